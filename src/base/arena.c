@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Chunked bump allocation with a ceiling; see arena.h. */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+
+enum { ALIGN = 16, CHUNK_BYTES_MIN = 4096, CHUNK_BYTES_MAX = 1 << 20 };
+
+struct chunk {
+    struct chunk *prev;
+    size_t        size, used;
+    alignas(ALIGN) char bytes[];
+};
+
+struct cleanup {
+    struct cleanup *prev;
+    void (*run)(void *);
+    void *what;
+};
+
+struct arena {
+    struct chunk   *chunk;
+    struct cleanup *cleanup;
+    size_t          bytes, bytes_max, chunk_bytes;
+    uint64_t        allocs_left;
+};
+
+struct arena *arena_open(size_t bytes_max)
+{
+    struct arena *mem = calloc(1, sizeof *mem);
+    if (mem == NULL) return NULL;
+    mem->bytes_max = bytes_max;
+    mem->chunk_bytes = CHUNK_BYTES_MIN;
+    mem->allocs_left = UINT64_MAX;
+    return mem;
+}
+
+static void run_cleanups(struct arena *mem, const struct cleanup *until)
+{
+    while (mem->cleanup != until) {
+        struct cleanup *last = mem->cleanup;
+        mem->cleanup = last->prev;
+        last->run(last->what);
+    }
+}
+
+static void drop_chunks(struct arena *mem, const struct chunk *until)
+{
+    while (mem->chunk != until) {
+        struct chunk *last = mem->chunk;
+        mem->chunk = last->prev;
+        free(last);
+    }
+}
+
+void arena_close(struct arena *mem)
+{
+    if (mem == NULL) return;
+    run_cleanups(mem, NULL);
+    drop_chunks(mem, NULL);
+    free(mem);
+}
+
+static bool add_chunk(struct arena *mem, size_t bytes)
+{
+    size_t size = mem->chunk_bytes < bytes ? bytes : mem->chunk_bytes;
+    struct chunk *chunk = malloc(sizeof *chunk + size);
+    if (chunk == NULL) return false;
+    chunk->prev = mem->chunk;
+    chunk->size = size;
+    chunk->used = 0;
+    mem->chunk = chunk;
+    if (mem->chunk_bytes < CHUNK_BYTES_MAX) mem->chunk_bytes *= 2;
+    return true;
+}
+
+void *arena_alloc_raw(struct arena *mem, size_t bytes, size_t align)
+{
+    salve_assert(align != 0 && align <= ALIGN && (align & (align - 1)) == 0);
+    if (mem->allocs_left != UINT64_MAX) {
+        if (mem->allocs_left == 0) return NULL;
+        mem->allocs_left--;
+    }
+    if (bytes > mem->bytes_max - mem->bytes) return NULL;
+    size_t start = mem->chunk == NULL ? 0 : (mem->chunk->used + align - 1) & ~(align - 1);
+    if (mem->chunk == NULL || start > mem->chunk->size || bytes > mem->chunk->size - start) {
+        if (!add_chunk(mem, bytes)) return NULL;
+        start = 0;
+    }
+    mem->chunk->used = start + bytes;
+    mem->bytes += bytes;
+    return mem->chunk->bytes + start;
+}
+
+void *arena_alloc(struct arena *mem, size_t bytes)
+{
+    void *got = arena_alloc_raw(mem, bytes, ALIGN);
+    return got == NULL ? NULL : memset(got, 0, bytes);
+}
+
+void *arena_alloc_array(struct arena *mem, size_t item_bytes, size_t count)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(item_bytes, count, &bytes)) return NULL;
+    return arena_alloc(mem, bytes);
+}
+
+void *arena_grow(struct arena *mem, void *old, size_t old_bytes, size_t bytes)
+{
+    salve_assert(bytes >= old_bytes);
+    struct chunk *chunk = mem->chunk;
+    size_t        more = bytes - old_bytes;
+    if (old != NULL && (char *)old + old_bytes == chunk->bytes + chunk->used && more <= chunk->size - chunk->used &&
+        more <= mem->bytes_max - mem->bytes && mem->allocs_left == UINT64_MAX) {
+        chunk->used += more;
+        mem->bytes += more;
+        return old;
+    }
+    void *fresh = arena_alloc_raw(mem, bytes, ALIGN);
+    if (fresh != NULL && old_bytes > 0) memcpy(fresh, old, old_bytes);
+    return fresh;
+}
+
+enum salve_code arena_str(struct arena *mem, struct str text, struct str *out, struct salve_err *err)
+{
+    char *copy = arena_alloc_raw(mem, text.len + 1, 1);
+    if (copy == NULL) return salve_fail(err, SALVE_E_MEMORY, "text of %zu bytes", text.len);
+    if (text.len > 0) memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    *out = str_make(copy, text.len);
+    return SALVE_OK;
+}
+
+struct str arena_printf(struct arena *mem, const char *fmt, ...)
+{
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int   len = vsnprintf(NULL, 0, fmt, args);
+    char *text = len < 0 ? NULL : arena_alloc_raw(mem, (size_t)len + 1, 1);
+    if (text != NULL) (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+    va_end(again);
+    va_end(args);
+    return text == NULL ? STR_NONE : str_make(text, (size_t)len);
+}
+
+struct arena_mark arena_mark(const struct arena *mem)
+{
+    return (struct arena_mark){mem->chunk, mem->chunk == NULL ? 0 : mem->chunk->used, mem->bytes, mem->cleanup};
+}
+
+void arena_rewind(struct arena *mem, struct arena_mark mark)
+{
+    run_cleanups(mem, mark.cleanup);
+    drop_chunks(mem, mark.chunk);
+    if (mem->chunk != NULL) mem->chunk->used = mark.used;
+    mem->bytes = mark.bytes;
+}
+
+enum salve_code arena_on_close(struct arena *mem, void (*run)(void *what), void *what, struct salve_err *err)
+{
+    struct cleanup *cleanup = arena_new(mem, struct cleanup);
+    if (cleanup == NULL) return salve_fail(err, SALVE_E_MEMORY, "arena cleanup");
+    *cleanup = (struct cleanup){mem->cleanup, run, what};
+    mem->cleanup = cleanup;
+    return SALVE_OK;
+}
+
+size_t arena_bytes(const struct arena *mem) { return mem->bytes; }
+
+void arena_fail_after(struct arena *mem, uint64_t count) { mem->allocs_left = count; }

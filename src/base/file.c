@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Whole files in and out; see file.h. */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+enum salve_code file_fail(struct salve_err *err, const char *path)
+{
+    int             number = errno;
+    enum salve_code code = SALVE_E_IO;
+    if (number == ENOENT || number == ENOTDIR) code = SALVE_E_NOT_FOUND;
+    if (number == ENOSPC || number == EDQUOT) code = SALVE_E_FULL;
+    (void)salve_fail(err, code, "%s", path);
+    return salve_why(err, "%s", strerror(number)), code;
+}
+
+static enum salve_code read_all(int fd, const char *path, struct buf *buf, struct salve_err *err)
+{
+    for (;;) {
+        char *room = buf_room(buf, 1 << 16);
+        if (room == NULL && buf->code == SALVE_E_TOO_BIG) { /* the last piece may be smaller */
+            buf->code = SALVE_OK;
+            room = buf_room(buf, buf->bytes_max - buf->len);
+        }
+        if (room == NULL) return salve_fail(err, buf->code, "%s", path);
+        size_t  want = buf->bytes_max - buf->len < 1 << 16 ? buf->bytes_max - buf->len : 1 << 16;
+        ssize_t got = read(fd, room, want);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return file_fail(err, path);
+        if (got == 0) return SALVE_OK;
+        buf_took(buf, (size_t)got);
+    }
+}
+
+enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int  fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, path);
+    struct buf      buf;
+    struct stat     info;
+    enum salve_code code = SALVE_OK;
+    buf_init(&buf, mem, bytes_max + 1); /* one more byte shows that the file is too long */
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+        if ((uintmax_t)info.st_size > bytes_max) code = salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
+        else (void)buf_room(&buf, (size_t)info.st_size + 1); /* one allocation instead of several */
+    }
+    if (code == SALVE_OK) code = read_all(fd, path, &buf, err);
+    if (!is_stdin) (void)close(fd);
+    if (code == SALVE_OK && buf.len > bytes_max) code = salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
+    return code == SALVE_OK ? buf_done(&buf, out, err) : code;
+}
+
+static enum salve_code write_all(int fd, struct str bytes, const char *path, struct salve_err *err)
+{
+    while (bytes.len > 0) {
+        ssize_t put = write(fd, bytes.ptr, bytes.len);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return file_fail(err, path);
+        bytes = str_cut(bytes, (size_t)put, bytes.len);
+    }
+    return fsync(fd) == 0 ? SALVE_OK : file_fail(err, path);
+}
+
+static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
+{
+    char        folder[4096];
+    const char *slash = strrchr(path, '/');
+    int         len = snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
+                               slash == NULL ? "." : path);
+    if (len < 0 || (size_t)len >= sizeof folder) return salve_fail(err, SALVE_E_IO, "%s", path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, folder);
+    enum salve_code code = fsync(fd) == 0 ? SALVE_OK : file_fail(err, folder);
+    (void)close(fd);
+    return code;
+}
+
+enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
+{
+    char temp[4096];
+    int  len = snprintf(temp, sizeof temp, "%s.%ld.tmp", path, (long)getpid());
+    if (len < 0 || (size_t)len >= sizeof temp) return salve_fail(err, SALVE_E_IO, "%s", path);
+    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+    if (fd < 0) return file_fail(err, path);
+    enum salve_code code = write_all(fd, bytes, path, err);
+    if (close(fd) != 0 && code == SALVE_OK) code = file_fail(err, path);
+    if (code == SALVE_OK && rename(temp, path) != 0) code = file_fail(err, path);
+    if (code != SALVE_OK) (void)unlink(temp);
+    return code == SALVE_OK ? sync_folder_of(path, err) : code;
+}
+
+static int by_bytes(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+
+static enum salve_code collect_names(DIR *folder, struct arena *mem, struct str **names, size_t *count,
+                                     struct salve_err *err)
+{
+    size_t      cap = 0;
+    struct str *list = NULL;
+    *count = 0;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        if (*count == cap) {
+            size_t grown = cap == 0 ? 16 : cap * 2;
+            list = arena_grow(mem, list, cap * sizeof *list, grown * sizeof *list);
+            if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "folder listing");
+            cap = grown;
+        }
+        enum salve_code code = arena_str(mem, str_of(entry->d_name), &list[*count], err);
+        if (code != SALVE_OK) return code;
+        ++*count;
+    }
+    if (*count > 1) qsort(list, *count, sizeof *list, by_bytes);
+    *names = list;
+    return SALVE_OK;
+}
+
+enum salve_code file_list(const char *path, struct arena *mem, struct str **names, size_t *count, struct salve_err *err)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL) return file_fail(err, path);
+    enum salve_code code = collect_names(folder, mem, names, count, err);
+    (void)closedir(folder);
+    return code;
+}

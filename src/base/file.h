@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * file - whole files in and out. Reading has a ceiling; writing is atomic (temporary file, fsync, rename, fsync of the
+ * folder), so that a reader sees the old bytes or the new ones, never half. */
+#ifndef SALVE_BASE_FILE_H
+#define SALVE_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* file_read - the bytes of `path` ("-" is standard input) in mem, a NUL behind them. E_NOT_FOUND, E_TOO_BIG, E_IO. */
+SALVE_MUST_USE enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out,
+                                         struct salve_err *err);
+
+/* file_write - replaces `path` atomically; mode is e.g. 0644 or 0600. E_FULL when the disk is, else E_IO. */
+SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
+
+/* file_list - names in folder `path` (no "." and ".."), sorted bytewise. E_NOT_FOUND, E_IO. */
+SALVE_MUST_USE enum salve_code file_list(const char *path, struct arena *mem, struct str **names, size_t *count,
+                                         struct salve_err *err);
+
+/* file_fail - turns errno into the fitting code for `path`. */
+enum salve_code file_fail(struct salve_err *err, const char *path);
+
+#endif

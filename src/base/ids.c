@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The closed lists and the compartment id; see ids.h. */
+#include "base/ids.h"
+
+#include "base/assert.h"
+
+struct purpose_row {
+    const char *text, *reason;
+    class_mask  classes;
+};
+
+#define X(name, nr, text, holds) [nr] = text,
+static const char *const class_texts[] = {SALVE_CLASSES(X)};
+#undef X
+#define X(name, nr, text, reason, classes) [nr] = {text, reason, classes},
+static const struct purpose_row purposes[] = {SALVE_PURPOSES(X)};
+#undef X
+#define X(name, text, may) text,
+static const char *const role_texts[] = {SALVE_ROLES(X)};
+#undef X
+
+const char *class_text(enum data_class class)
+{
+    salve_assert(class >= 1 && class <= CLASS_LAST);
+    return class_texts[class];
+}
+
+static const struct purpose_row *row_of(enum purpose purpose)
+{
+    salve_assert(purpose >= 1 && purpose <= PURPOSE_LAST);
+    return &purposes[purpose];
+}
+
+const char *purpose_text(enum purpose purpose) { return row_of(purpose)->text; }
+const char *purpose_reason(enum purpose purpose) { return row_of(purpose)->reason; }
+class_mask  purpose_classes(enum purpose purpose) { return row_of(purpose)->classes; }
+
+const char *role_text(enum role role)
+{
+    salve_assert(role < ROLE_COUNT);
+    return role_texts[role];
+}
+
+bool purpose_find(struct str text, enum purpose *out)
+{
+    for (int nr = 1; nr <= PURPOSE_LAST; nr++) {
+        if (!str_is(text, purposes[nr].text)) continue;
+        *out = (enum purpose)nr;
+        return true;
+    }
+    return false;
+}
+
+bool role_find(struct str text, enum role *out)
+{
+    for (int nr = 0; nr < ROLE_COUNT; nr++) {
+        if (!str_is(text, role_texts[nr])) continue;
+        *out = (enum role)nr;
+        return true;
+    }
+    return false;
+}
+
+static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+void compartment_text(struct compartment id, char text[COMPARTMENT_TEXT_BYTES + 1])
+{
+    uint32_t bits = 0, bit_count = 0;
+    char    *at = text;
+    for (int i = 0; i < COMPARTMENT_BYTES; i++) {
+        bits = bits << 8 | id.bytes[i];
+        for (bit_count += 8; bit_count >= 5; bit_count -= 5) *at++ = base32_digits[bits >> (bit_count - 5) & 31];
+    }
+    *at++ = base32_digits[bits << (5 - bit_count) & 31];
+    *at = '\0';
+}
+
+bool compartment_parse(struct str text, struct compartment *out)
+{
+    uint32_t bits = 0, bit_count = 0, filled = 0;
+    if (text.len != COMPARTMENT_TEXT_BYTES) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        const char *digit = text.ptr[i] == '\0' ? NULL : strchr(base32_digits, text.ptr[i]);
+        if (digit == NULL) return false;
+        bits = bits << 5 | (uint32_t)(digit - base32_digits);
+        bit_count += 5;
+        if (bit_count < 8 || filled == COMPARTMENT_BYTES) continue;
+        bit_count -= 8;
+        out->bytes[filled++] = (uint8_t)(bits >> bit_count);
+    }
+    return (bits & ((1u << bit_count) - 1)) == 0; /* one text for one id */
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * limits - every ceiling of Salve, with its reason, checked against its neighbours. Units are part of the name.
+ * docs/formats/limits.md tells the same numbers to users; `make tidy` compares the two. */
+#ifndef SALVE_BASE_LIMITS_H
+#define SALVE_BASE_LIMITS_H
+
+enum {
+    SALVE_JSON_DEPTH_MAX = 32,              /* privacy-security 6.5; R4 examples stay below 20 */
+    SALVE_RESOURCE_BYTES_MAX = 64 << 20,    /* a lifetime Bundle of Synthea is 30 MB */
+    SALVE_REQUEST_BYTES_MAX = 512 << 20,    /* arena of one request: text, tape and results */
+    SALVE_RECORD_BYTES_MAX = 16 << 20,      /* padded plaintext of one SLVR record */
+    SALVE_ELM_BYTES_MAX = 16 << 20,         /* one ELM library; FHIRHelpers with annotations is 0.3 MB */
+    SALVE_ELM_DEPTH_MAX = 200,              /* nesting of one ELM expression */
+    SALVE_FHIRPATH_BYTES_MAX = 1 << 20,     /* one FHIRPath text */
+    SALVE_FHIRPATH_DEPTH_MAX = 200,         /* keeps the parser inside a 1 MiB stack */
+    SALVE_EXPR_STEPS_MAX = 50 * 1000 * 1000, /* default step budget of one evaluation */
+    SALVE_CSV_LINE_BYTES_MAX = 64 << 10,    /* one row of a CSV map or vector file */
+    SALVE_NOTE_BYTES_MAX = 64 << 10,        /* a signed note; 16 signatures take 3 KB */
+    SALVE_FORM_BYTES_MAX = 1 << 20,         /* one consent form in one language */
+    SALVE_CONFIG_BYTES_MAX = 1 << 20,       /* guideline.json, letter texts */
+};
+
+_Static_assert(SALVE_REQUEST_BYTES_MAX >= 4 * SALVE_RESOURCE_BYTES_MAX, "text, tape and results must fit a request");
+
+#endif

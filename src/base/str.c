@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Views of bytes; see str.h. */
+#include "base/str.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+int str_cmp(struct str a, struct str b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int    order = common == 0 ? 0 : memcmp(a.ptr, b.ptr, common);
+    if (order != 0) return order;
+    return a.len < b.len ? -1 : a.len > b.len;
+}
+
+ptrdiff_t str_find(struct str hay, struct str needle)
+{
+    if (needle.len == 0) return 0;
+    if (hay.len < needle.len) return -1;
+    const char *hit = memmem(hay.ptr, hay.len, needle.ptr, needle.len);
+    return hit == NULL ? -1 : hit - hay.ptr;
+}
+
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+struct str str_trim(struct str a)
+{
+    while (a.len > 0 && is_space(a.ptr[0])) a = str_cut(a, 1, a.len);
+    while (a.len > 0 && is_space(a.ptr[a.len - 1])) a.len--;
+    return a;
+}
+
+bool str_to_i64(struct str a, int64_t *out)
+{
+    size_t  at = 0;
+    bool    is_negative = a.len > 0 && a.ptr[0] == '-';
+    int64_t sum = 0;
+    if (a.len > 0 && (a.ptr[0] == '-' || a.ptr[0] == '+')) at = 1;
+    if (at == a.len) return false;
+    for (; at < a.len; at++) {
+        if (a.ptr[at] < '0' || a.ptr[at] > '9') return false;
+        int digit = a.ptr[at] - '0';
+        if (__builtin_mul_overflow(sum, (int64_t)10, &sum)) return false;
+        if (__builtin_sub_overflow(sum, (int64_t)digit, &sum)) return false; /* negative sums reach INT64_MIN */
+    }
+    if (!is_negative && sum == INT64_MIN) return false;
+    *out = is_negative ? sum : -sum;
+    return true;
+}
+
+bool str_to_double(struct str a, double *out)
+{
+    char text[64];
+    if (a.len == 0 || a.len >= sizeof text) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (strchr("0123456789+-.eE", a.ptr[i]) == NULL) return false;
+    memcpy(text, a.ptr, a.len);
+    text[a.len] = '\0';
+    char *end = NULL;
+    errno = 0;
+    double value = strtod(text, &end);
+    if (end != text + a.len || !isfinite(value)) return false;
+    *out = value;
+    return true;
+}
+
+/* Bytes of the sequence that starts at s, 0 if it is not well-formed (RFC 3629, section 4: no surrogates, no overlong
+ * forms, nothing above U+10FFFF). */
+static size_t utf8_len(const unsigned char *s, size_t left)
+{
+    if (s[0] < 0x80) return s[0] != 0;
+    if (left >= 2 && s[0] >= 0xC2 && s[0] <= 0xDF && (s[1] & 0xC0) == 0x80) return 2;
+    if (left < 3 || (s[1] & 0xC0) != 0x80 || (s[2] & 0xC0) != 0x80) return 0;
+    if (s[0] >= 0xE0 && s[0] <= 0xEF)
+        return (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ? 0 : 3;
+    if (left < 4 || (s[3] & 0xC0) != 0x80 || s[0] < 0xF0 || s[0] > 0xF4) return 0;
+    return (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F) ? 0 : 4;
+}
+
+bool str_is_utf8(struct str a)
+{
+    for (size_t at = 0; at < a.len;) {
+        size_t step = utf8_len((const unsigned char *)a.ptr + at, a.len - at);
+        if (step == 0) return false;
+        at += step;
+    }
+    return true;
+}
+
+uint64_t str_hash(struct str a)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a, 64 bits */
+    for (size_t i = 0; i < a.len; i++) hash = (hash ^ (unsigned char)a.ptr[i]) * 0x100000001b3u;
+    return hash;
+}
+
+bool str_next_line(struct str *rest, struct str *line)
+{
+    if (rest->len == 0) return false;
+    const char *end = memchr(rest->ptr, '\n', rest->len);
+    size_t      len = end == NULL ? rest->len : (size_t)(end - rest->ptr);
+    *line = str_cut(*rest, 0, len);
+    *rest = str_cut(*rest, len + (end != NULL), rest->len);
+    if (line->len > 0 && line->ptr[line->len - 1] == '\r') line->len--;
+    return true;
+}

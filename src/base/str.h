@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * str - a borrowed view of bytes, with its length. It owns nothing and ends with no NUL. Whoever returns one says of
+ * what it is a view and until when it holds. A view with ptr NULL is "absent"; a view of length 0 is "empty". */
+#ifndef SALVE_BASE_STR_H
+#define SALVE_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct str {
+    const char *ptr;
+    size_t      len;
+};
+
+#define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+#define STR_NONE     ((struct str){NULL, 0})
+/* for printf: "%.*s", STR_ARGS(s) */
+#define STR_ARGS(s) (int)(s).len, (s).ptr
+
+static inline struct str str_make(const char *ptr, size_t len) { return (struct str){ptr, len}; }
+
+/* str_of - a view of a NUL-terminated text, STR_NONE for NULL. */
+static inline struct str str_of(const char *text) { return (struct str){text, text == NULL ? 0 : strlen(text)}; }
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool str_is(struct str a, const char *text) { return str_eq(a, str_of(text)); }
+
+static inline bool str_starts(struct str a, struct str prefix)
+{
+    return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+static inline bool str_ends(struct str a, struct str suffix)
+{
+    return a.len >= suffix.len && (suffix.len == 0 || memcmp(a.ptr + a.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+/* str_cut - the part from `from` on, `len` bytes at most; both are clamped. */
+static inline struct str str_cut(struct str a, size_t from, size_t len)
+{
+    if (from > a.len) from = a.len;
+    if (len > a.len - from) len = a.len - from;
+    return (struct str){a.ptr == NULL ? NULL : a.ptr + from, len};
+}
+
+int       str_cmp(struct str a, struct str b);          /* bytewise order, <0 0 >0 */
+ptrdiff_t str_find(struct str hay, struct str needle);  /* byte offset of the first match, or -1 */
+struct str str_trim(struct str a);                      /* without ASCII white space at both ends */
+bool      str_to_i64(struct str a, int64_t *out);       /* all of it is one decimal integer in range */
+bool      str_to_double(struct str a, double *out);     /* all of it is one finite decimal number, C locale */
+bool      str_is_utf8(struct str a);                    /* well-formed UTF-8 without NUL, RFC 3629 */
+uint64_t  str_hash(struct str a);                       /* for tables in memory only; not stable across builds */
+
+/* str_next_line - cuts the next line off *rest (without its end of line, LF or CRLF); false at the end. */
+bool str_next_line(struct str *rest, struct str *line);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tape - the one representation of FHIR data: a flat, position-independent array of typed nodes with a text heap. The
+ * reader writes it in one pass over the JSON (fhir.h); the validator, the expression engine, the admission gate, the
+ * store and the writer all walk it. Nothing is held as a tree of pointers.
+ *
+ *     Patient { name: [{family: "B"}, {family: "C"}], birthDate: "1990" }
+ *
+ *     at  element               kind     span
+ *      0  Patient               OBJECT   6       span counts the node and everything below it, so skipping a subtree
+ *      1  Patient.name          OBJECT   2       is one addition: next sibling of `at` = at + span
+ *      2  HumanName.family      TEXT     1
+ *      3  Patient.name          OBJECT   2       items of a JSON array are neighbouring nodes of the same element
+ *      4  HumanName.family      TEXT     1
+ *      5  Patient.birthDate     TEXT     1
+ *
+ * `_birthDate` (id and extensions of a primitive) are the children of the primitive's own node; a primitive that has
+ * only extensions and no value has kind NULL. Decimals and integers keep their JSON text.
+ *
+ * A struct tape is a view; the bytes belong to whoever read or loaded it. Every accessor is O(1) except where said. */
+#ifndef SALVE_FHIR_TAPE_H
+#define SALVE_FHIR_TAPE_H
+
+#include "base/str.h"
+#include "fhir/elements.h"
+
+typedef uint32_t tape_at; /* index of a node */
+#define TAPE_NONE UINT32_MAX
+
+enum tape_kind {
+    TAPE_OBJECT,  /* a resource, data type or backbone element */
+    TAPE_TEXT,    /* JSON string */
+    TAPE_NUMBER,  /* JSON number, as text */
+    TAPE_TRUE,
+    TAPE_FALSE,
+    TAPE_NULL,    /* a primitive without a value; it has id or extensions below it */
+};
+
+struct tape_node {
+    fhir_element_id element;
+    uint8_t         kind;
+    uint8_t         flags;
+    uint32_t        span;  /* nodes in this subtree, itself included */
+    uint32_t        value; /* OBJECT: fhir_type_id; TEXT and NUMBER: where its text starts in the heap */
+};
+
+struct tape {
+    const struct tape_node *nodes;
+    const char             *heap;
+    uint32_t                node_count, heap_bytes;
+};
+
+static inline tape_at tape_root(const struct tape *tape) { return tape->node_count == 0 ? TAPE_NONE : 0; }
+static inline enum tape_kind tape_kind(const struct tape *tape, tape_at at)
+{
+    return (enum tape_kind)tape->nodes[at].kind;
+}
+static inline fhir_element_id tape_element(const struct tape *tape, tape_at at) { return tape->nodes[at].element; }
+
+/* tape_type - the type of the value: "Patient", "HumanName", "date", ... */
+static inline fhir_type_id tape_type(const struct tape *tape, tape_at at)
+{
+    const struct tape_node *node = &tape->nodes[at];
+    return node->kind == TAPE_OBJECT ? (fhir_type_id)node->value : fhir_elements[node->element].type;
+}
+
+/* tape_path_name - the FHIRPath name of the element ("value" for valueQuantity); 0 for the root. */
+static inline fhir_name_id tape_path_name(const struct tape *tape, tape_at at)
+{
+    return fhir_elements[tape->nodes[at].element].path_name;
+}
+
+/* Walking: for (tape_at c = tape_first(t, at); c != TAPE_NONE; c = tape_next(t, at, c)) ... */
+static inline tape_at tape_first(const struct tape *tape, tape_at parent)
+{
+    return tape->nodes[parent].span > 1 ? parent + 1 : TAPE_NONE;
+}
+static inline tape_at tape_next(const struct tape *tape, tape_at parent, tape_at child)
+{
+    tape_at next = child + tape->nodes[child].span;
+    return next < parent + tape->nodes[parent].span ? next : TAPE_NONE;
+}
+
+/* tape_child - first child with that FHIRPath name; TAPE_NONE if there is none. O(children). */
+tape_at tape_child(const struct tape *tape, tape_at parent, fhir_name_id path_name);
+
+/* tape_child_text - the text of the first child of that JSON name, STR_NONE if absent: tape_child_text(t, at, "status") */
+struct str tape_child_text(const struct tape *tape, tape_at parent, const char *json_name);
+
+/* tape_get - first node down a dotted path of JSON names: tape_get(t, root, "code.coding.code"); TAPE_NONE if none. */
+tape_at tape_get(const struct tape *tape, tape_at from, const char *dotted_path);
+
+/* tape_text - the value of a TEXT (unescaped UTF-8) or NUMBER (as written) or "true"/"false"; STR_NONE for OBJECT and
+ * NULL. A view that lives as long as the tape. */
+struct str tape_text(const struct tape *tape, tape_at at);
+
+#endif
