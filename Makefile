@@ -44,7 +44,7 @@ SAFETY   := -fstack-protector-strong -fno-delete-null-pointer-checks -fno-strict
 ifeq ($(V),asan)
 CC       := clang
 CFLAGS   += -std=c17 -O1 -g $(WARNINGS) $(SAFETY) -fsanitize=address,undefined -fno-sanitize-recover=all \
-            -fno-omit-frame-pointer
+            -fsanitize=fuzzer-no-link -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
 else
 CC       := gcc
@@ -54,7 +54,7 @@ LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,--as-needed
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all tidy bench docs run setup clean share tests
+.PHONY: all demo check check-all tidy bench docs run setup clean share tests fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -110,8 +110,12 @@ $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate
 # --- tests ---------------------------------------------------------------------------------------------------------
 # tests/<kind>/<module>/<name>.c is linked with that module and what it needs, to build/tests/<name>;
 # tests/<kind>/<module>/<name>.sh is run as it is. Each prints "N passed, N failed, N skipped" last.
-TEST_SOURCES := $(wildcard tests/*/*/*.c)
+# tests/fuzz/<module>/fuzz_<door>.c becomes $(FUZZ)/fuzz_<door> (V=asan only); tests/bench/ is built, not run, by check.
+TEST_SOURCES := $(filter-out tests/fuzz/%,$(wildcard tests/*/*/*.c))
+FUZZ_SOURCES := $(wildcard tests/fuzz/*/fuzz_*.c)
+FUZZ := $(BUILD)/$(V)/fuzz
 TEST_PROGRAMS :=
+FUZZ_PROGRAMS :=
 define test_rules
 TEST_PROGRAMS += $(TESTS)/$(basename $(notdir $(1)))
 $(TESTS)/$(basename $(notdir $(1))): $(1) $(wildcard tests/support/*.c) \
@@ -122,7 +126,17 @@ $(TESTS)/$(basename $(notdir $(1))): $(1) $(wildcard tests/support/*.c) \
 endef
 $(foreach t,$(TEST_SOURCES),$(eval $(call test_rules,$(t))))
 
-tests: $(TEST_PROGRAMS)
+define fuzz_rules
+FUZZ_PROGRAMS += $(FUZZ)/$(basename $(notdir $(1)))
+$(FUZZ)/$(basename $(notdir $(1))): $(1) $(call archives_for,$(notdir $(patsubst %/,%,$(dir $(1)))))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS) $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $$@.d -o $$@ \
+	    $(1) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS)
+endef
+$(foreach t,$(FUZZ_SOURCES),$(eval $(call fuzz_rules,$(t))))
+
+tests: $(filter-out $(TESTS)/bench_%,$(TEST_PROGRAMS))
+fuzzers: $(FUZZ_PROGRAMS)
 
 check: setup
 	@tools/check $(if $(M),M=$(M)) $(if $(T),T=$(T))

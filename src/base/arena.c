@@ -13,7 +13,7 @@ enum { ALIGN = 16, CHUNK_BYTES_MIN = 4096, CHUNK_BYTES_MAX = 1 << 20 };
 
 struct chunk {
     struct chunk *prev;
-    size_t        size, used;
+    size_t size, used;
     alignas(ALIGN) char bytes[];
 };
 
@@ -24,10 +24,10 @@ struct cleanup {
 };
 
 struct arena {
-    struct chunk   *chunk;
+    struct chunk *chunk;
     struct cleanup *cleanup;
-    size_t          bytes, bytes_max, chunk_bytes;
-    uint64_t        allocs_left;
+    size_t bytes, bytes_max, chunk_bytes;
+    uint64_t allocs_left;
 };
 
 struct arena *arena_open(size_t bytes_max)
@@ -114,7 +114,7 @@ void *arena_grow(struct arena *mem, void *old, size_t old_bytes, size_t bytes)
 {
     salve_assert(bytes >= old_bytes);
     struct chunk *chunk = mem->chunk;
-    size_t        more = bytes - old_bytes;
+    size_t more = bytes - old_bytes;
     if (old != NULL && (char *)old + old_bytes == chunk->bytes + chunk->used && more <= chunk->size - chunk->used &&
         more <= mem->bytes_max - mem->bytes && mem->allocs_left == UINT64_MAX) {
         chunk->used += more;
@@ -141,7 +141,7 @@ struct str arena_printf(struct arena *mem, const char *fmt, ...)
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int   len = vsnprintf(NULL, 0, fmt, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
     char *text = len < 0 ? NULL : arena_alloc_raw(mem, (size_t)len + 1, 1);
     if (text != NULL) (void)vsnprintf(text, (size_t)len + 1, fmt, again);
     va_end(again);

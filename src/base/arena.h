@@ -36,8 +36,8 @@ SALVE_MUST_USE void *arena_alloc_raw(struct arena *mem, size_t bytes, size_t ali
  * New bytes are not zeroed. NULL when the ceiling is reached; then `old` is still good. */
 SALVE_MUST_USE void *arena_grow(struct arena *mem, void *old, size_t old_bytes, size_t bytes);
 
-#define arena_new(mem, type)           ((type *)arena_alloc((mem), sizeof(type)))
-#define arena_array(mem, type, count)  ((type *)arena_alloc_array((mem), sizeof(type), (count)))
+#define arena_new(mem, type)          ((type *)arena_alloc((mem), sizeof(type)))
+#define arena_array(mem, type, count) ((type *)arena_alloc_array((mem), sizeof(type), (count)))
 SALVE_MUST_USE void *arena_alloc_array(struct arena *mem, size_t item_bytes, size_t count);
 
 /* Copies into the arena. The copy of a str also ends with a NUL that its length does not count. */
@@ -48,12 +48,12 @@ struct str arena_printf(struct arena *mem, const char *fmt, ...) SALVE_PRINTF(2,
 
 /* arena_mark / arena_rewind - return to an earlier state: memory and cleanups made since then go (cleanups run). */
 struct arena_mark {
-    void  *chunk;
+    void *chunk;
     size_t used, bytes;
-    void  *cleanup;
+    void *cleanup;
 };
 struct arena_mark arena_mark(const struct arena *mem);
-void              arena_rewind(struct arena *mem, struct arena_mark mark);
+void arena_rewind(struct arena *mem, struct arena_mark mark);
 
 /* arena_on_close - run `run(what)` when the arena closes or rewinds past this point. */
 SALVE_MUST_USE enum salve_code arena_on_close(struct arena *mem, void (*run)(void *what), void *what,

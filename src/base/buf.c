@@ -63,7 +63,7 @@ void buf_add_char(struct buf *buf, char c)
 
 void buf_add_u64(struct buf *buf, uint64_t number)
 {
-    char  text[20];
+    char text[20];
     char *at = text + sizeof text;
     do *--at = (char)('0' + number % 10);
     while ((number /= 10) != 0);
@@ -75,7 +75,7 @@ void buf_addf(struct buf *buf, const char *fmt, ...)
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int   len = vsnprintf(NULL, 0, fmt, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
     char *room = len < 0 ? NULL : buf_room(buf, (size_t)len);
     if (room != NULL) {
         (void)vsnprintf(room, (size_t)len + 1, fmt, again);

@@ -15,9 +15,9 @@
 #include "base/str.h"
 
 struct buf {
-    char           *ptr;
-    size_t          len, cap, bytes_max;
-    struct arena   *mem; /* NULL: heap */
+    char *ptr;
+    size_t len, cap, bytes_max;
+    struct arena *mem; /* NULL: heap */
     enum salve_code code;
 };
 
@@ -31,10 +31,10 @@ void buf_addf(struct buf *buf, const char *fmt, ...) SALVE_PRINTF(2, 3);
 
 /* buf_room - makes room for `bytes` more and returns where they go (NULL on failure); buf_took says how many came. */
 char *buf_room(struct buf *buf, size_t bytes);
-void  buf_took(struct buf *buf, size_t bytes);
+void buf_took(struct buf *buf, size_t bytes);
 
 static inline enum salve_code buf_code(const struct buf *buf) { return buf->code; }
-static inline struct str      buf_str(const struct buf *buf) { return (struct str){buf->ptr, buf->len}; }
+static inline struct str buf_str(const struct buf *buf) { return (struct str){buf->ptr, buf->len}; }
 
 /* buf_done - a view of the whole (a NUL follows it), or the first failure. */
 SALVE_MUST_USE enum salve_code buf_done(struct buf *buf, struct str *out, struct salve_err *err);

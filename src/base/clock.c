@@ -72,8 +72,8 @@ int32_t civil_month_days(int32_t year, int32_t month)
 struct str clock_text(int64_t unix_ms, char text[CLOCK_TEXT_BYTES])
 {
     struct civil c = civil_from_unix_ms(unix_ms);
-    int len = snprintf(text, CLOCK_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute,
-                       c.second);
+    int len = snprintf(text, CLOCK_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour,
+                       c.minute, c.second);
     return str_make(text, (size_t)len);
 }
 
@@ -113,7 +113,7 @@ static bool take_fraction(struct str *text, int32_t *ms)
 static bool take_offset(struct str *text, int32_t *minutes)
 {
     if (take_char(text, 'Z')) return true;
-    bool    is_west = text->len > 0 && text->ptr[0] == '-';
+    bool is_west = text->len > 0 && text->ptr[0] == '-';
     int32_t hours = 0, rest = 0;
     if (!take_char(text, is_west ? '-' : '+')) return false;
     if (!take_number(text, 2, &hours) || !take_char(text, ':') || !take_number(text, 2, &rest)) return false;
@@ -131,7 +131,7 @@ static bool take_date(struct str *text, struct civil *c)
 bool clock_parse(struct str text, int64_t *unix_ms)
 {
     struct civil c = {0};
-    int32_t      offset_minutes = 0;
+    int32_t offset_minutes = 0;
     if (!take_date(&text, &c)) return false;
     if (text.len > 0) {
         if (!take_char(&text, 'T') || !take_number(&text, 2, &c.hour) || !take_char(&text, ':') ||

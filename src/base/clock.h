@@ -28,10 +28,10 @@ struct civil {
     int32_t ms;
 };
 
-int64_t      civil_days(int32_t year, int32_t month, int32_t day); /* days since 1970-01-01 */
+int64_t civil_days(int32_t year, int32_t month, int32_t day); /* days since 1970-01-01 */
 struct civil civil_from_unix_ms(int64_t unix_ms);
-int64_t      civil_to_unix_ms(struct civil civil);
-int32_t      civil_month_days(int32_t year, int32_t month); /* 28..31 */
+int64_t civil_to_unix_ms(struct civil civil);
+int32_t civil_month_days(int32_t year, int32_t month); /* 28..31 */
 
 enum { CLOCK_TEXT_BYTES = 32 };
 /* "2026-11-23T09:30:00Z"; the second form gives the date alone. Both return a view of `text`. */

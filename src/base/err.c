@@ -11,7 +11,7 @@ struct code_row {
     const char *issue;
     const char *what;
     const char *next;
-    short       slv, exit_status, http;
+    short slv, exit_status, http;
 };
 
 #define X(name, slv, exit_status, http, issue, what, next) {#name, issue, what, next, slv, exit_status, http},
@@ -27,9 +27,9 @@ const char *salve_code_name(enum salve_code code) { return row_of(code)->name; }
 const char *salve_code_what(enum salve_code code) { return row_of(code)->what; }
 const char *salve_code_next(enum salve_code code) { return row_of(code)->next; }
 const char *salve_code_issue(enum salve_code code) { return row_of(code)->issue; }
-int         salve_code_slv(enum salve_code code) { return row_of(code)->slv; }
-int         salve_code_exit(enum salve_code code) { return row_of(code)->exit_status; }
-int         salve_code_http(enum salve_code code) { return row_of(code)->http; }
+int salve_code_slv(enum salve_code code) { return row_of(code)->slv; }
+int salve_code_exit(enum salve_code code) { return row_of(code)->exit_status; }
+int salve_code_http(enum salve_code code) { return row_of(code)->http; }
 
 enum salve_code salve_fail_at(struct salve_err *err, enum salve_code code, const char *file, int line, const char *fmt,
                               ...)

@@ -14,7 +14,7 @@
 
 enum salve_code file_fail(struct salve_err *err, const char *path)
 {
-    int             number = errno;
+    int number = errno;
     enum salve_code code = SALVE_E_IO;
     if (number == ENOENT || number == ENOTDIR) code = SALVE_E_NOT_FOUND;
     if (number == ENOSPC || number == EDQUOT) code = SALVE_E_FULL;
@@ -31,7 +31,7 @@ static enum salve_code read_all(int fd, const char *path, struct buf *buf, struc
             room = buf_room(buf, buf->bytes_max - buf->len);
         }
         if (room == NULL) return salve_fail(err, buf->code, "%s", path);
-        size_t  want = buf->bytes_max - buf->len < 1 << 16 ? buf->bytes_max - buf->len : 1 << 16;
+        size_t want = buf->bytes_max - buf->len < 1 << 16 ? buf->bytes_max - buf->len : 1 << 16;
         ssize_t got = read(fd, room, want);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return file_fail(err, path);
@@ -43,15 +43,17 @@ static enum salve_code read_all(int fd, const char *path, struct buf *buf, struc
 enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out, struct salve_err *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;
-    int  fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return file_fail(err, path);
-    struct buf      buf;
-    struct stat     info;
+    struct buf buf;
+    struct stat info;
     enum salve_code code = SALVE_OK;
     buf_init(&buf, mem, bytes_max + 1); /* one more byte shows that the file is too long */
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
-        if ((uintmax_t)info.st_size > bytes_max) code = salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
-        else (void)buf_room(&buf, (size_t)info.st_size + 1); /* one allocation instead of several */
+        if ((uintmax_t)info.st_size > bytes_max)
+            code = salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
+        else
+            (void)buf_room(&buf, (size_t)info.st_size + 1); /* one allocation instead of several */
     }
     if (code == SALVE_OK) code = read_all(fd, path, &buf, err);
     if (!is_stdin) (void)close(fd);
@@ -72,10 +74,10 @@ static enum salve_code write_all(int fd, struct str bytes, const char *path, str
 
 static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
 {
-    char        folder[4096];
+    char folder[4096];
     const char *slash = strrchr(path, '/');
-    int         len = snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
-                               slash == NULL ? "." : path);
+    int len = snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
+                       slash == NULL ? "." : path);
     if (len < 0 || (size_t)len >= sizeof folder) return salve_fail(err, SALVE_E_IO, "%s", path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return file_fail(err, folder);
@@ -87,7 +89,7 @@ static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
 enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
 {
     char temp[4096];
-    int  len = snprintf(temp, sizeof temp, "%s.%ld.tmp", path, (long)getpid());
+    int len = snprintf(temp, sizeof temp, "%s.%ld.tmp", path, (long)getpid());
     if (len < 0 || (size_t)len >= sizeof temp) return salve_fail(err, SALVE_E_IO, "%s", path);
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
     if (fd < 0) return file_fail(err, path);
@@ -103,7 +105,7 @@ static int by_bytes(const void *a, const void *b) { return str_cmp(*(const struc
 static enum salve_code collect_names(DIR *folder, struct arena *mem, struct str **names, size_t *count,
                                      struct salve_err *err)
 {
-    size_t      cap = 0;
+    size_t cap = 0;
     struct str *list = NULL;
     *count = 0;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {

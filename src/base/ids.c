@@ -6,7 +6,7 @@
 
 struct purpose_row {
     const char *text, *reason;
-    class_mask  classes;
+    class_mask classes;
 };
 
 #define X(name, nr, text, holds) [nr] = text,
@@ -33,7 +33,7 @@ static const struct purpose_row *row_of(enum purpose purpose)
 
 const char *purpose_text(enum purpose purpose) { return row_of(purpose)->text; }
 const char *purpose_reason(enum purpose purpose) { return row_of(purpose)->reason; }
-class_mask  purpose_classes(enum purpose purpose) { return row_of(purpose)->classes; }
+class_mask purpose_classes(enum purpose purpose) { return row_of(purpose)->classes; }
 
 const char *role_text(enum role role)
 {
@@ -66,7 +66,7 @@ static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 void compartment_text(struct compartment id, char text[COMPARTMENT_TEXT_BYTES + 1])
 {
     uint32_t bits = 0, bit_count = 0;
-    char    *at = text;
+    char *at = text;
     for (int i = 0; i < COMPARTMENT_BYTES; i++) {
         bits = bits << 8 | id.bytes[i];
         for (bit_count += 8; bit_count >= 5; bit_count -= 5) *at++ = base32_digits[bits >> (bit_count - 5) & 31];

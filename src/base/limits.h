@@ -5,6 +5,7 @@
 #ifndef SALVE_BASE_LIMITS_H
 #define SALVE_BASE_LIMITS_H
 
+/* clang-format off */
 enum {
     SALVE_JSON_DEPTH_MAX = 32,              /* privacy-security 6.5; R4 examples stay below 20 */
     SALVE_RESOURCE_BYTES_MAX = 64 << 20,    /* a lifetime Bundle of Synthea is 30 MB */
@@ -20,6 +21,7 @@ enum {
     SALVE_FORM_BYTES_MAX = 1 << 20,         /* one consent form in one language */
     SALVE_CONFIG_BYTES_MAX = 1 << 20,       /* guideline.json, letter texts */
 };
+/* clang-format on */
 
 _Static_assert(SALVE_REQUEST_BYTES_MAX >= 4 * SALVE_RESOURCE_BYTES_MAX, "text, tape and results must fit a request");
 

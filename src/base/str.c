@@ -9,7 +9,7 @@
 int str_cmp(struct str a, struct str b)
 {
     size_t common = a.len < b.len ? a.len : b.len;
-    int    order = common == 0 ? 0 : memcmp(a.ptr, b.ptr, common);
+    int order = common == 0 ? 0 : memcmp(a.ptr, b.ptr, common);
     if (order != 0) return order;
     return a.len < b.len ? -1 : a.len > b.len;
 }
@@ -33,8 +33,8 @@ struct str str_trim(struct str a)
 
 bool str_to_i64(struct str a, int64_t *out)
 {
-    size_t  at = 0;
-    bool    is_negative = a.len > 0 && a.ptr[0] == '-';
+    size_t at = 0;
+    bool is_negative = a.len > 0 && a.ptr[0] == '-';
     int64_t sum = 0;
     if (a.len > 0 && (a.ptr[0] == '-' || a.ptr[0] == '+')) at = 1;
     if (at == a.len) return false;
@@ -72,8 +72,7 @@ static size_t utf8_len(const unsigned char *s, size_t left)
     if (s[0] < 0x80) return s[0] != 0;
     if (left >= 2 && s[0] >= 0xC2 && s[0] <= 0xDF && (s[1] & 0xC0) == 0x80) return 2;
     if (left < 3 || (s[1] & 0xC0) != 0x80 || (s[2] & 0xC0) != 0x80) return 0;
-    if (s[0] >= 0xE0 && s[0] <= 0xEF)
-        return (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ? 0 : 3;
+    if (s[0] >= 0xE0 && s[0] <= 0xEF) return (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ? 0 : 3;
     if (left < 4 || (s[3] & 0xC0) != 0x80 || s[0] < 0xF0 || s[0] > 0xF4) return 0;
     return (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F) ? 0 : 4;
 }
@@ -99,7 +98,7 @@ bool str_next_line(struct str *rest, struct str *line)
 {
     if (rest->len == 0) return false;
     const char *end = memchr(rest->ptr, '\n', rest->len);
-    size_t      len = end == NULL ? rest->len : (size_t)(end - rest->ptr);
+    size_t len = end == NULL ? rest->len : (size_t)(end - rest->ptr);
     *line = str_cut(*rest, 0, len);
     *rest = str_cut(*rest, len + (end != NULL), rest->len);
     if (line->len > 0 && line->ptr[line->len - 1] == '\r') line->len--;

@@ -12,7 +12,7 @@
 
 struct str {
     const char *ptr;
-    size_t      len;
+    size_t len;
 };
 
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
@@ -50,13 +50,13 @@ static inline struct str str_cut(struct str a, size_t from, size_t len)
     return (struct str){a.ptr == NULL ? NULL : a.ptr + from, len};
 }
 
-int       str_cmp(struct str a, struct str b);          /* bytewise order, <0 0 >0 */
-ptrdiff_t str_find(struct str hay, struct str needle);  /* byte offset of the first match, or -1 */
-struct str str_trim(struct str a);                      /* without ASCII white space at both ends */
-bool      str_to_i64(struct str a, int64_t *out);       /* all of it is one decimal integer in range */
-bool      str_to_double(struct str a, double *out);     /* all of it is one finite decimal number, C locale */
-bool      str_is_utf8(struct str a);                    /* well-formed UTF-8 without NUL, RFC 3629 */
-uint64_t  str_hash(struct str a);                       /* for tables in memory only; not stable across builds */
+int str_cmp(struct str a, struct str b);               /* bytewise order, <0 0 >0 */
+ptrdiff_t str_find(struct str hay, struct str needle); /* byte offset of the first match, or -1 */
+struct str str_trim(struct str a);                     /* without ASCII white space at both ends */
+bool str_to_i64(struct str a, int64_t *out);           /* all of it is one decimal integer in range */
+bool str_to_double(struct str a, double *out);         /* all of it is one finite decimal number, C locale */
+bool str_is_utf8(struct str a);                        /* well-formed UTF-8 without NUL, RFC 3629 */
+uint64_t str_hash(struct str a);                       /* for tables in memory only; not stable across builds */
 
 /* str_next_line - cuts the next line off *rest (without its end of line, LF or CRLF); false at the end. */
 bool str_next_line(struct str *rest, struct str *line);

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 
+/* clang-format off */
 /* Referral urgency, clinical/00-conventions (project choice, P); most urgent first. */
 #define SALVE_URGENCIES(X)                                                                                             \
     X(EMERGENCY_NOW, "emergency-now") /* walk the person to emergency care; staff stay with them */                    \
@@ -20,6 +21,7 @@
     X(NONE,          "none")
 #define X(name, text) URGENCY_##name,
 enum urgency { SALVE_URGENCIES(X) URGENCY_COUNT };
+/* clang-format on */
 #undef X
 
 enum finding_status {
@@ -41,20 +43,23 @@ struct finding {
     struct str guideline, version; /* "blood-pressure", "1.0.0" */
     struct str item;               /* what was judged: "bp-category" */
     enum finding_status status;
-    struct str category;           /* closed list of the guideline: "hypertension"; empty unless ASSESSED */
-    struct str action;             /* closed list of the guideline: "confirm-out-of-office" */
+    struct str category; /* closed list of the guideline: "hypertension"; empty unless ASSESSED */
+    struct str action;   /* closed list of the guideline: "confirm-out-of-office" */
     enum urgency urgency;
-    struct str value, unit;        /* what the number line shows, rounded to the decision precision: "148", "mm[Hg]" */
-    struct str value2;             /* second number where there is one (diastolic), same unit; else empty */
-    struct str define;             /* the CQL define that decided: "BP category" */
-    struct str source;             /* standard, year, table: from guideline.json */
-    const struct finding_input *inputs;  size_t input_count;
-    const struct str           *missing; size_t missing_count; /* input labels */
-    const struct str           *queried; size_t queried_count; /* input labels */
-    struct str recheck;            /* ISO 8601 duration until the next check, "P1Y"; empty: none */
+    struct str value, unit; /* what the number line shows, rounded to the decision precision: "148", "mm[Hg]" */
+    struct str value2;      /* second number where there is one (diastolic), same unit; else empty */
+    struct str define;      /* the CQL define that decided: "BP category" */
+    struct str source;      /* standard, year, table: from guideline.json */
+    const struct finding_input *inputs;
+    size_t input_count;
+    const struct str *missing;
+    size_t missing_count; /* input labels */
+    const struct str *queried;
+    size_t queried_count; /* input labels */
+    struct str recheck;   /* ISO 8601 duration until the next check, "P1Y"; empty: none */
 };
 
 const char *urgency_text(enum urgency urgency);
-bool        urgency_find(struct str text, enum urgency *out);
+bool urgency_find(struct str text, enum urgency *out);
 
 #endif
