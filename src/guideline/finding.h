@@ -6,6 +6,7 @@
 #ifndef SALVE_GUIDELINE_FINDING_H
 #define SALVE_GUIDELINE_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"

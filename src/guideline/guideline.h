@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * guideline - guidelines are data. A guideline is a folder <share>/guidelines/<id>/ that the build fills:
+ *
+ *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, vector families
+ *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guidelines.md has the protocol)
+ *     vectors.json            ELM of vectors.cql: the same functions on plain values, for test vectors; may be absent
+ *     letter.<lang>.json      words for people, one file per language
+ *     cases/<name>.json       a subject Bundle and the findings expected of it
+ *     ../lib/<Name>.json      ELM of the libraries that several guidelines share (FHIRHelpers, SalveCommon)
+ *
+ *     struct guideline *bp;
+ *     guideline_load("build/share", STR("blood-pressure"), mem, &bp, err);
+ *     guideline_evaluate(bp, &ask, mem, &findings, &finding_count, err);
+ *     for each finding: struct guideline_words words = guideline_words(bp, STR("en"), &findings[i]);
+ *
+ * A loaded guideline is immutable and lives as long as its arena. Errors name the file and the element, never a
+ * person's value. A guideline never decides for anybody: its findings are drafts until a clinician signs (screen.h). */
+#ifndef SALVE_GUIDELINE_GUIDELINE_H
+#define SALVE_GUIDELINE_GUIDELINE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "fhir/tape.h"
+#include "guideline/finding.h"
+
+struct guideline; /* opaque */
+
+/* --- what guideline.json says ------------------------------------------------------------------------------------ */
+
+struct guideline_source {
+    struct str issuer, title, year, table, doi; /* "ESC", "2024 Guidelines ...", "2024", "Table 5", "10.1093/..." */
+};
+
+/* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2017", "HEARTS". `parameter` is its CQL parameter. */
+struct guideline_switch {
+    struct str        name, parameter, initial;
+    const struct str *values; size_t value_count;
+};
+
+/* An input and its plausible range per unit, clinical/00-conventions. `loinc` and `unit` may be empty (a question). */
+struct guideline_input {
+    struct str label, loinc, unit;
+    struct str soft_low, soft_high, hard_low, hard_high; /* decimal text; empty: no bound */
+};
+
+/* One thing that the guideline judges, with its closed lists. */
+struct guideline_item {
+    struct str        name;     /* "bp-category" */
+    struct str        system, code; /* of the computed Observation: "http://loinc.org", "39156-5"; empty: local only */
+    struct str        source;   /* one line for people: "ESC 2024, doi:10.1093/eurheartj/ehae178" */
+    const struct str *categories; size_t category_count;
+    const struct str *actions;    size_t action_count;
+};
+
+/* A number line: one scale, or two for a pair (systolic and diastolic). Bands follow each other upwards. */
+struct guideline_band {
+    struct str name;      /* key of the letter texts' "bands" */
+    struct str limit;     /* upper end, decimal text; empty for the last band */
+    bool       inclusive; /* the limit itself still belongs to this band */
+};
+struct guideline_scale {
+    struct str label;     /* key of the letter texts' "inputs" */
+    struct str from, to;  /* what the line shows; values beyond are drawn at its end */
+    const struct guideline_band *bands; size_t band_count;
+};
+struct guideline_line {
+    struct str name, unit; /* finding.line, finding.unit (UCUM) */
+    const struct guideline_scale *scales; size_t scale_count; /* [0] for finding.value, [1] for finding.value2 */
+};
+
+struct guideline_info {
+    struct str id, version, title, canonical; /* canonical without the version: "urn:salve:guideline:blood-pressure" */
+    struct str date, review_by;               /* ISO dates */
+    const struct guideline_source *sources;  size_t source_count;
+    const struct guideline_switch *switches; size_t switch_count;
+    const struct guideline_input  *inputs;   size_t input_count;
+    const struct guideline_item   *items;    size_t item_count;
+    const struct guideline_line   *lines;    size_t line_count;
+    const struct str              *families; size_t family_count;  /* vector families: "bp_average" */
+    const struct str              *languages; size_t language_count; /* sorted: "ar", "en" */
+};
+
+/* One file as loaded (name relative to the guideline's folder, or "lib/<Name>.json"), for a digest of the whole. */
+struct guideline_file {
+    struct str name, bytes;
+};
+
+/* guideline_load - the guideline <share>/guidelines/<id>, all its files read, checked and compiled.
+ *   errors   E_NOT_FOUND, E_SYNTAX, E_INVALID (`at` is "file: element"), E_TOO_BIG, and those of the ELM loader */
+SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, struct arena *mem,
+                                              struct guideline **out, struct salve_err *err);
+
+/* guideline_load_all - every folder of <share>/guidelines but lib, sorted by id. */
+SALVE_MUST_USE enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out,
+                                                  size_t *count, struct salve_err *err);
+
+const struct guideline_info *guideline_info(const struct guideline *guideline);
+const struct guideline_item *guideline_item(const struct guideline *guideline, struct str name); /* NULL: none */
+const struct guideline_line *guideline_line(const struct guideline *guideline, struct str name); /* NULL: none */
+
+/* guideline_files - every file that decides or words a result, in the order of the load; cases are not among them. */
+const struct guideline_file *guideline_files(const struct guideline *guideline, size_t *count);
+
+/* --- evaluation ---------------------------------------------------------------------------------------------------- */
+
+struct guideline_choice {
+    struct str name, value; /* a switch and what was chosen for it */
+};
+
+struct guideline_ask {
+    const struct tape *tapes; size_t tape_count; /* one Patient and all else that is known, one tape a resource */
+    const struct guideline_choice *choices; size_t choice_count; /* switches not named keep their initial value */
+    int64_t            now_unix_ms;
+    uint64_t           steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
+};
+
+/* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and
+ * the tapes. E_INVALID: an unknown switch or value, or logic that breaks the protocol; errors of the machine. */
+SALVE_MUST_USE enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
+                                                  struct arena *mem, struct finding **out, size_t *count,
+                                                  struct salve_err *err);
+
+/* --- words ----------------------------------------------------------------------------------------------------------- */
+
+/* What a letter says about one finding; parts that do not apply are empty. */
+struct guideline_words {
+    struct str name;     /* "Blood pressure" */
+    struct str about;    /* what this check looks at, one sentence */
+    struct str headline; /* the answer, by category: "Your blood pressure is higher than it should be" */
+    struct str meaning;  /* what it means, by category */
+    struct str next;     /* next step, by action */
+    struct str when;     /* when, by action */
+    struct str missing;  /* for NOT_ASSESSED: "We could not work this out because something was not measured:" */
+    struct str queried;  /* for QUERIED: "We want to measure this again:" */
+};
+
+/* guideline_words - the words of a finding in `language`; all empty if the guideline has no such language. */
+struct guideline_words guideline_words(const struct guideline *guideline, struct str language,
+                                       const struct finding *finding);
+
+/* guideline_word - one text of letter.<language>.json by its group and key, STR_NONE if there is none. Groups: "inputs"
+ * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
+struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
+
+/* --- checks --------------------------------------------------------------------------------------------------------- */
+
+/* One row of a vector file or one case that went wrong (`why` is fixed words and column names, values come from the
+ * public vector file itself). */
+typedef void guideline_report(void *ctx, struct str name, bool passed, struct str why);
+
+struct guideline_tally {
+    uint32_t passed, failed;
+};
+
+/* guideline_test_vectors - runs the rows of a vector family (CSV text with a header: case_id, inputs, exp_* outputs, tol,
+ * source). `report` (may be NULL) is called for each row. E_NOT_FOUND: the guideline has no such family; E_SYNTAX: a
+ * broken CSV; E_INVALID: a column that the family does not declare. */
+SALVE_MUST_USE enum salve_code guideline_test_vectors(const struct guideline *guideline, struct str family,
+                                                      struct str csv, guideline_report *report, void *ctx,
+                                                      struct guideline_tally *tally, struct salve_err *err);
+
+/* guideline_test_cases - evaluates the subjects of cases/<name>.json and compares the findings that each file lists. */
+SALVE_MUST_USE enum salve_code guideline_test_cases(const char *share, const struct guideline *guideline,
+                                                    guideline_report *report, void *ctx,
+                                                    struct guideline_tally *tally, struct salve_err *err);
+
+/* guideline_check - is the folder whole? Every category and action has its words in every language, all languages have
+ * the same keys, every item has a source, every line a word for each band, no forbidden word, at least one case. Each
+ * broken rule is one report with passed = false; `name` is "file: element". */
+SALVE_MUST_USE enum salve_code guideline_check(const char *share, const struct guideline *guideline,
+                                               guideline_report *report, void *ctx, struct guideline_tally *tally,
+                                               struct salve_err *err);
+
+#endif
