@@ -38,6 +38,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "consent/consent.h"
 #include "fhir/tape.h"
 
 struct site;     /* an open site folder */
@@ -47,23 +48,23 @@ struct rec_view; /* an open compartment, for one actor and one purpose */
 
 /* What opens the root secret: a passphrase (Argon2id, 256 MiB, about a second) or a file with 32 random bytes. */
 struct site_secret {
-    struct str  passphrase; /* used when key_file is NULL */
+    struct str passphrase; /* used when key_file is NULL */
     const char *key_file;
 };
 
 struct site_options {
-    const char        *path; /* the folder */
+    const char *path; /* the folder */
     struct site_secret secret;
-    struct clock       clock; /* clock_system() */
+    struct clock clock; /* clock_system() */
 };
 
 /* Settings of a site. They are a document of the commons; a change is a new version of it and a public leaf (0x07). */
 struct site_settings {
-    struct str name;        /* "Northern District, tent 4": printed on letters */
-    struct str log_name;    /* lower-case letters, digits, '-': the log's origin is salve.<log_name>/1 */
-    struct str languages;   /* BCP 47, a space between: "en ar" */
-    uint8_t    assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
-    bool       name_index;  /* exact look-up by all names and birth date; off by default */
+    struct str name;      /* "Northern District, tent 4": printed on letters */
+    struct str log_name;  /* lower-case letters, digits, '-': the log's origin is salve.<log_name>/1 */
+    struct str languages; /* BCP 47, a space between: "en ar" */
+    uint8_t assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
+    bool name_index; /* exact look-up by all names and birth date; off by default */
 };
 
 /* site_create - makes the folder and a new site in it, closed again when it returns. With a key file that does not
@@ -84,18 +85,18 @@ const struct site_settings *site_settings(const struct site *site);
 SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor actor,
                                                  const struct site_settings *settings, struct salve_err *err);
 
-bool    site_clock_suspect(const struct site *site);
+bool site_clock_suspect(const struct site *site);
 int64_t site_now_unix_ms(const struct site *site); /* never below what was seen before */
 
 /* What `doctor` tells: sizes, not people. */
 struct site_facts {
-    struct str origin;        /* "salve.north/1" */
-    struct str vkey;          /* the log's public key as a C2SP vkey */
-    uint64_t   log_size;      /* leaves, dummies included */
-    uint8_t    log_root[32];
-    uint32_t   kek_epoch;
-    int64_t    rotated_at_unix_ms; /* 0: never */
-    uint64_t   site_db_bytes, keys_db_bytes;
+    struct str origin; /* "salve.north/1" */
+    struct str vkey;   /* the log's public key as a C2SP vkey */
+    uint64_t log_size; /* leaves, dummies included */
+    uint8_t log_root[32];
+    uint32_t kek_epoch;
+    int64_t rotated_at_unix_ms; /* 0: never */
+    uint64_t site_db_bytes, keys_db_bytes;
 };
 SALVE_MUST_USE enum salve_code site_facts(struct site *site, struct arena *mem, struct site_facts *out,
                                           struct salve_err *err);
@@ -117,8 +118,8 @@ SALVE_MUST_USE enum salve_code commons_list(struct site *site, struct str kind, 
  * is refused with E_ROLE. E_CONFLICT if the pseudonym is taken. */
 struct staff {
     struct str id;
-    enum role  role;
-    bool       retired;
+    enum role role;
+    bool retired;
 };
 SALVE_MUST_USE enum salve_code staff_register(struct site *site, struct actor actor, struct str id, enum role role,
                                               struct salve_err *err);
@@ -133,8 +134,8 @@ SALVE_MUST_USE enum salve_code staff_list(struct site *site, struct arena *mem, 
  * the commitment. Lives as long as the arena of the call. */
 struct rec_receipt {
     struct str text;
-    uint64_t   leaf_index;
-    int64_t    at_unix_ms;
+    uint64_t leaf_index;
+    int64_t at_unix_ms;
 };
 
 /* === enrolment ================================================================================================== */
@@ -143,14 +144,14 @@ enum { REC_CARD_TEXT_BYTES = 24 }; /* "7QK4-M2ZP-9XTR-C5HW-A3NE": docs/formats/c
 
 struct rec_enrolled {
     struct compartment compartment;
-    struct str         card; /* shown once; only a keyed hash of it is kept */
+    struct str card; /* shown once; only a keyed hash of it is kept */
     struct rec_receipt receipt;
 };
 
 /* rec_enrol - a new compartment for one person, with the means of own access and nothing else: every optional purpose
  * is off. Two compartments for one person are legal; this call never says that somebody is known (N10).
  *   actor    REGISTRAR, ASSISTANT or CLINICIAN, registered
- *   patient  a Patient tape; it passes admission; its id is set to "<compartment>.1"
+ *   patient  a Patient tape; it passes admission; its id, if it has one, is replaced by one of the compartment
  *   errors   E_ROLE, E_NOT_ADMITTED, E_INVALID, E_CLOCK, E_FULL, E_IO */
 SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient,
                                          struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
@@ -172,62 +173,33 @@ SALVE_MUST_USE enum salve_code rec_find(struct site *site, struct actor actor, s
 
 /* === consent ==================================================================================================== */
 
-#define REC_METHODS(X)                                                                                                 \
-    X(SPOKEN, "spoken") /* a spoken yes, noted by the witness or staff */                                              \
-    X(SIGNED, "signed") /* on the paper form; the paper stays with the person's copy, no image is kept */              \
-    X(CARD,   "card")   /* card presented */                                                                           \
-    X(PIN,    "pin")
-#define X(name, text) REC_METHOD_##name,
-enum rec_method { REC_METHODS(X) REC_METHOD_COUNT };
-#undef X
-
-/* Assent of a child below the age of own consent; dissent overrides the guardian's permission. */
-#define REC_ASSENTS(X)                                                                                                 \
-    X(NOT_ASKED, "not-asked") /* an adult */                                                                           \
-    X(GIVEN,     "given")                                                                                              \
-    X(DISSENT,   "dissent")                                                                                            \
-    X(NOT_ABLE,  "not-able")
-#define X(name, text) REC_ASSENT_##name,
-enum rec_assent { REC_ASSENTS(X) REC_ASSENT_COUNT };
-#undef X
-
-struct rec_decision {
-    enum purpose    purpose;     /* exactly one; never SELF, which is a right and comes with enrolment */
-    bool            sensitive;   /* CARE, FOLLOW_UP, TRANSFER: the separate tick for class SENS */
-    struct str      form_id, form_version, language; /* "care" "1.0" "ar" */
-    uint8_t         form_sha256[32];
-    enum rec_method method;
-    uint8_t         teachback_rounds; /* 1 or 2 */
-    bool            teachback_passed; /* false: the purpose stays off; the call answers E_CONSENT and keeps nothing */
-    struct str      witness;          /* staff pseudonym or words such as "impartial witness"; empty: none */
-    bool            by_guardian;      /* a guardian gave permission; ends at majority */
-    struct str      guardian;         /* what they are to the child: "mother"; empty unless by_guardian */
-    enum rec_assent assent;
-    int64_t         until_unix_ms;    /* 0: the longest that the purpose allows; longer is cut to that */
-};
-
 /* rec_consent_give - notes one agreement and makes the keys for it. In force when it returns.
  *   actor  staff (REGISTRAR, ASSISTANT, CLINICIAN) with the person, or the person (PARTICIPANT, GUARDIAN)
  *   who    the card code: the person is present
+ *   grant  one purpose, never SELF (a right that comes with enrolment). The caller fills purpose, classes (0: the plain
+ *          ones of the purpose; SENS only by its separate tick), form (with the sha256 of the file's bytes), method,
+ *          witness, teach_back and rounds, by, assent, to; not_after_unix_s 0 is the longest that the purpose allows,
+ *          and later is cut to that. The gate sets state, seq, time, majority and taken_by, and runs consent_check with
+ *          the birth date of the stored Patient and the ages of the site
  *   receipt  may be NULL
- *   errors E_CONSENT (teach-back not passed, dissent, no guardian for a child), E_ROLE, E_NOT_FOUND, E_CLOCK, ... */
+ *   errors E_CONSENT (teach-back not passed, dissent, no guardian for a child: nothing is kept), E_INVALID, E_ROLE,
+ *          E_NOT_FOUND, E_CLOCK, E_FULL, E_IO */
 SALVE_MUST_USE enum salve_code rec_consent_give(struct site *site, struct actor actor, struct str who,
-                                                const struct rec_decision *decision, struct arena *mem,
+                                                const struct consent_grant *grant, struct arena *mem,
                                                 struct rec_receipt *receipt, struct salve_err *err);
 
 /* rec_consent_withdraw - ends a purpose. When it returns, no read under that purpose succeeds: the decision and its leaf
  * are durable, the purpose's wraps are gone, its classes have new keys, and for STATISTICS the projection is deleted.
- * Withdrawing what was never given is done too, and looks the same. Never E_CLOCK. */
+ * Withdrawing what is not in force answers the same. Never E_CLOCK: taking back always works. */
 SALVE_MUST_USE enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, struct str who,
                                                     enum purpose purpose, struct arena *mem,
                                                     struct rec_receipt *receipt, struct salve_err *err);
 
 /* What the person decided, oldest first. Only a view of purpose SELF may ask (E_CONSENT otherwise). */
 struct rec_consent {
-    struct str          id; /* Consent resource id */
-    struct rec_decision decision;
-    int64_t             given_at_unix_ms, withdrawn_at_unix_ms; /* 0: not withdrawn */
-    bool                in_force;
+    struct consent_grant grant; /* seq and texts filled; texts in mem */
+    int64_t at_unix_ms;
+    bool in_force; /* this very grant opens its purpose now */
 };
 SALVE_MUST_USE enum salve_code rec_consents(struct rec_view *view, struct arena *mem, struct rec_consent **out,
                                             size_t *count, struct salve_err *err);
@@ -235,10 +207,11 @@ SALVE_MUST_USE enum salve_code rec_consents(struct rec_view *view, struct arena 
 /* === a view ===================================================================================================== */
 
 struct rec_ask {
-    struct actor actor;    /* staff must be registered under that role; the person's side has an empty id */
+    struct actor actor; /* staff must be registered under that role; the person's side has an empty id */
     enum purpose purpose;
-    struct str   who;      /* card code, or the text of the compartment id (staff only; own access needs the card) */
-    class_mask   classes;  /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
+    struct str who;     /* card code (the person is present), or the text of the compartment id (staff, purposes
+                            * that do not need presence: FOLLOW_UP, RESEARCH). CARE and SELF need the card */
+    class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
 };
 
 /* rec_open - a view, or a reason. Quota: 60 different compartments an hour for the staff of a site (E_QUOTA).
@@ -251,19 +224,19 @@ SALVE_MUST_USE enum salve_code rec_open(struct site *site, const struct rec_ask 
 SALVE_MUST_USE enum salve_code rec_close(struct rec_view **view, struct salve_err *err);
 
 struct compartment rec_compartment(const struct rec_view *view);
-enum purpose       rec_purpose(const struct rec_view *view);
-class_mask         rec_classes(const struct rec_view *view);
-int64_t            rec_opened_at_unix_ms(const struct rec_view *view);
+enum purpose rec_purpose(const struct rec_view *view);
+class_mask rec_classes(const struct rec_view *view);
+int64_t rec_opened_at_unix_ms(const struct rec_view *view);
 
 /* A stored resource. Views live as long as the struct rec_view. */
 struct rec_resource {
-    struct str      id;   /* "<compartment>.<number>" */
-    struct str      type; /* "Observation" */
+    struct str id;   /* "<compartment>.<number>" */
+    struct str type; /* "Observation" */
     enum data_class class;
-    int64_t         saved_at_unix_ms;
-    uint64_t        record_seq;
-    uint32_t        version; /* 1.. ; the newest one stands */
-    struct tape     tape;
+    int64_t saved_at_unix_ms;
+    uint64_t record_seq;
+    uint32_t version; /* 1.. ; the newest one stands */
+    struct tape tape;
 };
 
 /* rec_all - newest version of every resource of `classes` (0: all of the view) in the order they were first saved.
@@ -275,6 +248,10 @@ SALVE_MUST_USE enum salve_code rec_read(struct rec_view *view, struct str id, co
 SALVE_MUST_USE enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *mem,
                                            const struct rec_resource ***out, size_t *count, struct salve_err *err);
 
+/* rec_next_number - the number of the next new id; same counter as rec_new_id; the shape that fhir/import.h asks for
+ * (`view` is the struct rec_view). Ids end with ".<number>". */
+uint64_t rec_next_number(void *view);
+
 /* rec_new_id - an id for a resource to come, unique in the compartment, so that a batch can refer to itself. */
 SALVE_MUST_USE enum salve_code rec_new_id(struct rec_view *view, struct arena *mem, struct str *id,
                                           struct salve_err *err);
@@ -284,7 +261,7 @@ SALVE_MUST_USE enum salve_code rec_new_id(struct rec_view *view, struct arena *m
  * from the gate alone (E_NOT_ADMITTED). */
 struct rec_item {
     const struct tape *tape;
-    enum data_class    class;
+    enum data_class class;
 };
 
 /* rec_save - one batch, durable when it returns; after an error nothing of it is there. At most 65,536 ids a view.
@@ -297,16 +274,16 @@ SALVE_MUST_USE enum salve_code rec_save(struct rec_view *view, const struct rec_
 
 /* One line of "who looked". */
 struct rec_look {
-    int64_t      at_unix_ms;
-    bool         clock_suspect;
-    struct str   kind;     /* access, read, write, consent, withdrawal, erasure, look-up, enrolment, card */
-    struct actor actor;    /* id empty: the person */
-    enum purpose purpose;  /* 0: none */
-    class_mask   classes;
-    uint32_t     resource_count; /* kind read: how many were read */
-    uint64_t     leaf_index;
-    bool         proved;   /* the inclusion proof against the signed checkpoint holds */
-    struct str   proof;    /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
+    int64_t at_unix_ms;
+    bool clock_suspect;
+    struct str kind;      /* access, read, write, consent, withdrawal, erasure, look-up, enrolment, card */
+    struct actor actor;   /* id empty: the person */
+    enum purpose purpose; /* 0: none */
+    class_mask classes;
+    uint32_t resource_count; /* kind read: how many were read */
+    uint64_t leaf_index;
+    bool proved;      /* the inclusion proof against the signed checkpoint holds */
+    struct str proof; /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
 };
 
 /* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log has
@@ -321,8 +298,8 @@ SALVE_MUST_USE enum salve_code rec_take(struct rec_view *view, struct arena *mem
 
 /* What an erasure leaves with the person. */
 struct rec_erasure {
-    int64_t            erased_at_unix_ms;
-    int64_t            horizon_unix_ms; /* older key backups are useless from then on: 14 days at most */
+    int64_t erased_at_unix_ms;
+    int64_t horizon_unix_ms; /* older key backups are useless from then on: 14 days at most */
     struct rec_receipt receipt;
 };
 
@@ -338,7 +315,7 @@ struct site_rotation {
     uint32_t epoch;
     uint64_t wraps_renewed, wraps_dropped; /* dropped: expired, withdrawn, form too old */
     uint64_t tombstones;
-    int64_t  horizon_unix_ms;
+    int64_t horizon_unix_ms;
 };
 /* site_rotate - nightly: new key-encryption keys, live wraps renewed, a public leaf (0x04) with the counts.
  * actor: TECHNICIAN or MANAGER. */
