@@ -20,6 +20,7 @@ enum {
     SALVE_NOTE_BYTES_MAX = 64 << 10,        /* a signed note; 16 signatures take 3 KB */
     SALVE_FORM_BYTES_MAX = 1 << 20,         /* one consent form in one language */
     SALVE_CONFIG_BYTES_MAX = 1 << 20,       /* guideline.json, letter texts */
+    SALVE_ISSUES_MAX = 1000,                /* kept problems of one input; nobody reads more */
 };
 /* clang-format on */
 

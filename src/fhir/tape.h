@@ -17,10 +17,16 @@
  * `_birthDate` (id and extensions of a primitive) are the children of the primitive's own node; a primitive that has
  * only extensions and no value has kind NULL. Decimals and integers keep their JSON text.
  *
+ * Children stand in the order of their JSON keys. Where an object's keys do not follow the usual pattern (resourceType
+ * first, `_x` right behind `x`), `key_order` says how they stood, so that writing is exact; only the writer needs it.
+ *
  * A struct tape is a view; the bytes belong to whoever read or loaded it. Every accessor is O(1) except where said. */
 #ifndef SALVE_FHIR_TAPE_H
 #define SALVE_FHIR_TAPE_H
 
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
 #include "base/str.h"
 #include "fhir/elements.h"
 
@@ -39,7 +45,7 @@ enum tape_kind {
 struct tape_node {
     fhir_element_id element;
     uint8_t         kind;
-    uint8_t         flags;
+    uint8_t         flags; /* TEXT and NUMBER: its length, or 255: the four bytes before it in the heap say; else 0 */
     uint32_t        span;  /* nodes in this subtree, itself included */
     uint32_t        value; /* OBJECT: fhir_type_id; TEXT and NUMBER: where its text starts in the heap */
 };
@@ -48,6 +54,8 @@ struct tape {
     const struct tape_node *nodes;
     const char             *heap;
     uint32_t                node_count, heap_bytes;
+    const uint32_t         *key_order;      /* unusual key orders, see fhir_tape.c; NULL if there are none */
+    uint32_t                key_order_count; /* words */
 };
 
 static inline tape_at tape_root(const struct tape *tape) { return tape->node_count == 0 ? TAPE_NONE : 0; }
@@ -93,5 +101,28 @@ tape_at tape_get(const struct tape *tape, tape_at from, const char *dotted_path)
 /* tape_text - the value of a TEXT (unescaped UTF-8) or NUMBER (as written) or "true"/"false"; STR_NONE for OBJECT and
  * NULL. A view that lives as long as the tape. */
 struct str tape_text(const struct tape *tape, tape_at at);
+
+/* tape_path - appends the FHIRPath of a node to `out`: "Patient.name[0].given[1]" (indexes on lists only, "value" for
+ * valueQuantity). For messages; O(nodes before it). */
+void tape_path(const struct tape *tape, tape_at at, struct buf *out);
+
+/* tape_view - the subtree of `at` as a tape of its own, nothing copied: a Bundle.entry.resource, say. Its root has
+ * element 0 only after tape_copy (tape_edit.h); walking works the same. */
+static inline struct tape tape_view(const struct tape *tape, tape_at at)
+{
+    struct tape view = *tape;
+    view.nodes += at;
+    view.node_count = tape->nodes[at].span;
+    view.key_order_count = 0;
+    return view;
+}
+
+/* Storing: bytes that hold on any machine, documented in docs/formats/tape.md. They name elements by text, so they stay
+ * readable when the definitions change.
+ *   tape_bytes       appends them to `out`; what can fail is the ceiling of `out` (buf_done tells)
+ *   tape_from_bytes  rebuilds the tape in mem; bytes that are not a tape are E_INTEGRITY, never worse */
+void tape_bytes(const struct tape *tape, struct buf *out);
+SALVE_MUST_USE enum salve_code tape_from_bytes(struct str bytes, struct arena *mem, struct tape *out,
+                                               struct salve_err *err);
 
 #endif

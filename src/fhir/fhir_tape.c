@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Walking a tape by name and by path, and its texts; see tape.h.
+ *
+ * key_order is a run of records, one for each object whose JSON keys did not follow the usual pattern, sorted by node:
+ *     node, key count, then one word a key: element id, with KEY_PARTNER set for `_x`; 0 for resourceType. */
+#include "fhir/fhir_tape_int.h"
+
+struct str tape_text(const struct tape *tape, tape_at at)
+{
+    const struct tape_node *node = &tape->nodes[at];
+    switch (node->kind) {
+    case TAPE_TEXT:
+    case TAPE_NUMBER: return str_make(tape->heap + node->value, tape_text_len(tape->heap, node));
+    case TAPE_TRUE: return STR("true");
+    case TAPE_FALSE: return STR("false");
+    default: return STR_NONE;
+    }
+}
+
+tape_at tape_child(const struct tape *tape, tape_at parent, fhir_name_id path_name)
+{
+    for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c))
+        if (tape_path_name(tape, c) == path_name) return c;
+    return TAPE_NONE;
+}
+
+/* First child with that JSON name. */
+static tape_at child_named(const struct tape *tape, tape_at parent, struct str json_name)
+{
+    fhir_name_id name = fhir_name_find(json_name);
+    if (name == 0) return TAPE_NONE;
+    for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c))
+        if (fhir_elements[tape_element(tape, c)].name == name) return c;
+    return TAPE_NONE;
+}
+
+struct str tape_child_text(const struct tape *tape, tape_at parent, const char *json_name)
+{
+    tape_at child = child_named(tape, parent, str_of(json_name));
+    return child == TAPE_NONE ? STR_NONE : tape_text(tape, child);
+}
+
+tape_at tape_get(const struct tape *tape, tape_at from, const char *dotted_path)
+{
+    struct str path = str_of(dotted_path);
+    while (from != TAPE_NONE && path.len > 0) {
+        ptrdiff_t dot = str_find(path, STR("."));
+        size_t    len = dot < 0 ? path.len : (size_t)dot;
+        from = child_named(tape, from, str_make(path.ptr, len));
+        path = str_cut(path, len + 1, path.len);
+    }
+    return from;
+}
+
+/* The index of `at` among the siblings of its element. */
+static uint32_t list_index(const struct tape *tape, tape_at parent, tape_at at)
+{
+    uint32_t index = 0;
+    for (tape_at c = tape_first(tape, parent); c != at; c = tape_next(tape, parent, c))
+        index += tape_element(tape, c) == tape_element(tape, at);
+    return index;
+}
+
+void tape_path(const struct tape *tape, tape_at at, struct buf *out)
+{
+    tape_at here = 0;
+    buf_add(out, fhir_type_name(tape_type(tape, here)));
+    while (here != at) {
+        tape_at child = tape_first(tape, here);
+        while (child + tape->nodes[child].span <= at) child = tape_next(tape, here, child);
+        const struct fhir_element *element = &fhir_elements[tape_element(tape, child)];
+        buf_add_char(out, '.');
+        buf_add(out, fhir_name(element->path_name));
+        if (element->flags & FHIR_MANY) {
+            buf_add_char(out, '[');
+            buf_add_u64(out, list_index(tape, here, child));
+            buf_add_char(out, ']');
+        }
+        here = child;
+    }
+}
