@@ -29,7 +29,10 @@ enum finding_status {
     FINDING_ASSESSED,     /* a category was reached */
     FINDING_NOT_ASSESSED, /* inputs are missing; `missing` names them */
     FINDING_QUERIED,      /* an input is implausible; it was not used; `queried` names it */
+    FINDING_EXCLUDED,     /* the item does not apply to this person today; `excluded` says why */
 };
+/* What is known can call for action before the category is sure: 190/120 in one reading, or with a question not asked.
+ * Then the status is NOT_ASSESSED, `missing` names what is not known, and `action` and `urgency` still stand. */
 
 /* One value that the logic used. */
 struct finding_input {

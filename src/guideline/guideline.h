@@ -54,6 +54,8 @@ struct guideline_item {
     struct str        source;   /* one line for people: "ESC 2024, doi:10.1093/eurheartj/ehae178" */
     const struct str *categories; size_t category_count;
     const struct str *actions;    size_t action_count;
+    const struct str *exclusions; size_t exclusion_count; /* reasons why it may not apply */
+    uint8_t           decimals;   /* digits after the point that people see */
 };
 
 /* A number line: one scale, or two for a pair (systolic and diastolic). Bands follow each other upwards. */
@@ -134,6 +136,7 @@ struct guideline_words {
     struct str meaning;  /* what it means, by category */
     struct str next;     /* next step, by action */
     struct str when;     /* when, by action */
+    struct str excluded; /* for EXCLUDED: why this was not worked out */
     struct str missing;  /* for NOT_ASSESSED: "We could not work this out because something was not measured:" */
     struct str queried;  /* for QUERIED: "We want to measure this again:" */
 };

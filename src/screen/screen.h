@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * screen - from what is recorded about a person to findings that a clinician signs: evaluates the guidelines that this
+ * site accepted, keeps what they say as FHIR drafts in the person's own record, and turns drafts into signed results.
+ *
+ *     screen_accept(site, dr_amina, bp, choices, choice_count, mem, err);      // once per site and guideline version
+ *
+ *     screen_open(site, guidelines, guideline_count, mem, &screen, err);       // refuses what is not accepted
+ *     screen_run(screen, view, mem, &findings, &count, err);                   // view of purpose CARE
+ *     screen_sign(view, dr_amina, mem, &signed_count, err);
+ *     screen_findings(view, SCREEN_SIGNED, mem, &set, err);                    // what the letter prints
+ *
+ * What is kept (docs/formats/findings.md): one Observation a finding (status preliminary, then final), a proposed
+ * ServiceRequest for each action that needs an appointment, a Task for each value to be measured again, and a Provenance
+ * that names who signed. They go through the gate like everything else, so the person sees, takes and erases them.
+ * Findings of the letter are rebuilt from these resources: the letter prints what was signed, nothing newer. */
+#ifndef SALVE_SCREEN_SCREEN_H
+#define SALVE_SCREEN_SCREEN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+#include "guideline/guideline.h"
+#include "records/records.h"
+
+/* --- acceptance: a named clinician takes responsibility for one version at one site ---------------------------------- */
+
+struct screen_acceptance {
+    struct str guideline, version;
+    struct str digest;      /* SHA-256 of all files that decide or word a result, hex */
+    struct str accepted_by; /* staff pseudonym */
+    struct str at;          /* ISO dateTime */
+    const struct guideline_choice *choices; size_t choice_count; /* the programme's switches, a clinical decision too */
+};
+
+/* screen_digest - what an acceptance binds: the id, version and every file of the guideline; 64 hex characters. */
+SALVE_MUST_USE enum salve_code screen_digest(const struct guideline *guideline, struct arena *mem, struct str *hex,
+                                             struct salve_err *err);
+
+/* screen_accept - writes the acceptance to the commons. E_ROLE: the actor is no clinician; E_INVALID: unknown switch. */
+SALVE_MUST_USE enum salve_code screen_accept(struct site *site, struct actor actor, const struct guideline *guideline,
+                                             const struct guideline_choice *choices, size_t choice_count,
+                                             struct arena *mem, struct salve_err *err);
+
+/* screen_accepted - the acceptance that stands for this guideline, version and content.
+ *   errors   E_NOT_FOUND never accepted; E_CONFLICT another version or another content was accepted */
+SALVE_MUST_USE enum salve_code screen_accepted(struct site *site, const struct guideline *guideline, struct arena *mem,
+                                               struct screen_acceptance *out, struct salve_err *err);
+
+/* --- evaluation ---------------------------------------------------------------------------------------------------- */
+
+struct screen; /* opaque: guidelines that may be used here, with the site's choices */
+
+/* screen_open - of the given guidelines those that are accepted here; *refused_count (may be NULL) says how many are
+ * not and were left out. E_NOT_FOUND if none is accepted. */
+SALVE_MUST_USE enum salve_code screen_open(struct site *site, struct guideline *const *guidelines, size_t count,
+                                           struct arena *mem, struct screen **out, size_t *refused_count,
+                                           struct salve_err *err);
+
+/* screen_evaluate - the same evaluation on resources in memory, nothing stored: paper mode. */
+SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct tape *tapes, size_t tape_count,
+                                               int64_t now_unix_ms, struct arena *mem, struct finding **out,
+                                               size_t *count, struct salve_err *err);
+
+/* screen_run - evaluates the person behind the view and keeps the findings as drafts. Drafts of an earlier run that were
+ * not signed are replaced. Signed results stay as they are. E_CONSENT and E_ROLE come from the gate. */
+SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
+                                          struct finding **out, size_t *count, struct salve_err *err);
+
+/* screen_sign - every draft becomes final (Observation) or active (ServiceRequest, Task), with a Provenance that names
+ * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. *count: findings signed. */
+SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
+                                           struct salve_err *err);
+
+enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
+
+/* Findings as they are kept. Those of one signing belong together; SCREEN_SIGNED gives those of the newest one. */
+struct screen_set {
+    const struct finding *findings; size_t count;
+    struct str signed_by, signed_at; /* staff pseudonym, FHIR instant; empty for drafts */
+    struct str checked_at;           /* when the evaluation ran, FHIR dateTime */
+};
+
+/* screen_findings - rebuilt from the stored resources. E_NOT_FOUND: none in that state; E_INVALID: a stored finding
+ * breaks docs/formats/findings.md. */
+SALVE_MUST_USE enum salve_code screen_findings(struct rec_view *view, enum screen_state state, struct arena *mem,
+                                               struct screen_set *out, struct salve_err *err);
+
+/* --- counting one run ------------------------------------------------------------------------------------------------ */
+
+/* Counts of findings in memory, for the operator's own import run: they are of the file just read, they are not read
+ * from the site and not stored anywhere. */
+struct screen_count {
+    struct str guideline, item, category; /* category also "not-assessed", "queried", "excluded" */
+    uint32_t   count;
+};
+struct screen_counts {
+    struct screen_count *rows; size_t count, room;
+};
+
+/* screen_counts_add - adds the findings of one person. Texts are copied into mem. */
+SALVE_MUST_USE enum salve_code screen_counts_add(struct screen_counts *counts, const struct finding *findings,
+                                                 size_t finding_count, struct arena *mem, struct salve_err *err);
+/* screen_counts_sort - by guideline, item, category. */
+void screen_counts_sort(struct screen_counts *counts);
+
+#endif

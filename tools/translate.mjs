@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// node tools/translate.mjs SOURCES OUT - translates every *.cql below SOURCES (one folder deep) to ELM JSON at the same
+// place below OUT: blood-pressure/logic.cql -> OUT/blood-pressure/logic.json. The ELM is lean: no annotations; locators
+// stay, so that the engine's errors can name lines. A library is translated again only when its text, a library that it
+// includes, this program or the translator changed. Errors are printed as file:line:column: message; then exit status 1.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modelInfo = join(root, 'node_modules/cql-exec-fhir/lib/modelInfos/fhir-modelinfo-4.0.1.xml');
+const [sources, out] = process.argv.slice(2);
+if (!sources || !out) {
+    console.error('usage: node tools/translate.mjs SOURCES OUT');
+    process.exit(2);
+}
+
+// A source file, the library that it declares, and those that it includes.
+function readSource(path) {
+    const text = readFileSync(path, 'utf8');
+    const code = text.replace(/\/\/.*$/gm, '').replace(/\/\*[^]*?\*\//g, '');
+    const name = code.match(/^\s*library\s+("[^"]+"|[\w.]+)/m)?.[1].replaceAll('"', '') ?? null;
+    const includes = [...code.matchAll(/^\s*include\s+("[^"]+"|[\w.]+)/gm)].map(m => m[1].replaceAll('"', ''));
+    return { path, text, name, includes };
+}
+
+function findSources(folder) {
+    const found = [];
+    for (const entry of readdirSync(folder).sort()) {
+        const path = join(folder, entry);
+        if (statSync(path).isDirectory()) found.push(...readdirSync(path).sort().map(file => join(path, file)));
+        else found.push(path);
+    }
+    return found.filter(path => path.endsWith('.cql')).map(readSource);
+}
+
+const files = findSources(sources);
+const byName = new Map();
+let failed = false;
+for (const file of files) {
+    if (file.name === null) {
+        console.error(`${file.path}:1: no library is declared`);
+        failed = true;
+    } else if (byName.has(file.name)) {
+        console.error(`${file.path}:1: library ${file.name} is declared in ${byName.get(file.name).path} too`);
+        failed = true;
+    } else byName.set(file.name, file);
+}
+if (failed) process.exit(1);
+
+// What a translation depends on: this program, the translator, its own text, and the same of what it includes.
+const tools = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
+    .update(readFileSync(join(root, 'node_modules/@cqframework/cql/package.json')))
+    .update(readFileSync(modelInfo)).digest('hex');
+function fingerprint(file, above = []) {
+    const hash = createHash('sha256').update(tools).update(file.text);
+    for (const name of file.includes)
+        if (byName.has(name) && !above.includes(name))
+            hash.update(fingerprint(byName.get(name), [...above, name]));
+    return hash.digest('hex');
+}
+
+function target(file) { return join(out, relative(sources, file.path).replace(/\.cql$/, '.json')); }
+
+const cachePath = join(out, '.translated.json');
+let cache = {};
+try { cache = JSON.parse(readFileSync(cachePath, 'utf8')); } catch { /* nothing translated yet */ }
+const stale = files.filter(file => cache[target(file)] !== fingerprint(file) || !existsSync(target(file)));
+if (stale.length === 0) process.exit(0);
+
+// The translator is loaded only when there is work for it: it takes a second.
+const { CqlTranslator, CqlCompilerOptions, LibraryManager, ModelManager, createModelInfoProvider,
+        createLibrarySourceProvider, createUcumService, stringAsSource, LibraryBuilder } =
+    await import('@cqframework/cql/cql-to-elm');
+const { SystemModelInfoProvider } = await import('@cqframework/cql/cql');
+const ucum = (await import('@lhncbc/ucum-lhc')).default.UcumLhcUtils.getInstance();
+
+const models = new ModelManager();
+models.modelInfoLoader.registerModelInfoProvider(new SystemModelInfoProvider());
+models.modelInfoLoader.registerModelInfoProvider(createModelInfoProvider((id, _system, version) =>
+    id === 'FHIR' && (version ?? '4.0.1') === '4.0.1' ? stringAsSource(readFileSync(modelInfo, 'utf8')) : null));
+
+const options = new CqlCompilerOptions();
+const { Options } = CqlCompilerOptions;
+options.setOptions([Options.EnableLocators, Options.DisableListDemotion, Options.DisableListPromotion]);
+options.signatureLevel = LibraryBuilder.SignatureLevel.Overloads;
+
+const units = createUcumService(
+    (value, from, to) => String(ucum.convertUnitTo(from, Number(value), to).toVal),
+    unit => {
+        const answer = ucum.validateUnitString(unit);
+        return answer.status === 'valid' ? null : answer.msg?.join('; ') || 'not a UCUM unit';
+    },
+    () => { throw new Error('products of units are not folded at translation'); },
+    () => { throw new Error('quotients of units are not folded at translation'); });
+
+const libraries = new LibraryManager(models, options, undefined, units);
+libraries.librarySourceLoader.registerProvider(createLibrarySourceProvider(id =>
+    byName.has(id) ? stringAsSource(byName.get(id).text) : null));
+
+function position(message) {
+    const at = message.locator?.toLocator?.() ?? '';
+    return at.match(/^\d+:\d+/)?.[0] ?? '1';
+}
+
+for (const file of stale) {
+    const translator = CqlTranslator.fromText(file.text, libraries);
+    const errors = translator.errors.asJsReadonlyArrayView();
+    // A message about an included library names that library; it is reported where its own text is translated too.
+    for (const error of errors) {
+        const library = error.locator?.library?.id ?? file.name;
+        console.error(`${(byName.get(library) ?? file).path}:${position(error)}: ${error.message}`);
+    }
+    for (const warning of translator.warnings.asJsReadonlyArrayView())
+        console.error(`${file.path}:${position(warning)}: warning: ${warning.message}`);
+    if (errors.length > 0) {
+        failed = true;
+        delete cache[target(file)];
+        continue;
+    }
+    mkdirSync(dirname(target(file)), { recursive: true });
+    writeFileSync(target(file) + '.new', JSON.stringify(JSON.parse(translator.toJson())) + '\n');
+    renameSync(target(file) + '.new', target(file));
+    cache[target(file)] = fingerprint(file);
+}
+mkdirSync(out, { recursive: true });
+writeFileSync(cachePath, JSON.stringify(cache, null, 1) + '\n');
+process.exit(failed ? 1 : 0);
