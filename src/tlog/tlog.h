@@ -10,7 +10,7 @@
  * store inside the transaction that also writes the record, so that record, opening and leaf commit together:
  *
  *     code = tlog_open(&io, origin, mem, &log, err);              // io bound to the open transaction
- *     code = tlog_commit_entry(salt, event, entry, err);          // 34 bytes; keep (salt, event) for the person
+ *     tlog_commit_entry(salt, event, entry);                      // 34 bytes; keep (salt, event) for the person
  *     code = tlog_append(log, &entry_str, 1, &index, err);        // written through io
  *     ... commit the transaction; only then is the leaf durable and may a key be unwrapped ...
  *     code = tlog_sign(log, &signer, &guard, mem, &note, err);    // later: at the end of a command or an interval
@@ -46,9 +46,8 @@ struct tlog_hash {
 
 /* --- hashing (RFC 9162, section 2.1) ------------------------------------------------------------------------------ */
 
-SALVE_MUST_USE enum salve_code tlog_hash_leaf(struct str entry, struct tlog_hash *out, struct salve_err *err);
-SALVE_MUST_USE enum salve_code tlog_hash_node(const struct tlog_hash *left, const struct tlog_hash *right,
-                                              struct tlog_hash *out, struct salve_err *err);
+struct tlog_hash tlog_hash_leaf(struct str entry);
+struct tlog_hash tlog_hash_node(const struct tlog_hash *left, const struct tlog_hash *right);
 struct tlog_hash tlog_empty_root(void); /* SHA-256 of nothing */
 bool             tlog_hash_eq(const struct tlog_hash *a, const struct tlog_hash *b);
 
@@ -69,8 +68,7 @@ enum tlog_entry_type { TLOG_ENTRIES(X) };
 /* tlog_commit_entry - the 34 bytes 0x01 0x01 C of a private event.
  *   salt    32 random bytes, fresh for every event, kept only in the person's AUDIT class
  *   event   canonical JSON (RFC 8785) of the event; its bytes are hashed as they are */
-SALVE_MUST_USE enum salve_code tlog_commit_entry(const uint8_t salt[TLOG_SALT_BYTES], struct str event,
-                                                 uint8_t entry[TLOG_PRIVATE_ENTRY_BYTES], struct salve_err *err);
+void tlog_commit_entry(const uint8_t salt[TLOG_SALT_BYTES], struct str event, uint8_t entry[TLOG_PRIVATE_ENTRY_BYTES]);
 
 /* tlog_dummy_entry - 34 bytes that nobody can tell from a private event's; see tlog_pad. */
 void tlog_dummy_entry(uint8_t entry[TLOG_PRIVATE_ENTRY_BYTES]);
@@ -138,7 +136,7 @@ enum { TLOG_PAD_MULTIPLE = 16 };
 SALVE_MUST_USE enum salve_code tlog_pad(struct tlog *log, uint32_t multiple, uint32_t *added, struct salve_err *err);
 
 /* tlog_root - root at the present size, folded from the frontier: no reads, at most 63 hashes. */
-SALVE_MUST_USE enum salve_code tlog_root(const struct tlog *log, struct tlog_hash *out, struct salve_err *err);
+struct tlog_hash tlog_root(const struct tlog *log);
 
 /* tlog_root_at - root at an earlier size, from tiles. E_RANGE if size is above tlog_size. */
 SALVE_MUST_USE enum salve_code tlog_root_at(struct tlog *log, uint64_t size, struct tlog_hash *out,
