@@ -60,6 +60,7 @@ endif
 
 # --- modules -------------------------------------------------------------------------------------------------------
 GEN_fhir := $(GEN)/fhir_tables.c
+GEN_expr := $(GEN)/ucum_table.c
 GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
@@ -99,9 +100,14 @@ $(GEN)/fhir_tables.c: tools/fhir_tables.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/fhir_tables.mjs $(DEFINITIONS) $(GEN)
 
+UCUM_DEFINITIONS := node_modules/@lhncbc/ucum-lhc/data/ucumDefs.min.json
+$(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	$(NODE) tools/ucum_table.mjs $(UCUM_DEFINITIONS) $@
+
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
-GUIDELINE_FILES := $(shell find guidelines forms -type f 2>/dev/null)
+GUIDELINE_FILES := $(shell find guidelines forms letters maps -type f 2>/dev/null)
 $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
 	@mkdir -p $(BUILD)/share
 	tools/share $(BUILD)/share
