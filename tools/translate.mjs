@@ -69,7 +69,8 @@ try { cache = JSON.parse(readFileSync(cachePath, 'utf8')); } catch { /* nothing 
 const stale = files.filter(file => cache[target(file)] !== fingerprint(file) || !existsSync(target(file)));
 if (stale.length === 0) process.exit(0);
 
-// The translator is loaded only when there is work for it: it takes a second.
+// The translator is loaded only when there is work for it: it takes a second. Its logger greets on standard output.
+process.stdout.write = () => true;
 const { CqlTranslator, CqlCompilerOptions, LibraryManager, ModelManager, createModelInfoProvider,
         createLibrarySourceProvider, createUcumService, stringAsSource, LibraryBuilder } =
     await import('@cqframework/cql/cql-to-elm');
@@ -99,31 +100,64 @@ const libraries = new LibraryManager(models, options, undefined, units);
 libraries.librarySourceLoader.registerProvider(createLibrarySourceProvider(id =>
     byName.has(id) ? stringAsSource(byName.get(id).text) : null));
 
+// The package keeps the fields of a position without names: the library, then line and column of start and end.
 function position(message) {
-    const at = message.locator?.toLocator?.() ?? '';
-    return at.match(/^\d+:\d+/)?.[0] ?? '1';
+    const fields = Object.values(message.locator ?? {});
+    const [line, column] = fields.filter(field => typeof field === 'number');
+    return { library: fields.find(field => field?.id !== undefined)?.id ?? null, text: `${line ?? 1}:${column ?? 1}` };
 }
 
-for (const file of stale) {
+// The protocol names defines in texts ('BMI category'), and functions call functions whose operands have the same names;
+// the translator takes both for slips.
+const expected = /^String literal '.*' matches the identifier|^An operand identifier .* is hiding/;
+
+// Messages of the file itself; those of an included library are shown where that one is translated.
+function show(file, messages, prefix) {
+    for (const message of messages) {
+        const at = position(message);
+        if ((at.library ?? file.name) === file.name && !expected.test(message.message))
+            console.error(`${file.path}:${at.text}: ${prefix}${message.message}`);
+    }
+}
+
+// Libraries that others include come first, so that an error is shown once, where it is.
+const order = [];
+function visit(file) {
+    if (order.includes(file)) return;
+    file.isVisited = true;
+    for (const name of file.includes)
+        if (byName.has(name) && !byName.get(name).isVisited) visit(byName.get(name));
+    order.push(file);
+}
+stale.forEach(file => { if (!file.isVisited) visit(file); });
+
+// Keys that say nothing: empty annotation and signature lists on every node.
+function lean(key, value) {
+    return (key === 'annotation' || key === 'signature') && value.length === 0 ? undefined : value;
+}
+
+const broken = new Set();
+for (const file of order.filter(item => stale.includes(item))) {
+    const blocked = file.includes.find(name => broken.has(name));
+    if (blocked) {
+        console.error(`${file.path}:1:1: not translated, ${blocked} has errors`);
+        broken.add(file.name);
+        continue;
+    }
     const translator = CqlTranslator.fromText(file.text, libraries);
     const errors = translator.errors.asJsReadonlyArrayView();
-    // A message about an included library names that library; it is reported where its own text is translated too.
-    for (const error of errors) {
-        const library = error.locator?.library?.id ?? file.name;
-        console.error(`${(byName.get(library) ?? file).path}:${position(error)}: ${error.message}`);
-    }
-    for (const warning of translator.warnings.asJsReadonlyArrayView())
-        console.error(`${file.path}:${position(warning)}: warning: ${warning.message}`);
+    show(file, errors, '');
+    show(file, translator.warnings.asJsReadonlyArrayView(), 'warning: ');
     if (errors.length > 0) {
-        failed = true;
+        broken.add(file.name);
         delete cache[target(file)];
         continue;
     }
     mkdirSync(dirname(target(file)), { recursive: true });
-    writeFileSync(target(file) + '.new', JSON.stringify(JSON.parse(translator.toJson())) + '\n');
+    writeFileSync(target(file) + '.new', JSON.stringify(JSON.parse(translator.toJson()), lean) + '\n');
     renameSync(target(file) + '.new', target(file));
     cache[target(file)] = fingerprint(file);
 }
 mkdirSync(out, { recursive: true });
 writeFileSync(cachePath, JSON.stringify(cache, null, 1) + '\n');
-process.exit(failed ? 1 : 0);
+process.exit(broken.size > 0 ? 1 : 0);
