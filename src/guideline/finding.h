@@ -52,6 +52,7 @@ struct finding {
     enum urgency urgency;
     struct str value, unit; /* what the number line shows, rounded to the decision precision: "148", "mm[Hg]" */
     struct str value2;      /* second number where there is one (diastolic), same unit; else empty */
+    struct str line;        /* the number line to draw (guideline.json, "lines"); empty: none */
     struct str define;      /* the CQL define that decided: "BP category" */
     struct str source;      /* standard, year, table: from guideline.json */
     const struct finding_input *inputs;

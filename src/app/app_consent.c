@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Consent on the command line: show the form, go through its read-back questions, note one agreement. There is nothing
+ * to enter when the person says no. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app_commands.h"
+#include "app/app_consent.h"
+#include "app/app_site.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+
+enum salve_code app_form_load_in(struct app *app, enum purpose purpose, struct str lang, struct consent_form *out,
+                                 struct salve_err *err)
+{
+    struct str              share;
+    struct consent_form_set set;
+    const struct str        langs[] = {STR("en"), STR("ar")};
+    const char             *version = app_option(app, OPT_FORM);
+    enum salve_code         code = app_share_dir(app, &share, err);
+    if (code == SALVE_OK)
+        code = consent_form_load(arena_printf(app->mem, "%s/forms", share.ptr).ptr, purpose, str_of(version), langs, 2,
+                                 app->mem, &set, err);
+    if (code != SALVE_OK) return code;
+    const struct consent_form *form = consent_form_in(&set, lang);
+    if (form == NULL) {
+        (void)salve_fail(err, SALVE_E_NOT_FOUND, "language %.*s", STR_ARGS(lang));
+        return salve_why(err, "the form does not exist in that language");
+    }
+    *out = *form;
+    crypto_sha256(out->bytes, out->ref.sha256);
+    return SALVE_OK;
+}
+
+enum salve_code app_form_load(struct app *app, enum purpose purpose, struct consent_form *out, struct salve_err *err)
+{
+    const char *lang = app_option(app, OPT_LANG);
+    return app_form_load_in(app, purpose, str_of(lang == NULL ? "en" : lang), out, err);
+}
+
+static void print_form(const struct consent_form *form)
+{
+    app_print("%.*s\n(%s %u.%u)\n\n", STR_ARGS(form->title), purpose_text(form->purpose), form->ref.major, form->ref.minor);
+    for (size_t i = 0; i < CONSENT_SECTION_COUNT; i++)
+        app_print("%.*s\n  %.*s\n\n", STR_ARGS(form->sections[i].heading), STR_ARGS(form->sections[i].text));
+    app_print("> %.*s\n", STR_ARGS(form->yes));
+}
+
+enum salve_code app_consent_form(struct app *app, struct salve_err *err)
+{
+    struct consent_form form;
+    enum purpose        purpose = 0;
+    enum salve_code     code = app_purpose(app, &purpose, err);
+    if (code == SALVE_OK) code = app_form_load(app, purpose, &form, err);
+    if (code != SALVE_OK) return code;
+    if (app->is_json) app_write(form.bytes);
+    else print_form(&form);
+    return SALVE_OK;
+}
+
+/* --- giving ---------------------------------------------------------------------------------------------------------- */
+
+static bool said_yes(const char *line) { return line[0] == 'y' || line[0] == 'Y'; }
+
+/* Two rounds at most (privacy-security 2.5); answers are not kept, only that all points were met. */
+static enum salve_code read_back(const struct app *app, const struct consent_form *form, uint32_t *rounds,
+                                 bool *is_done, struct salve_err *err)
+{
+    char line[16], question[APP_LINE_BYTES_MAX];
+    for (*rounds = 1; *rounds <= 2; ++*rounds) {
+        *is_done = true;
+        for (size_t i = 0; i < form->read_back_count; i++) {
+            const struct consent_read_back *item = &form->read_back[i];
+            app_print("\n%zu. %.*s\n", i + 1, STR_ARGS(item->ask));
+            for (size_t p = 0; p < item->point_count; p++) app_print("     - %.*s\n", STR_ARGS(item->points[p]));
+            (void)snprintf(question, sizeof question, "   Did the person say this in their own words? [y/n]");
+            enum salve_code code = app_ask(app, question, false, line, sizeof line, err);
+            if (code != SALVE_OK) return code;
+            *is_done = *is_done && said_yes(line);
+        }
+        if (*is_done) return SALVE_OK;
+        if (*rounds == 1) app_print("\nPlease explain once more, then ask again.\n");
+    }
+    *rounds = 2;
+    return SALVE_OK;
+}
+
+static enum salve_code fill_read_back(struct app *app, const struct consent_form *form, struct consent_grant *grant,
+                                      struct salve_err *err)
+{
+    const char *given = app_option(app, OPT_READ_BACK);
+    int64_t     rounds;
+    bool        is_done = false;
+    char        line[16];
+    if (given != NULL) {
+        if (!str_to_i64(str_of(given), &rounds) || rounds < 1 || rounds > 2) {
+            (void)salve_fail(err, SALVE_E_USAGE, "--read-back");
+            return salve_why(err, "give the round, 1 or 2, in which every question was met");
+        }
+        grant->teach_back = CONSENT_TEACH_BACK_DONE;
+        grant->teach_back_rounds = (uint32_t)rounds;
+        return SALVE_OK;
+    }
+    print_form(form);
+    enum salve_code code = read_back(app, form, &grant->teach_back_rounds, &is_done, err);
+    grant->teach_back = is_done ? CONSENT_TEACH_BACK_DONE : CONSENT_TEACH_BACK_NOT_DONE;
+    if (code != SALVE_OK || !is_done) return code;
+    app_print("\n%.*s\n", STR_ARGS(form->yes));
+    code = app_ask(app, "Does the person agree? [y/n]", false, line, sizeof line, err);
+    if (code != SALVE_OK || said_yes(line)) return code;
+    (void)salve_fail(err, SALVE_E_CONSENT, "consent");
+    return salve_why(err, "the person did not agree; nothing was noted, and nothing changes for their check");
+}
+
+static enum salve_code fill_method(const struct app *app, struct consent_grant *grant, struct salve_err *err)
+{
+    const char *method = app_option(app, OPT_METHOD), *assent = app_option(app, OPT_ASSENT);
+    bool        is_known = method == NULL;
+    grant->method = CONSENT_METHOD_CARD;
+#define X(name, text, what)                                                                                            \
+    if (method != NULL && strcmp(method, text) == 0) {                                                                 \
+        grant->method = CONSENT_METHOD_##name;                                                                                \
+        is_known = true;                                                                                               \
+    }
+    CONSENT_METHODS(X)
+#undef X
+    if (!is_known) {
+        (void)salve_fail(err, SALVE_E_USAGE, "--method");
+        return salve_why(err, "a method is one of: signed, pin, card, spoken");
+    }
+    if (app_has(app, OPT_WITNESS)) grant->witness = CONSENT_WITNESS_INDEPENDENT;
+    if (app_has(app, OPT_GUARDIAN)) grant->by = CONSENT_BY_GUARDIAN;
+    is_known = assent == NULL;
+#define X(name, text, what)                                                                                            \
+    if (assent != NULL && strcmp(assent, text) == 0) {                                                                 \
+        grant->assent = CONSENT_ASSENT_##name;                                                                         \
+        is_known = true;                                                                                               \
+    }
+    CONSENT_ASSENTS(X)
+#undef X
+    if (is_known) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_USAGE, "--assent");
+    return salve_why(err, "the child's answer is one of: given, not-able, dissent");
+}
+
+enum salve_code app_grant_fill(struct app *app, struct consent_grant *grant, struct salve_err *err)
+{
+    struct consent_form form;
+    *grant = (struct consent_grant){0};
+    enum salve_code code = app_purpose(app, &grant->purpose, err);
+    if (code == SALVE_OK) code = fill_method(app, grant, err);
+    if (code == SALVE_OK) code = app_form_load(app, grant->purpose, &form, err);
+    if (code != SALVE_OK) return code;
+    grant->form = form.ref;
+    return fill_read_back(app, &form, grant, err);
+}
+
+enum salve_code app_consent_give(struct app *app, struct salve_err *err)
+{
+    struct site         *site = NULL;
+    struct actor         actor;
+    struct consent_grant grant;
+    struct rec_receipt   receipt = {0};
+    enum salve_code      code = app_grant_fill(app, &grant, err);
+    if (code == SALVE_OK) code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
+    if (code == SALVE_OK)
+        code = rec_consent_give(site, actor, str_of(app->words[0]), &grant, app->mem, &receipt, err);
+    if (code == SALVE_OK) {
+        app_say(app, "Noted: %s. It can be taken back at any time with 'salve withdraw'.", purpose_text(grant.purpose));
+        app_write(receipt.text);
+    }
+    return app_site_close(&site, code, err);
+}
+
+/* --- listing --------------------------------------------------------------------------------------------------------- */
+
+static void consent_line(struct buf *out, const struct rec_consent *consent)
+{
+    char        when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+    const char *state = consent->in_force                              ? "on"
+                        : consent->grant.state == CONSENT_WITHDRAWN ? "taken back"
+                                                                       : "ended";
+    struct str at = clock_date_text(consent->at_unix_ms, when);
+    buf_addf(out, "%-18s %-11s %.*s", purpose_text(consent->grant.purpose), state, STR_ARGS(at));
+    if (consent->in_force && consent->grant.not_after_unix_s != 0) {
+        struct str end = clock_date_text(consent->grant.not_after_unix_s * 1000, until);
+        buf_addf(out, "  until %.*s", STR_ARGS(end));
+    }
+    buf_add_char(out, '\n');
+}
+
+static void consent_json(struct json_writer *w, const struct rec_consent *consent)
+{
+    char when[CLOCK_TEXT_BYTES];
+    json_open(w, NULL, '{');
+    json_put_text(w, "purpose", str_of(purpose_text(consent->grant.purpose)));
+    json_put_bool(w, "inForce", consent->in_force);
+    json_put_text(w, "at", clock_text(consent->at_unix_ms, when));
+    if (consent->grant.not_after_unix_s != 0)
+        json_put_text(w, "notAfter", clock_text(consent->grant.not_after_unix_s * 1000, when));
+    json_close(w);
+}
+
+static enum salve_code print_consents(struct app *app, struct rec_view *view, struct salve_err *err)
+{
+    struct rec_consent *consents = NULL;
+    size_t              count = 0;
+    struct buf          out;
+    struct str          text;
+    enum salve_code     code = rec_consents(view, app->mem, &consents, &count, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, app->mem, 1 << 20);
+    struct json_writer w = {.out = &out, .pretty = true};
+    if (app->is_json) json_open(&w, NULL, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (app->is_json) consent_json(&w, &consents[i]);
+        else consent_line(&out, &consents[i]);
+    }
+    if (app->is_json) json_close(&w);
+    if (app->is_json) buf_add_char(&out, '\n');
+    if (count == 0) app_say(app, "Nothing is switched on.");
+    code = buf_done(&out, &text, err);
+    if (code == SALVE_OK) app_write(text);
+    return code;
+}
+
+enum salve_code app_consent_list(struct app *app, struct salve_err *err)
+{
+    struct site     *site = NULL;
+    struct rec_view *view = NULL;
+    struct actor     person = {.role = ROLE_PARTICIPANT};
+    enum salve_code  code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) {
+        person.site = site_settings(site)->name;
+        code = app_view_open(app, site, app->words[0], person, &view, err);
+    }
+    if (code == SALVE_OK) code = print_consents(app, view, err);
+    code = app_view_close(&view, code, err);
+    return app_site_close(&site, code, err);
+}

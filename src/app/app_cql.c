@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * CQL on the command line: ELM libraries over the resources of one subject, or of many, a subject a line. */
+#include <string.h>
+
+#include "app/app_commands.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "expr/elm.h"
+#include "fhir/fhir.h"
+#include "json/json.h"
+
+/* The id of the library that an ELM file holds. */
+static enum salve_code library_id(struct str elm, const char *path, struct arena *mem, struct str *out,
+                                  struct salve_err *err)
+{
+    const struct json *doc = NULL;
+    struct json_opts   opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = JSON_DEPTH_MAX};
+    enum salve_code    code = json_read(elm, &opts, mem, &doc, err);
+    if (code != SALVE_OK) return code;
+    *out = json_text(json_path(doc, "library.identifier.id"));
+    if (out->len > 0) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_INVALID, "%s: library.identifier.id", path);
+    return salve_why(err, "the file is no ELM library");
+}
+
+static enum salve_code load_program(struct app *app, struct elm_program **out, struct salve_err *err)
+{
+    const struct app_values *files = &app->options[OPT_ELM];
+    struct elm_set          *set = elm_set_make(app->mem);
+    struct str               first = STR_NONE;
+    enum salve_code          code = set == NULL ? salve_fail(err, SALVE_E_MEMORY, "ELM") : SALVE_OK;
+    for (size_t i = 0; i < files->count && code == SALVE_OK; i++) {
+        struct str elm;
+        code = file_read(files->value[i], SALVE_ELM_BYTES_MAX, app->mem, &elm, err);
+        if (code == SALVE_OK && i == 0) code = library_id(elm, files->value[i], app->mem, &first, err);
+        if (code == SALVE_OK) code = elm_load(set, elm, files->value[i], err);
+    }
+    return code == SALVE_OK ? elm_link(set, first, STR_NONE, app->mem, out, err) : code;
+}
+
+static enum salve_code add_define(struct elm_run *run, const struct elm_program *program, size_t index,
+                                  struct json_writer *w, struct salve_err *err)
+{
+    const struct elm_define *define = elm_define_at(program, index);
+    struct expr_value        value;
+    enum salve_code          code = elm_run_define_at(run, index, &value, err);
+    if (code != SALVE_OK) return code;
+    json_put_name(w, define->name);
+    struct buf *out = w->out;
+    struct buf  text;
+    struct str  json;
+    buf_init(&text, out->mem, out->bytes_max);
+    elm_json(&value, &text);
+    code = buf_done(&text, &json, err);
+    if (code == SALVE_OK) json_put_raw(w, NULL, json);
+    return code;
+}
+
+static enum salve_code print_defines(struct app *app, const struct elm_program *program, struct elm_run *run,
+                                     struct arena *mem, struct salve_err *err)
+{
+    struct buf  out;
+    struct str  text;
+    size_t      only = 0;
+    const char *name = app_option(app, OPT_DEFINE);
+    if (name != NULL && !elm_define_find(program, str_of(name), &only)) {
+        (void)salve_fail(err, SALVE_E_UNKNOWN_NAME, "--define %s", name);
+        return salve_why(err, "the library has no such define");
+    }
+    buf_init(&out, mem, 256 << 20);
+    struct json_writer w = {.out = &out};
+    enum salve_code    code = SALVE_OK;
+    json_open(&w, NULL, '{');
+    for (size_t i = 0; i < elm_define_count(program) && code == SALVE_OK; i++) {
+        bool is_wanted = name != NULL ? i == only : elm_define_at(program, i)->is_public;
+        if (is_wanted) code = add_define(run, program, i, &w, err);
+    }
+    json_close(&w);
+    buf_add_char(&out, '\n');
+    if (code == SALVE_OK) code = buf_done(&out, &text, err);
+    if (code == SALVE_OK) app_write(text);
+    return code;
+}
+
+static enum salve_code run_subject(struct app *app, const struct elm_program *program, struct str json,
+                                   const struct clock *clock, struct salve_err *err)
+{
+    struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
+    struct tape        tape;
+    const struct tape *tapes[] = {&tape};
+    struct elm_subject subject;
+    struct elm_run    *run = NULL;
+    struct expr_env    env = {.clock = clock};
+    enum salve_code    code = fhir_read(json, NULL, mem, &tape, NULL, err);
+    if (code == SALVE_OK) code = elm_subject_make(tapes, 1, mem, &subject, err);
+    if (code == SALVE_OK) code = elm_run_open(program, &subject, &env, NULL, 0, mem, &run, err);
+    if (code == SALVE_OK) code = print_defines(app, program, run, mem, err);
+    arena_close(mem);
+    return code;
+}
+
+static enum salve_code run_lines(struct app *app, const struct elm_program *program, struct str text,
+                                 const struct clock *clock, struct salve_err *err)
+{
+    struct str          line;
+    uint64_t            number = 0;
+    enum salve_code     code = SALVE_OK;
+    struct app_progress progress = app_progress_start(app, "bytes", text.len);
+    uint64_t            total = text.len;
+    while (code == SALVE_OK && !app_interrupted() && str_next_line(&text, &line)) {
+        number++;
+        if (str_trim(line).len > 0) code = run_subject(app, program, line, clock, err);
+        app_progress_step(&progress, total - text.len, 0);
+    }
+    app_progress_end(&progress);
+    if (code != SALVE_OK) app_say(app, "stopped at line %llu", (unsigned long long)number);
+    return code;
+}
+
+static enum salve_code check_words(const struct app *app, struct salve_err *err)
+{
+    if (app_has(app, OPT_ELM) && app_has(app, OPT_DATA)) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_USAGE, app_has(app, OPT_ELM) ? "--data" : "--elm");
+    return salve_why(err, "give the ELM libraries with --elm and the subject's data with --data");
+}
+
+enum salve_code app_cql_run(struct app *app, struct salve_err *err)
+{
+    struct elm_program *program = NULL;
+    struct str          text;
+    struct clock        clock;
+    const char         *data = app_option(app, OPT_DATA);
+    enum salve_code     code = check_words(app, err);
+    if (code == SALVE_OK) code = app_now(app, &clock, err);
+    if (code == SALVE_OK) code = load_program(app, &program, err);
+    if (code == SALVE_OK) code = file_read(data, SALVE_RESOURCE_BYTES_MAX, app->mem, &text, err);
+    if (code != SALVE_OK) return code;
+    return str_ends(str_of(data), STR(".ndjson")) ? run_lines(app, program, text, &clock, err)
+                                                  : run_subject(app, program, text, &clock, err);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Files of FHIR data, no site needed: validate and FHIRPath. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app_commands.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "expr/expr.h"
+#include "expr/invariants.h"
+#include "fhir/fhir.h"
+#include "fhir/outcome.h"
+#include "fhir/validate.h"
+
+/* --- fhir validate --------------------------------------------------------------------------------------------------- */
+
+struct validator {
+    struct app        *app;
+    struct invariants *invariants;
+};
+
+/* Everything that is wrong with one file ends up in issues; an error here is the machine's, not the file's. */
+static enum salve_code validate(struct validator *v, const char *path, struct arena *mem, struct fhir_issues *issues,
+                                struct salve_err *err)
+{
+    struct str      json;
+    struct tape     tape;
+    bool            is_valid;
+    enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, mem, &json, err);
+    if (code != SALVE_OK) return code;
+    code = fhir_read(json, NULL, mem, &tape, issues, err);
+    if (code != SALVE_OK && code != SALVE_E_INVALID) return issues->error_count > 0 ? SALVE_OK : code;
+    code = fhir_validate(&tape, mem, issues, &is_valid, err);
+    return code == SALVE_OK ? invariants_check(v->invariants, &tape, mem, issues, err) : code;
+}
+
+static enum salve_code validate_and_print(struct validator *v, const char *path, bool *has_error, struct salve_err *err)
+{
+    struct arena      *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct fhir_issues issues;
+    struct buf         out;
+    struct str         text;
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
+    fhir_issues_init(&issues, mem);
+    enum salve_code code = validate(v, path, mem, &issues, err);
+    if (code == SALVE_OK) {
+        buf_init(&out, mem, 16 << 20);
+        outcome_add(&issues, &out);
+        buf_add_char(&out, '\n');
+        code = buf_done(&out, &text, err);
+    }
+    if (code == SALVE_OK) {
+        app_say(v->app, "%s: %s", path, issues.error_count > 0 ? "has errors" : "no error");
+        app_write(text);
+        *has_error = *has_error || issues.error_count > 0;
+    }
+    arena_close(mem);
+    return code;
+}
+
+enum salve_code app_fhir_validate(struct app *app, struct salve_err *err)
+{
+    struct validator v = {.app = app};
+    bool             has_error = false;
+    enum salve_code  code = invariants_make(app->mem, &v.invariants, err);
+    for (size_t i = 0; i < app->word_count && code == SALVE_OK && !app_interrupted(); i++)
+        code = validate_and_print(&v, app->words[i], &has_error, err);
+    app->exit_status = has_error ? 5 : 0;
+    return code;
+}
+
+/* --- fhirpath -------------------------------------------------------------------------------------------------------- */
+
+enum salve_code app_now(const struct app *app, struct clock *out, struct salve_err *err)
+{
+    const char *now = app_option(app, OPT_NOW);
+    int64_t     unix_ms;
+    *out = app->clock;
+    if (now == NULL) return SALVE_OK;
+    if (!clock_parse(str_of(now), &unix_ms)) {
+        (void)salve_fail(err, SALVE_E_USAGE, "--now");
+        return salve_why(err, "write it as 2026-11-23T09:30:00Z");
+    }
+    *out = clock_fixed(unix_ms);
+    return SALVE_OK;
+}
+
+enum salve_code app_fhirpath(struct app *app, struct salve_err *err)
+{
+    struct str        json, text;
+    struct tape       tape;
+    struct fhirpath  *path = NULL;
+    struct expr_value value;
+    struct clock      clock;
+    struct buf        out;
+    enum salve_code   code = app_now(app, &clock, err);
+    if (code == SALVE_OK) code = file_read(app->words[1], SALVE_RESOURCE_BYTES_MAX, app->mem, &json, err);
+    if (code == SALVE_OK) code = fhir_read(json, NULL, app->mem, &tape, NULL, err);
+    if (code == SALVE_OK)
+        code = fhirpath_compile(str_of(app->words[0]), tape_type(&tape, tape_root(&tape)), app->mem, &path, err);
+    if (code != SALVE_OK) return code;
+    struct expr_env env = {.clock = &clock};
+    code = fhirpath_run(path, &env, expr_node(&tape, tape_root(&tape)), app->mem, &value, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, app->mem, 64 << 20);
+    expr_json(&value, &out);
+    buf_add_char(&out, '\n');
+    code = buf_done(&out, &text, err);
+    if (code == SALVE_OK) app_write(text);
+    return code;
+}

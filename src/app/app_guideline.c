@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Guidelines on the command line: list, accept at this site, check, test against vectors. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app_commands.h"
+#include "app/app_screen.h"
+#include "app/app_site.h"
+#include "base/file.h"
+#include "base/limits.h"
+
+/* --- list and accept ------------------------------------------------------------------------------------------------- */
+
+static void print_guideline(struct app *app, struct site *site, const struct guideline *guideline)
+{
+    const struct guideline_info *info = guideline_info(guideline);
+    struct screen_acceptance     acceptance = {0};
+    enum salve_code code = site == NULL ? SALVE_E_NOT_FOUND : screen_accepted(site, guideline, app->mem, &acceptance, NULL);
+    const char     *state = code == SALVE_OK             ? "accepted by "
+                            : code == SALVE_E_CONFLICT ? "another version is accepted"
+                            : site == NULL             ? "" : "not accepted here";
+    if (app->is_json)
+        app_print("{\"id\":\"%.*s\",\"version\":\"%.*s\",\"accepted\":%s}\n", STR_ARGS(info->id), STR_ARGS(info->version),
+                  code == SALVE_OK ? "true" : "false");
+    else
+        app_print("%-16.*s %-8.*s %-40.*s %s%.*s\n", STR_ARGS(info->id), STR_ARGS(info->version), STR_ARGS(info->title),
+                  state, STR_ARGS(acceptance.accepted_by));
+}
+
+enum salve_code app_guideline_list(struct app *app, struct salve_err *err)
+{
+    struct site          *site = NULL;
+    struct app_guidelines guidelines = {0};
+    enum salve_code       code = app_guidelines_load(app, &guidelines, err);
+    if (code == SALVE_OK && access(app_site_dir(app), F_OK) == 0) code = app_site_open(app, &site, err);
+    for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) print_guideline(app, site, guidelines.list[i]);
+    return app_site_close(&site, code, err);
+}
+
+static const struct guideline *find(const struct app_guidelines *guidelines, const char *id, struct salve_err *err)
+{
+    for (size_t i = 0; i < guidelines->count; i++)
+        if (str_is(guideline_info(guidelines->list[i])->id, id)) return guidelines->list[i];
+    (void)salve_fail(err, SALVE_E_NOT_FOUND, "guideline %s", id);
+    (void)salve_why(err, "'salve guideline list' shows which there are");
+    return NULL;
+}
+
+enum salve_code app_guideline_accept(struct app *app, struct salve_err *err)
+{
+    struct site            *site = NULL;
+    struct actor            actor;
+    struct app_guidelines   guidelines = {0};
+    const char             *scheme = app_option(app, OPT_SCHEME);
+    struct guideline_choice choice = {STR("bp-scheme"), str_of(scheme)};
+    enum salve_code         code = app_guidelines_load(app, &guidelines, err);
+    if (code != SALVE_OK) return code;
+    const struct guideline *guideline = find(&guidelines, app->words[0], err);
+    if (guideline == NULL) return SALVE_E_NOT_FOUND;
+    code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
+    if (code == SALVE_OK) code = screen_accept(site, actor, guideline, &choice, scheme == NULL ? 0 : 1, app->mem, err);
+    if (code == SALVE_OK)
+        app_say(app, "%s %.*s is accepted at this site by %.*s.", app->words[0],
+                STR_ARGS(guideline_info(guideline)->version), STR_ARGS(actor.id));
+    return app_site_close(&site, code, err);
+}
+
+/* --- check and test -------------------------------------------------------------------------------------------------- */
+
+static void report(void *ctx, struct str name, bool passed, struct str why)
+{
+    const struct app *app = ctx;
+    if (!passed) app_print("FAILED  %.*s: %.*s\n", STR_ARGS(name), STR_ARGS(why));
+    else if (!app->is_quiet && app->is_json) app_print("ok      %.*s\n", STR_ARGS(name));
+}
+
+static enum salve_code finish(struct app *app, const struct guideline_tally *tally)
+{
+    app_print("%u passed, %u failed\n", tally->passed, tally->failed);
+    app->exit_status = tally->failed > 0;
+    return SALVE_OK;
+}
+
+enum salve_code app_guideline_check(struct app *app, struct salve_err *err)
+{
+    struct app_guidelines  guidelines = {0};
+    struct guideline_tally tally = {0};
+    enum salve_code        code = app_guidelines_load(app, &guidelines, err);
+    if (code == SALVE_OK && app->word_count > 0 && find(&guidelines, app->words[0], err) == NULL) return SALVE_E_NOT_FOUND;
+    for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) {
+        const struct guideline *guideline = guidelines.list[i];
+        if (app->word_count > 0 && !str_is(guideline_info(guideline)->id, app->words[0])) continue;
+        code = guideline_check(guidelines.share.ptr, guideline, report, app, &tally, err);
+        if (code == SALVE_OK) code = guideline_test_cases(guidelines.share.ptr, guideline, report, app, &tally, err);
+    }
+    return code == SALVE_OK ? finish(app, &tally) : code;
+}
+
+/* The family is the file's name without folder and ending. */
+static struct str family_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct str  name = str_of(slash == NULL ? path : slash + 1);
+    return str_ends(name, STR(".csv")) ? str_cut(name, 0, name.len - 4) : name;
+}
+
+static const struct guideline *owner_of(const struct app_guidelines *guidelines, struct str family)
+{
+    for (size_t i = 0; i < guidelines->count; i++) {
+        const struct guideline_info *info = guideline_info(guidelines->list[i]);
+        for (size_t f = 0; f < info->family_count; f++)
+            if (str_eq(info->families[f], family)) return guidelines->list[i];
+    }
+    return NULL;
+}
+
+enum salve_code app_guideline_test(struct app *app, struct salve_err *err)
+{
+    struct app_guidelines  guidelines = {0};
+    struct guideline_tally tally = {0};
+    struct str             csv;
+    const char            *path = app_option(app, OPT_VECTORS);
+    if (path == NULL) {
+        (void)salve_fail(err, SALVE_E_USAGE, "--vectors");
+        return salve_why(err, "name the CSV file with the rows");
+    }
+    enum salve_code code = app_guidelines_load(app, &guidelines, err);
+    if (code == SALVE_OK) code = file_read(path, SALVE_RESOURCE_BYTES_MAX, app->mem, &csv, err);
+    if (code != SALVE_OK) return code;
+    const struct guideline *guideline = owner_of(&guidelines, family_of(path));
+    if (guideline == NULL) {
+        (void)salve_fail(err, SALVE_E_NOT_FOUND, "family %.*s", STR_ARGS(family_of(path)));
+        return salve_why(err, "no guideline declares this vector family");
+    }
+    code = guideline_test_vectors(guideline, family_of(path), csv, report, app, &tally, err);
+    return code == SALVE_OK ? finish(app, &tally) : code;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * app - the command line: subcommands, options, wiring. It holds no logic of the programme; each app_<command>.c asks the
+ * layers below and prints what they answer. Only app prints: data to standard output, talk to standard error.
+ *
+ * To add a command: 1. write src/app/app_<name>.c with `enum salve_code app_<name>(struct app *, struct salve_err *)`
+ * 2. add its row to app_commands.c 3. add tests/conformance/app/<name>.sh. Help, man page and completion come from the
+ * row. */
+#ifndef SALVE_APP_INT_H
+#define SALVE_APP_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+
+/* clang-format off */
+/*    id              short  long               argument    help
+ * The first group is understood by every command. */
+#define APP_OPTIONS(X)                                                                                                \
+    X(SITE,           'C', "site",              "DIR",      "folder of the site (default $SALVE_SITE, else ./site)")  \
+    X(JSON,           0,   "json",              NULL,       "print results as JSON")                                  \
+    X(QUIET,          'q', "quiet",             NULL,       "print results only")                                     \
+    X(YES,            'y', "yes",               NULL,       "answer yes to questions about proceeding")               \
+    X(NO_INPUT,       0,   "no-input",          NULL,       "never ask; fail instead")                                \
+    X(PROGRESS,       0,   "progress",          "auto|plain|none", "how to show progress")                            \
+    X(HELP,           'h', "help",              NULL,       "show help of the command")                               \
+    X(PASSPHRASE_FILE, 0,  "passphrase-file",   "FILE",     "read the site's passphrase from FILE")                   \
+    X(KEY_FILE,       0,   "key-file",          "FILE",     "the site's key file, where it has one")                  \
+    X(SHARE,          0,   "share",             "DIR",      "folder of guidelines and forms")                         \
+    X(AS,             0,   "as",                "STAFF",    "pseudonym of the staff member who acts")                 \
+    X(LANG,           0,   "lang",              "en|ar",    "language of forms and letters")                          \
+    X(OUTPUT,         'o', "output",            "FILE",     "write the result to FILE")                               \
+    X(NAME,           0,   "name",              "TEXT",     "name of the site")                                       \
+    X(STAFF,          0,   "staff",             "ID:ROLE",  "add a staff member; may be repeated")                    \
+    X(MINIMISE,       0,   "minimise",          NULL,       "drop what is inadmissible instead of refusing the file") \
+    X(REJECTS,        0,   "rejects",           "FILE",     "write what was left out to FILE")                        \
+    X(MAP,            0,   "map",               "FILE",     "how the columns of a CSV file become FHIR")              \
+    X(ENROL,          0,   "enrol",             NULL,       "enrol one new person for each row or bundle")            \
+    X(PURPOSE,        0,   "purpose",           "PURPOSE",  "a purpose of consent")                                   \
+    X(FORM,           0,   "form",              "VERSION",  "version of the consent form (default: the newest)")      \
+    X(READ_BACK,      0,   "read-back",         "ROUNDS",   "rounds after which all read-back questions were met")    \
+    X(METHOD,         0,   "method",            "HOW",      "how consent was given: spoken, card or pin")             \
+    X(WITNESS,        0,   "witness",           NULL,       "an impartial witness was present throughout")            \
+    X(GUARDIAN,       0,   "guardian",          NULL,       "a guardian gives permission for a child")                \
+    X(ASSENT,         0,   "assent",            "ANSWER",   "the child's own answer: given, dissent or not-able")     \
+    X(SCHEME,         0,   "scheme",            "NAME",     "blood pressure scheme: ESC2024, ACCAHA2017 or HEARTS")   \
+    X(PAPER,          0,   "paper",             NULL,       "examine without storing anything")                       \
+    X(ELM,            0,   "elm",               "FILE",     "an ELM library; may be repeated, the first is run")      \
+    X(DATA,           0,   "data",              "FILE",     "FHIR resources of one subject, or NDJSON of Bundles")    \
+    X(DEFINE,         0,   "define",            "NAME",     "evaluate this define only")                              \
+    X(NOW,            0,   "now",               "DATETIME", "the time that the evaluation takes for now")             \
+    X(VECTORS,        0,   "vectors",           "FILE.csv", "rows with inputs and expected results")                  \
+    X(DEEP,           0,   "deep",              NULL,       "also open every record (leaves a leaf for each person)") \
+    X(PROOFS,         0,   "proofs",            "DIR",      "write a proof file for each access to DIR")              \
+    X(KEEP,           0,   "keep",              "DIR",      "keep the demonstration site in DIR")
+/* clang-format on */
+
+#define X(id, short_name, name, argument, help) OPT_##id,
+enum app_option { APP_OPTIONS(X) OPT_COUNT };
+#undef X
+
+enum { APP_WORDS_MAX = 1024, APP_OPTION_VALUES_MAX = 64, APP_LINE_BYTES_MAX = 4096 };
+
+struct app_values {
+    const char *value[APP_OPTION_VALUES_MAX];
+    size_t      count;
+};
+
+struct app_command;
+
+struct app {
+    const char               *program; /* argv[0] */
+    const struct app_command *command;
+    struct arena             *mem; /* of this invocation */
+    struct clock              clock;
+    const char               *words[APP_WORDS_MAX]; /* operands after the command's name */
+    size_t                    word_count;
+    struct app_values         options[OPT_COUNT];
+    bool                      is_json, is_quiet;
+    int                       exit_status; /* set by a command that ends in "partly done" */
+};
+
+struct app_command {
+    const char *name;     /* "import", "fhir validate" */
+    const char *operands; /* "CARD FILE|-" */
+    const char *summary;  /* one sentence, imperative */
+    const char *options;  /* ids of its own options, space-separated: "MINIMISE REJECTS" */
+    const char *examples; /* lines, each an invocation */
+    const char *notes;    /* a paragraph for the help of the command; may be NULL */
+    int         operands_min, operands_max; /* max -1: any number */
+    enum salve_code (*run)(struct app *app, struct salve_err *err);
+};
+
+extern const struct app_command app_commands[];
+extern const size_t             app_command_count;
+
+/* Options. app_parse fills app from argv; E_USAGE names the word. */
+SALVE_MUST_USE enum salve_code app_parse(struct app *app, int argc, char **argv, struct salve_err *err);
+const char                    *app_option(const struct app *app, enum app_option option); /* last value or NULL */
+bool                           app_has(const struct app *app, enum app_option option);
+const struct app_command      *app_command_find(const char *first, const char *second, int *words_taken);
+bool                           app_command_takes(const struct app_command *command, enum app_option option);
+const char                    *app_option_name(enum app_option option);
+
+/* Printing. app_say talks on standard error unless --quiet; app_print and app_write give results on standard output. */
+void app_say(const struct app *app, const char *fmt, ...) SALVE_PRINTF(2, 3);
+void app_print(const char *fmt, ...) SALVE_PRINTF(1, 2);
+void app_write(struct str text);
+void app_report(const struct app *app, const struct salve_err *err); /* the three-part error, or JSON */
+void app_json_text(struct buf *out, struct str text);                /* "..." with escapes */
+
+/* Progress: one line on a terminal, one line every 5 s otherwise; nothing for work under a second. */
+struct app_progress {
+    const struct app *app;
+    const char       *what;
+    uint64_t          total, done, rejected;
+    int64_t           start_ms, shown_ms;
+    bool              is_shown, is_terminal;
+};
+struct app_progress app_progress_start(const struct app *app, const char *what, uint64_t total);
+void                app_progress_step(struct app_progress *progress, uint64_t done, uint64_t rejected);
+void                app_progress_end(struct app_progress *progress);
+
+/* app_now - the time of --now, or the clock of the invocation. */
+SALVE_MUST_USE enum salve_code app_now(const struct app *app, struct clock *out, struct salve_err *err);
+
+/* app_interrupted - whether Ctrl-C was pressed once; a second press kills. */
+bool app_interrupted(void);
+void app_catch_interrupt(void);
+
+/* Folders: share is --share, else $SALVE_SHARE, else share/ beside the program, else /usr/share/salve. */
+SALVE_MUST_USE enum salve_code app_share_dir(struct app *app, struct str *out, struct salve_err *err);
+const char                    *app_site_dir(const struct app *app);
+
+/* app_ask - one line from the terminal; `is_secret` hides the typing. E_USAGE with --no-input or without a terminal. */
+SALVE_MUST_USE enum salve_code app_ask(const struct app *app, const char *question, bool is_secret, char *line,
+                                       size_t line_bytes, struct salve_err *err);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The result letter on the command line: from signed findings, or from a file on paper with nothing stored. */
+#include <string.h>
+
+#include "app/app_commands.h"
+#include "app/app_screen.h"
+#include "app/app_site.h"
+#include "base/file.h"
+
+/* "Ada Lovelace": given names, then family, of the first name. */
+static struct str name_of(struct app *app, const struct tape *patient)
+{
+    struct str text = STR("");
+    tape_at    name = tape_get(patient, tape_root(patient), "name");
+    if (name == TAPE_NONE) return text;
+    struct str whole = tape_child_text(patient, name, "text");
+    if (whole.len > 0) return whole;
+    fhir_name_id given = fhir_name_find(STR("given"));
+    for (tape_at at = tape_first(patient, name); at != TAPE_NONE; at = tape_next(patient, name, at))
+        if (tape_path_name(patient, at) == given)
+            text = arena_printf(app->mem, "%.*s%s%.*s", STR_ARGS(text), text.len > 0 ? " " : "",
+                                STR_ARGS(tape_text(patient, at)));
+    struct str family = tape_child_text(patient, name, "family");
+    if (family.len == 0) return text;
+    return arena_printf(app->mem, "%.*s%s%.*s", STR_ARGS(text), text.len > 0 ? " " : "", STR_ARGS(family));
+}
+
+static bool is_patient(const struct tape *tape)
+{
+    return tape_type(tape, tape_root(tape)) == fhir_type_find(STR("Patient"));
+}
+
+enum salve_code app_letter_write(struct app *app, const struct app_guidelines *guidelines, struct letter_ask *ask,
+                                 const struct tape *patient, const char *language, const char *path,
+                                 struct salve_err *err)
+{
+    struct letter_frame *frame = NULL;
+    struct letter       *letter = NULL;
+    struct buf           out;
+    struct str           text;
+    bool                 is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"));
+    ask->guidelines = guidelines->list;
+    ask->guideline_count = guidelines->count;
+    if (patient != NULL) {
+        ask->person_name = name_of(app, patient);
+        ask->birth_date = tape_child_text(patient, tape_root(patient), "birthDate");
+    }
+    enum salve_code code = letter_frame_load(guidelines->share.ptr, str_of(language), app->mem, &frame, err);
+    if (code == SALVE_OK) code = letter_compose(ask, frame, app->mem, &letter, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, app->mem, 64 << 20);
+    if (is_pdf) code = letter_pdf(letter, &out, err);
+    else letter_html(letter, &out);
+    if (code == SALVE_OK) code = buf_done(&out, &text, err);
+    if (code == SALVE_OK && path != NULL) code = file_write(path, text, 0600, err);
+    if (code == SALVE_OK && path == NULL) app_write(text);
+    return code;
+}
+
+/* "size root-prefix": enough to tell two states of the log apart on paper (privacy-security 4.6.6). */
+static enum salve_code log_head(struct app *app, struct site *site, struct str *out, struct salve_err *err)
+{
+    struct site_facts facts;
+    enum salve_code   code = site_facts(site, app->mem, &facts, err);
+    char              hex[65];
+    if (code != SALVE_OK) return code;
+    for (size_t i = 0; i < 32; i++) {
+        hex[2 * i] = "0123456789abcdef"[facts.log_root[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[facts.log_root[i] & 15];
+    }
+    hex[64] = '\0';
+    *out = arena_printf(app->mem, "%llu %s", (unsigned long long)facts.log_size, hex);
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "letter") : SALVE_OK;
+}
+
+static enum salve_code letter_card(struct app *app, struct site *site, const struct app_guidelines *guidelines,
+                                   const char *language, struct salve_err *err)
+{
+    struct actor               actor;
+    struct rec_view           *view = NULL;
+    struct screen_set          set = {0};
+    const struct rec_resource *patients = NULL;
+    size_t                     count = 0;
+    struct letter_ask          ask = {.site = site_settings(site)->name, .card = str_of(app->words[0])};
+    enum salve_code            code = app_actor(app, site, &actor, err);
+    if (code == SALVE_OK) code = app_view_open(app, site, app->words[0], actor, &view, err);
+    if (code == SALVE_OK) code = screen_findings(view, SCREEN_SIGNED, app->mem, &set, err);
+    if (code == SALVE_OK) code = rec_all(view, CLASS_BIT(CLASS_IDENT), &patients, &count, err);
+    if (code == SALVE_OK) code = log_head(app, site, &ask.log_head, err);
+    if (code == SALVE_OK) {
+        const struct tape *patient = NULL;
+        for (size_t i = 0; i < count; i++)
+            if (is_patient(&patients[i].tape)) patient = &patients[i].tape;
+        ask.findings = set.findings;
+        ask.finding_count = set.count;
+        ask.clinician = set.signed_by;
+        ask.date = str_cut(set.checked_at, 0, 10);
+        code = app_letter_write(app, guidelines, &ask, patient, language, app_option(app, OPT_OUTPUT), err);
+    }
+    return app_view_close(&view, code, err);
+}
+
+static enum salve_code letter_paper(struct app *app, struct site *site, const struct app_guidelines *guidelines,
+                                    const char *language, struct salve_err *err)
+{
+    struct actor       actor;
+    struct screen     *screen = NULL;
+    struct tape       *tapes = NULL;
+    struct finding    *findings = NULL;
+    const struct tape *patient = NULL;
+    size_t             tape_count = 0, count = 0;
+    char               today[CLOCK_TEXT_BYTES];
+    struct letter_ask  ask = {.site = site_settings(site)->name, .is_paper = true};
+    enum salve_code    code = app_staff_actor(app, site, &actor, err);
+    if (code == SALVE_OK && actor.role != ROLE_CLINICIAN) {
+        (void)salve_fail(err, SALVE_E_ROLE, "--as");
+        code = salve_why(err, "on paper a clinician answers for the results");
+    }
+    if (code == SALVE_OK) code = screen_open(site, guidelines->list, guidelines->count, app->mem, &screen, NULL, err);
+    if (code == SALVE_OK) code = app_tapes_read(app, app->words[0], &tapes, &tape_count, err);
+    if (code == SALVE_OK)
+        code = screen_evaluate(screen, tapes, tape_count, clock_ms(&app->clock), app->mem, &findings, &count, err);
+    if (code != SALVE_OK) return code;
+    for (size_t i = 0; i < tape_count; i++)
+        if (is_patient(&tapes[i])) patient = &tapes[i];
+    ask.findings = findings;
+    ask.finding_count = count;
+    ask.clinician = actor.id;
+    ask.date = clock_date_text(clock_ms(&app->clock), today);
+    return app_letter_write(app, guidelines, &ask, patient, language, app_option(app, OPT_OUTPUT), err);
+}
+
+enum salve_code app_letter(struct app *app, struct salve_err *err)
+{
+    struct site          *site = NULL;
+    struct app_guidelines guidelines = {0};
+    const char           *language = app_option(app, OPT_LANG), *path = app_option(app, OPT_OUTPUT);
+    enum salve_code       code = app_guidelines_load(app, &guidelines, err);
+    if (language == NULL) language = "en";
+    if (code == SALVE_OK) code = app_site_open(app, &site, err);
+    if (code == SALVE_OK)
+        code = app_has(app, OPT_PAPER) ? letter_paper(app, site, &guidelines, language, err)
+                                       : letter_card(app, site, &guidelines, language, err);
+    if (code == SALVE_OK && path != NULL) app_say(app, "Letter: %s", path);
+    return app_site_close(&site, code, err);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A person's own rights on the command line: enrol, see who looked, take everything away, withdraw, be erased. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app_commands.h"
+#include "app/app_consent.h"
+#include "app/app_site.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "consent/consent.h"
+#include "fhir/fhir.h"
+#include "fhir/outcome.h"
+#include "json/json.h"
+
+/* --- opening a person's record --------------------------------------------------------------------------------------- */
+
+enum salve_code app_view_open(struct app *app, struct site *site, const char *card, struct actor actor,
+                              struct rec_view **out, struct salve_err *err)
+{
+    (void)app;
+    bool           is_person = actor.role == ROLE_PARTICIPANT;
+    struct rec_ask ask = {.actor = actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = str_of(card)};
+    if (!rec_card_valid(ask.who)) {
+        (void)salve_fail(err, SALVE_E_NOT_FOUND, "card");
+        return salve_why(err, "that is not a card code; check it letter by letter");
+    }
+    return rec_open(site, &ask, out, err);
+}
+
+enum salve_code app_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err)
+{
+    struct salve_err second = {0};
+    if (*view == NULL) return code;
+    enum salve_code closed = rec_close(view, &second);
+    if (code != SALVE_OK || closed == SALVE_OK) return code;
+    if (err != NULL) *err = second;
+    return closed;
+}
+
+/* Opens the site and, as the person with the card, their record; `run` does the rest. */
+static enum salve_code with_own_record(struct app *app, enum salve_code (*run)(struct app *, struct rec_view *, struct salve_err *),
+                                       struct salve_err *err)
+{
+    struct site     *site = NULL;
+    struct rec_view *view = NULL;
+    enum salve_code  code = app_site_open(app, &site, err);
+    struct actor     person = {.role = ROLE_PARTICIPANT};
+    if (code == SALVE_OK) {
+        person.site = site_settings(site)->name;
+        code = app_view_open(app, site, app->words[0], person, &view, err);
+    }
+    if (code == SALVE_OK) code = run(app, view, err);
+    code = app_view_close(&view, code, err);
+    return app_site_close(&site, code, err);
+}
+
+/* --- enrol ----------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code ask_into(const struct app *app, struct json_writer *w, const char *question, const char *name,
+                                struct salve_err *err)
+{
+    char            line[APP_LINE_BYTES_MAX];
+    enum salve_code code = app_ask(app, question, false, line, sizeof line, err);
+    struct str      text = str_trim(str_of(line));
+    if (code == SALVE_OK && text.len > 0) json_put_text(w, name, text);
+    return code;
+}
+
+static enum salve_code ask_patient(struct app *app, struct str *out, struct salve_err *err)
+{
+    struct buf text;
+    char       line[APP_LINE_BYTES_MAX];
+    buf_init(&text, app->mem, 1 << 16);
+    struct json_writer w = {.out = &text};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "resourceType", STR("Patient"));
+    json_put_name(&w, STR("name"));
+    json_open(&w, NULL, '[');
+    json_open(&w, NULL, '{');
+    enum salve_code code = ask_into(app, &w, "Family name", "family", err);
+    if (code == SALVE_OK) code = app_ask(app, "Given names", false, line, sizeof line, err);
+    if (code == SALVE_OK && str_trim(str_of(line)).len > 0) {
+        json_open(&w, "given", '[');
+        json_put_text(&w, NULL, str_trim(str_of(line)));
+        json_close(&w);
+    }
+    json_close(&w);
+    json_close(&w);
+    if (code == SALVE_OK) code = ask_into(app, &w, "Birth date (YYYY-MM-DD)", "birthDate", err);
+    if (code == SALVE_OK) code = ask_into(app, &w, "Sex for reference ranges (female, male, other, unknown)", "gender", err);
+    json_close(&w);
+    return code == SALVE_OK ? buf_done(&text, out, err) : code;
+}
+
+static enum salve_code read_patient(struct app *app, struct tape *out, struct salve_err *err)
+{
+    struct str          json;
+    struct fhir_issues  issues;
+    struct fhir_read_opts opts = {.type = fhir_type_find(STR("Patient"))};
+    fhir_issues_init(&issues, app->mem);
+    enum salve_code code = app->word_count == 0
+                               ? ask_patient(app, &json, err)
+                               : file_read(app->words[0], SALVE_RESOURCE_BYTES_MAX, app->mem, &json, err);
+    return code == SALVE_OK ? fhir_read(json, &opts, app->mem, out, &issues, err) : code;
+}
+
+enum salve_code app_enrol(struct app *app, struct salve_err *err)
+{
+    struct site        *site = NULL;
+    struct actor        actor;
+    struct tape         patient;
+    struct rec_enrolled enrolled;
+    enum salve_code     code = read_patient(app, &patient, err);
+    if (code == SALVE_OK) code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
+    if (code == SALVE_OK) code = rec_enrol(site, actor, &patient, app->mem, &enrolled, err);
+    if (code == SALVE_OK && app->is_json) app_print("{\"card\":\"%.*s\"}\n", STR_ARGS(enrolled.card));
+    if (code == SALVE_OK && !app->is_json) {
+        app_print("%.*s\n", STR_ARGS(enrolled.card));
+        app_say(app, "This is the card code. It is shown once: print it or write it down for the person.\n"
+                     "Next: salve consent give CARD --purpose care --as %s", app_option(app, OPT_AS));
+    }
+    return app_site_close(&site, code, err);
+}
+
+/* --- looked ---------------------------------------------------------------------------------------------------------- */
+
+static struct str classes_text(class_mask classes, struct arena *mem)
+{
+    struct buf out;
+    struct str text = STR("");
+    buf_init(&out, mem, 1024);
+    for (int class = 1; class <= CLASS_LAST; class ++)
+        if ((classes & CLASS_BIT(class)) != 0)
+            buf_addf(&out, "%s%s", out.len > 0 ? ", " : "", class_text((enum data_class) class));
+    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
+static enum salve_code write_proofs(struct app *app, const struct rec_look *looks, size_t count, struct salve_err *err)
+{
+    const char *folder = app_option(app, OPT_PROOFS);
+    if (folder == NULL) return SALVE_OK;
+    (void)mkdir(folder, 0700);
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        if (!looks[i].proved) continue;
+        struct str path = arena_printf(app->mem, "%s/%llu.tlog-proof", folder, (unsigned long long)looks[i].leaf_index);
+        if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "proofs");
+        code = file_write(path.ptr, looks[i].proof, 0600, err);
+    }
+    return code;
+}
+
+static void look_json(struct json_writer *w, const struct rec_look *look, struct arena *mem)
+{
+    char when[CLOCK_TEXT_BYTES];
+    json_open(w, NULL, '{');
+    json_put_text(w, "at", clock_text(look->at_unix_ms, when));
+    json_put_text(w, "kind", look->kind);
+    json_put_text(w, "role", str_of(role_text(look->actor.role)));
+    json_put_text(w, "actor", look->actor.id);
+    json_put_text(w, "site", look->actor.site);
+    json_put_text(w, "purpose", look->purpose == 0 ? STR("") : str_of(purpose_text(look->purpose)));
+    json_put_text(w, "classes", classes_text(look->classes, mem));
+    json_put_i64(w, "resources", look->resource_count);
+    json_put_i64(w, "leaf", (int64_t)look->leaf_index);
+    json_put_bool(w, "proved", look->proved);
+    json_close(w);
+}
+
+static void look_line(struct buf *out, const struct rec_look *look, struct arena *mem)
+{
+    char       when[CLOCK_TEXT_BYTES];
+    struct str at = clock_text(look->at_unix_ms, when);
+    bool       is_own = look->actor.role == ROLE_PARTICIPANT;
+    buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind), is_own ? "you" : role_text(look->actor.role),
+             is_own ? "" : " ", STR_ARGS(look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
+    struct str classes = classes_text(look->classes, mem);
+    if (classes.len > 0) buf_addf(out, ": %.*s", STR_ARGS(classes));
+    if (look->resource_count > 0) buf_addf(out, " (%u read)", look->resource_count);
+    buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index, look->proved ? "proved" : "NOT PROVED");
+}
+
+enum salve_code app_looked_print(struct app *app, struct rec_view *view, struct salve_err *err)
+{
+    struct rec_look *looks = NULL;
+    size_t           count = 0, missing = 0;
+    struct buf       out;
+    struct str       text;
+    enum salve_code  code = rec_looked(view, app->mem, &looks, &count, &missing, err);
+    if (code == SALVE_OK) code = write_proofs(app, looks, count, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, app->mem, 64 << 20);
+    struct json_writer w = {.out = &out, .pretty = true};
+    if (app->is_json) json_open(&w, NULL, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (app->is_json) look_json(&w, &looks[i], app->mem);
+        else look_line(&out, &looks[i], app->mem);
+    }
+    if (app->is_json) json_close(&w);
+    if (app->is_json) buf_add_char(&out, '\n');
+    code = buf_done(&out, &text, err);
+    if (code != SALVE_OK) return code;
+    app_write(text);
+    if (missing == 0) {
+        app_say(app, "Every one of these %zu lines is in the log; nobody else has opened the record.", count);
+        return SALVE_OK;
+    }
+    (void)salve_fail(err, SALVE_E_INTEGRITY, "%zu of %zu lines", missing, count);
+    return salve_why(err, "the log does not hold what it should");
+}
+
+enum salve_code app_looked(struct app *app, struct salve_err *err) { return with_own_record(app, app_looked_print, err); }
+
+/* --- take ------------------------------------------------------------------------------------------------------------ */
+
+static enum salve_code take(struct app *app, struct rec_view *view, struct salve_err *err)
+{
+    const struct rec_resource *resources = NULL;
+    size_t                     count = 0;
+    struct buf                 out;
+    struct str                 text;
+    const char                *path = app_option(app, OPT_OUTPUT);
+    enum salve_code            code = rec_take(view, app->mem, &resources, &count, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, app->mem, SALVE_REQUEST_BYTES_MAX / 4);
+    buf_add(&out, STR("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["));
+    for (size_t i = 0; i < count; i++) {
+        buf_add(&out, i == 0 ? STR("\n{\"resource\":") : STR(",\n{\"resource\":"));
+        fhir_write(&resources[i].tape, tape_root(&resources[i].tape), FHIR_COMPACT, &out);
+        buf_add_char(&out, '}');
+    }
+    buf_add(&out, STR("\n]}\n"));
+    code = buf_done(&out, &text, err);
+    if (code == SALVE_OK && path != NULL) code = file_write(path, text, 0600, err);
+    if (code != SALVE_OK) return code;
+    if (path == NULL) app_write(text);
+    app_say(app, "%zu resources: all that is kept about this person.", count);
+    return SALVE_OK;
+}
+
+enum salve_code app_take(struct app *app, struct salve_err *err) { return with_own_record(app, take, err); }
+
+/* --- withdraw and erase ---------------------------------------------------------------------------------------------- */
+
+enum salve_code app_purpose(const struct app *app, enum purpose *out, struct salve_err *err)
+{
+    const char *text = app_option(app, OPT_PURPOSE);
+    if (text != NULL && purpose_find(str_of(text), out) && *out != PURPOSE_SELF) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_USAGE, "--purpose");
+    return salve_why(err, "a purpose is one of: care, follow-up, statistics, research-contact, transfer, helper");
+}
+
+/* A receipt in the person's language, with its proof below. */
+static enum salve_code print_receipt(struct app *app, const char *item, const struct consent_field *fields, size_t count,
+                                     const struct rec_receipt *receipt, struct salve_err *err)
+{
+    struct consent_texts texts;
+    struct str           share, title, body;
+    const char          *lang = app_option(app, OPT_LANG);
+    enum salve_code      code = app_share_dir(app, &share, err);
+    if (code == SALVE_OK)
+        code = consent_texts_load(arena_printf(app->mem, "%s/forms", share.ptr).ptr, str_of(lang == NULL ? "en" : lang),
+                                  app->mem, &texts, err);
+    if (code == SALVE_OK) code = consent_texts_fill(&texts, str_of(item), fields, count, app->mem, &title, &body, err);
+    if (code != SALVE_OK) return code;
+    struct str text = arena_printf(app->mem, "%.*s\n\n%.*s\n\n%.*s", STR_ARGS(title), STR_ARGS(body), STR_ARGS(receipt->text));
+    if (text.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "receipt");
+    const char *path = app_option(app, OPT_OUTPUT);
+    if (path != NULL) return file_write(path, text, 0600, err);
+    app_write(text);
+    return SALVE_OK;
+}
+
+enum salve_code app_withdraw(struct app *app, struct salve_err *err)
+{
+    struct site       *site = NULL;
+    struct actor       actor;
+    struct rec_receipt receipt = {0};
+    enum purpose       purpose = 0;
+    char               when[CLOCK_TEXT_BYTES];
+    enum salve_code    code = app_purpose(app, &purpose, err);
+    if (code == SALVE_OK) code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) code = app_actor(app, site, &actor, err);
+    if (code == SALVE_OK)
+        code = rec_consent_withdraw(site, actor, str_of(app->words[0]), purpose, app->mem, &receipt, err);
+    if (code == SALVE_OK) {
+        struct str           at = clock_text(receipt.at_unix_ms, when);
+        struct consent_field fields[] = {{STR("purpose"), str_of(purpose_text(purpose))}, {STR("at"), at}};
+        code = print_receipt(app, "withdrawal", fields, 2, &receipt, err);
+    }
+    return app_site_close(&site, code, err);
+}
+
+static enum salve_code confirm_erasure(const struct app *app, struct salve_err *err)
+{
+    char line[16];
+    if (app_has(app, OPT_YES)) return SALVE_OK;
+    enum salve_code code =
+        app_ask(app, "Everything about this person will be gone for good. Type 'erase' to go on", false, line, sizeof line, err);
+    if (code != SALVE_OK || strcmp(line, "erase") == 0) return code;
+    (void)salve_fail(err, SALVE_E_USAGE, "erase");
+    return salve_why(err, "not confirmed; nothing was changed");
+}
+
+enum salve_code app_erase(struct app *app, struct salve_err *err)
+{
+    struct site       *site = NULL;
+    struct rec_erasure erasure = {0};
+    struct actor       person = {.role = ROLE_PARTICIPANT};
+    char               when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+    enum salve_code    code = confirm_erasure(app, err);
+    if (code == SALVE_OK) code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) person.site = site_settings(site)->name;
+    if (code == SALVE_OK) code = rec_erase(site, person, str_of(app->words[0]), app->mem, &erasure, err);
+    if (code == SALVE_OK) {
+        struct consent_field fields[] = {{STR("at"), clock_text(erasure.erased_at_unix_ms, when)},
+                                         {STR("horizon"), clock_date_text(erasure.horizon_unix_ms, until)}};
+        code = print_receipt(app, "erasure", fields, 2, &erasure.receipt, err);
+    }
+    return app_site_close(&site, code, err);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Everything that reaches a person through the terminal: talk, results, the three-part error, progress, questions. */
+#include "app/app_int.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+void app_say(const struct app *app, const char *fmt, ...)
+{
+    if (app->is_quiet) return;
+    va_list args;
+    va_start(args, fmt);
+    (void)vfprintf(stderr, fmt, args);
+    va_end(args);
+    (void)fputc('\n', stderr);
+}
+
+void app_print(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    (void)vprintf(fmt, args);
+    va_end(args);
+}
+
+void app_write(struct str text)
+{
+    if (text.len > 0) (void)fwrite(text.ptr, 1, text.len, stdout);
+}
+
+void app_json_text(struct buf *out, struct str text)
+{
+    buf_add_char(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == '"' || c == '\\') buf_addf(out, "\\%c", c);
+        else if (c < 0x20) buf_addf(out, "\\u%04x", c);
+        else buf_add_char(out, (char)c);
+    }
+    buf_add_char(out, '"');
+}
+
+static void report_json(const struct salve_err *err)
+{
+    struct buf out;
+    struct str text;
+    buf_init(&out, NULL, 1 << 16);
+    buf_addf(&out, "{\"error\":{\"code\":\"SLV-%d\",\"name\":\"%s\",\"what\":", salve_code_slv(err->code),
+             salve_code_name(err->code));
+    app_json_text(&out, str_of(salve_code_what(err->code)));
+    buf_add(&out, STR(",\"where\":"));
+    app_json_text(&out, str_of(err->at));
+    buf_add(&out, STR(",\"why\":"));
+    app_json_text(&out, str_of(err->why));
+    buf_add(&out, STR(",\"next\":"));
+    app_json_text(&out, str_of(salve_code_next(err->code)));
+    buf_add(&out, STR("}}\n"));
+    if (buf_done(&out, &text, NULL) == SALVE_OK) (void)fwrite(text.ptr, 1, text.len, stderr);
+    buf_drop(&out);
+}
+
+void app_report(const struct app *app, const struct salve_err *err)
+{
+    (void)fflush(stdout);
+    if (app->is_json) {
+        report_json(err);
+        return;
+    }
+    (void)fprintf(stderr, "salve: %s", salve_code_what(err->code));
+    if (err->at[0] != '\0') (void)fprintf(stderr, ": %s", err->at);
+    if (err->why[0] != '\0') (void)fprintf(stderr, "\n  why:  %s", err->why);
+    (void)fprintf(stderr, "\n  next: %s (SLV-%d)\n", salve_code_next(err->code), salve_code_slv(err->code));
+}
+
+/* --- progress ---------------------------------------------------------------------------------------------------- */
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct app_progress app_progress_start(const struct app *app, const char *what, uint64_t total)
+{
+    int64_t     now = monotonic_ms();
+    const char *mode = app_option(app, OPT_PROGRESS);
+    bool        is_none = app->is_quiet || (mode != NULL && strcmp(mode, "none") == 0);
+    bool        is_plain = mode != NULL && strcmp(mode, "plain") == 0;
+    return (struct app_progress){is_none ? NULL : app, what,  total, 0, 0, now, now, false,
+                                 !is_plain && isatty(STDERR_FILENO) == 1};
+}
+
+static void show(struct app_progress *p, int64_t now)
+{
+    double seconds = (double)(now - p->start_ms) / 1000.0;
+    double rate = seconds > 0 ? (double)p->done / seconds : 0;
+    long   left = rate > 0 && p->total > p->done ? (long)((double)(p->total - p->done) / rate) : 0;
+    (void)fprintf(stderr, "%s%s  %llu / %llu  %llu %%  %.0f/s  left %ld:%02ld", p->is_terminal ? "\r\033[K" : "", p->what,
+                  (unsigned long long)p->done, (unsigned long long)p->total,
+                  (unsigned long long)(p->total == 0 ? 100 : p->done * 100 / p->total), rate, left / 60, left % 60);
+    if (p->rejected > 0) (void)fprintf(stderr, "  rejected %llu", (unsigned long long)p->rejected);
+    if (!p->is_terminal) (void)fputc('\n', stderr);
+    (void)fflush(stderr);
+    p->shown_ms = now;
+    p->is_shown = true;
+}
+
+void app_progress_step(struct app_progress *progress, uint64_t done, uint64_t rejected)
+{
+    progress->done = done;
+    progress->rejected = rejected;
+    if (progress->app == NULL) return;
+    int64_t now = monotonic_ms();
+    int64_t wait = progress->is_terminal ? (progress->is_shown ? 200 : 1000) : (progress->is_shown ? 5000 : 1000);
+    if (now - progress->shown_ms >= wait) show(progress, now);
+}
+
+void app_progress_end(struct app_progress *progress)
+{
+    if (progress->app == NULL || !progress->is_shown) return;
+    show(progress, monotonic_ms());
+    if (progress->is_terminal) (void)fputc('\n', stderr);
+}
+
+/* --- interrupt --------------------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupt_count; /* a signal handler has no other place to write to */
+
+static void on_interrupt(int number)
+{
+    interrupt_count++;
+    if (interrupt_count > 1) _exit(128 + number);
+}
+
+void app_catch_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    (void)sigaction(SIGINT, &action, NULL);
+}
+
+bool app_interrupted(void) { return interrupt_count > 0; }
+
+/* --- questions --------------------------------------------------------------------------------------------------- */
+
+static bool read_line(FILE *from, char *line, size_t line_bytes)
+{
+    if (fgets(line, (int)line_bytes, from) == NULL) return false;
+    size_t len = strcspn(line, "\r\n");
+    bool   is_whole = line[len] != '\0' || len + 1 < line_bytes;
+    line[len] = '\0';
+    return is_whole;
+}
+
+enum salve_code app_ask(const struct app *app, const char *question, bool is_secret, char *line, size_t line_bytes,
+                        struct salve_err *err)
+{
+    if (app_has(app, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) {
+        (void)salve_fail(err, SALVE_E_USAGE, "%s", question);
+        return salve_why(err, "there is no terminal to ask on; give it as an option or a file");
+    }
+    struct termios before, hidden;
+    bool           is_hidden = is_secret && tcgetattr(STDIN_FILENO, &before) == 0;
+    if (is_hidden) {
+        hidden = before;
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    }
+    (void)fprintf(stderr, "%s: ", question);
+    bool is_read = read_line(stdin, line, line_bytes);
+    if (is_hidden) {
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        (void)fputc('\n', stderr);
+    }
+    return is_read ? SALVE_OK : salve_fail(err, SALVE_E_USAGE, "%s", question);
+}

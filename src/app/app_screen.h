@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * app_screen - guidelines, findings and letters as several commands need them. */
+#ifndef SALVE_APP_SCREEN_H
+#define SALVE_APP_SCREEN_H
+
+#include "app/app_int.h"
+#include "fhir/tape.h"
+#include "letter/letter.h"
+#include "screen/screen.h"
+
+struct app_guidelines {
+    struct str         share;
+    struct guideline **list;
+    size_t             count;
+};
+SALVE_MUST_USE enum salve_code app_guidelines_load(struct app *app, struct app_guidelines *out, struct salve_err *err);
+
+/* app_findings_print - a line a finding with its reason, or JSON. */
+SALVE_MUST_USE enum salve_code app_findings_print(const struct app *app, const struct app_guidelines *guidelines,
+                                                  const struct finding *findings, size_t count, struct salve_err *err);
+
+/* app_counts_print - how many people of one run fell into each category. */
+SALVE_MUST_USE enum salve_code app_counts_print(const struct app *app, struct screen_counts *counts,
+                                                struct salve_err *err);
+
+/* app_tapes_read - the resources of a file about one person (Bundle, NDJSON or one resource). */
+SALVE_MUST_USE enum salve_code app_tapes_read(struct app *app, const char *path, struct tape **out, size_t *count,
+                                              struct salve_err *err);
+
+/* app_bundle_split - each entry's resource as a tape of its own. */
+SALVE_MUST_USE enum salve_code app_bundle_split(const struct tape *bundle, struct arena *mem, struct tape **out,
+                                                size_t *count, struct salve_err *err);
+
+/* app_letter_write - composes the letter in `language` and writes it: .pdf or .html by the ending of path; NULL: HTML on
+ * standard output. person may be NULL. */
+SALVE_MUST_USE enum salve_code app_letter_write(struct app *app, const struct app_guidelines *guidelines,
+                                                struct letter_ask *ask, const struct tape *patient, const char *language,
+                                                const char *path, struct salve_err *err);
+
+#endif

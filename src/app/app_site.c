@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Opening a site for a command: where it is, what opens it, who acts. And the commands about the site itself. */
+#include "app/app_site.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app_commands.h"
+#include "base/file.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+
+enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024 };
+
+const char *app_site_dir(const struct app *app)
+{
+    const char *dir = app_option(app, OPT_SITE);
+    if (dir == NULL) dir = getenv("SALVE_SITE");
+    return dir == NULL || dir[0] == '\0' ? "site" : dir;
+}
+
+enum salve_code app_share_dir(struct app *app, struct str *out, struct salve_err *err)
+{
+    const char *given = app_option(app, OPT_SHARE);
+    if (given == NULL) given = getenv("SALVE_SHARE");
+    if (given != NULL) return *out = str_of(given), SALVE_OK;
+    char    program[4096];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (len > 0) {
+        program[len] = '\0';
+        *strrchr(program, '/') = '\0';
+        *out = arena_printf(app->mem, "%s/share", program);
+        if (out->ptr != NULL && access(out->ptr, R_OK) == 0) return SALVE_OK;
+    }
+    *out = STR("/usr/share/salve");
+    if (access(out->ptr, R_OK) == 0) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_CONFIG, "--share");
+    return salve_why(err, "the folder with guidelines, forms and letters was not found");
+}
+
+/* --- the secret ---------------------------------------------------------------------------------------------------- */
+
+/* The passphrase lives in its own locked pages, never in the arena. */
+static enum salve_code read_passphrase_file(const char *path, struct app_secret *secret, struct salve_err *err)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) return file_fail(err, path);
+    secret->len = fread(secret->text, 1, PASSPHRASE_BYTES_MAX, file);
+    bool is_bad = ferror(file) != 0 || fgetc(file) != EOF;
+    (void)fclose(file);
+    if (is_bad) return salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
+    while (secret->len > 0 && (secret->text[secret->len - 1] == '\n' || secret->text[secret->len - 1] == '\r'))
+        secret->len--;
+    return SALVE_OK;
+}
+
+static const char *passphrase_file(const struct app *app, char path[4096])
+{
+    const char *file = app_option(app, OPT_PASSPHRASE_FILE);
+    if (file == NULL) file = getenv("SALVE_PASSPHRASE_FILE");
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY"); /* systemd LoadCredential= */
+    if (file != NULL || credentials == NULL) return file;
+    (void)snprintf(path, 4096, "%s/salve-passphrase", credentials);
+    return access(path, R_OK) == 0 ? path : NULL;
+}
+
+static enum salve_code ask_passphrase(const struct app *app, struct app_secret *secret, bool is_new,
+                                      struct salve_err *err)
+{
+    char           *again = crypto_secret_alloc(PASSPHRASE_BYTES_MAX);
+    enum salve_code code = again == NULL ? salve_fail(err, SALVE_E_MEMORY, "passphrase") : SALVE_OK;
+    if (code == SALVE_OK)
+        code = app_ask(app, is_new ? "New passphrase of the site (12 characters or more)" : "Passphrase of the site", true,
+                       secret->text, PASSPHRASE_BYTES_MAX, err);
+    if (code == SALVE_OK && is_new) code = app_ask(app, "The same once more", true, again, PASSPHRASE_BYTES_MAX, err);
+    if (code == SALVE_OK) secret->len = strlen(secret->text);
+    if (code == SALVE_OK && is_new && strcmp(secret->text, again) != 0) {
+        (void)salve_fail(err, SALVE_E_USAGE, "passphrase");
+        code = salve_why(err, "the two are not the same");
+    }
+    crypto_secret_free(again);
+    return code;
+}
+
+enum salve_code app_secret_get(const struct app *app, bool is_new, struct app_secret *secret, struct site_secret *out,
+                               struct salve_err *err)
+{
+    char path[4096];
+    *secret = (struct app_secret){0};
+    *out = (struct site_secret){.key_file = app_option(app, OPT_KEY_FILE)};
+    if (out->key_file == NULL) out->key_file = getenv("SALVE_KEY_FILE");
+    const char *file = passphrase_file(app, path);
+    if (out->key_file != NULL && file == NULL) return SALVE_OK;
+    out->key_file = NULL;
+    secret->text = crypto_secret_alloc(PASSPHRASE_BYTES_MAX + 1);
+    if (secret->text == NULL) return salve_fail(err, SALVE_E_MEMORY, "passphrase");
+    enum salve_code code = file != NULL ? read_passphrase_file(file, secret, err) : ask_passphrase(app, secret, is_new, err);
+    if (code == SALVE_OK && is_new && secret->len < PASSPHRASE_BYTES_MIN) {
+        (void)salve_fail(err, SALVE_E_USAGE, "passphrase");
+        code = salve_why(err, "it has fewer than 12 characters");
+    }
+    out->passphrase = str_make(secret->text, secret->len);
+    return code;
+}
+
+void app_secret_drop(struct app_secret *secret)
+{
+    crypto_secret_free(secret->text);
+    secret->text = NULL;
+}
+
+/* --- the site ------------------------------------------------------------------------------------------------------ */
+
+enum salve_code app_site_open(struct app *app, struct site **out, struct salve_err *err)
+{
+    struct app_secret   secret;
+    struct site_options options = {.path = app_site_dir(app), .clock = app->clock};
+    if (access(options.path, F_OK) != 0) {
+        (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
+        return salve_why(err, "there is no site in that folder; 'salve init' makes one, -C names another");
+    }
+    enum salve_code code = app_secret_get(app, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_open(&options, out, err);
+    app_secret_drop(&secret);
+    return code;
+}
+
+enum salve_code app_site_close(struct site **site, enum salve_code code, struct salve_err *err)
+{
+    struct salve_err second = {0};
+    if (*site == NULL) return code;
+    enum salve_code closed = site_close(site, &second);
+    if (code != SALVE_OK || closed == SALVE_OK) return code; /* the first failure is the one to tell */
+    if (err != NULL) *err = second;
+    return closed;
+}
+
+enum salve_code app_actor(struct app *app, struct site *site, struct actor *out, struct salve_err *err)
+{
+    struct staff *staff = NULL;
+    size_t        count = 0;
+    const char   *id = app_option(app, OPT_AS);
+    *out = (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name};
+    if (id == NULL) return SALVE_OK;
+    enum salve_code code = staff_list(site, app->mem, &staff, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        if (!str_is(staff[i].id, id) || staff[i].retired) continue;
+        out->id = staff[i].id;
+        out->role = staff[i].role;
+        return SALVE_OK;
+    }
+    if (code != SALVE_OK) return code;
+    (void)salve_fail(err, SALVE_E_ROLE, "--as %s", id);
+    return salve_why(err, "nobody of that name works at this site; 'salve staff' lists who does");
+}
+
+enum salve_code app_staff_actor(struct app *app, struct site *site, struct actor *out, struct salve_err *err)
+{
+    if (app_has(app, OPT_AS)) return app_actor(app, site, out, err);
+    (void)salve_fail(err, SALVE_E_USAGE, "--as");
+    return salve_why(err, "say which member of staff acts");
+}
+
+/* --- init and staff ------------------------------------------------------------------------------------------------ */
+
+static enum salve_code add_staff(const struct app *app, struct site *site, struct actor actor, struct salve_err *err)
+{
+    const struct app_values *members = &app->options[OPT_STAFF];
+    for (size_t i = 0; i < members->count; i++) {
+        struct str word = str_of(members->value[i]);
+        ptrdiff_t  colon = str_find(word, STR(":"));
+        enum role  role;
+        if (colon <= 0 || !role_find(str_cut(word, (size_t)colon + 1, word.len), &role)) {
+            (void)salve_fail(err, SALVE_E_USAGE, "--staff %s", members->value[i]);
+            return salve_why(err, "write it as NAME:ROLE, with a role of 'salve help staff'");
+        }
+        enum salve_code code = staff_register(site, actor, str_cut(word, 0, (size_t)colon), role, err);
+        if (code != SALVE_OK) return code;
+    }
+    return SALVE_OK;
+}
+
+/* A log name from the site's name: lower-case letters, digits and '-'. */
+static struct str log_name_of(struct app *app, const char *name)
+{
+    struct str log_name = arena_printf(app->mem, "%.40s", name);
+    char      *at = (char *)(uintptr_t)log_name.ptr;
+    for (size_t i = 0; i < log_name.len; i++) {
+        if (at[i] >= 'A' && at[i] <= 'Z') at[i] = (char)(at[i] + 32);
+        bool is_plain = (at[i] >= 'a' && at[i] <= 'z') || (at[i] >= '0' && at[i] <= '9');
+        if (!is_plain) at[i] = '-';
+    }
+    return log_name;
+}
+
+static enum salve_code open_new(struct app *app, const struct site_options *options, struct salve_err *err)
+{
+    struct site    *site = NULL;
+    enum salve_code code = site_open(options, &site, err);
+    struct actor    first = {.role = ROLE_MANAGER};
+    if (code == SALVE_OK) {
+        first.site = site_settings(site)->name;
+        code = add_staff(app, site, first, err);
+    }
+    return app_site_close(&site, code, err);
+}
+
+enum salve_code app_init(struct app *app, struct salve_err *err)
+{
+    const char          *dir = app->word_count > 0 ? app->words[0] : app_site_dir(app);
+    const char          *name = app_option(app, OPT_NAME);
+    struct app_secret    secret;
+    struct site_options  options = {.path = dir, .clock = app->clock};
+    struct site_settings settings = {.name = str_of(name == NULL ? "Health check" : name), .languages = STR("en ar")};
+    settings.log_name = log_name_of(app, name == NULL ? "health-check" : name);
+    enum salve_code code = app_secret_get(app, true, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_create(&options, &settings, err);
+    if (code == SALVE_OK) code = open_new(app, &options, err);
+    app_secret_drop(&secret);
+    if (code != SALVE_OK) return code;
+    if (app->is_json) {
+        struct buf out;
+        struct str text;
+        buf_init(&out, app->mem, 1 << 16);
+        struct json_writer w = {.out = &out, .pretty = true};
+        json_open(&w, NULL, '{');
+        json_put_text(&w, "site", str_of(dir));
+        json_put_i64(&w, "staff", (int64_t)app->options[OPT_STAFF].count);
+        json_close(&w);
+        code = buf_done(&out, &text, err);
+        if (code == SALVE_OK) app_print("%.*s\n", STR_ARGS(text));
+        return code;
+    }
+    app_print("Made the site in %s. Every optional purpose is off.\n", dir);
+    if (app->options[OPT_STAFF].count == 0) app_print("Next: add staff with  salve -C %s staff --staff NAME:ROLE\n", dir);
+    app_print("Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n", dir);
+    app_print("Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n");
+    return SALVE_OK;
+}
+
+static enum salve_code print_staff(struct app *app, struct site *site, struct salve_err *err)
+{
+    struct staff   *staff = NULL;
+    size_t          count = 0;
+    struct buf      out;
+    struct str      text;
+    enum salve_code code = staff_list(site, app->mem, &staff, &count, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, app->mem, 1 << 20);
+    struct json_writer w = {.out = &out, .pretty = true};
+    if (app->is_json) json_open(&w, NULL, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (!app->is_json) {
+            buf_addf(&out, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role_text(staff[i].role), staff[i].retired ? " (left)" : "");
+            continue;
+        }
+        json_open(&w, NULL, '{');
+        json_put_text(&w, "id", staff[i].id);
+        json_put_text(&w, "role", str_of(role_text(staff[i].role)));
+        json_put_bool(&w, "retired", staff[i].retired);
+        json_close(&w);
+    }
+    if (app->is_json) json_close(&w);
+    if (app->is_json) buf_add_char(&out, '\n');
+    code = buf_done(&out, &text, err);
+    if (code == SALVE_OK) app_write(text);
+    return code;
+}
+
+enum salve_code app_staff(struct app *app, struct salve_err *err)
+{
+    struct site    *site = NULL;
+    struct actor    actor;
+    enum salve_code code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) code = app_actor(app, site, &actor, err);
+    if (code == SALVE_OK && actor.role == ROLE_PARTICIPANT) actor.role = ROLE_MANAGER; /* the first one of a new site */
+    if (code == SALVE_OK) code = add_staff(app, site, actor, err);
+    if (code == SALVE_OK) code = print_staff(app, site, err);
+    return app_site_close(&site, code, err);
+}

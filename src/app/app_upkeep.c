@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Upkeep of a site: verify, key rotation, doctor; and what the program says of itself. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "app/app_commands.h"
+#include "app/app_site.h"
+#include "guideline/guideline.h"
+#include "json/json.h"
+
+/* --- verify ---------------------------------------------------------------------------------------------------------- */
+
+struct verifying {
+    struct app         *app;
+    struct app_progress progress;
+    const char         *step;
+};
+
+static void on_progress(void *with, const char *step, uint64_t done, uint64_t of)
+{
+    struct verifying *v = with;
+    if (v->step != step) v->progress = app_progress_start(v->app, step, of);
+    v->step = step;
+    app_progress_step(&v->progress, done, 0);
+}
+
+static void on_finding(void *with, const struct site_finding *finding)
+{
+    struct verifying *v = with;
+    if (!v->app->is_json) {
+        app_print("FAULT  %.*s  %.*s%s%.*s: %.*s\n", STR_ARGS(finding->file), STR_ARGS(finding->compartment),
+                  finding->compartment.len > 0 ? "  " : "", STR_ARGS(finding->element), STR_ARGS(finding->what));
+        return;
+    }
+    struct buf out;
+    struct str text;
+    buf_init(&out, NULL, 1 << 16);
+    struct json_writer w = {.out = &out};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "file", finding->file);
+    json_put_text(&w, "compartment", finding->compartment);
+    json_put_text(&w, "element", finding->element);
+    json_put_text(&w, "what", finding->what);
+    json_close(&w);
+    if (buf_done(&out, &text, NULL) == SALVE_OK) app_print("%.*s\n", STR_ARGS(text));
+    buf_drop(&out);
+}
+
+enum salve_code app_verify(struct app *app, struct salve_err *err)
+{
+    struct app_secret         secret;
+    struct site_options       options = {.path = app_site_dir(app), .clock = app->clock};
+    struct verifying          verifying = {.app = app};
+    struct site_verify_result result = {0};
+    struct site_verify_ask    ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
+    const char               *as = app_option(app, OPT_AS);
+    ask.actor = (struct actor){.id = str_of(as == NULL ? "" : as), .role = ROLE_TECHNICIAN};
+    if (access(options.path, F_OK) != 0) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
+    enum salve_code code = app_secret_get(app, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_verify_path(&options, &ask, &result, err);
+    app_secret_drop(&secret);
+    if (code != SALVE_OK && code != SALVE_E_INTEGRITY) return code;
+    if (app->is_json)
+        app_print("{\"compartments\":%llu,\"records\":%llu,\"wraps\":%llu,\"leaves\":%llu,\"findings\":%llu}\n",
+                  (unsigned long long)result.compartments, (unsigned long long)result.records,
+                  (unsigned long long)result.wraps, (unsigned long long)result.leaves, (unsigned long long)result.findings);
+    else
+        app_print("%llu records in %llu compartments, %llu wraps, %llu log leaves: %s\n", (unsigned long long)result.records,
+                  (unsigned long long)result.compartments, (unsigned long long)result.wraps,
+                  (unsigned long long)result.leaves, code == SALVE_OK ? "clean" : "NOT clean");
+    return code;
+}
+
+/* --- keys ------------------------------------------------------------------------------------------------------------ */
+
+enum salve_code app_keys_rotate(struct app *app, struct salve_err *err)
+{
+    struct site         *site = NULL;
+    struct actor         actor;
+    struct site_rotation rotation = {0};
+    char                 until[CLOCK_TEXT_BYTES];
+    enum salve_code      code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
+    if (code == SALVE_OK) code = site_rotate(site, actor, &rotation, err);
+    if (code == SALVE_OK && app->is_json)
+        app_print("{\"epoch\":%u,\"renewed\":%llu,\"dropped\":%llu}\n", rotation.epoch,
+                  (unsigned long long)rotation.wraps_renewed, (unsigned long long)rotation.wraps_dropped);
+    if (code == SALVE_OK && !app->is_json) {
+        struct str horizon = clock_date_text(rotation.horizon_unix_ms, until);
+        app_print("Epoch %u: %llu wraps renewed, %llu dropped. Key backups older than this are useless after %.*s.\n",
+                  rotation.epoch, (unsigned long long)rotation.wraps_renewed, (unsigned long long)rotation.wraps_dropped,
+                  STR_ARGS(horizon));
+    }
+    return app_site_close(&site, code, err);
+}
+
+/* --- doctor ---------------------------------------------------------------------------------------------------------- */
+
+struct doctor {
+    unsigned faults;
+};
+
+static void tell(struct doctor *doctor, bool is_good, const char *what, const char *next)
+{
+    app_print("%-5s %s\n", is_good ? "ok" : "FAULT", what);
+    if (!is_good) app_print("      next: %s\n", next);
+    doctor->faults += !is_good;
+}
+
+static void check_share(struct app *app, struct doctor *doctor)
+{
+    struct salve_err   err = {0};
+    struct str         share;
+    struct guideline **guidelines = NULL;
+    size_t             count = 0;
+    bool is_found = app_share_dir(app, &share, &err) == SALVE_OK;
+    tell(doctor, is_found, "folder of guidelines, forms and letters", "build with 'make', or name it with --share");
+    if (!is_found) return;
+    bool is_loaded = guideline_load_all(share.ptr, app->mem, &guidelines, &count, &err) == SALVE_OK && count > 0;
+    tell(doctor, is_loaded, is_loaded ? "guidelines load" : err.at, "run 'salve guideline check'");
+}
+
+static void check_disk(struct app *app, struct doctor *doctor)
+{
+    struct statvfs disk;
+    bool           is_roomy = statvfs(app_site_dir(app), &disk) != 0 ||
+                    (uint64_t)disk.f_bavail * disk.f_frsize > (uint64_t)256 << 20;
+    tell(doctor, is_roomy, "256 MiB of free disk or more", "free some room on the disk of the site");
+}
+
+static void check_site(struct app *app, struct doctor *doctor)
+{
+    struct salve_err  err = {0};
+    struct site      *site = NULL;
+    struct site_facts facts = {0};
+    if (access(app_site_dir(app), F_OK) != 0) {
+        app_print("-     no site in %s; 'salve init' makes one\n", app_site_dir(app));
+        return;
+    }
+    check_disk(app, doctor);
+    bool is_open = app_site_open(app, &site, &err) == SALVE_OK;
+    tell(doctor, is_open, is_open ? "the site opens" : err.at, is_open ? "" : salve_code_next(err.code));
+    if (!is_open) return;
+    tell(doctor, !site_clock_suspect(site), "the clock runs forward", salve_code_next(SALVE_E_CLOCK));
+    if (site_facts(site, app->mem, &facts, &err) == SALVE_OK) {
+        int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
+        tell(doctor, facts.rotated_at_unix_ms == 0 || age_days <= 7, "keys were renewed within 7 days",
+             "run 'salve keys rotate' every night");
+        app_print("      log %.*s, %llu leaves\n", STR_ARGS(facts.origin), (unsigned long long)facts.log_size);
+    }
+    (void)app_site_close(&site, SALVE_OK, &err);
+}
+
+enum salve_code app_doctor(struct app *app, struct salve_err *err)
+{
+    struct doctor doctor = {0};
+    (void)err;
+    check_share(app, &doctor);
+    check_site(app, &doctor);
+    app_print("%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT.");
+    app->exit_status = doctor.faults > 0;
+    return SALVE_OK;
+}
+
+/* --- about the program ----------------------------------------------------------------------------------------------- */
+
+#ifndef SALVE_VERSION
+#define SALVE_VERSION "0.1.0"
+#endif
+
+enum salve_code app_version(struct app *app, struct salve_err *err)
+{
+    (void)err;
+    if (app->is_json) app_print("{\"version\":\"%s\",\"fhir\":\"4.0.1\"}\n", SALVE_VERSION);
+    else app_print("salve %s (FHIR 4.0.1)\n", SALVE_VERSION);
+    return SALVE_OK;
+}
+
+enum salve_code app_explain(struct app *app, struct salve_err *err)
+{
+    struct str word = str_of(app->words[0]);
+    int64_t    number;
+    if (str_starts(word, STR("SLV-"))) word = str_cut(word, 4, word.len);
+    bool is_number = str_to_i64(word, &number);
+    for (int code = 1; is_number && code < SALVE_CODE_COUNT; code++) {
+        if (salve_code_slv((enum salve_code)code) != number) continue;
+        app_print("SLV-%d (%s)\n  what: %s\n  next: %s\n  exit status %d\n", salve_code_slv((enum salve_code)code),
+                  salve_code_name((enum salve_code)code), salve_code_what((enum salve_code)code),
+                  salve_code_next((enum salve_code)code), salve_code_exit((enum salve_code)code));
+        return SALVE_OK;
+    }
+    (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", app->words[0]);
+    return salve_why(err, "there is no such error code");
+}

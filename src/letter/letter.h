@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * letter - what a person takes home: the answer first, then one number line a result with words, the reason, the next
+ * step and the date of the next check. One description (struct letter) is composed from signed findings and the texts of
+ * their guidelines; HTML and PDF are two renderings of it, so they cannot say different things.
+ *
+ *     struct letter_frame *frame;                               // words that every letter shares, one file a language
+ *     letter_frame_load(share, STR("ar"), mem, &frame, err);
+ *     letter_compose(&ask, frame, mem, &letter, err);
+ *     letter_html(letter, &buf);                                // accessible, printable, no script
+ *     letter_pdf(letter, &buf, err);                            // tagged, fonts embedded as subsets, A4
+ *
+ * Every letter says that a screening result is not a diagnosis. It never shows which purposes were refused. All texts of a
+ * struct letter live as long as the arena it was composed in. */
+#ifndef SALVE_LETTER_LETTER_H
+#define SALVE_LETTER_LETTER_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "guideline/finding.h"
+#include "guideline/guideline.h"
+
+struct letter_frame; /* opaque: <share>/letters/frame.<language>.json */
+
+/* letter_frame_load - E_NOT_FOUND: no letter in that language; E_INVALID: a word is missing (`at` names it). */
+SALVE_MUST_USE enum salve_code letter_frame_load(const char *share, struct str language, struct arena *mem,
+                                                 struct letter_frame **out, struct salve_err *err);
+
+/* letter_frame_word - a word of the frame by key; STR_NONE if there is none. */
+struct str letter_frame_word(const struct letter_frame *frame, const char *key);
+
+struct letter_ask {
+    struct str                     person_name, birth_date; /* ISO date of any precision; both may be empty */
+    struct str                     card;                    /* code for the QR; empty in paper mode */
+    struct str                     site, clinician;         /* who signed; empty: a draft, marked on every page */
+    struct str                     date;                    /* ISO date of the check */
+    const struct finding          *findings;
+    size_t                         finding_count;
+    struct guideline *const       *guidelines;
+    size_t                         guideline_count;
+    struct str                     log_head; /* "size root" of the log, so that paper can be compared; may be empty */
+    bool                           is_paper; /* nothing was stored; this sheet is the only copy */
+    bool                           is_demo;  /* a made-up person; said on every page */
+};
+
+/* --- the description ----------------------------------------------------------------------------------------------- */
+
+enum letter_mark { LETTER_MARK_USUAL, LETTER_MARK_WATCH, LETTER_MARK_SEE }; /* circle, triangle, square */
+
+struct letter_band {
+    double     to;   /* upper end on the scale */
+    struct str word; /* under the band */
+    bool       is_here;
+};
+
+struct letter_scale {
+    struct str          label; /* "upper number" */
+    double              from, to, at;
+    struct str          at_text; /* "148" */
+    struct letter_band *bands;
+    size_t              band_count;
+};
+
+struct letter_line {
+    struct str           name, headline, value; /* "Blood pressure", "higher than ...", "148 / 92 mmHg" */
+    struct str           meaning, why, source;
+    enum letter_mark     mark;
+    enum urgency         urgency;
+    struct letter_scale *scales;
+    size_t               scale_count;
+};
+
+struct letter_step {
+    struct str what, when;
+};
+
+struct letter_note { /* something not assessed, or to be measured again */
+    struct str name, text;
+};
+
+struct letter {
+    struct str          language;
+    bool                is_rtl;
+    struct str          title, answer, banner; /* banner: draft, demo or paper notice; may be empty */
+    struct str          person, details;       /* name; "Born ... - Check on ... - North Clinic" */
+    struct letter_line *lines;
+    size_t              line_count;
+    struct letter_step *steps;
+    size_t              step_count;
+    struct letter_note *notes;
+    size_t              note_count;
+    struct str          next_check;  /* a sentence with the date */
+    struct str          worse;       /* where to go if it gets worse */
+    struct str          diagnosis;   /* that this is not one */
+    struct str          record;      /* what the person can do with the record; the QR stands beside it */
+    struct str          card, signed_by, log_head;
+    struct str          heading_lines, heading_steps, heading_notes, heading_next, heading_worse, heading_record;
+    struct str          word_why, word_used, word_page, word_shown_as;
+    struct str          mark_words[3]; /* by enum letter_mark: the shape is never alone */
+};
+
+/* letter_compose - most urgent line first. E_INVALID: a finding of a guideline that is not among ask->guidelines, or one
+ * whose words are missing in the frame's language. */
+SALVE_MUST_USE enum salve_code letter_compose(const struct letter_ask *ask, const struct letter_frame *frame,
+                                              struct arena *mem, struct letter **out, struct salve_err *err);
+
+/* letter_html - one self-contained page. Failures stick to `out` (buf_done tells). */
+void letter_html(const struct letter *letter, struct buf *out);
+
+/* letter_pdf - A4, at most a few pages. E_MEMORY, E_TOO_BIG, E_CONFIG when the fonts are missing. */
+SALVE_MUST_USE enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err);
+
+#endif

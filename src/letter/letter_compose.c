@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From signed findings and the words of their guidelines to one description that every rendering follows. */
+#include "letter/letter_int.h"
+
+#include <stdlib.h>
+
+struct composer {
+    const struct letter_ask   *ask;
+    const struct letter_frame *frame;
+    struct arena              *mem;
+    struct letter             *letter;
+    struct str                 recheck; /* earliest ISO date so far */
+    enum urgency               worst;
+};
+
+static struct str word(const struct composer *c, const char *key) { return letter_frame_word(c->frame, key); }
+
+static const struct guideline *guideline_of(const struct letter_ask *ask, struct str id)
+{
+    for (size_t i = 0; i < ask->guideline_count; i++)
+        if (str_eq(guideline_info(ask->guidelines[i])->id, id)) return ask->guidelines[i];
+    return NULL;
+}
+
+static struct str label_of(const struct composer *c, const struct guideline *guideline, struct str key)
+{
+    struct str label = guideline_word(guideline, c->letter->language, "inputs", key);
+    return label.ptr == NULL ? key : label;
+}
+
+static struct str unit_of(const struct composer *c, const struct guideline *guideline, struct str ucum)
+{
+    struct str unit = guideline_word(guideline, c->letter->language, "units", ucum);
+    return unit.ptr == NULL ? ucum : unit;
+}
+
+/* Numbers and units stay left to right inside Arabic text: an isolate keeps "148 / 92 mmHg" in order. */
+static struct str isolated(const struct composer *c, struct str text)
+{
+    if (!c->letter->is_rtl || text.len == 0) return text;
+    return arena_printf(c->mem, "\u2066%.*s\u2069", STR_ARGS(text));
+}
+
+static struct str value_of(const struct composer *c, const struct guideline *guideline, const struct finding *finding)
+{
+    struct str unit = unit_of(c, guideline, finding->unit);
+    if (finding->value.len == 0) return STR("");
+    if (finding->value2.len > 0)
+        return isolated(c, arena_printf(c->mem, "%.*s / %.*s %.*s", STR_ARGS(finding->value), STR_ARGS(finding->value2),
+                                        STR_ARGS(unit)));
+    return isolated(c, arena_printf(c->mem, "%.*s%s%.*s", STR_ARGS(finding->value), unit.len > 0 ? " " : "",
+                                    STR_ARGS(unit)));
+}
+
+/* "upper number 148 mmHg, lower number 92 mmHg, on 3 June 2026". Inputs of one date share it. */
+static struct str why_of(const struct composer *c, const struct guideline *guideline, const struct finding *finding)
+{
+    struct buf  out;
+    struct str  text = STR("");
+    struct str  comma = c->letter->is_rtl ? STR("، ") : STR(", ");
+    buf_init(&out, c->mem, 1 << 16);
+    for (size_t i = 0; i < finding->input_count; i++) {
+        const struct finding_input *input = &finding->inputs[i];
+        struct str                  unit = unit_of(c, guideline, input->unit);
+        struct str                  label = label_of(c, guideline, input->label);
+        struct str                  shown = guideline_word(guideline, c->letter->language, "answers", input->value);
+        if (shown.ptr == NULL) shown = input->value;
+        if (i > 0) buf_add(&out, comma);
+        buf_addf(&out, "%.*s ", STR_ARGS(label));
+        buf_add(&out, isolated(c, arena_printf(c->mem, "%.*s%s%.*s", STR_ARGS(shown), unit.len > 0 ? " " : "",
+                                               STR_ARGS(unit))));
+        bool is_last_of_date = i + 1 == finding->input_count ||
+                               !str_eq(str_cut(finding->inputs[i + 1].date, 0, 10), str_cut(input->date, 0, 10));
+        if (!is_last_of_date || input->date.len == 0) continue;
+        struct str on = letter_fill(word(c, "on"), c->mem, "date", letter_date_words(c->frame, input->date, c->mem));
+        buf_addf(&out, " (%.*s)", STR_ARGS(on));
+    }
+    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
+static enum letter_mark mark_of(enum urgency urgency)
+{
+    if (urgency == URGENCY_NONE) return LETTER_MARK_USUAL;
+    return urgency <= URGENCY_SOON ? LETTER_MARK_SEE : LETTER_MARK_WATCH;
+}
+
+/* --- number lines -------------------------------------------------------------------------------------------------- */
+
+static double number(struct str text, double otherwise)
+{
+    double value;
+    return str_to_double(text, &value) ? value : otherwise;
+}
+
+static enum salve_code fill_scale(const struct composer *c, const struct guideline *guideline,
+                                  const struct guideline_scale *from, struct str value, struct letter_scale *to,
+                                  struct salve_err *err)
+{
+    to->label = label_of(c, guideline, from->label);
+    to->from = number(from->from, 0);
+    to->to = number(from->to, to->from + 1);
+    to->at = number(value, to->from);
+    to->at_text = value;
+    to->band_count = from->band_count;
+    to->bands = arena_array(c->mem, struct letter_band, from->band_count);
+    if (to->bands == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    bool is_found = false;
+    for (size_t i = 0; i < from->band_count; i++) {
+        const struct guideline_band *band = &from->bands[i];
+        double                       limit = number(band->limit, to->to);
+        bool is_below = band->limit.len == 0 || to->at < limit || (band->inclusive && to->at <= limit);
+        struct str shown = guideline_word(guideline, c->letter->language, "bands", band->name);
+        to->bands[i] = (struct letter_band){limit, shown.ptr == NULL ? band->name : shown, !is_found && is_below};
+        is_found = is_found || is_below;
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code fill_scales(const struct composer *c, const struct guideline *guideline,
+                                   const struct finding *finding, struct letter_line *line, struct salve_err *err)
+{
+    const struct guideline_line *number_line = guideline_line(guideline, finding->line);
+    if (number_line == NULL || finding->value.len == 0) return SALVE_OK;
+    size_t count = number_line->scale_count;
+    if (count > 1 && finding->value2.len == 0) count = 1;
+    line->scales = arena_array(c->mem, struct letter_scale, count);
+    if (line->scales == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    line->scale_count = count;
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        code = fill_scale(c, guideline, &number_line->scales[i], i == 0 ? finding->value : finding->value2,
+                          &line->scales[i], err);
+    return code;
+}
+
+/* --- one finding --------------------------------------------------------------------------------------------------- */
+
+static void note_recheck(struct composer *c, const struct finding *finding)
+{
+    struct str date;
+    if (finding->recheck.len == 0 || !letter_date_after(c->ask->date, finding->recheck, c->mem, &date)) return;
+    if (c->recheck.len == 0 || str_cmp(date, c->recheck) < 0) c->recheck = date;
+}
+
+/* A step is said once, however many findings lead to it; a result that is as it should be asks for nothing. */
+static void add_step(struct composer *c, const struct guideline_words *words, enum urgency urgency)
+{
+    struct letter *letter = c->letter;
+    if (words->next.len == 0 || urgency == URGENCY_NONE) return;
+    for (size_t i = 0; i < letter->step_count; i++)
+        if (str_eq(letter->steps[i].what, words->next)) return;
+    letter->steps[letter->step_count++] = (struct letter_step){words->next, words->when};
+}
+
+static enum salve_code add_line(struct composer *c, const struct guideline *guideline, const struct finding *finding,
+                                const struct guideline_words *words, struct salve_err *err)
+{
+    struct letter_line *line = &c->letter->lines[c->letter->line_count++];
+    line->name = words->name;
+    line->headline = words->headline;
+    line->meaning = words->meaning;
+    line->value = value_of(c, guideline, finding);
+    line->urgency = finding->urgency;
+    line->mark = mark_of(finding->urgency);
+    line->why = why_of(c, guideline, finding);
+    line->source = letter_fill(word(c, "source"), c->mem, "source", isolated(c, finding->source));
+    if (finding->urgency < c->worst) c->worst = finding->urgency;
+    add_step(c, words, finding->urgency);
+    note_recheck(c, finding);
+    return fill_scales(c, guideline, finding, line, err);
+}
+
+static void add_note(struct composer *c, const struct guideline *guideline, const struct finding *finding,
+                     const struct guideline_words *words)
+{
+    bool              is_queried = finding->status == FINDING_QUERIED;
+    const struct str *labels = is_queried ? finding->queried : finding->missing;
+    size_t            count = is_queried ? finding->queried_count : finding->missing_count;
+    struct buf        out;
+    struct str        text = STR("");
+    buf_init(&out, c->mem, 1 << 14);
+    buf_add(&out, is_queried ? words->queried : words->missing);
+    for (size_t i = 0; i < count; i++) {
+        buf_add(&out, i == 0 ? STR(" ") : c->letter->is_rtl ? STR("، ") : STR(", "));
+        buf_add(&out, label_of(c, guideline, labels[i]));
+    }
+    if (count > 0) buf_add_char(&out, '.');
+    if (buf_done(&out, &text, NULL) != SALVE_OK) return;
+    c->letter->notes[c->letter->note_count++] = (struct letter_note){words->name, text};
+}
+
+static enum salve_code add_finding(struct composer *c, const struct finding *finding, struct salve_err *err)
+{
+    const struct guideline *guideline = guideline_of(c->ask, finding->guideline);
+    if (guideline == NULL)
+        return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
+    struct guideline_words words = guideline_words(guideline, c->letter->language, finding);
+    if (words.name.len == 0) {
+        (void)salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
+        return salve_why(err, "it has no words for this finding in the language of the letter");
+    }
+    if (finding->status == FINDING_ASSESSED) return add_line(c, guideline, finding, &words, err);
+    add_note(c, guideline, finding, &words);
+    return SALVE_OK;
+}
+
+/* --- the frame around them ------------------------------------------------------------------------------------------- */
+
+static struct str details_of(const struct composer *c)
+{
+    const struct letter_ask *ask = c->ask;
+    struct buf               out;
+    struct str               text = STR("");
+    buf_init(&out, c->mem, 1 << 12);
+    if (ask->birth_date.len > 0) {
+        buf_add(&out, letter_fill(word(c, "born"), c->mem, "date", letter_date_words(c->frame, ask->birth_date, c->mem)));
+        buf_add(&out, STR(" \u00b7 "));
+    }
+    buf_add(&out, letter_fill(word(c, "checked"), c->mem, "date", letter_date_words(c->frame, ask->date, c->mem)));
+    if (ask->site.len > 0) buf_addf(&out, " \u00b7 %.*s", STR_ARGS(ask->site));
+    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
+static struct str banner_of(const struct composer *c)
+{
+    struct str parts[3];
+    size_t     count = 0;
+    struct str text = STR("");
+    if (c->ask->is_demo) parts[count++] = word(c, "demo");
+    if (c->ask->clinician.len == 0) parts[count++] = word(c, "draft");
+    if (c->ask->is_paper) parts[count++] = word(c, "paper");
+    for (size_t i = 0; i < count; i++)
+        text = i == 0 ? parts[0] : arena_printf(c->mem, "%.*s %.*s", STR_ARGS(text), STR_ARGS(parts[i]));
+    return text;
+}
+
+static struct str answer_of(const struct composer *c)
+{
+    if (c->letter->line_count == 0) return word(c, "answer.nothing");
+    char key[40] = "answer.";
+    strncat(key, urgency_text(c->worst), sizeof key - sizeof "answer.");
+    return word(c, key);
+}
+
+static void fill_frame(struct composer *c)
+{
+    struct letter           *letter = c->letter;
+    const struct letter_ask *ask = c->ask;
+    letter->title = word(c, "title");
+    letter->answer = answer_of(c);
+    letter->banner = banner_of(c);
+    letter->person = ask->person_name;
+    letter->details = details_of(c);
+    letter->next_check = c->recheck.len == 0 ? word(c, "next.none")
+                                             : letter_fill(word(c, "next"), c->mem, "date",
+                                                           letter_date_words(c->frame, c->recheck, c->mem));
+    letter->worse = word(c, "worse");
+    letter->diagnosis = word(c, "diagnosis");
+    letter->record = word(c, ask->is_paper ? "record.paper" : "record");
+    letter->card = ask->is_paper ? STR("") : ask->card;
+    if (ask->clinician.len > 0)
+        letter->signed_by = letter_fill(word(c, "signed"), c->mem, "name", isolated(c, ask->clinician));
+    if (ask->log_head.len > 0)
+        letter->log_head = letter_fill(word(c, "log"), c->mem, "log", isolated(c, ask->log_head));
+    letter->heading_lines = word(c, "heading.lines");
+    letter->heading_steps = word(c, "heading.steps");
+    letter->heading_notes = word(c, "heading.notes");
+    letter->heading_next = word(c, "heading.next");
+    letter->heading_worse = word(c, "heading.worse");
+    letter->heading_record = word(c, "heading.record");
+    letter->word_why = word(c, "why");
+    letter->word_used = word(c, "used");
+    letter->word_page = word(c, "page");
+    letter->word_shown_as = word(c, "shown-as");
+    letter->mark_words[LETTER_MARK_USUAL] = word(c, "mark.usual");
+    letter->mark_words[LETTER_MARK_WATCH] = word(c, "mark.watch");
+    letter->mark_words[LETTER_MARK_SEE] = word(c, "mark.see");
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+    const struct finding *x = *(const struct finding *const *)a, *y = *(const struct finding *const *)b;
+    if (x->urgency != y->urgency) return x->urgency < y->urgency ? -1 : 1;
+    return x < y ? -1 : x > y; /* as the guidelines gave them */
+}
+
+static enum salve_code add_findings(struct composer *c, struct salve_err *err)
+{
+    size_t                 count = c->ask->finding_count;
+    const struct finding **sorted = arena_array(c->mem, const struct finding *, count + 1);
+    struct letter         *letter = c->letter;
+    letter->lines = arena_array(c->mem, struct letter_line, count + 1);
+    letter->steps = arena_array(c->mem, struct letter_step, count + 1);
+    letter->notes = arena_array(c->mem, struct letter_note, count + 1);
+    if (sorted == NULL || letter->lines == NULL || letter->steps == NULL || letter->notes == NULL)
+        return salve_fail(err, SALVE_E_MEMORY, "letter");
+    for (size_t i = 0; i < count; i++) sorted[i] = &c->ask->findings[i];
+    if (count > 1) qsort(sorted, count, sizeof *sorted, by_urgency);
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) code = add_finding(c, sorted[i], err);
+    return code;
+}
+
+enum salve_code letter_compose(const struct letter_ask *ask, const struct letter_frame *frame, struct arena *mem,
+                               struct letter **out, struct salve_err *err)
+{
+    struct letter *letter = arena_new(mem, struct letter);
+    if (letter == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    struct composer c = {ask, frame, mem, letter, STR(""), URGENCY_NONE};
+    letter->language = letter_frame_word(frame, "language");
+    letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
+    enum salve_code code = add_findings(&c, err);
+    if (code != SALVE_OK) return code;
+    fill_frame(&c);
+    *out = letter;
+    return SALVE_OK;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The words that every letter shares: <share>/letters/frame.<language>.json, a flat object of texts. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "json/json.h"
+#include "letter/letter_int.h"
+
+struct letter_frame {
+    const struct json *words;
+};
+
+/* Every key that compose or a rendering asks for; a frame without one of them is refused when it is loaded. */
+static const char *const keys[] = {
+    "language",        "direction",     "title",         "born",          "checked",        "answer.emergency-now",
+    "answer.same-day", "answer.soon",   "answer.routine", "answer.self-care", "answer.none", "answer.nothing",
+    "heading.lines",   "heading.steps", "heading.notes", "heading.next",  "heading.worse",  "heading.record",
+    "next",            "next.none",     "worse",         "diagnosis",     "record",         "record.paper",
+    "why",             "used",          "on",            "source",        "signed",         "draft",
+    "demo",            "paper",         "log",           "page",          "shown-as",       "mark.usual",
+    "mark.watch",      "mark.see",      "month.01",      "month.02",      "month.03",       "month.04",
+    "month.05",        "month.06",      "month.07",      "month.08",      "month.09",       "month.10",
+    "month.11",        "month.12"};
+
+struct str letter_frame_word(const struct letter_frame *frame, const char *key)
+{
+    return json_get_text(frame->words, key);
+}
+
+static bool is_language(struct str language)
+{
+    if (language.len < 2 || language.len > 8) return false;
+    for (size_t i = 0; i < language.len; i++)
+        if ((language.ptr[i] < 'a' || language.ptr[i] > 'z') && language.ptr[i] != '-') return false;
+    return true;
+}
+
+enum salve_code letter_frame_load(const char *share, struct str language, struct arena *mem, struct letter_frame **out,
+                                  struct salve_err *err)
+{
+    char path[4096];
+    if (!is_language(language)) {
+        (void)salve_fail(err, SALVE_E_USAGE, "language");
+        return salve_why(err, "a language is a short code such as en or ar");
+    }
+    (void)snprintf(path, sizeof path, "%s/letters/frame.%.*s.json", share, STR_ARGS(language));
+    struct str           text;
+    struct letter_frame *frame = arena_new(mem, struct letter_frame);
+    if (frame == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter frame");
+    enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, mem, &text, err);
+    if (code == SALVE_OK) code = json_read(text, NULL, mem, &frame->words, err);
+    if (code != SALVE_OK) return code;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (letter_frame_word(frame, keys[i]).len > 0) continue;
+        (void)salve_fail(err, SALVE_E_INVALID, "frame.%.*s.json: %s", STR_ARGS(language), keys[i]);
+        return salve_why(err, "the word is missing");
+    }
+    *out = frame;
+    return SALVE_OK;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The letter as one accessible page: headings, lists, number lines as SVG with a text twin, logical CSS, no script, no
+ * outside asset. The value axis of a number line runs left to right in every language. */
+#include <math.h>
+
+#include "letter/letter_int.h"
+
+static const char style[] =
+    ":root{color-scheme:light;--ink:" LETTER_INK ";--teal:" LETTER_TEAL ";--amber:" LETTER_AMBER ";--brick:" LETTER_BRICK "}"
+    "*{box-sizing:border-box}"
+    "body{margin:0;background:#FBFAF7;color:var(--ink);font:18px/1.5 'Noto Sans','Noto Sans Arabic',sans-serif}"
+    "main{max-inline-size:44rem;margin-inline:auto;padding:1.5rem}"
+    "h1{font-size:1.6rem;line-height:1.25;margin-block:0 .25rem;color:var(--teal)}"
+    "h2{font-size:1.2rem;margin-block:2rem .5rem;border-block-end:2px solid var(--teal);padding-block-end:.2rem}"
+    "h3{font-size:1.05rem;margin-block:0}p{margin-block:.35rem}"
+    ".banner{border:3px solid var(--brick);padding:.5rem .75rem;font-weight:700;margin-block-end:1rem}"
+    ".answer{font-size:1.25rem;font-weight:700;margin-block:1rem;border-inline-start:6px solid var(--teal);"
+    "padding-inline-start:.75rem}"
+    ".line{padding-block:.75rem;border-block-end:1px solid #C9C5BA;break-inside:avoid}"
+    ".head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}"
+    ".value{font-size:1.3rem;font-weight:700;font-variant-numeric:tabular-nums}"
+    ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
+    ".why{font-size:.9rem;color:#3D444B}svg{display:block;max-inline-size:100%;block-size:auto}"
+    "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
+    ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}.record svg{flex:0 0 35mm;inline-size:35mm}"
+    ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}.small{font-size:.85rem;color:#3D444B;overflow-wrap:anywhere}"
+    "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
+    "@page{size:A4;margin:18mm}";
+
+static void escaped(struct buf *out, struct str text)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const char *entity = NULL;
+        switch (text.ptr[i]) {
+        case '&': entity = "&amp;"; break;
+        case '<': entity = "&lt;"; break;
+        case '>': entity = "&gt;"; break;
+        case '"': entity = "&quot;"; break;
+        default: continue;
+        }
+        buf_add(out, str_cut(text, from, i - from));
+        buf_add(out, str_of(entity));
+        from = i + 1;
+    }
+    buf_add(out, str_cut(text, from, text.len));
+}
+
+static void element(struct buf *out, const char *tag, const char *class, struct str text)
+{
+    if (text.len == 0) return;
+    buf_addf(out, "<%s%s%s%s>", tag, class == NULL ? "" : " class=\"", class == NULL ? "" : class,
+             class == NULL ? "" : "\"");
+    escaped(out, text);
+    buf_addf(out, "</%s>\n", tag);
+}
+
+/* What a screen reader says of a number line: "upper number: 148. Zone: high." */
+static struct str spoken(const struct letter *letter, const struct letter_scale *scale, struct arena *mem)
+{
+    struct str zone = STR("");
+    for (size_t i = 0; i < scale->band_count; i++)
+        if (scale->bands[i].is_here) zone = scale->bands[i].word;
+    struct str text = letter_fill(letter->word_shown_as, mem, "label", scale->label);
+    text = letter_fill(text, mem, "value", scale->at_text);
+    return letter_fill(text, mem, "zone", zone);
+}
+
+enum { SCALE_WIDTH = 620, SCALE_PAD = 10 };
+
+static double place(const struct letter_scale *scale, double value)
+{
+    double share = scale->to > scale->from ? (value - scale->from) / (scale->to - scale->from) : 0;
+    return SCALE_PAD + fmin(1, fmax(0, share)) * (SCALE_WIDTH - 2 * SCALE_PAD);
+}
+
+static void number_line(const struct letter *letter, const struct letter_scale *scale, struct buf *out)
+{
+    struct arena *mem = arena_open(1 << 16);
+    double        start = place(scale, scale->from);
+    if (mem == NULL) return;
+    element(out, "p", "small", scale->label);
+    buf_addf(out, "<svg viewBox=\"0 0 %d 74\" width=\"%d\" height=\"74\" direction=\"ltr\" role=\"img\" aria-label=\"",
+             SCALE_WIDTH, SCALE_WIDTH);
+    escaped(out, spoken(letter, scale, mem));
+    buf_add(out, STR("\">\n"));
+    for (size_t i = 0; i < scale->band_count; i++) {
+        const struct letter_band *band = &scale->bands[i];
+        double                    end = place(scale, band->to);
+        if (end <= start) continue;
+        buf_addf(out,
+                 "<rect x=\"%.1f\" y=\"26\" width=\"%.1f\" height=\"14\" fill=\"%s\" stroke=\"" LETTER_INK "\"/>"
+                 "<text x=\"%.1f\" y=\"58\" font-size=\"12.5\" text-anchor=\"middle\" font-weight=\"%s\">",
+                 start, end - start, band->is_here ? "#BFDAD8" : "#FFFFFF", (start + end) / 2,
+                 band->is_here ? "700" : "400");
+        escaped(out, band->word);
+        buf_add(out, STR("</text>\n"));
+        if (i + 1 < scale->band_count)
+            buf_addf(out, "<text x=\"%.1f\" y=\"72\" font-size=\"11\" text-anchor=\"middle\">%g</text>\n", end, band->to);
+        start = end;
+    }
+    double at = place(scale, scale->at);
+    buf_addf(out, "<path d=\"M%.1f 26l-7 -10h14z\" fill=\"" LETTER_INK "\"/>", at);
+    buf_addf(out, "<text x=\"%.1f\" y=\"13\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\">",
+             fmin(SCALE_WIDTH - 24, fmax(24, at)));
+    escaped(out, scale->at_text);
+    buf_add(out, STR("</text></svg>\n"));
+    arena_close(mem);
+}
+
+static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
+{
+    static const char *const classes[] = {"usual", "watch", "see"}, *const shapes[] = {"\u25CF", "\u25B2", "\u25A0"};
+    buf_add(out, STR("<section class=\"line\">\n<div class=\"head\">"));
+    element(out, "h3", NULL, line->name);
+    element(out, "span", "value", line->value);
+    buf_add(out, STR("</div>\n"));
+    buf_addf(out, "<p class=\"mark %s\"><span aria-hidden=\"true\">%s</span> ", classes[line->mark], shapes[line->mark]);
+    escaped(out, line->headline);
+    buf_add(out, STR("</p>\n"));
+    for (size_t i = 0; i < line->scale_count; i++) number_line(letter, &line->scales[i], out);
+    element(out, "p", NULL, line->meaning);
+    buf_add(out, STR("<p class=\"why\"><strong>"));
+    escaped(out, letter->word_why);
+    buf_add(out, STR(".</strong> "));
+    if (line->why.len > 0) {
+        escaped(out, letter->word_used);
+        buf_add_char(out, ' ');
+        escaped(out, line->why);
+        buf_add(out, STR(". "));
+    }
+    escaped(out, line->source);
+    buf_add(out, STR("</p>\n</section>\n"));
+}
+
+static void steps(const struct letter *letter, struct buf *out)
+{
+    if (letter->step_count == 0) return;
+    element(out, "h2", NULL, letter->heading_steps);
+    buf_add(out, STR("<ol>\n"));
+    for (size_t i = 0; i < letter->step_count; i++) {
+        buf_add(out, STR("<li>"));
+        escaped(out, letter->steps[i].what);
+        if (letter->steps[i].when.len > 0) {
+            buf_add(out, STR(" <strong>"));
+            escaped(out, letter->steps[i].when);
+            buf_add(out, STR("</strong>"));
+        }
+        buf_add(out, STR("</li>\n"));
+    }
+    buf_add(out, STR("</ol>\n"));
+}
+
+static void notes(const struct letter *letter, struct buf *out)
+{
+    if (letter->note_count == 0) return;
+    element(out, "h2", NULL, letter->heading_notes);
+    buf_add(out, STR("<ul>\n"));
+    for (size_t i = 0; i < letter->note_count; i++) {
+        buf_add(out, STR("<li><strong>"));
+        escaped(out, letter->notes[i].name);
+        buf_add(out, STR("</strong>: "));
+        escaped(out, letter->notes[i].text);
+        buf_add(out, STR("</li>\n"));
+    }
+    buf_add(out, STR("</ul>\n"));
+}
+
+static void qr_code(const struct letter *letter, struct buf *out)
+{
+    struct arena    *mem = arena_open(1 << 18);
+    struct letter_qr qr;
+    if (mem == NULL) return;
+    if (letter_qr_make(letter->card, mem, &qr, NULL) == SALVE_OK) {
+        buf_addf(out, "<svg viewBox=\"-4 -4 %d %d\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\"><path d=\"",
+                 qr.size + 8, qr.size + 8);
+        for (int y = 0; y < qr.size; y++)
+            for (int x = 0; x < qr.size; x++)
+                if (qr.modules[y * qr.size + x] != 0) buf_addf(out, "M%d %dh1v1h-1z", x, y);
+        buf_add(out, STR("\"/></svg>\n"));
+    }
+    arena_close(mem);
+}
+
+static void record(const struct letter *letter, struct buf *out)
+{
+    element(out, "h2", NULL, letter->heading_record);
+    buf_add(out, STR("<div class=\"record\">"));
+    if (letter->card.len > 0) qr_code(letter, out);
+    buf_add(out, STR("<div>"));
+    element(out, "p", NULL, letter->record);
+    if (letter->card.len > 0) {
+        buf_add(out, STR("<p class=\"card\" dir=\"ltr\">"));
+        escaped(out, letter->card);
+        buf_add(out, STR("</p>\n"));
+    }
+    buf_add(out, STR("</div></div>\n"));
+    element(out, "p", "small", letter->signed_by);
+    element(out, "p", "small", letter->log_head);
+}
+
+void letter_html(const struct letter *letter, struct buf *out)
+{
+    buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%.*s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">",
+             STR_ARGS(letter->language), letter->is_rtl ? "rtl" : "ltr");
+    buf_add(out, STR("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                     "<meta name=\"referrer\" content=\"no-referrer\">"
+                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"));
+    element(out, "title", NULL, letter->title);
+    buf_addf(out, "<style>%s</style></head>\n<body><main>\n", style);
+    element(out, "p", "banner", letter->banner);
+    element(out, "h1", NULL, letter->title);
+    element(out, "p", NULL, letter->person);
+    element(out, "p", "small", letter->details);
+    element(out, "p", "answer", letter->answer);
+    steps(letter, out);
+    if (letter->line_count > 0) element(out, "h2", NULL, letter->heading_lines);
+    for (size_t i = 0; i < letter->line_count; i++) result(letter, &letter->lines[i], out);
+    notes(letter, out);
+    element(out, "h2", NULL, letter->heading_next);
+    element(out, "p", NULL, letter->next_check);
+    element(out, "h2", NULL, letter->heading_worse);
+    element(out, "p", NULL, letter->worse);
+    element(out, "p", NULL, letter->diagnosis);
+    record(letter, out);
+    buf_add(out, STR("</main></body>\n</html>\n"));
+}

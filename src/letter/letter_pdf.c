@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The letter as a tagged A4 PDF: Pango lays the text out (right to left where the language asks for it), cairo draws it,
+ * marks the structure and embeds subsets of the fonts. The same order of parts as letter_html.c. */
+#include <cairo-pdf.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+
+#include "letter/letter_int.h"
+
+/* Points. */
+enum { PAGE_WIDTH = 595, PAGE_HEIGHT = 842, MARGIN = 51, FOOTER = 28, QR_SIDE = 99 /* 35 mm */ };
+enum { TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN };
+
+struct sheet {
+    const struct letter *letter;
+    cairo_t             *cr;
+    PangoContext        *pango;
+    struct arena        *mem;
+    double               y;
+    int                  page, page_count; /* page_count 0: the first pass, which only counts */
+};
+
+struct ink {
+    double red, green, blue;
+};
+static const struct ink INK = {0.106, 0.122, 0.137}, TEAL = {0.043, 0.361, 0.353}, AMBER = {0.541, 0.353, 0},
+                        BRICK = {0.608, 0.173, 0.122}, GREY = {0.24, 0.267, 0.294};
+
+struct look {
+    double     size;
+    bool       is_bold;
+    struct ink ink;
+    double     space_after;
+};
+static const struct look TITLE = {20, true, {0.043, 0.361, 0.353}, 2}, ANSWER = {14, true, {0.106, 0.122, 0.137}, 8},
+                         HEADING = {13, true, {0.043, 0.361, 0.353}, 5}, NAME = {12, true, {0.106, 0.122, 0.137}, 1},
+                         BODY = {11, false, {0.106, 0.122, 0.137}, 4}, SMALL = {9, false, {0.24, 0.267, 0.294}, 3};
+
+static void set_ink(const struct sheet *s, struct ink ink) { cairo_set_source_rgb(s->cr, ink.red, ink.green, ink.blue); }
+
+/* --- text ---------------------------------------------------------------------------------------------------------- */
+
+static PangoLayout *layout_of(const struct sheet *s, struct str text, const struct look *look, double width)
+{
+    PangoLayout          *layout = pango_layout_new(s->pango);
+    PangoFontDescription *font = pango_font_description_from_string("Noto Sans, Noto Sans Arabic");
+    pango_font_description_set_absolute_size(font, look->size * PANGO_SCALE);
+    pango_font_description_set_weight(font, look->is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+    pango_layout_set_auto_dir(layout, FALSE);
+    pango_layout_set_text(layout, text.ptr, (int)text.len);
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_spacing(layout, (int)(look->size * 0.2 * PANGO_SCALE));
+    if (width > 0) pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+    return layout;
+}
+
+static double height_of(PangoLayout *layout)
+{
+    int height;
+    pango_layout_get_size(layout, NULL, &height);
+    return (double)height / PANGO_SCALE;
+}
+
+static double width_of(PangoLayout *layout)
+{
+    int width;
+    pango_layout_get_size(layout, &width, NULL);
+    return (double)width / PANGO_SCALE;
+}
+
+static void footer(struct sheet *s)
+{
+    struct str words = letter_fill(s->letter->word_page, s->mem, "n", arena_printf(s->mem, "%d", s->page));
+    words = letter_fill(words, s->mem, "m", arena_printf(s->mem, "%d", s->page_count));
+    if (s->letter->person.len > 0)
+        words = arena_printf(s->mem, "%.*s \u00b7 %.*s", STR_ARGS(s->letter->person), STR_ARGS(words));
+    PangoLayout *layout = layout_of(s, words, &SMALL, TEXT_WIDTH);
+    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    set_ink(s, GREY);
+    cairo_move_to(s->cr, MARGIN, PAGE_HEIGHT - FOOTER - 8);
+    pango_cairo_show_layout(s->cr, layout);
+    g_object_unref(layout);
+}
+
+static void new_page(struct sheet *s)
+{
+    footer(s);
+    cairo_show_page(s->cr);
+    s->page++;
+    s->y = MARGIN;
+}
+
+/* Starts a page when `height` more would not fit. */
+static void need(struct sheet *s, double height)
+{
+    if (s->y + height > PAGE_HEIGHT - MARGIN - FOOTER / 2.0 && s->y > MARGIN) new_page(s);
+}
+
+/* A block of text at x, the width given, with a structure tag; it moves to the next page as a whole. */
+static void text_at(struct sheet *s, const char *tag, struct str text, const struct look *look, double x, double width)
+{
+    if (text.len == 0) return;
+    PangoLayout *layout = layout_of(s, text, look, width);
+    double       height = height_of(layout);
+    need(s, height);
+    cairo_tag_begin(s->cr, tag, NULL);
+    set_ink(s, look->ink);
+    cairo_move_to(s->cr, x, s->y);
+    pango_cairo_show_layout(s->cr, layout);
+    cairo_tag_end(s->cr, tag);
+    s->y += height + look->space_after;
+    g_object_unref(layout);
+}
+
+static void text(struct sheet *s, const char *tag, struct str words, const struct look *look)
+{
+    text_at(s, tag, words, look, MARGIN, TEXT_WIDTH);
+}
+
+static void heading(struct sheet *s, struct str words)
+{
+    need(s, 60); /* a heading never stands alone at the foot of a page */
+    s->y += 8;
+    text(s, "H2", words, &HEADING);
+    set_ink(s, TEAL);
+    cairo_set_line_width(s->cr, 1.2);
+    cairo_move_to(s->cr, MARGIN, s->y - 3);
+    cairo_line_to(s->cr, PAGE_WIDTH - MARGIN, s->y - 3);
+    cairo_stroke(s->cr);
+    s->y += 4;
+}
+
+static void centred(const struct sheet *s, struct str words, const struct look *look, double x, double y)
+{
+    PangoLayout *layout = layout_of(s, words, look, 0);
+    double       width = width_of(layout), left = x - width / 2;
+    if (left < MARGIN) left = MARGIN;
+    if (left + width > PAGE_WIDTH - MARGIN) left = PAGE_WIDTH - MARGIN - width;
+    set_ink(s, look->ink);
+    cairo_move_to(s->cr, left, y);
+    pango_cairo_show_layout(s->cr, layout);
+    g_object_unref(layout);
+}
+
+/* --- number lines -------------------------------------------------------------------------------------------------- */
+
+enum { SCALE_HEIGHT = 54 };
+
+static double place(const struct letter_scale *scale, double value)
+{
+    double share = scale->to > scale->from ? (value - scale->from) / (scale->to - scale->from) : 0;
+    return MARGIN + fmin(1, fmax(0, share)) * TEXT_WIDTH;
+}
+
+/* The largest size at which the word fits its band, so that neighbours never touch. */
+static void band_word(const struct sheet *s, const struct letter_band *band, double from, double to, double y)
+{
+    struct look look = {8.5, band->is_here, INK, 0};
+    PangoLayout *layout = layout_of(s, band->word, &look, 0);
+    double       width = width_of(layout);
+    g_object_unref(layout);
+    if (width > to - from - 4 && !band->is_here) look.size = fmax(5.5, look.size * (to - from - 4) / width);
+    centred(s, band->word, &look, (from + to) / 2, y);
+}
+
+static void bands(const struct sheet *s, const struct letter_scale *scale, double top)
+{
+    static const struct look tick = {7.5, false, {0.24, 0.267, 0.294}, 0};
+    double                   from = MARGIN;
+    for (size_t i = 0; i < scale->band_count; i++) {
+        const struct letter_band *band = &scale->bands[i];
+        double                    to = place(scale, band->to);
+        if (to <= from) continue;
+        if (band->is_here) {
+            cairo_set_source_rgb(s->cr, 0.75, 0.855, 0.847);
+            cairo_rectangle(s->cr, from, top, to - from, 9);
+            cairo_fill(s->cr);
+        }
+        set_ink(s, INK);
+        cairo_set_line_width(s->cr, 0.8);
+        cairo_rectangle(s->cr, from, top, to - from, 9);
+        cairo_stroke(s->cr);
+        band_word(s, band, from, to, top + 10);
+        if (i + 1 < scale->band_count) centred(s, arena_printf(s->mem, "%g", band->to), &tick, to, top + 21);
+        from = to;
+    }
+}
+
+static void number_line(struct sheet *s, const struct letter_scale *scale)
+{
+    static const struct look value = {11, true, {0.106, 0.122, 0.137}, 0};
+    text(s, "P", scale->label, &SMALL);
+    need(s, SCALE_HEIGHT);
+    double top = s->y + 22, at = place(scale, scale->at);
+    cairo_tag_begin(s->cr, "Figure", NULL);
+    bands(s, scale, top);
+    set_ink(s, INK);
+    cairo_move_to(s->cr, at, top);
+    cairo_rel_line_to(s->cr, -5, -7);
+    cairo_rel_line_to(s->cr, 10, 0);
+    cairo_close_path(s->cr);
+    cairo_fill(s->cr);
+    centred(s, scale->at_text, &value, at, top - 22);
+    cairo_tag_end(s->cr, "Figure");
+    s->y += SCALE_HEIGHT;
+}
+
+/* --- parts --------------------------------------------------------------------------------------------------------- */
+
+static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, double y)
+{
+    set_ink(s, mark == LETTER_MARK_USUAL ? TEAL : mark == LETTER_MARK_WATCH ? AMBER : BRICK);
+    if (mark == LETTER_MARK_USUAL) {
+        cairo_arc(s->cr, x + 4, y + 4, 4, 0, 6.2832);
+    } else if (mark == LETTER_MARK_WATCH) {
+        cairo_move_to(s->cr, x + 4, y);
+        cairo_line_to(s->cr, x + 8.5, y + 8);
+        cairo_line_to(s->cr, x - 0.5, y + 8);
+        cairo_close_path(s->cr);
+    } else {
+        cairo_rectangle(s->cr, x, y, 8, 8);
+    }
+    cairo_fill(s->cr);
+}
+
+/* Name at the start side, value at the end side, on one line. */
+static void name_and_value(struct sheet *s, const struct letter_line *line)
+{
+    static const struct look value_look = {14, true, {0.106, 0.122, 0.137}, 0};
+    PangoLayout             *value = layout_of(s, line->value, &value_look, 0);
+    double                   width = width_of(value), y = s->y;
+    cairo_tag_begin(s->cr, "P", NULL);
+    set_ink(s, INK);
+    cairo_move_to(s->cr, s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - width, y - 2);
+    pango_cairo_show_layout(s->cr, value);
+    cairo_tag_end(s->cr, "P");
+    g_object_unref(value);
+    text_at(s, "H3", line->name, &NAME, s->letter->is_rtl ? MARGIN + width + 8 : MARGIN, TEXT_WIDTH - width - 8);
+}
+
+static void headline(struct sheet *s, const struct letter_line *line)
+{
+    bool        is_rtl = s->letter->is_rtl;
+    struct look look = NAME;
+    look.size = 11;
+    look.space_after = 3;
+    look.ink = line->mark == LETTER_MARK_USUAL ? TEAL : line->mark == LETTER_MARK_WATCH ? AMBER : BRICK;
+    mark_shape(s, line->mark, is_rtl ? PAGE_WIDTH - MARGIN - 8 : MARGIN, s->y + 4);
+    text_at(s, "P", line->headline, &look, is_rtl ? MARGIN : MARGIN + 14, TEXT_WIDTH - 14);
+}
+
+static struct str why_words(const struct sheet *s, const struct letter_line *line)
+{
+    const struct letter *letter = s->letter;
+    if (line->why.len == 0)
+        return arena_printf(s->mem, "%.*s. %.*s", STR_ARGS(letter->word_why), STR_ARGS(line->source));
+    return arena_printf(s->mem, "%.*s. %.*s %.*s. %.*s", STR_ARGS(letter->word_why), STR_ARGS(letter->word_used),
+                        STR_ARGS(line->why), STR_ARGS(line->source));
+}
+
+static double line_height(const struct sheet *s, const struct letter_line *line)
+{
+    PangoLayout *meaning = layout_of(s, line->meaning, &BODY, TEXT_WIDTH);
+    PangoLayout *why = layout_of(s, why_words(s, line), &SMALL, TEXT_WIDTH);
+    double height = 40 + height_of(meaning) + height_of(why) + (double)line->scale_count * (SCALE_HEIGHT + 14) + 16;
+    g_object_unref(meaning);
+    g_object_unref(why);
+    return height;
+}
+
+static void result(struct sheet *s, const struct letter_line *line)
+{
+    need(s, line_height(s, line)); /* a result stays on one page */
+    cairo_tag_begin(s->cr, "Sect", NULL);
+    name_and_value(s, line);
+    headline(s, line);
+    for (size_t i = 0; i < line->scale_count; i++) number_line(s, &line->scales[i]);
+    text(s, "P", line->meaning, &BODY);
+    text(s, "P", why_words(s, line), &SMALL);
+    cairo_tag_end(s->cr, "Sect");
+    s->y += 7;
+}
+
+static void steps(struct sheet *s)
+{
+    const struct letter *letter = s->letter;
+    if (letter->step_count == 0) return;
+    heading(s, letter->heading_steps);
+    for (size_t i = 0; i < letter->step_count; i++)
+        text(s, "P",
+             arena_printf(s->mem, "%zu. %.*s %.*s", i + 1, STR_ARGS(letter->steps[i].what), STR_ARGS(letter->steps[i].when)),
+             &BODY);
+}
+
+static void notes(struct sheet *s)
+{
+    const struct letter *letter = s->letter;
+    if (letter->note_count == 0) return;
+    heading(s, letter->heading_notes);
+    for (size_t i = 0; i < letter->note_count; i++)
+        text(s, "P",
+             arena_printf(s->mem, "%.*s: %.*s", STR_ARGS(letter->notes[i].name), STR_ARGS(letter->notes[i].text)), &BODY);
+}
+
+static enum salve_code qr_code(struct sheet *s, double x, double y, struct salve_err *err)
+{
+    struct letter_qr qr;
+    enum salve_code  code = letter_qr_make(s->letter->card, s->mem, &qr, err);
+    if (code != SALVE_OK) return code;
+    double side = (double)QR_SIDE / (qr.size + 8); /* four modules of quiet zone on each side */
+    cairo_tag_begin(s->cr, "Figure", NULL);
+    cairo_set_source_rgb(s->cr, 0, 0, 0);
+    for (int row = 0; row < qr.size; row++)
+        for (int column = 0; column < qr.size; column++)
+            if (qr.modules[row * qr.size + column] != 0)
+                cairo_rectangle(s->cr, x + (column + 4) * side, y + (row + 4) * side, side, side);
+    cairo_fill(s->cr);
+    cairo_tag_end(s->cr, "Figure");
+    return SALVE_OK;
+}
+
+static enum salve_code record(struct sheet *s, struct salve_err *err)
+{
+    static const struct look card = {12, true, {0.106, 0.122, 0.137}, 4};
+    const struct letter     *letter = s->letter;
+    bool                     has_card = letter->card.len > 0;
+    need(s, QR_SIDE + 70);
+    heading(s, letter->heading_record);
+    double          top = s->y, indent = has_card ? QR_SIDE + 10 : 0;
+    enum salve_code code = SALVE_OK;
+    if (has_card) code = qr_code(s, letter->is_rtl ? PAGE_WIDTH - MARGIN - QR_SIDE : MARGIN, top, err);
+    double x = letter->is_rtl ? MARGIN : MARGIN + indent;
+    text_at(s, "P", letter->record, &BODY, x, TEXT_WIDTH - indent);
+    text_at(s, "P", letter->card, &card, x, TEXT_WIDTH - indent);
+    if (has_card && s->y < top + QR_SIDE + 4) s->y = top + QR_SIDE + 4;
+    text(s, "P", letter->signed_by, &SMALL);
+    text(s, "P", letter->log_head, &SMALL);
+    return code;
+}
+
+static void banner(struct sheet *s)
+{
+    static const struct look look = {11, true, {0.608, 0.173, 0.122}, 8};
+    if (s->letter->banner.len == 0) return;
+    double top = s->y;
+    s->y += 5;
+    text_at(s, "P", s->letter->banner, &look, MARGIN + 8, TEXT_WIDTH - 16);
+    set_ink(s, BRICK);
+    cairo_set_line_width(s->cr, 1.5);
+    cairo_rectangle(s->cr, MARGIN, top, TEXT_WIDTH, s->y - top - 3);
+    cairo_stroke(s->cr);
+    s->y += 6;
+}
+
+static enum salve_code draw(struct sheet *s, struct salve_err *err)
+{
+    const struct letter *letter = s->letter;
+    cairo_tag_begin(s->cr, "Document", NULL);
+    banner(s);
+    text(s, "H1", letter->title, &TITLE);
+    text(s, "P", letter->person, &NAME);
+    text(s, "P", letter->details, &SMALL);
+    s->y += 4;
+    text(s, "P", letter->answer, &ANSWER);
+    steps(s);
+    if (letter->line_count > 0) heading(s, letter->heading_lines);
+    for (size_t i = 0; i < letter->line_count; i++) result(s, &letter->lines[i]);
+    notes(s);
+    heading(s, letter->heading_next);
+    text(s, "P", letter->next_check, &BODY);
+    heading(s, letter->heading_worse);
+    text(s, "P", letter->worse, &BODY);
+    text(s, "P", letter->diagnosis, &BODY);
+    enum salve_code code = record(s, err);
+    cairo_tag_end(s->cr, "Document");
+    footer(s);
+    return code;
+}
+
+/* --- the file ------------------------------------------------------------------------------------------------------ */
+
+static cairo_status_t to_buf(void *closure, const unsigned char *bytes, unsigned length)
+{
+    struct buf *out = closure;
+    buf_add(out, str_make((const char *)bytes, length));
+    return buf_code(out) == SALVE_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static void set_metadata(cairo_surface_t *surface, const struct letter *letter)
+{
+    char title[256];
+    (void)snprintf(title, sizeof title, "%.*s", STR_ARGS(letter->title));
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Salve");
+}
+
+static enum salve_code failed(cairo_status_t status, const struct buf *out, struct salve_err *err)
+{
+    if (status == CAIRO_STATUS_SUCCESS) return SALVE_OK;
+    enum salve_code code = out != NULL && buf_code(out) != SALVE_OK ? buf_code(out) : SALVE_E_IO;
+    if (status == CAIRO_STATUS_NO_MEMORY) code = SALVE_E_MEMORY;
+    (void)salve_fail(err, code, "PDF of the letter");
+    return salve_why(err, "%s", cairo_status_to_string(status));
+}
+
+/* One pass over all pages; with page_count 0 it only finds out how many there are. */
+static enum salve_code pass(const struct letter *letter, struct arena *mem, struct buf *out, int *page_count,
+                            struct salve_err *err)
+{
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(out == NULL ? NULL : to_buf, out, PAGE_WIDTH,
+                                                                   PAGE_HEIGHT);
+    set_metadata(surface, letter);
+    cairo_t     *cr = cairo_create(surface);
+    struct sheet s = {letter, cr, pango_cairo_create_context(cr), mem, MARGIN, 1, *page_count};
+    pango_context_set_base_dir(s.pango, letter->is_rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
+    pango_context_set_language(s.pango, pango_language_from_string(letter->is_rtl ? "ar" : "en"));
+    enum salve_code code = draw(&s, err);
+    *page_count = s.page;
+    g_object_unref(s.pango);
+    cairo_destroy(cr);
+    cairo_surface_finish(surface);
+    if (code == SALVE_OK) code = failed(cairo_surface_status(surface), out, err);
+    cairo_surface_destroy(surface);
+    return code;
+}
+
+static bool has_fonts(void)
+{
+    PangoFontMap     *map = pango_cairo_font_map_get_default();
+    PangoFontFamily **families;
+    int               count;
+    bool              is_found = false;
+    pango_font_map_list_families(map, &families, &count);
+    for (int i = 0; i < count; i++)
+        is_found = is_found || strcmp(pango_font_family_get_name(families[i]), "Noto Sans") == 0;
+    g_free(families);
+    return is_found;
+}
+
+enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err)
+{
+    if (!has_fonts()) {
+        (void)salve_fail(err, SALVE_E_CONFIG, "fonts");
+        return salve_why(err, "Noto Sans is missing; install the Debian package fonts-noto-core");
+    }
+    struct arena *mem = arena_open(16 << 20);
+    int           page_count = 0;
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "PDF of the letter");
+    enum salve_code code = pass(letter, mem, NULL, &page_count, err);
+    if (code == SALVE_OK) code = pass(letter, mem, out, &page_count, err);
+    arena_close(mem);
+    return code;
+}
