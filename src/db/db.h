@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * db - a thin seam over SQLite: opened one way only, every page checksummed, SQLite's codes turned into Salve's.
+ *
+ * Every file is opened with WAL, synchronous=FULL, secure_delete, trusted_schema=OFF, cell_size_check, foreign_keys and
+ * DEFENSIVE (privacy-security 7.2), 4096-byte pages of which the last 16 bytes are a checksum over page number and
+ * content. A flipped bit anywhere in the file is E_INTEGRITY naming file and page, at the read that meets it and in
+ * db_verify. A closed file is one file: the write-ahead log is folded in and removed.
+ *
+ * A struct db belongs to one thread at a time and to one process (exclusive locking; a second gets E_BUSY).
+ * Errors: E_FULL, E_BUSY, E_INTEGRITY, E_CONFLICT (a UNIQUE or other constraint), E_MEMORY, E_NOT_FOUND, E_IO. */
+#ifndef SALVE_DB_H
+#define SALVE_DB_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum { DB_PAGE_BYTES = 4096, DB_PAGE_SUM_BYTES = 16 };
+
+struct db;
+struct db_stmt;
+struct db_disk; /* a simulated disk, db_fault.h; NULL is the real one */
+
+struct db_options {
+    bool            create;    /* make the file if it is not there; without it a missing file is E_NOT_FOUND */
+    struct db_disk *disk;      /* tests only */
+    const char     *schema;    /* statements run when the file is new, in one transaction */
+    uint32_t        schema_version; /* kept in the file (user_version); another one is E_UNSUPPORTED, never rewritten */
+};
+
+SALVE_MUST_USE enum salve_code db_open(const char *path, const struct db_options *options, struct db **out,
+                                       struct salve_err *err);
+/* db_close - folds the write-ahead log in and closes. Sets NULL; NULL is fine. An error leaves the log in place: it is
+ * read at the next open, nothing is lost. */
+SALVE_MUST_USE enum salve_code db_close(struct db **db, struct salve_err *err);
+void db_abandon(struct db **db); /* the same without a report, for error paths */
+
+const char *db_path(const struct db *db);
+
+/* --- statements
+ * ---------------------------------------------------------------------------------------------------- */
+/* db_prepare - a statement that is kept until the db closes; `sql` is a literal of ours. Reset it after each use.
+ * Parameters count from 1, columns from 0. Bound bytes must live until db_reset. */
+SALVE_MUST_USE enum salve_code db_prepare(struct db *db, const char *sql, struct db_stmt **out, struct salve_err *err);
+void db_bind_i64(struct db_stmt *stmt, int nr, int64_t number);
+void db_bind_blob(struct db_stmt *stmt, int nr, struct str bytes);
+void db_bind_text(struct db_stmt *stmt, int nr, struct str text);
+
+/* db_step - *row is true when a row is there to be read. */
+SALVE_MUST_USE enum salve_code db_step(struct db_stmt *stmt, bool *row, struct salve_err *err);
+int64_t    db_column_i64(struct db_stmt *stmt, int nr);
+struct str db_column_blob(struct db_stmt *stmt, int nr); /* until the next step or reset */
+struct str db_column_text(struct db_stmt *stmt, int nr);
+void       db_reset(struct db_stmt *stmt);               /* also forgets what was bound; NULL is fine */
+
+/* db_run - step once and reset; for statements without rows. db_exec - a literal without parameters. */
+SALVE_MUST_USE enum salve_code db_run(struct db_stmt *stmt, struct salve_err *err);
+SALVE_MUST_USE enum salve_code db_exec(struct db *db, const char *sql, struct salve_err *err);
+int64_t db_changes(const struct db *db); /* rows changed by the last statement */
+
+/* --- transactions
+ * -------------------------------------------------------------------------------------------------- */
+/* When db_commit returns OK the changes are on the disk; when it fails nothing of them is, and the transaction is over.
+ * After an error of the disk (E_IO, E_FULL in commit) a db refuses to write until it was opened again: a sync is
+ * never tried twice. */
+SALVE_MUST_USE enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err);
+SALVE_MUST_USE enum salve_code db_commit(struct db *db, struct salve_err *err);
+void db_rollback(struct db *db); /* cannot fail; nothing happens outside a transaction */
+bool db_in_transaction(const struct db *db);
+
+/* db_scrub - folds the write-ahead log in and cuts it to nothing, so that what was deleted is in no file any more. */
+SALVE_MUST_USE enum salve_code db_scrub(struct db *db, struct salve_err *err);
+
+/* --- verify
+ * -------------------------------------------------------------------------------------------------------- */
+/* db_verify - reads every page of the file behind SQLite's back, checks its checksum, then SQLite's own structure
+ * check.
+ *   report   called once for each bad place with a text such as "keys.db page 7"; may be NULL
+ * E_INTEGRITY if there was any. Folds the write-ahead log in first. */
+typedef void db_report(void *who, const char *place, const char *what);
+SALVE_MUST_USE enum salve_code db_verify(struct db *db, db_report *report, void *who, struct salve_err *err);
+
+/* db_scan - the checksum part alone, on a file that need not open. E_NOT_FOUND, E_INTEGRITY, E_IO. */
+SALVE_MUST_USE enum salve_code db_scan(const char *path, db_report *report, void *who, struct salve_err *err);
+
+/* --- one process a site
+ * -------------------------------------------------------------------------------------------- */
+/* db_lock - takes `path` (an empty file, made when missing) for this process, until db_unlock or its end, however it
+ * ends. E_BUSY names the process that has it. */
+struct db_lock;
+SALVE_MUST_USE enum salve_code db_lock(const char *path, struct db_lock **out, struct salve_err *err);
+void db_unlock(struct db_lock **lock);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * keys - who can read what, as keys. A purpose can read a class of a compartment because a wrap for it exists here;
+ * withdrawal deletes the wrap, erasure deletes all of them, and turning the epoch twice makes that final.
+ *
+ * Two files: the key store `keys.db` (wraps and sealed keys) and the small `keys.epoch` beside it (the secrets of
+ * the two living epochs). Opening anything needs both and the passphrase or key file. An old copy of keys.db is dead
+ * after two rotations, because the epoch secret it was sealed with is gone; so keys.epoch must never be in a backup
+ * that is kept.
+ *
+ * Log before key: nothing readable comes out without a receipt of a durable leaf.
+ *
+ *     keys_ring_new -> seal the CONSENT record -> keys_grant           a new compartment
+ *     keys_ring_open(receipt) -> read CONSENT -> keys_deliver -> read   an old one
+ *
+ * A ring seals into every class (a station writes audit and consent records that it cannot read back) but opens only
+ * what was delivered. Class keys never leave the ring. One thread at a time.
+ * Errors: E_SECRET (wrong passphrase, nothing changed), E_CONSENT, E_INTEGRITY, E_NOT_FOUND, E_CONFLICT, E_BUSY,
+ * E_FULL, E_IO. Source: privacy-security 2.7, 3.2-3.7. */
+#ifndef SALVE_KEYS_H
+#define SALVE_KEYS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+#include "crypto/crypto.h"
+
+struct keys;
+struct keys_ring;
+struct db_disk;
+
+/* --- the key store --- */
+/* What the operator knows or holds. Bytes are read during the call only; the caller zeroes them. */
+struct keys_secret {
+    bool       is_key_file; /* false: a passphrase, stretched by Argon2id; true: the bytes of a key file */
+    struct str bytes;
+};
+enum { KEYS_PASSPHRASE_BYTES_MIN = 12, KEYS_FILE_BYTES_MIN = 32 };
+
+struct keys_options {
+    const char       *path;       /* keys.db */
+    const char       *epoch_path; /* NULL: path with ".db" replaced by ".epoch" */
+    struct keys_secret secret;
+    enum crypto_cost  cost;       /* keys_create only; 0 is MODERATE */
+    struct db_disk   *disk;       /* tests only */
+};
+
+/* keys_create - a new, empty key store at epoch 1. E_CONFLICT if either file exists; E_RANGE if the secret is too
+ * short. */
+SALVE_MUST_USE enum salve_code keys_create(const struct keys_options *options, struct keys **out,
+                                            struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_close(struct keys **keys, struct salve_err *err); /* sets NULL; NULL is fine */
+
+/* keys_change_secret - seals everything anew under a new root secret; all or nothing. E_SECRET if `old` is not
+ * right. */
+SALVE_MUST_USE enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, struct keys_secret new_one,
+                                                  struct salve_err *err);
+
+/* --- a ring: the class keys of one compartment, in guarded memory --- */
+/* keys_ring_new - fresh random keys of every class, version 1, in memory only; nothing is kept before keys_grant. The
+ * maker may read back what they seal. */
+SALVE_MUST_USE enum salve_code keys_ring_new(struct keys *keys, struct compartment id, struct keys_ring **out,
+                                             struct salve_err *err);
+void keys_ring_drop(struct keys_ring **ring); /* zeroes; sets NULL; NULL is fine */
+
+/* A durable leaf's receipt. Made by keys_receipt only, which `records` calls after the log said that the leaf is on
+ * disk. */
+struct keys_receipt {
+    struct compartment compartment;
+    uint64_t           leaf_index, durable_size; /* leaf_index < durable_size */
+    uint8_t            leaf_hash[CRYPTO_SHA256_BYTES];
+    bool               is_used; /* a receipt opens one ring */
+};
+struct keys_receipt keys_receipt(struct compartment id, uint64_t leaf_index, uint64_t durable_size,
+                                 const uint8_t leaf_hash[CRYPTO_SHA256_BYTES]);
+
+/* keys_ring_open - the ring of a compartment that exists. It seals into every class and reads class CONSENT alone,
+ * because the gate has to read the person's decisions in order to decide. E_NOT_FOUND: no such compartment (or
+ * erased). */
+SALVE_MUST_USE enum salve_code keys_ring_open(struct keys *keys, struct keys_receipt *receipt, struct keys_ring **out,
+                                              struct salve_err *err);
+
+/* The CONSENT record that a wrap rests on. */
+struct keys_consent {
+    uint64_t seq;
+    uint8_t  sha256[CRYPTO_SHA256_BYTES];
+};
+
+enum { KEYS_PRESENCE_BYTES = 16 };
+
+/* keys_deliver - makes `classes` readable in the ring for `purpose`. Each of them needs a wrap of that purpose that
+ * authenticates, has not passed its not_after, and rests on exactly `newest`, the newest CONSENT record for that
+ * purpose.
+ *   now_unix_s  of the guarded clock (store_clock)
+ *   presence    the card's token if the wraps were made with one, else NULL
+ * E_CONSENT if any of that is missing (and nothing became readable). */
+SALVE_MUST_USE enum salve_code keys_deliver(struct keys *keys, struct keys_ring *ring, enum purpose purpose,
+                                            class_mask classes, const struct keys_consent *newest, int64_t now_unix_s,
+                                            const uint8_t *presence, struct salve_err *err);
+
+class_mask keys_ring_readable(const struct keys_ring *ring);
+
+/* keys_seal - a record of the ring's compartment under the newest key of its class; head.compartment and key_version
+ * are filled in. keys_unseal - E_CONSENT if the class was not delivered, E_INTEGRITY if the record does not open.
+ * asked: seq and class. */
+SALVE_MUST_USE enum salve_code keys_seal(const struct keys_ring *ring, enum data_class class, uint64_t seq,
+                                         const uint8_t prev[CRYPTO_SHA256_BYTES], struct str plaintext,
+                                         struct arena *mem, struct str *record, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_unseal(const struct keys_ring *ring, enum data_class class, uint64_t seq,
+                                           struct str record, struct arena *mem, struct str *plaintext,
+                                           struct crypto_record *head, struct salve_err *err);
+
+/* --- grants: wraps for a purpose --- */
+struct keys_grant {
+    enum purpose        purpose;
+    class_mask          classes;          /* within purpose_classes(purpose); CARE may add SENS by its own tick */
+    int64_t             not_after_unix_s; /* 0: none */
+    struct keys_consent consent;
+    const uint8_t      *presence;         /* CARE only: 16 bytes of the card, which reading then needs; NULL: off */
+};
+
+/* keys_grant - writes the wraps of all grants, in one durable transaction; a purpose that had wraps gets these
+ * instead. On a new ring the grants must have SELF with all its classes (so that a SENS wrap exists for everybody,
+ * privacy-security 2.7); it is E_CONFLICT if the compartment exists. */
+SALVE_MUST_USE enum salve_code keys_grant(struct keys *keys, struct keys_ring *ring, const struct keys_grant *grants,
+                                          size_t count, struct salve_err *err);
+
+/* keys_withdraw - one durable transaction: the wraps of `purpose` go, and every class that it had gets a new key
+ * version, wrapped for SELF and for the purposes that keep it. The ring gets the new versions. Presence wraps of a
+ * class that turned keep the old versions only and are renewed by keys_grant at the next visit with the card. SELF
+ * cannot be withdrawn (erase does that): E_CONSENT. A purpose without wraps is fine and changes nothing. */
+SALVE_MUST_USE enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum purpose purpose,
+                                             struct salve_err *err);
+
+/* keys_erase - one durable transaction: all wraps and index tokens of the compartment go, and no file holds them. The
+ * ring, if any, is the caller's to drop. Fine if there is nothing. */
+SALVE_MUST_USE enum salve_code keys_erase(struct keys *keys, struct compartment id, struct salve_err *err);
+
+/* keys_granted - what wraps say in the clear: for decisions and for `keys` reports. classes 0: no wraps. */
+struct keys_granted {
+    enum purpose        purpose;
+    class_mask          classes;
+    int64_t             not_after_unix_s;
+    struct keys_consent consent;
+    bool                has_presence;
+};
+SALVE_MUST_USE enum salve_code keys_granted(struct keys *keys, struct compartment id,
+                                            struct keys_granted out[PURPOSE_LAST + 1], struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_exists(struct keys *keys, struct compartment id, bool *out, struct salve_err *err);
+/* keys_compartment_next - the first compartment with wraps after `after` (NULL: from the start); for verify and
+ * tombstone replay. */
+SALVE_MUST_USE enum salve_code keys_compartment_next(struct keys *keys, const struct compartment *after,
+                                                     struct compartment *out, bool *found, struct salve_err *err);
+
+/* --- epochs --- */
+struct keys_rotated {
+    uint32_t epoch;     /* the new one */
+    uint64_t rewrapped; /* wraps under it */
+    uint64_t expired;   /* wraps that were past not_after and are gone */
+};
+/* keys_rotate - a new epoch: new KEKs, all live wraps wrapped anew, the epoch before the last is destroyed. Safe to
+ * stop at any write: keys_open finds every wrap and at most two epochs, and the next rotation finishes the work. */
+SALVE_MUST_USE enum salve_code keys_rotate(struct keys *keys, int64_t now_unix_s, struct keys_rotated *out,
+                                           struct salve_err *err);
+struct keys_status {
+    uint32_t epoch;            /* e; e-1 is the other one */
+    int64_t  rotated_unix_s;   /* 0: never */
+    uint64_t wraps, wraps_old; /* all; those still under e-1 (an interrupted rotation) */
+    uint64_t compartments, tokens;
+    bool     is_key_file;
+};
+SALVE_MUST_USE enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err);
+
+/* --- blind index (privacy-security 3.7) --- */
+enum { KEYS_TOKEN_BYTES = 16 };
+/* keys_token - the token of one exact text that the caller normalised. A name with birth date goes through Argon2id
+ * (22 ms), so that guessing costs; a card code is random and goes through keyed BLAKE2b alone. */
+enum keys_token_kind { KEYS_TOKEN_CARD = 1, KEYS_TOKEN_NAME_BIRTH = 2 };
+SALVE_MUST_USE enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct str text,
+                                          uint8_t out[KEYS_TOKEN_BYTES], struct salve_err *err);
+/* keys_token_put - all of them in one durable transaction. The same token may lead to several compartments (twins). */
+SALVE_MUST_USE enum salve_code keys_token_put(struct keys *keys, struct compartment id,
+                                              const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
+                                              struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES],
+                                               struct arena *mem, struct compartment **out, size_t *count,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_token_delete(struct keys *keys, struct compartment id, struct salve_err *err);
+
+/* --- other small secrets (the log's signing seed, session keys) --- */
+/* Sealed with the epoch like everything else. get copies into a guarded key. E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code keys_sealed_put(struct keys *keys, struct str name, const struct crypto_key *secret,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypto_key *secret,
+                                               struct salve_err *err);
+
+/* --- verify --- */
+/* keys_verify - both files bit for bit, then every wrap is opened (nothing leaves). `report` names each bad place.
+ * E_INTEGRITY. */
+typedef void keys_report(void *who, const char *place, const char *what);
+SALVE_MUST_USE enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, struct salve_err *err);
+
+#endif
