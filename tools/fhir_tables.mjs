@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the pinned R4 definitions into the C tables behind src/fhir/elements.h.
 //     node tools/fhir_tables.mjs DEFINITIONS_DIR OUT_DIR      writes OUT_DIR/fhir_tables.h and fhir_tables.c
-// The package is R4 with additions of its maker. Its dataelements.json still is plain R4 and lists every leaf element, so
-// a leaf that it does not know is an addition and is left out, and a leaf that only it knows is put back.
+// The package is R4 with additions of its maker. Its dataelements.json still is plain R4 and lists every leaf element with
+// a path of usual length, so a leaf that it does not know is an addition and is left out, and a leaf that only it knows
+// is put back.
 import fs from 'node:fs';
 import path from 'node:path';
 import crypto from 'node:crypto';
@@ -39,14 +40,17 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const DROPPED = new Set(['SubscriptionStatus', 'MetadataResource', 'MoneyQuantity', 'SimpleQuantity']);
 const INHERITING = new Set(['Age', 'Count', 'Distance', 'Duration']); // profiles of Quantity: plain R4 lists only Quantity
 const kept = structures.filter((s) => !DROPPED.has(s.name) && !/medplum|uscore/i.test(s.url));
+const REPLACED = new Set(['EvidenceVariable']); // holds long paths and recursion that are not R4
+const PLAIN_PATH_CHARS_MAX = 59; // longer paths do not fit the ids of dataelements.json
 const simpleQuantity = structures.find((s) => s.name === 'SimpleQuantity');
 
 const isBackbone = (e) => (e.type ?? []).some((t) => t.code === 'BackboneElement' || t.code === 'Element');
 const isInherited = (e) => ['id', 'extension', 'modifierExtension'].includes(leaf(e.path));
 
 function isPlain(structure, e) {
-  return isBackbone(e) || isInherited(e) || e.contentReference || INHERITING.has(structure.name)
-    || structure.kind === 'primitive-type' || plain.has(e.path);
+  if (isBackbone(e) || isInherited(e) || structure.kind === 'primitive-type' || plain.has(e.path)) return true;
+  if (REPLACED.has(structure.name)) return false;
+  return e.contentReference || INHERITING.has(structure.name) || e.path.length > PLAIN_PATH_CHARS_MAX;
 }
 
 function elementsOf(structure) {

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Walking a tape by name and by path, and its texts; see tape.h.
  *
- * key_order is a run of records, one for each object whose JSON keys did not follow the usual pattern, sorted by node:
- *     node, key count, then one word a key: element id, with KEY_PARTNER set for `_x`; 0 for resourceType. */
+ * key_order holds the objects whose JSON keys did not follow the usual pattern: how many they are, a node and a position
+ * for each, sorted by node, and at each position the number of its keys and one word a key: element id, with KEY_PARTNER
+ * set for `_x`; KEY_RESOURCE for resourceType. */
 #include "fhir/fhir_tape_int.h"
+
+const uint32_t *tape_key_order(const struct tape *tape, tape_at at)
+{
+    uint32_t low = 0, high = tape->key_order_count == 0 ? 0 : tape->key_order[0];
+    while (low < high) {
+        uint32_t        mid = low + (high - low) / 2;
+        const uint32_t *entry = &tape->key_order[1 + 2 * mid];
+        if (entry[0] == at) return &tape->key_order[entry[1]];
+        if (entry[0] < at) low = mid + 1;
+        else high = mid;
+    }
+    return NULL;
+}
 
 struct str tape_text(const struct tape *tape, tape_at at)
 {

@@ -10,7 +10,9 @@ enum {
     TAPE_LONG_BYTES = 4,
 };
 
-/* key_order: see fhir_tape.c */
+/* tape_key_order - count and keys of an object with unusual keys; NULL if it has none. O(log of such objects). The
+ * layout is told in fhir_tape.c. */
+const uint32_t *tape_key_order(const struct tape *tape, tape_at at);
 #define KEY_PARTNER  0x10000u
 #define KEY_RESOURCE 0u
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the reader and the builder know about each primitive type. Only for src/fhir/. */
+#ifndef SALVE_FHIR_PRIMITIVE_INT_H
+#define SALVE_FHIR_PRIMITIVE_INT_H
+
+#include "fhir/elements.h"
+
+enum fhir_json { FHIR_JSON_STRING, FHIR_JSON_NUMBER, FHIR_JSON_BOOLEAN };
+
+struct fhir_format {
+    enum fhir_json json; /* how its values look in JSON */
+    const char    *rule; /* what fhir_primitive_ok asks, in words */
+};
+
+/* Of a type of kind FHIR_PRIMITIVE. */
+const struct fhir_format *fhir_primitive_format(fhir_type_id type);
+
+#endif

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * JSON to tape in one pass, driven by the element tables; see fhir.h. Keys are not hashed: after each element the reader
+ * remembers which one followed last time, and compares the next key with that name first. */
+#include "fhir/fhir_read_int.h"
+
+#include <stdio.h>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "fhir/fhir_primitive_int.h"
+
+enum { UNKNOWN_NAME_CHARS_MAX = 40, NO_ROW = -1, RESOURCE_TYPE_ROW = -2 };
+
+/* --- values ------------------------------------------------------------------------------------------------------- */
+
+static bool wrong_json(struct reader *r, fhir_type_id type, bool *is_value)
+{
+    *is_value = false;
+    char c = *r->at;
+    if (c == '{' || c == '[')
+        read_issue(r, "structure", "fhir-json-primitive", "must be a primitive value, not an object or list");
+    else if (c == 'n')
+        read_issue(r, "structure", "fhir-null", "null may only stand in a list whose partner list fills the place");
+    else if (fhir_primitive_format(type)->json == FHIR_JSON_STRING)
+        read_issue(r, "invalid", "fhir-json-string", "must be a JSON text");
+    else if (fhir_primitive_format(type)->json == FHIR_JSON_NUMBER)
+        read_issue(r, "invalid", "fhir-json-number", "must be a JSON number without quotes");
+    else
+        read_issue(r, "invalid", "fhir-json-boolean", "must be true or false without quotes");
+    return read_skip(r);
+}
+
+static void check_text(struct reader *r, fhir_type_id type, struct str text)
+{
+    const char *rule, *words;
+    if (r->has_control)
+        read_issue(r, "value", "fhir-text-control", "control characters other than tab and line ends are not allowed");
+    if (type == FHIR_T_xhtml) {
+        if (!fhir_xhtml_ok(text, &rule, &words)) read_issue(r, "invalid", rule, words);
+    } else if (!fhir_primitive_ok(type, text)) {
+        read_issue(r, "value", "fhir-primitive-format", fhir_primitive_format(type)->rule);
+    }
+}
+
+static bool read_number(struct reader *r, fhir_type_id type, struct tape_node *node, bool *is_value)
+{
+    const char *end = json_scan_number(r->at, r->end);
+    if (end == NULL) return wrong_json(r, type, is_value);
+    struct str text = str_make(r->at, (size_t)(end - r->at));
+    if (!fhir_primitive_ok(type, text))
+        read_issue(r, "value", "fhir-primitive-format", fhir_primitive_format(type)->rule);
+    memcpy(r->to, text.ptr, text.len);
+    node->kind = TAPE_NUMBER;
+    read_keep(r, str_make(r->to, text.len), &node->flags, &node->value);
+    r->at = end;
+    return true;
+}
+
+static bool read_boolean(struct reader *r, fhir_type_id type, struct tape_node *node, bool *is_value)
+{
+    struct str rest = str_make(r->at, (size_t)(r->end - r->at));
+    bool       is_true = str_starts(rest, STR("true"));
+    if (!is_true && !str_starts(rest, STR("false"))) return wrong_json(r, type, is_value);
+    node->kind = is_true ? TAPE_TRUE : TAPE_FALSE;
+    r->at += is_true ? 4 : 5;
+    return true;
+}
+
+bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node, bool *is_value)
+{
+    *is_value = true;
+    switch (fhir_primitive_format(type)->json) {
+    case FHIR_JSON_NUMBER: return read_number(r, type, node, is_value);
+    case FHIR_JSON_BOOLEAN: return read_boolean(r, type, node, is_value);
+    default: break;
+    }
+    if (*r->at != '"') return wrong_json(r, type, is_value);
+    struct str text;
+    r->at++;
+    if (!read_text(r, &text)) return false;
+    check_text(r, type, text);
+    node->kind = TAPE_TEXT;
+    read_keep(r, text, &node->flags, &node->value);
+    return true;
+}
+
+/* The value of resourceType of the object behind whose brace r->at stands, without moving; STR_NONE if it has none.
+ * Nearly always it comes first. */
+static struct str find_resource_type(const struct reader *r)
+{
+    unsigned    depth = 0;
+    const char *at = r->at;
+    bool        is_key = false;
+    for (; at < r->end; at++) {
+        if (*at == '{' || *at == '[') depth++;
+        if (*at == '}' || *at == ']') {
+            if (depth == 0) return STR_NONE;
+            depth--;
+        }
+        if (*at != '"') continue;
+        const char *text = ++at;
+        while (at < r->end && *at != '"') at += *at == '\\' ? 2 : 1;
+        if (at >= r->end) return STR_NONE;
+        struct str name = str_make(text, (size_t)(at - text));
+        if (is_key) return name;
+        if (depth > 0 || !str_eq(name, STR("resourceType"))) continue;
+        while (at + 1 < r->end && (json_is_space(at[1]) || at[1] == ':')) is_key |= *++at == ':';
+        if (is_key && (at + 1 >= r->end || at[1] != '"')) return STR_NONE;
+    }
+    return STR_NONE;
+}
+
+bool read_resource_type(struct reader *r, fhir_type_id *type)
+{
+    r->at++;
+    struct str name = find_resource_type(r);
+    r->at--;
+    *type = name.ptr == NULL ? 0 : fhir_type_find(name);
+    if (*type != 0 && fhir_types[*type].kind == FHIR_RESOURCE && !fhir_types[*type].is_abstract) return true;
+    *type = 0;
+    read_issue(r, "structure", "fhir-resource-type",
+               name.ptr == NULL ? "a resource must say its resourceType" : "resourceType is no resource of R4");
+    return read_skip(r);
+}
+
+static bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id type)
+{
+    if (*r->at != '{') {
+        read_issue(r, "structure", "fhir-json-object", "must be a JSON object");
+        return read_skip(r);
+    }
+    bool is_resource = fhir_types[type].kind == FHIR_RESOURCE;
+    if (is_resource && fhir_types[type].is_abstract) {
+        if (!read_resource_type(r, &type)) return false;
+        if (type == 0) return true;
+    }
+    uint32_t node = r->count;
+    if (!read_push(r, element, TAPE_OBJECT, 0, type) || !read_nest(r)) return false;
+    r->at++;
+    bool is_good = read_object(r, node, type, is_resource);
+    r->nesting--;
+    return is_good;
+}
+
+/* One value of an element, an item of its list if it has one. */
+static inline bool read_one(struct reader *r, fhir_element_id element)
+{
+    fhir_type_id type = fhir_elements[element].type;
+    if (fhir_types[type].kind != FHIR_PRIMITIVE) return read_complex(r, element, type);
+    bool             is_value;
+    struct tape_node node = {.element = element, .span = 1};
+    if (!read_primitive(r, type, &node, &is_value)) return false;
+    return !is_value || read_push(r, element, (enum tape_kind)node.kind, node.flags, node.value);
+}
+
+/* null in a list of primitives: its partner list must fill the place. */
+static bool read_null_item(struct reader *r, fhir_element_id element)
+{
+    if (fhir_types[fhir_elements[element].type].kind != FHIR_PRIMITIVE) return read_one(r, element);
+    if (!str_starts(str_make(r->at, (size_t)(r->end - r->at)), STR("null"))) return read_skip(r);
+    r->at += 4;
+    r->frame->has_null = true;
+    return read_push(r, element, TAPE_NULL, 0, 0);
+}
+
+static bool read_list(struct reader *r, fhir_element_id element)
+{
+    struct frame *frame = r->frame;
+    if (!read_nest(r)) return false;
+    r->at++;
+    if (read_peek(r) == ']') {
+        r->at++;
+        r->nesting--;
+        read_issue(r, "structure", "fhir-list-empty", "a list must not be empty");
+        return true;
+    }
+    for (frame->index = 0;; frame->index++) {
+        char c = read_peek(r);
+        if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "the text ends inside a list");
+        if (!(c == 'n' ? read_null_item(r, element) : read_one(r, element))) return false;
+        c = read_peek(r);
+        if (c != ',' && c != ']') return read_fail(r, SALVE_E_SYNTAX, "a comma or ] must follow");
+        r->at++;
+        if (c == ']') break;
+    }
+    frame->index = -1;
+    r->nesting--;
+    return true;
+}
+
+/* The value behind the colon. */
+static inline bool read_value(struct reader *r, fhir_element_id element)
+{
+    char c = read_peek(r);
+    if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "a value is missing");
+    if (fhir_elements[element].flags & FHIR_MANY) {
+        if (c == '[') return read_list(r, element);
+        read_issue(r, "structure", "fhir-json-list", "must be a JSON list, for it may repeat");
+    } else if (c == '[') {
+        read_issue(r, "structure", "fhir-json-single", "must not be a list, for it may not repeat");
+        return read_skip(r);
+    }
+    return read_one(r, element);
+}
+
+/* --- keys --------------------------------------------------------------------------------------------------------- */
+
+static inline uint64_t load64(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* Is the key at r->at, its closing quote included, the name of that element? Needs READ_SLACK readable bytes. */
+static inline bool key_is(const char *at, const char *end, fhir_element_id element)
+{
+    size_t   len = fhir_element_name_len[element] + (size_t)1;
+    uint64_t head = load64(at);
+    if (len <= 8) return (head << (64 - 8 * len)) == (fhir_element_prefix[element] << (64 - 8 * len));
+    if (head != fhir_element_prefix[element] || len > (size_t)(end - at)) return false;
+    const char *name = fhir_name_text + fhir_name_start[fhir_elements[element].name];
+    if (len <= 16) return load64(at + len - 8) == load64(name + len - 8);
+    return memcmp(at + 8, name + 8, len - 8) == 0;
+}
+
+/* Row of the element named `name`; NO_ROW, or RESOURCE_TYPE_ROW for that key in a resource. */
+static int find_row(const struct frame *frame, struct str name)
+{
+    char     text[8] = {0};
+    uint64_t prefix;
+    memcpy(text, name.ptr, name.len < 8 ? name.len : 8);
+    if (name.len < 8) text[name.len] = '"';
+    prefix = load64(text);
+    for (int row = 0; row < fhir_types[frame->type].element_count; row++) {
+        fhir_element_id element = (fhir_element_id)(frame->first + row);
+        if (fhir_element_prefix[element] != prefix || fhir_element_name_len[element] != name.len) continue;
+        if (name.len < 8 || str_eq(fhir_name(fhir_elements[element].name), name)) return row;
+    }
+    return frame->is_resource && str_eq(name, STR("resourceType")) ? RESOURCE_TYPE_ROW : NO_ROW;
+}
+
+/* May the name of an unknown key be told? Only if it looks like the name of an element. */
+static bool is_tellable(struct str name)
+{
+    if (name.len > 0 && name.ptr[0] == '_') name = str_cut(name, 1, name.len);
+    if (name.len == 0 || name.len > UNKNOWN_NAME_CHARS_MAX || name.ptr[0] < 'a' || name.ptr[0] > 'z') return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (!json_is_digit(name.ptr[i]) && ((name.ptr[i] | 0x20) < 'a' || (name.ptr[i] | 0x20) > 'z')) return false;
+    return true;
+}
+
+static bool skip_unknown(struct reader *r, struct str name)
+{
+    r->frame->element = 0;
+    read_issue_below(r, is_tellable(name) ? name : STR_NONE, "structure", "fhir-element-known",
+                     "this type has no element of that name");
+    if (read_peek(r) != ':') return read_fail(r, SALVE_E_SYNTAX, "a colon must follow the key");
+    r->at++;
+    return read_skip(r);
+}
+
+/* Reads a key that was not predicted. *row is as in find_row; *name lives in the heap until the next text. */
+static bool read_key(struct reader *r, struct str *name, int *row, bool *is_partner)
+{
+    if (!read_text(r, name)) return false;
+    *row = find_row(r->frame, *name);
+    *is_partner = false;
+    if (*row != NO_ROW || name->len < 2 || name->ptr[0] != '_') return true;
+    *row = find_row(r->frame, str_cut(*name, 1, name->len));
+    *is_partner = true;
+    if (*row < 0 || fhir_types[fhir_elements[r->frame->first + *row].type].kind != FHIR_PRIMITIVE) *row = NO_ROW;
+    return true;
+}
+
+static bool frame_has_key(const struct frame *frame, uint16_t key)
+{
+    for (uint16_t i = 0; i < frame->key_count; i++)
+        if (frame->keys[i] == key) return true;
+    return false;
+}
+
+/* The key's bit is set already: the same key again, or another alternative of its choice. */
+static bool read_again(struct reader *r, uint16_t key)
+{
+    if (frame_has_key(r->frame, key)) return read_fail(r, SALVE_E_SYNTAX, "the same key twice");
+    read_issue(r, "structure", "fhir-choice-one", "only one alternative of a choice may be there");
+    return read_skip(r);
+}
+
+/* Does a partner or value of another alternative of this choice stand here already? */
+static bool is_other_choice(const struct frame *frame, fhir_element_id element, uint16_t other_key)
+{
+    return (fhir_elements[element].flags & FHIR_CHOICE) && !frame_has_key(frame, other_key);
+}
+
+static bool read_partner_member(struct reader *r, fhir_element_id element, uint16_t row)
+{
+    struct frame *frame = r->frame;
+    unsigned      bit = fhir_elements[element].choice;
+    if (bit_is_set(frame->partners, bit)) return read_again(r, (uint16_t)(row * 2 + 1));
+    if (bit_is_set(frame->seen, bit) && is_other_choice(frame, element, (uint16_t)(row * 2)))
+        return read_again(r, (uint16_t)(row * 2 + 1));
+    bool follows = frame->key_count > 0 && frame->keys[frame->key_count - 1] == row * 2;
+    if (bit_is_set(frame->seen, bit) && !follows) frame->is_unusual = true;
+    bit_put(frame->partners, bit);
+    frame->keys[frame->key_count++] = (uint16_t)(row * 2 + 1);
+    return read_partner(r, element);
+}
+
+static inline bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
+{
+    struct frame *frame = r->frame;
+    unsigned      bit = fhir_elements[element].choice;
+    if (bit_is_set(frame->seen, bit)) return read_again(r, (uint16_t)(row * 2));
+    bool has_partner = bit_is_set(frame->partners, bit);
+    if (has_partner && is_other_choice(frame, element, (uint16_t)(row * 2 + 1))) return read_again(r, (uint16_t)(row * 2));
+    bit_put(frame->seen, bit);
+    frame->keys[frame->key_count++] = (uint16_t)(row * 2);
+    frame->last_first = r->count;
+    if (!has_partner) return read_value(r, element);
+    frame->is_unusual = true;
+    return read_into_partners(r, element);
+}
+
+/* resourceType was found by looking ahead; here it only takes its place among the keys. */
+static bool read_resource_type_member(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    struct str    text;
+    if (frame_has_key(frame, KEY_OF_RESOURCE)) return read_fail(r, SALVE_E_SYNTAX, "the same key twice");
+    if (frame->key_count > 0) frame->is_unusual = true;
+    frame->keys[frame->key_count++] = KEY_OF_RESOURCE;
+    if (read_peek(r) != '"') {
+        read_issue(r, "structure", "fhir-resource-type", "resourceType must be a text");
+        return read_skip(r);
+    }
+    r->at++;
+    return read_text(r, &text);
+}
+
+/* --- objects ------------------------------------------------------------------------------------------------------ */
+
+static void check_required(struct reader *r, const struct frame *frame)
+{
+    const uint64_t *required = fhir_type_required[frame->type];
+    for (unsigned word = 0; word < 4; word++) {
+        uint64_t missing = required[word] & ~(frame->seen[word] | frame->partners[word]);
+        for (; missing != 0; missing &= missing - 1) {
+            unsigned row = word * 64 + (unsigned)__builtin_ctzll(missing);
+            read_issue_below(r, fhir_name(fhir_elements[frame->first + row].path_name), "required", "fhir-required",
+                             "is required and missing");
+        }
+    }
+}
+
+/* ele-1: something besides an id. A resource may stand with nothing but its type. */
+static void check_content(struct reader *r, const struct frame *frame)
+{
+    if (frame->is_resource) return;
+    if (frame->key_count == 0)
+        read_issue(r, "structure", "fhir-object-empty", "an object must not be empty");
+    else if (frame->key_count == 1 && frame->keys[0] < 2 && fhir_elements[frame->first].name == FHIR_N_id &&
+             fhir_types[frame->type].kind != FHIR_PRIMITIVE)
+        read_issue(r, "invariant", "ele-1", "an element needs a value or children besides its id");
+}
+
+static bool close_object(struct reader *r, struct frame *frame)
+{
+    r->nodes[frame->node].span = r->count - frame->node;
+    frame->element = 0;
+    check_required(r, frame);
+    if (frame->has_null) read_check_nulls(r);
+    if (frame->is_unusual && !read_keep_order(r)) return false;
+    if (frame->is_resource && !frame_has_key(frame, KEY_OF_RESOURCE))
+        read_issue_below(r, STR_NONE, "structure", "fhir-resource-type", "a resource must say its resourceType");
+    return true;
+}
+
+static void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource)
+{
+    struct frame *frame = r->frame == NULL ? r->frames : r->frame + 1;
+    frame->node = node;
+    frame->type = type;
+    frame->first = fhir_types[type].first_element;
+    frame->element = 0;
+    frame->index = -1;
+    frame->is_resource = is_resource;
+    frame->is_unusual = frame->has_null = false;
+    frame->key_count = 0;
+    memset(frame->seen, 0, sizeof frame->seen);
+    memset(frame->partners, 0, sizeof frame->partners);
+    r->frame = frame;
+}
+
+static bool expect_colon(struct reader *r)
+{
+    if (read_peek(r) != ':') return read_fail(r, SALVE_E_SYNTAX, "a colon must follow the key");
+    r->at++;
+    return true;
+}
+
+/* What the next key will be: that of `row` plus what was learned to be skipped. */
+struct follow {
+    uint8_t *skip;
+    uint8_t  row;
+};
+
+/* A key that was not predicted, and its value. */
+static bool read_found_member(struct reader *r, struct follow *follow)
+{
+    struct frame *frame = r->frame;
+    struct str    name;
+    int           row;
+    bool          is_partner;
+    if (!read_key(r, &name, &row, &is_partner)) return false;
+    if (row == NO_ROW) return skip_unknown(r, name);
+    if (!expect_colon(r)) return false;
+    if (row == RESOURCE_TYPE_ROW) return read_resource_type_member(r);
+    fhir_element_id element = (fhir_element_id)(frame->first + row);
+    frame->element = element;
+    if (is_partner) return read_partner_member(r, element, (uint16_t)row);
+    *follow->skip = (uint8_t)(row - follow->row);
+    *follow = (struct follow){&r->next_row[element], (uint8_t)(row + 1)};
+    return read_member(r, element, (uint16_t)row);
+}
+
+/* One member: r->at is behind the opening quote of its key. */
+static inline bool read_one_member(struct reader *r, struct follow *follow)
+{
+    struct frame   *frame = r->frame;
+    uint8_t         row = (uint8_t)(follow->row + *follow->skip);
+    fhir_element_id element = (fhir_element_id)(frame->first + row);
+    if (!read_is_fast(r) || row >= fhir_types[frame->type].element_count || !key_is(r->at, r->end, element))
+        return read_found_member(r, follow);
+    r->at += fhir_element_name_len[element] + 1;
+    if (!expect_colon(r)) return false;
+    frame->element = element;
+    *follow = (struct follow){&r->next_row[element], (uint8_t)(row + 1)};
+    return read_member(r, element, row);
+}
+
+static inline bool read_members(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    struct follow follow = {&r->next_row[FHIR_ELEMENT_COUNT + frame->type], 0};
+    if (read_peek(r) == '}') {
+        r->at++;
+        check_content(r, frame);
+        return true;
+    }
+    for (;;) {
+        if (read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
+        r->at++;
+        if (!read_one_member(r, &follow)) return false;
+        char c = read_peek(r);
+        if (c != ',' && c != '}') return read_fail(r, SALVE_E_SYNTAX, "a comma or } must follow");
+        r->at++;
+        if (c == '}') break;
+    }
+    check_content(r, frame);
+    return true;
+}
+
+bool read_object(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource)
+{
+    struct frame *parent = r->frame;
+    open_frame(r, node, type, is_resource);
+    if (!read_members(r) || !close_object(r, r->frame)) return false;
+    r->frame = parent;
+    return true;
+}

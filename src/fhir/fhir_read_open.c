@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The door of the reader: limits, memory, problems with their paths, key orders, and handing out the tape. What is
+ * needed only while reading lives in an arena of its own; the finished tape is copied out of it without slack. */
+#include "fhir/fhir_read_int.h"
+
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "json/json.h"
+
+enum {
+    PATH_BYTES_MAX = 1024,
+    JSON_BYTES_A_NODE = 16, /* first guess; Synthea has 20 in compact form, 40 in pretty form */
+};
+
+/* --- problems ----------------------------------------------------------------------------------------------------- */
+
+static void add_step(struct buf *out, struct str name, int32_t index)
+{
+    buf_add_char(out, '.');
+    buf_add(out, name);
+    if (index >= 0) buf_addf(out, "[%d]", (int)index);
+}
+
+/* FHIRPath of the element being read, and below it `name` if it has one. `bytes` is the room for it. */
+static struct str path_here(const struct reader *r, struct str name, struct buf *out)
+{
+    buf_add(out, r->root_type == 0 ? STR("Resource") : fhir_type_name(r->root_type));
+    for (const struct frame *f = r->frames; r->frame != NULL && f <= r->frame; f++)
+        if (f->element != 0) add_step(out, fhir_name(fhir_elements[f->element].path_name), f->index);
+    if (name.ptr != NULL) add_step(out, name, -1);
+    return buf_code(out) == SALVE_OK ? buf_str(out) : STR("(long path)");
+}
+
+static void note(struct reader *r, enum fhir_severity severity, struct str name, const char *code, const char *rule,
+                 const char *text)
+{
+    struct buf path;
+    buf_init(&path, NULL, PATH_BYTES_MAX);
+    struct str where = path_here(r, name, &path);
+    if (r->issues != NULL) fhir_issue_add(r->issues, severity, code, where, rule, text);
+    if (r->err != NULL && r->code == SALVE_OK) {
+        (void)salve_fail(r->err, SALVE_E_INVALID, "%.*s", STR_ARGS(where));
+        (void)salve_why(r->err, "%s", text);
+    }
+    if (r->code == SALVE_OK) r->code = SALVE_E_INVALID;
+    buf_drop(&path);
+}
+
+void read_issue_below(struct reader *r, struct str name, const char *code, const char *rule, const char *text)
+{
+    note(r, FHIR_ERROR, name, code, rule, text);
+}
+
+void read_issue(struct reader *r, const char *code, const char *rule, const char *text)
+{
+    note(r, FHIR_ERROR, STR_NONE, code, rule, text);
+}
+
+bool read_fail(struct reader *r, enum salve_code code, const char *why)
+{
+    unsigned   line, column;
+    struct buf path;
+    buf_init(&path, NULL, PATH_BYTES_MAX);
+    struct str where = path_here(r, STR_NONE, &path);
+    json_where(str_make(r->start, (size_t)(r->end - r->start)), (uint32_t)(r->at - r->start), &line, &column);
+    if (r->issues != NULL) fhir_issue_add(r->issues, FHIR_FATAL, salve_code_issue(code), where, "json", why);
+    (void)salve_fail(r->err, code, "%.*s (line %u, column %u)", STR_ARGS(where), line, column);
+    if (r->err != NULL) (void)salve_why(r->err, "%s", why);
+    r->code = code;
+    buf_drop(&path);
+    return false;
+}
+
+bool read_no_memory(struct reader *r) { return read_fail(r, SALVE_E_MEMORY, "the resource does not fit"); }
+
+/* --- memory ------------------------------------------------------------------------------------------------------- */
+
+bool read_grow(struct reader *r)
+{
+    uint32_t          room = r->room * 2;
+    struct tape_node *nodes = arena_grow(r->mem, r->nodes, r->room * sizeof *nodes, room * sizeof *nodes);
+    if (nodes == NULL) return read_no_memory(r);
+    r->nodes = nodes;
+    r->room = room;
+    return true;
+}
+
+static bool open_memory(struct reader *r, size_t json_bytes)
+{
+    r->room = (uint32_t)(json_bytes / JSON_BYTES_A_NODE) + 16;
+    r->frames = arena_alloc_raw(r->mem, (r->depth_max + 2) * sizeof *r->frames, 16);
+    r->next_row = arena_alloc(r->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
+    r->heap = arena_alloc_raw(r->mem, json_bytes + json_bytes / 32 + 2 * READ_SLACK, 16);
+    r->nodes = arena_alloc_raw(r->mem, r->room * sizeof *r->nodes, 16);
+    r->to = r->heap;
+    return r->frames != NULL && r->next_row != NULL && r->heap != NULL && r->nodes != NULL;
+}
+
+/* --- key orders --------------------------------------------------------------------------------------------------- */
+
+bool read_keep_order(struct reader *r)
+{
+    const struct frame *frame = r->frame;
+    uint32_t            words = r->order_count + 2 + frame->key_count;
+    if (words > r->order_room) {
+        uint32_t  room = words * 2 + 64;
+        uint32_t *order = arena_grow(r->mem, r->order, r->order_room * sizeof *order, room * sizeof *order);
+        if (order == NULL) return read_no_memory(r);
+        r->order = order;
+        r->order_room = room;
+    }
+    r->order[r->order_count++] = frame->node;
+    r->order[r->order_count++] = frame->key_count;
+    for (uint16_t i = 0; i < frame->key_count; i++) {
+        uint16_t key = frame->keys[i];
+        uint32_t word = frame->first + key / 2u + (key & 1 ? KEY_PARTNER : 0);
+        r->order[r->order_count++] = key == KEY_OF_RESOURCE ? KEY_RESOURCE : word;
+    }
+    return true;
+}
+
+static int by_node(const void *a, const void *b)
+{
+    uint32_t x = **(const uint32_t *const *)a, y = **(const uint32_t *const *)b;
+    return x < y ? -1 : x > y;
+}
+
+static uint32_t order_records(const struct reader *r)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->order_count; i += 2 + r->order[i + 1]) count++;
+    return count;
+}
+
+/* The records in the layout of a tape (fhir_tape.c): 1 + record_count words more than they have now. */
+static bool put_order(struct reader *r, uint32_t record_count, uint32_t *out)
+{
+    uint32_t         at = 1 + 2 * record_count, i = 0;
+    const uint32_t **records = arena_array(r->mem, const uint32_t *, record_count);
+    if (records == NULL) return read_no_memory(r);
+    for (uint32_t word = 0; word < r->order_count; word += 2 + r->order[word + 1]) records[i++] = &r->order[word];
+    qsort(records, record_count, sizeof *records, by_node);
+    out[0] = record_count;
+    for (i = 0; i < record_count; i++) {
+        uint32_t words = 1 + records[i][1];
+        out[1 + 2 * i] = records[i][0];
+        out[2 + 2 * i] = at;
+        memcpy(out + at, records[i] + 1, words * sizeof *out);
+        at += words;
+    }
+    return true;
+}
+
+/* --- the door ----------------------------------------------------------------------------------------------------- */
+
+/* Copies the finished tape into mem. */
+static bool hand_out(struct reader *r, struct arena *mem, struct tape *out)
+{
+    size_t            node_bytes = r->count * sizeof *r->nodes, heap_bytes = (size_t)(r->to - r->heap);
+    struct tape_node *nodes = arena_alloc_raw(mem, node_bytes + 1, 16);
+    char             *heap = arena_alloc_raw(mem, heap_bytes + 1, 16);
+    uint32_t          records = order_records(r), words = records == 0 ? 0 : r->order_count + 1 + records;
+    uint32_t         *order = words == 0 ? NULL : arena_alloc_raw(mem, words * sizeof *order, 4);
+    if (nodes == NULL || heap == NULL || (order == NULL && words > 0)) return read_no_memory(r);
+    if (order != NULL && !put_order(r, records, order)) return false;
+    memcpy(nodes, r->nodes, node_bytes);
+    memcpy(heap, r->heap, heap_bytes);
+    *out = (struct tape){.nodes = nodes, .heap = heap, .node_count = r->count, .heap_bytes = (uint32_t)heap_bytes,
+                         .key_order = order, .key_order_count = words};
+    return true;
+}
+
+/* The root: any resource, or an object of the wanted type. */
+static bool read_root(struct reader *r, fhir_type_id type)
+{
+    bool is_resource = type == 0 || fhir_types[type].kind == FHIR_RESOURCE;
+    if (read_peek(r) != '{') {
+        read_issue(r, "structure", "fhir-json-object", "must be a JSON object");
+        return read_skip(r);
+    }
+    if (is_resource) {
+        fhir_type_id found;
+        if (!read_resource_type(r, &found)) return false;
+        if (found == 0) return true;
+        if (type != 0 && !fhir_type_is_a(found, type))
+            read_issue(r, "structure", "fhir-resource-type", "another resource type is wanted here");
+        type = found;
+    }
+    r->root_type = type;
+    if (!read_push(r, 0, TAPE_OBJECT, 0, type) || !read_nest(r)) return false;
+    r->at++;
+    return read_object(r, 0, type, is_resource);
+}
+
+static bool read_all(struct reader *r, fhir_type_id type, struct arena *mem, struct tape *out)
+{
+    if (!read_root(r, type)) return false;
+    r->frame = NULL;
+    if (read_peek(r) != '\0' || r->at != r->end) return read_fail(r, SALVE_E_SYNTAX, "nothing may follow the resource");
+    return hand_out(r, mem, out);
+}
+
+enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, struct arena *mem, struct tape *out,
+                          struct fhir_issues *issues, struct salve_err *err)
+{
+    static const struct fhir_read_opts usual = {0};
+    if (opts == NULL) opts = &usual;
+    size_t        bytes_max = opts->bytes_max == 0 ? SALVE_RESOURCE_BYTES_MAX : opts->bytes_max;
+    struct reader r = {.start = json.ptr, .at = json.ptr, .end = json.ptr + json.len, .issues = issues, .err = err,
+                       .depth_max = opts->depth_max == 0 ? SALVE_JSON_DEPTH_MAX : opts->depth_max,
+                       .root_type = opts->type};
+    salve_assert(bytes_max <= INT32_MAX && r.depth_max <= JSON_DEPTH_MAX);
+    salve_assert(opts->type == 0 || fhir_types[opts->type].kind != FHIR_PRIMITIVE);
+    *out = (struct tape){0};
+    if (json.len > bytes_max) {
+        r.at = r.start;
+        (void)read_fail(&r, SALVE_E_TOO_BIG, "more bytes than a resource may have");
+        return r.code;
+    }
+    r.mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+    if (r.mem == NULL || !open_memory(&r, json.len)) (void)read_no_memory(&r);
+    else (void)read_all(&r, opts->type, mem, out);
+    arena_close(r.mem);
+    return r.code;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The XHTML of narratives (R4, narrative.html): a small, strict scanner of the XML that may stand there. Elements and
+ * attributes are those of rule txt-1 with the rest of the HTML 4 chapters that it names; no DTD, no processing
+ * instruction, no CDATA, no named entities but the five of XML, nothing active. */
+#include "fhir/fhir.h"
+#include "json/json_scan.h"
+
+enum { XHTML_DEPTH_MAX = 100, ENTITY_CHARS_MAX = 10 };
+
+struct xhtml {
+    const char *at, *end;
+    struct str  open[XHTML_DEPTH_MAX];
+    unsigned    depth;
+    bool        has_content, has_namespace;
+    const char *rule, *text;
+};
+
+static bool broken(struct xhtml *x, const char *rule, const char *text)
+{
+    x->rule = rule;
+    x->text = text;
+    return false;
+}
+
+static bool malformed(struct xhtml *x) { return broken(x, "fhir-xhtml-form", "the narrative must be well-formed XML"); }
+
+static bool is_among(struct str name, const char *const list[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_is(name, list[i])) return true;
+    return false;
+}
+
+static bool is_allowed_element(struct str name)
+{
+    static const char *const list[] = {
+        "p",   "b",     "td",     "tr",      "div",  "span", "br",    "a",     "table", "li",       "ul",         "th",
+        "h1",  "h2",    "h3",     "h4",      "h5",   "h6",   "i",     "em",    "strong", "tbody",   "thead",      "tfoot",
+        "ol",  "pre",   "code",   "img",     "hr",   "sub",  "sup",   "small", "big",   "caption",  "colgroup",   "col",
+        "dl",  "dt",    "dd",     "dfn",     "q",    "samp", "kbd",   "tt",    "var",   "cite",     "blockquote", "abbr",
+        "map", "area",  "bdo",    "acronym", "address",
+    };
+    return is_among(name, list, sizeof list / sizeof list[0]);
+}
+
+static bool is_allowed_attribute(struct str name)
+{
+    static const char *const list[] = {
+        "class",   "style",  "href",   "id",     "title",  "lang",     "xml:lang", "dir",    "colspan", "rowspan",
+        "src",     "alt",    "width",  "height", "border", "align",    "valign",   "name",   "abbr",    "accesskey",
+        "axis",    "bgcolor", "cellhalign", "cellpadding", "cellspacing", "cellvalign", "char", "charoff", "charset", "cite",
+        "compact", "coords", "frame",  "headers", "hreflang", "hspace", "longdesc", "nowrap", "rel",    "rev",
+        "rules",   "scope",  "shape",  "span",   "start",  "summary",  "tabindex", "type",   "value",   "vspace",
+        "idref",   "usemap", "xmlns",
+    };
+    return is_among(name, list, sizeof list / sizeof list[0]);
+}
+
+static bool is_name_char(char c)
+{
+    return json_is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == ':' || c == '-' || c == '_' || c == '.';
+}
+
+static struct str take_name(struct xhtml *x)
+{
+    const char *start = x->at;
+    while (x->at < x->end && is_name_char(*x->at)) x->at++;
+    return str_make(start, (size_t)(x->at - start));
+}
+
+static void skip_space(struct xhtml *x)
+{
+    while (x->at < x->end && json_is_space(*x->at)) x->at++;
+}
+
+static bool take(struct xhtml *x, const char *token)
+{
+    size_t len = strlen(token);
+    if ((size_t)(x->end - x->at) < len || memcmp(x->at, token, len) != 0) return false;
+    x->at += len;
+    return true;
+}
+
+/* &lt; &#160; &#xA0; */
+static bool take_entity(struct xhtml *x)
+{
+    static const char *const names[] = {"lt", "gt", "amp", "quot", "apos"};
+    const char *start = ++x->at;
+    while (x->at < x->end && *x->at != ';' && x->at - start < ENTITY_CHARS_MAX) x->at++;
+    if (x->at == x->end || *x->at != ';') return malformed(x);
+    struct str name = str_make(start, (size_t)(x->at++ - start));
+    if (is_among(name, names, sizeof names / sizeof names[0])) return true;
+    bool   is_hex = name.len > 2 && name.ptr[0] == '#' && name.ptr[1] == 'x';
+    size_t i = is_hex ? 2 : 1;
+    if (name.len < 2 || name.ptr[0] != '#')
+        return broken(x, "fhir-xhtml-entity", "the narrative must not use named entities other than those of XML");
+    for (; i < name.len; i++)
+        if (!json_is_digit(name.ptr[i]) && !(is_hex && (name.ptr[i] | 0x20) >= 'a' && (name.ptr[i] | 0x20) <= 'f'))
+            return malformed(x);
+    return true;
+}
+
+static bool is_active(struct str name, struct str value)
+{
+    value = str_trim(value);
+    return (str_is(name, "href") || str_is(name, "src")) && value.len >= 11 &&
+           strncasecmp(value.ptr, "javascript:", 11) == 0;
+}
+
+static bool take_attribute_value(struct xhtml *x, struct str *value)
+{
+    if (x->at == x->end || (*x->at != '"' && *x->at != '\'')) return malformed(x);
+    char        quote = *x->at++;
+    const char *start = x->at;
+    while (x->at < x->end && *x->at != quote) {
+        if (*x->at == '<') return malformed(x);
+        if (*x->at != '&') x->at++;
+        else if (!take_entity(x)) return false;
+    }
+    if (x->at == x->end) return malformed(x);
+    *value = str_make(start, (size_t)(x->at++ - start));
+    return true;
+}
+
+static bool take_attribute(struct xhtml *x, struct str element)
+{
+    struct str name = take_name(x), value;
+    skip_space(x);
+    if (name.len == 0 || !take(x, "=")) return malformed(x);
+    skip_space(x);
+    if (!take_attribute_value(x, &value)) return false;
+    if (!is_allowed_attribute(name)) return broken(x, "txt-1", "the narrative must hold plain formatting only: attribute");
+    if (is_active(name, value)) return broken(x, "txt-1", "the narrative must not hold active content");
+    if (str_is(name, "src") && str_is(element, "img")) x->has_content = true;
+    if (str_is(name, "xmlns")) {
+        if (!str_is(value, "http://www.w3.org/1999/xhtml"))
+            return broken(x, "fhir-xhtml-namespace", "the narrative must be in the XHTML namespace");
+        x->has_namespace = true;
+    }
+    return true;
+}
+
+/* <name ...> or <name .../>; x->at is behind the bracket. */
+static bool take_start(struct xhtml *x)
+{
+    struct str name = take_name(x);
+    if (name.len == 0) return malformed(x);
+    if (!is_allowed_element(name)) return broken(x, "txt-1", "the narrative must hold plain formatting only: element");
+    if (x->depth == 0 && !str_is(name, "div")) return broken(x, "fhir-xhtml-div", "the narrative must be one div");
+    for (;;) {
+        const char *before = x->at;
+        skip_space(x);
+        if (take(x, "/>")) return true;
+        if (take(x, ">")) break;
+        if (x->at == before) return malformed(x);
+        if (!take_attribute(x, name)) return false;
+    }
+    if (x->depth == XHTML_DEPTH_MAX) return broken(x, "fhir-xhtml-depth", "the narrative is nested too deeply");
+    x->open[x->depth++] = name;
+    return true;
+}
+
+static bool take_end(struct xhtml *x)
+{
+    struct str name = take_name(x);
+    skip_space(x);
+    if (x->depth == 0 || !take(x, ">") || !str_eq(name, x->open[x->depth - 1])) return malformed(x);
+    x->depth--;
+    return true;
+}
+
+static bool take_comment(struct xhtml *x)
+{
+    ptrdiff_t close = str_find(str_make(x->at, (size_t)(x->end - x->at)), STR("-->"));
+    if (close < 0) return malformed(x);
+    x->at += close + 3;
+    return true;
+}
+
+static bool take_markup(struct xhtml *x)
+{
+    if (take(x, "<!--")) return take_comment(x);
+    if (take(x, "</")) return take_end(x);
+    x->at++;
+    return take_start(x);
+}
+
+/* Everything between the tags of the div. */
+static bool take_content(struct xhtml *x)
+{
+    while (x->depth > 0) {
+        if (x->at == x->end) return malformed(x);
+        if (*x->at == '<') {
+            if (!take_markup(x)) return false;
+            continue;
+        }
+        if (!json_is_space(*x->at)) x->has_content = true;
+        if (*x->at != '&') x->at++;
+        else if (!take_entity(x)) return false;
+    }
+    return true;
+}
+
+static bool scan(struct xhtml *x)
+{
+    skip_space(x);
+    if (!take(x, "<")) return broken(x, "fhir-xhtml-div", "the narrative must be one div");
+    if (!take_start(x) || !take_content(x)) return false;
+    skip_space(x);
+    if (x->at != x->end) return broken(x, "fhir-xhtml-div", "the narrative must be one div");
+    if (!x->has_namespace) return broken(x, "fhir-xhtml-namespace", "the narrative must be in the XHTML namespace");
+    if (!x->has_content) return broken(x, "txt-2", "the narrative must have some content");
+    return true;
+}
+
+bool fhir_xhtml_ok(struct str xhtml, const char **rule, const char **text)
+{
+    struct xhtml x;
+    x.at = xhtml.ptr;
+    x.end = xhtml.ptr + xhtml.len;
+    x.depth = 0;
+    x.has_content = x.has_namespace = false;
+    x.rule = x.text = NULL;
+    bool is_ok = scan(&x);
+    *rule = x.rule;
+    *text = x.text;
+    return is_ok;
+}
