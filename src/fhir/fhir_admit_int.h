@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the files of the admission gate share: the compiled list, the marks on a tape. Only for src/fhir/. */
+#ifndef SALVE_FHIR_ADMIT_INT_H
+#define SALVE_FHIR_ADMIT_INT_H
+
+#include "fhir/admit.h"
+#include "fhir/fhir_admit.def"
+#include "fhir/fhir_index_int.h"
+
+#define X(name, id, text) ADMIT_##name,
+enum admit_rule { ADMIT_OK, ADMIT_RULES(X) ADMIT_RULE_COUNT };
+#undef X
+
+const char *admit_rule_id(enum admit_rule rule);
+const char *admit_rule_text(enum admit_rule rule);
+static inline bool admit_rule_is_never(enum admit_rule rule) { return rule != ADMIT_OK && rule < ADMIT_TYPE; }
+
+enum admit_owner { ADMIT_OWNER_NONE, ADMIT_OWNER_PERSON, ADMIT_OWNER_COMMONS };
+
+enum { /* bits of admit_rules.elements */
+    ADMIT_KEPT = 1,
+    ADMIT_WHOLE = 2,  /* "!": the parent goes with it */
+    ADMIT_ONE_OF = 4, /* "+": the parent goes with the last of them */
+};
+
+enum { ADMIT_SETS_MAX = 16, ADMIT_NEVER_SET = 255, ADMIT_SET_ANY = 0 };
+
+/* A code, or a whole system (code absent), of a set; or what is refused everywhere (set NEVER). */
+struct admit_fact {
+    struct str system, code;
+    uint8_t    set;
+    uint8_t    rule; /* of ADMIT_NEVER_SET */
+};
+
+struct admit_name { /* identifier systems, extension URLs, words, profiles, number patterns */
+    struct str text;
+    uint8_t    tag; /* enum admit_owner or enum admit_rule */
+    bool       is_prefix;
+};
+
+struct admit_names {
+    struct admit_name *items;
+    size_t             count;
+};
+
+struct admit_rules {
+    uint8_t elements[FHIR_ELEMENT_COUNT];      /* ADMIT_KEPT and the marks */
+    uint8_t element_rules[FHIR_ELEMENT_COUNT]; /* of the others: their own never-rule, or 0 */
+    uint8_t slots[FHIR_ELEMENT_COUNT];         /* set of a coded element */
+    uint8_t owners[FHIR_TYPE_COUNT];           /* enum admit_owner */
+    uint8_t type_rules[FHIR_TYPE_COUNT];
+    const char *subjects[FHIR_TYPE_COUNT];     /* element that names the person, or NULL */
+    struct admit_fact *facts; /* sorted by set, system, code */
+    size_t             fact_count;
+    struct admit_names identifiers, extensions, words, profiles, patterns, prefixes /* of systems; tag: set */;
+    const char        *sets[ADMIT_SETS_MAX];
+    size_t             set_count;
+    struct str         text; /* of admit_rules_text */
+};
+
+bool            admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code);
+enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code);
+const struct admit_name *admit_name_find(const struct admit_names *names, struct str text);
+
+/* admit_text_rule - does any text give away what must not be there? N2 (data: URIs), N3 (HGVS, VCF, FASTA, long runs of
+ * bases), N7 (the site's patterns); OK if not. */
+enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text);
+
+/* admit_words_rule - N3 to N6 by the words of a code's display. */
+enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text);
+
+/* --- marks: one byte a node, the rule for which its subtree cannot stay ------------------------------------------- */
+
+struct admit_link { /* a reference to another entry of the Bundle */
+    uint32_t from, to; /* entry numbers */
+    tape_at  at;       /* the Reference */
+};
+
+struct admit_marks {
+    const struct admit_rules *rules;
+    const struct tape        *tape;
+    struct str                compartment;
+    struct arena             *mem;
+    struct fhir_index         index;
+    uint8_t                  *rule; /* enum admit_rule, by node */
+    struct admit_link        *links;
+    uint32_t                  link_count, link_room;
+    uint32_t                  entry;      /* the entry at hand */
+    bool                      is_patient; /* it is inside the Patient or a RelatedPerson, where identifiers are narrow */
+    bool                      hopeless;   /* two people, or nobody, or no such Bundle */
+    enum salve_code           code;
+};
+
+/* admit_mark - fills marks.rule for all that is inadmissible by itself, and marks.links. */
+SALVE_MUST_USE enum salve_code admit_mark(struct admit_marks *marks, const struct admit_rules *rules,
+                                          const struct tape *tape, struct str compartment, struct arena *mem,
+                                          struct salve_err *err);
+
+/* What the reference at hand points to. */
+enum admit_target { ADMIT_TARGET_BAD, ADMIT_TARGET_ENTRY, ADMIT_TARGET_INSIDE, ADMIT_TARGET_COMMONS };
+enum admit_target admit_target_of(const struct admit_marks *marks, tape_at reference, uint32_t *entry);
+
+/* admit_consent_rule, admit_score_rule - N8, N9, N19, N23 of a whole resource. */
+enum admit_rule admit_resource_rule(const struct admit_marks *marks, tape_at resource);
+
+/* admit_close - spreads marks upwards until what is left is whole, and along references (minimise). */
+SALVE_MUST_USE enum salve_code admit_close(struct admit_marks *marks, struct salve_err *err);
+
+#endif

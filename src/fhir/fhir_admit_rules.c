@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Compiles the rows of fhir_admit.def and what a site adds into tables by element and type number, and prints the
+ * effective list. A row that names something R4 does not have is a programmer's error. */
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "fhir/fhir_admit_int.h"
+
+enum { TEXT_BYTES_MAX = 1 << 20, PATTERN_BYTES_MIN = 6, PATTERN_BYTES_MAX = 64, SITE_ITEMS_MAX = 64 };
+
+static const char *const rule_ids[] = {
+    "",
+#define X(name, id, text) id,
+    ADMIT_RULES(X)
+#undef X
+};
+static const char *const rule_texts[] = {
+    "",
+#define X(name, id, text) text,
+    ADMIT_RULES(X)
+#undef X
+};
+
+const char *admit_rule_id(enum admit_rule rule)
+{
+    return rule_ids[rule];
+}
+
+const char *admit_rule_text(enum admit_rule rule)
+{
+    return rule_texts[rule];
+}
+
+/* --- rows ---------------------------------------------------------------------------------------------------------- */
+
+struct type_row {
+    const char *name;
+    uint8_t     owner;
+    const char *subject;
+};
+static const struct type_row type_rows[] = {
+#define X(name, owner, subject) {name, ADMIT_OWNER_##owner, subject},
+    ADMIT_TYPES(X)
+#undef X
+};
+
+struct list_row { /* a name, a list of words, and a tag */
+    const char *name, *list;
+    uint8_t     tag;
+};
+static const struct list_row element_rows[] = {
+#define X(name, list) {name, list, 0},
+    ADMIT_ELEMENTS(X)
+#undef X
+};
+static const struct list_row never_element_rows[] = {
+#define X(rule, name, list) {name, list, ADMIT_##rule},
+    ADMIT_NEVER_ELEMENTS(X)
+#undef X
+};
+static const struct list_row never_type_rows[] = {
+#define X(rule, name) {name, "", ADMIT_##rule},
+    ADMIT_NEVER_TYPES(X)
+#undef X
+};
+static const struct list_row never_system_rows[] = {
+#define X(rule, system) {system, "", ADMIT_##rule},
+    ADMIT_NEVER_SYSTEMS(X)
+#undef X
+};
+static const struct list_row never_code_rows[] = {
+#define X(rule, system, codes) {system, codes, ADMIT_##rule},
+    ADMIT_NEVER_CODES(X)
+#undef X
+};
+static const struct list_row word_rows[] = {
+#define X(rule, word) {word, "", ADMIT_##rule},
+    ADMIT_NEVER_WORDS(X)
+#undef X
+};
+static const struct list_row profile_rows[] = {
+#define X(rule, word) {word, "", ADMIT_##rule},
+    ADMIT_NEVER_PROFILES(X)
+#undef X
+};
+static const struct list_row identifier_rows[] = {
+#define X(owner, system) {system, "", ADMIT_OWNER_##owner},
+    ADMIT_IDENTIFIERS(X)
+#undef X
+};
+static const struct list_row extension_rows[] = {
+#define X(url) {url, "", 0},
+    ADMIT_EXTENSIONS(X)
+#undef X
+};
+
+struct set_row {
+    const char *set, *system, *codes; /* codes NULL: the whole system */
+};
+static const struct set_row set_rows[] = {
+#define X(set, system) {set, system, NULL},
+    ADMIT_SYSTEMS(X)
+#undef X
+#define X(set, system, codes) {set, system, codes},
+    ADMIT_CODES(X)
+#undef X
+};
+
+struct slot_row {
+    const char *type, *element, *set;
+};
+static const struct slot_row slot_rows[] = {
+#define X(type, element, set) {type, element, set},
+    ADMIT_SLOTS(X)
+#undef X
+};
+
+#define ROWS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Cuts the next word off a list of words with single spaces between them. */
+static bool next_word(struct str *list, struct str *word)
+{
+    while (list->len > 0 && list->ptr[0] == ' ') *list = str_cut(*list, 1, list->len);
+    size_t len = 0;
+    while (len < list->len && list->ptr[len] != ' ') len++;
+    *word = str_cut(*list, 0, len);
+    *list = str_cut(*list, len, list->len);
+    return len > 0;
+}
+
+/* --- types and elements -------------------------------------------------------------------------------------------- */
+
+static fhir_type_id type_of(const char *name)
+{
+    fhir_type_id type = fhir_type_find(str_of(name));
+    salve_assert(type != 0 && "fhir_admit.def names a type that R4 does not have");
+    return type;
+}
+
+static fhir_element_id element_of(fhir_type_id type, struct str name)
+{
+    fhir_element_id element = fhir_element_find(type, name);
+    salve_assert(element != 0 && "fhir_admit.def names an element that R4 does not have");
+    return element;
+}
+
+static uint8_t cut_mark(struct str *name)
+{
+    char last = name->ptr[name->len - 1];
+    if (last != '!' && last != '+') return ADMIT_KEPT;
+    name->len--;
+    return last == '!' ? ADMIT_KEPT | ADMIT_WHOLE : ADMIT_KEPT | ADMIT_ONE_OF;
+}
+
+static void compile_elements(struct admit_rules *rules)
+{
+    struct str word;
+    for (size_t i = 0; i < ROWS(element_rows); i++) {
+        fhir_type_id type = type_of(element_rows[i].name);
+        struct str   list = str_of(element_rows[i].list);
+        while (next_word(&list, &word)) {
+            uint8_t bits = cut_mark(&word);
+            rules->elements[element_of(type, word)] = bits;
+        }
+    }
+    for (size_t i = 0; i < ROWS(never_element_rows); i++) {
+        fhir_type_id type = type_of(never_element_rows[i].name);
+        struct str   list = str_of(never_element_rows[i].list);
+        while (next_word(&list, &word)) rules->element_rules[element_of(type, word)] = never_element_rows[i].tag;
+    }
+}
+
+static void compile_types(struct admit_rules *rules)
+{
+    for (size_t i = 0; i < ROWS(type_rows); i++) {
+        fhir_type_id type = type_of(type_rows[i].name);
+        rules->owners[type] = type_rows[i].owner;
+        rules->subjects[type] = type_rows[i].subject[0] == '\0' ? NULL : type_rows[i].subject;
+    }
+    for (size_t i = 0; i < ROWS(never_type_rows); i++)
+        rules->type_rules[type_of(never_type_rows[i].name)] = never_type_rows[i].tag;
+}
+
+/* --- codes --------------------------------------------------------------------------------------------------------- */
+
+static uint8_t set_of(struct admit_rules *rules, const char *name)
+{
+    for (size_t i = 0; i < rules->set_count; i++)
+        if (str_is(str_of(name), rules->sets[i])) return (uint8_t)i;
+    salve_assert(rules->set_count < ADMIT_SETS_MAX);
+    rules->sets[rules->set_count] = name;
+    return (uint8_t)rules->set_count++;
+}
+
+static int compare_facts(const void *a, const void *b)
+{
+    const struct admit_fact *left = a, *right = b;
+    if (left->set != right->set) return left->set < right->set ? -1 : 1;
+    int order = str_cmp(left->system, right->system);
+    return order != 0 ? order : str_cmp(left->code, right->code);
+}
+
+static void add_fact(struct admit_rules *rules, uint8_t set, const char *system, struct str code, uint8_t rule)
+{
+    rules->facts[rules->fact_count++] = (struct admit_fact){str_of(system), code, set, rule};
+}
+
+static void add_codes(struct admit_rules *rules, uint8_t set, const char *system, const char *codes, uint8_t rule)
+{
+    struct str list = str_of(codes), code;
+    while (next_word(&list, &code)) add_fact(rules, set, system, code, rule);
+}
+
+static size_t words_in(const char *list)
+{
+    struct str rest = str_of(list), word;
+    size_t     count = 0;
+    while (next_word(&rest, &word)) count++;
+    return count;
+}
+
+static size_t count_facts(void)
+{
+    size_t count = ROWS(set_rows) + ROWS(never_system_rows);
+    for (size_t i = 0; i < ROWS(set_rows); i++)
+        if (set_rows[i].codes != NULL) count += words_in(set_rows[i].codes);
+    for (size_t i = 0; i < ROWS(never_code_rows); i++) count += words_in(never_code_rows[i].list);
+    return count;
+}
+
+static void add_name(struct admit_names *names, struct str text, uint8_t tag)
+{
+    bool is_prefix = str_ends(text, STR("*"));
+    if (is_prefix) text.len--;
+    names->items[names->count++] = (struct admit_name){text, tag, is_prefix};
+}
+
+static void compile_codes(struct admit_rules *rules)
+{
+    for (size_t i = 0; i < ROWS(set_rows); i++) {
+        uint8_t set = set_of(rules, set_rows[i].set);
+        if (set_rows[i].codes != NULL) add_codes(rules, set, set_rows[i].system, set_rows[i].codes, 0);
+        else if (str_ends(str_of(set_rows[i].system), STR("*"))) add_name(&rules->prefixes, str_of(set_rows[i].system), set);
+        else add_fact(rules, set, set_rows[i].system, STR_NONE, 0);
+    }
+    for (size_t i = 0; i < ROWS(never_system_rows); i++)
+        add_fact(rules, ADMIT_NEVER_SET, never_system_rows[i].name, STR_NONE, never_system_rows[i].tag);
+    for (size_t i = 0; i < ROWS(never_code_rows); i++)
+        add_codes(rules, ADMIT_NEVER_SET, never_code_rows[i].name, never_code_rows[i].list, never_code_rows[i].tag);
+    qsort(rules->facts, rules->fact_count, sizeof rules->facts[0], compare_facts);
+    for (size_t i = 0; i < ROWS(slot_rows); i++)
+        rules->slots[element_of(type_of(slot_rows[i].type), str_of(slot_rows[i].element))] =
+            set_of(rules, slot_rows[i].set);
+}
+
+static const struct admit_fact *find_fact(const struct admit_rules *rules, uint8_t set, struct str system, struct str code)
+{
+    struct admit_fact key = {system, code, set, 0};
+    return bsearch(&key, rules->facts, rules->fact_count, sizeof key, compare_facts);
+}
+
+bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code)
+{
+    for (size_t i = 0; i < rules->prefixes.count; i++)
+        if (rules->prefixes.items[i].tag == set && str_starts(system, rules->prefixes.items[i].text)) return true;
+    return find_fact(rules, set, system, STR_NONE) != NULL || (code.len > 0 && find_fact(rules, set, system, code) != NULL);
+}
+
+enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code)
+{
+    const struct admit_fact *fact = find_fact(rules, ADMIT_NEVER_SET, system, STR_NONE);
+    if (fact == NULL && code.len > 0) fact = find_fact(rules, ADMIT_NEVER_SET, system, code);
+    return fact == NULL ? ADMIT_OK : (enum admit_rule)fact->rule;
+}
+
+const struct admit_name *admit_name_find(const struct admit_names *names, struct str text)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        const struct admit_name *name = &names->items[i];
+        if (name->is_prefix ? str_starts(text, name->text) : str_eq(text, name->text)) return name;
+    }
+    return NULL;
+}
+
+/* --- the site ------------------------------------------------------------------------------------------------------ */
+
+static bool is_pattern(struct str text)
+{
+    size_t places = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < ' ' || text.ptr[i] > '~') return false;
+        places += text.ptr[i] == '9' || text.ptr[i] == 'A';
+    }
+    return text.len >= PATTERN_BYTES_MIN && text.len <= PATTERN_BYTES_MAX && places >= PATTERN_BYTES_MIN;
+}
+
+static enum salve_code add_site(struct admit_rules *rules, const struct admit_site *site, struct salve_err *err)
+{
+    if (site->identifier_system_count > SITE_ITEMS_MAX || site->national_pattern_count > SITE_ITEMS_MAX)
+        return salve_fail(err, SALVE_E_CONFIG, "admission: more than %d systems or patterns", SITE_ITEMS_MAX);
+    for (size_t i = 0; i < site->identifier_system_count; i++) {
+        if (site->identifier_systems[i].len == 0 || str_ends(site->identifier_systems[i], STR("*")))
+            return salve_fail(err, SALVE_E_CONFIG, "admission: identifier system %zu", i + 1);
+        add_name(&rules->identifiers, site->identifier_systems[i], ADMIT_OWNER_PERSON);
+    }
+    for (size_t i = 0; i < site->national_pattern_count; i++) {
+        if (!is_pattern(site->national_patterns[i]))
+            return salve_fail(err, SALVE_E_CONFIG, "admission: national pattern %zu", i + 1);
+        rules->patterns.items[rules->patterns.count++] = (struct admit_name){site->national_patterns[i], ADMIT_N7, false};
+    }
+    return SALVE_OK;
+}
+
+static bool make_room(struct arena *mem, struct admit_names *names, size_t count)
+{
+    names->items = arena_array(mem, struct admit_name, count + 1);
+    return names->items != NULL;
+}
+
+static bool make_rooms(struct arena *mem, struct admit_rules *rules, const struct admit_site *site)
+{
+    rules->facts = arena_array(mem, struct admit_fact, count_facts());
+    return rules->facts != NULL && make_room(mem, &rules->prefixes, ROWS(set_rows))
+        && make_room(mem, &rules->identifiers, ROWS(identifier_rows) + (site == NULL ? 0 : site->identifier_system_count))
+        && make_room(mem, &rules->extensions, ROWS(extension_rows)) && make_room(mem, &rules->words, ROWS(word_rows))
+        && make_room(mem, &rules->profiles, ROWS(profile_rows))
+        && make_room(mem, &rules->patterns, site == NULL ? 0 : site->national_pattern_count);
+}
+
+static void add_rows(struct admit_names *names, const struct list_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) add_name(names, str_of(rows[i].name), rows[i].tag);
+}
+
+/* --- the list as text ---------------------------------------------------------------------------------------------- */
+
+struct lines {
+    struct arena *mem;
+    struct str   *items;
+    size_t        count, room;
+};
+
+static void line(struct lines *lines, struct str text)
+{
+    if (lines->count < lines->room && text.ptr != NULL) lines->items[lines->count++] = text;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static const char *owner_text(uint8_t owner)
+{
+    return owner == ADMIT_OWNER_COMMONS ? "commons" : "person";
+}
+
+static void element_lines(const struct admit_rules *rules, struct lines *lines)
+{
+    for (fhir_element_id e = 1; e < FHIR_ELEMENT_COUNT; e++) {
+        struct str owner = fhir_type_name(fhir_elements[e].owner), name = fhir_name(fhir_elements[e].name);
+        uint8_t    bits = rules->elements[e];
+        const char *mark = bits & ADMIT_WHOLE ? "!" : bits & ADMIT_ONE_OF ? "+" : "";
+        if (bits != 0) line(lines, arena_printf(lines->mem, "element %.*s.%.*s%s", STR_ARGS(owner), STR_ARGS(name), mark));
+        if (rules->slots[e] != 0)
+            line(lines, arena_printf(lines->mem, "slot %.*s.%.*s %s", STR_ARGS(owner), STR_ARGS(name), rules->sets[rules->slots[e]]));
+    }
+}
+
+static void fact_lines(const struct admit_rules *rules, struct lines *lines)
+{
+    for (fhir_type_id t = 1; t < FHIR_TYPE_COUNT; t++) {
+        struct str name = fhir_type_name(t);
+        if (rules->owners[t] != 0) line(lines, arena_printf(lines->mem, "type %.*s %s", STR_ARGS(name), owner_text(rules->owners[t])));
+    }
+    for (size_t i = 0; i < rules->fact_count; i++) {
+        const struct admit_fact *f = &rules->facts[i];
+        if (f->set == ADMIT_NEVER_SET)
+            line(lines, arena_printf(lines->mem, "refused %s %.*s %.*s", rule_ids[f->rule], STR_ARGS(f->system), STR_ARGS(f->code)));
+        else line(lines, arena_printf(lines->mem, "code %s %.*s %.*s", rules->sets[f->set], STR_ARGS(f->system), STR_ARGS(f->code)));
+    }
+    for (size_t i = 0; i < rules->prefixes.count; i++)
+        line(lines, arena_printf(lines->mem, "code %s %.*s*", rules->sets[rules->prefixes.items[i].tag],
+                                 STR_ARGS(rules->prefixes.items[i].text)));
+}
+
+static void name_lines(struct lines *lines, const char *kind, const struct admit_names *names, bool has_rule)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        const struct admit_name *n = &names->items[i];
+        line(lines, arena_printf(lines->mem, "%s %s %.*s%s", kind, has_rule ? rule_ids[n->tag] : owner_text(n->tag),
+                                 STR_ARGS(n->text), n->is_prefix ? "*" : ""));
+    }
+}
+
+static enum salve_code write_text(struct admit_rules *rules, struct arena *mem, struct salve_err *err)
+{
+    struct lines lines = {.mem = mem, .room = FHIR_ELEMENT_COUNT * 2 + rules->fact_count + FHIR_TYPE_COUNT + 1024};
+    struct buf   out;
+    lines.items = arena_array(mem, struct str, lines.room);
+    if (lines.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "admission list");
+    element_lines(rules, &lines);
+    fact_lines(rules, &lines);
+    name_lines(&lines, "identifier", &rules->identifiers, false);
+    name_lines(&lines, "extension", &rules->extensions, false);
+    name_lines(&lines, "word", &rules->words, true);
+    name_lines(&lines, "profile", &rules->profiles, true);
+    name_lines(&lines, "pattern", &rules->patterns, true);
+    qsort(lines.items, lines.count, sizeof lines.items[0], compare_lines);
+    buf_init(&out, mem, TEXT_BYTES_MAX);
+    for (size_t i = 0; i < lines.count; i++) {
+        buf_add(&out, str_trim(lines.items[i]));
+        buf_add_char(&out, '\n');
+    }
+    return buf_done(&out, &rules->text, err);
+}
+
+enum salve_code admit_rules_make(const struct admit_site *site, struct arena *mem, struct admit_rules **out,
+                                 struct salve_err *err)
+{
+    struct admit_rules *rules = arena_new(mem, struct admit_rules);
+    if (rules == NULL || !make_rooms(mem, rules, site)) return salve_fail(err, SALVE_E_MEMORY, "admission list");
+    salve_assert(set_of(rules, "any") == ADMIT_SET_ANY);
+    compile_types(rules);
+    compile_elements(rules);
+    compile_codes(rules);
+    add_rows(&rules->identifiers, identifier_rows, ROWS(identifier_rows));
+    add_rows(&rules->extensions, extension_rows, ROWS(extension_rows));
+    add_rows(&rules->words, word_rows, ROWS(word_rows));
+    add_rows(&rules->profiles, profile_rows, ROWS(profile_rows));
+    enum salve_code code = site == NULL ? SALVE_OK : add_site(rules, site, err);
+    if (code == SALVE_OK) code = write_text(rules, mem, err);
+    if (code == SALVE_OK) *out = rules;
+    return code;
+}
+
+void admit_rules_text(const struct admit_rules *rules, struct buf *out)
+{
+    buf_add(out, rules->text);
+}

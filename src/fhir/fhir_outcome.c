@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Issues and errors as an OperationOutcome (R4: operationoutcome.html). Everything printed is a path or fixed words. */
+#include "fhir/outcome.h"
+
+#include "fhir/fhir.h"
+#include "json/json.h"
+
+static const char *severity_text(enum fhir_severity severity)
+{
+    static const char *const texts[] = {"fatal", "error", "warning", "information"};
+    return texts[severity];
+}
+
+static void open_issue(struct json_writer *w, const char *severity, const char *code)
+{
+    json_open(w, NULL, '{');
+    json_put_text(w, "severity", str_of(severity));
+    json_put_text(w, "code", str_of(code));
+}
+
+static void put_details(struct json_writer *w, const char *rule, struct str text)
+{
+    json_open(w, "details", '{');
+    if (rule != NULL && rule[0] != '\0') {
+        json_open(w, "coding", '[');
+        json_open(w, NULL, '{');
+        json_put_text(w, "system", STR("urn:salve:rule"));
+        json_put_text(w, "code", str_of(rule));
+        json_close(w);
+        json_close(w);
+    }
+    json_put_text(w, "text", text);
+    json_close(w);
+}
+
+static void put_path(struct json_writer *w, struct str path)
+{
+    if (path.len == 0) return;
+    json_open(w, "expression", '[');
+    json_put_text(w, NULL, path);
+    json_close(w);
+}
+
+static void put_issue(struct json_writer *w, const struct fhir_issue *issue)
+{
+    open_issue(w, severity_text(issue->severity), issue->code);
+    put_details(w, issue->rule, str_of(issue->text));
+    put_path(w, issue->path);
+    json_close(w);
+}
+
+static void put_fixed(struct json_writer *w, const char *severity, const char *code, const char *text)
+{
+    open_issue(w, severity, code);
+    put_details(w, NULL, str_of(text));
+    json_close(w);
+}
+
+static void open_outcome(struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_text(w, "resourceType", STR("OperationOutcome"));
+    json_open(w, "issue", '[');
+}
+
+void outcome_add(const struct fhir_issues *issues, struct buf *out)
+{
+    struct json_writer w = {.out = out, .pretty = true};
+    open_outcome(&w);
+    for (size_t i = 0; i < issues->count; i++) put_issue(&w, &issues->items[i]);
+    if (issues->left_out > 0) put_fixed(&w, issues->error_count > 0 ? "error" : "warning", "too-long", "more problems than are listed");
+    if (issues->count == 0 && issues->left_out == 0) put_fixed(&w, "information", "informational", "no problem found");
+    json_close(&w);
+    json_close(&w);
+}
+
+void outcome_of_error(const struct salve_err *err, struct buf *out)
+{
+    struct json_writer w = {.out = out, .pretty = true};
+    const char        *why = err->why[0] != '\0' ? err->why : salve_code_what(err->code);
+    open_outcome(&w);
+    open_issue(&w, "error", salve_code_issue(err->code));
+    put_details(&w, salve_code_name(err->code), str_of(why));
+    put_path(&w, str_of(err->at));
+    json_close(&w);
+    json_close(&w);
+    json_close(&w);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Checks of single values: required bindings, extensions, quantities, attachments. */
+#include "fhir/fhir_validate_int.h"
+
+/* --- required bindings (R4: terminologies.html 4.1.5) --------------------------------------------------------------- */
+
+static bool has_extension(const struct tape *tape, tape_at at)
+{
+    return tape_child(tape, at, FHIR_N_extension) != TAPE_NONE;
+}
+
+static enum fhir_has has_coding(const struct fhir_check *check, uint16_t set, tape_at coding)
+{
+    struct str code = tape_child_text(check->tape, coding, "code");
+    if (code.len == 0) return has_extension(check->tape, coding) ? FHIR_HAS_UNKNOWN : FHIR_HAS_NOT;
+    struct str system = tape_child_text(check->tape, coding, "system");
+    return fhir_valueset_has(set, system.ptr == NULL ? STR("") : system, code);
+}
+
+/* One coding of the set is enough; others may say the same in another system. */
+static enum fhir_has has_concept(const struct fhir_check *check, uint16_t set, tape_at concept)
+{
+    enum fhir_has best = FHIR_HAS_NOT;
+    for (tape_at c = tape_first(check->tape, concept); c != TAPE_NONE; c = tape_next(check->tape, concept, c)) {
+        if (tape_element(check->tape, c) != FHIR_E_CodeableConcept_coding) continue;
+        enum fhir_has has = has_coding(check, set, c);
+        if (has == FHIR_HAS) return has;
+        if (has == FHIR_HAS_UNKNOWN) best = has;
+    }
+    return best == FHIR_HAS_NOT && has_extension(check->tape, concept) ? FHIR_HAS_UNKNOWN : best;
+}
+
+static enum fhir_has has_quantity(const struct fhir_check *check, uint16_t set, tape_at quantity)
+{
+    struct str code = tape_child_text(check->tape, quantity, "code");
+    struct str system = tape_child_text(check->tape, quantity, "system");
+    if (code.len == 0) return FHIR_HAS_UNKNOWN;
+    return fhir_valueset_has(set, system.ptr == NULL ? STR("") : system, code);
+}
+
+void fhir_check_binding(struct fhir_check *check, tape_at at)
+{
+    uint16_t      set = fhir_elements[tape_element(check->tape, at)].binding;
+    enum fhir_has has = FHIR_HAS_UNKNOWN;
+    switch (tape_type(check->tape, at)) {
+    case FHIR_T_Coding: has = has_coding(check, set, at); break;
+    case FHIR_T_CodeableConcept: has = has_concept(check, set, at); break;
+    case FHIR_T_Quantity: has = has_quantity(check, set, at); break;
+    default:
+        if (tape_kind(check->tape, at) == TAPE_TEXT) has = fhir_valueset_has(set, STR_NONE, tape_text(check->tape, at));
+    }
+    if (has == FHIR_HAS_NOT)
+        fhir_check_fail(check, "code-invalid", "fhir-binding", "the code is not in the value set that R4 requires here");
+}
+
+/* --- extensions ----------------------------------------------------------------------------------------------------- */
+
+static void check_extension(struct fhir_check *check, tape_at at)
+{
+    const struct tape *tape = check->tape;
+    bool               has_value = tape_child(tape, at, FHIR_N_value) != TAPE_NONE;
+    struct str         url = tape_child_text(tape, at, "url");
+    bool               is_nested = tape_element(tape, at) == FHIR_E_Extension_extension;
+    if (has_value == has_extension(tape, at))
+        fhir_check_fail(check, "invariant", "ext-1", "an extension has either a value or extensions, not both");
+    if (!is_nested && url.len > 0 && str_find(url, STR(":")) < 0)
+        fhir_check_fail(check, "invalid", "fhir-extension-url", "the url of an extension is absolute");
+}
+
+/* --- quantities, attachments ---------------------------------------------------------------------------------------- */
+
+static void check_quantity(struct fhir_check *check, tape_at at)
+{
+    if (tape_child(check->tape, at, FHIR_N_code) != TAPE_NONE && tape_child(check->tape, at, FHIR_N_system) == TAPE_NONE)
+        fhir_check_fail(check, "invariant", "qty-3", "a unit's code needs its system");
+}
+
+static bool base64_bytes(struct str text, int64_t *bytes)
+{
+    int64_t digits = 0, padding = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '=') padding++;
+        else if (c != ' ' && c != '\n' && c != '\r' && c != '\t') digits++;
+    }
+    *bytes = digits * 3 / 4;
+    return (digits + padding) % 4 == 0;
+}
+
+static void check_attachment(struct fhir_check *check, tape_at at)
+{
+    struct str data = tape_child_text(check->tape, at, "data"), size = tape_child_text(check->tape, at, "size");
+    int64_t    bytes, stated;
+    if (data.len == 0) return;
+    if (tape_child(check->tape, at, FHIR_N_contentType) == TAPE_NONE)
+        fhir_check_fail(check, "invariant", "att-1", "an attachment with data has a contentType");
+    if (size.len > 0 && str_to_i64(size, &stated) && base64_bytes(data, &bytes) && bytes != stated)
+        fhir_check_fail(check, "value", "fhir-attachment-size", "size is the number of bytes of the data");
+}
+
+void fhir_check_value(struct fhir_check *check, tape_at at)
+{
+    switch (tape_type(check->tape, at)) {
+    case FHIR_T_Extension: check_extension(check, at); break;
+    case FHIR_T_Quantity:
+    case FHIR_T_Age:
+    case FHIR_T_Count:
+    case FHIR_T_Distance:
+    case FHIR_T_Duration: check_quantity(check, at); break;
+    case FHIR_T_Attachment: check_attachment(check, at); break;
+    default: break;
+    }
+}

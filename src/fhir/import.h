@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * import - turns what another system sent about ONE person into resources of a compartment: finds the Patient, checks
+ * that all else is about that person, gives ids of this server, keeps the old ids as identifiers, rewrites references.
+ * Admission (admit.h) comes first and is part of import_run. CSV files come in through a map (docs/formats/csv-map.md).
+ *
+ *     struct import_ask ask = {.rules = rules, .compartment = STR("..26.."), .next = next_number, .ctx = view};
+ *     import_read(bytes, mem, &bundle, &issues, err);       // a Bundle, NDJSON or one resource -> one Bundle
+ *     import_run(&ask, &bundle, mem, &done, err);           // E_NOT_ADMITTED: done.issues says what and where
+ *     for each done.resources[i]: write .tape under .id
+ *
+ * Messages name paths and rules, never values. */
+#ifndef SALVE_FHIR_IMPORT_H
+#define SALVE_FHIR_IMPORT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "fhir/admit.h"
+#include "fhir/tape.h"
+
+struct import_ask {
+    const struct admit_rules *rules;
+    struct str compartment;       /* 26 base32 characters */
+    struct str patient_id;        /* id of the Patient that the compartment already has: the imported one becomes its
+                                   * next version; empty: it gets a number like everything else */
+    uint64_t (*next)(void *ctx);  /* the compartment's next resource number; each call gives a new one */
+    void      *ctx;
+    bool       minimise;          /* leave out what is inadmissible instead of refusing all */
+};
+
+struct import_resource {
+    struct str  type, id;    /* "Observation", "<compartment>.<number>" */
+    struct str  imported_id; /* the id it came with; empty if it had none */
+    struct tape tape;
+};
+
+struct import_done {
+    const struct import_resource *resources; size_t resource_count; /* the Patient first, then in the order they came */
+    struct fhir_issues *issues;                /* why it was refused; also filled when import_run fails */
+    struct str          rejects;               /* minimise: JSON lines of what was left out; holds values */
+    const struct admit_count *counts; size_t rule_count; /* minimise: how often each rule left something out */
+    uint32_t resources_in;    /* resources that came */
+    uint32_t references;      /* references rewritten to ids of this server */
+    uint32_t commons;         /* staff, places and organisations: not kept with the person; references to them became
+                               * logical ones, {type, identifier: {system: urn:salve:imported, value: their old id}} */
+};
+
+/* import_read - bytes to one Bundle tape: a Bundle as it is; NDJSON (one resource a line) or a single resource as a
+ * collection. Paths in issues count entries from 0, so line n of NDJSON is Bundle.entry[n-1].
+ *   errors   those of the reader: E_SYNTAX, E_INVALID (issues say where), E_TOO_BIG, E_TOO_DEEP, E_MEMORY */
+SALVE_MUST_USE enum salve_code import_read(struct str bytes, struct arena *mem, struct tape *bundle,
+                                           struct fhir_issues *issues, struct salve_err *err);
+
+/* import_run - admission, then ids, identifiers and references.
+ *   errors   E_NOT_ADMITTED (nothing is to be kept; out->issues has path and rule), E_MEMORY */
+SALVE_MUST_USE enum salve_code import_run(const struct import_ask *ask, const struct tape *bundle, struct arena *mem,
+                                          struct import_done *out, struct salve_err *err);
+
+/* --- CSV -------------------------------------------------------------------------------------------------------- */
+
+struct csv_map; /* opaque: a map file, checked */
+
+/* csv_map_read - a map from its JSON text. E_SYNTAX, E_INVALID (`at` names the place in the map), E_TOO_BIG. */
+SALVE_MUST_USE enum salve_code csv_map_read(struct str json, struct arena *mem, struct csv_map **out,
+                                            struct salve_err *err);
+
+/* One CSV file being read through a map. */
+struct csv_import {
+    const struct csv_map *map;
+    struct str            rest;    /* what was not read yet */
+    uint32_t              line;    /* number of the line read last, from 1 */
+    const uint16_t       *columns; /* column of the file for each column of the map */
+    uint32_t              column_count;
+};
+
+/* csv_import_open - reads the header line. `text` must outlive the import. E_INVALID: a column that the map needs is
+ * not there (`at` names it). */
+SALVE_MUST_USE enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct arena *mem,
+                                               struct csv_import *out, struct salve_err *err);
+
+/* csv_import_next - the next row as JSON text of a collection Bundle about one person, for import_read; *more is false
+ * at the end of the file. An empty cell is left out. `subject` is the row's own id column, empty if the map names none.
+ *   errors   E_INVALID: a cell that is not what the map says (`at` is "line n, column name"; never the cell) */
+SALVE_MUST_USE enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struct str *subject,
+                                               struct str *bundle_json, bool *more, struct salve_err *err);
+
+#endif
