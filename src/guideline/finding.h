@@ -61,10 +61,13 @@ struct finding {
     size_t missing_count; /* input labels */
     const struct str *queried;
     size_t queried_count; /* input labels */
+    struct str excluded;  /* "pregnancy", "age-under-18": closed list of the guideline; empty unless EXCLUDED */
     struct str recheck;   /* ISO 8601 duration until the next check, "P1Y"; empty: none */
 };
 
 const char *urgency_text(enum urgency urgency);
 bool urgency_find(struct str text, enum urgency *out);
+const char *finding_status_text(enum finding_status status); /* "assessed", "not-assessed", "queried", "excluded" */
+bool finding_status_find(struct str text, enum finding_status *out);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // node peer.mjs vectors SHARE VECTORS_DIR   runs every vector row through cql-execution, a peer engine, and compares
+// node peer.mjs cases SHARE                 the same for the cases of every guideline
 // node peer.mjs findings SHARE GUIDELINE FILE NOW   prints the findings that it gives for a Bundle, as JSON
 // The peer computes with binary floating point: rows that sit on a decimal tie may differ; they are listed, not counted.
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
@@ -65,6 +66,36 @@ if (mode === 'vectors') {
         }
     }
     console.log(`${passed} values as expected, ${differ} differ`);
+} else if (mode === 'cases') {
+    // Every case of every guideline: the findings that the peer gives, against what the case expects.
+    const same = (want, got) => Array.isArray(want) ? JSON.stringify(want) === JSON.stringify(got ?? [])
+        : want === '' ? got === null || got === undefined : String(got) === want || Number(got) === Number(want);
+    let passed = 0, differ = 0;
+    for (const id of readdirSync(join(share, 'guidelines')).filter(n => existsSync(join(share, 'guidelines', n, 'cases')))) {
+        const about = JSON.parse(readFileSync(join(share, 'guidelines', id, 'guideline.json'), 'utf8'));
+        const { logic, all } = elm(share, id);
+        const library = new cql.Library(logic, new cql.Repository(all));
+        for (const name of readdirSync(join(share, 'guidelines', id, 'cases'))) {
+            const one = JSON.parse(readFileSync(join(share, 'guidelines', id, 'cases', name), 'utf8'));
+            const parameters = Object.fromEntries(about.switches.map(s => [s.parameter, one.choices?.[s.name] ?? s.initial]));
+            const source = fhir.PatientSource.FHIRv401();
+            source.loadBundles([one.subject]);
+            const executor = new cql.Executor(library, new cql.CodeService({}), parameters);
+            const run = await executor.exec(source, cql.DateTime.parse(one.now.replace('Z', '.000+00:00')));
+            const findings = Object.values(run.patientResults)[0].Findings;
+            const wrong = [];
+            for (const want of one.findings) {
+                const got = findings.filter(f => f.item === want.item);
+                if (got.length !== 1) wrong.push(`${want.item}: ${got.length} findings`);
+                else for (const [key, value] of Object.entries(want))
+                    if (!same(value, got[0][key])) wrong.push(`${want.item}.${key}: peer ${JSON.stringify(got[0][key])}, expected ${JSON.stringify(value)}`);
+            }
+            for (const item of one.absent ?? []) if (findings.some(f => f.item === item)) wrong.push(`${item}: should not be there`);
+            if (wrong.length === 0) passed++;
+            else { differ++; console.log(`${id}/${name}: ${wrong.join('; ')}`); }
+        }
+    }
+    console.log(`${passed} cases as expected, ${differ} differ`);
 } else {
     const [guideline, file, now] = rest;
     const { logic, all } = elm(share, guideline);

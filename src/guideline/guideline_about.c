@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads guideline.json: what the guideline is, its sources, switches, inputs, items with their closed lists, number lines
+ * and vector families. Strict: a key that is not known is an error, so that a slip of the pen cannot pass as "not given".
+ * Everything is told as "guideline.json: element". */
+#include "guideline/guideline_int.h"
+
+/* One object or list being read; `where` is its path for messages. */
+struct place {
+    const struct guideline_doc *doc;
+    const struct json          *value;
+    struct str                  where;
+};
+
+static enum salve_code broken(const struct place *place, const char *name, const char *why, struct salve_err *err)
+{
+    salve_fail(err, SALVE_E_INVALID, "%s: %.*s%s%s", place->doc->file, STR_ARGS(place->where),
+               place->where.len > 0 && *name != '\0' ? "." : "", name);
+    return salve_why(err, "%s", why);
+}
+
+/* keys - every member of the object must be one of the space-separated names. */
+static enum salve_code only_keys(const struct place *place, const char *names, struct salve_err *err)
+{
+    if (!json_is(place->value, JSON_OBJECT)) return broken(place, "", "must be an object", err);
+    for (const struct json *it = json_first(place->value); it != NULL; it = it->next) {
+        const char *at = names;
+        bool        is_known = false;
+        while (!is_known && *at != '\0') {
+            size_t len = strcspn(at, " ");
+            is_known = it->name.len == len && memcmp(it->name.ptr, at, len) == 0;
+            at += len;
+            at += *at == ' ';
+        }
+        if (!is_known) {
+            struct str key = str_cut(it->name, 0, 40);
+            salve_fail(err, SALVE_E_INVALID, "%s: %.*s.%.*s", place->doc->file, STR_ARGS(place->where), STR_ARGS(key));
+            return salve_why(err, "this key is not known here");
+        }
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code text_of(const struct place *place, const char *name, bool is_needed, struct str *out,
+                               struct salve_err *err)
+{
+    const struct json *member = json_get(place->value, name);
+    if (member == NULL && !is_needed) {
+        *out = STR("");
+        return SALVE_OK;
+    }
+    if (!json_is(member, JSON_STRING)) return broken(place, name, member == NULL ? "is missing" : "must be text", err);
+    *out = json_text(member);
+    return is_needed && out->len == 0 ? broken(place, name, "must not be empty", err) : SALVE_OK;
+}
+
+/* token_of - a text of letters, digits and -_.: that stands in closed lists and file names. */
+static bool is_token(struct str text)
+{
+    if (text.len == 0 || text.len > 64) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool is_ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                     c == '.' || c == ':';
+        if (!is_ok) return false;
+    }
+    return true;
+}
+
+static enum salve_code token_of(const struct place *place, const char *name, struct str *out, struct salve_err *err)
+{
+    enum salve_code code = text_of(place, name, true, out, err);
+    if (code == SALVE_OK && !is_token(*out)) return broken(place, name, "must be letters, digits, - _ . :", err);
+    return code;
+}
+
+static enum salve_code number_text_of(const struct place *place, const struct json *value, const char *name,
+                                      struct str *out, struct salve_err *err)
+{
+    struct expr_decimal decimal;
+    *out = json_text(value);
+    if (out->ptr == NULL || !expr_decimal_parse(*out, &decimal))
+        return broken(place, name, "must be a decimal number written as text", err);
+    return SALVE_OK;
+}
+
+static enum salve_code tokens_of(const struct place *place, const char *name, bool may_be_empty, const struct str **out,
+                                 size_t *count, struct salve_err *err)
+{
+    const struct json *list = json_get(place->value, name);
+    if (!json_is(list, JSON_ARRAY)) return broken(place, name, "must be a list of texts", err);
+    if (list->count == 0 && !may_be_empty) return broken(place, name, "must not be empty", err);
+    struct str *texts = arena_array(place->doc->mem, struct str, list->count + 1);
+    if (texts == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", place->doc->file);
+    size_t n = 0;
+    for (const struct json *it = json_first(list); it != NULL; it = it->next) {
+        if (!is_token(json_text(it))) return broken(place, name, "every item must be letters, digits, - _ . :", err);
+        if (guideline_listed(texts, n, json_text(it))) return broken(place, name, "an item stands there twice", err);
+        texts[n++] = json_text(it);
+    }
+    *out = texts;
+    *count = n;
+    return SALVE_OK;
+}
+
+/* list_of - the list `name` of `place` with room for its items; reads each by `read`. */
+typedef enum salve_code read_item(const struct place *item, void *into, struct salve_err *err);
+static enum salve_code list_of(const struct place *place, const char *name, size_t item_bytes, read_item *read,
+                               const void **out, size_t *count, struct salve_err *err)
+{
+    const struct json *list = json_get(place->value, name);
+    if (!json_is(list, JSON_ARRAY)) return broken(place, name, "must be a list", err);
+    char *items = arena_alloc_array(place->doc->mem, item_bytes, list->count + (size_t)1);
+    if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", place->doc->file);
+    size_t n = 0;
+    for (const struct json *it = json_first(list); it != NULL; it = it->next, n++) {
+        struct place item = {place->doc, it,
+                             arena_printf(place->doc->mem, "%.*s%s%s[%zu]", STR_ARGS(place->where),
+                                          place->where.len > 0 ? "." : "", name, n)};
+        enum salve_code code = read(&item, items + n * item_bytes, err);
+        if (code != SALVE_OK) return code;
+    }
+    *out = items;
+    *count = n;
+    return SALVE_OK;
+}
+
+static enum salve_code read_source(const struct place *at, void *into, struct salve_err *err)
+{
+    struct guideline_source *source = into;
+    enum salve_code          code = only_keys(at, "issuer title year table doi", err);
+    if (code == SALVE_OK) code = text_of(at, "issuer", true, &source->issuer, err);
+    if (code == SALVE_OK) code = text_of(at, "title", true, &source->title, err);
+    if (code == SALVE_OK) code = text_of(at, "year", true, &source->year, err);
+    if (code == SALVE_OK) code = text_of(at, "table", false, &source->table, err);
+    if (code == SALVE_OK) code = text_of(at, "doi", false, &source->doi, err);
+    return code;
+}
+
+static enum salve_code read_switch(const struct place *at, void *into, struct salve_err *err)
+{
+    struct guideline_switch *sw = into;
+    enum salve_code          code = only_keys(at, "name parameter values initial", err);
+    if (code == SALVE_OK) code = token_of(at, "name", &sw->name, err);
+    if (code == SALVE_OK) code = text_of(at, "parameter", true, &sw->parameter, err);
+    if (code == SALVE_OK) code = tokens_of(at, "values", false, &sw->values, &sw->value_count, err);
+    if (code == SALVE_OK) code = token_of(at, "initial", &sw->initial, err);
+    if (code == SALVE_OK && !guideline_listed(sw->values, sw->value_count, sw->initial))
+        return broken(at, "initial", "must be one of the values", err);
+    return code;
+}
+
+static enum salve_code range_of(const struct place *at, const char *name, struct str *low, struct str *high,
+                                struct salve_err *err)
+{
+    const struct json *range = json_get(at->value, name);
+    *low = *high = STR("");
+    if (range == NULL) return SALVE_OK;
+    if (!json_is(range, JSON_ARRAY) || range->count != 2) return broken(at, name, "must be a list of two numbers", err);
+    enum salve_code code = number_text_of(at, json_item(range, 0), name, low, err);
+    if (code == SALVE_OK) code = number_text_of(at, json_item(range, 1), name, high, err);
+    return code;
+}
+
+static enum salve_code read_input(const struct place *at, void *into, struct salve_err *err)
+{
+    struct guideline_input *input = into;
+    enum salve_code         code = only_keys(at, "label loinc unit soft hard", err);
+    if (code == SALVE_OK) code = token_of(at, "label", &input->label, err);
+    if (code == SALVE_OK) code = text_of(at, "loinc", false, &input->loinc, err);
+    if (code == SALVE_OK) code = text_of(at, "unit", false, &input->unit, err);
+    if (code == SALVE_OK && input->unit.len > 0 && !expr_ucum_valid(input->unit))
+        return broken(at, "unit", "must be a UCUM unit", err);
+    if (code == SALVE_OK) code = range_of(at, "soft", &input->soft_low, &input->soft_high, err);
+    if (code == SALVE_OK) code = range_of(at, "hard", &input->hard_low, &input->hard_high, err);
+    return code;
+}
+
+static enum salve_code read_guideline_item(const struct place *at, void *into, struct salve_err *err)
+{
+    struct guideline_item *item = into;
+    int64_t                decimals = 0;
+    enum salve_code code = only_keys(at, "name system code source decimals categories actions exclusions", err);
+    if (code == SALVE_OK) code = token_of(at, "name", &item->name, err);
+    if (code == SALVE_OK) code = text_of(at, "system", false, &item->system, err);
+    if (code == SALVE_OK) code = text_of(at, "code", false, &item->code, err);
+    if (code == SALVE_OK) code = text_of(at, "source", true, &item->source, err);
+    if (code == SALVE_OK) code = tokens_of(at, "categories", false, &item->categories, &item->category_count, err);
+    if (code == SALVE_OK) code = tokens_of(at, "actions", false, &item->actions, &item->action_count, err);
+    if (code == SALVE_OK) code = tokens_of(at, "exclusions", true, &item->exclusions, &item->exclusion_count, err);
+    if (code != SALVE_OK) return code;
+    if (!json_i64(json_get(at->value, "decimals"), &decimals) || decimals < 0 || decimals > 8)
+        return broken(at, "decimals", "must be a number from 0 to 8", err);
+    item->decimals = (uint8_t)decimals;
+    return SALVE_OK;
+}
+
+static enum salve_code read_band(const struct place *at, void *into, struct salve_err *err)
+{
+    struct guideline_band *band = into;
+    const struct json     *below = json_get(at->value, "below"), *up_to = json_get(at->value, "up-to");
+    enum salve_code        code = only_keys(at, "name below up-to", err);
+    if (code == SALVE_OK) code = token_of(at, "name", &band->name, err);
+    if (code != SALVE_OK) return code;
+    band->limit = STR("");
+    band->inclusive = up_to != NULL;
+    if (below != NULL && up_to != NULL) return broken(at, "below", "stands beside up-to; one of them is meant", err);
+    if (below != NULL) return number_text_of(at, below, "below", &band->limit, err);
+    return up_to != NULL ? number_text_of(at, up_to, "up-to", &band->limit, err) : SALVE_OK;
+}
+
+/* Bands follow each other upwards; all but the last have a limit. */
+static enum salve_code check_bands(const struct place *at, const struct guideline_scale *scale, struct salve_err *err)
+{
+    struct expr_decimal limit, before;
+    if (scale->band_count == 0) return broken(at, "bands", "must not be empty", err);
+    for (size_t i = 0; i < scale->band_count; i++) {
+        bool is_last = i + 1 == scale->band_count;
+        if ((scale->bands[i].limit.len == 0) != is_last)
+            return broken(at, "bands", "all bands but the last need a limit, and only they", err);
+        if (is_last || !expr_decimal_parse(scale->bands[i].limit, &limit)) continue;
+        if (i > 0 && expr_decimal_cmp(before, limit) >= 0) return broken(at, "bands", "limits must rise", err);
+        before = limit;
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code read_scale(const struct place *at, void *into, struct salve_err *err)
+{
+    struct guideline_scale *scale = into;
+    const void             *bands = NULL;
+    enum salve_code         code = only_keys(at, "label from to bands", err);
+    if (code == SALVE_OK) code = token_of(at, "label", &scale->label, err);
+    if (code == SALVE_OK) code = number_text_of(at, json_get(at->value, "from"), "from", &scale->from, err);
+    if (code == SALVE_OK) code = number_text_of(at, json_get(at->value, "to"), "to", &scale->to, err);
+    if (code == SALVE_OK)
+        code = list_of(at, "bands", sizeof(struct guideline_band), read_band, &bands, &scale->band_count, err);
+    scale->bands = bands;
+    return code == SALVE_OK ? check_bands(at, scale, err) : code;
+}
+
+static enum salve_code read_line(const struct place *at, void *into, struct salve_err *err)
+{
+    struct guideline_line *line = into;
+    const void            *scales = NULL;
+    enum salve_code        code = only_keys(at, "name unit scales", err);
+    if (code == SALVE_OK) code = token_of(at, "name", &line->name, err);
+    if (code == SALVE_OK) code = text_of(at, "unit", true, &line->unit, err);
+    if (code == SALVE_OK)
+        code = list_of(at, "scales", sizeof(struct guideline_scale), read_scale, &scales, &line->scale_count, err);
+    line->scales = scales;
+    if (code == SALVE_OK && (line->scale_count < 1 || line->scale_count > 2))
+        return broken(at, "scales", "must be one scale, or two for a pair", err);
+    return code;
+}
+
+static bool type_of(struct str text, enum guideline_type *out)
+{
+    static const char *const names[] = {"decimal", "integer", "string", "boolean"};
+    for (unsigned i = 0; i < GUIDELINE_TYPE_COUNT; i++) {
+        *out = (enum guideline_type)i;
+        if (str_is(text, names[i])) return true;
+    }
+    return false;
+}
+
+static enum salve_code read_column(const struct place *at, struct guideline_column *column, struct salve_err *err)
+{
+    struct str type;
+    column->name = at->value->name;
+    column->is_output = json_is(at->value, JSON_STRING);
+    column->target = json_text(at->value);
+    if (column->is_output) return SALVE_OK;
+    enum salve_code code = only_keys(at, "parameter type", err);
+    if (code == SALVE_OK) code = text_of(at, "parameter", true, &column->target, err);
+    if (code == SALVE_OK) code = text_of(at, "type", true, &type, err);
+    if (code == SALVE_OK && !type_of(type, &column->type))
+        return broken(at, "type", "must be decimal, integer, string or boolean", err);
+    return code;
+}
+
+static enum salve_code read_columns(const struct place *family, const char *name, struct guideline_column *columns,
+                                    size_t *count, struct salve_err *err)
+{
+    const struct json *object = json_get(family->value, name);
+    for (const struct json *it = json_first(object); it != NULL; it = it->next) {
+        struct place    at = {family->doc, it, arena_printf(family->doc->mem, "%.*s.%s.%.*s", STR_ARGS(family->where),
+                                                            name, STR_ARGS(str_cut(it->name, 0, 40)))};
+        enum salve_code code = read_column(&at, &columns[*count], err);
+        if (code != SALVE_OK) return code;
+        if (columns[*count].is_output != (strcmp(name, "outputs") == 0))
+            return broken(&at, "", "an input is {parameter, type}, an output the name of a define", err);
+        *count += 1;
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code read_family(const struct place *at, struct guideline_family *family, struct salve_err *err)
+{
+    const struct json *inputs = json_get(at->value, "inputs"), *outputs = json_get(at->value, "outputs");
+    enum salve_code    code = only_keys(at, "inputs outputs", err);
+    if (code != SALVE_OK) return code;
+    if (!json_is(inputs, JSON_OBJECT)) return broken(at, "inputs", "must be an object of columns", err);
+    if (!json_is(outputs, JSON_OBJECT)) return broken(at, "outputs", "must be an object of columns", err);
+    struct guideline_column *columns =
+        arena_array(at->doc->mem, struct guideline_column, (size_t)inputs->count + outputs->count + 1);
+    if (columns == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", at->doc->file);
+    family->name = at->value->name;
+    family->columns = columns;
+    code = read_columns(at, "inputs", columns, &family->column_count, err);
+    if (code == SALVE_OK) code = read_columns(at, "outputs", columns, &family->column_count, err);
+    return code;
+}
+
+static enum salve_code read_families(const struct place *root, struct guideline *out, struct salve_err *err)
+{
+    const struct json *list = json_get(root->value, "vectors");
+    if (!json_is(list, JSON_OBJECT)) return broken(root, "vectors", "must be an object of families", err);
+    struct str *names = arena_array(root->doc->mem, struct str, list->count + (size_t)1);
+    out->families = arena_array(root->doc->mem, struct guideline_family, list->count + (size_t)1);
+    if (names == NULL || out->families == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", root->doc->file);
+    size_t n = 0;
+    for (const struct json *it = json_first(list); it != NULL; it = it->next, n++) {
+        struct place at = {root->doc, it, arena_printf(root->doc->mem, "vectors.%.*s", STR_ARGS(str_cut(it->name, 0, 40)))};
+        if (!is_token(it->name)) return broken(&at, "", "must be letters, digits, - _ . :", err);
+        enum salve_code code = read_family(&at, &out->families[n], err);
+        if (code != SALVE_OK) return code;
+        names[n] = it->name;
+    }
+    out->info.families = names;
+    out->info.family_count = n;
+    return SALVE_OK;
+}
+
+enum salve_code guideline_read_about(const struct guideline_doc *doc, struct guideline *out, struct salve_err *err)
+{
+    struct guideline_info *info = &out->info;
+    struct place           root = {doc, doc->root, STR("")};
+    const void            *list = NULL;
+    struct str             status;
+    enum salve_code        code = only_keys(&root, "id version title canonical date review-by status sources switches "
+                                                   "inputs items lines vectors", err);
+    if (code == SALVE_OK) code = token_of(&root, "id", &info->id, err);
+    if (code == SALVE_OK) code = token_of(&root, "version", &info->version, err);
+    if (code == SALVE_OK) code = text_of(&root, "title", true, &info->title, err);
+    if (code == SALVE_OK) code = token_of(&root, "canonical", &info->canonical, err);
+    if (code == SALVE_OK) code = token_of(&root, "date", &info->date, err);
+    if (code == SALVE_OK) code = token_of(&root, "review-by", &info->review_by, err);
+    if (code == SALVE_OK) code = text_of(&root, "status", false, &status, err);
+#define LIST(name, field, counter, type, read)                                                                         \
+    if (code == SALVE_OK) code = list_of(&root, name, sizeof(type), read, &list, &info->counter, err);                 \
+    if (code == SALVE_OK) info->field = list;
+    LIST("sources", sources, source_count, struct guideline_source, read_source)
+    LIST("switches", switches, switch_count, struct guideline_switch, read_switch)
+    LIST("inputs", inputs, input_count, struct guideline_input, read_input)
+    LIST("items", items, item_count, struct guideline_item, read_guideline_item)
+    LIST("lines", lines, line_count, struct guideline_line, read_line)
+#undef LIST
+    if (code == SALVE_OK && info->source_count == 0) return broken(&root, "sources", "must not be empty", err);
+    if (code == SALVE_OK && info->item_count == 0) return broken(&root, "items", "must not be empty", err);
+    return code == SALVE_OK ? read_families(&root, out, err) : code;
+}

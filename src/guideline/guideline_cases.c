@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Cases: a made-up person as a Bundle and the findings expected of them. A case names only the elements that it is about;
+ * an item that it lists must be there once, an item under "absent" must not be there (docs/guide/writing-a-guideline.md). */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "fhir/fhir.h"
+#include "guideline/guideline_int.h"
+
+struct one_case {
+    const struct guideline *guideline;
+    const struct json      *root;
+    struct arena           *mem;
+    struct str              why; /* first disagreement; absent: none */
+};
+
+static enum salve_code broken(const char *element, const char *rule, struct salve_err *err)
+{
+    salve_fail(err, SALVE_E_INVALID, "%s", element);
+    return salve_why(err, "%s", rule);
+}
+
+static enum salve_code choices_of(const struct one_case *at, struct guideline_ask *ask, struct salve_err *err)
+{
+    const struct json       *object = json_get(at->root, "choices");
+    struct guideline_choice *choices =
+        arena_array(at->mem, struct guideline_choice, object == NULL ? (size_t)1 : object->count + (size_t)1);
+    if (choices == NULL) return salve_fail(err, SALVE_E_MEMORY, "case");
+    for (const struct json *it = json_first(object); it != NULL; it = it->next)
+        choices[ask->choice_count++] = (struct guideline_choice){it->name, json_text(it)};
+    ask->choices = choices;
+    return SALVE_OK;
+}
+
+static enum salve_code findings_of(const struct one_case *at, struct finding **out, size_t *count, struct salve_err *err)
+{
+    struct guideline_ask ask = {0};
+    struct buf           text;
+    struct str           bundle;
+    struct tape         *tape = arena_new(at->mem, struct tape);
+    if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "case");
+    if (!clock_parse(json_get_text(at->root, "now"), &ask.now_unix_ms))
+        return broken("now", "must be a date and time with zone", err);
+    buf_init(&text, at->mem, SALVE_RESOURCE_BYTES_MAX);
+    json_write(json_get(at->root, "subject"), false, &text);
+    enum salve_code code = buf_done(&text, &bundle, err);
+    if (code == SALVE_OK) code = fhir_read(bundle, NULL, at->mem, tape, NULL, err);
+    if (code == SALVE_OK) code = choices_of(at, &ask, err);
+    ask.tapes = tape;
+    ask.tape_count = 1;
+    return code == SALVE_OK ? guideline_evaluate(at->guideline, &ask, at->mem, out, count, err) : code;
+}
+
+static const struct finding *found(const struct finding *findings, size_t count, struct str item, size_t *times)
+{
+    const struct finding *first = NULL;
+    *times = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!str_eq(findings[i].item, item)) continue;
+        if (first == NULL) first = &findings[i];
+        *times += 1;
+    }
+    return first;
+}
+
+static bool same_labels(const struct json *want, const struct str *got, size_t count)
+{
+    size_t i = 0;
+    if (want == NULL) return true;
+    for (const struct json *it = json_first(want); it != NULL; it = it->next, i++)
+        if (i >= count || !str_eq(json_text(it), got[i])) return false;
+    return i == count;
+}
+
+/* differs - the first element of `want` that the finding does not have so; absent: none. */
+static struct str differs(const struct json *want, const struct finding *got, struct arena *mem)
+{
+    const struct { const char *name; struct str value; } texts[] = {
+        {"status", str_of(finding_status_text(got->status))}, {"category", got->category}, {"action", got->action},
+        {"urgency", str_of(urgency_text(got->urgency))},      {"value", got->value},       {"value2", got->value2},
+        {"unit", got->unit},         {"line", got->line},     {"define", got->define},     {"excluded", got->excluded},
+        {"recheck", got->recheck},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const struct json *text = json_get(want, texts[i].name);
+        if (text != NULL && !str_eq(json_text(text), texts[i].value))
+            return arena_printf(mem, "%.*s: %s is \"%.*s\", expected \"%.*s\"", STR_ARGS(got->item), texts[i].name,
+                                STR_ARGS(texts[i].value), STR_ARGS(json_text(text)));
+    }
+    if (!same_labels(json_get(want, "missing"), got->missing, got->missing_count))
+        return arena_printf(mem, "%.*s: missing differs", STR_ARGS(got->item));
+    if (!same_labels(json_get(want, "queried"), got->queried, got->queried_count))
+        return arena_printf(mem, "%.*s: queried differs", STR_ARGS(got->item));
+    return STR_NONE;
+}
+
+static void compare(struct one_case *at, const struct finding *findings, size_t count)
+{
+    size_t times = 0;
+    for (const struct json *want = json_first(json_get(at->root, "findings")); want != NULL; want = want->next) {
+        struct str            item = json_get_text(want, "item");
+        const struct finding *got = found(findings, count, item, &times);
+        if (times != 1) at->why = arena_printf(at->mem, "%.*s: there are %zu findings of it", STR_ARGS(item), times);
+        else at->why = differs(want, got, at->mem);
+        if (at->why.ptr != NULL) return;
+    }
+    for (const struct json *item = json_first(json_get(at->root, "absent")); item != NULL; item = item->next) {
+        if (found(findings, count, json_text(item), &times) == NULL) continue;
+        at->why = arena_printf(at->mem, "%.*s: should not be there", STR_ARGS(json_text(item)));
+        return;
+    }
+}
+
+static enum salve_code test_file(struct one_case *at, const char *path, struct salve_err *err)
+{
+    struct str      text;
+    struct finding *findings = NULL;
+    size_t          count = 0;
+    enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, at->mem, &text, err);
+    if (code == SALVE_OK) code = json_read(text, NULL, at->mem, &at->root, err);
+    if (code == SALVE_OK && json_first(json_get(at->root, "findings")) == NULL)
+        return broken("findings", "a case expects at least one finding", err);
+    if (code == SALVE_OK) code = findings_of(at, &findings, &count, err);
+    if (code == SALVE_OK) compare(at, findings, count);
+    return code;
+}
+
+enum salve_code guideline_test_cases(const char *share, const struct guideline *guideline, guideline_report *report,
+                                     void *ctx, struct guideline_tally *tally, struct salve_err *err)
+{
+    char          path[4096];
+    struct str   *names = NULL;
+    size_t        count = 0;
+    struct str    id = guideline->info.id;
+    struct arena *mem = arena_open(GUIDELINE_EVALUATION_BYTES_MAX);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "cases");
+    (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases", share, STR_ARGS(id));
+    enum salve_code code = file_list(path, mem, &names, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        if (!str_ends(names[i], STR(".json"))) continue;
+        struct arena_mark mark = arena_mark(mem);
+        struct salve_err  trouble = {0};
+        struct one_case   at = {.guideline = guideline, .mem = mem, .why = STR_NONE};
+        (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases/%.*s", share, STR_ARGS(id), STR_ARGS(names[i]));
+        if (test_file(&at, path, &trouble) != SALVE_OK)
+            at.why = arena_printf(mem, "%s: %s %s", salve_code_what(trouble.code), trouble.at, trouble.why);
+        tally->passed += at.why.ptr == NULL;
+        tally->failed += at.why.ptr != NULL;
+        if (report != NULL) report(ctx, names[i], at.why.ptr == NULL, at.why.ptr == NULL ? STR("") : at.why);
+        arena_rewind(mem, mark);
+    }
+    arena_close(mem);
+    return code;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is a guideline folder whole? Words for every category, action and reason in every language, the same keys in all of
+ * them, words under every band, no forbidden word, vectors and cases. An author runs it as `salve guideline check`. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "guideline/guideline_int.h"
+
+/* ux.md 4.5: words that frighten or mislead in a letter */
+static const char *const forbidden_words[] = {"negative", "unremarkable", "non-compliant", "noncompliant"};
+
+struct check {
+    const struct guideline *guideline;
+    guideline_report       *report;
+    void                   *ctx;
+    struct guideline_tally *tally;
+    struct arena           *mem;
+};
+
+static void say(const struct check *to, bool is_ok, struct str where, const char *why)
+{
+    to->tally->passed += is_ok;
+    to->tally->failed += !is_ok;
+    if (!is_ok && to->report != NULL) to->report(to->ctx, where, false, str_of(why));
+}
+
+static void want_text(const struct check *to, struct str language, const struct json *text, struct str path)
+{
+    say(to, json_is(text, JSON_STRING) && (json_text(text).len > 0 || str_ends(path, STR("units.1"))),
+        arena_printf(to->mem, "letter.%.*s.json: %.*s", STR_ARGS(language), STR_ARGS(path)), "this text is missing");
+}
+
+static void want_group(const struct check *to, struct str language, const struct json *item, const char *group,
+                       struct str item_name, const struct str *keys, size_t count, const char *const *parts)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct json *entry = json_get_str(json_get(item, group), keys[i]);
+        struct str path = arena_printf(to->mem, "items.%.*s.%s.%.*s", STR_ARGS(item_name), group, STR_ARGS(keys[i]));
+        if (parts == NULL) want_text(to, language, entry, path);
+        for (const char *const *part = parts; part != NULL && *part != NULL; part++)
+            want_text(to, language, json_get(entry, *part), arena_printf(to->mem, "%.*s.%s", STR_ARGS(path), *part));
+    }
+}
+
+static void check_item(const struct check *to, struct str language, const struct json *texts,
+                       const struct guideline_item *item)
+{
+    static const char *const plain[] = {"name", "about", "missing", "queried"};
+    static const char *const category[] = {"headline", "meaning", NULL}, *const action[] = {"next", "when", NULL};
+    const struct json       *words = json_get_str(json_get(texts, "items"), item->name);
+    for (size_t i = 0; i < 4; i++)
+        want_text(to, language, json_get(words, plain[i]),
+                  arena_printf(to->mem, "items.%.*s.%s", STR_ARGS(item->name), plain[i]));
+    want_group(to, language, words, "categories", item->name, item->categories, item->category_count, category);
+    want_group(to, language, words, "actions", item->name, item->actions, item->action_count, action);
+    want_group(to, language, words, "excluded", item->name, item->exclusions, item->exclusion_count, NULL);
+}
+
+static void want_word(const struct check *to, struct str language, const struct json *texts, const char *group,
+                      struct str key)
+{
+    if (key.len > 0)
+        want_text(to, language, json_get_str(json_get(texts, group), key),
+                  arena_printf(to->mem, "%s.%.*s", group, STR_ARGS(key)));
+}
+
+static void check_words(const struct check *to, struct str language, const struct json *texts)
+{
+    const struct guideline_info *info = &to->guideline->info;
+    want_text(to, language, json_get(texts, "title"), STR("title"));
+    for (size_t i = 0; i < info->item_count; i++) check_item(to, language, texts, &info->items[i]);
+    for (size_t i = 0; i < info->input_count; i++) {
+        want_word(to, language, texts, "inputs", info->inputs[i].label);
+        want_word(to, language, texts, "units", info->inputs[i].unit);
+    }
+    for (size_t i = 0; i < info->line_count; i++) {
+        want_word(to, language, texts, "units", info->lines[i].unit);
+        for (size_t s = 0; s < info->lines[i].scale_count; s++) {
+            const struct guideline_scale *scale = &info->lines[i].scales[s];
+            want_word(to, language, texts, "inputs", scale->label);
+            for (size_t b = 0; b < scale->band_count; b++) want_word(to, language, texts, "bands", scale->bands[b].name);
+        }
+    }
+}
+
+/* same_keys - everything that `texts` has, `other` has too; texts that nobody asks for are found by it as well. */
+static void same_keys(const struct check *to, struct str language, const struct json *texts, const struct json *other,
+                      struct str path)
+{
+    for (const struct json *it = json_first(texts); it != NULL; it = it->next) {
+        const struct json *twin = json_get_str(other, it->name);
+        struct str below = arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(path), path.len > 0 ? "." : "", STR_ARGS(it->name));
+        say(to, twin != NULL && twin->type == it->type,
+            arena_printf(to->mem, "letter.%.*s.json: %.*s", STR_ARGS(language), STR_ARGS(below)),
+            "another language has this key and this one has not");
+        if (twin != NULL && it->type == JSON_OBJECT) same_keys(to, language, it, twin, below);
+    }
+}
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+
+static bool holds_word(struct str text, const char *word)
+{
+    size_t len = strlen(word);
+    for (size_t i = 0; i + len <= text.len; i++) {
+        size_t n = 0;
+        while (n < len && lower(text.ptr[i + n]) == word[n]) n++;
+        if (n == len) return true;
+    }
+    return false;
+}
+
+static void check_forbidden(const struct check *to, struct str language, const struct json *texts, struct str path)
+{
+    for (const struct json *it = json_first(texts); it != NULL; it = it->next) {
+        struct str below = arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(path), path.len > 0 ? "." : "", STR_ARGS(it->name));
+        if (it->type == JSON_OBJECT) check_forbidden(to, language, it, below);
+        for (size_t i = 0; i < sizeof forbidden_words / sizeof forbidden_words[0]; i++)
+            if (it->type == JSON_STRING && holds_word(it->text, forbidden_words[i]))
+                say(to, false, arena_printf(to->mem, "letter.%.*s.json: %.*s", STR_ARGS(language), STR_ARGS(below)),
+                    "this text holds a word that letters must not use");
+    }
+}
+
+static void check_languages(const struct check *to)
+{
+    const struct guideline *guideline = to->guideline;
+    size_t                  count = guideline->info.language_count;
+    say(to, count > 0, STR("letter.en.json"), "there are no words in any language");
+    for (size_t i = 0; i < count; i++) {
+        const struct guideline_language *one = &guideline->languages[i], *next = &guideline->languages[(i + 1) % count];
+        check_words(to, one->name, one->texts);
+        check_forbidden(to, one->name, one->texts, STR(""));
+        if (count > 1) same_keys(to, next->name, one->texts, next->texts, STR(""));
+    }
+}
+
+static void check_switches(const struct check *to)
+{
+    const struct guideline_info *info = &to->guideline->info;
+    for (size_t i = 0; i < info->item_count; i++)
+        for (size_t j = 0; j < i; j++)
+            say(to, !str_eq(info->items[i].name, info->items[j].name),
+                arena_printf(to->mem, "guideline.json: items.%.*s", STR_ARGS(info->items[i].name)),
+                "an item of this name stands there twice");
+    say(to, info->family_count == 0 || to->guideline->vectors.len > 0, STR("guideline.json: vectors"),
+        "families are declared, but there is no vectors.cql");
+}
+
+static enum salve_code check_cases(const struct check *to, const char *share, struct salve_err *err)
+{
+    char        path[4096];
+    struct str *names = NULL;
+    size_t      count = 0;
+    (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases", share, STR_ARGS(to->guideline->info.id));
+    enum salve_code code = file_list(path, to->mem, &names, &count, err);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+    if (code == SALVE_E_NOT_FOUND && err != NULL) *err = (struct salve_err){0};
+    say(to, code == SALVE_OK && count > 0, STR("cases"), "there is no case");
+    return SALVE_OK;
+}
+
+enum salve_code guideline_check(const char *share, const struct guideline *guideline, guideline_report *report, void *ctx,
+                                struct guideline_tally *tally, struct salve_err *err)
+{
+    struct check to = {guideline, report, ctx, tally, arena_open(GUIDELINE_EVALUATION_BYTES_MAX)};
+    if (to.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "check");
+    check_switches(&to);
+    check_languages(&to);
+    enum salve_code code = check_cases(&to, share, err);
+    arena_close(to.mem);
+    return code;
+}

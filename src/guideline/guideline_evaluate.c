@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs `define "Findings"` over one person's resources and turns its tuples into findings. What comes out is checked
+ * against the closed lists of guideline.json, so that nothing reaches a letter for which there are no words. */
+#include "guideline/guideline_int.h"
+
+/* One tuple on its way into a finding. */
+struct reading {
+    const struct guideline *guideline;
+    struct arena           *mem;
+    struct salve_err       *err;
+    struct str              item; /* for messages */
+};
+
+static enum salve_code refuse(const struct reading *to, const char *element, const char *why)
+{
+    salve_fail(to->err, SALVE_E_INVALID, "%.*s/logic.json: Findings: %.*s: %s", STR_ARGS(to->guideline->info.id),
+               STR_ARGS(str_cut(to->item, 0, 40)), element);
+    return salve_why(to->err, "%s", why);
+}
+
+static struct expr_value element(struct expr_value tuple, const char *name)
+{
+    if (tuple.kind != VALUE_TUPLE) return EXPR_NONE;
+    for (uint32_t i = 0; i < tuple.as.tuple->shape->count; i++)
+        if (str_is(tuple.as.tuple->shape->names[i], name)) return tuple.as.tuple->values[i];
+    return EXPR_NONE;
+}
+
+/* padded - a decimal with at least `decimals` digits after the point, as people read it. */
+static struct str padded(struct arena *mem, struct expr_decimal number, unsigned decimals)
+{
+    char        text[EXPR_DECIMAL_TEXT_BYTES];
+    struct str  plain = expr_decimal_text(expr_decimal_trim(number), text);
+    const char *point = memchr(plain.ptr, '.', plain.len);
+    size_t      digits = point == NULL ? 0 : plain.len - (size_t)(point - plain.ptr) - 1;
+    unsigned    zeros = digits < decimals ? decimals - (unsigned)digits : 0;
+    return arena_printf(mem, "%.*s%s%.*s", STR_ARGS(plain), point == NULL && zeros > 0 ? "." : "", (int)zeros, "00000000");
+}
+
+/* text_of - any scalar as text; null is empty. */
+static enum salve_code text_of(const struct reading *to, struct expr_value value, const char *name, unsigned decimals,
+                               struct str *out)
+{
+    char text[EXPR_TEMPORAL_TEXT_BYTES + EXPR_DECIMAL_TEXT_BYTES]; /* room for either */
+    *out = STR("");
+    switch (value.kind) {
+    case VALUE_NULL: return SALVE_OK;
+    case VALUE_STRING: *out = expr_text(value); return SALVE_OK;
+    case VALUE_INTEGER: *out = padded(to->mem, expr_decimal_of_int(value.as.integer), decimals); break;
+    case VALUE_DECIMAL:
+        if (decimals > 0) *out = padded(to->mem, *value.as.decimal, decimals);
+        else return arena_str(to->mem, expr_decimal_text(*value.as.decimal, text), out, to->err);
+        break;
+    case VALUE_DATE:
+    case VALUE_DATETIME: return arena_str(to->mem, expr_temporal_text(value.as.temporal, true, text), out, to->err);
+    default: return refuse(to, name, "must be text, a number or a date");
+    }
+    return out->ptr == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
+}
+
+/* Rounded results print with the digits of the item, no more zeros than that. */
+static enum salve_code number_of(const struct reading *to, struct expr_value tuple, const char *name, unsigned decimals,
+                                 struct str *out)
+{
+    struct expr_value value = element(tuple, name);
+    *out = STR("");
+    if (value.kind == VALUE_NULL) return SALVE_OK;
+    if (value.kind == VALUE_INTEGER) *out = padded(to->mem, expr_decimal_of_int(value.as.integer), decimals);
+    else if (value.kind == VALUE_DECIMAL) *out = padded(to->mem, *value.as.decimal, decimals);
+    else return refuse(to, name, "must be a number");
+    return out->ptr == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
+}
+
+static enum salve_code field(const struct reading *to, struct expr_value tuple, const char *name, struct str *out)
+{
+    return text_of(to, element(tuple, name), name, 0, out);
+}
+
+static enum salve_code labels_of(const struct reading *to, struct expr_value tuple, const char *name,
+                                 const struct str **out, size_t *count)
+{
+    struct expr_value value = element(tuple, name);
+    struct expr_items list = expr_items(&value);
+    struct str       *labels = arena_array(to->mem, struct str, list.count + (size_t)1);
+    if (labels == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (list.items[i].kind != VALUE_STRING) return refuse(to, name, "must be a list of texts");
+        labels[i] = expr_text(list.items[i]);
+    }
+    *out = labels;
+    *count = list.count;
+    return SALVE_OK;
+}
+
+static enum salve_code input_of(const struct reading *to, struct expr_value tuple, struct finding_input *input)
+{
+    if (tuple.kind != VALUE_TUPLE) return refuse(to, "inputs", "must be a list of tuples");
+    enum salve_code code = field(to, tuple, "label", &input->label);
+    if (code == SALVE_OK) code = field(to, tuple, "value", &input->value);
+    if (code == SALVE_OK) code = field(to, tuple, "unit", &input->unit);
+    if (code == SALVE_OK) code = field(to, tuple, "date", &input->date);
+    if (code == SALVE_OK) code = field(to, tuple, "reference", &input->reference);
+    return code;
+}
+
+static enum salve_code inputs_of(const struct reading *to, struct expr_value tuple, struct finding *out)
+{
+    struct expr_value     value = element(tuple, "inputs");
+    struct expr_items     list = expr_items(&value);
+    struct finding_input *inputs = arena_array(to->mem, struct finding_input, list.count + (size_t)1);
+    enum salve_code       code = SALVE_OK;
+    if (inputs == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
+    for (uint32_t i = 0; code == SALVE_OK && i < list.count; i++) code = input_of(to, list.items[i], &inputs[i]);
+    out->inputs = inputs;
+    out->input_count = list.count;
+    return code;
+}
+
+/* closed - the lists of guideline.json are the only words that a finding may use. */
+static enum salve_code closed(const struct reading *to, const struct guideline_item *item, const struct finding *found)
+{
+    if (found->category.len > 0 && !guideline_listed(item->categories, item->category_count, found->category))
+        return refuse(to, "category", "is not in the closed list of the item");
+    if (found->action.len > 0 && !guideline_listed(item->actions, item->action_count, found->action))
+        return refuse(to, "action", "is not in the closed list of the item");
+    if (found->excluded.len > 0 && !guideline_listed(item->exclusions, item->exclusion_count, found->excluded))
+        return refuse(to, "excluded", "is not in the closed list of the item");
+    if (found->value.len > 0 && found->line.len > 0 && guideline_line(to->guideline, found->line) == NULL)
+        return refuse(to, "line", "is no number line of the guideline");
+    if (found->status == FINDING_ASSESSED && found->category.len == 0)
+        return refuse(to, "category", "an assessed item needs one");
+    return SALVE_OK;
+}
+
+static enum salve_code finding_of(struct reading *to, struct expr_value tuple, struct finding *out)
+{
+    struct str                   status, urgency;
+    const struct guideline_info *info = &to->guideline->info;
+    enum salve_code              code = field(to, tuple, "item", &out->item);
+    if (code != SALVE_OK) return code;
+    to->item = out->item;
+    const struct guideline_item *item = guideline_item(to->guideline, out->item);
+    if (item == NULL) return refuse(to, "item", "is not declared in guideline.json");
+    out->guideline = info->id;
+    out->version = info->version;
+    out->source = item->source;
+    code = field(to, tuple, "status", &status);
+    if (code == SALVE_OK && !finding_status_find(status, &out->status)) return refuse(to, "status", "is not known");
+    if (code == SALVE_OK) code = field(to, tuple, "urgency", &urgency);
+    if (code == SALVE_OK && !urgency_find(urgency.len == 0 ? STR("none") : urgency, &out->urgency))
+        return refuse(to, "urgency", "is not known");
+    if (code == SALVE_OK) code = field(to, tuple, "category", &out->category);
+    if (code == SALVE_OK) code = field(to, tuple, "action", &out->action);
+    if (code == SALVE_OK) code = number_of(to, tuple, "value", item->decimals, &out->value);
+    if (code == SALVE_OK) code = number_of(to, tuple, "value2", item->decimals, &out->value2);
+    if (code == SALVE_OK) code = field(to, tuple, "unit", &out->unit);
+    if (code == SALVE_OK) code = field(to, tuple, "line", &out->line);
+    if (code == SALVE_OK) code = field(to, tuple, "define", &out->define);
+    if (code == SALVE_OK) code = field(to, tuple, "excluded", &out->excluded);
+    if (code == SALVE_OK) code = field(to, tuple, "recheck", &out->recheck);
+    if (code == SALVE_OK) code = inputs_of(to, tuple, out);
+    if (code == SALVE_OK) code = labels_of(to, tuple, "missing", &out->missing, &out->missing_count);
+    if (code == SALVE_OK) code = labels_of(to, tuple, "queried", &out->queried, &out->queried_count);
+    return code == SALVE_OK ? closed(to, item, out) : code;
+}
+
+static enum salve_code findings_of(struct reading *to, struct expr_value list, struct finding **out, size_t *count)
+{
+    struct expr_items items = expr_items(&list);
+    struct finding   *findings = arena_array(to->mem, struct finding, items.count + (size_t)1);
+    enum salve_code   code = SALVE_OK;
+    if (findings == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
+    for (uint32_t i = 0; code == SALVE_OK && i < items.count; i++) {
+        if (items.items[i].kind != VALUE_TUPLE) return refuse(to, "list", "must be a list of tuples");
+        code = finding_of(to, items.items[i], &findings[i]);
+    }
+    *out = findings;
+    *count = items.count;
+    return code;
+}
+
+/* params_of - the switches: what was chosen, or else their initial values. */
+static enum salve_code params_of(const struct guideline *guideline, const struct guideline_ask *ask, struct arena *mem,
+                                 struct elm_param **out, struct salve_err *err)
+{
+    const struct guideline_info *info = &guideline->info;
+    struct elm_param            *params = arena_array(mem, struct elm_param, info->switch_count + 1);
+    if (params == NULL) return salve_fail(err, SALVE_E_MEMORY, "switches");
+    for (size_t i = 0; i < info->switch_count; i++) {
+        const struct guideline_switch *sw = &info->switches[i];
+        struct str                     value = sw->initial;
+        for (size_t c = 0; c < ask->choice_count; c++)
+            if (str_eq(ask->choices[c].name, sw->name)) value = ask->choices[c].value;
+        if (!guideline_listed(sw->values, sw->value_count, value)) {
+            salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(info->id), STR_ARGS(sw->name));
+            return salve_why(err, "this value is not one of its values");
+        }
+        params[i] = (struct elm_param){.library = STR_NONE, .name = sw->parameter, .value = expr_string(value)};
+    }
+    *out = params;
+    return SALVE_OK;
+}
+
+static enum salve_code known_choices(const struct guideline *guideline, const struct guideline_ask *ask,
+                                     struct salve_err *err)
+{
+    for (size_t c = 0; c < ask->choice_count; c++) {
+        bool is_known = false;
+        for (size_t i = 0; i < guideline->info.switch_count; i++)
+            is_known = is_known || str_eq(guideline->info.switches[i].name, ask->choices[c].name);
+        if (is_known) continue;
+        salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(guideline->info.id),
+                   STR_ARGS(str_cut(ask->choices[c].name, 0, 40)));
+        return salve_why(err, "this guideline has no such switch");
+    }
+    return SALVE_OK;
+}
+
+enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
+                                   struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
+{
+    struct clock       clock = clock_fixed(ask->now_unix_ms);
+    struct expr_env    env = {.clock = &clock, .steps_max = ask->steps_max};
+    struct elm_subject subject;
+    struct elm_param  *params = NULL;
+    struct elm_run    *run = NULL;
+    struct expr_value  list = EXPR_NONE;
+    struct reading     to = {guideline, mem, err, STR("")};
+    const struct tape **tapes = arena_array(mem, const struct tape *, ask->tape_count + 1);
+    if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
+    for (size_t i = 0; i < ask->tape_count; i++) tapes[i] = &ask->tapes[i];
+    enum salve_code code = known_choices(guideline, ask, err);
+    if (code == SALVE_OK) code = params_of(guideline, ask, mem, &params, err);
+    if (code == SALVE_OK) code = elm_subject_make(tapes, ask->tape_count, mem, &subject, err);
+    if (code == SALVE_OK)
+        code = elm_run_open(guideline->program, &subject, &env, params, guideline->info.switch_count, mem, &run, err);
+    if (code == SALVE_OK) code = elm_run_define(run, STR("Findings"), &list, err);
+    return code == SALVE_OK ? findings_of(&to, list, out, count) : code;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * guideline_int - the workshop of guideline: what a loaded folder is made of. Include only from src/guideline/. */
+#ifndef SALVE_GUIDELINE_GUIDELINE_INT_H
+#define SALVE_GUIDELINE_GUIDELINE_INT_H
+
+#include "expr/elm.h"
+#include "guideline/guideline.h"
+#include "json/json.h"
+
+enum { GUIDELINE_EVALUATION_BYTES_MAX = 64 << 20 }; /* scratch of one vector row or one case */
+
+enum guideline_type { GUIDELINE_DECIMAL, GUIDELINE_INTEGER, GUIDELINE_STRING, GUIDELINE_BOOLEAN, GUIDELINE_TYPE_COUNT };
+
+/* A column of a vector file: an input goes into a CQL parameter, an output is compared with a define. */
+struct guideline_column {
+    struct str          name, target;
+    enum guideline_type type; /* of an input */
+    bool                is_output;
+};
+
+struct guideline_family {
+    struct str                     name;
+    const struct guideline_column *columns;
+    size_t                         column_count;
+};
+
+struct guideline_language {
+    struct str         name; /* "ar" */
+    const struct json *texts;
+};
+
+struct guideline {
+    struct guideline_info      info;
+    struct guideline_family   *families;  /* as info.families */
+    struct guideline_language *languages; /* as info.languages */
+    struct str                *language_names;
+    struct guideline_file     *files;
+    size_t                     file_count, library_count; /* the first library_count files are those of lib/ */
+    struct str                 vectors;                   /* ELM of vectors.cql; empty if there is none */
+    struct elm_program        *program;                   /* of logic.json */
+};
+
+/* A document with the name that errors show. */
+struct guideline_doc {
+    const struct json *root;
+    struct str         text;
+    const char        *file; /* "guideline.json" */
+    struct arena      *mem;
+};
+
+/* guideline_read_about - fills info and families from guideline.json. */
+enum salve_code guideline_read_about(const struct guideline_doc *doc, struct guideline *out, struct salve_err *err);
+
+/* guideline_library - identifier.id of an ELM text. */
+enum salve_code guideline_library(struct str elm, const char *file, struct arena *mem, struct str *id,
+                                  struct salve_err *err);
+
+/* guideline_compile - links the library `main` out of the shared libraries and the given texts. */
+enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
+                                  size_t more_count, struct arena *mem, struct elm_program **out,
+                                  struct salve_err *err);
+
+const struct json *guideline_texts(const struct guideline *guideline, struct str language); /* NULL: no such language */
+
+static inline bool guideline_listed(const struct str *list, size_t count, struct str text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i], text)) return true;
+    return false;
+}
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Loads a guideline folder: guideline.json (guideline_about.c), the shared libraries and logic.json into a compiled
+ * program, the letter texts of every language. All files are kept as read, for the digest that an acceptance binds. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "guideline/guideline_int.h"
+
+enum { PATH_BYTES = 4096 };
+
+static enum salve_code path_of(char path[PATH_BYTES], const char *share, const char *folder, struct str name,
+                               struct salve_err *err)
+{
+    int bytes = snprintf(path, PATH_BYTES, "%s/guidelines/%s/%.*s", share, folder, STR_ARGS(name));
+    if (bytes < 0 || bytes >= PATH_BYTES) return salve_fail(err, SALVE_E_CONFIG, "path of the shared folder is too long");
+    return SALVE_OK;
+}
+
+static enum salve_code read_file(const char *share, const char *folder, struct str name, size_t bytes_max,
+                                 struct arena *mem, struct str *out, struct salve_err *err)
+{
+    char            path[PATH_BYTES];
+    enum salve_code code = path_of(path, share, folder, name, err);
+    return code == SALVE_OK ? file_read(path, bytes_max, mem, out, err) : code;
+}
+
+/* in_file - puts the file's name before the place that an error of the JSON or ELM reader names. */
+static enum salve_code in_file(struct salve_err *err, enum salve_code code, const char *folder, const char *file)
+{
+    if (code == SALVE_OK || err == NULL) return code;
+    char at[sizeof err->at];
+    (void)snprintf(at, sizeof at, "%s/%s: %.120s", folder, file, err->at);
+    memcpy(err->at, at, sizeof at);
+    return code;
+}
+
+enum salve_code guideline_library(struct str elm, const char *file, struct arena *mem, struct str *id,
+                                  struct salve_err *err)
+{
+    struct arena_mark      mark = arena_mark(mem);
+    const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
+    const struct json     *root = NULL;
+    enum salve_code        code = json_read(elm, &opts, mem, &root, err);
+    if (code != SALVE_OK) return code;
+    struct str name = json_get_text(json_path(root, "library.identifier"), "id");
+    char       copy[128];
+    if (name.len == 0 || name.len >= sizeof copy) return salve_fail(err, SALVE_E_INVALID, "%s: library.identifier", file);
+    memcpy(copy, name.ptr, name.len);
+    arena_rewind(mem, mark);
+    return arena_str(mem, str_make(copy, name.len), id, err);
+}
+
+enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
+                                  size_t more_count, struct arena *mem, struct elm_program **out,
+                                  struct salve_err *err)
+{
+    struct str      main_id;
+    struct elm_set *set = elm_set_make(mem);
+    enum salve_code code = SALVE_OK;
+    if (set == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
+    for (size_t i = 0; code == SALVE_OK && i < guideline->library_count; i++)
+        code = elm_load(set, guideline->files[i].bytes, guideline->files[i].name.ptr, err);
+    for (size_t i = 0; code == SALVE_OK && i < more_count; i++)
+        code = elm_load(set, more[i].bytes, more[i].name.ptr, err);
+    if (code == SALVE_OK) code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, mem, &main_id, err);
+    return code == SALVE_OK ? elm_link(set, main_id, STR_NONE, mem, out, err) : code;
+}
+
+/* --- files ---------------------------------------------------------------------------------------------------------- */
+
+static bool is_letter(struct str name) { return str_starts(name, STR("letter.")) && str_ends(name, STR(".json")); }
+
+static enum salve_code add_file(struct guideline *out, const char *share, const char *folder, struct str name,
+                                const char *shown_folder, size_t bytes_max, struct arena *mem, struct salve_err *err)
+{
+    struct guideline_file *file = &out->files[out->file_count];
+    file->name = arena_printf(mem, "%s%.*s", shown_folder, STR_ARGS(name));
+    if (file->name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline files");
+    enum salve_code code = read_file(share, folder, name, bytes_max, mem, &file->bytes, err);
+    if (code == SALVE_OK) out->file_count++;
+    return code;
+}
+
+static enum salve_code load_libraries(const char *share, const struct str *names, size_t count, struct arena *mem,
+                                      struct guideline *out, struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; code == SALVE_OK && i < count; i++)
+        if (str_ends(names[i], STR(".json")))
+            code = add_file(out, share, "lib", names[i], "lib/", SALVE_ELM_BYTES_MAX, mem, err);
+    out->library_count = out->file_count;
+    return code;
+}
+
+static enum salve_code load_about(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)
+{
+    struct guideline_doc doc = {.file = "guideline.json", .text = out->files[out->file_count - 1].bytes, .mem = mem};
+    enum salve_code      code = json_read(doc.text, NULL, mem, &doc.root, err);
+    if (code != SALVE_OK) return in_file(err, code, folder, doc.file);
+    code = guideline_read_about(&doc, out, err);
+    if (code == SALVE_OK && !str_is(out->info.id, folder)) {
+        salve_fail(err, SALVE_E_INVALID, "%s/guideline.json: id", folder);
+        return salve_why(err, "must be the name of its folder");
+    }
+    return code;
+}
+
+static enum salve_code load_texts(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)
+{
+    struct guideline_file     *file = &out->files[out->file_count - 1];
+    struct guideline_language *language = &out->languages[out->info.language_count];
+    enum salve_code            code = json_read(file->bytes, NULL, mem, &language->texts, err);
+    if (code != SALVE_OK) return in_file(err, code, folder, file->name.ptr);
+    language->name = str_cut(file->name, 7, file->name.len - 12); /* letter.<language>.json */
+    if (!str_eq(json_get_text(language->texts, "language"), language->name)) {
+        salve_fail(err, SALVE_E_INVALID, "%s/%s: language", folder, file->name.ptr);
+        return salve_why(err, "must be the language of the file's name");
+    }
+    out->language_names[out->info.language_count++] = language->name;
+    return SALVE_OK;
+}
+
+static enum salve_code load_folder(const char *share, const char *folder, const struct str *names, size_t count,
+                                   struct arena *mem, struct guideline *out, struct salve_err *err)
+{
+    enum salve_code code = add_file(out, share, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err);
+    if (code == SALVE_OK) code = load_about(folder, mem, out, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        if (!is_letter(names[i]) || names[i].len < 13) continue;
+        code = add_file(out, share, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err);
+        if (code == SALVE_OK) code = load_texts(folder, mem, out, err);
+    }
+    if (code == SALVE_OK) code = add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err);
+    if (code == SALVE_OK)
+        code = in_file(err, guideline_compile(out, &out->files[out->file_count - 1], 1, mem, &out->program, err), folder,
+                       "logic.json");
+    if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
+        code = read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
+    return code;
+}
+
+enum salve_code guideline_load(const char *share, struct str id, struct arena *mem, struct guideline **out,
+                               struct salve_err *err)
+{
+    char        path[PATH_BYTES], folder[80];
+    struct str *names = NULL, *libraries = NULL;
+    size_t      count = 0, library_count = 0;
+    if (id.len == 0 || id.len >= sizeof folder || memchr(id.ptr, '/', id.len) != NULL || id.ptr[0] == '.')
+        return salve_fail(err, SALVE_E_NOT_FOUND, "guideline");
+    (void)snprintf(folder, sizeof folder, "%.*s", STR_ARGS(id));
+    enum salve_code code = path_of(path, share, folder, STR(""), err);
+    if (code == SALVE_OK) code = file_list(path, mem, &names, &count, err);
+    if (code == SALVE_OK) code = path_of(path, share, "lib", STR(""), err);
+    if (code == SALVE_OK) code = file_list(path, mem, &libraries, &library_count, err);
+    if (code != SALVE_OK) return code;
+    struct guideline *made = arena_new(mem, struct guideline);
+    if (made != NULL) made->files = arena_array(mem, struct guideline_file, count + library_count + 2);
+    if (made != NULL) made->languages = arena_array(mem, struct guideline_language, count + 1);
+    if (made != NULL) made->language_names = arena_array(mem, struct str, count + 1);
+    if (made == NULL || made->files == NULL || made->languages == NULL || made->language_names == NULL)
+        return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
+    made->info.languages = made->language_names;
+    code = load_libraries(share, libraries, library_count, mem, made, err);
+    if (code == SALVE_OK) code = load_folder(share, folder, names, count, mem, made, err);
+    if (code == SALVE_OK) *out = made;
+    return code;
+}
+
+enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out, size_t *count,
+                                   struct salve_err *err)
+{
+    char        path[PATH_BYTES];
+    struct str *names = NULL;
+    size_t      name_count = 0, n = 0;
+    int         bytes = snprintf(path, sizeof path, "%s/guidelines", share);
+    if (bytes < 0 || bytes >= PATH_BYTES) return salve_fail(err, SALVE_E_CONFIG, "path of the shared folder is too long");
+    enum salve_code code = file_list(path, mem, &names, &name_count, err);
+    if (code != SALVE_OK) return code;
+    struct guideline **list = arena_array(mem, struct guideline *, name_count + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "guidelines");
+    for (size_t i = 0; code == SALVE_OK && i < name_count; i++) {
+        if (str_is(names[i], "lib") || names[i].ptr[0] == '.') continue;
+        code = guideline_load(share, names[i], mem, &list[n], err);
+        if (code == SALVE_OK) n++;
+    }
+    *out = list;
+    *count = n;
+    return code;
+}
+
+/* --- facts ---------------------------------------------------------------------------------------------------------- */
+
+const struct guideline_info *guideline_info(const struct guideline *guideline) { return &guideline->info; }
+
+const struct guideline_file *guideline_files(const struct guideline *guideline, size_t *count)
+{
+    *count = guideline->file_count;
+    return guideline->files;
+}
+
+const struct guideline_item *guideline_item(const struct guideline *guideline, struct str name)
+{
+    for (size_t i = 0; i < guideline->info.item_count; i++)
+        if (str_eq(guideline->info.items[i].name, name)) return &guideline->info.items[i];
+    return NULL;
+}
+
+const struct guideline_line *guideline_line(const struct guideline *guideline, struct str name)
+{
+    for (size_t i = 0; i < guideline->info.line_count; i++)
+        if (str_eq(guideline->info.lines[i].name, name)) return &guideline->info.lines[i];
+    return NULL;
+}
