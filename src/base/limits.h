@@ -20,6 +20,10 @@ enum {
     SALVE_EXPR_STACK_MAX = 1 << 20,         /* values on the stack of one run: 16 MiB */
     SALVE_EXPR_FRAMES_MAX = 4000,           /* routines inside each other: endless recursion ends here */
     SALVE_EXPR_LOOPS_MAX = 10000,           /* loops inside each other, over all frames */
+    SALVE_REGEX_BYTES_MAX = 64 << 10,       /* one regular expression */
+    SALVE_REGEX_DEPTH_MAX = 100,            /* parentheses inside each other */
+    SALVE_REGEX_STEPS_MAX = 1000 * 1000,    /* backtracking steps of one match: some 10 ms */
+    SALVE_REGEX_HEAP_KIB_MAX = 20 << 10,    /* memory of one match */
     SALVE_CSV_LINE_BYTES_MAX = 64 << 10,    /* one row of a CSV map or vector file */
     SALVE_NOTE_BYTES_MAX = 64 << 10,        /* a signed note; 16 signatures take 3 KB */
     SALVE_RECEIPT_BYTES_MAX = 256 << 10,    /* a tlog-proof: an event of 64 KiB, its proof and a note */

@@ -141,7 +141,17 @@ SALVE_MUST_USE static inline enum salve_code expr_step(struct expr_run *run, uin
 const struct expr_temporal *expr_now(struct expr_run *run); /* dateTime with milliseconds and the env's offset */
 
 /* --- shared by both languages (expr_compare.c, expr_system.c, expr_tape.c) ---------------------------------------------- */
-enum expr_kind expr_type_kind(fhir_type_id type); /* System kind of a FHIR primitive; NULL for other types */
+enum expr_kind expr_type_kind(fhir_type_id type); /* System kind of a FHIR primitive or Quantity; NULL for others */
+
+/* expr_system without an arena: what the value points to is in `room`. expr_keep copies such a value into mem. */
+union expr_room {
+    struct expr_decimal  decimal;
+    struct expr_temporal temporal;
+    struct expr_quantity quantity;
+};
+struct expr_value expr_system_in(struct expr_value value, union expr_room *room);
+SALVE_MUST_USE enum salve_code expr_keep(struct expr_value value, struct arena *mem, struct expr_value *out,
+                                         struct salve_err *err);
 
 /* FHIRPath equality of two collections and of two items; UNKNOWN is the empty answer. Nodes are taken as System values
  * where they have one. CQL equality is built on expr_item_equal with run->is_cql. */
@@ -149,6 +159,10 @@ SALVE_MUST_USE enum salve_code expr_equal(struct expr_run *run, const struct exp
                                           enum expr_truth *out);
 SALVE_MUST_USE enum salve_code expr_equivalent(struct expr_run *run, const struct expr_value *a,
                                                const struct expr_value *b, bool *out);
+SALVE_MUST_USE enum salve_code expr_item_equal(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                               enum expr_truth *out);
+SALVE_MUST_USE enum salve_code expr_item_equivalent(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                                    bool *out);
 /* Order of two single values: LESS, SAME, MORE, UNKNOWN. E_TYPE when the kinds cannot be ordered. */
 SALVE_MUST_USE enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a,
                                             const struct expr_value *b, enum expr_order *out);
@@ -156,6 +170,7 @@ SALVE_MUST_USE enum salve_code expr_compare(struct expr_run *run, const struct e
 bool expr_to_decimal(struct expr_value value, struct expr_decimal *out);
 
 bool expr_is_type(struct expr_value item, struct expr_type_test test);
+bool expr_is_exactly(struct expr_value item, struct expr_type_test test); /* for primitives, no subtypes: ofType, as */
 /* Children of a node by FHIRPath name, added to build. */
 SALVE_MUST_USE enum salve_code expr_children(struct expr_run *run, struct expr_value item, fhir_name_id name,
                                              struct expr_build *build);

@@ -148,9 +148,9 @@ static inline struct expr_items expr_items(const struct expr_value *value)
     return (struct expr_items){value, value->kind != VALUE_NULL};
 }
 
-/* expr_system - the System value of a FHIR primitive, Quantity (and its kinds), Ratio, Coding, CodeableConcept, Period
- * or Range node by the type of the node; other nodes and all other values come back as they are. A primitive without a
- * value gives NULL. Texts stay views of the tape. E_MEMORY; text that is not of its type stays a node. */
+/* expr_system - the System value of a FHIR primitive or Quantity (and its kinds), by the type of the node; other nodes
+ * and all other values come back as they are. A primitive without a value gives NULL. Texts and units stay views of the
+ * tape. Text that is not of its type, and a Quantity with a comparator, stay nodes. E_MEMORY. */
 SALVE_MUST_USE enum salve_code expr_system(struct expr_value value, struct arena *mem, struct expr_value *out,
                                            struct salve_err *err);
 

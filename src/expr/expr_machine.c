@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The machine: one dispatch function over the instructions of expr_ops.def. Operands lie on a value stack, local slots
+ * below them, one frame a routine; loops have a stack of their own. Every turn, call and visited node costs a step. */
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "expr/expr_int.h"
+#include "fhir_tables.h"
+
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        enum salve_code try_ = (call);                                                                                 \
+        if (try_ != SALVE_OK) return try_;                                                                             \
+    } while (0)
+
+enum salve_code expr_run_fail(struct expr_run *run, enum salve_code code, const char *why, ...)
+{
+    uint32_t place = run->at == NULL ? 0 : run->program->places[run->at - run->program->code];
+    salve_fail(run->err, code, "%u:%u", place >> 12, place & 4095);
+    char text[SALVE_ERR_TEXT_BYTES];
+    va_list args;
+    va_start(args, why);
+    (void)vsnprintf(text, sizeof text, why, args);
+    va_end(args);
+    salve_why(run->err, "%s", text);
+    return code;
+}
+
+const struct expr_temporal *expr_now(struct expr_run *run)
+{
+    if (!run->has_now) {
+        struct clock system = clock_system();
+        const struct clock *clock = run->env->clock == NULL ? &system : run->env->clock;
+        run->now = expr_temporal_of_unix_ms(clock_ms(clock), run->env->offset_minutes);
+        run->has_now = true;
+    }
+    return &run->now;
+}
+
+/* --- room ---------------------------------------------------------------------------------------------------------------- */
+static enum salve_code grow(struct expr_run *run, void *stack_at, uint32_t *cap, uint32_t need, uint32_t first,
+                            size_t bytes, uint32_t limit)
+{
+    if (need <= *cap) return SALVE_OK;
+    if (need > limit) return expr_run_fail(run, SALVE_E_TOO_DEEP, "too many calls or loops inside each other");
+    uint32_t more = *cap * 2 < first ? first : *cap * 2;
+    if (more < need) more = need;
+    void *stack;
+    memcpy(&stack, stack_at, sizeof stack);
+    stack = arena_grow(run->mem, stack, *cap * bytes, more * bytes);
+    if (stack == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "stack");
+    memcpy(stack_at, &stack, sizeof stack);
+    *cap = more;
+    return SALVE_OK;
+}
+
+static enum salve_code room_for_stack(struct expr_run *run, uint32_t need)
+{
+    return grow(run, &run->stack, &run->stack_cap, need, 16, sizeof *run->stack, SALVE_EXPR_STACK_MAX);
+}
+
+enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *program, const struct expr_env *env,
+                              struct expr_value focus, struct arena *mem, struct salve_err *err)
+{
+    static const struct expr_env nothing = {0};
+    *run = (struct expr_run){.program = program, .env = env == NULL ? &nothing : env, .mem = mem, .err = err,
+                             .focus = focus};
+    run->steps_left = run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX : run->env->steps_max;
+    run->resource = run->env->resource;
+    if (run->resource.kind == VALUE_NULL && focus.kind == VALUE_NODE) run->resource = expr_node(focus.as.tape, 0);
+    run->root = run->env->root.kind == VALUE_NULL ? run->resource : run->env->root;
+    if (program->define_count > 0) {
+        run->memo = arena_array(mem, struct expr_memo, program->define_count);
+        if (run->memo == NULL) return salve_fail(err, SALVE_E_MEMORY, "expression");
+    }
+    return SALVE_OK;
+}
+
+/* --- paths --------------------------------------------------------------------------------------------------------------- */
+enum { PATH_DEPTH_MAX = 16 };
+
+/* All nodes at the end of `names` below `at`, depth first, without lists between the steps. */
+static enum salve_code path_node(struct expr_run *run, struct expr_value item, const fhir_name_id *names, uint32_t count,
+                                 struct expr_build *build)
+{
+    const struct tape *tape = item.as.tape;
+    const struct tape_node *nodes = tape->nodes;
+    uint32_t next[PATH_DEPTH_MAX], end[PATH_DEPTH_MAX], level = 0, seen = 0;
+    next[0] = item.aux + 1;
+    end[0] = item.aux + nodes[item.aux].span;
+    for (;;) {
+        uint32_t c = next[level];
+        if (c >= end[level]) {
+            if (level == 0) break;
+            level--;
+            continue;
+        }
+        seen++;
+        uint32_t after = c + nodes[c].span;
+        next[level] = after;
+        if (fhir_elements[nodes[c].element].path_name != names[level]) continue;
+        /* items of one element are neighbours: behind the last there is no more to find */
+        if (after < end[level] && fhir_elements[nodes[after].element].path_name != names[level]) end[level] = after;
+        if (level + 1 == count) {
+            TRY(expr_build_add(build, (struct expr_value){.kind = VALUE_NODE, .aux = c, .as.tape = tape}, run->mem,
+                               run->err));
+        } else if (names[level + 1] == FHIR_N_value && nodes[c].kind != TAPE_OBJECT) {
+            struct expr_build one = {0}, *into = level + 2 == count ? build : &one;
+            TRY(expr_children(run, expr_node(tape, c), FHIR_N_value, into));
+        } else {
+            level++;
+            next[level] = c + 1;
+            end[level] = after;
+        }
+    }
+    return expr_step(run, seen + 1);
+}
+
+static enum salve_code tuple_element(struct expr_run *run, const struct expr_value *item, struct str name,
+                                     struct expr_build *build)
+{
+    const struct expr_tuple *tuple = item->as.tuple;
+    for (uint32_t i = 0; i < tuple->shape->count; i++)
+        if (str_eq(tuple->shape->names[i], name))
+            return expr_build_flat(build, &tuple->values[i], run->mem, run->err);
+    return SALVE_OK;
+}
+
+static enum salve_code element(struct expr_run *run, const struct expr_value *from, struct str name,
+                               struct expr_value *out)
+{
+    struct expr_items view = expr_items(from);
+    struct expr_build build = {0};
+    for (uint32_t i = 0; i < view.count; i++)
+        if (view.items[i].kind == VALUE_TUPLE) TRY(tuple_element(run, &view.items[i], name, &build));
+    *out = expr_build_done(&build);
+    return SALVE_OK;
+}
+
+static enum salve_code path(struct expr_run *run, const struct expr_value *from, const fhir_name_id *names,
+                            uint32_t count, struct expr_value *out)
+{
+    struct expr_items view = expr_items(from);
+    struct expr_build build = {0};
+    for (uint32_t i = 0; i < view.count; i++) {
+        const struct expr_value *item = &view.items[i];
+        if (item->kind == VALUE_TUPLE && count == 1) TRY(tuple_element(run, item, fhir_name(names[0]), &build));
+        if (item->kind != VALUE_NODE) continue;
+        if (tape_kind(item->as.tape, item->aux) != TAPE_OBJECT && names[0] == FHIR_N_value) {
+            if (count == 1) TRY(expr_children(run, *item, FHIR_N_value, &build));
+        } else TRY(path_node(run, *item, names, count, &build));
+    }
+    *out = expr_build_done(&build);
+    return SALVE_OK;
+}
+
+static enum salve_code tuple_is_text(struct expr_run *run, struct expr_value item, fhir_name_id name,
+                                     const struct expr_value *text, bool *out)
+{
+    struct expr_build build = {0};
+    TRY(tuple_element(run, &item, fhir_name(name), &build));
+    struct expr_value found = expr_build_done(&build);
+    enum expr_truth same;
+    TRY(expr_equal(run, &found, text, &same));
+    *out = same == EXPR_TRUE;
+    return SALVE_OK;
+}
+
+/* Does the item have exactly one child of that name, equal to the text? */
+static enum salve_code child_is_text(struct expr_run *run, struct expr_value item, fhir_name_id name,
+                                     const struct expr_value *text, bool *out)
+{
+    *out = false;
+    if (item.kind == VALUE_TUPLE) return tuple_is_text(run, item, name, text, out);
+    if (item.kind != VALUE_NODE) return SALVE_OK;
+    const struct tape *tape = item.as.tape;
+    const struct tape_node *nodes = tape->nodes;
+    uint32_t end = item.aux + nodes[item.aux].span, seen = 0;
+    for (uint32_t c = item.aux + 1; c < end; c += nodes[c].span) {
+        seen++;
+        if (fhir_elements[nodes[c].element].path_name != name) continue;
+        uint32_t after = c + nodes[c].span;
+        if (after < end && fhir_elements[nodes[after].element].path_name == name) break;
+        union expr_room room;
+        struct expr_value value = expr_system_in(expr_node(tape, c), &room);
+        *out = value.kind == VALUE_STRING && value.aux == text->aux && memcmp(value.as.text, text->as.text, text->aux) == 0;
+        break;
+    }
+    return expr_step(run, seen + 1);
+}
+
+static enum salve_code where_text(struct expr_run *run, const struct expr_value *from, fhir_name_id name,
+                                  const struct expr_value *text, bool is_exists, struct expr_value *out)
+{
+    struct expr_items view = expr_items(from);
+    struct expr_build build = {0};
+    for (uint32_t i = 0; i < view.count; i++) {
+        bool keep;
+        TRY(child_is_text(run, view.items[i], name, text, &keep));
+        if (!keep) continue;
+        if (is_exists) {
+            *out = expr_boolean(true);
+            return SALVE_OK;
+        }
+        TRY(expr_build_add(&build, view.items[i], run->mem, run->err));
+    }
+    *out = is_exists ? expr_boolean(false) : expr_build_done(&build);
+    return SALVE_OK;
+}
+
+static enum salve_code of_type(struct expr_run *run, const struct expr_value *from, struct expr_type_test test,
+                               struct expr_value *out)
+{
+    struct expr_items view = expr_items(from);
+    struct expr_build build = {0};
+    for (uint32_t i = 0; i < view.count; i++)
+        if (expr_is_exactly(view.items[i], test)) TRY(expr_build_add(&build, view.items[i], run->mem, run->err));
+    *out = expr_build_done(&build);
+    return expr_step(run, view.count + 1);
+}
+
+/* --- loops --------------------------------------------------------------------------------------------------------------- */
+static struct expr_value loop_item(const struct expr_loop *loop)
+{
+    if (loop->turn >= loop->count) return loop->build.items[loop->turn - loop->count]; /* REPEAT visits its own result */
+    return loop->items == NULL ? loop->single : loop->items[loop->turn];
+}
+
+static void loop_enter_turn(const struct expr_loop *loop, struct expr_value *slot)
+{
+    slot[0] = loop_item(loop);
+    slot[1] = expr_integer(loop->turn);
+}
+
+/* The result of a loop without turns. */
+static struct expr_value loop_idle(enum expr_op op, const struct expr_value *slot)
+{
+    switch (op) {
+    case EXPR_OP_LOOP_ALL: return expr_boolean(true);
+    case EXPR_OP_LOOP_EXISTS: return expr_boolean(false);
+    case EXPR_OP_LOOP_FOLD: return slot[2];
+    case EXPR_OP_LOOP_GATHER:
+    case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FILTER:
+    case EXPR_OP_LOOP_KEYS: return expr_list(NULL, 0);
+    default: return EXPR_NONE;
+    }
+}
+
+/* LOOP: true if there is a first turn. */
+static enum salve_code loop_open(struct expr_run *run, struct expr_ins ins, struct expr_value source,
+                                 struct expr_value *slot, bool *turns)
+{
+    struct expr_items view = expr_items(&source);
+    *turns = view.count > 0;
+    if (view.count == 0) return SALVE_OK;
+    TRY(grow(run, &run->loops, &run->loop_cap, run->loop_count + 1, 4, sizeof *run->loops, SALVE_EXPR_LOOPS_MAX));
+    struct expr_loop *loop = &run->loops[run->loop_count++];
+    *loop = (struct expr_loop){.count = view.count};
+    if (source.kind == VALUE_LIST) loop->items = source.as.items;
+    else loop->single = source;
+    (void)ins;
+    loop_enter_turn(loop, slot);
+    return SALVE_OK;
+}
+
+static bool is_true(struct expr_value v) { return v.kind == VALUE_BOOLEAN && v.as.boolean; }
+
+/* Adds the items of `top` that the loop has not seen. */
+static enum salve_code repeat_add(struct expr_run *run, struct expr_loop *loop, const struct expr_value *top, bool all)
+{
+    struct expr_items fresh = expr_items(top);
+    for (uint32_t i = 0; i < fresh.count; i++) {
+        enum expr_truth same = EXPR_FALSE;
+        for (uint32_t k = 0; k < loop->build.count && same != EXPR_TRUE && !all; k++)
+            TRY(expr_item_equal(run, fresh.items[i], loop->build.items[k], &same));
+        if (same != EXPR_TRUE) TRY(expr_build_add(&loop->build, fresh.items[i], run->mem, run->err));
+    }
+    return expr_step(run, fresh.count);
+}
+
+/* Takes what the body left; *early is set when the result is known before the last item. */
+static enum salve_code loop_take(struct expr_run *run, struct expr_loop *loop, enum expr_op op,
+                                 const struct expr_value *top, struct expr_value *slot, bool *early)
+{
+    switch (op) {
+    case EXPR_OP_LOOP_WHERE:
+    case EXPR_OP_LOOP_FILTER:
+        return is_true(*top) ? expr_build_add(&loop->build, loop_item(loop), run->mem, run->err) : SALVE_OK;
+    case EXPR_OP_LOOP_GATHER:
+    case EXPR_OP_LOOP_SELECT: return expr_build_flat(&loop->build, top, run->mem, run->err);
+    case EXPR_OP_LOOP_MAP: return expr_build_add(&loop->build, *top, run->mem, run->err);
+    case EXPR_OP_LOOP_KEYS: {
+        enum salve_code code = expr_build_add(&loop->build, loop_item(loop), run->mem, run->err);
+        return code != SALVE_OK ? code : expr_build_add(&loop->build, *top, run->mem, run->err);
+    }
+    case EXPR_OP_LOOP_ALL: *early = !is_true(*top); return SALVE_OK;
+    case EXPR_OP_LOOP_EXISTS: *early = is_true(*top); return SALVE_OK;
+    case EXPR_OP_LOOP_FOLD: slot[2] = *top; return SALVE_OK;
+    default: return repeat_add(run, loop, top, op == EXPR_OP_LOOP_REPEAT_ALL);
+    }
+}
+
+static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op op, bool early,
+                                     const struct expr_value *slot)
+{
+    switch (op) {
+    case EXPR_OP_LOOP_ALL: return expr_boolean(!early);
+    case EXPR_OP_LOOP_EXISTS: return expr_boolean(early);
+    case EXPR_OP_LOOP_FOLD: return slot[2];
+    case EXPR_OP_LOOP_GATHER:
+    case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FILTER:
+    case EXPR_OP_LOOP_KEYS: return expr_build_list(&loop->build);
+    default: return expr_build_done(&loop->build);
+    }
+}
+
+/* Closing instruction: true if there is another turn; else *result is set and the loop is gone. */
+static enum salve_code loop_close(struct expr_run *run, enum expr_op op, const struct expr_value *top,
+                                  struct expr_value *slot, bool *again, struct expr_value *result)
+{
+    struct expr_loop *loop = &run->loops[run->loop_count - 1];
+    bool early = false;
+    TRY(expr_step(run, 1));
+    TRY(loop_take(run, loop, op, top, slot, &early));
+    loop->turn++;
+    uint32_t visits = loop->count;
+    if (op == EXPR_OP_LOOP_REPEAT || op == EXPR_OP_LOOP_REPEAT_ALL) visits += loop->build.count;
+    *again = !early && loop->turn < visits;
+    if (*again) {
+        loop_enter_turn(loop, slot);
+        return SALVE_OK;
+    }
+    *result = loop_result(loop, op, early, slot);
+    run->loop_count--;
+    return SALVE_OK;
+}
+
+/* --- truth --------------------------------------------------------------------------------------------------------------- */
+static enum expr_truth truth_of(struct expr_value v)
+{
+    return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : v.as.boolean ? EXPR_TRUE : EXPR_FALSE;
+}
+static struct expr_value value_of(enum expr_truth t)
+{
+    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
+}
+
+static enum expr_truth combine(enum expr_op op, enum expr_truth a, enum expr_truth b)
+{
+    bool unknown = a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH;
+    switch (op) {
+    case EXPR_OP_AND:
+        if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
+        return unknown ? EXPR_NULL_TRUTH : EXPR_TRUE;
+    case EXPR_OP_OR:
+        if (a == EXPR_TRUE || b == EXPR_TRUE) return EXPR_TRUE;
+        return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
+    case EXPR_OP_XOR: return unknown ? EXPR_NULL_TRUTH : a != b ? EXPR_TRUE : EXPR_FALSE;
+    default: /* IMPLIES */
+        if (a == EXPR_FALSE || b == EXPR_TRUE) return EXPR_TRUE;
+        return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
+    }
+}
+
+/* FHIRPath singleton evaluation of collections where a truth is wanted. */
+static enum salve_code singleton_truth(struct expr_run *run, struct expr_value *top)
+{
+    if (top->kind == VALUE_BOOLEAN || top->kind == VALUE_NULL) return SALVE_OK;
+    struct expr_items view = expr_items(top);
+    if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "more than one item where true or false is wanted");
+    if (view.count == 0) {
+        *top = EXPR_NONE;
+        return SALVE_OK;
+    }
+    union expr_room room;
+    struct expr_value one = expr_system_in(view.items[0], &room);
+    *top = one.kind == VALUE_BOOLEAN || one.kind == VALUE_NULL ? one : expr_boolean(true);
+    return SALVE_OK;
+}
+
+/* --- frames -------------------------------------------------------------------------------------------------------------- */
+/* A frame of the routine whose arguments are the `args` top values; slots behind the arguments become null. */
+static enum salve_code frame_open(struct expr_run *run, uint32_t routine, uint32_t *base, uint32_t back, uint32_t memo)
+{
+    const struct expr_routine *r = &run->program->routines[routine];
+    TRY(grow(run, &run->frames, &run->frame_cap, run->frame_count + 1, 4, sizeof *run->frames, SALVE_EXPR_FRAMES_MAX));
+    TRY(room_for_stack(run, run->stack_count - r->args + r->slots + r->stack_max));
+    run->frames[run->frame_count++] = (struct expr_frame){back, *base, memo};
+    *base = run->stack_count - r->args;
+    for (uint32_t i = r->args; i < r->slots; i++) run->stack[*base + i] = EXPR_NONE;
+    run->stack_count = *base + r->slots;
+    return SALVE_OK;
+}
+
+static enum salve_code define_open(struct expr_run *run, uint32_t define, uint32_t *base, uint32_t back)
+{
+    if (run->memo[define].state == 1)
+        return expr_run_fail(run, SALVE_E_TOO_DEEP, "a define asks for itself");
+    run->memo[define].state = 1;
+    return frame_open(run, run->program->defines[define], base, back, define + 1);
+}
+
+static enum salve_code make_list(struct expr_run *run, const struct expr_value *from, uint32_t count,
+                                 struct expr_value *out)
+{
+    struct expr_value *items = arena_alloc_raw(run->mem, count * sizeof *items, alignof(struct expr_value));
+    if (items == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "list");
+    if (count > 0) memcpy(items, from, count * sizeof *items);
+    *out = expr_list(items, count);
+    return expr_step(run, count);
+}
+
+static enum salve_code make_tuple(struct expr_run *run, const struct expr_value *from, uint32_t count,
+                                  const struct expr_shape *shape, struct expr_value *out)
+{
+    struct expr_tuple *tuple = arena_alloc_raw(run->mem, sizeof *tuple + count * sizeof *from, 16);
+    if (tuple == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "tuple");
+    tuple->shape = shape;
+    if (count > 0) memcpy(tuple->values, from, count * sizeof *from);
+    *out = (struct expr_value){.kind = VALUE_TUPLE, .as.tuple = tuple};
+    return expr_step(run, count);
+}
+
+/* --- dispatch ------------------------------------------------------------------------------------------------------------ */
+/* Runs until the frame above `frames` returns. sp is the first free place; slots are base[0...]. Both are kept as
+ * pointers here and written back before anything that may move the stack. */
+static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t base_at, uint32_t frames,
+                                struct expr_value *out)
+{
+    const struct expr_program *p = run->program;
+    const struct expr_ins *ip = p->code + entry;
+    struct expr_value *base = run->stack + base_at, *sp = run->stack + run->stack_count;
+    for (;;) {
+        const struct expr_ins ins = *ip;
+        run->at = ip++;
+        switch ((enum expr_op)ins.op) {
+        case EXPR_OP_CONST: *sp++ = p->constants[ins.b]; break;
+        case EXPR_OP_NONE: *sp++ = EXPR_NONE; break;
+        case EXPR_OP_LOCAL: *sp++ = base[ins.a]; break;
+        case EXPR_OP_SET: base[ins.a] = *--sp; break;
+        case EXPR_OP_POP: sp--; break;
+        case EXPR_OP_DUP: sp[0] = sp[-1]; sp++; break;
+        case EXPR_OP_LIST:
+            sp -= ins.a;
+            TRY(make_list(run, sp, ins.a, sp));
+            sp++;
+            break;
+        case EXPR_OP_TUPLE:
+            sp -= ins.a;
+            TRY(make_tuple(run, sp, ins.a, &p->shapes[ins.b], sp));
+            sp++;
+            break;
+
+        case EXPR_OP_JUMP: ip = p->code + ins.b; break;
+        case EXPR_OP_JUMP_FALSE:
+            if (sp[-1].kind == VALUE_BOOLEAN && !sp[-1].as.boolean) ip = p->code + ins.b;
+            break;
+        case EXPR_OP_JUMP_TRUE:
+            if (is_true(sp[-1])) ip = p->code + ins.b;
+            break;
+        case EXPR_OP_JUMP_NULL:
+            if (sp[-1].kind == VALUE_NULL || (sp[-1].kind == VALUE_LIST && sp[-1].aux == 0)) ip = p->code + ins.b;
+            break;
+        case EXPR_OP_JUMP_NOT_NULL:
+            if (sp[-1].kind != VALUE_NULL) ip = p->code + ins.b;
+            break;
+        case EXPR_OP_BRANCH:
+            if (!is_true(*--sp)) ip = p->code + ins.b;
+            break;
+        case EXPR_OP_CALL: {
+            struct expr_value result;
+            sp -= ins.a;
+            run->stack_count = (uint32_t)(sp - run->stack) + ins.a;
+            TRY(expr_step(run, 1));
+            TRY(p->functions[ins.b]->call(run, sp, ins.a, &result));
+            *sp++ = result;
+            break;
+        }
+        case EXPR_OP_DEFINE:
+            if (run->memo[ins.b].state == 2) {
+                *sp++ = run->memo[ins.b].value;
+                break;
+            }
+            TRY(expr_step(run, 1));
+            base_at = (uint32_t)(base - run->stack);
+            run->stack_count = (uint32_t)(sp - run->stack);
+            TRY(define_open(run, ins.b, &base_at, (uint32_t)(ip - p->code)));
+            base = run->stack + base_at;
+            sp = run->stack + run->stack_count;
+            ip = p->code + p->routines[p->defines[ins.b]].entry;
+            break;
+        case EXPR_OP_CALL_CODE:
+            TRY(expr_step(run, 1));
+            base_at = (uint32_t)(base - run->stack);
+            run->stack_count = (uint32_t)(sp - run->stack);
+            TRY(frame_open(run, ins.b, &base_at, (uint32_t)(ip - p->code), 0));
+            base = run->stack + base_at;
+            sp = run->stack + run->stack_count;
+            ip = p->code + p->routines[ins.b].entry;
+            break;
+        case EXPR_OP_RETURN: {
+            struct expr_value result = sp[-1];
+            struct expr_frame frame = run->frames[--run->frame_count];
+            if (frame.memo > 0) run->memo[frame.memo - 1] = (struct expr_memo){result, 2};
+            sp = base;
+            base = run->stack + frame.base;
+            if (run->frame_count == frames) {
+                run->stack_count = (uint32_t)(sp - run->stack);
+                *out = result;
+                return SALVE_OK;
+            }
+            *sp++ = result;
+            ip = p->code + frame.back;
+            break;
+        }
+
+        case EXPR_OP_AND:
+        case EXPR_OP_OR:
+        case EXPR_OP_XOR:
+        case EXPR_OP_IMPLIES:
+            sp--;
+            sp[-1] = value_of(combine((enum expr_op)ins.op, truth_of(sp[-1]), truth_of(sp[0])));
+            break;
+        case EXPR_OP_NOT:
+            if (sp[-1].kind == VALUE_BOOLEAN) sp[-1].as.boolean = !sp[-1].as.boolean;
+            else sp[-1] = EXPR_NONE;
+            break;
+        case EXPR_OP_IS_NULL: sp[-1] = expr_boolean(sp[-1].kind == VALUE_NULL); break;
+        case EXPR_OP_TRUTH: TRY(singleton_truth(run, &sp[-1])); break;
+        case EXPR_OP_EXISTS: sp[-1] = expr_boolean(expr_items(&sp[-1]).count > 0); break;
+        case EXPR_OP_EMPTY: sp[-1] = expr_boolean(expr_items(&sp[-1]).count == 0); break;
+
+        case EXPR_OP_LOOP: {
+            bool turns;
+            sp--;
+            TRY(loop_open(run, ins, *sp, base + ins.a, &turns));
+            if (turns) break;
+            *sp++ = loop_idle((enum expr_op)ins.flags, base + ins.a);
+            ip = p->code + ins.b;
+            break;
+        }
+        case EXPR_OP_LOOP_WHERE:
+        case EXPR_OP_LOOP_SELECT:
+        case EXPR_OP_LOOP_GATHER:
+        case EXPR_OP_LOOP_MAP:
+        case EXPR_OP_LOOP_FILTER:
+        case EXPR_OP_LOOP_ALL:
+        case EXPR_OP_LOOP_EXISTS:
+        case EXPR_OP_LOOP_FOLD:
+        case EXPR_OP_LOOP_REPEAT:
+        case EXPR_OP_LOOP_REPEAT_ALL:
+        case EXPR_OP_LOOP_KEYS: {
+            bool again;
+            struct expr_value result;
+            sp--;
+            TRY(loop_close(run, (enum expr_op)ins.op, sp, base + ins.a, &again, &result));
+            if (again) ip = p->code + ins.b;
+            else *sp++ = result;
+            break;
+        }
+
+        case EXPR_OP_CHILD: {
+            fhir_name_id name = ins.a;
+            TRY(path(run, &sp[-1], &name, 1, &sp[-1]));
+            break;
+        }
+        case EXPR_OP_PATH: TRY(path(run, &sp[-1], p->names + ins.b, ins.a, &sp[-1])); break;
+        case EXPR_OP_PATH_LOCAL: TRY(path(run, &base[ins.flags], p->names + ins.b, ins.a, sp)); sp++; break;
+        case EXPR_OP_ELEMENT:
+            sp--;
+            TRY(element(run, &sp[-1], expr_text(sp[0]), &sp[-1]));
+            break;
+        case EXPR_OP_OF_TYPE: TRY(of_type(run, &sp[-1], p->types[ins.b], &sp[-1])); break;
+        case EXPR_OP_PATH_WHERE_TEXT:
+        case EXPR_OP_PATH_EXISTS_TEXT:
+            TRY(where_text(run, &sp[-1], ins.a, &p->constants[ins.b], ins.op == EXPR_OP_PATH_EXISTS_TEXT, &sp[-1]));
+            break;
+        case EXPR_OP_COUNT: return expr_run_fail(run, SALVE_E_UNSUPPORTED, "unknown instruction");
+        }
+    }
+}
+
+enum salve_code expr_run_routine(struct expr_run *run, uint32_t routine, const struct expr_value *args, uint32_t count,
+                                 struct expr_value *out)
+{
+    uint32_t frames = run->frame_count, base = run->stack_count, loops = run->loop_count;
+    TRY(room_for_stack(run, run->stack_count + count));
+    for (uint32_t i = 0; i < count; i++) run->stack[run->stack_count++] = args[i];
+    TRY(frame_open(run, routine, &base, 0, 0));
+    enum salve_code code = dispatch(run, run->program->routines[routine].entry, base, frames, out);
+    run->loop_count = loops;
+    return code;
+}

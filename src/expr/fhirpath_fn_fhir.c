@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What FHIR adds to FHIRPath (R4 "FHIRPath" page): extensions, references, terminology, narrative, the tree of a
+ * resource, environment variables and trace. Anything outside the tape is asked for through struct expr_env. */
+#include "expr/fhirpath_int.h"
+#include "fhir/fhir.h"
+#include "fhir_tables.h"
+
+#define FN(name)                                                                                                       \
+    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+
+/* --- the tree ------------------------------------------------------------------------------------------------------------- */
+FN(fp_children)
+{
+    struct expr_items view = expr_items(&args[0]);
+    struct expr_build build = {0};
+    (void)count;
+    for (uint32_t i = 0; i < view.count; i++) {
+        if (view.items[i].kind != VALUE_NODE) continue;
+        const struct tape *tape = view.items[i].as.tape;
+        tape_at parent = view.items[i].aux;
+        for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c))
+            FP_TRY(expr_build_add(&build, expr_node(tape, c), run->mem, run->err));
+    }
+    *out = expr_build_done(&build);
+    return expr_step(run, build.count);
+}
+
+/* A subtree is a run of nodes. Items below other items of the input give the same nodes once more, as children would. */
+FN(fp_descendants)
+{
+    struct expr_items view = expr_items(&args[0]);
+    struct expr_build build = {0};
+    (void)count;
+    for (uint32_t i = 0; i < view.count; i++) {
+        if (view.items[i].kind != VALUE_NODE) continue;
+        const struct tape *tape = view.items[i].as.tape;
+        tape_at end = view.items[i].aux + tape->nodes[view.items[i].aux].span;
+        FP_TRY(expr_step(run, end - view.items[i].aux));
+        for (tape_at c = view.items[i].aux + 1; c < end; c++)
+            FP_TRY(expr_build_add(&build, expr_node(tape, c), run->mem, run->err));
+    }
+    *out = expr_build_done(&build);
+    return SALVE_OK;
+}
+
+FN(fp_extension)
+{
+    struct expr_items view = expr_items(&args[0]);
+    struct expr_build all = {0}, build = {0};
+    struct str url;
+    bool has;
+    (void)count;
+    *out = EXPR_NONE;
+    FP_TRY(fp_one_text(run, &args[1], &has, &url));
+    if (!has) return SALVE_OK;
+    for (uint32_t i = 0; i < view.count; i++) FP_TRY(expr_children(run, view.items[i], FHIR_N_extension, &all));
+    for (uint32_t i = 0; i < all.count; i++) {
+        const struct tape *tape = all.items[i].as.tape;
+        tape_at at = tape_child(tape, all.items[i].aux, FHIR_N_url);
+        if (at != TAPE_NONE && str_eq(tape_text(tape, at), url))
+            FP_TRY(expr_build_add(&build, all.items[i], run->mem, run->err));
+    }
+    *out = expr_build_done(&build);
+    return SALVE_OK;
+}
+
+static bool is_primitive_with_value(struct expr_value item)
+{
+    if (item.kind != VALUE_NODE) return true; /* a System value */
+    enum tape_kind kind = tape_kind(item.as.tape, item.aux);
+    return kind != TAPE_OBJECT && kind != TAPE_NULL;
+}
+
+FN(fp_has_value)
+{
+    struct expr_items view = expr_items(&args[0]);
+    (void)run;
+    (void)count;
+    *out = expr_boolean(view.count == 1 && is_primitive_with_value(view.items[0]));
+    return SALVE_OK;
+}
+
+FN(fp_get_value)
+{
+    struct expr_items view = expr_items(&args[0]);
+    (void)count;
+    *out = EXPR_NONE;
+    if (view.count != 1 || !is_primitive_with_value(view.items[0])) return SALVE_OK;
+    return expr_system(view.items[0], run->mem, out, run->err);
+}
+
+/* --- references ------------------------------------------------------------------------------------------------------------- */
+static bool is_resource(const struct tape *tape, tape_at at)
+{
+    return tape_kind(tape, at) == TAPE_OBJECT && fhir_types[tape_type(tape, at)].kind == FHIR_RESOURCE;
+}
+
+/* The resource that holds node `at` and is not itself contained: where #references of the node point into. */
+static tape_at container_of(const struct tape *tape, tape_at at)
+{
+    tape_at found = 0;
+    for (tape_at node = 0; node != TAPE_NONE && node <= at;) {
+        if (is_resource(tape, node) && (node == 0 || tape_path_name(tape, node) != FHIR_N_contained)) found = node;
+        if (tape_path_name(tape, node) == FHIR_N_contained) break;
+        tape_at next = TAPE_NONE; /* the child that holds `at` */
+        for (tape_at c = tape_first(tape, node); c != TAPE_NONE && c <= at; c = tape_next(tape, node, c)) next = c;
+        node = next;
+    }
+    return found;
+}
+
+static tape_at find_contained(const struct tape *tape, tape_at at, struct str id)
+{
+    tape_at container = container_of(tape, at);
+    if (id.len == 0) return container;
+    for (tape_at c = tape_first(tape, container); c != TAPE_NONE; c = tape_next(tape, container, c))
+        if (tape_path_name(tape, c) == FHIR_N_contained && str_eq(tape_child_text(tape, c, "id"), id)) return c;
+    return TAPE_NONE;
+}
+
+/* Does "…/Type/id" name this resource? */
+static bool names_resource(const struct tape *tape, tape_at resource, struct str reference)
+{
+    struct str id = tape_child_text(tape, resource, "id"), type = fhir_type_name(tape_type(tape, resource));
+    if (id.len == 0 || reference.len < id.len + type.len + 1 || !str_ends(reference, id)) return false;
+    struct str head = str_cut(reference, 0, reference.len - id.len);
+    if (!str_ends(head, STR("/"))) return false;
+    head = str_cut(head, 0, head.len - 1);
+    return str_ends(head, type) && (head.len == type.len || head.ptr[head.len - type.len - 1] == '/');
+}
+
+static tape_at find_in_bundle(const struct tape *tape, struct str reference)
+{
+    if (tape_type(tape, 0) != FHIR_T_Bundle) return TAPE_NONE;
+    for (tape_at e = tape_first(tape, 0); e != TAPE_NONE; e = tape_next(tape, 0, e)) {
+        if (tape_path_name(tape, e) != FHIR_N_entry) continue;
+        tape_at resource = tape_child(tape, e, FHIR_N_resource);
+        if (resource == TAPE_NONE) continue;
+        struct str url = tape_child_text(tape, e, "fullUrl");
+        if (str_eq(url, reference) || names_resource(tape, resource, reference)) return resource;
+    }
+    return TAPE_NONE;
+}
+
+static struct str reference_text(struct expr_value item)
+{
+    if (item.kind == VALUE_STRING) return expr_text(item);
+    if (item.kind != VALUE_NODE) return STR_NONE;
+    if (tape_kind(item.as.tape, item.aux) == TAPE_TEXT) return tape_text(item.as.tape, item.aux);
+    return tape_child_text(item.as.tape, item.aux, "reference");
+}
+
+static bool resolve_one(struct expr_run *run, struct expr_value item, struct expr_value *out)
+{
+    struct str reference = reference_text(item);
+    if (reference.len == 0) return false;
+    struct expr_value home = item.kind == VALUE_NODE ? item : run->resource;
+    if (home.kind == VALUE_NODE) {
+        const struct tape *tape = home.as.tape;
+        tape_at at = reference.ptr[0] == '#' ? find_contained(tape, home.aux, str_cut(reference, 1, SIZE_MAX))
+                                             : find_in_bundle(tape, reference);
+        if (at == TAPE_NONE && reference.ptr[0] != '#' && names_resource(tape, 0, reference)) at = 0;
+        *out = expr_node(tape, at);
+        if (at != TAPE_NONE) return true;
+    }
+    return run->env->resolve != NULL && run->env->resolve(run->env->user, reference, out);
+}
+
+FN(fp_resolve)
+{
+    struct expr_items view = expr_items(&args[0]);
+    struct expr_build build = {0};
+    (void)count;
+    for (uint32_t i = 0; i < view.count; i++) {
+        struct expr_value found;
+        FP_TRY(expr_step(run, 16));
+        if (resolve_one(run, view.items[i], &found)) FP_TRY(expr_build_add(&build, found, run->mem, run->err));
+    }
+    *out = expr_build_done(&build);
+    return SALVE_OK;
+}
+
+FN(fp_reference_key)
+{
+    struct expr_items view = expr_items(&args[0]);
+    struct str wanted = STR_NONE;
+    bool has = false;
+    if (count == 2) FP_TRY(fp_one_text(run, &args[1], &has, &wanted));
+    *out = EXPR_NONE;
+    if (view.count != 1) return SALVE_OK;
+    struct str reference = reference_text(view.items[0]);
+    ptrdiff_t slash = -1;
+    for (size_t i = 0; i < reference.len; i++)
+        if (reference.ptr[i] == '/') slash = (ptrdiff_t)i;
+    if (slash < 0 || (has && !str_ends(str_cut(reference, 0, (size_t)slash), wanted))) return SALVE_OK;
+    *out = expr_string(str_cut(reference, (size_t)slash + 1, SIZE_MAX));
+    return SALVE_OK;
+}
+
+FN(fp_resource_key)
+{
+    struct expr_items view = expr_items(&args[0]);
+    (void)run;
+    (void)count;
+    *out = EXPR_NONE;
+    if (view.count != 1 || view.items[0].kind != VALUE_NODE || !is_resource(view.items[0].as.tape, view.items[0].aux))
+        return SALVE_OK;
+    struct str id = tape_child_text(view.items[0].as.tape, view.items[0].aux, "id");
+    if (id.ptr != NULL) *out = expr_string(id);
+    return SALVE_OK;
+}
+
+/* --- terminology ------------------------------------------------------------------------------------------------------------ */
+static struct expr_code coding_of(const struct tape *tape, tape_at at)
+{
+    return (struct expr_code){.code = tape_child_text(tape, at, "code"), .system = tape_child_text(tape, at, "system"),
+                              .version = tape_child_text(tape, at, "version"),
+                              .display = tape_child_text(tape, at, "display")};
+}
+
+/* The base definitions know the codes of required bindings; the caller may know more. */
+static enum expr_truth member(struct expr_run *run, const struct expr_code *code, struct str value_set)
+{
+    ptrdiff_t bar = str_find(value_set, STR("|"));
+    struct str url = bar < 0 ? value_set : str_cut(value_set, 0, (size_t)bar);
+    if (run->env->member_of != NULL) {
+        enum expr_truth known = run->env->member_of(run->env->user, code, value_set);
+        if (known != EXPR_NULL_TRUTH) return known;
+    }
+    for (uint16_t i = 1; i < FHIR_VALUESET_COUNT; i++) {
+        if (!str_is(url, fhir_valuesets[i].url)) continue;
+        enum fhir_has has = fhir_valueset_has(i, code->system, code->code);
+        return has == FHIR_HAS ? EXPR_TRUE : has == FHIR_HAS_NOT ? EXPR_FALSE : EXPR_NULL_TRUTH;
+    }
+    return EXPR_NULL_TRUTH;
+}
+
+/* A code, Coding or CodeableConcept; of a concept one coding has to be in. */
+static enum expr_truth item_member(struct expr_run *run, struct expr_value item, struct str value_set)
+{
+    struct expr_code code = {0};
+    if (item.kind == VALUE_STRING) {
+        code.code = expr_text(item);
+        return member(run, &code, value_set);
+    }
+    if (item.kind == VALUE_CODE) return member(run, item.as.code, value_set);
+    if (item.kind != VALUE_NODE) return EXPR_NULL_TRUTH;
+    const struct tape *tape = item.as.tape;
+    if (tape_kind(tape, item.aux) == TAPE_TEXT) {
+        code.code = tape_text(tape, item.aux);
+        return member(run, &code, value_set);
+    }
+    if (tape_type(tape, item.aux) == FHIR_T_Coding) {
+        code = coding_of(tape, item.aux);
+        return member(run, &code, value_set);
+    }
+    if (tape_type(tape, item.aux) != FHIR_T_CodeableConcept) return EXPR_NULL_TRUTH;
+    enum expr_truth any = EXPR_FALSE;
+    for (tape_at c = tape_first(tape, item.aux); c != TAPE_NONE; c = tape_next(tape, item.aux, c)) {
+        if (tape_path_name(tape, c) != FHIR_N_coding) continue;
+        code = coding_of(tape, c);
+        enum expr_truth one = member(run, &code, value_set);
+        if (one == EXPR_TRUE) return EXPR_TRUE;
+        if (one == EXPR_NULL_TRUTH) any = one;
+    }
+    return any;
+}
+
+FN(fp_member_of)
+{
+    struct expr_items view = expr_items(&args[0]);
+    struct str value_set;
+    bool has;
+    (void)count;
+    *out = EXPR_NONE;
+    FP_TRY(fp_one_text(run, &args[1], &has, &value_set));
+    if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "memberOf() asks about one item");
+    if (!has || view.count == 0) return SALVE_OK;
+    enum expr_truth is = item_member(run, view.items[0], value_set);
+    if (is != EXPR_NULL_TRUTH) *out = expr_boolean(is == EXPR_TRUE);
+    return expr_step(run, 64);
+}
+
+static bool code_of(struct expr_value item, struct expr_code *out)
+{
+    if (item.kind == VALUE_CODE) *out = *item.as.code;
+    else if (item.kind == VALUE_NODE && tape_type(item.as.tape, item.aux) == FHIR_T_Coding)
+        *out = coding_of(item.as.tape, item.aux);
+    else return false;
+    return true;
+}
+
+static enum salve_code subsumption(struct expr_run *run, const struct expr_value *above, const struct expr_value *below,
+                                   struct expr_value *out)
+{
+    struct expr_items a = expr_items(above), b = expr_items(below);
+    struct expr_code ca, cb;
+    *out = EXPR_NONE;
+    if (a.count > 1 || b.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "subsumption is between two single codings");
+    if (a.count == 0 || b.count == 0 || !code_of(a.items[0], &ca) || !code_of(b.items[0], &cb)) return SALVE_OK;
+    enum expr_truth is = str_eq(ca.code, cb.code) && str_eq(ca.system, cb.system) ? EXPR_TRUE : EXPR_NULL_TRUTH;
+    if (is == EXPR_NULL_TRUTH && run->env->subsumes != NULL) is = run->env->subsumes(run->env->user, &ca, &cb);
+    if (is != EXPR_NULL_TRUTH) *out = expr_boolean(is == EXPR_TRUE);
+    return SALVE_OK;
+}
+
+FN(fp_subsumes) { (void)count; return subsumption(run, &args[0], &args[1], out); }
+FN(fp_subsumed_by) { (void)count; return subsumption(run, &args[1], &args[0], out); }
+
+/* --- profiles and narrative ---------------------------------------------------------------------------------------------------- */
+FN(fp_conforms_to)
+{
+    static const char base[] = "http://hl7.org/fhir/StructureDefinition/";
+    struct expr_items view = expr_items(&args[0]);
+    struct str url;
+    bool has;
+    (void)count;
+    *out = EXPR_NONE;
+    FP_TRY(fp_one_text(run, &args[1], &has, &url));
+    if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "conformsTo() asks about one item");
+    if (!has || view.count == 0) return SALVE_OK;
+    fhir_type_id type = str_starts(url, str_of(base)) ? fhir_type_find(str_cut(url, sizeof base - 1, SIZE_MAX)) : 0;
+    if (type == 0) return expr_run_fail(run, SALVE_E_UNKNOWN_NAME, "this profile is not one of base R4");
+    *out = expr_boolean(expr_is_type(view.items[0], (struct expr_type_test){.fhir = type}));
+    return SALVE_OK;
+}
+
+FN(fp_html_checks)
+{
+    union expr_room room;
+    struct expr_value v;
+    const char *rule, *text;
+    (void)count;
+    FP_TRY(fp_one_in(run, &args[0], &room, &v));
+    *out = EXPR_NONE;
+    if (v.kind != VALUE_STRING) return SALVE_OK;
+    FP_TRY(expr_step(run, v.aux / 4));
+    *out = expr_boolean(fhir_xhtml_ok(expr_text(v), &rule, &text));
+    return SALVE_OK;
+}
+
+/* --- environment ---------------------------------------------------------------------------------------------------------------- */
+static enum salve_code variable(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                                struct expr_value *out)
+{
+    struct str name = expr_text(args[0]);
+    (void)count;
+    if (str_is(name, "resource")) *out = run->resource;
+    else if (str_is(name, "rootResource")) *out = run->root;
+    else if (str_is(name, "context")) *out = run->env->context.kind == VALUE_NULL ? run->focus : run->env->context;
+    else if (run->env->variable == NULL || !run->env->variable(run->env->user, name, out))
+        return expr_run_fail(run, SALVE_E_UNKNOWN_NAME, "no variable is named '%%%.*s'", STR_ARGS(name));
+    return SALVE_OK;
+}
+const struct expr_function fp_variable = {"%", variable};
+
+static enum salve_code trace(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+{
+    struct str name;
+    bool has;
+    (void)count;
+    FP_TRY(fp_one_text(run, &args[1], &has, &name));
+    if (has && run->env->trace != NULL) run->env->trace(run->env->user, name, &args[2]);
+    *out = args[0];
+    return SALVE_OK;
+}
+const struct expr_function fp_trace_call = {"trace", trace};
