@@ -25,6 +25,17 @@ fhir_name_id fhir_name_find(struct str text)
     }
 }
 
+uint32_t fhir_name_hash(struct str text) { return name_hash(text); }
+
+fhir_type_id fhir_type_by_hash(uint32_t hash)
+{
+    for (uint32_t slot = hash % FHIR_NAME_SLOTS; fhir_name_slots[slot] != 0; slot = (slot + 1) % FHIR_NAME_SLOTS) {
+        fhir_name_id name = fhir_name_slots[slot];
+        if (fhir_type_of_name[name] != 0 && name_hash(fhir_name(name)) == hash) return fhir_type_of_name[name];
+    }
+    return 0;
+}
+
 fhir_type_id fhir_type_find(struct str text) { return fhir_type_of_name[fhir_name_find(text)]; }
 
 struct str fhir_type_name(fhir_type_id type) { return fhir_name(fhir_types[type].name); }

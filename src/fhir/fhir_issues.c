@@ -7,8 +7,8 @@ void fhir_issues_init(struct fhir_issues *issues, struct arena *mem) { *issues =
 
 static bool has_room(struct fhir_issues *issues)
 {
-    if (issues->count < issues->capacity) return true;
     if (issues->count >= SALVE_ISSUES_MAX) return false;
+    if (issues->count < issues->capacity) return true;
     size_t             capacity = issues->capacity == 0 ? 8 : issues->capacity * 2;
     struct fhir_issue *items = arena_grow(issues->mem, issues->items, issues->capacity * sizeof *items,
                                           capacity * sizeof *items);

@@ -253,6 +253,7 @@ static bool is_tellable(struct str name)
 static bool skip_unknown(struct reader *r, struct str name)
 {
     r->frame->element = 0;
+    r->frame->has_unknown = true;
     read_issue_below(r, is_tellable(name) ? name : STR_NONE, "structure", "fhir-element-known",
                      "this type has no element of that name");
     if (read_peek(r) != ':') return read_fail(r, SALVE_E_SYNTAX, "a colon must follow the key");
@@ -355,9 +356,10 @@ static void check_required(struct reader *r, const struct frame *frame)
 }
 
 /* ele-1: something besides an id. A resource may stand with nothing but its type. */
-static void check_content(struct reader *r, const struct frame *frame)
+static void check_content(struct reader *r, struct frame *frame)
 {
-    if (frame->is_resource) return;
+    frame->element = 0;
+    if (frame->is_resource || frame->has_unknown) return;
     if (frame->key_count == 0)
         read_issue(r, "structure", "fhir-object-empty", "an object must not be empty");
     else if (frame->key_count == 1 && frame->keys[0] < 2 && fhir_elements[frame->first].name == FHIR_N_id &&
@@ -368,7 +370,6 @@ static void check_content(struct reader *r, const struct frame *frame)
 static bool close_object(struct reader *r, struct frame *frame)
 {
     r->nodes[frame->node].span = r->count - frame->node;
-    frame->element = 0;
     check_required(r, frame);
     if (frame->has_null) read_check_nulls(r);
     if (frame->is_unusual && !read_keep_order(r)) return false;
@@ -386,7 +387,7 @@ static void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool 
     frame->element = 0;
     frame->index = -1;
     frame->is_resource = is_resource;
-    frame->is_unusual = frame->has_null = false;
+    frame->is_unusual = frame->has_null = frame->has_unknown = false;
     frame->key_count = 0;
     memset(frame->seen, 0, sizeof frame->seen);
     memset(frame->partners, 0, sizeof frame->partners);

@@ -24,7 +24,7 @@ struct frame {
     fhir_element_id first;   /* of the type */
     fhir_element_id element; /* being read; 0: none */
     int32_t         index;   /* of the item being read; -1: no list */
-    bool            is_resource, is_unusual, has_null;
+    bool            is_resource, is_unusual, has_null, has_unknown;
     uint16_t        key_count;
     uint32_t        last_first;            /* first node of the key before, for a partner right behind it */
     uint64_t        seen[4], partners[4];  /* bit sets by fhir_element.choice */

@@ -47,6 +47,7 @@ static bool merge(struct reader *r, fhir_element_id element, uint32_t first, uin
         uint32_t node = r->count;
         put_back(r, old, first, value++, 1);
         if (partner < total) {
+            if (r->order_count > 0) move_order(r, first + partner, first + partner + 1, node);
             put_back(r, old, first, partner + 1, old[partner].span - 1);
             partner += old[partner].span;
         }

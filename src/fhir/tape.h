@@ -117,10 +117,10 @@ static inline struct tape tape_view(const struct tape *tape, tape_at at)
     return view;
 }
 
-/* Storing: bytes that hold on any machine, documented in docs/formats/tape.md. They name elements by text, so they stay
- * readable when the definitions change.
+/* Storing: bytes that hold on any machine, documented in docs/formats/tape.md, about a third of the compact JSON.
  *   tape_bytes       appends them to `out`; what can fail is the ceiling of `out` (buf_done tells)
- *   tape_from_bytes  rebuilds the tape in mem; bytes that are not a tape are E_INTEGRITY, never worse */
+ *   tape_from_bytes  rebuilds the tape in mem; bytes that are not a tape are E_INTEGRITY, never worse; those of tables
+ *                    with other rows are E_UNSUPPORTED */
 void tape_bytes(const struct tape *tape, struct buf *out);
 SALVE_MUST_USE enum salve_code tape_from_bytes(struct str bytes, struct arena *mem, struct tape *out,
                                                struct salve_err *err);

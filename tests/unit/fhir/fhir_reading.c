@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * fhir_read over the lines of reading.case; and for every resource that is read, writing gives the same text again. */
+#include "t.h"
+
+#include "base/file.h"
+#include "fhir/fhir.h"
+
+static int hex(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
+
+static struct str expand(struct arena *mem, struct str text)
+{
+    struct buf out;
+    struct str done = STR_NONE;
+    buf_init(&out, mem, 1 << 16);
+    for (size_t i = 0; i < text.len; i++) {
+        struct str rest = str_cut(text, i, text.len);
+        bool       is_byte = rest.len > 3 && rest.ptr[0] == '<' && rest.ptr[3] == '>' && rest.ptr[1] != '/' &&
+                       strchr("0123456789abcdef", rest.ptr[1]) != NULL && strchr("0123456789abcdef", rest.ptr[2]) != NULL;
+        if (str_starts(rest, STR("<NL>"))) buf_add_char(&out, '\n');
+        else if (is_byte) buf_add_char(&out, (char)(hex(rest.ptr[1]) * 16 + hex(rest.ptr[2])));
+        else {
+            buf_add_char(&out, text.ptr[i]);
+            continue;
+        }
+        i += 3;
+    }
+    assert_ok(buf_done(&out, &done, NULL));
+    return done;
+}
+
+static struct str told(struct arena *mem, const struct fhir_issues *issues, enum salve_code code,
+                       const struct salve_err *err)
+{
+    struct buf out;
+    buf_init(&out, mem, 1 << 16);
+    for (size_t i = 0; i < issues->count; i++) {
+        if (issues->items[i].severity == FHIR_FATAL) continue;
+        if (out.len > 0) buf_add(&out, STR("; "));
+        buf_addf(&out, "%.*s %s", STR_ARGS(issues->items[i].path), issues->items[i].rule);
+    }
+    if (code != SALVE_OK && code != SALVE_E_INVALID)
+        buf_addf(&out, "%s%s %s: %s", out.len > 0 ? "; " : "", salve_code_name(code), err->at, err->why);
+    return buf_str(&out);
+}
+
+static struct str outcome(struct arena *mem, struct str json, fhir_type_id type)
+{
+    struct fhir_read_opts opts = {.type = type};
+    struct fhir_issues    issues;
+    struct tape           tape, loaded;
+    struct salve_err      err = {0};
+    struct buf            out, bytes;
+    fhir_issues_init(&issues, mem);
+    buf_init(&out, mem, 1 << 16);
+    buf_init(&bytes, mem, 1 << 16);
+    enum salve_code code = fhir_read(json, &opts, mem, &tape, &issues, &err);
+    if (code != SALVE_OK) return told(mem, &issues, code, &err);
+    tape_bytes(&tape, &bytes);
+    if (tape_from_bytes(buf_str(&bytes), mem, &loaded, &err) != SALVE_OK) return STR("ok, but the stored tape is not loaded");
+    fhir_write(&loaded, 0, FHIR_COMPACT, &out);
+    return str_eq(buf_str(&out), json) ? STR("ok") : buf_str(&out);
+}
+
+static void run_line(struct str line)
+{
+    struct arena *mem = arena_open(8 << 20);
+    ptrdiff_t     arrow = str_find(line, STR(" => ")), bar = str_find(line, STR("| "));
+    struct str    want = str_cut(line, (size_t)arrow + 4, line.len), json = str_cut(line, 0, (size_t)arrow);
+    fhir_type_id  type = bar > 0 ? fhir_type_find(str_cut(line, 0, (size_t)bar)) : 0;
+    if (type != 0) json = str_cut(json, (size_t)bar + 2, json.len);
+    struct str got = outcome(mem, expand(mem, json), type);
+    if (str_eq(got, want)) t_pass();
+    else t_fail("reading.case", "%.*s\n   got %.*s", STR_ARGS(line), STR_ARGS(got));
+    arena_close(mem);
+}
+
+static void run_cases(void)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct str    file, line;
+    if (file_read("tests/unit/fhir/reading.case", 1 << 20, mem, &file, NULL) != SALVE_OK) {
+        t_fail("reading.case", "cannot be read");
+        file = STR_NONE;
+    }
+    while (str_next_line(&file, &line))
+        if (!str_starts(line, STR("#")) && str_find(line, STR(" => ")) >= 0) run_line(line);
+    arena_close(mem);
+}
+
+static void memory_that_runs_out_is_an_error_at_any_point(void **state)
+{
+    (void)state;
+    struct str    json = STR("{\"id\":\"a\",\"resourceType\":\"Patient\",\"_birthDate\":{\"id\":\"x\"},\"birthDate\":\"1990\"}");
+    struct arena *mem = arena_open(1 << 20);
+    struct tape   tape;
+    for (uint64_t nth = 0;; nth++) {
+        arena_fail_after(mem, nth);
+        enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, NULL);
+        if (code == SALVE_OK) break;
+        assert_code(code, SALVE_E_MEMORY);
+        assert_true(nth < 100);
+    }
+    arena_close(mem);
+}
+
+static void size_and_depth_limits_hold(void **state)
+{
+    (void)state;
+    struct arena         *mem = arena_open(1 << 20);
+    struct tape           tape;
+    struct str            json = STR("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\"}]}");
+    struct fhir_read_opts small = {.bytes_max = json.len - 1}, fits = {.bytes_max = json.len, .depth_max = 3},
+                          flat = {.depth_max = 2};
+    assert_code(fhir_read(json, &small, mem, &tape, NULL, NULL), SALVE_E_TOO_BIG);
+    assert_code(fhir_read(json, &flat, mem, &tape, NULL, NULL), SALVE_E_TOO_DEEP);
+    assert_ok(fhir_read(json, &fits, mem, &tape, NULL, NULL));
+    arena_close(mem);
+}
+
+static void issues_are_counted_beyond_their_limit(void **state)
+{
+    (void)state;
+    struct arena      *mem = arena_open(8 << 20);
+    struct tape        tape;
+    struct fhir_issues issues;
+    struct buf         json;
+    fhir_issues_init(&issues, mem);
+    buf_init(&json, mem, 1 << 20);
+    buf_add(&json, STR("{\"resourceType\":\"Patient\",\"name\":[1"));
+    for (int i = 1; i < 1500; i++) buf_add(&json, STR(",1"));
+    buf_add(&json, STR("]}"));
+    assert_code(fhir_read(buf_str(&json), NULL, mem, &tape, &issues, NULL), SALVE_E_INVALID);
+    assert_int_equal(issues.count, 1000);
+    assert_int_equal(issues.error_count, 1500);
+    assert_int_equal(issues.left_out, 500);
+    assert_str(issues.items[999].path, "Patient.name[999]");
+    arena_close(mem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_that_runs_out_is_an_error_at_any_point),
+        cmocka_unit_test(size_and_depth_limits_hold),
+        cmocka_unit_test(issues_are_counted_beyond_their_limit),
+    };
+    run_cases();
+    return t_run(tests);
+}
