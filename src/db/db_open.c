@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Opening and closing a database file the one way that Salve does it, and SQLite's codes turned into ours. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/assert.h"
+#include "db/db_int.h"
+
+/* Every setting of privacy-security 7.2 that is a pragma. locking_mode comes before journal_mode, so that the index
+ * of the write-ahead log is in our memory and no third file appears. */
+static const char settings[] =
+    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON;"
+    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA auto_vacuum=NONE; PRAGMA wal_autocheckpoint=1000;"
+    "PRAGMA cache_size=-8000; PRAGMA busy_timeout=0;";
+
+static enum salve_code code_of(int sqlite_code)
+{
+    if (sqlite_code == SQLITE_IOERR_DATA) return SALVE_E_INTEGRITY;
+    if (sqlite_code == SQLITE_IOERR_NOMEM) return SALVE_E_MEMORY;
+    switch (sqlite_code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return SALVE_E_BUSY;
+    case SQLITE_NOMEM: return SALVE_E_MEMORY;
+    case SQLITE_FULL: return SALVE_E_FULL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return SALVE_E_INTEGRITY;
+    case SQLITE_CONSTRAINT: return SALVE_E_CONFLICT;
+    case SQLITE_TOOBIG: return SALVE_E_TOO_BIG;
+    default: return SALVE_E_IO;
+    }
+}
+
+enum salve_code db_fail(struct db *db, int sqlite_code, struct salve_err *err)
+{
+    enum salve_code code = code_of(sqlite_code);
+    if (code == SALVE_E_IO && (sqlite_code & 0xff) == SQLITE_IOERR) db->is_broken = true;
+    if (sqlite_code == SQLITE_IOERR_DATA)
+        (void)salve_fail(err, code, "%s page %u", db->path, db_sum_bad_page(db->sums));
+    else (void)salve_fail(err, code, "%s", db->path);
+    return salve_why(err, "%s", sqlite3_errstr(sqlite_code)), code;
+}
+
+static enum salve_code open_handle(struct db *db, const struct db_options *options, struct salve_err *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    int reserve = DB_PAGE_SUM_BYTES, is_on = 0;
+    if (options->create) flags |= SQLITE_OPEN_CREATE;
+    int code = sqlite3_open_v2(db->path, &db->handle, flags, db_sum_name(db->sums));
+    if (code == SQLITE_CANTOPEN && !options->create) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", db->path);
+    if (code == SQLITE_OK)
+        code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+    if (code == SQLITE_OK) code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &is_on);
+    if (code == SQLITE_OK && !is_on) code = SQLITE_ERROR;
+    if (code == SQLITE_OK) code = sqlite3_exec(db->handle, settings, NULL, NULL, NULL);
+    return code == SQLITE_OK ? SALVE_OK : db_fail(db, code, err);
+}
+
+static enum salve_code one_number(struct db *db, const char *sql, int64_t *out, struct salve_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           code = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW) *out = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_finalize(stmt);
+    return code == SQLITE_ROW ? SALVE_OK : db_fail(db, code, err);
+}
+
+static enum salve_code make_schema(struct db *db, const struct db_options *options, struct salve_err *err)
+{
+    char version[64];
+    (void)snprintf(version, sizeof version, "PRAGMA user_version=%u", options->schema_version);
+    enum salve_code code = db_begin(db, false, err);
+    if (code == SALVE_OK) code = db_exec(db, options->schema, err);
+    if (code == SALVE_OK) code = db_exec(db, version, err);
+    if (code == SALVE_OK) code = db_commit(db, err);
+    db_rollback(db);
+    return code;
+}
+
+/* A file without tables is new, or was one whose making was cut off: both get the schema, if making is allowed. */
+static enum salve_code check_schema(struct db *db, const struct db_options *options, struct salve_err *err)
+{
+    int64_t         version = 0, tables = 0;
+    enum salve_code code = one_number(db, "PRAGMA user_version", &version, err);
+    if (code == SALVE_OK) code = one_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
+    if (code != SALVE_OK || options->schema == NULL) return code;
+    if (tables == 0 && version == 0) {
+        if (options->create) return make_schema(db, options, err);
+        (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", db->path);
+        return salve_why(err, "the file is empty"), SALVE_E_INTEGRITY;
+    }
+    if (version == options->schema_version) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_UNSUPPORTED, "%s", db->path);
+    return salve_why(err, "the file has layout %lld, this program knows %u", (long long)version,
+                     options->schema_version), SALVE_E_UNSUPPORTED;
+}
+
+static enum salve_code prepare_transactions(struct db *db, struct salve_err *err)
+{
+    enum salve_code code = db_prepare(db, "BEGIN DEFERRED", &db->begin_read, err);
+    if (code == SALVE_OK) code = db_prepare(db, "BEGIN IMMEDIATE", &db->begin_write, err);
+    if (code == SALVE_OK) code = db_prepare(db, "COMMIT", &db->commit, err);
+    if (code == SALVE_OK) code = db_prepare(db, "ROLLBACK", &db->rollback, err);
+    return code;
+}
+
+enum salve_code db_open(const char *path, const struct db_options *options, struct db **out, struct salve_err *err)
+{
+    struct db   *db = calloc(1, sizeof *db);
+    sqlite3_vfs *below = options->disk == NULL ? sqlite3_vfs_find(NULL) : &options->disk->vfs;
+    if (db != NULL) db->path = strdup(path);
+    if (db == NULL || db->path == NULL || below == NULL) {
+        free(db);
+        return salve_fail(err, SALVE_E_MEMORY, "%s", path);
+    }
+    enum salve_code code = db_sum_open(below, &db->sums, err);
+    if (code == SALVE_OK) code = open_handle(db, options, err);
+    if (code == SALVE_OK) code = prepare_transactions(db, err);
+    if (code == SALVE_OK) code = check_schema(db, options, err);
+    if (code == SALVE_OK) *out = db;
+    else db_abandon(&db);
+    return code;
+}
+
+static int close_handle(struct db *db)
+{
+    for (struct db_stmt *stmt = db->stmts; stmt != NULL;) {
+        struct db_stmt *next = stmt->next;
+        (void)sqlite3_finalize(stmt->stmt);
+        free(stmt);
+        stmt = next;
+    }
+    int code = sqlite3_close(db->handle);
+    db_sum_close(db->sums);
+    free(db->path);
+    free(db);
+    return code;
+}
+
+enum salve_code db_close(struct db **db, struct salve_err *err)
+{
+    if (*db == NULL) return SALVE_OK;
+    db_rollback(*db);
+    enum salve_code code = (*db)->is_broken ? SALVE_OK : db_scrub(*db, err);
+    int             closed = close_handle(*db);
+    *db = NULL;
+    salve_assert(closed == SQLITE_OK); /* a statement that we forgot */
+    return code;
+}
+
+void db_abandon(struct db **db) { (void)!db_close(db, NULL); }
+
+const char *db_path(const struct db *db) { return db->path; }

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A SQLite VFS between SQLite and the disk that puts a checksum into the reserved bytes at the end of every page of a
+ * database file when it is written, and checks it when it is read. The number of the page is part of the sum, so a page
+ * in the wrong place is found as well. The write-ahead log and journals pass through: their frames have checksums of
+ * their own.
+ *
+ * Page size and reserved bytes are constants here, not read from the file, so no bit of page 1 can talk its way out.
+ * The short reads that SQLite makes of the first 100 bytes before it knows the page size are checked against those
+ * constants only: a power cut during a checkpoint may leave page 1 torn while its good copy is in the write-ahead
+ * log, and the whole of page 1 is checked when it is taken from the file for use. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "crypto/crypto.h"
+#include "db/db_int.h"
+
+enum { CONTENT_BYTES = DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, HEADER_BYTES = 100 };
+
+struct db_sum_vfs {
+    sqlite3_vfs  vfs;
+    sqlite3_vfs *below;
+    uint32_t     bad_page;
+    char         name[40];
+};
+
+struct sum_file {
+    sqlite3_file       base;
+    struct db_sum_vfs *sums;
+    uint8_t            page[DB_PAGE_BYTES];
+    sqlite3_file      *below; /* behind this struct */
+};
+
+static sqlite3_file *below_of(sqlite3_file *file) { return ((struct sum_file *)file)->below; }
+
+void db_sum_of_page(const uint8_t page[DB_PAGE_BYTES], uint32_t nr, uint8_t out[DB_PAGE_SUM_BYTES])
+{
+    uint8_t copy[CONTENT_BYTES + 4];
+    memcpy(copy, page, CONTENT_BYTES);
+    crypto_put_u32(copy + CONTENT_BYTES, nr);
+    crypto_blake2b(str_make((const char *)copy, sizeof copy), out, DB_PAGE_SUM_BYTES);
+}
+
+static int bad(struct sum_file *file, uint32_t nr)
+{
+    file->sums->bad_page = nr;
+    return SQLITE_IOERR_DATA;
+}
+
+static bool is_page(int bytes, sqlite3_int64 at) { return bytes == DB_PAGE_BYTES && at % DB_PAGE_BYTES == 0; }
+
+/* What SQLite reads of page 1 before it knows the page size: the constants must be in it. */
+static int check_header(struct sum_file *file, const uint8_t *header, int bytes, sqlite3_int64 at)
+{
+    if (at != 0 || bytes < 21) return SQLITE_OK;
+    bool is_right = header[16] == DB_PAGE_BYTES >> 8 && header[17] == 0 && header[20] == DB_PAGE_SUM_BYTES;
+    return is_right ? SQLITE_OK : bad(file, 1);
+}
+
+static int sum_read(sqlite3_file *base, void *out, int bytes, sqlite3_int64 at)
+{
+    struct sum_file *file = (struct sum_file *)base;
+    uint8_t          sum[DB_PAGE_SUM_BYTES];
+    uint32_t         nr = (uint32_t)(at / DB_PAGE_BYTES) + 1;
+    int              code = file->below->pMethods->xRead(file->below, out, bytes, at);
+    if (code != SQLITE_OK) return code; /* a short read too: the caller knows what to do with a new file */
+    if (!is_page(bytes, at)) return at + bytes <= HEADER_BYTES ? check_header(file, out, bytes, at) : bad(file, nr);
+    db_sum_of_page(out, nr, sum);
+    return memcmp(sum, (uint8_t *)out + CONTENT_BYTES, sizeof sum) == 0 ? SQLITE_OK : bad(file, nr);
+}
+
+static int sum_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int64 at)
+{
+    struct sum_file *file = (struct sum_file *)base;
+    if (!is_page(bytes, at)) return SQLITE_IOERR_WRITE; /* SQLite writes whole pages to a database file */
+    memcpy(file->page, in, CONTENT_BYTES);
+    db_sum_of_page(file->page, (uint32_t)(at / DB_PAGE_BYTES) + 1, file->page + CONTENT_BYTES);
+    return file->below->pMethods->xWrite(file->below, file->page, bytes, at);
+}
+
+/* Everything else goes down as it is. */
+static int sum_close(sqlite3_file *f) { return below_of(f)->pMethods->xClose(below_of(f)); }
+static int sum_truncate(sqlite3_file *f, sqlite3_int64 size)
+{
+    return below_of(f)->pMethods->xTruncate(below_of(f), size);
+}
+static int sum_sync(sqlite3_file *f, int flags) { return below_of(f)->pMethods->xSync(below_of(f), flags); }
+static int sum_size(sqlite3_file *f, sqlite3_int64 *out) { return below_of(f)->pMethods->xFileSize(below_of(f), out); }
+static int sum_lock(sqlite3_file *f, int level) { return below_of(f)->pMethods->xLock(below_of(f), level); }
+static int sum_unlock(sqlite3_file *f, int level) { return below_of(f)->pMethods->xUnlock(below_of(f), level); }
+static int sum_reserved(sqlite3_file *f, int *out)
+{
+    return below_of(f)->pMethods->xCheckReservedLock(below_of(f), out);
+}
+static int sum_control(sqlite3_file *f, int op, void *arg)
+{
+    if (op == SQLITE_FCNTL_SIZE_HINT || op == SQLITE_FCNTL_CHUNK_SIZE) return SQLITE_OK; /* no pages without a sum */
+    return below_of(f)->pMethods->xFileControl(below_of(f), op, arg);
+}
+static int sum_sector(sqlite3_file *f) { return below_of(f)->pMethods->xSectorSize(below_of(f)); }
+static int sum_traits(sqlite3_file *f) { return below_of(f)->pMethods->xDeviceCharacteristics(below_of(f)); }
+
+/* Version 1: no memory maps, which would read past the check, and no shared memory, which exclusive locking does not
+ * need. */
+static const sqlite3_io_methods sum_methods = {
+    .iVersion = 1, .xClose = sum_close, .xRead = sum_read, .xWrite = sum_write, .xTruncate = sum_truncate,
+    .xSync = sum_sync, .xFileSize = sum_size, .xLock = sum_lock, .xUnlock = sum_unlock,
+    .xCheckReservedLock = sum_reserved, .xFileControl = sum_control, .xSectorSize = sum_sector,
+    .xDeviceCharacteristics = sum_traits,
+};
+
+static size_t file_bytes(void) { return (sizeof(struct sum_file) + 15) / 16 * 16; }
+
+static int sum_vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags, int *out_flags)
+{
+    struct db_sum_vfs *sums = vfs->pAppData;
+    if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return sums->below->xOpen(sums->below, name, out, flags, out_flags);
+    struct sum_file *file = (struct sum_file *)out;
+    memset(file, 0, sizeof *file);
+    file->sums = sums;
+    file->below = (sqlite3_file *)(void *)((char *)out + file_bytes());
+    int code = sums->below->xOpen(sums->below, name, file->below, flags, out_flags);
+    if (code == SQLITE_OK) file->base.pMethods = &sum_methods;
+    else if (file->below->pMethods != NULL) (void)file->below->pMethods->xClose(file->below);
+    return code;
+}
+
+static sqlite3_vfs *below_vfs(sqlite3_vfs *vfs) { return ((struct db_sum_vfs *)vfs->pAppData)->below; }
+static int vfs_delete(sqlite3_vfs *v, const char *name, int sync)
+{
+    return below_vfs(v)->xDelete(below_vfs(v), name, sync);
+}
+static int vfs_access(sqlite3_vfs *v, const char *name, int flags, int *out)
+{
+    return below_vfs(v)->xAccess(below_vfs(v), name, flags, out);
+}
+static int vfs_full(sqlite3_vfs *v, const char *name, int len, char *out)
+{
+    return below_vfs(v)->xFullPathname(below_vfs(v), name, len, out);
+}
+static int vfs_random(sqlite3_vfs *v, int len, char *out) { return below_vfs(v)->xRandomness(below_vfs(v), len, out); }
+static int vfs_sleep(sqlite3_vfs *v, int us) { return below_vfs(v)->xSleep(below_vfs(v), us); }
+static int vfs_time(sqlite3_vfs *v, double *out) { return below_vfs(v)->xCurrentTime(below_vfs(v), out); }
+static int vfs_last_error(sqlite3_vfs *v, int len, char *out)
+{
+    return below_vfs(v)->xGetLastError == NULL ? 0 : below_vfs(v)->xGetLastError(below_vfs(v), len, out);
+}
+
+enum salve_code db_sum_open(sqlite3_vfs *below, struct db_sum_vfs **out, struct salve_err *err)
+{
+    struct db_sum_vfs *sums = calloc(1, sizeof *sums);
+    if (sums == NULL) return salve_fail(err, SALVE_E_MEMORY, "database");
+    (void)snprintf(sums->name, sizeof sums->name, "salve-%p", (void *)sums);
+    sums->below = below;
+    sums->vfs = (sqlite3_vfs){
+        .iVersion = 1, .szOsFile = (int)file_bytes() + below->szOsFile, .mxPathname = below->mxPathname,
+        .zName = sums->name, .pAppData = sums, .xOpen = sum_vfs_open, .xDelete = vfs_delete, .xAccess = vfs_access,
+        .xFullPathname = vfs_full, .xRandomness = vfs_random, .xSleep = vfs_sleep, .xCurrentTime = vfs_time,
+        .xGetLastError = vfs_last_error,
+    };
+    if (sqlite3_vfs_register(&sums->vfs, 0) != SQLITE_OK) {
+        free(sums);
+        return salve_fail(err, SALVE_E_MEMORY, "database");
+    }
+    *out = sums;
+    return SALVE_OK;
+}
+
+void db_sum_close(struct db_sum_vfs *sums)
+{
+    if (sums == NULL) return;
+    (void)sqlite3_vfs_unregister(&sums->vfs);
+    free(sums);
+}
+
+const char  *db_sum_name(const struct db_sum_vfs *sums) { return sums->name; }
+sqlite3_vfs *db_sum_below(const struct db_sum_vfs *sums) { return sums->below; }
+uint32_t     db_sum_bad_page(const struct db_sum_vfs *sums) { return sums->bad_page; }
