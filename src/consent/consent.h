@@ -242,7 +242,8 @@ int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64
 SALVE_MUST_USE enum salve_code consent_check(const struct consent_grant *grant, bool born_is_known, int64_t born_unix_s,
                                              const struct consent_ages *ages, struct salve_err *err);
 
-/* consent_withdrawal - the object that takes `grant` back, in *out: same purpose and form, nothing else asked for. */
+/* consent_withdrawal - the object that takes `grant` back, in *out: same purpose and form, no proof of anything asked for.
+ * It is by the participant; a guardian who takes back sets out->by before consent_check. */
 void consent_withdrawal(const struct consent_grant *grant, int64_t at_unix_s, struct str taken_by,
                         struct consent_grant *out);
 

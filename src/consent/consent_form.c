@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Consent forms as files. A form that is not complete, not plain enough, or not there in every language of the site is
+ * not used at all: people must be able to read what they agree to (privacy-security 2.4). */
+#include "consent/consent_int.h"
+
+#include <math.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/clock.h"
+#include "json/json.h"
+
+/* The reading age aimed at is 9 to 11 years: school grades 4 to 6. */
+static const double GRADE_MAX = 6.0, GRADE_TOLERANCE = 0.05;
+
+enum { FORM_MEMBERS = 14 };
+
+/* One file while it is read. */
+struct reading {
+    const char       *name;
+    struct salve_err *err;
+};
+
+static enum salve_code bad(const struct reading *reading, const char *element, const char *rule)
+{
+    (void)salve_fail(reading->err, SALVE_E_INVALID, "%s: %s", reading->name, element);
+    (void)salve_why(reading->err, "%s", rule);
+    return SALVE_E_INVALID;
+}
+
+static enum salve_code want_text(const struct reading *reading, const struct json *object, const char *name,
+                                 struct str *out)
+{
+    *out = json_get_text(object, name);
+    if (out->ptr == NULL || str_trim(*out).len == 0) return bad(reading, name, "a text that is not empty");
+    return SALVE_OK;
+}
+
+/* --- the parts ---------------------------------------------------------------------------------------------------- */
+
+static bool is_lang(struct str lang)
+{
+    if (lang.len < 2 || lang.len > 35) return false;
+    for (size_t i = 0; i < lang.len; i++) {
+        char c = lang.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')) return false;
+    }
+    return true;
+}
+
+static enum salve_code read_head(const struct reading *reading, const struct json *doc, struct consent_form *out)
+{
+    struct str version = STR_NONE, purpose = STR_NONE;
+    int64_t days = 0, at = 0;
+    enum salve_code code = want_text(reading, doc, "form", &out->ref.id);
+    if (code == SALVE_OK) code = want_text(reading, doc, "version", &version);
+    if (code == SALVE_OK) code = want_text(reading, doc, "lang", &out->ref.lang);
+    if (code == SALVE_OK) code = want_text(reading, doc, "direction", &out->direction);
+    if (code == SALVE_OK) code = want_text(reading, doc, "purpose", &purpose);
+    if (code == SALVE_OK) code = want_text(reading, doc, "title", &out->title);
+    if (code == SALVE_OK) code = want_text(reading, doc, "yes", &out->yes);
+    if (code == SALVE_OK) code = want_text(reading, doc, "dpia", &out->dpia);
+    if (code == SALVE_OK) code = want_text(reading, doc, "in_force", &out->in_force);
+    if (code != SALVE_OK) return code;
+    if (!consent_version_read(version, &out->ref.major, &out->ref.minor)) return bad(reading, "version", "major.minor");
+    if (!is_lang(out->ref.lang)) return bad(reading, "lang", "a BCP 47 language tag");
+    if (!str_is(out->direction, "ltr") && !str_is(out->direction, "rtl")) return bad(reading, "direction", "ltr or rtl");
+    if (out->in_force.len != 10 || !clock_parse(out->in_force, &at)) return bad(reading, "in_force", "a date");
+    if (!purpose_find(purpose, &out->purpose) || out->purpose == PURPOSE_SELF)
+        return bad(reading, "purpose", "exactly one purpose that people agree to");
+    if (!str_eq(out->ref.id, purpose)) return bad(reading, "form", "the same as its purpose: one form, one purpose");
+    if (!json_i64(json_get(doc, "days"), &days) || days < 1 || days > consent_days_max(out->purpose))
+        return bad(reading, "days", "at least 1, at most what the purpose may last");
+    out->days = (int32_t)days;
+    out->changes = json_get_text(doc, "changes");
+    if (out->changes.ptr == NULL) return bad(reading, "changes", "a text, empty for the first version");
+    if (out->ref.major > 1 && out->changes.len == 0)
+        return bad(reading, "changes", "what is new, for people who agreed to the version before");
+    return SALVE_OK;
+}
+
+static enum salve_code read_sections(const struct reading *reading, const struct json *doc, struct consent_form *out)
+{
+    static const char *const IDS[CONSENT_SECTION_COUNT] = {
+#define X(name, what) #name,
+        CONSENT_SECTIONS(X)
+#undef X
+    };
+    const struct json *array = json_get(doc, "sections"), *it = json_first(array);
+    if (!json_is(array, JSON_ARRAY) || array->count != CONSENT_SECTION_COUNT)
+        return bad(reading, "sections", "what, who, how_long, if_no, withdraw: all five, in this order");
+    for (size_t i = 0; i < CONSENT_SECTION_COUNT; i++, it = it->next) {
+        struct consent_section *section = &out->sections[i];
+        enum salve_code code = want_text(reading, it, "id", &section->id);
+        if (code == SALVE_OK) code = want_text(reading, it, "heading", &section->heading);
+        if (code == SALVE_OK) code = want_text(reading, it, "text", &section->text);
+        if (code != SALVE_OK) return code;
+        if (!str_is(section->id, IDS[i]) || it->count != 3)
+            return bad(reading, "sections", "what, who, how_long, if_no, withdraw: all five, in this order");
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code read_question(const struct reading *reading, const struct json *object, struct arena *mem,
+                                     struct consent_read_back *out)
+{
+    const struct json *points = json_get(object, "points");
+    enum salve_code code = want_text(reading, object, "ask", &out->ask);
+    if (code != SALVE_OK) return code;
+    if (!json_is(points, JSON_ARRAY) || points->count < 1 || points->count > CONSENT_POINTS_MAX || object->count != 2)
+        return bad(reading, "read_back.points", "1 to 6 points that a right answer holds, and nothing else");
+    out->points = arena_array(mem, struct str, points->count);
+    if (out->points == NULL) return salve_fail(reading->err, SALVE_E_MEMORY, "%s", reading->name);
+    for (const struct json *it = json_first(points); it != NULL; it = it->next) {
+        struct str point = json_text(it);
+        if (str_trim(point).len == 0) return bad(reading, "read_back.points", "a text that is not empty");
+        out->points[out->point_count++] = point;
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code read_questions(const struct reading *reading, const struct json *doc, struct arena *mem,
+                                      struct consent_form *out)
+{
+    const struct json *array = json_get(doc, "read_back");
+    if (!json_is(array, JSON_ARRAY) || array->count < CONSENT_READ_BACKS_MIN || array->count > CONSENT_READ_BACKS_MAX)
+        return bad(reading, "read_back", "3 to 5 questions");
+    for (const struct json *it = json_first(array); it != NULL; it = it->next) {
+        enum salve_code code = read_question(reading, it, mem, &out->read_back[out->read_back_count++]);
+        if (code != SALVE_OK) return code;
+    }
+    return SALVE_OK;
+}
+
+/* The running text, a section a line; with headings also all else that the person hears. */
+static enum salve_code spoken_text(const struct consent_form *form, bool with_headings, struct arena *mem,
+                                   struct str *out, struct salve_err *err)
+{
+    struct buf buf;
+    buf_init(&buf, mem, SALVE_FORM_BYTES_MAX);
+    for (size_t i = 0; i < CONSENT_SECTION_COUNT; i++) {
+        if (with_headings) buf_add(&buf, i == 0 ? form->title : STR(""));
+        if (with_headings) buf_add_char(&buf, '\n');
+        if (with_headings) buf_add(&buf, form->sections[i].heading);
+        buf_add_char(&buf, '\n');
+        buf_add(&buf, form->sections[i].text);
+    }
+    buf_add_char(&buf, '\n');
+    buf_add(&buf, form->yes);
+    return buf_done(&buf, out, err);
+}
+
+static enum salve_code check_plainness(const struct reading *reading, const struct json *doc, struct arena *mem,
+                                       struct consent_form *out)
+{
+    struct str text = STR_NONE;
+    const struct json *grade = json_get(doc, "grade");
+    enum salve_code code = spoken_text(out, true, mem, &text, reading->err);
+    if (code != SALVE_OK) return code;
+    out->words = consent_word_count(text);
+    if (out->words > CONSENT_FORM_WORDS_MAX) return bad(reading, "sections", "400 words at most, title to yes");
+    bool is_english = str_is(out->ref.lang, "en") || str_starts(out->ref.lang, STR("en-"));
+    if (!json_double(grade, &out->grade))
+        return is_english || !json_is(grade, JSON_NULL)
+                   ? bad(reading, "grade", "the reading grade; null where no measure of the language is agreed")
+                   : SALVE_OK;
+    if (!is_english) return SALVE_OK;
+    code = spoken_text(out, false, mem, &text, reading->err); /* headings would make it look easier than it is */
+    if (code != SALVE_OK) return code;
+    double computed = consent_form_grade(text);
+    if (computed > GRADE_MAX) return bad(reading, "grade", "the text is harder than school grade 6: shorter sentences");
+    if (fabs(computed - out->grade) > GRADE_TOLERANCE) {
+        (void)salve_fail(reading->err, SALVE_E_INVALID, "%s: grade", reading->name);
+        (void)salve_why(reading->err, "the text has grade %.1f", computed);
+        return SALVE_E_INVALID;
+    }
+    return SALVE_OK;
+}
+
+/* One spelling of a file, so that its hash is that of its words: UTF-8 (json_read checks), LF only, one newline last. */
+static enum salve_code check_bytes(const struct reading *reading, struct str text)
+{
+    if (memchr(text.ptr, '\r', text.len) != NULL) return bad(reading, "the file", "lines end with LF alone");
+    if (!str_ends(text, STR("}\n"))) return bad(reading, "the file", "it ends with } and one newline");
+    return SALVE_OK;
+}
+
+enum salve_code consent_form_parse(struct str text, const char *name, struct arena *mem, struct consent_form *out,
+                                   struct salve_err *err)
+{
+    const struct json_opts opts = {.bytes_max = SALVE_FORM_BYTES_MAX};
+    const struct reading reading = {name, err};
+    const struct json *doc = NULL;
+    struct consent_form form = {.purpose = 0};
+    struct salve_err inner = {0};
+    if (text.len > SALVE_FORM_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "%s", name);
+    enum salve_code code = arena_str(mem, text, &form.bytes, err);
+    if (code == SALVE_OK) code = check_bytes(&reading, form.bytes);
+    if (code != SALVE_OK) return code;
+    code = json_read(form.bytes, &opts, mem, &doc, &inner);
+    if (code != SALVE_OK) {
+        (void)salve_fail(err, code, "%s: %s", name, inner.at);
+        (void)salve_why(err, "%s", inner.why);
+        return code;
+    }
+    if (!json_is(doc, JSON_OBJECT)) return bad(&reading, "the file", "one object");
+    code = read_head(&reading, doc, &form);
+    if (code == SALVE_OK) code = read_sections(&reading, doc, &form);
+    if (code == SALVE_OK) code = read_questions(&reading, doc, mem, &form);
+    if (code == SALVE_OK) code = check_plainness(&reading, doc, mem, &form);
+    if (code != SALVE_OK) return code;
+    if (doc->count != FORM_MEMBERS) /* no place for a tick in advance, a second purpose, or anything else */
+        return bad(&reading, "the file", "members that a form does not have");
+    *out = form;
+    return SALVE_OK;
+}
+
+/* --- a version in all its languages ------------------------------------------------------------------------------- */
+
+static enum salve_code newest_version(const char *folder, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    struct str *names = NULL;
+    size_t count = 0;
+    uint64_t best = 0;
+    enum salve_code code = file_list(folder, mem, &names, &count, err);
+    if (code != SALVE_OK) return code;
+    *out = STR_NONE;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t major = 0, minor = 0;
+        if (!consent_version_read(names[i], &major, &minor)) continue;
+        uint64_t rank = (uint64_t)major << 32 | minor;
+        if (rank <= best) continue;
+        best = rank;
+        *out = names[i];
+    }
+    return out->ptr != NULL ? SALVE_OK : salve_fail(err, SALVE_E_NOT_FOUND, "%s", folder);
+}
+
+/* The language in "form.<lang>.json"; STR_NONE if it is another file. */
+static struct str lang_of(struct str name)
+{
+    static const struct str HEAD = {"form.", 5}, TAIL = {".json", 5};
+    if (!str_starts(name, HEAD) || !str_ends(name, TAIL) || name.len <= HEAD.len + TAIL.len) return STR_NONE;
+    return str_cut(name, HEAD.len, name.len - HEAD.len - TAIL.len);
+}
+
+static enum salve_code load_one(const char *folder, struct str name, struct arena *mem, struct consent_form *out,
+                                struct salve_err *err)
+{
+    struct str path = arena_printf(mem, "%s/%.*s", folder, STR_ARGS(name)), text = STR_NONE;
+    if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", folder);
+    enum salve_code code = file_read(path.ptr, SALVE_FORM_BYTES_MAX, mem, &text, err);
+    if (code == SALVE_OK) code = consent_form_parse(text, path.ptr, mem, out, err);
+    if (code == SALVE_OK && !str_eq(out->ref.lang, lang_of(name))) {
+        (void)salve_fail(err, SALVE_E_INVALID, "%s: lang", path.ptr);
+        (void)salve_why(err, "the language in the file's name");
+        return SALVE_E_INVALID;
+    }
+    return code;
+}
+
+static bool is_same_form(const struct consent_form *a, const struct consent_form *b)
+{
+    if (a->purpose != b->purpose || a->ref.major != b->ref.major || a->ref.minor != b->ref.minor) return false;
+    if (a->days != b->days || !str_eq(a->dpia, b->dpia) || !str_eq(a->in_force, b->in_force)) return false;
+    if (a->read_back_count != b->read_back_count) return false;
+    for (size_t i = 0; i < a->read_back_count; i++)
+        if (a->read_back[i].point_count != b->read_back[i].point_count) return false;
+    return true;
+}
+
+static enum salve_code check_set(const char *folder, enum purpose purpose, struct str version,
+                                 const struct consent_form_set *set, const struct str *langs, size_t lang_count,
+                                 struct salve_err *err)
+{
+    uint32_t major = 0, minor = 0;
+    for (size_t i = 0; i < lang_count; i++) {
+        if (consent_form_in(set, langs[i]) != NULL) continue;
+        (void)salve_fail(err, SALVE_E_CONFIG, "%s/form.%.*s.json", folder, STR_ARGS(langs[i]));
+        (void)salve_why(err, "a form is used in every language of the site, or not at all");
+        return SALVE_E_CONFIG;
+    }
+    if (set->count == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", folder);
+    for (size_t i = 1; i < set->count; i++)
+        if (!is_same_form(&set->forms[0], &set->forms[i])) {
+            (void)salve_fail(err, SALVE_E_CONFIG, "%s", folder);
+            (void)salve_why(err, "the languages differ in more than words");
+            return SALVE_E_CONFIG;
+        }
+    const struct consent_form *form = &set->forms[0];
+    bool is_in_place = consent_version_read(version, &major, &minor) && major == form->ref.major &&
+                       minor == form->ref.minor && purpose == form->purpose;
+    if (is_in_place) return SALVE_OK;
+    return consent_refuse(err, SALVE_E_CONFIG, folder, "the folder names another purpose or version");
+}
+
+enum salve_code consent_form_load(const char *forms, enum purpose purpose, struct str version, const struct str *langs,
+                                  size_t lang_count, struct arena *mem, struct consent_form_set *out,
+                                  struct salve_err *err)
+{
+    struct str *names = NULL, folder = arena_printf(mem, "%s/%s", forms, purpose_text(purpose));
+    size_t count = 0;
+    uint32_t major = 0, minor = 0;
+    struct consent_form_set set = {.forms = NULL};
+    enum salve_code code = folder.ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "forms") : SALVE_OK;
+    if (code == SALVE_OK && version.ptr == NULL) code = newest_version(folder.ptr, mem, &version, err);
+    if (code == SALVE_OK && !consent_version_read(version, &major, &minor))
+        code = consent_refuse(err, SALVE_E_NOT_FOUND, "form version", "major.minor");
+    if (code == SALVE_OK) folder = arena_printf(mem, "%.*s/%u.%u", STR_ARGS(folder), major, minor);
+    if (code == SALVE_OK) code = file_list(folder.ptr, mem, &names, &count, err);
+    if (code == SALVE_OK) set.forms = arena_array(mem, struct consent_form, count + 1);
+    if (code == SALVE_OK && set.forms == NULL) code = salve_fail(err, SALVE_E_MEMORY, "forms");
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        if (lang_of(names[i]).ptr != NULL) code = load_one(folder.ptr, names[i], mem, &set.forms[set.count++], err);
+    if (code == SALVE_OK) code = check_set(folder.ptr, purpose, version, &set, langs, lang_count, err);
+    if (code == SALVE_OK) *out = set;
+    return code;
+}
+
+const struct consent_form *consent_form_in(const struct consent_form_set *set, struct str lang)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (str_eq(set->forms[i].ref.lang, lang)) return &set->forms[i];
+    return NULL;
+}
