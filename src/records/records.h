@@ -64,7 +64,10 @@ struct site_settings {
     struct str log_name;  /* lower-case letters, digits, '-': the log's origin is salve.<log_name>/1 */
     struct str languages; /* BCP 47, a space between: "en ar" */
     uint8_t assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
-    bool name_index; /* exact look-up by all names and birth date; off by default */
+    bool name_index;               /* exact look-up by all names and birth date; off by default */
+    struct str identifier_systems; /* the site's own record numbers that Patient.identifier may use, a space between */
+    struct str
+        national_patterns; /* written forms of national numbers that must not appear (fhir/admit.h), one a line */
 };
 
 /* site_create - makes the folder and a new site in it, closed again when it returns. With a key file that does not
@@ -276,14 +279,15 @@ SALVE_MUST_USE enum salve_code rec_save(struct rec_view *view, const struct rec_
 struct rec_look {
     int64_t at_unix_ms;
     bool clock_suspect;
-    struct str kind;      /* access, read, write, consent, withdrawal, erasure, look-up, enrolment, card */
+    struct str kind;      /* enrolment, access, denied, read, write, consent, withdrawal, card, look-up */
     struct actor actor;   /* id empty: the person */
     enum purpose purpose; /* 0: none */
     class_mask classes;
     uint32_t resource_count; /* kind read: how many were read */
     uint64_t leaf_index;
-    bool proved;      /* the inclusion proof against the signed checkpoint holds */
-    struct str proof; /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
+    uint64_t record_seq; /* of the AUDIT record that holds the opening */
+    bool proved;         /* the inclusion proof against the signed checkpoint holds */
+    struct str proof;    /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
 };
 
 /* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log has
@@ -330,7 +334,7 @@ struct site_finding {
     struct str what;        /* fixed words */
 };
 struct site_verify_ask {
-    struct actor actor; /* TECHNICIAN or MANAGER; verify states its purpose (maintenance) and leaves a public leaf */
+    struct actor actor;                                                         /* TECHNICIAN or MANAGER */
     void (*progress)(void *with, const char *step, uint64_t done, uint64_t of); /* may be NULL */
     void (*finding)(void *with, const struct site_finding *finding);            /* may be NULL */
     void *with;

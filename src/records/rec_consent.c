@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Decisions of the person. Giving: CONSENT record and leaf, then the wraps that rest on it. Taking back: the line in
+ * `revoked`, CONSENT record and leaf, then the wraps go and the classes get new keys. What a crash leaves between two of
+ * these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest decision and open
+ * nothing. A refusal has no function here. */
+#include "records/records_int.h"
+
+enum { WORK_BYTES = 64 << 20 };
+
+/* A person with their card in front of somebody who may take down a choice. */
+struct choice {
+    struct site *site;
+    struct arena *work;
+    struct actor actor;
+    struct rec_gate gate;
+};
+
+static enum salve_code open_choice(struct choice *choice, struct str who, bool is_counted, struct salve_err *err)
+{
+    bool is_present;
+    struct rec_gate_ask ask = {
+        .actor = choice->actor, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
+    if (choice->actor.role >= ROLE_COUNT || !consent_may_take(choice->actor.role))
+        return rec_actor_needs(choice->actor, 0, err);
+    ask.is_counted = is_counted && rec_role_is_staff(choice->actor.role);
+    enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
+    if (code == SALVE_OK && !is_present) {
+        salve_fail(err, SALVE_E_NOT_FOUND, "card");
+        return salve_why(err, "a choice needs the person's card");
+    }
+    return code == SALVE_OK ? rec_gate_open(choice->site, &ask, choice->work, &choice->gate, err) : code;
+}
+
+/* The grant of the newest decision for a purpose; NULL: none. */
+static const struct consent_grant *newest_grant(const struct rec_gate *gate, enum purpose purpose)
+{
+    const struct consent_grant *found = NULL;
+    for (size_t i = 0; i < gate->grant_count; i++)
+        if (gate->grants[i].purpose == purpose) found = &gate->grants[i];
+    return found;
+}
+
+/* --- giving ------------------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code birth_of(struct choice *choice, bool *is_known, int64_t *born_unix_s, struct salve_err *err)
+{
+    struct rec_view view = {.site = choice->site,
+                            .mem = choice->work,
+                            .gate = choice->gate,
+                            .purpose = PURPOSE_SELF,
+                            .classes = CLASS_BIT(CLASS_IDENT)};
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    int64_t born_ms = 0;
+    *is_known = false;
+    enum salve_code code = rec_gate_deliver(&choice->gate, PURPOSE_SELF, CLASS_BIT(CLASS_IDENT), err);
+    if (code == SALVE_OK) code = rec_all(&view, 0, &all, &count, err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        if (!str_is(all[i].type, "Patient")) continue;
+        *is_known = clock_parse(tape_child_text(&all[i].tape, 0, "birthDate"), &born_ms);
+        *born_unix_s = born_ms / 1000;
+    }
+    return code;
+}
+
+static struct consent_ages ages_of(const struct site *site)
+{
+    return (struct consent_ages){.assent_years = site->settings.assent_age_years,
+                                 .own_consent_years = site->settings.consent_age_years,
+                                 .majority_years = site->settings.majority_age_years};
+}
+
+/* What the gate itself says about the grant: time, end, who took it down. */
+static void complete_grant(const struct choice *choice, bool born_is_known, int64_t born_unix_s,
+                           struct consent_grant *grant)
+{
+    struct consent_ages ages = ages_of(choice->site);
+    int64_t asked_end = grant->not_after_unix_s;
+    grant->seq = 0;
+    grant->state = CONSENT_GIVEN;
+    grant->at_unix_s = choice->gate.now_unix_ms / 1000 / 60 * 60;
+    if (grant->classes == 0) grant->classes = purpose_classes(grant->purpose);
+    grant->majority_unix_s = 0;
+    if (grant->by == CONSENT_BY_GUARDIAN && born_is_known)
+        grant->majority_unix_s = consent_majority(born_unix_s, &ages);
+    grant->not_after_unix_s = consent_end(grant->purpose, grant->at_unix_s, 0, grant->majority_unix_s);
+    if (asked_end != 0 && (grant->not_after_unix_s == 0 || asked_end < grant->not_after_unix_s))
+        grant->not_after_unix_s = asked_end;
+    grant->taken_by = rec_role_is_staff(choice->actor.role) ? choice->actor.id : STR("");
+}
+
+/* The wraps still to be made, so that they can be made after a crash: doc of the commons until they are. */
+static enum salve_code put_pending(struct choice *choice, struct rec_tx *tx, const struct consent_grant *grant,
+                                   const struct keys_consent *rests, struct str *key, struct salve_err *err)
+{
+    char id[COMPARTMENT_TEXT_BYTES + 1], hex[2 * CRYPTO_SHA256_BYTES + 1];
+    compartment_text(choice->gate.chain.id, id);
+    crypto_hex(rests->sha256, sizeof rests->sha256, hex);
+    *key = arena_printf(choice->work, "pending/%s/%d", id, (int)grant->purpose);
+    struct str json =
+        arena_printf(choice->work, "{\"classes\":%u,\"not_after\":%lld,\"seq\":%llu,\"sha256\":\"%s\"}",
+                     (unsigned)grant->classes, (long long)grant->not_after_unix_s, (unsigned long long)rests->seq, hex);
+    if (key->ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
+    return store_commons_put(tx->store, *key, json, false, err);
+}
+
+static enum salve_code put_decision(struct choice *choice, struct rec_tx *tx, const struct consent_grant *grant,
+                                    enum rec_event_kind kind, struct keys_consent *rests, struct rec_leaf *leaf,
+                                    struct salve_err *err)
+{
+    struct rec_chain *chain = &choice->gate.chain;
+    struct rec_payload payload = {.kind = REC_KIND_GRANT, .leaf_index = choice->gate.leaf.index};
+    struct rec_event event = {
+        .kind = kind, .actor = choice->actor, .purpose = grant->purpose, .classes = grant->classes};
+    enum salve_code code = rec_chain_load(tx, chain, err);
+    if (code == SALVE_OK) code = consent_write(grant, choice->work, &payload.body, err);
+    if (code == SALVE_OK) code = rec_put(tx, chain, CLASS_CONSENT, &payload, err);
+    if (code != SALVE_OK) return code;
+    rests->seq = event.consent_seq = chain->head.seq;
+    memcpy(rests->sha256, chain->head.sha256, sizeof rests->sha256);
+    return rec_note(tx, chain, &event, leaf, err);
+}
+
+static enum salve_code give_in(struct choice *choice, const struct consent_grant *grant, struct rec_leaf *leaf,
+                               struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str pending = STR_NONE;
+    struct keys_grant wraps = {
+        .purpose = grant->purpose, .classes = grant->classes, .not_after_unix_s = grant->not_after_unix_s};
+    enum salve_code code = rec_tx_begin(choice->site, false, choice->work, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
+    if (code == SALVE_OK) code = put_pending(choice, &tx, grant, &wraps.consent, &pending, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    if (code == SALVE_OK) code = keys_grant(choice->site->keys, choice->gate.chain.ring, &wraps, 1, err);
+    if (code == SALVE_OK) rec_pending_done(choice->site, pending);
+    return code;
+}
+
+static enum salve_code give(struct choice *choice, const struct consent_grant *asked, struct rec_leaf *leaf,
+                            struct salve_err *err)
+{
+    bool born_is_known = false;
+    int64_t born_unix_s = 0;
+    struct consent_grant grant = *asked;
+    struct consent_ages ages = ages_of(choice->site);
+    if (choice->gate.is_suspect) return salve_fail(err, SALVE_E_CLOCK, "consent");
+    enum salve_code code = birth_of(choice, &born_is_known, &born_unix_s, err);
+    if (code != SALVE_OK) return code;
+    complete_grant(choice, born_is_known, born_unix_s, &grant);
+    code = consent_check(&grant, born_is_known, born_unix_s, &ages, err);
+    return code == SALVE_OK ? give_in(choice, &grant, leaf, err) : code;
+}
+
+static bool purpose_can_be_given(enum purpose purpose)
+{
+    return purpose >= PURPOSE_CARE && purpose <= PURPOSE_LAST && purpose != PURPOSE_SELF;
+}
+
+enum salve_code rec_consent_give(struct site *site, struct actor actor, struct str who,
+                                 const struct consent_grant *grant, struct arena *mem, struct rec_receipt *receipt,
+                                 struct salve_err *err)
+{
+    struct rec_leaf leaf;
+    if (!purpose_can_be_given(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
+    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES)};
+    if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
+    enum salve_code code = open_choice(&choice, who, true, err);
+    if (code == SALVE_OK) code = give(&choice, grant, &leaf, err);
+    rec_gate_close(&choice.gate);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    arena_close(choice.work);
+    return code;
+}
+
+/* --- taking back ----------------------------------------------------------------------------------------------------------------- */
+
+/* The statistics projection is not needed without the purpose: its bytes go, the chain keeps the hashes. */
+static enum salve_code blank_statistics(struct choice *choice, struct rec_tx *tx, struct salve_err *err)
+{
+    struct store_record *rows = NULL;
+    size_t count = 0;
+    enum salve_code code =
+        store_record_list(tx->store, choice->gate.chain.id, CLASS_BIT(CLASS_STAT), 1, choice->work, &rows, &count, err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        if (!rows[i].is_blank) code = store_record_blank(tx->store, choice->gate.chain.id, rows[i].seq, err);
+    return code;
+}
+
+static enum salve_code withdraw_in(struct choice *choice, const struct consent_grant *grant, struct rec_leaf *leaf,
+                                   struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct keys_consent rests;
+    struct consent_grant taken_back;
+    struct rec_gate *gate = &choice->gate;
+    consent_withdrawal(grant, gate->now_unix_ms / 1000 / 60 * 60,
+                       rec_role_is_staff(choice->actor.role) ? choice->actor.id : STR(""), &taken_back);
+    enum salve_code code = rec_tx_begin(choice->site, false, choice->work, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = put_decision(choice, &tx, &taken_back, REC_EVENT_WITHDRAWAL, &rests, leaf, err);
+    if (code == SALVE_OK && grant->purpose == PURPOSE_STATISTICS) code = blank_statistics(choice, &tx, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? keys_withdraw(choice->site->keys, gate->chain.ring, grant->purpose, err) : code;
+}
+
+enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, struct str who, enum purpose purpose,
+                                     struct arena *mem, struct rec_receipt *receipt, struct salve_err *err)
+{
+    struct rec_leaf leaf;
+    if (!purpose_can_be_given(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
+    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES)};
+    if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
+    enum salve_code code = open_choice(&choice, who, false, err);
+    if (code == SALVE_OK) {
+        const struct consent_grant *grant = newest_grant(&choice.gate, purpose);
+        leaf = choice.gate.leaf;
+        if (grant != NULL && grant->state == CONSENT_GIVEN) {
+            code = rec_revoke_purpose(site, choice.gate.chain.id, purpose, grant->seq, err);
+            if (code == SALVE_OK) code = withdraw_in(&choice, grant, &leaf, err);
+            if (code == SALVE_OK) site->revoked_done = site->revoked_count;
+        }
+    }
+    rec_gate_close(&choice.gate);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    arena_close(choice.work);
+    return code;
+}
+
+/* The person's own will, carried out once more: the leaf says so, and a decision that is there already is not repeated. */
+enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, enum purpose purpose,
+                                    uint64_t consent_seq, struct salve_err *err)
+{
+    struct rec_leaf leaf;
+    struct rec_gate_ask ask = {
+        .actor = {.role = ROLE_PARTICIPANT}, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_CONSENT), .id = id};
+    struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open(WORK_BYTES)};
+    if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
+    enum salve_code code = rec_gate_open(site, &ask, choice.work, &choice.gate, err);
+    if (code == SALVE_OK) {
+        const struct consent_grant *grant = newest_grant(&choice.gate, purpose);
+        if (grant != NULL && grant->state == CONSENT_GIVEN && grant->seq == consent_seq)
+            code = withdraw_in(&choice, grant, &leaf, err);
+        else
+            code = keys_withdraw(site->keys, choice.gate.chain.ring, purpose, err);
+    }
+    rec_gate_close(&choice.gate);
+    arena_close(choice.work);
+    return code;
+}
+
+/* --- the person's own view of it --------------------------------------------------------------------------------------------------- */
+
+enum salve_code rec_consents(struct rec_view *view, struct arena *mem, struct rec_consent **out, size_t *count,
+                             struct salve_err *err)
+{
+    const struct rec_gate *gate = &view->gate;
+    if (view->purpose != PURPOSE_SELF) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
+    struct rec_consent *list = arena_array(mem, struct rec_consent, gate->grant_count + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "decisions");
+    for (size_t i = 0; i < gate->grant_count; i++) {
+        const struct consent_grant *grant = &gate->grants[i];
+        struct consent_decision stands =
+            consent_stands(gate->grants, gate->grant_count, grant->purpose, gate->now_unix_ms / 1000, NULL);
+        list[i].grant = *grant;
+        list[i].at_unix_ms = grant->at_unix_s * 1000;
+        list[i].in_force = stands.allowed && stands.grant == grant;
+    }
+    *out = list;
+    *count = gate->grant_count;
+    return SALVE_OK;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Enrolment: a new compartment with the means of own access and nothing else, and cards. Whether the same person has
+ * another compartment is neither asked nor told (N10). */
+#include "records/records_int.h"
+
+enum { WORK_BYTES = 32 << 20 };
+
+/* What an enrolment is made of while it happens. */
+struct enrolment {
+    struct site *site;
+    struct arena *work;
+    struct rec_chain chain;
+    struct rec_card card;
+    struct tape patient;
+    struct rec_leaf leaf;
+    uint8_t consent_sha256[CRYPTO_SHA256_BYTES];
+};
+
+static enum salve_code check_patient(struct enrolment *en, const struct tape *patient, struct salve_err *err)
+{
+    char text[COMPARTMENT_TEXT_BYTES + 1];
+    struct fhir_issues issues;
+    if (tape_root(patient) == TAPE_NONE || !str_is(fhir_type_name(tape_type(patient, 0)), "Patient"))
+        return salve_fail(err, SALVE_E_INVALID, "Patient");
+    fhir_issues_init(&issues, en->work);
+    compartment_text(en->chain.id, text);
+    struct str id = arena_printf(en->work, "%s.%d", text, REC_NUMBER_ENROLMENT);
+    if (id.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
+    enum salve_code code = rec_with_id(patient, id, en->work, &en->patient, err);
+    if (code != SALVE_OK) return code;
+    return admit_check(en->site->rules, &en->patient, str_make(text, COMPARTMENT_TEXT_BYTES), en->work, &issues, err);
+}
+
+/* Record 1 is what own access rests on, record 2 the identity, record 3 the opening of the leaf. */
+static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, struct actor actor, struct salve_err *err)
+{
+    const struct tape *patient = &en->patient;
+    struct rec_event event = {.kind = REC_EVENT_ENROLMENT,
+                              .actor = actor,
+                              .purpose = PURPOSE_SELF,
+                              .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
+    struct rec_payload own = {.kind = REC_KIND_ENROLMENT, .leaf_index = tlog_size(tx->log), .body = STR("")};
+    struct rec_payload identity = {.kind = REC_KIND_RESOURCES, .leaf_index = own.leaf_index};
+    enum salve_code code = rec_put(tx, &en->chain, CLASS_CONSENT, &own, err);
+    memcpy(en->consent_sha256, en->chain.head.sha256, sizeof en->consent_sha256);
+    if (code == SALVE_OK) code = rec_tapes_pack(&patient, 1, tx->mem, &identity.body, err);
+    if (code == SALVE_OK) code = rec_put(tx, &en->chain, CLASS_IDENT, &identity, err);
+    return code == SALVE_OK ? rec_note(tx, &en->chain, &event, &en->leaf, err) : code;
+}
+
+/* Wraps and tokens are durable before the records are: a crash in between leaves keys of nothing, which the next opening
+ * of the site removes (rec_recover); the other way round would leave records without keys. */
+static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
+{
+    uint8_t tokens[2][KEYS_TOKEN_BYTES];
+    bool has_name = false;
+    struct keys_grant own = {.purpose = PURPOSE_SELF, .classes = purpose_classes(PURPOSE_SELF), .consent = {.seq = 1}};
+    memcpy(own.consent.sha256, en->consent_sha256, sizeof own.consent.sha256);
+    enum salve_code code = rec_card_token(en->site, &en->card, tokens[0], err);
+    if (code == SALVE_OK && en->site->settings.name_index)
+        code = rec_name_token(en->site, &en->patient, en->work, tokens[1], &has_name, err);
+    if (code == SALVE_OK) code = keys_grant(en->site->keys, en->chain.ring, &own, 1, err);
+    if (code == SALVE_OK)
+        code = keys_token_put(en->site->keys, en->chain.id, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens,
+                              has_name ? 2 : 1, err);
+    return code;
+}
+
+static enum salve_code enrol_in(struct enrolment *en, struct rec_tx *tx, struct actor actor, struct salve_err *err)
+{
+    enum salve_code code = rec_actor_check(tx, actor, err);
+    if (code == SALVE_OK && tx->is_suspect) code = salve_fail(err, SALVE_E_CLOCK, "enrolment");
+    if (code == SALVE_OK) code = put_records(en, tx, actor, err);
+    if (code == SALVE_OK) code = put_keys(en, err);
+    if (code == SALVE_OK) code = rec_tx_commit(tx, err);
+    return code;
+}
+
+static enum salve_code enrol(struct enrolment *en, struct actor actor, const struct tape *patient,
+                             struct salve_err *err)
+{
+    struct rec_tx tx;
+    crypto_random(en->chain.id.bytes, sizeof en->chain.id.bytes);
+    rec_card_make(&en->card);
+    enum salve_code code = check_patient(en, patient, err);
+    if (code == SALVE_OK) code = keys_ring_new(en->site->keys, en->chain.id, &en->chain.ring, err);
+    if (code == SALVE_OK) code = rec_tx_begin(en->site, false, en->work, &tx, err);
+    if (code == SALVE_OK) {
+        code = enrol_in(en, &tx, actor, err);
+        rec_tx_abandon(&tx);
+        if (code != SALVE_OK) (void)!keys_erase(en->site->keys, en->chain.id, NULL);
+    }
+    keys_ring_drop(&en->chain.ring);
+    return code;
+}
+
+static enum salve_code card_out(const struct rec_card *card, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    char text[REC_CARD_TEXT_BYTES + 1];
+    rec_card_text(card, text);
+    enum salve_code code = arena_str(mem, str_make(text, REC_CARD_TEXT_BYTES), out, err);
+    crypto_zero(text, sizeof text);
+    return code;
+}
+
+enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
+                          struct rec_enrolled *out, struct salve_err *err)
+{
+    struct enrolment en = {.site = site};
+    enum salve_code code =
+        rec_actor_needs(actor, ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN), err);
+    if (code != SALVE_OK) return code;
+    en.work = arena_open(WORK_BYTES);
+    if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
+    code = enrol(&en, actor, patient, err);
+    if (code == SALVE_OK) code = card_out(&en.card, mem, &out->card, err);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, mem, &out->receipt, err);
+    out->compartment = en.chain.id;
+    crypto_zero(&en.card, sizeof en.card);
+    arena_close(en.work);
+    return code;
+}
+
+/* --- a new card ------------------------------------------------------------------------------------------------------------------ */
+
+static enum salve_code note_card(struct rec_view *view, struct arena *work, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_leaf leaf;
+    struct rec_event event = {.kind = REC_EVENT_CARD, .actor = view->actor, .purpose = view->purpose};
+    enum salve_code code = rec_tx_begin(view->site, false, work, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_chain_load(&tx, &view->gate.chain, err);
+    if (code == SALVE_OK) code = rec_note(&tx, &view->gate.chain, &event, &leaf, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+static enum salve_code replace_tokens(struct rec_view *view, const struct rec_card *card, struct arena *work,
+                                      struct salve_err *err)
+{
+    uint8_t tokens[2][KEYS_TOKEN_BYTES];
+    bool has_name = false;
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    enum salve_code code = rec_card_token(view->site, card, tokens[0], err);
+    if (code == SALVE_OK && view->site->settings.name_index)
+        code = rec_all(view, CLASS_BIT(CLASS_IDENT), &all, &count, err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        if (str_is(all[i].type, "Patient"))
+            code = rec_name_token(view->site, &all[i].tape, work, tokens[1], &has_name, err);
+    if (code == SALVE_OK)
+        code = keys_token_replace(view->site->keys, view->gate.chain.id, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens,
+                                  has_name ? 2 : 1, err);
+    return code;
+}
+
+enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
+{
+    struct rec_card made;
+    bool may = view->purpose == PURPOSE_SELF ||
+               (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
+    if (!may) return salve_fail(err, SALVE_E_ROLE, "new card");
+    struct arena *work = arena_open(WORK_BYTES);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "card");
+    rec_card_make(&made);
+    enum salve_code code = note_card(view, work, err);
+    if (code == SALVE_OK) code = replace_tokens(view, &made, work, err);
+    if (code == SALVE_OK) code = card_out(&made, mem, card, err);
+    crypto_zero(&made, sizeof made);
+    arena_close(work);
+    return code;
+}

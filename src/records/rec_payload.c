@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The plaintext of a record: a header with its time and the leaf that allowed it, and a body compressed with zstd and the
+ * dictionary of rec_dictionary.c. Nothing here is secret-dependent in size beyond what the padding to 256 hides: one
+ * record holds one class of one person, so nothing of another secrecy is compressed together (docs/internals/records.md). */
+#include <zstd.h>
+
+#include "records/rec_dictionary.h"
+#include "records/records_int.h"
+
+/* off len: 0 1 version, 1 1 kind, 2 1 coding, 3 1 flags, 4 8 time in ms, 12 4 log, 16 8 leaf, 24 4 bytes of the body */
+enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };
+enum { CODING_PLAIN = 0, CODING_ZSTD = 1, CODING_ZSTD_DICTIONARY_1 = 2 };
+enum { LEVEL_SMALL = 19, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
+
+static int level_for(size_t bytes) { return bytes <= SMALL_BYTES ? LEVEL_SMALL : LEVEL_LARGE; }
+
+/* Compresses `body` behind `at`; 0 if that failed or did not help. */
+static size_t compress(struct str body, char *at, size_t room, uint8_t *coding)
+{
+    ZSTD_CCtx *zstd = ZSTD_createCCtx();
+    if (zstd == NULL) return 0;
+    bool is_small = body.len <= SMALL_BYTES;
+    size_t got;
+    ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level_for(body.len));
+    ZSTD_CCtx_setParameter(zstd, ZSTD_c_contentSizeFlag, 0); /* the header has it */
+    ZSTD_CCtx_setParameter(zstd, ZSTD_c_dictIDFlag, 0);      /* the coding says it */
+    if (is_small) ZSTD_CCtx_loadDictionary(zstd, rec_dictionary_1, rec_dictionary_1_bytes);
+    got = ZSTD_compress2(zstd, at, room, body.ptr, body.len);
+    ZSTD_freeCCtx(zstd);
+    *coding = is_small ? CODING_ZSTD_DICTIONARY_1 : CODING_ZSTD;
+    return ZSTD_isError(got) || got >= body.len ? 0 : got;
+}
+
+enum salve_code rec_payload_pack(const struct rec_payload *payload, struct arena *mem, struct str *out,
+                                 struct salve_err *err)
+{
+    if (payload->body.len > REC_RAW_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "record");
+    size_t room = HEADER_BYTES + ZSTD_compressBound(payload->body.len);
+    uint8_t *bytes = arena_alloc_raw(mem, room, 1);
+    if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
+    uint8_t coding = CODING_PLAIN;
+    size_t packed = compress(payload->body, (char *)bytes + HEADER_BYTES, room - HEADER_BYTES, &coding);
+    if (packed == 0) {
+        coding = CODING_PLAIN;
+        packed = payload->body.len;
+        if (packed > 0) memcpy(bytes + HEADER_BYTES, payload->body.ptr, packed);
+    }
+    bytes[0] = VERSION;
+    bytes[1] = (uint8_t)payload->kind;
+    bytes[2] = coding;
+    bytes[3] = payload->is_suspect ? FLAG_SUSPECT : 0;
+    crypto_put_u64(bytes + 4, (uint64_t)payload->at_unix_ms);
+    crypto_put_u32(bytes + 12, payload->log_number);
+    crypto_put_u64(bytes + 16, payload->leaf_index);
+    crypto_put_u32(bytes + 24, (uint32_t)payload->body.len);
+    *out = str_make((const char *)bytes, HEADER_BYTES + packed);
+    return SALVE_OK;
+}
+
+static bool decompress(struct str packed, uint8_t coding, char *out, size_t out_len)
+{
+    ZSTD_DCtx *zstd = ZSTD_createDCtx();
+    if (zstd == NULL) return false;
+    size_t got;
+    if (coding == CODING_ZSTD_DICTIONARY_1)
+        got = ZSTD_decompress_usingDict(zstd, out, out_len, packed.ptr, packed.len, rec_dictionary_1,
+                                        rec_dictionary_1_bytes);
+    else
+        got = ZSTD_decompressDCtx(zstd, out, out_len, packed.ptr, packed.len);
+    ZSTD_freeDCtx(zstd);
+    return !ZSTD_isError(got) && got == out_len;
+}
+
+enum salve_code rec_payload_unpack(struct str bytes, struct arena *mem, struct rec_payload *out, struct salve_err *err)
+{
+    const uint8_t *at = (const uint8_t *)bytes.ptr;
+    if (bytes.len < HEADER_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record content");
+    if (at[0] != VERSION) return salve_fail(err, SALVE_E_UNSUPPORTED, "record content of version %u", at[0]);
+    uint32_t body_bytes = crypto_get_u32(at + 24);
+    uint8_t coding = at[2];
+    if (at[1] < REC_KIND_RESOURCES || at[1] > REC_KIND_ENROLMENT || coding > CODING_ZSTD_DICTIONARY_1 ||
+        (at[3] & ~FLAG_SUSPECT) != 0 || body_bytes > REC_RAW_BYTES_MAX)
+        return salve_fail(err, SALVE_E_INTEGRITY, "record content");
+    out->kind = (enum rec_kind)at[1];
+    out->is_suspect = (at[3] & FLAG_SUSPECT) != 0;
+    out->at_unix_ms = (int64_t)crypto_get_u64(at + 4);
+    out->log_number = crypto_get_u32(at + 12);
+    out->leaf_index = crypto_get_u64(at + 16);
+    struct str packed = str_cut(bytes, HEADER_BYTES, bytes.len);
+    out->body = packed;
+    if (coding == CODING_PLAIN)
+        return packed.len == body_bytes ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "record content");
+    char *body = arena_alloc_raw(mem, (size_t)body_bytes + 1, 16);
+    if (body == NULL) return salve_fail(err, SALVE_E_MEMORY, "record content");
+    if (!decompress(packed, coding, body, body_bytes)) return salve_fail(err, SALVE_E_INTEGRITY, "record content");
+    body[body_bytes] = '\0';
+    out->body = str_make(body, body_bytes);
+    return SALVE_OK;
+}

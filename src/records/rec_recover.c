@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the opening of a site completes: grants whose wraps were not made yet, withdrawals and erasures that one of the two
+ * databases does not know (a crash, or a restored backup), and keys of an enrolment that never came to be. */
+#include "records/records_int.h"
+
+enum { WORK_BYTES = 128 << 20 };
+
+void rec_pending_done(struct site *site, struct str key)
+{
+    salve_assert(key.len < sizeof site->pending_text);
+    memcpy(site->pending_text, key.ptr, key.len);
+    site->pending_done = str_make(site->pending_text, key.len);
+}
+
+/* --- pending grants ------------------------------------------------------------------------------------------------------------- */
+
+static bool pending_read(struct str key, struct str json, struct arena *mem, struct compartment *id,
+                         struct keys_grant *out)
+{
+    const struct json *doc = NULL;
+    int64_t purpose = 0, classes = 0, seq = 0;
+    struct str rest = str_cut(key, sizeof "pending/" - 1, key.len);
+    *out = (struct keys_grant){0};
+    bool good = json_read(json, NULL, mem, &doc, NULL) == SALVE_OK && rest.len > COMPARTMENT_TEXT_BYTES + 1 &&
+                compartment_parse(str_cut(rest, 0, COMPARTMENT_TEXT_BYTES), id) &&
+                str_to_i64(str_cut(rest, COMPARTMENT_TEXT_BYTES + 1, rest.len), &purpose) && purpose >= PURPOSE_CARE &&
+                purpose <= PURPOSE_LAST && json_i64(json_get(doc, "classes"), &classes) &&
+                json_i64(json_get(doc, "not_after"), &out->not_after_unix_s) && json_i64(json_get(doc, "seq"), &seq) &&
+                crypto_hex_parse(json_get_text(doc, "sha256"), out->consent.sha256, CRYPTO_SHA256_BYTES);
+    out->purpose = (enum purpose)purpose;
+    out->classes = (class_mask)classes;
+    out->consent.seq = (uint64_t)seq;
+    return good;
+}
+
+/* Wraps that rest on a later decision than the pending one are not touched. */
+static enum salve_code make_wraps(struct site *site, struct compartment id, const struct keys_grant *grant,
+                                  struct salve_err *err)
+{
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    struct keys_ring *ring = NULL;
+    enum salve_code code = keys_granted(site->keys, id, granted, err);
+    if (code != SALVE_OK || granted[grant->purpose].consent.seq >= grant->consent.seq) return code;
+    code = keys_ring_sealing(site->keys, id, &ring, err);
+    if (code == SALVE_OK) code = keys_grant(site->keys, ring, grant, 1, err);
+    keys_ring_drop(&ring);
+    return code == SALVE_E_NOT_FOUND ? SALVE_OK : code; /* erased since */
+}
+
+static enum salve_code finish_grant(struct site *site, struct str key, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str json;
+    struct compartment id;
+    struct keys_grant grant;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = store_commons_get(tx.store, key, mem, &json, err);
+    rec_tx_abandon(&tx);
+    if (code == SALVE_OK && !pending_read(key, json, mem, &id, &grant))
+        return salve_fail(err, SALVE_E_INTEGRITY, "commons pending");
+    if (code == SALVE_OK) code = make_wraps(site, id, &grant, err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = store_commons_delete(tx.store, key, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+static enum salve_code finish_grants(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str *keys = NULL;
+    size_t count = 0;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = store_commons_list(tx.store, STR("pending/"), mem, &keys, &count, err);
+    rec_tx_abandon(&tx);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) code = finish_grant(site, keys[i], mem, err);
+    return code;
+}
+
+/* --- walking compartments --------------------------------------------------------------------------------------------------------- */
+
+/* All ids that have keys (or records): copied first, since the walk changes what it walks over. */
+static enum salve_code keyed_ids(struct site *site, struct arena *mem, struct compartment **out, size_t *count,
+                                 struct salve_err *err)
+{
+    size_t room = 0, n = 0;
+    struct compartment id, *list = NULL;
+    bool found = true;
+    enum salve_code code = SALVE_OK;
+    while (code == SALVE_OK) {
+        code = keys_compartment_next(site->keys, n == 0 ? NULL : &list[n - 1], &id, &found, err);
+        if (code != SALVE_OK || !found) break;
+        if (n == room) {
+            size_t more = room == 0 ? 256 : 2 * room;
+            list = arena_grow(mem, list, room * sizeof *list, more * sizeof *list);
+            if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "compartments");
+            room = more;
+        }
+        list[n++] = id;
+    }
+    *out = list;
+    *count = n;
+    return code;
+}
+
+static enum salve_code stored_ids(struct site *site, struct arena *mem, struct compartment **out, size_t *count,
+                                  struct salve_err *err)
+{
+    size_t room = 0, n = 0;
+    struct compartment id, *list = NULL;
+    struct rec_tx tx;
+    bool found = true;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    while (code == SALVE_OK) {
+        code = store_compartment_next(tx.store, n == 0 ? NULL : &list[n - 1], &id, &found, err);
+        if (code != SALVE_OK || !found) break;
+        if (n == room) {
+            size_t more = room == 0 ? 256 : 2 * room;
+            list = arena_grow(mem, list, room * sizeof *list, more * sizeof *list);
+            if (list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "compartments");
+            room = more;
+        }
+        if (code == SALVE_OK) list[n++] = id;
+    }
+    rec_tx_abandon(&tx);
+    *out = list;
+    *count = n;
+    return code;
+}
+
+/* --- replay ------------------------------------------------------------------------------------------------------------------------ */
+
+static enum salve_code replay_purposes(struct site *site, const struct rec_revoked *revoked, struct compartment id,
+                                       struct salve_err *err)
+{
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    enum salve_code code = keys_granted(site->keys, id, granted, err);
+    for (int p = PURPOSE_CARE; p <= PURPOSE_LAST && code == SALVE_OK; p++) {
+        bool is_revoked = false;
+        if (granted[p].classes == 0 || p == PURPOSE_SELF) continue;
+        uint64_t seq = granted[p].consent.seq;
+        code = rec_revoked_has_purpose(site, revoked, id, (enum purpose)p, seq, &is_revoked, err);
+        if (code == SALVE_OK && is_revoked) code = rec_withdraw_replay(site, id, (enum purpose)p, seq, err);
+    }
+    return code;
+}
+
+static enum salve_code replay(struct site *site, const struct rec_revoked *revoked, const struct compartment *ids,
+                              size_t count, bool has_keys, struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        bool is_erased = false;
+        code = rec_revoked_has_erasure(site, revoked, ids[i], &is_erased, err);
+        if (code == SALVE_OK && is_erased)
+            code = rec_erase_replay(site, ids[i], err);
+        else if (code == SALVE_OK && has_keys)
+            code = replay_purposes(site, revoked, ids[i], err);
+    }
+    return code;
+}
+
+/* Lines from `from` on, carried out on everybody they are about. */
+static enum salve_code replay_revoked(struct site *site, uint64_t from, struct arena *mem, struct salve_err *err)
+{
+    struct rec_revoked revoked;
+    struct compartment *ids = NULL;
+    size_t count = 0;
+    if (site->revoked_count == from) return SALVE_OK;
+    enum salve_code code = rec_revoked_read(site, from, mem, &revoked, err);
+    if (code == SALVE_OK) code = stored_ids(site, mem, &ids, &count, err);
+    if (code == SALVE_OK) code = replay(site, &revoked, ids, count, false, err);
+    if (code == SALVE_OK) code = keyed_ids(site, mem, &ids, &count, err);
+    if (code == SALVE_OK) code = replay(site, &revoked, ids, count, true, err);
+    if (code == SALVE_OK) site->revoked_done = site->revoked_count;
+    return code;
+}
+
+/* Keys of a compartment that has no record: an enrolment that did not come to its end, or a person who was erased. */
+static enum salve_code drop_orphans(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct compartment *ids = NULL;
+    size_t count = 0;
+    enum salve_code code = keyed_ids(site, mem, &ids, &count, err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        struct rec_tx tx;
+        struct store_head head;
+        code = rec_tx_begin(site, true, mem, &tx, err);
+        if (code != SALVE_OK) break;
+        code = store_head_get(tx.store, ids[i], &head, err);
+        rec_tx_abandon(&tx);
+        if (code == SALVE_OK && head.seq == 0) code = keys_erase(site->keys, ids[i], err);
+    }
+    return code;
+}
+
+enum salve_code rec_recover(struct site *site, struct salve_err *err)
+{
+    if (!site->was_open && site->revoked_count == site->revoked_done) return SALVE_OK;
+    struct arena *mem = arena_open(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
+    enum salve_code code = finish_grants(site, mem, err);
+    if (code == SALVE_OK) code = replay_revoked(site, site->revoked_done, mem, err);
+    if (code == SALVE_OK && site->was_open) code = drop_orphans(site, mem, err);
+    arena_close(mem);
+    return code;
+}
+
+enum salve_code rec_replay_all(struct site *site, struct salve_err *err)
+{
+    struct arena *mem = arena_open(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
+    enum salve_code code = replay_revoked(site, 0, mem, err);
+    arena_close(mem);
+    return code;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The file `revoked`: one line for each withdrawal and erasure, written before anything else of it, so that neither a
+ * crash nor a restored backup can bring back what a person took away. A line is a keyed hash: without the opened key store
+ * it says nothing about anybody.
+ *     <32 hex characters of the token> <8 hex characters of BLAKE2b over line number and token>
+ * The mark "revoked" in site.db says how many lines both databases have carried out. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "records/records_int.h"
+
+enum { SUM_BYTES = 4, LINE_BYTES = 2 * KEYS_TOKEN_BYTES + 1 + 2 * SUM_BYTES + 1, FILE_BYTES_MAX = 64 << 20 };
+
+static void line_sum(uint64_t number, const uint8_t token[KEYS_TOKEN_BYTES], char hex[2 * SUM_BYTES + 1])
+{
+    uint8_t bytes[8 + KEYS_TOKEN_BYTES], sum[16];
+    crypto_put_u64(bytes, number);
+    memcpy(bytes + 8, token, KEYS_TOKEN_BYTES);
+    crypto_blake2b(str_make((const char *)bytes, sizeof bytes), sum, sizeof sum);
+    crypto_hex(sum, SUM_BYTES, hex);
+}
+
+static bool line_read(struct str line, uint64_t number, uint8_t token[KEYS_TOKEN_BYTES])
+{
+    char sum[2 * SUM_BYTES + 1];
+    if (line.len != LINE_BYTES || line.ptr[2 * KEYS_TOKEN_BYTES] != ' ' || line.ptr[LINE_BYTES - 1] != '\n')
+        return false;
+    if (!crypto_hex_parse(str_cut(line, 0, 2 * KEYS_TOKEN_BYTES), token, KEYS_TOKEN_BYTES)) return false;
+    line_sum(number, token, sum);
+    return memcmp(line.ptr + 2 * KEYS_TOKEN_BYTES + 1, sum, 2 * SUM_BYTES) == 0;
+}
+
+static enum salve_code append(const struct site *site, const uint8_t token[KEYS_TOKEN_BYTES], struct salve_err *err)
+{
+    char path[REC_PATH_BYTES], hex[2 * KEYS_TOKEN_BYTES + 1], sum[2 * SUM_BYTES + 1], line[LINE_BYTES + 1];
+    enum salve_code code = rec_path(site->path, "revoked", path, err);
+    if (code != SALVE_OK) return code;
+    crypto_hex(token, KEYS_TOKEN_BYTES, hex);
+    line_sum(site->revoked_count, token, sum);
+    snprintf(line, sizeof line, "%s %s\n", hex, sum);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return file_fail(err, path);
+    ssize_t wrote = write(fd, line, LINE_BYTES);
+    if (wrote >= 0 && wrote != LINE_BYTES) errno = ENOSPC;
+    bool good = wrote == LINE_BYTES && fdatasync(fd) == 0;
+    if (!good) {
+        int reason = errno;
+        if (ftruncate(fd, (off_t)(site->revoked_count * LINE_BYTES)) != 0) errno = reason;
+        errno = reason;
+        code = file_fail(err, path);
+    }
+    close(fd);
+    return code;
+}
+
+static enum salve_code token_of(struct site *site, struct compartment id, enum purpose purpose, uint64_t seq,
+                                uint8_t token[KEYS_TOKEN_BYTES], struct salve_err *err)
+{
+    char text[96], id_text[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(id, id_text);
+    int len = purpose == 0
+                  ? snprintf(text, sizeof text, "erased %s", id_text)
+                  : snprintf(text, sizeof text, "withdrawn %s %d %llu", id_text, (int)purpose, (unsigned long long)seq);
+    return keys_token(site->keys, KEYS_TOKEN_CARD, str_make(text, (size_t)len), token, err);
+}
+
+static enum salve_code add_line(struct site *site, struct compartment id, enum purpose purpose, uint64_t seq,
+                                struct salve_err *err)
+{
+    uint8_t token[KEYS_TOKEN_BYTES];
+    enum salve_code code = token_of(site, id, purpose, seq, token, err);
+    if (code == SALVE_OK) code = append(site, token, err);
+    if (code == SALVE_OK) site->revoked_count++;
+    return code;
+}
+
+enum salve_code rec_revoke_erasure(struct site *site, struct compartment id, struct salve_err *err)
+{
+    return add_line(site, id, 0, 0, err);
+}
+
+enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enum purpose purpose, uint64_t consent_seq,
+                                   struct salve_err *err)
+{
+    return add_line(site, id, purpose, consent_seq, err);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------------------ */
+
+static enum salve_code read_file(struct site *site, struct arena *mem, struct str *bytes, struct salve_err *err)
+{
+    char path[REC_PATH_BYTES];
+    enum salve_code code = rec_path(site->path, "revoked", path, err);
+    if (code != SALVE_OK) return code;
+    code = file_read(path, FILE_BYTES_MAX, mem, bytes, NULL);
+    if (code == SALVE_OK) return SALVE_OK;
+    if (code != SALVE_E_NOT_FOUND) return salve_fail(err, code, "revoked");
+    *bytes = STR("");
+    return SALVE_OK;
+}
+
+/* Cuts off what a crash left of a line: it was never acknowledged. */
+static enum salve_code cut_tail(struct site *site, size_t keep, struct salve_err *err)
+{
+    char path[REC_PATH_BYTES];
+    enum salve_code code = rec_path(site->path, "revoked", path, err);
+    if (code == SALVE_OK && truncate(path, (off_t)keep) != 0) code = file_fail(err, path);
+    return code;
+}
+
+static enum salve_code check_lines(struct site *site, struct str bytes, struct salve_err *err)
+{
+    uint8_t token[KEYS_TOKEN_BYTES];
+    size_t count = bytes.len / LINE_BYTES;
+    for (size_t i = 0; i < count; i++)
+        if (!line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, token)) {
+            salve_fail(err, SALVE_E_INTEGRITY, "revoked: line %zu", i + 1);
+            return salve_why(err, "the line does not match its checksum; bring the newest copy of the file back");
+        }
+    if (count < site->revoked_done) {
+        salve_fail(err, SALVE_E_INTEGRITY, "revoked: %zu lines", count);
+        return salve_why(err, "lines are missing; bring the newest copy of the file back");
+    }
+    site->revoked_count = count;
+    return bytes.len % LINE_BYTES == 0 ? SALVE_OK : cut_tail(site, count * LINE_BYTES, err);
+}
+
+enum salve_code rec_revoked_load(struct site *site, struct salve_err *err)
+{
+    struct str bytes;
+    struct arena *mem = arena_open(FILE_BYTES_MAX + (1 << 20));
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
+    enum salve_code code = read_file(site, mem, &bytes, err);
+    if (code == SALVE_OK) code = check_lines(site, bytes, err);
+    arena_close(mem);
+    return code;
+}
+
+static int by_token(const void *a, const void *b) { return memcmp(a, b, KEYS_TOKEN_BYTES); }
+
+enum salve_code rec_revoked_read(struct site *site, uint64_t from, struct arena *mem, struct rec_revoked *out,
+                                 struct salve_err *err)
+{
+    struct str bytes;
+    enum salve_code code = read_file(site, mem, &bytes, err);
+    if (code == SALVE_OK) code = check_lines(site, bytes, err);
+    if (code != SALVE_OK) return code;
+    size_t lines = (size_t)site->revoked_count;
+    *out = (struct rec_revoked){.tokens = arena_alloc(mem, (lines + 1) * KEYS_TOKEN_BYTES)};
+    if (out->tokens == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
+    for (size_t i = (size_t)from; i < lines; i++)
+        line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, out->tokens[out->count++]);
+    qsort(out->tokens, out->count, KEYS_TOKEN_BYTES, by_token);
+    return SALVE_OK;
+}
+
+static enum salve_code has(struct site *site, const struct rec_revoked *revoked, struct compartment id,
+                           enum purpose purpose, uint64_t seq, bool *out, struct salve_err *err)
+{
+    uint8_t token[KEYS_TOKEN_BYTES];
+    *out = false;
+    if (revoked->count == 0) return SALVE_OK;
+    enum salve_code code = token_of(site, id, purpose, seq, token, err);
+    if (code == SALVE_OK) *out = bsearch(token, revoked->tokens, revoked->count, KEYS_TOKEN_BYTES, by_token) != NULL;
+    return code;
+}
+
+enum salve_code rec_revoked_has_erasure(struct site *site, const struct rec_revoked *revoked, struct compartment id,
+                                        bool *out, struct salve_err *err)
+{
+    return has(site, revoked, id, 0, 0, out, err);
+}
+
+enum salve_code rec_revoked_has_purpose(struct site *site, const struct rec_revoked *revoked, struct compartment id,
+                                        enum purpose purpose, uint64_t consent_seq, bool *out, struct salve_err *err)
+{
+    return has(site, revoked, id, purpose, consent_seq, out, err);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The nightly turn of the key epoch, and the successor log after a restore that lost leaves. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "records/records_int.h"
+
+enum { WORK_BYTES = 64 << 20, DAY_MS = 24 * 3600 * 1000 };
+
+static enum salve_code check_actor(struct site *site, struct actor actor, struct arena *mem, struct rec_tx *tx,
+                                   struct salve_err *err)
+{
+    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER), err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_actor_check(tx, actor, err);
+    if (code == SALVE_OK && tx->is_suspect) code = salve_fail(err, SALVE_E_CLOCK, "key rotation");
+    rec_tx_abandon(tx);
+    return code;
+}
+
+/* The public leaf 0x04: counts, nothing about anybody. */
+static enum salve_code publish_counts(struct rec_tx *tx, const struct site_rotation *rotation, struct salve_err *err)
+{
+    struct str json =
+        arena_printf(tx->mem, "{\"dropped\":%llu,\"epoch\":%u,\"tombstones\":%llu,\"wraps\":%llu}",
+                     (unsigned long long)rotation->wraps_dropped, rotation->epoch,
+                     (unsigned long long)rotation->tombstones, (unsigned long long)rotation->wraps_renewed);
+    return json.ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "rotation") : rec_publish(tx, TLOG_ENTRY_KEYS, json, err);
+}
+
+static enum salve_code rotate(struct site *site, struct actor actor, struct arena *mem, struct site_rotation *out,
+                              struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct keys_rotated rotated;
+    enum salve_code code = check_actor(site, actor, mem, &tx, err);
+    int64_t now_ms = tx.now_unix_ms;
+    if (code == SALVE_OK) code = rec_replay_all(site, err); /* what an old copy of keys.db brought back */
+    if (code == SALVE_OK) code = keys_rotate(site->keys, now_ms / 1000, &rotated, err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    *out = (struct site_rotation){.epoch = rotated.epoch,
+                                  .wraps_renewed = rotated.rewrapped,
+                                  .wraps_dropped = rotated.expired,
+                                  .horizon_unix_ms = now_ms + (int64_t)REC_HORIZON_DAYS * DAY_MS};
+    code = store_tombstone_count(tx.store, &out->tombstones, err);
+    if (code == SALVE_OK) code = publish_counts(&tx, out, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? rec_sign(site, mem, NULL, err) : code;
+}
+
+enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out, struct salve_err *err)
+{
+    struct arena *mem = arena_open(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "rotation");
+    enum salve_code code = rotate(site, actor, mem, out, err);
+    arena_close(mem);
+    return code;
+}
+
+/* --- a successor log ---------------------------------------------------------------------------------------------------------- */
+
+/* The largest head that the present log is known to have signed: guard file, published checkpoint, archive. */
+static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tlog_checkpoint *out,
+                                 struct salve_err *err)
+{
+    struct tlog_guard guard = rec_guard(site);
+    struct str text;
+    char path[REC_PATH_BYTES];
+    struct tlog_checkpoint head;
+    bool found = false;
+    for (int from = 0; from < 3; from++) {
+        enum salve_code code = SALVE_E_NOT_FOUND;
+        if (from == 0) code = guard.read(guard.self, tx->mem, &text, NULL);
+        if (from == 1 && rec_path(site->path, "checkpoint", path, NULL) == SALVE_OK)
+            code = file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &text, NULL);
+        if (from == 2) code = tlog_newest_checkpoint(tx->log, tx->mem, &text, NULL);
+        if (code != SALVE_OK || tlog_checkpoint_parse(text, &head, NULL) != SALVE_OK) continue;
+        if (!str_eq(head.origin, site->log.origin) || (found && head.size <= out->size)) continue;
+        *out = head;
+        found = true;
+    }
+    return found ? SALVE_OK : salve_fail(err, SALVE_E_NOT_FOUND, "signed head of the old log");
+}
+
+static void keep_old(const struct site *site, const char *name, uint32_t number)
+{
+    char from[REC_PATH_BYTES], to_name[64], to[REC_PATH_BYTES];
+    snprintf(to_name, sizeof to_name, "%s.%u", name, number);
+    if (rec_path(site->path, name, from, NULL) == SALVE_OK && rec_path(site->path, to_name, to, NULL) == SALVE_OK)
+        (void)!rename(from, to);
+}
+
+void rec_keep_old_heads(const struct site *site, uint32_t number)
+{
+    keep_old(site, "checkpoint", number);
+    keep_old(site, "signed-head", number);
+}
+
+/* The new log's key and document, and its first leaf. */
+static enum salve_code begin_next(struct site *site, struct rec_tx *tx, const struct tlog_checkpoint *last,
+                                  struct rec_log *next, struct salve_err *err)
+{
+    uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES];
+    uint64_t kept = tlog_size(tx->log);
+    *next = (struct rec_log){.number = site->log.number + 1};
+    enum salve_code code = tlog_next_origin(site->log.origin, site->mem, &next->origin, err);
+    if (code == SALVE_OK) code = store_log_size(tx->store, &next->base, err);
+    crypto_key_random(crypto_keys_at(site->log_seed, 0));
+    crypto_sign_public(crypto_keys_at(site->log_seed, 0), public_key);
+    if (code == SALVE_OK) code = tlog_vkey_make(next->origin, TLOG_KEY_ED25519, public_key, &next->vkey, err);
+    if (code == SALVE_OK) code = rec_log_begin(site, tx, next, err);
+    if (code == SALVE_OK) code = rec_log_bind(tx, next, err);
+    return code == SALVE_OK ? tlog_succeed(tx->log, last, kept, tx->now_unix_ms / 1000, err) : code;
+}
+
+static enum salve_code succeed(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_log next;
+    struct tlog_checkpoint last = {0};
+    struct tlog_guard guard = rec_guard(site);
+    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = last_head(site, &tx, &last, err);
+    if (code == SALVE_OK && last.size <= tlog_size(tx.log) && tlog_check_guard(tx.log, &guard, NULL) == SALVE_OK)
+        code = salve_fail(err, SALVE_E_CONFLICT, "the log goes on from what was signed; it needs no successor");
+    if (code == SALVE_OK) code = begin_next(site, &tx, &last, &next, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    if (code != SALVE_OK) return code;
+    rec_keep_old_heads(site, site->log.number);
+    site->log = next;
+    site->signed_size = 0;
+    return rec_recover(site, err);
+}
+
+enum salve_code site_log_successor(const struct site_options *options, struct salve_err *err)
+{
+    struct site *site = NULL;
+    enum salve_code code = rec_site_open(options, true, &site, err);
+    if (code != SALVE_OK) return code;
+    struct arena *mem = arena_open(WORK_BYTES);
+    code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "log") : succeed(site, mem, err);
+    arena_close(mem);
+    if (code == SALVE_OK) return site_close(&site, err);
+    rec_site_drop(&site);
+    return code;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Settings of a site as a document of the commons (doc/site/settings): checked, written, read, put to use. */
+#include "records/records_int.h"
+
+enum { ASSENT_AGE_YEARS = 7, CONSENT_AGE_YEARS = 16, MAJORITY_AGE_YEARS = 18 }; /* privacy-security 2.6, offered */
+enum { NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 60, AGE_YEARS_MAX = 30, LIST_ITEMS_MAX = 32 };
+
+static bool is_log_name(struct str text)
+{
+    if (text.len == 0 || text.len > LOG_NAME_BYTES_MAX) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+    }
+    return true;
+}
+
+static bool ages_are_in_order(const struct site_settings *s)
+{
+    return s->assent_age_years <= s->consent_age_years && s->consent_age_years <= s->majority_age_years &&
+           s->majority_age_years <= AGE_YEARS_MAX;
+}
+
+enum salve_code rec_settings_check(const struct site_settings *settings, struct salve_err *err)
+{
+    struct site_settings s = *settings;
+    if (s.assent_age_years == 0) s.assent_age_years = ASSENT_AGE_YEARS;
+    if (s.consent_age_years == 0) s.consent_age_years = CONSENT_AGE_YEARS;
+    if (s.majority_age_years == 0) s.majority_age_years = MAJORITY_AGE_YEARS;
+    if (s.name.len == 0 || s.name.len > NAME_BYTES_MAX || !str_is_utf8(s.name))
+        return salve_fail(err, SALVE_E_CONFIG, "settings: name");
+    if (!is_log_name(s.log_name)) {
+        salve_fail(err, SALVE_E_CONFIG, "settings: log_name");
+        return salve_why(err, "1 to 60 of a-z, 0-9, '-'");
+    }
+    if (!ages_are_in_order(&s)) return salve_fail(err, SALVE_E_CONFIG, "settings: ages");
+    return SALVE_OK;
+}
+
+static uint8_t or_default(uint8_t years, uint8_t fallback) { return years == 0 ? fallback : years; }
+
+enum salve_code rec_settings_write(const struct site_settings *settings, struct arena *mem, struct str *json,
+                                   struct salve_err *err)
+{
+    struct buf out;
+    struct json_writer w = {.out = &out};
+    enum salve_code code = rec_settings_check(settings, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, mem, SALVE_CONFIG_BYTES_MAX);
+    json_open(&w, NULL, '{');
+    json_put_i64(&w, "assent_age_years", or_default(settings->assent_age_years, ASSENT_AGE_YEARS));
+    json_put_i64(&w, "consent_age_years", or_default(settings->consent_age_years, CONSENT_AGE_YEARS));
+    json_put_text(&w, "identifier_systems", settings->identifier_systems.ptr ? settings->identifier_systems : STR(""));
+    json_put_text(&w, "languages", settings->languages.ptr ? settings->languages : STR("en"));
+    json_put_text(&w, "log_name", settings->log_name);
+    json_put_i64(&w, "majority_age_years", or_default(settings->majority_age_years, MAJORITY_AGE_YEARS));
+    json_put_text(&w, "name", settings->name);
+    json_put_bool(&w, "name_index", settings->name_index);
+    json_put_text(&w, "national_patterns", settings->national_patterns.ptr ? settings->national_patterns : STR(""));
+    json_close(&w);
+    return buf_done(&out, json, err);
+}
+
+static uint8_t years(const struct json *doc, const char *name)
+{
+    int64_t number = 0;
+    return json_i64(json_get(doc, name), &number) && number > 0 && number < 100 ? (uint8_t)number : 0;
+}
+
+enum salve_code rec_settings_read(struct str json, struct arena *mem, struct site_settings *out, struct salve_err *err)
+{
+    const struct json *doc = NULL;
+    enum salve_code code = json_read(json, NULL, mem, &doc, err);
+    if (code != SALVE_OK) return code;
+    *out = (struct site_settings){
+        .name = json_get_text(doc, "name"),
+        .log_name = json_get_text(doc, "log_name"),
+        .languages = json_get_text(doc, "languages"),
+        .assent_age_years = years(doc, "assent_age_years"),
+        .consent_age_years = years(doc, "consent_age_years"),
+        .majority_age_years = years(doc, "majority_age_years"),
+        .name_index = json_is_true(json_get(doc, "name_index")),
+        .identifier_systems = json_get_text(doc, "identifier_systems"),
+        .national_patterns = json_get_text(doc, "national_patterns"),
+    };
+    return rec_settings_check(out, err);
+}
+
+/* The items of a text that are parted by white space (' ') or by lines ('\n'). */
+static size_t split(struct str text, char between, struct str items[LIST_ITEMS_MAX])
+{
+    size_t count = 0;
+    while (text.len > 0 && count < LIST_ITEMS_MAX) {
+        const char *end = memchr(text.ptr, between, text.len);
+        size_t len = end == NULL ? text.len : (size_t)(end - text.ptr);
+        struct str item = str_trim(str_cut(text, 0, len));
+        if (item.len > 0) items[count++] = item;
+        text = str_cut(text, len + 1, text.len);
+    }
+    return count;
+}
+
+enum salve_code rec_settings_use(struct site *site, struct str json, struct salve_err *err)
+{
+    struct site_settings settings;
+    struct admit_rules *rules = NULL;
+    struct str kept, systems[LIST_ITEMS_MAX], patterns[LIST_ITEMS_MAX];
+    struct arena *mem = arena_open(4 * SALVE_CONFIG_BYTES_MAX);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
+    enum salve_code code = arena_str(mem, json, &kept, err);
+    if (code == SALVE_OK) code = rec_settings_read(kept, mem, &settings, err);
+    if (code == SALVE_OK) {
+        struct admit_site own = {.identifier_systems = systems, .national_patterns = patterns};
+        own.identifier_system_count = split(settings.identifier_systems, ' ', systems);
+        own.national_pattern_count = split(settings.national_patterns, '\n', patterns);
+        code = admit_rules_make(&own, mem, &rules, err);
+    }
+    if (code != SALVE_OK) {
+        arena_close(mem);
+        return code;
+    }
+    arena_close(site->settings_mem);
+    site->settings_mem = mem;
+    site->settings = settings;
+    site->rules = rules;
+    return SALVE_OK;
+}
+
+static enum salve_code set_in(struct site *site, struct rec_tx *tx, struct actor actor,
+                              const struct site_settings *settings, struct str *json, struct salve_err *err)
+{
+    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_MANAGER), err);
+    if (code == SALVE_OK) code = rec_actor_check(tx, actor, err);
+    if (code == SALVE_OK && !str_eq(settings->log_name, site->settings.log_name)) {
+        salve_fail(err, SALVE_E_CONFIG, "settings: log_name");
+        code = salve_why(err, "the log keeps the name it was begun with");
+    }
+    if (code == SALVE_OK) code = rec_settings_write(settings, tx->mem, json, err);
+    return code == SALVE_OK ? rec_doc_put(tx, STR("site"), STR("settings"), *json, err) : code;
+}
+
+enum salve_code site_settings_set(struct site *site, struct actor actor, const struct site_settings *settings,
+                                  struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str json = STR_NONE;
+    struct arena *mem = arena_open(4 * SALVE_CONFIG_BYTES_MAX);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
+    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code == SALVE_OK) {
+        code = set_in(site, &tx, actor, settings, &json, err);
+        if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+        rec_tx_abandon(&tx);
+    }
+    if (code == SALVE_OK) code = rec_settings_use(site, json, err);
+    arena_close(mem);
+    return code;
+}
+
+const struct site_settings *site_settings(const struct site *site) { return &site->settings; }

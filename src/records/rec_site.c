@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A site folder: making, opening, closing. Files: site.db (records, log, commons), keys.db and keys.epoch (wraps and
+ * sealed keys), checkpoint and signed-head (the log's head), revoked, lock. docs/formats/site.md. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "records/records_int.h"
+
+enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
+
+enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES], struct salve_err *err)
+{
+    int len = snprintf(path, REC_PATH_BYTES, "%s/%s", folder, name);
+    return len > 0 && len < REC_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the site");
+}
+
+/* --- the secret ----------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code read_key_file(const char *path, struct rec_secret *out, struct salve_err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, path);
+    ssize_t len = read(fd, out->bytes, sizeof out->bytes);
+    close(fd);
+    if (len < 0) return file_fail(err, path);
+    out->secret.bytes = str_make((const char *)out->bytes, (size_t)len);
+    return SALVE_OK;
+}
+
+enum salve_code rec_secret_read(const struct site_secret *from, struct rec_secret *out, struct salve_err *err)
+{
+    out->secret = (struct keys_secret){.is_key_file = from->key_file != NULL};
+    if (from->key_file != NULL) return read_key_file(from->key_file, out, err);
+    if (from->passphrase.len > sizeof out->bytes) return salve_fail(err, SALVE_E_SECRET, "passphrase");
+    if (from->passphrase.len > 0) memcpy(out->bytes, from->passphrase.ptr, from->passphrase.len);
+    out->secret.bytes = str_make((const char *)out->bytes, from->passphrase.len);
+    return SALVE_OK;
+}
+
+void rec_secret_drop(struct rec_secret *secret) { crypto_zero(secret, sizeof *secret); }
+
+/* A key file that is not there yet is made. */
+static enum salve_code make_key_file(const char *path, struct salve_err *err)
+{
+    uint8_t bytes[CRYPTO_KEY_BYTES];
+    if (path == NULL || access(path, F_OK) == 0) return SALVE_OK;
+    crypto_random(bytes, sizeof bytes);
+    enum salve_code code = file_write(path, str_make((const char *)bytes, sizeof bytes), 0600, err);
+    crypto_zero(bytes, sizeof bytes);
+    return code;
+}
+
+/* --- the logs --------------------------------------------------------------------------------------------------------------- */
+
+static struct str log_secret_name(uint32_t number, char text[24])
+{
+    return str_make(text, (size_t)snprintf(text, 24, "log-%u", number));
+}
+
+enum salve_code rec_log_begin(struct site *site, struct rec_tx *tx, const struct rec_log *log, struct salve_err *err)
+{
+    char name[24], id[16];
+    struct str vkey;
+    snprintf(id, sizeof id, "%u", log->number);
+    enum salve_code code =
+        keys_sealed_put(site->keys, log_secret_name(log->number, name), crypto_keys_at(site->log_seed, 0), err);
+    if (code == SALVE_OK) code = tlog_vkey_text(&log->vkey, tx->mem, &vkey, err);
+    if (code != SALVE_OK) return code;
+    struct str json = arena_printf(tx->mem, "{\"base\":%llu,\"origin\":\"%.*s\",\"vkey\":\"%.*s\"}",
+                                   (unsigned long long)log->base, STR_ARGS(log->origin), STR_ARGS(vkey));
+    if (json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
+    return store_commons_put(tx->store, arena_printf(tx->mem, "log/%s", id), json, true, err);
+}
+
+static enum salve_code log_read(struct str json, struct arena *mem, struct rec_log *out, struct salve_err *err)
+{
+    const struct json *doc = NULL;
+    int64_t base = 0;
+    enum salve_code code = json_read(json, NULL, mem, &doc, err);
+    if (code != SALVE_OK) return code;
+    out->origin = json_get_text(doc, "origin");
+    if (!json_i64(json_get(doc, "base"), &base) || base < 0) return salve_fail(err, SALVE_E_INTEGRITY, "commons log");
+    out->base = (uint64_t)base;
+    return tlog_vkey_parse(json_get_text(doc, "vkey"), &out->vkey, err);
+}
+
+enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, struct rec_log **out, size_t *count,
+                         struct salve_err *err)
+{
+    struct str *keys = NULL;
+    size_t n = 0;
+    enum salve_code code = store_commons_list(tx->store, STR("log/"), mem, &keys, &n, err);
+    if (code != SALVE_OK) return code;
+    *out = arena_array(mem, struct rec_log, n + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
+    for (size_t i = 0; i < n && code == SALVE_OK; i++) {
+        struct str json;
+        int64_t number = 0;
+        if (!str_to_i64(str_cut(keys[i], 4, keys[i].len), &number) || number < 1 || number > (int64_t)n)
+            return salve_fail(err, SALVE_E_INTEGRITY, "commons log");
+        struct rec_log *log = &(*out)[number - 1];
+        log->number = (uint32_t)number;
+        code = store_commons_get(tx->store, keys[i], mem, &json, err);
+        if (code == SALVE_OK) code = log_read(json, mem, log, err);
+    }
+    *count = n;
+    return code;
+}
+
+enum salve_code rec_log_load(struct site *site, struct salve_err *err)
+{
+    struct rec_tx tx = {.site = site, .mem = site->mem, .is_read_only = true};
+    struct rec_log *logs = NULL;
+    size_t count = 0;
+    char name[24];
+    enum salve_code code = store_begin(site->store, true, &tx.store, err);
+    if (code == SALVE_OK) code = rec_logs(&tx, site->mem, &logs, &count, err);
+    if (code == SALVE_OK && count == 0) {
+        salve_fail(err, SALVE_E_NOT_FOUND, "site.db");
+        code = salve_why(err, "making this site was not finished; remove the folder and make it again");
+    }
+    rec_tx_abandon(&tx);
+    if (code != SALVE_OK) return code;
+    site->log = logs[count - 1];
+    return keys_sealed_get(site->keys, log_secret_name(site->log.number, name), crypto_keys_at(site->log_seed, 0), err);
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------------------ */
+
+static enum salve_code new_site(const struct site_options *options, struct site **out, struct salve_err *err)
+{
+    struct arena *mem = arena_open(SITE_BYTES);
+    struct site *site = mem == NULL ? NULL : arena_new(mem, struct site);
+    struct str path;
+    if (site == NULL || arena_str(mem, str_of(options->path), &path, err) != SALVE_OK) {
+        arena_close(mem);
+        return salve_fail(err, SALVE_E_MEMORY, "site");
+    }
+    site->mem = mem;
+    site->path = path.ptr;
+    site->clock = options->clock;
+    enum salve_code code = crypto_keys_new(1, &site->log_seed, err);
+    if (code != SALVE_OK)
+        arena_close(mem);
+    else
+        *out = site;
+    return code;
+}
+
+/* Frees everything without a further write of ours. */
+static enum salve_code drop(struct site **site, struct salve_err *err)
+{
+    struct site *s = *site;
+    if (s == NULL) return SALVE_OK;
+    enum salve_code code = store_close(&s->store, err);
+    enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
+    crypto_keys_drop(&s->log_seed);
+    db_unlock(&s->lock);
+    arena_close(s->settings_mem);
+    arena_close(s->mem);
+    *site = NULL;
+    return code != SALVE_OK ? code : keys_code;
+}
+
+void rec_site_drop(struct site **site) { (void)!drop(site, NULL); }
+
+static enum salve_code open_files(struct site *site, const struct site_options *options, bool create,
+                                  struct salve_err *err)
+{
+    char lock[REC_PATH_BYTES], store[REC_PATH_BYTES], keys[REC_PATH_BYTES];
+    struct rec_secret secret;
+    enum salve_code code = rec_path(site->path, "lock", lock, err);
+    if (code == SALVE_OK) code = rec_path(site->path, "site.db", store, err);
+    if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
+    if (code == SALVE_OK && !create && access(store, F_OK) != 0) {
+        salve_fail(err, SALVE_E_NOT_FOUND, "%s", site->path);
+        code = salve_why(err, "there is no site in this folder");
+    }
+    if (code == SALVE_OK) code = db_lock(lock, &site->lock, err);
+    if (code == SALVE_OK) code = rec_secret_read(&options->secret, &secret, err);
+    if (code != SALVE_OK) return code;
+    struct keys_options key_options = {.path = keys, .secret = secret.secret};
+    code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
+    rec_secret_drop(&secret);
+    struct store_options store_options = {.path = store, .create = create};
+    return code == SALVE_OK ? store_open(&store_sqlite, &store_options, &site->store, err) : code;
+}
+
+static enum salve_code load_settings(struct site *site, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str json;
+    struct arena *mem = arena_open(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code == SALVE_OK) {
+        uint64_t was_open = 0;
+        code = store_mark_get(tx.store, STR("open"), &was_open, err);
+        site->was_open = site->is_marked_open = was_open != 0;
+        if (code == SALVE_OK) code = store_mark_get(tx.store, STR("revoked"), &site->revoked_done, err);
+        if (code == SALVE_OK) code = rec_doc_get(&tx, STR("site"), STR("settings"), mem, &json, err);
+        if (code == SALVE_OK) code = rec_settings_use(site, json, err);
+        rec_tx_abandon(&tx);
+    }
+    arena_close(mem);
+    return code;
+}
+
+/* After a successor log began, the head of the old one is kept under another name; a crash may have left that to do. */
+static void keep_old_head(struct site *site, struct arena *mem)
+{
+    struct tlog_guard guard = rec_guard(site);
+    struct tlog_checkpoint head;
+    struct str text;
+    if (site->log.number > 1 && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
+        tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK && !str_eq(head.origin, site->log.origin))
+        rec_keep_old_heads(site, site->log.number - 1);
+}
+
+/* The log in the database must go on from what was signed. */
+static enum salve_code check_log(struct site *site, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str text, archived;
+    struct tlog_guard guard = rec_guard(site);
+    struct arena *mem = arena_open(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
+    keep_old_head(site, mem);
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code == SALVE_OK) {
+        struct tlog_checkpoint head;
+        code = tlog_check_guard(tx.log, &guard, err);
+        if (code == SALVE_E_CONFLICT) {
+            salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
+            salve_why(err, "the log in site.db is older than, or other than, what was signed: bring the newest site.db "
+                           "back, or start a successor log");
+            code = SALVE_E_INTEGRITY;
+        }
+        if (code == SALVE_OK && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
+            tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK)
+            site->signed_size = head.size;
+        else if (code == SALVE_OK && tlog_newest_checkpoint(tx.log, mem, &archived, NULL) == SALVE_OK) {
+            salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
+            code = salve_why(err, "the file is missing or damaged, though the log was signed before");
+        }
+        rec_tx_abandon(&tx);
+    }
+    arena_close(mem);
+    return code;
+}
+
+enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
+                              struct salve_err *err)
+{
+    struct site *site = NULL;
+    enum salve_code code = crypto_init(err);
+    if (code == SALVE_OK) code = new_site(options, &site, err);
+    if (code != SALVE_OK) return code;
+    code = open_files(site, options, false, err);
+    if (code == SALVE_OK) code = rec_log_load(site, err);
+    if (code == SALVE_OK) code = load_settings(site, err);
+    if (code == SALVE_OK) code = rec_revoked_load(site, err);
+    if (code == SALVE_OK && !is_lenient) code = check_log(site, err);
+    if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
+    if (code != SALVE_OK) {
+        rec_site_drop(&site);
+        return code;
+    }
+    *out = site;
+    return SALVE_OK;
+}
+
+enum salve_code site_open(const struct site_options *options, struct site **out, struct salve_err *err)
+{
+    return rec_site_open(options, false, out, err);
+}
+
+/* --- making --------------------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code first_documents(struct site *site, const struct site_settings *settings, struct salve_err *err)
+{
+    struct rec_tx tx = {.site = site};
+    struct str json;
+    uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES];
+    enum salve_code code = rec_settings_write(settings, site->mem, &json, err);
+    if (code != SALVE_OK) return code;
+    struct rec_log *log = &site->log;
+    log->number = 1;
+    log->origin = arena_printf(site->mem, "salve.%.*s/1", STR_ARGS(settings->log_name));
+    if (log->origin.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
+    crypto_key_random(crypto_keys_at(site->log_seed, 0));
+    crypto_sign_public(crypto_keys_at(site->log_seed, 0), public_key);
+    code = tlog_vkey_make(log->origin, TLOG_KEY_ED25519, public_key, &log->vkey, err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, false, site->mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_log_begin(site, &tx, log, err);
+    if (code == SALVE_OK) code = rec_doc_put(&tx, STR("site"), STR("settings"), json, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? rec_settings_use(site, json, err) : code;
+}
+
+static const char *const site_files[] = {"site.db", "keys.db", "keys.epoch",  "checkpoint", "signed-head",
+                                         "revoked", "lock",    "site.db-wal", "keys.db-wal"};
+
+static void remove_files(const char *folder)
+{
+    char path[REC_PATH_BYTES];
+    for (size_t i = 0; i < sizeof site_files / sizeof site_files[0]; i++)
+        if (rec_path(folder, site_files[i], path, NULL) == SALVE_OK) unlink(path);
+}
+
+enum salve_code site_create(const struct site_options *options, const struct site_settings *settings,
+                            struct salve_err *err)
+{
+    char path[REC_PATH_BYTES];
+    struct site *site = NULL;
+    enum salve_code code = crypto_init(err);
+    if (code == SALVE_OK) code = rec_settings_check(settings, err);
+    if (code == SALVE_OK) code = rec_path(options->path, "site.db", path, err);
+    if (code != SALVE_OK) return code;
+    if (mkdir(options->path, 0700) != 0 && errno != EEXIST) return file_fail(err, options->path);
+    if (access(path, F_OK) == 0) {
+        salve_fail(err, SALVE_E_CONFLICT, "%s", options->path);
+        return salve_why(err, "there is a site in this folder already");
+    }
+    code = make_key_file(options->secret.key_file, err);
+    if (code == SALVE_OK) code = new_site(options, &site, err);
+    if (code != SALVE_OK) return code;
+    code = open_files(site, options, true, err);
+    bool is_ours = site->lock != NULL;
+    if (code == SALVE_OK) code = first_documents(site, settings, err);
+    if (code == SALVE_OK) code = rec_revoked_load(site, err);
+    if (code == SALVE_OK) return site_close(&site, err);
+    rec_site_drop(&site);
+    if (is_ours) remove_files(options->path);
+    return code;
+}
+
+/* --- closing ---------------------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code mark_closed(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = store_mark_put(tx.store, STR("open"), 0, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+enum salve_code site_close(struct site **site, struct salve_err *err)
+{
+    struct site *s = *site;
+    if (s == NULL) return SALVE_OK;
+    struct arena *mem = arena_open(WORK_BYTES);
+    enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
+    if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
+    if (code == SALVE_OK && s->is_marked_open) code = mark_closed(s, mem, err);
+    arena_close(mem);
+    enum salve_code drop_code = drop(site, code == SALVE_OK ? err : NULL);
+    return code != SALVE_OK ? code : drop_code;
+}
+
+/* --- facts ------------------------------------------------------------------------------------------------------------------------ */
+
+bool site_clock_suspect(const struct site *site) { return site->is_suspect; }
+int64_t site_now_unix_ms(const struct site *site)
+{
+    int64_t wall = clock_ms(&site->clock);
+    return wall > site->now_unix_ms ? wall : site->now_unix_ms;
+}
+
+static uint64_t file_bytes(const struct site *site, const char *name)
+{
+    char path[REC_PATH_BYTES];
+    struct stat info;
+    if (rec_path(site->path, name, path, NULL) != SALVE_OK || stat(path, &info) != 0) return 0;
+    return (uint64_t)info.st_size;
+}
+
+enum salve_code site_facts(struct site *site, struct arena *mem, struct site_facts *out, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct tlog_hash root;
+    struct keys_status status;
+    *out = (struct site_facts){.origin = site->log.origin};
+    enum salve_code code = tlog_vkey_text(&site->log.vkey, mem, &out->vkey, err);
+    if (code == SALVE_OK) code = keys_status(site->keys, &status, err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    out->log_size = tlog_size(tx.log);
+    root = tlog_root(tx.log);
+    rec_tx_abandon(&tx);
+    memcpy(out->log_root, root.bytes, sizeof out->log_root);
+    out->kek_epoch = status.epoch;
+    out->rotated_at_unix_ms = status.rotated_unix_s * 1000;
+    out->site_db_bytes = file_bytes(site, "site.db") + file_bytes(site, "site.db-wal");
+    out->keys_db_bytes = file_bytes(site, "keys.db") + file_bytes(site, "keys.db-wal");
+    return SALVE_OK;
+}

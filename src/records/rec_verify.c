@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * verify: everything that can be checked without opening anybody's data. Nothing is decrypted for it but key wraps inside
+ * the key store, so it leaves no leaf in anybody's history. Each finding names file, compartment and element. */
+#include "records/records_int.h"
+
+enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256 };
+
+struct verify {
+    const struct site_verify_ask *ask;
+    struct site *site;
+    struct arena *mem;
+    struct site_verify_result *result;
+    const char *file; /* for findings that a lower module reports */
+};
+
+/* --- findings ------------------------------------------------------------------------------------------------------------------ */
+
+static void found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
+{
+    struct site_finding finding = {
+        .file = str_of(file), .compartment = compartment, .element = element, .what = str_of(what)};
+    v->result->findings++;
+    if (v->ask->finding != NULL) v->ask->finding(v->ask->with, &finding);
+}
+
+static void found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
+{
+    char text[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(id, text);
+    found(v, file, str_of(text), str_of(element), what);
+}
+
+/* A place as store, keys and db name it; one that starts with a compartment id is about that compartment. */
+static void reported(void *who, const char *place, const char *what)
+{
+    struct verify *v = who;
+    struct compartment id;
+    struct str text = str_of(place), head = str_cut(text, 0, COMPARTMENT_TEXT_BYTES);
+    if (compartment_parse(head, &id))
+        found(v, v->file, head, str_trim(str_cut(text, COMPARTMENT_TEXT_BYTES, text.len)), what);
+    else
+        found(v, v->file, STR_NONE, text, what);
+}
+
+static void progress(struct verify *v, const char *step, uint64_t done, uint64_t of)
+{
+    if (v->ask->progress != NULL) v->ask->progress(v->ask->with, step, done, of);
+}
+
+/* An error of a step that reported nothing itself becomes a finding; anything but damage ends the run. */
+static enum salve_code settle(struct verify *v, const char *file, enum salve_code code, uint64_t findings_before,
+                              struct salve_err *step_err, struct salve_err *err)
+{
+    if (code == SALVE_OK) return SALVE_OK;
+    bool is_damage = code == SALVE_E_INTEGRITY || code == SALVE_E_CONFLICT || code == SALVE_E_NOT_FOUND ||
+                     code == SALVE_E_INVALID || code == SALVE_E_SYNTAX || code == SALVE_E_UNSUPPORTED;
+    if (!is_damage) {
+        if (err != NULL) *err = *step_err;
+        return code;
+    }
+    if (v->result->findings == findings_before)
+        found(v, file, STR_NONE, str_of(step_err->at),
+              step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
+    return SALVE_OK;
+}
+
+/* --- the parts -------------------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code verify_store(struct verify *v, struct salve_err *err)
+{
+    struct store_counts counts = {0};
+    struct salve_err step_err = {0};
+    uint64_t before = v->result->findings;
+    v->file = "site.db";
+    progress(v, "records", 0, 1);
+    enum salve_code code = store_verify(v->site->store, reported, v, &counts, &step_err);
+    v->result->compartments = counts.compartments;
+    v->result->records = counts.records;
+    return settle(v, "site.db", code, before, &step_err, err);
+}
+
+static enum salve_code verify_keys(struct verify *v, struct salve_err *err)
+{
+    struct keys_status status = {0};
+    struct salve_err step_err = {0};
+    uint64_t before = v->result->findings;
+    v->file = "keys.db";
+    progress(v, "keys", 0, 1);
+    enum salve_code code = keys_verify(v->site->keys, reported, v, &step_err);
+    code = settle(v, "keys.db", code, before, &step_err, err);
+    if (code != SALVE_OK) return code;
+    before = v->result->findings;
+    code = keys_status(v->site->keys, &status, &step_err);
+    v->result->wraps = status.wraps;
+    return settle(v, "keys.db", code, before, &step_err, err);
+}
+
+static void log_progress(void *self, uint64_t done, uint64_t total) { progress(self, "log", done, total); }
+
+static enum salve_code verify_log(struct verify *v, struct rec_tx *tx, const struct rec_log *log, struct salve_err *err)
+{
+    struct tlog_report report = {0};
+    struct salve_err step_err = {0};
+    uint64_t before = v->result->findings;
+    enum salve_code code = rec_log_bind(tx, log, &step_err);
+    if (code == SALVE_OK) code = tlog_verify(tx->log, &log->vkey, log_progress, v, &report, &step_err);
+    v->result->leaves += report.entries;
+    return settle(v, "site.db", code, before, &step_err, err);
+}
+
+/* signed-head must be a prefix of the log; checkpoint must be a note of ours about a head of the log. */
+static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct salve_err *err)
+{
+    struct tlog_guard guard = rec_guard(v->site);
+    struct salve_err step_err = {0};
+    struct str note;
+    char path[REC_PATH_BYTES];
+    uint64_t signed_by, before = v->result->findings;
+    struct tlog_checkpoint head;
+    struct tlog_hash root;
+    enum salve_code code = rec_log_bind(tx, &v->site->log, &step_err);
+    if (code == SALVE_OK) code = tlog_check_guard(tx->log, &guard, &step_err);
+    if (code != SALVE_OK) code = settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
+    if (code == SALVE_OK) code = rec_path(v->site->path, "checkpoint", path, err);
+    if (code != SALVE_OK) return code;
+    before = v->result->findings;
+    code = file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
+    if (code == SALVE_OK) code = tlog_note_verify(note, &v->site->log.vkey, 1, &signed_by, NULL, &step_err);
+    if (code == SALVE_OK) code = tlog_checkpoint_parse(note, &head, &step_err);
+    if (code == SALVE_OK && head.size > tlog_size(tx->log)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "size");
+    if (code == SALVE_OK) code = tlog_root_at(tx->log, head.size, &root, &step_err);
+    if (code == SALVE_OK && !tlog_hash_eq(&root, &head.root)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "root");
+    return settle(v, "checkpoint", code, before, &step_err, err);
+}
+
+static enum salve_code verify_logs(struct verify *v, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_log *logs = NULL;
+    size_t count = 0;
+    enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_logs(&tx, v->mem, &logs, &count, err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) code = verify_log(v, &tx, &logs[i], err);
+    if (code == SALVE_OK) code = verify_heads(v, &tx, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+/* --- wraps against records --------------------------------------------------------------------------------------------------------- */
+
+/* Every wrap rests on a CONSENT record with that hash, and on none that was taken back. */
+static enum salve_code verify_grants(struct verify *v, struct rec_tx *tx, const struct rec_revoked *revoked,
+                                     struct compartment id, struct salve_err *err)
+{
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    enum salve_code code = keys_granted(v->site->keys, id, granted, err);
+    for (int p = PURPOSE_CARE; p <= PURPOSE_LAST && code == SALVE_OK; p++) {
+        struct store_record record = {0};
+        bool is_revoked = false;
+        if (granted[p].classes == 0) continue;
+        const struct keys_consent *rests = &granted[p].consent;
+        code = store_record_get(tx->store, id, rests->seq, v->mem, &record, NULL);
+        if (code != SALVE_OK || record.class != CLASS_CONSENT || record.is_blank ||
+            memcmp(record.sha256, rests->sha256, sizeof record.sha256) != 0)
+            found_in(v, "keys.db", id, purpose_text((enum purpose)p), "these wraps rest on no consent record");
+        code = rec_revoked_has_purpose(v->site, revoked, id, (enum purpose)p, rests->seq, &is_revoked, err);
+        if (code == SALVE_OK && is_revoked)
+            found_in(v, "keys.db", id, purpose_text((enum purpose)p),
+                     "wraps of a consent that was taken back; 'salve keys rotate' removes them");
+    }
+    return code;
+}
+
+static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const struct rec_revoked *revoked,
+                                    struct compartment id, struct salve_err *err)
+{
+    struct store_head head;
+    bool is_erased = false;
+    enum salve_code code = store_tombstone_get(tx->store, id, &is_erased, err);
+    if (code == SALVE_OK && is_erased) {
+        found_in(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
+        return SALVE_OK;
+    }
+    if (code == SALVE_OK) code = store_head_get(tx->store, id, &head, err);
+    if (code == SALVE_OK && head.seq == 0) {
+        found_in(v, "keys.db", id, "wraps", "keys without records");
+        return SALVE_OK;
+    }
+    return code == SALVE_OK ? verify_grants(v, tx, revoked, id, err) : code;
+}
+
+static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_revoked revoked;
+    struct compartment id, *after = NULL;
+    struct compartment last;
+    bool more = true;
+    enum salve_code code = rec_revoked_read(v->site, 0, v->mem, &revoked, err);
+    if (code == SALVE_OK) code = rec_tx_begin(v->site, true, v->mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    struct arena_mark mark = arena_mark(v->mem);
+    for (uint64_t n = 0; code == SALVE_OK; n++) {
+        code = keys_compartment_next(v->site->keys, after, &id, &more, err);
+        if (code != SALVE_OK || !more) break;
+        code = verify_keyed(v, &tx, &revoked, id, err);
+        last = id;
+        after = &last;
+        arena_rewind(v->mem, mark);
+        if (n % PROGRESS_EVERY == 0) progress(v, "wraps", n, v->result->compartments);
+    }
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+/* A compartment without any key can be read by nobody. */
+static enum salve_code verify_keyless(struct verify *v, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct compartment id, last, *after = NULL;
+    bool more = true, exists = true;
+    enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    while (code == SALVE_OK) {
+        code = store_compartment_next(tx.store, after, &id, &more, err);
+        if (code != SALVE_OK || !more) break;
+        code = keys_exists(v->site->keys, id, &exists, err);
+        if (code == SALVE_OK && !exists)
+            found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
+        last = id;
+        after = &last;
+    }
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+/* --- the whole ---------------------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code step(struct verify *v, const char *file,
+                            enum salve_code (*part)(struct verify *, struct salve_err *), struct salve_err *err)
+{
+    struct salve_err step_err = {0};
+    uint64_t before = v->result->findings;
+    struct arena_mark mark = arena_mark(v->mem);
+    enum salve_code code = part(v, &step_err);
+    arena_rewind(v->mem, mark);
+    return settle(v, file, code, before, &step_err, err);
+}
+
+static enum salve_code verify_all(struct verify *v, struct salve_err *err)
+{
+    enum salve_code code = step(v, "site.db", verify_store, err);
+    if (code == SALVE_OK) code = step(v, "keys.db", verify_keys, err);
+    if (code == SALVE_OK) code = step(v, "site.db", verify_logs, err);
+    if (code == SALVE_OK) code = step(v, "keys.db", verify_wraps, err);
+    if (code == SALVE_OK) code = step(v, "site.db", verify_keyless, err);
+    progress(v, "done", 1, 1);
+    return code;
+}
+
+static enum salve_code verdict(const struct verify *v, enum salve_code code, struct salve_err *err)
+{
+    if (code != SALVE_OK || v->result->findings == 0) return code;
+    return salve_fail(err, SALVE_E_INTEGRITY, "%llu findings", (unsigned long long)v->result->findings);
+}
+
+enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
+                            struct salve_err *err)
+{
+    struct rec_tx tx;
+    *out = (struct site_verify_result){0};
+    struct verify v = {.ask = ask, .site = site, .result = out};
+    enum salve_code code = rec_actor_needs(ask->actor, ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER), err);
+    if (code != SALVE_OK) return code;
+    v.mem = arena_open(WORK_BYTES);
+    if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
+    code = rec_tx_begin(site, true, v.mem, &tx, err);
+    if (code == SALVE_OK) {
+        code = rec_actor_check(&tx, ask->actor, err);
+        rec_tx_abandon(&tx);
+    }
+    if (code == SALVE_OK) code = verify_all(&v, err);
+    arena_close(v.mem);
+    return verdict(&v, code, err);
+}
+
+/* What can be said about a site that does not open: the page checksums of both databases, and why it does not. */
+static enum salve_code verify_closed(struct verify *v, const struct site_options *options, enum salve_code why_code,
+                                     const struct salve_err *why, struct salve_err *err)
+{
+    static const char *const files[] = {"site.db", "keys.db"};
+    char path[REC_PATH_BYTES];
+    uint64_t before = v->result->findings;
+    for (size_t i = 0; i < 2; i++) {
+        struct salve_err step_err = {0};
+        uint64_t here = v->result->findings;
+        v->file = files[i];
+        enum salve_code code = rec_path(options->path, files[i], path, err);
+        if (code == SALVE_OK) code = settle(v, files[i], db_scan(path, reported, v, &step_err), here, &step_err, err);
+        if (code != SALVE_OK) return code;
+    }
+    if (v->result->findings == before)
+        found(v, options->path, STR_NONE, str_of(why->at), why->why[0] != '\0' ? why->why : salve_code_what(why_code));
+    return SALVE_OK;
+}
+
+enum salve_code site_verify_path(const struct site_options *options, const struct site_verify_ask *ask,
+                                 struct site_verify_result *out, struct salve_err *err)
+{
+    struct site *site = NULL;
+    struct salve_err why = {0};
+    *out = (struct site_verify_result){0};
+    struct verify v = {.ask = ask, .result = out};
+    enum salve_code code = rec_site_open(options, true, &site, &why);
+    if (code == SALVE_OK) {
+        v.site = site;
+        v.mem = arena_open(WORK_BYTES);
+        code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : verify_all(&v, err);
+        arena_close(v.mem);
+        rec_site_drop(&site);
+    } else if (code == SALVE_E_INTEGRITY || code == SALVE_E_UNSUPPORTED || code == SALVE_E_CONFIG) {
+        code = verify_closed(&v, options, code, &why, err);
+    } else if (err != NULL) {
+        *err = why;
+    }
+    return verdict(&v, code, err);
+}
