@@ -30,7 +30,7 @@ static void *more(struct expr_emit *emit, const void *array_of, unsigned which, 
         type *array_ = more((emit), &(emit)->p.array, (which), (emit)->p.counter, sizeof(type));                       \
         if (array_ == NULL) return 0;                                                                                  \
         array_[(emit)->p.counter] = (item);                                                                            \
-        (emit)->p.array = (const type *)array_;                                                                        \
+        (emit)->p.array = (void *)array_;                                                                              \
         return (emit)->p.counter++;                                                                                    \
     } while (0)
 

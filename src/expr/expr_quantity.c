@@ -53,7 +53,13 @@ enum expr_order expr_quantity_cmp(const struct expr_quantity *a, const struct ex
 
 bool expr_quantity_equivalent(const struct expr_quantity *a, const struct expr_quantity *b)
 {
-    struct expr_quantity there;
+    /* compared in the larger of the two units, so that "4 g" is about "4040 mg" from both sides */
+    struct expr_quantity there, one = {expr_decimal_of_int(1), a->unit};
+    if (expr_quantity_to_unit(&one, b->unit, &there) && expr_decimal_cmp(there.value, one.value) > 0) {
+        const struct expr_quantity *swap = a;
+        a = b;
+        b = swap;
+    }
     if (expr_quantity_to_unit(a, b->unit, &there)) return expr_decimal_equivalent(there.value, b->value);
     return cmp_meaning(a, b, true) == EXPR_SAME;
 }

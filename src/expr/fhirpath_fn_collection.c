@@ -236,7 +236,7 @@ struct sorting {
     int64_t          downwards; /* bit per key */
 };
 
-/* Items lie beside their keys: pairs[2 i] is the item, pairs[2 i + 1] a LIST of keys. Empty keys come first. */
+/* Items lie beside their keys: pairs[2 i] is the item, pairs[2 i + 1] a LIST of keys. */
 static enum salve_code keys_cmp(const struct sorting *s, struct expr_value a, struct expr_value b, int *out)
 {
     *out = 0;
@@ -244,8 +244,11 @@ static enum salve_code keys_cmp(const struct sorting *s, struct expr_value a, st
         struct expr_items ka = expr_items(&a.as.items[k]), kb = expr_items(&b.as.items[k]);
         enum expr_order order = EXPR_SAME;
         if (ka.count > 1 || kb.count > 1) return expr_run_fail(s->run, SALVE_E_TYPE, "a sort key of more than one item");
-        if (ka.count == 0 || kb.count == 0) order = (enum expr_order)((int)ka.count - (int)kb.count);
-        else FP_TRY(expr_compare(s->run, ka.items, kb.items, &order));
+        if (ka.count == 0 || kb.count == 0) {
+            *out = (int)ka.count - (int)kb.count; /* empty keys first, in both directions */
+            continue;
+        }
+        FP_TRY(expr_compare(s->run, ka.items, kb.items, &order));
         if (order == EXPR_UNKNOWN) order = EXPR_SAME;
         *out = s->downwards >> k & 1 ? -(int)order : (int)order;
     }

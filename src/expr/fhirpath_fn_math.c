@@ -201,6 +201,8 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
     case VALUE_TIME:
         if ((count == 2 && digits == 0) ||
             !expr_temporal_boundary(*v.as.temporal, digits < 0 ? 0 : (int)digits, high, &t)) return SALVE_OK;
+        if (t.kind == EXPR_DATETIME && t.precision >= EXPR_HOUR && t.offset_minutes == EXPR_NO_OFFSET)
+            t.offset_minutes = high ? -12 * 60 : 14 * 60; /* the zone is not known either */
         return expr_temporal_value(t.kind == EXPR_DATE ? VALUE_DATE : t.kind == EXPR_TIME ? VALUE_TIME : VALUE_DATETIME,
                                    t, run->mem, out, run->err);
     default: return expr_run_fail(run, SALVE_E_TYPE, "a number, quantity, date or time is wanted");
