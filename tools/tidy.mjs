@@ -28,7 +28,7 @@ const lineOf = (code, index) => code.slice(0, index).split('\n').length;
 
 function needs() {
     const rows = {};
-    for (const line of read('Makefile').matchAll(/^NEEDS_(\w+)\s*:=\s*(.*)$/gm)) rows[line[1]] = line[2].trim();
+    for (const line of read('Makefile').matchAll(/^NEEDS_(\w+)[ \t]*:=[ \t]*(.*)$/gm)) rows[line[1]] = line[2].trim();
     const expand = (list) => list.replace(/\$\(NEEDS_(\w+)\)/g, (_, m) => expand(rows[m])).split(/\s+/).join(' ');
     return Object.fromEntries(Object.entries(rows).map(([m, list]) => [m, new Set(expand(list).split(' ').filter(Boolean))]));
 }

@@ -14,17 +14,37 @@ struct help_row {
 static const struct help_row rows[OPT_COUNT] = {APP_OPTIONS(X)};
 #undef X
 
-static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 set-up wrong, 4 not found, 5 partly done\n"
-                                "or refused input, 6 conflict or locked, 7 refused by consent or role, 8 integrity,\n"
-                                "9 try again later, 130 interrupted.\n";
+static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 set-up wrong, 4 not found,\n"
+                                "5 partly done or input refused, 6 conflict or locked, 7 refused by consent or\n"
+                                "role, 8 integrity, 9 try again later, 130 interrupted.\n";
+
+/* Groups in the order of their first command; fits 80 columns and 24 lines. */
+static void print_group(const char *group)
+{
+    int column = app_print("  %-12s", group);
+    for (size_t i = 0; i < app_command_count; i++) {
+        const struct app_command *command = &app_commands[i];
+        if (strcmp(command->group, group) != 0) continue;
+        int width = (int)strlen(command->name) + 2;
+        if (column + width > 80) column = app_print("\n  %-12s", "");
+        column += app_print("%s  ", command->name);
+    }
+    app_print("\n");
+}
 
 static void print_overview(void)
 {
-    app_print("salve - free health checks with the person's consent in charge\n\nUsage: salve COMMAND [OPERANDS] [OPTIONS]\n\n");
-    for (size_t i = 0; i < app_command_count; i++)
-        app_print("  %-20s %s\n", app_commands[i].name, app_commands[i].summary);
-    app_print("\nTry:   salve demo                 the whole job on made-up people\n"
-              "       salve help COMMAND         operands, options and examples of a command\n\n%s",
+    app_print("salve - free health checks with the person's consent in charge\n\n"
+              "Usage: salve COMMAND [OPERANDS] [OPTIONS]\n\n");
+    for (size_t i = 0; i < app_command_count; i++) {
+        bool is_first = true;
+        for (size_t j = 0; j < i; j++) is_first = is_first && strcmp(app_commands[i].group, app_commands[j].group) != 0;
+        if (is_first) print_group(app_commands[i].group);
+    }
+    app_print("\n  salve demo                              the whole job on made-up people\n"
+              "  salve help import                       operands, options, examples\n"
+              "  salve fhir validate patient.json        no site needed\n"
+              "  salve letter CARD --lang ar -o l.pdf    one step of a visit\n\n%s",
               exit_text);
 }
 

@@ -89,6 +89,7 @@ struct app {
 
 struct app_command {
     const char *name;     /* "import", "fhir validate" */
+    const char *group;    /* heading in the overview: "A visit" */
     const char *operands; /* "CARD FILE|-" */
     const char *summary;  /* one sentence, imperative */
     const char *options;  /* ids of its own options, space-separated: "MINIMISE REJECTS" */
@@ -109,9 +110,10 @@ const struct app_command      *app_command_find(const char *first, const char *s
 bool                           app_command_takes(const struct app_command *command, enum app_option option);
 const char                    *app_option_name(enum app_option option);
 
-/* Printing. app_say talks on standard error unless --quiet; app_print and app_write give results on standard output. */
+/* Printing. app_say talks on standard error unless --quiet; app_print (which returns the bytes) and app_write give
+ * results on standard output. */
 void app_say(const struct app *app, const char *fmt, ...) SALVE_PRINTF(2, 3);
-void app_print(const char *fmt, ...) SALVE_PRINTF(1, 2);
+int  app_print(const char *fmt, ...) SALVE_PRINTF(1, 2);
 void app_write(struct str text);
 void app_report(const struct app *app, const struct salve_err *err); /* the three-part error, or JSON */
 void app_json_text(struct buf *out, struct str text);                /* "..." with escapes */

@@ -22,12 +22,13 @@ void app_say(const struct app *app, const char *fmt, ...)
     (void)fputc('\n', stderr);
 }
 
-void app_print(const char *fmt, ...)
+int app_print(const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    (void)vprintf(fmt, args);
+    int bytes = vprintf(fmt, args);
     va_end(args);
+    return bytes;
 }
 
 void app_write(struct str text)

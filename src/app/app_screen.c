@@ -63,11 +63,15 @@ static void finding_text(struct buf *out, const struct app_guidelines *guideline
         if (finding->urgency != URGENCY_NONE) buf_addf(out, "  %s", urgency_text(finding->urgency));
         if (finding->action.len > 0) buf_addf(out, " -> %.*s", STR_ARGS(finding->action));
         buf_add_char(out, '\n');
+    } else if (finding->status == FINDING_EXCLUDED) {
+        buf_addf(out, ": does not apply (%.*s)\n", STR_ARGS(finding->excluded));
     } else {
         bool is_queried = finding->status == FINDING_QUERIED;
         buf_add(out, is_queried ? STR(": measure again: ") : STR(": not assessed, missing: "));
         add_labels(out, guideline, is_queried ? finding->queried : finding->missing,
                    is_queried ? finding->queried_count : finding->missing_count);
+        if (finding->action.len > 0)
+            buf_addf(out, "  %s -> %.*s", urgency_text(finding->urgency), STR_ARGS(finding->action));
         buf_add_char(out, '\n');
     }
     add_inputs(out, guideline, finding);
@@ -78,18 +82,20 @@ static void finding_text(struct buf *out, const struct app_guidelines *guideline
 
 static void finding_json(struct json_writer *w, const struct finding *finding)
 {
-    static const char *const statuses[] = {"assessed", "not-assessed", "queried"};
     json_open(w, NULL, '{');
     json_put_text(w, "guideline", finding->guideline);
     json_put_text(w, "version", finding->version);
     json_put_text(w, "item", finding->item);
-    json_put_text(w, "status", str_of(statuses[finding->status]));
+    json_put_text(w, "status", str_of(finding_status_text(finding->status)));
     json_put_text(w, "category", finding->category);
     json_put_text(w, "action", finding->action);
     json_put_text(w, "urgency", str_of(urgency_text(finding->urgency)));
     json_put_text(w, "value", finding->value);
     json_put_text(w, "value2", finding->value2);
     json_put_text(w, "unit", finding->unit);
+    json_put_text(w, "line", finding->line);
+    json_put_text(w, "excluded", finding->excluded);
+    json_put_text(w, "recheck", finding->recheck);
     json_put_text(w, "define", finding->define);
     json_put_text(w, "source", finding->source);
     json_open(w, "inputs", '[');

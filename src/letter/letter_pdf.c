@@ -49,6 +49,7 @@ static PangoLayout *layout_of(const struct sheet *s, struct str text, const stru
     pango_layout_set_font_description(layout, font);
     pango_font_description_free(font);
     pango_layout_set_auto_dir(layout, FALSE);
+    pango_layout_set_alignment(layout, s->letter->is_rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
     pango_layout_set_text(layout, text.ptr, (int)text.len);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_spacing(layout, (int)(look->size * 0.2 * PANGO_SCALE));
@@ -63,11 +64,22 @@ static double height_of(PangoLayout *layout)
     return (double)height / PANGO_SCALE;
 }
 
+static double baseline_of(PangoLayout *layout) { return (double)pango_layout_get_baseline(layout) / PANGO_SCALE; }
+
 static double width_of(PangoLayout *layout)
 {
     int width;
     pango_layout_get_size(layout, &width, NULL);
     return (double)width / PANGO_SCALE;
+}
+
+/* Height of a line of digits in that look. */
+static double text_height(const struct sheet *s, const struct look *look)
+{
+    PangoLayout *layout = layout_of(s, STR("0"), look, 0);
+    double       height = height_of(layout);
+    g_object_unref(layout);
+    return height;
 }
 
 static void footer(struct sheet *s)
@@ -146,65 +158,95 @@ static void centred(const struct sheet *s, struct str words, const struct look *
 
 /* --- number lines -------------------------------------------------------------------------------------------------- */
 
-enum { SCALE_HEIGHT = 54 };
+enum { SCALE_HEIGHT = 50, SCALE_GAP = 18, LABEL_HEIGHT = 13 };
 
-static double place(const struct letter_scale *scale, double value)
+/* Where a scale is drawn. */
+struct strip {
+    const struct letter_scale *scale;
+    double                     left, width, top;
+};
+
+static double place(const struct strip *strip, double value)
 {
+    const struct letter_scale *scale = strip->scale;
     double share = scale->to > scale->from ? (value - scale->from) / (scale->to - scale->from) : 0;
-    return MARGIN + fmin(1, fmax(0, share)) * TEXT_WIDTH;
+    return strip->left + fmin(1, fmax(0, share)) * strip->width;
 }
 
-/* The largest size at which the word fits its band, so that neighbours never touch. */
+/* The word under the band that holds the value always; that of another band where it fits and stays readable. */
 static void band_word(const struct sheet *s, const struct letter_band *band, double from, double to, double y)
 {
-    struct look look = {8.5, band->is_here, INK, 0};
+    struct look  look = {8.5, band->is_here, INK, 0};
     PangoLayout *layout = layout_of(s, band->word, &look, 0);
     double       width = width_of(layout);
     g_object_unref(layout);
-    if (width > to - from - 4 && !band->is_here) look.size = fmax(5.5, look.size * (to - from - 4) / width);
-    centred(s, band->word, &look, (from + to) / 2, y);
+    if (!band->is_here && width > to - from - 4) look.size *= (to - from - 4) / width;
+    if (look.size >= 6.5) centred(s, band->word, &look, (from + to) / 2, y);
 }
 
-static void bands(const struct sheet *s, const struct letter_scale *scale, double top)
+static void band(const struct sheet *s, const struct letter_band *one, double from, double to, double top)
+{
+    if (one->is_here) {
+        cairo_set_source_rgb(s->cr, 0.75, 0.855, 0.847);
+        cairo_rectangle(s->cr, from, top, to - from, 9);
+        cairo_fill(s->cr);
+    }
+    set_ink(s, INK);
+    cairo_set_line_width(s->cr, 0.8);
+    cairo_rectangle(s->cr, from, top, to - from, 9);
+    cairo_stroke(s->cr);
+    band_word(s, one, from, to, top + 9);
+}
+
+static void bands(const struct sheet *s, const struct strip *strip)
 {
     static const struct look tick = {7.5, false, {0.24, 0.267, 0.294}, 0};
-    double                   from = MARGIN;
-    for (size_t i = 0; i < scale->band_count; i++) {
-        const struct letter_band *band = &scale->bands[i];
-        double                    to = place(scale, band->to);
+    double                   from = strip->left;
+    for (size_t i = 0; i < strip->scale->band_count; i++) {
+        const struct letter_band *one = &strip->scale->bands[i];
+        double                    to = place(strip, one->to);
         if (to <= from) continue;
-        if (band->is_here) {
-            cairo_set_source_rgb(s->cr, 0.75, 0.855, 0.847);
-            cairo_rectangle(s->cr, from, top, to - from, 9);
-            cairo_fill(s->cr);
-        }
-        set_ink(s, INK);
-        cairo_set_line_width(s->cr, 0.8);
-        cairo_rectangle(s->cr, from, top, to - from, 9);
-        cairo_stroke(s->cr);
-        band_word(s, band, from, to, top + 10);
-        if (i + 1 < scale->band_count) centred(s, arena_printf(s->mem, "%g", band->to), &tick, to, top + 21);
+        band(s, one, from, to, strip->top);
+        if (i + 1 < strip->scale->band_count)
+            centred(s, arena_printf(s->mem, "%g", one->to), &tick, to, strip->top + 19);
         from = to;
     }
 }
 
-static void number_line(struct sheet *s, const struct letter_scale *scale)
+static void number_line(const struct sheet *s, const struct strip *strip)
 {
     static const struct look value = {11, true, {0.106, 0.122, 0.137}, 0};
-    text(s, "P", scale->label, &SMALL);
-    need(s, SCALE_HEIGHT);
-    double top = s->y + 22, at = place(scale, scale->at);
+    double                   at = place(strip, strip->scale->at);
     cairo_tag_begin(s->cr, "Figure", NULL);
-    bands(s, scale, top);
+    bands(s, strip);
     set_ink(s, INK);
-    cairo_move_to(s->cr, at, top);
+    cairo_new_path(s->cr);
+    cairo_move_to(s->cr, at, strip->top);
     cairo_rel_line_to(s->cr, -5, -7);
     cairo_rel_line_to(s->cr, 10, 0);
     cairo_close_path(s->cr);
     cairo_fill(s->cr);
-    centred(s, scale->at_text, &value, at, top - 22);
+    centred(s, strip->scale->at_text, &value, at, strip->top - 7 - text_height(s, &value));
     cairo_tag_end(s->cr, "Figure");
-    s->y += SCALE_HEIGHT;
+}
+
+/* One scale over the whole width; two stand side by side, each under its label. */
+static void number_lines(struct sheet *s, const struct letter_line *line)
+{
+    if (line->scale_count == 0) return;
+    bool   is_pair = line->scale_count > 1;
+    double width = is_pair ? (TEXT_WIDTH - SCALE_GAP) / 2.0 : TEXT_WIDTH, start = s->y, bottom = s->y;
+    for (size_t i = 0; i < line->scale_count; i++) {
+        /* The first of a pair stands at the side where reading starts. */
+        bool         is_right = is_pair && (i == 1) != s->letter->is_rtl;
+        struct strip strip = {&line->scales[i], MARGIN + (is_right ? width + SCALE_GAP : 0), width, 0};
+        s->y = start;
+        if (is_pair) text_at(s, "P", line->scales[i].label, &SMALL, strip.left, width);
+        strip.top = s->y + 20;
+        number_line(s, &strip);
+        if (s->y + SCALE_HEIGHT > bottom) bottom = s->y + SCALE_HEIGHT;
+    }
+    s->y = bottom;
 }
 
 /* --- parts --------------------------------------------------------------------------------------------------------- */
@@ -212,6 +254,7 @@ static void number_line(struct sheet *s, const struct letter_scale *scale)
 static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, double y)
 {
     set_ink(s, mark == LETTER_MARK_USUAL ? TEAL : mark == LETTER_MARK_WATCH ? AMBER : BRICK);
+    cairo_new_path(s->cr);
     if (mark == LETTER_MARK_USUAL) {
         cairo_arc(s->cr, x + 4, y + 4, 4, 0, 6.2832);
     } else if (mark == LETTER_MARK_WATCH) {
@@ -225,19 +268,26 @@ static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, d
     cairo_fill(s->cr);
 }
 
-/* Name at the start side, value at the end side, on one line. */
+/* Name at the start side, value at the end side, on one base line. */
 static void name_and_value(struct sheet *s, const struct letter_line *line)
 {
     static const struct look value_look = {14, true, {0.106, 0.122, 0.137}, 0};
     PangoLayout             *value = layout_of(s, line->value, &value_look, 0);
-    double                   width = width_of(value), y = s->y;
-    cairo_tag_begin(s->cr, "P", NULL);
+    double                   value_width = width_of(value), name_width = TEXT_WIDTH - value_width - 8;
+    PangoLayout             *name = layout_of(s, line->name, &NAME, name_width);
+    double                   base = fmax(baseline_of(value), baseline_of(name));
+    cairo_tag_begin(s->cr, "H3", NULL);
     set_ink(s, INK);
-    cairo_move_to(s->cr, s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - width, y - 2);
+    cairo_move_to(s->cr, s->letter->is_rtl ? MARGIN + value_width + 8 : MARGIN, s->y + base - baseline_of(name));
+    pango_cairo_show_layout(s->cr, name);
+    cairo_tag_end(s->cr, "H3");
+    cairo_tag_begin(s->cr, "P", NULL);
+    cairo_move_to(s->cr, s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - value_width, s->y + base - baseline_of(value));
     pango_cairo_show_layout(s->cr, value);
     cairo_tag_end(s->cr, "P");
+    s->y += fmax(height_of(name), height_of(value)) + NAME.space_after;
+    g_object_unref(name);
     g_object_unref(value);
-    text_at(s, "H3", line->name, &NAME, s->letter->is_rtl ? MARGIN + width + 8 : MARGIN, TEXT_WIDTH - width - 8);
 }
 
 static void headline(struct sheet *s, const struct letter_line *line)
@@ -247,7 +297,9 @@ static void headline(struct sheet *s, const struct letter_line *line)
     look.size = 11;
     look.space_after = 3;
     look.ink = line->mark == LETTER_MARK_USUAL ? TEAL : line->mark == LETTER_MARK_WATCH ? AMBER : BRICK;
-    mark_shape(s, line->mark, is_rtl ? PAGE_WIDTH - MARGIN - 8 : MARGIN, s->y + 4);
+    PangoLayout *words = layout_of(s, line->headline, &look, TEXT_WIDTH - 14);
+    mark_shape(s, line->mark, is_rtl ? PAGE_WIDTH - MARGIN - 8 : MARGIN, s->y + baseline_of(words) - 8);
+    g_object_unref(words);
     text_at(s, "P", line->headline, &look, is_rtl ? MARGIN : MARGIN + 14, TEXT_WIDTH - 14);
 }
 
@@ -264,7 +316,8 @@ static double line_height(const struct sheet *s, const struct letter_line *line)
 {
     PangoLayout *meaning = layout_of(s, line->meaning, &BODY, TEXT_WIDTH);
     PangoLayout *why = layout_of(s, why_words(s, line), &SMALL, TEXT_WIDTH);
-    double height = 40 + height_of(meaning) + height_of(why) + (double)line->scale_count * (SCALE_HEIGHT + 14) + 16;
+    double       height = 48 + height_of(meaning) + height_of(why) + 8;
+    if (line->scale_count > 0) height += SCALE_HEIGHT + (line->scale_count > 1 ? LABEL_HEIGHT + 6 : 0);
     g_object_unref(meaning);
     g_object_unref(why);
     return height;
@@ -276,7 +329,7 @@ static void result(struct sheet *s, const struct letter_line *line)
     cairo_tag_begin(s->cr, "Sect", NULL);
     name_and_value(s, line);
     headline(s, line);
-    for (size_t i = 0; i < line->scale_count; i++) number_line(s, &line->scales[i]);
+    number_lines(s, line);
     text(s, "P", line->meaning, &BODY);
     text(s, "P", why_words(s, line), &SMALL);
     cairo_tag_end(s->cr, "Sect");

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The letter from hand-made findings over the real guidelines: order, answer, number lines, dates, both renderings. */
+#include "t.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "letter/letter_int.h"
+
+static struct arena      *mem;
+static struct guideline **guidelines;
+static size_t             guideline_count;
+static char               share[4096];
+
+static int set_up(void **state)
+{
+    (void)state;
+    const char *build = getenv("BUILD");
+    (void)snprintf(share, sizeof share, "%s/share", build == NULL ? "build" : build);
+    mem = arena_open(256 << 20);
+    struct salve_err err = {0};
+    if (guideline_load_all(share, mem, &guidelines, &guideline_count, &err) == SALVE_OK) return 0;
+    print_error("%s: %s\n", err.at, err.why);
+    return 1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_close(mem);
+    return 0;
+}
+
+static const struct finding_input pressure_inputs[] = {
+    {STR("systolic"), STR("148"), STR("mm[Hg]"), STR("2026-11-20T08:36:00Z"), STR("")},
+    {STR("diastolic"), STR("94"), STR("mm[Hg]"), STR("2026-11-20T08:36:00Z"), STR("")},
+};
+
+/* Categories and actions of blood-pressure/guideline.json. */
+static struct finding pressure(const char *category, const char *action, enum urgency urgency, const char *recheck)
+{
+    return (struct finding){.guideline = STR("blood-pressure"),
+                            .version = STR("1.0.0"),
+                            .item = STR("bp-category"),
+                            .status = FINDING_ASSESSED,
+                            .category = str_of(category),
+                            .action = str_of(action),
+                            .urgency = urgency,
+                            .value = STR("148"),
+                            .value2 = STR("94"),
+                            .unit = STR("mm[Hg]"),
+                            .line = STR("blood-pressure"),
+                            .define = STR("BP category"),
+                            .source = STR("ESC 2024"),
+                            .inputs = pressure_inputs,
+                            .input_count = 2,
+                            .recheck = str_of(recheck)};
+}
+
+static struct letter *compose(struct letter_ask *ask, const char *language)
+{
+    struct letter_frame *frame = NULL;
+    struct letter       *letter = NULL;
+    struct salve_err     err = {0};
+    ask->guidelines = guidelines;
+    ask->guideline_count = guideline_count;
+    ask->date = STR("2026-11-20");
+    enum salve_code code = letter_frame_load(share, str_of(language), mem, &frame, &err);
+    if (code == SALVE_OK) code = letter_compose(ask, frame, mem, &letter, &err);
+    if (code != SALVE_OK) fail_msg("%s %s %s", salve_code_name(code), err.at, err.why);
+    return letter;
+}
+
+static void answers_first_with_the_most_urgent_result(void **state)
+{
+    (void)state;
+    struct finding    findings[] = {pressure("non-elevated", "routine", URGENCY_NONE, "P1Y"),
+                                    pressure("hypertension", "confirm-within-1-month", URGENCY_SOON, "P1M")};
+    struct letter_ask ask = {.findings = findings, .finding_count = 2};
+    struct letter    *letter = compose(&ask, "en");
+    assert_int_equal(letter->line_count, 2);
+    assert_int_equal(letter->lines[0].urgency, URGENCY_SOON);
+    assert_true(str_find(letter->answer, STR("within two weeks")) > 0);
+    assert_true(str_find(letter->next_check, STR("20 December 2026")) > 0); /* the earliest of the two */
+}
+
+static void says_that_it_is_a_draft_until_someone_signed(void **state)
+{
+    (void)state;
+    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1};
+    assert_true(str_find(compose(&ask, "en")->banner, STR("DRAFT")) >= 0);
+    ask.clinician = STR("dr-amina");
+    assert_int_equal(compose(&ask, "en")->banner.len, 0);
+}
+
+static void marks_the_band_that_holds_the_value(void **state)
+{
+    (void)state;
+    struct finding    finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1};
+    struct letter    *letter = compose(&ask, "en");
+    assert_int_equal(letter->lines[0].scale_count, 2);
+    for (size_t s = 0; s < 2; s++) {
+        size_t here = 0;
+        for (size_t b = 0; b < letter->lines[0].scales[s].band_count; b++) here += letter->lines[0].scales[s].bands[b].is_here;
+        assert_int_equal(here, 1);
+    }
+}
+
+static void keeps_numbers_in_order_inside_arabic(void **state)
+{
+    (void)state;
+    struct finding    finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1};
+    struct letter    *letter = compose(&ask, "ar");
+    assert_true(letter->is_rtl);
+    assert_true(str_find(letter->lines[0].value, STR("\u2066" "148 / 94")) == 0);
+}
+
+static void paper_letters_have_no_card(void **state)
+{
+    (void)state;
+    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1, .card = STR("AAAA-BBBB"), .is_paper = true};
+    assert_int_equal(compose(&ask, "en")->card.len, 0);
+}
+
+static void renderings_escape_what_a_name_holds(void **state)
+{
+    (void)state;
+    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1, .person_name = STR("<script>\"&'")};
+    struct buf        out;
+    struct str        html;
+    buf_init(&out, mem, 1 << 20);
+    letter_html(compose(&ask, "en"), &out);
+    assert_ok(buf_done(&out, &html, NULL));
+    assert_int_equal(str_find(html, STR("<script")), -1);
+    assert_true(str_find(html, STR("&lt;script&gt;&quot;&amp;'")) > 0);
+}
+
+static void writes_a_pdf_in_both_languages(void **state)
+{
+    (void)state;
+    struct finding    finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "P1M");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1, .card = STR("AAAA-BBBB")};
+    const char *const languages[] = {"en", "ar"};
+    for (int i = 0; i < 2; i++) {
+        struct buf       out;
+        struct salve_err err = {0};
+        buf_init(&out, mem, 8 << 20);
+        assert_ok(letter_pdf(compose(&ask, languages[i]), &out, &err));
+        assert_true(str_starts(buf_str(&out), STR("%PDF-1.")));
+        assert_true(str_find(buf_str(&out), STR("StructTreeRoot")) > 0);
+    }
+}
+
+static void a_ceiling_is_an_error_not_half_a_file(void **state)
+{
+    (void)state;
+    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1};
+    struct buf        out;
+    struct salve_err  err = {0};
+    buf_init(&out, mem, 4096);
+    assert_code(letter_pdf(compose(&ask, "en"), &out, &err), SALVE_E_TOO_BIG);
+}
+
+static void next_dates_follow_the_calendar(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {{"2026-11-20", "P1Y", "2027-11-20"}, {"2026-01-31", "P1M", "2026-02-28"},
+                                           {"2024-02-29", "P1Y", "2025-02-28"}, {"2026-12-31", "P14D", "2027-01-14"},
+                                           {"2026-12-25", "P2W", "2027-01-08"}, {"2026-11-20", "P1Y6M", "2028-05-20"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str after;
+        assert_true(letter_date_after(str_of(cases[i][0]), str_of(cases[i][1]), mem, &after));
+        assert_str(after, cases[i][2]);
+    }
+    static const char *const bad[] = {"", "P", "1Y", "P1", "PY", "PT1H", "P99999Y"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct str after;
+        assert_false(letter_date_after(STR("2026-11-20"), str_of(bad[i]), mem, &after));
+    }
+}
+
+static void unknown_languages_are_refused(void **state)
+{
+    (void)state;
+    struct letter_frame *frame = NULL;
+    struct salve_err     err = {0};
+    assert_code(letter_frame_load(share, STR("xx"), mem, &frame, &err), SALVE_E_NOT_FOUND);
+    assert_code(letter_frame_load(share, STR("../en"), mem, &frame, &err), SALVE_E_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_first_with_the_most_urgent_result),
+        cmocka_unit_test(says_that_it_is_a_draft_until_someone_signed),
+        cmocka_unit_test(marks_the_band_that_holds_the_value),
+        cmocka_unit_test(keeps_numbers_in_order_inside_arabic),
+        cmocka_unit_test(paper_letters_have_no_card),
+        cmocka_unit_test(renderings_escape_what_a_name_holds),
+        cmocka_unit_test(writes_a_pdf_in_both_languages),
+        cmocka_unit_test(a_ceiling_is_an_error_not_half_a_file),
+        cmocka_unit_test(next_dates_follow_the_calendar),
+        cmocka_unit_test(unknown_languages_are_refused),
+    };
+    int failed = _cmocka_run_group_tests("letter", tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return t_close(failed, (int)(sizeof tests / sizeof *tests));
+}
