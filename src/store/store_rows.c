@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The rows of the log, the commons with their checksums, marks, the guarded clock and the quota. */
+#include "base/assert.h"
+#include "crypto/crypto.h"
+#include "store/store_int.h"
+
+/* --- log --- */
+enum salve_code store_log_size(struct store_tx *tx, uint64_t *out, struct salve_err *err)
+{
+    return store_mark_get(tx, STR("log size"), out, err);
+}
+
+enum salve_code store_log_append(struct store_tx *tx, uint64_t index, struct str entry, struct salve_err *err)
+{
+    uint64_t         size = 0;
+    struct store_row row = {.table = STORE_LOG_ENTRY, .number = index, .bytes = entry};
+    enum salve_code  code = store_log_size(tx, &size, err);
+    if (code == SALVE_OK && size != index) {
+        (void)salve_fail(err, SALVE_E_CONFLICT, "log entry");
+        return salve_why(err, "it is not the next one"), SALVE_E_CONFLICT;
+    }
+    if (code == SALVE_OK) code = store_put(tx, &row, true, err);
+    if (code == SALVE_OK) code = store_mark_put(tx, STR("log size"), index + 1, err);
+    return code;
+}
+
+static enum salve_code get_bytes(struct store_tx *tx, struct store_row row, struct arena *mem, struct str *out,
+                                 struct salve_err *err)
+{
+    enum salve_code code = store_get(tx, &row, mem, err);
+    if (code == SALVE_OK) *out = row.bytes;
+    return code;
+}
+
+enum salve_code store_log_get(struct store_tx *tx, uint64_t index, struct arena *mem, struct str *out,
+                              struct salve_err *err)
+{
+    return get_bytes(tx, (struct store_row){.table = STORE_LOG_ENTRY, .number = index}, mem, out, err);
+}
+
+static uint64_t tile_number(uint32_t level, uint64_t index)
+{
+    salve_assert(level < 64 && index < (uint64_t)1 << 56);
+    return (uint64_t)level << 56 | index;
+}
+
+enum salve_code store_tile_put(struct store_tx *tx, uint32_t level, uint64_t index, struct str bytes,
+                               struct salve_err *err)
+{
+    struct store_row row = {.table = STORE_LOG_TILE, .number = tile_number(level, index), .bytes = bytes};
+    return store_put(tx, &row, false, err);
+}
+
+enum salve_code store_tile_get(struct store_tx *tx, uint32_t level, uint64_t index, struct arena *mem, struct str *out,
+                               struct salve_err *err)
+{
+    return get_bytes(tx, (struct store_row){.table = STORE_LOG_TILE, .number = tile_number(level, index)}, mem, out,
+                     err);
+}
+
+/* --- commons --- */
+/* The sum covers the key as well, so that a document under another's key is found. */
+static void commons_sum(struct str key, struct str document, uint8_t out[STORE_HASH_BYTES])
+{
+    uint8_t len[8];
+    crypto_put_u64(len, key.len);
+    const struct str parts[] = {store_bytes(len, sizeof len), key, document};
+    crypto_sha256_parts(NULL, parts, 3, out);
+}
+
+enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct str bytes, bool expect_new,
+                                  struct salve_err *err)
+{
+    struct arena     *scratch = tx->store->scratch;
+    struct arena_mark mark = arena_mark(scratch);
+    uint8_t          *out = arena_alloc_raw(scratch, STORE_HASH_BYTES + bytes.len, 16);
+    struct store_row  row = {.table = STORE_COMMONS, .name = key};
+    if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons/%.*s", STR_ARGS(key));
+    commons_sum(key, bytes, out);
+    if (bytes.len > 0) memcpy(out + STORE_HASH_BYTES, bytes.ptr, bytes.len);
+    row.bytes = store_bytes(out, STORE_HASH_BYTES + bytes.len);
+    enum salve_code code = store_put(tx, &row, expect_new, err);
+    arena_rewind(scratch, mark);
+    return code;
+}
+
+enum salve_code store_commons_get(struct store_tx *tx, struct str key, struct arena *mem, struct str *out,
+                                  struct salve_err *err)
+{
+    uint8_t          sum[STORE_HASH_BYTES];
+    struct store_row row = {.table = STORE_COMMONS, .name = key};
+    enum salve_code  code = store_get(tx, &row, mem, err);
+    if (code == SALVE_E_NOT_FOUND) return salve_fail(err, code, "commons/%.*s", STR_ARGS(key));
+    if (code != SALVE_OK) return code;
+    struct str document = str_cut(row.bytes, STORE_HASH_BYTES, row.bytes.len);
+    commons_sum(key, document, sum);
+    if (row.bytes.len < STORE_HASH_BYTES || memcmp(sum, row.bytes.ptr, sizeof sum) != 0)
+        return salve_fail(err, SALVE_E_INTEGRITY, "commons/%.*s", STR_ARGS(key));
+    *out = document;
+    return SALVE_OK;
+}
+
+enum salve_code store_commons_delete(struct store_tx *tx, struct str key, struct salve_err *err)
+{
+    return store_drop(tx, STORE_COMMONS, key, err);
+}
+
+enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem, struct str **keys,
+                                   size_t *count, struct salve_err *err)
+{
+    struct str      *list = NULL;
+    struct store_row row = {.table = STORE_COMMONS, .name = prefix};
+    size_t           cap = 0, used = 0;
+    bool             found = true;
+    for (unsigned flags = STORE_FROM_START;; flags = 0) {
+        enum salve_code code = store_next(tx, &row, flags, &found, mem, err);
+        if (code != SALVE_OK) return code;
+        if (!found || !str_starts(row.name, prefix)) break;
+        if (used == cap) {
+            size_t grown = cap == 0 ? 16 : cap * 2;
+            list = arena_grow(mem, list, cap * sizeof *list, grown * sizeof *list);
+            if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "list of commons");
+            cap = grown;
+        }
+        list[used++] = row.name;
+    }
+    *keys = list;
+    *count = used;
+    return SALVE_OK;
+}
+
+/* --- marks, clock, quota --- */
+static enum salve_code mark_read(struct store_tx *tx, struct str name, struct arena *mem, struct str *out,
+                                 struct salve_err *err)
+{
+    struct salve_err ignored = {0};
+    enum salve_code  code = get_bytes(tx, (struct store_row){.table = STORE_MARK, .name = name}, mem, out, &ignored);
+    if (code == SALVE_E_NOT_FOUND) return *out = STR_NONE, SALVE_OK;
+    if (code != SALVE_OK && err != NULL) *err = ignored;
+    return code;
+}
+
+enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *out, struct salve_err *err)
+{
+    struct str        bytes = STR_NONE;
+    struct arena_mark mark = arena_mark(tx->store->scratch);
+    enum salve_code   code = mark_read(tx, name, tx->store->scratch, &bytes, err);
+    *out = 0;
+    if (code == SALVE_OK && bytes.ptr != NULL && bytes.len != 8)
+        code = salve_fail(err, SALVE_E_INTEGRITY, "mark %.*s", STR_ARGS(name));
+    else if (code == SALVE_OK && bytes.ptr != NULL) *out = crypto_get_u64((const uint8_t *)bytes.ptr);
+    arena_rewind(tx->store->scratch, mark);
+    return code;
+}
+
+enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t number, struct salve_err *err)
+{
+    uint8_t bytes[8];
+    crypto_put_u64(bytes, number);
+    struct store_row row = {.table = STORE_MARK, .name = name, .bytes = store_bytes(bytes, sizeof bytes)};
+    return store_put(tx, &row, false, err);
+}
+
+enum { CLOCK_SLACK_MS = 2000 }; /* privacy-security 7.3 */
+
+enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *guarded_unix_ms, bool *is_suspect,
+                            struct salve_err *err)
+{
+    uint64_t        seen = 0;
+    enum salve_code code = store_mark_get(tx, STR("max_seen"), &seen, err);
+    if (code != SALVE_OK) return code;
+    int64_t max_seen = (int64_t)seen;
+    *is_suspect = wall_unix_ms < max_seen - CLOCK_SLACK_MS;
+    *guarded_unix_ms = wall_unix_ms > max_seen ? wall_unix_ms : max_seen;
+    if (tx->read_only || wall_unix_ms <= max_seen) return SALVE_OK;
+    return store_mark_put(tx, STR("max_seen"), (uint64_t)wall_unix_ms, err);
+}
+
+/* A quota row: 8 bytes of SHA-256(id), 8 bytes of the minute. Rows of more than an hour ago are dropped as the next is
+ * written, so the file never holds more than one hour. */
+enum { QUOTA_ROW_BYTES = 16, QUOTA_ROWS_MAX = 10000, QUOTA_MINUTES = 60 };
+
+enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms, uint32_t limit,
+                                 struct salve_err *err)
+{
+    struct arena     *scratch = tx->store->scratch;
+    struct arena_mark mark = arena_mark(scratch);
+    struct str        old = STR_NONE;
+    uint64_t          minute = (uint64_t)(guarded_unix_ms / 60000);
+    uint8_t           hash[STORE_HASH_BYTES];
+    size_t            used = 0;
+    bool              is_counted = false;
+    salve_assert(limit < QUOTA_ROWS_MAX);
+    enum salve_code code = mark_read(tx, STR("quota"), scratch, &old, err);
+    uint8_t        *rows = arena_alloc(scratch, old.len + QUOTA_ROW_BYTES);
+    if (code == SALVE_OK && rows == NULL) code = salve_fail(err, SALVE_E_MEMORY, "quota");
+    crypto_sha256(store_id(&id), hash);
+    for (size_t at = 0; code == SALVE_OK && at + QUOTA_ROW_BYTES <= old.len; at += QUOTA_ROW_BYTES) {
+        if (crypto_get_u64((const uint8_t *)old.ptr + at + 8) + QUOTA_MINUTES <= minute) continue;
+        memcpy(rows + used, old.ptr + at, QUOTA_ROW_BYTES);
+        if (memcmp(rows + used, hash, 8) == 0) is_counted = true;
+        used += QUOTA_ROW_BYTES;
+    }
+    if (code == SALVE_OK && !is_counted && used / QUOTA_ROW_BYTES >= limit)
+        code = salve_fail(err, SALVE_E_QUOTA, "opening of records");
+    if (code == SALVE_OK && !is_counted) {
+        memcpy(rows + used, hash, 8);
+        crypto_put_u64(rows + used + 8, minute);
+        struct store_row row = {.table = STORE_MARK, .name = STR("quota"),
+                                .bytes = store_bytes(rows, used + QUOTA_ROW_BYTES)};
+        code = store_put(tx, &row, false, err);
+    }
+    arena_rewind(scratch, mark);
+    return code;
+}

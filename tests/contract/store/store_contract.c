@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What every backend of the store promises: one suite, run over SQLite (on a disk in memory), memory, and the faulty wrapper at
+ * rest. A new backend is one more row of `backends`. */
+#include "crypto/crypto.h"
+#include "db/db_fault.h"
+#include "store/store_backend.h"
+#include "t.h"
+
+enum kind { SQLITE, MEMORY, WRAPPED, KIND_COUNT };
+static const char *const kind_names[] = {"sqlite", "memory", "faulty"};
+static struct db_disk   *disk;
+static struct arena     *mem;
+
+static struct store *fresh(enum kind kind)
+{
+    struct store *store = NULL;
+    db_disk_close(&disk);
+    disk = db_disk_open();
+    arena_close(mem);
+    mem = arena_open(64 << 20);
+    const struct store_options options = {.path = "store.db", .create = true, .disk = disk};
+    if (kind == SQLITE) assert_ok(store_open(&store_sqlite, &options, &store, NULL));
+    if (kind == MEMORY) assert_ok(store_open(&store_memory, &options, &store, NULL));
+    if (kind == WRAPPED) assert_ok(store_open_faulty(&store_memory, &options, &store, NULL));
+    return store;
+}
+
+static struct compartment id_of(uint8_t nr)
+{
+    struct compartment id = {{nr, 1, 2, 3}};
+    return id;
+}
+
+static struct store_tx *begin(struct store *store, bool read_only)
+{
+    struct store_tx *tx = NULL;
+    assert_ok(store_begin(store, read_only, &tx, NULL));
+    return tx;
+}
+
+/* a sealed record of the chain, so that store_verify can follow it */
+static struct str sealed(struct store_tx *tx, struct compartment id, enum data_class class, size_t len)
+{
+    static const char    zeros[4096];
+    struct crypto_keys  *keys = NULL;
+    struct store_head    head;
+    struct str           record;
+    assert_ok(store_head_get(tx, id, &head, NULL));
+    struct crypto_record clear = {.compartment = id, .seq = head.seq + 1, .class = class, .key_version = 1};
+    memcpy(clear.prev, head.sha256, 32);
+    assert_ok(crypto_keys_new(1, &keys, NULL));
+    assert_ok(crypto_record_seal(crypto_keys_at(keys, 0), &clear, str_make(zeros, len), mem, &record, NULL));
+    crypto_keys_drop(&keys);
+    return record;
+}
+
+static struct str append(struct store_tx *tx, struct compartment id, enum data_class class, size_t len)
+{
+    struct store_head head;
+    struct str        record = sealed(tx, id, class, len);
+    assert_ok(store_head_get(tx, id, &head, NULL));
+    assert_ok(store_record_append(tx, id, head.seq + 1, class, record, NULL));
+    return record;
+}
+
+static void records_form_a_sequence_with_a_head(struct store *store)
+{
+    struct store_head   head;
+    struct store_record record, *list;
+    size_t              count;
+    uint8_t             hash[32];
+    struct store_tx    *tx = begin(store, false);
+    assert_ok(store_head_get(tx, id_of(1), &head, NULL));
+    assert_int_equal(head.seq, 0);
+    struct str first = append(tx, id_of(1), CLASS_CLIN, 10), second = append(tx, id_of(1), CLASS_AUDIT, 3000);
+    append(tx, id_of(2), CLASS_IDENT, 1);
+    assert_code(store_record_append(tx, id_of(1), 2, CLASS_CLIN, STR("x"), NULL), SALVE_E_CONFLICT);
+    assert_code(store_record_append(tx, id_of(1), 4, CLASS_CLIN, STR("x"), NULL), SALVE_E_CONFLICT);
+    assert_ok(store_commit(&tx, NULL));
+    assert_null(tx);
+    tx = begin(store, true);
+    assert_ok(store_head_get(tx, id_of(1), &head, NULL));
+    crypto_sha256(second, hash);
+    assert_int_equal(head.seq, 2);
+    assert_memory_equal(head.sha256, hash, 32);
+    assert_ok(store_record_get(tx, id_of(1), 1, mem, &record, NULL));
+    assert_true(str_eq(record.bytes, first) && record.class == CLASS_CLIN && record.bytes_len == first.len);
+    crypto_sha256(first, hash);
+    assert_memory_equal(record.sha256, hash, 32);
+    assert_code(store_record_get(tx, id_of(1), 3, mem, &record, NULL), SALVE_E_NOT_FOUND);
+    assert_ok(store_record_list(tx, id_of(1), CLASS_BIT(CLASS_AUDIT) | CLASS_BIT(CLASS_CLIN), 1, mem, &list, &count,
+                                NULL));
+    assert_true(count == 2 && list[1].seq == 2 && list[1].bytes_len == second.len && list[1].bytes.ptr == NULL);
+    assert_ok(store_record_list(tx, id_of(1), CLASS_BIT(CLASS_AUDIT), 1, mem, &list, &count, NULL));
+    assert_true(count == 1 && list[0].seq == 2);
+    assert_ok(store_record_list(tx, id_of(1), ~0u, 2, mem, &list, &count, NULL));
+    assert_int_equal(count, 1);
+    assert_ok(store_record_list(tx, id_of(9), ~0u, 1, mem, &list, &count, NULL));
+    assert_int_equal(count, 0);
+    store_abandon(&tx);
+}
+
+static void an_abandoned_transaction_leaves_nothing(struct store *store)
+{
+    struct store_head head;
+    uint64_t          size;
+    struct str        out;
+    struct store_tx  *tx = begin(store, false), *second = NULL;
+    assert_code(store_begin(store, true, &second, NULL), SALVE_E_BUSY);
+    append(tx, id_of(1), CLASS_CLIN, 10);
+    assert_ok(store_log_append(tx, 0, STR("entry"), NULL));
+    assert_ok(store_commons_put(tx, STR("k"), STR("v"), true, NULL));
+    store_abandon(&tx);
+    store_abandon(&tx); /* NULL by now */
+    tx = begin(store, true);
+    assert_ok(store_head_get(tx, id_of(1), &head, NULL));
+    assert_ok(store_log_size(tx, &size, NULL));
+    assert_true(head.seq == 0 && size == 0);
+    assert_code(store_commons_get(tx, STR("k"), mem, &out, NULL), SALVE_E_NOT_FOUND);
+    store_abandon(&tx);
+}
+
+static void compartments_are_walked_in_order(struct store *store)
+{
+    struct compartment id;
+    bool               found;
+    struct store_tx   *tx = begin(store, false);
+    append(tx, id_of(200), CLASS_CLIN, 1);
+    append(tx, id_of(0), CLASS_CLIN, 1);
+    append(tx, id_of(7), CLASS_CLIN, 1);
+    const uint8_t want[] = {0, 7, 200};
+    assert_ok(store_compartment_next(tx, NULL, &id, &found, NULL));
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(found && id.bytes[0] == want[i]);
+        assert_ok(store_compartment_next(tx, &id, &id, &found, NULL));
+    }
+    assert_false(found);
+    assert_ok(store_commit(&tx, NULL));
+}
+
+static void erasure_takes_all_of_one_and_nothing_of_others(struct store *store)
+{
+    struct store_head    head;
+    struct store_counts  counts;
+    struct store_record *list;
+    size_t               count;
+    bool                 is_erased;
+    uint64_t             tombstones;
+    uint8_t              hash[32], want[32];
+    struct store_tx     *tx = begin(store, false);
+    for (int i = 0; i < 5; i++) append(tx, id_of(1), CLASS_CLIN, 500), append(tx, id_of(2), CLASS_CLIN, 500);
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, false);
+    assert_ok(store_compartment_erase(tx, id_of(1), STR("leaf 9"), NULL));
+    assert_ok(store_compartment_erase(tx, id_of(1), STR("leaf 9"), NULL)); /* again is fine */
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, true);
+    assert_ok(store_head_get(tx, id_of(1), &head, NULL));
+    assert_int_equal(head.seq, 0);
+    assert_ok(store_record_list(tx, id_of(1), ~0u, 1, mem, &list, &count, NULL));
+    assert_int_equal(count, 0);
+    assert_ok(store_head_get(tx, id_of(2), &head, NULL));
+    assert_int_equal(head.seq, 5);
+    assert_ok(store_tombstone_get(tx, id_of(1), &is_erased, NULL));
+    assert_true(is_erased);
+    assert_ok(store_tombstone_get(tx, id_of(2), &is_erased, NULL));
+    assert_false(is_erased);
+    assert_ok(store_tombstone_count(tx, &tombstones, NULL));
+    assert_int_equal(tombstones, 1);
+    bool found;
+    assert_ok(store_tombstone_next(tx, NULL, hash, &found, NULL));
+    crypto_sha256(str_make((char *)id_of(1).bytes, 16), want);
+    assert_true(found && memcmp(hash, want, 32) == 0);
+    assert_ok(store_tombstone_next(tx, hash, hash, &found, NULL));
+    assert_false(found);
+    store_abandon(&tx);
+    assert_ok(store_verify(store, NULL, NULL, &counts, NULL));
+    assert_true(counts.compartments == 1 && counts.records == 5 && counts.tombstones == 1);
+}
+
+static void a_blanked_record_keeps_its_place_in_the_chain(struct store *store)
+{
+    struct store_counts  counts;
+    struct store_record  record, *list;
+    size_t               count;
+    uint8_t              hash[32];
+    struct store_tx     *tx = begin(store, false);
+    append(tx, id_of(1), CLASS_CLIN, 1);
+    struct str projection = append(tx, id_of(1), CLASS_STAT, 400);
+    append(tx, id_of(1), CLASS_CLIN, 1);
+    append(tx, id_of(1), CLASS_STAT, 1);
+    assert_ok(store_record_blank(tx, id_of(1), 2, NULL));
+    assert_ok(store_record_blank(tx, id_of(1), 2, NULL));
+    assert_ok(store_record_blank(tx, id_of(1), 4, NULL)); /* the newest */
+    assert_code(store_record_blank(tx, id_of(1), 5, NULL), SALVE_E_NOT_FOUND);
+    append(tx, id_of(1), CLASS_CLIN, 1);
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, true);
+    assert_ok(store_record_get(tx, id_of(1), 2, mem, &record, NULL));
+    crypto_sha256(projection, hash);
+    assert_true(record.is_blank && record.bytes.ptr == NULL && record.class == CLASS_STAT);
+    assert_memory_equal(record.sha256, hash, 32);
+    assert_ok(store_record_list(tx, id_of(1), CLASS_BIT(CLASS_STAT), 1, mem, &list, &count, NULL));
+    assert_true(count == 2 && list[0].is_blank && list[0].bytes_len == 0);
+    store_abandon(&tx);
+    assert_ok(store_verify(store, NULL, NULL, &counts, NULL));
+    assert_int_equal(counts.records, 5);
+}
+
+static void log_rows_are_numbered_without_gaps(struct store *store)
+{
+    struct str       out;
+    uint64_t         size;
+    struct store_tx *tx = begin(store, false);
+    for (uint64_t i = 0; i < 300; i++) {
+        uint8_t entry[2] = {(uint8_t)i, (uint8_t)(i >> 8)};
+        assert_ok(store_log_append(tx, i, str_make((char *)entry, 2), NULL));
+    }
+    assert_code(store_log_append(tx, 299, STR("x"), NULL), SALVE_E_CONFLICT);
+    assert_code(store_log_append(tx, 301, STR("x"), NULL), SALVE_E_CONFLICT);
+    assert_ok(store_tile_put(tx, 0, 1, STR("one"), NULL));
+    assert_ok(store_tile_put(tx, 0, 1, STR("two"), NULL));
+    assert_ok(store_tile_put(tx, 63, ((uint64_t)1 << 56) - 1, STR(""), NULL));
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, true);
+    assert_ok(store_log_size(tx, &size, NULL));
+    assert_int_equal(size, 300);
+    assert_ok(store_log_get(tx, 258, mem, &out, NULL));
+    assert_true(out.len == 2 && out.ptr[0] == 2 && out.ptr[1] == 1);
+    assert_code(store_log_get(tx, 300, mem, &out, NULL), SALVE_E_NOT_FOUND);
+    assert_ok(store_tile_get(tx, 0, 1, mem, &out, NULL));
+    assert_str(out, "two");
+    assert_ok(store_tile_get(tx, 63, ((uint64_t)1 << 56) - 1, mem, &out, NULL));
+    assert_int_equal(out.len, 0);
+    assert_code(store_tile_get(tx, 1, 1, mem, &out, NULL), SALVE_E_NOT_FOUND);
+    store_abandon(&tx);
+}
+
+static void commons_are_replaced_listed_and_deleted(struct store *store)
+{
+    struct str       out, *keys;
+    size_t           count;
+    struct store_tx *tx = begin(store, false);
+    assert_ok(store_commons_put(tx, STR("form/b"), STR("1"), true, NULL));
+    assert_ok(store_commons_put(tx, STR("form/a"), STR(""), true, NULL));
+    assert_ok(store_commons_put(tx, STR("forn"), STR("3"), true, NULL));
+    assert_ok(store_commons_put(tx, STR("fora"), STR("4"), true, NULL));
+    assert_code(store_commons_put(tx, STR("form/b"), STR("2"), true, NULL), SALVE_E_CONFLICT);
+    assert_ok(store_commons_put(tx, STR("form/b"), STR("22"), false, NULL));
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, false);
+    assert_ok(store_commons_get(tx, STR("form/b"), mem, &out, NULL));
+    assert_str(out, "22");
+    assert_ok(store_commons_get(tx, STR("form/a"), mem, &out, NULL));
+    assert_str(out, "");
+    assert_ok(store_commons_list(tx, STR("form/"), mem, &keys, &count, NULL));
+    assert_int_equal(count, 2);
+    assert_str(keys[0], "form/a");
+    assert_str(keys[1], "form/b");
+    assert_ok(store_commons_delete(tx, STR("form/a"), NULL));
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, true);
+    assert_code(store_commons_get(tx, STR("form/a"), mem, &out, NULL), SALVE_E_NOT_FOUND);
+    assert_ok(store_commons_list(tx, STR(""), mem, &keys, &count, NULL));
+    assert_int_equal(count, 3);
+    store_abandon(&tx);
+}
+
+static void the_clock_never_runs_backwards(struct store *store)
+{
+    int64_t          now;
+    bool             is_suspect;
+    struct store_tx *tx = begin(store, false);
+    assert_ok(store_clock(tx, 1000000, &now, &is_suspect, NULL));
+    assert_true(now == 1000000 && !is_suspect);
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, true);
+    assert_ok(store_clock(tx, 1000000 - 2000, &now, &is_suspect, NULL));
+    assert_true(now == 1000000 && !is_suspect);
+    assert_ok(store_clock(tx, 1000000 - 2001, &now, &is_suspect, NULL));
+    assert_true(now == 1000000 && is_suspect);
+    assert_ok(store_clock(tx, 2000000, &now, &is_suspect, NULL)); /* reading does not put it down */
+    assert_true(now == 2000000 && !is_suspect);
+    assert_ok(store_clock(tx, 1500000, &now, &is_suspect, NULL));
+    assert_true(now == 1500000);
+    store_abandon(&tx);
+}
+
+static void the_61st_compartment_in_an_hour_is_refused(struct store *store)
+{
+    struct store_tx *tx = begin(store, false);
+    for (uint8_t i = 0; i < 60; i++) assert_ok(store_quota_take(tx, id_of(i), 1000000 + i, 60, NULL));
+    assert_ok(store_quota_take(tx, id_of(5), 1000100, 60, NULL)); /* the same one counts once */
+    assert_code(store_quota_take(tx, id_of(60), 1000100, 60, NULL), SALVE_E_QUOTA);
+    assert_ok(store_commit(&tx, NULL));
+    tx = begin(store, false);
+    assert_code(store_quota_take(tx, id_of(60), 1000000 + 59 * 60000, 60, NULL), SALVE_E_QUOTA);
+    assert_ok(store_quota_take(tx, id_of(60), 1000000 + 61 * 60000, 60, NULL));
+    assert_ok(store_commit(&tx, NULL));
+}
+
+struct told {
+    unsigned count;
+    char     place[200];
+};
+static void note(void *who, const char *place, const char *what)
+{
+    struct told *told = who;
+    (void)what;
+    if (told->count++ == 0) (void)snprintf(told->place, sizeof told->place, "%s", place);
+}
+
+static void verify_names_the_compartment_whose_chain_is_wrong(struct store *store)
+{
+    struct store_counts counts;
+    struct told         told = {0};
+    char                text[27], want[80];
+    struct store_tx    *tx = begin(store, false);
+    append(tx, id_of(1), CLASS_CLIN, 1);
+    append(tx, id_of(3), CLASS_CLIN, 1);
+    struct str stale = sealed(tx, id_of(2), CLASS_CLIN, 1);
+    append(tx, id_of(2), CLASS_CLIN, 2);
+    assert_ok(store_record_append(tx, id_of(2), 2, CLASS_CLIN, stale, NULL)); /* says seq 1 and prev 0 */
+    assert_ok(store_commit(&tx, NULL));
+    assert_code(store_verify(store, note, &told, &counts, NULL), SALVE_E_INTEGRITY);
+    compartment_text(id_of(2), text);
+    (void)snprintf(want, sizeof want, "compartment %s record 2", text);
+    assert_string_equal(told.place, want);
+    assert_int_equal(counts.bad, 1);
+    assert_int_equal(counts.compartments, 3);
+}
+
+int main(void)
+{
+    static const struct {
+        const char *name;
+        void (*run)(struct store *);
+    } cases[] = {
+#define CASE(name) {#name, name}
+        CASE(records_form_a_sequence_with_a_head),
+        CASE(an_abandoned_transaction_leaves_nothing),
+        CASE(compartments_are_walked_in_order),
+        CASE(erasure_takes_all_of_one_and_nothing_of_others),
+        CASE(a_blanked_record_keeps_its_place_in_the_chain),
+        CASE(log_rows_are_numbered_without_gaps),
+        CASE(commons_are_replaced_listed_and_deleted),
+        CASE(the_clock_never_runs_backwards),
+        CASE(the_61st_compartment_in_an_hour_is_refused),
+        CASE(verify_names_the_compartment_whose_chain_is_wrong),
+    };
+    enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
+    if (crypto_init(NULL) != SALVE_OK) return 1;
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        for (size_t i = 0; i < CASE_COUNT; i++) {
+            struct store *store = fresh((enum kind)kind);
+            printf("%s: %s\n", kind_names[kind], cases[i].name);
+            cases[i].run(store);
+            if (store_close(&store, NULL) == SALVE_OK && store == NULL) t_pass();
+            else t_fail(cases[i].name, "close");
+        }
+    db_disk_close(&disk);
+    arena_close(mem);
+    return t_end();
+}
