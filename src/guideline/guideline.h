@@ -51,6 +51,7 @@ struct guideline_input {
 struct guideline_item {
     struct str        name;     /* "bp-category" */
     struct str        system, code; /* of the computed Observation: "http://loinc.org", "39156-5"; empty: local only */
+    const struct str *parts; size_t part_count; /* codes of the same system for the two numbers of a pair */
     struct str        source;   /* one line for people: "ESC 2024, doi:10.1093/eurheartj/ehae178" */
     const struct str *categories; size_t category_count;
     const struct str *actions;    size_t action_count;

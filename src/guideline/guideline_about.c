@@ -180,7 +180,7 @@ static enum salve_code read_guideline_item(const struct place *at, void *into, s
 {
     struct guideline_item *item = into;
     int64_t                decimals = 0;
-    enum salve_code code = only_keys(at, "name system code source decimals categories actions exclusions", err);
+    enum salve_code code = only_keys(at, "name system code parts source decimals categories actions exclusions", err);
     if (code == SALVE_OK) code = token_of(at, "name", &item->name, err);
     if (code == SALVE_OK) code = text_of(at, "system", false, &item->system, err);
     if (code == SALVE_OK) code = text_of(at, "code", false, &item->code, err);
@@ -188,6 +188,8 @@ static enum salve_code read_guideline_item(const struct place *at, void *into, s
     if (code == SALVE_OK) code = tokens_of(at, "categories", false, &item->categories, &item->category_count, err);
     if (code == SALVE_OK) code = tokens_of(at, "actions", false, &item->actions, &item->action_count, err);
     if (code == SALVE_OK) code = tokens_of(at, "exclusions", true, &item->exclusions, &item->exclusion_count, err);
+    if (code == SALVE_OK && json_get(at->value, "parts") != NULL)
+        code = tokens_of(at, "parts", false, &item->parts, &item->part_count, err);
     if (code != SALVE_OK) return code;
     if (!json_i64(json_get(at->value, "decimals"), &decimals) || decimals < 0 || decimals > 8)
         return broken(at, "decimals", "must be a number from 0 to 8", err);

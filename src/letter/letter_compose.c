@@ -179,7 +179,8 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
     struct buf        out;
     struct str        text = STR("");
     buf_init(&out, c->mem, 1 << 14);
-    buf_add(&out, is_queried ? words->queried : words->missing);
+    if (finding->status == FINDING_EXCLUDED) count = 0;
+    buf_add(&out, finding->status == FINDING_EXCLUDED ? words->excluded : is_queried ? words->queried : words->missing);
     for (size_t i = 0; i < count; i++) {
         buf_add(&out, i == 0 ? STR(" ") : c->letter->is_rtl ? STR("، ") : STR(", "));
         buf_add(&out, label_of(c, guideline, labels[i]));
@@ -201,6 +202,10 @@ static enum salve_code add_finding(struct composer *c, const struct finding *fin
     }
     if (finding->status == FINDING_ASSESSED) return add_line(c, guideline, finding, &words, err);
     add_note(c, guideline, finding, &words);
+    if (finding->action.len == 0) return SALVE_OK;
+    /* What is known can call for action before the category is sure (finding.h). */
+    if (finding->urgency < c->worst) c->worst = finding->urgency;
+    add_step(c, &words, finding->urgency);
     return SALVE_OK;
 }
 

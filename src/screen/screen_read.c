@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The way back: findings out of stored Observations, and which stored resources are drafts of ours. */
+#include "screen/screen_int.h"
+
+static tape_at url_child(const struct tape *tape, tape_at parent, tape_at after, const char *url)
+{
+    fhir_name_id extension = fhir_name_find(STR("extension"));
+    tape_at      at = after == TAPE_NONE ? tape_first(tape, parent) : tape_next(tape, parent, after);
+    for (; at != TAPE_NONE; at = tape_next(tape, parent, at))
+        if (tape_path_name(tape, at) == extension && (url == NULL || str_is(tape_child_text(tape, at, "url"), url))) return at;
+    return TAPE_NONE;
+}
+
+tape_at screen_extension(const struct tape *tape) { return url_child(tape, tape_root(tape), TAPE_NONE, SCREEN_FINDING); }
+
+static struct str part(const struct tape *tape, tape_at parent, const char *url)
+{
+    tape_at    at = url_child(tape, parent, TAPE_NONE, url);
+    struct str text = at == TAPE_NONE ? STR_NONE : tape_child_text(tape, at, "valueString");
+    return text.ptr == NULL ? STR("") : text;
+}
+
+static size_t count_of(const struct tape *tape, tape_at parent, const char *url)
+{
+    size_t count = 0;
+    for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url)) count++;
+    return count;
+}
+
+static enum salve_code labels(const struct tape *tape, tape_at parent, const char *url, struct arena *mem,
+                              const struct str **out, size_t *count, struct salve_err *err)
+{
+    struct str *texts = arena_array(mem, struct str, count_of(tape, parent, url) + 1);
+    if (texts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    *count = 0;
+    for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url))
+        texts[(*count)++] = tape_child_text(tape, at, "valueString");
+    *out = texts;
+    return SALVE_OK;
+}
+
+static enum salve_code inputs(const struct tape *tape, tape_at parent, struct arena *mem, struct finding *out,
+                              struct salve_err *err)
+{
+    const char           *url = SCREEN_EXTENSION "input";
+    struct finding_input *list = arena_array(mem, struct finding_input, count_of(tape, parent, url) + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url)) {
+        struct finding_input *input = &list[out->input_count++];
+        input->label = part(tape, at, SCREEN_EXTENSION "label");
+        input->value = part(tape, at, SCREEN_EXTENSION "value");
+        input->unit = part(tape, at, SCREEN_EXTENSION "unit");
+        input->date = part(tape, at, SCREEN_EXTENSION "date");
+        input->reference = part(tape, at, SCREEN_EXTENSION "reference");
+    }
+    out->inputs = list;
+    return SALVE_OK;
+}
+
+enum salve_code screen_finding(const struct tape *tape, tape_at at, struct arena *mem, struct finding *out,
+                               struct salve_err *err)
+{
+    *out = (struct finding){
+        .guideline = part(tape, at, SCREEN_EXTENSION "guideline"), .version = part(tape, at, SCREEN_EXTENSION "version"),
+        .item = part(tape, at, SCREEN_EXTENSION "item"),           .category = part(tape, at, SCREEN_EXTENSION "category"),
+        .action = part(tape, at, SCREEN_EXTENSION "action"),       .value = part(tape, at, SCREEN_EXTENSION "value"),
+        .value2 = part(tape, at, SCREEN_EXTENSION "value2"),       .unit = part(tape, at, SCREEN_EXTENSION "unit"),
+        .line = part(tape, at, SCREEN_EXTENSION "line"),           .define = part(tape, at, SCREEN_EXTENSION "define"),
+        .source = part(tape, at, SCREEN_EXTENSION "source"),       .excluded = part(tape, at, SCREEN_EXTENSION "excluded"),
+        .recheck = part(tape, at, SCREEN_EXTENSION "recheck"),
+    };
+    bool is_whole = out->guideline.len > 0 && out->version.len > 0 && out->item.len > 0 &&
+                    finding_status_find(part(tape, at, SCREEN_EXTENSION "status"), &out->status) &&
+                    urgency_find(part(tape, at, SCREEN_EXTENSION "urgency"), &out->urgency);
+    if (!is_whole) {
+        salve_fail(err, SALVE_E_INVALID, "Observation.extension");
+        return salve_why(err, "a kept finding lacks guideline, version, item, status or urgency");
+    }
+    enum salve_code code = inputs(tape, at, mem, out, err);
+    if (code == SALVE_OK)
+        code = labels(tape, at, SCREEN_EXTENSION "missing", mem, &out->missing, &out->missing_count, err);
+    if (code == SALVE_OK)
+        code = labels(tape, at, SCREEN_EXTENSION "queried", mem, &out->queried, &out->queried_count, err);
+    return code;
+}
+
+/* --- kinds ------------------------------------------------------------------------------------------------------------ */
+
+static bool coded(const struct tape *tape, const char *path, const char *prefix)
+{
+    tape_at at = tape_get(tape, tape_root(tape), path);
+    return at != TAPE_NONE && str_starts(tape_text(tape, at), str_of(prefix));
+}
+
+enum screen_kind screen_kind(const struct rec_resource *resource)
+{
+    if (str_is(resource->type, "Observation"))
+        return screen_extension(&resource->tape) == TAPE_NONE ? SCREEN_OTHER : SCREEN_OBSERVATION;
+    if (str_is(resource->type, "ServiceRequest") && coded(&resource->tape, "code.coding.system", "urn:salve:guideline:"))
+        return SCREEN_REQUEST;
+    if (str_is(resource->type, "Task") && coded(&resource->tape, "code.coding.system", "urn:salve:task")) return SCREEN_TASK;
+    return SCREEN_OTHER;
+}
+
+bool screen_is_draft(const struct rec_resource *resource)
+{
+    enum screen_kind kind = screen_kind(resource);
+    struct str       status = tape_child_text(&resource->tape, tape_root(&resource->tape), "status");
+    return kind != SCREEN_OTHER && str_is(status, kind == SCREEN_OBSERVATION ? "preliminary" : "draft");
+}
+
+struct str screen_about(const struct rec_resource *resource, struct arena *mem)
+{
+    const struct tape *tape = &resource->tape;
+    enum screen_kind   kind = screen_kind(resource);
+    if (kind == SCREEN_OBSERVATION) return arena_printf(mem, "Observation/%.*s", STR_ARGS(resource->id));
+    tape_at at = tape_get(tape, tape_root(tape), kind == SCREEN_REQUEST ? "reasonReference.reference" : "focus.reference");
+    return at == TAPE_NONE ? STR("") : tape_text(tape, at);
+}
+
+/* --- status ------------------------------------------------------------------------------------------------------------ */
+
+struct new_status {
+    tape_at    at;
+    struct str text;
+};
+
+static enum tape_verdict replace_status(void *context, const struct tape *from, tape_at at, struct str *text)
+{
+    const struct new_status *status = context;
+    (void)from;
+    if (at != status->at) return TAPE_KEEP;
+    *text = status->text;
+    return TAPE_REPLACE;
+}
+
+enum salve_code screen_with_status(const struct tape *tape, struct str text, struct arena *mem, struct tape *out,
+                                   struct salve_err *err)
+{
+    struct new_status status = {tape_get(tape, tape_root(tape), "status"), text};
+    if (status.at == TAPE_NONE) return salve_fail(err, SALVE_E_INVALID, "status of a draft");
+    return tape_copy(tape, tape_root(tape), replace_status, &status, mem, out, err);
+}

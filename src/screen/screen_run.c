@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A run: evaluates the accepted guidelines over what the view holds and keeps the findings as drafts, in one save. A draft
+ * of an earlier run that was not signed becomes the next version of the same resource, or is cancelled. */
+#include "screen/screen_int.h"
+
+enum salve_code screen_evaluate(const struct screen *screen, const struct tape *tapes, size_t tape_count,
+                                int64_t now_unix_ms, struct arena *mem, struct finding **out, size_t *count,
+                                struct salve_err *err)
+{
+    struct finding **parts = arena_array(mem, struct finding *, screen->count + 1);
+    size_t          *counts = arena_array(mem, size_t, screen->count + 1), total = 0;
+    if (parts == NULL || counts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    for (size_t i = 0; i < screen->count; i++) {
+        const struct screen_member *member = &screen->members[i];
+        struct guideline_ask        ask = {.tapes = tapes,
+                                           .tape_count = tape_count,
+                                           .choices = member->acceptance.choices,
+                                           .choice_count = member->acceptance.choice_count,
+                                           .now_unix_ms = now_unix_ms};
+        enum salve_code             code = guideline_evaluate(member->guideline, &ask, mem, &parts[i], &counts[i], err);
+        if (code != SALVE_OK) return code;
+        total += counts[i];
+    }
+    *out = arena_array(mem, struct finding, total + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    *count = 0;
+    for (size_t i = 0; i < screen->count; i++)
+        for (size_t f = 0; f < counts[i]; f++) (*out)[(*count)++] = parts[i][f];
+    return SALVE_OK;
+}
+
+/* --- one run on a view -------------------------------------------------------------------------------------------------- */
+
+struct run {
+    const struct screen       *screen;
+    struct rec_view           *view;
+    struct arena              *mem;
+    struct salve_err          *err;
+    const struct rec_resource *all;
+    size_t                     all_count;
+    bool                      *is_reused; /* drafts that this run writes again */
+    struct str                 patient;
+    int64_t                    now_unix_ms;
+    struct rec_item           *items;
+    size_t                     item_count;
+};
+
+static const struct guideline *guideline_of(const struct screen *screen, struct str id)
+{
+    for (size_t i = 0; i < screen->count; i++)
+        if (str_eq(guideline_info(screen->members[i].guideline)->id, id)) return screen->members[i].guideline;
+    return NULL;
+}
+
+/* draft_of - an unused draft of that kind: an Observation of the same item, or what belongs to that Observation. */
+static size_t draft_of(const struct run *run, enum screen_kind kind, const struct finding *finding, struct str about)
+{
+    for (size_t i = 0; i < run->all_count; i++) {
+        const struct rec_resource *one = &run->all[i];
+        if (run->is_reused[i] || screen_kind(one) != kind || !screen_is_draft(one)) continue;
+        if (kind != SCREEN_OBSERVATION && str_eq(screen_about(one, run->mem), about)) return i;
+        struct finding kept;
+        if (kind == SCREEN_OBSERVATION &&
+            screen_finding(&one->tape, screen_extension(&one->tape), run->mem, &kept, NULL) == SALVE_OK &&
+            str_eq(kept.guideline, finding->guideline) && str_eq(kept.item, finding->item))
+            return i;
+    }
+    return run->all_count;
+}
+
+static enum salve_code id_for(struct run *run, enum screen_kind kind, const struct finding *finding, struct str about,
+                              struct str *id)
+{
+    size_t at = draft_of(run, kind, finding, about);
+    if (at == run->all_count) return rec_new_id(run->view, run->mem, id, run->err);
+    run->is_reused[at] = true;
+    *id = run->all[at].id;
+    return SALVE_OK;
+}
+
+typedef enum salve_code make_draft(const struct screen_draft *draft, struct arena *mem, struct tape *out,
+                                   struct salve_err *err);
+
+static enum salve_code add(struct run *run, enum screen_kind kind, make_draft *make, struct screen_draft *draft)
+{
+    struct tape    *tape = arena_new(run->mem, struct tape);
+    enum salve_code code = tape == NULL ? salve_fail(run->err, SALVE_E_MEMORY, "drafts")
+                                        : id_for(run, kind, draft->finding, draft->about, &draft->id);
+    if (code == SALVE_OK) code = make(draft, run->mem, tape, run->err);
+    if (code == SALVE_OK) run->items[run->item_count++] = (struct rec_item){.tape = tape};
+    return code;
+}
+
+static enum salve_code add_drafts(struct run *run, const struct finding *finding)
+{
+    struct screen_draft draft = {.guideline = guideline_of(run->screen, finding->guideline),
+                                 .finding = finding,
+                                 .patient = run->patient,
+                                 .about = STR(""),
+                                 .now_unix_ms = run->now_unix_ms};
+    enum salve_code     code = add(run, SCREEN_OBSERVATION, screen_observation, &draft);
+    if (code != SALVE_OK) return code;
+    draft.about = arena_printf(run->mem, "Observation/%.*s", STR_ARGS(draft.id));
+    if (draft.about.ptr == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+    if (screen_needs_request(finding)) code = add(run, SCREEN_REQUEST, screen_request, &draft);
+    if (code == SALVE_OK && screen_needs_task(finding)) code = add(run, SCREEN_TASK, screen_task, &draft);
+    return code;
+}
+
+/* Drafts that this run did not write again no longer hold. */
+static enum salve_code cancel_rest(struct run *run)
+{
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; code == SALVE_OK && i < run->all_count; i++) {
+        if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
+        struct tape *tape = arena_new(run->mem, struct tape);
+        struct str   status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
+        if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+        code = screen_with_status(&run->all[i].tape, status, run->mem, tape, run->err);
+        if (code == SALVE_OK) run->items[run->item_count++] = (struct rec_item){.tape = tape};
+    }
+    return code;
+}
+
+static enum salve_code load(struct run *run, const struct tape **tapes)
+{
+    enum salve_code code = rec_all(run->view, 0, &run->all, &run->all_count, run->err);
+    if (code != SALVE_OK) return code;
+    struct tape *list = arena_array(run->mem, struct tape, run->all_count + 1);
+    run->is_reused = arena_array(run->mem, bool, run->all_count + 1);
+    if (list == NULL || run->is_reused == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+    for (size_t i = 0; i < run->all_count; i++) {
+        list[i] = run->all[i].tape;
+        if (str_is(run->all[i].type, "Patient")) run->patient = arena_printf(run->mem, "Patient/%.*s", STR_ARGS(run->all[i].id));
+    }
+    *tapes = list;
+    if (run->patient.len > 0) return SALVE_OK;
+    salve_fail(run->err, SALVE_E_CONSENT, "Patient");
+    return salve_why(run->err, "this view does not show the person's identity, which an evaluation needs");
+}
+
+enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem, struct finding **out,
+                           size_t *count, struct salve_err *err)
+{
+    struct run         run = {.screen = screen, .view = view, .mem = mem, .err = err, .patient = STR("")};
+    const struct tape *tapes = NULL;
+    run.now_unix_ms = rec_opened_at_unix_ms(view);
+    enum salve_code code = load(&run, &tapes);
+    if (code == SALVE_OK) code = screen_evaluate(screen, tapes, run.all_count, run.now_unix_ms, mem, out, count, err);
+    if (code != SALVE_OK) return code;
+    run.items = arena_array(mem, struct rec_item, *count * 3 + run.all_count + 1);
+    if (run.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "drafts");
+    for (size_t i = 0; code == SALVE_OK && i < *count; i++) code = add_drafts(&run, &(*out)[i]);
+    if (code == SALVE_OK) code = cancel_rest(&run);
+    if (code == SALVE_OK && run.item_count > 0) code = rec_save(view, run.items, run.item_count, NULL, mem, err);
+    return code;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Signing: every draft becomes a result in one save, with a Provenance that names the clinician; and the reading of what
+ * was signed, newest signing first, for the letter. */
+#include "screen/screen_int.h"
+
+#define ACTIVITY "urn:salve:activity"
+
+struct signing {
+    struct arena              *mem;
+    struct salve_err          *err;
+    const struct rec_resource *all;
+    size_t                     all_count;
+    struct rec_item           *items;
+    size_t                     item_count, finding_count;
+};
+
+static struct str signed_status(enum screen_kind kind)
+{
+    if (kind == SCREEN_OBSERVATION) return STR("final");
+    return kind == SCREEN_REQUEST ? STR("active") : STR("requested");
+}
+
+static enum salve_code sign_one(struct signing *to, const struct rec_resource *draft)
+{
+    struct tape *tape = arena_new(to->mem, struct tape);
+    if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
+    enum salve_code code = screen_with_status(&draft->tape, signed_status(screen_kind(draft)), to->mem, tape, to->err);
+    if (code == SALVE_OK) to->items[to->item_count++] = (struct rec_item){.tape = tape};
+    to->finding_count += screen_kind(draft) == SCREEN_OBSERVATION;
+    return code;
+}
+
+static void add_targets(struct signing *to, struct tape_builder *make)
+{
+    for (size_t i = 0; i < to->all_count; i++) {
+        if (!screen_is_draft(&to->all[i])) continue;
+        struct str reference = arena_printf(to->mem, "%.*s/%.*s", STR_ARGS(to->all[i].type), STR_ARGS(to->all[i].id));
+        tape_open(make, "target");
+        tape_add_text(make, "reference", reference.ptr == NULL ? STR("") : reference);
+        tape_close(make);
+    }
+}
+
+static enum salve_code add_provenance(struct signing *to, struct rec_view *view, struct actor actor)
+{
+    char                now[CLOCK_TEXT_BYTES];
+    struct str          id;
+    struct tape_builder make;
+    struct tape        *tape = arena_new(to->mem, struct tape);
+    enum salve_code     code = tape == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "signing")
+                                            : rec_new_id(view, to->mem, &id, to->err);
+    if (code != SALVE_OK) return code;
+    tape_build(&make, to->mem, fhir_type_find(STR("Provenance")));
+    tape_add_text(&make, "id", id);
+    add_targets(to, &make);
+    tape_add_text(&make, "recorded", clock_text(rec_opened_at_unix_ms(view), now));
+    tape_open(&make, "activity");
+    tape_open(&make, "coding");
+    tape_add_text(&make, "system", STR(ACTIVITY));
+    tape_add_text(&make, "code", STR("sign"));
+    tape_close(&make);
+    tape_close(&make);
+    tape_open(&make, "agent");
+    tape_open(&make, "who");
+    tape_open(&make, "identifier");
+    tape_add_text(&make, "system", STR("urn:salve:staff"));
+    tape_add_text(&make, "value", actor.id);
+    tape_close(&make);
+    tape_close(&make);
+    tape_close(&make);
+    code = tape_built(&make, tape, to->err);
+    if (code == SALVE_OK) to->items[to->item_count++] = (struct rec_item){.tape = tape};
+    return code;
+}
+
+enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
+                            struct salve_err *err)
+{
+    struct signing to = {.mem = mem, .err = err};
+    if (actor.role != ROLE_CLINICIAN || actor.id.len == 0) {
+        salve_fail(err, SALVE_E_ROLE, "signing");
+        return salve_why(err, "a named clinician signs results");
+    }
+    enum salve_code code = rec_all(view, 0, &to.all, &to.all_count, err);
+    if (code != SALVE_OK) return code;
+    to.items = arena_array(mem, struct rec_item, to.all_count + 2);
+    if (to.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "signing");
+    for (size_t i = 0; code == SALVE_OK && i < to.all_count; i++)
+        if (screen_is_draft(&to.all[i])) code = sign_one(&to, &to.all[i]);
+    if (code == SALVE_OK && to.item_count == 0) {
+        salve_fail(err, SALVE_E_NOT_FOUND, "drafts");
+        return salve_why(err, "there is nothing to sign; 'salve screen' makes the drafts");
+    }
+    if (code == SALVE_OK) code = add_provenance(&to, view, actor);
+    if (code == SALVE_OK) code = rec_save(view, to.items, to.item_count, NULL, mem, err);
+    if (code == SALVE_OK) *count = to.finding_count;
+    return code;
+}
+
+/* --- what is kept --------------------------------------------------------------------------------------------------------- */
+
+/* newest_signing - the Provenance of the last signing; NULL: nothing was signed. */
+static const struct rec_resource *newest_signing(const struct rec_resource *all, size_t count)
+{
+    const struct rec_resource *newest = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!str_is(all[i].type, "Provenance")) continue;
+        tape_at at = tape_get(&all[i].tape, tape_root(&all[i].tape), "activity.coding.system");
+        if (at == TAPE_NONE || !str_is(tape_text(&all[i].tape, at), ACTIVITY)) continue;
+        if (newest == NULL || all[i].record_seq >= newest->record_seq) newest = &all[i];
+    }
+    return newest;
+}
+
+static bool is_target(const struct tape *provenance, struct str id)
+{
+    fhir_name_id target = fhir_name_find(STR("target"));
+    tape_at      root = tape_root(provenance);
+    for (tape_at at = tape_first(provenance, root); at != TAPE_NONE; at = tape_next(provenance, root, at)) {
+        if (tape_path_name(provenance, at) != target) continue;
+        struct str reference = tape_child_text(provenance, at, "reference");
+        if (str_starts(reference, STR("Observation/")) && str_eq(str_cut(reference, 12, reference.len), id)) return true;
+    }
+    return false;
+}
+
+static bool belongs(const struct rec_resource *one, enum screen_state state, const struct rec_resource *signing)
+{
+    if (screen_kind(one) != SCREEN_OBSERVATION) return false;
+    if (state == SCREEN_DRAFT) return screen_is_draft(one);
+    struct str status = tape_child_text(&one->tape, tape_root(&one->tape), "status");
+    return str_is(status, "final") && is_target(&signing->tape, one->id);
+}
+
+static void name_signing(const struct rec_resource *signing, struct screen_set *out)
+{
+    const struct tape *tape = &signing->tape;
+    tape_at            who = tape_get(tape, tape_root(tape), "agent.who.identifier.value");
+    out->signed_by = who == TAPE_NONE ? STR("") : tape_text(tape, who);
+    out->signed_at = tape_child_text(tape, tape_root(tape), "recorded");
+}
+
+enum salve_code screen_findings(struct rec_view *view, enum screen_state state, struct arena *mem,
+                                struct screen_set *out, struct salve_err *err)
+{
+    const struct rec_resource *all = NULL, *signing = NULL;
+    size_t                     count = 0;
+    enum salve_code            code = rec_all(view, 0, &all, &count, err);
+    if (code != SALVE_OK) return code;
+    struct finding *findings = arena_array(mem, struct finding, count + 1);
+    if (findings == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    *out = (struct screen_set){.findings = findings, .signed_by = STR(""), .signed_at = STR(""), .checked_at = STR("")};
+    if (state == SCREEN_SIGNED) signing = newest_signing(all, count);
+    if (signing != NULL) name_signing(signing, out);
+    for (size_t i = 0; code == SALVE_OK && (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
+        if (!belongs(&all[i], state, signing)) continue;
+        code = screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &findings[out->count++], err);
+        out->checked_at = tape_child_text(&all[i].tape, tape_root(&all[i].tape), "effectiveDateTime");
+    }
+    if (code == SALVE_OK && out->count == 0)
+        return salve_fail(err, SALVE_E_NOT_FOUND, "%s findings", state == SCREEN_DRAFT ? "draft" : "signed");
+    return code;
+}
