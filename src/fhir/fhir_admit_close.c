@@ -16,7 +16,8 @@ static enum admit_rule close_node(struct closing *closing, tape_at at);
 static uint8_t bits_of(const struct admit_marks *m, tape_at at)
 {
     fhir_element_id element = tape_element(m->tape, at);
-    if (fhir_elements[element].path_name == FHIR_N_modifierExtension) return ADMIT_WHOLE;
+    fhir_name_id    name = fhir_elements[element].name;
+    if (name == FHIR_N_modifierExtension || name == FHIR_N_implicitRules) return ADMIT_WHOLE;
     return m->rules->elements[element];
 }
 

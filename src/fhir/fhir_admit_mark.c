@@ -164,7 +164,7 @@ static enum admit_rule judge(struct admit_marks *m, tape_at at, uint8_t slot)
     bool is_kept = (m->rules->elements[id] & ADMIT_KEPT) != 0
                 || (element->name == FHIR_N_id && fhir_types[element->owner].kind != FHIR_RESOURCE);
     if (!is_kept) return m->rules->element_rules[id] != 0 ? (enum admit_rule)m->rules->element_rules[id] : ADMIT_ELEMENT;
-    if (tape_kind(m->tape, at) == TAPE_TEXT) {
+    if (tape_kind(m->tape, at) == TAPE_TEXT && tape_type(m->tape, at) != FHIR_T_base64Binary) {
         enum admit_rule rule = admit_text_rule(m->rules, tape_text(m->tape, at));
         if (rule != ADMIT_OK) return rule;
     }

@@ -166,7 +166,12 @@ static void compile_elements(struct admit_rules *rules)
     for (size_t i = 0; i < ROWS(never_element_rows); i++) {
         fhir_type_id type = type_of(never_element_rows[i].name);
         struct str   list = str_of(never_element_rows[i].list);
-        while (next_word(&list, &word)) rules->element_rules[element_of(type, word)] = never_element_rows[i].tag;
+        while (next_word(&list, &word)) {
+            uint8_t         mark = cut_mark(&word) & ADMIT_WHOLE;
+            fhir_element_id element = element_of(type, word);
+            rules->elements[element] = mark;
+            rules->element_rules[element] = never_element_rows[i].tag;
+        }
     }
 }
 
@@ -352,7 +357,7 @@ static int compare_lines(const void *a, const void *b)
 
 static const char *owner_text(uint8_t owner)
 {
-    return owner == ADMIT_OWNER_COMMONS ? "commons" : "person";
+    return owner == ADMIT_OWNER_COMMONS ? "commons" : owner == ADMIT_OWNER_PERSON ? "person" : "any";
 }
 
 static void element_lines(const struct admit_rules *rules, struct lines *lines)
@@ -361,7 +366,7 @@ static void element_lines(const struct admit_rules *rules, struct lines *lines)
         struct str owner = fhir_type_name(fhir_elements[e].owner), name = fhir_name(fhir_elements[e].name);
         uint8_t    bits = rules->elements[e];
         const char *mark = bits & ADMIT_WHOLE ? "!" : bits & ADMIT_ONE_OF ? "+" : "";
-        if (bits != 0) line(lines, arena_printf(lines->mem, "element %.*s.%.*s%s", STR_ARGS(owner), STR_ARGS(name), mark));
+        if (bits & ADMIT_KEPT) line(lines, arena_printf(lines->mem, "element %.*s.%.*s%s", STR_ARGS(owner), STR_ARGS(name), mark));
         if (rules->slots[e] != 0)
             line(lines, arena_printf(lines->mem, "slot %.*s.%.*s %s", STR_ARGS(owner), STR_ARGS(name), rules->sets[rules->slots[e]]));
     }

@@ -68,20 +68,24 @@ SALVE_MUST_USE enum salve_code csv_map_read(struct str json, struct arena *mem, 
 /* One CSV file being read through a map. */
 struct csv_import {
     const struct csv_map *map;
-    struct str            rest;    /* what was not read yet */
-    uint32_t              line;    /* number of the line read last, from 1 */
-    const uint16_t       *columns; /* column of the file for each column of the map */
-    uint32_t              column_count;
+    struct str            rest;        /* what was not read yet */
+    struct str            date;
+    uint32_t              line;        /* number of the line where the row read last begins, from 1 */
+    uint32_t              next_line;
+    const uint16_t       *columns;     /* column of the file for each column of the map */
+    uint32_t              file_columns; /* cells of every row */
 };
 
-/* csv_import_open - reads the header line. `text` must outlive the import. E_INVALID: a column that the map needs is
- * not there (`at` names it). */
-SALVE_MUST_USE enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct arena *mem,
-                                               struct csv_import *out, struct salve_err *err);
+/* csv_import_open - reads the header line. `text` must outlive the import.
+ *   date     FHIR dateTime for all rows when the map names none; empty is fine when it does
+ *   errors   E_INVALID: a column that the map needs is not there (`at` names it), no date, not UTF-8; E_TOO_BIG */
+SALVE_MUST_USE enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct str date,
+                                               struct arena *mem, struct csv_import *out, struct salve_err *err);
 
 /* csv_import_next - the next row as JSON text of a collection Bundle about one person, for import_read; *more is false
  * at the end of the file. An empty cell is left out. `subject` is the row's own id column, empty if the map names none.
- *   errors   E_INVALID: a cell that is not what the map says (`at` is "line n, column name"; never the cell) */
+ *   errors   E_INVALID: a cell that is not what the map says (`at` is "line n, column name"; never the cell); the next
+ *            call goes on with the next row. E_SYNTAX, E_TOO_BIG: the file cannot be read any further */
 SALVE_MUST_USE enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struct str *subject,
                                                struct str *bundle_json, bool *more, struct salve_err *err);
 

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * CSV rows to Bundles of one person, through a map: the records of RFC 4180, and the resources of one record as JSON
+ * text, which then goes the way of every other import (import_read, import_run). */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "fhir/fhir.h"
+#include "fhir/fhir_csv_int.h"
+#include "fhir_tables.h"
+#include "json/json.h"
+
+#define PERSON "urn:salve:row" /* fullUrl of the row's person; no UUID, so import keeps no old id from it */
+
+/* --- records ------------------------------------------------------------------------------------------------------- */
+
+/* A quoted cell; *rest stands behind its opening quote. */
+static enum salve_code quoted_cell(struct str *rest, struct arena *mem, struct str *cell, uint32_t *lines,
+                                   struct salve_err *err)
+{
+    size_t end = 0, doubled = 0;
+    for (;; end++) {
+        if (end >= rest->len) return salve_fail(err, SALVE_E_SYNTAX, "csv: a quote that does not close");
+        if (rest->ptr[end] == '\n') ++*lines;
+        if (rest->ptr[end] != '"') continue;
+        if (end + 1 >= rest->len || rest->ptr[end + 1] != '"') break;
+        end++;
+        doubled++;
+    }
+    *cell = str_cut(*rest, 0, end);
+    *rest = str_cut(*rest, end + 1, rest->len);
+    if (doubled == 0) return SALVE_OK;
+    char *text = arena_alloc_raw(mem, end, 1);
+    if (text == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv");
+    size_t len = 0;
+    for (size_t i = 0; i < cell->len; i++) {
+        text[len++] = cell->ptr[i];
+        if (cell->ptr[i] == '"') i++;
+    }
+    *cell = str_make(text, len);
+    return SALVE_OK;
+}
+
+static enum salve_code plain_cell(struct str *rest, struct str *cell, struct salve_err *err)
+{
+    size_t end = 0;
+    while (end < rest->len && rest->ptr[end] != ',' && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') {
+        if (rest->ptr[end] == '"') return salve_fail(err, SALVE_E_SYNTAX, "csv: a quote inside a cell");
+        end++;
+    }
+    *cell = str_cut(*rest, 0, end);
+    *rest = str_cut(*rest, end, rest->len);
+    return SALVE_OK;
+}
+
+static bool cut_line_end(struct str *rest)
+{
+    size_t len = str_starts(*rest, STR("\r\n")) ? 2 : str_starts(*rest, STR("\n")) || str_starts(*rest, STR("\r")) ? 1 : 0;
+    *rest = str_cut(*rest, len, rest->len);
+    return len > 0;
+}
+
+enum salve_code csv_record(struct str *rest, struct arena *mem, struct str cells[CSV_COLUMNS_MAX], size_t *count,
+                           uint32_t *lines, struct salve_err *err)
+{
+    struct str start = *rest;
+    *count = 0;
+    if (rest->len == 0) return SALVE_OK;
+    for (;;) {
+        if (*count == CSV_COLUMNS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "csv: more than %d columns", CSV_COLUMNS_MAX);
+        bool            is_quoted = str_starts(*rest, STR("\""));
+        enum salve_code code;
+        if (is_quoted) *rest = str_cut(*rest, 1, rest->len);
+        code = is_quoted ? quoted_cell(rest, mem, &cells[*count], lines, err) : plain_cell(rest, &cells[*count], err);
+        if (code != SALVE_OK) return code;
+        ++*count;
+        if (start.len - rest->len > SALVE_CSV_LINE_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "csv: a row");
+        if (str_starts(*rest, STR(","))) *rest = str_cut(*rest, 1, rest->len);
+        else if (rest->len == 0 || cut_line_end(rest)) break;
+        else return salve_fail(err, SALVE_E_SYNTAX, "csv: text behind a closing quote");
+    }
+    ++*lines;
+    return SALVE_OK;
+}
+
+/* --- the header ---------------------------------------------------------------------------------------------------- */
+
+static enum salve_code find_columns(struct csv_import *csv, const struct str *header, struct arena *mem, struct salve_err *err)
+{
+    const struct csv_map *map = csv->map;
+    uint16_t             *columns = arena_array(mem, uint16_t, (size_t)map->name_count + 1);
+    if (columns == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv");
+    for (uint16_t i = 0; i < map->name_count; i++) {
+        columns[i] = CSV_NO_COLUMN;
+        for (uint16_t j = 0; j < csv->file_columns; j++) {
+            if (!str_eq(str_trim(header[j]), map->names[i])) continue;
+            if (columns[i] != CSV_NO_COLUMN) {
+                salve_fail(err, SALVE_E_INVALID, "csv: column %.*s", STR_ARGS(map->names[i]));
+                return salve_why(err, "the header names it twice");
+            }
+            columns[i] = j;
+        }
+        if (columns[i] == CSV_NO_COLUMN) {
+            salve_fail(err, SALVE_E_INVALID, "csv: column %.*s", STR_ARGS(map->names[i]));
+            return salve_why(err, "the map needs it and the header does not have it");
+        }
+    }
+    csv->columns = columns;
+    return SALVE_OK;
+}
+
+enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct str date, struct arena *mem,
+                                struct csv_import *out, struct salve_err *err)
+{
+    struct str header[CSV_COLUMNS_MAX];
+    size_t     count = 0;
+    if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_cut(text, 3, text.len);
+    if (!str_is_utf8(text)) return salve_fail(err, SALVE_E_INVALID, "csv: not UTF-8");
+    *out = (struct csv_import){.map = map, .rest = text, .date = map->date_value.len > 0 ? map->date_value : date, .line = 1};
+    if (map->date == CSV_NO_COLUMN && !fhir_primitive_ok(FHIR_T_dateTime, out->date)) {
+        salve_fail(err, SALVE_E_INVALID, "csv: date");
+        return salve_why(err, "the map names no date, so one has to be given, as a FHIR dateTime");
+    }
+    enum salve_code code = csv_record(&out->rest, mem, header, &count, &out->next_line, err);
+    if (code != SALVE_OK) return code;
+    out->next_line++;
+    out->file_columns = (uint32_t)count;
+    return find_columns(out, header, mem, err);
+}
+
+/* --- one row ------------------------------------------------------------------------------------------------------- */
+
+struct row {
+    const struct csv_import *csv;
+    const struct str        *cells;
+    struct json_writer       w;
+    struct str               date;
+    struct salve_err        *err;
+    enum salve_code          code;
+};
+
+static struct str cell_of(const struct row *row, uint16_t column)
+{
+    return column == CSV_NO_COLUMN ? STR("") : str_trim(row->cells[row->csv->columns[column]]);
+}
+
+static void bad_cell(struct row *row, uint16_t column, const char *why)
+{
+    if (row->code != SALVE_OK) return;
+    row->code = salve_fail(row->err, SALVE_E_INVALID, "csv line %" PRIu32 ", column %.*s", row->csv->line,
+                           STR_ARGS(row->csv->map->names[column]));
+    salve_why(row->err, "%s", why);
+}
+
+/* What the cell means; NULL for an empty cell, for one that says nothing, and for one that is not listed (an error). */
+static const struct csv_value *value_of(struct row *row, uint16_t column, const struct csv_values *values)
+{
+    struct str cell = cell_of(row, column);
+    if (cell.len == 0) return NULL;
+    for (size_t i = 0; i < values->count; i++)
+        if (str_eq(values->items[i].cell, cell)) return values->items[i].says_nothing ? NULL : &values->items[i];
+    bad_cell(row, column, "the map does not say what this means");
+    return NULL;
+}
+
+static void put_coding(struct json_writer *w, const struct csv_code *code)
+{
+    json_put_text(w, "system", code->system);
+    json_put_text(w, "code", code->code);
+    if (code->display.len > 0) json_put_text(w, "display", code->display);
+}
+
+static void put_concept(struct json_writer *w, const char *name, const struct csv_code *code)
+{
+    json_open(w, name, '{');
+    json_open(w, "coding", '[');
+    json_open(w, NULL, '{');
+    put_coding(w, code);
+    json_close(w);
+    json_close(w);
+    json_close(w);
+}
+
+static void put_quantity(struct row *row, const struct csv_rule *rule, struct str cell)
+{
+    if (!fhir_primitive_ok(FHIR_T_decimal, cell)) {
+        bad_cell(row, rule->column, "a decimal number is wanted");
+        return;
+    }
+    json_open(&row->w, "valueQuantity", '{');
+    json_put_raw(&row->w, "value", cell);
+    json_put_text(&row->w, "unit", rule->unit);
+    json_put_text(&row->w, "system", STR("http://unitsofmeasure.org"));
+    json_put_text(&row->w, "code", rule->unit);
+    json_close(&row->w);
+}
+
+/* Has this rule anything to say in this row? A bad cell counts: its writing reports it. */
+static bool says_something(struct row *row, const struct csv_rule *rule)
+{
+    if (rule->column == CSV_NO_COLUMN) {
+        for (size_t i = 0; i < rule->component_count; i++)
+            if (says_something(row, &rule->components[i])) return true;
+        return false;
+    }
+    if (rule->type == CSV_QUANTITY || rule->type == CSV_INTEGER) return cell_of(row, rule->column).len > 0;
+    return value_of(row, rule->column, &rule->values) != NULL;
+}
+
+static void put_value(struct row *row, const struct csv_rule *rule)
+{
+    const struct csv_value *value;
+    struct str              cell = cell_of(row, rule->column);
+    switch (rule->type) {
+    case CSV_QUANTITY: put_quantity(row, rule, cell); break;
+    case CSV_INTEGER:
+        if (fhir_primitive_ok(FHIR_T_integer, cell)) json_put_raw(&row->w, "valueInteger", cell);
+        else bad_cell(row, rule->column, "a whole number is wanted");
+        break;
+    case CSV_BOOLEAN:
+        value = value_of(row, rule->column, &rule->values);
+        if (value != NULL) json_put_bool(&row->w, "valueBoolean", value->truth);
+        break;
+    case CSV_CODE:
+        value = value_of(row, rule->column, &rule->values);
+        if (value != NULL) put_concept(&row->w, "valueCodeableConcept", &value->code);
+        break;
+    }
+}
+
+static void open_resource(struct row *row, const char *type)
+{
+    json_open(&row->w, NULL, '{');
+    json_open(&row->w, "resource", '{');
+    json_put_text(&row->w, "resourceType", str_of(type));
+}
+
+static void close_resource(struct row *row)
+{
+    json_close(&row->w);
+    json_close(&row->w);
+}
+
+static void put_subject(struct row *row)
+{
+    json_open(&row->w, "subject", '{');
+    json_put_text(&row->w, "reference", STR(PERSON));
+    json_close(&row->w);
+}
+
+static void put_category(struct row *row, const struct csv_rule *rule)
+{
+    struct str given = rule->category;
+    if (given.len == 0) given = rule->type == CSV_QUANTITY ? STR("laboratory") : STR("survey");
+    struct csv_code category = {STR("http://terminology.hl7.org/CodeSystem/observation-category"), given, STR("")};
+    json_open(&row->w, "category", '[');
+    put_concept(&row->w, NULL, &category);
+    json_close(&row->w);
+}
+
+static void put_observation(struct row *row, const struct csv_rule *rule)
+{
+    if (!says_something(row, rule)) return;
+    open_resource(row, "Observation");
+    json_put_text(&row->w, "status", STR("final"));
+    put_category(row, rule);
+    put_concept(&row->w, "code", &rule->code);
+    put_subject(row);
+    json_put_text(&row->w, "effectiveDateTime", row->date);
+    if (rule->column != CSV_NO_COLUMN) put_value(row, rule);
+    else {
+        json_open(&row->w, "component", '[');
+        for (size_t i = 0; i < rule->component_count; i++) {
+            if (!says_something(row, &rule->components[i])) continue;
+            json_open(&row->w, NULL, '{');
+            put_concept(&row->w, "code", &rule->components[i].code);
+            put_value(row, &rule->components[i]);
+            json_close(&row->w);
+        }
+        json_close(&row->w);
+    }
+    close_resource(row);
+}
+
+static void put_condition(struct row *row, const struct csv_rule *rule)
+{
+    const struct csv_value *value = value_of(row, rule->column, &rule->values);
+    struct csv_code         active = {STR("http://terminology.hl7.org/CodeSystem/condition-clinical"), STR("active"), STR("")};
+    struct csv_code reported = {STR("http://terminology.hl7.org/CodeSystem/condition-ver-status"), STR("unconfirmed"), STR("")};
+    if (value == NULL) return;
+    open_resource(row, "Condition");
+    put_concept(&row->w, "clinicalStatus", &active);
+    put_concept(&row->w, "verificationStatus", &reported);
+    put_concept(&row->w, "code", &value->code);
+    put_subject(row);
+    json_put_text(&row->w, "recordedDate", row->date);
+    close_resource(row);
+}
+
+static void put_patient(struct row *row, struct str subject)
+{
+    const struct csv_map *map = row->csv->map;
+    struct str            born = cell_of(row, map->birth_date);
+    json_open(&row->w, NULL, '{');
+    json_put_text(&row->w, "fullUrl", STR(PERSON));
+    json_open(&row->w, "resource", '{');
+    json_put_text(&row->w, "resourceType", STR("Patient"));
+    if (subject.len > 0) json_put_text(&row->w, "id", subject);
+    const struct csv_value *gender = map->gender == CSV_NO_COLUMN ? NULL : value_of(row, map->gender, &map->genders);
+    json_put_text(&row->w, "gender", gender == NULL ? STR("unknown") : gender->code.code);
+    if (born.len > 0 && fhir_primitive_ok(FHIR_T_date, born)) json_put_text(&row->w, "birthDate", born);
+    else if (born.len > 0) bad_cell(row, map->birth_date, "a date YYYY, YYYY-MM or YYYY-MM-DD is wanted");
+    close_resource(row);
+}
+
+static void check_row(struct row *row, struct str subject)
+{
+    const struct csv_map *map = row->csv->map;
+    if (map->date != CSV_NO_COLUMN) {
+        row->date = cell_of(row, map->date);
+        if (!fhir_primitive_ok(FHIR_T_dateTime, row->date)) bad_cell(row, map->date, "a FHIR date or dateTime is wanted");
+    }
+    if (subject.len > 0 && !fhir_primitive_ok(FHIR_T_id, subject))
+        bad_cell(row, map->subject, "an id has letters, digits, - and ., 64 at most");
+}
+
+static void put_row(struct row *row, struct str subject)
+{
+    const struct csv_map *map = row->csv->map;
+    json_open(&row->w, NULL, '{');
+    json_put_text(&row->w, "resourceType", STR("Bundle"));
+    json_put_text(&row->w, "type", STR("collection"));
+    json_open(&row->w, "entry", '[');
+    put_patient(row, subject);
+    for (size_t i = 0; i < map->observation_count; i++) put_observation(row, &map->observations[i]);
+    for (size_t i = 0; i < map->condition_count; i++) put_condition(row, &map->conditions[i]);
+    json_close(&row->w);
+    json_close(&row->w);
+}
+
+enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struct str *subject, struct str *bundle_json,
+                                bool *more, struct salve_err *err)
+{
+    struct str cells[CSV_COLUMNS_MAX];
+    struct buf out;
+    size_t     count = 0;
+    do {
+        csv->line = csv->next_line;
+        enum salve_code code = csv_record(&csv->rest, mem, cells, &count, &csv->next_line, err);
+        if (code != SALVE_OK) return code;
+    } while (count == 1 && cells[0].len == 0); /* an empty line */
+    *more = count > 0;
+    if (!*more) return SALVE_OK;
+    if (count != csv->file_columns) {
+        salve_fail(err, SALVE_E_INVALID, "csv line %" PRIu32, csv->line);
+        return salve_why(err, "another number of cells than the header has");
+    }
+    buf_init(&out, mem, SALVE_RESOURCE_BYTES_MAX);
+    struct row row = {.csv = csv, .cells = cells, .w = {.out = &out}, .date = csv->date, .err = err};
+    *subject = cell_of(&row, csv->map->subject);
+    check_row(&row, *subject);
+    if (row.code == SALVE_OK) put_row(&row, *subject);
+    return row.code == SALVE_OK ? buf_done(&out, bundle_json, err) : row.code;
+}
