@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Ages, ends, what may be stored, and the two texts of a decision: canonical JSON and FHIR. */
+#include "t.h"
+
+#include "base/clock.h"
+#include "consent_case.h"
+#include "json/json.h"
+
+static int64_t at(const char *text)
+{
+    int64_t ms = 0;
+    assert_true(clock_parse(str_of(text), &ms));
+    return ms / 1000;
+}
+
+/* A yes that may be stored, given on 2026-04-01. */
+static struct consent_grant grant_of(enum purpose purpose)
+{
+    struct consent_grant grant = case_grant(purpose, 1);
+    grant.not_after_unix_s = consent_end(purpose, grant.at_unix_s, 0, 0);
+    if (purpose == PURPOSE_HELPER || purpose == PURPOSE_TRANSFER) grant.to = STR("zara");
+    return grant;
+}
+
+static struct consent_grant child_grant(const char *born, const struct consent_ages *ages)
+{
+    struct consent_grant grant = grant_of(PURPOSE_CARE);
+    grant.by = CONSENT_BY_GUARDIAN;
+    grant.assent = CONSENT_ASSENT_GIVEN;
+    grant.majority_unix_s = consent_majority(at(born), ages);
+    grant.not_after_unix_s = consent_end(PURPOSE_CARE, grant.at_unix_s, 0, grant.majority_unix_s);
+    return grant;
+}
+
+static void ages_turn_on_the_birthday(void **state)
+{
+    (void)state;
+    struct consent_ages ages = consent_ages_default();
+    assert_true(ages.assent_years == 7 && ages.own_consent_years == 16 && ages.majority_years == 18);
+    assert_int_equal(consent_age_years(at("2010-05-04"), at("2026-05-03T23:59:59Z")), 15);
+    assert_int_equal(consent_age_years(at("2010-05-04"), at("2026-05-04")), 16);
+    assert_int_equal(consent_age_years(at("2026-05-04"), at("2026-05-03")), -1);
+    assert_int_equal(consent_age_years(at("2008-02-29"), at("2026-02-28")), 17);
+    assert_int_equal(consent_age_years(at("2008-02-29"), at("2026-03-01")), 18);
+    assert_true(consent_majority(at("2008-02-29"), &ages) == at("2026-03-01"));
+    assert_true(consent_majority(at("2010-05-04"), &ages) == at("2028-05-04"));
+    assert_true(consent_majority(at("1960-01-01"), &ages) == at("1978-01-01"));
+}
+
+static void the_soonest_end_holds(void **state)
+{
+    (void)state;
+    int64_t day = 86400, from = at("2026-04-01");
+    assert_true(consent_end(PURPOSE_TRANSFER, from, 0, 0) == from + 7 * day);
+    assert_true(consent_end(PURPOSE_TRANSFER, from, 3, 0) == from + 3 * day);
+    assert_true(consent_end(PURPOSE_TRANSFER, from, 30, 0) == from + 7 * day);
+    assert_true(consent_end(PURPOSE_CARE, from, 0, from + 40 * day) == from + 40 * day);
+    assert_true(consent_end(PURPOSE_SELF, from, 0, 0) == 0);
+}
+
+static void a_sound_yes_may_be_stored_for_every_purpose(void **state)
+{
+    (void)state;
+    struct consent_ages ages = consent_ages_default();
+    for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
+        struct consent_grant grant = grant_of((enum purpose)purpose);
+        enum salve_code want = purpose == PURPOSE_SELF ? SALVE_E_INVALID : SALVE_OK;
+        assert_code(consent_check(&grant, false, 0, &ages, NULL), want);
+        assert_code(consent_check(&grant, true, at("1980-01-01"), &ages, NULL), want);
+    }
+}
+
+static void what_is_refused_is_named(void **state)
+{
+    (void)state;
+    struct consent_ages ages = consent_ages_default();
+    struct salve_err err = {0};
+#define REFUSED(change, code, where)                                                                                   \
+    {                                                                                                                  \
+        struct consent_grant grant = grant_of(PURPOSE_CARE);                                                           \
+        change;                                                                                                        \
+        assert_code(consent_check(&grant, false, 0, &ages, &err), code);                                               \
+        assert_string_equal(err.at, where);                                                                            \
+    }
+    REFUSED(grant.teach_back = CONSENT_TEACH_BACK_NOT_DONE, SALVE_E_CONSENT, "Consent.teach_back")
+    REFUSED(grant.teach_back_rounds = 3, SALVE_E_INVALID, "Consent.teach_back")
+    REFUSED(grant.method = CONSENT_METHOD_SPOKEN, SALVE_E_INVALID, "Consent.witness")
+    REFUSED(grant.not_after_unix_s++, SALVE_E_INVALID, "Consent.not_after")
+    REFUSED(grant.not_after_unix_s = 0, SALVE_E_INVALID, "Consent.not_after")
+    REFUSED(grant.classes = CLASS_BIT(CLASS_STAT), SALVE_E_INVALID, "Consent.classes")
+    REFUSED(grant.at_unix_s += 1, SALVE_E_INVALID, "Consent.at")
+    REFUSED(memset(grant.form.sha256, 0, 32), SALVE_E_INVALID, "Consent.form")
+    REFUSED(grant.form.lang = STR(""), SALVE_E_INVALID, "Consent.form")
+    REFUSED(grant.purpose = PURPOSE_HELPER, SALVE_E_INVALID, "Consent.to")
+    REFUSED(grant.by = CONSENT_BY_GUARDIAN, SALVE_E_INVALID, "Consent.by")
+    REFUSED(grant.assent = CONSENT_ASSENT_GIVEN, SALVE_E_INVALID, "Consent.assent")
+    REFUSED(grant.majority_unix_s = 5, SALVE_E_INVALID, "Consent.majority")
+#undef REFUSED
+}
+
+static void for_a_child_both_words_are_needed(void **state)
+{
+    (void)state;
+    struct consent_ages ages = consent_ages_default();
+    static const struct {
+        const char         *born;
+        enum consent_assent assent;
+        enum consent_witness witness;
+        enum salve_code      want;
+    } CASES[] = {
+        {"2016-01-01", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_OK},
+        {"2016-01-01", CONSENT_ASSENT_DISSENT, CONSENT_WITNESS_NONE, SALVE_E_CONSENT},
+        {"2016-01-01", CONSENT_ASSENT_NONE, CONSENT_WITNESS_NONE, SALVE_E_CONSENT},
+        {"2016-01-01", CONSENT_ASSENT_NOT_ABLE, CONSENT_WITNESS_NONE, SALVE_E_CONSENT},
+        {"2016-01-01", CONSENT_ASSENT_NOT_ABLE, CONSENT_WITNESS_INDEPENDENT, SALVE_OK},
+        {"2022-01-01", CONSENT_ASSENT_NOT_ABLE, CONSENT_WITNESS_NONE, SALVE_OK},
+        {"2022-01-01", CONSENT_ASSENT_DISSENT, CONSENT_WITNESS_NONE, SALVE_E_CONSENT},
+        {"2010-04-02", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_OK},         /* 15 */
+        {"2010-04-01", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_E_INVALID},  /* 16: decides alone */
+        {"1990-01-01", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_E_INVALID},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct consent_grant grant = child_grant(CASES[i].born, &ages);
+        grant.assent = CASES[i].assent;
+        grant.witness = CASES[i].witness;
+        assert_code(consent_check(&grant, true, at(CASES[i].born), &ages, NULL), CASES[i].want);
+    }
+    struct consent_grant alone = grant_of(PURPOSE_CARE);
+    assert_code(consent_check(&alone, true, at("2016-01-01"), &ages, NULL), SALVE_E_CONSENT);
+    assert_code(consent_check(&alone, true, at("2010-04-01"), &ages, NULL), SALVE_OK);
+    struct consent_ages elsewhere = {12, 14, 21};
+    struct consent_grant grant = child_grant("2013-01-01", &elsewhere);
+    grant.assent = CONSENT_ASSENT_GIVEN;
+    assert_true(grant.majority_unix_s == at("2034-01-01"));
+    assert_code(consent_check(&grant, true, at("2013-01-01"), &elsewhere, NULL), SALVE_OK);
+    assert_code(consent_check(&grant, true, at("2013-01-01"), &ages, NULL), SALVE_E_INVALID);
+}
+
+static void taking_back_is_never_hindered(void **state)
+{
+    (void)state;
+    struct consent_ages ages = consent_ages_default();
+    for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
+        if (purpose == PURPOSE_SELF) continue;
+        struct consent_grant back, grant = purpose == PURPOSE_CARE ? child_grant("2010-04-02", &ages)
+                                                                   : grant_of((enum purpose)purpose);
+        consent_withdrawal(&grant, at("2026-06-01T10:20:30Z"), STR("dr-amina"), &back);
+        assert_true(back.state == CONSENT_WITHDRAWN && back.classes == 0 && back.at_unix_s == at("2026-06-01T10:20:00Z"));
+        assert_ok(consent_check(&back, true, at("2010-04-02"), &ages, NULL));
+        assert_ok(consent_check(&back, false, 0, &ages, NULL));
+        back.seq = 2;
+        struct consent_grant both[] = {grant, back};
+        assert_false(consent_stands(both, 2, grant.purpose, at("2026-06-02"), NULL).allowed);
+        assert_false(consent_stands(both, 2, grant.purpose, at("2026-06-01T10:20:30Z"), NULL).allowed);
+    }
+}
+
+static void staff_are_told_the_same_whatever_the_reason(void **state)
+{
+    (void)state;
+    static const enum consent_reason SAME[] = {CONSENT_REASON_NO_GRANT, CONSENT_REASON_WITHDRAWN, CONSENT_REASON_EXPIRED,
+                                               CONSENT_REASON_USED, CONSENT_REASON_DISSENT, CONSENT_REASON_OF_AGE,
+                                               CONSENT_REASON_FORM_OLD, CONSENT_REASON_NOT_READ_BACK};
+    for (size_t i = 0; i < sizeof SAME / sizeof SAME[0]; i++)
+        assert_string_equal(consent_reason_shown(SAME[i]), "not-open");
+    for (int i = 0; i < CONSENT_REASON_COUNT; i++) assert_true(strlen(consent_reason_words((enum consent_reason)i)) > 0);
+}
+
+static void roles_that_run_a_site_open_nothing(void **state)
+{
+    (void)state;
+    for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
+        assert_int_equal(consent_role_classes(ROLE_MANAGER, (enum purpose)purpose), 0);
+        assert_int_equal(consent_role_classes(ROLE_TECHNICIAN, (enum purpose)purpose), 0);
+        for (int role = 0; role < ROLE_COUNT; role++) {
+            class_mask extra = consent_role_classes((enum role)role, (enum purpose)purpose) &
+                               ~(purpose_classes((enum purpose)purpose) | CLASS_BIT(CLASS_SENS));
+            assert_int_equal(extra, 0);
+        }
+    }
+    assert_int_equal(consent_role_classes(ROLE_HELPER, PURPOSE_HELPER) & CLASS_BIT(CLASS_SENS), 0);
+    assert_int_equal(consent_role_classes(ROLE_GUARDIAN, PURPOSE_HELPER) & CLASS_BIT(CLASS_SENS), 0);
+    assert_false(consent_may_take(ROLE_MANAGER) || consent_may_take(ROLE_TECHNICIAN) || consent_may_take(ROLE_HELPER));
+}
+
+/* --- JSON --------------------------------------------------------------------------------------------------------- */
+
+static void the_record_is_canonical_and_reads_back(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(4 << 20);
+    struct consent_ages ages = consent_ages_default();
+    struct consent_grant grant = child_grant("2016-05-06", &ages), again;
+    struct str json, twice, canonical;
+    const struct json *doc;
+    struct buf out;
+    grant.taken_by = STR("reg-\xd8\xa7\"\n");
+    assert_ok(consent_write(&grant, mem, &json, NULL));
+    assert_ok(json_read(json, NULL, mem, &doc, NULL));
+    buf_init(&out, mem, 1 << 16);
+    assert_ok(json_canonical(doc, mem, &out, NULL));
+    assert_ok(buf_done(&out, &canonical, NULL));
+    assert_true(str_eq(json, canonical));
+    assert_ok(consent_read(json, mem, &again, NULL));
+    assert_ok(consent_write(&again, mem, &twice, NULL));
+    assert_true(str_eq(json, twice));
+    assert_true(again.majority_unix_s == at("2034-05-06") && again.by == CONSENT_BY_GUARDIAN &&
+                again.classes == grant.classes && str_eq(again.taken_by, grant.taken_by));
+    arena_close(mem);
+}
+
+static void the_record_looks_as_documented(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(4 << 20);
+    struct consent_grant grant = grant_of(PURPOSE_STATISTICS);
+    struct str json;
+    grant.taken_by = STR("reg-1");
+    assert_ok(consent_write(&grant, mem, &json, NULL));
+    assert_str(json, "{\"assent\":\"none\",\"at\":\"2026-04-01T00:00:00Z\",\"by\":\"participant\",\"classes\":[\"statistics\"],"
+                     "\"form\":{\"id\":\"statistics\",\"lang\":\"en\",\"sha256\":\"11111111111111111111111111111111111111111111"
+                     "11111111111111111111\",\"version\":\"1.0\"},\"majority\":null,\"method\":\"signed\",\"not_after\":"
+                     "\"2031-04-02T00:00:00Z\",\"purpose\":\"statistics\",\"state\":\"given\",\"taken_by\":\"reg-1\","
+                     "\"teach_back\":\"done\",\"teach_back_rounds\":1,\"to\":\"\",\"witness\":\"none\"}");
+    arena_close(mem);
+}
+
+static void a_record_with_one_changed_member_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+    } FAULTS[] = {
+        {"\"given\"", "\"refused\""},       {"\"given\"", "\"rejected\""},         {"\"given\"", "null"},
+        {"\"none\",\"at\"", "\"no\",\"at\""}, {"\"statistics\"]", "\"dna\"]"},       {"\"statistics\"]", "\"statistics\",\"statistics\"]"},
+        {"\"purpose\":\"statistics\"", "\"purpose\":\"marketing\""},              {"2026-04-01T00:00:00Z", "2026-04-01T00:00:00.5Z"},
+        {"\"version\":\"1.0\"", "\"version\":\"1\""}, {"1111", "111g"},           {"1111", "111"},
+        {"\"teach_back_rounds\":1", "\"teach_back_rounds\":3"}, {"\"to\":\"\"", "\"to\":null"},
+        {"\"to\":\"\"", "\"to\":\"\",\"why\":\"none\""}, {"\"to\":\"\",", ""},    {"\"assent\":\"none\"", "\"assent\":\"none\",\"assent\":\"none\""},
+        {"\"by\":\"participant\"", "\"by\":\"police\""},
+    };
+    struct arena *mem = arena_open(8 << 20);
+    struct consent_grant grant = grant_of(PURPOSE_STATISTICS), again;
+    struct str json;
+    assert_ok(consent_write(&grant, mem, &json, NULL));
+    for (size_t i = 0; i < sizeof FAULTS / sizeof FAULTS[0]; i++) {
+        ptrdiff_t found = str_find(json, str_of(FAULTS[i].from));
+        assert_true(found >= 0);
+        struct str before = str_cut(json, 0, (size_t)found);
+        struct str after = str_cut(json, (size_t)found + strlen(FAULTS[i].from), json.len);
+        struct str text = arena_printf(mem, "%.*s%s%.*s", STR_ARGS(before), FAULTS[i].to, STR_ARGS(after));
+        if (consent_read(text, mem, &again, NULL) == SALVE_OK) fail_msg("took %s", FAULTS[i].to);
+    }
+    for (size_t len = 0; len < json.len; len++) assert_true(consent_read(str_cut(json, 0, len), mem, &again, NULL) != SALVE_OK);
+    arena_close(mem);
+}
+
+/* --- FHIR --------------------------------------------------------------------------------------------------------- */
+
+static struct str text_at(const struct json *doc, const char *path) { return json_text(json_path(doc, path)); }
+
+static void the_fhir_consent_says_what_was_agreed_to(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(4 << 20);
+    struct consent_ages ages = consent_ages_default();
+    struct consent_grant grant = child_grant("2016-05-06", &ages);
+    const struct json *doc;
+    struct str json;
+    grant.witness = CONSENT_WITNESS_INDEPENDENT;
+    assert_ok(consent_fhir(&grant, STR("x.3"), STR("Patient/x.1"), STR(""), STR("https://salve.example/forms"),
+                           at("2026-05-01"), mem, &json, NULL));
+    assert_ok(json_read(json, NULL, mem, &doc, NULL));
+    assert_str(text_at(doc, "resourceType"), "Consent");
+    assert_str(text_at(doc, "status"), "active");
+    assert_str(text_at(doc, "scope.coding.0.code"), "treatment");
+    assert_str(text_at(doc, "category.0.coding.0.code"), "INFA");
+    assert_str(text_at(doc, "patient.reference"), "Patient/x.1");
+    assert_str(text_at(doc, "dateTime"), "2026-04-01T00:00:00Z");
+    assert_str(text_at(doc, "performer.0.display"), "guardian");
+    assert_str(text_at(doc, "performer.1.extension.0.valueCode"), "given");
+    assert_str(text_at(doc, "policy.0.uri"), "https://salve.example/forms/care|1.0");
+    assert_str(text_at(doc, "provision.type"), "permit");
+    assert_str(text_at(doc, "provision.period.end"), "2031-04-01T23:59:59Z");
+    assert_str(text_at(doc, "provision.actor.1.role.coding.0.code"), "WIT");
+    assert_str(text_at(doc, "provision.purpose.0.code"), "TREAT");
+    assert_int_equal(json_path(doc, "provision.purpose")->count, 1);
+    assert_int_equal(json_path(doc, "provision.securityLabel")->count, 2);
+    assert_null(json_get(doc, "organization"));
+    arena_close(mem);
+}
+
+static void a_fhir_consent_is_active_only_while_it_stands(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(4 << 20);
+    for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
+        struct consent_grant grant = grant_of((enum purpose)purpose), back;
+        const struct json *doc;
+        struct str json;
+        if (purpose == PURPOSE_SELF) {
+            assert_code(consent_fhir(&grant, STR("i"), STR("Patient/i"), STR(""), STR("u"), 0, mem, &json, NULL),
+                        SALVE_E_INVALID);
+            continue;
+        }
+        assert_ok(consent_fhir(&grant, STR("i"), STR("Patient/i"), STR("Organization/o"), STR("u"), grant.not_after_unix_s,
+                               mem, &json, NULL));
+        assert_ok(json_read(json, NULL, mem, &doc, NULL));
+        assert_str(text_at(doc, "status"), "inactive");
+        consent_withdrawal(&grant, grant.at_unix_s + 60, STR(""), &back);
+        assert_ok(consent_fhir(&back, STR("i"), STR("Patient/i"), STR(""), STR("u"), back.at_unix_s, mem, &json, NULL));
+        assert_ok(json_read(json, NULL, mem, &doc, NULL));
+        assert_str(text_at(doc, "status"), "inactive");
+        assert_null(json_path(doc, "provision.securityLabel"));
+    }
+    arena_close(mem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ages_turn_on_the_birthday),
+        cmocka_unit_test(the_soonest_end_holds),
+        cmocka_unit_test(a_sound_yes_may_be_stored_for_every_purpose),
+        cmocka_unit_test(what_is_refused_is_named),
+        cmocka_unit_test(for_a_child_both_words_are_needed),
+        cmocka_unit_test(taking_back_is_never_hindered),
+        cmocka_unit_test(staff_are_told_the_same_whatever_the_reason),
+        cmocka_unit_test(roles_that_run_a_site_open_nothing),
+        cmocka_unit_test(the_record_is_canonical_and_reads_back),
+        cmocka_unit_test(the_record_looks_as_documented),
+        cmocka_unit_test(a_record_with_one_changed_member_is_refused),
+        cmocka_unit_test(the_fhir_consent_says_what_was_agreed_to),
+        cmocka_unit_test(a_fhir_consent_is_active_only_while_it_stands),
+    };
+    return t_run(tests);
+}
