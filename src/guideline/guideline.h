@@ -56,7 +56,7 @@ struct guideline_item {
     const struct str *categories; size_t category_count;
     const struct str *actions;    size_t action_count;
     const struct str *exclusions; size_t exclusion_count; /* reasons why it may not apply */
-    uint8_t           decimals;   /* digits after the point that people see */
+    uint8_t           decimals;   /* digits after the point that people see, where the number line says nothing else */
 };
 
 /* A number line: one scale, or two for a pair (systolic and diastolic). Bands follow each other upwards. */
@@ -72,6 +72,8 @@ struct guideline_scale {
 };
 struct guideline_line {
     struct str name, unit; /* finding.line, finding.unit (UCUM) */
+    uint8_t           decimals;   /* digits after the point that people see; the item's where guideline.json says none */
+    bool              has_decimals;
     const struct guideline_scale *scales; size_t scale_count; /* [0] for finding.value, [1] for finding.value2 */
 };
 

@@ -176,11 +176,19 @@ static enum salve_code read_input(const struct place *at, void *into, struct sal
     return code;
 }
 
+static enum salve_code decimals_of(const struct place *at, uint8_t *out, struct salve_err *err)
+{
+    int64_t decimals = 0;
+    if (!json_i64(json_get(at->value, "decimals"), &decimals) || decimals < 0 || decimals > 8)
+        return broken(at, "decimals", "must be a number from 0 to 8", err);
+    *out = (uint8_t)decimals;
+    return SALVE_OK;
+}
+
 static enum salve_code read_guideline_item(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_item *item = into;
-    int64_t                decimals = 0;
-    enum salve_code code = only_keys(at, "name system code parts source decimals categories actions exclusions", err);
+    enum salve_code        code = only_keys(at, "name system code parts source decimals categories actions exclusions", err);
     if (code == SALVE_OK) code = token_of(at, "name", &item->name, err);
     if (code == SALVE_OK) code = text_of(at, "system", false, &item->system, err);
     if (code == SALVE_OK) code = text_of(at, "code", false, &item->code, err);
@@ -190,11 +198,7 @@ static enum salve_code read_guideline_item(const struct place *at, void *into, s
     if (code == SALVE_OK) code = tokens_of(at, "exclusions", true, &item->exclusions, &item->exclusion_count, err);
     if (code == SALVE_OK && json_get(at->value, "parts") != NULL)
         code = tokens_of(at, "parts", false, &item->parts, &item->part_count, err);
-    if (code != SALVE_OK) return code;
-    if (!json_i64(json_get(at->value, "decimals"), &decimals) || decimals < 0 || decimals > 8)
-        return broken(at, "decimals", "must be a number from 0 to 8", err);
-    item->decimals = (uint8_t)decimals;
-    return SALVE_OK;
+    return code == SALVE_OK ? decimals_of(at, &item->decimals, err) : code;
 }
 
 static enum salve_code read_band(const struct place *at, void *into, struct salve_err *err)
@@ -245,12 +249,14 @@ static enum salve_code read_line(const struct place *at, void *into, struct salv
 {
     struct guideline_line *line = into;
     const void            *scales = NULL;
-    enum salve_code        code = only_keys(at, "name unit scales", err);
+    enum salve_code        code = only_keys(at, "name unit decimals scales", err);
     if (code == SALVE_OK) code = token_of(at, "name", &line->name, err);
     if (code == SALVE_OK) code = text_of(at, "unit", true, &line->unit, err);
     if (code == SALVE_OK)
         code = list_of(at, "scales", sizeof(struct guideline_scale), read_scale, &scales, &line->scale_count, err);
     line->scales = scales;
+    line->has_decimals = json_get(at->value, "decimals") != NULL;
+    if (code == SALVE_OK && line->has_decimals) code = decimals_of(at, &line->decimals, err);
     if (code == SALVE_OK && (line->scale_count < 1 || line->scale_count > 2))
         return broken(at, "scales", "must be one scale, or two for a pair", err);
     return code;

@@ -152,10 +152,13 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
         return refuse(to, "urgency", "is not known");
     if (code == SALVE_OK) code = field(to, tuple, "category", &out->category);
     if (code == SALVE_OK) code = field(to, tuple, "action", &out->action);
-    if (code == SALVE_OK) code = number_of(to, tuple, "value", item->decimals, &out->value);
-    if (code == SALVE_OK) code = number_of(to, tuple, "value2", item->decimals, &out->value2);
     if (code == SALVE_OK) code = field(to, tuple, "unit", &out->unit);
     if (code == SALVE_OK) code = field(to, tuple, "line", &out->line);
+    if (code != SALVE_OK) return code;
+    const struct guideline_line *line = guideline_line(to->guideline, out->line);
+    unsigned                     decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
+    code = number_of(to, tuple, "value", decimals, &out->value);
+    if (code == SALVE_OK) code = number_of(to, tuple, "value2", decimals, &out->value2);
     if (code == SALVE_OK) code = field(to, tuple, "define", &out->define);
     if (code == SALVE_OK) code = field(to, tuple, "excluded", &out->excluded);
     if (code == SALVE_OK) code = field(to, tuple, "recheck", &out->recheck);
