@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * elm - CQL logic in its compiled form (ELM JSON): loaded, linked with the libraries it includes, compiled onto the machine
+ * of expr.h, and run over the resources of one person.
+ *
+ *     struct elm_set *set = elm_set_make(mem);
+ *     code = elm_load(set, helpers_json, "FHIRHelpers.json", err);            // any order
+ *     code = elm_load(set, logic_json, "logic.json", err);
+ *     code = elm_link(set, STR("BloodPressure"), STR_NONE, mem, &program, err); // compile once; lives as long as mem
+ *
+ *     code = elm_subject_make(tapes, count, request, &subject, err);          // a person: FHIR resources or Bundles
+ *     code = elm_run_open(program, &subject, &env, params, param_count, request, &run, err);
+ *     code = elm_run_define(run, STR("BP category"), &value, err);            // each define is evaluated at most once
+ *     elm_json(&value, &out);
+ *
+ * Programs are read-only after linking: threads may share them, with an arena and a subject each. Values live as long as
+ * the arena of the run, the tapes and the program.
+ *
+ * Errors. Loading and linking: E_SYNTAX, E_INVALID (a field is missing or of the wrong type), E_UNKNOWN_NAME, E_UNSUPPORTED
+ * (a node kind that is not known), E_TOO_DEEP, E_TOO_BIG, E_MEMORY; err->at is "Library.define line:column". Running:
+ * E_TYPE, E_STEPS, E_TOO_DEEP, E_MEMORY, and E_INVALID for Message with severity Error; err->at is the place in the CQL.
+ *
+ * Dates. Texts and dateTimes without a time zone offset take env->offset_minutes. Sources: CQL 1.5.3, ELM schema r1. */
+#ifndef SALVE_EXPR_ELM_H
+#define SALVE_EXPR_ELM_H
+
+#include "expr/expr.h"
+
+struct elm_set;     /* libraries that were loaded */
+struct elm_program; /* linked and compiled */
+struct elm_run;     /* one person, one moment */
+
+struct elm_set *elm_set_make(struct arena *mem); /* NULL when out of memory */
+
+/* elm_load - one library.
+ *   json   must live as long as the set's arena (texts stay views of it)
+ *   name   of the file, for messages */
+SALVE_MUST_USE enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err);
+
+/* elm_link - compiles library `id` (version STR_NONE: the only one, or the last loaded) with all it includes. An include
+ * is found by its path's last part and its version; one that is not loaded with that version but with another is an
+ * error. */
+SALVE_MUST_USE enum salve_code elm_link(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
+                                        struct elm_program **out, struct salve_err *err);
+
+/* What the program has: public defines of the main library in their order, and its parameters. */
+struct elm_define {
+    struct str name, context; /* "Patient", "Unfiltered" */
+    bool       is_public;
+};
+size_t                   elm_define_count(const struct elm_program *program);
+const struct elm_define *elm_define_at(const struct elm_program *program, size_t index);
+bool                     elm_define_find(const struct elm_program *program, struct str name, size_t *index);
+struct str               elm_library_id(const struct elm_program *program);
+struct str               elm_library_version(const struct elm_program *program);
+
+/* A parameter's value; library STR_NONE: of the main library. One that is not given takes its default. */
+struct elm_param {
+    struct str        library, name;
+    struct expr_value value;
+};
+
+/* elm_subject - resources of one person, found by type, and by type and code. */
+struct elm_subject {
+    const struct elm_entry *entries; /* grouped by type */
+    uint32_t                entry_count;
+    struct elm_codes       *codes;   /* filled on the first retrieve by code of a type */
+    struct arena           *mem;
+};
+/* elm_subject_make - indexes the roots of the tapes; a Bundle's entries count one by one. The tapes must outlive it. */
+SALVE_MUST_USE enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, struct arena *mem,
+                                                struct elm_subject *out, struct salve_err *err);
+
+/* elm_run_open - a run in mem.
+ *   subject  NULL: env->retrieve is asked, or there are no data
+ *   env      clock, offset, step budget, member_of, subsumes, trace; env and params must outlive the run */
+SALVE_MUST_USE enum salve_code elm_run_open(const struct elm_program *program, struct elm_subject *subject,
+                                            const struct expr_env *env, const struct elm_param *params,
+                                            size_t param_count, struct arena *mem, struct elm_run **out,
+                                            struct salve_err *err);
+
+/* elm_run_define - the value of a define; E_UNKNOWN_NAME if there is none. _at: by its number. */
+SALVE_MUST_USE enum salve_code elm_run_define(struct elm_run *run, struct str name, struct expr_value *out,
+                                              struct salve_err *err);
+SALVE_MUST_USE enum salve_code elm_run_define_at(struct elm_run *run, size_t index, struct expr_value *out,
+                                                 struct salve_err *err);
+
+/* elm_run_function - calls a function of the main library with arguments; test vectors use it. E_UNKNOWN_NAME. */
+SALVE_MUST_USE enum salve_code elm_run_function(struct elm_run *run, struct str name, const struct expr_value *args,
+                                                uint32_t count, struct expr_value *out, struct salve_err *err);
+
+/* elm_touched - resources that retrieves gave to the defines evaluated so far, for explanations: their roots, each once.
+ * Lives as long as the run's arena. */
+SALVE_MUST_USE enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct salve_err *err);
+
+/* elm_json - a value as JSON: null, true, numbers as numbers, texts, dates and times as texts, quantities as
+ * {"value":5,"unit":"mg"}, codes as {"code":..,"system":..}, intervals as {"low":..,"lowClosed":..}, lists as arrays,
+ * tuples as objects, FHIR objects as FHIR JSON, FHIR primitives as their value. */
+void elm_json(const struct expr_value *value, struct buf *out);
+
+/* elm_same - are the two values the same by CQL equivalence? For tests. */
+bool elm_same(struct elm_run *run, struct expr_value a, struct expr_value b);
+
+/* elm_text_param - the value of a parameter given as text on a command line: "5", "5.0", "true", "@2026-01-01",
+ * "@2026-01-01T00:00:00Z", "5 'mg'", "'text'"; anything else is a string. */
+SALVE_MUST_USE enum salve_code elm_text_param(struct str text, struct arena *mem, struct expr_value *out,
+                                              struct salve_err *err);
+
+#endif

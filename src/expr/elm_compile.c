@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Compiling ELM nodes: finding the row of a node kind, strict nodes, literals and selectors, branches. Names of other
+ * definitions are in elm_link.c, queries in elm_query.c, types in elm_types.c. */
+#include "expr/elm_compile.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+enum { P = 1 };
+
+static const struct elm_row {
+    const char *type, *fields;
+    unsigned    flags;
+    elm_make   *make; /* NULL: strict */
+    struct expr_function function;
+} rows[] = {
+#define STRICT(type, fields, flags, function) {#type, fields, flags, NULL, {#type, function}},
+#define NODE(type, function)                  {#type, "", 0, function, {#type, NULL}},
+#include "expr/elm_nodes.def"
+#undef STRICT
+#undef NODE
+};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+/* --- errors -------------------------------------------------------------------------------------------------------------- */
+enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum salve_code code, const char *why, ...)
+{
+    char       text[SALVE_ERR_TEXT_BYTES];
+    va_list    args;
+    struct str locator = json_get_text(node, "locator");
+    size_t     end = 0;
+    while (end < locator.len && locator.ptr[end] != '-') end++;
+    va_start(args, why);
+    (void)vsnprintf(text, sizeof text, why, args);
+    va_end(args);
+    salve_fail(c->err, code, "%.*s%s%.*s %.*s", STR_ARGS(c->library->id), c->name.len > 0 ? "." : "", STR_ARGS(c->name),
+               (int)end, locator.ptr == NULL ? "" : locator.ptr);
+    salve_why(c->err, "%s", text);
+    return code;
+}
+
+enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, const char *field, struct str *out)
+{
+    *out = json_get_text(node, field);
+    if (out->ptr != NULL) return SALVE_OK;
+    struct str type = json_get_text(node, "type");
+    return elm_bad(c, node, SALVE_E_INVALID, "%.*s has no text field %s", STR_ARGS(type), field);
+}
+
+/* --- helpers --------------------------------------------------------------------------------------------------------------- */
+void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args)
+{
+    struct expr_function *function = arena_new(c->mem, struct expr_function);
+    if (function == NULL) {
+        if (c->emit.code == SALVE_OK) c->emit.code = salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+        return;
+    }
+    *function = (struct expr_function){name, call};
+    expr_emit_call(&c->emit, function, args);
+}
+
+void elm_const_text(struct elm_compile *c, struct str text)
+{
+    struct expr_value value = expr_string(text);
+    value.tag = fhir_name_find(text);
+    expr_emit_const(&c->emit, value);
+}
+
+enum salve_code elm_push_scope(struct elm_compile *c, struct str name, uint16_t slot)
+{
+    struct elm_scope *scope = arena_new(c->mem, struct elm_scope);
+    if (scope == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    *scope = (struct elm_scope){name, slot, c->scope};
+    c->scope = scope;
+    return SALVE_OK;
+}
+
+struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name)
+{
+    struct elm_scope *scope = c->scope;
+    while (scope != NULL && !str_eq(scope->name, name)) scope = scope->outer;
+    return scope;
+}
+
+/* "12:5-12:30" -> line and column for the instructions that follow */
+static void set_place(struct elm_compile *c, const struct json *node)
+{
+    struct str locator = json_get_text(node, "locator");
+    if (locator.ptr == NULL) return;
+    char *end;
+    unsigned long line = strtoul(locator.ptr, &end, 10), column = *end == ':' ? strtoul(end + 1, NULL, 10) : 0;
+    if (line < (1u << 20)) c->emit.place = EXPR_PLACE(line, column);
+}
+
+/* --- strict nodes ------------------------------------------------------------------------------------------------------------ */
+static enum salve_code compile_value(struct elm_compile *c, const struct json *value, uint16_t *count)
+{
+    if (!json_is(value, JSON_ARRAY)) {
+        (*count)++;
+        return elm_compile_node(c, value);
+    }
+    if (value->count > 250) return elm_bad(c, value, SALVE_E_TOO_BIG, "more than 250 operands");
+    for (const struct json *item = json_first(value); item != NULL; item = item->next) {
+        (*count)++;
+        TRY(elm_compile_node(c, item));
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code compile_strict(struct elm_compile *c, const struct elm_row *row, const struct json *node)
+{
+    uint16_t    count = 0;
+    const char *at = row->fields;
+    while (*at != '\0') {
+        char   field[32];
+        size_t len = strcspn(at, " ");
+        (void)snprintf(field, sizeof field, "%.*s", (int)len, at);
+        const struct json *value = json_get(node, field);
+        if (value == NULL && at == row->fields && row->fields[len] == '\0')
+            return elm_bad(c, node, SALVE_E_INVALID, "%s has no %s", row->type, field);
+        TRY(compile_value(c, value, &count));
+        at += len + (at[len] == ' ');
+    }
+    if (row->flags & P) {
+        enum expr_precision precision = EXPR_PRECISION_NONE;
+        struct str          name = json_get_text(node, "precision");
+        if (name.ptr != NULL && !expr_precision_find(name, &precision))
+            return elm_bad(c, node, SALVE_E_INVALID, "%s: unknown precision", row->type);
+        expr_emit_const(&c->emit, expr_integer(precision));
+        count++;
+    }
+    set_place(c, node);
+    expr_emit_call(&c->emit, &row->function, count);
+    return SALVE_OK;
+}
+
+static const struct elm_row *find_row(struct str type)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (str_is(type, rows[i].type)) return &rows[i];
+    return NULL;
+}
+
+enum salve_code elm_compile_node(struct elm_compile *c, const struct json *node)
+{
+    if (node == NULL || node->type == JSON_NULL) {
+        (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
+        return c->emit.code;
+    }
+    struct str type = json_get_text(node, "type");
+    if (type.ptr == NULL) return elm_bad(c, node, SALVE_E_INVALID, "an expression has no type");
+    const struct elm_row *row = find_row(type);
+    if (row == NULL) return elm_bad(c, node, SALVE_E_UNSUPPORTED, "unknown ELM node %.*s", STR_ARGS(type));
+    if (++c->depth > SALVE_ELM_DEPTH_MAX) return elm_bad(c, node, SALVE_E_TOO_DEEP, "expressions are nested too deeply");
+    uint32_t place = c->emit.place;
+    set_place(c, node);
+    enum salve_code code = row->make == NULL ? compile_strict(c, row, node) : row->make(c, node);
+    c->emit.place = place;
+    c->depth--;
+    return code == SALVE_OK ? c->emit.code : code;
+}
+
+enum salve_code elm_compile_field(struct elm_compile *c, const struct json *node, const char *field)
+{
+    return elm_compile_node(c, json_get(node, field));
+}
+
+/* --- literals and selectors ---------------------------------------------------------------------------------------------------- */
+static enum salve_code literal(struct elm_compile *c, const struct json *node, struct str type, struct str text)
+{
+    struct expr_value    value = EXPR_NONE;
+    struct expr_decimal  decimal;
+    struct expr_temporal t;
+    int64_t              number;
+    if (str_ends(type, STR("}Boolean"))) {
+        if (!str_is(text, "true") && !str_is(text, "false")) goto bad;
+        value = expr_boolean(str_is(text, "true"));
+    } else if (str_ends(type, STR("}Integer"))) {
+        /* 2147483648 may stand below Negate */
+        if (!str_to_i64(text, &number) || number > (int64_t)INT32_MAX + 1 || number < INT32_MIN) goto bad;
+        value = expr_integer(number);
+    } else if (str_ends(type, STR("}Long"))) {
+        if (str_ends(text, STR("L"))) text.len--;
+        if (!str_to_i64(text, &number)) goto bad;
+        value = expr_long(number);
+    } else if (str_ends(type, STR("}Decimal"))) {
+        if (!expr_decimal_parse(text, &decimal)) goto bad;
+        TRY(expr_decimal_value(decimal, c->mem, &value, c->err));
+    } else if (str_ends(type, STR("}Date")) || str_ends(type, STR("}DateTime")) || str_ends(type, STR("}Time"))) {
+        enum expr_kind kind = str_ends(type, STR("}Date")) ? VALUE_DATE : str_ends(type, STR("}Time")) ? VALUE_TIME : VALUE_DATETIME;
+        enum expr_temporal_kind as = kind == VALUE_DATE ? EXPR_DATE : kind == VALUE_TIME ? EXPR_TIME : EXPR_DATETIME;
+        if (!expr_temporal_parse_as(text, as, &t)) goto bad;
+        TRY(expr_temporal_value(kind, t, c->mem, &value, c->err));
+    } else if (str_ends(type, STR("}String"))) {
+        value = expr_string(text);
+    } else {
+        return elm_bad(c, node, SALVE_E_UNSUPPORTED, "Literal of type %.*s", STR_ARGS(type));
+    }
+    expr_emit_const(&c->emit, value);
+    return SALVE_OK;
+bad:
+    return elm_bad(c, node, SALVE_E_RANGE, "Literal is not of its type");
+}
+
+enum salve_code elm_make_literal(struct elm_compile *c, const struct json *node)
+{
+    struct str type, text = json_get_text(node, "value");
+    TRY(elm_want_text(c, node, "valueType", &type));
+    if (text.ptr == NULL) text = STR(""); /* an empty String */
+    return literal(c, node, type, text);
+}
+
+enum salve_code elm_make_null(struct elm_compile *c, const struct json *node)
+{
+    (void)node;
+    (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
+    return SALVE_OK;
+}
+
+static enum salve_code quantity_of_node(struct elm_compile *c, const struct json *node, struct expr_quantity *out)
+{
+    const struct json *value = json_get(node, "value");
+    struct str         text = json_is(value, JSON_STRING) ? json_text(value) : json_number(value);
+    out->unit = json_get_text(node, "unit");
+    if (out->unit.len == 0) out->unit = STR("1");
+    if (text.ptr == NULL || !expr_decimal_parse(text, &out->value))
+        return elm_bad(c, node, SALVE_E_INVALID, "Quantity has no value");
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_quantity(struct elm_compile *c, const struct json *node)
+{
+    struct expr_quantity quantity;
+    struct expr_value    value;
+    TRY(quantity_of_node(c, node, &quantity));
+    TRY(expr_quantity_value(quantity, c->mem, &value, c->err));
+    expr_emit_const(&c->emit, value);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_ratio(struct elm_compile *c, const struct json *node)
+{
+    struct expr_ratio *ratio = arena_new(c->mem, struct expr_ratio);
+    if (ratio == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    TRY(quantity_of_node(c, json_get(node, "numerator"), &ratio->numerator));
+    TRY(quantity_of_node(c, json_get(node, "denominator"), &ratio->denominator));
+    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_RATIO, .as.ratio = ratio});
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_list(struct elm_compile *c, const struct json *node)
+{
+    uint32_t count = 0;
+    uint16_t slot = 0, block = 128;
+    /* long lists are made in blocks, so that the stack stays small */
+    for (const struct json *item = json_first(json_get(node, "element")); item != NULL; item = item->next) {
+        TRY(elm_compile_node(c, item));
+        if (++count % block != 0) continue;
+        (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, block, 0);
+        if (count > block) {
+            (void)slot;
+            elm_call(c, "List", elm_as_list, 2); /* joins the two */
+        }
+    }
+    uint16_t rest = (uint16_t)(count % block);
+    if (rest > 0 || count == 0) {
+        (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, rest, 0);
+        if (count > block) elm_call(c, "List", elm_as_list, 2);
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code element_values(struct elm_compile *c, const struct json *node, uint32_t *shape, uint16_t *count)
+{
+    struct str names[256];
+    *count = 0;
+    for (const struct json *item = json_first(json_get(node, "element")); item != NULL; item = item->next) {
+        if (*count == 256) return elm_bad(c, node, SALVE_E_TOO_BIG, "more than 256 elements");
+        TRY(elm_want_text(c, item, "name", &names[*count]));
+        TRY(elm_compile_field(c, item, "value"));
+        (*count)++;
+    }
+    *shape = expr_emit_shape(&c->emit, names, *count);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_tuple(struct elm_compile *c, const struct json *node)
+{
+    uint32_t shape;
+    uint16_t count;
+    TRY(element_values(c, node, &shape, &count));
+    (void)expr_emit(&c->emit, EXPR_OP_TUPLE, 0, count, shape);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_instance(struct elm_compile *c, const struct json *node)
+{
+    const struct elm_type *type;
+    struct str             name;
+    uint32_t               shape;
+    uint16_t               count;
+    TRY(elm_want_text(c, node, "classType", &name));
+    TRY(elm_type_named(c, name, &type));
+    TRY(element_values(c, node, &shape, &count));
+    (void)expr_emit(&c->emit, EXPR_OP_TUPLE, 0, count, shape);
+    elm_const_type(c, type);
+    elm_call(c, "Instance", elm_typed_instance, 2);
+    return SALVE_OK;
+}
+
+static enum salve_code closed_flag(struct elm_compile *c, const struct json *node, const char *flag, const char *expression)
+{
+    if (json_get(node, expression) != NULL) return elm_compile_field(c, node, expression);
+    bool is_closed = true;
+    (void)json_bool(json_get(node, flag), &is_closed);
+    expr_emit_const(&c->emit, expr_boolean(is_closed));
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_interval(struct elm_compile *c, const struct json *node)
+{
+    TRY(elm_compile_field(c, node, "low"));
+    TRY(closed_flag(c, node, "lowClosed", "lowClosedExpression"));
+    TRY(elm_compile_field(c, node, "high"));
+    TRY(closed_flag(c, node, "highClosed", "highClosedExpression"));
+    elm_call(c, "Interval", elm_interval_of, 4);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_limit(struct elm_compile *c, const struct json *node)
+{
+    const struct elm_type *type;
+    struct str             name;
+    TRY(elm_want_text(c, node, "valueType", &name));
+    TRY(elm_type_named(c, name, &type));
+    elm_const_type(c, type);
+    expr_emit_const(&c->emit, expr_boolean(str_is(json_get_text(node, "type"), "MaxValue")));
+    elm_call(c, "MinValue", elm_min_value, 2);
+    return SALVE_OK;
+}
+
+/* --- truth and branches ------------------------------------------------------------------------------------------------------------ */
+static enum salve_code two_operands(struct elm_compile *c, const struct json *node, const struct json **a, const struct json **b)
+{
+    *a = json_item(json_get(node, "operand"), 0);
+    *b = json_item(json_get(node, "operand"), 1);
+    if (*a == NULL || *b == NULL) return elm_bad(c, node, SALVE_E_INVALID, "two operands are wanted");
+    return SALVE_OK;
+}
+
+static enum salve_code binary_truth(struct elm_compile *c, const struct json *node, enum expr_op op, enum expr_op jump)
+{
+    const struct json *a, *b;
+    TRY(two_operands(c, node, &a, &b));
+    TRY(elm_compile_node(c, a));
+    uint32_t out = jump == EXPR_OP_COUNT ? 0 : expr_emit(&c->emit, jump, 0, 0, 0);
+    TRY(elm_compile_node(c, b));
+    (void)expr_emit(&c->emit, op, 0, 0, 0);
+    if (jump != EXPR_OP_COUNT) expr_emit_target(&c->emit, out);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_and(struct elm_compile *c, const struct json *node)
+{
+    return binary_truth(c, node, EXPR_OP_AND, EXPR_OP_JUMP_FALSE);
+}
+enum salve_code elm_make_or(struct elm_compile *c, const struct json *node)
+{
+    return binary_truth(c, node, EXPR_OP_OR, EXPR_OP_JUMP_TRUE);
+}
+enum salve_code elm_make_xor(struct elm_compile *c, const struct json *node)
+{
+    return binary_truth(c, node, EXPR_OP_XOR, EXPR_OP_COUNT);
+}
+enum salve_code elm_make_implies(struct elm_compile *c, const struct json *node)
+{
+    return binary_truth(c, node, EXPR_OP_IMPLIES, EXPR_OP_COUNT);
+}
+enum salve_code elm_make_not(struct elm_compile *c, const struct json *node)
+{
+    TRY(elm_compile_field(c, node, "operand"));
+    (void)expr_emit(&c->emit, EXPR_OP_NOT, 0, 0, 0);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_if(struct elm_compile *c, const struct json *node)
+{
+    TRY(elm_compile_field(c, node, "condition"));
+    uint32_t to_else = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+    TRY(elm_compile_field(c, node, "then"));
+    uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
+    expr_emit_target(&c->emit, to_else);
+    TRY(elm_compile_field(c, node, "else"));
+    expr_emit_target(&c->emit, to_end);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_case(struct elm_compile *c, const struct json *node)
+{
+    static const struct expr_function equal = {"Case", elm_equal};
+    const struct json *comparand = json_get(node, "comparand"), *items = json_get(node, "caseItem");
+    uint16_t           slot = 0;
+    if (!json_is(items, JSON_ARRAY)) return elm_bad(c, node, SALVE_E_INVALID, "Case has no caseItem");
+    uint32_t *ends = arena_array(c->mem, uint32_t, items->count + 1);
+    if (ends == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    if (comparand != NULL) {
+        TRY(elm_compile_node(c, comparand));
+        slot = expr_emit_slots(&c->emit, 1);
+        (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
+    }
+    uint32_t count = 0;
+    for (const struct json *item = json_first(items); item != NULL; item = item->next) {
+        if (comparand != NULL) (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
+        TRY(elm_compile_field(c, item, "when"));
+        if (comparand != NULL) expr_emit_call(&c->emit, &equal, 2);
+        uint32_t next = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+        TRY(elm_compile_field(c, item, "then"));
+        ends[count++] = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
+        expr_emit_target(&c->emit, next);
+    }
+    TRY(elm_compile_field(c, node, "else"));
+    for (uint32_t i = 0; i < count; i++) expr_emit_target(&c->emit, ends[i]);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_coalesce(struct elm_compile *c, const struct json *node)
+{
+    const struct json *operands = json_get(node, "operand");
+    uint32_t           jumps[250], count = 0;
+    if (!json_is(operands, JSON_ARRAY) || operands->count == 0 || operands->count > 250)
+        return elm_bad(c, node, SALVE_E_INVALID, "Coalesce wants 1 to 250 operands");
+    for (const struct json *item = operands->first; item != NULL; item = item->next) {
+        if (item != operands->first) (void)expr_emit(&c->emit, EXPR_OP_POP, 0, 0, 0);
+        TRY(elm_compile_node(c, item));
+        if (item->next != NULL) jumps[count++] = expr_emit(&c->emit, EXPR_OP_JUMP_NOT_NULL, 0, 0, 0);
+    }
+    for (uint32_t i = 0; i < count; i++) expr_emit_target(&c->emit, jumps[i]);
+    if (operands->count == 1) elm_call(c, "Coalesce", elm_coalesce_list, 1);
+    return SALVE_OK;
+}

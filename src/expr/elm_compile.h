@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * elm_compile - what the files of the ELM compiler share. A compile function emits code that leaves exactly one value on
+ * the stack. */
+#ifndef SALVE_EXPR_ELM_COMPILE_H
+#define SALVE_EXPR_ELM_COMPILE_H
+
+#include "expr/elm_int.h"
+
+/* A name that is visible where a node stands: alias, let, operand, or the scope of a Filter. */
+struct elm_scope {
+    struct str        name;
+    uint16_t          slot;
+    struct elm_scope *outer;
+};
+
+/* A define, function or parameter default that is to be compiled. */
+struct elm_job {
+    const struct elm_library *library;
+    const struct json        *def;
+    uint32_t                  routine, number; /* number: of DEFINE; UINT32_MAX for functions */
+    struct elm_job           *next;
+};
+
+struct elm_compile {
+    const struct elm_set     *set;
+    struct arena             *mem;
+    struct salve_err         *err;
+    struct expr_emit          emit;
+    const struct elm_library *library; /* of the job that is being compiled */
+    struct str                name;    /* of its define */
+    struct elm_scope         *scope;
+    uint16_t                  this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
+    struct elm_job           *jobs, *last_job;
+    unsigned                  depth;
+};
+
+typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node);
+
+#define STRICT(type, fields, flags, function) ELM_CALL(function);
+#define NODE(type, function)                  elm_make function;
+#include "expr/elm_nodes.def"
+#undef STRICT
+#undef NODE
+/* called by code that the compile functions emit */
+ELM_CALL(elm_property); ELM_CALL(elm_single); ELM_CALL(elm_sorted); ELM_CALL(elm_sorted_keys); ELM_CALL(elm_as);
+ELM_CALL(elm_is); ELM_CALL(elm_retrieve); ELM_CALL(elm_interval_of); ELM_CALL(elm_param_is_given);
+ELM_CALL(elm_param_value); ELM_CALL(elm_in_vocabulary); ELM_CALL(elm_coalesce_list); ELM_CALL(elm_not_callable);
+ELM_CALL(elm_ratio_of); ELM_CALL(elm_code_of); ELM_CALL(elm_concept_of); ELM_CALL(elm_quantity_of);
+ELM_CALL(elm_as_list); ELM_CALL(elm_typed_instance); ELM_CALL(elm_min_value);
+
+/* elm_compile_node - any expression; NULL is null. Errors carry "Library.define line:column". */
+SALVE_MUST_USE enum salve_code elm_compile_node(struct elm_compile *c, const struct json *node);
+/* A field: an expression, or null where it is missing. */
+SALVE_MUST_USE enum salve_code elm_compile_field(struct elm_compile *c, const struct json *node, const char *field);
+
+enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum salve_code code, const char *why, ...)
+    SALVE_PRINTF(4, 5);
+SALVE_MUST_USE enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, const char *field,
+                                             struct str *out);
+void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args);
+SALVE_MUST_USE enum salve_code elm_push_scope(struct elm_compile *c, struct str name, uint16_t slot);
+struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name);
+void elm_const_text(struct elm_compile *c, struct str text); /* tag: its FHIR name */
+
+/* Types. elm_type_of reads a specifier object or, for JSON text, a qualified name. */
+SALVE_MUST_USE enum salve_code elm_type_of(struct elm_compile *c, const struct json *spec, const struct elm_type **out);
+SALVE_MUST_USE enum salve_code elm_type_named(struct elm_compile *c, struct str name, const struct elm_type **out);
+void elm_const_type(struct elm_compile *c, const struct elm_type *type);
+static inline const struct elm_type *elm_type_arg(struct expr_value v) { return (const void *)v.as.text; }
+
+/* Definitions of libraries. */
+const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local);
+const struct json *elm_find_def(const struct elm_library *library, const char *section, struct str name);
+SALVE_MUST_USE enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *library,
+                                           const struct json *def, uint16_t args, bool is_define, struct elm_job **out);
+
+#endif

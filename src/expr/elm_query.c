@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Compiling what has names and turns: aliases, properties, queries, sorts, Filter, ForEach, Repeat, Aggregate.
+ *
+ * A query is a loop per source, one inside the other; the innermost body evaluates lets, relationships and where, and
+ * leaves a list of no or one result, which the loops join. A source that is no list makes the result no list. */
+#include "expr/elm_compile.h"
+
+/* --- names ----------------------------------------------------------------------------------------------------------------- */
+enum salve_code elm_make_alias(struct elm_compile *c, const struct json *node)
+{
+    struct str name;
+    TRY(elm_want_text(c, node, "name", &name));
+    const struct elm_scope *scope = elm_find_scope(c, name);
+    if (scope == NULL) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "name %.*s is not known here", STR_ARGS(name));
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, scope->slot, 0);
+    return SALVE_OK;
+}
+
+/* The name of an element of the item being sorted, or an alias. */
+enum salve_code elm_make_identifier(struct elm_compile *c, const struct json *node)
+{
+    struct str name;
+    TRY(elm_want_text(c, node, "name", &name));
+    if (elm_find_scope(c, name) != NULL) return elm_make_alias(c, node);
+    if (c->this_slot == UINT16_MAX)
+        return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "name %.*s is not known here", STR_ARGS(name));
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
+    elm_const_text(c, name);
+    elm_call(c, "Property", elm_property, 2);
+    return SALVE_OK;
+}
+
+static enum salve_code emit_path(struct elm_compile *c, const struct json *node, struct str path)
+{
+    static const struct expr_function property = {"Property", elm_property}, indexer = {"Property", elm_indexer};
+    while (path.len > 0) {
+        size_t end = 0;
+        while (end < path.len && path.ptr[end] != '.' && path.ptr[end] != '[') end++;
+        if (end > 0) {
+            elm_const_text(c, str_cut(path, 0, end));
+            expr_emit_call(&c->emit, &property, 2);
+        }
+        if (end < path.len && path.ptr[end] == '[') {
+            size_t  close = end + 1;
+            int64_t index;
+            while (close < path.len && path.ptr[close] != ']') close++;
+            if (!str_to_i64(str_cut(path, end + 1, close - end - 1), &index) || index < 0 || index > INT32_MAX)
+                return elm_bad(c, node, SALVE_E_INVALID, "Property has a wrong path");
+            expr_emit_const(&c->emit, expr_integer(index));
+            expr_emit_call(&c->emit, &indexer, 2);
+            end = close;
+        }
+        path = str_cut(path, end + 1, path.len);
+    }
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_property(struct elm_compile *c, const struct json *node)
+{
+    struct str path, scope_name = json_get_text(node, "scope");
+    TRY(elm_want_text(c, node, "path", &path));
+    if (scope_name.ptr != NULL) {
+        const struct elm_scope *scope = elm_find_scope(c, scope_name);
+        if (str_is(scope_name, "$this") && scope == NULL && c->this_slot != UINT16_MAX)
+            (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
+        else if (scope == NULL)
+            return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "name %.*s is not known here", STR_ARGS(scope_name));
+        else (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, scope->slot, 0);
+    } else {
+        if (json_get(node, "source") == NULL) return elm_bad(c, node, SALVE_E_INVALID, "Property has no source");
+        TRY(elm_compile_field(c, node, "source"));
+    }
+    return emit_path(c, node, path);
+}
+
+static enum salve_code emit_slot(struct elm_compile *c, const struct json *node, uint16_t slot, const char *what)
+{
+    struct str scope_name = json_get_text(node, "scope");
+    const struct elm_scope *scope = scope_name.ptr == NULL ? NULL : elm_find_scope(c, scope_name);
+    if (scope != NULL) slot = scope->slot;
+    if (slot == UINT16_MAX) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "%s is not known here", what);
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
+    return SALVE_OK;
+}
+enum salve_code elm_make_current(struct elm_compile *c, const struct json *node)
+{
+    return emit_slot(c, node, c->this_slot, "$this");
+}
+enum salve_code elm_make_total(struct elm_compile *c, const struct json *node)
+{
+    return emit_slot(c, node, c->total_slot, "$total");
+}
+enum salve_code elm_make_iteration(struct elm_compile *c, const struct json *node)
+{
+    return emit_slot(c, node, c->this_slot == UINT16_MAX ? UINT16_MAX : (uint16_t)(c->this_slot + 1), "$index");
+}
+
+/* --- queries ------------------------------------------------------------------------------------------------------------------ */
+struct query {
+    const struct json *node, *aggregate, *result; /* result: "return" */
+    uint16_t           slots[16], sources[16];    /* of the loops; of the source values */
+    uint32_t           count;
+    uint16_t           total;                     /* slot of the innermost total */
+};
+
+static bool is_surely_list(const struct json *expression)
+{
+    struct str type = json_get_text(expression, "type");
+    return str_is(type, "Retrieve") || str_is(type, "List") || str_is(type, "ToList");
+}
+
+/* Lets, relationships and where; jumps to *skip (patched by the caller) unless the turn counts. */
+struct skips {
+    uint32_t jumps[64];
+    uint32_t count;
+};
+
+static enum salve_code skip_unless(struct elm_compile *c, const struct json *node, struct skips *skips)
+{
+    if (skips->count == 64) return elm_bad(c, node, SALVE_E_TOO_BIG, "more than 63 relationships in a query");
+    skips->jumps[skips->count++] = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+    return SALVE_OK;
+}
+
+static enum salve_code relationship(struct elm_compile *c, const struct json *node, struct skips *skips)
+{
+    struct str alias, type = json_get_text(node, "type");
+    TRY(elm_want_text(c, node, "alias", &alias));
+    struct elm_scope *outer = c->scope;
+    TRY(elm_compile_field(c, node, "expression"));
+    uint16_t slot = expr_emit_slots(&c->emit, 2);
+    uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_EXISTS, slot);
+    TRY(elm_push_scope(c, alias, slot));
+    TRY(elm_compile_field(c, node, "suchThat"));
+    expr_emit_loop_end(&c->emit, loop);
+    c->scope = outer;
+    if (str_is(type, "Without")) (void)expr_emit(&c->emit, EXPR_OP_NOT, 0, 0, 0);
+    else if (!str_is(type, "With")) return elm_bad(c, node, SALVE_E_INVALID, "a relationship is With or Without");
+    return skip_unless(c, node, skips);
+}
+
+static enum salve_code conditions(struct elm_compile *c, const struct json *node, struct skips *skips)
+{
+    for (const struct json *let = json_first(json_get(node, "let")); let != NULL; let = let->next) {
+        struct str name;
+        TRY(elm_want_text(c, let, "identifier", &name));
+        TRY(elm_compile_field(c, let, "expression"));
+        uint16_t slot = expr_emit_slots(&c->emit, 1);
+        (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
+        TRY(elm_push_scope(c, name, slot));
+    }
+    for (const struct json *r = json_first(json_get(node, "relationship")); r != NULL; r = r->next)
+        TRY(relationship(c, r, skips));
+    if (json_get(node, "where") == NULL) return SALVE_OK;
+    TRY(elm_compile_field(c, node, "where"));
+    return skip_unless(c, node, skips);
+}
+
+/* What one turn gives: the return expression, the item, or a tuple of all aliases. */
+static enum salve_code turn_result(struct elm_compile *c, const struct query *q)
+{
+    if (q->result != NULL && json_get(q->result, "expression") != NULL) return elm_compile_field(c, q->result, "expression");
+    if (q->count == 1) {
+        (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->slots[0], 0);
+        return SALVE_OK;
+    }
+    struct str         names[16];
+    const struct json *source = json_first(json_get(q->node, "source"));
+    for (uint32_t i = 0; i < q->count; i++, source = source->next) {
+        names[i] = json_get_text(source, "alias");
+        (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->slots[i], 0);
+    }
+    (void)expr_emit(&c->emit, EXPR_OP_TUPLE, 0, (uint16_t)q->count, expr_emit_shape(&c->emit, names, q->count));
+    return SALVE_OK;
+}
+
+static enum salve_code gather_body(struct elm_compile *c, const struct query *q)
+{
+    struct skips skips = {.count = 0};
+    TRY(conditions(c, q->node, &skips));
+    TRY(turn_result(c, q));
+    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 1, 0);
+    if (skips.count == 0) return SALVE_OK;
+    uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
+    for (uint32_t i = 0; i < skips.count; i++) expr_emit_target(&c->emit, skips.jumps[i]);
+    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 0, 0);
+    expr_emit_target(&c->emit, to_end);
+    return SALVE_OK;
+}
+
+static enum salve_code fold_body(struct elm_compile *c, const struct query *q)
+{
+    struct skips skips = {.count = 0};
+    TRY(conditions(c, q->node, &skips));
+    TRY(elm_compile_field(c, q->aggregate, "expression"));
+    uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
+    for (uint32_t i = 0; i < skips.count; i++) expr_emit_target(&c->emit, skips.jumps[i]);
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->total, 0);
+    expr_emit_target(&c->emit, to_end);
+    return SALVE_OK;
+}
+
+/* The loop of source i and those inside it. */
+static enum salve_code source_loop(struct elm_compile *c, struct query *q, const struct json *source, uint32_t i)
+{
+    struct str alias;
+    TRY(elm_want_text(c, source, "alias", &alias));
+    q->slots[i] = expr_emit_slots(&c->emit, 3);
+    if (q->aggregate != NULL) { /* the total passes from loop to loop */
+        (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->total, 0);
+        (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(q->slots[i] + 2), 0);
+        q->total = (uint16_t)(q->slots[i] + 2);
+    }
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->sources[i], 0);
+    uint32_t loop = expr_emit_loop(&c->emit, q->aggregate != NULL ? EXPR_OP_LOOP_FOLD : EXPR_OP_LOOP_GATHER, q->slots[i]);
+    TRY(elm_push_scope(c, alias, q->slots[i]));
+    if (i + 1 < q->count) {
+        TRY(source_loop(c, q, source->next, i + 1));
+    } else {
+        if (q->aggregate != NULL) TRY(elm_push_scope(c, json_get_text(q->aggregate, "identifier"), q->total));
+        TRY(q->aggregate != NULL ? fold_body(c, q) : gather_body(c, q));
+    }
+    expr_emit_loop_end(&c->emit, loop);
+    return SALVE_OK;
+}
+
+static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort);
+
+/* Sources are evaluated once, before the loops. If one is null, the result is null: its jump is remembered. */
+static enum salve_code sources(struct elm_compile *c, struct query *q, uint32_t *nulls)
+{
+    const struct json *source = json_first(json_get(q->node, "source"));
+    for (; source != NULL; source = source->next) {
+        if (q->count == 16) return elm_bad(c, q->node, SALVE_E_TOO_BIG, "more than 16 sources in a query");
+        TRY(elm_compile_field(c, source, "expression"));
+        uint16_t slot = expr_emit_slots(&c->emit, 1);
+        (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
+        q->sources[q->count] = slot;
+        nulls[q->count] = UINT32_MAX;
+        if (!is_surely_list(json_get(source, "expression"))) {
+            (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
+            (void)expr_emit(&c->emit, EXPR_OP_IS_NULL, 0, 0, 0);
+            (void)expr_emit(&c->emit, EXPR_OP_NOT, 0, 0, 0);
+            nulls[q->count] = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+        }
+        q->count++;
+    }
+    return q->count > 0 ? SALVE_OK : elm_bad(c, q->node, SALVE_E_INVALID, "Query has no source");
+}
+
+enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
+{
+    static const struct expr_function distinct = {"Query", elm_distinct};
+    struct query      q = {.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
+    uint32_t          nulls[16];
+    struct elm_scope *outer = c->scope;
+    if (json_is(q.aggregate, JSON_NULL)) q.aggregate = NULL;
+    if (json_is(q.result, JSON_NULL)) q.result = NULL;
+    TRY(sources(c, &q, nulls));
+    if (q.aggregate != NULL) {
+        TRY(elm_compile_field(c, q.aggregate, "starting"));
+        q.total = expr_emit_slots(&c->emit, 1);
+        (void)expr_emit(&c->emit, EXPR_OP_SET, 0, q.total, 0);
+    }
+    TRY(source_loop(c, &q, json_first(json_get(node, "source")), 0));
+    c->scope = outer;
+    bool is_distinct = q.result != NULL && !json_is(json_get(q.result, "distinct"), JSON_FALSE);
+    if (q.aggregate == NULL) {
+        if (is_distinct) expr_emit_call(&c->emit, &distinct, 1);
+        TRY(sort_clause(c, json_get(node, "sort")));
+        bool may_be_single = false;
+        for (uint32_t i = 0; i < q.count; i++) may_be_single = may_be_single || nulls[i] != UINT32_MAX;
+        if (may_be_single) { /* only if no source is a list */
+            for (uint32_t i = 0; i < q.count; i++) (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q.sources[i], 0);
+            elm_call(c, "Query", elm_single, (uint16_t)(q.count + 1));
+        }
+    }
+    uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
+    for (uint32_t i = 0; i < q.count; i++)
+        if (nulls[i] != UINT32_MAX) expr_emit_target(&c->emit, nulls[i]);
+    (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
+    expr_emit_target(&c->emit, to_end);
+    return SALVE_OK;
+}
+
+/* --- sorts ---------------------------------------------------------------------------------------------------------------------- */
+static bool is_descending(const struct json *by)
+{
+    struct str direction = json_get_text(by, "direction");
+    return str_is(direction, "desc") || str_is(direction, "descending");
+}
+
+/* One sort key of the item in this_slot. */
+static enum salve_code sort_key(struct elm_compile *c, const struct json *by)
+{
+    struct str type = json_get_text(by, "type"), path = json_get_text(by, "path");
+    if (str_is(type, "ByExpression")) return elm_compile_field(c, by, "expression");
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
+    if (str_is(type, "ByColumn")) return emit_path(c, by, path);
+    if (!str_is(type, "ByDirection")) return elm_bad(c, by, SALVE_E_INVALID, "unknown sort item");
+    return SALVE_OK;
+}
+
+/* The list on the stack becomes sorted: LOOP_KEYS makes [item, keys, item, keys, ...], elm_sorted_keys sorts it. */
+static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort)
+{
+    const struct json *items = json_get(sort, "by");
+    if (!json_is(items, JSON_ARRAY) || items->count == 0) return SALVE_OK;
+    if (items->count > 60) return elm_bad(c, sort, SALVE_E_TOO_BIG, "more than 60 sort items");
+    uint16_t slot = expr_emit_slots(&c->emit, 3), this_slot = c->this_slot;
+    uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_KEYS, slot);
+    int64_t  descending = 0, bit = 1;
+    c->this_slot = slot;
+    for (const struct json *by = items->first; by != NULL; by = by->next, bit <<= 1) {
+        TRY(sort_key(c, by));
+        if (is_descending(by)) descending |= bit;
+    }
+    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, (uint16_t)items->count, 0);
+    expr_emit_loop_end(&c->emit, loop);
+    c->this_slot = this_slot;
+    expr_emit_const(&c->emit, expr_long(descending));
+    elm_call(c, "Sort", elm_sorted_keys, 2);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_sort(struct elm_compile *c, const struct json *node)
+{
+    TRY(elm_compile_field(c, node, "source"));
+    uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP_NULL, 0, 0, 0);
+    TRY(sort_clause(c, node));
+    expr_emit_target(&c->emit, to_end);
+    return SALVE_OK;
+}
+
+/* --- Filter, ForEach, Repeat, Aggregate -------------------------------------------------------------------------------------------- */
+static enum salve_code scoped_loop(struct elm_compile *c, const struct json *node, enum expr_op op, const char *body)
+{
+    struct elm_scope *outer = c->scope;
+    uint16_t          this_slot = c->this_slot, total_slot = c->total_slot;
+    struct str        name = json_get_text(node, "scope");
+    uint16_t          slot = expr_emit_slots(&c->emit, 3);
+    if (op == EXPR_OP_LOOP_FOLD) {
+        TRY(elm_compile_field(c, node, "initialValue"));
+        (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 2), 0);
+    }
+    TRY(elm_compile_field(c, node, "source"));
+    uint32_t to_end = op == EXPR_OP_LOOP_FOLD ? 0 : expr_emit(&c->emit, EXPR_OP_JUMP_NULL, 0, 0, 0);
+    uint32_t loop = expr_emit_loop(&c->emit, op, slot);
+    c->this_slot = slot;
+    if (op == EXPR_OP_LOOP_FOLD) c->total_slot = (uint16_t)(slot + 2);
+    if (name.ptr != NULL) TRY(elm_push_scope(c, name, slot));
+    TRY(elm_compile_field(c, node, body));
+    expr_emit_loop_end(&c->emit, loop);
+    c->scope = outer;
+    c->this_slot = this_slot;
+    c->total_slot = total_slot;
+    if (op != EXPR_OP_LOOP_FOLD) expr_emit_target(&c->emit, to_end);
+    return SALVE_OK;
+}
+
+enum salve_code elm_make_filter(struct elm_compile *c, const struct json *node)
+{
+    return scoped_loop(c, node, EXPR_OP_LOOP_FILTER, "condition");
+}
+enum salve_code elm_make_for_each(struct elm_compile *c, const struct json *node)
+{
+    return scoped_loop(c, node, EXPR_OP_LOOP_MAP, "element");
+}
+enum salve_code elm_make_repeat(struct elm_compile *c, const struct json *node)
+{
+    TRY(scoped_loop(c, node, EXPR_OP_LOOP_REPEAT, "element"));
+    elm_call(c, "Repeat", elm_as_list, 1);
+    return SALVE_OK;
+}
+enum salve_code elm_make_aggregate(struct elm_compile *c, const struct json *node)
+{
+    return scoped_loop(c, node, EXPR_OP_LOOP_FOLD, "iteration");
+}
