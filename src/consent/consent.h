@@ -26,9 +26,10 @@
 /*    role         purpose     classes of the purpose that this role may see
  * A pair that is not here opens nothing. Manager and technician have no row; statistics has none: its only reader is the
  * release job, which sees the STAT class through consent_stands. */
-#define CONSENT_CLASSES_CARE    (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS))
-#define CONSENT_CLASSES_PLAIN   (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))
-#define CONSENT_CLASSES_ALL     (((class_mask)1 << (CLASS_LAST + 1)) - 2)
+#define CONSENT_CLASSES_CARE  (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS))
+#define CONSENT_CLASSES_PLAIN (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))
+#define CONSENT_CLASSES_ALL   (((class_mask)1 << (CLASS_LAST + 1)) - 2)
+/* clang-format off */
 #define CONSENT_ROLES(X)                                                                                               \
     X(PARTICIPANT, SELF,      CONSENT_CLASSES_ALL)                                                                     \
     X(PARTICIPANT, TRANSFER,  CONSENT_CLASSES_CARE)                                                                    \
@@ -42,7 +43,9 @@
     X(CLINICIAN,   CARE,      CONSENT_CLASSES_CARE)                                                                    \
     X(CLINICIAN,   FOLLOW_UP, CONSENT_CLASSES_PLAIN)                                                                   \
     X(CLINICIAN,   TRANSFER,  CONSENT_CLASSES_CARE)
+/* clang-format on */
 
+/* clang-format off */
 /*    purpose     days_max  may choose SENS  why this long (privacy-security 2.1.6). 0: no end of its own.
  * The maximum is compiled in: a site may set less, never more. */
 #define CONSENT_TERMS(X)                                                                                               \
@@ -53,6 +56,7 @@
     X(TRANSFER,      7, true,  "one use within a week")                                                                \
     X(SELF,          0, true,  "a right, not a permission: it needs no grant and has no end")                          \
     X(HELPER,      366, false, "a helper is asked about again every year; never the sensitive class")
+/* clang-format on */
 
 enum { CONSENT_GRACE_DAYS = 90 }; /* after a new major version of a form (privacy-security 2.1.7) */
 
@@ -67,41 +71,53 @@ bool consent_may_take(enum role role);
 
 /* --- one decision of a person ------------------------------------------------------------------------------------ */
 
+/* clang-format off */
 /*    name         text         what */
 #define CONSENT_STATES(X)                                                                                              \
     X(GIVEN,       "given",     "the person said yes")                                                                 \
     X(WITHDRAWN,   "withdrawn", "the person took it back")                                                             \
     X(USED,        "used",      "a one-time permission that has been used (transfer)")
+/* clang-format on */
 
+/* clang-format off */
 /*    name         text           how it was given. Never a fingerprint, never a picture of a signature */
 #define CONSENT_METHODS(X)                                                                                             \
     X(SIGNED,      "signed",      "on paper, kept by the person")                                                      \
     X(PIN,         "pin",         "with their PIN or passphrase")                                                      \
     X(CARD,        "card",        "with their card")                                                                   \
     X(SPOKEN,      "spoken",      "a spoken yes, noted by an independent witness")
+/* clang-format on */
 
+/* clang-format off */
 /*    name         text           who stood by */
 #define CONSENT_WITNESSES(X)                                                                                           \
     X(NONE,        "none",        "nobody was needed")                                                                 \
     X(INDEPENDENT, "independent", "somebody who does not work for the programme")                                      \
     X(INTERPRETER, "interpreter", "an interpreter, who does not work for the programme")
+/* clang-format on */
 
+/* clang-format off */
 /*    name         text           how reading back went */
 #define CONSENT_TEACH_BACKS(X)                                                                                         \
     X(DONE,        "done",        "the person said in own words what happens, after one or two rounds")                \
     X(NOT_DONE,    "not-done",    "not asked, or not yet understood: the purpose stays off")
+/* clang-format on */
 
+/* clang-format off */
 /*    name         text           who decided */
 #define CONSENT_DECIDERS(X)                                                                                            \
     X(PARTICIPANT, "participant", "the person")                                                                        \
     X(GUARDIAN,    "guardian",    "a guardian, for a child; ends at majority")
+/* clang-format on */
 
+/* clang-format off */
 /*    name         text           the child's own word, beside a guardian's permission */
 #define CONSENT_ASSENTS(X)                                                                                             \
     X(NONE,        "none",        "not a child")                                                                       \
     X(GIVEN,       "given",       "the child agrees")                                                                  \
     X(NOT_ABLE,    "not-able",    "too young or not able to say")                                                      \
     X(DISSENT,     "dissent",     "the child does not want it: that decides; never stored, always refused")
+/* clang-format on */
 
 #define X(name, text, what) CONSENT_##name,
 enum consent_state { CONSENT_STATES(X) CONSENT_STATE_COUNT };
@@ -126,33 +142,34 @@ enum { CONSENT_SHA256_BYTES = 32 };
 
 /* Which words the person heard. Texts view what the grant was read from. */
 struct consent_form_ref {
-    struct str id;           /* "statistics" */
-    uint32_t   major, minor; /* 3, 1 */
-    struct str lang;         /* BCP 47: "ar" */
-    uint8_t    sha256[CONSENT_SHA256_BYTES]; /* of the form file's bytes */
+    struct str id;                        /* "statistics" */
+    uint32_t major, minor;                /* 3, 1 */
+    struct str lang;                      /* BCP 47: "ar" */
+    uint8_t sha256[CONSENT_SHA256_BYTES]; /* of the form file's bytes */
 };
 
 struct consent_grant {
-    uint64_t                seq;     /* number of the CONSENT record; set by records, not part of the JSON */
-    enum consent_state      state;
-    enum purpose            purpose;
-    class_mask              classes; /* chosen classes; 0 in WITHDRAWN and USED */
-    int64_t                 at_unix_s;        /* whole minutes */
-    int64_t                 not_after_unix_s; /* first second at which it no longer holds; 0 only if the purpose has no end */
+    uint64_t seq; /* number of the CONSENT record; set by records, not part of the JSON */
+    enum consent_state state;
+    enum purpose purpose;
+    class_mask classes;       /* chosen classes; 0 in WITHDRAWN and USED */
+    int64_t at_unix_s;        /* whole minutes */
+    int64_t not_after_unix_s; /* first second at which it no longer holds; 0 only if the purpose has no end */
     struct consent_form_ref form;
-    enum consent_method     method;
-    enum consent_witness    witness;
+    enum consent_method method;
+    enum consent_witness witness;
     enum consent_teach_back teach_back;
-    uint32_t                teach_back_rounds; /* 1 or 2 when done */
-    enum consent_decider    by;
-    enum consent_assent     assent;          /* NONE unless by guardian */
-    int64_t                 majority_unix_s; /* by guardian: the day the child comes of age; else 0 */
-    struct str              to;              /* helper: their pseudonym; transfer: the provider; else empty */
-    struct str              taken_by;        /* staff pseudonym who took it down; empty: the person alone */
+    uint32_t teach_back_rounds; /* 1 or 2 when done */
+    enum consent_decider by;
+    enum consent_assent assent; /* NONE unless by guardian */
+    int64_t majority_unix_s;    /* by guardian: the day the child comes of age; else 0 */
+    struct str to;              /* helper: their pseudonym; transfer: the provider; else empty */
+    struct str taken_by;        /* staff pseudonym who took it down; empty: the person alone */
 };
 
 /* --- the decision ------------------------------------------------------------------------------------------------ */
 
+/* clang-format off */
 /*    name          text            allowed  shown as        words for the person's own view
  * "shown as" is what staff, API and printouts may see: never asked, withdrawn, expired, dissented... are one and the same
  * there (N17). Only the participant's own view may show `text` and the words. */
@@ -174,6 +191,7 @@ struct consent_grant {
     X(INVALID,      "invalid",       false, "not-open",   "the stored agreement is not complete")                      \
     X(ABSENT,       "absent",        false, "be-present", "this opens only while you are present")                     \
     X(ROLE,         "role",          false, "role",       "nobody with this role may use this")
+/* clang-format on */
 
 #define X(name, text, allowed, shown, words) CONSENT_REASON_##name,
 enum consent_reason { CONSENT_REASONS(X) CONSENT_REASON_COUNT };
@@ -187,24 +205,24 @@ const char *consent_reason_words(enum consent_reason reason);
 struct consent_forms_now {
     struct {
         uint32_t major;
-        int64_t  since_unix_s;
+        int64_t since_unix_s;
     } of[PURPOSE_LAST + 1];
 };
 
 struct consent_ask {
-    struct actor                    actor;
-    enum purpose                    purpose;
-    class_mask                      classes;    /* wanted; must not be 0 */
-    int64_t                         now_unix_s; /* from a clock guarded against being set back (7.3) */
-    bool                            is_present; /* the person is here: card shown or PIN entered at this visit */
-    const struct consent_forms_now *forms;      /* NULL: no grace rule */
+    struct actor actor;
+    enum purpose purpose;
+    class_mask classes;                    /* wanted; must not be 0 */
+    int64_t now_unix_s;                    /* from a clock guarded against being set back (7.3) */
+    bool is_present;                       /* the person is here: card shown or PIN entered at this visit */
+    const struct consent_forms_now *forms; /* NULL: no grace rule */
 };
 
 struct consent_decision {
-    bool                        allowed;
-    enum consent_reason         reason;
-    class_mask                  classes; /* exactly what was asked if allowed, else 0 */
-    const struct consent_grant *grant;   /* the one that decided; NULL for own record, no grant, role */
+    bool allowed;
+    enum consent_reason reason;
+    class_mask classes;                /* exactly what was asked if allowed, else 0 */
+    const struct consent_grant *grant; /* the one that decided; NULL for own record, no grant, role */
 };
 
 /* consent_decide - the decision. Grants may come in any order; `seq` orders them. Never fails. */
@@ -264,6 +282,7 @@ SALVE_MUST_USE enum salve_code consent_fhir(const struct consent_grant *grant, s
 
 /* --- forms ------------------------------------------------------------------------------------------------------- */
 
+/* clang-format off */
 /*    name       what the section answers; all five are needed, in this order */
 #define CONSENT_SECTIONS(X)                                                                                            \
     X(what,      "what happens with my data")                                                                          \
@@ -271,6 +290,7 @@ SALVE_MUST_USE enum salve_code consent_fhir(const struct consent_grant *grant, s
     X(how_long,  "for how long")                                                                                       \
     X(if_no,     "what if I say no: nothing changes for the check")                                                    \
     X(withdraw,  "how I take it back")
+/* clang-format on */
 
 enum {
     CONSENT_SECTION_COUNT = 5,
@@ -281,9 +301,9 @@ enum {
 };
 
 struct consent_read_back {
-    struct str  ask;    /* the question, to be answered in own words */
+    struct str ask;     /* the question, to be answered in own words */
     struct str *points; /* what a right answer holds; shown to staff, never stored with an answer */
-    size_t      point_count;
+    size_t point_count;
 };
 
 struct consent_section {
@@ -291,21 +311,21 @@ struct consent_section {
 };
 
 struct consent_form {
-    struct consent_form_ref  ref;     /* sha256 is zero: the caller hashes `bytes` */
-    enum purpose             purpose;
-    struct str               title;
-    struct consent_section   sections[CONSENT_SECTION_COUNT];
+    struct consent_form_ref ref; /* sha256 is zero: the caller hashes `bytes` */
+    enum purpose purpose;
+    struct str title;
+    struct consent_section sections[CONSENT_SECTION_COUNT];
     struct consent_read_back read_back[CONSENT_READ_BACKS_MAX];
-    size_t                   read_back_count;
-    struct str               yes;        /* the sentence the person agrees to */
-    int32_t                  days;       /* how long it holds; at most the compiled maximum */
-    struct str               dpia;       /* reference of the impact assessment */
-    double                   grade;      /* reading grade as declared; English only is recomputed */
-    struct str               in_force;   /* date from which this version is used */
-    struct str               changes;    /* what changed since the major before; empty for the first */
-    struct str               direction;  /* "ltr" or "rtl" */
-    uint32_t                 words;      /* counted, title to yes */
-    struct str               bytes;      /* the file's bytes: what is hashed and signed for */
+    size_t read_back_count;
+    struct str yes;       /* the sentence the person agrees to */
+    int32_t days;         /* how long it holds; at most the compiled maximum */
+    struct str dpia;      /* reference of the impact assessment */
+    double grade;         /* reading grade as declared; English only is recomputed */
+    struct str in_force;  /* date from which this version is used */
+    struct str changes;   /* what changed since the major before; empty for the first */
+    struct str direction; /* "ltr" or "rtl" */
+    uint32_t words;       /* counted, title to yes */
+    struct str bytes;     /* the file's bytes: what is hashed and signed for */
 };
 
 /* consent_form_parse - one file's text, checked: every element there, one purpose, nothing ticked in advance, at most 400
@@ -318,7 +338,7 @@ SALVE_MUST_USE enum salve_code consent_form_parse(struct str text, const char *n
 /* All languages of one version. */
 struct consent_form_set {
     struct consent_form *forms; /* sorted by language */
-    size_t               count;
+    size_t count;
 };
 
 /* consent_form_load - every language of forms/<purpose>/<major.minor>, from folder `forms`.
@@ -335,7 +355,7 @@ const struct consent_form *consent_form_in(const struct consent_form_set *set, s
 
 /* consent_form_grade - reading grade of English text (Flesch-Kincaid; docs/formats/forms.md has the counting rules).
  * consent_word_count - words between white space that hold a letter or a digit, in any script. */
-double   consent_form_grade(struct str english);
+double consent_form_grade(struct str english);
 uint32_t consent_word_count(struct str text);
 
 /* --- words on receipts ------------------------------------------------------------------------------------------- */
@@ -345,9 +365,9 @@ struct consent_texts {
     struct {
         struct str id, title, body; /* body may hold {placeholders} that its file's "fields" lists */
         struct str *fields;
-        size_t      field_count;
-    } *items;
-    size_t     count;
+        size_t field_count;
+    } * items;
+    size_t count;
     struct str lang, direction;
 };
 SALVE_MUST_USE enum salve_code consent_texts_load(const char *forms, struct str lang, struct arena *mem,

@@ -13,6 +13,7 @@
 
 enum { FHIR_BYTES_MAX = 32 << 10, URI_BYTES_MAX = 1000 };
 
+/* clang-format off */
 /*    purpose     scope              category system           category    action    (privacy-security 2.2) */
 #define FHIR_PURPOSES(X)                                                                                               \
     X(CARE,       "treatment",       "v3-ActCode",             "INFA",     "access")                                   \
@@ -21,6 +22,7 @@ enum { FHIR_BYTES_MAX = 32 << 10, URI_BYTES_MAX = 1000 };
     X(RESEARCH,   "research",        "consentcategorycodes",   "research", "use")                                      \
     X(TRANSFER,   "patient-privacy", "v3-ActCode",             "IDSCL",    "disclose")                                 \
     X(HELPER,     "patient-privacy", "v3-ActCode",             "INFA",     "access")
+/* clang-format on */
 
 struct fhir_row {
     const char *scope, *category_system, *category, *action;
@@ -68,7 +70,8 @@ static void put_reference(struct json_writer *w, const char *name, struct str re
     json_close(w);
 }
 
-static void put_performers(struct json_writer *w, const struct consent_grant *grant, struct str patient, const char *uri)
+static void put_performers(struct json_writer *w, const struct consent_grant *grant, struct str patient,
+                           const char *uri)
 {
     json_open(w, "performer", '[');
     if (grant->by == CONSENT_BY_GUARDIAN) {
@@ -144,9 +147,9 @@ static void put_provision(struct json_writer *w, const struct consent_grant *gra
     json_close(w);
     if (grant->classes != 0) {
         json_open(w, "securityLabel", '[');
-        for (int class = 1; class <= CLASS_LAST; class++)
+        for (int class = 1; class <= CLASS_LAST; class ++)
             if ((grant->classes & CLASS_BIT(class)) != 0)
-                put_coding(w, NULL, class_system, class_text((enum data_class)class));
+                put_coding(w, NULL, class_system, class_text((enum data_class) class));
         json_close(w);
     }
     json_open(w, "purpose", '[');

@@ -18,7 +18,7 @@ enum { FORM_MEMBERS = 14 };
 
 /* One file while it is read. */
 struct reading {
-    const char       *name;
+    const char *name;
     struct salve_err *err;
 };
 
@@ -65,7 +65,8 @@ static enum salve_code read_head(const struct reading *reading, const struct jso
     if (code != SALVE_OK) return code;
     if (!consent_version_read(version, &out->ref.major, &out->ref.minor)) return bad(reading, "version", "major.minor");
     if (!is_lang(out->ref.lang)) return bad(reading, "lang", "a BCP 47 language tag");
-    if (!str_is(out->direction, "ltr") && !str_is(out->direction, "rtl")) return bad(reading, "direction", "ltr or rtl");
+    if (!str_is(out->direction, "ltr") && !str_is(out->direction, "rtl"))
+        return bad(reading, "direction", "ltr or rtl");
     if (out->in_force.len != 10 || !clock_parse(out->in_force, &at)) return bad(reading, "in_force", "a date");
     if (!purpose_find(purpose, &out->purpose) || out->purpose == PURPOSE_SELF)
         return bad(reading, "purpose", "exactly one purpose that people agree to");

@@ -8,7 +8,8 @@ static bool is_word_byte(struct str text, size_t at)
 {
     uint8_t c = (uint8_t)text.ptr[at];
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-    return c >= 0xc3 && c != 0xe2; /* U+2000-2FFF, dashes and quotes, are no words; continuation bytes never begin one */
+    return c >= 0xc3 &&
+           c != 0xe2; /* U+2000-2FFF, dashes and quotes, are no words; continuation bytes never begin one */
 }
 
 static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
@@ -52,8 +53,7 @@ static uint32_t syllables(struct str word)
 {
     while (word.len > 0 && !is_letter(word.ptr[word.len - 1])) word.len--;
     uint32_t count = 0;
-    for (size_t i = 0; i < word.len; i++)
-        count += is_vowel(word.ptr[i]) && (i == 0 || !is_vowel(word.ptr[i - 1]));
+    for (size_t i = 0; i < word.len; i++) count += is_vowel(word.ptr[i]) && (i == 0 || !is_vowel(word.ptr[i - 1]));
     size_t n = word.len;
     char last = n > 2 ? lower(word.ptr[n - 1]) : 0, before = n > 2 ? lower(word.ptr[n - 2]) : 0;
     bool is_le = last == 'e' && before == 'l' && n > 3 && !is_vowel(word.ptr[n - 3]);

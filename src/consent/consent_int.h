@@ -19,7 +19,7 @@ static inline enum salve_code consent_refuse(struct salve_err *err, enum salve_c
 /* One row of CONSENT_TERMS. */
 struct consent_term {
     int32_t days_max;
-    bool    may_choose_sens;
+    bool may_choose_sens;
 };
 struct consent_term consent_term_of(enum purpose purpose); /* {-1, false} for what is no purpose */
 

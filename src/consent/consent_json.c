@@ -34,8 +34,8 @@ static void put_hex(struct json_writer *w, const char *name, const uint8_t *byte
 static void put_classes(struct json_writer *w, class_mask classes)
 {
     json_open(w, "classes", '[');
-    for (int class = 1; class <= CLASS_LAST; class++)
-        if ((classes & CLASS_BIT(class)) != 0) json_put_text(w, NULL, str_of(class_text((enum data_class)class)));
+    for (int class = 1; class <= CLASS_LAST; class ++)
+        if ((classes & CLASS_BIT(class)) != 0) json_put_text(w, NULL, str_of(class_text((enum data_class) class)));
     json_close(w);
 }
 
@@ -112,7 +112,7 @@ static bool read_classes(const struct json *array, class_mask *classes)
     if (!json_is(array, JSON_ARRAY)) return false;
     for (const struct json *it = json_first(array); it != NULL; it = it->next) {
         int class = 1;
-        while (class <= CLASS_LAST && !str_is(json_text(it), class_text((enum data_class)class))) class++;
+        while (class <= CLASS_LAST && !str_is(json_text(it), class_text((enum data_class) class))) class ++;
         if (class > CLASS_LAST || *classes >= CLASS_BIT(class)) return false; /* unknown, twice, or out of order */
         *classes |= CLASS_BIT(class);
     }
@@ -126,7 +126,8 @@ bool consent_version_read(struct str text, uint32_t *major, uint32_t *minor)
     if (dot <= 0 || text.len > 12) return false;
     struct str a = str_cut(text, 0, (size_t)dot), b = str_cut(text, (size_t)dot + 1, text.len);
     if (b.len == 0 || (a.ptr[0] == '0') || (b.ptr[0] == '0' && b.len > 1)) return false;
-    if (!str_to_i64(a, &high) || !str_to_i64(b, &low) || high < 1 || low < 0 || high > 99999 || low > 99999) return false;
+    if (!str_to_i64(a, &high) || !str_to_i64(b, &low) || high < 1 || low < 0 || high > 99999 || low > 99999)
+        return false;
     if (a.ptr[0] < '0' || a.ptr[0] > '9' || b.ptr[0] < '0' || b.ptr[0] > '9') return false;
     *major = (uint32_t)high;
     *minor = (uint32_t)low;

@@ -65,8 +65,10 @@ static bool classes_fit(const struct consent_grant *grant)
 bool consent_is_whole(const struct consent_grant *grant, const char **where, const char **why)
 {
     if (grant->purpose == PURPOSE_SELF || consent_term_of(grant->purpose).days_max < 0)
-        return lacks(where, why, "Consent.purpose", "one's own record needs no agreement, and other purposes do not exist");
-    if (!has_form(grant)) return lacks(where, why, "Consent.form", "form, version, language and hash belong to every yes");
+        return lacks(where, why, "Consent.purpose",
+                     "one's own record needs no agreement, and other purposes do not exist");
+    if (!has_form(grant))
+        return lacks(where, why, "Consent.form", "form, version, language and hash belong to every yes");
     if (!classes_fit(grant)) return lacks(where, why, "Consent.classes", "only classes that the purpose delivers");
     if (grant->at_unix_s <= 0 || grant->at_unix_s % 60 != 0)
         return lacks(where, why, "Consent.at", "a time in whole minutes");
@@ -127,9 +129,8 @@ enum salve_code consent_check(const struct consent_grant *grant, bool born_is_kn
     if (grant->state != CONSENT_GIVEN) return check_withdrawal(grant, born_is_known, born_unix_s, ages, err);
     if (grant->teach_back != CONSENT_TEACH_BACK_DONE)
         return consent_refuse(err, SALVE_E_CONSENT, "Consent.teach_back", "not yet understood: the purpose stays off");
-    enum salve_code code = grant->by == CONSENT_BY_GUARDIAN
-                               ? check_guardian(grant, born_is_known, born_unix_s, ages, err)
-                               : SALVE_OK;
+    enum salve_code code =
+        grant->by == CONSENT_BY_GUARDIAN ? check_guardian(grant, born_is_known, born_unix_s, ages, err) : SALVE_OK;
     if (code != SALVE_OK) return code;
     if (!consent_is_whole(grant, &where, &why)) return consent_refuse(err, SALVE_E_INVALID, where, why);
     if (grant->by == CONSENT_BY_PARTICIPANT && born_is_known &&

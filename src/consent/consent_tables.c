@@ -4,7 +4,8 @@
 
 class_mask consent_role_classes(enum role role, enum purpose purpose)
 {
-#define X(of, for_, classes) if (role == ROLE_##of && purpose == PURPOSE_##for_) return (classes);
+#define X(of, for_, classes)                                                                                           \
+    if (role == ROLE_##of && purpose == PURPOSE_##for_) return (classes);
     CONSENT_ROLES(X)
 #undef X
     return 0;
@@ -12,7 +13,8 @@ class_mask consent_role_classes(enum role role, enum purpose purpose)
 
 struct consent_term consent_term_of(enum purpose purpose)
 {
-#define X(name, days, sens, why) if (purpose == PURPOSE_##name) return (struct consent_term){(days), (sens)};
+#define X(name, days, sens, why)                                                                                       \
+    if (purpose == PURPOSE_##name) return (struct consent_term){(days), (sens)};
     CONSENT_TERMS(X)
 #undef X
     return (struct consent_term){-1, false};
@@ -49,6 +51,7 @@ const char *consent_reason_shown(enum consent_reason reason) { return reason_row
 const char *consent_reason_words(enum consent_reason reason) { return reason_row(reason)->words; }
 
 /* For each list: its texts by value, consent_<list>_text and consent_<list>_find. */
+/* clang-format off */
 #define LIST(list, type, LIST_OF, COUNT)                                                                               \
     static const char *const list##_texts[] = {LIST_OF(X)};                                                            \
     const char *consent_##list##_text(type value) { return (unsigned)value < (COUNT) ? list##_texts[value] : "?"; }    \
@@ -61,6 +64,7 @@ const char *consent_reason_words(enum consent_reason reason) { return reason_row
         }                                                                                                              \
         return false;                                                                                                  \
     }
+/* clang-format on */
 #define X(name, text, what) text,
 LIST(state, enum consent_state, CONSENT_STATES, CONSENT_STATE_COUNT)
 LIST(method, enum consent_method, CONSENT_METHODS, CONSENT_METHOD_COUNT)

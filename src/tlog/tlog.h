@@ -29,14 +29,14 @@ enum {
     TLOG_SALT_BYTES = 32,
     TLOG_SIGNATURE_BYTES = 64,
     TLOG_PUBLIC_KEY_BYTES = 32,
-    TLOG_TILE_WIDTH = 256,                                   /* hashes in a full tile, entries in a full bundle */
+    TLOG_TILE_WIDTH = 256, /* hashes in a full tile, entries in a full bundle */
     TLOG_TILE_BYTES = TLOG_TILE_WIDTH * TLOG_HASH_BYTES,
-    TLOG_ENTRY_BYTES_MAX = 65535,                            /* a bundle counts an entry's bytes in 16 bits */
+    TLOG_ENTRY_BYTES_MAX = 65535, /* a bundle counts an entry's bytes in 16 bits */
     TLOG_PRIVATE_ENTRY_BYTES = 34,
-    TLOG_PROOF_HASHES_MAX = 64,                              /* inclusion: the height of the largest tree; a
+    TLOG_PROOF_HASHES_MAX = 64, /* inclusion: the height of the largest tree; a
                                                                 consistency proof has one more at most */
-    TLOG_NAME_BYTES_MAX = 255,                               /* origin and key names */
-    TLOG_SIGNATURES_MAX = 64,                                /* signature lines of one note; C2SP asks for 16 */
+    TLOG_NAME_BYTES_MAX = 255,  /* origin and key names */
+    TLOG_SIGNATURES_MAX = 64,   /* signature lines of one note; C2SP asks for 16 */
     TLOG_VKEY_BYTES_MAX = 400,
 };
 
@@ -49,10 +49,11 @@ struct tlog_hash {
 struct tlog_hash tlog_hash_leaf(struct str entry);
 struct tlog_hash tlog_hash_node(const struct tlog_hash *left, const struct tlog_hash *right);
 struct tlog_hash tlog_empty_root(void); /* SHA-256 of nothing */
-bool             tlog_hash_eq(const struct tlog_hash *a, const struct tlog_hash *b);
+bool tlog_hash_eq(const struct tlog_hash *a, const struct tlog_hash *b);
 
 /* --- entries (privacy-security 4.2) ------------------------------------------------------------------------------- */
 
+/* clang-format off */
 /*    name        type  what                                                                                          */
 #define TLOG_ENTRIES(X)                                                                                                \
     X(PRIVATE,    0x01, "a commitment; the only type for anything about a person")                                     \
@@ -60,6 +61,7 @@ bool             tlog_hash_eq(const struct tlog_hash *a, const struct tlog_hash 
     X(STATISTICS, 0x05, "a statistics release: tables, budget spent, hash")                                            \
     X(SUCCESSOR,  0x06, "first leaf of a log that takes over from another one")                                        \
     X(HASH,       0x07, "hash of a build, a form or a policy")
+/* clang-format on */
 
 #define X(name, type, what) TLOG_ENTRY_##name = type,
 enum tlog_entry_type { TLOG_ENTRIES(X) };
@@ -121,14 +123,14 @@ struct tlog; /* opaque */
 SALVE_MUST_USE enum salve_code tlog_open(const struct tlog_io *io, struct str origin, struct arena *mem,
                                          struct tlog **out, struct salve_err *err);
 
-uint64_t   tlog_size(const struct tlog *log);
+uint64_t tlog_size(const struct tlog *log);
 struct str tlog_origin(const struct tlog *log);
 
 /* tlog_append - adds entries in order; *first is the index of the first. Writes the entries, the tiles they complete
  * and the state; O(1) blocks for a small append. On an error abandon the transaction and the cursor.
  *   errors   E_TOO_BIG (entry), E_RANGE (no entry, or an empty one), io's */
-SALVE_MUST_USE enum salve_code tlog_append(struct tlog *log, const struct str *entries, uint32_t count,
-                                           uint64_t *first, struct salve_err *err);
+SALVE_MUST_USE enum salve_code tlog_append(struct tlog *log, const struct str *entries, uint32_t count, uint64_t *first,
+                                           struct salve_err *err);
 
 /* tlog_pad - dummy leaves until the size is a multiple of `multiple` (16 is the policy, docs/internals/tlog.md), so that
  * checkpoints do not tell how busy a clinic is. Adds nothing if the size already is. */
@@ -150,7 +152,7 @@ SALVE_MUST_USE enum salve_code tlog_entry(struct tlog *log, uint64_t index, stru
 
 struct tlog_proof {
     struct tlog_hash hashes[TLOG_PROOF_HASHES_MAX + 1];
-    uint32_t         count;
+    uint32_t count;
 };
 
 /* tlog_prove - inclusion proof of leaf `index` in the tree of `size`; leaf side first.
@@ -170,9 +172,8 @@ SALVE_MUST_USE enum salve_code tlog_check_inclusion(uint64_t index, uint64_t siz
                                                     const struct tlog_hash *root, struct salve_err *err);
 SALVE_MUST_USE enum salve_code tlog_check_consistency(uint64_t size_old, uint64_t size_new,
                                                       const struct tlog_hash *root_old,
-                                                      const struct tlog_hash *root_new,
-                                                      const struct tlog_hash *hashes, size_t count,
-                                                      struct salve_err *err);
+                                                      const struct tlog_hash *root_new, const struct tlog_hash *hashes,
+                                                      size_t count, struct salve_err *err);
 
 /* The same for a subtree [start, end): start must be a multiple of the smallest power of two >= end - start
  * (draft-ietf-plants-merkle-tree-certs, subtrees). An empty subtree holds only with the empty root and an empty proof. */
@@ -188,10 +189,12 @@ SALVE_MUST_USE enum salve_code tlog_check_subtree_consistency(uint64_t start, ui
 
 /* --- signed notes (C2SP signed-note) ------------------------------------------------------------------------------ */
 
+/* clang-format off */
 /*    name         type  bytes  what */
 #define TLOG_KEY_TYPES(X)                                                                                              \
     X(ED25519,     0x01, 64, "Ed25519 over the note text")                                                             \
     X(COSIGNATURE, 0x04, 72, "Ed25519 over cosignature/v1, the time and the note text")
+/* clang-format on */
 
 #define X(name, type, bytes, what) TLOG_KEY_##name = type,
 enum tlog_key_type { TLOG_KEY_TYPES(X) };
@@ -199,10 +202,10 @@ enum tlog_key_type { TLOG_KEY_TYPES(X) };
 
 /* A verifier key: what one must know to check a signature line. `name` views what it was read from. */
 struct tlog_vkey {
-    struct str         name;
-    uint32_t           id; /* first 4 bytes of SHA-256(name 0x0A type key), big-endian */
+    struct str name;
+    uint32_t id; /* first 4 bytes of SHA-256(name 0x0A type key), big-endian */
     enum tlog_key_type type;
-    uint8_t            key[TLOG_PUBLIC_KEY_BYTES];
+    uint8_t key[TLOG_PUBLIC_KEY_BYTES];
 };
 
 /* tlog_vkey_make - fills *out from its parts. E_INVALID for a name that is empty, too long, or holds a space or '+'.
@@ -217,7 +220,7 @@ SALVE_MUST_USE enum salve_code tlog_vkey_parse(struct str text, struct tlog_vkey
 /* Who signs. The secret key stays with the caller (the keys module): the log sees a callback. */
 struct tlog_signer {
     struct tlog_vkey vkey; /* TLOG_KEY_ED25519; its name should be the log's origin */
-    void            *self;
+    void *self;
     enum salve_code (*sign)(void *self, struct str message, uint8_t signature[TLOG_SIGNATURE_BYTES],
                             struct salve_err *err);
 };
@@ -225,7 +228,7 @@ struct tlog_signer {
 struct tlog_note {
     struct str text;  /* with its last newline; a view */
     struct str lines; /* the signature lines; a view */
-    uint32_t   count; /* of them */
+    uint32_t count;   /* of them */
 };
 
 /* tlog_note_parse - splits and checks the form; verifies nothing. Views of `note`. E_TOO_BIG, E_INVALID. */
@@ -248,8 +251,8 @@ SALVE_MUST_USE enum salve_code tlog_note_add(struct str note, struct str line, s
 /* --- checkpoints (C2SP tlog-checkpoint) --------------------------------------------------------------------------- */
 
 struct tlog_checkpoint {
-    struct str       origin;
-    uint64_t         size;
+    struct str origin;
+    uint64_t size;
     struct tlog_hash root;
 };
 
@@ -282,7 +285,8 @@ SALVE_MUST_USE enum salve_code tlog_sign(struct tlog *log, const struct tlog_sig
 
 /* tlog_check_guard - the first half of tlog_sign alone, for start-up and `verify`: E_CONFLICT if the guard's head is not
  * a prefix of this log (or equal to it); OK if nothing was signed yet. */
-SALVE_MUST_USE enum salve_code tlog_check_guard(struct tlog *log, const struct tlog_guard *guard, struct salve_err *err);
+SALVE_MUST_USE enum salve_code tlog_check_guard(struct tlog *log, const struct tlog_guard *guard,
+                                                struct salve_err *err);
 
 /* tlog_newest_checkpoint - the archived note with the largest size. E_NOT_FOUND. */
 SALVE_MUST_USE enum salve_code tlog_newest_checkpoint(struct tlog *log, struct arena *mem, struct str *note,
@@ -304,9 +308,9 @@ SALVE_MUST_USE enum salve_code tlog_next_origin(struct str origin, struct arena 
 /* --- verification of the whole ------------------------------------------------------------------------------------ */
 
 struct tlog_report {
-    uint64_t         entries;     /* re-hashed */
-    uint64_t         tiles;       /* compared */
-    uint64_t         checkpoints; /* archived ones whose signature and root hold */
+    uint64_t entries;     /* re-hashed */
+    uint64_t tiles;       /* compared */
+    uint64_t checkpoints; /* archived ones whose signature and root hold */
     struct tlog_hash root;
 };
 
@@ -329,10 +333,10 @@ SALVE_MUST_USE enum salve_code tlog_receipt(struct tlog *log, uint64_t index, co
                                             struct salve_err *err);
 
 struct tlog_receipt_view {
-    struct str             extra; /* decoded, in mem; STR_NONE if there was none */
-    uint64_t               index;
-    struct tlog_proof      proof;
-    struct str             note; /* a view */
+    struct str extra; /* decoded, in mem; STR_NONE if there was none */
+    uint64_t index;
+    struct tlog_proof proof;
+    struct str note;             /* a view */
     struct tlog_checkpoint head; /* of the note */
 };
 

@@ -11,8 +11,8 @@ static enum salve_code write_leaf_tile(struct tlog *log, uint64_t number, struct
     struct str *entries = arena_array(log->mem, struct str, TLOG_TILE_WIDTH);
     uint8_t *tile = arena_alloc_raw(log->mem, TLOG_TILE_BYTES, 1);
     if (entries == NULL || tile == NULL) return salve_fail(err, SALVE_E_MEMORY, "log tile");
-    enum salve_code code = log->io.read_entries(log->io.self, number * TLOG_TILE_WIDTH, TLOG_TILE_WIDTH, log->mem,
-                                                entries, err);
+    enum salve_code code =
+        log->io.read_entries(log->io.self, number * TLOG_TILE_WIDTH, TLOG_TILE_WIDTH, log->mem, entries, err);
     if (code != SALVE_OK) return code;
     for (size_t i = 0; i < TLOG_TILE_WIDTH; i++) {
         struct tlog_hash hash = tlog_leaf_with(log->hasher, entries[i]);
@@ -32,7 +32,8 @@ static enum salve_code extend_tile(struct tlog *log, uint32_t level, uint64_t in
     enum salve_code code = SALVE_OK;
     if (len > 0) code = log->io.read_block(log->io.self, kind, number, log->mem, &before, err);
     if (code != SALVE_OK) return code;
-    if (before.len != len) return salve_fail(err, SALVE_E_INTEGRITY, "log tile %u/%llu", level, (unsigned long long)number);
+    if (before.len != len)
+        return salve_fail(err, SALVE_E_INTEGRITY, "log tile %u/%llu", level, (unsigned long long)number);
     char *bytes = arena_alloc_raw(log->mem, len + TLOG_HASH_BYTES, 1);
     if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "log tile");
     if (len > 0) memcpy(bytes, before.ptr, len);

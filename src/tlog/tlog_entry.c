@@ -31,7 +31,8 @@ void tlog_dummy_entry(uint8_t entry[TLOG_PRIVATE_ENTRY_BYTES])
 
 static bool is_known(uint8_t type)
 {
-#define X(name, code, what) if (type == (code)) return true;
+#define X(name, code, what)                                                                                            \
+    if (type == (code)) return true;
     TLOG_ENTRIES(X)
 #undef X
     return false;

@@ -8,12 +8,13 @@
 
 #include "base/file.h"
 
-struct export {
-    struct tlog  *log;
+struct export
+{
+    struct tlog *log;
     struct arena *mem;
-    const char   *folder;
-    uint64_t      size;
-    uint64_t      files;
+    const char *folder;
+    uint64_t size;
+    uint64_t files;
 };
 
 /* Makes every folder above the file at `path`. */
@@ -73,8 +74,7 @@ static enum salve_code put_tile(struct export *export, int32_t level, uint64_t n
     return code;
 }
 
-enum salve_code tlog_export(struct tlog *log, struct str note, const char *path, uint64_t *files,
-                            struct salve_err *err)
+enum salve_code tlog_export(struct tlog *log, struct str note, const char *path, uint64_t *files, struct salve_err *err)
 {
     struct tlog_checkpoint head;
     struct tlog_hash root;

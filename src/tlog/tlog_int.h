@@ -9,35 +9,35 @@
 #include "tlog/tlog.h"
 
 enum {
-    TLOG_LEVELS = 8,            /* tile levels 0..7: 256^8 leaves are 2^64 */
-    TLOG_TILE_HEIGHT = 8,       /* tree levels in a tile */
+    TLOG_LEVELS = 8,      /* tile levels 0..7: 256^8 leaves are 2^64 */
+    TLOG_TILE_HEIGHT = 8, /* tree levels in a tile */
     TLOG_FRONTIER_MAX = 64,
-    TLOG_CHECK_BYTES = 8,       /* checksum behind every block that no other hash covers */
+    TLOG_CHECK_BYTES = 8, /* checksum behind every block that no other hash covers */
     TLOG_KEY_ID_BYTES = 4,
     TLOG_SIGNATURE_LINE_BYTES_MAX = 16384, /* post-quantum lines of others are 5 KB */
 };
 
 /* The roots of the perfect subtrees that make up a tree of `size`, largest (leftmost) first. */
 struct frontier {
-    uint64_t         size;
-    uint32_t         count;
+    uint64_t size;
+    uint32_t count;
     struct tlog_hash hashes[TLOG_FRONTIER_MAX];
 };
 
 /* The newest tile read of a level, as wide as the log has it. */
 struct tile_cache {
-    bool     is_loaded;
+    bool is_loaded;
     uint64_t number;
     uint32_t width;
     uint8_t *bytes; /* TLOG_TILE_BYTES from malloc on first use, freed when the cursor's arena closes */
 };
 
 struct tlog {
-    struct tlog_io    io;
-    struct arena         *mem;
+    struct tlog_io io;
+    struct arena *mem;
     struct crypto_sha256 *hasher; /* NULL works too, slower */
-    struct str        origin;
-    struct frontier   tree;
+    struct str origin;
+    struct frontier tree;
     struct tile_cache tiles[TLOG_LEVELS];
 };
 
@@ -81,7 +81,7 @@ uint32_t tlog_tile_width(uint32_t level, uint64_t number, uint64_t size);
 
 /* tlog_checkpoint.c - archived notes form a chain from the newest to the oldest. */
 struct archived {
-    uint64_t   size, size_before; /* 0: the first */
+    uint64_t size, size_before; /* 0: the first */
     struct str note;
 };
 SALVE_MUST_USE enum salve_code tlog_archive_newest(struct tlog *log, struct arena *mem, uint64_t *size,

@@ -13,9 +13,9 @@ enum { COSIGNATURE_BYTES = 8 + TLOG_SIGNATURE_BYTES };
 /* One signature line, taken apart. */
 struct signature {
     struct str name;
-    uint32_t   id;
-    uint8_t    bytes[COSIGNATURE_BYTES];
-    size_t     len; /* 0: longer than any type that is known here */
+    uint32_t id;
+    uint8_t bytes[COSIGNATURE_BYTES];
+    size_t len; /* 0: longer than any type that is known here */
 };
 
 static enum salve_code bad_note(struct salve_err *err, const char *why)
@@ -26,10 +26,20 @@ static enum salve_code bad_note(struct salve_err *err, const char *why)
 /* The code points that Unicode calls white space, as UTF-8 at `at`; 0 if there is none. */
 static bool is_space_at(struct str text, size_t at)
 {
-    static const struct str SPACES[] = {
-        {" ", 1}, {"\t", 1}, {"\n", 1}, {"\v", 1}, {"\f", 1}, {"\r", 1}, {"\xc2\x85", 2}, {"\xc2\xa0", 2},
-        {"\xe1\x9a\x80", 3}, {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}, {"\xe2\x80\xaf", 3}, {"\xe2\x81\x9f", 3},
-        {"\xe3\x80\x80", 3}};
+    static const struct str SPACES[] = {{" ", 1},
+                                        {"\t", 1},
+                                        {"\n", 1},
+                                        {"\v", 1},
+                                        {"\f", 1},
+                                        {"\r", 1},
+                                        {"\xc2\x85", 2},
+                                        {"\xc2\xa0", 2},
+                                        {"\xe1\x9a\x80", 3},
+                                        {"\xe2\x80\xa8", 3},
+                                        {"\xe2\x80\xa9", 3},
+                                        {"\xe2\x80\xaf", 3},
+                                        {"\xe2\x81\x9f", 3},
+                                        {"\xe3\x80\x80", 3}};
     struct str rest = str_cut(text, at, text.len);
     for (size_t i = 0; i < sizeof SPACES / sizeof SPACES[0]; i++)
         if (str_starts(rest, SPACES[i])) return true;
@@ -185,8 +195,8 @@ static bool cosignature_holds(const struct tlog_vkey *key, const struct signatur
     buf_init(&message, NULL, SALVE_NOTE_BYTES_MAX + 64);
     buf_addf(&message, "cosignature/v1\ntime %llu\n", (unsigned long long)time);
     buf_add(&message, text);
-    bool holds = buf_done(&message, &bytes, NULL) == SALVE_OK &&
-                 crypto_sign_check(key->key, bytes, signature->bytes + 8);
+    bool holds =
+        buf_done(&message, &bytes, NULL) == SALVE_OK && crypto_sign_check(key->key, bytes, signature->bytes + 8);
     buf_drop(&message);
     return holds;
 }
@@ -196,7 +206,8 @@ static bool signature_holds(const struct tlog_vkey *key, const struct signature 
     switch (key->type) {
     case TLOG_KEY_ED25519:
         return signature->len == TLOG_SIGNATURE_BYTES && crypto_sign_check(key->key, text, signature->bytes);
-    case TLOG_KEY_COSIGNATURE: return cosignature_holds(key, signature, text);
+    case TLOG_KEY_COSIGNATURE:
+        return cosignature_holds(key, signature, text);
     }
     return false;
 }
@@ -239,7 +250,8 @@ enum salve_code tlog_note_sign(struct str text, const struct tlog_signer *signer
     enum salve_code code = signer->sign(signer->self, text, bytes + TLOG_KEY_ID_BYTES, err);
     if (code != SALVE_OK) return code;
     if (!crypto_sign_check(signer->vkey.key, text, bytes + TLOG_KEY_ID_BYTES)) {
-        return tlog_refuse(err, SALVE_E_CRYPTO, "signed note", "the signing key and the verifier key do not belong together");
+        return tlog_refuse(err, SALVE_E_CRYPTO, "signed note",
+                           "the signing key and the verifier key do not belong together");
     }
     code = tlog_base64_text(str_bytes(bytes, sizeof bytes), mem, &line, err);
     if (code != SALVE_OK) return code;

@@ -4,10 +4,7 @@
 
 #include "base/buf.h"
 
-static enum salve_code bad_path(struct salve_err *err)
-{
-    return salve_fail(err, SALVE_E_INVALID, "tile path");
-}
+static enum salve_code bad_path(struct salve_err *err) { return salve_fail(err, SALVE_E_INVALID, "tile path"); }
 
 enum salve_code tlog_tile_path(int32_t level, uint64_t number, uint32_t width, struct arena *mem, struct str *out,
                                struct salve_err *err)
@@ -42,8 +39,8 @@ static bool group_read(struct str part, uint64_t *number)
     if (part.len != 3) return false;
     for (size_t i = 0; i < 3; i++)
         if (part.ptr[i] < '0' || part.ptr[i] > '9') return false;
-    uint64_t group = (uint64_t)(part.ptr[0] - '0') * 100 + (uint64_t)(part.ptr[1] - '0') * 10 +
-                     (uint64_t)(part.ptr[2] - '0');
+    uint64_t group =
+        (uint64_t)(part.ptr[0] - '0') * 100 + (uint64_t)(part.ptr[1] - '0') * 10 + (uint64_t)(part.ptr[2] - '0');
     return !__builtin_mul_overflow(*number, 1000, number) && !__builtin_add_overflow(*number, group, number);
 }
 
@@ -73,8 +70,8 @@ enum salve_code tlog_tile_path_parse(struct str path, int32_t *level, uint64_t *
     bool is_partial = str_ends(part, STR(".p"));
     if (is_partial) part.len -= 2;
     if (!group_read(part, number)) return bad_path(err);
-    if (is_partial && (!cut_part(&rest, &part) || !tlog_decimal_read(part, &wide) || wide == 0 ||
-                       wide >= TLOG_TILE_WIDTH))
+    if (is_partial &&
+        (!cut_part(&rest, &part) || !tlog_decimal_read(part, &wide) || wide == 0 || wide >= TLOG_TILE_WIDTH))
         return bad_path(err);
     if (rest.ptr != NULL) return bad_path(err);
     *width = (uint32_t)wide;
@@ -94,7 +91,8 @@ static enum salve_code bundle_make(struct tlog *log, uint64_t number, uint32_t w
     if (bundle == NULL) return salve_fail(err, SALVE_E_MEMORY, "entry bundle");
     for (uint32_t i = 0; i < width; i++) {
         if (entries[i].len == 0 || entries[i].len > TLOG_ENTRY_BYTES_MAX)
-            return salve_fail(err, SALVE_E_INTEGRITY, "log entry %llu", (unsigned long long)(number * TLOG_TILE_WIDTH + i));
+            return salve_fail(err, SALVE_E_INTEGRITY, "log entry %llu",
+                              (unsigned long long)(number * TLOG_TILE_WIDTH + i));
         put_u16(at, (uint16_t)entries[i].len);
         memcpy(at + 2, entries[i].ptr, entries[i].len);
         at += 2 + entries[i].len;

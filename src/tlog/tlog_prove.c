@@ -27,8 +27,8 @@ enum salve_code tlog_prove(struct tlog *log, uint64_t index, uint64_t size, stru
     while (count > 1) {
         uint64_t left = split_of(count);
         bool is_left = index - first < left;
-        enum salve_code code = is_left ? note_range(log, first + left, count - left, out, err)
-                                       : note_range(log, first, left, out, err);
+        enum salve_code code =
+            is_left ? note_range(log, first + left, count - left, out, err) : note_range(log, first, left, out, err);
         if (code != SALVE_OK) return code;
         if (!is_left) first += left;
         count = is_left ? left : count - left;

@@ -14,11 +14,12 @@ enum salve_code tlog_succeed(struct tlog *log, const struct tlog_checkpoint *las
     if (size_kept >= last->size) return salve_fail(err, SALVE_E_RANGE, "successor log: nothing was lost");
     tlog_hash_text(&last->root, root);
     /* canonical JSON: keys in order, and an origin holds nothing that needs an escape */
-    struct str payload = arena_printf(log->mem,
-                                      "{\"at\":%lld,\"kept\":%llu,\"log\":\"%.*s\",\"old\":\"%.*s\",\"old_root\":\"%s\","
-                                      "\"old_size\":%llu}",
-                                      (long long)at_unix_s, (unsigned long long)size_kept, STR_ARGS(log->origin),
-                                      STR_ARGS(last->origin), root, (unsigned long long)last->size);
+    struct str payload =
+        arena_printf(log->mem,
+                     "{\"at\":%lld,\"kept\":%llu,\"log\":\"%.*s\",\"old\":\"%.*s\",\"old_root\":\"%s\","
+                     "\"old_size\":%llu}",
+                     (long long)at_unix_s, (unsigned long long)size_kept, STR_ARGS(log->origin), STR_ARGS(last->origin),
+                     root, (unsigned long long)last->size);
     if (payload.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "successor leaf");
     enum salve_code code = tlog_public_entry(TLOG_ENTRY_SUCCESSOR, payload, log->mem, &entry, err);
     return code == SALVE_OK ? tlog_append(log, &entry, 1, NULL, err) : code;

@@ -6,11 +6,11 @@
 enum { PROGRESS_EVERY = 1 << 16 };
 
 struct check {
-    struct tlog        *log;
-    struct frontier     tree;
-    uint8_t            *tiles[TLOG_LEVELS]; /* as rebuilt; level 0 first */
-    uint64_t           *sizes;              /* of archived checkpoints, newest first; taken from the end */
-    size_t              sizes_left;
+    struct tlog *log;
+    struct frontier tree;
+    uint8_t *tiles[TLOG_LEVELS]; /* as rebuilt; level 0 first */
+    uint64_t *sizes;             /* of archived checkpoints, newest first; taken from the end */
+    size_t sizes_left;
     const struct tlog_vkey *vkey;
     struct tlog_report *report;
 };
@@ -31,8 +31,7 @@ static enum salve_code compare_tile(struct check *check, uint32_t level, uint64_
     bool is_same = code == SALVE_OK && str_eq(block, str_bytes(check->tiles[level], (size_t)width * TLOG_HASH_BYTES));
     arena_rewind(log->mem, mark);
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
-    if (!is_same)
-        return salve_fail(err, SALVE_E_INTEGRITY, "log tile %u/%llu", level, (unsigned long long)number);
+    if (!is_same) return salve_fail(err, SALVE_E_INTEGRITY, "log tile %u/%llu", level, (unsigned long long)number);
     check->report->tiles++;
     return SALVE_OK;
 }
@@ -133,7 +132,8 @@ static enum salve_code check_edge(struct check *check, struct salve_err *err)
     for (uint32_t level = 0; level < TLOG_LEVELS && code == SALVE_OK; level++) {
         uint64_t hashes = log->tree.size >> level * TLOG_TILE_HEIGHT, number = hashes / TLOG_TILE_WIDTH;
         uint32_t width = (uint32_t)(hashes % TLOG_TILE_WIDTH);
-        code = width > 0 && level > 0 ? compare_tile(check, level, number, width, err) : absent(log, level, number, err);
+        code =
+            width > 0 && level > 0 ? compare_tile(check, level, number, width, err) : absent(log, level, number, err);
     }
     if (code != SALVE_OK) return code;
     if (log->io.read_entries(log->io.self, log->tree.size, 1, log->mem, &entry, &ignored) != SALVE_E_NOT_FOUND)
