@@ -37,6 +37,10 @@ static void note(struct reader *r, enum fhir_severity severity, struct str name,
                  const char *text)
 {
     struct buf path;
+    if (r->code != SALVE_OK && (r->issues == NULL || r->issues->count >= SALVE_ISSUES_MAX)) { /* nobody will read it */
+        if (r->issues != NULL) r->issues->error_count++, r->issues->left_out++;
+        return;
+    }
     buf_init(&path, NULL, PATH_BYTES_MAX);
     struct str where = path_here(r, name, &path);
     if (r->issues != NULL) fhir_issue_add(r->issues, severity, code, where, rule, text);
