@@ -194,7 +194,7 @@ static bool is_object(struct expr_value v)
 static enum salve_code items_match(struct expr_run *run, struct expr_value a, struct expr_value b, bool loose,
                                    unsigned depth, enum expr_truth *out)
 {
-    union expr_room ra, rb;
+    EXPR_UNINIT union expr_room ra, rb;
     struct expr_value sa = expr_system_in(a, &ra), sb = expr_system_in(b, &rb);
     enum salve_code code = expr_step(run, 1);
     if (code != SALVE_OK) return code;
@@ -280,7 +280,7 @@ static const char *kind_name(struct expr_value v)
 enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, const struct expr_value *b,
                              enum expr_order *out)
 {
-    union expr_room ra, rb;
+    EXPR_UNINIT union expr_room ra, rb;
     struct expr_value sa = expr_system_in(*a, &ra), sb = expr_system_in(*b, &rb);
     struct expr_quantity qa, qb;
     *out = EXPR_UNKNOWN;

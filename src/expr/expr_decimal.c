@@ -106,9 +106,36 @@ static bool split_number(struct str text, struct number_text *out)
     return at == text.len;
 }
 
+/* The usual case in one pass: [+-], 1 to 10 digits, up to 8 behind a point. False: let the long way decide. */
+static bool parse_short(struct str text, struct expr_decimal *out)
+{
+    static const int64_t pow10[] = {100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
+    size_t  at = text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+'), start = at;
+    int64_t units = 0;
+    for (; at < text.len && (unsigned)(text.ptr[at] - '0') < 10; at++) {
+        if (at - start >= 10) return false;
+        units = units * 10 + (text.ptr[at] - '0');
+    }
+    if (at == start) return false;
+    unsigned digits = 0;
+    if (at < text.len && text.ptr[at] == '.') {
+        for (at++; at < text.len && (unsigned)(text.ptr[at] - '0') < 10; at++) {
+            if (++digits > EXPR_DECIMAL_DIGITS) return false;
+            units = units * 10 + (text.ptr[at] - '0');
+        }
+        if (digits == 0) return false;
+    }
+    if (at != text.len) return false;
+    units *= pow10[digits];
+    if (text.ptr[0] == '-') units = -units;
+    *out = (struct expr_decimal){.low = (uint64_t)units, .high = units < 0 ? -1 : 0, .digits = (uint8_t)digits};
+    return true;
+}
+
 bool expr_decimal_parse(struct str text, struct expr_decimal *out)
 {
     struct number_text number;
+    if (parse_short(text, out)) return true;
     if (!split_number(text, &number)) return false;
     if (number.whole.len > 1000 || number.part.len > 4000) return false;
     expr_i128 units = 0;
@@ -170,7 +197,7 @@ bool expr_decimal_equivalent(struct expr_decimal a, struct expr_decimal b)
     int digits = expr_decimal_trim(a).digits, other = expr_decimal_trim(b).digits;
     if (other < digits) digits = other;
     struct expr_decimal x, y;
-    return expr_decimal_round_away(a, digits, &x) && expr_decimal_round_away(b, digits, &y) &&
+    return expr_decimal_round(a, digits, &x) && expr_decimal_round(b, digits, &y) &&
            expr_decimal_cmp(x, y) == 0;
 }
 
@@ -191,14 +218,6 @@ static bool digit_step(int digits, expr_i128 *step)
 }
 
 bool expr_decimal_round(struct expr_decimal a, int digits, struct expr_decimal *out)
-{
-    expr_i128 step;
-    if (!digit_step(digits, &step)) return expr_decimal_of_units(0, 0, out);
-    expr_i128 units = step == 1 ? expr_decimal_units(a) : floor_div(expr_decimal_units(a) + step / 2, step) * step;
-    return expr_decimal_of_units(units, digits < 0 ? 0 : (unsigned)digits, out);
-}
-
-bool expr_decimal_round_away(struct expr_decimal a, int digits, struct expr_decimal *out)
 {
     expr_i128 step;
     if (!digit_step(digits, &step)) return expr_decimal_of_units(0, 0, out);

@@ -21,6 +21,16 @@ struct expr_ins {
     uint32_t b;
 };
 
+/* Not zeroed by -ftrivial-auto-var-init: for large locals of hot functions that are written before they are read. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define EXPR_UNINIT __attribute__((uninitialized))
+#endif
+#endif
+#ifndef EXPR_UNINIT
+#define EXPR_UNINIT
+#endif
+
 /* --- functions of the languages -------------------------------------------------------------------------------------
  * A C function takes its evaluated arguments (for FHIRPath args[0] is the input) and fills *out. It allocates in
  * run->mem, counts long work with expr_step, and reports with expr_run_fail. args stay valid during the call only; what
@@ -98,8 +108,10 @@ struct expr_memo {
 };
 struct expr_loop {
     struct expr_value        single; /* the source when it is one item */
+    struct expr_value        kept;   /* WHERE: the first item, until there is a second */
     const struct expr_value *items;
     uint32_t                 count, turn;
+    bool                     has_kept;
     struct expr_build        build;
 };
 struct expr_frame {

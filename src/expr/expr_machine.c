@@ -40,10 +40,9 @@ const struct expr_temporal *expr_now(struct expr_run *run)
 }
 
 /* --- room ---------------------------------------------------------------------------------------------------------------- */
-static enum salve_code grow(struct expr_run *run, void *stack_at, uint32_t *cap, uint32_t need, uint32_t first,
-                            size_t bytes, uint32_t limit)
+__attribute__((noinline)) static enum salve_code grow_slow(struct expr_run *run, void *stack_at, uint32_t *cap, uint32_t need, uint32_t first,
+                                 size_t bytes, uint32_t limit)
 {
-    if (need <= *cap) return SALVE_OK;
     if (need > limit) return expr_run_fail(run, SALVE_E_TOO_DEEP, "too many calls or loops inside each other");
     uint32_t more = *cap * 2 < first ? first : *cap * 2;
     if (more < need) more = need;
@@ -56,6 +55,12 @@ static enum salve_code grow(struct expr_run *run, void *stack_at, uint32_t *cap,
     return SALVE_OK;
 }
 
+static inline enum salve_code grow(struct expr_run *run, void *stack_at, uint32_t *cap, uint32_t need, uint32_t first,
+                                   size_t bytes, uint32_t limit)
+{
+    return need <= *cap ? SALVE_OK : grow_slow(run, stack_at, cap, need, first, bytes, limit);
+}
+
 static enum salve_code room_for_stack(struct expr_run *run, uint32_t need)
 {
     return grow(run, &run->stack, &run->stack_cap, need, 16, sizeof *run->stack, SALVE_EXPR_STACK_MAX);
@@ -65,8 +70,20 @@ enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *p
                               struct expr_value focus, struct arena *mem, struct salve_err *err)
 {
     static const struct expr_env nothing = {0};
-    *run = (struct expr_run){.program = program, .env = env == NULL ? &nothing : env, .mem = mem, .err = err,
-                             .focus = focus};
+    run->program = program;
+    run->env = env == NULL ? &nothing : env;
+    run->mem = mem;
+    run->err = err;
+    run->at = NULL;
+    run->focus = focus;
+    run->stack = NULL;
+    run->loops = NULL;
+    run->frames = NULL;
+    run->stack_cap = run->loop_cap = run->frame_cap = run->stack_count = run->loop_count = run->frame_count = 0;
+    run->memo = NULL;
+    run->has_now = false;
+    run->is_cql = false;
+    run->front = NULL;
     run->steps_left = run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX : run->env->steps_max;
     run->resource = run->env->resource;
     if (run->resource.kind == VALUE_NULL && focus.kind == VALUE_NODE) run->resource = expr_node(focus.as.tape, 0);
@@ -81,13 +98,31 @@ enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *p
 /* --- paths --------------------------------------------------------------------------------------------------------------- */
 enum { PATH_DEPTH_MAX = 16 };
 
+/* Collections of a few items are built on the C stack; most are of one item and never reach the arena. */
+enum { FEW = 4 };
+
+static enum salve_code few_done(struct expr_run *run, const struct expr_build *build, const struct expr_value *few,
+                                struct expr_value *out)
+{
+    if (build->items != few || build->count < 2) {
+        *out = expr_build_done(build);
+        return SALVE_OK;
+    }
+    struct expr_value *items = arena_alloc_raw(run->mem, build->count * sizeof *items, alignof(struct expr_value));
+    if (items == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "collection");
+    memcpy(items, few, build->count * sizeof *items);
+    *out = expr_list(items, build->count);
+    return SALVE_OK;
+}
+
 /* All nodes at the end of `names` below `at`, depth first, without lists between the steps. */
 static enum salve_code path_node(struct expr_run *run, struct expr_value item, const fhir_name_id *names, uint32_t count,
                                  struct expr_build *build)
 {
     const struct tape *tape = item.as.tape;
     const struct tape_node *nodes = tape->nodes;
-    uint32_t next[PATH_DEPTH_MAX], end[PATH_DEPTH_MAX], level = 0, seen = 0;
+    EXPR_UNINIT uint32_t next[PATH_DEPTH_MAX], end[PATH_DEPTH_MAX];
+    uint32_t level = 0, seen = 0;
     next[0] = item.aux + 1;
     end[0] = item.aux + nodes[item.aux].span;
     for (;;) {
@@ -143,7 +178,8 @@ static enum salve_code path(struct expr_run *run, const struct expr_value *from,
                             uint32_t count, struct expr_value *out)
 {
     struct expr_items view = expr_items(from);
-    struct expr_build build = {0};
+    EXPR_UNINIT struct expr_value few[FEW];
+    struct expr_build build = {.items = few, .cap = FEW};
     for (uint32_t i = 0; i < view.count; i++) {
         const struct expr_value *item = &view.items[i];
         if (item->kind == VALUE_TUPLE && count == 1) TRY(tuple_element(run, item, fhir_name(names[0]), &build));
@@ -152,8 +188,7 @@ static enum salve_code path(struct expr_run *run, const struct expr_value *from,
             if (count == 1) TRY(expr_children(run, *item, FHIR_N_value, &build));
         } else TRY(path_node(run, *item, names, count, &build));
     }
-    *out = expr_build_done(&build);
-    return SALVE_OK;
+    return few_done(run, &build, few, out);
 }
 
 static enum salve_code tuple_is_text(struct expr_run *run, struct expr_value item, fhir_name_id name,
@@ -183,9 +218,8 @@ static enum salve_code child_is_text(struct expr_run *run, struct expr_value ite
         if (fhir_elements[nodes[c].element].path_name != name) continue;
         uint32_t after = c + nodes[c].span;
         if (after < end && fhir_elements[nodes[after].element].path_name == name) break;
-        union expr_room room;
-        struct expr_value value = expr_system_in(expr_node(tape, c), &room);
-        *out = value.kind == VALUE_STRING && value.aux == text->aux && memcmp(value.as.text, text->as.text, text->aux) == 0;
+        *out = nodes[c].kind == TAPE_TEXT && expr_type_kind(fhir_elements[nodes[c].element].type) == VALUE_STRING &&
+               str_eq(tape_text(tape, c), expr_text(*text));
         break;
     }
     return expr_step(run, seen + 1);
@@ -195,7 +229,8 @@ static enum salve_code where_text(struct expr_run *run, const struct expr_value 
                                   const struct expr_value *text, bool is_exists, struct expr_value *out)
 {
     struct expr_items view = expr_items(from);
-    struct expr_build build = {0};
+    EXPR_UNINIT struct expr_value few[FEW];
+    struct expr_build build = {.items = few, .cap = FEW};
     for (uint32_t i = 0; i < view.count; i++) {
         bool keep;
         TRY(child_is_text(run, view.items[i], name, text, &keep));
@@ -206,7 +241,8 @@ static enum salve_code where_text(struct expr_run *run, const struct expr_value 
         }
         TRY(expr_build_add(&build, view.items[i], run->mem, run->err));
     }
-    *out = is_exists ? expr_boolean(false) : expr_build_done(&build);
+    if (!is_exists) return few_done(run, &build, few, out);
+    *out = expr_boolean(false);
     return SALVE_OK;
 }
 
@@ -214,10 +250,11 @@ static enum salve_code of_type(struct expr_run *run, const struct expr_value *fr
                                struct expr_value *out)
 {
     struct expr_items view = expr_items(from);
-    struct expr_build build = {0};
+    EXPR_UNINIT struct expr_value few[FEW];
+    struct expr_build build = {.items = few, .cap = FEW};
     for (uint32_t i = 0; i < view.count; i++)
         if (expr_is_exactly(view.items[i], test)) TRY(expr_build_add(&build, view.items[i], run->mem, run->err));
-    *out = expr_build_done(&build);
+    TRY(few_done(run, &build, few, out));
     return expr_step(run, view.count + 1);
 }
 
@@ -258,7 +295,11 @@ static enum salve_code loop_open(struct expr_run *run, struct expr_ins ins, stru
     if (view.count == 0) return SALVE_OK;
     TRY(grow(run, &run->loops, &run->loop_cap, run->loop_count + 1, 4, sizeof *run->loops, SALVE_EXPR_LOOPS_MAX));
     struct expr_loop *loop = &run->loops[run->loop_count++];
-    *loop = (struct expr_loop){.count = view.count};
+    loop->items = NULL;
+    loop->count = view.count;
+    loop->turn = 0;
+    loop->has_kept = false;
+    loop->build = (struct expr_build){0};
     if (source.kind == VALUE_LIST) loop->items = source.as.items;
     else loop->single = source;
     (void)ins;
@@ -281,12 +322,27 @@ static enum salve_code repeat_add(struct expr_run *run, struct expr_loop *loop, 
     return expr_step(run, fresh.count);
 }
 
+static enum salve_code where_keep(struct expr_run *run, struct expr_loop *loop)
+{
+    if (!loop->has_kept) {
+        loop->kept = loop_item(loop);
+        loop->has_kept = true;
+        return SALVE_OK;
+    }
+    if (loop->build.count == 0) {
+        uint32_t rest = loop->count - loop->turn + 1;
+        TRY(expr_build_grow(&loop->build, run->mem, rest < 8 ? rest : 8, run->err));
+        TRY(expr_build_add(&loop->build, loop->kept, run->mem, run->err));
+    }
+    return expr_build_add(&loop->build, loop_item(loop), run->mem, run->err);
+}
+
 /* Takes what the body left; *early is set when the result is known before the last item. */
 static enum salve_code loop_take(struct expr_run *run, struct expr_loop *loop, enum expr_op op,
                                  const struct expr_value *top, struct expr_value *slot, bool *early)
 {
     switch (op) {
-    case EXPR_OP_LOOP_WHERE:
+    case EXPR_OP_LOOP_WHERE: return is_true(*top) ? where_keep(run, loop) : SALVE_OK;
     case EXPR_OP_LOOP_FILTER:
         return is_true(*top) ? expr_build_add(&loop->build, loop_item(loop), run->mem, run->err) : SALVE_OK;
     case EXPR_OP_LOOP_GATHER:
@@ -314,6 +370,9 @@ static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op 
     case EXPR_OP_LOOP_MAP:
     case EXPR_OP_LOOP_FILTER:
     case EXPR_OP_LOOP_KEYS: return expr_build_list(&loop->build);
+    case EXPR_OP_LOOP_WHERE:
+        if (loop->build.count == 0) return loop->has_kept ? loop->kept : EXPR_NONE;
+        return expr_build_done(&loop->build);
     default: return expr_build_done(&loop->build);
     }
 }
@@ -472,7 +531,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             if (!is_true(*--sp)) ip = p->code + ins.b;
             break;
         case EXPR_OP_CALL: {
-            struct expr_value result;
+            EXPR_UNINIT struct expr_value result;
             sp -= ins.a;
             run->stack_count = (uint32_t)(sp - run->stack) + ins.a;
             TRY(expr_step(run, 1));
@@ -555,7 +614,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_LOOP_REPEAT_ALL:
         case EXPR_OP_LOOP_KEYS: {
             bool again;
-            struct expr_value result;
+            EXPR_UNINIT struct expr_value result;
             sp--;
             TRY(loop_close(run, (enum expr_op)ins.op, sp, base + ins.a, &again, &result));
             if (again) ip = p->code + ins.b;

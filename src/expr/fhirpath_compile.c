@@ -425,10 +425,10 @@ enum salve_code fhirpath_run(const struct fhirpath *path, const struct expr_env 
                              struct arena *mem, struct expr_value *out, struct salve_err *err)
 {
     /* room of the usual run on the C stack; the machine moves to the arena when it needs more */
-    struct expr_value stack[32];
-    struct expr_loop loops[3];
-    struct expr_frame frames[1];
-    struct expr_run run;
+    EXPR_UNINIT struct expr_value stack[32];
+    EXPR_UNINIT struct expr_loop loops[3];
+    EXPR_UNINIT struct expr_frame frames[1];
+    EXPR_UNINIT struct expr_run run;
     FP_TRY(expr_run_open(&run, path->program, env, focus, mem, err));
     run.stack = stack;
     run.stack_cap = sizeof stack / sizeof stack[0];

@@ -29,7 +29,7 @@ enum salve_code fp_one_in(struct expr_run *run, const struct expr_value *arg, un
 
 enum salve_code fp_one(struct expr_run *run, const struct expr_value *arg, struct expr_value *out)
 {
-    union expr_room room;
+    EXPR_UNINIT union expr_room room;
     struct expr_value value;
     FP_TRY(fp_one_in(run, arg, &room, &value));
     return expr_keep(value, run->mem, out, run->err);
@@ -37,7 +37,7 @@ enum salve_code fp_one(struct expr_run *run, const struct expr_value *arg, struc
 
 enum salve_code fp_one_text(struct expr_run *run, const struct expr_value *arg, bool *has, struct str *out)
 {
-    union expr_room room;
+    EXPR_UNINIT union expr_room room;
     struct expr_value one;
     FP_TRY(fp_one_in(run, arg, &room, &one));
     *has = one.kind == VALUE_STRING;
@@ -48,7 +48,7 @@ enum salve_code fp_one_text(struct expr_run *run, const struct expr_value *arg, 
 
 enum salve_code fp_one_integer(struct expr_run *run, const struct expr_value *arg, bool *has, int64_t *out)
 {
-    union expr_room room;
+    EXPR_UNINIT union expr_room room;
     struct expr_value one;
     FP_TRY(fp_one_in(run, arg, &room, &one));
     *has = one.kind == VALUE_INTEGER || one.kind == VALUE_LONG;

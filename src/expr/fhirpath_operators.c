@@ -166,7 +166,7 @@ static enum salve_code join_texts(struct expr_run *run, struct str a, struct str
 static enum salve_code add_or_subtract(struct expr_run *run, const struct expr_value *args, bool minus,
                                        struct expr_value *out)
 {
-    struct pair p;
+    EXPR_UNINIT struct pair p;
     FP_TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
@@ -212,7 +212,7 @@ static enum salve_code op_minus(struct expr_run *run, const struct expr_value *a
 static enum salve_code op_multiply(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                    struct expr_value *out)
 {
-    struct pair p;
+    EXPR_UNINIT struct pair p;
     (void)count;
     FP_TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
@@ -236,7 +236,7 @@ static enum salve_code op_multiply(struct expr_run *run, const struct expr_value
 static enum salve_code op_divide(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                  struct expr_value *out)
 {
-    struct pair p;
+    EXPR_UNINIT struct pair p;
     (void)count;
     FP_TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
@@ -255,7 +255,7 @@ static enum salve_code op_divide(struct expr_run *run, const struct expr_value *
 static enum salve_code divide_whole(struct expr_run *run, const struct expr_value *args, bool rest,
                                     struct expr_value *out)
 {
-    struct pair p;
+    EXPR_UNINIT struct pair p;
     FP_TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
