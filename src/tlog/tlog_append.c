@@ -8,6 +8,7 @@
 /* A level-0 tile is full: hash its 256 entries, which are all written by now. */
 static enum salve_code write_leaf_tile(struct tlog *log, uint64_t number, struct salve_err *err)
 {
+    tlog_many_hashes(log);
     struct str *entries = arena_array(log->mem, struct str, TLOG_TILE_WIDTH);
     uint8_t *tile = arena_alloc_raw(log->mem, TLOG_TILE_BYTES, 1);
     if (entries == NULL || tile == NULL) return salve_fail(err, SALVE_E_MEMORY, "log tile");
@@ -69,7 +70,9 @@ enum salve_code tlog_append(struct tlog *log, const struct str *entries, uint32_
                             struct salve_err *err)
 {
     enum salve_code code = check_entries(log, entries, count, err);
+    enum { MANY = 16 };
     uint64_t at = log->tree.size;
+    if (count >= MANY) tlog_many_hashes(log);
     for (size_t level = 0; level < TLOG_LEVELS; level++) log->tiles[level].is_loaded = false;
     if (code == SALVE_OK) code = log->io.write_entries(log->io.self, at, entries, count, err);
     for (uint32_t i = 0; i < count && code == SALVE_OK; i++) {

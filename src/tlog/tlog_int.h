@@ -35,7 +35,7 @@ struct tile_cache {
 struct tlog {
     struct tlog_io io;
     struct arena *mem;
-    struct crypto_sha256 *hasher; /* NULL works too, slower */
+    struct crypto_sha256 *hasher; /* NULL until many hashes are to come, see tlog_many_hashes */
     struct str origin;
     struct frontier tree;
     struct tile_cache tiles[TLOG_LEVELS];
@@ -64,7 +64,9 @@ SALVE_MUST_USE enum salve_code frontier_add(struct frontier *tree, struct crypto
                                             struct salve_err *err);
 struct tlog_hash frontier_root(const struct frontier *tree, struct crypto_sha256 *hasher);
 
-/* tlog_state.c */
+/* tlog_state.c
+ * tlog_many_hashes - opens the hasher: worth it for a tile, not for the three hashes of a small append. */
+void tlog_many_hashes(struct tlog *log);
 SALVE_MUST_USE enum salve_code tlog_state_write(struct tlog *log, struct salve_err *err);
 SALVE_MUST_USE enum salve_code tlog_block_seal(struct str body, struct arena *mem, struct str *out,
                                                struct salve_err *err);

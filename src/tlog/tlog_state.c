@@ -7,12 +7,14 @@
 
 #include "base/buf.h"
 
+enum { CHECKSUM_BYTES = 16 }; /* the shortest BLAKE2b; the first 8 are kept */
+
 static const struct str MAGIC = {"SLTS\x01", 5};
 
 enum salve_code tlog_block_seal(struct str body, struct arena *mem, struct str *out, struct salve_err *err)
 {
-    uint8_t hash[TLOG_HASH_BYTES];
-    crypto_sha256(body, hash);
+    uint8_t hash[CHECKSUM_BYTES];
+    crypto_blake2b(body, hash, sizeof hash);
     struct buf buf;
     buf_init(&buf, mem, body.len + TLOG_CHECK_BYTES + 1);
     buf_add(&buf, body);
@@ -22,9 +24,9 @@ enum salve_code tlog_block_seal(struct str body, struct arena *mem, struct str *
 
 enum salve_code tlog_block_unseal(struct str block, const char *what, struct str *body, struct salve_err *err)
 {
-    uint8_t hash[TLOG_HASH_BYTES];
+    uint8_t hash[CHECKSUM_BYTES];
     size_t len = block.len < TLOG_CHECK_BYTES ? 0 : block.len - TLOG_CHECK_BYTES;
-    crypto_sha256(str_cut(block, 0, len), hash);
+    crypto_blake2b(str_cut(block, 0, len), hash, sizeof hash);
     if (block.len < TLOG_CHECK_BYTES || memcmp(hash, block.ptr + len, TLOG_CHECK_BYTES) != 0) {
         return tlog_refuse(err, SALVE_E_INTEGRITY, what, "its checksum does not match");
     }
@@ -119,11 +121,15 @@ enum salve_code tlog_open(const struct tlog_io *io, struct str origin, struct ar
     log->io = *io;
     log->mem = mem;
     enum salve_code code = arena_on_close(mem, close_log, log, err);
-    if (code == SALVE_OK) log->hasher = crypto_sha256_open();
     if (code == SALVE_OK) code = arena_str(mem, origin, &log->origin, err);
     if (code == SALVE_OK) code = state_read(log, err);
     if (code == SALVE_OK) *out = log;
     return code;
+}
+
+void tlog_many_hashes(struct tlog *log)
+{
+    if (log->hasher == NULL) log->hasher = crypto_sha256_open();
 }
 
 uint64_t tlog_size(const struct tlog *log) { return log->tree.size; }

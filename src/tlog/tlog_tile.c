@@ -51,6 +51,7 @@ enum salve_code tlog_tile_load(struct tlog *log, uint32_t level, uint64_t number
                                struct salve_err *err)
 {
     salve_assert(level < TLOG_LEVELS);
+    tlog_many_hashes(log);
     struct tile_cache *tile = &log->tiles[level];
     if (tile->bytes == NULL) tile->bytes = malloc(TLOG_TILE_BYTES); /* not in the arena: callers rewind it */
     if (tile->bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "log tile");

@@ -166,6 +166,7 @@ enum salve_code tlog_verify(struct tlog *log, const struct tlog_vkey *vkey,
 {
     struct check check = {.log = log, .vkey = vkey, .report = report};
     struct arena_mark mark = arena_mark(log->mem);
+    tlog_many_hashes(log);
     uint8_t *tiles = arena_alloc(log->mem, (size_t)TLOG_LEVELS * TLOG_TILE_BYTES);
     if (tiles == NULL) return salve_fail(err, SALVE_E_MEMORY, "log tiles");
     for (size_t level = 0; level < TLOG_LEVELS; level++) check.tiles[level] = tiles + level * TLOG_TILE_BYTES;
