@@ -30,7 +30,7 @@ const struct app_command app_commands[] = {
     {"consent form", "A visit", "", "Print a consent form.", "PURPOSE LANG FORM SHARE", "  salve consent form --purpose care --lang ar", NULL, 0, 0,
      app_consent_form},
     {"import", "A visit", "[CARD] FILE|-", "Bring in FHIR resources or CSV rows.",
-     "AS MINIMISE REJECTS MAP ENROL PURPOSE METHOD READ_BACK LANG FORM SCHEME OUTPUT SHARE PASSPHRASE_FILE KEY_FILE",
+     "AS MINIMISE REJECTS MAP DATE ENROL PURPOSE METHOD READ_BACK LANG FORM SCHEME OUTPUT SHARE PASSPHRASE_FILE KEY_FILE",
      "  salve import CARD bundle.json --as lina --minimise --rejects left-out.ndjson\n"
      "  salve import rows.csv --map maps/nhanes.json --enrol --purpose care --method signed --read-back 1 --as kofi -o cards.csv",
      "A file with anything inadmissible is refused whole; --minimise drops it instead, counts it by rule and writes it to\n"

@@ -319,7 +319,7 @@ static enum salve_code expect_refused(struct demo *demo, const struct demo_perso
         app_print("  %s: %s (SLV-%d)\n", then, salve_code_what(code), salve_code_slv(code));
         return SALVE_OK;
     }
-    (void)app_view_close(&view, SALVE_OK, NULL);
+    code = app_view_close(&view, code, &refusal);
     (void)salve_fail(err, SALVE_E_INTEGRITY, "record of %.*s", STR_ARGS(person->name));
     return salve_why(err, "it should have been refused with %s, but the answer was %s", salve_code_name(want), salve_code_name(code));
 }

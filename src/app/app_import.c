@@ -220,7 +220,10 @@ static enum salve_code import_rows(struct importing *im, struct str text, struct
 {
     struct csv_import   csv;
     struct app_progress progress = app_progress_start(im->app, "import", count_lines(text) - 1);
-    enum salve_code     code = csv_import_open(im->map, text, im->app->mem, &csv, err);
+    char                today[CLOCK_TEXT_BYTES];
+    const char         *date = app_option(im->app, OPT_DATE);
+    struct str          when = date == NULL ? clock_date_text(clock_ms(&im->app->clock), today) : str_of(date);
+    enum salve_code     code = csv_import_open(im->map, text, when, im->app->mem, &csv, err);
     for (bool more = code == SALVE_OK; more && code == SALVE_OK && !app_interrupted();) {
         struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
         struct str    subject, json;

@@ -42,6 +42,7 @@
     X(MINIMISE,       0,   "minimise",          NULL,       "drop what is inadmissible instead of refusing the file") \
     X(REJECTS,        0,   "rejects",           "FILE",     "write what was left out to FILE")                        \
     X(MAP,            0,   "map",               "FILE",     "how the columns of a CSV file become FHIR")              \
+    X(DATE,           0,   "date",              "DATE",     "date of the rows of a CSV file (default: today)")        \
     X(ENROL,          0,   "enrol",             NULL,       "enrol one new person for each row or bundle")            \
     X(PURPOSE,        0,   "purpose",           "PURPOSE",  "a purpose of consent")                                   \
     X(FORM,           0,   "form",              "VERSION",  "version of the consent form (default: the newest)")      \

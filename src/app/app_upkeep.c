@@ -150,7 +150,7 @@ static void check_site(struct app *app, struct doctor *doctor)
              "run 'salve keys rotate' every night");
         app_print("      log %.*s, %llu leaves\n", STR_ARGS(facts.origin), (unsigned long long)facts.log_size);
     }
-    (void)app_site_close(&site, SALVE_OK, &err);
+    tell(doctor, app_site_close(&site, SALVE_OK, &err) == SALVE_OK, "the site closes", salve_code_next(err.code));
 }
 
 enum salve_code app_doctor(struct app *app, struct salve_err *err)

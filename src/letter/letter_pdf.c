@@ -451,7 +451,8 @@ static void set_metadata(cairo_surface_t *surface, const struct letter *letter)
 
 static enum salve_code failed(cairo_status_t status, const struct buf *out, struct salve_err *err)
 {
-    if (status == CAIRO_STATUS_SUCCESS) return SALVE_OK;
+    bool is_written = out == NULL || buf_code(out) == SALVE_OK; /* cairo forgets a failed write when it finishes */
+    if (status == CAIRO_STATUS_SUCCESS && is_written) return SALVE_OK;
     enum salve_code code = out != NULL && buf_code(out) != SALVE_OK ? buf_code(out) : SALVE_E_IO;
     if (status == CAIRO_STATUS_NO_MEMORY) code = SALVE_E_MEMORY;
     (void)salve_fail(err, code, "PDF of the letter");

@@ -49,7 +49,7 @@ static struct finding pressure(const char *category, const char *action, enum ur
                             .value = STR("148"),
                             .value2 = STR("94"),
                             .unit = STR("mm[Hg]"),
-                            .line = STR("blood-pressure"),
+                            .line = STR("bp-esc2024"),
                             .define = STR("BP category"),
                             .source = STR("ESC 2024"),
                             .inputs = pressure_inputs,
