@@ -138,6 +138,14 @@ static enum admit_rule judge_reference(struct admit_marks *m, tape_at at)
 
 /* --- one node ------------------------------------------------------------------------------------------------------ */
 
+/* A code outside the closed list that R4 gives for its element is free text. */
+static enum admit_rule judge_code(const struct admit_marks *m, tape_at at)
+{
+    uint16_t set = fhir_elements[tape_element(m->tape, at)].binding;
+    if (set == 0 || tape_kind(m->tape, at) != TAPE_TEXT) return ADMIT_OK;
+    return fhir_valueset_has(set, STR_NONE, tape_text(m->tape, at)) == FHIR_HAS_NOT ? ADMIT_CODE : ADMIT_OK;
+}
+
 static enum admit_rule judge_value(struct admit_marks *m, tape_at at, uint8_t slot)
 {
     switch (tape_type(m->tape, at)) {
@@ -150,6 +158,7 @@ static enum admit_rule judge_value(struct admit_marks *m, tape_at at, uint8_t sl
     case FHIR_T_Identifier: return judge_identifier(m, at);
     case FHIR_T_Reference: return judge_reference(m, at);
     case FHIR_T_Attachment: return judge_attachment(m, at);
+    case FHIR_T_code: return judge_code(m, at);
     case FHIR_T_base64Binary: return tape_text(m->tape, at).len > BASE64_BYTES_MAX ? ADMIT_N4 : ADMIT_OK;
     default: return ADMIT_OK;
     }

@@ -299,21 +299,36 @@ static bool is_pattern(struct str text)
     return text.len >= PATTERN_BYTES_MIN && text.len <= PATTERN_BYTES_MAX && places >= PATTERN_BYTES_MIN;
 }
 
-static enum salve_code add_site(struct admit_rules *rules, const struct admit_site *site, struct salve_err *err)
+static enum salve_code add_system(struct admit_rules *rules, struct str system, size_t number, struct arena *mem,
+                                  struct salve_err *err)
 {
+    if (system.len == 0 || str_ends(system, STR("*")))
+        return salve_fail(err, SALVE_E_CONFIG, "admission: identifier system %zu", number);
+    enum salve_code code = arena_str(mem, system, &system, err);
+    if (code == SALVE_OK) add_name(&rules->identifiers, system, ADMIT_OWNER_PERSON);
+    return code;
+}
+
+static enum salve_code add_pattern(struct admit_rules *rules, struct str pattern, size_t number, struct arena *mem,
+                                   struct salve_err *err)
+{
+    if (!is_pattern(pattern)) return salve_fail(err, SALVE_E_CONFIG, "admission: national pattern %zu", number);
+    enum salve_code code = arena_str(mem, pattern, &pattern, err);
+    if (code == SALVE_OK) rules->patterns.items[rules->patterns.count++] = (struct admit_name){pattern, ADMIT_N7, false};
+    return code;
+}
+
+static enum salve_code add_site(struct admit_rules *rules, const struct admit_site *site, struct arena *mem,
+                                struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
     if (site->identifier_system_count > SITE_ITEMS_MAX || site->national_pattern_count > SITE_ITEMS_MAX)
         return salve_fail(err, SALVE_E_CONFIG, "admission: more than %d systems or patterns", SITE_ITEMS_MAX);
-    for (size_t i = 0; i < site->identifier_system_count; i++) {
-        if (site->identifier_systems[i].len == 0 || str_ends(site->identifier_systems[i], STR("*")))
-            return salve_fail(err, SALVE_E_CONFIG, "admission: identifier system %zu", i + 1);
-        add_name(&rules->identifiers, site->identifier_systems[i], ADMIT_OWNER_PERSON);
-    }
-    for (size_t i = 0; i < site->national_pattern_count; i++) {
-        if (!is_pattern(site->national_patterns[i]))
-            return salve_fail(err, SALVE_E_CONFIG, "admission: national pattern %zu", i + 1);
-        rules->patterns.items[rules->patterns.count++] = (struct admit_name){site->national_patterns[i], ADMIT_N7, false};
-    }
-    return SALVE_OK;
+    for (size_t i = 0; i < site->identifier_system_count && code == SALVE_OK; i++)
+        code = add_system(rules, site->identifier_systems[i], i + 1, mem, err);
+    for (size_t i = 0; i < site->national_pattern_count && code == SALVE_OK; i++)
+        code = add_pattern(rules, site->national_patterns[i], i + 1, mem, err);
+    return code;
 }
 
 static bool make_room(struct arena *mem, struct admit_names *names, size_t count)
@@ -433,7 +448,7 @@ enum salve_code admit_rules_make(const struct admit_site *site, struct arena *me
     add_rows(&rules->extensions, extension_rows, ROWS(extension_rows));
     add_rows(&rules->words, word_rows, ROWS(word_rows));
     add_rows(&rules->profiles, profile_rows, ROWS(profile_rows));
-    enum salve_code code = site == NULL ? SALVE_OK : add_site(rules, site, err);
+    enum salve_code code = site == NULL ? SALVE_OK : add_site(rules, site, mem, err);
     if (code == SALVE_OK) code = write_text(rules, mem, err);
     if (code == SALVE_OK) *out = rules;
     return code;

@@ -229,11 +229,12 @@ static enum salve_code rewrite(struct importing *in, uint32_t entry, struct impo
     struct tape_builder      make;
     bool keeps_id = e->type != 0 && imported_id(e).len > 0 && takes_identifier(tape, e->resource)
                  && !has_identifier(tape, e->resource, imported_id(e));
+    bool joins = tape_child(tape, e->resource, FHIR_N_identifier) != TAPE_NONE; /* items of a list stand together */
     tape_build(&make, in->mem, e->type);
     tape_add_text(&make, "id", in->new_ids[entry]);
     for (tape_at c = tape_first(tape, e->resource); c != TAPE_NONE; c = tape_next(tape, e->resource, c)) {
         fhir_name_id name = fhir_elements[tape_element(tape, c)].name;
-        if (keeps_id && !is_head(name)) {
+        if (keeps_id && (joins ? name == FHIR_N_identifier : !is_head(name))) {
             add_identifier(&make, imported_id(e));
             keeps_id = false;
         }

@@ -13,11 +13,10 @@
 
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-#if defined __SANITIZE_ADDRESS__ || (defined __has_feature && __has_feature(address_sanitizer))
-enum { SLOW = 1 }; /* every tenth bundle is enough under sanitizers */
-#else
-enum { SLOW = 0 };
+#ifndef __has_feature
+#define __has_feature(x) 0
 #endif
+enum { SLOW = __has_feature(address_sanitizer) }; /* every tenth bundle is enough under sanitizers */
 
 static struct {
     const char *rule;
