@@ -122,6 +122,7 @@ static enum salve_code variance(struct expr_run *run, const struct expr_build *b
         pair[0] = build->items[i];
         pair[1] = average;
         TRY(elm_subtract(run, pair, 2, &apart));
+        if (apart.kind == VALUE_NULL) return SALVE_OK;
         pair[0] = pair[1] = apart;
         if (apart.kind == VALUE_QUANTITY) { /* the unit stays that of the values */
             struct expr_decimal square;
@@ -134,7 +135,7 @@ static enum salve_code variance(struct expr_run *run, const struct expr_build *b
         pair[0] = total;
         pair[1] = apart;
         if (i == 0) total = apart;
-        else TRY(elm_add(run, pair, 2, &total));
+        else TRY(elm_add(run, pair, 2, &total)); /* total is no argument any more: pair has a copy */
     }
     return divide_by_count(run, total, divisor, out);
 }

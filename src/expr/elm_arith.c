@@ -190,7 +190,7 @@ static enum salve_code whole_quantities(struct expr_run *run, enum op op, const 
     struct expr_quantity a, b, there, result = {0};
     if (!both_quantities(args, &a, &b)) return no_sum(run, args);
     bool is_known = expr_quantity_to_unit(&b, a.unit, &there) && compute_decimal(op, a.value, there.value, &result.value);
-    result.unit = op == MODULO ? a.unit : STR("1");
+    result.unit = a.unit;
     return elm_quantity(run, is_known, result, out);
 }
 

@@ -93,7 +93,7 @@ enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, stru
     if (a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
     if (elm_is_temporal(a) && elm_is_temporal(b)) {
         enum expr_precision to = precision == EXPR_PRECISION_NONE ? EXPR_MILLISECOND : precision;
-        *out = expr_temporal_cmp(a.as.temporal, b.as.temporal, to, elm_offset(run));
+        *out = expr_temporal_cmp_parts(a.as.temporal, b.as.temporal, to, elm_offset(run));
     } else if (elm_is_number(a) && elm_is_number(b)) {
         struct expr_decimal x, y;
         if (a.kind != VALUE_DECIMAL && b.kind != VALUE_DECIMAL) *out = order_of(a.as.integer, b.as.integer);
@@ -179,15 +179,15 @@ static const struct expr_value *tuple_element(const struct expr_tuple *tuple, st
     return NULL;
 }
 
+/* The first element that is not equal decides, also where it is not known whether it is. */
 static enum salve_code tuples_equal(struct expr_run *run, const struct expr_tuple *a, const struct expr_tuple *b,
                                     enum expr_truth *out)
 {
     *out = truth(a->shape->count == b->shape->count);
-    for (uint32_t i = 0; i < a->shape->count && *out != EXPR_FALSE; i++) {
+    for (uint32_t i = 0; i < a->shape->count && *out == EXPR_TRUE; i++) {
         const struct expr_value *other = tuple_element(b, a->shape->names[i]);
-        enum expr_truth          one = EXPR_FALSE;
-        if (other != NULL) TRY(elements_equal(run, a->values[i], *other, &one));
-        *out = elm_and(*out, one);
+        *out = EXPR_FALSE;
+        if (other != NULL) TRY(elements_equal(run, a->values[i], *other, out));
     }
     return SALVE_OK;
 }
@@ -351,7 +351,7 @@ enum salve_code elm_values_equivalent(struct expr_run *run, struct expr_value a,
     *out = a.kind == VALUE_NULL && b.kind == VALUE_NULL;
     if (a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
     if (elm_is_temporal(a) && elm_is_temporal(b)) {
-        *out = expr_temporal_cmp(a.as.temporal, b.as.temporal, EXPR_MILLISECOND, elm_offset(run)) == EXPR_SAME;
+        *out = expr_temporal_cmp_parts(a.as.temporal, b.as.temporal, EXPR_MILLISECOND, elm_offset(run)) == EXPR_SAME;
         return SALVE_OK;
     }
     if ((a.kind == VALUE_CODE || a.kind == VALUE_CONCEPT) && (b.kind == VALUE_CODE || b.kind == VALUE_CONCEPT)) {

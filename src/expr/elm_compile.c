@@ -110,10 +110,24 @@ static enum salve_code compile_value(struct elm_compile *c, const struct json *v
     return SALVE_OK;
 }
 
+/* The least Integer and Long are written as the negation of what is no Integer or Long. */
+static bool least_number(struct elm_compile *c, const struct json *node)
+{
+    const struct json *operand = json_get(node, "operand");
+    struct str         type = json_get_text(operand, "valueType"), text = json_get_text(operand, "value");
+    if (!str_is(json_get_text(node, "type"), "Negate")) return false;
+    bool is_integer = str_ends(type, STR("}Integer")) && str_is(text, "2147483648");
+    bool is_long = str_ends(type, STR("}Long")) && str_starts(text, STR("9223372036854775808"));
+    if (is_integer) expr_emit_const(&c->emit, expr_integer(INT32_MIN));
+    if (is_long) expr_emit_const(&c->emit, expr_long(INT64_MIN));
+    return is_integer || is_long;
+}
+
 static enum salve_code compile_strict(struct elm_compile *c, const struct elm_row *row, const struct json *node)
 {
     uint16_t    count = 0;
     const char *at = row->fields;
+    if (least_number(c, node)) return SALVE_OK;
     while (*at != '\0') {
         char   field[32];
         size_t len = strcspn(at, " ");
@@ -179,14 +193,15 @@ static enum salve_code literal(struct elm_compile *c, const struct json *node, s
         if (!str_is(text, "true") && !str_is(text, "false")) goto bad;
         value = expr_boolean(str_is(text, "true"));
     } else if (str_ends(type, STR("}Integer"))) {
-        /* 2147483648 may stand below Negate */
-        if (!str_to_i64(text, &number) || number > (int64_t)INT32_MAX + 1 || number < INT32_MIN) goto bad;
+        if (!str_to_i64(text, &number) || number > INT32_MAX || number < INT32_MIN) goto bad;
         value = expr_integer(number);
     } else if (str_ends(type, STR("}Long"))) {
         if (str_ends(text, STR("L"))) text.len--;
         if (!str_to_i64(text, &number)) goto bad;
         value = expr_long(number);
     } else if (str_ends(type, STR("}Decimal"))) {
+        ptrdiff_t point = str_find(text, STR("."));
+        if (point >= 0 && text.len - (size_t)point - 1 > EXPR_DECIMAL_DIGITS) goto bad;
         if (!expr_decimal_parse(text, &decimal)) goto bad;
         TRY(expr_decimal_value(decimal, c->mem, &value, c->err));
     } else if (str_ends(type, STR("}Date")) || str_ends(type, STR("}DateTime")) || str_ends(type, STR("}Time"))) {

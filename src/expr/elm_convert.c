@@ -75,7 +75,9 @@ static enum salve_code parse_temporal(struct expr_run *run, struct expr_value v,
 {
     struct expr_temporal t = {0};
     struct str           text = expr_text(v);
-    bool                 is_known = expr_temporal_parse_as(text, kind, &t);
+    for (size_t i = 6; kind == EXPR_TIME && i < text.len; i++) /* an offset of a time means nothing */
+        if (text.ptr[i] == 'Z' || text.ptr[i] == '+' || text.ptr[i] == '-') text.len = i;
+    bool is_known = expr_temporal_parse_as(text, kind, &t);
     if (!is_known && kind == EXPR_DATE && expr_temporal_parse_as(text, EXPR_DATETIME, &t)) {
         t = expr_temporal_to_date(t);
         is_known = true;

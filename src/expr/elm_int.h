@@ -83,7 +83,7 @@ static inline struct elm_run *elm_front(struct expr_run *run) { return run->fron
 #define ELM_CALL(name)                                                                                                 \
     enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
 
-/* The first lines of most functions: the result is null if any of the first n arguments is. */
+/* `out` is never one of `args`: functions may write it first. The first lines of most functions: the result is null if any of the first n arguments is. */
 #define ELM_NULL_IF(n)                                                                                                 \
     do {                                                                                                               \
         *out = EXPR_NONE;                                                                                              \

@@ -26,7 +26,6 @@ ELM_CALL(elm_interval_of)
     (void)count;
     *out = EXPR_NONE;
     bool low_closed = elm_truth_of(args[1]) == EXPR_TRUE, high_closed = elm_truth_of(args[3]) == EXPR_TRUE;
-    if (args[0].kind == VALUE_NULL && args[2].kind == VALUE_NULL) return SALVE_OK;
     TRY(elm_interval(run, args[0], low_closed, args[2], high_closed, out));
     if (args[0].kind == VALUE_NULL || args[2].kind == VALUE_NULL) return SALVE_OK;
     struct elm_ends ends;
@@ -130,6 +129,15 @@ struct relation_args {
     enum expr_precision precision;
 };
 
+/* Closed ends that are null in an interval whose points have no type are the limits of the other one's type. */
+static void take_limits(struct expr_run *run, struct expr_value v, struct elm_ends *ends, const struct elm_ends *other)
+{
+    enum expr_kind kind = other->start.kind != VALUE_NULL ? other->start.kind : other->end.kind;
+    if (v.kind != VALUE_INTERVAL || v.as.interval->point != VALUE_NULL) return;
+    if (v.as.interval->low_closed) (void)elm_limit(kind, false, run, &ends->start);
+    if (v.as.interval->high_closed) (void)elm_limit(kind, true, run, &ends->end);
+}
+
 static enum salve_code relation_args(struct expr_run *run, const struct expr_value *args, uint32_t count, struct relation_args *out)
 {
     out->precision = count > 2 && args[2].kind == VALUE_INTEGER ? (enum expr_precision)args[2].as.integer : EXPR_PRECISION_NONE;
@@ -203,8 +211,11 @@ static enum salve_code touches(struct expr_run *run, struct elm_ends first, stru
 {
     struct expr_value next;
     bool              is_known;
-    *out = EXPR_NULL_TRUTH;
-    if (first.end.kind == VALUE_NULL || second.start.kind == VALUE_NULL) return SALVE_OK;
+    if (first.end.kind == VALUE_NULL || second.start.kind == VALUE_NULL) { /* not if the second ends before the first starts */
+        TRY(is_order(run, second.end, first.start, precision, LESS, out));
+        *out = *out == EXPR_TRUE ? EXPR_FALSE : EXPR_NULL_TRUTH;
+        return SALVE_OK;
+    }
     TRY(elm_step(run, first.end, true, &next, &is_known));
     *out = EXPR_FALSE;
     if (!is_known) return SALVE_OK;
@@ -269,6 +280,7 @@ static enum salve_code membership(struct expr_run *run, const struct expr_value 
     enum expr_truth         result;
     const struct expr_value turned[3] = {args[1], args[0], count > 2 ? args[2] : EXPR_NONE};
     TRY(relation_args(run, is_turned ? turned : args, count, &r));
+    take_limits(run, args[is_turned ? 1 : 0], &r.a, &r.b);
     TRY(is_proper ? covers_properly(run, r, &result) : covers(run, r, &result));
     *out = elm_truth(result);
     return SALVE_OK;
@@ -289,28 +301,39 @@ static enum salve_code point_inside(struct expr_run *run, const struct expr_valu
 
 static bool is_list(const struct expr_value *args, uint32_t at) { return args[at].kind == VALUE_LIST; }
 
-/* An interval of null is null; nothing is in a list of null. */
+/* A value is in no list or interval that is null. */
+static bool is_in_nothing(const struct expr_value *args, uint32_t container, uint32_t item, struct expr_value *out)
+{
+    if (args[container].kind != VALUE_NULL || args[item].kind == VALUE_NULL || args[item].kind == VALUE_LIST) return false;
+    *out = expr_boolean(false);
+    return true;
+}
+
 ELM_CALL(elm_contains)
 {
     if (is_list(args, 0)) return elm_list_contains(run, args[0], args[1], false, out);
+    if (is_in_nothing(args, 0, 1, out)) return SALVE_OK;
     ELM_NULL_IF(2);
     return membership(run, args, count, false, false, out);
 }
 ELM_CALL(elm_in)
 {
     if (is_list(args, 1)) return elm_list_contains(run, args[1], args[0], false, out);
+    if (is_in_nothing(args, 1, 0, out)) return SALVE_OK;
     ELM_NULL_IF(2);
     return membership(run, args, count, true, false, out);
 }
 ELM_CALL(elm_proper_contains)
 {
     if (is_list(args, 0)) return elm_list_contains(run, args[0], args[1], true, out);
+    if (is_in_nothing(args, 0, 1, out)) return SALVE_OK;
     ELM_NULL_IF(2);
     return point_inside(run, args, count, false, out);
 }
 ELM_CALL(elm_proper_in)
 {
     if (is_list(args, 1)) return elm_list_contains(run, args[1], args[0], true, out);
+    if (is_in_nothing(args, 1, 0, out)) return SALVE_OK;
     ELM_NULL_IF(2);
     return point_inside(run, args, count, true, out);
 }
@@ -318,7 +341,7 @@ static enum salve_code inclusion(struct expr_run *run, const struct expr_value *
                                  bool is_proper, struct expr_value *out)
 {
     struct expr_value outer = args[is_turned ? 1 : 0], inner = args[is_turned ? 0 : 1];
-    if (outer.kind == VALUE_LIST && inner.kind != VALUE_LIST) return elm_list_contains(run, outer, inner, is_proper, out);
+    if (outer.kind == VALUE_LIST && inner.kind != VALUE_LIST && inner.kind != VALUE_NULL) return elm_list_contains(run, outer, inner, is_proper, out);
     ELM_NULL_IF(2);
     if (outer.kind == VALUE_LIST) return elm_list_includes(run, outer, inner, is_proper, out);
     return membership(run, args, count, is_turned, is_proper, out);

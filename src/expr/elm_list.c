@@ -150,13 +150,30 @@ static enum salve_code has_item(struct expr_run *run, struct expr_value list, st
     return SALVE_OK;
 }
 
+/* There is an element that is the item, and another that is not. */
+static enum salve_code contains_properly(struct expr_run *run, struct expr_value list, struct expr_value item, struct expr_value *out)
+{
+    enum expr_truth is_there = EXPR_FALSE, is_other = EXPR_FALSE;
+    for (uint32_t i = 0; i < list.aux; i++) {
+        const struct expr_value *other = &list.as.items[i];
+        enum expr_truth          same;
+        if (item.kind == VALUE_NULL) same = other->kind == VALUE_NULL ? EXPR_TRUE : EXPR_FALSE;
+        else TRY(elm_values_equal(run, *other, item, &same));
+        /* a null beside a value is another element, as far as is known */
+        is_there = elm_or(is_there, other->kind == VALUE_NULL && item.kind != VALUE_NULL ? EXPR_FALSE : same);
+        is_other = elm_or(is_other, elm_not(same));
+    }
+    *out = elm_truth(elm_and(is_there, is_other));
+    return SALVE_OK;
+}
+
 enum salve_code elm_list_contains(struct expr_run *run, struct expr_value list, struct expr_value item, bool is_proper,
                                   struct expr_value *out)
 {
     bool found;
+    if (is_proper) return contains_properly(run, list, item, out);
     TRY(has_item(run, list, item, &found));
-    if (is_proper && found && list.aux < 2) found = false;
-    *out = expr_boolean(found);
+    *out = !found && item.kind == VALUE_NULL ? EXPR_NONE : expr_boolean(found);
     return SALVE_OK;
 }
 
@@ -268,6 +285,8 @@ static enum salve_code key_order(struct expr_run *run, struct expr_value a, stru
         return SALVE_OK;
     }
     TRY(elm_values_order(run, a, b, EXPR_PRECISION_NONE, &order));
+    if (order == EXPR_UNKNOWN && elm_is_temporal(a) && elm_is_temporal(b)) /* the less precise one first */
+        order = (enum expr_order)((a.as.temporal->precision > b.as.temporal->precision) - (a.as.temporal->precision < b.as.temporal->precision));
     *out = order == EXPR_LESS ? -1 : order == EXPR_MORE ? 1 : 0;
     return SALVE_OK;
 }

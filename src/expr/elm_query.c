@@ -248,6 +248,38 @@ static enum salve_code sources(struct elm_compile *c, struct query *q, uint32_t 
     return q->count > 0 ? SALVE_OK : elm_bad(c, q->node, SALVE_E_INVALID, "Query has no source");
 }
 
+/* aggregate distinct: the turns are gathered, made distinct, and then folded. */
+static enum salve_code distinct_fold(struct elm_compile *c, const struct query *q)
+{
+    static const struct expr_function distinct = {"Query", elm_distinct}, property = {"Property", elm_property};
+    struct elm_scope *outer = c->scope;
+    struct query      gather = *q;
+    gather.aggregate = NULL;
+    TRY(source_loop(c, &gather, json_first(json_get(q->node, "source")), 0));
+    c->scope = outer;
+    expr_emit_call(&c->emit, &distinct, 1);
+    uint16_t slot = expr_emit_slots(&c->emit, (uint16_t)(3 + q->count)), at = (uint16_t)(slot + 3);
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->total, 0);
+    (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 2), 0);
+    uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_FOLD, slot);
+    const struct json *source = json_first(json_get(q->node, "source"));
+    for (; source != NULL; source = source->next, at++) {
+        struct str alias = json_get_text(source, "alias");
+        (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
+        if (q->count > 1) {
+            elm_const_text(c, alias);
+            expr_emit_call(&c->emit, &property, 2);
+        }
+        (void)expr_emit(&c->emit, EXPR_OP_SET, 0, at, 0);
+        TRY(elm_push_scope(c, alias, at));
+    }
+    TRY(elm_push_scope(c, json_get_text(q->aggregate, "identifier"), (uint16_t)(slot + 2)));
+    TRY(elm_compile_field(c, q->aggregate, "expression"));
+    expr_emit_loop_end(&c->emit, loop);
+    c->scope = outer;
+    return SALVE_OK;
+}
+
 enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
 {
     static const struct expr_function distinct = {"Query", elm_distinct};
@@ -262,7 +294,9 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
         q.total = expr_emit_slots(&c->emit, 1);
         (void)expr_emit(&c->emit, EXPR_OP_SET, 0, q.total, 0);
     }
-    TRY(source_loop(c, &q, json_first(json_get(node, "source")), 0));
+    bool is_folded = json_is_true(json_get(q.aggregate, "distinct"));
+    if (is_folded) TRY(distinct_fold(c, &q));
+    else TRY(source_loop(c, &q, json_first(json_get(node, "source")), 0));
     c->scope = outer;
     bool is_distinct = q.result != NULL && !json_is(json_get(q.result, "distinct"), JSON_FALSE);
     if (q.aggregate == NULL) {

@@ -267,15 +267,15 @@ static enum expr_order cmp_without_offset(const struct expr_temporal *a, const s
     return EXPR_UNKNOWN;
 }
 
-enum expr_order expr_temporal_cmp(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision to,
-                                  int default_offset_minutes)
+static enum expr_order compare(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision to,
+                               int default_offset_minutes, bool is_second_decimal)
 {
     struct expr_temporal x = *a, y = *b;
     if ((a->kind == EXPR_TIME) != (b->kind == EXPR_TIME)) return EXPR_UNKNOWN;
     if (to == EXPR_WEEK) to = EXPR_DAY;
     if (to >= EXPR_HOUR && x.kind != EXPR_TIME && !expr_temporal_align(&x, &y, default_offset_minutes))
         return cmp_without_offset(a, b);
-    if (to == EXPR_MILLISECOND) { /* seconds with milliseconds are one decimal */
+    if (to == EXPR_MILLISECOND && is_second_decimal) { /* seconds with milliseconds are one decimal */
         if (x.precision == EXPR_SECOND) x.precision = EXPR_MILLISECOND;
         if (y.precision == EXPR_SECOND) y.precision = EXPR_MILLISECOND;
     }
@@ -287,6 +287,18 @@ enum expr_order expr_temporal_cmp(const struct expr_temporal *a, const struct ex
         if (one != two) return one < two ? EXPR_LESS : EXPR_MORE;
     }
     return EXPR_SAME;
+}
+
+enum expr_order expr_temporal_cmp(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision to,
+                                  int default_offset_minutes)
+{
+    return compare(a, b, to, default_offset_minutes, true);
+}
+
+enum expr_order expr_temporal_cmp_parts(const struct expr_temporal *a, const struct expr_temporal *b,
+                                        enum expr_precision to, int default_offset_minutes)
+{
+    return compare(a, b, to, default_offset_minutes, false);
 }
 
 /* --- words ------------------------------------------------------------------------------------------------------------- */

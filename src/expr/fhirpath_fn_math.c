@@ -122,7 +122,7 @@ FN(fp_round)
     FP_TRY(want_number(run, &args[0], &v, &d));
     *out = v;
     if (v.kind == VALUE_NULL || is_whole(v)) return SALVE_OK;
-    has = expr_decimal_round_away(d, digits > EXPR_DECIMAL_DIGITS ? EXPR_DECIMAL_DIGITS : (int)digits, &d);
+    has = expr_decimal_round(d, digits > EXPR_DECIMAL_DIGITS ? EXPR_DECIMAL_DIGITS : (int)digits, &d);
     return decimal_or_none(run, has, d, out);
 }
 

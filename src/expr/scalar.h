@@ -64,8 +64,8 @@ bool expr_decimal_mul(struct expr_decimal a, struct expr_decimal b, struct expr_
 bool expr_decimal_div(struct expr_decimal a, struct expr_decimal b, struct expr_decimal *out);     /* false by zero */
 bool expr_decimal_int_div(struct expr_decimal a, struct expr_decimal b, struct expr_decimal *out); /* truncated */
 bool expr_decimal_mod(struct expr_decimal a, struct expr_decimal b, struct expr_decimal *out);     /* sign of a */
-bool expr_decimal_round(struct expr_decimal a, int digits, struct expr_decimal *out); /* CQL: half towards +infinity */
-bool expr_decimal_round_away(struct expr_decimal a, int digits, struct expr_decimal *out); /* half away from zero */
+bool expr_decimal_round(struct expr_decimal a, int digits, struct expr_decimal *out); /* half away from zero, as CQL and
+                                                                                       * FHIRPath say: -0.5 is -1 */
 bool expr_decimal_truncate(struct expr_decimal a, struct expr_decimal *out);
 bool expr_decimal_ceiling(struct expr_decimal a, struct expr_decimal *out);
 bool expr_decimal_floor(struct expr_decimal a, struct expr_decimal *out);
@@ -134,6 +134,10 @@ struct expr_temporal expr_temporal_at_offset(struct expr_temporal t, int offset_
  * dateTime: the date counts as a dateTime of day precision. Time with the others: EXPR_UNKNOWN. */
 enum expr_order expr_temporal_cmp(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision to,
                                   int default_offset_minutes);
+/* expr_temporal_cmp_parts - as expr_temporal_cmp, but seconds without milliseconds are less precise than with them: what
+ * CQL engines do and the CQL suite asks for. */
+enum expr_order expr_temporal_cmp_parts(const struct expr_temporal *a, const struct expr_temporal *b,
+                                        enum expr_precision to, int default_offset_minutes);
 bool expr_temporal_same_fields(const struct expr_temporal *a, const struct expr_temporal *b); /* field by field */
 
 /* expr_temporal_add - calendar addition of `amount` whole units (negative subtracts). A unit finer than the precision is
