@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Commons: checksummed, versioned documents that are about no person, and the staff register, which is one kind of them.
- * A document's rows are doc/<kind>/<id>/<8 digits>; the last one stands. */
+ * Commons: checksummed, versioned documents that are about no person, and the staff register, which is one kind of
+ * them. A document's rows are doc/<kind>/<id>/<8 digits>; the last one stands. */
 #include "records/records_int.h"
 
 enum { DOC_NAME_BYTES_MAX = 64, DOC_KEY_BYTES = 2 * DOC_NAME_BYTES_MAX + 16, DOC_VERSION_DIGITS = 8 };
@@ -69,7 +69,7 @@ enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, struct str id, s
     return store_commons_get(tx->store, key, mem, bytes, err);
 }
 
-/* --- the door ------------------------------------------------------------------------------------------------------------ */
+/* --- the door --------------------------------------------------------------------------------------------------- */
 
 enum { COMMONS_WORK_BYTES = 64 << 20 };
 
@@ -144,7 +144,7 @@ enum salve_code commons_list(struct site *site, struct str kind, struct arena *m
     return code;
 }
 
-/* --- staff ----------------------------------------------------------------------------------------------------------------- */
+/* --- staff ------------------------------------------------------------------------------------------------------ */
 
 bool rec_role_is_staff(enum role role) { return role >= ROLE_REGISTRAR && role < ROLE_COUNT; }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Decisions of the person. Giving: CONSENT record and leaf, then the wraps that rest on it. Taking back: the line in
- * `revoked`, CONSENT record and leaf, then the wraps go and the classes get new keys. What a crash leaves between two of
- * these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest decision and open
- * nothing. A refusal has no function here. */
+ * `revoked`, CONSENT record and leaf, then the wraps go and the classes get new keys. What a crash leaves between
+ * two of these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest
+ * decision and open nothing. A refusal has no function here. */
 #include "records/records_int.h"
 
 enum { WORK_BYTES = 64 << 20 };
@@ -41,7 +41,7 @@ static const struct consent_grant *newest_grant(const struct rec_gate *gate, enu
     return found;
 }
 
-/* --- giving ------------------------------------------------------------------------------------------------------------------- */
+/* --- giving ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code birth_of(struct choice *choice, bool *is_known, int64_t *born_unix_s, struct salve_err *err)
 {
@@ -176,7 +176,7 @@ enum salve_code rec_consent_give(struct site *site, struct actor actor, struct s
     return code;
 }
 
-/* --- taking back ----------------------------------------------------------------------------------------------------------------- */
+/* --- taking back ------------------------------------------------------------------------------------------------ */
 
 /* The statistics projection is not needed without the purpose: its bytes go, the chain keeps the hashes. */
 static enum salve_code blank_statistics(struct choice *choice, struct rec_tx *tx, struct salve_err *err)
@@ -231,7 +231,8 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
     return code;
 }
 
-/* The person's own will, carried out once more: the leaf says so, and a decision that is there already is not repeated. */
+/* The person's own will, carried out once more: the leaf says so, and a decision that is there already is not
+ * repeated. */
 enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, enum purpose purpose,
                                     uint64_t consent_seq, struct salve_err *err)
 {
@@ -253,7 +254,7 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
     return code;
 }
 
-/* --- the person's own view of it --------------------------------------------------------------------------------------------------- */
+/* --- the person's own view of it -------------------------------------------------------------------------------- */
 
 enum salve_code rec_consents(struct rec_view *view, struct arena *mem, struct rec_consent **out, size_t *count,
                              struct salve_err *err)

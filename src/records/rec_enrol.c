@@ -49,8 +49,8 @@ static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, stru
     return code == SALVE_OK ? rec_note(tx, &en->chain, &event, &en->leaf, err) : code;
 }
 
-/* Wraps and tokens are durable before the records are: a crash in between leaves keys of nothing, which the next opening
- * of the site removes (rec_recover); the other way round would leave records without keys. */
+/* Wraps and tokens are durable before the records are: a crash in between leaves keys of nothing, which the next
+ * opening of the site removes (rec_recover); the other way round would leave records without keys. */
 static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
 {
     uint8_t tokens[2][KEYS_TOKEN_BYTES];
@@ -71,6 +71,7 @@ static enum salve_code enrol_in(struct enrolment *en, struct rec_tx *tx, struct 
 {
     enum salve_code code = rec_actor_check(tx, actor, err);
     if (code == SALVE_OK && tx->is_suspect) code = salve_fail(err, SALVE_E_CLOCK, "enrolment");
+    if (code == SALVE_OK) code = store_quota_free(tx->store, en->chain.id, tx->now_unix_ms, err);
     if (code == SALVE_OK) code = put_records(en, tx, actor, err);
     if (code == SALVE_OK) code = put_keys(en, err);
     if (code == SALVE_OK) code = rec_tx_commit(tx, err);
@@ -122,7 +123,7 @@ enum salve_code rec_enrol(struct site *site, struct actor actor, const struct ta
     return code;
 }
 
-/* --- a new card ------------------------------------------------------------------------------------------------------------------ */
+/* --- a new card ------------------------------------------------------------------------------------------------- */
 
 static enum salve_code note_card(struct rec_view *view, struct arena *work, struct salve_err *err)
 {

@@ -8,7 +8,7 @@
  *   5 keys deliver            only what the wraps of this purpose deliver, resting on the newest decision */
 #include "records/records_int.h"
 
-/* --- the gate ------------------------------------------------------------------------------------------------------------------ */
+/* --- the gate --------------------------------------------------------------------------------------------------- */
 
 static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_ask *ask, struct rec_tx *tx,
                                   struct salve_err *err)
@@ -61,6 +61,21 @@ static enum salve_code read_decisions(struct rec_gate *gate, struct salve_err *e
     return code;
 }
 
+/* Nothing opens above the quota, but the person sees that somebody tried. */
+static enum salve_code note_over_quota(struct rec_gate *gate, const struct rec_gate_ask *ask, struct salve_err *err)
+{
+    struct rec_tx    tx;
+    struct rec_event event = {
+        .kind = REC_EVENT_DENIED, .actor = ask->actor, .purpose = ask->purpose, .classes = ask->classes};
+    enum salve_code code = rec_tx_begin(gate->site, false, gate->mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_chain_load(&tx, &gate->chain, err);
+    if (code == SALVE_OK) code = rec_note(&tx, &gate->chain, &event, &gate->leaf, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? salve_fail(err, SALVE_E_QUOTA, "opening of records") : code;
+}
+
 enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
                               struct rec_gate *out, struct salve_err *err)
 {
@@ -76,6 +91,7 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     out->is_suspect = tx.is_suspect;
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
+    if (code == SALVE_E_QUOTA) code = note_over_quota(out, ask, err);
     if (code == SALVE_OK) {
         struct keys_receipt receipt = keys_receipt(ask->id, out->leaf.index, size, out->leaf.hash.bytes);
         code = keys_ring_admit(out->chain.ring, &receipt, err);
@@ -93,7 +109,7 @@ enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, cl
                         gate->now_unix_ms / 1000, NULL, err);
 }
 
-/* --- a view --------------------------------------------------------------------------------------------------------------------- */
+/* --- a view ----------------------------------------------------------------------------------------------------- */
 
 /* The same code and the same words whether the person was never asked, refused, or took it back (N17). */
 static enum salve_code not_open(enum purpose purpose, struct salve_err *err)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The plaintext of a record: a header with its time and the leaf that allowed it, and a body compressed with zstd and the
- * dictionary of rec_dictionary.c. Nothing here is secret-dependent in size beyond what the padding to 256 hides: one
- * record holds one class of one person, so nothing of another secrecy is compressed together (docs/internals/records.md). */
+ * The plaintext of a record: a header with its time and the leaf that allowed it, and a body compressed with zstd
+ * and the dictionary of rec_dictionary.c. Nothing here is secret-dependent in size beyond what the padding to 256
+ * hides: one record holds one class of one person, so nothing of another secrecy is compressed together
+ * (docs/internals/records.md). */
 #include <zstd.h>
 
 #include "records/rec_dictionary.h"

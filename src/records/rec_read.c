@@ -6,7 +6,7 @@
 
 #include "records/records_int.h"
 
-/* --- loading ------------------------------------------------------------------------------------------------------------------ */
+/* --- loading ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code add_version(struct rec_view *view, const struct tape *tape, enum data_class class, uint64_t seq,
                                    int64_t at_unix_ms, struct salve_err *err)
@@ -59,7 +59,7 @@ static enum salve_code load_class(struct rec_view *view, struct rec_tx *tx, enum
     return code;
 }
 
-/* --- versions --------------------------------------------------------------------------------------------------------------------- */
+/* --- versions --------------------------------------------------------------------------------------------------- */
 
 static int by_saving(const void *a, const void *b)
 {
@@ -104,7 +104,7 @@ enum salve_code rec_load(struct rec_view *view, class_mask classes, struct salve
     return number_versions(view, err);
 }
 
-/* --- the door ----------------------------------------------------------------------------------------------------------------------- */
+/* --- the door --------------------------------------------------------------------------------------------------- */
 
 static void count_read(struct rec_view *view, const struct rec_resource *resource)
 {

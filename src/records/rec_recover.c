@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the opening of a site completes: grants whose wraps were not made yet, withdrawals and erasures that one of the two
- * databases does not know (a crash, or a restored backup), and keys of an enrolment that never came to be. */
+ * What the opening of a site completes: grants whose wraps were not made yet, withdrawals and erasures that one of
+ * the two databases does not know (a crash, or a restored backup), and keys of an enrolment that never came to be. */
 #include "records/records_int.h"
 
 enum { WORK_BYTES = 128 << 20 };
@@ -13,7 +13,7 @@ void rec_pending_done(struct site *site, struct str key)
     site->pending_done = str_make(site->pending_text, key.len);
 }
 
-/* --- pending grants ------------------------------------------------------------------------------------------------------------- */
+/* --- pending grants --------------------------------------------------------------------------------------------- */
 
 static bool pending_read(struct str key, struct str json, struct arena *mem, struct compartment *id,
                          struct keys_grant *out)
@@ -82,7 +82,7 @@ static enum salve_code finish_grants(struct site *site, struct arena *mem, struc
     return code;
 }
 
-/* --- walking compartments --------------------------------------------------------------------------------------------------------- */
+/* --- walking compartments --------------------------------------------------------------------------------------- */
 
 /* All ids that have keys (or records): copied first, since the walk changes what it walks over. */
 static enum salve_code keyed_ids(struct site *site, struct arena *mem, struct compartment **out, size_t *count,
@@ -134,7 +134,7 @@ static enum salve_code stored_ids(struct site *site, struct arena *mem, struct c
     return code;
 }
 
-/* --- replay ------------------------------------------------------------------------------------------------------------------------ */
+/* --- replay ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code replay_purposes(struct site *site, const struct rec_revoked *revoked, struct compartment id,
                                        struct salve_err *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The file `revoked`: one line for each withdrawal and erasure, written before anything else of it, so that neither a
- * crash nor a restored backup can bring back what a person took away. A line is a keyed hash: without the opened key store
- * it says nothing about anybody.
+ * crash nor a restored backup can bring back what a person took away. A line is a keyed hash: without the opened
+ * key store it says nothing about anybody.
  *     <32 hex characters of the token> <8 hex characters of BLAKE2b over line number and token>
  * The mark "revoked" in site.db says how many lines both databases have carried out. */
 #include <errno.h>
@@ -89,7 +89,7 @@ enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enu
     return add_line(site, id, purpose, consent_seq, err);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------------------ */
+/* --- reading ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code read_file(struct site *site, struct arena *mem, struct str *bytes, struct salve_err *err)
 {

@@ -61,7 +61,7 @@ enum salve_code site_rotate(struct site *site, struct actor actor, struct site_r
     return code;
 }
 
-/* --- a successor log ---------------------------------------------------------------------------------------------------------- */
+/* --- a successor log -------------------------------------------------------------------------------------------- */
 
 /* The largest head that the present log is known to have signed: guard file, published checkpoint, archive. */
 static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tlog_checkpoint *out,

@@ -20,7 +20,7 @@ enum salve_code rec_new_id(struct rec_view *view, struct arena *mem, struct str 
     return id->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "id") : SALVE_OK;
 }
 
-/* --- checks ------------------------------------------------------------------------------------------------------------------- */
+/* --- checks ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code class_of(const struct rec_item *item, enum data_class *out, struct salve_err *err)
 {
@@ -35,7 +35,8 @@ static enum salve_code class_of(const struct rec_item *item, enum data_class *ou
     return fits ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "data class of %.*s", STR_ARGS(type));
 }
 
-/* A class may be written if the view has it, or if the purpose that it is kept for is on: writing reads nothing back. */
+/* A class may be written if the view has it, or if the purpose that it is kept for is on: writing reads nothing
+ * back. */
 static bool may_write(const struct rec_view *view, enum data_class class)
 {
     enum purpose purpose = class == CLASS_STAT ? PURPOSE_STATISTICS : PURPOSE_RESEARCH;
@@ -77,7 +78,7 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
     return code == SALVE_OK ? id_check(view, item, *class, err) : code;
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code put_class(struct rec_view *view, struct rec_tx *tx, const struct rec_item *items,
                                  const enum data_class *classes, size_t count, enum data_class class,

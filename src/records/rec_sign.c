@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The signed head of the log: dummy leaves up to a multiple of 16, the guard file `signed-head` (so that an older database
- * can never sign again), the signature, and the file `checkpoint` for everybody. Receipts are made against it. */
+ * The signed head of the log: dummy leaves up to a multiple of 16, the guard file `signed-head` (so that an older
+ * database can never sign again), the signature, and the file `checkpoint` for everybody. Receipts are made against
+ * it. */
 #include "records/records_int.h"
 
 static enum salve_code guard_read(void *self, struct arena *mem, struct str *text, struct salve_err *err)

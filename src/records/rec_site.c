@@ -18,7 +18,7 @@ enum salve_code rec_path(const char *folder, const char *name, char path[REC_PAT
     return len > 0 && len < REC_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the site");
 }
 
-/* --- the secret ----------------------------------------------------------------------------------------------------------- */
+/* --- the secret ------------------------------------------------------------------------------------------------- */
 
 static enum salve_code read_key_file(const char *path, struct rec_secret *out, struct salve_err *err)
 {
@@ -54,7 +54,7 @@ static enum salve_code make_key_file(const char *path, struct salve_err *err)
     return code;
 }
 
-/* --- the logs --------------------------------------------------------------------------------------------------------------- */
+/* --- the logs --------------------------------------------------------------------------------------------------- */
 
 static struct str log_secret_name(uint32_t number, char text[24])
 {
@@ -129,7 +129,7 @@ enum salve_code rec_log_load(struct site *site, struct salve_err *err)
     return keys_sealed_get(site->keys, log_secret_name(site->log.number, name), crypto_keys_at(site->log_seed, 0), err);
 }
 
-/* --- opening ------------------------------------------------------------------------------------------------------------------ */
+/* --- opening ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code new_site(const struct site_options *options, struct site **out, struct salve_err *err)
 {
@@ -279,7 +279,7 @@ enum salve_code site_open(const struct site_options *options, struct site **out,
     return rec_site_open(options, false, out, err);
 }
 
-/* --- making --------------------------------------------------------------------------------------------------------------------- */
+/* --- making ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code first_documents(struct site *site, const struct site_settings *settings, struct salve_err *err)
 {
@@ -341,7 +341,7 @@ enum salve_code site_create(const struct site_options *options, const struct sit
     return code;
 }
 
-/* --- closing ---------------------------------------------------------------------------------------------------------------------- */
+/* --- closing ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code mark_closed(struct site *site, struct arena *mem, struct salve_err *err)
 {
@@ -367,7 +367,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     return code != SALVE_OK ? code : drop_code;
 }
 
-/* --- facts ------------------------------------------------------------------------------------------------------------------------ */
+/* --- facts ------------------------------------------------------------------------------------------------------ */
 
 bool site_clock_suspect(const struct site *site) { return site->is_suspect; }
 int64_t site_now_unix_ms(const struct site *site)

@@ -30,7 +30,7 @@ static struct str own_id(struct rec_view *view, const char *what, uint64_t seq, 
     return arena_printf(mem, "%s.%s-%llu", text, what, (unsigned long long)seq);
 }
 
-/* --- Consent ---------------------------------------------------------------------------------------------------------------- */
+/* --- Consent ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code take_consent(struct rec_view *view, const struct consent_grant *grant, struct str patient,
                                     struct arena *mem, struct rec_resource *out, struct salve_err *err)
@@ -43,7 +43,7 @@ static enum salve_code take_consent(struct rec_view *view, const struct consent_
                             : code;
 }
 
-/* --- AuditEvent ---------------------------------------------------------------------------------------------------------------- */
+/* --- AuditEvent ------------------------------------------------------------------------------------------------- */
 
 static const char *action_of(struct str kind)
 {
@@ -102,7 +102,8 @@ static void put_extensions(struct tape_builder *make, const struct rec_look *loo
     tape_close(make);
 }
 
-/* Elements in the order of the definition: type, subtype, action, recorded, outcome, purposeOfEvent, agent, source, entity. */
+/* Elements in the order of the definition: type, subtype, action, recorded, outcome, purposeOfEvent, agent, source,
+ * entity. */
 static enum salve_code take_look(struct rec_view *view, const struct rec_look *look, struct str patient,
                                  struct arena *mem, struct rec_resource *out, struct salve_err *err)
 {
@@ -135,7 +136,7 @@ static enum salve_code take_look(struct rec_view *view, const struct rec_look *l
                             : code;
 }
 
-/* --- all of it --------------------------------------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------------------------- */
 
 /* "Patient/<id>" of the person's own Patient resource. */
 static struct str patient_reference(const struct rec_resource *all, size_t count, struct arena *mem)

@@ -53,7 +53,7 @@ enum salve_code rec_tapes_unpack(struct str body, struct arena *mem, struct tape
     return SALVE_OK;
 }
 
-/* --- ids --------------------------------------------------------------------------------------------------------------------- */
+/* --- ids -------------------------------------------------------------------------------------------------------- */
 
 enum salve_code rec_with_id(const struct tape *tape, struct str id, struct arena *mem, struct tape *out,
                             struct salve_err *err)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One transaction of the gate: the store's, with a cursor of the log in it and the guarded clock. Records, head, leaf and
- * opening are added to it and commit together; nothing is acknowledged before that. */
+ * One transaction of the gate: the store's, with a cursor of the log in it and the guarded clock. Records, head,
+ * leaf and opening are added to it and commit together; nothing is acknowledged before that. */
 #include "records/records_int.h"
 
-/* --- the log's rows in the store -------------------------------------------------------------------------------------- */
+/* --- the log's rows in the store -------------------------------------------------------------------------------- */
 
 enum { BLOCK_LOG_SHIFT = 48 }; /* a block's number in the store: log number above, the log's own number below */
 
@@ -61,7 +61,7 @@ enum salve_code rec_log_bind(struct rec_tx *tx, const struct rec_log *log, struc
     return tlog_open(&io, log->origin, tx->mem, &tx->log, err);
 }
 
-/* --- begin and end ------------------------------------------------------------------------------------------------------ */
+/* --- begin and end ---------------------------------------------------------------------------------------------- */
 
 /* What every write transaction carries along: that this run wrote, and what an earlier one left to be tidied. */
 static enum salve_code carry(struct rec_tx *tx, struct salve_err *err)
@@ -105,7 +105,7 @@ enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
 
 void rec_tx_abandon(struct rec_tx *tx) { store_abandon(&tx->store); }
 
-/* --- chains and records --------------------------------------------------------------------------------------------------- */
+/* --- chains and records ----------------------------------------------------------------------------------------- */
 
 enum salve_code rec_chain_load(struct rec_tx *tx, struct rec_chain *chain, struct salve_err *err)
 {
@@ -152,7 +152,7 @@ enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_chain *chain, uin
     return code == SALVE_E_INTEGRITY ? damaged(chain, seq, err) : code;
 }
 
-/* --- leaves ------------------------------------------------------------------------------------------------------------------ */
+/* --- leaves ----------------------------------------------------------------------------------------------------- */
 
 enum salve_code rec_leaf_add(struct rec_tx *tx, struct rec_event *event, struct rec_leaf *out, struct salve_err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * verify: everything that can be checked without opening anybody's data. Nothing is decrypted for it but key wraps inside
- * the key store, so it leaves no leaf in anybody's history. Each finding names file, compartment and element. */
+ * verify: everything that can be checked without opening anybody's data. Nothing is decrypted for it but key wraps
+ * inside the key store, so it leaves no leaf in anybody's history. Each finding names file, compartment and element. */
 #include "records/records_int.h"
 
 enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256 };
@@ -14,7 +14,7 @@ struct verify {
     const char *file; /* for findings that a lower module reports */
 };
 
-/* --- findings ------------------------------------------------------------------------------------------------------------------ */
+/* --- findings --------------------------------------------------------------------------------------------------- */
 
 static void found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
 {
@@ -65,7 +65,7 @@ static enum salve_code settle(struct verify *v, const char *file, enum salve_cod
     return SALVE_OK;
 }
 
-/* --- the parts -------------------------------------------------------------------------------------------------------------------- */
+/* --- the parts -------------------------------------------------------------------------------------------------- */
 
 static enum salve_code verify_store(struct verify *v, struct salve_err *err)
 {
@@ -148,7 +148,7 @@ static enum salve_code verify_logs(struct verify *v, struct salve_err *err)
     return code;
 }
 
-/* --- wraps against records --------------------------------------------------------------------------------------------------------- */
+/* --- wraps against records -------------------------------------------------------------------------------------- */
 
 /* Every wrap rests on a CONSENT record with that hash, and on none that was taken back. */
 static enum salve_code verify_grants(struct verify *v, struct rec_tx *tx, const struct rec_revoked *revoked,
@@ -236,7 +236,7 @@ static enum salve_code verify_keyless(struct verify *v, struct salve_err *err)
     return code;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------------------------- */
 
 static enum salve_code step(struct verify *v, const char *file,
                             enum salve_code (*part)(struct verify *, struct salve_err *), struct salve_err *err)

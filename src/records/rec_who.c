@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who is meant: a card code, the text of a compartment id, or (where the site has it) all names and birth date, exactly.
- * Nothing else finds anybody, and nothing here says more than found or not found. */
+ * Who is meant: a card code, the text of a compartment id, or (where the site has it) all names and birth date,
+ * exactly. Nothing else finds anybody, and nothing here says more than found or not found. */
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -55,7 +55,7 @@ enum salve_code rec_who(struct site *site, struct str who, struct arena *mem, st
     return code == SALVE_OK && !exists ? not_here(err) : code;
 }
 
-/* --- exact look-up ---------------------------------------------------------------------------------------------------------- */
+/* --- exact look-up ---------------------------------------------------------------------------------------------- */
 
 static int by_bytes(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
 
@@ -160,7 +160,8 @@ static enum salve_code take_look_up(struct rec_tx *tx, struct str actor, struct 
     return SALVE_OK;
 }
 
-/* Each match gets the look-up into its own history; a look-up that finds nobody leaves its leaf with nobody's opening. */
+/* Each match gets the look-up into its own history; a look-up that finds nobody leaves its leaf with nobody's
+ * opening. */
 static enum salve_code note_look_up(struct rec_tx *tx, struct actor actor, const struct compartment *ids, size_t count,
                                     struct salve_err *err)
 {

@@ -191,9 +191,9 @@ SALVE_MUST_USE enum salve_code rec_consent_give(struct site *site, struct actor 
                                                 const struct consent_grant *grant, struct arena *mem,
                                                 struct rec_receipt *receipt, struct salve_err *err);
 
-/* rec_consent_withdraw - ends a purpose. When it returns, no read under that purpose succeeds: the decision and its leaf
- * are durable, the purpose's wraps are gone, its classes have new keys, and for STATISTICS the projection is deleted.
- * Withdrawing what is not in force answers the same. Never E_CLOCK: taking back always works. */
+/* rec_consent_withdraw - ends a purpose. When it returns, no read under that purpose succeeds: the decision and its
+ * leaf are durable, the purpose's wraps are gone, its classes have new keys, and for STATISTICS the projection is
+ * deleted. Withdrawing what is not in force answers the same. Never E_CLOCK: taking back always works. */
 SALVE_MUST_USE enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, struct str who,
                                                     enum purpose purpose, struct arena *mem,
                                                     struct rec_receipt *receipt, struct salve_err *err);
@@ -217,7 +217,8 @@ struct rec_ask {
     class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
 };
 
-/* rec_open - a view, or a reason. Quota: 60 different compartments an hour for the staff of a site (E_QUOTA).
+/* rec_open - a view, or a reason. Quota: 60 different compartments an hour for the staff of a site (E_QUOTA); those that
+ * were enrolled within the hour do not count.
  *   errors  E_NOT_FOUND no such card; E_ROLE; E_CONSENT; E_QUOTA; E_INTEGRITY; E_FULL, E_IO: nothing was opened */
 SALVE_MUST_USE enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out,
                                         struct salve_err *err);
@@ -307,8 +308,8 @@ struct rec_erasure {
     struct rec_receipt receipt;
 };
 
-/* rec_erase - the person's records, keys, tokens and openings go; a tombstone and a leaf stay. Nothing opens afterwards,
- * here or from a restored backup once its tombstones are replayed; the log still verifies.
+/* rec_erase - the person's records, keys, tokens and openings go; a tombstone and a leaf stay. Nothing opens
+ * afterwards, here or from a restored backup once its tombstones are replayed; the log still verifies.
  *   actor  PARTICIPANT or GUARDIAN (or staff with the person present); who: the card */
 SALVE_MUST_USE enum salve_code rec_erase(struct site *site, struct actor actor, struct str who, struct arena *mem,
                                          struct rec_erasure *out, struct salve_err *err);
@@ -342,9 +343,9 @@ struct site_verify_ask {
 struct site_verify_result {
     uint64_t compartments, records, wraps, leaves, findings;
 };
-/* site_verify - everything that can be checked without opening anybody's data: page and row checksums of both databases,
- * every chain against its head, every record's layout, wraps against consent records, tombstones against wraps, the
- * whole log re-hashed against the signed checkpoint. E_INTEGRITY if there was a finding. */
+/* site_verify - everything that can be checked without opening anybody's data: page and row checksums of both
+ * databases, every chain against its head, every record's layout, wraps against consent records, tombstones against
+ * wraps, the whole log re-hashed against the signed checkpoint. E_INTEGRITY if there was a finding. */
 SALVE_MUST_USE enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask,
                                            struct site_verify_result *out, struct salve_err *err);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the gate share; include only from src/records/. The main path: rec_open.c (who, leaf, consent, keys),
- * rec_read.c and rec_save.c (what a view does), over rec_tx.c (one transaction with its leaf, records and openings). */
+ * What the files of the gate share; include only from src/records/. The main path: rec_open.c (who, leaf, consent,
+ * keys), rec_read.c and rec_save.c (what a view does), over rec_tx.c (one transaction with its leaf, records and
+ * openings). */
 #ifndef SALVE_RECORDS_INT_H
 #define SALVE_RECORDS_INT_H
 
@@ -31,7 +32,7 @@ enum {
 
 struct rec_tx;
 
-/* --- the site ---------------------------------------------------------------------------------------------------- */
+/* --- the site --------------------------------------------------------------------------------------------------- */
 
 /* One log of the site. A successor log begins after a restore that lost leaves; its entries follow in the same rows. */
 struct rec_log {
@@ -97,7 +98,7 @@ SALVE_MUST_USE enum salve_code rec_log_load(struct site *site, struct salve_err 
 SALVE_MUST_USE enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, struct rec_log **out, size_t *count,
                                         struct salve_err *err);
 
-/* --- events (docs/formats/site.md) --------------------------------------------------------------------------------- */
+/* --- events (docs/formats/site.md) ------------------------------------------------------------------------------ */
 
 #define REC_EVENTS(X)                                                                                                  \
     X(ENROLMENT, "enrolment") /* the compartment was made */                                                           \
@@ -133,7 +134,7 @@ SALVE_MUST_USE enum salve_code rec_event_write(const struct rec_event *event, st
 SALVE_MUST_USE enum salve_code rec_event_read(struct str json, struct arena *mem, struct rec_event *out,
                                               struct salve_err *err);
 
-/* --- what is inside a sealed record (docs/formats/site.md) ---------------------------------------------------------- */
+/* --- what is inside a sealed record (docs/formats/site.md) ------------------------------------------------------ */
 
 enum rec_kind {
     REC_KIND_RESOURCES = 1, /* tapes */
@@ -161,7 +162,7 @@ SALVE_MUST_USE enum salve_code rec_tapes_pack(const struct tape *const *tapes, s
 SALVE_MUST_USE enum salve_code rec_tapes_unpack(struct str body, struct arena *mem, struct tape **out, size_t *count,
                                                 struct salve_err *err);
 
-/* --- one transaction ---------------------------------------------------------------------------------------------------- */
+/* --- one transaction -------------------------------------------------------------------------------------------- */
 
 struct rec_tx {
     struct site *site;
@@ -230,7 +231,7 @@ void rec_keep_old_heads(const struct site *site, uint32_t number);
 SALVE_MUST_USE enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf, struct arena *mem,
                                                 struct rec_receipt *out, struct salve_err *err);
 
-/* --- commons ---------------------------------------------------------------------------------------------------------- */
+/* --- commons ---------------------------------------------------------------------------------------------------- */
 SALVE_MUST_USE enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, struct str id, struct str bytes,
                                            struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, struct str id, struct arena *mem,
@@ -243,7 +244,7 @@ SALVE_MUST_USE enum salve_code rec_actor_check(struct rec_tx *tx, struct actor a
 SALVE_MUST_USE enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve_err *err);
 #define ROLE_BIT(role) ((uint32_t)1 << (role))
 
-/* --- who --------------------------------------------------------------------------------------------------------------- */
+/* --- who -------------------------------------------------------------------------------------------------------- */
 
 enum { REC_CARD_CHARS = 20 };
 struct rec_card {
@@ -262,7 +263,7 @@ SALVE_MUST_USE enum salve_code rec_name_token(struct site *site, const struct ta
 SALVE_MUST_USE enum salve_code rec_who(struct site *site, struct str who, struct arena *mem, struct compartment *out,
                                        bool *is_present, struct salve_err *err);
 
-/* --- the gate ------------------------------------------------------------------------------------------------------------ */
+/* --- the gate --------------------------------------------------------------------------------------------------- */
 
 /* A compartment behind its leaf: the ring seals everything and reads the decisions; nothing else is readable yet. */
 struct rec_gate {
@@ -331,7 +332,7 @@ SALVE_MUST_USE enum salve_code rec_erase_replay(struct site *site, struct compar
 /* The key of a pending grant is deleted by the next transaction. */
 void rec_pending_done(struct site *site, struct str key);
 
-/* --- revocations (docs/formats/site.md): what a restored backup must be told again ----------------------------------------- */
+/* --- revocations (docs/formats/site.md): what a restored backup must be told again ------------------------------ */
 SALVE_MUST_USE enum salve_code rec_revoke_erasure(struct site *site, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enum purpose purpose,
                                                   uint64_t consent_seq, struct salve_err *err);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * t_site - a small site in a folder of its own for tests of the gate and above it: opened with a key file (quick), with a
+ * fixed clock that the test moves, staff of every role, and made-up people. Include it from one test program; everything
+ * is static. Each function stops the test when something fails, unless it returns a code. */
+#ifndef SALVE_TESTS_T_SITE_H
+#define SALVE_TESTS_T_SITE_H
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "fhir/fhir.h"
+#include "fhir/tape_edit.h"
+#include "records/records.h"
+#include "t.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+
+#define T_SITE_NOW 1795426200000 /* 2026-11-23T09:30:00Z */
+
+struct t_site {
+    char                folder[256], key_file[300];
+    struct site_options options;
+    struct site        *site;
+    struct arena       *mem;
+};
+
+static const struct actor T_MANAGER = {{"mia", 3}, ROLE_MANAGER, {"", 0}};
+static const struct actor T_REGISTRAR = {{"desk-rosa", 9}, ROLE_REGISTRAR, {"", 0}};
+static const struct actor T_ASSISTANT = {{"nurse-ben", 9}, ROLE_ASSISTANT, {"", 0}};
+static const struct actor T_CLINICIAN = {{"dr-amina", 8}, ROLE_CLINICIAN, {"", 0}};
+static const struct actor T_TECHNICIAN = {{"tech-li", 7}, ROLE_TECHNICIAN, {"", 0}};
+static const struct actor T_PERSON = {{"", 0}, ROLE_PARTICIPANT, {"", 0}};
+
+#define t_must(call)                                                                                                   \
+    do {                                                                                                               \
+        struct salve_err err = {0};                                                                                    \
+        enum salve_code  t_must_code = (call);                                                                         \
+        if (t_must_code != SALVE_OK) {                                                                                 \
+            fprintf(stderr, "%s:%d: %s: %s at \"%s\" (%s) %s:%d\n", __FILE__, __LINE__, #call,                          \
+                    salve_code_name(t_must_code), err.at, err.why, err.file ? err.file : "", err.line);                \
+            abort();                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+static void t_remove(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (dir == NULL) return;
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        char path[1024];
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (unlink(path) != 0) t_remove(path);
+    }
+    closedir(dir);
+    rmdir(folder);
+}
+
+/* Copies the plain files of one folder into another one, which is made. */
+static void t_copy(const char *from, const char *to)
+{
+    struct arena *mem = arena_open((size_t)1 << 30);
+    struct str   *names;
+    size_t        count;
+    mkdir(to, 0700);
+    t_must(file_list(from, mem, &names, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        char       path[1024];
+        struct str bytes;
+        (void)snprintf(path, sizeof path, "%s/%.*s", from, STR_ARGS(names[i]));
+        t_must(file_read(path, (size_t)1 << 29, mem, &bytes, &err));
+        (void)snprintf(path, sizeof path, "%s/%.*s", to, STR_ARGS(names[i]));
+        int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+        if (fd < 0 || write(fd, bytes.ptr, bytes.len) != (ssize_t)bytes.len) abort();
+        close(fd);
+    }
+    arena_close(mem);
+}
+
+static void t_site_paths(struct t_site *t, const char *folder)
+{
+    (void)snprintf(t->folder, sizeof t->folder, "%s", folder);
+    t->options.path = t->folder;
+    t->options.secret.key_file = t->key_file;
+}
+
+static void t_site_open(struct t_site *t) { t_must(site_open(&t->options, &t->site, &err)); }
+static void t_site_close(struct t_site *t) { t_must(site_close(&t->site, &err)); }
+
+static void t_site_staff(struct t_site *t)
+{
+    t_must(staff_register(t->site, T_MANAGER, T_MANAGER.id, ROLE_MANAGER, &err));
+    t_must(staff_register(t->site, T_MANAGER, T_REGISTRAR.id, ROLE_REGISTRAR, &err));
+    t_must(staff_register(t->site, T_MANAGER, T_ASSISTANT.id, ROLE_ASSISTANT, &err));
+    t_must(staff_register(t->site, T_MANAGER, T_CLINICIAN.id, ROLE_CLINICIAN, &err));
+    t_must(staff_register(t->site, T_MANAGER, T_TECHNICIAN.id, ROLE_TECHNICIAN, &err));
+}
+
+/* t_site_make - a new site, open, with its staff. */
+static struct t_site *t_site_make(const char *name, bool name_index)
+{
+    const char    *tmp = getenv("TMPDIR");
+    struct t_site *t = calloc(1, sizeof *t);
+    char           folder[200];
+    if (t == NULL) abort();
+    (void)snprintf(folder, sizeof folder, "%s/salve-%s-%d", tmp == NULL ? "/tmp" : tmp, name, (int)getpid());
+    (void)snprintf(t->key_file, sizeof t->key_file, "%s.key", folder);
+    t_remove(folder);
+    unlink(t->key_file);
+    t_site_paths(t, folder);
+    t->options.clock = clock_fixed(T_SITE_NOW);
+    t->mem = arena_open((size_t)1 << 30);
+    struct site_settings settings = {.name = STR("Test site"), .log_name = STR("test"), .languages = STR("en ar"),
+                                     .name_index = name_index};
+    t_must(site_create(&t->options, &settings, &err));
+    t_site_open(t);
+    t_site_staff(t);
+    return t;
+}
+
+static void t_site_drop(struct t_site *t)
+{
+    (void)!site_close(&t->site, NULL);
+    t_remove(t->folder);
+    unlink(t->key_file);
+    arena_close(t->mem);
+    free(t);
+}
+
+/* t_site_at - moves the site's clock; takes effect at the next opening. */
+static void t_site_at(struct t_site *t, int64_t unix_ms)
+{
+    t_site_close(t);
+    t->options.clock = clock_fixed(unix_ms);
+    t_site_open(t);
+}
+
+/* --- people ------------------------------------------------------------------------------------------------------- */
+
+static struct tape t_read(struct arena *mem, const char *json)
+{
+    struct tape tape;
+    t_must(fhir_read(str_of(json), NULL, mem, &tape, NULL, &err));
+    return tape;
+}
+
+static struct rec_enrolled t_enrol(struct t_site *t, const char *family, const char *birth_date)
+{
+    struct rec_enrolled out;
+    struct str          json = arena_printf(t->mem,
+                                            "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\",\"given\":"
+                                                     "[\"Tala\"]}],\"gender\":\"female\",\"birthDate\":\"%s\"}",
+                                            family, birth_date);
+    struct tape         patient = t_read(t->mem, json.ptr);
+    t_must(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &out, &err));
+    return out;
+}
+
+static struct consent_grant t_grant(enum purpose purpose)
+{
+    struct consent_grant grant = {.purpose = purpose,
+                                  .form = {.id = str_of(purpose_text(purpose)), .major = 1, .lang = STR("en")},
+                                  .method = CONSENT_METHOD_SIGNED,
+                                  .witness = CONSENT_WITNESS_NONE,
+                                  .teach_back = CONSENT_TEACH_BACK_DONE,
+                                  .teach_back_rounds = 1,
+                                  .by = CONSENT_BY_PARTICIPANT,
+                                  .assent = CONSENT_ASSENT_NONE,
+                                  .to = purpose == PURPOSE_HELPER     ? STR("sister")
+                                        : purpose == PURPOSE_TRANSFER ? STR("clinic-of-the-river")
+                                                                      : STR("")};
+    memset(grant.form.sha256, 7, sizeof grant.form.sha256);
+    return grant;
+}
+
+static enum salve_code t_give_code(struct t_site *t, struct str card, enum purpose purpose)
+{
+    struct consent_grant grant = t_grant(purpose);
+    return rec_consent_give(t->site, T_REGISTRAR, card, &grant, t->mem, NULL, NULL);
+}
+
+static void t_give(struct t_site *t, struct str card, enum purpose purpose)
+{
+    struct consent_grant grant = t_grant(purpose);
+    t_must(rec_consent_give(t->site, T_REGISTRAR, card, &grant, t->mem, NULL, &err));
+}
+
+static void t_withdraw(struct t_site *t, struct str card, enum purpose purpose)
+{
+    t_must(rec_consent_withdraw(t->site, T_PERSON, card, purpose, t->mem, NULL, &err));
+}
+
+static enum salve_code t_open_code(struct t_site *t, struct actor actor, enum purpose purpose, struct str who,
+                                   struct rec_view **view)
+{
+    struct rec_ask ask = {.actor = actor, .purpose = purpose, .who = who};
+    *view = NULL;
+    return rec_open(t->site, &ask, view, NULL);
+}
+
+static struct rec_view *t_open(struct t_site *t, struct actor actor, enum purpose purpose, struct str who)
+{
+    struct rec_view *view = NULL;
+    struct rec_ask   ask = {.actor = actor, .purpose = purpose, .who = who};
+    t_must(rec_open(t->site, &ask, &view, &err));
+    return view;
+}
+
+static void t_close_view(struct rec_view **view) { t_must(rec_close(view, &err)); }
+
+/* t_weight - a body weight, not saved yet. */
+static struct tape t_weight(struct t_site *t, struct rec_view *view, struct str id, const char *kilograms)
+{
+    char text[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(rec_compartment(view), text);
+    struct str json = arena_printf(
+        t->mem,
+        "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",\"category\":[{\"coding\":[{\"system\":"
+        "\"http://terminology.hl7.org/CodeSystem/observation-category\",\"code\":\"vital-signs\"}]}],\"code\":{"
+        "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"29463-7\"}]},\"subject\":{\"reference\":\"Patient/"
+        "%s.1\"},\"effectiveDateTime\":\"2026-11-23T09:30:00Z\",\"valueQuantity\":{\"value\":%s,\"unit\":\"kg\","
+        "\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\"}}",
+        STR_ARGS(id), text, kilograms);
+    return t_read(t->mem, json.ptr);
+}
+
+static enum salve_code t_save_code(struct t_site *t, struct rec_view *view, const struct tape *tape,
+                                   enum data_class class)
+{
+    struct rec_item item = {.tape = tape, .class = class};
+    return rec_save(view, &item, 1, NULL, t->mem, NULL);
+}
+
+/* t_save_weight - saves one, returns its id. */
+static struct str t_save_weight(struct t_site *t, struct rec_view *view, const char *kilograms)
+{
+    struct str id;
+    t_must(rec_new_id(view, t->mem, &id, &err));
+    struct tape     tape = t_weight(t, view, id, kilograms);
+    struct rec_item item = {.tape = &tape};
+    t_must(rec_save(view, &item, 1, NULL, t->mem, &err));
+    return id;
+}
+
+static struct str t_json(struct arena *mem, const struct tape *tape)
+{
+    struct buf out;
+    buf_init(&out, mem, 1 << 24);
+    fhir_write(tape, tape_root(tape), FHIR_COMPACT, &out);
+    return buf_str(&out);
+}
+
+static size_t t_count(struct rec_view *view)
+{
+    const struct rec_resource *all = NULL;
+    size_t                     count = 0;
+    t_must(rec_all(view, 0, &all, &count, &err));
+    return count;
+}
+
+#pragma GCC diagnostic pop
+#endif
