@@ -105,6 +105,7 @@ node_modules/.package-lock.json: package.json package-lock.json
 $(GEN)/fhir_tables.c: tools/fhir_tables.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/fhir_tables.mjs $(DEFINITIONS) $(GEN)
+$(GEN)/fhir_tables.h: $(GEN)/fhir_tables.c ;
 
 UCUM_DEFINITIONS := node_modules/@lhncbc/ucum-lhc/data/ucumDefs.min.json
 $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json

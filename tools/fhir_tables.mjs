@@ -72,7 +72,21 @@ function elementsOf(structure) {
     const live = new Set(list.map((e) => e.path));
     list = list.filter((e, i) => i === 0 || live.has(e.path.slice(0, e.path.lastIndexOf('.'))));
   }
-  return list.filter((e) => e.max !== '0');
+  return inPlainOrder(list, paths).filter((e) => e.max !== '0');
+}
+
+// Where something was put back, the children of its parent stand in the order of plain R4.
+function inPlainOrder(list, paths) {
+  const parent = (e) => e.path.slice(0, e.path.lastIndexOf('.'));
+  const mended = new Set(list.filter((e) => !paths.has(e.path)).map(parent));
+  const order = [...plain.keys()];
+  for (const p of mended) {
+    const children = list.filter((e) => parent(e) === p);
+    if (children.some((e) => !plain.has(e.path))) fail(`${p} cannot be put in order`);
+    children.sort((a, b) => order.indexOf(a.path) - order.indexOf(b.path));
+    list = list.map((e) => (parent(e) === p ? children.shift() : e));
+  }
+  return list;
 }
 
 // --- tables --------------------------------------------------------------------------------------------------------
