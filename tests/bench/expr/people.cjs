@@ -6,6 +6,7 @@ function random(seed) {
   return () => { s = (Math.imul(s, 1664525) + 1013904223) >>> 0; return s / 4294967296; };
 }
 const two = (n) => String(n).padStart(2, '0');
+const period = (a, b) => ({ start: a < b ? a : b, end: a < b ? b : a });
 const LABS = ['2093-3', '2571-8', '18262-6', '4548-4', '2339-0', '33914-3'];
 
 exports.bundle = function bundle(i, { w = 6, b = 4, l = 6, c = 2, e = 2 } = {}) {
@@ -52,7 +53,7 @@ exports.bundle = function bundle(i, { w = 6, b = 4, l = 6, c = 2, e = 2 } = {}) 
   }
   for (let k = 0; k < e; k++) {
     add({
-      resourceType: 'Encounter', id: `${id}-e${k}`, status: 'finished', subject, period: { start: when(), end: when() },
+      resourceType: 'Encounter', id: `${id}-e${k}`, status: 'finished', subject, period: period(when(), when()),
       class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
     });
   }
