@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the pinned R4 definitions into the C tables behind src/fhir/elements.h.
 //     node tools/fhir_tables.mjs DEFINITIONS_DIR OUT_DIR      writes OUT_DIR/fhir_tables.h and fhir_tables.c
-// The package is R4 with additions of its maker. Its dataelements.json still is plain R4 and lists every leaf element with
-// a path of usual length, so a leaf that it does not know is an addition and is left out, and a leaf that only it knows
-// is put back.
+// The package is R4 with additions of its maker. Its dataelements.json still is plain R4 and lists every leaf element
+// with a path of usual length, so a leaf that it does not know is an addition and is left out, and a leaf that only it
+// knows is put back.
 import fs from 'node:fs';
 import path from 'node:path';
 import crypto from 'node:crypto';
@@ -38,7 +38,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 // --- which structures and elements are R4 --------------------------------------------------------------------------
 const DROPPED = new Set(['SubscriptionStatus', 'MetadataResource', 'MoneyQuantity', 'SimpleQuantity']);
-const INHERITING = new Set(['Age', 'Count', 'Distance', 'Duration']); // profiles of Quantity: plain R4 lists only Quantity
+const INHERITING = new Set(['Age', 'Count', 'Distance', 'Duration']); // plain R4 lists their elements under Quantity
 const kept = structures.filter((s) => !DROPPED.has(s.name) && !/medplum|uscore/i.test(s.url));
 const REPLACED = new Set(['EvidenceVariable']); // holds long paths and recursion that are not R4
 const PLAIN_PATH_CHARS_MAX = 59; // longer paths do not fit the ids of dataelements.json
@@ -59,7 +59,7 @@ function elementsOf(structure) {
   for (const e of plain.values()) { // put back what the maker of the package replaced
     const parent = e.path.slice(0, e.path.lastIndexOf('.'));
     if (!e.path.startsWith(`${structure.name}.`) || paths.has(e.path) || !paths.has(parent)) continue;
-    if (structure.kind === 'primitive-type' || ['id', 'extension', 'modifierExtension'].includes(leaf(e.path))) continue;
+    if (structure.kind === 'primitive-type' || isInherited(e)) continue;
     list.push(e);
   }
   list = list.map((e) => (!INHERITING.has(structure.name) && structure.name !== 'Quantity' && plain.has(e.path)
@@ -105,8 +105,8 @@ function addType(row) {
 const rank = (s) => Object.keys(KIND).indexOf(s.kind);
 for (const s of [...kept].sort((a, b) => rank(a) - rank(b))) { // stable: the order of the definitions within a kind
   const list = elementsOf(s);
-  addType({ name: s.name, base: s.baseDefinition ? last(s.baseDefinition) : '', kind: KIND[s.kind], abstract: s.abstract,
-    root: list[0], list: list.filter((e) => e.path.split('.').length === 2), structure: s });
+  addType({ name: s.name, base: s.baseDefinition ? last(s.baseDefinition) : '', kind: KIND[s.kind],
+    abstract: s.abstract, root: list[0], list: list.filter((e) => e.path.split('.').length === 2), structure: s });
   for (const e of list.slice(1).filter((x) => isBackbone(x) && !x.contentReference)) {
     addType({ name: e.path, base: e.type[0].code, kind: 'FHIR_BACKBONE', abstract: false, root: e, structure: s,
       list: list.filter((c) => c.path.startsWith(`${e.path}.`) && !c.path.slice(e.path.length + 1).includes('.')) });
@@ -150,11 +150,14 @@ function elementInvariants(e, type, typeName) {
   const own = isBackbone(e) && !e.contentReference ? [] : checkable(e.constraint);
   const isSimple = (type.profile ?? []).some((p) => last(p) === 'SimpleQuantity');
   const all = own.filter((c) => !typeKeys.get(typeName)?.has(c.key));
-  if (isSimple) all.push(...checkable(simpleQuantity.snapshot.element[0].constraint).filter((c) => /^sqty/.test(c.key)));
+  const simple = checkable(simpleQuantity.snapshot.element[0].constraint).filter((c) => /^sqty/.test(c.key));
+  if (isSimple) all.push(...simple);
   return listId([...new Set(all.map(invariantId))]);
 }
 
-const elements = [{ name: 0, path_name: 0, owner: 0, type: 0, min: 0, flags: 0, choice: 0, binding: 0, targets: 0, invariants: 0 }];
+const BOUND = new Set(['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri']);
+const elements = [{ name: 0, path_name: 0, owner: 0, type: 0, min: 0, flags: 0, choice: 0, binding: 0, targets: 0,
+  invariants: 0 }];
 function addElements(owner) {
   owner.first = elements.length;
   for (const e of owner.list) {
@@ -172,8 +175,8 @@ function addElements(owner) {
         name: intern(isChoice ? short + capital(type.code) : short), path_name: intern(short),
         owner: typeId(owner.name), type: typeId(target), min: e.min, flags,
         choice: isChoice ? group : elements.length - owner.first,
-        binding: e.binding?.strength === 'required' && e.binding.valueSet && ['code', 'Coding', 'CodeableConcept', 'Quantity',
-          'string', 'uri'].includes(type.code) ? valueSetId(e.binding.valueSet) : 0,
+        binding: e.binding?.strength === 'required' && e.binding.valueSet && BOUND.has(type.code)
+          ? valueSetId(e.binding.valueSet) : 0,
         targets: targetIds(type), invariants: elementInvariants(e, type, target), path: `${owner.name}.${short}`,
         jsonPath: `${owner.name}.${isChoice ? short + capital(type.code) : short}`,
       });
@@ -273,7 +276,9 @@ function requiredSet(t) { // bit per row; of a choice the first row stands for a
 }
 const rows = types.slice(1).map((t) => `${t.name}\n${elements.slice(t.first, t.first + t.count)
   .map((e) => `  ${names[e.name]}\n`).join('')}`).sort().join('');
-const head = `/* Generated by tools/fhir_tables.mjs from the R4 definitions (sha256 of the inputs ${digest.digest('hex').slice(0, 32)}); do not edit. */\n`;
+const inputs = digest.digest('hex').slice(0, 32);
+const head = `/* Generated by tools/fhir_tables.mjs from the R4 definitions (sha256 ${inputs}); do not edit. */\n`;
+const rowOf = (fields, comment) => `    {${fields.join(', ')}},${comment ? ` /* ${comment} */` : ''}`;
 
 const header = `${head}#ifndef SALVE_FHIR_TABLES_H
 #define SALVE_FHIR_TABLES_H
@@ -299,7 +304,7 @@ ${types.slice(1).map((t, i) => `    FHIR_T_${symbol(t.name)} = ${i + 1},`).join(
 
 /* FHIR_N_<name>: fhir_name_id */
 enum {
-${names.slice(1).map((n, i) => [n, i + 1]).filter(([n]) => !n.includes('.')).map(([n, i]) => `    FHIR_N_${symbol(n)} = ${i},`).join('\n')}
+${[...nameIds].filter(([n]) => !n.includes('.')).map(([n, i]) => `    FHIR_N_${symbol(n)} = ${i},`).join('\n')}
 };
 
 /* FHIR_E_<type>_<JSON name>: fhir_element_id */
@@ -331,7 +336,8 @@ ${wrap(typeOfName)}
 
 /* name, path_name, owner, type, min, flags, choice, binding, targets, invariants */
 const struct fhir_element fhir_elements[] = {
-${elements.map((e) => `    {${e.name}, ${e.path_name}, ${e.owner}, ${e.type}, ${e.min}, ${e.flags}, ${e.choice}, ${e.binding}, ${e.targets}, ${e.invariants}},${e.jsonPath ? ` /* ${e.jsonPath} */` : ''}`).join('\n')}
+${elements.map((e) => rowOf([e.name, e.path_name, e.owner, e.type, e.min, e.flags, e.choice, e.binding, e.targets,
+    e.invariants], e.jsonPath)).join('\n')}
 };
 
 const uint64_t fhir_element_prefix[] = {
@@ -345,7 +351,8 @@ ${wrap(elements.map((e) => bytes(names[e.name])))}
 /* name, base, kind, is_abstract, element_count, first_element, invariants */
 const struct fhir_type fhir_types[] = {
     {0, 0, 0, false, 0, 0, 0},
-${types.slice(1).map((t) => `    {${nameIds.get(t.name)}, ${t.base ? typeId(t.base) : 0}, ${t.kind}, ${!!t.abstract}, ${t.count}, ${t.first}, ${t.invariants}}, /* ${t.name} */`).join('\n')}
+${types.slice(1).map((t) => rowOf([nameIds.get(t.name), t.base ? typeId(t.base) : 0, t.kind, !!t.abstract, t.count,
+    t.first, t.invariants], t.name)).join('\n')}
 };
 
 const uint64_t fhir_type_required[][4] = {
@@ -359,7 +366,8 @@ ${wrap(lists)}
 
 const struct fhir_invariant fhir_invariants[] = {
     {NULL, NULL, NULL, false},
-${invariants.slice(1).map((c) => `    {${cString(c.key)}, ${cString(c.expression)},\n     ${cString(c.human)}, ${c.severity === 'error'}},`).join('\n')}
+${invariants.slice(1).map((c) => `    {${cString(c.key)}, ${cString(c.expression)},
+     ${cString(c.human)}, ${c.severity === 'error'}},`).join('\n')}
 };
 
 const char *const fhir_systems[] = {

@@ -35,22 +35,22 @@ struct fhir_element {
     fhir_name_id path_name; /* FHIRPath name: "value" */
     fhir_type_id owner;     /* the type that has it */
     fhir_type_id type;      /* the type of its values; Resource for contained and Bundle.entry.resource */
-    uint8_t      min;
-    uint8_t      flags;
-    uint8_t      choice;     /* of a choice: row of the first alternative, counted from the owner's first; else its own */
-    uint16_t     binding;    /* required binding: index into fhir_valuesets; 0: none (weaker bindings are not kept) */
-    fhir_list_id targets;    /* Reference and canonical: allowed type ids (Resource: any); 0: nothing stated */
+    uint8_t min;
+    uint8_t flags;
+    uint8_t choice;       /* of a choice: row of the first alternative, counted from the owner's first; else its own */
+    uint16_t binding;     /* required binding: index into fhir_valuesets; 0: none (weaker bindings are not kept) */
+    fhir_list_id targets; /* Reference and canonical: allowed type ids (Resource: any); 0: nothing stated */
     fhir_list_id invariants; /* beyond those of its type: indexes into fhir_invariants */
 };
 
 struct fhir_type {
-    fhir_name_id    name; /* "Patient", "HumanName", "Patient.contact", "string" */
-    fhir_type_id    base; /* "DomainResource"; 0 at the top */
-    uint8_t         kind; /* enum fhir_type_kind */
-    bool            is_abstract;
-    uint16_t        element_count;
+    fhir_name_id name; /* "Patient", "HumanName", "Patient.contact", "string" */
+    fhir_type_id base; /* "DomainResource"; 0 at the top */
+    uint8_t kind;      /* enum fhir_type_kind */
+    bool is_abstract;
+    uint16_t element_count;
     fhir_element_id first_element;
-    fhir_list_id    invariants; /* of every value of this type; inherited ones (dom-*) included */
+    fhir_list_id invariants; /* of every value of this type; inherited ones (dom-*) included */
 };
 
 /* One FHIRPath rule of the definitions. ele-1 is not here: the reader itself refuses an element without content. */
@@ -58,15 +58,15 @@ struct fhir_invariant {
     const char *key;        /* "pat-1" */
     const char *expression; /* FHIRPath, evaluated with the element as context; must be true */
     const char *human;      /* what it asks for, in words */
-    bool        is_error;   /* else a warning */
+    bool is_error;          /* else a warning */
 };
 
 /* A value set of a required binding. Its codes are fhir_codes[first_code ...], sorted by code text, then system. */
 struct fhir_valueset {
-    const char  *url;
-    uint32_t     first_code, code_count;
+    const char *url;
+    uint32_t first_code, code_count;
     fhir_list_id open_systems; /* systems that belong to it whose codes the definitions do not list: fhir_systems ids */
-    bool         is_open;      /* not all of its content is known (mime types, currencies, UCUM) */
+    bool is_open;              /* not all of its content is known (mime types, currencies, UCUM) */
 };
 
 struct fhir_code {
@@ -74,26 +74,26 @@ struct fhir_code {
     uint16_t system; /* index into fhir_systems */
 };
 
-extern const struct fhir_element   fhir_elements[];
-extern const struct fhir_type      fhir_types[];
+extern const struct fhir_element fhir_elements[];
+extern const struct fhir_type fhir_types[];
 extern const struct fhir_invariant fhir_invariants[];
-extern const struct fhir_valueset  fhir_valuesets[];
-extern const struct fhir_code      fhir_codes[];
-extern const char                  fhir_code_text[];
-extern const char *const           fhir_systems[]; /* code system URLs; [0] is NULL */
-extern const uint16_t              fhir_lists[];
+extern const struct fhir_valueset fhir_valuesets[];
+extern const struct fhir_code fhir_codes[];
+extern const char fhir_code_text[];
+extern const char *const fhir_systems[]; /* code system URLs; [0] is NULL */
+extern const uint16_t fhir_lists[];
 
 /* fhir_list - the ids of a list, 0 behind the last:
  *     for (const uint16_t *id = fhir_list(element->targets); *id != 0; id++) ... */
 static inline const uint16_t *fhir_list(fhir_list_id list) { return &fhir_lists[list]; }
 
-struct str   fhir_name(fhir_name_id name);
+struct str fhir_name(fhir_name_id name);
 fhir_name_id fhir_name_find(struct str text); /* O(1), open hash */
 fhir_type_id fhir_type_find(struct str text); /* "Patient", "HumanName", "string", "Patient.contact"; O(1) */
-struct str   fhir_type_name(fhir_type_id type);
-bool         fhir_type_is_a(fhir_type_id type, fhir_type_id base); /* itself or a descendant */
-uint16_t     fhir_type_count(void);    /* ids are 1 .. count - 1 */
-uint16_t     fhir_element_count(void); /* ids are 1 .. count - 1 */
+struct str fhir_type_name(fhir_type_id type);
+bool fhir_type_is_a(fhir_type_id type, fhir_type_id base); /* itself or a descendant */
+uint16_t fhir_type_count(void);                            /* ids are 1 .. count - 1 */
+uint16_t fhir_element_count(void);                         /* ids are 1 .. count - 1 */
 
 /* fhir_element_find - the row of `type` with that JSON name; 0 if there is none. O(rows of the type). */
 fhir_element_id fhir_element_find(fhir_type_id type, struct str json_name);

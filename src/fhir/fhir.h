@@ -30,19 +30,19 @@ enum fhir_severity { FHIR_FATAL, FHIR_ERROR, FHIR_WARNING, FHIR_INFORMATION };
  * a value of the data. */
 struct fhir_issue {
     enum fhir_severity severity;
-    const char        *code; /* FHIR issue-type: "structure", "required", "value", "invalid", "code-invalid" ... */
-    struct str         path; /* FHIRPath: "Patient.name[0].given[1]" */
-    const char        *rule; /* stable id: "fhir-element-known", "pat-1" */
-    const char        *text; /* the rule in words */
+    const char *code; /* FHIR issue-type: "structure", "required", "value", "invalid", "code-invalid" ... */
+    struct str path;  /* FHIRPath: "Patient.name[0].given[1]" */
+    const char *rule; /* stable id: "fhir-element-known", "pat-1" */
+    const char *text; /* the rule in words */
 };
 
 /* What was found in one input, in the order of finding. Above SALVE_ISSUES_MAX only the counters go on. */
 struct fhir_issues {
-    struct arena      *mem;
+    struct arena *mem;
     struct fhir_issue *items;
-    size_t             count, capacity;
-    size_t             error_count; /* fatal and error, also those not kept */
-    size_t             left_out;    /* found but not kept */
+    size_t count, capacity;
+    size_t error_count; /* fatal and error, also those not kept */
+    size_t left_out;    /* found but not kept */
 };
 
 void fhir_issues_init(struct fhir_issues *issues, struct arena *mem);
@@ -52,9 +52,9 @@ void fhir_issue_add(struct fhir_issues *issues, enum fhir_severity severity, con
                     const char *rule, const char *text);
 
 struct fhir_read_opts {
-    fhir_type_id type;      /* 0: any resource, by its resourceType; else this resource, data type or backbone type */
-    size_t       bytes_max; /* 0: SALVE_RESOURCE_BYTES_MAX */
-    unsigned     depth_max; /* 0: SALVE_JSON_DEPTH_MAX */
+    fhir_type_id type;  /* 0: any resource, by its resourceType; else this resource, data type or backbone type */
+    size_t bytes_max;   /* 0: SALVE_RESOURCE_BYTES_MAX */
+    unsigned depth_max; /* 0: SALVE_JSON_DEPTH_MAX */
 };
 
 /* fhir_read - JSON text to tape.

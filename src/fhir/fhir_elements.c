@@ -65,8 +65,10 @@ static uint32_t code_lower_bound(const struct fhir_valueset *set, struct str cod
     uint32_t low = set->first_code, high = set->first_code + set->code_count;
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
-        if (str_cmp(str_of(fhir_code_text + fhir_codes[mid].text), code) < 0) low = mid + 1;
-        else high = mid;
+        if (str_cmp(str_of(fhir_code_text + fhir_codes[mid].text), code) < 0)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }
@@ -74,7 +76,7 @@ static uint32_t code_lower_bound(const struct fhir_valueset *set, struct str cod
 enum fhir_has fhir_valueset_has(uint16_t valueset, struct str system, struct str code)
 {
     const struct fhir_valueset *set = &fhir_valuesets[valueset];
-    uint32_t                    end = set->first_code + set->code_count;
+    uint32_t end = set->first_code + set->code_count;
     for (uint32_t at = code_lower_bound(set, code); at < end; at++) {
         if (!str_is(code, fhir_code_text + fhir_codes[at].text)) break;
         if (system.ptr == NULL || str_is(system, fhir_systems[fhir_codes[at].system])) return FHIR_HAS;

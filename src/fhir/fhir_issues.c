@@ -9,9 +9,9 @@ static bool has_room(struct fhir_issues *issues)
 {
     if (issues->count >= SALVE_ISSUES_MAX) return false;
     if (issues->count < issues->capacity) return true;
-    size_t             capacity = issues->capacity == 0 ? 8 : issues->capacity * 2;
-    struct fhir_issue *items = arena_grow(issues->mem, issues->items, issues->capacity * sizeof *items,
-                                          capacity * sizeof *items);
+    size_t capacity = issues->capacity == 0 ? 8 : issues->capacity * 2;
+    struct fhir_issue *items =
+        arena_grow(issues->mem, issues->items, issues->capacity * sizeof *items, capacity * sizeof *items);
     if (items == NULL) return false;
     issues->items = items;
     issues->capacity = capacity;

@@ -105,8 +105,10 @@ static bool is_base64(struct str text)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (json_is_space(c)) continue;
-        if (c == '=') pads++;
-        else if (pads > 0 || !is_base64_char(c)) return false;
+        if (c == '=')
+            pads++;
+        else if (pads > 0 || !is_base64_char(c))
+            return false;
         chars++;
     }
     return chars > 0 && chars % 4 == 0 && pads <= 2;
@@ -175,7 +177,7 @@ static bool is_integer(struct str text, int64_t min)
     int64_t value;
     if (text.len == 0 || text.len > 11 || text.ptr[0] == '+' || !str_to_i64(text, &value)) return false;
     const char *digits = text.ptr + (text.ptr[0] == '-');
-    size_t      count = text.len - (text.ptr[0] == '-');
+    size_t count = text.len - (text.ptr[0] == '-');
     if (digits[0] == '0' && (count > 1 || digits != text.ptr)) return false;
     return value >= min && value <= INT32_MAX;
 }
@@ -190,25 +192,42 @@ bool fhir_primitive_ok(fhir_type_id type, struct str text)
 {
     switch (type) {
     case FHIR_T_string:
-    case FHIR_T_markdown: return text.len > 0 && text.len <= STRING_BYTES_MAX;
-    case FHIR_T_code: return is_code(text);
-    case FHIR_T_id: return is_id(text);
+    case FHIR_T_markdown:
+        return text.len > 0 && text.len <= STRING_BYTES_MAX;
+    case FHIR_T_code:
+        return is_code(text);
+    case FHIR_T_id:
+        return is_id(text);
     case FHIR_T_uri:
     case FHIR_T_url:
-    case FHIR_T_canonical: return is_uri(text);
-    case FHIR_T_oid: return is_oid(text);
-    case FHIR_T_uuid: return is_uuid(text);
-    case FHIR_T_base64Binary: return is_base64(text);
-    case FHIR_T_date: return is_date(text);
-    case FHIR_T_dateTime: return is_date_time(text, false);
-    case FHIR_T_instant: return is_date_time(text, true);
-    case FHIR_T_time: return is_time(text);
-    case FHIR_T_boolean: return str_eq(text, STR("true")) || str_eq(text, STR("false"));
-    case FHIR_T_decimal: return is_decimal(text);
-    case FHIR_T_integer: return is_integer(text, INT32_MIN);
-    case FHIR_T_unsignedInt: return is_integer(text, 0);
-    case FHIR_T_positiveInt: return is_integer(text, 1);
-    default: return text.len > 0;
+    case FHIR_T_canonical:
+        return is_uri(text);
+    case FHIR_T_oid:
+        return is_oid(text);
+    case FHIR_T_uuid:
+        return is_uuid(text);
+    case FHIR_T_base64Binary:
+        return is_base64(text);
+    case FHIR_T_date:
+        return is_date(text);
+    case FHIR_T_dateTime:
+        return is_date_time(text, false);
+    case FHIR_T_instant:
+        return is_date_time(text, true);
+    case FHIR_T_time:
+        return is_time(text);
+    case FHIR_T_boolean:
+        return str_eq(text, STR("true")) || str_eq(text, STR("false"));
+    case FHIR_T_decimal:
+        return is_decimal(text);
+    case FHIR_T_integer:
+        return is_integer(text, INT32_MIN);
+    case FHIR_T_unsignedInt:
+        return is_integer(text, 0);
+    case FHIR_T_positiveInt:
+        return is_integer(text, 1);
+    default:
+        return text.len > 0;
     }
 }
 
@@ -217,7 +236,8 @@ const struct fhir_format *fhir_primitive_format(fhir_type_id type)
     static const struct fhir_format formats[] = {
         [FHIR_T_string] = {FHIR_JSON_STRING, "must not be empty nor longer than 1 MiB"},
         [FHIR_T_markdown] = {FHIR_JSON_STRING, "must not be empty nor longer than 1 MiB"},
-        [FHIR_T_code] = {FHIR_JSON_STRING, "must be a code: not empty, no white space at its ends, single blanks inside"},
+        [FHIR_T_code] = {FHIR_JSON_STRING,
+                         "must be a code: not empty, no white space at its ends, single blanks inside"},
         [FHIR_T_id] = {FHIR_JSON_STRING, "must be an id: 1 to 64 characters of A-Z a-z 0-9 - ."},
         [FHIR_T_uri] = {FHIR_JSON_STRING, "must be a URI: not empty, no white space"},
         [FHIR_T_url] = {FHIR_JSON_STRING, "must be a URL: not empty, no white space"},

@@ -9,7 +9,7 @@ enum fhir_json { FHIR_JSON_STRING, FHIR_JSON_NUMBER, FHIR_JSON_BOOLEAN };
 
 struct fhir_format {
     enum fhir_json json; /* how its values look in JSON */
-    const char    *rule; /* what fhir_primitive_ok asks, in words */
+    const char *rule;    /* what fhir_primitive_ok asks, in words */
 };
 
 /* Of a type of kind FHIR_PRIMITIVE. */

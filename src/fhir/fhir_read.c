@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JSON to tape in one pass, driven by the element tables; see fhir.h. Keys are not hashed: after each element the reader
- * remembers which one followed last time, and compares the next key with that name first. */
+ * JSON to tape in one pass, driven by the element tables; see fhir.h. Keys are not hashed: after each element the
+ * reader remembers which one followed last time, and compares the next key with that name first. */
 #include "fhir/fhir_read_int.h"
 
 #include <stdio.h>
@@ -59,7 +59,7 @@ static bool read_number(struct reader *r, fhir_type_id type, struct tape_node *n
 static bool read_boolean(struct reader *r, fhir_type_id type, struct tape_node *node, bool *is_value)
 {
     struct str rest = str_make(r->at, (size_t)(r->end - r->at));
-    bool       is_true = str_starts(rest, STR("true"));
+    bool is_true = str_starts(rest, STR("true"));
     if (!is_true && !str_starts(rest, STR("false"))) return wrong_json(r, type, is_value);
     node->kind = is_true ? TAPE_TRUE : TAPE_FALSE;
     r->at += is_true ? 4 : 5;
@@ -70,9 +70,12 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
 {
     *is_value = true;
     switch (fhir_primitive_format(type)->json) {
-    case FHIR_JSON_NUMBER: return read_number(r, type, node, is_value);
-    case FHIR_JSON_BOOLEAN: return read_boolean(r, type, node, is_value);
-    default: break;
+    case FHIR_JSON_NUMBER:
+        return read_number(r, type, node, is_value);
+    case FHIR_JSON_BOOLEAN:
+        return read_boolean(r, type, node, is_value);
+    default:
+        break;
     }
     if (*r->at != '"') return wrong_json(r, type, is_value);
     struct str text;
@@ -88,9 +91,9 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
  * Nearly always it comes first. */
 static struct str find_resource_type(const struct reader *r)
 {
-    unsigned    depth = 0;
+    unsigned depth = 0;
     const char *at = r->at;
-    bool        is_key = false;
+    bool is_key = false;
     for (; at < r->end; at++) {
         if (*at == '{' || *at == '[') depth++;
         if (*at == '}' || *at == ']') {
@@ -147,7 +150,7 @@ static inline bool read_one(struct reader *r, fhir_element_id element)
 {
     fhir_type_id type = fhir_elements[element].type;
     if (fhir_types[type].kind != FHIR_PRIMITIVE) return read_complex(r, element, type);
-    bool             is_value;
+    bool is_value;
     struct tape_node node = {.element = element, .span = 1};
     if (!read_primitive(r, type, &node, &is_value)) return false;
     return !is_value || read_push(r, element, (enum tape_kind)node.kind, node.flags, node.value);
@@ -215,7 +218,7 @@ static inline uint64_t load64(const char *at)
 /* Is the key at r->at, its closing quote included, the name of that element? Needs READ_SLACK readable bytes. */
 static inline bool key_is(const char *at, const char *end, fhir_element_id element)
 {
-    size_t   len = fhir_element_name_len[element] + (size_t)1;
+    size_t len = fhir_element_name_len[element] + (size_t)1;
     uint64_t head = load64(at);
     if (len <= 8) return (head << (64 - 8 * len)) == (fhir_element_prefix[element] << (64 - 8 * len));
     if (head != fhir_element_prefix[element] || len > (size_t)(end - at)) return false;
@@ -227,7 +230,7 @@ static inline bool key_is(const char *at, const char *end, fhir_element_id eleme
 /* Row of the element named `name`; NO_ROW, or RESOURCE_TYPE_ROW for that key in a resource. */
 static int find_row(const struct frame *frame, struct str name)
 {
-    char     text[8] = {0};
+    char text[8] = {0};
     uint64_t prefix;
     memcpy(text, name.ptr, name.len < 8 ? name.len : 8);
     if (name.len < 8) text[name.len] = '"';
@@ -298,7 +301,7 @@ static bool is_other_choice(const struct frame *frame, fhir_element_id element, 
 static bool read_partner_member(struct reader *r, fhir_element_id element, uint16_t row)
 {
     struct frame *frame = r->frame;
-    unsigned      bit = fhir_elements[element].choice;
+    unsigned bit = fhir_elements[element].choice;
     if (bit_is_set(frame->partners, bit)) return read_again(r, (uint16_t)(row * 2 + 1));
     if (bit_is_set(frame->seen, bit) && is_other_choice(frame, element, (uint16_t)(row * 2)))
         return read_again(r, (uint16_t)(row * 2 + 1));
@@ -312,10 +315,11 @@ static bool read_partner_member(struct reader *r, fhir_element_id element, uint1
 static inline bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
 {
     struct frame *frame = r->frame;
-    unsigned      bit = fhir_elements[element].choice;
+    unsigned bit = fhir_elements[element].choice;
     if (bit_is_set(frame->seen, bit)) return read_again(r, (uint16_t)(row * 2));
     bool has_partner = bit_is_set(frame->partners, bit);
-    if (has_partner && is_other_choice(frame, element, (uint16_t)(row * 2 + 1))) return read_again(r, (uint16_t)(row * 2));
+    if (has_partner && is_other_choice(frame, element, (uint16_t)(row * 2 + 1)))
+        return read_again(r, (uint16_t)(row * 2));
     bit_put(frame->seen, bit);
     frame->keys[frame->key_count++] = (uint16_t)(row * 2);
     frame->last_first = r->count;
@@ -328,7 +332,7 @@ static inline bool read_member(struct reader *r, fhir_element_id element, uint16
 static bool read_resource_type_member(struct reader *r)
 {
     struct frame *frame = r->frame;
-    struct str    text;
+    struct str text;
     if (frame_has_key(frame, KEY_OF_RESOURCE)) return read_fail(r, SALVE_E_SYNTAX, "the same key twice");
     if (frame->key_count > 0) frame->is_unusual = true;
     frame->keys[frame->key_count++] = KEY_OF_RESOURCE;
@@ -404,16 +408,16 @@ static bool expect_colon(struct reader *r)
 /* What the next key will be: that of `row` plus what was learned to be skipped. */
 struct follow {
     uint8_t *skip;
-    uint8_t  row;
+    uint8_t row;
 };
 
 /* A key that was not predicted, and its value. */
 static bool read_found_member(struct reader *r, struct follow *follow)
 {
     struct frame *frame = r->frame;
-    struct str    name;
-    int           row;
-    bool          is_partner;
+    struct str name;
+    int row;
+    bool is_partner;
     if (!read_key(r, &name, &row, &is_partner)) return false;
     if (row == NO_ROW) return skip_unknown(r, name);
     if (!expect_colon(r)) return false;
@@ -429,8 +433,8 @@ static bool read_found_member(struct reader *r, struct follow *follow)
 /* One member: r->at is behind the opening quote of its key. */
 static inline bool read_one_member(struct reader *r, struct follow *follow)
 {
-    struct frame   *frame = r->frame;
-    uint8_t         row = (uint8_t)(follow->row + *follow->skip);
+    struct frame *frame = r->frame;
+    uint8_t row = (uint8_t)(follow->row + *follow->skip);
     fhir_element_id element = (fhir_element_id)(frame->first + row);
     if (!read_is_fast(r) || row >= fhir_types[frame->type].element_count || !key_is(r->at, r->end, element))
         return read_found_member(r, follow);

@@ -12,42 +12,42 @@
 #include "json/json_scan.h"
 
 enum {
-    FRAME_KEYS_MAX = 512,   /* 255 rows, each with a partner, and resourceType */
-    KEY_OF_RESOURCE = 511,  /* in frame.keys: resourceType; else row * 2, + 1 for the partner */
-    READ_SLACK = 32,        /* readable input needed for a fast step; writable heap behind the last text */
+    FRAME_KEYS_MAX = 512,  /* 255 rows, each with a partner, and resourceType */
+    KEY_OF_RESOURCE = 511, /* in frame.keys: resourceType; else row * 2, + 1 for the partner */
+    READ_SLACK = 32,       /* readable input needed for a fast step; writable heap behind the last text */
 };
 
 /* One open object. For a partner (`_birthDate`) the node is that of the primitive. */
 struct frame {
-    uint32_t        node;
-    fhir_type_id    type;
+    uint32_t node;
+    fhir_type_id type;
     fhir_element_id first;   /* of the type */
     fhir_element_id element; /* being read; 0: none */
-    int32_t         index;   /* of the item being read; -1: no list */
-    bool            is_resource, is_unusual, has_null, has_unknown;
-    uint16_t        key_count;
-    uint32_t        last_first;            /* first node of the key before, for a partner right behind it */
-    uint64_t        seen[4], partners[4];  /* bit sets by fhir_element.choice */
-    uint16_t        keys[FRAME_KEYS_MAX];  /* in their order; only [0 .. key_count - 1] is set */
+    int32_t index;           /* of the item being read; -1: no list */
+    bool is_resource, is_unusual, has_null, has_unknown;
+    uint16_t key_count;
+    uint32_t last_first;           /* first node of the key before, for a partner right behind it */
+    uint64_t seen[4], partners[4]; /* bit sets by fhir_element.choice */
+    uint16_t keys[FRAME_KEYS_MAX]; /* in their order; only [0 .. key_count - 1] is set */
 };
 
 struct reader {
-    const char         *start, *at, *end;
-    struct tape_node   *nodes;
-    uint32_t            count, room;
-    char               *heap, *to; /* `to`: where the next text goes */
-    struct frame       *frame;     /* innermost open object; NULL before the root */
-    struct frame       *frames;    /* outermost */
-    unsigned            nesting, depth_max; /* open JSON objects and lists */
-    uint8_t            *next_row;  /* learned: rows skipped behind an element or, behind those, at a type's start */
-    uint32_t           *order;     /* key_order so far */
-    uint32_t            order_count, order_room;
-    fhir_type_id        root_type; /* for the path */
-    struct arena       *mem;
+    const char *start, *at, *end;
+    struct tape_node *nodes;
+    uint32_t count, room;
+    char *heap, *to;             /* `to`: where the next text goes */
+    struct frame *frame;         /* innermost open object; NULL before the root */
+    struct frame *frames;        /* outermost */
+    unsigned nesting, depth_max; /* open JSON objects and lists */
+    uint8_t *next_row;           /* learned: rows skipped behind an element or, behind those, at a type's start */
+    uint32_t *order;             /* key_order so far */
+    uint32_t order_count, order_room;
+    fhir_type_id root_type; /* for the path */
+    struct arena *mem;
     struct fhir_issues *issues;
-    struct salve_err   *err;
-    enum salve_code     code;
-    bool                has_control; /* the last text holds control characters that FHIR does not allow */
+    struct salve_err *err;
+    enum salve_code code;
+    bool has_control; /* the last text holds control characters that FHIR does not allow */
 };
 
 /* --- problems ----------------------------------------------------------------------------------------------------- */
@@ -88,7 +88,8 @@ static inline char read_peek(struct reader *r)
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
 
 bool read_grow(struct reader *r);
-static inline bool read_push(struct reader *r, fhir_element_id element, enum tape_kind kind, uint8_t flags, uint32_t value)
+static inline bool read_push(struct reader *r, fhir_element_id element, enum tape_kind kind, uint8_t flags,
+                             uint32_t value)
 {
     if (r->count == r->room && !read_grow(r)) return false;
     r->nodes[r->count++] = (struct tape_node){element, (uint8_t)kind, flags, 1, value};
@@ -113,7 +114,7 @@ bool read_object(struct reader *r, uint32_t node, fhir_type_id type, bool is_res
 /* The type of the resource at the brace; 0 after an issue, and then the object was skipped. */
 bool read_resource_type(struct reader *r, fhir_type_id *type);
 
-/* One primitive value: *kind, *flags, *value of its node. *is_value is false when it was no primitive (said already). */
+/* One primitive value: *kind, *flags, *value of its node. *is_value is false if it was no primitive (said already). */
 bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node, bool *is_value);
 
 /* `x` whose `_x` stood before it: its values go into the nodes that the partner made. */

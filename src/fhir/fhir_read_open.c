@@ -64,7 +64,7 @@ void read_issue(struct reader *r, const char *code, const char *rule, const char
 
 bool read_fail(struct reader *r, enum salve_code code, const char *why)
 {
-    unsigned   line, column;
+    unsigned line, column;
     struct buf path;
     buf_init(&path, NULL, PATH_BYTES_MAX);
     struct str where = path_here(r, STR_NONE, &path);
@@ -83,7 +83,7 @@ bool read_no_memory(struct reader *r) { return read_fail(r, SALVE_E_MEMORY, "the
 
 bool read_grow(struct reader *r)
 {
-    uint32_t          room = r->room * 2;
+    uint32_t room = r->room * 2;
     struct tape_node *nodes = arena_grow(r->mem, r->nodes, r->room * sizeof *nodes, room * sizeof *nodes);
     if (nodes == NULL) return read_no_memory(r);
     r->nodes = nodes;
@@ -107,9 +107,9 @@ static bool open_memory(struct reader *r, size_t json_bytes)
 bool read_keep_order(struct reader *r)
 {
     const struct frame *frame = r->frame;
-    uint32_t            words = r->order_count + 2 + frame->key_count;
+    uint32_t words = r->order_count + 2 + frame->key_count;
     if (words > r->order_room) {
-        uint32_t  room = words * 2 + 64;
+        uint32_t room = words * 2 + 64;
         uint32_t *order = arena_grow(r->mem, r->order, r->order_room * sizeof *order, room * sizeof *order);
         if (order == NULL) return read_no_memory(r);
         r->order = order;
@@ -141,7 +141,7 @@ static uint32_t order_records(const struct reader *r)
 /* The records in the layout of a tape (fhir_tape.c): 1 + record_count words more than they have now. */
 static bool put_order(struct reader *r, uint32_t record_count, uint32_t *out)
 {
-    uint32_t         at = 1 + 2 * record_count, i = 0;
+    uint32_t at = 1 + 2 * record_count, i = 0;
     const uint32_t **records = arena_array(r->mem, const uint32_t *, record_count);
     if (records == NULL) return read_no_memory(r);
     for (uint32_t word = 0; word < r->order_count; word += 2 + r->order[word + 1]) records[i++] = &r->order[word];
@@ -162,17 +162,21 @@ static bool put_order(struct reader *r, uint32_t record_count, uint32_t *out)
 /* Copies the finished tape into mem. */
 static bool hand_out(struct reader *r, struct arena *mem, struct tape *out)
 {
-    size_t            node_bytes = r->count * sizeof *r->nodes, heap_bytes = (size_t)(r->to - r->heap);
+    size_t node_bytes = r->count * sizeof *r->nodes, heap_bytes = (size_t)(r->to - r->heap);
     struct tape_node *nodes = arena_alloc_raw(mem, node_bytes + 1, 16);
-    char             *heap = arena_alloc_raw(mem, heap_bytes + 1, 16);
-    uint32_t          records = order_records(r), words = records == 0 ? 0 : r->order_count + 1 + records;
-    uint32_t         *order = words == 0 ? NULL : arena_alloc_raw(mem, words * sizeof *order, 4);
+    char *heap = arena_alloc_raw(mem, heap_bytes + 1, 16);
+    uint32_t records = order_records(r), words = records == 0 ? 0 : r->order_count + 1 + records;
+    uint32_t *order = words == 0 ? NULL : arena_alloc_raw(mem, words * sizeof *order, 4);
     if (nodes == NULL || heap == NULL || (order == NULL && words > 0)) return read_no_memory(r);
     if (order != NULL && !put_order(r, records, order)) return false;
     memcpy(nodes, r->nodes, node_bytes);
     memcpy(heap, r->heap, heap_bytes);
-    *out = (struct tape){.nodes = nodes, .heap = heap, .node_count = r->count, .heap_bytes = (uint32_t)heap_bytes,
-                         .key_order = order, .key_order_count = words};
+    *out = (struct tape){.nodes = nodes,
+                         .heap = heap,
+                         .node_count = r->count,
+                         .heap_bytes = (uint32_t)heap_bytes,
+                         .key_order = order,
+                         .key_order_count = words};
     return true;
 }
 
@@ -211,8 +215,12 @@ enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, st
 {
     static const struct fhir_read_opts usual = {0};
     if (opts == NULL) opts = &usual;
-    size_t        bytes_max = opts->bytes_max == 0 ? SALVE_RESOURCE_BYTES_MAX : opts->bytes_max;
-    struct reader r = {.start = json.ptr, .at = json.ptr, .end = json.ptr + json.len, .issues = issues, .err = err,
+    size_t bytes_max = opts->bytes_max == 0 ? SALVE_RESOURCE_BYTES_MAX : opts->bytes_max;
+    struct reader r = {.start = json.ptr,
+                       .at = json.ptr,
+                       .end = json.ptr + json.len,
+                       .issues = issues,
+                       .err = err,
                        .depth_max = opts->depth_max == 0 ? SALVE_JSON_DEPTH_MAX : opts->depth_max,
                        .root_type = opts->type};
     salve_assert(bytes_max <= INT32_MAX && r.depth_max <= JSON_DEPTH_MAX);
@@ -224,8 +232,10 @@ enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, st
         return r.code;
     }
     r.mem = arena_open(SALVE_REQUEST_BYTES_MAX);
-    if (r.mem == NULL || !open_memory(&r, json.len)) (void)read_no_memory(&r);
-    else (void)read_all(&r, opts->type, mem, out);
+    if (r.mem == NULL || !open_memory(&r, json.len))
+        (void)read_no_memory(&r);
+    else
+        (void)read_all(&r, opts->type, mem, out);
     arena_close(r.mem);
     return r.code;
 }

@@ -37,7 +37,7 @@ static void put_back(struct reader *r, const struct tape_node *old, uint32_t fir
 /* Values of `x` stand from node `first` on, nodes of its partner from `partners` to the end, one for each place. */
 static bool merge(struct reader *r, fhir_element_id element, uint32_t first, uint32_t partners)
 {
-    uint32_t          total = r->count - first, value = 0, partner = partners - first, value_end = partner;
+    uint32_t total = r->count - first, value = 0, partner = partners - first, value_end = partner;
     struct arena_mark mark = arena_mark(r->mem);
     struct tape_node *old = arena_alloc_raw(r->mem, total * sizeof *old, 4);
     if (old == NULL) return read_no_memory(r);
@@ -85,21 +85,23 @@ static bool read_partner_item(struct reader *r, fhir_element_id element, bool *i
 static bool read_partner_list(struct reader *r, fhir_element_id element, uint32_t *count)
 {
     struct frame *frame = r->frame;
-    bool          has_object = false, is_object;
+    bool has_object = false, is_object;
     if (!read_nest(r)) return false;
     r->at++;
     *count = 0;
-    if (read_peek(r) == ']') r->at++;
-    else for (frame->index = 0;; frame->index++) {
-        if (read_peek(r) == '\0') return read_fail(r, SALVE_E_SYNTAX, "the text ends inside a list");
-        if (!read_partner_item(r, element, &is_object)) return false;
-        has_object |= is_object;
-        ++*count;
-        char c = read_peek(r);
-        if (c != ',' && c != ']') return read_fail(r, SALVE_E_SYNTAX, "a comma or ] must follow");
+    if (read_peek(r) == ']')
         r->at++;
-        if (c == ']') break;
-    }
+    else
+        for (frame->index = 0;; frame->index++) {
+            if (read_peek(r) == '\0') return read_fail(r, SALVE_E_SYNTAX, "the text ends inside a list");
+            if (!read_partner_item(r, element, &is_object)) return false;
+            has_object |= is_object;
+            ++*count;
+            char c = read_peek(r);
+            if (c != ',' && c != ']') return read_fail(r, SALVE_E_SYNTAX, "a comma or ] must follow");
+            r->at++;
+            if (c == ']') break;
+        }
     frame->index = -1;
     r->nesting--;
     if (!has_object)
@@ -117,18 +119,19 @@ static uint32_t place_count(const struct reader *r, fhir_element_id element, uin
 
 static void different_lengths(struct reader *r)
 {
-    read_issue(r, "structure", "fhir-partner-length", "values and their ids and extensions must be lists of one length");
+    read_issue(r, "structure", "fhir-partner-length",
+               "values and their ids and extensions must be lists of one length");
 }
 
 bool read_partner(struct reader *r, fhir_element_id element)
 {
     struct frame *frame = r->frame;
-    bool          is_list = fhir_elements[element].flags & FHIR_MANY, is_object = true;
-    bool          has_value = bit_is_set(frame->seen, fhir_elements[element].choice);
-    bool          follows = frame->key_count > 1 && frame->keys[frame->key_count - 2] + 1 == frame->keys[frame->key_count - 1];
-    uint32_t      first = has_value && follows ? frame->last_first : has_value ? read_first_of(r, element) : r->count;
-    uint32_t      before = r->count, count = 1;
-    char          c = read_peek(r);
+    bool is_list = fhir_elements[element].flags & FHIR_MANY, is_object = true;
+    bool has_value = bit_is_set(frame->seen, fhir_elements[element].choice);
+    bool follows = frame->key_count > 1 && frame->keys[frame->key_count - 2] + 1 == frame->keys[frame->key_count - 1];
+    uint32_t first = has_value && follows ? frame->last_first : has_value ? read_first_of(r, element) : r->count;
+    uint32_t before = r->count, count = 1;
+    char c = read_peek(r);
     if (c != (is_list ? '[' : '{')) {
         read_issue(r, "structure", "fhir-partner-shape", is_list ? "must be a JSON list" : "must be a JSON object");
         return read_skip(r);
@@ -147,7 +150,7 @@ bool read_partner(struct reader *r, fhir_element_id element)
 static bool read_into(struct reader *r, fhir_element_id element, uint32_t node)
 {
     struct tape_node value = {0};
-    bool             is_value;
+    bool is_value;
     if (!read_primitive(r, fhir_elements[element].type, &value, &is_value)) return false;
     if (is_value && node < r->count) {
         r->nodes[node].kind = value.kind;
@@ -160,8 +163,8 @@ static bool read_into(struct reader *r, fhir_element_id element, uint32_t node)
 bool read_into_partners(struct reader *r, fhir_element_id element)
 {
     struct frame *frame = r->frame;
-    uint32_t      node = read_first_of(r, element);
-    bool          is_list = fhir_elements[element].flags & FHIR_MANY, is_aligned = true;
+    uint32_t node = read_first_of(r, element);
+    bool is_list = fhir_elements[element].flags & FHIR_MANY, is_aligned = true;
     frame->last_first = node;
     if (read_peek(r) == '\0') return read_fail(r, SALVE_E_SYNTAX, "a value is missing");
     if (!is_list) return read_into(r, element, node);
@@ -199,9 +202,9 @@ static bool has_extension(const struct reader *r, uint32_t node)
 
 void read_check_nulls(struct reader *r)
 {
-    struct frame   *frame = r->frame;
+    struct frame *frame = r->frame;
     fhir_element_id before = 0;
-    int32_t         index = 0;
+    int32_t index = 0;
     for (uint32_t at = frame->node + 1; at < r->count; at += r->nodes[at].span) {
         fhir_element_id element = r->nodes[at].element;
         index = element == before ? index + 1 : 0;

@@ -32,14 +32,14 @@ void read_space_slow(struct reader *r)
 static inline void copy_plain(struct reader *r, char **to)
 {
     const char *at = r->at;
-    char       *out = *to;
+    char *out = *to;
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\'), low = _mm_set1_epi8(0x20);
     while (r->end - at >= 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)at);
         _mm_storeu_si128((__m128i *)out, v);
-        __m128i  special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, back)),
-                                        _mm_cmplt_epi8(v, low)); /* signed: bytes from 0x80 on are below, too */
+        __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, back)),
+                                       _mm_cmplt_epi8(v, low)); /* signed: bytes from 0x80 on are below, too */
         unsigned mask = (unsigned)_mm_movemask_epi8(special);
         if (mask != 0) {
             unsigned plain = (unsigned)__builtin_ctz(mask);
@@ -117,7 +117,7 @@ void read_keep(struct reader *r, struct str text, uint8_t *flags, uint32_t *valu
 static bool skip_word(struct reader *r)
 {
     static const struct str words[] = {{"true", 4}, {"false", 5}, {"null", 4}};
-    struct str              rest = str_make(r->at, (size_t)(r->end - r->at));
+    struct str rest = str_make(r->at, (size_t)(r->end - r->at));
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (!str_starts(rest, words[i])) continue;
         r->at += words[i].len;
@@ -156,7 +156,7 @@ static bool skip_items(struct reader *r, char closer)
 bool read_skip(struct reader *r)
 {
     struct str text;
-    char       c = read_peek(r);
+    char c = read_peek(r);
     if (c == '"') return r->at++, read_text(r, &text);
     if (c != '{' && c != '[') return skip_word(r);
     if (!read_nest(r)) return false;

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Walking a tape by name and by path, and its texts; see tape.h.
  *
- * key_order holds the objects whose JSON keys did not follow the usual pattern: how many they are, a node and a position
- * for each, sorted by node, and at each position the number of its keys and one word a key: element id, with KEY_PARTNER
- * set for `_x`; KEY_RESOURCE for resourceType. */
+ * key_order holds the objects whose JSON keys did not follow the usual pattern: how many they are, a node and a
+ * position for each, sorted by node, and at each position the number of its keys and one word a key: element id, with
+ * KEY_PARTNER set for `_x`; KEY_RESOURCE for resourceType. */
 #include "fhir/fhir_tape_int.h"
 
 const uint32_t *tape_key_order(const struct tape *tape, tape_at at)
 {
     uint32_t low = 0, high = tape->key_order_count == 0 ? 0 : tape->key_order[0];
     while (low < high) {
-        uint32_t        mid = low + (high - low) / 2;
+        uint32_t mid = low + (high - low) / 2;
         const uint32_t *entry = &tape->key_order[1 + 2 * mid];
         if (entry[0] == at) return &tape->key_order[entry[1]];
-        if (entry[0] < at) low = mid + 1;
-        else high = mid;
+        if (entry[0] < at)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return NULL;
 }
@@ -24,10 +26,14 @@ struct str tape_text(const struct tape *tape, tape_at at)
     const struct tape_node *node = &tape->nodes[at];
     switch (node->kind) {
     case TAPE_TEXT:
-    case TAPE_NUMBER: return str_make(tape->heap + node->value, tape_text_len(tape->heap, node));
-    case TAPE_TRUE: return STR("true");
-    case TAPE_FALSE: return STR("false");
-    default: return STR_NONE;
+    case TAPE_NUMBER:
+        return str_make(tape->heap + node->value, tape_text_len(tape->heap, node));
+    case TAPE_TRUE:
+        return STR("true");
+    case TAPE_FALSE:
+        return STR("false");
+    default:
+        return STR_NONE;
     }
 }
 
@@ -59,7 +65,7 @@ tape_at tape_get(const struct tape *tape, tape_at from, const char *dotted_path)
     struct str path = str_of(dotted_path);
     while (from != TAPE_NONE && path.len > 0) {
         ptrdiff_t dot = str_find(path, STR("."));
-        size_t    len = dot < 0 ? path.len : (size_t)dot;
+        size_t len = dot < 0 ? path.len : (size_t)dot;
         from = child_named(tape, from, str_make(path.ptr, len));
         path = str_cut(path, len + 1, path.len);
     }

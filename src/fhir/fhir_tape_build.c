@@ -36,8 +36,9 @@ static bool heap_room(struct tape_builder *make, size_t bytes)
 static struct tape_node *push(struct tape_builder *make, fhir_element_id element, enum tape_kind kind)
 {
     if (make->node_count == make->node_room) {
-        uint32_t          room = make->node_room == 0 ? NODES_MIN : make->node_room * 2;
-        struct tape_node *nodes = arena_grow(make->mem, make->nodes, make->node_room * sizeof *nodes, room * sizeof *nodes);
+        uint32_t room = make->node_room == 0 ? NODES_MIN : make->node_room * 2;
+        struct tape_node *nodes =
+            arena_grow(make->mem, make->nodes, make->node_room * sizeof *nodes, room * sizeof *nodes);
         if (nodes == NULL) {
             mistake(make, SALVE_E_MEMORY, "tape", "no room for more");
             return NULL;
@@ -85,8 +86,8 @@ static fhir_element_id find_element(struct tape_builder *make, const char *json_
         return 0;
     }
     const struct tape_node *open = &make->nodes[make->open[make->depth - 1]];
-    fhir_type_id            type = open->kind == TAPE_OBJECT ? (fhir_type_id)open->value : fhir_elements[open->element].type;
-    fhir_element_id         element = fhir_element_find(type, str_of(json_name));
+    fhir_type_id type = open->kind == TAPE_OBJECT ? (fhir_type_id)open->value : fhir_elements[open->element].type;
+    fhir_element_id element = fhir_element_find(type, str_of(json_name));
     if (element == 0) mistake(make, SALVE_E_INVALID, json_name, "this type has no element of that name");
     return element;
 }
@@ -119,7 +120,8 @@ void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_t
     if (element == 0) return;
     if (fhir_types[type].kind != FHIR_RESOURCE || !fhir_type_is_a(type, fhir_elements[element].type))
         mistake(make, SALVE_E_INVALID, json_name, "takes no resource of that type");
-    else open_node(make, json_name, element, type);
+    else
+        open_node(make, json_name, element, type);
 }
 
 static void close_innermost(struct tape_builder *make)
@@ -131,8 +133,10 @@ static void close_innermost(struct tape_builder *make)
 void tape_close(struct tape_builder *make)
 {
     if (make->code != SALVE_OK) return;
-    if (make->depth == 0) mistake(make, SALVE_E_INVALID, "tape_close", "everything is closed already");
-    else close_innermost(make);
+    if (make->depth == 0)
+        mistake(make, SALVE_E_INVALID, "tape_close", "everything is closed already");
+    else
+        close_innermost(make);
 }
 
 /* A primitive of that JSON shape whose text must have the format of its type. */
@@ -147,7 +151,7 @@ static void add_primitive(struct tape_builder *make, const char *json_name, enum
         return;
     }
     const char *rule, *words = fhir_primitive_format(type)->rule;
-    bool        is_ok = type == FHIR_T_xhtml ? fhir_xhtml_ok(text, &rule, &words) : fhir_primitive_ok(type, text);
+    bool is_ok = type == FHIR_T_xhtml ? fhir_xhtml_ok(text, &rule, &words) : fhir_primitive_ok(type, text);
     if (!is_ok || !str_is_utf8(text)) {
         mistake(make, SALVE_E_INVALID, json_name, words == NULL ? "must be UTF-8" : words);
         return;
@@ -169,13 +173,14 @@ void tape_add_number(struct tape_builder *make, const char *json_name, struct st
 void tape_add_i64(struct tape_builder *make, const char *json_name, int64_t number)
 {
     char text[24];
-    int  len = snprintf(text, sizeof text, "%lld", (long long)number);
+    int len = snprintf(text, sizeof text, "%lld", (long long)number);
     tape_add_number(make, json_name, str_make(text, (size_t)len));
 }
 
 void tape_add_bool(struct tape_builder *make, const char *json_name, bool value)
 {
-    add_primitive(make, json_name, FHIR_JSON_BOOLEAN, value ? TAPE_TRUE : TAPE_FALSE, value ? STR("true") : STR("false"));
+    add_primitive(make, json_name, FHIR_JSON_BOOLEAN, value ? TAPE_TRUE : TAPE_FALSE,
+                  value ? STR("true") : STR("false"));
 }
 
 void tape_add_copy(struct tape_builder *make, const char *json_name, const struct tape *from, tape_at at)
@@ -188,12 +193,14 @@ void tape_add_copy(struct tape_builder *make, const char *json_name, const struc
     }
     uint32_t first = make->node_count;
     for (tape_at n = at; n < at + from->nodes[at].span; n++) {
-        struct tape_node  source = from->nodes[n];
+        struct tape_node source = from->nodes[n];
         struct tape_node *node = push(make, source.element, (enum tape_kind)source.kind);
         if (node == NULL) return;
         node->span = source.span;
-        if (source.kind == TAPE_TEXT || source.kind == TAPE_NUMBER) put_text(make, node, tape_text(from, n));
-        else node->value = source.value;
+        if (source.kind == TAPE_TEXT || source.kind == TAPE_NUMBER)
+            put_text(make, node, tape_text(from, n));
+        else
+            node->value = source.value;
     }
     make->nodes[first].element = element;
 }
@@ -205,7 +212,9 @@ enum salve_code tape_built(struct tape_builder *make, struct tape *out, struct s
         return err == NULL ? make->code : salve_why(err, "%s", make->why);
     }
     while (make->depth > 0) close_innermost(make);
-    *out = (struct tape){.nodes = make->nodes, .heap = make->heap == NULL ? "" : make->heap,
-                         .node_count = make->node_count, .heap_bytes = make->heap_bytes};
+    *out = (struct tape){.nodes = make->nodes,
+                         .heap = make->heap == NULL ? "" : make->heap,
+                         .node_count = make->node_count,
+                         .heap_bytes = make->heap_bytes};
     return SALVE_OK;
 }

@@ -13,10 +13,10 @@ enum { SLOTS_MIN = 256, PROBES_MAX = 32, UUID_URN_CHARS = 9 };
 /* Numbered texts of this tape: open hash from text to number. */
 struct storer {
     const struct tape *tape;
-    struct buf        *out;
-    uint32_t          *slots; /* node + 1 whose text it is; 0: free */
-    uint32_t          *numbers;
-    uint32_t           slot_count, text_count;
+    struct buf *out;
+    uint32_t *slots; /* node + 1 whose text it is; 0: free */
+    uint32_t *numbers;
+    uint32_t slot_count, text_count;
 };
 
 static void put_byte(struct storer *s, unsigned byte) { buf_add_char(s->out, (char)byte); }
@@ -53,7 +53,7 @@ static bool pack_uuid(const char *text, uint8_t packed[STORE_UUID_BYTES])
     unsigned digits = 0;
     for (int i = 0; i < STORE_UUID_CHARS; i++) {
         bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        int  value = is_dash ? 0 : nibble(text[i]);
+        int value = is_dash ? 0 : nibble(text[i]);
         if (value < 0 || (is_dash && text[i] != '-')) return false;
         if (is_dash) continue;
         packed[digits / 2] = (uint8_t)(digits & 1 ? packed[digits / 2] | value : value << 4);
@@ -85,7 +85,7 @@ static uint32_t find_slot(const struct storer *s, struct str text)
 static void put_new_text(struct storer *s, struct str text, bool is_same, int row)
 {
     uint8_t packed[STORE_UUID_BYTES];
-    size_t  skip = str_starts(text, STR("urn:uuid:")) ? UUID_URN_CHARS : 0;
+    size_t skip = str_starts(text, STR("urn:uuid:")) ? UUID_URN_CHARS : 0;
     if (text.len == STORE_UUID_CHARS + skip && pack_uuid(text.ptr + skip, packed)) {
         put_head(s, STORE_UUID, is_same, row, skip > 0);
         buf_add(s->out, str_make((const char *)packed, sizeof packed));
@@ -108,14 +108,16 @@ static void put_text(struct storer *s, tape_at at, bool is_same, int row)
         put_head(s, number & NUMBER_IS_KNOWN ? STORE_KNOWN : STORE_EARLIER, is_same, row, number & ~NUMBER_IS_KNOWN);
         return;
     }
-    int      known = known_text(text);
+    int known = known_text(text);
     uint32_t number = known < 0 ? s->text_count++ : (uint32_t)known | NUMBER_IS_KNOWN;
     if (slot != NO_SLOT) {
         s->slots[slot] = at + 1;
         s->numbers[slot] = number;
     }
-    if (known >= 0) put_head(s, STORE_KNOWN, is_same, row, (uint32_t)known);
-    else put_new_text(s, text, is_same, row);
+    if (known >= 0)
+        put_head(s, STORE_KNOWN, is_same, row, (uint32_t)known);
+    else
+        put_new_text(s, text, is_same, row);
 }
 
 static uint32_t child_count(const struct tape *tape, tape_at at)
@@ -129,14 +131,22 @@ static void put_value(struct storer *s, tape_at at, bool is_same, int row)
 {
     struct str text = tape_text(s->tape, at);
     switch (tape_kind(s->tape, at)) {
-    case TAPE_TEXT: put_text(s, at, is_same, row); break;
+    case TAPE_TEXT:
+        put_text(s, at, is_same, row);
+        break;
     case TAPE_NUMBER:
         put_head(s, STORE_NUMBER, is_same, row, (uint32_t)text.len);
         buf_add(s->out, text);
         break;
-    case TAPE_FALSE: put_head(s, STORE_WORD, is_same, row, 0); break;
-    case TAPE_TRUE: put_head(s, STORE_WORD, is_same, row, 1); break;
-    default: put_head(s, STORE_WORD, is_same, row, 2); break;
+    case TAPE_FALSE:
+        put_head(s, STORE_WORD, is_same, row, 0);
+        break;
+    case TAPE_TRUE:
+        put_head(s, STORE_WORD, is_same, row, 1);
+        break;
+    default:
+        put_head(s, STORE_WORD, is_same, row, 2);
+        break;
     }
 }
 
@@ -148,8 +158,8 @@ static bool is_type_open(const struct tape *tape, tape_at at)
 static void put_node(struct storer *s, tape_at at, fhir_type_id owner, fhir_element_id before)
 {
     fhir_element_id element = tape_element(s->tape, at);
-    bool            is_same = at != 0 && element == before;
-    int             row = at == 0 || is_same ? -1 : element - fhir_types[owner].first_element;
+    bool is_same = at != 0 && element == before;
+    int row = at == 0 || is_same ? -1 : element - fhir_types[owner].first_element;
     if (tape_kind(s->tape, at) == TAPE_OBJECT) {
         put_head(s, STORE_OBJECT, is_same, row, child_count(s->tape, at));
         if (is_type_open(s->tape, at)) put_u32(s, tape_type_hash(tape_type(s->tape, at)));
@@ -170,10 +180,10 @@ static void put_node(struct storer *s, tape_at at, fhir_type_id owner, fhir_elem
 static void put_orders(struct storer *s)
 {
     const uint32_t *order = s->tape->key_order;
-    uint32_t        count = s->tape->key_order_count == 0 ? 0 : order[0], before = 0;
+    uint32_t count = s->tape->key_order_count == 0 ? 0 : order[0], before = 0;
     put_varint(s, count);
     for (uint32_t i = 0; i < count; i++) {
-        tape_at         node = order[1 + 2 * i];
+        tape_at node = order[1 + 2 * i];
         const uint32_t *keys = &order[order[2 + 2 * i]];
         fhir_element_id first = fhir_types[tape_type(s->tape, node)].first_element;
         put_varint(s, node - before);

@@ -6,12 +6,12 @@
 
 struct copier {
     const struct tape *from;
-    tape_decide       *decide;
-    void              *context;
-    struct tape_node  *nodes;
-    uint32_t          *origin; /* for each new node, that of `from`; only kept when there are key orders */
-    uint32_t           count;
-    struct buf         heap;
+    tape_decide *decide;
+    void *context;
+    struct tape_node *nodes;
+    uint32_t *origin; /* for each new node, that of `from`; only kept when there are key orders */
+    uint32_t count;
+    struct buf heap;
 };
 
 /* Texts go into a heap buffer; the nodes of the whole subtree always have room. */
@@ -35,12 +35,12 @@ static void copy_children(struct copier *c, tape_at at)
 static void copy_node(struct copier *c, tape_at at, bool is_root)
 {
     const struct tape_node *source = &c->from->nodes[at];
-    bool                    has_text = source->kind == TAPE_TEXT || source->kind == TAPE_NUMBER;
-    struct str              text = has_text ? tape_text(c->from, at) : STR_NONE;
-    enum tape_verdict       verdict = TAPE_KEEP;
+    bool has_text = source->kind == TAPE_TEXT || source->kind == TAPE_NUMBER;
+    struct str text = has_text ? tape_text(c->from, at) : STR_NONE;
+    enum tape_verdict verdict = TAPE_KEEP;
     if (!is_root && c->decide != NULL) verdict = c->decide(c->context, c->from, at, &text);
     if (verdict == TAPE_DROP) return;
-    uint32_t         mine = c->count++;
+    uint32_t mine = c->count++;
     struct tape_node node = *source;
     if (is_root) node.element = 0;
     if (has_text) put_text(c, &node, text);
@@ -72,7 +72,8 @@ static uint32_t copy_orders(const struct copier *c, uint32_t *order)
     return at;
 }
 
-static enum salve_code copy_all(struct copier *c, tape_at at, struct arena *mem, struct tape *out, struct salve_err *err)
+static enum salve_code copy_all(struct copier *c, tape_at at, struct arena *mem, struct tape *out,
+                                struct salve_err *err)
 {
     uint32_t *order = NULL, words = 0;
     copy_node(c, at, true);
@@ -82,15 +83,19 @@ static enum salve_code copy_all(struct copier *c, tape_at at, struct arena *mem,
     if (heap == NULL || (c->origin != NULL && order == NULL)) return salve_fail(err, SALVE_E_MEMORY, "copy of a tape");
     if (c->heap.len > 0) memcpy(heap, c->heap.ptr, c->heap.len);
     if (c->origin != NULL) words = copy_orders(c, order);
-    *out = (struct tape){.nodes = c->nodes, .heap = heap, .node_count = c->count, .heap_bytes = (uint32_t)c->heap.len,
-                         .key_order = words == 0 ? NULL : order, .key_order_count = words};
+    *out = (struct tape){.nodes = c->nodes,
+                         .heap = heap,
+                         .node_count = c->count,
+                         .heap_bytes = (uint32_t)c->heap.len,
+                         .key_order = words == 0 ? NULL : order,
+                         .key_order_count = words};
     return SALVE_OK;
 }
 
 enum salve_code tape_copy(const struct tape *from, tape_at at, tape_decide *decide, void *context, struct arena *mem,
                           struct tape *out, struct salve_err *err)
 {
-    uint32_t      span = from->nodes[at].span;
+    uint32_t span = from->nodes[at].span;
     struct copier c = {.from = from, .decide = decide, .context = context};
     c.nodes = arena_alloc_raw(mem, span * sizeof *c.nodes, 16);
     if (from->key_order_count > 0) c.origin = arena_alloc_raw(mem, span * sizeof *c.origin, 4);

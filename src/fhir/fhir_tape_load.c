@@ -25,25 +25,25 @@ uint32_t tape_type_hash(fhir_type_id type) { return fhir_name_hash(fhir_type_nam
 /* Where a text stands in the heap, as a node holds it. */
 struct place {
     uint32_t value;
-    uint8_t  flags;
-    bool     is_set;
+    uint8_t flags;
+    bool is_set;
 };
 
 struct loader {
-    const uint8_t    *at, *end;
+    const uint8_t *at, *end;
     struct tape_node *nodes;
-    uint32_t          count, node_count;
-    struct buf        heap;
-    struct place     *texts; /* numbered texts; room for one a node */
-    uint32_t          text_count;
-    struct place      known[KNOWN_COUNT];
-    unsigned          depth;
+    uint32_t count, node_count;
+    struct buf heap;
+    struct place *texts; /* numbered texts; room for one a node */
+    uint32_t text_count;
+    struct place known[KNOWN_COUNT];
+    unsigned depth;
 };
 
 struct head {
     enum store_kind kind;
-    bool            is_same;
-    uint32_t        count;
+    bool is_same;
+    uint32_t count;
 };
 
 static bool take_byte(struct loader *l, unsigned *byte)
@@ -128,8 +128,8 @@ static bool keep_numbered(struct loader *l, struct str text, struct place *place
 static bool load_uuid(struct loader *l, uint32_t form, struct place *place)
 {
     static const char digits[] = "0123456789abcdef";
-    char              text[9 + STORE_UUID_CHARS] = "urn:uuid:", *to = text + 9;
-    struct str        packed;
+    char text[9 + STORE_UUID_CHARS] = "urn:uuid:", *to = text + 9;
+    struct str packed;
     if (form > 1 || !take_bytes(l, STORE_UUID_BYTES, &packed)) return false;
     for (size_t i = 0; i < packed.len; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
@@ -147,15 +147,18 @@ static bool load_text(struct loader *l, const struct head *head, struct place *p
         return take_bytes(l, head->count, &text) && str_is_utf8(text) && keep_numbered(l, text, place);
     case STORE_KNOWN:
         if (head->count >= KNOWN_COUNT) return false;
-        if (!l->known[head->count].is_set && !keep(l, dictionary_texts[head->count], &l->known[head->count])) return false;
+        if (!l->known[head->count].is_set && !keep(l, dictionary_texts[head->count], &l->known[head->count]))
+            return false;
         *place = l->known[head->count];
         return true;
     case STORE_EARLIER:
         if (head->count >= l->text_count) return false;
         *place = l->texts[head->count];
         return true;
-    case STORE_UUID: return load_uuid(l, head->count, place);
-    default: return false;
+    case STORE_UUID:
+        return load_uuid(l, head->count, place);
+    default:
+        return false;
     }
 }
 
@@ -175,7 +178,7 @@ static bool load_primitive(struct loader *l, fhir_type_id type, const struct hea
                            struct tape_node *node)
 {
     enum fhir_json json = fhir_primitive_format(type)->json;
-    struct place   place = {0};
+    struct place place = {0};
     if (head->kind == STORE_WORD && head->count == WORD_NULL) {
         node->kind = TAPE_NULL;
         return has_children;
@@ -215,14 +218,14 @@ static bool load_object(struct loader *l, fhir_type_id type, const struct head *
 /* One node and all below it. `owner` 0: the root. */
 static bool load_node(struct loader *l, fhir_type_id owner, fhir_element_id before)
 {
-    struct head     head;
+    struct head head;
     fhir_element_id element, none;
     if (l->count == l->node_count || l->depth == LOAD_DEPTH_MAX) return false;
     if (!take_head(l, owner, before, &head, &element)) return false;
-    uint32_t         at = l->count++;
+    uint32_t at = l->count++;
     struct tape_node node = {.element = element};
-    fhir_type_id     type = owner == 0 ? 0 : fhir_elements[element].type;
-    bool             is_good;
+    fhir_type_id type = owner == 0 ? 0 : fhir_elements[element].type;
+    bool is_good;
     l->depth++;
     if (type == 0 || fhir_types[type].kind != FHIR_PRIMITIVE) {
         is_good = load_object(l, type, &head, &node);
@@ -259,7 +262,7 @@ static bool load_key(struct loader *l, fhir_type_id type, uint32_t *word)
     *word = KEY_RESOURCE;
     if (key == 0) return fhir_types[type].kind == FHIR_RESOURCE;
     uint32_t row = (key - 1) / 2;
-    bool     is_partner = (key - 1) & 1;
+    bool is_partner = (key - 1) & 1;
     if (row >= fhir_types[type].element_count) return false;
     *word = fhir_types[type].first_element + row;
     if (!is_partner) return true;
@@ -275,7 +278,8 @@ static bool load_orders(struct loader *l, const struct tape *tape, uint32_t coun
     for (uint32_t i = 0; i < count; i++) {
         uint32_t step, key_count, word;
         if (!take_varint(l, &step) || (step == 0 && i > 0) || __builtin_add_overflow(node, step, &node)) return false;
-        if (node >= tape->node_count || !take_varint(l, &key_count) || key_count > (size_t)(l->end - l->at)) return false;
+        if (node >= tape->node_count || !take_varint(l, &key_count) || key_count > (size_t)(l->end - l->at))
+            return false;
         if (order != NULL) {
             order[1 + 2 * i] = node;
             order[2 + 2 * i] = used;
@@ -328,8 +332,8 @@ static enum salve_code load_all(struct loader *l, struct arena *mem, struct tape
     bool is_good = load_node(l, 0, 0) && l->count == l->node_count;
     if (buf_code(&l->heap) == SALVE_E_MEMORY) return fail(err, SALVE_E_MEMORY, "it does not fit");
     if (!is_good) return fail(err, SALVE_E_INTEGRITY, "a node is not what the element tables allow");
-    struct tape tape = {.nodes = l->nodes, .heap = l->heap.ptr, .node_count = l->node_count,
-                        .heap_bytes = (uint32_t)l->heap.len};
+    struct tape tape = {
+        .nodes = l->nodes, .heap = l->heap.ptr, .node_count = l->node_count, .heap_bytes = (uint32_t)l->heap.len};
     is_good = load_key_order(l, mem, &tape, &is_memory);
     if (is_memory) return fail(err, SALVE_E_MEMORY, "it does not fit");
     if (!is_good || l->at != l->end) return fail(err, SALVE_E_INTEGRITY, "its end is not in order");
@@ -344,8 +348,8 @@ static enum salve_code load_all(struct loader *l, struct arena *mem, struct tape
 enum salve_code tape_from_bytes(struct str bytes, struct arena *mem, struct tape *out, struct salve_err *err)
 {
     struct loader l = {.at = (const uint8_t *)bytes.ptr, .end = (const uint8_t *)bytes.ptr + bytes.len};
-    unsigned      magic, version;
-    uint32_t      fingerprint;
+    unsigned magic, version;
+    uint32_t fingerprint;
     if (!take_byte(&l, &magic) || magic != STORE_MAGIC || !take_byte(&l, &version) || !take_u32(&l, &fingerprint))
         return fail(err, SALVE_E_INTEGRITY, "it does not start like one");
     if (version != STORE_VERSION || fingerprint != tape_fingerprint())

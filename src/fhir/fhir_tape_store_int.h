@@ -8,11 +8,12 @@
 enum {
     STORE_MAGIC = 'T',
     STORE_VERSION = 1,
-    STORE_HEAD_BYTES = 6,      /* magic, version, fingerprint of the tables */
-    STORE_SMALL = 15,          /* counts from here on go on as a varint */
-    STORE_SAME_ELEMENT = 8,    /* bit of the head byte: the element of the sibling before */
-    STORE_TEXT_BYTES_MIN = 4,  /* shorter texts are not numbered */
-    STORE_UUID_BYTES = 16, STORE_UUID_CHARS = 36,
+    STORE_HEAD_BYTES = 6,     /* magic, version, fingerprint of the tables */
+    STORE_SMALL = 15,         /* counts from here on go on as a varint */
+    STORE_SAME_ELEMENT = 8,   /* bit of the head byte: the element of the sibling before */
+    STORE_TEXT_BYTES_MIN = 4, /* shorter texts are not numbered */
+    STORE_UUID_BYTES = 16,
+    STORE_UUID_CHARS = 36,
 };
 
 /* Low three bits of a head byte; the high four are the count. */
@@ -29,7 +30,7 @@ enum store_kind {
 
 struct store_dictionary {
     const struct str *texts;
-    uint32_t          count;
+    uint32_t count;
 };
 struct store_dictionary tape_dictionary(void);
 

@@ -8,10 +8,10 @@
 
 struct writer {
     const struct tape *tape;
-    struct buf        *out;
-    unsigned           depth;
-    bool               is_pretty;
-    bool               is_first; /* no comma before the next member or item */
+    struct buf *out;
+    unsigned depth;
+    bool is_pretty;
+    bool is_first; /* no comma before the next member or item */
 };
 
 static void write_node(struct writer *w, tape_at at);
@@ -53,7 +53,7 @@ static void next_item(struct writer *w)
 static void write_key(struct writer *w, fhir_element_id element, bool is_partner)
 {
     fhir_name_id name = fhir_elements[element].name;
-    uint32_t     start = fhir_name_start[name];
+    uint32_t start = fhir_name_start[name];
     next_item(w);
     buf_add(w->out, is_partner ? STR("\"_") : STR("\""));
     buf_add(w->out, str_make(fhir_name_text + start, fhir_name_start[name + 1] - start));
@@ -133,7 +133,7 @@ static bool has_partners(const struct tape *tape, tape_at at, tape_at end)
 static void write_in_order(struct writer *w, tape_at at, const uint32_t *order)
 {
     const struct tape *tape = w->tape;
-    tape_at            end = at + tape->nodes[at].span;
+    tape_at end = at + tape->nodes[at].span;
     for (uint32_t i = 1; i <= order[0]; i++) {
         fhir_element_id element = (fhir_element_id)(order[i] & 0xFFFF);
         if (order[i] == KEY_RESOURCE) {
@@ -145,8 +145,10 @@ static void write_in_order(struct writer *w, tape_at at, const uint32_t *order)
         if (child == end) continue;
         bool is_partner = order[i] & KEY_PARTNER;
         write_key(w, element, is_partner);
-        if (is_partner) write_partners(w, child, list_end(tape, child, end));
-        else write_values(w, child, list_end(tape, child, end));
+        if (is_partner)
+            write_partners(w, child, list_end(tape, child, end));
+        else
+            write_values(w, child, list_end(tape, child, end));
     }
 }
 
@@ -154,13 +156,13 @@ static void write_in_order(struct writer *w, tape_at at, const uint32_t *order)
 static void write_usual(struct writer *w, tape_at at)
 {
     const struct tape *tape = w->tape;
-    tape_at            end = at + tape->nodes[at].span;
-    fhir_type_id       type = tape_type(tape, at);
+    tape_at end = at + tape->nodes[at].span;
+    fhir_type_id type = tape_type(tape, at);
     if (fhir_types[type].kind == FHIR_RESOURCE) write_resource_type(w, type);
     for (tape_at child = at + 1; child < end;) {
         fhir_element_id element = tape_element(tape, child);
-        bool            is_list = fhir_elements[element].flags & FHIR_MANY;
-        tape_at         after = is_list ? list_end(tape, child, end) : child + tape->nodes[child].span;
+        bool is_list = fhir_elements[element].flags & FHIR_MANY;
+        tape_at after = is_list ? list_end(tape, child, end) : child + tape->nodes[child].span;
         if (has_values(tape, child, after)) {
             write_key(w, element, false);
             write_values(w, child, after);
@@ -176,8 +178,10 @@ static void write_usual(struct writer *w, tape_at at)
 static void write_members(struct writer *w, tape_at at)
 {
     const uint32_t *order = tape_key_order(w->tape, at);
-    if (order == NULL) write_usual(w, at);
-    else write_in_order(w, at, order);
+    if (order == NULL)
+        write_usual(w, at);
+    else
+        write_in_order(w, at, order);
 }
 
 static void write_object(struct writer *w, tape_at at)
@@ -190,12 +194,20 @@ static void write_object(struct writer *w, tape_at at)
 static void write_node(struct writer *w, tape_at at)
 {
     switch (tape_kind(w->tape, at)) {
-    case TAPE_OBJECT: write_object(w, at); break;
-    case TAPE_TEXT: json_add_string(w->out, tape_text(w->tape, at)); break;
+    case TAPE_OBJECT:
+        write_object(w, at);
+        break;
+    case TAPE_TEXT:
+        json_add_string(w->out, tape_text(w->tape, at));
+        break;
     case TAPE_NUMBER:
     case TAPE_TRUE:
-    case TAPE_FALSE: buf_add(w->out, tape_text(w->tape, at)); break;
-    case TAPE_NULL: buf_add(w->out, STR("null")); break;
+    case TAPE_FALSE:
+        buf_add(w->out, tape_text(w->tape, at));
+        break;
+    case TAPE_NULL:
+        buf_add(w->out, STR("null"));
+        break;
     }
 }
 

@@ -9,9 +9,9 @@ enum { XHTML_DEPTH_MAX = 100, ENTITY_CHARS_MAX = 10 };
 
 struct xhtml {
     const char *at, *end;
-    struct str  open[XHTML_DEPTH_MAX];
-    unsigned    depth;
-    bool        has_content, has_namespace;
+    struct str open[XHTML_DEPTH_MAX];
+    unsigned depth;
+    bool has_content, has_namespace;
     const char *rule, *text;
 };
 
@@ -34,11 +34,11 @@ static bool is_among(struct str name, const char *const list[], size_t count)
 static bool is_allowed_element(struct str name)
 {
     static const char *const list[] = {
-        "p",   "b",     "td",     "tr",      "div",  "span", "br",    "a",     "table", "li",       "ul",         "th",
-        "h1",  "h2",    "h3",     "h4",      "h5",   "h6",   "i",     "em",    "strong", "tbody",   "thead",      "tfoot",
-        "ol",  "pre",   "code",   "img",     "hr",   "sub",  "sup",   "small", "big",   "caption",  "colgroup",   "col",
-        "dl",  "dt",    "dd",     "dfn",     "q",    "samp", "kbd",   "tt",    "var",   "cite",     "blockquote", "abbr",
-        "map", "area",  "bdo",    "acronym", "address",
+        "p",       "b",        "td",         "tr",   "div",  "span", "br",  "a",       "table",   "li",     "ul",
+        "th",      "h1",       "h2",         "h3",   "h4",   "h5",   "h6",  "i",       "em",      "strong", "tbody",
+        "thead",   "tfoot",    "ol",         "pre",  "code", "img",  "hr",  "sub",     "sup",     "small",  "big",
+        "caption", "colgroup", "col",        "dl",   "dt",   "dd",   "dfn", "q",       "samp",    "kbd",    "tt",
+        "var",     "cite",     "blockquote", "abbr", "map",  "area", "bdo", "acronym", "address",
     };
     return is_among(name, list, sizeof list / sizeof list[0]);
 }
@@ -46,12 +46,12 @@ static bool is_allowed_element(struct str name)
 static bool is_allowed_attribute(struct str name)
 {
     static const char *const list[] = {
-        "class",   "style",  "href",   "id",     "title",  "lang",     "xml:lang", "dir",    "colspan", "rowspan",
-        "src",     "alt",    "width",  "height", "border", "align",    "valign",   "name",   "abbr",    "accesskey",
-        "axis",    "bgcolor", "cellhalign", "cellpadding", "cellspacing", "cellvalign", "char", "charoff", "charset", "cite",
-        "compact", "coords", "frame",  "headers", "hreflang", "hspace", "longdesc", "nowrap", "rel",    "rev",
-        "rules",   "scope",  "shape",  "span",   "start",  "summary",  "tabindex", "type",   "value",   "vspace",
-        "idref",   "usemap", "xmlns",
+        "class",    "style",     "href", "id",      "title",      "lang",        "xml:lang",    "dir",        "colspan",
+        "rowspan",  "src",       "alt",  "width",   "height",     "border",      "align",       "valign",     "name",
+        "abbr",     "accesskey", "axis", "bgcolor", "cellhalign", "cellpadding", "cellspacing", "cellvalign", "char",
+        "charoff",  "charset",   "cite", "compact", "coords",     "frame",       "headers",     "hreflang",   "hspace",
+        "longdesc", "nowrap",    "rel",  "rev",     "rules",      "scope",       "shape",       "span",       "start",
+        "summary",  "tabindex",  "type", "value",   "vspace",     "idref",       "usemap",      "xmlns",
     };
     return is_among(name, list, sizeof list / sizeof list[0]);
 }
@@ -90,7 +90,7 @@ static bool take_entity(struct xhtml *x)
     if (x->at == x->end || *x->at != ';') return malformed(x);
     struct str name = str_make(start, (size_t)(x->at++ - start));
     if (is_among(name, names, sizeof names / sizeof names[0])) return true;
-    bool   is_hex = name.len > 2 && name.ptr[0] == '#' && name.ptr[1] == 'x';
+    bool is_hex = name.len > 2 && name.ptr[0] == '#' && name.ptr[1] == 'x';
     size_t i = is_hex ? 2 : 1;
     if (name.len < 2 || name.ptr[0] != '#')
         return broken(x, "fhir-xhtml-entity", "the narrative must not use named entities other than those of XML");
@@ -110,12 +110,14 @@ static bool is_active(struct str name, struct str value)
 static bool take_attribute_value(struct xhtml *x, struct str *value)
 {
     if (x->at == x->end || (*x->at != '"' && *x->at != '\'')) return malformed(x);
-    char        quote = *x->at++;
+    char quote = *x->at++;
     const char *start = x->at;
     while (x->at < x->end && *x->at != quote) {
         if (*x->at == '<') return malformed(x);
-        if (*x->at != '&') x->at++;
-        else if (!take_entity(x)) return false;
+        if (*x->at != '&')
+            x->at++;
+        else if (!take_entity(x))
+            return false;
     }
     if (x->at == x->end) return malformed(x);
     *value = str_make(start, (size_t)(x->at++ - start));
@@ -129,7 +131,8 @@ static bool take_attribute(struct xhtml *x, struct str element)
     if (name.len == 0 || !take(x, "=")) return malformed(x);
     skip_space(x);
     if (!take_attribute_value(x, &value)) return false;
-    if (!is_allowed_attribute(name)) return broken(x, "txt-1", "the narrative must hold plain formatting only: attribute");
+    if (!is_allowed_attribute(name))
+        return broken(x, "txt-1", "the narrative must hold plain formatting only: attribute");
     if (is_active(name, value)) return broken(x, "txt-1", "the narrative must not hold active content");
     if (str_is(name, "src") && str_is(element, "img")) x->has_content = true;
     if (str_is(name, "xmlns")) {
@@ -195,8 +198,10 @@ static bool take_content(struct xhtml *x)
             continue;
         }
         if (!json_is_space(*x->at)) x->has_content = true;
-        if (*x->at != '&') x->at++;
-        else if (!take_entity(x)) return false;
+        if (*x->at != '&')
+            x->at++;
+        else if (!take_entity(x))
+            return false;
     }
     return true;
 }

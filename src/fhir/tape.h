@@ -34,28 +34,28 @@ typedef uint32_t tape_at; /* index of a node */
 #define TAPE_NONE UINT32_MAX
 
 enum tape_kind {
-    TAPE_OBJECT,  /* a resource, data type or backbone element */
-    TAPE_TEXT,    /* JSON string */
-    TAPE_NUMBER,  /* JSON number, as text */
+    TAPE_OBJECT, /* a resource, data type or backbone element */
+    TAPE_TEXT,   /* JSON string */
+    TAPE_NUMBER, /* JSON number, as text */
     TAPE_TRUE,
     TAPE_FALSE,
-    TAPE_NULL,    /* a primitive without a value; it has id or extensions below it */
+    TAPE_NULL, /* a primitive without a value; it has id or extensions below it */
 };
 
 struct tape_node {
     fhir_element_id element;
-    uint8_t         kind;
-    uint8_t         flags; /* TEXT and NUMBER: its length, or 255: the four bytes before it in the heap say; else 0 */
-    uint32_t        span;  /* nodes in this subtree, itself included */
-    uint32_t        value; /* OBJECT: fhir_type_id; TEXT and NUMBER: where its text starts in the heap */
+    uint8_t kind;
+    uint8_t flags;  /* TEXT and NUMBER: its length, or 255: the four bytes before it in the heap say; else 0 */
+    uint32_t span;  /* nodes in this subtree, itself included */
+    uint32_t value; /* OBJECT: fhir_type_id; TEXT and NUMBER: where its text starts in the heap */
 };
 
 struct tape {
     const struct tape_node *nodes;
-    const char             *heap;
-    uint32_t                node_count, heap_bytes;
-    const uint32_t         *key_order;      /* unusual key orders, see fhir_tape.c; NULL if there are none */
-    uint32_t                key_order_count; /* words */
+    const char *heap;
+    uint32_t node_count, heap_bytes;
+    const uint32_t *key_order; /* unusual key orders, see fhir_tape.c; NULL if there are none */
+    uint32_t key_order_count;  /* words */
 };
 
 static inline tape_at tape_root(const struct tape *tape) { return tape->node_count == 0 ? TAPE_NONE : 0; }
@@ -92,7 +92,7 @@ static inline tape_at tape_next(const struct tape *tape, tape_at parent, tape_at
 /* tape_child - first child with that FHIRPath name; TAPE_NONE if there is none. O(children). */
 tape_at tape_child(const struct tape *tape, tape_at parent, fhir_name_id path_name);
 
-/* tape_child_text - the text of the first child of that JSON name, STR_NONE if absent: tape_child_text(t, at, "status") */
+/* tape_child_text - text of the first child of that JSON name, STR_NONE if absent: tape_child_text(t, at, "status") */
 struct str tape_child_text(const struct tape *tape, tape_at parent, const char *json_name);
 
 /* tape_get - first node down a dotted path of JSON names: tape_get(t, root, "code.coding.code"); TAPE_NONE if none. */

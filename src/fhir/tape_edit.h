@@ -27,22 +27,22 @@
 enum { TAPE_BUILD_DEPTH_MAX = 32 };
 
 struct tape_builder {
-    struct arena     *mem;
+    struct arena *mem;
     struct tape_node *nodes;
-    char             *heap;
-    uint32_t          node_count, node_room, heap_bytes, heap_room;
-    uint32_t          open[TAPE_BUILD_DEPTH_MAX]; /* nodes that are open, outermost first */
-    unsigned          depth;
-    enum salve_code   code;
-    char              at[64]; /* the name at which the first mistake happened */
-    const char       *why;
+    char *heap;
+    uint32_t node_count, node_room, heap_bytes, heap_room;
+    uint32_t open[TAPE_BUILD_DEPTH_MAX]; /* nodes that are open, outermost first */
+    unsigned depth;
+    enum salve_code code;
+    char at[64]; /* the name at which the first mistake happened */
+    const char *why;
 };
 
 /* tape_build - starts a tape whose root is a resource or a data type. */
 void tape_build(struct tape_builder *make, struct arena *mem, fhir_type_id type);
 
 /* Elements of the innermost open object, by JSON name. */
-void tape_open(struct tape_builder *make, const char *json_name);             /* an object */
+void tape_open(struct tape_builder *make, const char *json_name);                             /* an object */
 void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_type_id type); /* contained, resource */
 void tape_close(struct tape_builder *make);
 void tape_add_text(struct tape_builder *make, const char *json_name, struct str text);
@@ -53,7 +53,7 @@ void tape_add_bool(struct tape_builder *make, const char *json_name, bool value)
 /* tape_add_copy - a copy of a subtree of another tape under that name; the types must agree. */
 void tape_add_copy(struct tape_builder *make, const char *json_name, const struct tape *from, tape_at at);
 
-/* tape_built - closes what is open and hands out the tape, which lives as long as mem. E_INVALID, E_TOO_DEEP, E_MEMORY. */
+/* tape_built - closes what is open and hands out the tape, which lives in mem. E_INVALID, E_TOO_DEEP, E_MEMORY. */
 SALVE_MUST_USE enum salve_code tape_built(struct tape_builder *make, struct tape *out, struct salve_err *err);
 
 /* tape_copy - the subtree at `at` as a tape of its own, with changes.

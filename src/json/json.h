@@ -9,8 +9,8 @@
  *     for (const struct json *it = json_first(json_path(doc, "library.statements.def")); it != NULL; it = it->next) ...
  *
  * Reading is strict: RFC 8259, one value, UTF-8 without BOM; a duplicate key, a NUL (also as \u0000), a lone surrogate,
- * depth or size over the limit is an error with its line, column and path. Numbers keep their text, objects their order.
- * Accessors accept NULL and the wrong type and answer "absent", so that a path needs one check at its end. */
+ * depth or size over the limit is an error with its line, column and path. Numbers keep their text, objects their
+ * order. Accessors accept NULL and the wrong type and answer "absent", so that a path needs one check at its end. */
 #ifndef SALVE_JSON_JSON_H
 #define SALVE_JSON_JSON_H
 
@@ -22,17 +22,17 @@
 enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json {
-    enum json_type     type;
-    uint32_t           count;  /* members or items */
-    uint32_t           offset; /* byte of the text where the value starts; json_where makes line and column of it */
-    struct str         name;   /* of a member: its key, unescaped */
-    struct str         text;   /* STRING: unescaped; NUMBER: as written */
-    const struct json *first;  /* first member or item */
-    const struct json *next;   /* next member or item of the same parent; NULL at the end */
+    enum json_type type;
+    uint32_t count;           /* members or items */
+    uint32_t offset;          /* byte of the text where the value starts; json_where makes line and column of it */
+    struct str name;          /* of a member: its key, unescaped */
+    struct str text;          /* STRING: unescaped; NUMBER: as written */
+    const struct json *first; /* first member or item */
+    const struct json *next;  /* next member or item of the same parent; NULL at the end */
 };
 
 struct json_opts {
-    size_t   bytes_max; /* 0: SALVE_CONFIG_BYTES_MAX; 4 GiB - 1 at most */
+    size_t bytes_max;   /* 0: SALVE_CONFIG_BYTES_MAX; 4 GiB - 1 at most */
     unsigned depth_max; /* 0: SALVE_JSON_DEPTH_MAX; JSON_DEPTH_MAX at most */
 };
 enum { JSON_DEPTH_MAX = 1000 }; /* the reader recurses: about 200 bytes of stack a level */
@@ -54,12 +54,12 @@ const struct json *json_get_str(const struct json *object, struct str name);
 const struct json *json_path(const struct json *from, const char *dotted); /* "a.b.2.c": names and item numbers */
 const struct json *json_item(const struct json *array, size_t index);      /* O(index) */
 
-struct str json_text(const struct json *value);                /* STRING; else STR_NONE */
-struct str json_number(const struct json *value);              /* NUMBER, as written; else STR_NONE */
-bool       json_i64(const struct json *value, int64_t *out);   /* a NUMBER that is an integer in range */
-bool       json_double(const struct json *value, double *out); /* a finite NUMBER */
-bool       json_bool(const struct json *value, bool *out);     /* true or false */
-bool       json_is_true(const struct json *value);
+struct str json_text(const struct json *value);          /* STRING; else STR_NONE */
+struct str json_number(const struct json *value);        /* NUMBER, as written; else STR_NONE */
+bool json_i64(const struct json *value, int64_t *out);   /* a NUMBER that is an integer in range */
+bool json_double(const struct json *value, double *out); /* a finite NUMBER */
+bool json_bool(const struct json *value, bool *out);     /* true or false */
+bool json_is_true(const struct json *value);
 
 static inline bool json_is(const struct json *value, enum json_type type)
 {
@@ -92,11 +92,11 @@ void json_add_string(struct buf *out, struct str text);
 enum { JSON_WRITE_DEPTH_MAX = 64 };
 struct json_writer {
     struct buf *out;
-    bool        pretty;
-    bool        has_name; /* json_put_name was the last call */
-    unsigned    depth;
-    char        closers[JSON_WRITE_DEPTH_MAX];
-    bool        has_items[JSON_WRITE_DEPTH_MAX];
+    bool pretty;
+    bool has_name; /* json_put_name was the last call */
+    unsigned depth;
+    char closers[JSON_WRITE_DEPTH_MAX];
+    bool has_items[JSON_WRITE_DEPTH_MAX];
 };
 void json_open(struct json_writer *w, const char *name, char bracket); /* '{' or '[' */
 void json_close(struct json_writer *w);

@@ -24,9 +24,9 @@ const struct json *json_path(const struct json *from, const char *dotted)
 {
     struct str path = str_of(dotted);
     while (from != NULL && path.len > 0) {
-        ptrdiff_t  dot = str_find(path, STR("."));
+        ptrdiff_t dot = str_find(path, STR("."));
         struct str step = str_cut(path, 0, dot < 0 ? path.len : (size_t)dot);
-        int64_t    index;
+        int64_t index;
         if (from->type == JSON_ARRAY)
             from = str_to_i64(step, &index) && index >= 0 ? json_item(from, (size_t)index) : NULL;
         else
@@ -61,7 +61,7 @@ bool json_is_true(const struct json *value) { return json_is(value, JSON_TRUE); 
 static const char *type_words(enum json_type type)
 {
     static const char *const words[] = {
-        [JSON_NULL] = "null",     [JSON_FALSE] = "false",  [JSON_TRUE] = "true",    [JSON_NUMBER] = "a number",
+        [JSON_NULL] = "null",     [JSON_FALSE] = "false",  [JSON_TRUE] = "true",        [JSON_NUMBER] = "a number",
         [JSON_STRING] = "a text", [JSON_ARRAY] = "a list", [JSON_OBJECT] = "an object",
     };
     return words[type];
@@ -76,7 +76,8 @@ enum salve_code json_want(const struct json *object, const char *name, enum json
         return SALVE_OK;
     }
     (void)salve_fail(err, SALVE_E_INVALID, "%s.%s", where, name);
-    if (err != NULL) (void)salve_why(err, "%s: must be %s", member == NULL ? "missing" : "wrong type", type_words(type));
+    if (err != NULL)
+        (void)salve_why(err, "%s: must be %s", member == NULL ? "missing" : "wrong type", type_words(type));
     return SALVE_E_INVALID;
 }
 
@@ -84,7 +85,7 @@ enum salve_code json_want_text(const struct json *object, const char *name, cons
                                struct salve_err *err)
 {
     const struct json *member;
-    enum salve_code    code = json_want(object, name, JSON_STRING, where, &member, err);
+    enum salve_code code = json_want(object, name, JSON_STRING, where, &member, err);
     if (code == SALVE_OK) *out = member->text;
     return code;
 }

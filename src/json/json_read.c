@@ -12,16 +12,16 @@
 /* One open object or array; the chain gives the path of an error. */
 struct level {
     const struct level *parent;
-    struct str          name; /* member being read; ptr NULL: an item */
-    uint32_t            index;
+    struct str name; /* member being read; ptr NULL: an item */
+    uint32_t index;
 };
 
 struct reader {
-    const char         *start, *at, *end;
-    struct arena       *mem;
-    unsigned            depth, depth_max;
+    const char *start, *at, *end;
+    struct arena *mem;
+    unsigned depth, depth_max;
     const struct level *level;
-    struct salve_err   *err;
+    struct salve_err *err;
 };
 
 static enum salve_code read_value(struct reader *r, struct json *value);
@@ -43,13 +43,15 @@ static void add_path(char *out, size_t room, const struct level *level)
 {
     if (level->parent != NULL) add_path(out, room, level->parent);
     size_t used = strlen(out);
-    if (level->name.ptr == NULL) (void)snprintf(out + used, room - used, "[%u]", level->index);
-    else (void)snprintf(out + used, room - used, "%s%.*s", used == 0 ? "" : ".", STR_ARGS(level->name));
+    if (level->name.ptr == NULL)
+        (void)snprintf(out + used, room - used, "[%u]", level->index);
+    else
+        (void)snprintf(out + used, room - used, "%s%.*s", used == 0 ? "" : ".", STR_ARGS(level->name));
 }
 
 static enum salve_code fail(struct reader *r, enum salve_code code, const char *why)
 {
-    char     path[SALVE_ERR_TEXT_BYTES / 2] = "";
+    char path[SALVE_ERR_TEXT_BYTES / 2] = "";
     unsigned line, column;
     json_where(str_make(r->start, (size_t)(r->end - r->start)), (uint32_t)(r->at - r->start), &line, &column);
     if (r->level != NULL) add_path(path, sizeof path, r->level);
@@ -124,7 +126,7 @@ static bool is_duplicate(const struct json *object, struct str name)
 static enum salve_code check_large_object(struct reader *r, const struct json *object)
 {
     if (object->count <= MEMBERS_COMPARED_EACH) return SALVE_OK;
-    struct arena_mark   mark = arena_mark(r->mem);
+    struct arena_mark mark = arena_mark(r->mem);
     const struct json **members = arena_array(r->mem, const struct json *, object->count);
     if (members == NULL) return no_memory(r);
     size_t count = 0;
@@ -145,7 +147,7 @@ static enum salve_code read_member_name(struct reader *r, const struct json *obj
 {
     skip_space(r);
     if (r->at == r->end || *r->at != '"') return fail(r, SALVE_E_SYNTAX, "a key must be a text");
-    const char     *start = r->at;
+    const char *start = r->at;
     enum salve_code code = read_string(r, name);
     if (code != SALVE_OK) return code;
     if (is_duplicate(object, *name)) {
@@ -161,16 +163,16 @@ static enum salve_code read_member_name(struct reader *r, const struct json *obj
 /* Members of an object or items of an array, up to the closing bracket. *r->at is behind the opening one. */
 static enum salve_code read_items(struct reader *r, struct json *parent, char closer)
 {
-    struct level  level = {.parent = r->level};
+    struct level level = {.parent = r->level};
     struct json **link = (struct json **)&parent->first;
-    bool          is_object = closer == '}';
+    bool is_object = closer == '}';
     skip_space(r);
     if (r->at < r->end && *r->at == closer) {
         r->at++;
         return SALVE_OK;
     }
     for (;;) {
-        struct json    *item = arena_new(r->mem, struct json);
+        struct json *item = arena_new(r->mem, struct json);
         enum salve_code code = item == NULL ? no_memory(r) : SALVE_OK;
         if (code == SALVE_OK && is_object) code = read_member_name(r, parent, &item->name);
         if (code != SALVE_OK) return code;
@@ -219,12 +221,19 @@ static enum salve_code read_value(struct reader *r, struct json *value)
     value->offset = (uint32_t)(r->at - r->start);
     switch (*r->at) {
     case '{':
-    case '[': return read_container(r, value);
-    case '"': value->type = JSON_STRING; return read_string(r, &value->text);
-    case 't': return read_word(r, value, STR("true"), JSON_TRUE);
-    case 'f': return read_word(r, value, STR("false"), JSON_FALSE);
-    case 'n': return read_word(r, value, STR("null"), JSON_NULL);
-    default: break;
+    case '[':
+        return read_container(r, value);
+    case '"':
+        value->type = JSON_STRING;
+        return read_string(r, &value->text);
+    case 't':
+        return read_word(r, value, STR("true"), JSON_TRUE);
+    case 'f':
+        return read_word(r, value, STR("false"), JSON_FALSE);
+    case 'n':
+        return read_word(r, value, STR("null"), JSON_NULL);
+    default:
+        break;
     }
     const char *end = json_scan_number(r->at, r->end);
     if (end == NULL) return fail(r, SALVE_E_SYNTAX, "this is no JSON value");
@@ -250,16 +259,16 @@ static enum salve_code check_utf8(struct reader *r)
 enum salve_code json_read(struct str text, const struct json_opts *opts, struct arena *mem, const struct json **out,
                           struct salve_err *err)
 {
-    size_t   bytes_max = opts == NULL || opts->bytes_max == 0 ? SALVE_CONFIG_BYTES_MAX : opts->bytes_max;
+    size_t bytes_max = opts == NULL || opts->bytes_max == 0 ? SALVE_CONFIG_BYTES_MAX : opts->bytes_max;
     unsigned depth_max = opts == NULL || opts->depth_max == 0 ? SALVE_JSON_DEPTH_MAX : opts->depth_max;
     salve_assert(bytes_max <= UINT32_MAX && depth_max <= JSON_DEPTH_MAX);
     if (text.len > bytes_max) {
         (void)salve_fail(err, SALVE_E_TOO_BIG, "1:1");
         return err == NULL ? SALVE_E_TOO_BIG : salve_why(err, "more than %zu bytes", bytes_max);
     }
-    struct reader r = {.start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .mem = mem,
-                       .depth_max = depth_max, .err = err};
-    struct json  *root = arena_new(mem, struct json);
+    struct reader r = {
+        .start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .mem = mem, .depth_max = depth_max, .err = err};
+    struct json *root = arena_new(mem, struct json);
     if (root == NULL) return no_memory(&r);
     enum salve_code code = check_utf8(&r);
     if (code == SALVE_OK) code = read_value(&r, root);

@@ -9,9 +9,12 @@ static int32_t hex4(const char *at, const char *end)
     if (end - at < 4) return -1;
     for (int i = 0; i < 4; i++) {
         char c = at[i], lower = (char)(c | 0x20);
-        if (json_is_digit(c)) value = value * 16 + (c - '0');
-        else if (lower >= 'a' && lower <= 'f') value = value * 16 + (lower - 'a' + 10);
-        else return -1;
+        if (json_is_digit(c))
+            value = value * 16 + (c - '0');
+        else if (lower >= 'a' && lower <= 'f')
+            value = value * 16 + (lower - 'a' + 10);
+        else
+            return -1;
     }
     return value;
 }
@@ -61,14 +64,27 @@ const char *json_scan_escape(const char **at, const char *end, char **out)
     switch (c) {
     case '"':
     case '\\':
-    case '/': break;
-    case 'b': c = '\b'; break;
-    case 'f': c = '\f'; break;
-    case 'n': c = '\n'; break;
-    case 'r': c = '\r'; break;
-    case 't': c = '\t'; break;
-    case 'u': return unicode_escape(at, end, out);
-    default: return "unknown escape";
+    case '/':
+        break;
+    case 'b':
+        c = '\b';
+        break;
+    case 'f':
+        c = '\f';
+        break;
+    case 'n':
+        c = '\n';
+        break;
+    case 'r':
+        c = '\r';
+        break;
+    case 't':
+        c = '\t';
+        break;
+    case 'u':
+        return unicode_escape(at, end, out);
+    default:
+        return "unknown escape";
     }
     *(*out)++ = c;
     return NULL;

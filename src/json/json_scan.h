@@ -17,7 +17,7 @@ static inline bool json_is_digit(char c) { return (unsigned char)(c - '0') < 10;
 static inline unsigned json_scan_utf8(const char *at, const char *end)
 {
     const unsigned char *p = (const unsigned char *)at;
-    size_t               left = (size_t)(end - at);
+    size_t left = (size_t)(end - at);
     if (left >= 1 && p[0] < 0x80) return 1;
     if (left >= 2 && p[0] >= 0xC2 && p[0] <= 0xDF) return (p[1] & 0xC0) == 0x80 ? 2 : 0;
     if (left >= 3 && (p[0] & 0xF0) == 0xE0) {
@@ -36,8 +36,10 @@ static inline const char *json_scan_number(const char *at, const char *end)
 {
     if (at < end && *at == '-') at++;
     if (at == end || !json_is_digit(*at)) return NULL;
-    if (*at == '0') at++;
-    else while (at < end && json_is_digit(*at)) at++;
+    if (*at == '0')
+        at++;
+    else
+        while (at < end && json_is_digit(*at)) at++;
     if (at < end && *at == '.') {
         at++;
         if (at == end || !json_is_digit(*at)) return NULL;

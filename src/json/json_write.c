@@ -11,14 +11,22 @@
 static char escape_of(unsigned char c)
 {
     switch (c) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '\b': return 'b';
-    case '\f': return 'f';
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\t': return 't';
-    default: return c < 0x20 ? 'u' : 0;
+    case '"':
+        return '"';
+    case '\\':
+        return '\\';
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return c < 0x20 ? 'u' : 0;
     }
 }
 
@@ -100,8 +108,10 @@ void json_put_raw(struct json_writer *w, const char *name, struct str json)
 void json_put_text(struct json_writer *w, const char *name, struct str text)
 {
     before_value(w, str_of(name));
-    if (text.ptr == NULL) buf_add(w->out, STR("null"));
-    else json_add_string(w->out, text);
+    if (text.ptr == NULL)
+        buf_add(w->out, STR("null"));
+    else
+        json_add_string(w->out, text);
 }
 
 void json_put_i64(struct json_writer *w, const char *name, int64_t number)
@@ -120,12 +130,23 @@ void json_put_null(struct json_writer *w, const char *name) { json_put_raw(w, na
 static void add_scalar(struct buf *out, const struct json *value)
 {
     switch (value->type) {
-    case JSON_NULL: buf_add(out, STR("null")); break;
-    case JSON_FALSE: buf_add(out, STR("false")); break;
-    case JSON_TRUE: buf_add(out, STR("true")); break;
-    case JSON_NUMBER: buf_add(out, value->text); break;
-    case JSON_STRING: json_add_string(out, value->text); break;
-    default: break;
+    case JSON_NULL:
+        buf_add(out, STR("null"));
+        break;
+    case JSON_FALSE:
+        buf_add(out, STR("false"));
+        break;
+    case JSON_TRUE:
+        buf_add(out, STR("true"));
+        break;
+    case JSON_NUMBER:
+        buf_add(out, value->text);
+        break;
+    case JSON_STRING:
+        json_add_string(out, value->text);
+        break;
+    default:
+        break;
     }
 }
 
@@ -178,7 +199,7 @@ static unsigned unit_rank(unsigned char first_byte)
 static int by_utf16(const void *a, const void *b)
 {
     struct str x = (*(const struct json *const *)a)->name, y = (*(const struct json *const *)b)->name;
-    size_t     len = x.len < y.len ? x.len : y.len, i = 0;
+    size_t len = x.len < y.len ? x.len : y.len, i = 0;
     while (i < len && x.ptr[i] == y.ptr[i]) i++;
     if (i == len) return x.len < y.len ? -1 : x.len > y.len;
     unsigned left = unit_rank((unsigned char)x.ptr[i]), right = unit_rank((unsigned char)y.ptr[i]);
@@ -205,7 +226,7 @@ static enum salve_code add_canonical_object(const struct json *value, struct are
 {
     const struct json **members = arena_array(mem, const struct json *, value->count + (size_t)1);
     if (members == NULL) return salve_fail(err, SALVE_E_MEMORY, "canonical JSON");
-    size_t          count = 0;
+    size_t count = 0;
     enum salve_code code = SALVE_OK;
     for (const struct json *m = value->first; m != NULL; m = m->next) members[count++] = m;
     qsort(members, count, sizeof *members, by_utf16);

@@ -26,8 +26,8 @@ struct times {
 static bool run_one(struct str json, struct times *times)
 {
     struct arena *mem = arena_open((size_t)1 << 30);
-    struct tape   tape, loaded;
-    struct buf    text, bytes;
+    struct tape tape, loaded;
+    struct buf text, bytes;
     buf_init(&text, mem, BYTES_MAX);
     buf_init(&bytes, mem, BYTES_MAX);
     double start = cpu_s();
@@ -37,7 +37,7 @@ static bool run_one(struct str json, struct times *times)
     double is_written = cpu_s();
     tape_bytes(&tape, &bytes);
     double is_stored = cpu_s();
-    bool   is_good = buf_code(&text) == SALVE_OK && tape_from_bytes(buf_str(&bytes), mem, &loaded, NULL) == SALVE_OK;
+    bool is_good = buf_code(&text) == SALVE_OK && tape_from_bytes(buf_str(&bytes), mem, &loaded, NULL) == SALVE_OK;
     times->read_s += is_read - start;
     times->write_s += is_written - is_read;
     times->store_s += is_stored - is_written;
@@ -54,9 +54,9 @@ static void keep_best(double *best, double now)
 int main(int argc, char **argv)
 {
     struct arena *mem = arena_open((size_t)4 << 30);
-    struct str   *files = arena_array(mem, struct str, (size_t)argc);
-    struct times  best = {0};
-    size_t        bytes = 0;
+    struct str *files = arena_array(mem, struct str, (size_t)argc);
+    struct times best = {0};
+    size_t bytes = 0;
     for (int i = 1; i < argc; i++) {
         if (file_read(argv[i], BYTES_MAX, mem, &files[i], NULL) != SALVE_OK) return 1;
         bytes += files[i].len;
@@ -70,8 +70,8 @@ int main(int argc, char **argv)
         keep_best(&best.store_s, now.store_s);
         keep_best(&best.load_s, now.load_s);
     }
-    printf("read %.0f\nwrite %.0f\nstore %.0f\nload %.0f\n", (double)bytes / best.read_s / 1e6, (double)bytes / best.write_s / 1e6,
-           (double)bytes / best.store_s / 1e6, (double)bytes / best.load_s / 1e6);
+    printf("read %.0f\nwrite %.0f\nstore %.0f\nload %.0f\n", (double)bytes / best.read_s / 1e6,
+           (double)bytes / best.write_s / 1e6, (double)bytes / best.store_s / 1e6, (double)bytes / best.load_s / 1e6);
     arena_close(mem);
     return 0;
 }

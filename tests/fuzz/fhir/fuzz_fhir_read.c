@@ -17,10 +17,10 @@ static struct str written(const struct tape *tape, struct arena *mem)
 
 static void check(const struct tape *tape, struct arena *mem)
 {
-    struct tape      again, loaded;
-    struct buf       bytes;
+    struct tape again, loaded;
+    struct buf bytes;
     struct salve_err err = {0};
-    struct str       json = written(tape, mem);
+    struct str json = written(tape, mem);
     if (fhir_read(json, NULL, mem, &again, NULL, &err) != SALVE_OK) abort();
     if (!str_eq(json, written(&again, mem))) abort();
     buf_init(&bytes, mem, 8 << 20);
@@ -31,11 +31,11 @@ static void check(const struct tape *tape, struct arena *mem)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct arena      *mem = arena_open(64 << 20);
+    struct arena *mem = arena_open(64 << 20);
     struct fhir_issues issues;
-    struct tape        tape;
-    struct salve_err   err = {0};
-    struct buf         path;
+    struct tape tape;
+    struct salve_err err = {0};
+    struct buf path;
     fhir_issues_init(&issues, mem);
     buf_init(&path, mem, 1 << 20);
     enum salve_code code = fhir_read(str_make((const char *)data, size), NULL, mem, &tape, &issues, &err);

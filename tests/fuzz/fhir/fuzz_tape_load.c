@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Any bytes behind a good head (magic, version, fingerprint): tape_from_bytes must refuse them or make a tape that can be
- * walked, written, copied, stored and loaded again. */
+ * Any bytes behind a good head (magic, version, fingerprint): tape_from_bytes must refuse them or make a tape that can
+ * be walked, written, copied, stored and loaded again. */
 #include <stdlib.h>
 
 #include "fhir/fhir.h"
@@ -21,8 +21,8 @@ static struct buf new_buf(struct arena *mem)
 static void put_head(struct buf *out, struct arena *mem)
 {
     struct tape_builder make;
-    struct tape         tape;
-    struct buf          bytes = new_buf(mem);
+    struct tape tape;
+    struct buf bytes = new_buf(mem);
     tape_build(&make, mem, FHIR_T_Patient);
     if (tape_built(&make, &tape, NULL) != SALVE_OK) abort();
     tape_bytes(&tape, &bytes);
@@ -31,7 +31,8 @@ static void put_head(struct buf *out, struct arena *mem)
 
 static void use(const struct tape *tape, struct arena *mem)
 {
-    struct buf  json = new_buf(mem), json_again = new_buf(mem), json_copy = new_buf(mem), bytes = new_buf(mem), path = new_buf(mem);
+    struct buf json = new_buf(mem), json_again = new_buf(mem), json_copy = new_buf(mem), bytes = new_buf(mem),
+               path = new_buf(mem);
     struct tape again, copy;
     fhir_write(tape, 0, FHIR_PRETTY, &json);
     tape_path(tape, tape->node_count - 1, &path);
@@ -45,8 +46,8 @@ static void use(const struct tape *tape, struct arena *mem)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *mem = arena_open((size_t)BYTES_MAX * 4);
-    struct buf    bytes = new_buf(mem);
-    struct tape   tape;
+    struct buf bytes = new_buf(mem);
+    struct tape tape;
     put_head(&bytes, mem);
     buf_add(&bytes, str_make((const char *)data, size));
     if (tape_from_bytes(buf_str(&bytes), mem, &tape, NULL) == SALVE_OK) use(&tape, mem);

@@ -8,9 +8,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct arena      *mem = arena_open(16 << 20);
+    struct arena *mem = arena_open(16 << 20);
     const struct json *doc, *again;
-    struct salve_err   err = {0};
+    struct salve_err err = {0};
     if (json_read(str_make((const char *)data, size), NULL, mem, &doc, &err) == SALVE_OK) {
         struct buf first, second;
         struct str text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * For every resource of the public examples and every Synthea bundle: what was read is written with the same values in
- * the same order, read again to the same tape, stored and loaded to the same tape. What a rule of FHIR refuses must stand
- * in refused.txt. Arguments: files or folders. */
+ * the same order, read again to the same tape, stored and loaded to the same tape. What a rule of FHIR refuses must
+ * stand in refused.txt. Arguments: files or folders. */
 #include "t.h"
 
 #include "base/file.h"
@@ -12,16 +12,16 @@ enum { BYTES_MAX = 128 << 20 };
 
 static struct {
     unsigned read, refused;
-    size_t   json_bytes, stored_bytes, live_bytes;
-    size_t   entries, entry_json_bytes, entry_stored_bytes; /* resources of Bundles, each stored by itself */
+    size_t json_bytes, stored_bytes, live_bytes;
+    size_t entries, entry_json_bytes, entry_stored_bytes; /* resources of Bundles, each stored by itself */
 } counts;
 
 static struct str tree_text(struct arena *mem, struct str json)
 {
     const struct json *doc;
-    struct json_opts   opts = {.bytes_max = BYTES_MAX};
-    struct buf         out;
-    struct str         text = STR_NONE;
+    struct json_opts opts = {.bytes_max = BYTES_MAX};
+    struct buf out;
+    struct str text = STR_NONE;
     buf_init(&out, mem, BYTES_MAX);
     if (json_read(json, &opts, mem, &doc, NULL) != SALVE_OK) return STR_NONE;
     json_write(doc, false, &out);
@@ -52,10 +52,10 @@ static bool same_tape(const struct tape *a, const struct tape *b)
 
 static const char *differs(struct arena *mem, struct str json, const struct tape *tape)
 {
-    struct tape     again, pretty_again, loaded;
+    struct tape again, pretty_again, loaded;
     struct salve_err err = {0};
-    struct str      compact = written(mem, tape, FHIR_COMPACT), pretty = written(mem, tape, FHIR_PRETTY), stored;
-    struct buf      out;
+    struct str compact = written(mem, tape, FHIR_COMPACT), pretty = written(mem, tape, FHIR_PRETTY), stored;
+    struct buf out;
     if (!str_eq(compact, tree_text(mem, json))) return "written JSON has other values or another order";
     if (!str_eq(compact, tree_text(mem, pretty))) return "pretty JSON has other values or another order";
     if (fhir_read(compact, NULL, mem, &again, NULL, &err) != SALVE_OK) return "written JSON is not read";
@@ -78,8 +78,8 @@ static void measure_entries(struct arena *mem, const struct tape *tape)
         tape_at resource = tape_kind(tape, entry) == TAPE_OBJECT ? tape_get(tape, entry, "resource") : TAPE_NONE;
         if (resource == TAPE_NONE) continue;
         struct arena_mark mark = arena_mark(mem);
-        struct tape       view = tape_view(tape, resource);
-        struct buf        out;
+        struct tape view = tape_view(tape, resource);
+        struct buf out;
         buf_init(&out, mem, BYTES_MAX);
         tape_bytes(&view, &out);
         counts.entries++;
@@ -91,31 +91,35 @@ static void measure_entries(struct arena *mem, const struct tape *tape)
 
 static void check(const char *name, struct str json, struct arena *mem)
 {
-    struct tape      tape;
+    struct tape tape;
     struct salve_err err = {0};
-    enum salve_code  code = fhir_read(json, NULL, mem, &tape, NULL, &err);
+    enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, &err);
     if (code == SALVE_E_INVALID) {
         const char *slash = strrchr(name, '/');
         counts.refused++;
-        if (t_known_gap("tests/property/fhir/refused.txt", slash == NULL ? name : slash + 1)) t_pass();
-        else t_fail(name, "refused: %s: %s", err.at, err.why);
+        if (t_known_gap("tests/property/fhir/refused.txt", slash == NULL ? name : slash + 1))
+            t_pass();
+        else
+            t_fail(name, "refused: %s: %s", err.at, err.why);
         return;
     }
     counts.read++;
     const char *problem = code == SALVE_OK ? differs(mem, json, &tape) : err.why;
     if (code == SALVE_OK) measure_entries(mem, &tape);
-    if (problem == NULL) t_pass();
-    else t_fail(name, "%s", problem);
+    if (problem == NULL)
+        t_pass();
+    else
+        t_fail(name, "%s", problem);
 }
 
 /* A file, unpacked by zcat if its name ends with .gz. */
 static void check_file(const char *path)
 {
     struct arena *mem = arena_open((size_t)1 << 30);
-    struct str    json = STR_NONE;
+    struct str json = STR_NONE;
     if (str_ends(str_of(path), STR(".gz"))) {
         struct buf buf;
-        char       command[4200];
+        char command[4200];
         buf_init(&buf, mem, BYTES_MAX);
         (void)snprintf(command, sizeof command, "zcat \"%s\"", path);
         FILE *pipe = popen(command, "r");
@@ -128,17 +132,20 @@ static void check_file(const char *path)
     } else if (file_read(path, BYTES_MAX, mem, &json, NULL) != SALVE_OK) {
         json = STR_NONE;
     }
-    if (json.ptr == NULL) t_fail(path, "cannot be read");
-    else check(path, json, mem);
+    if (json.ptr == NULL)
+        t_fail(path, "cannot be read");
+    else
+        check(path, json, mem);
     arena_close(mem);
 }
 
 static void check_all(const char *path)
 {
     struct arena *mem = arena_open(16 << 20);
-    struct str   *names;
-    size_t        count;
-    if (str_ends(str_of(path), STR(".json")) || str_ends(str_of(path), STR(".gz"))) check_file(path);
+    struct str *names;
+    size_t count;
+    if (str_ends(str_of(path), STR(".json")) || str_ends(str_of(path), STR(".gz")))
+        check_file(path);
     else if (file_list(path, mem, &names, &count, NULL) == SALVE_OK)
         for (size_t i = 0; i < count; i++)
             if (str_ends(names[i], STR(".json")) || str_ends(names[i], STR(".gz")) || str_find(names[i], STR(".")) < 0)
@@ -149,8 +156,10 @@ static void check_all(const char *path)
 static void check_data(const char *name, unsigned count)
 {
     const char *folder = t_data(name);
-    if (folder == NULL) t_skipped(count);
-    else check_all(folder);
+    if (folder == NULL)
+        t_skipped(count);
+    else
+        check_all(folder);
 }
 
 int main(int argc, char **argv)
@@ -163,10 +172,11 @@ int main(int argc, char **argv)
     printf("%u accepted, %u refused by a rule of FHIR\n", counts.read, counts.refused);
     if (counts.json_bytes > 0)
         printf("%zu bytes of compact JSON; stored tape %.3f of it, tape in memory %.3f of it\n", counts.json_bytes,
-               (double)counts.stored_bytes / (double)counts.json_bytes, (double)counts.live_bytes / (double)counts.json_bytes);
+               (double)counts.stored_bytes / (double)counts.json_bytes,
+               (double)counts.live_bytes / (double)counts.json_bytes);
     if (counts.entries > 0)
-        printf("%zu resources of bundles, each by itself: %zu bytes of JSON, stored tape %zu bytes (%.3f)\n", counts.entries,
-               counts.entry_json_bytes / counts.entries, counts.entry_stored_bytes / counts.entries,
+        printf("%zu resources of bundles, each by itself: %zu bytes of JSON, stored tape %zu bytes (%.3f)\n",
+               counts.entries, counts.entry_json_bytes / counts.entries, counts.entry_stored_bytes / counts.entries,
                (double)counts.entry_stored_bytes / (double)counts.entry_json_bytes);
     return t_end();
 }

@@ -18,7 +18,7 @@ static struct str json_of(struct arena *mem, const struct tape *tape)
 
 static struct tape tape_of(struct arena *mem, const char *json)
 {
-    struct tape      tape;
+    struct tape tape;
     struct salve_err err = {0};
     if (fhir_read(str_of(json), NULL, mem, &tape, NULL, &err) != SALVE_OK) fail_msg("%s: %s", err.at, err.why);
     return tape;
@@ -48,15 +48,16 @@ static void build_observation(struct tape_builder *make, struct arena *mem)
 static void built_tape_is_what_the_reader_makes_of_its_json(void **state)
 {
     (void)state;
-    struct arena       *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     struct tape_builder make;
-    struct tape         tape;
-    struct salve_err    err = {0};
+    struct tape tape;
+    struct salve_err err = {0};
     build_observation(&make, mem);
     assert_ok(tape_built(&make, &tape, &err));
-    const char *json = "{\"resourceType\":\"Observation\",\"id\":\"a1\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
-                       "\"http://loinc.org\",\"code\":\"8480-6\"},{\"system\":\"http://loinc.org\",\"code\":\"85354-9\"}]},"
-                       "\"valueQuantity\":{\"value\":148.0},\"contained\":[{\"resourceType\":\"Patient\",\"active\":true}]}";
+    const char *json =
+        "{\"resourceType\":\"Observation\",\"id\":\"a1\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+        "\"http://loinc.org\",\"code\":\"8480-6\"},{\"system\":\"http://loinc.org\",\"code\":\"85354-9\"}]},"
+        "\"valueQuantity\":{\"value\":148.0},\"contained\":[{\"resourceType\":\"Patient\",\"active\":true}]}";
     assert_str(json_of(mem, &tape), json);
     struct tape read = tape_of(mem, json);
     assert_int_equal(read.node_count, tape.node_count);
@@ -67,17 +68,24 @@ static void built_tape_is_what_the_reader_makes_of_its_json(void **state)
 static void builder_keeps_its_first_mistake(void **state)
 {
     (void)state;
-    static const struct { const char *name; bool is_text; const char *value; } wrong[] = {
-        {"colour", true, "x"}, {"status", false, "1"}, {"status", true, " x"}, {"code", true, "x"}, {"issued", true, "2024"},
+    static const struct {
+        const char *name;
+        bool is_text;
+        const char *value;
+    } wrong[] = {
+        {"colour", true, "x"}, {"status", false, "1"},   {"status", true, " x"},
+        {"code", true, "x"},   {"issued", true, "2024"},
     };
     struct arena *mem = arena_open(1 << 20);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct tape_builder make;
-        struct tape         tape;
-        struct salve_err    err = {0};
+        struct tape tape;
+        struct salve_err err = {0};
         tape_build(&make, mem, FHIR_T_Observation);
-        if (wrong[i].is_text) tape_add_text(&make, wrong[i].name, str_of(wrong[i].value));
-        else tape_add_number(&make, wrong[i].name, str_of(wrong[i].value));
+        if (wrong[i].is_text)
+            tape_add_text(&make, wrong[i].name, str_of(wrong[i].value));
+        else
+            tape_add_number(&make, wrong[i].name, str_of(wrong[i].value));
         tape_open(&make, "nothing");
         tape_close(&make);
         assert_code(tape_built(&make, &tape, &err), SALVE_E_INVALID);
@@ -89,16 +97,18 @@ static void builder_keeps_its_first_mistake(void **state)
 static void builder_copies_subtrees_of_the_right_type_only(void **state)
 {
     (void)state;
-    struct arena       *mem = arena_open(1 << 20);
-    struct tape         from = tape_of(mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\",\"_family\":{\"id\":\"x\"}}]}");
+    struct arena *mem = arena_open(1 << 20);
+    struct tape from =
+        tape_of(mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\",\"_family\":{\"id\":\"x\"}}]}");
     struct tape_builder make;
-    struct tape         tape;
+    struct tape tape;
     tape_build(&make, mem, FHIR_T_Practitioner);
     tape_add_copy(&make, "name", &from, tape_get(&from, 0, "name"));
     tape_add_bool(&make, "active", false);
     assert_ok(tape_built(&make, &tape, NULL));
     assert_str(json_of(mem, &tape),
-               "{\"resourceType\":\"Practitioner\",\"name\":[{\"family\":\"B\",\"_family\":{\"id\":\"x\"}}],\"active\":false}");
+               "{\"resourceType\":\"Practitioner\",\"name\":[{\"family\":\"B\",\"_family\":{\"id\":\"x\"}}],"
+               "\"active\":false}");
     tape_build(&make, mem, FHIR_T_Practitioner);
     tape_add_copy(&make, "address", &from, tape_get(&from, 0, "name"));
     assert_code(tape_built(&make, &tape, NULL), SALVE_E_INVALID);
@@ -119,8 +129,9 @@ static void copy_replaces_drops_and_leaves_no_empty_object(void **state)
 {
     (void)state;
     struct arena *mem = arena_open(1 << 20);
-    struct tape   copy, from = tape_of(mem, "{\"id\":\"p\",\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\"},{\"family\":\"C\",\"use\":\"old\"}],"
-                                            "\"managingOrganization\":{\"reference\":\"Organization/1\"}}");
+    struct tape copy, from = tape_of(mem, "{\"id\":\"p\",\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\"},"
+                                          "{\"family\":\"C\",\"use\":\"old\"}],"
+                                          "\"managingOrganization\":{\"reference\":\"Organization/1\"}}");
     assert_ok(tape_copy(&from, 0, decide, NULL, mem, &copy, NULL));
     assert_str(json_of(mem, &copy), "{\"id\":\"p\",\"resourceType\":\"Patient\",\"name\":[{\"use\":\"old\"}],"
                                     "\"managingOrganization\":{\"reference\":\"Organization/new\"}}");
@@ -135,9 +146,10 @@ static void walking_finds_children_texts_and_paths(void **state)
 {
     (void)state;
     struct arena *mem = arena_open(1 << 20);
-    struct tape   tape = tape_of(mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\"},{\"given\":[\"C\",\"D\"]}],"
-                                      "\"deceasedBoolean\":false,\"birthDate\":\"1990\"}");
-    struct buf    path;
+    struct tape tape =
+        tape_of(mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\"},{\"given\":[\"C\",\"D\"]}],"
+                     "\"deceasedBoolean\":false,\"birthDate\":\"1990\"}");
+    struct buf path;
     buf_init(&path, mem, 1000);
     tape_at given = tape_get(&tape, tape_child(&tape, 0, FHIR_N_name) + 2, "given");
     assert_str(tape_text(&tape, given), "C");
@@ -158,10 +170,12 @@ static void tables_know_value_sets_targets_and_rules(void **state)
     uint16_t gender = fhir_elements[FHIR_E_Patient_gender].binding;
     assert_int_equal(fhir_valueset_has(gender, STR_NONE, STR("female")), FHIR_HAS);
     assert_int_equal(fhir_valueset_has(gender, STR_NONE, STR("weiblich")), FHIR_HAS_NOT);
-    assert_int_equal(fhir_valueset_has(gender, STR("http://hl7.org/fhir/administrative-gender"), STR("male")), FHIR_HAS);
+    assert_int_equal(fhir_valueset_has(gender, STR("http://hl7.org/fhir/administrative-gender"), STR("male")),
+                     FHIR_HAS);
     assert_int_equal(fhir_valueset_has(gender, STR("http://x"), STR("male")), FHIR_HAS_NOT);
-    assert_int_equal(fhir_valueset_has(fhir_elements[FHIR_E_Attachment_contentType].binding, STR_NONE, STR("text/plain")),
-                     FHIR_HAS_UNKNOWN);
+    assert_int_equal(
+        fhir_valueset_has(fhir_elements[FHIR_E_Attachment_contentType].binding, STR_NONE, STR("text/plain")),
+        FHIR_HAS_UNKNOWN);
     const uint16_t *target = fhir_list(fhir_elements[FHIR_E_Patient_managingOrganization].targets);
     assert_int_equal(target[0], FHIR_T_Organization);
     assert_int_equal(target[1], 0);

@@ -14,10 +14,13 @@ static struct str expand(struct arena *mem, struct str text)
     buf_init(&out, mem, 1 << 16);
     for (size_t i = 0; i < text.len; i++) {
         struct str rest = str_cut(text, i, text.len);
-        bool       is_byte = rest.len > 3 && rest.ptr[0] == '<' && rest.ptr[3] == '>' && rest.ptr[1] != '/' &&
-                       strchr("0123456789abcdef", rest.ptr[1]) != NULL && strchr("0123456789abcdef", rest.ptr[2]) != NULL;
-        if (str_starts(rest, STR("<NL>"))) buf_add_char(&out, '\n');
-        else if (is_byte) buf_add_char(&out, (char)(hex(rest.ptr[1]) * 16 + hex(rest.ptr[2])));
+        bool is_byte = rest.len > 3 && rest.ptr[0] == '<' && rest.ptr[3] == '>' && rest.ptr[1] != '/' &&
+                       strchr("0123456789abcdef", rest.ptr[1]) != NULL &&
+                       strchr("0123456789abcdef", rest.ptr[2]) != NULL;
+        if (str_starts(rest, STR("<NL>")))
+            buf_add_char(&out, '\n');
+        else if (is_byte)
+            buf_add_char(&out, (char)(hex(rest.ptr[1]) * 16 + hex(rest.ptr[2])));
         else {
             buf_add_char(&out, text.ptr[i]);
             continue;
@@ -46,17 +49,18 @@ static struct str told(struct arena *mem, const struct fhir_issues *issues, enum
 static struct str outcome(struct arena *mem, struct str json, fhir_type_id type)
 {
     struct fhir_read_opts opts = {.type = type};
-    struct fhir_issues    issues;
-    struct tape           tape, loaded;
-    struct salve_err      err = {0};
-    struct buf            out, bytes;
+    struct fhir_issues issues;
+    struct tape tape, loaded;
+    struct salve_err err = {0};
+    struct buf out, bytes;
     fhir_issues_init(&issues, mem);
     buf_init(&out, mem, 1 << 16);
     buf_init(&bytes, mem, 1 << 16);
     enum salve_code code = fhir_read(json, &opts, mem, &tape, &issues, &err);
     if (code != SALVE_OK) return told(mem, &issues, code, &err);
     tape_bytes(&tape, &bytes);
-    if (tape_from_bytes(buf_str(&bytes), mem, &loaded, &err) != SALVE_OK) return STR("ok, but the stored tape is not loaded");
+    if (tape_from_bytes(buf_str(&bytes), mem, &loaded, &err) != SALVE_OK)
+        return STR("ok, but the stored tape is not loaded");
     fhir_write(&loaded, 0, FHIR_COMPACT, &out);
     return str_eq(buf_str(&out), json) ? STR("ok") : buf_str(&out);
 }
@@ -64,20 +68,22 @@ static struct str outcome(struct arena *mem, struct str json, fhir_type_id type)
 static void run_line(struct str line)
 {
     struct arena *mem = arena_open(8 << 20);
-    ptrdiff_t     arrow = str_find(line, STR(" => ")), bar = str_find(line, STR("| "));
-    struct str    want = str_cut(line, (size_t)arrow + 4, line.len), json = str_cut(line, 0, (size_t)arrow);
-    fhir_type_id  type = bar > 0 ? fhir_type_find(str_cut(line, 0, (size_t)bar)) : 0;
+    ptrdiff_t arrow = str_find(line, STR(" => ")), bar = str_find(line, STR("| "));
+    struct str want = str_cut(line, (size_t)arrow + 4, line.len), json = str_cut(line, 0, (size_t)arrow);
+    fhir_type_id type = bar > 0 ? fhir_type_find(str_cut(line, 0, (size_t)bar)) : 0;
     if (type != 0) json = str_cut(json, (size_t)bar + 2, json.len);
     struct str got = outcome(mem, expand(mem, json), type);
-    if (str_eq(got, want)) t_pass();
-    else t_fail("reading.case", "%.*s\n   got %.*s", STR_ARGS(line), STR_ARGS(got));
+    if (str_eq(got, want))
+        t_pass();
+    else
+        t_fail("reading.case", "%.*s\n   got %.*s", STR_ARGS(line), STR_ARGS(got));
     arena_close(mem);
 }
 
 static void run_cases(void)
 {
     struct arena *mem = arena_open(1 << 20);
-    struct str    file, line;
+    struct str file, line;
     if (file_read("tests/unit/fhir/reading.case", 1 << 20, mem, &file, NULL) != SALVE_OK) {
         t_fail("reading.case", "cannot be read");
         file = STR_NONE;
@@ -90,9 +96,10 @@ static void run_cases(void)
 static void memory_that_runs_out_is_an_error_at_any_point(void **state)
 {
     (void)state;
-    struct str    json = STR("{\"id\":\"a\",\"resourceType\":\"Patient\",\"_birthDate\":{\"id\":\"x\"},\"birthDate\":\"1990\"}");
+    struct str json =
+        STR("{\"id\":\"a\",\"resourceType\":\"Patient\",\"_birthDate\":{\"id\":\"x\"},\"birthDate\":\"1990\"}");
     struct arena *mem = arena_open(1 << 20);
-    struct tape   tape;
+    struct tape tape;
     for (uint64_t nth = 0;; nth++) {
         arena_fail_after(mem, nth);
         enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, NULL);
@@ -106,9 +113,9 @@ static void memory_that_runs_out_is_an_error_at_any_point(void **state)
 static void size_and_depth_limits_hold(void **state)
 {
     (void)state;
-    struct arena         *mem = arena_open(1 << 20);
-    struct tape           tape;
-    struct str            json = STR("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\"}]}");
+    struct arena *mem = arena_open(1 << 20);
+    struct tape tape;
+    struct str json = STR("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"B\"}]}");
     struct fhir_read_opts small = {.bytes_max = json.len - 1}, fits = {.bytes_max = json.len, .depth_max = 3},
                           flat = {.depth_max = 2};
     assert_code(fhir_read(json, &small, mem, &tape, NULL, NULL), SALVE_E_TOO_BIG);
@@ -120,10 +127,10 @@ static void size_and_depth_limits_hold(void **state)
 static void issues_are_counted_beyond_their_limit(void **state)
 {
     (void)state;
-    struct arena      *mem = arena_open(8 << 20);
-    struct tape        tape;
+    struct arena *mem = arena_open(8 << 20);
+    struct tape tape;
     struct fhir_issues issues;
-    struct buf         json;
+    struct buf json;
     fhir_issues_init(&issues, mem);
     buf_init(&json, mem, 1 << 20);
     buf_add(&json, STR("{\"resourceType\":\"Patient\",\"name\":[1"));

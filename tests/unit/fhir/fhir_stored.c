@@ -8,9 +8,9 @@
 
 static struct str stored(struct arena *mem, struct str json)
 {
-    struct tape      tape;
+    struct tape tape;
     struct salve_err err = {0};
-    struct buf       bytes;
+    struct buf bytes;
     buf_init(&bytes, mem, 1 << 16);
     if (fhir_read(json, NULL, mem, &tape, NULL, &err) != SALVE_OK) return STR_NONE;
     tape_bytes(&tape, &bytes);
@@ -30,13 +30,13 @@ static void damage(struct arena *mem, struct str bytes)
 {
     for (size_t bit = 0; bit < bytes.len * 9; bit++) {
         struct arena_mark mark = arena_mark(mem);
-        char             *copy = arena_alloc(mem, bytes.len);
-        struct tape       tape;
-        struct buf        json;
-        bool              is_cut = bit >= bytes.len * 8;
+        char *copy = arena_alloc(mem, bytes.len);
+        struct tape tape;
+        struct buf json;
+        bool is_cut = bit >= bytes.len * 8;
         memcpy(copy, bytes.ptr, bytes.len);
         if (!is_cut) copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
-        size_t          len = is_cut ? bit - bytes.len * 8 : bytes.len;
+        size_t len = is_cut ? bit - bytes.len * 8 : bytes.len;
         enum salve_code code = tape_from_bytes(str_make(copy, len), mem, &tape, NULL);
         buf_init(&json, mem, 1 << 16);
         if (code == SALVE_OK) fhir_write(&tape, 0, FHIR_COMPACT, &json);
@@ -50,26 +50,31 @@ static void damage(struct arena *mem, struct str bytes)
 static void run_line(struct str line, bool is_print)
 {
     struct arena *mem = arena_open(8 << 20);
-    ptrdiff_t     arrow = str_find(line, STR(" => "));
-    struct str    json = str_cut(line, 0, arrow < 0 ? line.len : (size_t)arrow);
-    struct str    bytes = stored(mem, json), want = arrow < 0 ? STR("") : str_cut(line, (size_t)arrow + 4, line.len);
-    if (is_print) printf("%.*s => %.*s\n", STR_ARGS(json), STR_ARGS(hex(mem, bytes)));
-    else if (!str_eq(hex(mem, bytes), want)) t_fail("stored.case", "%.*s\n   got %.*s", STR_ARGS(line), STR_ARGS(hex(mem, bytes)));
-    else damage(mem, bytes);
+    ptrdiff_t arrow = str_find(line, STR(" => "));
+    struct str json = str_cut(line, 0, arrow < 0 ? line.len : (size_t)arrow);
+    struct str bytes = stored(mem, json), want = arrow < 0 ? STR("") : str_cut(line, (size_t)arrow + 4, line.len);
+    if (is_print)
+        printf("%.*s => %.*s\n", STR_ARGS(json), STR_ARGS(hex(mem, bytes)));
+    else if (!str_eq(hex(mem, bytes), want))
+        t_fail("stored.case", "%.*s\n   got %.*s", STR_ARGS(line), STR_ARGS(hex(mem, bytes)));
+    else
+        damage(mem, bytes);
     arena_close(mem);
 }
 
 int main(int argc, char **argv)
 {
     struct arena *mem = arena_open(1 << 20);
-    struct str    file, line;
+    struct str file, line;
     if (file_read(argc > 1 ? argv[1] : "tests/unit/fhir/stored.case", 1 << 20, mem, &file, NULL) != SALVE_OK) {
         t_fail("stored.case", "cannot be read");
         file = STR_NONE;
     }
     while (str_next_line(&file, &line)) {
-        if (!str_starts(line, STR("#"))) run_line(line, argc > 1);
-        else if (argc > 1) printf("%.*s\n", STR_ARGS(line));
+        if (!str_starts(line, STR("#")))
+            run_line(line, argc > 1);
+        else if (argc > 1)
+            printf("%.*s\n", STR_ARGS(line));
     }
     arena_close(mem);
     return argc > 1 ? 0 : t_end();

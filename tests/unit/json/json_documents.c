@@ -32,11 +32,10 @@ static struct str expand(struct arena *mem, struct str text)
 static struct str outcome(struct arena *mem, struct str text)
 {
     const struct json *doc;
-    struct salve_err   err = {0};
-    struct json_opts   opts = {.depth_max = CASE_DEPTH_MAX};
-    enum salve_code    code = json_read(text, &opts, mem, &doc, &err);
-    if (code != SALVE_OK)
-        return arena_printf(mem, "error %s %s: %s", salve_code_name(code), err.at, err.why);
+    struct salve_err err = {0};
+    struct json_opts opts = {.depth_max = CASE_DEPTH_MAX};
+    enum salve_code code = json_read(text, &opts, mem, &doc, &err);
+    if (code != SALVE_OK) return arena_printf(mem, "error %s %s: %s", salve_code_name(code), err.at, err.why);
     struct buf out;
     struct str done = STR_NONE;
     buf_init(&out, mem, 4096);
@@ -48,19 +47,21 @@ static struct str outcome(struct arena *mem, struct str text)
 static void run_cases(void)
 {
     struct arena *all = arena_open(1 << 20);
-    struct str    file, line;
+    struct str file, line;
     if (file_read("tests/unit/json/reading.case", 1 << 20, all, &file, NULL) != SALVE_OK) {
         t_fail("reading.case", "cannot be read");
         file = STR_NONE;
     }
     while (str_next_line(&file, &line)) {
         struct arena *mem = arena_open(1 << 20);
-        ptrdiff_t     arrow = str_find(line, STR(" => "));
+        ptrdiff_t arrow = str_find(line, STR(" => "));
         if (!str_starts(line, STR("#")) && arrow >= 0) {
             struct str got = outcome(mem, expand(mem, str_cut(line, 0, (size_t)arrow)));
             struct str want = str_cut(line, (size_t)arrow + 4, line.len);
-            if (str_eq(got, want)) t_pass();
-            else t_fail("reading.case", "%.*s\n  got %.*s", STR_ARGS(line), STR_ARGS(got));
+            if (str_eq(got, want))
+                t_pass();
+            else
+                t_fail("reading.case", "%.*s\n  got %.*s", STR_ARGS(line), STR_ARGS(got));
         }
         arena_close(mem);
     }
@@ -77,11 +78,11 @@ static const struct json *read_in(struct arena *mem, const char *text)
 static void accessors_answer_absent_for_what_is_not_there(void **state)
 {
     (void)state;
-    struct arena      *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     const struct json *doc = read_in(mem, "{\"a\":{\"b\":[1,{\"c\":\"x\"}]},\"t\":true,\"n\":12,\"d\":1.5}");
-    int64_t            i = 0;
-    double             d = 0;
-    bool               b = false;
+    int64_t i = 0;
+    double d = 0;
+    bool b = false;
     assert_str(json_text(json_path(doc, "a.b.1.c")), "x");
     assert_null(json_path(doc, "a.b.2.c"));
     assert_null(json_path(doc, "a.x.y"));
@@ -98,9 +99,9 @@ static void accessors_answer_absent_for_what_is_not_there(void **state)
 static void wanted_members_are_named_when_missing(void **state)
 {
     (void)state;
-    struct arena      *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     const struct json *doc = read_in(mem, "{\"n\":12}"), *out = NULL;
-    struct salve_err   err = {0};
+    struct salve_err err = {0};
     assert_ok(json_want(doc, "n", JSON_NUMBER, "guideline.json", &out, NULL));
     assert_code(json_want(doc, "id", JSON_STRING, "guideline.json", &out, &err), SALVE_E_INVALID);
     assert_string_equal(err.at, "guideline.json.id");
@@ -136,11 +137,12 @@ static void canonical_form_sorts_by_utf16_units(void **state)
 {
     (void)state;
     struct arena *mem = arena_open(1 << 20);
-    struct buf    out;
-    struct str    text;
+    struct buf out;
+    struct str text;
     buf_init(&out, mem, 4096);
     /* U+1F600 is D83D DE00 in UTF-16 and so comes before U+FB33 (RFC 8785, 3.2.3) */
-    const struct json *doc = read_in(mem, "{ \"\\ufb33\": 1, \"\\ud83d\\ude00\": 2, \"b\": [-0, {\"z\":null,\"a\":\"\\u000a\"}], \"B\":3 }");
+    const struct json *doc =
+        read_in(mem, "{ \"\\ufb33\": 1, \"\\ud83d\\ude00\": 2, \"b\": [-0, {\"z\":null,\"a\":\"\\u000a\"}], \"B\":3 }");
     assert_ok(json_canonical(doc, mem, &out, NULL));
     assert_ok(buf_done(&out, &text, NULL));
     assert_str(text, "{\"B\":3,\"b\":[0,{\"a\":\"\\n\",\"z\":null}],\"\xF0\x9F\x98\x80\":2,\"\xEF\xAC\xB3\":1}");
@@ -153,8 +155,8 @@ static void size_and_memory_are_bounded(void **state)
 {
     (void)state;
     const struct json *doc = NULL;
-    struct json_opts   small = {.bytes_max = 4};
-    struct arena      *mem = arena_open(1 << 20);
+    struct json_opts small = {.bytes_max = 4};
+    struct arena *mem = arena_open(1 << 20);
     assert_code(json_read(STR("[1,2]"), &small, mem, &doc, NULL), SALVE_E_TOO_BIG);
     assert_ok(json_read(STR("[12]"), &small, mem, &doc, NULL));
     for (uint64_t nth = 0;; nth++) {
