@@ -22,16 +22,15 @@ enum salve_code file_fail(struct salve_err *err, const char *path)
     return salve_why(err, "%s", strerror(number)), code;
 }
 
+/* Reads into the room that is there, and makes 64 KiB more when it is used up. */
 static enum salve_code read_all(int fd, const char *path, struct buf *buf, struct salve_err *err)
 {
     for (;;) {
-        char *room = buf_room(buf, 1 << 16);
-        if (room == NULL && buf->code == SALVE_E_TOO_BIG) { /* the last piece may be smaller */
-            buf->code = SALVE_OK;
-            room = buf_room(buf, buf->bytes_max - buf->len);
-        }
+        size_t spare = buf->cap > buf->len ? buf->cap - buf->len - 1 : 0;
+        size_t want = spare > 0 ? spare : 1 << 16;
+        if (want > buf->bytes_max - buf->len) want = buf->bytes_max - buf->len;
+        char *room = buf_room(buf, want);
         if (room == NULL) return salve_fail(err, buf->code, "%s", path);
-        size_t want = buf->bytes_max - buf->len < 1 << 16 ? buf->bytes_max - buf->len : 1 << 16;
         ssize_t got = read(fd, room, want);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return file_fail(err, path);
