@@ -94,6 +94,9 @@ void crypto_key_import(struct crypto_key *key, uint8_t bytes[CRYPTO_KEY_BYTES]);
 /* crypto_key_mac - keyed BLAKE2b of 16..64 bytes over the parts, one after the other. */
 void crypto_key_mac(const struct crypto_key *key, const struct str *parts, size_t count, uint8_t *out, size_t out_len);
 
+/* crypto_key_mac_key - the same over the bytes of another key (blind index: over what Argon2id gave). */
+void crypto_key_mac_key(const struct crypto_key *key, const struct crypto_key *message, uint8_t *out, size_t out_len);
+
 /* crypto_key_derive - child = BLAKE2b-256(key = parent, parts). child may be parent. */
 void crypto_key_derive(const struct crypto_key *parent, const struct str *parts, size_t count,
                        struct crypto_key *child);

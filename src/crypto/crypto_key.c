@@ -69,6 +69,12 @@ void crypto_key_mac(const struct crypto_key *key, const struct str *parts, size_
     sodium_memzero(&state, sizeof state);
 }
 
+void crypto_key_mac_key(const struct crypto_key *key, const struct crypto_key *message, uint8_t *out, size_t out_len)
+{
+    const struct str bytes = {(const char *)message->bytes, sizeof message->bytes};
+    crypto_key_mac(key, &bytes, 1, out, out_len);
+}
+
 void crypto_key_derive(const struct crypto_key *parent, const struct str *parts, size_t count, struct crypto_key *child)
 {
     crypto_key_mac(parent, parts, count, child->bytes, sizeof child->bytes);

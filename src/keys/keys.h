@@ -90,6 +90,15 @@ struct keys_consent {
 
 enum { KEYS_PRESENCE_BYTES = 16 };
 
+/* Asked for by records, so that the opening of a leaf commits together with the leaf: keys_ring_sealing gives a ring
+ * that seals into every class and reads nothing, without a receipt; keys_ring_admit makes class CONSENT readable in
+ * it once the leaf is durable (then it is what keys_ring_open gives). The receipt must be of the same compartment.
+ * E_NOT_FOUND; E_CONSENT (receipt). */
+SALVE_MUST_USE enum salve_code keys_ring_sealing(struct keys *keys, struct compartment id, struct keys_ring **out,
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_ring_admit(struct keys_ring *ring, struct keys_receipt *receipt,
+                                                struct salve_err *err);
+
 /* keys_deliver - makes `classes` readable in the ring for `purpose`. Each of them needs a wrap of that purpose that
  * authenticates, has not passed its not_after, and rests on exactly `newest`, the newest CONSENT record for that
  * purpose.
@@ -187,6 +196,10 @@ SALVE_MUST_USE enum salve_code keys_token_put(struct keys *keys, struct compartm
 SALVE_MUST_USE enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES],
                                                struct arena *mem, struct compartment **out, size_t *count,
                                                struct salve_err *err);
+/* keys_token_replace - delete and put in one durable transaction (a new card). */
+SALVE_MUST_USE enum salve_code keys_token_replace(struct keys *keys, struct compartment id,
+                                                  const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
+                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_token_delete(struct keys *keys, struct compartment id, struct salve_err *err);
 
 /* --- other small secrets (the log's signing seed, session keys) --- */

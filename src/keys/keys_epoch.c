@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * keys.epoch, the small file whose replacement makes old copies of the key store unreadable. It is kept twice within
+ * itself, each copy with a checksum, because losing it is losing everything. */
+#include "base/arena.h"
+#include "base/file.h"
+#include "keys/keys_int.h"
+
+/* magic "SLVE", version 1, three zeros, epoch u32, four zeros, old, now, BLAKE2b-256 of all that */
+enum { AT_EPOCH = 8, AT_OLD = 16, AT_NOW = 48, AT_SUM = 80, COPY_BYTES = 112, FILE_BYTES = 2 * COPY_BYTES };
+static const uint8_t magic[8] = {'S', 'L', 'V', 'E', 1, 0, 0, 0};
+
+static bool read_copy(const uint8_t *in, struct keys_epoch *out)
+{
+    uint8_t sum[32];
+    crypto_blake2b(keys_bytes(in, AT_SUM), sum, sizeof sum);
+    if (memcmp(in, magic, sizeof magic) != 0 || memcmp(in + AT_SUM, sum, sizeof sum) != 0) return false;
+    out->epoch = crypto_get_u32(in + AT_EPOCH);
+    memcpy(out->old, in + AT_OLD, sizeof out->old);
+    memcpy(out->now, in + AT_NOW, sizeof out->now);
+    return out->epoch > 0;
+}
+
+enum salve_code keys_epoch_read(const char *path, struct keys_epoch *out, unsigned *good_copies, struct salve_err *err)
+{
+    struct str        text;
+    struct keys_epoch second;
+    struct arena     *mem = arena_open(1 << 16);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
+    enum salve_code code = file_read(path, FILE_BYTES, mem, &text, err);
+    *good_copies = 0;
+    if (code == SALVE_OK && text.len == FILE_BYTES) {
+        const uint8_t *bytes = (const uint8_t *)text.ptr;
+        bool           is_first = read_copy(bytes, out), is_second = read_copy(bytes + COPY_BYTES, &second);
+        *good_copies = (unsigned)is_first + (unsigned)is_second;
+        if (!is_first && is_second) *out = second;
+    }
+    if (code == SALVE_OK || code == SALVE_E_TOO_BIG) {
+        if (text.len > 0 && code == SALVE_OK) crypto_zero((void *)(uintptr_t)text.ptr, text.len);
+        code = *good_copies > 0 ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "%s", path);
+    }
+    arena_close(mem);
+    return code;
+}
+
+enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoch, struct salve_err *err)
+{
+    uint8_t bytes[FILE_BYTES] = {0};
+    memcpy(bytes, magic, sizeof magic);
+    crypto_put_u32(bytes + AT_EPOCH, epoch->epoch);
+    memcpy(bytes + AT_OLD, epoch->old, sizeof epoch->old);
+    memcpy(bytes + AT_NOW, epoch->now, sizeof epoch->now);
+    crypto_blake2b(keys_bytes(bytes, AT_SUM), bytes + AT_SUM, 32);
+    memcpy(bytes + COPY_BYTES, bytes, COPY_BYTES);
+    enum salve_code code = file_write(path, keys_bytes(bytes, sizeof bytes), 0600, err);
+    crypto_zero(bytes, sizeof bytes);
+    return code;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The workshop of keys: the open key store, its slots of guarded memory, and what its files share. */
+#ifndef SALVE_KEYS_INT_H
+#define SALVE_KEYS_INT_H
+
+#include "db/db.h"
+#include "keys/keys.h"
+
+/* Guarded memory of one open key store. KEKs are indexed by purpose, 1..PURPOSE_LAST. */
+enum keys_slot {
+    SLOT_ROOT,     /* RS */
+    SLOT_SEAL_OLD, /* what e-1 is sealed under */
+    SLOT_SEAL_NOW, /* what e is sealed under */
+    SLOT_SEAL_NEW, /* while rotating or changing the secret */
+    SLOT_ROOT_NEW,
+    SLOT_A, /* for one call */
+    SLOT_B,
+    SLOT_KEK_OLD,
+    SLOT_KEK_NOW = SLOT_KEK_OLD + PURPOSE_LAST + 1,
+    SLOT_KEK_NEW = SLOT_KEK_NOW + PURPOSE_LAST + 1,
+    SLOT_COUNT = SLOT_KEK_NEW + PURPOSE_LAST + 1,
+};
+
+/* keys.epoch: the secrets of epochs `epoch` and `epoch - 1` (zeros before epoch 1). Alone they open nothing. */
+enum { KEYS_EPOCH_SECRET_BYTES = 32 };
+struct keys_epoch {
+    uint32_t epoch;
+    uint8_t  old[KEYS_EPOCH_SECRET_BYTES], now[KEYS_EPOCH_SECRET_BYTES];
+};
+SALVE_MUST_USE enum salve_code keys_epoch_read(const char *path, struct keys_epoch *out, unsigned *good_copies,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoch,
+                                                struct salve_err *err);
+
+struct keys {
+    struct db          *db;
+    char               *path, *epoch_path;
+    struct crypto_keys *slots;
+    struct keys_epoch   file;  /* as keys.epoch has it; one ahead of `epoch` when a rotation was cut off early */
+    uint32_t            epoch; /* as keys.db has it */
+    bool                has_old, is_key_file;
+    struct db_stmt     *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_next;
+    struct db_stmt     *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
+    struct db_stmt     *wrap_drop_one, *next_id, *token_put, *token_find, *token_drop;
+};
+
+static inline struct crypto_key *keys_slot(struct keys *keys, unsigned slot)
+{
+    return crypto_keys_at(keys->slots, slot);
+}
+static inline struct str keys_bytes(const void *bytes, size_t len) { return str_make((const char *)bytes, len); }
+static inline struct str keys_id(const struct compartment *id) { return keys_bytes(id->bytes, COMPARTMENT_BYTES); }
+
+/* --- sealed rows (keys_sealed.c) --- */
+/* what epoch `epoch` is sealed under, from the root secret and the epoch's secret */
+void keys_seal_key(const struct crypto_key *root, uint32_t epoch, const uint8_t secret[KEYS_EPOCH_SECRET_BYTES],
+                   struct crypto_key *out);
+SALVE_MUST_USE enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_slot, unsigned seal_slot,
+                                             bool *found, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch, unsigned first_slot,
+                                              unsigned seal_slot, struct salve_err *err);
+/* all named secrets: opened under one slot, sealed under another */
+SALVE_MUST_USE enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot,
+                                                   struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_meta_get(struct keys *keys, const char *name, void *out, size_t len,
+                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_meta_put(struct keys *keys, const char *name, struct str bytes,
+                                             struct salve_err *err);
+
+/* --- wraps --- */
+/* the KEK of a wrap's purpose and epoch; NULL if that epoch is gone */
+const struct crypto_key *keys_kek_of(struct keys *keys, const struct crypto_wrap *wrap);
+
+/* One row of the table of wraps, as it is walked. */
+struct keys_wrap_row {
+    struct compartment id;
+    enum purpose       purpose;
+    enum data_class    class;
+    uint32_t           version;
+    bool               has_presence;
+    uint8_t            bytes[CRYPTO_WRAP_BYTES];
+};
+/* the next row after *row in key order (start with a zeroed one); *found false at the end */
+SALVE_MUST_USE enum salve_code keys_wrap_next(struct keys *keys, struct keys_wrap_row *row, bool *found,
+                                              struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_wrap_rows(struct keys *keys, struct compartment id, struct keys_wrap_row **out,
+                                              size_t *count, struct salve_err *err); /* heap; free() it */
+SALVE_MUST_USE enum salve_code keys_wrap_store(struct keys *keys, const struct crypto_wrap *wrap, bool has_presence,
+                                               const struct crypto_key *class_key, struct salve_err *err);
+void keys_presence_mask(struct crypto_key *class_key, const uint8_t presence[KEYS_PRESENCE_BYTES],
+                        const struct crypto_wrap *wrap, struct crypto_key *scratch);
+
+/* --- a ring --- */
+struct keys_entry {
+    enum data_class class;
+    uint32_t        version;
+    bool            is_readable;
+};
+struct keys_ring {
+    struct compartment  id;
+    bool                is_new;
+    size_t              count;
+    struct keys_entry  *entries; /* entry i's key is crypto_keys_at(keys, i) */
+    struct crypto_keys *keys;
+};
+/* index of the newest version of a class; count if there is none */
+size_t keys_ring_newest(const struct keys_ring *ring, enum data_class class);
+/* one more version for each class of the mask, with a fresh key; readable if the one before was */
+SALVE_MUST_USE enum salve_code keys_ring_turn(struct keys_ring *ring, class_mask classes, struct salve_err *err);
+
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Making, opening and closing the key store; the root secret and its passphrase or key file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/assert.h"
+#include "keys/keys_int.h"
+
+enum { LAYOUT_VERSION = 1 };
+static const char schema[] =
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE kek (purpose INTEGER, epoch INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (purpose, epoch))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE wrap (compartment BLOB, purpose INTEGER, class INTEGER, version INTEGER, presence INTEGER NOT NULL,"
+    " bytes BLOB NOT NULL, PRIMARY KEY (compartment, purpose, class, version)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE token (token BLOB, compartment BLOB, PRIMARY KEY (token, compartment)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX token_compartment ON token (compartment);";
+
+static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
+{
+    const struct {
+        const char      *sql;
+        struct db_stmt **to;
+    } all[] = {
+        {"SELECT bytes FROM meta WHERE name = ?1", &k->meta_get},
+        {"INSERT OR REPLACE INTO meta VALUES (?1, ?2)", &k->meta_put},
+        {"SELECT sealed FROM kek WHERE purpose = ?1 AND epoch = ?2", &k->kek_get},
+        {"INSERT OR REPLACE INTO kek VALUES (?1, ?2, ?3)", &k->kek_put},
+        {"DELETE FROM kek WHERE epoch < ?1", &k->kek_drop},
+        {"SELECT sealed FROM secret WHERE name = ?1", &k->secret_get},
+        {"INSERT OR REPLACE INTO secret VALUES (?1, ?2)", &k->secret_put},
+        {"SELECT name FROM secret WHERE name > ?1 ORDER BY name LIMIT 1", &k->secret_next},
+        {"INSERT INTO wrap VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &k->wrap_put},
+        {"UPDATE wrap SET bytes = ?5 WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4",
+         &k->wrap_replace},
+        {"SELECT compartment, purpose, class, version, presence, bytes FROM wrap WHERE compartment = ?1 "
+         "ORDER BY purpose, class, version", &k->wrap_list},
+        {"DELETE FROM wrap WHERE compartment = ?1", &k->wrap_drop},
+        {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2", &k->wrap_drop_purpose},
+        {"SELECT compartment, purpose, class, version, presence, bytes FROM wrap WHERE "
+         "(compartment, purpose, class, version) > (?1, ?2, ?3, ?4) "
+         "ORDER BY compartment, purpose, class, version LIMIT 1", &k->wrap_after},
+        {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4", &k->wrap_drop_one},
+        {"SELECT compartment FROM wrap WHERE compartment > ?1 ORDER BY compartment LIMIT 1", &k->next_id},
+        {"INSERT OR IGNORE INTO token VALUES (?1, ?2)", &k->token_put},
+        {"SELECT compartment FROM token WHERE token = ?1 ORDER BY compartment", &k->token_find},
+        {"DELETE FROM token WHERE compartment = ?1", &k->token_drop},
+    };
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; code == SALVE_OK && i < sizeof all / sizeof all[0]; i++)
+        code = db_prepare(k->db, all[i].sql, all[i].to, err);
+    return code;
+}
+
+/* --- the root secret --- */
+/* "SLVK", version 1, kind (1 passphrase, 2 key file), cost, 0, salt[16], sealed RS[72]; the first 24 are its AAD */
+enum { AT_KIND = 5, AT_COST = 6, AT_SALT = 8, AT_SEALED = 24, ROOT_BYTES = AT_SEALED + CRYPTO_SEALED_KEY_BYTES };
+
+static enum salve_code check_secret(struct keys_secret secret, struct salve_err *err)
+{
+    size_t least = secret.is_key_file ? KEYS_FILE_BYTES_MIN : KEYS_PASSPHRASE_BYTES_MIN;
+    if (secret.bytes.len >= least) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_RANGE, secret.is_key_file ? "key file" : "passphrase");
+    return salve_why(err, "it must have %zu bytes or more", least), SALVE_E_RANGE;
+}
+
+static enum salve_code stretch(struct keys_secret secret, const uint8_t *root, struct crypto_key *out,
+                               struct salve_err *err)
+{
+    if (!secret.is_key_file)
+        return crypto_key_from_passphrase(out, secret.bytes, root + AT_SALT, (enum crypto_cost)root[AT_COST], err);
+    const struct str parts[] = {STR("SLV-key-file-v1"), keys_bytes(root + AT_SALT, CRYPTO_SALT_BYTES), secret.bytes};
+    crypto_key_zero(out);
+    crypto_key_derive(out, parts, 3, out);
+    return SALVE_OK;
+}
+
+static enum salve_code root_seal(struct keys *keys, struct keys_secret secret, enum crypto_cost cost, unsigned slot,
+                                 uint8_t out[ROOT_BYTES], struct salve_err *err)
+{
+    memcpy(out, "SLVK\x01", 5);
+    out[AT_KIND] = secret.is_key_file ? 2 : 1;
+    out[AT_COST] = (uint8_t)cost;
+    out[7] = 0;
+    crypto_random(out + AT_SALT, CRYPTO_SALT_BYTES);
+    enum salve_code code = stretch(secret, out, keys_slot(keys, SLOT_A), err);
+    if (code == SALVE_OK)
+        crypto_seal_key(keys_slot(keys, SLOT_A), keys_bytes(out, AT_SEALED), keys_slot(keys, slot), out + AT_SEALED);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+    return code;
+}
+
+static enum salve_code wrong_secret(const struct keys *keys, struct salve_err *err)
+{
+    return salve_fail(err, SALVE_E_SECRET, "%s", keys->path);
+}
+
+static enum salve_code root_open(struct keys *keys, struct keys_secret secret, unsigned slot, struct salve_err *err)
+{
+    uint8_t         root[ROOT_BYTES];
+    enum salve_code code = keys_meta_get(keys, "root", root, sizeof root, err);
+    if (code != SALVE_OK) return code;
+    bool is_known = memcmp(root, "SLVK\x01", 5) == 0 && (root[AT_KIND] == 1 || root[AT_KIND] == 2) && root[7] == 0 &&
+                    root[AT_COST] >= CRYPTO_COST_MODERATE && root[AT_COST] <= CRYPTO_COST_MIN;
+    if (!is_known) return salve_fail(err, SALVE_E_UNSUPPORTED, "%s", keys->path);
+    keys->is_key_file = root[AT_KIND] == 2;
+    if (secret.is_key_file != keys->is_key_file) {
+        (void)wrong_secret(keys, err);
+        return salve_why(err, keys->is_key_file ? "it was sealed with a key file" : "it was sealed with a passphrase"),
+               SALVE_E_SECRET;
+    }
+    code = stretch(secret, root, keys_slot(keys, SLOT_A), err);
+    if (code == SALVE_OK && crypto_open_key(keys_slot(keys, SLOT_A), keys_bytes(root, AT_SEALED), root + AT_SEALED,
+                                            keys_slot(keys, slot), NULL) != SALVE_OK)
+        code = wrong_secret(keys, err);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+    return code;
+}
+
+/* --- files --- */
+static char *epoch_path_of(const struct keys_options *options)
+{
+    if (options->epoch_path != NULL) return strdup(options->epoch_path);
+    size_t len = strlen(options->path);
+    if (len > 3 && strcmp(options->path + len - 3, ".db") == 0) len -= 3;
+    char *out = malloc(len + sizeof ".epoch");
+    if (out != NULL) (void)sprintf(out, "%.*s.epoch", (int)len, options->path);
+    return out;
+}
+
+static enum salve_code make(const struct keys_options *options, struct keys **out, struct salve_err *err)
+{
+    struct keys *keys = calloc(1, sizeof *keys);
+    if (keys == NULL) return salve_fail(err, SALVE_E_MEMORY, "key store");
+    *out = keys;
+    keys->path = strdup(options->path);
+    keys->epoch_path = epoch_path_of(options);
+    if (keys->path == NULL || keys->epoch_path == NULL) return salve_fail(err, SALVE_E_MEMORY, "key store");
+    return crypto_keys_new(SLOT_COUNT, &keys->slots, err);
+}
+
+enum salve_code keys_close(struct keys **keys, struct salve_err *err)
+{
+    if (*keys == NULL) return SALVE_OK;
+    enum salve_code code = db_close(&(*keys)->db, err);
+    crypto_keys_drop(&(*keys)->slots);
+    free((*keys)->path);
+    free((*keys)->epoch_path);
+    crypto_zero(*keys, sizeof **keys);
+    free(*keys);
+    *keys = NULL;
+    return code;
+}
+
+static enum salve_code open_db(struct keys *keys, const struct keys_options *options, bool create,
+                               struct salve_err *err)
+{
+    const struct db_options db = {.create = create, .disk = options->disk, .schema = schema,
+                                  .schema_version = LAYOUT_VERSION};
+    enum salve_code code = db_open(options->path, &db, &keys->db, err);
+    return code == SALVE_OK ? prepare_all(keys, err) : code;
+}
+
+/* --- making --- */
+static enum salve_code meta_epoch_put(struct keys *keys, uint32_t epoch, int64_t rotated_unix_s, struct salve_err *err)
+{
+    uint8_t bytes[12];
+    crypto_put_u32(bytes, epoch);
+    crypto_put_u64(bytes + 4, (uint64_t)rotated_unix_s);
+    return keys_meta_put(keys, "epoch", keys_bytes(bytes, sizeof bytes), err);
+}
+
+static enum salve_code fill(struct keys *keys, const struct keys_options *options, struct salve_err *err)
+{
+    uint8_t          root[ROOT_BYTES], salt[CRYPTO_SALT_BYTES];
+    enum crypto_cost cost = options->cost == 0 ? CRYPTO_COST_MODERATE : options->cost;
+    crypto_key_random(keys_slot(keys, SLOT_ROOT));
+    keys_seal_key(keys_slot(keys, SLOT_ROOT), 1, keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
+    for (unsigned p = 1; p <= PURPOSE_LAST; p++) crypto_key_random(keys_slot(keys, SLOT_KEK_NOW + p));
+    crypto_key_random(keys_slot(keys, SLOT_B)); /* K_idx */
+    crypto_random(salt, sizeof salt);
+    enum salve_code code = root_seal(keys, options->secret, cost, SLOT_ROOT, root, err);
+    if (code == SALVE_OK) code = db_begin(keys->db, false, err);
+    if (code == SALVE_OK) code = keys_meta_put(keys, "root", keys_bytes(root, sizeof root), err);
+    if (code == SALVE_OK) code = keys_meta_put(keys, "index salt", keys_bytes(salt, sizeof salt), err);
+    if (code == SALVE_OK) code = meta_epoch_put(keys, 1, 0, err);
+    if (code == SALVE_OK) code = keys_kek_store(keys, 1, SLOT_KEK_NOW, SLOT_SEAL_NOW, err);
+    if (code == SALVE_OK) code = keys_sealed_put(keys, STR("index"), keys_slot(keys, SLOT_B), err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    crypto_key_zero(keys_slot(keys, SLOT_B));
+    return code;
+}
+
+enum salve_code keys_create(const struct keys_options *options, struct keys **out, struct salve_err *err)
+{
+    struct keys    *keys = NULL;
+    struct stat     info;
+    enum salve_code code = check_secret(options->secret, err);
+    if (code != SALVE_OK) return code;
+    code = make(options, &keys, err);
+    bool is_there = code == SALVE_OK && options->disk == NULL && stat(keys->path, &info) == 0;
+    if (code == SALVE_OK && (is_there || stat(keys->epoch_path, &info) == 0))
+        code = salve_fail(err, SALVE_E_CONFLICT, "%s", keys->path);
+    if (code == SALVE_OK) {
+        keys->file.epoch = keys->epoch = 1;
+        keys->is_key_file = options->secret.is_key_file;
+        crypto_random(keys->file.now, sizeof keys->file.now);
+        code = keys_epoch_write(keys->epoch_path, &keys->file, err);
+    }
+    if (code == SALVE_OK) code = open_db(keys, options, true, err);
+    if (code == SALVE_OK) code = fill(keys, options, err);
+    if (code == SALVE_OK) *out = keys;
+    else if (keys != NULL) (void)!keys_close(&keys, NULL);
+    return code;
+}
+
+/* --- opening --- */
+static enum salve_code epoch_is_gone(const struct keys *keys, struct salve_err *err)
+{
+    bool is_old = keys->epoch < keys->file.epoch;
+    (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", is_old ? keys->path : keys->epoch_path);
+    return salve_why(err, is_old ? "it is of an epoch whose secret was destroyed; nothing opens it any more"
+                                 : "it is older than the key store beside it"), SALVE_E_INTEGRITY;
+}
+
+/* The epoch's secrets that fit the key store: keys.epoch may be one ahead, when a rotation was cut off between its two
+ * files, or when the key store is yesterday's copy. Then the KEKs before the present epoch are dead already and go. */
+static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
+{
+    uint8_t         bytes[12];
+    enum salve_code code = keys_meta_get(keys, "epoch", bytes, sizeof bytes, err);
+    if (code != SALVE_OK) return code;
+    keys->epoch = crypto_get_u32(bytes);
+    struct crypto_key *root = keys_slot(keys, SLOT_ROOT);
+    bool               is_ahead = keys->file.epoch == keys->epoch + 1;
+    if (!is_ahead && keys->file.epoch != keys->epoch) return epoch_is_gone(keys, err);
+    keys_seal_key(root, keys->epoch, is_ahead ? keys->file.old : keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
+    bool found = false;
+    code = keys_kek_load(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NOW, &found, err);
+    if (code == SALVE_OK && !found) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: KEK", keys->path);
+    if (code != SALVE_OK) return code;
+    if (is_ahead) {
+        db_bind_i64(keys->kek_drop, 1, keys->epoch);
+        return db_run(keys->kek_drop, err);
+    }
+    keys_seal_key(root, keys->epoch - 1, keys->file.old, keys_slot(keys, SLOT_SEAL_OLD));
+    return keys_kek_load(keys, keys->epoch - 1, SLOT_KEK_OLD, SLOT_SEAL_OLD, &keys->has_old, err);
+}
+
+enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err)
+{
+    struct keys    *keys = NULL;
+    unsigned        good_copies = 0;
+    enum salve_code code = make(options, &keys, err);
+    if (code == SALVE_OK) code = open_db(keys, options, false, err);
+    if (code == SALVE_OK) code = keys_epoch_read(keys->epoch_path, &keys->file, &good_copies, err);
+    if (code == SALVE_OK) code = root_open(keys, options->secret, SLOT_ROOT, err);
+    if (code == SALVE_OK) code = open_epoch(keys, err);
+    if (code == SALVE_OK) *out = keys;
+    else if (keys != NULL) (void)!keys_close(&keys, NULL);
+    return code;
+}
+
+/* --- another passphrase: a new root secret, so that an old passphrase with an old copy opens nothing of today --- */
+static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, enum crypto_cost cost,
+                                  struct salve_err *err)
+{
+    uint8_t         root[ROOT_BYTES];
+    bool            is_ahead = keys->file.epoch == keys->epoch + 1;
+    enum salve_code code = root_seal(keys, secret, cost, SLOT_ROOT_NEW, root, err);
+    if (code == SALVE_OK) code = db_begin(keys->db, false, err);
+    if (code != SALVE_OK) return code;
+    keys_seal_key(keys_slot(keys, SLOT_ROOT_NEW), keys->epoch, is_ahead ? keys->file.old : keys->file.now,
+                  keys_slot(keys, SLOT_SEAL_NEW));
+    code = keys_meta_put(keys, "root", keys_bytes(root, sizeof root), err);
+    if (code == SALVE_OK) code = keys_kek_store(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NEW, err);
+    if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
+    if (code == SALVE_OK && keys->has_old) {
+        keys_seal_key(keys_slot(keys, SLOT_ROOT_NEW), keys->epoch - 1, keys->file.old, keys_slot(keys, SLOT_B));
+        code = keys_kek_store(keys, keys->epoch - 1, SLOT_KEK_OLD, SLOT_B, err);
+    }
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    if (code != SALVE_OK) return code;
+    crypto_key_copy(keys_slot(keys, SLOT_ROOT), keys_slot(keys, SLOT_ROOT_NEW));
+    crypto_key_copy(keys_slot(keys, SLOT_SEAL_NOW), keys_slot(keys, SLOT_SEAL_NEW));
+    if (keys->has_old) crypto_key_copy(keys_slot(keys, SLOT_SEAL_OLD), keys_slot(keys, SLOT_B));
+    keys->is_key_file = secret.is_key_file;
+    return SALVE_OK;
+}
+
+enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, struct keys_secret new_one,
+                                   struct salve_err *err)
+{
+    uint8_t         root[ROOT_BYTES];
+    enum salve_code code = check_secret(new_one, err);
+    if (code == SALVE_OK) code = root_open(keys, old, SLOT_ROOT_NEW, err); /* only to see that it is right */
+    if (code == SALVE_OK) code = keys_meta_get(keys, "root", root, sizeof root, err);
+    if (code == SALVE_OK) {
+        crypto_key_random(keys_slot(keys, SLOT_ROOT_NEW));
+        code = reseal_all(keys, new_one, (enum crypto_cost)root[AT_COST], err);
+    }
+    crypto_key_zero(keys_slot(keys, SLOT_ROOT_NEW));
+    crypto_key_zero(keys_slot(keys, SLOT_SEAL_NEW));
+    crypto_key_zero(keys_slot(keys, SLOT_B));
+    return code == SALVE_OK ? db_scrub(keys->db, err) : code;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Turning the epoch. The order makes a stop at any write harmless:
+ *   0  wraps that an interrupted rotation left under e-1 are brought to e, so that e-1 holds nothing
+ *   1  keys.epoch becomes {e, e+1}: the secret of e-1 is gone      (one atomic replacement; used again if it is there)
+ *   2  one transaction: KEKs of e+1 come, those of e-1 go, named secrets are sealed anew, the epoch is e+1
+ *   3  wraps move from e to e+1, a batch a transaction; both epochs open meanwhile
+ *   4  the files are scrubbed
+ * Wraps past their not_after are dropped on the way. */
+#include "base/assert.h"
+#include "keys/keys_int.h"
+
+enum { BATCH_ROWS = 4096 };
+
+static void bind_key(struct db_stmt *stmt, const struct keys_wrap_row *row)
+{
+    db_bind_blob(stmt, 1, keys_id(&row->id));
+    db_bind_i64(stmt, 2, row->purpose);
+    db_bind_i64(stmt, 3, row->class);
+    db_bind_i64(stmt, 4, row->version);
+}
+
+/* One wrap to the present epoch, or away if it is past. A wrap that does not open stays as it is: verify names it. */
+static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int64_t now_unix_s,
+                              struct keys_rotated *out, struct salve_err *err)
+{
+    struct crypto_wrap wrap;
+    struct crypto_key *key = keys_slot(keys, SLOT_A);
+    struct str         bytes = {(const char *)row->bytes, sizeof row->bytes};
+    if (crypto_wrap_peek(bytes, &wrap, NULL) != SALVE_OK) return SALVE_OK;
+    if (wrap.not_after_unix_s != 0 && wrap.not_after_unix_s < now_unix_s) {
+        bind_key(keys->wrap_drop_one, row);
+        out->expired++;
+        return db_run(keys->wrap_drop_one, err);
+    }
+    const struct crypto_key *kek = keys_kek_of(keys, &wrap);
+    if (wrap.epoch == keys->epoch) return out->rewrapped++, SALVE_OK;
+    if (kek == NULL || crypto_wrap_open(kek, bytes, &wrap, key, NULL) != SALVE_OK) return SALVE_OK;
+    wrap.epoch = keys->epoch;
+    crypto_wrap_seal(keys_kek_of(keys, &wrap), &wrap, key, row->bytes);
+    crypto_key_zero(key);
+    out->rewrapped++;
+    bind_key(keys->wrap_replace, row);
+    db_bind_blob(keys->wrap_replace, 5, bytes);
+    return db_run(keys->wrap_replace, err);
+}
+
+static enum salve_code rewrap_batch(struct keys *keys, struct keys_wrap_row *row, int64_t now_unix_s,
+                                    struct keys_rotated *out, bool *more, struct salve_err *err)
+{
+    enum salve_code code = db_begin(keys->db, false, err);
+    if (code != SALVE_OK) return code;
+    *more = true;
+    for (int i = 0; code == SALVE_OK && *more && i < BATCH_ROWS; i++) {
+        code = keys_wrap_next(keys, row, more, err);
+        if (code == SALVE_OK && *more) code = rewrap(keys, row, now_unix_s, out, err);
+    }
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code;
+}
+
+static enum salve_code rewrap_all(struct keys *keys, int64_t now_unix_s, struct keys_rotated *out,
+                                  struct salve_err *err)
+{
+    struct keys_wrap_row row = {0};
+    bool                 more = true;
+    enum salve_code      code = SALVE_OK;
+    out->rewrapped = 0;
+    while (code == SALVE_OK && more) code = rewrap_batch(keys, &row, now_unix_s, out, &more, err);
+    crypto_zero(&row, sizeof row);
+    return code;
+}
+
+static enum salve_code turn_file(struct keys *keys, struct salve_err *err)
+{
+    if (keys->file.epoch == keys->epoch + 1) return SALVE_OK; /* a rotation got this far before */
+    struct keys_epoch next = {.epoch = keys->epoch + 1};
+    memcpy(next.old, keys->file.now, sizeof next.old);
+    crypto_random(next.now, sizeof next.now);
+    enum salve_code code = keys_epoch_write(keys->epoch_path, &next, err);
+    if (code == SALVE_OK) keys->file = next;
+    crypto_zero(&next, sizeof next);
+    return code;
+}
+
+static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct salve_err *err)
+{
+    uint8_t meta[12];
+    crypto_put_u32(meta, keys->epoch + 1);
+    crypto_put_u64(meta + 4, (uint64_t)now_unix_s);
+    enum salve_code code = db_begin(keys->db, false, err);
+    if (code != SALVE_OK) return code;
+    code = keys_kek_store(keys, keys->epoch + 1, SLOT_KEK_NEW, SLOT_SEAL_NEW, err);
+    db_bind_i64(keys->kek_drop, 1, keys->epoch);
+    if (code == SALVE_OK) code = db_run(keys->kek_drop, err);
+    if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
+    if (code == SALVE_OK) code = keys_meta_put(keys, "epoch", keys_bytes(meta, sizeof meta), err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    db_reset(keys->kek_drop);
+    return code;
+}
+
+static void move_slots(struct keys *keys, unsigned from, unsigned to, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        crypto_key_copy(keys_slot(keys, to + i), keys_slot(keys, from + i));
+        crypto_key_zero(keys_slot(keys, from + i));
+    }
+}
+
+static enum salve_code turn_keys(struct keys *keys, int64_t now_unix_s, struct salve_err *err)
+{
+    keys_seal_key(keys_slot(keys, SLOT_ROOT), keys->epoch + 1, keys->file.now, keys_slot(keys, SLOT_SEAL_NEW));
+    for (unsigned p = 1; p <= PURPOSE_LAST; p++) crypto_key_random(keys_slot(keys, SLOT_KEK_NEW + p));
+    enum salve_code code = put_next(keys, now_unix_s, err);
+    if (code != SALVE_OK) return code;
+    move_slots(keys, SLOT_SEAL_NOW, SLOT_SEAL_OLD, 1);
+    move_slots(keys, SLOT_SEAL_NEW, SLOT_SEAL_NOW, 1);
+    move_slots(keys, SLOT_KEK_NOW, SLOT_KEK_OLD, PURPOSE_LAST + 1);
+    move_slots(keys, SLOT_KEK_NEW, SLOT_KEK_NOW, PURPOSE_LAST + 1);
+    keys->has_old = true;
+    keys->epoch++;
+    return SALVE_OK;
+}
+
+enum salve_code keys_rotate(struct keys *keys, int64_t now_unix_s, struct keys_rotated *out, struct salve_err *err)
+{
+    *out = (struct keys_rotated){0};
+    salve_assert(keys->epoch < UINT32_MAX - 1);
+    enum salve_code code = rewrap_all(keys, now_unix_s, out, err);
+    if (code == SALVE_OK) code = turn_file(keys, err);
+    if (code == SALVE_OK) code = turn_keys(keys, now_unix_s, err);
+    if (code == SALVE_OK) code = rewrap_all(keys, now_unix_s, out, err);
+    if (code == SALVE_OK) code = db_scrub(keys->db, err);
+    out->epoch = keys->epoch;
+    return code;
+}

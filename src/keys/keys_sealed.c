@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Rows that are sealed under the epoch: KEKs and named secrets. An epoch's sealing key needs the root secret and the
+ * epoch's secret of keys.epoch; without the second, which is destroyed, a copy of the row stays closed for ever. */
+#include "base/assert.h"
+#include "keys/keys_int.h"
+
+void keys_seal_key(const struct crypto_key *root, uint32_t epoch, const uint8_t secret[KEYS_EPOCH_SECRET_BYTES],
+                   struct crypto_key *out)
+{
+    uint8_t number[4];
+    crypto_put_u32(number, epoch);
+    const struct str parts[] = {STR("SLV-epoch-v1"), keys_bytes(number, sizeof number),
+                                keys_bytes(secret, KEYS_EPOCH_SECRET_BYTES)};
+    crypto_key_derive(root, parts, 3, out);
+}
+
+enum salve_code keys_meta_get(struct keys *keys, const char *name, void *out, size_t len, struct salve_err *err)
+{
+    bool row = false;
+    db_bind_text(keys->meta_get, 1, str_of(name));
+    enum salve_code code = db_step(keys->meta_get, &row, err);
+    struct str      bytes = code == SALVE_OK && row ? db_column_blob(keys->meta_get, 0) : STR_NONE;
+    if (code == SALVE_OK && bytes.len != len) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: %s", keys->path, name);
+    if (code == SALVE_OK) memcpy(out, bytes.ptr, len);
+    db_reset(keys->meta_get);
+    return code;
+}
+
+enum salve_code keys_meta_put(struct keys *keys, const char *name, struct str bytes, struct salve_err *err)
+{
+    db_bind_text(keys->meta_put, 1, str_of(name));
+    db_bind_blob(keys->meta_put, 2, bytes);
+    return db_run(keys->meta_put, err);
+}
+
+enum { KEK_AAD_BYTES = 8 };
+static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES])
+{
+    memcpy(out, "KEK", 3);
+    out[3] = (uint8_t)purpose;
+    crypto_put_u32(out + 4, epoch);
+    return keys_bytes(out, KEK_AAD_BYTES);
+}
+
+enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_slot, unsigned seal_slot, bool *found,
+                              struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    uint8_t         aad[KEK_AAD_BYTES];
+    *found = true;
+    for (int purpose = 1; code == SALVE_OK && *found && purpose <= PURPOSE_LAST; purpose++) {
+        db_bind_i64(keys->kek_get, 1, purpose);
+        db_bind_i64(keys->kek_get, 2, epoch);
+        code = db_step(keys->kek_get, found, err);
+        struct str sealed = code == SALVE_OK && *found ? db_column_blob(keys->kek_get, 0) : STR_NONE;
+        if (code == SALVE_OK && *found && sealed.len != CRYPTO_SEALED_KEY_BYTES)
+            code = salve_fail(err, SALVE_E_INTEGRITY, "%s: KEK", keys->path);
+        if (code == SALVE_OK && *found)
+            code = crypto_open_key(keys_slot(keys, seal_slot), kek_aad(purpose, epoch, aad),
+                                   (const uint8_t *)sealed.ptr, keys_slot(keys, first_slot + (unsigned)purpose), err);
+        db_reset(keys->kek_get);
+    }
+    return code;
+}
+
+enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch, unsigned first_slot, unsigned seal_slot,
+                               struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    uint8_t         sealed[CRYPTO_SEALED_KEY_BYTES], aad[KEK_AAD_BYTES];
+    for (int purpose = 1; code == SALVE_OK && purpose <= PURPOSE_LAST; purpose++) {
+        crypto_seal_key(keys_slot(keys, seal_slot), kek_aad(purpose, epoch, aad),
+                        keys_slot(keys, first_slot + (unsigned)purpose), sealed);
+        db_bind_i64(keys->kek_put, 1, purpose);
+        db_bind_i64(keys->kek_put, 2, epoch);
+        db_bind_blob(keys->kek_put, 3, keys_bytes(sealed, sizeof sealed));
+        code = db_run(keys->kek_put, err);
+    }
+    return code;
+}
+
+static enum salve_code secret_write(struct keys *keys, struct str name, unsigned seal_slot,
+                                    const struct crypto_key *secret, struct salve_err *err)
+{
+    uint8_t sealed[CRYPTO_SEALED_KEY_BYTES];
+    crypto_seal_key(keys_slot(keys, seal_slot), name, secret, sealed);
+    db_bind_text(keys->secret_put, 1, name);
+    db_bind_blob(keys->secret_put, 2, keys_bytes(sealed, sizeof sealed));
+    return db_run(keys->secret_put, err);
+}
+
+static enum salve_code secret_read(struct keys *keys, struct str name, unsigned seal_slot, struct crypto_key *secret,
+                                   struct salve_err *err)
+{
+    bool row = false;
+    db_bind_text(keys->secret_get, 1, name);
+    enum salve_code code = db_step(keys->secret_get, &row, err);
+    struct str      sealed = code == SALVE_OK && row ? db_column_blob(keys->secret_get, 0) : STR_NONE;
+    if (code == SALVE_OK && !row) code = salve_fail(err, SALVE_E_NOT_FOUND, "%s: %.*s", keys->path, STR_ARGS(name));
+    else if (code == SALVE_OK && sealed.len != CRYPTO_SEALED_KEY_BYTES)
+        code = salve_fail(err, SALVE_E_INTEGRITY, "%s: %.*s", keys->path, STR_ARGS(name));
+    else if (code == SALVE_OK)
+        code = crypto_open_key(keys_slot(keys, seal_slot), name, (const uint8_t *)sealed.ptr, secret, err);
+    db_reset(keys->secret_get);
+    return code;
+}
+
+enum salve_code keys_sealed_put(struct keys *keys, struct str name, const struct crypto_key *secret,
+                                struct salve_err *err)
+{
+    return secret_write(keys, name, SLOT_SEAL_NOW, secret, err); /* one statement is one transaction */
+}
+
+enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypto_key *secret, struct salve_err *err)
+{
+    return secret_read(keys, name, SLOT_SEAL_NOW, secret, err);
+}
+
+enum { SECRET_NAME_BYTES_MAX = 200 };
+
+enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot, struct salve_err *err)
+{
+    char       name[SECRET_NAME_BYTES_MAX];
+    struct str last = STR("");
+    for (;;) {
+        bool row = false;
+        db_bind_text(keys->secret_next, 1, last);
+        enum salve_code code = db_step(keys->secret_next, &row, err);
+        struct str      next = code == SALVE_OK && row ? db_column_text(keys->secret_next, 0) : STR_NONE;
+        if (next.len > sizeof name) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: name of a secret", keys->path);
+        if (code == SALVE_OK && row) {
+            memmove(name, next.ptr, next.len);
+            last = str_make(name, next.len);
+        }
+        db_reset(keys->secret_next);
+        if (code != SALVE_OK || !row) return code;
+        code = secret_read(keys, last, from_slot, keys_slot(keys, SLOT_A), err);
+        if (code == SALVE_OK) code = secret_write(keys, last, to_slot, keys_slot(keys, SLOT_A), err);
+        crypto_key_zero(keys_slot(keys, SLOT_A));
+        if (code != SALVE_OK) return code;
+    }
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Both files bit for bit, then everything that is sealed is opened and forgotten; and the counts for reports. */
+#include <stdio.h>
+
+#include "keys/keys_int.h"
+
+struct check {
+    struct keys *keys;
+    keys_report *report;
+    void        *who;
+    uint64_t     bad;
+};
+
+static void tell(struct check *check, const char *place, const char *what)
+{
+    check->bad++;
+    if (check->report != NULL) check->report(check->who, place, what);
+}
+
+static void tell_again(void *who, const char *place, const char *what) { tell(who, place, what); }
+
+static void check_file(struct check *check)
+{
+    struct keys_epoch epoch = {0};
+    unsigned          good_copies = 0;
+    enum salve_code   code = keys_epoch_read(check->keys->epoch_path, &epoch, &good_copies, NULL);
+    if (code != SALVE_OK) tell(check, check->keys->epoch_path, "it cannot be read");
+    else if (good_copies < 2) tell(check, check->keys->epoch_path, "one of its two copies is damaged");
+    else if (epoch.epoch != check->keys->file.epoch) tell(check, check->keys->epoch_path, "another epoch");
+    crypto_zero(&epoch, sizeof epoch);
+}
+
+static bool is_wrap_good(struct keys *keys, const struct keys_wrap_row *row)
+{
+    struct crypto_wrap       wrap;
+    struct str               bytes = keys_bytes(row->bytes, sizeof row->bytes);
+    const struct crypto_key *kek = NULL;
+    if (crypto_wrap_peek(bytes, &wrap, NULL) == SALVE_OK) kek = keys_kek_of(keys, &wrap);
+    bool is_good = kek != NULL && crypto_wrap_open(kek, bytes, &wrap, keys_slot(keys, SLOT_A), NULL) == SALVE_OK &&
+                   wrap.purpose == row->purpose && wrap.class == row->class && wrap.key_version == row->version &&
+                   compartment_eq(wrap.compartment, row->id);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+    return is_good;
+}
+
+static enum salve_code check_wraps(struct check *check, struct salve_err *err)
+{
+    struct keys_wrap_row row = {0};
+    bool                 found = true;
+    for (;;) {
+        char            id[COMPARTMENT_TEXT_BYTES + 1], place[100];
+        enum salve_code code = keys_wrap_next(check->keys, &row, &found, err);
+        if (code != SALVE_OK || !found) return code;
+        if (is_wrap_good(check->keys, &row)) continue;
+        compartment_text(row.id, id);
+        (void)snprintf(place, sizeof place, "compartment %s wrap", id);
+        tell(check, place, "it does not open");
+    }
+}
+
+static void check_sealed(struct check *check)
+{
+    struct keys *keys = check->keys;
+    bool         found = false;
+    if (keys_kek_load(keys, keys->epoch, SLOT_KEK_NEW, SLOT_SEAL_NOW, &found, NULL) != SALVE_OK || !found)
+        tell(check, keys->path, "a KEK does not open");
+    for (unsigned p = 0; p <= PURPOSE_LAST; p++) crypto_key_zero(keys_slot(keys, SLOT_KEK_NEW + p));
+    if (keys_sealed_get(keys, STR("index"), keys_slot(keys, SLOT_A), NULL) != SALVE_OK)
+        tell(check, keys->path, "the index key does not open");
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+}
+
+enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, struct salve_err *err)
+{
+    struct check    check = {keys, report, who, 0};
+    enum salve_code code = db_verify(keys->db, tell_again, &check, err);
+    check_file(&check);
+    if (code == SALVE_OK) check_sealed(&check);
+    if (code == SALVE_OK) code = check_wraps(&check, err);
+    if (code != SALVE_OK || check.bad == 0) return code;
+    (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", keys->path);
+    return salve_why(err, "%llu damaged place(s)", (unsigned long long)check.bad), SALVE_E_INTEGRITY;
+}
+
+static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, struct salve_err *err)
+{
+    bool            row = false;
+    struct db_stmt *stmt = NULL;
+    enum salve_code code = db_prepare(keys->db, sql, &stmt, err);
+    if (code == SALVE_OK) code = db_step(stmt, &row, err);
+    if (code == SALVE_OK && row) *out = (uint64_t)db_column_i64(stmt, 0);
+    db_reset(stmt);
+    return code;
+}
+
+enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err)
+{
+    uint8_t              meta[12];
+    struct keys_wrap_row row = {0};
+    bool                 found = true;
+    *out = (struct keys_status){.epoch = keys->epoch, .is_key_file = keys->is_key_file};
+    enum salve_code code = keys_meta_get(keys, "epoch", meta, sizeof meta, err);
+    if (code == SALVE_OK) out->rotated_unix_s = (int64_t)crypto_get_u64(meta + 4);
+    while (code == SALVE_OK && found) {
+        struct crypto_wrap wrap;
+        code = keys_wrap_next(keys, &row, &found, err);
+        if (code != SALVE_OK || !found) break;
+        out->wraps++;
+        if (crypto_wrap_peek(keys_bytes(row.bytes, sizeof row.bytes), &wrap, NULL) == SALVE_OK)
+            out->wraps_old += wrap.epoch != keys->epoch;
+    }
+    if (code == SALVE_OK)
+        code = count(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);
+    if (code == SALVE_OK) code = count(keys, "SELECT count(*) FROM token", &out->tokens, err);
+    return code;
+}

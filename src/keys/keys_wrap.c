@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Rows of the table of wraps: walked, read, written; and the mask of the presence token. */
+#include <stdlib.h>
+
+#include "keys/keys_int.h"
+
+const struct crypto_key *keys_kek_of(struct keys *keys, const struct crypto_wrap *wrap)
+{
+    if (wrap->epoch == keys->epoch) return keys_slot(keys, SLOT_KEK_NOW + (unsigned)wrap->purpose);
+    if (keys->has_old && wrap->epoch == keys->epoch - 1) return keys_slot(keys, SLOT_KEK_OLD + (unsigned)wrap->purpose);
+    return NULL;
+}
+
+static enum salve_code take_row(struct keys *keys, struct db_stmt *stmt, struct keys_wrap_row *row,
+                                struct salve_err *err)
+{
+    struct str id = db_column_blob(stmt, 0), bytes = db_column_blob(stmt, 5);
+    if (id.len != COMPARTMENT_BYTES || bytes.len != CRYPTO_WRAP_BYTES)
+        return salve_fail(err, SALVE_E_INTEGRITY, "%s: key wrap", keys->path);
+    memcpy(row->id.bytes, id.ptr, id.len);
+    row->purpose = (enum purpose)db_column_i64(stmt, 1);
+    row->class = (enum data_class)db_column_i64(stmt, 2);
+    row->version = (uint32_t)db_column_i64(stmt, 3);
+    row->has_presence = db_column_i64(stmt, 4) != 0;
+    memcpy(row->bytes, bytes.ptr, bytes.len);
+    return SALVE_OK;
+}
+
+enum salve_code keys_wrap_next(struct keys *keys, struct keys_wrap_row *row, bool *found, struct salve_err *err)
+{
+    bool is_start = row->purpose == 0;
+    db_bind_blob(keys->wrap_after, 1, is_start ? STR("") : keys_id(&row->id));
+    db_bind_i64(keys->wrap_after, 2, row->purpose);
+    db_bind_i64(keys->wrap_after, 3, row->class);
+    db_bind_i64(keys->wrap_after, 4, row->version);
+    enum salve_code code = db_step(keys->wrap_after, found, err);
+    if (code == SALVE_OK && *found) code = take_row(keys, keys->wrap_after, row, err);
+    db_reset(keys->wrap_after);
+    return code;
+}
+
+enum salve_code keys_wrap_rows(struct keys *keys, struct compartment id, struct keys_wrap_row **out, size_t *count,
+                               struct salve_err *err)
+{
+    struct keys_wrap_row *rows = NULL;
+    size_t                used = 0, cap = 0;
+    bool                  row = true;
+    enum salve_code       code = SALVE_OK;
+    db_bind_blob(keys->wrap_list, 1, keys_id(&id));
+    while (code == SALVE_OK) {
+        code = db_step(keys->wrap_list, &row, err);
+        if (code != SALVE_OK || !row) break;
+        if (used == cap) {
+            cap = cap == 0 ? 32 : cap * 2;
+            struct keys_wrap_row *grown = realloc(rows, cap * sizeof *rows);
+            if (grown == NULL) code = salve_fail(err, SALVE_E_MEMORY, "key wraps");
+            else rows = grown;
+        }
+        if (code == SALVE_OK) code = take_row(keys, keys->wrap_list, &rows[used++], err);
+    }
+    db_reset(keys->wrap_list);
+    if (code != SALVE_OK) free(rows), rows = NULL, used = 0;
+    *out = rows;
+    *count = used;
+    return code;
+}
+
+enum salve_code keys_wrap_store(struct keys *keys, const struct crypto_wrap *wrap, bool has_presence,
+                                const struct crypto_key *class_key, struct salve_err *err)
+{
+    uint8_t bytes[CRYPTO_WRAP_BYTES];
+    crypto_wrap_seal(keys_kek_of(keys, wrap), wrap, class_key, bytes);
+    db_bind_blob(keys->wrap_put, 1, keys_id(&wrap->compartment));
+    db_bind_i64(keys->wrap_put, 2, wrap->purpose);
+    db_bind_i64(keys->wrap_put, 3, wrap->class);
+    db_bind_i64(keys->wrap_put, 4, wrap->key_version);
+    db_bind_i64(keys->wrap_put, 5, has_presence);
+    db_bind_blob(keys->wrap_put, 6, keys_bytes(bytes, sizeof bytes));
+    return db_run(keys->wrap_put, err);
+}
+
+/* docs/formats/slvw.md: class, compartment and key version are in the mask, so no two wraps share one */
+void keys_presence_mask(struct crypto_key *class_key, const uint8_t presence[KEYS_PRESENCE_BYTES],
+                        const struct crypto_wrap *wrap, struct crypto_key *scratch)
+{
+    uint8_t token[CRYPTO_KEY_BYTES] = {0}, class = (uint8_t)wrap->class, version[4];
+    memcpy(token, presence, KEYS_PRESENCE_BYTES);
+    crypto_key_import(scratch, token);
+    crypto_put_u32(version, wrap->key_version);
+    const struct str parts[] = {STR("SLV-present-v1"), keys_bytes(&class, 1), keys_id(&wrap->compartment),
+                                keys_bytes(version, sizeof version)};
+    crypto_key_mask(class_key, scratch, parts, 4);
+    crypto_key_zero(scratch);
+}
