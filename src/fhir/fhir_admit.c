@@ -27,7 +27,7 @@ static void visit_children(struct visit *visit, tape_at parent)
         enum admit_rule rule = (enum admit_rule)visit->marks->rule[c];
         uint32_t        index = fhir_items_next(&items, tape_element(tape, c));
         if (rule == ADMIT_OK && tape->nodes[c].span == 1) continue;
-        fhir_path_push(&visit->path, tape, c, index);
+        fhir_path_push(&visit->path, c, index);
         if (rule != ADMIT_OK) visit->seen(visit->context, c, rule, fhir_path_str(&visit->path));
         else visit_children(visit, c);
         fhir_path_pop(&visit->path);

@@ -53,6 +53,7 @@ struct admit_rules {
     struct admit_fact *facts; /* sorted by set, system, code */
     size_t             fact_count;
     struct admit_names identifiers, extensions, words, profiles, patterns, prefixes /* of systems; tag: set */;
+    bool               starts_word[256]; /* first letters of words, both cases */
     const char        *sets[ADMIT_SETS_MAX];
     size_t             set_count;
     struct str         text; /* of admit_rules_text */

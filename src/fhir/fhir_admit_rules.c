@@ -447,6 +447,10 @@ enum salve_code admit_rules_make(const struct admit_site *site, struct arena *me
     add_rows(&rules->identifiers, identifier_rows, ROWS(identifier_rows));
     add_rows(&rules->extensions, extension_rows, ROWS(extension_rows));
     add_rows(&rules->words, word_rows, ROWS(word_rows));
+    for (size_t i = 0; i < ROWS(word_rows); i++) {
+        unsigned char first = (unsigned char)word_rows[i].name[0];
+        rules->starts_word[first] = rules->starts_word[first - 'a' + 'A'] = true;
+    }
     add_rows(&rules->profiles, profile_rows, ROWS(profile_rows));
     enum salve_code code = site == NULL ? SALVE_OK : add_site(rules, site, mem, err);
     if (code == SALVE_OK) code = write_text(rules, mem, err);

@@ -94,17 +94,37 @@ static bool is_change(struct str text, size_t i)
     return (kind == 'c' || kind == 'g' || kind == 'm' || kind == 'n' || kind == 'r') && is_dna_change(text, i + 2);
 }
 
+/* Genetic notation that begins at i, where a word begins. */
+static bool is_notation(struct str text, size_t i)
+{
+    switch (text.ptr[i]) {
+    case 'c':
+    case 'r': return is_change(text, i) || is_locus(text, i);
+    case 'g':
+    case 'm':
+    case 'n':
+    case 'p': return is_change(text, i);
+    case 'N':
+    case 'X':
+    case 'E':
+    case 'L': return is_reference_sequence(text, i);
+    case '>': return is_fasta(text, i);
+    case '#': return has_at(text, i, "##fileformat=VCF");
+    default: return false;
+    }
+}
+
 static bool is_genetic(struct str text)
 {
     size_t run = 0;
+    bool   in_word = false;
     for (size_t i = 0; i < text.len; i++) {
-        run = is_base(text.ptr[i]) ? run + 1 : 0;
-        if (run > BASES_MAX) return true;
-        bool starts = i == 0 || !is_alnum(text.ptr[i - 1]);
-        if (!starts) continue;
-        if (is_change(text, i) || is_reference_sequence(text, i) || is_locus(text, i) || is_fasta(text, i)) return true;
+        char c = text.ptr[i];
+        run = is_base(c) ? run + 1 : 0;
+        if (run > BASES_MAX || (!in_word && is_notation(text, i))) return true;
+        in_word = is_alnum(c);
     }
-    return str_find(text, STR("##fileformat=VCF")) >= 0;
+    return false;
 }
 
 /* --- national numbers ---------------------------------------------------------------------------------------------- */
@@ -162,8 +182,10 @@ static bool word_at(struct str text, size_t i, struct str word)
 
 enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text)
 {
-    for (size_t w = 0; w < rules->words.count; w++)
-        for (size_t i = 0; i < text.len; i++)
+    for (size_t i = 0; i < text.len; i++) {
+        if (!rules->starts_word[(unsigned char)text.ptr[i]] || (i > 0 && is_alnum(text.ptr[i - 1]))) continue;
+        for (size_t w = 0; w < rules->words.count; w++)
             if (word_at(text, i, rules->words.items[w].text)) return (enum admit_rule)rules->words.items[w].tag;
+    }
     return ADMIT_OK;
 }

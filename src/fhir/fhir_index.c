@@ -129,42 +129,30 @@ uint32_t fhir_index_find(const struct fhir_index *index, struct str reference)
 
 /* --- paths --------------------------------------------------------------------------------------------------------- */
 
-static void path_add(struct fhir_path *path, struct str text)
+static size_t path_add(struct fhir_path *path, size_t used, struct str text)
 {
-    size_t used = path->len[path->depth], room = FHIR_PATH_BYTES - used;
-    size_t len = text.len < room ? text.len : room;
+    size_t room = FHIR_PATH_BYTES - used, len = text.len < room ? text.len : room;
     memcpy(path->text + used, text.ptr, len);
-    path->len[path->depth] = (uint16_t)(used + len);
+    return used + len;
 }
 
 void fhir_path_init(struct fhir_path *path, const struct tape *tape)
 {
+    path->tape = tape;
     path->depth = 0;
-    path->len[0] = 0;
-    path_add(path, fhir_type_name(tape_type(tape, 0)));
 }
 
-void fhir_path_push(struct fhir_path *path, const struct tape *tape, tape_at at, uint32_t index)
+struct str fhir_path_str(struct fhir_path *path)
 {
-    const struct fhir_element *element = &fhir_elements[tape_element(tape, at)];
-    char                       digits[16];
-    if (path->depth == FHIR_PATH_DEPTH) return; /* never: tapes are at most SALVE_JSON_DEPTH_MAX deep */
-    path->len[path->depth + 1] = path->len[path->depth];
-    path->depth++;
-    path_add(path, STR("."));
-    path_add(path, fhir_name(element->path_name));
-    if (element->flags & FHIR_MANY) {
-        int len = snprintf(digits, sizeof digits, "[%u]", index);
-        path_add(path, str_make(digits, (size_t)len));
+    size_t len = path_add(path, 0, fhir_type_name(tape_type(path->tape, 0)));
+    for (unsigned i = 0; i < path->depth; i++) {
+        const struct fhir_element *element = &fhir_elements[tape_element(path->tape, path->at[i])];
+        char                       digits[16];
+        len = path_add(path, len, STR("."));
+        len = path_add(path, len, fhir_name(element->path_name));
+        if ((element->flags & FHIR_MANY) == 0) continue;
+        int count = snprintf(digits, sizeof digits, "[%u]", path->index[i]);
+        len = path_add(path, len, str_make(digits, (size_t)count));
     }
-}
-
-void fhir_path_pop(struct fhir_path *path)
-{
-    if (path->depth > 0) path->depth--;
-}
-
-struct str fhir_path_str(const struct fhir_path *path)
-{
-    return str_make(path->text, path->len[path->depth]);
+    return str_make(path->text, len);
 }

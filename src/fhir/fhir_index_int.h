@@ -42,19 +42,31 @@ struct fhir_reference {
 };
 bool fhir_reference_split(struct str text, struct fhir_reference *out);
 
-/* --- the path of the node at hand, kept while walking downwards ------------------------------------------------- */
+/* --- the path of the node at hand, noted while walking downwards and written out only when an issue needs it ----- */
 
 enum { FHIR_PATH_BYTES = 1024, FHIR_PATH_DEPTH = 64 };
 struct fhir_path {
-    char     text[FHIR_PATH_BYTES];
-    uint16_t len[FHIR_PATH_DEPTH + 1];
-    unsigned depth;
+    const struct tape *tape;
+    unsigned           depth;
+    tape_at            at[FHIR_PATH_DEPTH];
+    uint32_t           index[FHIR_PATH_DEPTH]; /* among the items of its list */
+    char               text[FHIR_PATH_BYTES];
 };
 
 void       fhir_path_init(struct fhir_path *path, const struct tape *tape);
-void       fhir_path_push(struct fhir_path *path, const struct tape *tape, tape_at at, uint32_t index);
-void       fhir_path_pop(struct fhir_path *path);
-struct str fhir_path_str(const struct fhir_path *path);
+struct str fhir_path_str(struct fhir_path *path); /* valid until the next call */
+
+static inline void fhir_path_push(struct fhir_path *path, tape_at at, uint32_t index)
+{
+    if (path->depth == FHIR_PATH_DEPTH) return; /* never: tapes are at most SALVE_JSON_DEPTH_MAX deep */
+    path->at[path->depth] = at;
+    path->index[path->depth++] = index;
+}
+
+static inline void fhir_path_pop(struct fhir_path *path)
+{
+    if (path->depth > 0) path->depth--;
+}
 
 /* Counts the items of lists while the children of one object are walked in order. */
 struct fhir_items {

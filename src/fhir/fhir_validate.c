@@ -50,7 +50,7 @@ static void walk(struct fhir_check *check, tape_at parent)
     const struct tape *tape = check->tape;
     for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c)) {
         uint32_t index = fhir_items_next(&items, tape_element(tape, c));
-        fhir_path_push(&check->path, tape, c, index);
+        fhir_path_push(&check->path, c, index);
         if (tape_element(tape, c) == FHIR_E_Bundle_entry) fhir_check_entry(check, parent, c);
         check_node(check, c);
         fhir_path_pop(&check->path);

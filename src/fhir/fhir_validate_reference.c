@@ -136,10 +136,11 @@ void fhir_check_contained(struct fhir_check *check, tape_at container)
     }
     for (tape_at c = tape_first(check->tape, container); c != TAPE_NONE; c = tape_next(check->tape, container, c)) {
         if (!is_contained(check->tape, c)) continue;
-        fhir_path_push(&check->path, check->tape, c, index++);
+        fhir_path_push(&check->path, c, index++);
         check_contained_one(check, c);
         fhir_path_pop(&check->path);
     }
-    if (tape_child(check->tape, container, FHIR_N_text) == TAPE_NONE)
+    /* A warning for each resource of a large Bundle would crowd out what matters. */
+    if (container == 0 && tape_child(check->tape, container, FHIR_N_text) == TAPE_NONE)
         fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
 }
