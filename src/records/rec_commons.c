@@ -20,7 +20,7 @@ static enum salve_code name_check(struct str kind, struct str id, struct salve_e
 {
     if (is_name(kind) && is_name(id)) return SALVE_OK;
     salve_fail(err, SALVE_E_INVALID, "name of a document or of staff");
-    return salve_why(err, "1 to 64 of a-z, 0-9, '.', '_', '-'");
+    return rec_why(err, SALVE_E_INVALID, "1 to 64 of a-z, 0-9, '.', '_', '-'");
 }
 
 /* The newest row's key in mem; STR_NONE if there is none. */
@@ -175,13 +175,13 @@ enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct sa
     if (!rec_role_is_staff(actor.role)) {
         if (actor.id.len == 0 || actor.role == ROLE_HELPER) return SALVE_OK;
         salve_fail(err, SALVE_E_ROLE, "%s", role_text(actor.role));
-        return salve_why(err, "the person's side has no staff name");
+        return rec_why(err, SALVE_E_ROLE, "the person's side has no staff name");
     }
     enum salve_code code = is_name(actor.id) ? staff_read(tx, actor.id, tx->mem, &staff, err) : SALVE_E_NOT_FOUND;
     if (code == SALVE_OK && staff.role == actor.role && !staff.retired) return SALVE_OK;
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
     salve_fail(err, SALVE_E_ROLE, "%s", role_text(actor.role));
-    return salve_why(err, "this staff name is not registered under that role here");
+    return rec_why(err, SALVE_E_ROLE, "this staff name is not registered under that role here");
 }
 
 static enum salve_code staff_write(struct rec_tx *tx, struct str id, enum role role, bool retired,

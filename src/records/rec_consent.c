@@ -27,7 +27,7 @@ static enum salve_code open_choice(struct choice *choice, struct str who, bool i
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
     if (code == SALVE_OK && !is_present) {
         salve_fail(err, SALVE_E_NOT_FOUND, "card");
-        return salve_why(err, "a choice needs the person's card");
+        return rec_why(err, SALVE_E_NOT_FOUND, "a choice needs the person's card");
     }
     return code == SALVE_OK ? rec_gate_open(choice->site, &ask, choice->work, &choice->gate, err) : code;
 }

@@ -64,7 +64,7 @@ static enum salve_code read_decisions(struct rec_gate *gate, struct salve_err *e
 /* Nothing opens above the quota, but the person sees that somebody tried. */
 static enum salve_code note_over_quota(struct rec_gate *gate, const struct rec_gate_ask *ask, struct salve_err *err)
 {
-    struct rec_tx    tx;
+    struct rec_tx tx;
     struct rec_event event = {
         .kind = REC_EVENT_DENIED, .actor = ask->actor, .purpose = ask->purpose, .classes = ask->classes};
     enum salve_code code = rec_tx_begin(gate->site, false, gate->mem, &tx, err);
@@ -120,7 +120,7 @@ static enum salve_code not_open(enum purpose purpose, struct salve_err *err)
 static enum salve_code role_opens_nothing(const struct rec_ask *ask, struct salve_err *err)
 {
     salve_fail(err, SALVE_E_ROLE, "%s, purpose %s", role_text(ask->actor.role), purpose_text(ask->purpose));
-    return salve_why(err, "this role does not open this purpose");
+    return rec_why(err, SALVE_E_ROLE, "this role does not open this purpose");
 }
 
 /* What is asked for: named, or all that the wraps deliver and the role may see. */

@@ -27,7 +27,7 @@ static enum salve_code class_of(const struct rec_item *item, enum data_class *ou
     struct str type = fhir_type_name(tape_type(item->tape, tape_root(item->tape)));
     if (str_is(type, "Consent") || str_is(type, "AuditEvent")) {
         salve_fail(err, SALVE_E_NOT_ADMITTED, "%.*s", STR_ARGS(type));
-        return salve_why(err, "the gate alone makes these");
+        return rec_why(err, SALVE_E_NOT_ADMITTED, "the gate alone makes these");
     }
     bool is_identity = str_is(type, "Patient") || str_is(type, "RelatedPerson");
     *out = item->class != 0 ? item->class : is_identity ? CLASS_IDENT : CLASS_CLIN;
@@ -61,7 +61,8 @@ static enum salve_code id_check(struct rec_view *view, const struct rec_item *it
         if (v->number == number && v->is.class == class && str_eq(v->is.type, type)) return SALVE_OK;
     }
     salve_fail(err, SALVE_E_INVALID, "%.*s.id", STR_ARGS(type));
-    return salve_why(err, "neither a new id of this view nor that of a stored resource of this type and class");
+    return rec_why(err, SALVE_E_INVALID,
+                   "neither a new id of this view nor that of a stored resource of this type and class");
 }
 
 static enum salve_code item_check(struct rec_view *view, const struct rec_item *item, enum data_class *class,

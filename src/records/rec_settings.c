@@ -32,7 +32,7 @@ enum salve_code rec_settings_check(const struct site_settings *settings, struct 
         return salve_fail(err, SALVE_E_CONFIG, "settings: name");
     if (!is_log_name(s.log_name)) {
         salve_fail(err, SALVE_E_CONFIG, "settings: log_name");
-        return salve_why(err, "1 to 60 of a-z, 0-9, '-'");
+        return rec_why(err, SALVE_E_CONFIG, "1 to 60 of a-z, 0-9, '-'");
     }
     if (!ages_are_in_order(&s)) return salve_fail(err, SALVE_E_CONFIG, "settings: ages");
     return SALVE_OK;
@@ -134,7 +134,7 @@ static enum salve_code set_in(struct site *site, struct rec_tx *tx, struct actor
     if (code == SALVE_OK) code = rec_actor_check(tx, actor, err);
     if (code == SALVE_OK && !str_eq(settings->log_name, site->settings.log_name)) {
         salve_fail(err, SALVE_E_CONFIG, "settings: log_name");
-        code = salve_why(err, "the log keeps the name it was begun with");
+        code = rec_why(err, SALVE_E_CONFIG, "the log keeps the name it was begun with");
     }
     if (code == SALVE_OK) code = rec_settings_write(settings, tx->mem, json, err);
     return code == SALVE_OK ? rec_doc_put(tx, STR("site"), STR("settings"), *json, err) : code;

@@ -121,7 +121,8 @@ enum salve_code rec_log_load(struct site *site, struct salve_err *err)
     if (code == SALVE_OK) code = rec_logs(&tx, site->mem, &logs, &count, err);
     if (code == SALVE_OK && count == 0) {
         salve_fail(err, SALVE_E_NOT_FOUND, "site.db");
-        code = salve_why(err, "making this site was not finished; remove the folder and make it again");
+        code =
+            rec_why(err, SALVE_E_NOT_FOUND, "making this site was not finished; remove the folder and make it again");
     }
     rec_tx_abandon(&tx);
     if (code != SALVE_OK) return code;
@@ -178,7 +179,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
     if (code == SALVE_OK && !create && access(store, F_OK) != 0) {
         salve_fail(err, SALVE_E_NOT_FOUND, "%s", site->path);
-        code = salve_why(err, "there is no site in this folder");
+        code = rec_why(err, SALVE_E_NOT_FOUND, "there is no site in this folder");
     }
     if (code == SALVE_OK) code = db_lock(lock, &site->lock, err);
     if (code == SALVE_OK) code = rec_secret_read(&options->secret, &secret, err);
@@ -236,16 +237,16 @@ static enum salve_code check_log(struct site *site, struct salve_err *err)
         code = tlog_check_guard(tx.log, &guard, err);
         if (code == SALVE_E_CONFLICT) {
             salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
-            salve_why(err, "the log in site.db is older than, or other than, what was signed: bring the newest site.db "
+            code = rec_why(err, SALVE_E_INTEGRITY,
+                           "the log in site.db is older than, or other than, what was signed: bring the newest site.db "
                            "back, or start a successor log");
-            code = SALVE_E_INTEGRITY;
         }
         if (code == SALVE_OK && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
             tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK)
             site->signed_size = head.size;
         else if (code == SALVE_OK && tlog_newest_checkpoint(tx.log, mem, &archived, NULL) == SALVE_OK) {
             salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
-            code = salve_why(err, "the file is missing or damaged, though the log was signed before");
+            code = rec_why(err, SALVE_E_INTEGRITY, "the file is missing or damaged, though the log was signed before");
         }
         rec_tx_abandon(&tx);
     }
@@ -326,7 +327,7 @@ enum salve_code site_create(const struct site_options *options, const struct sit
     if (mkdir(options->path, 0700) != 0 && errno != EEXIST) return file_fail(err, options->path);
     if (access(path, F_OK) == 0) {
         salve_fail(err, SALVE_E_CONFLICT, "%s", options->path);
-        return salve_why(err, "there is a site in this folder already");
+        return rec_why(err, SALVE_E_CONFLICT, "there is a site in this folder already");
     }
     code = make_key_file(options->secret.key_file, err);
     if (code == SALVE_OK) code = new_site(options, &site, err);

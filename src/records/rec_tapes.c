@@ -84,7 +84,7 @@ enum salve_code rec_id_number(const struct rec_view *view, struct str id, uint64
         id.ptr[COMPARTMENT_TEXT_BYTES] != '.' || id.ptr[COMPARTMENT_TEXT_BYTES + 1] == '+' ||
         !str_to_i64(str_cut(id, COMPARTMENT_TEXT_BYTES + 1, id.len), &value) || value < 1) {
         salve_fail(err, SALVE_E_INVALID, "Resource.id");
-        return salve_why(err, "an id of this compartment is needed");
+        return rec_why(err, SALVE_E_INVALID, "an id of this compartment is needed");
     }
     *number = (uint64_t)value;
     return SALVE_OK;

@@ -22,7 +22,7 @@ enum salve_code rec_card_token(struct site *site, const struct rec_card *card, u
 static enum salve_code not_here(struct salve_err *err)
 {
     salve_fail(err, SALVE_E_NOT_FOUND, "card");
-    return salve_why(err, "this card is not known here");
+    return rec_why(err, SALVE_E_NOT_FOUND, "this card is not known here");
 }
 
 static enum salve_code by_card(struct site *site, const struct rec_card *card, struct arena *mem,
@@ -189,7 +189,7 @@ enum salve_code rec_find(struct site *site, struct actor actor, struct str names
     if (code != SALVE_OK) return code;
     if (!site->settings.name_index) {
         salve_fail(err, SALVE_E_UNSUPPORTED, "look-up by name");
-        return salve_why(err, "this site has it switched off");
+        return rec_why(err, SALVE_E_UNSUPPORTED, "this site has it switched off");
     }
     code = token_of(site, names, birth_date, mem, token, err);
     if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, out, count, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * t_site - a small site in a folder of its own for tests of the gate and above it: opened with a key file (quick), with a
- * fixed clock that the test moves, staff of every role, and made-up people. Include it from one test program; everything
- * is static. Each function stops the test when something fails, unless it returns a code. */
+ * t_site - a small site in a folder of its own for tests of the gate and above it: opened with a key file (quick),
+ * with a fixed clock that the test moves, staff of every role, and made-up people. Include it from one test
+ * program; everything is static. Each function stops the test when something fails, unless it returns a code. */
 #ifndef SALVE_TESTS_T_SITE_H
 #define SALVE_TESTS_T_SITE_H
 
@@ -141,7 +141,7 @@ static void t_site_at(struct t_site *t, int64_t unix_ms)
     t_site_open(t);
 }
 
-/* --- people ------------------------------------------------------------------------------------------------------- */
+/* --- people ----------------------------------------------------------------------------------------------------- */
 
 static struct tape t_read(struct arena *mem, const char *json)
 {
