@@ -352,6 +352,78 @@ static void a_successor_names_what_was_lost(void **state)
     world_close(&world);
 }
 
+/* --- notes -------------------------------------------------------------------------------------------------------- */
+
+/* A witness's line: time and Ed25519 over "cosignature/v1", the time and the checkpoint. */
+static struct str cosigned(struct world *world, struct str note, uint64_t time, struct tlog_vkey *witness)
+{
+    uint8_t bytes[4 + 8 + 64], public_key[32];
+    char line[128];
+    struct tlog_note parsed;
+    struct str out;
+    struct crypto_keys *keys = NULL;
+    assert_ok(crypto_keys_new(1, &keys, NULL));
+    crypto_key_random(crypto_keys_at(keys, 0));
+    crypto_sign_public(crypto_keys_at(keys, 0), public_key);
+    assert_ok(tlog_vkey_make(STR("witness.example/w1"), TLOG_KEY_COSIGNATURE, public_key, witness, NULL));
+    assert_ok(tlog_note_parse(note, &parsed, NULL));
+    struct str message = arena_printf(world->mem, "cosignature/v1\ntime %llu\n%.*s", (unsigned long long)time,
+                                      STR_ARGS(parsed.text));
+    crypto_put_u32(bytes, witness->id);
+    crypto_put_u64(bytes + 4, time);
+    crypto_sign_make(crypto_keys_at(keys, 0), message, bytes + 12);
+    crypto_keys_drop(&keys);
+    crypto_base64(bytes, sizeof bytes, line);
+    struct str whole = arena_printf(world->mem, "\xe2\x80\x94 witness.example/w1 %s\n", line);
+    assert_ok(tlog_note_add(note, whole, world->mem, &out, NULL));
+    return out;
+}
+
+static void a_witness_is_verified_with_its_time(void **state)
+{
+    (void)state;
+    struct world world;
+    struct str note;
+    uint64_t signed_by = 0, times[2] = {9, 9};
+    world_open(&world);
+    struct tlog_signer signer = log_memory_signer(&world.memory, "salve.test/1", 7);
+    struct tlog_guard guard = log_memory_guard(&world.memory);
+    append_many(&world, 3);
+    assert_ok(tlog_sign(world.log, &signer, &guard, world.mem, &note, NULL));
+    struct tlog_vkey keys[2] = {signer.vkey};
+    struct str both = cosigned(&world, note, 1790000000, &keys[1]);
+    assert_ok(tlog_note_verify(both, keys, 2, &signed_by, times, NULL));
+    assert_true(signed_by == 3 && times[0] == 0 && times[1] == 1790000000);
+    assert_ok(tlog_note_verify(both, keys, 1, &signed_by, NULL, NULL)); /* an unknown witness is ignored */
+    assert_true(signed_by == 1);
+    struct str bad = cosigned(&world, note, UINT64_MAX, &keys[1]); /* signed, but a time that cannot be */
+    assert_code(tlog_note_verify(bad, keys, 2, &signed_by, NULL, NULL), SALVE_E_INTEGRITY);
+    assert_ok(tlog_note_verify(bad, keys, 1, &signed_by, NULL, NULL));
+    assert_code(tlog_note_verify(note, &keys[1], 1, &signed_by, NULL, NULL), SALVE_E_INTEGRITY); /* nobody known */
+    world_close(&world);
+}
+
+static void what_is_no_note_is_refused(void **state)
+{
+    (void)state;
+#define LINE "\xe2\x80\x94 a AAAAAAAAAAA=\n"
+    struct tlog_note note;
+    assert_ok(tlog_note_parse(STR("text\n\n" LINE), &note, NULL));
+    assert_str(note.text, "text\n");
+    assert_ok(tlog_note_parse(STR("a\n\nb\n\n" LINE LINE), &note, NULL));
+    assert_str(note.text, "a\n\nb\n");
+    assert_int_equal(note.count, 2);
+    static const char *const BAD[] = {"", "text\n", "text\n\n", "text\n" LINE, "te\txt\n\n" LINE, "t\r\n\n" LINE,
+                                      "text\n\n- a AAAAAAAAAAA=\n", "text\n\n\xe2\x80\x94 a+b AAAAAAAAAAA=\n",
+                                      "text\n\n\xe2\x80\x94  AAAAAAAAAAA=\n", "text\n\n\xe2\x80\x94 a AAAAAA==\n",
+                                      "text\n\n\xe2\x80\x94 a AAAAAAAAAAB=\n", "text\n\n\xe2\x80\x94 a AAAAAAAAAAA\n",
+                                      "text\n\n\xe2\x80\x94 a\xc2\xa0" "b AAAAAAAAAAA=\n", "\xff\n\n" LINE, "text\n\n" LINE "x",
+                                      "text\n\n" LINE "\xe2\x80\x94 a b AAAAAAAAAAA=\n"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+        if (tlog_note_parse(str_of(BAD[i]), &note, NULL) == SALVE_OK) fail_msg("accepted number %zu", i);
+#undef LINE
+}
+
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static void sealed_world(struct world *world, struct tlog_signer *signer)
@@ -660,6 +732,8 @@ int main(void)
         cmocka_unit_test(an_older_log_never_signs_again),
         cmocka_unit_test(a_signer_with_the_wrong_key_signs_nothing),
         cmocka_unit_test(a_successor_names_what_was_lost),
+        cmocka_unit_test(a_witness_is_verified_with_its_time),
+        cmocka_unit_test(what_is_no_note_is_refused),
         cmocka_unit_test(verify_passes_a_sound_log),
         cmocka_unit_test(verify_finds_every_flipped_bit),
         cmocka_unit_test(verify_finds_lost_and_surplus_rows),
