@@ -93,22 +93,20 @@ static bool is_uuid(struct str text)
     return true;
 }
 
-static bool is_base64_char(char c)
-{
-    return json_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/';
-}
-
 /* Groups of four, white space anywhere between characters. */
 static bool is_base64(struct str text)
 {
     size_t chars = 0, pads = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
+        bool is_char = (ID_CHARS[(unsigned char)c] && c != '-' && c != '.') || c == '+' || c == '/';
+        if (is_char && pads == 0) {
+            chars++;
+            continue;
+        }
         if (json_is_space(c)) continue;
-        if (c == '=')
-            pads++;
-        else if (pads > 0 || !is_base64_char(c))
-            return false;
+        if (c != '=') return false;
+        pads++;
         chars++;
     }
     return chars > 0 && chars % 4 == 0 && pads <= 2;

@@ -5,7 +5,11 @@
 #include "fhir/fhir.h"
 #include "json/json_scan.h"
 
-enum { XHTML_DEPTH_MAX = 100, ENTITY_CHARS_MAX = 10 };
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { XHTML_DEPTH_MAX = 100, ENTITY_CHARS_MAX = 10, NAME_ROW_BYTES = 16 };
 
 struct xhtml {
     const char *at, *end;
@@ -24,36 +28,40 @@ static bool broken(struct xhtml *x, const char *rule, const char *text)
 
 static bool malformed(struct xhtml *x) { return broken(x, "fhir-xhtml-form", "the narrative must be well-formed XML"); }
 
-static bool is_among(struct str name, const char *const list[], size_t count)
+/* Names filled with zeros, so that comparing is comparing two words. The frequent ones come first. */
+typedef char name_row[NAME_ROW_BYTES];
+
+static bool is_among(struct str name, const name_row *rows, size_t count)
 {
+    name_row row = {0};
+    if (name.len == 0 || name.len >= NAME_ROW_BYTES) return false;
+    memcpy(row, name.ptr, name.len);
     for (size_t i = 0; i < count; i++)
-        if (str_is(name, list[i])) return true;
+        if (memcmp(row, rows[i], NAME_ROW_BYTES) == 0) return true;
     return false;
 }
 
 static bool is_allowed_element(struct str name)
 {
-    static const char *const list[] = {
-        "p",       "b",        "td",         "tr",   "div",  "span", "br",  "a",       "table",   "li",     "ul",
-        "th",      "h1",       "h2",         "h3",   "h4",   "h5",   "h6",  "i",       "em",      "strong", "tbody",
-        "thead",   "tfoot",    "ol",         "pre",  "code", "img",  "hr",  "sub",     "sup",     "small",  "big",
-        "caption", "colgroup", "col",        "dl",   "dt",   "dd",   "dfn", "q",       "samp",    "kbd",    "tt",
-        "var",     "cite",     "blockquote", "abbr", "map",  "area", "bdo", "acronym", "address",
-    };
-    return is_among(name, list, sizeof list / sizeof list[0]);
+    static const name_row rows[] = {
+        "p",       "b",        "td",         "span", "a",    "tr",   "div", "br",      "table",  "li",     "ul",
+        "th",      "h1",       "h2",         "h3",   "h4",   "h5",   "h6",  "i",       "em",     "strong", "tbody",
+        "thead",   "tfoot",    "ol",         "pre",  "code", "img",  "hr",  "sub",     "sup",    "small",  "big",
+        "caption", "colgroup", "col",        "dl",   "dt",   "dd",   "dfn", "q",       "samp",   "kbd",    "tt",
+        "var",     "cite",     "blockquote", "abbr", "map",  "area", "bdo", "acronym", "address"};
+    return is_among(name, rows, sizeof rows / sizeof rows[0]);
 }
 
 static bool is_allowed_attribute(struct str name)
 {
-    static const char *const list[] = {
-        "class",    "style",     "href", "id",      "title",      "lang",        "xml:lang",    "dir",        "colspan",
-        "rowspan",  "src",       "alt",  "width",   "height",     "border",      "align",       "valign",     "name",
-        "abbr",     "accesskey", "axis", "bgcolor", "cellhalign", "cellpadding", "cellspacing", "cellvalign", "char",
-        "charoff",  "charset",   "cite", "compact", "coords",     "frame",       "headers",     "hreflang",   "hspace",
-        "longdesc", "nowrap",    "rel",  "rev",     "rules",      "scope",       "shape",       "span",       "start",
-        "summary",  "tabindex",  "type", "value",   "vspace",     "idref",       "usemap",      "xmlns",
-    };
-    return is_among(name, list, sizeof list / sizeof list[0]);
+    static const name_row rows[] = {
+        "href",   "class",    "style",     "xmlns", "title",   "colspan",    "id",          "lang",        "xml:lang",
+        "dir",    "rowspan",  "src",       "alt",   "width",   "height",     "border",      "align",       "valign",
+        "name",   "abbr",     "accesskey", "axis",  "bgcolor", "cellhalign", "cellpadding", "cellspacing", "cellvalign",
+        "char",   "charoff",  "charset",   "cite",  "compact", "coords",     "frame",       "headers",     "hreflang",
+        "hspace", "longdesc", "nowrap",    "rel",   "rev",     "rules",      "scope",       "shape",       "span",
+        "start",  "summary",  "tabindex",  "type",  "value",   "vspace",     "idref",       "usemap"};
+    return is_among(name, rows, sizeof rows / sizeof rows[0]);
 }
 
 static bool is_name_char(char c)
@@ -84,7 +92,7 @@ static bool take(struct xhtml *x, const char *token)
 /* &lt; &#160; &#xA0; */
 static bool take_entity(struct xhtml *x)
 {
-    static const char *const names[] = {"lt", "gt", "amp", "quot", "apos"};
+    static const name_row names[] = {"lt", "gt", "amp", "quot", "apos"};
     const char *start = ++x->at;
     while (x->at < x->end && *x->at != ';' && x->at - start < ENTITY_CHARS_MAX) x->at++;
     if (x->at == x->end || *x->at != ';') return malformed(x);
@@ -188,6 +196,25 @@ static bool take_markup(struct xhtml *x)
     return take_start(x);
 }
 
+/* Plain text up to the next markup or entity. */
+static void take_text(struct xhtml *x)
+{
+#ifdef __SSE2__
+    const __m128i less = _mm_set1_epi8('<'), amp = _mm_set1_epi8('&'), top = _mm_set1_epi8(' ');
+    while (x->end - x->at >= 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)x->at);
+        unsigned stop = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, less), _mm_cmpeq_epi8(v, amp)));
+        unsigned dark = 0xFFFF & ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, top), v));
+        unsigned len = stop == 0 ? 16 : (unsigned)__builtin_ctz(stop);
+        if ((dark & ((1u << len) - 1)) != 0) x->has_content = true;
+        x->at += len;
+        if (stop != 0) return;
+    }
+#endif
+    for (; x->at < x->end && *x->at != '<' && *x->at != '&'; x->at++)
+        if ((unsigned char)*x->at > ' ') x->has_content = true;
+}
+
 /* Everything between the tags of the div. */
 static bool take_content(struct xhtml *x)
 {
@@ -197,11 +224,12 @@ static bool take_content(struct xhtml *x)
             if (!take_markup(x)) return false;
             continue;
         }
-        if (!json_is_space(*x->at)) x->has_content = true;
-        if (*x->at != '&')
-            x->at++;
-        else if (!take_entity(x))
-            return false;
+        if (*x->at != '&') {
+            take_text(x);
+            continue;
+        }
+        x->has_content = true;
+        if (!take_entity(x)) return false;
     }
     return true;
 }
