@@ -523,7 +523,8 @@ int main(void)
         cmocka_unit_test(a_presence_wrap_needs_the_card),
         cmocka_unit_test(no_key_is_in_any_file),
     };
-    (void)snprintf(folder, sizeof folder, "/tmp/salve-keys-XXXXXX");
+    /* a file in memory where there is one: every rotation syncs keys.epoch */
+    (void)snprintf(folder, sizeof folder, "%s/salve-keys-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (crypto_init(NULL) != SALVE_OK || mkdtemp(folder) == NULL) return 1;
     (void)snprintf(epoch_path, sizeof epoch_path, "%s/keys.epoch", folder);
     int status = t_run(tests);
