@@ -32,10 +32,12 @@ struct admit_rules; /* opaque */
 
 /* What one site adds to the list. */
 struct admit_site {
-    const struct str *identifier_systems; size_t identifier_system_count; /* the site's own record numbers */
+    const struct str *identifier_systems;
+    size_t identifier_system_count; /* the site's own record numbers */
     /* Written forms of national numbers: 9 stands for a digit, A for a letter, all else for itself ("999-99-9999").
      * At least 6 places, at most 64. A match that touches a further letter or digit does not count. */
-    const struct str *national_patterns; size_t national_pattern_count;
+    const struct str *national_patterns;
+    size_t national_pattern_count;
 };
 
 /* admit_rules_make - the effective list: fhir_admit.def and the site's additions (NULL: none).
@@ -58,14 +60,15 @@ SALVE_MUST_USE enum salve_code admit_check(const struct admit_rules *rules, cons
 
 struct admit_count {
     const char *rule; /* "salve-never/N5" */
-    uint32_t    count;
+    uint32_t count;
 };
 
 struct admit_kept {
-    struct tape tape;      /* what may be kept, valid FHIR; node_count 0 if nothing is left */
-    struct str  rejects;   /* JSON lines {"path":..,"rule":..,"value":..}: THE VALUES THAT WERE LEFT OUT */
-    const struct admit_count *counts; size_t rule_count; /* rules that left something out, by rule id */
-    uint32_t    resources_in, resources_kept;
+    struct tape tape;   /* what may be kept, valid FHIR; node_count 0 if nothing is left */
+    struct str rejects; /* JSON lines {"path":..,"rule":..,"value":..}: THE VALUES THAT WERE LEFT OUT */
+    const struct admit_count *counts;
+    size_t rule_count; /* rules that left something out, by rule id */
+    uint32_t resources_in, resources_kept;
 };
 
 /* admit_minimise - leaves out the smallest subtree that removes each problem; an element, its parent or the whole

@@ -8,28 +8,30 @@
 #include "base/limits.h"
 #include "json/json.h"
 
-/* --- the topmost marks, in order ----------------------------------------------------------------------------------- */
+/* --- the topmost marks, in order ---------------------------------------------------------------------------------- */
 
 typedef void mark_seen(void *context, tape_at at, enum admit_rule rule, struct str path);
 
 struct visit {
     const struct admit_marks *marks;
-    struct fhir_path          path;
-    mark_seen                *seen;
-    void                     *context;
+    struct fhir_path path;
+    mark_seen *seen;
+    void *context;
 };
 
 static void visit_children(struct visit *visit, tape_at parent)
 {
     const struct tape *tape = visit->marks->tape;
-    struct fhir_items  items = {0};
+    struct fhir_items items = {0};
     for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c)) {
         enum admit_rule rule = (enum admit_rule)visit->marks->rule[c];
-        uint32_t        index = fhir_items_next(&items, tape_element(tape, c));
+        uint32_t index = fhir_items_next(&items, tape_element(tape, c));
         if (rule == ADMIT_OK && tape->nodes[c].span == 1) continue;
         fhir_path_push(&visit->path, c, index);
-        if (rule != ADMIT_OK) visit->seen(visit->context, c, rule, fhir_path_str(&visit->path));
-        else visit_children(visit, c);
+        if (rule != ADMIT_OK)
+            visit->seen(visit->context, c, rule, fhir_path_str(&visit->path));
+        else
+            visit_children(visit, c);
         fhir_path_pop(&visit->path);
     }
 }
@@ -38,16 +40,18 @@ static void visit_marks(const struct admit_marks *marks, mark_seen *seen, void *
 {
     struct visit visit = {.marks = marks, .seen = seen, .context = context};
     fhir_path_init(&visit.path, marks->tape);
-    if (marks->rule[0] != ADMIT_OK) seen(context, 0, (enum admit_rule)marks->rule[0], fhir_path_str(&visit.path));
-    else visit_children(&visit, 0);
+    if (marks->rule[0] != ADMIT_OK)
+        seen(context, 0, (enum admit_rule)marks->rule[0], fhir_path_str(&visit.path));
+    else
+        visit_children(&visit, 0);
 }
 
-/* --- refusing ------------------------------------------------------------------------------------------------------ */
+/* --- refusing ----------------------------------------------------------------------------------------------------- */
 
 struct refusal {
     struct fhir_issues *issues;
-    struct salve_err   *err;
-    uint32_t            count;
+    struct salve_err *err;
+    uint32_t count;
 };
 
 static void refuse(void *context, tape_at at, enum admit_rule rule, struct str path)
@@ -66,20 +70,20 @@ enum salve_code admit_check(const struct admit_rules *rules, const struct tape *
                             struct arena *mem, struct fhir_issues *issues, struct salve_err *err)
 {
     struct admit_marks marks;
-    struct salve_err   first = {0};
-    struct refusal     refusal = {issues, err != NULL ? err : &first, 0};
-    enum salve_code    code = admit_mark(&marks, rules, tape, compartment, mem, err);
+    struct salve_err first = {0};
+    struct refusal refusal = {issues, err != NULL ? err : &first, 0};
+    enum salve_code code = admit_mark(&marks, rules, tape, compartment, mem, err);
     if (code != SALVE_OK) return code;
     visit_marks(&marks, refuse, &refusal);
     return refusal.count == 0 ? SALVE_OK : SALVE_E_NOT_ADMITTED;
 }
 
-/* --- minimising ---------------------------------------------------------------------------------------------------- */
+/* --- minimising --------------------------------------------------------------------------------------------------- */
 
 struct leaving {
     const struct tape *tape;
-    struct buf         rejects;
-    uint32_t           counts[ADMIT_RULE_COUNT];
+    struct buf rejects;
+    uint32_t counts[ADMIT_RULE_COUNT];
 };
 
 static void leave_out(void *context, tape_at at, enum admit_rule rule, struct str path)
@@ -100,7 +104,8 @@ static enum salve_code list_counts(const struct leaving *leaving, struct arena *
     if (counts == NULL) return salve_fail(err, SALVE_E_MEMORY, "admission");
     for (size_t rule = 1; rule < ADMIT_RULE_COUNT; rule++)
         if (leaving->counts[rule] > 0)
-            counts[out->rule_count++] = (struct admit_count){admit_rule_id((enum admit_rule)rule), leaving->counts[rule]};
+            counts[out->rule_count++] =
+                (struct admit_count){admit_rule_id((enum admit_rule)rule), leaving->counts[rule]};
     out->counts = counts;
     return SALVE_OK;
 }
@@ -117,12 +122,13 @@ static enum tape_verdict keep_unmarked(void *context, const struct tape *from, t
 static bool has_person(const struct admit_marks *marks)
 {
     const struct fhir_index *index = &marks->index;
-    bool                     has_patient = false;
+    bool has_patient = false;
     for (uint32_t i = 0; i < index->count; i++) {
         const struct fhir_entry *e = &index->entries[i];
         if (e->type != FHIR_T_Patient) continue;
         has_patient = true;
-        if (marks->rule[e->resource] == ADMIT_OK && (e->entry == TAPE_NONE || marks->rule[e->entry] == ADMIT_OK)) return true;
+        if (marks->rule[e->resource] == ADMIT_OK && (e->entry == TAPE_NONE || marks->rule[e->entry] == ADMIT_OK))
+            return true;
     }
     return !has_patient && marks->compartment.len > 0;
 }
@@ -132,15 +138,15 @@ static void count_resources(const struct admit_marks *marks, struct admit_kept *
     for (uint32_t i = 0; i < marks->index.count; i++) {
         const struct fhir_entry *e = &marks->index.entries[i];
         out->resources_in++;
-        out->resources_kept += e->resource != TAPE_NONE && marks->rule[e->resource] == ADMIT_OK
-                            && (e->entry == TAPE_NONE || marks->rule[e->entry] == ADMIT_OK);
+        out->resources_kept += e->resource != TAPE_NONE && marks->rule[e->resource] == ADMIT_OK &&
+                               (e->entry == TAPE_NONE || marks->rule[e->entry] == ADMIT_OK);
     }
 }
 
 static enum salve_code refuse_whole(const struct admit_marks *marks, struct salve_err *err)
 {
     struct salve_err first = {0};
-    struct refusal   refusal = {NULL, err != NULL ? err : &first, 0};
+    struct refusal refusal = {NULL, err != NULL ? err : &first, 0};
     visit_marks(marks, refuse, &refusal);
     if (refusal.count == 0) salve_fail(err, SALVE_E_NOT_ADMITTED, "Bundle");
     return SALVE_E_NOT_ADMITTED;

@@ -8,7 +8,7 @@ enum { STEPS_A_NODE = 64, STEPS_MIN = 1 << 16 };
 
 struct closing {
     struct admit_marks *marks;
-    uint64_t            steps;
+    uint64_t steps;
 };
 
 static enum admit_rule close_node(struct closing *closing, tape_at at);
@@ -16,7 +16,7 @@ static enum admit_rule close_node(struct closing *closing, tape_at at);
 static uint8_t bits_of(const struct admit_marks *m, tape_at at)
 {
     fhir_element_id element = tape_element(m->tape, at);
-    fhir_name_id    name = fhir_elements[element].name;
+    fhir_name_id name = fhir_elements[element].name;
     if (name == FHIR_N_modifierExtension || name == FHIR_N_implicitRules) return ADMIT_WHOLE;
     return m->rules->elements[element];
 }
@@ -33,11 +33,11 @@ static bool has_kept(const struct admit_marks *m, tape_at parent, fhir_name_id p
 static enum admit_rule cause_of(const struct admit_marks *m, tape_at parent)
 {
     enum admit_rule one_of = ADMIT_OK, last = ADMIT_OK;
-    uint32_t        kept = 0, one_of_kept = 0;
+    uint32_t kept = 0, one_of_kept = 0;
     fhir_element_id checked = 0;
     for (tape_at c = tape_first(m->tape, parent); c != TAPE_NONE; c = tape_next(m->tape, parent, c)) {
         enum admit_rule rule = (enum admit_rule)m->rule[c];
-        uint8_t         bits = bits_of(m, c);
+        uint8_t bits = bits_of(m, c);
         if (rule == ADMIT_OK) {
             kept++;
             one_of_kept += (bits & ADMIT_ONE_OF) != 0;
@@ -47,7 +47,8 @@ static enum admit_rule cause_of(const struct admit_marks *m, tape_at parent)
         if (bits & ADMIT_WHOLE) return rule;
         if (bits & ADMIT_ONE_OF) one_of = rule;
         const struct fhir_element *element = &fhir_elements[tape_element(m->tape, c)];
-        if (element->min > 0 && checked != tape_element(m->tape, c) && !has_kept(m, parent, element->path_name)) return rule;
+        if (element->min > 0 && checked != tape_element(m->tape, c) && !has_kept(m, parent, element->path_name))
+            return rule;
         checked = tape_element(m->tape, c);
     }
     if (one_of != ADMIT_OK && one_of_kept == 0) return one_of;
@@ -67,30 +68,31 @@ static enum admit_rule close_node(struct closing *closing, tape_at at)
     return (enum admit_rule)m->rule[at];
 }
 
-/* --- references ---------------------------------------------------------------------------------------------------- */
+/* --- references --------------------------------------------------------------------------------------------------- */
 
 struct spread {
     struct closing closing;
-    uint32_t      *first;  /* links into entry e: order[first[e]] .. order[first[e + 1] - 1] */
-    uint32_t      *order;
-    uint32_t      *gone, *dirty; /* entries of this round */
-    uint32_t       gone_count, dirty_count;
-    bool          *is_gone, *is_dirty;
-    uint64_t       steps_max;
+    uint32_t *first; /* links into entry e: order[first[e]] .. order[first[e + 1] - 1] */
+    uint32_t *order;
+    uint32_t *gone, *dirty; /* entries of this round */
+    uint32_t gone_count, dirty_count;
+    bool *is_gone, *is_dirty;
+    uint64_t steps_max;
 };
 
 static bool spread_init(struct spread *s, struct admit_marks *m)
 {
     uint32_t entries = m->index.count;
-    *s = (struct spread){.closing = {.marks = m}, .steps_max = STEPS_MIN + (uint64_t)STEPS_A_NODE * m->tape->node_count};
+    *s =
+        (struct spread){.closing = {.marks = m}, .steps_max = STEPS_MIN + (uint64_t)STEPS_A_NODE * m->tape->node_count};
     s->first = arena_array(m->mem, uint32_t, entries + 2);
     s->order = arena_array(m->mem, uint32_t, m->link_count + 1);
     s->gone = arena_array(m->mem, uint32_t, entries + 1);
     s->dirty = arena_array(m->mem, uint32_t, entries + 1);
     s->is_gone = arena_array(m->mem, bool, entries + 1);
     s->is_dirty = arena_array(m->mem, bool, entries + 1);
-    return s->first != NULL && s->order != NULL && s->gone != NULL && s->dirty != NULL && s->is_gone != NULL
-        && s->is_dirty != NULL;
+    return s->first != NULL && s->order != NULL && s->gone != NULL && s->dirty != NULL && s->is_gone != NULL &&
+           s->is_dirty != NULL;
 }
 
 static void sort_links(struct spread *s)

@@ -18,9 +18,9 @@ static inline bool admit_rule_is_never(enum admit_rule rule) { return rule != AD
 enum admit_owner { ADMIT_OWNER_NONE, ADMIT_OWNER_PERSON, ADMIT_OWNER_COMMONS };
 
 enum { /* bits of admit_rules.elements */
-    ADMIT_KEPT = 1,
-    ADMIT_WHOLE = 2,  /* "!": the parent goes with it */
-    ADMIT_ONE_OF = 4, /* "+": the parent goes with the last of them */
+       ADMIT_KEPT = 1,
+       ADMIT_WHOLE = 2,  /* "!": the parent goes with it */
+       ADMIT_ONE_OF = 4, /* "+": the parent goes with the last of them */
 };
 
 enum { ADMIT_SETS_MAX = 16, ADMIT_NEVER_SET = 255, ADMIT_SET_ANY = 0 };
@@ -28,19 +28,19 @@ enum { ADMIT_SETS_MAX = 16, ADMIT_NEVER_SET = 255, ADMIT_SET_ANY = 0 };
 /* A code, or a whole system (code absent), of a set; or what is refused everywhere (set NEVER). */
 struct admit_fact {
     struct str system, code;
-    uint8_t    set;
-    uint8_t    rule; /* of ADMIT_NEVER_SET */
+    uint8_t set;
+    uint8_t rule; /* of ADMIT_NEVER_SET */
 };
 
 struct admit_name { /* identifier systems, extension URLs, words, profiles, number patterns */
     struct str text;
-    uint8_t    tag; /* enum admit_owner or enum admit_rule */
-    bool       is_prefix;
+    uint8_t tag; /* enum admit_owner or enum admit_rule */
+    bool is_prefix;
 };
 
 struct admit_names {
     struct admit_name *items;
-    size_t             count;
+    size_t count;
 };
 
 struct admit_rules {
@@ -49,17 +49,17 @@ struct admit_rules {
     uint8_t slots[FHIR_ELEMENT_COUNT];         /* set of a coded element */
     uint8_t owners[FHIR_TYPE_COUNT];           /* enum admit_owner */
     uint8_t type_rules[FHIR_TYPE_COUNT];
-    const char *subjects[FHIR_TYPE_COUNT];     /* element that names the person, or NULL */
-    struct admit_fact *facts; /* sorted by set, system, code */
-    size_t             fact_count;
+    const char *subjects[FHIR_TYPE_COUNT]; /* element that names the person, or NULL */
+    struct admit_fact *facts;              /* sorted by set, system, code */
+    size_t fact_count;
     struct admit_names identifiers, extensions, words, profiles, patterns, prefixes /* of systems; tag: set */;
-    bool               starts_word[256]; /* first letters of words, both cases */
-    const char        *sets[ADMIT_SETS_MAX];
-    size_t             set_count;
-    struct str         text; /* of admit_rules_text */
+    bool starts_word[256]; /* first letters of words, both cases */
+    const char *sets[ADMIT_SETS_MAX];
+    size_t set_count;
+    struct str text; /* of admit_rules_text */
 };
 
-bool            admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code);
+bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code);
 enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code);
 const struct admit_name *admit_name_find(const struct admit_names *names, struct str text);
 
@@ -72,24 +72,24 @@ enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str tex
 
 /* --- marks: one byte a node, the rule for which its subtree cannot stay ------------------------------------------- */
 
-struct admit_link { /* a reference to another entry of the Bundle */
+struct admit_link {    /* a reference to another entry of the Bundle */
     uint32_t from, to; /* entry numbers */
-    tape_at  at;       /* the Reference */
+    tape_at at;        /* the Reference */
 };
 
 struct admit_marks {
     const struct admit_rules *rules;
-    const struct tape        *tape;
-    struct str                compartment;
-    struct arena             *mem;
-    struct fhir_index         index;
-    uint8_t                  *rule; /* enum admit_rule, by node */
-    struct admit_link        *links;
-    uint32_t                  link_count, link_room;
-    uint32_t                  entry;      /* the entry at hand */
-    bool                      is_patient; /* it is inside the Patient or a RelatedPerson, where identifiers are narrow */
-    bool                      hopeless;   /* two people, or nobody, or no such Bundle */
-    enum salve_code           code;
+    const struct tape *tape;
+    struct str compartment;
+    struct arena *mem;
+    struct fhir_index index;
+    uint8_t *rule; /* enum admit_rule, by node */
+    struct admit_link *links;
+    uint32_t link_count, link_room;
+    uint32_t entry;  /* the entry at hand */
+    bool is_patient; /* it is inside the Patient or a RelatedPerson, where identifiers are narrow */
+    bool hopeless;   /* two people, or nobody, or no such Bundle */
+    enum salve_code code;
 };
 
 /* admit_mark - fills marks.rule for all that is inadmissible by itself, and marks.links. */

@@ -8,34 +8,26 @@
 
 enum { TEXT_BYTES_MAX = 1 << 20, PATTERN_BYTES_MIN = 6, PATTERN_BYTES_MAX = 64, SITE_ITEMS_MAX = 64 };
 
-static const char *const rule_ids[] = {
-    "",
+static const char *const rule_ids[] = {"",
 #define X(name, id, text) id,
-    ADMIT_RULES(X)
+                                       ADMIT_RULES(X)
 #undef X
 };
-static const char *const rule_texts[] = {
-    "",
+static const char *const rule_texts[] = {"",
 #define X(name, id, text) text,
-    ADMIT_RULES(X)
+                                         ADMIT_RULES(X)
 #undef X
 };
 
-const char *admit_rule_id(enum admit_rule rule)
-{
-    return rule_ids[rule];
-}
+const char *admit_rule_id(enum admit_rule rule) { return rule_ids[rule]; }
 
-const char *admit_rule_text(enum admit_rule rule)
-{
-    return rule_texts[rule];
-}
+const char *admit_rule_text(enum admit_rule rule) { return rule_texts[rule]; }
 
-/* --- rows ---------------------------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------------------------------- */
 
 struct type_row {
     const char *name;
-    uint8_t     owner;
+    uint8_t owner;
     const char *subject;
 };
 static const struct type_row type_rows[] = {
@@ -46,7 +38,7 @@ static const struct type_row type_rows[] = {
 
 struct list_row { /* a name, a list of words, and a tag */
     const char *name, *list;
-    uint8_t     tag;
+    uint8_t tag;
 };
 static const struct list_row element_rows[] = {
 #define X(name, list) {name, list, 0},
@@ -102,7 +94,7 @@ static const struct set_row set_rows[] = {
     ADMIT_SYSTEMS(X)
 #undef X
 #define X(set, system, codes) {set, system, codes},
-    ADMIT_CODES(X)
+        ADMIT_CODES(X)
 #undef X
 };
 
@@ -128,7 +120,7 @@ static bool next_word(struct str *list, struct str *word)
     return len > 0;
 }
 
-/* --- types and elements -------------------------------------------------------------------------------------------- */
+/* --- types and elements ------------------------------------------------------------------------------------------- */
 
 static fhir_type_id type_of(const char *name)
 {
@@ -157,7 +149,7 @@ static void compile_elements(struct admit_rules *rules)
     struct str word;
     for (size_t i = 0; i < ROWS(element_rows); i++) {
         fhir_type_id type = type_of(element_rows[i].name);
-        struct str   list = str_of(element_rows[i].list);
+        struct str list = str_of(element_rows[i].list);
         while (next_word(&list, &word)) {
             uint8_t bits = cut_mark(&word);
             rules->elements[element_of(type, word)] = bits;
@@ -165,9 +157,9 @@ static void compile_elements(struct admit_rules *rules)
     }
     for (size_t i = 0; i < ROWS(never_element_rows); i++) {
         fhir_type_id type = type_of(never_element_rows[i].name);
-        struct str   list = str_of(never_element_rows[i].list);
+        struct str list = str_of(never_element_rows[i].list);
         while (next_word(&list, &word)) {
-            uint8_t         mark = cut_mark(&word) & ADMIT_WHOLE;
+            uint8_t mark = cut_mark(&word) & ADMIT_WHOLE;
             fhir_element_id element = element_of(type, word);
             rules->elements[element] = mark;
             rules->element_rules[element] = never_element_rows[i].tag;
@@ -186,7 +178,7 @@ static void compile_types(struct admit_rules *rules)
         rules->type_rules[type_of(never_type_rows[i].name)] = never_type_rows[i].tag;
 }
 
-/* --- codes --------------------------------------------------------------------------------------------------------- */
+/* --- codes -------------------------------------------------------------------------------------------------------- */
 
 static uint8_t set_of(struct admit_rules *rules, const char *name)
 {
@@ -219,7 +211,7 @@ static void add_codes(struct admit_rules *rules, uint8_t set, const char *system
 static size_t words_in(const char *list)
 {
     struct str rest = str_of(list), word;
-    size_t     count = 0;
+    size_t count = 0;
     while (next_word(&rest, &word)) count++;
     return count;
 }
@@ -244,9 +236,12 @@ static void compile_codes(struct admit_rules *rules)
 {
     for (size_t i = 0; i < ROWS(set_rows); i++) {
         uint8_t set = set_of(rules, set_rows[i].set);
-        if (set_rows[i].codes != NULL) add_codes(rules, set, set_rows[i].system, set_rows[i].codes, 0);
-        else if (str_ends(str_of(set_rows[i].system), STR("*"))) add_name(&rules->prefixes, str_of(set_rows[i].system), set);
-        else add_fact(rules, set, set_rows[i].system, STR_NONE, 0);
+        if (set_rows[i].codes != NULL)
+            add_codes(rules, set, set_rows[i].system, set_rows[i].codes, 0);
+        else if (str_ends(str_of(set_rows[i].system), STR("*")))
+            add_name(&rules->prefixes, str_of(set_rows[i].system), set);
+        else
+            add_fact(rules, set, set_rows[i].system, STR_NONE, 0);
     }
     for (size_t i = 0; i < ROWS(never_system_rows); i++)
         add_fact(rules, ADMIT_NEVER_SET, never_system_rows[i].name, STR_NONE, never_system_rows[i].tag);
@@ -258,7 +253,8 @@ static void compile_codes(struct admit_rules *rules)
             set_of(rules, slot_rows[i].set);
 }
 
-static const struct admit_fact *find_fact(const struct admit_rules *rules, uint8_t set, struct str system, struct str code)
+static const struct admit_fact *find_fact(const struct admit_rules *rules, uint8_t set, struct str system,
+                                          struct str code)
 {
     struct admit_fact key = {system, code, set, 0};
     return bsearch(&key, rules->facts, rules->fact_count, sizeof key, compare_facts);
@@ -268,7 +264,8 @@ bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str sys
 {
     for (size_t i = 0; i < rules->prefixes.count; i++)
         if (rules->prefixes.items[i].tag == set && str_starts(system, rules->prefixes.items[i].text)) return true;
-    return find_fact(rules, set, system, STR_NONE) != NULL || (code.len > 0 && find_fact(rules, set, system, code) != NULL);
+    return find_fact(rules, set, system, STR_NONE) != NULL ||
+           (code.len > 0 && find_fact(rules, set, system, code) != NULL);
 }
 
 enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code)
@@ -287,7 +284,7 @@ const struct admit_name *admit_name_find(const struct admit_names *names, struct
     return NULL;
 }
 
-/* --- the site ------------------------------------------------------------------------------------------------------ */
+/* --- the site ----------------------------------------------------------------------------------------------------- */
 
 static bool is_pattern(struct str text)
 {
@@ -314,7 +311,8 @@ static enum salve_code add_pattern(struct admit_rules *rules, struct str pattern
 {
     if (!is_pattern(pattern)) return salve_fail(err, SALVE_E_CONFIG, "admission: national pattern %zu", number);
     enum salve_code code = arena_str(mem, pattern, &pattern, err);
-    if (code == SALVE_OK) rules->patterns.items[rules->patterns.count++] = (struct admit_name){pattern, ADMIT_N7, false};
+    if (code == SALVE_OK)
+        rules->patterns.items[rules->patterns.count++] = (struct admit_name){pattern, ADMIT_N7, false};
     return code;
 }
 
@@ -340,11 +338,12 @@ static bool make_room(struct arena *mem, struct admit_names *names, size_t count
 static bool make_rooms(struct arena *mem, struct admit_rules *rules, const struct admit_site *site)
 {
     rules->facts = arena_array(mem, struct admit_fact, count_facts());
-    return rules->facts != NULL && make_room(mem, &rules->prefixes, ROWS(set_rows))
-        && make_room(mem, &rules->identifiers, ROWS(identifier_rows) + (site == NULL ? 0 : site->identifier_system_count))
-        && make_room(mem, &rules->extensions, ROWS(extension_rows)) && make_room(mem, &rules->words, ROWS(word_rows))
-        && make_room(mem, &rules->profiles, ROWS(profile_rows))
-        && make_room(mem, &rules->patterns, site == NULL ? 0 : site->national_pattern_count);
+    return rules->facts != NULL && make_room(mem, &rules->prefixes, ROWS(set_rows)) &&
+           make_room(mem, &rules->identifiers,
+                     ROWS(identifier_rows) + (site == NULL ? 0 : site->identifier_system_count)) &&
+           make_room(mem, &rules->extensions, ROWS(extension_rows)) && make_room(mem, &rules->words, ROWS(word_rows)) &&
+           make_room(mem, &rules->profiles, ROWS(profile_rows)) &&
+           make_room(mem, &rules->patterns, site == NULL ? 0 : site->national_pattern_count);
 }
 
 static void add_rows(struct admit_names *names, const struct list_row *rows, size_t count)
@@ -352,12 +351,12 @@ static void add_rows(struct admit_names *names, const struct list_row *rows, siz
     for (size_t i = 0; i < count; i++) add_name(names, str_of(rows[i].name), rows[i].tag);
 }
 
-/* --- the list as text ---------------------------------------------------------------------------------------------- */
+/* --- the list as text --------------------------------------------------------------------------------------------- */
 
 struct lines {
     struct arena *mem;
-    struct str   *items;
-    size_t        count, room;
+    struct str *items;
+    size_t count, room;
 };
 
 static void line(struct lines *lines, struct str text)
@@ -379,11 +378,13 @@ static void element_lines(const struct admit_rules *rules, struct lines *lines)
 {
     for (fhir_element_id e = 1; e < FHIR_ELEMENT_COUNT; e++) {
         struct str owner = fhir_type_name(fhir_elements[e].owner), name = fhir_name(fhir_elements[e].name);
-        uint8_t    bits = rules->elements[e];
+        uint8_t bits = rules->elements[e];
         const char *mark = bits & ADMIT_WHOLE ? "!" : bits & ADMIT_ONE_OF ? "+" : "";
-        if (bits & ADMIT_KEPT) line(lines, arena_printf(lines->mem, "element %.*s.%.*s%s", STR_ARGS(owner), STR_ARGS(name), mark));
+        if (bits & ADMIT_KEPT)
+            line(lines, arena_printf(lines->mem, "element %.*s.%.*s%s", STR_ARGS(owner), STR_ARGS(name), mark));
         if (rules->slots[e] != 0)
-            line(lines, arena_printf(lines->mem, "slot %.*s.%.*s %s", STR_ARGS(owner), STR_ARGS(name), rules->sets[rules->slots[e]]));
+            line(lines, arena_printf(lines->mem, "slot %.*s.%.*s %s", STR_ARGS(owner), STR_ARGS(name),
+                                     rules->sets[rules->slots[e]]));
     }
 }
 
@@ -391,13 +392,17 @@ static void fact_lines(const struct admit_rules *rules, struct lines *lines)
 {
     for (fhir_type_id t = 1; t < FHIR_TYPE_COUNT; t++) {
         struct str name = fhir_type_name(t);
-        if (rules->owners[t] != 0) line(lines, arena_printf(lines->mem, "type %.*s %s", STR_ARGS(name), owner_text(rules->owners[t])));
+        if (rules->owners[t] != 0)
+            line(lines, arena_printf(lines->mem, "type %.*s %s", STR_ARGS(name), owner_text(rules->owners[t])));
     }
     for (size_t i = 0; i < rules->fact_count; i++) {
         const struct admit_fact *f = &rules->facts[i];
         if (f->set == ADMIT_NEVER_SET)
-            line(lines, arena_printf(lines->mem, "refused %s %.*s %.*s", rule_ids[f->rule], STR_ARGS(f->system), STR_ARGS(f->code)));
-        else line(lines, arena_printf(lines->mem, "code %s %.*s %.*s", rules->sets[f->set], STR_ARGS(f->system), STR_ARGS(f->code)));
+            line(lines, arena_printf(lines->mem, "refused %s %.*s %.*s", rule_ids[f->rule], STR_ARGS(f->system),
+                                     STR_ARGS(f->code)));
+        else
+            line(lines, arena_printf(lines->mem, "code %s %.*s %.*s", rules->sets[f->set], STR_ARGS(f->system),
+                                     STR_ARGS(f->code)));
     }
     for (size_t i = 0; i < rules->prefixes.count; i++)
         line(lines, arena_printf(lines->mem, "code %s %.*s*", rules->sets[rules->prefixes.items[i].tag],
@@ -416,7 +421,7 @@ static void name_lines(struct lines *lines, const char *kind, const struct admit
 static enum salve_code write_text(struct admit_rules *rules, struct arena *mem, struct salve_err *err)
 {
     struct lines lines = {.mem = mem, .room = FHIR_ELEMENT_COUNT * 2 + rules->fact_count + FHIR_TYPE_COUNT + 1024};
-    struct buf   out;
+    struct buf out;
     lines.items = arena_array(mem, struct str, lines.room);
     if (lines.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "admission list");
     element_lines(rules, &lines);
@@ -458,7 +463,4 @@ enum salve_code admit_rules_make(const struct admit_site *site, struct arena *me
     return code;
 }
 
-void admit_rules_text(const struct admit_rules *rules, struct buf *out)
-{
-    buf_add(out, rules->text);
-}
+void admit_rules_text(const struct admit_rules *rules, struct buf *out) { buf_add(out, rules->text); }

@@ -30,16 +30,18 @@ static bool has_at(struct str text, size_t i, const char *word)
     return str_starts(str_cut(text, i, text.len), str_of(word));
 }
 
-/* --- genetics ------------------------------------------------------------------------------------------------------ */
+/* --- genetics ----------------------------------------------------------------------------------------------------- */
 
 /* "c.76A>T", "c.-14_16del", "g.32387T>C", "m.8993T>G": a DNA change, varnomen.hgvs.org. `i` is behind the "c." */
 static bool is_dna_change(struct str text, size_t i)
 {
     size_t positions = 0;
-    while (is_digit(at(text, i)) || at(text, i) == '-' || at(text, i) == '+' || at(text, i) == '*' || at(text, i) == '_')
+    while (is_digit(at(text, i)) || at(text, i) == '-' || at(text, i) == '+' || at(text, i) == '*' ||
+           at(text, i) == '_')
         positions += is_digit(at(text, i++));
     if (positions == 0) return false;
-    if (has_at(text, i, "del") || has_at(text, i, "dup") || has_at(text, i, "ins") || has_at(text, i, "inv")) return true;
+    if (has_at(text, i, "del") || has_at(text, i, "dup") || has_at(text, i, "ins") || has_at(text, i, "inv"))
+        return true;
     return is_base(at(text, i)) && at(text, i + 1) == '>' && is_base(at(text, i + 2));
 }
 
@@ -49,7 +51,7 @@ static bool is_protein_change(struct str text, size_t i)
     if (at(text, i) == '(') i++;
     if (!is_upper(at(text, i)) || !is_lower(at(text, i + 1)) || !is_lower(at(text, i + 2))) return false;
     size_t digits = digits_at(text, i + 3);
-    char   next = at(text, i + 3 + digits);
+    char next = at(text, i + 3 + digits);
     return digits > 0 && (is_upper(next) || next == '*' || next == '=' || next == 'f' || next == 'd' || next == '_');
 }
 
@@ -70,7 +72,8 @@ static bool is_reference_sequence(struct str text, size_t i)
 /* "rs1799853" (dbSNP) or "chr17:43045677" */
 static bool is_locus(struct str text, size_t i)
 {
-    if (has_at(text, i, "rs")) return digits_at(text, i + 2) >= 5 && !is_alnum(at(text, i + 2 + digits_at(text, i + 2)));
+    if (has_at(text, i, "rs"))
+        return digits_at(text, i + 2) >= 5 && !is_alnum(at(text, i + 2 + digits_at(text, i + 2)));
     if (!has_at(text, i, "chr")) return false;
     size_t j = i + 3 + digits_at(text, i + 3);
     if (j == i + 3 && (at(text, j) == 'X' || at(text, j) == 'Y' || at(text, j) == 'M')) j++;
@@ -99,25 +102,31 @@ static bool is_notation(struct str text, size_t i)
 {
     switch (text.ptr[i]) {
     case 'c':
-    case 'r': return is_change(text, i) || is_locus(text, i);
+    case 'r':
+        return is_change(text, i) || is_locus(text, i);
     case 'g':
     case 'm':
     case 'n':
-    case 'p': return is_change(text, i);
+    case 'p':
+        return is_change(text, i);
     case 'N':
     case 'X':
     case 'E':
-    case 'L': return is_reference_sequence(text, i);
-    case '>': return is_fasta(text, i);
-    case '#': return has_at(text, i, "##fileformat=VCF");
-    default: return false;
+    case 'L':
+        return is_reference_sequence(text, i);
+    case '>':
+        return is_fasta(text, i);
+    case '#':
+        return has_at(text, i, "##fileformat=VCF");
+    default:
+        return false;
     }
 }
 
 static bool is_genetic(struct str text)
 {
     size_t run = 0;
-    bool   in_word = false;
+    bool in_word = false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         run = is_base(c) ? run + 1 : 0;
@@ -127,7 +136,7 @@ static bool is_genetic(struct str text)
     return false;
 }
 
-/* --- national numbers ---------------------------------------------------------------------------------------------- */
+/* --- national numbers --------------------------------------------------------------------------------------------- */
 
 static bool fits_at(struct str pattern, struct str text, size_t i)
 {
@@ -148,16 +157,17 @@ static bool is_national(const struct admit_rules *rules, struct str text)
     return false;
 }
 
-/* --- pictures ------------------------------------------------------------------------------------------------------ */
+/* --- pictures ----------------------------------------------------------------------------------------------------- */
 
 static bool is_embedded(struct str text)
 {
     for (size_t i = 0; i + 5 < text.len; i++)
         if ((text.ptr[i] == 'd' || text.ptr[i] == 'D') && (i == 0 || !is_alnum(text.ptr[i - 1]))) {
             static const char scheme[] = "data:";
-            size_t            j = 0;
+            size_t j = 0;
             while (j < 5 && to_lower(text.ptr[i + j]) == scheme[j]) j++;
-            if (j == 5 && is_alnum(at(text, i + 5)) && str_find(str_cut(text, i, 128), STR(";base64")) >= 0) return true;
+            if (j == 5 && is_alnum(at(text, i + 5)) && str_find(str_cut(text, i, 128), STR(";base64")) >= 0)
+                return true;
         }
     return false;
 }
@@ -170,11 +180,12 @@ enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text
     return is_embedded(text) ? ADMIT_N2 : ADMIT_OK;
 }
 
-/* --- words --------------------------------------------------------------------------------------------------------- */
+/* --- words -------------------------------------------------------------------------------------------------------- */
 
 static bool word_at(struct str text, size_t i, struct str word)
 {
-    if (i + word.len > text.len || (i > 0 && is_alnum(text.ptr[i - 1])) || is_alnum(at(text, i + word.len))) return false;
+    if (i + word.len > text.len || (i > 0 && is_alnum(text.ptr[i - 1])) || is_alnum(at(text, i + word.len)))
+        return false;
     for (size_t j = 0; j < word.len; j++)
         if (to_lower(text.ptr[i + j]) != word.ptr[j]) return false;
     return true;

@@ -12,7 +12,7 @@
 
 #define PERSON "urn:salve:row" /* fullUrl of the row's person; no UUID, so import keeps no old id from it */
 
-/* --- records ------------------------------------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------------------------------------------------ */
 
 /* A quoted cell; *rest stands behind its opening quote. */
 static enum salve_code quoted_cell(struct str *rest, struct arena *mem, struct str *cell, uint32_t *lines,
@@ -55,7 +55,9 @@ static enum salve_code plain_cell(struct str *rest, struct str *cell, struct sal
 
 static bool cut_line_end(struct str *rest)
 {
-    size_t len = str_starts(*rest, STR("\r\n")) ? 2 : str_starts(*rest, STR("\n")) || str_starts(*rest, STR("\r")) ? 1 : 0;
+    size_t len = str_starts(*rest, STR("\r\n"))                                 ? 2
+                 : str_starts(*rest, STR("\n")) || str_starts(*rest, STR("\r")) ? 1
+                                                                                : 0;
     *rest = str_cut(*rest, len, rest->len);
     return len > 0;
 }
@@ -67,28 +69,33 @@ enum salve_code csv_record(struct str *rest, struct arena *mem, struct str cells
     *count = 0;
     if (rest->len == 0) return SALVE_OK;
     for (;;) {
-        if (*count == CSV_COLUMNS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "csv: more than %d columns", CSV_COLUMNS_MAX);
-        bool            is_quoted = str_starts(*rest, STR("\""));
+        if (*count == CSV_COLUMNS_MAX)
+            return salve_fail(err, SALVE_E_TOO_BIG, "csv: more than %d columns", CSV_COLUMNS_MAX);
+        bool is_quoted = str_starts(*rest, STR("\""));
         enum salve_code code;
         if (is_quoted) *rest = str_cut(*rest, 1, rest->len);
         code = is_quoted ? quoted_cell(rest, mem, &cells[*count], lines, err) : plain_cell(rest, &cells[*count], err);
         if (code != SALVE_OK) return code;
         ++*count;
         if (start.len - rest->len > SALVE_CSV_LINE_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "csv: a row");
-        if (str_starts(*rest, STR(","))) *rest = str_cut(*rest, 1, rest->len);
-        else if (rest->len == 0 || cut_line_end(rest)) break;
-        else return salve_fail(err, SALVE_E_SYNTAX, "csv: text behind a closing quote");
+        if (str_starts(*rest, STR(",")))
+            *rest = str_cut(*rest, 1, rest->len);
+        else if (rest->len == 0 || cut_line_end(rest))
+            break;
+        else
+            return salve_fail(err, SALVE_E_SYNTAX, "csv: text behind a closing quote");
     }
     ++*lines;
     return SALVE_OK;
 }
 
-/* --- the header ---------------------------------------------------------------------------------------------------- */
+/* --- the header --------------------------------------------------------------------------------------------------- */
 
-static enum salve_code find_columns(struct csv_import *csv, const struct str *header, struct arena *mem, struct salve_err *err)
+static enum salve_code find_columns(struct csv_import *csv, const struct str *header, struct arena *mem,
+                                    struct salve_err *err)
 {
     const struct csv_map *map = csv->map;
-    uint16_t             *columns = arena_array(mem, uint16_t, (size_t)map->name_count + 1);
+    uint16_t *columns = arena_array(mem, uint16_t, (size_t)map->name_count + 1);
     if (columns == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv");
     for (uint16_t i = 0; i < map->name_count; i++) {
         columns[i] = CSV_NO_COLUMN;
@@ -113,10 +120,11 @@ enum salve_code csv_import_open(const struct csv_map *map, struct str text, stru
                                 struct csv_import *out, struct salve_err *err)
 {
     struct str header[CSV_COLUMNS_MAX];
-    size_t     count = 0;
+    size_t count = 0;
     if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_cut(text, 3, text.len);
     if (!str_is_utf8(text)) return salve_fail(err, SALVE_E_INVALID, "csv: not UTF-8");
-    *out = (struct csv_import){.map = map, .rest = text, .date = map->date_value.len > 0 ? map->date_value : date, .line = 1};
+    *out = (struct csv_import){
+        .map = map, .rest = text, .date = map->date_value.len > 0 ? map->date_value : date, .line = 1};
     if (map->date == CSV_NO_COLUMN && !fhir_primitive_ok(FHIR_T_dateTime, out->date)) {
         salve_fail(err, SALVE_E_INVALID, "csv: date");
         return salve_why(err, "the map names no date, so one has to be given, as a FHIR dateTime");
@@ -128,15 +136,15 @@ enum salve_code csv_import_open(const struct csv_map *map, struct str text, stru
     return find_columns(out, header, mem, err);
 }
 
-/* --- one row ------------------------------------------------------------------------------------------------------- */
+/* --- one row ------------------------------------------------------------------------------------------------------ */
 
 struct row {
     const struct csv_import *csv;
-    const struct str        *cells;
-    struct json_writer       w;
-    struct str               date;
-    struct salve_err        *err;
-    enum salve_code          code;
+    const struct str *cells;
+    struct json_writer w;
+    struct str date;
+    struct salve_err *err;
+    enum salve_code code;
 };
 
 static struct str cell_of(const struct row *row, uint16_t column)
@@ -210,12 +218,16 @@ static bool says_something(struct row *row, const struct csv_rule *rule)
 static void put_value(struct row *row, const struct csv_rule *rule)
 {
     const struct csv_value *value;
-    struct str              cell = cell_of(row, rule->column);
+    struct str cell = cell_of(row, rule->column);
     switch (rule->type) {
-    case CSV_QUANTITY: put_quantity(row, rule, cell); break;
+    case CSV_QUANTITY:
+        put_quantity(row, rule, cell);
+        break;
     case CSV_INTEGER:
-        if (fhir_primitive_ok(FHIR_T_integer, cell)) json_put_raw(&row->w, "valueInteger", cell);
-        else bad_cell(row, rule->column, "a whole number is wanted");
+        if (fhir_primitive_ok(FHIR_T_integer, cell))
+            json_put_raw(&row->w, "valueInteger", cell);
+        else
+            bad_cell(row, rule->column, "a whole number is wanted");
         break;
     case CSV_BOOLEAN:
         value = value_of(row, rule->column, &rule->values);
@@ -267,7 +279,8 @@ static void put_observation(struct row *row, const struct csv_rule *rule)
     put_concept(&row->w, "code", &rule->code);
     put_subject(row);
     json_put_text(&row->w, "effectiveDateTime", row->date);
-    if (rule->column != CSV_NO_COLUMN) put_value(row, rule);
+    if (rule->column != CSV_NO_COLUMN)
+        put_value(row, rule);
     else {
         json_open(&row->w, "component", '[');
         for (size_t i = 0; i < rule->component_count; i++) {
@@ -285,8 +298,9 @@ static void put_observation(struct row *row, const struct csv_rule *rule)
 static void put_condition(struct row *row, const struct csv_rule *rule)
 {
     const struct csv_value *value = value_of(row, rule->column, &rule->values);
-    struct csv_code         active = {STR("http://terminology.hl7.org/CodeSystem/condition-clinical"), STR("active"), STR("")};
-    struct csv_code reported = {STR("http://terminology.hl7.org/CodeSystem/condition-ver-status"), STR("unconfirmed"), STR("")};
+    struct csv_code active = {STR("http://terminology.hl7.org/CodeSystem/condition-clinical"), STR("active"), STR("")};
+    struct csv_code reported = {STR("http://terminology.hl7.org/CodeSystem/condition-ver-status"), STR("unconfirmed"),
+                                STR("")};
     if (value == NULL) return;
     open_resource(row, "Condition");
     put_concept(&row->w, "clinicalStatus", &active);
@@ -300,7 +314,7 @@ static void put_condition(struct row *row, const struct csv_rule *rule)
 static void put_patient(struct row *row, struct str subject)
 {
     const struct csv_map *map = row->csv->map;
-    struct str            born = cell_of(row, map->birth_date);
+    struct str born = cell_of(row, map->birth_date);
     json_open(&row->w, NULL, '{');
     json_put_text(&row->w, "fullUrl", STR(PERSON));
     json_open(&row->w, "resource", '{');
@@ -308,8 +322,10 @@ static void put_patient(struct row *row, struct str subject)
     if (subject.len > 0) json_put_text(&row->w, "id", subject);
     const struct csv_value *gender = map->gender == CSV_NO_COLUMN ? NULL : value_of(row, map->gender, &map->genders);
     json_put_text(&row->w, "gender", gender == NULL ? STR("unknown") : gender->code.code);
-    if (born.len > 0 && fhir_primitive_ok(FHIR_T_date, born)) json_put_text(&row->w, "birthDate", born);
-    else if (born.len > 0) bad_cell(row, map->birth_date, "a date YYYY, YYYY-MM or YYYY-MM-DD is wanted");
+    if (born.len > 0 && fhir_primitive_ok(FHIR_T_date, born))
+        json_put_text(&row->w, "birthDate", born);
+    else if (born.len > 0)
+        bad_cell(row, map->birth_date, "a date YYYY, YYYY-MM or YYYY-MM-DD is wanted");
     close_resource(row);
 }
 
@@ -318,7 +334,8 @@ static void check_row(struct row *row, struct str subject)
     const struct csv_map *map = row->csv->map;
     if (map->date != CSV_NO_COLUMN) {
         row->date = cell_of(row, map->date);
-        if (!fhir_primitive_ok(FHIR_T_dateTime, row->date)) bad_cell(row, map->date, "a FHIR date or dateTime is wanted");
+        if (!fhir_primitive_ok(FHIR_T_dateTime, row->date))
+            bad_cell(row, map->date, "a FHIR date or dateTime is wanted");
     }
     if (subject.len > 0 && !fhir_primitive_ok(FHIR_T_id, subject))
         bad_cell(row, map->subject, "an id has letters, digits, - and ., 64 at most");
@@ -343,7 +360,7 @@ enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struc
 {
     struct str cells[CSV_COLUMNS_MAX];
     struct buf out;
-    size_t     count = 0;
+    size_t count = 0;
     do {
         csv->line = csv->next_line;
         enum salve_code code = csv_record(&csv->rest, mem, cells, &count, &csv->next_line, err);

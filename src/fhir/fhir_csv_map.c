@@ -8,8 +8,8 @@
 #include "json/json.h"
 
 struct reading {
-    struct csv_map   *map;
-    struct arena     *mem;
+    struct csv_map *map;
+    struct arena *mem;
     struct salve_err *err;
 };
 
@@ -19,10 +19,7 @@ static enum salve_code refuse(struct reading *r, const char *where, const char *
     return salve_why(r->err, "%s", why);
 }
 
-static enum salve_code no_memory(struct reading *r)
-{
-    return salve_fail(r->err, SALVE_E_MEMORY, "csv map");
-}
+static enum salve_code no_memory(struct reading *r) { return salve_fail(r->err, SALVE_E_MEMORY, "csv map"); }
 
 /* The number of a column in the map's list; the first mention adds it. */
 static enum salve_code column_of(struct reading *r, const struct json *value, const char *where, uint16_t *out)
@@ -48,7 +45,8 @@ static bool is_known_key(const char *const *known, struct str name)
 }
 
 /* A misspelt key must not be silence. */
-static enum salve_code only_keys(struct reading *r, const struct json *object, const char *where, const char *const *known)
+static enum salve_code only_keys(struct reading *r, const struct json *object, const char *where,
+                                 const char *const *known)
 {
     if (!json_is(object, JSON_OBJECT)) return refuse(r, where, "an object is wanted here");
     for (const struct json *member = json_first(object); member != NULL; member = member->next)
@@ -56,12 +54,13 @@ static enum salve_code only_keys(struct reading *r, const struct json *object, c
     return SALVE_OK;
 }
 
-/* --- codes and values ---------------------------------------------------------------------------------------------- */
+/* --- codes and values --------------------------------------------------------------------------------------------- */
 
 static enum salve_code read_code(struct reading *r, const struct json *object, const char *where, struct csv_code *out)
 {
     struct str loinc = json_get_text(object, "loinc");
-    *out = (struct csv_code){json_get_text(object, "system"), json_get_text(object, "code"), json_get_text(object, "display")};
+    *out = (struct csv_code){json_get_text(object, "system"), json_get_text(object, "code"),
+                             json_get_text(object, "display")};
     if (loinc.len > 0 && out->system.ptr == NULL && out->code.ptr == NULL)
         *out = (struct csv_code){STR("http://loinc.org"), loinc, out->display};
     if (out->system.len == 0 || out->code.len == 0) return refuse(r, where, "a code has loinc, or system and code");
@@ -80,33 +79,35 @@ static enum salve_code read_value(struct reading *r, const struct json *member, 
     out->says_nothing = json_is(member, JSON_NULL);
     if (out->says_nothing) return SALVE_OK;
     if (kind == VALUE_TRUTH)
-        return json_bool(member, &out->truth) ? SALVE_OK : refuse(r, where, "cells of a boolean mean true, false or null");
+        return json_bool(member, &out->truth) ? SALVE_OK
+                                              : refuse(r, where, "cells of a boolean mean true, false or null");
     if (kind == VALUE_GENDER) {
         out->code.code = json_text(member);
-        bool is_gender = str_is(out->code.code, "male") || str_is(out->code.code, "female")
-                      || str_is(out->code.code, "other") || str_is(out->code.code, "unknown");
+        bool is_gender = str_is(out->code.code, "male") || str_is(out->code.code, "female") ||
+                         str_is(out->code.code, "other") || str_is(out->code.code, "unknown");
         return is_gender ? SALVE_OK : refuse(r, where, "a gender is male, female, other or unknown");
     }
     enum salve_code code = only_keys(r, member, where, keys);
     return code == SALVE_OK ? read_code(r, member, where, &out->code) : code;
 }
 
-static enum salve_code read_values(struct reading *r, const struct json *object, const char *where, enum value_kind kind,
-                                   struct csv_values *out)
+static enum salve_code read_values(struct reading *r, const struct json *object, const char *where,
+                                   enum value_kind kind, struct csv_values *out)
 {
-    if (!json_is(object, JSON_OBJECT) || object->count == 0) return refuse(r, where, "values says what each cell means");
+    if (!json_is(object, JSON_OBJECT) || object->count == 0)
+        return refuse(r, where, "values says what each cell means");
     if (object->count > CSV_VALUES_MAX) return refuse(r, where, "too many values");
     struct csv_value *items = arena_array(r->mem, struct csv_value, object->count);
     if (items == NULL) return no_memory(r);
     enum salve_code code = SALVE_OK;
-    size_t          count = 0;
+    size_t count = 0;
     for (const struct json *m = json_first(object); m != NULL && code == SALVE_OK; m = m->next)
         code = read_value(r, m, where, kind, &items[count++]);
     *out = (struct csv_values){items, count};
     return code;
 }
 
-/* --- observations and conditions ------------------------------------------------------------------------------------ */
+/* --- observations and conditions ---------------------------------------------------------------------------------- */
 
 static bool find_type(struct str text, enum csv_type *out)
 {
@@ -123,13 +124,16 @@ static enum salve_code read_leaf(struct reading *r, const struct json *row, cons
 {
     enum salve_code code = column_of(r, json_get(row, "column"), where, &out->column);
     if (code != SALVE_OK) return code;
-    if (!find_type(json_get_text(row, "type"), &out->type)) return refuse(r, where, "type is quantity, integer, boolean or code");
+    if (!find_type(json_get_text(row, "type"), &out->type))
+        return refuse(r, where, "type is quantity, integer, boolean or code");
     out->unit = json_get_text(row, "unit");
-    if ((out->type == CSV_QUANTITY) != (out->unit.len > 0)) return refuse(r, where, "a quantity has a unit, others have none");
+    if ((out->type == CSV_QUANTITY) != (out->unit.len > 0))
+        return refuse(r, where, "a quantity has a unit, others have none");
     bool has_values = out->type == CSV_BOOLEAN || out->type == CSV_CODE;
     if (!has_values && json_get(row, "values") != NULL) return refuse(r, where, "only boolean and code have values");
     if (!has_values) return SALVE_OK;
-    return read_values(r, json_get(row, "values"), where, out->type == CSV_CODE ? VALUE_CODE : VALUE_TRUTH, &out->values);
+    return read_values(r, json_get(row, "values"), where, out->type == CSV_CODE ? VALUE_CODE : VALUE_TRUTH,
+                       &out->values);
 }
 
 static enum salve_code read_rule(struct reading *r, const struct json *row, const char *where, bool is_component,
@@ -155,10 +159,10 @@ static enum salve_code read_rules(struct reading *r, const struct json *list, co
 static enum salve_code read_rule(struct reading *r, const struct json *row, const char *where, bool is_component,
                                  struct csv_rule *out)
 {
-    static const char *const keys[] = {"column", "loinc", "system", "code", "display", "type", "unit", "category",
-                                       "values", "components", NULL};
+    static const char *const keys[] = {"column", "loinc",    "system", "code",       "display", "type",
+                                       "unit",   "category", "values", "components", NULL};
     const struct json *components = json_get(row, "components");
-    enum salve_code    code = only_keys(r, row, where, keys);
+    enum salve_code code = only_keys(r, row, where, keys);
     out->column = CSV_NO_COLUMN;
     if (code == SALVE_OK) code = read_code(r, row, where, &out->code);
     if (code != SALVE_OK) return code;
@@ -166,7 +170,8 @@ static enum salve_code read_rule(struct reading *r, const struct json *row, cons
     if (out->category.len > 0 && (is_component || !fhir_primitive_ok(FHIR_T_code, out->category)))
         return refuse(r, where, "category is a code, and not of a component");
     if (components == NULL) return read_leaf(r, row, where, out);
-    if (is_component || json_get(row, "column") != NULL || json_get(row, "type") != NULL || json_get(row, "values") != NULL)
+    if (is_component || json_get(row, "column") != NULL || json_get(row, "type") != NULL ||
+        json_get(row, "values") != NULL)
         return refuse(r, where, "components stand instead of a column, one level deep");
     return read_rules(r, components, where, true, &out->components, &out->component_count);
 }
@@ -175,12 +180,13 @@ static enum salve_code read_conditions(struct reading *r, const struct json *lis
 {
     static const char *const keys[] = {"column", "values", NULL};
     if (list == NULL) return SALVE_OK;
-    if (!json_is(list, JSON_ARRAY) || list->count > CSV_RULES_MAX) return refuse(r, "conditions", "a list is wanted here");
+    if (!json_is(list, JSON_ARRAY) || list->count > CSV_RULES_MAX)
+        return refuse(r, "conditions", "a list is wanted here");
     struct csv_rule *rules = arena_array(r->mem, struct csv_rule, list->count + 1);
     if (rules == NULL) return no_memory(r);
     for (const struct json *row = json_first(list); row != NULL; row = row->next) {
         struct csv_rule *rule = &rules[r->map->condition_count++];
-        enum salve_code  code = only_keys(r, row, "conditions", keys);
+        enum salve_code code = only_keys(r, row, "conditions", keys);
         if (code == SALVE_OK) code = column_of(r, json_get(row, "column"), "conditions", &rule->column);
         if (code == SALVE_OK) code = read_values(r, json_get(row, "values"), "conditions", VALUE_CODE, &rule->values);
         if (code != SALVE_OK) return code;
@@ -189,7 +195,7 @@ static enum salve_code read_conditions(struct reading *r, const struct json *lis
     return SALVE_OK;
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code read_patient(struct reading *r, const struct json *patient)
 {
@@ -201,7 +207,8 @@ static enum salve_code read_patient(struct reading *r, const struct json *patien
     if (code == SALVE_OK && gender != NULL) {
         code = only_keys(r, gender, "patient.gender", gender_keys);
         if (code == SALVE_OK) code = column_of(r, json_get(gender, "column"), "patient.gender", &r->map->gender);
-        if (code == SALVE_OK) code = read_values(r, json_get(gender, "values"), "patient.gender", VALUE_GENDER, &r->map->genders);
+        if (code == SALVE_OK)
+            code = read_values(r, json_get(gender, "values"), "patient.gender", VALUE_GENDER, &r->map->genders);
     }
     if (code == SALVE_OK && birth != NULL) {
         code = only_keys(r, birth, "patient.birthDate", date_keys);
@@ -220,17 +227,19 @@ static enum salve_code read_date(struct reading *r, const struct json *date)
     bool has_column = json_get(date, "column") != NULL, has_value = json_get(date, "value") != NULL;
     if (has_column == has_value) return refuse(r, "date", "a date has a column or a value");
     if (has_column) return column_of(r, json_get(date, "column"), "date", &r->map->date);
-    return fhir_primitive_ok(FHIR_T_dateTime, r->map->date_value) ? SALVE_OK : refuse(r, "date", "the value is a FHIR dateTime");
+    return fhir_primitive_ok(FHIR_T_dateTime, r->map->date_value) ? SALVE_OK
+                                                                  : refuse(r, "date", "the value is a FHIR dateTime");
 }
 
 static enum salve_code read_map(struct reading *r, const struct json *doc)
 {
-    static const char *const keys[] = {"format", "version", "title", "notes", "subject", "date", "patient",
-                                       "observations", "conditions", NULL};
-    int64_t         version = 0;
+    static const char *const keys[] = {"format", "version", "title",        "notes",      "subject",
+                                       "date",   "patient", "observations", "conditions", NULL};
+    int64_t version = 0;
     enum salve_code code = only_keys(r, doc, "the file", keys);
     if (code != SALVE_OK) return code;
-    if (!str_is(json_get_text(doc, "format"), "salve-csv-map") || !json_i64(json_get(doc, "version"), &version) || version != 1)
+    if (!str_is(json_get_text(doc, "format"), "salve-csv-map") || !json_i64(json_get(doc, "version"), &version) ||
+        version != 1)
         return refuse(r, "format", "format is salve-csv-map and version 1");
     if (json_get(doc, "subject") != NULL) code = column_of(r, json_get(doc, "subject"), "subject", &r->map->subject);
     if (code == SALVE_OK) code = read_date(r, json_get(doc, "date"));
@@ -243,10 +252,10 @@ static enum salve_code read_map(struct reading *r, const struct json *doc)
 
 enum salve_code csv_map_read(struct str json, struct arena *mem, struct csv_map **out, struct salve_err *err)
 {
-    struct csv_map    *map = arena_new(mem, struct csv_map);
-    struct reading     reading = {map, mem, err};
+    struct csv_map *map = arena_new(mem, struct csv_map);
+    struct reading reading = {map, mem, err};
     const struct json *doc;
-    struct str         text;
+    struct str text;
     if (map == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv map");
     map->subject = map->gender = map->birth_date = map->date = CSV_NO_COLUMN;
     enum salve_code code = arena_str(mem, json, &text, err);

@@ -12,28 +12,30 @@
 
 #define IMPORTED_SYSTEM STR("urn:salve:imported")
 
-/* --- one Bundle out of bytes --------------------------------------------------------------------------------------- */
+/* --- one Bundle out of bytes -------------------------------------------------------------------------------------- */
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 /* The first JSON object of *rest, by its brackets; false if there is none. What it holds is the reader's business. */
 static bool cut_object(struct str *rest, struct str *object)
 {
     size_t depth = 0, i = 0;
-    bool   in_string = false;
+    bool in_string = false;
     while (rest->len > 0 && is_space(rest->ptr[0])) *rest = str_cut(*rest, 1, rest->len);
     if (rest->len == 0 || rest->ptr[0] != '{') return false;
     for (; i < rest->len; i++) {
         char c = rest->ptr[i];
         if (in_string) {
-            if (c == '\\') i++;
-            else if (c == '"') in_string = false;
-        } else if (c == '"') in_string = true;
-        else if (c == '{' || c == '[') depth++;
-        else if ((c == '}' || c == ']') && --depth == 0) break;
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"')
+            in_string = true;
+        else if (c == '{' || c == '[')
+            depth++;
+        else if ((c == '}' || c == ']') && --depth == 0)
+            break;
     }
     if (i >= rest->len) return false;
     *object = str_cut(*rest, 0, i + 1);
@@ -45,12 +47,13 @@ static enum salve_code wrap(struct str bytes, struct arena *mem, struct str *out
 {
     struct buf buf;
     struct str object;
-    uint32_t   line = 0;
+    uint32_t line = 0;
     buf_init(&buf, mem, SALVE_RESOURCE_BYTES_MAX);
     buf_add(&buf, STR("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["));
     while (str_trim(bytes).len > 0) {
         line++;
-        if (!cut_object(&bytes, &object)) return salve_fail(err, SALVE_E_SYNTAX, "resource %" PRIu32 " of the file", line);
+        if (!cut_object(&bytes, &object))
+            return salve_fail(err, SALVE_E_SYNTAX, "resource %" PRIu32 " of the file", line);
         buf_add(&buf, line == 1 ? STR("{\"resource\":") : STR(",{\"resource\":"));
         buf_add(&buf, object);
         buf_add_char(&buf, '}');
@@ -72,15 +75,15 @@ enum salve_code import_read(struct str bytes, struct arena *mem, struct tape *bu
     return code == SALVE_OK ? fhir_read(wrapped, NULL, mem, bundle, issues, err) : code;
 }
 
-/* --- ids ----------------------------------------------------------------------------------------------------------- */
+/* --- ids ---------------------------------------------------------------------------------------------------------- */
 
 struct importing {
     const struct import_ask *ask;
-    struct arena            *mem;
-    struct admit_marks       marks; /* of the admitted tape: index and targets */
-    struct str              *new_ids; /* by entry; absent for commons */
-    struct import_done      *done;
-    struct salve_err        *err;
+    struct arena *mem;
+    struct admit_marks marks; /* of the admitted tape: index and targets */
+    struct str *new_ids;      /* by entry; absent for commons */
+    struct import_done *done;
+    struct salve_err *err;
 };
 
 static bool is_person(const struct importing *in, uint32_t entry)
@@ -104,14 +107,14 @@ static struct str imported_id(const struct fhir_entry *entry)
     return str_starts(entry->full_url, prefix) ? str_cut(entry->full_url, prefix.len, entry->full_url.len) : STR("");
 }
 
-/* --- rewriting ----------------------------------------------------------------------------------------------------- */
+/* --- rewriting ---------------------------------------------------------------------------------------------------- */
 
 static void copy_object(struct importing *in, struct tape_builder *make, tape_at parent);
 
 static const char *name_of(const struct tape *tape, tape_at at, char text[static 64])
 {
     struct str name = fhir_name(fhir_elements[tape_element(tape, at)].name);
-    size_t     len = name.len < 63 ? name.len : 63;
+    size_t len = name.len < 63 ? name.len : 63;
     memcpy(text, name.ptr, len);
     text[len] = '\0';
     return text;
@@ -129,10 +132,12 @@ static void add_logical(struct tape_builder *make, struct str type, struct str i
 static void copy_rest_of_reference(struct importing *in, struct tape_builder *make, tape_at at, struct str new_text)
 {
     const struct tape *tape = in->marks.tape;
-    char               name[64];
+    char name[64];
     for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c)) {
-        if (tape_element(tape, c) == FHIR_E_Reference_reference) tape_add_text(make, "reference", new_text);
-        else tape_add_copy(make, name_of(tape, c, name), tape, c);
+        if (tape_element(tape, c) == FHIR_E_Reference_reference)
+            tape_add_text(make, "reference", new_text);
+        else
+            tape_add_copy(make, name_of(tape, c, name), tape, c);
     }
     in->done->references++;
 }
@@ -140,12 +145,12 @@ static void copy_rest_of_reference(struct importing *in, struct tape_builder *ma
 /* A Reference whose object is open in the builder. */
 static void copy_reference(struct importing *in, struct tape_builder *make, tape_at at)
 {
-    const struct tape    *tape = in->marks.tape;
+    const struct tape *tape = in->marks.tape;
     struct fhir_reference parts;
-    uint32_t              entry;
-    enum admit_target     target = admit_target_of(&in->marks, at, &entry);
-    struct str            text = tape_child_text(tape, at, "reference");
-    char                  name[64];
+    uint32_t entry;
+    enum admit_target target = admit_target_of(&in->marks, at, &entry);
+    struct str text = tape_child_text(tape, at, "reference");
+    char name[64];
     if (target == ADMIT_TARGET_ENTRY && is_person(in, entry)) {
         struct str type = fhir_type_name(in->marks.index.entries[entry].type), id = in->new_ids[entry];
         copy_rest_of_reference(in, make, at, arena_printf(in->mem, "%.*s/%.*s", STR_ARGS(type), STR_ARGS(id)));
@@ -170,15 +175,17 @@ static bool has_reference(const struct tape *tape, tape_at at)
 static void copy_child(struct importing *in, struct tape_builder *make, tape_at at)
 {
     const struct tape *tape = in->marks.tape;
-    char               name[64];
+    char name[64];
     name_of(tape, at, name);
     if (tape_kind(tape, at) != TAPE_OBJECT || !has_reference(tape, at)) {
         tape_add_copy(make, name, tape, at);
         return;
     }
     tape_open(make, name);
-    if (tape_type(tape, at) == FHIR_T_Reference) copy_reference(in, make, at);
-    else copy_object(in, make, at);
+    if (tape_type(tape, at) == FHIR_T_Reference)
+        copy_reference(in, make, at);
+    else
+        copy_object(in, make, at);
     tape_close(make);
 }
 
@@ -188,13 +195,14 @@ static void copy_object(struct importing *in, struct tape_builder *make, tape_at
     for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c)) copy_child(in, make, c);
 }
 
-/* --- one resource -------------------------------------------------------------------------------------------------- */
+/* --- one resource ------------------------------------------------------------------------------------------------- */
 
 static bool has_identifier(const struct tape *tape, tape_at resource, struct str id)
 {
     for (tape_at c = tape_first(tape, resource); c != TAPE_NONE; c = tape_next(tape, resource, c))
-        if (tape_path_name(tape, c) == FHIR_N_identifier && str_eq(tape_child_text(tape, c, "system"), IMPORTED_SYSTEM)
-            && str_eq(tape_child_text(tape, c, "value"), id))
+        if (tape_path_name(tape, c) == FHIR_N_identifier &&
+            str_eq(tape_child_text(tape, c, "system"), IMPORTED_SYSTEM) &&
+            str_eq(tape_child_text(tape, c, "value"), id))
             return true;
     return false;
 }
@@ -204,7 +212,8 @@ static bool takes_identifier(const struct tape *tape, tape_at resource)
 {
     fhir_element_id element = fhir_element_find(tape_type(tape, resource), STR("identifier"));
     if (element == 0) return false;
-    return (fhir_elements[element].flags & FHIR_MANY) != 0 || tape_child(tape, resource, FHIR_N_identifier) == TAPE_NONE;
+    return (fhir_elements[element].flags & FHIR_MANY) != 0 ||
+           tape_child(tape, resource, FHIR_N_identifier) == TAPE_NONE;
 }
 
 static void add_identifier(struct tape_builder *make, struct str id)
@@ -218,17 +227,18 @@ static void add_identifier(struct tape_builder *make, struct str id)
 /* Elements that stand before `identifier` in every resource. */
 static bool is_head(fhir_name_id name)
 {
-    return name == FHIR_N_id || name == FHIR_N_meta || name == FHIR_N_implicitRules || name == FHIR_N_language
-        || name == FHIR_N_text || name == FHIR_N_contained || name == FHIR_N_extension || name == FHIR_N_modifierExtension;
+    return name == FHIR_N_id || name == FHIR_N_meta || name == FHIR_N_implicitRules || name == FHIR_N_language ||
+           name == FHIR_N_text || name == FHIR_N_contained || name == FHIR_N_extension ||
+           name == FHIR_N_modifierExtension;
 }
 
 static enum salve_code rewrite(struct importing *in, uint32_t entry, struct import_resource *out)
 {
-    const struct tape       *tape = in->marks.tape;
+    const struct tape *tape = in->marks.tape;
     const struct fhir_entry *e = &in->marks.index.entries[entry];
-    struct tape_builder      make;
-    bool keeps_id = e->type != 0 && imported_id(e).len > 0 && takes_identifier(tape, e->resource)
-                 && !has_identifier(tape, e->resource, imported_id(e));
+    struct tape_builder make;
+    bool keeps_id = e->type != 0 && imported_id(e).len > 0 && takes_identifier(tape, e->resource) &&
+                    !has_identifier(tape, e->resource, imported_id(e));
     bool joins = tape_child(tape, e->resource, FHIR_N_identifier) != TAPE_NONE; /* items of a list stand together */
     tape_build(&make, in->mem, e->type);
     tape_add_text(&make, "id", in->new_ids[entry]);
@@ -265,9 +275,9 @@ static enum salve_code number_all(struct importing *in, uint32_t *person_count)
 static enum salve_code rewrite_all(struct importing *in, uint32_t count)
 {
     const struct fhir_index *index = &in->marks.index;
-    struct import_resource  *resources = arena_array(in->mem, struct import_resource, count + 1);
-    uint32_t                 next = 0;
-    enum salve_code          code = SALVE_OK;
+    struct import_resource *resources = arena_array(in->mem, struct import_resource, count + 1);
+    uint32_t next = 0;
+    enum salve_code code = SALVE_OK;
     if (resources == NULL) return salve_fail(in->err, SALVE_E_MEMORY, "import");
     for (int pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < index->count && code == SALVE_OK; i++)
@@ -278,7 +288,7 @@ static enum salve_code rewrite_all(struct importing *in, uint32_t count)
     return code;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code admit(const struct import_ask *ask, const struct tape *bundle, struct arena *mem,
                              struct tape *admitted, struct import_done *out, struct salve_err *err)
@@ -286,7 +296,7 @@ static enum salve_code admit(const struct import_ask *ask, const struct tape *bu
     *admitted = *bundle;
     if (!ask->minimise) return admit_check(ask->rules, bundle, ask->compartment, mem, out->issues, err);
     struct admit_kept kept;
-    enum salve_code   code = admit_minimise(ask->rules, bundle, ask->compartment, mem, &kept, err);
+    enum salve_code code = admit_minimise(ask->rules, bundle, ask->compartment, mem, &kept, err);
     if (code == SALVE_E_NOT_ADMITTED) return admit_check(ask->rules, bundle, ask->compartment, mem, out->issues, err);
     if (code != SALVE_OK) return code;
     *admitted = kept.tape;
@@ -299,9 +309,9 @@ static enum salve_code admit(const struct import_ask *ask, const struct tape *bu
 enum salve_code import_run(const struct import_ask *ask, const struct tape *bundle, struct arena *mem,
                            struct import_done *out, struct salve_err *err)
 {
-    struct tape      admitted;
+    struct tape admitted;
     struct importing in = {.ask = ask, .mem = mem, .done = out, .err = err};
-    uint32_t         person_count = 0;
+    uint32_t person_count = 0;
     *out = (struct import_done){.issues = arena_new(mem, struct fhir_issues)};
     if (out->issues == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     fhir_issues_init(out->issues, mem);
@@ -309,7 +319,8 @@ enum salve_code import_run(const struct import_ask *ask, const struct tape *bund
         out->resources_in += tape_element(bundle, c) == FHIR_E_Bundle_entry;
     enum salve_code code = admit(ask, bundle, mem, &admitted, out, err);
     if (code != SALVE_OK) return code;
-    in.marks = (struct admit_marks){.rules = ask->rules, .tape = &admitted, .compartment = ask->compartment, .mem = mem};
+    in.marks =
+        (struct admit_marks){.rules = ask->rules, .tape = &admitted, .compartment = ask->compartment, .mem = mem};
     code = fhir_index_build(&admitted, mem, &in.marks.index, err);
     if (code == SALVE_OK) code = number_all(&in, &person_count);
     if (code == SALVE_OK) code = rewrite_all(&in, person_count);

@@ -6,12 +6,9 @@
 
 #include "fhir/fhir.h"
 
-/* --- references ---------------------------------------------------------------------------------------------------- */
+/* --- references --------------------------------------------------------------------------------------------------- */
 
-static bool is_id(struct str text)
-{
-    return text.len > 0 && fhir_primitive_ok(FHIR_T_id, text);
-}
+static bool is_id(struct str text) { return text.len > 0 && fhir_primitive_ok(FHIR_T_id, text); }
 
 /* Cuts the last segment of a path off *rest; false if there is none. */
 static bool cut_segment(struct str *rest, struct str *segment)
@@ -36,15 +33,13 @@ bool fhir_reference_split(struct str text, struct fhir_reference *out)
     out->id = last;
     out->type = fhir_type_find(before);
     out->is_absolute = str_find(rest, STR(":")) >= 0;
-    return is_id(last) && out->type != 0 && fhir_types[out->type].kind == FHIR_RESOURCE && (rest.len == 0 || out->is_absolute);
+    return is_id(last) && out->type != 0 && fhir_types[out->type].kind == FHIR_RESOURCE &&
+           (rest.len == 0 || out->is_absolute);
 }
 
-/* --- the index ----------------------------------------------------------------------------------------------------- */
+/* --- the index ---------------------------------------------------------------------------------------------------- */
 
-static uint64_t hash_of_id(fhir_type_id type, struct str id)
-{
-    return str_hash(id) * 31u + type;
-}
+static uint64_t hash_of_id(fhir_type_id type, struct str id) { return str_hash(id) * 31u + type; }
 
 static bool slot_is(const struct fhir_index *index, uint32_t entry, fhir_type_id type, struct str text)
 {
@@ -93,7 +88,7 @@ static uint32_t count_entries(const struct tape *tape, bool is_bundle)
 enum salve_code fhir_index_build(const struct tape *tape, struct arena *mem, struct fhir_index *out,
                                  struct salve_err *err)
 {
-    bool     is_bundle = tape_type(tape, 0) == FHIR_T_Bundle;
+    bool is_bundle = tape_type(tape, 0) == FHIR_T_Bundle;
     uint32_t count = count_entries(tape, is_bundle), slots = 8;
     while (slots < count * 4) slots *= 2;
     *out = (struct fhir_index){.tape = tape, .is_bundle = is_bundle, .slot_count = slots};
@@ -127,7 +122,7 @@ uint32_t fhir_index_find(const struct fhir_index *index, struct str reference)
     return history < 0 ? FHIR_ENTRY_NONE : look_up(index, 0, str_cut(reference, 0, (size_t)history), NULL);
 }
 
-/* --- paths --------------------------------------------------------------------------------------------------------- */
+/* --- paths -------------------------------------------------------------------------------------------------------- */
 
 static size_t path_add(struct fhir_path *path, size_t used, struct str text)
 {
@@ -147,7 +142,7 @@ struct str fhir_path_str(struct fhir_path *path)
     size_t len = path_add(path, 0, fhir_type_name(tape_type(path->tape, 0)));
     for (unsigned i = 0; i < path->depth; i++) {
         const struct fhir_element *element = &fhir_elements[tape_element(path->tape, path->at[i])];
-        char                       digits[16];
+        char digits[16];
         len = path_add(path, len, STR("."));
         len = path_add(path, len, fhir_name(element->path_name));
         if ((element->flags & FHIR_MANY) == 0) continue;

@@ -11,19 +11,19 @@
 #include "fhir_tables.h"
 
 struct fhir_entry {
-    tape_at      entry;    /* Bundle.entry node; TAPE_NONE for a resource that stands alone */
-    tape_at      resource; /* TAPE_NONE: an entry without one */
-    fhir_type_id type;     /* of the resource; 0 without one */
-    struct str   full_url, id;
+    tape_at entry;     /* Bundle.entry node; TAPE_NONE for a resource that stands alone */
+    tape_at resource;  /* TAPE_NONE: an entry without one */
+    fhir_type_id type; /* of the resource; 0 without one */
+    struct str full_url, id;
 };
 
 struct fhir_index {
     const struct tape *tape;
     struct fhir_entry *entries;
-    uint32_t           count;
-    bool               is_bundle;
-    uint32_t          *slots; /* open hash of entry number + 1, by fullUrl and by "Type/id" */
-    uint32_t           slot_count;
+    uint32_t count;
+    bool is_bundle;
+    uint32_t *slots; /* open hash of entry number + 1, by fullUrl and by "Type/id" */
+    uint32_t slot_count;
 };
 
 SALVE_MUST_USE enum salve_code fhir_index_build(const struct tape *tape, struct arena *mem, struct fhir_index *out,
@@ -37,8 +37,8 @@ uint32_t fhir_index_find_id(const struct fhir_index *index, fhir_type_id type, s
 /* The parts of "Type/id" or "Type/id/_history/n", also behind a base URL; false if it is neither. */
 struct fhir_reference {
     fhir_type_id type;
-    struct str   id, version;
-    bool         is_absolute;
+    struct str id, version;
+    bool is_absolute;
 };
 bool fhir_reference_split(struct str text, struct fhir_reference *out);
 
@@ -47,13 +47,13 @@ bool fhir_reference_split(struct str text, struct fhir_reference *out);
 enum { FHIR_PATH_BYTES = 1024, FHIR_PATH_DEPTH = 64 };
 struct fhir_path {
     const struct tape *tape;
-    unsigned           depth;
-    tape_at            at[FHIR_PATH_DEPTH];
-    uint32_t           index[FHIR_PATH_DEPTH]; /* among the items of its list */
-    char               text[FHIR_PATH_BYTES];
+    unsigned depth;
+    tape_at at[FHIR_PATH_DEPTH];
+    uint32_t index[FHIR_PATH_DEPTH]; /* among the items of its list */
+    char text[FHIR_PATH_BYTES];
 };
 
-void       fhir_path_init(struct fhir_path *path, const struct tape *tape);
+void fhir_path_init(struct fhir_path *path, const struct tape *tape);
 struct str fhir_path_str(struct fhir_path *path); /* valid until the next call */
 
 static inline void fhir_path_push(struct fhir_path *path, tape_at at, uint32_t index)
@@ -71,7 +71,7 @@ static inline void fhir_path_pop(struct fhir_path *path)
 /* Counts the items of lists while the children of one object are walked in order. */
 struct fhir_items {
     fhir_element_id element;
-    uint32_t        next;
+    uint32_t next;
 };
 static inline uint32_t fhir_items_next(struct fhir_items *items, fhir_element_id element)
 {

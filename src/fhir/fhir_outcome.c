@@ -68,7 +68,8 @@ void outcome_add(const struct fhir_issues *issues, struct buf *out)
     struct json_writer w = {.out = out, .pretty = true};
     open_outcome(&w);
     for (size_t i = 0; i < issues->count; i++) put_issue(&w, &issues->items[i]);
-    if (issues->left_out > 0) put_fixed(&w, issues->error_count > 0 ? "error" : "warning", "too-long", "more problems than are listed");
+    if (issues->left_out > 0)
+        put_fixed(&w, issues->error_count > 0 ? "error" : "warning", "too-long", "more problems than are listed");
     if (issues->count == 0 && issues->left_out == 0) put_fixed(&w, "information", "informational", "no problem found");
     json_close(&w);
     json_close(&w);
@@ -77,7 +78,7 @@ void outcome_add(const struct fhir_issues *issues, struct buf *out)
 void outcome_of_error(const struct salve_err *err, struct buf *out)
 {
     struct json_writer w = {.out = out, .pretty = true};
-    const char        *why = err->why[0] != '\0' ? err->why : salve_code_what(err->code);
+    const char *why = err->why[0] != '\0' ? err->why : salve_code_what(err->code);
     open_outcome(&w);
     open_issue(&w, "error", salve_code_issue(err->code));
     put_details(&w, salve_code_name(err->code), str_of(why));

@@ -32,15 +32,17 @@ static void check_resource(struct fhir_check *check, tape_at at, bool is_contain
 
 static void check_node(struct fhir_check *check, tape_at at)
 {
-    fhir_element_id            id = tape_element(check->tape, at);
+    fhir_element_id id = tape_element(check->tape, at);
     const struct fhir_element *element = &fhir_elements[id];
     if (element->binding != 0) fhir_check_binding(check, at);
     if (tape_kind(check->tape, at) == TAPE_OBJECT && fhir_types[tape_type(check->tape, at)].kind == FHIR_RESOURCE) {
         check_resource(check, at, element->name == FHIR_N_contained);
         return;
     }
-    if (tape_type(check->tape, at) == FHIR_T_Reference) fhir_check_reference(check, at);
-    else fhir_check_value(check, at);
+    if (tape_type(check->tape, at) == FHIR_T_Reference)
+        fhir_check_reference(check, at);
+    else
+        fhir_check_value(check, at);
     if (check->tape->nodes[at].span > 1) walk(check, at);
 }
 
@@ -61,7 +63,7 @@ enum salve_code fhir_validate(const struct tape *tape, struct arena *mem, struct
                               struct salve_err *err)
 {
     struct fhir_check check = {.tape = tape, .mem = mem, .issues = issues};
-    size_t            before = issues->error_count;
+    size_t before = issues->error_count;
     *valid = false;
     if (tape->node_count == 0) return salve_fail(err, SALVE_E_INVALID, "an empty tape");
     enum salve_code code = fhir_index_build(tape, mem, &check.index, err);
@@ -75,9 +77,9 @@ enum salve_code fhir_validate(const struct tape *tape, struct arena *mem, struct
 
 bool fhir_validate_covers(const char *key)
 {
-    static const char *const keys[] = {"ext-1", "ref-1", "qty-3", "att-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6",
-                                       "bdl-1", "bdl-2", "bdl-3", "bdl-4", "bdl-5", "bdl-7", "bdl-8", "bdl-9", "bdl-10",
-                                       "bdl-11", "bdl-12"};
+    static const char *const keys[] = {"ext-1", "ref-1", "qty-3", "att-1",  "dom-2",  "dom-3", "dom-4",
+                                       "dom-5", "dom-6", "bdl-1", "bdl-2",  "bdl-3",  "bdl-4", "bdl-5",
+                                       "bdl-7", "bdl-8", "bdl-9", "bdl-10", "bdl-11", "bdl-12"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (strcmp(keys[i], key) == 0) return true;
     return false;

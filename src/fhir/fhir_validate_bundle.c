@@ -6,7 +6,7 @@
 
 struct keyed { /* an entry's identity: fullUrl and version */
     struct str full_url, version;
-    uint32_t   entry;
+    uint32_t entry;
 };
 
 static bool type_is(struct str type, const char *one, const char *two, const char *three)
@@ -28,7 +28,7 @@ static uint32_t collect_keys(const struct tape *tape, tape_at bundle, struct key
     for (tape_at c = tape_first(tape, bundle); c != TAPE_NONE; c = tape_next(tape, bundle, c)) {
         if (tape_element(tape, c) != FHIR_E_Bundle_entry) continue;
         struct str full_url = tape_child_text(tape, c, "fullUrl");
-        tape_at    version = tape_get(tape, c, "resource.meta.versionId");
+        tape_at version = tape_get(tape, c, "resource.meta.versionId");
         struct str text = version == TAPE_NONE ? STR("") : tape_text(tape, version);
         if (full_url.len > 0) keys[count++] = (struct keyed){full_url, text, entry};
         entry++;
@@ -57,14 +57,15 @@ static bool first_is(const struct fhir_check *check, tape_at bundle, fhir_type_i
 {
     tape_at first = tape_get(check->tape, bundle, "entry.resource");
     tape_at entry = tape_child(check->tape, bundle, FHIR_N_entry);
-    return first != TAPE_NONE && entry != TAPE_NONE && first < entry + check->tape->nodes[entry].span
-        && tape_type(check->tape, first) == type;
+    return first != TAPE_NONE && entry != TAPE_NONE && first < entry + check->tape->nodes[entry].span &&
+           tape_type(check->tape, first) == type;
 }
 
 static void check_document(struct fhir_check *check, tape_at bundle)
 {
     const struct tape *tape = check->tape;
-    if (tape_get(tape, bundle, "identifier.system") == TAPE_NONE || tape_get(tape, bundle, "identifier.value") == TAPE_NONE)
+    if (tape_get(tape, bundle, "identifier.system") == TAPE_NONE ||
+        tape_get(tape, bundle, "identifier.value") == TAPE_NONE)
         fhir_check_fail(check, "invariant", "bdl-9", "a document has an identifier with system and value");
     if (tape_child_text(tape, bundle, "timestamp").len == 0)
         fhir_check_fail(check, "invariant", "bdl-10", "a document has a timestamp");
@@ -83,7 +84,7 @@ void fhir_check_bundle(struct fhir_check *check, tape_at bundle)
     if (!str_is(type, "history")) check_unique(check, bundle);
 }
 
-/* --- entries -------------------------------------------------------------------------------------------------------- */
+/* --- entries ------------------------------------------------------------------------------------------------------ */
 
 static void check_parts(struct fhir_check *check, struct str type, tape_at entry)
 {
@@ -98,15 +99,14 @@ static void check_parts(struct fhir_check *check, struct str type, tape_at entry
     if (tape_child(tape, entry, FHIR_N_search) != TAPE_NONE && !str_is(type, "searchset"))
         fhir_check_fail(check, "invariant", "bdl-2", "only an entry of a search says how it was found");
     if (has_request != wants_request)
-        fhir_check_fail(check, "invariant", "bdl-3", "entries of a batch, transaction or history have a request, others have not");
+        fhir_check_fail(check, "invariant", "bdl-3",
+                        "entries of a batch, transaction or history have a request, others have not");
     if (has_response != wants_response)
-        fhir_check_fail(check, "invariant", "bdl-4", "entries of a response or history have a response, others have not");
+        fhir_check_fail(check, "invariant", "bdl-4",
+                        "entries of a response or history have a response, others have not");
 }
 
-static bool is_http(struct str url)
-{
-    return str_starts(url, STR("http://")) || str_starts(url, STR("https://"));
-}
+static bool is_http(struct str url) { return str_starts(url, STR("http://")) || str_starts(url, STR("https://")); }
 
 /* The fullUrl of a RESTful resource ends with its type and id. */
 static bool disagrees(const struct tape *tape, struct str full_url, tape_at resource)
@@ -119,12 +119,14 @@ static bool disagrees(const struct tape *tape, struct str full_url, tape_at reso
 static void check_full_url(struct fhir_check *check, struct str type, tape_at entry, tape_at resource)
 {
     struct str url = tape_child_text(check->tape, entry, "fullUrl");
-    bool       may_lack = type_is(type, "transaction", "transaction-response", "batch") || str_is(type, "batch-response");
+    bool may_lack = type_is(type, "transaction", "transaction-response", "batch") || str_is(type, "batch-response");
     if (url.ptr == NULL && !may_lack)
-        fhir_check_fail(check, "required", "fhir-full-url", "an entry has a fullUrl, except in transactions and batches");
+        fhir_check_fail(check, "required", "fhir-full-url",
+                        "an entry has a fullUrl, except in transactions and batches");
     if (url.len == 0) return;
     if (str_find(url, STR(":")) < 0) fhir_check_fail(check, "invalid", "fhir-full-url", "a fullUrl is absolute");
-    if (str_find(url, STR("/_history/")) >= 0) fhir_check_fail(check, "invariant", "bdl-8", "a fullUrl names no version");
+    if (str_find(url, STR("/_history/")) >= 0)
+        fhir_check_fail(check, "invariant", "bdl-8", "a fullUrl names no version");
     else if (resource != TAPE_NONE && disagrees(check->tape, url, resource))
         fhir_check_fail(check, "invalid", "fhir-full-url-id", "the fullUrl agrees with type and id of the resource");
 }
@@ -132,9 +134,9 @@ static void check_full_url(struct fhir_check *check, struct str type, tape_at en
 /* What a search found has ids; what it says about itself is an OperationOutcome. */
 static void check_found(struct fhir_check *check, tape_at entry, tape_at resource)
 {
-    tape_at    mode = tape_get(check->tape, entry, "search.mode");
+    tape_at mode = tape_get(check->tape, entry, "search.mode");
     struct str text = mode == TAPE_NONE ? STR_NONE : tape_text(check->tape, mode);
-    bool       is_outcome = tape_type(check->tape, resource) == FHIR_T_OperationOutcome;
+    bool is_outcome = tape_type(check->tape, resource) == FHIR_T_OperationOutcome;
     if (str_is(text, "outcome") && !is_outcome)
         fhir_check_fail(check, "invalid", "fhir-search-outcome", "the outcome of a search is an OperationOutcome");
     if (!is_outcome && tape_child_text(check->tape, resource, "id").len == 0)
@@ -144,7 +146,7 @@ static void check_found(struct fhir_check *check, tape_at entry, tape_at resourc
 void fhir_check_entry(struct fhir_check *check, tape_at bundle, tape_at entry)
 {
     struct str type = tape_child_text(check->tape, bundle, "type");
-    tape_at    resource = tape_get(check->tape, entry, "resource");
+    tape_at resource = tape_get(check->tape, entry, "resource");
     check_parts(check, type, entry);
     check_full_url(check, type, entry, resource);
     if (resource != TAPE_NONE && str_is(type, "searchset")) check_found(check, entry, resource);

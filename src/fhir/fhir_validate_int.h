@@ -9,31 +9,31 @@
 
 struct fhir_local { /* a contained resource, or a text "#id" (without its #) */
     struct str id;
-    tape_at    at;
+    tape_at at;
 };
 
 struct fhir_check {
-    const struct tape  *tape;
-    struct arena       *mem;
+    const struct tape *tape;
+    struct arena *mem;
     struct fhir_issues *issues;
-    struct fhir_path    path;
-    struct fhir_index   index;     /* of the Bundle, or of the one resource */
-    tape_at             container; /* resource that is not contained, the one at hand is in */
-    struct fhir_local  *contained; /* of the container, sorted by id, then place */
-    struct fhir_local  *local;     /* texts of the container that start with #, sorted */
-    uint32_t            contained_count, local_count;
-    enum salve_code     code;
+    struct fhir_path path;
+    struct fhir_index index;      /* of the Bundle, or of the one resource */
+    tape_at container;            /* resource that is not contained, the one at hand is in */
+    struct fhir_local *contained; /* of the container, sorted by id, then place */
+    struct fhir_local *local;     /* texts of the container that start with #, sorted */
+    uint32_t contained_count, local_count;
+    enum salve_code code;
 };
 
 /* An issue at the path at hand. */
 void fhir_check_fail(struct fhir_check *check, const char *code, const char *rule, const char *text);
 void fhir_check_warn(struct fhir_check *check, const char *code, const char *rule, const char *text);
 
-void fhir_check_binding(struct fhir_check *check, tape_at at);                    /* fhir_validate_value.c */
+void fhir_check_binding(struct fhir_check *check, tape_at at); /* fhir_validate_value.c */
 void fhir_check_value(struct fhir_check *check, tape_at at);
-void fhir_check_reference(struct fhir_check *check, tape_at reference);           /* fhir_validate_reference.c */
+void fhir_check_reference(struct fhir_check *check, tape_at reference); /* fhir_validate_reference.c */
 void fhir_check_contained(struct fhir_check *check, tape_at container);
-void fhir_check_bundle(struct fhir_check *check, tape_at bundle);                 /* fhir_validate_bundle.c */
+void fhir_check_bundle(struct fhir_check *check, tape_at bundle); /* fhir_validate_bundle.c */
 void fhir_check_entry(struct fhir_check *check, tape_at bundle, tape_at entry);
 
 #endif

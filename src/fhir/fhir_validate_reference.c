@@ -16,8 +16,10 @@ static const struct fhir_local *find_local(const struct fhir_local *items, uint3
     uint32_t low = 0, high = count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (str_cmp(items[middle].id, id) < 0) low = middle + 1;
-        else high = middle;
+        if (str_cmp(items[middle].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low < count && str_eq(items[low].id, id) ? &items[low] : NULL;
 }
@@ -28,7 +30,8 @@ static fhir_type_id type_behind(const struct fhir_check *check, struct str text)
     struct fhir_reference parts;
     if (str_is(text, "#")) return tape_type(check->tape, check->container);
     if (str_starts(text, STR("#"))) {
-        const struct fhir_local *local = find_local(check->contained, check->contained_count, str_cut(text, 1, text.len));
+        const struct fhir_local *local =
+            find_local(check->contained, check->contained_count, str_cut(text, 1, text.len));
         return local == NULL ? 0 : tape_type(check->tape, local->at);
     }
     uint32_t entry = fhir_index_find(&check->index, text);
@@ -48,8 +51,9 @@ static bool is_target(fhir_list_id targets, fhir_type_id type)
 static bool is_malformed(struct str text)
 {
     struct fhir_reference parts;
-    ptrdiff_t             slash = str_find(text, STR("/"));
-    if (slash <= 0 || str_find(text, STR(":")) >= 0 || str_find(text, STR("?")) >= 0 || text.ptr[0] == '#') return false;
+    ptrdiff_t slash = str_find(text, STR("/"));
+    if (slash <= 0 || str_find(text, STR(":")) >= 0 || str_find(text, STR("?")) >= 0 || text.ptr[0] == '#')
+        return false;
     fhir_type_id type = fhir_type_find(str_cut(text, 0, (size_t)slash));
     return type != 0 && fhir_types[type].kind == FHIR_RESOURCE && !fhir_reference_split(text, &parts);
 }
@@ -59,15 +63,16 @@ void fhir_check_reference(struct fhir_check *check, tape_at at)
     struct str text = tape_child_text(check->tape, at, "reference");
     if (text.len == 0) return;
     if (is_malformed(text))
-        fhir_check_fail(check, "invalid", "fhir-reference-format", "a relative reference is Type/id or Type/id/_history/version");
-    if (text.len > 1 && text.ptr[0] == '#'
-        && find_local(check->contained, check->contained_count, str_cut(text, 1, text.len)) == NULL)
+        fhir_check_fail(check, "invalid", "fhir-reference-format",
+                        "a relative reference is Type/id or Type/id/_history/version");
+    if (text.len > 1 && text.ptr[0] == '#' &&
+        find_local(check->contained, check->contained_count, str_cut(text, 1, text.len)) == NULL)
         fhir_check_fail(check, "invariant", "ref-1", "a local reference points to a contained resource");
     if (!is_target(fhir_elements[tape_element(check->tape, at)].targets, type_behind(check, text)))
         fhir_check_fail(check, "structure", "fhir-reference-target", "R4 does not allow a reference to this type here");
 }
 
-/* --- contained ------------------------------------------------------------------------------------------------------ */
+/* --- contained ---------------------------------------------------------------------------------------------------- */
 
 static bool is_contained(const struct tape *tape, tape_at at)
 {
@@ -78,7 +83,7 @@ static bool is_contained(const struct tape *tape, tape_at at)
 static bool collect(struct fhir_check *check, tape_at container)
 {
     const struct tape *tape = check->tape;
-    uint32_t           contained = 0, local = 0, span = tape->nodes[container].span;
+    uint32_t contained = 0, local = 0, span = tape->nodes[container].span;
     for (tape_at c = tape_first(tape, container); c != TAPE_NONE; c = tape_next(tape, container, c))
         contained += is_contained(tape, c);
     for (tape_at n = container; contained > 0 && n < container + span; n++)
@@ -92,7 +97,8 @@ static bool collect(struct fhir_check *check, tape_at container)
             check->contained[check->contained_count++] = (struct fhir_local){tape_child_text(tape, c, "id"), c};
     for (tape_at n = container; contained > 0 && n < container + span; n++) {
         struct str text = tape_kind(tape, n) == TAPE_TEXT ? tape_text(tape, n) : STR_NONE;
-        if (str_starts(text, STR("#"))) check->local[check->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), n};
+        if (str_starts(text, STR("#")))
+            check->local[check->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), n};
     }
     qsort(check->contained, check->contained_count, sizeof check->contained[0], compare_locals);
     qsort(check->local, check->local_count, sizeof check->local[0], compare_locals);
@@ -110,8 +116,8 @@ static bool refers_to_container(const struct tape *tape, tape_at contained)
 static void check_contained_one(struct fhir_check *check, tape_at at)
 {
     const struct tape *tape = check->tape;
-    struct str         id = tape_child_text(tape, at, "id");
-    tape_at            meta = tape_child(tape, at, FHIR_N_meta);
+    struct str id = tape_child_text(tape, at, "id");
+    tape_at meta = tape_child(tape, at, FHIR_N_meta);
     if (tape_child(tape, at, FHIR_N_contained) != TAPE_NONE)
         fhir_check_fail(check, "invariant", "dom-2", "a contained resource does not contain resources");
     if (id.len == 0)
@@ -121,7 +127,8 @@ static void check_contained_one(struct fhir_check *check, tape_at at)
     else if (find_local(check->local, check->local_count, id) == NULL && !refers_to_container(tape, at))
         fhir_check_fail(check, "invariant", "dom-3", "a contained resource is referred to, or refers to its container");
     if (meta == TAPE_NONE) return;
-    if (tape_child(tape, meta, FHIR_N_versionId) != TAPE_NONE || tape_child(tape, meta, FHIR_N_lastUpdated) != TAPE_NONE)
+    if (tape_child(tape, meta, FHIR_N_versionId) != TAPE_NONE ||
+        tape_child(tape, meta, FHIR_N_lastUpdated) != TAPE_NONE)
         fhir_check_fail(check, "invariant", "dom-4", "a contained resource has no version and no lastUpdated");
     if (tape_child(tape, meta, FHIR_N_security) != TAPE_NONE)
         fhir_check_fail(check, "invariant", "dom-5", "a contained resource has no security label");

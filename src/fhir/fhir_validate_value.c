@@ -2,7 +2,7 @@
  * Checks of single values: required bindings, extensions, quantities, attachments. */
 #include "fhir/fhir_validate_int.h"
 
-/* --- required bindings (R4: terminologies.html 4.1.5) --------------------------------------------------------------- */
+/* --- required bindings (R4: terminologies.html 4.1.5) ------------------------------------------------------------- */
 
 static bool has_extension(const struct tape *tape, tape_at at)
 {
@@ -40,38 +40,46 @@ static enum fhir_has has_quantity(const struct fhir_check *check, uint16_t set, 
 
 void fhir_check_binding(struct fhir_check *check, tape_at at)
 {
-    uint16_t      set = fhir_elements[tape_element(check->tape, at)].binding;
+    uint16_t set = fhir_elements[tape_element(check->tape, at)].binding;
     enum fhir_has has = FHIR_HAS_UNKNOWN;
     switch (tape_type(check->tape, at)) {
-    case FHIR_T_Coding: has = has_coding(check, set, at); break;
-    case FHIR_T_CodeableConcept: has = has_concept(check, set, at); break;
-    case FHIR_T_Quantity: has = has_quantity(check, set, at); break;
+    case FHIR_T_Coding:
+        has = has_coding(check, set, at);
+        break;
+    case FHIR_T_CodeableConcept:
+        has = has_concept(check, set, at);
+        break;
+    case FHIR_T_Quantity:
+        has = has_quantity(check, set, at);
+        break;
     default:
         if (tape_kind(check->tape, at) == TAPE_TEXT) has = fhir_valueset_has(set, STR_NONE, tape_text(check->tape, at));
     }
     if (has == FHIR_HAS_NOT)
-        fhir_check_fail(check, "code-invalid", "fhir-binding", "the code is not in the value set that R4 requires here");
+        fhir_check_fail(check, "code-invalid", "fhir-binding",
+                        "the code is not in the value set that R4 requires here");
 }
 
-/* --- extensions ----------------------------------------------------------------------------------------------------- */
+/* --- extensions --------------------------------------------------------------------------------------------------- */
 
 static void check_extension(struct fhir_check *check, tape_at at)
 {
     const struct tape *tape = check->tape;
-    bool               has_value = tape_child(tape, at, FHIR_N_value) != TAPE_NONE;
-    struct str         url = tape_child_text(tape, at, "url");
-    bool               is_nested = tape_element(tape, at) == FHIR_E_Extension_extension;
+    bool has_value = tape_child(tape, at, FHIR_N_value) != TAPE_NONE;
+    struct str url = tape_child_text(tape, at, "url");
+    bool is_nested = tape_element(tape, at) == FHIR_E_Extension_extension;
     if (has_value == has_extension(tape, at))
         fhir_check_fail(check, "invariant", "ext-1", "an extension has either a value or extensions, not both");
     if (!is_nested && url.len > 0 && str_find(url, STR(":")) < 0)
         fhir_check_fail(check, "invalid", "fhir-extension-url", "the url of an extension is absolute");
 }
 
-/* --- quantities, attachments ---------------------------------------------------------------------------------------- */
+/* --- quantities, attachments -------------------------------------------------------------------------------------- */
 
 static void check_quantity(struct fhir_check *check, tape_at at)
 {
-    if (tape_child(check->tape, at, FHIR_N_code) != TAPE_NONE && tape_child(check->tape, at, FHIR_N_system) == TAPE_NONE)
+    if (tape_child(check->tape, at, FHIR_N_code) != TAPE_NONE &&
+        tape_child(check->tape, at, FHIR_N_system) == TAPE_NONE)
         fhir_check_fail(check, "invariant", "qty-3", "a unit's code needs its system");
 }
 
@@ -80,8 +88,10 @@ static bool base64_bytes(struct str text, int64_t *bytes)
     int64_t digits = 0, padding = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (c == '=') padding++;
-        else if (c != ' ' && c != '\n' && c != '\r' && c != '\t') digits++;
+        if (c == '=')
+            padding++;
+        else if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
+            digits++;
     }
     *bytes = digits * 3 / 4;
     return (digits + padding) % 4 == 0;
@@ -90,7 +100,7 @@ static bool base64_bytes(struct str text, int64_t *bytes)
 static void check_attachment(struct fhir_check *check, tape_at at)
 {
     struct str data = tape_child_text(check->tape, at, "data"), size = tape_child_text(check->tape, at, "size");
-    int64_t    bytes, stated;
+    int64_t bytes, stated;
     if (data.len == 0) return;
     if (tape_child(check->tape, at, FHIR_N_contentType) == TAPE_NONE)
         fhir_check_fail(check, "invariant", "att-1", "an attachment with data has a contentType");
@@ -101,13 +111,20 @@ static void check_attachment(struct fhir_check *check, tape_at at)
 void fhir_check_value(struct fhir_check *check, tape_at at)
 {
     switch (tape_type(check->tape, at)) {
-    case FHIR_T_Extension: check_extension(check, at); break;
+    case FHIR_T_Extension:
+        check_extension(check, at);
+        break;
     case FHIR_T_Quantity:
     case FHIR_T_Age:
     case FHIR_T_Count:
     case FHIR_T_Distance:
-    case FHIR_T_Duration: check_quantity(check, at); break;
-    case FHIR_T_Attachment: check_attachment(check, at); break;
-    default: break;
+    case FHIR_T_Duration:
+        check_quantity(check, at);
+        break;
+    case FHIR_T_Attachment:
+        check_attachment(check, at);
+        break;
+    default:
+        break;
     }
 }

@@ -21,28 +21,30 @@
 
 struct import_ask {
     const struct admit_rules *rules;
-    struct str compartment;       /* 26 base32 characters */
-    struct str patient_id;        /* id of the Patient that the compartment already has: the imported one becomes its
+    struct str compartment;      /* 26 base32 characters */
+    struct str patient_id;       /* id of the Patient that the compartment already has: the imported one becomes its
                                    * next version; empty: it gets a number like everything else */
-    uint64_t (*next)(void *ctx);  /* the compartment's next resource number; each call gives a new one */
-    void      *ctx;
-    bool       minimise;          /* leave out what is inadmissible instead of refusing all */
+    uint64_t (*next)(void *ctx); /* the compartment's next resource number; each call gives a new one */
+    void *ctx;
+    bool minimise; /* leave out what is inadmissible instead of refusing all */
 };
 
 struct import_resource {
-    struct str  type, id;    /* "Observation", "<compartment>.<number>" */
-    struct str  imported_id; /* the id it came with; empty if it had none */
+    struct str type, id;    /* "Observation", "<compartment>.<number>" */
+    struct str imported_id; /* the id it came with; empty if it had none */
     struct tape tape;
 };
 
 struct import_done {
-    const struct import_resource *resources; size_t resource_count; /* the Patient first, then in the order they came */
-    struct fhir_issues *issues;                /* why it was refused; also filled when import_run fails */
-    struct str          rejects;               /* minimise: JSON lines of what was left out; holds values */
-    const struct admit_count *counts; size_t rule_count; /* minimise: how often each rule left something out */
-    uint32_t resources_in;    /* resources that came */
-    uint32_t references;      /* references rewritten to ids of this server */
-    uint32_t commons;         /* staff, places and organisations: not kept with the person; references to them became
+    const struct import_resource *resources;
+    size_t resource_count;      /* the Patient first, then in the order they came */
+    struct fhir_issues *issues; /* why it was refused; also filled when import_run fails */
+    struct str rejects;         /* minimise: JSON lines of what was left out; holds values */
+    const struct admit_count *counts;
+    size_t rule_count;     /* minimise: how often each rule left something out */
+    uint32_t resources_in; /* resources that came */
+    uint32_t references;   /* references rewritten to ids of this server */
+    uint32_t commons;      /* staff, places and organisations: not kept with the person; references to them became
                                * logical ones, {type, identifier: {system: urn:salve:imported, value: their old id}} */
 };
 
@@ -68,12 +70,12 @@ SALVE_MUST_USE enum salve_code csv_map_read(struct str json, struct arena *mem, 
 /* One CSV file being read through a map. */
 struct csv_import {
     const struct csv_map *map;
-    struct str            rest;        /* what was not read yet */
-    struct str            date;
-    uint32_t              line;        /* number of the line where the row read last begins, from 1 */
-    uint32_t              next_line;
-    const uint16_t       *columns;     /* column of the file for each column of the map */
-    uint32_t              file_columns; /* cells of every row */
+    struct str rest; /* what was not read yet */
+    struct str date;
+    uint32_t line; /* number of the line where the row read last begins, from 1 */
+    uint32_t next_line;
+    const uint16_t *columns; /* column of the file for each column of the map */
+    uint32_t file_columns;   /* cells of every row */
 };
 
 /* csv_import_open - reads the header line. `text` must outlive the import.

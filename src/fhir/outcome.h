@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * outcome - issues as a FHIR OperationOutcome in JSON: severity, code, details.coding (the rule id), details.text (fixed
- * words), expression (the element path). Never a value of a person. `salve fhir validate` prints it, the API sends it. */
+ * outcome - issues as a FHIR OperationOutcome in JSON: severity, code, details.coding (the rule id), details.text
+ * (fixed words), expression (the element path). Never a value of a person. `salve fhir validate` prints it, the API
+ * sends it. */
 #ifndef SALVE_FHIR_OUTCOME_H
 #define SALVE_FHIR_OUTCOME_H
 
@@ -13,7 +14,7 @@ struct fhir_issues;
 /* outcome_add - appends one OperationOutcome. Without issues it holds one "informational" issue: all good. */
 void outcome_add(const struct fhir_issues *issues, struct buf *out);
 
-/* outcome_of_error - appends an OperationOutcome for a single error (err.h): code, its fixed words, `at` as expression. */
+/* outcome_of_error - appends an OperationOutcome for one error (err.h): code, its fixed words, `at` as expression. */
 void outcome_of_error(const struct salve_err *err, struct buf *out);
 
 #endif

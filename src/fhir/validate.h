@@ -2,8 +2,8 @@
  *
  * validate - what base R4 says about a resource beyond what the reader checks while it reads (fhir.h: syntax, types,
  * cardinality, primitive formats, choice types): required bindings, reference targets and formats, contained resources,
- * Bundles, extensions, repeated ids. FHIRPath invariants are run by the layer above (expr); profiles, terminology servers
- * and implementation guides are out of scope (docs/internals/fhir-validation.md). */
+ * Bundles, extensions, repeated ids. FHIRPath invariants are run by the layer above (expr); profiles, terminology
+ * servers and implementation guides are out of scope (docs/internals/fhir-validation.md). */
 #ifndef SALVE_FHIR_VALIDATE_H
 #define SALVE_FHIR_VALIDATE_H
 
@@ -13,7 +13,7 @@
 
 struct fhir_issues;
 
-/* fhir_validate - checks one resource (or Bundle) as read, adding to `issues`; *valid is false if any of them is an error.
+/* fhir_validate - checks one resource (or Bundle) as read, adding to `issues`; *valid: none of them is an error.
  *   errors   E_MEMORY only: what is wrong with the resource is an issue, not an error of the call */
 SALVE_MUST_USE enum salve_code fhir_validate(const struct tape *tape, struct arena *mem, struct fhir_issues *issues,
                                              bool *valid, struct salve_err *err);

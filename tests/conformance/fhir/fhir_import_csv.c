@@ -9,10 +9,7 @@
 
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static uint64_t next_number(void *ctx)
-{
-    return ++*(uint64_t *)ctx;
-}
+static uint64_t next_number(void *ctx) { return ++*(uint64_t *)ctx; }
 
 struct tally {
     unsigned people, observations, components, ages, answers;
@@ -33,11 +30,11 @@ static void count_resource(struct tally *tally, const struct tape *tape)
 
 static const char *import_row(struct str json, const struct admit_rules *rules, struct arena *mem, struct tally *tally)
 {
-    struct tape        bundle;
+    struct tape bundle;
     struct fhir_issues issues;
     struct import_done done;
-    struct salve_err   err = {0};
-    uint64_t           number = 0;
+    struct salve_err err = {0};
+    uint64_t number = 0;
     fhir_issues_init(&issues, mem);
     struct import_ask ask = {.rules = rules, .compartment = STR(COMPARTMENT), .next = next_number, .ctx = &number};
     if (import_read(json, mem, &bundle, &issues, &err) != SALVE_OK) return "the Bundle is not valid";
@@ -48,29 +45,31 @@ static const char *import_row(struct str json, const struct admit_rules *rules, 
 
 static void nhanes(const char *dir, const struct admit_rules *rules)
 {
-    struct arena     *mem = arena_open((size_t)256 << 20);
-    struct str        map_text, csv_text, subject, json;
-    struct csv_map   *map;
+    struct arena *mem = arena_open((size_t)256 << 20);
+    struct str map_text, csv_text, subject, json;
+    struct csv_map *map;
     struct csv_import csv;
-    struct salve_err  err = {0};
-    struct tally      tally = {0};
-    char              path[4096];
-    bool              more = true;
+    struct salve_err err = {0};
+    struct tally tally = {0};
+    char path[4096];
+    bool more = true;
     (void)snprintf(path, sizeof path, "%s/sample.csv", dir);
-    if (file_read("maps/nhanes.json", (size_t)1 << 20, mem, &map_text, &err) != SALVE_OK
-        || file_read(path, (size_t)16 << 20, mem, &csv_text, &err) != SALVE_OK
-        || csv_map_read(map_text, mem, &map, &err) != SALVE_OK
-        || csv_import_open(map, csv_text, STR("2026-11-23"), mem, &csv, &err) != SALVE_OK)
+    if (file_read("maps/nhanes.json", (size_t)1 << 20, mem, &map_text, &err) != SALVE_OK ||
+        file_read(path, (size_t)16 << 20, mem, &csv_text, &err) != SALVE_OK ||
+        csv_map_read(map_text, mem, &map, &err) != SALVE_OK ||
+        csv_import_open(map, csv_text, STR("2026-11-23"), mem, &csv, &err) != SALVE_OK)
         t_fail("nhanes", "%s %s", err.at, err.why);
     else
         while (more) {
             struct arena_mark mark = arena_mark(mem);
-            char              name[64];
-            enum salve_code   code = csv_import_next(&csv, mem, &subject, &json, &more, &err);
+            char name[64];
+            enum salve_code code = csv_import_next(&csv, mem, &subject, &json, &more, &err);
             (void)snprintf(name, sizeof name, "nhanes line %u", (unsigned)csv.line);
             const char *why = code != SALVE_OK ? err.at : more ? import_row(json, rules, mem, &tally) : NULL;
-            if (why != NULL) t_fail(name, "%s", why);
-            else if (more) t_pass();
+            if (why != NULL)
+                t_fail(name, "%s", why);
+            else if (more)
+                t_pass();
             if (code != SALVE_OK && !more) break;
             arena_rewind(mem, mark);
         }
@@ -79,53 +78,62 @@ static void nhanes(const char *dir, const struct admit_rules *rules)
     /* counted in the file: 500 rows, 500 ages, 458 rows with blood pressure, 500 + 498 answers */
     if (tally.people != 500 || tally.ages != 500 || tally.components != 2 * 458 || tally.answers != 998)
         t_fail("nhanes", "other counts than the file has");
-    else t_pass();
+    else
+        t_pass();
     arena_close(mem);
 }
 
-/* --- small cases ---------------------------------------------------------------------------------------------------- */
+/* --- small cases -------------------------------------------------------------------------------------------------- */
 
-#define MAP "{\"format\":\"salve-csv-map\",\"version\":1,\"subject\":\"id\",\"date\":{\"column\":\"day\"},"                    \
+#define MAP                                                                                                                                      \
+    "{\"format\":\"salve-csv-map\",\"version\":1,\"subject\":\"id\",\"date\":{\"column\":\"day\"},"                                              \
     "\"patient\":{\"gender\":{\"column\":\"sex\",\"values\":{\"m\":\"male\",\"f\":\"female\",\"-\":null}},\"birthDate\":{\"column\":\"born\"}}," \
-    "\"observations\":[{\"column\":\"hb\",\"loinc\":\"718-7\",\"type\":\"quantity\",\"unit\":\"g/dL\"},"                       \
-    "{\"column\":\"n\",\"loinc\":\"64218-1\",\"type\":\"integer\"}],"                                                          \
+    "\"observations\":[{\"column\":\"hb\",\"loinc\":\"718-7\",\"type\":\"quantity\",\"unit\":\"g/dL\"},"                                         \
+    "{\"column\":\"n\",\"loinc\":\"64218-1\",\"type\":\"integer\"}],"                                                                            \
     "\"conditions\":[{\"column\":\"dm\",\"values\":{\"yes\":{\"system\":\"http://snomed.info/sct\",\"code\":\"73211009\"},\"no\":null}}]}"
 #define HEAD "id,day,sex,born,hb,n,dm\n"
 
 static enum salve_code first_row(const char *map_text, const char *csv_text, struct arena *mem, struct str *json,
                                  struct salve_err *err)
 {
-    struct csv_map   *map;
+    struct csv_map *map;
     struct csv_import csv;
-    struct str        subject;
-    bool              more;
-    enum salve_code   code = csv_map_read(str_of(map_text), mem, &map, err);
+    struct str subject;
+    bool more;
+    enum salve_code code = csv_map_read(str_of(map_text), mem, &map, err);
     if (code == SALVE_OK) code = csv_import_open(map, str_of(csv_text), STR_NONE, mem, &csv, err);
     return code == SALVE_OK ? csv_import_next(&csv, mem, &subject, json, &more, err) : code;
 }
 
 static void good(const char *name, const char *csv_text, const char *part)
 {
-    struct arena    *mem = arena_open((size_t)16 << 20);
+    struct arena *mem = arena_open((size_t)16 << 20);
     struct salve_err err = {0};
-    struct str       json = STR("");
-    enum salve_code  code = first_row(MAP, csv_text, mem, &json, &err);
-    if (code != SALVE_OK) t_fail(name, "%s %s", err.at, err.why);
-    else if (str_find(json, str_of(part)) < 0) t_fail(name, "%.*s", STR_ARGS(json));
-    else t_pass();
+    struct str json = STR("");
+    enum salve_code code = first_row(MAP, csv_text, mem, &json, &err);
+    if (code != SALVE_OK)
+        t_fail(name, "%s %s", err.at, err.why);
+    else if (str_find(json, str_of(part)) < 0)
+        t_fail(name, "%.*s", STR_ARGS(json));
+    else
+        t_pass();
     arena_close(mem);
 }
 
 static void bad(const char *name, const char *map_text, const char *csv_text, enum salve_code want, const char *at)
 {
-    struct arena    *mem = arena_open((size_t)16 << 20);
+    struct arena *mem = arena_open((size_t)16 << 20);
     struct salve_err err = {0};
-    struct str       json;
-    enum salve_code  code = first_row(map_text, csv_text, mem, &json, &err);
-    if (code != want) t_fail(name, "%s", salve_code_name(code));
-    else if (strstr(err.at, at) == NULL) t_fail(name, "at: %s", err.at);
-    else if (strstr(err.at, "CANARY") != NULL || strstr(err.why, "CANARY") != NULL) t_fail(name, "the message tells a value");
-    else t_pass();
+    struct str json;
+    enum salve_code code = first_row(map_text, csv_text, mem, &json, &err);
+    if (code != want)
+        t_fail(name, "%s", salve_code_name(code));
+    else if (strstr(err.at, at) == NULL)
+        t_fail(name, "at: %s", err.at);
+    else if (strstr(err.at, "CANARY") != NULL || strstr(err.why, "CANARY") != NULL)
+        t_fail(name, "the message tells a value");
+    else
+        t_pass();
     arena_close(mem);
 }
 
@@ -139,7 +147,8 @@ static void small_cases(void)
     good("a no says nothing", HEAD "a,2024,f,,,,no\n", "\"gender\":\"female\"}}]}");
     good("columns may stand in any order", "dm,n,hb,born,sex,day,id\nno,7,,,f,2024,a\n", "\"valueInteger\":7");
     good("quoted cells", "\"id\",day,sex,born,hb,n,dm\r\n\"a\",\"2024\",\"f\",,\"1.0\",,\r\n", "\"value\":1.0");
-    good("cells the map does not name are not read", "id,day,sex,born,hb,n,dm,ssn\na,2024,f,,,,,\"123,\"\"45\"\n", "\"id\":\"a\"");
+    good("cells the map does not name are not read", "id,day,sex,born,hb,n,dm,ssn\na,2024,f,,,,,\"123,\"\"45\"\n",
+         "\"id\":\"a\"");
     bad("an unknown answer", MAP, HEAD "a,2024,f,,,,CANARY\n", SALVE_E_INVALID, "csv line 2, column dm");
     bad("a word for a number", MAP, HEAD "a,2024,f,,CANARY,,\n", SALVE_E_INVALID, "csv line 2, column hb");
     bad("a decimal for an integer", MAP, HEAD "a,2024,f,,,1.5,\n", SALVE_E_INVALID, "csv line 2, column n");
@@ -152,21 +161,29 @@ static void small_cases(void)
     bad("a quote that does not close", MAP, HEAD "a,\"CANARY\n", SALVE_E_SYNTAX, "csv");
     bad("a quote inside a cell", MAP, HEAD "a,20\"24,f,,,,\n", SALVE_E_SYNTAX, "csv");
     bad("bytes that are not UTF-8", MAP, "id\xff,day\n", SALVE_E_INVALID, "csv");
-    bad("a misspelt key", "{\"format\":\"salve-csv-map\",\"version\":1,\"observation\":[]}", HEAD, SALVE_E_INVALID, "csv map");
-    bad("another version", "{\"format\":\"salve-csv-map\",\"version\":2,\"observations\":[]}", HEAD, SALVE_E_INVALID, "format");
-    bad("a quantity without a unit", "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[{\"column\":\"a\",\"loinc\":\"1-8\",\"type\":\"quantity\"}]}", HEAD, SALVE_E_INVALID, "observations[0]");
-    bad("no date at all", "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[]}", "id\na\n", SALVE_E_INVALID, "date");
+    bad("a misspelt key", "{\"format\":\"salve-csv-map\",\"version\":1,\"observation\":[]}", HEAD, SALVE_E_INVALID,
+        "csv map");
+    bad("another version", "{\"format\":\"salve-csv-map\",\"version\":2,\"observations\":[]}", HEAD, SALVE_E_INVALID,
+        "format");
+    bad("a quantity without a unit",
+        "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[{\"column\":\"a\",\"loinc\":\"1-8\",\"type\":\"quantity\"}]}",
+        HEAD, SALVE_E_INVALID, "observations[0]");
+    bad("no date at all", "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[]}", "id\na\n",
+        SALVE_E_INVALID, "date");
 }
 
 int main(void)
 {
-    const char         *dir = t_data("nhanes-sample");
-    struct arena       *mem = arena_open((size_t)64 << 20);
+    const char *dir = t_data("nhanes-sample");
+    struct arena *mem = arena_open((size_t)64 << 20);
     struct admit_rules *rules;
-    struct salve_err    err = {0};
-    if (admit_rules_make(NULL, mem, &rules, &err) != SALVE_OK) t_fail("rules", "%s", err.at);
-    else if (dir == NULL) t_skipped(501);
-    else nhanes(dir, rules);
+    struct salve_err err = {0};
+    if (admit_rules_make(NULL, mem, &rules, &err) != SALVE_OK)
+        t_fail("rules", "%s", err.at);
+    else if (dir == NULL)
+        t_skipped(501);
+    else
+        nhanes(dir, rules);
     small_cases();
     arena_close(mem);
     return t_end();

@@ -11,13 +11,13 @@
 
 static void run_file(const char *folder, struct str file)
 {
-    char               path[4096], name[256], first[512] = "";
-    struct str         text;
-    struct tape        tape;
+    char path[4096], name[256], first[512] = "";
+    struct str text;
+    struct tape tape;
     struct fhir_issues issues;
-    struct salve_err   err = {0};
-    bool               valid = false;
-    struct arena      *mem = arena_open((size_t)1 << 30);
+    struct salve_err err = {0};
+    bool valid = false;
+    struct arena *mem = arena_open((size_t)1 << 30);
     (void)snprintf(path, sizeof path, "%s/%.*s", folder, STR_ARGS(file));
     (void)snprintf(name, sizeof name, "%.*s", STR_ARGS(file));
     fhir_issues_init(&issues, mem);
@@ -28,20 +28,25 @@ static void run_file(const char *folder, struct str file)
         if (issues.items[i].severity <= FHIR_ERROR)
             (void)snprintf(first, sizeof first, "%.*s %s", STR_ARGS(issues.items[i].path), issues.items[i].rule);
     bool is_good = code == SALVE_OK && valid, is_gap = t_known_gap(GAPS, name);
-    if (is_good && is_gap) t_gap_passed(name);
-    else if (is_good) t_pass();
-    else if (is_gap) t_skipped(1);
-    else t_fail(name, "%s %zu errors, first: %s", salve_code_name(code), issues.error_count, first);
+    if (is_good && is_gap)
+        t_gap_passed(name);
+    else if (is_good)
+        t_pass();
+    else if (is_gap)
+        t_skipped(1);
+    else
+        t_fail(name, "%s %zu errors, first: %s", salve_code_name(code), issues.error_count, first);
     arena_close(mem);
 }
 
 static void run_folder(const char *folder)
 {
-    struct arena    *mem = arena_open((size_t)16 << 20);
-    struct str      *names;
-    size_t           count;
+    struct arena *mem = arena_open((size_t)16 << 20);
+    struct str *names;
+    size_t count;
     struct salve_err err = {0};
-    if (file_list(folder, mem, &names, &count, &err) != SALVE_OK) t_fail(folder, "cannot be listed");
+    if (file_list(folder, mem, &names, &count, &err) != SALVE_OK)
+        t_fail(folder, "cannot be listed");
     else
         for (size_t i = 0; i < count; i++)
             if (str_ends(names[i], STR(".json"))) run_file(folder, names[i]);
@@ -51,9 +56,11 @@ static void run_folder(const char *folder)
 int main(int argc, char **argv)
 {
     const char *data = t_data("fhir-r4-examples");
-    char        folder[4096];
-    if (argc > 1) run_folder(argv[1]);
-    else if (data == NULL) t_skipped(451);
+    char folder[4096];
+    if (argc > 1)
+        run_folder(argv[1]);
+    else if (data == NULL)
+        t_skipped(451);
     else {
         (void)snprintf(folder, sizeof folder, "%s/official", data);
         run_folder(folder);

@@ -16,9 +16,9 @@ static unsigned both_accept, both_reject, only_java_rejects, only_salve_rejects;
 static bool has_error(struct str text, struct arena *mem, char *first, size_t first_bytes)
 {
     struct fhir_issues issues;
-    struct tape        tape;
-    struct salve_err   err = {0};
-    bool               valid = false;
+    struct tape tape;
+    struct salve_err err = {0};
+    bool valid = false;
     fhir_issues_init(&issues, mem);
     enum salve_code code = fhir_read(text, NULL, mem, &tape, &issues, &err);
     if (code == SALVE_OK) code = fhir_validate(&tape, mem, &issues, &valid, &err);
@@ -38,23 +38,29 @@ static void judge(const char *name, bool java, bool salve, const char *first)
     only_java_rejects += java && !salve;
     only_salve_rejects += !java && salve;
     bool is_gap = t_known_gap(GAPS, name);
-    if (java == salve && is_gap) t_gap_passed(name);
-    else if (java == salve) t_pass();
-    else if (is_gap) t_skipped(1);
-    else t_fail(name, "the Java validator %s, Salve %s (%s)", java ? "rejects" : "accepts", salve ? "rejects" : "accepts", first);
+    if (java == salve && is_gap)
+        t_gap_passed(name);
+    else if (java == salve)
+        t_pass();
+    else if (is_gap)
+        t_skipped(1);
+    else
+        t_fail(name, "the Java validator %s, Salve %s (%s)", java ? "rejects" : "accepts",
+               salve ? "rejects" : "accepts", first);
 }
 
 static void run_case(const char *dir, const struct json *row)
 {
-    char             path[4096], name[256], first[512];
-    struct str       text, file = json_get_text(row, "file"), title = json_get_text(row, "name");
+    char path[4096], name[256], first[512];
+    struct str text, file = json_get_text(row, "file"), title = json_get_text(row, "name");
     struct salve_err err = {0};
-    int64_t          errors = 0;
-    struct arena    *mem = arena_open((size_t)1 << 30);
+    int64_t errors = 0;
+    struct arena *mem = arena_open((size_t)1 << 30);
     (void)snprintf(path, sizeof path, "%s/%.*s", dir, STR_ARGS(file));
     (void)snprintf(name, sizeof name, "%.*s", STR_ARGS(title));
     (void)json_i64(json_get(row, "errors"), &errors);
-    if (file_read(path, (size_t)64 << 20, mem, &text, &err) != SALVE_OK) t_fail(name, "cannot read its input");
+    if (file_read(path, (size_t)64 << 20, mem, &text, &err) != SALVE_OK)
+        t_fail(name, "cannot read its input");
     else {
         bool salve = has_error(text, mem, first, sizeof first);
         judge(name, errors > 0, salve, first);
@@ -65,18 +71,18 @@ static void run_case(const char *dir, const struct json *row)
 int main(int argc, char **argv)
 {
     const char *dir = argc > 1 ? argv[1] : t_data("fhir-validator");
-    char        path[4096];
+    char path[4096];
     if (dir == NULL) {
         t_skipped(69);
         return t_end();
     }
-    struct arena      *mem = arena_open((size_t)64 << 20);
-    struct salve_err   err = {0};
-    struct str         text;
+    struct arena *mem = arena_open((size_t)64 << 20);
+    struct salve_err err = {0};
+    struct str text;
     const struct json *index = NULL;
     (void)snprintf(path, sizeof path, "%s/index.json", dir);
-    if (file_read(path, (size_t)16 << 20, mem, &text, &err) != SALVE_OK
-        || json_read(text, &(struct json_opts){.bytes_max = (size_t)16 << 20}, mem, &index, &err) != SALVE_OK)
+    if (file_read(path, (size_t)16 << 20, mem, &text, &err) != SALVE_OK ||
+        json_read(text, &(struct json_opts){.bytes_max = (size_t)16 << 20}, mem, &index, &err) != SALVE_OK)
         t_fail("index.json", "cannot be read: %s", err.at);
     for (const struct json *row = json_first(index); row != NULL; row = row->next) run_case(dir, row);
     printf("both accept %u, both reject %u, only the Java validator rejects %u, only Salve rejects %u\n", both_accept,

@@ -12,17 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define COMPARTMENT STR("aaaaaaaaaaaaaaaaaaaaaaaaaa")
 
-static uint64_t next_number(void *ctx)
-{
-    return ++*(uint64_t *)ctx;
-}
+static uint64_t next_number(void *ctx) { return ++*(uint64_t *)ctx; }
 
 static void check_resource(const struct admit_rules *rules, const struct tape *tape, struct arena *mem)
 {
-    struct buf         json;
-    struct tape        again;
+    struct buf json;
+    struct tape again;
     struct fhir_issues issues;
-    struct salve_err   err = {0};
+    struct salve_err err = {0};
     fhir_issues_init(&issues, mem);
     buf_init(&json, mem, 8 << 20);
     fhir_write(tape, 0, FHIR_COMPACT, &json);
@@ -34,9 +31,10 @@ static void check_resource(const struct admit_rules *rules, const struct tape *t
 static void import_all(const struct admit_rules *rules, const struct tape *bundle, struct arena *mem)
 {
     struct import_done done;
-    struct salve_err   err = {0};
-    uint64_t           number = 0;
-    struct import_ask  ask = {.rules = rules, .compartment = COMPARTMENT, .next = next_number, .ctx = &number, .minimise = true};
+    struct salve_err err = {0};
+    uint64_t number = 0;
+    struct import_ask ask = {
+        .rules = rules, .compartment = COMPARTMENT, .next = next_number, .ctx = &number, .minimise = true};
     if (import_run(&ask, bundle, mem, &done, &err) != SALVE_OK) return;
     for (size_t i = 0; i < done.resource_count && i < 20; i++)
         if (done.resource_count == 1) check_resource(rules, &done.resources[i].tape, mem);
@@ -46,11 +44,11 @@ static void import_all(const struct admit_rules *rules, const struct tape *bundl
 
 static const struct admit_rules *made_once(void)
 {
-    static struct arena       *mem; /* reachable until the end, so that it is no leak */
+    static struct arena *mem; /* reachable until the end, so that it is no leak */
     static struct admit_rules *rules;
-    static struct str          patterns[] = {STR("999-99-9999")};
-    struct admit_site          site = {.national_patterns = patterns, .national_pattern_count = 1};
-    struct salve_err           err = {0};
+    static struct str patterns[] = {STR("999-99-9999")};
+    struct admit_site site = {.national_patterns = patterns, .national_pattern_count = 1};
+    struct salve_err err = {0};
     if (mem == NULL) mem = arena_open(16 << 20);
     if (rules == NULL && admit_rules_make(&site, mem, &rules, &err) != SALVE_OK) abort();
     return rules;
@@ -58,20 +56,20 @@ static const struct admit_rules *made_once(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct arena       *mem = arena_open(128 << 20);
-    struct salve_err    err = {0};
-    struct admit_kept   kept;
+    struct arena *mem = arena_open(128 << 20);
+    struct salve_err err = {0};
+    struct admit_kept kept;
     const struct admit_rules *rules = made_once();
-    struct fhir_issues  issues;
-    struct tape         bundle;
-    struct buf          out;
-    bool                valid;
+    struct fhir_issues issues;
+    struct tape bundle;
+    struct buf out;
+    bool valid;
     fhir_issues_init(&issues, mem);
     buf_init(&out, mem, 8 << 20);
     if (import_read(str_make((const char *)data, size), mem, &bundle, &issues, &err) == SALVE_OK) {
         if (fhir_validate(&bundle, mem, &issues, &valid, &err) != SALVE_OK) abort();
-        if (admit_minimise(rules, &bundle, COMPARTMENT, mem, &kept, &err) == SALVE_OK && kept.tape.node_count > 0
-            && admit_check(rules, &kept.tape, COMPARTMENT, mem, &issues, &err) != SALVE_OK)
+        if (admit_minimise(rules, &bundle, COMPARTMENT, mem, &kept, &err) == SALVE_OK && kept.tape.node_count > 0 &&
+            admit_check(rules, &kept.tape, COMPARTMENT, mem, &issues, &err) != SALVE_OK)
             abort();
         import_all(rules, &bundle, mem);
     }

@@ -19,10 +19,10 @@ static const char fixed_map[] =
 static void rows(const struct csv_map *map, struct str csv_text, struct arena *mem)
 {
     struct csv_import csv;
-    struct salve_err  err = {0};
-    struct str        subject, json;
-    struct tape       bundle;
-    bool              more = true;
+    struct salve_err err = {0};
+    struct str subject, json;
+    struct tape bundle;
+    bool more = true;
     if (csv_import_open(map, csv_text, STR("2026"), mem, &csv, &err) != SALVE_OK) return;
     for (int i = 0; i < 200 && more; i++) {
         struct arena_mark mark = arena_mark(mem);
@@ -35,11 +35,12 @@ static void rows(const struct csv_map *map, struct str csv_text, struct arena *m
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct arena    *mem = arena_open(64 << 20);
-    struct str       text = str_make((const char *)data, size), map_text = text, csv_text = STR("id,d,s,b,q,i,y\n1,2,m,2,3,4,y\n");
+    struct arena *mem = arena_open(64 << 20);
+    struct str text = str_make((const char *)data, size), map_text = text,
+               csv_text = STR("id,d,s,b,q,i,y\n1,2,m,2,3,4,y\n");
     struct salve_err err = {0};
-    struct csv_map  *map;
-    const char      *cut = size == 0 ? NULL : memchr(data, 0, size);
+    struct csv_map *map;
+    const char *cut = size == 0 ? NULL : memchr(data, 0, size);
     if (cut != NULL) {
         map_text = str_cut(text, 0, (size_t)(cut - text.ptr));
         csv_text = str_cut(text, map_text.len + 1, text.len);

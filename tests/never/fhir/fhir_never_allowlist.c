@@ -12,9 +12,9 @@
 static struct str effective(struct arena *mem, const struct admit_site *site)
 {
     struct admit_rules *rules;
-    struct salve_err    err = {0};
-    struct buf          out;
-    struct str          text = STR_NONE;
+    struct salve_err err = {0};
+    struct buf out;
+    struct str text = STR_NONE;
     buf_init(&out, mem, (size_t)1 << 20);
     if (admit_rules_make(site, mem, &rules, &err) != SALVE_OK) return STR_NONE;
     admit_rules_text(rules, &out);
@@ -31,9 +31,9 @@ static bool next_lines(struct str *a, struct str *b, struct str *line_a, struct 
 
 static void list_equals_the_reviewed_copy(void **state)
 {
-    struct arena    *mem = arena_open((size_t)16 << 20);
+    struct arena *mem = arena_open((size_t)16 << 20);
     struct salve_err err = {0};
-    struct str       reviewed, got = effective(mem, NULL), want_line, got_line;
+    struct str reviewed, got = effective(mem, NULL), want_line, got_line;
     (void)state;
     assert_ok(file_read(REVIEWED, (size_t)1 << 20, mem, &reviewed, &err));
     while (next_lines(&reviewed, &got, &want_line, &got_line))
@@ -44,8 +44,8 @@ static void list_equals_the_reviewed_copy(void **state)
 
 static void site_additions_are_part_of_the_list(void **state)
 {
-    struct arena     *mem = arena_open((size_t)16 << 20);
-    struct str        systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999")};
+    struct arena *mem = arena_open((size_t)16 << 20);
+    struct str systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999")};
     struct admit_site site = {systems, 1, patterns, 1};
     (void)state;
     struct str text = effective(mem, &site);
@@ -56,11 +56,18 @@ static void site_additions_are_part_of_the_list(void **state)
 
 static void list_holds_nothing_that_must_never_be_kept(void **state)
 {
-    static const char *const never[] = {"element Patient.photo", "element Patient.maritalStatus", "element Attachment.data",
-                                        "valueSampledData", "type Media", "type MolecularSequence", "us-core", "ssn",
-                                        "element Patient.text", "http://loinc.org 882-1\ncode"};
-    struct arena            *mem = arena_open((size_t)16 << 20);
-    struct str               text = effective(mem, NULL);
+    static const char *const never[] = {"element Patient.photo",
+                                        "element Patient.maritalStatus",
+                                        "element Attachment.data",
+                                        "valueSampledData",
+                                        "type Media",
+                                        "type MolecularSequence",
+                                        "us-core",
+                                        "ssn",
+                                        "element Patient.text",
+                                        "http://loinc.org 882-1\ncode"};
+    struct arena *mem = arena_open((size_t)16 << 20);
+    struct str text = effective(mem, NULL);
     (void)state;
     assert_true(text.len > 0);
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
@@ -70,10 +77,10 @@ static void list_holds_nothing_that_must_never_be_kept(void **state)
 
 static void patterns_and_systems_are_checked(void **state)
 {
-    struct arena       *mem = arena_open((size_t)16 << 20);
-    struct salve_err    err = {0};
+    struct arena *mem = arena_open((size_t)16 << 20);
+    struct salve_err err = {0};
     struct admit_rules *rules;
-    struct str          short_pattern[] = {STR("99-99")}, wide[] = {STR("urn:*")}, strange[] = {STR("99999999\n")};
+    struct str short_pattern[] = {STR("99-99")}, wide[] = {STR("urn:*")}, strange[] = {STR("99999999\n")};
     (void)state;
     assert_code(admit_rules_make(&(struct admit_site){NULL, 0, short_pattern, 1}, mem, &rules, &err), SALVE_E_CONFIG);
     assert_code(admit_rules_make(&(struct admit_site){NULL, 0, strange, 1}, mem, &rules, &err), SALVE_E_CONFIG);
@@ -91,7 +98,7 @@ int main(int argc, char **argv)
     };
     if (argc == 2 && strcmp(argv[1], "print") == 0) {
         struct arena *mem = arena_open((size_t)16 << 20);
-        struct str    text = effective(mem, NULL);
+        struct str text = effective(mem, NULL);
         (void)fwrite(text.ptr, 1, text.len, stdout);
         arena_close(mem);
         return 0;

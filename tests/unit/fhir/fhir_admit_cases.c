@@ -8,7 +8,7 @@
 #include "fhir/fhir.h"
 #include "fhir/outcome.h"
 
-#define CASES "tests/unit/fhir/admit-cases"
+#define CASES       "tests/unit/fhir/admit-cases"
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 struct admit_case {
@@ -20,7 +20,7 @@ static struct str put_person(struct arena *mem, struct str text)
 {
     struct buf out;
     struct str all = STR_NONE;
-    ptrdiff_t  at;
+    ptrdiff_t at;
     buf_init(&out, mem, (size_t)1 << 20);
     while ((at = str_find(text, STR("$P"))) >= 0) {
         buf_add(&out, str_cut(text, 0, (size_t)at));
@@ -63,16 +63,15 @@ static struct str compact(struct arena *mem, const struct tape *tape)
 static void run_minimise(const struct admit_case *c, const char *name, const struct admit_rules *rules,
                          const struct tape *tape, struct arena *mem)
 {
-    struct admit_kept  kept;
-    struct salve_err   err = {0};
+    struct admit_kept kept;
+    struct salve_err err = {0};
     struct fhir_issues issues;
-    enum salve_code    code = admit_minimise(rules, tape, STR(COMPARTMENT), mem, &kept, &err);
+    enum salve_code code = admit_minimise(rules, tape, STR(COMPARTMENT), mem, &kept, &err);
     fhir_issues_init(&issues, mem);
     if (code == SALVE_E_NOT_ADMITTED && (c->left.len == 0 || str_is(c->left, "refused"))) return t_pass();
     if (code != SALVE_OK) return t_fail(name, "minimising: %s at %s", salve_code_name(code), err.at);
     struct str left = compact(mem, &kept.tape);
-    if (kept.tape.node_count > 0
-        && admit_check(rules, &kept.tape, STR(COMPARTMENT), mem, &issues, &err) != SALVE_OK)
+    if (kept.tape.node_count > 0 && admit_check(rules, &kept.tape, STR(COMPARTMENT), mem, &issues, &err) != SALVE_OK)
         return t_fail(name, "what minimising leaves is not admissible: %s %s", err.at, err.why);
     if (kept.tape.node_count > 0) {
         struct tape again;
@@ -88,11 +87,11 @@ static void run_minimise(const struct admit_case *c, const char *name, const str
 
 static void run_case(const char *file, const struct admit_case *c, const struct admit_rules *rules)
 {
-    char               name[512];
-    struct arena      *mem = arena_open((size_t)64 << 20);
-    struct tape        tape;
+    char name[512];
+    struct arena *mem = arena_open((size_t)64 << 20);
+    struct tape tape;
     struct fhir_issues issues;
-    struct salve_err   err = {0};
+    struct salve_err err = {0};
     (void)snprintf(name, sizeof name, "%s: %.*s", file, STR_ARGS(c->name));
     fhir_issues_init(&issues, mem);
     enum salve_code code = fhir_read(put_person(mem, c->input), NULL, mem, &tape, &issues, &err);
@@ -102,12 +101,16 @@ static void run_case(const char *file, const struct admit_case *c, const struct 
         return;
     }
     code = admit_check(rules, &tape, STR(COMPARTMENT), mem, &issues, &err);
-    bool       is_ok = str_is(c->expect, "ok\n");
+    bool is_ok = str_is(c->expect, "ok\n");
     struct str got = findings_of(mem, &issues);
-    if (code != (is_ok ? SALVE_OK : SALVE_E_NOT_ADMITTED)) t_fail(name, "%s %.*s", salve_code_name(code), STR_ARGS(got));
-    else if (!is_ok && !str_eq(got, c->expect)) t_fail(name, "found:\n%.*s", STR_ARGS(got));
-    else if (tells_a_value(&issues, &err, mem)) t_fail(name, "a message tells a value");
-    else t_pass();
+    if (code != (is_ok ? SALVE_OK : SALVE_E_NOT_ADMITTED))
+        t_fail(name, "%s %.*s", salve_code_name(code), STR_ARGS(got));
+    else if (!is_ok && !str_eq(got, c->expect))
+        t_fail(name, "found:\n%.*s", STR_ARGS(got));
+    else if (tells_a_value(&issues, &err, mem))
+        t_fail(name, "a message tells a value");
+    else
+        t_pass();
     run_minimise(c, name, rules, &tape, mem);
     arena_close(mem);
 }
@@ -122,18 +125,20 @@ static struct str after(struct str line, const char *word) /* what follows "word
 
 static void run_file(const char *path, const struct admit_rules *rules)
 {
-    struct arena     *mem = arena_open((size_t)64 << 20);
-    struct str        rest, line, value;
-    struct salve_err  err = {0};
-    struct buf        expect, input;
+    struct arena *mem = arena_open((size_t)64 << 20);
+    struct str rest, line, value;
+    struct salve_err err = {0};
+    struct buf expect, input;
     struct admit_case c = {.name = STR_NONE};
-    if (file_read(path, (size_t)4 << 20, mem, &rest, &err) != SALVE_OK) t_fail(path, "cannot be read");
+    if (file_read(path, (size_t)4 << 20, mem, &rest, &err) != SALVE_OK)
+        t_fail(path, "cannot be read");
     else
         for (bool more = true; more;) {
             more = str_next_line(&rest, &line);
             if (!more || str_starts(line, STR("=== "))) {
                 if (c.name.ptr != NULL) {
-                    if (buf_done(&expect, &c.expect, NULL) != SALVE_OK || buf_done(&input, &c.input, NULL) != SALVE_OK) break;
+                    if (buf_done(&expect, &c.expect, NULL) != SALVE_OK || buf_done(&input, &c.input, NULL) != SALVE_OK)
+                        break;
                     run_case(path, &c, rules);
                 }
                 c = (struct admit_case){.name = str_cut(line, 4, line.len)};
@@ -142,7 +147,8 @@ static void run_file(const char *path, const struct admit_rules *rules)
             } else if ((value = after(line, "expect:")).ptr != NULL) {
                 buf_add(&expect, value);
                 buf_add_char(&expect, '\n');
-            } else if ((value = after(line, "left:")).ptr != NULL) c.left = value;
+            } else if ((value = after(line, "left:")).ptr != NULL)
+                c.left = value;
             else {
                 buf_add(&input, line);
                 buf_add_char(&input, '\n');
@@ -153,16 +159,19 @@ static void run_file(const char *path, const struct admit_rules *rules)
 
 int main(int argc, char **argv)
 {
-    struct arena       *mem = arena_open((size_t)64 << 20);
-    struct salve_err    err = {0};
+    struct arena *mem = arena_open((size_t)64 << 20);
+    struct salve_err err = {0};
     struct admit_rules *rules;
-    struct str          systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999"), STR("AA999999A")}, *names;
-    struct admit_site   site = {systems, 1, patterns, 2};
-    size_t              count = 0;
-    char                path[1024];
-    if (admit_rules_make(&site, mem, &rules, &err) != SALVE_OK) t_fail("rules", "%s", err.at);
-    else if (argc > 1) for (int i = 1; i < argc; i++) run_file(argv[i], rules);
-    else if (file_list(CASES, mem, &names, &count, &err) != SALVE_OK) t_fail(CASES, "cannot be listed");
+    struct str systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999"), STR("AA999999A")}, *names;
+    struct admit_site site = {systems, 1, patterns, 2};
+    size_t count = 0;
+    char path[1024];
+    if (admit_rules_make(&site, mem, &rules, &err) != SALVE_OK)
+        t_fail("rules", "%s", err.at);
+    else if (argc > 1)
+        for (int i = 1; i < argc; i++) run_file(argv[i], rules);
+    else if (file_list(CASES, mem, &names, &count, &err) != SALVE_OK)
+        t_fail(CASES, "cannot be listed");
     else
         for (size_t i = 0; i < count; i++) {
             if (!str_ends(names[i], STR(".cases"))) continue;

@@ -8,22 +8,19 @@
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 struct world {
-    struct arena       *mem;
+    struct arena *mem;
     struct admit_rules *rules;
-    struct import_done  done;
-    struct salve_err    err;
-    uint64_t            number;
+    struct import_done done;
+    struct salve_err err;
+    uint64_t number;
 };
 
-static uint64_t next_number(void *ctx)
-{
-    return ++((struct world *)ctx)->number;
-}
+static uint64_t next_number(void *ctx) { return ++((struct world *)ctx)->number; }
 
 static int set_up(void **state)
 {
     static struct world world;
-    struct salve_err    err = {0};
+    struct salve_err err = {0};
     world = (struct world){.mem = arena_open((size_t)64 << 20)};
     *state = &world;
     return admit_rules_make(NULL, world.mem, &world.rules, &err) == SALVE_OK ? 0 : -1;
@@ -37,13 +34,17 @@ static int tear_down(void **state)
 
 static enum salve_code run(struct world *w, const char *text, bool minimise, const char *patient_id)
 {
-    struct tape        bundle;
+    struct tape bundle;
     struct fhir_issues issues;
     fhir_issues_init(&issues, w->mem);
     w->err = (struct salve_err){0};
     w->done = (struct import_done){0};
-    struct import_ask ask = {.rules = w->rules, .compartment = STR(COMPARTMENT), .patient_id = str_of(patient_id),
-                             .next = next_number, .ctx = w, .minimise = minimise};
+    struct import_ask ask = {.rules = w->rules,
+                             .compartment = STR(COMPARTMENT),
+                             .patient_id = str_of(patient_id),
+                             .next = next_number,
+                             .ctx = w,
+                             .minimise = minimise};
     enum salve_code code = import_read(str_of(text), w->mem, &bundle, &issues, &w->err);
     return code == SALVE_OK ? import_run(&ask, &bundle, w->mem, &w->done, &w->err) : code;
 }
@@ -57,14 +58,17 @@ static struct str json_of(struct world *w, size_t i)
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR_NONE;
 }
 
-#define OBSERVATION(id, more) "{\"resourceType\":\"Observation\",\"id\":\"" id "\",\"status\":\"final\"," more                 \
+#define OBSERVATION(id, more)                                                                                          \
+    "{\"resourceType\":\"Observation\",\"id\":\"" id "\",\"status\":\"final\"," more                                   \
     "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/p\"}}"
 #define PATIENT "{\"resourceType\":\"Patient\",\"id\":\"p\",\"gender\":\"male\"}"
 
 static void gives_ids_and_rewrites_references(void **state)
 {
     struct world *w = *state;
-    assert_ok(run(w, "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
+    assert_ok(run(
+        w,
+        "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
         "{\"fullUrl\":\"urn:uuid:11111111-1111-4111-8111-111111111111\",\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\","
         "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"urn:uuid:22222222-2222-4222-8222-222222222222\"},"
         "\"encounter\":{\"reference\":\"Encounter/e/_history/3\"},\"performer\":[{\"reference\":\"urn:uuid:33333333-3333-4333-8333-333333333333\"},"
@@ -72,17 +76,22 @@ static void gives_ids_and_rewrites_references(void **state)
         "{\"fullUrl\":\"urn:uuid:22222222-2222-4222-8222-222222222222\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p1\",\"meta\":{\"versionId\":\"1\"},\"gender\":\"female\"},\"request\":{\"method\":\"POST\",\"url\":\"Patient\"}},"
         "{\"fullUrl\":\"urn:uuid:33333333-3333-4333-8333-333333333333\",\"resource\":{\"resourceType\":\"Practitioner\",\"id\":\"dr\"},\"request\":{\"method\":\"POST\",\"url\":\"Practitioner\"}},"
         "{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e\",\"status\":\"finished\",\"class\":{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"AMB\"},"
-        "\"subject\":{\"reference\":\"Patient/p1\"}},\"request\":{\"method\":\"POST\",\"url\":\"Encounter\"}}]}", false, ""));
+        "\"subject\":{\"reference\":\"Patient/p1\"}},\"request\":{\"method\":\"POST\",\"url\":\"Encounter\"}}]}",
+        false, ""));
     assert_int_equal(w->done.resource_count, 3);
     assert_int_equal(w->done.commons, 1);
     assert_int_equal(w->done.references, 3);
     assert_str(w->done.resources[0].type, "Patient");
-    assert_str(json_of(w, 0), "{\"resourceType\":\"Patient\",\"id\":\"" COMPARTMENT ".1\",\"meta\":{\"versionId\":\"1\"},"
-        "\"identifier\":[{\"system\":\"urn:salve:imported\",\"value\":\"p1\"}],\"gender\":\"female\"}");
+    assert_str(json_of(w, 0),
+               "{\"resourceType\":\"Patient\",\"id\":\"" COMPARTMENT ".1\",\"meta\":{\"versionId\":\"1\"},"
+               "\"identifier\":[{\"system\":\"urn:salve:imported\",\"value\":\"p1\"}],\"gender\":\"female\"}");
     assert_str(w->done.resources[1].imported_id, "11111111-1111-4111-8111-111111111111");
-    assert_str(json_of(w, 1), "{\"resourceType\":\"Observation\",\"id\":\"" COMPARTMENT ".2\","
+    assert_str(
+        json_of(w, 1),
+        "{\"resourceType\":\"Observation\",\"id\":\"" COMPARTMENT ".2\","
         "\"identifier\":[{\"system\":\"urn:salve:imported\",\"value\":\"11111111-1111-4111-8111-111111111111\"}],\"status\":\"final\","
-        "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/" COMPARTMENT ".1\"},"
+        "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/" COMPARTMENT
+        ".1\"},"
         "\"encounter\":{\"reference\":\"Encounter/" COMPARTMENT ".3\"},\"performer\":["
         "{\"type\":\"Practitioner\",\"identifier\":{\"system\":\"urn:salve:imported\",\"value\":\"dr\"}},"
         "{\"type\":\"Organization\",\"identifier\":{\"system\":\"urn:salve:imported\",\"value\":\"lab\"}}]}");
@@ -91,9 +100,13 @@ static void gives_ids_and_rewrites_references(void **state)
 static void ndjson_and_single_resources_become_one_bundle(void **state)
 {
     struct world *w = *state;
-    assert_ok(run(w, PATIENT "\n" OBSERVATION("o1", "") "\r\n\n" OBSERVATION("o2", "\"derivedFrom\":[{\"reference\":\"Observation/o1\"}],") "\n", false, ""));
+    assert_ok(run(w,
+                  PATIENT "\n" OBSERVATION("o1", "") "\r\n\n" OBSERVATION(
+                      "o2", "\"derivedFrom\":[{\"reference\":\"Observation/o1\"}],") "\n",
+                  false, ""));
     assert_int_equal(w->done.resource_count, 3);
-    assert_true(str_find(json_of(w, 2), STR("\"derivedFrom\":[{\"reference\":\"Observation/" COMPARTMENT ".2\"}]")) > 0);
+    assert_true(str_find(json_of(w, 2), STR("\"derivedFrom\":[{\"reference\":\"Observation/" COMPARTMENT ".2\"}]")) >
+                0);
     w->number = 0;
     assert_ok(run(w, PATIENT, false, ""));
     assert_int_equal(w->done.resource_count, 1);
@@ -108,15 +121,21 @@ static void patient_of_the_compartment_keeps_its_id(void **state)
     assert_str(w->done.resources[0].id, COMPARTMENT ".7");
     assert_str(w->done.resources[1].id, COMPARTMENT ".41");
     assert_true(str_find(json_of(w, 1), STR("Patient/" COMPARTMENT ".7")) > 0);
-    assert_ok(run(w, "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},"
-                     "\"subject\":{\"reference\":\"Patient/" COMPARTMENT ".7\"}}", false, COMPARTMENT ".7"));
+    assert_ok(run(
+        w,
+        "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},"
+        "\"subject\":{\"reference\":\"Patient/" COMPARTMENT ".7\"}}",
+        false, COMPARTMENT ".7"));
     assert_int_equal(w->done.resource_count, 1);
 }
 
 static void own_export_comes_back_without_a_second_identifier(void **state)
 {
     struct world *w = *state;
-    assert_ok(run(w, "{\"resourceType\":\"Patient\",\"id\":\"x\",\"identifier\":[{\"system\":\"urn:salve:imported\",\"value\":\"x\"}]}", false, ""));
+    assert_ok(run(
+        w,
+        "{\"resourceType\":\"Patient\",\"id\":\"x\",\"identifier\":[{\"system\":\"urn:salve:imported\",\"value\":\"x\"}]}",
+        false, ""));
     assert_str(json_of(w, 0), "{\"resourceType\":\"Patient\",\"id\":\"" COMPARTMENT ".1\","
                               "\"identifier\":[{\"system\":\"urn:salve:imported\",\"value\":\"x\"}]}");
 }
@@ -124,9 +143,12 @@ static void own_export_comes_back_without_a_second_identifier(void **state)
 static void old_ids_join_the_identifiers_that_are_there(void **state)
 {
     struct world *w = *state;
-    assert_ok(run(w, "{\"resourceType\":\"Patient\",\"id\":\"x\",\"name\":[{\"family\":\"B\"}],\"identifier\":[{\"system\":\"urn:salve:card\",\"value\":\"k\"}]}", false, ""));
-    struct str         text = json_of(w, 0);
-    struct tape        again;
+    assert_ok(run(
+        w,
+        "{\"resourceType\":\"Patient\",\"id\":\"x\",\"name\":[{\"family\":\"B\"}],\"identifier\":[{\"system\":\"urn:salve:card\",\"value\":\"k\"}]}",
+        false, ""));
+    struct str text = json_of(w, 0);
+    struct tape again;
     struct fhir_issues issues;
     fhir_issues_init(&issues, w->mem);
     assert_ok(fhir_read(text, NULL, w->mem, &again, &issues, &w->err));
@@ -137,7 +159,7 @@ static void old_ids_join_the_identifiers_that_are_there(void **state)
 static void dangling_references_are_named_or_left_out(void **state)
 {
     struct world *w = *state;
-    const char   *text = PATIENT "\n" OBSERVATION("o1", "\"derivedFrom\":[{\"reference\":\"Observation/SECRET\"}],");
+    const char *text = PATIENT "\n" OBSERVATION("o1", "\"derivedFrom\":[{\"reference\":\"Observation/SECRET\"}],");
     assert_code(run(w, text, false, ""), SALVE_E_NOT_ADMITTED);
     assert_string_equal(w->err.at, "Bundle.entry[1].resource.derivedFrom[0]");
     assert_int_equal(w->done.issues->count, 1);
@@ -146,14 +168,15 @@ static void dangling_references_are_named_or_left_out(void **state)
     assert_ok(run(w, text, true, ""));
     assert_int_equal(w->done.rule_count, 1);
     assert_string_equal(w->done.counts[0].rule, "salve-admit/reference");
-    assert_str(w->done.rejects, "{\"path\":\"Bundle.entry[1].resource.derivedFrom[0]\",\"rule\":\"salve-admit/reference\","
-                                "\"value\":{\"reference\":\"Observation/SECRET\"}}\n");
+    assert_str(w->done.rejects,
+               "{\"path\":\"Bundle.entry[1].resource.derivedFrom[0]\",\"rule\":\"salve-admit/reference\","
+               "\"value\":{\"reference\":\"Observation/SECRET\"}}\n");
 }
 
 static void two_people_are_refused_even_when_minimising(void **state)
 {
     struct world *w = *state;
-    const char   *text = PATIENT "\n{\"resourceType\":\"Patient\",\"id\":\"q\",\"gender\":\"male\"}";
+    const char *text = PATIENT "\n{\"resourceType\":\"Patient\",\"id\":\"q\",\"gender\":\"male\"}";
     assert_code(run(w, text, false, ""), SALVE_E_NOT_ADMITTED);
     assert_code(run(w, text, true, ""), SALVE_E_NOT_ADMITTED);
     assert_string_equal(w->done.issues->items[0].rule, "salve-never/N11");
@@ -162,7 +185,11 @@ static void two_people_are_refused_even_when_minimising(void **state)
 static void a_file_of_nobody_is_refused(void **state)
 {
     struct world *w = *state;
-    assert_code(run(w, "{\"resourceType\":\"Practitioner\",\"id\":\"dr\"}\n{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/zzz\"}}", false, ""), SALVE_E_NOT_ADMITTED);
+    assert_code(
+        run(w,
+            "{\"resourceType\":\"Practitioner\",\"id\":\"dr\"}\n{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/zzz\"}}",
+            false, ""),
+        SALVE_E_NOT_ADMITTED);
     assert_string_equal(w->done.issues->items[0].rule, "salve-admit/subject");
 }
 
@@ -173,7 +200,10 @@ static void broken_files_are_errors_with_a_place(void **state)
     assert_code(run(w, PATIENT "\n[]", false, ""), SALVE_E_SYNTAX);
     assert_code(run(w, PATIENT "\n{}", false, ""), SALVE_E_INVALID);
     assert_code(run(w, "", false, ""), SALVE_E_SYNTAX);
-    assert_code(run(w, "{\"resourceType\":\"Patient\",\"gender\":\"male\"}},{\"resource\":{\"resourceType\":\"Patient\"}", false, ""), SALVE_E_SYNTAX);
+    assert_code(run(w,
+                    "{\"resourceType\":\"Patient\",\"gender\":\"male\"}},{\"resource\":{\"resourceType\":\"Patient\"}",
+                    false, ""),
+                SALVE_E_SYNTAX);
 }
 
 int main(void)

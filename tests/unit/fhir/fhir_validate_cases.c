@@ -25,11 +25,11 @@ static struct str errors_of(struct arena *mem, const struct fhir_issues *issues)
 /* The outcome as JSON is a resource that the reader and the validator accept. */
 static const char *check_outcome(const struct fhir_issues *issues, struct arena *mem)
 {
-    struct buf         out;
-    struct tape        tape;
+    struct buf out;
+    struct tape tape;
     struct fhir_issues own;
-    struct salve_err   err = {0};
-    bool               valid = false;
+    struct salve_err err = {0};
+    bool valid = false;
     fhir_issues_init(&own, mem);
     buf_init(&out, mem, (size_t)1 << 20);
     outcome_add(issues, &out);
@@ -41,32 +41,37 @@ static const char *check_outcome(const struct fhir_issues *issues, struct arena 
 
 static void run_case(const char *file, struct str title, struct str expect, struct str input)
 {
-    char               name[512];
-    struct arena      *mem = arena_open((size_t)64 << 20);
-    struct tape        tape;
+    char name[512];
+    struct arena *mem = arena_open((size_t)64 << 20);
+    struct tape tape;
     struct fhir_issues issues;
-    struct salve_err   err = {0};
-    bool               valid = false;
+    struct salve_err err = {0};
+    bool valid = false;
     (void)snprintf(name, sizeof name, "%s: %.*s", file, STR_ARGS(title));
     fhir_issues_init(&issues, mem);
     enum salve_code code = fhir_read(input, NULL, mem, &tape, &issues, &err);
     if (code == SALVE_OK) code = fhir_validate(&tape, mem, &issues, &valid, &err);
-    struct str  got = errors_of(mem, &issues);
+    struct str got = errors_of(mem, &issues);
     const char *why = code == SALVE_OK ? check_outcome(&issues, mem) : salve_code_name(code);
-    if (!str_eq(got, expect)) t_fail(name, "found:\n%.*s", STR_ARGS(got));
-    else if (valid != str_is(expect, "ok\n")) t_fail(name, "valid and the errors disagree");
-    else if (why != NULL) t_fail(name, "%s", why);
-    else t_pass();
+    if (!str_eq(got, expect))
+        t_fail(name, "found:\n%.*s", STR_ARGS(got));
+    else if (valid != str_is(expect, "ok\n"))
+        t_fail(name, "valid and the errors disagree");
+    else if (why != NULL)
+        t_fail(name, "%s", why);
+    else
+        t_pass();
     arena_close(mem);
 }
 
 static void run_file(const char *path)
 {
-    struct arena    *mem = arena_open((size_t)64 << 20);
-    struct str       rest, line, title = STR_NONE;
+    struct arena *mem = arena_open((size_t)64 << 20);
+    struct str rest, line, title = STR_NONE;
     struct salve_err err = {0};
-    struct buf       expect, input;
-    if (file_read(path, (size_t)4 << 20, mem, &rest, &err) != SALVE_OK) t_fail(path, "cannot be read");
+    struct buf expect, input;
+    if (file_read(path, (size_t)4 << 20, mem, &rest, &err) != SALVE_OK)
+        t_fail(path, "cannot be read");
     else
         for (bool more = true; more;) {
             more = str_next_line(&rest, &line);
@@ -88,31 +93,34 @@ static void run_file(const char *path)
 
 static void no_problem_is_said_in_words(void)
 {
-    struct arena      *mem = arena_open((size_t)1 << 20);
+    struct arena *mem = arena_open((size_t)1 << 20);
     struct fhir_issues issues;
-    struct buf         out;
-    struct salve_err   err = {0};
+    struct buf out;
+    struct salve_err err = {0};
     fhir_issues_init(&issues, mem);
     buf_init(&out, mem, 1 << 16);
     outcome_add(&issues, &out);
-    if (str_find(buf_str(&out), STR("\"severity\": \"information\"")) < 0) t_fail("outcome", "no information issue");
-    else t_pass();
+    if (str_find(buf_str(&out), STR("\"severity\": \"information\"")) < 0)
+        t_fail("outcome", "no information issue");
+    else
+        t_pass();
     buf_init(&out, mem, 1 << 16);
     (void)salve_fail(&err, SALVE_E_TOO_BIG, "Bundle.entry[3]");
     outcome_of_error(&err, &out);
     if (str_find(buf_str(&out), STR("\"too-long\"")) < 0 || str_find(buf_str(&out), STR("Bundle.entry[3]")) < 0)
         t_fail("outcome of an error", "%.*s", STR_ARGS(buf_str(&out)));
-    else t_pass();
+    else
+        t_pass();
     arena_close(mem);
 }
 
 int main(int argc, char **argv)
 {
-    struct arena    *mem = arena_open((size_t)1 << 20);
+    struct arena *mem = arena_open((size_t)1 << 20);
     struct salve_err err = {0};
-    struct str      *names;
-    size_t           count = 0;
-    char             path[1024];
+    struct str *names;
+    size_t count = 0;
+    char path[1024];
     for (int i = 1; i < argc; i++) run_file(argv[i]);
     if (argc == 1 && file_list(CASES, mem, &names, &count, &err) != SALVE_OK) t_fail(CASES, "cannot be listed");
     for (size_t i = 0; i < count; i++) {
