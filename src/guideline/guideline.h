@@ -37,8 +37,9 @@ struct guideline_source {
 
 /* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2017", "HEARTS". `parameter` is its CQL parameter. */
 struct guideline_switch {
-    struct str        name, parameter, initial;
-    const struct str *values; size_t value_count;
+    struct str name, parameter, initial;
+    const struct str *values;
+    size_t value_count;
 };
 
 /* An input and its plausible range per unit, clinical/00-conventions. `loinc` and `unit` may be empty (a question). */
@@ -49,44 +50,57 @@ struct guideline_input {
 
 /* One thing that the guideline judges, with its closed lists. */
 struct guideline_item {
-    struct str        name;     /* "bp-category" */
-    struct str        system, code; /* of the computed Observation: "http://loinc.org", "39156-5"; empty: local only */
-    const struct str *parts; size_t part_count; /* codes of the same system for the two numbers of a pair */
-    struct str        source;   /* one line for people: "ESC 2024, doi:10.1093/eurheartj/ehae178" */
-    const struct str *categories; size_t category_count;
-    const struct str *actions;    size_t action_count;
-    const struct str *exclusions; size_t exclusion_count; /* reasons why it may not apply */
-    uint8_t           decimals;   /* digits after the point that people see, where the number line says nothing else */
+    struct str name;         /* "bp-category" */
+    struct str system, code; /* of the computed Observation: "http://loinc.org", "39156-5"; empty: local only */
+    const struct str *parts;
+    size_t part_count; /* codes of the same system for the two numbers of a pair */
+    struct str source; /* one line for people: "ESC 2024, doi:10.1093/eurheartj/ehae178" */
+    const struct str *categories;
+    size_t category_count;
+    const struct str *actions;
+    size_t action_count;
+    const struct str *exclusions;
+    size_t exclusion_count; /* reasons why it may not apply */
+    uint8_t decimals;       /* digits after the point that people see, where the number line says nothing else */
 };
 
 /* A number line: one scale, or two for a pair (systolic and diastolic). Bands follow each other upwards. */
 struct guideline_band {
-    struct str name;      /* key of the letter texts' "bands" */
-    struct str limit;     /* upper end, decimal text; empty for the last band */
-    bool       inclusive; /* the limit itself still belongs to this band */
+    struct str name;  /* key of the letter texts' "bands" */
+    struct str limit; /* upper end, decimal text; empty for the last band */
+    bool inclusive;   /* the limit itself still belongs to this band */
 };
 struct guideline_scale {
-    struct str label;     /* key of the letter texts' "inputs" */
-    struct str from, to;  /* what the line shows; values beyond are drawn at its end */
-    const struct guideline_band *bands; size_t band_count;
+    struct str label;    /* key of the letter texts' "inputs" */
+    struct str from, to; /* what the line shows; values beyond are drawn at its end */
+    const struct guideline_band *bands;
+    size_t band_count;
 };
 struct guideline_line {
     struct str name, unit; /* finding.line, finding.unit (UCUM) */
-    uint8_t           decimals;   /* digits after the point that people see; the item's where guideline.json says none */
-    bool              has_decimals;
-    const struct guideline_scale *scales; size_t scale_count; /* [0] for finding.value, [1] for finding.value2 */
+    uint8_t decimals;      /* digits after the point that people see; the item's where guideline.json says none */
+    bool has_decimals;
+    const struct guideline_scale *scales;
+    size_t scale_count; /* [0] for finding.value, [1] for finding.value2 */
 };
 
 struct guideline_info {
     struct str id, version, title, canonical; /* canonical without the version: "urn:salve:guideline:blood-pressure" */
     struct str date, review_by;               /* ISO dates */
-    const struct guideline_source *sources;  size_t source_count;
-    const struct guideline_switch *switches; size_t switch_count;
-    const struct guideline_input  *inputs;   size_t input_count;
-    const struct guideline_item   *items;    size_t item_count;
-    const struct guideline_line   *lines;    size_t line_count;
-    const struct str              *families; size_t family_count;  /* vector families: "bp_average" */
-    const struct str              *languages; size_t language_count; /* sorted: "ar", "en" */
+    const struct guideline_source *sources;
+    size_t source_count;
+    const struct guideline_switch *switches;
+    size_t switch_count;
+    const struct guideline_input *inputs;
+    size_t input_count;
+    const struct guideline_item *items;
+    size_t item_count;
+    const struct guideline_line *lines;
+    size_t line_count;
+    const struct str *families;
+    size_t family_count; /* vector families: "bp_average" */
+    const struct str *languages;
+    size_t language_count; /* sorted: "ar", "en" */
 };
 
 /* One file as loaded (name relative to the guideline's folder, or "lib/<Name>.json"), for a digest of the whole. */
@@ -117,10 +131,12 @@ struct guideline_choice {
 };
 
 struct guideline_ask {
-    const struct tape *tapes; size_t tape_count; /* one Patient and all else that is known, one tape a resource */
-    const struct guideline_choice *choices; size_t choice_count; /* switches not named keep their initial value */
-    int64_t            now_unix_ms;
-    uint64_t           steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
+    const struct tape *tapes;
+    size_t tape_count; /* one Patient and all else that is known, one tape a resource */
+    const struct guideline_choice *choices;
+    size_t choice_count; /* switches not named keep their initial value */
+    int64_t now_unix_ms;
+    uint64_t steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
 };
 
 /* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and
@@ -171,8 +187,8 @@ SALVE_MUST_USE enum salve_code guideline_test_vectors(const struct guideline *gu
 
 /* guideline_test_cases - evaluates the subjects of cases/<name>.json and compares the findings that each file lists. */
 SALVE_MUST_USE enum salve_code guideline_test_cases(const char *share, const struct guideline *guideline,
-                                                    guideline_report *report, void *ctx,
-                                                    struct guideline_tally *tally, struct salve_err *err);
+                                                    guideline_report *report, void *ctx, struct guideline_tally *tally,
+                                                    struct salve_err *err);
 
 /* guideline_check - is the folder whole? Every category and action has its words in every language, all languages have
  * the same keys, every item has a source, every line a word for each band, no forbidden word, at least one case. Each

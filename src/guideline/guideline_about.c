@@ -8,15 +8,16 @@
 /* One object or list being read; `where` is its path for messages. */
 struct place {
     const struct guideline_doc *doc;
-    const struct json          *value;
-    struct str                  where;
+    const struct json *value;
+    struct str where;
 };
 
 static enum salve_code broken(const struct place *place, const char *name, const char *why, struct salve_err *err)
 {
     salve_fail(err, SALVE_E_INVALID, "%s: %.*s%s%s", place->doc->file, STR_ARGS(place->where),
                place->where.len > 0 && *name != '\0' ? "." : "", name);
-    return salve_why(err, "%s", why);
+    (void)salve_why(err, "%s", why);
+    return SALVE_E_INVALID;
 }
 
 /* keys - every member of the object must be one of the space-separated names. */
@@ -25,7 +26,7 @@ static enum salve_code only_keys(const struct place *place, const char *names, s
     if (!json_is(place->value, JSON_OBJECT)) return broken(place, "", "must be an object", err);
     for (const struct json *it = json_first(place->value); it != NULL; it = it->next) {
         const char *at = names;
-        bool        is_known = false;
+        bool is_known = false;
         while (!is_known && *at != '\0') {
             size_t len = strcspn(at, " ");
             is_known = it->name.len == len && memcmp(it->name.ptr, at, len) == 0;
@@ -35,7 +36,8 @@ static enum salve_code only_keys(const struct place *place, const char *names, s
         if (!is_known) {
             struct str key = str_cut(it->name, 0, 40);
             salve_fail(err, SALVE_E_INVALID, "%s: %.*s.%.*s", place->doc->file, STR_ARGS(place->where), STR_ARGS(key));
-            return salve_why(err, "this key is not known here");
+            (void)salve_why(err, "this key is not known here");
+            return SALVE_E_INVALID;
         }
     }
     return SALVE_OK;
@@ -60,8 +62,8 @@ static bool is_token(struct str text)
     if (text.len == 0 || text.len > 64) return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool is_ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                     c == '.' || c == ':';
+        bool is_ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                     c == '_' || c == '.' || c == ':';
         if (!is_ok) return false;
     }
     return true;
@@ -128,7 +130,7 @@ static enum salve_code list_of(const struct place *place, const char *name, size
 static enum salve_code read_source(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_source *source = into;
-    enum salve_code          code = only_keys(at, "issuer title year table doi", err);
+    enum salve_code code = only_keys(at, "issuer title year table doi", err);
     if (code == SALVE_OK) code = text_of(at, "issuer", true, &source->issuer, err);
     if (code == SALVE_OK) code = text_of(at, "title", true, &source->title, err);
     if (code == SALVE_OK) code = text_of(at, "year", true, &source->year, err);
@@ -140,7 +142,7 @@ static enum salve_code read_source(const struct place *at, void *into, struct sa
 static enum salve_code read_switch(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_switch *sw = into;
-    enum salve_code          code = only_keys(at, "name parameter values initial", err);
+    enum salve_code code = only_keys(at, "name parameter values initial", err);
     if (code == SALVE_OK) code = token_of(at, "name", &sw->name, err);
     if (code == SALVE_OK) code = text_of(at, "parameter", true, &sw->parameter, err);
     if (code == SALVE_OK) code = tokens_of(at, "values", false, &sw->values, &sw->value_count, err);
@@ -165,7 +167,7 @@ static enum salve_code range_of(const struct place *at, const char *name, struct
 static enum salve_code read_input(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_input *input = into;
-    enum salve_code         code = only_keys(at, "label loinc unit soft hard", err);
+    enum salve_code code = only_keys(at, "label loinc unit soft hard", err);
     if (code == SALVE_OK) code = token_of(at, "label", &input->label, err);
     if (code == SALVE_OK) code = text_of(at, "loinc", false, &input->loinc, err);
     if (code == SALVE_OK) code = text_of(at, "unit", false, &input->unit, err);
@@ -188,7 +190,7 @@ static enum salve_code decimals_of(const struct place *at, uint8_t *out, struct 
 static enum salve_code read_guideline_item(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_item *item = into;
-    enum salve_code        code = only_keys(at, "name system code parts source decimals categories actions exclusions", err);
+    enum salve_code code = only_keys(at, "name system code parts source decimals categories actions exclusions", err);
     if (code == SALVE_OK) code = token_of(at, "name", &item->name, err);
     if (code == SALVE_OK) code = text_of(at, "system", false, &item->system, err);
     if (code == SALVE_OK) code = text_of(at, "code", false, &item->code, err);
@@ -204,8 +206,8 @@ static enum salve_code read_guideline_item(const struct place *at, void *into, s
 static enum salve_code read_band(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_band *band = into;
-    const struct json     *below = json_get(at->value, "below"), *up_to = json_get(at->value, "up-to");
-    enum salve_code        code = only_keys(at, "name below up-to", err);
+    const struct json *below = json_get(at->value, "below"), *up_to = json_get(at->value, "up-to");
+    enum salve_code code = only_keys(at, "name below up-to", err);
     if (code == SALVE_OK) code = token_of(at, "name", &band->name, err);
     if (code != SALVE_OK) return code;
     band->limit = STR("");
@@ -234,8 +236,8 @@ static enum salve_code check_bands(const struct place *at, const struct guidelin
 static enum salve_code read_scale(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_scale *scale = into;
-    const void             *bands = NULL;
-    enum salve_code         code = only_keys(at, "label from to bands", err);
+    const void *bands = NULL;
+    enum salve_code code = only_keys(at, "label from to bands", err);
     if (code == SALVE_OK) code = token_of(at, "label", &scale->label, err);
     if (code == SALVE_OK) code = number_text_of(at, json_get(at->value, "from"), "from", &scale->from, err);
     if (code == SALVE_OK) code = number_text_of(at, json_get(at->value, "to"), "to", &scale->to, err);
@@ -248,8 +250,8 @@ static enum salve_code read_scale(const struct place *at, void *into, struct sal
 static enum salve_code read_line(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_line *line = into;
-    const void            *scales = NULL;
-    enum salve_code        code = only_keys(at, "name unit decimals scales", err);
+    const void *scales = NULL;
+    enum salve_code code = only_keys(at, "name unit decimals scales", err);
     if (code == SALVE_OK) code = token_of(at, "name", &line->name, err);
     if (code == SALVE_OK) code = text_of(at, "unit", true, &line->unit, err);
     if (code == SALVE_OK)
@@ -292,8 +294,9 @@ static enum salve_code read_columns(const struct place *family, const char *name
 {
     const struct json *object = json_get(family->value, name);
     for (const struct json *it = json_first(object); it != NULL; it = it->next) {
-        struct place    at = {family->doc, it, arena_printf(family->doc->mem, "%.*s.%s.%.*s", STR_ARGS(family->where),
-                                                            name, STR_ARGS(str_cut(it->name, 0, 40)))};
+        struct place at = {family->doc, it,
+                           arena_printf(family->doc->mem, "%.*s.%s.%.*s", STR_ARGS(family->where), name,
+                                        STR_ARGS(str_cut(it->name, 0, 40)))};
         enum salve_code code = read_column(&at, &columns[*count], err);
         if (code != SALVE_OK) return code;
         if (columns[*count].is_output != (strcmp(name, "outputs") == 0))
@@ -306,7 +309,7 @@ static enum salve_code read_columns(const struct place *family, const char *name
 static enum salve_code read_family(const struct place *at, struct guideline_family *family, struct salve_err *err)
 {
     const struct json *inputs = json_get(at->value, "inputs"), *outputs = json_get(at->value, "outputs");
-    enum salve_code    code = only_keys(at, "inputs outputs", err);
+    enum salve_code code = only_keys(at, "inputs outputs", err);
     if (code != SALVE_OK) return code;
     if (!json_is(inputs, JSON_OBJECT)) return broken(at, "inputs", "must be an object of columns", err);
     if (!json_is(outputs, JSON_OBJECT)) return broken(at, "outputs", "must be an object of columns", err);
@@ -329,7 +332,8 @@ static enum salve_code read_families(const struct place *root, struct guideline 
     if (names == NULL || out->families == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", root->doc->file);
     size_t n = 0;
     for (const struct json *it = json_first(list); it != NULL; it = it->next, n++) {
-        struct place at = {root->doc, it, arena_printf(root->doc->mem, "vectors.%.*s", STR_ARGS(str_cut(it->name, 0, 40)))};
+        struct place at = {root->doc, it,
+                           arena_printf(root->doc->mem, "vectors.%.*s", STR_ARGS(str_cut(it->name, 0, 40)))};
         if (!is_token(it->name)) return broken(&at, "", "must be letters, digits, - _ . :", err);
         enum salve_code code = read_family(&at, &out->families[n], err);
         if (code != SALVE_OK) return code;
@@ -343,11 +347,13 @@ static enum salve_code read_families(const struct place *root, struct guideline 
 enum salve_code guideline_read_about(const struct guideline_doc *doc, struct guideline *out, struct salve_err *err)
 {
     struct guideline_info *info = &out->info;
-    struct place           root = {doc, doc->root, STR("")};
-    const void            *list = NULL;
-    struct str             status;
-    enum salve_code        code = only_keys(&root, "id version title canonical date review-by status sources switches "
-                                                   "inputs items lines vectors", err);
+    struct place root = {doc, doc->root, STR("")};
+    const void *list = NULL;
+    struct str status;
+    enum salve_code code = only_keys(&root,
+                                     "id version title canonical date review-by status sources switches "
+                                     "inputs items lines vectors",
+                                     err);
     if (code == SALVE_OK) code = token_of(&root, "id", &info->id, err);
     if (code == SALVE_OK) code = token_of(&root, "version", &info->version, err);
     if (code == SALVE_OK) code = text_of(&root, "title", true, &info->title, err);

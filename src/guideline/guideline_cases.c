@@ -11,20 +11,21 @@
 
 struct one_case {
     const struct guideline *guideline;
-    const struct json      *root;
-    struct arena           *mem;
-    struct str              why; /* first disagreement; absent: none */
+    const struct json *root;
+    struct arena *mem;
+    struct str why; /* first disagreement; absent: none */
 };
 
 static enum salve_code broken(const char *element, const char *rule, struct salve_err *err)
 {
     salve_fail(err, SALVE_E_INVALID, "%s", element);
-    return salve_why(err, "%s", rule);
+    (void)salve_why(err, "%s", rule);
+    return SALVE_E_INVALID;
 }
 
 static enum salve_code choices_of(const struct one_case *at, struct guideline_ask *ask, struct salve_err *err)
 {
-    const struct json       *object = json_get(at->root, "choices");
+    const struct json *object = json_get(at->root, "choices");
     struct guideline_choice *choices =
         arena_array(at->mem, struct guideline_choice, object == NULL ? (size_t)1 : object->count + (size_t)1);
     if (choices == NULL) return salve_fail(err, SALVE_E_MEMORY, "case");
@@ -34,12 +35,13 @@ static enum salve_code choices_of(const struct one_case *at, struct guideline_as
     return SALVE_OK;
 }
 
-static enum salve_code findings_of(const struct one_case *at, struct finding **out, size_t *count, struct salve_err *err)
+static enum salve_code findings_of(const struct one_case *at, struct finding **out, size_t *count,
+                                   struct salve_err *err)
 {
     struct guideline_ask ask = {0};
-    struct buf           text;
-    struct str           bundle;
-    struct tape         *tape = arena_new(at->mem, struct tape);
+    struct buf text;
+    struct str bundle;
+    struct tape *tape = arena_new(at->mem, struct tape);
     if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "case");
     if (!clock_parse(json_get_text(at->root, "now"), &ask.now_unix_ms))
         return broken("now", "must be a date and time with zone", err);
@@ -77,10 +79,20 @@ static bool same_labels(const struct json *want, const struct str *got, size_t c
 /* differs - the first element of `want` that the finding does not have so; absent: none. */
 static struct str differs(const struct json *want, const struct finding *got, struct arena *mem)
 {
-    const struct { const char *name; struct str value; } texts[] = {
-        {"status", str_of(finding_status_text(got->status))}, {"category", got->category}, {"action", got->action},
-        {"urgency", str_of(urgency_text(got->urgency))},      {"value", got->value},       {"value2", got->value2},
-        {"unit", got->unit},         {"line", got->line},     {"define", got->define},     {"excluded", got->excluded},
+    const struct {
+        const char *name;
+        struct str value;
+    } texts[] = {
+        {"status", str_of(finding_status_text(got->status))},
+        {"category", got->category},
+        {"action", got->action},
+        {"urgency", str_of(urgency_text(got->urgency))},
+        {"value", got->value},
+        {"value2", got->value2},
+        {"unit", got->unit},
+        {"line", got->line},
+        {"define", got->define},
+        {"excluded", got->excluded},
         {"recheck", got->recheck},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -100,10 +112,12 @@ static void compare(struct one_case *at, const struct finding *findings, size_t 
 {
     size_t times = 0;
     for (const struct json *want = json_first(json_get(at->root, "findings")); want != NULL; want = want->next) {
-        struct str            item = json_get_text(want, "item");
+        struct str item = json_get_text(want, "item");
         const struct finding *got = found(findings, count, item, &times);
-        if (times != 1) at->why = arena_printf(at->mem, "%.*s: there are %zu findings of it", STR_ARGS(item), times);
-        else at->why = differs(want, got, at->mem);
+        if (times != 1)
+            at->why = arena_printf(at->mem, "%.*s: there are %zu findings of it", STR_ARGS(item), times);
+        else
+            at->why = differs(want, got, at->mem);
         if (at->why.ptr != NULL) return;
     }
     for (const struct json *item = json_first(json_get(at->root, "absent")); item != NULL; item = item->next) {
@@ -115,9 +129,9 @@ static void compare(struct one_case *at, const struct finding *findings, size_t 
 
 static enum salve_code test_file(struct one_case *at, const char *path, struct salve_err *err)
 {
-    struct str      text;
+    struct str text;
     struct finding *findings = NULL;
-    size_t          count = 0;
+    size_t count = 0;
     enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, at->mem, &text, err);
     if (code == SALVE_OK) code = json_read(text, NULL, at->mem, &at->root, err);
     if (code == SALVE_OK && json_first(json_get(at->root, "findings")) == NULL)
@@ -130,10 +144,10 @@ static enum salve_code test_file(struct one_case *at, const char *path, struct s
 enum salve_code guideline_test_cases(const char *share, const struct guideline *guideline, guideline_report *report,
                                      void *ctx, struct guideline_tally *tally, struct salve_err *err)
 {
-    char          path[4096];
-    struct str   *names = NULL;
-    size_t        count = 0;
-    struct str    id = guideline->info.id;
+    char path[4096];
+    struct str *names = NULL;
+    size_t count = 0;
+    struct str id = guideline->info.id;
     struct arena *mem = arena_open(GUIDELINE_EVALUATION_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "cases");
     (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases", share, STR_ARGS(id));
@@ -141,8 +155,8 @@ enum salve_code guideline_test_cases(const char *share, const struct guideline *
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
         if (!str_ends(names[i], STR(".json"))) continue;
         struct arena_mark mark = arena_mark(mem);
-        struct salve_err  trouble = {0};
-        struct one_case   at = {.guideline = guideline, .mem = mem, .why = STR_NONE};
+        struct salve_err trouble = {0};
+        struct one_case at = {.guideline = guideline, .mem = mem, .why = STR_NONE};
         (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases/%.*s", share, STR_ARGS(id), STR_ARGS(names[i]));
         if (test_file(&at, path, &trouble) != SALVE_OK)
             at.why = arena_printf(mem, "%s: %s %s", salve_code_what(trouble.code), trouble.at, trouble.why);

@@ -12,10 +12,10 @@ static const char *const forbidden_words[] = {"negative", "unremarkable", "non-c
 
 struct check {
     const struct guideline *guideline;
-    guideline_report       *report;
-    void                   *ctx;
+    guideline_report *report;
+    void *ctx;
     struct guideline_tally *tally;
-    struct arena           *mem;
+    struct arena *mem;
 };
 
 static void say(const struct check *to, bool is_ok, struct str where, const char *why)
@@ -48,7 +48,7 @@ static void check_item(const struct check *to, struct str language, const struct
 {
     static const char *const plain[] = {"name", "about", "missing", "queried"};
     static const char *const category[] = {"headline", "meaning", NULL}, *const action[] = {"next", "when", NULL};
-    const struct json       *words = json_get_str(json_get(texts, "items"), item->name);
+    const struct json *words = json_get_str(json_get(texts, "items"), item->name);
     for (size_t i = 0; i < 4; i++)
         want_text(to, language, json_get(words, plain[i]),
                   arena_printf(to->mem, "items.%.*s.%s", STR_ARGS(item->name), plain[i]));
@@ -79,7 +79,8 @@ static void check_words(const struct check *to, struct str language, const struc
         for (size_t s = 0; s < info->lines[i].scale_count; s++) {
             const struct guideline_scale *scale = &info->lines[i].scales[s];
             want_word(to, language, texts, "inputs", scale->label);
-            for (size_t b = 0; b < scale->band_count; b++) want_word(to, language, texts, "bands", scale->bands[b].name);
+            for (size_t b = 0; b < scale->band_count; b++)
+                want_word(to, language, texts, "bands", scale->bands[b].name);
         }
     }
 }
@@ -90,7 +91,8 @@ static void same_keys(const struct check *to, struct str language, const struct 
 {
     for (const struct json *it = json_first(texts); it != NULL; it = it->next) {
         const struct json *twin = json_get_str(other, it->name);
-        struct str below = arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(path), path.len > 0 ? "." : "", STR_ARGS(it->name));
+        struct str below =
+            arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(path), path.len > 0 ? "." : "", STR_ARGS(it->name));
         say(to, twin != NULL && twin->type == it->type,
             arena_printf(to->mem, "letter.%.*s.json: %.*s", STR_ARGS(language), STR_ARGS(below)),
             "another language has this key and this one has not");
@@ -114,7 +116,8 @@ static bool holds_word(struct str text, const char *word)
 static void check_forbidden(const struct check *to, struct str language, const struct json *texts, struct str path)
 {
     for (const struct json *it = json_first(texts); it != NULL; it = it->next) {
-        struct str below = arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(path), path.len > 0 ? "." : "", STR_ARGS(it->name));
+        struct str below =
+            arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(path), path.len > 0 ? "." : "", STR_ARGS(it->name));
         if (it->type == JSON_OBJECT) check_forbidden(to, language, it, below);
         for (size_t i = 0; i < sizeof forbidden_words / sizeof forbidden_words[0]; i++)
             if (it->type == JSON_STRING && holds_word(it->text, forbidden_words[i]))
@@ -126,7 +129,7 @@ static void check_forbidden(const struct check *to, struct str language, const s
 static void check_languages(const struct check *to)
 {
     const struct guideline *guideline = to->guideline;
-    size_t                  count = guideline->info.language_count;
+    size_t count = guideline->info.language_count;
     say(to, count > 0, STR("letter.en.json"), "there are no words in any language");
     for (size_t i = 0; i < count; i++) {
         const struct guideline_language *one = &guideline->languages[i], *next = &guideline->languages[(i + 1) % count];
@@ -150,9 +153,9 @@ static void check_switches(const struct check *to)
 
 static enum salve_code check_cases(const struct check *to, const char *share, struct salve_err *err)
 {
-    char        path[4096];
+    char path[4096];
     struct str *names = NULL;
-    size_t      count = 0;
+    size_t count = 0;
     (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases", share, STR_ARGS(to->guideline->info.id));
     enum salve_code code = file_list(path, to->mem, &names, &count, err);
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
@@ -161,8 +164,8 @@ static enum salve_code check_cases(const struct check *to, const char *share, st
     return SALVE_OK;
 }
 
-enum salve_code guideline_check(const char *share, const struct guideline *guideline, guideline_report *report, void *ctx,
-                                struct guideline_tally *tally, struct salve_err *err)
+enum salve_code guideline_check(const char *share, const struct guideline *guideline, guideline_report *report,
+                                void *ctx, struct guideline_tally *tally, struct salve_err *err)
 {
     struct check to = {guideline, report, ctx, tally, arena_open(GUIDELINE_EVALUATION_BYTES_MAX)};
     if (to.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "check");

@@ -7,16 +7,17 @@
 /* One tuple on its way into a finding. */
 struct reading {
     const struct guideline *guideline;
-    struct arena           *mem;
-    struct salve_err       *err;
-    struct str              item; /* for messages */
+    struct arena *mem;
+    struct salve_err *err;
+    struct str item; /* for messages */
 };
 
 static enum salve_code refuse(const struct reading *to, const char *element, const char *why)
 {
     salve_fail(to->err, SALVE_E_INVALID, "%.*s/logic.json: Findings: %.*s: %s", STR_ARGS(to->guideline->info.id),
                STR_ARGS(str_cut(to->item, 0, 40)), element);
-    return salve_why(to->err, "%s", why);
+    (void)salve_why(to->err, "%s", why);
+    return SALVE_E_INVALID;
 }
 
 static struct expr_value element(struct expr_value tuple, const char *name)
@@ -30,12 +31,13 @@ static struct expr_value element(struct expr_value tuple, const char *name)
 /* padded - a decimal with at least `decimals` digits after the point, as people read it. */
 static struct str padded(struct arena *mem, struct expr_decimal number, unsigned decimals)
 {
-    char        text[EXPR_DECIMAL_TEXT_BYTES];
-    struct str  plain = expr_decimal_text(expr_decimal_trim(number), text);
+    char text[EXPR_DECIMAL_TEXT_BYTES];
+    struct str plain = expr_decimal_text(expr_decimal_trim(number), text);
     const char *point = memchr(plain.ptr, '.', plain.len);
-    size_t      digits = point == NULL ? 0 : plain.len - (size_t)(point - plain.ptr) - 1;
-    unsigned    zeros = digits < decimals ? decimals - (unsigned)digits : 0;
-    return arena_printf(mem, "%.*s%s%.*s", STR_ARGS(plain), point == NULL && zeros > 0 ? "." : "", (int)zeros, "00000000");
+    size_t digits = point == NULL ? 0 : plain.len - (size_t)(point - plain.ptr) - 1;
+    unsigned zeros = digits < decimals ? decimals - (unsigned)digits : 0;
+    return arena_printf(mem, "%.*s%s%.*s", STR_ARGS(plain), point == NULL && zeros > 0 ? "." : "", (int)zeros,
+                        "00000000");
 }
 
 /* text_of - any scalar as text; null is empty. */
@@ -45,16 +47,25 @@ static enum salve_code text_of(const struct reading *to, struct expr_value value
     char text[EXPR_TEMPORAL_TEXT_BYTES + EXPR_DECIMAL_TEXT_BYTES]; /* room for either */
     *out = STR("");
     switch (value.kind) {
-    case VALUE_NULL: return SALVE_OK;
-    case VALUE_STRING: *out = expr_text(value); return SALVE_OK;
-    case VALUE_INTEGER: *out = padded(to->mem, expr_decimal_of_int(value.as.integer), decimals); break;
+    case VALUE_NULL:
+        return SALVE_OK;
+    case VALUE_STRING:
+        *out = expr_text(value);
+        return SALVE_OK;
+    case VALUE_INTEGER:
+        *out = padded(to->mem, expr_decimal_of_int(value.as.integer), decimals);
+        break;
     case VALUE_DECIMAL:
-        if (decimals > 0) *out = padded(to->mem, *value.as.decimal, decimals);
-        else return arena_str(to->mem, expr_decimal_text(*value.as.decimal, text), out, to->err);
+        if (decimals > 0)
+            *out = padded(to->mem, *value.as.decimal, decimals);
+        else
+            return arena_str(to->mem, expr_decimal_text(*value.as.decimal, text), out, to->err);
         break;
     case VALUE_DATE:
-    case VALUE_DATETIME: return arena_str(to->mem, expr_temporal_text(value.as.temporal, true, text), out, to->err);
-    default: return refuse(to, name, "must be text, a number or a date");
+    case VALUE_DATETIME:
+        return arena_str(to->mem, expr_temporal_text(value.as.temporal, true, text), out, to->err);
+    default:
+        return refuse(to, name, "must be text, a number or a date");
     }
     return out->ptr == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
@@ -66,9 +77,12 @@ static enum salve_code number_of(const struct reading *to, struct expr_value tup
     struct expr_value value = element(tuple, name);
     *out = STR("");
     if (value.kind == VALUE_NULL) return SALVE_OK;
-    if (value.kind == VALUE_INTEGER) *out = padded(to->mem, expr_decimal_of_int(value.as.integer), decimals);
-    else if (value.kind == VALUE_DECIMAL) *out = padded(to->mem, *value.as.decimal, decimals);
-    else return refuse(to, name, "must be a number");
+    if (value.kind == VALUE_INTEGER)
+        *out = padded(to->mem, expr_decimal_of_int(value.as.integer), decimals);
+    else if (value.kind == VALUE_DECIMAL)
+        *out = padded(to->mem, *value.as.decimal, decimals);
+    else
+        return refuse(to, name, "must be a number");
     return out->ptr == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
 
@@ -82,7 +96,7 @@ static enum salve_code labels_of(const struct reading *to, struct expr_value tup
 {
     struct expr_value value = element(tuple, name);
     struct expr_items list = expr_items(&value);
-    struct str       *labels = arena_array(to->mem, struct str, list.count + (size_t)1);
+    struct str *labels = arena_array(to->mem, struct str, list.count + (size_t)1);
     if (labels == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
     for (uint32_t i = 0; i < list.count; i++) {
         if (list.items[i].kind != VALUE_STRING) return refuse(to, name, "must be a list of texts");
@@ -106,10 +120,10 @@ static enum salve_code input_of(const struct reading *to, struct expr_value tupl
 
 static enum salve_code inputs_of(const struct reading *to, struct expr_value tuple, struct finding *out)
 {
-    struct expr_value     value = element(tuple, "inputs");
-    struct expr_items     list = expr_items(&value);
+    struct expr_value value = element(tuple, "inputs");
+    struct expr_items list = expr_items(&value);
     struct finding_input *inputs = arena_array(to->mem, struct finding_input, list.count + (size_t)1);
-    enum salve_code       code = SALVE_OK;
+    enum salve_code code = SALVE_OK;
     if (inputs == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
     for (uint32_t i = 0; code == SALVE_OK && i < list.count; i++) code = input_of(to, list.items[i], &inputs[i]);
     out->inputs = inputs;
@@ -135,9 +149,9 @@ static enum salve_code closed(const struct reading *to, const struct guideline_i
 
 static enum salve_code finding_of(struct reading *to, struct expr_value tuple, struct finding *out)
 {
-    struct str                   status, urgency;
+    struct str status, urgency;
     const struct guideline_info *info = &to->guideline->info;
-    enum salve_code              code = field(to, tuple, "item", &out->item);
+    enum salve_code code = field(to, tuple, "item", &out->item);
     if (code != SALVE_OK) return code;
     to->item = out->item;
     const struct guideline_item *item = guideline_item(to->guideline, out->item);
@@ -156,7 +170,7 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
     if (code == SALVE_OK) code = field(to, tuple, "line", &out->line);
     if (code != SALVE_OK) return code;
     const struct guideline_line *line = guideline_line(to->guideline, out->line);
-    unsigned                     decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
+    unsigned decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
     code = number_of(to, tuple, "value", decimals, &out->value);
     if (code == SALVE_OK) code = number_of(to, tuple, "value2", decimals, &out->value2);
     if (code == SALVE_OK) code = field(to, tuple, "define", &out->define);
@@ -171,8 +185,8 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
 static enum salve_code findings_of(struct reading *to, struct expr_value list, struct finding **out, size_t *count)
 {
     struct expr_items items = expr_items(&list);
-    struct finding   *findings = arena_array(to->mem, struct finding, items.count + (size_t)1);
-    enum salve_code   code = SALVE_OK;
+    struct finding *findings = arena_array(to->mem, struct finding, items.count + (size_t)1);
+    enum salve_code code = SALVE_OK;
     if (findings == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
     for (uint32_t i = 0; code == SALVE_OK && i < items.count; i++) {
         if (items.items[i].kind != VALUE_TUPLE) return refuse(to, "list", "must be a list of tuples");
@@ -188,16 +202,17 @@ static enum salve_code params_of(const struct guideline *guideline, const struct
                                  struct elm_param **out, struct salve_err *err)
 {
     const struct guideline_info *info = &guideline->info;
-    struct elm_param            *params = arena_array(mem, struct elm_param, info->switch_count + 1);
+    struct elm_param *params = arena_array(mem, struct elm_param, info->switch_count + 1);
     if (params == NULL) return salve_fail(err, SALVE_E_MEMORY, "switches");
     for (size_t i = 0; i < info->switch_count; i++) {
         const struct guideline_switch *sw = &info->switches[i];
-        struct str                     value = sw->initial;
+        struct str value = sw->initial;
         for (size_t c = 0; c < ask->choice_count; c++)
             if (str_eq(ask->choices[c].name, sw->name)) value = ask->choices[c].value;
         if (!guideline_listed(sw->values, sw->value_count, value)) {
             salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(info->id), STR_ARGS(sw->name));
-            return salve_why(err, "this value is not one of its values");
+            (void)salve_why(err, "this value is not one of its values");
+            return SALVE_E_INVALID;
         }
         params[i] = (struct elm_param){.library = STR_NONE, .name = sw->parameter, .value = expr_string(value)};
     }
@@ -215,7 +230,8 @@ static enum salve_code known_choices(const struct guideline *guideline, const st
         if (is_known) continue;
         salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(guideline->info.id),
                    STR_ARGS(str_cut(ask->choices[c].name, 0, 40)));
-        return salve_why(err, "this guideline has no such switch");
+        (void)salve_why(err, "this guideline has no such switch");
+        return SALVE_E_INVALID;
     }
     return SALVE_OK;
 }
@@ -223,13 +239,13 @@ static enum salve_code known_choices(const struct guideline *guideline, const st
 enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                    struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
-    struct clock       clock = clock_fixed(ask->now_unix_ms);
-    struct expr_env    env = {.clock = &clock, .steps_max = ask->steps_max};
+    struct clock clock = clock_fixed(ask->now_unix_ms);
+    struct expr_env env = {.clock = &clock, .steps_max = ask->steps_max};
     struct elm_subject subject;
-    struct elm_param  *params = NULL;
-    struct elm_run    *run = NULL;
-    struct expr_value  list = EXPR_NONE;
-    struct reading     to = {guideline, mem, err, STR("")};
+    struct elm_param *params = NULL;
+    struct elm_run *run = NULL;
+    struct expr_value list = EXPR_NONE;
+    struct reading to = {guideline, mem, err, STR("")};
     const struct tape **tapes = arena_array(mem, const struct tape *, ask->tape_count + 1);
     if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     for (size_t i = 0; i < ask->tape_count; i++) tapes[i] = &ask->tapes[i];

@@ -14,39 +14,39 @@ enum guideline_type { GUIDELINE_DECIMAL, GUIDELINE_INTEGER, GUIDELINE_STRING, GU
 
 /* A column of a vector file: an input goes into a CQL parameter, an output is compared with a define. */
 struct guideline_column {
-    struct str          name, target;
+    struct str name, target;
     enum guideline_type type; /* of an input */
-    bool                is_output;
+    bool is_output;
 };
 
 struct guideline_family {
-    struct str                     name;
+    struct str name;
     const struct guideline_column *columns;
-    size_t                         column_count;
+    size_t column_count;
 };
 
 struct guideline_language {
-    struct str         name; /* "ar" */
+    struct str name; /* "ar" */
     const struct json *texts;
 };
 
 struct guideline {
-    struct guideline_info      info;
-    struct guideline_family   *families;  /* as info.families */
+    struct guideline_info info;
+    struct guideline_family *families;    /* as info.families */
     struct guideline_language *languages; /* as info.languages */
-    struct str                *language_names;
-    struct guideline_file     *files;
-    size_t                     file_count, library_count; /* the first library_count files are those of lib/ */
-    struct str                 vectors;                   /* ELM of vectors.cql; empty if there is none */
-    struct elm_program        *program;                   /* of logic.json */
+    struct str *language_names;
+    struct guideline_file *files;
+    size_t file_count, library_count; /* the first library_count files are those of lib/ */
+    struct str vectors;               /* ELM of vectors.cql; empty if there is none */
+    struct elm_program *program;      /* of logic.json */
 };
 
 /* A document with the name that errors show. */
 struct guideline_doc {
     const struct json *root;
-    struct str         text;
-    const char        *file; /* "guideline.json" */
-    struct arena      *mem;
+    struct str text;
+    const char *file; /* "guideline.json" */
+    struct arena *mem;
 };
 
 /* guideline_read_about - fills info and families from guideline.json. */

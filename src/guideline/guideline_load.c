@@ -14,14 +14,15 @@ static enum salve_code path_of(char path[PATH_BYTES], const char *share, const c
                                struct salve_err *err)
 {
     int bytes = snprintf(path, PATH_BYTES, "%s/guidelines/%s/%.*s", share, folder, STR_ARGS(name));
-    if (bytes < 0 || bytes >= PATH_BYTES) return salve_fail(err, SALVE_E_CONFIG, "path of the shared folder is too long");
+    if (bytes < 0 || bytes >= PATH_BYTES)
+        return salve_fail(err, SALVE_E_CONFIG, "path of the shared folder is too long");
     return SALVE_OK;
 }
 
 static enum salve_code read_file(const char *share, const char *folder, struct str name, size_t bytes_max,
                                  struct arena *mem, struct str *out, struct salve_err *err)
 {
-    char            path[PATH_BYTES];
+    char path[PATH_BYTES];
     enum salve_code code = path_of(path, share, folder, name, err);
     return code == SALVE_OK ? file_read(path, bytes_max, mem, out, err) : code;
 }
@@ -39,24 +40,24 @@ static enum salve_code in_file(struct salve_err *err, enum salve_code code, cons
 enum salve_code guideline_library(struct str elm, const char *file, struct arena *mem, struct str *id,
                                   struct salve_err *err)
 {
-    struct arena_mark      mark = arena_mark(mem);
+    struct arena_mark mark = arena_mark(mem);
     const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
-    const struct json     *root = NULL;
-    enum salve_code        code = json_read(elm, &opts, mem, &root, err);
+    const struct json *root = NULL;
+    enum salve_code code = json_read(elm, &opts, mem, &root, err);
     if (code != SALVE_OK) return code;
     struct str name = json_get_text(json_path(root, "library.identifier"), "id");
-    char       copy[128];
-    if (name.len == 0 || name.len >= sizeof copy) return salve_fail(err, SALVE_E_INVALID, "%s: library.identifier", file);
+    char copy[128];
+    if (name.len == 0 || name.len >= sizeof copy)
+        return salve_fail(err, SALVE_E_INVALID, "%s: library.identifier", file);
     memcpy(copy, name.ptr, name.len);
     arena_rewind(mem, mark);
     return arena_str(mem, str_make(copy, name.len), id, err);
 }
 
 enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
-                                  size_t more_count, struct arena *mem, struct elm_program **out,
-                                  struct salve_err *err)
+                                  size_t more_count, struct arena *mem, struct elm_program **out, struct salve_err *err)
 {
-    struct str      main_id;
+    struct str main_id;
     struct elm_set *set = elm_set_make(mem);
     enum salve_code code = SALVE_OK;
     if (set == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
@@ -64,7 +65,8 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
         code = elm_load(set, guideline->files[i].bytes, guideline->files[i].name.ptr, err);
     for (size_t i = 0; code == SALVE_OK && i < more_count; i++)
         code = elm_load(set, more[i].bytes, more[i].name.ptr, err);
-    if (code == SALVE_OK) code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, mem, &main_id, err);
+    if (code == SALVE_OK)
+        code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, mem, &main_id, err);
     return code == SALVE_OK ? elm_link(set, main_id, STR_NONE, mem, out, err) : code;
 }
 
@@ -97,26 +99,28 @@ static enum salve_code load_libraries(const char *share, const struct str *names
 static enum salve_code load_about(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)
 {
     struct guideline_doc doc = {.file = "guideline.json", .text = out->files[out->file_count - 1].bytes, .mem = mem};
-    enum salve_code      code = json_read(doc.text, NULL, mem, &doc.root, err);
+    enum salve_code code = json_read(doc.text, NULL, mem, &doc.root, err);
     if (code != SALVE_OK) return in_file(err, code, folder, doc.file);
     code = guideline_read_about(&doc, out, err);
     if (code == SALVE_OK && !str_is(out->info.id, folder)) {
         salve_fail(err, SALVE_E_INVALID, "%s/guideline.json: id", folder);
-        return salve_why(err, "must be the name of its folder");
+        (void)salve_why(err, "must be the name of its folder");
+        return SALVE_E_INVALID;
     }
     return code;
 }
 
 static enum salve_code load_texts(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)
 {
-    struct guideline_file     *file = &out->files[out->file_count - 1];
+    struct guideline_file *file = &out->files[out->file_count - 1];
     struct guideline_language *language = &out->languages[out->info.language_count];
-    enum salve_code            code = json_read(file->bytes, NULL, mem, &language->texts, err);
+    enum salve_code code = json_read(file->bytes, NULL, mem, &language->texts, err);
     if (code != SALVE_OK) return in_file(err, code, folder, file->name.ptr);
     language->name = str_cut(file->name, 7, file->name.len - 12); /* letter.<language>.json */
     if (!str_eq(json_get_text(language->texts, "language"), language->name)) {
         salve_fail(err, SALVE_E_INVALID, "%s/%s: language", folder, file->name.ptr);
-        return salve_why(err, "must be the language of the file's name");
+        (void)salve_why(err, "must be the language of the file's name");
+        return SALVE_E_INVALID;
     }
     out->language_names[out->info.language_count++] = language->name;
     return SALVE_OK;
@@ -134,8 +138,8 @@ static enum salve_code load_folder(const char *share, const char *folder, const 
     }
     if (code == SALVE_OK) code = add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err);
     if (code == SALVE_OK)
-        code = in_file(err, guideline_compile(out, &out->files[out->file_count - 1], 1, mem, &out->program, err), folder,
-                       "logic.json");
+        code = in_file(err, guideline_compile(out, &out->files[out->file_count - 1], 1, mem, &out->program, err),
+                       folder, "logic.json");
     if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
         code = read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
     return code;
@@ -144,9 +148,9 @@ static enum salve_code load_folder(const char *share, const char *folder, const 
 enum salve_code guideline_load(const char *share, struct str id, struct arena *mem, struct guideline **out,
                                struct salve_err *err)
 {
-    char        path[PATH_BYTES], folder[80];
+    char path[PATH_BYTES], folder[80];
     struct str *names = NULL, *libraries = NULL;
-    size_t      count = 0, library_count = 0;
+    size_t count = 0, library_count = 0;
     if (id.len == 0 || id.len >= sizeof folder || memchr(id.ptr, '/', id.len) != NULL || id.ptr[0] == '.')
         return salve_fail(err, SALVE_E_NOT_FOUND, "guideline");
     (void)snprintf(folder, sizeof folder, "%.*s", STR_ARGS(id));
@@ -171,11 +175,12 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
 enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out, size_t *count,
                                    struct salve_err *err)
 {
-    char        path[PATH_BYTES];
+    char path[PATH_BYTES];
     struct str *names = NULL;
-    size_t      name_count = 0, n = 0;
-    int         bytes = snprintf(path, sizeof path, "%s/guidelines", share);
-    if (bytes < 0 || bytes >= PATH_BYTES) return salve_fail(err, SALVE_E_CONFIG, "path of the shared folder is too long");
+    size_t name_count = 0, n = 0;
+    int bytes = snprintf(path, sizeof path, "%s/guidelines", share);
+    if (bytes < 0 || bytes >= PATH_BYTES)
+        return salve_fail(err, SALVE_E_CONFIG, "path of the shared folder is too long");
     enum salve_code code = file_list(path, mem, &names, &name_count, err);
     if (code != SALVE_OK) return code;
     struct guideline **list = arena_array(mem, struct guideline *, name_count + 1);

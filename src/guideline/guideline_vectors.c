@@ -16,12 +16,12 @@ static bool cell_next(struct str *rest, struct arena *mem, struct str *cell)
 {
     if (rest->len == 0 || rest->ptr[0] != '"') {
         const char *comma = memchr(rest->ptr == NULL ? "" : rest->ptr, ',', rest->len);
-        size_t      len = comma == NULL ? rest->len : (size_t)(comma - rest->ptr);
+        size_t len = comma == NULL ? rest->len : (size_t)(comma - rest->ptr);
         *cell = str_cut(*rest, 0, len);
         *rest = str_cut(*rest, len + 1, rest->len);
         return memchr(cell->ptr == NULL ? "" : cell->ptr, '"', cell->len) == NULL;
     }
-    char  *text = arena_alloc_raw(mem, rest->len, 1);
+    char *text = arena_alloc_raw(mem, rest->len, 1);
     size_t len = 0, i = 1;
     if (text == NULL) return false;
     for (; i < rest->len; i++) {
@@ -43,7 +43,7 @@ static bool cells_of(struct str line, struct arena *mem, struct str cells[COLUMN
     while (has_more) {
         if (*count == COLUMNS_MAX) return false;
         const char *before = line.ptr;
-        size_t      len = line.len;
+        size_t len = line.len;
         if (!cell_next(&line, mem, &cells[(*count)++])) return false;
         /* a comma at the very end opens one more, empty cell */
         has_more = line.len > 0 || (len > 0 && before[len - 1] == ',' && cells[*count - 1].ptr != before + len);
@@ -61,15 +61,21 @@ static bool cells_of(struct str line, struct arena *mem, struct str cells[COLUMN
 static bool value_of(struct str cell, enum guideline_type type, struct arena *mem, struct expr_value *out)
 {
     struct expr_decimal decimal;
-    int64_t             integer;
+    int64_t integer;
     *out = EXPR_NONE;
     if (cell.len == 0) return true;
     switch (type) {
     case GUIDELINE_DECIMAL:
         return expr_decimal_parse(cell, &decimal) && expr_decimal_value(decimal, mem, out, NULL) == SALVE_OK;
-    case GUIDELINE_INTEGER: *out = expr_integer(str_to_i64(cell, &integer) ? integer : 0); return str_to_i64(cell, &integer);
-    case GUIDELINE_BOOLEAN: *out = expr_boolean(str_is(cell, "yes")); return str_is(cell, "yes") || str_is(cell, "no");
-    default: *out = expr_string(cell); return true;
+    case GUIDELINE_INTEGER:
+        *out = expr_integer(str_to_i64(cell, &integer) ? integer : 0);
+        return str_to_i64(cell, &integer);
+    case GUIDELINE_BOOLEAN:
+        *out = expr_boolean(str_is(cell, "yes"));
+        return str_is(cell, "yes") || str_is(cell, "no");
+    default:
+        *out = expr_string(cell);
+        return true;
     }
 }
 
@@ -77,21 +83,27 @@ static bool numbers_agree(struct expr_decimal got, struct expr_decimal want, str
 {
     struct expr_decimal allowed, off, size;
     if (str_is(tolerance, "exact")) return expr_decimal_cmp(got, want) == 0;
-    return expr_decimal_parse(tolerance, &allowed) && expr_decimal_sub(got, want, &off) && expr_decimal_abs(off, &size) &&
-           expr_decimal_cmp(size, allowed) <= 0;
+    return expr_decimal_parse(tolerance, &allowed) && expr_decimal_sub(got, want, &off) &&
+           expr_decimal_abs(off, &size) && expr_decimal_cmp(size, allowed) <= 0;
 }
 
 static bool agrees(struct expr_value got, struct str want, struct str tolerance)
 {
     struct expr_decimal wanted;
     switch (got.kind) {
-    case VALUE_NULL: return want.len == 0;
-    case VALUE_STRING: return str_eq(expr_text(got), want);
-    case VALUE_BOOLEAN: return str_is(want, got.as.boolean ? "yes" : "no");
+    case VALUE_NULL:
+        return want.len == 0;
+    case VALUE_STRING:
+        return str_eq(expr_text(got), want);
+    case VALUE_BOOLEAN:
+        return str_is(want, got.as.boolean ? "yes" : "no");
     case VALUE_INTEGER:
-        return expr_decimal_parse(want, &wanted) && numbers_agree(expr_decimal_of_int(got.as.integer), wanted, tolerance);
-    case VALUE_DECIMAL: return expr_decimal_parse(want, &wanted) && numbers_agree(*got.as.decimal, wanted, tolerance);
-    default: return false;
+        return expr_decimal_parse(want, &wanted) &&
+               numbers_agree(expr_decimal_of_int(got.as.integer), wanted, tolerance);
+    case VALUE_DECIMAL:
+        return expr_decimal_parse(want, &wanted) && numbers_agree(*got.as.decimal, wanted, tolerance);
+    default:
+        return false;
     }
 }
 
@@ -107,12 +119,12 @@ static struct str shown(struct expr_value value, struct arena *mem)
 
 struct vectors {
     const struct guideline_family *family;
-    const struct elm_program      *program;
-    struct arena                  *mem;
-    size_t                         column_count;
+    const struct elm_program *program;
+    struct arena *mem;
+    size_t column_count;
     const struct guideline_column *columns[COLUMNS_MAX]; /* of the file's columns; NULL: none of the family's */
-    size_t                         id_at, tolerance_at;  /* COLUMNS_MAX: the file has no such column */
-    struct clock                   clock;
+    size_t id_at, tolerance_at;                          /* COLUMNS_MAX: the file has no such column */
+    struct clock clock;
 };
 
 static const struct guideline_column *column_named(const struct guideline_family *family, struct str name)
@@ -125,30 +137,35 @@ static const struct guideline_column *column_named(const struct guideline_family
 static enum salve_code read_header(struct vectors *to, struct str line, struct salve_err *err)
 {
     struct str cells[COLUMNS_MAX];
-    size_t     outputs = 0;
+    size_t outputs = 0;
     if (!cells_of(line, to->mem, cells, &to->column_count)) return salve_fail(err, SALVE_E_SYNTAX, "vectors: line 1");
     to->id_at = to->tolerance_at = COLUMNS_MAX;
     for (size_t i = 0; i < to->column_count; i++) {
         to->columns[i] = column_named(to->family, cells[i]);
-        if (to->columns[i] != NULL) outputs += to->columns[i]->is_output;
-        else if (str_is(cells[i], "case_id")) to->id_at = i;
-        else if (str_is(cells[i], "tol")) to->tolerance_at = i;
+        if (to->columns[i] != NULL)
+            outputs += to->columns[i]->is_output;
+        else if (str_is(cells[i], "case_id"))
+            to->id_at = i;
+        else if (str_is(cells[i], "tol"))
+            to->tolerance_at = i;
         else if (!str_is(cells[i], "source")) {
             salve_fail(err, SALVE_E_INVALID, "vectors: column %.*s", STR_ARGS(str_cut(cells[i], 0, 40)));
-            return salve_why(err, "the family declares no such column");
+            (void)salve_why(err, "the family declares no such column");
+            return SALVE_E_INVALID;
         }
     }
     if (outputs > 0) return SALVE_OK;
     salve_fail(err, SALVE_E_INVALID, "vectors: header");
-    return salve_why(err, "there is no exp_ column of the family");
+    (void)salve_why(err, "there is no exp_ column of the family");
+    return SALVE_E_INVALID;
 }
 
 static enum salve_code run_row(const struct vectors *to, const struct str *cells, struct elm_run **run, struct str *why,
                                struct salve_err *err)
 {
-    struct expr_env   env = {.clock = &to->clock};
+    struct expr_env env = {.clock = &to->clock};
     struct elm_param *params = arena_array(to->mem, struct elm_param, to->column_count + 1);
-    size_t            count = 0;
+    size_t count = 0;
     if (params == NULL) return salve_fail(err, SALVE_E_MEMORY, "vectors");
     for (size_t i = 0; i < to->column_count; i++) {
         const struct guideline_column *column = to->columns[i];
@@ -165,10 +182,11 @@ static enum salve_code run_row(const struct vectors *to, const struct str *cells
 }
 
 /* test_row - *why stays absent if the row passes. */
-static enum salve_code test_row(const struct vectors *to, const struct str *cells, struct str *why, struct salve_err *err)
+static enum salve_code test_row(const struct vectors *to, const struct str *cells, struct str *why,
+                                struct salve_err *err)
 {
     struct elm_run *run = NULL;
-    struct str      tolerance = to->tolerance_at == COLUMNS_MAX ? STR("exact") : cells[to->tolerance_at];
+    struct str tolerance = to->tolerance_at == COLUMNS_MAX ? STR("exact") : cells[to->tolerance_at];
     enum salve_code code = run_row(to, cells, &run, why, err);
     for (size_t i = 0; code == SALVE_OK && why->ptr == NULL && i < to->column_count; i++) {
         struct expr_value got;
@@ -184,25 +202,29 @@ static enum salve_code test_row(const struct vectors *to, const struct str *cell
 static enum salve_code test_rows(struct vectors *to, struct str csv, guideline_report *report, void *ctx,
                                  struct guideline_tally *tally, struct salve_err *err)
 {
-    struct str      line, cells[COLUMNS_MAX];
-    size_t          count = 0;
-    unsigned        number = 1;
-    enum salve_code code = str_next_line(&csv, &line) ? read_header(to, line, err) : salve_fail(err, SALVE_E_SYNTAX, "vectors: empty");
+    struct str line, cells[COLUMNS_MAX];
+    size_t count = 0;
+    unsigned number = 1;
+    enum salve_code code =
+        str_next_line(&csv, &line) ? read_header(to, line, err) : salve_fail(err, SALVE_E_SYNTAX, "vectors: empty");
     while (code == SALVE_OK && str_next_line(&csv, &line)) {
         number++;
         if (line.len == 0) continue;
         struct arena_mark mark = arena_mark(to->mem);
-        struct str        why = STR_NONE;
-        if (line.len > SALVE_CSV_LINE_BYTES_MAX || !cells_of(line, to->mem, cells, &count) || count != to->column_count) {
+        struct str why = STR_NONE;
+        if (line.len > SALVE_CSV_LINE_BYTES_MAX || !cells_of(line, to->mem, cells, &count) ||
+            count != to->column_count) {
             salve_fail(err, SALVE_E_SYNTAX, "vectors: line %u", number);
-            return salve_why(err, "the row has not as many cells as the header, or a broken quote");
+            (void)salve_why(err, "the row has not as many cells as the header, or a broken quote");
+            return SALVE_E_SYNTAX;
         }
         code = test_row(to, cells, &why, err);
         if (code != SALVE_OK) break;
         tally->passed += why.ptr == NULL;
         tally->failed += why.ptr != NULL;
         if (report != NULL)
-            report(ctx, to->id_at == COLUMNS_MAX ? line : cells[to->id_at], why.ptr == NULL, why.ptr == NULL ? STR("") : why);
+            report(ctx, to->id_at == COLUMNS_MAX ? line : cells[to->id_at], why.ptr == NULL,
+                   why.ptr == NULL ? STR("") : why);
         arena_rewind(to->mem, mark);
     }
     return code;
@@ -212,7 +234,8 @@ static enum salve_code test_rows(struct vectors *to, struct str csv, guideline_r
 static enum salve_code program_of(const struct guideline *guideline, struct arena *mem, struct elm_program **out,
                                   struct salve_err *err)
 {
-    struct guideline_file texts[2] = {guideline->files[guideline->file_count - 1], {STR("vectors.json"), guideline->vectors}};
+    struct guideline_file texts[2] = {guideline->files[guideline->file_count - 1],
+                                      {STR("vectors.json"), guideline->vectors}};
     if (guideline->vectors.len == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "vectors.json");
     return guideline_compile(guideline, texts, 2, mem, out, err);
 }
@@ -221,7 +244,7 @@ enum salve_code guideline_test_vectors(const struct guideline *guideline, struct
                                        guideline_report *report, void *ctx, struct guideline_tally *tally,
                                        struct salve_err *err)
 {
-    struct vectors      to = {.clock = clock_fixed(0)};
+    struct vectors to = {.clock = clock_fixed(0)};
     struct elm_program *program = NULL;
     for (size_t i = 0; i < guideline->info.family_count; i++)
         if (str_eq(guideline->families[i].name, family)) to.family = &guideline->families[i];

@@ -18,9 +18,9 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
                                        const struct finding *finding)
 {
     struct guideline_words words = {0};
-    const struct json     *item = json_get_str(json_get(guideline_texts(guideline, language), "items"), finding->item);
-    const struct json     *category = entry(item, "categories", finding->category);
-    const struct json     *action = entry(item, "actions", finding->action);
+    const struct json *item = json_get_str(json_get(guideline_texts(guideline, language), "items"), finding->item);
+    const struct json *category = entry(item, "categories", finding->category);
+    const struct json *action = entry(item, "actions", finding->action);
     words.name = json_get_text(item, "name");
     words.about = json_get_text(item, "about");
     words.headline = json_get_text(category, "headline");

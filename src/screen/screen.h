@@ -31,7 +31,8 @@ struct screen_acceptance {
     struct str digest;      /* SHA-256 of all files that decide or word a result, hex */
     struct str accepted_by; /* staff pseudonym */
     struct str at;          /* ISO dateTime */
-    const struct guideline_choice *choices; size_t choice_count; /* the programme's switches, a clinical decision too */
+    const struct guideline_choice *choices;
+    size_t choice_count; /* the programme's switches, a clinical decision too */
 };
 
 /* screen_digest - what an acceptance binds: the id, version and every file of the guideline; 64 hex characters. */
@@ -77,7 +78,8 @@ enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
 
 /* Findings as they are kept. Those of one signing belong together; SCREEN_SIGNED gives those of the newest one. */
 struct screen_set {
-    const struct finding *findings; size_t count;
+    const struct finding *findings;
+    size_t count;
     struct str signed_by, signed_at; /* staff pseudonym, FHIR instant; empty for drafts */
     struct str checked_at;           /* when the evaluation ran, FHIR dateTime */
 };
@@ -93,10 +95,11 @@ SALVE_MUST_USE enum salve_code screen_findings(struct rec_view *view, enum scree
  * from the site and not stored anywhere. */
 struct screen_count {
     struct str guideline, item, category; /* category also "not-assessed", "queried", "excluded" */
-    uint32_t   count;
+    uint32_t count;
 };
 struct screen_counts {
-    struct screen_count *rows; size_t count, room;
+    struct screen_count *rows;
+    size_t count, room;
 };
 
 /* screen_counts_add - adds the findings of one person. Texts are copied into mem. */

@@ -12,13 +12,13 @@
 enum salve_code screen_digest(const struct guideline *guideline, struct arena *mem, struct str *hex,
                               struct salve_err *err)
 {
-    size_t                       count = 0;
+    size_t count = 0;
     const struct guideline_file *files = guideline_files(guideline, &count);
     const struct guideline_info *info = guideline_info(guideline);
-    struct buf                   all;
-    struct str                   text;
-    uint8_t                      digest[CRYPTO_SHA256_BYTES];
-    char                        *out = arena_alloc(mem, 2 * sizeof digest + 1);
+    struct buf all;
+    struct str text;
+    uint8_t digest[CRYPTO_SHA256_BYTES];
+    char *out = arena_alloc(mem, 2 * sizeof digest + 1);
     if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline digest");
     buf_init(&all, mem, SALVE_ELM_BYTES_MAX);
     buf_addf(&all, "%.*s|%.*s\n", STR_ARGS(info->id), STR_ARGS(info->version));
@@ -46,8 +46,10 @@ static enum salve_code choices_allowed(const struct guideline_info *info, const 
                 is_known = is_known || str_eq(sw->values[v], choices[c].value);
         }
         if (is_known) continue;
-        salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(info->id), STR_ARGS(str_cut(choices[c].name, 0, 40)));
-        return salve_why(err, "the guideline has no such switch, or the switch no such value");
+        salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(info->id),
+                   STR_ARGS(str_cut(choices[c].name, 0, 40)));
+        (void)salve_why(err, "the guideline has no such switch, or the switch no such value");
+        return SALVE_E_INVALID;
     }
     return SALVE_OK;
 }
@@ -57,12 +59,13 @@ enum salve_code screen_accept(struct site *site, struct actor actor, const struc
                               struct salve_err *err)
 {
     const struct guideline_info *info = guideline_info(guideline);
-    char                         now[CLOCK_TEXT_BYTES];
-    struct str                   digest, text;
-    struct buf                   out;
+    char now[CLOCK_TEXT_BYTES];
+    struct str digest, text;
+    struct buf out;
     if (actor.role != ROLE_CLINICIAN || actor.id.len == 0) {
         salve_fail(err, SALVE_E_ROLE, "guideline %.*s", STR_ARGS(info->id));
-        return salve_why(err, "a named clinician accepts a guideline");
+        (void)salve_why(err, "a named clinician accepts a guideline");
+        return SALVE_E_ROLE;
     }
     enum salve_code code = choices_allowed(info, choices, choice_count, err);
     if (code == SALVE_OK) code = screen_digest(guideline, mem, &digest, err);
@@ -89,9 +92,9 @@ enum salve_code screen_accept(struct site *site, struct actor actor, const struc
 static enum salve_code acceptance_of(struct str bytes, struct arena *mem, struct screen_acceptance *out,
                                      struct salve_err *err)
 {
-    const struct json       *doc = NULL;
-    enum salve_code          code = json_read(bytes, NULL, mem, &doc, err);
-    const struct json       *choices = json_get(doc, "choices");
+    const struct json *doc = NULL;
+    enum salve_code code = json_read(bytes, NULL, mem, &doc, err);
+    const struct json *choices = json_get(doc, "choices");
     struct guideline_choice *list =
         arena_array(mem, struct guideline_choice, choices == NULL ? (size_t)1 : choices->count + (size_t)1);
     if (code != SALVE_OK) return code;
@@ -112,14 +115,15 @@ enum salve_code screen_accepted(struct site *site, const struct guideline *guide
                                 struct screen_acceptance *out, struct salve_err *err)
 {
     const struct guideline_info *info = guideline_info(guideline);
-    struct str                   bytes, digest;
-    enum salve_code              code = commons_get(site, STR(KIND), info->id, mem, &bytes, err);
+    struct str bytes, digest;
+    enum salve_code code = commons_get(site, STR(KIND), info->id, mem, &bytes, err);
     if (code == SALVE_OK) code = acceptance_of(bytes, mem, out, err);
     if (code == SALVE_OK) code = screen_digest(guideline, mem, &digest, err);
     if (code != SALVE_OK) return code;
     if (str_eq(out->version, info->version) && str_eq(out->digest, digest)) return SALVE_OK;
     salve_fail(err, SALVE_E_CONFLICT, "guideline %.*s", STR_ARGS(info->id));
-    return salve_why(err, "another version or another content was accepted here");
+    (void)salve_why(err, "another version or another content was accepted here");
+    return SALVE_E_CONFLICT;
 }
 
 enum salve_code screen_open(struct site *site, struct guideline *const *guidelines, size_t count, struct arena *mem,
@@ -130,9 +134,10 @@ enum salve_code screen_open(struct site *site, struct guideline *const *guidelin
     if (made == NULL || made->members == NULL) return salve_fail(err, SALVE_E_MEMORY, "screen");
     for (size_t i = 0; i < count; i++) {
         struct salve_err trouble = {0};
-        enum salve_code  code =
+        enum salve_code code =
             screen_accepted(site, guidelines[i], mem, &made->members[made->count].acceptance, &trouble);
-        if (code == SALVE_OK) made->members[made->count++].guideline = guidelines[i];
+        if (code == SALVE_OK)
+            made->members[made->count++].guideline = guidelines[i];
         else if (code != SALVE_E_NOT_FOUND && code != SALVE_E_CONFLICT) {
             if (err != NULL) *err = trouble;
             return code;
@@ -141,7 +146,8 @@ enum salve_code screen_open(struct site *site, struct guideline *const *guidelin
     if (refused_count != NULL) *refused_count = count - made->count;
     if (made->count == 0) {
         salve_fail(err, SALVE_E_NOT_FOUND, "accepted guidelines");
-        return salve_why(err, "no guideline was accepted at this site; 'salve guideline accept' does that");
+        (void)salve_why(err, "no guideline was accepted at this site; 'salve guideline accept' does that");
+        return SALVE_E_NOT_FOUND;
     }
     *out = made;
     return SALVE_OK;

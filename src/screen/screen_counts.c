@@ -13,9 +13,8 @@ static enum salve_code new_row(struct screen_counts *counts, const struct findin
                                struct screen_count **out, struct salve_err *err)
 {
     if (counts->count == counts->room) {
-        size_t               room = counts->room == 0 ? 64 : counts->room * 2;
-        struct screen_count *rows =
-            arena_grow(mem, counts->rows, counts->room * sizeof *rows, room * sizeof *rows);
+        size_t room = counts->room == 0 ? 64 : counts->room * 2;
+        struct screen_count *rows = arena_grow(mem, counts->rows, counts->room * sizeof *rows, room * sizeof *rows);
         if (rows == NULL) return salve_fail(err, SALVE_E_MEMORY, "counts");
         counts->rows = rows;
         counts->room = room;
@@ -33,7 +32,7 @@ static enum salve_code new_row(struct screen_counts *counts, const struct findin
 static enum salve_code count_one(struct screen_counts *counts, const struct finding *finding, struct arena *mem,
                                  struct salve_err *err)
 {
-    struct str           category = category_of(finding);
+    struct str category = category_of(finding);
     struct screen_count *row = NULL;
     for (size_t i = 0; row == NULL && i < counts->count; i++)
         if (str_eq(counts->rows[i].category, category) && str_eq(counts->rows[i].item, finding->item) &&
@@ -55,7 +54,7 @@ enum salve_code screen_counts_add(struct screen_counts *counts, const struct fin
 static int by_name(const void *a, const void *b)
 {
     const struct screen_count *x = a, *y = b;
-    int                        order = str_cmp(x->guideline, y->guideline);
+    int order = str_cmp(x->guideline, y->guideline);
     if (order == 0) order = str_cmp(x->item, y->item);
     return order != 0 ? order : str_cmp(x->category, y->category);
 }

@@ -17,7 +17,8 @@ static void add_coding(struct tape_builder *make, struct str system, struct str 
     tape_close(make);
 }
 
-static void add_concept(struct tape_builder *make, const char *name, struct str system, struct str version, struct str code)
+static void add_concept(struct tape_builder *make, const char *name, struct str system, struct str version,
+                        struct str code)
 {
     tape_open(make, name);
     add_coding(make, system, version, code);
@@ -110,11 +111,13 @@ static const char *absent_reason(enum finding_status status)
 static void add_value(struct tape_builder *make, const struct finding *finding)
 {
     if (finding->value2.len > 0) return;
-    if (finding->status == FINDING_ASSESSED && finding->value.len > 0) add_quantity(make, finding->value, finding->unit);
+    if (finding->status == FINDING_ASSESSED && finding->value.len > 0)
+        add_quantity(make, finding->value, finding->unit);
     else if (finding->status == FINDING_ASSESSED)
         add_concept(make, "valueCodeableConcept", STR("urn:salve:category"), STR(""), finding->category);
-    else add_concept(make, "dataAbsentReason", STR("http://terminology.hl7.org/CodeSystem/data-absent-reason"), STR(""),
-                     str_of(absent_reason(finding->status)));
+    else
+        add_concept(make, "dataAbsentReason", STR("http://terminology.hl7.org/CodeSystem/data-absent-reason"), STR(""),
+                    str_of(absent_reason(finding->status)));
 }
 
 static void add_component(struct tape_builder *make, const struct guideline_item *item, size_t index, struct str value,
@@ -122,8 +125,10 @@ static void add_component(struct tape_builder *make, const struct guideline_item
 {
     tape_open(make, "component");
     tape_open(make, "code");
-    if (index < item->part_count) add_coding(make, item->system, STR(""), item->parts[index]);
-    else add_coding(make, STR("urn:salve:part"), STR(""), index == 0 ? STR("first") : STR("second"));
+    if (index < item->part_count)
+        add_coding(make, item->system, STR(""), item->parts[index]);
+    else
+        add_coding(make, STR("urn:salve:part"), STR(""), index == 0 ? STR("first") : STR("second"));
     tape_close(make);
     add_quantity(make, value, unit);
     tape_close(make);
@@ -143,11 +148,11 @@ static void add_derived_from(struct tape_builder *make, const struct finding *fi
 enum salve_code screen_observation(const struct screen_draft *draft, struct arena *mem, struct tape *out,
                                    struct salve_err *err)
 {
-    const struct finding        *finding = draft->finding;
+    const struct finding *finding = draft->finding;
     const struct guideline_info *info = guideline_info(draft->guideline);
     const struct guideline_item *item = guideline_item(draft->guideline, finding->item);
-    char                         now[CLOCK_TEXT_BYTES];
-    struct tape_builder          make;
+    char now[CLOCK_TEXT_BYTES];
+    struct tape_builder make;
     if (item == NULL) return salve_fail(err, SALVE_E_INVALID, "finding of %.*s", STR_ARGS(info->id));
     tape_build(&make, mem, fhir_type_find(STR("Observation")));
     tape_add_text(&make, "id", draft->id);
@@ -160,7 +165,8 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
     add_reference(&make, "subject", draft->patient);
     tape_add_text(&make, "effectiveDateTime", clock_text(draft->now_unix_ms, now));
     add_value(&make, finding);
-    if (finding->category.len > 0) add_concept(&make, "interpretation", STR("urn:salve:category"), STR(""), finding->category);
+    if (finding->category.len > 0)
+        add_concept(&make, "interpretation", STR("urn:salve:category"), STR(""), finding->category);
     add_concept(&make, "method", info->canonical, info->version, finding->define);
     add_derived_from(&make, finding);
     if (finding->value2.len > 0) {
@@ -182,10 +188,14 @@ bool screen_needs_task(const struct finding *finding) { return finding->queried_
 static const char *priority(enum urgency urgency)
 {
     switch (urgency) {
-    case URGENCY_EMERGENCY_NOW: return "stat";
-    case URGENCY_SAME_DAY: return "asap";
-    case URGENCY_SOON: return "urgent";
-    default: return "routine";
+    case URGENCY_EMERGENCY_NOW:
+        return "stat";
+    case URGENCY_SAME_DAY:
+        return "asap";
+    case URGENCY_SOON:
+        return "urgent";
+    default:
+        return "routine";
     }
 }
 
@@ -193,9 +203,12 @@ static int days_until(enum urgency urgency)
 {
     switch (urgency) {
     case URGENCY_EMERGENCY_NOW:
-    case URGENCY_SAME_DAY: return 0;
-    case URGENCY_SOON: return 14;
-    default: return 91;
+    case URGENCY_SAME_DAY:
+        return 0;
+    case URGENCY_SOON:
+        return 14;
+    default:
+        return 91;
     }
 }
 
@@ -203,10 +216,10 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
                                struct salve_err *err)
 {
     const struct finding *finding = draft->finding;
-    struct tape_builder   make;
-    char                  now[CLOCK_TEXT_BYTES], day[CLOCK_TEXT_BYTES];
-    int64_t               end = draft->now_unix_ms + (int64_t)days_until(finding->urgency) * 24 * 3600 * 1000;
-    struct str            system = canonical(draft, mem, ":action");
+    struct tape_builder make;
+    char now[CLOCK_TEXT_BYTES], day[CLOCK_TEXT_BYTES];
+    int64_t end = draft->now_unix_ms + (int64_t)days_until(finding->urgency) * 24 * 3600 * 1000;
+    struct str system = canonical(draft, mem, ":action");
     if (system.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ServiceRequest");
     tape_build(&make, mem, fhir_type_find(STR("ServiceRequest")));
     tape_add_text(&make, "id", draft->id);
@@ -224,10 +237,11 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
     return tape_built(&make, out, err);
 }
 
-enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem, struct tape *out, struct salve_err *err)
+enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem, struct tape *out,
+                            struct salve_err *err)
 {
     struct tape_builder make;
-    char                now[CLOCK_TEXT_BYTES];
+    char now[CLOCK_TEXT_BYTES];
     tape_build(&make, mem, fhir_type_find(STR("Task")));
     tape_add_text(&make, "id", draft->id);
     tape_add_text(&make, "status", STR("draft"));

@@ -12,22 +12,22 @@
 
 /* A guideline that may be used here, with what the site chose. */
 struct screen_member {
-    const struct guideline  *guideline;
+    const struct guideline *guideline;
     struct screen_acceptance acceptance;
 };
 struct screen {
     struct screen_member *members;
-    size_t                count;
+    size_t count;
 };
 
 /* Who and when a draft is about. */
 struct screen_draft {
     const struct guideline *guideline;
-    const struct finding   *finding;
-    struct str              patient; /* "Patient/<id>" */
-    struct str              id;      /* of the resource to make */
-    struct str              about;   /* ServiceRequest, Task: "Observation/<id>" of the finding */
-    int64_t                 now_unix_ms;
+    const struct finding *finding;
+    struct str patient; /* "Patient/<id>" */
+    struct str id;      /* of the resource to make */
+    struct str about;   /* ServiceRequest, Task: "Observation/<id>" of the finding */
+    int64_t now_unix_ms;
 };
 
 /* Finding to FHIR. */
@@ -35,12 +35,13 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
                                    struct salve_err *err);
 enum salve_code screen_request(const struct screen_draft *draft, struct arena *mem, struct tape *out,
                                struct salve_err *err);
-enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem, struct tape *out, struct salve_err *err);
-bool            screen_needs_request(const struct finding *finding);
-bool            screen_needs_task(const struct finding *finding);
+enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem, struct tape *out,
+                            struct salve_err *err);
+bool screen_needs_request(const struct finding *finding);
+bool screen_needs_task(const struct finding *finding);
 
 /* FHIR to finding. `at` is the finding extension of an Observation (TAPE_NONE: it holds none). */
-tape_at         screen_extension(const struct tape *tape);
+tape_at screen_extension(const struct tape *tape);
 enum salve_code screen_finding(const struct tape *tape, tape_at extension, struct arena *mem, struct finding *out,
                                struct salve_err *err);
 
@@ -51,7 +52,7 @@ enum salve_code screen_with_status(const struct tape *tape, struct str status, s
 /* What the drafts of a view are: Observations with the finding extension, ServiceRequests and Tasks that name one. */
 enum screen_kind { SCREEN_OBSERVATION, SCREEN_REQUEST, SCREEN_TASK, SCREEN_OTHER };
 enum screen_kind screen_kind(const struct rec_resource *resource);
-bool             screen_is_draft(const struct rec_resource *resource); /* of these kinds and not signed, not cancelled */
+bool screen_is_draft(const struct rec_resource *resource); /* of these kinds and not signed, not cancelled */
 
 /* screen_about - the finding that a draft belongs to: "Observation/<id>", for an Observation its own. */
 struct str screen_about(const struct rec_resource *resource, struct arena *mem);

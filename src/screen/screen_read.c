@@ -6,17 +6,21 @@
 static tape_at url_child(const struct tape *tape, tape_at parent, tape_at after, const char *url)
 {
     fhir_name_id extension = fhir_name_find(STR("extension"));
-    tape_at      at = after == TAPE_NONE ? tape_first(tape, parent) : tape_next(tape, parent, after);
+    tape_at at = after == TAPE_NONE ? tape_first(tape, parent) : tape_next(tape, parent, after);
     for (; at != TAPE_NONE; at = tape_next(tape, parent, at))
-        if (tape_path_name(tape, at) == extension && (url == NULL || str_is(tape_child_text(tape, at, "url"), url))) return at;
+        if (tape_path_name(tape, at) == extension && (url == NULL || str_is(tape_child_text(tape, at, "url"), url)))
+            return at;
     return TAPE_NONE;
 }
 
-tape_at screen_extension(const struct tape *tape) { return url_child(tape, tape_root(tape), TAPE_NONE, SCREEN_FINDING); }
+tape_at screen_extension(const struct tape *tape)
+{
+    return url_child(tape, tape_root(tape), TAPE_NONE, SCREEN_FINDING);
+}
 
 static struct str part(const struct tape *tape, tape_at parent, const char *url)
 {
-    tape_at    at = url_child(tape, parent, TAPE_NONE, url);
+    tape_at at = url_child(tape, parent, TAPE_NONE, url);
     struct str text = at == TAPE_NONE ? STR_NONE : tape_child_text(tape, at, "valueString");
     return text.ptr == NULL ? STR("") : text;
 }
@@ -24,7 +28,8 @@ static struct str part(const struct tape *tape, tape_at parent, const char *url)
 static size_t count_of(const struct tape *tape, tape_at parent, const char *url)
 {
     size_t count = 0;
-    for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url)) count++;
+    for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url))
+        count++;
     return count;
 }
 
@@ -43,7 +48,7 @@ static enum salve_code labels(const struct tape *tape, tape_at parent, const cha
 static enum salve_code inputs(const struct tape *tape, tape_at parent, struct arena *mem, struct finding *out,
                               struct salve_err *err)
 {
-    const char           *url = SCREEN_EXTENSION "input";
+    const char *url = SCREEN_EXTENSION "input";
     struct finding_input *list = arena_array(mem, struct finding_input, count_of(tape, parent, url) + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url)) {
@@ -62,12 +67,18 @@ enum salve_code screen_finding(const struct tape *tape, tape_at at, struct arena
                                struct salve_err *err)
 {
     *out = (struct finding){
-        .guideline = part(tape, at, SCREEN_EXTENSION "guideline"), .version = part(tape, at, SCREEN_EXTENSION "version"),
-        .item = part(tape, at, SCREEN_EXTENSION "item"),           .category = part(tape, at, SCREEN_EXTENSION "category"),
-        .action = part(tape, at, SCREEN_EXTENSION "action"),       .value = part(tape, at, SCREEN_EXTENSION "value"),
-        .value2 = part(tape, at, SCREEN_EXTENSION "value2"),       .unit = part(tape, at, SCREEN_EXTENSION "unit"),
-        .line = part(tape, at, SCREEN_EXTENSION "line"),           .define = part(tape, at, SCREEN_EXTENSION "define"),
-        .source = part(tape, at, SCREEN_EXTENSION "source"),       .excluded = part(tape, at, SCREEN_EXTENSION "excluded"),
+        .guideline = part(tape, at, SCREEN_EXTENSION "guideline"),
+        .version = part(tape, at, SCREEN_EXTENSION "version"),
+        .item = part(tape, at, SCREEN_EXTENSION "item"),
+        .category = part(tape, at, SCREEN_EXTENSION "category"),
+        .action = part(tape, at, SCREEN_EXTENSION "action"),
+        .value = part(tape, at, SCREEN_EXTENSION "value"),
+        .value2 = part(tape, at, SCREEN_EXTENSION "value2"),
+        .unit = part(tape, at, SCREEN_EXTENSION "unit"),
+        .line = part(tape, at, SCREEN_EXTENSION "line"),
+        .define = part(tape, at, SCREEN_EXTENSION "define"),
+        .source = part(tape, at, SCREEN_EXTENSION "source"),
+        .excluded = part(tape, at, SCREEN_EXTENSION "excluded"),
         .recheck = part(tape, at, SCREEN_EXTENSION "recheck"),
     };
     bool is_whole = out->guideline.len > 0 && out->version.len > 0 && out->item.len > 0 &&
@@ -75,7 +86,8 @@ enum salve_code screen_finding(const struct tape *tape, tape_at at, struct arena
                     urgency_find(part(tape, at, SCREEN_EXTENSION "urgency"), &out->urgency);
     if (!is_whole) {
         salve_fail(err, SALVE_E_INVALID, "Observation.extension");
-        return salve_why(err, "a kept finding lacks guideline, version, item, status or urgency");
+        (void)salve_why(err, "a kept finding lacks guideline, version, item, status or urgency");
+        return SALVE_E_INVALID;
     }
     enum salve_code code = inputs(tape, at, mem, out, err);
     if (code == SALVE_OK)
@@ -97,32 +109,35 @@ enum screen_kind screen_kind(const struct rec_resource *resource)
 {
     if (str_is(resource->type, "Observation"))
         return screen_extension(&resource->tape) == TAPE_NONE ? SCREEN_OTHER : SCREEN_OBSERVATION;
-    if (str_is(resource->type, "ServiceRequest") && coded(&resource->tape, "code.coding.system", "urn:salve:guideline:"))
+    if (str_is(resource->type, "ServiceRequest") &&
+        coded(&resource->tape, "code.coding.system", "urn:salve:guideline:"))
         return SCREEN_REQUEST;
-    if (str_is(resource->type, "Task") && coded(&resource->tape, "code.coding.system", "urn:salve:task")) return SCREEN_TASK;
+    if (str_is(resource->type, "Task") && coded(&resource->tape, "code.coding.system", "urn:salve:task"))
+        return SCREEN_TASK;
     return SCREEN_OTHER;
 }
 
 bool screen_is_draft(const struct rec_resource *resource)
 {
     enum screen_kind kind = screen_kind(resource);
-    struct str       status = tape_child_text(&resource->tape, tape_root(&resource->tape), "status");
+    struct str status = tape_child_text(&resource->tape, tape_root(&resource->tape), "status");
     return kind != SCREEN_OTHER && str_is(status, kind == SCREEN_OBSERVATION ? "preliminary" : "draft");
 }
 
 struct str screen_about(const struct rec_resource *resource, struct arena *mem)
 {
     const struct tape *tape = &resource->tape;
-    enum screen_kind   kind = screen_kind(resource);
+    enum screen_kind kind = screen_kind(resource);
     if (kind == SCREEN_OBSERVATION) return arena_printf(mem, "Observation/%.*s", STR_ARGS(resource->id));
-    tape_at at = tape_get(tape, tape_root(tape), kind == SCREEN_REQUEST ? "reasonReference.reference" : "focus.reference");
+    tape_at at =
+        tape_get(tape, tape_root(tape), kind == SCREEN_REQUEST ? "reasonReference.reference" : "focus.reference");
     return at == TAPE_NONE ? STR("") : tape_text(tape, at);
 }
 
 /* --- status ------------------------------------------------------------------------------------------------------------ */
 
 struct new_status {
-    tape_at    at;
+    tape_at at;
     struct str text;
 };
 

@@ -9,16 +9,16 @@ enum salve_code screen_evaluate(const struct screen *screen, const struct tape *
                                 struct salve_err *err)
 {
     struct finding **parts = arena_array(mem, struct finding *, screen->count + 1);
-    size_t          *counts = arena_array(mem, size_t, screen->count + 1), total = 0;
+    size_t *counts = arena_array(mem, size_t, screen->count + 1), total = 0;
     if (parts == NULL || counts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < screen->count; i++) {
         const struct screen_member *member = &screen->members[i];
-        struct guideline_ask        ask = {.tapes = tapes,
-                                           .tape_count = tape_count,
-                                           .choices = member->acceptance.choices,
-                                           .choice_count = member->acceptance.choice_count,
-                                           .now_unix_ms = now_unix_ms};
-        enum salve_code             code = guideline_evaluate(member->guideline, &ask, mem, &parts[i], &counts[i], err);
+        struct guideline_ask ask = {.tapes = tapes,
+                                    .tape_count = tape_count,
+                                    .choices = member->acceptance.choices,
+                                    .choice_count = member->acceptance.choice_count,
+                                    .now_unix_ms = now_unix_ms};
+        enum salve_code code = guideline_evaluate(member->guideline, &ask, mem, &parts[i], &counts[i], err);
         if (code != SALVE_OK) return code;
         total += counts[i];
     }
@@ -33,17 +33,17 @@ enum salve_code screen_evaluate(const struct screen *screen, const struct tape *
 /* --- one run on a view -------------------------------------------------------------------------------------------------- */
 
 struct run {
-    const struct screen       *screen;
-    struct rec_view           *view;
-    struct arena              *mem;
-    struct salve_err          *err;
+    const struct screen *screen;
+    struct rec_view *view;
+    struct arena *mem;
+    struct salve_err *err;
     const struct rec_resource *all;
-    size_t                     all_count;
-    bool                      *is_reused; /* drafts that this run writes again */
-    struct str                 patient;
-    int64_t                    now_unix_ms;
-    struct rec_item           *items;
-    size_t                     item_count;
+    size_t all_count;
+    bool *is_reused; /* drafts that this run writes again */
+    struct str patient;
+    int64_t now_unix_ms;
+    struct rec_item *items;
+    size_t item_count;
 };
 
 static const struct guideline *guideline_of(const struct screen *screen, struct str id)
@@ -84,7 +84,7 @@ typedef enum salve_code make_draft(const struct screen_draft *draft, struct aren
 
 static enum salve_code add(struct run *run, enum screen_kind kind, make_draft *make, struct screen_draft *draft)
 {
-    struct tape    *tape = arena_new(run->mem, struct tape);
+    struct tape *tape = arena_new(run->mem, struct tape);
     enum salve_code code = tape == NULL ? salve_fail(run->err, SALVE_E_MEMORY, "drafts")
                                         : id_for(run, kind, draft->finding, draft->about, &draft->id);
     if (code == SALVE_OK) code = make(draft, run->mem, tape, run->err);
@@ -99,7 +99,7 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
                                  .patient = run->patient,
                                  .about = STR(""),
                                  .now_unix_ms = run->now_unix_ms};
-    enum salve_code     code = add(run, SCREEN_OBSERVATION, screen_observation, &draft);
+    enum salve_code code = add(run, SCREEN_OBSERVATION, screen_observation, &draft);
     if (code != SALVE_OK) return code;
     draft.about = arena_printf(run->mem, "Observation/%.*s", STR_ARGS(draft.id));
     if (draft.about.ptr == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
@@ -115,7 +115,7 @@ static enum salve_code cancel_rest(struct run *run)
     for (size_t i = 0; code == SALVE_OK && i < run->all_count; i++) {
         if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
         struct tape *tape = arena_new(run->mem, struct tape);
-        struct str   status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
+        struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
         if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
         code = screen_with_status(&run->all[i].tape, status, run->mem, tape, run->err);
         if (code == SALVE_OK) run->items[run->item_count++] = (struct rec_item){.tape = tape};
@@ -132,18 +132,20 @@ static enum salve_code load(struct run *run, const struct tape **tapes)
     if (list == NULL || run->is_reused == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     for (size_t i = 0; i < run->all_count; i++) {
         list[i] = run->all[i].tape;
-        if (str_is(run->all[i].type, "Patient")) run->patient = arena_printf(run->mem, "Patient/%.*s", STR_ARGS(run->all[i].id));
+        if (str_is(run->all[i].type, "Patient"))
+            run->patient = arena_printf(run->mem, "Patient/%.*s", STR_ARGS(run->all[i].id));
     }
     *tapes = list;
     if (run->patient.len > 0) return SALVE_OK;
     salve_fail(run->err, SALVE_E_CONSENT, "Patient");
-    return salve_why(run->err, "this view does not show the person's identity, which an evaluation needs");
+    (void)salve_why(run->err, "this view does not show the person's identity, which an evaluation needs");
+    return SALVE_E_CONSENT;
 }
 
 enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem, struct finding **out,
                            size_t *count, struct salve_err *err)
 {
-    struct run         run = {.screen = screen, .view = view, .mem = mem, .err = err, .patient = STR("")};
+    struct run run = {.screen = screen, .view = view, .mem = mem, .err = err, .patient = STR("")};
     const struct tape *tapes = NULL;
     run.now_unix_ms = rec_opened_at_unix_ms(view);
     enum salve_code code = load(&run, &tapes);

@@ -7,12 +7,12 @@
 #define ACTIVITY "urn:salve:activity"
 
 struct signing {
-    struct arena              *mem;
-    struct salve_err          *err;
+    struct arena *mem;
+    struct salve_err *err;
     const struct rec_resource *all;
-    size_t                     all_count;
-    struct rec_item           *items;
-    size_t                     item_count, finding_count;
+    size_t all_count;
+    struct rec_item *items;
+    size_t item_count, finding_count;
 };
 
 static struct str signed_status(enum screen_kind kind)
@@ -44,12 +44,12 @@ static void add_targets(struct signing *to, struct tape_builder *make)
 
 static enum salve_code add_provenance(struct signing *to, struct rec_view *view, struct actor actor)
 {
-    char                now[CLOCK_TEXT_BYTES];
-    struct str          id;
+    char now[CLOCK_TEXT_BYTES];
+    struct str id;
     struct tape_builder make;
-    struct tape        *tape = arena_new(to->mem, struct tape);
-    enum salve_code     code = tape == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "signing")
-                                            : rec_new_id(view, to->mem, &id, to->err);
+    struct tape *tape = arena_new(to->mem, struct tape);
+    enum salve_code code =
+        tape == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "signing") : rec_new_id(view, to->mem, &id, to->err);
     if (code != SALVE_OK) return code;
     tape_build(&make, to->mem, fhir_type_find(STR("Provenance")));
     tape_add_text(&make, "id", id);
@@ -80,7 +80,8 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
     struct signing to = {.mem = mem, .err = err};
     if (actor.role != ROLE_CLINICIAN || actor.id.len == 0) {
         salve_fail(err, SALVE_E_ROLE, "signing");
-        return salve_why(err, "a named clinician signs results");
+        (void)salve_why(err, "a named clinician signs results");
+        return SALVE_E_ROLE;
     }
     enum salve_code code = rec_all(view, 0, &to.all, &to.all_count, err);
     if (code != SALVE_OK) return code;
@@ -90,7 +91,8 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
         if (screen_is_draft(&to.all[i])) code = sign_one(&to, &to.all[i]);
     if (code == SALVE_OK && to.item_count == 0) {
         salve_fail(err, SALVE_E_NOT_FOUND, "drafts");
-        return salve_why(err, "there is nothing to sign; 'salve screen' makes the drafts");
+        (void)salve_why(err, "there is nothing to sign; 'salve screen' makes the drafts");
+        return SALVE_E_NOT_FOUND;
     }
     if (code == SALVE_OK) code = add_provenance(&to, view, actor);
     if (code == SALVE_OK) code = rec_save(view, to.items, to.item_count, NULL, mem, err);
@@ -116,11 +118,12 @@ static const struct rec_resource *newest_signing(const struct rec_resource *all,
 static bool is_target(const struct tape *provenance, struct str id)
 {
     fhir_name_id target = fhir_name_find(STR("target"));
-    tape_at      root = tape_root(provenance);
+    tape_at root = tape_root(provenance);
     for (tape_at at = tape_first(provenance, root); at != TAPE_NONE; at = tape_next(provenance, root, at)) {
         if (tape_path_name(provenance, at) != target) continue;
         struct str reference = tape_child_text(provenance, at, "reference");
-        if (str_starts(reference, STR("Observation/")) && str_eq(str_cut(reference, 12, reference.len), id)) return true;
+        if (str_starts(reference, STR("Observation/")) && str_eq(str_cut(reference, 12, reference.len), id))
+            return true;
     }
     return false;
 }
@@ -136,7 +139,7 @@ static bool belongs(const struct rec_resource *one, enum screen_state state, con
 static void name_signing(const struct rec_resource *signing, struct screen_set *out)
 {
     const struct tape *tape = &signing->tape;
-    tape_at            who = tape_get(tape, tape_root(tape), "agent.who.identifier.value");
+    tape_at who = tape_get(tape, tape_root(tape), "agent.who.identifier.value");
     out->signed_by = who == TAPE_NONE ? STR("") : tape_text(tape, who);
     out->signed_at = tape_child_text(tape, tape_root(tape), "recorded");
 }
@@ -145,8 +148,8 @@ enum salve_code screen_findings(struct rec_view *view, enum screen_state state, 
                                 struct screen_set *out, struct salve_err *err)
 {
     const struct rec_resource *all = NULL, *signing = NULL;
-    size_t                     count = 0;
-    enum salve_code            code = rec_all(view, 0, &all, &count, err);
+    size_t count = 0;
+    enum salve_code code = rec_all(view, 0, &all, &count, err);
     if (code != SALVE_OK) return code;
     struct finding *findings = arena_array(mem, struct finding, count + 1);
     if (findings == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");

@@ -13,8 +13,10 @@
 static void count(void *ctx, struct str name, bool passed, struct str why)
 {
     struct str guideline = guideline_info(ctx)->id;
-    if (passed) t_pass();
-    else t_fail("guideline", "%.*s %.*s: %.*s", STR_ARGS(guideline), STR_ARGS(name), STR_ARGS(why));
+    if (passed)
+        t_pass();
+    else
+        t_fail("guideline", "%.*s %.*s: %.*s", STR_ARGS(guideline), STR_ARGS(name), STR_ARGS(why));
 }
 
 static void broken(const char *what, struct str which, const struct salve_err *err)
@@ -24,22 +26,24 @@ static void broken(const char *what, struct str which, const struct salve_err *e
 
 static void test_family(struct guideline *guideline, struct str family, struct arena *mem)
 {
-    struct salve_err       err = {0};
+    struct salve_err err = {0};
     struct guideline_tally tally = {0};
-    struct str             csv;
-    char                   path[512];
+    struct str csv;
+    char path[512];
     (void)snprintf(path, sizeof path, "tests/vectors/%.*s.csv", STR_ARGS(family));
     enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, mem, &csv, &err);
     if (code == SALVE_OK) code = guideline_test_vectors(guideline, family, csv, count, guideline, &tally, &err);
-    if (code != SALVE_OK) broken("vectors", family, &err);
-    else printf("%-24.*s %4u rows, %u failed\n", STR_ARGS(family), tally.passed + tally.failed, tally.failed);
+    if (code != SALVE_OK)
+        broken("vectors", family, &err);
+    else
+        printf("%-24.*s %4u rows, %u failed\n", STR_ARGS(family), tally.passed + tally.failed, tally.failed);
 }
 
 static void test_folder(const char *share, struct guideline *guideline)
 {
-    struct salve_err       err = {0};
+    struct salve_err err = {0};
     struct guideline_tally cases = {0}, rules = {0};
-    struct str             id = guideline_info(guideline)->id;
+    struct str id = guideline_info(guideline)->id;
     if (guideline_test_cases(share, guideline, count, guideline, &cases, &err) != SALVE_OK) broken("cases", id, &err);
     if (guideline_check(share, guideline, count, guideline, &rules, &err) != SALVE_OK) broken("check", id, &err);
     if (rules.failed == 0) t_pass();
@@ -49,12 +53,12 @@ static void test_folder(const char *share, struct guideline *guideline)
 
 int main(int argc, char **argv)
 {
-    char               share[512];
-    struct salve_err   err = {0};
+    char share[512];
+    struct salve_err err = {0};
     struct guideline **list = NULL;
-    size_t             n = 0;
-    const char        *build = getenv("BUILD");
-    struct arena      *mem = arena_open(256 << 20);
+    size_t n = 0;
+    const char *build = getenv("BUILD");
+    struct arena *mem = arena_open(256 << 20);
     (void)snprintf(share, sizeof share, "%s/share", build == NULL ? "build" : build);
     if (guideline_load_all(share, mem, &list, &n, &err) != SALVE_OK) broken("load", str_of(share), &err);
     for (size_t i = 0; i < n; i++) {

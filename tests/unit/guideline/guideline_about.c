@@ -25,7 +25,7 @@ static enum salve_code read_text(struct str text, struct arena *mem, struct guid
 
 static void reads_what_it_says(void **state)
 {
-    struct arena    *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     struct guideline g = {0};
     struct salve_err err = {0};
     (void)state;
@@ -46,10 +46,10 @@ static void reads_what_it_says(void **state)
 /* refused - `from` in the small text becomes `to`; the error must name `at` and say `why`. */
 static void refused(const char *from, const char *to, const char *at, const char *why)
 {
-    struct arena    *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     struct guideline g = {0};
     struct salve_err err = {0};
-    const char      *hit = strstr(small, from);
+    const char *hit = strstr(small, from);
     assert_non_null(hit);
     struct str text = arena_printf(mem, "%.*s%s%s", (int)(hit - small), small, to, hit + strlen(from));
     assert_int_equal(read_text(text, mem, &g, &err), SALVE_E_INVALID);
@@ -104,16 +104,17 @@ static void wants_columns_of_a_family_in_their_form(void **state)
 {
     (void)state;
     refused("\"type\":\"decimal\"", "\"type\":\"number\"", "vectors.v.inputs.a.type", "decimal, integer");
-    refused("\"exp_b\":\"v\"", "\"exp_b\":{\"parameter\":\"A\",\"type\":\"decimal\"}", "vectors.v.outputs.exp_b", "output");
+    refused("\"exp_b\":\"v\"", "\"exp_b\":{\"parameter\":\"A\",\"type\":\"decimal\"}", "vectors.v.outputs.exp_b",
+            "output");
 }
 
 static void survives_running_out_of_memory(void **state)
 {
     (void)state;
     for (uint64_t nth = 0;; nth++) {
-        struct arena        *mem = arena_open(1 << 20);
-        struct guideline     g = {0};
-        struct salve_err     err = {0};
+        struct arena *mem = arena_open(1 << 20);
+        struct guideline g = {0};
+        struct salve_err err = {0};
         struct guideline_doc doc = {.file = "guideline.json", .text = str_of(small), .mem = mem};
         assert_int_equal(json_read(doc.text, NULL, mem, &doc.root, &err), SALVE_OK);
         arena_fail_after(mem, nth);

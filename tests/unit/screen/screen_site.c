@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Screening at a site, through the gate: acceptance, drafts, a second run, signing, what the letter gets. Uses the real
+ * guidelines of $BUILD/share (build/share). */
+#include "t_site.h"
+
+#include "fhir/validate.h"
+#include "screen/screen.h"
+
+struct world {
+    struct t_site *t;
+    struct guideline **list;
+    size_t count;
+    struct screen *screen;
+    struct rec_enrolled person;
+};
+
+static const char *share(void)
+{
+    static char path[512];
+    const char *build = getenv("BUILD");
+    (void)snprintf(path, sizeof path, "%s/share", build == NULL ? "build" : build);
+    return path;
+}
+
+static struct world world_make(const char *name)
+{
+    struct world w = {.t = t_site_make(name, false)};
+    t_must(guideline_load_all(share(), w.t->mem, &w.list, &w.count, &err));
+    w.person = t_enrol(w.t, "Adeyemi", "1976-05-14");
+    t_give(w.t, w.person.card, PURPOSE_CARE);
+    return w;
+}
+
+static void accept_all(struct world *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        t_must(screen_accept(w->t->site, T_CLINICIAN, w->list[i], NULL, 0, w->t->mem, &err));
+    t_must(screen_open(w->t->site, w->list, w->count, w->t->mem, &w->screen, NULL, &err));
+}
+
+/* measure - saves an Observation with the given code and the JSON of what follows its code. */
+static void measure(struct world *w, struct rec_view *view, const char *system, const char *code, const char *minute,
+                    const char *rest)
+{
+    char person[COMPARTMENT_TEXT_BYTES + 1];
+    struct str id;
+    t_must(rec_new_id(view, w->t->mem, &id, &err));
+    compartment_text(rec_compartment(view), person);
+    struct str json =
+        arena_printf(w->t->mem,
+                     "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",\"code\":{\"coding\":[{"
+                     "\"system\":\"%s\",\"code\":\"%s\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"},"
+                     "\"effectiveDateTime\":\"2026-11-23T09:%s:00Z\",%s}",
+                     STR_ARGS(id), system, code, person, minute, rest);
+    struct tape tape = t_read(w->t->mem, json.ptr);
+    struct rec_item item = {.tape = &tape};
+    t_must(rec_save(view, &item, 1, NULL, w->t->mem, &err));
+}
+
+static void measure_quantity(struct world *w, struct rec_view *view, const char *code, const char *value,
+                             const char *unit)
+{
+    struct str rest = arena_printf(w->t->mem,
+                                   "\"valueQuantity\":{\"value\":%s,\"unit\":\"%s\",\"system\":"
+                                   "\"http://unitsofmeasure.org\",\"code\":\"%s\"}",
+                                   value, unit, unit);
+    measure(w, view, "http://loinc.org", code, "00", rest.ptr);
+}
+
+static void measure_pressure(struct world *w, struct rec_view *view, const char *minute, const char *systolic,
+                             const char *diastolic)
+{
+#define PART(code)                                                                                                     \
+    "{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"" code "\"}]},\"valueQuantity\":{"             \
+    "\"value\":%s,\"unit\":\"mmHg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"mm[Hg]\"}}"
+    struct str rest =
+        arena_printf(w->t->mem, "\"component\":[" PART("8480-6") "," PART("8462-4") "]", systolic, diastolic);
+#undef PART
+    measure(w, view, "http://loinc.org", "85354-9", minute, rest.ptr);
+}
+
+static void examine(struct world *w)
+{
+    struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
+    measure(w, view, "http://loinc.org", "46098-0", "00",
+            "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"248152002\"}]}");
+    measure(w, view, "http://loinc.org", "82810-3", "00",
+            "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"60001007\"}]}");
+    measure_pressure(w, view, "01", "150", "95");
+    measure_pressure(w, view, "03", "148", "92");
+    measure_quantity(w, view, "8302-2", "17", "cm"); /* implausible */
+    measure_quantity(w, view, "29463-7", "70.5", "kg");
+    measure_quantity(w, view, "2160-0", "1.21", "mg/dL");
+    t_close_view(&view);
+}
+
+static void run(struct world *w, struct finding **findings, size_t *count)
+{
+    struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
+    t_must(screen_run(w->screen, view, w->t->mem, findings, count, &err));
+    t_close_view(&view);
+}
+
+static void sign(struct world *w, size_t *count)
+{
+    struct rec_view *view = t_open(w->t, T_CLINICIAN, PURPOSE_CARE, w->person.card);
+    t_must(screen_sign(view, T_CLINICIAN, w->t->mem, count, &err));
+    t_close_view(&view);
+}
+
+static const struct finding *of_item(const struct finding *findings, size_t count, const char *item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_is(findings[i].item, item)) return &findings[i];
+    fail_msg("there is no finding of %s", item);
+    return NULL;
+}
+
+/* The texts of a set live as long as the view: so it stays open while they are looked at. */
+static struct screen_set kept(struct world *w, struct rec_view *view, enum screen_state state)
+{
+    struct screen_set set = {0};
+    t_must(screen_findings(view, state, w->t->mem, &set, &err));
+    return set;
+}
+
+static void assert_same(const struct finding *a, const struct finding *b)
+{
+    const struct str pairs[][2] = {{a->guideline, b->guideline}, {a->version, b->version},   {a->category, b->category},
+                                   {a->action, b->action},       {a->value, b->value},       {a->value2, b->value2},
+                                   {a->unit, b->unit},           {a->line, b->line},         {a->define, b->define},
+                                   {a->source, b->source},       {a->excluded, b->excluded}, {a->recheck, b->recheck}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (!str_eq(pairs[i][0], pairs[i][1])) fail_msg("%.*s: text %zu differs", STR_ARGS(a->item), i);
+    assert_int_equal(a->status, b->status);
+    assert_int_equal(a->urgency, b->urgency);
+    assert_int_equal(a->missing_count, b->missing_count);
+    assert_int_equal(a->queried_count, b->queried_count);
+    assert_int_equal(a->input_count, b->input_count);
+    for (size_t i = 0; i < a->missing_count; i++) assert_true(str_eq(a->missing[i], b->missing[i]));
+    for (size_t i = 0; i < a->queried_count; i++) assert_true(str_eq(a->queried[i], b->queried[i]));
+    for (size_t i = 0; i < a->input_count; i++) {
+        assert_true(str_eq(a->inputs[i].label, b->inputs[i].label));
+        assert_true(str_eq(a->inputs[i].value, b->inputs[i].value));
+        assert_true(str_eq(a->inputs[i].unit, b->inputs[i].unit));
+        assert_true(str_eq(a->inputs[i].date, b->inputs[i].date));
+        assert_true(str_eq(a->inputs[i].reference, b->inputs[i].reference));
+    }
+}
+
+static size_t with_status(struct rec_view *view, const char *type, const char *status)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0, found = 0;
+    t_must(rec_all(view, 0, &all, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        found += str_is(all[i].type, type) &&
+                 str_is(tape_child_text(&all[i].tape, tape_root(&all[i].tape), "status"), status);
+    return found;
+}
+
+/* --- acceptance --------------------------------------------------------------------------------------------------------- */
+
+static void a_guideline_is_not_used_before_a_clinician_accepts_it(void **state)
+{
+    struct world w = world_make("screen-accept");
+    struct screen_acceptance acceptance = {0};
+    struct screen *screen = NULL;
+    struct guideline_choice hearts = {STR("bp-scheme"), STR("HEARTS")}, wrong = {STR("bp-scheme"), STR("ESC1066")};
+    size_t refused = 0;
+    (void)state;
+    assert_int_equal(screen_open(w.t->site, w.list, w.count, w.t->mem, &screen, NULL, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(screen_accepted(w.t->site, w.list[0], w.t->mem, &acceptance, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(screen_accept(w.t->site, T_ASSISTANT, w.list[0], NULL, 0, w.t->mem, NULL), SALVE_E_ROLE);
+    assert_int_equal(screen_accept(w.t->site, T_CLINICIAN, w.list[0], &wrong, 1, w.t->mem, NULL), SALVE_E_INVALID);
+    t_must(screen_accept(w.t->site, T_CLINICIAN, w.list[0], &hearts, 1, w.t->mem, &err));
+    t_must(screen_accepted(w.t->site, w.list[0], w.t->mem, &acceptance, &err));
+    assert_str(acceptance.accepted_by, "dr-amina");
+    assert_int_equal(acceptance.digest.len, 64);
+    assert_int_equal(acceptance.choice_count, 1);
+    assert_str(acceptance.choices[0].value, "HEARTS");
+    t_must(screen_open(w.t->site, w.list, w.count, w.t->mem, &screen, &refused, &err));
+    assert_int_equal(refused, w.count - 1);
+    t_site_drop(w.t);
+}
+
+static void other_content_than_was_accepted_is_not_used(void **state)
+{
+    struct world w = world_make("screen-content");
+    struct screen_acceptance acceptance = {0};
+    struct salve_err err = {0};
+    (void)state;
+    struct str text =
+        STR("{\"guideline\":\"blood-pressure\",\"version\":\"1.0.0\",\"digest\":\"00\",\"acceptedBy\":\"dr-amina\","
+            "\"at\":\"2026-11-01T00:00:00Z\",\"choices\":{}}");
+    t_must(commons_put(w.t->site, T_CLINICIAN, STR("guideline"), STR("blood-pressure"), text, &err));
+    assert_int_equal(screen_accepted(w.t->site, w.list[0], w.t->mem, &acceptance, &err), SALVE_E_CONFLICT);
+    assert_non_null(strstr(err.why, "other"));
+    t_site_drop(w.t);
+}
+
+/* --- drafts -------------------------------------------------------------------------------------------------------------- */
+
+static void a_run_keeps_its_findings_as_drafts(void **state)
+{
+    struct world w = world_make("screen-run");
+    struct finding *findings = NULL;
+    size_t count = 0;
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    run(&w, &findings, &count);
+    const struct finding *bp = of_item(findings, count, "bp-category"), *bmi = of_item(findings, count, "bmi");
+    assert_str(bp->category, "hypertension");
+    assert_str(bp->value, "149");
+    assert_int_equal(bmi->status, FINDING_QUERIED);
+    assert_str(of_item(findings, count, "egfr")->category, "G3a");
+    struct rec_view *view = t_open(w.t, T_CLINICIAN, PURPOSE_CARE, w.person.card);
+    struct screen_set drafts = kept(&w, view, SCREEN_DRAFT), none;
+    assert_int_equal(drafts.count, count);
+    for (size_t i = 0; i < count; i++) {
+        char item[64];
+        (void)snprintf(item, sizeof item, "%.*s", STR_ARGS(findings[i].item));
+        assert_same(&findings[i], of_item(drafts.findings, drafts.count, item));
+    }
+    assert_str(drafts.signed_by, "");
+    assert_str(drafts.checked_at, "2026-11-23T09:30:00Z");
+    assert_int_equal(screen_findings(view, SCREEN_SIGNED, w.t->mem, &none, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(with_status(view, "ServiceRequest", "draft"), 2); /* blood pressure, kidneys */
+    assert_true(with_status(view, "Task", "draft") >= 1);              /* the height */
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+static void drafts_are_whole_fhir(void **state)
+{
+    struct world w = world_make("screen-fhir");
+    const struct rec_resource *all = NULL;
+    struct finding *findings = NULL;
+    size_t count = 0, finding_count = 0;
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    run(&w, &findings, &finding_count);
+    sign(&w, &finding_count);
+    struct rec_view *view = t_open(w.t, T_CLINICIAN, PURPOSE_CARE, w.person.card);
+    t_must(rec_all(view, 0, &all, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        struct tape again;
+        struct fhir_issues issues;
+        bool is_valid = false;
+        struct salve_err err = {0};
+        fhir_issues_init(&issues, w.t->mem);
+        if (fhir_read(t_json(w.t->mem, &all[i].tape), NULL, w.t->mem, &again, &issues, &err) != SALVE_OK)
+            fail_msg("%.*s: %s %s", STR_ARGS(all[i].type), err.at, err.why);
+        t_must(fhir_validate(&again, w.t->mem, &issues, &is_valid, &err));
+        if (!is_valid) fail_msg("%.*s: %s", STR_ARGS(all[i].type), issues.items[0].text);
+    }
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+static void a_second_run_replaces_the_drafts(void **state)
+{
+    struct world w = world_make("screen-again");
+    struct finding *findings = NULL;
+    size_t count = 0;
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    run(&w, &findings, &count);
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    size_t before = t_count(view);
+    measure_pressure(&w, view, "10", "116", "66");
+    measure_pressure(&w, view, "12", "114", "64");
+    t_close_view(&view);
+    run(&w, &findings, &count);
+    assert_str(of_item(findings, count, "bp-category")->category, "non-elevated");
+    view = t_open(w.t, T_CLINICIAN, PURPOSE_CARE, w.person.card);
+    assert_int_equal(t_count(view), before + 2);
+    struct screen_set drafts = kept(&w, view, SCREEN_DRAFT);
+    assert_str(of_item(drafts.findings, drafts.count, "bp-category")->value, "115");
+    assert_int_equal(drafts.count, count);
+    assert_int_equal(with_status(view, "ServiceRequest", "draft"), 1);
+    assert_int_equal(with_status(view, "ServiceRequest", "revoked"), 1);
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+static void what_salve_computed_is_no_reading(void **state)
+{
+    struct world w = world_make("screen-own");
+    struct finding *first = NULL, *second = NULL;
+    size_t first_count = 0, second_count = 0, signed_count = 0;
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    run(&w, &first, &first_count);
+    sign(&w, &signed_count);
+    run(&w, &second, &second_count);
+    assert_int_equal(first_count, second_count);
+    for (size_t i = 0; i < first_count; i++) assert_same(&first[i], &second[i]);
+    t_site_drop(w.t);
+}
+
+/* --- signing --------------------------------------------------------------------------------------------------------------- */
+
+static void only_a_clinician_signs(void **state)
+{
+    struct world w = world_make("screen-role");
+    struct finding *findings = NULL;
+    size_t count = 0;
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    run(&w, &findings, &count);
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    assert_int_equal(screen_sign(view, T_ASSISTANT, w.t->mem, &count, NULL), SALVE_E_ROLE);
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+static void signing_makes_results_and_names_the_clinician(void **state)
+{
+    struct world w = world_make("screen-sign");
+    struct finding *findings = NULL;
+    size_t count = 0, signed_count = 0, again = 0;
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    run(&w, &findings, &count);
+    sign(&w, &signed_count);
+    assert_int_equal(signed_count, count);
+    struct rec_view *view = t_open(w.t, T_CLINICIAN, PURPOSE_CARE, w.person.card);
+    struct screen_set set = kept(&w, view, SCREEN_SIGNED), none;
+    assert_int_equal(set.count, count);
+    assert_str(set.signed_by, "dr-amina");
+    assert_str(set.signed_at, "2026-11-23T09:30:00Z");
+    assert_int_equal(screen_findings(view, SCREEN_DRAFT, w.t->mem, &none, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(screen_sign(view, T_CLINICIAN, w.t->mem, &again, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(with_status(view, "ServiceRequest", "active"), 2);
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+static void the_letter_gets_what_was_signed_and_nothing_newer(void **state)
+{
+    struct world w = world_make("screen-letter");
+    struct finding *findings = NULL;
+    size_t count = 0, signed_count = 0;
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    run(&w, &findings, &count);
+    sign(&w, &signed_count);
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    measure_pressure(&w, view, "20", "116", "66");
+    measure_pressure(&w, view, "22", "114", "64");
+    t_close_view(&view);
+    run(&w, &findings, &count);
+    view = t_open(w.t, T_PERSON, PURPOSE_SELF, w.person.card);
+    struct screen_set set = kept(&w, view, SCREEN_SIGNED);
+    assert_str(of_item(set.findings, set.count, "bp-category")->value, "149");
+    set = kept(&w, view, SCREEN_DRAFT);
+    assert_str(of_item(set.findings, set.count, "bp-category")->value, "115");
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+/* --- counting ---------------------------------------------------------------------------------------------------------------- */
+
+static void counts_findings_by_category(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct screen_counts counts = {0};
+    struct finding some[3] = {{.guideline = STR("b"), .item = STR("x"), .category = STR("high")},
+                              {.guideline = STR("a"), .item = STR("y"), .status = FINDING_QUERIED},
+                              {.guideline = STR("b"), .item = STR("x"), .category = STR("high")}};
+    (void)state;
+    t_must(screen_counts_add(&counts, some, 3, mem, &err));
+    t_must(screen_counts_add(&counts, some, 1, mem, &err));
+    screen_counts_sort(&counts);
+    assert_int_equal(counts.count, 2);
+    assert_str(counts.rows[0].category, "queried");
+    assert_int_equal(counts.rows[1].count, 3);
+    arena_close(mem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_guideline_is_not_used_before_a_clinician_accepts_it),
+        cmocka_unit_test(other_content_than_was_accepted_is_not_used),
+        cmocka_unit_test(a_run_keeps_its_findings_as_drafts),
+        cmocka_unit_test(drafts_are_whole_fhir),
+        cmocka_unit_test(a_second_run_replaces_the_drafts),
+        cmocka_unit_test(what_salve_computed_is_no_reading),
+        cmocka_unit_test(only_a_clinician_signs),
+        cmocka_unit_test(signing_makes_results_and_names_the_clinician),
+        cmocka_unit_test(the_letter_gets_what_was_signed_and_nothing_newer),
+        cmocka_unit_test(counts_findings_by_category),
+    };
+    return t_run(tests);
+}
