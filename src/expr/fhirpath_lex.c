@@ -109,13 +109,14 @@ static enum salve_code unicode_escape(struct fp_lexer *l, char **out)
 {
     uint32_t c, low;
     if (!four_hex(l, 2, &c) || c == 0) return fail_here(l, "\\u wants four hexadecimal digits, not all zero");
-    l->at += 6;
+    size_t bytes = 6;
     if (c >= 0xD800 && c < 0xDC00) {
-        if (peek(l, 0) != '\\' || peek(l, 1) != 'u' || !four_hex(l, 2, &low) || low < 0xDC00 || low > 0xDFFF)
+        if (peek(l, 6) != '\\' || peek(l, 7) != 'u' || !four_hex(l, 8, &low) || low < 0xDC00 || low > 0xDFFF)
             return fail_here(l, "half of a surrogate pair");
         c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-        l->at += 6;
+        bytes = 12;
     } else if (c >= 0xDC00 && c < 0xE000) return fail_here(l, "half of a surrogate pair");
+    l->at += bytes;
     *out = put_utf8(*out, c);
     return SALVE_OK;
 }
