@@ -17,14 +17,14 @@
 #include "base/str.h"
 
 enum {
-    CRYPTO_KEY_BYTES = 32,    /* every secret key and seed */
+    CRYPTO_KEY_BYTES = 32, /* every secret key and seed */
     CRYPTO_SHA256_BYTES = 32,
-    CRYPTO_NONCE_BYTES = 24,  /* XChaCha20-Poly1305 */
+    CRYPTO_NONCE_BYTES = 24, /* XChaCha20-Poly1305 */
     CRYPTO_TAG_BYTES = 16,
     CRYPTO_SEAL_BYTES = CRYPTO_NONCE_BYTES + CRYPTO_TAG_BYTES, /* what crypto_seal adds */
-    CRYPTO_SALT_BYTES = 16,   /* Argon2id */
+    CRYPTO_SALT_BYTES = 16,                                    /* Argon2id */
     CRYPTO_SIGN_PUBLIC_BYTES = 32,
-    CRYPTO_SIGN_BYTES = 64,   /* an Ed25519 signature */
+    CRYPTO_SIGN_BYTES = 64, /* an Ed25519 signature */
 };
 
 /* crypto_init - starts libsodium and hardens the process: no core files, not dumpable. E_CRYPTO. Harmless when
@@ -46,8 +46,8 @@ void crypto_base64(const void *bytes, size_t len, char *out);
 bool crypto_base64_parse(struct str text, void *out, size_t out_max, size_t *out_len);
 
 /* Big-endian integers, as in all formats of Salve. */
-void     crypto_put_u32(uint8_t out[4], uint32_t number);
-void     crypto_put_u64(uint8_t out[8], uint64_t number);
+void crypto_put_u32(uint8_t out[4], uint32_t number);
+void crypto_put_u64(uint8_t out[8], uint64_t number);
 uint32_t crypto_get_u32(const uint8_t in[4]);
 uint64_t crypto_get_u64(const uint8_t in[8]);
 
@@ -73,7 +73,7 @@ void crypto_blake2b(struct str bytes, uint8_t *out, size_t out_len);
 /* crypto_secret_alloc - zeroed bytes for a secret text (a passphrase) in guarded, locked pages; NULL if there are none.
  * crypto_secret_free - wipes and frees them; NULL is fine. */
 SALVE_MUST_USE char *crypto_secret_alloc(size_t bytes);
-void                 crypto_secret_free(char *secret);
+void crypto_secret_free(char *secret);
 
 /* --- secret keys --- */
 /* An array of 32-byte keys in guarded pages: fenced, locked in memory where the system allows, left out of dumps,
@@ -81,8 +81,8 @@ void                 crypto_secret_free(char *secret);
 struct crypto_keys;
 struct crypto_key;
 SALVE_MUST_USE enum salve_code crypto_keys_new(size_t count, struct crypto_keys **out, struct salve_err *err);
-void                           crypto_keys_drop(struct crypto_keys **keys); /* sets NULL; NULL is fine */
-struct crypto_key             *crypto_keys_at(struct crypto_keys *keys, size_t index);
+void crypto_keys_drop(struct crypto_keys **keys); /* sets NULL; NULL is fine */
+struct crypto_key *crypto_keys_at(struct crypto_keys *keys, size_t index);
 
 void crypto_key_random(struct crypto_key *key);
 void crypto_key_copy(struct crypto_key *to, const struct crypto_key *from);
@@ -144,10 +144,10 @@ enum {
 /* What stands in the clear at the head of a record, all of it authenticated. */
 struct crypto_record {
     struct compartment compartment;
-    uint64_t           seq;         /* from 1 */
-    enum data_class    class;
-    uint32_t           key_version; /* of the class key, from 1 */
-    uint8_t            prev[CRYPTO_SHA256_BYTES]; /* SHA-256 of the whole previous record; zeros for seq 1 */
+    uint64_t seq; /* from 1 */
+    enum data_class class;
+    uint32_t key_version;              /* of the class key, from 1 */
+    uint8_t prev[CRYPTO_SHA256_BYTES]; /* SHA-256 of the whole previous record; zeros for seq 1 */
 };
 
 /* crypto_record_seal - plaintext (any length) padded to 256 and sealed; the record is in mem. E_TOO_BIG over
@@ -172,14 +172,14 @@ SALVE_MUST_USE enum salve_code crypto_record_open(const struct crypto_key *class
  * ------------------------------------------------------------------------------------ */
 enum { CRYPTO_WRAP_BYTES = 152 };
 struct crypto_wrap {
-    enum purpose       purpose;
-    enum data_class    class;
+    enum purpose purpose;
+    enum data_class class;
     struct compartment compartment;
-    uint32_t           key_version;
-    uint32_t           epoch;            /* of the KEK */
-    int64_t            not_after_unix_s; /* 0: none */
-    uint64_t           consent_seq;      /* the CONSENT record that allows it */
-    uint8_t            consent_sha256[CRYPTO_SHA256_BYTES];
+    uint32_t key_version;
+    uint32_t epoch;           /* of the KEK */
+    int64_t not_after_unix_s; /* 0: none */
+    uint64_t consent_seq;     /* the CONSENT record that allows it */
+    uint8_t consent_sha256[CRYPTO_SHA256_BYTES];
 };
 void crypto_wrap_seal(const struct crypto_key *kek, const struct crypto_wrap *wrap, const struct crypto_key *class_key,
                       uint8_t out[CRYPTO_WRAP_BYTES]);

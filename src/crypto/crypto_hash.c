@@ -10,7 +10,7 @@
 #include "crypto/crypto_int.h"
 
 struct crypto_sha256 {
-    EVP_MD     *digest;
+    EVP_MD *digest;
     EVP_MD_CTX *context;
 };
 

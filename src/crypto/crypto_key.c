@@ -12,7 +12,7 @@ _Static_assert(CRYPTO_SALT_BYTES == crypto_pwhash_SALTBYTES, "salt");
 _Static_assert(CRYPTO_KEY_BYTES == crypto_sign_SEEDBYTES, "seed");
 
 struct crypto_keys {
-    size_t             count;
+    size_t count;
     struct crypto_key *keys; /* sodium_malloc: fenced, locked, not dumped */
 };
 
@@ -90,15 +90,18 @@ void crypto_key_mask(struct crypto_key *key, const struct crypto_key *other, con
 
 struct cost {
     unsigned long long ops;
-    size_t             mem_bytes;
+    size_t mem_bytes;
 };
 
 static struct cost cost_of(enum crypto_cost cost)
 {
     switch (cost) {
-    case CRYPTO_COST_MIN: return (struct cost){crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN};
-    case CRYPTO_COST_INDEX: return (struct cost){2, (size_t)19 << 20};
-    case CRYPTO_COST_MODERATE: break;
+    case CRYPTO_COST_MIN:
+        return (struct cost){crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN};
+    case CRYPTO_COST_INDEX:
+        return (struct cost){2, (size_t)19 << 20};
+    case CRYPTO_COST_MODERATE:
+        break;
     }
     return (struct cost){crypto_pwhash_OPSLIMIT_MODERATE, crypto_pwhash_MEMLIMIT_MODERATE};
 }

@@ -9,8 +9,19 @@
 
 /* Offsets of privacy-security 3.3. */
 enum {
-    AT_VERSION = 4, AT_SUITE = 5, AT_CLASS = 6, AT_FLAGS = 7, AT_COMPARTMENT = 8, AT_SEQ = 24, AT_KEY_VERSION = 32,
-    AT_PADDED_LEN = 36, AT_RESERVED = 40, AT_PREV = 48, AT_COMMITMENT = 80, AT_NONCE = 112, AT_CIPHERTEXT = 136,
+    AT_VERSION = 4,
+    AT_SUITE = 5,
+    AT_CLASS = 6,
+    AT_FLAGS = 7,
+    AT_COMPARTMENT = 8,
+    AT_SEQ = 24,
+    AT_KEY_VERSION = 32,
+    AT_PADDED_LEN = 36,
+    AT_RESERVED = 40,
+    AT_PREV = 48,
+    AT_COMMITMENT = 80,
+    AT_NONCE = 112,
+    AT_CIPHERTEXT = 136,
     AAD_BYTES = AT_NONCE,
 };
 _Static_assert((int)AT_CIPHERTEXT == (int)CRYPTO_RECORD_HEADER_BYTES, "header");
@@ -49,7 +60,7 @@ enum salve_code crypto_record_seal_nonce(const struct crypto_key *class_key, con
 {
     salve_assert(head->seq > 0 && head->key_version > 0 && head->class >= 1 && head->class <= CLASS_LAST);
     if (plaintext.len >= SALVE_RECORD_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "record");
-    size_t   padded = padded_len(plaintext.len), padded_check = 0;
+    size_t padded = padded_len(plaintext.len), padded_check = 0;
     uint8_t *out = arena_alloc_raw(mem, padded + CRYPTO_RECORD_OVERHEAD_BYTES, 16);
     if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
     struct record_key key;
@@ -104,11 +115,11 @@ static bool open_body(const struct crypto_key *class_key, uint64_t seq, const ui
 {
     struct record_key key;
     derive(class_key, seq, &key);
-    bool is_open = sodium_memcmp(bytes + AT_COMMITMENT, key.bytes + 32, 32) == 0 &&
-                   crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, bytes + AT_CIPHERTEXT,
-                                                              padded + CRYPTO_TAG_BYTES, bytes, AAD_BYTES,
-                                                              bytes + AT_NONCE, key.bytes) == 0 &&
-                   sodium_unpad(plain_len, plain, padded, CRYPTO_RECORD_PAD_BYTES) == 0;
+    bool is_open =
+        sodium_memcmp(bytes + AT_COMMITMENT, key.bytes + 32, 32) == 0 &&
+        crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, bytes + AT_CIPHERTEXT, padded + CRYPTO_TAG_BYTES,
+                                                   bytes, AAD_BYTES, bytes + AT_NONCE, key.bytes) == 0 &&
+        sodium_unpad(plain_len, plain, padded, CRYPTO_RECORD_PAD_BYTES) == 0;
     sodium_memzero(&key, sizeof key);
     return is_open;
 }
@@ -122,7 +133,7 @@ enum salve_code crypto_record_open(const struct crypto_key *class_key, const str
     if (!compartment_eq(found.compartment, asked->compartment) || found.seq != asked->seq ||
         found.class != asked->class)
         return damaged(err);
-    size_t   padded = record.len - CRYPTO_RECORD_OVERHEAD_BYTES, len = 0;
+    size_t padded = record.len - CRYPTO_RECORD_OVERHEAD_BYTES, len = 0;
     uint8_t *plain = arena_alloc_raw(mem, padded, 16);
     if (plain == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
     if (!open_body(class_key, found.seq, crypto_bytes(record), padded, plain, &len)) {

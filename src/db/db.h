@@ -23,10 +23,10 @@ struct db_stmt;
 struct db_disk; /* a simulated disk, db_fault.h; NULL is the real one */
 
 struct db_options {
-    bool            create;    /* make the file if it is not there; without it a missing file is E_NOT_FOUND */
-    struct db_disk *disk;      /* tests only */
-    const char     *schema;    /* statements run when the file is new, in one transaction */
-    uint32_t        schema_version; /* kept in the file (user_version); another one is E_UNSUPPORTED, never rewritten */
+    bool create;             /* make the file if it is not there; without it a missing file is E_NOT_FOUND */
+    struct db_disk *disk;    /* tests only */
+    const char *schema;      /* statements run when the file is new, in one transaction */
+    uint32_t schema_version; /* kept in the file (user_version); another one is E_UNSUPPORTED, never rewritten */
 };
 
 SALVE_MUST_USE enum salve_code db_open(const char *path, const struct db_options *options, struct db **out,
@@ -49,10 +49,10 @@ void db_bind_text(struct db_stmt *stmt, int nr, struct str text);
 
 /* db_step - *row is true when a row is there to be read. */
 SALVE_MUST_USE enum salve_code db_step(struct db_stmt *stmt, bool *row, struct salve_err *err);
-int64_t    db_column_i64(struct db_stmt *stmt, int nr);
+int64_t db_column_i64(struct db_stmt *stmt, int nr);
 struct str db_column_blob(struct db_stmt *stmt, int nr); /* until the next step or reset */
 struct str db_column_text(struct db_stmt *stmt, int nr);
-void       db_reset(struct db_stmt *stmt);               /* also forgets what was bound; NULL is fine */
+void db_reset(struct db_stmt *stmt); /* also forgets what was bound; NULL is fine */
 
 /* db_run - step once and reset; for statements without rows. db_exec - a literal without parameters. */
 SALVE_MUST_USE enum salve_code db_run(struct db_stmt *stmt, struct salve_err *err);

@@ -13,31 +13,31 @@ enum { SECTOR_BYTES = 512, NAME_BYTES = 256, FILES_MAX = 16 };
 
 struct image {
     uint8_t *ptr;
-    size_t   len;
+    size_t len;
 };
 
 struct disk_file {
-    char         name[NAME_BYTES];
-    bool         is_there;
+    char name[NAME_BYTES];
+    bool is_there;
     struct image now, synced;
 };
 
 struct disk {
-    struct db_disk   base;
+    struct db_disk base;
     struct disk_file files[FILES_MAX];
-    char             name[40];
-    unsigned         ops;
-    uint64_t         left; /* operations until the failing one; 0: none */
-    bool             is_sticky, has_fired;
-    enum salve_code  how;
-    uint32_t         power; /* number of cuts: a handle from before is dead */
+    char name[40];
+    unsigned ops;
+    uint64_t left; /* operations until the failing one; 0: none */
+    bool is_sticky, has_fired;
+    enum salve_code how;
+    uint32_t power; /* number of cuts: a handle from before is dead */
 };
 
 struct handle {
-    sqlite3_file      base;
-    struct disk      *disk;
+    sqlite3_file base;
+    struct disk *disk;
     struct disk_file *file;
-    uint32_t          power;
+    uint32_t power;
 };
 
 static const char *last_part(const char *path)
@@ -64,7 +64,7 @@ static bool copy_image(struct image *to, const struct image *from)
 
 static struct disk_file *find(struct disk *disk, const char *path, bool make)
 {
-    const char       *name = last_part(path);
+    const char *name = last_part(path);
     struct disk_file *room = NULL;
     for (size_t i = 0; i < FILES_MAX; i++) {
         struct disk_file *file = &disk->files[i];
@@ -95,7 +95,7 @@ static int disk_close_file(sqlite3_file *f) { return (void)f, SQLITE_OK; }
 static int disk_read(sqlite3_file *f, void *out, int bytes, sqlite3_int64 at)
 {
     struct handle *h = (struct handle *)f;
-    struct image  *now = &h->file->now;
+    struct image *now = &h->file->now;
     if (is_dead(h) || fails(h->disk, DB_DISK_READ)) return SQLITE_IOERR_READ;
     size_t have = (size_t)at < now->len ? now->len - (size_t)at : 0;
     if (have > (size_t)bytes) have = (size_t)bytes;
@@ -108,7 +108,7 @@ static int disk_read(sqlite3_file *f, void *out, int bytes, sqlite3_int64 at)
 static int disk_write(sqlite3_file *f, const void *in, int bytes, sqlite3_int64 at)
 {
     struct handle *h = (struct handle *)f;
-    struct image  *now = &h->file->now;
+    struct image *now = &h->file->now;
     if (is_dead(h) || fails(h->disk, DB_DISK_WRITE)) return failure(h->disk, SQLITE_IOERR_WRITE);
     size_t end = (size_t)at + (size_t)bytes;
     if (end > now->len && !resize(now, end)) return SQLITE_NOMEM;
@@ -146,15 +146,24 @@ static int disk_sector(sqlite3_file *f) { return (void)f, SECTOR_BYTES; }
 static int disk_traits(sqlite3_file *f) { return (void)f, 0; }
 
 static const sqlite3_io_methods disk_methods = {
-    .iVersion = 1, .xClose = disk_close_file, .xRead = disk_read, .xWrite = disk_write, .xTruncate = disk_truncate,
-    .xSync = disk_sync, .xFileSize = disk_size, .xLock = disk_lock, .xUnlock = disk_lock,
-    .xCheckReservedLock = disk_reserved, .xFileControl = disk_control, .xSectorSize = disk_sector,
+    .iVersion = 1,
+    .xClose = disk_close_file,
+    .xRead = disk_read,
+    .xWrite = disk_write,
+    .xTruncate = disk_truncate,
+    .xSync = disk_sync,
+    .xFileSize = disk_size,
+    .xLock = disk_lock,
+    .xUnlock = disk_lock,
+    .xCheckReservedLock = disk_reserved,
+    .xFileControl = disk_control,
+    .xSectorSize = disk_sector,
     .xDeviceCharacteristics = disk_traits,
 };
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags, int *out_flags)
 {
-    struct disk   *disk = (struct disk *)vfs;
+    struct disk *disk = (struct disk *)vfs;
     struct handle *h = (struct handle *)out;
     memset(h, 0, sizeof *h);
     if (fails(disk, DB_DISK_OPEN)) return failure(disk, SQLITE_CANTOPEN);
@@ -169,7 +178,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int f
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
-    struct disk      *disk = (struct disk *)vfs;
+    struct disk *disk = (struct disk *)vfs;
     struct disk_file *file = find(disk, name, false);
     (void)sync;
     if (fails(disk, DB_DISK_DELETE)) return SQLITE_IOERR_DELETE;
@@ -202,9 +211,17 @@ struct db_disk *db_disk_open(void)
     if (disk == NULL || sqlite3_initialize() != SQLITE_OK) return free(disk), NULL;
     (void)snprintf(disk->name, sizeof disk->name, "salve-disk-%p", (void *)disk);
     disk->base.vfs = (sqlite3_vfs){
-        .iVersion = 1, .szOsFile = sizeof(struct handle), .mxPathname = 4096, .zName = disk->name, .xOpen = vfs_open,
-        .xDelete = vfs_delete, .xAccess = vfs_access, .xFullPathname = vfs_full, .xRandomness = vfs_random,
-        .xSleep = vfs_sleep, .xCurrentTime = vfs_time,
+        .iVersion = 1,
+        .szOsFile = sizeof(struct handle),
+        .mxPathname = 4096,
+        .zName = disk->name,
+        .xOpen = vfs_open,
+        .xDelete = vfs_delete,
+        .xAccess = vfs_access,
+        .xFullPathname = vfs_full,
+        .xRandomness = vfs_random,
+        .xSleep = vfs_sleep,
+        .xCurrentTime = vfs_time,
     };
     return &disk->base;
 }
@@ -246,7 +263,7 @@ static uint64_t next_random(uint64_t *state)
 static bool lose(struct disk_file *file, uint64_t *state, enum db_disk_loss loss)
 {
     struct image kept = {0};
-    size_t       len = file->synced.len;
+    size_t len = file->synced.len;
     if (loss == DB_DISK_TORN && (next_random(state) & 1)) len = file->now.len;
     if (!copy_image(&kept, &file->synced) || !resize(&kept, len)) return false;
     for (size_t at = 0; loss == DB_DISK_TORN && at < len; at += SECTOR_BYTES) {
@@ -261,7 +278,7 @@ static bool lose(struct disk_file *file, uint64_t *state, enum db_disk_loss loss
 void db_disk_cut_power(struct db_disk *base, uint64_t seed, enum db_disk_loss loss)
 {
     struct disk *disk = (struct disk *)base;
-    uint64_t     state = seed * 2 + 1;
+    uint64_t state = seed * 2 + 1;
     disk->power++;
     for (size_t i = 0; i < FILES_MAX; i++) {
         bool is_done = !disk->files[i].is_there || lose(&disk->files[i], &state, loss);
@@ -288,7 +305,7 @@ bool db_disk_set(struct db_disk *base, const char *name, struct str bytes)
 size_t db_disk_file_count(const struct db_disk *base)
 {
     const struct disk *disk = (const struct disk *)base;
-    size_t             count = 0;
+    size_t count = 0;
     for (size_t i = 0; i < FILES_MAX; i++) count += disk->files[i].is_there;
     return count;
 }

@@ -16,13 +16,18 @@
 #include "db/db.h"
 
 enum db_disk_op {
-    DB_DISK_READ = 1, DB_DISK_WRITE = 2, DB_DISK_SYNC = 4, DB_DISK_DELETE = 8, DB_DISK_OPEN = 16, DB_DISK_TRUNCATE = 32,
+    DB_DISK_READ = 1,
+    DB_DISK_WRITE = 2,
+    DB_DISK_SYNC = 4,
+    DB_DISK_DELETE = 8,
+    DB_DISK_OPEN = 16,
+    DB_DISK_TRUNCATE = 32,
     DB_DISK_ANY = 63,
 };
 enum db_disk_loss { DB_DISK_LOSE_ALL, DB_DISK_TORN }; /* every unsynced byte, or a random part in 512-byte sectors */
 
 struct db_disk *db_disk_open(void); /* NULL without memory */
-void            db_disk_close(struct db_disk **disk);
+void db_disk_close(struct db_disk **disk);
 
 /* db_disk_fail - the nth operation (from 1) of these kinds from now fails with E_IO or E_FULL; sticky: all later ones
  * too. nth 0: none fails any more. */

@@ -8,21 +8,21 @@
 #include "db/db.h"
 
 struct db_stmt {
-    struct db      *db;
-    sqlite3_stmt   *stmt;
-    int             bind_code; /* the first bind that failed; told by the next step */
+    struct db *db;
+    sqlite3_stmt *stmt;
+    int bind_code; /* the first bind that failed; told by the next step */
     struct db_stmt *next;
 };
 
 struct db_sum_vfs; /* db_sum.c */
 
 struct db {
-    sqlite3           *handle;
-    char              *path;
+    sqlite3 *handle;
+    char *path;
     struct db_sum_vfs *sums;
-    struct db_stmt    *stmts;
-    struct db_stmt    *begin_read, *begin_write, *commit, *rollback;
-    bool               is_broken; /* the disk failed: no writing until it is opened again */
+    struct db_stmt *stmts;
+    struct db_stmt *begin_read, *begin_write, *commit, *rollback;
+    bool is_broken; /* the disk failed: no writing until it is opened again */
 };
 
 /* A simulated disk is a VFS in memory (db_fault.c, linked by tests only); the seam needs to know only that it starts
@@ -34,10 +34,10 @@ struct db_disk {
 /* db_sum.c: the VFS that adds and checks page checksums, one for each open file, so that it can say which page was bad.
  * `below` is the disk; close after the handle that uses it. */
 SALVE_MUST_USE enum salve_code db_sum_open(sqlite3_vfs *below, struct db_sum_vfs **out, struct salve_err *err);
-void        db_sum_close(struct db_sum_vfs *sums);
+void db_sum_close(struct db_sum_vfs *sums);
 const char *db_sum_name(const struct db_sum_vfs *sums);
 sqlite3_vfs *db_sum_below(const struct db_sum_vfs *sums);
-uint32_t    db_sum_bad_page(const struct db_sum_vfs *sums); /* the last one met, from 1; 0: none */
+uint32_t db_sum_bad_page(const struct db_sum_vfs *sums); /* the last one met, from 1; 0: none */
 /* the checksum of page `nr` (from 1) */
 void db_sum_of_page(const uint8_t page[DB_PAGE_BYTES], uint32_t nr, uint8_t out[DB_PAGE_SUM_BYTES]);
 

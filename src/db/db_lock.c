@@ -18,7 +18,7 @@ struct db_lock {
 static enum salve_code held_by_other(int fd, const char *path, struct salve_err *err)
 {
     struct flock who = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    bool         is_named = fcntl(fd, F_GETLK, &who) == 0 && who.l_type != F_UNLCK;
+    bool is_named = fcntl(fd, F_GETLK, &who) == 0 && who.l_type != F_UNLCK;
     (void)salve_fail(err, SALVE_E_BUSY, "%s", path);
     if (is_named) return salve_why(err, "process %ld has it", (long)who.l_pid), SALVE_E_BUSY;
     return salve_why(err, "this process has it open already"), SALVE_E_BUSY; /* own fcntl locks do not show */
@@ -26,17 +26,19 @@ static enum salve_code held_by_other(int fd, const char *path, struct salve_err 
 
 enum salve_code db_lock(const char *path, struct db_lock **out, struct salve_err *err)
 {
-    struct flock    mine = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct flock mine = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     enum salve_code code = SALVE_OK;
     struct db_lock *lock = calloc(1, sizeof *lock);
     if (lock == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (lock->fd < 0) code = file_fail(err, path);
+    if (lock->fd < 0)
+        code = file_fail(err, path);
     else if (flock(lock->fd, LOCK_EX | LOCK_NB) != 0)
         code = errno == EWOULDBLOCK ? held_by_other(lock->fd, path, err) : file_fail(err, path);
     else if (fcntl(lock->fd, F_SETLK, &mine) != 0)
         code = errno == EACCES || errno == EAGAIN ? held_by_other(lock->fd, path, err) : file_fail(err, path);
-    if (code == SALVE_OK) *out = lock;
+    if (code == SALVE_OK)
+        *out = lock;
     else {
         if (lock->fd >= 0) (void)close(lock->fd);
         free(lock);

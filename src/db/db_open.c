@@ -21,14 +21,21 @@ static enum salve_code code_of(int sqlite_code)
     if (sqlite_code == SQLITE_IOERR_NOMEM) return SALVE_E_MEMORY;
     switch (sqlite_code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return SALVE_E_BUSY;
-    case SQLITE_NOMEM: return SALVE_E_MEMORY;
-    case SQLITE_FULL: return SALVE_E_FULL;
+    case SQLITE_LOCKED:
+        return SALVE_E_BUSY;
+    case SQLITE_NOMEM:
+        return SALVE_E_MEMORY;
+    case SQLITE_FULL:
+        return SALVE_E_FULL;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return SALVE_E_INTEGRITY;
-    case SQLITE_CONSTRAINT: return SALVE_E_CONFLICT;
-    case SQLITE_TOOBIG: return SALVE_E_TOO_BIG;
-    default: return SALVE_E_IO;
+    case SQLITE_NOTADB:
+        return SALVE_E_INTEGRITY;
+    case SQLITE_CONSTRAINT:
+        return SALVE_E_CONFLICT;
+    case SQLITE_TOOBIG:
+        return SALVE_E_TOO_BIG;
+    default:
+        return SALVE_E_IO;
     }
 }
 
@@ -38,8 +45,17 @@ enum salve_code db_fail(struct db *db, int sqlite_code, struct salve_err *err)
     if (code == SALVE_E_IO && (sqlite_code & 0xff) == SQLITE_IOERR) db->is_broken = true;
     if (sqlite_code == SQLITE_IOERR_DATA)
         (void)salve_fail(err, code, "%s page %u", db->path, db_sum_bad_page(db->sums));
-    else (void)salve_fail(err, code, "%s", db->path);
+    else
+        (void)salve_fail(err, code, "%s", db->path);
     return salve_why(err, "%s", sqlite3_errstr(sqlite_code)), code;
+}
+
+/* false also for a file in a folder that is not there */
+static bool is_there(const struct db *db)
+{
+    int found = 0;
+    sqlite3_vfs *vfs = db_sum_below(db->sums);
+    return vfs->xAccess(vfs, db->path, SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK && found;
 }
 
 static enum salve_code open_handle(struct db *db, const struct db_options *options, struct salve_err *err)
@@ -48,9 +64,8 @@ static enum salve_code open_handle(struct db *db, const struct db_options *optio
     int reserve = DB_PAGE_SUM_BYTES, is_on = 0;
     if (options->create) flags |= SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(db->path, &db->handle, flags, db_sum_name(db->sums));
-    if (code == SQLITE_CANTOPEN && !options->create) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", db->path);
-    if (code == SQLITE_OK)
-        code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+    if (code == SQLITE_CANTOPEN && !is_there(db)) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", db->path);
+    if (code == SQLITE_OK) code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
     if (code == SQLITE_OK) code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &is_on);
     if (code == SQLITE_OK && !is_on) code = SQLITE_ERROR;
     if (code == SQLITE_OK) code = sqlite3_exec(db->handle, settings, NULL, NULL, NULL);
@@ -60,7 +75,7 @@ static enum salve_code open_handle(struct db *db, const struct db_options *optio
 static enum salve_code one_number(struct db *db, const char *sql, int64_t *out, struct salve_err *err)
 {
     sqlite3_stmt *stmt = NULL;
-    int           code = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
+    int code = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(stmt);
     if (code == SQLITE_ROW) *out = sqlite3_column_int64(stmt, 0);
     (void)sqlite3_finalize(stmt);
@@ -82,7 +97,7 @@ static enum salve_code make_schema(struct db *db, const struct db_options *optio
 /* A file without tables is new, or was one whose making was cut off: both get the schema, if making is allowed. */
 static enum salve_code check_schema(struct db *db, const struct db_options *options, struct salve_err *err)
 {
-    int64_t         version = 0, tables = 0;
+    int64_t version = 0, tables = 0;
     enum salve_code code = one_number(db, "PRAGMA user_version", &version, err);
     if (code == SALVE_OK) code = one_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
     if (code != SALVE_OK || options->schema == NULL) return code;
@@ -94,7 +109,8 @@ static enum salve_code check_schema(struct db *db, const struct db_options *opti
     if (version == options->schema_version) return SALVE_OK;
     (void)salve_fail(err, SALVE_E_UNSUPPORTED, "%s", db->path);
     return salve_why(err, "the file has layout %lld, this program knows %u", (long long)version,
-                     options->schema_version), SALVE_E_UNSUPPORTED;
+                     options->schema_version),
+           SALVE_E_UNSUPPORTED;
 }
 
 static enum salve_code prepare_transactions(struct db *db, struct salve_err *err)
@@ -108,7 +124,7 @@ static enum salve_code prepare_transactions(struct db *db, struct salve_err *err
 
 enum salve_code db_open(const char *path, const struct db_options *options, struct db **out, struct salve_err *err)
 {
-    struct db   *db = calloc(1, sizeof *db);
+    struct db *db = calloc(1, sizeof *db);
     sqlite3_vfs *below = options->disk == NULL ? sqlite3_vfs_find(NULL) : &options->disk->vfs;
     if (db != NULL) db->path = strdup(path);
     if (db == NULL || db->path == NULL || below == NULL) {
@@ -119,8 +135,10 @@ enum salve_code db_open(const char *path, const struct db_options *options, stru
     if (code == SALVE_OK) code = open_handle(db, options, err);
     if (code == SALVE_OK) code = prepare_transactions(db, err);
     if (code == SALVE_OK) code = check_schema(db, options, err);
-    if (code == SALVE_OK) *out = db;
-    else db_abandon(&db);
+    if (code == SALVE_OK)
+        *out = db;
+    else
+        db_abandon(&db);
     return code;
 }
 
@@ -144,7 +162,7 @@ enum salve_code db_close(struct db **db, struct salve_err *err)
     if (*db == NULL) return SALVE_OK;
     db_rollback(*db);
     enum salve_code code = (*db)->is_broken ? SALVE_OK : db_scrub(*db, err);
-    int             closed = close_handle(*db);
+    int closed = close_handle(*db);
     *db = NULL;
     salve_assert(closed == SQLITE_OK); /* a statement that we forgot */
     return code;

@@ -61,14 +61,14 @@ int64_t db_column_i64(struct db_stmt *stmt, int nr) { return sqlite3_column_int6
 struct str db_column_blob(struct db_stmt *stmt, int nr)
 {
     const char *ptr = sqlite3_column_blob(stmt->stmt, nr);
-    int         len = sqlite3_column_bytes(stmt->stmt, nr);
+    int len = sqlite3_column_bytes(stmt->stmt, nr);
     return str_make(ptr == NULL ? "" : ptr, (size_t)len);
 }
 
 struct str db_column_text(struct db_stmt *stmt, int nr)
 {
     const char *ptr = (const char *)sqlite3_column_text(stmt->stmt, nr);
-    int         len = sqlite3_column_bytes(stmt->stmt, nr);
+    int len = sqlite3_column_bytes(stmt->stmt, nr);
     return str_make(ptr == NULL ? "" : ptr, (size_t)len);
 }
 
@@ -82,7 +82,7 @@ void db_reset(struct db_stmt *stmt)
 
 enum salve_code db_run(struct db_stmt *stmt, struct salve_err *err)
 {
-    bool            row;
+    bool row;
     enum salve_code code = db_step(stmt, &row, err);
     db_reset(stmt);
     return code;

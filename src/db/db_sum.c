@@ -18,17 +18,17 @@
 enum { CONTENT_BYTES = DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, HEADER_BYTES = 100 };
 
 struct db_sum_vfs {
-    sqlite3_vfs  vfs;
+    sqlite3_vfs vfs;
     sqlite3_vfs *below;
-    uint32_t     bad_page;
-    char         name[40];
+    uint32_t bad_page;
+    char name[40];
 };
 
 struct sum_file {
-    sqlite3_file       base;
+    sqlite3_file base;
     struct db_sum_vfs *sums;
-    uint8_t            page[DB_PAGE_BYTES];
-    sqlite3_file      *below; /* behind this struct */
+    uint8_t page[DB_PAGE_BYTES];
+    sqlite3_file *below; /* behind this struct */
 };
 
 static sqlite3_file *below_of(sqlite3_file *file) { return ((struct sum_file *)file)->below; }
@@ -60,9 +60,9 @@ static int check_header(struct sum_file *file, const uint8_t *header, int bytes,
 static int sum_read(sqlite3_file *base, void *out, int bytes, sqlite3_int64 at)
 {
     struct sum_file *file = (struct sum_file *)base;
-    uint8_t          sum[DB_PAGE_SUM_BYTES];
-    uint32_t         nr = (uint32_t)(at / DB_PAGE_BYTES) + 1;
-    int              code = file->below->pMethods->xRead(file->below, out, bytes, at);
+    uint8_t sum[DB_PAGE_SUM_BYTES];
+    uint32_t nr = (uint32_t)(at / DB_PAGE_BYTES) + 1;
+    int code = file->below->pMethods->xRead(file->below, out, bytes, at);
     if (code != SQLITE_OK) return code; /* a short read too: the caller knows what to do with a new file */
     if (!is_page(bytes, at)) return at + bytes <= HEADER_BYTES ? check_header(file, out, bytes, at) : bad(file, nr);
     db_sum_of_page(out, nr, sum);
@@ -103,9 +103,18 @@ static int sum_traits(sqlite3_file *f) { return below_of(f)->pMethods->xDeviceCh
 /* Version 1: no memory maps, which would read past the check, and no shared memory, which exclusive locking does not
  * need. */
 static const sqlite3_io_methods sum_methods = {
-    .iVersion = 1, .xClose = sum_close, .xRead = sum_read, .xWrite = sum_write, .xTruncate = sum_truncate,
-    .xSync = sum_sync, .xFileSize = sum_size, .xLock = sum_lock, .xUnlock = sum_unlock,
-    .xCheckReservedLock = sum_reserved, .xFileControl = sum_control, .xSectorSize = sum_sector,
+    .iVersion = 1,
+    .xClose = sum_close,
+    .xRead = sum_read,
+    .xWrite = sum_write,
+    .xTruncate = sum_truncate,
+    .xSync = sum_sync,
+    .xFileSize = sum_size,
+    .xLock = sum_lock,
+    .xUnlock = sum_unlock,
+    .xCheckReservedLock = sum_reserved,
+    .xFileControl = sum_control,
+    .xSectorSize = sum_sector,
     .xDeviceCharacteristics = sum_traits,
 };
 
@@ -120,8 +129,10 @@ static int sum_vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, i
     file->sums = sums;
     file->below = (sqlite3_file *)(void *)((char *)out + file_bytes());
     int code = sums->below->xOpen(sums->below, name, file->below, flags, out_flags);
-    if (code == SQLITE_OK) file->base.pMethods = &sum_methods;
-    else if (file->below->pMethods != NULL) (void)file->below->pMethods->xClose(file->below);
+    if (code == SQLITE_OK)
+        file->base.pMethods = &sum_methods;
+    else if (file->below->pMethods != NULL)
+        (void)file->below->pMethods->xClose(file->below);
     return code;
 }
 
@@ -153,9 +164,18 @@ enum salve_code db_sum_open(sqlite3_vfs *below, struct db_sum_vfs **out, struct 
     (void)snprintf(sums->name, sizeof sums->name, "salve-%p", (void *)sums);
     sums->below = below;
     sums->vfs = (sqlite3_vfs){
-        .iVersion = 1, .szOsFile = (int)file_bytes() + below->szOsFile, .mxPathname = below->mxPathname,
-        .zName = sums->name, .pAppData = sums, .xOpen = sum_vfs_open, .xDelete = vfs_delete, .xAccess = vfs_access,
-        .xFullPathname = vfs_full, .xRandomness = vfs_random, .xSleep = vfs_sleep, .xCurrentTime = vfs_time,
+        .iVersion = 1,
+        .szOsFile = (int)file_bytes() + below->szOsFile,
+        .mxPathname = below->mxPathname,
+        .zName = sums->name,
+        .pAppData = sums,
+        .xOpen = sum_vfs_open,
+        .xDelete = vfs_delete,
+        .xAccess = vfs_access,
+        .xFullPathname = vfs_full,
+        .xRandomness = vfs_random,
+        .xSleep = vfs_sleep,
+        .xCurrentTime = vfs_time,
         .xGetLastError = vfs_last_error,
     };
     if (sqlite3_vfs_register(&sums->vfs, 0) != SQLITE_OK) {
@@ -173,6 +193,6 @@ void db_sum_close(struct db_sum_vfs *sums)
     free(sums);
 }
 
-const char  *db_sum_name(const struct db_sum_vfs *sums) { return sums->name; }
+const char *db_sum_name(const struct db_sum_vfs *sums) { return sums->name; }
 sqlite3_vfs *db_sum_below(const struct db_sum_vfs *sums) { return sums->below; }
-uint32_t     db_sum_bad_page(const struct db_sum_vfs *sums) { return sums->bad_page; }
+uint32_t db_sum_bad_page(const struct db_sum_vfs *sums) { return sums->bad_page; }

@@ -12,27 +12,29 @@
 enum { LOCK_PAGE = (1 << 30) / DB_PAGE_BYTES + 1 };
 
 struct scan {
-    const char   *path;
-    db_report    *report;
-    void         *who;
+    const char *path;
+    db_report *report;
+    void *who;
     sqlite3_file *file;
-    uint64_t      bad_count, pages;
-    uint8_t       page[DB_PAGE_BYTES];
+    uint64_t bad_count, pages;
+    uint8_t page[DB_PAGE_BYTES];
 };
 
 static void tell(struct scan *scan, uint64_t page, const char *what)
 {
     char place[512];
     scan->bad_count++;
-    if (page == 0) (void)snprintf(place, sizeof place, "%s", scan->path);
-    else (void)snprintf(place, sizeof place, "%s page %llu", scan->path, (unsigned long long)page);
+    if (page == 0)
+        (void)snprintf(place, sizeof place, "%s", scan->path);
+    else
+        (void)snprintf(place, sizeof place, "%s page %llu", scan->path, (unsigned long long)page);
     if (scan->report != NULL) scan->report(scan->who, place, what);
 }
 
 static bool is_page_right(const uint8_t *page, uint32_t nr)
 {
     static const uint8_t zeros[DB_PAGE_BYTES];
-    uint8_t              sum[DB_PAGE_SUM_BYTES];
+    uint8_t sum[DB_PAGE_SUM_BYTES];
     if (nr == LOCK_PAGE) return memcmp(page, zeros, DB_PAGE_BYTES) == 0;
     db_sum_of_page(page, nr, sum);
     return memcmp(sum, page + DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, sizeof sum) == 0;
@@ -41,7 +43,7 @@ static bool is_page_right(const uint8_t *page, uint32_t nr)
 static int scan_pages(struct scan *scan)
 {
     sqlite3_int64 size = 0;
-    int           code = scan->file->pMethods->xFileSize(scan->file, &size);
+    int code = scan->file->pMethods->xFileSize(scan->file, &size);
     scan->pages = (uint64_t)size / DB_PAGE_BYTES;
     if (code == SQLITE_OK && (size == 0 || size % DB_PAGE_BYTES != 0)) tell(scan, 0, "the file was cut or grew");
     for (uint64_t i = 0; code == SQLITE_OK && i < scan->pages; i++) {
@@ -61,8 +63,8 @@ static enum salve_code bad_file(const char *path, uint64_t bad_count, struct sal
 
 enum salve_code db_scan_vfs(sqlite3_vfs *vfs, const char *path, db_report *report, void *who, struct salve_err *err)
 {
-    char          full[4096 + 16] = {0}; /* SQLite wants the zeros behind a name */
-    struct scan   scan = {.path = path, .report = report, .who = who};
+    char full[4096 + 16] = {0}; /* SQLite wants the zeros behind a name */
+    struct scan scan = {.path = path, .report = report, .who = who};
     sqlite3_file *file = calloc(1, (size_t)vfs->szOsFile);
     if (file == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     int code = vfs->xFullPathname(vfs, path, 4096, full);
@@ -90,8 +92,8 @@ enum salve_code db_scan(const char *path, db_report *report, void *who, struct s
 
 static enum salve_code check_structure(struct db *db, db_report *report, void *who, struct salve_err *err)
 {
-    bool            row = false;
-    uint64_t        bad_count = 0;
+    bool row = false;
+    uint64_t bad_count = 0;
     struct db_stmt *stmt = NULL;
     enum salve_code code = db_prepare(db, "PRAGMA integrity_check(100)", &stmt, err);
     if (code == SALVE_OK) code = db_step(stmt, &row, err);

@@ -33,23 +33,23 @@ struct db_disk;
 /* --- the key store --- */
 /* What the operator knows or holds. Bytes are read during the call only; the caller zeroes them. */
 struct keys_secret {
-    bool       is_key_file; /* false: a passphrase, stretched by Argon2id; true: the bytes of a key file */
+    bool is_key_file; /* false: a passphrase, stretched by Argon2id; true: the bytes of a key file */
     struct str bytes;
 };
 enum { KEYS_PASSPHRASE_BYTES_MIN = 12, KEYS_FILE_BYTES_MIN = 32 };
 
 struct keys_options {
-    const char       *path;       /* keys.db */
-    const char       *epoch_path; /* NULL: path with ".db" replaced by ".epoch" */
+    const char *path;       /* keys.db */
+    const char *epoch_path; /* NULL: path with ".db" replaced by ".epoch" */
     struct keys_secret secret;
-    enum crypto_cost  cost;       /* keys_create only; 0 is MODERATE */
-    struct db_disk   *disk;       /* tests only */
+    enum crypto_cost cost; /* keys_create only; 0 is MODERATE */
+    struct db_disk *disk;  /* tests only */
 };
 
 /* keys_create - a new, empty key store at epoch 1. E_CONFLICT if either file exists; E_RANGE if the secret is too
  * short. */
 SALVE_MUST_USE enum salve_code keys_create(const struct keys_options *options, struct keys **out,
-                                            struct salve_err *err);
+                                           struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_close(struct keys **keys, struct salve_err *err); /* sets NULL; NULL is fine */
 
@@ -69,9 +69,9 @@ void keys_ring_drop(struct keys_ring **ring); /* zeroes; sets NULL; NULL is fine
  * disk. */
 struct keys_receipt {
     struct compartment compartment;
-    uint64_t           leaf_index, durable_size; /* leaf_index < durable_size */
-    uint8_t            leaf_hash[CRYPTO_SHA256_BYTES];
-    bool               is_used; /* a receipt opens one ring */
+    uint64_t leaf_index, durable_size; /* leaf_index < durable_size */
+    uint8_t leaf_hash[CRYPTO_SHA256_BYTES];
+    bool is_used; /* a receipt opens one ring */
 };
 struct keys_receipt keys_receipt(struct compartment id, uint64_t leaf_index, uint64_t durable_size,
                                  const uint8_t leaf_hash[CRYPTO_SHA256_BYTES]);
@@ -85,7 +85,7 @@ SALVE_MUST_USE enum salve_code keys_ring_open(struct keys *keys, struct keys_rec
 /* The CONSENT record that a wrap rests on. */
 struct keys_consent {
     uint64_t seq;
-    uint8_t  sha256[CRYPTO_SHA256_BYTES];
+    uint8_t sha256[CRYPTO_SHA256_BYTES];
 };
 
 enum { KEYS_PRESENCE_BYTES = 16 };
@@ -97,7 +97,7 @@ enum { KEYS_PRESENCE_BYTES = 16 };
 SALVE_MUST_USE enum salve_code keys_ring_sealing(struct keys *keys, struct compartment id, struct keys_ring **out,
                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_ring_admit(struct keys_ring *ring, struct keys_receipt *receipt,
-                                                struct salve_err *err);
+                                               struct salve_err *err);
 
 /* keys_deliver - makes `classes` readable in the ring for `purpose`. Each of them needs a wrap of that purpose that
  * authenticates, has not passed its not_after, and rests on exactly `newest`, the newest CONSENT record for that
@@ -123,11 +123,11 @@ SALVE_MUST_USE enum salve_code keys_unseal(const struct keys_ring *ring, enum da
 
 /* --- grants: wraps for a purpose --- */
 struct keys_grant {
-    enum purpose        purpose;
-    class_mask          classes;          /* within purpose_classes(purpose); CARE may add SENS by its own tick */
-    int64_t             not_after_unix_s; /* 0: none */
+    enum purpose purpose;
+    class_mask classes;       /* within purpose_classes(purpose); CARE may add SENS by its own tick */
+    int64_t not_after_unix_s; /* 0: none */
     struct keys_consent consent;
-    const uint8_t      *presence;         /* CARE only: 16 bytes of the card, which reading then needs; NULL: off */
+    const uint8_t *presence; /* CARE only: 16 bytes of the card, which reading then needs; NULL: off */
 };
 
 /* keys_grant - writes the wraps of all grants, in one durable transaction; a purpose that had wraps gets these
@@ -149,11 +149,11 @@ SALVE_MUST_USE enum salve_code keys_erase(struct keys *keys, struct compartment 
 
 /* keys_granted - what wraps say in the clear: for decisions and for `keys` reports. classes 0: no wraps. */
 struct keys_granted {
-    enum purpose        purpose;
-    class_mask          classes;
-    int64_t             not_after_unix_s;
+    enum purpose purpose;
+    class_mask classes;
+    int64_t not_after_unix_s;
     struct keys_consent consent;
-    bool                has_presence;
+    bool has_presence;
 };
 SALVE_MUST_USE enum salve_code keys_granted(struct keys *keys, struct compartment id,
                                             struct keys_granted out[PURPOSE_LAST + 1], struct salve_err *err);
@@ -175,10 +175,10 @@ SALVE_MUST_USE enum salve_code keys_rotate(struct keys *keys, int64_t now_unix_s
                                            struct salve_err *err);
 struct keys_status {
     uint32_t epoch;            /* e; e-1 is the other one */
-    int64_t  rotated_unix_s;   /* 0: never */
+    int64_t rotated_unix_s;    /* 0: never */
     uint64_t wraps, wraps_old; /* all; those still under e-1 (an interrupted rotation) */
     uint64_t compartments, tokens;
-    bool     is_key_file;
+    bool is_key_file;
 };
 SALVE_MUST_USE enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err);
 

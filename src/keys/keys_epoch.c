@@ -22,15 +22,15 @@ static bool read_copy(const uint8_t *in, struct keys_epoch *out)
 
 enum salve_code keys_epoch_read(const char *path, struct keys_epoch *out, unsigned *good_copies, struct salve_err *err)
 {
-    struct str        text;
+    struct str text;
     struct keys_epoch second;
-    struct arena     *mem = arena_open(1 << 16);
+    struct arena *mem = arena_open(1 << 16);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     enum salve_code code = file_read(path, FILE_BYTES, mem, &text, err);
     *good_copies = 0;
     if (code == SALVE_OK && text.len == FILE_BYTES) {
         const uint8_t *bytes = (const uint8_t *)text.ptr;
-        bool           is_first = read_copy(bytes, out), is_second = read_copy(bytes + COPY_BYTES, &second);
+        bool is_first = read_copy(bytes, out), is_second = read_copy(bytes + COPY_BYTES, &second);
         *good_copies = (unsigned)is_first + (unsigned)is_second;
         if (!is_first && is_second) *out = second;
     }

@@ -41,9 +41,13 @@ static enum salve_code put_entry(struct keys *keys, const struct keys_ring *ring
                                  const struct keys_grant *grant, struct salve_err *err)
 {
     struct crypto_key *key = keys_slot(keys, SLOT_A);
-    struct crypto_wrap wrap = {.purpose = grant->purpose, .class = ring->entries[index].class, .compartment = ring->id,
-                               .key_version = ring->entries[index].version, .epoch = keys->epoch,
-                               .not_after_unix_s = grant->not_after_unix_s, .consent_seq = grant->consent.seq};
+    struct crypto_wrap wrap = {.purpose = grant->purpose,
+                               .class = ring->entries[index].class,
+                               .compartment = ring->id,
+                               .key_version = ring->entries[index].version,
+                               .epoch = keys->epoch,
+                               .not_after_unix_s = grant->not_after_unix_s,
+                               .consent_seq = grant->consent.seq};
     memcpy(wrap.consent_sha256, grant->consent.sha256, sizeof wrap.consent_sha256);
     crypto_key_copy(key, crypto_keys_at(ring->keys, index));
     if (grant->presence != NULL) keys_presence_mask(key, grant->presence, &wrap, keys_slot(keys, SLOT_B));
@@ -65,8 +69,8 @@ static enum salve_code put_grant(struct keys *keys, const struct keys_ring *ring
 static enum salve_code check_ring(struct keys *keys, const struct keys_ring *ring, struct salve_err *err)
 {
     struct keys_wrap_row *rows = NULL;
-    size_t                count = 0, own = 0;
-    enum salve_code       code = keys_wrap_rows(keys, ring->id, &rows, &count, err);
+    size_t count = 0, own = 0;
+    enum salve_code code = keys_wrap_rows(keys, ring->id, &rows, &count, err);
     for (size_t i = 0; i < count; i++) own += rows[i].purpose == PURPOSE_SELF;
     free(rows);
     if (code == SALVE_OK && own != (ring->is_new ? 0 : ring->count))
@@ -96,13 +100,13 @@ static enum salve_code wrap_turned(struct keys *keys, const struct keys_ring *ri
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
         const struct keys_wrap_row *row = &rows[i];
-        size_t                      newest = keys_ring_newest(ring, row->class);
+        size_t newest = keys_ring_newest(ring, row->class);
         if (row->purpose == withdrawn || row->has_presence || (classes & CLASS_BIT(row->class)) == 0) continue;
         if (row->version + 1 != ring->entries[newest].version) continue; /* one wrap for the class is enough */
         struct crypto_wrap old;
         code = crypto_wrap_peek(keys_bytes(row->bytes, sizeof row->bytes), &old, err);
-        struct keys_grant grant = {.purpose = row->purpose, .not_after_unix_s = old.not_after_unix_s,
-                                   .consent = {.seq = old.consent_seq}};
+        struct keys_grant grant = {
+            .purpose = row->purpose, .not_after_unix_s = old.not_after_unix_s, .consent = {.seq = old.consent_seq}};
         memcpy(grant.consent.sha256, old.consent_sha256, sizeof grant.consent.sha256);
         if (code == SALVE_OK) code = put_entry(keys, ring, newest, &grant, err);
     }
@@ -112,8 +116,8 @@ static enum salve_code wrap_turned(struct keys *keys, const struct keys_ring *ri
 enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum purpose purpose, struct salve_err *err)
 {
     struct keys_wrap_row *rows = NULL;
-    size_t                count = 0;
-    class_mask            classes = 0;
+    size_t count = 0;
+    class_mask classes = 0;
     if (purpose == PURPOSE_SELF) {
         (void)salve_fail(err, SALVE_E_CONSENT, "purpose %s", purpose_text(purpose));
         return salve_why(err, "own access ends with erasure only"), SALVE_E_CONSENT;
@@ -153,7 +157,7 @@ enum salve_code keys_granted(struct keys *keys, struct compartment id, struct ke
                              struct salve_err *err)
 {
     struct keys_wrap_row *rows = NULL;
-    size_t                count = 0;
+    size_t count = 0;
     memset(out, 0, (PURPOSE_LAST + 1) * sizeof out[0]);
     enum salve_code code = keys_wrap_rows(keys, id, &rows, &count, err);
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
@@ -177,7 +181,7 @@ enum salve_code keys_compartment_next(struct keys *keys, const struct compartmen
 {
     db_bind_blob(keys->next_id, 1, after == NULL ? STR("") : keys_id(after));
     enum salve_code code = db_step(keys->next_id, found, err);
-    struct str      id = code == SALVE_OK && *found ? db_column_blob(keys->next_id, 0) : STR_NONE;
+    struct str id = code == SALVE_OK && *found ? db_column_blob(keys->next_id, 0) : STR_NONE;
     if (code == SALVE_OK && *found && id.len != COMPARTMENT_BYTES)
         code = salve_fail(err, SALVE_E_INTEGRITY, "%s: key wrap", keys->path);
     if (code == SALVE_OK && *found) memcpy(out->bytes, id.ptr, id.len);

@@ -25,7 +25,7 @@ enum keys_slot {
 enum { KEYS_EPOCH_SECRET_BYTES = 32 };
 struct keys_epoch {
     uint32_t epoch;
-    uint8_t  old[KEYS_EPOCH_SECRET_BYTES], now[KEYS_EPOCH_SECRET_BYTES];
+    uint8_t old[KEYS_EPOCH_SECRET_BYTES], now[KEYS_EPOCH_SECRET_BYTES];
 };
 SALVE_MUST_USE enum salve_code keys_epoch_read(const char *path, struct keys_epoch *out, unsigned *good_copies,
                                                struct salve_err *err);
@@ -33,15 +33,15 @@ SALVE_MUST_USE enum salve_code keys_epoch_write(const char *path, const struct k
                                                 struct salve_err *err);
 
 struct keys {
-    struct db          *db;
-    char               *path, *epoch_path;
+    struct db *db;
+    char *path, *epoch_path;
     struct crypto_keys *slots;
-    struct keys_epoch   file;  /* as keys.epoch has it; one ahead of `epoch` when a rotation was cut off early */
-    uint32_t            epoch; /* as keys.db has it */
-    bool                has_old, is_key_file;
-    struct db_stmt     *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_next;
-    struct db_stmt     *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
-    struct db_stmt     *wrap_drop_one, *next_id, *token_put, *token_find, *token_drop;
+    struct keys_epoch file; /* as keys.epoch has it; one ahead of `epoch` when a rotation was cut off early */
+    uint32_t epoch;         /* as keys.db has it */
+    bool has_old, is_key_file;
+    struct db_stmt *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_next;
+    struct db_stmt *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
+    struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_drop;
 };
 
 static inline struct crypto_key *keys_slot(struct keys *keys, unsigned slot)
@@ -74,11 +74,11 @@ const struct crypto_key *keys_kek_of(struct keys *keys, const struct crypto_wrap
 /* One row of the table of wraps, as it is walked. */
 struct keys_wrap_row {
     struct compartment id;
-    enum purpose       purpose;
-    enum data_class    class;
-    uint32_t           version;
-    bool               has_presence;
-    uint8_t            bytes[CRYPTO_WRAP_BYTES];
+    enum purpose purpose;
+    enum data_class class;
+    uint32_t version;
+    bool has_presence;
+    uint8_t bytes[CRYPTO_WRAP_BYTES];
 };
 /* the next row after *row in key order (start with a zeroed one); *found false at the end */
 SALVE_MUST_USE enum salve_code keys_wrap_next(struct keys *keys, struct keys_wrap_row *row, bool *found,
@@ -93,14 +93,14 @@ void keys_presence_mask(struct crypto_key *class_key, const uint8_t presence[KEY
 /* --- a ring --- */
 struct keys_entry {
     enum data_class class;
-    uint32_t        version;
-    bool            is_readable;
+    uint32_t version;
+    bool is_readable;
 };
 struct keys_ring {
-    struct compartment  id;
-    bool                is_new;
-    size_t              count;
-    struct keys_entry  *entries; /* entry i's key is crypto_keys_at(keys, i) */
+    struct compartment id;
+    bool is_new;
+    size_t count;
+    struct keys_entry *entries; /* entry i's key is crypto_keys_at(keys, i) */
     struct crypto_keys *keys;
 };
 /* index of the newest version of a class; count if there is none */

@@ -21,7 +21,7 @@ static const char schema[] =
 static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
 {
     const struct {
-        const char      *sql;
+        const char *sql;
         struct db_stmt **to;
     } all[] = {
         {"SELECT bytes FROM meta WHERE name = ?1", &k->meta_get},
@@ -36,12 +36,14 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
         {"UPDATE wrap SET bytes = ?5 WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4",
          &k->wrap_replace},
         {"SELECT compartment, purpose, class, version, presence, bytes FROM wrap WHERE compartment = ?1 "
-         "ORDER BY purpose, class, version", &k->wrap_list},
+         "ORDER BY purpose, class, version",
+         &k->wrap_list},
         {"DELETE FROM wrap WHERE compartment = ?1", &k->wrap_drop},
         {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2", &k->wrap_drop_purpose},
         {"SELECT compartment, purpose, class, version, presence, bytes FROM wrap WHERE "
          "(compartment, purpose, class, version) > (?1, ?2, ?3, ?4) "
-         "ORDER BY compartment, purpose, class, version LIMIT 1", &k->wrap_after},
+         "ORDER BY compartment, purpose, class, version LIMIT 1",
+         &k->wrap_after},
         {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4", &k->wrap_drop_one},
         {"SELECT compartment FROM wrap WHERE compartment > ?1 ORDER BY compartment LIMIT 1", &k->next_id},
         {"INSERT OR IGNORE INTO token VALUES (?1, ?2)", &k->token_put},
@@ -99,7 +101,7 @@ static enum salve_code wrong_secret(const struct keys *keys, struct salve_err *e
 
 static enum salve_code root_open(struct keys *keys, struct keys_secret secret, unsigned slot, struct salve_err *err)
 {
-    uint8_t         root[ROOT_BYTES];
+    uint8_t root[ROOT_BYTES];
     enum salve_code code = keys_meta_get(keys, "root", root, sizeof root, err);
     if (code != SALVE_OK) return code;
     bool is_known = memcmp(root, "SLVK\x01", 5) == 0 && (root[AT_KIND] == 1 || root[AT_KIND] == 2) && root[7] == 0 &&
@@ -125,8 +127,9 @@ static char *epoch_path_of(const struct keys_options *options)
     if (options->epoch_path != NULL) return strdup(options->epoch_path);
     size_t len = strlen(options->path);
     if (len > 3 && strcmp(options->path + len - 3, ".db") == 0) len -= 3;
-    char *out = malloc(len + sizeof ".epoch");
-    if (out != NULL) (void)sprintf(out, "%.*s.epoch", (int)len, options->path);
+    size_t bytes = len + sizeof ".epoch";
+    char *out = malloc(bytes);
+    if (out != NULL) (void)snprintf(out, bytes, "%.*s.epoch", (int)len, options->path);
     return out;
 }
 
@@ -157,8 +160,8 @@ enum salve_code keys_close(struct keys **keys, struct salve_err *err)
 static enum salve_code open_db(struct keys *keys, const struct keys_options *options, bool create,
                                struct salve_err *err)
 {
-    const struct db_options db = {.create = create, .disk = options->disk, .schema = schema,
-                                  .schema_version = LAYOUT_VERSION};
+    const struct db_options db = {
+        .create = create, .disk = options->disk, .schema = schema, .schema_version = LAYOUT_VERSION};
     enum salve_code code = db_open(options->path, &db, &keys->db, err);
     return code == SALVE_OK ? prepare_all(keys, err) : code;
 }
@@ -174,7 +177,7 @@ static enum salve_code meta_epoch_put(struct keys *keys, uint32_t epoch, int64_t
 
 static enum salve_code fill(struct keys *keys, const struct keys_options *options, struct salve_err *err)
 {
-    uint8_t          root[ROOT_BYTES], salt[CRYPTO_SALT_BYTES];
+    uint8_t root[ROOT_BYTES], salt[CRYPTO_SALT_BYTES];
     enum crypto_cost cost = options->cost == 0 ? CRYPTO_COST_MODERATE : options->cost;
     crypto_key_random(keys_slot(keys, SLOT_ROOT));
     keys_seal_key(keys_slot(keys, SLOT_ROOT), 1, keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
@@ -196,8 +199,8 @@ static enum salve_code fill(struct keys *keys, const struct keys_options *option
 
 enum salve_code keys_create(const struct keys_options *options, struct keys **out, struct salve_err *err)
 {
-    struct keys    *keys = NULL;
-    struct stat     info;
+    struct keys *keys = NULL;
+    struct stat info;
     enum salve_code code = check_secret(options->secret, err);
     if (code != SALVE_OK) return code;
     code = make(options, &keys, err);
@@ -212,8 +215,10 @@ enum salve_code keys_create(const struct keys_options *options, struct keys **ou
     }
     if (code == SALVE_OK) code = open_db(keys, options, true, err);
     if (code == SALVE_OK) code = fill(keys, options, err);
-    if (code == SALVE_OK) *out = keys;
-    else if (keys != NULL) (void)!keys_close(&keys, NULL);
+    if (code == SALVE_OK)
+        *out = keys;
+    else if (keys != NULL)
+        (void)!keys_close(&keys, NULL);
     return code;
 }
 
@@ -223,19 +228,20 @@ static enum salve_code epoch_is_gone(const struct keys *keys, struct salve_err *
     bool is_old = keys->epoch < keys->file.epoch;
     (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", is_old ? keys->path : keys->epoch_path);
     return salve_why(err, is_old ? "it is of an epoch whose secret was destroyed; nothing opens it any more"
-                                 : "it is older than the key store beside it"), SALVE_E_INTEGRITY;
+                                 : "it is older than the key store beside it"),
+           SALVE_E_INTEGRITY;
 }
 
 /* The epoch's secrets that fit the key store: keys.epoch may be one ahead, when a rotation was cut off between its two
  * files, or when the key store is yesterday's copy. Then the KEKs before the present epoch are dead already and go. */
 static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
 {
-    uint8_t         bytes[12];
+    uint8_t bytes[12];
     enum salve_code code = keys_meta_get(keys, "epoch", bytes, sizeof bytes, err);
     if (code != SALVE_OK) return code;
     keys->epoch = crypto_get_u32(bytes);
     struct crypto_key *root = keys_slot(keys, SLOT_ROOT);
-    bool               is_ahead = keys->file.epoch == keys->epoch + 1;
+    bool is_ahead = keys->file.epoch == keys->epoch + 1;
     if (!is_ahead && keys->file.epoch != keys->epoch) return epoch_is_gone(keys, err);
     keys_seal_key(root, keys->epoch, is_ahead ? keys->file.old : keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
     bool found = false;
@@ -252,15 +258,17 @@ static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
 
 enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err)
 {
-    struct keys    *keys = NULL;
-    unsigned        good_copies = 0;
+    struct keys *keys = NULL;
+    unsigned good_copies = 0;
     enum salve_code code = make(options, &keys, err);
     if (code == SALVE_OK) code = open_db(keys, options, false, err);
     if (code == SALVE_OK) code = keys_epoch_read(keys->epoch_path, &keys->file, &good_copies, err);
     if (code == SALVE_OK) code = root_open(keys, options->secret, SLOT_ROOT, err);
     if (code == SALVE_OK) code = open_epoch(keys, err);
-    if (code == SALVE_OK) *out = keys;
-    else if (keys != NULL) (void)!keys_close(&keys, NULL);
+    if (code == SALVE_OK)
+        *out = keys;
+    else if (keys != NULL)
+        (void)!keys_close(&keys, NULL);
     return code;
 }
 
@@ -268,8 +276,8 @@ enum salve_code keys_open(const struct keys_options *options, struct keys **out,
 static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, enum crypto_cost cost,
                                   struct salve_err *err)
 {
-    uint8_t         root[ROOT_BYTES];
-    bool            is_ahead = keys->file.epoch == keys->epoch + 1;
+    uint8_t root[ROOT_BYTES];
+    bool is_ahead = keys->file.epoch == keys->epoch + 1;
     enum salve_code code = root_seal(keys, secret, cost, SLOT_ROOT_NEW, root, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
@@ -295,7 +303,7 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
 enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, struct keys_secret new_one,
                                    struct salve_err *err)
 {
-    uint8_t         root[ROOT_BYTES];
+    uint8_t root[ROOT_BYTES];
     enum salve_code code = check_secret(new_one, err);
     if (code == SALVE_OK) code = root_open(keys, old, SLOT_ROOT_NEW, err); /* only to see that it is right */
     if (code == SALVE_OK) code = keys_meta_get(keys, "root", root, sizeof root, err);

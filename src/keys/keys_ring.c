@@ -67,8 +67,8 @@ static enum salve_code open_row(struct keys *keys, const struct keys_wrap_row *r
 static enum salve_code fill_from_self(struct keys *keys, const struct keys_wrap_row *rows, size_t count,
                                       struct keys_ring *ring, struct salve_err *err)
 {
-    size_t             used = 0;
-    enum salve_code    code = SALVE_OK;
+    size_t used = 0;
+    enum salve_code code = SALVE_OK;
     struct crypto_wrap wrap;
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
         if (rows[i].purpose != PURPOSE_SELF) continue;
@@ -82,17 +82,19 @@ enum salve_code keys_ring_sealing(struct keys *keys, struct compartment id, stru
                                   struct salve_err *err)
 {
     struct keys_wrap_row *rows = NULL;
-    struct keys_ring     *ring = NULL;
-    size_t                count = 0, own = 0;
-    enum salve_code       code = keys_wrap_rows(keys, id, &rows, &count, err);
+    struct keys_ring *ring = NULL;
+    size_t count = 0, own = 0;
+    enum salve_code code = keys_wrap_rows(keys, id, &rows, &count, err);
     for (size_t i = 0; i < count; i++) own += rows[i].purpose == PURPOSE_SELF;
     if (code == SALVE_OK && own == 0) code = salve_fail(err, SALVE_E_NOT_FOUND, "keys of a compartment");
     if (code == SALVE_OK) code = ring_make(id, own, &ring, err);
     if (code == SALVE_OK) code = fill_from_self(keys, rows, count, ring, err);
     if (rows != NULL) crypto_zero(rows, count * sizeof *rows);
     free(rows);
-    if (code != SALVE_OK) keys_ring_drop(&ring);
-    else *out = ring;
+    if (code != SALVE_OK)
+        keys_ring_drop(&ring);
+    else
+        *out = ring;
     return code;
 }
 
@@ -124,10 +126,12 @@ enum salve_code keys_ring_open(struct keys *keys, struct keys_receipt *receipt, 
                                struct salve_err *err)
 {
     struct keys_ring *ring = NULL;
-    enum salve_code   code = keys_ring_sealing(keys, receipt->compartment, &ring, err);
+    enum salve_code code = keys_ring_sealing(keys, receipt->compartment, &ring, err);
     if (code == SALVE_OK) code = keys_ring_admit(ring, receipt, err);
-    if (code == SALVE_OK) *out = ring;
-    else keys_ring_drop(&ring);
+    if (code == SALVE_OK)
+        *out = ring;
+    else
+        keys_ring_drop(&ring);
     return code;
 }
 
@@ -147,8 +151,8 @@ static enum salve_code no_consent(enum purpose purpose, struct salve_err *err)
 
 struct delivery {
     const struct keys_consent *newest;
-    int64_t                    now_unix_s;
-    const uint8_t             *presence;
+    int64_t now_unix_s;
+    const uint8_t *presence;
 };
 
 /* The checks of privacy-security 3.4 on one wrap; it gives the index of the key that it holds. */
@@ -157,7 +161,7 @@ static enum salve_code check_row(struct keys *keys, const struct keys_ring *ring
 {
     struct crypto_wrap wrap;
     struct crypto_key *key = keys_slot(keys, SLOT_A);
-    enum salve_code    code = open_row(keys, row, &wrap, key, err);
+    enum salve_code code = open_row(keys, row, &wrap, key, err);
     if (code != SALVE_OK) return code;
     bool is_live = wrap.not_after_unix_s == 0 || delivery->now_unix_s <= wrap.not_after_unix_s;
     bool is_newest = wrap.consent_seq == delivery->newest->seq && delivery->newest->seq > 0 &&
@@ -176,9 +180,9 @@ enum salve_code keys_deliver(struct keys *keys, struct keys_ring *ring, enum pur
 {
     const struct delivery delivery = {newest, now_unix_s, presence};
     struct keys_wrap_row *rows = NULL;
-    size_t                count = 0, index = 0;
-    class_mask            got = 0;
-    bool                 *let = calloc(ring->count, sizeof *let);
+    size_t count = 0, index = 0;
+    class_mask got = 0;
+    bool *let = calloc(ring->count, sizeof *let);
     if (let == NULL) return salve_fail(err, SALVE_E_MEMORY, "keys of a compartment");
     enum salve_code code = keys_wrap_rows(keys, ring->id, &rows, &count, err);
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
@@ -217,8 +221,8 @@ size_t keys_ring_newest(const struct keys_ring *ring, enum data_class class)
 enum salve_code keys_ring_turn(struct keys_ring *ring, class_mask classes, struct salve_err *err)
 {
     struct keys_ring *wider = NULL;
-    size_t            more = 0;
-    for (int class = 1; class <= CLASS_LAST; class++) more += (classes & CLASS_BIT(class)) != 0;
+    size_t more = 0;
+    for (int class = 1; class <= CLASS_LAST; class ++) more += (classes & CLASS_BIT(class)) != 0;
     enum salve_code code = ring_make(ring->id, ring->count + more, &wider, err);
     if (code != SALVE_OK) return code;
     size_t used = ring->count;
@@ -226,9 +230,9 @@ enum salve_code keys_ring_turn(struct keys_ring *ring, class_mask classes, struc
         wider->entries[i] = ring->entries[i];
         crypto_key_copy(crypto_keys_at(wider->keys, i), crypto_keys_at(ring->keys, i));
     }
-    for (int class = 1; class <= CLASS_LAST; class++) {
+    for (int class = 1; class <= CLASS_LAST; class ++) {
         if ((classes & CLASS_BIT(class)) == 0) continue;
-        size_t newest = keys_ring_newest(ring, (enum data_class)class);
+        size_t newest = keys_ring_newest(ring, (enum data_class) class);
         salve_assert(newest < ring->count);
         wider->entries[used] = ring->entries[newest];
         wider->entries[used].version++;
@@ -248,8 +252,8 @@ enum salve_code keys_seal(const struct keys_ring *ring, enum data_class class, u
 {
     size_t newest = keys_ring_newest(ring, class);
     salve_assert(newest < ring->count);
-    struct crypto_record head = {.compartment = ring->id, .seq = seq, .class = class,
-                                 .key_version = ring->entries[newest].version};
+    struct crypto_record head = {
+        .compartment = ring->id, .seq = seq, .class = class, .key_version = ring->entries[newest].version};
     memcpy(head.prev, prev, sizeof head.prev);
     return crypto_record_seal(crypto_keys_at(ring->keys, newest), &head, plaintext, mem, record, err);
 }

@@ -25,7 +25,7 @@ static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int6
 {
     struct crypto_wrap wrap;
     struct crypto_key *key = keys_slot(keys, SLOT_A);
-    struct str         bytes = {(const char *)row->bytes, sizeof row->bytes};
+    struct str bytes = {(const char *)row->bytes, sizeof row->bytes};
     if (crypto_wrap_peek(bytes, &wrap, NULL) != SALVE_OK) return SALVE_OK;
     if (wrap.not_after_unix_s != 0 && wrap.not_after_unix_s < now_unix_s) {
         bind_key(keys->wrap_drop_one, row);
@@ -63,8 +63,8 @@ static enum salve_code rewrap_all(struct keys *keys, int64_t now_unix_s, struct 
                                   struct salve_err *err)
 {
     struct keys_wrap_row row = {0};
-    bool                 more = true;
-    enum salve_code      code = SALVE_OK;
+    bool more = true;
+    enum salve_code code = SALVE_OK;
     out->rewrapped = 0;
     while (code == SALVE_OK && more) code = rewrap_batch(keys, &row, now_unix_s, out, &more, err);
     crypto_zero(&row, sizeof row);

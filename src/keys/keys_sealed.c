@@ -19,7 +19,7 @@ enum salve_code keys_meta_get(struct keys *keys, const char *name, void *out, si
     bool row = false;
     db_bind_text(keys->meta_get, 1, str_of(name));
     enum salve_code code = db_step(keys->meta_get, &row, err);
-    struct str      bytes = code == SALVE_OK && row ? db_column_blob(keys->meta_get, 0) : STR_NONE;
+    struct str bytes = code == SALVE_OK && row ? db_column_blob(keys->meta_get, 0) : STR_NONE;
     if (code == SALVE_OK && bytes.len != len) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: %s", keys->path, name);
     if (code == SALVE_OK) memcpy(out, bytes.ptr, len);
     db_reset(keys->meta_get);
@@ -46,7 +46,7 @@ enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_
                               struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    uint8_t         aad[KEK_AAD_BYTES];
+    uint8_t aad[KEK_AAD_BYTES];
     *found = true;
     for (int purpose = 1; code == SALVE_OK && *found && purpose <= PURPOSE_LAST; purpose++) {
         db_bind_i64(keys->kek_get, 1, purpose);
@@ -67,7 +67,7 @@ enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch, unsigned first
                                struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    uint8_t         sealed[CRYPTO_SEALED_KEY_BYTES], aad[KEK_AAD_BYTES];
+    uint8_t sealed[CRYPTO_SEALED_KEY_BYTES], aad[KEK_AAD_BYTES];
     for (int purpose = 1; code == SALVE_OK && purpose <= PURPOSE_LAST; purpose++) {
         crypto_seal_key(keys_slot(keys, seal_slot), kek_aad(purpose, epoch, aad),
                         keys_slot(keys, first_slot + (unsigned)purpose), sealed);
@@ -95,8 +95,9 @@ static enum salve_code secret_read(struct keys *keys, struct str name, unsigned 
     bool row = false;
     db_bind_text(keys->secret_get, 1, name);
     enum salve_code code = db_step(keys->secret_get, &row, err);
-    struct str      sealed = code == SALVE_OK && row ? db_column_blob(keys->secret_get, 0) : STR_NONE;
-    if (code == SALVE_OK && !row) code = salve_fail(err, SALVE_E_NOT_FOUND, "%s: %.*s", keys->path, STR_ARGS(name));
+    struct str sealed = code == SALVE_OK && row ? db_column_blob(keys->secret_get, 0) : STR_NONE;
+    if (code == SALVE_OK && !row)
+        code = salve_fail(err, SALVE_E_NOT_FOUND, "%s: %.*s", keys->path, STR_ARGS(name));
     else if (code == SALVE_OK && sealed.len != CRYPTO_SEALED_KEY_BYTES)
         code = salve_fail(err, SALVE_E_INTEGRITY, "%s: %.*s", keys->path, STR_ARGS(name));
     else if (code == SALVE_OK)
@@ -120,13 +121,13 @@ enum { SECRET_NAME_BYTES_MAX = 200 };
 
 enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot, struct salve_err *err)
 {
-    char       name[SECRET_NAME_BYTES_MAX];
+    char name[SECRET_NAME_BYTES_MAX];
     struct str last = STR("");
     for (;;) {
         bool row = false;
         db_bind_text(keys->secret_next, 1, last);
         enum salve_code code = db_step(keys->secret_next, &row, err);
-        struct str      next = code == SALVE_OK && row ? db_column_text(keys->secret_next, 0) : STR_NONE;
+        struct str next = code == SALVE_OK && row ? db_column_text(keys->secret_next, 0) : STR_NONE;
         if (next.len > sizeof name) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: name of a secret", keys->path);
         if (code == SALVE_OK && row) {
             memmove(name, next.ptr, next.len);

@@ -7,11 +7,12 @@
 enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct str text, uint8_t out[KEYS_TOKEN_BYTES],
                            struct salve_err *err)
 {
-    uint8_t            salt[CRYPTO_SALT_BYTES], full[32];
+    uint8_t salt[CRYPTO_SALT_BYTES], full[32];
     struct crypto_key *index = keys_slot(keys, SLOT_A), *slow = keys_slot(keys, SLOT_B);
-    const struct str   parts[] = {STR("SLV-card-v1"), text};
-    enum salve_code    code = keys_sealed_get(keys, STR("index"), index, err);
-    if (code == SALVE_OK && kind == KEYS_TOKEN_CARD) crypto_key_mac(index, parts, 2, full, sizeof full);
+    const struct str parts[] = {STR("SLV-card-v1"), text};
+    enum salve_code code = keys_sealed_get(keys, STR("index"), index, err);
+    if (code == SALVE_OK && kind == KEYS_TOKEN_CARD)
+        crypto_key_mac(index, parts, 2, full, sizeof full);
     else if (code == SALVE_OK) {
         code = keys_meta_get(keys, "index salt", salt, sizeof salt, err);
         if (code == SALVE_OK) code = crypto_key_from_passphrase(slow, text, salt, CRYPTO_COST_INDEX, err);
@@ -63,18 +64,21 @@ enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKE
                                 struct compartment **out, size_t *count, struct salve_err *err)
 {
     struct compartment *list = NULL;
-    size_t              used = 0;
-    bool                row = true;
-    enum salve_code     code = SALVE_OK;
+    size_t used = 0;
+    bool row = true;
+    enum salve_code code = SALVE_OK;
     db_bind_blob(keys->token_find, 1, keys_bytes(token, KEYS_TOKEN_BYTES));
     while (code == SALVE_OK) {
         code = db_step(keys->token_find, &row, err);
         if (code != SALVE_OK || !row) break;
         struct str id = db_column_blob(keys->token_find, 0);
         list = arena_grow(mem, list, used * sizeof *list, (used + 1) * sizeof *list); /* twins are few */
-        if (list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "look-up");
-        else if (id.len != COMPARTMENT_BYTES) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: token", keys->path);
-        else memcpy(list[used++].bytes, id.ptr, id.len);
+        if (list == NULL)
+            code = salve_fail(err, SALVE_E_MEMORY, "look-up");
+        else if (id.len != COMPARTMENT_BYTES)
+            code = salve_fail(err, SALVE_E_INTEGRITY, "%s: token", keys->path);
+        else
+            memcpy(list[used++].bytes, id.ptr, id.len);
     }
     db_reset(keys->token_find);
     *out = list;

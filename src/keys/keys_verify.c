@@ -7,8 +7,8 @@
 struct check {
     struct keys *keys;
     keys_report *report;
-    void        *who;
-    uint64_t     bad;
+    void *who;
+    uint64_t bad;
 };
 
 static void tell(struct check *check, const char *place, const char *what)
@@ -22,18 +22,21 @@ static void tell_again(void *who, const char *place, const char *what) { tell(wh
 static void check_file(struct check *check)
 {
     struct keys_epoch epoch = {0};
-    unsigned          good_copies = 0;
-    enum salve_code   code = keys_epoch_read(check->keys->epoch_path, &epoch, &good_copies, NULL);
-    if (code != SALVE_OK) tell(check, check->keys->epoch_path, "it cannot be read");
-    else if (good_copies < 2) tell(check, check->keys->epoch_path, "one of its two copies is damaged");
-    else if (epoch.epoch != check->keys->file.epoch) tell(check, check->keys->epoch_path, "another epoch");
+    unsigned good_copies = 0;
+    enum salve_code code = keys_epoch_read(check->keys->epoch_path, &epoch, &good_copies, NULL);
+    if (code != SALVE_OK)
+        tell(check, check->keys->epoch_path, "it cannot be read");
+    else if (good_copies < 2)
+        tell(check, check->keys->epoch_path, "one of its two copies is damaged");
+    else if (epoch.epoch != check->keys->file.epoch)
+        tell(check, check->keys->epoch_path, "another epoch");
     crypto_zero(&epoch, sizeof epoch);
 }
 
 static bool is_wrap_good(struct keys *keys, const struct keys_wrap_row *row)
 {
-    struct crypto_wrap       wrap;
-    struct str               bytes = keys_bytes(row->bytes, sizeof row->bytes);
+    struct crypto_wrap wrap;
+    struct str bytes = keys_bytes(row->bytes, sizeof row->bytes);
     const struct crypto_key *kek = NULL;
     if (crypto_wrap_peek(bytes, &wrap, NULL) == SALVE_OK) kek = keys_kek_of(keys, &wrap);
     bool is_good = kek != NULL && crypto_wrap_open(kek, bytes, &wrap, keys_slot(keys, SLOT_A), NULL) == SALVE_OK &&
@@ -46,9 +49,9 @@ static bool is_wrap_good(struct keys *keys, const struct keys_wrap_row *row)
 static enum salve_code check_wraps(struct check *check, struct salve_err *err)
 {
     struct keys_wrap_row row = {0};
-    bool                 found = true;
+    bool found = true;
     for (;;) {
-        char            id[COMPARTMENT_TEXT_BYTES + 1], place[100];
+        char id[COMPARTMENT_TEXT_BYTES + 1], place[100];
         enum salve_code code = keys_wrap_next(check->keys, &row, &found, err);
         if (code != SALVE_OK || !found) return code;
         if (is_wrap_good(check->keys, &row)) continue;
@@ -61,7 +64,7 @@ static enum salve_code check_wraps(struct check *check, struct salve_err *err)
 static void check_sealed(struct check *check)
 {
     struct keys *keys = check->keys;
-    bool         found = false;
+    bool found = false;
     if (keys_kek_load(keys, keys->epoch, SLOT_KEK_NEW, SLOT_SEAL_NOW, &found, NULL) != SALVE_OK || !found)
         tell(check, keys->path, "a KEK does not open");
     for (unsigned p = 0; p <= PURPOSE_LAST; p++) crypto_key_zero(keys_slot(keys, SLOT_KEK_NEW + p));
@@ -72,7 +75,7 @@ static void check_sealed(struct check *check)
 
 enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, struct salve_err *err)
 {
-    struct check    check = {keys, report, who, 0};
+    struct check check = {keys, report, who, 0};
     enum salve_code code = db_verify(keys->db, tell_again, &check, err);
     check_file(&check);
     if (code == SALVE_OK) check_sealed(&check);
@@ -84,7 +87,7 @@ enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, s
 
 static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, struct salve_err *err)
 {
-    bool            row = false;
+    bool row = false;
     struct db_stmt *stmt = NULL;
     enum salve_code code = db_prepare(keys->db, sql, &stmt, err);
     if (code == SALVE_OK) code = db_step(stmt, &row, err);
@@ -95,9 +98,9 @@ static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, 
 
 enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err)
 {
-    uint8_t              meta[12];
+    uint8_t meta[12];
     struct keys_wrap_row row = {0};
-    bool                 found = true;
+    bool found = true;
     *out = (struct keys_status){.epoch = keys->epoch, .is_key_file = keys->is_key_file};
     enum salve_code code = keys_meta_get(keys, "epoch", meta, sizeof meta, err);
     if (code == SALVE_OK) out->rotated_unix_s = (int64_t)crypto_get_u64(meta + 4);
@@ -109,8 +112,7 @@ enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct s
         if (crypto_wrap_peek(keys_bytes(row.bytes, sizeof row.bytes), &wrap, NULL) == SALVE_OK)
             out->wraps_old += wrap.epoch != keys->epoch;
     }
-    if (code == SALVE_OK)
-        code = count(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);
+    if (code == SALVE_OK) code = count(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);
     if (code == SALVE_OK) code = count(keys, "SELECT count(*) FROM token", &out->tokens, err);
     return code;
 }

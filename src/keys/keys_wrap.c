@@ -43,9 +43,9 @@ enum salve_code keys_wrap_rows(struct keys *keys, struct compartment id, struct 
                                struct salve_err *err)
 {
     struct keys_wrap_row *rows = NULL;
-    size_t                used = 0, cap = 0;
-    bool                  row = true;
-    enum salve_code       code = SALVE_OK;
+    size_t used = 0, cap = 0;
+    bool row = true;
+    enum salve_code code = SALVE_OK;
     db_bind_blob(keys->wrap_list, 1, keys_id(&id));
     while (code == SALVE_OK) {
         code = db_step(keys->wrap_list, &row, err);
@@ -53,8 +53,10 @@ enum salve_code keys_wrap_rows(struct keys *keys, struct compartment id, struct 
         if (used == cap) {
             cap = cap == 0 ? 32 : cap * 2;
             struct keys_wrap_row *grown = realloc(rows, cap * sizeof *rows);
-            if (grown == NULL) code = salve_fail(err, SALVE_E_MEMORY, "key wraps");
-            else rows = grown;
+            if (grown == NULL)
+                code = salve_fail(err, SALVE_E_MEMORY, "key wraps");
+            else
+                rows = grown;
         }
         if (code == SALVE_OK) code = take_row(keys, keys->wrap_list, &rows[used++], err);
     }

@@ -35,9 +35,9 @@ extern const struct store_backend store_sqlite; /* one file */
 extern const struct store_backend store_memory; /* for tests: forgets at close */
 
 struct store_options {
-    const char     *path;   /* sqlite: the file */
-    bool            create;
-    struct db_disk *disk;   /* sqlite, tests only: a simulated disk */
+    const char *path; /* sqlite: the file */
+    bool create;
+    struct db_disk *disk; /* sqlite, tests only: a simulated disk */
 };
 
 SALVE_MUST_USE enum salve_code store_open(const struct store_backend *backend, const struct store_options *options,
@@ -55,16 +55,16 @@ void store_abandon(struct store_tx **tx); /* cannot fail; sets NULL; NULL is fin
 /* --- records and heads
  * --------------------------------------------------------------------------------------------- */
 struct store_head {
-    uint64_t seq;        /* of the newest record; 0: the compartment is not there */
-    uint8_t  sha256[32]; /* of the newest record; zeros for seq 0 */
+    uint64_t seq;       /* of the newest record; 0: the compartment is not there */
+    uint8_t sha256[32]; /* of the newest record; zeros for seq 0 */
 };
 struct store_record {
-    uint64_t        seq;
+    uint64_t seq;
     enum data_class class;
-    bool            is_blank;   /* dropped by store_record_blank: no bytes any more */
-    uint8_t         sha256[32]; /* of the record as it was written; store_record_list leaves zeros unless blank */
-    struct str      bytes;      /* store_record_list gives STR_NONE */
-    size_t          bytes_len;  /* length of the record, also where bytes are not given */
+    bool is_blank;      /* dropped by store_record_blank: no bytes any more */
+    uint8_t sha256[32]; /* of the record as it was written; store_record_list leaves zeros unless blank */
+    struct str bytes;   /* store_record_list gives STR_NONE */
+    size_t bytes_len;   /* length of the record, also where bytes are not given */
 };
 
 SALVE_MUST_USE enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struct store_head *out,
@@ -147,7 +147,8 @@ SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_uni
  * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes (privacy-security 3.8: 60). */
 SALVE_MUST_USE enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 uint32_t limit, struct salve_err *err);
-/* store_quota_free - for an hour the compartment does not count: it was made just now, so opening it gathers nothing. */
+/* store_quota_free - for an hour the compartment does not count: it was made just now, so opening it gathers
+ * nothing. */
 SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 struct salve_err *err);
 

@@ -11,6 +11,7 @@
 
 #include "store/store.h"
 
+/* clang-format off */
 /*    table      text         name             number           tag                 bytes */
 #define STORE_TABLES(X)                                                                                               \
     X(RECORD,    "record"    /* compartment      seq              class, +256: blank  the record, or its hash */)     \
@@ -20,6 +21,7 @@
     X(TOMBSTONE, "tombstone" /* SHA-256(id)      0                0                   note */)                        \
     X(COMMONS,   "commons"   /* key              0                0                   SHA-256, document */)           \
     X(MARK,      "mark"      /* name             0                0                   u64; or rows of the quota */)
+/* clang-format on */
 
 #define X(name, text) STORE_##name,
 enum store_table { STORE_TABLES(X) STORE_TABLE_COUNT };
@@ -27,11 +29,11 @@ enum store_table { STORE_TABLES(X) STORE_TABLE_COUNT };
 
 struct store_row {
     enum store_table table;
-    struct str       name;
-    uint64_t         number; /* below 2^63 */
-    uint32_t         tag;
-    struct str       bytes;
-    size_t           bytes_len; /* filled by next when the bytes were not asked for */
+    struct str name;
+    uint64_t number; /* below 2^63 */
+    uint32_t tag;
+    struct str bytes;
+    size_t bytes_len; /* filled by next when the bytes were not asked for */
 };
 
 /* An opened backend begins with this. */

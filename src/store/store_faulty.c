@@ -5,11 +5,11 @@
 #include "store/store_int.h"
 
 struct faulty_place {
-    struct store_place  base;
+    struct store_place base;
     struct store_place *below;
-    uint64_t            left; /* 0: none fails */
-    bool                is_sticky, has_fired;
-    enum salve_code     how;
+    uint64_t left; /* 0: none fails */
+    bool is_sticky, has_fired;
+    enum salve_code how;
 };
 
 static struct faulty_place *my(struct store_place *place) { return (struct faulty_place *)place; }
@@ -23,7 +23,7 @@ static enum salve_code turn(struct store_place *place, struct salve_err *err)
     return fails ? salve_fail(err, faulty->how, "store") : SALVE_OK;
 }
 
-#define BELOW(place) (my(place)->below)
+#define BELOW(place)           (my(place)->below)
 #define CALL(place, name, ...) BELOW(place)->backend->name(BELOW(place), __VA_ARGS__)
 
 static enum salve_code faulty_close(struct store_place *place, struct salve_err *err)
@@ -96,9 +96,18 @@ static enum salve_code faulty_verify(struct store_place *place, store_report *re
 }
 
 static const struct store_backend store_faulty = {
-    .name = "faulty", .close = faulty_close, .begin = faulty_begin, .commit = faulty_commit, .abandon = faulty_abandon,
-    .put = faulty_put, .get = faulty_get, .next = faulty_next, .drop = faulty_drop, .count = faulty_count,
-    .scrub = faulty_scrub, .verify = faulty_verify,
+    .name = "faulty",
+    .close = faulty_close,
+    .begin = faulty_begin,
+    .commit = faulty_commit,
+    .abandon = faulty_abandon,
+    .put = faulty_put,
+    .get = faulty_get,
+    .next = faulty_next,
+    .drop = faulty_drop,
+    .count = faulty_count,
+    .scrub = faulty_scrub,
+    .verify = faulty_verify,
 };
 
 enum salve_code store_open_faulty(const struct store_backend *below, const struct store_options *options,

@@ -7,16 +7,16 @@
 
 struct store_tx {
     struct store *store;
-    bool          read_only;
-    bool          has_dropped; /* the commit is followed by a scrub */
-    bool          has_failed;  /* can only be abandoned */
+    bool read_only;
+    bool has_dropped; /* the commit is followed by a scrub */
+    bool has_failed;  /* can only be abandoned */
 };
 
 struct store {
     struct store_place *place;
-    struct store_tx     tx;
-    bool                in_tx;
-    struct arena       *scratch; /* rows that are read in passing; rewound at once */
+    struct store_tx tx;
+    bool in_tx;
+    struct arena *scratch; /* rows that are read in passing; rewound at once */
 };
 
 /* Rows through the backend of a transaction; after a failure the transaction takes no more writes. */

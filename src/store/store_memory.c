@@ -8,13 +8,13 @@
 
 struct rows {
     struct store_row *at; /* name and bytes are heap blocks of their own */
-    size_t            count, cap;
+    size_t count, cap;
 };
 
 struct memory_place {
     struct store_place base;
-    struct rows        now[STORE_TABLE_COUNT], before[STORE_TABLE_COUNT];
-    bool               in_write;
+    struct rows now[STORE_TABLE_COUNT], before[STORE_TABLE_COUNT];
+    bool in_write;
 };
 
 static struct memory_place *my(struct store_place *place) { return (struct memory_place *)place; }
@@ -32,8 +32,10 @@ static size_t lower(const struct rows *rows, struct str name, uint64_t number, b
     size_t low = 0, high = rows->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare(name, number, &rows->at[middle]) > 0) low = middle + 1;
-        else high = middle;
+        if (compare(name, number, &rows->at[middle]) > 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     *found = low < rows->count && compare(name, number, &rows->at[low]) == 0;
     return low;
@@ -74,7 +76,7 @@ static void clear(struct rows *rows)
 static bool make_room(struct rows *rows)
 {
     if (rows->count < rows->cap) return true;
-    size_t            cap = rows->cap == 0 ? 16 : rows->cap * 2;
+    size_t cap = rows->cap == 0 ? 16 : rows->cap * 2;
     struct store_row *grown = realloc(rows->at, cap * sizeof *grown);
     if (grown == NULL) return false;
     rows->at = grown;
@@ -145,12 +147,13 @@ static enum salve_code memory_put(struct store_place *place, const struct store_
                                   struct salve_err *err)
 {
     struct store_row copy;
-    bool             found;
-    struct rows     *rows = &my(place)->now[row->table];
-    size_t           at = lower(rows, row->name, row->number, &found);
+    bool found;
+    struct rows *rows = &my(place)->now[row->table];
+    size_t at = lower(rows, row->name, row->number, &found);
     if (found && insert) return salve_fail(err, SALVE_E_CONFLICT, "store");
     if (!make_room(rows) || !copy_row(row, &copy)) return salve_fail(err, SALVE_E_MEMORY, "store");
-    if (found) free_row(&rows->at[at]);
+    if (found)
+        free_row(&rows->at[at]);
     else {
         memmove(&rows->at[at + 1], &rows->at[at], (rows->count - at) * sizeof copy);
         rows->count++;
@@ -162,9 +165,9 @@ static enum salve_code memory_put(struct store_place *place, const struct store_
 static enum salve_code memory_get(struct store_place *place, struct store_row *row, struct arena *mem,
                                   struct salve_err *err)
 {
-    bool         found;
+    bool found;
     struct rows *rows = &my(place)->now[row->table];
-    size_t       at = lower(rows, row->name, row->number, &found);
+    size_t at = lower(rows, row->name, row->number, &found);
     if (!found) return salve_fail(err, SALVE_E_NOT_FOUND, "store");
     row->tag = rows->at[at].tag;
     return arena_str(mem, rows->at[at].bytes, &row->bytes, err);
@@ -173,9 +176,9 @@ static enum salve_code memory_get(struct store_place *place, struct store_row *r
 static enum salve_code memory_next(struct store_place *place, struct store_row *row, unsigned flags, bool *found,
                                    struct arena *mem, struct salve_err *err)
 {
-    bool         is_exact;
+    bool is_exact;
     struct rows *rows = &my(place)->now[row->table];
-    size_t       at = lower(rows, row->name, row->number, &is_exact);
+    size_t at = lower(rows, row->name, row->number, &is_exact);
     if (is_exact && (flags & STORE_FROM_START) == 0) at++;
     *found = at < rows->count;
     if (!*found) return SALVE_OK;
@@ -192,9 +195,9 @@ static enum salve_code memory_next(struct store_place *place, struct store_row *
 static enum salve_code memory_drop(struct store_place *place, enum store_table table, struct str name,
                                    struct salve_err *err)
 {
-    bool         found;
+    bool found;
     struct rows *rows = &my(place)->now[table];
-    size_t       from = lower(rows, name, 0, &found), to = from;
+    size_t from = lower(rows, name, 0, &found), to = from;
     (void)err;
     while (to < rows->count && str_eq(rows->at[to].name, name)) free_row(&rows->at[to++]);
     if (to > from) memmove(&rows->at[from], &rows->at[to], (rows->count - to) * sizeof rows->at[0]);
@@ -221,7 +224,17 @@ static enum salve_code memory_verify(struct store_place *place, store_report *re
 }
 
 const struct store_backend store_memory = {
-    .name = "memory", .open = memory_open, .close = memory_close, .begin = memory_begin, .commit = memory_commit,
-    .abandon = memory_abandon, .put = memory_put, .get = memory_get, .next = memory_next, .drop = memory_drop,
-    .count = memory_count, .scrub = memory_scrub, .verify = memory_verify,
+    .name = "memory",
+    .open = memory_open,
+    .close = memory_close,
+    .begin = memory_begin,
+    .commit = memory_commit,
+    .abandon = memory_abandon,
+    .put = memory_put,
+    .get = memory_get,
+    .next = memory_next,
+    .drop = memory_drop,
+    .count = memory_count,
+    .scrub = memory_scrub,
+    .verify = memory_verify,
 };

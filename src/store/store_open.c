@@ -18,7 +18,8 @@ enum salve_code store_open(const struct store_backend *backend, const struct sto
         return salve_fail(err, SALVE_E_MEMORY, "store");
     }
     enum salve_code code = backend->open(options, &store->place, err);
-    if (code == SALVE_OK) *out = store;
+    if (code == SALVE_OK)
+        *out = store;
     else {
         arena_close(store->scratch);
         free(store);
@@ -63,7 +64,7 @@ void store_abandon(struct store_tx **tx)
 enum salve_code store_commit(struct store_tx **tx, struct salve_err *err)
 {
     struct store *store = (*tx)->store;
-    bool          has_dropped = (*tx)->has_dropped;
+    bool has_dropped = (*tx)->has_dropped;
     if ((*tx)->has_failed) {
         store_abandon(tx);
         (void)salve_fail(err, SALVE_E_IO, "store");
@@ -81,7 +82,7 @@ enum salve_code store_put(struct store_tx *tx, const struct store_row *row, bool
 {
     salve_assert(!tx->read_only);
     struct store_place *place = tx->store->place;
-    enum salve_code     code = place->backend->put(place, row, insert, err);
+    enum salve_code code = place->backend->put(place, row, insert, err);
     if (code != SALVE_OK && code != SALVE_E_CONFLICT) tx->has_failed = true;
     return code;
 }
@@ -101,7 +102,7 @@ enum salve_code store_drop(struct store_tx *tx, enum store_table table, struct s
 {
     salve_assert(!tx->read_only);
     struct store_place *place = tx->store->place;
-    enum salve_code     code = place->backend->drop(place, table, name, err);
+    enum salve_code code = place->backend->drop(place, table, name, err);
     tx->has_dropped = true;
     if (code != SALVE_OK) tx->has_failed = true;
     return code;

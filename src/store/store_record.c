@@ -14,17 +14,20 @@ static struct store_row record_row(const struct compartment *id, uint64_t seq)
 enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struct store_head *out,
                                struct salve_err *err)
 {
-    struct salve_err  ignored = {0};
+    struct salve_err ignored = {0};
     struct arena_mark mark = arena_mark(tx->store->scratch);
-    struct store_row  row = {.table = STORE_HEAD, .name = store_id(&id)};
-    enum salve_code   code = store_get(tx, &row, tx->store->scratch, &ignored);
+    struct store_row row = {.table = STORE_HEAD, .name = store_id(&id)};
+    enum salve_code code = store_get(tx, &row, tx->store->scratch, &ignored);
     *out = (struct store_head){0};
-    if (code == SALVE_E_NOT_FOUND) code = SALVE_OK;
-    else if (code == SALVE_OK && row.bytes.len != HEAD_BYTES) code = salve_fail(err, SALVE_E_INTEGRITY, "head");
+    if (code == SALVE_E_NOT_FOUND)
+        code = SALVE_OK;
+    else if (code == SALVE_OK && row.bytes.len != HEAD_BYTES)
+        code = salve_fail(err, SALVE_E_INTEGRITY, "head");
     else if (code == SALVE_OK) {
         out->seq = crypto_get_u64((const uint8_t *)row.bytes.ptr);
         memcpy(out->sha256, row.bytes.ptr + 8, STORE_HASH_BYTES);
-    } else if (err != NULL) *err = ignored;
+    } else if (err != NULL)
+        *err = ignored;
     arena_rewind(tx->store->scratch, mark);
     return code;
 }
@@ -43,14 +46,14 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
                                     struct str bytes, struct salve_err *err)
 {
     struct store_head head;
-    enum salve_code   code = store_head_get(tx, id, &head, err);
+    enum salve_code code = store_head_get(tx, id, &head, err);
     if (code != SALVE_OK) return code;
     if (seq != head.seq + 1) {
         (void)salve_fail(err, SALVE_E_CONFLICT, "record");
         return salve_why(err, "another record was appended first"), SALVE_E_CONFLICT;
     }
     struct store_row row = record_row(&id, seq);
-    row.tag = (uint32_t)class;
+    row.tag = (uint32_t) class;
     row.bytes = bytes;
     code = store_put(tx, &row, true, err);
     if (code != SALVE_OK) return code;
@@ -61,15 +64,17 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
 
 static void fill(struct store_record *out, const struct store_row *row)
 {
-    *out = (struct store_record){.seq = row->number, .class = (enum data_class)(row->tag & 0xff),
-                                 .is_blank = (row->tag & STORE_TAG_BLANK) != 0, .bytes_len = row->bytes_len};
+    *out = (struct store_record){.seq = row->number,
+                                 .class = (enum data_class)(row->tag & 0xff),
+                                 .is_blank = (row->tag & STORE_TAG_BLANK) != 0,
+                                 .bytes_len = row->bytes_len};
 }
 
 enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uint64_t seq, struct arena *mem,
                                  struct store_record *out, struct salve_err *err)
 {
     struct store_row row = record_row(&id, seq);
-    enum salve_code  code = store_get(tx, &row, mem, err);
+    enum salve_code code = store_get(tx, &row, mem, err);
     if (code != SALVE_OK) return code;
     row.bytes_len = row.bytes.len;
     fill(out, &row);
@@ -97,11 +102,11 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
                                   struct arena *mem, struct store_record **out, size_t *count, struct salve_err *err)
 {
     struct store_record *list = NULL;
-    struct store_row     row = record_row(&id, from);
-    size_t               cap = 0, used = 0;
-    bool                 found = true;
-    unsigned             flags = STORE_FROM_START;
-    struct arena_mark    mark = arena_mark(tx->store->scratch);
+    struct store_row row = record_row(&id, from);
+    size_t cap = 0, used = 0;
+    bool found = true;
+    unsigned flags = STORE_FROM_START;
+    struct arena_mark mark = arena_mark(tx->store->scratch);
     while (found) {
         enum salve_code code = next_of(tx, &id, &row, flags, &found, tx->store->scratch, err);
         struct store_record record;
@@ -128,9 +133,9 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
 enum salve_code store_record_blank(struct store_tx *tx, struct compartment id, uint64_t seq, struct salve_err *err)
 {
     struct store_record record;
-    struct arena_mark   mark = arena_mark(tx->store->scratch);
-    enum salve_code     code = store_record_get(tx, id, seq, tx->store->scratch, &record, err);
-    struct store_row    row = record_row(&id, seq);
+    struct arena_mark mark = arena_mark(tx->store->scratch);
+    enum salve_code code = store_record_get(tx, id, seq, tx->store->scratch, &record, err);
+    struct store_row row = record_row(&id, seq);
     if (code == SALVE_OK && !record.is_blank) {
         row.tag = (uint32_t)record.class | STORE_TAG_BLANK;
         row.bytes = store_bytes(record.sha256, STORE_HASH_BYTES);
@@ -145,8 +150,8 @@ enum salve_code store_compartment_next(struct store_tx *tx, const struct compart
                                        bool *found, struct salve_err *err)
 {
     struct arena_mark mark = arena_mark(tx->store->scratch);
-    struct store_row  row = {.table = STORE_HEAD, .name = after == NULL ? STR("") : store_id(after)};
-    enum salve_code   code = store_next(tx, &row, 0, found, tx->store->scratch, err);
+    struct store_row row = {.table = STORE_HEAD, .name = after == NULL ? STR("") : store_id(after)};
+    enum salve_code code = store_next(tx, &row, 0, found, tx->store->scratch, err);
     if (code == SALVE_OK && *found && row.name.len != COMPARTMENT_BYTES)
         code = salve_fail(err, SALVE_E_INTEGRITY, "head");
     if (code == SALVE_OK && *found) memcpy(out->bytes, row.name.ptr, COMPARTMENT_BYTES);
@@ -160,7 +165,7 @@ enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment 
     uint8_t hash[STORE_HASH_BYTES];
     crypto_sha256(store_id(&id), hash);
     struct store_row row = {.table = STORE_TOMBSTONE, .name = store_bytes(hash, sizeof hash), .bytes = note};
-    enum salve_code  code = store_drop(tx, STORE_RECORD, store_id(&id), err);
+    enum salve_code code = store_drop(tx, STORE_RECORD, store_id(&id), err);
     if (code == SALVE_OK) code = store_drop(tx, STORE_HEAD, store_id(&id), err);
     if (code == SALVE_OK) code = store_put(tx, &row, false, err);
     return code;
@@ -168,12 +173,12 @@ enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment 
 
 enum salve_code store_tombstone_get(struct store_tx *tx, struct compartment id, bool *is_erased, struct salve_err *err)
 {
-    uint8_t           hash[STORE_HASH_BYTES];
-    struct salve_err  ignored = {0};
+    uint8_t hash[STORE_HASH_BYTES];
+    struct salve_err ignored = {0};
     struct arena_mark mark = arena_mark(tx->store->scratch);
     crypto_sha256(store_id(&id), hash);
     struct store_row row = {.table = STORE_TOMBSTONE, .name = store_bytes(hash, sizeof hash)};
-    enum salve_code  code = store_get(tx, &row, tx->store->scratch, &ignored);
+    enum salve_code code = store_get(tx, &row, tx->store->scratch, &ignored);
     *is_erased = code == SALVE_OK;
     arena_rewind(tx->store->scratch, mark);
     if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
@@ -190,8 +195,8 @@ enum salve_code store_tombstone_next(struct store_tx *tx, const uint8_t *after, 
                                      struct salve_err *err)
 {
     struct arena_mark mark = arena_mark(tx->store->scratch);
-    struct store_row  row = {.table = STORE_TOMBSTONE, .name = store_bytes(after, after == NULL ? 0 : 32)};
-    enum salve_code   code = store_next(tx, &row, 0, found, tx->store->scratch, err);
+    struct store_row row = {.table = STORE_TOMBSTONE, .name = store_bytes(after, after == NULL ? 0 : 32)};
+    enum salve_code code = store_next(tx, &row, 0, found, tx->store->scratch, err);
     if (code == SALVE_OK && *found && row.name.len != STORE_HASH_BYTES)
         code = salve_fail(err, SALVE_E_INTEGRITY, "tombstone");
     if (code == SALVE_OK && *found) memcpy(out, row.name.ptr, STORE_HASH_BYTES);

@@ -12,9 +12,9 @@ enum salve_code store_log_size(struct store_tx *tx, uint64_t *out, struct salve_
 
 enum salve_code store_log_append(struct store_tx *tx, uint64_t index, struct str entry, struct salve_err *err)
 {
-    uint64_t         size = 0;
+    uint64_t size = 0;
     struct store_row row = {.table = STORE_LOG_ENTRY, .number = index, .bytes = entry};
-    enum salve_code  code = store_log_size(tx, &size, err);
+    enum salve_code code = store_log_size(tx, &size, err);
     if (code == SALVE_OK && size != index) {
         (void)salve_fail(err, SALVE_E_CONFLICT, "log entry");
         return salve_why(err, "it is not the next one"), SALVE_E_CONFLICT;
@@ -71,10 +71,10 @@ static void commons_sum(struct str key, struct str document, uint8_t out[STORE_H
 enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct str bytes, bool expect_new,
                                   struct salve_err *err)
 {
-    struct arena     *scratch = tx->store->scratch;
+    struct arena *scratch = tx->store->scratch;
     struct arena_mark mark = arena_mark(scratch);
-    uint8_t          *out = arena_alloc_raw(scratch, STORE_HASH_BYTES + bytes.len, 16);
-    struct store_row  row = {.table = STORE_COMMONS, .name = key};
+    uint8_t *out = arena_alloc_raw(scratch, STORE_HASH_BYTES + bytes.len, 16);
+    struct store_row row = {.table = STORE_COMMONS, .name = key};
     if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons/%.*s", STR_ARGS(key));
     commons_sum(key, bytes, out);
     if (bytes.len > 0) memcpy(out + STORE_HASH_BYTES, bytes.ptr, bytes.len);
@@ -87,9 +87,9 @@ enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct st
 enum salve_code store_commons_get(struct store_tx *tx, struct str key, struct arena *mem, struct str *out,
                                   struct salve_err *err)
 {
-    uint8_t          sum[STORE_HASH_BYTES];
+    uint8_t sum[STORE_HASH_BYTES];
     struct store_row row = {.table = STORE_COMMONS, .name = key};
-    enum salve_code  code = store_get(tx, &row, mem, err);
+    enum salve_code code = store_get(tx, &row, mem, err);
     if (code == SALVE_E_NOT_FOUND) return salve_fail(err, code, "commons/%.*s", STR_ARGS(key));
     if (code != SALVE_OK) return code;
     struct str document = str_cut(row.bytes, STORE_HASH_BYTES, row.bytes.len);
@@ -108,10 +108,10 @@ enum salve_code store_commons_delete(struct store_tx *tx, struct str key, struct
 enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem, struct str **keys,
                                    size_t *count, struct salve_err *err)
 {
-    struct str      *list = NULL;
+    struct str *list = NULL;
     struct store_row row = {.table = STORE_COMMONS, .name = prefix};
-    size_t           cap = 0, used = 0;
-    bool             found = true;
+    size_t cap = 0, used = 0;
+    bool found = true;
     for (unsigned flags = STORE_FROM_START;; flags = 0) {
         enum salve_code code = store_next(tx, &row, flags, &found, mem, err);
         if (code != SALVE_OK) return code;
@@ -134,7 +134,7 @@ static enum salve_code mark_read(struct store_tx *tx, struct str name, struct ar
                                  struct salve_err *err)
 {
     struct salve_err ignored = {0};
-    enum salve_code  code = get_bytes(tx, (struct store_row){.table = STORE_MARK, .name = name}, mem, out, &ignored);
+    enum salve_code code = get_bytes(tx, (struct store_row){.table = STORE_MARK, .name = name}, mem, out, &ignored);
     if (code == SALVE_E_NOT_FOUND) return *out = STR_NONE, SALVE_OK;
     if (code != SALVE_OK && err != NULL) *err = ignored;
     return code;
@@ -142,13 +142,14 @@ static enum salve_code mark_read(struct store_tx *tx, struct str name, struct ar
 
 enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *out, struct salve_err *err)
 {
-    struct str        bytes = STR_NONE;
+    struct str bytes = STR_NONE;
     struct arena_mark mark = arena_mark(tx->store->scratch);
-    enum salve_code   code = mark_read(tx, name, tx->store->scratch, &bytes, err);
+    enum salve_code code = mark_read(tx, name, tx->store->scratch, &bytes, err);
     *out = 0;
     if (code == SALVE_OK && bytes.ptr != NULL && bytes.len != 8)
         code = salve_fail(err, SALVE_E_INTEGRITY, "mark %.*s", STR_ARGS(name));
-    else if (code == SALVE_OK && bytes.ptr != NULL) *out = crypto_get_u64((const uint8_t *)bytes.ptr);
+    else if (code == SALVE_OK && bytes.ptr != NULL)
+        *out = crypto_get_u64((const uint8_t *)bytes.ptr);
     arena_rewind(tx->store->scratch, mark);
     return code;
 }
@@ -166,7 +167,7 @@ enum { CLOCK_SLACK_MS = 2000 }; /* privacy-security 7.3 */
 enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *guarded_unix_ms, bool *is_suspect,
                             struct salve_err *err)
 {
-    uint64_t        seen = 0;
+    uint64_t seen = 0;
     enum salve_code code = store_mark_get(tx, STR("max_seen"), &seen, err);
     if (code != SALVE_OK) return code;
     int64_t max_seen = (int64_t)seen;
@@ -177,21 +178,22 @@ enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *
 }
 
 /* A quota row: 8 bytes of SHA-256(id), 8 bytes of the minute; QUOTA_FREE is set in the minute of a row that does not
- * count. Rows of more than an hour ago are dropped as the next is written, so the file never holds more than one hour. */
+ * count. Rows of more than an hour ago are dropped as the next is written, so the file never holds more than one
+ * hour. */
 enum { QUOTA_ROW_BYTES = 16, QUOTA_ROWS_MAX = 10000, QUOTA_MINUTES = 60 };
 #define QUOTA_FREE ((uint64_t)1 << 63)
 
 struct quota {
-    uint8_t  hash[STORE_HASH_BYTES];
+    uint8_t hash[STORE_HASH_BYTES];
     uint8_t *rows; /* of the last hour, with room for one more; in the store's scratch */
-    size_t   used, counted;
-    bool     has_row; /* of this compartment */
+    size_t used, counted;
+    bool has_row; /* of this compartment */
 };
 
 static enum salve_code quota_read(struct store_tx *tx, struct compartment id, uint64_t minute, struct quota *out,
                                   struct salve_err *err)
 {
-    struct str      old = STR_NONE;
+    struct str old = STR_NONE;
     enum salve_code code = mark_read(tx, STR("quota"), tx->store->scratch, &old, err);
     *out = (struct quota){.rows = arena_alloc(tx->store->scratch, old.len + QUOTA_ROW_BYTES)};
     if (code == SALVE_OK && out->rows == NULL) return salve_fail(err, SALVE_E_MEMORY, "quota");
@@ -211,16 +213,16 @@ static enum salve_code quota_add(struct store_tx *tx, struct quota *quota, uint6
 {
     memcpy(quota->rows + quota->used, quota->hash, 8);
     crypto_put_u64(quota->rows + quota->used + 8, minute);
-    struct store_row row = {.table = STORE_MARK, .name = STR("quota"),
-                            .bytes = store_bytes(quota->rows, quota->used + QUOTA_ROW_BYTES)};
+    struct store_row row = {
+        .table = STORE_MARK, .name = STR("quota"), .bytes = store_bytes(quota->rows, quota->used + QUOTA_ROW_BYTES)};
     return store_put(tx, &row, false, err);
 }
 
 enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms, uint32_t limit,
                                  struct salve_err *err)
 {
-    struct quota      quota;
-    uint64_t          minute = (uint64_t)(guarded_unix_ms / 60000);
+    struct quota quota;
+    uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->store->scratch);
     salve_assert(limit < QUOTA_ROWS_MAX);
     enum salve_code code = quota_read(tx, id, minute, &quota, err);
@@ -234,10 +236,10 @@ enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int
 enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                  struct salve_err *err)
 {
-    struct quota      quota;
-    uint64_t          minute = (uint64_t)(guarded_unix_ms / 60000);
+    struct quota quota;
+    uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->store->scratch);
-    enum salve_code   code = quota_read(tx, id, minute, &quota, err);
+    enum salve_code code = quota_read(tx, id, minute, &quota, err);
     if (code == SALVE_OK && !quota.has_row && quota.used / QUOTA_ROW_BYTES < QUOTA_ROWS_MAX)
         code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
     arena_rewind(tx->store->scratch, mark);

@@ -14,21 +14,20 @@ struct statements {
 
 struct sqlite_place {
     struct store_place base;
-    struct db         *db;
-    struct statements  of[STORE_TABLE_COUNT];
+    struct db *db;
+    struct statements of[STORE_TABLE_COUNT];
 };
 
 enum { LAYOUT_VERSION = 1, SQL_BYTES = 512 };
 
 #define KEY_COLUMNS "(name BLOB NOT NULL, number INTEGER NOT NULL, tag INTEGER NOT NULL, bytes BLOB NOT NULL, "
-static const char schema[] =
-    "CREATE TABLE record " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
-    "CREATE TABLE head " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE log_entry " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE log_tile " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE tombstone " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE commons " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
-    "CREATE TABLE mark " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;";
+static const char schema[] = "CREATE TABLE record " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
+                             "CREATE TABLE head " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE log_entry " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE log_tile " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE tombstone " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE commons " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
+                             "CREATE TABLE mark " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;";
 
 #define X(name, text) text,
 static const char *const table_names[STORE_TABLE_COUNT] = {STORE_TABLES(X)};
@@ -37,7 +36,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {STORE_TABLES(X)};
 static enum salve_code prepare(struct db *db, const char *table, const char *format, struct db_stmt **out,
                                struct salve_err *err)
 {
-    char        sql[SQL_BYTES];
+    char sql[SQL_BYTES];
     const char *mark = strstr(format, "TABLE");
     (void)snprintf(sql, sizeof sql, "%.*s%s%s", (int)(mark - format), format, table, mark + 5);
     return db_prepare(db, sql, out, err);
@@ -46,21 +45,26 @@ static enum salve_code prepare(struct db *db, const char *table, const char *for
 static enum salve_code prepare_table(struct db *db, const char *table, struct statements *out, struct salve_err *err)
 {
     const struct {
-        const char      *sql;
+        const char *sql;
         struct db_stmt **to;
     } all[] = {
         {"INSERT INTO TABLE VALUES (?1, ?2, ?3, ?4)", &out->insert},
         {"INSERT INTO TABLE VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name, number) "
-         "DO UPDATE SET tag = excluded.tag, bytes = excluded.bytes", &out->replace},
+         "DO UPDATE SET tag = excluded.tag, bytes = excluded.bytes",
+         &out->replace},
         {"SELECT tag, bytes FROM TABLE WHERE name = ?1 AND number = ?2", &out->get},
         {"SELECT name, number, tag, length(bytes) FROM TABLE WHERE (name, number) > (?1, ?2) "
-         "ORDER BY name, number LIMIT 1", &out->next},
+         "ORDER BY name, number LIMIT 1",
+         &out->next},
         {"SELECT name, number, tag, length(bytes) FROM TABLE WHERE (name, number) >= (?1, ?2) "
-         "ORDER BY name, number LIMIT 1", &out->from},
+         "ORDER BY name, number LIMIT 1",
+         &out->from},
         {"SELECT name, number, tag, length(bytes), bytes FROM TABLE WHERE (name, number) > (?1, ?2) "
-         "ORDER BY name, number LIMIT 1", &out->next_bytes},
+         "ORDER BY name, number LIMIT 1",
+         &out->next_bytes},
         {"SELECT name, number, tag, length(bytes), bytes FROM TABLE WHERE (name, number) >= (?1, ?2) "
-         "ORDER BY name, number LIMIT 1", &out->from_bytes},
+         "ORDER BY name, number LIMIT 1",
+         &out->from_bytes},
         {"DELETE FROM TABLE WHERE name = ?1", &out->drop},
         {"SELECT count(*) FROM TABLE", &out->count},
     };
@@ -72,15 +76,16 @@ static enum salve_code prepare_table(struct db *db, const char *table, struct st
 
 static enum salve_code sqlite_open(const struct store_options *options, struct store_place **out, struct salve_err *err)
 {
-    const struct db_options db_options = {.create = options->create, .disk = options->disk, .schema = schema,
-                                          .schema_version = LAYOUT_VERSION};
+    const struct db_options db_options = {
+        .create = options->create, .disk = options->disk, .schema = schema, .schema_version = LAYOUT_VERSION};
     struct sqlite_place *place = calloc(1, sizeof *place);
     if (place == NULL) return salve_fail(err, SALVE_E_MEMORY, "store");
     place->base.backend = &store_sqlite;
     enum salve_code code = db_open(options->path, &db_options, &place->db, err);
     for (size_t i = 0; code == SALVE_OK && i < STORE_TABLE_COUNT; i++)
         code = prepare_table(place->db, table_names[i], &place->of[i], err);
-    if (code == SALVE_OK) *out = &place->base;
+    if (code == SALVE_OK)
+        *out = &place->base;
     else {
         db_abandon(&place->db);
         free(place);
@@ -113,7 +118,7 @@ static enum salve_code sqlite_put(struct store_place *place, const struct store_
                                   struct salve_err *err)
 {
     struct statements *of = &my(place)->of[row->table];
-    struct db_stmt    *stmt = insert ? of->insert : of->replace;
+    struct db_stmt *stmt = insert ? of->insert : of->replace;
     db_bind_blob(stmt, 1, row->name);
     db_bind_i64(stmt, 2, (int64_t)row->number);
     db_bind_i64(stmt, 3, row->tag);
@@ -124,7 +129,7 @@ static enum salve_code sqlite_put(struct store_place *place, const struct store_
 static enum salve_code sqlite_get(struct store_place *place, struct store_row *row, struct arena *mem,
                                   struct salve_err *err)
 {
-    bool            found = false;
+    bool found = false;
     struct db_stmt *stmt = my(place)->of[row->table].get;
     db_bind_blob(stmt, 1, row->name);
     db_bind_i64(stmt, 2, (int64_t)row->number);
@@ -142,8 +147,8 @@ static enum salve_code sqlite_next(struct store_place *place, struct store_row *
                                    struct arena *mem, struct salve_err *err)
 {
     struct statements *of = &my(place)->of[row->table];
-    bool               with_bytes = (flags & STORE_WITH_BYTES) != 0, from = (flags & STORE_FROM_START) != 0;
-    struct db_stmt    *stmt = with_bytes ? (from ? of->from_bytes : of->next_bytes) : (from ? of->from : of->next);
+    bool with_bytes = (flags & STORE_WITH_BYTES) != 0, from = (flags & STORE_FROM_START) != 0;
+    struct db_stmt *stmt = with_bytes ? (from ? of->from_bytes : of->next_bytes) : (from ? of->from : of->next);
     db_bind_blob(stmt, 1, row->name);
     db_bind_i64(stmt, 2, (int64_t)row->number);
     enum salve_code code = db_step(stmt, found, err);
@@ -171,7 +176,7 @@ static enum salve_code sqlite_drop(struct store_place *place, enum store_table t
 static enum salve_code sqlite_count(struct store_place *place, enum store_table table, uint64_t *out,
                                     struct salve_err *err)
 {
-    bool            row = false;
+    bool row = false;
     struct db_stmt *stmt = my(place)->of[table].count;
     enum salve_code code = db_step(stmt, &row, err);
     if (code == SALVE_OK) *out = (uint64_t)db_column_i64(stmt, 0);
@@ -190,7 +195,17 @@ static enum salve_code sqlite_verify(struct store_place *place, store_report *re
 }
 
 const struct store_backend store_sqlite = {
-    .name = "sqlite", .open = sqlite_open, .close = sqlite_close, .begin = sqlite_begin, .commit = sqlite_commit,
-    .abandon = sqlite_abandon, .put = sqlite_put, .get = sqlite_get, .next = sqlite_next, .drop = sqlite_drop,
-    .count = sqlite_count, .scrub = sqlite_scrub, .verify = sqlite_verify,
+    .name = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .abandon = sqlite_abandon,
+    .put = sqlite_put,
+    .get = sqlite_get,
+    .next = sqlite_next,
+    .drop = sqlite_drop,
+    .count = sqlite_count,
+    .scrub = sqlite_scrub,
+    .verify = sqlite_verify,
 };

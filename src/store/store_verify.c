@@ -7,11 +7,11 @@
 #include "store/store_int.h"
 
 struct check {
-    struct store_tx     *tx;
-    store_report        *report;
-    void                *who;
+    struct store_tx *tx;
+    store_report *report;
+    void *who;
     struct store_counts *counts;
-    struct arena        *mem;
+    struct arena *mem;
 };
 
 static void tell(struct check *check, const char *place, const char *what)
@@ -33,17 +33,16 @@ static bool is_head_of_record_right(const struct store_record *record, struct co
     struct crypto_record head;
     if (record->is_blank) return true; /* its hash is in the next record's prev */
     return crypto_record_peek(record->bytes, &head, NULL) == SALVE_OK && compartment_eq(head.compartment, id) &&
-           head.seq == record->seq && head.class == record->class &&
-           memcmp(head.prev, prev, STORE_HASH_BYTES) == 0;
+           head.seq == record->seq && head.class == record->class && memcmp(head.prev, prev, STORE_HASH_BYTES) == 0;
 }
 
 /* E_IO and the like end the check; what is wrong with a compartment is told and the next one follows. */
 static enum salve_code check_compartment(struct check *check, struct compartment id, struct salve_err *err)
 {
-    struct store_head   head = {0};
+    struct store_head head = {0};
     struct store_record record = {0};
-    uint8_t             prev[STORE_HASH_BYTES] = {0};
-    enum salve_code     code = store_head_get(check->tx, id, &head, err);
+    uint8_t prev[STORE_HASH_BYTES] = {0};
+    enum salve_code code = store_head_get(check->tx, id, &head, err);
     for (uint64_t seq = 1; code == SALVE_OK && seq <= head.seq; seq++) {
         struct arena_mark mark = arena_mark(check->mem);
         code = store_record_get(check->tx, id, seq, check->mem, &record, NULL);
@@ -60,7 +59,7 @@ static enum salve_code check_compartment(struct check *check, struct compartment
     if (code != SALVE_OK) return salve_fail(err, code, "store");
     if (memcmp(prev, head.sha256, sizeof prev) != 0) tell_record(check, id, head.seq, "not the head");
     struct store_record *more = NULL;
-    size_t               count = 0;
+    size_t count = 0;
     code = store_record_list(check->tx, id, ~(class_mask)0, head.seq + 1, check->mem, &more, &count, err);
     if (code == SALVE_OK && count > 0) tell_record(check, id, more[0].seq, "behind the head");
     return code;
@@ -69,8 +68,8 @@ static enum salve_code check_compartment(struct check *check, struct compartment
 static enum salve_code check_compartments(struct check *check, struct salve_err *err)
 {
     struct compartment id;
-    bool               found = false;
-    enum salve_code    code = store_compartment_next(check->tx, NULL, &id, &found, err);
+    bool found = false;
+    enum salve_code code = store_compartment_next(check->tx, NULL, &id, &found, err);
     while (code == SALVE_OK && found) {
         struct arena_mark mark = arena_mark(check->mem);
         check->counts->compartments++;
@@ -85,11 +84,11 @@ static enum salve_code check_compartments(struct check *check, struct salve_err 
 static enum salve_code check_orphans(struct check *check, struct salve_err *err)
 {
     struct store_row row = {.table = STORE_RECORD, .name = STR("")};
-    bool             found = true;
+    bool found = true;
     for (;;) {
-        struct store_head  head;
+        struct store_head head;
         struct compartment id;
-        enum salve_code    code = store_next(check->tx, &row, 0, &found, check->mem, err);
+        enum salve_code code = store_next(check->tx, &row, 0, &found, check->mem, err);
         if (code != SALVE_OK || !found) return code;
         if (row.name.len != COMPARTMENT_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record");
         memcpy(id.bytes, row.name.ptr, COMPARTMENT_BYTES);
@@ -102,13 +101,13 @@ static enum salve_code check_orphans(struct check *check, struct salve_err *err)
 
 static enum salve_code check_log(struct check *check, struct salve_err *err)
 {
-    uint64_t        size = 0, rows = 0;
-    struct store   *store = check->tx->store;
+    uint64_t size = 0, rows = 0;
+    struct store *store = check->tx->store;
     enum salve_code code = store_log_size(check->tx, &size, err);
     if (code == SALVE_OK) code = store->place->backend->count(store->place, STORE_LOG_ENTRY, &rows, err);
     if (code == SALVE_OK && rows != size) tell(check, "log", "the number of entries is not its size");
     struct store_row last = {.table = STORE_LOG_ENTRY, .number = size == 0 ? 0 : size - 1};
-    bool             found = false;
+    bool found = false;
     if (code == SALVE_OK) /* as many rows as the size, and none behind it: so there is no gap */
         code = store_next(check->tx, &last, size == 0 ? STORE_FROM_START : 0, &found, check->mem, err);
     if (code == SALVE_OK && found) tell(check, "log", "an entry behind its size");
@@ -118,9 +117,9 @@ static enum salve_code check_log(struct check *check, struct salve_err *err)
 
 static enum salve_code check_commons(struct check *check, struct salve_err *err)
 {
-    char            place[300];
-    struct str     *keys = NULL, document;
-    size_t          count = 0;
+    char place[300];
+    struct str *keys = NULL, document;
+    size_t count = 0;
     enum salve_code code = store_commons_list(check->tx, STR(""), check->mem, &keys, &count, err);
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
         struct arena_mark mark = arena_mark(check->mem);
@@ -155,8 +154,8 @@ static enum salve_code check_rows(struct store *store, store_report *report, voi
 }
 
 struct relay {
-    store_report        *report;
-    void                *who;
+    store_report *report;
+    void *who;
     struct store_counts *counts;
 };
 
@@ -171,7 +170,7 @@ enum salve_code store_verify(struct store *store, store_report *report, void *wh
                              struct salve_err *err)
 {
     *counts = (struct store_counts){0};
-    struct relay    relay = {report, who, counts};
+    struct relay relay = {report, who, counts};
     enum salve_code code = store->place->backend->verify(store->place, relay_report, &relay, err);
     if (code != SALVE_OK && code != SALVE_E_INTEGRITY) return code;
     enum salve_code rows = check_rows(store, report, who, counts, code == SALVE_OK ? err : NULL);

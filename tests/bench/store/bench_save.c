@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One durable save: a record of 2 KiB, the head, a log entry. Salve's store against SQLite's own interface with the same bytes
- * in three plain tables, WAL and synchronous=FULL, no checksums and no secure_delete. The two take turns, so that a noisy
- * machine hits both; the ratio is the median of the rounds. */
+ * One durable save: a record of 2 KiB, the head, a log entry. Salve's store against SQLite's own interface with the
+ * same bytes in three plain tables, WAL and synchronous=FULL, no checksums and no secure_delete. The two take turns,
+ * so that a noisy machine hits both; the ratio is the median of the rounds. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,13 +27,13 @@ static double now_s(void)
     return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
-static uint8_t  record[RECORD_BYTES], entry[ENTRY_BYTES];
+static uint8_t record[RECORD_BYTES], entry[ENTRY_BYTES];
 static uint64_t saves;
 
 static struct compartment next_id(void) /* each save goes to another person, as in a clinic */
 {
     struct compartment id;
-    uint8_t            hash[32], number[8];
+    uint8_t hash[32], number[8];
     crypto_put_u64(number, saves++ % 500);
     crypto_sha256(str_make((char *)number, sizeof number), hash);
     memcpy(id.bytes, hash, sizeof id.bytes);
@@ -42,19 +42,20 @@ static struct compartment next_id(void) /* each save goes to another person, as 
 
 static void save_salve(struct store *store, uint64_t index)
 {
-    struct store_tx   *tx = NULL;
-    struct store_head  head;
+    struct store_tx *tx = NULL;
+    struct store_head head;
     struct compartment id = next_id();
     must(store_begin(store, false, &tx, NULL) == SALVE_OK, "begin");
     must(store_head_get(tx, id, &head, NULL) == SALVE_OK, "head");
     must(store_record_append(tx, id, head.seq + 1, CLASS_CLIN, str_make((char *)record, sizeof record), NULL) ==
-             SALVE_OK, "record");
+             SALVE_OK,
+         "record");
     must(store_log_append(tx, index, str_make((char *)entry, sizeof entry), NULL) == SALVE_OK, "log");
     must(store_commit(&tx, NULL) == SALVE_OK, "commit");
 }
 
 struct bare {
-    sqlite3      *db;
+    sqlite3 *db;
     sqlite3_stmt *begin, *commit, *record, *head, *entry;
 };
 
@@ -73,7 +74,8 @@ static void bare_open(struct bare *bare, const char *path)
                       "CREATE TABLE record (id BLOB, seq INTEGER, bytes BLOB, UNIQUE (id, seq));"
                       "CREATE TABLE head (id BLOB PRIMARY KEY, seq INTEGER, hash BLOB) WITHOUT ROWID;"
                       "CREATE TABLE entry (nr INTEGER PRIMARY KEY, bytes BLOB);",
-                      NULL, NULL, NULL) == SQLITE_OK, "schema");
+                      NULL, NULL, NULL) == SQLITE_OK,
+         "schema");
     bare->begin = prepared(bare->db, "BEGIN IMMEDIATE");
     bare->commit = prepared(bare->db, "COMMIT");
     bare->record = prepared(bare->db, "INSERT INTO record VALUES (?1, ?2, ?3)");
@@ -119,12 +121,12 @@ static double median(double *numbers)
 
 int main(int argc, char **argv)
 {
-    char          own[200], peer[200];
-    const char   *folder = argc > 1 ? argv[1] : "/tmp";
+    char own[200], peer[200];
+    const char *folder = argc > 1 ? argv[1] : "/tmp";
     struct store *store = NULL;
-    struct bare   bare;
-    double        own_rate[ROUNDS], peer_rate[ROUNDS], ratio[ROUNDS];
-    uint64_t      own_index = 0, peer_index = 0;
+    struct bare bare;
+    double own_rate[ROUNDS], peer_rate[ROUNDS], ratio[ROUNDS];
+    uint64_t own_index = 0, peer_index = 0;
     must(crypto_init(NULL) == SALVE_OK, "crypto");
     crypto_random(record, sizeof record);
     crypto_random(entry, sizeof entry);
@@ -143,7 +145,8 @@ int main(int argc, char **argv)
         peer_rate[round] = SAVES / (end - middle);
         ratio[round] = own_rate[round] / peer_rate[round];
     }
-    printf("durable save (2 KiB record, head, log entry), saves/s: salve %.0f, bare SQLite %.0f, ratio %.2f (aim 0.70)\n",
-           median(own_rate), median(peer_rate), median(ratio));
+    printf(
+        "durable save (2 KiB record, head, log entry), saves/s: salve %.0f, bare SQLite %.0f, ratio %.2f (aim 0.70)\n",
+        median(own_rate), median(peer_rate), median(ratio));
     return store_close(&store, NULL) == SALVE_OK ? 0 : 1;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SLVR v1 and SLVW v1 against their known answers (docs/formats/slvr.md, slvw.md), and against every flipped bit and
- * every truncation. The SLVW answer was computed by other code (HChaCha20 in Python over the `cryptography` package). */
+ * every truncation. The SLVW answer was computed by other code (HChaCha20 in Python over the `cryptography`
+ * package). */
 #include "crypto/crypto_int.h"
 #include "t.h"
 
 struct world {
-    struct arena       *mem;
+    struct arena *mem;
     struct crypto_keys *keys; /* 0: class key 00..1f, 1: KEK 80..9f, 2: result, 3: another */
 };
 
@@ -17,7 +18,7 @@ static void count_up(uint8_t *out, uint8_t from, size_t len)
 static struct world world_make(void)
 {
     struct world world = {.mem = arena_open(64 << 20)};
-    uint8_t      bytes[32];
+    uint8_t bytes[32];
     assert_ok(crypto_init(NULL));
     assert_ok(crypto_keys_new(4, &world.keys, NULL));
     count_up(bytes, 0, 32);
@@ -44,8 +45,8 @@ static struct crypto_record answer_head(void)
 static struct str answer_record(struct world *world)
 {
     struct crypto_record head = answer_head();
-    struct str           record;
-    uint8_t              nonce[CRYPTO_NONCE_BYTES];
+    struct str record;
+    uint8_t nonce[CRYPTO_NONCE_BYTES];
     count_up(nonce, 0x40, sizeof nonce);
     assert_ok(crypto_record_seal_nonce(crypto_keys_at(world->keys, 0), &head, STR("hello"), nonce, world->mem, &record,
                                        NULL));
@@ -63,8 +64,8 @@ static void record_has_the_known_answer(void **state)
 {
     (void)state;
     struct world world = world_make();
-    struct str   record = answer_record(&world);
-    uint8_t      hash[32];
+    struct str record = answer_record(&world);
+    uint8_t hash[32];
     assert_int_equal(record.len, 408);
     assert_hex(record.ptr, 48,
                "534c565201010200101112131415161718191a1b1c1d1e1f000000000000000100000001000001000000000000000000");
@@ -84,8 +85,8 @@ static enum salve_code open_as(struct world *world, size_t key, struct crypto_re
 static void record_opens_for_what_was_asked_and_nothing_else(void **state)
 {
     (void)state;
-    struct world         world = world_make();
-    struct str           record = answer_record(&world), plain;
+    struct world world = world_make();
+    struct str record = answer_record(&world), plain;
     struct crypto_record asked = answer_head(), other = asked;
     assert_ok(open_as(&world, 0, asked, record, &plain));
     assert_str(plain, "hello");
@@ -102,11 +103,11 @@ static void record_opens_for_what_was_asked_and_nothing_else(void **state)
 static void every_flipped_bit_and_truncation_of_a_record_is_refused_alike(void **state)
 {
     (void)state;
-    struct world         world = world_make();
-    struct str           record = answer_record(&world), plain = STR_NONE;
+    struct world world = world_make();
+    struct str record = answer_record(&world), plain = STR_NONE;
     struct crypto_record asked = answer_head();
-    char                 copy[409];
-    unsigned             flips = 0, cuts = 0;
+    char copy[409];
+    unsigned flips = 0, cuts = 0;
     for (size_t bit = 0; bit < record.len * 8; bit++) {
         struct salve_err err = {0};
         memcpy(copy, record.ptr, record.len);
@@ -132,16 +133,16 @@ static void every_flipped_bit_and_truncation_of_a_record_is_refused_alike(void *
 static void records_of_every_length_come_back_padded_to_256(void **state)
 {
     (void)state;
-    struct world         world = world_make();
+    struct world world = world_make();
     struct crypto_record head = answer_head(), found;
-    char                 text[1030];
+    char text[1030];
     memset(text, '\x80', sizeof text); /* looks like padding */
     head.seq = 77, head.key_version = 5;
     memset(head.prev, 0xee, sizeof head.prev);
     for (size_t len = 0; len < sizeof text; len++) {
         struct str record, plain;
-        assert_ok(crypto_record_seal(crypto_keys_at(world.keys, 0), &head, str_make(text, len), world.mem, &record,
-                                     NULL));
+        assert_ok(
+            crypto_record_seal(crypto_keys_at(world.keys, 0), &head, str_make(text, len), world.mem, &record, NULL));
         assert_int_equal(record.len, (len / 256 + 1) * 256 + 152);
         assert_ok(crypto_record_open(crypto_keys_at(world.keys, 0), &head, record, world.mem, &plain, &found, NULL));
         assert_true(str_eq(plain, str_make(text, len)));
@@ -154,18 +155,23 @@ static void records_of_every_length_come_back_padded_to_256(void **state)
 static void a_record_over_the_limit_is_too_big(void **state)
 {
     (void)state;
-    struct world         world = world_make();
+    struct world world = world_make();
     struct crypto_record head = answer_head();
-    struct str           record;
-    assert_code(crypto_record_seal(crypto_keys_at(world.keys, 0), &head, str_make("", 16 << 20), world.mem, &record,
-                                   NULL), SALVE_E_TOO_BIG);
+    struct str record;
+    assert_code(
+        crypto_record_seal(crypto_keys_at(world.keys, 0), &head, str_make("", 16 << 20), world.mem, &record, NULL),
+        SALVE_E_TOO_BIG);
     world_end(&world);
 }
 
 static void answer_wrap(struct world *world, uint8_t out[CRYPTO_WRAP_BYTES])
 {
-    struct crypto_wrap wrap = {.purpose = PURPOSE_CARE, .class = CLASS_CLIN, .key_version = 1, .epoch = 7,
-                               .not_after_unix_s = 1800000000, .consent_seq = 3};
+    struct crypto_wrap wrap = {.purpose = PURPOSE_CARE,
+                               .class = CLASS_CLIN,
+                               .key_version = 1,
+                               .epoch = 7,
+                               .not_after_unix_s = 1800000000,
+                               .consent_seq = 3};
     uint8_t nonce[CRYPTO_NONCE_BYTES];
     count_up(wrap.compartment.bytes, 0x10, COMPARTMENT_BYTES);
     count_up(wrap.consent_sha256, 0xa0, 32);
@@ -176,9 +182,9 @@ static void answer_wrap(struct world *world, uint8_t out[CRYPTO_WRAP_BYTES])
 static void wrap_has_the_known_answer(void **state)
 {
     (void)state;
-    struct world       world = world_make();
+    struct world world = world_make();
     struct crypto_wrap wrap;
-    uint8_t            bytes[CRYPTO_WRAP_BYTES], hash[32];
+    uint8_t bytes[CRYPTO_WRAP_BYTES], hash[32];
     answer_wrap(&world, bytes);
     assert_hex(bytes, 80,
                "534c565701010102101112131415161718191a1b1c1d1e1f0000000100000007000000006b49d2000000000000000003"
@@ -197,10 +203,10 @@ static void wrap_has_the_known_answer(void **state)
 static void every_flipped_bit_and_truncation_of_a_wrap_is_refused(void **state)
 {
     (void)state;
-    struct world       world = world_make();
+    struct world world = world_make();
     struct crypto_wrap wrap;
-    uint8_t            bytes[CRYPTO_WRAP_BYTES + 1];
-    unsigned           flips = 0, cuts = 0;
+    uint8_t bytes[CRYPTO_WRAP_BYTES + 1];
+    unsigned flips = 0, cuts = 0;
     answer_wrap(&world, bytes);
     for (size_t bit = 0; bit < CRYPTO_WRAP_BYTES * 8; bit++) {
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);

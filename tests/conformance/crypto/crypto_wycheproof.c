@@ -11,14 +11,14 @@
 
 struct bytes {
     uint8_t at[8192];
-    size_t  len;
-    bool    is_there;
+    size_t len;
+    bool is_there;
 };
 
 struct vector {
     struct bytes key, iv, aad, msg, ct, tag, pk, sig;
-    char         id[16];
-    unsigned     seen, said;
+    char id[16];
+    unsigned seen, said;
 };
 
 /* `"name": "value",` or `"name": 12,` -> name and value */
@@ -46,7 +46,7 @@ static bool take(struct bytes *out, struct str hex)
 static bool opens(struct vector *v)
 {
     struct crypto_keys *keys;
-    uint8_t             sealed[sizeof v->ct.at + 64], plain[sizeof sealed];
+    uint8_t sealed[sizeof v->ct.at + 64], plain[sizeof sealed];
     if (v->key.len != CRYPTO_KEY_BYTES || v->iv.len != CRYPTO_NONCE_BYTES || v->tag.len != CRYPTO_TAG_BYTES)
         return false; /* the door takes no other lengths */
     if (crypto_keys_new(1, &keys, NULL) != SALVE_OK) abort();
@@ -72,14 +72,16 @@ static void judge(struct vector *v, bool is_signature, struct str result, const 
     bool is_good = is_signature ? verifies(v) : opens(v);
     (void)snprintf(name, sizeof name, "%s tcId %s", file, v->id);
     v->seen++;
-    if (is_good == str_is(result, "valid")) t_pass();
-    else t_fail(name, "is %.*s, but the door says %s", STR_ARGS(result), is_good ? "yes" : "no");
+    if (is_good == str_is(result, "valid"))
+        t_pass();
+    else
+        t_fail(name, "is %.*s, but the door says %s", STR_ARGS(result), is_good ? "yes" : "no");
 }
 
 static void one_line(struct vector *v, struct str name, struct str value, bool is_signature, const char *file)
 {
     struct {
-        const char   *name;
+        const char *name;
         struct bytes *to;
     } const fields[] = {{"key", &v->key}, {"iv", &v->iv},   {"aad", &v->aad}, {"msg", &v->msg},
                         {"ct", &v->ct},   {"tag", &v->tag}, {"pk", &v->pk},   {"sig", &v->sig}};
@@ -92,12 +94,13 @@ static void one_line(struct vector *v, struct str name, struct str value, bool i
 
 static void suite(const char *folder, const char *file, bool is_signature)
 {
-    char          path[4200];
+    char path[4200];
     struct arena *mem = arena_open(16 << 20);
-    struct str    rest, line, name, value;
+    struct str rest, line, name, value;
     struct vector v = {0};
     (void)snprintf(path, sizeof path, "%s/%s", folder, file);
-    if (file_read(path, 8 << 20, mem, &rest, NULL) != SALVE_OK) t_fail(file, "cannot be read");
+    if (file_read(path, 8 << 20, mem, &rest, NULL) != SALVE_OK)
+        t_fail(file, "cannot be read");
     else
         while (str_next_line(&rest, &line))
             if (member(line, &name, &value)) one_line(&v, name, value, is_signature, file);
@@ -109,7 +112,8 @@ int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : t_data("wycheproof");
     if (crypto_init(NULL) != SALVE_OK) return 1;
-    if (folder == NULL) t_skipped(233);
+    if (folder == NULL)
+        t_skipped(233);
     else {
         suite(folder, "xchacha20_poly1305_test.json", false);
         suite(folder, "ed25519_test.json", true);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What every backend of the store promises: one suite, run over SQLite (on a disk in memory), memory, and the faulty wrapper at
- * rest. A new backend is one more row of `backends`. */
+ * What every backend of the store promises: one suite, run over SQLite (on a disk in memory), memory, and the faulty
+ * wrapper at rest. A new backend is one more row of `backends`. */
 #include "crypto/crypto.h"
 #include "db/db_fault.h"
 #include "store/store_backend.h"
@@ -8,8 +8,8 @@
 
 enum kind { SQLITE, MEMORY, WRAPPED, KIND_COUNT };
 static const char *const kind_names[] = {"sqlite", "memory", "faulty"};
-static struct db_disk   *disk;
-static struct arena     *mem;
+static struct db_disk *disk;
+static struct arena *mem;
 
 static struct store *fresh(enum kind kind)
 {
@@ -41,10 +41,10 @@ static struct store_tx *begin(struct store *store, bool read_only)
 /* a sealed record of the chain, so that store_verify can follow it */
 static struct str sealed(struct store_tx *tx, struct compartment id, enum data_class class, size_t len)
 {
-    static const char    zeros[4096];
-    struct crypto_keys  *keys = NULL;
-    struct store_head    head;
-    struct str           record;
+    static const char zeros[4096];
+    struct crypto_keys *keys = NULL;
+    struct store_head head;
+    struct str record;
     assert_ok(store_head_get(tx, id, &head, NULL));
     struct crypto_record clear = {.compartment = id, .seq = head.seq + 1, .class = class, .key_version = 1};
     memcpy(clear.prev, head.sha256, 32);
@@ -57,7 +57,7 @@ static struct str sealed(struct store_tx *tx, struct compartment id, enum data_c
 static struct str append(struct store_tx *tx, struct compartment id, enum data_class class, size_t len)
 {
     struct store_head head;
-    struct str        record = sealed(tx, id, class, len);
+    struct str record = sealed(tx, id, class, len);
     assert_ok(store_head_get(tx, id, &head, NULL));
     assert_ok(store_record_append(tx, id, head.seq + 1, class, record, NULL));
     return record;
@@ -65,11 +65,11 @@ static struct str append(struct store_tx *tx, struct compartment id, enum data_c
 
 static void records_form_a_sequence_with_a_head(struct store *store)
 {
-    struct store_head   head;
+    struct store_head head;
     struct store_record record, *list;
-    size_t              count;
-    uint8_t             hash[32];
-    struct store_tx    *tx = begin(store, false);
+    size_t count;
+    uint8_t hash[32];
+    struct store_tx *tx = begin(store, false);
     assert_ok(store_head_get(tx, id_of(1), &head, NULL));
     assert_int_equal(head.seq, 0);
     struct str first = append(tx, id_of(1), CLASS_CLIN, 10), second = append(tx, id_of(1), CLASS_AUDIT, 3000);
@@ -88,8 +88,8 @@ static void records_form_a_sequence_with_a_head(struct store *store)
     crypto_sha256(first, hash);
     assert_memory_equal(record.sha256, hash, 32);
     assert_code(store_record_get(tx, id_of(1), 3, mem, &record, NULL), SALVE_E_NOT_FOUND);
-    assert_ok(store_record_list(tx, id_of(1), CLASS_BIT(CLASS_AUDIT) | CLASS_BIT(CLASS_CLIN), 1, mem, &list, &count,
-                                NULL));
+    assert_ok(
+        store_record_list(tx, id_of(1), CLASS_BIT(CLASS_AUDIT) | CLASS_BIT(CLASS_CLIN), 1, mem, &list, &count, NULL));
     assert_true(count == 2 && list[1].seq == 2 && list[1].bytes_len == second.len && list[1].bytes.ptr == NULL);
     assert_ok(store_record_list(tx, id_of(1), CLASS_BIT(CLASS_AUDIT), 1, mem, &list, &count, NULL));
     assert_true(count == 1 && list[0].seq == 2);
@@ -103,9 +103,9 @@ static void records_form_a_sequence_with_a_head(struct store *store)
 static void an_abandoned_transaction_leaves_nothing(struct store *store)
 {
     struct store_head head;
-    uint64_t          size;
-    struct str        out;
-    struct store_tx  *tx = begin(store, false), *second = NULL;
+    uint64_t size;
+    struct str out;
+    struct store_tx *tx = begin(store, false), *second = NULL;
     assert_code(store_begin(store, true, &second, NULL), SALVE_E_BUSY);
     append(tx, id_of(1), CLASS_CLIN, 10);
     assert_ok(store_log_append(tx, 0, STR("entry"), NULL));
@@ -123,8 +123,8 @@ static void an_abandoned_transaction_leaves_nothing(struct store *store)
 static void compartments_are_walked_in_order(struct store *store)
 {
     struct compartment id;
-    bool               found;
-    struct store_tx   *tx = begin(store, false);
+    bool found;
+    struct store_tx *tx = begin(store, false);
     append(tx, id_of(200), CLASS_CLIN, 1);
     append(tx, id_of(0), CLASS_CLIN, 1);
     append(tx, id_of(7), CLASS_CLIN, 1);
@@ -140,14 +140,14 @@ static void compartments_are_walked_in_order(struct store *store)
 
 static void erasure_takes_all_of_one_and_nothing_of_others(struct store *store)
 {
-    struct store_head    head;
-    struct store_counts  counts;
+    struct store_head head;
+    struct store_counts counts;
     struct store_record *list;
-    size_t               count;
-    bool                 is_erased;
-    uint64_t             tombstones;
-    uint8_t              hash[32], want[32];
-    struct store_tx     *tx = begin(store, false);
+    size_t count;
+    bool is_erased;
+    uint64_t tombstones;
+    uint8_t hash[32], want[32];
+    struct store_tx *tx = begin(store, false);
     for (int i = 0; i < 5; i++) append(tx, id_of(1), CLASS_CLIN, 500), append(tx, id_of(2), CLASS_CLIN, 500);
     assert_ok(store_commit(&tx, NULL));
     tx = begin(store, false);
@@ -180,11 +180,11 @@ static void erasure_takes_all_of_one_and_nothing_of_others(struct store *store)
 
 static void a_blanked_record_keeps_its_place_in_the_chain(struct store *store)
 {
-    struct store_counts  counts;
-    struct store_record  record, *list;
-    size_t               count;
-    uint8_t              hash[32];
-    struct store_tx     *tx = begin(store, false);
+    struct store_counts counts;
+    struct store_record record, *list;
+    size_t count;
+    uint8_t hash[32];
+    struct store_tx *tx = begin(store, false);
     append(tx, id_of(1), CLASS_CLIN, 1);
     struct str projection = append(tx, id_of(1), CLASS_STAT, 400);
     append(tx, id_of(1), CLASS_CLIN, 1);
@@ -209,8 +209,8 @@ static void a_blanked_record_keeps_its_place_in_the_chain(struct store *store)
 
 static void log_rows_are_numbered_without_gaps(struct store *store)
 {
-    struct str       out;
-    uint64_t         size;
+    struct str out;
+    uint64_t size;
     struct store_tx *tx = begin(store, false);
     for (uint64_t i = 0; i < 300; i++) {
         uint8_t entry[2] = {(uint8_t)i, (uint8_t)(i >> 8)};
@@ -238,8 +238,8 @@ static void log_rows_are_numbered_without_gaps(struct store *store)
 
 static void commons_are_replaced_listed_and_deleted(struct store *store)
 {
-    struct str       out, *keys;
-    size_t           count;
+    struct str out, *keys;
+    size_t count;
     struct store_tx *tx = begin(store, false);
     assert_ok(store_commons_put(tx, STR("form/b"), STR("1"), true, NULL));
     assert_ok(store_commons_put(tx, STR("form/a"), STR(""), true, NULL));
@@ -268,8 +268,8 @@ static void commons_are_replaced_listed_and_deleted(struct store *store)
 
 static void the_clock_never_runs_backwards(struct store *store)
 {
-    int64_t          now;
-    bool             is_suspect;
+    int64_t now;
+    bool is_suspect;
     struct store_tx *tx = begin(store, false);
     assert_ok(store_clock(tx, 1000000, &now, &is_suspect, NULL));
     assert_true(now == 1000000 && !is_suspect);
@@ -301,7 +301,7 @@ static void the_61st_compartment_in_an_hour_is_refused(struct store *store)
 
 struct told {
     unsigned count;
-    char     place[200];
+    char place[200];
 };
 static void note(void *who, const char *place, const char *what)
 {
@@ -313,9 +313,9 @@ static void note(void *who, const char *place, const char *what)
 static void verify_names_the_compartment_whose_chain_is_wrong(struct store *store)
 {
     struct store_counts counts;
-    struct told         told = {0};
-    char                text[27], want[80];
-    struct store_tx    *tx = begin(store, false);
+    struct told told = {0};
+    char text[27], want[80];
+    struct store_tx *tx = begin(store, false);
     append(tx, id_of(1), CLASS_CLIN, 1);
     append(tx, id_of(3), CLASS_CLIN, 1);
     struct str stale = sealed(tx, id_of(2), CLASS_CLIN, 1);
@@ -355,8 +355,10 @@ int main(void)
             struct store *store = fresh((enum kind)kind);
             printf("%s: %s\n", kind_names[kind], cases[i].name);
             cases[i].run(store);
-            if (store_close(&store, NULL) == SALVE_OK && store == NULL) t_pass();
-            else t_fail(cases[i].name, "close");
+            if (store_close(&store, NULL) == SALVE_OK && store == NULL)
+                t_pass();
+            else
+                t_fail(cases[i].name, "close");
         }
     db_disk_close(&disk);
     arena_close(mem);

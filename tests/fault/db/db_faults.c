@@ -21,7 +21,7 @@ static enum salve_code open_on(struct db_disk *disk, bool create, struct db **db
 /* One transaction: a row of 3000 bytes and the total. */
 static enum salve_code add_row(struct db *db, int64_t nr)
 {
-    char            bytes[3000];
+    char bytes[3000];
     struct db_stmt *row = NULL, *total = NULL;
     memset(bytes, (int)nr, sizeof bytes);
     enum salve_code code = db_prepare(db, "INSERT INTO row VALUES (?1, ?2)", &row, NULL);
@@ -41,8 +41,8 @@ static enum salve_code add_row(struct db *db, int64_t nr)
 /* rows and total as they are; -1 if they cannot be read or do not agree */
 static int64_t count_rows(struct db *db)
 {
-    bool            row = false;
-    int64_t         count = -1;
+    bool row = false;
+    int64_t count = -1;
     struct db_stmt *stmt = NULL;
     if (db_prepare(db, "SELECT (SELECT count(*) FROM row WHERE length(bytes) = 3000), (SELECT count FROM total)", &stmt,
                    NULL) != SALVE_OK)
@@ -56,12 +56,14 @@ static int64_t count_rows(struct db *db)
 static struct db_disk *disk_with_rows(int64_t rows)
 {
     struct db_disk *disk = db_disk_open();
-    struct db      *db = NULL;
+    struct db *db = NULL;
     assert_ok(open_on(disk, true, &db));
     for (int64_t nr = 1; nr <= rows; nr++) assert_ok(add_row(db, nr));
     /* deleted rows leave free pages, which are part of the file as well */
-    assert_ok(db_exec(db, "CREATE TABLE gone (bytes BLOB) STRICT; INSERT INTO gone VALUES (zeroblob(20000));"
-                          "DROP TABLE gone", NULL));
+    assert_ok(db_exec(db,
+                      "CREATE TABLE gone (bytes BLOB) STRICT; INSERT INTO gone VALUES (zeroblob(20000));"
+                      "DROP TABLE gone",
+                      NULL));
     assert_ok(db_close(&db, NULL));
     return disk;
 }
@@ -70,8 +72,8 @@ static void a_closed_file_is_one_file_and_reads_back(void **state)
 {
     (void)state;
     struct db_disk *disk = disk_with_rows(5);
-    struct db      *db = NULL;
-    size_t          len;
+    struct db *db = NULL;
+    size_t len;
     assert_int_equal(db_disk_file_count(disk), 1);
     assert_non_null(db_disk_file(disk, "test.db", &len));
     assert_int_equal(len % DB_PAGE_BYTES, 0);
@@ -84,7 +86,7 @@ static void a_closed_file_is_one_file_and_reads_back(void **state)
 
 struct told {
     unsigned count;
-    char     place[200];
+    char place[200];
 };
 
 static void note(void *who, const char *place, const char *what)
@@ -99,16 +101,18 @@ static void every_flipped_bit_is_found_and_its_page_named(void **state)
 {
     (void)state;
     struct db_disk *disk = disk_with_rows(3);
-    size_t          len, found = 0;
-    uint8_t        *bytes = db_disk_file(disk, "test.db", &len);
-    char            want[200];
+    size_t len, found = 0;
+    uint8_t *bytes = db_disk_file(disk, "test.db", &len);
+    char want[200];
     for (size_t bit = 0; bit < len * 8; bit += bit < 800 ? 1 : 37) { /* the header whole, then a stride prime to 8 */
         struct told told = {0};
-        struct db  *db = NULL;
+        struct db *db = NULL;
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         enum salve_code code = open_on(disk, false, &db);
-        if (code == SALVE_OK) code = db_verify(db, note, &told, NULL);
-        else told.count = 1, (void)snprintf(told.place, sizeof told.place, "site/test.db page 1");
+        if (code == SALVE_OK)
+            code = db_verify(db, note, &told, NULL);
+        else
+            told.count = 1, (void)snprintf(told.place, sizeof told.place, "site/test.db page 1");
         (void)snprintf(want, sizeof want, "site/test.db page %zu", bit / 8 / DB_PAGE_BYTES + 1);
         found += code == SALVE_E_INTEGRITY && told.count >= 1 && strncmp(told.place, "site/test.db", 12) == 0 &&
                  (bit / 8 < DB_PAGE_BYTES || strcmp(told.place, want) == 0);
@@ -125,9 +129,9 @@ static void swapped_pages_and_a_cut_file_are_found(void **state)
 {
     (void)state;
     struct db_disk *disk = disk_with_rows(4);
-    struct db      *db = NULL;
-    size_t          len;
-    uint8_t        *bytes = db_disk_file(disk, "test.db", &len), page[DB_PAGE_BYTES];
+    struct db *db = NULL;
+    size_t len;
+    uint8_t *bytes = db_disk_file(disk, "test.db", &len), page[DB_PAGE_BYTES];
     memcpy(page, bytes + 3 * DB_PAGE_BYTES, sizeof page);
     memcpy(bytes + 3 * DB_PAGE_BYTES, bytes + 4 * DB_PAGE_BYTES, sizeof page);
     memcpy(bytes + 4 * DB_PAGE_BYTES, page, sizeof page);
@@ -148,13 +152,14 @@ static void swapped_pages_and_a_cut_file_are_found(void **state)
     db_disk_close(&disk);
 }
 
-/* Runs the workload with the n-th operation failing; what was acknowledged must be there afterwards, and nothing half. */
+/* Runs the workload with the n-th operation failing; what was acknowledged must be there afterwards, and nothing
+ * half. */
 static bool fail_nth(unsigned ops, uint64_t nth, bool is_sticky, enum salve_code how)
 {
     struct db_disk *disk = disk_with_rows(2);
-    struct db      *db = NULL;
-    int64_t         acknowledged = 2;
-    bool            is_clean = true;
+    struct db *db = NULL;
+    int64_t acknowledged = 2;
+    bool is_clean = true;
     db_disk_fail(disk, ops, nth, is_sticky, how);
     enum salve_code code = open_on(disk, false, &db);
     for (int64_t nr = 3; code == SALVE_OK && nr <= 6; nr++) {
@@ -168,8 +173,8 @@ static bool fail_nth(unsigned ops, uint64_t nth, bool is_sticky, enum salve_code
     if (!is_clean) fail_msg("operation %llu: %s", (unsigned long long)nth, salve_code_name(code));
     assert_ok(open_on(disk, false, &db));
     int64_t rows = count_rows(db);
-    if (rows < acknowledged || rows > 6) fail_msg("operation %llu: %d rows, %d acknowledged",
-                                                  (unsigned long long)nth, (int)rows, (int)acknowledged);
+    if (rows < acknowledged || rows > 6)
+        fail_msg("operation %llu: %d rows, %d acknowledged", (unsigned long long)nth, (int)rows, (int)acknowledged);
     assert_ok(db_verify(db, NULL, NULL, NULL));
     assert_ok(add_row(db, 100));
     assert_ok(db_close(&db, NULL));
@@ -195,7 +200,7 @@ static void after_a_failed_sync_nothing_is_written_until_reopened(void **state)
 {
     (void)state;
     struct db_disk *disk = disk_with_rows(1);
-    struct db      *db = NULL;
+    struct db *db = NULL;
     assert_ok(open_on(disk, false, &db));
     assert_ok(add_row(db, 2)); /* the log file is there now */
     db_disk_fail(disk, DB_DISK_SYNC, 1, false, SALVE_E_IO);
@@ -213,8 +218,8 @@ static void after_a_failed_sync_nothing_is_written_until_reopened(void **state)
 static bool cut_at_nth(uint64_t nth, uint64_t seed, enum db_disk_loss loss)
 {
     struct db_disk *disk = disk_with_rows(2);
-    struct db      *db = NULL;
-    int64_t         acknowledged = 2;
+    struct db *db = NULL;
+    int64_t acknowledged = 2;
     db_disk_fail(disk, DB_DISK_WRITE | DB_DISK_SYNC | DB_DISK_TRUNCATE | DB_DISK_DELETE, nth, true, SALVE_E_IO);
     enum salve_code code = open_on(disk, false, &db);
     for (int64_t nr = 3; code == SALVE_OK && nr <= 5; nr++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Rotation, withdrawal, change of passphrase and erasure, stopped at every operation of the disk: no wrap is lost, no third
- * epoch is left, and the step is done or not done. Then every bit of keys.epoch and a stride of those of keys.db. */
+ * Rotation, withdrawal, change of passphrase and erasure, stopped at every operation of the disk: no wrap is lost,
+ * no third epoch is left, and the step is done or not done. Then every bit of keys.epoch and a stride of those of
+ * keys.db. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,9 +11,9 @@
 #include "keys/keys_int.h"
 #include "t.h"
 
-static char              folder[64], epoch_path[100];
-static struct arena     *mem;
-static struct db_disk   *disk;
+static char folder[64], epoch_path[100];
+static struct arena *mem;
+static struct db_disk *disk;
 static const struct keys_secret secret = {.bytes = {"correct horse battery", 21}};
 static const struct keys_secret next_secret = {.bytes = {"another passphrase", 18}};
 
@@ -20,8 +21,8 @@ static struct compartment id_of(uint8_t nr) { return (struct compartment){{nr, 5
 
 static enum salve_code open_keys(struct keys_secret with, struct keys **keys)
 {
-    const struct keys_options options = {.path = "site/keys.db", .epoch_path = epoch_path, .secret = with,
-                                         .cost = CRYPTO_COST_MIN, .disk = disk};
+    const struct keys_options options = {
+        .path = "site/keys.db", .epoch_path = epoch_path, .secret = with, .cost = CRYPTO_COST_MIN, .disk = disk};
     return keys_open(&options, keys, NULL);
 }
 
@@ -30,7 +31,7 @@ static struct str records[2]; /* the CLIN record of each person */
 static void enrol(struct keys *keys, uint8_t nr)
 {
     struct keys_ring *ring = NULL;
-    uint8_t           prev[32] = {0};
+    uint8_t prev[32] = {0};
     struct keys_grant grants[2] = {{.purpose = PURPOSE_SELF, .classes = purpose_classes(PURPOSE_SELF)},
                                    {.purpose = PURPOSE_CARE, .classes = purpose_classes(PURPOSE_CARE)}};
     grants[0].consent.seq = grants[1].consent.seq = 1;
@@ -48,8 +49,8 @@ static void fresh(void)
     db_disk_close(&disk);
     disk = db_disk_open();
     (void)unlink(epoch_path);
-    const struct keys_options options = {.path = "site/keys.db", .epoch_path = epoch_path, .secret = secret,
-                                         .cost = CRYPTO_COST_MIN, .disk = disk};
+    const struct keys_options options = {
+        .path = "site/keys.db", .epoch_path = epoch_path, .secret = secret, .cost = CRYPTO_COST_MIN, .disk = disk};
     struct keys_rotated rotated;
     assert_ok(keys_create(&options, &keys, NULL));
     enrol(keys, 0);
@@ -60,14 +61,13 @@ static void fresh(void)
 
 static bool is_readable(struct keys *keys, uint8_t nr, enum purpose purpose)
 {
-    struct keys_ring   *ring = NULL;
-    struct str          plain;
-    uint8_t             hash[32] = {1};
+    struct keys_ring *ring = NULL;
+    struct str plain;
+    uint8_t hash[32] = {1};
     struct keys_receipt receipt = keys_receipt(id_of(nr), 1, 2, hash);
     struct keys_consent consent = {.seq = 1};
-    enum salve_code     code = keys_ring_open(keys, &receipt, &ring, NULL);
-    if (code == SALVE_OK)
-        code = keys_deliver(keys, ring, purpose, CLASS_BIT(CLASS_CLIN), &consent, 1, NULL, NULL);
+    enum salve_code code = keys_ring_open(keys, &receipt, &ring, NULL);
+    if (code == SALVE_OK) code = keys_deliver(keys, ring, purpose, CLASS_BIT(CLASS_CLIN), &consent, 1, NULL, NULL);
     if (code == SALVE_OK) code = keys_unseal(ring, CLASS_CLIN, 2, records[nr], mem, &plain, NULL, NULL);
     keys_ring_drop(&ring);
     return code == SALVE_OK;
@@ -76,7 +76,7 @@ static bool is_readable(struct keys *keys, uint8_t nr, enum purpose purpose)
 static unsigned kek_epochs(struct keys *keys)
 {
     struct db_stmt *stmt = NULL;
-    bool            row = false;
+    bool row = false;
     assert_ok(db_prepare(keys->db, "SELECT count(DISTINCT epoch) FROM kek", &stmt, NULL));
     assert_ok(db_step(stmt, &row, NULL));
     unsigned count = (unsigned)db_column_i64(stmt, 0);
@@ -89,7 +89,7 @@ enum step { ROTATE, WITHDRAW, CHANGE, ERASE, STEP_COUNT };
 static enum salve_code take_step(struct keys *keys, enum step step)
 {
     struct keys_rotated rotated;
-    struct keys_ring   *ring = NULL;
+    struct keys_ring *ring = NULL;
     if (step == ROTATE) return keys_rotate(keys, 1, &rotated, NULL);
     if (step == CHANGE) return keys_change_secret(keys, secret, next_secret, NULL);
     if (step == ERASE) return keys_erase(keys, id_of(0), NULL);
@@ -102,10 +102,10 @@ static enum salve_code take_step(struct keys *keys, enum step step)
 /* What must hold whether the step was done or not; `was_done` is what the step itself said. */
 static void check(enum step step, bool was_done, uint64_t nth)
 {
-    struct keys        *keys = NULL;
+    struct keys *keys = NULL;
     struct keys_rotated rotated;
-    enum salve_code     with_next = open_keys(next_secret, &keys);
-    enum salve_code     code = with_next == SALVE_OK ? SALVE_OK : open_keys(secret, &keys);
+    enum salve_code with_next = open_keys(next_secret, &keys);
+    enum salve_code code = with_next == SALVE_OK ? SALVE_OK : open_keys(secret, &keys);
     if (code != SALVE_OK) fail_msg("step %d stopped at %llu: %s", step, (unsigned long long)nth, salve_code_name(code));
     if (step == CHANGE && was_done) assert_ok(with_next);
     for (int turn = 0; turn < 2; turn++) { /* also after the work was finished by another rotation */
@@ -149,9 +149,9 @@ static void a_step_stopped_anywhere_loses_no_wrap(void **state)
 static void a_stop_between_the_two_files_is_finished_by_the_next_rotation(void **state)
 {
     (void)state;
-    struct keys      *keys = NULL;
+    struct keys *keys = NULL;
     struct keys_epoch epoch, ahead = {0};
-    unsigned          good;
+    unsigned good;
     fresh();
     assert_ok(keys_epoch_read(epoch_path, &epoch, &good, NULL));
     ahead.epoch = epoch.epoch + 1;
@@ -159,7 +159,7 @@ static void a_stop_between_the_two_files_is_finished_by_the_next_rotation(void *
     crypto_random(ahead.now, sizeof ahead.now);
     assert_ok(keys_epoch_write(epoch_path, &ahead, NULL));
     assert_ok(open_keys(secret, &keys));
-    assert_int_equal(kek_epochs(keys), 1); /* the dead one is gone */
+    assert_int_equal(kek_epochs(keys), 1);                          /* the dead one is gone */
     assert_ok(keys_change_secret(keys, secret, next_secret, NULL)); /* in the middle of it */
     assert_ok(keys_close(&keys, NULL));
     check(CHANGE, true, 0);
@@ -169,7 +169,7 @@ static void every_flipped_bit_of_the_epoch_file_is_found_and_survived(void **sta
 {
     (void)state;
     struct str whole;
-    char       copy[1000];
+    char copy[1000];
     fresh();
     assert_ok(file_read(epoch_path, sizeof copy, mem, &whole, NULL));
     assert_int_equal(whole.len, 224);
@@ -204,12 +204,12 @@ static void a_flipped_bit_of_the_key_store_is_found_and_named(void **state)
     fresh();
     uint8_t *bytes = db_disk_file(disk, "keys.db", &len);
     for (size_t bit = 5; bit < len * 8; bit += 1009) {
-        struct keys     *keys = NULL;
+        struct keys *keys = NULL;
         struct salve_err err = {0};
         told[0] = 0;
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        const struct keys_options options = {.path = "site/keys.db", .epoch_path = epoch_path, .secret = secret,
-                                             .disk = disk};
+        const struct keys_options options = {
+            .path = "site/keys.db", .epoch_path = epoch_path, .secret = secret, .disk = disk};
         enum salve_code code = keys_open(&options, &keys, &err);
         if (code == SALVE_OK) code = keys_verify(keys, note, NULL, &err);
         if (code != SALVE_E_INTEGRITY) fail_msg("bit %zu: %s", bit, salve_code_name(code));

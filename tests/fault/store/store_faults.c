@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One save (record, head, opening, log entry, tile) and one erasure, with everything that can fail failing once: the n-th call of
- * the backend, the n-th operation of the disk, the power at the n-th write. Afterwards each save is whole or absent, and what was
- * acknowledged is there. Then every bit of the file, and the bytes of an erased compartment in none of the files. */
+ * One save (record, head, opening, log entry, tile) and one erasure, with everything that can fail failing once: the
+ * n-th call of the backend, the n-th operation of the disk, the power at the n-th write. Afterwards each save is
+ * whole or absent, and what was acknowledged is there. Then every bit of the file, and the bytes of an erased
+ * compartment in none of the files. */
 #include "crypto/crypto.h"
 #include "db/db_fault.h"
 #include "store/store_backend.h"
@@ -15,8 +16,8 @@ static struct str seal(struct store_tx *tx, struct compartment id, enum data_cla
                        struct arena *mem)
 {
     struct crypto_keys *keys = NULL;
-    struct store_head   head;
-    struct str          record = STR_NONE;
+    struct store_head head;
+    struct str record = STR_NONE;
     if (store_head_get(tx, id, &head, NULL) != SALVE_OK) return record;
     struct crypto_record clear = {.compartment = id, .seq = head.seq + 1, .class = class, .key_version = 1};
     memcpy(clear.prev, head.sha256, 32);
@@ -29,8 +30,8 @@ static struct str seal(struct store_tx *tx, struct compartment id, enum data_cla
 static enum salve_code append(struct store_tx *tx, struct compartment id, enum data_class class, struct arena *mem)
 {
     struct store_head head;
-    enum salve_code   code = store_head_get(tx, id, &head, NULL);
-    struct str        record = seal(tx, id, class, STR("text of a record"), mem);
+    enum salve_code code = store_head_get(tx, id, &head, NULL);
+    struct str record = seal(tx, id, class, STR("text of a record"), mem);
     if (code == SALVE_OK && record.ptr == NULL) code = SALVE_E_IO;
     return code == SALVE_OK ? store_record_append(tx, id, head.seq + 1, class, record, NULL) : code;
 }
@@ -39,10 +40,10 @@ static enum salve_code append(struct store_tx *tx, struct compartment id, enum d
 static enum salve_code save(struct store *store, uint8_t nr)
 {
     struct store_tx *tx = NULL;
-    struct arena    *mem = arena_open(1 << 20);
-    int64_t          now;
-    bool             is_suspect;
-    enum salve_code  code = store_begin(store, false, &tx, NULL);
+    struct arena *mem = arena_open(1 << 20);
+    int64_t now;
+    bool is_suspect;
+    enum salve_code code = store_begin(store, false, &tx, NULL);
     if (code == SALVE_OK) code = store_clock(tx, 1000 * nr, &now, &is_suspect, NULL);
     if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_CLIN, mem);
     if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_AUDIT, mem);
@@ -58,11 +59,11 @@ static enum salve_code save(struct store *store, uint8_t nr)
 static uint64_t saves_there(struct store *store)
 {
     struct store_counts counts;
-    struct store_head   heads[2];
-    struct store_tx    *tx = NULL;
-    struct arena       *mem = arena_open(1 << 20);
-    uint64_t            size;
-    struct str          tile;
+    struct store_head heads[2];
+    struct store_tx *tx = NULL;
+    struct arena *mem = arena_open(1 << 20);
+    uint64_t size;
+    struct str tile;
     assert_ok(store_verify(store, NULL, NULL, &counts, NULL));
     assert_ok(store_begin(store, true, &tx, NULL));
     assert_ok(store_log_size(tx, &size, NULL));
@@ -80,17 +81,17 @@ static uint64_t saves_there(struct store *store)
 
 static struct store *open_on(struct db_disk *disk)
 {
-    struct store              *store = NULL;
+    struct store *store = NULL;
     const struct store_options options = {.path = "store.db", .create = true, .disk = disk};
     return store_open(&store_sqlite, &options, &store, NULL) == SALVE_OK ? store : NULL;
 }
 
 static bool backend_call_fails(uint64_t nth, bool is_sticky)
 {
-    struct store              *store = NULL;
-    struct db_disk            *disk = db_disk_open();
+    struct store *store = NULL;
+    struct db_disk *disk = db_disk_open();
     const struct store_options options = {.path = "store.db", .create = true, .disk = disk};
-    uint64_t                   acknowledged = 0;
+    uint64_t acknowledged = 0;
     assert_ok(store_open_faulty(&store_sqlite, &options, &store, NULL));
     store_faulty_arm(store, nth, is_sticky, nth % 2 ? SALVE_E_IO : SALVE_E_FULL);
     enum salve_code code = SALVE_OK;
@@ -117,8 +118,8 @@ static void any_backend_call_may_fail(void **state)
 static bool disk_fails(unsigned ops, uint64_t nth, bool is_cut, uint64_t seed)
 {
     struct db_disk *disk = db_disk_open();
-    struct store   *store = open_on(disk);
-    uint64_t        acknowledged = 1;
+    struct store *store = open_on(disk);
+    uint64_t acknowledged = 1;
     assert_non_null(store);
     assert_ok(save(store, 0));
     assert_ok(store_close(&store, NULL));
@@ -126,8 +127,10 @@ static bool disk_fails(unsigned ops, uint64_t nth, bool is_cut, uint64_t seed)
     store = open_on(disk);
     while (store != NULL && acknowledged < SAVES && save(store, (uint8_t)acknowledged) == SALVE_OK) acknowledged++;
     bool has_fired = db_disk_fired(disk);
-    if (is_cut) db_disk_cut_power(disk, seed, seed == 0 ? DB_DISK_LOSE_ALL : DB_DISK_TORN);
-    else (void)!store_close(&store, NULL);
+    if (is_cut)
+        db_disk_cut_power(disk, seed, seed == 0 ? DB_DISK_LOSE_ALL : DB_DISK_TORN);
+    else
+        (void)!store_close(&store, NULL);
     has_fired = has_fired || db_disk_fired(disk);
     db_disk_fail(disk, 0, 0, false, SALVE_E_IO);
     (void)!store_close(&store, NULL);
@@ -159,10 +162,10 @@ static void the_power_may_go_at_any_write(void **state)
 static void every_flipped_bit_is_found_by_verify(void **state)
 {
     (void)state;
-    size_t              len, missed = 0;
+    size_t len, missed = 0;
     struct store_counts counts;
-    struct db_disk     *disk = db_disk_open();
-    struct store       *store = open_on(disk);
+    struct db_disk *disk = db_disk_open();
+    struct store *store = open_on(disk);
     for (uint8_t i = 0; i < 3; i++) assert_ok(save(store, i));
     assert_ok(store_close(&store, NULL));
     assert_int_equal(db_disk_file_count(disk), 1);
@@ -190,10 +193,10 @@ static bool is_in(const uint8_t *hay, size_t len, const char *needle, size_t nee
 static void an_erased_compartment_is_in_no_file(void **state)
 {
     (void)state;
-    static char      canary[3000];
-    size_t           len = 0;
-    struct db_disk  *disk = db_disk_open();
-    struct store    *store = open_on(disk);
+    static char canary[3000];
+    size_t len = 0;
+    struct db_disk *disk = db_disk_open();
+    struct store *store = open_on(disk);
     struct store_tx *tx = NULL;
     memset(canary, 'Q', sizeof canary);
     assert_ok(store_begin(store, false, &tx, NULL));
@@ -216,10 +219,8 @@ static void an_erased_compartment_is_in_no_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_backend_call_may_fail),
-        cmocka_unit_test(any_disk_operation_may_fail),
-        cmocka_unit_test(the_power_may_go_at_any_write),
-        cmocka_unit_test(every_flipped_bit_is_found_by_verify),
+        cmocka_unit_test(any_backend_call_may_fail),           cmocka_unit_test(any_disk_operation_may_fail),
+        cmocka_unit_test(the_power_may_go_at_any_write),       cmocka_unit_test(every_flipped_bit_is_found_by_verify),
         cmocka_unit_test(an_erased_compartment_is_in_no_file),
     };
     if (crypto_init(NULL) != SALVE_OK) return 1;

@@ -8,10 +8,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct str           input = {(const char *)data, len}, plain, record;
+    struct str input = {(const char *)data, len}, plain, record;
     struct crypto_record asked = {.seq = 1, .class = CLASS_CLIN, .key_version = 1}, head;
-    struct crypto_keys  *keys = NULL;
-    struct arena        *mem = arena_open(8 << 20);
+    struct crypto_keys *keys = NULL;
+    struct arena *mem = arena_open(8 << 20);
     if (crypto_init(NULL) != SALVE_OK || crypto_keys_new(1, &keys, NULL) != SALVE_OK) abort();
     const struct crypto_key *key = crypto_keys_at(keys, 0); /* zeros */
     if (crypto_record_peek(input, &head, NULL) == SALVE_OK) asked = head;

@@ -7,10 +7,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct str          input = {(const char *)data, len};
-    struct crypto_wrap  wrap, again;
+    struct str input = {(const char *)data, len};
+    struct crypto_wrap wrap, again;
     struct crypto_keys *keys = NULL;
-    uint8_t             bytes[CRYPTO_WRAP_BYTES];
+    uint8_t bytes[CRYPTO_WRAP_BYTES];
     if (crypto_init(NULL) != SALVE_OK || crypto_keys_new(2, &keys, NULL) != SALVE_OK) abort();
     struct crypto_key *kek = crypto_keys_at(keys, 0), *key = crypto_keys_at(keys, 1); /* zeros */
     if (crypto_wrap_peek(input, &wrap, NULL) == SALVE_OK) {

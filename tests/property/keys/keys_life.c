@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The life of a key store on a disk in memory: what a purpose can read, what withdrawal, erasure and rotation make of it, and
- * that none of it comes back. keys.epoch is a real file in a folder of its own. */
+ * The life of a key store on a disk in memory: what a purpose can read, what withdrawal, erasure and rotation make
+ * of it, and that none of it comes back. keys.epoch is a real file in a folder of its own. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,15 +11,15 @@
 #include "keys/keys_int.h"
 #include "t.h"
 
-static char                 folder[64], epoch_path[100];
-static struct arena        *mem;
-static struct db_disk      *disk;
+static char folder[64], epoch_path[100];
+static struct arena *mem;
+static struct db_disk *disk;
 static const struct keys_secret secret = {.bytes = {"correct horse battery", 21}};
 
 static struct keys_options options_of(struct keys_secret with)
 {
-    return (struct keys_options){.path = "site/keys.db", .epoch_path = epoch_path, .secret = with,
-                                 .cost = CRYPTO_COST_MIN, .disk = disk};
+    return (struct keys_options){
+        .path = "site/keys.db", .epoch_path = epoch_path, .secret = with, .cost = CRYPTO_COST_MIN, .disk = disk};
 }
 
 static struct keys *fresh(void)
@@ -59,7 +59,9 @@ static struct keys_consent consent_of(uint64_t seq)
 
 static struct keys_grant grant_of(enum purpose purpose, int64_t not_after)
 {
-    return (struct keys_grant){.purpose = purpose, .classes = purpose_classes(purpose), .not_after_unix_s = not_after,
+    return (struct keys_grant){.purpose = purpose,
+                               .classes = purpose_classes(purpose),
+                               .not_after_unix_s = not_after,
                                .consent = consent_of((uint64_t)purpose)};
 }
 
@@ -73,12 +75,12 @@ static struct keys_receipt receipt_of(struct compartment id)
 static void enrol(struct keys *keys, uint8_t nr, struct str records[CLASS_LAST + 1])
 {
     struct keys_ring *ring = NULL;
-    uint8_t           prev[32] = {0};
+    uint8_t prev[32] = {0};
     struct keys_grant grants[] = {grant_of(PURPOSE_SELF, 0), grant_of(PURPOSE_CARE, 0),
                                   grant_of(PURPOSE_FOLLOW_UP, 5000), grant_of(PURPOSE_STATISTICS, 2000)};
     assert_ok(keys_ring_new(keys, id_of(nr), &ring, NULL));
-    for (int class = 1; class <= CLASS_LAST; class++)
-        assert_ok(keys_seal(ring, (enum data_class)class, (uint64_t)class, prev, STR("what was found"), mem,
+    for (int class = 1; class <= CLASS_LAST; class ++)
+        assert_ok(keys_seal(ring, (enum data_class) class, (uint64_t) class, prev, STR("what was found"), mem,
                             &records[class], NULL));
     assert_ok(keys_grant(keys, ring, grants, 4, NULL));
     keys_ring_drop(&ring);
@@ -86,7 +88,7 @@ static void enrol(struct keys *keys, uint8_t nr, struct str records[CLASS_LAST +
 
 static struct keys_ring *ring_of(struct keys *keys, uint8_t nr)
 {
-    struct keys_ring   *ring = NULL;
+    struct keys_ring *ring = NULL;
     struct keys_receipt receipt = receipt_of(id_of(nr));
     assert_ok(keys_ring_open(keys, &receipt, &ring, NULL));
     return ring;
@@ -101,7 +103,7 @@ static enum salve_code deliver(struct keys *keys, struct keys_ring *ring, enum p
 static enum salve_code reads(struct keys_ring *ring, enum data_class class, struct str record)
 {
     struct str plain;
-    return keys_unseal(ring, class, (uint64_t)class, record, mem, &plain, NULL, NULL);
+    return keys_unseal(ring, class, (uint64_t) class, record, mem, &plain, NULL, NULL);
 }
 
 /* classes that can be read through `purpose`, as a mask, or E_* */
@@ -109,10 +111,10 @@ static class_mask seen_by(struct keys *keys, uint8_t nr, enum purpose purpose, i
                           const struct str records[CLASS_LAST + 1])
 {
     struct keys_ring *ring = ring_of(keys, nr);
-    class_mask        seen = 0;
+    class_mask seen = 0;
     (void)!deliver(keys, ring, purpose, now);
-    for (int class = 1; class <= CLASS_LAST; class++)
-        if (reads(ring, (enum data_class)class, records[class]) == SALVE_OK) seen |= CLASS_BIT(class);
+    for (int class = 1; class <= CLASS_LAST; class ++)
+        if (reads(ring, (enum data_class) class, records[class]) == SALVE_OK) seen |= CLASS_BIT(class);
     keys_ring_drop(&ring);
     return seen;
 }
@@ -122,11 +124,11 @@ static class_mask seen_by(struct keys *keys, uint8_t nr, enum purpose purpose, i
 static void a_purpose_reads_its_classes_and_no_others(void **state)
 {
     (void)state;
-    struct str   records[CLASS_LAST + 1];
+    struct str records[CLASS_LAST + 1];
     struct keys *keys = fresh();
     enrol(keys, 1, records);
     for (int p = 1; p <= PURPOSE_LAST; p++) {
-        bool       is_granted = p == PURPOSE_SELF || p == PURPOSE_CARE || p == PURPOSE_FOLLOW_UP || p == PURPOSE_STATISTICS;
+        bool is_granted = p == PURPOSE_SELF || p == PURPOSE_CARE || p == PURPOSE_FOLLOW_UP || p == PURPOSE_STATISTICS;
         class_mask want = CONSENT_ONLY | (is_granted ? purpose_classes((enum purpose)p) : 0);
         assert_int_equal(seen_by(keys, 1, (enum purpose)p, 1000, records), want);
     }
@@ -136,10 +138,10 @@ static void a_purpose_reads_its_classes_and_no_others(void **state)
 static void no_key_comes_out_without_a_durable_leaf(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1];
-    struct keys        *keys = fresh();
-    struct keys_ring   *ring = NULL;
-    uint8_t             hash[32] = {1}, prev[32] = {0};
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
+    struct keys_ring *ring = NULL;
+    uint8_t hash[32] = {1}, prev[32] = {0};
     struct keys_receipt good = receipt_of(id_of(1)), not_durable = keys_receipt(id_of(1), 5, 5, hash);
     struct keys_receipt other = receipt_of(id_of(2)), empty = {.compartment = id_of(1), .durable_size = 9};
     enrol(keys, 1, records);
@@ -150,8 +152,8 @@ static void no_key_comes_out_without_a_durable_leaf(void **state)
     assert_ok(keys_ring_sealing(keys, id_of(1), &ring, NULL));
     assert_int_equal(keys_ring_readable(ring), 0);
     assert_ok(keys_seal(ring, CLASS_AUDIT, 8, prev, STR("look"), mem, &records[0], NULL)); /* write-only */
-    for (int class = 1; class <= CLASS_LAST; class++)
-        assert_code(reads(ring, (enum data_class)class, records[class]), SALVE_E_CONSENT);
+    for (int class = 1; class <= CLASS_LAST; class ++)
+        assert_code(reads(ring, (enum data_class) class, records[class]), SALVE_E_CONSENT);
     assert_code(keys_ring_admit(ring, &other, NULL), SALVE_E_CONSENT);
     assert_ok(keys_ring_admit(ring, &good, NULL));
     assert_int_equal(keys_ring_readable(ring), CONSENT_ONLY);
@@ -163,8 +165,8 @@ static void no_key_comes_out_without_a_durable_leaf(void **state)
 static void a_wrap_is_bound_to_its_time_and_its_decision(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1];
-    struct keys        *keys = fresh();
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
     struct keys_consent newer = consent_of(99), altered = consent_of(PURPOSE_CARE);
     enrol(keys, 1, records);
     struct keys_ring *ring = ring_of(keys, 1);
@@ -177,7 +179,8 @@ static void a_wrap_is_bound_to_its_time_and_its_decision(void **state)
     assert_code(deliver(keys, ring, PURPOSE_STATISTICS, 2001), SALVE_E_CONSENT);
     assert_ok(deliver(keys, ring, PURPOSE_STATISTICS, 2000));
     assert_code(keys_deliver(keys, ring, PURPOSE_CARE, CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS),
-                             &(struct keys_consent){.seq = 1}, 1000, NULL, NULL), SALVE_E_CONSENT);
+                             &(struct keys_consent){.seq = 1}, 1000, NULL, NULL),
+                SALVE_E_CONSENT);
     keys_ring_drop(&ring);
     done(&keys);
 }
@@ -185,8 +188,8 @@ static void a_wrap_is_bound_to_its_time_and_its_decision(void **state)
 static void grants_outside_the_purpose_are_refused(void **state)
 {
     (void)state;
-    struct str        records[CLASS_LAST + 1];
-    struct keys      *keys = fresh();
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
     struct keys_ring *ring = NULL;
     struct keys_grant self = grant_of(PURPOSE_SELF, 0), part = self, helper = grant_of(PURPOSE_HELPER, 0);
     part.classes &= ~CLASS_BIT(CLASS_SENS);
@@ -215,10 +218,10 @@ static void grants_outside_the_purpose_are_refused(void **state)
 static void withdrawal_ends_reading_and_turns_the_class_keys(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1], later, plain;
-    struct keys        *keys = fresh();
+    struct str records[CLASS_LAST + 1], later, plain;
+    struct keys *keys = fresh();
     struct keys_granted granted[PURPOSE_LAST + 1];
-    uint8_t             prev[32] = {0};
+    uint8_t prev[32] = {0};
     enrol(keys, 1, records);
     struct keys_ring *kept = ring_of(keys, 1); /* somebody who opened before and kept what they got */
     assert_ok(deliver(keys, kept, PURPOSE_CARE, 1));
@@ -230,7 +233,8 @@ static void withdrawal_ends_reading_and_turns_the_class_keys(void **state)
     keys_ring_drop(&ring);
     assert_int_equal(seen_by(keys, 1, PURPOSE_CARE, 1, records), CONSENT_ONLY);
     assert_int_equal(seen_by(keys, 1, PURPOSE_SELF, 1, records), purpose_classes(PURPOSE_SELF));
-    assert_int_equal(seen_by(keys, 1, PURPOSE_FOLLOW_UP, 1, records), CONSENT_ONLY | purpose_classes(PURPOSE_FOLLOW_UP));
+    assert_int_equal(seen_by(keys, 1, PURPOSE_FOLLOW_UP, 1, records),
+                     CONSENT_ONLY | purpose_classes(PURPOSE_FOLLOW_UP));
     assert_code(keys_unseal(kept, CLASS_CLIN, 50, later, mem, &plain, NULL, NULL), SALVE_E_INTEGRITY);
     keys_ring_drop(&kept);
     ring = ring_of(keys, 1); /* who keeps the class reads what came after as well */
@@ -252,10 +256,10 @@ static void withdrawal_ends_reading_and_turns_the_class_keys(void **state)
 static void rotation_keeps_every_live_wrap_and_two_epochs(void **state)
 {
     (void)state;
-    struct str          records[3][CLASS_LAST + 1];
-    struct keys        *keys = fresh();
+    struct str records[3][CLASS_LAST + 1];
+    struct keys *keys = fresh();
     struct keys_rotated rotated;
-    struct keys_status  status;
+    struct keys_status status;
     for (uint8_t nr = 0; nr < 3; nr++) enrol(keys, nr, records[nr]);
     for (uint32_t turn = 2; turn < 6; turn++) {
         assert_ok(keys_rotate(keys, 1000, &rotated, NULL));
@@ -270,7 +274,7 @@ static void rotation_keeps_every_live_wrap_and_two_epochs(void **state)
                              CONSENT_ONLY | CLASS_BIT(CLASS_STAT));
         }
         struct db_stmt *stmt = NULL;
-        bool            row;
+        bool row;
         assert_ok(db_prepare(keys->db, "SELECT count(DISTINCT epoch), max(epoch) FROM kek", &stmt, NULL));
         assert_ok(db_step(stmt, &row, NULL));
         assert_int_equal(db_column_i64(stmt, 0), 2);
@@ -284,9 +288,9 @@ static void rotation_keeps_every_live_wrap_and_two_epochs(void **state)
 
 static struct str copy_of_disk(void)
 {
-    size_t     len;
+    size_t len;
     struct str copy;
-    uint8_t   *bytes = db_disk_file(disk, "keys.db", &len);
+    uint8_t *bytes = db_disk_file(disk, "keys.db", &len);
     assert_non_null(bytes);
     assert_ok(arena_str(mem, str_make((char *)bytes, len), &copy, NULL));
     return copy;
@@ -296,8 +300,8 @@ static struct str copy_of_disk(void)
 static void an_erased_person_does_not_come_back_from_a_backup(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1], old_epoch;
-    struct keys        *keys = fresh();
+    struct str records[CLASS_LAST + 1], old_epoch;
+    struct keys *keys = fresh();
     struct keys_rotated rotated;
     struct keys_options options = options_of(secret);
     enrol(keys, 1, records);
@@ -319,7 +323,7 @@ static void an_erased_person_does_not_come_back_from_a_backup(void **state)
     assert_code(keys_open(&options, &keys, NULL), SALVE_E_INTEGRITY);
     /* nor when the number in keys.epoch is forged to fit: the secret itself is gone */
     struct keys_epoch forged;
-    unsigned          good;
+    unsigned good;
     assert_ok(keys_epoch_read(epoch_path, &forged, &good, NULL));
     for (uint32_t epoch = 1; epoch <= 2; epoch++) {
         forged.epoch = epoch;
@@ -341,8 +345,8 @@ static void an_erased_person_does_not_come_back_from_a_backup(void **state)
 static void yesterdays_copy_still_opens_after_one_turn(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1];
-    struct keys        *keys = fresh();
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
     struct keys_rotated rotated;
     struct keys_options options = options_of(secret);
     enrol(keys, 1, records);
@@ -364,12 +368,12 @@ static void yesterdays_copy_still_opens_after_one_turn(void **state)
 static void a_wrong_passphrase_changes_nothing(void **state)
 {
     (void)state;
-    struct str               records[CLASS_LAST + 1];
-    struct keys             *keys = fresh();
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
     const struct keys_secret wrong = {.bytes = STR("correct horse batterx")}, small = {.bytes = STR("short")};
     const struct keys_secret next = {.bytes = STR("another passphrase")};
     const struct keys_secret file = {.is_key_file = true, .bytes = STR("0123456789abcdef0123456789abcdef")};
-    struct keys_rotated      rotated;
+    struct keys_rotated rotated;
     enrol(keys, 1, records);
     assert_ok(keys_rotate(keys, 1, &rotated, NULL));
     assert_ok(keys_close(&keys, NULL));
@@ -396,12 +400,12 @@ static void a_wrong_passphrase_changes_nothing(void **state)
 static void tokens_find_exactly_and_go_with_the_person(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1];
-    struct keys        *keys = fresh();
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
     struct compartment *found;
     struct keys_rotated rotated;
-    size_t              count;
-    uint8_t             tokens[3][KEYS_TOKEN_BYTES], again[KEYS_TOKEN_BYTES];
+    size_t count;
+    uint8_t tokens[3][KEYS_TOKEN_BYTES], again[KEYS_TOKEN_BYTES];
     enrol(keys, 1, records);
     enrol(keys, 2, records);
     assert_ok(keys_token(keys, KEYS_TOKEN_CARD, STR("card one"), tokens[0], NULL));
@@ -432,7 +436,7 @@ static void tokens_find_exactly_and_go_with_the_person(void **state)
 static void named_secrets_survive_rotation(void **state)
 {
     (void)state;
-    struct keys        *keys = fresh();
+    struct keys *keys = fresh();
     struct crypto_keys *pair = NULL;
     struct keys_rotated rotated;
     assert_ok(crypto_keys_new(2, &pair, NULL));
@@ -450,12 +454,12 @@ static void named_secrets_survive_rotation(void **state)
 static void a_presence_wrap_needs_the_card(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1];
-    struct keys        *keys = fresh();
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
     struct keys_rotated rotated;
-    const uint8_t       token[KEYS_PRESENCE_BYTES] = {1, 2, 3}, other[KEYS_PRESENCE_BYTES] = {9};
+    const uint8_t token[KEYS_PRESENCE_BYTES] = {1, 2, 3}, other[KEYS_PRESENCE_BYTES] = {9};
     struct keys_consent consent = consent_of(PURPOSE_CARE);
-    const class_mask    classes = purpose_classes(PURPOSE_CARE);
+    const class_mask classes = purpose_classes(PURPOSE_CARE);
     enrol(keys, 1, records);
     struct keys_ring *ring = ring_of(keys, 1);
     struct keys_grant care = grant_of(PURPOSE_CARE, 0);
@@ -473,10 +477,10 @@ static void a_presence_wrap_needs_the_card(void **state)
 static bool is_on_disk(const struct crypto_key *key)
 {
     static const char *const files[] = {"keys.db", "keys.db-wal"};
-    const uint8_t           *raw = (const uint8_t *)(const void *)key; /* the canary looks where nobody else may */
-    struct str               epoch;
-    size_t                   len;
-    bool                     is_there = false;
+    const uint8_t *raw = (const uint8_t *)(const void *)key; /* the canary looks where nobody else may */
+    struct str epoch;
+    size_t len;
+    bool is_there = false;
     for (size_t i = 0; i < 2; i++) {
         uint8_t *bytes = db_disk_file(disk, files[i], &len);
         if (bytes != NULL && memmem(bytes, len, raw, CRYPTO_KEY_BYTES) != NULL) is_there = true;
@@ -488,8 +492,8 @@ static bool is_on_disk(const struct crypto_key *key)
 static void no_key_is_in_any_file(void **state)
 {
     (void)state;
-    struct str          records[CLASS_LAST + 1];
-    struct keys        *keys = fresh();
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
     struct keys_rotated rotated;
     enrol(keys, 1, records);
     for (int turn = 0; turn < 2; turn++) {

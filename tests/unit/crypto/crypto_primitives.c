@@ -10,11 +10,13 @@
 static void assert_hash(struct str bytes, const char *want)
 {
     struct crypto_sha256 *hasher = crypto_sha256_open();
-    uint8_t               hash[32];
-    char                  text[65];
+    uint8_t hash[32];
+    char text[65];
     for (int way = 0; way < 3; way++) {
-        if (way == 0) crypto_sha256(bytes, hash);
-        else crypto_sha256_parts(way == 1 ? hasher : NULL, &bytes, 1, hash);
+        if (way == 0)
+            crypto_sha256(bytes, hash);
+        else
+            crypto_sha256_parts(way == 1 ? hasher : NULL, &bytes, 1, hash);
         crypto_hex(hash, 32, text);
         assert_string_equal(text, want);
     }
@@ -40,7 +42,7 @@ static void merkle_helpers_prefix_leaf_and_node(void **state)
     (void)state;
     struct crypto_sha256 *hasher = crypto_sha256_open();
     uint8_t leaf[32], node[32], plain[65] = {1}, want[32];
-    char    text[65];
+    char text[65];
     crypto_sha256_leaf(hasher, STR(""), leaf);
     crypto_hex(leaf, 32, text);
     assert_string_equal(text, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
@@ -58,8 +60,8 @@ static void hex_and_base64_are_strict(void **state)
 {
     (void)state;
     uint8_t bytes[8];
-    size_t  len;
-    char    text[32];
+    size_t len;
+    char text[32];
     assert_true(crypto_hex_parse(STR("00ff10"), bytes, 3));
     assert_false(crypto_hex_parse(STR("00FF10"), bytes, 3));
     assert_false(crypto_hex_parse(STR("00ff1"), bytes, 3));
@@ -69,7 +71,8 @@ static void hex_and_base64_are_strict(void **state)
     assert_int_equal(crypto_base64_bytes(5), 9);
     assert_true(crypto_base64_parse(STR("aGVsbG8="), bytes, sizeof bytes, &len) && len == 5);
     assert_true(crypto_base64_parse(STR(""), bytes, sizeof bytes, &len) && len == 0);
-    const char *bad[] = {"aGVsbG8", "aGVsbG9=", "aGVsbG8==", "aGVsbG8= ", "aGVs\nbG8=", "aGVsbG8-", "=", "aGVsbG8gaGVsbG8="};
+    const char *bad[] = {
+        "aGVsbG8", "aGVsbG9=", "aGVsbG8==", "aGVsbG8= ", "aGVs\nbG8=", "aGVsbG8-", "=", "aGVsbG8gaGVsbG8="};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (crypto_base64_parse(str_of(bad[i]), bytes, sizeof bytes, &len)) fail_msg("accepted %s", bad[i]);
 }
@@ -89,7 +92,7 @@ static void sealed_bytes_open_only_with_key_and_context(void **state)
 {
     (void)state;
     struct crypto_keys *keys;
-    uint8_t             sealed[5 + CRYPTO_SEAL_BYTES], plain[5];
+    uint8_t sealed[5 + CRYPTO_SEAL_BYTES], plain[5];
     assert_ok(crypto_keys_new(3, &keys, NULL));
     crypto_key_random(crypto_keys_at(keys, 0));
     crypto_key_random(crypto_keys_at(keys, 1));
@@ -110,7 +113,7 @@ static void a_mask_undoes_itself_and_derived_keys_differ(void **state)
 {
     (void)state;
     struct crypto_keys *keys;
-    const struct str    one[] = {STR("a"), STR("bc")}, two[] = {STR("ab"), STR("d")};
+    const struct str one[] = {STR("a"), STR("bc")}, two[] = {STR("ab"), STR("d")};
     assert_ok(crypto_keys_new(4, &keys, NULL));
     struct crypto_key *key = crypto_keys_at(keys, 0), *before = crypto_keys_at(keys, 1);
     struct crypto_key *child = crypto_keys_at(keys, 2), *other = crypto_keys_at(keys, 3);
@@ -130,7 +133,7 @@ static void argon2id_depends_on_passphrase_and_salt(void **state)
 {
     (void)state;
     struct crypto_keys *keys;
-    uint8_t             salt[CRYPTO_SALT_BYTES] = {1}, salt2[CRYPTO_SALT_BYTES] = {2};
+    uint8_t salt[CRYPTO_SALT_BYTES] = {1}, salt2[CRYPTO_SALT_BYTES] = {2};
     assert_ok(crypto_keys_new(4, &keys, NULL));
     assert_ok(crypto_key_from_passphrase(crypto_keys_at(keys, 0), STR("one"), salt, CRYPTO_COST_MIN, NULL));
     assert_ok(crypto_key_from_passphrase(crypto_keys_at(keys, 1), STR("one"), salt, CRYPTO_COST_MIN, NULL));

@@ -11,8 +11,8 @@
 #include "t.h"
 
 static char folder[64], path[100];
-static const struct db_options made = {.create = true, .schema = "CREATE TABLE t (k BLOB PRIMARY KEY, n INTEGER) STRICT",
-                                       .schema_version = 1};
+static const struct db_options made = {
+    .create = true, .schema = "CREATE TABLE t (k BLOB PRIMARY KEY, n INTEGER) STRICT", .schema_version = 1};
 
 static int make_folder(void **state)
 {
@@ -33,7 +33,7 @@ static int drop_folder(void **state)
 
 static int64_t pragma(struct db *db, const char *sql)
 {
-    bool            row = false;
+    bool row = false;
     struct db_stmt *stmt = NULL;
     assert_ok(db_prepare(db, sql, &stmt, NULL));
     assert_ok(db_step(stmt, &row, NULL));
@@ -63,9 +63,9 @@ static void settings_are_those_of_the_design(void **state)
 static void values_go_in_and_come_out(void **state)
 {
     (void)state;
-    struct db      *db = NULL;
+    struct db *db = NULL;
     struct db_stmt *put = NULL, *get = NULL;
-    bool            row = false;
+    bool row = false;
     assert_ok(db_open(path, &made, &db, NULL));
     assert_ok(db_prepare(db, "INSERT INTO t VALUES (?1, ?2)", &put, NULL));
     assert_ok(db_prepare(db, "SELECT k, n FROM t ORDER BY k", &get, NULL));
@@ -89,17 +89,19 @@ static void values_go_in_and_come_out(void **state)
 static void a_missing_or_foreign_file_is_refused(void **state)
 {
     (void)state;
-    struct db              *db = NULL;
-    struct db_options       other = made;
+    struct db *db = NULL;
+    struct db_options other = made;
     const struct db_options must_exist = {.schema = "CREATE TABLE t (n)", .schema_version = 1};
-    char                    foreign[120];
+    char foreign[120];
     assert_code(db_open("/tmp/salve-nothing-here/x.db", &must_exist, &db, NULL), SALVE_E_NOT_FOUND);
     assert_code(db_scan("/tmp/salve-nothing-here/x.db", NULL, NULL, NULL), SALVE_E_NOT_FOUND);
     other.schema_version = 2;
     assert_code(db_open(path, &other, &db, NULL), SALVE_E_UNSUPPORTED);
     (void)snprintf(foreign, sizeof foreign, "%s/foreign.db", folder);
-    assert_ok(file_write(foreign, STR("this is not a database, whatever it is called; it goes on for more than a hundred "
-                                      "bytes, so that a whole header is there to be read"), 0600, NULL));
+    assert_ok(file_write(foreign,
+                         STR("this is not a database, whatever it is called; it goes on for more than a hundred "
+                             "bytes, so that a whole header is there to be read"),
+                         0600, NULL));
     assert_code(db_open(foreign, &must_exist, &db, NULL), SALVE_E_INTEGRITY);
     assert_null(db);
 }
@@ -118,9 +120,9 @@ static void the_site_lock_names_the_process_that_has_it(void **state)
 {
     (void)state;
     struct db_lock *lock = NULL, *second = NULL;
-    int             ready[2], finish[2], status = 0;
-    char            name[120], want[64], byte = 0;
-    struct stat     info;
+    int ready[2], finish[2], status = 0;
+    char name[120], want[64], byte = 0;
+    struct stat info;
     (void)snprintf(name, sizeof name, "%s/lock", folder);
     assert_int_equal(pipe(ready) | pipe(finish), 0);
     pid_t child = fork();
@@ -155,9 +157,9 @@ static void note(void *who, const char *place, const char *what)
 static void a_flip_in_a_real_file_is_named(void **state)
 {
     (void)state;
-    struct db       *db = NULL;
+    struct db *db = NULL;
     struct salve_err err = {0};
-    char             want[200];
+    char want[200];
     assert_ok(db_open(path, &made, &db, NULL));
     assert_ok(db_exec(db, "INSERT INTO t VALUES (zeroblob(9000), 1)", NULL));
     assert_ok(db_close(&db, NULL));
@@ -172,7 +174,7 @@ static void a_flip_in_a_real_file_is_named(void **state)
     assert_string_equal(told, want);
     assert_ok(db_open(path, &made, &db, NULL));
     struct db_stmt *get = NULL;
-    bool            row = false;
+    bool row = false;
     assert_ok(db_prepare(db, "SELECT sum(length(k || 'x')) FROM t", &get, NULL));
     assert_code(db_step(get, &row, &err), SALVE_E_INTEGRITY);
     assert_string_equal(err.at, want);
