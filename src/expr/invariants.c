@@ -7,17 +7,27 @@
 
 #include "base/assert.h"
 #include "base/limits.h"
-#include "expr/expr.h"
+#include "expr/fhirpath_int.h"
 #include "fhir_tables.h"
+
+/* How a constraint is checked. */
+enum how {
+    RUN,
+    SKIP,              /* the reader has checked it already */
+    LOCAL_REFERENCE,   /* ref-1: run for references that begin with # */
+    EXTENSION_OR_VALUE /* ext-1: one of the two, counted here */
+};
 
 struct invariants {
     struct arena    *mem;
     struct fhirpath *paths[FHIR_INVARIANT_COUNT];
-    bool             is_skipped[FHIR_INVARIANT_COUNT];
+    uint8_t          how[FHIR_INVARIANT_COUNT]; /* enum how */
 };
 
-/* What the reader has checked already. */
-static const char *const guaranteed[] = {"ele-1", "txt-1", "txt-2"};
+static const struct {
+    const char *key;
+    enum how    how;
+} by_hand[] = {{"ele-1", SKIP}, {"txt-1", SKIP}, {"txt-2", SKIP}, {"ref-1", LOCAL_REFERENCE}, {"ext-1", EXTENSION_OR_VALUE}};
 
 /* R4 as published cannot be evaluated here: `as` on many items is an error, and FHIR.boolean is not System.Boolean. */
 static const struct {
@@ -37,10 +47,16 @@ enum salve_code invariants_make(struct arena *mem, struct invariants **out, stru
     if (rules == NULL) return salve_fail(err, SALVE_E_MEMORY, "invariants");
     rules->mem = mem;
     for (unsigned i = 1; i < FHIR_INVARIANT_COUNT; i++)
-        for (size_t k = 0; k < sizeof guaranteed / sizeof guaranteed[0]; k++)
-            if (strcmp(fhir_invariants[i].key, guaranteed[k]) == 0) rules->is_skipped[i] = true;
+        for (size_t k = 0; k < sizeof by_hand / sizeof by_hand[0]; k++)
+            if (strcmp(fhir_invariants[i].key, by_hand[k].key) == 0) rules->how[i] = (uint8_t)by_hand[k].how;
     *out = rules;
     return SALVE_OK;
+}
+
+void invariants_skip(struct invariants *rules, bool (*covers)(const char *key))
+{
+    for (unsigned i = 1; i < FHIR_INVARIANT_COUNT; i++)
+        if (covers(fhir_invariants[i].key)) rules->is_skipped[i] = true;
 }
 
 static struct str expression_of(unsigned id)
@@ -65,7 +81,7 @@ enum salve_code invariants_compile(struct invariants *rules, struct salve_err *e
 {
     enum salve_code code = SALVE_OK;
     for (unsigned id = 1; id < FHIR_INVARIANT_COUNT && code == SALVE_OK; id++)
-        if (!rules->is_skipped[id] && rules->paths[id] == NULL) code = compile(rules, id, err);
+        if (rules->how[id] != SKIP && rules->paths[id] == NULL) code = compile(rules, id, err);
     return code;
 }
 
@@ -96,32 +112,71 @@ static enum salve_code add_issue(struct walk *w, unsigned id, tape_at at, enum f
     return SALVE_OK;
 }
 
-/* Empty counts as kept: the rule does not apply. */
-static enum salve_code check_one(struct walk *w, unsigned id, tape_at at)
+static enum salve_code broken(struct walk *w, unsigned id, tape_at at)
 {
-    struct invariants *rules = w->rules;
-    if (rules->is_skipped[id]) return SALVE_OK;
-    enum salve_code code = rules->paths[id] != NULL ? SALVE_OK : compile(rules, id, w->err);
-    if (code != SALVE_OK) return code;
+    return add_issue(w, id, at, fhir_invariants[id].is_error ? FHIR_ERROR : FHIR_WARNING, fhir_invariants[id].human);
+}
+
+/* Evaluates; empty counts as kept: the rule does not apply. */
+static enum salve_code run_one(struct walk *w, unsigned id, tape_at at)
+{
     struct arena_mark mark = arena_mark(w->scratch);
     struct expr_value result;
     struct salve_err err = {0};
-    code = fhirpath_run(rules->paths[id], &w->env, expr_node(w->tape, at), w->scratch, &result, &err);
-    bool broken = code == SALVE_OK && result.kind == VALUE_BOOLEAN && !result.as.boolean;
+    enum salve_code code = fhirpath_run(w->rules->paths[id], &w->env, expr_node(w->tape, at), w->scratch, &result, &err);
+    bool is_false = code == SALVE_OK && result.kind == VALUE_BOOLEAN && !result.as.boolean;
     arena_rewind(w->scratch, mark); /* before the issue is added: its memory may be the same arena */
+    if (is_false) return broken(w, id, at);
     if (code == SALVE_E_MEMORY || code == SALVE_E_STEPS) {
         if (w->err != NULL) *w->err = err;
-    } else if (code != SALVE_OK)
-        code = add_issue(w, id, at, FHIR_INFORMATION, "this rule could not be evaluated on the element");
-    else if (broken)
-        code = add_issue(w, id, at, fhir_invariants[id].is_error ? FHIR_ERROR : FHIR_WARNING, fhir_invariants[id].human);
-    return code;
+        return code;
+    }
+    return code == SALVE_OK ? code : add_issue(w, id, at, FHIR_INFORMATION, "this rule could not be evaluated on the element");
 }
 
-static enum salve_code check_list(struct walk *w, fhir_list_id list, tape_at at)
+static bool has_child(const struct walk *w, tape_at at, uint64_t children, fhir_name_id name)
+{
+    return (children >> (name & 63) & 1) != 0 && tape_child(w->tape, at, name) != TAPE_NONE;
+}
+
+/* Is the rule kept for certain, by what elements there are? `children` has a bit for the name of each child. */
+static bool is_kept(const struct walk *w, const struct fp_gates *gates, tape_at at, uint64_t children)
+{
+    for (unsigned i = 0; i < gates->absent.count; i++)
+        if (!has_child(w, at, children, gates->absent.names[i])) return true;
+    for (unsigned i = 0; i < gates->present.count; i++)
+        if (has_child(w, at, children, gates->present.names[i])) return true;
+    return false;
+}
+
+static enum salve_code check_one(struct walk *w, unsigned id, tape_at at, uint64_t children)
+{
+    struct invariants *rules = w->rules;
+    bool is_object = tape_kind(w->tape, at) == TAPE_OBJECT;
+    if (rules->how[id] == SKIP) return SALVE_OK;
+    if (rules->how[id] == EXTENSION_OR_VALUE && is_object) {
+        bool extension = has_child(w, at, children, FHIR_N_extension), value = has_child(w, at, children, FHIR_N_value);
+        return extension != value ? SALVE_OK : broken(w, id, at);
+    }
+    if (rules->how[id] == LOCAL_REFERENCE && is_object &&
+        !str_starts(tape_child_text(w->tape, at, "reference"), STR("#"))) return SALVE_OK;
+    enum salve_code code = rules->paths[id] != NULL ? SALVE_OK : compile(rules, id, w->err);
+    if (code != SALVE_OK || (is_object && is_kept(w, fhirpath_gates(rules->paths[id]), at, children))) return code;
+    return run_one(w, id, at);
+}
+
+static uint64_t children_of(const struct tape *tape, tape_at at)
+{
+    uint64_t children = 0;
+    for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c))
+        children |= (uint64_t)1 << (tape_path_name(tape, c) & 63);
+    return children;
+}
+
+static enum salve_code check_list(struct walk *w, fhir_list_id list, tape_at at, uint64_t children)
 {
     enum salve_code code = SALVE_OK;
-    for (const uint16_t *id = fhir_list(list); *id != 0 && code == SALVE_OK; id++) code = check_one(w, *id, at);
+    for (const uint16_t *id = fhir_list(list); *id != 0 && code == SALVE_OK; id++) code = check_one(w, *id, at, children);
     return code;
 }
 
@@ -150,8 +205,10 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
         fhir_list_id of_element = fhir_elements[node->element].invariants, of_type = 0;
         enter_resource(&w, at);
         if (node->kind == TAPE_OBJECT) of_type = fhir_types[node->value].invariants;
-        if (of_element != 0) code = check_list(&w, of_element, at);
-        if (of_type != 0 && code == SALVE_OK) code = check_list(&w, of_type, at);
+        if (of_element == 0 && of_type == 0) continue;
+        uint64_t children = children_of(tape, at);
+        code = check_list(&w, of_element, at, children);
+        if (code == SALVE_OK) code = check_list(&w, of_type, at, children);
     }
     return code;
 }

@@ -22,6 +22,10 @@ struct invariants;
 
 SALVE_MUST_USE enum salve_code invariants_make(struct arena *mem, struct invariants **out, struct salve_err *err);
 
+/* invariants_skip - leaves out the constraints whose key `covers` claims: invariants_skip(rules, fhir_validate_covers)
+ * when fhir_validate has run on the same tape, so that nothing is checked and told twice. */
+void invariants_skip(struct invariants *rules, bool (*covers)(const char *key));
+
 /* invariants_check - every constraint of every element of the tape. A broken one adds an issue with its key ("pat-1") as
  * rule, code "invariant", severity error or warning as R4 says, and the element's path.
  *   scratch   used and given back, apart from the paths of issues; may be the arena of the issues
