@@ -47,7 +47,8 @@ struct csv_map {
 };
 
 /* csv_record - the next record of *rest (RFC 4180): quoted cells are unquoted into mem. *lines grows by the line ends
- * that were passed. *count is 0 at the end of the text. E_SYNTAX: a quote that does not close or stands inside a cell; E_TOO_BIG. */
+ * that were passed. *count is 0 at the end of the text.
+ *   errors   E_SYNTAX: a quote that does not close or stands inside a cell; E_TOO_BIG, E_MEMORY */
 SALVE_MUST_USE enum salve_code csv_record(struct str *rest, struct arena *mem, struct str cells[CSV_COLUMNS_MAX],
                                           size_t *count, uint32_t *lines, struct salve_err *err);
 
