@@ -251,12 +251,13 @@ static enum salve_code read_line(const struct place *at, void *into, struct salv
 {
     struct guideline_line *line = into;
     const void *scales = NULL;
-    enum salve_code code = only_keys(at, "name unit decimals scales", err);
+    enum salve_code code = only_keys(at, "name unit decimals source scales", err);
     if (code == SALVE_OK) code = token_of(at, "name", &line->name, err);
     if (code == SALVE_OK) code = text_of(at, "unit", true, &line->unit, err);
     if (code == SALVE_OK)
         code = list_of(at, "scales", sizeof(struct guideline_scale), read_scale, &scales, &line->scale_count, err);
     line->scales = scales;
+    if (code == SALVE_OK) code = text_of(at, "source", false, &line->source, err);
     line->has_decimals = json_get(at->value, "decimals") != NULL;
     if (code == SALVE_OK && line->has_decimals) code = decimals_of(at, &line->decimals, err);
     if (code == SALVE_OK && (line->scale_count < 1 || line->scale_count > 2))

@@ -171,6 +171,7 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
     if (code != SALVE_OK) return code;
     const struct guideline_line *line = guideline_line(to->guideline, out->line);
     unsigned decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
+    if (line != NULL && line->source.len > 0) out->source = line->source;
     code = number_of(to, tuple, "value", decimals, &out->value);
     if (code == SALVE_OK) code = number_of(to, tuple, "value2", decimals, &out->value2);
     if (code == SALVE_OK) code = field(to, tuple, "define", &out->define);
