@@ -11,7 +11,8 @@ const struct app_command app_commands[] = {
     {"init", "Site", "[DIR]", "Make a site: its store, its keys, its first staff.", "NAME STAFF PASSPHRASE_FILE KEY_FILE SHARE",
      "  salve init ~/clinic --name 'North Clinic' --staff dr-amina:clinician --staff kofi:registrar",
      "The passphrase opens everything that is kept; nobody can recover it. With --key-file a file of 32 random bytes is\n"
-     "made and used instead. Every optional purpose of consent is off.", 0, 1, app_init},
+     "made and used instead. Every optional purpose of consent is off. Where --staff names no manager, one called\n"
+     "'manager' is added.", 0, 1, app_init},
     {"staff", "Site", "", "List staff, or add members with --staff.", "STAFF AS PASSPHRASE_FILE KEY_FILE",
      "  salve staff\n  salve staff --as manager-1 --staff lina:assistant",
      "Roles: registrar, assistant, clinician, manager, technician. Managers and technicians open no record.", 0, 0, app_staff},

@@ -180,7 +180,8 @@ static void look_line(struct buf *out, const struct rec_look *look, struct arena
              is_own ? "" : " ", STR_ARGS(look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
     struct str classes = classes_text(look->classes, mem);
     if (classes.len > 0) buf_addf(out, ": %.*s", STR_ARGS(classes));
-    if (look->resource_count > 0) buf_addf(out, " (%u read)", look->resource_count);
+    if (look->resource_count > 0)
+        buf_addf(out, " (%u %s)", look->resource_count, str_is(look->kind, "write") ? "written" : "read");
     buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index, look->proved ? "proved" : "NOT PROVED");
 }
 
@@ -229,7 +230,9 @@ static enum salve_code take(struct app *app, struct rec_view *view, struct salve
     buf_init(&out, app->mem, SALVE_REQUEST_BYTES_MAX / 4);
     buf_add(&out, STR("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["));
     for (size_t i = 0; i < count; i++) {
-        buf_add(&out, i == 0 ? STR("\n{\"resource\":") : STR(",\n{\"resource\":"));
+        /* A name that resolves nowhere: relative references find their entry by it (FHIR R4, bundle.html 2.36.4.1). */
+        buf_addf(&out, "%s\n{\"fullUrl\":\"https://record.invalid/%.*s/%.*s\",\"resource\":", i == 0 ? "" : ",",
+                 STR_ARGS(resources[i].type), STR_ARGS(resources[i].id));
         fhir_write(&resources[i].tape, tape_root(&resources[i].tape), FHIR_COMPACT, &out);
         buf_add_char(&out, '}');
     }
@@ -254,9 +257,17 @@ enum salve_code app_purpose(const struct app *app, enum purpose *out, struct sal
     return salve_why(err, "a purpose is one of: care, follow-up, statistics, research-contact, transfer, helper");
 }
 
-/* A receipt in the person's language, with its proof below. */
-static enum salve_code print_receipt(struct app *app, const char *item, const struct consent_field *fields, size_t count,
-                                     const struct rec_receipt *receipt, struct salve_err *err)
+/* The name of a purpose in the language of the texts. */
+static enum salve_code purpose_words(struct app *app, const struct consent_texts *texts, enum purpose purpose,
+                                     struct consent_field *field, struct salve_err *err)
+{
+    struct str body, item = arena_printf(app->mem, "purpose.%s", purpose_text(purpose));
+    return consent_texts_fill(texts, item, NULL, 0, app->mem, &field->value, &body, err);
+}
+
+/* A receipt in the person's language, with its proof below. The last field is the purpose, if there is one. */
+static enum salve_code print_receipt(struct app *app, const char *item, struct consent_field *fields, size_t count,
+                                     enum purpose purpose, const struct rec_receipt *receipt, struct salve_err *err)
 {
     struct consent_texts texts;
     struct str           share, title, body;
@@ -265,6 +276,7 @@ static enum salve_code print_receipt(struct app *app, const char *item, const st
     if (code == SALVE_OK)
         code = consent_texts_load(arena_printf(app->mem, "%s/forms", share.ptr).ptr, str_of(lang == NULL ? "en" : lang),
                                   app->mem, &texts, err);
+    if (code == SALVE_OK && purpose != 0) code = purpose_words(app, &texts, purpose, &fields[count - 1], err);
     if (code == SALVE_OK) code = consent_texts_fill(&texts, str_of(item), fields, count, app->mem, &title, &body, err);
     if (code != SALVE_OK) return code;
     struct str text = arena_printf(app->mem, "%.*s\n\n%.*s\n\n%.*s", STR_ARGS(title), STR_ARGS(body), STR_ARGS(receipt->text));
@@ -289,8 +301,8 @@ enum salve_code app_withdraw(struct app *app, struct salve_err *err)
         code = rec_consent_withdraw(site, actor, str_of(app->words[0]), purpose, app->mem, &receipt, err);
     if (code == SALVE_OK) {
         struct str           at = clock_text(receipt.at_unix_ms, when);
-        struct consent_field fields[] = {{STR("purpose"), str_of(purpose_text(purpose))}, {STR("at"), at}};
-        code = print_receipt(app, "withdrawal", fields, 2, &receipt, err);
+        struct consent_field fields[] = {{STR("at"), at}, {STR("purpose"), STR("")}};
+        code = print_receipt(app, "withdrawal", fields, 2, purpose, &receipt, err);
     }
     return app_site_close(&site, code, err);
 }
@@ -319,7 +331,7 @@ enum salve_code app_erase(struct app *app, struct salve_err *err)
     if (code == SALVE_OK) {
         struct consent_field fields[] = {{STR("at"), clock_text(erasure.erased_at_unix_ms, when)},
                                          {STR("horizon"), clock_date_text(erasure.horizon_unix_ms, until)}};
-        code = print_receipt(app, "erasure", fields, 2, &erasure.receipt, err);
+        code = print_receipt(app, "erasure", fields, 2, 0, &erasure.receipt, err);
     }
     return app_site_close(&site, code, err);
 }

@@ -15,6 +15,7 @@
 void app_say(const struct app *app, const char *fmt, ...)
 {
     if (app->is_quiet) return;
+    (void)fflush(stdout); /* what was printed before stands before */
     va_list args;
     va_start(args, fmt);
     (void)vfprintf(stderr, fmt, args);

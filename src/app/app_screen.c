@@ -58,7 +58,8 @@ static void finding_text(struct buf *out, const struct app_guidelines *guideline
         if (finding->value.len > 0) {
             buf_addf(out, "  [%.*s", STR_ARGS(finding->value));
             if (finding->value2.len > 0) buf_addf(out, "/%.*s", STR_ARGS(finding->value2));
-            buf_addf(out, "%s%.*s]", finding->unit.len > 0 ? " " : "", STR_ARGS(finding->unit));
+            bool has_unit = finding->unit.len > 0 && !str_is(finding->unit, "1");
+            buf_addf(out, "%s%.*s]", has_unit ? " " : "", has_unit ? (int)finding->unit.len : 0, finding->unit.ptr);
         }
         if (finding->urgency != URGENCY_NONE) buf_addf(out, "  %s", urgency_text(finding->urgency));
         if (finding->action.len > 0) buf_addf(out, " -> %.*s", STR_ARGS(finding->action));

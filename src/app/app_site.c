@@ -165,21 +165,51 @@ enum salve_code app_staff_actor(struct app *app, struct site *site, struct actor
 
 /* --- init and staff ------------------------------------------------------------------------------------------------ */
 
-static enum salve_code add_staff(const struct app *app, struct site *site, struct actor actor, struct salve_err *err)
+static enum salve_code read_member(const char *word, struct str *id, enum role *role, struct salve_err *err)
+{
+    struct str text = str_of(word);
+    ptrdiff_t  colon = str_find(text, STR(":"));
+    if (colon > 0 && role_find(str_cut(text, (size_t)colon + 1, text.len), role)) {
+        *id = str_cut(text, 0, (size_t)colon);
+        return SALVE_OK;
+    }
+    (void)salve_fail(err, SALVE_E_USAGE, "--staff %s", word);
+    return salve_why(err, "write it as NAME:ROLE, with a role of 'salve help staff'");
+}
+
+/* Adds the members of --staff whose being a manager equals `is_manager`. */
+static enum salve_code add_staff(const struct app *app, struct site *site, struct actor actor, bool is_manager,
+                                 struct salve_err *err)
 {
     const struct app_values *members = &app->options[OPT_STAFF];
-    for (size_t i = 0; i < members->count; i++) {
-        struct str word = str_of(members->value[i]);
-        ptrdiff_t  colon = str_find(word, STR(":"));
+    enum salve_code          code = SALVE_OK;
+    for (size_t i = 0; i < members->count && code == SALVE_OK; i++) {
+        struct str id;
         enum role  role;
-        if (colon <= 0 || !role_find(str_cut(word, (size_t)colon + 1, word.len), &role)) {
-            (void)salve_fail(err, SALVE_E_USAGE, "--staff %s", members->value[i]);
-            return salve_why(err, "write it as NAME:ROLE, with a role of 'salve help staff'");
-        }
-        enum salve_code code = staff_register(site, actor, str_cut(word, 0, (size_t)colon), role, err);
-        if (code != SALVE_OK) return code;
+        code = read_member(members->value[i], &id, &role, err);
+        if (code == SALVE_OK && (role == ROLE_MANAGER) == is_manager) code = staff_register(site, actor, id, role, err);
     }
-    return SALVE_OK;
+    return code;
+}
+
+/* The first member of a site is a manager, who adds the others: one of --staff, or else "manager". */
+static enum salve_code add_first_staff(const struct app *app, struct site *site, struct salve_err *err)
+{
+    const struct app_values *members = &app->options[OPT_STAFF];
+    struct actor             first = {.id = STR("manager"), .role = ROLE_MANAGER, .site = site_settings(site)->name};
+    bool                     is_named = false;
+    enum salve_code          code = SALVE_OK;
+    for (size_t i = members->count; i-- > 0 && code == SALVE_OK;) {
+        struct str id;
+        enum role  role;
+        code = read_member(members->value[i], &id, &role, err);
+        if (code != SALVE_OK || role != ROLE_MANAGER) continue;
+        first.id = id;
+        is_named = true;
+    }
+    if (code == SALVE_OK && !is_named) code = staff_register(site, first, first.id, first.role, err);
+    if (code == SALVE_OK) code = add_staff(app, site, first, true, err);
+    return code == SALVE_OK ? add_staff(app, site, first, false, err) : code;
 }
 
 /* A log name from the site's name: lower-case letters, digits and '-'. */
@@ -199,11 +229,7 @@ static enum salve_code open_new(struct app *app, const struct site_options *opti
 {
     struct site    *site = NULL;
     enum salve_code code = site_open(options, &site, err);
-    struct actor    first = {.role = ROLE_MANAGER};
-    if (code == SALVE_OK) {
-        first.site = site_settings(site)->name;
-        code = add_staff(app, site, first, err);
-    }
+    if (code == SALVE_OK) code = add_first_staff(app, site, err);
     return app_site_close(&site, code, err);
 }
 
@@ -234,7 +260,7 @@ enum salve_code app_init(struct app *app, struct salve_err *err)
         return code;
     }
     app_print("Made the site in %s. Every optional purpose is off.\n", dir);
-    if (app->options[OPT_STAFF].count == 0) app_print("Next: add staff with  salve -C %s staff --staff NAME:ROLE\n", dir);
+    app_print("Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists them)\n", dir);
     app_print("Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n", dir);
     app_print("Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n");
     return SALVE_OK;
@@ -274,9 +300,11 @@ enum salve_code app_staff(struct app *app, struct salve_err *err)
     struct site    *site = NULL;
     struct actor    actor;
     enum salve_code code = app_site_open(app, &site, err);
-    if (code == SALVE_OK) code = app_actor(app, site, &actor, err);
-    if (code == SALVE_OK && actor.role == ROLE_PARTICIPANT) actor.role = ROLE_MANAGER; /* the first one of a new site */
-    if (code == SALVE_OK) code = add_staff(app, site, actor, err);
+    if (code == SALVE_OK && app_has(app, OPT_STAFF)) {
+        code = app_staff_actor(app, site, &actor, err);
+        if (code == SALVE_OK) code = add_staff(app, site, actor, true, err);
+        if (code == SALVE_OK) code = add_staff(app, site, actor, false, err);
+    }
     if (code == SALVE_OK) code = print_staff(app, site, err);
     return app_site_close(&site, code, err);
 }

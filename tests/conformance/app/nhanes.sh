@@ -12,13 +12,14 @@ export SALVE_SITE=$work/site SALVE_KEY_FILE=$work/key
 salve init -q --key-file "$work/key" --staff dr-amina:clinician --staff lina:assistant >/dev/null
 for id in body-measures blood-pressure glycaemia kidney; do salve -q guideline accept "$id" --as dr-amina; done
 ok "500 rows are imported and screened" salve import "$csv" --map maps/nhanes.json --enrol --purpose care --method signed \
-    --read-back 1 --as lina -o "$work/cards.csv"
-grep -E '^[a-z]' "$work/.out"
+    --read-back 1 --as lina --progress none -o "$work/cards.csv"
+mv "$work/.out" "$work/run"
+grep -E '^[a-z-]+ +[a-z]' "$work/run"
 rows=$(($(wc -l <"$csv") - 1))
-is "every row is one person" "$(grep -c "^$rows people" "$work/.out")" 1
+is "every row is one person" "$(grep -c "^$rows people" "$work/run")" 1
 is "every person has a card" "$(tail -n +2 "$work/cards.csv" | grep -cE ',([0-9A-Z]{4}-){4}[0-9A-Z]{4}$')" "$rows"
 is "everybody has a body mass index or a reason why not" \
-    "$(awk '$1 == "body-measures" && $2 == "bmi" {n += $NF} END {print n}' "$work/.out")" "$rows"
+    "$(awk '$1 == "body-measures" && $2 == "bmi" {n += $NF} END {print n}' "$work/run")" "$rows"
 card=$(tail -n 1 "$work/cards.csv" | cut -d, -f2)
 ok "one of them takes everything along" salve take "$card" -o "$work/mine.json"
 prints 'clean$' "the site verifies" salve verify

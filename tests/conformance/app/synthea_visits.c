@@ -33,7 +33,7 @@ static const char *build_folder(void) { return getenv("BUILD") == NULL ? "build"
 /* The tests read public files that are gzipped; the program itself starts no shell. */
 static enum salve_code unzip(const char *path, struct arena *mem, struct str *out)
 {
-    char command[4096];
+    char command[8400];
     (void)snprintf(command, sizeof command, "zcat \"%s\"", path);
     FILE      *pipe = popen(command, "r");
     struct buf text;
@@ -98,7 +98,7 @@ static enum salve_code import(struct visits *v, struct str card, const struct ta
     size_t                     count = 0;
     struct import_ask ask = {.rules = v->rules, .compartment = str_of(compartment), .next = rec_next_number, .ctx = view, .minimise = true};
     code = rec_all(view, CLASS_BIT(CLASS_IDENT), &known, &count, err);
-    if (code == SALVE_OK && count > 0) ask.patient_id = known[0].id;
+    if (code == SALVE_OK && count > 0) code = arena_str(mem, known[0].id, &ask.patient_id, err); /* outlives the view */
     if (code == SALVE_OK) code = import_run(&ask, bundle, mem, done, err);
     struct rec_item *items = arena_array(mem, struct rec_item, done->resource_count + 1);
     for (size_t i = 0; code == SALVE_OK && i < done->resource_count; i++) items[i].tape = &done->resources[i].tape;
@@ -161,7 +161,9 @@ static enum salve_code compare(struct visits *v, struct str card, const struct i
         struct str want = json_of(&done->resources[i].tape, mem);
         size_t     at = 0;
         while (at < count && !str_eq(taken[at].id, done->resources[i].id)) at++;
-        equal += at < count && str_eq(json_of(&taken[at].tape, mem), want);
+        bool is_equal = at < count && str_eq(json_of(&taken[at].tape, mem), want);
+        equal += is_equal;
+        if (!is_equal) printf("    %.*s/%.*s differs\n", STR_ARGS(done->resources[i].type), STR_ARGS(done->resources[i].id));
     }
     if (code == SALVE_OK && equal != done->resource_count)
         code = salve_fail(err, SALVE_E_INVALID, "%zu of %zu resources came back equal", equal, done->resource_count);
