@@ -276,7 +276,7 @@ ELM_CALL(elm_round)
 {
     struct expr_decimal a, result = {0};
     ELM_NULL_IF(1);
-    int64_t digits = count > 1 && args[1].kind != VALUE_NULL ? args[1].as.integer : 0;
+    int64_t digits = count > 1 && args[1].kind == VALUE_INTEGER ? args[1].as.integer : 0;
     if (args[0].kind == VALUE_QUANTITY) {
         struct expr_quantity q = *args[0].as.quantity;
         bool is_known = expr_decimal_round(q.value, (int)(digits > 8 ? 8 : digits < -28 ? -28 : digits), &q.value);
@@ -389,8 +389,8 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
 {
     struct expr_decimal  d;
     struct expr_temporal t = {0};
-    bool                 has_digits = count > 1 && args[1].kind != VALUE_NULL;
-    int                  digits = has_digits ? (int)args[1].as.integer : elm_is_temporal(args[0]) ? 0 : EXPR_DECIMAL_DIGITS;
+    bool                 has_digits = count > 1 && args[1].kind == VALUE_INTEGER;
+    int                  digits = has_digits ? (int)args[1].as.integer /* an Integer has 32 bits */ : elm_is_temporal(args[0]) ? 0 : EXPR_DECIMAL_DIGITS;
     if (elm_is_temporal(args[0])) {
         bool is_known = expr_temporal_boundary(*args[0].as.temporal, digits, is_high, &t);
         return elm_temporal(run, is_known, t, out);

@@ -10,15 +10,16 @@
 #include "base/limits.h"
 
 enum { P = 1 };
+enum { ONE = 11, TWO = 22, THREE = 33, ONE_TWO = 12, MANY = 99 }; /* operands: least and most, a digit each */
 
 static const struct elm_row {
     const char *type, *fields;
-    unsigned    flags;
+    unsigned    operands, flags;
     elm_make   *make; /* NULL: strict */
     struct expr_function function;
 } rows[] = {
-#define STRICT(type, fields, flags, function) {#type, fields, flags, NULL, {#type, function}},
-#define NODE(type, function)                  {#type, "", 0, function, {#type, NULL}},
+#define STRICT(type, fields, operands, flags, function) {#type, fields, operands, flags, NULL, {#type, function}},
+#define NODE(type, function)                            {#type, "", 0, 0, function, {#type, NULL}},
 #include "expr/elm_nodes.def"
 #undef STRICT
 #undef NODE
@@ -96,17 +97,15 @@ static void set_place(struct elm_compile *c, const struct json *node)
 }
 
 /* --- strict nodes ------------------------------------------------------------------------------------------------------------ */
-static enum salve_code compile_value(struct elm_compile *c, const struct json *value, uint16_t *count)
+static enum salve_code compile_operands(struct elm_compile *c, const struct elm_row *row, const struct json *node,
+                                         const struct json *value, uint16_t *count)
 {
-    if (!json_is(value, JSON_ARRAY)) {
-        (*count)++;
-        return elm_compile_node(c, value);
-    }
-    if (value->count > 250) return elm_bad(c, value, SALVE_E_TOO_BIG, "more than 250 operands");
-    for (const struct json *item = json_first(value); item != NULL; item = item->next) {
-        (*count)++;
-        TRY(elm_compile_node(c, item));
-    }
+    uint32_t have = json_is(value, JSON_ARRAY) ? value->count : value != NULL;
+    bool     fits = row->operands == MANY ? have >= 1 && have <= 250 : have >= row->operands / 10 && have <= row->operands % 10;
+    if (!fits) return elm_bad(c, node, SALVE_E_INVALID, "%s has a wrong count of operands", row->type);
+    *count = (uint16_t)(*count + have);
+    if (!json_is(value, JSON_ARRAY)) return elm_compile_node(c, value);
+    for (const struct json *item = json_first(value); item != NULL; item = item->next) TRY(elm_compile_node(c, item));
     return SALVE_OK;
 }
 
@@ -133,9 +132,14 @@ static enum salve_code compile_strict(struct elm_compile *c, const struct elm_ro
         size_t len = strcspn(at, " ");
         (void)snprintf(field, sizeof field, "%.*s", (int)len, at);
         const struct json *value = json_get(node, field);
-        if (value == NULL && at == row->fields && row->fields[len] == '\0')
-            return elm_bad(c, node, SALVE_E_INVALID, "%s has no %s", row->type, field);
-        TRY(compile_value(c, value, &count));
+        if (strcmp(field, "operand") == 0) {
+            TRY(compile_operands(c, row, node, value, &count));
+        } else {
+            if (value == NULL && at == row->fields && row->fields[len] == '\0')
+                return elm_bad(c, node, SALVE_E_INVALID, "%s has no %s", row->type, field);
+            TRY(elm_compile_node(c, value));
+            count++;
+        }
         at += len + (at[len] == ' ');
     }
     if (row->flags & P) {
@@ -269,16 +273,13 @@ enum salve_code elm_make_ratio(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_list(struct elm_compile *c, const struct json *node)
 {
     uint32_t count = 0;
-    uint16_t slot = 0, block = 128;
+    const uint16_t block = 128;
     /* long lists are made in blocks, so that the stack stays small */
     for (const struct json *item = json_first(json_get(node, "element")); item != NULL; item = item->next) {
         TRY(elm_compile_node(c, item));
         if (++count % block != 0) continue;
         (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, block, 0);
-        if (count > block) {
-            (void)slot;
-            elm_call(c, "List", elm_as_list, 2); /* joins the two */
-        }
+        if (count > block) elm_call(c, "List", elm_as_list, 2); /* joins the two */
     }
     uint16_t rest = (uint16_t)(count % block);
     if (rest > 0 || count == 0) {

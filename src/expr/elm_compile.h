@@ -37,8 +37,8 @@ struct elm_compile {
 
 typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node);
 
-#define STRICT(type, fields, flags, function) ELM_CALL(function);
-#define NODE(type, function)                  elm_make function;
+#define STRICT(type, fields, operands, flags, function) ELM_CALL(function);
+#define NODE(type, function)                            elm_make function;
 #include "expr/elm_nodes.def"
 #undef STRICT
 #undef NODE

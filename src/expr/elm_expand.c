@@ -18,6 +18,14 @@ static enum salve_code known_intervals(struct expr_run *run, struct expr_value l
     return elm_sort_values(run, out->items, out->count / 2, 2, &no, 1);
 }
 
+/* A list of intervals (of Expand also one interval), and a quantity or nothing. */
+static enum salve_code want_args(struct expr_run *run, const struct expr_value *args, uint32_t count)
+{
+    bool is_good = args[0].kind == VALUE_LIST || args[0].kind == VALUE_INTERVAL;
+    if (count > 1) is_good = is_good && (args[1].kind == VALUE_NULL || args[1].kind == VALUE_QUANTITY);
+    return is_good ? SALVE_OK : expr_run_fail(run, SALVE_E_TYPE, "intervals and a quantity are wanted");
+}
+
 static bool is_present(const struct expr_value *args, uint32_t count) { return count > 1 && args[1].kind != VALUE_NULL; }
 
 /* The precision that `per` asks for: of a duration its unit. */
@@ -57,6 +65,8 @@ ELM_CALL(elm_collapse)
 {
     struct expr_build ends = {0}, result = {0};
     ELM_NULL_IF(1);
+    TRY(want_args(run, args, count));
+    if (args[0].kind != VALUE_LIST) return expr_run_fail(run, SALVE_E_TYPE, "Collapse wants a list");
     TRY(known_intervals(run, args[0], &ends));
     for (uint32_t i = 0; i < ends.count; i += 2) {
         struct expr_value start = ends.items[i], end = ends.items[i + 1], one;
@@ -192,6 +202,7 @@ ELM_CALL(elm_expand)
 {
     struct expr_build result = {0};
     ELM_NULL_IF(1);
+    TRY(want_args(run, args, count));
     bool is_points = args[0].kind == VALUE_INTERVAL;
     const struct expr_value *items = is_points ? args : args[0].as.items;
     uint32_t                 item_count = is_points ? 1 : args[0].aux;

@@ -359,6 +359,7 @@ ELM_CALL(elm_union)
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_union(run, args, out);
     ELM_NULL_IF(2);
     TRY(want_interval(run, args[0]));
+    TRY(want_interval(run, args[1]));
     TRY(relation_args(run, args, 2, &r));
     TRY(overlaps_is(run, r, &overlap));
     TRY(meets_is(run, r, &meet));

@@ -51,6 +51,7 @@ ELM_CALL(elm_singleton_from)
 ELM_CALL(elm_indexer)
 {
     ELM_NULL_IF(2);
+    if (args[1].kind != VALUE_INTEGER) return expr_run_fail(run, SALVE_E_TYPE, "an index is an integer");
     int64_t index = args[1].as.integer;
     if (args[0].kind == VALUE_STRING) {
         const struct expr_value substring[3] = {args[0], args[1], expr_integer(1)};
@@ -252,6 +253,8 @@ ELM_CALL(elm_times)
 {
     struct expr_build build = {0};
     ELM_NULL_IF(2);
+    TRY(want_list(run, args[0]));
+    TRY(want_list(run, args[1]));
     for (uint32_t i = 0; i < args[0].aux; i++)
         for (uint32_t k = 0; k < args[1].aux; k++) {
             if (args[0].as.items[i].kind != VALUE_TUPLE || args[1].as.items[k].kind != VALUE_TUPLE)

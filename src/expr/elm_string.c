@@ -104,6 +104,7 @@ ELM_CALL(elm_substring)
     struct str text;
     ELM_NULL_IF(2);
     TRY(want_text(run, args[0], &text));
+    if (args[1].kind != VALUE_INTEGER) return expr_run_fail(run, SALVE_E_TYPE, "a position is an integer");
     int64_t from = args[1].as.integer, length = INT32_MAX;
     if (count > 2 && args[2].kind == VALUE_INTEGER) length = args[2].as.integer;
     if (from < 0 || from >= char_count(text) || length < 0) return SALVE_OK;
