@@ -299,6 +299,20 @@ static void the_61st_compartment_in_an_hour_is_refused(struct store *store)
     assert_ok(store_commit(&tx, NULL));
 }
 
+static void a_compartment_made_just_now_does_not_count(struct store *store)
+{
+    struct store_tx *tx = begin(store, false);
+    for (uint8_t i = 0; i < 80; i++) assert_ok(store_quota_free(tx, id_of(i), 1000000, NULL));
+    for (uint8_t i = 0; i < 80; i++) assert_ok(store_quota_take(tx, id_of(i), 1000100, 2, NULL));
+    assert_ok(store_quota_take(tx, id_of(100), 1000100, 2, NULL));
+    assert_ok(store_quota_take(tx, id_of(101), 1000100, 2, NULL));
+    assert_code(store_quota_take(tx, id_of(102), 1000100, 2, NULL), SALVE_E_QUOTA);
+    /* after the hour it is one like any other */
+    assert_ok(store_quota_take(tx, id_of(1), 1000000 + 61 * 60000, 1, NULL));
+    assert_code(store_quota_take(tx, id_of(2), 1000000 + 61 * 60000, 1, NULL), SALVE_E_QUOTA);
+    assert_ok(store_commit(&tx, NULL));
+}
+
 struct told {
     unsigned count;
     char place[200];
@@ -346,6 +360,7 @@ int main(void)
         CASE(commons_are_replaced_listed_and_deleted),
         CASE(the_clock_never_runs_backwards),
         CASE(the_61st_compartment_in_an_hour_is_refused),
+        CASE(a_compartment_made_just_now_does_not_count),
         CASE(verify_names_the_compartment_whose_chain_is_wrong),
     };
     enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
