@@ -107,6 +107,7 @@ enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, struct rec_log **
         code = store_commons_get(tx->store, keys[i], mem, &json, err);
         if (code == SALVE_OK) code = log_read(json, mem, log, err);
     }
+    for (size_t i = 0; i + 1 < n; i++) (*out)[i].end = (*out)[i + 1].base;
     *count = n;
     return code;
 }

@@ -45,6 +45,7 @@ static inline enum salve_code rec_why(struct salve_err *err, enum salve_code cod
 struct rec_log {
     uint32_t number; /* from 1 */
     uint64_t base;   /* row of its entry 0 */
+    uint64_t end;    /* first row of its successor; 0: it is the newest */
     struct str origin;
     struct tlog_vkey vkey;
 };

@@ -24,7 +24,7 @@
 #define T_SITE_NOW 1795426200000 /* 2026-11-23T09:30:00Z */
 
 struct t_site {
-    char                folder[256], key_file[300];
+    char                folder[400], key_file[300];
     struct site_options options;
     struct site        *site;
     struct arena       *mem;
@@ -102,14 +102,20 @@ static void t_site_staff(struct t_site *t)
     t_must(staff_register(t->site, T_MANAGER, T_TECHNICIAN.id, ROLE_TECHNICIAN, &err));
 }
 
+/* Where test sites live: memory where there is some, since hundreds of syncs are not what is tested. */
+static const char *t_tmp(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    return tmp != NULL ? tmp : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
 /* t_site_make - a new site, open, with its staff. */
 static struct t_site *t_site_make(const char *name, bool name_index)
 {
-    const char    *tmp = getenv("TMPDIR");
     struct t_site *t = calloc(1, sizeof *t);
     char           folder[200];
     if (t == NULL) abort();
-    (void)snprintf(folder, sizeof folder, "%s/salve-%s-%d", tmp == NULL ? "/tmp" : tmp, name, (int)getpid());
+    (void)snprintf(folder, sizeof folder, "%s/salve-%s-%d", t_tmp(), name, (int)getpid());
     (void)snprintf(t->key_file, sizeof t->key_file, "%s.key", folder);
     t_remove(folder);
     unlink(t->key_file);

@@ -17,7 +17,7 @@ enum { SAVES = 4 };
 static struct t_site *base;   /* one person with consent for care, prepared once */
 static struct str     card, second_card;
 static struct str     id_text;
-static char           folder[300];
+static char           folder[420];
 
 /* One line a step that the gate acknowledged. */
 static void acknowledge(int acks, const char *what)
