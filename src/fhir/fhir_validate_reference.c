@@ -47,15 +47,12 @@ static bool is_target(fhir_list_id targets, fhir_type_id type)
     return false;
 }
 
-/* "Patient/12 3": a relative reference to a known type whose id is none. */
+/* A relative reference that is neither Type/id nor a search ("Patient?identifier=..."). */
 static bool is_malformed(struct str text)
 {
     struct fhir_reference parts;
-    ptrdiff_t slash = str_find(text, STR("/"));
-    if (slash <= 0 || str_find(text, STR(":")) >= 0 || str_find(text, STR("?")) >= 0 || text.ptr[0] == '#')
-        return false;
-    fhir_type_id type = fhir_type_find(str_cut(text, 0, (size_t)slash));
-    return type != 0 && fhir_types[type].kind == FHIR_RESOURCE && !fhir_reference_split(text, &parts);
+    if (text.ptr[0] == '#' || str_find(text, STR(":")) >= 0 || str_find(text, STR("?")) >= 0) return false;
+    return !fhir_reference_split(text, &parts);
 }
 
 void fhir_check_reference(struct fhir_check *check, tape_at at)

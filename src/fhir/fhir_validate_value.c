@@ -108,6 +108,27 @@ static void check_attachment(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "value", "fhir-attachment-size", "size is the number of bytes of the data");
 }
 
+/* --- systems and URIs ----------------------------------------------------------------------------------------------- */
+
+/* The system of a code or identifier is an absolute URI, and names a code system, not a value set of FHIR. */
+static void check_system(struct fhir_check *check, tape_at at)
+{
+    struct str system = tape_child_text(check->tape, at, "system");
+    if (system.len == 0) return;
+    if (str_find(system, STR(":")) < 0)
+        fhir_check_fail(check, "invalid", "fhir-system-absolute", "a system is an absolute URI");
+    if (str_starts(system, STR("http://hl7.org/fhir/ValueSet/")))
+        fhir_check_fail(check, "invalid", "fhir-system-valueset", "a system is a code system, not a value set");
+}
+
+/* OIDs and UUIDs are URIs only behind "urn:". */
+static void check_uri(struct fhir_check *check, tape_at at)
+{
+    struct str text = tape_kind(check->tape, at) == TAPE_TEXT ? tape_text(check->tape, at) : STR_NONE;
+    if (str_starts(text, STR("oid:")) || str_starts(text, STR("uuid:")))
+        fhir_check_fail(check, "invalid", "fhir-uri-urn", "an OID or UUID as a URI begins with urn:");
+}
+
 void fhir_check_value(struct fhir_check *check, tape_at at)
 {
     switch (tape_type(check->tape, at)) {
@@ -123,6 +144,15 @@ void fhir_check_value(struct fhir_check *check, tape_at at)
         break;
     case FHIR_T_Attachment:
         check_attachment(check, at);
+        break;
+    case FHIR_T_Coding:
+    case FHIR_T_Identifier:
+        check_system(check, at);
+        break;
+    case FHIR_T_uri:
+    case FHIR_T_url:
+    case FHIR_T_canonical:
+        check_uri(check, at);
         break;
     default:
         break;
