@@ -490,6 +490,7 @@ static enum salve_code make_tuple(struct expr_run *run, const struct expr_value 
 static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t base_at, uint32_t frames,
                                 struct expr_value *out)
 {
+    /* tidy: dispatch */
     const struct expr_program *p = run->program;
     const struct expr_ins *ip = p->code + entry;
     struct expr_value *base = run->stack + base_at, *sp = run->stack + run->stack_count;

@@ -9,6 +9,7 @@
 struct fhirpath {
     const struct expr_program *program;
     uint32_t                   routine;
+    struct fp_gates            gates;
 };
 
 /* --- types --------------------------------------------------------------------------------------------------------------- */
@@ -407,9 +408,12 @@ static enum salve_code compile_in(struct str text, fhir_type_id context, struct 
     FP_TRY(fp_expression(c, root, &type));
     expr_emit_end(&c->emit);
     FP_TRY(expr_emit_done(&c->emit, &path->program));
+    path->gates = fp_gates_of(root);
     *out = path;
     return SALVE_OK;
 }
+
+const struct fp_gates *fhirpath_gates(const struct fhirpath *path) { return &path->gates; }
 
 enum salve_code fhirpath_compile(struct str text, fhir_type_id context, struct arena *mem, struct fhirpath **out,
                                  struct salve_err *err)

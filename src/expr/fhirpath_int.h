@@ -44,6 +44,19 @@ struct fp_node {
 SALVE_MUST_USE enum salve_code fp_parse(struct str text, struct arena *tree, struct arena *mem, struct fp_node **out,
                                         struct salve_err *err);
 
+/* --- what is certain before running (fhirpath_gates.c) ---------------------------------------------------------------- */
+enum { FP_NAMES_MAX = 12 };
+struct fp_names {
+    fhir_name_id names[FP_NAMES_MAX];
+    uint8_t      count;
+};
+struct fp_gates {
+    struct fp_names absent;  /* without any one of these elements in the focus the result is not false */
+    struct fp_names present; /* with any one of these it is true */
+};
+struct fp_gates        fp_gates_of(const struct fp_node *root);
+const struct fp_gates *fhirpath_gates(const struct fhirpath *path);
+
 /* --- tokens -------------------------------------------------------------------------------------------------------------- */
 enum fp_token_kind { FP_END, FP_NAME, FP_QUOTED_NAME, FP_STRING, FP_NUMBER, FP_LONG, FP_DATE, FP_PUNCTUATION };
 

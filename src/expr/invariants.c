@@ -56,7 +56,7 @@ enum salve_code invariants_make(struct arena *mem, struct invariants **out, stru
 void invariants_skip(struct invariants *rules, bool (*covers)(const char *key))
 {
     for (unsigned i = 1; i < FHIR_INVARIANT_COUNT; i++)
-        if (covers(fhir_invariants[i].key)) rules->is_skipped[i] = true;
+        if (covers(fhir_invariants[i].key)) rules->how[i] = SKIP;
 }
 
 static struct str expression_of(unsigned id)
@@ -149,6 +149,12 @@ static bool is_kept(const struct walk *w, const struct fp_gates *gates, tape_at 
     return false;
 }
 
+static bool is_local_reference(const struct tape *tape, tape_at at)
+{
+    tape_at reference = tape_child(tape, at, FHIR_N_reference);
+    return reference != TAPE_NONE && str_starts(tape_text(tape, reference), STR("#"));
+}
+
 static enum salve_code check_one(struct walk *w, unsigned id, tape_at at, uint64_t children)
 {
     struct invariants *rules = w->rules;
@@ -158,8 +164,7 @@ static enum salve_code check_one(struct walk *w, unsigned id, tape_at at, uint64
         bool extension = has_child(w, at, children, FHIR_N_extension), value = has_child(w, at, children, FHIR_N_value);
         return extension != value ? SALVE_OK : broken(w, id, at);
     }
-    if (rules->how[id] == LOCAL_REFERENCE && is_object &&
-        !str_starts(tape_child_text(w->tape, at, "reference"), STR("#"))) return SALVE_OK;
+    if (rules->how[id] == LOCAL_REFERENCE && is_object && !is_local_reference(w->tape, at)) return SALVE_OK;
     enum salve_code code = rules->paths[id] != NULL ? SALVE_OK : compile(rules, id, w->err);
     if (code != SALVE_OK || (is_object && is_kept(w, fhirpath_gates(rules->paths[id]), at, children))) return code;
     return run_one(w, id, at);
@@ -180,15 +185,16 @@ static enum salve_code check_list(struct walk *w, fhir_list_id list, tape_at at,
     return code;
 }
 
-/* %resource is the nearest resource. %rootResource is what contains it, when it is contained; a Bundle contains nobody. */
-static void enter_resource(struct walk *w, tape_at at)
+/* At the first node of a resource and at the first behind one. %resource is the nearest resource; %rootResource is what
+ * contains it, when it is contained; a Bundle contains nobody. */
+static void enter_resource(struct walk *w, tape_at at, bool is_resource)
 {
     while (w->level_count > 0 && at >= w->levels[w->level_count - 1].end) w->level_count--;
-    const struct tape_node *node = &w->tape->nodes[at];
-    if (node->kind == TAPE_OBJECT && fhir_types[node->value].kind == FHIR_RESOURCE) {
+    if (is_resource) {
         salve_assert(w->level_count <= SALVE_JSON_DEPTH_MAX);
-        w->levels[w->level_count++] = (struct level){at, at + node->span};
-    } else if (w->level_count == 0 || w->env.resource.aux == w->levels[w->level_count - 1].at) return;
+        w->levels[w->level_count++] = (struct level){at, at + w->tape->nodes[at].span};
+    }
+    if (w->level_count == 0) return;
     const struct level *top = &w->levels[w->level_count - 1];
     bool is_contained = w->level_count > 1 && tape_path_name(w->tape, top->at) == FHIR_N_contained;
     w->env.resource = expr_node(w->tape, top->at);
@@ -200,11 +206,19 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
 {
     struct walk w = {.rules = rules, .tape = tape, .scratch = scratch, .issues = issues, .err = err};
     enum salve_code code = SALVE_OK;
+    tape_at resource_end = 0;
     for (tape_at at = 0; at < tape->node_count && code == SALVE_OK; at++) {
         const struct tape_node *node = &tape->nodes[at];
         fhir_list_id of_element = fhir_elements[node->element].invariants, of_type = 0;
-        enter_resource(&w, at);
-        if (node->kind == TAPE_OBJECT) of_type = fhir_types[node->value].invariants;
+        bool is_resource = false;
+        if (node->kind == TAPE_OBJECT) {
+            of_type = fhir_types[node->value].invariants;
+            is_resource = fhir_types[node->value].kind == FHIR_RESOURCE;
+        }
+        if (is_resource || at >= resource_end) {
+            enter_resource(&w, at, is_resource);
+            resource_end = w.level_count == 0 ? TAPE_NONE : w.levels[w.level_count - 1].end;
+        }
         if (of_element == 0 && of_type == 0) continue;
         uint64_t children = children_of(tape, at);
         code = check_list(&w, of_element, at, children);
