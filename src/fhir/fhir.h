@@ -63,8 +63,8 @@ struct fhir_read_opts {
  *   issues    NULL: the first problem is only told by err
  *             (no nodes when not even a resource type was found: tape_root is TAPE_NONE)
  *   errors    E_INVALID (rules of FHIR), E_SYNTAX, E_TOO_BIG, E_TOO_DEEP, E_MEMORY; err->at is the path of the first
- *   memory    the tape takes about as much as the compact JSON; while reading, twice that, SALVE_REQUEST_BYTES_MAX at
- *             most for any input */
+ *   memory    the tape takes about as much as the compact JSON; reading, about twice the JSON as it is, and
+ *             SALVE_REQUEST_BYTES_MAX at most for any input */
 SALVE_MUST_USE enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, struct arena *mem,
                                          struct tape *out, struct fhir_issues *issues, struct salve_err *err);
 

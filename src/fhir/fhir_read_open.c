@@ -215,6 +215,7 @@ enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, st
 {
     static const struct fhir_read_opts usual = {0};
     if (opts == NULL) opts = &usual;
+    if (json.ptr == NULL) json = STR("");
     size_t bytes_max = opts->bytes_max == 0 ? SALVE_RESOURCE_BYTES_MAX : opts->bytes_max;
     struct reader r = {.start = json.ptr,
                        .at = json.ptr,

@@ -347,6 +347,7 @@ static enum salve_code load_all(struct loader *l, struct arena *mem, struct tape
 
 enum salve_code tape_from_bytes(struct str bytes, struct arena *mem, struct tape *out, struct salve_err *err)
 {
+    if (bytes.ptr == NULL) bytes = STR("");
     struct loader l = {.at = (const uint8_t *)bytes.ptr, .end = (const uint8_t *)bytes.ptr + bytes.len};
     unsigned magic, version;
     uint32_t fingerprint;

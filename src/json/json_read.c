@@ -266,6 +266,7 @@ enum salve_code json_read(struct str text, const struct json_opts *opts, struct 
         (void)salve_fail(err, SALVE_E_TOO_BIG, "1:1");
         return err == NULL ? SALVE_E_TOO_BIG : salve_why(err, "more than %zu bytes", bytes_max);
     }
+    if (text.ptr == NULL) text = STR("");
     struct reader r = {
         .start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .mem = mem, .depth_max = depth_max, .err = err};
     struct json *root = arena_new(mem, struct json);

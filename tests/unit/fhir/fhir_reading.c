@@ -110,6 +110,16 @@ static void memory_that_runs_out_is_an_error_at_any_point(void **state)
     arena_close(mem);
 }
 
+static void absent_text_is_an_error(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(1 << 20);
+    struct tape tape;
+    assert_code(fhir_read(STR_NONE, NULL, mem, &tape, NULL, NULL), SALVE_E_SYNTAX);
+    assert_code(tape_from_bytes(STR_NONE, mem, &tape, NULL), SALVE_E_INTEGRITY);
+    arena_close(mem);
+}
+
 static void size_and_depth_limits_hold(void **state)
 {
     (void)state;
@@ -148,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_runs_out_is_an_error_at_any_point),
+        cmocka_unit_test(absent_text_is_an_error),
         cmocka_unit_test(size_and_depth_limits_hold),
         cmocka_unit_test(issues_are_counted_beyond_their_limit),
     };

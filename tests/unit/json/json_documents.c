@@ -157,6 +157,7 @@ static void size_and_memory_are_bounded(void **state)
     const struct json *doc = NULL;
     struct json_opts small = {.bytes_max = 4};
     struct arena *mem = arena_open(1 << 20);
+    assert_code(json_read(STR_NONE, NULL, mem, &doc, NULL), SALVE_E_SYNTAX);
     assert_code(json_read(STR("[1,2]"), &small, mem, &doc, NULL), SALVE_E_TOO_BIG);
     assert_ok(json_read(STR("[12]"), &small, mem, &doc, NULL));
     for (uint64_t nth = 0;; nth++) {
