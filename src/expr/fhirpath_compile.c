@@ -470,6 +470,8 @@ void fhirpath_list(const struct fhirpath *path, struct buf *out)
         struct expr_ins ins = p->code[i];
         buf_addf(out, "%4u  %-16s %u %u", i, names[ins.op], ins.a, ins.b);
         if (ins.op == EXPR_OP_CALL) buf_addf(out, "  %s", p->functions[ins.b]->name);
+        if (ins.op == EXPR_OP_CHILD || ins.op == EXPR_OP_PATH_WHERE_TEXT || ins.op == EXPR_OP_PATH_EXISTS_TEXT)
+            buf_addf(out, "  %.*s", STR_ARGS(fhir_name(ins.a)));
         if (ins.op == EXPR_OP_PATH || ins.op == EXPR_OP_PATH_LOCAL)
             for (uint32_t n = 0; n < ins.a; n++) buf_addf(out, "%s%.*s", n == 0 ? "  " : ".",
                                                           STR_ARGS(fhir_name(p->names[ins.b + n])));
