@@ -5,6 +5,8 @@
  * it. */
 #include "records/records_int.h"
 
+enum { SIGN_BYTES = 64 << 20 };
+
 static enum salve_code guard_read(void *self, struct arena *mem, struct str *text, struct salve_err *err)
 {
     struct site *site = self;
@@ -94,5 +96,79 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
     rec_tx_abandon(&tx);
     out->leaf_index = leaf->index;
     out->at_unix_ms = leaf->at_unix_ms;
+    return code;
+}
+
+/* --- at the opening of a site ----------------------------------------------------------------------------------------- */
+
+/* After a successor log began, the head of the old one is kept under another name; a crash may have left that to do. */
+static void keep_old_head(struct site *site, struct arena *mem)
+{
+    struct tlog_guard guard = rec_guard(site);
+    struct tlog_checkpoint head;
+    struct str text;
+    if (site->log.number > 1 && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
+        tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK && !str_eq(head.origin, site->log.origin))
+        rec_keep_old_heads(site, site->log.number - 1);
+}
+
+static enum salve_code is_older(const char *file, struct salve_err *err)
+{
+    salve_fail(err, SALVE_E_INTEGRITY, "%s", file);
+    return rec_why(
+        err, SALVE_E_INTEGRITY,
+        "the log in site.db is older than, or other than, what was signed: bring the newest site.db back, or "
+        "start a successor log");
+}
+
+/* The file `checkpoint`, where it is a note of ours: it may have survived where signed-head did not. */
+static enum salve_code check_published(struct site *site, struct rec_tx *tx, struct salve_err *err)
+{
+    char path[REC_PATH_BYTES];
+    struct str note;
+    struct tlog_checkpoint head;
+    struct tlog_hash root;
+    uint64_t signed_by;
+    enum salve_code code = rec_path(site->path, "checkpoint", path, err);
+    if (code != SALVE_OK || file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, NULL) != SALVE_OK ||
+        tlog_note_verify(note, &site->log.vkey, 1, &signed_by, NULL, NULL) != SALVE_OK ||
+        tlog_checkpoint_parse(note, &head, NULL) != SALVE_OK)
+        return code; /* verify tells about the file itself */
+    if (head.size > tlog_size(tx->log)) return is_older("checkpoint", err);
+    code = tlog_root_at(tx->log, head.size, &root, err);
+    return code == SALVE_OK && !tlog_hash_eq(&root, &head.root) ? is_older("checkpoint", err) : code;
+}
+
+static enum salve_code check_guard(struct site *site, struct rec_tx *tx, struct salve_err *err)
+{
+    struct str text, archived;
+    struct tlog_checkpoint head;
+    struct tlog_guard guard = rec_guard(site);
+    enum salve_code code = tlog_check_guard(tx->log, &guard, err);
+    if (code == SALVE_E_CONFLICT) return is_older("signed-head", err);
+    if (code != SALVE_OK && code != SALVE_E_INVALID && code != SALVE_E_INTEGRITY) return code;
+    if (code == SALVE_OK && guard.read(guard.self, tx->mem, &text, NULL) == SALVE_OK &&
+        tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK) {
+        site->signed_size = head.size;
+        return SALVE_OK;
+    }
+    if (code == SALVE_OK && tlog_newest_checkpoint(tx->log, tx->mem, &archived, NULL) != SALVE_OK) return SALVE_OK;
+    salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
+    return rec_why(err, SALVE_E_INTEGRITY, "the file is missing or damaged, though the log was signed before");
+}
+
+enum salve_code rec_log_check(struct site *site, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct arena *mem = arena_open(SIGN_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
+    keep_old_head(site, mem);
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code == SALVE_OK) {
+        code = check_guard(site, &tx, err);
+        if (code == SALVE_OK) code = check_published(site, &tx, err);
+        rec_tx_abandon(&tx);
+    }
+    arena_close(mem);
     return code;
 }

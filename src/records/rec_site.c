@@ -212,49 +212,6 @@ static enum salve_code load_settings(struct site *site, struct salve_err *err)
     return code;
 }
 
-/* After a successor log began, the head of the old one is kept under another name; a crash may have left that to do. */
-static void keep_old_head(struct site *site, struct arena *mem)
-{
-    struct tlog_guard guard = rec_guard(site);
-    struct tlog_checkpoint head;
-    struct str text;
-    if (site->log.number > 1 && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
-        tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK && !str_eq(head.origin, site->log.origin))
-        rec_keep_old_heads(site, site->log.number - 1);
-}
-
-/* The log in the database must go on from what was signed. */
-static enum salve_code check_log(struct site *site, struct salve_err *err)
-{
-    struct rec_tx tx;
-    struct str text, archived;
-    struct tlog_guard guard = rec_guard(site);
-    struct arena *mem = arena_open(WORK_BYTES);
-    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
-    keep_old_head(site, mem);
-    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
-    if (code == SALVE_OK) {
-        struct tlog_checkpoint head;
-        code = tlog_check_guard(tx.log, &guard, err);
-        if (code == SALVE_E_CONFLICT) {
-            salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
-            code = rec_why(err, SALVE_E_INTEGRITY,
-                           "the log in site.db is older than, or other than, what was signed: bring the newest site.db "
-                           "back, or start a successor log");
-        }
-        if (code == SALVE_OK && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
-            tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK)
-            site->signed_size = head.size;
-        else if (code == SALVE_OK && tlog_newest_checkpoint(tx.log, mem, &archived, NULL) == SALVE_OK) {
-            salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
-            code = rec_why(err, SALVE_E_INTEGRITY, "the file is missing or damaged, though the log was signed before");
-        }
-        rec_tx_abandon(&tx);
-    }
-    arena_close(mem);
-    return code;
-}
-
 enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
                               struct salve_err *err)
 {
@@ -266,7 +223,7 @@ enum salve_code rec_site_open(const struct site_options *options, bool is_lenien
     if (code == SALVE_OK) code = rec_log_load(site, err);
     if (code == SALVE_OK) code = load_settings(site, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
-    if (code == SALVE_OK && !is_lenient) code = check_log(site, err);
+    if (code == SALVE_OK && !is_lenient) code = rec_log_check(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
     if (code != SALVE_OK) {
         rec_site_drop(&site);

@@ -233,6 +233,8 @@ SALVE_MUST_USE enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_ch
  * *note may be NULL. */
 SALVE_MUST_USE enum salve_code rec_sign(struct site *site, struct arena *mem, struct str *note, struct salve_err *err);
 struct tlog_guard rec_guard(struct site *site);
+/* rec_log_check - the log in the database must go on from what was signed. E_INTEGRITY names signed-head or checkpoint. */
+SALVE_MUST_USE enum salve_code rec_log_check(struct site *site, struct salve_err *err);
 /* rec_keep_old_heads - renames signed-head and checkpoint of log `number`, which has a successor. */
 void rec_keep_old_heads(const struct site *site, uint32_t number);
 /* rec_receipt_make - signs, and writes the receipt of a durable leaf into mem. NULL out: nothing. */

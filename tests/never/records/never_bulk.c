@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * N13: no bulk export. The 61st person in an hour stays closed, whoever asks and however often the program starts anew.
+ * N14: nothing of a person is readable in any file of a site, in messages, or in what the process prints; core files are
+ * off. N15 in part: one look, one leaf, durable before anything can be read. */
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "t_site.h"
+#include "tlog/tlog.h"
+
+enum { HOUR_MS = 3600 * 1000, LIMIT = 60, PEOPLE = 63 };
+
+static void the_61st_person_in_an_hour_stays_closed(void **state)
+{
+    (void)state;
+    static const struct actor *const staff[] = {&T_CLINICIAN, &T_ASSISTANT, &T_REGISTRAR};
+    struct t_site   *t = t_site_make("never-bulk", false);
+    struct str       cards[PEOPLE];
+    struct rec_view *view;
+    for (int p = 0; p < PEOPLE; p++) {
+        cards[p] = t_enrol(t, "Haddad", "1980-01-01").card;
+        t_give(t, cards[p], PURPOSE_CARE);
+    }
+    t_site_at(t, T_SITE_NOW + HOUR_MS + 60000);
+    for (int p = 0; p < LIMIT; p++) {
+        view = t_open(t, *staff[p % 3], PURPOSE_CARE, cards[p]);
+        t_close_view(&view);
+        if (p % 20 == 0) t_site_at(t, T_SITE_NOW + HOUR_MS + 60000 + p); /* a restart forgets nothing */
+    }
+    for (int p = LIMIT; p < PEOPLE; p++) {
+        assert_code(t_open_code(t, *staff[p % 3], PURPOSE_CARE, cards[p], &view), SALVE_E_QUOTA);
+        assert_null(view);
+    }
+    assert_code(t_give_code(t, cards[LIMIT], PURPOSE_FOLLOW_UP), SALVE_E_QUOTA);
+    view = t_open(t, T_CLINICIAN, PURPOSE_CARE, cards[0]); /* the same people again: allowed */
+    t_close_view(&view);
+    view = t_open(t, T_PERSON, PURPOSE_SELF, cards[LIMIT]); /* one's own record: always */
+    struct rec_look *looks;
+    size_t           count, missing;
+    t_must(rec_looked(view, t->mem, &looks, &count, &missing, &err));
+    assert_str(looks[count - 2].kind, "denied"); /* and the attempts are seen */
+    t_close_view(&view);
+    t_withdraw(t, cards[LIMIT], PURPOSE_CARE);
+    t_site_at(t, T_SITE_NOW + 2 * HOUR_MS + 180000);
+    view = t_open(t, T_CLINICIAN, PURPOSE_CARE, cards[LIMIT + 1]);
+    t_close_view(&view);
+    t_site_drop(t);
+}
+
+static bool holds(struct str bytes, const char *canary)
+{
+    return memmem(bytes.ptr, bytes.len, canary, strlen(canary)) != NULL;
+}
+
+static const char *const canaries[] = {"Canaryfamily", "1961-07-19", "canary-street", "61.337", "Canarynote",
+                                       "29463-7", "mother of canary", "clinic-of-the-river"};
+
+static void scan(const char *folder, struct arena *mem)
+{
+    struct str *names;
+    size_t      count;
+    t_must(file_list(folder, mem, &names, &count, &err));
+    for (size_t f = 0; f < count; f++) {
+        struct str bytes;
+        t_must(file_read(arena_printf(mem, "%s/%.*s", folder, STR_ARGS(names[f])).ptr, (size_t)1 << 28, mem, &bytes, &err));
+        for (size_t c = 0; c < sizeof canaries / sizeof canaries[0]; c++)
+            if (holds(bytes, canaries[c])) fail_msg("%s in %.*s", canaries[c], STR_ARGS(names[f]));
+    }
+}
+
+/* Everything that a visit stores, looked at while it is open and after it was closed. */
+static void no_file_of_the_site_holds_anything_readable(void **state)
+{
+    (void)state;
+    struct t_site      *t = t_site_make("never-plain", true);
+    struct rec_enrolled who;
+    struct rec_erasure  erasure;
+    struct tape         patient = t_read(
+        t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Canaryfamily\",\"given\":[\"Canarynote\"]}],"
+                "\"birthDate\":\"1961-07-19\",\"address\":[{\"line\":[\"canary-street 9\"]}]}");
+    t_must(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &who, &err));
+    t_give(t, who.card, PURPOSE_CARE);
+    t_give(t, who.card, PURPOSE_TRANSFER);
+    struct rec_view *view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
+    t_save_weight(t, view, "61.337");
+    scan(t->folder, t->mem);
+    t_close_view(&view);
+    t_withdraw(t, who.card, PURPOSE_CARE);
+    view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
+    const struct rec_resource *all;
+    size_t                     count;
+    t_must(rec_take(view, t->mem, &all, &count, &err));
+    t_close_view(&view);
+    t_site_close(t);
+    scan(t->folder, t->mem);
+    t_site_open(t);
+    char card[64];
+    (void)snprintf(card, sizeof card, "%.*s", STR_ARGS(who.card));
+    struct str bytes;
+    static const char *const files[] = {"site.db", "keys.db", "revoked", "checkpoint"};
+    for (size_t f = 0; f < 4; f++) {
+        t_must(file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, (size_t)1 << 28, t->mem, &bytes, &err));
+        assert_false(holds(bytes, card));
+    }
+    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
+    t_site_close(t);
+    char id[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(who.compartment, id);
+    for (size_t f = 0; f < 4; f++) {
+        t_must(file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, (size_t)1 << 28, t->mem, &bytes, &err));
+        assert_null(memmem(bytes.ptr, bytes.len, who.compartment.bytes, COMPARTMENT_BYTES)); /* not even the random id */
+        assert_false(holds(bytes, id));
+    }
+    t_site_open(t);
+    t_site_drop(t);
+}
+
+static void messages_tell_no_value(void **state)
+{
+    (void)state;
+    struct t_site   *t = t_site_make("never-words", false);
+    struct rec_enrolled who;
+    struct salve_err err = {0};
+    static const char *const bad[] = {
+        "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Canaryfamily\"}],\"photo\":[{\"url\":\"canary-street\"}]}",
+        "{\"resourceType\":\"Patient\",\"birthDate\":\"1961-07-19\",\"maritalStatus\":{\"text\":\"mother of canary\"}}",
+        "{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"Canarynote\",\"value\":\"61.337\"}]}"};
+    for (size_t i = 0; i < 3; i++) {
+        struct tape patient = t_read(t->mem, bad[i]);
+        assert_code(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &who, &err), SALVE_E_NOT_ADMITTED);
+        for (size_t c = 0; c < sizeof canaries / sizeof canaries[0]; c++) {
+            assert_null(strstr(err.at, canaries[c]));
+            assert_null(strstr(err.why, canaries[c]));
+        }
+    }
+    t_site_drop(t);
+}
+
+static void an_open_site_leaves_no_core_file(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("never-core", false);
+    struct rlimit  limit;
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    assert_int_equal(limit.rlim_cur, 0);
+    assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
+    t_site_drop(t);
+}
+
+/* Opening adds the leaf before it gives anything; a site whose log cannot be written opens nobody. */
+static void a_look_without_a_leaf_does_not_happen(void **state)
+{
+    (void)state;
+    struct t_site      *t = t_site_make("never-leaf", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    struct site_facts   before, after;
+    struct rec_view    *view;
+    t_give(t, who.card, PURPOSE_CARE);
+    for (int i = 0; i < 5; i++) {
+        t_must(site_facts(t->site, t->mem, &before, &err));
+        view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
+        t_must(site_facts(t->site, t->mem, &after, &err));
+        assert_int_equal(after.log_size, before.log_size + 1);
+        t_close_view(&view);
+    }
+    t_site_drop(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_61st_person_in_an_hour_stays_closed),
+        cmocka_unit_test(no_file_of_the_site_holds_anything_readable),
+        cmocka_unit_test(messages_tell_no_value),
+        cmocka_unit_test(an_open_site_leaves_no_core_file),
+        cmocka_unit_test(a_look_without_a_leaf_does_not_happen),
+    };
+    return t_run(tests);
+}
