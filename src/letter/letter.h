@@ -67,7 +67,9 @@ struct letter_scale {
 
 struct letter_line {
     struct str           name, headline, value; /* "Blood pressure", "higher than ...", "148 / 92 mmHg" */
-    struct str           meaning, why, source;
+    struct str           meaning, why; /* why: the values that were used, with their dates */
+    struct str           next, when;   /* empty where the step stands among letter.steps, or there is none */
+    unsigned             source;       /* number of its source in letter.sources, from 1 */
     enum letter_mark     mark;
     enum urgency         urgency;
     struct letter_scale *scales;
@@ -89,8 +91,10 @@ struct letter {
     struct str          person, details;       /* name; "Born ... - Check on ... - North Clinic" */
     struct letter_line *lines;
     size_t              line_count;
-    struct letter_step *steps;
+    struct letter_step *steps; /* what to do now: the most urgent ones, LETTER_STEPS_MAX at most */
     size_t              step_count;
+    struct str         *sources; /* guidelines that the results rest on */
+    size_t              source_count;
     struct letter_note *notes;
     size_t              note_count;
     struct str          next_check;  /* a sentence with the date */
@@ -99,9 +103,11 @@ struct letter {
     struct str          record;      /* what the person can do with the record; the QR stands beside it */
     struct str          card, signed_by, log_head;
     struct str          heading_lines, heading_steps, heading_notes, heading_next, heading_worse, heading_record;
-    struct str          word_why, word_used, word_page, word_shown_as;
+    struct str          word_used, word_sources, word_page, word_shown_as;
     struct str          mark_words[3]; /* by enum letter_mark: the shape is never alone */
 };
+
+enum { LETTER_STEPS_MAX = 3 };
 
 /* letter_compose - most urgent line first. E_INVALID: a finding of a guideline that is not among ask->guidelines, or one
  * whose words are missing in the frame's language. */

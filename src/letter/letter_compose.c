@@ -41,15 +41,21 @@ static struct str isolated(const struct composer *c, struct str text)
     return arena_printf(c->mem, "\u2066%.*s\u2069", STR_ARGS(text));
 }
 
+/* "148 mmHg": the number keeps its order, the unit follows it in the direction of the language. */
+static struct str with_unit(const struct composer *c, struct str number, struct str unit)
+{
+    struct str shown = isolated(c, number);
+    if (unit.len == 0) return shown;
+    return arena_printf(c->mem, "%.*s %.*s", STR_ARGS(shown), STR_ARGS(unit));
+}
+
 static struct str value_of(const struct composer *c, const struct guideline *guideline, const struct finding *finding)
 {
-    struct str unit = unit_of(c, guideline, finding->unit);
-    if (finding->value.len == 0) return STR("");
+    struct str number = finding->value;
+    if (number.len == 0) return STR("");
     if (finding->value2.len > 0)
-        return isolated(c, arena_printf(c->mem, "%.*s / %.*s %.*s", STR_ARGS(finding->value), STR_ARGS(finding->value2),
-                                        STR_ARGS(unit)));
-    return isolated(c, arena_printf(c->mem, "%.*s%s%.*s", STR_ARGS(finding->value), unit.len > 0 ? " " : "",
-                                    STR_ARGS(unit)));
+        number = arena_printf(c->mem, "%.*s / %.*s", STR_ARGS(number), STR_ARGS(finding->value2));
+    return with_unit(c, number, unit_of(c, guideline, finding->unit));
 }
 
 /* "upper number 148 mmHg, lower number 92 mmHg, on 3 June 2026". Inputs of one date share it. */
@@ -67,8 +73,7 @@ static struct str why_of(const struct composer *c, const struct guideline *guide
         if (shown.ptr == NULL) shown = input->value;
         if (i > 0) buf_add(&out, comma);
         buf_addf(&out, "%.*s ", STR_ARGS(label));
-        buf_add(&out, isolated(c, arena_printf(c->mem, "%.*s%s%.*s", STR_ARGS(shown), unit.len > 0 ? " " : "",
-                                               STR_ARGS(unit))));
+        buf_add(&out, with_unit(c, shown, unit));
         bool is_last_of_date = i + 1 == finding->input_count ||
                                !str_eq(str_cut(finding->inputs[i + 1].date, 0, 10), str_cut(input->date, 0, 10));
         if (!is_last_of_date || input->date.len == 0) continue;
@@ -76,6 +81,18 @@ static struct str why_of(const struct composer *c, const struct guideline *guide
         buf_addf(&out, " (%.*s)", STR_ARGS(on));
     }
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
+/* The urgency that a result shows. One that only points to the conclusion of its guideline ("see the conclusion") looks as
+ * urgent as that conclusion: a value in the range of diabetes is never marked as it should be. */
+static enum urgency shown_urgency(const struct composer *c, const struct finding *finding)
+{
+    enum urgency worst = finding->urgency;
+    bool         is_own = worst != URGENCY_NONE || finding->action.len == 0 || str_is(finding->action, "none");
+    for (size_t i = 0; i < c->ask->finding_count && !is_own; i++)
+        if (str_eq(c->ask->findings[i].guideline, finding->guideline) && c->ask->findings[i].urgency < worst)
+            worst = c->ask->findings[i].urgency;
+    return worst;
 }
 
 static enum letter_mark mark_of(enum urgency urgency)
@@ -142,14 +159,29 @@ static void note_recheck(struct composer *c, const struct finding *finding)
     if (c->recheck.len == 0 || str_cmp(date, c->recheck) < 0) c->recheck = date;
 }
 
-/* A step is said once, however many findings lead to it; a result that is as it should be asks for nothing. */
-static void add_step(struct composer *c, const struct guideline_words *words, enum urgency urgency)
+/* The most urgent steps stand on top, each said once; the others stay with their result. */
+static void add_step(struct composer *c, const struct guideline_words *words, struct letter_line *line)
 {
     struct letter *letter = c->letter;
-    if (words->next.len == 0 || urgency == URGENCY_NONE) return;
+    if (words->next.len == 0 || line->urgency == URGENCY_NONE) return;
     for (size_t i = 0; i < letter->step_count; i++)
         if (str_eq(letter->steps[i].what, words->next)) return;
-    letter->steps[letter->step_count++] = (struct letter_step){words->next, words->when};
+    if (letter->step_count < LETTER_STEPS_MAX && line->urgency <= URGENCY_ROUTINE) {
+        letter->steps[letter->step_count++] = (struct letter_step){words->next, words->when};
+        return;
+    }
+    line->next = words->next;
+    line->when = words->when;
+}
+
+static unsigned source_number(struct composer *c, struct str source)
+{
+    struct letter *letter = c->letter;
+    if (source.len == 0) return 0;
+    for (size_t i = 0; i < letter->source_count; i++)
+        if (str_eq(letter->sources[i], source)) return (unsigned)i + 1;
+    letter->sources[letter->source_count++] = source;
+    return (unsigned)letter->source_count;
 }
 
 static enum salve_code add_line(struct composer *c, const struct guideline *guideline, const struct finding *finding,
@@ -161,11 +193,11 @@ static enum salve_code add_line(struct composer *c, const struct guideline *guid
     line->meaning = words->meaning;
     line->value = value_of(c, guideline, finding);
     line->urgency = finding->urgency;
-    line->mark = mark_of(finding->urgency);
+    line->mark = mark_of(shown_urgency(c, finding));
     line->why = why_of(c, guideline, finding);
-    line->source = letter_fill(word(c, "source"), c->mem, "source", isolated(c, finding->source));
+    line->source = source_number(c, finding->source);
     if (finding->urgency < c->worst) c->worst = finding->urgency;
-    add_step(c, words, finding->urgency);
+    add_step(c, words, line);
     note_recheck(c, finding);
     return fill_scales(c, guideline, finding, line, err);
 }
@@ -205,7 +237,8 @@ static enum salve_code add_finding(struct composer *c, const struct finding *fin
     if (finding->action.len == 0) return SALVE_OK;
     /* What is known can call for action before the category is sure (finding.h). */
     if (finding->urgency < c->worst) c->worst = finding->urgency;
-    add_step(c, &words, finding->urgency);
+    struct letter_line unsure = {.urgency = finding->urgency};
+    add_step(c, &words, &unsure);
     return SALVE_OK;
 }
 
@@ -273,7 +306,7 @@ static void fill_frame(struct composer *c)
     letter->heading_next = word(c, "heading.next");
     letter->heading_worse = word(c, "heading.worse");
     letter->heading_record = word(c, "heading.record");
-    letter->word_why = word(c, "why");
+    letter->word_sources = word(c, "sources");
     letter->word_used = word(c, "used");
     letter->word_page = word(c, "page");
     letter->word_shown_as = word(c, "shown-as");
@@ -297,7 +330,8 @@ static enum salve_code add_findings(struct composer *c, struct salve_err *err)
     letter->lines = arena_array(c->mem, struct letter_line, count + 1);
     letter->steps = arena_array(c->mem, struct letter_step, count + 1);
     letter->notes = arena_array(c->mem, struct letter_note, count + 1);
-    if (sorted == NULL || letter->lines == NULL || letter->steps == NULL || letter->notes == NULL)
+    letter->sources = arena_array(c->mem, struct str, count + 1);
+    if (letter->sources == NULL || sorted == NULL || letter->lines == NULL || letter->steps == NULL || letter->notes == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "letter");
     for (size_t i = 0; i < count; i++) sorted[i] = &c->ask->findings[i];
     if (count > 1) qsort(sorted, count, sizeof *sorted, by_urgency);

@@ -17,7 +17,7 @@ static const char *const keys[] = {
     "answer.same-day", "answer.soon",   "answer.routine", "answer.self-care", "answer.none", "answer.nothing",
     "heading.lines",   "heading.steps", "heading.notes", "heading.next",  "heading.worse",  "heading.record",
     "next",            "next.none",     "worse",         "diagnosis",     "record",         "record.paper",
-    "why",             "used",          "on",            "source",        "signed",         "draft",
+    "sources",         "used",          "on",            "signed",         "draft",
     "demo",            "paper",         "log",           "page",          "shown-as",       "mark.usual",
     "mark.watch",      "mark.see",      "month.01",      "month.02",      "month.03",       "month.04",
     "month.05",        "month.06",      "month.07",      "month.08",      "month.09",       "month.10",

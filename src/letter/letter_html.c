@@ -120,16 +120,21 @@ static void result(const struct letter *letter, const struct letter_line *line, 
     buf_add(out, STR("</p>\n"));
     for (size_t i = 0; i < line->scale_count; i++) number_line(letter, &line->scales[i], out);
     element(out, "p", NULL, line->meaning);
-    buf_add(out, STR("<p class=\"why\"><strong>"));
-    escaped(out, letter->word_why);
-    buf_add(out, STR(".</strong> "));
+    if (line->next.len > 0) {
+        buf_add(out, STR("<p>"));
+        escaped(out, line->next);
+        buf_add(out, STR(" <strong>"));
+        escaped(out, line->when);
+        buf_add(out, STR("</strong></p>\n"));
+    }
+    buf_add(out, STR("<p class=\"why\">"));
     if (line->why.len > 0) {
         escaped(out, letter->word_used);
         buf_add_char(out, ' ');
         escaped(out, line->why);
         buf_add(out, STR(". "));
     }
-    escaped(out, line->source);
+    if (line->source > 0) buf_addf(out, "[%u]", line->source);
     buf_add(out, STR("</p>\n</section>\n"));
 }
 
@@ -182,6 +187,19 @@ static void qr_code(const struct letter *letter, struct buf *out)
     arena_close(mem);
 }
 
+static void sources(const struct letter *letter, struct buf *out)
+{
+    if (letter->source_count == 0) return;
+    buf_add(out, STR("<p class=\"small\">"));
+    escaped(out, letter->word_sources);
+    for (size_t i = 0; i < letter->source_count; i++) {
+        buf_addf(out, " <span dir=\"ltr\">[%zu] ", i + 1);
+        escaped(out, letter->sources[i]);
+        buf_add(out, STR("</span>"));
+    }
+    buf_add(out, STR("</p>\n"));
+}
+
 static void record(const struct letter *letter, struct buf *out)
 {
     element(out, "h2", NULL, letter->heading_record);
@@ -196,6 +214,7 @@ static void record(const struct letter *letter, struct buf *out)
     }
     buf_add(out, STR("</div></div>\n"));
     element(out, "p", "small", letter->signed_by);
+    sources(letter, out);
     element(out, "p", "small", letter->log_head);
 }
 

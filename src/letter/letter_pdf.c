@@ -8,7 +8,7 @@
 #include "letter/letter_int.h"
 
 /* Points. */
-enum { PAGE_WIDTH = 595, PAGE_HEIGHT = 842, MARGIN = 51, FOOTER = 28, QR_SIDE = 99 /* 35 mm */ };
+enum { PAGE_WIDTH = 595, PAGE_HEIGHT = 842, MARGIN = 45, FOOTER = 28, QR_SIDE = 99 /* 35 mm */ };
 enum { TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN };
 
 struct sheet {
@@ -34,7 +34,8 @@ struct look {
 };
 static const struct look TITLE = {20, true, {0.043, 0.361, 0.353}, 2}, ANSWER = {14, true, {0.106, 0.122, 0.137}, 8},
                          HEADING = {13, true, {0.043, 0.361, 0.353}, 5}, NAME = {12, true, {0.106, 0.122, 0.137}, 1},
-                         BODY = {11, false, {0.106, 0.122, 0.137}, 4}, SMALL = {9, false, {0.24, 0.267, 0.294}, 3};
+                         BODY = {11, false, {0.106, 0.122, 0.137}, 4}, SMALL = {9, false, {0.24, 0.267, 0.294}, 3},
+                         OVERLINE = {9, true, {0.24, 0.267, 0.294}, 0};
 
 static void set_ink(const struct sheet *s, struct ink ink) { cairo_set_source_rgb(s->cr, ink.red, ink.green, ink.blue); }
 
@@ -52,7 +53,8 @@ static PangoLayout *layout_of(const struct sheet *s, struct str text, const stru
     pango_layout_set_alignment(layout, s->letter->is_rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
     pango_layout_set_text(layout, text.ptr, (int)text.len);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_spacing(layout, (int)(look->size * 0.2 * PANGO_SCALE));
+    /* Arabic faces ask for half as much again as their letters need. */
+    pango_layout_set_line_spacing(layout, s->letter->is_rtl ? 0.85F : 1.08F);
     if (width > 0) pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
     return layout;
 }
@@ -71,15 +73,6 @@ static double width_of(PangoLayout *layout)
     int width;
     pango_layout_get_size(layout, &width, NULL);
     return (double)width / PANGO_SCALE;
-}
-
-/* Height of a line of digits in that look. */
-static double text_height(const struct sheet *s, const struct look *look)
-{
-    PangoLayout *layout = layout_of(s, STR("0"), look, 0);
-    double       height = height_of(layout);
-    g_object_unref(layout);
-    return height;
 }
 
 static void footer(struct sheet *s)
@@ -144,6 +137,7 @@ static void heading(struct sheet *s, struct str words)
     s->y += 4;
 }
 
+/* Words around x, standing on the base line y. */
 static void centred(const struct sheet *s, struct str words, const struct look *look, double x, double y)
 {
     PangoLayout *layout = layout_of(s, words, look, 0);
@@ -151,14 +145,22 @@ static void centred(const struct sheet *s, struct str words, const struct look *
     if (left < MARGIN) left = MARGIN;
     if (left + width > PAGE_WIDTH - MARGIN) left = PAGE_WIDTH - MARGIN - width;
     set_ink(s, look->ink);
-    cairo_move_to(s->cr, left, y);
+    cairo_move_to(s->cr, left, y - baseline_of(layout));
     pango_cairo_show_layout(s->cr, layout);
     g_object_unref(layout);
 }
 
+static double text_width(const struct sheet *s, struct str words, const struct look *look)
+{
+    PangoLayout *layout = layout_of(s, words, look, 0);
+    double       width = width_of(layout);
+    g_object_unref(layout);
+    return width;
+}
+
 /* --- number lines -------------------------------------------------------------------------------------------------- */
 
-enum { SCALE_HEIGHT = 50, SCALE_GAP = 18, LABEL_HEIGHT = 13 };
+enum { SCALE_HEIGHT = 46, SCALE_GAP = 18 };
 
 /* Where a scale is drawn. */
 struct strip {
@@ -176,10 +178,8 @@ static double place(const struct strip *strip, double value)
 /* The word under the band that holds the value always; that of another band where it fits and stays readable. */
 static void band_word(const struct sheet *s, const struct letter_band *band, double from, double to, double y)
 {
-    struct look  look = {8.5, band->is_here, INK, 0};
-    PangoLayout *layout = layout_of(s, band->word, &look, 0);
-    double       width = width_of(layout);
-    g_object_unref(layout);
+    struct look look = {8.5, band->is_here, INK, 0};
+    double      width = text_width(s, band->word, &look);
     if (!band->is_here && width > to - from - 4) look.size *= (to - from - 4) / width;
     if (look.size >= 6.5) centred(s, band->word, &look, (from + to) / 2, y);
 }
@@ -195,21 +195,24 @@ static void band(const struct sheet *s, const struct letter_band *one, double fr
     cairo_set_line_width(s->cr, 0.8);
     cairo_rectangle(s->cr, from, top, to - from, 9);
     cairo_stroke(s->cr);
-    band_word(s, one, from, to, top + 9);
+    band_word(s, one, from, to, top + 18);
 }
 
 static void bands(const struct sheet *s, const struct strip *strip)
 {
     static const struct look tick = {7.5, false, {0.24, 0.267, 0.294}, 0};
-    double                   from = strip->left;
+    double                   from = strip->left, written_to = 0;
     for (size_t i = 0; i < strip->scale->band_count; i++) {
         const struct letter_band *one = &strip->scale->bands[i];
         double                    to = place(strip, one->to);
         if (to <= from) continue;
         band(s, one, from, to, strip->top);
-        if (i + 1 < strip->scale->band_count)
-            centred(s, arena_printf(s->mem, "%g", one->to), &tick, to, strip->top + 19);
         from = to;
+        struct str number = arena_printf(s->mem, "%g", one->to);
+        double     half = text_width(s, number, &tick) / 2;
+        if (i + 1 == strip->scale->band_count || to - half < written_to + 2) continue; /* no room for this one */
+        centred(s, number, &tick, to, strip->top + 27);
+        written_to = to + half;
     }
 }
 
@@ -226,27 +229,23 @@ static void number_line(const struct sheet *s, const struct strip *strip)
     cairo_rel_line_to(s->cr, 10, 0);
     cairo_close_path(s->cr);
     cairo_fill(s->cr);
-    centred(s, strip->scale->at_text, &value, at, strip->top - 7 - text_height(s, &value));
+    centred(s, strip->scale->at_text, &value, at, strip->top - 9);
     cairo_tag_end(s->cr, "Figure");
 }
 
-/* One scale over the whole width; two stand side by side, each under its label. */
-static void number_lines(struct sheet *s, const struct letter_line *line)
+/* Two scales stand side by side, each under its label; the first at the side where reading starts. */
+static void scale_pair(struct sheet *s, const struct letter_line *line)
 {
-    if (line->scale_count == 0) return;
-    bool   is_pair = line->scale_count > 1;
-    double width = is_pair ? (TEXT_WIDTH - SCALE_GAP) / 2.0 : TEXT_WIDTH, start = s->y, bottom = s->y;
-    for (size_t i = 0; i < line->scale_count; i++) {
-        /* The first of a pair stands at the side where reading starts. */
-        bool         is_right = is_pair && (i == 1) != s->letter->is_rtl;
+    double width = (TEXT_WIDTH - SCALE_GAP) / 2.0, start = s->y;
+    for (size_t i = 0; i < 2; i++) {
+        bool         is_right = (i == 1) != s->letter->is_rtl;
         struct strip strip = {&line->scales[i], MARGIN + (is_right ? width + SCALE_GAP : 0), width, 0};
         s->y = start;
-        if (is_pair) text_at(s, "P", line->scales[i].label, &SMALL, strip.left, width);
-        strip.top = s->y + 20;
+        text_at(s, "P", line->scales[i].label, &SMALL, strip.left, width);
+        strip.top = s->y + 16;
         number_line(s, &strip);
-        if (s->y + SCALE_HEIGHT > bottom) bottom = s->y + SCALE_HEIGHT;
     }
-    s->y = bottom;
+    s->y += SCALE_HEIGHT;
 }
 
 /* --- parts --------------------------------------------------------------------------------------------------------- */
@@ -268,72 +267,92 @@ static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, d
     cairo_fill(s->cr);
 }
 
-/* Name at the start side, value at the end side, on one base line. */
-static void name_and_value(struct sheet *s, const struct letter_line *line)
+/* The headline with its mark at the start side, the value at the end side, on one base line. */
+static void headline(struct sheet *s, const struct letter_line *line)
 {
     static const struct look value_look = {14, true, {0.106, 0.122, 0.137}, 0};
-    PangoLayout             *value = layout_of(s, line->value, &value_look, 0);
-    double                   value_width = width_of(value), name_width = TEXT_WIDTH - value_width - 8;
-    PangoLayout             *name = layout_of(s, line->name, &NAME, name_width);
-    double                   base = fmax(baseline_of(value), baseline_of(name));
+    struct look              look = NAME;
+    bool                     is_rtl = s->letter->is_rtl;
+    look.ink = line->mark == LETTER_MARK_USUAL ? TEAL : line->mark == LETTER_MARK_WATCH ? AMBER : BRICK;
+    PangoLayout *value = layout_of(s, line->value, &value_look, 0);
+    double       value_width = width_of(value), width = TEXT_WIDTH - value_width - 22;
+    PangoLayout *words = layout_of(s, line->headline, &look, width);
+    double       base = fmax(baseline_of(value), baseline_of(words));
+    mark_shape(s, line->mark, is_rtl ? PAGE_WIDTH - MARGIN - 8 : MARGIN, s->y + base - 8);
     cairo_tag_begin(s->cr, "H3", NULL);
-    set_ink(s, INK);
-    cairo_move_to(s->cr, s->letter->is_rtl ? MARGIN + value_width + 8 : MARGIN, s->y + base - baseline_of(name));
-    pango_cairo_show_layout(s->cr, name);
+    set_ink(s, look.ink);
+    cairo_move_to(s->cr, is_rtl ? MARGIN + value_width + 8 : MARGIN + 14, s->y + base - baseline_of(words));
+    pango_cairo_show_layout(s->cr, words);
     cairo_tag_end(s->cr, "H3");
     cairo_tag_begin(s->cr, "P", NULL);
-    cairo_move_to(s->cr, s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - value_width, s->y + base - baseline_of(value));
+    set_ink(s, INK);
+    cairo_move_to(s->cr, is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - value_width, s->y + base - baseline_of(value));
     pango_cairo_show_layout(s->cr, value);
     cairo_tag_end(s->cr, "P");
-    s->y += fmax(height_of(name), height_of(value)) + NAME.space_after;
-    g_object_unref(name);
+    s->y += base - baseline_of(words) + height_of(words) + 2;
+    g_object_unref(words);
     g_object_unref(value);
 }
 
-static void headline(struct sheet *s, const struct letter_line *line)
+static struct str next_words(const struct sheet *s, const struct letter_line *line)
 {
-    bool        is_rtl = s->letter->is_rtl;
-    struct look look = NAME;
-    look.size = 11;
-    look.space_after = 3;
-    look.ink = line->mark == LETTER_MARK_USUAL ? TEAL : line->mark == LETTER_MARK_WATCH ? AMBER : BRICK;
-    PangoLayout *words = layout_of(s, line->headline, &look, TEXT_WIDTH - 14);
-    mark_shape(s, line->mark, is_rtl ? PAGE_WIDTH - MARGIN - 8 : MARGIN, s->y + baseline_of(words) - 8);
-    g_object_unref(words);
-    text_at(s, "P", line->headline, &look, is_rtl ? MARGIN : MARGIN + 14, TEXT_WIDTH - 14);
+    if (line->next.len == 0) return STR("");
+    return arena_printf(s->mem, "%.*s %.*s", STR_ARGS(line->next), STR_ARGS(line->when));
 }
 
 static struct str why_words(const struct sheet *s, const struct letter_line *line)
 {
-    const struct letter *letter = s->letter;
-    if (line->why.len == 0)
-        return arena_printf(s->mem, "%.*s. %.*s", STR_ARGS(letter->word_why), STR_ARGS(line->source));
-    return arena_printf(s->mem, "%.*s. %.*s %.*s. %.*s", STR_ARGS(letter->word_why), STR_ARGS(letter->word_used),
-                        STR_ARGS(line->why), STR_ARGS(line->source));
+    struct str used = line->why.len == 0 ? STR("") : s->letter->word_used;
+    if (line->source == 0) return arena_printf(s->mem, "%.*s %.*s", STR_ARGS(used), STR_ARGS(line->why));
+    return arena_printf(s->mem, "%.*s %.*s [%u]", STR_ARGS(used), STR_ARGS(line->why), line->source);
+}
+
+/* Words at the start side, one number line beside them; a pair of them goes below, over the whole width. */
+static void body(struct sheet *s, const struct letter_line *line)
+{
+    bool   is_beside = line->scale_count == 1;
+    double width = is_beside ? TEXT_WIDTH * 0.45 : TEXT_WIDTH, start = s->y;
+    double left = is_beside && s->letter->is_rtl ? PAGE_WIDTH - MARGIN - width : MARGIN;
+    text_at(s, "P", line->meaning, &BODY, left, width);
+    if (line->scale_count > 1) scale_pair(s, line);
+    if (!is_beside) return;
+    double       strip_width = TEXT_WIDTH - width - SCALE_GAP;
+    struct strip strip = {&line->scales[0], s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - strip_width, strip_width, start + 16};
+    number_line(s, &strip);
+    if (s->y < start + SCALE_HEIGHT) s->y = start + SCALE_HEIGHT;
+}
+
+static double block_height(const struct sheet *s, struct str words, const struct look *look, double width)
+{
+    if (words.len == 0) return 0;
+    PangoLayout *layout = layout_of(s, words, look, width);
+    double       height = height_of(layout) + look->space_after;
+    g_object_unref(layout);
+    return height;
 }
 
 static double line_height(const struct sheet *s, const struct letter_line *line)
 {
-    PangoLayout *meaning = layout_of(s, line->meaning, &BODY, TEXT_WIDTH);
-    PangoLayout *why = layout_of(s, why_words(s, line), &SMALL, TEXT_WIDTH);
-    double       height = 48 + height_of(meaning) + height_of(why) + 8;
-    if (line->scale_count > 0) height += SCALE_HEIGHT + (line->scale_count > 1 ? LABEL_HEIGHT + 6 : 0);
-    g_object_unref(meaning);
-    g_object_unref(why);
-    return height;
+    bool   is_beside = line->scale_count == 1;
+    double words = block_height(s, line->meaning, &BODY, is_beside ? TEXT_WIDTH * 0.45 : TEXT_WIDTH);
+    double height = 12 + 20 + block_height(s, line->headline, &NAME, TEXT_WIDTH * 0.7) +
+                    block_height(s, why_words(s, line), &SMALL, TEXT_WIDTH) +
+                    block_height(s, next_words(s, line), &BODY, TEXT_WIDTH);
+    if (is_beside) return height + fmax(words, SCALE_HEIGHT);
+    return height + words + (line->scale_count > 1 ? SCALE_HEIGHT + 16 : 0);
 }
 
 static void result(struct sheet *s, const struct letter_line *line)
 {
     need(s, line_height(s, line)); /* a result stays on one page */
     cairo_tag_begin(s->cr, "Sect", NULL);
-    name_and_value(s, line);
+    text(s, "P", line->name, &OVERLINE);
     headline(s, line);
-    number_lines(s, line);
-    text(s, "P", line->meaning, &BODY);
+    body(s, line);
+    text(s, "P", next_words(s, line), &BODY);
     text(s, "P", why_words(s, line), &SMALL);
     cairo_tag_end(s->cr, "Sect");
-    s->y += 7;
+    s->y += 5;
 }
 
 static void steps(struct sheet *s)
@@ -374,6 +393,17 @@ static enum salve_code qr_code(struct sheet *s, double x, double y, struct salve
     return SALVE_OK;
 }
 
+static struct str source_words(const struct sheet *s)
+{
+    const struct letter *letter = s->letter;
+    struct str           list = STR("");
+    for (size_t i = 0; i < letter->source_count; i++)
+        list = arena_printf(s->mem, "%.*s%s[%zu] %.*s", STR_ARGS(list), i == 0 ? "" : " \u00b7 ", i + 1, STR_ARGS(letter->sources[i]));
+    if (letter->source_count == 0) return list;
+    /* Names of guidelines are Latin: one isolate keeps their order in Arabic. */
+    return arena_printf(s->mem, "%.*s \u2066%.*s\u2069", STR_ARGS(letter->word_sources), STR_ARGS(list));
+}
+
 static enum salve_code record(struct sheet *s, struct salve_err *err)
 {
     static const struct look card = {12, true, {0.106, 0.122, 0.137}, 4};
@@ -389,6 +419,7 @@ static enum salve_code record(struct sheet *s, struct salve_err *err)
     text_at(s, "P", letter->card, &card, x, TEXT_WIDTH - indent);
     if (has_card && s->y < top + QR_SIDE + 4) s->y = top + QR_SIDE + 4;
     text(s, "P", letter->signed_by, &SMALL);
+    text(s, "P", source_words(s), &SMALL);
     text(s, "P", letter->log_head, &SMALL);
     return code;
 }
