@@ -60,6 +60,7 @@ struct admit_rules {
 };
 
 bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code);
+bool admit_set_has_system(const struct admit_rules *rules, uint8_t set, struct str system); /* any code of it */
 enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code);
 const struct admit_name *admit_name_find(const struct admit_names *names, struct str text);
 

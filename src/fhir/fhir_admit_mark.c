@@ -21,13 +21,6 @@ static enum admit_rule never_coding(const struct admit_marks *m, tape_at coding)
     return rule != ADMIT_OK ? rule : admit_words_rule(m->rules, tape_child_text(m->tape, coding, "display"));
 }
 
-static bool set_has_system(const struct admit_rules *rules, uint8_t set, struct str system)
-{
-    for (size_t i = 0; i < rules->fact_count; i++)
-        if (rules->facts[i].set == set && str_eq(rules->facts[i].system, system)) return true;
-    return false;
-}
-
 static enum admit_rule judge_coding(const struct admit_marks *m, tape_at coding, uint8_t slot)
 {
     struct str system = tape_child_text(m->tape, coding, "system"), code = tape_child_text(m->tape, coding, "code");
@@ -35,7 +28,7 @@ static enum admit_rule judge_coding(const struct admit_marks *m, tape_at coding,
     if (rule != ADMIT_OK) return rule;
     if (system.len == 0) return ADMIT_SYSTEM;
     if (admit_fact_has(m->rules, slot, system, code)) return ADMIT_OK;
-    return slot != ADMIT_SET_ANY && set_has_system(m->rules, slot, system) ? ADMIT_CODE : ADMIT_SYSTEM;
+    return slot != ADMIT_SET_ANY && admit_set_has_system(m->rules, slot, system) ? ADMIT_CODE : ADMIT_SYSTEM;
 }
 
 /* A concept goes as a whole when any of its codings or its words must never be there: its text would tell the same. */

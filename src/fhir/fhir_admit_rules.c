@@ -268,6 +268,20 @@ bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str sys
            (code.len > 0 && find_fact(rules, set, system, code) != NULL);
 }
 
+bool admit_set_has_system(const struct admit_rules *rules, uint8_t set, struct str system)
+{
+    struct admit_fact key = {system, STR_NONE, set, 0};
+    size_t low = 0, high = rules->fact_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_facts(&rules->facts[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < rules->fact_count && rules->facts[low].set == set && str_eq(rules->facts[low].system, system);
+}
+
 enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code)
 {
     const struct admit_fact *fact = find_fact(rules, ADMIT_NEVER_SET, system, STR_NONE);

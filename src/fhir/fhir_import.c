@@ -84,6 +84,7 @@ struct importing {
     struct str *new_ids;      /* by entry; absent for commons */
     struct import_done *done;
     struct salve_err *err;
+    enum salve_code code; /* E_MEMORY while rewriting */
 };
 
 static bool is_person(const struct importing *in, uint32_t entry)
@@ -133,6 +134,10 @@ static void copy_rest_of_reference(struct importing *in, struct tape_builder *ma
 {
     const struct tape *tape = in->marks.tape;
     char name[64];
+    if (new_text.ptr == NULL) {
+        in->code = SALVE_E_MEMORY;
+        return;
+    }
     for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c)) {
         if (tape_element(tape, c) == FHIR_E_Reference_reference)
             tape_add_text(make, "reference", new_text);
@@ -252,6 +257,7 @@ static enum salve_code rewrite(struct importing *in, uint32_t entry, struct impo
     }
     if (keeps_id) add_identifier(&make, imported_id(e));
     *out = (struct import_resource){fhir_type_name(e->type), in->new_ids[entry], imported_id(e), {0}};
+    if (in->code != SALVE_OK) return salve_fail(in->err, in->code, "import");
     return tape_built(&make, &out->tape, in->err);
 }
 

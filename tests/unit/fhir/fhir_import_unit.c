@@ -21,7 +21,7 @@ static int set_up(void **state)
 {
     static struct world world;
     struct salve_err err = {0};
-    world = (struct world){.mem = arena_open((size_t)64 << 20)};
+    world = (struct world){.mem = arena_open((size_t)256 << 20)};
     *state = &world;
     return admit_rules_make(NULL, world.mem, &world.rules, &err) == SALVE_OK ? 0 : -1;
 }
@@ -206,6 +206,66 @@ static void broken_files_are_errors_with_a_place(void **state)
                 SALVE_E_SYNTAX);
 }
 
+/* A refused observation, a chain of Provenances that hang on it, and (hostile) one resource that refers to all of them. */
+static struct str chain_of(struct world *w, unsigned links, bool is_hostile)
+{
+    struct buf out;
+    buf_init(&out, w->mem, (size_t)32 << 20);
+    buf_add(&out, STR(PATIENT "\n{\"resourceType\":\"Observation\",\"id\":\"v0\",\"status\":\"final\",\"code\":{\"coding\":"
+                      "[{\"system\":\"http://loinc.org\",\"code\":\"882-1\"}]},\"subject\":{\"reference\":\"Patient/p\"}}\n"));
+    for (unsigned i = 1; i <= links; i++)
+        buf_addf(&out,
+                 "{\"resourceType\":\"Provenance\",\"id\":\"v%u\",\"target\":[{\"reference\":\"%s/v%u\"}],"
+                 "\"recorded\":\"2026-11-23T10:00:00Z\",\"agent\":[{\"who\":{\"reference\":\"Patient/p\"}}]}\n",
+                 i, i == 1 ? "Observation" : "Provenance", i - 1);
+    if (is_hostile) {
+        buf_add(&out, STR("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
+                          "\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/p\"},\"derivedFrom\":["));
+        for (unsigned i = 1; i <= links; i++) buf_addf(&out, "%s{\"reference\":\"Provenance/v%u\"}", i == 1 ? "" : ",", i);
+        buf_add(&out, STR("]}\n"));
+    }
+    return buf_str(&out);
+}
+
+static void what_hangs_on_a_refused_resource_goes_to_the_last_link(void **state)
+{
+    struct world *w = *state;
+    assert_ok(run(w, chain_of(w, 2000, false).ptr, true, ""));
+    assert_int_equal(w->done.resource_count, 1);
+    assert_int_equal(w->done.resources_in, 2002);
+}
+
+static void hostile_chains_meet_a_step_limit(void **state)
+{
+    struct world *w = *state;
+    assert_code(run(w, chain_of(w, 3000, true).ptr, true, ""), SALVE_E_STEPS);
+}
+
+/* Whatever allocation fails, the import says so and nothing else happens. */
+static void every_failing_allocation_is_reported(void **state)
+{
+    struct world *w = *state;
+    const char   *text = PATIENT "\n" OBSERVATION("o1", "") "\n" OBSERVATION("o2", "\"derivedFrom\":[{\"reference\":\"Observation/x\"}],");
+    unsigned      failed = 0;
+    for (uint64_t nth = 0;; nth++) {
+        struct arena    *mem = arena_open((size_t)64 << 20), *kept = w->mem;
+        w->mem = mem;
+        arena_fail_after(mem, nth);
+        enum salve_code code = run(w, text, true, "");
+        arena_fail_after(mem, UINT64_MAX);
+        size_t count = w->done.resource_count;
+        w->mem = kept;
+        arena_close(mem);
+        if (code == SALVE_OK) {
+            assert_int_equal(count, 3);
+            break;
+        }
+        assert_code(code, SALVE_E_MEMORY);
+        failed++;
+    }
+    assert_true(failed > 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +278,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_people_are_refused_even_when_minimising, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_of_nobody_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(broken_files_are_errors_with_a_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_hangs_on_a_refused_resource_goes_to_the_last_link, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(hostile_chains_meet_a_step_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_reported, set_up, tear_down),
     };
     return t_run(tests);
 }
