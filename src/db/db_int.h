@@ -44,6 +44,9 @@ void db_sum_of_page(const uint8_t page[DB_PAGE_BYTES], uint32_t nr, uint8_t out[
 /* db_fail - SQLite's code as ours, with the file (and page) as the place. */
 enum salve_code db_fail(struct db *db, int sqlite_code, struct salve_err *err);
 
+/* db_wal_check - the log that a killed process left: E_INTEGRITY if committed changes would be lost in silence. */
+SALVE_MUST_USE enum salve_code db_wal_check(sqlite3_vfs *vfs, const char *path, struct salve_err *err);
+
 /* db_scan_vfs - db_scan on any disk. */
 SALVE_MUST_USE enum salve_code db_scan_vfs(sqlite3_vfs *vfs, const char *path, db_report *report, void *who,
                                            struct salve_err *err);

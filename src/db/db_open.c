@@ -132,6 +132,7 @@ enum salve_code db_open(const char *path, const struct db_options *options, stru
         return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     }
     enum salve_code code = db_sum_open(below, &db->sums, err);
+    if (code == SALVE_OK) code = db_wal_check(below, path, err);
     if (code == SALVE_OK) code = open_handle(db, options, err);
     if (code == SALVE_OK) code = prepare_transactions(db, err);
     if (code == SALVE_OK) code = check_schema(db, options, err);
