@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Made-up expressions, evaluated by Salve and by fhirpath.js; where the two differ the specification decides, and what is
+# fhirpath.js's stands in fhirpath_theirs.tsv. 2,000 expressions; ALL=1: 100,000. SEED=n chooses others.
+set -eu
+here=$(dirname "$0")
+if [ ! -d node_modules/fhirpath ]; then
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+fi
+count=2000
+[ "${ALL:-0}" = 1 ] && count=100000
+answers=$(mktemp)
+trap 'rm -f "$answers"' EXIT
+input=tests/conformance/expr/fhirpath/ada.json
+tools/node "$here/fhirpath_differential.cjs" "$count" "${SEED:-1}" "$input" >"$answers"
+"${TESTS:-build/tests}/fhirpath_differ" "$answers" "$input" "$here/fhirpath_theirs.tsv"
