@@ -24,7 +24,7 @@
 #define T_SITE_NOW 1795426200000 /* 2026-11-23T09:30:00Z */
 
 struct t_site {
-    char                folder[400], key_file[300];
+    char                folder[500], key_file[300];
     struct site_options options;
     struct site        *site;
     struct arena       *mem;
@@ -85,7 +85,7 @@ static void t_copy(const char *from, const char *to)
 
 static void t_site_paths(struct t_site *t, const char *folder)
 {
-    (void)snprintf(t->folder, sizeof t->folder, "%s", folder);
+    (void)snprintf(t->folder, sizeof t->folder, "%.480s", folder);
     t->options.path = t->folder;
     t->options.secret.key_file = t->key_file;
 }
