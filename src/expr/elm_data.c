@@ -75,17 +75,53 @@ static uint32_t text_hash(struct str text) /* FNV-1a */
     return hash;
 }
 
-/* Every code below a code element: of a Coding or CodeableConcept its codes, of a primitive its text. */
-static enum salve_code add_codings(struct expr_build *build, const struct tape *tape, tape_at at, uint32_t entry, unsigned depth,
-                                   struct arena *mem, struct salve_err *err)
+struct coding_list {
+    struct elm_coding *items;
+    uint32_t           count, cap;
+    struct arena      *mem;
+    struct salve_err  *err;
+};
+
+static enum salve_code add_hash(struct coding_list *list, struct str text, uint32_t entry)
 {
-    if (tape_kind(tape, at) == TAPE_TEXT) {
-        struct expr_value one = {.kind = VALUE_INTEGER, .aux = entry, .as.integer = text_hash(tape_text(tape, at))};
-        return expr_build_add(build, one, mem, err);
+    if (list->count == list->cap) {
+        uint32_t           cap = list->cap < 32 ? 32 : list->cap * 2;
+        struct elm_coding *items = arena_grow(list->mem, list->items, list->cap * sizeof *items, cap * sizeof *items);
+        if (items == NULL) return salve_fail(list->err, SALVE_E_MEMORY, "subject");
+        list->items = items;
+        list->cap = cap;
     }
+    list->items[list->count++] = (struct elm_coding){text_hash(text), entry};
+    return SALVE_OK;
+}
+
+/* Every code below a code element: of a Coding or CodeableConcept its codes, of a primitive its text. Items of one element
+ * are neighbours, so behind them there is no more to find. */
+static enum salve_code add_codings(struct coding_list *list, const struct tape *tape, tape_at at, uint32_t entry, unsigned depth)
+{
+    if (tape_kind(tape, at) == TAPE_TEXT) return add_hash(list, tape_text(tape, at), entry);
+    fhir_name_id want = tape_type(tape, at) == FHIR_T_Coding ? FHIR_N_code : FHIR_N_coding;
+    bool         was_found = false;
     for (tape_at c = tape_first(tape, at); c != TAPE_NONE && depth < 2; c = tape_next(tape, at, c)) {
-        fhir_name_id name = tape_path_name(tape, c);
-        if (name == FHIR_N_coding || name == FHIR_N_code) TRY(add_codings(build, tape, c, entry, depth + 1, mem, err));
+        bool is_wanted = tape_path_name(tape, c) == want;
+        if (was_found && !is_wanted) break;
+        if (!is_wanted) continue;
+        was_found = true;
+        TRY(add_codings(list, tape, c, entry, depth + 1));
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code add_entry_codings(struct coding_list *list, const struct elm_entry *entry, uint32_t number, fhir_name_id path)
+{
+    const struct tape *tape = entry->tape;
+    bool               was_found = false;
+    for (tape_at c = tape_first(tape, entry->at); c != TAPE_NONE; c = tape_next(tape, entry->at, c)) {
+        bool is_wanted = tape_path_name(tape, c) == path;
+        if (was_found && !is_wanted) break;
+        if (!is_wanted) continue;
+        was_found = true;
+        TRY(add_codings(list, tape, c, number, 0));
     }
     return SALVE_OK;
 }
@@ -93,21 +129,15 @@ static enum salve_code add_codings(struct expr_build *build, const struct tape *
 static enum salve_code codes_make(struct elm_subject *subject, fhir_type_id type, fhir_name_id path, struct elm_codes **out,
                                   struct salve_err *err)
 {
-    struct expr_build build = {0};
-    struct elm_codes *codes = arena_new(subject->mem, struct elm_codes);
+    struct coding_list list = {.mem = subject->mem, .err = err};
+    struct elm_codes  *codes = arena_new(subject->mem, struct elm_codes);
     if (codes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     *codes = (struct elm_codes){.type = type, .path = path, .next = subject->codes};
     while (codes->first < subject->entry_count && subject->entries[codes->first].type != type) codes->first++;
-    for (uint32_t i = codes->first; i < subject->entry_count && subject->entries[i].type == type; i++, codes->count++) {
-        const struct elm_entry *entry = &subject->entries[i];
-        for (tape_at c = path == 0 ? TAPE_NONE : tape_first(entry->tape, entry->at); c != TAPE_NONE; c = tape_next(entry->tape, entry->at, c))
-            if (tape_path_name(entry->tape, c) == path) TRY(add_codings(&build, entry->tape, c, i, 0, subject->mem, err));
-    }
-    struct elm_coding *codings = arena_array(subject->mem, struct elm_coding, build.count + 1);
-    if (codings == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
-    for (uint32_t i = 0; i < build.count; i++) codings[i] = (struct elm_coding){(uint32_t)build.items[i].as.integer, build.items[i].aux};
-    codes->codings = codings;
-    codes->coding_count = build.count;
+    for (uint32_t i = codes->first; i < subject->entry_count && subject->entries[i].type == type; i++, codes->count++)
+        if (path != 0) TRY(add_entry_codings(&list, &subject->entries[i], i, path));
+    codes->codings = list.items;
+    codes->coding_count = list.count;
     subject->codes = codes;
     *out = codes;
     return SALVE_OK;
@@ -167,8 +197,12 @@ static bool coding_is(const struct tape *tape, tape_at at, const struct expr_cod
 {
     if (tape_kind(tape, at) == TAPE_TEXT) return str_eq(tape_text(tape, at), want->code);
     if (tape_type(tape, at) == FHIR_T_Coding) {
-        struct expr_code have = coding_of(tape, at);
-        return str_eq(have.code, want->code) && str_eq(have.system, want->system);
+        struct str system = STR_NONE, code = STR_NONE;
+        for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c)) {
+            if (tape_path_name(tape, c) == FHIR_N_system) system = tape_text(tape, c);
+            if (tape_path_name(tape, c) == FHIR_N_code) code = tape_text(tape, c);
+        }
+        return str_eq(code, want->code) && str_eq(system, want->system);
     }
     for (tape_at c = tape_first(tape, at); c != TAPE_NONE && depth < 2; c = tape_next(tape, at, c))
         if (tape_path_name(tape, c) == FHIR_N_coding && coding_is(tape, c, want, depth + 1)) return true;
