@@ -37,6 +37,7 @@ struct expr_env {
     const struct clock *clock;       /* now(), today(); NULL: the system's, asked once a run */
     int                 offset_minutes; /* time zone of now() and of texts without one (CQL); FHIRPath leaves them apart */
     uint64_t            steps_max;   /* 0: SALVE_EXPR_STEPS_MAX */
+    uint64_t           *steps;       /* not NULL: the budget of several runs, counted down by each; then steps_max does not count */
     struct expr_value   resource;    /* %resource; NULL: the root of the focus's tape */
     struct expr_value   root;        /* %rootResource; NULL: as %resource's container */
     struct expr_value   context;     /* %context; NULL: the focus */

@@ -84,7 +84,8 @@ enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *p
     run->has_now = false;
     run->is_cql = false;
     run->front = NULL;
-    run->steps_left = run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX : run->env->steps_max;
+    run->steps_left = run->env->steps != NULL        ? *run->env->steps
+                      : run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX : run->env->steps_max;
     run->resource = run->env->resource;
     if (run->resource.kind == VALUE_NULL && focus.kind == VALUE_NODE) run->resource = expr_node(focus.as.tape, 0);
     run->root = run->env->root.kind == VALUE_NULL ? run->resource : run->env->root;
@@ -653,5 +654,6 @@ enum salve_code expr_run_routine(struct expr_run *run, uint32_t routine, const s
     TRY(frame_open(run, routine, &base, 0, 0));
     enum salve_code code = dispatch(run, run->program->routines[routine].entry, base, frames, out);
     run->loop_count = loops;
+    if (run->env->steps != NULL) *run->env->steps = run->steps_left;
     return code;
 }

@@ -61,9 +61,8 @@ static enum salve_code is_among(struct expr_run *run, struct expr_value item, st
     return SALVE_OK;
 }
 
-static enum salve_code add_new(struct expr_run *run, struct expr_build *build, const struct expr_value *from)
+static enum salve_code add_new(struct expr_run *run, struct expr_build *build, struct expr_items view)
 {
-    struct expr_items view = expr_items(from);
     for (uint32_t i = 0; i < view.count; i++) {
         bool known;
         FP_TRY(is_among(run, view.items[i], (struct expr_items){build->items, build->count}, &known));
@@ -72,11 +71,64 @@ static enum salve_code add_new(struct expr_run *run, struct expr_build *build, c
     return SALVE_OK;
 }
 
+/* Many texts are told apart by a hash table, so that ids and urls of a large Bundle cost their count, not its square. */
+enum { HASHED_MIN = 32 };
+
+static bool text_of(struct expr_value item, struct str *out)
+{
+    EXPR_UNINIT union expr_room room;
+    struct expr_value v = expr_system_in(item, &room);
+    if (v.kind == VALUE_STRING) *out = expr_text(v);
+    return v.kind == VALUE_STRING;
+}
+
+static bool all_texts(struct expr_items view)
+{
+    struct str ignored;
+    for (uint32_t i = 0; i < view.count; i++)
+        if (!text_of(view.items[i], &ignored)) return false;
+    return true;
+}
+
+/* slots: 1 + index into build, open addressing; `mask` + 1 of them. */
+static enum salve_code add_new_texts(struct expr_run *run, struct expr_build *build, struct expr_items view,
+                                     uint32_t *slots, uint32_t mask)
+{
+    for (uint32_t i = 0; i < view.count; i++) {
+        struct str text, other;
+        (void)text_of(view.items[i], &text);
+        uint32_t slot = (uint32_t)str_hash(text) & mask;
+        bool known = false;
+        for (; slots[slot] != 0 && !known; slot = (slot + 1) & mask)
+            known = text_of(build->items[slots[slot] - 1], &other) && str_eq(text, other);
+        if (known) continue;
+        FP_TRY(expr_build_add(build, view.items[i], run->mem, run->err));
+        slots[slot] = build->count;
+    }
+    return expr_step(run, view.count);
+}
+
+/* Each item of the two collections once, in the order of their first coming. */
+static enum salve_code distinct_of(struct expr_run *run, struct expr_items a, struct expr_items b, struct expr_build *build)
+{
+    if (a.count + b.count < HASHED_MIN || !all_texts(a) || !all_texts(b)) {
+        FP_TRY(add_new(run, build, a));
+        return add_new(run, build, b);
+    }
+    uint32_t size = 64;
+    while (size < 2 * (a.count + b.count)) size *= 2;
+    uint32_t *slots = arena_array(run->mem, uint32_t, size);
+    if (slots == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "distinct");
+    FP_TRY(expr_step(run, size / 16));
+    FP_TRY(add_new_texts(run, build, a, slots, size - 1));
+    return add_new_texts(run, build, b, slots, size - 1);
+}
+
 FN(fp_distinct)
 {
     struct expr_build build = {0};
     (void)count;
-    FP_TRY(add_new(run, &build, &args[0]));
+    FP_TRY(distinct_of(run, expr_items(&args[0]), (struct expr_items){0}, &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
 }
@@ -106,8 +158,7 @@ FN(fp_union)
 {
     struct expr_build build = {0};
     (void)count;
-    FP_TRY(add_new(run, &build, &args[0]));
-    FP_TRY(add_new(run, &build, &args[1]));
+    FP_TRY(distinct_of(run, expr_items(&args[0]), expr_items(&args[1]), &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
 }

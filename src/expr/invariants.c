@@ -97,6 +97,7 @@ struct walk {
     struct fhir_issues *issues;
     struct salve_err   *err;
     struct expr_env     env;
+    uint64_t            steps; /* of the whole walk */
     struct level        levels[SALVE_JSON_DEPTH_MAX + 1]; /* resources inside each other */
     unsigned            level_count;
 };
@@ -205,6 +206,8 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
                                  struct fhir_issues *issues, struct salve_err *err)
 {
     struct walk w = {.rules = rules, .tape = tape, .scratch = scratch, .issues = issues, .err = err};
+    w.steps = SALVE_INVARIANT_STEPS_MAX + 100 * (uint64_t)tape->node_count;
+    w.env.steps = &w.steps;
     enum salve_code code = SALVE_OK;
     tape_at resource_end = 0;
     for (tape_at at = 0; at < tape->node_count && code == SALVE_OK; at++) {

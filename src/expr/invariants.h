@@ -29,7 +29,7 @@ void invariants_skip(struct invariants *rules, bool (*covers)(const char *key));
 /* invariants_check - every constraint of every element of the tape. A broken one adds an issue with its key ("pat-1") as
  * rule, code "invariant", severity error or warning as R4 says, and the element's path.
  *   scratch   used and given back, apart from the paths of issues; may be the arena of the issues
- *   errors    E_MEMORY, E_STEPS. A constraint that cannot be evaluated on this data is an issue of severity
+ *   errors    E_MEMORY, E_STEPS (one budget for the whole tape). A constraint that cannot be evaluated on this data is an issue of severity
  *             information, not an error. */
 SALVE_MUST_USE enum salve_code invariants_check(struct invariants *rules, const struct tape *tape,
                                                 struct arena *scratch, struct fhir_issues *issues,
