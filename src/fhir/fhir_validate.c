@@ -21,7 +21,10 @@ static void check_resource(struct fhir_check *check, tape_at at, bool is_contain
     if (!is_contained) check->container = at;
     if (!is_contained && fhir_type_is_a(tape_type(check->tape, at), FHIR_T_DomainResource))
         fhir_check_contained(check, at);
-    if (tape_type(check->tape, at) == FHIR_T_Bundle) fhir_check_bundle(check, at);
+    if (tape_type(check->tape, at) == FHIR_T_Bundle)
+        fhir_check_bundle(check, at);
+    else if (!is_contained)
+        fhir_check_ids(check, at);
     walk(check, at);
     check->container = outer.container;
     check->contained = outer.contained;

@@ -95,7 +95,7 @@ static void check_named(struct fhir_check *check, tape_at first)
     const struct tape *tape = check->tape;
     for (tape_at n = first; n < first + tape->nodes[first].span; n++) {
         if (tape_kind(tape, n) != TAPE_OBJECT || !must_resolve(tape_element(tape, n))) continue;
-        struct str text = tape_child_text(tape, n, "reference");
+        struct str text = fhir_without_fragment(tape_child_text(tape, n, "reference"));
         if (text.len == 0 || text.ptr[0] == '#' || fhir_index_find(&check->index, text) != FHIR_ENTRY_NONE) continue;
         fhir_check_fail(check, "not-found", "fhir-bundle-resolve",
                         "what the Composition or MessageHeader refers to is in the Bundle");
@@ -123,7 +123,7 @@ static bool is_link(const struct tape *tape, tape_at at)
 static void check_connected(struct fhir_check *check)
 {
     const struct fhir_index *index = &check->index;
-    uint32_t                *parents = arena_array(check->mem, uint32_t, index->count + 1);
+    uint32_t *parents = arena_array(check->mem, uint32_t, index->count + 1);
     if (parents == NULL) {
         check->code = SALVE_E_MEMORY;
         return;
@@ -133,9 +133,14 @@ static void check_connected(struct fhir_check *check)
         tape_at resource = index->entries[i].resource;
         for (tape_at n = resource; n != TAPE_NONE && n < resource + check->tape->nodes[resource].span; n++) {
             if (!is_link(check->tape, n)) continue;
-            uint32_t target = fhir_index_find(index, tape_text(check->tape, n));
+            uint32_t target = fhir_index_find(index, fhir_without_fragment(tape_text(check->tape, n)));
             if (target != FHIR_ENTRY_NONE) parents[root_of(parents, target)] = root_of(parents, i);
         }
+    }
+    for (tape_at c = tape_first(check->tape, 0); c != TAPE_NONE; c = tape_next(check->tape, 0, c)) {
+        if (tape_element(check->tape, c) != FHIR_E_Bundle_link) continue; /* a style sheet belongs to the whole */
+        uint32_t target = fhir_index_find(index, tape_child_text(check->tape, c, "url"));
+        if (target != FHIR_ENTRY_NONE) parents[root_of(parents, target)] = root_of(parents, 0);
     }
     for (uint32_t i = 1; i < index->count; i++)
         if (index->entries[i].resource != TAPE_NONE && root_of(parents, i) != root_of(parents, 0)) {
@@ -226,9 +231,9 @@ static void check_full_url(struct fhir_check *check, struct str type, tape_at en
 /* What a search found, by its own account, has an id; what it says about itself is an OperationOutcome. */
 static void check_found(struct fhir_check *check, tape_at entry, tape_at resource)
 {
-    tape_at    mode = tape_get(check->tape, entry, "search.mode");
+    tape_at mode = tape_get(check->tape, entry, "search.mode");
     struct str text = mode == TAPE_NONE ? STR_NONE : tape_text(check->tape, mode);
-    bool       has_id = tape_child_text(check->tape, resource, "id").len > 0;
+    bool has_id = tape_child_text(check->tape, resource, "id").len > 0;
     if (str_is(text, "outcome") && tape_type(check->tape, resource) != FHIR_T_OperationOutcome)
         fhir_check_fail(check, "invalid", "fhir-search-outcome", "the outcome of a search is an OperationOutcome");
     if ((str_is(text, "match") || str_is(text, "include")) && !has_id)
@@ -243,5 +248,6 @@ void fhir_check_entry(struct fhir_check *check, tape_at bundle, tape_at entry)
     check_full_url(check, type, entry, resource);
     if (str_is(type, "searchset") && resource == TAPE_NONE)
         fhir_check_fail(check, "required", "fhir-search-resource", "an entry of a search has a resource");
-    else if (str_is(type, "searchset")) check_found(check, entry, resource);
+    else if (str_is(type, "searchset"))
+        check_found(check, entry, resource);
 }

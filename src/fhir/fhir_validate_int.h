@@ -33,6 +33,8 @@ void fhir_check_binding(struct fhir_check *check, tape_at at); /* fhir_validate_
 void fhir_check_value(struct fhir_check *check, tape_at at);
 void fhir_check_reference(struct fhir_check *check, tape_at reference); /* fhir_validate_reference.c */
 void fhir_check_contained(struct fhir_check *check, tape_at container);
+void fhir_check_ids(struct fhir_check *check, tape_at container);
+struct str fhir_without_fragment(struct str reference);           /* "Patient/1#x" -> "Patient/1"; "#x" stays */
 void fhir_check_bundle(struct fhir_check *check, tape_at bundle); /* fhir_validate_bundle.c */
 void fhir_check_entry(struct fhir_check *check, tape_at bundle, tape_at entry);
 

@@ -55,9 +55,15 @@ static bool is_malformed(struct str text)
     return !fhir_reference_split(text, &parts);
 }
 
+struct str fhir_without_fragment(struct str reference)
+{
+    ptrdiff_t hash = str_find(reference, STR("#"));
+    return hash > 0 ? str_cut(reference, 0, (size_t)hash) : reference;
+}
+
 void fhir_check_reference(struct fhir_check *check, tape_at at)
 {
-    struct str text = tape_child_text(check->tape, at, "reference");
+    struct str text = fhir_without_fragment(tape_child_text(check->tape, at, "reference"));
     if (text.len == 0) return;
     if (is_malformed(text))
         fhir_check_fail(check, "invalid", "fhir-reference-format",
@@ -118,7 +124,7 @@ static void check_contained_one(struct fhir_check *check, tape_at at)
     if (tape_child(tape, at, FHIR_N_contained) != TAPE_NONE)
         fhir_check_fail(check, "invariant", "dom-2", "a contained resource does not contain resources");
     if (id.len == 0)
-        fhir_check_fail(check, "required", "fhir-contained-id", "a contained resource has an id");
+        fhir_check_warn(check, "required", "fhir-contained-id", "a contained resource should have an id");
     else if (find_local(check->contained, check->contained_count, id)->at != at)
         fhir_check_fail(check, "duplicate", "fhir-contained-id", "the ids of contained resources differ");
     else if (find_local(check->local, check->local_count, id) == NULL && !refers_to_container(tape, at))
@@ -129,6 +135,45 @@ static void check_contained_one(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "invariant", "dom-4", "a contained resource has no version and no lastUpdated");
     if (tape_child(tape, meta, FHIR_N_security) != TAPE_NONE)
         fhir_check_fail(check, "invariant", "dom-5", "a contained resource has no security label");
+}
+
+/* --- ids of elements ------------------------------------------------------------------------------------------------ */
+
+/* Lists each id of an element (not of a resource) of the container, contained resources left out. */
+static uint32_t element_ids(const struct tape *tape, tape_at container, struct fhir_local *out)
+{
+    uint32_t count = 0;
+    for (tape_at n = container + 1; n < container + tape->nodes[container].span; n++) {
+        const struct fhir_element *element = &fhir_elements[tape_element(tape, n)];
+        if (element->name == FHIR_N_contained)
+            n += tape->nodes[n].span - 1;
+        else if (element->name == FHIR_N_id && fhir_types[element->owner].kind != FHIR_RESOURCE &&
+                 tape_kind(tape, n) == TAPE_TEXT) {
+            if (out != NULL) out[count] = (struct fhir_local){tape_text(tape, n), n};
+            count++;
+        }
+    }
+    return count;
+}
+
+void fhir_check_ids(struct fhir_check *check, tape_at container)
+{
+    /* A StructureDefinition says each element twice, in snapshot and differential, with one id. */
+    if (tape_type(check->tape, container) == FHIR_T_StructureDefinition) return;
+    uint32_t count = element_ids(check->tape, container, NULL);
+    if (count < 2) return;
+    struct fhir_local *ids = arena_array(check->mem, struct fhir_local, count);
+    if (ids == NULL) {
+        check->code = SALVE_E_MEMORY;
+        return;
+    }
+    element_ids(check->tape, container, ids);
+    qsort(ids, count, sizeof ids[0], compare_locals);
+    for (uint32_t i = 1; i < count; i++)
+        if (str_eq(ids[i].id, ids[i - 1].id)) {
+            fhir_check_fail(check, "duplicate", "fhir-element-id", "the ids of elements differ within a resource");
+            return;
+        }
 }
 
 void fhir_check_contained(struct fhir_check *check, tape_at container)
