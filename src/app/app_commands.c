@@ -69,8 +69,11 @@ const struct app_command app_commands[] = {
     {"guideline list", "Guidelines", "", "List the guidelines and whether this site accepted them.", "SHARE PASSPHRASE_FILE KEY_FILE", "  salve guideline list", NULL,
      0, 0, app_guideline_list},
     {"guideline accept", "Guidelines", "ID", "Take responsibility for a guideline version at this site.",
-     "AS SCHEME SHARE PASSPHRASE_FILE KEY_FILE", "  salve guideline accept blood-pressure --as dr-amina --scheme ESC2024",
-     "A guideline is used only after a named clinician accepted this very version.", 1, 1, app_guideline_accept},
+     "AS SCHEME CHOOSE SHARE PASSPHRASE_FILE KEY_FILE",
+     "  salve guideline accept blood-pressure --as dr-amina --scheme ESC2024\n"
+     "  salve guideline accept kidney --as dr-amina --choose sex-source=confirmed-gender",
+     "A guideline is used only after a named clinician accepted this very version, with the choices that it leaves open "
+     "(its switches).", 1, 1, app_guideline_accept},
     {"guideline check", "Guidelines", "[ID]", "Check that guideline folders are whole, and run their cases.", "SHARE", "  salve guideline check blood-pressure", NULL, 0, 1,
      app_guideline_check},
     {"guideline test", "Guidelines", "", "Run a vector family; exit 0 only if every row passes.", "VECTORS SHARE",

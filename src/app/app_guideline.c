@@ -15,14 +15,16 @@
 static void print_guideline(struct app *app, struct site *site, const struct guideline *guideline)
 {
     const struct guideline_info *info = guideline_info(guideline);
-    struct screen_acceptance     acceptance = {0};
-    enum salve_code code = site == NULL ? SALVE_E_NOT_FOUND : screen_accepted(site, guideline, app->mem, &acceptance, NULL);
-    const char     *state = code == SALVE_OK             ? "accepted by "
-                            : code == SALVE_E_CONFLICT ? "another version is accepted"
-                            : site == NULL             ? "" : "not accepted here";
+    struct screen_acceptance acceptance = {0};
+    enum salve_code code =
+        site == NULL ? SALVE_E_NOT_FOUND : screen_accepted(site, guideline, app->mem, &acceptance, NULL);
+    const char *state = code == SALVE_OK           ? "accepted by "
+                        : code == SALVE_E_CONFLICT ? "another version is accepted"
+                        : site == NULL             ? ""
+                                                   : "not accepted here";
     if (app->is_json)
-        app_print("{\"id\":\"%.*s\",\"version\":\"%.*s\",\"accepted\":%s}\n", STR_ARGS(info->id), STR_ARGS(info->version),
-                  code == SALVE_OK ? "true" : "false");
+        app_print("{\"id\":\"%.*s\",\"version\":\"%.*s\",\"accepted\":%s}\n", STR_ARGS(info->id),
+                  STR_ARGS(info->version), code == SALVE_OK ? "true" : "false");
     else
         app_print("%-16.*s %-8.*s %-40.*s %s%.*s\n", STR_ARGS(info->id), STR_ARGS(info->version), STR_ARGS(info->title),
                   state, STR_ARGS(acceptance.accepted_by));
@@ -30,9 +32,9 @@ static void print_guideline(struct app *app, struct site *site, const struct gui
 
 enum salve_code app_guideline_list(struct app *app, struct salve_err *err)
 {
-    struct site          *site = NULL;
+    struct site *site = NULL;
     struct app_guidelines guidelines = {0};
-    enum salve_code       code = app_guidelines_load(app, &guidelines, err);
+    enum salve_code code = app_guidelines_load(app, &guidelines, err);
     if (code == SALVE_OK && access(app_site_dir(app), F_OK) == 0) code = app_site_open(app, &site, err);
     for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) print_guideline(app, site, guidelines.list[i]);
     return app_site_close(&site, code, err);
@@ -47,20 +49,43 @@ static const struct guideline *find(const struct app_guidelines *guidelines, con
     return NULL;
 }
 
+/* choices_of - --scheme and every --choose NAME=VALUE. */
+static enum salve_code choices_of(struct app *app, struct guideline_choice **out, size_t *count, struct salve_err *err)
+{
+    const struct app_values *chosen = &app->options[OPT_CHOOSE];
+    const char *scheme = app_option(app, OPT_SCHEME);
+    *out = arena_array(app->mem, struct guideline_choice, chosen->count + 1);
+    *count = 0;
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "--choose");
+    if (scheme != NULL) (*out)[(*count)++] = (struct guideline_choice){STR("bp-scheme"), str_of(scheme)};
+    for (size_t i = 0; i < chosen->count; i++) {
+        const char *equals = strchr(chosen->value[i], '=');
+        if (equals == NULL) {
+            (void)salve_fail(err, SALVE_E_USAGE, "--choose");
+            (void)salve_why(err, "a choice is written NAME=VALUE");
+            return SALVE_E_USAGE;
+        }
+        struct str name = str_make(chosen->value[i], (size_t)(equals - chosen->value[i]));
+        (*out)[(*count)++] = (struct guideline_choice){name, str_of(equals + 1)};
+    }
+    return SALVE_OK;
+}
+
 enum salve_code app_guideline_accept(struct app *app, struct salve_err *err)
 {
-    struct site            *site = NULL;
-    struct actor            actor;
-    struct app_guidelines   guidelines = {0};
-    const char             *scheme = app_option(app, OPT_SCHEME);
-    struct guideline_choice choice = {STR("bp-scheme"), str_of(scheme)};
-    enum salve_code         code = app_guidelines_load(app, &guidelines, err);
+    struct site *site = NULL;
+    struct actor actor;
+    struct app_guidelines guidelines = {0};
+    struct guideline_choice *choices = NULL;
+    size_t count = 0;
+    enum salve_code code = choices_of(app, &choices, &count, err);
+    if (code == SALVE_OK) code = app_guidelines_load(app, &guidelines, err);
     if (code != SALVE_OK) return code;
     const struct guideline *guideline = find(&guidelines, app->words[0], err);
     if (guideline == NULL) return SALVE_E_NOT_FOUND;
     code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
-    if (code == SALVE_OK) code = screen_accept(site, actor, guideline, &choice, scheme == NULL ? 0 : 1, app->mem, err);
+    if (code == SALVE_OK) code = screen_accept(site, actor, guideline, choices, count, app->mem, err);
     if (code == SALVE_OK)
         app_say(app, "%s %.*s is accepted at this site by %.*s.", app->words[0],
                 STR_ARGS(guideline_info(guideline)->version), STR_ARGS(actor.id));
@@ -72,8 +97,10 @@ enum salve_code app_guideline_accept(struct app *app, struct salve_err *err)
 static void report(void *ctx, struct str name, bool passed, struct str why)
 {
     const struct app *app = ctx;
-    if (!passed) app_print("FAILED  %.*s: %.*s\n", STR_ARGS(name), STR_ARGS(why));
-    else if (!app->is_quiet && app->is_json) app_print("ok      %.*s\n", STR_ARGS(name));
+    if (!passed)
+        app_print("FAILED  %.*s: %.*s\n", STR_ARGS(name), STR_ARGS(why));
+    else if (!app->is_quiet && app->is_json)
+        app_print("ok      %.*s\n", STR_ARGS(name));
 }
 
 static enum salve_code finish(struct app *app, const struct guideline_tally *tally)
@@ -85,10 +112,11 @@ static enum salve_code finish(struct app *app, const struct guideline_tally *tal
 
 enum salve_code app_guideline_check(struct app *app, struct salve_err *err)
 {
-    struct app_guidelines  guidelines = {0};
+    struct app_guidelines guidelines = {0};
     struct guideline_tally tally = {0};
-    enum salve_code        code = app_guidelines_load(app, &guidelines, err);
-    if (code == SALVE_OK && app->word_count > 0 && find(&guidelines, app->words[0], err) == NULL) return SALVE_E_NOT_FOUND;
+    enum salve_code code = app_guidelines_load(app, &guidelines, err);
+    if (code == SALVE_OK && app->word_count > 0 && find(&guidelines, app->words[0], err) == NULL)
+        return SALVE_E_NOT_FOUND;
     for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) {
         const struct guideline *guideline = guidelines.list[i];
         if (app->word_count > 0 && !str_is(guideline_info(guideline)->id, app->words[0])) continue;
@@ -102,7 +130,7 @@ enum salve_code app_guideline_check(struct app *app, struct salve_err *err)
 static struct str family_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    struct str  name = str_of(slash == NULL ? path : slash + 1);
+    struct str name = str_of(slash == NULL ? path : slash + 1);
     return str_ends(name, STR(".csv")) ? str_cut(name, 0, name.len - 4) : name;
 }
 
@@ -118,10 +146,10 @@ static const struct guideline *owner_of(const struct app_guidelines *guidelines,
 
 enum salve_code app_guideline_test(struct app *app, struct salve_err *err)
 {
-    struct app_guidelines  guidelines = {0};
+    struct app_guidelines guidelines = {0};
     struct guideline_tally tally = {0};
-    struct str             csv;
-    const char            *path = app_option(app, OPT_VECTORS);
+    struct str csv;
+    const char *path = app_option(app, OPT_VECTORS);
     if (path == NULL) {
         (void)salve_fail(err, SALVE_E_USAGE, "--vectors");
         return salve_why(err, "name the CSV file with the rows");

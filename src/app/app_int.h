@@ -52,6 +52,7 @@
     X(GUARDIAN,       0,   "guardian",          NULL,       "a guardian gives permission for a child")                \
     X(ASSENT,         0,   "assent",            "ANSWER",   "the child's own answer: given, dissent or not-able")     \
     X(SCHEME,         0,   "scheme",            "NAME",     "blood pressure scheme: ESC2024, ACCAHA2017 or HEARTS")   \
+    X(CHOOSE,         0,   "choose",            "NAME=VALUE", "set a switch of the guideline; may be repeated")       \
     X(PAPER,          0,   "paper",             NULL,       "examine without storing anything")                       \
     X(ELM,            0,   "elm",               "FILE",     "an ELM library; may be repeated, the first is run")      \
     X(DATA,           0,   "data",              "FILE",     "FHIR resources of one subject, or NDJSON of Bundles")    \

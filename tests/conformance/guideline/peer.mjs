@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // node peer.mjs vectors SHARE VECTORS_DIR   runs every vector row through cql-execution, a peer engine, and compares
 // node peer.mjs cases SHARE                 the same for the cases of every guideline
+// node peer.mjs differ SHARE SALVE DIR COUNT   the first COUNT *.json.gz Bundles of DIR through Salve and through the peer:
+//                                     every element of every finding must be the same
 // node peer.mjs findings SHARE GUIDELINE FILE NOW   prints the findings that it gives for a Bundle, as JSON
 // The peer computes with binary floating point: rows that sit on a decimal tie may differ; they are listed, not counted.
-import { readFileSync, readdirSync, existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { gunzipSync } from 'node:zlib';
 const require = createRequire(import.meta.url);
 const cql = require('cql-execution');
 const fhir = require('cql-exec-fhir');
@@ -96,6 +101,50 @@ if (mode === 'vectors') {
         }
     }
     console.log(`${passed} cases as expected, ${differ} differ`);
+} else if (mode === 'differ') {
+    const [salve, folder, count] = rest;
+    const scratch = mkdtempSync(join(tmpdir(), 'salve-differ-'));
+    const guidelines = readdirSync(join(share, 'guidelines')).filter(n => existsSync(join(share, 'guidelines', n, 'logic.json')));
+    const parts = Object.fromEntries(guidelines.map(id => [id, elm(share, id)]));
+    // Numbers to the 8 digits that a CQL Decimal keeps, dates by day (the peer prints more digits of the time).
+    const same = (a, b) => {
+        if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null);
+        if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, i) => same(x, b[i]));
+        if (typeof a === 'object') return [...new Set([...Object.keys(a), ...Object.keys(b)])].every(key =>
+            key === 'date' ? String(a.date).slice(0, 10) === String(b.date).slice(0, 10) : same(a[key], b[key]));
+        return typeof a === 'number' || typeof b === 'number' ? Math.abs(a - b) <= 1e-8 : a === b;
+    };
+    let passed = 0, failed = 0;
+    for (const name of readdirSync(folder).filter(n => n.endsWith('.json.gz')).sort().slice(0, Number(count))) {
+        const bundle = JSON.parse(gunzipSync(readFileSync(join(folder, name))));
+        const file = join(scratch, 'bundle.json');
+        const last = bundle.entry.map(e => e.resource).filter(r => r.resourceType === 'Observation')
+            .map(r => r.effectiveDateTime ?? '').sort().at(-1)?.slice(0, 10) ?? '2021-01-01';
+        // What these records do not have: sex as recorded at the check.
+        const patient = bundle.entry.map(e => e.resource).find(r => r.resourceType === 'Patient');
+        bundle.entry.push({ fullUrl: 'urn:uuid:00000000-0000-4000-8000-000000000001', resource: {
+            resourceType: 'Observation', id: 'sex', status: 'final', effectiveDateTime: last,
+            code: { coding: [{ system: 'http://loinc.org', code: '46098-0' }] }, valueCodeableConcept: { coding: [{
+                system: 'http://snomed.info/sct', code: patient.gender === 'male' ? '248153007' : '248152002' }] } } });
+        writeFileSync(file, JSON.stringify(bundle));
+        for (const id of guidelines) {
+            const source = fhir.PatientSource.FHIRv401();
+            source.loadBundles([bundle]);
+            const library = new cql.Library(parts[id].logic, new cql.Repository(parts[id].all));
+            const executor = new cql.Executor(library, new cql.CodeService({}), {});
+            const run = await executor.exec(source, cql.DateTime.parse(`${last}T23:00:00.000+00:00`));
+            const peer = JSON.parse(JSON.stringify(Object.values(run.patientResults)[0].Findings));
+            const elms = [join(share, 'guidelines', id, 'logic.json'), ...readdirSync(join(share, 'guidelines/lib'))
+                .filter(n => n.endsWith('.json')).map(n => join(share, 'guidelines/lib', n))];
+            const out = execFileSync(salve, ['cql', 'run', ...elms.flatMap(e => ['--elm', e]), '--data', file, '--define',
+                'Findings', '--now', `${last}T23:00:00Z`], { maxBuffer: 1 << 28 });
+            const mine = Object.values(JSON.parse(out)).map(v => v?.Findings ?? v).find(Array.isArray);
+            if (same(peer, mine)) passed++;
+            else { failed++; console.log(`FAILED ${id} ${name}\n  peer  ${JSON.stringify(peer)}\n  salve ${JSON.stringify(mine)}`); }
+        }
+    }
+    rmSync(scratch, { recursive: true });
+    console.log(`${passed} passed, ${failed} failed, 0 skipped`);
 } else {
     const [guideline, file, now] = rest;
     const { logic, all } = elm(share, guideline);
