@@ -4,6 +4,7 @@
  * and the dictionary of rec_dictionary.c. Nothing here is secret-dependent in size beyond what the padding to 256
  * hides: one record holds one class of one person, so nothing of another secrecy is compressed together
  * (docs/internals/records.md). */
+#include <stdlib.h>
 #include <zstd.h>
 
 #include "records/rec_dictionary.h"
@@ -14,34 +15,65 @@ enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };
 enum { CODING_PLAIN = 0, CODING_ZSTD = 1, CODING_ZSTD_DICTIONARY_1 = 2 };
 enum { LEVEL_SMALL = 19, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
 
-static int level_for(size_t bytes) { return bytes <= SMALL_BYTES ? LEVEL_SMALL : LEVEL_LARGE; }
+/* Contexts and the digested dictionary, made once for an open site: making them takes longer than one small save. */
+struct rec_codec {
+    ZSTD_CCtx *packer;
+    ZSTD_DCtx *unpacker;
+    ZSTD_CDict *pack_dictionary;
+    ZSTD_DDict *unpack_dictionary;
+};
+
+void rec_codec_close(struct rec_codec **codec)
+{
+    if (*codec == NULL) return;
+    ZSTD_freeCCtx((*codec)->packer);
+    ZSTD_freeDCtx((*codec)->unpacker);
+    ZSTD_freeCDict((*codec)->pack_dictionary);
+    ZSTD_freeDDict((*codec)->unpack_dictionary);
+    free(*codec);
+    *codec = NULL;
+}
+
+enum salve_code rec_codec_open(struct rec_codec **out, struct salve_err *err)
+{
+    struct rec_codec *codec = calloc(1, sizeof *codec);
+    if (codec == NULL) return salve_fail(err, SALVE_E_MEMORY, "compression");
+    codec->packer = ZSTD_createCCtx();
+    codec->unpacker = ZSTD_createDCtx();
+    codec->pack_dictionary = ZSTD_createCDict(rec_dictionary_1, rec_dictionary_1_bytes, LEVEL_SMALL);
+    codec->unpack_dictionary = ZSTD_createDDict(rec_dictionary_1, rec_dictionary_1_bytes);
+    *out = codec;
+    if (codec->packer != NULL && codec->unpacker != NULL && codec->pack_dictionary != NULL &&
+        codec->unpack_dictionary != NULL)
+        return SALVE_OK;
+    rec_codec_close(out);
+    return salve_fail(err, SALVE_E_MEMORY, "compression");
+}
 
 /* Compresses `body` behind `at`; 0 if that failed or did not help. */
-static size_t compress(struct str body, char *at, size_t room, uint8_t *coding)
+static size_t compress(struct rec_codec *codec, struct str body, char *at, size_t room, uint8_t *coding)
 {
-    ZSTD_CCtx *zstd = ZSTD_createCCtx();
-    if (zstd == NULL) return 0;
     bool is_small = body.len <= SMALL_BYTES;
-    size_t got;
-    ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level_for(body.len));
+    ZSTD_CCtx *zstd = codec->packer;
+    ZSTD_CCtx_reset(zstd, ZSTD_reset_session_and_parameters);
+    ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, LEVEL_LARGE);
     ZSTD_CCtx_setParameter(zstd, ZSTD_c_contentSizeFlag, 0); /* the header has it */
     ZSTD_CCtx_setParameter(zstd, ZSTD_c_dictIDFlag, 0);      /* the coding says it */
-    if (is_small) ZSTD_CCtx_loadDictionary(zstd, rec_dictionary_1, rec_dictionary_1_bytes);
-    got = ZSTD_compress2(zstd, at, room, body.ptr, body.len);
-    ZSTD_freeCCtx(zstd);
+    if (is_small) ZSTD_CCtx_refCDict(zstd, codec->pack_dictionary);
+    size_t got = ZSTD_compress2(zstd, at, room, body.ptr, body.len);
     *coding = is_small ? CODING_ZSTD_DICTIONARY_1 : CODING_ZSTD;
     return ZSTD_isError(got) || got >= body.len ? 0 : got;
 }
 
-enum salve_code rec_payload_pack(const struct rec_payload *payload, struct arena *mem, struct str *out,
-                                 struct salve_err *err)
+enum salve_code rec_payload_pack(struct rec_codec *codec, const struct rec_payload *payload, struct arena *mem,
+                                 struct str *out, struct salve_err *err)
 {
     if (payload->body.len > REC_RAW_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "record");
     size_t room = HEADER_BYTES + ZSTD_compressBound(payload->body.len);
     uint8_t *bytes = arena_alloc_raw(mem, room, 1);
     if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
     uint8_t coding = CODING_PLAIN;
-    size_t packed = compress(payload->body, (char *)bytes + HEADER_BYTES, room - HEADER_BYTES, &coding);
+    size_t packed = compress(codec, payload->body, (char *)bytes + HEADER_BYTES, room - HEADER_BYTES, &coding);
     if (packed == 0) {
         coding = CODING_PLAIN;
         packed = payload->body.len;
@@ -59,21 +91,19 @@ enum salve_code rec_payload_pack(const struct rec_payload *payload, struct arena
     return SALVE_OK;
 }
 
-static bool decompress(struct str packed, uint8_t coding, char *out, size_t out_len)
+static bool decompress(struct rec_codec *codec, struct str packed, uint8_t coding, char *out, size_t out_len)
 {
-    ZSTD_DCtx *zstd = ZSTD_createDCtx();
-    if (zstd == NULL) return false;
     size_t got;
     if (coding == CODING_ZSTD_DICTIONARY_1)
-        got = ZSTD_decompress_usingDict(zstd, out, out_len, packed.ptr, packed.len, rec_dictionary_1,
-                                        rec_dictionary_1_bytes);
+        got =
+            ZSTD_decompress_usingDDict(codec->unpacker, out, out_len, packed.ptr, packed.len, codec->unpack_dictionary);
     else
-        got = ZSTD_decompressDCtx(zstd, out, out_len, packed.ptr, packed.len);
-    ZSTD_freeDCtx(zstd);
+        got = ZSTD_decompressDCtx(codec->unpacker, out, out_len, packed.ptr, packed.len);
     return !ZSTD_isError(got) && got == out_len;
 }
 
-enum salve_code rec_payload_unpack(struct str bytes, struct arena *mem, struct rec_payload *out, struct salve_err *err)
+enum salve_code rec_payload_unpack(struct rec_codec *codec, struct str bytes, struct arena *mem,
+                                   struct rec_payload *out, struct salve_err *err)
 {
     const uint8_t *at = (const uint8_t *)bytes.ptr;
     if (bytes.len < HEADER_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record content");
@@ -94,7 +124,8 @@ enum salve_code rec_payload_unpack(struct str bytes, struct arena *mem, struct r
         return packed.len == body_bytes ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "record content");
     char *body = arena_alloc_raw(mem, (size_t)body_bytes + 1, 16);
     if (body == NULL) return salve_fail(err, SALVE_E_MEMORY, "record content");
-    if (!decompress(packed, coding, body, body_bytes)) return salve_fail(err, SALVE_E_INTEGRITY, "record content");
+    if (!decompress(codec, packed, coding, body, body_bytes))
+        return salve_fail(err, SALVE_E_INTEGRITY, "record content");
     body[body_bytes] = '\0';
     out->body = str_make(body, body_bytes);
     return SALVE_OK;

@@ -146,10 +146,9 @@ static enum salve_code new_site(const struct site_options *options, struct site 
     site->path = path.ptr;
     site->clock = options->clock;
     enum salve_code code = crypto_keys_new(1, &site->log_seed, err);
-    if (code != SALVE_OK)
-        arena_close(mem);
-    else
-        *out = site;
+    if (code == SALVE_OK) code = rec_codec_open(&site->codec, err);
+    *out = site;
+    if (code != SALVE_OK) rec_site_drop(out);
     return code;
 }
 
@@ -161,6 +160,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     crypto_keys_drop(&s->log_seed);
+    rec_codec_close(&s->codec);
     db_unlock(&s->lock);
     arena_close(s->settings_mem);
     arena_close(s->mem);

@@ -123,7 +123,7 @@ enum salve_code rec_put(struct rec_tx *tx, struct rec_chain *chain, enum data_cl
     full.at_unix_ms = tx->now_unix_ms;
     full.is_suspect = tx->is_suspect;
     full.log_number = tx->bound.number;
-    enum salve_code code = rec_payload_pack(&full, tx->mem, &plain, err);
+    enum salve_code code = rec_payload_pack(tx->site->codec, &full, tx->mem, &plain, err);
     if (code == SALVE_OK) code = keys_seal(chain->ring, class, seq, chain->head.sha256, plain, tx->mem, &record, err);
     if (code == SALVE_OK) code = store_record_append(tx->store, chain->id, seq, class, record, err);
     if (code != SALVE_OK) return code;
@@ -150,7 +150,7 @@ enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_chain *chain, uin
     if (code != SALVE_OK) return code;
     if (sha256 != NULL) memcpy(sha256, record.sha256, 32);
     code = keys_unseal(chain->ring, class, seq, record.bytes, mem, &plain, NULL, err);
-    if (code == SALVE_OK) code = rec_payload_unpack(plain, mem, out, err);
+    if (code == SALVE_OK) code = rec_payload_unpack(tx->site->codec, plain, mem, out, err);
     return code == SALVE_E_INTEGRITY ? damaged(chain, seq, err) : code;
 }
 

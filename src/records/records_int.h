@@ -31,6 +31,7 @@ enum {
 };
 
 struct rec_tx;
+struct rec_codec; /* compression, rec_payload.c */
 
 /* rec_why - adds the rule to an error just filled (err may be NULL) and gives its code back. */
 static inline enum salve_code rec_why(struct salve_err *err, enum salve_code code, const char *why)
@@ -57,6 +58,7 @@ struct site {
     struct db_lock *lock;
     struct store *store;
     struct keys *keys;
+    struct rec_codec *codec;
     struct site_settings settings;
     struct arena *settings_mem;
     struct admit_rules *rules;
@@ -159,10 +161,12 @@ struct rec_payload {
     uint64_t leaf_index; /* OPENING: its own leaf; else the leaf of the access that allowed it */
     struct str body;
 };
-SALVE_MUST_USE enum salve_code rec_payload_pack(const struct rec_payload *payload, struct arena *mem, struct str *out,
-                                                struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_payload_unpack(struct str bytes, struct arena *mem, struct rec_payload *out,
-                                                  struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_codec_open(struct rec_codec **out, struct salve_err *err);
+void rec_codec_close(struct rec_codec **codec); /* sets NULL; NULL is fine */
+SALVE_MUST_USE enum salve_code rec_payload_pack(struct rec_codec *codec, const struct rec_payload *payload,
+                                                struct arena *mem, struct str *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_payload_unpack(struct rec_codec *codec, struct str bytes, struct arena *mem,
+                                                  struct rec_payload *out, struct salve_err *err);
 
 /* Tapes in the body of REC_KIND_RESOURCES. */
 SALVE_MUST_USE enum salve_code rec_tapes_pack(const struct tape *const *tapes, size_t count, struct arena *mem,
