@@ -3,7 +3,8 @@
  * expr - FHIRPath (and ELM, elm.h) compiled into one small instruction set, run by one machine over tapes.
  *
  *     struct fhirpath *path;                                     // compile once: lives as long as `mem`
- *     code = fhirpath_compile(STR("name.where(use = 'official').given"), fhir_type_find(STR("Patient")), mem, &path, err);
+ *     code = fhirpath_compile(STR("name.where(use = 'official').given"), fhir_type_find(STR("Patient")), mem, &path,
+ *     err);
  *
  *     struct expr_env env = {.clock = &clock};                   // run many times
  *     struct expr_value out;
@@ -34,13 +35,13 @@ enum expr_truth { EXPR_FALSE, EXPR_TRUE, EXPR_NULL_TRUTH };
 
 /* Everything a run may ask from outside. Zero is fine for every member. Callbacks must not keep what they are given. */
 struct expr_env {
-    const struct clock *clock;       /* now(), today(); NULL: the system's, asked once a run */
-    int                 offset_minutes; /* time zone of now() and of texts without one (CQL); FHIRPath leaves them apart */
-    uint64_t            steps_max;   /* 0: SALVE_EXPR_STEPS_MAX */
-    uint64_t           *steps;       /* not NULL: the budget of several runs, counted down by each; then steps_max does not count */
-    struct expr_value   resource;    /* %resource; NULL: the root of the focus's tape */
-    struct expr_value   root;        /* %rootResource; NULL: as %resource's container */
-    struct expr_value   context;     /* %context; NULL: the focus */
+    const struct clock *clock; /* now(), today(); NULL: the system's, asked once a run */
+    int offset_minutes;        /* time zone of now() and of texts without one (CQL); FHIRPath leaves them apart */
+    uint64_t steps_max;        /* 0: SALVE_EXPR_STEPS_MAX */
+    uint64_t *steps; /* not NULL: the budget of several runs, counted down by each; then steps_max does not count */
+    struct expr_value resource; /* %resource; NULL: the root of the focus's tape */
+    struct expr_value root;     /* %rootResource; NULL: as %resource's container */
+    struct expr_value context;  /* %context; NULL: the focus */
 
     void *user; /* given to the callbacks */
     /* trace(name, values) */
@@ -66,8 +67,8 @@ struct expr_env {
 SALVE_MUST_USE enum salve_code fhirpath_compile(struct str text, fhir_type_id context, struct arena *mem,
                                                 struct fhirpath **out, struct salve_err *err);
 
-/* fhirpath_run - evaluates on `focus` (a node, a value, or EXPR_NONE). *out is in the FHIRPath form of value.h and lives
- * as long as mem, the tape and the program. */
+/* fhirpath_run - evaluates on `focus` (a node, a value, or EXPR_NONE). *out is in the FHIRPath form of value.h and
+ * lives as long as mem, the tape and the program. */
 SALVE_MUST_USE enum salve_code fhirpath_run(const struct fhirpath *path, const struct expr_env *env,
                                             struct expr_value focus, struct arena *mem, struct expr_value *out,
                                             struct salve_err *err);
@@ -77,8 +78,8 @@ SALVE_MUST_USE enum salve_code fhirpath_test(const struct fhirpath *path, const 
                                              struct expr_value focus, struct arena *mem, bool *out,
                                              struct salve_err *err);
 
-/* expr_json - a JSON array of the items: FHIR objects as FHIR JSON, numbers as numbers, dates and quantities as the texts
- * FHIRPath's toString gives. expr_json_value - the one value (lists as arrays, null as null). */
+/* expr_json - a JSON array of the items: FHIR objects as FHIR JSON, numbers as numbers, dates and quantities as the
+ * texts FHIRPath's toString gives. expr_json_value - the one value (lists as arrays, null as null). */
 void expr_json(const struct expr_value *value, struct buf *out);
 void expr_json_value(const struct expr_value *value, struct buf *out);
 

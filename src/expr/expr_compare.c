@@ -42,15 +42,16 @@ static bool as_quantity(struct expr_value v, struct expr_quantity *out)
     return expr_to_decimal(v, &out->value);
 }
 
-static bool both_quantities(struct expr_value a, struct expr_value b, struct expr_quantity *qa, struct expr_quantity *qb)
+static bool both_quantities(struct expr_value a, struct expr_value b, struct expr_quantity *qa,
+                            struct expr_quantity *qb)
 {
     return (a.kind == VALUE_QUANTITY || b.kind == VALUE_QUANTITY) && as_quantity(a, qa) && as_quantity(b, qb);
 }
 
-/* --- text equivalence: case and the amount of white space do not count ------------------------------------------------ */
+/* --- text equivalence: case and the amount of white space do not count -------------------------------------------- */
 struct folding {
     struct str rest;
-    bool       is_pending;
+    bool is_pending;
 };
 
 static int32_t fold_next(struct folding *f)
@@ -86,7 +87,7 @@ static bool texts_equivalent(struct str a, struct str b)
     }
 }
 
-/* --- scalars ----------------------------------------------------------------------------------------------------------- */
+/* --- scalars ------------------------------------------------------------------------------------------------------ */
 static bool codes_equal(const struct expr_code *a, const struct expr_code *b)
 {
     return str_eq(a->code, b->code) && str_eq(a->system, b->system) && str_eq(a->version, b->version) &&
@@ -121,7 +122,7 @@ static bool scalars_equivalent(struct expr_value a, struct expr_value b)
     return scalars_equal(a, b) == EXPR_TRUE;
 }
 
-/* --- nodes ------------------------------------------------------------------------------------------------------------- */
+/* --- nodes -------------------------------------------------------------------------------------------------------- */
 typedef enum salve_code item_test(struct expr_run *run, struct expr_value a, struct expr_value b, bool loose,
                                   unsigned depth, enum expr_truth *out);
 static item_test items_match;
@@ -137,7 +138,8 @@ static tape_at same_named(const struct tape *tape, tape_at parent, fhir_name_id 
 static uint32_t child_count(struct expr_value node)
 {
     uint32_t count = 0;
-    for (tape_at c = tape_first(node.as.tape, node.aux); c != TAPE_NONE; c = tape_next(node.as.tape, node.aux, c)) count++;
+    for (tape_at c = tape_first(node.as.tape, node.aux); c != TAPE_NONE; c = tape_next(node.as.tape, node.aux, c))
+        count++;
     return count;
 }
 
@@ -207,10 +209,12 @@ static enum salve_code items_match(struct expr_run *run, struct expr_value a, st
     }
     if (sa.kind == VALUE_TUPLE && sb.kind == VALUE_TUPLE)
         return tuples_match(run, sa.as.tuple, sb.as.tuple, loose, depth, out);
-    if (sa.kind == VALUE_NULL || sb.kind == VALUE_NULL) *out = truth(sa.kind == sb.kind);
+    if (sa.kind == VALUE_NULL || sb.kind == VALUE_NULL)
+        *out = truth(sa.kind == sb.kind);
     else if (sa.kind == VALUE_NODE || sb.kind == VALUE_NODE)
         *out = truth(sa.kind == sb.kind && str_eq(tape_text(sa.as.tape, sa.aux), tape_text(sb.as.tape, sb.aux)));
-    else *out = loose ? truth(scalars_equivalent(sa, sb)) : scalars_equal(sa, sb);
+    else
+        *out = loose ? truth(scalars_equivalent(sa, sb)) : scalars_equal(sa, sb);
     return SALVE_OK;
 }
 
@@ -227,7 +231,7 @@ enum salve_code expr_item_equivalent(struct expr_run *run, struct expr_value a, 
     return code;
 }
 
-/* --- collections ------------------------------------------------------------------------------------------------------- */
+/* --- collections -------------------------------------------------------------------------------------------------- */
 enum salve_code expr_equal(struct expr_run *run, const struct expr_value *a, const struct expr_value *b,
                            enum expr_truth *out)
 {
@@ -285,11 +289,15 @@ enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, c
     struct expr_quantity qa, qb;
     *out = EXPR_UNKNOWN;
     if (sa.kind == VALUE_NULL || sb.kind == VALUE_NULL) return SALVE_OK;
-    if (is_number(sa) && is_number(sb)) *out = number_order(sa, sb);
-    else if (sa.kind == VALUE_STRING && sb.kind == VALUE_STRING) *out = order_of(str_cmp(expr_text(sa), expr_text(sb)));
+    if (is_number(sa) && is_number(sb))
+        *out = number_order(sa, sb);
+    else if (sa.kind == VALUE_STRING && sb.kind == VALUE_STRING)
+        *out = order_of(str_cmp(expr_text(sa), expr_text(sb)));
     else if ((is_temporal(sa) && is_temporal(sb)) || (sa.kind == VALUE_TIME && sb.kind == VALUE_TIME))
         *out = expr_temporal_cmp(sa.as.temporal, sb.as.temporal, EXPR_MILLISECOND, EXPR_NO_OFFSET);
-    else if (both_quantities(sa, sb, &qa, &qb)) *out = expr_quantity_cmp(&qa, &qb);
-    else return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", kind_name(sa), kind_name(sb));
+    else if (both_quantities(sa, sb, &qa, &qb))
+        *out = expr_quantity_cmp(&qa, &qb);
+    else
+        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", kind_name(sa), kind_name(sb));
     return SALVE_OK;
 }

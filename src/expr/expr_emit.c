@@ -133,7 +133,8 @@ static uint32_t add_shape(struct expr_emit *emit, struct expr_shape shape)
 uint32_t expr_emit_shape(struct expr_emit *emit, const struct str *names, uint32_t count)
 {
     struct str *copy = arena_array(emit->mem, struct str, count);
-    if (copy == NULL && emit->code == SALVE_OK) emit->code = salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
+    if (copy == NULL && emit->code == SALVE_OK)
+        emit->code = salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
     if (emit->code != SALVE_OK) return 0;
     for (uint32_t i = 0; i < count; i++) copy[i] = names[i];
     return add_shape(emit, (struct expr_shape){count, copy});
@@ -157,7 +158,7 @@ void expr_emit_loop_end(struct expr_emit *emit, uint32_t loop)
     expr_emit_target(emit, loop);
 }
 
-/* --- the check ------------------------------------------------------------------------------------------------------- */
+/* --- the check ---------------------------------------------------------------------------------------------------- */
 static const int8_t pops_of[] = {
 #define OP(name, pops, pushes, a, b, meaning) pops,
 #include "expr/expr_ops.def"
@@ -171,7 +172,7 @@ static const int8_t pushes_of[] = {
 
 struct check {
     const struct expr_program *p;
-    int32_t  *depth; /* operands on the stack before each instruction; -1 not reached yet */
+    int32_t *depth; /* operands on the stack before each instruction; -1 not reached yet */
     uint32_t *todo, todo_count;
 };
 
@@ -193,8 +194,11 @@ static int32_t check_ins(struct check *check, uint32_t at)
     salve_assert(depth >= pops);
     int32_t after = depth - pops + pushes_of[ins.op];
     switch (ins.op) {
-    case EXPR_OP_RETURN: break;
-    case EXPR_OP_JUMP: reach(check, ins.b, after); break;
+    case EXPR_OP_RETURN:
+        break;
+    case EXPR_OP_JUMP:
+        reach(check, ins.b, after);
+        break;
     case EXPR_OP_JUMP_FALSE:
     case EXPR_OP_JUMP_TRUE:
     case EXPR_OP_JUMP_NULL:
@@ -221,7 +225,9 @@ static int32_t check_ins(struct check *check, uint32_t at)
         reach(check, ins.b, depth - 1);
         reach(check, at + 1, after);
         break;
-    default: reach(check, at + 1, after); break;
+    default:
+        reach(check, at + 1, after);
+        break;
     }
     return after > depth ? after : depth;
 }

@@ -15,8 +15,8 @@ enum expr_op {
 };
 
 struct expr_ins {
-    uint8_t  op;
-    uint8_t  flags;
+    uint8_t op;
+    uint8_t flags;
     uint16_t a;
     uint32_t b;
 };
@@ -40,13 +40,14 @@ typedef enum salve_code expr_call(struct expr_run *run, const struct expr_value 
                                   struct expr_value *out);
 struct expr_function {
     const char *name; /* as users know it, for messages */
-    expr_call  *call;
+    expr_call *call;
 };
 
-/* --- programs --------------------------------------------------------------------------------------------------------- */
-struct expr_type_test { /* a node matches fhir (or a descendant); another value matches kind; 0 and NULL match nothing */
+/* --- programs ----------------------------------------------------------------------------------------------------- */
+/* A node matches fhir or a descendant of it, another value matches kind; 0 and NULL match nothing. */
+struct expr_type_test {
     fhir_type_id fhir;
-    uint8_t      kind; /* enum expr_kind */
+    uint8_t kind; /* enum expr_kind */
 };
 struct expr_routine {
     uint32_t entry;
@@ -54,86 +55,86 @@ struct expr_routine {
     uint32_t stack_max;   /* operands, above the slots; found by expr_emit_done */
 };
 struct expr_program {
-    const struct expr_ins             *code;
-    const uint32_t                    *places; /* per instruction: EXPR_PLACE(line, column) */
-    const struct expr_value           *constants;
+    const struct expr_ins *code;
+    const uint32_t *places; /* per instruction: EXPR_PLACE(line, column) */
+    const struct expr_value *constants;
     const struct expr_function *const *functions;
-    const fhir_name_id                *names;
-    const struct expr_type_test       *types;
-    const struct expr_shape           *shapes;
-    const struct expr_routine         *routines;
-    const uint32_t                    *defines; /* routine of each DEFINE */
+    const fhir_name_id *names;
+    const struct expr_type_test *types;
+    const struct expr_shape *shapes;
+    const struct expr_routine *routines;
+    const uint32_t *defines; /* routine of each DEFINE */
     uint32_t code_count, constant_count, function_count, name_count, type_count, shape_count, routine_count,
         define_count;
 };
 #define EXPR_PLACE(line, column) (((uint32_t)(line) << 12) | ((uint32_t)(column) > 4095 ? 4095u : (uint32_t)(column)))
 
-/* --- making programs. The first failure sticks in emit->code; expr_emit_done reports it. -------------------------------- */
+/* --- making programs. The first failure sticks in emit->code; expr_emit_done reports it. -------------------------- */
 struct expr_emit {
-    struct arena     *mem;
+    struct arena *mem;
     struct salve_err *err;
-    enum salve_code   code;
-    struct expr_program p;                           /* what was made so far; arrays grow in mem */
+    enum salve_code code;
+    struct expr_program p; /* what was made so far; arrays grow in mem */
     uint32_t caps[9];
-    uint32_t place;                                  /* for the instructions emitted next */
-    uint32_t routine;                                /* being emitted */
+    uint32_t place;   /* for the instructions emitted next */
+    uint32_t routine; /* being emitted */
 };
-void     expr_emit_init(struct expr_emit *emit, struct arena *mem, struct salve_err *err);
+void expr_emit_init(struct expr_emit *emit, struct arena *mem, struct salve_err *err);
 /* Routines are emitted one after the other, never inside each other. _declare gives the number (to call it before it is
  * made); _begin starts its code; _end emits RETURN. */
 uint32_t expr_emit_declare(struct expr_emit *emit, uint16_t args);
-void     expr_emit_begin(struct expr_emit *emit, uint32_t routine);
-void     expr_emit_end(struct expr_emit *emit);
+void expr_emit_begin(struct expr_emit *emit, uint32_t routine);
+void expr_emit_end(struct expr_emit *emit);
 uint16_t expr_emit_slots(struct expr_emit *emit, uint16_t count); /* fresh local slots of this routine; first of them */
 uint32_t expr_emit_define(struct expr_emit *emit, uint32_t routine); /* number for DEFINE */
 uint32_t expr_emit(struct expr_emit *emit, enum expr_op op, uint8_t flags, uint16_t a, uint32_t b); /* its index */
-void     expr_emit_const(struct expr_emit *emit, struct expr_value value); /* what it points to must outlive the program */
-void     expr_emit_call(struct expr_emit *emit, const struct expr_function *function, uint16_t args);
-uint32_t expr_emit_name(struct expr_emit *emit, fhir_name_id name);            /* appended; index */
-uint32_t expr_emit_type(struct expr_emit *emit, struct expr_type_test test);   /* index for OF_TYPE */
+void expr_emit_const(struct expr_emit *emit, struct expr_value value); /* what it points to must outlive the program */
+void expr_emit_call(struct expr_emit *emit, const struct expr_function *function, uint16_t args);
+uint32_t expr_emit_name(struct expr_emit *emit, fhir_name_id name);                        /* appended; index */
+uint32_t expr_emit_type(struct expr_emit *emit, struct expr_type_test test);               /* index for OF_TYPE */
 uint32_t expr_emit_shape(struct expr_emit *emit, const struct str *names, uint32_t count); /* copies the array */
-void     expr_emit_target(struct expr_emit *emit, uint32_t jump); /* that jump goes here */
+void expr_emit_target(struct expr_emit *emit, uint32_t jump);                              /* that jump goes here */
 static inline uint32_t expr_emit_here(const struct expr_emit *emit) { return emit->p.code_count; }
 /* expr_emit_loop / _loop_end - `closing` over the popped value; the body, emitted between, finds the item in slot and
  * the turn in slot + 1 (FOLD: the total in slot + 2). */
 uint32_t expr_emit_loop(struct expr_emit *emit, enum expr_op closing, uint16_t slot);
-void     expr_emit_loop_end(struct expr_emit *emit, uint32_t loop);
+void expr_emit_loop_end(struct expr_emit *emit, uint32_t loop);
 /* expr_emit_done - checks the stack depth of every routine and gives the program. */
 SALVE_MUST_USE enum salve_code expr_emit_done(struct expr_emit *emit, const struct expr_program **out);
 
-/* --- runs --------------------------------------------------------------------------------------------------------------- */
+/* --- runs --------------------------------------------------------------------------------------------------------- */
 struct expr_memo {
     struct expr_value value;
-    uint8_t           state; /* 0 not asked, 1 being evaluated, 2 known */
+    uint8_t state; /* 0 not asked, 1 being evaluated, 2 known */
 };
 struct expr_loop {
-    struct expr_value        single; /* the source when it is one item */
-    struct expr_value        kept;   /* WHERE: the first item, until there is a second */
+    struct expr_value single; /* the source when it is one item */
+    struct expr_value kept;   /* WHERE: the first item, until there is a second */
     const struct expr_value *items;
-    uint32_t                 count, turn;
-    bool                     has_kept;
-    struct expr_build        build;
+    uint32_t count, turn;
+    bool has_kept;
+    struct expr_build build;
 };
 struct expr_frame {
     uint32_t back, base, memo; /* return address, caller's slots, define to fill + 1 */
 };
 struct expr_run {
     const struct expr_program *program;
-    const struct expr_env     *env;
-    struct arena              *mem;
-    struct salve_err          *err;
-    uint64_t                   steps_left;
-    const struct expr_ins     *at; /* the instruction being run, for messages */
-    struct expr_value          focus, resource, root;
-    struct expr_value         *stack;
-    struct expr_loop          *loops;
-    struct expr_frame         *frames;
+    const struct expr_env *env;
+    struct arena *mem;
+    struct salve_err *err;
+    uint64_t steps_left;
+    const struct expr_ins *at; /* the instruction being run, for messages */
+    struct expr_value focus, resource, root;
+    struct expr_value *stack;
+    struct expr_loop *loops;
+    struct expr_frame *frames;
     uint32_t stack_cap, loop_cap, frame_cap, stack_count, loop_count, frame_count;
-    struct expr_memo          *memo; /* per define */
-    struct expr_temporal       now;  /* kind 0 and year 0: not asked yet */
-    bool                       has_now;
-    bool                       is_cql; /* CQL reading of null and lists in shared functions */
-    void                      *front;  /* of the front end */
+    struct expr_memo *memo;   /* per define */
+    struct expr_temporal now; /* kind 0 and year 0: not asked yet */
+    bool has_now;
+    bool is_cql; /* CQL reading of null and lists in shared functions */
+    void *front; /* of the front end */
 };
 /* expr_run_open - a run in mem. Several routines may be evaluated one after the other; defines are remembered. */
 SALVE_MUST_USE enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *program,
@@ -152,12 +153,12 @@ SALVE_MUST_USE static inline enum salve_code expr_step(struct expr_run *run, uin
 }
 const struct expr_temporal *expr_now(struct expr_run *run); /* dateTime with milliseconds and the env's offset */
 
-/* --- shared by both languages (expr_compare.c, expr_system.c, expr_tape.c) ---------------------------------------------- */
+/* --- shared by both languages (expr_compare.c, expr_system.c, expr_tape.c) ---------------------------------------- */
 enum expr_kind expr_type_kind(fhir_type_id type); /* System kind of a FHIR primitive or Quantity; NULL for others */
 
 /* expr_system without an arena: what the value points to is in `room`. expr_keep copies such a value into mem. */
 union expr_room {
-    struct expr_decimal  decimal;
+    struct expr_decimal decimal;
     struct expr_temporal temporal;
     struct expr_quantity quantity;
 };

@@ -11,11 +11,16 @@ static void add_text(struct buf *out, struct str text)
         if (c == '"' || c == '\\') {
             buf_add_char(out, '\\');
             buf_add_char(out, (char)c);
-        } else if (c == '\n') buf_add(out, STR("\\n"));
-        else if (c == '\r') buf_add(out, STR("\\r"));
-        else if (c == '\t') buf_add(out, STR("\\t"));
-        else if (c < 0x20) buf_addf(out, "\\u%04x", c);
-        else buf_add_char(out, (char)c);
+        } else if (c == '\n')
+            buf_add(out, STR("\\n"));
+        else if (c == '\r')
+            buf_add(out, STR("\\r"));
+        else if (c == '\t')
+            buf_add(out, STR("\\t"));
+        else if (c < 0x20)
+            buf_addf(out, "\\u%04x", c);
+        else
+            buf_add_char(out, (char)c);
     }
     buf_add_char(out, '"');
 }
@@ -101,15 +106,27 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         return;
     }
     switch ((enum expr_kind)v->kind) {
-    case VALUE_BOOLEAN: buf_add(out, v->as.boolean ? STR("true") : STR("false")); break;
+    case VALUE_BOOLEAN:
+        buf_add(out, v->as.boolean ? STR("true") : STR("false"));
+        break;
     case VALUE_INTEGER:
-    case VALUE_LONG: buf_addf(out, "%lld", (long long)v->as.integer); break;
-    case VALUE_DECIMAL: buf_add(out, expr_decimal_text(*v->as.decimal, number)); break;
-    case VALUE_STRING: add_text(out, expr_text(*v)); break;
+    case VALUE_LONG:
+        buf_addf(out, "%lld", (long long)v->as.integer);
+        break;
+    case VALUE_DECIMAL:
+        buf_add(out, expr_decimal_text(*v->as.decimal, number));
+        break;
+    case VALUE_STRING:
+        add_text(out, expr_text(*v));
+        break;
     case VALUE_DATE:
     case VALUE_DATETIME:
-    case VALUE_TIME: add_text(out, expr_temporal_text(v->as.temporal, true, temporal)); break;
-    case VALUE_QUANTITY: add_quantity(out, v->as.quantity); break;
+    case VALUE_TIME:
+        add_text(out, expr_temporal_text(v->as.temporal, true, temporal));
+        break;
+    case VALUE_QUANTITY:
+        add_quantity(out, v->as.quantity);
+        break;
     case VALUE_RATIO:
         buf_add(out, STR("{\"numerator\":"));
         add_quantity(out, &v->as.ratio->numerator);
@@ -117,8 +134,12 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         add_quantity(out, &v->as.ratio->denominator);
         buf_add_char(out, '}');
         break;
-    case VALUE_CODE: add_code(out, v->as.code); break;
-    case VALUE_CONCEPT: add_concept(out, v->as.concept); break;
+    case VALUE_CODE:
+        add_code(out, v->as.code);
+        break;
+    case VALUE_CONCEPT:
+        add_concept(out, v->as.concept);
+        break;
     case VALUE_VOCABULARY:
         buf_add_char(out, '{');
         add_field(out, "id", v->as.vocabulary->id);
@@ -126,12 +147,22 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         add_field(out, "name", v->as.vocabulary->name);
         buf_add_char(out, '}');
         break;
-    case VALUE_INTERVAL: add_interval(out, v->as.interval, depth); break;
-    case VALUE_LIST: add_list(out, v->as.items, v->aux, depth); break;
-    case VALUE_TUPLE: add_tuple(out, v->as.tuple, depth); break;
-    case VALUE_NODE: fhir_write(v->as.tape, v->aux, FHIR_COMPACT, out); break;
+    case VALUE_INTERVAL:
+        add_interval(out, v->as.interval, depth);
+        break;
+    case VALUE_LIST:
+        add_list(out, v->as.items, v->aux, depth);
+        break;
+    case VALUE_TUPLE:
+        add_tuple(out, v->as.tuple, depth);
+        break;
+    case VALUE_NODE:
+        fhir_write(v->as.tape, v->aux, FHIR_COMPACT, out);
+        break;
     case VALUE_NULL:
-    case VALUE_KIND_COUNT: buf_add(out, STR("null")); break;
+    case VALUE_KIND_COUNT:
+        buf_add(out, STR("null"));
+        break;
     }
 }
 

@@ -39,9 +39,9 @@ const struct expr_temporal *expr_now(struct expr_run *run)
     return &run->now;
 }
 
-/* --- room ---------------------------------------------------------------------------------------------------------------- */
-__attribute__((noinline)) static enum salve_code grow_slow(struct expr_run *run, void *stack_at, uint32_t *cap, uint32_t need, uint32_t first,
-                                 size_t bytes, uint32_t limit)
+/* --- room --------------------------------------------------------------------------------------------------------- */
+__attribute__((noinline)) static enum salve_code grow_slow(struct expr_run *run, void *stack_at, uint32_t *cap,
+                                                           uint32_t need, uint32_t first, size_t bytes, uint32_t limit)
 {
     if (need > limit) return expr_run_fail(run, SALVE_E_TOO_DEEP, "too many calls or loops inside each other");
     uint32_t more = *cap * 2 < first ? first : *cap * 2;
@@ -84,8 +84,9 @@ enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *p
     run->has_now = false;
     run->is_cql = false;
     run->front = NULL;
-    run->steps_left = run->env->steps != NULL        ? *run->env->steps
-                      : run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX : run->env->steps_max;
+    run->steps_left = run->env->steps != NULL    ? *run->env->steps
+                      : run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX
+                                                 : run->env->steps_max;
     run->resource = run->env->resource;
     if (run->resource.kind == VALUE_NULL && focus.kind == VALUE_NODE) run->resource = expr_node(focus.as.tape, 0);
     run->root = run->env->root.kind == VALUE_NULL ? run->resource : run->env->root;
@@ -96,7 +97,7 @@ enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *p
     return SALVE_OK;
 }
 
-/* --- paths --------------------------------------------------------------------------------------------------------------- */
+/* --- paths -------------------------------------------------------------------------------------------------------- */
 enum { PATH_DEPTH_MAX = 16 };
 
 /* Collections of a few items are built on the C stack; most are of one item and never reach the arena. */
@@ -117,8 +118,8 @@ static enum salve_code few_done(struct expr_run *run, const struct expr_build *b
 }
 
 /* All nodes at the end of `names` below `at`, depth first, without lists between the steps. */
-static enum salve_code path_node(struct expr_run *run, struct expr_value item, const fhir_name_id *names, uint32_t count,
-                                 struct expr_build *build)
+static enum salve_code path_node(struct expr_run *run, struct expr_value item, const fhir_name_id *names,
+                                 uint32_t count, struct expr_build *build)
 {
     const struct tape *tape = item.as.tape;
     const struct tape_node *nodes = tape->nodes;
@@ -159,8 +160,7 @@ static enum salve_code tuple_element(struct expr_run *run, const struct expr_val
 {
     const struct expr_tuple *tuple = item->as.tuple;
     for (uint32_t i = 0; i < tuple->shape->count; i++)
-        if (str_eq(tuple->shape->names[i], name))
-            return expr_build_flat(build, &tuple->values[i], run->mem, run->err);
+        if (str_eq(tuple->shape->names[i], name)) return expr_build_flat(build, &tuple->values[i], run->mem, run->err);
     return SALVE_OK;
 }
 
@@ -187,7 +187,8 @@ static enum salve_code path(struct expr_run *run, const struct expr_value *from,
         if (item->kind != VALUE_NODE) continue;
         if (tape_kind(item->as.tape, item->aux) != TAPE_OBJECT && names[0] == FHIR_N_value) {
             if (count == 1) TRY(expr_children(run, *item, FHIR_N_value, &build));
-        } else TRY(path_node(run, *item, names, count, &build));
+        } else
+            TRY(path_node(run, *item, names, count, &build));
     }
     return few_done(run, &build, few, out);
 }
@@ -259,10 +260,11 @@ static enum salve_code of_type(struct expr_run *run, const struct expr_value *fr
     return expr_step(run, view.count + 1);
 }
 
-/* --- loops --------------------------------------------------------------------------------------------------------------- */
+/* --- loops -------------------------------------------------------------------------------------------------------- */
 static struct expr_value loop_item(const struct expr_loop *loop)
 {
-    if (loop->turn >= loop->count) return loop->build.items[loop->turn - loop->count]; /* REPEAT visits its own result */
+    if (loop->turn >= loop->count)
+        return loop->build.items[loop->turn - loop->count]; /* REPEAT visits its own result */
     return loop->items == NULL ? loop->single : loop->items[loop->turn];
 }
 
@@ -276,14 +278,19 @@ static void loop_enter_turn(const struct expr_loop *loop, struct expr_value *slo
 static struct expr_value loop_idle(enum expr_op op, const struct expr_value *slot)
 {
     switch (op) {
-    case EXPR_OP_LOOP_ALL: return expr_boolean(true);
-    case EXPR_OP_LOOP_EXISTS: return expr_boolean(false);
-    case EXPR_OP_LOOP_FOLD: return slot[2];
+    case EXPR_OP_LOOP_ALL:
+        return expr_boolean(true);
+    case EXPR_OP_LOOP_EXISTS:
+        return expr_boolean(false);
+    case EXPR_OP_LOOP_FOLD:
+        return slot[2];
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
     case EXPR_OP_LOOP_FILTER:
-    case EXPR_OP_LOOP_KEYS: return expr_list(NULL, 0);
-    default: return EXPR_NONE;
+    case EXPR_OP_LOOP_KEYS:
+        return expr_list(NULL, 0);
+    default:
+        return EXPR_NONE;
     }
 }
 
@@ -301,8 +308,10 @@ static enum salve_code loop_open(struct expr_run *run, struct expr_ins ins, stru
     loop->turn = 0;
     loop->has_kept = false;
     loop->build = (struct expr_build){0};
-    if (source.kind == VALUE_LIST) loop->items = source.as.items;
-    else loop->single = source;
+    if (source.kind == VALUE_LIST)
+        loop->items = source.as.items;
+    else
+        loop->single = source;
     (void)ins;
     loop_enter_turn(loop, slot);
     return SALVE_OK;
@@ -343,20 +352,30 @@ static enum salve_code loop_take(struct expr_run *run, struct expr_loop *loop, e
                                  const struct expr_value *top, struct expr_value *slot, bool *early)
 {
     switch (op) {
-    case EXPR_OP_LOOP_WHERE: return is_true(*top) ? where_keep(run, loop) : SALVE_OK;
+    case EXPR_OP_LOOP_WHERE:
+        return is_true(*top) ? where_keep(run, loop) : SALVE_OK;
     case EXPR_OP_LOOP_FILTER:
         return is_true(*top) ? expr_build_add(&loop->build, loop_item(loop), run->mem, run->err) : SALVE_OK;
     case EXPR_OP_LOOP_GATHER:
-    case EXPR_OP_LOOP_SELECT: return expr_build_flat(&loop->build, top, run->mem, run->err);
-    case EXPR_OP_LOOP_MAP: return expr_build_add(&loop->build, *top, run->mem, run->err);
+    case EXPR_OP_LOOP_SELECT:
+        return expr_build_flat(&loop->build, top, run->mem, run->err);
+    case EXPR_OP_LOOP_MAP:
+        return expr_build_add(&loop->build, *top, run->mem, run->err);
     case EXPR_OP_LOOP_KEYS: {
         enum salve_code code = expr_build_add(&loop->build, loop_item(loop), run->mem, run->err);
         return code != SALVE_OK ? code : expr_build_add(&loop->build, *top, run->mem, run->err);
     }
-    case EXPR_OP_LOOP_ALL: *early = !is_true(*top); return SALVE_OK;
-    case EXPR_OP_LOOP_EXISTS: *early = is_true(*top); return SALVE_OK;
-    case EXPR_OP_LOOP_FOLD: slot[2] = *top; return SALVE_OK;
-    default: return repeat_add(run, loop, top, op == EXPR_OP_LOOP_REPEAT_ALL);
+    case EXPR_OP_LOOP_ALL:
+        *early = !is_true(*top);
+        return SALVE_OK;
+    case EXPR_OP_LOOP_EXISTS:
+        *early = is_true(*top);
+        return SALVE_OK;
+    case EXPR_OP_LOOP_FOLD:
+        slot[2] = *top;
+        return SALVE_OK;
+    default:
+        return repeat_add(run, loop, top, op == EXPR_OP_LOOP_REPEAT_ALL);
     }
 }
 
@@ -364,17 +383,22 @@ static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op 
                                      const struct expr_value *slot)
 {
     switch (op) {
-    case EXPR_OP_LOOP_ALL: return expr_boolean(!early);
-    case EXPR_OP_LOOP_EXISTS: return expr_boolean(early);
-    case EXPR_OP_LOOP_FOLD: return slot[2];
+    case EXPR_OP_LOOP_ALL:
+        return expr_boolean(!early);
+    case EXPR_OP_LOOP_EXISTS:
+        return expr_boolean(early);
+    case EXPR_OP_LOOP_FOLD:
+        return slot[2];
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
     case EXPR_OP_LOOP_FILTER:
-    case EXPR_OP_LOOP_KEYS: return expr_build_list(&loop->build);
+    case EXPR_OP_LOOP_KEYS:
+        return expr_build_list(&loop->build);
     case EXPR_OP_LOOP_WHERE:
         if (loop->build.count == 0) return loop->has_kept ? loop->kept : EXPR_NONE;
         return expr_build_done(&loop->build);
-    default: return expr_build_done(&loop->build);
+    default:
+        return expr_build_done(&loop->build);
     }
 }
 
@@ -399,7 +423,7 @@ static enum salve_code loop_close(struct expr_run *run, enum expr_op op, const s
     return SALVE_OK;
 }
 
-/* --- truth --------------------------------------------------------------------------------------------------------------- */
+/* --- truth -------------------------------------------------------------------------------------------------------- */
 static enum expr_truth truth_of(struct expr_value v)
 {
     return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : v.as.boolean ? EXPR_TRUE : EXPR_FALSE;
@@ -419,7 +443,8 @@ static enum expr_truth combine(enum expr_op op, enum expr_truth a, enum expr_tru
     case EXPR_OP_OR:
         if (a == EXPR_TRUE || b == EXPR_TRUE) return EXPR_TRUE;
         return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
-    case EXPR_OP_XOR: return unknown ? EXPR_NULL_TRUTH : a != b ? EXPR_TRUE : EXPR_FALSE;
+    case EXPR_OP_XOR:
+        return unknown ? EXPR_NULL_TRUTH : a != b ? EXPR_TRUE : EXPR_FALSE;
     default: /* IMPLIES */
         if (a == EXPR_FALSE || b == EXPR_TRUE) return EXPR_TRUE;
         return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
@@ -442,7 +467,7 @@ static enum salve_code singleton_truth(struct expr_run *run, struct expr_value *
     return SALVE_OK;
 }
 
-/* --- frames -------------------------------------------------------------------------------------------------------------- */
+/* --- frames ------------------------------------------------------------------------------------------------------- */
 /* A frame of the routine whose arguments are the `args` top values; slots behind the arguments become null. */
 static enum salve_code frame_open(struct expr_run *run, uint32_t routine, uint32_t *base, uint32_t back, uint32_t memo)
 {
@@ -458,8 +483,7 @@ static enum salve_code frame_open(struct expr_run *run, uint32_t routine, uint32
 
 static enum salve_code define_open(struct expr_run *run, uint32_t define, uint32_t *base, uint32_t back)
 {
-    if (run->memo[define].state == 1)
-        return expr_run_fail(run, SALVE_E_TOO_DEEP, "a define asks for itself");
+    if (run->memo[define].state == 1) return expr_run_fail(run, SALVE_E_TOO_DEEP, "a define asks for itself");
     run->memo[define].state = 1;
     return frame_open(run, run->program->defines[define], base, back, define + 1);
 }
@@ -485,7 +509,7 @@ static enum salve_code make_tuple(struct expr_run *run, const struct expr_value 
     return expr_step(run, count);
 }
 
-/* --- dispatch ------------------------------------------------------------------------------------------------------------ */
+/* --- dispatch ----------------------------------------------------------------------------------------------------- */
 /* Runs until the frame above `frames` returns. sp is the first free place; slots are base[0...]. Both are kept as
  * pointers here and written back before anything that may move the stack. */
 static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t base_at, uint32_t frames,
@@ -499,12 +523,25 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         const struct expr_ins ins = *ip;
         run->at = ip++;
         switch ((enum expr_op)ins.op) {
-        case EXPR_OP_CONST: *sp++ = p->constants[ins.b]; break;
-        case EXPR_OP_NONE: *sp++ = EXPR_NONE; break;
-        case EXPR_OP_LOCAL: *sp++ = base[ins.a]; break;
-        case EXPR_OP_SET: base[ins.a] = *--sp; break;
-        case EXPR_OP_POP: sp--; break;
-        case EXPR_OP_DUP: sp[0] = sp[-1]; sp++; break;
+        case EXPR_OP_CONST:
+            *sp++ = p->constants[ins.b];
+            break;
+        case EXPR_OP_NONE:
+            *sp++ = EXPR_NONE;
+            break;
+        case EXPR_OP_LOCAL:
+            *sp++ = base[ins.a];
+            break;
+        case EXPR_OP_SET:
+            base[ins.a] = *--sp;
+            break;
+        case EXPR_OP_POP:
+            sp--;
+            break;
+        case EXPR_OP_DUP:
+            sp[0] = sp[-1];
+            sp++;
+            break;
         case EXPR_OP_LIST:
             sp -= ins.a;
             TRY(make_list(run, sp, ins.a, sp));
@@ -516,7 +553,9 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             sp++;
             break;
 
-        case EXPR_OP_JUMP: ip = p->code + ins.b; break;
+        case EXPR_OP_JUMP:
+            ip = p->code + ins.b;
+            break;
         case EXPR_OP_JUMP_FALSE:
             if (sp[-1].kind == VALUE_BOOLEAN && !sp[-1].as.boolean) ip = p->code + ins.b;
             break;
@@ -587,13 +626,23 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             sp[-1] = value_of(combine((enum expr_op)ins.op, truth_of(sp[-1]), truth_of(sp[0])));
             break;
         case EXPR_OP_NOT:
-            if (sp[-1].kind == VALUE_BOOLEAN) sp[-1].as.boolean = !sp[-1].as.boolean;
-            else sp[-1] = EXPR_NONE;
+            if (sp[-1].kind == VALUE_BOOLEAN)
+                sp[-1].as.boolean = !sp[-1].as.boolean;
+            else
+                sp[-1] = EXPR_NONE;
             break;
-        case EXPR_OP_IS_NULL: sp[-1] = expr_boolean(sp[-1].kind == VALUE_NULL); break;
-        case EXPR_OP_TRUTH: TRY(singleton_truth(run, &sp[-1])); break;
-        case EXPR_OP_EXISTS: sp[-1] = expr_boolean(expr_items(&sp[-1]).count > 0); break;
-        case EXPR_OP_EMPTY: sp[-1] = expr_boolean(expr_items(&sp[-1]).count == 0); break;
+        case EXPR_OP_IS_NULL:
+            sp[-1] = expr_boolean(sp[-1].kind == VALUE_NULL);
+            break;
+        case EXPR_OP_TRUTH:
+            TRY(singleton_truth(run, &sp[-1]));
+            break;
+        case EXPR_OP_EXISTS:
+            sp[-1] = expr_boolean(expr_items(&sp[-1]).count > 0);
+            break;
+        case EXPR_OP_EMPTY:
+            sp[-1] = expr_boolean(expr_items(&sp[-1]).count == 0);
+            break;
 
         case EXPR_OP_LOOP: {
             bool turns;
@@ -619,8 +668,10 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             EXPR_UNINIT struct expr_value result;
             sp--;
             TRY(loop_close(run, (enum expr_op)ins.op, sp, base + ins.a, &again, &result));
-            if (again) ip = p->code + ins.b;
-            else *sp++ = result;
+            if (again)
+                ip = p->code + ins.b;
+            else
+                *sp++ = result;
             break;
         }
 
@@ -629,18 +680,26 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             TRY(path(run, &sp[-1], &name, 1, &sp[-1]));
             break;
         }
-        case EXPR_OP_PATH: TRY(path(run, &sp[-1], p->names + ins.b, ins.a, &sp[-1])); break;
-        case EXPR_OP_PATH_LOCAL: TRY(path(run, &base[ins.flags], p->names + ins.b, ins.a, sp)); sp++; break;
+        case EXPR_OP_PATH:
+            TRY(path(run, &sp[-1], p->names + ins.b, ins.a, &sp[-1]));
+            break;
+        case EXPR_OP_PATH_LOCAL:
+            TRY(path(run, &base[ins.flags], p->names + ins.b, ins.a, sp));
+            sp++;
+            break;
         case EXPR_OP_ELEMENT:
             sp--;
             TRY(element(run, &sp[-1], expr_text(sp[0]), &sp[-1]));
             break;
-        case EXPR_OP_OF_TYPE: TRY(of_type(run, &sp[-1], p->types[ins.b], &sp[-1])); break;
+        case EXPR_OP_OF_TYPE:
+            TRY(of_type(run, &sp[-1], p->types[ins.b], &sp[-1]));
+            break;
         case EXPR_OP_PATH_WHERE_TEXT:
         case EXPR_OP_PATH_EXISTS_TEXT:
             TRY(where_text(run, &sp[-1], ins.a, &p->constants[ins.b], ins.op == EXPR_OP_PATH_EXISTS_TEXT, &sp[-1]));
             break;
-        case EXPR_OP_COUNT: return expr_run_fail(run, SALVE_E_UNSUPPORTED, "unknown instruction");
+        case EXPR_OP_COUNT:
+            return expr_run_fail(run, SALVE_E_UNSUPPORTED, "unknown instruction");
         }
     }
 }

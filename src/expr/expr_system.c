@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIR data as System values: the type of a node says what its text means. FHIR R4 "FHIRPath" page, "Using FHIR types in
- * expressions"; CQL's FHIRHelpers does the same for more types, in ELM. */
+ * FHIR data as System values: the type of a node says what its text means. FHIR R4 "FHIRPath" page, "Using FHIR types
+ * in expressions"; CQL's FHIRHelpers does the same for more types, in ELM. */
 #include "expr/expr_int.h"
 #include "fhir_tables.h"
 
 enum expr_kind expr_type_kind(fhir_type_id type)
 {
     switch (type) {
-    case FHIR_T_boolean: return VALUE_BOOLEAN;
+    case FHIR_T_boolean:
+        return VALUE_BOOLEAN;
     case FHIR_T_integer:
     case FHIR_T_positiveInt:
-    case FHIR_T_unsignedInt: return VALUE_INTEGER;
-    case FHIR_T_decimal: return VALUE_DECIMAL;
-    case FHIR_T_date: return VALUE_DATE;
+    case FHIR_T_unsignedInt:
+        return VALUE_INTEGER;
+    case FHIR_T_decimal:
+        return VALUE_DECIMAL;
+    case FHIR_T_date:
+        return VALUE_DATE;
     case FHIR_T_dateTime:
-    case FHIR_T_instant: return VALUE_DATETIME;
-    case FHIR_T_time: return VALUE_TIME;
+    case FHIR_T_instant:
+        return VALUE_DATETIME;
+    case FHIR_T_time:
+        return VALUE_TIME;
     case FHIR_T_string:
     case FHIR_T_code:
     case FHIR_T_id:
@@ -26,13 +32,16 @@ enum expr_kind expr_type_kind(fhir_type_id type)
     case FHIR_T_oid:
     case FHIR_T_uuid:
     case FHIR_T_base64Binary:
-    case FHIR_T_xhtml: return VALUE_STRING;
+    case FHIR_T_xhtml:
+        return VALUE_STRING;
     case FHIR_T_Quantity:
     case FHIR_T_Age:
     case FHIR_T_Count:
     case FHIR_T_Distance:
-    case FHIR_T_Duration: return VALUE_QUANTITY;
-    default: return VALUE_NULL;
+    case FHIR_T_Duration:
+        return VALUE_QUANTITY;
+    default:
+        return VALUE_NULL;
     }
 }
 
@@ -44,18 +53,27 @@ static struct expr_value temporal_in(enum expr_kind kind, struct str text, struc
     return (struct expr_value){.kind = (uint8_t)kind, .as.temporal = room};
 }
 
-/* Quantity: value with the UCUM code, or the unit's text where there is no code. A comparator makes it no exact value. */
+/* Quantity: value with the UCUM code, or the unit's text where there is no code. A comparator makes it no exact value.
+ */
 static struct expr_value quantity_in(struct expr_value node, struct expr_quantity *room)
 {
     const struct tape *tape = node.as.tape;
     struct str number = STR_NONE, code = STR_NONE, unit = STR_NONE;
     for (tape_at c = tape_first(tape, node.aux); c != TAPE_NONE; c = tape_next(tape, node.aux, c)) {
         switch (tape_path_name(tape, c)) {
-        case FHIR_N_value: number = tape_text(tape, c); break;
-        case FHIR_N_code: code = tape_text(tape, c); break;
-        case FHIR_N_unit: unit = tape_text(tape, c); break;
-        case FHIR_N_comparator: return node;
-        default: break;
+        case FHIR_N_value:
+            number = tape_text(tape, c);
+            break;
+        case FHIR_N_code:
+            code = tape_text(tape, c);
+            break;
+        case FHIR_N_unit:
+            unit = tape_text(tape, c);
+            break;
+        case FHIR_N_comparator:
+            return node;
+        default:
+            break;
         }
     }
     if (!expr_decimal_parse(number, &room->value)) return node;
@@ -83,25 +101,34 @@ struct expr_value expr_system_in(struct expr_value value, union expr_room *room)
     if (node == TAPE_OBJECT) return kind == VALUE_QUANTITY ? quantity_in(value, &room->quantity) : value;
     struct str text = tape_text(tape, value.aux);
     switch (kind) {
-    case VALUE_STRING: return expr_string(text);
+    case VALUE_STRING:
+        return expr_string(text);
     case VALUE_INTEGER:
-    case VALUE_DECIMAL: return number_in(kind, text, value, &room->decimal);
+    case VALUE_DECIMAL:
+        return number_in(kind, text, value, &room->decimal);
     case VALUE_DATE:
     case VALUE_DATETIME:
-    case VALUE_TIME: return temporal_in(kind, text, value, &room->temporal);
-    default: return value;
+    case VALUE_TIME:
+        return temporal_in(kind, text, value, &room->temporal);
+    default:
+        return value;
     }
 }
 
 enum salve_code expr_keep(struct expr_value value, struct arena *mem, struct expr_value *out, struct salve_err *err)
 {
     switch (value.kind) {
-    case VALUE_DECIMAL: return expr_decimal_value(*value.as.decimal, mem, out, err);
+    case VALUE_DECIMAL:
+        return expr_decimal_value(*value.as.decimal, mem, out, err);
     case VALUE_DATE:
     case VALUE_DATETIME:
-    case VALUE_TIME: return expr_temporal_value(value.kind, *value.as.temporal, mem, out, err);
-    case VALUE_QUANTITY: return expr_quantity_value(*value.as.quantity, mem, out, err);
-    default: *out = value; return SALVE_OK;
+    case VALUE_TIME:
+        return expr_temporal_value(value.kind, *value.as.temporal, mem, out, err);
+    case VALUE_QUANTITY:
+        return expr_quantity_value(*value.as.quantity, mem, out, err);
+    default:
+        *out = value;
+        return SALVE_OK;
     }
 }
 

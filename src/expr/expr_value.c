@@ -69,8 +69,13 @@ bool expr_to_decimal(struct expr_value value, struct expr_decimal *out)
 {
     switch (value.kind) {
     case VALUE_INTEGER:
-    case VALUE_LONG: *out = expr_decimal_of_int(value.as.integer); return true;
-    case VALUE_DECIMAL: *out = *value.as.decimal; return true;
-    default: return false;
+    case VALUE_LONG:
+        *out = expr_decimal_of_int(value.as.integer);
+        return true;
+    case VALUE_DECIMAL:
+        *out = *value.as.decimal;
+        return true;
+    default:
+        return false;
     }
 }

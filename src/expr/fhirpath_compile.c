@@ -8,11 +8,11 @@
 
 struct fhirpath {
     const struct expr_program *program;
-    uint32_t                   routine;
-    struct fp_gates            gates;
+    uint32_t routine;
+    struct fp_gates gates;
 };
 
-/* --- types --------------------------------------------------------------------------------------------------------------- */
+/* --- types -------------------------------------------------------------------------------------------------------- */
 /* A type whose values may have elements that the type itself does not list. */
 static bool is_open_type(fhir_type_id type)
 {
@@ -68,8 +68,10 @@ enum salve_code fp_type_test(struct fp_compiler *c, struct str name, uint32_t pl
         out->kind = (uint8_t)system_kind(str_cut(name, 7, SIZE_MAX));
         return SALVE_OK; /* an unknown System type has no values */
     }
-    if (str_starts(name, STR("FHIR."))) name = str_cut(name, 5, SIZE_MAX);
-    else out->kind = (uint8_t)system_kind(name);
+    if (str_starts(name, STR("FHIR.")))
+        name = str_cut(name, 5, SIZE_MAX);
+    else
+        out->kind = (uint8_t)system_kind(name);
     if (str_is(name, "SimpleQuantity") || str_is(name, "MoneyQuantity")) name = STR("Quantity");
     out->fhir = fhir_type_find(name);
     if (out->fhir != 0 || out->kind != 0) return SALVE_OK;
@@ -84,7 +86,7 @@ struct fp_type fp_tested_type(struct expr_type_test test)
 
 struct expr_value fp_packed_test(struct expr_type_test test) { return expr_integer(test.fhir << 8 | test.kind); }
 
-/* --- pieces ---------------------------------------------------------------------------------------------------------------- */
+/* --- pieces ------------------------------------------------------------------------------------------------------- */
 void fp_truth(struct fp_compiler *c, struct fp_type type)
 {
     if (type.known && type.fhir == 0 && type.kind == VALUE_BOOLEAN) return;
@@ -177,8 +179,10 @@ static enum salve_code emit_literal(struct fp_compiler *c, const struct fp_node 
     if (node->literal.kind == VALUE_INTEGER && node->literal.as.integer > INT32_MAX)
         return fp_fail(c->err, SALVE_E_SYNTAX, node->place, "this number is out of range");
     *type = node->literal.kind == VALUE_NULL ? (struct fp_type){0} : fp_system_type(node->literal.kind);
-    if (node->literal.kind == VALUE_NULL) (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
-    else expr_emit_const(&c->emit, node->literal);
+    if (node->literal.kind == VALUE_NULL)
+        (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
+    else
+        expr_emit_const(&c->emit, node->literal);
     return SALVE_OK;
 }
 
@@ -196,7 +200,7 @@ static enum salve_code emit_sign(struct fp_compiler *c, const struct fp_node *no
     return SALVE_OK;
 }
 
-/* --- steps of a spine -------------------------------------------------------------------------------------------------------- */
+/* --- steps of a spine --------------------------------------------------------------------------------------------- */
 /* What the last instruction is, when the next step may be folded into it. */
 enum tail { TAIL_OTHER, TAIL_LOCAL, TAIL_PATH };
 
@@ -216,7 +220,8 @@ static void emit_name(struct fp_compiler *c, fhir_name_id name, enum tail *tail)
     uint32_t index = expr_emit_name(e, name);
     if (*tail == TAIL_LOCAL && last->a <= UINT8_MAX)
         *last = (struct expr_ins){.op = EXPR_OP_PATH_LOCAL, .flags = (uint8_t)last->a, .a = 1, .b = index};
-    else (void)expr_emit(e, EXPR_OP_PATH, 0, 1, index);
+    else
+        (void)expr_emit(e, EXPR_OP_PATH, 0, 1, index);
     *tail = TAIL_PATH;
 }
 
@@ -245,8 +250,10 @@ static enum salve_code emit_call(struct fp_compiler *c, const struct fp_node *no
         return fp_fail(c->err, SALVE_E_TYPE, node->place, "%s() takes %u to %u arguments", function->function.name,
                        function->args_min, function->args_max);
     struct fp_type input = *type;
-    if (function->result == FP_ANY) *type = (struct fp_type){0};
-    else if (function->result != FP_SAME) *type = fp_system_type(function->result);
+    if (function->result == FP_ANY)
+        *type = (struct fp_type){0};
+    else if (function->result != FP_SAME)
+        *type = fp_system_type(function->result);
     if (function->form != NULL) {
         *type = input;
         return function->form(c, node, type);
@@ -316,12 +323,21 @@ static enum salve_code emit_leaf(struct fp_compiler *c, const struct fp_node *no
     *tail = TAIL_OTHER;
     fhir_type_id named = leading_type(node);
     switch ((enum fp_kind)node->kind) {
-    case FP_LITERAL: return emit_literal(c, node, type);
-    case FP_THIS: *tail = TAIL_LOCAL; return emit_this(c, type);
-    case FP_INDEX: *type = fp_system_type(VALUE_INTEGER); return emit_slot(c, node, c->scope.index_slot, "$index");
-    case FP_TOTAL: *type = (struct fp_type){0}; return emit_slot(c, node, c->scope.total_slot, "$total");
-    case FP_VARIABLE: return emit_variable(c, node, type);
-    case FP_SIGN: return emit_sign(c, node, type);
+    case FP_LITERAL:
+        return emit_literal(c, node, type);
+    case FP_THIS:
+        *tail = TAIL_LOCAL;
+        return emit_this(c, type);
+    case FP_INDEX:
+        *type = fp_system_type(VALUE_INTEGER);
+        return emit_slot(c, node, c->scope.index_slot, "$index");
+    case FP_TOTAL:
+        *type = (struct fp_type){0};
+        return emit_slot(c, node, c->scope.total_slot, "$total");
+    case FP_VARIABLE:
+        return emit_variable(c, node, type);
+    case FP_SIGN:
+        return emit_sign(c, node, type);
     case FP_CHILD:
         if (named != 0) {
             FP_TRY(emit_leading_type(c, node, named, type));
@@ -332,7 +348,9 @@ static enum salve_code emit_leaf(struct fp_compiler *c, const struct fp_node *no
         FP_TRY(emit_this(c, type));
         *tail = TAIL_LOCAL;
         return emit_child(c, node, type, tail);
-    default: /* a function of the focus */ FP_TRY(emit_this(c, type)); return emit_call(c, node, type);
+    default: /* a function of the focus */
+        FP_TRY(emit_this(c, type));
+        return emit_call(c, node, type);
     }
 }
 
@@ -343,8 +361,11 @@ static enum salve_code emit_step(struct fp_compiler *c, const struct fp_node *no
     enum tail before = *tail;
     *tail = TAIL_OTHER;
     switch ((enum fp_kind)node->kind) {
-    case FP_CHILD: *tail = before; return emit_child(c, node, type, tail);
-    case FP_CALL: return emit_call(c, node, type);
+    case FP_CHILD:
+        *tail = before;
+        return emit_child(c, node, type, tail);
+    case FP_CALL:
+        return emit_call(c, node, type);
     case FP_INDEXER: {
         struct fp_type index;
         FP_TRY(fp_expression(c, node->right, &index));
@@ -352,15 +373,14 @@ static enum salve_code emit_step(struct fp_compiler *c, const struct fp_node *no
         expr_emit_call(&c->emit, &fp_index, 2);
         return SALVE_OK;
     }
-    case FP_TYPE: return emit_type_operator(c, node, type);
-    default: return emit_binary(c, node, type);
+    case FP_TYPE:
+        return emit_type_operator(c, node, type);
+    default:
+        return emit_binary(c, node, type);
     }
 }
 
-static bool has_spine(const struct fp_node *node)
-{
-    return node->left != NULL && node->kind != FP_SIGN;
-}
+static bool has_spine(const struct fp_node *node) { return node->left != NULL && node->kind != FP_SIGN; }
 
 enum salve_code fp_expression(struct fp_compiler *c, const struct fp_node *root, struct fp_type *type)
 {
@@ -376,7 +396,8 @@ enum salve_code fp_expression(struct fp_compiler *c, const struct fp_node *root,
     while (node != root) {
         node = node->up;
         c->emit.place = node->place;
-        if (node->kind == FP_BINARY) c->variable_count = variables; /* variables of one operand are not seen in the other */
+        if (node->kind == FP_BINARY)
+            c->variable_count = variables; /* variables of one operand are not seen in the other */
         FP_TRY(emit_step(c, node, type, &tail));
         if (c->emit.code != SALVE_OK) return c->emit.code;
     }
@@ -385,7 +406,7 @@ enum salve_code fp_expression(struct fp_compiler *c, const struct fp_node *root,
     return c->emit.code;
 }
 
-/* --- the doors --------------------------------------------------------------------------------------------------------------- */
+/* --- the doors ---------------------------------------------------------------------------------------------------- */
 enum { TREE_BYTES_MAX = 256 << 20 };
 
 static enum salve_code compile_in(struct str text, fhir_type_id context, struct arena *tree, struct arena *mem,
@@ -473,8 +494,8 @@ void fhirpath_list(const struct fhirpath *path, struct buf *out)
         if (ins.op == EXPR_OP_CHILD || ins.op == EXPR_OP_PATH_WHERE_TEXT || ins.op == EXPR_OP_PATH_EXISTS_TEXT)
             buf_addf(out, "  %.*s", STR_ARGS(fhir_name(ins.a)));
         if (ins.op == EXPR_OP_PATH || ins.op == EXPR_OP_PATH_LOCAL)
-            for (uint32_t n = 0; n < ins.a; n++) buf_addf(out, "%s%.*s", n == 0 ? "  " : ".",
-                                                          STR_ARGS(fhir_name(p->names[ins.b + n])));
+            for (uint32_t n = 0; n < ins.a; n++)
+                buf_addf(out, "%s%.*s", n == 0 ? "  " : ".", STR_ARGS(fhir_name(p->names[ins.b + n])));
         buf_add_char(out, '\n');
     }
 }

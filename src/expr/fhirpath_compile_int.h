@@ -10,25 +10,25 @@
 enum { FP_VARIABLES_MAX = 64, FP_NO_SLOT = UINT16_MAX };
 
 struct fp_variable_slot {
-    struct str     name;
-    uint16_t       slot;
+    struct str name;
+    uint16_t slot;
     struct fp_type type;
 };
 
 /* What $this, $index and $total stand for at a place. */
 struct fp_scope {
-    uint16_t       this_slot, index_slot, total_slot;
+    uint16_t this_slot, index_slot, total_slot;
     struct fp_type this_type;
 };
 
 struct fp_compiler {
-    struct expr_emit  emit;
-    struct arena     *mem;
+    struct expr_emit emit;
+    struct arena *mem;
     struct salve_err *err;
-    bool              strict;
-    struct fp_scope   scope;
+    bool strict;
+    struct fp_scope scope;
     struct fp_variable_slot variables[FP_VARIABLES_MAX];
-    unsigned          variable_count;
+    unsigned variable_count;
 };
 
 /* fp_expression - code that leaves the value of `node` on the stack. */

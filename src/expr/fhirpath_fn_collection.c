@@ -6,7 +6,7 @@
 #define FN(name)                                                                                                       \
     enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
 
-/* --- truths of all items --------------------------------------------------------------------------------------------------- */
+/* --- truths of all items ------------------------------------------------------------------------------------------ */
 static enum salve_code any_is(struct expr_run *run, const struct expr_value *input, bool wanted, bool *out)
 {
     struct expr_items view = expr_items(input);
@@ -29,10 +29,26 @@ static enum salve_code truths(struct expr_run *run, const struct expr_value *inp
     return SALVE_OK;
 }
 
-FN(fp_all_true) { (void)count; return truths(run, &args[0], false, true, out); }
-FN(fp_any_true) { (void)count; return truths(run, &args[0], true, false, out); }
-FN(fp_all_false) { (void)count; return truths(run, &args[0], true, true, out); }
-FN(fp_any_false) { (void)count; return truths(run, &args[0], false, false, out); }
+FN(fp_all_true)
+{
+    (void)count;
+    return truths(run, &args[0], false, true, out);
+}
+FN(fp_any_true)
+{
+    (void)count;
+    return truths(run, &args[0], true, false, out);
+}
+FN(fp_all_false)
+{
+    (void)count;
+    return truths(run, &args[0], true, true, out);
+}
+FN(fp_any_false)
+{
+    (void)count;
+    return truths(run, &args[0], false, false, out);
+}
 
 FN(fp_not)
 {
@@ -52,11 +68,12 @@ FN(fp_count)
     return SALVE_OK;
 }
 
-/* --- sets ---------------------------------------------------------------------------------------------------------------------- */
+/* --- sets --------------------------------------------------------------------------------------------------------- */
 static enum salve_code is_among(struct expr_run *run, struct expr_value item, struct expr_items view, bool *out)
 {
     enum expr_truth same = EXPR_FALSE;
-    for (uint32_t i = 0; i < view.count && same != EXPR_TRUE; i++) FP_TRY(expr_item_equal(run, item, view.items[i], &same));
+    for (uint32_t i = 0; i < view.count && same != EXPR_TRUE; i++)
+        FP_TRY(expr_item_equal(run, item, view.items[i], &same));
     *out = same == EXPR_TRUE;
     return SALVE_OK;
 }
@@ -71,7 +88,8 @@ static enum salve_code add_new(struct expr_run *run, struct expr_build *build, s
     return SALVE_OK;
 }
 
-/* Many texts are told apart by a hash table, so that ids and urls of a large Bundle cost their count, not its square. */
+/* Many texts are told apart by a hash table, so that ids and urls of a large Bundle cost their count, not its square.
+ */
 enum { HASHED_MIN = 32 };
 
 static bool text_of(struct expr_value item, struct str *out)
@@ -109,7 +127,8 @@ static enum salve_code add_new_texts(struct expr_run *run, struct expr_build *bu
 }
 
 /* Each item of the two collections once, in the order of their first coming. */
-static enum salve_code distinct_of(struct expr_run *run, struct expr_items a, struct expr_items b, struct expr_build *build)
+static enum salve_code distinct_of(struct expr_run *run, struct expr_items a, struct expr_items b,
+                                   struct expr_build *build)
 {
     if (a.count + b.count < HASHED_MIN || !all_texts(a) || !all_texts(b)) {
         FP_TRY(add_new(run, build, a));
@@ -151,8 +170,16 @@ static enum salve_code subset(struct expr_run *run, const struct expr_value *sma
     return SALVE_OK;
 }
 
-FN(fp_subset_of) { (void)count; return subset(run, &args[0], &args[1], out); }
-FN(fp_superset_of) { (void)count; return subset(run, &args[1], &args[0], out); }
+FN(fp_subset_of)
+{
+    (void)count;
+    return subset(run, &args[0], &args[1], out);
+}
+FN(fp_superset_of)
+{
+    (void)count;
+    return subset(run, &args[1], &args[0], out);
+}
 
 FN(fp_union)
 {
@@ -214,7 +241,7 @@ FN(fp_coalesce)
     return SALVE_OK;
 }
 
-/* --- parts ----------------------------------------------------------------------------------------------------------------------- */
+/* --- parts -------------------------------------------------------------------------------------------------------- */
 static struct expr_value part(struct expr_items view, int64_t from, int64_t count)
 {
     if (from < 0) from = 0;
@@ -237,7 +264,13 @@ FN(fp_single)
     return SALVE_OK;
 }
 
-FN(fp_first) { (void)run; (void)count; *out = part_of(&args[0], 0, 1); return SALVE_OK; }
+FN(fp_first)
+{
+    (void)run;
+    (void)count;
+    *out = part_of(&args[0], 0, 1);
+    return SALVE_OK;
+}
 
 FN(fp_last)
 {
@@ -247,7 +280,13 @@ FN(fp_last)
     return SALVE_OK;
 }
 
-FN(fp_tail) { (void)run; (void)count; *out = part_of(&args[0], 1, UINT32_MAX); return SALVE_OK; }
+FN(fp_tail)
+{
+    (void)run;
+    (void)count;
+    *out = part_of(&args[0], 1, UINT32_MAX);
+    return SALVE_OK;
+}
 
 FN(fp_skip)
 {
@@ -281,10 +320,10 @@ static enum salve_code single_input(struct expr_run *run, const struct expr_valu
 }
 const struct expr_function fp_single_input = {"iif", single_input};
 
-/* --- sorting ----------------------------------------------------------------------------------------------------------------------- */
+/* --- sorting ------------------------------------------------------------------------------------------------------ */
 struct sorting {
     struct expr_run *run;
-    int64_t          downwards; /* bit per key */
+    int64_t downwards; /* bit per key */
 };
 
 /* Items lie beside their keys: pairs[2 i] is the item, pairs[2 i + 1] a LIST of keys. */
@@ -294,7 +333,8 @@ static enum salve_code keys_cmp(const struct sorting *s, struct expr_value a, st
     for (uint32_t k = 0; k < a.aux && *out == 0; k++) {
         struct expr_items ka = expr_items(&a.as.items[k]), kb = expr_items(&b.as.items[k]);
         enum expr_order order = EXPR_SAME;
-        if (ka.count > 1 || kb.count > 1) return expr_run_fail(s->run, SALVE_E_TYPE, "a sort key of more than one item");
+        if (ka.count > 1 || kb.count > 1)
+            return expr_run_fail(s->run, SALVE_E_TYPE, "a sort key of more than one item");
         if (ka.count == 0 || kb.count == 0) {
             *out = (int)ka.count - (int)kb.count; /* empty keys first, in both directions */
             continue;
@@ -307,8 +347,8 @@ static enum salve_code keys_cmp(const struct sorting *s, struct expr_value a, st
 }
 
 /* Merge sort, bottom up, stable: `order` holds numbers of items. */
-static enum salve_code merge(const struct sorting *s, const struct expr_value *pairs, const uint32_t *from, uint32_t *to,
-                             uint32_t start, uint32_t middle, uint32_t end)
+static enum salve_code merge(const struct sorting *s, const struct expr_value *pairs, const uint32_t *from,
+                             uint32_t *to, uint32_t start, uint32_t middle, uint32_t end)
 {
     uint32_t left = start, right = middle;
     for (uint32_t at = start; at < end; at++) {
@@ -320,12 +360,13 @@ static enum salve_code merge(const struct sorting *s, const struct expr_value *p
     return SALVE_OK;
 }
 
-static enum salve_code sort_order(const struct sorting *s, const struct expr_value *pairs, uint32_t count, uint32_t **out)
+static enum salve_code sort_order(const struct sorting *s, const struct expr_value *pairs, uint32_t count,
+                                  uint32_t **out)
 {
     uint32_t *a = arena_array(s->run->mem, uint32_t, count), *b = arena_array(s->run->mem, uint32_t, count);
     if (a == NULL || b == NULL) return expr_run_fail(s->run, SALVE_E_MEMORY, "sort");
     for (uint32_t i = 0; i < count; i++) a[i] = i;
-    for (uint32_t width = 1; width < count; width = width > count / 2 ? count : width * 2) {
+    for (uint32_t width = 1; width<count; width = width> count / 2 ? count : width * 2) {
         for (uint32_t start = 0; start < count; start += 2 * width) {
             uint32_t middle = start + width < count ? start + width : count;
             uint32_t end = middle + width < count ? middle + width : count;
@@ -356,7 +397,7 @@ static enum salve_code sort_by(struct expr_run *run, const struct expr_value *ar
 }
 const struct expr_function fp_sort_by = {"sort", sort_by};
 
-/* --- types -------------------------------------------------------------------------------------------------------------------------- */
+/* --- types -------------------------------------------------------------------------------------------------------- */
 static struct expr_type_test unpack(struct expr_value packed)
 {
     return (struct expr_type_test){.fhir = (fhir_type_id)(packed.as.integer >> 8), .kind = (uint8_t)packed.as.integer};
@@ -385,9 +426,9 @@ static enum salve_code type_as(struct expr_run *run, const struct expr_value *ar
 }
 const struct expr_function fp_is = {"is", type_is}, fp_as = {"as", type_as};
 
-static const struct str       type_names[] = {{"namespace", 9}, {"name", 4}};
+static const struct str type_names[] = {{"namespace", 9}, {"name", 4}};
 static const struct expr_shape type_shape = {2, type_names};
-static const char *const       kind_names[] = {
+static const char *const kind_names[] = {
 #define X(kind, name, holds) name,
     EXPR_KINDS(X)
 #undef X

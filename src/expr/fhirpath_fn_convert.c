@@ -42,32 +42,41 @@ static bool any_of(struct str text, const char *const *list, size_t count)
 
 static enum salve_code to_boolean(struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
-    static const char *const yes[] = {"true", "t", "yes", "y", "1", "1.0"}, *const no[] = {"false", "f", "no", "n", "0",
-                                                                                            "0.0"};
+    static const char *const yes[] = {"true", "t", "yes", "y", "1", "1.0"}, *const no[] = {"false", "f", "no",
+                                                                                           "n",     "0", "0.0"};
     struct expr_decimal number;
     (void)run;
-    if (from.kind == VALUE_BOOLEAN) *out = from;
+    if (from.kind == VALUE_BOOLEAN)
+        *out = from;
     else if (from.kind == VALUE_STRING) {
-        if (any_of(expr_text(from), yes, 6)) *out = expr_boolean(true);
-        else if (any_of(expr_text(from), no, 6)) *out = expr_boolean(false);
+        if (any_of(expr_text(from), yes, 6))
+            *out = expr_boolean(true);
+        else if (any_of(expr_text(from), no, 6))
+            *out = expr_boolean(false);
     } else if (expr_to_decimal(from, &number)) {
-        if (expr_decimal_cmp(number, expr_decimal_of_int(1)) == 0) *out = expr_boolean(true);
-        else if (expr_decimal_cmp(number, expr_decimal_of_int(0)) == 0) *out = expr_boolean(false);
+        if (expr_decimal_cmp(number, expr_decimal_of_int(1)) == 0)
+            *out = expr_boolean(true);
+        else if (expr_decimal_cmp(number, expr_decimal_of_int(0)) == 0)
+            *out = expr_boolean(false);
     }
     return SALVE_OK;
 }
 
 static bool whole_text(struct str text, int64_t *out)
 {
-    if (text.len > 1 && text.ptr[0] == '+' && text.ptr[1] >= '0' && text.ptr[1] <= '9') text = str_cut(text, 1, SIZE_MAX);
+    if (text.len > 1 && text.ptr[0] == '+' && text.ptr[1] >= '0' && text.ptr[1] <= '9')
+        text = str_cut(text, 1, SIZE_MAX);
     return str_to_i64(text, out);
 }
 
 static bool whole_number(struct expr_value from, int64_t *out)
 {
-    if (from.kind == VALUE_BOOLEAN) *out = from.as.boolean;
-    else if (from.kind == VALUE_INTEGER || from.kind == VALUE_LONG) *out = from.as.integer;
-    else return from.kind == VALUE_STRING && whole_text(expr_text(from), out);
+    if (from.kind == VALUE_BOOLEAN)
+        *out = from.as.boolean;
+    else if (from.kind == VALUE_INTEGER || from.kind == VALUE_LONG)
+        *out = from.as.integer;
+    else
+        return from.kind == VALUE_STRING && whole_text(expr_text(from), out);
     return true;
 }
 
@@ -109,8 +118,8 @@ static enum salve_code to_decimal(struct expr_run *run, struct expr_value from, 
 static enum salve_code to_quantity(struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
     struct expr_quantity q = {.unit = STR("1")};
-    bool has = from.kind == VALUE_STRING ? expr_quantity_parse(expr_text(from), false, &q)
-                                         : expr_to_decimal(from, &q.value);
+    bool has =
+        from.kind == VALUE_STRING ? expr_quantity_parse(expr_text(from), false, &q) : expr_to_decimal(from, &q.value);
     if (from.kind == VALUE_QUANTITY) {
         *out = from;
         return SALVE_OK;
@@ -130,7 +139,8 @@ static enum salve_code to_string(struct expr_run *run, struct expr_value from, s
     return SALVE_OK;
 }
 
-static enum salve_code temporal(struct expr_run *run, enum expr_kind kind, struct expr_temporal t, struct expr_value *out)
+static enum salve_code temporal(struct expr_run *run, enum expr_kind kind, struct expr_temporal t,
+                                struct expr_value *out)
 {
     return expr_temporal_value(kind, t, run->mem, out, run->err);
 }
@@ -138,7 +148,8 @@ static enum salve_code temporal(struct expr_run *run, enum expr_kind kind, struc
 static enum salve_code to_date(struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
     struct expr_temporal t;
-    if (from.kind == VALUE_DATE) *out = from;
+    if (from.kind == VALUE_DATE)
+        *out = from;
     else if (from.kind == VALUE_DATETIME)
         return temporal(run, VALUE_DATE, expr_temporal_to_date(*from.as.temporal), out);
     else if (from.kind == VALUE_STRING && expr_temporal_parse_as(expr_text(from), EXPR_DATETIME, &t))
@@ -149,7 +160,8 @@ static enum salve_code to_date(struct expr_run *run, struct expr_value from, str
 static enum salve_code to_datetime(struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
     struct expr_temporal t;
-    if (from.kind == VALUE_DATETIME) *out = from;
+    if (from.kind == VALUE_DATETIME)
+        *out = from;
     else if (from.kind == VALUE_DATE) {
         t = *from.as.temporal;
         t.kind = EXPR_DATETIME;
@@ -163,15 +175,24 @@ static enum salve_code to_datetime(struct expr_run *run, struct expr_value from,
 static enum salve_code to_time(struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
     struct expr_temporal t;
-    if (from.kind == VALUE_TIME) *out = from;
+    if (from.kind == VALUE_TIME)
+        *out = from;
     else if (from.kind == VALUE_STRING && expr_temporal_parse_as(expr_text(from), EXPR_TIME, &t))
         return temporal(run, VALUE_TIME, t, out);
     return SALVE_OK;
 }
 
 #define CONVERSION(to, asks, how)                                                                                      \
-    FN(to) { (void)count; return convert(run, &args[0], how, out); }                                                   \
-    FN(asks) { (void)count; return converts(run, &args[0], how, out); }
+    FN(to)                                                                                                             \
+    {                                                                                                                  \
+        (void)count;                                                                                                   \
+        return convert(run, &args[0], how, out);                                                                       \
+    }                                                                                                                  \
+    FN(asks)                                                                                                           \
+    {                                                                                                                  \
+        (void)count;                                                                                                   \
+        return converts(run, &args[0], how, out);                                                                      \
+    }
 CONVERSION(fp_to_boolean, fp_converts_to_boolean, to_boolean)
 CONVERSION(fp_to_integer, fp_converts_to_integer, to_integer)
 CONVERSION(fp_to_long, fp_converts_to_long, to_long)

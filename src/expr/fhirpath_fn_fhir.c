@@ -8,7 +8,7 @@
 #define FN(name)                                                                                                       \
     enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
 
-/* --- the tree ------------------------------------------------------------------------------------------------------------- */
+/* --- the tree ----------------------------------------------------------------------------------------------------- */
 FN(fp_children)
 {
     struct expr_items view = expr_items(&args[0]);
@@ -25,7 +25,8 @@ FN(fp_children)
     return expr_step(run, build.count);
 }
 
-/* A subtree is a run of nodes. Items below other items of the input give the same nodes once more, as children would. */
+/* A subtree is a run of nodes. Items below other items of the input give the same nodes once more, as children would.
+ */
 FN(fp_descendants)
 {
     struct expr_items view = expr_items(&args[0]);
@@ -89,7 +90,7 @@ FN(fp_get_value)
     return expr_system(view.items[0], run->mem, out, run->err);
 }
 
-/* --- references ------------------------------------------------------------------------------------------------------------- */
+/* --- references --------------------------------------------------------------------------------------------------- */
 static bool is_resource(const struct tape *tape, tape_at at)
 {
     return tape_kind(tape, at) == TAPE_OBJECT && fhir_types[tape_type(tape, at)].kind == FHIR_RESOURCE;
@@ -210,10 +211,11 @@ FN(fp_resource_key)
     return SALVE_OK;
 }
 
-/* --- terminology ------------------------------------------------------------------------------------------------------------ */
+/* --- terminology -------------------------------------------------------------------------------------------------- */
 static struct expr_code coding_of(const struct tape *tape, tape_at at)
 {
-    return (struct expr_code){.code = tape_child_text(tape, at, "code"), .system = tape_child_text(tape, at, "system"),
+    return (struct expr_code){.code = tape_child_text(tape, at, "code"),
+                              .system = tape_child_text(tape, at, "system"),
                               .version = tape_child_text(tape, at, "version"),
                               .display = tape_child_text(tape, at, "display")};
 }
@@ -283,10 +285,12 @@ FN(fp_member_of)
 
 static bool code_of(struct expr_value item, struct expr_code *out)
 {
-    if (item.kind == VALUE_CODE) *out = *item.as.code;
+    if (item.kind == VALUE_CODE)
+        *out = *item.as.code;
     else if (item.kind == VALUE_NODE && tape_type(item.as.tape, item.aux) == FHIR_T_Coding)
         *out = coding_of(item.as.tape, item.aux);
-    else return false;
+    else
+        return false;
     return true;
 }
 
@@ -296,7 +300,8 @@ static enum salve_code subsumption(struct expr_run *run, const struct expr_value
     struct expr_items a = expr_items(above), b = expr_items(below);
     struct expr_code ca, cb;
     *out = EXPR_NONE;
-    if (a.count > 1 || b.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "subsumption is between two single codings");
+    if (a.count > 1 || b.count > 1)
+        return expr_run_fail(run, SALVE_E_TYPE, "subsumption is between two single codings");
     if (a.count == 0 || b.count == 0 || !code_of(a.items[0], &ca) || !code_of(b.items[0], &cb)) return SALVE_OK;
     enum expr_truth is = str_eq(ca.code, cb.code) && str_eq(ca.system, cb.system) ? EXPR_TRUE : EXPR_NULL_TRUTH;
     if (is == EXPR_NULL_TRUTH && run->env->subsumes != NULL) is = run->env->subsumes(run->env->user, &ca, &cb);
@@ -304,10 +309,18 @@ static enum salve_code subsumption(struct expr_run *run, const struct expr_value
     return SALVE_OK;
 }
 
-FN(fp_subsumes) { (void)count; return subsumption(run, &args[0], &args[1], out); }
-FN(fp_subsumed_by) { (void)count; return subsumption(run, &args[1], &args[0], out); }
+FN(fp_subsumes)
+{
+    (void)count;
+    return subsumption(run, &args[0], &args[1], out);
+}
+FN(fp_subsumed_by)
+{
+    (void)count;
+    return subsumption(run, &args[1], &args[0], out);
+}
 
-/* --- profiles and narrative ---------------------------------------------------------------------------------------------------- */
+/* --- profiles and narrative --------------------------------------------------------------------------------------- */
 FN(fp_conforms_to)
 {
     static const char base[] = "http://hl7.org/fhir/StructureDefinition/";
@@ -339,22 +352,26 @@ FN(fp_html_checks)
     return SALVE_OK;
 }
 
-/* --- environment ---------------------------------------------------------------------------------------------------------------- */
+/* --- environment -------------------------------------------------------------------------------------------------- */
 static enum salve_code variable(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                 struct expr_value *out)
 {
     struct str name = expr_text(args[0]);
     (void)count;
-    if (str_is(name, "resource")) *out = run->resource;
-    else if (str_is(name, "rootResource")) *out = run->root;
-    else if (str_is(name, "context")) *out = run->env->context.kind == VALUE_NULL ? run->focus : run->env->context;
+    if (str_is(name, "resource"))
+        *out = run->resource;
+    else if (str_is(name, "rootResource"))
+        *out = run->root;
+    else if (str_is(name, "context"))
+        *out = run->env->context.kind == VALUE_NULL ? run->focus : run->env->context;
     else if (run->env->variable == NULL || !run->env->variable(run->env->user, name, out))
         return expr_run_fail(run, SALVE_E_UNKNOWN_NAME, "no variable is named '%%%.*s'", STR_ARGS(name));
     return SALVE_OK;
 }
 const struct expr_function fp_variable = {"%", variable};
 
-static enum salve_code trace(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+static enum salve_code trace(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                             struct expr_value *out)
 {
     struct str name;
     bool has;

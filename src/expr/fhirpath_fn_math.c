@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over numbers, and what a value of limited precision may stand for (N1 5.7; boundaries and precision
- * are of the later drafts). Results outside the range of decimals are empty. */
+ * FHIRPath functions over numbers, and what a value of limited precision may stand for (N1 5.7; boundaries and
+ * precision are of the later drafts). Results outside the range of decimals are empty. */
 #include "expr/fhirpath_int.h"
 
 #define FN(name)                                                                                                       \
@@ -27,8 +27,8 @@ static enum salve_code integer_or_none(bool has, struct expr_decimal d, struct e
 {
     int64_t whole;
     *out = EXPR_NONE;
-    if (has && expr_decimal_to_i64(d, &whole)) *out = whole < INT32_MIN || whole > INT32_MAX ? expr_long(whole)
-                                                                                             : expr_integer(whole);
+    if (has && expr_decimal_to_i64(d, &whole))
+        *out = whole < INT32_MIN || whole > INT32_MAX ? expr_long(whole) : expr_integer(whole);
     return SALVE_OK;
 }
 
@@ -70,9 +70,21 @@ static enum salve_code whole_step(struct expr_run *run, const struct expr_value 
     return integer_or_none(has, d, out);
 }
 
-FN(fp_ceiling) { (void)count; return whole_step(run, &args[0], expr_decimal_ceiling, out); }
-FN(fp_floor) { (void)count; return whole_step(run, &args[0], expr_decimal_floor, out); }
-FN(fp_truncate) { (void)count; return whole_step(run, &args[0], expr_decimal_truncate, out); }
+FN(fp_ceiling)
+{
+    (void)count;
+    return whole_step(run, &args[0], expr_decimal_ceiling, out);
+}
+FN(fp_floor)
+{
+    (void)count;
+    return whole_step(run, &args[0], expr_decimal_floor, out);
+}
+FN(fp_truncate)
+{
+    (void)count;
+    return whole_step(run, &args[0], expr_decimal_truncate, out);
+}
 
 static enum salve_code decimal_step(struct expr_run *run, const struct expr_value *input, step_function *how,
                                     struct expr_value *out)
@@ -84,9 +96,21 @@ static enum salve_code decimal_step(struct expr_run *run, const struct expr_valu
     return decimal_or_none(run, has, d, out);
 }
 
-FN(fp_exp) { (void)count; return decimal_step(run, &args[0], expr_decimal_exp, out); }
-FN(fp_ln) { (void)count; return decimal_step(run, &args[0], expr_decimal_ln, out); }
-FN(fp_sqrt) { (void)count; return decimal_step(run, &args[0], expr_decimal_sqrt, out); }
+FN(fp_exp)
+{
+    (void)count;
+    return decimal_step(run, &args[0], expr_decimal_exp, out);
+}
+FN(fp_ln)
+{
+    (void)count;
+    return decimal_step(run, &args[0], expr_decimal_ln, out);
+}
+FN(fp_sqrt)
+{
+    (void)count;
+    return decimal_step(run, &args[0], expr_decimal_sqrt, out);
+}
 
 FN(fp_log)
 {
@@ -126,15 +150,17 @@ FN(fp_round)
     return decimal_or_none(run, has, d, out);
 }
 
-/* --- over all items ---------------------------------------------------------------------------------------------------------- */
+/* --- over all items ----------------------------------------------------------------------------------------------- */
 static enum salve_code fold(struct expr_run *run, const struct expr_value *input, enum fp_op op, struct expr_value *out)
 {
     struct expr_items view = expr_items(input);
     *out = EXPR_NONE;
     for (uint32_t i = 0; i < view.count; i++) {
         struct expr_value pair[2] = {*out, view.items[i]}, sum;
-        if (i == 0) FP_TRY(fp_one(run, &view.items[0], &sum));
-        else FP_TRY(fp_operators[op].call(run, pair, 2, &sum));
+        if (i == 0)
+            FP_TRY(fp_one(run, &view.items[0], &sum));
+        else
+            FP_TRY(fp_operators[op].call(run, pair, 2, &sum));
         *out = sum;
         if (out->kind == VALUE_NULL) return SALVE_OK;
     }
@@ -154,9 +180,21 @@ static enum salve_code extreme(struct expr_run *run, const struct expr_value *in
     return expr_step(run, view.count);
 }
 
-FN(fp_sum) { (void)count; return fold(run, &args[0], FP_PLUS, out); }
-FN(fp_min) { (void)count; return extreme(run, &args[0], EXPR_LESS, out); }
-FN(fp_max) { (void)count; return extreme(run, &args[0], EXPR_MORE, out); }
+FN(fp_sum)
+{
+    (void)count;
+    return fold(run, &args[0], FP_PLUS, out);
+}
+FN(fp_min)
+{
+    (void)count;
+    return extreme(run, &args[0], EXPR_LESS, out);
+}
+FN(fp_max)
+{
+    (void)count;
+    return extreme(run, &args[0], EXPR_MORE, out);
+}
 
 FN(fp_avg)
 {
@@ -168,7 +206,7 @@ FN(fp_avg)
     return pair[0].kind == VALUE_NULL ? SALVE_OK : fp_operators[FP_DIVIDE].call(run, pair, 2, out);
 }
 
-/* --- limited precision --------------------------------------------------------------------------------------------------------- */
+/* --- limited precision -------------------------------------------------------------------------------------------- */
 enum { BOUNDARY_DIGITS_MAX = 28 };
 
 static enum salve_code boundary(struct expr_run *run, const struct expr_value *args, uint32_t count, bool high,
@@ -200,12 +238,16 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
     case VALUE_DATETIME:
     case VALUE_TIME:
         if ((count == 2 && digits == 0) ||
-            !expr_temporal_boundary(*v.as.temporal, digits < 0 ? 0 : (int)digits, high, &t)) return SALVE_OK;
+            !expr_temporal_boundary(*v.as.temporal, digits < 0 ? 0 : (int)digits, high, &t))
+            return SALVE_OK;
         if (t.kind == EXPR_DATETIME && t.precision >= EXPR_HOUR && t.offset_minutes == EXPR_NO_OFFSET)
             t.offset_minutes = high ? -12 * 60 : 14 * 60; /* the zone is not known either */
-        return expr_temporal_value(t.kind == EXPR_DATE ? VALUE_DATE : t.kind == EXPR_TIME ? VALUE_TIME : VALUE_DATETIME,
+        return expr_temporal_value(t.kind == EXPR_DATE   ? VALUE_DATE
+                                   : t.kind == EXPR_TIME ? VALUE_TIME
+                                                         : VALUE_DATETIME,
                                    t, run->mem, out, run->err);
-    default: return expr_run_fail(run, SALVE_E_TYPE, "a number, quantity, date or time is wanted");
+    default:
+        return expr_run_fail(run, SALVE_E_TYPE, "a number, quantity, date or time is wanted");
     }
 }
 
@@ -222,8 +264,10 @@ FN(fp_precision)
     if (v.kind == VALUE_NULL) return SALVE_OK;
     if (v.kind == VALUE_DATE || v.kind == VALUE_DATETIME || v.kind == VALUE_TIME)
         *out = expr_integer(expr_temporal_digits(v.as.temporal));
-    else if (expr_to_decimal(v, &d)) *out = expr_integer(d.digits);
-    else return expr_run_fail(run, SALVE_E_TYPE, "a number, date or time is wanted");
+    else if (expr_to_decimal(v, &d))
+        *out = expr_integer(d.digits);
+    else
+        return expr_run_fail(run, SALVE_E_TYPE, "a number, date or time is wanted");
     return SALVE_OK;
 }
 

@@ -21,9 +21,12 @@ enum pattern_use { SOME_PART, WHOLE, REPLACE };
 static bool flags_of(struct str flags, uint32_t *options)
 {
     for (size_t i = 0; i < flags.len; i++) {
-        if (flags.ptr[i] == 'i') *options |= PCRE2_CASELESS;
-        else if (flags.ptr[i] == 'm') *options |= PCRE2_MULTILINE;
-        else return false;
+        if (flags.ptr[i] == 'i')
+            *options |= PCRE2_CASELESS;
+        else if (flags.ptr[i] == 'm')
+            *options |= PCRE2_MULTILINE;
+        else
+            return false;
     }
     return true;
 }
@@ -46,7 +49,7 @@ static pcre2_code *pattern_make(struct str pattern, struct str flags, enum patte
 
 struct matching {
     pcre2_match_context *context;
-    pcre2_match_data    *data;
+    pcre2_match_data *data;
 };
 
 static enum salve_code matching_open(struct expr_run *run, const pcre2_code *pattern, struct matching *m)
@@ -78,8 +81,10 @@ static enum salve_code match(struct expr_run *run, const pcre2_code *pattern, st
     return SALVE_OK;
 }
 
-enum { REPLACE_OPTIONS = PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_UNSET_EMPTY |
-                         PCRE2_SUBSTITUTE_UNKNOWN_UNSET | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH };
+enum {
+    REPLACE_OPTIONS = PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_UNSET_EMPTY |
+                      PCRE2_SUBSTITUTE_UNKNOWN_UNSET | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH
+};
 
 static enum salve_code replace(struct expr_run *run, const pcre2_code *pattern, struct str text, struct str with,
                                struct expr_value *out)
@@ -112,9 +117,11 @@ static enum salve_code replace(struct expr_run *run, const pcre2_code *pattern, 
 }
 
 /* --- calls: args are input, pattern[, replacement], flags. A pattern is a text, or a LONG that holds the address of a
- * compiled one. -------------------------------------------------------------------------------------------------------- */
-static enum salve_code pattern_of(struct expr_run *run, const struct expr_value *pattern, const struct expr_value *flags,
-                                  enum pattern_use use, const pcre2_code **out, bool *is_empty)
+ * compiled one.
+ * -------------------------------------------------------------------------------------------------------- */
+static enum salve_code pattern_of(struct expr_run *run, const struct expr_value *pattern,
+                                  const struct expr_value *flags, enum pattern_use use, const pcre2_code **out,
+                                  bool *is_empty)
 {
     *out = NULL;
     *is_empty = false;
@@ -177,10 +184,11 @@ static enum salve_code call_replace(struct expr_run *run, const struct expr_valu
     return replace(run, pattern, text, with, out);
 }
 
-static const struct expr_function fn_matches = {"matches", call_matches}, fn_matches_full = {"matchesFull", call_matches_full},
+static const struct expr_function fn_matches = {"matches", call_matches},
+                                  fn_matches_full = {"matchesFull", call_matches_full},
                                   fn_replace = {"replaceMatches", call_replace};
 
-/* --- forms ------------------------------------------------------------------------------------------------------------- */
+/* --- forms -------------------------------------------------------------------------------------------------------- */
 static bool text_literal(const struct fp_node *node, struct str *out)
 {
     if (node == NULL || node->kind != FP_LITERAL || node->literal.kind != VALUE_STRING) return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over text (N1 5.6; encode, escape, trim, split and join are of later drafts). Positions and lengths
- * count characters (code points), not bytes. */
+ * FHIRPath functions over text (N1 5.6; encode, escape, trim, split and join are of later drafts). Positions and
+ * lengths count characters (code points), not bytes. */
 #include <utf8proc.h>
 
 #include "expr/fhirpath_int.h"
@@ -16,8 +16,10 @@ static enum salve_code texts(struct expr_run *run, const struct expr_value *args
     for (uint32_t i = 0; i < count; i++) {
         bool one;
         FP_TRY(fp_one_text(run, &args[i], &one, &out[i]));
-        if (!one) all = false;
-        else FP_TRY(expr_step(run, out[i].len / 16));
+        if (!one)
+            all = false;
+        else
+            FP_TRY(expr_step(run, out[i].len / 16));
     }
     *has = all;
     return SALVE_OK;
@@ -55,7 +57,7 @@ static enum salve_code build_text(struct expr_run *run, struct buf *buf, struct 
 
 enum { TEXT_BYTES_MAX = 64 << 20 };
 
-/* --- search ----------------------------------------------------------------------------------------------------------------- */
+/* --- search ------------------------------------------------------------------------------------------------------- */
 static ptrdiff_t find_last(struct str hay, struct str needle)
 {
     if (needle.len > hay.len) return -1;
@@ -77,8 +79,16 @@ static enum salve_code index_of(struct expr_run *run, const struct expr_value *a
     return SALVE_OK;
 }
 
-FN(fp_index_of) { (void)count; return index_of(run, args, str_find, out); }
-FN(fp_last_index_of) { (void)count; return index_of(run, args, find_last, out); }
+FN(fp_index_of)
+{
+    (void)count;
+    return index_of(run, args, str_find, out);
+}
+FN(fp_last_index_of)
+{
+    (void)count;
+    return index_of(run, args, find_last, out);
+}
 
 FN(fp_substring)
 {
@@ -110,11 +120,23 @@ static enum salve_code ask(struct expr_run *run, const struct expr_value *args, 
     return SALVE_OK;
 }
 
-FN(fp_starts_with) { (void)count; return ask(run, args, str_starts, out); }
-FN(fp_ends_with) { (void)count; return ask(run, args, str_ends, out); }
-FN(fp_contains) { (void)count; return ask(run, args, has_part, out); }
+FN(fp_starts_with)
+{
+    (void)count;
+    return ask(run, args, str_starts, out);
+}
+FN(fp_ends_with)
+{
+    (void)count;
+    return ask(run, args, str_ends, out);
+}
+FN(fp_contains)
+{
+    (void)count;
+    return ask(run, args, has_part, out);
+}
 
-/* --- change ------------------------------------------------------------------------------------------------------------------- */
+/* --- change ------------------------------------------------------------------------------------------------------- */
 static enum salve_code map_case(struct expr_run *run, const struct expr_value *args,
                                 utf8proc_int32_t (*map)(utf8proc_int32_t), struct expr_value *out)
 {
@@ -128,8 +150,8 @@ static enum salve_code map_case(struct expr_run *run, const struct expr_value *a
     for (size_t at = 0; at < text.len;) {
         utf8proc_int32_t c;
         utf8proc_uint8_t bytes[4];
-        utf8proc_ssize_t took = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                                                 (utf8proc_ssize_t)(text.len - at), &c);
+        utf8proc_ssize_t took =
+            utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at, (utf8proc_ssize_t)(text.len - at), &c);
         if (took <= 0) break;
         utf8proc_ssize_t made = utf8proc_encode_char(map(c), bytes);
         buf_add(&buf, str_make((const char *)bytes, (size_t)made));
@@ -138,8 +160,16 @@ static enum salve_code map_case(struct expr_run *run, const struct expr_value *a
     return build_text(run, &buf, out);
 }
 
-FN(fp_upper) { (void)count; return map_case(run, args, utf8proc_toupper, out); }
-FN(fp_lower) { (void)count; return map_case(run, args, utf8proc_tolower, out); }
+FN(fp_upper)
+{
+    (void)count;
+    return map_case(run, args, utf8proc_toupper, out);
+}
+FN(fp_lower)
+{
+    (void)count;
+    return map_case(run, args, utf8proc_tolower, out);
+}
 
 FN(fp_trim)
 {
@@ -173,7 +203,8 @@ FN(fp_replace)
     if (!has) return SALVE_OK;
     struct buf buf;
     buf_init(&buf, run->mem, TEXT_BYTES_MAX);
-    if (t[1].len == 0) replace_empty(&buf, t[0], t[2]);
+    if (t[1].len == 0)
+        replace_empty(&buf, t[0], t[2]);
     else {
         struct str rest = t[0];
         for (ptrdiff_t at; (at = str_find(rest, t[1])) >= 0; rest = str_cut(rest, (size_t)at + t[1].len, SIZE_MAX)) {
@@ -245,7 +276,7 @@ FN(fp_join)
     return build_text(run, &buf, out);
 }
 
-/* --- encodings ------------------------------------------------------------------------------------------------------------------ */
+/* --- encodings ---------------------------------------------------------------------------------------------------- */
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char urlbase64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -301,11 +332,14 @@ FN(fp_encode)
     if (!has) return SALVE_OK;
     struct buf buf;
     buf_init(&buf, run->mem, TEXT_BYTES_MAX);
-    if (str_is(t[1], "base64")) add_base64(&buf, t[0], base64_digits);
-    else if (str_is(t[1], "urlbase64")) add_base64(&buf, t[0], urlbase64_digits);
+    if (str_is(t[1], "base64"))
+        add_base64(&buf, t[0], base64_digits);
+    else if (str_is(t[1], "urlbase64"))
+        add_base64(&buf, t[0], urlbase64_digits);
     else if (str_is(t[1], "hex"))
         for (size_t i = 0; i < t[0].len; i++) buf_addf(&buf, "%02x", (uint8_t)t[0].ptr[i]);
-    else return SALVE_OK;
+    else
+        return SALVE_OK;
     return build_text(run, &buf, out);
 }
 
@@ -320,22 +354,25 @@ FN(fp_decode)
     if (!has) return SALVE_OK;
     struct buf buf;
     buf_init(&buf, run->mem, TEXT_BYTES_MAX);
-    if (str_is(t[1], "base64")) good = take_base64(&buf, t[0], base64_digits);
-    else if (str_is(t[1], "urlbase64")) good = take_base64(&buf, t[0], urlbase64_digits);
-    else if (str_is(t[1], "hex")) good = take_hex(&buf, t[0]);
+    if (str_is(t[1], "base64"))
+        good = take_base64(&buf, t[0], base64_digits);
+    else if (str_is(t[1], "urlbase64"))
+        good = take_base64(&buf, t[0], urlbase64_digits);
+    else if (str_is(t[1], "hex"))
+        good = take_hex(&buf, t[0]);
     FP_TRY(buf_done(&buf, &text, run->err));
     if (good && str_is_utf8(text)) *out = expr_string(text);
     return SALVE_OK;
 }
 
 struct escape {
-    char        character;
+    char character;
     const char *json, *html; /* NULL: as it is */
 };
 static const struct escape escapes[] = {
-    {'"', "\\\"", "&quot;"}, {'\\', "\\\\", NULL}, {'\b', "\\b", NULL}, {'\f', "\\f", NULL}, {'\n', "\\n", NULL},
-    {'\r', "\\r", NULL}, {'\t', "\\t", NULL}, {'<', NULL, "&lt;"}, {'>', NULL, "&gt;"}, {'&', NULL, "&amp;"},
-    {'\'', NULL, "&#39;"},
+    {'"', "\\\"", "&quot;"}, {'\\', "\\\\", NULL}, {'\b', "\\b", NULL},   {'\f', "\\f", NULL},
+    {'\n', "\\n", NULL},     {'\r', "\\r", NULL},  {'\t', "\\t", NULL},   {'<', NULL, "&lt;"},
+    {'>', NULL, "&gt;"},     {'&', NULL, "&amp;"}, {'\'', NULL, "&#39;"},
 };
 enum { ESCAPE_COUNT = sizeof escapes / sizeof escapes[0] };
 
@@ -348,8 +385,10 @@ static void add_escaped(struct buf *buf, char c, bool html)
         buf_add(buf, str_of(escaped(&escapes[i], html)));
         return;
     }
-    if (!html && (unsigned char)c < 0x20) buf_addf(buf, "\\u%04x", (unsigned char)c);
-    else buf_add_char(buf, c);
+    if (!html && (unsigned char)c < 0x20)
+        buf_addf(buf, "\\u%04x", (unsigned char)c);
+    else
+        buf_add_char(buf, c);
 }
 
 /* Bytes of the escape that begins at `at`, its character added; 0 if none does. */
@@ -387,12 +426,22 @@ static enum salve_code escape_or_not(struct expr_run *run, const struct expr_val
     buf_init(&buf, run->mem, TEXT_BYTES_MAX);
     for (size_t at = 0; at < t[0].len;) {
         size_t took = back ? take_escape(&buf, t[0], at, html) : 0;
-        if (took == 0 && back) buf_add_char(&buf, t[0].ptr[at]);
-        else if (took == 0) add_escaped(&buf, t[0].ptr[at], html);
+        if (took == 0 && back)
+            buf_add_char(&buf, t[0].ptr[at]);
+        else if (took == 0)
+            add_escaped(&buf, t[0].ptr[at], html);
         at += took == 0 ? 1 : took;
     }
     return build_text(run, &buf, out);
 }
 
-FN(fp_escape) { (void)count; return escape_or_not(run, args, false, out); }
-FN(fp_unescape) { (void)count; return escape_or_not(run, args, true, out); }
+FN(fp_escape)
+{
+    (void)count;
+    return escape_or_not(run, args, false, out);
+}
+FN(fp_unescape)
+{
+    (void)count;
+    return escape_or_not(run, args, true, out);
+}

@@ -49,13 +49,41 @@ static enum salve_code component(struct expr_run *run, const struct expr_value *
     return SALVE_OK;
 }
 
-FN(fp_year_of) { (void)count; return component(run, &args[0], EXPR_YEAR, out); }
-FN(fp_month_of) { (void)count; return component(run, &args[0], EXPR_MONTH, out); }
-FN(fp_day_of) { (void)count; return component(run, &args[0], EXPR_DAY, out); }
-FN(fp_hour_of) { (void)count; return component(run, &args[0], EXPR_HOUR, out); }
-FN(fp_minute_of) { (void)count; return component(run, &args[0], EXPR_MINUTE, out); }
-FN(fp_second_of) { (void)count; return component(run, &args[0], EXPR_SECOND, out); }
-FN(fp_millisecond_of) { (void)count; return component(run, &args[0], EXPR_MILLISECOND, out); }
+FN(fp_year_of)
+{
+    (void)count;
+    return component(run, &args[0], EXPR_YEAR, out);
+}
+FN(fp_month_of)
+{
+    (void)count;
+    return component(run, &args[0], EXPR_MONTH, out);
+}
+FN(fp_day_of)
+{
+    (void)count;
+    return component(run, &args[0], EXPR_DAY, out);
+}
+FN(fp_hour_of)
+{
+    (void)count;
+    return component(run, &args[0], EXPR_HOUR, out);
+}
+FN(fp_minute_of)
+{
+    (void)count;
+    return component(run, &args[0], EXPR_MINUTE, out);
+}
+FN(fp_second_of)
+{
+    (void)count;
+    return component(run, &args[0], EXPR_SECOND, out);
+}
+FN(fp_millisecond_of)
+{
+    (void)count;
+    return component(run, &args[0], EXPR_MILLISECOND, out);
+}
 
 FN(fp_offset_of)
 {
@@ -105,11 +133,20 @@ static enum salve_code between(struct expr_run *run, const struct expr_value *ar
     FP_TRY(fp_one_text(run, &args[2], &has, &name));
     *out = EXPR_NONE;
     if (!has || a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
-    if (!expr_duration_unit(name, &unit, &calendar)) return expr_run_fail(run, SALVE_E_TYPE, "this unit is no duration");
+    if (!expr_duration_unit(name, &unit, &calendar))
+        return expr_run_fail(run, SALVE_E_TYPE, "this unit is no duration");
     if (how(a.as.temporal, b.as.temporal, unit, EXPR_NO_OFFSET, &low, &high) && low == high)
         *out = low < INT32_MIN || low > INT32_MAX ? expr_long(low) : expr_integer(low);
     return SALVE_OK;
 }
 
-FN(fp_duration) { (void)count; return between(run, args, expr_temporal_duration, out); }
-FN(fp_difference) { (void)count; return between(run, args, expr_temporal_difference, out); }
+FN(fp_duration)
+{
+    (void)count;
+    return between(run, args, expr_temporal_duration, out);
+}
+FN(fp_difference)
+{
+    (void)count;
+    return between(run, args, expr_temporal_difference, out);
+}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Functions that take expressions, types or unevaluated arguments: each emits code. The input is on the stack when a form
- * begins, the result when it ends; *type is the input's type before and the result's after. */
+ * Functions that take expressions, types or unevaluated arguments: each emits code. The input is on the stack when a
+ * form begins, the result when it ends; *type is the input's type before and the result's after. */
 #include "expr/fhirpath_compile_int.h"
 
 /* A loop over the popped input with the first argument as its body. */
-static enum salve_code loop_over(struct fp_compiler *c, const struct fp_node *call, enum expr_op closing, bool wants_truth,
-                                 struct fp_type item, struct fp_type *body)
+static enum salve_code loop_over(struct fp_compiler *c, const struct fp_node *call, enum expr_op closing,
+                                 bool wants_truth, struct fp_type item, struct fp_type *body)
 {
     uint16_t slot = expr_emit_slots(&c->emit, 2);
     uint32_t loop = expr_emit_loop(&c->emit, closing, slot);
@@ -19,7 +19,8 @@ static enum salve_code loop_over(struct fp_compiler *c, const struct fp_node *ca
 /* where(name = 'text') and exists(name = 'text') in one instruction: is the argument of that form? */
 static bool is_text_test(const struct fp_node *arg, fhir_name_id *name)
 {
-    if (arg->kind != FP_BINARY || arg->op != FP_EQUAL || arg->left->kind != FP_CHILD || arg->left->left != NULL) return false;
+    if (arg->kind != FP_BINARY || arg->op != FP_EQUAL || arg->left->kind != FP_CHILD || arg->left->left != NULL)
+        return false;
     if (arg->right->kind != FP_LITERAL || arg->right->literal.kind != VALUE_STRING) return false;
     char first = arg->left->name.len == 0 ? 'A' : arg->left->name.ptr[0];
     if (first >= 'A' && first <= 'Z') return false;
@@ -84,7 +85,8 @@ enum salve_code fp_form_select(struct fp_compiler *c, const struct fp_node *call
     return SALVE_OK;
 }
 
-/* The body sees the input first and its own result later, so its focus has the input's type only if that is the result's. */
+/* The body sees the input first and its own result later, so its focus has the input's type only if that is the
+ * result's. */
 static enum salve_code repeat(struct fp_compiler *c, const struct fp_node *call, enum expr_op closing,
                               struct fp_type *type)
 {
@@ -108,8 +110,10 @@ enum salve_code fp_form_aggregate(struct fp_compiler *c, const struct fp_node *c
 {
     struct fp_type item = *type, ignored;
     uint16_t slot = expr_emit_slots(&c->emit, 3), outer = c->scope.total_slot;
-    if (call->args == 2) FP_TRY(fp_expression(c, call->right->next, &ignored));
-    else (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
+    if (call->args == 2)
+        FP_TRY(fp_expression(c, call->right->next, &ignored));
+    else
+        (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 2), 0);
     uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_FOLD, slot);
     c->scope.total_slot = (uint16_t)(slot + 2);
@@ -162,8 +166,10 @@ enum salve_code fp_form_iif(struct fp_compiler *c, const struct fp_node *call, s
     FP_TRY(fp_body(c, then, slot, false, item, &yes));
     uint32_t jump = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
     expr_emit_target(&c->emit, branch);
-    if (call->args == 3) FP_TRY(fp_body(c, then->next, slot, false, item, &no));
-    else (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
+    if (call->args == 3)
+        FP_TRY(fp_body(c, then->next, slot, false, item, &no));
+    else
+        (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
     expr_emit_target(&c->emit, jump);
     bool same = yes.known && no.known && yes.fhir == no.fhir && yes.kind == no.kind;
     *type = same ? yes : (struct fp_type){0};
@@ -209,28 +215,31 @@ enum salve_code fp_form_define(struct fp_compiler *c, const struct fp_node *call
         return fp_fail(c->err, SALVE_E_TYPE, name->place, "the name of a variable is written as a text");
     if (is_taken(c, expr_text(name->literal)))
         return fp_fail(c->err, SALVE_E_TYPE, name->place, "this variable is defined already");
-    if (c->variable_count == FP_VARIABLES_MAX) return fp_fail(c->err, SALVE_E_TOO_BIG, name->place, "too many variables");
+    if (c->variable_count == FP_VARIABLES_MAX)
+        return fp_fail(c->err, SALVE_E_TOO_BIG, name->place, "too many variables");
     struct fp_type value = *type;
     uint16_t slot = expr_emit_slots(&c->emit, 2);
     (void)expr_emit(&c->emit, EXPR_OP_DUP, 0, 0, 0);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
-    if (call->args == 2) FP_TRY(fp_body(c, name->next, slot, false, *type, &value));
-    else (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
+    if (call->args == 2)
+        FP_TRY(fp_body(c, name->next, slot, false, *type, &value));
+    else
+        (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 1), 0);
     c->variables[c->variable_count++] =
         (struct fp_variable_slot){.name = expr_text(name->literal), .slot = (uint16_t)(slot + 1), .type = value};
     return SALVE_OK;
 }
 
-/* --- types as arguments ---------------------------------------------------------------------------------------------------- */
+/* --- types as arguments ------------------------------------------------------------------------------------------- */
 static enum salve_code type_argument(struct fp_compiler *c, const struct fp_node *call, struct expr_type_test *test)
 {
     const struct fp_node *arg = call->right;
     struct str name = arg->name;
-    bool plain = arg->kind == FP_CHILD && (arg->left == NULL || (arg->left->kind == FP_CHILD && arg->left->left == NULL));
+    bool plain =
+        arg->kind == FP_CHILD && (arg->left == NULL || (arg->left->kind == FP_CHILD && arg->left->left == NULL));
     if (!plain) return fp_fail(c->err, SALVE_E_TYPE, arg->place, "a type name is missing here");
-    if (arg->left != NULL)
-        name = arena_printf(c->mem, "%.*s.%.*s", STR_ARGS(arg->left->name), STR_ARGS(arg->name));
+    if (arg->left != NULL) name = arena_printf(c->mem, "%.*s.%.*s", STR_ARGS(arg->left->name), STR_ARGS(arg->name));
     if (name.ptr == NULL) return fp_fail(c->err, SALVE_E_MEMORY, arg->place, "type name");
     return fp_type_test(c, name, arg->place, test);
 }
@@ -244,8 +253,8 @@ enum salve_code fp_form_of_type(struct fp_compiler *c, const struct fp_node *cal
     return SALVE_OK;
 }
 
-static enum salve_code type_call(struct fp_compiler *c, const struct fp_node *call, const struct expr_function *function,
-                                 struct expr_type_test *test)
+static enum salve_code type_call(struct fp_compiler *c, const struct fp_node *call,
+                                 const struct expr_function *function, struct expr_type_test *test)
 {
     FP_TRY(type_argument(c, call, test));
     expr_emit_const(&c->emit, fp_packed_test(*test));

@@ -41,8 +41,10 @@ enum salve_code fp_one_text(struct expr_run *run, const struct expr_value *arg, 
     struct expr_value one;
     FP_TRY(fp_one_in(run, arg, &room, &one));
     *has = one.kind == VALUE_STRING;
-    if (*has) *out = expr_text(one);
-    else if (one.kind != VALUE_NULL) return expr_run_fail(run, SALVE_E_TYPE, "a text is wanted");
+    if (*has)
+        *out = expr_text(one);
+    else if (one.kind != VALUE_NULL)
+        return expr_run_fail(run, SALVE_E_TYPE, "a text is wanted");
     return SALVE_OK;
 }
 
@@ -52,8 +54,10 @@ enum salve_code fp_one_integer(struct expr_run *run, const struct expr_value *ar
     struct expr_value one;
     FP_TRY(fp_one_in(run, arg, &room, &one));
     *has = one.kind == VALUE_INTEGER || one.kind == VALUE_LONG;
-    if (*has) *out = one.as.integer;
-    else if (one.kind != VALUE_NULL) return expr_run_fail(run, SALVE_E_TYPE, "an integer is wanted");
+    if (*has)
+        *out = one.as.integer;
+    else if (one.kind != VALUE_NULL)
+        return expr_run_fail(run, SALVE_E_TYPE, "an integer is wanted");
     return SALVE_OK;
 }
 
@@ -70,16 +74,29 @@ bool fp_to_text(struct expr_run *run, struct expr_value value, struct str *out)
     char decimal[EXPR_DECIMAL_TEXT_BYTES], temporal[EXPR_TEMPORAL_TEXT_BYTES];
     struct expr_value copy;
     switch (value.kind) {
-    case VALUE_STRING: *out = expr_text(value); return true;
-    case VALUE_BOOLEAN: *out = value.as.boolean ? STR("true") : STR("false"); return true;
+    case VALUE_STRING:
+        *out = expr_text(value);
+        return true;
+    case VALUE_BOOLEAN:
+        *out = value.as.boolean ? STR("true") : STR("false");
+        return true;
     case VALUE_INTEGER:
-    case VALUE_LONG: *out = arena_printf(run->mem, "%lld", (long long)value.as.integer); return true;
-    case VALUE_QUANTITY: *out = expr_quantity_text(value.as.quantity, run->mem); return true;
-    case VALUE_DECIMAL: *out = expr_decimal_text(*value.as.decimal, decimal); break;
+    case VALUE_LONG:
+        *out = arena_printf(run->mem, "%lld", (long long)value.as.integer);
+        return true;
+    case VALUE_QUANTITY:
+        *out = expr_quantity_text(value.as.quantity, run->mem);
+        return true;
+    case VALUE_DECIMAL:
+        *out = expr_decimal_text(*value.as.decimal, decimal);
+        break;
     case VALUE_DATE:
     case VALUE_DATETIME:
-    case VALUE_TIME: *out = expr_temporal_text(value.as.temporal, true, temporal); break;
-    default: return false;
+    case VALUE_TIME:
+        *out = expr_temporal_text(value.as.temporal, true, temporal);
+        break;
+    default:
+        return false;
     }
     if (fp_text_copy(run, *out, &copy) != SALVE_OK) return false;
     *out = expr_text(copy);

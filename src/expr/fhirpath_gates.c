@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What can be said about an expression without running it: with which elements absent from the focus is it certainly not
- * false, and with which present is it certainly true? Most constraints of FHIR are about elements that most resources do
- * not have, so asking this first spares nearly all evaluations (invariants.c). Where nothing is certain, nothing is said. */
+ * What can be said about an expression without running it: with which elements absent from the focus is it certainly
+ * not false, and with which present is it certainly true? Most constraints of FHIR are about elements that most
+ * resources do
+ * not have, so asking this first spares nearly all evaluations (invariants.c). Where nothing is certain, nothing is
+ * said. */
 #include "expr/fhirpath_int.h"
 
 enum { LEVELS_MAX = 64 };
@@ -46,9 +48,10 @@ static bool is_call(const struct fp_node *node, const char *name)
 /* Functions that give empty for an empty input. */
 static bool keeps_empty(const struct fp_node *call)
 {
-    static const char *const list[] = {"where", "ofType", "as", "first", "last", "tail", "toInteger", "toString", "select",
-                                       "startsWith", "endsWith", "contains", "matches", "substring", "extension", "trace",
-                                       "distinct", "resolve", "length", "is", "single", "htmlChecks"};
+    static const char *const list[] = {"where",     "ofType",    "as",        "first",      "last",     "tail",
+                                       "toInteger", "toString",  "select",    "startsWith", "endsWith", "contains",
+                                       "matches",   "substring", "extension", "trace",      "distinct", "resolve",
+                                       "length",    "is",        "single",    "htmlChecks"};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         if (str_is(call->name, list[i])) return true;
     return false;
@@ -59,7 +62,8 @@ static fhir_name_id head(const struct fp_node *node)
 {
     for (; node->left != NULL; node = node->left)
         if (node->kind != FP_CHILD && node->kind != FP_INDEXER && node->kind != FP_TYPE &&
-            !(node->kind == FP_CALL && keeps_empty(node))) return 0;
+            !(node->kind == FP_CALL && keeps_empty(node)))
+            return 0;
     bool named_type = node->name.len > 0 && node->name.ptr[0] >= 'A' && node->name.ptr[0] <= 'Z';
     return node->kind == FP_CHILD && !named_type ? fhir_name_find(node->name) : 0;
 }
@@ -131,7 +135,8 @@ static struct fp_names present_false(const struct fp_node *node, unsigned level)
     if (level > LEVELS_MAX) return none();
     if (node->kind == FP_BINARY) {
         if (node->op == FP_OR) return both(present_false(node->left, level + 1), present_false(node->right, level + 1));
-        if (node->op == FP_AND) return either(present_false(node->left, level + 1), present_false(node->right, level + 1));
+        if (node->op == FP_AND)
+            return either(present_false(node->left, level + 1), present_false(node->right, level + 1));
         return none();
     }
     if (is_call(node, "not")) return present_true(node->left, level + 1);

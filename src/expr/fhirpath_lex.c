@@ -56,13 +56,15 @@ static enum salve_code skip_space(struct fp_lexer *l)
     for (;;) {
         char c = peek(l, 0);
         if (l->at >= l->text.len) return SALVE_OK;
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') step(l);
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            step(l);
         else if (c == '/' && peek(l, 1) == '/') {
             while (l->at < l->text.len && peek(l, 0) != '\n') l->at++;
         } else if (c == '/' && peek(l, 1) == '*') {
             enum salve_code code = skip_comment(l);
             if (code != SALVE_OK) return code;
-        } else return SALVE_OK;
+        } else
+            return SALVE_OK;
     }
 }
 
@@ -87,7 +89,8 @@ static bool four_hex(const struct fp_lexer *l, size_t ahead, uint32_t *out)
 
 static char *put_utf8(char *out, uint32_t c)
 {
-    if (c < 0x80) *out++ = (char)c;
+    if (c < 0x80)
+        *out++ = (char)c;
     else if (c < 0x800) {
         *out++ = (char)(0xC0 | c >> 6);
         *out++ = (char)(0x80 | (c & 63));
@@ -115,7 +118,8 @@ static enum salve_code unicode_escape(struct fp_lexer *l, char **out)
             return fail_here(l, "half of a surrogate pair");
         c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
         bytes = 12;
-    } else if (c >= 0xDC00 && c < 0xE000) return fail_here(l, "half of a surrogate pair");
+    } else if (c >= 0xDC00 && c < 0xE000)
+        return fail_here(l, "half of a surrogate pair");
     l->at += bytes;
     *out = put_utf8(*out, c);
     return SALVE_OK;
@@ -184,7 +188,8 @@ static void take_time(struct fp_lexer *l, bool zone)
     if (!take_digits(l, 2)) return;
     if (take_part(l, ':') && take_part(l, ':')) take_fraction(l);
     if (!zone) return;
-    if (peek(l, 0) == 'Z') l->at++;
+    if (peek(l, 0) == 'Z')
+        l->at++;
     else if (peek(l, 0) == '+' || peek(l, 0) == '-') {
         size_t back = l->at;
         if (!take_part(l, peek(l, 0)) || !take_part(l, ':')) l->at = back;

@@ -15,7 +15,7 @@ static struct expr_value truth_value(enum expr_truth t)
     return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
 }
 
-/* --- equality and order -------------------------------------------------------------------------------------------------- */
+/* --- equality and order ------------------------------------------------------------------------------------------- */
 static enum salve_code op_equal(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                 struct expr_value *out)
 {
@@ -75,11 +75,11 @@ ORDER(op_less_equal, is != EXPR_MORE)
 ORDER(op_more, is == EXPR_MORE)
 ORDER(op_more_equal, is != EXPR_LESS)
 
-/* --- arithmetic ------------------------------------------------------------------------------------------------------------ */
+/* --- arithmetic --------------------------------------------------------------------------------------------------- */
 struct pair {
-    union expr_room   room_a, room_b;
+    union expr_room room_a, room_b;
     struct expr_value a, b;
-    bool              has; /* both are there */
+    bool has; /* both are there */
 };
 
 static enum salve_code take_pair(struct expr_run *run, const struct expr_value *args, struct pair *p)
@@ -138,7 +138,8 @@ static enum salve_code add_duration(struct expr_run *run, const struct pair *p, 
     enum expr_precision unit;
     bool calendar;
     *out = EXPR_NONE;
-    if (!expr_duration_unit(q.unit, &unit, &calendar)) return expr_run_fail(run, SALVE_E_TYPE, "this unit is no duration");
+    if (!expr_duration_unit(q.unit, &unit, &calendar))
+        return expr_run_fail(run, SALVE_E_TYPE, "this unit is no duration");
     if (!calendar && (unit == EXPR_YEAR || unit == EXPR_MONTH))
         return expr_run_fail(run, SALVE_E_TYPE, "a calendar duration is wanted: year or month as a word");
     if (unit == EXPR_SECOND && calendar && !expr_decimal_is_whole(q.value)) {
@@ -149,7 +150,8 @@ static enum salve_code add_duration(struct expr_run *run, const struct pair *p, 
     int64_t amount;
     struct expr_temporal sum;
     if (!expr_decimal_truncate(q.value, &whole) || !expr_decimal_to_i64(whole, &amount)) return SALVE_OK;
-    if (amount == INT64_MIN || !expr_temporal_add(*p->a.as.temporal, minus ? -amount : amount, unit, &sum)) return SALVE_OK;
+    if (amount == INT64_MIN || !expr_temporal_add(*p->a.as.temporal, minus ? -amount : amount, unit, &sum))
+        return SALVE_OK;
     return expr_temporal_value(p->a.kind, sum, run->mem, out, run->err);
 }
 
@@ -276,13 +278,15 @@ static enum salve_code divide_whole(struct expr_run *run, const struct expr_valu
     return decimal_result(run, has && rest, result, out);
 }
 
-static enum salve_code op_div(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+static enum salve_code op_div(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                              struct expr_value *out)
 {
     (void)count;
     return divide_whole(run, args, false, out);
 }
 
-static enum salve_code op_mod(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+static enum salve_code op_mod(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                              struct expr_value *out)
 {
     (void)count;
     return divide_whole(run, args, true, out);
@@ -299,7 +303,7 @@ static enum salve_code op_concat(struct expr_run *run, const struct expr_value *
     return join_texts(run, a, b, out);
 }
 
-/* --- collections ------------------------------------------------------------------------------------------------------------- */
+/* --- collections -------------------------------------------------------------------------------------------------- */
 static enum salve_code op_union(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                 struct expr_value *out)
 {
@@ -315,12 +319,14 @@ static enum salve_code member(struct expr_run *run, const struct expr_value *one
     if (a.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "membership is asked for one item");
     if (a.count == 0) return SALVE_OK;
     enum expr_truth same = EXPR_FALSE;
-    for (uint32_t i = 0; i < b.count && same != EXPR_TRUE; i++) FP_TRY(expr_item_equal(run, a.items[0], b.items[i], &same));
+    for (uint32_t i = 0; i < b.count && same != EXPR_TRUE; i++)
+        FP_TRY(expr_item_equal(run, a.items[0], b.items[i], &same));
     *out = expr_boolean(same == EXPR_TRUE);
     return SALVE_OK;
 }
 
-static enum salve_code op_in(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+static enum salve_code op_in(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                             struct expr_value *out)
 {
     (void)count;
     return member(run, &args[0], &args[1], out);
@@ -334,15 +340,27 @@ static enum salve_code op_contains(struct expr_run *run, const struct expr_value
 }
 
 const struct expr_function fp_operators[FP_OP_COUNT] = {
-    [FP_MULTIPLY] = {"*", op_multiply}, [FP_DIVIDE] = {"/", op_divide}, [FP_DIV] = {"div", op_div},
-    [FP_MOD] = {"mod", op_mod}, [FP_PLUS] = {"+", op_plus}, [FP_MINUS] = {"-", op_minus}, [FP_CONCAT] = {"&", op_concat},
-    [FP_UNION] = {"|", op_union}, [FP_LESS] = {"<", op_less}, [FP_LESS_EQUAL] = {"<=", op_less_equal},
-    [FP_MORE] = {">", op_more}, [FP_MORE_EQUAL] = {">=", op_more_equal}, [FP_EQUAL] = {"=", op_equal},
-    [FP_EQUIVALENT] = {"~", op_equivalent}, [FP_NOT_EQUAL] = {"!=", op_not_equal},
-    [FP_NOT_EQUIVALENT] = {"!~", op_not_equivalent}, [FP_IN] = {"in", op_in}, [FP_CONTAINS] = {"contains", op_contains},
+    [FP_MULTIPLY] = {"*", op_multiply},
+    [FP_DIVIDE] = {"/", op_divide},
+    [FP_DIV] = {"div", op_div},
+    [FP_MOD] = {"mod", op_mod},
+    [FP_PLUS] = {"+", op_plus},
+    [FP_MINUS] = {"-", op_minus},
+    [FP_CONCAT] = {"&", op_concat},
+    [FP_UNION] = {"|", op_union},
+    [FP_LESS] = {"<", op_less},
+    [FP_LESS_EQUAL] = {"<=", op_less_equal},
+    [FP_MORE] = {">", op_more},
+    [FP_MORE_EQUAL] = {">=", op_more_equal},
+    [FP_EQUAL] = {"=", op_equal},
+    [FP_EQUIVALENT] = {"~", op_equivalent},
+    [FP_NOT_EQUAL] = {"!=", op_not_equal},
+    [FP_NOT_EQUIVALENT] = {"!~", op_not_equivalent},
+    [FP_IN] = {"in", op_in},
+    [FP_CONTAINS] = {"contains", op_contains},
 };
 
-/* --- one operand ------------------------------------------------------------------------------------------------------------- */
+/* --- one operand -------------------------------------------------------------------------------------------------- */
 static enum salve_code op_negate(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                  struct expr_value *out)
 {
@@ -356,7 +374,8 @@ static enum salve_code op_negate(struct expr_run *run, const struct expr_value *
         *out = whole_result(v, v, v.as.integer != INT64_MIN, v.as.integer == INT64_MIN ? 0 : -v.as.integer);
         return SALVE_OK;
     }
-    if (v.kind == VALUE_DECIMAL) return decimal_result(run, expr_decimal_negate(*v.as.decimal, &negative), negative, out);
+    if (v.kind == VALUE_DECIMAL)
+        return decimal_result(run, expr_decimal_negate(*v.as.decimal, &negative), negative, out);
     if (v.kind != VALUE_QUANTITY) return wrong_kinds(run, "-");
     struct expr_quantity q = *v.as.quantity;
     bool has = expr_decimal_negate(q.value, &q.value);

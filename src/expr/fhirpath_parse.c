@@ -5,11 +5,11 @@
 #include "expr/fhirpath_int.h"
 
 struct parser {
-    struct fp_lexer   lexer;
-    struct fp_token   token; /* the next one */
-    struct arena     *tree;
+    struct fp_lexer lexer;
+    struct fp_token token; /* the next one */
+    struct arena *tree;
     struct salve_err *err;
-    unsigned          depth;
+    unsigned depth;
 };
 
 static enum salve_code parse_expression(struct parser *p, int least, struct fp_node **out);
@@ -53,7 +53,7 @@ static enum salve_code deeper(struct parser *p)
                    SALVE_FHIRPATH_DEPTH_MAX);
 }
 
-/* --- literals ------------------------------------------------------------------------------------------------------------ */
+/* --- literals ----------------------------------------------------------------------------------------------------- */
 static bool is_duration_word(const struct parser *p)
 {
     enum expr_precision unit;
@@ -112,7 +112,7 @@ static enum salve_code simple_literal(struct parser *p, struct expr_value value,
     return advance(p);
 }
 
-/* --- terms --------------------------------------------------------------------------------------------------------------- */
+/* --- terms -------------------------------------------------------------------------------------------------------- */
 /* A name that may begin or continue a path. Words that are operators elsewhere are names here. */
 static bool is_name(const struct parser *p)
 {
@@ -158,10 +158,14 @@ static enum salve_code dollar(struct parser *p, struct fp_node **out)
 {
     FP_TRY(new_node(p, FP_THIS, out));
     FP_TRY(advance(p));
-    if (at_word(p, "this")) (*out)->kind = FP_THIS;
-    else if (at_word(p, "index")) (*out)->kind = FP_INDEX;
-    else if (at_word(p, "total")) (*out)->kind = FP_TOTAL;
-    else return fail(p, "after $ comes this, index or total");
+    if (at_word(p, "this"))
+        (*out)->kind = FP_THIS;
+    else if (at_word(p, "index"))
+        (*out)->kind = FP_INDEX;
+    else if (at_word(p, "total"))
+        (*out)->kind = FP_TOTAL;
+    else
+        return fail(p, "after $ comes this, index or total");
     return advance(p);
 }
 
@@ -216,7 +220,8 @@ static enum salve_code postfix(struct parser *p, struct fp_node **out)
             FP_TRY(parse_expression(p, 0, &node->right));
             FP_TRY(expect(p, "]"));
             p->depth--;
-        } else return SALVE_OK;
+        } else
+            return SALVE_OK;
         *out = node;
     }
 }
@@ -235,20 +240,28 @@ static enum salve_code unary(struct parser *p, struct fp_node **out)
     return SALVE_OK;
 }
 
-/* --- operators ----------------------------------------------------------------------------------------------------------- */
-struct operator {
+/* --- operators ---------------------------------------------------------------------------------------------------- */
+struct operator
+{
     const char *text;
-    uint8_t     binds, op; /* binds: higher is tighter */
+    uint8_t binds, op; /* binds: higher is tighter */
 };
 static const struct operator operators[] = {
-    {"*", 10, FP_MULTIPLY}, {"/", 10, FP_DIVIDE}, {"div", 10, FP_DIV}, {"mod", 10, FP_MOD}, {"+", 9, FP_PLUS},
-    {"-", 9, FP_MINUS}, {"&", 9, FP_CONCAT}, {"is", 8, FP_IS}, {"as", 8, FP_AS}, {"|", 7, FP_UNION}, {"<", 6, FP_LESS},
-    {"<=", 6, FP_LESS_EQUAL}, {">", 6, FP_MORE}, {">=", 6, FP_MORE_EQUAL}, {"=", 5, FP_EQUAL}, {"~", 5, FP_EQUIVALENT},
-    {"!=", 5, FP_NOT_EQUAL}, {"!~", 5, FP_NOT_EQUIVALENT}, {"in", 4, FP_IN}, {"contains", 4, FP_CONTAINS},
-    {"and", 3, FP_AND}, {"or", 2, FP_OR}, {"xor", 2, FP_XOR}, {"implies", 1, FP_IMPLIES},
+    {"*", 10, FP_MULTIPLY},  {"/", 10, FP_DIVIDE},
+    {"div", 10, FP_DIV},     {"mod", 10, FP_MOD},
+    {"+", 9, FP_PLUS},       {"-", 9, FP_MINUS},
+    {"&", 9, FP_CONCAT},     {"is", 8, FP_IS},
+    {"as", 8, FP_AS},        {"|", 7, FP_UNION},
+    {"<", 6, FP_LESS},       {"<=", 6, FP_LESS_EQUAL},
+    {">", 6, FP_MORE},       {">=", 6, FP_MORE_EQUAL},
+    {"=", 5, FP_EQUAL},      {"~", 5, FP_EQUIVALENT},
+    {"!=", 5, FP_NOT_EQUAL}, {"!~", 5, FP_NOT_EQUIVALENT},
+    {"in", 4, FP_IN},        {"contains", 4, FP_CONTAINS},
+    {"and", 3, FP_AND},      {"or", 2, FP_OR},
+    {"xor", 2, FP_XOR},      {"implies", 1, FP_IMPLIES},
 };
 
-static const struct operator *operator_here(const struct parser *p)
+static const struct operator* operator_here(const struct parser *p)
 {
     if (p->token.kind != FP_NAME && p->token.kind != FP_PUNCTUATION) return NULL;
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
@@ -274,7 +287,7 @@ static enum salve_code parse_expression(struct parser *p, int least, struct fp_n
 {
     FP_TRY(unary(p, out));
     for (;;) {
-        const struct operator *op = operator_here(p);
+        const struct operator* op = operator_here(p);
         if (op == NULL || op->binds < least) return SALVE_OK;
         struct fp_node *node;
         bool is_type = op->op == FP_IS || op->op == FP_AS;
@@ -282,8 +295,10 @@ static enum salve_code parse_expression(struct parser *p, int least, struct fp_n
         node->op = op->op;
         node->left = *out;
         FP_TRY(advance(p));
-        if (is_type) FP_TRY(type_name(p, node));
-        else FP_TRY(parse_expression(p, op->binds + 1, &node->right));
+        if (is_type)
+            FP_TRY(type_name(p, node));
+        else
+            FP_TRY(parse_expression(p, op->binds + 1, &node->right));
         *out = node;
     }
 }

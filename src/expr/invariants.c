@@ -19,15 +19,16 @@ enum how {
 };
 
 struct invariants {
-    struct arena    *mem;
+    struct arena *mem;
     struct fhirpath *paths[FHIR_INVARIANT_COUNT];
-    uint8_t          how[FHIR_INVARIANT_COUNT]; /* enum how */
+    uint8_t how[FHIR_INVARIANT_COUNT]; /* enum how */
 };
 
 static const struct {
     const char *key;
-    enum how    how;
-} by_hand[] = {{"ele-1", SKIP}, {"txt-1", SKIP}, {"txt-2", SKIP}, {"ref-1", LOCAL_REFERENCE}, {"ext-1", EXTENSION_OR_VALUE}};
+    enum how how;
+} by_hand[] = {
+    {"ele-1", SKIP}, {"txt-1", SKIP}, {"txt-2", SKIP}, {"ref-1", LOCAL_REFERENCE}, {"ext-1", EXTENSION_OR_VALUE}};
 
 /* R4 as published cannot be evaluated here: `as` on many items is an error, and FHIR.boolean is not System.Boolean. */
 static const struct {
@@ -85,21 +86,21 @@ enum salve_code invariants_compile(struct invariants *rules, struct salve_err *e
     return code;
 }
 
-/* --- one walk -------------------------------------------------------------------------------------------------------------- */
+/* --- one walk ----------------------------------------------------------------------------------------------------- */
 struct level {
     tape_at at, end; /* a resource and where its subtree ends */
 };
 
 struct walk {
-    struct invariants  *rules;
-    const struct tape  *tape;
-    struct arena       *scratch;
+    struct invariants *rules;
+    const struct tape *tape;
+    struct arena *scratch;
     struct fhir_issues *issues;
-    struct salve_err   *err;
-    struct expr_env     env;
-    uint64_t            steps; /* of the whole walk */
-    struct level        levels[SALVE_JSON_DEPTH_MAX + 1]; /* resources inside each other */
-    unsigned            level_count;
+    struct salve_err *err;
+    struct expr_env env;
+    uint64_t steps;                                /* of the whole walk */
+    struct level levels[SALVE_JSON_DEPTH_MAX + 1]; /* resources inside each other */
+    unsigned level_count;
 };
 
 static enum salve_code add_issue(struct walk *w, unsigned id, tape_at at, enum fhir_severity severity, const char *text)
@@ -124,7 +125,8 @@ static enum salve_code run_one(struct walk *w, unsigned id, tape_at at)
     struct arena_mark mark = arena_mark(w->scratch);
     struct expr_value result;
     struct salve_err err = {0};
-    enum salve_code code = fhirpath_run(w->rules->paths[id], &w->env, expr_node(w->tape, at), w->scratch, &result, &err);
+    enum salve_code code =
+        fhirpath_run(w->rules->paths[id], &w->env, expr_node(w->tape, at), w->scratch, &result, &err);
     bool is_false = code == SALVE_OK && result.kind == VALUE_BOOLEAN && !result.as.boolean;
     arena_rewind(w->scratch, mark); /* before the issue is added: its memory may be the same arena */
     if (is_false) return broken(w, id, at);
@@ -132,7 +134,8 @@ static enum salve_code run_one(struct walk *w, unsigned id, tape_at at)
         if (w->err != NULL) *w->err = err;
         return code;
     }
-    return code == SALVE_OK ? code : add_issue(w, id, at, FHIR_INFORMATION, "this rule could not be evaluated on the element");
+    return code == SALVE_OK ? code
+                            : add_issue(w, id, at, FHIR_INFORMATION, "this rule could not be evaluated on the element");
 }
 
 static bool has_child(const struct walk *w, tape_at at, uint64_t children, fhir_name_id name)
@@ -182,7 +185,8 @@ static uint64_t children_of(const struct tape *tape, tape_at at)
 static enum salve_code check_list(struct walk *w, fhir_list_id list, tape_at at, uint64_t children)
 {
     enum salve_code code = SALVE_OK;
-    for (const uint16_t *id = fhir_list(list); *id != 0 && code == SALVE_OK; id++) code = check_one(w, *id, at, children);
+    for (const uint16_t *id = fhir_list(list); *id != 0 && code == SALVE_OK; id++)
+        code = check_one(w, *id, at, children);
     return code;
 }
 

@@ -4,7 +4,8 @@
  * this is the third and last part of base validation.
  *
  *     struct invariants *rules;
- *     code = invariants_make(mem, &rules, err);                       // once; expressions are compiled when first needed
+ *     code = invariants_make(mem, &rules, err);                       // once; expressions are compiled when first
+ *     needed
  *     ...
  *     code = invariants_check(rules, &tape, scratch, &issues, err);   // per resource
  *
@@ -26,10 +27,11 @@ SALVE_MUST_USE enum salve_code invariants_make(struct arena *mem, struct invaria
  * when fhir_validate has run on the same tape, so that nothing is checked and told twice. */
 void invariants_skip(struct invariants *rules, bool (*covers)(const char *key));
 
-/* invariants_check - every constraint of every element of the tape. A broken one adds an issue with its key ("pat-1") as
- * rule, code "invariant", severity error or warning as R4 says, and the element's path.
+/* invariants_check - every constraint of every element of the tape. A broken one adds an issue with its key ("pat-1")
+ * as rule, code "invariant", severity error or warning as R4 says, and the element's path.
  *   scratch   used and given back, apart from the paths of issues; may be the arena of the issues
- *   errors    E_MEMORY, E_STEPS (one budget for the whole tape). A constraint that cannot be evaluated on this data is an issue of severity
+ *   errors    E_MEMORY, E_STEPS (one budget for the whole tape). A constraint that cannot be evaluated on this data is
+ *   an issue of severity
  *             information, not an error. */
 SALVE_MUST_USE enum salve_code invariants_check(struct invariants *rules, const struct tape *tape,
                                                 struct arena *scratch, struct fhir_issues *issues,

@@ -23,49 +23,49 @@
 
 /*    kind       name             the word holds */
 #define EXPR_KINDS(X)                                                                                                  \
-    X(NULL,       "Any",          "nothing: FHIRPath's empty, CQL's null")                                             \
-    X(BOOLEAN,    "Boolean",      "boolean")                                                                           \
-    X(INTEGER,    "Integer",      "integer, 32 bits")                                                                  \
-    X(LONG,       "Long",         "integer, 64 bits")                                                                  \
-    X(DECIMAL,    "Decimal",      "decimal ->")                                                                        \
-    X(STRING,     "String",       "text ->, length in aux")                                                            \
-    X(DATE,       "Date",         "temporal ->")                                                                       \
-    X(DATETIME,   "DateTime",     "temporal ->")                                                                       \
-    X(TIME,       "Time",         "temporal ->")                                                                       \
-    X(QUANTITY,   "Quantity",     "quantity ->")                                                                       \
-    X(RATIO,      "Ratio",        "ratio ->")                                                                          \
-    X(CODE,       "Code",         "code ->")                                                                           \
-    X(CONCEPT,    "Concept",      "concept ->")                                                                        \
-    X(VOCABULARY, "Vocabulary",   "vocabulary ->: a value set or code system, not its content")                        \
-    X(INTERVAL,   "Interval",     "interval ->")                                                                       \
-    X(LIST,       "List",         "items ->, count in aux")                                                            \
-    X(TUPLE,      "Tuple",        "tuple ->")                                                                          \
-    X(NODE,       "FHIR",         "tape ->, node index in aux")
+    X(NULL, "Any", "nothing: FHIRPath's empty, CQL's null")                                                            \
+    X(BOOLEAN, "Boolean", "boolean")                                                                                   \
+    X(INTEGER, "Integer", "integer, 32 bits")                                                                          \
+    X(LONG, "Long", "integer, 64 bits")                                                                                \
+    X(DECIMAL, "Decimal", "decimal ->")                                                                                \
+    X(STRING, "String", "text ->, length in aux")                                                                      \
+    X(DATE, "Date", "temporal ->")                                                                                     \
+    X(DATETIME, "DateTime", "temporal ->")                                                                             \
+    X(TIME, "Time", "temporal ->")                                                                                     \
+    X(QUANTITY, "Quantity", "quantity ->")                                                                             \
+    X(RATIO, "Ratio", "ratio ->")                                                                                      \
+    X(CODE, "Code", "code ->")                                                                                         \
+    X(CONCEPT, "Concept", "concept ->")                                                                                \
+    X(VOCABULARY, "Vocabulary", "vocabulary ->: a value set or code system, not its content")                          \
+    X(INTERVAL, "Interval", "interval ->")                                                                             \
+    X(LIST, "List", "items ->, count in aux")                                                                          \
+    X(TUPLE, "Tuple", "tuple ->")                                                                                      \
+    X(NODE, "FHIR", "tape ->, node index in aux")
 
 #define X(kind, name, holds) VALUE_##kind,
 enum expr_kind { EXPR_KINDS(X) VALUE_KIND_COUNT };
 #undef X
 
 struct expr_value {
-    uint8_t  kind; /* enum expr_kind */
-    uint8_t  flags;
-    uint16_t tag;  /* free for the front end; 0 */
-    uint32_t aux;  /* STRING: bytes, LIST: items, NODE: tape_at */
+    uint8_t kind; /* enum expr_kind */
+    uint8_t flags;
+    uint16_t tag; /* free for the front end; 0 */
+    uint32_t aux; /* STRING: bytes, LIST: items, NODE: tape_at */
     union {
-        bool                          boolean;
-        int64_t                       integer; /* INTEGER and LONG */
-        const char                   *text;
-        const struct expr_decimal    *decimal;
-        const struct expr_temporal   *temporal;
-        const struct expr_quantity   *quantity;
-        const struct expr_ratio      *ratio;
-        const struct expr_code       *code;
-        const struct expr_concept    *concept;
+        bool boolean;
+        int64_t integer; /* INTEGER and LONG */
+        const char *text;
+        const struct expr_decimal *decimal;
+        const struct expr_temporal *temporal;
+        const struct expr_quantity *quantity;
+        const struct expr_ratio *ratio;
+        const struct expr_code *code;
+        const struct expr_concept *concept;
         const struct expr_vocabulary *vocabulary;
-        const struct expr_interval   *interval;
-        const struct expr_value      *items;
-        const struct expr_tuple      *tuple;
-        const struct tape            *tape;
+        const struct expr_interval *interval;
+        const struct expr_value *items;
+        const struct expr_tuple *tuple;
+        const struct tape *tape;
     } as;
 };
 _Static_assert(sizeof(struct expr_value) == 16, "a value is two words");
@@ -77,27 +77,27 @@ struct expr_code {
     struct str code, system, version, display; /* STR_NONE: null */
 };
 struct expr_concept {
-    struct str               display;
-    const struct expr_code  *codes;
-    uint32_t                 code_count;
+    struct str display;
+    const struct expr_code *codes;
+    uint32_t code_count;
 };
 struct expr_vocabulary {
     struct str id, version, name;
-    bool       is_code_system; /* else a value set */
+    bool is_code_system; /* else a value set */
 };
 struct expr_interval {
     struct expr_value low, high; /* VALUE_NULL: unknown (open) or the limit of the type (closed) */
-    bool              low_closed, high_closed;
-    uint8_t           point;     /* enum expr_kind of the points, VALUE_NULL if not known */
+    bool low_closed, high_closed;
+    uint8_t point; /* enum expr_kind of the points, VALUE_NULL if not known */
 };
 /* Element names of a tuple, kept in the program; values are in the same order. */
 struct expr_shape {
-    uint32_t          count;
+    uint32_t count;
     const struct str *names;
 };
 struct expr_tuple {
     const struct expr_shape *shape;
-    struct expr_value        values[];
+    struct expr_value values[];
 };
 
 #define EXPR_NONE ((struct expr_value){.kind = VALUE_NULL})
@@ -110,7 +110,10 @@ static inline struct expr_value expr_integer(int64_t i)
 {
     return (struct expr_value){.kind = VALUE_INTEGER, .as.integer = i};
 }
-static inline struct expr_value expr_long(int64_t i) { return (struct expr_value){.kind = VALUE_LONG, .as.integer = i}; }
+static inline struct expr_value expr_long(int64_t i)
+{
+    return (struct expr_value){.kind = VALUE_LONG, .as.integer = i};
+}
 static inline struct expr_value expr_string(struct str text) /* a view: the text must outlive the value */
 {
     return (struct expr_value){.kind = VALUE_STRING, .aux = (uint32_t)text.len, .as.text = text.ptr};
@@ -140,7 +143,7 @@ SALVE_MUST_USE enum salve_code expr_quantity_value(struct expr_quantity quantity
  * must live as long as the view. */
 struct expr_items {
     const struct expr_value *items;
-    uint32_t                 count;
+    uint32_t count;
 };
 static inline struct expr_items expr_items(const struct expr_value *value)
 {
@@ -158,7 +161,7 @@ SALVE_MUST_USE enum salve_code expr_system(struct expr_value value, struct arena
  * form); expr_build_list always a LIST. */
 struct expr_build {
     struct expr_value *items;
-    uint32_t           count, cap;
+    uint32_t count, cap;
 };
 SALVE_MUST_USE enum salve_code expr_build_grow(struct expr_build *build, struct arena *mem, uint32_t more,
                                                struct salve_err *err);

@@ -16,10 +16,10 @@ static double cpu_s(void) { return (double)clock() / CLOCKS_PER_SEC; }
 
 struct bench {
     struct fhirpath *path;
-    struct tape      tape;
-    struct expr_env  env;
-    struct arena    *mem;
-    bool             failed;
+    struct tape tape;
+    struct expr_env env;
+    struct arena *mem;
+    bool failed;
 };
 
 static void turn(struct bench *b, struct expr_value *out)
@@ -47,10 +47,7 @@ static double per_second(struct bench *b, double seconds)
     return (double)n / (now - start);
 }
 
-static double middle(double a, double b, double c)
-{
-    return (a > b) == (b > c) ? b : (b > a) == (a > c) ? a : c;
-}
+static double middle(double a, double b, double c) { return (a > b) == (b > c) ? b : (b > a) == (a > c) ? a : c; }
 
 static void measure(struct bench *b, struct str text, long turns)
 {
@@ -68,8 +65,10 @@ static void measure(struct bench *b, struct str text, long turns)
     turn(b, &result);
     buf_init(&out, b->mem, 1 << 20);
     expr_json(&result, &out);
-    if (buf_done(&out, &json, &err) != SALVE_OK) b->failed = true;
-    else printf("{\"text\":\"%.*s\",\"rate\":%.0f,\"result\":%.*s}\n", STR_ARGS(text), rate, STR_ARGS(json));
+    if (buf_done(&out, &json, &err) != SALVE_OK)
+        b->failed = true;
+    else
+        printf("{\"text\":\"%.*s\",\"rate\":%.0f,\"result\":%.*s}\n", STR_ARGS(text), rate, STR_ARGS(json));
 }
 
 static bool line_of(struct str line, const char *folder, long turns, struct clock *clock)
@@ -82,8 +81,10 @@ static bool line_of(struct str line, const char *folder, long turns, struct cloc
     enum salve_code code = file_read(file.ptr, 64 << 20, b.mem, &json, &err);
     if (code == SALVE_OK) code = fhir_read(json, NULL, b.mem, &b.tape, NULL, &err);
     if (code == SALVE_OK) code = fhirpath_compile(text, tape_type(&b.tape, 0), b.mem, &b.path, &err);
-    if (code != SALVE_OK) fprintf(stderr, "fhirpath_bench: %s %s\n", err.at, err.why);
-    else measure(&b, text, turns);
+    if (code != SALVE_OK)
+        fprintf(stderr, "fhirpath_bench: %s %s\n", err.at, err.why);
+    else
+        measure(&b, text, turns);
     arena_close(b.mem);
     return code == SALVE_OK && !b.failed;
 }

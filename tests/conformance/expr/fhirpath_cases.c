@@ -16,7 +16,7 @@ static const char *folder = "tests/conformance/expr/fhirpath";
 
 struct one_case {
     struct str text, input, want;
-    unsigned   line;
+    unsigned line;
 };
 
 static struct str outcome(const struct one_case *c, struct arena *mem)
@@ -51,9 +51,11 @@ static void judge(const char *file, const struct one_case *c, struct arena *mem)
     struct str got = outcome(c, mem);
     bool good = str_eq(got, c->want);
     if (str_starts(c->want, STR("error "))) good = str_starts(got, c->want); /* the place may be left out */
-    if (good) t_pass();
-    else t_fail(arena_printf(mem, "%s:%u", file, c->line).ptr, "%.*s\n    got  %.*s\n    want %.*s", STR_ARGS(c->text),
-                STR_ARGS(got), STR_ARGS(c->want));
+    if (good)
+        t_pass();
+    else
+        t_fail(arena_printf(mem, "%s:%u", file, c->line).ptr, "%.*s\n    got  %.*s\n    want %.*s", STR_ARGS(c->text),
+               STR_ARGS(got), STR_ARGS(c->want));
     arena_rewind(mem, mark);
 }
 
@@ -70,10 +72,14 @@ static void run_file(const char *file, struct str text, struct arena *mem)
         if (!more || line.len == 0) {
             if (c.text.len > 0) judge(file, &c, mem);
             c = (struct one_case){0};
-        } else if (c.text.len == 0) c = (struct one_case){.text = line, .line = number};
-        else if (str_starts(line, STR("  "))) c.text.len = (size_t)(line.ptr + line.len - c.text.ptr);
-        else if (str_starts(line, STR("input: "))) c.input = str_cut(line, 7, SIZE_MAX);
-        else c.want = line;
+        } else if (c.text.len == 0)
+            c = (struct one_case){.text = line, .line = number};
+        else if (str_starts(line, STR("  ")))
+            c.text.len = (size_t)(line.ptr + line.len - c.text.ptr);
+        else if (str_starts(line, STR("input: ")))
+            c.input = str_cut(line, 7, SIZE_MAX);
+        else
+            c.want = line;
     }
 }
 

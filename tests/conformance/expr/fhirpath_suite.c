@@ -16,31 +16,33 @@ struct output {
     struct str type, text;
 };
 struct test {
-    struct str    name, input, mode, expression, invalid;
-    bool          predicate;
+    struct str name, input, mode, expression, invalid;
+    bool predicate;
     struct output outputs[OUTPUTS_MAX];
-    unsigned      output_count;
+    unsigned output_count;
 };
 struct input {
-    struct str  name;
+    struct str name;
     struct tape tape;
 };
 struct suite {
     struct arena *mem;
-    const char   *folder;
-    struct input  inputs[INPUTS_MAX];
-    unsigned      input_count;
-    unsigned      passed, failed, known;
+    const char *folder;
+    struct input inputs[INPUTS_MAX];
+    unsigned input_count;
+    unsigned passed, failed, known;
 };
 
 static const char *gaps = "tests/conformance/expr/known-gaps.txt";
 
-/* --- a small strict XML reader: tags, attributes, text, comments, the five entities and numbered ones ------------------- */
+/* --- a small strict XML reader: tags, attributes, text, comments, the five entities and numbered ones ------------- */
 static struct str xml_text(struct suite *s, struct str raw)
 {
     char *to = arena_alloc(s->mem, raw.len + 1), *start = to;
-    static const struct { const char *entity; char c; } entities[] = {
-        {"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    static const struct {
+        const char *entity;
+        char c;
+    } entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
     for (size_t i = 0; i < raw.len;) {
         struct str rest = str_cut(raw, i, SIZE_MAX);
         bool done = false;
@@ -54,8 +56,11 @@ static struct str xml_text(struct suite *s, struct str raw)
             bool hex = rest.len > 2 && rest.ptr[2] == 'x';
             char *end;
             long c = strtol(rest.ptr + (hex ? 3 : 2), &end, hex ? 16 : 10);
-            if (c >= 0x80) { *to++ = (char)(0xC0 | c >> 6); *to++ = (char)(0x80 | (c & 63)); }
-            else *to++ = (char)c;
+            if (c >= 0x80) {
+                *to++ = (char)(0xC0 | c >> 6);
+                *to++ = (char)(0x80 | (c & 63));
+            } else
+                *to++ = (char)c;
             i += (size_t)(end - rest.ptr) + 1;
             done = true;
         }
@@ -99,7 +104,7 @@ static bool next_tag(struct str *rest, struct str *before, struct str *tag)
     }
 }
 
-/* --- running ---------------------------------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------------------------------ */
 static const struct tape *input_of(struct suite *s, struct str name)
 {
     for (unsigned i = 0; i < s->input_count; i++)
@@ -152,9 +157,11 @@ static bool same_output(struct suite *s, struct expr_value item, const struct ou
     struct str type = expr_type_text(item, s->mem);
     if (want->type.ptr != NULL && str_is(want->type, "integer") &&
         !(str_is(type, "System.Integer") || str_is(type, "FHIR.integer") || str_is(type, "FHIR.positiveInt") ||
-          str_is(type, "FHIR.unsignedInt"))) return false;
+          str_is(type, "FHIR.unsignedInt")))
+        return false;
     if (want->type.ptr != NULL && str_is(want->type, "boolean") && !str_is(type, "System.Boolean") &&
-        !str_is(type, "FHIR.boolean")) return false;
+        !str_is(type, "FHIR.boolean"))
+        return false;
     if (str_eq(got, want->text)) return true;
     if (want->text.len > 0 && want->text.ptr[0] == '@') return same_temporal(want->text, got);
     if (want->type.ptr == NULL || str_is(want->type, "decimal"))
@@ -186,8 +193,8 @@ static void show(struct suite *s, const struct test *test, enum salve_code code,
     (void)!buf_done(&buf, &text, &ignored);
     struct str want = test->output_count > 0 ? test->outputs[0].text : STR("");
     t_fail(arena_printf(s->mem, "%.*s", STR_ARGS(test->name)).ptr, "%.*s\n    got %.120s%s %s %s; want %s%.*s (%u)",
-           STR_ARGS(test->expression), text.len > 0 ? text.ptr : "", code == SALVE_OK ? "" : salve_code_name(code), err->at,
-           err->why, test->invalid.ptr != NULL ? "refusal" : "", STR_ARGS(want), test->output_count);
+           STR_ARGS(test->expression), text.len > 0 ? text.ptr : "", code == SALVE_OK ? "" : salve_code_name(code),
+           err->at, err->why, test->invalid.ptr != NULL ? "refusal" : "", STR_ARGS(want), test->output_count);
 }
 
 static void run_case(struct suite *s, const struct test *test)
@@ -203,15 +210,20 @@ static void run_case(struct suite *s, const struct test *test)
     }
     struct clock clock = clock_fixed(1763900000000);
     struct expr_env env = {.clock = &clock};
-    enum salve_code code = fhirpath_compile(test->expression, tape == NULL ? 0 : tape_type(tape, 0), s->mem, &path, &err);
+    enum salve_code code =
+        fhirpath_compile(test->expression, tape == NULL ? 0 : tape_type(tape, 0), s->mem, &path, &err);
     if (code == SALVE_OK) code = fhirpath_run(path, &env, focus, s->mem, &result, &err);
     bool good = test->invalid.ptr != NULL ? code != SALVE_OK : code == SALVE_OK && outputs_match(s, test, &result);
     struct str name = arena_printf(s->mem, "%.*s", STR_ARGS(test->name));
     bool known = t_known_gap(gaps, name.ptr);
-    if (good && known) t_gap_passed(name.ptr);
-    else if (good) t_pass();
-    else if (known) t_skipped(1);
-    else show(s, test, code, &err, &result);
+    if (good && known)
+        t_gap_passed(name.ptr);
+    else if (good)
+        t_pass();
+    else if (known)
+        t_skipped(1);
+    else
+        show(s, test, code, &err, &result);
     s->passed += good;
     s->known += !good && known;
     s->failed += !good;
@@ -230,12 +242,16 @@ static void run_suite(struct suite *s, struct str xml)
             test->input = attribute(s, tag, "inputfile");
             test->mode = attribute(s, tag, "mode");
             test->predicate = str_is(attribute(s, tag, "predicate"), "true");
-        } else if (test == NULL) continue;
-        else if (str_starts(tag, STR("expression"))) test->invalid = attribute(s, tag, "invalid");
-        else if (str_is(tag, "/expression")) test->expression = xml_text(s, before);
+        } else if (test == NULL)
+            continue;
+        else if (str_starts(tag, STR("expression")))
+            test->invalid = attribute(s, tag, "invalid");
+        else if (str_is(tag, "/expression"))
+            test->expression = xml_text(s, before);
         else if (str_starts(tag, STR("output"))) {
             output_type = attribute(s, tag, "type");
-            if (tag.ptr[tag.len - 1] == '/') test->outputs[test->output_count++] = (struct output){output_type, STR("")};
+            if (tag.ptr[tag.len - 1] == '/')
+                test->outputs[test->output_count++] = (struct output){output_type, STR("")};
         } else if (str_is(tag, "/output") && test->output_count < OUTPUTS_MAX)
             test->outputs[test->output_count++] = (struct output){output_type, xml_text(s, before)};
         else if (str_is(tag, "/test")) {
@@ -249,8 +265,10 @@ int main(int argc, char **argv)
 {
     struct suite s = {.mem = arena_open(ARENA_BYTES)};
     const char *folder = t_data("fhirpath");
-    struct str path = argc > 1 ? str_of(argv[1]) : folder == NULL ? STR_NONE
-                                                   : arena_printf(s.mem, "%s/tests-fhir-r4.xml", folder), xml;
+    struct str path = argc > 1         ? str_of(argv[1])
+                      : folder == NULL ? STR_NONE
+                                       : arena_printf(s.mem, "%s/tests-fhir-r4.xml", folder),
+               xml;
     if (path.ptr == NULL) {
         t_skipped(935);
         return t_end();
@@ -259,8 +277,10 @@ int main(int argc, char **argv)
     while (parent.len > 0 && parent.ptr[parent.len - 1] != '/') parent.len--;
     s.folder = arena_printf(s.mem, "%.*s.", STR_ARGS(parent)).ptr;
     struct salve_err err = {0};
-    if (file_read(path.ptr, 64 << 20, s.mem, &xml, &err) != SALVE_OK) t_fail(path.ptr, "cannot be read");
-    else run_suite(&s, xml);
+    if (file_read(path.ptr, 64 << 20, s.mem, &xml, &err) != SALVE_OK)
+        t_fail(path.ptr, "cannot be read");
+    else
+        run_suite(&s, xml);
     printf("fhirpath suite: %u of %u as the suite says, %u known gaps\n", s.passed, s.passed + s.failed, s.known);
     arena_close(s.mem);
     return t_end();

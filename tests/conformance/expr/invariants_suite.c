@@ -18,8 +18,10 @@ static void judge(struct arena *mem, struct str name, const struct fhir_issues *
         const struct fhir_issue *issue = &issues->items[i];
         if (issue->severity == FHIR_WARNING) continue;
         struct str key = arena_printf(mem, "%.*s %s", STR_ARGS(name), issue->rule);
-        if (t_known_gap(gaps, key.ptr)) t_skipped(1);
-        else t_fail(key.ptr, "%.*s: %s", STR_ARGS(issue->path), issue->text);
+        if (t_known_gap(gaps, key.ptr))
+            t_skipped(1);
+        else
+            t_fail(key.ptr, "%.*s: %s", STR_ARGS(issue->path), issue->text);
     }
 }
 
@@ -38,8 +40,10 @@ static void check_file(struct invariants *rules, const char *folder, struct str 
     }
     fhir_issues_init(&issues, mem);
     enum salve_code code = invariants_check(rules, &tape, mem, &issues, &err);
-    if (code != SALVE_OK) t_fail(path.ptr, "%s %s %s", salve_code_name(code), err.at, err.why);
-    else t_pass();
+    if (code != SALVE_OK)
+        t_fail(path.ptr, "%s %s %s", salve_code_name(code), err.at, err.why);
+    else
+        t_pass();
     judge(mem, name, &issues);
 }
 
@@ -49,10 +53,14 @@ int main(int argc, char **argv)
     struct invariants *rules;
     struct salve_err err = {0};
     assert_ok(invariants_make(kept, &rules, &err));
-    if (invariants_compile(rules, &err) != SALVE_OK) t_fail(err.at, "%s", err.why);
-    else t_pass();
-    const char *data = t_data("fhir-r4-examples"), *folder = argc > 1 ? argv[1] : data == NULL ? NULL
-                       : arena_printf(kept, "%s/official", data).ptr;
+    if (invariants_compile(rules, &err) != SALVE_OK)
+        t_fail(err.at, "%s", err.why);
+    else
+        t_pass();
+    const char *data = t_data("fhir-r4-examples"), *folder = argc > 1 ? argv[1]
+                                                             : data == NULL
+                                                                 ? NULL
+                                                                 : arena_printf(kept, "%s/official", data).ptr;
     struct str *names;
     size_t count = 0;
     if (folder == NULL || file_list(folder, kept, &names, &count, &err) != SALVE_OK) t_skipped(1);

@@ -10,10 +10,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char patient[] =
-    "{\"resourceType\":\"Patient\",\"id\":\"a\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"n\"}],"
-    "\"extension\":[{\"url\":\"u\",\"valueQuantity\":{\"value\":1.70,\"code\":\"m\",\"system\":\"http://unitsofmeasure.org\"}}],"
-    "\"active\":true,\"name\":[{\"use\":\"official\",\"family\":\"B\",\"given\":[\"A\",\"M\"],\"period\":{\"start\":\"2001-05-06\","
-    "\"end\":\"2002\"}},{\"given\":[\"C\"]}],\"gender\":\"female\",\"birthDate\":\"1970-03-28\",\"multipleBirthInteger\":2,"
+    "{\"resourceType\":\"Patient\",\"id\":\"a\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\","
+    "\"name\":\"n\"}],"
+    "\"extension\":[{\"url\":\"u\",\"valueQuantity\":{\"value\":1.70,\"code\":\"m\","
+    "\"system\":\"http://unitsofmeasure.org\"}}],"
+    "\"active\":true,\"name\":[{\"use\":\"official\",\"family\":\"B\",\"given\":[\"A\",\"M\"],"
+    "\"period\":{\"start\":\"2001-05-06\","
+    "\"end\":\"2002\"}},{\"given\":[\"C\"]}],\"gender\":\"female\",\"birthDate\":\"1970-03-28\","
+    "\"multipleBirthInteger\":2,"
     "\"managingOrganization\":{\"reference\":\"#o\"}}";
 
 static void run(struct str text, const struct tape *tape, fhir_type_id context, struct arena *mem)

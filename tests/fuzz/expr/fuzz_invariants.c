@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct arena      *kept; /* the compiled constraints serve all inputs */
+static struct arena *kept; /* the compiled constraints serve all inputs */
 static struct invariants *rules;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

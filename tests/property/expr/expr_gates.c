@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What fhirpath_gates says without running is what running says: over the official examples, every constraint of R4 that
- * is called certain on a node is evaluated there, whatever the node's type, and is never false. Some nodes of each
+ * What fhirpath_gates says without running is what running says: over the official examples, every constraint of R4
+ * that is called certain on a node is evaluated there, whatever the node's type, and is never false. Some nodes of each
  * example with some of the constraints, chosen by number; ALL=1 takes all of them. */
 #include <stdlib.h>
 
@@ -46,7 +46,8 @@ static void check_file(const char *path, struct arena *mem, unsigned stride)
     assert_ok(file_read(path, 64 << 20, mem, &json, &err));
     if (fhir_read(json, NULL, mem, &tape, NULL, &err) != SALVE_OK) return;
     for (tape_at at = 0; at < tape.node_count; at++)
-        for (unsigned id = 1 + at % stride; tape_kind(&tape, at) == TAPE_OBJECT && id < FHIR_INVARIANT_COUNT; id += stride)
+        for (unsigned id = 1 + at % stride; tape_kind(&tape, at) == TAPE_OBJECT && id < FHIR_INVARIANT_COUNT;
+             id += stride)
             check_node(&tape, at, id, mem);
 }
 
@@ -64,7 +65,8 @@ int main(void)
     if (data == NULL || file_list(folder.ptr, kept, &names, &count, &err) != SALVE_OK) t_skipped(1);
     for (size_t i = 0; i < count; i++) {
         struct arena_mark mark = arena_mark(mem);
-        if (str_ends(names[i], STR(".json"))) check_file(arena_printf(mem, "%s/%s", folder.ptr, names[i].ptr).ptr, mem, stride);
+        if (str_ends(names[i], STR(".json")))
+            check_file(arena_printf(mem, "%s/%s", folder.ptr, names[i].ptr).ptr, mem, stride);
         arena_rewind(mem, mark);
     }
     printf("%lu of %lu were certain without running\n", certain_count, run_count);

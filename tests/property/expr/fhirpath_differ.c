@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Compares Salve with answers of another FHIRPath engine: fhirpath_differ ANSWERS.tsv INPUT.json [THEIRS.txt]. ANSWERS has
- * a line an expression: text, tab, JSON array or ERROR (fhirpath_differential.cjs makes it). THEIRS lists where the other
- * engine leaves the specification: "mark<tab>reason", a mark is a text that the expression holds; those are counted as
- * skipped. Numbers are the same within 1e-6, dates by moment, quantities by number and unit. Without arguments: nothing. */
+ * Compares Salve with answers of another FHIRPath engine: fhirpath_differ ANSWERS.tsv INPUT.json [THEIRS.txt]. ANSWERS
+ * has a line an expression: text, tab, JSON array or ERROR (fhirpath_differential.cjs makes it). THEIRS lists where the
+ * other engine leaves the specification: "mark<tab>reason", a mark is a text that the expression holds; those are
+ * counted as skipped. Numbers are the same within 1e-6, dates by moment, quantities by number and unit. Without
+ * arguments: nothing. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,11 +24,16 @@ static bool next_item(struct str *rest, struct str *item)
     bool quoted = false;
     for (; at < rest->len; at++) {
         char c = rest->ptr[at];
-        if (quoted && c == '\\') at++;
-        else if (c == '"') quoted = !quoted;
-        else if (!quoted && (c == '{' || c == '[')) depth++;
-        else if (!quoted && depth > 0 && (c == '}' || c == ']')) depth--;
-        else if (!quoted && depth == 0 && (c == ',' || c == ']')) break;
+        if (quoted && c == '\\')
+            at++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '{' || c == '['))
+            depth++;
+        else if (!quoted && depth > 0 && (c == '}' || c == ']'))
+            depth--;
+        else if (!quoted && depth == 0 && (c == ',' || c == ']'))
+            break;
     }
     *item = str_cut(*rest, start, at - start);
     *rest = str_cut(*rest, at, SIZE_MAX);
@@ -117,9 +123,12 @@ static void compare(struct str line, const struct tape *tape, struct str list, s
     }
     struct buf buf;
     buf_init(&buf, mem, 1 << 20);
-    if (code == SALVE_OK) expr_json(&result, &buf);
-    else buf_addf(&buf, "%s %s %s", salve_code_name(code), err.at, err.why);
-    t_fail(arena_printf(mem, "%.*s", STR_ARGS(text)).ptr, "salve %.*s, the other %.*s", STR_ARGS(buf_str(&buf)), STR_ARGS(theirs));
+    if (code == SALVE_OK)
+        expr_json(&result, &buf);
+    else
+        buf_addf(&buf, "%s %s %s", salve_code_name(code), err.at, err.why);
+    t_fail(arena_printf(mem, "%.*s", STR_ARGS(text)).ptr, "salve %.*s, the other %.*s", STR_ARGS(buf_str(&buf)),
+           STR_ARGS(theirs));
 }
 
 int main(int argc, char **argv)

@@ -17,8 +17,8 @@ static enum salve_code compile(struct arena *mem, struct str text, struct fhirpa
     return fhirpath_compile(text, 0, mem, path, &last);
 }
 
-static enum salve_code evaluate(struct arena *mem, const char *text, const struct expr_env *env, struct expr_value focus,
-                                struct expr_value *out)
+static enum salve_code evaluate(struct arena *mem, const char *text, const struct expr_env *env,
+                                struct expr_value focus, struct expr_value *out)
 {
     struct fhirpath *path;
     enum salve_code code = compile(mem, str_of(text), &path);
@@ -93,8 +93,10 @@ static void says_out_of_memory_and_stays_usable(void **state)
         struct arena *small = arena_open(1 << 20);
         arena_fail_after(small, nth);
         enum salve_code code = fhirpath_run(path, NULL, EXPR_NONE, small, &out, &last);
-        if (code == SALVE_OK) assert_str(expr_text(out), "ax,bx,cx");
-        else assert_code(code, SALVE_E_MEMORY);
+        if (code == SALVE_OK)
+            assert_str(expr_text(out), "ax,bx,cx");
+        else
+            assert_code(code, SALVE_E_MEMORY);
         arena_close(small);
         if (code == SALVE_OK) break;
         assert_true(nth < 1000);
@@ -109,7 +111,8 @@ static void compiling_says_out_of_memory(void **state)
         struct arena *small = arena_open(1 << 20);
         struct fhirpath *path;
         arena_fail_after(small, nth);
-        enum salve_code code = compile(small, STR("name.where(use = 'a' and given.matches('^x$')).given.first() & 'y'"), &path);
+        enum salve_code code =
+            compile(small, STR("name.where(use = 'a' and given.matches('^x$')).given.first() & 'y'"), &path);
         arena_close(small);
         if (code == SALVE_OK) break;
         assert_true(code == SALVE_E_MEMORY || code == SALVE_E_TYPE); /* PCRE2 does not tell the two apart */
@@ -125,7 +128,8 @@ static void memory_is_flat_over_many_runs(void **state)
     struct expr_value out;
     assert_ok(compile(mem, STR("(1 | 2 | 3).select($this * 2).where($this > 2).sum() & 'x'.upper()"), &path));
     assert_code(fhirpath_run(path, NULL, EXPR_NONE, mem, &out, &last), SALVE_E_TYPE);
-    assert_ok(compile(mem, STR("(1 | 2 | 3).select($this * 2).where($this > 2).sum().toString() & 'x'.upper()"), &path));
+    assert_ok(
+        compile(mem, STR("(1 | 2 | 3).select($this * 2).where($this > 2).sum().toString() & 'x'.upper()"), &path));
     size_t before = arena_bytes(mem);
     for (int i = 0; i < 100000; i++) {
         struct arena_mark mark = arena_mark(mem);
@@ -138,7 +142,7 @@ static void memory_is_flat_over_many_runs(void **state)
 
 struct asked {
     unsigned traced, count;
-    char     name[20];
+    char name[20];
     struct tape *other;
 };
 
@@ -174,11 +178,13 @@ static void asks_its_caller_for_what_is_outside(void **state)
     struct tape other, tape;
     struct asked asked = {.other = &other};
     struct expr_value out;
-    struct expr_env env = {.user = &asked, .trace = on_trace, .variable = on_variable, .resolve = on_resolve,
-                           .member_of = on_member};
+    struct expr_env env = {
+        .user = &asked, .trace = on_trace, .variable = on_variable, .resolve = on_resolve, .member_of = on_member};
     assert_ok(fhir_read(STR("{\"resourceType\":\"Patient\",\"id\":\"other\"}"), NULL, mem, &other, NULL, &last));
-    assert_ok(fhir_read(STR("{\"resourceType\":\"Observation\",\"id\":\"o\",\"status\":\"final\",\"code\":{\"text\":\"t\"},"
-                            "\"subject\":{\"reference\":\"Patient/other\"}}"), NULL, mem, &tape, NULL, &last));
+    assert_ok(
+        fhir_read(STR("{\"resourceType\":\"Observation\",\"id\":\"o\",\"status\":\"final\",\"code\":{\"text\":\"t\"},"
+                      "\"subject\":{\"reference\":\"Patient/other\"}}"),
+                  NULL, mem, &tape, NULL, &last));
     struct expr_value focus = expr_node(&tape, 0);
     assert_ok(evaluate(mem, "(1 | 2).trace('two').count() + %seven", &env, focus, &out));
     assert_int_equal(out.as.integer, 9);
@@ -188,7 +194,8 @@ static void asks_its_caller_for_what_is_outside(void **state)
     assert_ok(evaluate(mem, "subject.resolve().id", &env, focus, &out));
     assert_int_equal(out.kind, VALUE_NODE);
     assert_str(tape_text(out.as.tape, out.aux), "other");
-    assert_ok(evaluate(mem, "'in'.memberOf('urn:vs') and 'out'.memberOf('urn:vs').not() and 'x'.memberOf('urn:no').empty()",
+    assert_ok(evaluate(mem,
+                       "'in'.memberOf('urn:vs') and 'out'.memberOf('urn:vs').not() and 'x'.memberOf('urn:no').empty()",
                        &env, focus, &out));
     assert_true(out.kind == VALUE_BOOLEAN && out.as.boolean);
     assert_code(evaluate(mem, "%eight", &env, focus, &out), SALVE_E_UNKNOWN_NAME);
@@ -230,10 +237,14 @@ static void folds_common_paths_into_one_instruction(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_ten_thousand_parentheses_with_a_place), cmocka_unit_test(takes_long_chains_and_literals),
-        cmocka_unit_test(stops_at_the_step_budget), cmocka_unit_test(says_out_of_memory_and_stays_usable),
-        cmocka_unit_test(compiling_says_out_of_memory), cmocka_unit_test(memory_is_flat_over_many_runs),
-        cmocka_unit_test(asks_its_caller_for_what_is_outside), cmocka_unit_test(tells_line_and_column_and_no_value),
+        cmocka_unit_test(refuses_ten_thousand_parentheses_with_a_place),
+        cmocka_unit_test(takes_long_chains_and_literals),
+        cmocka_unit_test(stops_at_the_step_budget),
+        cmocka_unit_test(says_out_of_memory_and_stays_usable),
+        cmocka_unit_test(compiling_says_out_of_memory),
+        cmocka_unit_test(memory_is_flat_over_many_runs),
+        cmocka_unit_test(asks_its_caller_for_what_is_outside),
+        cmocka_unit_test(tells_line_and_column_and_no_value),
         cmocka_unit_test(folds_common_paths_into_one_instruction),
     };
     return t_run(tests);

@@ -6,7 +6,7 @@
 enum { ARENA_BYTES = 64 << 20 };
 
 struct seen {
-    char     keys[200], path[200];
+    char keys[200], path[200];
     unsigned errors, warnings, unevaluated;
 };
 
@@ -39,7 +39,8 @@ static struct seen check(const char *json)
 static void names_the_rule_and_the_place(void **state)
 {
     (void)state;
-    struct seen seen = check("{\"resourceType\":\"Patient\",\"contact\":[{\"name\":{\"family\":\"A\"}},{\"gender\":\"male\"}]}");
+    struct seen seen =
+        check("{\"resourceType\":\"Patient\",\"contact\":[{\"name\":{\"family\":\"A\"}},{\"gender\":\"male\"}]}");
     assert_string_equal(seen.keys, "pat-1");
     assert_string_equal(seen.path, "Patient.contact[1]");
     assert_int_equal(seen.errors, 1);
@@ -57,30 +58,46 @@ static void compares_dates_of_a_period(void **state)
 {
     (void)state;
     assert_string_equal(check("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"A\",\"period\":"
-                              "{\"start\":\"2020-05-02\",\"end\":\"2020-05-01\"}}]}").keys, "per-1");
+                              "{\"start\":\"2020-05-02\",\"end\":\"2020-05-01\"}}]}")
+                            .keys,
+                        "per-1");
     assert_string_equal(check("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"A\",\"period\":"
-                              "{\"start\":\"2020\",\"end\":\"2020-05-01\"}}]}").keys, "");
+                              "{\"start\":\"2020\",\"end\":\"2020-05-01\"}}]}")
+                            .keys,
+                        "");
 }
 
 static void finds_contained_resources_of_the_right_container(void **state)
 {
     (void)state;
-    assert_string_equal(check("{\"resourceType\":\"Patient\",\"managingOrganization\":{\"reference\":\"#o\"}}").keys, "ref-1");
-    assert_string_equal(check("{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\","
-                              "\"name\":\"x\"}],\"managingOrganization\":{\"reference\":\"#o\"}}").keys, "");
-    /* nobody refers to it */
-    assert_string_equal(check("{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\","
-                              "\"name\":\"x\"}]}").keys, "dom-3");
-    /* in a Bundle each entry is a container of its own */
-    assert_string_equal(check("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["
-                              "{\"resource\":{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\","
-                              "\"id\":\"o\",\"name\":\"x\"}],\"managingOrganization\":{\"reference\":\"#o\"}}},"
-                              "{\"resource\":{\"resourceType\":\"Patient\",\"managingOrganization\":{\"reference\":\"#o\"}}}]}").keys,
+    assert_string_equal(check("{\"resourceType\":\"Patient\",\"managingOrganization\":{\"reference\":\"#o\"}}").keys,
                         "ref-1");
+    assert_string_equal(
+        check("{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\","
+              "\"name\":\"x\"}],\"managingOrganization\":{\"reference\":\"#o\"}}")
+            .keys,
+        "");
+    /* nobody refers to it */
+    assert_string_equal(
+        check("{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\","
+              "\"name\":\"x\"}]}")
+            .keys,
+        "dom-3");
+    /* in a Bundle each entry is a container of its own */
+    assert_string_equal(
+        check("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["
+              "{\"resource\":{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\","
+              "\"id\":\"o\",\"name\":\"x\"}],\"managingOrganization\":{\"reference\":\"#o\"}}},"
+              "{\"resource\":{\"resourceType\":\"Patient\",\"managingOrganization\":{\"reference\":\"#o\"}}}]}")
+            .keys,
+        "ref-1");
     /* a contained resource may point to its sibling */
-    assert_string_equal(check("{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"a\","
-                              "\"name\":\"x\",\"partOf\":{\"reference\":\"#b\"}},{\"resourceType\":\"Organization\",\"id\":\"b\","
-                              "\"name\":\"y\"}],\"managingOrganization\":{\"reference\":\"#a\"}}").keys, "");
+    assert_string_equal(
+        check("{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"a\","
+              "\"name\":\"x\",\"partOf\":{\"reference\":\"#b\"}},{\"resourceType\":\"Organization\",\"id\":\"b\","
+              "\"name\":\"y\"}],\"managingOrganization\":{\"reference\":\"#a\"}}")
+            .keys,
+        "");
 }
 
 static void applies_the_rules_of_the_resource_of_each_entry(void **state)
@@ -96,8 +113,9 @@ static void applies_the_rules_of_the_resource_of_each_entry(void **state)
 static void checks_quantities_and_their_kinds(void **state)
 {
     (void)state;
-    const char *obs = "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"},\"valueQuantity\":"
-                      "{\"value\":1,\"code\":\"kg\"}}";
+    const char *obs =
+        "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"},\"valueQuantity\":"
+        "{\"value\":1,\"code\":\"kg\"}}";
     assert_string_equal(check(obs).keys, "qty-3");
     const char *age = "{\"resourceType\":\"Condition\",\"subject\":{\"display\":\"x\"},\"onsetAge\":{\"value\":-1,"
                       "\"code\":\"a\",\"system\":\"http://unitsofmeasure.org\"}}";
@@ -107,22 +125,28 @@ static void checks_quantities_and_their_kinds(void **state)
 static void leaves_good_questionnaires_alone(void **state)
 {
     (void)state;
-    struct seen seen = check("{\"resourceType\":\"Questionnaire\",\"status\":\"active\",\"item\":[{\"linkId\":\"1\","
-                             "\"type\":\"string\"},{\"linkId\":\"2\",\"type\":\"string\",\"enableWhen\":[{\"question\":\"1\","
-                             "\"operator\":\"exists\",\"answerBoolean\":true}]}]}");
+    struct seen seen =
+        check("{\"resourceType\":\"Questionnaire\",\"status\":\"active\",\"item\":[{\"linkId\":\"1\","
+              "\"type\":\"string\"},{\"linkId\":\"2\",\"type\":\"string\",\"enableWhen\":[{\"question\":\"1\","
+              "\"operator\":\"exists\",\"answerBoolean\":true}]}]}");
     assert_string_equal(seen.keys, "");
     assert_int_equal(seen.unevaluated, 0);
     assert_string_equal(check("{\"resourceType\":\"Questionnaire\",\"status\":\"active\",\"item\":[{\"linkId\":\"1\","
-                              "\"type\":\"string\"},{\"linkId\":\"1\",\"type\":\"string\"}]}").keys, "que-2");
+                              "\"type\":\"string\"},{\"linkId\":\"1\",\"type\":\"string\"}]}")
+                            .keys,
+                        "que-2");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_the_rule_and_the_place), cmocka_unit_test(warns_where_the_rule_is_a_recommendation),
-        cmocka_unit_test(compares_dates_of_a_period), cmocka_unit_test(finds_contained_resources_of_the_right_container),
+        cmocka_unit_test(names_the_rule_and_the_place),
+        cmocka_unit_test(warns_where_the_rule_is_a_recommendation),
+        cmocka_unit_test(compares_dates_of_a_period),
+        cmocka_unit_test(finds_contained_resources_of_the_right_container),
         cmocka_unit_test(applies_the_rules_of_the_resource_of_each_entry),
-        cmocka_unit_test(checks_quantities_and_their_kinds), cmocka_unit_test(leaves_good_questionnaires_alone),
+        cmocka_unit_test(checks_quantities_and_their_kinds),
+        cmocka_unit_test(leaves_good_questionnaires_alone),
     };
     return t_run(tests);
 }
