@@ -220,9 +220,21 @@ typedef bool decimal_function(struct expr_decimal a, struct expr_decimal *out);
 static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, decimal_function *f, struct expr_value *out)
 {
     struct expr_decimal a, result = {0};
+    *out = EXPR_NONE;
+    if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return SALVE_OK; /* of an uncertain number: not known */
     if (!expr_to_decimal(args[0], &a)) return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", elm_kind_name(args[0]));
     bool is_known = f(a, &result);
     return elm_decimal(run, is_known, result, out);
+}
+
+/* Of an uncertain number the least and greatest value. */
+static enum salve_code signed_range(struct expr_run *run, const struct expr_interval *range, bool is_abs, struct expr_value *out)
+{
+    int64_t low = range->low.as.integer, high = range->high.as.integer, least = -high, greatest = -low;
+    if (is_abs && low >= 0) least = low, greatest = high;
+    else if (is_abs && high > 0) least = 0, greatest = -low > high ? -low : high;
+    if (!in_integer(least) || !in_integer(greatest)) return SALVE_OK;
+    return elm_interval(run, expr_integer(least), true, expr_integer(greatest), true, out);
 }
 
 /* Ceiling, Floor and Truncate give an Integer. */
@@ -262,6 +274,7 @@ static enum salve_code signed_value(struct expr_run *run, const struct expr_valu
         *out = whole(args[0].kind, is_abs && n >= 0 ? n : -n);
         return SALVE_OK;
     }
+    if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return signed_range(run, args[0].as.interval, is_abs, out);
     decimal_function *f = is_abs ? expr_decimal_abs : expr_decimal_negate;
     if (args[0].kind != VALUE_QUANTITY) return of_decimal(run, args, f, out);
     struct expr_quantity q = *args[0].as.quantity;

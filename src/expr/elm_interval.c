@@ -209,16 +209,16 @@ static enum salve_code covers_properly(struct expr_run *run, const struct relati
 static enum salve_code touches(struct expr_run *run, struct elm_ends first, struct elm_ends second, enum expr_precision precision,
                                enum expr_truth *out)
 {
-    struct expr_value next;
-    bool              is_known;
+    struct expr_value next = EXPR_NONE;
+    bool              is_known = true;
+    if (first.end.kind != VALUE_NULL) TRY(elm_step(run, first.end, true, &next, &is_known));
+    *out = EXPR_FALSE;
+    if (!is_known) return SALVE_OK; /* nothing starts behind the last value */
     if (first.end.kind == VALUE_NULL || second.start.kind == VALUE_NULL) { /* not if the second ends before the first starts */
         TRY(is_order(run, second.end, first.start, precision, LESS, out));
         *out = *out == EXPR_TRUE ? EXPR_FALSE : EXPR_NULL_TRUTH;
         return SALVE_OK;
     }
-    TRY(elm_step(run, first.end, true, &next, &is_known));
-    *out = EXPR_FALSE;
-    if (!is_known) return SALVE_OK;
     return is_order(run, next, second.start, precision, SAME, out);
 }
 RELATION(meets_before) { return touches(run, r.a, r.b, r.precision, out); }

@@ -120,7 +120,7 @@ ELM_CALL(elm_flatten)
     for (uint32_t i = 0; i < args[0].aux; i++) {
         const struct expr_value *item = &args[0].as.items[i];
         if (item->kind == VALUE_LIST) TRY(expr_build_flat(&build, item, run->mem, run->err));
-        else TRY(expr_build_add(&build, *item, run->mem, run->err));
+        else if (item->kind != VALUE_NULL) TRY(expr_build_add(&build, *item, run->mem, run->err)); /* null has no elements */
     }
     *out = expr_build_list(&build);
     return SALVE_OK;
