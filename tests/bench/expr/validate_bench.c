@@ -68,6 +68,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "validate_bench: %s %s\n", err.at, err.why);
         return 1;
     }
+    invariants_skip(b.rules, fhir_validate_covers); /* as salve fhir validate does */
     double first = 0, second = 0, third = 0;
     for (long i = 0; argc > 2 && i < atol(argv[2]); i++) round_of(&b);
     if (argc == 2) {
