@@ -190,8 +190,8 @@ static enum salve_code blank_statistics(struct choice *choice, struct rec_tx *tx
     return code;
 }
 
-static enum salve_code withdraw_in(struct choice *choice, const struct consent_grant *grant, struct rec_leaf *leaf,
-                                   struct salve_err *err)
+static enum salve_code withdraw_in(struct choice *choice, const struct consent_grant *grant, enum rec_event_kind kind,
+                                   struct rec_leaf *leaf, struct salve_err *err)
 {
     struct rec_tx tx;
     struct keys_consent rests;
@@ -199,9 +199,10 @@ static enum salve_code withdraw_in(struct choice *choice, const struct consent_g
     struct rec_gate *gate = &choice->gate;
     consent_withdrawal(grant, gate->now_unix_ms / 1000 / 60 * 60,
                        rec_role_is_staff(choice->actor.role) ? choice->actor.id : STR(""), &taken_back);
+    if (kind == REC_EVENT_USED) taken_back.state = CONSENT_USED;
     enum salve_code code = rec_tx_begin(choice->site, false, choice->work, &tx, err);
     if (code != SALVE_OK) return code;
-    code = put_decision(choice, &tx, &taken_back, REC_EVENT_WITHDRAWAL, &rests, leaf, err);
+    code = put_decision(choice, &tx, &taken_back, kind, &rests, leaf, err);
     if (code == SALVE_OK && grant->purpose == PURPOSE_STATISTICS) code = blank_statistics(choice, &tx, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
@@ -221,7 +222,7 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
         leaf = choice.gate.leaf;
         if (grant != NULL && grant->state == CONSENT_GIVEN) {
             code = rec_revoke_purpose(site, choice.gate.chain.id, purpose, grant->seq, err);
-            if (code == SALVE_OK) code = withdraw_in(&choice, grant, &leaf, err);
+            if (code == SALVE_OK) code = withdraw_in(&choice, grant, REC_EVENT_WITHDRAWAL, &leaf, err);
             if (code == SALVE_OK) site->revoked_done = site->revoked_count;
         }
     }
@@ -245,11 +246,29 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
     if (code == SALVE_OK) {
         const struct consent_grant *grant = newest_grant(&choice.gate, purpose);
         if (grant != NULL && grant->state == CONSENT_GIVEN && grant->seq == consent_seq)
-            code = withdraw_in(&choice, grant, &leaf, err);
+            code = withdraw_in(&choice, grant, REC_EVENT_WITHDRAWAL, &leaf, err);
         else
             code = keys_withdraw(site->keys, choice.gate.chain.ring, purpose, err);
     }
     rec_gate_close(&choice.gate);
+    arena_close(choice.work);
+    return code;
+}
+
+/* A transfer is for one use: what a view of it has read, no later view reads. */
+enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err)
+{
+    struct rec_leaf leaf;
+    struct choice choice = {
+        .site = view->site, .actor = view->actor, .gate = view->gate, .work = arena_open(WORK_BYTES)};
+    const struct consent_grant *grant = newest_grant(&view->gate, PURPOSE_TRANSFER);
+    if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
+    enum salve_code code = SALVE_OK;
+    if (grant != NULL && grant->state == CONSENT_GIVEN) {
+        code = rec_revoke_purpose(view->site, view->gate.chain.id, PURPOSE_TRANSFER, grant->seq, err);
+        if (code == SALVE_OK) code = withdraw_in(&choice, grant, REC_EVENT_USED, &leaf, err);
+        if (code == SALVE_OK) view->site->revoked_done = view->site->revoked_count;
+    }
     arena_close(choice.work);
     return code;
 }

@@ -18,7 +18,6 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     enum salve_code code = rec_actor_check(tx, ask->actor, err);
     if (code == SALVE_OK) code = keys_ring_sealing(gate->site->keys, ask->id, &gate->chain.ring, err);
     if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);
-    if (code == SALVE_OK && gate->chain.head.seq == 0) code = salve_fail(err, SALVE_E_NOT_FOUND, "card");
     if (code == SALVE_OK && ask->is_counted)
         code = store_quota_take(tx->store, ask->id, tx->now_unix_ms, REC_QUOTA_COMPARTMENTS, err);
     if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
@@ -230,11 +229,8 @@ static enum salve_code note_read(struct rec_view *view, struct salve_err *err)
     enum salve_code code = rec_tx_begin(view->site, false, view->mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_chain_load(&tx, &view->gate.chain, err);
-    /* erased while it was open: there is nobody left to tell */
-    if (code == SALVE_OK && view->gate.chain.head.seq != 0) {
-        code = rec_note(&tx, &view->gate.chain, &event, &leaf, err);
-        if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-    }
+    if (code == SALVE_OK) code = rec_note(&tx, &view->gate.chain, &event, &leaf, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     return code;
 }
@@ -244,6 +240,8 @@ enum salve_code rec_close(struct rec_view **view, struct salve_err *err)
     struct rec_view *v = *view;
     if (v == NULL) return SALVE_OK;
     enum salve_code code = v->read_count > 0 ? note_read(v, err) : SALVE_OK;
+    if (code == SALVE_OK && v->read_count > 0 && v->purpose == PURPOSE_TRANSFER) code = rec_transfer_used(v, err);
+    if (code == SALVE_E_NOT_FOUND) code = SALVE_OK; /* erased while it was open: there is nobody left to tell */
     rec_gate_close(&v->gate);
     arena_close(v->mem);
     *view = NULL;

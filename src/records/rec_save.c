@@ -102,8 +102,6 @@ static enum salve_code save_in(struct rec_view *view, struct rec_tx *tx, const s
     struct rec_event event = {
         .kind = REC_EVENT_WRITE, .actor = view->actor, .purpose = view->purpose, .resource_count = count};
     enum salve_code code = rec_chain_load(tx, &view->gate.chain, err);
-    if (code == SALVE_OK && view->gate.chain.head.seq == 0)
-        code = salve_fail(err, SALVE_E_NOT_FOUND, "compartment"); /* erased while the view was open */
     for (size_t i = 0; i < count; i++) event.classes |= CLASS_BIT(classes[i]);
     for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
         if (event.classes & CLASS_BIT(c)) code = put_class(view, tx, items, classes, count, (enum data_class)c, err);

@@ -99,7 +99,7 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
     return code;
 }
 
-/* --- at the opening of a site ----------------------------------------------------------------------------------------- */
+/* --- at the opening of a site ----------------------------------------------------------------------------------- */
 
 /* After a successor log began, the head of the old one is kept under another name; a crash may have left that to do. */
 static void keep_old_head(struct site *site, struct arena *mem)

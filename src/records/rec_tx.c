@@ -111,7 +111,9 @@ void rec_tx_abandon(struct rec_tx *tx) { store_abandon(&tx->store); }
 
 enum salve_code rec_chain_load(struct rec_tx *tx, struct rec_chain *chain, struct salve_err *err)
 {
-    return store_head_get(tx->store, chain->id, &chain->head, err);
+    enum salve_code code = store_head_get(tx->store, chain->id, &chain->head, err);
+    if (code == SALVE_OK && chain->head.seq == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "card");
+    return code;
 }
 
 enum salve_code rec_put(struct rec_tx *tx, struct rec_chain *chain, enum data_class class,

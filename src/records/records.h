@@ -223,8 +223,8 @@ struct rec_ask {
 SALVE_MUST_USE enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out,
                                         struct salve_err *err);
 
-/* rec_close - notes which classes and how many resources were read, frees the view, wipes its keys; *view becomes NULL
- * in every case. */
+/* rec_close - notes which classes and how many resources were read (a TRANSFER that was read is over then), frees
+ * the view, wipes its keys; *view becomes NULL in every case. */
 SALVE_MUST_USE enum salve_code rec_close(struct rec_view **view, struct salve_err *err);
 
 struct compartment rec_compartment(const struct rec_view *view);
@@ -280,7 +280,7 @@ SALVE_MUST_USE enum salve_code rec_save(struct rec_view *view, const struct rec_
 struct rec_look {
     int64_t at_unix_ms;
     bool clock_suspect;
-    struct str kind;      /* enrolment, access, denied, read, write, consent, withdrawal, card, look-up */
+    struct str kind;      /* enrolment, access, denied, read, write, consent, withdrawal, used, card, look-up */
     struct actor actor;   /* id empty: the person */
     enum purpose purpose; /* 0: none */
     class_mask classes;

@@ -118,6 +118,7 @@ SALVE_MUST_USE enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, st
     X(WRITE, "write")                                                                                                  \
     X(CONSENT, "consent")                                                                                              \
     X(WITHDRAWAL, "withdrawal")                                                                                        \
+    X(USED, "used")       /* a permission for one use was used */                                                      \
     X(CARD, "card")       /* a new card */                                                                             \
     X(LOOK_UP, "look-up") /* found by all names and birth date */                                                      \
     X(ERASURE, "erasure")
@@ -237,7 +238,8 @@ SALVE_MUST_USE enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_ch
  * *note may be NULL. */
 SALVE_MUST_USE enum salve_code rec_sign(struct site *site, struct arena *mem, struct str *note, struct salve_err *err);
 struct tlog_guard rec_guard(struct site *site);
-/* rec_log_check - the log in the database must go on from what was signed. E_INTEGRITY names signed-head or checkpoint. */
+/* rec_log_check - the log in the database must go on from what was signed. E_INTEGRITY names signed-head or
+ * checkpoint. */
 SALVE_MUST_USE enum salve_code rec_log_check(struct site *site, struct salve_err *err);
 /* rec_keep_old_heads - renames signed-head and checkpoint of log `number`, which has a successor. */
 void rec_keep_old_heads(const struct site *site, uint32_t number);
@@ -337,6 +339,8 @@ SALVE_MUST_USE enum salve_code rec_id_number(const struct rec_view *view, struct
 SALVE_MUST_USE enum salve_code rec_with_id(const struct tape *tape, struct str id, struct arena *mem, struct tape *out,
                                            struct salve_err *err);
 
+/* rec_transfer_used - ends the purpose TRANSFER after a view of it has read something. */
+SALVE_MUST_USE enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err);
 /* rec_withdraw_replay - a withdrawal that the file `revoked` remembers and the databases do not (any more). */
 SALVE_MUST_USE enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, enum purpose purpose,
                                                    uint64_t consent_seq, struct salve_err *err);

@@ -210,6 +210,51 @@ static void the_sensitive_class_needs_its_own_tick(void **state)
     t_close_view(&view);
 }
 
+static void a_transfer_is_for_one_use(void **state)
+{
+    (void)state;
+    struct rec_view    *view;
+    struct rec_consent *consents;
+    size_t              count;
+    struct rec_enrolled who = t_enrol(t, "Moreau", "1982-08-08");
+    t_give(t, who.card, PURPOSE_TRANSFER);
+    view = t_open(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card);
+    t_close_view(&view); /* nothing was read: not used yet */
+    view = t_open(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card);
+    assert_int_equal(t_count(view), 1);
+    t_close_view(&view);
+    assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card, &view), SALVE_E_CONSENT);
+    view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
+    assert_ok(rec_consents(view, t->mem, &consents, &count, NULL));
+    assert_int_equal(count, 2);
+    assert_int_equal(consents[1].grant.state, CONSENT_USED);
+    t_close_view(&view);
+    t_give(t, who.card, PURPOSE_TRANSFER);
+    view = t_open(t, T_PERSON, PURPOSE_TRANSFER, who.card);
+    t_close_view(&view);
+}
+
+static void an_erased_person_is_not_written_to_by_an_open_view(void **state)
+{
+    (void)state;
+    struct rec_view          *view, *own;
+    struct rec_erasure        erasure;
+    struct str                card;
+    struct site_verify_result result;
+    struct site_verify_ask    ask = {.actor = T_TECHNICIAN};
+    struct rec_enrolled       who = t_enrol(t, "Nunes", "1982-08-08");
+    t_give(t, who.card, PURPOSE_TRANSFER);
+    view = t_open(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card);
+    own = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
+    assert_int_equal(t_count(view), 1);
+    assert_ok(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, NULL));
+    assert_code(rec_card_new(own, t->mem, &card, NULL), SALVE_E_NOT_FOUND);
+    t_close_view(&own);
+    t_close_view(&view);
+    assert_ok(site_verify(t->site, &ask, &result, NULL));
+    assert_int_equal(result.records, 0);
+}
+
 /* --- saving and reading ----------------------------------------------------------------------------------------- */
 
 static void what_is_saved_is_read_back_and_a_new_version_stands(void **state)
@@ -561,6 +606,8 @@ int main(void)
         gate_test(a_child_needs_a_guardian_and_dissent_decides),
         gate_test(an_expired_consent_opens_nothing),
         gate_test(the_sensitive_class_needs_its_own_tick),
+        gate_test(a_transfer_is_for_one_use),
+        gate_test(an_erased_person_is_not_written_to_by_an_open_view),
         gate_test(what_is_saved_is_read_back_and_a_new_version_stands),
         gate_test(ids_of_other_people_and_made_up_ids_are_refused),
         gate_test(only_staff_write_and_only_what_the_view_has),
