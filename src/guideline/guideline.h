@@ -140,8 +140,8 @@ struct guideline_ask {
     uint64_t steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
 };
 
-/* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and
- * the tapes. E_INVALID: an unknown switch or value, or logic that breaks the protocol; errors of the machine. */
+/* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and the
+ * guideline; they hold no view of the tapes. E_INVALID: an unknown switch or value, or logic that breaks the protocol; errors of the machine. */
 SALVE_MUST_USE enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                                   struct arena *mem, struct finding **out, size_t *count,
                                                   struct salve_err *err);

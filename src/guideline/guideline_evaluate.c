@@ -49,9 +49,8 @@ static enum salve_code text_of(const struct reading *to, struct expr_value value
     switch (value.kind) {
     case VALUE_NULL:
         return SALVE_OK;
-    case VALUE_STRING:
-        *out = expr_text(value);
-        return SALVE_OK;
+    case VALUE_STRING: /* a copy: it may be a view of a tape that closes before the findings are used */
+        return arena_str(to->mem, expr_text(value), out, to->err);
     case VALUE_INTEGER:
         *out = padded(to->mem, expr_decimal_of_int(value.as.integer), decimals);
         break;
@@ -100,7 +99,8 @@ static enum salve_code labels_of(const struct reading *to, struct expr_value tup
     if (labels == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
     for (uint32_t i = 0; i < list.count; i++) {
         if (list.items[i].kind != VALUE_STRING) return refuse(to, name, "must be a list of texts");
-        labels[i] = expr_text(list.items[i]);
+        enum salve_code code = arena_str(to->mem, expr_text(list.items[i]), &labels[i], to->err);
+        if (code != SALVE_OK) return code;
     }
     *out = labels;
     *count = list.count;

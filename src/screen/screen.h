@@ -64,7 +64,7 @@ SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, cons
                                                int64_t now_unix_ms, struct arena *mem, struct finding **out,
                                                size_t *count, struct salve_err *err);
 
-/* screen_run - evaluates the person behind the view and keeps the findings as drafts. Drafts of an earlier run that were
+/* screen_run - evaluates the person behind the view and keeps the findings as drafts; *out outlives the view. Drafts of an earlier run that were
  * not signed are replaced. Signed results stay as they are. E_CONSENT and E_ROLE come from the gate. */
 SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
                                           struct finding **out, size_t *count, struct salve_err *err);
@@ -84,7 +84,7 @@ struct screen_set {
     struct str checked_at;           /* when the evaluation ran, FHIR dateTime */
 };
 
-/* screen_findings - rebuilt from the stored resources. E_NOT_FOUND: none in that state; E_INVALID: a stored finding
+/* screen_findings - rebuilt from the stored resources; all texts are copies in mem, good after the view is closed. E_NOT_FOUND: none in that state; E_INVALID: a stored finding
  * breaks docs/formats/findings.md. */
 SALVE_MUST_USE enum salve_code screen_findings(struct rec_view *view, enum screen_state state, struct arena *mem,
                                                struct screen_set *out, struct salve_err *err);

@@ -63,8 +63,8 @@ static enum salve_code inputs(const struct tape *tape, tape_at parent, struct ar
     return SALVE_OK;
 }
 
-enum salve_code screen_finding(const struct tape *tape, tape_at at, struct arena *mem, struct finding *out,
-                               struct salve_err *err)
+static enum salve_code finding_of(const struct tape *tape, tape_at at, struct arena *mem, struct finding *out,
+                                  struct salve_err *err)
 {
     *out = (struct finding){
         .guideline = part(tape, at, SCREEN_EXTENSION "guideline"),
@@ -95,6 +95,14 @@ enum salve_code screen_finding(const struct tape *tape, tape_at at, struct arena
     if (code == SALVE_OK)
         code = labels(tape, at, SCREEN_EXTENSION "queried", mem, &out->queried, &out->queried_count, err);
     return code;
+}
+
+enum salve_code screen_finding(const struct tape *tape, tape_at extension, struct arena *mem, struct finding *out,
+                               struct salve_err *err)
+{
+    struct tape kept; /* in mem, so that the finding outlives the view that it was read through */
+    enum salve_code code = tape_copy(tape, extension, NULL, NULL, mem, &kept, err);
+    return code == SALVE_OK ? finding_of(&kept, tape_root(&kept), mem, out, err) : code;
 }
 
 /* --- kinds ------------------------------------------------------------------------------------------------------------ */

@@ -136,12 +136,14 @@ static bool belongs(const struct rec_resource *one, enum screen_state state, con
     return str_is(status, "final") && is_target(&signing->tape, one->id);
 }
 
-static void name_signing(const struct rec_resource *signing, struct screen_set *out)
+static enum salve_code name_signing(const struct rec_resource *signing, struct arena *mem, struct screen_set *out,
+                                    struct salve_err *err)
 {
     const struct tape *tape = &signing->tape;
     tape_at who = tape_get(tape, tape_root(tape), "agent.who.identifier.value");
-    out->signed_by = who == TAPE_NONE ? STR("") : tape_text(tape, who);
-    out->signed_at = tape_child_text(tape, tape_root(tape), "recorded");
+    enum salve_code code = arena_str(mem, who == TAPE_NONE ? STR("") : tape_text(tape, who), &out->signed_by, err);
+    if (code != SALVE_OK) return code;
+    return arena_str(mem, tape_child_text(tape, tape_root(tape), "recorded"), &out->signed_at, err);
 }
 
 enum salve_code screen_findings(struct rec_view *view, enum screen_state state, struct arena *mem,
@@ -155,11 +157,13 @@ enum salve_code screen_findings(struct rec_view *view, enum screen_state state, 
     if (findings == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     *out = (struct screen_set){.findings = findings, .signed_by = STR(""), .signed_at = STR(""), .checked_at = STR("")};
     if (state == SCREEN_SIGNED) signing = newest_signing(all, count);
-    if (signing != NULL) name_signing(signing, out);
+    if (signing != NULL) code = name_signing(signing, mem, out, err);
     for (size_t i = 0; code == SALVE_OK && (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
         if (!belongs(&all[i], state, signing)) continue;
         code = screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &findings[out->count++], err);
-        out->checked_at = tape_child_text(&all[i].tape, tape_root(&all[i].tape), "effectiveDateTime");
+        if (code == SALVE_OK)
+            code = arena_str(mem, tape_child_text(&all[i].tape, tape_root(&all[i].tape), "effectiveDateTime"),
+                             &out->checked_at, err);
     }
     if (code == SALVE_OK && out->count == 0)
         return salve_fail(err, SALVE_E_NOT_FOUND, "%s findings", state == SCREEN_DRAFT ? "draft" : "signed");

@@ -117,7 +117,6 @@ static const struct finding *of_item(const struct finding *findings, size_t coun
     return NULL;
 }
 
-/* The texts of a set live as long as the view: so it stays open while they are looked at. */
 static struct screen_set kept(struct world *w, struct rec_view *view, enum screen_state state)
 {
     struct screen_set set = {0};
