@@ -46,26 +46,26 @@ SALVE_MUST_USE enum salve_code elm_link(const struct elm_set *set, struct str id
 /* What the program has: public defines of the main library in their order, and its parameters. */
 struct elm_define {
     struct str name, context; /* "Patient", "Unfiltered" */
-    bool       is_public;
+    bool is_public;
 };
-size_t                   elm_define_count(const struct elm_program *program);
+size_t elm_define_count(const struct elm_program *program);
 const struct elm_define *elm_define_at(const struct elm_program *program, size_t index);
-bool                     elm_define_find(const struct elm_program *program, struct str name, size_t *index);
-struct str               elm_library_id(const struct elm_program *program);
-struct str               elm_library_version(const struct elm_program *program);
+bool elm_define_find(const struct elm_program *program, struct str name, size_t *index);
+struct str elm_library_id(const struct elm_program *program);
+struct str elm_library_version(const struct elm_program *program);
 
 /* A parameter's value; library STR_NONE: of the main library. One that is not given takes its default. */
 struct elm_param {
-    struct str        library, name;
+    struct str library, name;
     struct expr_value value;
 };
 
 /* elm_subject - resources of one person, found by type, and by type and code. */
 struct elm_subject {
     const struct elm_entry *entries; /* grouped by type */
-    uint32_t                entry_count;
-    struct elm_codes       *codes;   /* filled on the first retrieve by code of a type */
-    struct arena           *mem;
+    uint32_t entry_count;
+    struct elm_codes *codes; /* filled on the first retrieve by code of a type */
+    struct arena *mem;
 };
 /* elm_subject_make - indexes the roots of the tapes; a Bundle's entries count one by one. The tapes must outlive it. */
 SALVE_MUST_USE enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, struct arena *mem,

@@ -6,7 +6,8 @@
 /* The elements that are not null. */
 static enum salve_code known(struct expr_run *run, struct expr_value list, struct expr_build *out)
 {
-    if (list.kind != VALUE_LIST) return expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(list));
+    if (list.kind != VALUE_LIST)
+        return expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(list));
     for (uint32_t i = 0; i < list.aux; i++) {
         struct expr_value v = list.as.items[i];
         if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
@@ -46,10 +47,19 @@ static enum salve_code fold(struct expr_run *run, const struct expr_build *build
     return SALVE_OK;
 }
 
-ELM_CALL(elm_sum) { KNOWN(build); return fold(run, &build, elm_add, out); }
-ELM_CALL(elm_product) { KNOWN(build); return fold(run, &build, elm_multiply, out); }
+ELM_CALL(elm_sum)
+{
+    KNOWN(build);
+    return fold(run, &build, elm_add, out);
+}
+ELM_CALL(elm_product)
+{
+    KNOWN(build);
+    return fold(run, &build, elm_multiply, out);
+}
 
-static enum salve_code extreme(struct expr_run *run, const struct expr_build *build, enum expr_order wanted, struct expr_value *out)
+static enum salve_code extreme(struct expr_run *run, const struct expr_build *build, enum expr_order wanted,
+                               struct expr_value *out)
 {
     *out = build->items[0];
     for (uint32_t i = 1; i < build->count; i++) {
@@ -59,10 +69,19 @@ static enum salve_code extreme(struct expr_run *run, const struct expr_build *bu
     }
     return SALVE_OK;
 }
-ELM_CALL(elm_min) { KNOWN(build); return extreme(run, &build, EXPR_LESS, out); }
-ELM_CALL(elm_max) { KNOWN(build); return extreme(run, &build, EXPR_MORE, out); }
+ELM_CALL(elm_min)
+{
+    KNOWN(build);
+    return extreme(run, &build, EXPR_LESS, out);
+}
+ELM_CALL(elm_max)
+{
+    KNOWN(build);
+    return extreme(run, &build, EXPR_MORE, out);
+}
 
-static enum salve_code divide_by_count(struct expr_run *run, struct expr_value total, uint32_t n, struct expr_value *out)
+static enum salve_code divide_by_count(struct expr_run *run, struct expr_value total, uint32_t n,
+                                       struct expr_value *out)
 {
     struct expr_value pair[2] = {total, EXPR_NONE};
     *out = EXPR_NONE;
@@ -77,7 +96,11 @@ static enum salve_code mean(struct expr_run *run, const struct expr_build *build
     TRY(fold(run, build, elm_add, &total));
     return divide_by_count(run, total, build->count, out);
 }
-ELM_CALL(elm_avg) { KNOWN(build); return mean(run, &build, out); }
+ELM_CALL(elm_avg)
+{
+    KNOWN(build);
+    return mean(run, &build, out);
+}
 
 ELM_CALL(elm_median)
 {
@@ -88,7 +111,7 @@ ELM_CALL(elm_median)
     *out = *middle;
     if (build.count % 2 == 1) return SALVE_OK;
     const struct expr_value pair[2] = {middle[-1], middle[0]};
-    struct expr_value       total;
+    struct expr_value total;
     TRY(elm_add(run, pair, 2, &total));
     return divide_by_count(run, total, 2, out);
 }
@@ -111,7 +134,8 @@ ELM_CALL(elm_mode)
 }
 
 /* --- spread: sums of squares in exact decimals ------------------------------------------------------------------------------- */
-static enum salve_code variance(struct expr_run *run, const struct expr_build *build, uint32_t divisor, struct expr_value *out)
+static enum salve_code variance(struct expr_run *run, const struct expr_build *build, uint32_t divisor,
+                                struct expr_value *out)
 {
     struct expr_value average, total = EXPR_NONE, pair[2];
     *out = EXPR_NONE;
@@ -134,8 +158,10 @@ static enum salve_code variance(struct expr_run *run, const struct expr_build *b
         if (apart.kind == VALUE_NULL) return SALVE_OK;
         pair[0] = total;
         pair[1] = apart;
-        if (i == 0) total = apart;
-        else TRY(elm_add(run, pair, 2, &total)); /* total is no argument any more: pair has a copy */
+        if (i == 0)
+            total = apart;
+        else
+            TRY(elm_add(run, pair, 2, &total)); /* total is no argument any more: pair has a copy */
     }
     return divide_by_count(run, total, divisor, out);
 }
@@ -152,8 +178,16 @@ static enum salve_code root(struct expr_run *run, struct expr_value v, struct ex
     return elm_decimal(run, is_known, d, out);
 }
 
-ELM_CALL(elm_variance) { KNOWN(build); return variance(run, &build, build.count - 1, out); }
-ELM_CALL(elm_population_variance) { KNOWN(build); return variance(run, &build, build.count, out); }
+ELM_CALL(elm_variance)
+{
+    KNOWN(build);
+    return variance(run, &build, build.count - 1, out);
+}
+ELM_CALL(elm_population_variance)
+{
+    KNOWN(build);
+    return variance(run, &build, build.count, out);
+}
 ELM_CALL(elm_std_dev)
 {
     struct expr_value v;
@@ -173,19 +207,23 @@ ELM_CALL(elm_population_std_dev)
 ELM_CALL(elm_geometric_mean)
 {
     struct expr_decimal d, product, total = expr_decimal_of_int(0), one = expr_decimal_of_int(1), power, result = {0};
-    bool                is_exact = true, is_known = true;
+    bool is_exact = true, is_known = true;
     KNOWN(build);
     product = one;
     for (uint32_t i = 0; i < build.count; i++) {
         struct expr_decimal log;
-        if (!expr_to_decimal(build.items[i], &d)) return expr_run_fail(run, SALVE_E_TYPE, "GeometricMean wants numbers");
+        if (!expr_to_decimal(build.items[i], &d))
+            return expr_run_fail(run, SALVE_E_TYPE, "GeometricMean wants numbers");
         is_exact = is_exact && expr_decimal_mul(product, d, &product);
         is_known = is_known && expr_decimal_ln(d, &log) && expr_decimal_add(total, log, &total);
     }
     if (!expr_decimal_div(one, expr_decimal_of_int(build.count), &power)) return SALVE_OK;
-    if (is_exact && build.count == 2) is_known = expr_decimal_sqrt(product, &result);
-    else if (is_exact) is_known = expr_decimal_power(product, power, &result);
-    else is_known = is_known && expr_decimal_mul(total, power, &total) && expr_decimal_exp(total, &result);
+    if (is_exact && build.count == 2)
+        is_known = expr_decimal_sqrt(product, &result);
+    else if (is_exact)
+        is_known = expr_decimal_power(product, power, &result);
+    else
+        is_known = is_known && expr_decimal_mul(total, power, &total) && expr_decimal_exp(total, &result);
     return elm_decimal(run, is_known, result, out);
 }
 

@@ -13,7 +13,8 @@ static struct expr_value whole(enum expr_kind kind, int64_t n)
 
 static enum salve_code no_sum(struct expr_run *run, const struct expr_value *args)
 {
-    return expr_run_fail(run, SALVE_E_TYPE, "no arithmetic on %s and %s", elm_kind_name(args[0]), elm_kind_name(args[1]));
+    return expr_run_fail(run, SALVE_E_TYPE, "no arithmetic on %s and %s", elm_kind_name(args[0]),
+                         elm_kind_name(args[1]));
 }
 
 /* --- two numbers ----------------------------------------------------------------------------------------------------------- */
@@ -33,10 +34,14 @@ static bool power_whole(int64_t base, int64_t exponent, int64_t *out)
 static bool compute_whole(enum op op, int64_t a, int64_t b, int64_t *out)
 {
     switch (op) {
-    case ADD: return !__builtin_add_overflow(a, b, out);
-    case SUBTRACT: return !__builtin_sub_overflow(a, b, out);
-    case MULTIPLY: return !__builtin_mul_overflow(a, b, out);
-    case POWER: return power_whole(a, b, out);
+    case ADD:
+        return !__builtin_add_overflow(a, b, out);
+    case SUBTRACT:
+        return !__builtin_sub_overflow(a, b, out);
+    case MULTIPLY:
+        return !__builtin_mul_overflow(a, b, out);
+    case POWER:
+        return power_whole(a, b, out);
     case INT_DIVIDE:
         if (b == 0 || (a == INT64_MIN && b == -1)) return false;
         *out = a / b;
@@ -51,12 +56,18 @@ static bool compute_whole(enum op op, int64_t a, int64_t b, int64_t *out)
 static bool compute_decimal(enum op op, struct expr_decimal a, struct expr_decimal b, struct expr_decimal *out)
 {
     switch (op) {
-    case ADD: return expr_decimal_add(a, b, out);
-    case SUBTRACT: return expr_decimal_sub(a, b, out);
-    case MULTIPLY: return expr_decimal_mul(a, b, out);
-    case POWER: return expr_decimal_power(a, b, out);
-    case INT_DIVIDE: return expr_decimal_int_div(a, b, out);
-    default: return expr_decimal_mod(a, b, out);
+    case ADD:
+        return expr_decimal_add(a, b, out);
+    case SUBTRACT:
+        return expr_decimal_sub(a, b, out);
+    case MULTIPLY:
+        return expr_decimal_mul(a, b, out);
+    case POWER:
+        return expr_decimal_power(a, b, out);
+    case INT_DIVIDE:
+        return expr_decimal_int_div(a, b, out);
+    default:
+        return expr_decimal_mod(a, b, out);
     }
 }
 
@@ -65,7 +76,7 @@ static enum salve_code compute(struct expr_run *run, enum op op, const struct ex
     struct expr_decimal a, b, result = {0};
     bool is_whole = args[0].kind != VALUE_DECIMAL && args[1].kind != VALUE_DECIMAL;
     if (is_whole && !(op == POWER && args[1].as.integer < 0)) {
-        int64_t        n;
+        int64_t n;
         enum expr_kind kind = args[0].kind == VALUE_LONG || args[1].kind == VALUE_LONG ? VALUE_LONG : VALUE_INTEGER;
         *out = compute_whole(op, args[0].as.integer, args[1].as.integer, &n) ? whole(kind, n) : EXPR_NONE;
         return SALVE_OK;
@@ -76,22 +87,23 @@ static enum salve_code compute(struct expr_run *run, enum op op, const struct ex
 
 /* --- dates and quantities ------------------------------------------------------------------------------------------------------- */
 /* Whole units of a duration; of seconds, milliseconds. */
-static enum salve_code shift_date(struct expr_run *run, const struct expr_value *args, bool is_minus, struct expr_value *out)
+static enum salve_code shift_date(struct expr_run *run, const struct expr_value *args, bool is_minus,
+                                  struct expr_value *out)
 {
     const struct expr_quantity *q = args[1].as.quantity;
-    enum expr_precision         unit;
-    bool                        is_word;
-    struct expr_temporal        t = *args[0].as.temporal, result = {0};
-    struct expr_decimal         amount = q->value, thousand = expr_decimal_of_int(1000);
-    int64_t                     count;
+    enum expr_precision unit;
+    bool is_word;
+    struct expr_temporal t = *args[0].as.temporal, result = {0};
+    struct expr_decimal amount = q->value, thousand = expr_decimal_of_int(1000);
+    int64_t count;
     if (!expr_duration_unit(q->unit, &unit, &is_word))
         return expr_run_fail(run, SALVE_E_TYPE, "a date is moved by a duration only");
     if (unit == EXPR_SECOND && !expr_decimal_is_whole(amount)) {
         unit = EXPR_MILLISECOND;
         if (!expr_decimal_mul(amount, thousand, &amount)) return SALVE_OK;
     }
-    bool is_known = expr_decimal_truncate(amount, &amount) && expr_decimal_to_i64(amount, &count) && count != INT64_MIN &&
-                    expr_temporal_add(t, is_minus ? -count : count, unit, &result);
+    bool is_known = expr_decimal_truncate(amount, &amount) && expr_decimal_to_i64(amount, &count) &&
+                    count != INT64_MIN && expr_temporal_add(t, is_minus ? -count : count, unit, &result);
     return elm_temporal(run, is_known, result, out);
 }
 
@@ -102,7 +114,8 @@ static bool is_range(struct expr_value v)
 }
 
 /* Arithmetic on uncertain numbers: the least and the greatest of the four combinations of limits. */
-static enum salve_code compute_range(struct expr_run *run, enum op op, const struct expr_value *args, struct expr_value *out)
+static enum salve_code compute_range(struct expr_run *run, enum op op, const struct expr_value *args,
+                                     struct expr_value *out)
 {
     int64_t ends[2][2], low = INT64_MAX, high = INT64_MIN;
     for (int i = 0; i < 2; i++) {
@@ -129,8 +142,10 @@ static enum salve_code binary(struct expr_run *run, enum op op, const struct exp
 
 static bool as_quantity(struct expr_value v, struct expr_quantity *out)
 {
-    if (v.kind == VALUE_QUANTITY) *out = *v.as.quantity;
-    else out->unit = STR("1");
+    if (v.kind == VALUE_QUANTITY)
+        *out = *v.as.quantity;
+    else
+        out->unit = STR("1");
     return v.kind == VALUE_QUANTITY || expr_to_decimal(v, &out->value);
 }
 
@@ -173,7 +188,7 @@ ELM_CALL(elm_multiply)
 ELM_CALL(elm_divide)
 {
     struct expr_quantity a, b, quotient = {0};
-    struct expr_decimal  x, y, result = {0};
+    struct expr_decimal x, y, result = {0};
     ELM_NULL_IF(2);
     if (both_quantities(args, &a, &b)) {
         bool is_known = expr_quantity_div(&a, &b, run->mem, &quotient);
@@ -185,11 +200,13 @@ ELM_CALL(elm_divide)
 }
 
 /* Both quantities in the unit of the left one. */
-static enum salve_code whole_quantities(struct expr_run *run, enum op op, const struct expr_value *args, struct expr_value *out)
+static enum salve_code whole_quantities(struct expr_run *run, enum op op, const struct expr_value *args,
+                                        struct expr_value *out)
 {
     struct expr_quantity a, b, there, result = {0};
     if (!both_quantities(args, &a, &b)) return no_sum(run, args);
-    bool is_known = expr_quantity_to_unit(&b, a.unit, &there) && compute_decimal(op, a.value, there.value, &result.value);
+    bool is_known =
+        expr_quantity_to_unit(&b, a.unit, &there) && compute_decimal(op, a.value, there.value, &result.value);
     result.unit = a.unit;
     return elm_quantity(run, is_known, result, out);
 }
@@ -197,14 +214,16 @@ static enum salve_code whole_quantities(struct expr_run *run, enum op op, const 
 ELM_CALL(elm_truncated_divide)
 {
     ELM_NULL_IF(2);
-    if (args[0].kind == VALUE_QUANTITY || args[1].kind == VALUE_QUANTITY) return whole_quantities(run, INT_DIVIDE, args, out);
+    if (args[0].kind == VALUE_QUANTITY || args[1].kind == VALUE_QUANTITY)
+        return whole_quantities(run, INT_DIVIDE, args, out);
     return elm_is_number(args[0]) && elm_is_number(args[1]) ? compute(run, INT_DIVIDE, args, out) : no_sum(run, args);
 }
 
 ELM_CALL(elm_modulo)
 {
     ELM_NULL_IF(2);
-    if (args[0].kind == VALUE_QUANTITY || args[1].kind == VALUE_QUANTITY) return whole_quantities(run, MODULO, args, out);
+    if (args[0].kind == VALUE_QUANTITY || args[1].kind == VALUE_QUANTITY)
+        return whole_quantities(run, MODULO, args, out);
     return elm_is_number(args[0]) && elm_is_number(args[1]) ? compute(run, MODULO, args, out) : no_sum(run, args);
 }
 
@@ -217,45 +236,72 @@ ELM_CALL(elm_power)
 /* --- one number -------------------------------------------------------------------------------------------------------------------- */
 typedef bool decimal_function(struct expr_decimal a, struct expr_decimal *out);
 
-static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, decimal_function *f, struct expr_value *out)
+static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, decimal_function *f,
+                                  struct expr_value *out)
 {
     struct expr_decimal a, result = {0};
     *out = EXPR_NONE;
     if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return SALVE_OK; /* of an uncertain number: not known */
-    if (!expr_to_decimal(args[0], &a)) return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", elm_kind_name(args[0]));
+    if (!expr_to_decimal(args[0], &a))
+        return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", elm_kind_name(args[0]));
     bool is_known = f(a, &result);
     return elm_decimal(run, is_known, result, out);
 }
 
 /* Of an uncertain number the least and greatest value. */
-static enum salve_code signed_range(struct expr_run *run, const struct expr_interval *range, bool is_abs, struct expr_value *out)
+static enum salve_code signed_range(struct expr_run *run, const struct expr_interval *range, bool is_abs,
+                                    struct expr_value *out)
 {
     int64_t low = range->low.as.integer, high = range->high.as.integer, least = -high, greatest = -low;
-    if (is_abs && low >= 0) least = low, greatest = high;
-    else if (is_abs && high > 0) least = 0, greatest = -low > high ? -low : high;
+    if (is_abs && low >= 0)
+        least = low, greatest = high;
+    else if (is_abs && high > 0)
+        least = 0, greatest = -low > high ? -low : high;
     if (!in_integer(least) || !in_integer(greatest)) return SALVE_OK;
     return elm_interval(run, expr_integer(least), true, expr_integer(greatest), true, out);
 }
 
 /* Ceiling, Floor and Truncate give an Integer. */
-static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, decimal_function *f, struct expr_value *out)
+static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, decimal_function *f,
+                                struct expr_value *out)
 {
     struct expr_value result;
-    int64_t           n;
+    int64_t n;
     if (args[0].kind == VALUE_INTEGER || args[0].kind == VALUE_LONG) {
         *out = args[0];
         return SALVE_OK;
     }
     TRY(of_decimal(run, args, f, &result));
-    *out = result.kind == VALUE_DECIMAL && expr_decimal_to_i64(*result.as.decimal, &n) ? whole(VALUE_INTEGER, n) : EXPR_NONE;
+    *out = result.kind == VALUE_DECIMAL && expr_decimal_to_i64(*result.as.decimal, &n) ? whole(VALUE_INTEGER, n)
+                                                                                       : EXPR_NONE;
     return SALVE_OK;
 }
 
-ELM_CALL(elm_ceiling) { ELM_NULL_IF(1); return to_whole(run, args, expr_decimal_ceiling, out); }
-ELM_CALL(elm_floor) { ELM_NULL_IF(1); return to_whole(run, args, expr_decimal_floor, out); }
-ELM_CALL(elm_truncate) { ELM_NULL_IF(1); return to_whole(run, args, expr_decimal_truncate, out); }
-ELM_CALL(elm_exp) { ELM_NULL_IF(1); return of_decimal(run, args, expr_decimal_exp, out); }
-ELM_CALL(elm_ln) { ELM_NULL_IF(1); return of_decimal(run, args, expr_decimal_ln, out); }
+ELM_CALL(elm_ceiling)
+{
+    ELM_NULL_IF(1);
+    return to_whole(run, args, expr_decimal_ceiling, out);
+}
+ELM_CALL(elm_floor)
+{
+    ELM_NULL_IF(1);
+    return to_whole(run, args, expr_decimal_floor, out);
+}
+ELM_CALL(elm_truncate)
+{
+    ELM_NULL_IF(1);
+    return to_whole(run, args, expr_decimal_truncate, out);
+}
+ELM_CALL(elm_exp)
+{
+    ELM_NULL_IF(1);
+    return of_decimal(run, args, expr_decimal_exp, out);
+}
+ELM_CALL(elm_ln)
+{
+    ELM_NULL_IF(1);
+    return of_decimal(run, args, expr_decimal_ln, out);
+}
 
 ELM_CALL(elm_log)
 {
@@ -266,7 +312,8 @@ ELM_CALL(elm_log)
     return elm_decimal(run, is_known, result, out);
 }
 
-static enum salve_code signed_value(struct expr_run *run, const struct expr_value *args, bool is_abs, struct expr_value *out)
+static enum salve_code signed_value(struct expr_run *run, const struct expr_value *args, bool is_abs,
+                                    struct expr_value *out)
 {
     if (args[0].kind == VALUE_INTEGER || args[0].kind == VALUE_LONG) {
         int64_t n = args[0].as.integer;
@@ -278,12 +325,20 @@ static enum salve_code signed_value(struct expr_run *run, const struct expr_valu
     decimal_function *f = is_abs ? expr_decimal_abs : expr_decimal_negate;
     if (args[0].kind != VALUE_QUANTITY) return of_decimal(run, args, f, out);
     struct expr_quantity q = *args[0].as.quantity;
-    bool                 is_known = f(q.value, &q.value);
+    bool is_known = f(q.value, &q.value);
     return elm_quantity(run, is_known, q, out);
 }
 
-ELM_CALL(elm_abs) { ELM_NULL_IF(1); return signed_value(run, args, true, out); }
-ELM_CALL(elm_negate) { ELM_NULL_IF(1); return signed_value(run, args, false, out); }
+ELM_CALL(elm_abs)
+{
+    ELM_NULL_IF(1);
+    return signed_value(run, args, true, out);
+}
+ELM_CALL(elm_negate)
+{
+    ELM_NULL_IF(1);
+    return signed_value(run, args, false, out);
+}
 
 ELM_CALL(elm_round)
 {
@@ -303,7 +358,7 @@ ELM_CALL(elm_round)
 /* --- limits ------------------------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out, bool *is_known)
 {
-    struct expr_decimal  d = {0};
+    struct expr_decimal d = {0};
     struct expr_temporal t = {0};
     struct expr_quantity q;
     *is_known = true;
@@ -318,18 +373,21 @@ enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, 
         if (*is_known) *out = expr_long(v.as.integer + (is_up ? 1 : -1));
         return SALVE_OK;
     case VALUE_DECIMAL:
-        *is_known = is_up ? expr_decimal_add(*v.as.decimal, EXPR_DECIMAL_STEP, &d) : expr_decimal_sub(*v.as.decimal, EXPR_DECIMAL_STEP, &d);
+        *is_known = is_up ? expr_decimal_add(*v.as.decimal, EXPR_DECIMAL_STEP, &d)
+                          : expr_decimal_sub(*v.as.decimal, EXPR_DECIMAL_STEP, &d);
         return elm_decimal(run, *is_known, d, out);
     case VALUE_QUANTITY:
         q = *v.as.quantity;
-        *is_known = is_up ? expr_decimal_add(q.value, EXPR_DECIMAL_STEP, &q.value) : expr_decimal_sub(q.value, EXPR_DECIMAL_STEP, &q.value);
+        *is_known = is_up ? expr_decimal_add(q.value, EXPR_DECIMAL_STEP, &q.value)
+                          : expr_decimal_sub(q.value, EXPR_DECIMAL_STEP, &q.value);
         return elm_quantity(run, *is_known, q, out);
     case VALUE_DATE:
     case VALUE_DATETIME:
     case VALUE_TIME:
         *is_known = is_up ? expr_temporal_successor(*v.as.temporal, &t) : expr_temporal_predecessor(*v.as.temporal, &t);
         return elm_temporal(run, *is_known, t, out);
-    default: return expr_run_fail(run, SALVE_E_TYPE, "%s has no successor or predecessor", elm_kind_name(v));
+    default:
+        return expr_run_fail(run, SALVE_E_TYPE, "%s has no successor or predecessor", elm_kind_name(v));
     }
 }
 
@@ -340,19 +398,45 @@ static enum salve_code stepped(struct expr_run *run, struct expr_value v, bool i
     if (is_known) return SALVE_OK;
     return expr_run_fail(run, SALVE_E_RANGE, "%s past the limit of its type", is_up ? "successor" : "predecessor");
 }
-ELM_CALL(elm_successor) { ELM_NULL_IF(1); return stepped(run, args[0], true, out); }
-ELM_CALL(elm_predecessor) { ELM_NULL_IF(1); return stepped(run, args[0], false, out); }
+ELM_CALL(elm_successor)
+{
+    ELM_NULL_IF(1);
+    return stepped(run, args[0], true, out);
+}
+ELM_CALL(elm_predecessor)
+{
+    ELM_NULL_IF(1);
+    return stepped(run, args[0], false, out);
+}
 
 static const struct expr_temporal least_dates[] = {
     {.year = 1, .month = 1, .day = 1, .kind = EXPR_DATE, .precision = EXPR_DAY, .offset_minutes = EXPR_NO_OFFSET},
-    {.year = 1, .month = 1, .day = 1, .kind = EXPR_DATETIME, .precision = EXPR_MILLISECOND, .offset_minutes = EXPR_NO_OFFSET},
+    {.year = 1,
+     .month = 1,
+     .day = 1,
+     .kind = EXPR_DATETIME,
+     .precision = EXPR_MILLISECOND,
+     .offset_minutes = EXPR_NO_OFFSET},
     {.kind = EXPR_TIME, .precision = EXPR_MILLISECOND, .offset_minutes = EXPR_NO_OFFSET},
 };
 static const struct expr_temporal greatest_dates[] = {
     {.year = 9999, .month = 12, .day = 31, .kind = EXPR_DATE, .precision = EXPR_DAY, .offset_minutes = EXPR_NO_OFFSET},
-    {.year = 9999, .month = 12, .day = 31, .hour = 23, .minute = 59, .second = 59, .millisecond = 999, .kind = EXPR_DATETIME,
-     .precision = EXPR_MILLISECOND, .offset_minutes = EXPR_NO_OFFSET},
-    {.hour = 23, .minute = 59, .second = 59, .millisecond = 999, .kind = EXPR_TIME, .precision = EXPR_MILLISECOND,
+    {.year = 9999,
+     .month = 12,
+     .day = 31,
+     .hour = 23,
+     .minute = 59,
+     .second = 59,
+     .millisecond = 999,
+     .kind = EXPR_DATETIME,
+     .precision = EXPR_MILLISECOND,
+     .offset_minutes = EXPR_NO_OFFSET},
+    {.hour = 23,
+     .minute = 59,
+     .second = 59,
+     .millisecond = 999,
+     .kind = EXPR_TIME,
+     .precision = EXPR_MILLISECOND,
      .offset_minutes = EXPR_NO_OFFSET},
 };
 /* EXPR_DECIMAL_MIN and _MAX with the unit 1 */
@@ -367,14 +451,30 @@ bool elm_limit(enum expr_kind kind, bool is_high, struct expr_run *run, struct e
     (void)run;
     *out = (struct expr_value){.kind = (uint8_t)kind};
     switch (kind) {
-    case VALUE_INTEGER: out->as.integer = is_high ? INT32_MAX : INT32_MIN; return true;
-    case VALUE_LONG: out->as.integer = is_high ? INT64_MAX : INT64_MIN; return true;
-    case VALUE_DECIMAL: out->as.decimal = is_high ? &EXPR_DECIMAL_MAX : &EXPR_DECIMAL_MIN; return true;
-    case VALUE_DATE: out->as.temporal = &dates[0]; return true;
-    case VALUE_DATETIME: out->as.temporal = &dates[1]; return true;
-    case VALUE_TIME: out->as.temporal = &dates[2]; return true;
-    case VALUE_QUANTITY: out->as.quantity = &limit_quantities[is_high]; return true;
-    default: *out = EXPR_NONE; return false;
+    case VALUE_INTEGER:
+        out->as.integer = is_high ? INT32_MAX : INT32_MIN;
+        return true;
+    case VALUE_LONG:
+        out->as.integer = is_high ? INT64_MAX : INT64_MIN;
+        return true;
+    case VALUE_DECIMAL:
+        out->as.decimal = is_high ? &EXPR_DECIMAL_MAX : &EXPR_DECIMAL_MIN;
+        return true;
+    case VALUE_DATE:
+        out->as.temporal = &dates[0];
+        return true;
+    case VALUE_DATETIME:
+        out->as.temporal = &dates[1];
+        return true;
+    case VALUE_TIME:
+        out->as.temporal = &dates[2];
+        return true;
+    case VALUE_QUANTITY:
+        out->as.quantity = &limit_quantities[is_high];
+        return true;
+    default:
+        *out = EXPR_NONE;
+        return false;
     }
 }
 
@@ -390,27 +490,42 @@ ELM_CALL(elm_min_value)
 ELM_CALL(elm_precision)
 {
     ELM_NULL_IF(1);
-    if (args[0].kind == VALUE_DECIMAL) *out = expr_integer(args[0].as.decimal->digits);
-    else if (elm_is_temporal(args[0])) *out = expr_integer(expr_temporal_digits(args[0].as.temporal));
-    else if (args[0].kind == VALUE_INTEGER) *out = expr_integer(0);
-    else return expr_run_fail(run, SALVE_E_TYPE, "Precision of %s", elm_kind_name(args[0]));
+    if (args[0].kind == VALUE_DECIMAL)
+        *out = expr_integer(args[0].as.decimal->digits);
+    else if (elm_is_temporal(args[0]))
+        *out = expr_integer(expr_temporal_digits(args[0].as.temporal));
+    else if (args[0].kind == VALUE_INTEGER)
+        *out = expr_integer(0);
+    else
+        return expr_run_fail(run, SALVE_E_TYPE, "Precision of %s", elm_kind_name(args[0]));
     return SALVE_OK;
 }
 
 static enum salve_code boundary(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_high,
                                 struct expr_value *out)
 {
-    struct expr_decimal  d;
+    struct expr_decimal d;
     struct expr_temporal t = {0};
-    bool                 has_digits = count > 1 && args[1].kind == VALUE_INTEGER;
-    int                  digits = has_digits ? (int)args[1].as.integer /* an Integer has 32 bits */ : elm_is_temporal(args[0]) ? 0 : EXPR_DECIMAL_DIGITS;
+    bool has_digits = count > 1 && args[1].kind == VALUE_INTEGER;
+    int digits = has_digits                 ? (int)args[1].as.integer /* an Integer has 32 bits */
+                 : elm_is_temporal(args[0]) ? 0
+                                            : EXPR_DECIMAL_DIGITS;
     if (elm_is_temporal(args[0])) {
         bool is_known = expr_temporal_boundary(*args[0].as.temporal, digits, is_high, &t);
         return elm_temporal(run, is_known, t, out);
     }
-    if (!expr_to_decimal(args[0], &d)) return expr_run_fail(run, SALVE_E_TYPE, "boundary of %s", elm_kind_name(args[0]));
+    if (!expr_to_decimal(args[0], &d))
+        return expr_run_fail(run, SALVE_E_TYPE, "boundary of %s", elm_kind_name(args[0]));
     bool is_known = expr_decimal_fill(d, digits, is_high, &d);
     return elm_decimal(run, is_known, d, out);
 }
-ELM_CALL(elm_low_boundary) { ELM_NULL_IF(1); return boundary(run, args, count, false, out); }
-ELM_CALL(elm_high_boundary) { ELM_NULL_IF(1); return boundary(run, args, count, true, out); }
+ELM_CALL(elm_low_boundary)
+{
+    ELM_NULL_IF(1);
+    return boundary(run, args, count, false, out);
+}
+ELM_CALL(elm_high_boundary)
+{
+    ELM_NULL_IF(1);
+    return boundary(run, args, count, true, out);
+}

@@ -53,7 +53,8 @@ static enum expr_order order_of(int64_t a, int64_t b) { return a < b ? EXPR_LESS
 
 static bool is_uncertainty(struct expr_value v)
 {
-    return v.kind == VALUE_INTERVAL && v.as.interval->low.kind == VALUE_INTEGER && v.as.interval->high.kind == VALUE_INTEGER;
+    return v.kind == VALUE_INTERVAL && v.as.interval->low.kind == VALUE_INTEGER &&
+           v.as.interval->high.kind == VALUE_INTEGER;
 }
 
 static void range_of(struct expr_value v, int64_t *low, int64_t *high)
@@ -96,8 +97,10 @@ enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, stru
         *out = expr_temporal_cmp_parts(a.as.temporal, b.as.temporal, to, elm_offset(run));
     } else if (elm_is_number(a) && elm_is_number(b)) {
         struct expr_decimal x, y;
-        if (a.kind != VALUE_DECIMAL && b.kind != VALUE_DECIMAL) *out = order_of(a.as.integer, b.as.integer);
-        else if (expr_to_decimal(a, &x) && expr_to_decimal(b, &y)) *out = (enum expr_order)expr_decimal_cmp(x, y);
+        if (a.kind != VALUE_DECIMAL && b.kind != VALUE_DECIMAL)
+            *out = order_of(a.as.integer, b.as.integer);
+        else if (expr_to_decimal(a, &x) && expr_to_decimal(b, &y))
+            *out = (enum expr_order)expr_decimal_cmp(x, y);
     } else if (a.kind == VALUE_STRING && b.kind == VALUE_STRING) {
         *out = order_of(str_cmp(expr_text(a), expr_text(b)), 0);
     } else if (a.kind == VALUE_QUANTITY || b.kind == VALUE_QUANTITY) {
@@ -120,17 +123,19 @@ static enum salve_code order_args(struct expr_run *run, const struct expr_value 
 }
 
 /* An uncertainty may not tell the order and still tell "not more" or "not less". */
-static enum expr_truth truth_where(const struct expr_value *args, enum expr_order order, bool less, bool same, bool more)
+static enum expr_truth truth_where(const struct expr_value *args, enum expr_order order, bool less, bool same,
+                                   bool more)
 {
     if (order != EXPR_UNKNOWN)
         return (order == EXPR_LESS ? less : order == EXPR_SAME ? same : more) ? EXPR_TRUE : EXPR_FALSE;
     if (!is_uncertainty(args[0]) && !is_uncertainty(args[1])) return EXPR_NULL_TRUTH;
-    if ((args[0].kind != VALUE_INTEGER && !is_uncertainty(args[0])) || (args[1].kind != VALUE_INTEGER && !is_uncertainty(args[1])))
+    if ((args[0].kind != VALUE_INTEGER && !is_uncertainty(args[0])) ||
+        (args[1].kind != VALUE_INTEGER && !is_uncertainty(args[1])))
         return EXPR_NULL_TRUTH;
     int64_t a_low, a_high, b_low, b_high;
     range_of(args[0], &a_low, &a_high);
     range_of(args[1], &b_low, &b_high);
-    bool may_less = a_low < b_high, may_more = a_high > b_low, may_same = a_low <= b_high && b_low <= a_high;
+    bool may_less = a_low<b_high, may_more = a_high> b_low, may_same = a_low <= b_high && b_low <= a_high;
     bool may_true = (less && may_less) || (same && may_same) || (more && may_more);
     bool may_false = (!less && may_less) || (!same && may_same) || (!more && may_more);
     return may_true && may_false ? EXPR_NULL_TRUTH : may_true ? EXPR_TRUE : EXPR_FALSE;
@@ -154,7 +159,8 @@ ORDER_FUNCTION(elm_greater_or_equal, false, true, true)
 static enum expr_truth truth(bool b) { return b ? EXPR_TRUE : EXPR_FALSE; }
 
 /* Two elements of a list or tuple: both null are equal, one null is unknown. */
-static enum salve_code elements_equal(struct expr_run *run, struct expr_value a, struct expr_value b, enum expr_truth *out)
+static enum salve_code elements_equal(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                      enum expr_truth *out)
 {
     bool no_a = a.kind == VALUE_NULL, no_b = b.kind == VALUE_NULL;
     *out = no_a && no_b ? EXPR_TRUE : EXPR_NULL_TRUTH;
@@ -192,10 +198,11 @@ static enum salve_code tuples_equal(struct expr_run *run, const struct expr_tupl
     return SALVE_OK;
 }
 
-static enum salve_code intervals_equal(struct expr_run *run, struct expr_value a, struct expr_value b, enum expr_truth *out)
+static enum salve_code intervals_equal(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                       enum expr_truth *out)
 {
     struct expr_value a_low, a_high, b_low, b_high;
-    enum expr_truth   low, high;
+    enum expr_truth low, high;
     TRY(elm_start(run, &a, 1, &a_low));
     TRY(elm_start(run, &b, 1, &b_low));
     TRY(elm_end(run, &a, 1, &a_high));
@@ -227,7 +234,8 @@ static bool vocabularies_equal(const struct expr_vocabulary *a, const struct exp
 
 static enum expr_truth and_quantities(const struct expr_ratio *a, const struct expr_ratio *b)
 {
-    enum expr_order n = expr_quantity_cmp(&a->numerator, &b->numerator), d = expr_quantity_cmp(&a->denominator, &b->denominator);
+    enum expr_order n = expr_quantity_cmp(&a->numerator, &b->numerator),
+                    d = expr_quantity_cmp(&a->denominator, &b->denominator);
     if (n == EXPR_UNKNOWN || d == EXPR_UNKNOWN) return EXPR_NULL_TRUTH;
     return truth(n == EXPR_SAME && d == EXPR_SAME);
 }
@@ -258,14 +266,26 @@ enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, stru
     *out = EXPR_FALSE;
     if (a.kind != b.kind) return SALVE_OK;
     switch (a.kind) {
-    case VALUE_LIST: return lists_equal(run, a, b, out);
-    case VALUE_TUPLE: return tuples_equal(run, a.as.tuple, b.as.tuple, out);
-    case VALUE_INTERVAL: return intervals_equal(run, a, b, out);
-    case VALUE_CODE: *out = truth(codes_equal(a.as.code, b.as.code)); break;
-    case VALUE_CONCEPT: *out = truth(concepts_equal(a.as.concept, b.as.concept)); break;
-    case VALUE_VOCABULARY: *out = truth(vocabularies_equal(a.as.vocabulary, b.as.vocabulary)); break;
-    case VALUE_RATIO: *out = and_quantities(a.as.ratio, b.as.ratio); break;
-    default: break;
+    case VALUE_LIST:
+        return lists_equal(run, a, b, out);
+    case VALUE_TUPLE:
+        return tuples_equal(run, a.as.tuple, b.as.tuple, out);
+    case VALUE_INTERVAL:
+        return intervals_equal(run, a, b, out);
+    case VALUE_CODE:
+        *out = truth(codes_equal(a.as.code, b.as.code));
+        break;
+    case VALUE_CONCEPT:
+        *out = truth(concepts_equal(a.as.concept, b.as.concept));
+        break;
+    case VALUE_VOCABULARY:
+        *out = truth(vocabularies_equal(a.as.vocabulary, b.as.vocabulary));
+        break;
+    case VALUE_RATIO:
+        *out = and_quantities(a.as.ratio, b.as.ratio);
+        break;
+    default:
+        break;
     }
     return SALVE_OK;
 }
@@ -298,8 +318,8 @@ static bool concepts_equivalent(struct expr_value a, struct expr_value b)
 {
     const struct expr_code *x = a.kind == VALUE_CODE ? a.as.code : a.as.concept->codes;
     const struct expr_code *y = b.kind == VALUE_CODE ? b.as.code : b.as.concept->codes;
-    uint32_t                n = a.kind == VALUE_CODE ? 1 : a.as.concept->code_count;
-    uint32_t                m = b.kind == VALUE_CODE ? 1 : b.as.concept->code_count;
+    uint32_t n = a.kind == VALUE_CODE ? 1 : a.as.concept->code_count;
+    uint32_t m = b.kind == VALUE_CODE ? 1 : b.as.concept->code_count;
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < m; k++)
             if (codes_equivalent(&x[i], &y[k])) return true;
@@ -313,7 +333,8 @@ static enum salve_code lists_equivalent(struct expr_run *run, struct expr_value 
     return SALVE_OK;
 }
 
-static enum salve_code tuples_equivalent(struct expr_run *run, const struct expr_tuple *a, const struct expr_tuple *b, bool *out)
+static enum salve_code tuples_equivalent(struct expr_run *run, const struct expr_tuple *a, const struct expr_tuple *b,
+                                         bool *out)
 {
     *out = a->shape->count == b->shape->count;
     for (uint32_t i = 0; i < a->shape->count && *out; i++) {
@@ -360,12 +381,20 @@ enum salve_code elm_values_equivalent(struct expr_run *run, struct expr_value a,
     }
     if (a.kind == b.kind) {
         switch (a.kind) {
-        case VALUE_LIST: return lists_equivalent(run, a, b, out);
-        case VALUE_TUPLE: return tuples_equivalent(run, a.as.tuple, b.as.tuple, out);
-        case VALUE_INTERVAL: return intervals_equivalent(run, a, b, out);
-        case VALUE_RATIO: *out = ratios_equivalent(run, a.as.ratio, b.as.ratio); return SALVE_OK;
-        case VALUE_VOCABULARY: *out = vocabularies_equal(a.as.vocabulary, b.as.vocabulary); return SALVE_OK;
-        default: break;
+        case VALUE_LIST:
+            return lists_equivalent(run, a, b, out);
+        case VALUE_TUPLE:
+            return tuples_equivalent(run, a.as.tuple, b.as.tuple, out);
+        case VALUE_INTERVAL:
+            return intervals_equivalent(run, a, b, out);
+        case VALUE_RATIO:
+            *out = ratios_equivalent(run, a.as.ratio, b.as.ratio);
+            return SALVE_OK;
+        case VALUE_VOCABULARY:
+            *out = vocabularies_equal(a.as.vocabulary, b.as.vocabulary);
+            return SALVE_OK;
+        default:
+            break;
         }
     }
     return expr_item_equivalent(run, a, b, out);

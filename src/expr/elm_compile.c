@@ -14,8 +14,8 @@ enum { ONE = 11, TWO = 22, THREE = 33, ONE_TWO = 12, MANY = 99 }; /* operands: l
 
 static const struct elm_row {
     const char *type, *fields;
-    unsigned    operands, flags;
-    elm_make   *make; /* NULL: strict */
+    unsigned operands, flags;
+    elm_make *make; /* NULL: strict */
     struct expr_function function;
 } rows[] = {
 #define STRICT(type, fields, operands, flags, function) {#type, fields, operands, flags, NULL, {#type, function}},
@@ -29,10 +29,10 @@ enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 /* --- errors -------------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum salve_code code, const char *why, ...)
 {
-    char       text[SALVE_ERR_TEXT_BYTES];
-    va_list    args;
+    char text[SALVE_ERR_TEXT_BYTES];
+    va_list args;
     struct str locator = json_get_text(node, "locator");
-    size_t     end = 0;
+    size_t end = 0;
     while (end < locator.len && locator.ptr[end] != '-') end++;
     va_start(args, why);
     (void)vsnprintf(text, sizeof text, why, args);
@@ -98,10 +98,11 @@ static void set_place(struct elm_compile *c, const struct json *node)
 
 /* --- strict nodes ------------------------------------------------------------------------------------------------------------ */
 static enum salve_code compile_operands(struct elm_compile *c, const struct elm_row *row, const struct json *node,
-                                         const struct json *value, uint16_t *count)
+                                        const struct json *value, uint16_t *count)
 {
     uint32_t have = json_is(value, JSON_ARRAY) ? value->count : value != NULL;
-    bool     fits = row->operands == MANY ? have >= 1 && have <= 250 : have >= row->operands / 10 && have <= row->operands % 10;
+    bool fits =
+        row->operands == MANY ? have >= 1 && have <= 250 : have >= row->operands / 10 && have <= row->operands % 10;
     if (!fits) return elm_bad(c, node, SALVE_E_INVALID, "%s has a wrong count of operands", row->type);
     *count = (uint16_t)(*count + have);
     if (!json_is(value, JSON_ARRAY)) return elm_compile_node(c, value);
@@ -113,7 +114,7 @@ static enum salve_code compile_operands(struct elm_compile *c, const struct elm_
 static bool least_number(struct elm_compile *c, const struct json *node)
 {
     const struct json *operand = json_get(node, "operand");
-    struct str         type = json_get_text(operand, "valueType"), text = json_get_text(operand, "value");
+    struct str type = json_get_text(operand, "valueType"), text = json_get_text(operand, "value");
     if (!str_is(json_get_text(node, "type"), "Negate")) return false;
     bool is_integer = str_ends(type, STR("}Integer")) && str_is(text, "2147483648");
     bool is_long = str_ends(type, STR("}Long")) && str_starts(text, STR("9223372036854775808"));
@@ -124,11 +125,11 @@ static bool least_number(struct elm_compile *c, const struct json *node)
 
 static enum salve_code compile_strict(struct elm_compile *c, const struct elm_row *row, const struct json *node)
 {
-    uint16_t    count = 0;
+    uint16_t count = 0;
     const char *at = row->fields;
     if (least_number(c, node)) return SALVE_OK;
     while (*at != '\0') {
-        char   field[32];
+        char field[32];
         size_t len = strcspn(at, " ");
         (void)snprintf(field, sizeof field, "%.*s", (int)len, at);
         const struct json *value = json_get(node, field);
@@ -144,7 +145,7 @@ static enum salve_code compile_strict(struct elm_compile *c, const struct elm_ro
     }
     if (row->flags & P) {
         enum expr_precision precision = EXPR_PRECISION_NONE;
-        struct str          name = json_get_text(node, "precision");
+        struct str name = json_get_text(node, "precision");
         if (name.ptr != NULL && !expr_precision_find(name, &precision))
             return elm_bad(c, node, SALVE_E_INVALID, "%s: unknown precision", row->type);
         expr_emit_const(&c->emit, expr_integer(precision));
@@ -172,7 +173,8 @@ enum salve_code elm_compile_node(struct elm_compile *c, const struct json *node)
     if (type.ptr == NULL) return elm_bad(c, node, SALVE_E_INVALID, "an expression has no type");
     const struct elm_row *row = find_row(type);
     if (row == NULL) return elm_bad(c, node, SALVE_E_UNSUPPORTED, "unknown ELM node %.*s", STR_ARGS(type));
-    if (++c->depth > SALVE_ELM_DEPTH_MAX) return elm_bad(c, node, SALVE_E_TOO_DEEP, "expressions are nested too deeply");
+    if (++c->depth > SALVE_ELM_DEPTH_MAX)
+        return elm_bad(c, node, SALVE_E_TOO_DEEP, "expressions are nested too deeply");
     uint32_t place = c->emit.place;
     set_place(c, node);
     enum salve_code code = row->make == NULL ? compile_strict(c, row, node) : row->make(c, node);
@@ -189,10 +191,10 @@ enum salve_code elm_compile_field(struct elm_compile *c, const struct json *node
 /* --- literals and selectors ---------------------------------------------------------------------------------------------------- */
 static enum salve_code literal(struct elm_compile *c, const struct json *node, struct str type, struct str text)
 {
-    struct expr_value    value = EXPR_NONE;
-    struct expr_decimal  decimal;
+    struct expr_value value = EXPR_NONE;
+    struct expr_decimal decimal;
     struct expr_temporal t;
-    int64_t              number;
+    int64_t number;
     if (str_ends(type, STR("}Boolean"))) {
         if (!str_is(text, "true") && !str_is(text, "false")) goto bad;
         value = expr_boolean(str_is(text, "true"));
@@ -209,7 +211,9 @@ static enum salve_code literal(struct elm_compile *c, const struct json *node, s
         if (!expr_decimal_parse(text, &decimal)) goto bad;
         TRY(expr_decimal_value(decimal, c->mem, &value, c->err));
     } else if (str_ends(type, STR("}Date")) || str_ends(type, STR("}DateTime")) || str_ends(type, STR("}Time"))) {
-        enum expr_kind kind = str_ends(type, STR("}Date")) ? VALUE_DATE : str_ends(type, STR("}Time")) ? VALUE_TIME : VALUE_DATETIME;
+        enum expr_kind kind = str_ends(type, STR("}Date"))   ? VALUE_DATE
+                              : str_ends(type, STR("}Time")) ? VALUE_TIME
+                                                             : VALUE_DATETIME;
         enum expr_temporal_kind as = kind == VALUE_DATE ? EXPR_DATE : kind == VALUE_TIME ? EXPR_TIME : EXPR_DATETIME;
         if (!expr_temporal_parse_as(text, as, &t)) goto bad;
         TRY(expr_temporal_value(kind, t, c->mem, &value, c->err));
@@ -242,7 +246,7 @@ enum salve_code elm_make_null(struct elm_compile *c, const struct json *node)
 static enum salve_code quantity_of_node(struct elm_compile *c, const struct json *node, struct expr_quantity *out)
 {
     const struct json *value = json_get(node, "value");
-    struct str         text = json_is(value, JSON_STRING) ? json_text(value) : json_number(value);
+    struct str text = json_is(value, JSON_STRING) ? json_text(value) : json_number(value);
     out->unit = json_get_text(node, "unit");
     if (out->unit.len == 0) out->unit = STR("1");
     if (text.ptr == NULL || !expr_decimal_parse(text, &out->value))
@@ -253,7 +257,7 @@ static enum salve_code quantity_of_node(struct elm_compile *c, const struct json
 enum salve_code elm_make_quantity(struct elm_compile *c, const struct json *node)
 {
     struct expr_quantity quantity;
-    struct expr_value    value;
+    struct expr_value value;
     TRY(quantity_of_node(c, node, &quantity));
     TRY(expr_quantity_value(quantity, c->mem, &value, c->err));
     expr_emit_const(&c->emit, value);
@@ -315,9 +319,9 @@ enum salve_code elm_make_tuple(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_instance(struct elm_compile *c, const struct json *node)
 {
     const struct elm_type *type;
-    struct str             name;
-    uint32_t               shape;
-    uint16_t               count;
+    struct str name;
+    uint32_t shape;
+    uint16_t count;
     TRY(elm_want_text(c, node, "classType", &name));
     TRY(elm_type_named(c, name, &type));
     TRY(element_values(c, node, &shape, &count));
@@ -327,7 +331,8 @@ enum salve_code elm_make_instance(struct elm_compile *c, const struct json *node
     return SALVE_OK;
 }
 
-static enum salve_code closed_flag(struct elm_compile *c, const struct json *node, const char *flag, const char *expression)
+static enum salve_code closed_flag(struct elm_compile *c, const struct json *node, const char *flag,
+                                   const char *expression)
 {
     if (json_get(node, expression) != NULL) return elm_compile_field(c, node, expression);
     bool is_closed = true;
@@ -349,7 +354,7 @@ enum salve_code elm_make_interval(struct elm_compile *c, const struct json *node
 enum salve_code elm_make_limit(struct elm_compile *c, const struct json *node)
 {
     const struct elm_type *type;
-    struct str             name;
+    struct str name;
     TRY(elm_want_text(c, node, "valueType", &name));
     TRY(elm_type_named(c, name, &type));
     elm_const_type(c, type);
@@ -359,7 +364,8 @@ enum salve_code elm_make_limit(struct elm_compile *c, const struct json *node)
 }
 
 /* --- truth and branches ------------------------------------------------------------------------------------------------------------ */
-static enum salve_code two_operands(struct elm_compile *c, const struct json *node, const struct json **a, const struct json **b)
+static enum salve_code two_operands(struct elm_compile *c, const struct json *node, const struct json **a,
+                                    const struct json **b)
 {
     *a = json_item(json_get(node, "operand"), 0);
     *b = json_item(json_get(node, "operand"), 1);
@@ -418,7 +424,7 @@ enum salve_code elm_make_case(struct elm_compile *c, const struct json *node)
 {
     static const struct expr_function equal = {"Case", elm_equal};
     const struct json *comparand = json_get(node, "comparand"), *items = json_get(node, "caseItem");
-    uint16_t           slot = 0;
+    uint16_t slot = 0;
     if (!json_is(items, JSON_ARRAY)) return elm_bad(c, node, SALVE_E_INVALID, "Case has no caseItem");
     uint32_t *ends = arena_array(c->mem, uint32_t, items->count + 1);
     if (ends == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
@@ -445,7 +451,7 @@ enum salve_code elm_make_case(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_coalesce(struct elm_compile *c, const struct json *node)
 {
     const struct json *operands = json_get(node, "operand");
-    uint32_t           jumps[250], count = 0;
+    uint32_t jumps[250], count = 0;
     if (!json_is(operands, JSON_ARRAY) || operands->count == 0 || operands->count > 250)
         return elm_bad(c, node, SALVE_E_INVALID, "Coalesce wants 1 to 250 operands");
     for (const struct json *item = operands->first; item != NULL; item = item->next) {

@@ -9,30 +9,30 @@
 
 /* A name that is visible where a node stands: alias, let, operand, or the scope of a Filter. */
 struct elm_scope {
-    struct str        name;
-    uint16_t          slot;
+    struct str name;
+    uint16_t slot;
     struct elm_scope *outer;
 };
 
 /* A define, function or parameter default that is to be compiled. */
 struct elm_job {
     const struct elm_library *library;
-    const struct json        *def;
-    uint32_t                  routine, number; /* number: of DEFINE; UINT32_MAX for functions */
-    struct elm_job           *next;
+    const struct json *def;
+    uint32_t routine, number; /* number: of DEFINE; UINT32_MAX for functions */
+    struct elm_job *next;
 };
 
 struct elm_compile {
-    const struct elm_set     *set;
-    struct arena             *mem;
-    struct salve_err         *err;
-    struct expr_emit          emit;
+    const struct elm_set *set;
+    struct arena *mem;
+    struct salve_err *err;
+    struct expr_emit emit;
     const struct elm_library *library; /* of the job that is being compiled */
-    struct str                name;    /* of its define */
-    struct elm_scope         *scope;
-    uint16_t                  this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
-    struct elm_job           *jobs, *last_job;
-    unsigned                  depth;
+    struct str name;                   /* of its define */
+    struct elm_scope *scope;
+    uint16_t this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
+    struct elm_job *jobs, *last_job;
+    unsigned depth;
 };
 
 typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node);
@@ -43,11 +43,26 @@ typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node)
 #undef STRICT
 #undef NODE
 /* called by code that the compile functions emit */
-ELM_CALL(elm_property); ELM_CALL(elm_single); ELM_CALL(elm_sorted); ELM_CALL(elm_sorted_keys); ELM_CALL(elm_as);
-ELM_CALL(elm_is); ELM_CALL(elm_retrieve); ELM_CALL(elm_interval_of); ELM_CALL(elm_param_is_given);
-ELM_CALL(elm_param_value); ELM_CALL(elm_in_vocabulary); ELM_CALL(elm_coalesce_list); ELM_CALL(elm_not_callable);
-ELM_CALL(elm_ratio_of); ELM_CALL(elm_code_of); ELM_CALL(elm_concept_of); ELM_CALL(elm_quantity_of);
-ELM_CALL(elm_as_list); ELM_CALL(elm_typed_instance); ELM_CALL(elm_min_value);
+ELM_CALL(elm_property);
+ELM_CALL(elm_single);
+ELM_CALL(elm_sorted);
+ELM_CALL(elm_sorted_keys);
+ELM_CALL(elm_as);
+ELM_CALL(elm_is);
+ELM_CALL(elm_retrieve);
+ELM_CALL(elm_interval_of);
+ELM_CALL(elm_param_is_given);
+ELM_CALL(elm_param_value);
+ELM_CALL(elm_in_vocabulary);
+ELM_CALL(elm_coalesce_list);
+ELM_CALL(elm_not_callable);
+ELM_CALL(elm_ratio_of);
+ELM_CALL(elm_code_of);
+ELM_CALL(elm_concept_of);
+ELM_CALL(elm_quantity_of);
+ELM_CALL(elm_as_list);
+ELM_CALL(elm_typed_instance);
+ELM_CALL(elm_min_value);
 
 /* elm_compile_node - any expression; NULL is null. Errors carry "Library.define line:column". */
 SALVE_MUST_USE enum salve_code elm_compile_node(struct elm_compile *c, const struct json *node);

@@ -16,7 +16,8 @@ static bool is_one_of(struct str text, const char *const *words)
     return false;
 }
 
-static const char *const yes_words[] = {"true", "t", "yes", "y", "1", NULL}, *const no_words[] = {"false", "f", "no", "n", "0", NULL};
+static const char *const yes_words[] = {"true", "t", "yes", "y", "1", NULL}, *const no_words[] = {"false", "f", "no",
+                                                                                                  "n",     "0", NULL};
 
 ELM_CALL(elm_to_boolean)
 {
@@ -28,7 +29,8 @@ ELM_CALL(elm_to_boolean)
     if (v.kind == VALUE_STRING && is_one_of(expr_text(v), yes_words)) *out = expr_boolean(true);
     if (v.kind == VALUE_STRING && is_one_of(expr_text(v), no_words)) *out = expr_boolean(false);
     int64_t n;
-    if (elm_is_number(v) && expr_to_decimal(v, &d) && expr_decimal_to_i64(d, &n) && (n == 0 || n == 1)) *out = expr_boolean(n == 1);
+    if (elm_is_number(v) && expr_to_decimal(v, &d) && expr_decimal_to_i64(d, &n) && (n == 0 || n == 1))
+        *out = expr_boolean(n == 1);
     return SALVE_OK;
 }
 
@@ -45,15 +47,28 @@ static enum salve_code to_whole(struct expr_run *run, struct expr_value v, bool 
     int64_t n;
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
     *out = EXPR_NONE;
-    if (v.kind == VALUE_INTEGER || v.kind == VALUE_LONG) n = v.as.integer;
-    else if (v.kind == VALUE_BOOLEAN) n = v.as.boolean;
-    else if (v.kind != VALUE_STRING || !whole_text(expr_text(v), &n)) return SALVE_OK;
-    if (is_long) *out = expr_long(n);
-    else if (n >= INT32_MIN && n <= INT32_MAX) *out = expr_integer(n);
+    if (v.kind == VALUE_INTEGER || v.kind == VALUE_LONG)
+        n = v.as.integer;
+    else if (v.kind == VALUE_BOOLEAN)
+        n = v.as.boolean;
+    else if (v.kind != VALUE_STRING || !whole_text(expr_text(v), &n))
+        return SALVE_OK;
+    if (is_long)
+        *out = expr_long(n);
+    else if (n >= INT32_MIN && n <= INT32_MAX)
+        *out = expr_integer(n);
     return SALVE_OK;
 }
-ELM_CALL(elm_to_integer) { ELM_NULL_IF(1); return to_whole(run, args[0], false, out); }
-ELM_CALL(elm_to_long) { ELM_NULL_IF(1); return to_whole(run, args[0], true, out); }
+ELM_CALL(elm_to_integer)
+{
+    ELM_NULL_IF(1);
+    return to_whole(run, args[0], false, out);
+}
+ELM_CALL(elm_to_long)
+{
+    ELM_NULL_IF(1);
+    return to_whole(run, args[0], true, out);
+}
 
 ELM_CALL(elm_to_decimal)
 {
@@ -63,7 +78,8 @@ ELM_CALL(elm_to_decimal)
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
     if (v.kind == VALUE_DECIMAL) *out = v;
     if (v.kind == VALUE_DECIMAL) return SALVE_OK;
-    bool is_known = expr_to_decimal(v, &d) || (v.kind == VALUE_STRING && expr_decimal_parse(str_trim(expr_text(v)), &d));
+    bool is_known =
+        expr_to_decimal(v, &d) || (v.kind == VALUE_STRING && expr_decimal_parse(str_trim(expr_text(v)), &d));
     if (v.kind == VALUE_BOOLEAN) {
         is_known = true;
         d = expr_decimal_of_int(v.as.boolean);
@@ -71,10 +87,11 @@ ELM_CALL(elm_to_decimal)
     return elm_decimal(run, is_known, d, out);
 }
 
-static enum salve_code parse_temporal(struct expr_run *run, struct expr_value v, enum expr_temporal_kind kind, struct expr_value *out)
+static enum salve_code parse_temporal(struct expr_run *run, struct expr_value v, enum expr_temporal_kind kind,
+                                      struct expr_value *out)
 {
     struct expr_temporal t = {0};
-    struct str           text = expr_text(v);
+    struct str text = expr_text(v);
     for (size_t i = 6; kind == EXPR_TIME && i < text.len; i++) /* an offset of a time means nothing */
         if (text.ptr[i] == 'Z' || text.ptr[i] == '+' || text.ptr[i] == '-') text.len = i;
     bool is_known = expr_temporal_parse_as(text, kind, &t);
@@ -157,27 +174,39 @@ ELM_CALL(elm_to_ratio)
 
 ELM_CALL(elm_to_string)
 {
-    char       text[EXPR_DECIMAL_TEXT_BYTES], when[EXPR_TEMPORAL_TEXT_BYTES];
+    char text[EXPR_DECIMAL_TEXT_BYTES], when[EXPR_TEMPORAL_TEXT_BYTES];
     struct str s = STR_NONE;
     ELM_NULL_IF(1);
     struct expr_value v = args[0];
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
     switch (v.kind) {
-    case VALUE_STRING: *out = v; return SALVE_OK;
-    case VALUE_BOOLEAN: *out = expr_string(v.as.boolean ? STR("true") : STR("false")); return SALVE_OK;
+    case VALUE_STRING:
+        *out = v;
+        return SALVE_OK;
+    case VALUE_BOOLEAN:
+        *out = expr_string(v.as.boolean ? STR("true") : STR("false"));
+        return SALVE_OK;
     case VALUE_INTEGER:
-    case VALUE_LONG: s = arena_printf(run->mem, "%lld", (long long)v.as.integer); break;
-    case VALUE_DECIMAL: return elm_text(run, expr_decimal_text(*v.as.decimal, text), out);
+    case VALUE_LONG:
+        s = arena_printf(run->mem, "%lld", (long long)v.as.integer);
+        break;
+    case VALUE_DECIMAL:
+        return elm_text(run, expr_decimal_text(*v.as.decimal, text), out);
     case VALUE_DATE:
     case VALUE_DATETIME:
-    case VALUE_TIME: return elm_text(run, expr_temporal_text(v.as.temporal, false, when), out);
-    case VALUE_QUANTITY: s = expr_quantity_text(v.as.quantity, run->mem); break;
+    case VALUE_TIME:
+        return elm_text(run, expr_temporal_text(v.as.temporal, false, when), out);
+    case VALUE_QUANTITY:
+        s = expr_quantity_text(v.as.quantity, run->mem);
+        break;
     case VALUE_RATIO: {
-        struct str n = expr_quantity_text(&v.as.ratio->numerator, run->mem), d = expr_quantity_text(&v.as.ratio->denominator, run->mem);
+        struct str n = expr_quantity_text(&v.as.ratio->numerator, run->mem),
+                   d = expr_quantity_text(&v.as.ratio->denominator, run->mem);
         if (n.ptr != NULL && d.ptr != NULL) s = arena_printf(run->mem, "%.*s:%.*s", STR_ARGS(n), STR_ARGS(d));
         break;
     }
-    default: return SALVE_OK;
+    default:
+        return SALVE_OK;
     }
     if (s.ptr == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "text");
     *out = expr_string(s);
@@ -191,7 +220,8 @@ ELM_CALL(elm_to_concept)
     struct expr_concept *concept = arena_new(run->mem, struct expr_concept);
     if (concept == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "concept");
     if (args[0].kind == VALUE_CODE) {
-        *concept = (struct expr_concept){.display = args[0].as.code->display, .codes = args[0].as.code, .code_count = 1};
+        *concept =
+            (struct expr_concept){.display = args[0].as.code->display, .codes = args[0].as.code, .code_count = 1};
         *out = (struct expr_value){.kind = VALUE_CONCEPT, .as.concept = concept};
     } else if (args[0].kind == VALUE_LIST) {
         struct expr_code *codes = arena_array(run->mem, struct expr_code, args[0].aux + 1);

@@ -9,20 +9,22 @@ struct elm_coding {
     uint32_t hash, entry;
 };
 struct elm_codes {
-    fhir_type_id             type;
-    fhir_name_id             path;
-    uint32_t                 first, count; /* entries of the type */
+    fhir_type_id type;
+    fhir_name_id path;
+    uint32_t first, count; /* entries of the type */
     const struct elm_coding *codings;
-    uint32_t                 coding_count;
-    struct elm_codes        *next;
+    uint32_t coding_count;
+    struct elm_codes *next;
 };
 
-static enum salve_code add_entry(struct expr_build *build, const struct tape *tape, tape_at at, struct arena *mem, struct salve_err *err)
+static enum salve_code add_entry(struct expr_build *build, const struct tape *tape, tape_at at, struct arena *mem,
+                                 struct salve_err *err)
 {
     return expr_build_add(build, expr_node(tape, at), mem, err);
 }
 
-static enum salve_code add_bundle(struct expr_build *build, const struct tape *tape, struct arena *mem, struct salve_err *err)
+static enum salve_code add_bundle(struct expr_build *build, const struct tape *tape, struct arena *mem,
+                                  struct salve_err *err)
 {
     for (tape_at e = tape_first(tape, 0); e != TAPE_NONE; e = tape_next(tape, 0, e)) {
         if (tape_path_name(tape, e) != FHIR_N_entry) continue;
@@ -32,26 +34,28 @@ static enum salve_code add_bundle(struct expr_build *build, const struct tape *t
     return SALVE_OK;
 }
 
-enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, struct arena *mem, struct elm_subject *out,
-                                 struct salve_err *err)
+enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, struct arena *mem,
+                                 struct elm_subject *out, struct salve_err *err)
 {
     struct expr_build build = {0};
     *out = (struct elm_subject){.mem = mem};
     for (size_t i = 0; i < count; i++) {
         if (tape_root(tapes[i]) == TAPE_NONE) continue;
-        if (tape_type(tapes[i], 0) == FHIR_T_Bundle) TRY(add_bundle(&build, tapes[i], mem, err));
-        else TRY(add_entry(&build, tapes[i], 0, mem, err));
+        if (tape_type(tapes[i], 0) == FHIR_T_Bundle)
+            TRY(add_bundle(&build, tapes[i], mem, err));
+        else
+            TRY(add_entry(&build, tapes[i], 0, mem, err));
     }
     struct elm_entry *entries = arena_array(mem, struct elm_entry, build.count + 1);
     if (entries == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     /* groups in the order in which their type appears, resources in the order of the data */
     fhir_type_id types[256];
-    uint32_t     ends[257] = {0}, type_count = 0;
-    uint8_t     *group = arena_alloc_raw(mem, build.count + 1, 1);
+    uint32_t ends[257] = {0}, type_count = 0;
+    uint8_t *group = arena_alloc_raw(mem, build.count + 1, 1);
     if (group == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     for (uint32_t i = 0; i < build.count; i++) {
         fhir_type_id type = tape_type(build.items[i].as.tape, build.items[i].aux);
-        uint32_t     t = 0;
+        uint32_t t = 0;
         while (t < type_count && types[t] != type) t++;
         if (t == type_count) {
             if (t == 256) return salve_fail(err, SALVE_E_TOO_BIG, "subject");
@@ -77,15 +81,15 @@ static uint32_t text_hash(struct str text) /* FNV-1a */
 
 struct coding_list {
     struct elm_coding *items;
-    uint32_t           count, cap;
-    struct arena      *mem;
-    struct salve_err  *err;
+    uint32_t count, cap;
+    struct arena *mem;
+    struct salve_err *err;
 };
 
 static enum salve_code add_hash(struct coding_list *list, struct str text, uint32_t entry)
 {
     if (list->count == list->cap) {
-        uint32_t           cap = list->cap < 32 ? 32 : list->cap * 2;
+        uint32_t cap = list->cap < 32 ? 32 : list->cap * 2;
         struct elm_coding *items = arena_grow(list->mem, list->items, list->cap * sizeof *items, cap * sizeof *items);
         if (items == NULL) return salve_fail(list->err, SALVE_E_MEMORY, "subject");
         list->items = items;
@@ -97,11 +101,12 @@ static enum salve_code add_hash(struct coding_list *list, struct str text, uint3
 
 /* Every code below a code element: of a Coding or CodeableConcept its codes, of a primitive its text. Items of one element
  * are neighbours, so behind them there is no more to find. */
-static enum salve_code add_codings(struct coding_list *list, const struct tape *tape, tape_at at, uint32_t entry, unsigned depth)
+static enum salve_code add_codings(struct coding_list *list, const struct tape *tape, tape_at at, uint32_t entry,
+                                   unsigned depth)
 {
     if (tape_kind(tape, at) == TAPE_TEXT) return add_hash(list, tape_text(tape, at), entry);
     fhir_name_id want = tape_type(tape, at) == FHIR_T_Coding ? FHIR_N_code : FHIR_N_coding;
-    bool         was_found = false;
+    bool was_found = false;
     for (tape_at c = tape_first(tape, at); c != TAPE_NONE && depth < 2; c = tape_next(tape, at, c)) {
         bool is_wanted = tape_path_name(tape, c) == want;
         if (was_found && !is_wanted) break;
@@ -112,10 +117,11 @@ static enum salve_code add_codings(struct coding_list *list, const struct tape *
     return SALVE_OK;
 }
 
-static enum salve_code add_entry_codings(struct coding_list *list, const struct elm_entry *entry, uint32_t number, fhir_name_id path)
+static enum salve_code add_entry_codings(struct coding_list *list, const struct elm_entry *entry, uint32_t number,
+                                         fhir_name_id path)
 {
     const struct tape *tape = entry->tape;
-    bool               was_found = false;
+    bool was_found = false;
     for (tape_at c = tape_first(tape, entry->at); c != TAPE_NONE; c = tape_next(tape, entry->at, c)) {
         bool is_wanted = tape_path_name(tape, c) == path;
         if (was_found && !is_wanted) break;
@@ -126,11 +132,11 @@ static enum salve_code add_entry_codings(struct coding_list *list, const struct 
     return SALVE_OK;
 }
 
-static enum salve_code codes_make(struct elm_subject *subject, fhir_type_id type, fhir_name_id path, struct elm_codes **out,
-                                  struct salve_err *err)
+static enum salve_code codes_make(struct elm_subject *subject, fhir_type_id type, fhir_name_id path,
+                                  struct elm_codes **out, struct salve_err *err)
 {
     struct coding_list list = {.mem = subject->mem, .err = err};
-    struct elm_codes  *codes = arena_new(subject->mem, struct elm_codes);
+    struct elm_codes *codes = arena_new(subject->mem, struct elm_codes);
     if (codes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     *codes = (struct elm_codes){.type = type, .path = path, .next = subject->codes};
     while (codes->first < subject->entry_count && subject->entries[codes->first].type != type) codes->first++;
@@ -143,8 +149,8 @@ static enum salve_code codes_make(struct elm_subject *subject, fhir_type_id type
     return SALVE_OK;
 }
 
-static enum salve_code codes_for(struct elm_subject *subject, fhir_type_id type, fhir_name_id path, struct elm_codes **out,
-                                 struct salve_err *err)
+static enum salve_code codes_for(struct elm_subject *subject, fhir_type_id type, fhir_name_id path,
+                                 struct elm_codes **out, struct salve_err *err)
 {
     for (*out = subject->codes; *out != NULL; *out = (*out)->next)
         if ((*out)->type == type && (*out)->path == path) return SALVE_OK;
@@ -157,11 +163,20 @@ static struct expr_code coding_of(const struct tape *tape, tape_at at)
     struct expr_code code = {0};
     for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c)) {
         switch (tape_path_name(tape, c)) {
-        case FHIR_N_system: code.system = tape_text(tape, c); break;
-        case FHIR_N_version: code.version = tape_text(tape, c); break;
-        case FHIR_N_code: code.code = tape_text(tape, c); break;
-        case FHIR_N_display: code.display = tape_text(tape, c); break;
-        default: break;
+        case FHIR_N_system:
+            code.system = tape_text(tape, c);
+            break;
+        case FHIR_N_version:
+            code.version = tape_text(tape, c);
+            break;
+        case FHIR_N_code:
+            code.code = tape_text(tape, c);
+            break;
+        case FHIR_N_display:
+            code.display = tape_text(tape, c);
+            break;
+        default:
+            break;
         }
     }
     return code;
@@ -170,7 +185,7 @@ static struct expr_code coding_of(const struct tape *tape, tape_at at)
 enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out)
 {
     const struct tape *tape = node.as.tape;
-    fhir_type_id       type = tape_type(tape, node.aux);
+    fhir_type_id type = tape_type(tape, node.aux);
     if (type == FHIR_T_Coding) {
         struct expr_code *code = arena_new(run->mem, struct expr_code);
         if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
@@ -179,7 +194,7 @@ enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struc
         return SALVE_OK;
     }
     if (type != FHIR_T_CodeableConcept) return elm_plain(run, node, out);
-    uint32_t             count = 0;
+    uint32_t count = 0;
     struct expr_concept *concept = arena_new(run->mem, struct expr_concept);
     for (tape_at c = tape_first(tape, node.aux); c != TAPE_NONE; c = tape_next(tape, node.aux, c)) count++;
     struct expr_code *codes = arena_array(run->mem, struct expr_code, count + 1);
@@ -218,7 +233,8 @@ static bool entry_has_code(struct expr_value entry, fhir_name_id path, const str
 }
 
 /* --- retrieve ------------------------------------------------------------------------------------------------------------------ */
-static enum salve_code entry_has_any(struct expr_run *run, struct expr_value entry, fhir_name_id path, struct expr_value codes, bool *out)
+static enum salve_code entry_has_any(struct expr_run *run, struct expr_value entry, fhir_name_id path,
+                                     struct expr_value codes, bool *out)
 {
     *out = false;
     if (codes.kind == VALUE_CODE) {
@@ -227,7 +243,8 @@ static enum salve_code entry_has_any(struct expr_run *run, struct expr_value ent
         const struct expr_code code = {.code = expr_text(codes)};
         *out = entry_has_code(entry, path, &code);
     } else if (codes.kind == VALUE_CONCEPT) {
-        for (uint32_t i = 0; i < codes.as.concept->code_count && !*out; i++) *out = entry_has_code(entry, path, &codes.as.concept->codes[i]);
+        for (uint32_t i = 0; i < codes.as.concept->code_count && !*out; i++)
+            *out = entry_has_code(entry, path, &codes.as.concept->codes[i]);
     } else if (codes.kind == VALUE_LIST) {
         for (uint32_t i = 0; i < codes.aux && !*out; i++) TRY(entry_has_any(run, entry, path, codes.as.items[i], out));
     } else if (codes.kind == VALUE_VOCABULARY) {
@@ -235,7 +252,7 @@ static enum salve_code entry_has_any(struct expr_run *run, struct expr_value ent
         TRY(expr_children(run, entry, path, &found));
         for (uint32_t i = 0; i < found.count && !*out; i++) {
             const struct expr_value pair[2] = {found.items[i], codes};
-            struct expr_value       is_in;
+            struct expr_value is_in;
             TRY(elm_in_vocabulary(run, pair, 2, &is_in));
             *out = elm_truth_of(is_in) == EXPR_TRUE;
         }
@@ -248,7 +265,7 @@ static enum salve_code date_value(struct expr_run *run, struct expr_value node, 
 {
     if (node.kind != VALUE_NODE || tape_type(node.as.tape, node.aux) != FHIR_T_Period) return elm_plain(run, node, out);
     struct expr_value ends[2];
-    const struct str  names[2] = {STR("start"), STR("end")};
+    const struct str names[2] = {STR("start"), STR("end")};
     for (int i = 0; i < 2; i++) {
         struct expr_value name = expr_string(names[i]);
         name.tag = i == 0 ? FHIR_N_start : FHIR_N_end;
@@ -261,10 +278,11 @@ static enum salve_code date_value(struct expr_run *run, struct expr_value node, 
     return elm_interval(run, ends[0], true, ends[1], true, out);
 }
 
-static enum salve_code is_in_range(struct expr_run *run, struct expr_value entry, struct expr_value path, struct expr_value range, bool *out)
+static enum salve_code is_in_range(struct expr_run *run, struct expr_value entry, struct expr_value path,
+                                   struct expr_value range, bool *out)
 {
     const struct expr_value pair[2] = {entry, path};
-    struct expr_value       when, inside;
+    struct expr_value when, inside;
     TRY(elm_property(run, pair, 2, &when));
     TRY(date_value(run, when, &when));
     const struct expr_value both[3] = {when, range, expr_integer(EXPR_PRECISION_NONE)};
@@ -277,7 +295,8 @@ struct retrieve {
     struct expr_value type, code_path, codes, date_path, range;
 };
 
-static enum salve_code keep_if_fits(struct expr_run *run, const struct retrieve *r, struct expr_value entry, struct expr_build *build)
+static enum salve_code keep_if_fits(struct expr_run *run, const struct retrieve *r, struct expr_value entry,
+                                    struct expr_build *build)
 {
     bool fits = true;
     if (r->codes.kind != VALUE_NULL) TRY(entry_has_any(run, entry, r->code_path.tag, r->codes, &fits));
@@ -295,9 +314,9 @@ static const struct expr_code *only_code(struct expr_value codes)
 
 static enum salve_code from_subject(struct expr_run *run, const struct retrieve *r, struct expr_build *build)
 {
-    struct elm_subject     *subject = elm_front(run)->subject;
+    struct elm_subject *subject = elm_front(run)->subject;
     const struct expr_code *code = only_code(r->codes);
-    struct elm_codes       *codes;
+    struct elm_codes *codes;
     TRY(codes_for(subject, (fhir_type_id)r->type.as.integer, code == NULL ? 0 : r->code_path.tag, &codes, run->err));
     if (code != NULL) {
         uint32_t hash = text_hash(code->code), last = UINT32_MAX;
@@ -319,15 +338,16 @@ static enum salve_code from_subject(struct expr_run *run, const struct retrieve 
 /* args: type, code path, codes, date path, date range */
 ELM_CALL(elm_retrieve)
 {
-    struct expr_build     build = {0};
+    struct expr_build build = {0};
     const struct retrieve r = {args[0], args[1], args[2], args[3], args[4]};
-    struct elm_run       *front = elm_front(run);
+    struct elm_run *front = elm_front(run);
     (void)count;
     if (front->subject != NULL) {
         TRY(from_subject(run, &r, &build));
     } else if (run->env->retrieve != NULL) {
         struct expr_value given = EXPR_NONE;
-        TRY(run->env->retrieve(run->env->user, (fhir_type_id)r.type.as.integer, r.code_path.tag, &r.codes, run->mem, &given, run->err));
+        TRY(run->env->retrieve(run->env->user, (fhir_type_id)r.type.as.integer, r.code_path.tag, &r.codes, run->mem,
+                               &given, run->err));
         struct expr_items view = expr_items(&given);
         for (uint32_t i = 0; i < view.count; i++) TRY(keep_if_fits(run, &r, view.items[i], &build));
     }
@@ -338,9 +358,10 @@ ELM_CALL(elm_retrieve)
 enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node)
 {
     const struct elm_type *type;
-    struct str             name, code_path = json_get_text(node, "codeProperty"), date_path = json_get_text(node, "dateProperty");
-    const struct json     *codes = json_get(node, "codes"), *range = json_get(node, "dateRange");
-    const struct json     *code_filter = json_first(json_get(node, "codeFilter")), *date_filter = json_first(json_get(node, "dateFilter"));
+    struct str name, code_path = json_get_text(node, "codeProperty"), date_path = json_get_text(node, "dateProperty");
+    const struct json *codes = json_get(node, "codes"), *range = json_get(node, "dateRange");
+    const struct json *code_filter = json_first(json_get(node, "codeFilter")),
+                      *date_filter = json_first(json_get(node, "dateFilter"));
     TRY(elm_want_text(c, node, "dataType", &name));
     TRY(elm_type_named(c, name, &type));
     if (type->kind != ELM_FHIR) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "%.*s is no FHIR type", STR_ARGS(name));
@@ -362,10 +383,11 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
 }
 
 /* --- elements ------------------------------------------------------------------------------------------------------------------------ */
-static enum salve_code node_element(struct expr_run *run, struct expr_value node, struct expr_value name, struct expr_value *out)
+static enum salve_code node_element(struct expr_run *run, struct expr_value node, struct expr_value name,
+                                    struct expr_value *out)
 {
     const struct tape *tape = node.as.tape;
-    uint32_t           end = node.aux + tape->nodes[node.aux].span, c = node.aux + 1;
+    uint32_t end = node.aux + tape->nodes[node.aux].span, c = node.aux + 1;
     *out = EXPR_NONE;
     while (c < end && tape_path_name(tape, c) != name.tag) c += tape->nodes[c].span;
     if (c < end && name.tag != 0) {
@@ -398,13 +420,15 @@ static enum salve_code code_element(const struct expr_code *code, struct str nam
     return SALVE_OK;
 }
 
-static enum salve_code concept_element(struct expr_run *run, const struct expr_concept *concept, struct str name, struct expr_value *out)
+static enum salve_code concept_element(struct expr_run *run, const struct expr_concept *concept, struct str name,
+                                       struct expr_value *out)
 {
     struct expr_build build = {0};
     *out = text_or_null(concept->display);
     if (!str_is(name, "codes")) return SALVE_OK;
     for (uint32_t i = 0; i < concept->code_count; i++)
-        TRY(expr_build_add(&build, (struct expr_value){.kind = VALUE_CODE, .as.code = &concept->codes[i]}, run->mem, run->err));
+        TRY(expr_build_add(&build, (struct expr_value){.kind = VALUE_CODE, .as.code = &concept->codes[i]}, run->mem,
+                           run->err));
     *out = expr_build_list(&build);
     return SALVE_OK;
 }
@@ -431,32 +455,40 @@ static enum salve_code tuple_value(struct expr_value tuple, struct str name, str
 /* args: source, name (tag: its FHIR name) */
 ELM_CALL(elm_property)
 {
-    struct str        name = expr_text(args[1]);
+    struct str name = expr_text(args[1]);
     struct expr_value v = args[0];
     struct expr_build build = {0};
     (void)count;
     *out = EXPR_NONE;
     switch (v.kind) {
-    case VALUE_NODE: return node_element(run, v, args[1], out);
-    case VALUE_TUPLE: return tuple_value(v, name, out);
-    case VALUE_CODE: return code_element(v.as.code, name, out);
-    case VALUE_CONCEPT: return concept_element(run, v.as.concept, name, out);
-    case VALUE_INTERVAL: return interval_element(v.as.interval, name, out);
+    case VALUE_NODE:
+        return node_element(run, v, args[1], out);
+    case VALUE_TUPLE:
+        return tuple_value(v, name, out);
+    case VALUE_CODE:
+        return code_element(v.as.code, name, out);
+    case VALUE_CONCEPT:
+        return concept_element(run, v.as.concept, name, out);
+    case VALUE_INTERVAL:
+        return interval_element(v.as.interval, name, out);
     case VALUE_QUANTITY:
-        if (str_is(name, "unit")) *out = expr_string(v.as.quantity->unit);
-        else if (str_is(name, "value")) return expr_decimal_value(v.as.quantity->value, run->mem, out, run->err);
+        if (str_is(name, "unit"))
+            *out = expr_string(v.as.quantity->unit);
+        else if (str_is(name, "value"))
+            return expr_decimal_value(v.as.quantity->value, run->mem, out, run->err);
         return SALVE_OK;
     case VALUE_RATIO:
         if (str_is(name, "numerator")) return expr_quantity_value(v.as.ratio->numerator, run->mem, out, run->err);
         return expr_quantity_value(v.as.ratio->denominator, run->mem, out, run->err);
     case VALUE_VOCABULARY:
-        *out = str_is(name, "id") ? text_or_null(v.as.vocabulary->id)
-               : str_is(name, "version") ? text_or_null(v.as.vocabulary->version) : text_or_null(v.as.vocabulary->name);
+        *out = str_is(name, "id")        ? text_or_null(v.as.vocabulary->id)
+               : str_is(name, "version") ? text_or_null(v.as.vocabulary->version)
+                                         : text_or_null(v.as.vocabulary->name);
         return SALVE_OK;
     case VALUE_LIST:
         for (uint32_t i = 0; i < v.aux; i++) {
             const struct expr_value pair[2] = {v.as.items[i], args[1]};
-            struct expr_value       one;
+            struct expr_value one;
             TRY(elm_property(run, pair, 2, &one));
             TRY(expr_build_flat(&build, &one, run->mem, run->err));
         }
@@ -476,7 +508,8 @@ static struct str text_element(struct expr_value tuple, const char *name)
     return v.kind == VALUE_STRING ? expr_text(v) : STR_NONE;
 }
 
-static enum salve_code system_instance(struct expr_run *run, struct expr_value tuple, enum expr_kind kind, struct expr_value *out)
+static enum salve_code system_instance(struct expr_run *run, struct expr_value tuple, enum expr_kind kind,
+                                       struct expr_value *out)
 {
     struct expr_value a, b;
     *out = tuple;
@@ -490,8 +523,8 @@ static enum salve_code system_instance(struct expr_run *run, struct expr_value t
     if (kind == VALUE_CODE) {
         struct expr_code *code = arena_new(run->mem, struct expr_code);
         if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
-        *code = (struct expr_code){text_element(tuple, "code"), text_element(tuple, "system"), text_element(tuple, "version"),
-                                   text_element(tuple, "display")};
+        *code = (struct expr_code){text_element(tuple, "code"), text_element(tuple, "system"),
+                                   text_element(tuple, "version"), text_element(tuple, "display")};
         *out = (struct expr_value){.kind = VALUE_CODE, .as.code = code};
     } else if (kind == VALUE_CONCEPT) {
         TRY(tuple_value(tuple, STR("codes"), &a));
@@ -516,7 +549,8 @@ static enum salve_code system_instance(struct expr_run *run, struct expr_value t
     } else if (kind == VALUE_VOCABULARY) {
         struct expr_vocabulary *vocabulary = arena_new(run->mem, struct expr_vocabulary);
         if (vocabulary == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "vocabulary");
-        *vocabulary = (struct expr_vocabulary){text_element(tuple, "id"), text_element(tuple, "version"), text_element(tuple, "name"), false};
+        *vocabulary = (struct expr_vocabulary){text_element(tuple, "id"), text_element(tuple, "version"),
+                                               text_element(tuple, "name"), false};
         *out = (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary};
     }
     return SALVE_OK;

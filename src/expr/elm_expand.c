@@ -26,23 +26,26 @@ static enum salve_code want_args(struct expr_run *run, const struct expr_value *
     return is_good ? SALVE_OK : expr_run_fail(run, SALVE_E_TYPE, "intervals and a quantity are wanted");
 }
 
-static bool is_present(const struct expr_value *args, uint32_t count) { return count > 1 && args[1].kind != VALUE_NULL; }
+static bool is_present(const struct expr_value *args, uint32_t count)
+{
+    return count > 1 && args[1].kind != VALUE_NULL;
+}
 
 /* The precision that `per` asks for: of a duration its unit. */
 static enum expr_precision per_precision(const struct expr_value *args, uint32_t count)
 {
     enum expr_precision p = EXPR_PRECISION_NONE;
-    bool                is_word;
+    bool is_word;
     if (is_present(args, count)) (void)expr_duration_unit(args[1].as.quantity->unit, &p, &is_word);
     return p;
 }
 
 /* Does an interval that ends at `end` reach one that starts at `start`? They may be `per` apart, or meet. */
-static enum salve_code reaches(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value end,
-                               struct expr_value start, bool *out)
+static enum salve_code reaches(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                               struct expr_value end, struct expr_value start, bool *out)
 {
     enum expr_order order;
-    bool            is_known = true;
+    bool is_known = true;
     if (is_present(args, count)) {
         struct expr_value pair[2] = {end, args[1]};
         if (!elm_is_temporal(end) && end.kind != VALUE_QUANTITY)
@@ -71,7 +74,7 @@ ELM_CALL(elm_collapse)
     for (uint32_t i = 0; i < ends.count; i += 2) {
         struct expr_value start = ends.items[i], end = ends.items[i + 1], one;
         for (; i + 2 < ends.count; i += 2) {
-            bool            is_joined;
+            bool is_joined;
             enum expr_order order;
             TRY(reaches(run, args, count, end, ends.items[i + 2], &is_joined));
             if (!is_joined) break;
@@ -94,7 +97,8 @@ static enum salve_code default_per(struct expr_run *run, struct elm_ends ends, s
         uint8_t p = ends.start.as.temporal->precision, other = ends.end.as.temporal->precision;
         q.unit = str_of(expr_precision_name(other < p ? other : p));
     } else if (ends.start.kind == VALUE_DECIMAL || ends.start.kind == VALUE_QUANTITY) {
-        struct expr_decimal a = ends.start.kind == VALUE_DECIMAL ? *ends.start.as.decimal : ends.start.as.quantity->value;
+        struct expr_decimal a =
+            ends.start.kind == VALUE_DECIMAL ? *ends.start.as.decimal : ends.start.as.quantity->value;
         struct expr_decimal b = ends.end.kind == VALUE_DECIMAL ? *ends.end.as.decimal : ends.end.as.quantity->value;
         unsigned digits = a.digits < b.digits ? a.digits : b.digits;
         expr_i128 units = 100000000;
@@ -106,13 +110,16 @@ static enum salve_code default_per(struct expr_run *run, struct elm_ends ends, s
 }
 
 /* start + per; the value without a unit where the points have none. */
-static enum salve_code next_start(struct expr_run *run, struct expr_value start, struct expr_value per, struct expr_value *out)
+static enum salve_code next_start(struct expr_run *run, struct expr_value start, struct expr_value per,
+                                  struct expr_value *out)
 {
     struct expr_value pair[2] = {start, per};
-    int64_t           n;
+    int64_t n;
     if (start.kind == VALUE_INTEGER || start.kind == VALUE_LONG) {
-        if (expr_decimal_to_i64(per.as.quantity->value, &n)) pair[1] = start.kind == VALUE_LONG ? expr_long(n) : expr_integer(n);
-        else TRY(expr_decimal_value(per.as.quantity->value, run->mem, &pair[1], run->err));
+        if (expr_decimal_to_i64(per.as.quantity->value, &n))
+            pair[1] = start.kind == VALUE_LONG ? expr_long(n) : expr_integer(n);
+        else
+            TRY(expr_decimal_value(per.as.quantity->value, run->mem, &pair[1], run->err));
     } else if (start.kind == VALUE_DECIMAL) {
         TRY(expr_decimal_value(per.as.quantity->value, run->mem, &pair[1], run->err));
     }
@@ -122,7 +129,7 @@ static enum salve_code next_start(struct expr_run *run, struct expr_value start,
 static bool is_fitting(struct elm_ends ends, struct expr_value per)
 {
     enum expr_precision p;
-    bool                is_word;
+    bool is_word;
     struct expr_decimal zero = expr_decimal_of_int(0);
     const struct expr_quantity *q = per.as.quantity;
     if (expr_decimal_cmp(q->value, zero) <= 0) return false;
@@ -138,7 +145,7 @@ static bool is_fitting(struct elm_ends ends, struct expr_value per)
 static enum salve_code truncate_to_per(struct expr_run *run, struct elm_ends *ends, struct expr_value per)
 {
     enum expr_precision p;
-    bool                is_word;
+    bool is_word;
     if (elm_is_temporal(ends->start) && expr_duration_unit(per.as.quantity->unit, &p, &is_word)) {
         if (p == EXPR_WEEK) p = EXPR_DAY;
         TRY(elm_temporal(run, true, expr_temporal_cut(*ends->start.as.temporal, p), &ends->start));
@@ -147,8 +154,10 @@ static enum salve_code truncate_to_per(struct expr_run *run, struct elm_ends *en
     struct expr_decimal whole;
     if (ends->start.kind == VALUE_DECIMAL && per.as.quantity->value.digits == 0) {
         int64_t n;
-        if (expr_decimal_truncate(*ends->start.as.decimal, &whole) && expr_decimal_to_i64(whole, &n)) ends->start = expr_integer(n);
-        if (expr_decimal_truncate(*ends->end.as.decimal, &whole) && expr_decimal_to_i64(whole, &n)) ends->end = expr_integer(n);
+        if (expr_decimal_truncate(*ends->start.as.decimal, &whole) && expr_decimal_to_i64(whole, &n))
+            ends->start = expr_integer(n);
+        if (expr_decimal_truncate(*ends->end.as.decimal, &whole) && expr_decimal_to_i64(whole, &n))
+            ends->end = expr_integer(n);
     } else if ((ends->start.kind == VALUE_INTEGER) && per.as.quantity->value.digits > 0) {
         /* finer steps: the last point reaches to the end of its unit */
         struct expr_decimal high;
@@ -167,7 +176,7 @@ static enum salve_code expand_one(struct expr_run *run, struct elm_ends ends, st
     TRY(truncate_to_per(run, &ends, per));
     for (struct expr_value start = ends.start;;) {
         struct expr_value next, last, one;
-        bool              is_known;
+        bool is_known;
         TRY(expr_step(run, 1));
         TRY(next_start(run, start, per, &next));
         if (next.kind == VALUE_NULL) break;
@@ -180,7 +189,7 @@ static enum salve_code expand_one(struct expr_run *run, struct elm_ends ends, st
             TRY(elm_decimal(run, is_known, d, &last));
         } else if (next.kind == VALUE_QUANTITY) {
             struct expr_quantity q = *next.as.quantity;
-            expr_i128            step = 100000000;
+            expr_i128 step = 100000000;
             for (unsigned i = 0; i < q.value.digits; i++) step /= 10;
             is_known = expr_decimal_of_units(expr_decimal_units(q.value) - step, q.value.digits, &q.value);
             TRY(elm_quantity(run, is_known, q, &last));
@@ -205,9 +214,9 @@ ELM_CALL(elm_expand)
     TRY(want_args(run, args, count));
     bool is_points = args[0].kind == VALUE_INTERVAL;
     const struct expr_value *items = is_points ? args : args[0].as.items;
-    uint32_t                 item_count = is_points ? 1 : args[0].aux;
+    uint32_t item_count = is_points ? 1 : args[0].aux;
     for (uint32_t i = 0; i < item_count; i++) {
-        struct elm_ends   ends;
+        struct elm_ends ends;
         struct expr_value per = is_present(args, count) ? args[1] : EXPR_NONE;
         if (items[i].kind != VALUE_INTERVAL) continue;
         TRY(elm_ends_of(run, items[i], &ends));

@@ -19,27 +19,37 @@
 
 /* --- libraries ------------------------------------------------------------------------------------------------------- */
 struct elm_library {
-    const char               *file;
-    struct str                text; /* of the JSON, for places */
-    struct str                id, version;
-    const struct json        *root; /* the "library" object */
+    const char *file;
+    struct str text; /* of the JSON, for places */
+    struct str id, version;
+    const struct json *root; /* the "library" object */
     const struct elm_library *next;
 };
 struct elm_set {
-    struct arena       *mem;
+    struct arena *mem;
     struct elm_library *first, *last;
 };
 
 /* --- types ------------------------------------------------------------------------------------------------------------ */
-enum elm_type_kind { ELM_ANY, ELM_SYSTEM, ELM_FHIR, ELM_FHIR_ENUM, ELM_LIST, ELM_INTERVAL, ELM_TUPLE, ELM_CHOICE, ELM_UNKNOWN };
+enum elm_type_kind {
+    ELM_ANY,
+    ELM_SYSTEM,
+    ELM_FHIR,
+    ELM_FHIR_ENUM,
+    ELM_LIST,
+    ELM_INTERVAL,
+    ELM_TUPLE,
+    ELM_CHOICE,
+    ELM_UNKNOWN
+};
 
 struct elm_type {
-    uint8_t                kind;   /* enum elm_type_kind */
-    uint8_t                system; /* ELM_SYSTEM: enum expr_kind; VALUE_VOCABULARY for CodeSystem and ValueSet */
-    fhir_type_id           fhir;   /* ELM_FHIR */
-    const struct elm_type *of;     /* LIST, INTERVAL: element; CHOICE, TUPLE: alternatives or elements, `count` of them */
-    uint32_t               count;
-    const struct str      *names;  /* TUPLE */
+    uint8_t kind;              /* enum elm_type_kind */
+    uint8_t system;            /* ELM_SYSTEM: enum expr_kind; VALUE_VOCABULARY for CodeSystem and ValueSet */
+    fhir_type_id fhir;         /* ELM_FHIR */
+    const struct elm_type *of; /* LIST, INTERVAL: element; CHOICE, TUPLE: alternatives or elements, `count` of them */
+    uint32_t count;
+    const struct str *names; /* TUPLE */
 };
 bool elm_type_has(const struct elm_type *type, const struct expr_value *value); /* Is */
 
@@ -49,33 +59,33 @@ struct elm_routine { /* beside each routine of the program: whose it is, for mes
 };
 struct elm_function {
     struct str name;
-    uint32_t   routine;
-    uint16_t   args;
+    uint32_t routine;
+    uint16_t args;
 };
 struct elm_program {
     const struct expr_program *code;
-    struct str                 id, version;
-    const struct elm_define   *defines;
-    const uint32_t            *numbers; /* DEFINE number of each */
-    uint32_t                   define_count;
+    struct str id, version;
+    const struct elm_define *defines;
+    const uint32_t *numbers; /* DEFINE number of each */
+    uint32_t define_count;
     const struct elm_function *functions; /* of the main library */
-    uint32_t                   function_count;
-    const struct elm_routine  *routines;
+    uint32_t function_count;
+    const struct elm_routine *routines;
 };
 
 /* --- data of a run -------------------------------------------------------------------------------------------------------- */
 struct elm_entry {
-    fhir_type_id       type;
-    tape_at            at;
+    fhir_type_id type;
+    tape_at at;
     const struct tape *tape;
 };
 struct elm_run {
-    struct expr_run           run;
+    struct expr_run run;
     const struct elm_program *program;
-    struct elm_subject       *subject;
-    const struct elm_param   *params;
-    size_t                    param_count;
-    struct expr_build         touched;
+    struct elm_subject *subject;
+    const struct elm_param *params;
+    size_t param_count;
+    struct expr_build touched;
 };
 static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
 
@@ -94,9 +104,12 @@ static inline struct elm_run *elm_front(struct expr_run *run) { return run->fron
 /* System value of a FHIR primitive or Quantity; other values unchanged. */
 SALVE_MUST_USE enum salve_code elm_plain(struct expr_run *run, struct expr_value value, struct expr_value *out);
 
-SALVE_MUST_USE enum salve_code elm_decimal(struct expr_run *run, bool is_known, struct expr_decimal d, struct expr_value *out);
-SALVE_MUST_USE enum salve_code elm_quantity(struct expr_run *run, bool is_known, struct expr_quantity q, struct expr_value *out);
-SALVE_MUST_USE enum salve_code elm_temporal(struct expr_run *run, bool is_known, struct expr_temporal t, struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_decimal(struct expr_run *run, bool is_known, struct expr_decimal d,
+                                           struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_quantity(struct expr_run *run, bool is_known, struct expr_quantity q,
+                                            struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_temporal(struct expr_run *run, bool is_known, struct expr_temporal t,
+                                            struct expr_value *out);
 SALVE_MUST_USE enum salve_code elm_text(struct expr_run *run, struct str text, struct expr_value *out); /* copies */
 SALVE_MUST_USE enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool low_closed,
                                             struct expr_value high, bool high_closed, struct expr_value *out);
@@ -117,7 +130,10 @@ static inline enum expr_truth elm_and(enum expr_truth a, enum expr_truth b)
     if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
     return a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH ? EXPR_NULL_TRUTH : EXPR_TRUE;
 }
-static inline enum expr_truth elm_or(enum expr_truth a, enum expr_truth b) { return elm_not(elm_and(elm_not(a), elm_not(b))); }
+static inline enum expr_truth elm_or(enum expr_truth a, enum expr_truth b)
+{
+    return elm_not(elm_and(elm_not(a), elm_not(b)));
+}
 static inline bool elm_is_number(struct expr_value v)
 {
     return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG || v.kind == VALUE_DECIMAL;
@@ -131,14 +147,15 @@ const char *elm_kind_name(struct expr_value v);
 /* CQL equality (null: not known), equivalence and order of single values. `precision` EXPR_PRECISION_NONE: fully. */
 SALVE_MUST_USE enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, struct expr_value b,
                                                 enum expr_truth *out);
-SALVE_MUST_USE enum salve_code elm_values_equivalent(struct expr_run *run, struct expr_value a, struct expr_value b, bool *out);
+SALVE_MUST_USE enum salve_code elm_values_equivalent(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                                     bool *out);
 SALVE_MUST_USE enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, struct expr_value b,
                                                 enum expr_precision precision, enum expr_order *out);
 /* Codes of a FHIR Coding (a CODE), CodeableConcept (a CONCEPT) or code (a STRING); other nodes unchanged. */
 SALVE_MUST_USE enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out);
 int elm_offset(const struct expr_run *run);
-SALVE_MUST_USE enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, uint32_t count, uint32_t stride,
-                                               const bool *descending, uint32_t key_count);
+SALVE_MUST_USE enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, uint32_t count,
+                                               uint32_t stride, const bool *descending, uint32_t key_count);
 
 /* Successor, predecessor, least and greatest of a type; false at the limit. */
 SALVE_MUST_USE enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out,

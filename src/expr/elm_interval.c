@@ -22,7 +22,7 @@ enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool l
 ELM_CALL(elm_interval_of)
 {
     struct expr_value start, end;
-    enum expr_order   order;
+    enum expr_order order;
     (void)count;
     *out = EXPR_NONE;
     bool low_closed = elm_truth_of(args[1]) == EXPR_TRUE, high_closed = elm_truth_of(args[3]) == EXPR_TRUE;
@@ -40,10 +40,11 @@ ELM_CALL(elm_interval_of)
 }
 
 /* --- ends ----------------------------------------------------------------------------------------------------------------------- */
-static enum salve_code end_of(struct expr_run *run, const struct expr_interval *interval, bool is_high, struct expr_value *out)
+static enum salve_code end_of(struct expr_run *run, const struct expr_interval *interval, bool is_high,
+                              struct expr_value *out)
 {
     struct expr_value limit = is_high ? interval->high : interval->low;
-    bool              is_closed = is_high ? interval->high_closed : interval->low_closed, is_known;
+    bool is_closed = is_high ? interval->high_closed : interval->low_closed, is_known;
     *out = limit;
     if (limit.kind == VALUE_NODE) TRY(elm_plain(run, limit, out));
     if (out->kind == VALUE_NULL) {
@@ -63,8 +64,9 @@ enum salve_code elm_ends_of(struct expr_run *run, struct expr_value v, struct el
 
 static enum salve_code want_interval(struct expr_run *run, struct expr_value v)
 {
-    return v.kind == VALUE_INTERVAL ? SALVE_OK
-                                    : expr_run_fail(run, SALVE_E_TYPE, "an interval is wanted, not %s", elm_kind_name(v));
+    return v.kind == VALUE_INTERVAL
+               ? SALVE_OK
+               : expr_run_fail(run, SALVE_E_TYPE, "an interval is wanted, not %s", elm_kind_name(v));
 }
 
 ELM_CALL(elm_start)
@@ -80,7 +82,8 @@ ELM_CALL(elm_end)
     return end_of(run, args[0].as.interval, true, out);
 }
 
-static enum salve_code width_of(struct expr_run *run, const struct expr_value *args, bool is_size, struct expr_value *out)
+static enum salve_code width_of(struct expr_run *run, const struct expr_value *args, bool is_size,
+                                struct expr_value *out)
 {
     struct elm_ends ends;
     TRY(want_interval(run, args[0]));
@@ -94,8 +97,16 @@ static enum salve_code width_of(struct expr_run *run, const struct expr_value *a
     bool is_known;
     return elm_step(run, *out, true, out, &is_known);
 }
-ELM_CALL(elm_width) { ELM_NULL_IF(1); return width_of(run, args, false, out); }
-ELM_CALL(elm_size) { ELM_NULL_IF(1); return width_of(run, args, true, out); }
+ELM_CALL(elm_width)
+{
+    ELM_NULL_IF(1);
+    return width_of(run, args, false, out);
+}
+ELM_CALL(elm_size)
+{
+    ELM_NULL_IF(1);
+    return width_of(run, args, true, out);
+}
 
 ELM_CALL(elm_point_from)
 {
@@ -114,18 +125,54 @@ ELM_CALL(elm_point_from)
 enum relation { LESS = 1, SAME = 2, MORE = 4 };
 
 /* Is the order of a and b one of `wanted`? Unknown where the order is. */
-static enum salve_code is_order(struct expr_run *run, struct expr_value a, struct expr_value b, enum expr_precision precision,
-                                unsigned wanted, enum expr_truth *out)
+static enum salve_code is_order(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                enum expr_precision precision, unsigned wanted, enum expr_truth *out)
 {
     enum expr_order order;
     TRY(elm_values_order(run, a, b, precision, &order));
-    if (order == EXPR_UNKNOWN) *out = EXPR_NULL_TRUTH;
-    else *out = wanted & (order == EXPR_LESS ? LESS : order == EXPR_SAME ? SAME : MORE) ? EXPR_TRUE : EXPR_FALSE;
+    if (order == EXPR_UNKNOWN)
+        *out = EXPR_NULL_TRUTH;
+    else
+        *out = wanted & (order == EXPR_LESS ? LESS : order == EXPR_SAME ? SAME : MORE) ? EXPR_TRUE : EXPR_FALSE;
+    return SALVE_OK;
+}
+
+/* What an end may be. One that is not known lies between the limit of its type and the other end. */
+struct range {
+    struct expr_value least, most;
+    bool is_known;
+};
+enum end { OF_start, OF_end };
+
+static struct range end_range(struct expr_run *run, const struct elm_ends *ends, enum end which)
+{
+    struct expr_value own = which == OF_start ? ends->start : ends->end,
+                      other = which == OF_start ? ends->end : ends->start;
+    struct range range = {own, own, own.kind != VALUE_NULL};
+    if (range.is_known || other.kind == VALUE_NULL) return range;
+    range.least = range.most = other;
+    (void)elm_limit(other.kind, which == OF_end, run, which == OF_start ? &range.least : &range.most);
+    return range;
+}
+
+static enum salve_code is_order_between(struct expr_run *run, struct range a, struct range b,
+                                        enum expr_precision precision, unsigned wanted, enum expr_truth *out)
+{
+    enum expr_order up, down;
+    unsigned possible = LESS | SAME | MORE;
+    if (a.is_known && b.is_known) return is_order(run, a.least, b.least, precision, wanted, out);
+    TRY(elm_values_order(run, a.most, b.least, precision, &up));
+    TRY(elm_values_order(run, a.least, b.most, precision, &down));
+    if (up == EXPR_LESS) possible = LESS;
+    if (up == EXPR_SAME) possible &= LESS | SAME;
+    if (down == EXPR_MORE) possible = MORE;
+    if (down == EXPR_SAME) possible &= SAME | MORE;
+    *out = (possible & ~wanted) == 0 ? EXPR_TRUE : (possible & wanted) == 0 ? EXPR_FALSE : EXPR_NULL_TRUTH;
     return SALVE_OK;
 }
 
 struct relation_args {
-    struct elm_ends     a, b;
+    struct elm_ends a, b;
     enum expr_precision precision;
 };
 
@@ -138,20 +185,25 @@ static void take_limits(struct expr_run *run, struct expr_value v, struct elm_en
     if (v.as.interval->high_closed) (void)elm_limit(kind, true, run, &ends->end);
 }
 
-static enum salve_code relation_args(struct expr_run *run, const struct expr_value *args, uint32_t count, struct relation_args *out)
+static enum salve_code relation_args(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                                     struct relation_args *out)
 {
-    out->precision = count > 2 && args[2].kind == VALUE_INTEGER ? (enum expr_precision)args[2].as.integer : EXPR_PRECISION_NONE;
+    out->precision =
+        count > 2 && args[2].kind == VALUE_INTEGER ? (enum expr_precision)args[2].as.integer : EXPR_PRECISION_NONE;
     TRY(elm_ends_of(run, args[0], &out->a));
     return elm_ends_of(run, args[1], &out->b);
 }
 
-#define IS(x, y, wanted, into) TRY(is_order(run, (x), (y), r.precision, (wanted), &(into)))
+/* Is that end of x in the wanted order to that end of y? */
+#define IS(x, x_end, y, y_end, wanted, into)                                                                           \
+    TRY(is_order_between(run, end_range(run, &r.x, OF_##x_end), end_range(run, &r.y, OF_##y_end), r.precision,         \
+                         (wanted), &(into)))
 #define RELATION(name)                                                                                                 \
-    static enum salve_code name##_is(struct expr_run *run, const struct relation_args r, enum expr_truth *out);         \
+    static enum salve_code name##_is(struct expr_run *run, const struct relation_args r, enum expr_truth *out);        \
     ELM_CALL(elm_##name)                                                                                               \
     {                                                                                                                  \
         struct relation_args r;                                                                                        \
-        enum expr_truth      result;                                                                                   \
+        enum expr_truth result;                                                                                        \
         ELM_NULL_IF(2);                                                                                                \
         TRY(relation_args(run, args, count, &r));                                                                      \
         TRY(name##_is(run, r, &result));                                                                               \
@@ -162,59 +214,60 @@ static enum salve_code relation_args(struct expr_run *run, const struct expr_val
 
 RELATION(before)
 {
-    IS(r.a.end, r.b.start, LESS, *out);
+    IS(a, end, b, start, LESS, *out);
     return SALVE_OK;
 }
 RELATION(after)
 {
-    IS(r.a.start, r.b.end, MORE, *out);
+    IS(a, start, b, end, MORE, *out);
     return SALVE_OK;
 }
 RELATION(same_as)
 {
     enum expr_truth starts, ends;
-    IS(r.a.start, r.b.start, SAME, starts);
-    IS(r.a.end, r.b.end, SAME, ends);
+    IS(a, start, b, start, SAME, starts);
+    IS(a, end, b, end, SAME, ends);
     *out = elm_and(starts, ends);
     return SALVE_OK;
 }
 RELATION(same_or_before)
 {
-    IS(r.a.end, r.b.start, LESS | SAME, *out);
+    IS(a, end, b, start, LESS | SAME, *out);
     return SALVE_OK;
 }
 RELATION(same_or_after)
 {
-    IS(r.a.start, r.b.end, MORE | SAME, *out);
+    IS(a, start, b, end, MORE | SAME, *out);
     return SALVE_OK;
 }
 static enum salve_code covers(struct expr_run *run, const struct relation_args r, enum expr_truth *out)
 {
     enum expr_truth starts, ends;
-    IS(r.a.start, r.b.start, LESS | SAME, starts);
-    IS(r.a.end, r.b.end, MORE | SAME, ends);
+    IS(a, start, b, start, LESS | SAME, starts);
+    IS(a, end, b, end, MORE | SAME, ends);
     *out = elm_and(starts, ends);
     return SALVE_OK;
 }
 static enum salve_code covers_properly(struct expr_run *run, const struct relation_args r, enum expr_truth *out)
 {
     enum expr_truth earlier, later, all;
-    IS(r.a.start, r.b.start, LESS, earlier);
-    IS(r.a.end, r.b.end, MORE, later);
+    IS(a, start, b, start, LESS, earlier);
+    IS(a, end, b, end, MORE, later);
     TRY(covers(run, r, &all));
     *out = elm_and(all, elm_or(earlier, later));
     return SALVE_OK;
 }
 /* The interval before this one ends where the other starts. */
-static enum salve_code touches(struct expr_run *run, struct elm_ends first, struct elm_ends second, enum expr_precision precision,
-                               enum expr_truth *out)
+static enum salve_code touches(struct expr_run *run, struct elm_ends first, struct elm_ends second,
+                               enum expr_precision precision, enum expr_truth *out)
 {
     struct expr_value next = EXPR_NONE;
-    bool              is_known = true;
+    bool is_known = true;
     if (first.end.kind != VALUE_NULL) TRY(elm_step(run, first.end, true, &next, &is_known));
     *out = EXPR_FALSE;
     if (!is_known) return SALVE_OK; /* nothing starts behind the last value */
-    if (first.end.kind == VALUE_NULL || second.start.kind == VALUE_NULL) { /* not if the second ends before the first starts */
+    if (first.end.kind == VALUE_NULL ||
+        second.start.kind == VALUE_NULL) { /* not if the second ends before the first starts */
         TRY(is_order(run, second.end, first.start, precision, LESS, out));
         *out = *out == EXPR_TRUE ? EXPR_FALSE : EXPR_NULL_TRUTH;
         return SALVE_OK;
@@ -234,40 +287,40 @@ RELATION(meets)
 RELATION(overlaps)
 {
     enum expr_truth starts, ends;
-    IS(r.a.start, r.b.end, LESS | SAME, starts);
-    IS(r.a.end, r.b.start, MORE | SAME, ends);
+    IS(a, start, b, end, LESS | SAME, starts);
+    IS(a, end, b, start, MORE | SAME, ends);
     *out = elm_and(starts, ends);
     return SALVE_OK;
 }
 RELATION(overlaps_before)
 {
     enum expr_truth starts, ends;
-    IS(r.a.start, r.b.start, LESS, starts);
-    IS(r.a.end, r.b.start, MORE | SAME, ends);
+    IS(a, start, b, start, LESS, starts);
+    IS(a, end, b, start, MORE | SAME, ends);
     *out = elm_and(starts, ends);
     return SALVE_OK;
 }
 RELATION(overlaps_after)
 {
     enum expr_truth starts, ends;
-    IS(r.a.end, r.b.end, MORE, ends);
-    IS(r.a.start, r.b.end, LESS | SAME, starts);
+    IS(a, end, b, end, MORE, ends);
+    IS(a, start, b, end, LESS | SAME, starts);
     *out = elm_and(starts, ends);
     return SALVE_OK;
 }
 RELATION(starts)
 {
     enum expr_truth starts, ends;
-    IS(r.a.start, r.b.start, SAME, starts);
-    IS(r.a.end, r.b.end, LESS | SAME, ends);
+    IS(a, start, b, start, SAME, starts);
+    IS(a, end, b, end, LESS | SAME, ends);
     *out = elm_and(starts, ends);
     return SALVE_OK;
 }
 RELATION(ends)
 {
     enum expr_truth starts, ends;
-    IS(r.a.start, r.b.start, MORE | SAME, starts);
-    IS(r.a.end, r.b.end, SAME, ends);
+    IS(a, start, b, start, MORE | SAME, starts);
+    IS(a, end, b, end, SAME, ends);
     *out = elm_and(starts, ends);
     return SALVE_OK;
 }
@@ -276,8 +329,8 @@ RELATION(ends)
 static enum salve_code membership(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_turned,
                                   bool is_proper, struct expr_value *out)
 {
-    struct relation_args    r;
-    enum expr_truth         result;
+    struct relation_args r;
+    enum expr_truth result;
     const struct expr_value turned[3] = {args[1], args[0], count > 2 ? args[2] : EXPR_NONE};
     TRY(relation_args(run, is_turned ? turned : args, count, &r));
     take_limits(run, args[is_turned ? 1 : 0], &r.a, &r.b);
@@ -289,12 +342,12 @@ static enum salve_code membership(struct expr_run *run, const struct expr_value 
 static enum salve_code point_inside(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_turned,
                                     struct expr_value *out)
 {
-    struct relation_args    r;
-    enum expr_truth         after, before;
+    struct relation_args r;
+    enum expr_truth after, before;
     const struct expr_value turned[3] = {args[1], args[0], count > 2 ? args[2] : EXPR_NONE};
     TRY(relation_args(run, is_turned ? turned : args, count, &r));
-    IS(r.a.start, r.b.start, LESS, after);
-    IS(r.a.end, r.b.end, MORE, before);
+    IS(a, start, b, start, LESS, after);
+    IS(a, end, b, end, MORE, before);
     *out = elm_truth(elm_and(after, before));
     return SALVE_OK;
 }
@@ -304,7 +357,8 @@ static bool is_list(const struct expr_value *args, uint32_t at) { return args[at
 /* A value is in no list or interval that is null. */
 static bool is_in_nothing(const struct expr_value *args, uint32_t container, uint32_t item, struct expr_value *out)
 {
-    if (args[container].kind != VALUE_NULL || args[item].kind == VALUE_NULL || args[item].kind == VALUE_LIST) return false;
+    if (args[container].kind != VALUE_NULL || args[item].kind == VALUE_NULL || args[item].kind == VALUE_LIST)
+        return false;
     *out = expr_boolean(false);
     return true;
 }
@@ -341,7 +395,8 @@ static enum salve_code inclusion(struct expr_run *run, const struct expr_value *
                                  bool is_proper, struct expr_value *out)
 {
     struct expr_value outer = args[is_turned ? 1 : 0], inner = args[is_turned ? 0 : 1];
-    if (outer.kind == VALUE_LIST && inner.kind != VALUE_LIST && inner.kind != VALUE_NULL) return elm_list_contains(run, outer, inner, is_proper, out);
+    if (outer.kind == VALUE_LIST && inner.kind != VALUE_LIST && inner.kind != VALUE_NULL)
+        return elm_list_contains(run, outer, inner, is_proper, out);
     ELM_NULL_IF(2);
     if (outer.kind == VALUE_LIST) return elm_list_includes(run, outer, inner, is_proper, out);
     return membership(run, args, count, is_turned, is_proper, out);
@@ -355,7 +410,7 @@ ELM_CALL(elm_proper_included_in) { return inclusion(run, args, count, true, true
 ELM_CALL(elm_union)
 {
     struct relation_args r;
-    enum expr_truth      overlap, meet, earlier, later;
+    enum expr_truth overlap, meet, earlier, later;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_union(run, args, out);
     ELM_NULL_IF(2);
     TRY(want_interval(run, args[0]));
@@ -364,10 +419,11 @@ ELM_CALL(elm_union)
     TRY(overlaps_is(run, r, &overlap));
     TRY(meets_is(run, r, &meet));
     if (elm_or(overlap, meet) != EXPR_TRUE) return SALVE_OK;
-    IS(r.a.start, r.b.start, LESS | SAME, earlier);
-    IS(r.a.end, r.b.end, MORE | SAME, later);
+    IS(a, start, b, start, LESS | SAME, earlier);
+    IS(a, end, b, end, MORE | SAME, later);
     if (earlier == EXPR_NULL_TRUTH || later == EXPR_NULL_TRUTH) return SALVE_OK;
-    const struct expr_interval *low = args[earlier == EXPR_TRUE ? 0 : 1].as.interval, *high = args[later == EXPR_TRUE ? 0 : 1].as.interval;
+    const struct expr_interval *low = args[earlier == EXPR_TRUE ? 0 : 1].as.interval,
+                               *high = args[later == EXPR_TRUE ? 0 : 1].as.interval;
     return elm_interval(run, low->low, low->low_closed, high->high, high->high_closed, out);
 }
 
@@ -375,15 +431,15 @@ ELM_CALL(elm_union)
 ELM_CALL(elm_intersect)
 {
     struct relation_args r;
-    enum expr_truth      overlap, later, earlier;
+    enum expr_truth overlap, later, earlier;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_intersect(run, args, out);
     ELM_NULL_IF(2);
     TRY(want_interval(run, args[0]));
     TRY(relation_args(run, args, 2, &r));
     TRY(overlaps_is(run, r, &overlap));
     if (overlap == EXPR_FALSE) return SALVE_OK;
-    IS(r.a.start, r.b.start, MORE | SAME, later);
-    IS(r.a.end, r.b.end, LESS | SAME, earlier);
+    IS(a, start, b, start, MORE | SAME, later);
+    IS(a, end, b, end, LESS | SAME, earlier);
     struct expr_value low = EXPR_NONE, high = EXPR_NONE;
     if (later != EXPR_NULL_TRUTH) low = later == EXPR_TRUE ? r.a.start : r.b.start;
     if (earlier != EXPR_NULL_TRUTH) high = earlier == EXPR_TRUE ? r.a.end : r.b.end;
@@ -394,9 +450,9 @@ ELM_CALL(elm_intersect)
 ELM_CALL(elm_except)
 {
     struct relation_args r;
-    enum expr_truth      overlap, left, right;
-    struct expr_value    limit;
-    bool                 is_known;
+    enum expr_truth overlap, left, right;
+    struct expr_value limit;
+    bool is_known;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_except(run, args, out);
     ELM_NULL_IF(2);
     TRY(want_interval(run, args[0]));
@@ -404,8 +460,8 @@ ELM_CALL(elm_except)
     TRY(overlaps_is(run, r, &overlap));
     if (overlap == EXPR_FALSE) *out = args[0];
     if (overlap != EXPR_TRUE) return SALVE_OK;
-    IS(r.a.start, r.b.start, LESS, left);  /* something remains on the left */
-    IS(r.a.end, r.b.end, MORE, right);
+    IS(a, start, b, start, LESS, left); /* something remains on the left */
+    IS(a, end, b, end, MORE, right);
     if (left == EXPR_NULL_TRUTH || right == EXPR_NULL_TRUTH || left == right) return SALVE_OK;
     if (left == EXPR_TRUE) {
         TRY(elm_step(run, r.b.start, false, &limit, &is_known));

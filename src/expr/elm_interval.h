@@ -15,8 +15,11 @@ SALVE_MUST_USE enum salve_code elm_list_contains(struct expr_run *run, struct ex
                                                  bool is_proper, struct expr_value *out);
 SALVE_MUST_USE enum salve_code elm_list_includes(struct expr_run *run, struct expr_value outer, struct expr_value inner,
                                                  bool is_proper, struct expr_value *out);
-SALVE_MUST_USE enum salve_code elm_list_union(struct expr_run *run, const struct expr_value *args, struct expr_value *out);
-SALVE_MUST_USE enum salve_code elm_list_intersect(struct expr_run *run, const struct expr_value *args, struct expr_value *out);
-SALVE_MUST_USE enum salve_code elm_list_except(struct expr_run *run, const struct expr_value *args, struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_list_union(struct expr_run *run, const struct expr_value *args,
+                                              struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_list_intersect(struct expr_run *run, const struct expr_value *args,
+                                                  struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_list_except(struct expr_run *run, const struct expr_value *args,
+                                               struct expr_value *out);
 
 #endif

@@ -30,8 +30,9 @@ static void code_json(const struct expr_code *code, struct buf *out)
 {
     const struct {
         const char *name;
-        struct str  text;
-    } members[] = {{"code", code->code}, {"system", code->system}, {"version", code->version}, {"display", code->display}};
+        struct str text;
+    } members[] = {
+        {"code", code->code}, {"system", code->system}, {"version", code->version}, {"display", code->display}};
     bool is_first = true;
     buf_add_char(out, '{');
     for (int i = 0; i < 4; i++) {
@@ -81,10 +82,18 @@ static void tuple_json(const struct expr_tuple *tuple, struct buf *out)
 static void node_json(struct expr_value node, struct buf *out)
 {
     switch (tape_kind(node.as.tape, node.aux)) {
-    case TAPE_OBJECT: fhir_write(node.as.tape, node.aux, FHIR_COMPACT, out); break;
-    case TAPE_TEXT: json_add_string(out, tape_text(node.as.tape, node.aux)); break;
-    case TAPE_NULL: buf_add(out, STR("null")); break;
-    default: buf_add(out, tape_text(node.as.tape, node.aux)); break;
+    case TAPE_OBJECT:
+        fhir_write(node.as.tape, node.aux, FHIR_COMPACT, out);
+        break;
+    case TAPE_TEXT:
+        json_add_string(out, tape_text(node.as.tape, node.aux));
+        break;
+    case TAPE_NULL:
+        buf_add(out, STR("null"));
+        break;
+    default:
+        buf_add(out, tape_text(node.as.tape, node.aux));
+        break;
     }
 }
 
@@ -93,16 +102,30 @@ void elm_json(const struct expr_value *value, struct buf *out)
     char when[EXPR_TEMPORAL_TEXT_BYTES];
     switch ((enum expr_kind)value->kind) {
     case VALUE_NULL:
-    case VALUE_KIND_COUNT: buf_add(out, STR("null")); break;
-    case VALUE_BOOLEAN: buf_add(out, value->as.boolean ? STR("true") : STR("false")); break;
+    case VALUE_KIND_COUNT:
+        buf_add(out, STR("null"));
+        break;
+    case VALUE_BOOLEAN:
+        buf_add(out, value->as.boolean ? STR("true") : STR("false"));
+        break;
     case VALUE_INTEGER:
-    case VALUE_LONG: buf_addf(out, "%lld", (long long)value->as.integer); break;
-    case VALUE_DECIMAL: decimal_json(*value->as.decimal, out); break;
-    case VALUE_STRING: json_add_string(out, expr_text(*value)); break;
+    case VALUE_LONG:
+        buf_addf(out, "%lld", (long long)value->as.integer);
+        break;
+    case VALUE_DECIMAL:
+        decimal_json(*value->as.decimal, out);
+        break;
+    case VALUE_STRING:
+        json_add_string(out, expr_text(*value));
+        break;
     case VALUE_DATE:
     case VALUE_DATETIME:
-    case VALUE_TIME: json_add_string(out, expr_temporal_text(value->as.temporal, false, when)); break;
-    case VALUE_QUANTITY: quantity_json(value->as.quantity, out); break;
+    case VALUE_TIME:
+        json_add_string(out, expr_temporal_text(value->as.temporal, false, when));
+        break;
+    case VALUE_QUANTITY:
+        quantity_json(value->as.quantity, out);
+        break;
     case VALUE_RATIO:
         buf_add(out, STR("{\"numerator\":"));
         quantity_json(&value->as.ratio->numerator, out);
@@ -110,14 +133,20 @@ void elm_json(const struct expr_value *value, struct buf *out)
         quantity_json(&value->as.ratio->denominator, out);
         buf_add_char(out, '}');
         break;
-    case VALUE_CODE: code_json(value->as.code, out); break;
-    case VALUE_CONCEPT: concept_json(value->as.concept, out); break;
+    case VALUE_CODE:
+        code_json(value->as.code, out);
+        break;
+    case VALUE_CONCEPT:
+        concept_json(value->as.concept, out);
+        break;
     case VALUE_VOCABULARY:
         buf_add(out, STR("{\"id\":"));
         json_add_string(out, value->as.vocabulary->id);
         buf_add_char(out, '}');
         break;
-    case VALUE_INTERVAL: interval_json(value->as.interval, out); break;
+    case VALUE_INTERVAL:
+        interval_json(value->as.interval, out);
+        break;
     case VALUE_LIST:
         buf_add_char(out, '[');
         for (uint32_t i = 0; i < value->aux; i++) {
@@ -126,17 +155,21 @@ void elm_json(const struct expr_value *value, struct buf *out)
         }
         buf_add_char(out, ']');
         break;
-    case VALUE_TUPLE: tuple_json(value->as.tuple, out); break;
-    case VALUE_NODE: node_json(*value, out); break;
+    case VALUE_TUPLE:
+        tuple_json(value->as.tuple, out);
+        break;
+    case VALUE_NODE:
+        node_json(*value, out);
+        break;
     }
 }
 
 enum salve_code elm_text_param(struct str text, struct arena *mem, struct expr_value *out, struct salve_err *err)
 {
-    struct expr_decimal  d;
+    struct expr_decimal d;
     struct expr_temporal t;
     struct expr_quantity q;
-    int64_t              n;
+    int64_t n;
     if (str_is(text, "true") || str_is(text, "false")) {
         *out = expr_boolean(str_is(text, "true"));
     } else if (str_to_i64(text, &n) && n >= INT32_MIN && n <= INT32_MAX) {
@@ -149,7 +182,8 @@ enum salve_code elm_text_param(struct str text, struct arena *mem, struct expr_v
     } else if (expr_quantity_parse(text, false, &q)) {
         return expr_quantity_value(q, mem, out, err);
     } else {
-        if (text.len >= 2 && text.ptr[0] == '\'' && text.ptr[text.len - 1] == '\'') text = str_cut(text, 1, text.len - 2);
+        if (text.len >= 2 && text.ptr[0] == '\'' && text.ptr[text.len - 1] == '\'')
+            text = str_cut(text, 1, text.len - 2);
         *out = expr_string(text);
     }
     return SALVE_OK;

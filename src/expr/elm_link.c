@@ -32,7 +32,8 @@ const struct elm_library *elm_find_library(struct elm_compile *c, const struct j
         }
     const struct elm_library *found = library_of(c->set, path, version);
     if (found == NULL)
-        (void)elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "library %.*s %.*s is not loaded", STR_ARGS(path), STR_ARGS(version));
+        (void)elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "library %.*s %.*s is not loaded", STR_ARGS(path),
+                      STR_ARGS(version));
     return found;
 }
 
@@ -46,8 +47,8 @@ const struct json *elm_find_def(const struct elm_library *library, const char *s
 static bool is_function(const struct json *def) { return str_is(json_get_text(def, "type"), "FunctionDef"); }
 
 /* --- jobs ----------------------------------------------------------------------------------------------------------------- */
-enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *library, const struct json *def, uint16_t args,
-                            bool is_define, struct elm_job **out)
+enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *library, const struct json *def,
+                            uint16_t args, bool is_define, struct elm_job **out)
 {
     for (*out = c->jobs; *out != NULL; *out = (*out)->next)
         if ((*out)->def == def) return SALVE_OK;
@@ -56,8 +57,10 @@ enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *lib
     *job = (struct elm_job){.library = library, .def = def, .number = UINT32_MAX};
     job->routine = expr_emit_declare(&c->emit, args);
     if (is_define) job->number = expr_emit_define(&c->emit, job->routine);
-    if (c->last_job == NULL) c->jobs = job;
-    else c->last_job->next = job;
+    if (c->last_job == NULL)
+        c->jobs = job;
+    else
+        c->last_job->next = job;
     c->last_job = job;
     *out = job;
     return c->emit.code;
@@ -72,7 +75,7 @@ static const struct json *find_statement(const struct elm_library *library, stru
 
 enum salve_code elm_make_expression_ref(struct elm_compile *c, const struct json *node)
 {
-    struct str      name;
+    struct str name;
     struct elm_job *job;
     TRY(elm_want_text(c, node, "name", &name));
     const struct elm_library *library = elm_find_library(c, node, json_get_text(node, "libraryName"));
@@ -87,7 +90,7 @@ enum salve_code elm_make_expression_ref(struct elm_compile *c, const struct json
 /* A parameter is a define: what was given, or else its default. */
 enum salve_code elm_make_parameter_ref(struct elm_compile *c, const struct json *node)
 {
-    struct str      name;
+    struct str name;
     struct elm_job *job;
     TRY(elm_want_text(c, node, "name", &name));
     const struct elm_library *library = elm_find_library(c, node, json_get_text(node, "libraryName"));
@@ -103,7 +106,8 @@ enum salve_code elm_make_parameter_ref(struct elm_compile *c, const struct json 
 static bool json_same(const struct json *a, const struct json *b)
 {
     if (a == NULL || b == NULL) return a == b;
-    if (a->type != b->type || a->count != b->count || !str_eq(a->text, b->text) || !str_eq(a->name, b->name)) return false;
+    if (a->type != b->type || a->count != b->count || !str_eq(a->text, b->text) || !str_eq(a->name, b->name))
+        return false;
     const struct json *x = json_first(a), *y = json_first(b);
     for (; x != NULL && y != NULL; x = x->next, y = y->next)
         if (!json_same(x, y)) return false;
@@ -155,12 +159,12 @@ enum { OVERLOADS_MAX = 1024 };
 
 struct overloads {
     const struct json *defs[OVERLOADS_MAX];
-    uint32_t           count;
+    uint32_t count;
 };
 
 /* Functions of that name and count of operands; one alone if the signature tells, or if all have the same body. */
-static void find_overloads(const struct elm_library *library, struct str name, uint32_t args, const struct json *signature,
-                           struct overloads *out)
+static void find_overloads(const struct elm_library *library, struct str name, uint32_t args,
+                           const struct json *signature, struct overloads *out)
 {
     bool is_same_body = true;
     out->count = 0;
@@ -173,10 +177,12 @@ static void find_overloads(const struct elm_library *library, struct str name, u
             return;
         }
         if (out->count > 0) {
-            const struct json *x = json_first(json_get(def, "operand")), *y = json_first(json_get(out->defs[0], "operand"));
+            const struct json *x = json_first(json_get(def, "operand")),
+                              *y = json_first(json_get(out->defs[0], "operand"));
             bool is_same = args == 1 && str_eq(json_get_text(x, "name"), json_get_text(y, "name"));
             const struct json *p = json_get(def, "expression"), *q = json_get(out->defs[0], "expression");
-            is_same = is_same && str_is(json_get_text(p, "type"), "Property") && str_is(json_get_text(q, "type"), "Property") &&
+            is_same = is_same && str_is(json_get_text(p, "type"), "Property") &&
+                      str_is(json_get_text(q, "type"), "Property") &&
                       str_eq(json_get_text(p, "path"), json_get_text(q, "path")) &&
                       json_same(json_get(json_get(p, "source"), "name"), json_get(json_get(q, "source"), "name"));
             is_same_body = is_same_body && is_same;
@@ -186,7 +192,8 @@ static void find_overloads(const struct elm_library *library, struct str name, u
     if (is_same_body && out->count > 1) out->count = 1;
 }
 
-static enum salve_code call_job(struct elm_compile *c, const struct elm_library *library, const struct json *def, uint16_t args)
+static enum salve_code call_job(struct elm_compile *c, const struct elm_library *library, const struct json *def,
+                                uint16_t args)
 {
     struct elm_job *job;
     TRY(elm_job_for(c, library, def, args, false, &job));
@@ -195,11 +202,11 @@ static enum salve_code call_job(struct elm_compile *c, const struct elm_library 
 }
 
 /* Overloads that only the values can tell apart: the first whose types fit is called; null fits any type. */
-static enum salve_code call_by_value(struct elm_compile *c, const struct elm_library *library, const struct overloads *found,
-                                     uint16_t args)
+static enum salve_code call_by_value(struct elm_compile *c, const struct elm_library *library,
+                                     const struct overloads *found, uint16_t args)
 {
     static const struct expr_function is_null = {"IsNull", elm_is_null};
-    uint16_t  first = expr_emit_slots(&c->emit, args);
+    uint16_t first = expr_emit_slots(&c->emit, args);
     uint32_t *ends = arena_array(c->mem, uint32_t, found->count);
     if (ends == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (uint16_t i = args; i > 0; i--) (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(first + i - 1), 0);
@@ -231,7 +238,7 @@ static enum salve_code call_by_value(struct elm_compile *c, const struct elm_lib
 enum salve_code elm_make_function_ref(struct elm_compile *c, const struct json *node)
 {
     struct str name;
-    uint16_t   args = 0;
+    uint16_t args = 0;
     TRY(elm_want_text(c, node, "name", &name));
     const struct elm_library *library = elm_find_library(c, node, json_get_text(node, "libraryName"));
     if (library == NULL) return c->err->code;
@@ -268,7 +275,8 @@ static enum salve_code compile_parameter(struct elm_compile *c, const struct elm
 static enum salve_code compile_function(struct elm_compile *c, const struct elm_job *job)
 {
     uint16_t slot = 0;
-    for (const struct json *operand = json_first(json_get(job->def, "operand")); operand != NULL; operand = operand->next) {
+    for (const struct json *operand = json_first(json_get(job->def, "operand")); operand != NULL;
+         operand = operand->next) {
         struct str name;
         TRY(elm_want_text(c, operand, "name", &name));
         TRY(elm_push_scope(c, name, slot++));
@@ -292,8 +300,10 @@ static enum salve_code compile_job(struct elm_compile *c, const struct elm_job *
     if (json_get(job->def, "parameterTypeSpecifier") != NULL || json_get(job->def, "default") != NULL ||
         elm_find_def(job->library, "parameters", c->name) == job->def)
         TRY(compile_parameter(c, job));
-    else if (is_function(job->def)) TRY(compile_function(c, job));
-    else TRY(elm_compile_field(c, job->def, "expression"));
+    else if (is_function(job->def))
+        TRY(compile_function(c, job));
+    else
+        TRY(elm_compile_field(c, job->def, "expression"));
     expr_emit_end(&c->emit);
     return c->emit.code;
 }
@@ -302,25 +312,26 @@ static enum salve_code compile_job(struct elm_compile *c, const struct elm_job *
 static enum salve_code list_main(struct elm_compile *c, const struct elm_library *library, struct elm_program *program)
 {
     const struct json *statements = json_path(library->root, "statements.def");
-    uint32_t           count = statements == NULL ? 0 : statements->count;
-    struct elm_define   *defines = arena_array(c->mem, struct elm_define, count + 1);
-    uint32_t            *numbers = arena_array(c->mem, uint32_t, count + 1);
+    uint32_t count = statements == NULL ? 0 : statements->count;
+    struct elm_define *defines = arena_array(c->mem, struct elm_define, count + 1);
+    uint32_t *numbers = arena_array(c->mem, uint32_t, count + 1);
     struct elm_function *functions = arena_array(c->mem, struct elm_function, count + 1);
     if (defines == NULL || numbers == NULL || functions == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (const struct json *def = json_first(statements); def != NULL; def = def->next) {
         struct elm_job *job;
-        struct str      name;
+        struct str name;
         TRY(elm_want_text(c, def, "name", &name));
         if (is_function(def)) {
             if (json_get(def, "expression") == NULL || operand_count(def) > 250) continue;
             TRY(elm_job_for(c, library, def, (uint16_t)operand_count(def), false, &job));
-            functions[program->function_count++] = (struct elm_function){name, job->routine, (uint16_t)operand_count(def)};
+            functions[program->function_count++] =
+                (struct elm_function){name, job->routine, (uint16_t)operand_count(def)};
             continue;
         }
         TRY(elm_job_for(c, library, def, 0, true, &job));
         numbers[program->define_count] = job->number;
-        defines[program->define_count++] = (struct elm_define){
-            name, json_get_text(def, "context"), !str_is(json_get_text(def, "accessLevel"), "Private")};
+        defines[program->define_count++] = (struct elm_define){name, json_get_text(def, "context"),
+                                                               !str_is(json_get_text(def, "accessLevel"), "Private")};
     }
     program->defines = defines;
     program->numbers = numbers;

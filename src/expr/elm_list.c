@@ -5,7 +5,8 @@
 
 static enum salve_code want_list(struct expr_run *run, struct expr_value v)
 {
-    return v.kind == VALUE_LIST ? SALVE_OK : expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(v));
+    return v.kind == VALUE_LIST ? SALVE_OK
+                                : expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(v));
 }
 
 /* --- simple ------------------------------------------------------------------------------------------------------------------ */
@@ -119,8 +120,10 @@ ELM_CALL(elm_flatten)
     TRY(want_list(run, args[0]));
     for (uint32_t i = 0; i < args[0].aux; i++) {
         const struct expr_value *item = &args[0].as.items[i];
-        if (item->kind == VALUE_LIST) TRY(expr_build_flat(&build, item, run->mem, run->err));
-        else if (item->kind != VALUE_NULL) TRY(expr_build_add(&build, *item, run->mem, run->err)); /* null has no elements */
+        if (item->kind == VALUE_LIST)
+            TRY(expr_build_flat(&build, item, run->mem, run->err));
+        else if (item->kind != VALUE_NULL)
+            TRY(expr_build_add(&build, *item, run->mem, run->err)); /* null has no elements */
     }
     *out = expr_build_list(&build);
     return SALVE_OK;
@@ -143,23 +146,28 @@ static enum salve_code has_item(struct expr_run *run, struct expr_value list, st
     *out = false;
     for (uint32_t i = 0; i < list.aux && !*out; i++) {
         const struct expr_value *other = &list.as.items[i];
-        enum expr_truth          same = EXPR_FALSE;
-        if (item.kind == VALUE_NULL || other->kind == VALUE_NULL) *out = item.kind == other->kind;
-        else TRY(elm_values_equal(run, *other, item, &same));
+        enum expr_truth same = EXPR_FALSE;
+        if (item.kind == VALUE_NULL || other->kind == VALUE_NULL)
+            *out = item.kind == other->kind;
+        else
+            TRY(elm_values_equal(run, *other, item, &same));
         if (same == EXPR_TRUE) *out = true;
     }
     return SALVE_OK;
 }
 
 /* There is an element that is the item, and another that is not. */
-static enum salve_code contains_properly(struct expr_run *run, struct expr_value list, struct expr_value item, struct expr_value *out)
+static enum salve_code contains_properly(struct expr_run *run, struct expr_value list, struct expr_value item,
+                                         struct expr_value *out)
 {
     enum expr_truth is_there = EXPR_FALSE, is_other = EXPR_FALSE;
     for (uint32_t i = 0; i < list.aux; i++) {
         const struct expr_value *other = &list.as.items[i];
-        enum expr_truth          same;
-        if (item.kind == VALUE_NULL) same = other->kind == VALUE_NULL ? EXPR_TRUE : EXPR_FALSE;
-        else TRY(elm_values_equal(run, *other, item, &same));
+        enum expr_truth same;
+        if (item.kind == VALUE_NULL)
+            same = other->kind == VALUE_NULL ? EXPR_TRUE : EXPR_FALSE;
+        else
+            TRY(elm_values_equal(run, *other, item, &same));
         /* a null beside a value is another element, as far as is known */
         is_there = elm_or(is_there, other->kind == VALUE_NULL && item.kind != VALUE_NULL ? EXPR_FALSE : same);
         is_other = elm_or(is_other, elm_not(same));
@@ -178,8 +186,8 @@ enum salve_code elm_list_contains(struct expr_run *run, struct expr_value list, 
     return SALVE_OK;
 }
 
-enum salve_code elm_list_includes(struct expr_run *run, struct expr_value outer, struct expr_value inner, bool is_proper,
-                                  struct expr_value *out)
+enum salve_code elm_list_includes(struct expr_run *run, struct expr_value outer, struct expr_value inner,
+                                  bool is_proper, struct expr_value *out)
 {
     *out = EXPR_NONE;
     if (inner.kind != VALUE_LIST) return elm_list_contains(run, outer, inner, is_proper, out);
@@ -222,7 +230,8 @@ enum salve_code elm_list_union(struct expr_run *run, const struct expr_value *ar
     return SALVE_OK;
 }
 
-static enum salve_code chosen(struct expr_run *run, const struct expr_value *args, bool is_wanted, struct expr_value *out)
+static enum salve_code chosen(struct expr_run *run, const struct expr_value *args, bool is_wanted,
+                              struct expr_value *out)
 {
     struct expr_build build = {0};
     for (uint32_t i = 0; i < args[0].aux; i++) {
@@ -260,9 +269,9 @@ ELM_CALL(elm_times)
             if (args[0].as.items[i].kind != VALUE_TUPLE || args[1].as.items[k].kind != VALUE_TUPLE)
                 return expr_run_fail(run, SALVE_E_TYPE, "Times wants lists of tuples");
             const struct expr_tuple *a = args[0].as.items[i].as.tuple, *b = args[1].as.items[k].as.tuple;
-            uint32_t           n = a->shape->count + b->shape->count;
+            uint32_t n = a->shape->count + b->shape->count;
             struct expr_shape *shape = arena_new(run->mem, struct expr_shape);
-            struct str        *names = arena_array(run->mem, struct str, n);
+            struct str *names = arena_array(run->mem, struct str, n);
             struct expr_tuple *tuple = arena_alloc(run->mem, sizeof *tuple + n * sizeof(struct expr_value));
             if (shape == NULL || names == NULL || tuple == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "Times");
             for (uint32_t j = 0; j < n; j++) {
@@ -272,7 +281,8 @@ ELM_CALL(elm_times)
             }
             *shape = (struct expr_shape){n, names};
             tuple->shape = shape;
-            TRY(expr_build_add(&build, (struct expr_value){.kind = VALUE_TUPLE, .as.tuple = tuple}, run->mem, run->err));
+            TRY(expr_build_add(&build, (struct expr_value){.kind = VALUE_TUPLE, .as.tuple = tuple}, run->mem,
+                               run->err));
         }
     *out = expr_build_list(&build);
     return SALVE_OK;
@@ -282,14 +292,15 @@ ELM_CALL(elm_times)
 static enum salve_code key_order(struct expr_run *run, struct expr_value a, struct expr_value b, int *out)
 {
     enum expr_order order = EXPR_SAME;
-    bool            no_a = a.kind == VALUE_NULL, no_b = b.kind == VALUE_NULL;
+    bool no_a = a.kind == VALUE_NULL, no_b = b.kind == VALUE_NULL;
     if (no_a || no_b) {
         *out = no_a == no_b ? 0 : no_a ? -1 : 1;
         return SALVE_OK;
     }
     TRY(elm_values_order(run, a, b, EXPR_PRECISION_NONE, &order));
     if (order == EXPR_UNKNOWN && elm_is_temporal(a) && elm_is_temporal(b)) /* the less precise one first */
-        order = (enum expr_order)((a.as.temporal->precision > b.as.temporal->precision) - (a.as.temporal->precision < b.as.temporal->precision));
+        order = (enum expr_order)((a.as.temporal->precision > b.as.temporal->precision) -
+                                  (a.as.temporal->precision < b.as.temporal->precision));
     *out = order == EXPR_LESS ? -1 : order == EXPR_MORE ? 1 : 0;
     return SALVE_OK;
 }
@@ -310,7 +321,8 @@ enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, 
                                 const bool *descending, uint32_t key_count)
 {
     if (count < 2) return SALVE_OK;
-    struct expr_value *other = arena_alloc_raw(run->mem, (size_t)count * stride * sizeof *items, 16), *from = items, *to = other;
+    struct expr_value *other = arena_alloc_raw(run->mem, (size_t)count * stride * sizeof *items, 16), *from = items,
+                      *to = other;
     if (other == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "sort");
     for (uint32_t width = 1; width < count; width *= 2) {
         for (uint32_t low = 0; low < count; low += 2 * width) {
@@ -319,9 +331,11 @@ enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, 
             for (uint32_t at = low; at < high; at++) {
                 int order = -1;
                 if (i < mid && k < high)
-                    TRY(keys_order(run, from + (size_t)k * stride, from + (size_t)i * stride, descending, key_count, &order));
+                    TRY(keys_order(run, from + (size_t)k * stride, from + (size_t)i * stride, descending, key_count,
+                                   &order));
                 bool takes_left = i < mid && (k >= high || order >= 0);
-                memcpy(to + (size_t)at * stride, from + (size_t)(takes_left ? i++ : k++) * stride, stride * sizeof *items);
+                memcpy(to + (size_t)at * stride, from + (size_t)(takes_left ? i++ : k++) * stride,
+                       stride * sizeof *items);
             }
             TRY(expr_step(run, high - low));
         }
@@ -337,7 +351,7 @@ enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, 
 /* args: [item, keys, item, keys, ...]; bits of the keys that descend */
 ELM_CALL(elm_sorted_keys)
 {
-    bool     descending[64];
+    bool descending[64];
     uint32_t rows = args[0].aux / 2, key_count = rows == 0 ? 0 : args[0].as.items[1].aux, stride = key_count + 1;
     (void)count;
     *out = expr_list(NULL, 0);
@@ -357,7 +371,8 @@ ELM_CALL(elm_sorted_keys)
 }
 
 /* --- children -------------------------------------------------------------------------------------------------------------------------- */
-static enum salve_code add_children(struct expr_run *run, struct expr_value v, bool is_deep, unsigned depth, struct expr_build *out)
+static enum salve_code add_children(struct expr_run *run, struct expr_value v, bool is_deep, unsigned depth,
+                                    struct expr_build *out)
 {
     if (depth > SALVE_JSON_DEPTH_MAX * 2) return expr_run_fail(run, SALVE_E_TOO_DEEP, "Descendents");
     TRY(expr_step(run, 1));
@@ -365,7 +380,8 @@ static enum salve_code add_children(struct expr_run *run, struct expr_value v, b
         uint32_t n = v.kind == VALUE_LIST ? v.aux : v.as.tuple->shape->count;
         const struct expr_value *items = v.kind == VALUE_LIST ? v.as.items : v.as.tuple->values;
         for (uint32_t i = 0; i < n; i++) {
-            if (v.kind == VALUE_TUPLE && items[i].kind != VALUE_NULL) TRY(expr_build_flat(out, &items[i], run->mem, run->err));
+            if (v.kind == VALUE_TUPLE && items[i].kind != VALUE_NULL)
+                TRY(expr_build_flat(out, &items[i], run->mem, run->err));
             if (v.kind == VALUE_LIST || is_deep) TRY(add_children(run, items[i], is_deep, depth + 1, out));
         }
     } else if (v.kind == VALUE_NODE) {

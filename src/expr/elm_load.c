@@ -21,7 +21,7 @@ enum salve_code elm_load(struct elm_set *set, struct str json, const char *name,
 {
     /* an expression level is two JSON levels: the object and its array of operands */
     const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = 2 * SALVE_ELM_DEPTH_MAX + 20};
-    const struct json     *doc;
+    const struct json *doc;
     TRY(json_read(json, &opts, set->mem, &doc, err));
     const struct json *root = json_get(doc, "library");
     if (root == NULL) root = doc;
@@ -32,10 +32,15 @@ enum salve_code elm_load(struct elm_set *set, struct str json, const char *name,
         return bad(err, name, "library.schemaIdentifier is missing: this is not ELM");
     struct elm_library *library = arena_new(set->mem, struct elm_library);
     if (library == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", name);
-    *library = (struct elm_library){.file = name, .text = json, .id = id, .root = root,
+    *library = (struct elm_library){.file = name,
+                                    .text = json,
+                                    .id = id,
+                                    .root = root,
                                     .version = json_get_text(json_get(root, "identifier"), "version")};
-    if (set->last == NULL) set->first = library;
-    else set->last->next = library;
+    if (set->last == NULL)
+        set->first = library;
+    else
+        set->last->next = library;
     set->last = library;
     return SALVE_OK;
 }

@@ -41,7 +41,7 @@ static enum salve_code emit_path(struct elm_compile *c, const struct json *node,
             expr_emit_call(&c->emit, &property, 2);
         }
         if (end < path.len && path.ptr[end] == '[') {
-            size_t  close = end + 1;
+            size_t close = end + 1;
             int64_t index;
             while (close < path.len && path.ptr[close] != ']') close++;
             if (!str_to_i64(str_cut(path, end + 1, close - end - 1), &index) || index < 0 || index > INT32_MAX)
@@ -65,7 +65,8 @@ enum salve_code elm_make_property(struct elm_compile *c, const struct json *node
             (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
         else if (scope == NULL)
             return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "name %.*s is not known here", STR_ARGS(scope_name));
-        else (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, scope->slot, 0);
+        else
+            (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, scope->slot, 0);
     } else {
         if (json_get(node, "source") == NULL) return elm_bad(c, node, SALVE_E_INVALID, "Property has no source");
         TRY(elm_compile_field(c, node, "source"));
@@ -98,9 +99,9 @@ enum salve_code elm_make_iteration(struct elm_compile *c, const struct json *nod
 /* --- queries ------------------------------------------------------------------------------------------------------------------ */
 struct query {
     const struct json *node, *aggregate, *result; /* result: "return" */
-    uint16_t           slots[16], sources[16];    /* of the loops; of the source values */
-    uint32_t           count;
-    uint16_t           total;                     /* slot of the innermost total */
+    uint16_t slots[16], sources[16];              /* of the loops; of the source values */
+    uint32_t count;
+    uint16_t total; /* slot of the innermost total */
 };
 
 static bool is_surely_list(const struct json *expression)
@@ -134,8 +135,10 @@ static enum salve_code relationship(struct elm_compile *c, const struct json *no
     TRY(elm_compile_field(c, node, "suchThat"));
     expr_emit_loop_end(&c->emit, loop);
     c->scope = outer;
-    if (str_is(type, "Without")) (void)expr_emit(&c->emit, EXPR_OP_NOT, 0, 0, 0);
-    else if (!str_is(type, "With")) return elm_bad(c, node, SALVE_E_INVALID, "a relationship is With or Without");
+    if (str_is(type, "Without"))
+        (void)expr_emit(&c->emit, EXPR_OP_NOT, 0, 0, 0);
+    else if (!str_is(type, "With"))
+        return elm_bad(c, node, SALVE_E_INVALID, "a relationship is With or Without");
     return skip_unless(c, node, skips);
 }
 
@@ -159,12 +162,13 @@ static enum salve_code conditions(struct elm_compile *c, const struct json *node
 /* What one turn gives: the return expression, the item, or a tuple of all aliases. */
 static enum salve_code turn_result(struct elm_compile *c, const struct query *q)
 {
-    if (q->result != NULL && json_get(q->result, "expression") != NULL) return elm_compile_field(c, q->result, "expression");
+    if (q->result != NULL && json_get(q->result, "expression") != NULL)
+        return elm_compile_field(c, q->result, "expression");
     if (q->count == 1) {
         (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->slots[0], 0);
         return SALVE_OK;
     }
-    struct str         names[16];
+    struct str names[16];
     const struct json *source = json_first(json_get(q->node, "source"));
     for (uint32_t i = 0; i < q->count; i++, source = source->next) {
         names[i] = json_get_text(source, "alias");
@@ -212,7 +216,8 @@ static enum salve_code source_loop(struct elm_compile *c, struct query *q, const
         q->total = (uint16_t)(q->slots[i] + 2);
     }
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->sources[i], 0);
-    uint32_t loop = expr_emit_loop(&c->emit, q->aggregate != NULL ? EXPR_OP_LOOP_FOLD : EXPR_OP_LOOP_GATHER, q->slots[i]);
+    uint32_t loop =
+        expr_emit_loop(&c->emit, q->aggregate != NULL ? EXPR_OP_LOOP_FOLD : EXPR_OP_LOOP_GATHER, q->slots[i]);
     TRY(elm_push_scope(c, alias, q->slots[i]));
     if (i + 1 < q->count) {
         TRY(source_loop(c, q, source->next, i + 1));
@@ -253,7 +258,7 @@ static enum salve_code distinct_fold(struct elm_compile *c, const struct query *
 {
     static const struct expr_function distinct = {"Query", elm_distinct}, property = {"Property", elm_property};
     struct elm_scope *outer = c->scope;
-    struct query      gather = *q;
+    struct query gather = *q;
     gather.aggregate = NULL;
     TRY(source_loop(c, &gather, json_first(json_get(q->node, "source")), 0));
     c->scope = outer;
@@ -283,8 +288,8 @@ static enum salve_code distinct_fold(struct elm_compile *c, const struct query *
 enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
 {
     static const struct expr_function distinct = {"Query", elm_distinct};
-    struct query      q = {.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
-    uint32_t          nulls[16];
+    struct query q = {.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
+    uint32_t nulls[16];
     struct elm_scope *outer = c->scope;
     if (json_is(q.aggregate, JSON_NULL)) q.aggregate = NULL;
     if (json_is(q.result, JSON_NULL)) q.result = NULL;
@@ -295,8 +300,10 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
         (void)expr_emit(&c->emit, EXPR_OP_SET, 0, q.total, 0);
     }
     bool is_folded = json_is_true(json_get(q.aggregate, "distinct"));
-    if (is_folded) TRY(distinct_fold(c, &q));
-    else TRY(source_loop(c, &q, json_first(json_get(node, "source")), 0));
+    if (is_folded)
+        TRY(distinct_fold(c, &q));
+    else
+        TRY(source_loop(c, &q, json_first(json_get(node, "source")), 0));
     c->scope = outer;
     bool is_distinct = q.result != NULL && !json_is(json_get(q.result, "distinct"), JSON_FALSE);
     if (q.aggregate == NULL) {
@@ -343,7 +350,7 @@ static enum salve_code sort_clause(struct elm_compile *c, const struct json *sor
     if (items->count > 60) return elm_bad(c, sort, SALVE_E_TOO_BIG, "more than 60 sort items");
     uint16_t slot = expr_emit_slots(&c->emit, 3), this_slot = c->this_slot;
     uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_KEYS, slot);
-    int64_t  descending = 0, bit = 1;
+    int64_t descending = 0, bit = 1;
     c->this_slot = slot;
     for (const struct json *by = items->first; by != NULL; by = by->next, bit <<= 1) {
         TRY(sort_key(c, by));
@@ -370,9 +377,9 @@ enum salve_code elm_make_sort(struct elm_compile *c, const struct json *node)
 static enum salve_code scoped_loop(struct elm_compile *c, const struct json *node, enum expr_op op, const char *body)
 {
     struct elm_scope *outer = c->scope;
-    uint16_t          this_slot = c->this_slot, total_slot = c->total_slot;
-    struct str        name = json_get_text(node, "scope");
-    uint16_t          slot = expr_emit_slots(&c->emit, 3);
+    uint16_t this_slot = c->this_slot, total_slot = c->total_slot;
+    struct str name = json_get_text(node, "scope");
+    uint16_t slot = expr_emit_slots(&c->emit, 3);
     if (op == EXPR_OP_LOOP_FOLD) {
         TRY(elm_compile_field(c, node, "initialValue"));
         (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 2), 0);

@@ -11,7 +11,8 @@ static const struct elm_param *find_param(struct expr_run *run, const struct exp
     for (size_t i = 0; i < front->param_count; i++) {
         struct str library = front->params[i].library;
         if (library.ptr == NULL) library = front->program->id;
-        if (str_eq(library, expr_text(args[0])) && str_eq(front->params[i].name, expr_text(args[1]))) return &front->params[i];
+        if (str_eq(library, expr_text(args[0])) && str_eq(front->params[i].name, expr_text(args[1])))
+            return &front->params[i];
     }
     return NULL;
 }
@@ -53,8 +54,8 @@ ELM_CALL(elm_message)
 
 /* --- runs ------------------------------------------------------------------------------------------------------------------------ */
 enum salve_code elm_run_open(const struct elm_program *program, struct elm_subject *subject, const struct expr_env *env,
-                             const struct elm_param *params, size_t param_count, struct arena *mem, struct elm_run **out,
-                             struct salve_err *err)
+                             const struct elm_param *params, size_t param_count, struct arena *mem,
+                             struct elm_run **out, struct salve_err *err)
 {
     struct elm_run *run = arena_new(mem, struct elm_run);
     if (run == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM run");
@@ -73,7 +74,7 @@ enum salve_code elm_run_open(const struct elm_program *program, struct elm_subje
 static enum salve_code name_place(struct elm_run *run, enum salve_code code, struct salve_err *err)
 {
     const struct expr_program *p = run->program->code;
-    if (code == SALVE_OK || run->run.at == NULL) return code;
+    if (code == SALVE_OK || err == NULL || run->run.at == NULL) return code;
     uint32_t at = (uint32_t)(run->run.at - p->code), best = 0;
     for (uint32_t r = 1; r < p->routine_count; r++)
         if (p->routines[r].entry <= at && p->routines[r].entry >= p->routines[best].entry) best = r;
@@ -134,8 +135,10 @@ enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct 
     for (uint32_t i = 0; i < run->touched.count; i++)
         for (uint32_t k = 0; k < run->touched.items[i].aux; k++) {
             struct expr_value node = run->touched.items[i].as.items[k];
-            uint32_t          seen = 0;
-            while (seen < build.count && (build.items[seen].as.tape != node.as.tape || build.items[seen].aux != node.aux)) seen++;
+            uint32_t seen = 0;
+            while (seen < build.count &&
+                   (build.items[seen].as.tape != node.as.tape || build.items[seen].aux != node.aux))
+                seen++;
             if (seen == build.count) TRY(expr_build_add(&build, node, run->run.mem, err));
         }
     *out = expr_build_list(&build);

@@ -62,7 +62,7 @@ ELM_CALL(elm_combine)
 {
     struct buf text;
     struct str part, separator = STR("");
-    bool       is_first = true;
+    bool is_first = true;
     ELM_NULL_IF(1);
     if (args[0].kind != VALUE_LIST) return expr_run_fail(run, SALVE_E_TYPE, "Combine wants a list");
     if (count > 1 && args[1].kind != VALUE_NULL) TRY(want_text(run, args[1], &separator));
@@ -83,7 +83,7 @@ ELM_CALL(elm_combine)
 ELM_CALL(elm_split)
 {
     struct expr_build build = {0};
-    struct str        text, separator = STR_NONE;
+    struct str text, separator = STR_NONE;
     ELM_NULL_IF(1);
     TRY(want_text(run, args[0], &text));
     if (count > 1 && args[1].kind != VALUE_NULL) TRY(want_text(run, args[1], &separator));
@@ -125,8 +125,8 @@ ELM_CALL(elm_length)
     return SALVE_OK;
 }
 
-static enum salve_code change_case(struct expr_run *run, struct expr_value v, utf8proc_int32_t (*change)(utf8proc_int32_t),
-                                   struct expr_value *out)
+static enum salve_code change_case(struct expr_run *run, struct expr_value v,
+                                   utf8proc_int32_t (*change)(utf8proc_int32_t), struct expr_value *out)
 {
     struct buf text;
     struct str from, result;
@@ -145,8 +145,16 @@ static enum salve_code change_case(struct expr_run *run, struct expr_value v, ut
     *out = expr_string(result);
     return expr_step(run, result.len / 4);
 }
-ELM_CALL(elm_lower) { ELM_NULL_IF(1); return change_case(run, args[0], utf8proc_tolower, out); }
-ELM_CALL(elm_upper) { ELM_NULL_IF(1); return change_case(run, args[0], utf8proc_toupper, out); }
+ELM_CALL(elm_lower)
+{
+    ELM_NULL_IF(1);
+    return change_case(run, args[0], utf8proc_tolower, out);
+}
+ELM_CALL(elm_upper)
+{
+    ELM_NULL_IF(1);
+    return change_case(run, args[0], utf8proc_toupper, out);
+}
 
 /* --- finding ----------------------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_starts_with)
@@ -182,7 +190,7 @@ ELM_CALL(elm_last_position_of)
 ELM_CALL(elm_to_chars)
 {
     struct expr_build build = {0};
-    struct str        text;
+    struct str text;
     ELM_NULL_IF(1);
     TRY(want_text(run, args[0], &text));
     while (text.len > 0) {
@@ -197,23 +205,24 @@ ELM_CALL(elm_to_chars)
 
 /* --- patterns: PCRE2 with ceilings for length, nesting and steps ------------------------------------------------------------------------ */
 static void *take(PCRE2_SIZE bytes, void *mem) { return arena_alloc_raw(mem, bytes, 16); }
-static void  give_back(void *what, void *mem)
+static void give_back(void *what, void *mem)
 {
     (void)what;
     (void)mem;
 }
 
 struct pattern {
-    pcre2_code          *code;
-    pcre2_match_data    *data;
+    pcre2_code *code;
+    pcre2_match_data *data;
     pcre2_match_context *context;
 };
 
 static enum salve_code open_pattern(struct expr_run *run, struct str text, bool is_whole, struct pattern *out)
 {
-    int        error;
+    int error;
     PCRE2_SIZE at;
-    uint32_t   options = PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | (is_whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0u);
+    uint32_t options =
+        PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | (is_whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0u);
     pcre2_general_context *general = pcre2_general_context_create(take, give_back, run->mem);
     pcre2_compile_context *compile = general == NULL ? NULL : pcre2_compile_context_create(general);
     if (compile == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "pattern");
@@ -231,10 +240,12 @@ static enum salve_code open_pattern(struct expr_run *run, struct str text, bool 
 }
 
 /* Finds the first match at or behind `from`: *start is SIZE_MAX if there is none. */
-static enum salve_code find_match(struct expr_run *run, const struct pattern *p, struct str text, size_t from, size_t *start, size_t *end)
+static enum salve_code find_match(struct expr_run *run, const struct pattern *p, struct str text, size_t from,
+                                  size_t *start, size_t *end)
 {
     TRY(expr_step(run, 16 + text.len / 16));
-    int found = pcre2_match(p->code, (PCRE2_SPTR)(text.ptr == NULL ? "" : text.ptr), text.len, from, 0, p->data, p->context);
+    int found =
+        pcre2_match(p->code, (PCRE2_SPTR)(text.ptr == NULL ? "" : text.ptr), text.len, from, 0, p->data, p->context);
     *start = SIZE_MAX;
     if (found == PCRE2_ERROR_NOMATCH) return SALVE_OK;
     if (found < 0) return expr_run_fail(run, SALVE_E_STEPS, "the pattern takes too many steps on this text");
@@ -247,7 +258,7 @@ static enum salve_code find_match(struct expr_run *run, const struct pattern *p,
 ELM_CALL(elm_matches)
 {
     struct pattern p;
-    size_t         start, end;
+    size_t start, end;
     TEXTS(text, pattern);
     TRY(open_pattern(run, pattern, true, &p));
     TRY(find_match(run, &p, text, 0, &start, &end));
@@ -258,8 +269,8 @@ ELM_CALL(elm_matches)
 ELM_CALL(elm_split_on_matches)
 {
     struct expr_build build = {0};
-    struct pattern    p;
-    size_t            from = 0, at = 0, start, end;
+    struct pattern p;
+    size_t from = 0, at = 0, start, end;
     TEXTS(text, pattern);
     TRY(open_pattern(run, pattern, false, &p));
     while (at <= text.len) {
@@ -278,7 +289,7 @@ ELM_CALL(elm_split_on_matches)
 ELM_CALL(elm_replace_matches)
 {
     struct pattern p;
-    struct str     text, pattern, by;
+    struct str text, pattern, by;
     ELM_NULL_IF(3);
     TRY(want_text(run, args[0], &text));
     TRY(want_text(run, args[1], &pattern));
@@ -289,9 +300,10 @@ ELM_CALL(elm_replace_matches)
     for (int turn = 0; turn < 2; turn++) {
         char *bytes = arena_alloc_raw(run->mem, room, 1);
         if (bytes == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "ReplaceMatches");
-        int made = pcre2_substitute(p.code, (PCRE2_SPTR)(text.ptr == NULL ? "" : text.ptr), text.len, 0,
-                                    PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH | PCRE2_SUBSTITUTE_EXTENDED, p.data, p.context,
-                                    (PCRE2_SPTR)(by.ptr == NULL ? "" : by.ptr), by.len, (PCRE2_UCHAR *)bytes, &room);
+        int made = pcre2_substitute(
+            p.code, (PCRE2_SPTR)(text.ptr == NULL ? "" : text.ptr), text.len, 0,
+            PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH | PCRE2_SUBSTITUTE_EXTENDED, p.data, p.context,
+            (PCRE2_SPTR)(by.ptr == NULL ? "" : by.ptr), by.len, (PCRE2_UCHAR *)bytes, &room);
         if (made >= 0) {
             *out = expr_string(str_make(bytes, room));
             return SALVE_OK;

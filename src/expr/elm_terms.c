@@ -4,7 +4,8 @@
 #include "expr/elm_compile.h"
 
 /* --- definitions ----------------------------------------------------------------------------------------------------------- */
-static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *ref, bool is_code_system, struct expr_vocabulary **out)
+static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *ref, bool is_code_system,
+                                     struct expr_vocabulary **out)
 {
     struct str name;
     TRY(elm_want_text(c, ref, "name", &name));
@@ -12,7 +13,8 @@ static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *r
     if (library == NULL) return c->err->code;
     const struct json *def = elm_find_def(library, is_code_system ? "codeSystems" : "valueSets", name);
     if (def == NULL)
-        return elm_bad(c, ref, SALVE_E_UNKNOWN_NAME, "no %s %.*s", is_code_system ? "code system" : "value set", STR_ARGS(name));
+        return elm_bad(c, ref, SALVE_E_UNKNOWN_NAME, "no %s %.*s", is_code_system ? "code system" : "value set",
+                       STR_ARGS(name));
     *out = arena_new(c->mem, struct expr_vocabulary);
     if (*out == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     **out = (struct expr_vocabulary){json_get_text(def, "id"), json_get_text(def, "version"), name, is_code_system};
@@ -26,14 +28,21 @@ static enum salve_code make_vocabulary_ref(struct elm_compile *c, const struct j
     expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary});
     return SALVE_OK;
 }
-enum salve_code elm_make_value_set_ref(struct elm_compile *c, const struct json *node) { return make_vocabulary_ref(c, node, false); }
-enum salve_code elm_make_code_system_ref(struct elm_compile *c, const struct json *node) { return make_vocabulary_ref(c, node, true); }
+enum salve_code elm_make_value_set_ref(struct elm_compile *c, const struct json *node)
+{
+    return make_vocabulary_ref(c, node, false);
+}
+enum salve_code elm_make_code_system_ref(struct elm_compile *c, const struct json *node)
+{
+    return make_vocabulary_ref(c, node, true);
+}
 
 /* The code of a code definition, or of a Code selector: both have id or code, display and a code system. */
-static enum salve_code code_of(struct elm_compile *c, const struct elm_library *library, const struct json *def, struct expr_code *out)
+static enum salve_code code_of(struct elm_compile *c, const struct elm_library *library, const struct json *def,
+                               struct expr_code *out)
 {
     const struct elm_library *current = c->library;
-    const struct json        *system = json_get(def, "codeSystem");
+    const struct json *system = json_get(def, "codeSystem");
     if (system == NULL) system = json_get(def, "system");
     out->code = json_get_text(def, "id");
     if (out->code.ptr == NULL) out->code = json_get_text(def, "code");
@@ -68,14 +77,15 @@ static enum salve_code find_named(struct elm_compile *c, const struct json *node
     *library = elm_find_library(c, node, json_get_text(node, "libraryName"));
     if (*library == NULL) return c->err->code;
     *def = elm_find_def(*library, section, name);
-    if (*def == NULL) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no definition %.*s in %s", STR_ARGS(name), section);
+    if (*def == NULL)
+        return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no definition %.*s in %s", STR_ARGS(name), section);
     return SALVE_OK;
 }
 
 enum salve_code elm_make_code_ref(struct elm_compile *c, const struct json *node)
 {
     const struct elm_library *library;
-    const struct json        *def;
+    const struct json *def;
     TRY(find_named(c, node, "codes", &library, &def));
     return emit_code(c, library, def);
 }
@@ -83,16 +93,17 @@ enum salve_code elm_make_code_ref(struct elm_compile *c, const struct json *node
 /* codes: of a concept definition references, of a Concept selector selectors. */
 static enum salve_code emit_concept(struct elm_compile *c, const struct elm_library *library, const struct json *def)
 {
-    const struct json   *items = json_get(def, "code");
+    const struct json *items = json_get(def, "code");
     struct expr_concept *concept = arena_new(c->mem, struct expr_concept);
-    struct expr_code    *codes = arena_array(c->mem, struct expr_code, items == NULL ? 1 : items->count + 1);
+    struct expr_code *codes = arena_array(c->mem, struct expr_code, items == NULL ? 1 : items->count + 1);
     const struct elm_library *current = c->library;
     if (concept == NULL || codes == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (const struct json *item = json_first(items); item != NULL; item = item->next) {
         const struct elm_library *where = library;
-        const struct json        *code = item;
+        const struct json *code = item;
         c->library = library;
-        if (json_get(item, "code") == NULL && json_get(item, "id") == NULL) TRY(find_named(c, item, "codes", &where, &code));
+        if (json_get(item, "code") == NULL && json_get(item, "id") == NULL)
+            TRY(find_named(c, item, "codes", &where, &code));
         TRY(code_of(c, where, code, &codes[concept->code_count++]));
         c->library = current;
     }
@@ -102,11 +113,14 @@ static enum salve_code emit_concept(struct elm_compile *c, const struct elm_libr
     return SALVE_OK;
 }
 
-enum salve_code elm_make_concept(struct elm_compile *c, const struct json *node) { return emit_concept(c, c->library, node); }
+enum salve_code elm_make_concept(struct elm_compile *c, const struct json *node)
+{
+    return emit_concept(c, c->library, node);
+}
 enum salve_code elm_make_concept_ref(struct elm_compile *c, const struct json *node)
 {
     const struct elm_library *library;
-    const struct json        *def;
+    const struct json *def;
     TRY(find_named(c, node, "concepts", &library, &def));
     return emit_concept(c, library, def);
 }
@@ -119,8 +133,10 @@ enum salve_code elm_make_in_vocabulary(struct elm_compile *c, const struct json 
     const struct json *ref = json_get(node, is_code_system ? "codesystem" : "valueset");
     const struct json *expression = json_get(node, is_code_system ? "codesystemExpression" : "valuesetExpression");
     TRY(elm_compile_field(c, node, is_any ? "codes" : "code"));
-    if (json_get_text(ref, "name").ptr != NULL) TRY(make_vocabulary_ref(c, ref, is_code_system));
-    else TRY(elm_compile_node(c, expression));
+    if (json_get_text(ref, "name").ptr != NULL)
+        TRY(make_vocabulary_ref(c, ref, is_code_system));
+    else
+        TRY(elm_compile_node(c, expression));
     elm_call(c, "InValueSet", elm_in_vocabulary, 2);
     return SALVE_OK;
 }
@@ -128,11 +144,13 @@ enum salve_code elm_make_in_vocabulary(struct elm_compile *c, const struct json 
 /* --- membership ------------------------------------------------------------------------------------------------------------------ */
 static enum expr_truth code_is_in(struct expr_run *run, const struct expr_code *code, const struct expr_vocabulary *in)
 {
-    if (in->is_code_system) return code->system.ptr == NULL ? EXPR_NULL_TRUTH : str_eq(code->system, in->id) ? EXPR_TRUE : EXPR_FALSE;
+    if (in->is_code_system)
+        return code->system.ptr == NULL ? EXPR_NULL_TRUTH : str_eq(code->system, in->id) ? EXPR_TRUE : EXPR_FALSE;
     return run->env->member_of == NULL ? EXPR_NULL_TRUTH : run->env->member_of(run->env->user, code, in->id);
 }
 
-static enum salve_code value_is_in(struct expr_run *run, struct expr_value v, const struct expr_vocabulary *in, enum expr_truth *out)
+static enum salve_code value_is_in(struct expr_run *run, struct expr_value v, const struct expr_vocabulary *in,
+                                   enum expr_truth *out)
 {
     *out = EXPR_FALSE;
     TRY(expr_step(run, 1));
@@ -168,7 +186,8 @@ ELM_CALL(elm_in_vocabulary)
     return SALVE_OK;
 }
 
-static enum salve_code subsumption(struct expr_run *run, struct expr_value a, struct expr_value b, struct expr_value *out)
+static enum salve_code subsumption(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                   struct expr_value *out)
 {
     const struct expr_code *x = a.kind == VALUE_CODE ? a.as.code : a.kind == VALUE_CONCEPT ? a.as.concept->codes : NULL;
     const struct expr_code *y = b.kind == VALUE_CODE ? b.as.code : b.kind == VALUE_CONCEPT ? b.as.concept->codes : NULL;
@@ -177,12 +196,21 @@ static enum salve_code subsumption(struct expr_run *run, struct expr_value a, st
     for (uint32_t i = 0; i < (a.kind == VALUE_CODE ? 1 : a.as.concept->code_count); i++)
         for (uint32_t k = 0; k < (b.kind == VALUE_CODE ? 1 : b.as.concept->code_count); k++) {
             bool is_same = str_eq(x[i].code, y[k].code) && str_eq(x[i].system, y[k].system);
-            enum expr_truth one = is_same ? EXPR_TRUE
-                                  : run->env->subsumes == NULL ? EXPR_NULL_TRUTH : run->env->subsumes(run->env->user, &x[i], &y[k]);
+            enum expr_truth one = is_same                      ? EXPR_TRUE
+                                  : run->env->subsumes == NULL ? EXPR_NULL_TRUTH
+                                                               : run->env->subsumes(run->env->user, &x[i], &y[k]);
             result = elm_or(result, one);
         }
     *out = elm_truth(result);
     return SALVE_OK;
 }
-ELM_CALL(elm_subsumes) { ELM_NULL_IF(2); return subsumption(run, args[0], args[1], out); }
-ELM_CALL(elm_subsumed_by) { ELM_NULL_IF(2); return subsumption(run, args[1], args[0], out); }
+ELM_CALL(elm_subsumes)
+{
+    ELM_NULL_IF(2);
+    return subsumption(run, args[0], args[1], out);
+}
+ELM_CALL(elm_subsumed_by)
+{
+    ELM_NULL_IF(2);
+    return subsumption(run, args[1], args[0], out);
+}

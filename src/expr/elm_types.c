@@ -4,19 +4,32 @@
 
 static const struct {
     const char *name;
-    uint8_t     kind;
+    uint8_t kind;
 } system_types[] = {
-    {"Boolean", VALUE_BOOLEAN},   {"Integer", VALUE_INTEGER},       {"Long", VALUE_LONG},           {"Decimal", VALUE_DECIMAL},
-    {"String", VALUE_STRING},     {"Date", VALUE_DATE},             {"DateTime", VALUE_DATETIME},   {"Time", VALUE_TIME},
-    {"Quantity", VALUE_QUANTITY}, {"Ratio", VALUE_RATIO},           {"Code", VALUE_CODE},           {"Concept", VALUE_CONCEPT},
-    {"ValueSet", VALUE_VOCABULARY}, {"CodeSystem", VALUE_VOCABULARY}, {"Vocabulary", VALUE_VOCABULARY},
+    {"Boolean", VALUE_BOOLEAN},
+    {"Integer", VALUE_INTEGER},
+    {"Long", VALUE_LONG},
+    {"Decimal", VALUE_DECIMAL},
+    {"String", VALUE_STRING},
+    {"Date", VALUE_DATE},
+    {"DateTime", VALUE_DATETIME},
+    {"Time", VALUE_TIME},
+    {"Quantity", VALUE_QUANTITY},
+    {"Ratio", VALUE_RATIO},
+    {"Code", VALUE_CODE},
+    {"Concept", VALUE_CONCEPT},
+    {"ValueSet", VALUE_VOCABULARY},
+    {"CodeSystem", VALUE_VOCABULARY},
+    {"Vocabulary", VALUE_VOCABULARY},
 };
 
 static struct elm_type *new_type(struct elm_compile *c, enum elm_type_kind kind)
 {
     struct elm_type *type = arena_new(c->mem, struct elm_type);
-    if (type == NULL) (void)salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    else type->kind = (uint8_t)kind;
+    if (type == NULL)
+        (void)salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    else
+        type->kind = (uint8_t)kind;
     return type;
 }
 
@@ -54,15 +67,16 @@ enum salve_code elm_type_named(struct elm_compile *c, struct str name, const str
     return SALVE_OK;
 }
 
-static enum salve_code type_list(struct elm_compile *c, const struct json *array, const char *member, struct elm_type *type)
+static enum salve_code type_list(struct elm_compile *c, const struct json *array, const char *member,
+                                 struct elm_type *type)
 {
     uint32_t count = array == NULL ? 0 : array->count, at = 0;
     struct elm_type *of = arena_array(c->mem, struct elm_type, count + 1);
-    struct str      *names = arena_array(c->mem, struct str, count + 1);
+    struct str *names = arena_array(c->mem, struct str, count + 1);
     if (of == NULL || names == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (const struct json *item = json_first(array); item != NULL; item = item->next, at++) {
         const struct elm_type *one;
-        const struct json     *spec = item;
+        const struct json *spec = item;
         if (member != NULL) {
             spec = json_get(item, member);
             if (spec == NULL) spec = json_get(item, "type"); /* older spelling of elementType */
@@ -156,25 +170,33 @@ bool elm_type_has(const struct elm_type *type, const struct expr_value *value)
 {
     if (value->kind == VALUE_NULL) return false;
     switch ((enum elm_type_kind)type->kind) {
-    case ELM_ANY: return true;
-    case ELM_SYSTEM: return value->kind == type->system;
-    case ELM_FHIR: return fhir_has(type, value);
-    case ELM_FHIR_ENUM: return value->kind == VALUE_NODE && tape_kind(value->as.tape, value->aux) != TAPE_OBJECT;
-    case ELM_LIST: return value->kind == VALUE_LIST && items_have(type->of, *value);
-    case ELM_INTERVAL: return value->kind == VALUE_INTERVAL && interval_has(type->of, value->as.interval);
-    case ELM_TUPLE: return tuple_has(type, value);
+    case ELM_ANY:
+        return true;
+    case ELM_SYSTEM:
+        return value->kind == type->system;
+    case ELM_FHIR:
+        return fhir_has(type, value);
+    case ELM_FHIR_ENUM:
+        return value->kind == VALUE_NODE && tape_kind(value->as.tape, value->aux) != TAPE_OBJECT;
+    case ELM_LIST:
+        return value->kind == VALUE_LIST && items_have(type->of, *value);
+    case ELM_INTERVAL:
+        return value->kind == VALUE_INTERVAL && interval_has(type->of, value->as.interval);
+    case ELM_TUPLE:
+        return tuple_has(type, value);
     case ELM_CHOICE:
         for (uint32_t i = 0; i < type->count; i++)
             if (elm_type_has(&type->of[i], value)) return true;
         return false;
-    case ELM_UNKNOWN: return false;
+    case ELM_UNKNOWN:
+        return false;
     }
     return false;
 }
 
 /* --- nodes ---------------------------------------------------------------------------------------------------------------------- */
-static enum salve_code type_field(struct elm_compile *c, const struct json *node, const char *specifier, const char *name,
-                                  const struct elm_type **out)
+static enum salve_code type_field(struct elm_compile *c, const struct json *node, const char *specifier,
+                                  const char *name, const struct elm_type **out)
 {
     const struct json *spec = json_get(node, specifier);
     if (spec == NULL) spec = json_get(node, name);
@@ -195,7 +217,7 @@ enum salve_code elm_make_is(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_as(struct elm_compile *c, const struct json *node)
 {
     const struct elm_type *type;
-    const struct json     *operand = json_get(node, "operand");
+    const struct json *operand = json_get(node, "operand");
     TRY(type_field(c, node, "asTypeSpecifier", "asType", &type));
     TRY(elm_compile_node(c, operand));
     if (str_is(json_get_text(operand, "type"), "Null")) return SALVE_OK;
@@ -207,14 +229,19 @@ enum salve_code elm_make_as(struct elm_compile *c, const struct json *node)
 
 /* Convert to a named type is the To... function of that type. */
 static const struct {
-    uint8_t    kind;
+    uint8_t kind;
     expr_call *convert, *can;
 } conversions[] = {
-    {VALUE_BOOLEAN, elm_to_boolean, elm_converts_to_boolean},  {VALUE_INTEGER, elm_to_integer, elm_converts_to_integer},
-    {VALUE_LONG, elm_to_long, elm_converts_to_long},           {VALUE_DECIMAL, elm_to_decimal, elm_converts_to_decimal},
-    {VALUE_STRING, elm_to_string, elm_converts_to_string},     {VALUE_DATE, elm_to_date, elm_converts_to_date},
-    {VALUE_DATETIME, elm_to_date_time, elm_converts_to_date_time}, {VALUE_TIME, elm_to_time, elm_converts_to_time},
-    {VALUE_QUANTITY, elm_to_quantity, elm_converts_to_quantity}, {VALUE_RATIO, elm_to_ratio, elm_converts_to_ratio},
+    {VALUE_BOOLEAN, elm_to_boolean, elm_converts_to_boolean},
+    {VALUE_INTEGER, elm_to_integer, elm_converts_to_integer},
+    {VALUE_LONG, elm_to_long, elm_converts_to_long},
+    {VALUE_DECIMAL, elm_to_decimal, elm_converts_to_decimal},
+    {VALUE_STRING, elm_to_string, elm_converts_to_string},
+    {VALUE_DATE, elm_to_date, elm_converts_to_date},
+    {VALUE_DATETIME, elm_to_date_time, elm_converts_to_date_time},
+    {VALUE_TIME, elm_to_time, elm_converts_to_time},
+    {VALUE_QUANTITY, elm_to_quantity, elm_converts_to_quantity},
+    {VALUE_RATIO, elm_to_ratio, elm_converts_to_ratio},
     {VALUE_CONCEPT, elm_to_concept, NULL},
 };
 
@@ -239,8 +266,14 @@ static enum salve_code make_conversion(struct elm_compile *c, const struct json 
     return SALVE_OK;
 }
 
-enum salve_code elm_make_convert(struct elm_compile *c, const struct json *node) { return make_conversion(c, node, false); }
-enum salve_code elm_make_can_convert(struct elm_compile *c, const struct json *node) { return make_conversion(c, node, true); }
+enum salve_code elm_make_convert(struct elm_compile *c, const struct json *node)
+{
+    return make_conversion(c, node, false);
+}
+enum salve_code elm_make_can_convert(struct elm_compile *c, const struct json *node)
+{
+    return make_conversion(c, node, true);
+}
 
 ELM_CALL(elm_is)
 {
@@ -257,7 +290,9 @@ ELM_CALL(elm_as)
     (void)count;
     *out = EXPR_NONE;
     if (args[0].kind == VALUE_NULL) return SALVE_OK;
-    if (elm_type_has(type, &args[0])) *out = args[0];
-    else if (args[2].as.boolean) return expr_run_fail(run, SALVE_E_TYPE, "cast: the value is of another type");
+    if (elm_type_has(type, &args[0]))
+        *out = args[0];
+    else if (args[2].as.boolean)
+        return expr_run_fail(run, SALVE_E_TYPE, "cast: the value is of another type");
     return SALVE_OK;
 }

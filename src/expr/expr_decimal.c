@@ -6,13 +6,35 @@
 #include <math.h>
 
 const expr_i128 expr_pow10[EXPR_POW10_COUNT] = {
-    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
-    1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
-    1000000000000000000, (expr_i128)1000000000000000000 * 10, (expr_i128)1000000000000000000 * 100,
-    (expr_i128)1000000000000000000 * 1000, (expr_i128)1000000000000000000 * 10000,
-    (expr_i128)1000000000000000000 * 100000, (expr_i128)1000000000000000000 * 1000000,
-    (expr_i128)1000000000000000000 * 10000000, (expr_i128)1000000000000000000 * 100000000,
-    (expr_i128)1000000000000000000 * 1000000000, (expr_i128)1000000000000000000 * 10000000000,
+    1,
+    10,
+    100,
+    1000,
+    10000,
+    100000,
+    1000000,
+    10000000,
+    100000000,
+    1000000000,
+    10000000000,
+    100000000000,
+    1000000000000,
+    10000000000000,
+    100000000000000,
+    1000000000000000,
+    10000000000000000,
+    100000000000000000,
+    1000000000000000000,
+    (expr_i128)1000000000000000000 * 10,
+    (expr_i128)1000000000000000000 * 100,
+    (expr_i128)1000000000000000000 * 1000,
+    (expr_i128)1000000000000000000 * 10000,
+    (expr_i128)1000000000000000000 * 100000,
+    (expr_i128)1000000000000000000 * 1000000,
+    (expr_i128)1000000000000000000 * 10000000,
+    (expr_i128)1000000000000000000 * 100000000,
+    (expr_i128)1000000000000000000 * 1000000000,
+    (expr_i128)1000000000000000000 * 10000000000,
 };
 
 /* 1e28 - 1 = 0x204FCE5E 3E25026110000000 - 1 */
@@ -70,8 +92,8 @@ bool expr_decimal_is_whole(struct expr_decimal d) { return expr_decimal_units(d)
 /* Decimal digits of a number text, sign and exponent read apart. */
 struct number_text {
     struct str whole, part;
-    int        exponent;
-    bool       is_negative;
+    int exponent;
+    bool is_negative;
 };
 
 static struct str take_digits(struct str text, size_t *at)
@@ -110,7 +132,7 @@ static bool split_number(struct str text, struct number_text *out)
 static bool parse_short(struct str text, struct expr_decimal *out)
 {
     static const int64_t pow10[] = {100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
-    size_t  at = text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+'), start = at;
+    size_t at = text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+'), start = at;
     int64_t units = 0;
     for (; at < text.len && (unsigned)(text.ptr[at] - '0') < 10; at++) {
         if (at - start >= 10) return false;
@@ -139,13 +161,16 @@ bool expr_decimal_parse(struct str text, struct expr_decimal *out)
     if (!split_number(text, &number)) return false;
     if (number.whole.len > 1000 || number.part.len > 4000) return false;
     expr_i128 units = 0;
-    long      point = (long)number.whole.len + number.exponent; /* digits before the point, all digits joined */
-    long      count = (long)(number.whole.len + number.part.len);
-    bool      is_up = false;
+    long point = (long)number.whole.len + number.exponent; /* digits before the point, all digits joined */
+    long count = (long)(number.whole.len + number.part.len);
+    bool is_up = false;
     for (long i = 0; i < count && i < point + EXPR_DECIMAL_DIGITS + 1; i++) {
-        int digit = (i < (long)number.whole.len ? number.whole.ptr[i] : number.part.ptr[i - (long)number.whole.len]) - '0';
-        if (i < point + EXPR_DECIMAL_DIGITS) units = units * 10 + digit;
-        else is_up = digit >= 5;
+        int digit =
+            (i < (long)number.whole.len ? number.whole.ptr[i] : number.part.ptr[i - (long)number.whole.len]) - '0';
+        if (i < point + EXPR_DECIMAL_DIGITS)
+            units = units * 10 + digit;
+        else
+            is_up = digit >= 5;
         if (units >= expr_pow10[28]) return false;
     }
     for (long i = count; i < point + EXPR_DECIMAL_DIGITS; i++) {
@@ -160,10 +185,10 @@ bool expr_decimal_parse(struct str text, struct expr_decimal *out)
 
 struct str expr_decimal_text(struct expr_decimal d, char text[EXPR_DECIMAL_TEXT_BYTES])
 {
-    expr_i128         units = expr_decimal_units(d);
+    expr_i128 units = expr_decimal_units(d);
     unsigned __int128 rest = units < 0 ? -(unsigned __int128)units : (unsigned __int128)units;
-    char             *end = text + EXPR_DECIMAL_TEXT_BYTES - 1, *at = end;
-    unsigned          digits = d.digits;
+    char *end = text + EXPR_DECIMAL_TEXT_BYTES - 1, *at = end;
+    unsigned digits = d.digits;
     *end = '\0';
     /* never hide a digit that is not zero */
     for (unsigned i = digits; i < EXPR_DECIMAL_DIGITS; i++)
@@ -180,7 +205,7 @@ struct str expr_decimal_text(struct expr_decimal d, char text[EXPR_DECIMAL_TEXT_
 struct expr_decimal expr_decimal_trim(struct expr_decimal d)
 {
     expr_i128 units = expr_decimal_units(d);
-    unsigned  digits = 0;
+    unsigned digits = 0;
     while (digits < EXPR_DECIMAL_DIGITS && units % expr_pow10[EXPR_DECIMAL_DIGITS - digits] != 0) digits++;
     d.digits = (uint8_t)digits;
     return d;
@@ -197,8 +222,7 @@ bool expr_decimal_equivalent(struct expr_decimal a, struct expr_decimal b)
     int digits = expr_decimal_trim(a).digits, other = expr_decimal_trim(b).digits;
     if (other < digits) digits = other;
     struct expr_decimal x, y;
-    return expr_decimal_round(a, digits, &x) && expr_decimal_round(b, digits, &y) &&
-           expr_decimal_cmp(x, y) == 0;
+    return expr_decimal_round(a, digits, &x) && expr_decimal_round(b, digits, &y) && expr_decimal_cmp(x, y) == 0;
 }
 
 /* Quotient towards -infinity. */
@@ -266,7 +290,7 @@ bool expr_decimal_fill(struct expr_decimal a, int digits, bool is_high, struct e
 int expr_decimal_precision(struct expr_decimal a)
 {
     expr_i128 whole = expr_decimal_units(a) / EXPR_UNITS_PER_ONE;
-    int       digits = 0;
+    int digits = 0;
     for (; whole != 0; whole /= 10) digits++;
     return (digits == 0 ? 1 : digits) + a.digits;
 }

@@ -41,7 +41,7 @@ bool expr_mul_div(expr_i128 a, expr_i128 b, expr_i128 c, bool is_truncated, expr
     bool is_negative = ((a < 0) != (b < 0)) != (c < 0);
     u128 x = a < 0 ? -(u128)a : (u128)a, y = b < 0 ? -(u128)b : (u128)b, d = c < 0 ? -(u128)c : (u128)c;
     struct u256 product = mul_u128(x, y);
-    u128        quotient, rest;
+    u128 quotient, rest;
     if (product.high == 0) {
         quotient = product.low / d;
         rest = product.low % d;
@@ -117,7 +117,7 @@ static bool of_long_double(long double number, struct expr_decimal *out)
 {
     if (!isfinite(number) || number >= 1e20L || number <= -1e20L) return false;
     long double whole = truncl(number);
-    expr_i128   units = (expr_i128)whole * EXPR_UNITS_PER_ONE + (expr_i128)roundl((number - whole) * 1e8L);
+    expr_i128 units = (expr_i128)whole * EXPR_UNITS_PER_ONE + (expr_i128)roundl((number - whole) * 1e8L);
     if (!expr_decimal_of_units(units, 0, out)) return false;
     *out = expr_decimal_trim(*out);
     return true;
@@ -146,9 +146,10 @@ static bool power_exact(expr_i128 base, uint64_t exponent, expr_i128 *out)
 
 bool expr_decimal_power(struct expr_decimal a, struct expr_decimal b, struct expr_decimal *out)
 {
-    int64_t   exponent;
+    int64_t exponent;
     expr_i128 units;
-    if (expr_decimal_to_i64(b, &exponent) && exponent >= 0 && power_exact(expr_decimal_units(a), (uint64_t)exponent, &units)) {
+    if (expr_decimal_to_i64(b, &exponent) && exponent >= 0 &&
+        power_exact(expr_decimal_units(a), (uint64_t)exponent, &units)) {
         if (!expr_decimal_of_units(units, 0, out)) return false;
         *out = expr_decimal_trim(*out);
         return true;

@@ -9,15 +9,16 @@
  * is not fixed. */
 struct unit_meaning {
     struct str ucum;
-    bool       is_calendar_month; /* "year", "month" and their plurals */
+    bool is_calendar_month; /* "year", "month" and their plurals */
 };
 
 static struct unit_meaning unit_meaning(struct str unit)
 {
     enum expr_precision p;
-    bool                is_word;
+    bool is_word;
     if (unit.len < 3 || !expr_duration_unit(unit, &p, &is_word) || !is_word) return (struct unit_meaning){unit, false};
-    static const struct str codes[] = {{"a", 1}, {"mo", 2}, {"d", 1}, {"h", 1}, {"min", 3}, {"s", 1}, {"ms", 2}, {"wk", 2}};
+    static const struct str codes[] = {{"a", 1},   {"mo", 2}, {"d", 1},  {"h", 1},
+                                       {"min", 3}, {"s", 1},  {"ms", 2}, {"wk", 2}};
     return (struct unit_meaning){codes[p], p == EXPR_YEAR || p == EXPR_MONTH};
 }
 
@@ -83,7 +84,7 @@ static bool common_unit(const struct expr_quantity *a, const struct expr_quantit
     *y = *b;
     if (str_eq(a->unit, b->unit) || (is_unit_one(a->unit) && is_unit_one(b->unit))) return true;
     struct unit_meaning left = unit_meaning(a->unit), right = unit_meaning(b->unit);
-    struct ucum_unit    u, v;
+    struct ucum_unit u, v;
     if (!ucum_parse(left.ucum, &u) || !ucum_parse(right.ucum, &v) || !ucum_same_dimension(&u, &v)) return false;
     if (v.approximate < u.approximate) return expr_quantity_to_unit(a, b->unit, x);
     return expr_quantity_to_unit(b, a->unit, y);
@@ -110,11 +111,11 @@ enum { SYMBOLS_MAX = 16 };
 
 struct symbol {
     struct str text;
-    int        exponent;
+    int exponent;
 };
 struct product {
     struct symbol symbols[SYMBOLS_MAX];
-    int           count;
+    int count;
 };
 
 static bool add_symbol(struct product *product, struct str text, int exponent)
@@ -148,7 +149,7 @@ static bool add_component(struct product *product, struct str text, int sign)
 
 static bool add_unit(struct product *product, struct str unit, int sign)
 {
-    int    depth = 0, own = sign;
+    int depth = 0, own = sign;
     size_t from = 0;
     for (size_t i = 0; i <= unit.len; i++) {
         char c = i < unit.len ? unit.ptr[i] : '.';
@@ -189,7 +190,7 @@ static bool product_text(const struct product *product, struct arena *mem, struc
 static bool combine_units(struct str a, struct str b, int sign, struct arena *mem, struct str *out)
 {
     struct product product = {.count = 0};
-    struct str     x = unit_meaning(a).ucum, y = unit_meaning(b).ucum;
+    struct str x = unit_meaning(a).ucum, y = unit_meaning(b).ucum;
     if (is_unit_one(y)) {
         *out = a.len == 0 ? STR("1") : a;
         return true;
@@ -218,8 +219,7 @@ bool expr_quantity_div(const struct expr_quantity *a, const struct expr_quantity
 {
     struct expr_quantity result, divisor = *b, same;
     /* like divided by like has no unit: 1 'g' / 1 'mg' is 1000 */
-    if (!str_eq(a->unit, b->unit) && expr_quantity_to_unit(b, a->unit, &same) &&
-        expr_decimal_units(same.value) != 0)
+    if (!str_eq(a->unit, b->unit) && expr_quantity_to_unit(b, a->unit, &same) && expr_decimal_units(same.value) != 0)
         divisor = same;
     if (!expr_decimal_div(a->value, divisor.value, &result.value) ||
         !combine_units(a->unit, divisor.unit, -1, mem, &result.unit))
@@ -239,7 +239,7 @@ bool expr_quantity_parse(struct str text, bool bare_unit, struct expr_quantity *
     out->unit = STR("1");
     if (unit.len == 0) return at == text.len || at > 0;
     enum expr_precision p;
-    bool                is_word;
+    bool is_word;
     if (unit.len >= 2 && unit.ptr[0] == '\'' && unit.ptr[unit.len - 1] == '\'') {
         out->unit = str_cut(unit, 1, unit.len - 2);
         return expr_ucum_valid(out->unit);
@@ -251,10 +251,10 @@ bool expr_quantity_parse(struct str text, bool bare_unit, struct expr_quantity *
 
 struct str expr_quantity_text(const struct expr_quantity *q, struct arena *mem)
 {
-    char                number[EXPR_DECIMAL_TEXT_BYTES];
-    struct str          value = expr_decimal_text(q->value, number);
+    char number[EXPR_DECIMAL_TEXT_BYTES];
+    struct str value = expr_decimal_text(q->value, number);
     enum expr_precision p;
-    bool                is_word;
+    bool is_word;
     if (expr_duration_unit(q->unit, &p, &is_word) && is_word)
         return arena_printf(mem, "%.*s %.*s", STR_ARGS(value), STR_ARGS(q->unit));
     return arena_printf(mem, "%.*s '%.*s'", STR_ARGS(value), STR_ARGS(q->unit.len == 0 ? STR("1") : q->unit));

@@ -142,7 +142,7 @@ bool expr_temporal_valid(const struct expr_temporal *t)
 static int print_clock(const struct expr_temporal *t, char *text, int at)
 {
     size_t room = (size_t)(EXPR_TEMPORAL_TEXT_BYTES - at);
-    char  *to = text + at;
+    char *to = text + at;
     if (t->precision == EXPR_HOUR) return at + snprintf(to, room, "%02d", t->hour);
     if (t->precision == EXPR_MINUTE) return at + snprintf(to, room, "%02d:%02d", t->hour, t->minute);
     if (t->precision == EXPR_SECOND) return at + snprintf(to, room, "%02d:%02d:%02d", t->hour, t->minute, t->second);
@@ -153,9 +153,12 @@ struct str expr_temporal_text(const struct expr_temporal *t, bool as_z, char tex
 {
     int at = 0;
     if (t->kind == EXPR_TIME) return str_make(text, (size_t)print_clock(t, text, 0));
-    if (t->precision == EXPR_YEAR) at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d", t->year);
-    else if (t->precision == EXPR_MONTH) at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d-%02d", t->year, t->month);
-    else at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d-%02d-%02d", t->year, t->month, t->day);
+    if (t->precision == EXPR_YEAR)
+        at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d", t->year);
+    else if (t->precision == EXPR_MONTH)
+        at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d-%02d", t->year, t->month);
+    else
+        at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d-%02d-%02d", t->year, t->month, t->day);
     if (t->precision < EXPR_HOUR) return str_make(text, (size_t)at);
     text[at++] = 'T';
     at = print_clock(t, text, at);
@@ -220,13 +223,20 @@ bool expr_temporal_component(const struct expr_temporal *t, enum expr_precision 
 int expr_temporal_field(const struct expr_temporal *t, enum expr_precision part)
 {
     switch (part) {
-    case EXPR_YEAR: return t->year;
-    case EXPR_MONTH: return t->month;
-    case EXPR_DAY: return t->day;
-    case EXPR_HOUR: return t->hour;
-    case EXPR_MINUTE: return t->minute;
-    case EXPR_SECOND: return t->second;
-    default: return t->millisecond;
+    case EXPR_YEAR:
+        return t->year;
+    case EXPR_MONTH:
+        return t->month;
+    case EXPR_DAY:
+        return t->day;
+    case EXPR_HOUR:
+        return t->hour;
+    case EXPR_MINUTE:
+        return t->minute;
+    case EXPR_SECOND:
+        return t->second;
+    default:
+        return t->millisecond;
     }
 }
 
@@ -243,8 +253,10 @@ bool expr_temporal_align(struct expr_temporal *a, struct expr_temporal *b, int d
     if (a->kind == EXPR_TIME || b->kind == EXPR_TIME) return true;
     bool has_hours = a->precision >= EXPR_HOUR || b->precision >= EXPR_HOUR;
     if (!has_hours) return true;
-    if (a->precision >= EXPR_HOUR && a->offset_minutes == EXPR_NO_OFFSET) a->offset_minutes = (int16_t)default_offset_minutes;
-    if (b->precision >= EXPR_HOUR && b->offset_minutes == EXPR_NO_OFFSET) b->offset_minutes = (int16_t)default_offset_minutes;
+    if (a->precision >= EXPR_HOUR && a->offset_minutes == EXPR_NO_OFFSET)
+        a->offset_minutes = (int16_t)default_offset_minutes;
+    if (b->precision >= EXPR_HOUR && b->offset_minutes == EXPR_NO_OFFSET)
+        b->offset_minutes = (int16_t)default_offset_minutes;
     if (a->precision >= EXPR_HOUR && b->precision >= EXPR_HOUR) {
         if (a->offset_minutes == b->offset_minutes) return true;
         if (a->offset_minutes == EXPR_NO_OFFSET || b->offset_minutes == EXPR_NO_OFFSET) return false;
@@ -283,7 +295,8 @@ static enum expr_order compare(const struct expr_temporal *a, const struct expr_
         bool has_x = part <= x.precision, has_y = part <= y.precision;
         if (!has_x && !has_y && to == EXPR_MILLISECOND) return EXPR_SAME;
         if (!has_x || !has_y) return EXPR_UNKNOWN;
-        int one = expr_temporal_field(&x, (enum expr_precision)part), two = expr_temporal_field(&y, (enum expr_precision)part);
+        int one = expr_temporal_field(&x, (enum expr_precision)part),
+            two = expr_temporal_field(&y, (enum expr_precision)part);
         if (one != two) return one < two ? EXPR_LESS : EXPR_MORE;
     }
     return EXPR_SAME;
@@ -303,11 +316,12 @@ enum expr_order expr_temporal_cmp_parts(const struct expr_temporal *a, const str
 
 /* --- words ------------------------------------------------------------------------------------------------------------- */
 static const struct {
-    const char         *name, *ucum;
+    const char *name, *ucum;
     enum expr_precision precision;
 } precision_names[] = {
-    {"year", "a", EXPR_YEAR},     {"month", "mo", EXPR_MONTH},    {"week", "wk", EXPR_WEEK},
-    {"day", "d", EXPR_DAY},       {"hour", "h", EXPR_HOUR},       {"minute", "min", EXPR_MINUTE},
+    {"year", "a", EXPR_YEAR},     {"month", "mo", EXPR_MONTH},
+    {"week", "wk", EXPR_WEEK},    {"day", "d", EXPR_DAY},
+    {"hour", "h", EXPR_HOUR},     {"minute", "min", EXPR_MINUTE},
     {"second", "s", EXPR_SECOND}, {"millisecond", "ms", EXPR_MILLISECOND},
 };
 enum { PRECISION_NAME_COUNT = sizeof precision_names / sizeof precision_names[0] };
@@ -316,8 +330,8 @@ bool expr_duration_unit(struct str unit, enum expr_precision *out, bool *is_cale
 {
     for (int i = 0; i < PRECISION_NAME_COUNT; i++) {
         struct str name = str_of(precision_names[i].name);
-        bool       is_word = str_eq(unit, name) ||
-                       (unit.len == name.len + 1 && unit.ptr[name.len] == 's' && str_starts(unit, name));
+        bool is_word =
+            str_eq(unit, name) || (unit.len == name.len + 1 && unit.ptr[name.len] == 's' && str_starts(unit, name));
         if (!is_word && !str_is(unit, precision_names[i].ucum)) continue;
         *out = precision_names[i].precision;
         *is_calendar = is_word;

@@ -39,7 +39,11 @@ static bool set_ms(struct expr_temporal *t, int64_t ms)
 
 struct expr_temporal expr_temporal_of_unix_ms(int64_t unix_ms, int offset_minutes)
 {
-    struct expr_temporal t = {.month = 1, .day = 1, .year = 1, .kind = EXPR_DATETIME, .precision = EXPR_MILLISECOND,
+    struct expr_temporal t = {.month = 1,
+                              .day = 1,
+                              .year = 1,
+                              .kind = EXPR_DATETIME,
+                              .precision = EXPR_MILLISECOND,
                               .offset_minutes = (int16_t)offset_minutes};
     if (offset_minutes != EXPR_NO_OFFSET) unix_ms += offset_minutes * 60000LL;
     (void)set_ms(&t, unix_ms);
@@ -62,13 +66,20 @@ struct expr_temporal expr_temporal_at_offset(struct expr_temporal t, int offset_
 static int64_t unit_ms(enum expr_precision unit)
 {
     switch (unit) {
-    case EXPR_WEEK: return 7 * EXPR_DAY_MS;
-    case EXPR_DAY: return EXPR_DAY_MS;
-    case EXPR_HOUR: return 3600000;
-    case EXPR_MINUTE: return 60000;
-    case EXPR_SECOND: return 1000;
-    case EXPR_MILLISECOND: return 1;
-    default: return 0;
+    case EXPR_WEEK:
+        return 7 * EXPR_DAY_MS;
+    case EXPR_DAY:
+        return EXPR_DAY_MS;
+    case EXPR_HOUR:
+        return 3600000;
+    case EXPR_MINUTE:
+        return 60000;
+    case EXPR_SECOND:
+        return 1000;
+    case EXPR_MILLISECOND:
+        return 1;
+    default:
+        return 0;
     }
 }
 
@@ -80,8 +91,9 @@ static void coarsen(enum expr_precision precision, int64_t *amount, enum expr_pr
         *amount /= 12;
         *unit = EXPR_YEAR;
     } else if (ms != 0 && precision <= EXPR_SECOND && ms < (precision >= EXPR_DAY ? unit_ms(precision) : INT64_MAX)) {
-        int64_t per = precision == EXPR_YEAR ? 365 * EXPR_DAY_MS : precision == EXPR_MONTH ? 30 * EXPR_DAY_MS
-                                                                                           : unit_ms(precision);
+        int64_t per = precision == EXPR_YEAR    ? 365 * EXPR_DAY_MS
+                      : precision == EXPR_MONTH ? 30 * EXPR_DAY_MS
+                                                : unit_ms(precision);
         *amount = (int64_t)((expr_i128)*amount * ms / per);
         *unit = precision;
     }
@@ -144,7 +156,7 @@ static const uint8_t date_digits[] = {4, 6, 8, 10, 12, 14, 17}, time_digits[] = 
 bool expr_temporal_boundary(struct expr_temporal t, int digits, bool is_high, struct expr_temporal *out)
 {
     const uint8_t *table = t.kind == EXPR_TIME ? time_digits : date_digits;
-    int            finest = t.kind == EXPR_DATE ? EXPR_DAY : EXPR_MILLISECOND, p = finest;
+    int finest = t.kind == EXPR_DATE ? EXPR_DAY : EXPR_MILLISECOND, p = finest;
     if (digits != 0)
         for (p = 0; p <= EXPR_MILLISECOND && table[p] != digits;) p++;
     if (p > EXPR_MILLISECOND || digits < 0) return false;
@@ -217,7 +229,8 @@ static bool is_measurable(const struct expr_temporal *a, const struct expr_tempo
 /* Both directions of doubt: the shortest and the longest distance that a and b may have. */
 static bool measure(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision unit,
                     int default_offset_minutes, int64_t *low, int64_t *high,
-                    int64_t (*distance)(const struct expr_temporal *, const struct expr_temporal *, enum expr_precision))
+                    int64_t (*distance)(const struct expr_temporal *, const struct expr_temporal *,
+                                        enum expr_precision))
 {
     struct expr_temporal x = *a, y = *b;
     if (!is_measurable(a, b, unit) || !expr_temporal_align(&x, &y, default_offset_minutes)) return false;

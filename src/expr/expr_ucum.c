@@ -71,10 +71,12 @@ static const struct ucum_atom *find_atom(struct str code)
     unsigned low = 0, high = ucum_atom_count;
     while (low < high) {
         unsigned mid = (low + high) / 2;
-        int      order = str_cmp(code, str_of(ucum_atoms[mid].code));
+        int order = str_cmp(code, str_of(ucum_atoms[mid].code));
         if (order == 0) return &ucum_atoms[mid];
-        if (order < 0) high = mid;
-        else low = mid + 1;
+        if (order < 0)
+            high = mid;
+        else
+            low = mid + 1;
     }
     return NULL;
 }
@@ -128,7 +130,7 @@ static bool find_simple(struct str symbol, struct ucum_unit *out)
 /* --- the grammar: term = component { ("." | "/") component }, with a leading "/" allowed at the start ------------------ */
 struct parser {
     const char *at, *end;
-    int         depth;
+    int depth;
 };
 
 static bool parse_term(struct parser *in, struct ucum_unit *out);
@@ -157,9 +159,12 @@ static struct str take_symbol(struct parser *in)
     bool is_in_brackets = false;
     for (; in->at < in->end; in->at++) {
         char c = *in->at;
-        if (c == '[') is_in_brackets = true;
-        else if (c == ']') is_in_brackets = false;
-        else if (!is_in_brackets && (is_digit(c) || strchr("./(){}+-", c) != NULL)) break;
+        if (c == '[')
+            is_in_brackets = true;
+        else if (c == ']')
+            is_in_brackets = false;
+        else if (!is_in_brackets && (is_digit(c) || strchr("./(){}+-", c) != NULL))
+            break;
     }
     return str_make(from, (size_t)(in->at - from));
 }
@@ -186,7 +191,8 @@ static bool parse_factor(struct parser *in, struct ucum_unit *out)
 {
     int64_t number = 0;
     for (; in->at < in->end && is_digit(*in->at); in->at++)
-        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *in->at - '0', &number)) return false;
+        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *in->at - '0', &number))
+            return false;
     if (number == 0) return false;
     *out = unit_one();
     out->num = number;
@@ -199,8 +205,8 @@ static bool parse_factor(struct parser *in, struct ucum_unit *out)
 static bool parse_symbol(struct parser *in, struct ucum_unit *out)
 {
     struct ucum_unit unit;
-    int              exponent;
-    struct str       symbol = take_symbol(in);
+    int exponent;
+    struct str symbol = take_symbol(in);
     if (symbol.len == 0 || !find_simple(symbol, &unit) || !parse_exponent(in, &exponent)) return false;
     if (exponent == 1) {
         *out = unit;
@@ -214,7 +220,8 @@ static bool parse_symbol(struct parser *in, struct ucum_unit *out)
 static bool parse_component(struct parser *in, struct ucum_unit *out)
 {
     if (in->at == in->end) return false;
-    bool is_power_of_ten = in->end - in->at >= 3 && memcmp(in->at, "10", 2) == 0 && (in->at[2] == '*' || in->at[2] == '^');
+    bool is_power_of_ten =
+        in->end - in->at >= 3 && memcmp(in->at, "10", 2) == 0 && (in->at[2] == '*' || in->at[2] == '^');
     if (*in->at == '{') {
         *out = unit_one();
     } else if (*in->at == '(') {
@@ -238,7 +245,7 @@ static bool parse_component(struct parser *in, struct ucum_unit *out)
 static bool parse_term(struct parser *in, struct ucum_unit *out)
 {
     struct ucum_unit unit;
-    bool             is_division = in->at < in->end && *in->at == '/', is_first = true;
+    bool is_division = in->at < in->end && *in->at == '/', is_first = true;
     if (is_division) in->at++;
     *out = unit_one();
     for (;;) {
@@ -275,7 +282,8 @@ bool ucum_same_dimension(const struct ucum_unit *a, const struct ucum_unit *b)
 bool ucum_same_factor(const struct ucum_unit *a, const struct ucum_unit *b)
 {
     if (a->function != b->function || a->scale_num != b->scale_num || a->scale_exp10 != b->scale_exp10) return false;
-    if (a->is_exact && b->is_exact) return a->num == b->num && a->den == b->den && a->exp10 == b->exp10 && a->pi == b->pi;
+    if (a->is_exact && b->is_exact)
+        return a->num == b->num && a->den == b->den && a->exp10 == b->exp10 && a->pi == b->pi;
     return fabsl(a->approximate / b->approximate - 1.0L) < 1e-17L;
 }
 
@@ -335,7 +343,10 @@ static bool convert_linear(struct expr_decimal value, const struct ucum_unit *fr
 /* Scales that are only shifted: kelvin = (value + shift) * factor. */
 static bool shift_of(uint8_t function, struct expr_decimal *out)
 {
-    const char *text = function == UCUM_CEL ? "273.15" : function == UCUM_DEGF ? "459.67" : function == UCUM_DEGRE ? "218.52" : "0";
+    const char *text = function == UCUM_CEL     ? "273.15"
+                       : function == UCUM_DEGF  ? "459.67"
+                       : function == UCUM_DEGRE ? "218.52"
+                                                : "0";
     return (function == UCUM_NONE || text[0] != '0') && expr_decimal_parse(str_of(text), out);
 }
 
@@ -343,40 +354,70 @@ static bool shift_of(uint8_t function, struct expr_decimal *out)
 static long double ratio_of(uint8_t function, long double value)
 {
     switch (function) {
-    case UCUM_TAN100: return atanl(value / 100.0L);
-    case UCUM_HPX: case UCUM_PH: return powl(10.0L, -value);
-    case UCUM_HPC: return powl(100.0L, -value);
-    case UCUM_HPM: return powl(1000.0L, -value);
-    case UCUM_HPQ: return powl(50000.0L, -value);
-    case UCUM_LN: return expl(value);
-    case UCUM_LG: return powl(10.0L, value);
-    case UCUM_LG2: return powl(10.0L, value / 2.0L);
-    case UCUM_LD: return exp2l(value);
-    case UCUM_SQRT: return value * value;
-    case UCUM_CEL: return value + 273.15L;
-    case UCUM_DEGF: return value + 459.67L;
-    case UCUM_DEGRE: return value + 218.52L;
-    default: return value;
+    case UCUM_TAN100:
+        return atanl(value / 100.0L);
+    case UCUM_HPX:
+    case UCUM_PH:
+        return powl(10.0L, -value);
+    case UCUM_HPC:
+        return powl(100.0L, -value);
+    case UCUM_HPM:
+        return powl(1000.0L, -value);
+    case UCUM_HPQ:
+        return powl(50000.0L, -value);
+    case UCUM_LN:
+        return expl(value);
+    case UCUM_LG:
+        return powl(10.0L, value);
+    case UCUM_LG2:
+        return powl(10.0L, value / 2.0L);
+    case UCUM_LD:
+        return exp2l(value);
+    case UCUM_SQRT:
+        return value * value;
+    case UCUM_CEL:
+        return value + 273.15L;
+    case UCUM_DEGF:
+        return value + 459.67L;
+    case UCUM_DEGRE:
+        return value + 218.52L;
+    default:
+        return value;
     }
 }
 
 static long double value_of(uint8_t function, long double ratio)
 {
     switch (function) {
-    case UCUM_TAN100: return 100.0L * tanl(ratio);
-    case UCUM_HPX: case UCUM_PH: return -log10l(ratio);
-    case UCUM_HPC: return -logl(ratio) / logl(100.0L);
-    case UCUM_HPM: return -logl(ratio) / logl(1000.0L);
-    case UCUM_HPQ: return -logl(ratio) / logl(50000.0L);
-    case UCUM_LN: return logl(ratio);
-    case UCUM_LG: return log10l(ratio);
-    case UCUM_LG2: return 2.0L * log10l(ratio);
-    case UCUM_LD: return log2l(ratio);
-    case UCUM_SQRT: return sqrtl(ratio);
-    case UCUM_CEL: return ratio - 273.15L;
-    case UCUM_DEGF: return ratio - 459.67L;
-    case UCUM_DEGRE: return ratio - 218.52L;
-    default: return ratio;
+    case UCUM_TAN100:
+        return 100.0L * tanl(ratio);
+    case UCUM_HPX:
+    case UCUM_PH:
+        return -log10l(ratio);
+    case UCUM_HPC:
+        return -logl(ratio) / logl(100.0L);
+    case UCUM_HPM:
+        return -logl(ratio) / logl(1000.0L);
+    case UCUM_HPQ:
+        return -logl(ratio) / logl(50000.0L);
+    case UCUM_LN:
+        return logl(ratio);
+    case UCUM_LG:
+        return log10l(ratio);
+    case UCUM_LG2:
+        return 2.0L * log10l(ratio);
+    case UCUM_LD:
+        return log2l(ratio);
+    case UCUM_SQRT:
+        return sqrtl(ratio);
+    case UCUM_CEL:
+        return ratio - 273.15L;
+    case UCUM_DEGF:
+        return ratio - 459.67L;
+    case UCUM_DEGRE:
+        return ratio - 218.52L;
+    default:
+        return ratio;
     }
 }
 

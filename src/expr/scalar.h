@@ -35,8 +35,8 @@ enum { EXPR_DECIMAL_DIGITS = 8, EXPR_DECIMAL_TEXT_BYTES = 48 };
 /* 96-bit count of 1e-8 units in two's complement, and the digits after the point as written (for text and precision). */
 struct expr_decimal {
     uint64_t low;
-    int32_t  high;
-    uint8_t  digits; /* 0..8 */
+    int32_t high;
+    uint8_t digits; /* 0..8 */
 };
 
 static inline expr_i128 expr_decimal_units(struct expr_decimal d)
@@ -45,18 +45,19 @@ static inline expr_i128 expr_decimal_units(struct expr_decimal d)
 }
 bool expr_decimal_of_units(expr_i128 units, unsigned digits, struct expr_decimal *out); /* false past 28 digits */
 struct expr_decimal expr_decimal_of_int(int64_t number);
-bool expr_decimal_of_double(double number, struct expr_decimal *out); /* nearest, 8 digits; false if not finite or too big */
+bool expr_decimal_of_double(double number,
+                            struct expr_decimal *out); /* nearest, 8 digits; false if not finite or too big */
 double expr_decimal_to_double(struct expr_decimal d);
-bool expr_decimal_to_i64(struct expr_decimal d, int64_t *out);        /* false unless it is a whole number in range */
+bool expr_decimal_to_i64(struct expr_decimal d, int64_t *out); /* false unless it is a whole number in range */
 bool expr_decimal_is_whole(struct expr_decimal d);
 
 /* expr_decimal_parse - [+-]digits[.digits][(e|E)[+-]digits]; digits past the 8th after the point are rounded (half away
  * from zero). False if it is not a number or has more than 20 digits before the point. */
-bool       expr_decimal_parse(struct str text, struct expr_decimal *out);
+bool expr_decimal_parse(struct str text, struct expr_decimal *out);
 struct str expr_decimal_text(struct expr_decimal d, char text[EXPR_DECIMAL_TEXT_BYTES]); /* with its written digits */
 struct expr_decimal expr_decimal_trim(struct expr_decimal d); /* same number, no trailing zeros after the point */
 
-int  expr_decimal_cmp(struct expr_decimal a, struct expr_decimal b); /* <0 0 >0 */
+int expr_decimal_cmp(struct expr_decimal a, struct expr_decimal b);         /* <0 0 >0 */
 bool expr_decimal_equivalent(struct expr_decimal a, struct expr_decimal b); /* rounded to the fewer digits of the two */
 bool expr_decimal_add(struct expr_decimal a, struct expr_decimal b, struct expr_decimal *out);
 bool expr_decimal_sub(struct expr_decimal a, struct expr_decimal b, struct expr_decimal *out);
@@ -81,7 +82,7 @@ bool expr_decimal_sqrt(struct expr_decimal a, struct expr_decimal *out);
  * counts as 8; negative: false). CQL LowBoundary/HighBoundary fill the missing digits with 0 or 9. */
 bool expr_decimal_boundary(struct expr_decimal a, int digits, bool is_high, struct expr_decimal *out);
 bool expr_decimal_fill(struct expr_decimal a, int digits, bool is_high, struct expr_decimal *out);
-int  expr_decimal_precision(struct expr_decimal a); /* FHIRPath precision(): count of digits, 1.58700 -> 6 */
+int expr_decimal_precision(struct expr_decimal a); /* FHIRPath precision(): count of digits, 1.58700 -> 6 */
 
 extern const struct expr_decimal EXPR_DECIMAL_MIN, EXPR_DECIMAL_MAX, EXPR_DECIMAL_STEP; /* +-(1e20 - 1e-8), 1e-8 */
 
@@ -89,37 +90,45 @@ extern const struct expr_decimal EXPR_DECIMAL_MIN, EXPR_DECIMAL_MAX, EXPR_DECIMA
 enum expr_temporal_kind { EXPR_DATE, EXPR_DATETIME, EXPR_TIME };
 
 enum expr_precision { /* of the value, and the unit of a duration */
-    EXPR_YEAR, EXPR_MONTH, EXPR_DAY, EXPR_HOUR, EXPR_MINUTE, EXPR_SECOND, EXPR_MILLISECOND,
-    EXPR_WEEK, /* only a unit of durations */
-    EXPR_PRECISION_NONE,
+                      EXPR_YEAR,
+                      EXPR_MONTH,
+                      EXPR_DAY,
+                      EXPR_HOUR,
+                      EXPR_MINUTE,
+                      EXPR_SECOND,
+                      EXPR_MILLISECOND,
+                      EXPR_WEEK, /* only a unit of durations */
+                      EXPR_PRECISION_NONE,
 };
 
 enum { EXPR_NO_OFFSET = INT16_MIN, EXPR_TEMPORAL_TEXT_BYTES = 40 };
 
 struct expr_temporal {
-    int16_t  year;            /* 1..9999; 0 for a time */
+    int16_t year; /* 1..9999; 0 for a time */
     uint16_t millisecond;
-    int16_t  offset_minutes;  /* of a dateTime, -840..840, or EXPR_NO_OFFSET */
-    uint8_t  month, day;      /* 1..; components past the precision are the lowest ones (1, 1, 0, 0, 0, 0) */
-    uint8_t  hour, minute, second;
-    uint8_t  kind, precision; /* enum expr_temporal_kind, enum expr_precision */
+    int16_t offset_minutes; /* of a dateTime, -840..840, or EXPR_NO_OFFSET */
+    uint8_t month, day;     /* 1..; components past the precision are the lowest ones (1, 1, 0, 0, 0, 0) */
+    uint8_t hour, minute, second;
+    uint8_t kind, precision; /* enum expr_temporal_kind, enum expr_precision */
 };
 
 /* Parsing. FHIR and FHIRPath texts: "2014", "2014-01", "2014-01-25", "2014-01-25T14:30:14.559Z", "T14:30", "14:30:00"; a
  * leading @ is accepted; "2014T" and "2014-01-25T" are dateTimes. More than three digits of a second are truncated.
  * expr_temporal_parse takes any of them; _parse_as wants the named kind (a date text gives a dateTime of that precision
  * when EXPR_DATETIME is wanted; a time may lack its T). False if it is not one, or the day does not exist. */
-bool       expr_temporal_parse(struct str text, struct expr_temporal *out);
-bool       expr_temporal_parse_as(struct str text, enum expr_temporal_kind kind, struct expr_temporal *out);
+bool expr_temporal_parse(struct str text, struct expr_temporal *out);
+bool expr_temporal_parse_as(struct str text, enum expr_temporal_kind kind, struct expr_temporal *out);
 /* Without a leading @ or T. A dateTime of day precision or coarser prints as a date ("2014-01-25"); offset 0 is "+00:00"
  * unless `as_z`. */
 struct str expr_temporal_text(const struct expr_temporal *t, bool as_z, char text[EXPR_TEMPORAL_TEXT_BYTES]);
 
-struct expr_temporal expr_temporal_of_unix_ms(int64_t unix_ms, int offset_minutes);    /* dateTime, millisecond precision */
-bool expr_temporal_valid(const struct expr_temporal *t);                               /* components exist */
+struct expr_temporal expr_temporal_of_unix_ms(int64_t unix_ms,
+                                              int offset_minutes); /* dateTime, millisecond precision */
+bool expr_temporal_valid(const struct expr_temporal *t);           /* components exist */
 struct expr_temporal expr_temporal_cut(struct expr_temporal t, enum expr_precision p); /* no finer than p */
 struct expr_temporal expr_temporal_to_date(struct expr_temporal t);                    /* from a dateTime, date part */
-struct expr_temporal expr_temporal_to_datetime(struct expr_temporal t, int offset_minutes); /* a full date gets T00:00..*/
+struct expr_temporal expr_temporal_to_datetime(struct expr_temporal t,
+                                               int offset_minutes); /* a full date gets T00:00..*/
 struct expr_temporal expr_temporal_to_time(struct expr_temporal t);
 
 /* expr_temporal_at_offset - the same moment at another offset; a dateTime without hours, or without an offset, is
@@ -158,7 +167,7 @@ struct expr_temporal expr_temporal_high(struct expr_temporal t, enum expr_precis
 /* FHIRPath/CQL boundary by count of digits: 4 year, 6 month, 8 day, 10 hour, 12 minute, 14 second, 17 millisecond; times:
  * 2, 4, 6, 9. 0 digits: the full default. False for other counts. */
 bool expr_temporal_boundary(struct expr_temporal t, int digits, bool is_high, struct expr_temporal *out);
-int  expr_temporal_digits(const struct expr_temporal *t); /* precision() */
+int expr_temporal_digits(const struct expr_temporal *t); /* precision() */
 
 /* One step of the value's own precision up or down (CQL successor, predecessor). False at the limits. */
 bool expr_temporal_successor(struct expr_temporal t, struct expr_temporal *out);
@@ -169,16 +178,16 @@ bool expr_temporal_component(const struct expr_temporal *t, enum expr_precision 
 
 /* "year", "years", "'a'"-free UCUM codes "a", "mo", "wk", "d", "h", "min", "s", "ms" -> precision; *is_calendar tells the
  * words from the codes. False if it is neither. */
-bool        expr_duration_unit(struct str unit, enum expr_precision *out, bool *is_calendar);
-const char *expr_precision_name(enum expr_precision p); /* "year" */
-bool        expr_precision_find(struct str name, enum expr_precision *out); /* "Year", "year", "years", "Week" */
+bool expr_duration_unit(struct str unit, enum expr_precision *out, bool *is_calendar);
+const char *expr_precision_name(enum expr_precision p);              /* "year" */
+bool expr_precision_find(struct str name, enum expr_precision *out); /* "Year", "year", "years", "Week" */
 
 /* --- quantities ------------------------------------------------------------------------------------------------------ */
 /* The unit is UCUM text, "1" or empty for none, or a calendar word ("year", "days"): a calendar word and the UCUM code
  * differ for year and month (equivalent, not equal), and are the same for week and below. */
 struct expr_quantity {
     struct expr_decimal value;
-    struct str          unit; /* view */
+    struct str unit; /* view */
 };
 
 /* expr_ucum_valid - is it a UCUM unit (case sensitive)? Bounded: 256 bytes, 16 levels of parentheses. */

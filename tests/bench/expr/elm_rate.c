@@ -13,11 +13,12 @@
 enum { PEOPLE_MAX = 100000 };
 
 static const char *const workloads[3] = {"exists", "value", "screening"};
-static const char *const defines[3][5] = {{"HasWeight"}, {"Weight50"}, {"Age", "Last BP", "Systolic value", "Due for BP"}};
+static const char *const defines[3][5] = {
+    {"HasWeight"}, {"Weight50"}, {"Age", "Last BP", "Systolic value", "Due for BP"}};
 static const char *const shown[] = {"HasWeight", "Weight50", "Age", "Systolic value", "Due for BP"};
 
 static struct tape *tapes;
-static size_t       people;
+static size_t people;
 static struct elm_program *program;
 
 static void die(const char *what, const struct salve_err *err)
@@ -29,8 +30,8 @@ static void die(const char *what, const struct salve_err *err)
 static struct elm_run *open_run(size_t person, struct elm_subject *subject, struct arena *mem)
 {
     static const struct expr_env env = {0};
-    struct salve_err   err = {0};
-    struct elm_run    *run;
+    struct salve_err err = {0};
+    struct elm_run *run;
     const struct tape *one = &tapes[person];
     if (elm_subject_make(&one, 1, mem, subject, &err) != SALVE_OK ||
         elm_run_open(program, subject, &env, NULL, 0, mem, &run, &err) != SALVE_OK)
@@ -41,10 +42,10 @@ static struct elm_run *open_run(size_t person, struct elm_subject *subject, stru
 static void turn(int workload, const size_t *numbers, struct arena *mem)
 {
     for (size_t p = 0; p < people; p++) {
-        struct arena_mark  mark = arena_mark(mem);
+        struct arena_mark mark = arena_mark(mem);
         struct elm_subject subject;
-        struct salve_err   err = {0};
-        struct elm_run    *run = open_run(p, &subject, mem);
+        struct salve_err err = {0};
+        struct elm_run *run = open_run(p, &subject, mem);
         for (int d = 0; defines[workload][d] != NULL; d++) {
             struct expr_value value;
             if (elm_run_define_at(run, numbers[d], &value, &err) != SALVE_OK) die(defines[workload][d], &err);
@@ -72,7 +73,7 @@ static double rate(int workload, int turns, struct arena *mem)
     }
     for (int round = 0; round < 5; round++) {
         double start = cpu_s(), took = 0;
-        int    count = 0;
+        int count = 0;
         for (; took < 0.2; count++, took = cpu_s() - start) turn(workload, numbers, mem);
         double one = (double)count * (double)people / took;
         if (one > best) best = one;
@@ -85,12 +86,12 @@ static void print_values(struct arena *mem)
     printf("\"values\":{");
     for (size_t p = 0; p < people; p++) {
         struct elm_subject subject;
-        struct elm_run    *run = open_run(p, &subject, mem);
+        struct elm_run *run = open_run(p, &subject, mem);
         printf("%s\"p%zu\":[", p > 0 ? "," : "", p);
         for (size_t d = 0; d < sizeof shown / sizeof shown[0]; d++) {
             struct expr_value value;
-            struct salve_err  err = {0};
-            struct buf        out;
+            struct salve_err err = {0};
+            struct buf out;
             buf_init(&out, mem, 1 << 20);
             if (elm_run_define(run, str_of(shown[d]), &value, &err) != SALVE_OK) die(shown[d], &err);
             if (value.kind == VALUE_NODE) { /* a Quantity: its number */
@@ -109,8 +110,8 @@ static void print_values(struct arena *mem)
 int main(int argc, char **argv)
 {
     struct salve_err err = {0};
-    struct arena    *mem = arena_open((size_t)4 << 30), *scratch = arena_open(256 << 20);
-    int              only = -1, turns = 0;
+    struct arena *mem = arena_open((size_t)4 << 30), *scratch = arena_open(256 << 20);
+    int only = -1, turns = 0;
     if (argc > 3 && atoi(argv[2]) > 0) {
         for (int w = 0; w < 3; w++)
             if (strcmp(argv[1], workloads[w]) == 0) only = w;
@@ -122,7 +123,7 @@ int main(int argc, char **argv)
         t_skipped(1); /* no data: nothing to measure */
         return t_end();
     }
-    struct str      text, line;
+    struct str text, line;
     struct elm_set *set = elm_set_make(mem);
     if (file_read(argv[1], (size_t)1 << 30, mem, &text, &err) != SALVE_OK) die(argv[1], &err);
     tapes = arena_array(mem, struct tape, PEOPLE_MAX);

@@ -16,9 +16,9 @@ static const char *gaps = "tests/conformance/expr/known-gaps-cql.txt";
 static unsigned refused_count, refused_rightly_count;
 
 struct outcome {
-    bool            is_right;
+    bool is_right;
     enum salve_code code;
-    char            got[600], want[600], at[SALVE_ERR_TEXT_BYTES], why[SALVE_ERR_TEXT_BYTES];
+    char got[600], want[600], at[SALVE_ERR_TEXT_BYTES], why[SALVE_ERR_TEXT_BYTES];
 };
 
 static void value_text(struct expr_value value, char *text, size_t room, struct arena *mem)
@@ -33,11 +33,11 @@ static void value_text(struct expr_value value, char *text, size_t room, struct 
 static enum salve_code run_elm(struct str elm, struct outcome *out, struct arena *mem, struct salve_err *err)
 {
     static const struct expr_env env = {0};
-    struct elm_set     *set = elm_set_make(mem);
+    struct elm_set *set = elm_set_make(mem);
     struct elm_program *program;
-    struct elm_run     *run;
-    struct expr_value   got, want;
-    enum salve_code     code = elm_load(set, elm, "test", err);
+    struct elm_run *run;
+    struct expr_value got, want;
+    enum salve_code code = elm_load(set, elm, "test", err);
     if (code == SALVE_OK) code = elm_link(set, STR("Test"), STR_NONE, mem, &program, err);
     if (code == SALVE_OK) code = elm_run_open(program, NULL, &env, NULL, 0, mem, &run, err);
     if (code == SALVE_OK) code = elm_run_define(run, STR("got"), &got, err);
@@ -52,8 +52,10 @@ static enum salve_code run_elm(struct str elm, struct outcome *out, struct arena
 static void judge(const char *name, bool is_right, const char *cql, const struct outcome *o)
 {
     if (t_known_gap(gaps, name)) {
-        if (is_right) t_gap_passed(name);
-        else t_skipped(1);
+        if (is_right)
+            t_gap_passed(name);
+        else
+            t_skipped(1);
     } else if (is_right) {
         t_pass();
     } else if (o->code != SALVE_OK) {
@@ -65,12 +67,12 @@ static void judge(const char *name, bool is_right, const char *cql, const struct
 
 static void run_line(struct str line)
 {
-    struct arena      *mem = arena_open(64 << 20);
-    struct salve_err   err = {0};
-    struct outcome     o = {0};
+    struct arena *mem = arena_open(64 << 20);
+    struct salve_err err = {0};
+    struct outcome o = {0};
     const struct json *doc;
-    struct json_opts   opts = {.bytes_max = 16 << 20, .depth_max = 400};
-    char               name[256], cql[256];
+    struct json_opts opts = {.bytes_max = 16 << 20, .depth_max = 400};
+    char name[256], cql[256];
     if (json_read(line, &opts, mem, &doc, &err) != SALVE_OK) {
         t_fail("suite", "a line is not JSON: %s", err.at);
         arena_close(mem);
@@ -81,9 +83,12 @@ static void run_line(struct str line)
     (void)snprintf(name, sizeof name, "%.*s", STR_ARGS(json_get_text(doc, "name")));
     (void)snprintf(cql, sizeof cql, "%.*s", STR_ARGS(json_get_text(doc, "cql")));
     if (elm == NULL) {
-        if (is_invalid) refused_rightly_count++;
-        else refused_count++;
-        if (getenv("REFUSED") != NULL && !is_invalid) printf("refused %s: %s: %.*s\n", name, cql, STR_ARGS(json_get_text(doc, "error")));
+        if (is_invalid)
+            refused_rightly_count++;
+        else
+            refused_count++;
+        if (getenv("REFUSED") != NULL && !is_invalid)
+            printf("refused %s: %s: %.*s\n", name, cql, STR_ARGS(json_get_text(doc, "error")));
     } else {
         struct buf text;
         buf_init(&text, mem, 16 << 20);
@@ -99,8 +104,8 @@ static void run_line(struct str line)
 static uint64_t hash_folder(const char *dir)
 {
     uint64_t hash = 14695981039346656037ULL;
-    char     path[4096];
-    DIR     *folder = opendir(dir);
+    char path[4096];
+    DIR *folder = opendir(dir);
     struct arena *mem = arena_open(64 << 20);
     if (folder == NULL) return 0;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
@@ -120,7 +125,7 @@ static uint64_t hash_folder(const char *dir)
 int main(int argc, char **argv)
 {
     const char *dir = argc > 1 ? argv[1] : t_data("cql-tests");
-    char        cache[512], command[5000];
+    char cache[512], command[5000];
     struct stat info;
     if (dir == NULL || access("node_modules/@cqframework", R_OK) != 0) {
         t_skipped(1);
@@ -134,12 +139,16 @@ int main(int argc, char **argv)
         t_fail("suite", "the translation did not run");
         return t_end();
     }
-    struct arena    *mem = arena_open(256 << 20);
-    struct str       text, line;
+    struct arena *mem = arena_open(256 << 20);
+    struct str text, line;
     struct salve_err err = {0};
-    if (file_read(cache, 128 << 20, mem, &text, &err) != SALVE_OK) t_fail("suite", "the translation cannot be read");
-    else while (str_next_line(&text, &line)) if (line.len > 0) run_line(line);
+    if (file_read(cache, 128 << 20, mem, &text, &err) != SALVE_OK)
+        t_fail("suite", "the translation cannot be read");
+    else
+        while (str_next_line(&text, &line))
+            if (line.len > 0) run_line(line);
     arena_close(mem);
-    printf("refused by the translator: %u rightly, %u others (not counted below)\n", refused_rightly_count, refused_count);
+    printf("refused by the translator: %u rightly, %u others (not counted below)\n", refused_rightly_count,
+           refused_count);
     return t_end();
 }

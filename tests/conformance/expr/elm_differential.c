@@ -31,19 +31,20 @@ static bool same(const struct json *a, const struct json *b)
 /* Every word of a line's pattern stands in the expression; '=' before it: the value of theirs is that. */
 static bool is_theirs(struct str cql, const struct json *want, struct arena *mem)
 {
-    struct str       text, line;
+    struct str text, line;
     struct salve_err err = {0};
-    if (file_read("tests/conformance/expr/elm-differential-theirs.txt", 1 << 20, mem, &text, &err) != SALVE_OK) return false;
+    if (file_read("tests/conformance/expr/elm-differential-theirs.txt", 1 << 20, mem, &text, &err) != SALVE_OK)
+        return false;
     (void)want;
     while (str_next_line(&text, &line)) {
         ptrdiff_t at = str_find(line, STR(": "));
         if (at <= 0 || line.ptr[0] == '#') continue;
         struct str words = str_cut(line, 0, (size_t)at);
-        bool       fits = true;
+        bool fits = true;
         while (words.len > 0 && fits) {
-            ptrdiff_t  star = str_find(words, STR(" * "));
+            ptrdiff_t star = str_find(words, STR(" * "));
             struct str word = star < 0 ? words : str_cut(words, 0, (size_t)star);
-            ptrdiff_t  found = str_find(cql, word);
+            ptrdiff_t found = str_find(cql, word);
             fits = found >= 0;
             words = star < 0 ? STR("") : str_cut(words, (size_t)star + 3, words.len);
         }
@@ -54,8 +55,8 @@ static bool is_theirs(struct str cql, const struct json *want, struct arena *mem
 
 static struct str read_part(const char *dir, const char *part, unsigned n, struct arena *mem)
 {
-    char             path[600];
-    struct str       text = STR_NONE;
+    char path[600];
+    struct str text = STR_NONE;
     struct salve_err err = {0};
     (void)snprintf(path, sizeof path, "%s/%s-%u.json", dir, part, n);
     return file_read(path, 64 << 20, mem, &text, &err) == SALVE_OK ? text : STR_NONE;
@@ -63,9 +64,9 @@ static struct str read_part(const char *dir, const char *part, unsigned n, struc
 
 static void compare(struct elm_run *run, const struct json *want, struct str cql, struct arena *mem)
 {
-    struct salve_err   err = {0};
-    struct expr_value  value;
-    struct buf         out;
+    struct salve_err err = {0};
+    struct expr_value value;
+    struct buf out;
     const struct json *got = NULL;
     if (json_get(want, "error") != NULL) { /* their engine gave up: nothing to compare */
         error_count++;
@@ -73,10 +74,13 @@ static void compare(struct elm_run *run, const struct json *want, struct str cql
     }
     enum salve_code code = elm_run_define(run, want->name, &value, &err);
     buf_init(&out, mem, 1 << 20);
-    if (code == SALVE_OK) elm_json(&value, &out);
-    else buf_addf(&out, "\"%s\"", salve_code_name(code));
+    if (code == SALVE_OK)
+        elm_json(&value, &out);
+    else
+        buf_addf(&out, "\"%s\"", salve_code_name(code));
     struct str text = buf_str(&out), theirs;
-    if (json_read(text, &(struct json_opts){.bytes_max = 1 << 20}, mem, &got, &err) == SALVE_OK && same(got, json_get(want, "value"))) {
+    if (json_read(text, &(struct json_opts){.bytes_max = 1 << 20}, mem, &got, &err) == SALVE_OK &&
+        same(got, json_get(want, "value"))) {
         t_pass();
         return;
     }
@@ -95,24 +99,27 @@ static void compare(struct elm_run *run, const struct json *want, struct str cql
 
 static bool run_part(const char *dir, unsigned n)
 {
-    struct arena       *mem = arena_open((size_t)1 << 30);
-    struct salve_err    err = {0};
-    struct elm_set     *set = elm_set_make(mem);
+    struct arena *mem = arena_open((size_t)1 << 30);
+    struct salve_err err = {0};
+    struct elm_set *set = elm_set_make(mem);
     struct elm_program *program;
-    struct elm_run     *run;
-    const struct json  *want, *cql;
-    const struct expr_env  env = {0};
+    struct elm_run *run;
+    const struct json *want, *cql;
+    const struct expr_env env = {0};
     const struct json_opts opts = {.bytes_max = 64 << 20};
     struct str elm = read_part(dir, "elm", n, mem);
-    bool       is_there = elm.ptr != NULL;
+    bool is_there = elm.ptr != NULL;
     if (is_there) {
         enum salve_code code = elm_load(set, elm, "differential", &err);
         if (code == SALVE_OK) code = elm_link(set, STR("T"), STR_NONE, mem, &program, &err);
         if (code == SALVE_OK) code = elm_run_open(program, NULL, &env, NULL, 0, mem, &run, &err);
         if (code == SALVE_OK) code = json_read(read_part(dir, "want", n, mem), &opts, mem, &want, &err);
         if (code == SALVE_OK) code = json_read(read_part(dir, "cql", n, mem), &opts, mem, &cql, &err);
-        if (code != SALVE_OK) t_fail("differential", "%s %s", err.at, err.why);
-        else for (const struct json *w = json_first(want); w != NULL; w = w->next) compare(run, w, json_text(json_get_str(cql, w->name)), mem);
+        if (code != SALVE_OK)
+            t_fail("differential", "%s %s", err.at, err.why);
+        else
+            for (const struct json *w = json_first(want); w != NULL; w = w->next)
+                compare(run, w, json_text(json_get_str(cql, w->name)), mem);
     }
     arena_close(mem);
     return is_there;
@@ -120,16 +127,18 @@ static bool run_part(const char *dir, unsigned n)
 
 int main(int argc, char **argv)
 {
-    bool        is_all = getenv("ALL") != NULL && strcmp(getenv("ALL"), "1") == 0;
-    int         seed = argc > 1 ? atoi(argv[1]) : 1, count = argc > 2 ? atoi(argv[2]) : is_all ? 10000 : 500;
-    char        dir[200], command[600];
+    bool is_all = getenv("ALL") != NULL && strcmp(getenv("ALL"), "1") == 0;
+    int seed = argc > 1 ? atoi(argv[1]) : 1, count = argc > 2 ? atoi(argv[2]) : is_all ? 10000 : 500;
+    char dir[200], command[600];
     if (access("node_modules/cql-execution", R_OK) != 0 || access("node_modules/@cqframework", R_OK) != 0) {
         t_skipped(1);
         return t_end();
     }
     (void)snprintf(dir, sizeof dir, "build/cache/elm-differential-%d-%d", seed, count);
-    (void)snprintf(command, sizeof command, "mkdir -p build/cache && tools/node tests/conformance/expr/elm_differential.mjs %d %d %s.new && mv %s.new %s",
-                   seed, count, dir, dir, dir);
+    (void)snprintf(
+        command, sizeof command,
+        "mkdir -p build/cache && tools/node tests/conformance/expr/elm_differential.mjs %d %d %s.new && mv %s.new %s",
+        seed, count, dir, dir, dir);
     if (access(dir, R_OK) != 0 && system(command) != 0) {
         t_fail("differential", "the helper did not run");
         return t_end();

@@ -11,14 +11,14 @@
 #include "t.h"
 
 struct world {
-    struct arena  *mem;
-    struct tape    bundle;
+    struct arena *mem;
+    struct tape bundle;
     struct elm_set *set;
 };
 
 static struct str read_gzip(const char *path, struct arena *mem)
 {
-    char       command[4200];
+    char command[4200];
     struct buf out;
     (void)snprintf(command, sizeof command, "gzip -dc '%s'", path);
     FILE *pipe = popen(command, "r");
@@ -34,8 +34,8 @@ static struct str read_gzip(const char *path, struct arena *mem)
 
 static struct str base64(struct str text, struct arena *mem)
 {
-    char    *out = arena_alloc(mem, text.len);
-    size_t   len = 0;
+    char *out = arena_alloc(mem, text.len);
+    size_t len = 0;
     uint32_t bits = 0, count = 0;
     for (size_t i = 0; i < text.len; i++) {
         static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -53,8 +53,8 @@ static struct str base64(struct str text, struct arena *mem)
 static void each_resource(struct world *w, const char *type, void (*each)(struct world *, tape_at, void *), void *user)
 {
     const struct tape *t = &w->bundle;
-    fhir_type_id       want = fhir_type_find(str_of(type));
-    fhir_name_id       entry = fhir_name_find(STR("entry")), resource = fhir_name_find(STR("resource"));
+    fhir_type_id want = fhir_type_find(str_of(type));
+    fhir_name_id entry = fhir_name_find(STR("entry")), resource = fhir_name_find(STR("resource"));
     for (tape_at e = tape_first(t, 0); e != TAPE_NONE; e = tape_next(t, 0, e)) {
         if (tape_path_name(t, e) != entry) continue;
         tape_at r = tape_child(t, e, resource);
@@ -65,8 +65,8 @@ static void each_resource(struct world *w, const char *type, void (*each)(struct
 static void load_library(struct world *w, tape_at library, void *user)
 {
     const struct tape *t = &w->bundle;
-    const char        *folder = user;
-    struct salve_err   err = {0};
+    const char *folder = user;
+    struct salve_err err = {0};
     for (tape_at c = tape_first(t, library); c != TAPE_NONE; c = tape_next(t, library, c)) {
         if (!str_is(fhir_name(tape_path_name(t, c)), "content")) continue;
         if (!str_is(tape_child_text(t, c, "contentType"), "application/elm+json")) continue;
@@ -78,8 +78,8 @@ static void load_library(struct world *w, tape_at library, void *user)
 /* --- value sets of the bundle ------------------------------------------------------------------------------------------- */
 struct membership {
     const struct expr_code *code;
-    struct str              value_set;
-    enum expr_truth         result;
+    struct str value_set;
+    enum expr_truth result;
 };
 
 static void look_in(struct world *w, tape_at from, struct membership *m)
@@ -109,15 +109,15 @@ static enum expr_truth member_of(void *user, const struct expr_code *code, struc
 
 /* --- people ----------------------------------------------------------------------------------------------------------------- */
 struct person {
-    const char *name;    /* of the file */
+    const char *name; /* of the file */
     struct tape tape;
-    unsigned    measure; /* number of the measure in the bundle, from 1 */
+    unsigned measure; /* number of the measure in the bundle, from 1 */
 };
 
 static bool is_true(struct elm_run *run, struct str name)
 {
     struct expr_value value;
-    struct salve_err  err = {0};
+    struct salve_err err = {0};
     return elm_run_define(run, name, &value, &err) == SALVE_OK && value.kind == VALUE_BOOLEAN && value.as.boolean;
 }
 
@@ -148,36 +148,38 @@ static int wanted(const struct person *p, unsigned group, const char *population
 static void judge_groups(struct world *w, tape_at measure, struct person *p, struct elm_run *run)
 {
     const struct tape *t = &w->bundle;
-    unsigned           group = 0;
+    unsigned group = 0;
     for (tape_at g = tape_first(t, measure); g != TAPE_NONE; g = tape_next(t, measure, g)) {
         if (!str_is(fhir_name(tape_path_name(t, g)), "group")) continue;
         group++;
         for (tape_at c = tape_first(t, g); c != TAPE_NONE; c = tape_next(t, g, c)) {
             if (!str_is(fhir_name(tape_path_name(t, c)), "population")) continue;
-            char       label[400], population[64];
-            tape_at    code = tape_get(t, c, "code.coding.code"), criteria = tape_get(t, c, "criteria.expression");
+            char label[400], population[64];
+            tape_at code = tape_get(t, c, "code.coding.code"), criteria = tape_get(t, c, "criteria.expression");
             (void)snprintf(population, sizeof population, "%.*s", STR_ARGS(tape_text(t, code)));
             int want = wanted(p, group, population);
             if (want < 0) continue;
             (void)snprintf(label, sizeof label, "%s measure %u group %u %s", p->name, p->measure, group, population);
-            if (is_true(run, tape_text(t, criteria)) == (want == 1)) t_pass();
-            else t_fail(label, "want %s", want ? "true" : "false");
+            if (is_true(run, tape_text(t, criteria)) == (want == 1))
+                t_pass();
+            else
+                t_fail(label, "want %s", want ? "true" : "false");
         }
     }
 }
 
 static void judge_measure(struct world *w, tape_at measure, void *user)
 {
-    struct person      *p = user;
-    struct salve_err    err = {0};
-    tape_at             library = tape_get(&w->bundle, measure, "library");
-    struct str          id = library == TAPE_NONE ? STR("") : tape_text(&w->bundle, library);
+    struct person *p = user;
+    struct salve_err err = {0};
+    tape_at library = tape_get(&w->bundle, measure, "library");
+    struct str id = library == TAPE_NONE ? STR("") : tape_text(&w->bundle, library);
     struct elm_program *program;
-    struct elm_subject  subject;
-    struct elm_run     *run;
-    const struct tape  *tape = &p->tape;
+    struct elm_subject subject;
+    struct elm_run *run;
+    const struct tape *tape = &p->tape;
     const struct expr_env env = {.user = w, .member_of = member_of};
-    ptrdiff_t           at = str_find(id, STR("library-"));
+    ptrdiff_t at = str_find(id, STR("library-"));
     if (at < 0) return; /* a composite measure has no logic of its own */
     id = str_cut(id, (size_t)at + 8, id.len);
     if ((at = str_find(id, STR("|"))) >= 0) id.len = (size_t)at;
@@ -190,18 +192,20 @@ static void judge_measure(struct world *w, tape_at measure, void *user)
     }
     for (size_t i = 0; i < elm_define_count(program); i++) {
         struct expr_value value;
-        struct salve_err  one = {0};
-        if (elm_run_define_at(run, i, &value, &one) == SALVE_OK) t_pass();
-        else t_fail(p->name, "%s: %s (%s)", one.at, one.why, salve_code_name(one.code));
+        struct salve_err one = {0};
+        if (elm_run_define_at(run, i, &value, &one) == SALVE_OK)
+            t_pass();
+        else
+            t_fail(p->name, "%s: %s (%s)", one.at, one.why, salve_code_name(one.code));
     }
     judge_groups(w, measure, p, run);
 }
 
 static void run_folder(const char *dir, const char *name)
 {
-    char          path[4096];
+    char path[4096];
     struct arena *mem = arena_open((size_t)1 << 30);
-    struct world  w = {.mem = mem, .set = elm_set_make(mem)};
+    struct world w = {.mem = mem, .set = elm_set_make(mem)};
     struct salve_err err = {0};
     (void)snprintf(path, sizeof path, "%s/%s/%s-bundle.json.gz", dir, name, name);
     enum salve_code code = fhir_read(read_gzip(path, mem), NULL, mem, &w.bundle, NULL, &err);
@@ -210,13 +214,15 @@ static void run_folder(const char *dir, const char *name)
     DIR *people = opendir(path);
     for (struct dirent *e; people != NULL && (e = readdir(people)) != NULL;) {
         struct person p = {.name = e->d_name};
-        struct str    text;
+        struct str text;
         if (e->d_name[0] == '.') continue;
         (void)snprintf(path, sizeof path, "%s/%s/patients/%s", dir, name, e->d_name);
         code = file_read(path, 64 << 20, mem, &text, &err);
         if (code == SALVE_OK) code = fhir_read(text, NULL, mem, &p.tape, NULL, &err);
-        if (code == SALVE_OK || code == SALVE_E_INVALID) each_resource(&w, "Measure", judge_measure, &p);
-        else t_fail(e->d_name, "%s %s", err.at, err.why);
+        if (code == SALVE_OK || code == SALVE_E_INVALID)
+            each_resource(&w, "Measure", judge_measure, &p);
+        else
+            t_fail(e->d_name, "%s %s", err.at, err.why);
     }
     if (people != NULL) (void)closedir(people);
     arena_close(mem);
@@ -225,13 +231,14 @@ static void run_folder(const char *dir, const char *name)
 int main(int argc, char **argv)
 {
     const char *dir = argc > 1 ? argv[1] : t_data("measure-mini");
-    DIR        *folder = dir == NULL ? NULL : opendir(dir);
+    DIR *folder = dir == NULL ? NULL : opendir(dir);
     if (folder == NULL) {
         t_skipped(1);
         return t_end();
     }
     for (struct dirent *e; (e = readdir(folder)) != NULL;)
-        if (e->d_name[0] != '.' && strchr(e->d_name, '.') == NULL && strcmp(e->d_name, "valuesets") != 0) run_folder(dir, e->d_name);
+        if (e->d_name[0] != '.' && strchr(e->d_name, '.') == NULL && strcmp(e->d_name, "valuesets") != 0)
+            run_folder(dir, e->d_name);
     (void)closedir(folder);
     return t_end();
 }

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(const struct expr_temporal *t)
 {
-    char                 text[EXPR_TEMPORAL_TEXT_BYTES];
+    char text[EXPR_TEMPORAL_TEXT_BYTES];
     struct expr_temporal again, low, high;
     if (!expr_temporal_valid(t)) abort();
     struct str printed = expr_temporal_text(t, false, text);
@@ -21,9 +21,9 @@ static void check(const struct expr_temporal *t)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct str           rest = str_make((const char *)data, size), one, two, amount;
+    struct str rest = str_make((const char *)data, size), one, two, amount;
     struct expr_temporal a, b, sum;
-    int64_t              low, high, count = 1;
+    int64_t low, high, count = 1;
     if (!str_next_line(&rest, &one) || !expr_temporal_parse(one, &a)) return 0;
     check(&a);
     if (!str_next_line(&rest, &two) || !expr_temporal_parse(two, &b)) return 0;
@@ -31,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (str_next_line(&rest, &amount)) (void)str_to_i64(amount, &count);
     for (int unit = EXPR_YEAR; unit <= EXPR_WEEK; unit++) {
         if (expr_temporal_add(a, count, (enum expr_precision)unit, &sum)) check(&sum);
-        if (expr_temporal_duration(&a, &b, (enum expr_precision)unit, 0, &low, &high) && low > high && a.precision == b.precision &&
-            a.precision == EXPR_MILLISECOND)
+        if (expr_temporal_duration(&a, &b, (enum expr_precision)unit, 0, &low, &high) && low > high &&
+            a.precision == b.precision && a.precision == EXPR_MILLISECOND)
             abort();
         (void)expr_temporal_difference(&a, &b, (enum expr_precision)unit, EXPR_NO_OFFSET, &low, &high);
         (void)expr_temporal_cmp(&a, &b, (enum expr_precision)unit, EXPR_NO_OFFSET);

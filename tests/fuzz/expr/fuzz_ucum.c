@@ -9,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct str           rest = str_make((const char *)data, size), from = STR_NONE, to = STR_NONE, number = STR_NONE;
-    struct expr_decimal  value, there;
+    struct str rest = str_make((const char *)data, size), from = STR_NONE, to = STR_NONE, number = STR_NONE;
+    struct expr_decimal value, there;
     struct expr_quantity product;
     (void)str_next_line(&rest, &from);
     (void)str_next_line(&rest, &to);

@@ -7,7 +7,8 @@
 #include "fhir/fhir.h"
 #include "t.h"
 
-#define HEAD "{\"library\":{\"identifier\":{\"id\":\"%s\",\"version\":\"1\"},\"schemaIdentifier\":{\"id\":\"urn:hl7-org:elm\"},%s}}"
+#define HEAD                                                                                                           \
+    "{\"library\":{\"identifier\":{\"id\":\"%s\",\"version\":\"1\"},\"schemaIdentifier\":{\"id\":\"urn:hl7-org:elm\"},%s}}"
 
 static struct str library(struct arena *mem, const char *id, const char *body)
 {
@@ -24,9 +25,10 @@ static struct str spell_out(struct str text, struct arena *mem)
             buf_add_char(&out, text.ptr[i]);
             continue;
         }
-        bool   is_text = text.ptr[i + 1] == '\'';
+        bool is_text = text.ptr[i + 1] == '\'';
         size_t from = i + 1 + is_text, end = from;
-        while (end < text.len && (is_text ? text.ptr[end] != '\'' : strchr("-0123456789", text.ptr[end]) != NULL)) end++;
+        while (end < text.len && (is_text ? text.ptr[end] != '\'' : strchr("-0123456789", text.ptr[end]) != NULL))
+            end++;
         buf_addf(&out, "{\"type\":\"Literal\",\"valueType\":\"{urn:hl7-org:elm-types:r1}%s\",\"value\":\"%.*s\"}",
                  is_text ? "String" : "Integer", (int)(end - from), text.ptr + from);
         i = is_text ? end : end - 1;
@@ -34,14 +36,15 @@ static struct str spell_out(struct str text, struct arena *mem)
     return buf_str(&out);
 }
 
-static enum salve_code evaluate(struct str body, struct arena *mem, const struct expr_env *env, struct str *out, struct salve_err *err)
+static enum salve_code evaluate(struct str body, struct arena *mem, const struct expr_env *env, struct str *out,
+                                struct salve_err *err)
 {
-    struct elm_set     *set = elm_set_make(mem);
+    struct elm_set *set = elm_set_make(mem);
     struct elm_program *program;
-    struct elm_run     *run;
-    struct expr_value   value;
-    struct buf          text;
-    enum salve_code     code = set == NULL ? SALVE_E_MEMORY : elm_load(set, body, "test", err);
+    struct elm_run *run;
+    struct expr_value value;
+    struct buf text;
+    enum salve_code code = set == NULL ? SALVE_E_MEMORY : elm_load(set, body, "test", err);
     if (code == SALVE_OK) code = elm_link(set, STR("T"), STR_NONE, mem, &program, err);
     if (code == SALVE_OK) code = elm_run_open(program, NULL, env, NULL, 0, mem, &run, err);
     if (code == SALVE_OK) code = elm_run_define(run, STR("A"), &value, err);
@@ -53,10 +56,10 @@ static enum salve_code evaluate(struct str body, struct arena *mem, const struct
 
 static void each_case_gives_its_value(void **state)
 {
-    struct arena    *mem = arena_open(64 << 20);
+    struct arena *mem = arena_open(64 << 20);
     struct salve_err err = {0};
-    struct str       text, line;
-    unsigned         count = 0;
+    struct str text, line;
+    unsigned count = 0;
     (void)state;
     assert_ok(file_read("tests/unit/expr/elm.cases", 1 << 20, mem, &text, &err));
     while (str_next_line(&text, &line)) {
@@ -64,7 +67,9 @@ static void each_case_gives_its_value(void **state)
         if (at < 0 || line.ptr[0] == '#') continue;
         struct str want = str_trim(str_cut(line, (size_t)at + 4, line.len)), got = STR("");
         struct str body = spell_out(str_cut(line, 0, (size_t)at), mem);
-        body = arena_printf(mem, "\"statements\":{\"def\":[{\"name\":\"A\",\"context\":\"Patient\",\"expression\":%.*s}]}", STR_ARGS(body));
+        body =
+            arena_printf(mem, "\"statements\":{\"def\":[{\"name\":\"A\",\"context\":\"Patient\",\"expression\":%.*s}]}",
+                         STR_ARGS(body));
         struct expr_env env = {.steps_max = 100000};
         err = (struct salve_err){0};
         enum salve_code code = evaluate(library(mem, "T", body.ptr), mem, &env, &got, &err);
@@ -78,10 +83,10 @@ static void each_case_gives_its_value(void **state)
 
 static enum salve_code run_defs(const char *defs, uint64_t steps_max, struct salve_err *err)
 {
-    struct arena         *mem = arena_open(64 << 20);
+    struct arena *mem = arena_open(64 << 20);
     const struct expr_env env = {.steps_max = steps_max};
-    struct str            got;
-    enum salve_code       code = evaluate(library(mem, "T", defs), mem, &env, &got, err);
+    struct str got;
+    enum salve_code code = evaluate(library(mem, "T", defs), mem, &env, &got, err);
     arena_close(mem);
     return code;
 }
@@ -90,9 +95,12 @@ static void a_define_that_asks_for_itself_is_an_error(void **state)
 {
     struct salve_err err = {0};
     (void)state;
-    assert_code(run_defs("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"B\"}},"
-                         "{\"name\":\"B\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"A\",\"locator\":\"7:3-7:9\"}}]}", 0, &err),
-                SALVE_E_TOO_DEEP);
+    assert_code(
+        run_defs(
+            "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"B\"}},"
+            "{\"name\":\"B\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"A\",\"locator\":\"7:3-7:9\"}}]}",
+            0, &err),
+        SALVE_E_TOO_DEEP);
     assert_string_equal(err.at, "T.B 7:3");
 }
 
@@ -100,29 +108,33 @@ static void a_function_that_calls_itself_for_ever_is_an_error(void **state)
 {
     struct salve_err err = {0};
     (void)state;
-    assert_code(run_defs("\"statements\":{\"def\":[{\"name\":\"F\",\"type\":\"FunctionDef\",\"operand\":[{\"name\":\"x\"}],"
-                         "\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\",\"operand\":[{\"type\":\"OperandRef\",\"name\":\"x\"}]}},"
-                         "{\"name\":\"A\",\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\",\"operand\":[{\"type\":\"Null\"}]}}]}", 0, &err),
-                SALVE_E_TOO_DEEP);
+    assert_code(
+        run_defs(
+            "\"statements\":{\"def\":[{\"name\":\"F\",\"type\":\"FunctionDef\",\"operand\":[{\"name\":\"x\"}],"
+            "\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\",\"operand\":[{\"type\":\"OperandRef\",\"name\":\"x\"}]}},"
+            "{\"name\":\"A\",\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\",\"operand\":[{\"type\":\"Null\"}]}}]}",
+            0, &err),
+        SALVE_E_TOO_DEEP);
 }
 
 static void a_budget_of_steps_ends_long_work(void **state)
 {
     struct salve_err err = {0};
     (void)state;
-    const char *big = "{\"type\":\"Expand\",\"operand\":[{\"type\":\"Interval\",\"low\":{\"type\":\"Literal\",\"valueType\":"
-                      "\"{urn:hl7-org:elm-types:r1}Integer\",\"value\":\"1\"},\"high\":{\"type\":\"Literal\",\"valueType\":"
-                      "\"{urn:hl7-org:elm-types:r1}Integer\",\"value\":\"2000000000\"}}]}";
-    char        defs[1000];
+    const char *big =
+        "{\"type\":\"Expand\",\"operand\":[{\"type\":\"Interval\",\"low\":{\"type\":\"Literal\",\"valueType\":"
+        "\"{urn:hl7-org:elm-types:r1}Integer\",\"value\":\"1\"},\"high\":{\"type\":\"Literal\",\"valueType\":"
+        "\"{urn:hl7-org:elm-types:r1}Integer\",\"value\":\"2000000000\"}}]}";
+    char defs[1000];
     (void)snprintf(defs, sizeof defs, "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":%s}]}", big);
     assert_code(run_defs(defs, 10000, &err), SALVE_E_STEPS);
 }
 
 static void depth_is_bounded(void **state)
 {
-    struct arena    *mem = arena_open(64 << 20);
+    struct arena *mem = arena_open(64 << 20);
     struct salve_err err = {0};
-    struct buf       out;
+    struct buf out;
     (void)state;
     buf_init(&out, mem, 1 << 20);
     buf_add(&out, STR("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":"));
@@ -139,21 +151,27 @@ static void errors_name_library_define_and_place(void **state)
 {
     struct salve_err err = {0};
     (void)state;
-    assert_code(run_defs("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Nonsense\",\"locator\":\"12:5-12:30\"}}]}", 0, &err),
-                SALVE_E_UNSUPPORTED);
+    assert_code(
+        run_defs(
+            "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Nonsense\",\"locator\":\"12:5-12:30\"}}]}",
+            0, &err),
+        SALVE_E_UNSUPPORTED);
     assert_string_equal(err.at, "T.A 12:5");
     assert_string_equal(err.why, "unknown ELM node Nonsense");
     err = (struct salve_err){0};
-    assert_code(run_defs("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"SingletonFrom\",\"locator\":\"3:1-3:9\","
-                         "\"operand\":{\"type\":\"List\",\"element\":[{\"type\":\"Null\"},{\"type\":\"Null\"}]}}}]}", 0, &err),
-                SALVE_E_TYPE);
+    assert_code(
+        run_defs(
+            "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"SingletonFrom\",\"locator\":\"3:1-3:9\","
+            "\"operand\":{\"type\":\"List\",\"element\":[{\"type\":\"Null\"},{\"type\":\"Null\"}]}}}]}",
+            0, &err),
+        SALVE_E_TYPE);
     assert_string_equal(err.at, "T.A 3:1");
 }
 
 static void what_is_not_elm_is_refused(void **state)
 {
-    struct arena    *mem = arena_open(1 << 20);
-    struct elm_set  *set = elm_set_make(mem);
+    struct arena *mem = arena_open(1 << 20);
+    struct elm_set *set = elm_set_make(mem);
     struct salve_err err = {0};
     (void)state;
     assert_code(elm_load(set, STR("[]"), "x", &err), SALVE_E_INVALID);
@@ -165,14 +183,17 @@ static void what_is_not_elm_is_refused(void **state)
 
 static void an_include_is_found_by_name_and_version(void **state)
 {
-    struct arena       *mem = arena_open(4 << 20);
-    struct elm_set     *set = elm_set_make(mem);
-    struct salve_err    err = {0};
+    struct arena *mem = arena_open(4 << 20);
+    struct elm_set *set = elm_set_make(mem);
+    struct salve_err err = {0};
     struct elm_program *program;
-#define INCLUDES "\"includes\":{\"def\":[{\"localIdentifier\":\"H\",\"path\":\"http://x.org/Help\",\"version\":\"%s\"}]}," \
-                       "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"B\",\"libraryName\":\"H\"}}]}"
+#define INCLUDES                                                                                                       \
+    "\"includes\":{\"def\":[{\"localIdentifier\":\"H\",\"path\":\"http://x.org/Help\",\"version\":\"%s\"}]},"          \
+    "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"B\",\"libraryName\":\"H\"}}]}"
     (void)state;
-    assert_ok(elm_load(set, library(mem, "Help", "\"statements\":{\"def\":[{\"name\":\"B\",\"expression\":{\"type\":\"Null\"}}]}"), "h", &err));
+    assert_ok(elm_load(
+        set, library(mem, "Help", "\"statements\":{\"def\":[{\"name\":\"B\",\"expression\":{\"type\":\"Null\"}}]}"),
+        "h", &err));
     assert_ok(elm_load(set, library(mem, "T", arena_printf(mem, INCLUDES, "1").ptr), "t", &err));
     assert_ok(elm_link(set, STR("T"), STR_NONE, mem, &program, &err));
     assert_ok(elm_load(set, library(mem, "T2", arena_printf(mem, INCLUDES, "2").ptr), "t", &err));
@@ -183,14 +204,16 @@ static void an_include_is_found_by_name_and_version(void **state)
 
 static void parameters_have_defaults_and_can_be_given(void **state)
 {
-    struct arena       *mem = arena_open(4 << 20);
-    struct elm_set     *set = elm_set_make(mem);
-    struct salve_err    err = {0};
+    struct arena *mem = arena_open(4 << 20);
+    struct elm_set *set = elm_set_make(mem);
+    struct salve_err err = {0};
     struct elm_program *program;
-    struct elm_run     *run;
-    struct expr_value   value;
-    struct str body = spell_out(STR("\"parameters\":{\"def\":[{\"name\":\"P\",\"default\":#5}]},\"statements\":{\"def\":[{\"name\":\"A\","
-                                    "\"expression\":{\"type\":\"ParameterRef\",\"name\":\"P\"}}]}"), mem);
+    struct elm_run *run;
+    struct expr_value value;
+    struct str body = spell_out(
+        STR("\"parameters\":{\"def\":[{\"name\":\"P\",\"default\":#5}]},\"statements\":{\"def\":[{\"name\":\"A\","
+            "\"expression\":{\"type\":\"ParameterRef\",\"name\":\"P\"}}]}"),
+        mem);
     struct elm_param given = {.name = STR("P")};
     (void)state;
     assert_ok(elm_load(set, library(mem, "T", arena_printf(mem, "%.*s", STR_ARGS(body)).ptr), "t", &err));
@@ -213,20 +236,21 @@ static void retrieves_find_by_type_and_code_and_tell_what_they_touched(void **st
         "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\",\"birthDate\":\"1970-01-01\"}},"
         "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o1\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"1-8\"}]},\"valueInteger\":4}},"
         "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o2\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"urn:other\",\"code\":\"1-8\"}]}}}]}";
-    const char *defs = "\"codeSystems\":{\"def\":[{\"name\":\"L\",\"id\":\"http://loinc.org\"}]},\"codes\":{\"def\":[{\"name\":\"C\",\"id\":\"1-8\","
-                       "\"codeSystem\":{\"name\":\"L\"}}]},\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Property\",\"path\":\"value.value\","
-                       "\"source\":{\"type\":\"First\",\"source\":{\"type\":\"Retrieve\",\"dataType\":\"{http://hl7.org/fhir}Observation\",\"codeProperty\":\"code\","
-                       "\"codes\":{\"type\":\"ToList\",\"operand\":{\"type\":\"CodeRef\",\"name\":\"C\"}}}}}},"
-                       "{\"name\":\"N\",\"expression\":{\"type\":\"Count\",\"source\":{\"type\":\"Retrieve\",\"dataType\":\"{http://hl7.org/fhir}Observation\"}}}]}";
-    struct arena       *mem = arena_open(16 << 20);
-    struct elm_set     *set = elm_set_make(mem);
-    struct salve_err    err = {0};
+    const char *defs =
+        "\"codeSystems\":{\"def\":[{\"name\":\"L\",\"id\":\"http://loinc.org\"}]},\"codes\":{\"def\":[{\"name\":\"C\",\"id\":\"1-8\","
+        "\"codeSystem\":{\"name\":\"L\"}}]},\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Property\",\"path\":\"value.value\","
+        "\"source\":{\"type\":\"First\",\"source\":{\"type\":\"Retrieve\",\"dataType\":\"{http://hl7.org/fhir}Observation\",\"codeProperty\":\"code\","
+        "\"codes\":{\"type\":\"ToList\",\"operand\":{\"type\":\"CodeRef\",\"name\":\"C\"}}}}}},"
+        "{\"name\":\"N\",\"expression\":{\"type\":\"Count\",\"source\":{\"type\":\"Retrieve\",\"dataType\":\"{http://hl7.org/fhir}Observation\"}}}]}";
+    struct arena *mem = arena_open(16 << 20);
+    struct elm_set *set = elm_set_make(mem);
+    struct salve_err err = {0};
     struct elm_program *program;
-    struct elm_subject  subject;
-    struct elm_run     *run;
-    struct expr_value   value;
-    struct tape         tape;
-    const struct tape  *tapes = &tape;
+    struct elm_subject subject;
+    struct elm_run *run;
+    struct expr_value value;
+    struct tape tape;
+    const struct tape *tapes = &tape;
     (void)state;
     assert_ok(fhir_read(str_of(bundle), NULL, mem, &tape, NULL, &err));
     assert_ok(elm_load(set, library(mem, "T", defs), "t", &err));
@@ -248,21 +272,25 @@ static void retrieves_find_by_type_and_code_and_tell_what_they_touched(void **st
 static void running_out_of_memory_anywhere_is_an_error_and_nothing_else(void **state)
 {
     struct arena *code_mem = arena_open(4 << 20);
-    struct str    body = spell_out(STR("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Combine\",\"source\":{\"type\":\"Query\","
-                                       "\"source\":[{\"alias\":\"X\",\"expression\":{\"type\":\"List\",\"element\":[#'a',#'b',#'c']}}],\"return\":"
-                                       "{\"expression\":{\"type\":\"Upper\",\"operand\":{\"type\":\"AliasRef\",\"name\":\"X\"}}},\"sort\":{\"by\":[{\"type\":"
-                                       "\"ByDirection\",\"direction\":\"desc\"}]}}}}]}"), code_mem);
-    struct str    elm = library(code_mem, "T", arena_printf(code_mem, "%.*s", STR_ARGS(body)).ptr);
+    struct str body = spell_out(
+        STR("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Combine\",\"source\":{\"type\":\"Query\","
+            "\"source\":[{\"alias\":\"X\",\"expression\":{\"type\":\"List\",\"element\":[#'a',#'b',#'c']}}],\"return\":"
+            "{\"expression\":{\"type\":\"Upper\",\"operand\":{\"type\":\"AliasRef\",\"name\":\"X\"}}},\"sort\":{\"by\":[{\"type\":"
+            "\"ByDirection\",\"direction\":\"desc\"}]}}}}]}"),
+        code_mem);
+    struct str elm = library(code_mem, "T", arena_printf(code_mem, "%.*s", STR_ARGS(body)).ptr);
     (void)state;
     for (uint64_t nth = 0;; nth++) {
-        struct arena    *mem = arena_open(4 << 20);
+        struct arena *mem = arena_open(4 << 20);
         struct salve_err err = {0};
-        struct str       got;
+        struct str got;
         assert_true(nth < 10000);
         arena_fail_after(mem, nth);
         enum salve_code code = evaluate(elm, mem, NULL, &got, &err);
-        if (code == SALVE_OK) assert_str(got, "\"CBA\"");
-        else assert_true(code == SALVE_E_MEMORY || code == SALVE_E_TOO_BIG);
+        if (code == SALVE_OK)
+            assert_str(got, "\"CBA\"");
+        else
+            assert_true(code == SALVE_E_MEMORY || code == SALVE_E_TOO_BIG);
         arena_close(mem);
         if (code == SALVE_OK) break;
     }
