@@ -213,6 +213,12 @@ static enum salve_code child_is_text(struct expr_run *run, struct expr_value ite
     if (item.kind == VALUE_TUPLE) return tuple_is_text(run, item, name, text, out);
     if (item.kind != VALUE_NODE) return SALVE_OK;
     const struct tape *tape = item.as.tape;
+    if (name == FHIR_N_value && tape_kind(tape, item.aux) != TAPE_OBJECT) {
+        EXPR_UNINIT union expr_room room; /* the value of a primitive is the primitive itself */
+        struct expr_value own = expr_system_in(item, &room);
+        *out = own.kind == VALUE_STRING && str_eq(expr_text(own), expr_text(*text));
+        return SALVE_OK;
+    }
     const struct tape_node *nodes = tape->nodes;
     uint32_t end = item.aux + nodes[item.aux].span, seen = 0;
     for (uint32_t c = item.aux + 1; c < end; c += nodes[c].span) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fhirpath.js on the expressions of fhirpath.tsv, precompiled:   node fhirpath_peer.cjs FOLDER
-// Writes the four inputs into FOLDER and prints a line of JSON an expression: evaluations per CPU-second and the result.
+// Writes the four inputs into FOLDER and prints a line of JSON an expression: evaluations per CPU-second and the
+// result.
 const fs = require('node:fs');
 const path = require('node:path');
 const fhirpath = require('fhirpath');

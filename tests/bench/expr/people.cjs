@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made-up people for the benchmarks: bundle(i, {w, b, l, c, e}) gives person i as a Bundle with w weights, b blood pressure
-// panels, l laboratory results, c conditions and e encounters. The same arguments give the same Bundle.
+// Made-up people for the benchmarks: bundle(i, {w, b, l, c, e}) gives person i as a Bundle with w weights, b blood
+// pressure panels, l laboratory results, c conditions and e encounters. The same arguments give the same Bundle.
 function random(seed) {
   let s = seed >>> 0;
   return () => { s = (Math.imul(s, 1664525) + 1013904223) >>> 0; return s / 4294967296; };
@@ -42,12 +42,14 @@ exports.bundle = function bundle(i, { w = 6, b = 4, l = 6, c = 2, e = 2 } = {}) 
       part('8462-4', 'Diastolic blood pressure', Math.round(55 + r() * 45))] });
   }
   for (let k = 0; k < l; k++) {
-    observation(`l${k}`, LABS[k % 6], 'Lab', { valueQuantity: quantity(+(1 + r() * 200).toFixed(2), 'mg/dL') }, 'laboratory');
+    observation(`l${k}`, LABS[k % 6], 'Lab', { valueQuantity: quantity(+(1 + r() * 200).toFixed(2), 'mg/dL') },
+      'laboratory');
   }
   for (let k = 0; k < c; k++) {
     add({
       resourceType: 'Condition', id: `${id}-c${k}`, subject, onsetDateTime: when(),
-      clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
+      clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical',
+        code: 'active' }] },
       code: { coding: [{ system: 'http://snomed.info/sct', code: r() < 0.2 ? '44054006' : '59621000' }] },
     });
   }
