@@ -102,6 +102,9 @@ static void t_site_staff(struct t_site *t)
     t_must(staff_register(t->site, T_MANAGER, T_TECHNICIAN.id, ROLE_TECHNICIAN, &err));
 }
 
+/* t_is_all - the exhaustive form was asked for (ALL=1). */
+static bool t_is_all(void) { return getenv("ALL") != NULL && strcmp(getenv("ALL"), "1") == 0; }
+
 /* Where test sites live: memory where there is some, since hundreds of syncs are not what is tested. */
 static const char *t_tmp(void)
 {

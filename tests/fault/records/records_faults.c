@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Faults that people and machines make: wrong secret, second process, clock set back, full disk, older files brought back,
- * a bit flipped anywhere. Each gives a clear error and loses nothing. */
+ * Faults that people and machines make: wrong secret, second process, clock set back, full disk, older files
+ * brought back, a bit flipped anywhere. Each gives a clear error and loses nothing. */
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -11,7 +11,7 @@
 
 enum { HOUR_MS = 3600 * 1000 };
 
-/* --- opening ------------------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------------------------- */
 
 static void the_wrong_secret_opens_nothing_and_changes_nothing(void **state)
 {
@@ -73,7 +73,7 @@ static void a_second_process_is_told_who_has_the_site(void **state)
     t_site_drop(t);
 }
 
-/* --- clock ------------------------------------------------------------------------------------------------------------- */
+/* --- clock ------------------------------------------------------------------------------------------------------ */
 
 static void a_clock_set_back_extends_nothing_and_keeps_reading(void **state)
 {
@@ -116,7 +116,7 @@ static void a_clock_set_back_extends_nothing_and_keeps_reading(void **state)
     t_site_drop(t);
 }
 
-/* --- full disk ----------------------------------------------------------------------------------------------------------- */
+/* --- full disk -------------------------------------------------------------------------------------------------- */
 
 static uint64_t fill_until_full(struct t_site *t, struct rec_view *view)
 {
@@ -166,7 +166,7 @@ static void a_full_disk_refuses_and_loses_nothing(void **state)
     rmdir(folder);
 }
 
-/* --- older files ------------------------------------------------------------------------------------------------------------ */
+/* --- older files ------------------------------------------------------------------------------------------------ */
 
 static void show(void *with, const struct site_finding *finding)
 {
@@ -189,8 +189,8 @@ static void bring_back(const char *from, const char *to, const char *const *name
     }
 }
 
-/* An older site.db must not sign again; a successor log starts, says what was lost, and what was withdrawn or erased after
- * the backup is withdrawn and erased again. */
+/* An older site.db must not sign again; a successor log starts, says what was lost, and what was withdrawn or
+ * erased after the backup is withdrawn and erased again. */
 static void an_older_database_cannot_go_on_as_if_nothing_happened(void **state)
 {
     (void)state;
@@ -274,7 +274,7 @@ static void an_older_key_store_revives_no_consent(void **state)
     t_site_drop(t);
 }
 
-/* --- bits ------------------------------------------------------------------------------------------------------------------------ */
+/* --- bits ------------------------------------------------------------------------------------------------------- */
 
 struct seen {
     const char *file;
@@ -300,7 +300,6 @@ static bool is_found(struct t_site *t, const char *file, struct salve_err *err)
 static void any_flipped_bit_is_found_and_named(void **state)
 {
     (void)state;
-    const char         *all = getenv("ALL");
     struct t_site      *t = t_site_make("bits", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01"), gone = t_enrol(t, "Okafor", "1980-01-01");
     struct rec_erasure  erasure;
@@ -320,7 +319,7 @@ static void any_flipped_bit_is_found_and_named(void **state)
         struct str bytes;
         (void)snprintf(path, sizeof path, "%s/%.*s", t->folder, STR_ARGS(names[f]));
         t_must(file_read(path, (size_t)1 << 28, t->mem, &bytes, &err));
-        size_t step = all != NULL ? 1 + bytes.len / 20000 : 1 + bytes.len / 60;
+        size_t step = t_is_all() ? 1 + bytes.len / 20000 : 1 + bytes.len / 60;
         for (size_t at = f % 3; at < bytes.len; at += step) {
             struct salve_err err = {0};
             int              fd = open(path, O_WRONLY);

@@ -154,8 +154,8 @@ static void upkeep(void)
 
 int main(void)
 {
-    const char *seed = getenv("SEED"), *steps = getenv("STEPS"), *all = getenv("ALL");
-    int64_t     number = 20261123, count = all != NULL ? 4000 : 250;
+    const char *seed = getenv("SEED"), *steps = getenv("STEPS");
+    int64_t     number = 20261123, count = t_is_all() ? 4000 : 250;
     if (seed != NULL && !str_to_i64(str_of(seed), &number)) return 2;
     if (steps != NULL && !str_to_i64(str_of(steps), &count)) return 2;
     state = (uint64_t)number;
