@@ -174,6 +174,41 @@ static void an_evaluation_has_a_step_limit(void **state)
     arena_close(mem);
 }
 
+/* Every allocation of an evaluation fails once: the answer is E_MEMORY, and at last the whole result. */
+static void an_evaluation_survives_running_out_of_memory(void **state)
+{
+    struct arena *mem = arena_open(64 << 20);
+    struct guideline *guideline = load(mem);
+    struct tape tape;
+    const char *reading =
+        "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\","
+        "\"id\":\"p\",\"birthDate\":\"1960-01-01\"}},{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o\","
+        "\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"85354-9\"}]},"
+        "\"effectiveDateTime\":\"2026-11-23T09:00:00Z\",\"component\":[{\"code\":{\"coding\":[{\"system\":"
+        "\"http://loinc.org\",\"code\":\"8480-6\"}]},\"valueQuantity\":{\"value\":118,\"unit\":\"mm[Hg]\"}},{\"code\":{"
+        "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"8462-4\"}]},\"valueQuantity\":{\"value\":66,\"unit\":"
+        "\"mm[Hg]\"}}]}}]}";
+    (void)state;
+    assert_int_equal(fhir_read(str_of(reading), NULL, mem, &tape, NULL, NULL), SALVE_OK);
+    struct guideline_ask ask = {.tapes = &tape, .tape_count = 1, .now_unix_ms = 1795426200000};
+    for (uint64_t nth = 0;; nth++) {
+        struct arena *run = arena_open(16 << 20);
+        struct finding *findings = NULL;
+        size_t count = 0;
+        arena_fail_after(run, nth);
+        enum salve_code code = guideline_evaluate(guideline, &ask, run, &findings, &count, NULL);
+        if (code == SALVE_OK) {
+            assert_str(findings[0].category, "non-elevated");
+            arena_close(run);
+            break;
+        }
+        assert_int_equal(code, SALVE_E_MEMORY);
+        assert_true(nth < 20000);
+        arena_close(run);
+    }
+    arena_close(mem);
+}
+
 static struct str first_broken;
 static void note(void *ctx, struct str name, bool passed, struct str why)
 {
@@ -245,6 +280,7 @@ int main(void)
         on_a_copy(unknown_switches_and_values_are_refused),
         on_a_copy(a_category_outside_the_closed_list_reaches_nobody),
         on_a_copy(an_evaluation_has_a_step_limit),
+        on_a_copy(an_evaluation_survives_running_out_of_memory),
         on_a_copy(the_check_names_words_that_are_missing),
         on_a_copy(words_of_a_finding_are_found_by_language),
     };
