@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * elm - CQL logic in its compiled form (ELM JSON): loaded, linked with the libraries it includes, compiled onto the machine
- * of expr.h, and run over the resources of one person.
+ * elm - CQL logic in its compiled form (ELM JSON): loaded, linked with the libraries it includes, compiled onto the
+ * machine of expr.h, and run over the resources of one person.
  *
  *     struct elm_set *set = elm_set_make(mem);
  *     code = elm_load(set, helpers_json, "FHIRHelpers.json", err);            // any order
@@ -13,12 +13,13 @@
  *     code = elm_run_define(run, STR("BP category"), &value, err);            // each define is evaluated at most once
  *     elm_json(&value, &out);
  *
- * Programs are read-only after linking: threads may share them, with an arena and a subject each. Values live as long as
- * the arena of the run, the tapes and the program.
+ * Programs are read-only after linking: threads may share them, with an arena and a subject each. Values live as long
+ * as the arena of the run, the tapes and the program.
  *
- * Errors. Loading and linking: E_SYNTAX, E_INVALID (a field is missing or of the wrong type), E_UNKNOWN_NAME, E_UNSUPPORTED
- * (a node kind that is not known), E_TOO_DEEP, E_TOO_BIG, E_MEMORY; err->at is "Library.define line:column". Running:
- * E_TYPE, E_STEPS, E_TOO_DEEP, E_MEMORY, and E_INVALID for Message with severity Error; err->at is the place in the CQL.
+ * Errors. Loading and linking: E_SYNTAX, E_INVALID (a field is missing or of the wrong type), E_UNKNOWN_NAME,
+ * E_UNSUPPORTED (a node kind that is not known), E_TOO_DEEP, E_TOO_BIG, E_MEMORY; err->at is "Library.define
+ * line:column". Running: E_TYPE, E_STEPS, E_TOO_DEEP, E_MEMORY, and E_INVALID for Message with severity Error; err->at
+ * is the place in the CQL.
  *
  * Dates. Texts and dateTimes without a time zone offset take env->offset_minutes. Sources: CQL 1.5.3, ELM schema r1. */
 #ifndef SALVE_EXPR_ELM_H
@@ -37,9 +38,9 @@ struct elm_set *elm_set_make(struct arena *mem); /* NULL when out of memory */
  *   name   of the file, for messages */
 SALVE_MUST_USE enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err);
 
-/* elm_link - compiles library `id` (version STR_NONE: the only one, or the last loaded) with all it includes. An include
- * is found by its path's last part and its version; one that is not loaded with that version but with another is an
- * error. */
+/* elm_link - compiles library `id` (version STR_NONE: the only one, or the last loaded) with all it includes. An
+ * include is found by its path's last part and its version; one that is not loaded with that version but with another
+ * is an error. */
 SALVE_MUST_USE enum salve_code elm_link(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
                                         struct elm_program **out, struct salve_err *err);
 
@@ -89,8 +90,8 @@ SALVE_MUST_USE enum salve_code elm_run_define_at(struct elm_run *run, size_t ind
 SALVE_MUST_USE enum salve_code elm_run_function(struct elm_run *run, struct str name, const struct expr_value *args,
                                                 uint32_t count, struct expr_value *out, struct salve_err *err);
 
-/* elm_touched - resources that retrieves gave to the defines evaluated so far, for explanations: their roots, each once.
- * Lives as long as the run's arena. */
+/* elm_touched - resources that retrieves gave to the defines evaluated so far, for explanations: their roots, each
+ * once. Lives as long as the run's arena. */
 SALVE_MUST_USE enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct salve_err *err);
 
 /* elm_json - a value as JSON: null, true, numbers as numbers, texts, dates and times as texts, quantities as

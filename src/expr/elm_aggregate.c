@@ -133,7 +133,7 @@ ELM_CALL(elm_mode)
     return SALVE_OK;
 }
 
-/* --- spread: sums of squares in exact decimals ------------------------------------------------------------------------------- */
+/* --- spread: sums of squares in exact decimals -------------------------------------------------------------------- */
 static enum salve_code variance(struct expr_run *run, const struct expr_build *build, uint32_t divisor,
                                 struct expr_value *out)
 {
@@ -227,7 +227,7 @@ ELM_CALL(elm_geometric_mean)
     return elm_decimal(run, is_known, result, out);
 }
 
-/* --- truth ------------------------------------------------------------------------------------------------------------------------ */
+/* --- truth -------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_all_true)
 {
     (void)run;

@@ -17,7 +17,7 @@ static enum salve_code no_sum(struct expr_run *run, const struct expr_value *arg
                          elm_kind_name(args[1]));
 }
 
-/* --- two numbers ----------------------------------------------------------------------------------------------------------- */
+/* --- two numbers -------------------------------------------------------------------------------------------------- */
 enum op { ADD, SUBTRACT, MULTIPLY, POWER, INT_DIVIDE, MODULO };
 
 static bool power_whole(int64_t base, int64_t exponent, int64_t *out)
@@ -85,7 +85,7 @@ static enum salve_code compute(struct expr_run *run, enum op op, const struct ex
     return elm_decimal(run, is_known, result, out);
 }
 
-/* --- dates and quantities ------------------------------------------------------------------------------------------------------- */
+/* --- dates and quantities ----------------------------------------------------------------------------------------- */
 /* Whole units of a duration; of seconds, milliseconds. */
 static enum salve_code shift_date(struct expr_run *run, const struct expr_value *args, bool is_minus,
                                   struct expr_value *out)
@@ -233,7 +233,7 @@ ELM_CALL(elm_power)
     return elm_is_number(args[0]) && elm_is_number(args[1]) ? compute(run, POWER, args, out) : no_sum(run, args);
 }
 
-/* --- one number -------------------------------------------------------------------------------------------------------------------- */
+/* --- one number --------------------------------------------------------------------------------------------------- */
 typedef bool decimal_function(struct expr_decimal a, struct expr_decimal *out);
 
 static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, decimal_function *f,
@@ -355,7 +355,7 @@ ELM_CALL(elm_round)
     return elm_decimal(run, is_known, result, out);
 }
 
-/* --- limits ------------------------------------------------------------------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out, bool *is_known)
 {
     struct expr_decimal d = {0};
@@ -486,7 +486,7 @@ ELM_CALL(elm_min_value)
     return expr_run_fail(run, SALVE_E_TYPE, "the type has no least and greatest value");
 }
 
-/* --- precision and boundaries ------------------------------------------------------------------------------------------------------- */
+/* --- precision and boundaries ------------------------------------------------------------------------------------- */
 ELM_CALL(elm_precision)
 {
     ELM_NULL_IF(1);

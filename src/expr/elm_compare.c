@@ -3,7 +3,7 @@
  * An interval of integers where a number is expected is an uncertainty: a duration between imprecise dates. */
 #include "expr/elm_compile.h"
 
-/* --- helpers ----------------------------------------------------------------------------------------------------------------- */
+/* --- helpers ------------------------------------------------------------------------------------------------------ */
 const char *elm_kind_name(struct expr_value v)
 {
     static const char *const names[] = {
@@ -48,7 +48,7 @@ enum salve_code elm_text(struct expr_run *run, struct str text, struct expr_valu
     return SALVE_OK;
 }
 
-/* --- order --------------------------------------------------------------------------------------------------------------------- */
+/* --- order -------------------------------------------------------------------------------------------------------- */
 static enum expr_order order_of(int64_t a, int64_t b) { return a < b ? EXPR_LESS : a > b ? EXPR_MORE : EXPR_SAME; }
 
 static bool is_uncertainty(struct expr_value v)
@@ -155,7 +155,7 @@ ORDER_FUNCTION(elm_less_or_equal, true, true, false)
 ORDER_FUNCTION(elm_greater, false, false, true)
 ORDER_FUNCTION(elm_greater_or_equal, false, true, true)
 
-/* --- equality ------------------------------------------------------------------------------------------------------------------- */
+/* --- equality ----------------------------------------------------------------------------------------------------- */
 static enum expr_truth truth(bool b) { return b ? EXPR_TRUE : EXPR_FALSE; }
 
 /* Two elements of a list or tuple: both null are equal, one null is unknown. */
@@ -308,7 +308,7 @@ ELM_CALL(elm_not_equal)
     return SALVE_OK;
 }
 
-/* --- equivalence -------------------------------------------------------------------------------------------------------------------- */
+/* --- equivalence -------------------------------------------------------------------------------------------------- */
 static bool codes_equivalent(const struct expr_code *a, const struct expr_code *b)
 {
     return str_eq(a->code, b->code) && str_eq(a->system, b->system);
@@ -409,7 +409,7 @@ ELM_CALL(elm_equivalent)
     return SALVE_OK;
 }
 
-/* --- null and truth --------------------------------------------------------------------------------------------------------------------- */
+/* --- null and truth ----------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_is_null)
 {
     (void)run;

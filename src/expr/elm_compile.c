@@ -26,7 +26,7 @@ static const struct elm_row {
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
-/* --- errors -------------------------------------------------------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum salve_code code, const char *why, ...)
 {
     char text[SALVE_ERR_TEXT_BYTES];
@@ -51,7 +51,7 @@ enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, co
     return elm_bad(c, node, SALVE_E_INVALID, "%.*s has no text field %s", STR_ARGS(type), field);
 }
 
-/* --- helpers --------------------------------------------------------------------------------------------------------------- */
+/* --- helpers ------------------------------------------------------------------------------------------------------ */
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args)
 {
     struct expr_function *function = arena_new(c->mem, struct expr_function);
@@ -96,7 +96,7 @@ static void set_place(struct elm_compile *c, const struct json *node)
     if (line < (1u << 20)) c->emit.place = EXPR_PLACE(line, column);
 }
 
-/* --- strict nodes ------------------------------------------------------------------------------------------------------------ */
+/* --- strict nodes ------------------------------------------------------------------------------------------------- */
 static enum salve_code compile_operands(struct elm_compile *c, const struct elm_row *row, const struct json *node,
                                         const struct json *value, uint16_t *count)
 {
@@ -188,7 +188,7 @@ enum salve_code elm_compile_field(struct elm_compile *c, const struct json *node
     return elm_compile_node(c, json_get(node, field));
 }
 
-/* --- literals and selectors ---------------------------------------------------------------------------------------------------- */
+/* --- literals and selectors --------------------------------------------------------------------------------------- */
 static enum salve_code literal(struct elm_compile *c, const struct json *node, struct str type, struct str text)
 {
     struct expr_value value = EXPR_NONE;
@@ -363,7 +363,7 @@ enum salve_code elm_make_limit(struct elm_compile *c, const struct json *node)
     return SALVE_OK;
 }
 
-/* --- truth and branches ------------------------------------------------------------------------------------------------------------ */
+/* --- truth and branches ------------------------------------------------------------------------------------------- */
 static enum salve_code two_operands(struct elm_compile *c, const struct json *node, const struct json **a,
                                     const struct json **b)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * elm_compile - what the files of the ELM compiler share. A compile function emits code that leaves exactly one value on
- * the stack. */
+ * elm_compile - what the files of the ELM compiler share. A compile function emits code that leaves exactly one value
+ * on the stack. */
 #ifndef SALVE_EXPR_ELM_COMPILE_H
 #define SALVE_EXPR_ELM_COMPILE_H
 

@@ -4,7 +4,7 @@
 #include "expr/elm_interval.h"
 #include "fhir_tables.h"
 
-/* --- the index: entries grouped by type, and per type and code element the hashes of all its codes ----------------------- */
+/* --- the index: entries grouped by type, and per type and code element the hashes of all its codes ---------------- */
 struct elm_coding {
     uint32_t hash, entry;
 };
@@ -99,8 +99,8 @@ static enum salve_code add_hash(struct coding_list *list, struct str text, uint3
     return SALVE_OK;
 }
 
-/* Every code below a code element: of a Coding or CodeableConcept its codes, of a primitive its text. Items of one element
- * are neighbours, so behind them there is no more to find. */
+/* Every code below a code element: of a Coding or CodeableConcept its codes, of a primitive its text. Items of one
+ * element are neighbours, so behind them there is no more to find. */
 static enum salve_code add_codings(struct coding_list *list, const struct tape *tape, tape_at at, uint32_t entry,
                                    unsigned depth)
 {
@@ -157,7 +157,7 @@ static enum salve_code codes_for(struct elm_subject *subject, fhir_type_id type,
     return codes_make(subject, type, path, out, err);
 }
 
-/* --- codes of nodes ---------------------------------------------------------------------------------------------------------- */
+/* --- codes of nodes ----------------------------------------------------------------------------------------------- */
 static struct expr_code coding_of(const struct tape *tape, tape_at at)
 {
     struct expr_code code = {0};
@@ -232,7 +232,7 @@ static bool entry_has_code(struct expr_value entry, fhir_name_id path, const str
     return false;
 }
 
-/* --- retrieve ------------------------------------------------------------------------------------------------------------------ */
+/* --- retrieve ----------------------------------------------------------------------------------------------------- */
 static enum salve_code entry_has_any(struct expr_run *run, struct expr_value entry, fhir_name_id path,
                                      struct expr_value codes, bool *out)
 {
@@ -382,7 +382,7 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
     return SALVE_OK;
 }
 
-/* --- elements ------------------------------------------------------------------------------------------------------------------------ */
+/* --- elements ----------------------------------------------------------------------------------------------------- */
 static enum salve_code node_element(struct expr_run *run, struct expr_value node, struct expr_value name,
                                     struct expr_value *out)
 {
@@ -500,7 +500,7 @@ ELM_CALL(elm_property)
     }
 }
 
-/* --- instances of classes: System types become their values, FHIR types tuples that know their type --------------------------------- */
+/* --- instances of classes: System types become their values, FHIR types tuples that know their type --------------- */
 static struct str text_element(struct expr_value tuple, const char *name)
 {
     struct expr_value v;

@@ -88,7 +88,7 @@ ELM_CALL(elm_collapse)
     return SALVE_OK;
 }
 
-/* --- expand -------------------------------------------------------------------------------------------------------------------- */
+/* --- expand ------------------------------------------------------------------------------------------------------- */
 /* `per` where none is given: one step of the coarsest precision of the ends. */
 static enum salve_code default_per(struct expr_run *run, struct elm_ends ends, struct expr_value *out)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * elm_int - inside the ELM front end. elm_load.c reads libraries, elm_link.c and elm_compile.c (elm_query.c, elm_types.c)
- * turn nodes into instructions by the rows of elm_nodes.def, elm_run.c runs. The C functions of the rows are in
- * elm_arith.c, elm_compare.c, elm_convert.c, elm_interval*.c, elm_list.c, elm_aggregate.c, elm_string.c, elm_temporal.c,
- * elm_terms.c. */
+ * elm_int - inside the ELM front end. elm_load.c reads libraries, elm_link.c and elm_compile.c (elm_query.c,
+ * elm_types.c) turn nodes into instructions by the rows of elm_nodes.def, elm_run.c runs. The C functions of the rows
+ * are in elm_arith.c, elm_compare.c, elm_convert.c, elm_interval*.c, elm_list.c, elm_aggregate.c, elm_string.c,
+ * elm_temporal.c, elm_terms.c. */
 #ifndef SALVE_EXPR_ELM_INT_H
 #define SALVE_EXPR_ELM_INT_H
 
@@ -17,7 +17,7 @@
         if (try_ != SALVE_OK) return try_;                                                                             \
     } while (0)
 
-/* --- libraries ------------------------------------------------------------------------------------------------------- */
+/* --- libraries ---------------------------------------------------------------------------------------------------- */
 struct elm_library {
     const char *file;
     struct str text; /* of the JSON, for places */
@@ -30,7 +30,7 @@ struct elm_set {
     struct elm_library *first, *last;
 };
 
-/* --- types ------------------------------------------------------------------------------------------------------------ */
+/* --- types -------------------------------------------------------------------------------------------------------- */
 enum elm_type_kind {
     ELM_ANY,
     ELM_SYSTEM,
@@ -53,7 +53,7 @@ struct elm_type {
 };
 bool elm_type_has(const struct elm_type *type, const struct expr_value *value); /* Is */
 
-/* --- compiled programs -------------------------------------------------------------------------------------------------- */
+/* --- compiled programs -------------------------------------------------------------------------------------------- */
 struct elm_routine { /* beside each routine of the program: whose it is, for messages */
     struct str library, name;
 };
@@ -73,7 +73,7 @@ struct elm_program {
     const struct elm_routine *routines;
 };
 
-/* --- data of a run -------------------------------------------------------------------------------------------------------- */
+/* --- data of a run ------------------------------------------------------------------------------------------------ */
 struct elm_entry {
     fhir_type_id type;
     tape_at at;
@@ -89,11 +89,12 @@ struct elm_run {
 };
 static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
 
-/* --- C functions ------------------------------------------------------------------------------------------------------------ */
+/* --- C functions -------------------------------------------------------------------------------------------------- */
 #define ELM_CALL(name)                                                                                                 \
     enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
 
-/* `out` is never one of `args`: functions may write it first. The first lines of most functions: the result is null if any of the first n arguments is. */
+/* `out` is never one of `args`: functions may write it first. The first lines of most functions: the result is null if
+ * any of the first n arguments is. */
 #define ELM_NULL_IF(n)                                                                                                 \
     do {                                                                                                               \
         *out = EXPR_NONE;                                                                                              \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Intervals (CQL 1.5 appendix B 9): ends, relations and set operations. A relation is a few comparisons of the starts and
- * ends in three-valued logic; a point counts as the interval that holds only it. */
+ * Intervals (CQL 1.5 appendix B 9): ends, relations and set operations. A relation is a few comparisons of the starts
+ * and ends in three-valued logic; a point counts as the interval that holds only it. */
 #include "expr/elm_interval.h"
 
-/* --- making ------------------------------------------------------------------------------------------------------------------ */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool low_closed, struct expr_value high,
                              bool high_closed, struct expr_value *out)
 {
@@ -39,7 +39,7 @@ ELM_CALL(elm_interval_of)
     return SALVE_OK;
 }
 
-/* --- ends ----------------------------------------------------------------------------------------------------------------------- */
+/* --- ends --------------------------------------------------------------------------------------------------------- */
 static enum salve_code end_of(struct expr_run *run, const struct expr_interval *interval, bool is_high,
                               struct expr_value *out)
 {
@@ -121,7 +121,7 @@ ELM_CALL(elm_point_from)
     return SALVE_OK;
 }
 
-/* --- comparisons of ends -------------------------------------------------------------------------------------------------------- */
+/* --- comparisons of ends ------------------------------------------------------------------------------------------ */
 enum relation { LESS = 1, SAME = 2, MORE = 4 };
 
 /* Is the order of a and b one of `wanted`? Unknown where the order is. */
@@ -325,7 +325,7 @@ RELATION(ends)
     return SALVE_OK;
 }
 
-/* --- membership; lists have their own (elm_list.c) --------------------------------------------------------------------------------- */
+/* --- membership; lists have their own (elm_list.c) ---------------------------------------------------------------- */
 static enum salve_code membership(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_turned,
                                   bool is_proper, struct expr_value *out)
 {
@@ -406,7 +406,7 @@ ELM_CALL(elm_included_in) { return inclusion(run, args, count, true, false, out)
 ELM_CALL(elm_proper_includes) { return inclusion(run, args, count, false, true, out); }
 ELM_CALL(elm_proper_included_in) { return inclusion(run, args, count, true, true, out); }
 
-/* --- union, intersect, except --------------------------------------------------------------------------------------------------------- */
+/* --- union, intersect, except ------------------------------------------------------------------------------------- */
 ELM_CALL(elm_union)
 {
     struct relation_args r;

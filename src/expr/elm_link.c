@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Linking: finding libraries and definitions by name, compiling every define of the main library and whatever it reaches,
- * each once. */
+ * Linking: finding libraries and definitions by name, compiling every define of the main library and whatever it
+ * reaches, each once. */
 #include "expr/elm_compile.h"
 
 #include "base/limits.h"
 
-/* --- finding ------------------------------------------------------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------------------------------------------------ */
 static const struct elm_library *library_of(const struct elm_set *set, struct str id, struct str version)
 {
     const struct elm_library *found = NULL;
@@ -14,7 +14,8 @@ static const struct elm_library *library_of(const struct elm_set *set, struct st
     return found;
 }
 
-/* The library that `local` names in the current one; the current one itself for STR_NONE. NULL: not found, err is set. */
+/* The library that `local` names in the current one; the current one itself for STR_NONE. NULL: not found, err is set.
+ * */
 const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local)
 {
     if (local.ptr == NULL) return c->library;
@@ -46,7 +47,7 @@ const struct json *elm_find_def(const struct elm_library *library, const char *s
 
 static bool is_function(const struct json *def) { return str_is(json_get_text(def, "type"), "FunctionDef"); }
 
-/* --- jobs ----------------------------------------------------------------------------------------------------------------- */
+/* --- jobs --------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *library, const struct json *def,
                             uint16_t args, bool is_define, struct elm_job **out)
 {
@@ -102,7 +103,7 @@ enum salve_code elm_make_parameter_ref(struct elm_compile *c, const struct json 
     return SALVE_OK;
 }
 
-/* --- functions ---------------------------------------------------------------------------------------------------------------- */
+/* --- functions ---------------------------------------------------------------------------------------------------- */
 static bool json_same(const struct json *a, const struct json *b)
 {
     if (a == NULL || b == NULL) return a == b;
@@ -255,7 +256,7 @@ enum salve_code elm_make_function_ref(struct elm_compile *c, const struct json *
     return call_by_value(c, library, found, args);
 }
 
-/* --- compiling jobs -------------------------------------------------------------------------------------------------------------- */
+/* --- compiling jobs ----------------------------------------------------------------------------------------------- */
 static enum salve_code compile_parameter(struct elm_compile *c, const struct elm_job *job)
 {
     elm_const_text(c, job->library->id);
@@ -308,7 +309,7 @@ static enum salve_code compile_job(struct elm_compile *c, const struct elm_job *
     return c->emit.code;
 }
 
-/* --- the program --------------------------------------------------------------------------------------------------------------------- */
+/* --- the program -------------------------------------------------------------------------------------------------- */
 static enum salve_code list_main(struct elm_compile *c, const struct elm_library *library, struct elm_program *program)
 {
     const struct json *statements = json_path(library->root, "statements.def");
@@ -352,6 +353,8 @@ static enum salve_code list_routines(struct elm_compile *c, struct elm_program *
 enum salve_code elm_link(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
                          struct elm_program **out, struct salve_err *err)
 {
+    struct salve_err own_err = {0};
+    if (err == NULL) err = &own_err;
     const struct elm_library *library = library_of(set, id, version);
     if (library == NULL) {
         enum salve_code code = salve_fail(err, SALVE_E_UNKNOWN_NAME, "library");

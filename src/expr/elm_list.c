@@ -9,7 +9,7 @@ static enum salve_code want_list(struct expr_run *run, struct expr_value v)
                                 : expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(v));
 }
 
-/* --- simple ------------------------------------------------------------------------------------------------------------------ */
+/* --- simple ------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_exists)
 {
     (void)run;
@@ -140,7 +140,7 @@ ELM_CALL(elm_single)
     return SALVE_OK;
 }
 
-/* --- membership: equality; null is an element like others where asked for ------------------------------------------------------- */
+/* --- membership: equality; null is an element like others where asked for ----------------------------------------- */
 static enum salve_code has_item(struct expr_run *run, struct expr_value list, struct expr_value item, bool *out)
 {
     *out = false;
@@ -197,7 +197,7 @@ enum salve_code elm_list_includes(struct expr_run *run, struct expr_value outer,
     return SALVE_OK;
 }
 
-/* --- sets ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- sets --------------------------------------------------------------------------------------------------------- */
 static enum salve_code add_new(struct expr_run *run, struct expr_build *build, struct expr_value item)
 {
     bool found;
@@ -288,7 +288,7 @@ ELM_CALL(elm_times)
     return SALVE_OK;
 }
 
-/* --- sorting: nulls are lowest (first ascending, last descending) -------------------------------------------------------------------- */
+/* --- sorting: nulls are lowest (first ascending, last descending) ------------------------------------------------- */
 static enum salve_code key_order(struct expr_run *run, struct expr_value a, struct expr_value b, int *out)
 {
     enum expr_order order = EXPR_SAME;
@@ -370,7 +370,7 @@ ELM_CALL(elm_sorted_keys)
     return SALVE_OK;
 }
 
-/* --- children -------------------------------------------------------------------------------------------------------------------------- */
+/* --- children ----------------------------------------------------------------------------------------------------- */
 static enum salve_code add_children(struct expr_run *run, struct expr_value v, bool is_deep, unsigned depth,
                                     struct expr_build *out)
 {

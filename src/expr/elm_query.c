@@ -5,7 +5,7 @@
  * leaves a list of no or one result, which the loops join. A source that is no list makes the result no list. */
 #include "expr/elm_compile.h"
 
-/* --- names ----------------------------------------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_make_alias(struct elm_compile *c, const struct json *node)
 {
     struct str name;
@@ -96,7 +96,7 @@ enum salve_code elm_make_iteration(struct elm_compile *c, const struct json *nod
     return emit_slot(c, node, c->this_slot == UINT16_MAX ? UINT16_MAX : (uint16_t)(c->this_slot + 1), "$index");
 }
 
-/* --- queries ------------------------------------------------------------------------------------------------------------------ */
+/* --- queries ------------------------------------------------------------------------------------------------------ */
 struct query {
     const struct json *node, *aggregate, *result; /* result: "return" */
     uint16_t slots[16], sources[16];              /* of the loops; of the source values */
@@ -324,7 +324,7 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
     return SALVE_OK;
 }
 
-/* --- sorts ---------------------------------------------------------------------------------------------------------------------- */
+/* --- sorts -------------------------------------------------------------------------------------------------------- */
 static bool is_descending(const struct json *by)
 {
     struct str direction = json_get_text(by, "direction");
@@ -373,7 +373,7 @@ enum salve_code elm_make_sort(struct elm_compile *c, const struct json *node)
     return SALVE_OK;
 }
 
-/* --- Filter, ForEach, Repeat, Aggregate -------------------------------------------------------------------------------------------- */
+/* --- Filter, ForEach, Repeat, Aggregate --------------------------------------------------------------------------- */
 static enum salve_code scoped_loop(struct elm_compile *c, const struct json *node, enum expr_op op, const char *body)
 {
     struct elm_scope *outer = c->scope;

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* --- parameters -------------------------------------------------------------------------------------------------------------- */
+/* --- parameters --------------------------------------------------------------------------------------------------- */
 static const struct elm_param *find_param(struct expr_run *run, const struct expr_value *args)
 {
     struct elm_run *front = elm_front(run);
@@ -52,7 +52,7 @@ ELM_CALL(elm_message)
     return SALVE_OK;
 }
 
-/* --- runs ------------------------------------------------------------------------------------------------------------------------ */
+/* --- runs --------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_run_open(const struct elm_program *program, struct elm_subject *subject, const struct expr_env *env,
                              const struct elm_param *params, size_t param_count, struct arena *mem,
                              struct elm_run **out, struct salve_err *err)

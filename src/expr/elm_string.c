@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "expr/elm_compile.h"
 
-/* --- characters -------------------------------------------------------------------------------------------------------------- */
+/* --- characters --------------------------------------------------------------------------------------------------- */
 static bool is_start(char c) { return ((uint8_t)c & 0xC0) != 0x80; }
 
 static uint32_t char_count(struct str text)
@@ -42,7 +42,7 @@ static enum salve_code want_text(struct expr_run *run, struct expr_value v, stru
     TRY(want_text(run, args[0], &a));                                                                                  \
     TRY(want_text(run, args[1], &b))
 
-/* --- joining and cutting --------------------------------------------------------------------------------------------------------- */
+/* --- joining and cutting ------------------------------------------------------------------------------------------ */
 ELM_CALL(elm_concatenate)
 {
     struct buf text;
@@ -156,7 +156,7 @@ ELM_CALL(elm_upper)
     return change_case(run, args[0], utf8proc_toupper, out);
 }
 
-/* --- finding ----------------------------------------------------------------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------------------------------------------------ */
 ELM_CALL(elm_starts_with)
 {
     TEXTS(text, prefix);
@@ -203,7 +203,7 @@ ELM_CALL(elm_to_chars)
     return expr_step(run, build.count);
 }
 
-/* --- patterns: PCRE2 with ceilings for length, nesting and steps ------------------------------------------------------------------------ */
+/* --- patterns: PCRE2 with ceilings for length, nesting and steps -------------------------------------------------- */
 static void *take(PCRE2_SIZE bytes, void *mem) { return arena_alloc_raw(mem, bytes, 16); }
 static void give_back(void *what, void *mem)
 {

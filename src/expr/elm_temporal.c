@@ -8,7 +8,7 @@ static enum salve_code want_temporal(struct expr_run *run, struct expr_value v)
                               : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted, not %s", elm_kind_name(v));
 }
 
-/* --- selectors: components up to the first that is missing -------------------------------------------------------------------- */
+/* --- selectors: components up to the first that is missing -------------------------------------------------------- */
 static enum salve_code of_components(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                      enum expr_temporal_kind kind, struct expr_value *out)
 {
@@ -54,7 +54,7 @@ ELM_CALL(elm_date_time)
     return elm_temporal(run, true, t, out);
 }
 
-/* --- now ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- now ---------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_now)
 {
     (void)args;
@@ -74,7 +74,7 @@ ELM_CALL(elm_time_of_day)
     return elm_temporal(run, true, expr_temporal_to_time(*expr_now(run)), out);
 }
 
-/* --- parts ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- parts -------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_date_from)
 {
     ELM_NULL_IF(1);
@@ -108,7 +108,7 @@ ELM_CALL(elm_component_from)
     return SALVE_OK;
 }
 
-/* --- durations: an uncertainty is an interval of integers ------------------------------------------------------------------------------ */
+/* --- durations: an uncertainty is an interval of integers --------------------------------------------------------- */
 static enum salve_code measured(struct expr_run *run, bool is_known, int64_t low, int64_t high, struct expr_value *out)
 {
     *out = EXPR_NONE;
@@ -145,7 +145,7 @@ ELM_CALL(elm_difference_between)
     return measured(run, is_known, low, high, out);
 }
 
-/* --- ages ----------------------------------------------------------------------------------------------------------------------------------- */
+/* --- ages --------------------------------------------------------------------------------------------------------- */
 static enum salve_code age(struct expr_run *run, struct expr_value birth, struct expr_value at,
                            enum expr_precision unit, struct expr_value *out)
 {

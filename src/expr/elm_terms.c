@@ -3,7 +3,7 @@
  * subsumption are asked from the environment at run time. */
 #include "expr/elm_compile.h"
 
-/* --- definitions ----------------------------------------------------------------------------------------------------------- */
+/* --- definitions -------------------------------------------------------------------------------------------------- */
 static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *ref, bool is_code_system,
                                      struct expr_vocabulary **out)
 {
@@ -141,7 +141,7 @@ enum salve_code elm_make_in_vocabulary(struct elm_compile *c, const struct json 
     return SALVE_OK;
 }
 
-/* --- membership ------------------------------------------------------------------------------------------------------------------ */
+/* --- membership --------------------------------------------------------------------------------------------------- */
 static enum expr_truth code_is_in(struct expr_run *run, const struct expr_code *code, const struct expr_vocabulary *in)
 {
     if (in->is_code_system)

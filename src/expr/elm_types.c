@@ -129,7 +129,7 @@ void elm_const_type(struct elm_compile *c, const struct elm_type *type)
     expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)type});
 }
 
-/* --- questions --------------------------------------------------------------------------------------------------------------- */
+/* --- questions ---------------------------------------------------------------------------------------------------- */
 static bool fhir_has(const struct elm_type *type, const struct expr_value *value)
 {
     if (value->kind == VALUE_NODE) return fhir_type_is_a(tape_type(value->as.tape, value->aux), type->fhir);
@@ -194,7 +194,7 @@ bool elm_type_has(const struct elm_type *type, const struct expr_value *value)
     return false;
 }
 
-/* --- nodes ---------------------------------------------------------------------------------------------------------------------- */
+/* --- nodes -------------------------------------------------------------------------------------------------------- */
 static enum salve_code type_field(struct elm_compile *c, const struct json *node, const char *specifier,
                                   const char *name, const struct elm_type **out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Arithmetic of exact decimals. Sums, products and quotients are exact or correctly rounded to 8 digits after the point;
- * logarithms, exponentials and roots go through long double and are rounded once. */
+ * Arithmetic of exact decimals. Sums, products and quotients are exact or correctly rounded to 8 digits after the
+ * point; logarithms, exponentials and roots go through long double and are rounded once. */
 #include <math.h>
 
 #include "expr/expr_decimal_int.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Quantities: a decimal with a UCUM unit or a calendar word. Comparison, conversion, sums, products; reading and text. */
+ * Quantities: a decimal with a UCUM unit or a calendar word. Comparison, conversion, sums, products; reading and text.
+ * */
 #include "base/limits.h"
 #include "base/buf.h"
 #include "expr/expr_decimal_int.h"
@@ -106,7 +107,7 @@ bool expr_quantity_sub(const struct expr_quantity *a, const struct expr_quantity
     return true;
 }
 
-/* --- products: the symbols of both units, exponents added ---------------------------------------------------------------- */
+/* --- products: the symbols of both units, exponents added --------------------------------------------------------- */
 enum { SYMBOLS_MAX = 16 };
 
 struct symbol {
@@ -228,7 +229,7 @@ bool expr_quantity_div(const struct expr_quantity *a, const struct expr_quantity
     return true;
 }
 
-/* --- text ------------------------------------------------------------------------------------------------------------------ */
+/* --- text --------------------------------------------------------------------------------------------------------- */
 bool expr_quantity_parse(struct str text, bool bare_unit, struct expr_quantity *out)
 {
     size_t at = 0;

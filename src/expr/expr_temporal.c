@@ -8,7 +8,7 @@
 
 enum { OFFSET_MINUTES_MAX = 14 * 60 };
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 struct reader {
     const char *at, *end;
 };
@@ -138,7 +138,7 @@ bool expr_temporal_valid(const struct expr_temporal *t)
            t->precision <= (t->kind == EXPR_DATE ? EXPR_DAY : EXPR_MILLISECOND);
 }
 
-/* --- printing ------------------------------------------------------------------------------------------------------- */
+/* --- printing ----------------------------------------------------------------------------------------------------- */
 static int print_clock(const struct expr_temporal *t, char *text, int at)
 {
     size_t room = (size_t)(EXPR_TEMPORAL_TEXT_BYTES - at);
@@ -173,7 +173,7 @@ struct str expr_temporal_text(const struct expr_temporal *t, bool as_z, char tex
     return str_make(text, (size_t)at);
 }
 
-/* --- parts ----------------------------------------------------------------------------------------------------------- */
+/* --- parts -------------------------------------------------------------------------------------------------------- */
 struct expr_temporal expr_temporal_cut(struct expr_temporal t, enum expr_precision p)
 {
     if (p < EXPR_MONTH) t.month = 1;
@@ -247,7 +247,7 @@ bool expr_temporal_same_fields(const struct expr_temporal *a, const struct expr_
            a->millisecond == b->millisecond && a->offset_minutes == b->offset_minutes;
 }
 
-/* --- comparison -------------------------------------------------------------------------------------------------------- */
+/* --- comparison --------------------------------------------------------------------------------------------------- */
 bool expr_temporal_align(struct expr_temporal *a, struct expr_temporal *b, int default_offset_minutes)
 {
     if (a->kind == EXPR_TIME || b->kind == EXPR_TIME) return true;
@@ -314,7 +314,7 @@ enum expr_order expr_temporal_cmp_parts(const struct expr_temporal *a, const str
     return compare(a, b, to, default_offset_minutes, false);
 }
 
-/* --- words ------------------------------------------------------------------------------------------------------------- */
+/* --- words -------------------------------------------------------------------------------------------------------- */
 static const struct {
     const char *name, *ucum;
     enum expr_precision precision;

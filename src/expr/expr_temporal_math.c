@@ -61,7 +61,7 @@ struct expr_temporal expr_temporal_at_offset(struct expr_temporal t, int offset_
     return t;
 }
 
-/* --- adding ----------------------------------------------------------------------------------------------------------- */
+/* --- adding ------------------------------------------------------------------------------------------------------- */
 /* Milliseconds of a unit of fixed length; 0 for years and months. */
 static int64_t unit_ms(enum expr_precision unit)
 {
@@ -83,7 +83,8 @@ static int64_t unit_ms(enum expr_precision unit)
     }
 }
 
-/* A unit finer than the precision becomes whole units of the precision: 12 months or 365 days a year, 30 days a month. */
+/* A unit finer than the precision becomes whole units of the precision: 12 months or 365 days a year, 30 days a month.
+ * */
 static void coarsen(enum expr_precision precision, int64_t *amount, enum expr_precision *unit)
 {
     int64_t ms = unit_ms(*unit);
@@ -128,7 +129,7 @@ bool expr_temporal_add(struct expr_temporal t, int64_t amount, enum expr_precisi
     return is_in_range;
 }
 
-/* --- boundaries -------------------------------------------------------------------------------------------------------- */
+/* --- boundaries --------------------------------------------------------------------------------------------------- */
 struct expr_temporal expr_temporal_low(struct expr_temporal t, enum expr_precision p)
 {
     if (t.precision < p) t.precision = (uint8_t)p; /* the fields past it are the lowest already */
@@ -189,7 +190,7 @@ bool expr_temporal_predecessor(struct expr_temporal t, struct expr_temporal *out
     return true;
 }
 
-/* --- durations and differences ------------------------------------------------------------------------------------------ */
+/* --- durations and differences ------------------------------------------------------------------------------------ */
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
 
 /* Whole months from a to b, both full. */

@@ -9,7 +9,7 @@
 
 enum { UCUM_TEXT_BYTES_MAX = 256, UCUM_DEPTH_MAX = 16, UCUM_EXPONENT_MAX = 99, UCUM_EXP10_MAX = 2000 };
 
-/* --- factors --------------------------------------------------------------------------------------------------------- */
+/* --- factors ------------------------------------------------------------------------------------------------------ */
 static int64_t gcd(int64_t a, int64_t b)
 {
     while (b != 0) {
@@ -65,7 +65,7 @@ static struct ucum_unit unit_one(void)
     return (struct ucum_unit){.num = 1, .den = 1, .is_exact = true, .approximate = 1.0L, .scale_num = 1};
 }
 
-/* --- atoms ------------------------------------------------------------------------------------------------------------ */
+/* --- atoms -------------------------------------------------------------------------------------------------------- */
 static const struct ucum_atom *find_atom(struct str code)
 {
     unsigned low = 0, high = ucum_atom_count;
@@ -127,7 +127,7 @@ static bool find_simple(struct str symbol, struct ucum_unit *out)
     return false;
 }
 
-/* --- the grammar: term = component { ("." | "/") component }, with a leading "/" allowed at the start ------------------ */
+/* --- the grammar: term = component { ("." | "/") component }, with a leading "/" allowed at the start ------------- */
 struct parser {
     const char *at, *end;
     int depth;
@@ -273,7 +273,7 @@ bool ucum_parse(struct str text, struct ucum_unit *out)
     return parse_term(&in, out) && in.at == in.end;
 }
 
-/* --- questions ---------------------------------------------------------------------------------------------------------- */
+/* --- questions ---------------------------------------------------------------------------------------------------- */
 bool ucum_same_dimension(const struct ucum_unit *a, const struct ucum_unit *b)
 {
     return a->arbitrary == b->arbitrary && memcmp(a->dim, b->dim, sizeof a->dim) == 0;
@@ -306,7 +306,7 @@ bool expr_ucum_same(struct str a, struct str b)
     return ucum_parse(a, &x) && ucum_parse(b, &y) && ucum_same_dimension(&x, &y) && ucum_same_factor(&x, &y);
 }
 
-/* --- conversion ----------------------------------------------------------------------------------------------------------- */
+/* --- conversion --------------------------------------------------------------------------------------------------- */
 static bool round_units(long double units, struct expr_decimal *out)
 {
     if (!isfinite(units) || fabsl(units) >= 1e28L) return false;

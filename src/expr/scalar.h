@@ -2,8 +2,8 @@
  *
  * scalar - exact decimals, dates and times with precision, quantities with UCUM units: the values both languages of the
  * expression engine compute with. Plain structs, passed by value or const pointer, no allocation except where `mem` is
- * asked for. A function that returns bool answers "is there a result": false is the null of CQL and the empty collection
- * of FHIRPath (overflow, division by zero, not comparable), never an error.
+ * asked for. A function that returns bool answers "is there a result": false is the null of CQL and the empty
+ * collection of FHIRPath (overflow, division by zero, not comparable), never an error.
  *
  *     struct expr_decimal a, b, sum;
  *     if (expr_decimal_parse(STR("1.50"), &a) && expr_decimal_parse(STR("2.25"), &b) && expr_decimal_add(a, b, &sum))
@@ -19,7 +19,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* --- three-valued comparison ---------------------------------------------------------------------------------------- */
+/* --- three-valued comparison -------------------------------------------------------------------------------------- */
 enum expr_order {
     EXPR_LESS = -1,
     EXPR_SAME = 0,
@@ -27,12 +27,13 @@ enum expr_order {
     EXPR_UNKNOWN = 2, /* not enough precision, or not comparable: null */
 };
 
-/* --- decimals: 28 digits, 8 after the point ------------------------------------------------------------------------- */
+/* --- decimals: 28 digits, 8 after the point ----------------------------------------------------------------------- */
 typedef __int128 expr_i128;
 
 enum { EXPR_DECIMAL_DIGITS = 8, EXPR_DECIMAL_TEXT_BYTES = 48 };
 
-/* 96-bit count of 1e-8 units in two's complement, and the digits after the point as written (for text and precision). */
+/* 96-bit count of 1e-8 units in two's complement, and the digits after the point as written (for text and precision).
+ * */
 struct expr_decimal {
     uint64_t low;
     int32_t high;
@@ -86,7 +87,7 @@ int expr_decimal_precision(struct expr_decimal a); /* FHIRPath precision(): coun
 
 extern const struct expr_decimal EXPR_DECIMAL_MIN, EXPR_DECIMAL_MAX, EXPR_DECIMAL_STEP; /* +-(1e20 - 1e-8), 1e-8 */
 
-/* --- dates and times with precision --------------------------------------------------------------------------------- */
+/* --- dates and times with precision ------------------------------------------------------------------------------- */
 enum expr_temporal_kind { EXPR_DATE, EXPR_DATETIME, EXPR_TIME };
 
 enum expr_precision { /* of the value, and the unit of a duration */
@@ -112,14 +113,14 @@ struct expr_temporal {
     uint8_t kind, precision; /* enum expr_temporal_kind, enum expr_precision */
 };
 
-/* Parsing. FHIR and FHIRPath texts: "2014", "2014-01", "2014-01-25", "2014-01-25T14:30:14.559Z", "T14:30", "14:30:00"; a
- * leading @ is accepted; "2014T" and "2014-01-25T" are dateTimes. More than three digits of a second are truncated.
+/* Parsing. FHIR and FHIRPath texts: "2014", "2014-01", "2014-01-25", "2014-01-25T14:30:14.559Z", "T14:30", "14:30:00";
+ * a leading @ is accepted; "2014T" and "2014-01-25T" are dateTimes. More than three digits of a second are truncated.
  * expr_temporal_parse takes any of them; _parse_as wants the named kind (a date text gives a dateTime of that precision
  * when EXPR_DATETIME is wanted; a time may lack its T). False if it is not one, or the day does not exist. */
 bool expr_temporal_parse(struct str text, struct expr_temporal *out);
 bool expr_temporal_parse_as(struct str text, enum expr_temporal_kind kind, struct expr_temporal *out);
-/* Without a leading @ or T. A dateTime of day precision or coarser prints as a date ("2014-01-25"); offset 0 is "+00:00"
- * unless `as_z`. */
+/* Without a leading @ or T. A dateTime of day precision or coarser prints as a date ("2014-01-25"); offset 0 is
+ * "+00:00" unless `as_z`. */
 struct str expr_temporal_text(const struct expr_temporal *t, bool as_z, char text[EXPR_TEMPORAL_TEXT_BYTES]);
 
 struct expr_temporal expr_temporal_of_unix_ms(int64_t unix_ms,
@@ -143,14 +144,14 @@ struct expr_temporal expr_temporal_at_offset(struct expr_temporal t, int offset_
  * dateTime: the date counts as a dateTime of day precision. Time with the others: EXPR_UNKNOWN. */
 enum expr_order expr_temporal_cmp(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision to,
                                   int default_offset_minutes);
-/* expr_temporal_cmp_parts - as expr_temporal_cmp, but seconds without milliseconds are less precise than with them: what
- * CQL engines do and the CQL suite asks for. */
+/* expr_temporal_cmp_parts - as expr_temporal_cmp, but seconds without milliseconds are less precise than with them:
+ * what CQL engines do and the CQL suite asks for. */
 enum expr_order expr_temporal_cmp_parts(const struct expr_temporal *a, const struct expr_temporal *b,
                                         enum expr_precision to, int default_offset_minutes);
 bool expr_temporal_same_fields(const struct expr_temporal *a, const struct expr_temporal *b); /* field by field */
 
-/* expr_temporal_add - calendar addition of `amount` whole units (negative subtracts). A unit finer than the precision is
- * turned into whole units of the precision, truncated (CQL 1.5 add, FHIRPath 6.6.7). The last day of a month is kept
+/* expr_temporal_add - calendar addition of `amount` whole units (negative subtracts). A unit finer than the precision
+ * is turned into whole units of the precision, truncated (CQL 1.5 add, FHIRPath 6.6.7). The last day of a month is kept
  * inside the month. Times wrap round. False if the year leaves 1..9999. */
 bool expr_temporal_add(struct expr_temporal t, int64_t amount, enum expr_precision unit, struct expr_temporal *out);
 
@@ -164,8 +165,8 @@ bool expr_temporal_difference(const struct expr_temporal *a, const struct expr_t
 /* Lowest and highest moment that t may stand for, at precision p. */
 struct expr_temporal expr_temporal_low(struct expr_temporal t, enum expr_precision p);
 struct expr_temporal expr_temporal_high(struct expr_temporal t, enum expr_precision p);
-/* FHIRPath/CQL boundary by count of digits: 4 year, 6 month, 8 day, 10 hour, 12 minute, 14 second, 17 millisecond; times:
- * 2, 4, 6, 9. 0 digits: the full default. False for other counts. */
+/* FHIRPath/CQL boundary by count of digits: 4 year, 6 month, 8 day, 10 hour, 12 minute, 14 second, 17 millisecond;
+ * times: 2, 4, 6, 9. 0 digits: the full default. False for other counts. */
 bool expr_temporal_boundary(struct expr_temporal t, int digits, bool is_high, struct expr_temporal *out);
 int expr_temporal_digits(const struct expr_temporal *t); /* precision() */
 
@@ -176,13 +177,13 @@ bool expr_temporal_predecessor(struct expr_temporal t, struct expr_temporal *out
 /* expr_temporal_component - the named part; false if the value is not so precise (or a time has no such part). */
 bool expr_temporal_component(const struct expr_temporal *t, enum expr_precision part, int *out);
 
-/* "year", "years", "'a'"-free UCUM codes "a", "mo", "wk", "d", "h", "min", "s", "ms" -> precision; *is_calendar tells the
- * words from the codes. False if it is neither. */
+/* "year", "years", "'a'"-free UCUM codes "a", "mo", "wk", "d", "h", "min", "s", "ms" -> precision; *is_calendar tells
+ * the words from the codes. False if it is neither. */
 bool expr_duration_unit(struct str unit, enum expr_precision *out, bool *is_calendar);
 const char *expr_precision_name(enum expr_precision p);              /* "year" */
 bool expr_precision_find(struct str name, enum expr_precision *out); /* "Year", "year", "years", "Week" */
 
-/* --- quantities ------------------------------------------------------------------------------------------------------ */
+/* --- quantities --------------------------------------------------------------------------------------------------- */
 /* The unit is UCUM text, "1" or empty for none, or a calendar word ("year", "days"): a calendar word and the UCUM code
  * differ for year and month (equivalent, not equal), and are the same for week and below. */
 struct expr_quantity {
@@ -209,7 +210,8 @@ bool expr_quantity_mul(const struct expr_quantity *a, const struct expr_quantity
                        struct expr_quantity *out);
 bool expr_quantity_div(const struct expr_quantity *a, const struct expr_quantity *b, struct arena *mem,
                        struct expr_quantity *out);
-/* expr_quantity_parse - "5.5 'mg'", "5.5 days", "5.5", and with `bare_unit` also "5.5 mg". The unit is a view of text. */
+/* expr_quantity_parse - "5.5 'mg'", "5.5 days", "5.5", and with `bare_unit` also "5.5 mg". The unit is a view of text.
+ * */
 bool expr_quantity_parse(struct str text, bool bare_unit, struct expr_quantity *out);
 /* "5.5 'mg'", "4 days"; in mem */
 struct str expr_quantity_text(const struct expr_quantity *q, struct arena *mem);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Our side of the ELM bench: elm_rate DATA.jsonl ELM... runs the workloads over people whose tapes are in memory and prints
- * one JSON object: subjects per CPU-second of each workload, and the values of every subject. The index of each subject is
- * made anew in every turn. With `workload TURNS` as the first words it only runs that one (for instruction counts). */
+ * Our side of the ELM bench: elm_rate DATA.jsonl ELM... runs the workloads over people whose tapes are in memory and
+ * prints one JSON object: subjects per CPU-second of each workload, and the values of every subject. The index of each
+ * subject is made anew in every turn. With `workload TURNS` as the first words it only runs that one (for instruction
+ * counts). */
 #include <stdlib.h>
 #include <time.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Random CQL expressions here and in cql-execution: elm_differential [SEED [COUNT]] (default: 1 and 500; with ALL=1 10,000).
- * A Node helper makes, translates and evaluates them once and keeps the answers under build/cache. A disagreement fails
- * unless its kind is known to be theirs (elm-differential-theirs.txt: a pattern of the expression and the clause). */
+ * Random CQL expressions here and in cql-execution: elm_differential [SEED [COUNT]] (default: 1 and 500; with ALL=1
+ * 10,000). A Node helper makes, translates and evaluates them once and keeps the answers under build/cache. A
+ * disagreement fails unless its kind is known to be theirs (elm-differential-theirs.txt: a pattern of the expression
+ * and the clause). */
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>

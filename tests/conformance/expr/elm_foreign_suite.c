@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ELM that another translator made, with the FHIRHelpers it brings: elm_foreign_suite [DIR] (default: the public data).
- * Every library of every measure bundle links; every define runs on every person of the measure; and where the file name
- * says in which populations a person is ("patient-denom": denominator, not numerator), the defines say the same. */
+ * Every library of every measure bundle links; every define runs on every person of the measure; and where the file
+ * name says in which populations a person is ("patient-denom": denominator, not numerator), the defines say the same.
+ * */
 #include <dirent.h>
 #include <stdlib.h>
 
@@ -75,7 +76,7 @@ static void load_library(struct world *w, tape_at library, void *user)
     }
 }
 
-/* --- value sets of the bundle ------------------------------------------------------------------------------------------- */
+/* --- value sets of the bundle ------------------------------------------------------------------------------------- */
 struct membership {
     const struct expr_code *code;
     struct str value_set;
@@ -107,7 +108,7 @@ static enum expr_truth member_of(void *user, const struct expr_code *code, struc
     return m.result;
 }
 
-/* --- people ----------------------------------------------------------------------------------------------------------------- */
+/* --- people ------------------------------------------------------------------------------------------------------- */
 struct person {
     const char *name; /* of the file */
     struct tape tape;

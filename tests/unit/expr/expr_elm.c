@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ELM by cases of text: tests/unit/expr/elm.cases, "expression => value" a line, where the expression is ELM JSON (#5 is
- * the Integer literal 5, #'x' a String) and the value is JSON or the name of an error. Then what a line cannot say: links
- * between libraries, parameters, defines that ask for themselves, budgets, subjects. */
+ * ELM by cases of text: tests/unit/expr/elm.cases, "expression => value" a line, where the expression is ELM JSON (#5
+ * is the Integer literal 5, #'x' a String) and the value is JSON or the name of an error. Then what a line cannot say:
+ * links between libraries, parameters, defines that ask for themselves, budgets, subjects. */
 #include "base/file.h"
 #include "expr/elm.h"
 #include "fhir/fhir.h"
 #include "t.h"
 
 #define HEAD                                                                                                           \
-    "{\"library\":{\"identifier\":{\"id\":\"%s\",\"version\":\"1\"},\"schemaIdentifier\":{\"id\":\"urn:hl7-org:elm\"},%s}}"
+    "{\"library\":{\"identifier\":{\"id\":\"%s\",\"version\":\"1\"},"                                                  \
+    "\"schemaIdentifier\":{\"id\":\"urn:hl7-org:elm\"},%s}}"
 
 static struct str library(struct arena *mem, const char *id, const char *body)
 {
@@ -109,11 +110,12 @@ static void a_function_that_calls_itself_for_ever_is_an_error(void **state)
     struct salve_err err = {0};
     (void)state;
     assert_code(
-        run_defs(
-            "\"statements\":{\"def\":[{\"name\":\"F\",\"type\":\"FunctionDef\",\"operand\":[{\"name\":\"x\"}],"
-            "\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\",\"operand\":[{\"type\":\"OperandRef\",\"name\":\"x\"}]}},"
-            "{\"name\":\"A\",\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\",\"operand\":[{\"type\":\"Null\"}]}}]}",
-            0, &err),
+        run_defs("\"statements\":{\"def\":[{\"name\":\"F\",\"type\":\"FunctionDef\",\"operand\":[{\"name\":\"x\"}],"
+                 "\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\",\"operand\":[{\"type\":\"OperandRef\","
+                 "\"name\":\"x\"}]}},"
+                 "{\"name\":\"A\",\"expression\":{\"type\":\"FunctionRef\",\"name\":\"F\","
+                 "\"operand\":[{\"type\":\"Null\"}]}}]}",
+                 0, &err),
         SALVE_E_TOO_DEEP);
 }
 
@@ -151,20 +153,18 @@ static void errors_name_library_define_and_place(void **state)
 {
     struct salve_err err = {0};
     (void)state;
-    assert_code(
-        run_defs(
-            "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Nonsense\",\"locator\":\"12:5-12:30\"}}]}",
-            0, &err),
-        SALVE_E_UNSUPPORTED);
+    assert_code(run_defs("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Nonsense\","
+                         "\"locator\":\"12:5-12:30\"}}]}",
+                         0, &err),
+                SALVE_E_UNSUPPORTED);
     assert_string_equal(err.at, "T.A 12:5");
     assert_string_equal(err.why, "unknown ELM node Nonsense");
     err = (struct salve_err){0};
-    assert_code(
-        run_defs(
-            "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"SingletonFrom\",\"locator\":\"3:1-3:9\","
-            "\"operand\":{\"type\":\"List\",\"element\":[{\"type\":\"Null\"},{\"type\":\"Null\"}]}}}]}",
-            0, &err),
-        SALVE_E_TYPE);
+    assert_code(run_defs("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"SingletonFrom\","
+                         "\"locator\":\"3:1-3:9\","
+                         "\"operand\":{\"type\":\"List\",\"element\":[{\"type\":\"Null\"},{\"type\":\"Null\"}]}}}]}",
+                         0, &err),
+                SALVE_E_TYPE);
     assert_string_equal(err.at, "T.A 3:1");
 }
 
@@ -189,7 +189,8 @@ static void an_include_is_found_by_name_and_version(void **state)
     struct elm_program *program;
 #define INCLUDES                                                                                                       \
     "\"includes\":{\"def\":[{\"localIdentifier\":\"H\",\"path\":\"http://x.org/Help\",\"version\":\"%s\"}]},"          \
-    "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"B\",\"libraryName\":\"H\"}}]}"
+    "\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"B\","              \
+    "\"libraryName\":\"H\"}}]}"
     (void)state;
     assert_ok(elm_load(
         set, library(mem, "Help", "\"statements\":{\"def\":[{\"name\":\"B\",\"expression\":{\"type\":\"Null\"}}]}"),
@@ -234,14 +235,19 @@ static void retrieves_find_by_type_and_code_and_tell_what_they_touched(void **st
     static const char bundle[] =
         "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["
         "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\",\"birthDate\":\"1970-01-01\"}},"
-        "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o1\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"1-8\"}]},\"valueInteger\":4}},"
-        "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o2\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"urn:other\",\"code\":\"1-8\"}]}}}]}";
-    const char *defs =
-        "\"codeSystems\":{\"def\":[{\"name\":\"L\",\"id\":\"http://loinc.org\"}]},\"codes\":{\"def\":[{\"name\":\"C\",\"id\":\"1-8\","
-        "\"codeSystem\":{\"name\":\"L\"}}]},\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Property\",\"path\":\"value.value\","
-        "\"source\":{\"type\":\"First\",\"source\":{\"type\":\"Retrieve\",\"dataType\":\"{http://hl7.org/fhir}Observation\",\"codeProperty\":\"code\","
-        "\"codes\":{\"type\":\"ToList\",\"operand\":{\"type\":\"CodeRef\",\"name\":\"C\"}}}}}},"
-        "{\"name\":\"N\",\"expression\":{\"type\":\"Count\",\"source\":{\"type\":\"Retrieve\",\"dataType\":\"{http://hl7.org/fhir}Observation\"}}}]}";
+        "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o1\",\"status\":\"final\","
+        "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"1-8\"}]},\"valueInteger\":4}},"
+        "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o2\",\"status\":\"final\","
+        "\"code\":{\"coding\":[{\"system\":\"urn:other\",\"code\":\"1-8\"}]}}}]}";
+    const char *defs = "\"codeSystems\":{\"def\":[{\"name\":\"L\",\"id\":\"http://loinc.org\"}]},"
+                       "\"codes\":{\"def\":[{\"name\":\"C\",\"id\":\"1-8\","
+                       "\"codeSystem\":{\"name\":\"L\"}}]},\"statements\":{\"def\":[{\"name\":\"A\","
+                       "\"expression\":{\"type\":\"Property\",\"path\":\"value.value\","
+                       "\"source\":{\"type\":\"First\",\"source\":{\"type\":\"Retrieve\","
+                       "\"dataType\":\"{http://hl7.org/fhir}Observation\",\"codeProperty\":\"code\","
+                       "\"codes\":{\"type\":\"ToList\",\"operand\":{\"type\":\"CodeRef\",\"name\":\"C\"}}}}}},"
+                       "{\"name\":\"N\",\"expression\":{\"type\":\"Count\",\"source\":{\"type\":\"Retrieve\","
+                       "\"dataType\":\"{http://hl7.org/fhir}Observation\"}}}]}";
     struct arena *mem = arena_open(16 << 20);
     struct elm_set *set = elm_set_make(mem);
     struct salve_err err = {0};
@@ -272,12 +278,15 @@ static void retrieves_find_by_type_and_code_and_tell_what_they_touched(void **st
 static void running_out_of_memory_anywhere_is_an_error_and_nothing_else(void **state)
 {
     struct arena *code_mem = arena_open(4 << 20);
-    struct str body = spell_out(
-        STR("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Combine\",\"source\":{\"type\":\"Query\","
-            "\"source\":[{\"alias\":\"X\",\"expression\":{\"type\":\"List\",\"element\":[#'a',#'b',#'c']}}],\"return\":"
-            "{\"expression\":{\"type\":\"Upper\",\"operand\":{\"type\":\"AliasRef\",\"name\":\"X\"}}},\"sort\":{\"by\":[{\"type\":"
-            "\"ByDirection\",\"direction\":\"desc\"}]}}}}]}"),
-        code_mem);
+    struct str body =
+        spell_out(STR("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"Combine\","
+                      "\"source\":{\"type\":\"Query\","
+                      "\"source\":[{\"alias\":\"X\",\"expression\":{\"type\":\"List\",\"element\":[#'a',#'b',#'c']}}],"
+                      "\"return\":"
+                      "{\"expression\":{\"type\":\"Upper\",\"operand\":{\"type\":\"AliasRef\",\"name\":\"X\"}}},"
+                      "\"sort\":{\"by\":[{\"type\":"
+                      "\"ByDirection\",\"direction\":\"desc\"}]}}}}]}"),
+                  code_mem);
     struct str elm = library(code_mem, "T", arena_printf(code_mem, "%.*s", STR_ARGS(body)).ptr);
     (void)state;
     for (uint64_t nth = 0;; nth++) {
