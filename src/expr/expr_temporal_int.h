@@ -10,8 +10,8 @@
 
 int expr_temporal_field(const struct expr_temporal *t, enum expr_precision part);
 
-/* expr_temporal_ms - milliseconds of the fields as they stand (since 1970-01-01T00:00, or since midnight), the offset left
- * out of account. */
+/* expr_temporal_ms - milliseconds of the fields as they stand (since 1970-01-01T00:00, or since midnight), the offset
+ * left out of account. */
 int64_t expr_temporal_ms(const struct expr_temporal *t);
 
 /* expr_temporal_align - bring two dateTimes to one offset; false if one has an offset and the other none. */
