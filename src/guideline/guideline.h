@@ -2,7 +2,8 @@
  *
  * guideline - guidelines are data. A guideline is a folder <share>/guidelines/<id>/ that the build fills:
  *
- *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, vector families
+ *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, vector
+ * families
  *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guidelines.md has the protocol)
  *     vectors.json            ELM of vectors.cql: the same functions on plain values, for test vectors; may be absent
  *     letter.<lang>.json      words for people, one file per language
@@ -125,7 +126,7 @@ const struct guideline_line *guideline_line(const struct guideline *guideline, s
 /* guideline_files - every file that decides or words a result, in the order of the load; cases are not among them. */
 const struct guideline_file *guideline_files(const struct guideline *guideline, size_t *count);
 
-/* --- evaluation ---------------------------------------------------------------------------------------------------- */
+/* --- evaluation --------------------------------------------------------------------------------------------------- */
 
 struct guideline_choice {
     struct str name, value; /* a switch and what was chosen for it */
@@ -140,13 +141,14 @@ struct guideline_ask {
     uint64_t steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
 };
 
-/* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and the
- * guideline; they hold no view of the tapes. E_INVALID: an unknown switch or value, or logic that breaks the protocol; errors of the machine. */
+/* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and
+ * the guideline; they hold no view of the tapes. E_INVALID: an unknown switch or value, or logic that breaks the
+ * protocol; errors of the machine. */
 SALVE_MUST_USE enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                                   struct arena *mem, struct finding **out, size_t *count,
                                                   struct salve_err *err);
 
-/* --- words ----------------------------------------------------------------------------------------------------------- */
+/* --- words -------------------------------------------------------------------------------------------------------- */
 
 /* What a letter says about one finding; parts that do not apply are empty. */
 struct guideline_words {
@@ -169,7 +171,7 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
 
-/* --- checks --------------------------------------------------------------------------------------------------------- */
+/* --- checks ------------------------------------------------------------------------------------------------------- */
 
 /* One row of a vector file or one case that went wrong (`why` is fixed words and column names, values come from the
  * public vector file itself). */
@@ -179,7 +181,8 @@ struct guideline_tally {
     uint32_t passed, failed;
 };
 
-/* guideline_test_vectors - runs the rows of a vector family (CSV text with a header: case_id, inputs, exp_* outputs, tol,
+/* guideline_test_vectors - runs the rows of a vector family (CSV text with a header: case_id, inputs, exp_* outputs,
+ * tol,
  * source). `report` (may be NULL) is called for each row. E_NOT_FOUND: the guideline has no such family; E_SYNTAX: a
  * broken CSV; E_INVALID: a column that the family does not declare. */
 SALVE_MUST_USE enum salve_code guideline_test_vectors(const struct guideline *guideline, struct str family,

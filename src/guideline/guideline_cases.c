@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Cases: a made-up person as a Bundle and the findings expected of them. A case names only the elements that it is about;
- * an item that it lists must be there once, an item under "absent" must not be there (docs/guide/writing-a-guideline.md). */
+ * Cases: a made-up person as a Bundle and the findings expected of them. A case names only the elements that it is
+ * about; an item that it lists must be there once, an item under "absent" must not be there
+ * (docs/guide/writing-a-guideline.md). */
 #include <stdio.h>
 
 #include "base/file.h"

@@ -70,7 +70,7 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
     return code == SALVE_OK ? elm_link(set, main_id, STR_NONE, mem, out, err) : code;
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 static bool is_letter(struct str name) { return str_starts(name, STR("letter.")) && str_ends(name, STR(".json")); }
 
@@ -195,7 +195,7 @@ enum salve_code guideline_load_all(const char *share, struct arena *mem, struct 
     return code;
 }
 
-/* --- facts ---------------------------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------------------------------- */
 
 const struct guideline_info *guideline_info(const struct guideline *guideline) { return &guideline->info; }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Test vectors: rows of a CSV file go into the parameters of vectors.cql, its defines are compared with the exp_ columns.
+ * Test vectors: rows of a CSV file go into the parameters of vectors.cql, its defines are compared with the exp_
+ * columns.
  * Numbers are compared as decimals, `tol` is an absolute tolerance or "exact"; an empty exp_ cell means no result. */
 #include <stdio.h>
 
@@ -9,7 +10,7 @@
 
 enum { COLUMNS_MAX = 64 };
 
-/* --- CSV (RFC 4180) ------------------------------------------------------------------------------------------------- */
+/* --- CSV (RFC 4180) ----------------------------------------------------------------------------------------------- */
 
 /* cell_next - one cell, quotes taken off; *rest is behind its comma. False at a broken quote. */
 static bool cell_next(struct str *rest, struct arena *mem, struct str *cell)
@@ -56,7 +57,7 @@ static bool cells_of(struct str line, struct arena *mem, struct str cells[COLUMN
     return true;
 }
 
-/* --- values --------------------------------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------------------------------- */
 
 static bool value_of(struct str cell, enum guideline_type type, struct arena *mem, struct expr_value *out)
 {
@@ -115,7 +116,7 @@ static struct str shown(struct expr_value value, struct arena *mem)
     return buf_code(&out) == SALVE_OK ? buf_str(&out) : STR("?");
 }
 
-/* --- one family ------------------------------------------------------------------------------------------------------ */
+/* --- one family --------------------------------------------------------------------------------------------------- */
 
 struct vectors {
     const struct guideline_family *family;

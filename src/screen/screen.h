@@ -11,8 +11,9 @@
  *     screen_findings(view, SCREEN_SIGNED, mem, &set, err);                    // what the letter prints
  *
  * What is kept (docs/formats/findings.md): one Observation a finding (status preliminary, then final), a proposed
- * ServiceRequest for each action that needs an appointment, a Task for each value to be measured again, and a Provenance
- * that names who signed. They go through the gate like everything else, so the person sees, takes and erases them.
+ * ServiceRequest for each action that needs an appointment, a Task for each value to be measured again, and a
+ * Provenance that names who signed. They go through the gate like everything else, so the person sees, takes and
+ * erases them.
  * Findings of the letter are rebuilt from these resources: the letter prints what was signed, nothing newer. */
 #ifndef SALVE_SCREEN_SCREEN_H
 #define SALVE_SCREEN_SCREEN_H
@@ -24,7 +25,7 @@
 #include "guideline/guideline.h"
 #include "records/records.h"
 
-/* --- acceptance: a named clinician takes responsibility for one version at one site ---------------------------------- */
+/* --- acceptance: a named clinician takes responsibility for one version at one site ------------------------------- */
 
 struct screen_acceptance {
     struct str guideline, version;
@@ -39,7 +40,8 @@ struct screen_acceptance {
 SALVE_MUST_USE enum salve_code screen_digest(const struct guideline *guideline, struct arena *mem, struct str *hex,
                                              struct salve_err *err);
 
-/* screen_accept - writes the acceptance to the commons. E_ROLE: the actor is no clinician; E_INVALID: unknown switch. */
+/* screen_accept - writes the acceptance to the commons. E_ROLE: the actor is no clinician; E_INVALID: unknown
+ * switch. */
 SALVE_MUST_USE enum salve_code screen_accept(struct site *site, struct actor actor, const struct guideline *guideline,
                                              const struct guideline_choice *choices, size_t choice_count,
                                              struct arena *mem, struct salve_err *err);
@@ -49,7 +51,7 @@ SALVE_MUST_USE enum salve_code screen_accept(struct site *site, struct actor act
 SALVE_MUST_USE enum salve_code screen_accepted(struct site *site, const struct guideline *guideline, struct arena *mem,
                                                struct screen_acceptance *out, struct salve_err *err);
 
-/* --- evaluation ---------------------------------------------------------------------------------------------------- */
+/* --- evaluation --------------------------------------------------------------------------------------------------- */
 
 struct screen; /* opaque: guidelines that may be used here, with the site's choices */
 
@@ -64,8 +66,9 @@ SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, cons
                                                int64_t now_unix_ms, struct arena *mem, struct finding **out,
                                                size_t *count, struct salve_err *err);
 
-/* screen_run - evaluates the person behind the view and keeps the findings as drafts; *out outlives the view. Drafts of an earlier run that were
- * not signed are replaced. Signed results stay as they are. E_CONSENT and E_ROLE come from the gate. */
+/* screen_run - evaluates the person behind the view and keeps the findings as drafts; *out outlives the view. Drafts
+ * of an earlier run that were not signed are replaced. Signed results stay as they are. E_CONSENT and E_ROLE come from
+ * the gate. */
 SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
                                           struct finding **out, size_t *count, struct salve_err *err);
 
@@ -84,12 +87,12 @@ struct screen_set {
     struct str checked_at;           /* when the evaluation ran, FHIR dateTime */
 };
 
-/* screen_findings - rebuilt from the stored resources; all texts are copies in mem, good after the view is closed. E_NOT_FOUND: none in that state; E_INVALID: a stored finding
- * breaks docs/formats/findings.md. */
+/* screen_findings - rebuilt from the stored resources; all texts are copies in mem, good after the view is closed.
+ * E_NOT_FOUND: none in that state; E_INVALID: a stored finding breaks docs/formats/findings.md. */
 SALVE_MUST_USE enum salve_code screen_findings(struct rec_view *view, enum screen_state state, struct arena *mem,
                                                struct screen_set *out, struct salve_err *err);
 
-/* --- counting one run ------------------------------------------------------------------------------------------------ */
+/* --- counting one run --------------------------------------------------------------------------------------------- */
 
 /* Counts of findings in memory, for the operator's own import run: they are of the file just read, they are not read
  * from the site and not stored anywhere. */

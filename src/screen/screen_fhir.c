@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Findings as FHIR: an Observation with what every reader understands (code, value, interpretation, derivedFrom) and one
- * extension that holds the whole finding, a proposed ServiceRequest, a Task to measure again. docs/formats/findings.md. */
+ * Findings as FHIR: an Observation with what every reader understands (code, value, interpretation, derivedFrom) and
+ * one extension that holds the whole finding, a proposed ServiceRequest, a Task to measure again.
+ * docs/formats/findings.md. */
 #include "screen/screen_int.h"
 
 #define UCUM "http://unitsofmeasure.org"
 
-/* --- small parts ----------------------------------------------------------------------------------------------------- */
+/* --- small parts -------------------------------------------------------------------------------------------------- */
 
 static void add_coding(struct tape_builder *make, struct str system, struct str version, struct str code)
 {
@@ -60,7 +61,7 @@ static struct str canonical(const struct screen_draft *draft, struct arena *mem,
     return arena_printf(mem, "%.*s%s", STR_ARGS(guideline_info(draft->guideline)->canonical), tail);
 }
 
-/* --- the extension --------------------------------------------------------------------------------------------------- */
+/* --- the extension ------------------------------------------------------------------------------------------------ */
 
 static void add_input(struct tape_builder *make, const struct finding_input *input)
 {
@@ -99,7 +100,7 @@ static void add_finding(struct tape_builder *make, const struct finding *finding
     tape_close(make);
 }
 
-/* --- Observation ------------------------------------------------------------------------------------------------------ */
+/* --- Observation -------------------------------------------------------------------------------------------------- */
 
 static const char *absent_reason(enum finding_status status)
 {
@@ -176,7 +177,7 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
     return tape_built(&make, out, err);
 }
 
-/* --- ServiceRequest and Task ------------------------------------------------------------------------------------------- */
+/* --- ServiceRequest and Task -------------------------------------------------------------------------------------- */
 
 bool screen_needs_request(const struct finding *finding)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * screen_int - the workshop of screen: how findings stand as FHIR (docs/formats/findings.md). Include only from src/screen/. */
+ * screen_int - the workshop of screen: how findings stand as FHIR (docs/formats/findings.md). Include only from
+ * src/screen/. */
 #ifndef SALVE_SCREEN_SCREEN_INT_H
 #define SALVE_SCREEN_SCREEN_INT_H
 

@@ -105,7 +105,7 @@ enum salve_code screen_finding(const struct tape *tape, tape_at extension, struc
     return code == SALVE_OK ? finding_of(&kept, tape_root(&kept), mem, out, err) : code;
 }
 
-/* --- kinds ------------------------------------------------------------------------------------------------------------ */
+/* --- kinds -------------------------------------------------------------------------------------------------------- */
 
 static bool coded(const struct tape *tape, const char *path, const char *prefix)
 {
@@ -142,7 +142,7 @@ struct str screen_about(const struct rec_resource *resource, struct arena *mem)
     return at == TAPE_NONE ? STR("") : tape_text(tape, at);
 }
 
-/* --- status ------------------------------------------------------------------------------------------------------------ */
+/* --- status ------------------------------------------------------------------------------------------------------- */
 
 struct new_status {
     tape_at at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A run: evaluates the accepted guidelines over what the view holds and keeps the findings as drafts, in one save. A draft
- * of an earlier run that was not signed becomes the next version of the same resource, or is cancelled. */
+ * A run: evaluates the accepted guidelines over what the view holds and keeps the findings as drafts, in one save. A
+ * draft of an earlier run that was not signed becomes the next version of the same resource, or is cancelled. */
 #include "screen/screen_int.h"
 
 enum salve_code screen_evaluate(const struct screen *screen, const struct tape *tapes, size_t tape_count,
@@ -30,7 +30,7 @@ enum salve_code screen_evaluate(const struct screen *screen, const struct tape *
     return SALVE_OK;
 }
 
-/* --- one run on a view -------------------------------------------------------------------------------------------------- */
+/* --- one run on a view -------------------------------------------------------------------------------------------- */
 
 struct run {
     const struct screen *screen;

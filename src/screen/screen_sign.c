@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Signing: every draft becomes a result in one save, with a Provenance that names the clinician; and the reading of what
- * was signed, newest signing first, for the letter. */
+ * Signing: every draft becomes a result in one save, with a Provenance that names the clinician; and the reading of
+ * what was signed, newest signing first, for the letter. */
 #include "screen/screen_int.h"
 
 #define ACTIVITY "urn:salve:activity"
@@ -100,7 +100,7 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
     return code;
 }
 
-/* --- what is kept --------------------------------------------------------------------------------------------------------- */
+/* --- what is kept ------------------------------------------------------------------------------------------------- */
 
 /* newest_signing - the Provenance of the last signing; NULL: nothing was signed. */
 static const struct rec_resource *newest_signing(const struct rec_resource *all, size_t count)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // node peer.mjs vectors SHARE VECTORS_DIR   runs every vector row through cql-execution, a peer engine, and compares
 // node peer.mjs cases SHARE                 the same for the cases of every guideline
-// node peer.mjs differ SHARE SALVE DIR COUNT   the first COUNT *.json.gz Bundles of DIR through Salve and through the peer:
+// node peer.mjs differ SHARE SALVE DIR COUNT   the first COUNT *.json.gz Bundles of DIR through Salve and through the
+// peer:
 //                                     every element of every finding must be the same
 // node peer.mjs findings SHARE GUIDELINE FILE NOW   prints the findings that it gives for a Bundle, as JSON
-// The peer computes with binary floating point: rows that sit on a decimal tie may differ; they are listed, not counted.
+// The peer computes with binary floating point: rows that sit on a decimal tie may differ; they are listed, not
+// counted.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

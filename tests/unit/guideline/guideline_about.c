@@ -14,7 +14,8 @@ static const char small[] =
     "\"exclusions\":[]}],"
     "\"lines\":[{\"name\":\"l\",\"unit\":\"cm\",\"scales\":[{\"label\":\"h\",\"from\":\"0\",\"to\":\"9\",\"bands\":["
     "{\"name\":\"b\",\"below\":\"3\"},{\"name\":\"c\",\"up-to\":\"4\"},{\"name\":\"d\"}]}]}],"
-    "\"vectors\":{\"v\":{\"inputs\":{\"a\":{\"parameter\":\"A\",\"type\":\"decimal\"}},\"outputs\":{\"exp_b\":\"v\"}}}}";
+    "\"vectors\":{\"v\":{\"inputs\":{\"a\":{\"parameter\":\"A\",\"type\":\"decimal\"}},"
+    "\"outputs\":{\"exp_b\":\"v\"}}}}";
 
 static enum salve_code read_text(struct str text, struct arena *mem, struct guideline *out, struct salve_err *err)
 {

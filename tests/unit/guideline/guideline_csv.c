@@ -12,8 +12,10 @@ static const char vectors[] =
     "{\"library\":{\"identifier\":{\"id\":\"V\",\"version\":\"1\"},\"schemaIdentifier\":{\"id\":\"urn:hl7-org:elm\","
     "\"version\":\"r1\"},\"usings\":{\"def\":[{\"localIdentifier\":\"System\",\"uri\":\"urn:hl7-org:elm-types:r1\"}]},"
     "\"parameters\":{\"def\":[{\"name\":\"a\",\"accessLevel\":\"Public\",\"parameterTypeSpecifier\":{\"type\":"
-    "\"NamedTypeSpecifier\",\"name\":\"{urn:hl7-org:elm-types:r1}Decimal\"}}]},\"statements\":{\"def\":[{\"name\":\"b\","
-    "\"context\":\"Unfiltered\",\"accessLevel\":\"Public\",\"expression\":{\"type\":\"ParameterRef\",\"name\":\"a\"}}]}}}";
+    "\"NamedTypeSpecifier\",\"name\":\"{urn:hl7-org:elm-types:r1}Decimal\"}}]},\"statements\":"
+    "{\"def\":[{\"name\":\"b\","
+    "\"context\":\"Unfiltered\",\"accessLevel\":\"Public\","
+    "\"expression\":{\"type\":\"ParameterRef\",\"name\":\"a\"}}]}}}";
 
 static struct guideline_file files[] = {{{"logic.json", 10}, {logic, sizeof logic - 1}}};
 static const struct guideline_column columns[] = {

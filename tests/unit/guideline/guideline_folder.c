@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Loading folders: what is wrong is told with file and element; evaluation checks the closed lists and the switches; the
- * check finds missing words. Works on copies of $BUILD/share (build/share). */
+ * Loading folders: what is wrong is told with file and element; evaluation checks the closed lists and the switches;
+ * the check finds missing words. Works on copies of $BUILD/share (build/share). */
 #include "t.h"
 
 #include <stdlib.h>

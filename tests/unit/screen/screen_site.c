@@ -159,7 +159,7 @@ static size_t with_status(struct rec_view *view, const char *type, const char *s
     return found;
 }
 
-/* --- acceptance --------------------------------------------------------------------------------------------------------- */
+/* --- acceptance --------------------------------------------------------------------------------------------------- */
 
 static void a_guideline_is_not_used_before_a_clinician_accepts_it(void **state)
 {
@@ -199,7 +199,7 @@ static void other_content_than_was_accepted_is_not_used(void **state)
     t_site_drop(w.t);
 }
 
-/* --- drafts -------------------------------------------------------------------------------------------------------------- */
+/* --- drafts ------------------------------------------------------------------------------------------------------- */
 
 static void a_run_keeps_its_findings_as_drafts(void **state)
 {
@@ -303,7 +303,7 @@ static void what_salve_computed_is_no_reading(void **state)
     t_site_drop(w.t);
 }
 
-/* --- signing --------------------------------------------------------------------------------------------------------------- */
+/* --- signing ------------------------------------------------------------------------------------------------------ */
 
 static void only_a_clinician_signs(void **state)
 {
@@ -367,7 +367,7 @@ static void the_letter_gets_what_was_signed_and_nothing_newer(void **state)
     t_site_drop(w.t);
 }
 
-/* --- counting ---------------------------------------------------------------------------------------------------------------- */
+/* --- counting ----------------------------------------------------------------------------------------------------- */
 
 static void counts_findings_by_category(void **state)
 {
