@@ -2,7 +2,8 @@
 // node tools/translate.mjs SOURCES OUT - translates every *.cql below SOURCES (one folder deep) to ELM JSON at the same
 // place below OUT: blood-pressure/logic.cql -> OUT/blood-pressure/logic.json. The ELM is lean: no annotations; locators
 // stay, so that the engine's errors can name lines. A library is translated again only when its text, a library that it
-// includes, this program or the translator changed. Errors are printed as file:line:column: message; then exit status 1.
+// includes, this program or the translator changed. Errors are printed as file:line:column:
+// message; then exit status 1.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -107,8 +108,8 @@ function position(message) {
     return { library: fields.find(field => field?.id !== undefined)?.id ?? null, text: `${line ?? 1}:${column ?? 1}` };
 }
 
-// The protocol names defines in texts ('BMI category'), and functions call functions whose operands have the same names;
-// the translator takes both for slips.
+// The protocol names defines in texts ('BMI category'), and functions call functions whose operands have the same
+// names; the translator takes both for slips.
 const expected = /^String literal '.*' matches the identifier|^An operand identifier .* is hiding/;
 
 // Messages of the file itself; those of an included library are shown where that one is translated.
