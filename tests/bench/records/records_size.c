@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stored bytes a resource: people's Bundles (JSON files, or files cut out of them) go through enrolment, consent, minimising
- * import and rec_save into a real site; the bytes are those of the sealed records as they lie in site.db, padding, seal and
- * audit records included. records_size FILE... prints one line; the peer is 1,070 bytes a resource (Blaze, Synthea). */
+ * Stored bytes a resource: people's Bundles (JSON files, or files cut out of them) go through enrolment, consent,
+ * minimising import and rec_save into a real site; the bytes are those of the sealed records as they lie in
+ * site.db, padding, seal and audit records included. records_size FILE... prints one line; the peer is 1,070 bytes
+ * a resource (Blaze, Synthea). */
 #include "fhir/import.h"
 #include "records/records_int.h"
 #include "t_site.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * N13: no bulk export. The 61st person in an hour stays closed, whoever asks and however often the program starts anew.
- * N14: nothing of a person is readable in any file of a site, in messages, or in what the process prints; core files are
- * off. N15 in part: one look, one leaf, durable before anything can be read. */
+ * N14: nothing of a person is readable in any file of a site, in messages, or in what the process prints; core
+ * files are off. N15 in part: one look, one leaf, durable before anything can be read. */
 #include <sys/prctl.h>
 #include <sys/resource.h>
 

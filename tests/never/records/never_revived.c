@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * N16: no read after withdrawal or expiry: 0 successes in a tight loop around the moment, and 0 from any mixture of older
- * and newer files of the site that still opens. */
+ * N16: no read after withdrawal or expiry: 0 successes in a tight loop around the moment, and 0 from any mixture of
+ * older and newer files of the site that still opens. */
 #include "t_site.h"
 
 enum { ROUNDS = 12, TRIES = 5 };
@@ -68,8 +68,9 @@ static void an_open_view_ends_with_its_closing(void **state)
     t_site_drop(t);
 }
 
-/* Every mixture of the files before and after a withdrawal: 2^6 of them. Those that open do not open the person; only the
- * whole site as it was (keys.epoch does not change without a rotation) cannot be told from the site as it was. */
+/* Every mixture of the files before and after a withdrawal: 2^6 of them. Those that open do not open the person;
+ * only the whole site as it was (keys.epoch does not change without a rotation) cannot be told from the site as it
+ * was. */
 static void no_mixture_of_older_files_revives_a_consent(void **state)
 {
     (void)state;
