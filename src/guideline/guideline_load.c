@@ -85,13 +85,56 @@ static enum salve_code add_file(struct guideline *out, const char *share, const 
     return code;
 }
 
-static enum salve_code load_libraries(const char *share, const struct str *names, size_t count, struct arena *mem,
+/* The shared libraries of lib/ and which of them this guideline includes, directly or through another one. */
+struct libraries {
+    struct str *names; /* "FHIRHelpers.json", sorted */
+    bool *is_needed;
+    size_t count;
+};
+
+static enum salve_code need_includes(const char *share, const char *folder, struct str name,
+                                     struct libraries *libraries, struct arena *mem, struct salve_err *err);
+
+static enum salve_code need_library(const char *share, struct str path, struct libraries *libraries, struct arena *mem,
+                                    struct salve_err *err)
+{
+    for (size_t i = 0; i < libraries->count; i++) {
+        struct str file = libraries->names[i];
+        bool is_it = str_ends(file, STR(".json")) && str_eq(str_cut(file, 0, file.len - 5), path);
+        if (!is_it || libraries->is_needed[i]) continue;
+        libraries->is_needed[i] = true;
+        return need_includes(share, "lib", file, libraries, mem, err);
+    }
+    return SALVE_OK; /* not in lib/: linking will say so if nothing else brings it */
+}
+
+/* need_includes - marks what an ELM file includes. Each library is marked and read once, so this ends. */
+static enum salve_code need_includes(const char *share, const char *folder, struct str name,
+                                     struct libraries *libraries, struct arena *mem, struct salve_err *err)
+{
+    const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
+    struct arena_mark mark = arena_mark(mem);
+    const struct json *root = NULL;
+    struct str text;
+    enum salve_code code = read_file(share, folder, name, SALVE_ELM_BYTES_MAX, mem, &text, err);
+    if (code != SALVE_OK) return code;
+    code = json_read(text, &opts, mem, &root, err);
+    if (code != SALVE_OK) return in_file(err, code, folder, name.ptr);
+    const struct json *include = json_first(json_path(root, "library.includes.def"));
+    for (; code == SALVE_OK && include != NULL; include = include->next)
+        code = need_library(share, json_get_text(include, "path"), libraries, mem, err);
+    arena_rewind(mem, mark);
+    return code;
+}
+
+/* load_libraries - only those that are included: a change of another one asks for no new acceptance of this guideline. */
+static enum salve_code load_libraries(const char *share, const struct libraries *libraries, struct arena *mem,
                                       struct guideline *out, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    for (size_t i = 0; code == SALVE_OK && i < count; i++)
-        if (str_ends(names[i], STR(".json")))
-            code = add_file(out, share, "lib", names[i], "lib/", SALVE_ELM_BYTES_MAX, mem, err);
+    for (size_t i = 0; code == SALVE_OK && i < libraries->count; i++)
+        if (libraries->is_needed[i])
+            code = add_file(out, share, "lib", libraries->names[i], "lib/", SALVE_ELM_BYTES_MAX, mem, err);
     out->library_count = out->file_count;
     return code;
 }
@@ -149,24 +192,30 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
                                struct salve_err *err)
 {
     char path[PATH_BYTES], folder[80];
-    struct str *names = NULL, *libraries = NULL;
-    size_t count = 0, library_count = 0;
+    struct str *names = NULL;
+    struct libraries libraries = {0};
+    size_t count = 0;
     if (id.len == 0 || id.len >= sizeof folder || memchr(id.ptr, '/', id.len) != NULL || id.ptr[0] == '.')
         return salve_fail(err, SALVE_E_NOT_FOUND, "guideline");
     (void)snprintf(folder, sizeof folder, "%.*s", STR_ARGS(id));
     enum salve_code code = path_of(path, share, folder, STR(""), err);
     if (code == SALVE_OK) code = file_list(path, mem, &names, &count, err);
     if (code == SALVE_OK) code = path_of(path, share, "lib", STR(""), err);
-    if (code == SALVE_OK) code = file_list(path, mem, &libraries, &library_count, err);
+    if (code == SALVE_OK) code = file_list(path, mem, &libraries.names, &libraries.count, err);
     if (code != SALVE_OK) return code;
+    libraries.is_needed = arena_array(mem, bool, libraries.count + 1);
     struct guideline *made = arena_new(mem, struct guideline);
-    if (made != NULL) made->files = arena_array(mem, struct guideline_file, count + library_count + 2);
+    if (made != NULL) made->files = arena_array(mem, struct guideline_file, count + libraries.count + 2);
     if (made != NULL) made->languages = arena_array(mem, struct guideline_language, count + 1);
     if (made != NULL) made->language_names = arena_array(mem, struct str, count + 1);
-    if (made == NULL || made->files == NULL || made->languages == NULL || made->language_names == NULL)
+    if (libraries.is_needed == NULL || made == NULL || made->files == NULL || made->languages == NULL ||
+        made->language_names == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
     made->info.languages = made->language_names;
-    code = load_libraries(share, libraries, library_count, mem, made, err);
+    code = need_includes(share, folder, STR("logic.json"), &libraries, mem, err);
+    if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
+        code = need_includes(share, folder, STR("vectors.json"), &libraries, mem, err);
+    if (code == SALVE_OK) code = load_libraries(share, &libraries, mem, made, err);
     if (code == SALVE_OK) code = load_folder(share, folder, names, count, mem, made, err);
     if (code == SALVE_OK) *out = made;
     return code;

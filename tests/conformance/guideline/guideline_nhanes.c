@@ -63,7 +63,10 @@ static void count(const struct finding *finding)
 {
     struct str category =
         finding->status == FINDING_ASSESSED ? finding->category : str_of(finding_status_text(finding->status));
-    for (size_t i = 0; i < COUNTS; i++)
+    static const char *const counted[] = {"blood-pressure", "body-measures", "glycaemia", "kidney"};
+    bool is_counted = false;
+    for (size_t i = 0; i < 4; i++) is_counted = is_counted || str_is(finding->guideline, counted[i]);
+    for (size_t i = 0; is_counted && i < COUNTS; i++)
         counts[i].got += str_is(finding->item, counts[i].item) && str_is(category, counts[i].category);
 }
 

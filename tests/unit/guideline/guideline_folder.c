@@ -209,6 +209,20 @@ static void an_evaluation_survives_running_out_of_memory(void **state)
     arena_close(mem);
 }
 
+static void only_included_libraries_belong_to_a_guideline(void **state)
+{
+    struct arena *mem = arena_open(64 << 20);
+    size_t count = 0, libraries = 0;
+    (void)state;
+    assert_int_equal(file_write(path_of("../lib/Unrelated.json"), STR("{}"), 0644, NULL), SALVE_OK);
+    const struct guideline_file *files = guideline_files(load(mem), &count);
+    for (size_t i = 0; i < count; i++) libraries += str_starts(files[i].name, STR("lib/"));
+    assert_int_equal(libraries, 2); /* FHIRHelpers, SalveCommon */
+    assert_str(files[0].name, "lib/FHIRHelpers.json");
+    assert_str(files[count - 1].name, "logic.json");
+    arena_close(mem);
+}
+
 static struct str first_broken;
 static void note(void *ctx, struct str name, bool passed, struct str why)
 {
@@ -281,6 +295,7 @@ int main(void)
         on_a_copy(a_category_outside_the_closed_list_reaches_nobody),
         on_a_copy(an_evaluation_has_a_step_limit),
         on_a_copy(an_evaluation_survives_running_out_of_memory),
+        on_a_copy(only_included_libraries_belong_to_a_guideline),
         on_a_copy(the_check_names_words_that_are_missing),
         on_a_copy(words_of_a_finding_are_found_by_language),
     };
