@@ -9,6 +9,15 @@
 
 #include "base/assert.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SALVE_CLANG_ASAN 1
+#endif
+#endif
+#ifndef SALVE_CLANG_ASAN
+#define SALVE_CLANG_ASAN 0
+#endif
+
 enum { ALIGN = 16, CHUNK_BYTES_MIN = 4096, CHUNK_BYTES_MAX = 1 << 20 };
 
 struct chunk {
@@ -24,7 +33,7 @@ struct cleanup {
 };
 
 struct arena {
-    struct chunk *chunk;
+    struct chunk *chunk, *spare; /* spare: left from a rewind, for the next chunk; NULL: none */
     struct cleanup *cleanup;
     size_t bytes, bytes_max, chunk_bytes;
     uint64_t allocs_left;
@@ -58,24 +67,44 @@ static void drop_chunks(struct arena *mem, const struct chunk *until)
     }
 }
 
+/* Keeps one chunk of those that are dropped: work that repeats between marks needs no memory of the system. */
+static void drop_most(struct arena *mem, const struct chunk *until)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !SALVE_CLANG_ASAN /* there, whoever uses memory after a rewind is to be caught */
+    struct chunk *last = mem->chunk;
+    if (last != until && last->size <= CHUNK_BYTES_MAX && (mem->spare == NULL || mem->spare->size < last->size)) {
+        mem->chunk = last->prev;
+        free(mem->spare);
+        mem->spare = last;
+    }
+#endif
+    drop_chunks(mem, until);
+}
+
 void arena_close(struct arena *mem)
 {
     if (mem == NULL) return;
     run_cleanups(mem, NULL);
     drop_chunks(mem, NULL);
+    free(mem->spare);
     free(mem);
 }
 
 static bool add_chunk(struct arena *mem, size_t bytes)
 {
     size_t size = mem->chunk_bytes < bytes ? bytes : mem->chunk_bytes;
-    struct chunk *chunk = malloc(sizeof *chunk + size);
-    if (chunk == NULL) return false;
+    struct chunk *chunk = mem->spare;
+    if (chunk != NULL && chunk->size >= bytes) {
+        mem->spare = NULL;
+    } else {
+        chunk = malloc(sizeof *chunk + size);
+        if (chunk == NULL) return false;
+        chunk->size = size;
+        if (mem->chunk_bytes < CHUNK_BYTES_MAX) mem->chunk_bytes *= 2;
+    }
     chunk->prev = mem->chunk;
-    chunk->size = size;
     chunk->used = 0;
     mem->chunk = chunk;
-    if (mem->chunk_bytes < CHUNK_BYTES_MAX) mem->chunk_bytes *= 2;
     return true;
 }
 
@@ -157,7 +186,7 @@ struct arena_mark arena_mark(const struct arena *mem)
 void arena_rewind(struct arena *mem, struct arena_mark mark)
 {
     run_cleanups(mem, mark.cleanup);
-    drop_chunks(mem, mark.chunk);
+    drop_most(mem, mark.chunk);
     if (mem->chunk != NULL) mem->chunk->used = mark.used;
     mem->bytes = mark.bytes;
 }

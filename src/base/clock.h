@@ -14,7 +14,7 @@ struct clock {
     int64_t fixed_unix_ms; /* for clock_fixed */
 };
 
-/* clock_system - the system's time, or what SALVE_NOW says (RFC 3339, made for demos and tests by `app`). */
+/* clock_system - the system's time. clock_fixed - always the same, for tests and for `--now`. */
 struct clock clock_system(void);
 struct clock clock_fixed(int64_t unix_ms);
 

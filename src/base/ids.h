@@ -31,7 +31,8 @@ typedef uint32_t class_mask; /* bit (1 << class) */
 #define CLASS_BIT(class) ((class_mask)1 << (class))
 
 /* clang-format off */
-/*    name       nr  id            v3 ActReason   classes delivered                             (privacy-security 2.2) */
+/*    name       nr  id            v3 ActReason   classes delivered                             (privacy-security 2.2)
+ * */
 #define SALVE_PURPOSES(X)                                                                                             \
     X(CARE,       1, "care",       "TREAT",    CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))                        \
     X(FOLLOW_UP,  2, "follow-up",  "CAREMGT",  CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))                        \

@@ -4,12 +4,14 @@
  * arguments: no files, no clock, no keys. Its whole test is a table of cases (tests/unit/consent/decide.cases).
  *
  * A person's choices are CONSENT records in their own compartment, one per decision and purpose; each is a
- * `struct consent_grant` in canonical JSON (docs/formats/consent.md). Saying yes makes one, taking it back makes another.
+ * `struct consent_grant` in canonical JSON (docs/formats/consent.md). Saying yes makes one, taking it back makes
+ * another.
  * Saying no makes nothing at all: there is no value here that could hold a refusal (privacy-security 2.1.3, N9).
  *
  *     consent_decide(grants, count, &ask)  ->  {allowed, classes, reason, grant}
  *
- * The newest grant of a purpose (largest seq) decides alone: an expired or withdrawn one never lets an older one answer.
+ * The newest grant of a purpose (largest seq) decides alone: an expired or withdrawn one never lets an older one
+ * answer.
  * Classes only ever narrow: role table x purpose table (base/ids.h) x what the grant chose x what was asked.
  *
  * The second half reads consent forms (folder forms/), which are data: one file per language, all languages or none. */
@@ -24,7 +26,8 @@
 /* --- who may use which purpose, and how long -------------------------------------------------------------------- */
 
 /*    role         purpose     classes of the purpose that this role may see
- * A pair that is not here opens nothing. Manager and technician have no row; statistics has none: its only reader is the
+ * A pair that is not here opens nothing. Manager and technician have no row; statistics has none: its only reader is
+ * the
  * release job, which sees the STAT class through consent_stands. */
 #define CONSENT_CLASSES_CARE  (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS))
 #define CONSENT_CLASSES_PLAIN (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))
@@ -66,7 +69,8 @@ class_mask consent_role_classes(enum role role, enum purpose purpose);
 /* consent_days_max - the compiled-in maximum; 0: none. */
 int32_t consent_days_max(enum purpose purpose);
 
-/* consent_may_take - may this role take down somebody's choice? Participant, guardian, registrar, assistant, clinician. */
+/* consent_may_take - may this role take down somebody's choice? Participant, guardian, registrar, assistant,
+ * clinician. */
 bool consent_may_take(enum role role);
 
 /* --- one decision of a person ------------------------------------------------------------------------------------ */
@@ -171,7 +175,8 @@ struct consent_grant {
 
 /* clang-format off */
 /*    name          text            allowed  shown as        words for the person's own view
- * "shown as" is what staff, API and printouts may see: never asked, withdrawn, expired, dissented... are one and the same
+ * "shown as" is what staff, API and printouts may see: never asked, withdrawn, expired, dissented... are one and the
+ * same
  * there (N17). Only the participant's own view may show `text` and the words. */
 #define CONSENT_REASONS(X)                                                                                             \
     X(ALLOWED,      "allowed",       true,  "allowed",    "you agreed to this")                                        \
@@ -228,7 +233,8 @@ struct consent_decision {
 /* consent_decide - the decision. Grants may come in any order; `seq` orders them. Never fails. */
 struct consent_decision consent_decide(const struct consent_grant *grants, size_t count, const struct consent_ask *ask);
 
-/* consent_stands - whether a purpose is on at all, without an actor: for making wraps (keys), for writing the statistics
+/* consent_stands - whether a purpose is on at all, without an actor: for making wraps (keys), for writing the
+ * statistics
  * projection, and for the release job. `classes` of the result are those that a wrap may deliver. Presence and role are
  * not looked at. */
 struct consent_decision consent_stands(const struct consent_grant *grants, size_t count, enum purpose purpose,
@@ -236,7 +242,8 @@ struct consent_decision consent_stands(const struct consent_grant *grants, size_
 
 /* --- making a decision ------------------------------------------------------------------------------------------- */
 
-/* Ages are a jurisdiction's, in whole years; the defaults are offered, to be confirmed locally (privacy-security 2.6). */
+/* Ages are a jurisdiction's, in whole years; the defaults are offered, to be confirmed locally (privacy-security
+ * 2.6). */
 struct consent_ages {
     int32_t assent_years;      /* 7: from here on the child is asked */
     int32_t own_consent_years; /* 16: from here on the young person decides alone */
@@ -249,7 +256,8 @@ struct consent_ages consent_ages_default(void);
 int32_t consent_age_years(int64_t born_unix_s, int64_t at_unix_s);
 int64_t consent_majority(int64_t born_unix_s, const struct consent_ages *ages);
 
-/* consent_end - when a grant given at `at` ends: the smallest of the compiled maximum, `days` (0: not set by the site) and
+/* consent_end - when a grant given at `at` ends: the smallest of the compiled maximum, `days` (0: not set by the
+ * site) and
  * majority (0: not by a guardian). 0: no end. */
 int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64_t majority_unix_s);
 
@@ -260,7 +268,8 @@ int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64
 SALVE_MUST_USE enum salve_code consent_check(const struct consent_grant *grant, bool born_is_known, int64_t born_unix_s,
                                              const struct consent_ages *ages, struct salve_err *err);
 
-/* consent_withdrawal - the object that takes `grant` back, in *out: same purpose and form, no proof of anything asked for.
+/* consent_withdrawal - the object that takes `grant` back, in *out: same purpose and form, no proof of anything asked
+ * for.
  * It is by the participant; a guardian who takes back sets out->by before consent_check. */
 void consent_withdrawal(const struct consent_grant *grant, int64_t at_unix_s, struct str taken_by,
                         struct consent_grant *out);
@@ -328,7 +337,8 @@ struct consent_form {
     struct str bytes;     /* the file's bytes: what is hashed and signed for */
 };
 
-/* consent_form_parse - one file's text, checked: every element there, one purpose, nothing ticked in advance, at most 400
+/* consent_form_parse - one file's text, checked: every element there, one purpose, nothing ticked in advance, at most
+ * 400
  * words, English grade as computed. Texts live in mem.
  *   name     for messages: "forms/statistics/1.0/form.ar.json"
  *   errors   E_TOO_BIG, E_SYNTAX, E_INVALID, E_UNKNOWN_NAME, each "file: element" with the rule */
@@ -344,7 +354,8 @@ struct consent_form_set {
 /* consent_form_load - every language of forms/<purpose>/<major.minor>, from folder `forms`.
  *   version   "1.0"; STR_NONE: the newest (by number)
  *   langs     languages that the site offers; a missing one makes the whole version unusable: E_CONFIG names it
- *   errors    E_NOT_FOUND, E_CONFIG (missing language; languages that differ in purpose, version, days, dpia, the number
+ *   errors    E_NOT_FOUND, E_CONFIG (missing language; languages that differ in purpose, version, days, dpia, the
+ *   number
  *             of questions or of points), those of consent_form_parse */
 SALVE_MUST_USE enum salve_code consent_form_load(const char *forms, enum purpose purpose, struct str version,
                                                  const struct str *langs, size_t lang_count, struct arena *mem,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A decision as a FHIR R4 Consent (privacy-security 2.3): for the person's own copy and for the API. One purpose each, a
+ * A decision as a FHIR R4 Consent (privacy-security 2.3): for the person's own copy and for the API. One purpose
+ * each, a
  * permit at the root, and no way to write `rejected`. */
 #include "consent/consent_int.h"
 

@@ -179,7 +179,8 @@ static enum salve_code check_plainness(const struct reading *reading, const stru
     return SALVE_OK;
 }
 
-/* One spelling of a file, so that its hash is that of its words: UTF-8 (json_read checks), LF only, one newline last. */
+/* One spelling of a file, so that its hash is that of its words: UTF-8 (json_read checks), LF only, one newline last.
+ * */
 static enum salve_code check_bytes(const struct reading *reading, struct str text)
 {
     if (memchr(text.ptr, '\r', text.len) != NULL) return bad(reading, "the file", "lines end with LF alone");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How hard a text is: words in any script, and the Flesch-Kincaid grade of English. The counting rules are fixed here and
+ * How hard a text is: words in any script, and the Flesch-Kincaid grade of English. The counting rules are fixed here
+ * and
  * described in docs/formats/forms.md, so that the figure in a form can be checked by anybody. */
 #include "consent/consent_int.h"
 

@@ -127,7 +127,8 @@ static enum salve_code need_includes(const char *share, const char *folder, stru
     return code;
 }
 
-/* load_libraries - only those that are included: a change of another one asks for no new acceptance of this guideline. */
+/* load_libraries - only those that are included: a change of another one asks for no new acceptance of this
+ * guideline. */
 static enum salve_code load_libraries(const char *share, const struct libraries *libraries, struct arena *mem,
                                       struct guideline *out, struct salve_err *err)
 {

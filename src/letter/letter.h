@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * letter - what a person takes home: the answer first, then one number line a result with words, the reason, the next
- * step and the date of the next check. One description (struct letter) is composed from signed findings and the texts of
+ * step and the date of the next check. One description (struct letter) is composed from signed findings and the texts
+ * of
  * their guidelines; HTML and PDF are two renderings of it, so they cannot say different things.
  *
  *     struct letter_frame *frame;                               // words that every letter shares, one file a language
@@ -10,7 +11,8 @@
  *     letter_html(letter, &buf);                                // accessible, printable, no script
  *     letter_pdf(letter, &buf, err);                            // tagged, fonts embedded as subsets, A4
  *
- * Every letter says that a screening result is not a diagnosis. It never shows which purposes were refused. All texts of a
+ * Every letter says that a screening result is not a diagnosis. It never shows which purposes were refused. All texts
+ * of a
  * struct letter live as long as the arena it was composed in. */
 #ifndef SALVE_LETTER_LETTER_H
 #define SALVE_LETTER_LETTER_H
@@ -34,46 +36,46 @@ SALVE_MUST_USE enum salve_code letter_frame_load(const char *share, struct str l
 struct str letter_frame_word(const struct letter_frame *frame, const char *key);
 
 struct letter_ask {
-    struct str                     person_name, birth_date; /* ISO date of any precision; both may be empty */
-    struct str                     card;                    /* code for the QR; empty in paper mode */
-    struct str                     site, clinician;         /* who signed; empty: a draft, marked on every page */
-    struct str                     date;                    /* ISO date of the check */
-    const struct finding          *findings;
-    size_t                         finding_count;
-    struct guideline *const       *guidelines;
-    size_t                         guideline_count;
-    struct str                     log_head; /* "size root" of the log, so that paper can be compared; may be empty */
-    bool                           is_paper; /* nothing was stored; this sheet is the only copy */
-    bool                           is_demo;  /* a made-up person; said on every page */
+    struct str person_name, birth_date; /* ISO date of any precision; both may be empty */
+    struct str card;                    /* code for the QR; empty in paper mode */
+    struct str site, clinician;         /* who signed; empty: a draft, marked on every page */
+    struct str date;                    /* ISO date of the check */
+    const struct finding *findings;
+    size_t finding_count;
+    struct guideline *const *guidelines;
+    size_t guideline_count;
+    struct str log_head; /* "size root" of the log, so that paper can be compared; may be empty */
+    bool is_paper;       /* nothing was stored; this sheet is the only copy */
+    bool is_demo;        /* a made-up person; said on every page */
 };
 
-/* --- the description ----------------------------------------------------------------------------------------------- */
+/* --- the description ---------------------------------------------------------------------------------------------- */
 
 enum letter_mark { LETTER_MARK_USUAL, LETTER_MARK_WATCH, LETTER_MARK_SEE }; /* circle, triangle, square */
 
 struct letter_band {
-    double     to;   /* upper end on the scale */
+    double to;       /* upper end on the scale */
     struct str word; /* under the band */
-    bool       is_here;
+    bool is_here;
 };
 
 struct letter_scale {
-    struct str          label; /* "upper number" */
-    double              from, to, at;
-    struct str          at_text; /* "148" */
+    struct str label; /* "upper number" */
+    double from, to, at;
+    struct str at_text; /* "148" */
     struct letter_band *bands;
-    size_t              band_count;
+    size_t band_count;
 };
 
 struct letter_line {
-    struct str           name, headline, value; /* "Blood pressure", "higher than ...", "148 / 92 mmHg" */
-    struct str           meaning, why; /* why: the values that were used, with their dates */
-    struct str           next, when;   /* empty where the step stands among letter.steps, or there is none */
-    unsigned             source;       /* number of its source in letter.sources, from 1 */
-    enum letter_mark     mark;
-    enum urgency         urgency;
+    struct str name, headline, value; /* "Blood pressure", "higher than ...", "148 / 92 mmHg" */
+    struct str meaning, why;          /* why: the values that were used, with their dates */
+    struct str next, when;            /* empty where the step stands among letter.steps, or there is none */
+    unsigned source;                  /* number of its source in letter.sources, from 1 */
+    enum letter_mark mark;
+    enum urgency urgency;
     struct letter_scale *scales;
-    size_t               scale_count;
+    size_t scale_count;
 };
 
 struct letter_step {
@@ -85,31 +87,32 @@ struct letter_note { /* something not assessed, or to be measured again */
 };
 
 struct letter {
-    struct str          language;
-    bool                is_rtl;
-    struct str          title, answer, banner; /* banner: draft, demo or paper notice; may be empty */
-    struct str          person, details;       /* name; "Born ... - Check on ... - North Clinic" */
+    struct str language;
+    bool is_rtl;
+    struct str title, answer, banner; /* banner: draft, demo or paper notice; may be empty */
+    struct str person, details;       /* name; "Born ... - Check on ... - North Clinic" */
     struct letter_line *lines;
-    size_t              line_count;
+    size_t line_count;
     struct letter_step *steps; /* what to do now: the most urgent ones, LETTER_STEPS_MAX at most */
-    size_t              step_count;
-    struct str         *sources; /* guidelines that the results rest on */
-    size_t              source_count;
+    size_t step_count;
+    struct str *sources; /* guidelines that the results rest on */
+    size_t source_count;
     struct letter_note *notes;
-    size_t              note_count;
-    struct str          next_check;  /* a sentence with the date */
-    struct str          worse;       /* where to go if it gets worse */
-    struct str          diagnosis;   /* that this is not one */
-    struct str          record;      /* what the person can do with the record; the QR stands beside it */
-    struct str          card, signed_by, log_head;
-    struct str          heading_lines, heading_steps, heading_notes, heading_next, heading_worse, heading_record;
-    struct str          word_used, word_sources, word_page, word_shown_as;
-    struct str          mark_words[3]; /* by enum letter_mark: the shape is never alone */
+    size_t note_count;
+    struct str next_check; /* a sentence with the date */
+    struct str worse;      /* where to go if it gets worse */
+    struct str diagnosis;  /* that this is not one */
+    struct str record;     /* what the person can do with the record; the QR stands beside it */
+    struct str card, signed_by, log_head;
+    struct str heading_lines, heading_steps, heading_notes, heading_next, heading_worse, heading_record;
+    struct str word_used, word_sources, word_page, word_shown_as;
+    struct str mark_words[3]; /* by enum letter_mark: the shape is never alone */
 };
 
 enum { LETTER_STEPS_MAX = 3 };
 
-/* letter_compose - most urgent line first. E_INVALID: a finding of a guideline that is not among ask->guidelines, or one
+/* letter_compose - most urgent line first. E_INVALID: a finding of a guideline that is not among ask->guidelines, or
+ * one
  * whose words are missing in the frame's language. */
 SALVE_MUST_USE enum salve_code letter_compose(const struct letter_ask *ask, const struct letter_frame *frame,
                                               struct arena *mem, struct letter **out, struct salve_err *err);

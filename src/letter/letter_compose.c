@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 struct composer {
-    const struct letter_ask   *ask;
+    const struct letter_ask *ask;
     const struct letter_frame *frame;
-    struct arena              *mem;
-    struct letter             *letter;
-    struct str                 recheck; /* earliest ISO date so far */
-    enum urgency               worst;
+    struct arena *mem;
+    struct letter *letter;
+    struct str recheck; /* earliest ISO date so far */
+    enum urgency worst;
 };
 
 static struct str word(const struct composer *c, const char *key) { return letter_frame_word(c->frame, key); }
@@ -61,15 +61,15 @@ static struct str value_of(const struct composer *c, const struct guideline *gui
 /* "upper number 148 mmHg, lower number 92 mmHg, on 3 June 2026". Inputs of one date share it. */
 static struct str why_of(const struct composer *c, const struct guideline *guideline, const struct finding *finding)
 {
-    struct buf  out;
-    struct str  text = STR("");
-    struct str  comma = c->letter->is_rtl ? STR("، ") : STR(", ");
+    struct buf out;
+    struct str text = STR("");
+    struct str comma = c->letter->is_rtl ? STR("، ") : STR(", ");
     buf_init(&out, c->mem, 1 << 16);
     for (size_t i = 0; i < finding->input_count; i++) {
         const struct finding_input *input = &finding->inputs[i];
-        struct str                  unit = unit_of(c, guideline, input->unit);
-        struct str                  label = label_of(c, guideline, input->label);
-        struct str                  shown = guideline_word(guideline, c->letter->language, "answers", input->value);
+        struct str unit = unit_of(c, guideline, input->unit);
+        struct str label = label_of(c, guideline, input->label);
+        struct str shown = guideline_word(guideline, c->letter->language, "answers", input->value);
         if (shown.ptr == NULL) shown = input->value;
         if (i > 0) buf_add(&out, comma);
         buf_addf(&out, "%.*s ", STR_ARGS(label));
@@ -83,12 +83,13 @@ static struct str why_of(const struct composer *c, const struct guideline *guide
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
 }
 
-/* The urgency that a result shows. One that only points to the conclusion of its guideline ("see the conclusion") looks as
+/* The urgency that a result shows. One that only points to the conclusion of its guideline ("see the conclusion")
+ * looks as
  * urgent as that conclusion: a value in the range of diabetes is never marked as it should be. */
 static enum urgency shown_urgency(const struct composer *c, const struct finding *finding)
 {
     enum urgency worst = finding->urgency;
-    bool         is_own = worst != URGENCY_NONE || finding->action.len == 0 || str_is(finding->action, "none");
+    bool is_own = worst != URGENCY_NONE || finding->action.len == 0 || str_is(finding->action, "none");
     for (size_t i = 0; i < c->ask->finding_count && !is_own; i++)
         if (str_eq(c->ask->findings[i].guideline, finding->guideline) && c->ask->findings[i].urgency < worst)
             worst = c->ask->findings[i].urgency;
@@ -101,7 +102,7 @@ static enum letter_mark mark_of(enum urgency urgency)
     return urgency <= URGENCY_SOON ? LETTER_MARK_SEE : LETTER_MARK_WATCH;
 }
 
-/* --- number lines -------------------------------------------------------------------------------------------------- */
+/* --- number lines ------------------------------------------------------------------------------------------------- */
 
 static double number(struct str text, double otherwise)
 {
@@ -124,7 +125,7 @@ static enum salve_code fill_scale(const struct composer *c, const struct guideli
     bool is_found = false;
     for (size_t i = 0; i < from->band_count; i++) {
         const struct guideline_band *band = &from->bands[i];
-        double                       limit = number(band->limit, to->to);
+        double limit = number(band->limit, to->to);
         bool is_below = band->limit.len == 0 || to->at < limit || (band->inclusive && to->at <= limit);
         struct str shown = guideline_word(guideline, c->letter->language, "bands", band->name);
         to->bands[i] = (struct letter_band){limit, shown.ptr == NULL ? band->name : shown, !is_found && is_below};
@@ -150,7 +151,7 @@ static enum salve_code fill_scales(const struct composer *c, const struct guidel
     return code;
 }
 
-/* --- one finding --------------------------------------------------------------------------------------------------- */
+/* --- one finding -------------------------------------------------------------------------------------------------- */
 
 static void note_recheck(struct composer *c, const struct finding *finding)
 {
@@ -205,11 +206,11 @@ static enum salve_code add_line(struct composer *c, const struct guideline *guid
 static void add_note(struct composer *c, const struct guideline *guideline, const struct finding *finding,
                      const struct guideline_words *words)
 {
-    bool              is_queried = finding->status == FINDING_QUERIED;
+    bool is_queried = finding->status == FINDING_QUERIED;
     const struct str *labels = is_queried ? finding->queried : finding->missing;
-    size_t            count = is_queried ? finding->queried_count : finding->missing_count;
-    struct buf        out;
-    struct str        text = STR("");
+    size_t count = is_queried ? finding->queried_count : finding->missing_count;
+    struct buf out;
+    struct str text = STR("");
     buf_init(&out, c->mem, 1 << 14);
     if (finding->status == FINDING_EXCLUDED) count = 0;
     buf_add(&out, finding->status == FINDING_EXCLUDED ? words->excluded : is_queried ? words->queried : words->missing);
@@ -225,8 +226,7 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
 static enum salve_code add_finding(struct composer *c, const struct finding *finding, struct salve_err *err)
 {
     const struct guideline *guideline = guideline_of(c->ask, finding->guideline);
-    if (guideline == NULL)
-        return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
+    if (guideline == NULL) return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
     struct guideline_words words = guideline_words(guideline, c->letter->language, finding);
     if (words.name.len == 0) {
         (void)salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
@@ -242,16 +242,17 @@ static enum salve_code add_finding(struct composer *c, const struct finding *fin
     return SALVE_OK;
 }
 
-/* --- the frame around them ------------------------------------------------------------------------------------------- */
+/* --- the frame around them ---------------------------------------------------------------------------------------- */
 
 static struct str details_of(const struct composer *c)
 {
     const struct letter_ask *ask = c->ask;
-    struct buf               out;
-    struct str               text = STR("");
+    struct buf out;
+    struct str text = STR("");
     buf_init(&out, c->mem, 1 << 12);
     if (ask->birth_date.len > 0) {
-        buf_add(&out, letter_fill(word(c, "born"), c->mem, "date", letter_date_words(c->frame, ask->birth_date, c->mem)));
+        buf_add(&out,
+                letter_fill(word(c, "born"), c->mem, "date", letter_date_words(c->frame, ask->birth_date, c->mem)));
         buf_add(&out, STR(" \u00b7 "));
     }
     buf_add(&out, letter_fill(word(c, "checked"), c->mem, "date", letter_date_words(c->frame, ask->date, c->mem)));
@@ -262,7 +263,7 @@ static struct str details_of(const struct composer *c)
 static struct str banner_of(const struct composer *c)
 {
     struct str parts[3];
-    size_t     count = 0;
+    size_t count = 0;
     struct str text = STR("");
     if (c->ask->is_demo) parts[count++] = word(c, "demo");
     if (c->ask->clinician.len == 0) parts[count++] = word(c, "draft");
@@ -282,7 +283,7 @@ static struct str answer_of(const struct composer *c)
 
 static void fill_frame(struct composer *c)
 {
-    struct letter           *letter = c->letter;
+    struct letter *letter = c->letter;
     const struct letter_ask *ask = c->ask;
     letter->title = word(c, "title");
     letter->answer = answer_of(c);
@@ -324,14 +325,15 @@ static int by_urgency(const void *a, const void *b)
 
 static enum salve_code add_findings(struct composer *c, struct salve_err *err)
 {
-    size_t                 count = c->ask->finding_count;
+    size_t count = c->ask->finding_count;
     const struct finding **sorted = arena_array(c->mem, const struct finding *, count + 1);
-    struct letter         *letter = c->letter;
+    struct letter *letter = c->letter;
     letter->lines = arena_array(c->mem, struct letter_line, count + 1);
     letter->steps = arena_array(c->mem, struct letter_step, count + 1);
     letter->notes = arena_array(c->mem, struct letter_note, count + 1);
     letter->sources = arena_array(c->mem, struct str, count + 1);
-    if (letter->sources == NULL || sorted == NULL || letter->lines == NULL || letter->steps == NULL || letter->notes == NULL)
+    if (letter->sources == NULL || sorted == NULL || letter->lines == NULL || letter->steps == NULL ||
+        letter->notes == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "letter");
     for (size_t i = 0; i < count; i++) sorted[i] = &c->ask->findings[i];
     if (count > 1) qsort(sorted, count, sizeof *sorted, by_urgency);

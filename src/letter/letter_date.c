@@ -6,7 +6,7 @@
 static bool split(struct str iso, int64_t part[3], size_t *count)
 {
     static const size_t starts[] = {0, 5, 8}, lens[] = {4, 2, 2};
-    size_t              t = iso.len >= 10 ? 10 : iso.len;
+    size_t t = iso.len >= 10 ? 10 : iso.len;
     *count = t == 10 ? 3 : t == 7 ? 2 : t == 4 ? 1 : 0;
     for (size_t i = 0; i < *count; i++)
         if (!str_to_i64(str_cut(iso, starts[i], lens[i]), &part[i])) return false;
@@ -17,7 +17,7 @@ static bool split(struct str iso, int64_t part[3], size_t *count)
 struct str letter_fill(struct str pattern, struct arena *mem, const char *key, struct str value)
 {
     struct str mark = arena_printf(mem, "{%s}", key);
-    ptrdiff_t  at = mark.ptr == NULL ? -1 : str_find(pattern, mark);
+    ptrdiff_t at = mark.ptr == NULL ? -1 : str_find(pattern, mark);
     if (at < 0) return pattern;
     struct str head = str_cut(pattern, 0, (size_t)at), tail = str_cut(pattern, (size_t)at + mark.len, pattern.len);
     return arena_printf(mem, "%.*s%.*s%.*s", STR_ARGS(head), STR_ARGS(value), STR_ARGS(tail));
@@ -26,8 +26,8 @@ struct str letter_fill(struct str pattern, struct arena *mem, const char *key, s
 struct str letter_date_words(const struct letter_frame *frame, struct str iso_date, struct arena *mem)
 {
     int64_t part[3];
-    size_t  count;
-    char    key[16] = "month.01";
+    size_t count;
+    char key[16] = "month.01";
     if (!split(iso_date, part, &count)) return iso_date;
     if (count == 1) return str_cut(iso_date, 0, 4);
     key[6] = (char)('0' + part[1] / 10);
@@ -41,7 +41,7 @@ struct str letter_date_words(const struct letter_frame *frame, struct str iso_da
 static bool read_duration(struct str duration, int64_t *months, int64_t *days)
 {
     int64_t number = 0;
-    bool    has_digit = false;
+    bool has_digit = false;
     *months = *days = 0;
     if (duration.len < 3 || duration.ptr[0] != 'P') return false;
     for (size_t i = 1; i < duration.len; i++) {
@@ -53,11 +53,16 @@ static bool read_duration(struct str duration, int64_t *months, int64_t *days)
             continue;
         }
         if (!has_digit) return false;
-        if (c == 'Y') *months += number * 12;
-        else if (c == 'M') *months += number;
-        else if (c == 'W') *days += number * 7;
-        else if (c == 'D') *days += number;
-        else return false;
+        if (c == 'Y')
+            *months += number * 12;
+        else if (c == 'M')
+            *months += number;
+        else if (c == 'W')
+            *days += number * 7;
+        else if (c == 'D')
+            *days += number;
+        else
+            return false;
         number = 0;
         has_digit = false;
     }
@@ -67,8 +72,8 @@ static bool read_duration(struct str duration, int64_t *months, int64_t *days)
 bool letter_date_after(struct str iso_date, struct str duration, struct arena *mem, struct str *out)
 {
     int64_t part[3], months, days;
-    size_t  count;
-    char    text[CLOCK_TEXT_BYTES];
+    size_t count;
+    char text[CLOCK_TEXT_BYTES];
     if (!split(iso_date, part, &count) || count != 3 || !read_duration(duration, &months, &days)) return false;
     int64_t month_index = part[0] * 12 + part[1] - 1 + months;
     int32_t year = (int32_t)(month_index / 12), month = (int32_t)(month_index % 12) + 1;

@@ -12,16 +12,55 @@ struct letter_frame {
 };
 
 /* Every key that compose or a rendering asks for; a frame without one of them is refused when it is loaded. */
-static const char *const keys[] = {
-    "language",        "direction",     "title",         "born",          "checked",        "answer.emergency-now",
-    "answer.same-day", "answer.soon",   "answer.routine", "answer.self-care", "answer.none", "answer.nothing",
-    "heading.lines",   "heading.steps", "heading.notes", "heading.next",  "heading.worse",  "heading.record",
-    "next",            "next.none",     "worse",         "diagnosis",     "record",         "record.paper",
-    "sources",         "used",          "on",            "signed",         "draft",
-    "demo",            "paper",         "log",           "page",          "shown-as",       "mark.usual",
-    "mark.watch",      "mark.see",      "month.01",      "month.02",      "month.03",       "month.04",
-    "month.05",        "month.06",      "month.07",      "month.08",      "month.09",       "month.10",
-    "month.11",        "month.12"};
+static const char *const keys[] = {"language",
+                                   "direction",
+                                   "title",
+                                   "born",
+                                   "checked",
+                                   "answer.emergency-now",
+                                   "answer.same-day",
+                                   "answer.soon",
+                                   "answer.routine",
+                                   "answer.self-care",
+                                   "answer.none",
+                                   "answer.nothing",
+                                   "heading.lines",
+                                   "heading.steps",
+                                   "heading.notes",
+                                   "heading.next",
+                                   "heading.worse",
+                                   "heading.record",
+                                   "next",
+                                   "next.none",
+                                   "worse",
+                                   "diagnosis",
+                                   "record",
+                                   "record.paper",
+                                   "sources",
+                                   "used",
+                                   "on",
+                                   "signed",
+                                   "draft",
+                                   "demo",
+                                   "paper",
+                                   "log",
+                                   "page",
+                                   "shown-as",
+                                   "mark.usual",
+                                   "mark.watch",
+                                   "mark.see",
+                                   "month.01",
+                                   "month.02",
+                                   "month.03",
+                                   "month.04",
+                                   "month.05",
+                                   "month.06",
+                                   "month.07",
+                                   "month.08",
+                                   "month.09",
+                                   "month.10",
+                                   "month.11",
+                                   "month.12"};
 
 struct str letter_frame_word(const struct letter_frame *frame, const char *key)
 {
@@ -45,7 +84,7 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
         return salve_why(err, "a language is a short code such as en or ar");
     }
     (void)snprintf(path, sizeof path, "%s/letters/frame.%.*s.json", share, STR_ARGS(language));
-    struct str           text;
+    struct str text;
     struct letter_frame *frame = arena_new(mem, struct letter_frame);
     if (frame == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter frame");
     enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, mem, &text, err);

@@ -6,7 +6,8 @@
 #include "letter/letter_int.h"
 
 static const char style[] =
-    ":root{color-scheme:light;--ink:" LETTER_INK ";--teal:" LETTER_TEAL ";--amber:" LETTER_AMBER ";--brick:" LETTER_BRICK "}"
+    ":root{color-scheme:light;--ink:" LETTER_INK ";--teal:" LETTER_TEAL ";--amber:" LETTER_AMBER
+    ";--brick:" LETTER_BRICK "}"
     "*{box-sizing:border-box}"
     "body{margin:0;background:#FBFAF7;color:var(--ink);font:18px/1.5 'Noto Sans','Noto Sans Arabic',sans-serif}"
     "main{max-inline-size:44rem;margin-inline:auto;padding:1.5rem}"
@@ -22,8 +23,10 @@ static const char style[] =
     ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
     ".why{font-size:.9rem;color:#3D444B}svg{display:block;max-inline-size:100%;block-size:auto}"
     "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
-    ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}.record svg{flex:0 0 35mm;inline-size:35mm}"
-    ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}.small{font-size:.85rem;color:#3D444B;overflow-wrap:anywhere}"
+    ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
+    ".record svg{flex:0 0 35mm;inline-size:35mm}"
+    ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
+    ".small{font-size:.85rem;color:#3D444B;overflow-wrap:anywhere}"
     "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
     "@page{size:A4;margin:18mm}";
 
@@ -33,11 +36,20 @@ static void escaped(struct buf *out, struct str text)
     for (size_t i = 0; i < text.len; i++) {
         const char *entity = NULL;
         switch (text.ptr[i]) {
-        case '&': entity = "&amp;"; break;
-        case '<': entity = "&lt;"; break;
-        case '>': entity = "&gt;"; break;
-        case '"': entity = "&quot;"; break;
-        default: continue;
+        case '&':
+            entity = "&amp;";
+            break;
+        case '<':
+            entity = "&lt;";
+            break;
+        case '>':
+            entity = "&gt;";
+            break;
+        case '"':
+            entity = "&quot;";
+            break;
+        default:
+            continue;
         }
         buf_add(out, str_cut(text, from, i - from));
         buf_add(out, str_of(entity));
@@ -77,7 +89,7 @@ static double place(const struct letter_scale *scale, double value)
 static void number_line(const struct letter *letter, const struct letter_scale *scale, struct buf *out)
 {
     struct arena *mem = arena_open(1 << 16);
-    double        start = place(scale, scale->from);
+    double start = place(scale, scale->from);
     if (mem == NULL) return;
     element(out, "p", "small", scale->label);
     buf_addf(out, "<svg viewBox=\"0 0 %d 74\" width=\"%d\" height=\"74\" direction=\"ltr\" role=\"img\" aria-label=\"",
@@ -86,7 +98,7 @@ static void number_line(const struct letter *letter, const struct letter_scale *
     buf_add(out, STR("\">\n"));
     for (size_t i = 0; i < scale->band_count; i++) {
         const struct letter_band *band = &scale->bands[i];
-        double                    end = place(scale, band->to);
+        double end = place(scale, band->to);
         if (end <= start) continue;
         buf_addf(out,
                  "<rect x=\"%.1f\" y=\"26\" width=\"%.1f\" height=\"14\" fill=\"%s\" stroke=\"" LETTER_INK "\"/>"
@@ -96,7 +108,8 @@ static void number_line(const struct letter *letter, const struct letter_scale *
         escaped(out, band->word);
         buf_add(out, STR("</text>\n"));
         if (i + 1 < scale->band_count)
-            buf_addf(out, "<text x=\"%.1f\" y=\"72\" font-size=\"11\" text-anchor=\"middle\">%g</text>\n", end, band->to);
+            buf_addf(out, "<text x=\"%.1f\" y=\"72\" font-size=\"11\" text-anchor=\"middle\">%g</text>\n", end,
+                     band->to);
         start = end;
     }
     double at = place(scale, scale->at);
@@ -115,7 +128,8 @@ static void result(const struct letter *letter, const struct letter_line *line, 
     element(out, "h3", NULL, line->name);
     element(out, "span", "value", line->value);
     buf_add(out, STR("</div>\n"));
-    buf_addf(out, "<p class=\"mark %s\"><span aria-hidden=\"true\">%s</span> ", classes[line->mark], shapes[line->mark]);
+    buf_addf(out, "<p class=\"mark %s\"><span aria-hidden=\"true\">%s</span> ", classes[line->mark],
+             shapes[line->mark]);
     escaped(out, line->headline);
     buf_add(out, STR("</p>\n"));
     for (size_t i = 0; i < line->scale_count; i++) number_line(letter, &line->scales[i], out);
@@ -173,12 +187,14 @@ static void notes(const struct letter *letter, struct buf *out)
 
 static void qr_code(const struct letter *letter, struct buf *out)
 {
-    struct arena    *mem = arena_open(1 << 18);
+    struct arena *mem = arena_open(1 << 18);
     struct letter_qr qr;
     if (mem == NULL) return;
     if (letter_qr_make(letter->card, mem, &qr, NULL) == SALVE_OK) {
-        buf_addf(out, "<svg viewBox=\"-4 -4 %d %d\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\"><path d=\"",
-                 qr.size + 8, qr.size + 8);
+        buf_addf(
+            out,
+            "<svg viewBox=\"-4 -4 %d %d\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\"><path d=\"",
+            qr.size + 8, qr.size + 8);
         for (int y = 0; y < qr.size; y++)
             for (int x = 0; x < qr.size; x++)
                 if (qr.modules[y * qr.size + x] != 0) buf_addf(out, "M%d %dh1v1h-1z", x, y);
@@ -222,9 +238,11 @@ void letter_html(const struct letter *letter, struct buf *out)
 {
     buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%.*s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">",
              STR_ARGS(letter->language), letter->is_rtl ? "rtl" : "ltr");
-    buf_add(out, STR("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                     "<meta name=\"referrer\" content=\"no-referrer\">"
-                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"));
+    buf_add(
+        out,
+        STR("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+            "<meta name=\"referrer\" content=\"no-referrer\">"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"));
     element(out, "title", NULL, letter->title);
     buf_addf(out, "<style>%s</style></head>\n<body><main>\n", style);
     element(out, "p", "banner", letter->banner);

@@ -19,7 +19,7 @@ struct str letter_fill(struct str pattern, struct arena *mem, const char *key, s
 /* A QR code of the card: size x size modules, one byte each (1 is dark). */
 struct letter_qr {
     uint8_t *modules;
-    int      size;
+    int size;
 };
 SALVE_MUST_USE enum salve_code letter_qr_make(struct str text, struct arena *mem, struct letter_qr *out,
                                               struct salve_err *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The letter as a tagged A4 PDF: Pango lays the text out (right to left where the language asks for it), cairo draws it,
+ * The letter as a tagged A4 PDF: Pango lays the text out (right to left where the language asks for it), cairo draws
+ * it,
  * marks the structure and embeds subsets of the fonts. The same order of parts as letter_html.c. */
 #include <cairo-pdf.h>
 #include <math.h>
@@ -13,11 +14,11 @@ enum { TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN };
 
 struct sheet {
     const struct letter *letter;
-    cairo_t             *cr;
-    PangoContext        *pango;
-    struct arena        *mem;
-    double               y;
-    int                  page, page_count; /* page_count 0: the first pass, which only counts */
+    cairo_t *cr;
+    PangoContext *pango;
+    struct arena *mem;
+    double y;
+    int page, page_count; /* page_count 0: the first pass, which only counts */
 };
 
 struct ink {
@@ -27,23 +28,26 @@ static const struct ink INK = {0.106, 0.122, 0.137}, TEAL = {0.043, 0.361, 0.353
                         BRICK = {0.608, 0.173, 0.122}, GREY = {0.24, 0.267, 0.294};
 
 struct look {
-    double     size;
-    bool       is_bold;
+    double size;
+    bool is_bold;
     struct ink ink;
-    double     space_after;
+    double space_after;
 };
 static const struct look TITLE = {20, true, {0.043, 0.361, 0.353}, 2}, ANSWER = {14, true, {0.106, 0.122, 0.137}, 8},
                          HEADING = {13, true, {0.043, 0.361, 0.353}, 5}, NAME = {12, true, {0.106, 0.122, 0.137}, 1},
                          BODY = {11, false, {0.106, 0.122, 0.137}, 4}, SMALL = {9, false, {0.24, 0.267, 0.294}, 3},
                          OVERLINE = {9, true, {0.24, 0.267, 0.294}, 0};
 
-static void set_ink(const struct sheet *s, struct ink ink) { cairo_set_source_rgb(s->cr, ink.red, ink.green, ink.blue); }
+static void set_ink(const struct sheet *s, struct ink ink)
+{
+    cairo_set_source_rgb(s->cr, ink.red, ink.green, ink.blue);
+}
 
-/* --- text ---------------------------------------------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------------------------------------------------- */
 
 static PangoLayout *layout_of(const struct sheet *s, struct str text, const struct look *look, double width)
 {
-    PangoLayout          *layout = pango_layout_new(s->pango);
+    PangoLayout *layout = pango_layout_new(s->pango);
     PangoFontDescription *font = pango_font_description_from_string("Noto Sans, Noto Sans Arabic");
     pango_font_description_set_absolute_size(font, look->size * PANGO_SCALE);
     pango_font_description_set_weight(font, look->is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
@@ -108,7 +112,7 @@ static void text_at(struct sheet *s, const char *tag, struct str text, const str
 {
     if (text.len == 0) return;
     PangoLayout *layout = layout_of(s, text, look, width);
-    double       height = height_of(layout);
+    double height = height_of(layout);
     need(s, height);
     cairo_tag_begin(s->cr, tag, NULL);
     set_ink(s, look->ink);
@@ -141,7 +145,7 @@ static void heading(struct sheet *s, struct str words)
 static void centred(const struct sheet *s, struct str words, const struct look *look, double x, double y)
 {
     PangoLayout *layout = layout_of(s, words, look, 0);
-    double       width = width_of(layout), left = x - width / 2;
+    double width = width_of(layout), left = x - width / 2;
     if (left < MARGIN) left = MARGIN;
     if (left + width > PAGE_WIDTH - MARGIN) left = PAGE_WIDTH - MARGIN - width;
     set_ink(s, look->ink);
@@ -153,19 +157,19 @@ static void centred(const struct sheet *s, struct str words, const struct look *
 static double text_width(const struct sheet *s, struct str words, const struct look *look)
 {
     PangoLayout *layout = layout_of(s, words, look, 0);
-    double       width = width_of(layout);
+    double width = width_of(layout);
     g_object_unref(layout);
     return width;
 }
 
-/* --- number lines -------------------------------------------------------------------------------------------------- */
+/* --- number lines ------------------------------------------------------------------------------------------------- */
 
 enum { SCALE_HEIGHT = 46, SCALE_GAP = 18 };
 
 /* Where a scale is drawn. */
 struct strip {
     const struct letter_scale *scale;
-    double                     left, width, top;
+    double left, width, top;
 };
 
 static double place(const struct strip *strip, double value)
@@ -179,7 +183,7 @@ static double place(const struct strip *strip, double value)
 static void band_word(const struct sheet *s, const struct letter_band *band, double from, double to, double y)
 {
     struct look look = {8.5, band->is_here, INK, 0};
-    double      width = text_width(s, band->word, &look);
+    double width = text_width(s, band->word, &look);
     if (!band->is_here && width > to - from - 4) look.size *= (to - from - 4) / width;
     if (look.size >= 6.5) centred(s, band->word, &look, (from + to) / 2, y);
 }
@@ -201,15 +205,15 @@ static void band(const struct sheet *s, const struct letter_band *one, double fr
 static void bands(const struct sheet *s, const struct strip *strip)
 {
     static const struct look tick = {7.5, false, {0.24, 0.267, 0.294}, 0};
-    double                   from = strip->left, written_to = 0;
+    double from = strip->left, written_to = 0;
     for (size_t i = 0; i < strip->scale->band_count; i++) {
         const struct letter_band *one = &strip->scale->bands[i];
-        double                    to = place(strip, one->to);
+        double to = place(strip, one->to);
         if (to <= from) continue;
         band(s, one, from, to, strip->top);
         from = to;
         struct str number = arena_printf(s->mem, "%g", one->to);
-        double     half = text_width(s, number, &tick) / 2;
+        double half = text_width(s, number, &tick) / 2;
         if (i + 1 == strip->scale->band_count || to - half < written_to + 2) continue; /* no room for this one */
         centred(s, number, &tick, to, strip->top + 27);
         written_to = to + half;
@@ -219,7 +223,7 @@ static void bands(const struct sheet *s, const struct strip *strip)
 static void number_line(const struct sheet *s, const struct strip *strip)
 {
     static const struct look value = {11, true, {0.106, 0.122, 0.137}, 0};
-    double                   at = place(strip, strip->scale->at);
+    double at = place(strip, strip->scale->at);
     cairo_tag_begin(s->cr, "Figure", NULL);
     bands(s, strip);
     set_ink(s, INK);
@@ -238,7 +242,7 @@ static void scale_pair(struct sheet *s, const struct letter_line *line)
 {
     double width = (TEXT_WIDTH - SCALE_GAP) / 2.0, start = s->y;
     for (size_t i = 0; i < 2; i++) {
-        bool         is_right = (i == 1) != s->letter->is_rtl;
+        bool is_right = (i == 1) != s->letter->is_rtl;
         struct strip strip = {&line->scales[i], MARGIN + (is_right ? width + SCALE_GAP : 0), width, 0};
         s->y = start;
         text_at(s, "P", line->scales[i].label, &SMALL, strip.left, width);
@@ -248,7 +252,7 @@ static void scale_pair(struct sheet *s, const struct letter_line *line)
     s->y += SCALE_HEIGHT;
 }
 
-/* --- parts --------------------------------------------------------------------------------------------------------- */
+/* --- parts -------------------------------------------------------------------------------------------------------- */
 
 static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, double y)
 {
@@ -271,13 +275,13 @@ static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, d
 static void headline(struct sheet *s, const struct letter_line *line)
 {
     static const struct look value_look = {14, true, {0.106, 0.122, 0.137}, 0};
-    struct look              look = NAME;
-    bool                     is_rtl = s->letter->is_rtl;
+    struct look look = NAME;
+    bool is_rtl = s->letter->is_rtl;
     look.ink = line->mark == LETTER_MARK_USUAL ? TEAL : line->mark == LETTER_MARK_WATCH ? AMBER : BRICK;
     PangoLayout *value = layout_of(s, line->value, &value_look, 0);
-    double       value_width = width_of(value), width = TEXT_WIDTH - value_width - 22;
+    double value_width = width_of(value), width = TEXT_WIDTH - value_width - 22;
     PangoLayout *words = layout_of(s, line->headline, &look, width);
-    double       base = fmax(baseline_of(value), baseline_of(words));
+    double base = fmax(baseline_of(value), baseline_of(words));
     mark_shape(s, line->mark, is_rtl ? PAGE_WIDTH - MARGIN - 8 : MARGIN, s->y + base - 8);
     cairo_tag_begin(s->cr, "H3", NULL);
     set_ink(s, look.ink);
@@ -310,14 +314,15 @@ static struct str why_words(const struct sheet *s, const struct letter_line *lin
 /* Words at the start side, one number line beside them; a pair of them goes below, over the whole width. */
 static void body(struct sheet *s, const struct letter_line *line)
 {
-    bool   is_beside = line->scale_count == 1;
+    bool is_beside = line->scale_count == 1;
     double width = is_beside ? TEXT_WIDTH * 0.45 : TEXT_WIDTH, start = s->y;
     double left = is_beside && s->letter->is_rtl ? PAGE_WIDTH - MARGIN - width : MARGIN;
     text_at(s, "P", line->meaning, &BODY, left, width);
     if (line->scale_count > 1) scale_pair(s, line);
     if (!is_beside) return;
-    double       strip_width = TEXT_WIDTH - width - SCALE_GAP;
-    struct strip strip = {&line->scales[0], s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - strip_width, strip_width, start + 16};
+    double strip_width = TEXT_WIDTH - width - SCALE_GAP;
+    struct strip strip = {&line->scales[0], s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - strip_width, strip_width,
+                          start + 16};
     number_line(s, &strip);
     if (s->y < start + SCALE_HEIGHT) s->y = start + SCALE_HEIGHT;
 }
@@ -326,14 +331,14 @@ static double block_height(const struct sheet *s, struct str words, const struct
 {
     if (words.len == 0) return 0;
     PangoLayout *layout = layout_of(s, words, look, width);
-    double       height = height_of(layout) + look->space_after;
+    double height = height_of(layout) + look->space_after;
     g_object_unref(layout);
     return height;
 }
 
 static double line_height(const struct sheet *s, const struct letter_line *line)
 {
-    bool   is_beside = line->scale_count == 1;
+    bool is_beside = line->scale_count == 1;
     double words = block_height(s, line->meaning, &BODY, is_beside ? TEXT_WIDTH * 0.45 : TEXT_WIDTH);
     double height = 12 + 20 + block_height(s, line->headline, &NAME, TEXT_WIDTH * 0.7) +
                     block_height(s, why_words(s, line), &SMALL, TEXT_WIDTH) +
@@ -362,7 +367,8 @@ static void steps(struct sheet *s)
     heading(s, letter->heading_steps);
     for (size_t i = 0; i < letter->step_count; i++)
         text(s, "P",
-             arena_printf(s->mem, "%zu. %.*s %.*s", i + 1, STR_ARGS(letter->steps[i].what), STR_ARGS(letter->steps[i].when)),
+             arena_printf(s->mem, "%zu. %.*s %.*s", i + 1, STR_ARGS(letter->steps[i].what),
+                          STR_ARGS(letter->steps[i].when)),
              &BODY);
 }
 
@@ -373,13 +379,14 @@ static void notes(struct sheet *s)
     heading(s, letter->heading_notes);
     for (size_t i = 0; i < letter->note_count; i++)
         text(s, "P",
-             arena_printf(s->mem, "%.*s: %.*s", STR_ARGS(letter->notes[i].name), STR_ARGS(letter->notes[i].text)), &BODY);
+             arena_printf(s->mem, "%.*s: %.*s", STR_ARGS(letter->notes[i].name), STR_ARGS(letter->notes[i].text)),
+             &BODY);
 }
 
 static enum salve_code qr_code(struct sheet *s, double x, double y, struct salve_err *err)
 {
     struct letter_qr qr;
-    enum salve_code  code = letter_qr_make(s->letter->card, s->mem, &qr, err);
+    enum salve_code code = letter_qr_make(s->letter->card, s->mem, &qr, err);
     if (code != SALVE_OK) return code;
     double side = (double)QR_SIDE / (qr.size + 8); /* four modules of quiet zone on each side */
     cairo_tag_begin(s->cr, "Figure", NULL);
@@ -396,9 +403,10 @@ static enum salve_code qr_code(struct sheet *s, double x, double y, struct salve
 static struct str source_words(const struct sheet *s)
 {
     const struct letter *letter = s->letter;
-    struct str           list = STR("");
+    struct str list = STR("");
     for (size_t i = 0; i < letter->source_count; i++)
-        list = arena_printf(s->mem, "%.*s%s[%zu] %.*s", STR_ARGS(list), i == 0 ? "" : " \u00b7 ", i + 1, STR_ARGS(letter->sources[i]));
+        list = arena_printf(s->mem, "%.*s%s[%zu] %.*s", STR_ARGS(list), i == 0 ? "" : " \u00b7 ", i + 1,
+                            STR_ARGS(letter->sources[i]));
     if (letter->source_count == 0) return list;
     /* Names of guidelines are Latin: one isolate keeps their order in Arabic. */
     return arena_printf(s->mem, "%.*s \u2066%.*s\u2069", STR_ARGS(letter->word_sources), STR_ARGS(list));
@@ -407,11 +415,11 @@ static struct str source_words(const struct sheet *s)
 static enum salve_code record(struct sheet *s, struct salve_err *err)
 {
     static const struct look card = {12, true, {0.106, 0.122, 0.137}, 4};
-    const struct letter     *letter = s->letter;
-    bool                     has_card = letter->card.len > 0;
+    const struct letter *letter = s->letter;
+    bool has_card = letter->card.len > 0;
     need(s, QR_SIDE + 70);
     heading(s, letter->heading_record);
-    double          top = s->y, indent = has_card ? QR_SIDE + 10 : 0;
+    double top = s->y, indent = has_card ? QR_SIDE + 10 : 0;
     enum salve_code code = SALVE_OK;
     if (has_card) code = qr_code(s, letter->is_rtl ? PAGE_WIDTH - MARGIN - QR_SIDE : MARGIN, top, err);
     double x = letter->is_rtl ? MARGIN : MARGIN + indent;
@@ -463,7 +471,7 @@ static enum salve_code draw(struct sheet *s, struct salve_err *err)
     return code;
 }
 
-/* --- the file ------------------------------------------------------------------------------------------------------ */
+/* --- the file ----------------------------------------------------------------------------------------------------- */
 
 static cairo_status_t to_buf(void *closure, const unsigned char *bytes, unsigned length)
 {
@@ -494,10 +502,10 @@ static enum salve_code failed(cairo_status_t status, const struct buf *out, stru
 static enum salve_code pass(const struct letter *letter, struct arena *mem, struct buf *out, int *page_count,
                             struct salve_err *err)
 {
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(out == NULL ? NULL : to_buf, out, PAGE_WIDTH,
-                                                                   PAGE_HEIGHT);
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create_for_stream(out == NULL ? NULL : to_buf, out, PAGE_WIDTH, PAGE_HEIGHT);
     set_metadata(surface, letter);
-    cairo_t     *cr = cairo_create(surface);
+    cairo_t *cr = cairo_create(surface);
     struct sheet s = {letter, cr, pango_cairo_create_context(cr), mem, MARGIN, 1, *page_count};
     pango_context_set_base_dir(s.pango, letter->is_rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
     pango_context_set_language(s.pango, pango_language_from_string(letter->is_rtl ? "ar" : "en"));
@@ -513,10 +521,10 @@ static enum salve_code pass(const struct letter *letter, struct arena *mem, stru
 
 static bool has_fonts(void)
 {
-    PangoFontMap     *map = pango_cairo_font_map_get_default();
+    PangoFontMap *map = pango_cairo_font_map_get_default();
     PangoFontFamily **families;
-    int               count;
-    bool              is_found = false;
+    int count;
+    bool is_found = false;
     pango_font_map_list_families(map, &families, &count);
     for (int i = 0; i < count; i++)
         is_found = is_found || strcmp(pango_font_family_get_name(families[i]), "Noto Sans") == 0;
@@ -531,7 +539,7 @@ enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct 
         return salve_why(err, "Noto Sans is missing; install the Debian package fonts-noto-core");
     }
     struct arena *mem = arena_open(16 << 20);
-    int           page_count = 0;
+    int page_count = 0;
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "PDF of the letter");
     enum salve_code code = pass(letter, mem, NULL, &page_count, err);
     if (code == SALVE_OK) code = pass(letter, mem, out, &page_count, err);

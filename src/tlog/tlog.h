@@ -132,7 +132,8 @@ struct str tlog_origin(const struct tlog *log);
 SALVE_MUST_USE enum salve_code tlog_append(struct tlog *log, const struct str *entries, uint32_t count, uint64_t *first,
                                            struct salve_err *err);
 
-/* tlog_pad - dummy leaves until the size is a multiple of `multiple` (16 is the policy, docs/internals/tlog.md), so that
+/* tlog_pad - dummy leaves until the size is a multiple of `multiple` (16 is the policy, docs/internals/tlog.md), so
+ * that
  * checkpoints do not tell how busy a clinic is. Adds nothing if the size already is. */
 enum { TLOG_PAD_MULTIPLE = 16 };
 SALVE_MUST_USE enum salve_code tlog_pad(struct tlog *log, uint32_t multiple, uint32_t *added, struct salve_err *err);
@@ -176,7 +177,8 @@ SALVE_MUST_USE enum salve_code tlog_check_consistency(uint64_t size_old, uint64_
                                                       size_t count, struct salve_err *err);
 
 /* The same for a subtree [start, end): start must be a multiple of the smallest power of two >= end - start
- * (draft-ietf-plants-merkle-tree-certs, subtrees). An empty subtree holds only with the empty root and an empty proof. */
+ * (draft-ietf-plants-merkle-tree-certs, subtrees). An empty subtree holds only with the empty root and an empty
+ * proof. */
 SALVE_MUST_USE enum salve_code tlog_check_subtree_inclusion(uint64_t index, uint64_t start, uint64_t end,
                                                             const struct tlog_hash *leaf,
                                                             const struct tlog_hash *hashes, size_t count,
@@ -209,7 +211,8 @@ struct tlog_vkey {
 };
 
 /* tlog_vkey_make - fills *out from its parts. E_INVALID for a name that is empty, too long, or holds a space or '+'.
- * tlog_vkey_text - "name+hex8+base64". tlog_vkey_parse - the reverse; checks the id. E_INVALID, E_UNSUPPORTED (type). */
+ * tlog_vkey_text - "name+hex8+base64". tlog_vkey_parse - the reverse; checks the id. E_INVALID, E_UNSUPPORTED (type).
+ * */
 SALVE_MUST_USE enum salve_code tlog_vkey_make(struct str name, enum tlog_key_type type,
                                               const uint8_t key[TLOG_PUBLIC_KEY_BYTES], struct tlog_vkey *out,
                                               struct salve_err *err);
@@ -283,7 +286,8 @@ SALVE_MUST_USE enum salve_code tlog_sign(struct tlog *log, const struct tlog_sig
                                          const struct tlog_guard *guard, struct arena *mem, struct str *note,
                                          struct salve_err *err);
 
-/* tlog_check_guard - the first half of tlog_sign alone, for start-up and `verify`: E_CONFLICT if the guard's head is not
+/* tlog_check_guard - the first half of tlog_sign alone, for start-up and `verify`: E_CONFLICT if the guard's head is
+ * not
  * a prefix of this log (or equal to it); OK if nothing was signed yet. */
 SALVE_MUST_USE enum salve_code tlog_check_guard(struct tlog *log, const struct tlog_guard *guard,
                                                 struct salve_err *err);
@@ -294,7 +298,8 @@ SALVE_MUST_USE enum salve_code tlog_newest_checkpoint(struct tlog *log, struct a
 
 /* --- after a restore (privacy-security 4.6) ----------------------------------------------------------------------- */
 
-/* tlog_succeed - begins log `log` (empty, with its own new origin) as the successor of `last`, the largest head that the
+/* tlog_succeed - begins log `log` (empty, with its own new origin) as the successor of `last`, the largest head that
+ * the
  * old origin is known to have signed; `size_kept` leaves of the old log are still here. Appends leaf 0x06, index 0.
  * The caller retires the old signing key.
  *   errors   E_CONFLICT if log is not empty or has last's origin; E_RANGE if size_kept is not below last's size */
@@ -340,7 +345,8 @@ struct tlog_receipt_view {
     struct tlog_checkpoint head; /* of the note */
 };
 
-/* tlog_receipt_parse - the form only. tlog_receipt_verify - all of it: signatures of `keys` (a log key whose name is the
+/* tlog_receipt_parse - the form only. tlog_receipt_verify - all of it: signatures of `keys` (a log key whose name is
+ * the
  * origin must be among the signers), commitment recomputed from extra, inclusion in the signed root.
  *   entry     the entry's bytes if known (a public leaf); STR_NONE: recompute it from extra
  *   *event    view of the event in extra (in mem)
@@ -364,7 +370,8 @@ SALVE_MUST_USE enum salve_code tlog_tile_path_parse(struct str path, int32_t *le
 SALVE_MUST_USE enum salve_code tlog_tile(struct tlog *log, int32_t level, uint64_t number, uint64_t size,
                                          struct arena *mem, struct str *out, struct salve_err *err);
 
-/* tlog_bundle_next - cuts the next entry off a bundle; false at its end. E_INVALID in *code if the bundle is cut short. */
+/* tlog_bundle_next - cuts the next entry off a bundle; false at its end. E_INVALID in *code if the bundle is cut
+ * short. */
 bool tlog_bundle_next(struct str *rest, struct str *entry, enum salve_code *code, struct salve_err *err);
 
 /* tlog_tiles_check - that `bytes` is a well-formed tile of `width` hashes, and (level 0) that the entries of `bundle`

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The bytes of log entries (docs/formats/log.md). A private entry is a type byte, a format byte and a salted commitment;
+ * The bytes of log entries (docs/formats/log.md). A private entry is a type byte, a format byte and a salted
+ * commitment;
  * it tells nothing, not even whether it stands for an event or is a dummy. */
 #include "tlog/tlog_int.h"
 
