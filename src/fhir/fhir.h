@@ -51,10 +51,18 @@ void fhir_issues_init(struct fhir_issues *issues, struct arena *mem);
 void fhir_issue_add(struct fhir_issues *issues, enum fhir_severity severity, const char *code, struct str path,
                     const char *rule, const char *text);
 
+/* A reader that is kept for many resources: its working memory, and which key follows which. Whoever reads one resource
+ * after the other opens one; it makes reading a small resource about three times faster and changes no result. It
+ * belongs to one thread. */
+struct fhir_reader;
+struct fhir_reader *fhir_reader_open(void); /* NULL: no memory */
+void fhir_reader_close(struct fhir_reader *reader);
+
 struct fhir_read_opts {
     fhir_type_id type;  /* 0: any resource, by its resourceType; else this resource, data type or backbone type */
     size_t bytes_max;   /* 0: SALVE_RESOURCE_BYTES_MAX */
     unsigned depth_max; /* 0: SALVE_JSON_DEPTH_MAX */
+    struct fhir_reader *reader; /* NULL: one for this call alone */
 };
 
 /* fhir_read - JSON text to tape.

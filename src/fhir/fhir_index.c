@@ -14,8 +14,8 @@ static bool is_id(struct str text) { return text.len > 0 && fhir_primitive_ok(FH
 static bool cut_segment(struct str *rest, struct str *segment)
 {
     if (rest->len == 0) return false;
-    size_t at = rest->len;
-    while (at > 0 && rest->ptr[at - 1] != '/') at--;
+    const char *slash = memrchr(rest->ptr, '/', rest->len);
+    size_t at = slash == NULL ? 0 : (size_t)(slash - rest->ptr) + 1;
     *segment = str_cut(*rest, at, rest->len);
     *rest = str_cut(*rest, 0, at > 0 ? at - 1 : 0);
     return true;
@@ -135,6 +135,34 @@ void fhir_path_init(struct fhir_path *path, const struct tape *tape)
 {
     path->tape = tape;
     path->depth = 0;
+}
+
+/* Up, until the parent of the node at hand has `at` below it and the node does not stand behind it. */
+static void path_climb(struct fhir_path *path, tape_at at)
+{
+    while (path->depth > 0) {
+        tape_at here = path->at[path->depth - 1], parent = path->depth > 1 ? path->at[path->depth - 2] : 0;
+        if (here <= at && at < parent + path->tape->nodes[parent].span) return;
+        path->depth--;
+    }
+}
+
+void fhir_path_to(struct fhir_path *path, tape_at at)
+{
+    const struct tape_node *nodes = path->tape->nodes;
+    path_climb(path, at);
+    if (at == 0) path->depth = 0;
+    while (at != 0 && (path->depth == 0 || path->at[path->depth - 1] != at)) {
+        tape_at here = path->depth == 0 ? 0 : path->at[path->depth - 1], next = here + nodes[here].span;
+        if (at < next) {
+            if (path->depth == FHIR_PATH_DEPTH) return;
+            fhir_path_push(path, here + 1, 0);
+            continue;
+        }
+        uint32_t *index = &path->index[path->depth - 1];
+        *index = nodes[next].element == nodes[here].element ? *index + 1 : 0;
+        path->at[path->depth - 1] = next;
+    }
 }
 
 struct str fhir_path_str(struct fhir_path *path)

@@ -54,6 +54,9 @@ struct fhir_path {
 };
 
 void fhir_path_init(struct fhir_path *path, const struct tape *tape);
+
+/* fhir_path_to - the path of any node. Going from node to node forwards costs each node before the last one once. */
+void fhir_path_to(struct fhir_path *path, tape_at at);
 struct str fhir_path_str(struct fhir_path *path); /* valid until the next call */
 
 static inline void fhir_path_push(struct fhir_path *path, tape_at at, uint32_t index)

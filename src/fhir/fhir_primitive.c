@@ -55,10 +55,33 @@ static const uint8_t ID_CHARS[256] = {
     ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
 };
 
+#ifdef __SSE2__
+/* Is each of 16 bytes in [low, high]? Both below 0x80. */
+static inline __m128i are_between(__m128i v, char low, char high)
+{
+    return _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((char)(low - 1))),
+                         _mm_cmplt_epi8(v, _mm_set1_epi8((char)(high + 1))));
+}
+
+static inline bool are_id_chars(const char *at)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)at);
+    __m128i letters = are_between(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z');
+    __m128i rest = _mm_or_si128(are_between(v, '0', '9'), are_between(v, '-', '.')); /* - and . are neighbours */
+    return _mm_movemask_epi8(_mm_or_si128(letters, rest)) == 0xFFFF;
+}
+#endif
+
 static bool is_id(struct str text)
 {
     if (text.len == 0 || text.len > ID_CHARS_MAX) return false;
-    for (size_t i = 0; i < text.len; i++)
+    size_t i = 0;
+#ifdef __SSE2__
+    for (; i + 16 <= text.len; i += 16)
+        if (!are_id_chars(text.ptr + i)) return false;
+    if (i > 0 && i < text.len) return are_id_chars(text.ptr + text.len - 16);
+#endif
+    for (; i < text.len; i++)
         if (!ID_CHARS[(unsigned char)text.ptr[i]]) return false;
     return true;
 }
@@ -228,6 +251,19 @@ bool fhir_primitive_ok(fhir_type_id type, struct str text)
         return text.len > 0;
     }
 }
+
+const uint8_t fhir_looks[FHIR_TYPE_COUNT] = {
+    [FHIR_T_string] = FHIR_LOOK_STRING,     [FHIR_T_markdown] = FHIR_LOOK_STRING,
+    [FHIR_T_code] = FHIR_LOOK_TOKEN,        [FHIR_T_uri] = FHIR_LOOK_TOKEN,
+    [FHIR_T_url] = FHIR_LOOK_TOKEN,         [FHIR_T_canonical] = FHIR_LOOK_TOKEN,
+    [FHIR_T_id] = FHIR_LOOK_TEXT,           [FHIR_T_oid] = FHIR_LOOK_TEXT,
+    [FHIR_T_uuid] = FHIR_LOOK_TEXT,         [FHIR_T_base64Binary] = FHIR_LOOK_TEXT,
+    [FHIR_T_date] = FHIR_LOOK_TEXT,         [FHIR_T_dateTime] = FHIR_LOOK_TEXT,
+    [FHIR_T_instant] = FHIR_LOOK_TEXT,      [FHIR_T_time] = FHIR_LOOK_TEXT,
+    [FHIR_T_xhtml] = FHIR_LOOK_OTHER,       [FHIR_T_boolean] = FHIR_LOOK_OTHER,
+    [FHIR_T_decimal] = FHIR_LOOK_OTHER,     [FHIR_T_integer] = FHIR_LOOK_OTHER,
+    [FHIR_T_unsignedInt] = FHIR_LOOK_OTHER, [FHIR_T_positiveInt] = FHIR_LOOK_OTHER,
+};
 
 const struct fhir_format *fhir_primitive_format(fhir_type_id type)
 {

@@ -12,6 +12,16 @@ struct fhir_format {
     const char *rule;    /* what fhir_primitive_ok asks, in words */
 };
 
+/* How a value of a type is read, by type. */
+enum fhir_look {
+    FHIR_LOOK_COMPLEX, /* no primitive */
+    FHIR_LOOK_STRING,  /* any text that is not empty */
+    FHIR_LOOK_TOKEN,   /* a text without blanks is right; others may be */
+    FHIR_LOOK_TEXT,    /* a text with a format of its own */
+    FHIR_LOOK_OTHER,   /* XHTML, number, boolean */
+};
+extern const uint8_t fhir_looks[]; /* enum fhir_look */
+
 /* Of a type of kind FHIR_PRIMITIVE. */
 const struct fhir_format *fhir_primitive_format(fhir_type_id type);
 

@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "fhir/fhir_primitive_int.h"
 
+#define USUAL_START "\"resourceType\":\"" /* of a resource */
+
 enum { UNKNOWN_NAME_CHARS_MAX = 40, NO_ROW = -1, RESOURCE_TYPE_ROW = -2 };
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -51,7 +53,7 @@ static bool read_number(struct reader *r, fhir_type_id type, struct tape_node *n
         read_issue(r, "value", "fhir-primitive-format", fhir_primitive_format(type)->rule);
     memcpy(r->to, text.ptr, text.len);
     node->kind = TAPE_NUMBER;
-    read_keep(r, str_make(r->to, text.len), &node->flags, &node->value);
+    read_keep(r, text.len, &node->flags, &node->value);
     r->at = end;
     return true;
 }
@@ -83,7 +85,24 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
     if (!read_text(r, &text)) return false;
     check_text(r, type, text);
     node->kind = TAPE_TEXT;
-    read_keep(r, text, &node->flags, &node->value);
+    read_keep(r, text.len, &node->flags, &node->value);
+    return true;
+}
+
+/* A text as most are, well-formed and in the format of its type, in one go; false: nothing was done. */
+static inline bool read_usual_text(struct reader *r, fhir_type_id type, uint8_t look, struct tape_node *node)
+{
+    size_t len;
+    bool has_blank;
+    if (look > FHIR_LOOK_TEXT || *r->at != '"') return false;
+    const char *end = read_plain(r, r->at + 1, &len, &has_blank);
+    if (end == NULL || len == 0 || len >= TAPE_LONG) return false;
+    if (look != FHIR_LOOK_STRING && (look != FHIR_LOOK_TOKEN || has_blank) &&
+        !fhir_primitive_ok(type, str_make(r->to, len)))
+        return false;
+    r->at = end;
+    node->kind = TAPE_TEXT;
+    read_keep(r, len, &node->flags, &node->value);
     return true;
 }
 
@@ -94,6 +113,13 @@ static struct str find_resource_type(const struct reader *r)
     unsigned depth = 0;
     const char *at = r->at;
     bool is_key = false;
+    if (r->end - at > READ_SLACK && memcmp(at, USUAL_START, sizeof USUAL_START - 1) == 0) {
+        at += sizeof USUAL_START - 1;
+        const char *quote = memchr(at, '"', (size_t)(r->end - at));
+        if (quote != NULL && memchr(at, '\\', (size_t)(quote - at)) == NULL)
+            return str_make(at, (size_t)(quote - at));
+        at = r->at;
+    }
     for (; at < r->end; at++) {
         if (*at == '{' || *at == '[') depth++;
         if (*at == '}' || *at == ']') {
@@ -149,10 +175,11 @@ static bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id
 static inline bool read_one(struct reader *r, fhir_element_id element)
 {
     fhir_type_id type = fhir_elements[element].type;
-    if (fhir_types[type].kind != FHIR_PRIMITIVE) return read_complex(r, element, type);
-    bool is_value;
+    uint8_t look = fhir_looks[type];
+    if (look == FHIR_LOOK_COMPLEX) return read_complex(r, element, type);
+    bool is_value = true;
     struct tape_node node = {.element = element, .span = 1};
-    if (!read_primitive(r, type, &node, &is_value)) return false;
+    if (!read_usual_text(r, type, look, &node) && !read_primitive(r, type, &node, &is_value)) return false;
     return !is_value || read_push(r, element, (enum tape_kind)node.kind, node.flags, node.value);
 }
 
@@ -436,6 +463,11 @@ static inline bool read_one_member(struct reader *r, struct follow *follow)
     struct frame *frame = r->frame;
     uint8_t row = (uint8_t)(follow->row + *follow->skip);
     fhir_element_id element = (fhir_element_id)(frame->first + row);
+    if (frame->is_resource && frame->key_count == 0 && read_is_fast(r) &&
+        memcmp(r->at, USUAL_START + 1, sizeof USUAL_START - 3) == 0) {
+        r->at += sizeof USUAL_START - 3;
+        return read_resource_type_member(r);
+    }
     if (!read_is_fast(r) || row >= fhir_types[frame->type].element_count || !key_is(r->at, r->end, element))
         return read_found_member(r, follow);
     r->at += fhir_element_name_len[element] + 1;

@@ -11,6 +11,10 @@
 #include "fhir/fhir_tape_int.h"
 #include "json/json_scan.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum {
     FRAME_KEYS_MAX = 512,  /* 255 rows, each with a partner, and resourceType */
     KEY_OF_RESOURCE = 511, /* in frame.keys: resourceType; else row * 2, + 1 for the partner */
@@ -65,9 +69,50 @@ void read_issue_below(struct reader *r, struct str name, const char *code, const
 /* A text into the heap, decoded and checked. r->at is behind the opening quote and then behind the closing one. */
 bool read_text(struct reader *r, struct str *text);
 /* Keeps the text that read_text put at r->to; *flags and *value are those of its node. */
-void read_keep(struct reader *r, struct str text, uint8_t *flags, uint32_t *value);
+static inline void read_keep(struct reader *r, size_t len, uint8_t *flags, uint32_t *value);
 /* Any value, checked for syntax only and forgotten. */
 bool read_skip(struct reader *r);
+
+/* The length of a long text goes before it, and pays one more copy. */
+void read_keep_long(struct reader *r, uint32_t len);
+static inline void read_keep(struct reader *r, size_t len, uint8_t *flags, uint32_t *value)
+{
+    if (len >= TAPE_LONG) read_keep_long(r, (uint32_t)len);
+    *flags = (uint8_t)(len >= TAPE_LONG ? TAPE_LONG : len);
+    *value = (uint32_t)(r->to - r->heap);
+    r->to += len;
+}
+
+/* A usual text, of printable ASCII without escapes, to r->to: the end behind its closing quote, r->at being untouched.
+ * NULL: read_text must look at it. `at` is behind the opening quote. */
+static inline const char *read_plain(const struct reader *r, const char *at, size_t *len, bool *has_blank)
+{
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\'), low = _mm_set1_epi8(0x20);
+    const __m128i blank = _mm_set1_epi8(' ');
+    const char *start = at;
+    unsigned blanks = 0;
+    for (char *to = r->to; r->end - at >= 16; at += 16, to += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)at);
+        _mm_storeu_si128((__m128i *)to, v);
+        __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, back)),
+                                       _mm_cmplt_epi8(v, low)); /* signed: bytes from 0x80 on are below, too */
+        unsigned mask = (unsigned)_mm_movemask_epi8(special);
+        unsigned here = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, blank));
+        if (mask == 0) {
+            blanks |= here;
+            continue;
+        }
+        unsigned plain = (unsigned)__builtin_ctz(mask);
+        if (at[plain] != '"') return NULL;
+        *has_blank = (blanks | (here & (mask ^ (mask - 1)))) != 0;
+        *len = (size_t)(at - start) + plain;
+        return at + plain + 1;
+    }
+#endif
+    (void)r, (void)at, (void)len, (void)has_blank;
+    return NULL;
+}
 
 static inline bool read_is_fast(const struct reader *r) { return r->end - r->at >= READ_SLACK; }
 

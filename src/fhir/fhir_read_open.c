@@ -12,6 +12,15 @@
 enum {
     PATH_BYTES_MAX = 1024,
     JSON_BYTES_A_NODE = 16, /* first guess; Synthea has 20 in compact form, 40 in pretty form */
+    KEPT_BYTES = 128 << 10, /* of a reader that is kept: heap and nodes of resources up to 60 KB or so */
+};
+
+struct fhir_reader {
+    struct arena *mem;
+    struct frame *frames;
+    unsigned frame_count;
+    uint8_t *next_row; /* see struct reader */
+    char *kept;        /* KEPT_BYTES; NULL in a reader for one call */
 };
 
 /* --- problems ----------------------------------------------------------------------------------------------------- */
@@ -91,15 +100,50 @@ bool read_grow(struct reader *r)
     return true;
 }
 
-static bool open_memory(struct reader *r, size_t json_bytes)
+static bool open_reader(struct fhir_reader *reader, bool is_kept)
 {
+    *reader = (struct fhir_reader){.mem = arena_open(SALVE_REQUEST_BYTES_MAX), .frame_count = SALVE_JSON_DEPTH_MAX + 2};
+    if (reader->mem == NULL) return false;
+    reader->frames = arena_alloc_raw(reader->mem, reader->frame_count * sizeof *reader->frames, 16);
+    reader->next_row = arena_alloc(reader->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
+    if (is_kept) reader->kept = arena_alloc_raw(reader->mem, KEPT_BYTES, 16);
+    return reader->frames != NULL && reader->next_row != NULL && (!is_kept || reader->kept != NULL);
+}
+
+struct fhir_reader *fhir_reader_open(void)
+{
+    struct fhir_reader *reader = malloc(sizeof *reader);
+    if (reader == NULL || open_reader(reader, true)) return reader;
+    fhir_reader_close(reader);
+    return NULL;
+}
+
+void fhir_reader_close(struct fhir_reader *reader)
+{
+    if (reader == NULL) return;
+    arena_close(reader->mem);
+    free(reader);
+}
+
+static bool open_memory(struct reader *r, const struct fhir_reader *reader, size_t json_bytes)
+{
+    size_t heap_bytes = (json_bytes + json_bytes / 32 + 2 * READ_SLACK + 15) & ~(size_t)15;
+    r->mem = reader->mem;
+    r->next_row = reader->next_row;
+    r->frames = reader->frames;
+    if (r->depth_max + 2 > reader->frame_count)
+        r->frames = arena_alloc_raw(r->mem, (r->depth_max + 2) * sizeof *r->frames, 16);
     r->room = (uint32_t)(json_bytes / JSON_BYTES_A_NODE) + 16;
-    r->frames = arena_alloc_raw(r->mem, (r->depth_max + 2) * sizeof *r->frames, 16);
-    r->next_row = arena_alloc(r->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
-    r->heap = arena_alloc_raw(r->mem, json_bytes + json_bytes / 32 + 2 * READ_SLACK, 16);
-    r->nodes = arena_alloc_raw(r->mem, r->room * sizeof *r->nodes, 16);
+    if (reader->kept != NULL && heap_bytes + r->room * sizeof *r->nodes <= KEPT_BYTES) {
+        r->heap = reader->kept;
+        r->nodes = (struct tape_node *)(void *)(reader->kept + heap_bytes);
+        r->room = (uint32_t)((KEPT_BYTES - heap_bytes) / sizeof *r->nodes);
+    } else {
+        r->heap = arena_alloc_raw(r->mem, heap_bytes, 16);
+        r->nodes = arena_alloc_raw(r->mem, r->room * sizeof *r->nodes, 16);
+    }
     r->to = r->heap;
-    return r->frames != NULL && r->next_row != NULL && r->heap != NULL && r->nodes != NULL;
+    return r->frames != NULL && r->heap != NULL && r->nodes != NULL;
 }
 
 /* --- key orders --------------------------------------------------------------------------------------------------- */
@@ -210,6 +254,27 @@ static bool read_all(struct reader *r, fhir_type_id type, struct arena *mem, str
     return hand_out(r, mem, out);
 }
 
+/* With the reader that is kept, or with one for this call. */
+static void read_with(struct reader *r, const struct fhir_read_opts *opts, size_t json_bytes, struct arena *mem,
+                      struct tape *out)
+{
+    struct fhir_reader own = {0}, *reader = opts->reader == NULL ? &own : opts->reader;
+    if (opts->reader == NULL && !open_reader(&own, false)) {
+        (void)read_no_memory(r);
+        arena_close(own.mem);
+        return;
+    }
+    struct arena_mark mark = arena_mark(reader->mem);
+    if (open_memory(r, reader, json_bytes))
+        (void)read_all(r, opts->type, mem, out);
+    else
+        (void)read_no_memory(r);
+    if (opts->reader == NULL)
+        arena_close(own.mem);
+    else
+        arena_rewind(reader->mem, mark);
+}
+
 enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, struct arena *mem, struct tape *out,
                           struct fhir_issues *issues, struct salve_err *err)
 {
@@ -232,11 +297,6 @@ enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, st
         (void)read_fail(&r, SALVE_E_TOO_BIG, "more bytes than a resource may have");
         return r.code;
     }
-    r.mem = arena_open(SALVE_REQUEST_BYTES_MAX);
-    if (r.mem == NULL || !open_memory(&r, json.len))
-        (void)read_no_memory(&r);
-    else
-        (void)read_all(&r, opts->type, mem, out);
-    arena_close(r.mem);
+    read_with(&r, opts, json.len, mem, out);
     return r.code;
 }

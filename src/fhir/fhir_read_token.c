@@ -3,10 +3,6 @@
  * bytes at a time; escapes, other scripts and the last bytes of the input go one character at a time. */
 #include "fhir/fhir_read_int.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 void read_space_slow(struct reader *r)
 {
     const char *at = r->at, *end = r->end;
@@ -101,17 +97,11 @@ bool read_text(struct reader *r, struct str *text)
     return true;
 }
 
-void read_keep(struct reader *r, struct str text, uint8_t *flags, uint32_t *value)
+void read_keep_long(struct reader *r, uint32_t len)
 {
-    uint32_t len = (uint32_t)text.len;
-    if (len >= TAPE_LONG) { /* the length goes before it; a long text pays one more copy */
-        memmove(r->to + TAPE_LONG_BYTES, r->to, len);
-        memcpy(r->to, &len, TAPE_LONG_BYTES);
-        r->to += TAPE_LONG_BYTES;
-    }
-    *flags = (uint8_t)(len >= TAPE_LONG ? TAPE_LONG : len);
-    *value = (uint32_t)(r->to - r->heap);
-    r->to += len;
+    memmove(r->to + TAPE_LONG_BYTES, r->to, len);
+    memcpy(r->to, &len, TAPE_LONG_BYTES);
+    r->to += TAPE_LONG_BYTES;
 }
 
 static bool skip_word(struct reader *r)

@@ -103,7 +103,7 @@ static void check_named(struct fhir_check *check, tape_at first)
     }
 }
 
-/* --- every resource of a document hangs together with its Composition ----------------------------------------------- */
+/* --- every resource of a document hangs together with its Composition --------------------------------------------- */
 
 static uint32_t root_of(uint32_t *parents, uint32_t entry)
 {

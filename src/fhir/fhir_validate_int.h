@@ -7,30 +7,56 @@
 #include "fhir/fhir_index_int.h"
 #include "fhir/validate.h"
 
+/* What is asked of a value, by its type. */
+enum fhir_rules {
+    FHIR_RULES_NONE,
+    FHIR_RULES_EXTENSION,
+    FHIR_RULES_QUANTITY,
+    FHIR_RULES_ATTACHMENT,
+    FHIR_RULES_SYSTEM,
+    FHIR_RULES_URI,
+    FHIR_RULES_REFERENCE,
+    FHIR_RULES_ENTRY,
+    FHIR_RULES_RESOURCE, /* of any type: contained, or of an entry or parameter */
+};
+
 struct fhir_local { /* a contained resource, or a text "#id" (without its #) */
     struct str id;
     tape_at at;
+};
+
+struct fhir_scope {
+    tape_at container;            /* resource that is not contained, the one at hand is in */
+    struct fhir_local *contained; /* of the container, sorted by id, then place */
+    struct fhir_local *local;     /* texts of the container that start with #, sorted */
+    uint32_t contained_count, local_count;
 };
 
 struct fhir_check {
     const struct tape *tape;
     struct arena *mem;
     struct fhir_issues *issues;
-    struct fhir_path path;
-    struct fhir_index index;      /* of the Bundle, or of the one resource */
-    tape_at container;            /* resource that is not contained, the one at hand is in */
-    struct fhir_local *contained; /* of the container, sorted by id, then place */
-    struct fhir_local *local;     /* texts of the container that start with #, sorted */
-    uint32_t contained_count, local_count;
+    tape_at at;              /* the node at hand: where issues are */
+    struct fhir_path *path;  /* of the last issue; NULL before it is needed */
+    struct fhir_index index; /* of a Bundle that is the whole input; else empty */
+    struct fhir_scope scope;
     enum salve_code code;
 };
 
-/* An issue at the path at hand. */
+/* Text of the first child with that name, which is no choice. */
+static inline struct str fhir_child_text(const struct tape *tape, tape_at parent, fhir_name_id name)
+{
+    for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c))
+        if (tape_path_name(tape, c) == name) return tape_text(tape, c);
+    return STR_NONE;
+}
+
+/* An issue at the node at hand. */
 void fhir_check_fail(struct fhir_check *check, const char *code, const char *rule, const char *text);
 void fhir_check_warn(struct fhir_check *check, const char *code, const char *rule, const char *text);
 
 void fhir_check_binding(struct fhir_check *check, tape_at at); /* fhir_validate_value.c */
-void fhir_check_value(struct fhir_check *check, tape_at at);
+void fhir_check_value(struct fhir_check *check, enum fhir_rules rules, tape_at at);
 void fhir_check_reference(struct fhir_check *check, tape_at reference); /* fhir_validate_reference.c */
 void fhir_check_contained(struct fhir_check *check, tape_at container);
 void fhir_check_ids(struct fhir_check *check, tape_at container);

@@ -28,14 +28,14 @@ static const struct fhir_local *find_local(const struct fhir_local *items, uint3
 static fhir_type_id type_behind(const struct fhir_check *check, struct str text)
 {
     struct fhir_reference parts;
-    if (str_is(text, "#")) return tape_type(check->tape, check->container);
+    if (str_eq(text, STR("#"))) return tape_type(check->tape, check->scope.container);
     if (str_starts(text, STR("#"))) {
         const struct fhir_local *local =
-            find_local(check->contained, check->contained_count, str_cut(text, 1, text.len));
+            find_local(check->scope.contained, check->scope.contained_count, str_cut(text, 1, text.len));
         return local == NULL ? 0 : tape_type(check->tape, local->at);
     }
-    uint32_t entry = fhir_index_find(&check->index, text);
-    if (check->index.is_bundle && entry != FHIR_ENTRY_NONE) return check->index.entries[entry].type;
+    uint32_t entry = check->index.is_bundle ? fhir_index_find(&check->index, text) : FHIR_ENTRY_NONE;
+    if (entry != FHIR_ENTRY_NONE) return check->index.entries[entry].type;
     return fhir_reference_split(text, &parts) ? parts.type : 0;
 }
 
@@ -51,25 +51,26 @@ static bool is_target(fhir_list_id targets, fhir_type_id type)
 static bool is_malformed(struct str text)
 {
     struct fhir_reference parts;
-    if (text.ptr[0] == '#' || str_find(text, STR(":")) >= 0 || str_find(text, STR("?")) >= 0) return false;
+    if (text.ptr[0] == '#' || memchr(text.ptr, ':', text.len) != NULL || memchr(text.ptr, '?', text.len) != NULL)
+        return false;
     return !fhir_reference_split(text, &parts);
 }
 
 struct str fhir_without_fragment(struct str reference)
 {
-    ptrdiff_t hash = str_find(reference, STR("#"));
-    return hash > 0 ? str_cut(reference, 0, (size_t)hash) : reference;
+    const char *hash = reference.len == 0 ? NULL : memchr(reference.ptr, '#', reference.len);
+    return hash == NULL || hash == reference.ptr ? reference : str_make(reference.ptr, (size_t)(hash - reference.ptr));
 }
 
 void fhir_check_reference(struct fhir_check *check, tape_at at)
 {
-    struct str text = fhir_without_fragment(tape_child_text(check->tape, at, "reference"));
+    struct str text = fhir_without_fragment(fhir_child_text(check->tape, at, FHIR_N_reference));
     if (text.len == 0) return;
     if (is_malformed(text))
         fhir_check_fail(check, "invalid", "fhir-reference-format",
                         "a relative reference is Type/id or Type/id/_history/version");
     if (text.len > 1 && text.ptr[0] == '#' &&
-        find_local(check->contained, check->contained_count, str_cut(text, 1, text.len)) == NULL)
+        find_local(check->scope.contained, check->scope.contained_count, str_cut(text, 1, text.len)) == NULL)
         fhir_check_fail(check, "invariant", "ref-1", "a local reference points to a contained resource");
     if (!is_target(fhir_elements[tape_element(check->tape, at)].targets, type_behind(check, text)))
         fhir_check_fail(check, "structure", "fhir-reference-target", "R4 does not allow a reference to this type here");
@@ -83,28 +84,26 @@ static bool is_contained(const struct tape *tape, tape_at at)
 }
 
 /* Lists the contained resources, and every text of the container that starts with "#". */
-static bool collect(struct fhir_check *check, tape_at container)
+static bool collect(struct fhir_check *check, tape_at container, uint32_t contained)
 {
     const struct tape *tape = check->tape;
-    uint32_t contained = 0, local = 0, span = tape->nodes[container].span;
-    for (tape_at c = tape_first(tape, container); c != TAPE_NONE; c = tape_next(tape, container, c))
-        contained += is_contained(tape, c);
-    for (tape_at n = container; contained > 0 && n < container + span; n++)
+    struct fhir_scope *scope = &check->scope;
+    uint32_t local = 0, span = tape->nodes[container].span;
+    for (tape_at n = container; n < container + span; n++)
         local += tape_kind(tape, n) == TAPE_TEXT && str_starts(tape_text(tape, n), STR("#"));
-    check->contained_count = check->local_count = 0;
-    check->contained = arena_array(check->mem, struct fhir_local, contained + 1);
-    check->local = arena_array(check->mem, struct fhir_local, local + 1);
-    if (check->contained == NULL || check->local == NULL) return false;
+    scope->contained = arena_array(check->mem, struct fhir_local, contained);
+    scope->local = arena_array(check->mem, struct fhir_local, local + 1);
+    if (scope->contained == NULL || scope->local == NULL) return false;
     for (tape_at c = tape_first(tape, container); c != TAPE_NONE; c = tape_next(tape, container, c))
         if (is_contained(tape, c))
-            check->contained[check->contained_count++] = (struct fhir_local){tape_child_text(tape, c, "id"), c};
-    for (tape_at n = container; contained > 0 && n < container + span; n++) {
+            scope->contained[scope->contained_count++] = (struct fhir_local){fhir_child_text(tape, c, FHIR_N_id), c};
+    for (tape_at n = container; n < container + span; n++) {
         struct str text = tape_kind(tape, n) == TAPE_TEXT ? tape_text(tape, n) : STR_NONE;
         if (str_starts(text, STR("#")))
-            check->local[check->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), n};
+            scope->local[scope->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), n};
     }
-    qsort(check->contained, check->contained_count, sizeof check->contained[0], compare_locals);
-    qsort(check->local, check->local_count, sizeof check->local[0], compare_locals);
+    qsort(scope->contained, scope->contained_count, sizeof scope->contained[0], compare_locals);
+    qsort(scope->local, scope->local_count, sizeof scope->local[0], compare_locals);
     return true;
 }
 
@@ -119,15 +118,16 @@ static bool refers_to_container(const struct tape *tape, tape_at contained)
 static void check_contained_one(struct fhir_check *check, tape_at at)
 {
     const struct tape *tape = check->tape;
-    struct str id = tape_child_text(tape, at, "id");
+    const struct fhir_scope *scope = &check->scope;
+    struct str id = fhir_child_text(tape, at, FHIR_N_id);
     tape_at meta = tape_child(tape, at, FHIR_N_meta);
     if (tape_child(tape, at, FHIR_N_contained) != TAPE_NONE)
         fhir_check_fail(check, "invariant", "dom-2", "a contained resource does not contain resources");
     if (id.len == 0)
         fhir_check_warn(check, "required", "fhir-contained-id", "a contained resource should have an id");
-    else if (find_local(check->contained, check->contained_count, id)->at != at)
+    else if (find_local(scope->contained, scope->contained_count, id)->at != at)
         fhir_check_fail(check, "duplicate", "fhir-contained-id", "the ids of contained resources differ");
-    else if (find_local(check->local, check->local_count, id) == NULL && !refers_to_container(tape, at))
+    else if (find_local(scope->local, scope->local_count, id) == NULL && !refers_to_container(tape, at))
         fhir_check_fail(check, "invariant", "dom-3", "a contained resource is referred to, or refers to its container");
     if (meta == TAPE_NONE) return;
     if (tape_child(tape, meta, FHIR_N_versionId) != TAPE_NONE ||
@@ -137,7 +137,7 @@ static void check_contained_one(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "invariant", "dom-5", "a contained resource has no security label");
 }
 
-/* --- ids of elements ------------------------------------------------------------------------------------------------ */
+/* --- ids of elements ---------------------------------------------------------------------------------------------- */
 
 /* Lists each id of an element (not of a resource) of the container, contained resources left out. */
 static uint32_t element_ids(const struct tape *tape, tape_at container, struct fhir_local *out)
@@ -178,18 +178,26 @@ void fhir_check_ids(struct fhir_check *check, tape_at container)
 
 void fhir_check_contained(struct fhir_check *check, tape_at container)
 {
-    uint32_t index = 0;
-    if (!collect(check, container)) {
+    const struct tape *tape = check->tape;
+    uint32_t contained = 0;
+    bool has_text = false;
+    for (tape_at c = tape_first(tape, container); c != TAPE_NONE; c = tape_next(tape, container, c)) {
+        contained += is_contained(tape, c);
+        has_text |= tape_path_name(tape, c) == FHIR_N_text;
+    }
+    check->scope.contained_count = check->scope.local_count = 0;
+    if (contained > 0 && !collect(check, container, contained)) {
         check->code = SALVE_E_MEMORY;
         return;
     }
-    for (tape_at c = tape_first(check->tape, container); c != TAPE_NONE; c = tape_next(check->tape, container, c)) {
-        if (!is_contained(check->tape, c)) continue;
-        fhir_path_push(&check->path, c, index++);
+    for (uint32_t i = 0, c = container + 1; i < contained; c += tape->nodes[c].span) {
+        if (!is_contained(tape, c)) continue;
+        check->at = c;
         check_contained_one(check, c);
-        fhir_path_pop(&check->path);
+        i++;
     }
+    check->at = container;
     /* A warning for each resource of a large Bundle would crowd out what matters. */
-    if (container == 0 && tape_child(check->tape, container, FHIR_N_text) == TAPE_NONE)
+    if (container == 0 && !has_text)
         fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
 }

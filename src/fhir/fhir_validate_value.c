@@ -11,9 +11,9 @@ static bool has_extension(const struct tape *tape, tape_at at)
 
 static enum fhir_has has_coding(const struct fhir_check *check, uint16_t set, tape_at coding)
 {
-    struct str code = tape_child_text(check->tape, coding, "code");
+    struct str code = fhir_child_text(check->tape, coding, FHIR_N_code);
     if (code.len == 0) return has_extension(check->tape, coding) ? FHIR_HAS_UNKNOWN : FHIR_HAS_NOT;
-    struct str system = tape_child_text(check->tape, coding, "system");
+    struct str system = fhir_child_text(check->tape, coding, FHIR_N_system);
     return fhir_valueset_has(set, system.ptr == NULL ? STR("") : system, code);
 }
 
@@ -32,8 +32,8 @@ static enum fhir_has has_concept(const struct fhir_check *check, uint16_t set, t
 
 static enum fhir_has has_quantity(const struct fhir_check *check, uint16_t set, tape_at quantity)
 {
-    struct str code = tape_child_text(check->tape, quantity, "code");
-    struct str system = tape_child_text(check->tape, quantity, "system");
+    struct str code = fhir_child_text(check->tape, quantity, FHIR_N_code);
+    struct str system = fhir_child_text(check->tape, quantity, FHIR_N_system);
     if (code.len == 0) return FHIR_HAS_UNKNOWN;
     return fhir_valueset_has(set, system.ptr == NULL ? STR("") : system, code);
 }
@@ -66,11 +66,11 @@ static void check_extension(struct fhir_check *check, tape_at at)
 {
     const struct tape *tape = check->tape;
     bool has_value = tape_child(tape, at, FHIR_N_value) != TAPE_NONE;
-    struct str url = tape_child_text(tape, at, "url");
+    struct str url = fhir_child_text(tape, at, FHIR_N_url);
     bool is_nested = tape_element(tape, at) == FHIR_E_Extension_extension;
     if (has_value == has_extension(tape, at))
         fhir_check_fail(check, "invariant", "ext-1", "an extension has either a value or extensions, not both");
-    if (!is_nested && url.len > 0 && str_find(url, STR(":")) < 0)
+    if (!is_nested && url.len > 0 && memchr(url.ptr, ':', url.len) == NULL)
         fhir_check_fail(check, "invalid", "fhir-extension-url", "the url of an extension is absolute");
 }
 
@@ -99,7 +99,7 @@ static bool base64_bytes(struct str text, int64_t *bytes)
 
 static void check_attachment(struct fhir_check *check, tape_at at)
 {
-    struct str data = tape_child_text(check->tape, at, "data"), size = tape_child_text(check->tape, at, "size");
+    struct str data = fhir_child_text(check->tape, at, FHIR_N_data), size = fhir_child_text(check->tape, at, FHIR_N_size);
     int64_t bytes, stated;
     if (data.len == 0) return;
     if (tape_child(check->tape, at, FHIR_N_contentType) == TAPE_NONE)
@@ -108,14 +108,14 @@ static void check_attachment(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "value", "fhir-attachment-size", "size is the number of bytes of the data");
 }
 
-/* --- systems and URIs ----------------------------------------------------------------------------------------------- */
+/* --- systems and URIs --------------------------------------------------------------------------------------------- */
 
 /* The system of a code or identifier is an absolute URI, and names a code system, not a value set of FHIR. */
 static void check_system(struct fhir_check *check, tape_at at)
 {
-    struct str system = tape_child_text(check->tape, at, "system");
+    struct str system = fhir_child_text(check->tape, at, FHIR_N_system);
     if (system.len == 0) return;
-    if (str_find(system, STR(":")) < 0)
+    if (memchr(system.ptr, ':', system.len) == NULL)
         fhir_check_fail(check, "invalid", "fhir-system-absolute", "a system is an absolute URI");
     if (str_starts(system, STR("http://hl7.org/fhir/ValueSet/")))
         fhir_check_fail(check, "invalid", "fhir-system-valueset", "a system is a code system, not a value set");
@@ -129,29 +129,22 @@ static void check_uri(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "invalid", "fhir-uri-urn", "an OID or UUID as a URI begins with urn:");
 }
 
-void fhir_check_value(struct fhir_check *check, tape_at at)
+void fhir_check_value(struct fhir_check *check, enum fhir_rules rules, tape_at at)
 {
-    switch (tape_type(check->tape, at)) {
-    case FHIR_T_Extension:
+    switch (rules) {
+    case FHIR_RULES_EXTENSION:
         check_extension(check, at);
         break;
-    case FHIR_T_Quantity:
-    case FHIR_T_Age:
-    case FHIR_T_Count:
-    case FHIR_T_Distance:
-    case FHIR_T_Duration:
+    case FHIR_RULES_QUANTITY:
         check_quantity(check, at);
         break;
-    case FHIR_T_Attachment:
+    case FHIR_RULES_ATTACHMENT:
         check_attachment(check, at);
         break;
-    case FHIR_T_Coding:
-    case FHIR_T_Identifier:
+    case FHIR_RULES_SYSTEM:
         check_system(check, at);
         break;
-    case FHIR_T_uri:
-    case FHIR_T_url:
-    case FHIR_T_canonical:
+    case FHIR_RULES_URI:
         check_uri(check, at);
         break;
     default:
