@@ -24,6 +24,7 @@ enum salve_code app_guideline_test(struct app *app, struct salve_err *err);
 enum salve_code app_help(struct app *app, struct salve_err *err);
 enum salve_code app_import(struct app *app, struct salve_err *err);
 enum salve_code app_init(struct app *app, struct salve_err *err);
+enum salve_code app_keys_change(struct app *app, struct salve_err *err);
 enum salve_code app_keys_rotate(struct app *app, struct salve_err *err);
 enum salve_code app_letter(struct app *app, struct salve_err *err);
 enum salve_code app_looked(struct app *app, struct salve_err *err);

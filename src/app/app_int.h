@@ -33,6 +33,8 @@
     X(HELP,           'h', "help",              NULL,       "show help of the command")                               \
     X(PASSPHRASE_FILE, 0,  "passphrase-file",   "FILE",     "read the site's passphrase from FILE")                   \
     X(KEY_FILE,       0,   "key-file",          "FILE",     "the site's key file, where it has one")                  \
+    X(NEW_PASSPHRASE_FILE, 0, "new-passphrase-file", "FILE", "read the new passphrase from FILE")                     \
+    X(NEW_KEY_FILE,   0,   "new-key-file",      "FILE",     "open the site with this key file from now on")           \
     X(SHARE,          0,   "share",             "DIR",      "folder of guidelines and forms")                         \
     X(AS,             0,   "as",                "STAFF",    "pseudonym of the staff member who acts")                 \
     X(LANG,           0,   "lang",              "en|ar",    "language of forms and letters")                          \
@@ -47,7 +49,7 @@
     X(PURPOSE,        0,   "purpose",           "PURPOSE",  "a purpose of consent")                                   \
     X(FORM,           0,   "form",              "VERSION",  "version of the consent form (default: the newest)")      \
     X(READ_BACK,      0,   "read-back",         "ROUNDS",   "rounds after which all read-back questions were met")    \
-    X(METHOD,         0,   "method",            "HOW",      "how consent was given: spoken, card or pin")             \
+    X(METHOD,         0,   "method",            "HOW",      "how consent was given: signed, pin, card or spoken")     \
     X(WITNESS,        0,   "witness",           NULL,       "an impartial witness was present throughout")            \
     X(GUARDIAN,       0,   "guardian",          NULL,       "a guardian gives permission for a child")                \
     X(ASSENT,         0,   "assent",            "ANSWER",   "the child's own answer: given, dissent or not-able")     \
@@ -113,10 +115,12 @@ bool                           app_command_takes(const struct app_command *comma
 const char                    *app_option_name(enum app_option option);
 
 /* Printing. app_say talks on standard error unless --quiet; app_print (which returns the bytes) and app_write give
- * results on standard output. */
+ * results on standard output. What comes from data or the command line never moves a terminal's cursor. */
 void app_say(const struct app *app, const char *fmt, ...) SALVE_PRINTF(2, 3);
 int  app_print(const char *fmt, ...) SALVE_PRINTF(1, 2);
-void app_write(struct str text);
+void app_write(struct str text);      /* bytes of a document; cleaned only where standard output is a terminal */
+void app_write_text(struct str text); /* words for people: control characters and changes of direction become '?' */
+SALVE_MUST_USE enum salve_code app_write_buf(struct buf *out, bool is_json, struct salve_err *err);
 void app_report(const struct app *app, const struct salve_err *err); /* the three-part error, or JSON */
 void app_json_text(struct buf *out, struct str text);                /* "..." with escapes */
 

@@ -84,6 +84,22 @@ static enum salve_code ask_passphrase(const struct app *app, struct app_secret *
     return code;
 }
 
+/* From a file, or typed: a passphrase in *secret, which *out views. */
+static enum salve_code passphrase_get(const struct app *app, const char *file, bool is_new, struct app_secret *secret,
+                                      struct site_secret *out, struct salve_err *err)
+{
+    secret->text = crypto_secret_alloc(PASSPHRASE_BYTES_MAX + 1);
+    if (secret->text == NULL) return salve_fail(err, SALVE_E_MEMORY, "passphrase");
+    enum salve_code code =
+        file != NULL ? read_passphrase_file(file, secret, err) : ask_passphrase(app, secret, is_new, err);
+    if (code == SALVE_OK && is_new && secret->len < PASSPHRASE_BYTES_MIN) {
+        (void)salve_fail(err, SALVE_E_USAGE, "passphrase");
+        code = salve_why(err, "it has fewer than 12 characters");
+    }
+    out->passphrase = str_make(secret->text, secret->len);
+    return code;
+}
+
 enum salve_code app_secret_get(const struct app *app, bool is_new, struct app_secret *secret, struct site_secret *out,
                                struct salve_err *err)
 {
@@ -94,15 +110,36 @@ enum salve_code app_secret_get(const struct app *app, bool is_new, struct app_se
     const char *file = passphrase_file(app, path);
     if (out->key_file != NULL && file == NULL) return SALVE_OK;
     out->key_file = NULL;
-    secret->text = crypto_secret_alloc(PASSPHRASE_BYTES_MAX + 1);
-    if (secret->text == NULL) return salve_fail(err, SALVE_E_MEMORY, "passphrase");
-    enum salve_code code = file != NULL ? read_passphrase_file(file, secret, err) : ask_passphrase(app, secret, is_new, err);
-    if (code == SALVE_OK && is_new && secret->len < PASSPHRASE_BYTES_MIN) {
-        (void)salve_fail(err, SALVE_E_USAGE, "passphrase");
-        code = salve_why(err, "it has fewer than 12 characters");
-    }
-    out->passphrase = str_make(secret->text, secret->len);
-    return code;
+    return passphrase_get(app, file, is_new, secret, out, err);
+}
+
+static enum salve_code new_secret_get(const struct app *app, struct app_secret *secret, struct site_secret *out,
+                                      struct salve_err *err)
+{
+    *secret = (struct app_secret){0};
+    *out = (struct site_secret){.key_file = app_option(app, OPT_NEW_KEY_FILE)};
+    if (out->key_file != NULL) return SALVE_OK;
+    return passphrase_get(app, app_option(app, OPT_NEW_PASSPHRASE_FILE), true, secret, out, err);
+}
+
+enum salve_code app_keys_change(struct app *app, struct salve_err *err)
+{
+    struct site *site = NULL;
+    struct actor actor;
+    struct app_secret old_text = {0}, new_text = {0};
+    struct site_options options = {.path = app_site_dir(app), .clock = app->clock};
+    struct site_secret fresh;
+    enum salve_code code = app_secret_get(app, false, &old_text, &options.secret, err);
+    if (code == SALVE_OK) code = site_open(&options, &site, err);
+    if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
+    if (code == SALVE_OK) code = new_secret_get(app, &new_text, &fresh, err);
+    if (code == SALVE_OK) code = site_secret_change(site, actor, &options.secret, &fresh, err);
+    app_secret_drop(&old_text);
+    app_secret_drop(&new_text);
+    if (code == SALVE_OK && app->is_json) app_print("{\"changed\":true}\n");
+    if (code == SALVE_OK && !app->is_json)
+        app_print("Changed. The old passphrase or key file opens nothing any more; keep the new one in two places.\n");
+    return app_site_close(&site, code, err);
 }
 
 void app_secret_drop(struct app_secret *secret)
@@ -165,16 +202,46 @@ enum salve_code app_staff_actor(struct app *app, struct site *site, struct actor
 
 /* --- init and staff ------------------------------------------------------------------------------------------------ */
 
+enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 100 };
+static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+
 static enum salve_code read_member(const char *word, struct str *id, enum role *role, struct salve_err *err)
 {
     struct str text = str_of(word);
     ptrdiff_t  colon = str_find(text, STR(":"));
     if (colon > 0 && role_find(str_cut(text, (size_t)colon + 1, text.len), role)) {
         *id = str_cut(text, 0, (size_t)colon);
-        return SALVE_OK;
+        bool is_name = id->len <= STAFF_NAME_BYTES_MAX;
+        for (size_t i = 0; i < id->len; i++) is_name = is_name && strchr(staff_name_characters, id->ptr[i]) != NULL;
+        if (is_name) return SALVE_OK;
+        (void)salve_fail(err, SALVE_E_USAGE, "--staff %s", word);
+        return salve_why(err, "the name is a pseudonym of 1 to 64 of a-z, 0-9, '.', '_', '-'");
     }
     (void)salve_fail(err, SALVE_E_USAGE, "--staff %s", word);
-    return salve_why(err, "write it as NAME:ROLE, with a role of 'salve help staff'");
+    return salve_why(err, "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician");
+}
+
+static bool is_site_name(struct str name)
+{
+    bool is_good = name.len > 0 && name.len <= SITE_NAME_BYTES_MAX && str_is_utf8(name);
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        bool          is_c1 = c == 0xc2 && i + 1 < name.len && (unsigned char)name.ptr[i + 1] < 0xa0;
+        is_good = is_good && c >= 0x20 && c != 0x7f && !is_c1;
+    }
+    return is_good;
+}
+
+static enum salve_code check_members(const struct app *app, struct salve_err *err)
+{
+    const struct app_values *members = &app->options[OPT_STAFF];
+    enum salve_code          code = SALVE_OK;
+    for (size_t i = 0; i < members->count && code == SALVE_OK; i++) {
+        struct str id;
+        enum role  role;
+        code = read_member(members->value[i], &id, &role, err);
+    }
+    return code;
 }
 
 /* Adds the members of --staff whose being a manager equals `is_manager`. */
@@ -240,8 +307,14 @@ enum salve_code app_init(struct app *app, struct salve_err *err)
     struct app_secret    secret;
     struct site_options  options = {.path = dir, .clock = app->clock};
     struct site_settings settings = {.name = str_of(name == NULL ? "Health check" : name), .languages = STR("en ar")};
+    enum salve_code code = check_members(app, err); /* before anything is made */
+    if (code == SALVE_OK && name != NULL && !is_site_name(str_of(name))) {
+        (void)salve_fail(err, SALVE_E_USAGE, "--name");
+        code = salve_why(err, "1 to 100 bytes of text without control characters");
+    }
+    if (code != SALVE_OK) return code;
     settings.log_name = log_name_of(app, name == NULL ? "health-check" : name);
-    enum salve_code code = app_secret_get(app, true, &secret, &options.secret, err);
+    code = app_secret_get(app, true, &secret, &options.secret, err);
     if (code == SALVE_OK) code = site_create(&options, &settings, err);
     if (code == SALVE_OK) code = open_new(app, &options, err);
     app_secret_drop(&secret);
@@ -253,7 +326,7 @@ enum salve_code app_init(struct app *app, struct salve_err *err)
         struct json_writer w = {.out = &out, .pretty = true};
         json_open(&w, NULL, '{');
         json_put_text(&w, "site", str_of(dir));
-        json_put_i64(&w, "staff", (int64_t)app->options[OPT_STAFF].count);
+        json_put_text(&w, "name", settings.name);
         json_close(&w);
         code = buf_done(&out, &text, err);
         if (code == SALVE_OK) app_print("%.*s\n", STR_ARGS(text));
@@ -271,7 +344,6 @@ static enum salve_code print_staff(struct app *app, struct site *site, struct sa
     struct staff   *staff = NULL;
     size_t          count = 0;
     struct buf      out;
-    struct str      text;
     enum salve_code code = staff_list(site, app->mem, &staff, &count, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 1 << 20);
@@ -290,9 +362,7 @@ static enum salve_code print_staff(struct app *app, struct site *site, struct sa
     }
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
-    code = buf_done(&out, &text, err);
-    if (code == SALVE_OK) app_write(text);
-    return code;
+    return app_write_buf(&out, app->is_json, err);
 }
 
 enum salve_code app_staff(struct app *app, struct salve_err *err)

@@ -363,3 +363,34 @@ enum salve_code site_facts(struct site *site, struct arena *mem, struct site_fac
     out->keys_db_bytes = file_bytes(site, "keys.db") + file_bytes(site, "keys.db-wal");
     return SALVE_OK;
 }
+
+/* --- another secret --------------------------------------------------------------------------------------------- */
+
+static enum salve_code may_change(struct site *site, struct actor actor, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct arena *mem = arena_open(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "secret");
+    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER), err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code == SALVE_OK) {
+        code = rec_actor_check(&tx, actor, err);
+        rec_tx_abandon(&tx);
+    }
+    arena_close(mem);
+    return code;
+}
+
+enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
+                                   const struct site_secret *fresh, struct salve_err *err)
+{
+    struct rec_secret from = {0}, to = {0};
+    enum salve_code code = may_change(site, actor, err);
+    if (code == SALVE_OK) code = rec_secret_read(old, &from, err);
+    if (code == SALVE_OK) code = make_key_file(fresh->key_file, err);
+    if (code == SALVE_OK) code = rec_secret_read(fresh, &to, err);
+    if (code == SALVE_OK) code = keys_change_secret(site->keys, from.secret, to.secret, err);
+    rec_secret_drop(&from);
+    rec_secret_drop(&to);
+    return code;
+}

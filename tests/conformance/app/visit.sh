@@ -49,6 +49,10 @@ ok "what was taken is valid FHIR" salve fhir validate "$work/mine.json"
 ok "withdrawing works at once" salve withdraw "$card" --purpose care --lang ar
 fails 7 "and then care is closed" salve screen "$card" --as dr-amina
 ok "keys are renewed" salve keys rotate --as tom
+fails 7 "a registrar changes no keys" salve keys change --as kofi --new-key-file "$work/new.key"
+ok "another key file can be set" salve keys change --as tom --new-key-file "$work/new.key"
+fails 1 "and the old one opens nothing" salve verify
+export SALVE_KEY_FILE=$work/new.key
 prints 'clean$' "verify is clean" salve verify
 fails 2 "erasing asks first" salve erase "$card" --no-input
 ok "erasure leaves a receipt" salve erase "$card" --yes -o "$work/receipt.txt"

@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 {
     bool is_all = getenv("ALL") != NULL && strcmp(getenv("ALL"), "1") == 0;
     int seed = argc > 1 ? atoi(argv[1]) : 1, count = argc > 2 ? atoi(argv[2]) : is_all ? 10000 : 500;
-    char dir[200], command[600];
+    char dir[200], command[1200];
     if (access("node_modules/cql-execution", R_OK) != 0 || access("node_modules/@cqframework", R_OK) != 0) {
         t_skipped(1);
         return t_end();
