@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "fhir/fhir_primitive_int.h"
 
+#define HOT static inline __attribute__((always_inline)) /* parts of read_object: what most members need */
+
 #define USUAL_START "\"resourceType\":\"" /* of a resource */
 
 enum { UNKNOWN_NAME_CHARS_MAX = 40, NO_ROW = -1, RESOURCE_TYPE_ROW = -2 };
@@ -90,20 +92,29 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
 }
 
 /* A text as most are, well-formed and in the format of its type, in one go; false: nothing was done. */
-static inline bool read_usual_text(struct reader *r, fhir_type_id type, uint8_t look, struct tape_node *node)
+HOT bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look)
 {
     size_t len;
     bool has_blank;
-    if (look > FHIR_LOOK_TEXT || *r->at != '"') return false;
+    if (look > FHIR_LOOK_TEXT || *r->at != '"' || r->count == r->room) return false;
     const char *end = read_plain(r, r->at + 1, &len, &has_blank);
     if (end == NULL || len == 0 || len >= TAPE_LONG) return false;
     if (look != FHIR_LOOK_STRING && (look != FHIR_LOOK_TOKEN || has_blank) &&
         !fhir_primitive_ok(type, str_make(r->to, len)))
         return false;
+    r->nodes[r->count++] = (struct tape_node){element, TAPE_TEXT, (uint8_t)len, 1, (uint32_t)(r->to - r->heap)};
+    r->to += len;
     r->at = end;
-    node->kind = TAPE_TEXT;
-    read_keep(r, len, &node->flags, &node->value);
     return true;
+}
+
+/* Any other primitive. */
+static bool read_unusual(struct reader *r, fhir_element_id element, fhir_type_id type)
+{
+    bool is_value;
+    struct tape_node node = {.element = element, .span = 1};
+    if (!read_primitive(r, type, &node, &is_value)) return false;
+    return !is_value || read_push(r, element, (enum tape_kind)node.kind, node.flags, node.value);
 }
 
 /* The value of resourceType of the object behind whose brace r->at stands, without moving; STR_NONE if it has none.
@@ -152,17 +163,8 @@ bool read_resource_type(struct reader *r, fhir_type_id *type)
     return read_skip(r);
 }
 
-static bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id type)
+HOT bool read_typed(struct reader *r, fhir_element_id element, fhir_type_id type, bool is_resource)
 {
-    if (*r->at != '{') {
-        read_issue(r, "structure", "fhir-json-object", "must be a JSON object");
-        return read_skip(r);
-    }
-    bool is_resource = fhir_types[type].kind == FHIR_RESOURCE;
-    if (is_resource && fhir_types[type].is_abstract) {
-        if (!read_resource_type(r, &type)) return false;
-        if (type == 0) return true;
-    }
     uint32_t node = r->count;
     if (!read_push(r, element, TAPE_OBJECT, 0, type) || !read_nest(r)) return false;
     r->at++;
@@ -171,29 +173,44 @@ static bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id
     return is_good;
 }
 
+/* A resource inside this one. */
+static bool read_resource(struct reader *r, fhir_element_id element)
+{
+    fhir_type_id type;
+    if (!read_resource_type(r, &type)) return false;
+    return type == 0 || read_typed(r, element, type, true);
+}
+
+HOT bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id type)
+{
+    if (*r->at != '{') {
+        read_issue(r, "structure", "fhir-json-object", "must be a JSON object");
+        return read_skip(r);
+    }
+    bool is_resource = fhir_types[type].kind == FHIR_RESOURCE;
+    if (is_resource && fhir_types[type].is_abstract) return read_resource(r, element);
+    return read_typed(r, element, type, is_resource);
+}
+
 /* One value of an element, an item of its list if it has one. */
-static inline bool read_one(struct reader *r, fhir_element_id element)
+HOT bool read_one(struct reader *r, fhir_element_id element)
 {
     fhir_type_id type = fhir_elements[element].type;
     uint8_t look = fhir_looks[type];
     if (look == FHIR_LOOK_COMPLEX) return read_complex(r, element, type);
-    bool is_value = true;
-    struct tape_node node = {.element = element, .span = 1};
-    if (!read_usual_text(r, type, look, &node) && !read_primitive(r, type, &node, &is_value)) return false;
-    return !is_value || read_push(r, element, (enum tape_kind)node.kind, node.flags, node.value);
+    return read_usual_text(r, element, type, look) || read_unusual(r, element, type);
 }
 
 /* null in a list of primitives: its partner list must fill the place. */
 static bool read_null_item(struct reader *r, fhir_element_id element)
 {
-    if (fhir_types[fhir_elements[element].type].kind != FHIR_PRIMITIVE) return read_one(r, element);
     if (!str_starts(str_make(r->at, (size_t)(r->end - r->at)), STR("null"))) return read_skip(r);
     r->at += 4;
     r->frame->has_null = true;
     return read_push(r, element, TAPE_NULL, 0, 0);
 }
 
-static bool read_list(struct reader *r, fhir_element_id element)
+HOT bool read_list(struct reader *r, fhir_element_id element)
 {
     struct frame *frame = r->frame;
     if (!read_nest(r)) return false;
@@ -207,7 +224,8 @@ static bool read_list(struct reader *r, fhir_element_id element)
     for (frame->index = 0;; frame->index++) {
         char c = read_peek(r);
         if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "the text ends inside a list");
-        if (!(c == 'n' ? read_null_item(r, element) : read_one(r, element))) return false;
+        bool is_null = c == 'n' && fhir_looks[fhir_elements[element].type] != FHIR_LOOK_COMPLEX;
+        if (!(is_null ? read_null_item(r, element) : read_one(r, element))) return false;
         c = read_peek(r);
         if (c != ',' && c != ']') return read_fail(r, SALVE_E_SYNTAX, "a comma or ] must follow");
         r->at++;
@@ -219,7 +237,7 @@ static bool read_list(struct reader *r, fhir_element_id element)
 }
 
 /* The value behind the colon. */
-static inline bool read_value(struct reader *r, fhir_element_id element)
+HOT bool read_value(struct reader *r, fhir_element_id element)
 {
     char c = read_peek(r);
     if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "a value is missing");
@@ -243,11 +261,11 @@ static inline uint64_t load64(const char *at)
 }
 
 /* Is the key at r->at, its closing quote included, the name of that element? Needs READ_SLACK readable bytes. */
-static inline bool key_is(const char *at, const char *end, fhir_element_id element)
+HOT bool key_is(const char *at, const char *end, fhir_element_id element)
 {
     size_t len = fhir_element_name_len[element] + (size_t)1;
     uint64_t head = load64(at);
-    if (len <= 8) return (head << (64 - 8 * len)) == (fhir_element_prefix[element] << (64 - 8 * len));
+    if (len <= 8) return (head ^ fhir_element_prefix[element]) << (64 - 8 * len) == 0;
     if (head != fhir_element_prefix[element] || len > (size_t)(end - at)) return false;
     const char *name = fhir_name_text + fhir_name_start[fhir_elements[element].name];
     if (len <= 16) return load64(at + len - 8) == load64(name + len - 8);
@@ -339,7 +357,7 @@ static bool read_partner_member(struct reader *r, fhir_element_id element, uint1
     return read_partner(r, element);
 }
 
-static inline bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
+HOT bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
 {
     struct frame *frame = r->frame;
     unsigned bit = fhir_elements[element].choice;
@@ -376,7 +394,7 @@ static bool read_resource_type_member(struct reader *r)
 static void check_required(struct reader *r, const struct frame *frame)
 {
     const uint64_t *required = fhir_type_required[frame->type];
-    for (unsigned word = 0; word < 4; word++) {
+    for (unsigned word = 0; word * 64 < fhir_types[frame->type].element_count; word++) {
         uint64_t missing = required[word] & ~(frame->seen[word] | frame->partners[word]);
         for (; missing != 0; missing &= missing - 1) {
             unsigned row = word * 64 + (unsigned)__builtin_ctzll(missing);
@@ -398,7 +416,7 @@ static void check_content(struct reader *r, struct frame *frame)
         read_issue(r, "invariant", "ele-1", "an element needs a value or children besides its id");
 }
 
-static bool close_object(struct reader *r, struct frame *frame)
+HOT bool close_object(struct reader *r, struct frame *frame)
 {
     r->nodes[frame->node].span = r->count - frame->node;
     check_required(r, frame);
@@ -409,7 +427,7 @@ static bool close_object(struct reader *r, struct frame *frame)
     return true;
 }
 
-static void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource)
+HOT void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource)
 {
     struct frame *frame = r->frame == NULL ? r->frames : r->frame + 1;
     frame->node = node;
@@ -420,26 +438,28 @@ static void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool 
     frame->is_resource = is_resource;
     frame->is_unusual = frame->has_null = frame->has_unknown = false;
     frame->key_count = 0;
+    frame->skip = &r->next_row[FHIR_ELEMENT_COUNT + type];
+    frame->row = 0;
     memset(frame->seen, 0, sizeof frame->seen);
     memset(frame->partners, 0, sizeof frame->partners);
     r->frame = frame;
 }
 
-static bool expect_colon(struct reader *r)
+HOT bool expect_colon(struct reader *r)
 {
     if (read_peek(r) != ':') return read_fail(r, SALVE_E_SYNTAX, "a colon must follow the key");
     r->at++;
     return true;
 }
 
-/* What the next key will be: that of `row` plus what was learned to be skipped. */
-struct follow {
-    uint8_t *skip;
-    uint8_t row;
-};
+HOT void predict(const struct reader *r, struct frame *frame, fhir_element_id element, int row)
+{
+    frame->skip = &r->next_row[element];
+    frame->row = (uint8_t)(row + 1);
+}
 
 /* A key that was not predicted, and its value. */
-static bool read_found_member(struct reader *r, struct follow *follow)
+static bool read_found_member(struct reader *r)
 {
     struct frame *frame = r->frame;
     struct str name;
@@ -452,16 +472,16 @@ static bool read_found_member(struct reader *r, struct follow *follow)
     fhir_element_id element = (fhir_element_id)(frame->first + row);
     frame->element = element;
     if (is_partner) return read_partner_member(r, element, (uint16_t)row);
-    *follow->skip = (uint8_t)(row - follow->row);
-    *follow = (struct follow){&r->next_row[element], (uint8_t)(row + 1)};
+    *frame->skip = (uint8_t)(row - frame->row);
+    predict(r, frame, element, row);
     return read_member(r, element, (uint16_t)row);
 }
 
 /* One member: r->at is behind the opening quote of its key. */
-static inline bool read_one_member(struct reader *r, struct follow *follow)
+HOT bool read_one_member(struct reader *r)
 {
     struct frame *frame = r->frame;
-    uint8_t row = (uint8_t)(follow->row + *follow->skip);
+    uint8_t row = (uint8_t)(frame->row + *frame->skip);
     fhir_element_id element = (fhir_element_id)(frame->first + row);
     if (frame->is_resource && frame->key_count == 0 && read_is_fast(r) &&
         memcmp(r->at, USUAL_START + 1, sizeof USUAL_START - 3) == 0) {
@@ -469,18 +489,17 @@ static inline bool read_one_member(struct reader *r, struct follow *follow)
         return read_resource_type_member(r);
     }
     if (!read_is_fast(r) || row >= fhir_types[frame->type].element_count || !key_is(r->at, r->end, element))
-        return read_found_member(r, follow);
+        return read_found_member(r);
     r->at += fhir_element_name_len[element] + 1;
     if (!expect_colon(r)) return false;
     frame->element = element;
-    *follow = (struct follow){&r->next_row[element], (uint8_t)(row + 1)};
+    predict(r, frame, element, row);
     return read_member(r, element, row);
 }
 
-static inline bool read_members(struct reader *r)
+HOT bool read_members(struct reader *r)
 {
     struct frame *frame = r->frame;
-    struct follow follow = {&r->next_row[FHIR_ELEMENT_COUNT + frame->type], 0};
     if (read_peek(r) == '}') {
         r->at++;
         check_content(r, frame);
@@ -489,7 +508,7 @@ static inline bool read_members(struct reader *r)
     for (;;) {
         if (read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
         r->at++;
-        if (!read_one_member(r, &follow)) return false;
+        if (!read_one_member(r)) return false;
         char c = read_peek(r);
         if (c != ',' && c != '}') return read_fail(r, SALVE_E_SYNTAX, "a comma or } must follow");
         r->at++;
