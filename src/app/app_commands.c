@@ -31,13 +31,14 @@ const struct app_command app_commands[] = {
     {"consent form", "A visit", "", "Print a consent form.", "PURPOSE LANG FORM SHARE", "  salve consent form --purpose care --lang ar", NULL, 0, 0,
      app_consent_form},
     {"import", "A visit", "[CARD] FILE|-", "Bring in FHIR resources or CSV rows.",
-     "AS MINIMISE REJECTS MAP DATE ENROL PURPOSE METHOD READ_BACK LANG FORM SCHEME OUTPUT SHARE PASSPHRASE_FILE KEY_FILE",
+     "AS MINIMISE REJECTS MAP DATE ENROL PURPOSE METHOD READ_BACK LANG FORM OUTPUT SHARE PASSPHRASE_FILE KEY_FILE",
      "  salve import CARD bundle.json --as lina --minimise --rejects left-out.ndjson\n"
-     "  salve import rows.csv --map maps/nhanes.json --enrol --purpose care --method signed --read-back 1 --as kofi -o cards.csv",
+     "  salve import rows.csv --map maps/nhanes.json --enrol --purpose care --method signed --read-back 1 --as lina -o cards.csv",
      "A file with anything inadmissible is refused whole; --minimise drops it instead, counts it by rule and writes it to\n"
      "the --rejects file, so that nothing disappears silently. With --enrol every row or bundle is a new person; with\n"
-     "--purpose you state that each of them agreed to it in the way named. Their cards go to --output, and the findings of\n"
-     "this file are counted by category.", 1, 2, app_import},
+     "--purpose you state that each of them agreed to it in the way named. Their cards go to --output, each as soon as the\n"
+     "person is enrolled; an earlier file with cards is never written over. The findings of this file are counted by\n"
+     "category. A file about somebody with another birth date than the card's is refused; --yes corrects the birth date.", 1, 2, app_import},
     {"screen", "A visit", "CARD|FILE", "Evaluate the accepted guidelines for a person.", "AS PAPER SHARE PASSPHRASE_FILE KEY_FILE",
      "  salve screen CARD --as lina\n  salve screen --paper measured.json",
      "Findings are drafts until a clinician signs them. --paper evaluates a file and stores nothing.", 1, 1, app_screen},
@@ -58,7 +59,7 @@ const struct app_command app_commands[] = {
      "Asks once. What is erased cannot be read again, here or from a backup after the date on the receipt.", 1, 1, app_erase},
     {"verify", "Site", "", "Check every stored byte, chain, key and log entry.", "AS PASSPHRASE_FILE KEY_FILE", "  salve verify",
      "Opens nobody's record. Every fault is named with its file and element; other people are unaffected.", 0, 0, app_verify},
-    {"keys rotate", "Site", "", "Renew the keys that wrap every record (nightly).", "AS PASSPHRASE_FILE KEY_FILE", "  salve keys rotate --as tech-1",
+    {"keys rotate", "Site", "", "Renew the keys that wrap every record (nightly).", "AS PASSPHRASE_FILE KEY_FILE", "  salve keys rotate --as tom",
      "After two rotations keys of withdrawn and erased data exist nowhere.", 0, 0, app_keys_rotate},
     {"keys change", "Site", "", "Open the site with another passphrase or key file from now on.",
      "NEW_PASSPHRASE_FILE NEW_KEY_FILE AS PASSPHRASE_FILE KEY_FILE",
@@ -69,8 +70,12 @@ const struct app_command app_commands[] = {
      "Exit status 0 if no file has an error, 5 otherwise.", 1, -1, app_fhir_validate},
     {"fhirpath", "Files", "EXPR FILE", "Evaluate a FHIRPath expression; prints a JSON array.", "NOW",
      "  salve fhirpath \"name.where(use = 'official').given\" patient.json", NULL, 2, 2, app_fhirpath},
-    {"cql run", "Files", "", "Evaluate ELM; prints a JSON object for each subject.", "ELM DATA DEFINE NOW",
-     "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --define Findings", NULL, 0, 0, app_cql_run},
+    {"cql run", "Files", "", "Evaluate ELM; prints a JSON object for each subject.", "ELM DATA DEFINE EXPLAIN NOW",
+     "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --define Findings\n"
+     "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --explain",
+     "With --explain each define is an object: its value, the resources it used (with date and elements), where it stands in\n"
+     "the CQL, and the clauses that decided: what each condition and operand was, which branch was taken.",
+     0, 0, app_cql_run},
     {"guideline list", "Guidelines", "", "List the guidelines and whether this site accepted them.", "SHARE PASSPHRASE_FILE KEY_FILE", "  salve guideline list", NULL,
      0, 0, app_guideline_list},
     {"guideline accept", "Guidelines", "ID", "Take responsibility for a guideline version at this site.",

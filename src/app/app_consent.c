@@ -3,6 +3,7 @@
  * to enter when the person says no. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app_commands.h"
 #include "app/app_consent.h"
@@ -101,6 +102,11 @@ static enum salve_code fill_read_back(struct app *app, const struct consent_form
         grant->teach_back_rounds = (uint32_t)rounds;
         return SALVE_OK;
     }
+    if (app_has(app, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) {
+        (void)salve_fail(err, SALVE_E_USAGE, "--read-back");
+        return salve_why(err, "there is no terminal to ask on; 'salve consent form' shows the questions, --read-back 1 or 2 says "
+                              "in which round all were met");
+    }
     print_form(form);
     enum salve_code code = read_back(app, form, &grant->teach_back_rounds, &is_done, err);
     grant->teach_back = is_done ? CONSENT_TEACH_BACK_DONE : CONSENT_TEACH_BACK_NOT_DONE;
@@ -167,8 +173,11 @@ enum salve_code app_consent_give(struct app *app, struct salve_err *err)
     if (code == SALVE_OK)
         code = rec_consent_give(site, actor, str_of(app->words[0]), &grant, app->mem, &receipt, err);
     if (code == SALVE_OK) {
-        app_say(app, "Noted: %s. It can be taken back at any time with 'salve withdraw'.", purpose_text(grant.purpose));
-        app_write(receipt.text);
+        struct str text = receipt.text;
+        if (app->is_json) code = app_receipt_json(app, "consent", grant.purpose, NULL, &receipt, STR_NONE, &text, err);
+        if (code == SALVE_OK) app_write(text);
+        app_say(app, "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
+                     "  salve withdraw CARD --purpose %s", purpose_text(grant.purpose), purpose_text(grant.purpose));
     }
     return app_site_close(&site, code, err);
 }
@@ -207,7 +216,6 @@ static enum salve_code print_consents(struct app *app, struct rec_view *view, st
     struct rec_consent *consents = NULL;
     size_t              count = 0;
     struct buf          out;
-    struct str          text;
     enum salve_code     code = rec_consents(view, app->mem, &consents, &count, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 1 << 20);
@@ -220,9 +228,7 @@ static enum salve_code print_consents(struct app *app, struct rec_view *view, st
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
     if (count == 0) app_say(app, "Nothing is switched on.");
-    code = buf_done(&out, &text, err);
-    if (code == SALVE_OK) app_write(text);
-    return code;
+    return app_write_buf(&out, app->is_json, err);
 }
 
 enum salve_code app_consent_list(struct app *app, struct salve_err *err)

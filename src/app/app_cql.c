@@ -35,30 +35,56 @@ static enum salve_code load_program(struct app *app, struct elm_program **out, s
         if (code == SALVE_OK && i == 0) code = library_id(elm, files->value[i], app->mem, &first, err);
         if (code == SALVE_OK) code = elm_load(set, elm, files->value[i], err);
     }
-    return code == SALVE_OK ? elm_link(set, first, STR_NONE, app->mem, out, err) : code;
-}
-
-static enum salve_code add_define(struct elm_run *run, const struct elm_program *program, size_t index,
-                                  struct json_writer *w, struct salve_err *err)
-{
-    const struct elm_define *define = elm_define_at(program, index);
-    struct expr_value        value;
-    enum salve_code          code = elm_run_define_at(run, index, &value, err);
     if (code != SALVE_OK) return code;
-    json_put_name(w, define->name);
-    struct buf *out = w->out;
-    struct buf  text;
-    struct str  json;
-    buf_init(&text, out->mem, out->bytes_max);
-    elm_json(&value, &text);
-    code = buf_done(&text, &json, err);
-    if (code == SALVE_OK) json_put_raw(w, NULL, json);
-    return code;
+    return app_has(app, OPT_EXPLAIN) ? elm_link_explained(set, first, STR_NONE, app->mem, out, err)
+                                     : elm_link(set, first, STR_NONE, app->mem, out, err);
 }
 
-static enum salve_code print_defines(struct app *app, const struct elm_program *program, struct elm_run *run,
-                                     struct arena *mem, struct salve_err *err)
+/* One subject: what its defines are evaluated over. */
+struct subject_run {
+    const struct elm_program *program;
+    struct elm_subject        subject;
+    struct expr_env           env;
+    struct elm_run           *run;
+    bool                      is_explained;
+};
+
+static enum salve_code value_json(struct elm_run *run, size_t index, struct arena *mem, struct str *json,
+                                  struct salve_err *err)
 {
+    struct expr_value value;
+    struct buf        text;
+    enum salve_code   code = elm_run_define_at(run, index, &value, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&text, mem, SALVE_REQUEST_BYTES_MAX);
+    elm_json(&value, &text);
+    return buf_done(&text, json, err);
+}
+
+static enum salve_code explanation_json(struct subject_run *s, size_t index, struct arena *mem, struct str *json,
+                                        struct salve_err *err)
+{
+    struct elm_explanation explanation;
+    enum salve_code        code =
+        elm_explain(s->program, &s->subject, &s->env, NULL, 0, index, mem, &explanation, err);
+    return code == SALVE_OK ? elm_explanation_json(&explanation, mem, json, err) : code;
+}
+
+static enum salve_code add_define(struct subject_run *s, size_t index, struct json_writer *w, struct salve_err *err)
+{
+    struct str      json;
+    struct arena   *mem = w->out->mem;
+    enum salve_code code =
+        s->is_explained ? explanation_json(s, index, mem, &json, err) : value_json(s->run, index, mem, &json, err);
+    if (code != SALVE_OK) return code;
+    json_put_name(w, elm_define_at(s->program, index)->name);
+    json_put_raw(w, NULL, json);
+    return SALVE_OK;
+}
+
+static enum salve_code print_defines(struct app *app, struct subject_run *s, struct arena *mem, struct salve_err *err)
+{
+    const struct elm_program *program = s->program;
     struct buf  out;
     struct str  text;
     size_t      only = 0;
@@ -73,7 +99,7 @@ static enum salve_code print_defines(struct app *app, const struct elm_program *
     json_open(&w, NULL, '{');
     for (size_t i = 0; i < elm_define_count(program) && code == SALVE_OK; i++) {
         bool is_wanted = name != NULL ? i == only : elm_define_at(program, i)->is_public;
-        if (is_wanted) code = add_define(run, program, i, &w, err);
+        if (is_wanted) code = add_define(s, i, &w, err);
     }
     json_close(&w);
     buf_add_char(&out, '\n');
@@ -89,13 +115,11 @@ static enum salve_code run_subject(struct app *app, const struct elm_program *pr
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     struct tape        tape;
     const struct tape *tapes[] = {&tape};
-    struct elm_subject subject;
-    struct elm_run    *run = NULL;
-    struct expr_env    env = {.clock = clock};
+    struct subject_run s = {.program = program, .env = {.clock = clock}, .is_explained = app_has(app, OPT_EXPLAIN)};
     enum salve_code    code = fhir_read(json, NULL, mem, &tape, NULL, err);
-    if (code == SALVE_OK) code = elm_subject_make(tapes, 1, mem, &subject, err);
-    if (code == SALVE_OK) code = elm_run_open(program, &subject, &env, NULL, 0, mem, &run, err);
-    if (code == SALVE_OK) code = print_defines(app, program, run, mem, err);
+    if (code == SALVE_OK) code = elm_subject_make(tapes, 1, mem, &s.subject, err);
+    if (code == SALVE_OK) code = elm_run_open(program, &s.subject, &s.env, NULL, 0, mem, &s.run, err);
+    if (code == SALVE_OK) code = print_defines(app, &s, mem, err);
     arena_close(mem);
     return code;
 }

@@ -9,10 +9,11 @@
 #include "app/app_site.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "json/json.h"
 
 /* --- list and accept ------------------------------------------------------------------------------------------------- */
 
-static void print_guideline(struct app *app, struct site *site, const struct guideline *guideline)
+static void print_guideline(struct app *app, struct site *site, const struct guideline *guideline, struct json_writer *w)
 {
     const struct guideline_info *info = guideline_info(guideline);
     struct screen_acceptance acceptance = {0};
@@ -22,12 +23,18 @@ static void print_guideline(struct app *app, struct site *site, const struct gui
                         : code == SALVE_E_CONFLICT ? "another version is accepted"
                         : site == NULL             ? ""
                                                    : "not accepted here";
-    if (app->is_json)
-        app_print("{\"id\":\"%.*s\",\"version\":\"%.*s\",\"accepted\":%s}\n", STR_ARGS(info->id),
-                  STR_ARGS(info->version), code == SALVE_OK ? "true" : "false");
-    else
+    if (app->is_json) {
+        json_open(w, NULL, '{');
+        json_put_text(w, "id", info->id);
+        json_put_text(w, "version", info->version);
+        json_put_text(w, "title", info->title);
+        json_put_bool(w, "accepted", code == SALVE_OK);
+        if (code == SALVE_OK) json_put_text(w, "acceptedBy", acceptance.accepted_by);
+        json_close(w);
+    } else {
         app_print("%-16.*s %-8.*s %-40.*s %s%.*s\n", STR_ARGS(info->id), STR_ARGS(info->version), STR_ARGS(info->title),
                   state, STR_ARGS(acceptance.accepted_by));
+    }
 }
 
 enum salve_code app_guideline_list(struct app *app, struct salve_err *err)
@@ -36,7 +43,16 @@ enum salve_code app_guideline_list(struct app *app, struct salve_err *err)
     struct app_guidelines guidelines = {0};
     enum salve_code code = app_guidelines_load(app, &guidelines, err);
     if (code == SALVE_OK && access(app_site_dir(app), F_OK) == 0) code = app_site_open(app, &site, err);
-    for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) print_guideline(app, site, guidelines.list[i]);
+    struct buf out;
+    buf_init(&out, app->mem, 1 << 20);
+    struct json_writer w = {.out = &out, .pretty = true};
+    if (app->is_json) json_open(&w, NULL, '[');
+    for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) print_guideline(app, site, guidelines.list[i], &w);
+    if (app->is_json) {
+        json_close(&w);
+        buf_add_char(&out, '\n');
+        if (code == SALVE_OK) code = app_write_buf(&out, true, err);
+    }
     return app_site_close(&site, code, err);
 }
 
@@ -86,7 +102,10 @@ enum salve_code app_guideline_accept(struct app *app, struct salve_err *err)
     code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
     if (code == SALVE_OK) code = screen_accept(site, actor, guideline, choices, count, app->mem, err);
-    if (code == SALVE_OK)
+    if (code == SALVE_OK && app->is_json)
+        app_print("{\"id\":\"%s\",\"version\":\"%.*s\",\"acceptedBy\":\"%.*s\"}\n", app->words[0],
+                  STR_ARGS(guideline_info(guideline)->version), STR_ARGS(actor.id));
+    if (code == SALVE_OK && !app->is_json)
         app_say(app, "%s %.*s is accepted at this site by %.*s.", app->words[0],
                 STR_ARGS(guideline_info(guideline)->version), STR_ARGS(actor.id));
     return app_site_close(&site, code, err);
@@ -97,15 +116,15 @@ enum salve_code app_guideline_accept(struct app *app, struct salve_err *err)
 static void report(void *ctx, struct str name, bool passed, struct str why)
 {
     const struct app *app = ctx;
-    if (!passed)
-        app_print("FAILED  %.*s: %.*s\n", STR_ARGS(name), STR_ARGS(why));
-    else if (!app->is_quiet && app->is_json)
-        app_print("ok      %.*s\n", STR_ARGS(name));
+    if (passed) return;
+    if (app->is_json) app_say(app, "FAILED  %.*s: %.*s", STR_ARGS(name), STR_ARGS(why));
+    else app_print("FAILED  %.*s: %.*s\n", STR_ARGS(name), STR_ARGS(why));
 }
 
 static enum salve_code finish(struct app *app, const struct guideline_tally *tally)
 {
-    app_print("%u passed, %u failed\n", tally->passed, tally->failed);
+    if (app->is_json) app_print("{\"passed\":%u,\"failed\":%u}\n", tally->passed, tally->failed);
+    else app_print("%u passed, %u failed\n", tally->passed, tally->failed);
     app->exit_status = tally->failed > 0;
     return SALVE_OK;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json/json.h"
+
 struct help_row {
     const char *name, *argument, *help;
     char        short_name;
@@ -70,12 +72,40 @@ static void print_command(const struct app_command *command)
     app_print("\n%s", exit_text);
 }
 
+/* The command table, or one row of it. */
+static enum salve_code print_json(struct app *app, const struct app_command *only, struct salve_err *err)
+{
+    struct buf out;
+    buf_init(&out, app->mem, 1 << 20);
+    struct json_writer w = {.out = &out, .pretty = true};
+    json_open(&w, NULL, '[');
+    for (size_t i = 0; i < app_command_count; i++) {
+        const struct app_command *command = &app_commands[i];
+        if (only != NULL && command != only) continue;
+        json_open(&w, NULL, '{');
+        json_put_text(&w, "command", str_of(command->name));
+        json_put_text(&w, "group", str_of(command->group));
+        json_put_text(&w, "operands", str_of(command->operands));
+        json_put_text(&w, "summary", str_of(command->summary));
+        json_open(&w, "options", '[');
+        for (int o = 0; o < OPT_COUNT; o++)
+            if (app_command_takes(command, (enum app_option)o)) json_put_text(&w, NULL, str_of(rows[o].name));
+        json_close(&w);
+        json_close(&w);
+    }
+    json_close(&w);
+    buf_add_char(&out, '\n');
+    return app_write_buf(&out, true, err);
+}
+
 enum salve_code app_help(struct app *app, struct salve_err *err)
 {
     int taken = 0;
+    if (app->word_count == 0 && app->is_json) return print_json(app, NULL, err);
     if (app->word_count == 0) return print_overview(), SALVE_OK;
     const struct app_command *command =
         app_command_find(app->words[0], app->word_count > 1 ? app->words[1] : NULL, &taken);
+    if (command != NULL && app->is_json) return print_json(app, command, err);
     if (command != NULL) return print_command(command), SALVE_OK;
     bool   is_group = false;
     size_t len = strlen(app->words[0]);

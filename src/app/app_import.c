@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/app_commands.h"
@@ -40,7 +41,7 @@ struct importing {
 
 static enum salve_code open_output(const char *path, FILE **out, struct salve_err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     *out = fd < 0 ? NULL : fdopen(fd, "w");
     return *out == NULL ? file_fail(err, path) : SALVE_OK;
 }
@@ -53,7 +54,7 @@ static enum salve_code close_output(FILE *file, const char *path, enum salve_cod
     if (fclose(file) != 0) is_bad = true;
     if (code != SALVE_OK || !is_bad) return code;
     (void)salve_fail(err, SALVE_E_IO, "%s", path);
-    return salve_why(err, "what was left out could not be written");
+    return salve_why(err, "it could not be written to the end");
 }
 
 static void count_left_out(struct importing *im, const struct import_done *done)
@@ -77,6 +78,25 @@ static void print_issues(const struct fhir_issues *issues, struct arena *mem)
     if (buf_done(&out, &text, NULL) == SALVE_OK) app_write(text);
 }
 
+/* The cards are shown once: nothing that holds some is written over. */
+static enum salve_code refuse_existing(const char *path, struct salve_err *err)
+{
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_CONFLICT, "--output %s", path);
+    return salve_why(err, "the file exists and may hold cards, which are shown once; name another");
+}
+
+/* A card reaches the disk before anything else is done for its person: without it nobody could ever open the record. */
+static enum salve_code keep_card(struct importing *im, struct str subject, struct str card, struct salve_err *err)
+{
+    const char *path = app_option(im->app, OPT_OUTPUT);
+    if (im->cards == NULL) return SALVE_OK;
+    if (fprintf(im->cards, "%.*s,%.*s\n", STR_ARGS(subject), STR_ARGS(card)) < 0 || fflush(im->cards) != 0)
+        return file_fail(err, path);
+    return fdatasync(fileno(im->cards)) == 0 || errno == EINVAL || errno == EROFS ? SALVE_OK : file_fail(err, path);
+}
+
 /* --- one person ------------------------------------------------------------------------------------------------------ */
 
 static bool is_patient(const struct tape *tape)
@@ -84,14 +104,36 @@ static bool is_patient(const struct tape *tape)
     return tape_type(tape, tape_root(tape)) == fhir_type_find(STR("Patient"));
 }
 
-static enum salve_code patient_id(struct rec_view *view, struct str *out, struct salve_err *err)
+/* A file about somebody else would replace the person's name and mix two people's results. */
+static enum salve_code same_person(const struct app *app, const struct tape *kept, const struct tape *bundle,
+                                   struct salve_err *err)
+{
+    fhir_name_id entry = fhir_name_find(STR("entry"));
+    tape_at      root = tape_root(bundle);
+    struct str   known = tape_child_text(kept, tape_root(kept), "birthDate");
+    for (tape_at at = tape_first(bundle, root); at != TAPE_NONE; at = tape_next(bundle, root, at)) {
+        tape_at resource = tape_path_name(bundle, at) == entry ? tape_get(bundle, at, "resource") : TAPE_NONE;
+        if (resource == TAPE_NONE || tape_type(bundle, resource) != fhir_type_find(STR("Patient"))) continue;
+        struct str told = tape_child_text(bundle, resource, "birthDate");
+        if (known.len == 0 || told.len == 0 || str_eq(known, told) || app_has(app, OPT_YES)) continue;
+        (void)salve_fail(err, SALVE_E_CONFLICT, "Patient.birthDate");
+        return salve_why(err, "it is not the birth date of the person with this card; --yes if it is to be corrected");
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code patient_id(const struct app *app, const struct tape *bundle, struct rec_view *view, struct str *out,
+                                  struct salve_err *err)
 {
     const struct rec_resource *resources = NULL;
     size_t                     count = 0;
     enum salve_code            code = rec_all(view, CLASS_BIT(CLASS_IDENT), &resources, &count, err);
     *out = STR("");
     for (size_t i = 0; code == SALVE_OK && i < count; i++)
-        if (is_patient(&resources[i].tape)) *out = resources[i].id;
+        if (is_patient(&resources[i].tape)) {
+            *out = resources[i].id;
+            code = same_person(app, &resources[i].tape, bundle, err);
+        }
     return code;
 }
 
@@ -121,7 +163,7 @@ static enum salve_code import_bundle(struct importing *im, struct rec_view *view
     compartment_text(rec_compartment(view), compartment);
     ask.compartment = str_of(compartment);
     ask.minimise = app_has(im->app, OPT_MINIMISE);
-    enum salve_code code = patient_id(view, &ask.patient_id, err);
+    enum salve_code code = patient_id(im->app, bundle, view, &ask.patient_id, err);
     if (code == SALVE_OK) code = import_run(&ask, bundle, mem, &done, err);
     if (code == SALVE_E_NOT_ADMITTED && done.issues != NULL) print_issues(done.issues, mem);
     return code == SALVE_OK ? save(im, view, &done, mem, err) : code;
@@ -193,6 +235,7 @@ static enum salve_code enrol_and_import(struct importing *im, struct str subject
     enum salve_code     code = read_bundle(json, mem, &bundle, err);
     if (code == SALVE_OK) code = admitted_patient(im, &bundle, mem, &patient, err);
     if (code == SALVE_OK) code = rec_enrol(im->site, im->actor, &patient, mem, &enrolled, err);
+    if (code == SALVE_OK) code = keep_card(im, subject, enrolled.card, err);
     if (code == SALVE_OK && im->has_grant)
         code = rec_consent_give(im->site, im->actor, enrolled.card, &im->grant, mem, NULL, err);
     if (code == SALVE_OK) {
@@ -204,7 +247,6 @@ static enum salve_code enrol_and_import(struct importing *im, struct str subject
     code = app_view_close(&view, code, err);
     if (code != SALVE_OK) return code;
     im->people++;
-    if (im->cards != NULL) (void)fprintf(im->cards, "%.*s,%.*s\n", STR_ARGS(subject), STR_ARGS(enrolled.card));
     return SALVE_OK;
 }
 
@@ -288,7 +330,7 @@ static enum salve_code check_words(const struct app *app, struct salve_err *err)
     return salve_why(err, "%s", what);
 }
 
-static void summary(const struct importing *im)
+static void summary(const struct importing *im, bool is_done)
 {
     const struct app *app = im->app;
     uint64_t          dropped = 0;
@@ -298,7 +340,8 @@ static void summary(const struct importing *im)
                   (unsigned long long)im->resources_in, (unsigned long long)im->kept);
         for (size_t i = 0; i < im->rule_count; i++)
             app_print("%s\"%s\":%u", i == 0 ? "" : ",", im->left_out[i].rule, im->left_out[i].count);
-        app_print("}}\n");
+        app_print("},\"finished\":%s,\"counts\":", is_done ? "true" : "false");
+        if (im->counts.count == 0) app_print("[]\n");
         return;
     }
     app_print("%llu people, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
@@ -313,6 +356,7 @@ static enum salve_code open_outputs(struct importing *im, struct salve_err *err)
 {
     const char     *rejects = app_option(im->app, OPT_REJECTS), *cards = app_option(im->app, OPT_OUTPUT);
     enum salve_code code = rejects == NULL ? SALVE_OK : open_output(rejects, &im->rejects, err);
+    if (code == SALVE_OK && cards != NULL) code = refuse_existing(cards, err);
     if (code == SALVE_OK && cards != NULL) code = open_output(cards, &im->cards, err);
     if (im->cards != NULL) (void)fprintf(im->cards, "subject,card\n");
     return code;
@@ -329,8 +373,16 @@ enum salve_code app_import(struct app *app, struct salve_err *err)
     if (code == SALVE_OK) code = app_has(app, OPT_ENROL) ? import_new(&im, err) : import_one(&im, err);
     code = close_output(im.rejects, app_option(app, OPT_REJECTS), code, err);
     code = close_output(im.cards, app_option(app, OPT_OUTPUT), code, err);
-    if (code == SALVE_OK || im.people > 0) summary(&im);
-    if (code == SALVE_OK && im.counts.count > 0) code = app_counts_print(app, &im.counts, err);
+    bool is_told = code == SALVE_OK || im.people > 0;
+    if (is_told) summary(&im, code == SALVE_OK && !app_interrupted());
+    if (is_told && im.counts.count > 0) {
+        enum salve_code printed = app_counts_print(app, &im.counts, code == SALVE_OK ? err : NULL);
+        if (code == SALVE_OK) code = printed;
+    }
+    if (is_told && app->is_json) app_print("}\n");
+    if (is_told && app_has(app, OPT_ENROL) && (code != SALVE_OK || app_interrupted()))
+        app_say(app, "Stopped after %llu people; their cards are in %s. To go on, give a file with the other rows and another "
+                     "--output.", (unsigned long long)im.people, app_option(app, OPT_OUTPUT));
     if (im.rule_count > 0) app->exit_status = 5;
     return app_site_close(&im.site, code, err);
 }

@@ -59,6 +59,7 @@
     X(ELM,            0,   "elm",               "FILE",     "an ELM library; may be repeated, the first is run")      \
     X(DATA,           0,   "data",              "FILE",     "FHIR resources of one subject, or NDJSON of Bundles")    \
     X(DEFINE,         0,   "define",            "NAME",     "evaluate this define only")                              \
+    X(EXPLAIN,        0,   "explain",           NULL,       "each define with the data it used and what decided")     \
     X(NOW,            0,   "now",               "DATETIME", "the time that the evaluation takes for now")             \
     X(VECTORS,        0,   "vectors",           "FILE.csv", "rows with inputs and expected results")                  \
     X(DEEP,           0,   "deep",              NULL,       "also open every record (leaves a leaf for each person)") \

@@ -6,6 +6,7 @@
 #include "app/app_screen.h"
 #include "app/app_site.h"
 #include "base/file.h"
+#include "json/json.h"
 
 /* "Ada Lovelace": given names, then family, of the first name. */
 static struct str name_of(struct app *app, const struct tape *patient)
@@ -28,6 +29,24 @@ static struct str name_of(struct app *app, const struct tape *patient)
 static bool is_patient(const struct tape *tape)
 {
     return tape_type(tape, tape_root(tape)) == fhir_type_find(STR("Patient"));
+}
+
+/* {"lang":...,"format":...} with the file's name, or the letter itself where there is no file. */
+static enum salve_code letter_json(struct app *app, const char *language, const char *path, bool is_pdf, struct str text,
+                                   struct salve_err *err)
+{
+    struct buf out;
+    buf_init(&out, app->mem, 256 << 20);
+    struct json_writer w = {.out = &out, .pretty = true};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "lang", str_of(language));
+    json_put_text(&w, "format", is_pdf ? STR("pdf") : STR("html"));
+    json_put_i64(&w, "bytes", (int64_t)text.len);
+    if (path != NULL) json_put_text(&w, "file", str_of(path));
+    else json_put_text(&w, "letter", text);
+    json_close(&w);
+    buf_add_char(&out, '\n');
+    return app_write_buf(&out, true, err);
 }
 
 enum salve_code app_letter_write(struct app *app, const struct app_guidelines *guidelines, struct letter_ask *ask,
@@ -53,7 +72,8 @@ enum salve_code app_letter_write(struct app *app, const struct app_guidelines *g
     else letter_html(letter, &out);
     if (code == SALVE_OK) code = buf_done(&out, &text, err);
     if (code == SALVE_OK && path != NULL) code = file_write(path, text, 0600, err);
-    if (code == SALVE_OK && path == NULL) app_write(text);
+    if (code == SALVE_OK && path == NULL && !app->is_json) app_write(text);
+    if (code == SALVE_OK && app->is_json) code = letter_json(app, language, path, is_pdf, text, err);
     return code;
 }
 

@@ -87,6 +87,12 @@ static enum salve_code unknown_command(const char *word, struct salve_err *err)
         nearest = app_commands[i].name;
     }
     (void)salve_fail(err, SALVE_E_USAGE, "command '%s'", word);
+    char   group[SALVE_ERR_TEXT_BYTES] = "";
+    size_t len = strlen(word), used = 0;
+    for (size_t i = 0; i < app_command_count && used < sizeof group; i++)
+        if (strncmp(app_commands[i].name, word, len) == 0 && app_commands[i].name[len] == ' ')
+            used += (size_t)snprintf(group + used, sizeof group - used, "%s'%s'", used > 0 ? ", " : "", app_commands[i].name);
+    if (used > 0) return salve_why(err, "one word more is needed: %s", group);
     if (nearest == NULL) return salve_why(err, "there is no such command");
     return salve_why(err, "there is no such command; did you mean '%s'?", nearest);
 }
@@ -166,6 +172,11 @@ static enum salve_code check_command(const struct app *app, struct salve_err *er
         (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[i].name);
         return salve_why(err, "'salve %s' does not take it", command->name);
     }
+    const char *progress = app_option(app, OPT_PROGRESS);
+    if (progress != NULL && strcmp(progress, "auto") != 0 && strcmp(progress, "plain") != 0 && strcmp(progress, "none") != 0) {
+        (void)salve_fail(err, SALVE_E_USAGE, "option '--progress'");
+        return salve_why(err, "it is one of: auto, plain, none");
+    }
     bool too_few = app->word_count < (size_t)command->operands_min;
     bool too_many = command->operands_max >= 0 && app->word_count > (size_t)command->operands_max;
     if (!too_few && !too_many) return SALVE_OK;
@@ -175,7 +186,8 @@ static enum salve_code check_command(const struct app *app, struct salve_err *er
 
 enum salve_code app_parse(struct app *app, int argc, char **argv, struct salve_err *err)
 {
-    int             taken = 0;
+    int taken = 0;
+    for (int i = 1; i < argc; i++) app->is_json = app->is_json || strcmp(argv[i], "--json") == 0; /* errors below too */
     enum salve_code code = take_words(app, argc, argv, err);
     if (code != SALVE_OK) return code;
     app->is_json = app_has(app, OPT_JSON);

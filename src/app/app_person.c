@@ -121,7 +121,8 @@ enum salve_code app_enrol(struct app *app, struct salve_err *err)
     if (code == SALVE_OK && !app->is_json) {
         app_print("%.*s\n", STR_ARGS(enrolled.card));
         app_say(app, "This is the card code. It is shown once: print it or write it down for the person.\n"
-                     "Next: salve consent give CARD --purpose care --as %s", app_option(app, OPT_AS));
+                     "Next: salve consent give %.*s --purpose care --as %s", STR_ARGS(enrolled.card),
+                app_option(app, OPT_AS));
     }
     return app_site_close(&site, code, err);
 }
@@ -190,7 +191,6 @@ enum salve_code app_looked_print(struct app *app, struct rec_view *view, struct 
     struct rec_look *looks = NULL;
     size_t           count = 0, missing = 0;
     struct buf       out;
-    struct str       text;
     enum salve_code  code = rec_looked(view, app->mem, &looks, &count, &missing, err);
     if (code == SALVE_OK) code = write_proofs(app, looks, count, err);
     if (code != SALVE_OK) return code;
@@ -203,9 +203,8 @@ enum salve_code app_looked_print(struct app *app, struct rec_view *view, struct 
     }
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
-    code = buf_done(&out, &text, err);
+    code = app_write_buf(&out, app->is_json, err);
     if (code != SALVE_OK) return code;
-    app_write(text);
     if (missing == 0) {
         app_say(app, "Every one of these %zu lines is in the log; nobody else has opened the record.", count);
         return SALVE_OK;
@@ -265,7 +264,28 @@ static enum salve_code purpose_words(struct app *app, const struct consent_texts
     return consent_texts_fill(texts, item, NULL, 0, app->mem, &field->value, &body, err);
 }
 
-/* A receipt in the person's language, with its proof below. The last field is the purpose, if there is one. */
+enum salve_code app_receipt_json(struct app *app, const char *kind, enum purpose purpose, const char *until,
+                                 const struct rec_receipt *receipt, struct str text, struct str *out, struct salve_err *err)
+{
+    struct buf json;
+    char       when[CLOCK_TEXT_BYTES];
+    buf_init(&json, app->mem, 1 << 20);
+    struct json_writer w = {.out = &json, .pretty = true};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "receipt", str_of(kind));
+    json_put_text(&w, "at", clock_text(receipt->at_unix_ms, when));
+    if (purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(purpose)));
+    if (until != NULL) json_put_text(&w, "keysGoneBy", str_of(until));
+    json_put_i64(&w, "leaf", (int64_t)receipt->leaf_index);
+    if (text.ptr != NULL) json_put_text(&w, "text", text);
+    json_put_text(&w, "proof", receipt->text);
+    json_close(&w);
+    buf_add_char(&json, '\n');
+    return buf_done(&json, out, err);
+}
+
+/* A receipt in the person's language, with its proof below. The last field is the purpose, if there is one; of an
+ * erasure it is the day by which old keys are gone. */
 static enum salve_code print_receipt(struct app *app, const char *item, struct consent_field *fields, size_t count,
                                      enum purpose purpose, const struct rec_receipt *receipt, struct salve_err *err)
 {
@@ -279,8 +299,14 @@ static enum salve_code print_receipt(struct app *app, const char *item, struct c
     if (code == SALVE_OK && purpose != 0) code = purpose_words(app, &texts, purpose, &fields[count - 1], err);
     if (code == SALVE_OK) code = consent_texts_fill(&texts, str_of(item), fields, count, app->mem, &title, &body, err);
     if (code != SALVE_OK) return code;
-    struct str text = arena_printf(app->mem, "%.*s\n\n%.*s\n\n%.*s", STR_ARGS(title), STR_ARGS(body), STR_ARGS(receipt->text));
+    struct str text = arena_printf(app->mem, "%.*s\n\n%.*s\n", STR_ARGS(title), STR_ARGS(body));
+    struct str until = fields[count - 1].value;
+    if (text.ptr != NULL && !app->is_json) text = arena_printf(app->mem, "%.*s\n%.*s", STR_ARGS(text), STR_ARGS(receipt->text));
     if (text.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "receipt");
+    if (app->is_json)
+        code = app_receipt_json(app, item, purpose, purpose == 0 ? arena_printf(app->mem, "%.*s", STR_ARGS(until)).ptr : NULL,
+                                receipt, text, &text, err);
+    if (code != SALVE_OK) return code;
     const char *path = app_option(app, OPT_OUTPUT);
     if (path != NULL) return file_write(path, text, 0600, err);
     app_write(text);
@@ -313,6 +339,8 @@ static enum salve_code confirm_erasure(const struct app *app, struct salve_err *
     if (app_has(app, OPT_YES)) return SALVE_OK;
     enum salve_code code =
         app_ask(app, "Everything about this person will be gone for good. Type 'erase' to go on", false, line, sizeof line, err);
+    if (code == SALVE_E_USAGE && !app_interrupted())
+        return salve_why(err, "nothing was changed; where nobody can type, add --yes");
     if (code != SALVE_OK || strcmp(line, "erase") == 0) return code;
     (void)salve_fail(err, SALVE_E_USAGE, "erase");
     return salve_why(err, "not confirmed; nothing was changed");

@@ -12,13 +12,68 @@
 #include <time.h>
 #include <unistd.h>
 
+/* How many bytes at `at` must not reach a terminal, 0 if they may: control characters (which could move the cursor,
+ * retitle the window or type answers), marks that turn the direction of what follows, bytes that are no UTF-8. */
+static size_t unprintable(const unsigned char *at, size_t len)
+{
+    unsigned char c = at[0];
+    if (c < 0x20) return c != '\n' && c != '\t';
+    if (c <= 0x7f) return c == 0x7f;
+    size_t width = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    if (width > len || !str_is_utf8(str_make((const char *)at, width))) return 1;
+    if (c == 0xc2 && at[1] < 0xa0) return 2; /* U+0080 to U+009F */
+    if (c != 0xe2) return 0;
+    bool is_turn = (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || /* U+202A to U+202E */
+                   (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);   /* U+2066 to U+2069 */
+    return is_turn ? 3 : 0;
+}
+
+static void write_clean(FILE *to, struct str text)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < text.len;) {
+        const unsigned char *at = (const unsigned char *)text.ptr + i;
+        size_t               width = unprintable(at, text.len - i);
+        if (width == 0) {
+            i += at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
+            continue;
+        }
+        (void)fwrite(text.ptr + start, 1, i - start, to);
+        (void)fputc('?', to);
+        i += width;
+        start = i;
+    }
+    (void)fwrite(text.ptr + start, 1, text.len - start, to);
+}
+
+/* Formats without a limit of length and writes what a terminal may see. */
+static int SALVE_PRINTF(2, 0) print_clean(FILE *to, const char *fmt, va_list args)
+{
+    char    few[1024];
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(few, sizeof few, fmt, args);
+    if (len >= 0 && (size_t)len < sizeof few) {
+        write_clean(to, str_make(few, (size_t)len));
+    } else if (len >= 0) {
+        char *many = malloc((size_t)len + 1);
+        if (many != NULL) {
+            (void)vsnprintf(many, (size_t)len + 1, fmt, again);
+            write_clean(to, str_make(many, (size_t)len));
+        }
+        free(many);
+    }
+    va_end(again);
+    return len;
+}
+
 void app_say(const struct app *app, const char *fmt, ...)
 {
     if (app->is_quiet) return;
     (void)fflush(stdout); /* what was printed before stands before */
     va_list args;
     va_start(args, fmt);
-    (void)vfprintf(stderr, fmt, args);
+    (void)print_clean(stderr, fmt, args);
     va_end(args);
     (void)fputc('\n', stderr);
 }
@@ -27,23 +82,38 @@ int app_print(const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    int bytes = vprintf(fmt, args);
+    int bytes = print_clean(stdout, fmt, args);
     va_end(args);
     return bytes;
 }
 
 void app_write(struct str text)
 {
-    if (text.len > 0) (void)fwrite(text.ptr, 1, text.len, stdout);
+    if (text.len == 0) return;
+    if (isatty(STDOUT_FILENO) == 1) write_clean(stdout, text);
+    else (void)fwrite(text.ptr, 1, text.len, stdout);
+}
+
+void app_write_text(struct str text) { write_clean(stdout, text); }
+
+enum salve_code app_write_buf(struct buf *out, bool is_json, struct salve_err *err)
+{
+    struct str      text;
+    enum salve_code code = buf_done(out, &text, err);
+    if (code != SALVE_OK) return code;
+    if (is_json) app_write(text);
+    else app_write_text(text);
+    return SALVE_OK;
 }
 
 void app_json_text(struct buf *out, struct str text)
 {
     buf_add_char(out, '"');
+    if (!str_is_utf8(text)) text = STR("(not UTF-8)"); /* a word of the command line may be any bytes */
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c == '"' || c == '\\') buf_addf(out, "\\%c", c);
-        else if (c < 0x20) buf_addf(out, "\\u%04x", c);
+        else if (c < 0x20 || c == 0x7f) buf_addf(out, "\\u%04x", c);
         else buf_add_char(out, (char)c);
     }
     buf_add_char(out, '"');
@@ -64,7 +134,7 @@ static void report_json(const struct salve_err *err)
     buf_add(&out, STR(",\"next\":"));
     app_json_text(&out, str_of(salve_code_next(err->code)));
     buf_add(&out, STR("}}\n"));
-    if (buf_done(&out, &text, NULL) == SALVE_OK) (void)fwrite(text.ptr, 1, text.len, stderr);
+    if (buf_done(&out, &text, NULL) == SALVE_OK) write_clean(stderr, text);
     buf_drop(&out);
 }
 
@@ -75,9 +145,10 @@ void app_report(const struct app *app, const struct salve_err *err)
         report_json(err);
         return;
     }
-    (void)fprintf(stderr, "salve: %s", salve_code_what(err->code));
-    if (err->at[0] != '\0') (void)fprintf(stderr, ": %s", err->at);
-    if (err->why[0] != '\0') (void)fprintf(stderr, "\n  why:  %s", err->why);
+    (void)fprintf(stderr, "salve: %s%s", salve_code_what(err->code), err->at[0] != '\0' ? ": " : "");
+    write_clean(stderr, str_of(err->at)); /* an element's or file's name may hold anything */
+    if (err->why[0] != '\0') (void)fprintf(stderr, "\n  why:  ");
+    write_clean(stderr, str_of(err->why));
     (void)fprintf(stderr, "\n  next: %s (SLV-%d)\n", salve_code_next(err->code), salve_code_slv(err->code));
 }
 
@@ -148,6 +219,13 @@ void app_catch_interrupt(void)
     (void)sigaction(SIGINT, &action, NULL);
 }
 
+/* While a person is asked, the first Ctrl-C ends the waiting. */
+static void let_interrupt_reads(bool is_let)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = is_let ? 0 : SA_RESTART};
+    (void)sigaction(SIGINT, &action, NULL);
+}
+
 bool app_interrupted(void) { return interrupt_count > 0; }
 
 /* --- questions --------------------------------------------------------------------------------------------------- */
@@ -176,10 +254,14 @@ enum salve_code app_ask(const struct app *app, const char *question, bool is_sec
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     }
     (void)fprintf(stderr, "%s: ", question);
-    bool is_read = read_line(stdin, line, line_bytes);
+    let_interrupt_reads(true);
+    bool is_read = !app_interrupted() && read_line(stdin, line, line_bytes);
+    let_interrupt_reads(false);
     if (is_hidden) {
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
         (void)fputc('\n', stderr);
     }
-    return is_read ? SALVE_OK : salve_fail(err, SALVE_E_USAGE, "%s", question);
+    if (is_read) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_USAGE, "%s", question);
+    return salve_why(err, app_interrupted() ? "interrupted; nothing was changed" : "there was no answer of one line");
 }

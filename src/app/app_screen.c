@@ -123,7 +123,6 @@ enum salve_code app_findings_print(const struct app *app, const struct app_guide
                                    const struct finding *findings, size_t count, struct salve_err *err)
 {
     struct buf out;
-    struct str text;
     buf_init(&out, app->mem, 16 << 20);
     struct json_writer w = {.out = &out, .pretty = true};
     if (app->is_json) json_open(&w, NULL, '[');
@@ -133,15 +132,12 @@ enum salve_code app_findings_print(const struct app *app, const struct app_guide
     }
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
-    enum salve_code code = buf_done(&out, &text, err);
-    if (code == SALVE_OK) app_write(text);
-    return code;
+    return app_write_buf(&out, app->is_json, err);
 }
 
 enum salve_code app_counts_print(const struct app *app, struct screen_counts *counts, struct salve_err *err)
 {
     struct buf out;
-    struct str text;
     screen_counts_sort(counts);
     buf_init(&out, app->mem, 1 << 20);
     struct json_writer w = {.out = &out, .pretty = true};
@@ -162,9 +158,7 @@ enum salve_code app_counts_print(const struct app *app, struct screen_counts *co
     }
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
-    enum salve_code code = buf_done(&out, &text, err);
-    if (code == SALVE_OK) app_write(text);
-    return code;
+    return app_write_buf(&out, app->is_json, err);
 }
 
 /* --- screen ---------------------------------------------------------------------------------------------------------- */

@@ -202,7 +202,7 @@ enum salve_code app_staff_actor(struct app *app, struct site *site, struct actor
 
 /* --- init and staff ------------------------------------------------------------------------------------------------ */
 
-enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 100 };
+enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200 };
 static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
 
 static enum salve_code read_member(const char *word, struct str *id, enum role *role, struct salve_err *err)
@@ -310,7 +310,7 @@ enum salve_code app_init(struct app *app, struct salve_err *err)
     enum salve_code code = check_members(app, err); /* before anything is made */
     if (code == SALVE_OK && name != NULL && !is_site_name(str_of(name))) {
         (void)salve_fail(err, SALVE_E_USAGE, "--name");
-        code = salve_why(err, "1 to 100 bytes of text without control characters");
+        code = salve_why(err, "1 to 200 bytes of text without control characters");
     }
     if (code != SALVE_OK) return code;
     settings.log_name = log_name_of(app, name == NULL ? "health-check" : name);

@@ -16,6 +16,7 @@ struct verifying {
     struct app         *app;
     struct app_progress progress;
     const char         *step;
+    size_t              fault_count;
 };
 
 static void on_progress(void *with, const char *step, uint64_t done, uint64_t of)
@@ -44,7 +45,8 @@ static void on_finding(void *with, const struct site_finding *finding)
     json_put_text(&w, "element", finding->element);
     json_put_text(&w, "what", finding->what);
     json_close(&w);
-    if (buf_done(&out, &text, NULL) == SALVE_OK) app_print("%.*s\n", STR_ARGS(text));
+    if (buf_done(&out, &text, NULL) == SALVE_OK) app_print("%s\n%.*s", v->fault_count > 0 ? "," : "", STR_ARGS(text));
+    v->fault_count++;
     buf_drop(&out);
 }
 
@@ -57,13 +59,20 @@ enum salve_code app_verify(struct app *app, struct salve_err *err)
     struct site_verify_ask    ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
     const char               *as = app_option(app, OPT_AS);
     ask.actor = (struct actor){.id = str_of(as == NULL ? "" : as), .role = ROLE_TECHNICIAN};
-    if (access(options.path, F_OK) != 0) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
+    if (access(options.path, F_OK) != 0) {
+        (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
+        return salve_why(err, "there is no site in that folder; 'salve init' makes one, -C names another");
+    }
+    if (app->is_json) app_print("{\"faults\":[");
     enum salve_code code = app_secret_get(app, false, &secret, &options.secret, err);
     if (code == SALVE_OK) code = site_verify_path(&options, &ask, &result, err);
     app_secret_drop(&secret);
-    if (code != SALVE_OK && code != SALVE_E_INTEGRITY) return code;
+    if (code != SALVE_OK && code != SALVE_E_INTEGRITY) {
+        if (app->is_json) app_print("],\"finished\":false}\n");
+        return code;
+    }
     if (app->is_json)
-        app_print("{\"compartments\":%llu,\"records\":%llu,\"wraps\":%llu,\"leaves\":%llu,\"findings\":%llu}\n",
+        app_print("],\"compartments\":%llu,\"records\":%llu,\"wraps\":%llu,\"leaves\":%llu,\"findings\":%llu,\"finished\":true}\n",
                   (unsigned long long)result.compartments, (unsigned long long)result.records,
                   (unsigned long long)result.wraps, (unsigned long long)result.leaves, (unsigned long long)result.findings);
     else
@@ -99,14 +108,40 @@ enum salve_code app_keys_rotate(struct app *app, struct salve_err *err)
 /* --- doctor ---------------------------------------------------------------------------------------------------------- */
 
 struct doctor {
-    unsigned faults;
+    unsigned           faults;
+    bool               is_json;
+    struct json_writer w;
 };
+
+/* `why` is shown behind a fault only. */
+static void tell_why(struct doctor *doctor, bool is_good, const char *what, const char *why, const char *next)
+{
+    doctor->faults += !is_good;
+    if (doctor->is_json) {
+        json_open(&doctor->w, NULL, '{');
+        json_put_bool(&doctor->w, "ok", is_good);
+        json_put_text(&doctor->w, "what", str_of(what));
+        if (!is_good && why[0] != '\0') json_put_text(&doctor->w, "why", str_of(why));
+        if (!is_good) json_put_text(&doctor->w, "next", str_of(next));
+        json_close(&doctor->w);
+        return;
+    }
+    app_print("%-5s %s\n", is_good ? "ok" : "FAULT", what);
+    if (!is_good && why[0] != '\0') app_print("      why:  %s\n", why);
+    if (!is_good) app_print("      next: %s\n", next);
+}
 
 static void tell(struct doctor *doctor, bool is_good, const char *what, const char *next)
 {
-    app_print("%-5s %s\n", is_good ? "ok" : "FAULT", what);
-    if (!is_good) app_print("      next: %s\n", next);
-    doctor->faults += !is_good;
+    tell_why(doctor, is_good, what, "", next);
+}
+
+/* What an error says, in one line. */
+static const char *err_line(struct app *app, const struct salve_err *err)
+{
+    struct str line = arena_printf(app->mem, "%s: %s%s%s", salve_code_what(err->code), err->at, err->why[0] == '\0' ? "" : "; ",
+                                   err->why);
+    return line.ptr == NULL ? err->at : line.ptr;
 }
 
 static void check_share(struct app *app, struct doctor *doctor)
@@ -119,7 +154,7 @@ static void check_share(struct app *app, struct doctor *doctor)
     tell(doctor, is_found, "folder of guidelines, forms and letters", "build with 'make', or name it with --share");
     if (!is_found) return;
     bool is_loaded = guideline_load_all(share.ptr, app->mem, &guidelines, &count, &err) == SALVE_OK && count > 0;
-    tell(doctor, is_loaded, is_loaded ? "guidelines load" : err.at, "run 'salve guideline check'");
+    tell_why(doctor, is_loaded, "guidelines load", err_line(app, &err), "run 'salve guideline check'");
 }
 
 static void check_disk(struct app *app, struct doctor *doctor)
@@ -136,32 +171,37 @@ static void check_site(struct app *app, struct doctor *doctor)
     struct site      *site = NULL;
     struct site_facts facts = {0};
     if (access(app_site_dir(app), F_OK) != 0) {
-        app_print("-     no site in %s; 'salve init' makes one\n", app_site_dir(app));
+        if (!doctor->is_json) app_print("-     no site in %s; 'salve init' makes one\n", app_site_dir(app));
         return;
     }
     check_disk(app, doctor);
     bool is_open = app_site_open(app, &site, &err) == SALVE_OK;
-    tell(doctor, is_open, is_open ? "the site opens" : err.at, is_open ? "" : salve_code_next(err.code));
+    tell_why(doctor, is_open, "the site opens", err_line(app, &err), is_open ? "" : salve_code_next(err.code));
     if (!is_open) return;
     tell(doctor, !site_clock_suspect(site), "the clock runs forward", salve_code_next(SALVE_E_CLOCK));
     if (site_facts(site, app->mem, &facts, &err) == SALVE_OK) {
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
         tell(doctor, facts.rotated_at_unix_ms == 0 || age_days <= 7, "keys were renewed within 7 days",
              "run 'salve keys rotate' every night");
-        app_print("      log %.*s, %llu leaves\n", STR_ARGS(facts.origin), (unsigned long long)facts.log_size);
+        if (!doctor->is_json) app_print("      log %.*s, %llu leaves\n", STR_ARGS(facts.origin), (unsigned long long)facts.log_size);
     }
     tell(doctor, app_site_close(&site, SALVE_OK, &err) == SALVE_OK, "the site closes", salve_code_next(err.code));
 }
 
 enum salve_code app_doctor(struct app *app, struct salve_err *err)
 {
-    struct doctor doctor = {0};
-    (void)err;
+    struct buf    out;
+    struct doctor doctor = {.is_json = app->is_json};
+    buf_init(&out, app->mem, 1 << 20);
+    doctor.w = (struct json_writer){.out = &out, .pretty = true};
+    if (app->is_json) json_open(&doctor.w, NULL, '[');
     check_share(app, &doctor);
     check_site(app, &doctor);
-    app_print("%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT.");
     app->exit_status = doctor.faults > 0;
-    return SALVE_OK;
+    if (!app->is_json) return app_print("%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT."), SALVE_OK;
+    json_close(&doctor.w);
+    buf_add_char(&out, '\n');
+    return app_write_buf(&out, true, err);
 }
 
 /* --- about the program ----------------------------------------------------------------------------------------------- */
@@ -186,11 +226,18 @@ enum salve_code app_explain(struct app *app, struct salve_err *err)
     bool is_number = str_to_i64(word, &number);
     for (int code = 1; is_number && code < SALVE_CODE_COUNT; code++) {
         if (salve_code_slv((enum salve_code)code) != number) continue;
+        if (app->is_json) {
+            app_print("{\"code\":\"SLV-%d\",\"name\":\"%s\",\"what\":\"%s\",\"next\":\"%s\",\"exit\":%d}\n",
+                      salve_code_slv((enum salve_code)code), salve_code_name((enum salve_code)code),
+                      salve_code_what((enum salve_code)code), salve_code_next((enum salve_code)code),
+                      salve_code_exit((enum salve_code)code));
+            return SALVE_OK;
+        }
         app_print("SLV-%d (%s)\n  what: %s\n  next: %s\n  exit status %d\n", salve_code_slv((enum salve_code)code),
                   salve_code_name((enum salve_code)code), salve_code_what((enum salve_code)code),
                   salve_code_next((enum salve_code)code), salve_code_exit((enum salve_code)code));
         return SALVE_OK;
     }
     (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", app->words[0]);
-    return salve_why(err, "there is no such error code");
+    return salve_why(err, "there is no such error code; they are written SLV-401");
 }

@@ -47,6 +47,6 @@ int main(int argc, char **argv)
         app_report(&app, &err);
     }
     arena_close(app.mem);
-    if (code != SALVE_OK) return salve_code_exit(code);
-    return app_interrupted() && app.exit_status == 0 ? 130 : app.exit_status;
+    if (app_interrupted()) return 130;
+    return code != SALVE_OK ? salve_code_exit(code) : app.exit_status;
 }

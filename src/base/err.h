@@ -29,7 +29,7 @@
     X(E_CONFIG,       102, 3, 500, "exception",     "the set-up of this site is wrong",                               \
       "correct the named setting; 'salve doctor' checks all of them")                                                 \
     X(E_NOT_FOUND,    103, 4, 404, "not-found",     "that does not exist here",                                       \
-      "check the name or the card code")                                                                              \
+      "check the name, path or card code")                                                                            \
     X(E_SYNTAX,       201, 1, 400, "structure",     "the input is not well-formed",                                   \
       "correct the input at the named place")                                                                         \
     X(E_INVALID,      202, 1, 422, "invalid",       "the input breaks a rule of its format",                          \

@@ -60,7 +60,7 @@ enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem,
     return code == SALVE_OK ? buf_done(&buf, out, err) : code;
 }
 
-static enum salve_code write_all(int fd, struct str bytes, const char *path, struct salve_err *err)
+static enum salve_code put_all(int fd, struct str bytes, const char *path, struct salve_err *err)
 {
     while (bytes.len > 0) {
         ssize_t put = write(fd, bytes.ptr, bytes.len);
@@ -68,7 +68,13 @@ static enum salve_code write_all(int fd, struct str bytes, const char *path, str
         if (put < 0) return file_fail(err, path);
         bytes = str_cut(bytes, (size_t)put, bytes.len);
     }
-    return fsync(fd) == 0 ? SALVE_OK : file_fail(err, path);
+    return SALVE_OK;
+}
+
+static enum salve_code write_all(int fd, struct str bytes, const char *path, struct salve_err *err)
+{
+    enum salve_code code = put_all(fd, bytes, path, err);
+    return code != SALVE_OK || fsync(fd) == 0 ? code : file_fail(err, path);
 }
 
 static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
@@ -85,9 +91,22 @@ static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
     return code;
 }
 
+/* A device or a pipe (/dev/null, /dev/stdout) is written to; renaming over it would replace it by a file. */
+static enum salve_code write_in_place(const char *path, struct str bytes, struct salve_err *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, path);
+    enum salve_code code = put_all(fd, bytes, path, err);
+    if (close(fd) != 0 && code == SALVE_OK) code = file_fail(err, path);
+    return code;
+}
+
 enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
 {
     char temp[4096];
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+        return write_in_place(path, bytes, err);
     int len = snprintf(temp, sizeof temp, "%s.%ld.tmp", path, (long)getpid());
     if (len < 0 || (size_t)len >= sizeof temp) return salve_fail(err, SALVE_E_IO, "%s", path);
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
