@@ -22,6 +22,7 @@ struct invariants {
     struct arena *mem;
     struct fhirpath *paths[FHIR_INVARIANT_COUNT];
     uint8_t how[FHIR_INVARIANT_COUNT]; /* enum how */
+    uint8_t is_busy[FHIR_ELEMENT_COUNT]; /* elements whose nodes have a constraint that is not skipped, or are resources */
 };
 
 static const struct {
@@ -42,6 +43,24 @@ static const struct {
     {"que-7", "operator = 'exists' implies (answer is boolean)"},
 };
 
+static bool is_any_run(const struct invariants *rules, fhir_list_id list)
+{
+    for (const uint16_t *id = fhir_list(list); *id != 0; id++)
+        if (rules->how[*id] != SKIP) return true;
+    return false;
+}
+
+static void find_busy(struct invariants *rules)
+{
+    rules->is_busy[0] = true; /* the root */
+    for (unsigned i = 1; i < FHIR_ELEMENT_COUNT; i++) {
+        const struct fhir_element *element = &fhir_elements[i];
+        const struct fhir_type *type = &fhir_types[element->type];
+        rules->is_busy[i] = type->kind == FHIR_RESOURCE || is_any_run(rules, element->invariants) ||
+                            is_any_run(rules, type->invariants);
+    }
+}
+
 enum salve_code invariants_make(struct arena *mem, struct invariants **out, struct salve_err *err)
 {
     struct invariants *rules = arena_new(mem, struct invariants);
@@ -50,6 +69,7 @@ enum salve_code invariants_make(struct arena *mem, struct invariants **out, stru
     for (unsigned i = 1; i < FHIR_INVARIANT_COUNT; i++)
         for (size_t k = 0; k < sizeof by_hand / sizeof by_hand[0]; k++)
             if (strcmp(fhir_invariants[i].key, by_hand[k].key) == 0) rules->how[i] = (uint8_t)by_hand[k].how;
+    find_busy(rules);
     *out = rules;
     return SALVE_OK;
 }
@@ -58,6 +78,7 @@ void invariants_skip(struct invariants *rules, bool (*covers)(const char *key))
 {
     for (unsigned i = 1; i < FHIR_INVARIANT_COUNT; i++)
         if (covers(fhir_invariants[i].key)) rules->how[i] = SKIP;
+    find_busy(rules);
 }
 
 static struct str expression_of(unsigned id)
@@ -216,6 +237,7 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
     tape_at resource_end = 0;
     for (tape_at at = 0; at < tape->node_count && code == SALVE_OK; at++) {
         const struct tape_node *node = &tape->nodes[at];
+        if (!rules->is_busy[node->element] && at < resource_end) continue;
         fhir_list_id of_element = fhir_elements[node->element].invariants, of_type = 0;
         bool is_resource = false;
         if (node->kind == TAPE_OBJECT) {

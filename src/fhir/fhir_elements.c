@@ -59,13 +59,24 @@ fhir_element_id fhir_element_find(fhir_type_id type, struct str json_name)
     return 0;
 }
 
+/* As str_cmp of the text and the code, without looking for the text's end first. */
+static int compare_code(const char *text, struct str code)
+{
+    for (size_t i = 0; i < code.len; i++) {
+        unsigned char a = (unsigned char)text[i], b = (unsigned char)code.ptr[i];
+        if (a == '\0') return -1;
+        if (a != b) return a < b ? -1 : 1;
+    }
+    return text[code.len] != '\0';
+}
+
 /* First row of the value set whose code is not before `code`. */
 static uint32_t code_lower_bound(const struct fhir_valueset *set, struct str code)
 {
     uint32_t low = set->first_code, high = set->first_code + set->code_count;
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
-        if (str_cmp(str_of(fhir_code_text + fhir_codes[mid].text), code) < 0)
+        if (compare_code(fhir_code_text + fhir_codes[mid].text, code) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -78,7 +89,7 @@ enum fhir_has fhir_valueset_has(uint16_t valueset, struct str system, struct str
     const struct fhir_valueset *set = &fhir_valuesets[valueset];
     uint32_t end = set->first_code + set->code_count;
     for (uint32_t at = code_lower_bound(set, code); at < end; at++) {
-        if (!str_is(code, fhir_code_text + fhir_codes[at].text)) break;
+        if (compare_code(fhir_code_text + fhir_codes[at].text, code) != 0) break;
         if (system.ptr == NULL || str_is(system, fhir_systems[fhir_codes[at].system])) return FHIR_HAS;
     }
     if (!set->is_open) return FHIR_HAS_NOT;

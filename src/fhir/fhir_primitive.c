@@ -11,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-enum { ID_CHARS_MAX = 64, NUMBER_CHARS_MAX = 64, STRING_BYTES_MAX = 1 << 20 };
+enum { ID_CHARS_MAX = 64, STRING_BYTES_MAX = 1 << 20 };
 
 /* Any byte up to and including the blank? */
 static bool has_blank(struct str text)
@@ -206,7 +206,7 @@ static bool is_integer(struct str text, int64_t min)
 static bool is_decimal(struct str text)
 {
     const char *end = text.ptr + text.len;
-    return text.len > 0 && text.len <= NUMBER_CHARS_MAX && json_scan_number(text.ptr, end) == end;
+    return text.len > 0 && text.len <= FHIR_NUMBER_CHARS_MAX && json_scan_number(text.ptr, end) == end;
 }
 
 bool fhir_primitive_ok(fhir_type_id type, struct str text)
@@ -260,8 +260,8 @@ const uint8_t fhir_looks[FHIR_TYPE_COUNT] = {
     [FHIR_T_uuid] = FHIR_LOOK_TEXT,         [FHIR_T_base64Binary] = FHIR_LOOK_TEXT,
     [FHIR_T_date] = FHIR_LOOK_TEXT,         [FHIR_T_dateTime] = FHIR_LOOK_TEXT,
     [FHIR_T_instant] = FHIR_LOOK_TEXT,      [FHIR_T_time] = FHIR_LOOK_TEXT,
-    [FHIR_T_xhtml] = FHIR_LOOK_OTHER,       [FHIR_T_boolean] = FHIR_LOOK_OTHER,
-    [FHIR_T_decimal] = FHIR_LOOK_OTHER,     [FHIR_T_integer] = FHIR_LOOK_OTHER,
+    [FHIR_T_xhtml] = FHIR_LOOK_OTHER,       [FHIR_T_boolean] = FHIR_LOOK_BOOLEAN,
+    [FHIR_T_decimal] = FHIR_LOOK_DECIMAL,     [FHIR_T_integer] = FHIR_LOOK_OTHER,
     [FHIR_T_unsignedInt] = FHIR_LOOK_OTHER, [FHIR_T_positiveInt] = FHIR_LOOK_OTHER,
 };
 

@@ -18,9 +18,13 @@ enum fhir_look {
     FHIR_LOOK_STRING,  /* any text that is not empty */
     FHIR_LOOK_TOKEN,   /* a text without blanks is right; others may be */
     FHIR_LOOK_TEXT,    /* a text with a format of its own */
-    FHIR_LOOK_OTHER,   /* XHTML, number, boolean */
+    FHIR_LOOK_DECIMAL,
+    FHIR_LOOK_BOOLEAN,
+    FHIR_LOOK_OTHER, /* XHTML, whole numbers */
 };
 extern const uint8_t fhir_looks[]; /* enum fhir_look */
+
+enum { FHIR_NUMBER_CHARS_MAX = 64 }; /* of a decimal */
 
 /* Of a type of kind FHIR_PRIMITIVE. */
 const struct fhir_format *fhir_primitive_format(fhir_type_id type);

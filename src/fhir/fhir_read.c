@@ -13,7 +13,7 @@
 
 #define USUAL_START "\"resourceType\":\"" /* of a resource */
 
-enum { UNKNOWN_NAME_CHARS_MAX = 40, NO_ROW = -1, RESOURCE_TYPE_ROW = -2 };
+enum { MEMBER_SLACK = 64 /* more than any key, its quotes and colon */, UNKNOWN_NAME_CHARS_MAX = 40, NO_ROW = -1, RESOURCE_TYPE_ROW = -2 };
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
@@ -96,7 +96,7 @@ HOT bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id
 {
     size_t len;
     bool has_blank;
-    if (look > FHIR_LOOK_TEXT || *r->at != '"' || r->count == r->room) return false;
+    if (*r->at != '"' || look > FHIR_LOOK_TEXT || look == FHIR_LOOK_COMPLEX || r->count == r->room) return false;
     const char *end = read_plain(r, r->at + 1, &len, &has_blank);
     if (end == NULL || len == 0 || len >= TAPE_LONG) return false;
     if (look != FHIR_LOOK_STRING && (look != FHIR_LOOK_TOKEN || has_blank) &&
@@ -108,9 +108,23 @@ HOT bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id
     return true;
 }
 
+/* A decimal as most are; false: nothing was done. */
+static bool read_usual_decimal(struct reader *r, fhir_element_id element)
+{
+    const char *at = r->at, *end = json_scan_number(at, r->end);
+    if (end == NULL || end - at > FHIR_NUMBER_CHARS_MAX || r->count == r->room) return false;
+    size_t len = (size_t)(end - at);
+    for (size_t i = 0; i < len; i++) r->to[i] = at[i];
+    r->nodes[r->count++] = (struct tape_node){element, TAPE_NUMBER, (uint8_t)len, 1, (uint32_t)(r->to - r->heap)};
+    r->to += len;
+    r->at = end;
+    return true;
+}
+
 /* Any other primitive. */
 static bool read_unusual(struct reader *r, fhir_element_id element, fhir_type_id type)
 {
+    if (fhir_looks[type] == FHIR_LOOK_DECIMAL && read_usual_decimal(r, element)) return true;
     bool is_value;
     struct tape_node node = {.element = element, .span = 1};
     if (!read_primitive(r, type, &node, &is_value)) return false;
@@ -357,7 +371,7 @@ static bool read_partner_member(struct reader *r, fhir_element_id element, uint1
     return read_partner(r, element);
 }
 
-HOT bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
+static bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
 {
     struct frame *frame = r->frame;
     unsigned bit = fhir_elements[element].choice;
@@ -394,7 +408,7 @@ static bool read_resource_type_member(struct reader *r)
 static void check_required(struct reader *r, const struct frame *frame)
 {
     const uint64_t *required = fhir_type_required[frame->type];
-    for (unsigned word = 0; word * 64 < fhir_types[frame->type].element_count; word++) {
+    for (unsigned word = 0; word * 64 < frame->row_count; word++) {
         uint64_t missing = required[word] & ~(frame->seen[word] | frame->partners[word]);
         for (; missing != 0; missing &= missing - 1) {
             unsigned row = word * 64 + (unsigned)__builtin_ctzll(missing);
@@ -433,6 +447,7 @@ HOT void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_
     frame->node = node;
     frame->type = type;
     frame->first = fhir_types[type].first_element;
+    frame->row_count = (uint8_t)fhir_types[type].element_count; /* at most 255, see fhir_tables.mjs */
     frame->element = 0;
     frame->index = -1;
     frame->is_resource = is_resource;
@@ -445,7 +460,7 @@ HOT void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_
     r->frame = frame;
 }
 
-HOT bool expect_colon(struct reader *r)
+static bool expect_colon(struct reader *r)
 {
     if (read_peek(r) != ':') return read_fail(r, SALVE_E_SYNTAX, "a colon must follow the key");
     r->at++;
@@ -477,8 +492,8 @@ static bool read_found_member(struct reader *r)
     return read_member(r, element, (uint16_t)row);
 }
 
-/* One member: r->at is behind the opening quote of its key. */
-HOT bool read_one_member(struct reader *r)
+/* A member whose key was not predicted, or near the end of the input: r->at is behind the opening quote of its key. */
+static bool read_one_member(struct reader *r)
 {
     struct frame *frame = r->frame;
     uint8_t row = (uint8_t)(frame->row + *frame->skip);
@@ -488,13 +503,39 @@ HOT bool read_one_member(struct reader *r)
         r->at += sizeof USUAL_START - 3;
         return read_resource_type_member(r);
     }
-    if (!read_is_fast(r) || row >= fhir_types[frame->type].element_count || !key_is(r->at, r->end, element))
-        return read_found_member(r);
+    if (!read_is_fast(r) || row >= frame->row_count || !key_is(r->at, r->end, element)) return read_found_member(r);
     r->at += fhir_element_name_len[element] + 1;
     if (!expect_colon(r)) return false;
     frame->element = element;
     predict(r, frame, element, row);
     return read_member(r, element, row);
+}
+
+enum member { MEMBER_READ, MEMBER_FAILED, MEMBER_UNUSUAL };
+
+/* A member as most are: the predicted key, seen for the first time in this object, and a colon. MEMBER_UNUSUAL: nothing
+ * was done. r->at is at the opening quote. */
+HOT enum member read_usual_member(struct reader *r, struct frame *frame)
+{
+    const char *at = r->at;
+    if (r->end - at < MEMBER_SLACK) return MEMBER_UNUSUAL;
+    uint8_t row = (uint8_t)(frame->row + *frame->skip);
+    fhir_element_id id = (fhir_element_id)(frame->first + row);
+    if (row >= frame->row_count || !key_is(at + 1, r->end, id)) return MEMBER_UNUSUAL;
+    const struct fhir_element *element = &fhir_elements[id];
+    at += fhir_element_name_len[id] + 2;
+    uint64_t bit = UINT64_C(1) << (element->choice & 63);
+    unsigned word = element->choice >> 6;
+    if (((frame->seen[word] | frame->partners[word]) & bit) != 0 || at[0] != ':') return MEMBER_UNUSUAL;
+    r->at = at + 1;
+    frame->element = id;
+    frame->last_first = r->count;
+    frame->seen[word] |= bit;
+    frame->keys[frame->key_count++] = (uint16_t)(row * 2);
+    predict(r, frame, id, row);
+    if ((element->flags & FHIR_MANY) == 0 && read_usual_text(r, id, element->type, fhir_looks[element->type]))
+        return MEMBER_READ;
+    return read_value(r, id) ? MEMBER_READ : MEMBER_FAILED;
 }
 
 HOT bool read_members(struct reader *r)
@@ -507,8 +548,12 @@ HOT bool read_members(struct reader *r)
     }
     for (;;) {
         if (read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
-        r->at++;
-        if (!read_one_member(r)) return false;
+        enum member member = read_usual_member(r, frame);
+        if (member == MEMBER_FAILED) return false;
+        if (member == MEMBER_UNUSUAL) {
+            r->at++;
+            if (!read_one_member(r)) return false;
+        }
         char c = read_peek(r);
         if (c != ',' && c != '}') return read_fail(r, SALVE_E_SYNTAX, "a comma or } must follow");
         r->at++;

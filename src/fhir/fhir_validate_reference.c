@@ -83,14 +83,19 @@ static bool is_contained(const struct tape *tape, tape_at at)
     return fhir_elements[tape_element(tape, at)].name == FHIR_N_contained;
 }
 
+static bool is_local(const struct tape *tape, tape_at at)
+{
+    const struct tape_node *node = &tape->nodes[at];
+    return node->kind == TAPE_TEXT && node->flags != 0 && tape->heap[node->value] == '#';
+}
+
 /* Lists the contained resources, and every text of the container that starts with "#". */
 static bool collect(struct fhir_check *check, tape_at container, uint32_t contained)
 {
     const struct tape *tape = check->tape;
     struct fhir_scope *scope = &check->scope;
     uint32_t local = 0, span = tape->nodes[container].span;
-    for (tape_at n = container; n < container + span; n++)
-        local += tape_kind(tape, n) == TAPE_TEXT && str_starts(tape_text(tape, n), STR("#"));
+    for (tape_at n = container; n < container + span; n++) local += is_local(tape, n);
     scope->contained = arena_array(check->mem, struct fhir_local, contained);
     scope->local = arena_array(check->mem, struct fhir_local, local + 1);
     if (scope->contained == NULL || scope->local == NULL) return false;
@@ -98,9 +103,9 @@ static bool collect(struct fhir_check *check, tape_at container, uint32_t contai
         if (is_contained(tape, c))
             scope->contained[scope->contained_count++] = (struct fhir_local){fhir_child_text(tape, c, FHIR_N_id), c};
     for (tape_at n = container; n < container + span; n++) {
-        struct str text = tape_kind(tape, n) == TAPE_TEXT ? tape_text(tape, n) : STR_NONE;
-        if (str_starts(text, STR("#")))
-            scope->local[scope->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), n};
+        if (!is_local(tape, n)) continue;
+        struct str text = tape_text(tape, n);
+        scope->local[scope->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), n};
     }
     qsort(scope->contained, scope->contained_count, sizeof scope->contained[0], compare_locals);
     qsort(scope->local, scope->local_count, sizeof scope->local[0], compare_locals);
@@ -143,12 +148,12 @@ static void check_contained_one(struct fhir_check *check, tape_at at)
 static uint32_t element_ids(const struct tape *tape, tape_at container, struct fhir_local *out)
 {
     uint32_t count = 0;
-    for (tape_at n = container + 1; n < container + tape->nodes[container].span; n++) {
+    for (tape_at n = container + 1, end = container + tape->nodes[container].span; n < end; n++) {
         const struct fhir_element *element = &fhir_elements[tape_element(tape, n)];
+        if (element->name != FHIR_N_id && element->name != FHIR_N_contained) continue;
         if (element->name == FHIR_N_contained)
             n += tape->nodes[n].span - 1;
-        else if (element->name == FHIR_N_id && fhir_types[element->owner].kind != FHIR_RESOURCE &&
-                 tape_kind(tape, n) == TAPE_TEXT) {
+        else if (fhir_types[element->owner].kind != FHIR_RESOURCE && tape_kind(tape, n) == TAPE_TEXT) {
             if (out != NULL) out[count] = (struct fhir_local){tape_text(tape, n), n};
             count++;
         }

@@ -99,7 +99,8 @@ static bool base64_bytes(struct str text, int64_t *bytes)
 
 static void check_attachment(struct fhir_check *check, tape_at at)
 {
-    struct str data = fhir_child_text(check->tape, at, FHIR_N_data), size = fhir_child_text(check->tape, at, FHIR_N_size);
+    struct str data = fhir_child_text(check->tape, at, FHIR_N_data);
+    struct str size = fhir_child_text(check->tape, at, FHIR_N_size);
     int64_t bytes, stated;
     if (data.len == 0) return;
     if (tape_child(check->tape, at, FHIR_N_contentType) == TAPE_NONE)
