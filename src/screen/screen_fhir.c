@@ -168,7 +168,9 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
     add_value(&make, finding);
     if (finding->category.len > 0)
         add_concept(&make, "interpretation", STR("urn:salve:category"), STR(""), finding->category);
-    add_concept(&make, "method", info->canonical, info->version, finding->define);
+    /* What does not apply to a person may be decided before any define was: then the item stands for it. */
+    add_concept(&make, "method", info->canonical, info->version,
+                finding->define.len > 0 ? finding->define : finding->item);
     add_derived_from(&make, finding);
     if (finding->value2.len > 0) {
         add_component(&make, item, 0, finding->value, finding->unit);
