@@ -167,7 +167,7 @@ setup:
 demo:
 	@tools/setup build
 	@echo "building (under a minute on two cores)"
-	@$(MAKE) --silent --no-print-directory -j$$(nproc) all
+	@tools/quietly $(MAKE) --no-print-directory -j$$(nproc) all
 	@$(BUILD)/salve demo
 
 run: all
