@@ -14,8 +14,8 @@ static enum salve_code library_id(struct str elm, const char *path, struct arena
                                   struct salve_err *err)
 {
     const struct json *doc = NULL;
-    struct json_opts   opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = JSON_DEPTH_MAX};
-    enum salve_code    code = json_read(elm, &opts, mem, &doc, err);
+    struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = JSON_DEPTH_MAX};
+    enum salve_code code = json_read(elm, &opts, mem, &doc, err);
     if (code != SALVE_OK) return code;
     *out = json_text(json_path(doc, "library.identifier.id"));
     if (out->len > 0) return SALVE_OK;
@@ -26,9 +26,9 @@ static enum salve_code library_id(struct str elm, const char *path, struct arena
 static enum salve_code load_program(struct app *app, struct elm_program **out, struct salve_err *err)
 {
     const struct app_values *files = &app->options[OPT_ELM];
-    struct elm_set          *set = elm_set_make(app->mem);
-    struct str               first = STR_NONE;
-    enum salve_code          code = set == NULL ? salve_fail(err, SALVE_E_MEMORY, "ELM") : SALVE_OK;
+    struct elm_set *set = elm_set_make(app->mem);
+    struct str first = STR_NONE;
+    enum salve_code code = set == NULL ? salve_fail(err, SALVE_E_MEMORY, "ELM") : SALVE_OK;
     for (size_t i = 0; i < files->count && code == SALVE_OK; i++) {
         struct str elm;
         code = file_read(files->value[i], SALVE_ELM_BYTES_MAX, app->mem, &elm, err);
@@ -43,18 +43,18 @@ static enum salve_code load_program(struct app *app, struct elm_program **out, s
 /* One subject: what its defines are evaluated over. */
 struct subject_run {
     const struct elm_program *program;
-    struct elm_subject        subject;
-    struct expr_env           env;
-    struct elm_run           *run;
-    bool                      is_explained;
+    struct elm_subject subject;
+    struct expr_env env;
+    struct elm_run *run;
+    bool is_explained;
 };
 
 static enum salve_code value_json(struct elm_run *run, size_t index, struct arena *mem, struct str *json,
                                   struct salve_err *err)
 {
     struct expr_value value;
-    struct buf        text;
-    enum salve_code   code = elm_run_define_at(run, index, &value, err);
+    struct buf text;
+    enum salve_code code = elm_run_define_at(run, index, &value, err);
     if (code != SALVE_OK) return code;
     buf_init(&text, mem, SALVE_REQUEST_BYTES_MAX);
     elm_json(&value, &text);
@@ -65,15 +65,14 @@ static enum salve_code explanation_json(struct subject_run *s, size_t index, str
                                         struct salve_err *err)
 {
     struct elm_explanation explanation;
-    enum salve_code        code =
-        elm_explain(s->program, &s->subject, &s->env, NULL, 0, index, mem, &explanation, err);
+    enum salve_code code = elm_explain(s->program, &s->subject, &s->env, NULL, 0, index, mem, &explanation, err);
     return code == SALVE_OK ? elm_explanation_json(&explanation, mem, json, err) : code;
 }
 
 static enum salve_code add_define(struct subject_run *s, size_t index, struct json_writer *w, struct salve_err *err)
 {
-    struct str      json;
-    struct arena   *mem = w->out->mem;
+    struct str json;
+    struct arena *mem = w->out->mem;
     enum salve_code code =
         s->is_explained ? explanation_json(s, index, mem, &json, err) : value_json(s->run, index, mem, &json, err);
     if (code != SALVE_OK) return code;
@@ -85,9 +84,9 @@ static enum salve_code add_define(struct subject_run *s, size_t index, struct js
 static enum salve_code print_defines(struct app *app, struct subject_run *s, struct arena *mem, struct salve_err *err)
 {
     const struct elm_program *program = s->program;
-    struct buf  out;
-    struct str  text;
-    size_t      only = 0;
+    struct buf out;
+    struct str text;
+    size_t only = 0;
     const char *name = app_option(app, OPT_DEFINE);
     if (name != NULL && !elm_define_find(program, str_of(name), &only)) {
         (void)salve_fail(err, SALVE_E_UNKNOWN_NAME, "--define %s", name);
@@ -95,7 +94,7 @@ static enum salve_code print_defines(struct app *app, struct subject_run *s, str
     }
     buf_init(&out, mem, 256 << 20);
     struct json_writer w = {.out = &out};
-    enum salve_code    code = SALVE_OK;
+    enum salve_code code = SALVE_OK;
     json_open(&w, NULL, '{');
     for (size_t i = 0; i < elm_define_count(program) && code == SALVE_OK; i++) {
         bool is_wanted = name != NULL ? i == only : elm_define_at(program, i)->is_public;
@@ -113,10 +112,10 @@ static enum salve_code run_subject(struct app *app, const struct elm_program *pr
 {
     struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
-    struct tape        tape;
+    struct tape tape;
     const struct tape *tapes[] = {&tape};
     struct subject_run s = {.program = program, .env = {.clock = clock}, .is_explained = app_has(app, OPT_EXPLAIN)};
-    enum salve_code    code = fhir_read(json, NULL, mem, &tape, NULL, err);
+    enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, err);
     if (code == SALVE_OK) code = elm_subject_make(tapes, 1, mem, &s.subject, err);
     if (code == SALVE_OK) code = elm_run_open(program, &s.subject, &s.env, NULL, 0, mem, &s.run, err);
     if (code == SALVE_OK) code = print_defines(app, &s, mem, err);
@@ -127,11 +126,11 @@ static enum salve_code run_subject(struct app *app, const struct elm_program *pr
 static enum salve_code run_lines(struct app *app, const struct elm_program *program, struct str text,
                                  const struct clock *clock, struct salve_err *err)
 {
-    struct str          line;
-    uint64_t            number = 0;
-    enum salve_code     code = SALVE_OK;
+    struct str line;
+    uint64_t number = 0;
+    enum salve_code code = SALVE_OK;
     struct app_progress progress = app_progress_start(app, "bytes", text.len);
-    uint64_t            total = text.len;
+    uint64_t total = text.len;
     while (code == SALVE_OK && !app_interrupted() && str_next_line(&text, &line)) {
         number++;
         if (str_trim(line).len > 0) code = run_subject(app, program, line, clock, err);
@@ -152,10 +151,10 @@ static enum salve_code check_words(const struct app *app, struct salve_err *err)
 enum salve_code app_cql_run(struct app *app, struct salve_err *err)
 {
     struct elm_program *program = NULL;
-    struct str          text;
-    struct clock        clock;
-    const char         *data = app_option(app, OPT_DATA);
-    enum salve_code     code = check_words(app, err);
+    struct str text;
+    struct clock clock;
+    const char *data = app_option(app, OPT_DATA);
+    enum salve_code code = check_words(app, err);
     if (code == SALVE_OK) code = app_now(app, &clock, err);
     if (code == SALVE_OK) code = load_program(app, &program, err);
     if (code == SALVE_OK) code = file_read(data, SALVE_RESOURCE_BYTES_MAX, app->mem, &text, err);

@@ -94,6 +94,49 @@ SALVE_MUST_USE enum salve_code elm_run_function(struct elm_run *run, struct str 
  * once. Lives as long as the run's arena. */
 SALVE_MUST_USE enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct salve_err *err);
 
+/* --- explanation ---------------------------------------------------------------------------------------------------
+ * What a define is, which data it used, and which clauses decided. A program that is linked with elm_link carries
+ * nothing of this; one of elm_link_explained gives the same values and takes notes while elm_explain runs it. */
+SALVE_MUST_USE enum salve_code elm_link_explained(const struct elm_set *set, struct str id, struct str version,
+                                                  struct arena *mem, struct elm_program **out, struct salve_err *err);
+
+struct elm_place { /* in the text of the CQL; line 0: the ELM has no locators */
+    struct str library;
+    uint32_t line, column;
+};
+/* A resource that a retrieve gave to the define or to a define that it refers to. */
+struct elm_used {
+    struct expr_value resource; /* its root */
+    struct str type, id, date;  /* views; id and date STR_NONE: it has none */
+    const struct str *elements; /* of the resource, those whose values were asked for: "value", "effective" */
+    uint32_t element_count;
+};
+/* A clause of the define itself, or of a function that it called; other defines have reasons of their own. */
+struct elm_reason {
+    struct elm_place at; /* of the condition, operand or branch */
+    const char *clause;  /* "and", "or", "xor", "implies", "if": what the operand or condition was;
+                             * "then", "when", "else": the branch that was taken */
+    bool has_value;      /* the first five */
+    enum expr_truth value;
+    uint64_t times; /* in loops, more than once */
+};
+struct elm_explanation {
+    struct expr_value value;
+    struct elm_place at; /* where the define stands */
+    const struct elm_used *used;
+    const struct elm_reason *reasons; /* in the order of the run */
+    uint32_t used_count, reason_count;
+};
+/* elm_explain - define `index` of a program of elm_link_explained, in a run of its own; others as in elm_run_open. */
+SALVE_MUST_USE enum salve_code elm_explain(const struct elm_program *program, struct elm_subject *subject,
+                                           const struct expr_env *env, const struct elm_param *params,
+                                           size_t param_count, size_t index, struct arena *mem,
+                                           struct elm_explanation *out, struct salve_err *err);
+/* elm_explanation_json - {"value":..,"used":[{"reference":"Observation/x","type":..,"date":..,"elements":[..]}],
+ * "at":"Library 12:3","because":[{"at":"Library 13:6","clause":"if","value":true},..]} */
+SALVE_MUST_USE enum salve_code elm_explanation_json(const struct elm_explanation *explanation, struct arena *mem,
+                                                    struct str *out, struct salve_err *err);
+
 /* elm_json - a value as JSON: null, true, numbers as numbers, texts, dates and times as texts, quantities as
  * {"value":5,"unit":"mg"}, codes as {"code":..,"system":..}, intervals as {"low":..,"lowClosed":..}, lists as arrays,
  * tuples as objects, FHIR objects as FHIR JSON, FHIR primitives as their value. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Compiling ELM nodes: finding the row of a node kind, strict nodes, literals and selectors, branches. Names of other
  * definitions are in elm_link.c, queries in elm_query.c, types in elm_types.c. */
-#include "expr/elm_compile.h"
+#include "expr/elm_explain.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,14 +86,20 @@ struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name)
     return scope;
 }
 
-/* "12:5-12:30" -> line and column for the instructions that follow */
-static void set_place(struct elm_compile *c, const struct json *node)
+/* "12:5-12:30" -> line and column */
+uint32_t elm_place_of(const struct json *node, uint32_t otherwise)
 {
     struct str locator = json_get_text(node, "locator");
-    if (locator.ptr == NULL) return;
+    if (locator.ptr == NULL) return otherwise;
     char *end;
     unsigned long line = strtoul(locator.ptr, &end, 10), column = *end == ':' ? strtoul(end + 1, NULL, 10) : 0;
-    if (line < (1u << 20)) c->emit.place = EXPR_PLACE(line, column);
+    return line < (1u << 20) ? EXPR_PLACE(line, column) : otherwise;
+}
+
+/* For the instructions that follow. */
+static void set_place(struct elm_compile *c, const struct json *node)
+{
+    c->emit.place = elm_place_of(node, c->emit.place);
 }
 
 /* --- strict nodes ------------------------------------------------------------------------------------------------- */
@@ -373,13 +379,22 @@ static enum salve_code two_operands(struct elm_compile *c, const struct json *no
     return SALVE_OK;
 }
 
+/* An operand with a note of its value; in `a and b and c` the inner `and` notes a and b itself. */
+static enum salve_code truth_operand(struct elm_compile *c, const struct json *operand, enum expr_op op)
+{
+    const char *clause = op == EXPR_OP_AND ? "and" : op == EXPR_OP_OR ? "or" : op == EXPR_OP_XOR ? "xor" : "implies";
+    const char *same = op == EXPR_OP_AND ? "And" : op == EXPR_OP_OR ? "Or" : "";
+    TRY(elm_compile_node(c, operand));
+    return str_is(json_get_text(operand, "type"), same) ? SALVE_OK : elm_note_value(c, operand, clause);
+}
+
 static enum salve_code binary_truth(struct elm_compile *c, const struct json *node, enum expr_op op, enum expr_op jump)
 {
     const struct json *a, *b;
     TRY(two_operands(c, node, &a, &b));
-    TRY(elm_compile_node(c, a));
+    TRY(truth_operand(c, a, op));
     uint32_t out = jump == EXPR_OP_COUNT ? 0 : expr_emit(&c->emit, jump, 0, 0, 0);
-    TRY(elm_compile_node(c, b));
+    TRY(truth_operand(c, b, op));
     (void)expr_emit(&c->emit, op, 0, 0, 0);
     if (jump != EXPR_OP_COUNT) expr_emit_target(&c->emit, out);
     return SALVE_OK;
@@ -411,10 +426,13 @@ enum salve_code elm_make_not(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_if(struct elm_compile *c, const struct json *node)
 {
     TRY(elm_compile_field(c, node, "condition"));
+    TRY(elm_note_value(c, json_get(node, "condition"), "if"));
     uint32_t to_else = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+    TRY(elm_note_branch(c, json_get(node, "then"), "then"));
     TRY(elm_compile_field(c, node, "then"));
     uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
     expr_emit_target(&c->emit, to_else);
+    TRY(elm_note_branch(c, json_get(node, "else"), "else"));
     TRY(elm_compile_field(c, node, "else"));
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
@@ -439,10 +457,12 @@ enum salve_code elm_make_case(struct elm_compile *c, const struct json *node)
         TRY(elm_compile_field(c, item, "when"));
         if (comparand != NULL) expr_emit_call(&c->emit, &equal, 2);
         uint32_t next = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+        TRY(elm_note_branch(c, json_get(item, "when"), "when"));
         TRY(elm_compile_field(c, item, "then"));
         ends[count++] = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
         expr_emit_target(&c->emit, next);
     }
+    TRY(elm_note_branch(c, json_get(node, "else"), "else"));
     TRY(elm_compile_field(c, node, "else"));
     for (uint32_t i = 0; i < count; i++) expr_emit_target(&c->emit, ends[i]);
     return SALVE_OK;

@@ -33,6 +33,7 @@ struct elm_compile {
     uint16_t this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
     struct elm_job *jobs, *last_job;
     unsigned depth;
+    bool is_explained; /* notes are compiled in, elm_explain.h */
 };
 
 typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node);
@@ -44,6 +45,7 @@ typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node)
 #undef NODE
 /* called by code that the compile functions emit */
 ELM_CALL(elm_property);
+ELM_CALL(elm_take_note);
 ELM_CALL(elm_single);
 ELM_CALL(elm_sorted);
 ELM_CALL(elm_sorted_keys);
@@ -75,6 +77,8 @@ SALVE_MUST_USE enum salve_code elm_want_text(struct elm_compile *c, const struct
                                              struct str *out);
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args);
 SALVE_MUST_USE enum salve_code elm_push_scope(struct elm_compile *c, struct str name, uint16_t slot);
+/* Where a node stands, as EXPR_PLACE; `otherwise` if it has no locator. */
+uint32_t elm_place_of(const struct json *node, uint32_t otherwise);
 struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name);
 void elm_const_text(struct elm_compile *c, struct str text); /* tag: its FHIR name */
 

@@ -66,7 +66,8 @@ struct elm_program {
     const struct expr_program *code;
     struct str id, version;
     const struct elm_define *defines;
-    const uint32_t *numbers; /* DEFINE number of each */
+    const uint32_t *numbers;        /* DEFINE number of each */
+    const struct elm_place *places; /* of each define */
     uint32_t define_count;
     const struct elm_function *functions; /* of the main library */
     uint32_t function_count;
@@ -86,6 +87,7 @@ struct elm_run {
     const struct elm_param *params;
     size_t param_count;
     struct expr_build touched;
+    struct elm_notes *notes; /* NULL: not explained */
 };
 static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
 

@@ -317,7 +317,9 @@ static enum salve_code list_main(struct elm_compile *c, const struct elm_library
     struct elm_define *defines = arena_array(c->mem, struct elm_define, count + 1);
     uint32_t *numbers = arena_array(c->mem, uint32_t, count + 1);
     struct elm_function *functions = arena_array(c->mem, struct elm_function, count + 1);
-    if (defines == NULL || numbers == NULL || functions == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    struct elm_place *places = arena_array(c->mem, struct elm_place, count + 1);
+    if (defines == NULL || numbers == NULL || functions == NULL || places == NULL)
+        return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (const struct json *def = json_first(statements); def != NULL; def = def->next) {
         struct elm_job *job;
         struct str name;
@@ -331,11 +333,14 @@ static enum salve_code list_main(struct elm_compile *c, const struct elm_library
         }
         TRY(elm_job_for(c, library, def, 0, true, &job));
         numbers[program->define_count] = job->number;
+        uint32_t place = elm_place_of(def, 0);
+        places[program->define_count] = (struct elm_place){library->id, place >> 12, place & 4095};
         defines[program->define_count++] = (struct elm_define){name, json_get_text(def, "context"),
                                                                !str_is(json_get_text(def, "accessLevel"), "Private")};
     }
     program->defines = defines;
     program->numbers = numbers;
+    program->places = places;
     program->functions = functions;
     return SALVE_OK;
 }
@@ -350,8 +355,8 @@ static enum salve_code list_routines(struct elm_compile *c, struct elm_program *
     return SALVE_OK;
 }
 
-enum salve_code elm_link(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
-                         struct elm_program **out, struct salve_err *err)
+static enum salve_code link_library(const struct elm_set *set, struct str id, struct str version, bool is_explained,
+                                    struct arena *mem, struct elm_program **out, struct salve_err *err)
 {
     struct salve_err own_err = {0};
     if (err == NULL) err = &own_err;
@@ -364,7 +369,7 @@ enum salve_code elm_link(const struct elm_set *set, struct str id, struct str ve
     struct elm_program *program = arena_new(mem, struct elm_program);
     struct elm_compile *c = arena_new(mem, struct elm_compile);
     if (program == NULL || c == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM");
-    *c = (struct elm_compile){.set = set, .mem = mem, .err = err, .library = library};
+    *c = (struct elm_compile){.set = set, .mem = mem, .err = err, .library = library, .is_explained = is_explained};
     program->id = library->id;
     program->version = library->version;
     expr_emit_init(&c->emit, mem, err);
@@ -374,6 +379,18 @@ enum salve_code elm_link(const struct elm_set *set, struct str id, struct str ve
     TRY(list_routines(c, program));
     *out = program;
     return SALVE_OK;
+}
+
+enum salve_code elm_link(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
+                         struct elm_program **out, struct salve_err *err)
+{
+    return link_library(set, id, version, false, mem, out, err);
+}
+
+enum salve_code elm_link_explained(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
+                                   struct elm_program **out, struct salve_err *err)
+{
+    return link_library(set, id, version, true, mem, out, err);
 }
 
 size_t elm_define_count(const struct elm_program *program) { return program->define_count; }

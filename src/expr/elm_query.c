@@ -3,7 +3,7 @@
  *
  * A query is a loop per source, one inside the other; the innermost body evaluates lets, relationships and where, and
  * leaves a list of no or one result, which the loops join. A source that is no list makes the result no list. */
-#include "expr/elm_compile.h"
+#include "expr/elm_explain.h"
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_make_alias(struct elm_compile *c, const struct json *node)
@@ -26,19 +26,20 @@ enum salve_code elm_make_identifier(struct elm_compile *c, const struct json *no
         return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "name %.*s is not known here", STR_ARGS(name));
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
     elm_const_text(c, name);
-    elm_call(c, "Property", elm_property, 2);
+    elm_call(c, "Property", c->is_explained ? elm_property_noted : elm_property, 2);
     return SALVE_OK;
 }
 
 static enum salve_code emit_path(struct elm_compile *c, const struct json *node, struct str path)
 {
-    static const struct expr_function property = {"Property", elm_property}, indexer = {"Property", elm_indexer};
+    static const struct expr_function plain = {"Property", elm_property}, noted = {"Property", elm_property_noted},
+                                      indexer = {"Property", elm_indexer};
     while (path.len > 0) {
         size_t end = 0;
         while (end < path.len && path.ptr[end] != '.' && path.ptr[end] != '[') end++;
         if (end > 0) {
             elm_const_text(c, str_cut(path, 0, end));
-            expr_emit_call(&c->emit, &property, 2);
+            expr_emit_call(&c->emit, c->is_explained ? &noted : &plain, 2);
         }
         if (end < path.len && path.ptr[end] == '[') {
             size_t close = end + 1;

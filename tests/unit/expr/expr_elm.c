@@ -306,6 +306,48 @@ static void running_out_of_memory_anywhere_is_an_error_and_nothing_else(void **s
     arena_close(code_mem);
 }
 
+static void an_explanation_out_of_memory_anywhere_is_an_error_and_nothing_else(void **state)
+{
+    static const char person[] = "{\"resourceType\":\"Patient\",\"id\":\"p\",\"birthDate\":\"1970-01-01\"}";
+    const char *defs =
+        "\"statements\":{\"def\":[{\"name\":\"A\",\"locator\":\"3:1-4:9\",\"expression\":{\"type\":\"If\","
+        "\"condition\":{\"type\":\"IsNull\",\"locator\":\"3:12-3:20\",\"operand\":{\"type\":\"Property\","
+        "\"path\":\"birthDate\",\"source\":{\"type\":\"SingletonFrom\",\"operand\":{\"type\":\"Retrieve\","
+        "\"dataType\":\"{http://hl7.org/fhir}Patient\"}}}},\"then\":{\"type\":\"Null\"},"
+        "\"else\":{\"type\":\"Null\",\"locator\":\"4:5-4:9\"}}}]}";
+    struct arena *keep = arena_open(16 << 20);
+    struct elm_set *set = elm_set_make(keep);
+    struct salve_err err = {0};
+    struct elm_program *program;
+    struct tape tape;
+    const struct tape *tapes = &tape;
+    (void)state;
+    assert_ok(fhir_read(str_of(person), NULL, keep, &tape, NULL, &err));
+    assert_ok(elm_load(set, library(keep, "T", defs), "t", &err));
+    assert_ok(elm_link_explained(set, STR("T"), STR_NONE, keep, &program, &err));
+    for (uint64_t nth = 0;; nth++) {
+        struct arena *mem = arena_open(4 << 20);
+        struct elm_subject subject;
+        struct elm_explanation explanation;
+        struct str json;
+        assert_true(nth < 1000);
+        arena_fail_after(mem, nth);
+        enum salve_code code = elm_subject_make(&tapes, 1, mem, &subject, &err);
+        if (code == SALVE_OK) code = elm_explain(program, &subject, NULL, NULL, 0, 0, mem, &explanation, &err);
+        if (code == SALVE_OK) code = elm_explanation_json(&explanation, mem, &json, &err);
+        if (code == SALVE_OK)
+            assert_str(json, "{\"value\":null,\"used\":[{\"reference\":\"Patient/p\",\"type\":\"Patient\","
+                             "\"date\":null,\"elements\":[\"birthDate\"]}],\"at\":\"T 3:1\",\"because\":["
+                             "{\"at\":\"T 3:12\",\"clause\":\"if\",\"value\":false},"
+                             "{\"at\":\"T 4:5\",\"clause\":\"else\"}]}");
+        else
+            assert_int_equal(code, SALVE_E_MEMORY);
+        arena_close(mem);
+        if (code == SALVE_OK) break;
+    }
+    arena_close(keep);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +361,7 @@ int main(void)
         cmocka_unit_test(an_include_is_found_by_name_and_version),
         cmocka_unit_test(parameters_have_defaults_and_can_be_given),
         cmocka_unit_test(retrieves_find_by_type_and_code_and_tell_what_they_touched),
+        cmocka_unit_test(an_explanation_out_of_memory_anywhere_is_an_error_and_nothing_else),
         cmocka_unit_test(running_out_of_memory_anywhere_is_an_error_and_nothing_else),
     };
     return t_run(tests);
