@@ -57,14 +57,21 @@ static enum salve_code make_folder(struct demo *demo, struct salve_err *err)
     return code;
 }
 
-static enum salve_code accept_all(struct demo *demo, struct salve_err *err)
+/* What these people are examined for. A programme chooses its guidelines; so does the demonstration. */
+static const char *const demo_guidelines[] = {"blood-pressure", "body-measures", "glycaemia", "kidney"};
+enum { DEMO_GUIDELINES = sizeof demo_guidelines / sizeof *demo_guidelines };
+
+static enum salve_code accept_guidelines(struct demo *demo, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    for (size_t i = 0; i < demo->guidelines.count && code == SALVE_OK; i++)
-        code = screen_accept(demo->site, demo->clinician, demo->guidelines.list[i], NULL, 0, demo->app->mem, err);
-    if (code == SALVE_OK)
-        code = screen_open(demo->site, demo->guidelines.list, demo->guidelines.count, demo->app->mem, &demo->screen, NULL, err);
-    return code;
+    for (size_t i = 0; i < demo->guidelines.count * DEMO_GUIDELINES && code == SALVE_OK; i++) {
+        const struct guideline *guideline = demo->guidelines.list[i / DEMO_GUIDELINES];
+        if (str_is(guideline_info(guideline)->id, demo_guidelines[i % DEMO_GUIDELINES]))
+            code = screen_accept(demo->site, demo->clinician, guideline, NULL, 0, demo->app->mem, err);
+    }
+    if (code != SALVE_OK) return code;
+    return screen_open(demo->site, demo->guidelines.list, demo->guidelines.count, demo->app->mem, &demo->screen, NULL,
+                       err);
 }
 
 static enum salve_code add_staff(struct demo *demo, struct salve_err *err)
@@ -93,11 +100,11 @@ static enum salve_code make_site(struct demo *demo, struct salve_err *err)
     enum salve_code code = site_create(&demo->options, &settings, err);
     if (code == SALVE_OK) code = site_open(&demo->options, &demo->site, err);
     if (code == SALVE_OK) code = add_staff(demo, err);
-    if (code == SALVE_OK) code = accept_all(demo, err);
+    if (code == SALVE_OK) code = accept_guidelines(demo, err);
     if (code == SALVE_OK)
-        app_print("A site of its own in %s: five made-up members of staff, %zu guidelines.\n"
+        app_print("A site of its own in %s: five made-up members of staff, %d of %zu guidelines.\n"
                   "This demonstration site accepts the guidelines by itself; at a real one a named clinician does.\n",
-                  demo->folder.ptr, demo->guidelines.count);
+                  demo->folder.ptr, DEMO_GUIDELINES, demo->guidelines.count);
     return code;
 }
 
