@@ -15,20 +15,22 @@
 /* --- fhir validate --------------------------------------------------------------------------------------------------- */
 
 struct validator {
-    struct app        *app;
-    struct invariants *invariants;
+    struct app         *app;
+    struct invariants  *invariants;
+    struct fhir_reader *reader; /* for one file after the other */
 };
 
 /* Everything that is wrong with one file ends up in issues; an error here is the machine's, not the file's. */
 static enum salve_code validate(struct validator *v, const char *path, struct arena *mem, struct fhir_issues *issues,
                                 struct salve_err *err)
 {
-    struct str      json;
-    struct tape     tape;
-    bool            is_valid;
-    enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, mem, &json, err);
+    struct str            json;
+    struct tape           tape;
+    bool                  is_valid;
+    struct fhir_read_opts opts = {.reader = v->reader};
+    enum salve_code       code = file_read(path, SALVE_RESOURCE_BYTES_MAX, mem, &json, err);
     if (code != SALVE_OK) return code;
-    code = fhir_read(json, NULL, mem, &tape, issues, err);
+    code = fhir_read(json, &opts, mem, &tape, issues, err);
     if (code != SALVE_OK && code != SALVE_E_INVALID) return issues->error_count > 0 ? SALVE_OK : code;
     code = fhir_validate(&tape, mem, issues, &is_valid, err);
     return code == SALVE_OK ? invariants_check(v->invariants, &tape, mem, issues, err) : code;
@@ -60,12 +62,13 @@ static enum salve_code validate_and_print(struct validator *v, const char *path,
 
 enum salve_code app_fhir_validate(struct app *app, struct salve_err *err)
 {
-    struct validator v = {.app = app};
+    struct validator v = {.app = app, .reader = fhir_reader_open()};
     bool             has_error = false;
     enum salve_code  code = invariants_make(app->mem, &v.invariants, err);
     if (code == SALVE_OK) invariants_skip(v.invariants, fhir_validate_covers);
     for (size_t i = 0; i < app->word_count && code == SALVE_OK && !app_interrupted(); i++)
         code = validate_and_print(&v, app->words[i], &has_error, err);
+    fhir_reader_close(v.reader);
     app->exit_status = has_error ? 5 : 0;
     return code;
 }

@@ -234,10 +234,12 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
     w.steps = SALVE_INVARIANT_STEPS_MAX + 100 * (uint64_t)tape->node_count;
     w.env.steps = &w.steps;
     enum salve_code code = SALVE_OK;
-    tape_at resource_end = 0;
-    for (tape_at at = 0; at < tape->node_count && code == SALVE_OK; at++) {
-        const struct tape_node *node = &tape->nodes[at];
-        if (!rules->is_busy[node->element] && at < resource_end) continue;
+    tape_at resource_end = 0, end = tape->node_count;
+    const struct tape_node *nodes = tape->nodes;
+    for (tape_at at = 0; at < end && code == SALVE_OK; at++) {
+        while (at < resource_end && !rules->is_busy[nodes[at].element]) at++;
+        if (at == end) break;
+        const struct tape_node *node = &nodes[at];
         fhir_list_id of_element = fhir_elements[node->element].invariants, of_type = 0;
         bool is_resource = false;
         if (node->kind == TAPE_OBJECT) {
@@ -246,7 +248,7 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
         }
         if (is_resource || at >= resource_end) {
             enter_resource(&w, at, is_resource);
-            resource_end = w.level_count == 0 ? TAPE_NONE : w.levels[w.level_count - 1].end;
+            resource_end = w.level_count == 0 ? end : w.levels[w.level_count - 1].end;
         }
         if (of_element == 0 && of_type == 0) continue;
         uint64_t children = children_of(tape, at);

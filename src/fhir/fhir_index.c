@@ -25,6 +25,7 @@ bool fhir_reference_split(struct str text, struct fhir_reference *out)
 {
     struct str rest = text, last, before;
     *out = (struct fhir_reference){0};
+    if (text.len == 0 || memchr(text.ptr, '/', text.len) == NULL) return false; /* urn:uuid:..., say */
     if (!cut_segment(&rest, &last) || !cut_segment(&rest, &before)) return false;
     if (str_is(before, "_history")) {
         out->version = last;

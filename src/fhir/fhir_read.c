@@ -139,11 +139,9 @@ static struct str find_resource_type(const struct reader *r)
     const char *at = r->at;
     bool is_key = false;
     if (r->end - at > READ_SLACK && memcmp(at, USUAL_START, sizeof USUAL_START - 1) == 0) {
-        at += sizeof USUAL_START - 1;
-        const char *quote = memchr(at, '"', (size_t)(r->end - at));
-        if (quote != NULL && memchr(at, '\\', (size_t)(quote - at)) == NULL)
-            return str_make(at, (size_t)(quote - at));
-        at = r->at;
+        const char *name = at + sizeof USUAL_START - 1, *end = name;
+        while (end < r->end && *end >= 'A' && *end <= 'z' && *end != '\\') end++;
+        if (end < r->end && *end == '"') return str_make(name, (size_t)(end - name));
     }
     for (; at < r->end; at++) {
         if (*at == '{' || *at == '[') depth++;
@@ -400,7 +398,12 @@ static bool read_resource_type_member(struct reader *r)
         return read_skip(r);
     }
     r->at++;
-    return read_text(r, &text);
+    size_t len;
+    bool has_blank;
+    const char *end = read_plain(r, r->at, &len, &has_blank);
+    if (end == NULL) return read_text(r, &text);
+    r->at = end;
+    return true;
 }
 
 /* --- objects ------------------------------------------------------------------------------------------------------ */
@@ -499,7 +502,7 @@ static bool read_one_member(struct reader *r)
     uint8_t row = (uint8_t)(frame->row + *frame->skip);
     fhir_element_id element = (fhir_element_id)(frame->first + row);
     if (frame->is_resource && frame->key_count == 0 && read_is_fast(r) &&
-        memcmp(r->at, USUAL_START + 1, sizeof USUAL_START - 3) == 0) {
+        memcmp(r->at, &USUAL_START[1], sizeof USUAL_START - 3) == 0) {
         r->at += sizeof USUAL_START - 3;
         return read_resource_type_member(r);
     }

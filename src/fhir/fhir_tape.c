@@ -24,6 +24,7 @@ const uint32_t *tape_key_order(const struct tape *tape, tape_at at)
 struct str tape_text(const struct tape *tape, tape_at at)
 {
     const struct tape_node *node = &tape->nodes[at];
+    if (node->kind == TAPE_TEXT && node->flags != TAPE_LONG) return str_make(tape->heap + node->value, node->flags);
     switch (node->kind) {
     case TAPE_TEXT:
     case TAPE_NUMBER:

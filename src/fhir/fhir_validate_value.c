@@ -125,7 +125,9 @@ static void check_system(struct fhir_check *check, tape_at at)
 /* OIDs and UUIDs are URIs only behind "urn:". */
 static void check_uri(struct fhir_check *check, tape_at at)
 {
-    struct str text = tape_kind(check->tape, at) == TAPE_TEXT ? tape_text(check->tape, at) : STR_NONE;
+    if (tape_kind(check->tape, at) != TAPE_TEXT) return;
+    struct str text = tape_text(check->tape, at);
+    if (text.len == 0 || (text.ptr[0] != 'o' && text.ptr[0] != 'u')) return; /* most are decided by their first letter */
     if (str_starts(text, STR("oid:")) || str_starts(text, STR("uuid:")))
         fhir_check_fail(check, "invalid", "fhir-uri-urn", "an OID or UUID as a URI begins with urn:");
 }

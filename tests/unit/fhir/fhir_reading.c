@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "fhir/fhir.h"
+#include "fhir/fhir_primitive_int.h"
 
 static int hex(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
 
@@ -46,9 +47,9 @@ static struct str told(struct arena *mem, const struct fhir_issues *issues, enum
     return buf_str(&out);
 }
 
-static struct str outcome(struct arena *mem, struct str json, fhir_type_id type)
+static struct str outcome(struct arena *mem, struct str json, fhir_type_id type, struct fhir_reader *reader)
 {
-    struct fhir_read_opts opts = {.type = type};
+    struct fhir_read_opts opts = {.type = type, .reader = reader};
     struct fhir_issues issues;
     struct tape tape, loaded;
     struct salve_err err = {0};
@@ -65,15 +66,19 @@ static struct str outcome(struct arena *mem, struct str json, fhir_type_id type)
     return str_eq(buf_str(&out), json) ? STR("ok") : buf_str(&out);
 }
 
-static void run_line(struct str line)
+/* With a reader of its own, and with the one that has read all lines before. */
+static void run_line(struct str line, struct fhir_reader *reader)
 {
     struct arena *mem = arena_open(8 << 20);
     ptrdiff_t arrow = str_find(line, STR(" => ")), bar = str_find(line, STR("| "));
     struct str want = str_cut(line, (size_t)arrow + 4, line.len), json = str_cut(line, 0, (size_t)arrow);
     fhir_type_id type = bar > 0 ? fhir_type_find(str_cut(line, 0, (size_t)bar)) : 0;
     if (type != 0) json = str_cut(json, (size_t)bar + 2, json.len);
-    struct str got = outcome(mem, expand(mem, json), type);
-    if (str_eq(got, want))
+    struct str got = outcome(mem, expand(mem, json), type, NULL);
+    struct str kept = outcome(mem, expand(mem, json), type, reader);
+    if (!str_eq(got, kept))
+        t_fail("reading.case", "%.*s\n   with a kept reader %.*s", STR_ARGS(line), STR_ARGS(kept));
+    else if (str_eq(got, want))
         t_pass();
     else
         t_fail("reading.case", "%.*s\n   got %.*s", STR_ARGS(line), STR_ARGS(got));
@@ -83,13 +88,15 @@ static void run_line(struct str line)
 static void run_cases(void)
 {
     struct arena *mem = arena_open(1 << 20);
+    struct fhir_reader *reader = fhir_reader_open();
     struct str file, line;
     if (file_read("tests/unit/fhir/reading.case", 1 << 20, mem, &file, NULL) != SALVE_OK) {
         t_fail("reading.case", "cannot be read");
         file = STR_NONE;
     }
     while (str_next_line(&file, &line))
-        if (!str_starts(line, STR("#")) && str_find(line, STR(" => ")) >= 0) run_line(line);
+        if (!str_starts(line, STR("#")) && str_find(line, STR(" => ")) >= 0) run_line(line, reader);
+    fhir_reader_close(reader);
     arena_close(mem);
 }
 
@@ -154,6 +161,48 @@ static void issues_are_counted_beyond_their_limit(void **state)
     arena_close(mem);
 }
 
+static struct str patient_with(struct arena *mem, unsigned names)
+{
+    struct buf json;
+    struct str text = STR_NONE;
+    buf_init(&json, mem, 8 << 20);
+    buf_add(&json, STR("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"A\"}"));
+    for (unsigned i = 1; i < names; i++) buf_addf(&json, ",{\"given\":[\"B%u\",\"C\"]}", i);
+    buf_add(&json, STR("]}"));
+    assert_ok(buf_done(&json, &text, NULL));
+    return text;
+}
+
+/* Sizes around what a kept reader has room for; then errors, another depth, and a good resource again. */
+static void a_kept_reader_reads_as_a_fresh_one(void **state)
+{
+    (void)state;
+    struct fhir_reader *reader = fhir_reader_open();
+    struct fhir_read_opts kept = {.reader = reader}, flat = {.reader = reader, .depth_max = 2},
+                          deep = {.reader = reader, .depth_max = 60};
+    for (unsigned names = 1; names < 20000; names = names * 3 / 2 + 1) {
+        struct arena *mem = arena_open(64 << 20);
+        struct str json = patient_with(mem, names), cut = str_cut(json, 0, json.len - 3);
+        struct tape tape;
+        struct buf out;
+        buf_init(&out, mem, 8 << 20);
+        assert_code(fhir_read(cut, &kept, mem, &tape, NULL, NULL), SALVE_E_SYNTAX);
+        assert_code(fhir_read(json, &flat, mem, &tape, NULL, NULL), SALVE_E_TOO_DEEP);
+        assert_ok(fhir_read(json, names % 2 == 0 ? &kept : &deep, mem, &tape, NULL, NULL));
+        fhir_write(&tape, 0, FHIR_COMPACT, &out);
+        assert_true(str_eq(buf_str(&out), json));
+        arena_close(mem);
+    }
+    fhir_reader_close(reader);
+}
+
+static void every_primitive_type_and_no_other_has_a_look(void **state)
+{
+    (void)state;
+    for (fhir_type_id type = 1; type < fhir_type_count(); type++)
+        assert_int_equal(fhir_types[type].kind == FHIR_PRIMITIVE, fhir_looks[type] != FHIR_LOOK_COMPLEX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +210,8 @@ int main(void)
         cmocka_unit_test(absent_text_is_an_error),
         cmocka_unit_test(size_and_depth_limits_hold),
         cmocka_unit_test(issues_are_counted_beyond_their_limit),
+        cmocka_unit_test(a_kept_reader_reads_as_a_fresh_one),
+        cmocka_unit_test(every_primitive_type_and_no_other_has_a_look),
     };
     run_cases();
     return t_run(tests);
