@@ -21,11 +21,14 @@ const struct app_command app_commands[] = {
      "FILE is a FHIR Patient; without it the name, birth date and sex are asked for. Nothing but their own access is\n"
      "switched on. The card code is shown once.", 0, 1, app_enrol},
     {"consent give", "A visit", "CARD", "Note one agreement, after going through its form together.",
-     "PURPOSE AS LANG FORM READ_BACK METHOD WITNESS GUARDIAN ASSENT SHARE PASSPHRASE_FILE KEY_FILE",
+     "PURPOSE AS LANG FORM READ_BACK METHOD WITNESS GUARDIAN ASSENT TO SENSITIVE SHARE PASSPHRASE_FILE KEY_FILE",
      "  salve consent give CARD --purpose care --as kofi --lang ar\n"
-     "  salve consent give CARD --purpose statistics --as kofi --method signed --read-back 1",
+     "  salve consent give CARD --purpose statistics --as kofi --method signed --read-back 1\n"
+     "  salve consent give CARD --purpose care --as kofi --guardian --assent given\n"
+     "  salve consent give CARD --purpose helper --to daughter-1 --as kofi",
      "Without --read-back the form and its read-back questions are shown and answered on the terminal. One purpose a\n"
-     "call. If the person says no there is nothing to enter: refusing leaves no trace and changes nothing.", 1, 1, app_consent_give},
+     "call; --sensitive is a tick of its own. For a child a guardian agrees and the child is asked (--guardian --assent).\n"
+     "If the person says no there is nothing to enter: refusing leaves no trace and changes nothing.", 1, 1, app_consent_give},
     {"consent list", "Own rights", "CARD", "Show a person their own choices.", "PASSPHRASE_FILE KEY_FILE",
      "  salve consent list CARD", NULL, 1, 1, app_consent_list},
     {"consent form", "A visit", "", "Print a consent form.", "PURPOSE LANG FORM SHARE", "  salve consent form --purpose care --lang ar", NULL, 0, 0,
@@ -84,6 +87,9 @@ const struct app_command app_commands[] = {
      "  salve guideline accept kidney --as dr-amina --choose sex-source=confirmed-gender",
      "A guideline is used only after a named clinician accepted this very version, with the choices that it leaves open "
      "(its switches).", 1, 1, app_guideline_accept},
+    {"guideline new", "Guidelines", "ID [FOLDER]", "Make the folder of a new guideline, with an example that works.", "NOW SHARE",
+     "  salve guideline new heart-rate", "The new folder is made in FOLDER, or in the folder guidelines of where you are; it prints the next steps.", 1, 2,
+     app_guideline_new},
     {"guideline check", "Guidelines", "[ID]", "Check that guideline folders are whole, and run their cases.", "SHARE", "  salve guideline check blood-pressure", NULL, 0, 1,
      app_guideline_check},
     {"guideline test", "Guidelines", "", "Run a vector family; exit 0 only if every row passes.", "VECTORS SHARE",

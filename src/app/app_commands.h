@@ -20,6 +20,7 @@ enum salve_code app_fhirpath(struct app *app, struct salve_err *err);
 enum salve_code app_guideline_accept(struct app *app, struct salve_err *err);
 enum salve_code app_guideline_check(struct app *app, struct salve_err *err);
 enum salve_code app_guideline_list(struct app *app, struct salve_err *err);
+enum salve_code app_guideline_new(struct app *app, struct salve_err *err);
 enum salve_code app_guideline_test(struct app *app, struct salve_err *err);
 enum salve_code app_help(struct app *app, struct salve_err *err);
 enum salve_code app_import(struct app *app, struct salve_err *err);

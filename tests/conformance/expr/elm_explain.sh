@@ -21,6 +21,7 @@ salve cql run --explain --define Rate --elm "$work/elm/Explain.json" --elm "$wor
 is "one define alone" "$(tools/node $here/explain.mjs lines "$work/one.json")" "$(grep '^Rate: ' $here/expected.txt)"
 
 share=$(dirname "$SALVE")/share/guidelines
+ok "the guidelines are built" test -f "$share/blood-pressure/logic.json"
 for logic in "$share"/*/logic.json; do
     folder=$(dirname "$logic") cases=("$(dirname "$logic")"/cases/*.json)
     [ -f "${cases[0]}" ] || continue
