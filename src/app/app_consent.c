@@ -134,6 +134,14 @@ static enum salve_code fill_method(const struct app *app, struct consent_grant *
         (void)salve_fail(err, SALVE_E_USAGE, "--method");
         return salve_why(err, "a method is one of: signed, pin, card, spoken");
     }
+    const char *to = app_option(app, OPT_TO);
+    bool        is_to_needed = grant->purpose == PURPOSE_HELPER || grant->purpose == PURPOSE_TRANSFER;
+    if (to == NULL && is_to_needed && !app_has(app, OPT_GUARDIAN)) {
+        (void)salve_fail(err, SALVE_E_USAGE, "--to");
+        return salve_why(err, "this purpose is for one person or place only; name them, such as --to daughter-1");
+    }
+    if (to != NULL) grant->to = str_of(to);
+    if (app_has(app, OPT_SENSITIVE)) grant->classes = purpose_classes(grant->purpose) | CLASS_BIT(CLASS_SENS);
     if (app_has(app, OPT_WITNESS)) grant->witness = CONSENT_WITNESS_INDEPENDENT;
     if (app_has(app, OPT_GUARDIAN)) grant->by = CONSENT_BY_GUARDIAN;
     is_known = assent == NULL;

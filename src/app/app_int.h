@@ -53,6 +53,8 @@
     X(WITNESS,        0,   "witness",           NULL,       "an impartial witness was present throughout")            \
     X(GUARDIAN,       0,   "guardian",          NULL,       "a guardian gives permission for a child")                \
     X(ASSENT,         0,   "assent",            "ANSWER",   "the child's own answer: given, dissent or not-able")     \
+    X(TO,             0,   "to",                "WHO",      "pseudonym of the helper, or the place of a transfer")    \
+    X(SENSITIVE,      0,   "sensitive",         NULL,       "also what is kept apart, such as notes on mood")         \
     X(SCHEME,         0,   "scheme",            "NAME",     "blood pressure scheme: ESC2024, ACCAHA2017 or HEARTS")   \
     X(CHOOSE,         0,   "choose",            "NAME=VALUE", "set a switch of the guideline; may be repeated")       \
     X(PAPER,          0,   "paper",             NULL,       "examine without storing anything")                       \

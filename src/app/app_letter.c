@@ -8,6 +8,33 @@
 #include "base/file.h"
 #include "json/json.h"
 
+enum { NAME_CHARACTERS_MAX = 80 }; /* two lines at the head of a letter */
+
+/* A name as it may stand on paper: no control characters, nothing that turns the direction of what follows, and at most
+ * 80 characters, so that it leaves room for the letter. */
+static struct str name_on_paper(struct app *app, struct str name)
+{
+    struct buf out;
+    struct str text = STR("");
+    size_t     count = 0;
+    buf_init(&out, app->mem, name.len + 8);
+    for (size_t at = 0; at < name.len;) {
+        const unsigned char *c = (const unsigned char *)name.ptr + at;
+        size_t               len = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : c[0] >= 0xc0 ? 2 : 1;
+        if (len > name.len - at) break;
+        bool is_control = c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
+        bool is_turn = c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) ||
+                                        (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+        if (!is_control && !is_turn && count++ == NAME_CHARACTERS_MAX) {
+            buf_add(&out, STR("\xe2\x80\xa6"));
+            break;
+        }
+        if (!is_control && !is_turn) buf_add(&out, str_cut(name, at, at + len));
+        at += len;
+    }
+    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
 /* "Ada Lovelace": given names, then family, of the first name. */
 static struct str name_of(struct app *app, const struct tape *patient)
 {
@@ -61,7 +88,7 @@ enum salve_code app_letter_write(struct app *app, const struct app_guidelines *g
     ask->guidelines = guidelines->list;
     ask->guideline_count = guidelines->count;
     if (patient != NULL) {
-        ask->person_name = name_of(app, patient);
+        ask->person_name = name_on_paper(app, name_of(app, patient));
         ask->birth_date = tape_child_text(patient, tape_root(patient), "birthDate");
     }
     enum salve_code code = letter_frame_load(guidelines->share.ptr, str_of(language), app->mem, &frame, err);

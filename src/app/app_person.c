@@ -286,18 +286,14 @@ enum salve_code app_receipt_json(struct app *app, const char *kind, enum purpose
 
 /* A receipt in the person's language, with its proof below. The last field is the purpose, if there is one; of an
  * erasure it is the day by which old keys are gone. */
-static enum salve_code print_receipt(struct app *app, const char *item, struct consent_field *fields, size_t count,
+static enum salve_code print_receipt(struct app *app, const struct consent_texts *texts, const char *item,
+                                     struct consent_field *fields, size_t count,
                                      enum purpose purpose, const struct rec_receipt *receipt, struct salve_err *err)
 {
-    struct consent_texts texts;
-    struct str           share, title, body;
-    const char          *lang = app_option(app, OPT_LANG);
-    enum salve_code      code = app_share_dir(app, &share, err);
-    if (code == SALVE_OK)
-        code = consent_texts_load(arena_printf(app->mem, "%s/forms", share.ptr).ptr, str_of(lang == NULL ? "en" : lang),
-                                  app->mem, &texts, err);
-    if (code == SALVE_OK && purpose != 0) code = purpose_words(app, &texts, purpose, &fields[count - 1], err);
-    if (code == SALVE_OK) code = consent_texts_fill(&texts, str_of(item), fields, count, app->mem, &title, &body, err);
+    struct str      title, body;
+    enum salve_code code = SALVE_OK;
+    if (purpose != 0) code = purpose_words(app, texts, purpose, &fields[count - 1], err);
+    if (code == SALVE_OK) code = consent_texts_fill(texts, str_of(item), fields, count, app->mem, &title, &body, err);
     if (code != SALVE_OK) return code;
     struct str text = arena_printf(app->mem, "%.*s\n\n%.*s\n", STR_ARGS(title), STR_ARGS(body));
     struct str until = fields[count - 1].value;
@@ -308,9 +304,23 @@ static enum salve_code print_receipt(struct app *app, const char *item, struct c
                                 receipt, text, &text, err);
     if (code != SALVE_OK) return code;
     const char *path = app_option(app, OPT_OUTPUT);
-    if (path != NULL) return file_write(path, text, 0600, err);
-    app_write(text);
-    return SALVE_OK;
+    if (path == NULL) return app_write(text), SALVE_OK;
+    code = file_write(path, text, 0600, err);
+    if (code != SALVE_OK) app_write(text); /* it is done, and this is the only receipt */
+    if (code != SALVE_OK) app_say(app, "It was done; the receipt is above because its file could not be written.");
+    return code;
+}
+
+/* The words of the receipt are read before anything is done: an unknown language changes nothing. */
+static enum salve_code receipt_texts(struct app *app, struct consent_texts *texts, struct salve_err *err)
+{
+    struct str      share;
+    const char     *lang = app_option(app, OPT_LANG);
+    enum salve_code code = app_share_dir(app, &share, err);
+    if (code == SALVE_OK)
+        code = consent_texts_load(arena_printf(app->mem, "%s/forms", share.ptr).ptr, str_of(lang == NULL ? "en" : lang),
+                                  app->mem, texts, err);
+    return code == SALVE_E_NOT_FOUND ? salve_why(err, "there are no receipts in that language; nothing was changed") : code;
 }
 
 enum salve_code app_withdraw(struct app *app, struct salve_err *err)
@@ -320,7 +330,9 @@ enum salve_code app_withdraw(struct app *app, struct salve_err *err)
     struct rec_receipt receipt = {0};
     enum purpose       purpose = 0;
     char               when[CLOCK_TEXT_BYTES];
+    struct consent_texts texts;
     enum salve_code    code = app_purpose(app, &purpose, err);
+    if (code == SALVE_OK) code = receipt_texts(app, &texts, err);
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_actor(app, site, &actor, err);
     if (code == SALVE_OK)
@@ -328,7 +340,7 @@ enum salve_code app_withdraw(struct app *app, struct salve_err *err)
     if (code == SALVE_OK) {
         struct str           at = clock_text(receipt.at_unix_ms, when);
         struct consent_field fields[] = {{STR("at"), at}, {STR("purpose"), STR("")}};
-        code = print_receipt(app, "withdrawal", fields, 2, purpose, &receipt, err);
+        code = print_receipt(app, &texts, "withdrawal", fields, 2, purpose, &receipt, err);
     }
     return app_site_close(&site, code, err);
 }
@@ -352,14 +364,16 @@ enum salve_code app_erase(struct app *app, struct salve_err *err)
     struct rec_erasure erasure = {0};
     struct actor       person = {.role = ROLE_PARTICIPANT};
     char               when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
-    enum salve_code    code = confirm_erasure(app, err);
+    struct consent_texts texts;
+    enum salve_code    code = receipt_texts(app, &texts, err);
+    if (code == SALVE_OK) code = confirm_erasure(app, err);
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
     if (code == SALVE_OK) person.site = site_settings(site)->name;
     if (code == SALVE_OK) code = rec_erase(site, person, str_of(app->words[0]), app->mem, &erasure, err);
     if (code == SALVE_OK) {
         struct consent_field fields[] = {{STR("at"), clock_text(erasure.erased_at_unix_ms, when)},
                                          {STR("horizon"), clock_date_text(erasure.horizon_unix_ms, until)}};
-        code = print_receipt(app, "erasure", fields, 2, 0, &erasure.receipt, err);
+        code = print_receipt(app, &texts, "erasure", fields, 2, 0, &erasure.receipt, err);
     }
     return app_site_close(&site, code, err);
 }

@@ -107,6 +107,8 @@ enum salve_code file_write(const char *path, struct str bytes, unsigned mode, st
     struct stat info;
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
         return write_in_place(path, bytes, err);
+    errno = EISDIR;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return file_fail(err, path);
     int len = snprintf(temp, sizeof temp, "%s.%ld.tmp", path, (long)getpid());
     if (len < 0 || (size_t)len >= sizeof temp) return salve_fail(err, SALVE_E_IO, "%s", path);
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);

@@ -185,7 +185,7 @@ static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const s
     }
     if (code == SALVE_OK) code = store_head_get(tx->store, id, &head, err);
     if (code == SALVE_OK && head.seq == 0) {
-        found_in(v, "keys.db", id, "wraps", "keys without records");
+        found_in(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
         return SALVE_OK;
     }
     return code == SALVE_OK ? verify_grants(v, tx, revoked, id, err) : code;
