@@ -22,7 +22,8 @@ struct invariants {
     struct arena *mem;
     struct fhirpath *paths[FHIR_INVARIANT_COUNT];
     uint8_t how[FHIR_INVARIANT_COUNT]; /* enum how */
-    uint8_t is_busy[FHIR_ELEMENT_COUNT]; /* elements whose nodes have a constraint that is not skipped, or are resources */
+    uint8_t
+        is_busy[FHIR_ELEMENT_COUNT]; /* elements whose nodes have a constraint that is not skipped, or are resources */
 };
 
 static const struct {

@@ -261,7 +261,7 @@ const uint8_t fhir_looks[FHIR_TYPE_COUNT] = {
     [FHIR_T_date] = FHIR_LOOK_TEXT,         [FHIR_T_dateTime] = FHIR_LOOK_TEXT,
     [FHIR_T_instant] = FHIR_LOOK_TEXT,      [FHIR_T_time] = FHIR_LOOK_TEXT,
     [FHIR_T_xhtml] = FHIR_LOOK_OTHER,       [FHIR_T_boolean] = FHIR_LOOK_BOOLEAN,
-    [FHIR_T_decimal] = FHIR_LOOK_DECIMAL,     [FHIR_T_integer] = FHIR_LOOK_OTHER,
+    [FHIR_T_decimal] = FHIR_LOOK_DECIMAL,   [FHIR_T_integer] = FHIR_LOOK_OTHER,
     [FHIR_T_unsignedInt] = FHIR_LOOK_OTHER, [FHIR_T_positiveInt] = FHIR_LOOK_OTHER,
 };
 

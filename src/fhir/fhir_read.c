@@ -13,7 +13,12 @@
 
 #define USUAL_START "\"resourceType\":\"" /* of a resource */
 
-enum { MEMBER_SLACK = 64 /* more than any key, its quotes and colon */, UNKNOWN_NAME_CHARS_MAX = 40, NO_ROW = -1, RESOURCE_TYPE_ROW = -2 };
+enum {
+    MEMBER_SLACK = 64 /* more than any key, its quotes and colon */,
+    UNKNOWN_NAME_CHARS_MAX = 40,
+    NO_ROW = -1,
+    RESOURCE_TYPE_ROW = -2
+};
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 

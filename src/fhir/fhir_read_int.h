@@ -30,8 +30,8 @@ struct frame {
     int32_t index;           /* of the item being read; -1: no list */
     bool is_resource, is_unusual, has_null, has_unknown;
     uint16_t key_count;
-    uint32_t last_first;           /* first node of the key before, for a partner right behind it */
-    uint8_t *skip;                 /* the next key will be that of row + *skip */
+    uint32_t last_first; /* first node of the key before, for a partner right behind it */
+    uint8_t *skip;       /* the next key will be that of row + *skip */
     uint8_t row, row_count;
     uint64_t seen[4], partners[4]; /* bit sets by fhir_element.choice */
     uint16_t keys[FRAME_KEYS_MAX]; /* in their order; only [0 .. key_count - 1] is set */

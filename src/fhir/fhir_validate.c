@@ -5,13 +5,20 @@
 #include "fhir/fhir_validate_int.h"
 
 static const uint8_t rules_of_type[FHIR_TYPE_COUNT] = {
-    [FHIR_T_Extension] = FHIR_RULES_EXTENSION,   [FHIR_T_Quantity] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Age] = FHIR_RULES_QUANTITY,          [FHIR_T_Count] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Distance] = FHIR_RULES_QUANTITY,     [FHIR_T_Duration] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Attachment] = FHIR_RULES_ATTACHMENT, [FHIR_T_Coding] = FHIR_RULES_SYSTEM,
-    [FHIR_T_Identifier] = FHIR_RULES_SYSTEM,     [FHIR_T_uri] = FHIR_RULES_URI,
-    [FHIR_T_url] = FHIR_RULES_URI,               [FHIR_T_canonical] = FHIR_RULES_URI,
-    [FHIR_T_Reference] = FHIR_RULES_REFERENCE,   [FHIR_T_Bundle_entry] = FHIR_RULES_ENTRY,
+    [FHIR_T_Extension] = FHIR_RULES_EXTENSION,
+    [FHIR_T_Quantity] = FHIR_RULES_QUANTITY,
+    [FHIR_T_Age] = FHIR_RULES_QUANTITY,
+    [FHIR_T_Count] = FHIR_RULES_QUANTITY,
+    [FHIR_T_Distance] = FHIR_RULES_QUANTITY,
+    [FHIR_T_Duration] = FHIR_RULES_QUANTITY,
+    [FHIR_T_Attachment] = FHIR_RULES_ATTACHMENT,
+    [FHIR_T_Coding] = FHIR_RULES_SYSTEM,
+    [FHIR_T_Identifier] = FHIR_RULES_SYSTEM,
+    [FHIR_T_uri] = FHIR_RULES_URI,
+    [FHIR_T_url] = FHIR_RULES_URI,
+    [FHIR_T_canonical] = FHIR_RULES_URI,
+    [FHIR_T_Reference] = FHIR_RULES_REFERENCE,
+    [FHIR_T_Bundle_entry] = FHIR_RULES_ENTRY,
     [FHIR_T_Resource] = FHIR_RULES_RESOURCE,
 };
 

@@ -203,6 +203,5 @@ void fhir_check_contained(struct fhir_check *check, tape_at container)
     }
     check->at = container;
     /* A warning for each resource of a large Bundle would crowd out what matters. */
-    if (container == 0 && !has_text)
-        fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
+    if (container == 0 && !has_text) fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
 }

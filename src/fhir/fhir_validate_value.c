@@ -127,7 +127,8 @@ static void check_uri(struct fhir_check *check, tape_at at)
 {
     if (tape_kind(check->tape, at) != TAPE_TEXT) return;
     struct str text = tape_text(check->tape, at);
-    if (text.len == 0 || (text.ptr[0] != 'o' && text.ptr[0] != 'u')) return; /* most are decided by their first letter */
+    if (text.len == 0 || (text.ptr[0] != 'o' && text.ptr[0] != 'u'))
+        return; /* most are decided by their first letter */
     if (str_starts(text, STR("oid:")) || str_starts(text, STR("uuid:")))
         fhir_check_fail(check, "invalid", "fhir-uri-urn", "an OID or UUID as a URI begins with urn:");
 }

@@ -41,7 +41,8 @@ static void check_kept(struct str json, struct arena *mem, enum salve_code code,
     fhir_issues_init(&issues, mem);
     if (fhir_read(json, &opts, mem, &tape, &issues, &err) != code || issues.count != fresh->count) abort();
     for (size_t i = 0; i < issues.count; i++)
-        if (!str_eq(issues.items[i].path, fresh->items[i].path) || issues.items[i].rule != fresh->items[i].rule) abort();
+        if (!str_eq(issues.items[i].path, fresh->items[i].path) || issues.items[i].rule != fresh->items[i].rule)
+            abort();
     if (code == SALVE_OK) check(&tape, mem);
 }
 
