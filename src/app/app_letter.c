@@ -17,7 +17,7 @@ static struct str name_on_paper(struct app *app, struct str name)
     struct buf out;
     struct str text = STR("");
     size_t     count = 0;
-    buf_init(&out, app->mem, name.len + 8);
+    buf_init(&out, app->mem, 1 << 20);
     for (size_t at = 0; at < name.len;) {
         const unsigned char *c = (const unsigned char *)name.ptr + at;
         size_t               len = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : c[0] >= 0xc0 ? 2 : 1;
@@ -29,7 +29,7 @@ static struct str name_on_paper(struct app *app, struct str name)
             buf_add(&out, STR("\xe2\x80\xa6"));
             break;
         }
-        if (!is_control && !is_turn) buf_add(&out, str_cut(name, at, at + len));
+        if (!is_control && !is_turn) buf_add(&out, str_cut(name, at, len));
         at += len;
     }
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
