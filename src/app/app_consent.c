@@ -14,11 +14,11 @@
 enum salve_code app_form_load_in(struct app *app, enum purpose purpose, struct str lang, struct consent_form *out,
                                  struct salve_err *err)
 {
-    struct str              share;
+    struct str share;
     struct consent_form_set set;
-    const struct str        langs[] = {STR("en"), STR("ar")};
-    const char             *version = app_option(app, OPT_FORM);
-    enum salve_code         code = app_share_dir(app, &share, err);
+    const struct str langs[] = {STR("en"), STR("ar")};
+    const char *version = app_option(app, OPT_FORM);
+    enum salve_code code = app_share_dir(app, &share, err);
     if (code == SALVE_OK)
         code = consent_form_load(arena_printf(app->mem, "%s/forms", share.ptr).ptr, purpose, str_of(version), langs, 2,
                                  app->mem, &set, err);
@@ -41,7 +41,8 @@ enum salve_code app_form_load(struct app *app, enum purpose purpose, struct cons
 
 static void print_form(const struct consent_form *form)
 {
-    app_print("%.*s\n(%s %u.%u)\n\n", STR_ARGS(form->title), purpose_text(form->purpose), form->ref.major, form->ref.minor);
+    app_print("%.*s\n(%s %u.%u)\n\n", STR_ARGS(form->title), purpose_text(form->purpose), form->ref.major,
+              form->ref.minor);
     for (size_t i = 0; i < CONSENT_SECTION_COUNT; i++)
         app_print("%.*s\n  %.*s\n\n", STR_ARGS(form->sections[i].heading), STR_ARGS(form->sections[i].text));
     app_print("> %.*s\n", STR_ARGS(form->yes));
@@ -50,16 +51,18 @@ static void print_form(const struct consent_form *form)
 enum salve_code app_consent_form(struct app *app, struct salve_err *err)
 {
     struct consent_form form;
-    enum purpose        purpose = 0;
-    enum salve_code     code = app_purpose(app, &purpose, err);
+    enum purpose purpose = 0;
+    enum salve_code code = app_purpose(app, &purpose, err);
     if (code == SALVE_OK) code = app_form_load(app, purpose, &form, err);
     if (code != SALVE_OK) return code;
-    if (app->is_json) app_write(form.bytes);
-    else print_form(&form);
+    if (app->is_json)
+        app_write(form.bytes);
+    else
+        print_form(&form);
     return SALVE_OK;
 }
 
-/* --- giving ---------------------------------------------------------------------------------------------------------- */
+/* --- giving ------------------------------------------------------------------------------------------------------- */
 
 static bool said_yes(const char *line) { return line[0] == 'y' || line[0] == 'Y'; }
 
@@ -90,9 +93,9 @@ static enum salve_code fill_read_back(struct app *app, const struct consent_form
                                       struct salve_err *err)
 {
     const char *given = app_option(app, OPT_READ_BACK);
-    int64_t     rounds;
-    bool        is_done = false;
-    char        line[16];
+    int64_t rounds;
+    bool is_done = false;
+    char line[16];
     if (given != NULL) {
         if (!str_to_i64(str_of(given), &rounds) || rounds < 1 || rounds > 2) {
             (void)salve_fail(err, SALVE_E_USAGE, "--read-back");
@@ -104,8 +107,9 @@ static enum salve_code fill_read_back(struct app *app, const struct consent_form
     }
     if (app_has(app, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) {
         (void)salve_fail(err, SALVE_E_USAGE, "--read-back");
-        return salve_why(err, "there is no terminal to ask on; 'salve consent form' shows the questions, --read-back 1 or 2 says "
-                              "in which round all were met");
+        return salve_why(
+            err, "there is no terminal to ask on; 'salve consent form' shows the questions, --read-back 1 or 2 says "
+                 "in which round all were met");
     }
     print_form(form);
     enum salve_code code = read_back(app, form, &grant->teach_back_rounds, &is_done, err);
@@ -121,11 +125,11 @@ static enum salve_code fill_read_back(struct app *app, const struct consent_form
 static enum salve_code fill_method(const struct app *app, struct consent_grant *grant, struct salve_err *err)
 {
     const char *method = app_option(app, OPT_METHOD), *assent = app_option(app, OPT_ASSENT);
-    bool        is_known = method == NULL;
+    bool is_known = method == NULL;
     grant->method = CONSENT_METHOD_CARD;
 #define X(name, text, what)                                                                                            \
     if (method != NULL && strcmp(method, text) == 0) {                                                                 \
-        grant->method = CONSENT_METHOD_##name;                                                                                \
+        grant->method = CONSENT_METHOD_##name;                                                                         \
         is_known = true;                                                                                               \
     }
     CONSENT_METHODS(X)
@@ -135,7 +139,7 @@ static enum salve_code fill_method(const struct app *app, struct consent_grant *
         return salve_why(err, "a method is one of: signed, pin, card, spoken");
     }
     const char *to = app_option(app, OPT_TO);
-    bool        is_to_needed = grant->purpose == PURPOSE_HELPER || grant->purpose == PURPOSE_TRANSFER;
+    bool is_to_needed = grant->purpose == PURPOSE_HELPER || grant->purpose == PURPOSE_TRANSFER;
     if (to == NULL && is_to_needed && !app_has(app, OPT_GUARDIAN)) {
         (void)salve_fail(err, SALVE_E_USAGE, "--to");
         return salve_why(err, "this purpose is for one person or place only; name them, such as --to daughter-1");
@@ -171,33 +175,32 @@ enum salve_code app_grant_fill(struct app *app, struct consent_grant *grant, str
 
 enum salve_code app_consent_give(struct app *app, struct salve_err *err)
 {
-    struct site         *site = NULL;
-    struct actor         actor;
+    struct site *site = NULL;
+    struct actor actor;
     struct consent_grant grant;
-    struct rec_receipt   receipt = {0};
-    enum salve_code      code = app_grant_fill(app, &grant, err);
+    struct rec_receipt receipt = {0};
+    enum salve_code code = app_grant_fill(app, &grant, err);
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
-    if (code == SALVE_OK)
-        code = rec_consent_give(site, actor, str_of(app->words[0]), &grant, app->mem, &receipt, err);
+    if (code == SALVE_OK) code = rec_consent_give(site, actor, str_of(app->words[0]), &grant, app->mem, &receipt, err);
     if (code == SALVE_OK) {
         struct str text = receipt.text;
         if (app->is_json) code = app_receipt_json(app, "consent", grant.purpose, NULL, &receipt, STR_NONE, &text, err);
         if (code == SALVE_OK) app_write(text);
-        app_say(app, "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
-                     "  salve withdraw CARD --purpose %s", purpose_text(grant.purpose), purpose_text(grant.purpose));
+        app_say(app,
+                "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
+                "  salve withdraw CARD --purpose %s",
+                purpose_text(grant.purpose), purpose_text(grant.purpose));
     }
     return app_site_close(&site, code, err);
 }
 
-/* --- listing --------------------------------------------------------------------------------------------------------- */
+/* --- listing ------------------------------------------------------------------------------------------------------ */
 
 static void consent_line(struct buf *out, const struct rec_consent *consent)
 {
-    char        when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
-    const char *state = consent->in_force                              ? "on"
-                        : consent->grant.state == CONSENT_WITHDRAWN ? "taken back"
-                                                                       : "ended";
+    char when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+    const char *state = consent->in_force ? "on" : consent->grant.state == CONSENT_WITHDRAWN ? "taken back" : "ended";
     struct str at = clock_date_text(consent->at_unix_ms, when);
     buf_addf(out, "%-18s %-11s %.*s", purpose_text(consent->grant.purpose), state, STR_ARGS(at));
     if (consent->in_force && consent->grant.not_after_unix_s != 0) {
@@ -222,16 +225,18 @@ static void consent_json(struct json_writer *w, const struct rec_consent *consen
 static enum salve_code print_consents(struct app *app, struct rec_view *view, struct salve_err *err)
 {
     struct rec_consent *consents = NULL;
-    size_t              count = 0;
-    struct buf          out;
-    enum salve_code     code = rec_consents(view, app->mem, &consents, &count, err);
+    size_t count = 0;
+    struct buf out;
+    enum salve_code code = rec_consents(view, app->mem, &consents, &count, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 1 << 20);
     struct json_writer w = {.out = &out, .pretty = true};
     if (app->is_json) json_open(&w, NULL, '[');
     for (size_t i = 0; i < count; i++) {
-        if (app->is_json) consent_json(&w, &consents[i]);
-        else consent_line(&out, &consents[i]);
+        if (app->is_json)
+            consent_json(&w, &consents[i]);
+        else
+            consent_line(&out, &consents[i]);
     }
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
@@ -241,10 +246,10 @@ static enum salve_code print_consents(struct app *app, struct rec_view *view, st
 
 enum salve_code app_consent_list(struct app *app, struct salve_err *err)
 {
-    struct site     *site = NULL;
+    struct site *site = NULL;
     struct rec_view *view = NULL;
-    struct actor     person = {.role = ROLE_PARTICIPANT};
-    enum salve_code  code = app_site_open(app, &site, err);
+    struct actor person = {.role = ROLE_PARTICIPANT};
+    enum salve_code code = app_site_open(app, &site, err);
     if (code == SALVE_OK) {
         person.site = site_settings(site)->name;
         code = app_view_open(app, site, app->words[0], person, &view, err);

@@ -21,8 +21,8 @@ SALVE_MUST_USE enum salve_code app_grant_fill(struct app *app, struct consent_gr
 
 /* app_receipt_json - a receipt as JSON: what it is about, when, its leaf and proof; text STR_NONE: no words. */
 struct rec_receipt;
-SALVE_MUST_USE enum salve_code app_receipt_json(struct app *app, const char *kind, enum purpose purpose, const char *until,
-                                                const struct rec_receipt *receipt, struct str text, struct str *out,
-                                                struct salve_err *err);
+SALVE_MUST_USE enum salve_code app_receipt_json(struct app *app, const char *kind, enum purpose purpose,
+                                                const char *until, const struct rec_receipt *receipt, struct str text,
+                                                struct str *out, struct salve_err *err);
 
 #endif

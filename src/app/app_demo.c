@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The whole job on people that Salve makes up: a throw-away site, and share/demo/<n>-<name>.json a person. Everything here
+ * The whole job on people that Salve makes up: a throw-away site, and share/demo/<n>-<name>.json a person. Everything
+ * here
  * goes through the same doors as at a real site; what differs is said on every letter and at the start. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,33 +23,33 @@ enum { PEOPLE_MAX = 16 };
 
 struct demo_person {
     const struct json *doc;
-    struct str         name, card;
-    struct tape        bundle, patient;
+    struct str name, card;
+    struct tape bundle, patient;
     struct compartment compartment;
-    bool               is_paper;
+    bool is_paper;
 };
 
 struct demo {
-    struct app           *app;
-    struct str            folder; /* holds site/ and letters/ */
-    struct site          *site;
+    struct app *app;
+    struct str folder; /* holds site/ and letters/ */
+    struct site *site;
     struct app_guidelines guidelines;
-    struct admit_rules   *rules;
-    struct screen        *screen;
-    struct actor          clinician, registrar, assistant, technician, person;
-    struct demo_person    people[PEOPLE_MAX];
-    size_t                people_count;
-    struct site_options   options;
+    struct admit_rules *rules;
+    struct screen *screen;
+    struct actor clinician, registrar, assistant, technician, person;
+    struct demo_person people[PEOPLE_MAX];
+    size_t people_count;
+    struct site_options options;
 };
 
 static void title(const char *text) { app_print("\n%s\n", text); }
 
-/* --- the site -------------------------------------------------------------------------------------------------------- */
+/* --- the site ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code make_folder(struct demo *demo, struct salve_err *err)
 {
     const char *keep = app_option(demo->app, OPT_KEEP);
-    char        made[] = "/tmp/salve-demo-XXXXXX";
+    char made[] = "/tmp/salve-demo-XXXXXX";
     if (keep == NULL && mkdtemp(made) == NULL) return file_fail(err, "/tmp");
     if (keep != NULL && mkdir(keep, 0700) != 0) return file_fail(err, keep);
     enum salve_code code = arena_str(demo->app->mem, str_of(keep == NULL ? made : keep), &demo->folder, err);
@@ -76,14 +77,14 @@ static enum salve_code accept_guidelines(struct demo *demo, struct salve_err *er
 
 static enum salve_code add_staff(struct demo *demo, struct salve_err *err)
 {
-    struct str   site = site_settings(demo->site)->name;
+    struct str site = site_settings(demo->site)->name;
     struct actor manager = {.role = ROLE_MANAGER, .id = STR("maria"), .site = site};
     demo->clinician = (struct actor){STR("dr-amara"), ROLE_CLINICIAN, site};
     demo->registrar = (struct actor){STR("kofi"), ROLE_REGISTRAR, site};
     demo->assistant = (struct actor){STR("lina"), ROLE_ASSISTANT, site};
     demo->technician = (struct actor){STR("tom"), ROLE_TECHNICIAN, site};
     demo->person = (struct actor){.role = ROLE_PARTICIPANT, .site = site};
-    enum salve_code     code = staff_register(demo->site, manager, manager.id, manager.role, err);
+    enum salve_code code = staff_register(demo->site, manager, manager.id, manager.role, err);
     const struct actor *others[] = {&demo->clinician, &demo->registrar, &demo->assistant, &demo->technician};
     for (size_t i = 0; i < 4 && code == SALVE_OK; i++)
         code = staff_register(demo->site, manager, others[i]->id, others[i]->role, err);
@@ -92,8 +93,9 @@ static enum salve_code add_staff(struct demo *demo, struct salve_err *err)
 
 static enum salve_code make_site(struct demo *demo, struct salve_err *err)
 {
-    struct arena        *mem = demo->app->mem;
-    struct site_settings settings = {.name = STR("Demonstration Clinic"), .log_name = STR("demo"), .languages = STR("en ar")};
+    struct arena *mem = demo->app->mem;
+    struct site_settings settings = {
+        .name = STR("Demonstration Clinic"), .log_name = STR("demo"), .languages = STR("en ar")};
     demo->options.path = arena_printf(mem, "%s/site", demo->folder.ptr).ptr;
     demo->options.secret.key_file = arena_printf(mem, "%s/site.key", demo->folder.ptr).ptr;
     demo->options.clock = demo->app->clock;
@@ -108,12 +110,12 @@ static enum salve_code make_site(struct demo *demo, struct salve_err *err)
     return code;
 }
 
-/* --- the people ------------------------------------------------------------------------------------------------------ */
+/* --- the people --------------------------------------------------------------------------------------------------- */
 
 /* The files say {today} where a date of the check belongs. */
 static struct str with_today(struct demo *demo, struct str text)
 {
-    char       when[CLOCK_TEXT_BYTES];
+    char when[CLOCK_TEXT_BYTES];
     struct str today = clock_date_text(clock_ms(&demo->app->clock), when), mark = STR("{today}");
     struct buf out;
     struct str filled = STR("");
@@ -129,18 +131,18 @@ static struct str with_today(struct demo *demo, struct str text)
 static enum salve_code patient_of(const struct demo *demo, struct demo_person *person, struct salve_err *err)
 {
     const struct tape *bundle = &person->bundle;
-    tape_at            patient = tape_get(bundle, tape_root(bundle), "entry.resource");
+    tape_at patient = tape_get(bundle, tape_root(bundle), "entry.resource");
     if (patient == TAPE_NONE) return salve_fail(err, SALVE_E_INVALID, "demo person without a Patient");
     return tape_copy(bundle, patient, NULL, NULL, demo->app->mem, &person->patient, err);
 }
 
 static enum salve_code load_person(struct demo *demo, const char *path, struct salve_err *err)
 {
-    struct arena       *mem = demo->app->mem;
+    struct arena *mem = demo->app->mem;
     struct demo_person *person = &demo->people[demo->people_count++];
-    struct str          text, bundle;
-    struct buf          out;
-    enum salve_code     code = file_read(path, SALVE_CONFIG_BYTES_MAX, mem, &text, err);
+    struct str text, bundle;
+    struct buf out;
+    enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, mem, &text, err);
     if (code == SALVE_OK) code = json_read(with_today(demo, text), NULL, mem, &person->doc, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, mem, SALVE_CONFIG_BYTES_MAX);
@@ -156,30 +158,34 @@ static enum salve_code load_person(struct demo *demo, const char *path, struct s
 
 static enum salve_code load_people(struct demo *demo, struct salve_err *err)
 {
-    struct str     *names = NULL;
-    size_t          count = 0;
-    const char     *folder = arena_printf(demo->app->mem, "%s/demo", demo->guidelines.share.ptr).ptr;
+    struct str *names = NULL;
+    size_t count = 0;
+    const char *folder = arena_printf(demo->app->mem, "%s/demo", demo->guidelines.share.ptr).ptr;
     enum salve_code code = file_list(folder, demo->app->mem, &names, &count, err);
     for (size_t i = 0; i < count && i < PEOPLE_MAX && code == SALVE_OK; i++)
         code = load_person(demo, arena_printf(demo->app->mem, "%s/%s", folder, names[i].ptr).ptr, err);
     return code;
 }
 
-/* --- one check ------------------------------------------------------------------------------------------------------- */
+/* --- one check ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code agree(struct demo *demo, struct demo_person *person, struct salve_err *err)
 {
-    struct str      lang = json_get_text(person->doc, "lang");
+    struct str lang = json_get_text(person->doc, "lang");
     enum salve_code code = SALVE_OK;
-    for (const struct json *it = json_first(json_get(person->doc, "consents")); it != NULL && code == SALVE_OK; it = it->next) {
-        struct consent_form  form;
-        struct consent_grant grant = {.method = CONSENT_METHOD_CARD, .teach_back = CONSENT_TEACH_BACK_DONE, .teach_back_rounds = 1};
+    for (const struct json *it = json_first(json_get(person->doc, "consents")); it != NULL && code == SALVE_OK;
+         it = it->next) {
+        struct consent_form form;
+        struct consent_grant grant = {
+            .method = CONSENT_METHOD_CARD, .teach_back = CONSENT_TEACH_BACK_DONE, .teach_back_rounds = 1};
         if (!purpose_find(json_text(it), &grant.purpose)) return salve_fail(err, SALVE_E_INVALID, "demo consent");
         code = app_form_load_in(demo->app, grant.purpose, lang, &form, err);
         grant.form = form.ref;
-        if (code == SALVE_OK) code = rec_consent_give(demo->site, demo->registrar, person->card, &grant, demo->app->mem, NULL, err);
-        if (code == SALVE_OK) app_print("  agreed to %s (form %u.%u, %.*s, read back)\n", purpose_text(grant.purpose), form.ref.major,
-                                        form.ref.minor, STR_ARGS(lang));
+        if (code == SALVE_OK)
+            code = rec_consent_give(demo->site, demo->registrar, person->card, &grant, demo->app->mem, NULL, err);
+        if (code == SALVE_OK)
+            app_print("  agreed to %s (form %u.%u, %.*s, read back)\n", purpose_text(grant.purpose), form.ref.major,
+                      form.ref.minor, STR_ARGS(lang));
     }
     return code;
 }
@@ -194,14 +200,15 @@ static enum salve_code open_view(struct demo *demo, const struct demo_person *pe
 static enum salve_code save_measurements(struct demo *demo, struct demo_person *person, struct rec_view *view,
                                          struct salve_err *err)
 {
-    char                       compartment[COMPARTMENT_TEXT_BYTES + 1];
+    char compartment[COMPARTMENT_TEXT_BYTES + 1];
     const struct rec_resource *known = NULL;
-    size_t                     known_count = 0;
-    struct import_done         done = {0};
-    struct arena              *mem = demo->app->mem;
+    size_t known_count = 0;
+    struct import_done done = {0};
+    struct arena *mem = demo->app->mem;
     compartment_text(rec_compartment(view), compartment);
-    struct import_ask ask = {.rules = demo->rules, .compartment = str_of(compartment), .next = rec_next_number, .ctx = view};
-    enum salve_code   code = rec_all(view, CLASS_BIT(CLASS_IDENT), &known, &known_count, err);
+    struct import_ask ask = {
+        .rules = demo->rules, .compartment = str_of(compartment), .next = rec_next_number, .ctx = view};
+    enum salve_code code = rec_all(view, CLASS_BIT(CLASS_IDENT), &known, &known_count, err);
     if (code == SALVE_OK && known_count > 0) ask.patient_id = known[0].id;
     if (code == SALVE_OK) code = import_run(&ask, &person->bundle, mem, &done, err);
     if (code != SALVE_OK) return code;
@@ -209,16 +216,17 @@ static enum salve_code save_measurements(struct demo *demo, struct demo_person *
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "demo");
     for (size_t i = 0; i < done.resource_count; i++) items[i].tape = &done.resources[i].tape;
     code = rec_save(view, items, done.resource_count, NULL, mem, err);
-    if (code == SALVE_OK) app_print("  measured: %zu resources stored, sealed under the person's own keys\n", done.resource_count);
+    if (code == SALVE_OK)
+        app_print("  measured: %zu resources stored, sealed under the person's own keys\n", done.resource_count);
     return code;
 }
 
 static enum salve_code examine(struct demo *demo, struct demo_person *person, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    struct finding  *findings = NULL;
-    size_t           count = 0;
-    enum salve_code  code = open_view(demo, person, demo->assistant, PURPOSE_CARE, &view, err);
+    struct finding *findings = NULL;
+    size_t count = 0;
+    enum salve_code code = open_view(demo, person, demo->assistant, PURPOSE_CARE, &view, err);
     if (code == SALVE_OK) code = save_measurements(demo, person, view, err);
     if (code == SALVE_OK) code = screen_run(demo->screen, view, demo->app->mem, &findings, &count, err);
     code = app_view_close(&view, code, err);
@@ -228,29 +236,29 @@ static enum salve_code examine(struct demo *demo, struct demo_person *person, st
 static enum salve_code sign(struct demo *demo, struct demo_person *person, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    size_t           count = 0;
-    enum salve_code  code = open_view(demo, person, demo->clinician, PURPOSE_CARE, &view, err);
+    size_t count = 0;
+    enum salve_code code = open_view(demo, person, demo->clinician, PURPOSE_CARE, &view, err);
     if (code == SALVE_OK) code = screen_sign(view, demo->clinician, demo->app->mem, &count, err);
     code = app_view_close(&view, code, err);
     if (code == SALVE_OK) app_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->clinician.id), count);
     return code;
 }
 
-/* --- letters --------------------------------------------------------------------------------------------------------- */
+/* --- letters ------------------------------------------------------------------------------------------------------ */
 
 static enum salve_code write_letters(struct demo *demo, const struct demo_person *person, struct letter_ask *ask,
                                      struct salve_err *err)
 {
     static const char *const languages[] = {"en", "ar"}, *const endings[] = {"html", "pdf"};
-    char                     today[CLOCK_TEXT_BYTES];
-    enum salve_code          code = SALVE_OK;
+    char today[CLOCK_TEXT_BYTES];
+    enum salve_code code = SALVE_OK;
     ask->site = site_settings(demo->site)->name;
     ask->clinician = demo->clinician.id;
     ask->date = clock_date_text(clock_ms(&demo->app->clock), today);
     ask->is_demo = true;
     for (int i = 0; i < 4 && code == SALVE_OK; i++) {
-        struct str path = arena_printf(demo->app->mem, "%s/letters/%.*s.%s.%s", demo->folder.ptr, STR_ARGS(person->name),
-                                       languages[i / 2], endings[i % 2]);
+        struct str path = arena_printf(demo->app->mem, "%s/letters/%.*s.%s.%s", demo->folder.ptr,
+                                       STR_ARGS(person->name), languages[i / 2], endings[i % 2]);
         code = app_letter_write(demo->app, &demo->guidelines, ask, &person->patient, languages[i / 2], path.ptr, err);
         if (code == SALVE_OK) app_print("  letter: %s\n", path.ptr);
     }
@@ -259,10 +267,10 @@ static enum salve_code write_letters(struct demo *demo, const struct demo_person
 
 static enum salve_code letters(struct demo *demo, const struct demo_person *person, struct salve_err *err)
 {
-    struct rec_view  *view = NULL;
+    struct rec_view *view = NULL;
     struct screen_set set = {0};
     struct letter_ask ask = {.card = person->card};
-    enum salve_code   code = open_view(demo, person, demo->person, PURPOSE_SELF, &view, err);
+    enum salve_code code = open_view(demo, person, demo->person, PURPOSE_SELF, &view, err);
     if (code == SALVE_OK) code = screen_findings(view, SCREEN_SIGNED, demo->app->mem, &set, err);
     ask.findings = set.findings;
     ask.finding_count = set.count;
@@ -272,11 +280,11 @@ static enum salve_code letters(struct demo *demo, const struct demo_person *pers
 
 static enum salve_code check_on_paper(struct demo *demo, struct demo_person *person, struct salve_err *err)
 {
-    struct tape      *tapes = NULL;
-    struct finding   *findings = NULL;
-    size_t            tape_count = 0, count = 0;
+    struct tape *tapes = NULL;
+    struct finding *findings = NULL;
+    size_t tape_count = 0, count = 0;
     struct letter_ask ask = {.is_paper = true};
-    enum salve_code   code = app_bundle_split(&person->bundle, demo->app->mem, &tapes, &tape_count, err);
+    enum salve_code code = app_bundle_split(&person->bundle, demo->app->mem, &tapes, &tape_count, err);
     if (code == SALVE_OK)
         code = screen_evaluate(demo->screen, tapes, tape_count, clock_ms(&demo->app->clock), demo->app->mem, &findings,
                                &count, err);
@@ -291,7 +299,7 @@ static enum salve_code check_on_paper(struct demo *demo, struct demo_person *per
 static enum salve_code check_person(struct demo *demo, struct demo_person *person, struct salve_err *err)
 {
     struct rec_enrolled enrolled;
-    struct str          about = json_get_text(person->doc, "about");
+    struct str about = json_get_text(person->doc, "about");
     app_print("\n%.*s. %.*s\n", STR_ARGS(person->name), STR_ARGS(about));
     if (person->is_paper) return check_on_paper(demo, person, err);
     enum salve_code code = rec_enrol(demo->site, demo->registrar, &person->patient, demo->app->mem, &enrolled, err);
@@ -303,12 +311,12 @@ static enum salve_code check_person(struct demo *demo, struct demo_person *perso
     return code == SALVE_OK ? letters(demo, person, err) : code;
 }
 
-/* --- afterwards ------------------------------------------------------------------------------------------------------ */
+/* --- afterwards --------------------------------------------------------------------------------------------------- */
 
 static enum salve_code who_looked(struct demo *demo, const struct demo_person *person, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    enum salve_code  code = open_view(demo, person, demo->person, PURPOSE_SELF, &view, err);
+    enum salve_code code = open_view(demo, person, demo->person, PURPOSE_SELF, &view, err);
     app_print("\nWho looked at %.*s's record, each line proved by the log:\n", STR_ARGS(person->name));
     if (code == SALVE_OK) code = app_looked_print(demo->app, view, err);
     return app_view_close(&view, code, err);
@@ -320,27 +328,28 @@ static enum salve_code expect_refused(struct demo *demo, const struct demo_perso
 {
     struct rec_view *view = NULL;
     struct salve_err refusal = {0};
-    struct rec_ask   ask = {.actor = demo->clinician, .purpose = purpose, .who = who};
-    enum salve_code  code = rec_open(demo->site, &ask, &view, &refusal);
+    struct rec_ask ask = {.actor = demo->clinician, .purpose = purpose, .who = who};
+    enum salve_code code = rec_open(demo->site, &ask, &view, &refusal);
     if (code == want) {
         app_print("  %s: %s (SLV-%d)\n", then, salve_code_what(code), salve_code_slv(code));
         return SALVE_OK;
     }
     code = app_view_close(&view, code, &refusal);
     (void)salve_fail(err, SALVE_E_INTEGRITY, "record of %.*s", STR_ARGS(person->name));
-    return salve_why(err, "it should have been refused with %s, but the answer was %s", salve_code_name(want), salve_code_name(code));
+    return salve_why(err, "it should have been refused with %s, but the answer was %s", salve_code_name(want),
+                     salve_code_name(code));
 }
 
 static enum salve_code withdrawal(struct demo *demo, const struct demo_person *person, struct salve_err *err)
 {
     enum purpose purpose;
-    char         compartment[COMPARTMENT_TEXT_BYTES + 1];
+    char compartment[COMPARTMENT_TEXT_BYTES + 1];
     if (!purpose_find(json_get_text(person->doc, "withdraw"), &purpose)) return SALVE_OK;
     compartment_text(person->compartment, compartment);
     app_print("\n%.*s takes %s back.\n", STR_ARGS(person->name), purpose_text(purpose));
     struct rec_view *view = NULL;
-    struct rec_ask   ask = {.actor = demo->clinician, .purpose = purpose, .who = str_of(compartment)};
-    enum salve_code  code = rec_open(demo->site, &ask, &view, err);
+    struct rec_ask ask = {.actor = demo->clinician, .purpose = purpose, .who = str_of(compartment)};
+    enum salve_code code = rec_open(demo->site, &ask, &view, err);
     code = app_view_close(&view, code, err);
     if (code == SALVE_OK) app_print("  before: dr-amara opens the record for %s\n", purpose_text(purpose));
     if (code == SALVE_OK)
@@ -353,38 +362,43 @@ static enum salve_code withdrawal(struct demo *demo, const struct demo_person *p
 static enum salve_code erasure(struct demo *demo, const struct demo_person *person, struct salve_err *err)
 {
     struct rec_erasure done;
-    char               until[CLOCK_TEXT_BYTES];
+    char until[CLOCK_TEXT_BYTES];
     if (!json_is_true(json_get(person->doc, "erase"))) return SALVE_OK;
     app_print("\n%.*s has the record erased.\n", STR_ARGS(person->name));
     enum salve_code code = rec_erase(demo->site, demo->person, person->card, demo->app->mem, &done, err);
     if (code != SALVE_OK) return code;
     struct str horizon = clock_date_text(done.horizon_unix_ms, until);
     app_print("  gone here now; useless in any older key backup from %.*s\n", STR_ARGS(horizon));
-    return expect_refused(demo, person, PURPOSE_CARE, person->card, "the card opens nothing any more", SALVE_E_NOT_FOUND, err);
+    return expect_refused(demo, person, PURPOSE_CARE, person->card, "the card opens nothing any more",
+                          SALVE_E_NOT_FOUND, err);
 }
 
 static enum salve_code take_away(struct demo *demo, const struct demo_person *person, struct salve_err *err)
 {
-    struct rec_view           *view = NULL;
+    struct rec_view *view = NULL;
     const struct rec_resource *resources = NULL;
-    size_t                     count = 0;
-    enum salve_code            code = open_view(demo, person, demo->person, PURPOSE_SELF, &view, err);
+    size_t count = 0;
+    enum salve_code code = open_view(demo, person, demo->person, PURPOSE_SELF, &view, err);
     if (code == SALVE_OK) code = rec_take(view, demo->app->mem, &resources, &count, err);
-    if (code == SALVE_OK) app_print("\n%.*s takes everything along: %zu FHIR resources.\n", STR_ARGS(person->name), count);
+    if (code == SALVE_OK)
+        app_print("\n%.*s takes everything along: %zu FHIR resources.\n", STR_ARGS(person->name), count);
     return app_view_close(&view, code, err);
 }
 
 static enum salve_code verify(struct demo *demo, struct salve_err *err)
 {
-    struct site_rotation      rotation = {0};
+    struct site_rotation rotation = {0};
     struct site_verify_result result = {0};
-    struct site_verify_ask    ask = {.actor = demo->technician};
-    enum salve_code           code = site_rotate(demo->site, demo->technician, &rotation, err);
-    if (code == SALVE_OK) app_print("\nKeys renewed: epoch %u, %llu wraps.\n", rotation.epoch, (unsigned long long)rotation.wraps_renewed);
+    struct site_verify_ask ask = {.actor = demo->technician};
+    enum salve_code code = site_rotate(demo->site, demo->technician, &rotation, err);
+    if (code == SALVE_OK)
+        app_print("\nKeys renewed: epoch %u, %llu wraps.\n", rotation.epoch,
+                  (unsigned long long)rotation.wraps_renewed);
     if (code == SALVE_OK) code = site_verify(demo->site, &ask, &result, err);
     if (code == SALVE_OK)
-        app_print("verify: %llu records in %llu compartments, %llu log leaves: clean\n", (unsigned long long)result.records,
-                  (unsigned long long)result.compartments, (unsigned long long)result.leaves);
+        app_print("verify: %llu records in %llu compartments, %llu log leaves: clean\n",
+                  (unsigned long long)result.records, (unsigned long long)result.compartments,
+                  (unsigned long long)result.leaves);
     return code;
 }
 
@@ -396,7 +410,8 @@ static enum salve_code run(struct demo *demo, struct salve_err *err)
     if (code == SALVE_OK) code = make_site(demo, err);
     if (code == SALVE_OK) code = load_people(demo, err);
     if (code == SALVE_OK) title("== Health checks");
-    for (size_t i = 0; i < demo->people_count && code == SALVE_OK; i++) code = check_person(demo, &demo->people[i], err);
+    for (size_t i = 0; i < demo->people_count && code == SALVE_OK; i++)
+        code = check_person(demo, &demo->people[i], err);
     if (code == SALVE_OK) title("== The person in charge");
     for (size_t i = 0; i < demo->people_count && code == SALVE_OK; i++) {
         const struct demo_person *person = &demo->people[i];
@@ -411,12 +426,13 @@ static enum salve_code run(struct demo *demo, struct salve_err *err)
 
 enum salve_code app_demo(struct app *app, struct salve_err *err)
 {
-    struct demo     demo = {.app = app};
+    struct demo demo = {.app = app};
     enum salve_code code = run(&demo, err);
     code = app_site_close(&demo.site, code, err);
     if (code == SALVE_OK)
-        app_print("\nAll of these people are made up. To try it yourself:\n"
-                  "  export SALVE_SITE=%s/site SALVE_KEY_FILE=%s/site.key\n  build/salve looked %.*s\n  build/salve help\n",
-                  demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.people[0].card));
+        app_print(
+            "\nAll of these people are made up. To try it yourself:\n"
+            "  export SALVE_SITE=%s/site SALVE_KEY_FILE=%s/site.key\n  build/salve looked %.*s\n  build/salve help\n",
+            demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.people[0].card));
     return code;
 }

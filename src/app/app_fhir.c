@@ -12,11 +12,11 @@
 #include "fhir/outcome.h"
 #include "fhir/validate.h"
 
-/* --- fhir validate --------------------------------------------------------------------------------------------------- */
+/* --- fhir validate ------------------------------------------------------------------------------------------------ */
 
 struct validator {
-    struct app         *app;
-    struct invariants  *invariants;
+    struct app *app;
+    struct invariants *invariants;
     struct fhir_reader *reader; /* for one file after the other */
 };
 
@@ -24,11 +24,11 @@ struct validator {
 static enum salve_code validate(struct validator *v, const char *path, struct arena *mem, struct fhir_issues *issues,
                                 struct salve_err *err)
 {
-    struct str            json;
-    struct tape           tape;
-    bool                  is_valid;
+    struct str json;
+    struct tape tape;
+    bool is_valid;
     struct fhir_read_opts opts = {.reader = v->reader};
-    enum salve_code       code = file_read(path, SALVE_RESOURCE_BYTES_MAX, mem, &json, err);
+    enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, mem, &json, err);
     if (code != SALVE_OK) return code;
     code = fhir_read(json, &opts, mem, &tape, issues, err);
     if (code != SALVE_OK && code != SALVE_E_INVALID) return issues->error_count > 0 ? SALVE_OK : code;
@@ -38,10 +38,10 @@ static enum salve_code validate(struct validator *v, const char *path, struct ar
 
 static enum salve_code validate_and_print(struct validator *v, const char *path, bool *has_error, struct salve_err *err)
 {
-    struct arena      *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     struct fhir_issues issues;
-    struct buf         out;
-    struct str         text;
+    struct buf out;
+    struct str text;
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     fhir_issues_init(&issues, mem);
     enum salve_code code = validate(v, path, mem, &issues, err);
@@ -63,8 +63,8 @@ static enum salve_code validate_and_print(struct validator *v, const char *path,
 enum salve_code app_fhir_validate(struct app *app, struct salve_err *err)
 {
     struct validator v = {.app = app, .reader = fhir_reader_open()};
-    bool             has_error = false;
-    enum salve_code  code = invariants_make(app->mem, &v.invariants, err);
+    bool has_error = false;
+    enum salve_code code = invariants_make(app->mem, &v.invariants, err);
     if (code == SALVE_OK) invariants_skip(v.invariants, fhir_validate_covers);
     for (size_t i = 0; i < app->word_count && code == SALVE_OK && !app_interrupted(); i++)
         code = validate_and_print(&v, app->words[i], &has_error, err);
@@ -73,12 +73,12 @@ enum salve_code app_fhir_validate(struct app *app, struct salve_err *err)
     return code;
 }
 
-/* --- fhirpath -------------------------------------------------------------------------------------------------------- */
+/* --- fhirpath ----------------------------------------------------------------------------------------------------- */
 
 enum salve_code app_now(const struct app *app, struct clock *out, struct salve_err *err)
 {
     const char *now = app_option(app, OPT_NOW);
-    int64_t     unix_ms;
+    int64_t unix_ms;
     *out = app->clock;
     if (now == NULL) return SALVE_OK;
     if (!clock_parse(str_of(now), &unix_ms)) {
@@ -91,13 +91,13 @@ enum salve_code app_now(const struct app *app, struct clock *out, struct salve_e
 
 enum salve_code app_fhirpath(struct app *app, struct salve_err *err)
 {
-    struct str        json, text;
-    struct tape       tape;
-    struct fhirpath  *path = NULL;
+    struct str json, text;
+    struct tape tape;
+    struct fhirpath *path = NULL;
     struct expr_value value;
-    struct clock      clock;
-    struct buf        out;
-    enum salve_code   code = app_now(app, &clock, err);
+    struct clock clock;
+    struct buf out;
+    enum salve_code code = app_now(app, &clock, err);
     if (code == SALVE_OK) code = file_read(app->words[1], SALVE_RESOURCE_BYTES_MAX, app->mem, &json, err);
     if (code == SALVE_OK) code = fhir_read(json, NULL, app->mem, &tape, NULL, err);
     if (code == SALVE_OK)

@@ -11,9 +11,10 @@
 #include "base/limits.h"
 #include "json/json.h"
 
-/* --- list and accept ------------------------------------------------------------------------------------------------- */
+/* --- list and accept ---------------------------------------------------------------------------------------------- */
 
-static void print_guideline(struct app *app, struct site *site, const struct guideline *guideline, struct json_writer *w)
+static void print_guideline(struct app *app, struct site *site, const struct guideline *guideline,
+                            struct json_writer *w)
 {
     const struct guideline_info *info = guideline_info(guideline);
     struct screen_acceptance acceptance = {0};
@@ -47,7 +48,8 @@ enum salve_code app_guideline_list(struct app *app, struct salve_err *err)
     buf_init(&out, app->mem, 1 << 20);
     struct json_writer w = {.out = &out, .pretty = true};
     if (app->is_json) json_open(&w, NULL, '[');
-    for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) print_guideline(app, site, guidelines.list[i], &w);
+    for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++)
+        print_guideline(app, site, guidelines.list[i], &w);
     if (app->is_json) {
         json_close(&w);
         buf_add_char(&out, '\n');
@@ -111,20 +113,24 @@ enum salve_code app_guideline_accept(struct app *app, struct salve_err *err)
     return app_site_close(&site, code, err);
 }
 
-/* --- check and test -------------------------------------------------------------------------------------------------- */
+/* --- check and test ----------------------------------------------------------------------------------------------- */
 
 static void report(void *ctx, struct str name, bool passed, struct str why)
 {
     const struct app *app = ctx;
     if (passed) return;
-    if (app->is_json) app_say(app, "FAILED  %.*s: %.*s", STR_ARGS(name), STR_ARGS(why));
-    else app_print("FAILED  %.*s: %.*s\n", STR_ARGS(name), STR_ARGS(why));
+    if (app->is_json)
+        app_say(app, "FAILED  %.*s: %.*s", STR_ARGS(name), STR_ARGS(why));
+    else
+        app_print("FAILED  %.*s: %.*s\n", STR_ARGS(name), STR_ARGS(why));
 }
 
 static enum salve_code finish(struct app *app, const struct guideline_tally *tally)
 {
-    if (app->is_json) app_print("{\"passed\":%u,\"failed\":%u}\n", tally->passed, tally->failed);
-    else app_print("%u passed, %u failed\n", tally->passed, tally->failed);
+    if (app->is_json)
+        app_print("{\"passed\":%u,\"failed\":%u}\n", tally->passed, tally->failed);
+    else
+        app_print("%u passed, %u failed\n", tally->passed, tally->failed);
     app->exit_status = tally->failed > 0;
     return SALVE_OK;
 }

@@ -9,7 +9,7 @@
 
 struct help_row {
     const char *name, *argument, *help;
-    char        short_name;
+    char short_name;
 };
 
 #define X(id, short_name, name, argument, help) {name, argument, help, short_name},
@@ -53,8 +53,9 @@ static void print_overview(void)
 static void print_option(const struct help_row *row)
 {
     char text[64];
-    (void)snprintf(text, sizeof text, "%s--%s%s%s", row->short_name == 0 ? "" : (char[]){'-', row->short_name, ',', ' ', 0},
-                   row->name, row->argument == NULL ? "" : " ", row->argument == NULL ? "" : row->argument);
+    (void)snprintf(text, sizeof text, "%s--%s%s%s",
+                   row->short_name == 0 ? "" : (char[]){'-', row->short_name, ',', ' ', 0}, row->name,
+                   row->argument == NULL ? "" : " ", row->argument == NULL ? "" : row->argument);
     app_print("  %-28s %s\n", text, row->help);
 }
 
@@ -107,7 +108,7 @@ enum salve_code app_help(struct app *app, struct salve_err *err)
         app_command_find(app->words[0], app->word_count > 1 ? app->words[1] : NULL, &taken);
     if (command != NULL && app->is_json) return print_json(app, command, err);
     if (command != NULL) return print_command(command), SALVE_OK;
-    bool   is_group = false;
+    bool is_group = false;
     size_t len = strlen(app->words[0]);
     for (size_t i = 0; i < app_command_count; i++) {
         if (strncmp(app_commands[i].name, app->words[0], len) != 0 || app_commands[i].name[len] != ' ') continue;
@@ -124,9 +125,12 @@ static void print_troff(const char *text)
     bool is_line_start = true;
     for (; *text != '\0'; text++) {
         if (is_line_start && (*text == '.' || *text == '\'')) app_print("\\&");
-        if (*text == '-') app_print("\\-");
-        else if (*text == '\\') app_print("\\e");
-        else app_print("%c", *text);
+        if (*text == '-')
+            app_print("\\-");
+        else if (*text == '\\')
+            app_print("\\e");
+        else
+            app_print("%c", *text);
         is_line_start = *text == '\n';
     }
 }
@@ -134,7 +138,8 @@ static void print_troff(const char *text)
 static void print_man_options(const struct app_command *command)
 {
     for (int i = 0; i < OPT_COUNT; i++) {
-        bool is_wanted = command == NULL ? i <= OPT_HELP : i > OPT_HELP && app_command_takes(command, (enum app_option)i);
+        bool is_wanted =
+            command == NULL ? i <= OPT_HELP : i > OPT_HELP && app_command_takes(command, (enum app_option)i);
         if (!is_wanted) continue;
         app_print(".TP\n\\fB\\-\\-");
         print_troff(rows[i].name);
@@ -234,7 +239,8 @@ static void complete_fish(void)
     print_first_words(" ");
     app_print("'\n");
     for (int i = 0; i < OPT_COUNT; i++)
-        app_print("complete -c salve -l %s%s -d '%s'\n", rows[i].name, rows[i].argument == NULL ? "" : " -r", rows[i].help);
+        app_print("complete -c salve -l %s%s -d '%s'\n", rows[i].name, rows[i].argument == NULL ? "" : " -r",
+                  rows[i].help);
 }
 
 enum salve_code app_completion(struct app *app, struct salve_err *err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Import on the command line: one person's resources into their record, or with --enrol one new person for every row of
- * a CSV file or Bundle. Admission decides; with --minimise what is left out is counted by rule and written to --rejects. */
+ * a CSV file or Bundle. Admission decides; with --minimise what is left out is counted by rule and written to
+ * --rejects. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,19 +25,19 @@
 enum { RULES_MAX = 64 };
 
 struct importing {
-    struct app          *app;
-    struct site         *site;
-    struct actor         actor;
-    struct admit_rules  *rules;
-    struct csv_map      *map;
+    struct app *app;
+    struct site *site;
+    struct actor actor;
+    struct admit_rules *rules;
+    struct csv_map *map;
     struct consent_grant grant; /* --enrol: what each person agreed to */
-    bool                 has_grant;
-    struct screen       *screen; /* --enrol: evaluates what was just imported; NULL if nothing is accepted here */
+    bool has_grant;
+    struct screen *screen; /* --enrol: evaluates what was just imported; NULL if nothing is accepted here */
     struct screen_counts counts;
-    FILE                *rejects, *cards;
-    struct admit_count   left_out[RULES_MAX];
-    size_t               rule_count;
-    uint64_t             people, resources_in, kept, commons, skipped;
+    FILE *rejects, *cards;
+    struct admit_count left_out[RULES_MAX];
+    size_t rule_count;
+    uint64_t people, resources_in, kept, commons, skipped;
 };
 
 static enum salve_code open_output(const char *path, FILE **out, struct salve_err *err)
@@ -97,7 +98,7 @@ static enum salve_code keep_card(struct importing *im, struct str subject, struc
     return fdatasync(fileno(im->cards)) == 0 || errno == EINVAL || errno == EROFS ? SALVE_OK : file_fail(err, path);
 }
 
-/* --- one person ------------------------------------------------------------------------------------------------------ */
+/* --- one person --------------------------------------------------------------------------------------------------- */
 
 static bool is_patient(const struct tape *tape)
 {
@@ -109,8 +110,8 @@ static enum salve_code same_person(const struct app *app, const struct tape *kep
                                    struct salve_err *err)
 {
     fhir_name_id entry = fhir_name_find(STR("entry"));
-    tape_at      root = tape_root(bundle);
-    struct str   known = tape_child_text(kept, tape_root(kept), "birthDate");
+    tape_at root = tape_root(bundle);
+    struct str known = tape_child_text(kept, tape_root(kept), "birthDate");
     for (tape_at at = tape_first(bundle, root); at != TAPE_NONE; at = tape_next(bundle, root, at)) {
         tape_at resource = tape_path_name(bundle, at) == entry ? tape_get(bundle, at, "resource") : TAPE_NONE;
         if (resource == TAPE_NONE || tape_type(bundle, resource) != fhir_type_find(STR("Patient"))) continue;
@@ -122,12 +123,12 @@ static enum salve_code same_person(const struct app *app, const struct tape *kep
     return SALVE_OK;
 }
 
-static enum salve_code patient_id(const struct app *app, const struct tape *bundle, struct rec_view *view, struct str *out,
-                                  struct salve_err *err)
+static enum salve_code patient_id(const struct app *app, const struct tape *bundle, struct rec_view *view,
+                                  struct str *out, struct salve_err *err)
 {
     const struct rec_resource *resources = NULL;
-    size_t                     count = 0;
-    enum salve_code            code = rec_all(view, CLASS_BIT(CLASS_IDENT), &resources, &count, err);
+    size_t count = 0;
+    enum salve_code code = rec_all(view, CLASS_BIT(CLASS_IDENT), &resources, &count, err);
     *out = STR("");
     for (size_t i = 0; code == SALVE_OK && i < count; i++)
         if (is_patient(&resources[i].tape)) {
@@ -146,7 +147,8 @@ static enum salve_code save(struct importing *im, struct rec_view *view, const s
     enum salve_code code = rec_save(view, items, done->resource_count, NULL, mem, err);
     if (code != SALVE_OK) return code;
     /* Only now: a rejects file never speaks of something that was not imported. */
-    if (im->rejects != NULL && done->rejects.len > 0) (void)fwrite(done->rejects.ptr, 1, done->rejects.len, im->rejects);
+    if (im->rejects != NULL && done->rejects.len > 0)
+        (void)fwrite(done->rejects.ptr, 1, done->rejects.len, im->rejects);
     count_left_out(im, done);
     im->resources_in += done->resources_in;
     im->kept += done->resource_count;
@@ -157,9 +159,9 @@ static enum salve_code save(struct importing *im, struct rec_view *view, const s
 static enum salve_code import_bundle(struct importing *im, struct rec_view *view, const struct tape *bundle,
                                      struct arena *mem, struct salve_err *err)
 {
-    char               compartment[COMPARTMENT_TEXT_BYTES + 1];
+    char compartment[COMPARTMENT_TEXT_BYTES + 1];
     struct import_done done = {0};
-    struct import_ask  ask = {.rules = im->rules, .next = rec_next_number, .ctx = view};
+    struct import_ask ask = {.rules = im->rules, .next = rec_next_number, .ctx = view};
     compartment_text(rec_compartment(view), compartment);
     ask.compartment = str_of(compartment);
     ask.minimise = app_has(im->app, OPT_MINIMISE);
@@ -180,11 +182,11 @@ static enum salve_code read_bundle(struct str bytes, struct arena *mem, struct t
 
 static enum salve_code import_one(struct importing *im, struct salve_err *err)
 {
-    struct app      *app = im->app;
-    struct str       bytes;
-    struct tape      bundle;
+    struct app *app = im->app;
+    struct str bytes;
+    struct tape bundle;
     struct rec_view *view = NULL;
-    enum salve_code  code = file_read(app->words[1], SALVE_RESOURCE_BYTES_MAX, app->mem, &bytes, err);
+    enum salve_code code = file_read(app->words[1], SALVE_RESOURCE_BYTES_MAX, app->mem, &bytes, err);
     if (code == SALVE_OK) code = read_bundle(bytes, app->mem, &bundle, err);
     if (code == SALVE_OK) code = app_view_open(app, im->site, app->words[0], im->actor, &view, err);
     if (code == SALVE_OK) code = import_bundle(im, view, &bundle, app->mem, err);
@@ -192,15 +194,15 @@ static enum salve_code import_one(struct importing *im, struct salve_err *err)
     return app_view_close(&view, code, err);
 }
 
-/* --- new people ------------------------------------------------------------------------------------------------------ */
+/* --- new people --------------------------------------------------------------------------------------------------- */
 
 /* The Patient as it may be kept, from a Bundle that may hold more than that. */
 static enum salve_code admitted_patient(struct importing *im, const struct tape *bundle, struct arena *mem,
                                         struct tape *out, struct salve_err *err)
 {
     struct admit_kept kept;
-    fhir_name_id      entry = fhir_name_find(STR("entry"));
-    enum salve_code   code = SALVE_OK;
+    fhir_name_id entry = fhir_name_find(STR("entry"));
+    enum salve_code code = SALVE_OK;
     if (app_has(im->app, OPT_MINIMISE)) {
         code = admit_minimise(im->rules, bundle, STR(""), mem, &kept, err);
         bundle = &kept.tape;
@@ -220,7 +222,7 @@ static enum salve_code admitted_patient(struct importing *im, const struct tape 
 static enum salve_code screen_new(struct importing *im, struct rec_view *view, struct arena *mem, struct salve_err *err)
 {
     struct finding *findings = NULL;
-    size_t          count = 0;
+    size_t count = 0;
     if (im->screen == NULL) return SALVE_OK;
     enum salve_code code = screen_run(im->screen, view, mem, &findings, &count, err);
     return code == SALVE_OK ? screen_counts_add(&im->counts, findings, count, im->app->mem, err) : code;
@@ -229,10 +231,10 @@ static enum salve_code screen_new(struct importing *im, struct rec_view *view, s
 static enum salve_code enrol_and_import(struct importing *im, struct str subject, struct str json, struct arena *mem,
                                         struct salve_err *err)
 {
-    struct tape         bundle, patient;
+    struct tape bundle, patient;
     struct rec_enrolled enrolled;
-    struct rec_view    *view = NULL;
-    enum salve_code     code = read_bundle(json, mem, &bundle, err);
+    struct rec_view *view = NULL;
+    enum salve_code code = read_bundle(json, mem, &bundle, err);
     if (code == SALVE_OK) code = admitted_patient(im, &bundle, mem, &patient, err);
     if (code == SALVE_OK) code = rec_enrol(im->site, im->actor, &patient, mem, &enrolled, err);
     if (code == SALVE_OK) code = keep_card(im, subject, enrolled.card, err);
@@ -252,7 +254,7 @@ static enum salve_code enrol_and_import(struct importing *im, struct str subject
 
 static uint64_t count_lines(struct str text)
 {
-    uint64_t   lines = 0;
+    uint64_t lines = 0;
     struct str line;
     while (str_next_line(&text, &line)) lines += line.len > 0;
     return lines;
@@ -260,15 +262,15 @@ static uint64_t count_lines(struct str text)
 
 static enum salve_code import_rows(struct importing *im, struct str text, struct salve_err *err)
 {
-    struct csv_import   csv;
+    struct csv_import csv;
     struct app_progress progress = app_progress_start(im->app, "import", count_lines(text) - 1);
-    char                today[CLOCK_TEXT_BYTES];
-    const char         *date = app_option(im->app, OPT_DATE);
-    struct str          when = date == NULL ? clock_date_text(clock_ms(&im->app->clock), today) : str_of(date);
-    enum salve_code     code = csv_import_open(im->map, text, when, im->app->mem, &csv, err);
+    char today[CLOCK_TEXT_BYTES];
+    const char *date = app_option(im->app, OPT_DATE);
+    struct str when = date == NULL ? clock_date_text(clock_ms(&im->app->clock), today) : str_of(date);
+    enum salve_code code = csv_import_open(im->map, text, when, im->app->mem, &csv, err);
     for (bool more = code == SALVE_OK; more && code == SALVE_OK && !app_interrupted();) {
         struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
-        struct str    subject, json;
+        struct str subject, json;
         if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
         code = csv_import_next(&csv, mem, &subject, &json, &more, err);
         if (code == SALVE_OK && more) code = enrol_and_import(im, subject, json, mem, err);
@@ -286,8 +288,8 @@ static enum salve_code import_rows(struct importing *im, struct str text, struct
 
 static enum salve_code read_map(struct importing *im, struct salve_err *err)
 {
-    struct str      json;
-    const char     *path = app_option(im->app, OPT_MAP);
+    struct str json;
+    const char *path = app_option(im->app, OPT_MAP);
     enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, im->app->mem, &json, err);
     return code == SALVE_OK ? csv_map_read(json, im->app->mem, &im->map, err) : code;
 }
@@ -295,7 +297,7 @@ static enum salve_code read_map(struct importing *im, struct salve_err *err)
 static enum salve_code open_screen(struct importing *im, struct salve_err *err)
 {
     struct app_guidelines guidelines = {0};
-    enum salve_code       code = app_guidelines_load(im->app, &guidelines, err);
+    enum salve_code code = app_guidelines_load(im->app, &guidelines, err);
     if (code == SALVE_OK)
         code = screen_open(im->site, guidelines.list, guidelines.count, im->app->mem, &im->screen, NULL, err);
     return code == SALVE_E_NOT_FOUND ? SALVE_OK : code; /* none accepted here: nothing is evaluated */
@@ -303,8 +305,8 @@ static enum salve_code open_screen(struct importing *im, struct salve_err *err)
 
 static enum salve_code import_new(struct importing *im, struct salve_err *err)
 {
-    struct app     *app = im->app;
-    struct str      bytes;
+    struct app *app = im->app;
+    struct str bytes;
     enum salve_code code = file_read(app->words[0], SALVE_RESOURCE_BYTES_MAX, app->mem, &bytes, err);
     im->has_grant = app_has(app, OPT_PURPOSE);
     if (code == SALVE_OK && im->has_grant) code = app_grant_fill(app, &im->grant, err);
@@ -314,11 +316,11 @@ static enum salve_code import_new(struct importing *im, struct salve_err *err)
     return im->map != NULL ? import_rows(im, bytes, err) : enrol_and_import(im, STR(""), bytes, app->mem, err);
 }
 
-/* --- the command ----------------------------------------------------------------------------------------------------- */
+/* --- the command -------------------------------------------------------------------------------------------------- */
 
 static enum salve_code check_words(const struct app *app, struct salve_err *err)
 {
-    bool        is_enrol = app_has(app, OPT_ENROL);
+    bool is_enrol = app_has(app, OPT_ENROL);
     const char *what = NULL;
     if (is_enrol && app->word_count != 1) what = "with --enrol give the file alone";
     if (!is_enrol && app->word_count != 2) what = "give the person's card and the file";
@@ -333,7 +335,7 @@ static enum salve_code check_words(const struct app *app, struct salve_err *err)
 static void summary(const struct importing *im, bool is_done)
 {
     const struct app *app = im->app;
-    uint64_t          dropped = 0;
+    uint64_t dropped = 0;
     for (size_t i = 0; i < im->rule_count; i++) dropped += im->left_out[i].count;
     if (app->is_json) {
         app_print("{\"people\":%llu,\"resources\":%llu,\"kept\":%llu,\"leftOut\":{", (unsigned long long)im->people,
@@ -347,14 +349,13 @@ static void summary(const struct importing *im, bool is_done)
     app_print("%llu people, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
               (unsigned long long)im->people, (unsigned long long)im->resources_in, (unsigned long long)im->kept,
               (unsigned long long)im->commons);
-    if (dropped > 0)
-        app_print("Left out by rule, all of it in %s:\n", app_option(app, OPT_REJECTS));
+    if (dropped > 0) app_print("Left out by rule, all of it in %s:\n", app_option(app, OPT_REJECTS));
     for (size_t i = 0; i < im->rule_count; i++) app_print("  %-28s %7u\n", im->left_out[i].rule, im->left_out[i].count);
 }
 
 static enum salve_code open_outputs(struct importing *im, struct salve_err *err)
 {
-    const char     *rejects = app_option(im->app, OPT_REJECTS), *cards = app_option(im->app, OPT_OUTPUT);
+    const char *rejects = app_option(im->app, OPT_REJECTS), *cards = app_option(im->app, OPT_OUTPUT);
     enum salve_code code = rejects == NULL ? SALVE_OK : open_output(rejects, &im->rejects, err);
     if (code == SALVE_OK && cards != NULL) code = refuse_existing(cards, err);
     if (code == SALVE_OK && cards != NULL) code = open_output(cards, &im->cards, err);
@@ -365,7 +366,7 @@ static enum salve_code open_outputs(struct importing *im, struct salve_err *err)
 enum salve_code app_import(struct app *app, struct salve_err *err)
 {
     struct importing im = {.app = app};
-    enum salve_code  code = check_words(app, err);
+    enum salve_code code = check_words(app, err);
     if (code == SALVE_OK) code = admit_rules_make(NULL, app->mem, &im.rules, err);
     if (code == SALVE_OK) code = app_site_open(app, &im.site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, im.site, &im.actor, err);
@@ -381,8 +382,11 @@ enum salve_code app_import(struct app *app, struct salve_err *err)
     }
     if (is_told && app->is_json) app_print("}\n");
     if (is_told && app_has(app, OPT_ENROL) && (code != SALVE_OK || app_interrupted()))
-        app_say(app, "Stopped after %llu people; their cards are in %s. To go on, give a file with the other rows and another "
-                     "--output.", (unsigned long long)im.people, app_option(app, OPT_OUTPUT));
+        app_say(
+            app,
+            "Stopped after %llu people; their cards are in %s. To go on, give a file with the other rows and another "
+            "--output.",
+            (unsigned long long)im.people, app_option(app, OPT_OUTPUT));
     if (im.rule_count > 0) app->exit_status = 5;
     return app_site_close(&im.site, code, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * app - the command line: subcommands, options, wiring. It holds no logic of the programme; each app_<command>.c asks the
+ * app - the command line: subcommands, options, wiring. It holds no logic of the programme; each app_<command>.c asks
+ * the
  * layers below and prints what they answer. Only app prints: data to standard output, talk to standard error.
  *
  * To add a command: 1. write src/app/app_<name>.c with `enum salve_code app_<name>(struct app *, struct salve_err *)`
@@ -77,50 +78,50 @@ enum { APP_WORDS_MAX = 1024, APP_OPTION_VALUES_MAX = 64, APP_LINE_BYTES_MAX = 40
 
 struct app_values {
     const char *value[APP_OPTION_VALUES_MAX];
-    size_t      count;
+    size_t count;
 };
 
 struct app_command;
 
 struct app {
-    const char               *program; /* argv[0] */
+    const char *program; /* argv[0] */
     const struct app_command *command;
-    struct arena             *mem; /* of this invocation */
-    struct clock              clock;
-    const char               *words[APP_WORDS_MAX]; /* operands after the command's name */
-    size_t                    word_count;
-    struct app_values         options[OPT_COUNT];
-    bool                      is_json, is_quiet;
-    int                       exit_status; /* set by a command that ends in "partly done" */
+    struct arena *mem; /* of this invocation */
+    struct clock clock;
+    const char *words[APP_WORDS_MAX]; /* operands after the command's name */
+    size_t word_count;
+    struct app_values options[OPT_COUNT];
+    bool is_json, is_quiet;
+    int exit_status; /* set by a command that ends in "partly done" */
 };
 
 struct app_command {
-    const char *name;     /* "import", "fhir validate" */
-    const char *group;    /* heading in the overview: "A visit" */
-    const char *operands; /* "CARD FILE|-" */
-    const char *summary;  /* one sentence, imperative */
-    const char *options;  /* ids of its own options, space-separated: "MINIMISE REJECTS" */
-    const char *examples; /* lines, each an invocation */
-    const char *notes;    /* a paragraph for the help of the command; may be NULL */
-    int         operands_min, operands_max; /* max -1: any number */
+    const char *name;               /* "import", "fhir validate" */
+    const char *group;              /* heading in the overview: "A visit" */
+    const char *operands;           /* "CARD FILE|-" */
+    const char *summary;            /* one sentence, imperative */
+    const char *options;            /* ids of its own options, space-separated: "MINIMISE REJECTS" */
+    const char *examples;           /* lines, each an invocation */
+    const char *notes;              /* a paragraph for the help of the command; may be NULL */
+    int operands_min, operands_max; /* max -1: any number */
     enum salve_code (*run)(struct app *app, struct salve_err *err);
 };
 
 extern const struct app_command app_commands[];
-extern const size_t             app_command_count;
+extern const size_t app_command_count;
 
 /* Options. app_parse fills app from argv; E_USAGE names the word. */
 SALVE_MUST_USE enum salve_code app_parse(struct app *app, int argc, char **argv, struct salve_err *err);
-const char                    *app_option(const struct app *app, enum app_option option); /* last value or NULL */
-bool                           app_has(const struct app *app, enum app_option option);
-const struct app_command      *app_command_find(const char *first, const char *second, int *words_taken);
-bool                           app_command_takes(const struct app_command *command, enum app_option option);
-const char                    *app_option_name(enum app_option option);
+const char *app_option(const struct app *app, enum app_option option); /* last value or NULL */
+bool app_has(const struct app *app, enum app_option option);
+const struct app_command *app_command_find(const char *first, const char *second, int *words_taken);
+bool app_command_takes(const struct app_command *command, enum app_option option);
+const char *app_option_name(enum app_option option);
 
 /* Printing. app_say talks on standard error unless --quiet; app_print (which returns the bytes) and app_write give
  * results on standard output. What comes from data or the command line never moves a terminal's cursor. */
 void app_say(const struct app *app, const char *fmt, ...) SALVE_PRINTF(2, 3);
-int  app_print(const char *fmt, ...) SALVE_PRINTF(1, 2);
+int app_print(const char *fmt, ...) SALVE_PRINTF(1, 2);
 void app_write(struct str text);      /* bytes of a document; cleaned only where standard output is a terminal */
 void app_write_text(struct str text); /* words for people: control characters and changes of direction become '?' */
 SALVE_MUST_USE enum salve_code app_write_buf(struct buf *out, bool is_json, struct salve_err *err);
@@ -130,14 +131,14 @@ void app_json_text(struct buf *out, struct str text);                /* "..." wi
 /* Progress: one line on a terminal, one line every 5 s otherwise; nothing for work under a second. */
 struct app_progress {
     const struct app *app;
-    const char       *what;
-    uint64_t          total, done, rejected;
-    int64_t           start_ms, shown_ms;
-    bool              is_shown, is_terminal;
+    const char *what;
+    uint64_t total, done, rejected;
+    int64_t start_ms, shown_ms;
+    bool is_shown, is_terminal;
 };
 struct app_progress app_progress_start(const struct app *app, const char *what, uint64_t total);
-void                app_progress_step(struct app_progress *progress, uint64_t done, uint64_t rejected);
-void                app_progress_end(struct app_progress *progress);
+void app_progress_step(struct app_progress *progress, uint64_t done, uint64_t rejected);
+void app_progress_end(struct app_progress *progress);
 
 /* app_now - the time of --now, or the clock of the invocation. */
 SALVE_MUST_USE enum salve_code app_now(const struct app *app, struct clock *out, struct salve_err *err);
@@ -148,7 +149,7 @@ void app_catch_interrupt(void);
 
 /* Folders: share is --share, else $SALVE_SHARE, else share/ beside the program, else /usr/share/salve. */
 SALVE_MUST_USE enum salve_code app_share_dir(struct app *app, struct str *out, struct salve_err *err);
-const char                    *app_site_dir(const struct app *app);
+const char *app_site_dir(const struct app *app);
 
 /* app_ask - one line from the terminal; `is_secret` hides the typing. E_USAGE with --no-input or without a terminal. */
 SALVE_MUST_USE enum salve_code app_ask(const struct app *app, const char *question, bool is_secret, char *line,

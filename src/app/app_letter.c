@@ -16,11 +16,11 @@ static struct str name_on_paper(struct app *app, struct str name)
 {
     struct buf out;
     struct str text = STR("");
-    size_t     count = 0;
+    size_t count = 0;
     buf_init(&out, app->mem, 1 << 20);
     for (size_t at = 0; at < name.len;) {
         const unsigned char *c = (const unsigned char *)name.ptr + at;
-        size_t               len = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : c[0] >= 0xc0 ? 2 : 1;
+        size_t len = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : c[0] >= 0xc0 ? 2 : 1;
         if (len > name.len - at) break;
         bool is_control = c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
         bool is_turn = c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) ||
@@ -39,7 +39,7 @@ static struct str name_on_paper(struct app *app, struct str name)
 static struct str name_of(struct app *app, const struct tape *patient)
 {
     struct str text = STR("");
-    tape_at    name = tape_get(patient, tape_root(patient), "name");
+    tape_at name = tape_get(patient, tape_root(patient), "name");
     if (name == TAPE_NONE) return text;
     struct str whole = tape_child_text(patient, name, "text");
     if (whole.len > 0) return whole;
@@ -59,8 +59,8 @@ static bool is_patient(const struct tape *tape)
 }
 
 /* {"lang":...,"format":...} with the file's name, or the letter itself where there is no file. */
-static enum salve_code letter_json(struct app *app, const char *language, const char *path, bool is_pdf, struct str text,
-                                   struct salve_err *err)
+static enum salve_code letter_json(struct app *app, const char *language, const char *path, bool is_pdf,
+                                   struct str text, struct salve_err *err)
 {
     struct buf out;
     buf_init(&out, app->mem, 256 << 20);
@@ -69,8 +69,10 @@ static enum salve_code letter_json(struct app *app, const char *language, const 
     json_put_text(&w, "lang", str_of(language));
     json_put_text(&w, "format", is_pdf ? STR("pdf") : STR("html"));
     json_put_i64(&w, "bytes", (int64_t)text.len);
-    if (path != NULL) json_put_text(&w, "file", str_of(path));
-    else json_put_text(&w, "letter", text);
+    if (path != NULL)
+        json_put_text(&w, "file", str_of(path));
+    else
+        json_put_text(&w, "letter", text);
     json_close(&w);
     buf_add_char(&out, '\n');
     return app_write_buf(&out, true, err);
@@ -81,10 +83,10 @@ enum salve_code app_letter_write(struct app *app, const struct app_guidelines *g
                                  struct salve_err *err)
 {
     struct letter_frame *frame = NULL;
-    struct letter       *letter = NULL;
-    struct buf           out;
-    struct str           text;
-    bool                 is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"));
+    struct letter *letter = NULL;
+    struct buf out;
+    struct str text;
+    bool is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"));
     ask->guidelines = guidelines->list;
     ask->guideline_count = guidelines->count;
     if (patient != NULL) {
@@ -95,8 +97,10 @@ enum salve_code app_letter_write(struct app *app, const struct app_guidelines *g
     if (code == SALVE_OK) code = letter_compose(ask, frame, app->mem, &letter, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 64 << 20);
-    if (is_pdf) code = letter_pdf(letter, &out, err);
-    else letter_html(letter, &out);
+    if (is_pdf)
+        code = letter_pdf(letter, &out, err);
+    else
+        letter_html(letter, &out);
     if (code == SALVE_OK) code = buf_done(&out, &text, err);
     if (code == SALVE_OK && path != NULL) code = file_write(path, text, 0600, err);
     if (code == SALVE_OK && path == NULL && !app->is_json) app_write(text);
@@ -108,8 +112,8 @@ enum salve_code app_letter_write(struct app *app, const struct app_guidelines *g
 static enum salve_code log_head(struct app *app, struct site *site, struct str *out, struct salve_err *err)
 {
     struct site_facts facts;
-    enum salve_code   code = site_facts(site, app->mem, &facts, err);
-    char              hex[65];
+    enum salve_code code = site_facts(site, app->mem, &facts, err);
+    char hex[65];
     if (code != SALVE_OK) return code;
     for (size_t i = 0; i < 32; i++) {
         hex[2 * i] = "0123456789abcdef"[facts.log_root[i] >> 4];
@@ -123,13 +127,13 @@ static enum salve_code log_head(struct app *app, struct site *site, struct str *
 static enum salve_code letter_card(struct app *app, struct site *site, const struct app_guidelines *guidelines,
                                    const char *language, struct salve_err *err)
 {
-    struct actor               actor;
-    struct rec_view           *view = NULL;
-    struct screen_set          set = {0};
+    struct actor actor;
+    struct rec_view *view = NULL;
+    struct screen_set set = {0};
     const struct rec_resource *patients = NULL;
-    size_t                     count = 0;
-    struct letter_ask          ask = {.site = site_settings(site)->name, .card = str_of(app->words[0])};
-    enum salve_code            code = app_actor(app, site, &actor, err);
+    size_t count = 0;
+    struct letter_ask ask = {.site = site_settings(site)->name, .card = str_of(app->words[0])};
+    enum salve_code code = app_actor(app, site, &actor, err);
     if (code == SALVE_OK) code = app_view_open(app, site, app->words[0], actor, &view, err);
     if (code == SALVE_OK) code = screen_findings(view, SCREEN_SIGNED, app->mem, &set, err);
     if (code == SALVE_OK) code = rec_all(view, CLASS_BIT(CLASS_IDENT), &patients, &count, err);
@@ -150,15 +154,15 @@ static enum salve_code letter_card(struct app *app, struct site *site, const str
 static enum salve_code letter_paper(struct app *app, struct site *site, const struct app_guidelines *guidelines,
                                     const char *language, struct salve_err *err)
 {
-    struct actor       actor;
-    struct screen     *screen = NULL;
-    struct tape       *tapes = NULL;
-    struct finding    *findings = NULL;
+    struct actor actor;
+    struct screen *screen = NULL;
+    struct tape *tapes = NULL;
+    struct finding *findings = NULL;
     const struct tape *patient = NULL;
-    size_t             tape_count = 0, count = 0;
-    char               today[CLOCK_TEXT_BYTES];
-    struct letter_ask  ask = {.site = site_settings(site)->name, .is_paper = true};
-    enum salve_code    code = app_staff_actor(app, site, &actor, err);
+    size_t tape_count = 0, count = 0;
+    char today[CLOCK_TEXT_BYTES];
+    struct letter_ask ask = {.site = site_settings(site)->name, .is_paper = true};
+    enum salve_code code = app_staff_actor(app, site, &actor, err);
     if (code == SALVE_OK && actor.role != ROLE_CLINICIAN) {
         (void)salve_fail(err, SALVE_E_ROLE, "--as");
         code = salve_why(err, "on paper a clinician answers for the results");
@@ -179,10 +183,10 @@ static enum salve_code letter_paper(struct app *app, struct site *site, const st
 
 enum salve_code app_letter(struct app *app, struct salve_err *err)
 {
-    struct site          *site = NULL;
+    struct site *site = NULL;
     struct app_guidelines guidelines = {0};
-    const char           *language = app_option(app, OPT_LANG), *path = app_option(app, OPT_OUTPUT);
-    enum salve_code       code = app_guidelines_load(app, &guidelines, err);
+    const char *language = app_option(app, OPT_LANG), *path = app_option(app, OPT_OUTPUT);
+    enum salve_code code = app_guidelines_load(app, &guidelines, err);
     if (language == NULL) language = "en";
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
     if (code == SALVE_OK)

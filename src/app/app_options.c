@@ -7,7 +7,7 @@
 
 struct option_row {
     const char *name, *argument, *help, *id;
-    char        short_name;
+    char short_name;
 };
 
 #define X(id, short_name, name, argument, help) {name, argument, help, #id, short_name},
@@ -29,11 +29,11 @@ bool app_has(const struct app *app, enum app_option option) { return app->option
 bool app_command_takes(const struct app_command *command, enum app_option option)
 {
     if (option <= OPT_LAST_OF_ALL) return true;
-    struct str  rest = str_of(command->options);
+    struct str rest = str_of(command->options);
     const char *id = rows[option].id;
     while (rest.len > 0) {
-        ptrdiff_t  space = str_find(rest, STR(" "));
-        size_t     len = space < 0 ? rest.len : (size_t)space;
+        ptrdiff_t space = str_find(rest, STR(" "));
+        size_t len = space < 0 ? rest.len : (size_t)space;
         struct str word = str_cut(rest, 0, len);
         if (str_is(word, id)) return true;
         rest = str_cut(rest, len + 1, rest.len);
@@ -58,7 +58,7 @@ const struct app_command *app_command_find(const char *first, const char *second
 static int distance(const char *a, const char *b)
 {
     enum { MAX = 32 };
-    int    row[MAX + 1];
+    int row[MAX + 1];
     size_t a_len = strlen(a), b_len = strlen(b);
     if (a_len > MAX || b_len > MAX) return MAX;
     for (size_t j = 0; j <= b_len; j++) row[j] = (int)j;
@@ -79,7 +79,7 @@ static int distance(const char *a, const char *b)
 static enum salve_code unknown_command(const char *word, struct salve_err *err)
 {
     const char *nearest = NULL;
-    int         least = 4;
+    int least = 4;
     for (size_t i = 0; i < app_command_count; i++) {
         int d = distance(word, app_commands[i].name);
         if (d >= least) continue;
@@ -87,11 +87,12 @@ static enum salve_code unknown_command(const char *word, struct salve_err *err)
         nearest = app_commands[i].name;
     }
     (void)salve_fail(err, SALVE_E_USAGE, "command '%s'", word);
-    char   group[SALVE_ERR_TEXT_BYTES] = "";
+    char group[SALVE_ERR_TEXT_BYTES] = "";
     size_t len = strlen(word), used = 0;
     for (size_t i = 0; i < app_command_count && used < sizeof group; i++)
         if (strncmp(app_commands[i].name, word, len) == 0 && app_commands[i].name[len] == ' ')
-            used += (size_t)snprintf(group + used, sizeof group - used, "%s'%s'", used > 0 ? ", " : "", app_commands[i].name);
+            used += (size_t)snprintf(group + used, sizeof group - used, "%s'%s'", used > 0 ? ", " : "",
+                                     app_commands[i].name);
     if (used > 0) return salve_why(err, "one word more is needed: %s", group);
     if (nearest == NULL) return salve_why(err, "there is no such command");
     return salve_why(err, "there is no such command; did you mean '%s'?", nearest);
@@ -114,7 +115,8 @@ static int find_short(char c)
 static enum salve_code add_value(struct app *app, int option, const char *value, struct salve_err *err)
 {
     struct app_values *values = &app->options[option];
-    if (values->count == APP_OPTION_VALUES_MAX) return salve_fail(err, SALVE_E_USAGE, "too many --%s", rows[option].name);
+    if (values->count == APP_OPTION_VALUES_MAX)
+        return salve_fail(err, SALVE_E_USAGE, "too many --%s", rows[option].name);
     values->value[values->count++] = value;
     return SALVE_OK;
 }
@@ -124,9 +126,9 @@ static enum salve_code take_option(struct app *app, int argc, char **argv, int *
 {
     const char *word = argv[*at];
     const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
-    struct str  name = str_make(word + 2, equals == NULL ? strlen(word + 2) : (size_t)(equals - word - 2));
-    int         option = word[1] == '-' ? find_long(name) : word[2] == '\0' ? find_short(word[1]) : -1;
-    int         word_len = equals == NULL ? (int)strlen(word) : (int)(equals - word);
+    struct str name = str_make(word + 2, equals == NULL ? strlen(word + 2) : (size_t)(equals - word - 2));
+    int option = word[1] == '-' ? find_long(name) : word[2] == '\0' ? find_short(word[1]) : -1;
+    int word_len = equals == NULL ? (int)strlen(word) : (int)(equals - word);
     if (option < 0) {
         (void)salve_fail(err, SALVE_E_USAGE, "option '%.*s'", word_len, word);
         return salve_why(err, "there is no such option");
@@ -173,7 +175,8 @@ static enum salve_code check_command(const struct app *app, struct salve_err *er
         return salve_why(err, "'salve %s' does not take it", command->name);
     }
     const char *progress = app_option(app, OPT_PROGRESS);
-    if (progress != NULL && strcmp(progress, "auto") != 0 && strcmp(progress, "plain") != 0 && strcmp(progress, "none") != 0) {
+    if (progress != NULL && strcmp(progress, "auto") != 0 && strcmp(progress, "plain") != 0 &&
+        strcmp(progress, "none") != 0) {
         (void)salve_fail(err, SALVE_E_USAGE, "option '--progress'");
         return salve_why(err, "it is one of: auto, plain, none");
     }

@@ -15,13 +15,13 @@
 #include "fhir/outcome.h"
 #include "json/json.h"
 
-/* --- opening a person's record --------------------------------------------------------------------------------------- */
+/* --- opening a person's record ------------------------------------------------------------------------------------ */
 
 enum salve_code app_view_open(struct app *app, struct site *site, const char *card, struct actor actor,
                               struct rec_view **out, struct salve_err *err)
 {
     (void)app;
-    bool           is_person = actor.role == ROLE_PARTICIPANT;
+    bool is_person = actor.role == ROLE_PARTICIPANT;
     struct rec_ask ask = {.actor = actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = str_of(card)};
     if (!rec_card_valid(ask.who)) {
         (void)salve_fail(err, SALVE_E_NOT_FOUND, "card");
@@ -41,13 +41,14 @@ enum salve_code app_view_close(struct rec_view **view, enum salve_code code, str
 }
 
 /* Opens the site and, as the person with the card, their record; `run` does the rest. */
-static enum salve_code with_own_record(struct app *app, enum salve_code (*run)(struct app *, struct rec_view *, struct salve_err *),
+static enum salve_code with_own_record(struct app *app,
+                                       enum salve_code (*run)(struct app *, struct rec_view *, struct salve_err *),
                                        struct salve_err *err)
 {
-    struct site     *site = NULL;
+    struct site *site = NULL;
     struct rec_view *view = NULL;
-    enum salve_code  code = app_site_open(app, &site, err);
-    struct actor     person = {.role = ROLE_PARTICIPANT};
+    enum salve_code code = app_site_open(app, &site, err);
+    struct actor person = {.role = ROLE_PARTICIPANT};
     if (code == SALVE_OK) {
         person.site = site_settings(site)->name;
         code = app_view_open(app, site, app->words[0], person, &view, err);
@@ -57,14 +58,14 @@ static enum salve_code with_own_record(struct app *app, enum salve_code (*run)(s
     return app_site_close(&site, code, err);
 }
 
-/* --- enrol ----------------------------------------------------------------------------------------------------------- */
+/* --- enrol -------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code ask_into(const struct app *app, struct json_writer *w, const char *question, const char *name,
                                 struct salve_err *err)
 {
-    char            line[APP_LINE_BYTES_MAX];
+    char line[APP_LINE_BYTES_MAX];
     enum salve_code code = app_ask(app, question, false, line, sizeof line, err);
-    struct str      text = str_trim(str_of(line));
+    struct str text = str_trim(str_of(line));
     if (code == SALVE_OK && text.len > 0) json_put_text(w, name, text);
     return code;
 }
@@ -72,7 +73,7 @@ static enum salve_code ask_into(const struct app *app, struct json_writer *w, co
 static enum salve_code ask_patient(struct app *app, struct str *out, struct salve_err *err)
 {
     struct buf text;
-    char       line[APP_LINE_BYTES_MAX];
+    char line[APP_LINE_BYTES_MAX];
     buf_init(&text, app->mem, 1 << 16);
     struct json_writer w = {.out = &text};
     json_open(&w, NULL, '{');
@@ -90,15 +91,16 @@ static enum salve_code ask_patient(struct app *app, struct str *out, struct salv
     json_close(&w);
     json_close(&w);
     if (code == SALVE_OK) code = ask_into(app, &w, "Birth date (YYYY-MM-DD)", "birthDate", err);
-    if (code == SALVE_OK) code = ask_into(app, &w, "Sex for reference ranges (female, male, other, unknown)", "gender", err);
+    if (code == SALVE_OK)
+        code = ask_into(app, &w, "Sex for reference ranges (female, male, other, unknown)", "gender", err);
     json_close(&w);
     return code == SALVE_OK ? buf_done(&text, out, err) : code;
 }
 
 static enum salve_code read_patient(struct app *app, struct tape *out, struct salve_err *err)
 {
-    struct str          json;
-    struct fhir_issues  issues;
+    struct str json;
+    struct fhir_issues issues;
     struct fhir_read_opts opts = {.type = fhir_type_find(STR("Patient"))};
     fhir_issues_init(&issues, app->mem);
     enum salve_code code = app->word_count == 0
@@ -109,25 +111,26 @@ static enum salve_code read_patient(struct app *app, struct tape *out, struct sa
 
 enum salve_code app_enrol(struct app *app, struct salve_err *err)
 {
-    struct site        *site = NULL;
-    struct actor        actor;
-    struct tape         patient;
+    struct site *site = NULL;
+    struct actor actor;
+    struct tape patient;
     struct rec_enrolled enrolled;
-    enum salve_code     code = read_patient(app, &patient, err);
+    enum salve_code code = read_patient(app, &patient, err);
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
     if (code == SALVE_OK) code = rec_enrol(site, actor, &patient, app->mem, &enrolled, err);
     if (code == SALVE_OK && app->is_json) app_print("{\"card\":\"%.*s\"}\n", STR_ARGS(enrolled.card));
     if (code == SALVE_OK && !app->is_json) {
         app_print("%.*s\n", STR_ARGS(enrolled.card));
-        app_say(app, "This is the card code. It is shown once: print it or write it down for the person.\n"
-                     "Next: salve consent give %.*s --purpose care --as %s", STR_ARGS(enrolled.card),
-                app_option(app, OPT_AS));
+        app_say(app,
+                "This is the card code. It is shown once: print it or write it down for the person.\n"
+                "Next: salve consent give %.*s --purpose care --as %s",
+                STR_ARGS(enrolled.card), app_option(app, OPT_AS));
     }
     return app_site_close(&site, code, err);
 }
 
-/* --- looked ---------------------------------------------------------------------------------------------------------- */
+/* --- looked ------------------------------------------------------------------------------------------------------- */
 
 static struct str classes_text(class_mask classes, struct arena *mem)
 {
@@ -174,11 +177,12 @@ static void look_json(struct json_writer *w, const struct rec_look *look, struct
 
 static void look_line(struct buf *out, const struct rec_look *look, struct arena *mem)
 {
-    char       when[CLOCK_TEXT_BYTES];
+    char when[CLOCK_TEXT_BYTES];
     struct str at = clock_text(look->at_unix_ms, when);
-    bool       is_own = look->actor.role == ROLE_PARTICIPANT;
-    buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind), is_own ? "you" : role_text(look->actor.role),
-             is_own ? "" : " ", STR_ARGS(look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
+    bool is_own = look->actor.role == ROLE_PARTICIPANT;
+    buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind),
+             is_own ? "you" : role_text(look->actor.role), is_own ? "" : " ", STR_ARGS(look->actor.id),
+             look->purpose == 0 ? "" : purpose_text(look->purpose));
     struct str classes = classes_text(look->classes, mem);
     if (classes.len > 0) buf_addf(out, ": %.*s", STR_ARGS(classes));
     if (look->resource_count > 0)
@@ -189,17 +193,19 @@ static void look_line(struct buf *out, const struct rec_look *look, struct arena
 enum salve_code app_looked_print(struct app *app, struct rec_view *view, struct salve_err *err)
 {
     struct rec_look *looks = NULL;
-    size_t           count = 0, missing = 0;
-    struct buf       out;
-    enum salve_code  code = rec_looked(view, app->mem, &looks, &count, &missing, err);
+    size_t count = 0, missing = 0;
+    struct buf out;
+    enum salve_code code = rec_looked(view, app->mem, &looks, &count, &missing, err);
     if (code == SALVE_OK) code = write_proofs(app, looks, count, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 64 << 20);
     struct json_writer w = {.out = &out, .pretty = true};
     if (app->is_json) json_open(&w, NULL, '[');
     for (size_t i = 0; i < count; i++) {
-        if (app->is_json) look_json(&w, &looks[i], app->mem);
-        else look_line(&out, &looks[i], app->mem);
+        if (app->is_json)
+            look_json(&w, &looks[i], app->mem);
+        else
+            look_line(&out, &looks[i], app->mem);
     }
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
@@ -213,18 +219,21 @@ enum salve_code app_looked_print(struct app *app, struct rec_view *view, struct 
     return salve_why(err, "the log does not hold what it should");
 }
 
-enum salve_code app_looked(struct app *app, struct salve_err *err) { return with_own_record(app, app_looked_print, err); }
+enum salve_code app_looked(struct app *app, struct salve_err *err)
+{
+    return with_own_record(app, app_looked_print, err);
+}
 
-/* --- take ------------------------------------------------------------------------------------------------------------ */
+/* --- take --------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code take(struct app *app, struct rec_view *view, struct salve_err *err)
 {
     const struct rec_resource *resources = NULL;
-    size_t                     count = 0;
-    struct buf                 out;
-    struct str                 text;
-    const char                *path = app_option(app, OPT_OUTPUT);
-    enum salve_code            code = rec_take(view, app->mem, &resources, &count, err);
+    size_t count = 0;
+    struct buf out;
+    struct str text;
+    const char *path = app_option(app, OPT_OUTPUT);
+    enum salve_code code = rec_take(view, app->mem, &resources, &count, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, SALVE_REQUEST_BYTES_MAX / 4);
     buf_add(&out, STR("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["));
@@ -246,7 +255,7 @@ static enum salve_code take(struct app *app, struct rec_view *view, struct salve
 
 enum salve_code app_take(struct app *app, struct salve_err *err) { return with_own_record(app, take, err); }
 
-/* --- withdraw and erase ---------------------------------------------------------------------------------------------- */
+/* --- withdraw and erase ------------------------------------------------------------------------------------------- */
 
 enum salve_code app_purpose(const struct app *app, enum purpose *out, struct salve_err *err)
 {
@@ -265,10 +274,11 @@ static enum salve_code purpose_words(struct app *app, const struct consent_texts
 }
 
 enum salve_code app_receipt_json(struct app *app, const char *kind, enum purpose purpose, const char *until,
-                                 const struct rec_receipt *receipt, struct str text, struct str *out, struct salve_err *err)
+                                 const struct rec_receipt *receipt, struct str text, struct str *out,
+                                 struct salve_err *err)
 {
     struct buf json;
-    char       when[CLOCK_TEXT_BYTES];
+    char when[CLOCK_TEXT_BYTES];
     buf_init(&json, app->mem, 1 << 20);
     struct json_writer w = {.out = &json, .pretty = true};
     json_open(&w, NULL, '{');
@@ -287,21 +297,23 @@ enum salve_code app_receipt_json(struct app *app, const char *kind, enum purpose
 /* A receipt in the person's language, with its proof below. The last field is the purpose, if there is one; of an
  * erasure it is the day by which old keys are gone. */
 static enum salve_code print_receipt(struct app *app, const struct consent_texts *texts, const char *item,
-                                     struct consent_field *fields, size_t count,
-                                     enum purpose purpose, const struct rec_receipt *receipt, struct salve_err *err)
+                                     struct consent_field *fields, size_t count, enum purpose purpose,
+                                     const struct rec_receipt *receipt, struct salve_err *err)
 {
-    struct str      title, body;
+    struct str title, body;
     enum salve_code code = SALVE_OK;
     if (purpose != 0) code = purpose_words(app, texts, purpose, &fields[count - 1], err);
     if (code == SALVE_OK) code = consent_texts_fill(texts, str_of(item), fields, count, app->mem, &title, &body, err);
     if (code != SALVE_OK) return code;
     struct str text = arena_printf(app->mem, "%.*s\n\n%.*s\n", STR_ARGS(title), STR_ARGS(body));
     struct str until = fields[count - 1].value;
-    if (text.ptr != NULL && !app->is_json) text = arena_printf(app->mem, "%.*s\n%.*s", STR_ARGS(text), STR_ARGS(receipt->text));
+    if (text.ptr != NULL && !app->is_json)
+        text = arena_printf(app->mem, "%.*s\n%.*s", STR_ARGS(text), STR_ARGS(receipt->text));
     if (text.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "receipt");
     if (app->is_json)
-        code = app_receipt_json(app, item, purpose, purpose == 0 ? arena_printf(app->mem, "%.*s", STR_ARGS(until)).ptr : NULL,
-                                receipt, text, &text, err);
+        code = app_receipt_json(app, item, purpose,
+                                purpose == 0 ? arena_printf(app->mem, "%.*s", STR_ARGS(until)).ptr : NULL, receipt,
+                                text, &text, err);
     if (code != SALVE_OK) return code;
     const char *path = app_option(app, OPT_OUTPUT);
     if (path == NULL) return app_write(text), SALVE_OK;
@@ -314,31 +326,32 @@ static enum salve_code print_receipt(struct app *app, const struct consent_texts
 /* The words of the receipt are read before anything is done: an unknown language changes nothing. */
 static enum salve_code receipt_texts(struct app *app, struct consent_texts *texts, struct salve_err *err)
 {
-    struct str      share;
-    const char     *lang = app_option(app, OPT_LANG);
+    struct str share;
+    const char *lang = app_option(app, OPT_LANG);
     enum salve_code code = app_share_dir(app, &share, err);
     if (code == SALVE_OK)
         code = consent_texts_load(arena_printf(app->mem, "%s/forms", share.ptr).ptr, str_of(lang == NULL ? "en" : lang),
                                   app->mem, texts, err);
-    return code == SALVE_E_NOT_FOUND ? salve_why(err, "there are no receipts in that language; nothing was changed") : code;
+    return code == SALVE_E_NOT_FOUND ? salve_why(err, "there are no receipts in that language; nothing was changed")
+                                     : code;
 }
 
 enum salve_code app_withdraw(struct app *app, struct salve_err *err)
 {
-    struct site       *site = NULL;
-    struct actor       actor;
+    struct site *site = NULL;
+    struct actor actor;
     struct rec_receipt receipt = {0};
-    enum purpose       purpose = 0;
-    char               when[CLOCK_TEXT_BYTES];
+    enum purpose purpose = 0;
+    char when[CLOCK_TEXT_BYTES];
     struct consent_texts texts;
-    enum salve_code    code = app_purpose(app, &purpose, err);
+    enum salve_code code = app_purpose(app, &purpose, err);
     if (code == SALVE_OK) code = receipt_texts(app, &texts, err);
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_actor(app, site, &actor, err);
     if (code == SALVE_OK)
         code = rec_consent_withdraw(site, actor, str_of(app->words[0]), purpose, app->mem, &receipt, err);
     if (code == SALVE_OK) {
-        struct str           at = clock_text(receipt.at_unix_ms, when);
+        struct str at = clock_text(receipt.at_unix_ms, when);
         struct consent_field fields[] = {{STR("at"), at}, {STR("purpose"), STR("")}};
         code = print_receipt(app, &texts, "withdrawal", fields, 2, purpose, &receipt, err);
     }
@@ -349,8 +362,8 @@ static enum salve_code confirm_erasure(const struct app *app, struct salve_err *
 {
     char line[16];
     if (app_has(app, OPT_YES)) return SALVE_OK;
-    enum salve_code code =
-        app_ask(app, "Everything about this person will be gone for good. Type 'erase' to go on", false, line, sizeof line, err);
+    enum salve_code code = app_ask(app, "Everything about this person will be gone for good. Type 'erase' to go on",
+                                   false, line, sizeof line, err);
     if (code == SALVE_E_USAGE && !app_interrupted())
         return salve_why(err, "nothing was changed; where nobody can type, add --yes");
     if (code != SALVE_OK || strcmp(line, "erase") == 0) return code;
@@ -360,12 +373,12 @@ static enum salve_code confirm_erasure(const struct app *app, struct salve_err *
 
 enum salve_code app_erase(struct app *app, struct salve_err *err)
 {
-    struct site       *site = NULL;
+    struct site *site = NULL;
     struct rec_erasure erasure = {0};
-    struct actor       person = {.role = ROLE_PARTICIPANT};
-    char               when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+    struct actor person = {.role = ROLE_PARTICIPANT};
+    char when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
     struct consent_texts texts;
-    enum salve_code    code = receipt_texts(app, &texts, err);
+    enum salve_code code = receipt_texts(app, &texts, err);
     if (code == SALVE_OK) code = confirm_erasure(app, err);
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
     if (code == SALVE_OK) person.site = site_settings(site)->name;

@@ -33,7 +33,7 @@ static void write_clean(FILE *to, struct str text)
     size_t start = 0;
     for (size_t i = 0; i < text.len;) {
         const unsigned char *at = (const unsigned char *)text.ptr + i;
-        size_t               width = unprintable(at, text.len - i);
+        size_t width = unprintable(at, text.len - i);
         if (width == 0) {
             i += at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
             continue;
@@ -49,7 +49,7 @@ static void write_clean(FILE *to, struct str text)
 /* Formats without a limit of length and writes what a terminal may see. */
 static int SALVE_PRINTF(2, 0) print_clean(FILE *to, const char *fmt, va_list args)
 {
-    char    few[1024];
+    char few[1024];
     va_list again;
     va_copy(again, args);
     int len = vsnprintf(few, sizeof few, fmt, args);
@@ -90,19 +90,23 @@ int app_print(const char *fmt, ...)
 void app_write(struct str text)
 {
     if (text.len == 0) return;
-    if (isatty(STDOUT_FILENO) == 1) write_clean(stdout, text);
-    else (void)fwrite(text.ptr, 1, text.len, stdout);
+    if (isatty(STDOUT_FILENO) == 1)
+        write_clean(stdout, text);
+    else
+        (void)fwrite(text.ptr, 1, text.len, stdout);
 }
 
 void app_write_text(struct str text) { write_clean(stdout, text); }
 
 enum salve_code app_write_buf(struct buf *out, bool is_json, struct salve_err *err)
 {
-    struct str      text;
+    struct str text;
     enum salve_code code = buf_done(out, &text, err);
     if (code != SALVE_OK) return code;
-    if (is_json) app_write(text);
-    else app_write_text(text);
+    if (is_json)
+        app_write(text);
+    else
+        app_write_text(text);
     return SALVE_OK;
 }
 
@@ -112,9 +116,12 @@ void app_json_text(struct buf *out, struct str text)
     if (!str_is_utf8(text)) text = STR("(not UTF-8)"); /* a word of the command line may be any bytes */
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c == '"' || c == '\\') buf_addf(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f) buf_addf(out, "\\u%04x", c);
-        else buf_add_char(out, (char)c);
+        if (c == '"' || c == '\\')
+            buf_addf(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            buf_addf(out, "\\u%04x", c);
+        else
+            buf_add_char(out, (char)c);
     }
     buf_add_char(out, '"');
 }
@@ -163,21 +170,21 @@ static int64_t monotonic_ms(void)
 
 struct app_progress app_progress_start(const struct app *app, const char *what, uint64_t total)
 {
-    int64_t     now = monotonic_ms();
+    int64_t now = monotonic_ms();
     const char *mode = app_option(app, OPT_PROGRESS);
-    bool        is_none = app->is_quiet || (mode != NULL && strcmp(mode, "none") == 0);
-    bool        is_plain = mode != NULL && strcmp(mode, "plain") == 0;
-    return (struct app_progress){is_none ? NULL : app, what,  total, 0, 0, now, now, false,
-                                 !is_plain && isatty(STDERR_FILENO) == 1};
+    bool is_none = app->is_quiet || (mode != NULL && strcmp(mode, "none") == 0);
+    bool is_plain = mode != NULL && strcmp(mode, "plain") == 0;
+    return (struct app_progress){
+        is_none ? NULL : app, what, total, 0, 0, now, now, false, !is_plain && isatty(STDERR_FILENO) == 1};
 }
 
 static void show(struct app_progress *p, int64_t now)
 {
     double seconds = (double)(now - p->start_ms) / 1000.0;
     double rate = seconds > 0 ? (double)p->done / seconds : 0;
-    long   left = rate > 0 && p->total > p->done ? (long)((double)(p->total - p->done) / rate) : 0;
-    (void)fprintf(stderr, "%s%s  %llu / %llu  %llu %%  %.0f/s  left %ld:%02ld", p->is_terminal ? "\r\033[K" : "", p->what,
-                  (unsigned long long)p->done, (unsigned long long)p->total,
+    long left = rate > 0 && p->total > p->done ? (long)((double)(p->total - p->done) / rate) : 0;
+    (void)fprintf(stderr, "%s%s  %llu / %llu  %llu %%  %.0f/s  left %ld:%02ld", p->is_terminal ? "\r\033[K" : "",
+                  p->what, (unsigned long long)p->done, (unsigned long long)p->total,
                   (unsigned long long)(p->total == 0 ? 100 : p->done * 100 / p->total), rate, left / 60, left % 60);
     if (p->rejected > 0) (void)fprintf(stderr, "  rejected %llu", (unsigned long long)p->rejected);
     if (!p->is_terminal) (void)fputc('\n', stderr);
@@ -234,7 +241,7 @@ static bool read_line(FILE *from, char *line, size_t line_bytes)
 {
     if (fgets(line, (int)line_bytes, from) == NULL) return false;
     size_t len = strcspn(line, "\r\n");
-    bool   is_whole = line[len] != '\0' || len + 1 < line_bytes;
+    bool is_whole = line[len] != '\0' || len + 1 < line_bytes;
     line[len] = '\0';
     return is_whole;
 }
@@ -247,7 +254,7 @@ enum salve_code app_ask(const struct app *app, const char *question, bool is_sec
         return salve_why(err, "there is no terminal to ask on; give it as an option or a file");
     }
     struct termios before, hidden;
-    bool           is_hidden = is_secret && tcgetattr(STDIN_FILENO, &before) == 0;
+    bool is_hidden = is_secret && tcgetattr(STDIN_FILENO, &before) == 0;
     if (is_hidden) {
         hidden = before;
         hidden.c_lflag &= ~(tcflag_t)ECHO;

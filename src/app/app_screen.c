@@ -19,7 +19,7 @@ enum salve_code app_guidelines_load(struct app *app, struct app_guidelines *out,
     return code == SALVE_OK ? guideline_load_all(out->share.ptr, app->mem, &out->list, &out->count, err) : code;
 }
 
-/* --- printing findings ----------------------------------------------------------------------------------------------- */
+/* --- printing findings -------------------------------------------------------------------------------------------- */
 
 static const struct guideline *guideline_of(const struct app_guidelines *guidelines, struct str id)
 {
@@ -127,8 +127,10 @@ enum salve_code app_findings_print(const struct app *app, const struct app_guide
     struct json_writer w = {.out = &out, .pretty = true};
     if (app->is_json) json_open(&w, NULL, '[');
     for (size_t i = 0; i < count; i++) {
-        if (app->is_json) finding_json(&w, &findings[i]);
-        else finding_text(&out, guidelines, &findings[i]);
+        if (app->is_json)
+            finding_json(&w, &findings[i]);
+        else
+            finding_text(&out, guidelines, &findings[i]);
     }
     if (app->is_json) json_close(&w);
     if (app->is_json) buf_add_char(&out, '\n');
@@ -161,14 +163,14 @@ enum salve_code app_counts_print(const struct app *app, struct screen_counts *co
     return app_write_buf(&out, app->is_json, err);
 }
 
-/* --- screen ---------------------------------------------------------------------------------------------------------- */
+/* --- screen ------------------------------------------------------------------------------------------------------- */
 
 enum salve_code app_bundle_split(const struct tape *bundle, struct arena *mem, struct tape **out, size_t *count,
                                  struct salve_err *err)
 {
-    tape_at      root = tape_root(bundle);
+    tape_at root = tape_root(bundle);
     fhir_name_id entry = fhir_name_find(STR("entry"));
-    size_t       room = 0;
+    size_t room = 0;
     *count = 0;
     for (tape_at at = tape_first(bundle, root); at != TAPE_NONE; at = tape_next(bundle, root, at)) room++;
     *out = arena_array(mem, struct tape, room + 1);
@@ -183,10 +185,11 @@ enum salve_code app_bundle_split(const struct tape *bundle, struct arena *mem, s
     return SALVE_OK;
 }
 
-enum salve_code app_tapes_read(struct app *app, const char *path, struct tape **out, size_t *count, struct salve_err *err)
+enum salve_code app_tapes_read(struct app *app, const char *path, struct tape **out, size_t *count,
+                               struct salve_err *err)
 {
-    struct str         bytes;
-    struct tape        bundle;
+    struct str bytes;
+    struct tape bundle;
     struct fhir_issues issues;
     fhir_issues_init(&issues, app->mem);
     enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, app->mem, &bytes, err);
@@ -197,9 +200,9 @@ enum salve_code app_tapes_read(struct app *app, const char *path, struct tape **
 static enum salve_code screen_file(struct app *app, struct screen *screen, const struct app_guidelines *guidelines,
                                    struct salve_err *err)
 {
-    struct tape    *tapes = NULL;
+    struct tape *tapes = NULL;
     struct finding *findings = NULL;
-    size_t          tape_count = 0, count = 0;
+    size_t tape_count = 0, count = 0;
     enum salve_code code = app_tapes_read(app, app->words[0], &tapes, &tape_count, err);
     if (code == SALVE_OK)
         code = screen_evaluate(screen, tapes, tape_count, clock_ms(&app->clock), app->mem, &findings, &count, err);
@@ -209,11 +212,11 @@ static enum salve_code screen_file(struct app *app, struct screen *screen, const
 static enum salve_code screen_card(struct app *app, struct site *site, struct screen *screen,
                                    const struct app_guidelines *guidelines, struct salve_err *err)
 {
-    struct actor     actor;
+    struct actor actor;
     struct rec_view *view = NULL;
-    struct finding  *findings = NULL;
-    size_t           count = 0;
-    enum salve_code  code = app_staff_actor(app, site, &actor, err);
+    struct finding *findings = NULL;
+    size_t count = 0;
+    enum salve_code code = app_staff_actor(app, site, &actor, err);
     if (code == SALVE_OK) code = app_view_open(app, site, app->words[0], actor, &view, err);
     if (code == SALVE_OK) code = screen_run(screen, view, app->mem, &findings, &count, err);
     code = app_view_close(&view, code, err);
@@ -225,16 +228,16 @@ static enum salve_code screen_card(struct app *app, struct site *site, struct sc
 
 enum salve_code app_screen(struct app *app, struct salve_err *err)
 {
-    struct site          *site = NULL;
-    struct screen        *screen = NULL;
+    struct site *site = NULL;
+    struct screen *screen = NULL;
     struct app_guidelines guidelines = {0};
-    size_t                refused = 0;
-    enum salve_code       code = app_guidelines_load(app, &guidelines, err);
+    size_t refused = 0;
+    enum salve_code code = app_guidelines_load(app, &guidelines, err);
     if (code == SALVE_OK) code = app_site_open(app, &site, err);
-    if (code == SALVE_OK)
-        code = screen_open(site, guidelines.list, guidelines.count, app->mem, &screen, &refused, err);
+    if (code == SALVE_OK) code = screen_open(site, guidelines.list, guidelines.count, app->mem, &screen, &refused, err);
     if (code == SALVE_OK && refused > 0)
-        app_say(app, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.", refused);
+        app_say(app, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.",
+                refused);
     if (code == SALVE_OK)
         code = app_has(app, OPT_PAPER) ? screen_file(app, screen, &guidelines, err)
                                        : screen_card(app, site, screen, &guidelines, err);
@@ -243,16 +246,17 @@ enum salve_code app_screen(struct app *app, struct salve_err *err)
 
 enum salve_code app_sign(struct app *app, struct salve_err *err)
 {
-    struct site     *site = NULL;
+    struct site *site = NULL;
     struct rec_view *view = NULL;
-    struct actor     actor;
-    size_t           count = 0;
-    enum salve_code  code = app_site_open(app, &site, err);
+    struct actor actor;
+    size_t count = 0;
+    enum salve_code code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
     if (code == SALVE_OK) code = app_view_open(app, site, app->words[0], actor, &view, err);
     if (code == SALVE_OK) code = screen_sign(view, actor, app->mem, &count, err);
     code = app_view_close(&view, code, err);
     if (code == SALVE_OK && app->is_json) app_print("{\"signed\":%zu}\n", count);
-    if (code == SALVE_OK && !app->is_json) app_print("Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", count);
+    if (code == SALVE_OK && !app->is_json)
+        app_print("Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", count);
     return app_site_close(&site, code, err);
 }

@@ -9,9 +9,9 @@
 #include "screen/screen.h"
 
 struct app_guidelines {
-    struct str         share;
+    struct str share;
     struct guideline **list;
-    size_t             count;
+    size_t count;
 };
 SALVE_MUST_USE enum salve_code app_guidelines_load(struct app *app, struct app_guidelines *out, struct salve_err *err);
 
@@ -31,10 +31,11 @@ SALVE_MUST_USE enum salve_code app_tapes_read(struct app *app, const char *path,
 SALVE_MUST_USE enum salve_code app_bundle_split(const struct tape *bundle, struct arena *mem, struct tape **out,
                                                 size_t *count, struct salve_err *err);
 
-/* app_letter_write - composes the letter in `language` and writes it: .pdf or .html by the ending of path; NULL: HTML on
+/* app_letter_write - composes the letter in `language` and writes it: .pdf or .html by the ending of path; NULL: HTML
+ * on
  * standard output. person may be NULL. */
 SALVE_MUST_USE enum salve_code app_letter_write(struct app *app, const struct app_guidelines *guidelines,
-                                                struct letter_ask *ask, const struct tape *patient, const char *language,
-                                                const char *path, struct salve_err *err);
+                                                struct letter_ask *ask, const struct tape *patient,
+                                                const char *language, const char *path, struct salve_err *err);
 
 #endif

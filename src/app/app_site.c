@@ -26,7 +26,7 @@ enum salve_code app_share_dir(struct app *app, struct str *out, struct salve_err
     const char *given = app_option(app, OPT_SHARE);
     if (given == NULL) given = getenv("SALVE_SHARE");
     if (given != NULL) return *out = str_of(given), SALVE_OK;
-    char    program[4096];
+    char program[4096];
     ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
     if (len > 0) {
         program[len] = '\0';
@@ -40,7 +40,7 @@ enum salve_code app_share_dir(struct app *app, struct str *out, struct salve_err
     return salve_why(err, "the folder with guidelines, forms and letters was not found");
 }
 
-/* --- the secret ---------------------------------------------------------------------------------------------------- */
+/* --- the secret --------------------------------------------------------------------------------------------------- */
 
 /* The passphrase lives in its own locked pages, never in the arena. */
 static enum salve_code read_passphrase_file(const char *path, struct app_secret *secret, struct salve_err *err)
@@ -69,11 +69,11 @@ static const char *passphrase_file(const struct app *app, char path[4096])
 static enum salve_code ask_passphrase(const struct app *app, struct app_secret *secret, bool is_new,
                                       struct salve_err *err)
 {
-    char           *again = crypto_secret_alloc(PASSPHRASE_BYTES_MAX);
+    char *again = crypto_secret_alloc(PASSPHRASE_BYTES_MAX);
     enum salve_code code = again == NULL ? salve_fail(err, SALVE_E_MEMORY, "passphrase") : SALVE_OK;
     if (code == SALVE_OK)
-        code = app_ask(app, is_new ? "New passphrase of the site (12 characters or more)" : "Passphrase of the site", true,
-                       secret->text, PASSPHRASE_BYTES_MAX, err);
+        code = app_ask(app, is_new ? "New passphrase of the site (12 characters or more)" : "Passphrase of the site",
+                       true, secret->text, PASSPHRASE_BYTES_MAX, err);
     if (code == SALVE_OK && is_new) code = app_ask(app, "The same once more", true, again, PASSPHRASE_BYTES_MAX, err);
     if (code == SALVE_OK) secret->len = strlen(secret->text);
     if (code == SALVE_OK && is_new && strcmp(secret->text, again) != 0) {
@@ -148,11 +148,11 @@ void app_secret_drop(struct app_secret *secret)
     secret->text = NULL;
 }
 
-/* --- the site ------------------------------------------------------------------------------------------------------ */
+/* --- the site ----------------------------------------------------------------------------------------------------- */
 
 enum salve_code app_site_open(struct app *app, struct site **out, struct salve_err *err)
 {
-    struct app_secret   secret;
+    struct app_secret secret;
     struct site_options options = {.path = app_site_dir(app), .clock = app->clock};
     if (access(options.path, F_OK) != 0) {
         (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
@@ -177,8 +177,8 @@ enum salve_code app_site_close(struct site **site, enum salve_code code, struct 
 enum salve_code app_actor(struct app *app, struct site *site, struct actor *out, struct salve_err *err)
 {
     struct staff *staff = NULL;
-    size_t        count = 0;
-    const char   *id = app_option(app, OPT_AS);
+    size_t count = 0;
+    const char *id = app_option(app, OPT_AS);
     *out = (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name};
     if (id == NULL) return SALVE_OK;
     enum salve_code code = staff_list(site, app->mem, &staff, &count, err);
@@ -200,7 +200,7 @@ enum salve_code app_staff_actor(struct app *app, struct site *site, struct actor
     return salve_why(err, "say which member of staff acts");
 }
 
-/* --- init and staff ------------------------------------------------------------------------------------------------ */
+/* --- init and staff ----------------------------------------------------------------------------------------------- */
 
 enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200 };
 static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -208,7 +208,7 @@ static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz012345678
 static enum salve_code read_member(const char *word, struct str *id, enum role *role, struct salve_err *err)
 {
     struct str text = str_of(word);
-    ptrdiff_t  colon = str_find(text, STR(":"));
+    ptrdiff_t colon = str_find(text, STR(":"));
     if (colon > 0 && role_find(str_cut(text, (size_t)colon + 1, text.len), role)) {
         *id = str_cut(text, 0, (size_t)colon);
         bool is_name = id->len <= STAFF_NAME_BYTES_MAX;
@@ -226,7 +226,7 @@ static bool is_site_name(struct str name)
     bool is_good = name.len > 0 && name.len <= SITE_NAME_BYTES_MAX && str_is_utf8(name);
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];
-        bool          is_c1 = c == 0xc2 && i + 1 < name.len && (unsigned char)name.ptr[i + 1] < 0xa0;
+        bool is_c1 = c == 0xc2 && i + 1 < name.len && (unsigned char)name.ptr[i + 1] < 0xa0;
         is_good = is_good && c >= 0x20 && c != 0x7f && !is_c1;
     }
     return is_good;
@@ -235,10 +235,10 @@ static bool is_site_name(struct str name)
 static enum salve_code check_members(const struct app *app, struct salve_err *err)
 {
     const struct app_values *members = &app->options[OPT_STAFF];
-    enum salve_code          code = SALVE_OK;
+    enum salve_code code = SALVE_OK;
     for (size_t i = 0; i < members->count && code == SALVE_OK; i++) {
         struct str id;
-        enum role  role;
+        enum role role;
         code = read_member(members->value[i], &id, &role, err);
     }
     return code;
@@ -249,10 +249,10 @@ static enum salve_code add_staff(const struct app *app, struct site *site, struc
                                  struct salve_err *err)
 {
     const struct app_values *members = &app->options[OPT_STAFF];
-    enum salve_code          code = SALVE_OK;
+    enum salve_code code = SALVE_OK;
     for (size_t i = 0; i < members->count && code == SALVE_OK; i++) {
         struct str id;
-        enum role  role;
+        enum role role;
         code = read_member(members->value[i], &id, &role, err);
         if (code == SALVE_OK && (role == ROLE_MANAGER) == is_manager) code = staff_register(site, actor, id, role, err);
     }
@@ -263,12 +263,12 @@ static enum salve_code add_staff(const struct app *app, struct site *site, struc
 static enum salve_code add_first_staff(const struct app *app, struct site *site, struct salve_err *err)
 {
     const struct app_values *members = &app->options[OPT_STAFF];
-    struct actor             first = {.id = STR("manager"), .role = ROLE_MANAGER, .site = site_settings(site)->name};
-    bool                     is_named = false;
-    enum salve_code          code = SALVE_OK;
+    struct actor first = {.id = STR("manager"), .role = ROLE_MANAGER, .site = site_settings(site)->name};
+    bool is_named = false;
+    enum salve_code code = SALVE_OK;
     for (size_t i = members->count; i-- > 0 && code == SALVE_OK;) {
         struct str id;
-        enum role  role;
+        enum role role;
         code = read_member(members->value[i], &id, &role, err);
         if (code != SALVE_OK || role != ROLE_MANAGER) continue;
         first.id = id;
@@ -283,7 +283,7 @@ static enum salve_code add_first_staff(const struct app *app, struct site *site,
 static struct str log_name_of(struct app *app, const char *name)
 {
     struct str log_name = arena_printf(app->mem, "%.40s", name);
-    char      *at = (char *)(uintptr_t)log_name.ptr;
+    char *at = (char *)(uintptr_t)log_name.ptr;
     for (size_t i = 0; i < log_name.len; i++) {
         if (at[i] >= 'A' && at[i] <= 'Z') at[i] = (char)(at[i] + 32);
         bool is_plain = (at[i] >= 'a' && at[i] <= 'z') || (at[i] >= '0' && at[i] <= '9');
@@ -294,7 +294,7 @@ static struct str log_name_of(struct app *app, const char *name)
 
 static enum salve_code open_new(struct app *app, const struct site_options *options, struct salve_err *err)
 {
-    struct site    *site = NULL;
+    struct site *site = NULL;
     enum salve_code code = site_open(options, &site, err);
     if (code == SALVE_OK) code = add_first_staff(app, site, err);
     return app_site_close(&site, code, err);
@@ -302,10 +302,10 @@ static enum salve_code open_new(struct app *app, const struct site_options *opti
 
 enum salve_code app_init(struct app *app, struct salve_err *err)
 {
-    const char          *dir = app->word_count > 0 ? app->words[0] : app_site_dir(app);
-    const char          *name = app_option(app, OPT_NAME);
-    struct app_secret    secret;
-    struct site_options  options = {.path = dir, .clock = app->clock};
+    const char *dir = app->word_count > 0 ? app->words[0] : app_site_dir(app);
+    const char *name = app_option(app, OPT_NAME);
+    struct app_secret secret;
+    struct site_options options = {.path = dir, .clock = app->clock};
     struct site_settings settings = {.name = str_of(name == NULL ? "Health check" : name), .languages = STR("en ar")};
     enum salve_code code = check_members(app, err); /* before anything is made */
     if (code == SALVE_OK && name != NULL && !is_site_name(str_of(name))) {
@@ -333,7 +333,8 @@ enum salve_code app_init(struct app *app, struct salve_err *err)
         return code;
     }
     app_print("Made the site in %s. Every optional purpose is off.\n", dir);
-    app_print("Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists them)\n", dir);
+    app_print("Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists them)\n",
+              dir);
     app_print("Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n", dir);
     app_print("Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n");
     return SALVE_OK;
@@ -341,9 +342,9 @@ enum salve_code app_init(struct app *app, struct salve_err *err)
 
 static enum salve_code print_staff(struct app *app, struct site *site, struct salve_err *err)
 {
-    struct staff   *staff = NULL;
-    size_t          count = 0;
-    struct buf      out;
+    struct staff *staff = NULL;
+    size_t count = 0;
+    struct buf out;
     enum salve_code code = staff_list(site, app->mem, &staff, &count, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 1 << 20);
@@ -351,7 +352,8 @@ static enum salve_code print_staff(struct app *app, struct site *site, struct sa
     if (app->is_json) json_open(&w, NULL, '[');
     for (size_t i = 0; i < count; i++) {
         if (!app->is_json) {
-            buf_addf(&out, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role_text(staff[i].role), staff[i].retired ? " (left)" : "");
+            buf_addf(&out, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role_text(staff[i].role),
+                     staff[i].retired ? " (left)" : "");
             continue;
         }
         json_open(&w, NULL, '{');
@@ -367,8 +369,8 @@ static enum salve_code print_staff(struct app *app, struct site *site, struct sa
 
 enum salve_code app_staff(struct app *app, struct salve_err *err)
 {
-    struct site    *site = NULL;
-    struct actor    actor;
+    struct site *site = NULL;
+    struct actor actor;
     enum salve_code code = app_site_open(app, &site, err);
     if (code == SALVE_OK && app_has(app, OPT_STAFF)) {
         code = app_staff_actor(app, site, &actor, err);

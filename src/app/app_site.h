@@ -8,12 +8,12 @@
 
 /* A passphrase in locked memory; app_secret_drop wipes it. */
 struct app_secret {
-    char  *text;
+    char *text;
     size_t len;
 };
 SALVE_MUST_USE enum salve_code app_secret_get(const struct app *app, bool is_new, struct app_secret *secret,
                                               struct site_secret *out, struct salve_err *err);
-void                           app_secret_drop(struct app_secret *secret);
+void app_secret_drop(struct app_secret *secret);
 
 /* app_site_open - the site of this invocation. app_site_close - closes it and returns the first failure. */
 SALVE_MUST_USE enum salve_code app_site_open(struct app *app, struct site **out, struct salve_err *err);
@@ -25,7 +25,8 @@ SALVE_MUST_USE enum salve_code app_actor(struct app *app, struct site *site, str
 SALVE_MUST_USE enum salve_code app_staff_actor(struct app *app, struct site *site, struct actor *out,
                                                struct salve_err *err);
 
-/* app_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff. app_view_close closes
+/* app_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff. app_view_close
+ * closes
  * view and site and returns the first failure. */
 SALVE_MUST_USE enum salve_code app_view_open(struct app *app, struct site *site, const char *card, struct actor actor,
                                              struct rec_view **out, struct salve_err *err);

@@ -10,13 +10,13 @@
 #include "guideline/guideline.h"
 #include "json/json.h"
 
-/* --- verify ---------------------------------------------------------------------------------------------------------- */
+/* --- verify ------------------------------------------------------------------------------------------------------- */
 
 struct verifying {
-    struct app         *app;
+    struct app *app;
     struct app_progress progress;
-    const char         *step;
-    size_t              fault_count;
+    const char *step;
+    size_t fault_count;
 };
 
 static void on_progress(void *with, const char *step, uint64_t done, uint64_t of)
@@ -52,12 +52,12 @@ static void on_finding(void *with, const struct site_finding *finding)
 
 enum salve_code app_verify(struct app *app, struct salve_err *err)
 {
-    struct app_secret         secret;
-    struct site_options       options = {.path = app_site_dir(app), .clock = app->clock};
-    struct verifying          verifying = {.app = app};
+    struct app_secret secret;
+    struct site_options options = {.path = app_site_dir(app), .clock = app->clock};
+    struct verifying verifying = {.app = app};
     struct site_verify_result result = {0};
-    struct site_verify_ask    ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
-    const char               *as = app_option(app, OPT_AS);
+    struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
+    const char *as = app_option(app, OPT_AS);
     ask.actor = (struct actor){.id = str_of(as == NULL ? "" : as), .role = ROLE_TECHNICIAN};
     if (access(options.path, F_OK) != 0) {
         (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
@@ -72,25 +72,28 @@ enum salve_code app_verify(struct app *app, struct salve_err *err)
         return code;
     }
     if (app->is_json)
-        app_print("],\"compartments\":%llu,\"records\":%llu,\"wraps\":%llu,\"leaves\":%llu,\"findings\":%llu,\"finished\":true}\n",
+        app_print("],\"compartments\":%llu,\"records\":%llu,\"wraps\":%llu,\"leaves\":%llu,"
+                  "\"findings\":%llu,\"finished\":true}\n",
                   (unsigned long long)result.compartments, (unsigned long long)result.records,
-                  (unsigned long long)result.wraps, (unsigned long long)result.leaves, (unsigned long long)result.findings);
+                  (unsigned long long)result.wraps, (unsigned long long)result.leaves,
+                  (unsigned long long)result.findings);
     else
-        app_print("%llu records in %llu compartments, %llu wraps, %llu log leaves: %s\n", (unsigned long long)result.records,
-                  (unsigned long long)result.compartments, (unsigned long long)result.wraps,
-                  (unsigned long long)result.leaves, code == SALVE_OK ? "clean" : "NOT clean");
+        app_print("%llu records in %llu compartments, %llu wraps, %llu log leaves: %s\n",
+                  (unsigned long long)result.records, (unsigned long long)result.compartments,
+                  (unsigned long long)result.wraps, (unsigned long long)result.leaves,
+                  code == SALVE_OK ? "clean" : "NOT clean");
     return code;
 }
 
-/* --- keys ------------------------------------------------------------------------------------------------------------ */
+/* --- keys --------------------------------------------------------------------------------------------------------- */
 
 enum salve_code app_keys_rotate(struct app *app, struct salve_err *err)
 {
-    struct site         *site = NULL;
-    struct actor         actor;
+    struct site *site = NULL;
+    struct actor actor;
     struct site_rotation rotation = {0};
-    char                 until[CLOCK_TEXT_BYTES];
-    enum salve_code      code = app_site_open(app, &site, err);
+    char until[CLOCK_TEXT_BYTES];
+    enum salve_code code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
     if (code == SALVE_OK) code = site_rotate(site, actor, &rotation, err);
     if (code == SALVE_OK && app->is_json)
@@ -99,17 +102,17 @@ enum salve_code app_keys_rotate(struct app *app, struct salve_err *err)
     if (code == SALVE_OK && !app->is_json) {
         struct str horizon = clock_date_text(rotation.horizon_unix_ms, until);
         app_print("Epoch %u: %llu wraps renewed, %llu dropped. Key backups older than this are useless after %.*s.\n",
-                  rotation.epoch, (unsigned long long)rotation.wraps_renewed, (unsigned long long)rotation.wraps_dropped,
-                  STR_ARGS(horizon));
+                  rotation.epoch, (unsigned long long)rotation.wraps_renewed,
+                  (unsigned long long)rotation.wraps_dropped, STR_ARGS(horizon));
     }
     return app_site_close(&site, code, err);
 }
 
-/* --- doctor ---------------------------------------------------------------------------------------------------------- */
+/* --- doctor ------------------------------------------------------------------------------------------------------- */
 
 struct doctor {
-    unsigned           faults;
-    bool               is_json;
+    unsigned faults;
+    bool is_json;
     struct json_writer w;
 };
 
@@ -139,17 +142,17 @@ static void tell(struct doctor *doctor, bool is_good, const char *what, const ch
 /* What an error says, in one line. */
 static const char *err_line(struct app *app, const struct salve_err *err)
 {
-    struct str line = arena_printf(app->mem, "%s: %s%s%s", salve_code_what(err->code), err->at, err->why[0] == '\0' ? "" : "; ",
-                                   err->why);
+    struct str line = arena_printf(app->mem, "%s: %s%s%s", salve_code_what(err->code), err->at,
+                                   err->why[0] == '\0' ? "" : "; ", err->why);
     return line.ptr == NULL ? err->at : line.ptr;
 }
 
 static void check_share(struct app *app, struct doctor *doctor)
 {
-    struct salve_err   err = {0};
-    struct str         share;
+    struct salve_err err = {0};
+    struct str share;
     struct guideline **guidelines = NULL;
-    size_t             count = 0;
+    size_t count = 0;
     bool is_found = app_share_dir(app, &share, &err) == SALVE_OK;
     tell(doctor, is_found, "folder of guidelines, forms and letters", "build with 'make', or name it with --share");
     if (!is_found) return;
@@ -160,15 +163,15 @@ static void check_share(struct app *app, struct doctor *doctor)
 static void check_disk(struct app *app, struct doctor *doctor)
 {
     struct statvfs disk;
-    bool           is_roomy = statvfs(app_site_dir(app), &disk) != 0 ||
-                    (uint64_t)disk.f_bavail * disk.f_frsize > (uint64_t)256 << 20;
+    bool is_roomy = statvfs(app_site_dir(app), &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize > (uint64_t)256
+                                                                                                            << 20;
     tell(doctor, is_roomy, "256 MiB of free disk or more", "free some room on the disk of the site");
 }
 
 static void check_site(struct app *app, struct doctor *doctor)
 {
-    struct salve_err  err = {0};
-    struct site      *site = NULL;
+    struct salve_err err = {0};
+    struct site *site = NULL;
     struct site_facts facts = {0};
     if (access(app_site_dir(app), F_OK) != 0) {
         if (!doctor->is_json) app_print("-     no site in %s; 'salve init' makes one\n", app_site_dir(app));
@@ -183,14 +186,15 @@ static void check_site(struct app *app, struct doctor *doctor)
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
         tell(doctor, facts.rotated_at_unix_ms == 0 || age_days <= 7, "keys were renewed within 7 days",
              "run 'salve keys rotate' every night");
-        if (!doctor->is_json) app_print("      log %.*s, %llu leaves\n", STR_ARGS(facts.origin), (unsigned long long)facts.log_size);
+        if (!doctor->is_json)
+            app_print("      log %.*s, %llu leaves\n", STR_ARGS(facts.origin), (unsigned long long)facts.log_size);
     }
     tell(doctor, app_site_close(&site, SALVE_OK, &err) == SALVE_OK, "the site closes", salve_code_next(err.code));
 }
 
 enum salve_code app_doctor(struct app *app, struct salve_err *err)
 {
-    struct buf    out;
+    struct buf out;
     struct doctor doctor = {.is_json = app->is_json};
     buf_init(&out, app->mem, 1 << 20);
     doctor.w = (struct json_writer){.out = &out, .pretty = true};
@@ -198,13 +202,14 @@ enum salve_code app_doctor(struct app *app, struct salve_err *err)
     check_share(app, &doctor);
     check_site(app, &doctor);
     app->exit_status = doctor.faults > 0;
-    if (!app->is_json) return app_print("%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT."), SALVE_OK;
+    if (!app->is_json)
+        return app_print("%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT."), SALVE_OK;
     json_close(&doctor.w);
     buf_add_char(&out, '\n');
     return app_write_buf(&out, true, err);
 }
 
-/* --- about the program ----------------------------------------------------------------------------------------------- */
+/* --- about the program -------------------------------------------------------------------------------------------- */
 
 #ifndef SALVE_VERSION
 #define SALVE_VERSION "0.1.0"
@@ -213,15 +218,17 @@ enum salve_code app_doctor(struct app *app, struct salve_err *err)
 enum salve_code app_version(struct app *app, struct salve_err *err)
 {
     (void)err;
-    if (app->is_json) app_print("{\"version\":\"%s\",\"fhir\":\"4.0.1\"}\n", SALVE_VERSION);
-    else app_print("salve %s (FHIR 4.0.1)\n", SALVE_VERSION);
+    if (app->is_json)
+        app_print("{\"version\":\"%s\",\"fhir\":\"4.0.1\"}\n", SALVE_VERSION);
+    else
+        app_print("salve %s (FHIR 4.0.1)\n", SALVE_VERSION);
     return SALVE_OK;
 }
 
 enum salve_code app_explain(struct app *app, struct salve_err *err)
 {
     struct str word = str_of(app->words[0]);
-    int64_t    number;
+    int64_t number;
     if (str_starts(word, STR("SLV-"))) word = str_cut(word, 4, word.len);
     bool is_number = str_to_i64(word, &number);
     for (int code = 1; is_number && code < SALVE_CODE_COUNT; code++) {

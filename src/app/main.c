@@ -37,7 +37,7 @@ static enum salve_code flush(struct salve_err *err)
 int main(int argc, char **argv)
 {
     struct salve_err err = {0};
-    struct app       app = {.program = argv[0], .clock = clock_system(), .mem = arena_open(SALVE_REQUEST_BYTES_MAX)};
+    struct app app = {.program = argv[0], .clock = clock_system(), .mem = arena_open(SALVE_REQUEST_BYTES_MAX)};
     if (app.mem == NULL) return salve_code_exit(SALVE_E_MEMORY);
     app_catch_interrupt();
     enum salve_code code = run(&app, argc, argv, &err);

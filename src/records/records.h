@@ -327,8 +327,10 @@ struct site_rotation {
 SALVE_MUST_USE enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out,
                                            struct salve_err *err);
 
-/* site_secret_change - another passphrase or key file opens the site from now on, the old one no longer: everything that
- * was sealed under it is sealed anew, all or nothing. A key file that does not exist yet is made. E_SECRET: `old` does not
+/* site_secret_change - another passphrase or key file opens the site from now on, the old one no longer: everything
+ * that
+ * was sealed under it is sealed anew, all or nothing. A key file that does not exist yet is made. E_SECRET: `old`
+ * does not
  * open the site; E_RANGE: the new one is too short. actor: TECHNICIAN or MANAGER. */
 SALVE_MUST_USE enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
                                                   const struct site_secret *fresh, struct salve_err *err);
