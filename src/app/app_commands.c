@@ -7,7 +7,7 @@ const struct app_command app_commands[] = {
     {"demo", "Try it", "", "Show the whole job on made-up people.", "KEEP SHARE",
      "  salve demo\n  salve demo --keep /tmp/demo",
      "Makes a throw-away site with people that Salve invents: they agree, are examined, get letters, see who looked,\n"
-     "withdraw and are erased. The demonstration site accepts every guideline by itself; a real one never does.",
+     "withdraw and are erased. The demonstration site accepts its guidelines by itself; a real one never does.",
      0, 0, app_demo},
     {"init", "Site", "[DIR]", "Make a site: its store, its keys, its first staff.",
      "NAME STAFF PASSPHRASE_FILE KEY_FILE SHARE",
