@@ -106,6 +106,15 @@ const struct app_command app_commands[] = {
      "stands in\n"
      "the CQL, and the clauses that decided: what each condition and operand was, which branch was taken.",
      0, 0, app_cql_run},
+    {"cql measure", "Files", "", "Evaluate FHIR Measures; prints MeasureReports.", "MEASURE ELM DATA PERIOD NOW",
+     "  salve cql measure --measure bundle.json --data people.ndjson --period 2026-01-01/2026-12-31\n"
+     "  salve cql measure --measure measure.json --elm logic.json --elm FHIRHelpers.json --data person.json \\\n"
+     "      --period 2026-01-01/2026-12-31",
+     "Reads files, never a site. A file is one person, of .ndjson each line; --data may be repeated. Prints a\n"
+     "MeasureReport a line: individual ones in the order of the people, the summaries last. Value sets are those of\n"
+     "the Measure's Bundle. A file that breaks rules of FHIR is named on standard error; what could be read of it is\n"
+     "counted.",
+     0, 0, app_cql_measure},
     {"guideline list", "Guidelines", "", "List the guidelines and whether this site accepted them.",
      "SHARE PASSPHRASE_FILE KEY_FILE", "  salve guideline list", NULL,
      0, 0, app_guideline_list},

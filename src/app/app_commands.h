@@ -9,6 +9,7 @@ enum salve_code app_completion(struct app *app, struct salve_err *err);
 enum salve_code app_consent_form(struct app *app, struct salve_err *err);
 enum salve_code app_consent_give(struct app *app, struct salve_err *err);
 enum salve_code app_consent_list(struct app *app, struct salve_err *err);
+enum salve_code app_cql_measure(struct app *app, struct salve_err *err);
 enum salve_code app_cql_run(struct app *app, struct salve_err *err);
 enum salve_code app_demo(struct app *app, struct salve_err *err);
 enum salve_code app_doctor(struct app *app, struct salve_err *err);

@@ -21,6 +21,11 @@ enum {
     SALVE_EXPR_FRAMES_MAX = 4000,           /* routines inside each other: endless recursion ends here */
     SALVE_EXPR_LOOPS_MAX = 10000,           /* loops inside each other, over all frames */
     SALVE_INVARIANT_STEPS_MAX = 50 * 1000 * 1000, /* all constraints of one tape, and 100 more a node */
+    SALVE_MEASURES_MAX = 64,                /* Measures of one Bundle, composites included */
+    SALVE_MEASURE_GROUPS_MAX = 64,          /* groups of one Measure */
+    SALVE_MEASURE_LIBRARIES_MAX = 256,      /* Libraries with ELM of one Bundle */
+    SALVE_MEASURE_STRATA_MAX = 1000,        /* different values of the stratifiers of one group */
+    SALVE_MEASURE_EPISODES_MAX = 2000,      /* of one person in one population; they are compared in pairs */
     SALVE_REGEX_BYTES_MAX = 64 << 10,       /* one regular expression */
     SALVE_REGEX_DEPTH_MAX = 100,            /* parentheses inside each other */
     SALVE_REGEX_STEPS_MAX = 1000 * 1000,    /* backtracking steps of one match: some 10 ms */
