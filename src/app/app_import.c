@@ -100,11 +100,6 @@ static enum salve_code keep_card(struct importing *im, struct str subject, struc
 
 /* --- one person --------------------------------------------------------------------------------------------------- */
 
-static bool is_patient(const struct tape *tape)
-{
-    return tape_type(tape, tape_root(tape)) == fhir_type_find(STR("Patient"));
-}
-
 /* A file about somebody else would replace the person's name and mix two people's results. */
 static enum salve_code same_person(const struct app *app, const struct tape *kept, const struct tape *bundle,
                                    struct salve_err *err)
@@ -131,7 +126,7 @@ static enum salve_code patient_id(const struct app *app, const struct tape *bund
     enum salve_code code = rec_all(view, CLASS_BIT(CLASS_IDENT), &resources, &count, err);
     *out = STR("");
     for (size_t i = 0; code == SALVE_OK && i < count; i++)
-        if (is_patient(&resources[i].tape)) {
+        if (app_is_patient(&resources[i].tape)) {
             *out = resources[i].id;
             code = same_person(app, &resources[i].tape, bundle, err);
         }

@@ -128,7 +128,6 @@ void app_write(struct str text);      /* bytes of a document; cleaned only where
 void app_write_text(struct str text); /* words for people: control characters and changes of direction become '?' */
 SALVE_MUST_USE enum salve_code app_write_buf(struct buf *out, bool is_json, struct salve_err *err);
 void app_report(const struct app *app, const struct salve_err *err); /* the three-part error, or JSON */
-void app_json_text(struct buf *out, struct str text);                /* "..." with escapes */
 
 /* Progress: one line on a terminal, one line every 5 s otherwise; nothing for work under a second. */
 struct app_progress {

@@ -53,11 +53,6 @@ static struct str name_of(struct app *app, const struct tape *patient)
     return arena_printf(app->mem, "%.*s%s%.*s", STR_ARGS(text), text.len > 0 ? " " : "", STR_ARGS(family));
 }
 
-static bool is_patient(const struct tape *tape)
-{
-    return tape_type(tape, tape_root(tape)) == fhir_type_find(STR("Patient"));
-}
-
 /* {"lang":...,"format":...} with the file's name, or the letter itself where there is no file. */
 static enum salve_code letter_json(struct app *app, const char *language, const char *path, bool is_pdf,
                                    struct str text, struct salve_err *err)
@@ -141,7 +136,7 @@ static enum salve_code letter_card(struct app *app, struct site *site, const str
     if (code == SALVE_OK) {
         const struct tape *patient = NULL;
         for (size_t i = 0; i < count; i++)
-            if (is_patient(&patients[i].tape)) patient = &patients[i].tape;
+            if (app_is_patient(&patients[i].tape)) patient = &patients[i].tape;
         ask.findings = set.findings;
         ask.finding_count = set.count;
         ask.clinician = set.signed_by;
@@ -173,7 +168,7 @@ static enum salve_code letter_paper(struct app *app, struct site *site, const st
         code = screen_evaluate(screen, tapes, tape_count, clock_ms(&app->clock), app->mem, &findings, &count, err);
     if (code != SALVE_OK) return code;
     for (size_t i = 0; i < tape_count; i++)
-        if (is_patient(&tapes[i])) patient = &tapes[i];
+        if (app_is_patient(&tapes[i])) patient = &tapes[i];
     ask.findings = findings;
     ask.finding_count = count;
     ask.clinician = actor.id;

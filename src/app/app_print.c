@@ -110,7 +110,8 @@ enum salve_code app_write_buf(struct buf *out, bool is_json, struct salve_err *e
     return SALVE_OK;
 }
 
-void app_json_text(struct buf *out, struct str text)
+/* As json_add_string, but safe on a terminal and for words that are no text: a report may name any bytes. */
+static void add_json_text(struct buf *out, struct str text)
 {
     buf_add_char(out, '"');
     if (!str_is_utf8(text)) text = STR("(not UTF-8)"); /* a word of the command line may be any bytes */
@@ -133,13 +134,13 @@ static void report_json(const struct salve_err *err)
     buf_init(&out, NULL, 1 << 16);
     buf_addf(&out, "{\"error\":{\"code\":\"SLV-%d\",\"name\":\"%s\",\"what\":", salve_code_slv(err->code),
              salve_code_name(err->code));
-    app_json_text(&out, str_of(salve_code_what(err->code)));
+    add_json_text(&out, str_of(salve_code_what(err->code)));
     buf_add(&out, STR(",\"where\":"));
-    app_json_text(&out, str_of(err->at));
+    add_json_text(&out, str_of(err->at));
     buf_add(&out, STR(",\"why\":"));
-    app_json_text(&out, str_of(err->why));
+    add_json_text(&out, str_of(err->why));
     buf_add(&out, STR(",\"next\":"));
-    app_json_text(&out, str_of(salve_code_next(err->code)));
+    add_json_text(&out, str_of(salve_code_next(err->code)));
     buf_add(&out, STR("}}\n"));
     if (buf_done(&out, &text, NULL) == SALVE_OK) write_clean(stderr, text);
     buf_drop(&out);

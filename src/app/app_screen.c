@@ -185,6 +185,11 @@ enum salve_code app_bundle_split(const struct tape *bundle, struct arena *mem, s
     return SALVE_OK;
 }
 
+bool app_is_patient(const struct tape *tape)
+{
+    return tape_type(tape, tape_root(tape)) == fhir_type_find(STR("Patient"));
+}
+
 enum salve_code app_tapes_read(struct app *app, const char *path, struct tape **out, size_t *count,
                                struct salve_err *err)
 {

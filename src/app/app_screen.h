@@ -31,6 +31,9 @@ SALVE_MUST_USE enum salve_code app_tapes_read(struct app *app, const char *path,
 SALVE_MUST_USE enum salve_code app_bundle_split(const struct tape *bundle, struct arena *mem, struct tape **out,
                                                 size_t *count, struct salve_err *err);
 
+/* app_is_patient - is the resource the Patient? */
+bool app_is_patient(const struct tape *tape);
+
 /* app_letter_write - composes the letter in `language` and writes it: .pdf or .html by the ending of path; NULL: HTML
  * on
  * standard output. person may be NULL. */
