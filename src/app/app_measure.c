@@ -82,7 +82,7 @@ static enum salve_code open_set(struct measuring *m, struct salve_err *err)
         code = file_read(files->value[i], SALVE_ELM_BYTES_MAX, m->app->mem, &elm[i], err);
     if (code == SALVE_OK) code = file_read(path, SALVE_RESOURCE_BYTES_MAX, m->app->mem, &text, err);
     if (code == SALVE_OK) code = read_lenient(m->app, path, text, m->app->mem, bundle, err);
-    if (code == SALVE_OK) code = measure_open(bundle, elm, files->count, m->app->mem, &m->set, err);
+    if (code == SALVE_OK) code = measure_open(bundle, elm, files->count, NULL, m->app->mem, &m->set, err);
     return code == SALVE_OK ? measure_tally_make(m->set, m->app->mem, &m->all, err) : code;
 }
 

@@ -26,6 +26,9 @@ enum {
     SALVE_MEASURE_LIBRARIES_MAX = 256,      /* Libraries with ELM of one Bundle */
     SALVE_MEASURE_STRATA_MAX = 1000,        /* different values of the stratifiers of one group */
     SALVE_MEASURE_EPISODES_MAX = 2000,      /* of one person in one population; they are compared in pairs */
+    SALVE_VOCABULARY_CODES_MAX = 4 * 1000 * 1000, /* codes of all value sets and code systems together: 0.4 GB */
+    SALVE_VOCABULARY_DEPTH_MAX = 64,        /* value sets that include each other in a row */
+    SALVE_VOCABULARY_ALIKE_MAX = 2000,      /* codes of one table that hash alike */
     SALVE_REGEX_BYTES_MAX = 64 << 10,       /* one regular expression */
     SALVE_REGEX_DEPTH_MAX = 100,            /* parentheses inside each other */
     SALVE_REGEX_STEPS_MAX = 1000 * 1000,    /* backtracking steps of one match: some 10 ms */

@@ -74,7 +74,7 @@ SALVE_MUST_USE enum salve_code elm_subject_make(const struct tape *const *tapes,
 
 /* elm_run_open - a run in mem.
  *   subject  NULL: env->retrieve is asked, or there are no data
- *   env      clock, offset, step budget, member_of, subsumes, trace; env and params must outlive the run */
+ *   env      clock, offset, step budget, vocabulary, trace; env and params must outlive the run */
 SALVE_MUST_USE enum salve_code elm_run_open(const struct elm_program *program, struct elm_subject *subject,
                                             const struct expr_env *env, const struct elm_param *params,
                                             size_t param_count, struct arena *mem, struct elm_run **out,

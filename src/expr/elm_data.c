@@ -2,6 +2,7 @@
  * The data of a person for ELM: the index by type and code, retrieves, elements of values and of FHIR data. */
 #include "expr/elm_compile.h"
 #include "expr/elm_interval.h"
+#include "expr/vocabulary.h"
 #include "fhir_tables.h"
 
 /* --- the index: entries grouped by type, and per type and code element the hashes of all its codes ---------------- */
@@ -72,13 +73,6 @@ enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, 
     return SALVE_OK;
 }
 
-static uint32_t text_hash(struct str text) /* FNV-1a */
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (uint8_t)text.ptr[i]) * 16777619u;
-    return hash;
-}
-
 struct coding_list {
     struct elm_coding *items;
     uint32_t count, cap;
@@ -95,7 +89,7 @@ static enum salve_code add_hash(struct coding_list *list, struct str text, uint3
         list->items = items;
         list->cap = cap;
     }
-    list->items[list->count++] = (struct elm_coding){text_hash(text), entry};
+    list->items[list->count++] = (struct elm_coding){vocabulary_hash(text), entry};
     return SALVE_OK;
 }
 
@@ -249,13 +243,19 @@ static enum salve_code entry_has_any(struct expr_run *run, struct expr_value ent
         for (uint32_t i = 0; i < codes.aux && !*out; i++) TRY(entry_has_any(run, entry, path, codes.as.items[i], out));
     } else if (codes.kind == VALUE_VOCABULARY) {
         struct expr_build found = {0};
+        bool is_unknown = false;
         TRY(expr_children(run, entry, path, &found));
         for (uint32_t i = 0; i < found.count && !*out; i++) {
             const struct expr_value pair[2] = {found.items[i], codes};
             struct expr_value is_in;
             TRY(elm_in_vocabulary(run, pair, 2, &is_in));
             *out = elm_truth_of(is_in) == EXPR_TRUE;
+            is_unknown = is_unknown || is_in.kind == VALUE_NULL;
         }
+        if (is_unknown && !*out) /* leaving it out would be a guess */
+            return expr_run_fail(run, SALVE_E_NOT_FOUND,
+                                 "whether a code is in %.*s cannot be told from what is at hand",
+                                 STR_ARGS(codes.as.vocabulary->id));
     }
     return expr_step(run, 1);
 }
@@ -312,14 +312,40 @@ static const struct expr_code *only_code(struct expr_value codes)
     return codes.kind == VALUE_CODE ? codes.as.code : NULL;
 }
 
+/* A value set: resources of which no code's hash is in it need no look. */
+static enum salve_code from_value_set(struct expr_run *run, const struct retrieve *r, const struct vocabulary_set *set,
+                                      const struct elm_codes *codes, struct expr_build *build)
+{
+    const struct elm_subject *subject = elm_front(run)->subject;
+    uint32_t last = UINT32_MAX;
+    TRY(expr_step(run, 1 + codes->coding_count));
+    for (uint32_t i = 0; i < codes->coding_count; i++) {
+        const struct elm_coding *coding = &codes->codings[i];
+        if (coding->entry == last || !vocabulary_set_may_have(set, coding->hash)) continue;
+        last = coding->entry;
+        const struct elm_entry *entry = &subject->entries[last];
+        TRY(keep_if_fits(run, r, expr_node(entry->tape, entry->at), build));
+    }
+    return SALVE_OK;
+}
+
+static const struct vocabulary_set *value_set_of(const struct expr_run *run, struct expr_value codes)
+{
+    if (codes.kind != VALUE_VOCABULARY || codes.as.vocabulary->is_code_system) return NULL;
+    return vocabulary_find(run->env->vocabulary, codes.as.vocabulary->id, codes.as.vocabulary->version);
+}
+
 static enum salve_code from_subject(struct expr_run *run, const struct retrieve *r, struct expr_build *build)
 {
     struct elm_subject *subject = elm_front(run)->subject;
+    const struct vocabulary_set *set = value_set_of(run, r->codes);
     const struct expr_code *code = only_code(r->codes);
     struct elm_codes *codes;
-    TRY(codes_for(subject, (fhir_type_id)r->type.as.integer, code == NULL ? 0 : r->code_path.tag, &codes, run->err));
+    bool is_by_hash = code != NULL || set != NULL;
+    TRY(codes_for(subject, (fhir_type_id)r->type.as.integer, is_by_hash ? r->code_path.tag : 0, &codes, run->err));
+    if (set != NULL) return from_value_set(run, r, set, codes, build);
     if (code != NULL) {
-        uint32_t hash = text_hash(code->code), last = UINT32_MAX;
+        uint32_t hash = vocabulary_hash(code->code), last = UINT32_MAX;
         TRY(expr_step(run, 1 + codes->coding_count / 8));
         for (uint32_t i = 0; i < codes->coding_count; i++) {
             const struct elm_coding *coding = &codes->codings[i];
@@ -373,6 +399,8 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
         range = json_get(date_filter, "value");
         date_path = json_get_text(date_filter, "property");
     }
+    if (str_is(json_get_text(codes, "type"), "ExpandValueSet"))
+        codes = json_get(codes, "operand"); /* asked, not listed */
     expr_emit_const(&c->emit, expr_integer(type->fhir));
     elm_const_text(c, code_path.ptr == NULL ? STR("") : code_path);
     TRY(elm_compile_node(c, codes));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Codes, concepts, value sets and code systems: their definitions and references at compile time; membership and
- * subsumption are asked from the environment at run time. */
+ * Codes, concepts, value sets and code systems: their definitions and references at compile time; membership, expansion
+ * and subsumption from the vocabulary at run time. */
 #include "expr/elm_compile.h"
+#include "expr/vocabulary.h"
 
 /* --- definitions -------------------------------------------------------------------------------------------------- */
 static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *ref, bool is_code_system,
@@ -142,11 +143,28 @@ enum salve_code elm_make_in_vocabulary(struct elm_compile *c, const struct json 
 }
 
 /* --- membership --------------------------------------------------------------------------------------------------- */
-static enum expr_truth code_is_in(struct expr_run *run, const struct expr_code *code, const struct expr_vocabulary *in)
+static enum salve_code not_at_hand(struct expr_run *run, const struct expr_vocabulary *in)
 {
-    if (in->is_code_system)
-        return code->system.ptr == NULL ? EXPR_NULL_TRUTH : str_eq(code->system, in->id) ? EXPR_TRUE : EXPR_FALSE;
-    return run->env->member_of == NULL ? EXPR_NULL_TRUTH : run->env->member_of(run->env->user, code, in->id);
+    return expr_run_fail(run, SALVE_E_NOT_FOUND, "the value set %.*s is not at hand", STR_ARGS(in->id));
+}
+
+/* A value set that is not here is an error, not false: a wrong "not a member" would change advice (CQL 1.5, In
+ * (Valueset)). A text names no system, so a value set of several systems is ambiguous for it. */
+static enum salve_code code_is_in(struct expr_run *run, const struct expr_code *code, const struct expr_vocabulary *in,
+                                  enum expr_truth *out)
+{
+    const struct vocabulary *v = run->env->vocabulary;
+    bool is_at_hand;
+    if (in->is_code_system) {
+        *out = vocabulary_in_system(v, code, in->id, in->version);
+        return SALVE_OK;
+    }
+    const struct vocabulary_set *set = vocabulary_find(v, in->id, in->version);
+    if (code->system.ptr == NULL && set != NULL && vocabulary_set_is_mixed(set))
+        return expr_run_fail(run, SALVE_E_TYPE, "a code without its system is ambiguous in %.*s, which has several",
+                             STR_ARGS(in->id));
+    *out = vocabulary_member(v, code, in->id, in->version, &is_at_hand);
+    return is_at_hand ? SALVE_OK : not_at_hand(run, in);
 }
 
 static enum salve_code value_is_in(struct expr_run *run, struct expr_value v, const struct expr_vocabulary *in,
@@ -155,20 +173,20 @@ static enum salve_code value_is_in(struct expr_run *run, struct expr_value v, co
     *out = EXPR_FALSE;
     TRY(expr_step(run, 1));
     if (v.kind == VALUE_NODE) TRY(elm_codes_of(run, v, &v));
-    if (v.kind == VALUE_CODE) {
-        *out = code_is_in(run, v.as.code, in);
-        if (*out == EXPR_NULL_TRUTH && !in->is_code_system)
-            return expr_run_fail(run, SALVE_E_NOT_FOUND, "the value set %.*s is not at hand", STR_ARGS(in->id));
-    } else if (v.kind == VALUE_STRING) {
+    if (v.kind == VALUE_CODE) return code_is_in(run, v.as.code, in, out);
+    if (v.kind == VALUE_STRING) {
         const struct expr_code code = {.code = expr_text(v)};
-        *out = code_is_in(run, &code, in);
-    } else if (v.kind == VALUE_CONCEPT) {
-        for (uint32_t i = 0; i < v.as.concept->code_count && *out != EXPR_TRUE; i++) {
-            const struct expr_value code = {.kind = VALUE_CODE, .as.code = &v.as.concept->codes[i]};
-            TRY(value_is_in(run, code, in, out));
-        }
-    } else if (v.kind == VALUE_LIST) {
-        for (uint32_t i = 0; i < v.aux && *out != EXPR_TRUE; i++) TRY(value_is_in(run, v.as.items[i], in, out));
+        return code_is_in(run, &code, in, out);
+    }
+    uint32_t count = v.kind == VALUE_CONCEPT ? v.as.concept->code_count : v.kind == VALUE_LIST ? v.aux : 0;
+    for (uint32_t i = 0; i < count && *out != EXPR_TRUE; i++) {
+        struct expr_value item = {.kind = VALUE_CODE};
+        enum expr_truth one;
+        if (v.kind == VALUE_CONCEPT)
+        item.as.code = &v.as.concept->codes[i];
+        else item = v.as.items[i];
+        TRY(value_is_in(run, item, in, &one));
+        *out = elm_or(*out, one);
     }
     return SALVE_OK;
 }
@@ -186,20 +204,46 @@ ELM_CALL(elm_in_vocabulary)
     return SALVE_OK;
 }
 
+/* The codes of a value set, for CQL that takes one as a List<Code>. A set that cannot be listed whole is an error. */
+ELM_CALL(elm_expand_value_set)
+{
+    const struct expr_code *codes;
+    uint32_t code_count;
+    ELM_NULL_IF(1);
+    if (args[0].kind != VALUE_VOCABULARY || args[0].as.vocabulary->is_code_system)
+        return expr_run_fail(run, SALVE_E_TYPE, "ExpandValueSet wants a value set");
+    const struct expr_vocabulary *in = args[0].as.vocabulary;
+    const struct vocabulary_set *set = vocabulary_find(run->env->vocabulary, in->id, in->version);
+    if (set == NULL) return not_at_hand(run, in);
+    if (!vocabulary_set_codes(set, &codes, &code_count))
+        return expr_run_fail(run, SALVE_E_NOT_FOUND, "the codes of %.*s cannot all be listed from what is at hand",
+                             STR_ARGS(in->id));
+    TRY(expr_step(run, code_count));
+    struct expr_value *items = arena_array(run->mem, struct expr_value, (size_t)code_count + 1);
+    if (items == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "value set");
+    for (uint32_t i = 0; i < code_count; i++) items[i] = (struct expr_value){.kind = VALUE_CODE, .as.code = &codes[i]};
+    *out = expr_list(items, code_count);
+    return SALVE_OK;
+}
+
+static const struct expr_code *codes_of(struct expr_value v, uint32_t *count)
+{
+    *count = v.kind == VALUE_CODE ? 1 : v.kind == VALUE_CONCEPT ? v.as.concept->code_count : 0;
+    return v.kind == VALUE_CODE ? v.as.code : v.kind == VALUE_CONCEPT ? v.as.concept->codes : NULL;
+}
+
+/* Of concepts, any code of the one above any code of the other is enough. */
 static enum salve_code subsumption(struct expr_run *run, struct expr_value a, struct expr_value b,
                                    struct expr_value *out)
 {
-    const struct expr_code *x = a.kind == VALUE_CODE ? a.as.code : a.kind == VALUE_CONCEPT ? a.as.concept->codes : NULL;
-    const struct expr_code *y = b.kind == VALUE_CODE ? b.as.code : b.kind == VALUE_CONCEPT ? b.as.concept->codes : NULL;
-    if (x == NULL || y == NULL) return expr_run_fail(run, SALVE_E_TYPE, "Subsumes wants codes or concepts");
+    uint32_t high_count, low_count;
+    const struct expr_code *high = codes_of(a, &high_count), *low = codes_of(b, &low_count);
+    if (high == NULL || low == NULL) return expr_run_fail(run, SALVE_E_TYPE, "Subsumes wants codes or concepts");
     enum expr_truth result = EXPR_FALSE;
-    for (uint32_t i = 0; i < (a.kind == VALUE_CODE ? 1 : a.as.concept->code_count); i++)
-        for (uint32_t k = 0; k < (b.kind == VALUE_CODE ? 1 : b.as.concept->code_count); k++) {
-            bool is_same = str_eq(x[i].code, y[k].code) && str_eq(x[i].system, y[k].system);
-            enum expr_truth one = is_same                      ? EXPR_TRUE
-                                  : run->env->subsumes == NULL ? EXPR_NULL_TRUTH
-                                                               : run->env->subsumes(run->env->user, &x[i], &y[k]);
-            result = elm_or(result, one);
+    for (uint32_t i = 0; i < high_count; i++)
+        for (uint32_t k = 0; k < low_count; k++) {
+            TRY(expr_step(run, 64));
+            result = elm_or(result, vocabulary_subsumes(run->env->vocabulary, &high[i], &low[k], run->mem));
         }
     *out = elm_truth(result);
     return SALVE_OK;

@@ -28,7 +28,8 @@
 #include "base/err.h"
 #include "expr/value.h"
 
-struct fhirpath; /* compiled, opaque */
+struct fhirpath;   /* compiled, opaque */
+struct vocabulary; /* vocabulary.h */
 
 /* What a value set or code system can be asked: EXPR_UNKNOWN where it is not at hand. */
 enum expr_truth { EXPR_FALSE, EXPR_TRUE, EXPR_NULL_TRUTH };
@@ -51,10 +52,8 @@ struct expr_env {
     /* resolve(): the node that the reference names; false: not at hand. References inside the tape (contained,
      * Bundle.entry.fullUrl) are resolved before this is asked. */
     bool (*resolve)(void *user, struct str reference, struct expr_value *out);
-    /* memberOf(): is the code in the value set? */
-    enum expr_truth (*member_of)(void *user, const struct expr_code *code, struct str value_set);
-    /* subsumes() */
-    enum expr_truth (*subsumes)(void *user, const struct expr_code *a, const struct expr_code *b);
+    /* value sets and code systems at hand (vocabulary.h); those of the definitions of R4 always are */
+    const struct vocabulary *vocabulary;
     /* ELM Retrieve: all resources of `type`; may use `codes` and `path` to give fewer (the machine filters again).
      * NULL: resources of the focus's Bundle. */
     enum salve_code (*retrieve)(void *user, fhir_type_id type, fhir_name_id code_path, const struct expr_value *codes,

@@ -2,6 +2,7 @@
  * What FHIR adds to FHIRPath (R4 "FHIRPath" page): extensions, references, terminology, narrative, the tree of a
  * resource, environment variables and trace. Anything outside the tape is asked for through struct expr_env. */
 #include "expr/fhirpath_int.h"
+#include "expr/vocabulary.h"
 #include "fhir/fhir.h"
 #include "fhir_tables.h"
 
@@ -220,48 +221,32 @@ static struct expr_code coding_of(const struct tape *tape, tape_at at)
                               .display = tape_child_text(tape, at, "display")};
 }
 
-/* The base definitions know the codes of required bindings; the caller may know more. */
-static enum expr_truth member(struct expr_run *run, const struct expr_code *code, struct str value_set)
-{
-    ptrdiff_t bar = str_find(value_set, STR("|"));
-    struct str url = bar < 0 ? value_set : str_cut(value_set, 0, (size_t)bar);
-    if (run->env->member_of != NULL) {
-        enum expr_truth known = run->env->member_of(run->env->user, code, value_set);
-        if (known != EXPR_NULL_TRUTH) return known;
-    }
-    for (uint16_t i = 1; i < FHIR_VALUESET_COUNT; i++) {
-        if (!str_is(url, fhir_valuesets[i].url)) continue;
-        enum fhir_has has = fhir_valueset_has(i, code->system, code->code);
-        return has == FHIR_HAS ? EXPR_TRUE : has == FHIR_HAS_NOT ? EXPR_FALSE : EXPR_NULL_TRUTH;
-    }
-    return EXPR_NULL_TRUTH;
-}
-
 /* A code, Coding or CodeableConcept; of a concept one coding has to be in. */
 static enum expr_truth item_member(struct expr_run *run, struct expr_value item, struct str value_set)
 {
     struct expr_code code = {0};
     if (item.kind == VALUE_STRING) {
         code.code = expr_text(item);
-        return member(run, &code, value_set);
+        return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
     }
-    if (item.kind == VALUE_CODE) return member(run, item.as.code, value_set);
+    if (item.kind == VALUE_CODE)
+        return vocabulary_member(run->env->vocabulary, item.as.code, value_set, STR_NONE, NULL);
     if (item.kind != VALUE_NODE) return EXPR_NULL_TRUTH;
     const struct tape *tape = item.as.tape;
     if (tape_kind(tape, item.aux) == TAPE_TEXT) {
         code.code = tape_text(tape, item.aux);
-        return member(run, &code, value_set);
+        return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
     }
     if (tape_type(tape, item.aux) == FHIR_T_Coding) {
         code = coding_of(tape, item.aux);
-        return member(run, &code, value_set);
+        return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
     }
     if (tape_type(tape, item.aux) != FHIR_T_CodeableConcept) return EXPR_NULL_TRUTH;
     enum expr_truth any = EXPR_FALSE;
     for (tape_at c = tape_first(tape, item.aux); c != TAPE_NONE; c = tape_next(tape, item.aux, c)) {
         if (tape_path_name(tape, c) != FHIR_N_coding) continue;
         code = coding_of(tape, c);
-        enum expr_truth one = member(run, &code, value_set);
+        enum expr_truth one = vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
         if (one == EXPR_TRUE) return EXPR_TRUE;
         if (one == EXPR_NULL_TRUTH) any = one;
     }
@@ -303,8 +288,7 @@ static enum salve_code subsumption(struct expr_run *run, const struct expr_value
     if (a.count > 1 || b.count > 1)
         return expr_run_fail(run, SALVE_E_TYPE, "subsumption is between two single codings");
     if (a.count == 0 || b.count == 0 || !code_of(a.items[0], &ca) || !code_of(b.items[0], &cb)) return SALVE_OK;
-    enum expr_truth is = str_eq(ca.code, cb.code) && str_eq(ca.system, cb.system) ? EXPR_TRUE : EXPR_NULL_TRUTH;
-    if (is == EXPR_NULL_TRUTH && run->env->subsumes != NULL) is = run->env->subsumes(run->env->user, &ca, &cb);
+    enum expr_truth is = vocabulary_subsumes(run->env->vocabulary, &ca, &cb, run->mem);
     if (is != EXPR_NULL_TRUTH) *out = expr_boolean(is == EXPR_TRUE);
     return SALVE_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "expr/measure.h"
 #include "expr/scalar.h"
+#include "expr/vocabulary.h"
 
 enum measure_scoring { SCORING_COHORT, SCORING_PROPORTION, SCORING_RATIO, SCORING_CONTINUOUS, SCORING_COMPOSITE };
 enum measure_composite { COMPOSITE_ALL_OR_NOTHING, COMPOSITE_OPPORTUNITY, COMPOSITE_LINEAR, COMPOSITE_WEIGHTED };
@@ -54,6 +55,7 @@ struct measure_set {
     struct tape bundle;
     struct measure_one *measures;
     size_t measure_count;
+    const struct vocabulary *vocabulary;
     struct arena *mem;
 };
 
@@ -93,5 +95,4 @@ bool measure_score(const struct measure_group *group, const struct measure_count
 bool measure_composite_score(const struct measure_set *set, const struct measure_group *group,
                              const struct measure_tally *tally, const struct measure_counts *own,
                              struct expr_decimal *out);
-enum expr_truth measure_member_of(void *user, const struct expr_code *code, struct str value_set);
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A Bundle into a set of measures: ELM out of Library.content, programs linked, components found; its value sets. */
+ * A Bundle into a set of measures: ELM out of Library.content, programs linked, components found, value sets read. */
 #include "base/limits.h"
 #include "expr/measure_int.h"
 #include "fhir/fhir.h"
@@ -173,8 +173,18 @@ static enum salve_code find_components(struct measure_set *set, struct salve_err
     return code;
 }
 
-enum salve_code measure_open(const struct tape *bundle, const struct str *elm, size_t elm_count, struct arena *mem,
-                             struct measure_set **out, struct salve_err *err)
+static enum salve_code open_vocabulary(struct measure_set *set, struct vocabulary *more, struct salve_err *err)
+{
+    struct vocabulary *v = more == NULL ? vocabulary_make(set->mem) : more;
+    if (v == NULL) return salve_fail(err, SALVE_E_MEMORY, "ValueSet");
+    enum salve_code code = vocabulary_add_missing(v, &set->bundle, err);
+    set->vocabulary = v;
+    return code == SALVE_OK ? vocabulary_done(v, err) : code;
+}
+
+enum salve_code measure_open(const struct tape *bundle, const struct str *elm, size_t elm_count,
+                             struct vocabulary *more, struct arena *mem, struct measure_set **out,
+                             struct salve_err *err)
 {
     struct opening *o = arena_new(mem, struct opening);
     struct measure_set *set = arena_new(mem, struct measure_set);
@@ -193,6 +203,7 @@ enum salve_code measure_open(const struct tape *bundle, const struct str *elm, s
         return salve_why(err, "there is no Measure in it");
     }
     if (code == SALVE_OK) code = find_components(set, err);
+    if (code == SALVE_OK) code = open_vocabulary(set, more, err);
     *out = set;
     return code;
 }
@@ -204,50 +215,3 @@ bool measure_is_composite(const struct measure_set *set, size_t measure)
     return set->measures[measure].program == NULL;
 }
 size_t measure_group_count(const struct measure_set *set, size_t measure) { return set->measures[measure].group_count; }
-
-/* --- value sets --------------------------------------------------------------------------------------------------- */
-static bool holds(const struct tape *t, tape_at at, struct str system, const struct expr_code *code)
-{
-    for (tape_at c = tape_first(t, at); c != TAPE_NONE; c = tape_next(t, at, c)) {
-        struct str name = fhir_name(tape_path_name(t, c));
-        if (!str_is(name, "contains") && !str_is(name, "concept")) continue;
-        struct str own = tape_child_text(t, c, "system");
-        if (own.len == 0) own = system;
-        if (str_eq(tape_child_text(t, c, "code"), code->code) && (code->system.len == 0 || str_eq(own, code->system)))
-            return true;
-        if (holds(t, c, own, code)) return true;
-    }
-    return false;
-}
-static enum expr_truth in_compose(const struct tape *t, tape_at compose, const struct expr_code *code)
-{
-    enum expr_truth result = EXPR_FALSE;
-    for (tape_at c = tape_first(t, compose); c != TAPE_NONE; c = tape_next(t, compose, c)) {
-        bool is_exclude = str_is(fhir_name(tape_path_name(t, c)), "exclude");
-        if (!is_exclude && !str_is(fhir_name(tape_path_name(t, c)), "include")) continue;
-        bool is_listed = tape_get(t, c, "concept") != TAPE_NONE && tape_get(t, c, "filter") == TAPE_NONE &&
-                         tape_get(t, c, "valueSet") == TAPE_NONE;
-        bool is_in = holds(t, c, tape_child_text(t, c, "system"), code);
-        if (is_exclude && is_in) return EXPR_FALSE;
-        if (!is_listed)
-            result = result == EXPR_TRUE && !is_exclude ? EXPR_TRUE : EXPR_NULL_TRUTH;
-        else if (is_in)
-            result = EXPR_TRUE;
-    }
-    return result;
-}
-enum expr_truth measure_member_of(void *user, const struct expr_code *code, struct str value_set)
-{
-    const struct measure_set *set = user;
-    const struct tape *t = &set->bundle;
-    fhir_type_id want = fhir_type_find(STR("ValueSet"));
-    for (tape_at e = tape_first(t, 0); e != TAPE_NONE; e = tape_next(t, 0, e)) {
-        tape_at r = tape_child(t, e, fhir_name_find(STR("resource")));
-        if (r == TAPE_NONE || tape_type(t, r) != want) continue;
-        if (!str_eq(tape_child_text(t, r, "url"), without_version(value_set))) continue;
-        tape_at expansion = tape_get(t, r, "expansion"), compose = tape_get(t, r, "compose");
-        if (expansion != TAPE_NONE) return holds(t, expansion, STR_NONE, code) ? EXPR_TRUE : EXPR_FALSE;
-        return compose == TAPE_NONE ? EXPR_NULL_TRUTH : in_compose(t, compose, code);
-    }
-    return EXPR_NULL_TRUTH;
-}

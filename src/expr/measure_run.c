@@ -285,8 +285,7 @@ enum salve_code measure_person(const struct measure_set *set, const struct tape 
     struct expr_env *own = arena_new(mem, struct expr_env);
     if (own == NULL) return salve_fail(err, SALVE_E_MEMORY, "MeasureReport");
     *own = *env;
-    own->user = (void *)(uintptr_t)set;
-    own->member_of = measure_member_of;
+    own->vocabulary = set->vocabulary;
     enum salve_code code = elm_subject_make(&person, 1, mem, &subject, err);
     if (code == SALVE_OK) code = measure_tally_make(set, mem, out, err);
     for (size_t i = 0; i < set->measure_count && code == SALVE_OK; i++) {

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "expr/elm.h"
+#include "expr/vocabulary.h"
 #include "fhir/fhir.h"
 #include "t.h"
 
@@ -15,6 +16,7 @@ struct world {
     struct arena *mem;
     struct tape bundle;
     struct elm_set *set;
+    struct vocabulary *vocabulary;
 };
 
 static struct str read_gzip(const char *path, struct arena *mem)
@@ -74,38 +76,6 @@ static void load_library(struct world *w, tape_at library, void *user)
         struct str elm = base64(tape_child_text(t, c, "data"), w->mem);
         if (elm_load(w->set, elm, "bundle", &err) != SALVE_OK) t_fail(folder, "load: %s %s", err.at, err.why);
     }
-}
-
-/* --- value sets of the bundle ------------------------------------------------------------------------------------- */
-struct membership {
-    const struct expr_code *code;
-    struct str value_set;
-    enum expr_truth result;
-};
-
-static void look_in(struct world *w, tape_at from, struct membership *m)
-{
-    const struct tape *t = &w->bundle;
-    for (tape_at c = tape_first(t, from); c != TAPE_NONE; c = tape_next(t, from, c)) {
-        if (tape_kind(t, c) != TAPE_OBJECT) continue;
-        if (str_eq(tape_child_text(t, c, "code"), m->code->code)) m->result = EXPR_TRUE;
-        look_in(w, c, m);
-    }
-}
-
-static void look_in_value_set(struct world *w, tape_at set, void *user)
-{
-    struct membership *m = user;
-    if (!str_eq(tape_child_text(&w->bundle, set, "url"), m->value_set)) return;
-    if (m->result == EXPR_NULL_TRUTH) m->result = EXPR_FALSE;
-    look_in(w, set, m);
-}
-
-static enum expr_truth member_of(void *user, const struct expr_code *code, struct str value_set)
-{
-    struct membership m = {code, value_set, EXPR_NULL_TRUTH};
-    each_resource(user, "ValueSet", look_in_value_set, &m);
-    return m.result;
 }
 
 /* --- people ------------------------------------------------------------------------------------------------------- */
@@ -179,7 +149,7 @@ static void judge_measure(struct world *w, tape_at measure, void *user)
     struct elm_subject subject;
     struct elm_run *run;
     const struct tape *tape = &p->tape;
-    const struct expr_env env = {.user = w, .member_of = member_of};
+    const struct expr_env env = {.vocabulary = w->vocabulary};
     ptrdiff_t at = str_find(id, STR("library-"));
     if (at < 0) return; /* a composite measure has no logic of its own */
     id = str_cut(id, (size_t)at + 8, id.len);
@@ -206,11 +176,14 @@ static void run_folder(const char *dir, const char *name)
 {
     char path[4096];
     struct arena *mem = arena_open((size_t)1 << 30);
-    struct world w = {.mem = mem, .set = elm_set_make(mem)};
+    struct world w = {.mem = mem, .set = elm_set_make(mem), .vocabulary = vocabulary_make(mem)};
     struct salve_err err = {0};
     (void)snprintf(path, sizeof path, "%s/%s/%s-bundle.json.gz", dir, name, name);
     enum salve_code code = fhir_read(read_gzip(path, mem), NULL, mem, &w.bundle, NULL, &err);
     if (code == SALVE_OK || code == SALVE_E_INVALID) each_resource(&w, "Library", load_library, (void *)name);
+    if (w.vocabulary == NULL || vocabulary_add(w.vocabulary, &w.bundle, &err) != SALVE_OK ||
+        vocabulary_done(w.vocabulary, &err) != SALVE_OK)
+        t_fail(name, "value sets: %s %s", err.at, err.why);
     (void)snprintf(path, sizeof path, "%s/%s/patients", dir, name);
     DIR *people = opendir(path);
     for (struct dirent *e; people != NULL && (e = readdir(people)) != NULL;) {

@@ -150,7 +150,7 @@ static void run_folder(const char *dir, const char *folder)
     enum salve_code code = fhir_read(read_gzip(path, mem), NULL, mem, &bundle, NULL, &err);
     if (is_read(code)) {
         err = (struct salve_err){0};
-        code = measure_open(&bundle, NULL, 0, mem, &set, &err);
+        code = measure_open(&bundle, NULL, 0, NULL, mem, &set, &err);
     }
     if (code != SALVE_OK) t_fail(folder, "%s %s", err.at, err.why);
     (void)snprintf(path, sizeof path, "%s/%s/patients", dir, folder);

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum salve_code code = fhir_read(str_make((const char *)data, size), NULL, mem, &bundle, NULL, &ignored);
     if (fhir_read(STR("{\"resourceType\":\"Patient\",\"id\":\"p\"}"), NULL, mem, &person, NULL, &ignored) == SALVE_OK &&
         (code == SALVE_OK || code == SALVE_E_INVALID)) {
-        code = measure_open(&bundle, &logic, 1, mem, &set, &err);
+        code = measure_open(&bundle, &logic, 1, NULL, mem, &set, &err);
         if (code == SALVE_OK) code = report_all(set, &person, mem, &err);
         if (code != SALVE_OK && err.code != code) abort(); /* an error says what it is */
     }

@@ -164,13 +164,6 @@ static bool on_resolve(void *user, struct str reference, struct expr_value *out)
     *out = expr_node(((struct asked *)user)->other, 0);
     return str_is(reference, "Patient/other");
 }
-static enum expr_truth on_member(void *user, const struct expr_code *code, struct str value_set)
-{
-    (void)user;
-    if (!str_is(value_set, "urn:vs")) return EXPR_NULL_TRUTH;
-    return str_is(code->code, "in") ? EXPR_TRUE : EXPR_FALSE;
-}
-
 static void asks_its_caller_for_what_is_outside(void **state)
 {
     (void)state;
@@ -179,7 +172,7 @@ static void asks_its_caller_for_what_is_outside(void **state)
     struct asked asked = {.other = &other};
     struct expr_value out;
     struct expr_env env = {
-        .user = &asked, .trace = on_trace, .variable = on_variable, .resolve = on_resolve, .member_of = on_member};
+        .user = &asked, .trace = on_trace, .variable = on_variable, .resolve = on_resolve};
     assert_ok(fhir_read(STR("{\"resourceType\":\"Patient\",\"id\":\"other\"}"), NULL, mem, &other, NULL, &last));
     assert_ok(
         fhir_read(STR("{\"resourceType\":\"Observation\",\"id\":\"o\",\"status\":\"final\",\"code\":{\"text\":\"t\"},"
@@ -194,10 +187,6 @@ static void asks_its_caller_for_what_is_outside(void **state)
     assert_ok(evaluate(mem, "subject.resolve().id", &env, focus, &out));
     assert_int_equal(out.kind, VALUE_NODE);
     assert_str(tape_text(out.as.tape, out.aux), "other");
-    assert_ok(evaluate(mem,
-                       "'in'.memberOf('urn:vs') and 'out'.memberOf('urn:vs').not() and 'x'.memberOf('urn:no').empty()",
-                       &env, focus, &out));
-    assert_true(out.kind == VALUE_BOOLEAN && out.as.boolean);
     assert_code(evaluate(mem, "%eight", &env, focus, &out), SALVE_E_UNKNOWN_NAME);
     assert_ok(evaluate(mem, "%resource.id", &env, focus, &out));
     arena_close(mem);

@@ -166,7 +166,7 @@ static void open_set(struct trial *t)
                      t->entries > 0 ? ",\"entry\":[" : "", STR_ARGS(buf_str(&t->bundle)), t->entries > 0 ? "]" : "");
     t->code = fhir_read(json, NULL, t->mem, tape, NULL, &t->err);
     if (t->code != SALVE_OK) fail_msg("%s %s in %.*s", t->err.at, t->err.why, STR_ARGS(json));
-    t->code = measure_open(tape, &elm, 1, t->mem, &t->set, &t->err);
+    t->code = measure_open(tape, &elm, 1, NULL, t->mem, &t->set, &t->err);
     if (t->code == SALVE_OK) t->code = measure_tally_make(t->set, t->mem, &t->all, &t->err);
 }
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The collection of value sets and code systems: added, found by canonical, asked. */
+#include "expr/vocabulary.h"
+
+#include "expr/vocabulary_int.h"
+#include "fhir_tables.h"
+
+struct vocabulary *vocabulary_make(struct arena *mem)
+{
+    struct vocabulary *v = arena_new(mem, struct vocabulary);
+    if (v != NULL) v->mem = mem;
+    return v;
+}
+
+size_t vocabulary_set_count(const struct vocabulary *v) { return v->set_count; }
+size_t vocabulary_system_count(const struct vocabulary *v) { return v->system_count; }
+
+/* --- versions: the parts between dots, as numbers where both are -------------------------------------------------- */
+static struct str next_part(struct str *rest)
+{
+    ptrdiff_t dot = str_find(*rest, STR("."));
+    size_t len = dot < 0 ? rest->len : (size_t)dot;
+    struct str part = str_cut(*rest, 0, len);
+    *rest = str_cut(*rest, dot < 0 ? rest->len : len + 1, rest->len);
+    return part;
+}
+
+static int order_texts(struct str a, struct str b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len == 0 ? 0 : memcmp(a.ptr, b.ptr, len);
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static bool is_later(struct str a, struct str b)
+{
+    while (a.len > 0 && b.len > 0) {
+        struct str x = next_part(&a), y = next_part(&b);
+        int64_t m, n;
+        bool are_numbers = str_to_i64(x, &m) && str_to_i64(y, &n);
+        int order = are_numbers ? (m > n) - (m < n) : order_texts(x, y);
+        if (order != 0) return order > 0;
+    }
+    return a.len > 0;
+}
+
+/* "url|version" into its two; a version given apart wins. */
+static struct str split(struct str canonical, struct str *version)
+{
+    ptrdiff_t bar = str_find(canonical, STR("|"));
+    if (bar < 0) return canonical;
+    if (version->len == 0) *version = str_cut(canonical, (size_t)bar + 1, canonical.len);
+    return str_cut(canonical, 0, (size_t)bar);
+}
+
+struct vocabulary_set *vocabulary_find_own(const struct vocabulary *v, struct str canonical, struct str version)
+{
+    struct str url = split(canonical, &version);
+    struct vocabulary_set *best = NULL;
+    uint32_t hash = vocabulary_hash(url);
+    for (struct vocabulary_set *s = v->sets[hash % VOCABULARY_SLOTS]; s != NULL; s = s->next) {
+        if (s->hash != hash || !str_eq(s->url, url)) continue;
+        if (version.len > 0 && !str_eq(s->version, version)) continue;
+        if (best == NULL || is_later(s->version, best->version)) best = s;
+    }
+    return best;
+}
+
+const struct vocabulary_set *vocabulary_find(const struct vocabulary *v, struct str url, struct str version)
+{
+    return v == NULL ? NULL : vocabulary_find_own(v, url, version);
+}
+
+struct vocabulary_system *vocabulary_find_system(const struct vocabulary *v, struct str canonical, struct str version)
+{
+    struct str url = split(canonical, &version);
+    struct vocabulary_system *best = NULL;
+    for (struct vocabulary_system *s = v->systems; s != NULL; s = s->next) {
+        if (!str_eq(s->url, url)) continue;
+        if (version.len > 0 && !str_eq(s->version, version)) continue;
+        if (best == NULL || is_later(s->version, best->version)) best = s;
+    }
+    return best;
+}
+
+/* --- adding ------------------------------------------------------------------------------------------------------- */
+static enum salve_code refuse(struct salve_err *err, const char *at, const char *why)
+{
+    (void)salve_fail(err, SALVE_E_INVALID, "%s", at);
+    return salve_why(err, "%s", why);
+}
+
+static enum salve_code keep_set(struct vocabulary *v, struct vocabulary_set set, struct salve_err *err)
+{
+    struct vocabulary_set *kept = arena_new(v->mem, struct vocabulary_set);
+    if (kept == NULL) return salve_fail(err, SALVE_E_MEMORY, "ValueSet");
+    *kept = set;
+    kept->hash = vocabulary_hash(set.url);
+    struct vocabulary_set **slot = &v->sets[kept->hash % VOCABULARY_SLOTS];
+    kept->next = *slot;
+    *slot = kept;
+    v->set_count++;
+    return SALVE_OK;
+}
+
+static bool has_set(const struct vocabulary *v, struct str url, struct str version)
+{
+    const struct vocabulary_set *s = v->sets[vocabulary_hash(url) % VOCABULARY_SLOTS];
+    while (s != NULL && !(str_eq(s->url, url) && str_eq(s->version, version))) s = s->next;
+    return s != NULL;
+}
+
+static enum salve_code add_set(struct vocabulary *v, const struct tape *t, tape_at at, struct salve_err *err)
+{
+    struct vocabulary_set set = {.tape = t, .at = at};
+    set.url = tape_child_text(t, at, "url");
+    set.version = tape_child_text(t, at, "version");
+    if (set.url.len == 0) return refuse(err, "ValueSet.url", "a value set is found by its url");
+    if (has_set(v, set.url, set.version))
+        return v->only_missing ? SALVE_OK
+                               : refuse(err, "ValueSet.url", "there are two value sets with this url and version");
+    return keep_set(v, set, err);
+}
+
+static enum salve_code add_system(struct vocabulary *v, const struct tape *t, tape_at at, struct salve_err *err)
+{
+    struct vocabulary_system *s = arena_new(v->mem, struct vocabulary_system);
+    if (s == NULL) return salve_fail(err, SALVE_E_MEMORY, "CodeSystem");
+    *s = (struct vocabulary_system){.tape = t, .at = at, .next = v->systems};
+    s->url = tape_child_text(t, at, "url");
+    s->version = tape_child_text(t, at, "version");
+    s->value_set = tape_child_text(t, at, "valueSet");
+    if (s->url.len == 0) return refuse(err, "CodeSystem.url", "a code system is found by its url");
+    for (const struct vocabulary_system *other = v->systems; other != NULL; other = other->next)
+        if (str_eq(other->url, s->url) && str_eq(other->version, s->version))
+            return v->only_missing
+                       ? SALVE_OK
+                       : refuse(err, "CodeSystem.url", "there are two code systems with this url and version");
+    if (v->system_count == VOCABULARY_SYSTEMS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "CodeSystem");
+    v->systems = s;
+    v->system_count++;
+    return vocabulary_system_read(v, s, err);
+}
+
+static enum salve_code add_resource(struct vocabulary *v, const struct tape *t, tape_at at, struct salve_err *err)
+{
+    if (tape_type(t, at) == FHIR_T_ValueSet) return add_set(v, t, at, err);
+    return tape_type(t, at) == FHIR_T_CodeSystem ? add_system(v, t, at, err) : SALVE_OK;
+}
+
+enum salve_code vocabulary_add(struct vocabulary *v, const struct tape *t, struct salve_err *err)
+{
+    if (tape_root(t) == TAPE_NONE) return SALVE_OK;
+    if (tape_type(t, 0) != FHIR_T_Bundle) return add_resource(v, t, 0, err);
+    for (tape_at e = tape_first(t, 0); e != TAPE_NONE; e = tape_next(t, 0, e)) {
+        tape_at r = tape_path_name(t, e) == FHIR_N_entry ? tape_child(t, e, FHIR_N_resource) : TAPE_NONE;
+        if (r != TAPE_NONE) VOCABULARY_TRY(add_resource(v, t, r, err));
+    }
+    return SALVE_OK;
+}
+
+enum salve_code vocabulary_add_missing(struct vocabulary *v, const struct tape *t, struct salve_err *err)
+{
+    v->only_missing = true;
+    enum salve_code code = vocabulary_add(v, t, err);
+    v->only_missing = false;
+    return code;
+}
+
+enum salve_code vocabulary_done(struct vocabulary *v, struct salve_err *err)
+{
+    for (const struct vocabulary_system *s = v->systems; s != NULL; s = s->next) {
+        struct vocabulary_set all = {.version = s->version, .tape = s->tape, .at = TAPE_NONE, .whole = s};
+        all.url = split(s->value_set, &all.version);
+        if (all.url.len > 0 && !has_set(v, all.url, all.version)) VOCABULARY_TRY(keep_set(v, all, err));
+    }
+    for (size_t slot = 0; slot < VOCABULARY_SLOTS; slot++)
+        for (struct vocabulary_set *s = v->sets[slot]; s != NULL; s = s->next)
+            VOCABULARY_TRY(vocabulary_set_make(v, s, err));
+    return SALVE_OK;
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------------- */
+enum expr_truth vocabulary_set_has(const struct vocabulary_set *set, const struct expr_code *code)
+{
+    enum expr_truth in = vocabulary_choice_has(&set->in, code);
+    if (in == EXPR_FALSE) return in;
+    enum expr_truth out = vocabulary_choice_has(&set->out, code);
+    if (out == EXPR_FALSE) return in;
+    if (out == EXPR_NULL_TRUTH) return out;
+    /* what is listed was not excluded; a code without a system may be another system's excluded one */
+    bool is_listed = vocabulary_bag_find(&set->in.bag, code->system, code->code) != UINT32_MAX;
+    return is_listed ? EXPR_TRUE : EXPR_FALSE;
+}
+
+bool vocabulary_set_may_have(const struct vocabulary_set *set, uint32_t hash)
+{
+    return set->in.systems.count > 0 || set->in.maybe.count > 0 || set->in.is_partial ||
+           vocabulary_bag_may_have(&set->in.bag, hash);
+}
+
+bool vocabulary_set_codes(const struct vocabulary_set *set, const struct expr_code **codes, uint32_t *count)
+{
+    *codes = set->in.bag.codes;
+    *count = set->in.bag.count;
+    return set->in.systems.count == 0 && vocabulary_choice_is_known(&set->in) && vocabulary_choice_is_known(&set->out);
+}
+
+bool vocabulary_set_is_mixed(const struct vocabulary_set *set) { return set->is_mixed; }
+
+static enum expr_truth of_definitions(const struct expr_code *code, struct str url, bool *is_at_hand)
+{
+    for (uint16_t i = 1; i < FHIR_VALUESET_COUNT; i++) {
+        if (!str_is(url, fhir_valuesets[i].url)) continue;
+        enum fhir_has has = fhir_valueset_has(i, code->system, code->code);
+        *is_at_hand = true;
+        return has == FHIR_HAS ? EXPR_TRUE : has == FHIR_HAS_NOT ? EXPR_FALSE : EXPR_NULL_TRUTH;
+    }
+    return EXPR_NULL_TRUTH;
+}
+
+enum expr_truth vocabulary_member(const struct vocabulary *v, const struct expr_code *code, struct str url,
+                                  struct str version, bool *is_at_hand)
+{
+    bool unused;
+    if (is_at_hand == NULL) is_at_hand = &unused;
+    const struct vocabulary_set *set = vocabulary_find(v, url, version);
+    *is_at_hand = set != NULL;
+    if (set != NULL) return vocabulary_set_has(set, code);
+    return of_definitions(code, split(url, &version), is_at_hand);
+}
+
+enum expr_truth vocabulary_in_system(const struct vocabulary *v, const struct expr_code *code, struct str url,
+                                     struct str version)
+{
+    if (code->system.ptr != NULL && !str_eq(code->system, split(url, &version))) return EXPR_FALSE;
+    const struct vocabulary_system *s = v == NULL ? NULL : vocabulary_find_system(v, url, version);
+    bool is_found = s != NULL && vocabulary_bag_find(&s->bag, STR_NONE, code->code) != UINT32_MAX;
+    if (is_found) return EXPR_TRUE;
+    if (s != NULL && s->is_complete) return EXPR_FALSE;
+    return code->system.ptr != NULL ? EXPR_TRUE : EXPR_NULL_TRUTH;
+}
+
+enum expr_truth vocabulary_subsumes(const struct vocabulary *v, const struct expr_code *a, const struct expr_code *b,
+                                    struct arena *mem)
+{
+    struct vocabulary_reach above;
+    struct salve_err err = {0};
+    if (!str_eq(a->system, b->system)) return EXPR_NULL_TRUTH;
+    if (str_eq(a->code, b->code)) return EXPR_TRUE;
+    const struct vocabulary_system *s = v == NULL ? NULL : vocabulary_find_system(v, a->system, STR_NONE);
+    if (s == NULL || !s->is_hierarchy) return EXPR_NULL_TRUTH;
+    uint32_t high = vocabulary_bag_find(&s->bag, STR_NONE, a->code),
+             low = vocabulary_bag_find(&s->bag, STR_NONE, b->code);
+    if (high == UINT32_MAX || low == UINT32_MAX) return EXPR_NULL_TRUTH;
+    if (vocabulary_walk(s, &s->up, low, mem, &above, &err) != SALVE_OK) return EXPR_NULL_TRUTH;
+    return above.has[high] ? EXPR_TRUE : s->is_complete ? EXPR_FALSE : EXPR_NULL_TRUTH;
+}
