@@ -79,6 +79,8 @@ static void finding_text(struct buf *out, const struct app_guidelines *guideline
     if (finding->status == FINDING_ASSESSED)
         buf_addf(out, "    why:    %.*s (%.*s %.*s), %.*s\n", STR_ARGS(finding->define), STR_ARGS(finding->guideline),
                  STR_ARGS(finding->version), STR_ARGS(finding->source));
+    for (size_t i = 0; i < finding->because_count; i++)
+        buf_addf(out, "            %.*s\n", STR_ARGS(finding->because[i]));
 }
 
 static void finding_json(struct json_writer *w, const struct finding *finding)
@@ -109,6 +111,9 @@ static void finding_json(struct json_writer *w, const struct finding *finding)
         json_put_text(w, "reference", finding->inputs[i].reference);
         json_close(w);
     }
+    json_close(w);
+    json_open(w, "because", '[');
+    for (size_t i = 0; i < finding->because_count; i++) json_put_text(w, NULL, finding->because[i]);
     json_close(w);
     json_open(w, "missing", '[');
     for (size_t i = 0; i < finding->missing_count; i++) json_put_text(w, NULL, finding->missing[i]);

@@ -115,8 +115,10 @@ struct elm_used {
 struct elm_reason {
     struct elm_place at; /* of the condition, operand or branch */
     const char *clause;  /* "and", "or", "xor", "implies", "if": what the operand or condition was;
-                             * "then", "when", "else": the branch that was taken */
-    bool has_value;      /* the first five */
+                             * "then", "when", "else": the branch that was taken;
+                             * "define": `define` of the same library was asked */
+    struct str define;
+    bool has_value; /* the first five */
     enum expr_truth value;
     uint64_t times; /* in loops, more than once */
 };

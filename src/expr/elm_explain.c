@@ -10,14 +10,16 @@ struct elm_note {
     struct str library;
     uint32_t place;
     const char *clause;
-    bool has_value; /* else: a branch */
+    struct str define;
+    bool has_value; /* else: a branch or a define */
 };
 
-static enum salve_code emit_note(struct elm_compile *c, const struct json *node, const char *clause, bool has_value)
+static enum salve_code emit_note(struct elm_compile *c, const struct json *node, const char *clause, struct str define,
+                                 bool has_value)
 {
     struct elm_note *note = arena_new(c->mem, struct elm_note);
     if (note == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    *note = (struct elm_note){c->library->id, elm_place_of(node, c->emit.place), clause, has_value};
+    *note = (struct elm_note){c->library->id, elm_place_of(node, c->emit.place), clause, define, has_value};
     expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)note});
     elm_call(c, clause, elm_take_note, 2);
     return SALVE_OK;
@@ -25,16 +27,21 @@ static enum salve_code emit_note(struct elm_compile *c, const struct json *node,
 
 enum salve_code elm_note_value(struct elm_compile *c, const struct json *node, const char *clause)
 {
-    return c->is_explained ? emit_note(c, node, clause, true) : SALVE_OK;
+    return c->is_explained ? emit_note(c, node, clause, STR_NONE, true) : SALVE_OK;
 }
 
 enum salve_code elm_note_branch(struct elm_compile *c, const struct json *node, const char *clause)
 {
     if (!c->is_explained) return SALVE_OK;
     (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
-    TRY(emit_note(c, node, clause, false));
+    TRY(emit_note(c, node, clause, STR_NONE, false));
     (void)expr_emit(&c->emit, EXPR_OP_POP, 0, 0, 0);
     return SALVE_OK;
+}
+
+enum salve_code elm_note_define(struct elm_compile *c, const struct json *node, struct str name)
+{
+    return c->is_explained ? emit_note(c, node, "define", name, false) : SALVE_OK;
 }
 
 /* --- taking notes ------------------------------------------------------------------------------------------------- */
@@ -117,7 +124,7 @@ static enum salve_code add_reason(struct expr_run *run, struct elm_notes *notes,
     if (fresh == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "explanation");
     fresh->note = note;
     fresh->reason = (struct elm_reason){
-        {note->library, note->place >> 12, note->place & 4095}, note->clause, note->has_value, value, 1};
+        {note->library, note->place >> 12, note->place & 4095}, note->clause, note->define, note->has_value, value, 1};
     if (notes->last == NULL)
         notes->first = fresh;
     else
@@ -287,7 +294,8 @@ enum salve_code elm_explanation_json(const struct elm_explanation *e, struct are
     json_close(&w);
     TRY(put_place(&w, e->at, mem, err));
     json_open(&w, "because", '[');
-    for (uint32_t i = 0; i < e->reason_count; i++) TRY(put_reason(&w, &e->reasons[i], mem, err));
+    for (uint32_t i = 0; i < e->reason_count; i++)
+        if (e->reasons[i].define.ptr == NULL) TRY(put_reason(&w, &e->reasons[i], mem, err));
     json_close(&w);
     json_close(&w);
     return buf_done(&text, out, err);

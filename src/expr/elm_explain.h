@@ -13,6 +13,9 @@ SALVE_MUST_USE enum salve_code elm_note_value(struct elm_compile *c, const struc
 /* elm_note_branch - whoever comes here took this branch: "then", "when", "else"; `node` says where it stands. */
 SALVE_MUST_USE enum salve_code elm_note_branch(struct elm_compile *c, const struct json *node, const char *clause);
 
+/* elm_note_define - the value on top of the stack is that of define `name` of the library that is being compiled. */
+SALVE_MUST_USE enum salve_code elm_note_define(struct elm_compile *c, const struct json *node, struct str name);
+
 /* elm_property that also notes elements of resources. */
 ELM_CALL(elm_property_noted);
 

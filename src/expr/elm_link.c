@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Linking: finding libraries and definitions by name, compiling every define of the main library and whatever it
  * reaches, each once. */
-#include "expr/elm_compile.h"
+#include "expr/elm_explain.h"
 
 #include "base/limits.h"
 
@@ -85,7 +85,7 @@ enum salve_code elm_make_expression_ref(struct elm_compile *c, const struct json
     if (def == NULL) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no define %.*s", STR_ARGS(name));
     TRY(elm_job_for(c, library, def, 0, true, &job));
     (void)expr_emit(&c->emit, EXPR_OP_DEFINE, 0, 0, job->number);
-    return SALVE_OK;
+    return library == c->library ? elm_note_define(c, node, name) : SALVE_OK;
 }
 
 /* A parameter is a define: what was given, or else its default. */

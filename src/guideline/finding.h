@@ -61,8 +61,11 @@ struct finding {
     size_t missing_count; /* input labels */
     const struct str *queried;
     size_t queried_count; /* input labels */
-    struct str excluded;  /* "pregnancy", "age-under-18": closed list of the guideline; empty unless EXCLUDED */
-    struct str recheck;   /* ISO 8601 duration until the next check, "P1Y"; empty: none */
+    const struct str
+        *because; /* clauses of the CQL that decided, from `define` on: "logic.cql:57 when sbp >= 140 ..." */
+    size_t because_count;
+    struct str excluded; /* "pregnancy", "age-under-18": closed list of the guideline; empty unless EXCLUDED */
+    struct str recheck;  /* ISO 8601 duration until the next check, "P1Y"; empty: none */
 };
 
 const char *urgency_text(enum urgency urgency);

@@ -139,6 +139,7 @@ struct guideline_ask {
     size_t choice_count; /* switches not named keep their initial value */
     int64_t now_unix_ms;
     uint64_t steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
+    bool with_reasons;  /* fill finding.because; costs a run more for each define on the way to a finding */
 };
 
 /* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and

@@ -53,6 +53,7 @@ static enum salve_code findings_of(const struct one_case *at, struct finding **o
     if (code == SALVE_OK) code = choices_of(at, &ask, err);
     ask.tapes = tape;
     ask.tape_count = 1;
+    ask.with_reasons = true;
     return code == SALVE_OK ? guideline_evaluate(at->guideline, &ask, at->mem, out, count, err) : code;
 }
 
@@ -75,6 +76,17 @@ static bool same_labels(const struct json *want, const struct str *got, size_t c
     for (const struct json *it = json_first(want); it != NULL; it = it->next, i++)
         if (i >= count || !str_eq(json_text(it), got[i])) return false;
     return i == count;
+}
+
+/* Each text of `because` stands in one of the lines, in this order. */
+static bool same_reasons(const struct json *want, const struct finding *got)
+{
+    size_t i = 0;
+    for (const struct json *it = json_first(want); it != NULL; it = it->next, i++) {
+        while (i < got->because_count && str_find(got->because[i], json_text(it)) < 0) i++;
+        if (i >= got->because_count) return false;
+    }
+    return true;
 }
 
 /* differs - the first element of `want` that the finding does not have so; absent: none. */
@@ -106,6 +118,8 @@ static struct str differs(const struct json *want, const struct finding *got, st
         return arena_printf(mem, "%.*s: missing differs", STR_ARGS(got->item));
     if (!same_labels(json_get(want, "queried"), got->queried, got->queried_count))
         return arena_printf(mem, "%.*s: queried differs", STR_ARGS(got->item));
+    if (!same_reasons(json_get(want, "because"), got))
+        return arena_printf(mem, "%.*s: because differs", STR_ARGS(got->item));
     return STR_NONE;
 }
 

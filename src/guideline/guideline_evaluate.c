@@ -256,5 +256,9 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     if (code == SALVE_OK)
         code = elm_run_open(guideline->program, &subject, &env, params, guideline->info.switch_count, mem, &run, err);
     if (code == SALVE_OK) code = elm_run_define(run, STR("Findings"), &list, err);
-    return code == SALVE_OK ? findings_of(&to, list, out, count) : code;
+    if (code == SALVE_OK) code = findings_of(&to, list, out, count);
+    const struct guideline_run about = {guideline, &subject, &env, params};
+    for (size_t i = 0; code == SALVE_OK && ask->with_reasons && i < *count; i++)
+        code = guideline_because(&about, mem, &(*out)[i], err);
+    return code;
 }

@@ -36,7 +36,8 @@ struct guideline {
     struct guideline_language *languages; /* as info.languages */
     struct str *language_names;
     struct guideline_file *files;
-    size_t file_count, library_count; /* the first library_count files are those of lib/ */
+    size_t file_count, library_count; /* the first library_count files are the ELM of lib/ */
+    size_t logic;                     /* the file logic.json */
     struct str vectors;               /* ELM of vectors.cql; empty if there is none */
     struct elm_program *program;      /* of logic.json */
 };
@@ -59,6 +60,17 @@ enum salve_code guideline_library(struct str elm, const char *file, struct arena
 /* guideline_compile - links the library `main` out of the shared libraries and the given texts. */
 enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
                                   size_t more_count, struct arena *mem, struct elm_program **out,
+                                  struct salve_err *err);
+
+/* guideline_because - fills finding->because: the branches that were taken, from the finding's define into the defines
+ * and functions that these branches ask. params as in elm_run_open. */
+struct guideline_run {
+    const struct guideline *guideline;
+    struct elm_subject *subject;
+    const struct expr_env *env;
+    const struct elm_param *params;
+};
+enum salve_code guideline_because(const struct guideline_run *run, struct arena *mem, struct finding *finding,
                                   struct salve_err *err);
 
 const struct json *guideline_texts(const struct guideline *guideline, struct str language); /* NULL: no such language */

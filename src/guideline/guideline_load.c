@@ -67,7 +67,7 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
         code = elm_load(set, more[i].bytes, more[i].name.ptr, err);
     if (code == SALVE_OK)
         code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, mem, &main_id, err);
-    return code == SALVE_OK ? elm_link(set, main_id, STR_NONE, mem, out, err) : code;
+    return code == SALVE_OK ? elm_link_explained(set, main_id, STR_NONE, mem, out, err) : code;
 }
 
 /* --- files -------------------------------------------------------------------------------------------------------- */
@@ -140,6 +140,24 @@ static enum salve_code load_libraries(const char *share, const struct libraries 
     return code;
 }
 
+/* load_sources - the CQL that the ELM was made of: what a finding's reasons are quoted from. */
+static enum salve_code load_sources(const char *share, const char *folder, const struct str *names, size_t count,
+                                    const struct libraries *libraries, struct arena *mem, struct guideline *out,
+                                    struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    if (guideline_listed(names, count, STR("logic.cql")))
+        code = add_file(out, share, folder, STR("logic.cql"), "", SALVE_CONFIG_BYTES_MAX, mem, err);
+    for (size_t i = 0; code == SALVE_OK && i < libraries->count; i++) {
+        struct str file = libraries->names[i];
+        if (!libraries->is_needed[i] || !str_ends(file, STR(".json"))) continue;
+        struct str source = arena_printf(mem, "%.*s.cql", (int)file.len - 5, file.ptr);
+        if (source.ptr != NULL && guideline_listed(libraries->names, libraries->count, source))
+            code = add_file(out, share, "lib", source, "lib/", SALVE_CONFIG_BYTES_MAX, mem, err);
+    }
+    return code;
+}
+
 static enum salve_code load_about(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)
 {
     struct guideline_doc doc = {.file = "guideline.json", .text = out->files[out->file_count - 1].bytes, .mem = mem};
@@ -181,9 +199,10 @@ static enum salve_code load_folder(const char *share, const char *folder, const 
         if (code == SALVE_OK) code = load_texts(folder, mem, out, err);
     }
     if (code == SALVE_OK) code = add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err);
+    out->logic = out->file_count - 1;
     if (code == SALVE_OK)
-        code = in_file(err, guideline_compile(out, &out->files[out->file_count - 1], 1, mem, &out->program, err),
-                       folder, "logic.json");
+        code = in_file(err, guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err), folder,
+                       "logic.json");
     if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
         code = read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
     return code;
@@ -218,6 +237,7 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
         code = need_includes(share, folder, STR("vectors.json"), &libraries, mem, err);
     if (code == SALVE_OK) code = load_libraries(share, &libraries, mem, made, err);
     if (code == SALVE_OK) code = load_folder(share, folder, names, count, mem, made, err);
+    if (code == SALVE_OK) code = load_sources(share, folder, names, count, &libraries, mem, made, err);
     if (code == SALVE_OK) *out = made;
     return code;
 }

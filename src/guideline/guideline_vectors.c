@@ -235,8 +235,7 @@ static enum salve_code test_rows(struct vectors *to, struct str csv, guideline_r
 static enum salve_code program_of(const struct guideline *guideline, struct arena *mem, struct elm_program **out,
                                   struct salve_err *err)
 {
-    struct guideline_file texts[2] = {guideline->files[guideline->file_count - 1],
-                                      {STR("vectors.json"), guideline->vectors}};
+    struct guideline_file texts[2] = {guideline->files[guideline->logic], {STR("vectors.json"), guideline->vectors}};
     if (guideline->vectors.len == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "vectors.json");
     return guideline_compile(guideline, texts, 2, mem, out, err);
 }

@@ -96,6 +96,7 @@ static void add_finding(struct tape_builder *make, const struct finding *finding
     part(make, SCREEN_EXTENSION "recheck", finding->recheck);
     for (size_t i = 0; i < finding->missing_count; i++) part(make, SCREEN_EXTENSION "missing", finding->missing[i]);
     for (size_t i = 0; i < finding->queried_count; i++) part(make, SCREEN_EXTENSION "queried", finding->queried[i]);
+    for (size_t i = 0; i < finding->because_count; i++) part(make, SCREEN_EXTENSION "because", finding->because[i]);
     for (size_t i = 0; i < finding->input_count; i++) add_input(make, &finding->inputs[i]);
     tape_close(make);
 }

@@ -94,6 +94,8 @@ static enum salve_code finding_of(const struct tape *tape, tape_at at, struct ar
         code = labels(tape, at, SCREEN_EXTENSION "missing", mem, &out->missing, &out->missing_count, err);
     if (code == SALVE_OK)
         code = labels(tape, at, SCREEN_EXTENSION "queried", mem, &out->queried, &out->queried_count, err);
+    if (code == SALVE_OK)
+        code = labels(tape, at, SCREEN_EXTENSION "because", mem, &out->because, &out->because_count, err);
     return code;
 }
 

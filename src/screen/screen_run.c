@@ -17,7 +17,8 @@ enum salve_code screen_evaluate(const struct screen *screen, const struct tape *
                                     .tape_count = tape_count,
                                     .choices = member->acceptance.choices,
                                     .choice_count = member->acceptance.choice_count,
-                                    .now_unix_ms = now_unix_ms};
+                                    .now_unix_ms = now_unix_ms,
+                                    .with_reasons = true};
         enum salve_code code = guideline_evaluate(member->guideline, &ask, mem, &parts[i], &counts[i], err);
         if (code != SALVE_OK) return code;
         total += counts[i];

@@ -212,14 +212,19 @@ static void an_evaluation_survives_running_out_of_memory(void **state)
 static void only_included_libraries_belong_to_a_guideline(void **state)
 {
     struct arena *mem = arena_open(64 << 20);
-    size_t count = 0, libraries = 0;
+    size_t count = 0, libraries = 0, sources = 0;
     (void)state;
     assert_int_equal(file_write(path_of("../lib/Unrelated.json"), STR("{}"), 0644, NULL), SALVE_OK);
     const struct guideline_file *files = guideline_files(load(mem), &count);
-    for (size_t i = 0; i < count; i++) libraries += str_starts(files[i].name, STR("lib/"));
+    for (size_t i = 0; i < count; i++) {
+        libraries += str_starts(files[i].name, STR("lib/")) && str_ends(files[i].name, STR(".json"));
+        sources += str_ends(files[i].name, STR(".cql"));
+    }
     assert_int_equal(libraries, 2); /* FHIRHelpers, SalveCommon */
+    assert_int_equal(sources, 3);   /* theirs and logic.cql, which reasons are quoted from */
     assert_str(files[0].name, "lib/FHIRHelpers.json");
-    assert_str(files[count - 1].name, "logic.json");
+    assert_str(files[count - 4].name, "logic.json");
+    assert_str(files[count - 3].name, "logic.cql");
     arena_close(mem);
 }
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Why a finding is what it is: the clauses of the CQL that decided. The finding's define is explained (elm_explain);
+ * the branches that it took are the first lines; then the defines that the last branch asked are explained in the same
+ * way. What only fed a condition is not followed: `salve cql run --explain` shows all. A line is the source's own, so
+ * that whoever signs can hold it against the guideline. */
+#include "guideline/guideline_int.h"
+
+enum { LINES_MAX = 12, DEFINES_MAX = 16, LINE_BYTES_MAX = 100, SCRATCH_BYTES_MAX = 64 << 20 };
+
+struct way {
+    const struct guideline_run *run;
+    struct salve_err *err;
+    struct elm_place lines[LINES_MAX];
+    size_t line_count;
+    size_t defines[DEFINES_MAX]; /* those that were explained */
+    size_t define_count;
+};
+
+static bool is_branch(const struct elm_reason *reason) { return !reason->has_value && reason->define.ptr == NULL; }
+
+static void add_line(struct way *way, struct elm_place at)
+{
+    if (at.line == 0 || way->line_count == LINES_MAX) return;
+    for (size_t i = 0; i < way->line_count; i++)
+        if (way->lines[i].line == at.line && str_eq(way->lines[i].library, at.library)) return;
+    way->lines[way->line_count++] = at;
+}
+
+static bool is_new(struct way *way, size_t define)
+{
+    if (way->define_count == DEFINES_MAX) return false;
+    for (size_t i = 0; i < way->define_count; i++)
+        if (way->defines[i] == define) return false;
+    way->defines[way->define_count++] = define;
+    return true;
+}
+
+static enum salve_code follow(struct way *way, size_t define, struct arena *scratch);
+
+/* The defines asked behind the last branch. A define without branches is followed only where it is another's name. */
+static enum salve_code follow_asked(struct way *way, const struct elm_explanation *e, struct arena *scratch)
+{
+    const struct elm_program *program = way->run->guideline->program;
+    uint32_t from = 0, asked = 0;
+    enum salve_code code = SALVE_OK;
+    for (uint32_t i = 0; i < e->reason_count; i++) {
+        if (is_branch(&e->reasons[i])) from = i + 1;
+        asked += e->reasons[i].define.ptr != NULL;
+    }
+    if (from == 0 && (asked != 1 || e->reason_count != 1)) return SALVE_OK;
+    for (uint32_t i = from; i < e->reason_count && code == SALVE_OK; i++) {
+        size_t next;
+        const struct elm_reason *reason = &e->reasons[i];
+        bool is_ours = reason->define.ptr != NULL && str_eq(reason->at.library, elm_library_id(program));
+        if (is_ours && elm_define_find(program, reason->define, &next)) code = follow(way, next, scratch);
+    }
+    return code;
+}
+
+static enum salve_code follow(struct way *way, size_t define, struct arena *scratch)
+{
+    const struct guideline_run *run = way->run;
+    struct elm_explanation e;
+    if (!is_new(way, define)) return SALVE_OK;
+    enum salve_code code = elm_explain(run->guideline->program, run->subject, run->env, run->params,
+                                       run->guideline->info.switch_count, define, scratch, &e, way->err);
+    if (code != SALVE_OK) return code;
+    for (uint32_t i = 0; i < e.reason_count; i++)
+        if (is_branch(&e.reasons[i])) add_line(way, e.reasons[i].at);
+    return follow_asked(way, &e, scratch);
+}
+
+/* The text of a line of a library's CQL, where the folder has it. */
+static struct str source_line(const struct guideline *guideline, struct str file, uint32_t number)
+{
+    struct str text = STR(""), line = STR("");
+    for (size_t i = 0; i < guideline->file_count; i++)
+        if (str_eq(guideline->files[i].name, file)) text = guideline->files[i].bytes;
+    for (uint32_t i = 0; i < number; i++)
+        if (!str_next_line(&text, &line)) return STR("");
+    return str_trim(line);
+}
+
+static size_t whole_characters(struct str text, size_t bytes)
+{
+    if (text.len <= bytes) return text.len;
+    while (bytes > 0 && ((uint8_t)text.ptr[bytes] & 0xC0) == 0x80) bytes--;
+    return bytes;
+}
+
+static enum salve_code write_line(const struct guideline *guideline, struct elm_place at, struct arena *mem,
+                                  struct str *out, struct salve_err *err)
+{
+    bool is_main = str_eq(at.library, elm_library_id(guideline->program));
+    struct str file = is_main ? STR("logic.cql") : arena_printf(mem, "lib/%.*s.cql", STR_ARGS(at.library));
+    struct str text = source_line(guideline, file, at.line);
+    size_t bytes = whole_characters(text, LINE_BYTES_MAX);
+    *out = arena_printf(mem, "%.*s:%u %.*s%s", STR_ARGS(file), at.line, (int)bytes, text.ptr,
+                        bytes < text.len ? "..." : "");
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "findings") : SALVE_OK;
+}
+
+enum salve_code guideline_because(const struct guideline_run *run, struct arena *mem, struct finding *finding,
+                                  struct salve_err *err)
+{
+    struct way way = {.run = run, .err = err};
+    size_t define;
+    struct arena *scratch = arena_open(SCRATCH_BYTES_MAX);
+    struct str *lines = arena_array(mem, struct str, LINES_MAX);
+    enum salve_code code = SALVE_OK;
+    if (scratch == NULL || lines == NULL) code = salve_fail(err, SALVE_E_MEMORY, "findings");
+    if (code == SALVE_OK && elm_define_find(run->guideline->program, finding->define, &define))
+        code = follow(&way, define, scratch);
+    for (size_t i = 0; i < way.line_count && code == SALVE_OK; i++)
+        code = write_line(run->guideline, way.lines[i], mem, &lines[i], err);
+    finding->because = lines;
+    finding->because_count = code == SALVE_OK ? way.line_count : 0;
+    arena_close(scratch);
+    return code;
+}
