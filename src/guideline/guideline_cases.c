@@ -131,7 +131,7 @@ static void compare(struct one_case *at, const struct finding *findings, size_t 
 /* A name that nobody else uses would make a case that cannot fail. */
 static enum salve_code check_names(const struct one_case *at, struct salve_err *err)
 {
-    static const char *const keys[] = {"item", "status", "category", "action",  "urgency", "value",   "value2",
+    static const char *const keys[] = {"item", "status", "category", "action",  "urgency", "value",    "value2",
                                        "unit", "line",   "define",   "missing", "queried", "excluded", "recheck"};
     const struct json *findings = json_get(at->root, "findings"), *absent = json_get(at->root, "absent");
     if (json_first(findings) == NULL && json_first(absent) == NULL)
