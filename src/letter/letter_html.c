@@ -124,8 +124,8 @@ static void number_line(const struct letter *letter, const struct letter_scale *
 
 enum { DOT_STEP = 16 };
 
-/* Ten rows of ten, full ones first from the side where reading starts: rings and discs, so that black on white is enough.
- * The words beside them say the same to everybody; the picture itself is passed over by a screen reader. */
+/* Ten rows of ten, full ones first from the side where reading starts: discs and rings, so that black on white is
+ * enough. The words beside them say the same to everybody; the picture itself is passed over by a screen reader. */
 static void dots(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
     int side = LETTER_DOTS_A_ROW * DOT_STEP;
