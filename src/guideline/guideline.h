@@ -81,9 +81,10 @@ struct guideline_line {
     struct str name, unit; /* finding.line, finding.unit (UCUM) */
     uint8_t decimals;      /* digits after the point that people see; the item's where guideline.json says none */
     bool has_decimals;
+    bool has_dots;     /* "picture": "dots": a number out of 100 people, drawn as ten rows of ten dots too */
     struct str source; /* of what is drawn, where it is not the item's: one scheme of several; may be empty */
     const struct guideline_scale *scales;
-    size_t scale_count; /* [0] for finding.value, [1] for finding.value2 */
+    size_t scale_count; /* none only beside dots; [0] for finding.value, [1] for finding.value2 */
 };
 
 struct guideline_info {

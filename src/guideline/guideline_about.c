@@ -248,11 +248,25 @@ static enum salve_code read_scale(const struct place *at, void *into, struct sal
     return code == SALVE_OK ? check_bands(at, scale, err) : code;
 }
 
+/* picture_of - "dots": ten rows of ten, for a number out of 100 people and nothing else. */
+static enum salve_code picture_of(const struct place *at, struct guideline_line *line, struct salve_err *err)
+{
+    struct str picture;
+    enum salve_code code = text_of(at, "picture", false, &picture, err);
+    if (code != SALVE_OK || picture.len == 0) return code;
+    if (!str_is(picture, "dots")) return broken(at, "picture", "must be dots, or not there", err);
+    if (!str_is(line->unit, "%") || line->scale_count > 1)
+        return broken(at, "picture", "dots show one number out of 100: the unit must be %, with one scale or none",
+                      err);
+    line->has_dots = true;
+    return SALVE_OK;
+}
+
 static enum salve_code read_line(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_line *line = into;
     const void *scales = NULL;
-    enum salve_code code = only_keys(at, "name unit decimals source scales", err);
+    enum salve_code code = only_keys(at, "name unit decimals source picture scales", err);
     if (code == SALVE_OK) code = token_of(at, "name", &line->name, err);
     if (code == SALVE_OK) code = text_of(at, "unit", true, &line->unit, err);
     if (code == SALVE_OK)
@@ -261,7 +275,8 @@ static enum salve_code read_line(const struct place *at, void *into, struct salv
     if (code == SALVE_OK) code = text_of(at, "source", false, &line->source, err);
     line->has_decimals = json_get(at->value, "decimals") != NULL;
     if (code == SALVE_OK && line->has_decimals) code = decimals_of(at, &line->decimals, err);
-    if (code == SALVE_OK && (line->scale_count < 1 || line->scale_count > 2))
+    if (code == SALVE_OK) code = picture_of(at, line, err);
+    if (code == SALVE_OK && (line->scale_count > 2 || (line->scale_count == 0 && !line->has_dots)))
         return broken(at, "scales", "must be one scale, or two for a pair", err);
     return code;
 }

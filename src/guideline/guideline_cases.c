@@ -142,6 +142,26 @@ static void compare(struct one_case *at, const struct finding *findings, size_t 
     }
 }
 
+/* A name that nobody else uses would make a case that cannot fail. */
+static enum salve_code check_names(const struct one_case *at, struct salve_err *err)
+{
+    static const char *const keys[] = {"item", "status", "category", "action",  "urgency", "value",    "value2",
+                                       "unit", "line",   "define",   "missing", "queried", "excluded", "recheck"};
+    const struct json *findings = json_get(at->root, "findings"), *absent = json_get(at->root, "absent");
+    if (json_first(findings) == NULL && json_first(absent) == NULL)
+        return broken("findings", "a case expects at least one finding, or that one is absent", err);
+    for (const struct json *want = json_first(findings); want != NULL; want = want->next)
+        for (const struct json *it = json_first(want); it != NULL; it = it->next) {
+            bool is_known = false;
+            for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) is_known = is_known || str_is(it->name, keys[i]);
+            if (!is_known) return broken("findings", "an element that findings do not have is expected", err);
+        }
+    for (const struct json *item = json_first(absent); item != NULL; item = item->next)
+        if (guideline_item(at->guideline, json_text(item)) == NULL)
+            return broken("absent", "guideline.json declares no item of this name", err);
+    return SALVE_OK;
+}
+
 static enum salve_code test_file(struct one_case *at, const char *path, struct salve_err *err)
 {
     struct str text;
@@ -149,8 +169,7 @@ static enum salve_code test_file(struct one_case *at, const char *path, struct s
     size_t count = 0;
     enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, at->mem, &text, err);
     if (code == SALVE_OK) code = json_read(text, NULL, at->mem, &at->root, err);
-    if (code == SALVE_OK && json_first(json_get(at->root, "findings")) == NULL)
-        return broken("findings", "a case expects at least one finding", err);
+    if (code == SALVE_OK) code = check_names(at, err);
     if (code == SALVE_OK) code = findings_of(at, &findings, &count, err);
     if (code == SALVE_OK) compare(at, findings, count);
     return code;

@@ -76,7 +76,11 @@ struct letter_line {
     enum urgency urgency;
     struct letter_scale *scales;
     size_t scale_count;
+    unsigned dots;         /* full ones of 100, counted from where reading starts */
+    struct str dots_words; /* what the ten rows of ten dots say; empty: no such picture */
 };
+
+enum { LETTER_DOTS_A_ROW = 10, LETTER_DOTS = 100 };
 
 struct letter_step {
     struct str what, when;

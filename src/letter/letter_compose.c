@@ -2,6 +2,7 @@
  * From signed findings and the words of their guidelines to one description that every rendering follows. */
 #include "letter/letter_int.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct composer {
@@ -134,14 +135,26 @@ static enum salve_code fill_scale(const struct composer *c, const struct guideli
     return SALVE_OK;
 }
 
+/* A risk as people: so many of 100, whole ones, half up. */
+static void fill_dots(const struct composer *c, const struct finding *finding, struct letter_line *line)
+{
+    double count = floor(number(finding->value, 0) + 0.5);
+    line->dots = (unsigned)fmin(LETTER_DOTS, fmax(0, count));
+    struct str full = arena_printf(c->mem, "%u", line->dots),
+               others = arena_printf(c->mem, "%u", LETTER_DOTS - line->dots);
+    line->dots_words = letter_fill(word(c, "dots"), c->mem, "full", isolated(c, full));
+    line->dots_words = letter_fill(line->dots_words, c->mem, "others", isolated(c, others));
+}
+
 static enum salve_code fill_scales(const struct composer *c, const struct guideline *guideline,
                                    const struct finding *finding, struct letter_line *line, struct salve_err *err)
 {
     const struct guideline_line *number_line = guideline_line(guideline, finding->line);
     if (number_line == NULL || finding->value.len == 0) return SALVE_OK;
     size_t count = number_line->scale_count;
+    if (number_line->has_dots) fill_dots(c, finding, line);
     if (count > 1 && finding->value2.len == 0) count = 1;
-    line->scales = arena_array(c->mem, struct letter_scale, count);
+    line->scales = arena_array(c->mem, struct letter_scale, count + 1);
     if (line->scales == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     line->scale_count = count;
     enum salve_code code = SALVE_OK;

@@ -23,6 +23,7 @@ static const char style[] =
     ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
     ".why{font-size:.9rem;color:#3D444B}svg{display:block;max-inline-size:100%;block-size:auto}"
     "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
+    ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
     ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
     ".record svg{flex:0 0 35mm;inline-size:35mm}"
     ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
@@ -121,6 +122,28 @@ static void number_line(const struct letter *letter, const struct letter_scale *
     arena_close(mem);
 }
 
+enum { DOT_STEP = 16 };
+
+/* Ten rows of ten, full ones first from the side where reading starts: discs and rings, so that black on white is
+ * enough. The words beside them say the same to everybody; the picture itself is passed over by a screen reader. */
+static void dots(const struct letter *letter, const struct letter_line *line, struct buf *out)
+{
+    int side = LETTER_DOTS_A_ROW * DOT_STEP;
+    if (line->dots_words.len == 0) return;
+    buf_addf(out, "<div class=\"dots\"><svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" aria-hidden=\"true\">\n",
+             side, side, side, side);
+    for (unsigned i = 0; i < LETTER_DOTS; i++) {
+        int column = (int)i % LETTER_DOTS_A_ROW, row = (int)i / LETTER_DOTS_A_ROW;
+        if (letter->is_rtl) column = LETTER_DOTS_A_ROW - 1 - column;
+        buf_addf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"5\" fill=\"%s\" stroke=\"" LETTER_INK "\"/>",
+                 column * DOT_STEP + DOT_STEP / 2, row * DOT_STEP + DOT_STEP / 2,
+                 i < line->dots ? LETTER_INK : "#FFFFFF");
+    }
+    buf_add(out, STR("</svg>\n"));
+    element(out, "p", NULL, line->dots_words);
+    buf_add(out, STR("</div>\n"));
+}
+
 static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
     static const char *const classes[] = {"usual", "watch", "see"}, *const shapes[] = {"\u25CF", "\u25B2", "\u25A0"};
@@ -133,6 +156,7 @@ static void result(const struct letter *letter, const struct letter_line *line, 
     escaped(out, line->headline);
     buf_add(out, STR("</p>\n"));
     for (size_t i = 0; i < line->scale_count; i++) number_line(letter, &line->scales[i], out);
+    dots(letter, line, out);
     element(out, "p", NULL, line->meaning);
     if (line->next.len > 0) {
         buf_add(out, STR("<p>"));

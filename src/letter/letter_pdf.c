@@ -311,6 +311,31 @@ static struct str why_words(const struct sheet *s, const struct letter_line *lin
     return arena_printf(s->mem, "%.*s %.*s [%u]", STR_ARGS(used), STR_ARGS(line->why), line->source);
 }
 
+enum { DOT_STEP = 8, DOTS_SIDE = LETTER_DOTS_A_ROW * DOT_STEP };
+
+/* Ten rows of ten below the number line, full ones first from the side where reading starts, the words beside them. */
+static void dots(struct sheet *s, const struct letter_line *line, double left, double width)
+{
+    bool is_rtl = s->letter->is_rtl;
+    double top = s->y, x = is_rtl ? left + width - DOTS_SIDE : left;
+    cairo_tag_begin(s->cr, "Figure", NULL);
+    set_ink(s, INK);
+    cairo_set_line_width(s->cr, 0.6);
+    for (unsigned i = 0; i < LETTER_DOTS; i++) {
+        unsigned column = i % LETTER_DOTS_A_ROW, row = i / LETTER_DOTS_A_ROW;
+        if (is_rtl) column = LETTER_DOTS_A_ROW - 1 - column;
+        cairo_new_path(s->cr);
+        cairo_arc(s->cr, x + (column + 0.5) * DOT_STEP, top + (row + 0.5) * DOT_STEP, 2.8, 0, 6.2832);
+        if (i < line->dots) cairo_fill_preserve(s->cr);
+        cairo_stroke(s->cr);
+    }
+    cairo_tag_end(s->cr, "Figure");
+    double words_left = is_rtl ? left : left + DOTS_SIDE + 10, words_width = width - DOTS_SIDE - 10;
+    s->y = top + 4;
+    text_at(s, "P", line->dots_words, &BODY, words_left, words_width);
+    s->y = fmax(s->y, top + DOTS_SIDE + 4);
+}
+
 /* Words at the start side, one number line beside them; a pair of them goes below, over the whole width. */
 static void body(struct sheet *s, const struct letter_line *line)
 {
@@ -319,12 +344,16 @@ static void body(struct sheet *s, const struct letter_line *line)
     double left = is_beside && s->letter->is_rtl ? PAGE_WIDTH - MARGIN - width : MARGIN;
     text_at(s, "P", line->meaning, &BODY, left, width);
     if (line->scale_count > 1) scale_pair(s, line);
+    if (!is_beside && line->dots_words.len > 0) dots(s, line, MARGIN, TEXT_WIDTH);
     if (!is_beside) return;
     double strip_width = TEXT_WIDTH - width - SCALE_GAP;
     struct strip strip = {&line->scales[0], s->letter->is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - strip_width, strip_width,
                           start + 16};
     number_line(s, &strip);
-    if (s->y < start + SCALE_HEIGHT) s->y = start + SCALE_HEIGHT;
+    double words_end = s->y;
+    s->y = start + SCALE_HEIGHT;
+    if (line->dots_words.len > 0) dots(s, line, strip.left, strip_width);
+    s->y = fmax(s->y, words_end);
 }
 
 static double block_height(const struct sheet *s, struct str words, const struct look *look, double width)
@@ -343,8 +372,9 @@ static double line_height(const struct sheet *s, const struct letter_line *line)
     double height = 12 + 20 + block_height(s, line->headline, &NAME, TEXT_WIDTH * 0.7) +
                     block_height(s, why_words(s, line), &SMALL, TEXT_WIDTH) +
                     block_height(s, next_words(s, line), &BODY, TEXT_WIDTH);
-    if (is_beside) return height + fmax(words, SCALE_HEIGHT);
-    return height + words + (line->scale_count > 1 ? SCALE_HEIGHT + 16 : 0);
+    double picture = line->dots_words.len > 0 ? DOTS_SIDE + 4 : 0;
+    if (is_beside) return height + fmax(words, SCALE_HEIGHT + picture);
+    return height + words + picture + (line->scale_count > 1 ? SCALE_HEIGHT + 16 : 0);
 }
 
 static void result(struct sheet *s, const struct letter_line *line)

@@ -101,6 +101,24 @@ static void wants_bands_that_rise_and_end_open(void **state)
     refused("\"below\":\"3\"", "\"below\":\"3\",\"up-to\":\"3\"", "bands[0].below", "beside");
 }
 
+static void wants_dots_for_a_number_out_of_100_only(void **state)
+{
+    (void)state;
+    refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"cm\",\"picture\":\"dots\",\"scales\"", "lines[0].picture", "must be %");
+    refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"%\",\"picture\":\"pie\",\"scales\"", "lines[0].picture", "dots");
+    refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"%\",\"scales\":[],\"picture\":\"dots\",\"x\"", "lines[0].x", "not known");
+    struct arena *mem = arena_open(1 << 20);
+    struct guideline g = {0};
+    struct salve_err err = {0};
+    struct str text = str_of(small);
+    int64_t at = str_find(text, STR("\"unit\":\"cm\",\"scales\""));
+    text = arena_printf(mem, "%.*s\"unit\":\"%%\",\"picture\":\"dots\",%.*s", (int)at, text.ptr,
+                        STR_ARGS(str_cut(text, (size_t)at + 12, text.len)));
+    assert_int_equal(read_text(text, mem, &g, &err), SALVE_OK);
+    assert_true(g.info.lines[0].has_dots);
+    arena_close(mem);
+}
+
 static void wants_columns_of_a_family_in_their_form(void **state)
 {
     (void)state;
@@ -136,6 +154,7 @@ int main(void)
         cmocka_unit_test(wants_closed_lists_without_doubles),
         cmocka_unit_test(wants_numbers_as_text_and_units_of_ucum),
         cmocka_unit_test(wants_bands_that_rise_and_end_open),
+        cmocka_unit_test(wants_dots_for_a_number_out_of_100_only),
         cmocka_unit_test(wants_columns_of_a_family_in_their_form),
         cmocka_unit_test(survives_running_out_of_memory),
     };

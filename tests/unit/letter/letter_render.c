@@ -7,10 +7,10 @@
 #include "base/file.h"
 #include "letter/letter_int.h"
 
-static struct arena      *mem;
+static struct arena *mem;
 static struct guideline **guidelines;
-static size_t             guideline_count;
-static char               share[4096];
+static size_t guideline_count;
+static char share[4096];
 
 static int set_up(void **state)
 {
@@ -57,11 +57,28 @@ static struct finding pressure(const char *category, const char *action, enum ur
                             .recheck = str_of(recheck)};
 }
 
+/* A risk of cvd-risk/guideline.json, whose line asks for dots. */
+static struct finding risk(const char *value)
+{
+    return (struct finding){.guideline = STR("cvd-risk"),
+                            .version = STR("1.0.0"),
+                            .item = STR("score2"),
+                            .status = FINDING_ASSESSED,
+                            .category = STR("high"),
+                            .action = STR("risk-review"),
+                            .urgency = URGENCY_ROUTINE,
+                            .value = str_of(value),
+                            .unit = STR("%"),
+                            .line = STR("score2-50"),
+                            .define = STR("SCORE2 category"),
+                            .source = STR("SCORE2")};
+}
+
 static struct letter *compose(struct letter_ask *ask, const char *language)
 {
     struct letter_frame *frame = NULL;
-    struct letter       *letter = NULL;
-    struct salve_err     err = {0};
+    struct letter *letter = NULL;
+    struct salve_err err = {0};
     ask->guidelines = guidelines;
     ask->guideline_count = guideline_count;
     ask->date = STR("2026-11-20");
@@ -74,10 +91,10 @@ static struct letter *compose(struct letter_ask *ask, const char *language)
 static void answers_first_with_the_most_urgent_result(void **state)
 {
     (void)state;
-    struct finding    findings[] = {pressure("non-elevated", "routine", URGENCY_NONE, "P1Y"),
-                                    pressure("hypertension", "confirm-within-1-month", URGENCY_SOON, "P1M")};
+    struct finding findings[] = {pressure("non-elevated", "routine", URGENCY_NONE, "P1Y"),
+                                 pressure("hypertension", "confirm-within-1-month", URGENCY_SOON, "P1M")};
     struct letter_ask ask = {.findings = findings, .finding_count = 2};
-    struct letter    *letter = compose(&ask, "en");
+    struct letter *letter = compose(&ask, "en");
     assert_int_equal(letter->line_count, 2);
     assert_int_equal(letter->lines[0].urgency, URGENCY_SOON);
     assert_true(str_find(letter->answer, STR("within two weeks")) > 0);
@@ -87,7 +104,7 @@ static void answers_first_with_the_most_urgent_result(void **state)
 static void says_that_it_is_a_draft_until_someone_signed(void **state)
 {
     (void)state;
-    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct finding finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
     struct letter_ask ask = {.findings = &finding, .finding_count = 1};
     assert_true(str_find(compose(&ask, "en")->banner, STR("DRAFT")) >= 0);
     ask.clinician = STR("dr-amina");
@@ -97,13 +114,14 @@ static void says_that_it_is_a_draft_until_someone_signed(void **state)
 static void marks_the_band_that_holds_the_value(void **state)
 {
     (void)state;
-    struct finding    finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "");
+    struct finding finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "");
     struct letter_ask ask = {.findings = &finding, .finding_count = 1};
-    struct letter    *letter = compose(&ask, "en");
+    struct letter *letter = compose(&ask, "en");
     assert_int_equal(letter->lines[0].scale_count, 2);
     for (size_t s = 0; s < 2; s++) {
         size_t here = 0;
-        for (size_t b = 0; b < letter->lines[0].scales[s].band_count; b++) here += letter->lines[0].scales[s].bands[b].is_here;
+        for (size_t b = 0; b < letter->lines[0].scales[s].band_count; b++)
+            here += letter->lines[0].scales[s].bands[b].is_here;
         assert_int_equal(here, 1);
     }
 }
@@ -111,17 +129,19 @@ static void marks_the_band_that_holds_the_value(void **state)
 static void keeps_numbers_in_order_inside_arabic(void **state)
 {
     (void)state;
-    struct finding    finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "");
+    struct finding finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "");
     struct letter_ask ask = {.findings = &finding, .finding_count = 1};
-    struct letter    *letter = compose(&ask, "ar");
+    struct letter *letter = compose(&ask, "ar");
     assert_true(letter->is_rtl);
-    assert_true(str_find(letter->lines[0].value, STR("\u2066" "148 / 94" "\u2069")) == 0);
+    assert_true(str_find(letter->lines[0].value, STR("\u2066"
+                                                     "148 / 94"
+                                                     "\u2069")) == 0);
 }
 
 static void paper_letters_have_no_card(void **state)
 {
     (void)state;
-    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct finding finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
     struct letter_ask ask = {.findings = &finding, .finding_count = 1, .card = STR("AAAA-BBBB"), .is_paper = true};
     assert_int_equal(compose(&ask, "en")->card.len, 0);
 }
@@ -129,10 +149,10 @@ static void paper_letters_have_no_card(void **state)
 static void renderings_escape_what_a_name_holds(void **state)
 {
     (void)state;
-    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct finding finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
     struct letter_ask ask = {.findings = &finding, .finding_count = 1, .person_name = STR("<script>\"&'")};
-    struct buf        out;
-    struct str        html;
+    struct buf out;
+    struct str html;
     buf_init(&out, mem, 1 << 20);
     letter_html(compose(&ask, "en"), &out);
     assert_ok(buf_done(&out, &html, NULL));
@@ -143,11 +163,11 @@ static void renderings_escape_what_a_name_holds(void **state)
 static void writes_a_pdf_in_both_languages(void **state)
 {
     (void)state;
-    struct finding    finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "P1M");
-    struct letter_ask ask = {.findings = &finding, .finding_count = 1, .card = STR("AAAA-BBBB")};
+    struct finding both[] = {pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "P1M"), risk("12")};
+    struct letter_ask ask = {.findings = both, .finding_count = 2, .card = STR("AAAA-BBBB")};
     const char *const languages[] = {"en", "ar"};
     for (int i = 0; i < 2; i++) {
-        struct buf       out;
+        struct buf out;
         struct salve_err err = {0};
         buf_init(&out, mem, 8 << 20);
         assert_ok(letter_pdf(compose(&ask, languages[i]), &out, &err));
@@ -156,13 +176,69 @@ static void writes_a_pdf_in_both_languages(void **state)
     }
 }
 
+static size_t times_in(struct str text, struct str what)
+{
+    size_t times = 0;
+    for (int64_t at = str_find(text, what); at >= 0; times++) {
+        text = str_cut(text, (size_t)at + what.len, text.len);
+        at = str_find(text, what);
+    }
+    return times;
+}
+
+static void a_risk_is_so_many_full_dots_of_100(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        unsigned full;
+    } cases[] = {{"0", 0},   {"0.4", 0},    {"0.5", 1},   {"2.4", 2}, {"7.5", 8},
+                 {"12", 12}, {"99.6", 100}, {"150", 100}, {"-3", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct finding finding = risk(cases[i].value);
+        struct letter_ask ask = {.findings = &finding, .finding_count = 1};
+        struct letter *letter = compose(&ask, "en");
+        struct buf out;
+        assert_int_equal(letter->lines[0].dots, cases[i].full);
+        assert_true(str_find(letter->lines[0].dots_words, arena_printf(mem, "About %u fall ill", cases[i].full)) > 0);
+        assert_true(str_find(letter->lines[0].dots_words, arena_printf(mem, "About %u do not", 100 - cases[i].full)) >
+                    0);
+        buf_init(&out, mem, 1 << 20);
+        letter_html(letter, &out);
+        assert_int_equal(times_in(buf_str(&out), STR("r=\"5\" fill=\"" LETTER_INK)), cases[i].full);
+        assert_int_equal(times_in(buf_str(&out), STR("<circle")), 100);
+    }
+}
+
+static void dots_start_where_reading_starts(void **state)
+{
+    (void)state;
+    struct finding finding = risk("1");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1};
+    struct buf out;
+    buf_init(&out, mem, 1 << 20);
+    letter_html(compose(&ask, "en"), &out);
+    assert_true(str_find(buf_str(&out), STR("cx=\"8\" cy=\"8\" r=\"5\" fill=\"" LETTER_INK)) > 0);
+    buf_init(&out, mem, 1 << 20);
+    letter_html(compose(&ask, "ar"), &out);
+    assert_true(str_find(buf_str(&out), STR("cx=\"152\" cy=\"8\" r=\"5\" fill=\"" LETTER_INK)) > 0);
+}
+
+static void other_numbers_have_no_dots(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "");
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1};
+    assert_int_equal(compose(&ask, "en")->lines[0].dots_words.len, 0);
+}
+
 static void a_ceiling_is_an_error_not_half_a_file(void **state)
 {
     (void)state;
-    struct finding    finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
+    struct finding finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
     struct letter_ask ask = {.findings = &finding, .finding_count = 1};
-    struct buf        out;
-    struct salve_err  err = {0};
+    struct buf out;
+    struct salve_err err = {0};
     buf_init(&out, mem, 4096);
     assert_code(letter_pdf(compose(&ask, "en"), &out, &err), SALVE_E_TOO_BIG);
 }
@@ -189,7 +265,7 @@ static void unknown_languages_are_refused(void **state)
 {
     (void)state;
     struct letter_frame *frame = NULL;
-    struct salve_err     err = {0};
+    struct salve_err err = {0};
     assert_code(letter_frame_load(share, STR("xx"), mem, &frame, &err), SALVE_E_NOT_FOUND);
     assert_code(letter_frame_load(share, STR("../en"), mem, &frame, &err), SALVE_E_USAGE);
 }
@@ -204,6 +280,9 @@ int main(void)
         cmocka_unit_test(paper_letters_have_no_card),
         cmocka_unit_test(renderings_escape_what_a_name_holds),
         cmocka_unit_test(writes_a_pdf_in_both_languages),
+        cmocka_unit_test(a_risk_is_so_many_full_dots_of_100),
+        cmocka_unit_test(dots_start_where_reading_starts),
+        cmocka_unit_test(other_numbers_have_no_dots),
         cmocka_unit_test(a_ceiling_is_an_error_not_half_a_file),
         cmocka_unit_test(next_dates_follow_the_calendar),
         cmocka_unit_test(unknown_languages_are_refused),
