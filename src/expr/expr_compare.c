@@ -48,7 +48,7 @@ static bool both_quantities(struct expr_value a, struct expr_value b, struct exp
     return (a.kind == VALUE_QUANTITY || b.kind == VALUE_QUANTITY) && as_quantity(a, qa) && as_quantity(b, qb);
 }
 
-/* --- text equivalence: case does not count, nor which character of white space it is ------------------------------- */
+/* --- text equivalence: case does not count, nor which character of white space it is ------------------------------ */
 static int32_t fold_next(struct str *rest)
 {
     utf8proc_int32_t c = -1;

@@ -33,8 +33,8 @@ static bool flags_of(struct str flags, uint32_t *options)
     return true;
 }
 
-/* A pattern that was compiled with the expression: a LONG that holds its address. Its tag tells it from a number that the
- * expression itself has. */
+/* A pattern that was compiled with the expression: a LONG that holds its address. Its tag tells it from a number that
+ * the expression itself has. */
 enum { PATTERN_TAG = 0x5052 };
 
 static struct expr_value pattern_value(const pcre2_code *pattern)
@@ -59,9 +59,9 @@ static pcre2_code *pattern_make(struct str pattern, uint32_t options, enum patte
     return pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &error, &at, context);
 }
 
-/* What a search costs: PCRE2 calls between any two items of the pattern, and what it passed over since the last call is
- * counted too. Its own limit counts backtracking from one start only, so a pattern that is slow without backtracking, or
- * from many starts, would escape it. */
+/* What a search costs: PCRE2 calls between any two items of the pattern, and what it passed over since the last call
+ * is counted too. Its own limit counts backtracking from one start only, so a pattern that is slow without
+ * backtracking, or from many starts, would escape it. */
 struct search {
     uint64_t used, limit;
     PCRE2_SIZE at;
