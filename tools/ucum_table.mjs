@@ -14,12 +14,25 @@ const units = new Map(rows.filter((u) => u.source_ !== 'LOINC').map((u) => [u.cs
 // Special units: function, reference unit, exact factor of the reference unit. UCUM 2.1, sections 21, 22 and 46.
 const special = {
   Cel: ['CEL', 'K', '1'], '[degF]': ['DEGF', 'K', '5/9'], '[degRe]': ['DEGRE', 'K', '5/4'],
-  "[p'diop]": ['TAN100', 'rad', '1'], '%[slope]': ['TAN100', 'deg', '1'],
+  "[p'diop]": ['TAN100', 'rad', '1'], '%[slope]': ['TAN100', 'rad', '1'],
   "[hp'_X]": ['HPX', '1', '1'], "[hp'_C]": ['HPC', '1', '1'], "[hp'_M]": ['HPM', '1', '1'], "[hp'_Q]": ['HPQ', '1', '1'],
   '[pH]': ['PH', 'mol/l', '1'], Np: ['LN', '1', '1'], B: ['LG', '1', '1'], 'B[SPL]': ['LG2', 'Pa', '2e-5'],
   'B[V]': ['LG2', 'V', '1'], 'B[mV]': ['LG2', 'mV', '1'], 'B[uV]': ['LG2', 'uV', '1'], 'B[10.nV]': ['LG2', 'nV', '10'],
   'B[W]': ['LG', 'W', '1'], 'B[kW]': ['LG', 'kW', '1'], '[m/s2/Hz^(1/2)]': ['SQRT', 'm2/s4/Hz', '1'], bit_s: ['LD', '1', '1'],
 };
+
+// Definitions whose case-sensitive form is cut short in the package; the UCUM table and the package's case-insensitive form
+// have them whole. Every other unit has to have the same operators in both forms.
+const whole = {
+  '[diop]': '/m', '[mesh_i]': '/[in_i]', Bd: '/s', Oe: '/[pi].A/m', '[mu_0]': '4.[pi].10*-7.N/A2', '[S]': '10*-13.s',
+};
+// UCUM 2.2 added two units to the table.
+for (const code of ['[NTU]', '[FNU]'])
+  if (!units.has(code)) units.set(code, { csCode_: code, csUnitString_: '1', baseFactorStr_: '1', isMetric_: false, isBase_: false, isArbitrary_: false });
+const operators = (s) => (s ?? '').replace(/[^./(]/g, '');
+for (const [code, u] of units)
+  if (u.ciUnitString_ && !whole[code] && operators(u.csUnitString_) !== operators(u.ciUnitString_))
+    throw new Error(`the two definitions of ${code} differ: ${u.csUnitString_}, ${u.ciUnitString_}`);
 
 const prefixes = new Map();
 for (const [code, , , , value, exp] of defs.prefixes.data)
@@ -63,7 +76,7 @@ function atom(code) {
   else if (code === '[pi]') out = { ...one(), pi: 1 };
   else {
     const factor = u.baseFactorStr_ ?? String(u.baseFactor_);
-    out = mul(number(String(factor).replace(/\s/g, '')), term(u.csUnitString_ ?? '1'));
+    out = mul(number(String(factor).replace(/\s/g, '')), term(whole[code] ?? u.csUnitString_ ?? '1'));
   }
   known.set(code, out);
   return out;

@@ -31,7 +31,8 @@ enum {
     SALVE_VOCABULARY_ALIKE_MAX = 2000,      /* codes of one table that hash alike */
     SALVE_REGEX_BYTES_MAX = 64 << 10,       /* one regular expression */
     SALVE_REGEX_DEPTH_MAX = 100,            /* parentheses inside each other */
-    SALVE_REGEX_STEPS_MAX = 1000 * 1000,    /* backtracking steps of one match: some 10 ms */
+    SALVE_REGEX_STEPS_MAX = 1000 * 1000,    /* steps of one match, some 20 ms, ... */
+    SALVE_REGEX_STEPS_PER_BYTE = 16,        /* ... and so many more for each byte of the text */
     SALVE_REGEX_HEAP_KIB_MAX = 20 << 10,    /* memory of one match */
     SALVE_CSV_LINE_BYTES_MAX = 64 << 10,    /* one row of a CSV map or vector file */
     SALVE_NOTE_BYTES_MAX = 64 << 10,        /* a signed note; 16 signatures take 3 KB */

@@ -48,40 +48,27 @@ static bool both_quantities(struct expr_value a, struct expr_value b, struct exp
     return (a.kind == VALUE_QUANTITY || b.kind == VALUE_QUANTITY) && as_quantity(a, qa) && as_quantity(b, qb);
 }
 
-/* --- text equivalence: case and the amount of white space do not count -------------------------------------------- */
-struct folding {
-    struct str rest;
-    bool is_pending;
-};
-
-static int32_t fold_next(struct folding *f)
+/* --- text equivalence: case does not count, nor which character of white space it is ------------------------------ */
+static int32_t fold_next(struct str *rest)
 {
     utf8proc_int32_t c = -1;
-    bool space = false;
-    while (f->rest.len > 0) {
-        utf8proc_ssize_t took =
-            utf8proc_iterate((const utf8proc_uint8_t *)f->rest.ptr, (utf8proc_ssize_t)f->rest.len, &c);
-        if (took <= 0) {
-            c = (uint8_t)f->rest.ptr[0];
-            took = 1;
-        }
-        if (c == ' ' || (c >= 9 && c <= 13)) {
-            space = true;
-            f->rest = str_cut(f->rest, (size_t)took, SIZE_MAX);
-            continue;
-        }
-        if (space) return ' '; /* the letter is read again */
-        f->rest = str_cut(f->rest, (size_t)took, SIZE_MAX);
-        return utf8proc_tolower(c);
+    if (rest->len == 0) return -1;
+    utf8proc_ssize_t took = utf8proc_iterate((const utf8proc_uint8_t *)rest->ptr, (utf8proc_ssize_t)rest->len, &c);
+    if (took <= 0) {
+        c = (uint8_t)rest->ptr[0];
+        took = 1;
     }
-    return space ? ' ' : -1;
+    *rest = str_cut(*rest, (size_t)took, SIZE_MAX);
+    utf8proc_category_t category = utf8proc_category(c);
+    bool space = (c >= 9 && c <= 13) || c == 0x85 || category == UTF8PROC_CATEGORY_ZS ||
+                 category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+    return space ? ' ' : utf8proc_tolower(c);
 }
 
 static bool texts_equivalent(struct str a, struct str b)
 {
-    struct folding fa = {.rest = a}, fb = {.rest = b};
     for (;;) {
-        int32_t ca = fold_next(&fa), cb = fold_next(&fb);
+        int32_t ca = fold_next(&a), cb = fold_next(&b);
         if (ca != cb) return false;
         if (ca == -1) return true;
     }

@@ -45,6 +45,7 @@ struct expr_function {
 
 /* --- programs ----------------------------------------------------------------------------------------------------- */
 /* A node matches fhir or a descendant of it, another value matches kind; 0 and NULL match nothing. */
+enum { EXPR_KIND_ANY = VALUE_KIND_COUNT }; /* in a test: System.Any, every item */
 struct expr_type_test {
     fhir_type_id fhir;
     uint8_t kind; /* enum expr_kind */

@@ -6,46 +6,70 @@
 #include "expr/expr_decimal_int.h"
 #include "expr/expr_ucum_int.h"
 
-/* What a unit text means for comparing: the UCUM code, and whether it is a calendar year or month, whose length in days
- * is not fixed. */
+/* What a unit text means: the UCUM code, and which calendar word it is. A calendar year is 12 months or 365 days and a
+ * month 30 days (N1 5.5.7), UCUM's a and mo are 365.25 and 30.4375 days; for week and below both are the same. */
 struct unit_meaning {
     struct str ucum;
-    bool is_calendar_month; /* "year", "month" and their plurals */
+    enum expr_precision word; /* EXPR_PRECISION_NONE: a UCUM code */
 };
 
 static struct unit_meaning unit_meaning(struct str unit)
 {
     enum expr_precision p;
     bool is_word;
-    if (unit.len < 3 || !expr_duration_unit(unit, &p, &is_word) || !is_word) return (struct unit_meaning){unit, false};
+    if (unit.len < 3 || !expr_duration_unit(unit, &p, &is_word) || !is_word)
+        return (struct unit_meaning){unit, EXPR_PRECISION_NONE};
     static const struct str codes[] = {{"a", 1},   {"mo", 2}, {"d", 1},  {"h", 1},
                                        {"min", 3}, {"s", 1},  {"ms", 2}, {"wk", 2}};
-    return (struct unit_meaning){codes[p], p == EXPR_YEAR || p == EXPR_MONTH};
+    return (struct unit_meaning){codes[p], p};
+}
+
+static bool is_word(struct unit_meaning m) { return m.word != EXPR_PRECISION_NONE; }
+static bool is_year_or_month(struct unit_meaning m) { return str_is(m.ucum, "a") || str_is(m.ucum, "mo"); }
+
+/* May two units of time not be compared or added? A calendar year or month beside a UCUM code is of unknown length, and
+ * so is UCUM's a or mo beside a calendar word. */
+static bool is_mixed_calendar(struct unit_meaning x, struct unit_meaning y)
+{
+    return is_word(x) != is_word(y) && (is_year_or_month(x) || is_year_or_month(y));
 }
 
 static bool is_unit_one(struct str unit) { return unit.len == 0 || str_is(unit, "1"); }
 
-/* Compares x in unit u with y in unit v without rounding where both factors are exact: cross-multiplied. */
-static enum expr_order cmp_converted(const struct expr_quantity *a, struct str a_unit, const struct expr_quantity *b,
-                                     struct str b_unit)
+/* The value of a calendar quantity in a unit on the other side of the line between months and weeks. */
+static bool convert_calendar(struct expr_decimal value, struct unit_meaning from, struct unit_meaning to,
+                             struct expr_decimal *out)
 {
-    struct expr_decimal there, back;
-    if (!expr_ucum_convert(a->value, a_unit, b_unit, &there)) return EXPR_UNKNOWN;
-    int order = expr_decimal_cmp(there, b->value);
-    if (order != 0) return (enum expr_order)order;
-    /* equal after rounding: the other direction shows a difference that was rounded away */
-    if (!expr_ucum_convert(b->value, b_unit, a_unit, &back)) return EXPR_SAME;
-    return (enum expr_order)expr_decimal_cmp(a->value, back);
+    struct unit_meaning longer = is_year_or_month(from) ? from : to;
+    struct expr_decimal days = expr_decimal_of_int(str_is(longer.ucum, "a") ? 365 : 30);
+    if (!is_year_or_month(from))
+        return expr_ucum_convert(value, from.ucum, STR("d"), &value) && expr_decimal_div(value, days, out);
+    return expr_decimal_mul(value, days, &value) && expr_ucum_convert(value, STR("d"), to.ucum, out);
 }
 
+static bool convert_meaning(struct expr_decimal value, struct unit_meaning from, struct unit_meaning to,
+                            struct expr_decimal *out)
+{
+    *out = value;
+    if (str_eq(from.ucum, to.ucum) || (is_unit_one(from.ucum) && is_unit_one(to.ucum))) return true;
+    if (is_word(from) && is_year_or_month(from) != is_year_or_month(to)) return convert_calendar(value, from, to, out);
+    return expr_ucum_convert(value, from.ucum, to.ucum, out);
+}
+
+/* Compares x in unit u with y in unit v without rounding where both factors are exact: cross-multiplied. */
 static enum expr_order cmp_meaning(const struct expr_quantity *a, const struct expr_quantity *b, bool is_loose)
 {
     if (str_eq(a->unit, b->unit) || (is_unit_one(a->unit) && is_unit_one(b->unit)))
         return (enum expr_order)expr_decimal_cmp(a->value, b->value);
     struct unit_meaning x = unit_meaning(a->unit), y = unit_meaning(b->unit);
-    if (x.is_calendar_month != y.is_calendar_month && !is_loose) return EXPR_UNKNOWN;
-    if (str_eq(x.ucum, y.ucum)) return (enum expr_order)expr_decimal_cmp(a->value, b->value);
-    return cmp_converted(a, x.ucum, b, y.ucum);
+    struct expr_decimal there, back;
+    if (is_mixed_calendar(x, y) && !is_loose) return EXPR_UNKNOWN;
+    if (!convert_meaning(a->value, x, y, &there)) return EXPR_UNKNOWN;
+    int order = expr_decimal_cmp(there, b->value);
+    if (order != 0) return (enum expr_order)order;
+    /* equal after rounding: the other direction shows a difference that was rounded away */
+    if (!convert_meaning(b->value, y, x, &back)) return EXPR_SAME;
+    return (enum expr_order)expr_decimal_cmp(a->value, back);
 }
 
 enum expr_order expr_quantity_cmp(const struct expr_quantity *a, const struct expr_quantity *b)
@@ -68,16 +92,14 @@ bool expr_quantity_equivalent(const struct expr_quantity *a, const struct expr_q
 
 bool expr_quantity_to_unit(const struct expr_quantity *a, struct str unit, struct expr_quantity *out)
 {
-    struct unit_meaning x = unit_meaning(a->unit), y = unit_meaning(unit);
-    struct expr_decimal value = a->value;
-    if (!str_eq(x.ucum, y.ucum) && !(is_unit_one(x.ucum) && is_unit_one(y.ucum)) &&
-        !expr_ucum_convert(a->value, x.ucum, y.ucum, &value))
-        return false;
+    struct expr_decimal value;
+    if (!convert_meaning(a->value, unit_meaning(a->unit), unit_meaning(unit), &value)) return false;
     *out = (struct expr_quantity){value, unit};
     return true;
 }
 
-/* Which unit a sum has: the finer one, so that nothing is lost; the left one where they are the same. */
+/* Which unit a sum has: the finer one, so that nothing is lost; the left one where they are the same. There is no sum
+ * where only an approximate factor leads from one unit to the other (months and days). */
 static bool common_unit(const struct expr_quantity *a, const struct expr_quantity *b, struct expr_quantity *x,
                         struct expr_quantity *y)
 {
@@ -86,6 +108,8 @@ static bool common_unit(const struct expr_quantity *a, const struct expr_quantit
     if (str_eq(a->unit, b->unit) || (is_unit_one(a->unit) && is_unit_one(b->unit))) return true;
     struct unit_meaning left = unit_meaning(a->unit), right = unit_meaning(b->unit);
     struct ucum_unit u, v;
+    if (is_mixed_calendar(left, right)) return false;
+    if (is_word(left) && is_word(right) && is_year_or_month(left) != is_year_or_month(right)) return false;
     if (!ucum_parse(left.ucum, &u) || !ucum_parse(right.ucum, &v) || !ucum_same_dimension(&u, &v)) return false;
     if (v.approximate < u.approximate) return expr_quantity_to_unit(a, b->unit, x);
     return expr_quantity_to_unit(b, a->unit, y);
@@ -188,6 +212,13 @@ static bool product_text(const struct product *product, struct arena *mem, struc
     return buf_done(&text, out, &err) == SALVE_OK;
 }
 
+/* Special units (Cel, [degF], [pH]) take no part in products with other units (UCUM 21, 22). */
+static bool is_special(struct str unit)
+{
+    struct ucum_unit u;
+    return ucum_parse(unit, &u) && u.function != UCUM_NONE;
+}
+
 static bool combine_units(struct str a, struct str b, int sign, struct arena *mem, struct str *out)
 {
     struct product product = {.count = 0};
@@ -200,6 +231,7 @@ static bool combine_units(struct str a, struct str b, int sign, struct arena *me
         *out = b;
         return true;
     }
+    if (is_special(x) || is_special(y)) return false;
     if (add_unit(&product, x, 1) && add_unit(&product, y, sign)) return product_text(&product, mem, out);
     *out = arena_printf(mem, "(%.*s)%c(%.*s)", STR_ARGS(x), sign > 0 ? '.' : '/', STR_ARGS(y));
     return out->ptr != NULL;
@@ -246,7 +278,7 @@ bool expr_quantity_parse(struct str text, bool bare_unit, struct expr_quantity *
         return expr_ucum_valid(out->unit);
     }
     out->unit = unit;
-    if (expr_duration_unit(unit, &p, &is_word) && is_word) return at < text.len && text.ptr[at] == ' ';
+    if (expr_duration_unit(unit, &p, &is_word) && is_word) return true;
     return bare_unit && expr_ucum_valid(unit);
 }
 

@@ -144,6 +144,7 @@ enum salve_code expr_system(struct expr_value value, struct arena *mem, struct e
 
 bool expr_is_type(struct expr_value item, struct expr_type_test test)
 {
+    if (test.kind == EXPR_KIND_ANY) return true;
     if (item.kind == VALUE_NODE) return test.fhir != 0 && fhir_type_is_a(tape_type(item.as.tape, item.aux), test.fhir);
     return test.kind != VALUE_NULL && item.kind == test.kind;
 }
@@ -151,7 +152,8 @@ bool expr_is_type(struct expr_value item, struct expr_type_test test)
 bool expr_is_exactly(struct expr_value item, struct expr_type_test test)
 {
     if (!expr_is_type(item, test)) return false;
-    if (item.kind != VALUE_NODE || fhir_types[test.fhir].kind != FHIR_PRIMITIVE) return true;
+    if (item.kind != VALUE_NODE || test.kind == EXPR_KIND_ANY || fhir_types[test.fhir].kind != FHIR_PRIMITIVE)
+        return true;
     return tape_type(item.as.tape, item.aux) == test.fhir;
 }
 

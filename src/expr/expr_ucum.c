@@ -91,6 +91,8 @@ static uint64_t arbitrary_id(const struct ucum_atom *atom)
 static void set_atom(const struct ucum_atom *atom, int64_t prefix_num, int prefix_exp10, struct ucum_unit *out)
 {
     *out = unit_one();
+    out->approximate =
+        (long double)atom->num / (long double)atom->den * powl(10.0L, atom->exp10) * powl(M_PIl, atom->pi);
     out->function = atom->function;
     out->num = atom->num;
     out->den = atom->den;
@@ -101,11 +103,11 @@ static void set_atom(const struct ucum_atom *atom, int64_t prefix_num, int prefi
     if (atom->function == UCUM_NONE) {
         multiply_exact(out, prefix_num, 1);
         out->exp10 += prefix_exp10;
+        out->approximate *= (long double)prefix_num * powl(10.0L, prefix_exp10);
     } else {
         out->scale_num = prefix_num;
         out->scale_exp10 = prefix_exp10;
     }
-    out->approximate = (long double)out->num / (long double)out->den * powl(10.0L, out->exp10) * powl(M_PIl, out->pi);
     tidy(out);
 }
 
@@ -138,7 +140,7 @@ static bool parse_term(struct parser *in, struct ucum_unit *out);
 static bool skip_annotation(struct parser *in)
 {
     while (in->at < in->end && *in->at != '}') {
-        if (*in->at < 33 || *in->at > 126) return false;
+        if (*in->at < 33 || *in->at > 126 || *in->at == '{') return false; /* braces are not nested (UCUM 6) */
         in->at++;
     }
     if (in->at == in->end) return false;
@@ -245,7 +247,7 @@ static bool parse_component(struct parser *in, struct ucum_unit *out)
 static bool parse_term(struct parser *in, struct ucum_unit *out)
 {
     struct ucum_unit unit;
-    bool is_division = in->at < in->end && *in->at == '/', is_first = true;
+    bool is_division = in->at < in->end && *in->at == '/' && in->depth == 0, is_first = true;
     if (is_division) in->at++;
     *out = unit_one();
     for (;;) {

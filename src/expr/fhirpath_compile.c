@@ -65,7 +65,7 @@ enum salve_code fp_type_test(struct fp_compiler *c, struct str name, uint32_t pl
 {
     *out = (struct expr_type_test){0};
     if (str_starts(name, STR("System."))) {
-        out->kind = (uint8_t)system_kind(str_cut(name, 7, SIZE_MAX));
+        out->kind = (uint8_t)(str_is(name, "System.Any") ? EXPR_KIND_ANY : system_kind(str_cut(name, 7, SIZE_MAX)));
         return SALVE_OK; /* an unknown System type has no values */
     }
     if (str_starts(name, STR("FHIR.")))

@@ -7,7 +7,7 @@
 
 #include "expr/fhirpath_int.h"
 
-enum { FP_VARIABLES_MAX = 64, FP_NO_SLOT = UINT16_MAX };
+enum { FP_VARIABLES_MAX = 64, FP_COALESCE_MAX = 16, FP_NO_SLOT = UINT16_MAX };
 
 struct fp_variable_slot {
     struct str name;

@@ -229,18 +229,6 @@ FN(fp_exclude)
     return SALVE_OK;
 }
 
-FN(fp_coalesce)
-{
-    (void)run;
-    *out = EXPR_NONE;
-    for (uint32_t i = 1; i < count; i++) {
-        if (expr_items(&args[i]).count == 0) continue;
-        *out = args[i];
-        break;
-    }
-    return SALVE_OK;
-}
-
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 static struct expr_value part(struct expr_items view, int64_t from, int64_t count)
 {
@@ -323,7 +311,7 @@ const struct expr_function fp_single_input = {"iif", single_input};
 /* --- sorting ------------------------------------------------------------------------------------------------------ */
 struct sorting {
     struct expr_run *run;
-    int64_t downwards; /* bit per key */
+    int64_t downwards; /* bits: FP_SORT_DESC */
 };
 
 /* Items lie beside their keys: pairs[2 i] is the item, pairs[2 i + 1] a LIST of keys. */
@@ -336,7 +324,9 @@ static enum salve_code keys_cmp(const struct sorting *s, struct expr_value a, st
         if (ka.count > 1 || kb.count > 1)
             return expr_run_fail(s->run, SALVE_E_TYPE, "a sort key of more than one item");
         if (ka.count == 0 || kb.count == 0) {
-            *out = (int)ka.count - (int)kb.count; /* empty keys first, in both directions */
+            /* an empty key is the lowest: first, and last by desc; the older -key leaves it first (the public suite) */
+            *out = (int)ka.count - (int)kb.count;
+            if (s->downwards >> (k + FP_SORT_DESC) & 1) *out = -*out;
             continue;
         }
         FP_TRY(expr_compare(s->run, ka.items, kb.items, &order));
@@ -426,8 +416,8 @@ static enum salve_code type_as(struct expr_run *run, const struct expr_value *ar
 }
 const struct expr_function fp_is = {"is", type_is}, fp_as = {"as", type_as};
 
-static const struct str type_names[] = {{"namespace", 9}, {"name", 4}};
-static const struct expr_shape type_shape = {2, type_names};
+static const struct str type_names[] = {{"namespace", 9}, {"name", 4}, {"baseType", 8}};
+static const struct expr_shape type_shape = {3, type_names};
 static const char *const kind_names[] = {
 #define X(kind, name, holds) name,
     EXPR_KINDS(X)
@@ -441,17 +431,29 @@ static struct str type_name(struct expr_value item)
     return fhir_types[type].kind == FHIR_BACKBONE ? STR("BackboneElement") : fhir_type_name(type);
 }
 
+/* "FHIR.Element", "System.Any" at the top. */
+static enum salve_code base_type(struct expr_run *run, struct expr_value item, struct expr_value *out)
+{
+    fhir_type_id base = item.kind == VALUE_NODE ? fhir_types[tape_type(item.as.tape, item.aux)].base : 0;
+    struct str text = STR("System.Any");
+    if (base != 0) text = arena_printf(run->mem, "FHIR.%.*s", STR_ARGS(fhir_type_name(base)));
+    if (text.ptr == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "type");
+    *out = expr_string(text);
+    return SALVE_OK;
+}
+
 FN(fp_type_of)
 {
     struct expr_items view = expr_items(&args[0]);
     struct expr_build build = {0};
     (void)count;
     for (uint32_t i = 0; i < view.count; i++) {
-        struct expr_tuple *tuple = arena_alloc(run->mem, sizeof *tuple + 2 * sizeof tuple->values[0]);
+        struct expr_tuple *tuple = arena_alloc(run->mem, sizeof *tuple + 3 * sizeof tuple->values[0]);
         if (tuple == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "type");
         tuple->shape = &type_shape;
         tuple->values[0] = expr_string(view.items[i].kind == VALUE_NODE ? STR("FHIR") : STR("System"));
         tuple->values[1] = expr_string(type_name(view.items[i]));
+        FP_TRY(base_type(run, view.items[i], &tuple->values[2]));
         struct expr_value value = {.kind = VALUE_TUPLE, .as.tuple = tuple};
         FP_TRY(expr_build_add(&build, value, run->mem, run->err));
     }

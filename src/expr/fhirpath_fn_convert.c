@@ -152,8 +152,8 @@ static enum salve_code to_date(struct expr_run *run, struct expr_value from, str
         *out = from;
     else if (from.kind == VALUE_DATETIME)
         return temporal(run, VALUE_DATE, expr_temporal_to_date(*from.as.temporal), out);
-    else if (from.kind == VALUE_STRING && expr_temporal_parse_as(expr_text(from), EXPR_DATETIME, &t))
-        return temporal(run, VALUE_DATE, expr_temporal_to_date(t), out);
+    else if (from.kind == VALUE_STRING && expr_temporal_parse_as(expr_text(from), EXPR_DATE, &t))
+        return temporal(run, VALUE_DATE, t, out);
     return SALVE_OK;
 }
 

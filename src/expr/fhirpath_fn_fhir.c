@@ -120,28 +120,101 @@ static tape_at find_contained(const struct tape *tape, tape_at at, struct str id
     return TAPE_NONE;
 }
 
-/* Does "…/Type/id" name this resource? */
-static bool names_resource(const struct tape *tape, tape_at resource, struct str reference)
+/* A reference in its parts: "base/Type/id/_history/version#part"; base and version are often missing. */
+struct reference {
+    struct str url;      /* "base/Type/id" */
+    struct str relative; /* "Type/id"; none in an absolute one */
+    struct str version, part;
+};
+
+static bool is_absolute(struct str url) { return str_find(url, STR("://")) > 0 || str_starts(url, STR("urn:")); }
+
+static struct reference reference_of(struct str text)
 {
-    struct str id = tape_child_text(tape, resource, "id"), type = fhir_type_name(tape_type(tape, resource));
-    if (id.len == 0 || reference.len < id.len + type.len + 1 || !str_ends(reference, id)) return false;
-    struct str head = str_cut(reference, 0, reference.len - id.len);
-    if (!str_ends(head, STR("/"))) return false;
-    head = str_cut(head, 0, head.len - 1);
-    return str_ends(head, type) && (head.len == type.len || head.ptr[head.len - type.len - 1] == '/');
+    struct reference r = {.url = text};
+    ptrdiff_t mark = str_find(text, STR("#"));
+    if (mark >= 0) {
+        r.part = str_cut(text, (size_t)mark + 1, SIZE_MAX);
+        r.url = str_cut(text, 0, (size_t)mark);
+    }
+    ptrdiff_t history = str_find(r.url, STR("/_history/"));
+    if (history >= 0) {
+        r.version = str_cut(r.url, (size_t)history + 10, SIZE_MAX);
+        r.url = str_cut(r.url, 0, (size_t)history);
+    }
+    if (!is_absolute(r.url)) r.relative = r.url;
+    return r;
 }
 
-static tape_at find_in_bundle(const struct tape *tape, struct str reference)
+/* Is the resource "Type/id"? */
+static bool names_resource(const struct tape *tape, tape_at resource, struct str relative)
+{
+    struct str id = tape_child_text(tape, resource, "id"), type = fhir_type_name(tape_type(tape, resource));
+    return id.len > 0 && relative.len == type.len + 1 + id.len && str_starts(relative, type) &&
+           relative.ptr[type.len] == '/' && str_ends(relative, id);
+}
+
+static bool has_version(const struct tape *tape, tape_at resource, struct str version)
+{
+    if (version.len == 0) return true;
+    tape_at meta = tape_child(tape, resource, FHIR_N_meta);
+    return meta != TAPE_NONE && str_eq(tape_child_text(tape, meta, "versionId"), version);
+}
+
+/* "http://server/fhir/" of "http://server/fhir/Patient/1", the fullUrl of a resource; none if it is not so formed. */
+static struct str base_of(const struct tape *tape, tape_at entry)
+{
+    struct str url = tape_child_text(tape, entry, "fullUrl");
+    size_t slashes = 0, at = url.len;
+    if (str_find(url, STR("://")) < 0) return STR_NONE;
+    while (at > 0 && slashes < 2)
+        if (url.ptr[--at] == '/') slashes++;
+    return slashes == 2 ? str_cut(url, 0, at + 1) : STR_NONE;
+}
+
+/* The entry of the Bundle that holds node `at`. */
+static tape_at entry_of(const struct tape *tape, tape_at at)
+{
+    tape_at found = TAPE_NONE;
+    for (tape_at e = tape_first(tape, 0); e != TAPE_NONE && e <= at; e = tape_next(tape, 0, e))
+        if (tape_path_name(tape, e) == FHIR_N_entry) found = e;
+    return found;
+}
+
+/* R4 "Resolving references in Bundles": an absolute reference is a fullUrl. A relative one is taken to the base of its
+ * own entry's fullUrl; where that has none, or the other entry has none, type and id decide. */
+static bool is_entry_named(const struct tape *tape, tape_at entry, tape_at resource, const struct reference *r,
+                           struct str base)
+{
+    struct str url = tape_child_text(tape, entry, "fullUrl");
+    if (!has_version(tape, resource, r->version)) return false;
+    if (r->relative.len == 0) return str_eq(url, r->url);
+    if (base.len > 0 && base_of(tape, entry).len > 0)
+        return str_starts(url, base) && str_eq(str_cut(url, base.len, SIZE_MAX), r->relative);
+    return names_resource(tape, resource, r->relative);
+}
+
+static tape_at find_in_bundle(const struct tape *tape, tape_at from, const struct reference *r)
 {
     if (tape_type(tape, 0) != FHIR_T_Bundle) return TAPE_NONE;
+    tape_at own = entry_of(tape, from);
+    struct str base = own == TAPE_NONE ? STR_NONE : base_of(tape, own);
     for (tape_at e = tape_first(tape, 0); e != TAPE_NONE; e = tape_next(tape, 0, e)) {
         if (tape_path_name(tape, e) != FHIR_N_entry) continue;
         tape_at resource = tape_child(tape, e, FHIR_N_resource);
-        if (resource == TAPE_NONE) continue;
-        struct str url = tape_child_text(tape, e, "fullUrl");
-        if (str_eq(url, reference) || names_resource(tape, resource, reference)) return resource;
+        if (resource != TAPE_NONE && is_entry_named(tape, e, resource, r, base)) return resource;
     }
     return TAPE_NONE;
+}
+
+static tape_at find_on_tape(const struct tape *tape, tape_at from, struct str text)
+{
+    if (text.ptr[0] == '#') return find_contained(tape, from, str_cut(text, 1, SIZE_MAX));
+    struct reference r = reference_of(text);
+    tape_at found = find_in_bundle(tape, from, &r);
+    if (found == TAPE_NONE && names_resource(tape, 0, r.relative) && has_version(tape, 0, r.version)) found = 0;
+    if (found == TAPE_NONE || r.part.len == 0) return found;
+    return find_contained(tape, found, r.part);
 }
 
 static struct str reference_text(struct expr_value item)
@@ -159,9 +232,7 @@ static bool resolve_one(struct expr_run *run, struct expr_value item, struct exp
     struct expr_value home = item.kind == VALUE_NODE ? item : run->resource;
     if (home.kind == VALUE_NODE) {
         const struct tape *tape = home.as.tape;
-        tape_at at = reference.ptr[0] == '#' ? find_contained(tape, home.aux, str_cut(reference, 1, SIZE_MAX))
-                                             : find_in_bundle(tape, reference);
-        if (at == TAPE_NONE && reference.ptr[0] != '#' && names_resource(tape, 0, reference)) at = 0;
+        tape_at at = find_on_tape(tape, home.aux, reference);
         *out = expr_node(tape, at);
         if (at != TAPE_NONE) return true;
     }
@@ -316,6 +387,10 @@ FN(fp_conforms_to)
     FP_TRY(fp_one_text(run, &args[1], &has, &url));
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "conformsTo() asks about one item");
     if (!has || view.count == 0) return SALVE_OK;
+    ptrdiff_t bar = str_find(url, STR("|")); /* R4 is one version */
+    if (bar >= 0 && !str_starts(str_cut(url, (size_t)bar + 1, SIZE_MAX), STR("4.0")))
+        return expr_run_fail(run, SALVE_E_UNKNOWN_NAME, "this profile is not one of base R4");
+    if (bar >= 0) url = str_cut(url, 0, (size_t)bar);
     fhir_type_id type = str_starts(url, str_of(base)) ? fhir_type_find(str_cut(url, sizeof base - 1, SIZE_MAX)) : 0;
     if (type == 0) return expr_run_fail(run, SALVE_E_UNKNOWN_NAME, "this profile is not one of base R4");
     *out = expr_boolean(expr_is_type(view.items[0], (struct expr_type_test){.fhir = type}));

@@ -8,6 +8,8 @@
 
 static bool is_whole(struct expr_value v) { return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG; }
 
+static bool is_number(struct expr_value v) { return is_whole(v) || v.kind == VALUE_DECIMAL; }
+
 static enum salve_code want_number(struct expr_run *run, const struct expr_value *arg, struct expr_value *number,
                                    struct expr_decimal *decimal)
 {
@@ -58,14 +60,21 @@ FN(fp_abs)
 
 typedef bool step_function(struct expr_decimal a, struct expr_decimal *out);
 
+/* A quantity gives a quantity of the same unit. */
 static enum salve_code whole_step(struct expr_run *run, const struct expr_value *input, step_function *how,
                                   struct expr_value *out)
 {
     struct expr_value v;
     struct expr_decimal d = {0};
-    FP_TRY(want_number(run, input, &v, &d));
+    FP_TRY(fp_one(run, input, &v));
     *out = v;
     if (v.kind == VALUE_NULL || is_whole(v)) return SALVE_OK;
+    if (v.kind == VALUE_QUANTITY) {
+        struct expr_quantity q = *v.as.quantity;
+        *out = EXPR_NONE;
+        return how(q.value, &q.value) ? expr_quantity_value(q, run->mem, out, run->err) : SALVE_OK;
+    }
+    FP_TRY(want_number(run, input, &v, &d));
     bool has = how(d, &d);
     return integer_or_none(has, d, out);
 }
@@ -131,7 +140,10 @@ FN(fp_power)
     FP_TRY(want_number(run, &args[0], &v, &dv));
     FP_TRY(want_number(run, &args[1], &exponent, &de));
     bool has = v.kind != VALUE_NULL && exponent.kind != VALUE_NULL && expr_decimal_power(dv, de, &result);
-    if (is_whole(v) && is_whole(exponent) && exponent.as.integer >= 0) return integer_or_none(has, result, out);
+    if (is_whole(v) && is_whole(exponent) && exponent.as.integer >= 0) {
+        FP_TRY(integer_or_none(has, result, out));
+        if (out->kind != VALUE_NULL) return SALVE_OK; /* else it is past the whole numbers, not past the decimals */
+    }
     return decimal_or_none(run, has, result, out);
 }
 
@@ -143,10 +155,18 @@ FN(fp_round)
     bool has = true;
     if (count == 2) FP_TRY(fp_one_integer(run, &args[1], &has, &digits));
     if (digits < 0) return expr_run_fail(run, SALVE_E_TYPE, "round() takes no negative precision");
-    FP_TRY(want_number(run, &args[0], &v, &d));
+    if (digits > EXPR_DECIMAL_DIGITS) digits = EXPR_DECIMAL_DIGITS;
+    FP_TRY(fp_one(run, &args[0], &v));
     *out = v;
     if (v.kind == VALUE_NULL || is_whole(v)) return SALVE_OK;
-    has = expr_decimal_round(d, digits > EXPR_DECIMAL_DIGITS ? EXPR_DECIMAL_DIGITS : (int)digits, &d);
+    if (v.kind == VALUE_QUANTITY) {
+        struct expr_quantity q = *v.as.quantity;
+        *out = EXPR_NONE;
+        return expr_decimal_round(q.value, (int)digits, &q.value) ? expr_quantity_value(q, run->mem, out, run->err)
+                                                                  : SALVE_OK;
+    }
+    FP_TRY(want_number(run, &args[0], &v, &d));
+    has = expr_decimal_round(d, (int)digits, &d);
     return decimal_or_none(run, has, d, out);
 }
 
@@ -157,9 +177,11 @@ static enum salve_code fold(struct expr_run *run, const struct expr_value *input
     *out = EXPR_NONE;
     for (uint32_t i = 0; i < view.count; i++) {
         struct expr_value pair[2] = {*out, view.items[i]}, sum;
-        if (i == 0)
+        if (i == 0) {
             FP_TRY(fp_one(run, &view.items[0], &sum));
-        else
+            if (sum.kind != VALUE_NULL && sum.kind != VALUE_QUANTITY && !is_number(sum))
+                return expr_run_fail(run, SALVE_E_TYPE, "numbers or quantities are wanted");
+        } else
             FP_TRY(fp_operators[op].call(run, pair, 2, &sum));
         *out = sum;
         if (out->kind == VALUE_NULL) return SALVE_OK;
@@ -279,8 +301,11 @@ FN(fp_comparable)
     FP_TRY(fp_one(run, &args[1], &b));
     *out = EXPR_NONE;
     if (a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
-    if (a.kind != VALUE_QUANTITY || b.kind != VALUE_QUANTITY)
-        return expr_run_fail(run, SALVE_E_TYPE, "comparable() wants quantities");
-    *out = expr_boolean(expr_ucum_comparable(a.as.quantity->unit, b.as.quantity->unit));
+    struct expr_quantity qa = {.unit = STR("1")}, qb = qa;
+    if (a.kind == VALUE_QUANTITY) qa = *a.as.quantity;
+    if (b.kind == VALUE_QUANTITY) qb = *b.as.quantity;
+    if ((a.kind == VALUE_QUANTITY || expr_to_decimal(a, &qa.value)) &&
+        (b.kind == VALUE_QUANTITY || expr_to_decimal(b, &qb.value)))
+        *out = expr_boolean(expr_quantity_cmp(&qa, &qb) != EXPR_UNKNOWN);
     return SALVE_OK;
 }

@@ -18,6 +18,8 @@ static void give_back(void *what, void *mem)
 
 enum pattern_use { SOME_PART, WHOLE, REPLACE };
 
+static const char wrong_flags[] = "the flags of a regular expression are 'i' and 'm'";
+
 static bool flags_of(struct str flags, uint32_t *options)
 {
     for (size_t i = 0; i < flags.len; i++) {
@@ -31,12 +33,22 @@ static bool flags_of(struct str flags, uint32_t *options)
     return true;
 }
 
-/* Single-line mode: the dot matches line ends too. NULL: not a pattern, or too large. */
-static pcre2_code *pattern_make(struct str pattern, struct str flags, enum pattern_use use, struct arena *mem)
+/* A pattern that was compiled with the expression: a LONG that holds its address. Its tag tells it from a number that
+ * the expression itself has. */
+enum { PATTERN_TAG = 0x5052 };
+
+static struct expr_value pattern_value(const pcre2_code *pattern)
 {
-    uint32_t options = PCRE2_UTF | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    struct expr_value value = expr_long((int64_t)(uintptr_t)pattern);
+    value.tag = PATTERN_TAG;
+    return value;
+}
+
+/* Single-line mode: the dot matches line ends too. NULL: not a pattern, or too large. */
+static pcre2_code *pattern_make(struct str pattern, uint32_t options, enum pattern_use use, struct arena *mem)
+{
+    options |= PCRE2_UTF | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
     if (use == WHOLE) options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
-    if (!flags_of(flags, &options)) return NULL;
     pcre2_general_context *general = pcre2_general_context_create(take, give_back, mem);
     pcre2_compile_context *context = general == NULL ? NULL : pcre2_compile_context_create(general);
     if (context == NULL) return NULL;
@@ -47,19 +59,41 @@ static pcre2_code *pattern_make(struct str pattern, struct str flags, enum patte
     return pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &error, &at, context);
 }
 
+/* What a search costs: PCRE2 calls between any two items of the pattern, and what it passed over since the last call
+ * is counted too. Its own limit counts backtracking from one start only, so a pattern that is slow without
+ * backtracking, or from many starts, would escape it. */
+struct search {
+    uint64_t used, limit;
+    PCRE2_SIZE at;
+};
+
+static int count_step(pcre2_callout_block *block, void *data)
+{
+    struct search *search = data;
+    PCRE2_SIZE now = block->current_position, passed = now > search->at ? now - search->at : search->at - now;
+    search->at = now;
+    search->used += 1 + passed / 16;
+    return search->used > search->limit ? PCRE2_ERROR_MATCHLIMIT : 0;
+}
+
 struct matching {
     pcre2_match_context *context;
     pcre2_match_data *data;
+    struct search search;
 };
 
-static enum salve_code matching_open(struct expr_run *run, const pcre2_code *pattern, struct matching *m)
+static enum salve_code matching_open(struct expr_run *run, const pcre2_code *pattern, struct str text,
+                                     struct matching *m)
 {
     pcre2_general_context *general = pcre2_general_context_create(take, give_back, run->mem);
     m->context = general == NULL ? NULL : pcre2_match_context_create(general);
     m->data = general == NULL ? NULL : pcre2_match_data_create_from_pattern(pattern, general);
     if (m->context == NULL || m->data == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "pattern");
-    (void)pcre2_set_match_limit(m->context, SALVE_REGEX_STEPS_MAX);
-    (void)pcre2_set_depth_limit(m->context, SALVE_REGEX_STEPS_MAX);
+    m->search = (struct search){.limit = SALVE_REGEX_STEPS_MAX + SALVE_REGEX_STEPS_PER_BYTE * (uint64_t)text.len};
+    if (m->search.limit > run->steps_left) m->search.limit = run->steps_left;
+    (void)pcre2_set_callout(m->context, count_step, &m->search);
+    (void)pcre2_set_match_limit(m->context, UINT32_MAX);
+    (void)pcre2_set_depth_limit(m->context, UINT32_MAX);
     (void)pcre2_set_heap_limit(m->context, SALVE_REGEX_HEAP_KIB_MAX);
     return SALVE_OK;
 }
@@ -74,11 +108,11 @@ static enum salve_code match(struct expr_run *run, const pcre2_code *pattern, st
 {
     struct matching m;
     FP_TRY(expr_step(run, 16 + text.len / 16));
-    FP_TRY(matching_open(run, pattern, &m));
+    FP_TRY(matching_open(run, pattern, text, &m));
     int found = pcre2_match(pattern, (PCRE2_SPTR)(text.len == 0 ? "" : text.ptr), text.len, 0, 0, m.data, m.context);
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) return match_failed(run, found);
     *out = expr_boolean(found >= 0);
-    return SALVE_OK;
+    return expr_step(run, m.search.used);
 }
 
 enum {
@@ -91,18 +125,20 @@ static enum salve_code replace(struct expr_run *run, const pcre2_code *pattern, 
 {
     struct matching m;
     FP_TRY(expr_step(run, 16 + text.len / 4));
-    FP_TRY(matching_open(run, pattern, &m));
     PCRE2_SIZE room = text.len + with.len + 64;
     for (int tries = 0; tries < 2; tries++) {
         char *to = arena_alloc_raw(run->mem, room, 1);
         if (to == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "replaceMatches");
+        struct arena_mark mark = arena_mark(run->mem); /* PCRE2's memory goes, the text stays */
+        FP_TRY(matching_open(run, pattern, text, &m));
         PCRE2_SIZE len = room;
         int count = pcre2_substitute(pattern, (PCRE2_SPTR)(text.len == 0 ? "" : text.ptr), text.len, 0,
                                      (uint32_t)REPLACE_OPTIONS, m.data, m.context,
                                      (PCRE2_SPTR)(with.len == 0 ? "" : with.ptr), with.len, (PCRE2_UCHAR *)to, &len);
+        arena_rewind(run->mem, mark);
         if (count >= 0) {
             *out = expr_string(str_make(to, len));
-            return expr_step(run, len / 16);
+            return expr_step(run, m.search.used + len / 16);
         }
         if (count != PCRE2_ERROR_NOMEMORY) {
             if (count == PCRE2_ERROR_BADREPLACEMENT || count == PCRE2_ERROR_BADREPESCAPE ||
@@ -116,16 +152,14 @@ static enum salve_code replace(struct expr_run *run, const pcre2_code *pattern, 
     return expr_run_fail(run, SALVE_E_MEMORY, "replaceMatches");
 }
 
-/* --- calls: args are input, pattern[, replacement], flags. A pattern is a text, or a LONG that holds the address of a
- * compiled one.
- * -------------------------------------------------------------------------------------------------------- */
+/* --- calls: args are input, pattern[, replacement], flags --------------------------------------------------------- */
 static enum salve_code pattern_of(struct expr_run *run, const struct expr_value *pattern,
                                   const struct expr_value *flags, enum pattern_use use, const pcre2_code **out,
                                   bool *is_empty)
 {
     *out = NULL;
     *is_empty = false;
-    if (pattern->kind == VALUE_LONG) {
+    if (pattern->kind == VALUE_LONG && pattern->tag == PATTERN_TAG) {
         *out = (const pcre2_code *)(uintptr_t)pattern->as.integer;
         return SALVE_OK;
     }
@@ -135,7 +169,9 @@ static enum salve_code pattern_of(struct expr_run *run, const struct expr_value 
     FP_TRY(fp_one_text(run, flags, &has_flags, &how));
     if (!has) return SALVE_OK;
     *is_empty = text.len == 0;
-    *out = pattern_make(text, how, use, run->mem);
+    uint32_t options = 0;
+    if (!flags_of(how, &options)) return expr_run_fail(run, SALVE_E_TYPE, "%s", wrong_flags);
+    *out = pattern_make(text, options, use, run->mem);
     return *out == NULL ? expr_run_fail(run, SALVE_E_TYPE, "this is not a regular expression") : SALVE_OK;
 }
 
@@ -146,9 +182,12 @@ static enum salve_code matches(struct expr_run *run, const struct expr_value *ar
     struct str text;
     bool has, is_empty;
     *out = EXPR_NONE;
+    struct arena_mark mark = arena_mark(run->mem);
     FP_TRY(fp_one_text(run, &args[0], &has, &text));
     FP_TRY(pattern_of(run, &args[1], &args[2], use, &pattern, &is_empty));
-    return has && pattern != NULL ? match(run, pattern, text, out) : SALVE_OK;
+    if (has && pattern != NULL) FP_TRY(match(run, pattern, text, out));
+    arena_rewind(run->mem, mark); /* the answer is in no memory */
+    return SALVE_OK;
 }
 
 static enum salve_code call_matches(struct expr_run *run, const struct expr_value *args, uint32_t count,
@@ -204,9 +243,11 @@ static enum salve_code emit_pattern(struct fp_compiler *c, const struct fp_node 
     struct fp_type ignored;
     bool fixed = text_literal(arg, &text) && (flags == NULL || text_literal(flags, &how));
     if (!fixed || (use == REPLACE && text.len == 0)) return fp_expression(c, arg, &ignored);
-    pcre2_code *pattern = pattern_make(text, how, use, c->mem);
+    uint32_t options = 0;
+    if (!flags_of(how, &options)) return fp_fail(c->err, SALVE_E_TYPE, flags->place, "%s", wrong_flags);
+    pcre2_code *pattern = pattern_make(text, options, use, c->mem);
     if (pattern == NULL) return fp_fail(c->err, SALVE_E_TYPE, arg->place, "this is not a regular expression");
-    expr_emit_const(&c->emit, expr_long((int64_t)(uintptr_t)pattern));
+    expr_emit_const(&c->emit, pattern_value(pattern));
     return SALVE_OK;
 }
 

@@ -338,6 +338,9 @@ FN(fp_encode)
         add_base64(&buf, t[0], urlbase64_digits);
     else if (str_is(t[1], "hex"))
         for (size_t i = 0; i < t[0].len; i++) buf_addf(&buf, "%02x", (uint8_t)t[0].ptr[i]);
+    else if (str_is(t[1], "ascii"))
+        for (size_t at = 0; at < t[0].len; at += char_bytes(t[0], at))
+            buf_add_char(&buf, (uint8_t)t[0].ptr[at] < 128 ? t[0].ptr[at] : '?');
     else
         return SALVE_OK;
     return build_text(run, &buf, out);
@@ -391,6 +394,53 @@ static void add_escaped(struct buf *buf, char c, bool html)
         buf_add_char(buf, c);
 }
 
+static bool add_character(struct buf *buf, int32_t c)
+{
+    utf8proc_uint8_t bytes[4];
+    if (c <= 0 || !utf8proc_codepoint_valid(c)) return false;
+    buf_add(buf, str_make((const char *)bytes, (size_t)utf8proc_encode_char(c, bytes)));
+    return true;
+}
+
+static int four_hex(struct str text, size_t at)
+{
+    int c = 0;
+    for (size_t i = at; i < at + 4; i++) {
+        if (i >= text.len || hex_digit(text.ptr[i]) < 0) return -1;
+        c = c << 4 | hex_digit(text.ptr[i]);
+    }
+    return c;
+}
+
+/* JSON's \uXXXX, surrogate pairs included. Bytes taken; 0: it is not one. */
+static size_t take_unicode(struct buf *buf, struct str rest)
+{
+    if (!str_starts(rest, STR("\\u"))) return 0;
+    int32_t c = four_hex(rest, 2);
+    if (c >= 0xD800 && c < 0xDC00 && str_starts(str_cut(rest, 6, SIZE_MAX), STR("\\u"))) {
+        int32_t low = four_hex(rest, 8);
+        if (low >= 0xDC00 && low < 0xE000 && add_character(buf, 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00)))
+            return 12;
+    }
+    return add_character(buf, c) ? 6 : 0;
+}
+
+/* HTML's &#233; and &#xE9;. Bytes taken; 0: it is not one. */
+static size_t take_reference(struct buf *buf, struct str rest)
+{
+    if (!str_starts(rest, STR("&#"))) return 0;
+    bool is_hex = rest.len > 2 && (rest.ptr[2] | 32) == 'x';
+    size_t start = is_hex ? 3 : 2, at = start;
+    int32_t c = 0, base = is_hex ? 16 : 10;
+    for (; at < rest.len && at < start + 7; at++) {
+        int digit = hex_digit(rest.ptr[at]);
+        if (digit < 0 || digit >= base) break;
+        c = c * base + digit;
+    }
+    if (at == start || at >= rest.len || rest.ptr[at] != ';' || !add_character(buf, c)) return 0;
+    return at + 1;
+}
+
 /* Bytes of the escape that begins at `at`, its character added; 0 if none does. */
 static size_t take_escape(struct buf *buf, struct str text, size_t at, bool html)
 {
@@ -401,16 +451,7 @@ static size_t take_escape(struct buf *buf, struct str text, size_t at, bool html
         buf_add_char(buf, escapes[i].character);
         return strlen(form);
     }
-    if (html || rest.len < 6 || rest.ptr[0] != '\\' || rest.ptr[1] != 'u') return 0;
-    int32_t c = 0;
-    for (size_t i = 2; i < 6; i++) {
-        if (hex_digit(rest.ptr[i]) < 0) return 0;
-        c = c << 4 | hex_digit(rest.ptr[i]);
-    }
-    utf8proc_uint8_t bytes[4];
-    if (c == 0 || !utf8proc_codepoint_valid(c)) return 0;
-    buf_add(buf, str_make((const char *)bytes, (size_t)utf8proc_encode_char(c, bytes)));
-    return 6;
+    return html ? take_reference(buf, rest) : take_unicode(buf, rest);
 }
 
 static enum salve_code escape_or_not(struct expr_run *run, const struct expr_value *args, bool back,

@@ -43,9 +43,9 @@ static enum salve_code component(struct expr_run *run, const struct expr_value *
 {
     struct expr_value v;
     int number;
-    FP_TRY(want_temporal(run, input, &v));
+    FP_TRY(fp_one(run, input, &v)); /* what has no such part gives none */
     *out = EXPR_NONE;
-    if (v.kind != VALUE_NULL && expr_temporal_component(v.as.temporal, part, &number)) *out = expr_integer(number);
+    if (is_temporal(v) && expr_temporal_component(v.as.temporal, part, &number)) *out = expr_integer(number);
     return SALVE_OK;
 }
 
@@ -90,7 +90,7 @@ FN(fp_offset_of)
     struct expr_value v;
     struct expr_decimal hours = {0};
     (void)count;
-    FP_TRY(want_temporal(run, &args[0], &v));
+    FP_TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     if (v.kind != VALUE_DATETIME || v.as.temporal->offset_minutes == EXPR_NO_OFFSET) return SALVE_OK;
     if (!expr_decimal_div(expr_decimal_of_int(v.as.temporal->offset_minutes), expr_decimal_of_int(60), &hours))
@@ -102,7 +102,7 @@ FN(fp_date_of)
 {
     struct expr_value v;
     (void)count;
-    FP_TRY(want_temporal(run, &args[0], &v));
+    FP_TRY(fp_one(run, &args[0], &v));
     *out = v.kind == VALUE_DATE ? v : EXPR_NONE;
     if (v.kind != VALUE_DATETIME) return SALVE_OK;
     return expr_temporal_value(VALUE_DATE, expr_temporal_to_date(*v.as.temporal), run->mem, out, run->err);
@@ -112,7 +112,7 @@ FN(fp_time_of)
 {
     struct expr_value v;
     (void)count;
-    FP_TRY(want_temporal(run, &args[0], &v));
+    FP_TRY(fp_one(run, &args[0], &v));
     *out = v.kind == VALUE_TIME ? v : EXPR_NONE;
     if (v.kind != VALUE_DATETIME || v.as.temporal->precision < EXPR_HOUR) return SALVE_OK;
     return expr_temporal_value(VALUE_TIME, expr_temporal_to_time(*v.as.temporal), run->mem, out, run->err);

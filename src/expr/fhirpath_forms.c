@@ -124,7 +124,7 @@ enum salve_code fp_form_aggregate(struct fp_compiler *c, const struct fp_node *c
     return SALVE_OK;
 }
 
-/* sort(key, -key): each item with a LIST of its keys, then one call that orders them. */
+/* sort(key, -key, key desc): each item with a LIST of its keys, then one call that orders them. */
 enum salve_code fp_form_sort(struct fp_compiler *c, const struct fp_node *call, struct fp_type *type)
 {
     uint16_t slot = expr_emit_slots(&c->emit, 2), keys = call->args;
@@ -138,7 +138,8 @@ enum salve_code fp_form_sort(struct fp_compiler *c, const struct fp_node *call, 
     for (const struct fp_node *key = call->right; key != NULL; key = key->next, nth++) {
         struct fp_type ignored;
         bool down = key->kind == FP_SIGN && key->op == FP_MINUS;
-        if (down) downwards |= 1 << nth;
+        if (down) downwards |= (int64_t)1 << nth;
+        if (down && key->args == FP_SIGN_IS_DESC) downwards |= (int64_t)1 << (nth + FP_SORT_DESC);
         FP_TRY(fp_body(c, down ? key->left : key, slot, true, *type, &ignored));
     }
     (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, keys, 0);
@@ -173,6 +174,28 @@ enum salve_code fp_form_iif(struct fp_compiler *c, const struct fp_node *call, s
     expr_emit_target(&c->emit, jump);
     bool same = yes.known && no.known && yes.fhir == no.fhir && yes.kind == no.kind;
     *type = same ? yes : (struct fp_type){0};
+    return SALVE_OK;
+}
+
+/* coalesce(a, b, ...): the first that is not empty; the ones behind it are not evaluated. */
+enum salve_code fp_form_coalesce(struct fp_compiler *c, const struct fp_node *call, struct fp_type *type)
+{
+    uint32_t found[FP_COALESCE_MAX];
+    unsigned count = 0;
+    struct fp_type ignored;
+    (void)expr_emit(&c->emit, EXPR_OP_POP, 0, 0, 0); /* the input: the arguments begin at the focus */
+    for (const struct fp_node *arg = call->right; arg != NULL; arg = arg->next) {
+        FP_TRY(fp_expression(c, arg, &ignored));
+        if (arg->next == NULL) break;
+        (void)expr_emit(&c->emit, EXPR_OP_DUP, 0, 0, 0);
+        (void)expr_emit(&c->emit, EXPR_OP_EXISTS, 0, 0, 0);
+        uint32_t next = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+        found[count++] = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
+        expr_emit_target(&c->emit, next);
+        (void)expr_emit(&c->emit, EXPR_OP_POP, 0, 0, 0);
+    }
+    while (count > 0) expr_emit_target(&c->emit, found[--count]);
+    *type = (struct fp_type){0};
     return SALVE_OK;
 }
 

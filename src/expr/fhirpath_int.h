@@ -50,10 +50,13 @@ enum fp_op {
     FP_OP_COUNT,
 };
 
+enum { FP_SIGN_IS_DESC = 1 };
+enum { FP_SORT_DESC = 32 }; /* sort: bit k, key k runs downwards; bit 32 + k, and its empty keys too */
+
 struct fp_node {
     uint8_t kind;  /* enum fp_kind */
     uint8_t op;    /* enum fp_op */
-    uint16_t args; /* of CALL */
+    uint16_t args; /* of CALL; of SIGN: FP_SIGN_IS_DESC, written as desc behind a key of sort() */
     uint32_t place;
     struct str name;
     struct expr_value literal;

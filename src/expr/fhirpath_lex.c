@@ -111,7 +111,11 @@ static char *put_utf8(char *out, uint32_t c)
 static enum salve_code unicode_escape(struct fp_lexer *l, char **out)
 {
     uint32_t c, low;
-    if (!four_hex(l, 2, &c) || c == 0) return fail_here(l, "\\u wants four hexadecimal digits, not all zero");
+    if (!four_hex(l, 2, &c)) { /* no escape: the backslash does not count */
+        l->at++;
+        return SALVE_OK;
+    }
+    if (c == 0) return fail_here(l, "\\u0000 is no character of a text");
     size_t bytes = 6;
     if (c >= 0xD800 && c < 0xDC00) {
         if (peek(l, 6) != '\\' || peek(l, 7) != 'u' || !four_hex(l, 8, &low) || low < 0xDC00 || low > 0xDFFF)
@@ -131,7 +135,10 @@ static enum salve_code escape(struct fp_lexer *l, char **out)
     char c = peek(l, 1);
     if (c == 'u') return unicode_escape(l, out);
     const char *found = c == '\0' ? NULL : strchr(from, c);
-    if (found == NULL) return fail_here(l, "unknown escape");
+    if (found == NULL) { /* a backslash before any other character is left out (N1 4.1.2) */
+        l->at++;
+        return SALVE_OK;
+    }
     *(*out)++ = to[found - from];
     l->at += 2;
     return SALVE_OK;

@@ -130,6 +130,18 @@ static bool quantities(const struct pair *p)
            (p->a.kind == VALUE_QUANTITY || is_number(p->a)) && (p->b.kind == VALUE_QUANTITY || is_number(p->b));
 }
 
+/* Is one of them a calendar duration, and the other neither without a unit nor, for a quotient, of the same unit? No
+ * unit stands for "days times metres". */
+static bool has_calendar_product(const struct expr_quantity *a, const struct expr_quantity *b, bool is_quotient)
+{
+    enum expr_precision unit;
+    bool a_word = false, b_word = false;
+    if (is_quotient && str_eq(a->unit, b->unit)) return false;
+    a_word = expr_duration_unit(a->unit, &unit, &a_word) && a_word;
+    b_word = expr_duration_unit(b->unit, &unit, &b_word) && b_word;
+    return (a_word && (b_word || !str_is(b->unit, "1"))) || (b_word && (is_quotient || !str_is(a->unit, "1")));
+}
+
 /* Date or time and duration: calendar words, and the codes of seconds and milliseconds and what is a fixed count of
  * them; years and months as codes are averages, which no calendar has. */
 static enum salve_code add_duration(struct expr_run *run, const struct pair *p, bool minus, struct expr_value *out)
@@ -142,6 +154,8 @@ static enum salve_code add_duration(struct expr_run *run, const struct pair *p, 
         return expr_run_fail(run, SALVE_E_TYPE, "this unit is no duration");
     if (!calendar && (unit == EXPR_YEAR || unit == EXPR_MONTH))
         return expr_run_fail(run, SALVE_E_TYPE, "a calendar duration is wanted: year or month as a word");
+    if (p->a.kind == VALUE_TIME && (unit <= EXPR_DAY || unit == EXPR_WEEK))
+        return expr_run_fail(run, SALVE_E_TYPE, "a time of day takes hours, minutes, seconds and milliseconds");
     if (unit == EXPR_SECOND && calendar && !expr_decimal_is_whole(q.value)) {
         unit = EXPR_MILLISECOND;
         if (!expr_decimal_mul(q.value, expr_decimal_of_int(1000), &q.value)) return SALVE_OK;
@@ -227,7 +241,7 @@ static enum salve_code op_multiply(struct expr_run *run, const struct expr_value
     }
     if (quantities(&p)) {
         struct expr_quantity a = as_quantity(p.a), b = as_quantity(p.b), product = {0};
-        bool has = expr_quantity_mul(&a, &b, run->mem, &product);
+        bool has = !has_calendar_product(&a, &b, false) && expr_quantity_mul(&a, &b, run->mem, &product);
         return quantity_result(run, has, product, out);
     }
     struct expr_decimal a, b, product = {0};
@@ -245,7 +259,7 @@ static enum salve_code op_divide(struct expr_run *run, const struct expr_value *
     if (!p.has) return SALVE_OK;
     if (quantities(&p)) {
         struct expr_quantity a = as_quantity(p.a), b = as_quantity(p.b), quotient = {0};
-        bool has = expr_quantity_div(&a, &b, run->mem, &quotient);
+        bool has = !has_calendar_product(&a, &b, true) && expr_quantity_div(&a, &b, run->mem, &quotient);
         return quantity_result(run, has, quotient, out);
     }
     struct expr_decimal a, b, quotient = {0};

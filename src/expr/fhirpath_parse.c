@@ -124,6 +124,22 @@ static bool is_name(const struct parser *p)
     return true;
 }
 
+/* asc or desc behind a key of sort(): desc stands as a sign before the key. */
+static enum salve_code sort_direction(struct parser *p, struct fp_node **key)
+{
+    struct fp_node *sign;
+    bool down = at_word(p, "desc");
+    if (!down && !at_word(p, "asc")) return SALVE_OK;
+    FP_TRY(advance(p));
+    if (!down) return SALVE_OK;
+    FP_TRY(new_node(p, FP_SIGN, &sign));
+    sign->op = FP_MINUS;
+    sign->args = FP_SIGN_IS_DESC;
+    sign->left = *key;
+    *key = sign;
+    return SALVE_OK;
+}
+
 static enum salve_code arguments(struct parser *p, struct fp_node *call)
 {
     struct fp_node **last = &call->right;
@@ -133,6 +149,7 @@ static enum salve_code arguments(struct parser *p, struct fp_node *call)
         if (call->args > 0) FP_TRY(expect(p, ","));
         if (call->args == UINT8_MAX) return fail(p, "too many arguments");
         FP_TRY(parse_expression(p, 0, last));
+        if (str_is(call->name, "sort")) FP_TRY(sort_direction(p, last));
         call->args++;
         last = &(*last)->next;
     }
