@@ -25,7 +25,7 @@ NEEDS_screen    := records guideline $(NEEDS_records)
 NEEDS_letter    := guideline $(NEEDS_guideline)
 NEEDS_app       := screen letter $(NEEDS_screen)
 
-# V=release (gcc) or V=asan (clang, AddressSanitizer and UndefinedBehaviorSanitizer)
+# V=release (gcc), V=asan (clang, AddressSanitizer and UndefinedBehaviorSanitizer) or V=tsan (clang, ThreadSanitizer)
 V     ?= release
 BUILD := build
 OBJ   := $(BUILD)/obj/$(V)
@@ -46,6 +46,10 @@ CC       := clang
 CFLAGS   += -std=c17 -O1 -g $(WARNINGS) $(SAFETY) -fsanitize=address,undefined -fno-sanitize-recover=all \
             -fsanitize=fuzzer-no-link -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
+else ifeq ($(V),tsan)
+CC       := clang
+CFLAGS   += -std=c17 -O1 -g $(WARNINGS) $(SAFETY) -fsanitize=thread -fno-omit-frame-pointer
+LDFLAGS  += -fsanitize=thread
 else
 CC       := gcc
 CFLAGS   += -std=c17 -O2 -g $(WARNINGS) $(SAFETY) -Wtrampolines -Wbidi-chars=any -U_FORTIFY_SOURCE \

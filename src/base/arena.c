@@ -144,8 +144,8 @@ void *arena_grow(struct arena *mem, void *old, size_t old_bytes, size_t bytes)
     salve_assert(bytes >= old_bytes);
     struct chunk *chunk = mem->chunk;
     size_t more = bytes - old_bytes;
-    if (old != NULL && (char *)old + old_bytes == chunk->bytes + chunk->used && more <= chunk->size - chunk->used &&
-        more <= mem->bytes_max - mem->bytes && mem->allocs_left == UINT64_MAX) {
+    if (old != NULL && chunk != NULL && (char *)old + old_bytes == chunk->bytes + chunk->used &&
+        more <= chunk->size - chunk->used && more <= mem->bytes_max - mem->bytes && mem->allocs_left == UINT64_MAX) {
         chunk->used += more;
         mem->bytes += more;
         return old;

@@ -32,8 +32,8 @@ SALVE_MUST_USE void *arena_alloc(struct arena *mem, size_t bytes);
 /* arena_alloc_raw - as arena_alloc, but not zeroed and aligned to `align` (a power of two, 16 at most). */
 SALVE_MUST_USE void *arena_alloc_raw(struct arena *mem, size_t bytes, size_t align);
 
-/* arena_grow - moves `old` (may be NULL) of `old_bytes` into `bytes`, in place when it was the newest allocation.
- * New bytes are not zeroed. NULL when the ceiling is reached; then `old` is still good. */
+/* arena_grow - moves `old` (may be NULL, or no memory of the arena) of `old_bytes` into `bytes`, in place when it was
+ * the newest allocation. New bytes are not zeroed. NULL when the ceiling is reached; then `old` is still good. */
 SALVE_MUST_USE void *arena_grow(struct arena *mem, void *old, size_t old_bytes, size_t bytes);
 
 #define arena_new(mem, type)          ((type *)arena_alloc((mem), sizeof(type)))

@@ -31,8 +31,10 @@ exports.bundle = (i, profile) => {
             part('8480-6', 'Systolic blood pressure', Math.round(95 + r() * 75)),
             part('8462-4', 'Diastolic blood pressure', Math.round(55 + r() * 45))] });
     const labs = ['2093-3', '2571-8', '18262-6', '4548-4', '2339-0', '33914-3'];
+    // one person in fifty has the first of these codes, three in five the second
+    const lab = k => k === 0 && i % 50 === 7 ? '17861-6' : k === 1 && i % 5 < 3 ? '8310-5' : labs[k % 6];
     for (let k = 0; k < l; k++)
-        observation('l' + k, labs[k % 6], 'Laboratory', { valueQuantity: quantity(+(1 + r() * 200).toFixed(2), 'mg/dL') }, 'laboratory');
+        observation('l' + k, lab(k), 'Laboratory', { valueQuantity: quantity(+(1 + r() * 200).toFixed(2), 'mg/dL') }, 'laboratory');
     for (let k = 0; k < c; k++)
         add({ resourceType: 'Condition', id: `${id}-c${k}`, subject, onsetDateTime: when(),
               clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },

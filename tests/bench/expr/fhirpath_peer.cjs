@@ -6,13 +6,10 @@ const fs = require('node:fs');
 const path = require('node:path');
 const fhirpath = require('fhirpath');
 const r4 = require('fhirpath/fhir-context/r4');
-const { bundle } = require('./people.cjs');
+const { fhirpath: fhirpathInputs } = require('./inputs.cjs');
 
 const folder = process.argv[2];
-const b = bundle(7);
-const find = (key) => b.entry.find((e) => e.resource.id.includes(key)).resource;
-const inputs = { patient: b.entry[0].resource, panel: find('-b'), weight: find('-w'), bundle: b };
-for (const [name, resource] of Object.entries(inputs)) fs.writeFileSync(`${folder}/${name}.json`, JSON.stringify(resource));
+const inputs = fhirpathInputs(folder);
 
 const cpu = () => { const u = process.cpuUsage(); return u.user + u.system; }; // microseconds
 function perSecond(call, seconds) {

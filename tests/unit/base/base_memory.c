@@ -49,8 +49,11 @@ static void growing_keeps_what_was_there(void **state)
 {
     (void)state;
     struct arena *mem = arena_open(1 << 20);
-    uint8_t *bytes = NULL;
+    uint8_t *bytes = NULL, elsewhere[3] = {7, 8, 9};
     size_t len = 0;
+    uint8_t *moved = arena_grow(mem, elsewhere, sizeof elsewhere, 9); /* into an arena that holds nothing yet */
+    assert_non_null(moved);
+    assert_memory_equal(moved, elsewhere, sizeof elsewhere);
     for (size_t more = 1; more < 5000; more = more * 3 / 2 + 1) {
         bytes = arena_grow(mem, bytes, len, more);
         assert_non_null(bytes);
