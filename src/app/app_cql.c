@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CQL on the command line: ELM libraries over the resources of one subject, or of many, a subject a line. */
+ * CQL on the command line: ELM libraries over the resources of one subject, or of many, a subject a line. Lines about
+ * nobody (Medications, Organizations) are seen by defines of context Unfiltered only. */
 #include <string.h>
 
 #include "app/app_commands.h"
@@ -43,11 +44,13 @@ static enum salve_code load_program(struct app *app, struct elm_program **out, s
 /* One subject: what its defines are evaluated over. */
 struct subject_run {
     const struct elm_program *program;
-    struct elm_subject subject;
+    struct elm_subject *subject;
     struct expr_env env;
     struct elm_run *run;
     bool is_explained;
 };
+/* Which defines a line of output holds. */
+enum printed { PRINT_ALL, PRINT_PATIENT, PRINT_UNFILTERED };
 
 static enum salve_code value_json(struct elm_run *run, size_t index, struct arena *mem, struct str *json,
                                   struct salve_err *err)
@@ -65,7 +68,7 @@ static enum salve_code explanation_json(struct subject_run *s, size_t index, str
                                         struct salve_err *err)
 {
     struct elm_explanation explanation;
-    enum salve_code code = elm_explain(s->program, &s->subject, &s->env, NULL, 0, index, mem, &explanation, err);
+    enum salve_code code = elm_explain(s->program, s->subject, &s->env, NULL, 0, index, mem, &explanation, err);
     return code == SALVE_OK ? elm_explanation_json(&explanation, mem, json, err) : code;
 }
 
@@ -81,25 +84,42 @@ static enum salve_code add_define(struct subject_run *s, size_t index, struct js
     return SALVE_OK;
 }
 
-static enum salve_code print_defines(struct app *app, struct subject_run *s, struct arena *mem, struct salve_err *err)
+static bool is_printed(const struct app *app, const struct elm_define *define, enum printed which)
+{
+    const char *name = app_option(app, OPT_DEFINE);
+    bool is_unfiltered = str_is(define->context, "Unfiltered") || str_is(define->context, "Population");
+    if (which != PRINT_ALL && is_unfiltered != (which == PRINT_UNFILTERED)) return false;
+    return name != NULL ? str_is(define->name, name) : define->is_public;
+}
+
+static bool is_any_printed(const struct app *app, const struct elm_program *program, enum printed which)
+{
+    for (size_t i = 0; i < elm_define_count(program); i++)
+        if (is_printed(app, elm_define_at(program, i), which)) return true;
+    return false;
+}
+
+static enum salve_code check_define(const struct app *app, const struct elm_program *program, struct salve_err *err)
+{
+    size_t index;
+    const char *name = app_option(app, OPT_DEFINE);
+    if (name == NULL || elm_define_find(program, str_of(name), &index)) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_UNKNOWN_NAME, "--define %s", name);
+    return salve_why(err, "the library has no such define");
+}
+
+static enum salve_code print_defines(struct app *app, struct subject_run *s, enum printed which, struct arena *mem,
+                                     struct salve_err *err)
 {
     const struct elm_program *program = s->program;
     struct buf out;
     struct str text;
-    size_t only = 0;
-    const char *name = app_option(app, OPT_DEFINE);
-    if (name != NULL && !elm_define_find(program, str_of(name), &only)) {
-        (void)salve_fail(err, SALVE_E_UNKNOWN_NAME, "--define %s", name);
-        return salve_why(err, "the library has no such define");
-    }
     buf_init(&out, mem, 256 << 20);
     struct json_writer w = {.out = &out};
     enum salve_code code = SALVE_OK;
     json_open(&w, NULL, '{');
-    for (size_t i = 0; i < elm_define_count(program) && code == SALVE_OK; i++) {
-        bool is_wanted = name != NULL ? i == only : elm_define_at(program, i)->is_public;
-        if (is_wanted) code = add_define(s, i, &w, err);
-    }
+    for (size_t i = 0; i < elm_define_count(program) && code == SALVE_OK; i++)
+        if (is_printed(app, elm_define_at(program, i), which)) code = add_define(s, i, &w, err);
     json_close(&w);
     buf_add_char(&out, '\n');
     if (code == SALVE_OK) code = buf_done(&out, &text, err);
@@ -107,18 +127,27 @@ static enum salve_code print_defines(struct app *app, struct subject_run *s, str
     return code;
 }
 
-static enum salve_code run_subject(struct app *app, const struct elm_program *program, struct str json,
+static enum salve_code run_one(struct app *app, const struct elm_program *program, struct elm_subject *subject,
+                               enum printed which, const struct clock *clock, struct arena *mem, struct salve_err *err)
+{
+    struct subject_run s = {
+        .program = program, .subject = subject, .env = {.clock = clock}, .is_explained = app_has(app, OPT_EXPLAIN)};
+    enum salve_code code = elm_run_open(program, subject, &s.env, NULL, 0, mem, &s.run, err);
+    return code == SALVE_OK ? print_defines(app, &s, which, mem, err) : code;
+}
+
+static enum salve_code run_subject(struct app *app, const struct elm_program *program, struct str json, bool is_line,
                                    const struct clock *clock, struct salve_err *err)
 {
     struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     struct tape tape;
     const struct tape *tapes[] = {&tape};
-    struct subject_run s = {.program = program, .env = {.clock = clock}, .is_explained = app_has(app, OPT_EXPLAIN)};
+    struct elm_subject subject;
     enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, err);
-    if (code == SALVE_OK) code = elm_subject_make(tapes, 1, mem, &s.subject, err);
-    if (code == SALVE_OK) code = elm_run_open(program, &s.subject, &s.env, NULL, 0, mem, &s.run, err);
-    if (code == SALVE_OK) code = print_defines(app, &s, mem, err);
+    bool is_wanted = code == SALVE_OK && (!is_line || elm_is_person(&tape));
+    if (is_wanted) code = elm_subject_make(tapes, 1, mem, &subject, err);
+    if (code == SALVE_OK && is_wanted) code = run_one(app, program, &subject, PRINT_ALL, clock, mem, err);
     arena_close(mem);
     return code;
 }
@@ -133,11 +162,61 @@ static enum salve_code run_lines(struct app *app, const struct elm_program *prog
     uint64_t total = text.len;
     while (code == SALVE_OK && !app_interrupted() && str_next_line(&text, &line)) {
         number++;
-        if (str_trim(line).len > 0) code = run_subject(app, program, line, clock, err);
+        if (str_trim(line).len > 0) code = run_subject(app, program, line, true, clock, err);
         app_progress_step(&progress, total - text.len, 0);
     }
     app_progress_end(&progress);
     if (code != SALVE_OK) app_say(app, "stopped at line %llu", (unsigned long long)number);
+    return code;
+}
+
+/* A tape a line; *count of them. */
+static enum salve_code read_lines(struct app *app, struct str text, struct arena *mem, const struct tape ***tapes,
+                                  size_t *count, struct salve_err *err)
+{
+    struct str line, rest = text;
+    size_t lines = 0;
+    uint64_t number = 0;
+    enum salve_code code = SALVE_OK;
+    while (str_next_line(&rest, &line)) lines++;
+    *tapes = arena_array(mem, const struct tape *, lines + 1);
+    *count = 0;
+    if (*tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
+    while (code == SALVE_OK && !app_interrupted() && str_next_line(&text, &line)) {
+        number++;
+        if (str_trim(line).len == 0) continue;
+        struct tape *tape = arena_new(mem, struct tape);
+        if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
+        code = fhir_read(line, NULL, mem, tape, NULL, err);
+        (*tapes)[(*count)++] = tape;
+    }
+    if (code != SALVE_OK) app_say(app, "stopped at line %llu", (unsigned long long)number);
+    return code;
+}
+
+/* A library with Unfiltered defines needs all lines at once: a line of output a person with the Patient defines, then
+ * one with the Unfiltered. */
+static enum salve_code run_population(struct app *app, const struct elm_program *program, struct str text,
+                                      const struct clock *clock, struct salve_err *err)
+{
+    struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct elm_population *people = NULL;
+    const struct tape **tapes = NULL;
+    size_t count = 0;
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
+    enum salve_code code = read_lines(app, text, mem, &tapes, &count, err);
+    if (code == SALVE_OK) code = elm_population_make(tapes, count, mem, &people, err);
+    bool has_patient = is_any_printed(app, program, PRINT_PATIENT);
+    for (uint32_t i = 0; code == SALVE_OK && has_patient && i < elm_population_count(people); i++) {
+        struct arena *own = arena_open(SALVE_REQUEST_BYTES_MAX);
+        if (app_interrupted()) break;
+        code = own == NULL ? salve_fail(err, SALVE_E_MEMORY, "subject")
+                           : run_one(app, program, elm_population_person(people, i), PRINT_PATIENT, clock, own, err);
+        arena_close(own);
+    }
+    if (code == SALVE_OK && is_any_printed(app, program, PRINT_UNFILTERED) && !app_interrupted())
+        code = run_one(app, program, elm_population_all(people), PRINT_UNFILTERED, clock, mem, err);
+    arena_close(mem);
     return code;
 }
 
@@ -151,14 +230,16 @@ static enum salve_code check_words(const struct app *app, struct salve_err *err)
 enum salve_code app_cql_run(struct app *app, struct salve_err *err)
 {
     struct elm_program *program = NULL;
-    struct str text;
+    struct str text, further;
     struct clock clock;
     const char *data = app_option(app, OPT_DATA);
     enum salve_code code = check_words(app, err);
     if (code == SALVE_OK) code = app_now(app, &clock, err);
     if (code == SALVE_OK) code = load_program(app, &program, err);
+    if (code == SALVE_OK) code = check_define(app, program, err);
     if (code == SALVE_OK) code = file_read(data, SALVE_RESOURCE_BYTES_MAX, app->mem, &text, err);
     if (code != SALVE_OK) return code;
-    return str_ends(str_of(data), STR(".ndjson")) ? run_lines(app, program, text, &clock, err)
-                                                  : run_subject(app, program, text, &clock, err);
+    if (!str_ends(str_of(data), STR(".ndjson"))) return run_subject(app, program, text, false, &clock, err);
+    return elm_looks_further(program, &further) ? run_population(app, program, text, &clock, err)
+                                                : run_lines(app, program, text, &clock, err);
 }

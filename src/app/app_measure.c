@@ -115,19 +115,86 @@ static enum salve_code subject_of(const struct tape *t, struct arena *mem, struc
     return salve_why(err, "a person's file must hold a Patient with an id, which its MeasureReport refers to");
 }
 
+/* Counts and reports one person; `subject`: of the population, NULL: alone. */
+static enum salve_code count_person(struct measuring *m, const struct tape *tape, struct elm_subject *subject,
+                                    struct arena *mem, struct salve_err *err)
+{
+    struct measure_tally *one = NULL;
+    struct measure_facts facts = m->facts;
+    enum salve_code code = subject_of(tape, mem, &facts.subject, err);
+    if (code == SALVE_OK)
+        code = subject != NULL ? measure_subject(m->set, subject, &m->env, &m->period, 1, mem, &one, err)
+                               : measure_person(m->set, tape, &m->env, &m->period, 1, mem, &one, err);
+    if (code == SALVE_OK) code = measure_tally_add(m->set, m->all, one, err);
+    return code == SALVE_OK ? write_report(m, one, &facts, mem, err) : code;
+}
+
 static enum salve_code one_person(struct measuring *m, const char *path, struct str json, struct salve_err *err)
 {
     struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     struct tape tape;
-    struct measure_tally *one = NULL;
-    struct measure_facts facts = m->facts;
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
     enum salve_code code = read_lenient(m->app, path, json, mem, &tape, err);
-    if (code == SALVE_OK) code = subject_of(&tape, mem, &facts.subject, err);
-    if (code == SALVE_OK) code = measure_person(m->set, &tape, &m->env, &m->period, 1, mem, &one, err);
-    if (code == SALVE_OK) code = measure_tally_add(m->set, m->all, one, err);
-    if (code == SALVE_OK) code = write_report(m, one, &facts, mem, err);
+    if (code == SALVE_OK) code = count_person(m, &tape, NULL, mem, err);
     arena_close(mem);
+    return code;
+}
+
+/* --- criteria that look at everybody: all files are read before the first person is counted ----------------------- */
+struct crowd {
+    struct arena *mem;
+    const struct tape **tapes;
+    size_t count, cap;
+};
+
+static enum salve_code join_crowd(struct measuring *m, const char *path, struct str json, struct crowd *crowd,
+                                  struct salve_err *err)
+{
+    struct tape *tape = arena_new(crowd->mem, struct tape);
+    if (crowd->count == crowd->cap) {
+        size_t cap = crowd->cap == 0 ? 64 : crowd->cap * 2, one = sizeof *crowd->tapes;
+        void *tapes = arena_grow(crowd->mem, crowd->tapes, crowd->cap * one, cap * one);
+        if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
+        crowd->tapes = tapes;
+        crowd->cap = cap;
+    }
+    if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
+    crowd->tapes[crowd->count++] = tape;
+    return read_lenient(m->app, path, json, crowd->mem, tape, err);
+}
+
+static enum salve_code read_crowd(struct measuring *m, struct crowd *crowd, struct salve_err *err)
+{
+    const struct app_values *files = &m->app->options[OPT_DATA];
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; i < files->count && code == SALVE_OK; i++) {
+        struct str text, line;
+        code = file_read(files->value[i], SALVE_RESOURCE_BYTES_MAX, crowd->mem, &text, err);
+        if (code == SALVE_OK && !str_ends(str_of(files->value[i]), STR(".ndjson")))
+            code = join_crowd(m, files->value[i], text, crowd, err);
+        else
+            while (code == SALVE_OK && !app_interrupted() && str_next_line(&text, &line))
+                if (str_trim(line).len > 0) code = join_crowd(m, files->value[i], line, crowd, err);
+    }
+    return code;
+}
+
+static enum salve_code count_crowd(struct measuring *m, struct salve_err *err)
+{
+    struct crowd crowd = {.mem = arena_open(SALVE_REQUEST_BYTES_MAX)};
+    struct elm_population *people = NULL;
+    uint32_t next = 0;
+    if (crowd.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
+    enum salve_code code = read_crowd(m, &crowd, err);
+    if (code == SALVE_OK) code = elm_population_make(crowd.tapes, crowd.count, crowd.mem, &people, err);
+    for (size_t i = 0; i < crowd.count && code == SALVE_OK && !app_interrupted(); i++) {
+        if (!elm_is_person(crowd.tapes[i])) continue;
+        struct arena *own = arena_open(SALVE_REQUEST_BYTES_MAX);
+        code = own == NULL ? salve_fail(err, SALVE_E_MEMORY, "--data")
+                           : count_person(m, crowd.tapes[i], elm_population_person(people, next++), own, err);
+        arena_close(own);
+    }
+    arena_close(crowd.mem);
     return code;
 }
 
@@ -157,7 +224,9 @@ enum salve_code app_cql_measure(struct app *app, struct salve_err *err)
     if (code != SALVE_OK) return code;
     m.env.clock = &clock;
     m.facts.date = clock_date_text(clock_ms(&clock), now);
-    for (size_t i = 0; i < app->options[OPT_DATA].count && code == SALVE_OK; i++)
+    bool is_crowd = measure_looks_further(m.set);
+    if (is_crowd) code = count_crowd(&m, err);
+    for (size_t i = 0; i < app->options[OPT_DATA].count && code == SALVE_OK && !is_crowd; i++)
         code = one_file(&m, app->options[OPT_DATA].value[i], err);
     return code == SALVE_OK ? write_report(&m, m.all, &m.facts, app->mem, err) : code;
 }

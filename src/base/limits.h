@@ -20,6 +20,7 @@ enum {
     SALVE_EXPR_STACK_MAX = 1 << 20,         /* values on the stack of one run: 16 MiB */
     SALVE_EXPR_FRAMES_MAX = 4000,           /* routines inside each other: endless recursion ends here */
     SALVE_EXPR_LOOPS_MAX = 10000,           /* loops inside each other, over all frames */
+    SALVE_ELM_CROSSINGS_MAX = 64,           /* defines of two contexts asking each other */
     SALVE_INVARIANT_STEPS_MAX = 50 * 1000 * 1000, /* all constraints of one tape, and 100 more a node */
     SALVE_MEASURES_MAX = 64,                /* Measures of one Bundle, composites included */
     SALVE_MEASURE_GROUPS_MAX = 64,          /* groups of one Measure */

@@ -67,14 +67,39 @@ struct elm_subject {
     uint32_t entry_count;
     struct elm_codes *codes; /* filled on the first retrieve by code of a type */
     struct arena *mem;
+    struct elm_population *population; /* NULL: one person alone */
+    uint32_t number;                   /* of the person in it; UINT32_MAX: everybody */
 };
 /* elm_subject_make - indexes the roots of the tapes; a Bundle's entries count one by one. The tapes must outlive it. */
 SALVE_MUST_USE enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, struct arena *mem,
                                                 struct elm_subject *out, struct salve_err *err);
 
+/* --- several people -----------------------------------------------------------------------------------------------
+ * Resources of several people that the caller holds, say the lines of a file; never a site's. A run over a person's
+ * subject is in context Patient, a run over that of everybody in context Unfiltered. A Patient define that asks for an
+ * Unfiltered one gets its one value over all resources. An Unfiltered define that asks for a Patient one gets the
+ * values of all people: lists joined into one list, else a list with an element a person. Other contexts are
+ * E_UNSUPPORTED when linking. A retrieve with a context (`["Mother" -> Observation]`) reads the person that the context
+ * names: a Patient, a reference to one, or its id; nobody: an empty list. One person alone is a population of one.
+ *
+ * elm_population_make - a tape a person. A tape that is not about a person (elm_is_person) is seen by Unfiltered only.
+ * The tapes must outlive it. The answers of Unfiltered defines are kept in mem, a set for each program that is run;
+ * they use the env and parameters of the first run of that program. One thread. */
+struct elm_population;
+SALVE_MUST_USE enum salve_code elm_population_make(const struct tape *const *tapes, size_t count, struct arena *mem,
+                                                   struct elm_population **out, struct salve_err *err);
+uint32_t elm_population_count(const struct elm_population *population); /* people, in the order of the tapes */
+struct elm_subject *elm_population_person(struct elm_population *population, uint32_t index);
+struct elm_subject *elm_population_all(struct elm_population *population);
+/* elm_is_person - is any resource of a type that has a subject or patient, or the Patient itself? */
+bool elm_is_person(const struct tape *tape);
+/* elm_looks_further - may the program look at more than one person: an Unfiltered define, or a retrieve in the context
+ * of another? *where: "Library.define" of the first. */
+bool elm_looks_further(const struct elm_program *program, struct str *where);
+
 /* elm_run_open - a run in mem.
  *   subject  NULL: env->retrieve is asked, or there are no data
- *   env      clock, offset, step budget, vocabulary, trace; env and params must outlive the run */
+ *   env      clock, offset, step budget, vocabulary, trace, external; env and params must outlive the run */
 SALVE_MUST_USE enum salve_code elm_run_open(const struct elm_program *program, struct elm_subject *subject,
                                             const struct expr_env *env, const struct elm_param *params,
                                             size_t param_count, struct arena *mem, struct elm_run **out,

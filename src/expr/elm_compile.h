@@ -29,11 +29,14 @@ struct elm_compile {
     struct expr_emit emit;
     const struct elm_library *library; /* of the job that is being compiled */
     struct str name;                   /* of its define */
+    bool is_job_function, is_job_unfiltered;
     struct elm_scope *scope;
     uint16_t this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
     struct elm_job *jobs, *last_job;
     unsigned depth;
-    bool is_explained; /* notes are compiled in, elm_explain.h */
+    bool is_explained;  /* notes are compiled in, elm_explain.h */
+    bool is_mixed;      /* the libraries have defines of Patient and of Unfiltered */
+    struct str further; /* elm_looks_further */
 };
 
 typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node);
@@ -52,6 +55,14 @@ ELM_CALL(elm_sorted_keys);
 ELM_CALL(elm_as);
 ELM_CALL(elm_is);
 ELM_CALL(elm_retrieve);
+ELM_CALL(elm_retrieve_related);
+ELM_CALL(elm_wanted_codes);
+ELM_CALL(elm_filter_codes);
+ELM_CALL(elm_filter_dates);
+ELM_CALL(elm_filter_ids);
+ELM_CALL(elm_ask_define);
+ELM_CALL(elm_is_here);
+ELM_CALL(elm_call_external);
 ELM_CALL(elm_interval_of);
 ELM_CALL(elm_param_is_given);
 ELM_CALL(elm_param_value);
@@ -87,6 +98,9 @@ SALVE_MUST_USE enum salve_code elm_type_of(struct elm_compile *c, const struct j
 SALVE_MUST_USE enum salve_code elm_type_named(struct elm_compile *c, struct str name, const struct elm_type **out);
 void elm_const_type(struct elm_compile *c, const struct elm_type *type);
 static inline const struct elm_type *elm_type_arg(struct expr_value v) { return (const void *)v.as.text; }
+
+/* elm_note_further - the define at hand looks at more than one person. */
+void elm_note_further(struct elm_compile *c);
 
 /* Definitions of libraries. */
 const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local);

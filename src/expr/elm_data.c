@@ -253,15 +253,12 @@ static enum salve_code entry_has_any(struct expr_run *run, struct expr_value ent
             is_unknown = is_unknown || is_in.kind == VALUE_NULL;
         }
         if (is_unknown && !*out) /* leaving it out would be a guess */
-            return expr_run_fail(run, SALVE_E_NOT_FOUND,
-                                 "whether a code is in %.*s cannot be told from what is at hand",
-                                 STR_ARGS(codes.as.vocabulary->id));
+            return elm_membership_unknown(run, codes.as.vocabulary);
     }
     return expr_step(run, 1);
 }
 
-/* Period and dateTime elements for the date filter. */
-static enum salve_code date_value(struct expr_run *run, struct expr_value node, struct expr_value *out)
+enum salve_code elm_date_value(struct expr_run *run, struct expr_value node, struct expr_value *out)
 {
     if (node.kind != VALUE_NODE || tape_type(node.as.tape, node.aux) != FHIR_T_Period) return elm_plain(run, node, out);
     struct expr_value ends[2];
@@ -284,7 +281,7 @@ static enum salve_code is_in_range(struct expr_run *run, struct expr_value entry
     const struct expr_value pair[2] = {entry, path};
     struct expr_value when, inside;
     TRY(elm_property(run, pair, 2, &when));
-    TRY(date_value(run, when, &when));
+    TRY(elm_date_value(run, when, &when));
     const struct expr_value both[3] = {when, range, expr_integer(EXPR_PRECISION_NONE)};
     TRY(elm_included_in(run, both, 3, &inside));
     *out = elm_truth_of(inside) == EXPR_TRUE;
@@ -300,7 +297,7 @@ static enum salve_code keep_if_fits(struct expr_run *run, const struct retrieve 
 {
     bool fits = true;
     if (r->codes.kind != VALUE_NULL) TRY(entry_has_any(run, entry, r->code_path.tag, r->codes, &fits));
-    if (fits && r->range.kind != VALUE_NULL) TRY(is_in_range(run, entry, r->date_path, r->range, &fits));
+    if (fits && r->date_path.aux > 0) TRY(is_in_range(run, entry, r->date_path, r->range, &fits));
     return fits ? expr_build_add(build, entry, run->mem, run->err) : SALVE_OK;
 }
 
@@ -379,35 +376,6 @@ ELM_CALL(elm_retrieve)
     }
     *out = expr_build_list(&build);
     return build.count == 0 ? SALVE_OK : expr_build_add(&front->touched, *out, run->mem, run->err);
-}
-
-enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node)
-{
-    const struct elm_type *type;
-    struct str name, code_path = json_get_text(node, "codeProperty"), date_path = json_get_text(node, "dateProperty");
-    const struct json *codes = json_get(node, "codes"), *range = json_get(node, "dateRange");
-    const struct json *code_filter = json_first(json_get(node, "codeFilter")),
-                      *date_filter = json_first(json_get(node, "dateFilter"));
-    TRY(elm_want_text(c, node, "dataType", &name));
-    TRY(elm_type_named(c, name, &type));
-    if (type->kind != ELM_FHIR) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "%.*s is no FHIR type", STR_ARGS(name));
-    if (codes == NULL && code_filter != NULL) { /* newer spelling */
-        codes = json_get(code_filter, "value");
-        code_path = json_get_text(code_filter, "property");
-    }
-    if (range == NULL && date_filter != NULL) {
-        range = json_get(date_filter, "value");
-        date_path = json_get_text(date_filter, "property");
-    }
-    if (str_is(json_get_text(codes, "type"), "ExpandValueSet"))
-        codes = json_get(codes, "operand"); /* asked, not listed */
-    expr_emit_const(&c->emit, expr_integer(type->fhir));
-    elm_const_text(c, code_path.ptr == NULL ? STR("") : code_path);
-    TRY(elm_compile_node(c, codes));
-    elm_const_text(c, date_path.ptr == NULL ? STR("") : date_path);
-    TRY(elm_compile_node(c, range));
-    elm_call(c, "Retrieve", elm_retrieve, 5);
-    return SALVE_OK;
 }
 
 /* --- elements ----------------------------------------------------------------------------------------------------- */

@@ -105,8 +105,9 @@ ELM_CALL(elm_property_noted)
 }
 
 /* Inside the define itself, or a function that it called, not in another define. */
-static bool is_own_clause(const struct expr_run *run)
+static bool is_own_clause(struct expr_run *run)
 {
+    if (elm_front(run)->crossings > 0) return false; /* a define of the other context */
     for (uint32_t i = 0; i < run->frame_count; i++)
         if (run->frames[i].memo > 0) return false;
     return true;

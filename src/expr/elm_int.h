@@ -3,7 +3,7 @@
  * elm_int - inside the ELM front end. elm_load.c reads libraries, elm_link.c and elm_compile.c (elm_query.c,
  * elm_types.c) turn nodes into instructions by the rows of elm_nodes.def, elm_run.c runs. The C functions of the rows
  * are in elm_arith.c, elm_compare.c, elm_convert.c, elm_interval*.c, elm_list.c, elm_aggregate.c, elm_string.c,
- * elm_temporal.c, elm_terms.c. */
+ * elm_temporal.c, elm_terms.c. elm_people.c has the contexts. */
 #ifndef SALVE_EXPR_ELM_INT_H
 #define SALVE_EXPR_ELM_INT_H
 
@@ -72,6 +72,7 @@ struct elm_program {
     const struct elm_function *functions; /* of the main library */
     uint32_t function_count;
     const struct elm_routine *routines;
+    struct str further; /* elm_looks_further; STR_NONE: no */
 };
 
 /* --- data of a run ------------------------------------------------------------------------------------------------ */
@@ -88,8 +89,18 @@ struct elm_run {
     size_t param_count;
     struct expr_build touched;
     struct elm_notes *notes; /* NULL: not explained */
+    unsigned crossings;      /* runs that wait for this one */
+    bool is_placed;          /* err already names the place: another run failed */
 };
 static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
+
+/* elm_people.c: a define of another context. EACH: of all people; _LIST: its values are lists, even if all are null. */
+enum elm_asking { ELM_ASK_UNFILTERED, ELM_ASK_EACH, ELM_ASK_EACH_LIST, ELM_ASK_PERSON };
+SALVE_MUST_USE enum salve_code elm_ask(struct elm_run *from, uint32_t define, enum elm_asking how,
+                                       struct expr_value *out);
+bool elm_is_alone(const struct elm_run *run);
+/* Names the place of a failure, and lets what was being evaluated be asked again. */
+void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err *err);
 
 /* --- C functions -------------------------------------------------------------------------------------------------- */
 #define ELM_CALL(name)                                                                                                 \
@@ -156,6 +167,10 @@ SALVE_MUST_USE enum salve_code elm_values_order(struct expr_run *run, struct exp
                                                 enum expr_precision precision, enum expr_order *out);
 /* Codes of a FHIR Coding (a CODE), CodeableConcept (a CONCEPT) or code (a STRING); other nodes unchanged. */
 SALVE_MUST_USE enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out);
+/* What a date filter compares: of a Period an interval, of a primitive its System value. */
+SALVE_MUST_USE enum salve_code elm_date_value(struct expr_run *run, struct expr_value node, struct expr_value *out);
+/* For retrieves: leaving a resource out because its code is not known to be in the value set would be a guess. */
+enum salve_code elm_membership_unknown(struct expr_run *run, const struct expr_vocabulary *in);
 int elm_offset(const struct expr_run *run);
 SALVE_MUST_USE enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, uint32_t count,
                                                uint32_t stride, const bool *descending, uint32_t key_count);

@@ -74,6 +74,53 @@ static const struct json *find_statement(const struct elm_library *library, stru
     return def;
 }
 
+/* Context names of CQL 1.2 and before: Population. A define that names none is of the one person. */
+static enum salve_code context_of(struct elm_compile *c, const struct json *def, bool *is_unfiltered)
+{
+    struct str context = json_get_text(def, "context");
+    *is_unfiltered = str_is(context, "Unfiltered") || str_is(context, "Population");
+    if (*is_unfiltered || context.len == 0 || str_is(context, "Patient")) return SALVE_OK;
+    return elm_bad(c, def, SALVE_E_UNSUPPORTED, "context %.*s", STR_ARGS(context));
+}
+
+void elm_note_further(struct elm_compile *c)
+{
+    if (c->further.ptr == NULL)
+        c->further = arena_printf(c->mem, "%.*s.%.*s", STR_ARGS(c->library->id), STR_ARGS(c->name));
+}
+
+/* Between defines the contexts are known. A function runs in the context of its caller, but a define that it names is
+ * of the context in which the function was declared: only if that is another one, the other is asked. */
+static enum salve_code ask_define(struct elm_compile *c, const struct json *def, const struct elm_job *job)
+{
+    bool is_unfiltered;
+    TRY(context_of(c, def, &is_unfiltered));
+    bool is_other = is_unfiltered != c->is_job_unfiltered, is_list = false;
+    uint32_t to_end = 0;
+    enum elm_asking how = ELM_ASK_UNFILTERED;
+    if (!is_unfiltered) {
+        is_list = str_is(json_get_text(json_get(def, "resultTypeSpecifier"), "type"), "ListTypeSpecifier");
+        how = !is_other ? ELM_ASK_PERSON : is_list ? ELM_ASK_EACH_LIST : ELM_ASK_EACH;
+    }
+    if (!is_other && !(c->is_job_function && c->is_mixed)) {
+        (void)expr_emit(&c->emit, EXPR_OP_DEFINE, 0, 0, job->number);
+        return SALVE_OK;
+    }
+    if (!is_other) {
+        expr_emit_const(&c->emit, expr_boolean(is_unfiltered));
+        elm_call(c, "ExpressionRef", elm_is_here, 1);
+        uint32_t to_ask = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+        (void)expr_emit(&c->emit, EXPR_OP_DEFINE, 0, 0, job->number);
+        to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
+        expr_emit_target(&c->emit, to_ask);
+    }
+    expr_emit_const(&c->emit, expr_integer(job->number));
+    expr_emit_const(&c->emit, expr_integer(how));
+    elm_call(c, "ExpressionRef", elm_ask_define, 2);
+    if (!is_other) expr_emit_target(&c->emit, to_end);
+    return SALVE_OK;
+}
+
 enum salve_code elm_make_expression_ref(struct elm_compile *c, const struct json *node)
 {
     struct str name;
@@ -84,7 +131,7 @@ enum salve_code elm_make_expression_ref(struct elm_compile *c, const struct json
     const struct json *def = find_statement(library, name);
     if (def == NULL) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no define %.*s", STR_ARGS(name));
     TRY(elm_job_for(c, library, def, 0, true, &job));
-    (void)expr_emit(&c->emit, EXPR_OP_DEFINE, 0, 0, job->number);
+    TRY(ask_define(c, def, job));
     return library == c->library ? elm_note_define(c, node, name) : SALVE_OK;
 }
 
@@ -273,6 +320,24 @@ static enum salve_code compile_parameter(struct elm_compile *c, const struct elm
     return SALVE_OK;
 }
 
+/* Asked from the environment when it is called; its result must be of the type that the library says. */
+static enum salve_code compile_external(struct elm_compile *c, const struct elm_job *job, uint16_t args)
+{
+    const struct elm_type *type;
+    const struct json *result = json_get(job->def, "resultTypeSpecifier");
+    if (result == NULL) result = json_get(job->def, "resultTypeName");
+    elm_const_text(c, job->library->id);
+    elm_const_text(c, json_get_text(job->def, "name"));
+    for (uint16_t i = 0; i < args; i++) (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, i, 0);
+    elm_call(c, "FunctionRef", elm_call_external, (uint16_t)(args + 2));
+    if (result == NULL) return SALVE_OK;
+    TRY(elm_type_of(c, result, &type));
+    elm_const_type(c, type);
+    expr_emit_const(&c->emit, expr_boolean(true));
+    elm_call(c, "FunctionRef", elm_as, 3);
+    return SALVE_OK;
+}
+
 static enum salve_code compile_function(struct elm_compile *c, const struct elm_job *job)
 {
     uint16_t slot = 0;
@@ -282,10 +347,7 @@ static enum salve_code compile_function(struct elm_compile *c, const struct elm_
         TRY(elm_want_text(c, operand, "name", &name));
         TRY(elm_push_scope(c, name, slot++));
     }
-    if (json_is_true(json_get(job->def, "external"))) {
-        elm_call(c, "FunctionRef", elm_not_callable, 0); /* fails only if it is called */
-        return SALVE_OK;
-    }
+    if (json_is_true(json_get(job->def, "external"))) return compile_external(c, job, slot);
     return elm_compile_field(c, job->def, "expression");
 }
 
@@ -297,6 +359,9 @@ static enum salve_code compile_job(struct elm_compile *c, const struct elm_job *
     c->this_slot = c->total_slot = UINT16_MAX;
     c->depth = 0;
     c->emit.place = 0;
+    c->is_job_function = job->number == UINT32_MAX;
+    TRY(context_of(c, job->def, &c->is_job_unfiltered));
+    if (c->is_job_unfiltered && !c->is_job_function) elm_note_further(c);
     expr_emit_begin(&c->emit, job->routine);
     if (json_get(job->def, "parameterTypeSpecifier") != NULL || json_get(job->def, "default") != NULL ||
         elm_find_def(job->library, "parameters", c->name) == job->def)
@@ -355,6 +420,20 @@ static enum salve_code list_routines(struct elm_compile *c, struct elm_program *
     return SALVE_OK;
 }
 
+/* Have the libraries defines of both contexts? */
+static bool is_mixed(const struct elm_set *set)
+{
+    bool has[2] = {false, false};
+    for (const struct elm_library *l = set->first; l != NULL; l = l->next) {
+        const struct json *def = json_first(json_path(l->root, "statements.def"));
+        for (; def != NULL; def = def->next) {
+            struct str context = json_get_text(def, "context");
+            if (!is_function(def)) has[str_is(context, "Unfiltered") || str_is(context, "Population")] = true;
+        }
+    }
+    return has[0] && has[1];
+}
+
 static enum salve_code link_library(const struct elm_set *set, struct str id, struct str version, bool is_explained,
                                     struct arena *mem, struct elm_program **out, struct salve_err *err)
 {
@@ -372,11 +451,13 @@ static enum salve_code link_library(const struct elm_set *set, struct str id, st
     *c = (struct elm_compile){.set = set, .mem = mem, .err = err, .library = library, .is_explained = is_explained};
     program->id = library->id;
     program->version = library->version;
+    c->is_mixed = is_mixed(set);
     expr_emit_init(&c->emit, mem, err);
     TRY(list_main(c, library, program));
     for (const struct elm_job *job = c->jobs; job != NULL; job = job->next) TRY(compile_job(c, job));
     TRY(expr_emit_done(&c->emit, &program->code));
     TRY(list_routines(c, program));
+    program->further = c->further;
     *out = program;
     return SALVE_OK;
 }
@@ -406,6 +487,11 @@ bool elm_define_find(const struct elm_program *program, struct str name, size_t 
             return true;
         }
     return false;
+}
+bool elm_looks_further(const struct elm_program *program, struct str *where)
+{
+    *where = program->further;
+    return program->further.ptr != NULL;
 }
 struct str elm_library_id(const struct elm_program *program) { return program->id; }
 struct str elm_library_version(const struct elm_program *program) { return program->version; }

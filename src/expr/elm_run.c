@@ -40,6 +40,24 @@ ELM_CALL(elm_not_callable)
     return expr_run_fail(run, SALVE_E_TYPE, "no function with that name takes these values");
 }
 
+/* args: library, name, the operands */
+ELM_CALL(elm_call_external)
+{
+    const struct expr_env *env = run->env;
+    struct salve_err err = {0};
+    enum salve_code code = SALVE_E_UNKNOWN_NAME;
+    *out = EXPR_NONE;
+    if (env->external != NULL)
+        code =
+            env->external(env->user, expr_text(args[0]), expr_text(args[1]), args + 2, count - 2, run->mem, out, &err);
+    if (code == SALVE_OK) return SALVE_OK;
+    if (code == SALVE_E_UNKNOWN_NAME)
+        return expr_run_fail(run, code, "the external function %.*s.%.*s is not supplied", STR_ARGS(expr_text(args[0])),
+                             STR_ARGS(expr_text(args[1])));
+    return expr_run_fail(run, code, "external function %.*s.%.*s: %s", STR_ARGS(expr_text(args[0])),
+                         STR_ARGS(expr_text(args[1])), err.why);
+}
+
 /* Message: source, condition, code, severity, text. Errors stop the run; the rest goes to env->trace. */
 ELM_CALL(elm_message)
 {
@@ -71,10 +89,10 @@ enum salve_code elm_run_open(const struct elm_program *program, struct elm_subje
 }
 
 /* "3:14" becomes "Library.define 3:14": the routine whose code holds the instruction. */
-static enum salve_code name_place(struct elm_run *run, enum salve_code code, struct salve_err *err)
+static enum salve_code name_place(const struct elm_run *run, enum salve_code code, struct salve_err *err)
 {
     const struct expr_program *p = run->program->code;
-    if (code == SALVE_OK || err == NULL || run->run.at == NULL) return code;
+    if (code == SALVE_OK || err == NULL || run->run.at == NULL || run->is_placed) return code;
     uint32_t at = (uint32_t)(run->run.at - p->code), best = 0;
     for (uint32_t r = 1; r < p->routine_count; r++)
         if (p->routines[r].entry <= at && p->routines[r].entry >= p->routines[best].entry) best = r;
@@ -85,17 +103,22 @@ static enum salve_code name_place(struct elm_run *run, enum salve_code code, str
     return code;
 }
 
+void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err *err)
+{
+    for (uint32_t i = 0; i < run->program->code->define_count; i++) /* they may be asked again, and fail again */
+        if (run->run.memo[i].state == 1) run->run.memo[i].state = 0;
+    run->run.stack_count = run->run.frame_count = run->run.loop_count = 0;
+    (void)name_place(run, code, err);
+    run->is_placed = false;
+}
+
 static enum salve_code run_routine(struct elm_run *run, uint32_t routine, const struct expr_value *args, uint32_t count,
                                    struct expr_value *out, struct salve_err *err)
 {
     run->run.err = err;
     enum salve_code code = expr_run_routine(&run->run, routine, args, count, out);
-    if (code != SALVE_OK) { /* what was being evaluated may be asked again, and fails again */
-        for (uint32_t i = 0; i < run->program->code->define_count; i++)
-            if (run->run.memo[i].state == 1) run->run.memo[i].state = 0;
-        run->run.stack_count = run->run.frame_count = run->run.loop_count = 0;
-    }
-    return name_place(run, code, err);
+    if (code != SALVE_OK) elm_run_failed(run, code, err);
+    return code;
 }
 
 enum salve_code elm_run_define_at(struct elm_run *run, size_t index, struct expr_value *out, struct salve_err *err)
@@ -103,6 +126,15 @@ enum salve_code elm_run_define_at(struct elm_run *run, size_t index, struct expr
     if (index >= run->program->define_count) return salve_fail(err, SALVE_E_UNKNOWN_NAME, "define");
     uint32_t number = run->program->numbers[index];
     struct expr_memo *memo = &run->run.memo[number];
+    struct str context = run->program->defines[index].context;
+    bool is_unfiltered = str_is(context, "Unfiltered") || str_is(context, "Population");
+    if (!elm_is_alone(run) && is_unfiltered != (run->subject->number == UINT32_MAX)) {
+        run->run.err = err;
+        run->run.at = NULL;
+        enum salve_code code = elm_ask(run, number, is_unfiltered ? ELM_ASK_UNFILTERED : ELM_ASK_EACH, out);
+        run->is_placed = false;
+        return code;
+    }
     if (memo->state != 2) {
         memo->state = 1;
         TRY(run_routine(run, run->program->code->defines[number], NULL, 0, &memo->value, err));

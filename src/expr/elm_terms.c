@@ -191,6 +191,12 @@ static enum salve_code value_is_in(struct expr_run *run, struct expr_value v, co
     return SALVE_OK;
 }
 
+enum salve_code elm_membership_unknown(struct expr_run *run, const struct expr_vocabulary *in)
+{
+    return expr_run_fail(run, SALVE_E_NOT_FOUND, "whether a code is in %.*s cannot be told from what is at hand",
+                         STR_ARGS(in->id));
+}
+
 ELM_CALL(elm_in_vocabulary)
 {
     enum expr_truth result;

@@ -58,6 +58,10 @@ struct expr_env {
      * NULL: resources of the focus's Bundle. */
     enum salve_code (*retrieve)(void *user, fhir_type_id type, fhir_name_id code_path, const struct expr_value *codes,
                                 struct arena *mem, struct expr_value *out, struct salve_err *err);
+    /* ELM: a function that its library declares external. E_UNKNOWN_NAME: it is not supplied. What *out points to must
+     * live as long as mem. NULL: none is supplied. */
+    enum salve_code (*external)(void *user, struct str library, struct str name, const struct expr_value *args,
+                                uint32_t count, struct arena *mem, struct expr_value *out, struct salve_err *err);
 };
 
 /* fhirpath_compile - text into a program in mem.

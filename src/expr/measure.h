@@ -52,6 +52,13 @@ SALVE_MUST_USE enum salve_code measure_person(const struct measure_set *set, con
                                               const struct expr_env *env, const struct elm_param *params,
                                               size_t param_count, struct arena *mem, struct measure_tally **out,
                                               struct salve_err *err);
+/* measure_subject - as measure_person, of a person of a population (elm.h): for criteria that ask Unfiltered defines.
+ * measure_looks_further - has the set such a measure? */
+SALVE_MUST_USE enum salve_code measure_subject(const struct measure_set *set, struct elm_subject *subject,
+                                               const struct expr_env *env, const struct elm_param *params,
+                                               size_t param_count, struct arena *mem, struct measure_tally **out,
+                                               struct salve_err *err);
+bool measure_looks_further(const struct measure_set *set);
 SALVE_MUST_USE enum salve_code measure_tally_add(const struct measure_set *set, struct measure_tally *to,
                                                  const struct measure_tally *one, struct salve_err *err);
 /* measure_members - members of a population; false: the group has no such population. */

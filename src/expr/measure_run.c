@@ -277,22 +277,37 @@ enum salve_code measure_tally_make(const struct measure_set *set, struct arena *
     return t->groups == NULL ? salve_fail(err, SALVE_E_MEMORY, "MeasureReport") : SALVE_OK;
 }
 
+bool measure_looks_further(const struct measure_set *set)
+{
+    struct str where;
+    for (size_t i = 0; i < set->measure_count; i++)
+        if (set->measures[i].program != NULL && elm_looks_further(set->measures[i].program, &where)) return true;
+    return false;
+}
+
 enum salve_code measure_person(const struct measure_set *set, const struct tape *person, const struct expr_env *env,
                                const struct elm_param *params, size_t param_count, struct arena *mem,
                                struct measure_tally **out, struct salve_err *err)
 {
     struct elm_subject subject;
+    enum salve_code code = elm_subject_make(&person, 1, mem, &subject, err);
+    return code == SALVE_OK ? measure_subject(set, &subject, env, params, param_count, mem, out, err) : code;
+}
+
+enum salve_code measure_subject(const struct measure_set *set, struct elm_subject *subject, const struct expr_env *env,
+                                const struct elm_param *params, size_t param_count, struct arena *mem,
+                                struct measure_tally **out, struct salve_err *err)
+{
     struct expr_env *own = arena_new(mem, struct expr_env);
     if (own == NULL) return salve_fail(err, SALVE_E_MEMORY, "MeasureReport");
     *own = *env;
     own->vocabulary = set->vocabulary;
-    enum salve_code code = elm_subject_make(&person, 1, mem, &subject, err);
-    if (code == SALVE_OK) code = measure_tally_make(set, mem, out, err);
+    enum salve_code code = measure_tally_make(set, mem, out, err);
     for (size_t i = 0; i < set->measure_count && code == SALVE_OK; i++) {
         const struct measure_one *m = &set->measures[i];
         struct elm_run *run = NULL;
         if (m->program == NULL) continue;
-        code = elm_run_open(m->program, &subject, own, params, param_count, mem, &run, err);
+        code = elm_run_open(m->program, subject, own, params, param_count, mem, &run, err);
         for (size_t g = 0; g < m->group_count && code == SALVE_OK; g++)
             if (m->groups[g].scoring != SCORING_COMPOSITE)
                 code = person_group(run, &m->groups[g], &(*out)->groups[i][g], mem, err);

@@ -188,6 +188,16 @@ static enum salve_code load_texts(const char *folder, struct arena *mem, struct 
     return SALVE_OK;
 }
 
+/* A guideline is about the person whose record is open; logic that could look at others has no place here (N12). */
+static enum salve_code only_one_person(const struct elm_program *program, struct salve_err *err)
+{
+    struct str where;
+    if (!elm_looks_further(program, &where)) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_UNSUPPORTED, "%.*s", STR_ARGS(where));
+    return salve_why(err, "a guideline may not look at more than one person: no Unfiltered define, no retrieve in the "
+                          "context of another");
+}
+
 static enum salve_code load_folder(const char *share, const char *folder, const struct str *names, size_t count,
                                    struct arena *mem, struct guideline *out, struct salve_err *err)
 {
@@ -203,6 +213,7 @@ static enum salve_code load_folder(const char *share, const char *folder, const 
     if (code == SALVE_OK)
         code = in_file(err, guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err), folder,
                        "logic.json");
+    if (code == SALVE_OK) code = in_file(err, only_one_person(out->program, err), folder, "logic.json");
     if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
         code = read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
     return code;
