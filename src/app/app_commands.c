@@ -97,23 +97,32 @@ const struct app_command app_commands[] = {
     {"fhir validate", "Files", "FILE...", "Check FHIR R4 JSON; one OperationOutcome a file.", "",
      "  salve fhir validate patient.json bundle.json",
      "Exit status 0 if no file has an error, 5 otherwise.", 1, -1, app_fhir_validate},
-    {"fhirpath", "Files", "EXPR FILE", "Evaluate a FHIRPath expression; prints a JSON array.", "NOW",
-     "  salve fhirpath \"name.where(use = 'official').given\" patient.json", NULL, 2, 2, app_fhirpath},
-    {"cql run", "Files", "", "Evaluate ELM; prints a JSON object for each subject.", "ELM DATA DEFINE EXPLAIN NOW",
+    {"fhirpath", "Files", "EXPR FILE", "Evaluate a FHIRPath expression; prints a JSON array.", "VOCABULARY NOW",
+     "  salve fhirpath \"name.where(use = 'official').given\" patient.json\n"
+     "  salve fhirpath \"code.memberOf('http://example.org/vs')\" observation.json --vocabulary valuesets",
+     "--vocabulary takes files or folders of FHIR ValueSets and CodeSystems, for memberOf, subsumes and subsumedBy.",
+     2, 2, app_fhirpath},
+    {"cql run", "Files", "", "Evaluate ELM; prints a JSON object for each subject.",
+     "ELM DATA DEFINE PARAM VOCABULARY EXPLAIN NOW",
      "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --define Findings\n"
+     "  salve cql run --elm logic.json --elm FHIRHelpers.json --data people.ndjson --vocabulary valuesets \\\n"
+     "      --param 'Measurement Period=[2026-01-01, 2026-12-31]'\n"
      "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --explain",
-     "With --explain each define is an object: its value, the resources it used (with date and elements), where it "
-     "stands in\n"
-     "the CQL, and the clauses that decided: what each condition and operand was, which branch was taken.",
+     "Each line of an .ndjson file is a subject. --vocabulary takes files or folders of FHIR ValueSets (expanded or\n"
+     "composed) and CodeSystems. --param takes a value of the parameter's type: 5, true, 2026-01-31, 5 'mg',\n"
+     "system|code, [low, high), {a, b}. With --explain each define is an object: its value, the resources it used (with date and\n"
+     "elements), where it stands in the CQL, and the clauses that decided: what each condition and operand was, which\n"
+     "branch was taken.",
      0, 0, app_cql_run},
-    {"cql measure", "Files", "", "Evaluate FHIR Measures; prints MeasureReports.", "MEASURE ELM DATA PERIOD NOW",
+    {"cql measure", "Files", "", "Evaluate FHIR Measures; prints MeasureReports.",
+     "MEASURE ELM DATA PERIOD VOCABULARY NOW",
      "  salve cql measure --measure bundle.json --data people.ndjson --period 2026-01-01/2026-12-31\n"
      "  salve cql measure --measure measure.json --elm logic.json --elm FHIRHelpers.json --data person.json \\\n"
      "      --period 2026-01-01/2026-12-31",
      "Reads files, never a site. A file is one person, of .ndjson each line; --data may be repeated. Prints a\n"
      "MeasureReport a line: individual ones in the order of the people, the summaries last. Value sets are those of\n"
-     "the Measure's Bundle. A file that breaks rules of FHIR is named on standard error; what could be read of it is\n"
-     "counted.",
+     "the Measure's Bundle and of --vocabulary; what both have is taken from --vocabulary. A file that breaks rules\n"
+     "of FHIR is named on standard error; what could be read of it is counted.",
      0, 0, app_cql_measure},
     {"guideline list", "Guidelines", "", "List the guidelines and whether this site accepted them.",
      "SHARE PASSPHRASE_FILE KEY_FILE", "  salve guideline list", NULL,

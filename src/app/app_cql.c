@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/app_commands.h"
+#include "app/app_vocabulary.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "expr/elm.h"
@@ -41,11 +42,17 @@ static enum salve_code load_program(struct app *app, struct elm_program **out, s
                                      : elm_link(set, first, STR_NONE, app->mem, out, err);
 }
 
+/* What is the same for all subjects. */
+struct job {
+    const struct elm_program *program;
+    struct expr_env env;
+    struct elm_param params[APP_OPTION_VALUES_MAX];
+    size_t param_count;
+};
 /* One subject: what its defines are evaluated over. */
 struct subject_run {
-    const struct elm_program *program;
+    const struct job *job;
     struct elm_subject *subject;
-    struct expr_env env;
     struct elm_run *run;
     bool is_explained;
 };
@@ -68,7 +75,9 @@ static enum salve_code explanation_json(struct subject_run *s, size_t index, str
                                         struct salve_err *err)
 {
     struct elm_explanation explanation;
-    enum salve_code code = elm_explain(s->program, s->subject, &s->env, NULL, 0, index, mem, &explanation, err);
+    const struct job *job = s->job;
+    enum salve_code code =
+        elm_explain(job->program, s->subject, &job->env, job->params, job->param_count, index, mem, &explanation, err);
     return code == SALVE_OK ? elm_explanation_json(&explanation, mem, json, err) : code;
 }
 
@@ -79,7 +88,7 @@ static enum salve_code add_define(struct subject_run *s, size_t index, struct js
     enum salve_code code =
         s->is_explained ? explanation_json(s, index, mem, &json, err) : value_json(s->run, index, mem, &json, err);
     if (code != SALVE_OK) return code;
-    json_put_name(w, elm_define_at(s->program, index)->name);
+    json_put_name(w, elm_define_at(s->job->program, index)->name);
     json_put_raw(w, NULL, json);
     return SALVE_OK;
 }
@@ -111,7 +120,7 @@ static enum salve_code check_define(const struct app *app, const struct elm_prog
 static enum salve_code print_defines(struct app *app, struct subject_run *s, enum printed which, struct arena *mem,
                                      struct salve_err *err)
 {
-    const struct elm_program *program = s->program;
+    const struct elm_program *program = s->job->program;
     struct buf out;
     struct str text;
     buf_init(&out, mem, 256 << 20);
@@ -127,17 +136,17 @@ static enum salve_code print_defines(struct app *app, struct subject_run *s, enu
     return code;
 }
 
-static enum salve_code run_one(struct app *app, const struct elm_program *program, struct elm_subject *subject,
-                               enum printed which, const struct clock *clock, struct arena *mem, struct salve_err *err)
+static enum salve_code run_one(struct app *app, const struct job *job, struct elm_subject *subject, enum printed which,
+                               struct arena *mem, struct salve_err *err)
 {
-    struct subject_run s = {
-        .program = program, .subject = subject, .env = {.clock = clock}, .is_explained = app_has(app, OPT_EXPLAIN)};
-    enum salve_code code = elm_run_open(program, subject, &s.env, NULL, 0, mem, &s.run, err);
+    struct subject_run s = {.job = job, .subject = subject, .is_explained = app_has(app, OPT_EXPLAIN)};
+    enum salve_code code =
+        elm_run_open(job->program, subject, &job->env, job->params, job->param_count, mem, &s.run, err);
     return code == SALVE_OK ? print_defines(app, &s, which, mem, err) : code;
 }
 
-static enum salve_code run_subject(struct app *app, const struct elm_program *program, struct str json, bool is_line,
-                                   const struct clock *clock, struct salve_err *err)
+static enum salve_code run_subject(struct app *app, const struct job *job, struct str json, bool is_line,
+                                   struct salve_err *err)
 {
     struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
@@ -147,13 +156,12 @@ static enum salve_code run_subject(struct app *app, const struct elm_program *pr
     enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, err);
     bool is_wanted = code == SALVE_OK && (!is_line || elm_is_person(&tape));
     if (is_wanted) code = elm_subject_make(tapes, 1, mem, &subject, err);
-    if (code == SALVE_OK && is_wanted) code = run_one(app, program, &subject, PRINT_ALL, clock, mem, err);
+    if (code == SALVE_OK && is_wanted) code = run_one(app, job, &subject, PRINT_ALL, mem, err);
     arena_close(mem);
     return code;
 }
 
-static enum salve_code run_lines(struct app *app, const struct elm_program *program, struct str text,
-                                 const struct clock *clock, struct salve_err *err)
+static enum salve_code run_lines(struct app *app, const struct job *job, struct str text, struct salve_err *err)
 {
     struct str line;
     uint64_t number = 0;
@@ -162,7 +170,7 @@ static enum salve_code run_lines(struct app *app, const struct elm_program *prog
     uint64_t total = text.len;
     while (code == SALVE_OK && !app_interrupted() && str_next_line(&text, &line)) {
         number++;
-        if (str_trim(line).len > 0) code = run_subject(app, program, line, true, clock, err);
+        if (str_trim(line).len > 0) code = run_subject(app, job, line, true, err);
         app_progress_step(&progress, total - text.len, 0);
     }
     app_progress_end(&progress);
@@ -196,9 +204,9 @@ static enum salve_code read_lines(struct app *app, struct str text, struct arena
 
 /* A library with Unfiltered defines needs all lines at once: a line of output a person with the Patient defines, then
  * one with the Unfiltered. */
-static enum salve_code run_population(struct app *app, const struct elm_program *program, struct str text,
-                                      const struct clock *clock, struct salve_err *err)
+static enum salve_code run_population(struct app *app, const struct job *job, struct str text, struct salve_err *err)
 {
+    const struct elm_program *program = job->program;
     struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     struct elm_population *people = NULL;
     const struct tape **tapes = NULL;
@@ -211,11 +219,11 @@ static enum salve_code run_population(struct app *app, const struct elm_program 
         struct arena *own = arena_open(SALVE_REQUEST_BYTES_MAX);
         if (app_interrupted()) break;
         code = own == NULL ? salve_fail(err, SALVE_E_MEMORY, "subject")
-                           : run_one(app, program, elm_population_person(people, i), PRINT_PATIENT, clock, own, err);
+                           : run_one(app, job, elm_population_person(people, i), PRINT_PATIENT, own, err);
         arena_close(own);
     }
     if (code == SALVE_OK && is_any_printed(app, program, PRINT_UNFILTERED) && !app_interrupted())
-        code = run_one(app, program, elm_population_all(people), PRINT_UNFILTERED, clock, mem, err);
+        code = run_one(app, job, elm_population_all(people), PRINT_UNFILTERED, mem, err);
     arena_close(mem);
     return code;
 }
@@ -227,19 +235,49 @@ static enum salve_code check_words(const struct app *app, struct salve_err *err)
     return salve_why(err, "give the ELM libraries with --elm and the subject's data with --data");
 }
 
-enum salve_code app_cql_run(struct app *app, struct salve_err *err)
+/* NAME=VALUE, read by the type that the library declares. */
+static enum salve_code read_params(struct app *app, struct job *job, struct salve_err *err)
+{
+    const struct app_values *given = &app->options[OPT_PARAM];
+    for (size_t i = 0; i < given->count; i++) {
+        struct str text = str_of(given->value[i]);
+        ptrdiff_t equals = str_find(text, STR("="));
+        if (equals <= 0) {
+            (void)salve_fail(err, SALVE_E_USAGE, "--param");
+            return salve_why(err, "give a parameter as NAME=VALUE");
+        }
+        struct str name = str_cut(text, 0, (size_t)equals), value = str_cut(text, (size_t)equals + 1, text.len);
+        enum salve_code code = elm_param_read(job->program, name, value, app->mem, &job->params[i], err);
+        if (code != SALVE_OK) return code;
+        job->param_count = i + 1;
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code open_job(struct app *app, struct job *job, struct clock *clock, struct salve_err *err)
 {
     struct elm_program *program = NULL;
-    struct str text, further;
-    struct clock clock;
-    const char *data = app_option(app, OPT_DATA);
-    enum salve_code code = check_words(app, err);
-    if (code == SALVE_OK) code = app_now(app, &clock, err);
+    struct vocabulary *vocabulary = NULL;
+    enum salve_code code = app_now(app, clock, err);
     if (code == SALVE_OK) code = load_program(app, &program, err);
     if (code == SALVE_OK) code = check_define(app, program, err);
+    if (code == SALVE_OK) code = app_vocabulary_read(app, &vocabulary, err);
+    if (code == SALVE_OK && vocabulary != NULL) code = vocabulary_done(vocabulary, err);
+    *job = (struct job){.program = program, .env = {.clock = clock, .vocabulary = vocabulary}};
+    return code == SALVE_OK ? read_params(app, job, err) : code;
+}
+
+enum salve_code app_cql_run(struct app *app, struct salve_err *err)
+{
+    struct str text, further;
+    struct clock clock;
+    struct job job;
+    const char *data = app_option(app, OPT_DATA);
+    enum salve_code code = check_words(app, err);
+    if (code == SALVE_OK) code = open_job(app, &job, &clock, err);
     if (code == SALVE_OK) code = file_read(data, SALVE_RESOURCE_BYTES_MAX, app->mem, &text, err);
     if (code != SALVE_OK) return code;
-    if (!str_ends(str_of(data), STR(".ndjson"))) return run_subject(app, program, text, false, &clock, err);
-    return elm_looks_further(program, &further) ? run_population(app, program, text, &clock, err)
-                                                : run_lines(app, program, text, &clock, err);
+    if (!str_ends(str_of(data), STR(".ndjson"))) return run_subject(app, &job, text, false, err);
+    return elm_looks_further(job.program, &further) ? run_population(app, &job, text, err)
+                                                    : run_lines(app, &job, text, err);
 }

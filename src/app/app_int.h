@@ -62,6 +62,8 @@
     X(ELM,            0,   "elm",               "FILE",     "an ELM library; may be repeated, the first is run")      \
     X(DATA,           0,   "data",              "FILE",     "FHIR resources of one subject, or NDJSON of Bundles")    \
     X(MEASURE,        0,   "measure",           "FILE",     "a Measure, or a Bundle with it and its libraries")       \
+    X(VOCABULARY,     0,   "vocabulary",        "PATH",     "value sets and code systems: a file, or a folder of them")\
+    X(PARAM,          0,   "param",             "NAME=VALUE", "a parameter of the library; may be repeated")          \
     X(PERIOD,         0,   "period",            "FROM/TO",  "first and last day of the measurement period")           \
     X(DEFINE,         0,   "define",            "NAME",     "evaluate this define only")                              \
     X(EXPLAIN,        0,   "explain",           NULL,       "each define with the data it used and what decided")     \

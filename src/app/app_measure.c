@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/app_commands.h"
+#include "app/app_vocabulary.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "expr/measure.h"
@@ -71,6 +72,7 @@ static enum salve_code open_set(struct measuring *m, struct salve_err *err)
     const struct app_values *files = &m->app->options[OPT_ELM];
     struct str elm[APP_OPTION_VALUES_MAX], text;
     struct tape *bundle = arena_new(m->app->mem, struct tape);
+    struct vocabulary *vocabulary = NULL;
     const char *path = app_option(m->app, OPT_MEASURE);
     enum salve_code code = SALVE_OK;
     if (bundle == NULL) return salve_fail(err, SALVE_E_MEMORY, "--measure");
@@ -82,7 +84,8 @@ static enum salve_code open_set(struct measuring *m, struct salve_err *err)
         code = file_read(files->value[i], SALVE_ELM_BYTES_MAX, m->app->mem, &elm[i], err);
     if (code == SALVE_OK) code = file_read(path, SALVE_RESOURCE_BYTES_MAX, m->app->mem, &text, err);
     if (code == SALVE_OK) code = read_lenient(m->app, path, text, m->app->mem, bundle, err);
-    if (code == SALVE_OK) code = measure_open(bundle, elm, files->count, NULL, m->app->mem, &m->set, err);
+    if (code == SALVE_OK) code = app_vocabulary_read(m->app, &vocabulary, err);
+    if (code == SALVE_OK) code = measure_open(bundle, elm, files->count, vocabulary, m->app->mem, &m->set, err);
     return code == SALVE_OK ? measure_tally_make(m->set, m->app->mem, &m->all, err) : code;
 }
 

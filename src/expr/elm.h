@@ -172,8 +172,12 @@ void elm_json(const struct expr_value *value, struct buf *out);
 /* elm_same - are the two values the same by CQL equivalence? For tests. */
 bool elm_same(struct elm_run *run, struct expr_value a, struct expr_value b);
 
-/* elm_text_param - the value of a parameter given as text on a command line: "5", "5.0", "true", "@2026-01-01",
- * "@2026-01-01T00:00:00Z", "5 'mg'", "'text'"; anything else is a string. */
+/* elm_param_read - the value of a parameter of the main library from text, by its declared type: 5, 5.0, true, a text
+ * with or without quotes, 2026-01-01 or @2026-01-01, 14:30, 5 'mg', system|code, null; [low, high) or low/high; {a, b}.
+ * The text must outlive the value. E_UNKNOWN_NAME: there is no such parameter; E_INVALID: the text is not of its type.
+ * elm_text_param - without a type: the text says what it is; anything that says nothing is a string. */
+SALVE_MUST_USE enum salve_code elm_param_read(const struct elm_program *program, struct str name, struct str text,
+                                              struct arena *mem, struct elm_param *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code elm_text_param(struct str text, struct arena *mem, struct expr_value *out,
                                               struct salve_err *err);
 

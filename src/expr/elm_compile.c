@@ -102,6 +102,19 @@ static void set_place(struct elm_compile *c, const struct json *node)
     c->emit.place = elm_place_of(node, c->emit.place);
 }
 
+bool elm_call_operator(struct elm_compile *c, struct str name, uint16_t args)
+{
+    for (int i = 0; i < ROW_COUNT; i++) {
+        const struct elm_row *row = &rows[i];
+        bool fits = row->make == NULL && row->flags == 0 && strcmp(row->fields, "operand") == 0 &&
+                    args >= row->operands / 10 && args <= row->operands % 10;
+        if (!fits || !str_is(name, row->type)) continue;
+        expr_emit_call(&c->emit, &row->function, args);
+        return true;
+    }
+    return false;
+}
+
 /* --- strict nodes ------------------------------------------------------------------------------------------------- */
 static enum salve_code compile_operands(struct elm_compile *c, const struct elm_row *row, const struct json *node,
                                         const struct json *value, uint16_t *count)

@@ -87,6 +87,9 @@ enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum sal
 SALVE_MUST_USE enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, const char *field,
                                              struct str *out);
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args);
+/* elm_call_operator - calls the strict node of that name with operands that are on the stack: the translator writes
+ * some operators (Subsumes) as functions of the library. false: there is no such operator. */
+bool elm_call_operator(struct elm_compile *c, struct str name, uint16_t args);
 SALVE_MUST_USE enum salve_code elm_push_scope(struct elm_compile *c, struct str name, uint16_t slot);
 /* Where a node stands, as EXPR_PLACE; `otherwise` if it has no locator. */
 uint32_t elm_place_of(const struct json *node, uint32_t otherwise);

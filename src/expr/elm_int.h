@@ -62,6 +62,10 @@ struct elm_function {
     uint32_t routine;
     uint16_t args;
 };
+struct elm_parameter {
+    struct str name;
+    const struct elm_type *type; /* ELM_ANY: none is declared */
+};
 struct elm_program {
     const struct expr_program *code;
     struct str id, version;
@@ -69,7 +73,9 @@ struct elm_program {
     const uint32_t *numbers;        /* DEFINE number of each */
     const struct elm_place *places; /* of each define */
     uint32_t define_count;
-    const struct elm_function *functions; /* of the main library */
+    const struct elm_parameter *parameters; /* of the main library */
+    uint32_t parameter_count;
+    const struct elm_function *functions; /* likewise */
     uint32_t function_count;
     const struct elm_routine *routines;
     struct str further; /* elm_looks_further; STR_NONE: no */

@@ -163,28 +163,3 @@ void elm_json(const struct expr_value *value, struct buf *out)
         break;
     }
 }
-
-enum salve_code elm_text_param(struct str text, struct arena *mem, struct expr_value *out, struct salve_err *err)
-{
-    struct expr_decimal d;
-    struct expr_temporal t;
-    struct expr_quantity q;
-    int64_t n;
-    if (str_is(text, "true") || str_is(text, "false")) {
-        *out = expr_boolean(str_is(text, "true"));
-    } else if (str_to_i64(text, &n) && n >= INT32_MIN && n <= INT32_MAX) {
-        *out = expr_integer(n);
-    } else if (expr_decimal_parse(text, &d)) {
-        return expr_decimal_value(d, mem, out, err);
-    } else if (str_starts(text, STR("@")) && expr_temporal_parse(text, &t)) {
-        enum expr_kind kind = t.kind == EXPR_DATE ? VALUE_DATE : t.kind == EXPR_TIME ? VALUE_TIME : VALUE_DATETIME;
-        return expr_temporal_value(kind, t, mem, out, err);
-    } else if (expr_quantity_parse(text, false, &q)) {
-        return expr_quantity_value(q, mem, out, err);
-    } else {
-        if (text.len >= 2 && text.ptr[0] == '\'' && text.ptr[text.len - 1] == '\'')
-            text = str_cut(text, 1, text.len - 2);
-        *out = expr_string(text);
-    }
-    return SALVE_OK;
-}

@@ -297,6 +297,7 @@ enum salve_code elm_make_function_ref(struct elm_compile *c, const struct json *
     struct overloads *found = arena_new(c->mem, struct overloads);
     if (found == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     find_overloads(library, name, args, json_get(node, "signature"), found);
+    if (found->count == 0 && json_get(node, "libraryName") == NULL && elm_call_operator(c, name, args)) return SALVE_OK;
     if (found->count == 0)
         return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no function %.*s with %u operands", STR_ARGS(name), args);
     if (found->count == 1) return call_job(c, library, found->defs[0], args);
@@ -410,6 +411,24 @@ static enum salve_code list_main(struct elm_compile *c, const struct elm_library
     return SALVE_OK;
 }
 
+static enum salve_code list_parameters(struct elm_compile *c, const struct elm_library *library,
+                                       struct elm_program *program)
+{
+    const struct json *defs = json_path(library->root, "parameters.def");
+    struct elm_parameter *list =
+        arena_array(c->mem, struct elm_parameter, (defs == NULL ? 0 : defs->count) + (size_t)1);
+    if (list == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    for (const struct json *def = json_first(defs); def != NULL; def = def->next) {
+        struct elm_parameter *one = &list[program->parameter_count];
+        const struct json *type = json_get(def, "parameterTypeSpecifier");
+        TRY(elm_want_text(c, def, "name", &one->name));
+        TRY(elm_type_of(c, type != NULL ? type : json_get(def, "parameterType"), &one->type));
+        program->parameter_count++;
+    }
+    program->parameters = list;
+    return SALVE_OK;
+}
+
 static enum salve_code list_routines(struct elm_compile *c, struct elm_program *program)
 {
     struct elm_routine *routines = arena_array(c->mem, struct elm_routine, program->code->routine_count + 1);
@@ -454,6 +473,7 @@ static enum salve_code link_library(const struct elm_set *set, struct str id, st
     c->is_mixed = is_mixed(set);
     expr_emit_init(&c->emit, mem, err);
     TRY(list_main(c, library, program));
+    TRY(list_parameters(c, library, program));
     for (const struct elm_job *job = c->jobs; job != NULL; job = job->next) TRY(compile_job(c, job));
     TRY(expr_emit_done(&c->emit, &program->code));
     TRY(list_routines(c, program));
