@@ -174,6 +174,13 @@ static enum salve_code tuples_match(struct expr_run *run, const struct expr_tupl
     return SALVE_OK;
 }
 
+/* Steps of comparing two texts: without them long texts, compared in a loop, would cost nothing. */
+static uint64_t text_steps(struct expr_value a, struct expr_value b)
+{
+    if (a.kind != VALUE_STRING || b.kind != VALUE_STRING) return 0;
+    return (a.aux < b.aux ? a.aux : b.aux) / 16;
+}
+
 static bool is_object(struct expr_value v)
 {
     return v.kind == VALUE_NODE && tape_kind(v.as.tape, v.aux) == TAPE_OBJECT;
@@ -185,7 +192,7 @@ static enum salve_code items_match(struct expr_run *run, struct expr_value a, st
 {
     EXPR_UNINIT union expr_room ra, rb;
     struct expr_value sa = expr_system_in(a, &ra), sb = expr_system_in(b, &rb);
-    enum salve_code code = expr_step(run, 1);
+    enum salve_code code = expr_step(run, 1 + text_steps(sa, sb));
     if (code != SALVE_OK) return code;
     if (is_object(sa) && is_object(sb)) {
         *out = EXPR_TRUE;
@@ -276,6 +283,8 @@ enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, c
     struct expr_quantity qa, qb;
     *out = EXPR_UNKNOWN;
     if (sa.kind == VALUE_NULL || sb.kind == VALUE_NULL) return SALVE_OK;
+    enum salve_code code = expr_step(run, text_steps(sa, sb));
+    if (code != SALVE_OK) return code;
     if (is_number(sa) && is_number(sb))
         *out = number_order(sa, sb);
     else if (sa.kind == VALUE_STRING && sb.kind == VALUE_STRING)

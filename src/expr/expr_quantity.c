@@ -212,11 +212,11 @@ static bool product_text(const struct product *product, struct arena *mem, struc
     return buf_done(&text, out, &err) == SALVE_OK;
 }
 
-/* Special units (Cel, [degF], [pH]) take no part in products with other units (UCUM 21, 22). */
-static bool is_special(struct str unit)
+/* May the unit be multiplied with another? Special units (Cel, [degF]) may not (UCUM 21, 22), nor what is no unit. */
+static bool is_factor(struct str unit)
 {
     struct ucum_unit u;
-    return ucum_parse(unit, &u) && u.function != UCUM_NONE;
+    return ucum_parse(unit, &u) && u.function == UCUM_NONE;
 }
 
 static bool combine_units(struct str a, struct str b, int sign, struct arena *mem, struct str *out)
@@ -231,7 +231,7 @@ static bool combine_units(struct str a, struct str b, int sign, struct arena *me
         *out = b;
         return true;
     }
-    if (is_special(x) || is_special(y)) return false;
+    if (!is_factor(x) || !is_factor(y)) return false;
     if (add_unit(&product, x, 1) && add_unit(&product, y, sign)) return product_text(&product, mem, out);
     *out = arena_printf(mem, "(%.*s)%c(%.*s)", STR_ARGS(x), sign > 0 ? '.' : '/', STR_ARGS(y));
     return out->ptr != NULL;

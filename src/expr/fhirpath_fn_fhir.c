@@ -68,7 +68,7 @@ FN(fp_extension)
 
 static bool is_primitive_with_value(struct expr_value item)
 {
-    if (item.kind != VALUE_NODE) return true; /* a System value */
+    if (item.kind != VALUE_NODE) return item.kind <= VALUE_TIME; /* a System value; a Quantity is no primitive */
     enum tape_kind kind = tape_kind(item.as.tape, item.aux);
     return kind != TAPE_OBJECT && kind != TAPE_NULL;
 }

@@ -98,6 +98,12 @@ static enum salve_code matching_open(struct expr_run *run, const pcre2_code *pat
     return SALVE_OK;
 }
 
+/* The run pays for a search, successful or not. */
+static void pay(struct expr_run *run, const struct search *search)
+{
+    run->steps_left -= search->used < run->steps_left ? search->used : run->steps_left;
+}
+
 static enum salve_code match_failed(struct expr_run *run, int code)
 {
     if (code == PCRE2_ERROR_NOMEMORY) return expr_run_fail(run, SALVE_E_MEMORY, "pattern");
@@ -110,9 +116,10 @@ static enum salve_code match(struct expr_run *run, const pcre2_code *pattern, st
     FP_TRY(expr_step(run, 16 + text.len / 16));
     FP_TRY(matching_open(run, pattern, text, &m));
     int found = pcre2_match(pattern, (PCRE2_SPTR)(text.len == 0 ? "" : text.ptr), text.len, 0, 0, m.data, m.context);
+    pay(run, &m.search);
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) return match_failed(run, found);
     *out = expr_boolean(found >= 0);
-    return expr_step(run, m.search.used);
+    return SALVE_OK;
 }
 
 enum {
@@ -136,9 +143,10 @@ static enum salve_code replace(struct expr_run *run, const pcre2_code *pattern, 
                                      (uint32_t)REPLACE_OPTIONS, m.data, m.context,
                                      (PCRE2_SPTR)(with.len == 0 ? "" : with.ptr), with.len, (PCRE2_UCHAR *)to, &len);
         arena_rewind(run->mem, mark);
+        pay(run, &m.search);
         if (count >= 0) {
             *out = expr_string(str_make(to, len));
-            return expr_step(run, m.search.used + len / 16);
+            return expr_step(run, len / 16);
         }
         if (count != PCRE2_ERROR_NOMEMORY) {
             if (count == PCRE2_ERROR_BADREPLACEMENT || count == PCRE2_ERROR_BADREPESCAPE ||

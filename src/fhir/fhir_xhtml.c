@@ -108,11 +108,37 @@ static bool take_entity(struct xhtml *x)
     return true;
 }
 
+/* The character of &#106; or &#x6A; at the start of a well-formed value; 0 for others. *bytes: of the entity. */
+static unsigned entity_char(struct str value, size_t *bytes)
+{
+    ptrdiff_t end = str_find(value, STR(";"));
+    bool is_hex = value.len > 2 && value.ptr[2] == 'x';
+    unsigned c = 0;
+    *bytes = end < 0 ? value.len : (size_t)end + 1;
+    if (value.len < 2 || value.ptr[1] != '#') return 0;
+    for (size_t i = is_hex ? 3 : 2; i + 1 < *bytes && c < 0x110000; i++) {
+        char d = value.ptr[i];
+        unsigned digit = json_is_digit(d) ? (unsigned)(d - '0') : (unsigned)(d | 32) - 'a' + 10;
+        c = c * (is_hex ? 16 : 10) + digit;
+    }
+    return c;
+}
+
+/* Does the address begin with "javascript:", as browsers read it: entities resolved, white space left out? */
 static bool is_active(struct str name, struct str value)
 {
-    value = str_trim(value);
-    return (str_is(name, "href") || str_is(name, "src")) && value.len >= 11 &&
-           strncasecmp(value.ptr, "javascript:", 11) == 0;
+    static const char scheme[] = "javascript:";
+    size_t seen = 0;
+    if (!str_is(name, "href") && !str_is(name, "src")) return false;
+    for (size_t at = 0, bytes = 1; at < value.len && seen < sizeof scheme - 1; at += bytes) {
+        unsigned c = (unsigned char)value.ptr[at];
+        bytes = 1;
+        if (c == '&') c = entity_char(str_cut(value, at, SIZE_MAX), &bytes);
+        if (c <= ' ') continue;
+        if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != (unsigned char)scheme[seen]) return false;
+        seen++;
+    }
+    return seen == sizeof scheme - 1;
 }
 
 static bool take_attribute_value(struct xhtml *x, struct str *value)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Made-up expressions, evaluated by Salve and by fhirpath.js; where the two differ the specification decides, and what is
-# fhirpath.js's stands in fhirpath_theirs.tsv. 2,000 expressions; ALL=1: 100,000. SEED=n chooses others.
+# Made-up expressions, evaluated by Salve and by fhirpath.js. What fhirpath.js reads differently is not made up; it stands
+# in fhirpath_theirs.tsv with the clause. 2,000 expressions; ALL=1: 100,000. SEED=n chooses others.
 set -eu
 here=$(dirname "$0")
 if [ ! -d node_modules/fhirpath ]; then

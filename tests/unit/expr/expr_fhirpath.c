@@ -82,6 +82,38 @@ static void stops_at_the_step_budget(void **state)
     arena_close(mem);
 }
 
+/* The budget counts what is done inside one instruction too: the search of a pattern, the bytes of long texts. */
+static void the_step_budget_bounds_patterns_and_long_texts(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(ARENA_BYTES);
+    struct fhirpath *path;
+    struct expr_value out, a = expr_string(repeated(mem, "a", 100000, ""));
+    static const char *const costly[] = {
+        "matches('^(a+)+[bc]$')", /* backtracks without end */
+        "matches('a*[bc]')",      /* quadratic without backtracking */
+        "replaceMatches('a*[bc]', '')",
+        "toChars().select(%context = %context)", /* long texts, compared often */
+        "toChars().select(%context < %context)",
+        "toChars().select(%context ~ %context)",
+        "toChars().select(%context.length())",
+        "toChars().where(%context.endsWith('b'))",
+    };
+    for (size_t i = 0; i < sizeof costly / sizeof costly[0]; i++) {
+        uint64_t steps = 400 * 1000;
+        struct expr_env env = {.steps = &steps};
+        assert_ok(compile(mem, str_of(costly[i]), &path));
+        assert_code(fhirpath_run(path, &env, a, mem, &out, &last), SALVE_E_STEPS);
+        assert_true(steps < 200 * 1000); /* it was used, not only refused */
+    }
+    uint64_t steps = 400 * 1000;
+    struct expr_env env = {.steps = &steps};
+    assert_ok(compile(mem, STR("matches('^a+$')"), &path));
+    assert_ok(fhirpath_run(path, &env, a, mem, &out, &last));
+    assert_true(steps > 380 * 1000); /* what is cheap stays cheap */
+    arena_close(mem);
+}
+
 static void says_out_of_memory_and_stays_usable(void **state)
 {
     (void)state;
@@ -229,6 +261,7 @@ int main(void)
         cmocka_unit_test(refuses_ten_thousand_parentheses_with_a_place),
         cmocka_unit_test(takes_long_chains_and_literals),
         cmocka_unit_test(stops_at_the_step_budget),
+        cmocka_unit_test(the_step_budget_bounds_patterns_and_long_texts),
         cmocka_unit_test(says_out_of_memory_and_stays_usable),
         cmocka_unit_test(compiling_says_out_of_memory),
         cmocka_unit_test(memory_is_flat_over_many_runs),
