@@ -129,6 +129,14 @@ static bool least_number(struct elm_compile *c, const struct json *node)
     return is_integer || is_long;
 }
 
+/* Aggregates over a property of the items, and First and Last in an order. */
+static enum salve_code compile_source(struct elm_compile *c, const struct json *node)
+{
+    struct str path = json_get_text(node, "path"), order = json_get_text(node, "orderBy");
+    if (order.len > 0) TRY(elm_emit_order_by(c, node, order));
+    return path.len > 0 ? elm_emit_path(c, node, path) : SALVE_OK;
+}
+
 static enum salve_code compile_strict(struct elm_compile *c, const struct elm_row *row, const struct json *node)
 {
     uint16_t count = 0;
@@ -145,6 +153,7 @@ static enum salve_code compile_strict(struct elm_compile *c, const struct elm_ro
             if (value == NULL && at == row->fields && row->fields[len] == '\0')
                 return elm_bad(c, node, SALVE_E_INVALID, "%s has no %s", row->type, field);
             TRY(elm_compile_node(c, value));
+            if (at == row->fields && strcmp(field, "source") == 0) TRY(compile_source(c, node));
             count++;
         }
         at += len + (at[len] == ' ');

@@ -93,6 +93,11 @@ uint32_t elm_place_of(const struct json *node, uint32_t otherwise);
 struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name);
 void elm_const_text(struct elm_compile *c, struct str text); /* tag: its FHIR name */
 
+/* elm_emit_path - the value on the stack becomes that at a path of names and indexes; _order_by: the list on it becomes
+ * sorted by what is there. */
+SALVE_MUST_USE enum salve_code elm_emit_path(struct elm_compile *c, const struct json *node, struct str path);
+SALVE_MUST_USE enum salve_code elm_emit_order_by(struct elm_compile *c, const struct json *node, struct str path);
+
 /* Types. elm_type_of reads a specifier object or, for JSON text, a qualified name. */
 SALVE_MUST_USE enum salve_code elm_type_of(struct elm_compile *c, const struct json *spec, const struct elm_type **out);
 SALVE_MUST_USE enum salve_code elm_type_named(struct elm_compile *c, struct str name, const struct elm_type **out);
