@@ -51,6 +51,16 @@ enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, co
     return elm_bad(c, node, SALVE_E_INVALID, "%.*s has no text field %s", STR_ARGS(type), field);
 }
 
+bool elm_flag(const struct json *node, const char *name, bool otherwise)
+{
+    const struct json *field = json_get(node, name);
+    bool flag = otherwise;
+    if (str_is(json_get_text(node, name), "true")) return true;
+    if (str_is(json_get_text(node, name), "false")) return false;
+    (void)json_bool(field, &flag);
+    return flag;
+}
+
 /* --- helpers ------------------------------------------------------------------------------------------------------ */
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args)
 {
@@ -349,10 +359,8 @@ enum salve_code elm_make_instance(struct elm_compile *c, const struct json *node
 static enum salve_code closed_flag(struct elm_compile *c, const struct json *node, const char *flag,
                                    const char *expression)
 {
-    if (json_get(node, expression) != NULL) return elm_compile_field(c, node, expression);
-    bool is_closed = true;
-    (void)json_bool(json_get(node, flag), &is_closed);
-    expr_emit_const(&c->emit, expr_boolean(is_closed));
+    if (elm_field(node, expression) != NULL) return elm_compile_field(c, node, expression);
+    expr_emit_const(&c->emit, expr_boolean(elm_flag(node, flag, true)));
     return SALVE_OK;
 }
 
@@ -450,7 +458,7 @@ enum salve_code elm_make_if(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_case(struct elm_compile *c, const struct json *node)
 {
     static const struct expr_function equal = {"Case", elm_equal};
-    const struct json *comparand = json_get(node, "comparand"), *items = json_get(node, "caseItem");
+    const struct json *comparand = elm_field(node, "comparand"), *items = json_get(node, "caseItem");
     uint16_t slot = 0;
     if (!json_is(items, JSON_ARRAY)) return elm_bad(c, node, SALVE_E_INVALID, "Case has no caseItem");
     uint32_t *ends = arena_array(c->mem, uint32_t, items->count + 1);

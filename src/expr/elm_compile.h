@@ -86,6 +86,13 @@ enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum sal
     SALVE_PRINTF(4, 5);
 SALVE_MUST_USE enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, const char *field,
                                              struct str *out);
+/* A member, NULL also where it is JSON null. A flag: JSON true or false, or the text of it (ELM made from XML). */
+static inline const struct json *elm_field(const struct json *node, const char *name)
+{
+    const struct json *field = json_get(node, name);
+    return json_is(field, JSON_NULL) ? NULL : field;
+}
+bool elm_flag(const struct json *node, const char *name, bool otherwise);
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args);
 SALVE_MUST_USE enum salve_code elm_push_scope(struct elm_compile *c, struct str name, uint16_t slot);
 /* Where a node stands, as EXPR_PLACE; `otherwise` if it has no locator. */

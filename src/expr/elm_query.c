@@ -156,7 +156,7 @@ static enum salve_code conditions(struct elm_compile *c, const struct json *node
     }
     for (const struct json *r = json_first(json_get(node, "relationship")); r != NULL; r = r->next)
         TRY(relationship(c, r, skips));
-    if (json_get(node, "where") == NULL) return SALVE_OK;
+    if (elm_field(node, "where") == NULL) return SALVE_OK;
     TRY(elm_compile_field(c, node, "where"));
     return skip_unless(c, node, skips);
 }
@@ -164,7 +164,7 @@ static enum salve_code conditions(struct elm_compile *c, const struct json *node
 /* What one turn gives: the return expression, the item, or a tuple of all aliases. */
 static enum salve_code turn_result(struct elm_compile *c, const struct query *q)
 {
-    if (q->result != NULL && json_get(q->result, "expression") != NULL)
+    if (q->result != NULL && elm_field(q->result, "expression") != NULL)
         return elm_compile_field(c, q->result, "expression");
     if (q->count == 1) {
         (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->slots[0], 0);
@@ -294,10 +294,9 @@ static enum salve_code distinct_fold(struct elm_compile *c, const struct query *
 enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
 {
     static const struct expr_function distinct = {"Query", elm_distinct};
-    struct query q = {.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
+    struct query q = {.node = node, .aggregate = elm_field(node, "aggregate"), .result = elm_field(node, "return")};
     struct elm_scope *outer = c->scope;
-    if (json_is(q.aggregate, JSON_NULL)) q.aggregate = NULL;
-    if (json_is(q.result, JSON_NULL)) q.result = NULL;
+
     uint32_t if_null;
     TRY(sources(c, &q, &if_null));
     if (q.aggregate != NULL) {
@@ -305,13 +304,13 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
         q.total = expr_emit_slots(&c->emit, 1);
         (void)expr_emit(&c->emit, EXPR_OP_SET, 0, q.total, 0);
     }
-    bool is_folded = json_is_true(json_get(q.aggregate, "distinct"));
+    bool is_folded = elm_flag(q.aggregate, "distinct", false);
     if (is_folded)
         TRY(distinct_fold(c, &q));
     else
         TRY(source_loop(c, &q, json_first(json_get(node, "source")), 0));
     c->scope = outer;
-    bool is_distinct = q.result != NULL && !json_is(json_get(q.result, "distinct"), JSON_FALSE);
+    bool is_distinct = q.result != NULL && elm_flag(q.result, "distinct", true);
     if (q.aggregate == NULL) {
         if (is_distinct) expr_emit_call(&c->emit, &distinct, 1);
         TRY(sort_clause(c, json_get(node, "sort")));
