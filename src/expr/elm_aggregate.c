@@ -214,7 +214,8 @@ ELM_CALL(elm_geometric_mean)
         struct expr_decimal log;
         if (!expr_to_decimal(build.items[i], &d))
             return expr_run_fail(run, SALVE_E_TYPE, "GeometricMean wants numbers");
-        is_exact = is_exact && expr_decimal_mul(product, d, &product);
+        is_exact =
+            is_exact && product.digits + d.digits <= EXPR_DECIMAL_DIGITS && expr_decimal_mul(product, d, &product);
         is_known = is_known && expr_decimal_ln(d, &log) && expr_decimal_add(total, log, &total);
     }
     if (!expr_decimal_div(one, expr_decimal_of_int(build.count), &power)) return SALVE_OK;

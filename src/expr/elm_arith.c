@@ -391,12 +391,13 @@ enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, 
     }
 }
 
+/* Past the limit of the type: null (CQL 1.5.3 B.4 Predecessor, Successor). */
 static enum salve_code stepped(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out)
 {
     bool is_known;
     TRY(elm_step(run, v, is_up, out, &is_known));
-    if (is_known) return SALVE_OK;
-    return expr_run_fail(run, SALVE_E_RANGE, "%s past the limit of its type", is_up ? "successor" : "predecessor");
+    if (!is_known) *out = EXPR_NONE;
+    return SALVE_OK;
 }
 ELM_CALL(elm_successor)
 {

@@ -213,18 +213,25 @@ static enum salve_code intervals_equal(struct expr_run *run, struct expr_value a
     return SALVE_OK;
 }
 
-static bool codes_equal(const struct expr_code *a, const struct expr_code *b)
+/* One element of codes and concepts: not known where only one has it (CQL 1.5.3 B.12 Equal). */
+static enum expr_truth texts_equal(struct str a, struct str b)
 {
-    return str_eq(a->code, b->code) && str_eq(a->system, b->system) && str_eq(a->version, b->version) &&
-           str_eq(a->display, b->display);
+    if ((a.ptr == NULL) != (b.ptr == NULL)) return EXPR_NULL_TRUTH;
+    return truth(str_eq(a, b));
 }
 
-static bool concepts_equal(const struct expr_concept *a, const struct expr_concept *b)
+static enum expr_truth codes_equal(const struct expr_code *a, const struct expr_code *b)
 {
-    if (a->code_count != b->code_count || !str_eq(a->display, b->display)) return false;
-    for (uint32_t i = 0; i < a->code_count; i++)
-        if (!codes_equal(&a->codes[i], &b->codes[i])) return false;
-    return true;
+    return elm_and(elm_and(texts_equal(a->code, b->code), texts_equal(a->system, b->system)),
+                   elm_and(texts_equal(a->version, b->version), texts_equal(a->display, b->display)));
+}
+
+static enum expr_truth concepts_equal(const struct expr_concept *a, const struct expr_concept *b)
+{
+    enum expr_truth result = texts_equal(a->display, b->display);
+    if (a->code_count != b->code_count) return EXPR_FALSE;
+    for (uint32_t i = 0; i < a->code_count; i++) result = elm_and(result, codes_equal(&a->codes[i], &b->codes[i]));
+    return result;
 }
 
 static bool vocabularies_equal(const struct expr_vocabulary *a, const struct expr_vocabulary *b)
@@ -273,10 +280,10 @@ enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, stru
     case VALUE_INTERVAL:
         return intervals_equal(run, a, b, out);
     case VALUE_CODE:
-        *out = truth(codes_equal(a.as.code, b.as.code));
+        *out = codes_equal(a.as.code, b.as.code);
         break;
     case VALUE_CONCEPT:
-        *out = truth(concepts_equal(a.as.concept, b.as.concept));
+        *out = concepts_equal(a.as.concept, b.as.concept);
         break;
     case VALUE_VOCABULARY:
         *out = truth(vocabularies_equal(a.as.vocabulary, b.as.vocabulary));

@@ -51,6 +51,16 @@ enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, co
     return elm_bad(c, node, SALVE_E_INVALID, "%.*s has no text field %s", STR_ARGS(type), field);
 }
 
+bool elm_flag(const struct json *node, const char *name, bool otherwise)
+{
+    const struct json *field = json_get(node, name);
+    bool flag = otherwise;
+    if (str_is(json_get_text(node, name), "true")) return true;
+    if (str_is(json_get_text(node, name), "false")) return false;
+    (void)json_bool(field, &flag);
+    return flag;
+}
+
 /* --- helpers ------------------------------------------------------------------------------------------------------ */
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args)
 {
@@ -142,6 +152,14 @@ static bool least_number(struct elm_compile *c, const struct json *node)
     return is_integer || is_long;
 }
 
+/* Aggregates over a property of the items, and First and Last in an order. */
+static enum salve_code compile_source(struct elm_compile *c, const struct json *node)
+{
+    struct str path = json_get_text(node, "path"), order = json_get_text(node, "orderBy");
+    if (order.len > 0) TRY(elm_emit_order_by(c, node, order));
+    return path.len > 0 ? elm_emit_path(c, node, path) : SALVE_OK;
+}
+
 static enum salve_code compile_strict(struct elm_compile *c, const struct elm_row *row, const struct json *node)
 {
     uint16_t count = 0;
@@ -158,6 +176,7 @@ static enum salve_code compile_strict(struct elm_compile *c, const struct elm_ro
             if (value == NULL && at == row->fields && row->fields[len] == '\0')
                 return elm_bad(c, node, SALVE_E_INVALID, "%s has no %s", row->type, field);
             TRY(elm_compile_node(c, value));
+            if (at == row->fields && strcmp(field, "source") == 0) TRY(compile_source(c, node));
             count++;
         }
         at += len + (at[len] == ' ');
@@ -353,10 +372,8 @@ enum salve_code elm_make_instance(struct elm_compile *c, const struct json *node
 static enum salve_code closed_flag(struct elm_compile *c, const struct json *node, const char *flag,
                                    const char *expression)
 {
-    if (json_get(node, expression) != NULL) return elm_compile_field(c, node, expression);
-    bool is_closed = true;
-    (void)json_bool(json_get(node, flag), &is_closed);
-    expr_emit_const(&c->emit, expr_boolean(is_closed));
+    if (elm_field(node, expression) != NULL) return elm_compile_field(c, node, expression);
+    expr_emit_const(&c->emit, expr_boolean(elm_flag(node, flag, true)));
     return SALVE_OK;
 }
 
@@ -454,7 +471,7 @@ enum salve_code elm_make_if(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_case(struct elm_compile *c, const struct json *node)
 {
     static const struct expr_function equal = {"Case", elm_equal};
-    const struct json *comparand = json_get(node, "comparand"), *items = json_get(node, "caseItem");
+    const struct json *comparand = elm_field(node, "comparand"), *items = json_get(node, "caseItem");
     uint16_t slot = 0;
     if (!json_is(items, JSON_ARRAY)) return elm_bad(c, node, SALVE_E_INVALID, "Case has no caseItem");
     uint32_t *ends = arena_array(c->mem, uint32_t, items->count + 1);

@@ -86,6 +86,13 @@ enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum sal
     SALVE_PRINTF(4, 5);
 SALVE_MUST_USE enum salve_code elm_want_text(struct elm_compile *c, const struct json *node, const char *field,
                                              struct str *out);
+/* A member, NULL also where it is JSON null. A flag: JSON true or false, or the text of it (ELM made from XML). */
+static inline const struct json *elm_field(const struct json *node, const char *name)
+{
+    const struct json *field = json_get(node, name);
+    return json_is(field, JSON_NULL) ? NULL : field;
+}
+bool elm_flag(const struct json *node, const char *name, bool otherwise);
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args);
 /* elm_call_operator - calls the strict node of that name with operands that are on the stack: the translator writes
  * some operators (Subsumes) as functions of the library. false: there is no such operator. */
@@ -95,6 +102,11 @@ SALVE_MUST_USE enum salve_code elm_push_scope(struct elm_compile *c, struct str 
 uint32_t elm_place_of(const struct json *node, uint32_t otherwise);
 struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name);
 void elm_const_text(struct elm_compile *c, struct str text); /* tag: its FHIR name */
+
+/* elm_emit_path - the value on the stack becomes that at a path of names and indexes; _order_by: the list on it becomes
+ * sorted by what is there. */
+SALVE_MUST_USE enum salve_code elm_emit_path(struct elm_compile *c, const struct json *node, struct str path);
+SALVE_MUST_USE enum salve_code elm_emit_order_by(struct elm_compile *c, const struct json *node, struct str path);
 
 /* Types. elm_type_of reads a specifier object or, for JSON text, a qualified name. */
 SALVE_MUST_USE enum salve_code elm_type_of(struct elm_compile *c, const struct json *spec, const struct elm_type **out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Collapse and Expand of lists of intervals (CQL 1.5 appendix B 9). Both take an optional quantity `per`. */
-#include "base/limits.h"
+#include <limits.h>
+
 #include "expr/elm_interval.h"
 
 /* The intervals of a list, those that are null or have no known end left out, sorted by start. */
@@ -9,7 +10,7 @@ static enum salve_code known_intervals(struct expr_run *run, struct expr_value l
     const bool no = false;
     for (uint32_t i = 0; i < list.aux; i++) {
         struct elm_ends ends;
-        if (list.as.items[i].kind == VALUE_NULL) continue;
+        if (list.as.items[i].kind != VALUE_INTERVAL) continue;
         TRY(elm_ends_of(run, list.as.items[i], &ends));
         if (ends.start.kind == VALUE_NULL || ends.end.kind == VALUE_NULL) continue;
         TRY(expr_build_add(out, ends.start, run->mem, run->err));
@@ -89,23 +90,28 @@ ELM_CALL(elm_collapse)
 }
 
 /* --- expand ------------------------------------------------------------------------------------------------------- */
-/* `per` where none is given: one step of the coarsest precision of the ends. */
-static enum salve_code default_per(struct expr_run *run, struct elm_ends ends, struct expr_value *out)
+/* `per` where none is given: one step of the coarsest precision of all ends. */
+static enum salve_code default_per(struct expr_run *run, const struct expr_build *ends, struct expr_value *out)
 {
     struct expr_quantity q = {expr_decimal_of_int(1), STR("1")};
-    if (elm_is_temporal(ends.start)) {
-        uint8_t p = ends.start.as.temporal->precision, other = ends.end.as.temporal->precision;
-        q.unit = str_of(expr_precision_name(other < p ? other : p));
-    } else if (ends.start.kind == VALUE_DECIMAL || ends.start.kind == VALUE_QUANTITY) {
-        struct expr_decimal a =
-            ends.start.kind == VALUE_DECIMAL ? *ends.start.as.decimal : ends.start.as.quantity->value;
-        struct expr_decimal b = ends.end.kind == VALUE_DECIMAL ? *ends.end.as.decimal : ends.end.as.quantity->value;
-        unsigned digits = a.digits < b.digits ? a.digits : b.digits;
-        expr_i128 units = 100000000;
-        for (unsigned i = 0; i < digits; i++) units /= 10;
-        (void)expr_decimal_of_units(units, digits, &q.value);
-        if (ends.start.kind == VALUE_QUANTITY) q.unit = ends.start.as.quantity->unit;
+    unsigned coarsest = UINT_MAX, digits = EXPR_DECIMAL_DIGITS;
+    for (uint32_t i = 0; i < ends->count; i++) {
+        struct expr_value end = ends->items[i];
+        if (elm_is_temporal(end)) {
+            if (end.as.temporal->precision < coarsest) coarsest = end.as.temporal->precision;
+        } else if (end.kind == VALUE_DECIMAL) {
+            if (end.as.decimal->digits < digits) digits = end.as.decimal->digits;
+        } else if (end.kind == VALUE_QUANTITY) {
+            if (end.as.quantity->value.digits < digits) digits = end.as.quantity->value.digits;
+            q.unit = end.as.quantity->unit;
+        } else {
+            digits = 0;
+        }
     }
+    expr_i128 units = 100000000;
+    for (unsigned i = 0; i < digits; i++) units /= 10;
+    (void)expr_decimal_of_units(units, digits, &q.value);
+    if (coarsest != UINT_MAX) q = (struct expr_quantity){expr_decimal_of_int(1), str_of(expr_precision_name(coarsest))};
     return expr_quantity_value(q, run->mem, out, run->err);
 }
 
@@ -209,24 +215,18 @@ static enum salve_code expand_one(struct expr_run *run, struct elm_ends ends, st
 
 ELM_CALL(elm_expand)
 {
-    struct expr_build result = {0};
+    struct expr_build result = {0}, ends = {0};
     ELM_NULL_IF(1);
     TRY(want_args(run, args, count));
     bool is_points = args[0].kind == VALUE_INTERVAL;
-    const struct expr_value *items = is_points ? args : args[0].as.items;
-    uint32_t item_count = is_points ? 1 : args[0].aux;
-    for (uint32_t i = 0; i < item_count; i++) {
-        struct elm_ends ends;
-        struct expr_value per = is_present(args, count) ? args[1] : EXPR_NONE;
-        if (items[i].kind != VALUE_INTERVAL) continue;
-        TRY(elm_ends_of(run, items[i], &ends));
-        if (ends.start.kind == VALUE_NULL || ends.end.kind == VALUE_NULL) {
-            if (is_points) return SALVE_OK;
-            continue;
-        }
-        if (per.kind == VALUE_NULL) TRY(default_per(run, ends, &per));
-        TRY(expand_one(run, ends, per, is_points, &result));
-    }
+    struct expr_value per = is_present(args, count) ? args[1] : EXPR_NONE;
+    TRY(known_intervals(run, is_points ? expr_list(args, 1) : args[0], &ends));
+    if (is_points && ends.count == 0) return SALVE_OK;
+    if (per.kind == VALUE_NULL) TRY(default_per(run, &ends, &per));
+    for (uint32_t i = 0; i < ends.count; i += 2)
+        TRY(expand_one(run, (struct elm_ends){ends.items[i], ends.items[i + 1]}, per, is_points, &result));
     *out = expr_build_list(&result);
-    return SALVE_OK;
+    if (ends.count <= 2) return SALVE_OK;
+    const struct expr_value all = *out; /* a set: what two intervals share is there once */
+    return elm_distinct(run, &all, 1, out);
 }

@@ -39,6 +39,16 @@ ELM_CALL(elm_interval_of)
     return SALVE_OK;
 }
 
+/* The limit of a type; of quantities in the unit of `like`, so that it can be compared with it. */
+static enum salve_code limit_like(struct expr_run *run, enum expr_kind kind, struct expr_value like, bool is_high,
+                                  struct expr_value *out)
+{
+    (void)elm_limit(kind, is_high, run, out);
+    if (like.kind == VALUE_NODE) TRY(elm_plain(run, like, &like));
+    if (out->kind != VALUE_QUANTITY || like.kind != VALUE_QUANTITY) return SALVE_OK;
+    return elm_quantity(run, true, (struct expr_quantity){out->as.quantity->value, like.as.quantity->unit}, out);
+}
+
 /* --- ends --------------------------------------------------------------------------------------------------------- */
 static enum salve_code end_of(struct expr_run *run, const struct expr_interval *interval, bool is_high,
                               struct expr_value *out)
@@ -48,8 +58,8 @@ static enum salve_code end_of(struct expr_run *run, const struct expr_interval *
     *out = limit;
     if (limit.kind == VALUE_NODE) TRY(elm_plain(run, limit, out));
     if (out->kind == VALUE_NULL) {
-        if (is_closed) (void)elm_limit(interval->point, is_high, run, out);
-        return SALVE_OK;
+        if (!is_closed) return SALVE_OK;
+        return limit_like(run, interval->point, is_high ? interval->low : interval->high, is_high, out);
     }
     return is_closed ? SALVE_OK : elm_step(run, *out, !is_high, out, &is_known);
 }
@@ -144,15 +154,15 @@ struct range {
 };
 enum end { OF_start, OF_end };
 
-static struct range end_range(struct expr_run *run, const struct elm_ends *ends, enum end which)
+static enum salve_code end_range(struct expr_run *run, const struct elm_ends *ends, enum end which, struct range *out)
 {
     struct expr_value own = which == OF_start ? ends->start : ends->end,
                       other = which == OF_start ? ends->end : ends->start;
     struct range range = {own, own, own.kind != VALUE_NULL};
-    if (range.is_known || other.kind == VALUE_NULL) return range;
-    range.least = range.most = other;
-    (void)elm_limit(other.kind, which == OF_end, run, which == OF_start ? &range.least : &range.most);
-    return range;
+    *out = range;
+    if (range.is_known || other.kind == VALUE_NULL) return SALVE_OK;
+    out->least = out->most = other;
+    return limit_like(run, other.kind, other, which == OF_end, which == OF_start ? &out->least : &out->most);
 }
 
 static enum salve_code is_order_between(struct expr_run *run, struct range a, struct range b,
@@ -177,12 +187,14 @@ struct relation_args {
 };
 
 /* Closed ends that are null in an interval whose points have no type are the limits of the other one's type. */
-static void take_limits(struct expr_run *run, struct expr_value v, struct elm_ends *ends, const struct elm_ends *other)
+static enum salve_code take_limits(struct expr_run *run, struct expr_value v, struct elm_ends *ends,
+                                   const struct elm_ends *other)
 {
-    enum expr_kind kind = other->start.kind != VALUE_NULL ? other->start.kind : other->end.kind;
-    if (v.kind != VALUE_INTERVAL || v.as.interval->point != VALUE_NULL) return;
-    if (v.as.interval->low_closed) (void)elm_limit(kind, false, run, &ends->start);
-    if (v.as.interval->high_closed) (void)elm_limit(kind, true, run, &ends->end);
+    struct expr_value like = other->start.kind != VALUE_NULL ? other->start : other->end;
+    if (v.kind != VALUE_INTERVAL || v.as.interval->point != VALUE_NULL) return SALVE_OK;
+    if (v.as.interval->low_closed) TRY(limit_like(run, like.kind, like, false, &ends->start));
+    if (v.as.interval->high_closed) TRY(limit_like(run, like.kind, like, true, &ends->end));
+    return SALVE_OK;
 }
 
 static enum salve_code relation_args(struct expr_run *run, const struct expr_value *args, uint32_t count,
@@ -196,8 +208,12 @@ static enum salve_code relation_args(struct expr_run *run, const struct expr_val
 
 /* Is that end of x in the wanted order to that end of y? */
 #define IS(x, x_end, y, y_end, wanted, into)                                                                           \
-    TRY(is_order_between(run, end_range(run, &r.x, OF_##x_end), end_range(run, &r.y, OF_##y_end), r.precision,         \
-                         (wanted), &(into)))
+    do {                                                                                                               \
+        struct range x_range, y_range;                                                                                 \
+        TRY(end_range(run, &r.x, OF_##x_end, &x_range));                                                               \
+        TRY(end_range(run, &r.y, OF_##y_end, &y_range));                                                               \
+        TRY(is_order_between(run, x_range, y_range, r.precision, (wanted), &(into)));                                  \
+    } while (0)
 #define RELATION(name)                                                                                                 \
     static enum salve_code name##_is(struct expr_run *run, const struct relation_args r, enum expr_truth *out);        \
     ELM_CALL(elm_##name)                                                                                               \
@@ -263,12 +279,17 @@ static enum salve_code touches(struct expr_run *run, struct elm_ends first, stru
 {
     struct expr_value next = EXPR_NONE;
     bool is_known = true;
+    /* at a precision, the next is the next year, month ...: [2003-03, 2003-09] meets no interval of 2003 by years */
+    if (elm_is_temporal(first.end) && precision < (enum expr_precision)first.end.as.temporal->precision)
+        TRY(elm_temporal(run, true, expr_temporal_cut(*first.end.as.temporal, precision), &first.end));
     if (first.end.kind != VALUE_NULL) TRY(elm_step(run, first.end, true, &next, &is_known));
     *out = EXPR_FALSE;
     if (!is_known) return SALVE_OK; /* nothing starts behind the last value */
     if (first.end.kind == VALUE_NULL ||
-        second.start.kind == VALUE_NULL) { /* not if the second ends before the first starts */
-        TRY(is_order(run, second.end, first.start, precision, LESS, out));
+        second.start.kind == VALUE_NULL) { /* not if the second starts at the latest before the first can end */
+        struct expr_value least = first.end.kind != VALUE_NULL ? first.end : first.start;
+        struct expr_value most = second.start.kind != VALUE_NULL ? second.start : second.end;
+        TRY(is_order(run, most, least, precision, LESS | SAME, out));
         *out = *out == EXPR_TRUE ? EXPR_FALSE : EXPR_NULL_TRUTH;
         return SALVE_OK;
     }
@@ -325,6 +346,32 @@ RELATION(ends)
     return SALVE_OK;
 }
 
+/* A point and an open end: compared with the end itself, not with its neighbour, which may know less (B.9 Contains). */
+static enum salve_code is_within_end(struct expr_run *run, const struct relation_args r,
+                                     const struct expr_interval *interval, bool is_high, enum expr_truth *out)
+{
+    struct expr_value end = is_high ? interval->high : interval->low;
+    bool is_closed = is_high ? interval->high_closed : interval->low_closed;
+    if (end.kind == VALUE_NODE) TRY(elm_plain(run, end, &end));
+    if (!is_closed && end.kind != VALUE_NULL)
+        return is_order(run, end, r.b.start, r.precision, is_high ? MORE : LESS, out);
+    if (is_high)
+        IS(a, end, b, end, MORE | SAME, *out);
+    else
+        IS(a, start, b, start, LESS | SAME, *out);
+    return SALVE_OK;
+}
+
+static enum salve_code covers_point(struct expr_run *run, const struct relation_args r,
+                                    const struct expr_interval *interval, enum expr_truth *out)
+{
+    enum expr_truth low, high;
+    TRY(is_within_end(run, r, interval, false, &low));
+    TRY(is_within_end(run, r, interval, true, &high));
+    *out = elm_and(low, high);
+    return SALVE_OK;
+}
+
 /* --- membership; lists have their own (elm_list.c) ---------------------------------------------------------------- */
 static enum salve_code membership(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_turned,
                                   bool is_proper, struct expr_value *out)
@@ -333,8 +380,12 @@ static enum salve_code membership(struct expr_run *run, const struct expr_value 
     enum expr_truth result;
     const struct expr_value turned[3] = {args[1], args[0], count > 2 ? args[2] : EXPR_NONE};
     TRY(relation_args(run, is_turned ? turned : args, count, &r));
-    take_limits(run, args[is_turned ? 1 : 0], &r.a, &r.b);
-    TRY(is_proper ? covers_properly(run, r, &result) : covers(run, r, &result));
+    TRY(take_limits(run, args[is_turned ? 1 : 0], &r.a, &r.b));
+    struct expr_value outer = args[is_turned ? 1 : 0], inner = args[is_turned ? 0 : 1];
+    if (!is_proper && outer.kind == VALUE_INTERVAL && inner.kind != VALUE_INTERVAL)
+        TRY(covers_point(run, r, outer.as.interval, &result));
+    else
+        TRY(is_proper ? covers_properly(run, r, &result) : covers(run, r, &result));
     *out = elm_truth(result);
     return SALVE_OK;
 }
@@ -407,8 +458,21 @@ ELM_CALL(elm_proper_includes) { return inclusion(run, args, count, false, true, 
 ELM_CALL(elm_proper_included_in) { return inclusion(run, args, count, true, true, out); }
 
 /* --- union, intersect, except ------------------------------------------------------------------------------------- */
+/* From left to right; one alone is itself. */
+static enum salve_code of_many(struct expr_run *run, const struct expr_value *args, uint32_t count, expr_call *two,
+                               struct expr_value *out)
+{
+    *out = args[0];
+    for (uint32_t i = 1; i < count; i++) {
+        const struct expr_value pair[2] = {*out, args[i]};
+        TRY(two(run, pair, 2, out));
+    }
+    return SALVE_OK;
+}
+
 ELM_CALL(elm_union)
 {
+    if (count != 2) return of_many(run, args, count, elm_union, out);
     struct relation_args r;
     enum expr_truth overlap, meet, earlier, later;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_union(run, args, out);
@@ -430,6 +494,7 @@ ELM_CALL(elm_union)
 /* An end that is not known stays open and null. */
 ELM_CALL(elm_intersect)
 {
+    if (count != 2) return of_many(run, args, count, elm_intersect, out);
     struct relation_args r;
     enum expr_truth overlap, later, earlier;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_intersect(run, args, out);
@@ -449,6 +514,7 @@ ELM_CALL(elm_intersect)
 
 ELM_CALL(elm_except)
 {
+    if (count != 2) return of_many(run, args, count, elm_except, out);
     struct relation_args r;
     enum expr_truth overlap, left, right;
     struct expr_value limit;

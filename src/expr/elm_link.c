@@ -348,7 +348,7 @@ static enum salve_code compile_function(struct elm_compile *c, const struct elm_
         TRY(elm_want_text(c, operand, "name", &name));
         TRY(elm_push_scope(c, name, slot++));
     }
-    if (json_is_true(json_get(job->def, "external"))) return compile_external(c, job, slot);
+    if (elm_flag(job->def, "external", false)) return compile_external(c, job, slot);
     return elm_compile_field(c, job->def, "expression");
 }
 

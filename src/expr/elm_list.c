@@ -182,7 +182,7 @@ enum salve_code elm_list_contains(struct expr_run *run, struct expr_value list, 
     bool found;
     if (is_proper) return contains_properly(run, list, item, out);
     TRY(has_item(run, list, item, &found));
-    *out = !found && item.kind == VALUE_NULL ? EXPR_NONE : expr_boolean(found);
+    *out = expr_boolean(found); /* of null too: is there a null? (CQL 1.5.3 B.10 In, Contains) */
     return SALVE_OK;
 }
 

@@ -30,7 +30,7 @@ enum salve_code elm_make_identifier(struct elm_compile *c, const struct json *no
     return SALVE_OK;
 }
 
-static enum salve_code emit_path(struct elm_compile *c, const struct json *node, struct str path)
+enum salve_code elm_emit_path(struct elm_compile *c, const struct json *node, struct str path)
 {
     static const struct expr_function plain = {"Property", elm_property}, noted = {"Property", elm_property_noted},
                                       indexer = {"Property", elm_indexer};
@@ -72,7 +72,7 @@ enum salve_code elm_make_property(struct elm_compile *c, const struct json *node
         if (json_get(node, "source") == NULL) return elm_bad(c, node, SALVE_E_INVALID, "Property has no source");
         TRY(elm_compile_field(c, node, "source"));
     }
-    return emit_path(c, node, path);
+    return elm_emit_path(c, node, path);
 }
 
 static enum salve_code emit_slot(struct elm_compile *c, const struct json *node, uint16_t slot, const char *what)
@@ -103,6 +103,7 @@ struct query {
     uint16_t slots[16], sources[16];              /* of the loops; of the source values */
     uint32_t count;
     uint16_t total; /* slot of the innermost total */
+    bool has_list;  /* a source is surely a list */
 };
 
 static bool is_surely_list(const struct json *expression)
@@ -155,7 +156,7 @@ static enum salve_code conditions(struct elm_compile *c, const struct json *node
     }
     for (const struct json *r = json_first(json_get(node, "relationship")); r != NULL; r = r->next)
         TRY(relationship(c, r, skips));
-    if (json_get(node, "where") == NULL) return SALVE_OK;
+    if (elm_field(node, "where") == NULL) return SALVE_OK;
     TRY(elm_compile_field(c, node, "where"));
     return skip_unless(c, node, skips);
 }
@@ -163,7 +164,7 @@ static enum salve_code conditions(struct elm_compile *c, const struct json *node
 /* What one turn gives: the return expression, the item, or a tuple of all aliases. */
 static enum salve_code turn_result(struct elm_compile *c, const struct query *q)
 {
-    if (q->result != NULL && json_get(q->result, "expression") != NULL)
+    if (q->result != NULL && elm_field(q->result, "expression") != NULL)
         return elm_compile_field(c, q->result, "expression");
     if (q->count == 1) {
         (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->slots[0], 0);
@@ -232,26 +233,30 @@ static enum salve_code source_loop(struct elm_compile *c, struct query *q, const
 
 static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort);
 
-/* Sources are evaluated once, before the loops. If one is null, the result is null: its jump is remembered. */
-static enum salve_code sources(struct elm_compile *c, struct query *q, uint32_t *nulls)
+/* Sources are evaluated once, before the loops. If all are null, the result is null (CQL 1.5.3 Developer's Guide,
+ * Queries): the jump, UINT32_MAX if one is surely a list. A null beside others is an empty list. */
+static enum salve_code sources(struct elm_compile *c, struct query *q, uint32_t *if_null)
 {
+    *if_null = UINT32_MAX;
     const struct json *source = json_first(json_get(q->node, "source"));
     for (; source != NULL; source = source->next) {
         if (q->count == 16) return elm_bad(c, q->node, SALVE_E_TOO_BIG, "more than 16 sources in a query");
         TRY(elm_compile_field(c, source, "expression"));
         uint16_t slot = expr_emit_slots(&c->emit, 1);
         (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
-        q->sources[q->count] = slot;
-        nulls[q->count] = UINT32_MAX;
-        if (!is_surely_list(json_get(source, "expression"))) {
-            (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
-            (void)expr_emit(&c->emit, EXPR_OP_IS_NULL, 0, 0, 0);
-            (void)expr_emit(&c->emit, EXPR_OP_NOT, 0, 0, 0);
-            nulls[q->count] = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
-        }
-        q->count++;
+        q->sources[q->count++] = slot;
+        q->has_list = q->has_list || is_surely_list(json_get(source, "expression"));
     }
-    return q->count > 0 ? SALVE_OK : elm_bad(c, q->node, SALVE_E_INVALID, "Query has no source");
+    if (q->count == 0) return elm_bad(c, q->node, SALVE_E_INVALID, "Query has no source");
+    if (q->has_list) return SALVE_OK;
+    for (uint32_t i = 0; i < q->count; i++) {
+        (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->sources[i], 0);
+        (void)expr_emit(&c->emit, EXPR_OP_IS_NULL, 0, 0, 0);
+        if (i > 0) (void)expr_emit(&c->emit, EXPR_OP_AND, 0, 0, 0);
+    }
+    (void)expr_emit(&c->emit, EXPR_OP_NOT, 0, 0, 0);
+    *if_null = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
+    return SALVE_OK;
 }
 
 /* aggregate distinct: the turns are gathered, made distinct, and then folded. */
@@ -289,37 +294,34 @@ static enum salve_code distinct_fold(struct elm_compile *c, const struct query *
 enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
 {
     static const struct expr_function distinct = {"Query", elm_distinct};
-    struct query q = {.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
-    uint32_t nulls[16];
+    struct query q = {.node = node, .aggregate = elm_field(node, "aggregate"), .result = elm_field(node, "return")};
     struct elm_scope *outer = c->scope;
-    if (json_is(q.aggregate, JSON_NULL)) q.aggregate = NULL;
-    if (json_is(q.result, JSON_NULL)) q.result = NULL;
-    TRY(sources(c, &q, nulls));
+
+    uint32_t if_null;
+    TRY(sources(c, &q, &if_null));
     if (q.aggregate != NULL) {
         TRY(elm_compile_field(c, q.aggregate, "starting"));
         q.total = expr_emit_slots(&c->emit, 1);
         (void)expr_emit(&c->emit, EXPR_OP_SET, 0, q.total, 0);
     }
-    bool is_folded = json_is_true(json_get(q.aggregate, "distinct"));
+    bool is_folded = elm_flag(q.aggregate, "distinct", false);
     if (is_folded)
         TRY(distinct_fold(c, &q));
     else
         TRY(source_loop(c, &q, json_first(json_get(node, "source")), 0));
     c->scope = outer;
-    bool is_distinct = q.result != NULL && !json_is(json_get(q.result, "distinct"), JSON_FALSE);
+    bool is_distinct = q.result != NULL && elm_flag(q.result, "distinct", true);
     if (q.aggregate == NULL) {
         if (is_distinct) expr_emit_call(&c->emit, &distinct, 1);
         TRY(sort_clause(c, json_get(node, "sort")));
-        bool may_be_single = false;
-        for (uint32_t i = 0; i < q.count; i++) may_be_single = may_be_single || nulls[i] != UINT32_MAX;
-        if (may_be_single) { /* only if no source is a list */
+        if (!q.has_list) { /* the result is one only if no source is a list */
             for (uint32_t i = 0; i < q.count; i++) (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q.sources[i], 0);
             elm_call(c, "Query", elm_single, (uint16_t)(q.count + 1));
         }
     }
+    if (if_null == UINT32_MAX) return SALVE_OK;
     uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
-    for (uint32_t i = 0; i < q.count; i++)
-        if (nulls[i] != UINT32_MAX) expr_emit_target(&c->emit, nulls[i]);
+    expr_emit_target(&c->emit, if_null);
     (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
@@ -338,7 +340,7 @@ static enum salve_code sort_key(struct elm_compile *c, const struct json *by)
     struct str type = json_get_text(by, "type"), path = json_get_text(by, "path");
     if (str_is(type, "ByExpression")) return elm_compile_field(c, by, "expression");
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
-    if (str_is(type, "ByColumn")) return emit_path(c, by, path);
+    if (str_is(type, "ByColumn")) return elm_emit_path(c, by, path);
     if (!str_is(type, "ByDirection")) return elm_bad(c, by, SALVE_E_INVALID, "unknown sort item");
     return SALVE_OK;
 }
@@ -361,6 +363,19 @@ static enum salve_code sort_clause(struct elm_compile *c, const struct json *sor
     expr_emit_loop_end(&c->emit, loop);
     c->this_slot = this_slot;
     expr_emit_const(&c->emit, expr_long(descending));
+    elm_call(c, "Sort", elm_sorted_keys, 2);
+    return SALVE_OK;
+}
+
+enum salve_code elm_emit_order_by(struct elm_compile *c, const struct json *node, struct str path)
+{
+    uint16_t slot = expr_emit_slots(&c->emit, 3);
+    uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_KEYS, slot);
+    (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
+    TRY(elm_emit_path(c, node, path));
+    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 1, 0);
+    expr_emit_loop_end(&c->emit, loop);
+    expr_emit_const(&c->emit, expr_long(0));
     elm_call(c, "Sort", elm_sorted_keys, 2);
     return SALVE_OK;
 }

@@ -31,7 +31,7 @@ static enum salve_code code_filter_of(struct elm_compile *c, const struct json *
     *out = (struct filter){.property = json_get_text(from, is_element ? "property" : "codeProperty"),
                            .comparator = json_get_text(from, is_element ? "comparator" : "codeComparator"),
                            .value_set = json_get_text(from, "valueSetProperty"),
-                           .value = json_get(from, is_element ? "value" : "codes")};
+                           .value = elm_field(from, is_element ? "value" : "codes")};
     if (out->comparator.ptr == NULL) out->comparator = STR("in");
     if (str_is(json_get_text(out->value, "type"), "ExpandValueSet"))
         out->value = json_get(out->value, "operand"); /* asked, not listed */
@@ -40,8 +40,8 @@ static enum salve_code code_filter_of(struct elm_compile *c, const struct json *
     if (out->value == NULL) return elm_bad(c, node, SALVE_E_INVALID, "Retrieve has a code filter without a value");
     if (out->property.len == 0)
         return elm_bad(c, node,
-                       json_get(from, is_element ? "search" : "codeSearch") != NULL ? SALVE_E_UNSUPPORTED
-                                                                                    : SALVE_E_INVALID,
+                       elm_field(from, is_element ? "search" : "codeSearch") != NULL ? SALVE_E_UNSUPPORTED
+                                                                                     : SALVE_E_INVALID,
                        "Retrieve filters codes without a property");
     return SALVE_OK;
 }
@@ -52,12 +52,12 @@ static enum salve_code date_filter_of(struct elm_compile *c, const struct json *
     *out = (struct filter){.property = json_get_text(from, is_element ? "property" : "dateProperty"),
                            .low = json_get_text(from, is_element ? "lowProperty" : "dateLowProperty"),
                            .high = json_get_text(from, is_element ? "highProperty" : "dateHighProperty"),
-                           .value = json_get(from, is_element ? "value" : "dateRange")};
+                           .value = elm_field(from, is_element ? "value" : "dateRange")};
     if (out->value == NULL) return elm_bad(c, node, SALVE_E_INVALID, "Retrieve has a date filter without a value");
     if (out->property.len == 0 && out->low.len == 0)
         return elm_bad(c, node,
-                       json_get(from, is_element ? "search" : "dateSearch") != NULL ? SALVE_E_UNSUPPORTED
-                                                                                    : SALVE_E_INVALID,
+                       elm_field(from, is_element ? "search" : "dateSearch") != NULL ? SALVE_E_UNSUPPORTED
+                                                                                     : SALVE_E_INVALID,
                        "Retrieve filters dates without a property");
     return SALVE_OK;
 }
@@ -68,11 +68,11 @@ static enum salve_code check_retrieve(struct elm_compile *c, const struct json *
 {
     static const char *const refused[] = {"include", "otherFilter"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        const struct json *field = json_get(node, refused[i]);
+        const struct json *field = elm_field(node, refused[i]);
         if (field != NULL && (!json_is(field, JSON_ARRAY) || field->count > 0))
             return elm_bad(c, node, SALVE_E_UNSUPPORTED, "Retrieve with %s", refused[i]);
     }
-    if (json_get(node, "id") != NULL && json_get(node, "idSearch") != NULL)
+    if (elm_field(node, "id") != NULL && elm_field(node, "idSearch") != NULL)
         return elm_bad(c, node, SALVE_E_UNSUPPORTED, "Retrieve with idSearch");
     return SALVE_OK;
 }
@@ -110,8 +110,8 @@ struct filters {
 /* If codeFilter or dateFilter elements are there, they hold what the attributes say as well. */
 static enum salve_code read_filters(struct elm_compile *c, const struct json *node, struct filters *out)
 {
-    const struct json *code = json_first(json_get(node, "codeFilter")),
-                      *date = json_first(json_get(node, "dateFilter"));
+    const struct json *code = json_first(elm_field(node, "codeFilter")),
+                      *date = json_first(elm_field(node, "dateFilter"));
     for (; code != NULL; code = code->next) {
         if (out->code_count == FILTERS_MAX) return elm_bad(c, node, SALVE_E_TOO_BIG, "more than 64 code filters");
         TRY(code_filter_of(c, node, code, true, &out->codes[out->code_count++]));
@@ -120,9 +120,9 @@ static enum salve_code read_filters(struct elm_compile *c, const struct json *no
         if (out->date_count == FILTERS_MAX) return elm_bad(c, node, SALVE_E_TOO_BIG, "more than 64 date filters");
         TRY(date_filter_of(c, node, date, true, &out->dates[out->date_count++]));
     }
-    if (out->code_count == 0 && json_get(node, "codes") != NULL)
+    if (out->code_count == 0 && elm_field(node, "codes") != NULL)
         TRY(code_filter_of(c, node, node, false, &out->codes[out->code_count++]));
-    if (out->date_count == 0 && json_get(node, "dateRange") != NULL)
+    if (out->date_count == 0 && elm_field(node, "dateRange") != NULL)
         TRY(date_filter_of(c, node, node, false, &out->dates[out->date_count++]));
     return SALVE_OK;
 }
@@ -131,7 +131,7 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
 {
     const struct elm_type *type;
     struct str name;
-    bool is_indexed, is_related = json_get(node, "context") != NULL;
+    bool is_indexed, is_related = elm_field(node, "context") != NULL;
     TRY(elm_want_text(c, node, "dataType", &name));
     TRY(elm_type_named(c, name, &type));
     if (type->kind != ELM_FHIR) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "%.*s is no FHIR type", STR_ARGS(name));
@@ -151,7 +151,7 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
     elm_call(c, "Retrieve", is_related ? elm_retrieve_related : elm_retrieve, is_related ? 6 : 5);
     for (uint32_t i = is_indexed; i < f->code_count; i++) TRY(emit_filter(c, node, &f->codes[i], false));
     for (uint32_t i = is_plain_date; i < f->date_count; i++) TRY(emit_filter(c, node, &f->dates[i], true));
-    return json_get(node, "id") != NULL ? id_filter(c, node) : SALVE_OK;
+    return elm_field(node, "id") != NULL ? id_filter(c, node) : SALVE_OK;
 }
 
 /* --- filters over what was retrieved ------------------------------------------------------------------------------ */

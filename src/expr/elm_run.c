@@ -97,7 +97,10 @@ static enum salve_code name_place(const struct elm_run *run, enum salve_code cod
     for (uint32_t r = 1; r < p->routine_count; r++)
         if (p->routines[r].entry <= at && p->routines[r].entry >= p->routines[best].entry) best = r;
     char place[64];
+    bool is_place = err->at[0] >= '0' && err->at[0] <= '9'; /* arenas and lists that cannot grow know none */
+    if (!is_place && err->why[0] == '\0') salve_why(err, "%s", err->at);
     (void)snprintf(place, sizeof place, "%.63s", err->at);
+    if (!is_place) (void)snprintf(place, sizeof place, "%u:%u", p->places[at] >> 12, p->places[at] & 4095);
     const struct elm_routine *routine = &run->program->routines[best];
     (void)snprintf(err->at, sizeof err->at, "%.*s.%.*s %s", STR_ARGS(routine->library), STR_ARGS(routine->name), place);
     return code;

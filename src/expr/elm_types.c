@@ -222,7 +222,7 @@ enum salve_code elm_make_as(struct elm_compile *c, const struct json *node)
     TRY(elm_compile_node(c, operand));
     if (str_is(json_get_text(operand, "type"), "Null")) return SALVE_OK;
     elm_const_type(c, type);
-    expr_emit_const(&c->emit, expr_boolean(json_is_true(json_get(node, "strict"))));
+    expr_emit_const(&c->emit, expr_boolean(elm_flag(node, "strict", false)));
     elm_call(c, "As", elm_as, 3);
     return SALVE_OK;
 }

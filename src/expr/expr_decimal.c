@@ -282,8 +282,9 @@ bool expr_decimal_fill(struct expr_decimal a, int digits, bool is_high, struct e
     if (digits < 0 || digits > EXPR_DECIMAL_DIGITS) return false;
     expr_i128 units = expr_decimal_units(a);
     expr_i128 written = expr_pow10[EXPR_DECIMAL_DIGITS - a.digits], step = expr_pow10[EXPR_DECIMAL_DIGITS - digits];
-    if (step < written && is_high) units += written - step;
-    if (step > written) units = floor_div(units, step) * step;
+    bool is_outward = units == 0 ? is_high : is_high == (units > 0); /* digits to come lead away from zero */
+    if (step < written && is_outward) units += is_high ? written - step : step - written;
+    if (step > written) units = units / step * step;
     return expr_decimal_of_units(units, (unsigned)digits, out);
 }
 
