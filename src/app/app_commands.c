@@ -110,9 +110,9 @@ const struct app_command app_commands[] = {
      "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --explain",
      "Each line of an .ndjson file is a subject. --vocabulary takes files or folders of FHIR ValueSets (expanded or\n"
      "composed) and CodeSystems. --param takes a value of the parameter's type: 5, true, 2026-01-31, 5 'mg',\n"
-     "system|code, [low, high), {a, b}. With --explain each define is an object: its value, the resources it used (with date and\n"
-     "elements), where it stands in the CQL, and the clauses that decided: what each condition and operand was, which\n"
-     "branch was taken.",
+     "system|code, [low, high), {a, b}. With --explain each define is an object: its value, the\n"
+     "resources it used (with date and elements), where it stands in the CQL, and the clauses that decided: what each\n"
+     "condition and operand was, which branch was taken.",
      0, 0, app_cql_run},
     {"cql measure", "Files", "", "Evaluate FHIR Measures; prints MeasureReports.",
      "MEASURE ELM DATA PERIOD VOCABULARY NOW",
