@@ -2,8 +2,10 @@
  * Counting, public data and known gaps; see t.h. */
 #include "t.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static unsigned passed_count, failed_count, skipped_count;
 
@@ -41,6 +43,33 @@ const char *t_data(const char *name)
     const char *base = getenv("SALVE_DATA");
     (void)snprintf(path, sizeof path, "%s/%s", base == NULL ? "../shared/data" : base, name);
     return stat(path, &info) == 0 ? path : NULL;
+}
+
+/* The folder that holds tests/support above the running program. */
+static void enter_project(void)
+{
+    char path[4096], marker[4200];
+    struct stat info;
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (len <= 0 || stat("tests/support", &info) == 0) return;
+    path[len] = '\0';
+    for (char *slash = strrchr(path, '/'); slash != NULL; slash = strrchr(path, '/')) {
+        *slash = '\0';
+        (void)snprintf(marker, sizeof marker, "%s/tests/support", path);
+        if (stat(marker, &info) == 0 && chdir(path) == 0) return;
+    }
+}
+
+const char *t_suite(int argc, char **argv, const char *name)
+{
+    static char path[PATH_MAX];
+    if (argc < 2) return t_data(name);
+    if (realpath(argv[1], path) == NULL) {
+        t_fail(argv[1], "cannot be read");
+        return NULL;
+    }
+    enter_project();
+    return path;
 }
 
 bool t_known_gap(const char *file, const char *name)

@@ -41,6 +41,10 @@ int  t_end(void);
 /* t_data - folder of public data: $SALVE_DATA/<name>, by default ../shared/data/<name>; NULL if it is not there. */
 const char *t_data(const char *name);
 
+/* t_suite - the suite to run: the first argument from wherever the program is called, else t_data(name). The program then
+ * works in the folder of the project, where gaps and helpers are. NULL: neither is there. */
+const char *t_suite(int argc, char **argv, const char *name);
+
 /* t_known_gap - true if `name` stands in tests/conformance/<module>/known-gaps.txt ("name: reason" a line). A case that
  * is listed and passes is reported by t_gap_passed, which counts as a failure until the line is taken out. */
 bool t_known_gap(const char *file, const char *name);

@@ -110,7 +110,7 @@ static void suite(const char *folder, const char *file, bool is_signature)
 
 int main(int argc, char **argv)
 {
-    const char *folder = argc > 1 ? argv[1] : t_data("wycheproof");
+    const char *folder = t_suite(argc, argv, "wycheproof");
     if (crypto_init(NULL) != SALVE_OK) return 1;
     if (folder == NULL)
         t_skipped(233);

@@ -124,7 +124,7 @@ static uint64_t hash_folder(const char *dir)
 
 int main(int argc, char **argv)
 {
-    const char *dir = argc > 1 ? argv[1] : t_data("cql-tests");
+    const char *dir = t_suite(argc, argv, "cql-tests");
     char cache[512], command[5000];
     struct stat info;
     if (dir == NULL || access("node_modules/@cqframework", R_OK) != 0) {

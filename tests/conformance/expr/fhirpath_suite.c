@@ -264,11 +264,9 @@ static void run_suite(struct suite *s, struct str xml)
 int main(int argc, char **argv)
 {
     struct suite s = {.mem = arena_open(ARENA_BYTES)};
-    const char *folder = t_data("fhirpath");
-    struct str path = argc > 1         ? str_of(argv[1])
-                      : folder == NULL ? STR_NONE
-                                       : arena_printf(s.mem, "%s/tests-fhir-r4.xml", folder),
-               xml;
+    const char *given = t_suite(argc, argv, "fhirpath");
+    struct str path = given == NULL ? STR_NONE : str_of(given), xml;
+    if (given != NULL && argc < 2) path = arena_printf(s.mem, "%s/tests-fhir-r4.xml", given);
     if (path.ptr == NULL) {
         arena_close(s.mem);
         t_skipped(935);

@@ -167,7 +167,7 @@ static void run_folder(const char *dir, const char *folder)
 
 int main(int argc, char **argv)
 {
-    const char *dir = argc > 1 ? argv[1] : t_data("measure-mini");
+    const char *dir = t_suite(argc, argv, "measure-mini");
     DIR *folder = dir == NULL ? NULL : opendir(dir);
     if (folder == NULL) {
         t_skipped(1);

@@ -176,7 +176,7 @@ static void run_file(const char *dir, struct str name, const struct admit_rules 
 
 int main(int argc, char **argv)
 {
-    const char *dir = argc > 1 ? argv[1] : t_data("synthea");
+    const char *dir = t_suite(argc, argv, "synthea");
     struct arena *mem = arena_open((size_t)64 << 20);
     struct salve_err err = {0};
     struct admit_rules *rules;

@@ -70,7 +70,7 @@ static void run_case(const char *dir, const struct json *row)
 
 int main(int argc, char **argv)
 {
-    const char *dir = argc > 1 ? argv[1] : t_data("fhir-validator");
+    const char *dir = t_suite(argc, argv, "fhir-validator");
     char path[4096];
     if (dir == NULL) {
         t_skipped(69);

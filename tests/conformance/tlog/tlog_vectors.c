@@ -152,7 +152,7 @@ static void run_examples(const char *path)
 
 int main(int argc, char **argv)
 {
-    const char *folder = argc > 1 ? argv[1] : t_data("merkle");
+    const char *folder = t_suite(argc, argv, "merkle");
     char path[4200];
     if (folder == NULL) {
         t_skipped(248);
