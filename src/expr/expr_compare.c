@@ -59,9 +59,10 @@ static int32_t fold_next(struct str *rest)
         took = 1;
     }
     *rest = str_cut(*rest, (size_t)took, SIZE_MAX);
+    if (c < 128) return c == ' ' || (c >= 9 && c <= 13) ? ' ' : c >= 'A' && c <= 'Z' ? c + 32 : c;
     utf8proc_category_t category = utf8proc_category(c);
-    bool space = (c >= 9 && c <= 13) || c == 0x85 || category == UTF8PROC_CATEGORY_ZS ||
-                 category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+    bool space = c == 0x85 || category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+                 category == UTF8PROC_CATEGORY_ZP;
     return space ? ' ' : utf8proc_tolower(c);
 }
 

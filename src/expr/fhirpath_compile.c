@@ -241,14 +241,23 @@ static enum salve_code emit_child(struct fp_compiler *c, const struct fp_node *n
     return SALVE_OK;
 }
 
+static enum salve_code wrong_count(struct fp_compiler *c, const struct fp_node *node,
+                                   const struct fp_function *function)
+{
+    const char *name = function->function.name;
+    unsigned least = function->args_min, most = function->args_max;
+    if (most == 0) return fp_fail(c->err, SALVE_E_TYPE, node->place, "%s() takes no argument", name);
+    if (least == most)
+        return fp_fail(c->err, SALVE_E_TYPE, node->place, "%s() takes %u argument%s", name, most, most == 1 ? "" : "s");
+    return fp_fail(c->err, SALVE_E_TYPE, node->place, "%s() takes %u to %u arguments", name, least, most);
+}
+
 static enum salve_code emit_call(struct fp_compiler *c, const struct fp_node *node, struct fp_type *type)
 {
     const struct fp_function *function = fp_function_find(node->name);
     if (function == NULL)
         return fp_fail(c->err, SALVE_E_UNKNOWN_NAME, node->place, "no function is named '%.*s'", STR_ARGS(node->name));
-    if (node->args < function->args_min || node->args > function->args_max)
-        return fp_fail(c->err, SALVE_E_TYPE, node->place, "%s() takes %u to %u arguments", function->function.name,
-                       function->args_min, function->args_max);
+    if (node->args < function->args_min || node->args > function->args_max) return wrong_count(c, node, function);
     struct fp_type input = *type;
     if (function->result == FP_ANY)
         *type = (struct fp_type){0};

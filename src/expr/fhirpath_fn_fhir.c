@@ -194,24 +194,25 @@ static bool is_entry_named(const struct tape *tape, tape_at entry, tape_at resou
     return names_resource(tape, resource, r->relative);
 }
 
-static tape_at find_in_bundle(const struct tape *tape, tape_at from, const struct reference *r)
+static tape_at find_in_bundle(const struct tape *tape, tape_at from, const struct reference *r, uint64_t *seen)
 {
     if (tape_type(tape, 0) != FHIR_T_Bundle) return TAPE_NONE;
     tape_at own = entry_of(tape, from);
     struct str base = own == TAPE_NONE ? STR_NONE : base_of(tape, own);
     for (tape_at e = tape_first(tape, 0); e != TAPE_NONE; e = tape_next(tape, 0, e)) {
         if (tape_path_name(tape, e) != FHIR_N_entry) continue;
+        ++*seen;
         tape_at resource = tape_child(tape, e, FHIR_N_resource);
         if (resource != TAPE_NONE && is_entry_named(tape, e, resource, r, base)) return resource;
     }
     return TAPE_NONE;
 }
 
-static tape_at find_on_tape(const struct tape *tape, tape_at from, struct str text)
+static tape_at find_on_tape(const struct tape *tape, tape_at from, struct str text, uint64_t *seen)
 {
     if (text.ptr[0] == '#') return find_contained(tape, from, str_cut(text, 1, SIZE_MAX));
     struct reference r = reference_of(text);
-    tape_at found = find_in_bundle(tape, from, &r);
+    tape_at found = find_in_bundle(tape, from, &r, seen);
     if (found == TAPE_NONE && names_resource(tape, 0, r.relative) && has_version(tape, 0, r.version)) found = 0;
     if (found == TAPE_NONE || r.part.len == 0) return found;
     return find_contained(tape, found, r.part);
@@ -225,14 +226,14 @@ static struct str reference_text(struct expr_value item)
     return tape_child_text(item.as.tape, item.aux, "reference");
 }
 
-static bool resolve_one(struct expr_run *run, struct expr_value item, struct expr_value *out)
+static bool resolve_one(struct expr_run *run, struct expr_value item, uint64_t *seen, struct expr_value *out)
 {
     struct str reference = reference_text(item);
     if (reference.len == 0) return false;
     struct expr_value home = item.kind == VALUE_NODE ? item : run->resource;
     if (home.kind == VALUE_NODE) {
         const struct tape *tape = home.as.tape;
-        tape_at at = find_on_tape(tape, home.aux, reference);
+        tape_at at = find_on_tape(tape, home.aux, reference, seen);
         *out = expr_node(tape, at);
         if (at != TAPE_NONE) return true;
     }
@@ -246,8 +247,10 @@ FN(fp_resolve)
     (void)count;
     for (uint32_t i = 0; i < view.count; i++) {
         struct expr_value found;
-        FP_TRY(expr_step(run, 16));
-        if (resolve_one(run, view.items[i], &found)) FP_TRY(expr_build_add(&build, found, run->mem, run->err));
+        uint64_t seen = 16; /* entries that are looked at count as steps */
+        bool has = resolve_one(run, view.items[i], &seen, &found);
+        FP_TRY(expr_step(run, seen));
+        if (has) FP_TRY(expr_build_add(&build, found, run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return SALVE_OK;
