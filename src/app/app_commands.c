@@ -104,7 +104,9 @@ const struct app_command app_commands[] = {
      "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --explain",
      "With --explain each define is an object: its value, the resources it used (with date and elements), where it "
      "stands in\n"
-     "the CQL, and the clauses that decided: what each condition and operand was, which branch was taken.",
+     "the CQL, and the clauses that decided: what each condition and operand was, which branch was taken.\n"
+     "Of an .ndjson file each line is a person. Defines of context Unfiltered see all lines, also those about nobody\n"
+     "(Medication, Organization), and are printed once, in a last object.",
      0, 0, app_cql_run},
     {"cql measure", "Files", "", "Evaluate FHIR Measures; prints MeasureReports.", "MEASURE ELM DATA PERIOD NOW",
      "  salve cql measure --measure bundle.json --data people.ndjson --period 2026-01-01/2026-12-31\n"
