@@ -108,9 +108,10 @@ const struct app_command app_commands[] = {
      "  salve cql run --elm logic.json --elm FHIRHelpers.json --data people.ndjson --vocabulary valuesets \\\n"
      "      --param 'Measurement Period=[2026-01-01, 2026-12-31]'\n"
      "  salve cql run --elm logic.json --elm FHIRHelpers.json --data bundle.json --explain",
-     "Each line of an .ndjson file is a subject. --vocabulary takes files or folders of FHIR ValueSets (expanded or\n"
-     "composed) and CodeSystems. --param takes a value of the parameter's type: 5, true, 2026-01-31, 5 'mg',\n"
-     "system|code, [low, high), {a, b}. With --explain each define is an object: its value, the\n"
+     "Of an .ndjson file each line is a person. Defines of context Unfiltered see all lines, also those about nobody\n"
+     "(Medication, Organization), and are printed once, in a last object. --vocabulary takes files or folders of FHIR\n"
+     "ValueSets (expanded or composed) and CodeSystems. --param takes a value of the parameter's type: 5, true,\n"
+     "2026-01-31, 5 'mg', system|code, [low, high), {a, b}. With --explain each define is an object: its value, the\n"
      "resources it used (with date and elements), where it stands in the CQL, and the clauses that decided: what each\n"
      "condition and operand was, which branch was taken.",
      0, 0, app_cql_run},

@@ -126,6 +126,38 @@ bool elm_call_operator(struct elm_compile *c, struct str name, uint16_t args)
 }
 
 /* --- strict nodes ------------------------------------------------------------------------------------------------- */
+/* Is it an expression of a list, also when its value is null? Only where the ELM tells. */
+static bool is_list_typed(const struct elm_compile *c, const struct json *node, unsigned depth)
+{
+    static const char *const members[] = {"resultTypeSpecifier", "asTypeSpecifier"};
+    struct str type = json_get_text(node, "type");
+    for (size_t i = 0; i < 2; i++)
+        if (str_is(json_get_text(json_get(node, members[i]), "type"), "ListTypeSpecifier")) return true;
+    if (str_is(type, "List") || str_is(type, "Retrieve") || str_is(type, "ToList")) return true;
+    if (str_is(type, "Query"))
+        for (const struct json *s = json_first(json_get(node, "source")); s != NULL && depth < 8; s = s->next)
+            if (is_list_typed(c, json_get(s, "expression"), depth + 1)) return true;
+    if (!str_is(type, "ExpressionRef") || json_get(node, "libraryName") != NULL || depth >= 8) return false;
+    const struct json *def = elm_find_def(c->library, "statements", json_get_text(node, "name"));
+    return def != NULL && (is_list_typed(c, def, 8) || is_list_typed(c, json_get(def, "expression"), depth + 1));
+}
+
+/* Operators of texts or intervals and of lists, for which a list that is null is an empty one (CQL 1.5.3 B.10 Length,
+ * In, Contains). */
+static bool takes_null_list(const struct elm_row *row, uint32_t at)
+{
+    return (strcmp(row->type, "Length") == 0 && at == 0) || (strcmp(row->type, "In") == 0 && at == 1) ||
+           (strcmp(row->type, "Contains") == 0 && at == 0);
+}
+
+static enum salve_code compile_operand(struct elm_compile *c, const struct elm_row *row, const struct json *item,
+                                       uint32_t at)
+{
+    TRY(elm_compile_node(c, item));
+    if (takes_null_list(row, at) && is_list_typed(c, item, 0)) elm_call(c, row->type, elm_null_as_empty, 1);
+    return SALVE_OK;
+}
+
 static enum salve_code compile_operands(struct elm_compile *c, const struct elm_row *row, const struct json *node,
                                         const struct json *value, uint16_t *count)
 {
@@ -134,8 +166,10 @@ static enum salve_code compile_operands(struct elm_compile *c, const struct elm_
         row->operands == MANY ? have >= 1 && have <= 250 : have >= row->operands / 10 && have <= row->operands % 10;
     if (!fits) return elm_bad(c, node, SALVE_E_INVALID, "%s has a wrong count of operands", row->type);
     *count = (uint16_t)(*count + have);
-    if (!json_is(value, JSON_ARRAY)) return elm_compile_node(c, value);
-    for (const struct json *item = json_first(value); item != NULL; item = item->next) TRY(elm_compile_node(c, item));
+    if (!json_is(value, JSON_ARRAY)) return compile_operand(c, row, value, 0);
+    uint32_t at = 0;
+    for (const struct json *item = json_first(value); item != NULL; item = item->next)
+        TRY(compile_operand(c, row, item, at++));
     return SALVE_OK;
 }
 

@@ -56,7 +56,7 @@ ELM_CALL(elm_as);
 ELM_CALL(elm_is);
 ELM_CALL(elm_retrieve);
 ELM_CALL(elm_retrieve_related);
-ELM_CALL(elm_wanted_codes);
+ELM_CALL(elm_null_as_empty);
 ELM_CALL(elm_filter_codes);
 ELM_CALL(elm_filter_dates);
 ELM_CALL(elm_filter_ids);

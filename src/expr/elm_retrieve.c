@@ -87,7 +87,7 @@ static enum salve_code first_codes(struct elm_compile *c, const struct filter *f
         return SALVE_OK;
     }
     TRY(elm_compile_node(c, f->value));
-    elm_call(c, "Retrieve", elm_wanted_codes, 1);
+    elm_call(c, "Retrieve", elm_null_as_empty, 1);
     return SALVE_OK;
 }
 
@@ -155,8 +155,8 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
 }
 
 /* --- filters over what was retrieved ------------------------------------------------------------------------------ */
-/* args: codes of a filter. Null matches nothing: that is what no code does. */
-ELM_CALL(elm_wanted_codes)
+/* args: codes of a filter (null matches nothing, as no code does), or another list */
+ELM_CALL(elm_null_as_empty)
 {
     (void)run;
     (void)count;
