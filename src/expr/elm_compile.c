@@ -130,10 +130,15 @@ bool elm_call_operator(struct elm_compile *c, struct str name, uint16_t args)
 static bool is_list_typed(const struct elm_compile *c, const struct json *node, unsigned depth)
 {
     static const char *const members[] = {"resultTypeSpecifier", "asTypeSpecifier"};
+    static const char *const lists[] = {"List",   "Retrieve", "ToList", "Slice", "Distinct", "Flatten",
+                                        "Filter", "ForEach",  "Repeat", "Sort",  "Collapse"};
     struct str type = json_get_text(node, "type");
     for (size_t i = 0; i < 2; i++)
         if (str_is(json_get_text(json_get(node, members[i]), "type"), "ListTypeSpecifier")) return true;
-    if (str_is(type, "List") || str_is(type, "Retrieve") || str_is(type, "ToList")) return true;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (str_is(type, lists[i])) return true;
+    if (str_is(type, "Union") || str_is(type, "Intersect") || str_is(type, "Except"))
+        return depth < 8 && is_list_typed(c, json_item(json_get(node, "operand"), 0), depth + 1);
     if (str_is(type, "Query"))
         for (const struct json *s = json_first(json_get(node, "source")); s != NULL && depth < 8; s = s->next)
             if (is_list_typed(c, json_get(s, "expression"), depth + 1)) return true;
@@ -143,11 +148,11 @@ static bool is_list_typed(const struct elm_compile *c, const struct json *node, 
 }
 
 /* Operators of texts or intervals and of lists, for which a list that is null is an empty one (CQL 1.5.3 B.10 Length,
- * In, Contains). */
+ * In, Contains, Union). */
 static bool takes_null_list(const struct elm_row *row, uint32_t at)
 {
     return (strcmp(row->type, "Length") == 0 && at == 0) || (strcmp(row->type, "In") == 0 && at == 1) ||
-           (strcmp(row->type, "Contains") == 0 && at == 0);
+           (strcmp(row->type, "Contains") == 0 && at == 0) || strcmp(row->type, "Union") == 0;
 }
 
 static enum salve_code compile_operand(struct elm_compile *c, const struct elm_row *row, const struct json *item,
