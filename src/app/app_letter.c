@@ -197,7 +197,7 @@ enum salve_code app_letter(struct app *app, struct salve_err *err)
     const char *language = app_option(app, OPT_LANG), *path = app_option(app, OPT_OUTPUT);
     enum salve_code code = app_site_open(app, &site, err);
     if (language == NULL) language = "en";
-    /* On paper everything that is accepted is evaluated; else only the guidelines of the person's findings are needed. */
+    /* On paper all that is accepted is evaluated; else the guidelines of the findings are needed, no others. */
     if (code == SALVE_OK)
         code = app_has(app, OPT_PAPER) ? app_guidelines_accepted(app, site, &guidelines, err)
                                        : app_guidelines_load(app, &guidelines, err);

@@ -109,8 +109,8 @@ static void check_words(const struct check *to, struct str language, const struc
     }
 }
 
-/* same_keys - everything that `texts` has, `other` has too; texts that nobody asks for are found by it as well. The line
- * is that of the object which lacks the key. */
+/* same_keys - everything that `texts` has, `other` has too; texts that nobody asks for are found by it as well. The
+ * line is that of the object which lacks the key. */
 static void same_keys(const struct check *to, struct str language, const struct json *texts, const struct json *other,
                       struct str path)
 {

@@ -69,7 +69,7 @@ enum salve_code guideline_in_cql(const struct guideline *guideline, enum salve_c
  * none. Reads the ELM again: for errors only. */
 struct str guideline_define_place(const struct guideline *guideline, struct str define, struct arena *mem);
 
-/* guideline_line_of - "blood-pressure/letter.ar.json:12" for a value of one of the loaded JSON files; line 1 for NULL. */
+/* guideline_line_of - "blood-pressure/letter.ar.json:12" for a value of a loaded JSON file; line 1 for NULL. */
 struct str guideline_line_of(const struct guideline *guideline, const char *file, const struct json *node,
                              struct arena *mem);
 
