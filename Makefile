@@ -118,7 +118,7 @@ $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
-GUIDELINE_FILES := $(shell find guidelines forms letters maps demo -type f 2>/dev/null)
+GUIDELINE_FILES := $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
 $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
 	@mkdir -p $(BUILD)/share
 	tools/share $(BUILD)/share

@@ -405,6 +405,10 @@ static enum salve_code verify(struct demo *demo, struct salve_err *err)
 static enum salve_code run(struct demo *demo, struct salve_err *err)
 {
     enum salve_code code = app_guidelines_load(demo->app, &demo->guidelines, err);
+    if (code == SALVE_OK && demo->guidelines.broken_count > 0) {
+        if (err != NULL) *err = demo->guidelines.broken[0].err;
+        code = demo->guidelines.broken[0].err.code;
+    }
     if (code == SALVE_OK) code = admit_rules_make(NULL, demo->app->mem, &demo->rules, err);
     if (code == SALVE_OK) code = make_folder(demo, err);
     if (code == SALVE_OK) code = make_site(demo, err);

@@ -38,6 +38,24 @@ static void print_guideline(struct app *app, struct site *site, const struct gui
     }
 }
 
+static const char *reason(const struct app_broken_guideline *broken)
+{
+    return broken->err.why[0] != '\0' ? broken->err.why : salve_code_what(broken->err.code);
+}
+
+static void print_broken(const struct app *app, const struct app_broken_guideline *broken, struct json_writer *w)
+{
+    if (!app->is_json) {
+        app_print("%-16.*s cannot be used: %s: %s\n", STR_ARGS(broken->id), broken->err.at, reason(broken));
+        return;
+    }
+    json_open(w, NULL, '{');
+    json_put_text(w, "id", broken->id);
+    json_put_text(w, "brokenAt", str_of(broken->err.at));
+    json_put_text(w, "why", str_of(reason(broken)));
+    json_close(w);
+}
+
 enum salve_code app_guideline_list(struct app *app, struct salve_err *err)
 {
     struct site *site = NULL;
@@ -50,21 +68,14 @@ enum salve_code app_guideline_list(struct app *app, struct salve_err *err)
     if (app->is_json) json_open(&w, NULL, '[');
     for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++)
         print_guideline(app, site, guidelines.list[i], &w);
+    for (size_t i = 0; code == SALVE_OK && i < guidelines.broken_count; i++)
+        print_broken(app, &guidelines.broken[i], &w);
     if (app->is_json) {
         json_close(&w);
         buf_add_char(&out, '\n');
         if (code == SALVE_OK) code = app_write_buf(&out, true, err);
     }
     return app_site_close(&site, code, err);
-}
-
-static const struct guideline *find(const struct app_guidelines *guidelines, const char *id, struct salve_err *err)
-{
-    for (size_t i = 0; i < guidelines->count; i++)
-        if (str_is(guideline_info(guidelines->list[i])->id, id)) return guidelines->list[i];
-    (void)salve_fail(err, SALVE_E_NOT_FOUND, "guideline %s", id);
-    (void)salve_why(err, "'salve guideline list' shows which there are");
-    return NULL;
 }
 
 /* choices_of - --scheme and every --choose NAME=VALUE. */
@@ -97,10 +108,9 @@ enum salve_code app_guideline_accept(struct app *app, struct salve_err *err)
     struct guideline_choice *choices = NULL;
     size_t count = 0;
     enum salve_code code = choices_of(app, &choices, &count, err);
-    if (code == SALVE_OK) code = app_guidelines_load(app, &guidelines, err);
+    if (code == SALVE_OK) code = app_guidelines_one(app, app->words[0], &guidelines, err);
     if (code != SALVE_OK) return code;
-    const struct guideline *guideline = find(&guidelines, app->words[0], err);
-    if (guideline == NULL) return SALVE_E_NOT_FOUND;
+    const struct guideline *guideline = guidelines.list[0];
     code = app_site_open(app, &site, err);
     if (code == SALVE_OK) code = app_staff_actor(app, site, &actor, err);
     if (code == SALVE_OK) code = screen_accept(site, actor, guideline, choices, count, app->mem, err);
@@ -139,12 +149,12 @@ enum salve_code app_guideline_check(struct app *app, struct salve_err *err)
 {
     struct app_guidelines guidelines = {0};
     struct guideline_tally tally = {0};
-    enum salve_code code = app_guidelines_load(app, &guidelines, err);
-    if (code == SALVE_OK && app->word_count > 0 && find(&guidelines, app->words[0], err) == NULL)
-        return SALVE_E_NOT_FOUND;
+    enum salve_code code = app->word_count > 0 ? app_guidelines_one(app, app->words[0], &guidelines, err)
+                                               : app_guidelines_load(app, &guidelines, err);
+    for (size_t i = 0; code == SALVE_OK && i < guidelines.broken_count; i++, tally.failed++)
+        report(app, str_of(guidelines.broken[i].err.at), false, str_of(reason(&guidelines.broken[i])));
     for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) {
         const struct guideline *guideline = guidelines.list[i];
-        if (app->word_count > 0 && !str_is(guideline_info(guideline)->id, app->words[0])) continue;
         code = guideline_check(guidelines.share.ptr, guideline, report, app, &tally, err);
         if (code == SALVE_OK) code = guideline_test_cases(guidelines.share.ptr, guideline, report, app, &tally, err);
     }
@@ -185,7 +195,9 @@ enum salve_code app_guideline_test(struct app *app, struct salve_err *err)
     const struct guideline *guideline = owner_of(&guidelines, family_of(path));
     if (guideline == NULL) {
         (void)salve_fail(err, SALVE_E_NOT_FOUND, "family %.*s", STR_ARGS(family_of(path)));
-        return salve_why(err, "no guideline declares this vector family");
+        return guidelines.broken_count == 0
+                   ? salve_why(err, "no guideline declares this vector family")
+                   : salve_why(err, "no guideline that loads declares it; broken is %s", guidelines.broken[0].err.at);
     }
     code = guideline_test_vectors(guideline, family_of(path), csv, report, app, &tally, err);
     return code == SALVE_OK ? finish(app, &tally) : code;

@@ -292,9 +292,9 @@ static enum salve_code read_map(struct importing *im, struct salve_err *err)
 static enum salve_code open_screen(struct importing *im, struct salve_err *err)
 {
     struct app_guidelines guidelines = {0};
-    enum salve_code code = app_guidelines_load(im->app, &guidelines, err);
-    if (code == SALVE_OK)
-        code = screen_open(im->site, guidelines.list, guidelines.count, im->app->mem, &im->screen, NULL, err);
+    enum salve_code code = app_guidelines_accepted(im->app, im->site, &guidelines, err);
+    if (code != SALVE_OK) return code;
+    code = screen_open(im->site, guidelines.list, guidelines.count, im->app->mem, &im->screen, NULL, err);
     return code == SALVE_E_NOT_FOUND ? SALVE_OK : code; /* none accepted here: nothing is evaluated */
 }
 

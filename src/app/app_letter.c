@@ -73,6 +73,19 @@ static enum salve_code letter_json(struct app *app, const char *language, const 
     return app_write_buf(&out, true, err);
 }
 
+/* A finding of a guideline whose folder is broken: the reason is said, not that there is no such guideline. */
+static enum salve_code broken_reason(const struct app_guidelines *guidelines, const struct letter_ask *ask,
+                                     enum salve_code code, struct salve_err *err)
+{
+    for (size_t i = 0; i < guidelines->broken_count; i++)
+        for (size_t f = 0; f < ask->finding_count; f++)
+            if (str_eq(ask->findings[f].guideline, guidelines->broken[i].id)) {
+                if (err != NULL) *err = guidelines->broken[i].err;
+                return guidelines->broken[i].err.code;
+            }
+    return code;
+}
+
 enum salve_code app_letter_write(struct app *app, const struct app_guidelines *guidelines, struct letter_ask *ask,
                                  const struct tape *patient, const char *language, const char *path,
                                  struct salve_err *err)
@@ -90,6 +103,7 @@ enum salve_code app_letter_write(struct app *app, const struct app_guidelines *g
     }
     enum salve_code code = letter_frame_load(guidelines->share.ptr, str_of(language), app->mem, &frame, err);
     if (code == SALVE_OK) code = letter_compose(ask, frame, app->mem, &letter, err);
+    if (code == SALVE_E_INVALID) code = broken_reason(guidelines, ask, code, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 64 << 20);
     if (is_pdf)
@@ -181,9 +195,12 @@ enum salve_code app_letter(struct app *app, struct salve_err *err)
     struct site *site = NULL;
     struct app_guidelines guidelines = {0};
     const char *language = app_option(app, OPT_LANG), *path = app_option(app, OPT_OUTPUT);
-    enum salve_code code = app_guidelines_load(app, &guidelines, err);
+    enum salve_code code = app_site_open(app, &site, err);
     if (language == NULL) language = "en";
-    if (code == SALVE_OK) code = app_site_open(app, &site, err);
+    /* On paper all that is accepted is evaluated; else the guidelines of the findings are needed, no others. */
+    if (code == SALVE_OK)
+        code = app_has(app, OPT_PAPER) ? app_guidelines_accepted(app, site, &guidelines, err)
+                                       : app_guidelines_load(app, &guidelines, err);
     if (code == SALVE_OK)
         code = app_has(app, OPT_PAPER) ? letter_paper(app, site, &guidelines, language, err)
                                        : letter_card(app, site, &guidelines, language, err);

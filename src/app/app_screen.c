@@ -13,10 +13,59 @@
 #include "fhir/tape_edit.h"
 #include "json/json.h"
 
-enum salve_code app_guidelines_load(struct app *app, struct app_guidelines *out, struct salve_err *err)
+static enum salve_code make_room(struct app *app, struct app_guidelines *out, struct str **ids, size_t *count,
+                                 struct salve_err *err)
 {
     enum salve_code code = app_share_dir(app, &out->share, err);
-    return code == SALVE_OK ? guideline_load_all(out->share.ptr, app->mem, &out->list, &out->count, err) : code;
+    if (code == SALVE_OK) code = guideline_ids(out->share.ptr, app->mem, ids, count, err);
+    if (code != SALVE_OK) return code;
+    out->list = arena_array(app->mem, struct guideline *, *count + 1);
+    out->broken = arena_array(app->mem, struct app_broken_guideline, *count + 1);
+    return out->list == NULL || out->broken == NULL ? salve_fail(err, SALVE_E_MEMORY, "guidelines") : SALVE_OK;
+}
+
+enum salve_code app_guidelines_load(struct app *app, struct app_guidelines *out, struct salve_err *err)
+{
+    struct str *ids = NULL;
+    size_t count = 0;
+    enum salve_code code = make_room(app, out, &ids, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        struct app_broken_guideline *broken = &out->broken[out->broken_count];
+        broken->id = ids[i];
+        if (guideline_load(out->share.ptr, ids[i], app->mem, &out->list[out->count], &broken->err) == SALVE_OK)
+            out->count++;
+        else
+            out->broken_count++;
+    }
+    return code;
+}
+
+enum salve_code app_guidelines_accepted(struct app *app, struct site *site, struct app_guidelines *out,
+                                        struct salve_err *err)
+{
+    struct str *ids = NULL;
+    size_t count = 0;
+    enum salve_code code = make_room(app, out, &ids, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        bool is_accepted = false;
+        code = screen_has_acceptance(site, ids[i], app->mem, &is_accepted, err);
+        if (code == SALVE_OK && is_accepted)
+            code = guideline_load(out->share.ptr, ids[i], app->mem, &out->list[out->count++], err);
+        out->left_out += !is_accepted;
+    }
+    return code;
+}
+
+enum salve_code app_guidelines_one(struct app *app, const char *id, struct app_guidelines *out, struct salve_err *err)
+{
+    struct str *ids = NULL;
+    size_t count = 0;
+    enum salve_code code = make_room(app, out, &ids, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++)
+        if (str_is(ids[i], id)) return guideline_load(out->share.ptr, ids[i], app->mem, &out->list[out->count++], err);
+    if (code != SALVE_OK) return code;
+    (void)salve_fail(err, SALVE_E_NOT_FOUND, "guideline %s", id);
+    return salve_why(err, "'salve guideline list' shows which there are");
 }
 
 /* --- printing findings -------------------------------------------------------------------------------------------- */
@@ -242,9 +291,10 @@ enum salve_code app_screen(struct app *app, struct salve_err *err)
     struct screen *screen = NULL;
     struct app_guidelines guidelines = {0};
     size_t refused = 0;
-    enum salve_code code = app_guidelines_load(app, &guidelines, err);
-    if (code == SALVE_OK) code = app_site_open(app, &site, err);
+    enum salve_code code = app_site_open(app, &site, err);
+    if (code == SALVE_OK) code = app_guidelines_accepted(app, site, &guidelines, err);
     if (code == SALVE_OK) code = screen_open(site, guidelines.list, guidelines.count, app->mem, &screen, &refused, err);
+    refused += guidelines.left_out;
     if (code == SALVE_OK && refused > 0)
         app_say(app, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.",
                 refused);

@@ -8,12 +8,30 @@
 #include "letter/letter.h"
 #include "screen/screen.h"
 
+struct app_broken_guideline {
+    struct str id;
+    struct salve_err err;
+};
 struct app_guidelines {
     struct str share;
     struct guideline **list;
     size_t count;
+    struct app_broken_guideline *broken;
+    size_t broken_count;
+    size_t left_out; /* folders that are not accepted at the site and were not looked at */
 };
+
+/* app_guidelines_load - every guideline that loads; a folder that does not stands in `broken`, with why. */
 SALVE_MUST_USE enum salve_code app_guidelines_load(struct app *app, struct app_guidelines *out, struct salve_err *err);
+
+/* app_guidelines_accepted - those that this site accepted in any version, and no others: what nobody uses here cannot
+ * stop a check. One that is accepted and broken is the error. */
+SALVE_MUST_USE enum salve_code app_guidelines_accepted(struct app *app, struct site *site, struct app_guidelines *out,
+                                                       struct salve_err *err);
+
+/* app_guidelines_one - the guideline `id` alone. */
+SALVE_MUST_USE enum salve_code app_guidelines_one(struct app *app, const char *id, struct app_guidelines *out,
+                                                  struct salve_err *err);
 
 /* app_findings_print - a line a finding with its reason, or JSON. */
 SALVE_MUST_USE enum salve_code app_findings_print(const struct app *app, const struct app_guidelines *guidelines,

@@ -116,7 +116,11 @@ struct guideline_file {
 SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, struct arena *mem,
                                               struct guideline **out, struct salve_err *err);
 
-/* guideline_load_all - every folder of <share>/guidelines but lib, sorted by id. */
+/* guideline_ids - the folders of <share>/guidelines but lib, sorted; nothing in them is read. */
+SALVE_MUST_USE enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,
+                                             struct salve_err *err);
+
+/* guideline_load_all - all of guideline_ids; the first one that is broken is the error. */
 SALVE_MUST_USE enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out,
                                                   size_t *count, struct salve_err *err);
 
@@ -141,6 +145,7 @@ struct guideline_ask {
     int64_t now_unix_ms;
     uint64_t steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
     bool with_reasons;  /* fill finding.because; costs a run more for each define on the way to a finding */
+    bool is_made_up;    /* a case of the guideline: messages may show the words that were found */
 };
 
 /* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and

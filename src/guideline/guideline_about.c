@@ -13,9 +13,19 @@ struct place {
     struct str where;
 };
 
+static unsigned line_of(const struct guideline_doc *doc, const struct json *value)
+{
+    unsigned line = 1, column = 1;
+    if (value != NULL) json_where(doc->text, value->offset, &line, &column);
+    return line;
+}
+
+/* The line of the member, or of what should have it. */
 static enum salve_code broken(const struct place *place, const char *name, const char *why, struct salve_err *err)
 {
-    salve_fail(err, SALVE_E_INVALID, "%s: %.*s%s%s", place->doc->file, STR_ARGS(place->where),
+    const struct json *member = json_get(place->value, name);
+    salve_fail(err, SALVE_E_INVALID, "%s:%u: %.*s%s%s", place->doc->file,
+               line_of(place->doc, member == NULL ? place->value : member), STR_ARGS(place->where),
                place->where.len > 0 && *name != '\0' ? "." : "", name);
     (void)salve_why(err, "%s", why);
     return SALVE_E_INVALID;
@@ -36,7 +46,8 @@ static enum salve_code only_keys(const struct place *place, const char *names, s
         }
         if (!is_known) {
             struct str key = str_cut(it->name, 0, 40);
-            salve_fail(err, SALVE_E_INVALID, "%s: %.*s.%.*s", place->doc->file, STR_ARGS(place->where), STR_ARGS(key));
+            salve_fail(err, SALVE_E_INVALID, "%s:%u: %.*s%s%.*s", place->doc->file, line_of(place->doc, it),
+                       STR_ARGS(place->where), place->where.len > 0 ? "." : "", STR_ARGS(key));
             (void)salve_why(err, "this key is not known here");
             return SALVE_E_INVALID;
         }

@@ -25,21 +25,45 @@ static void say(const struct check *to, bool is_ok, struct str where, const char
     if (!is_ok && to->report != NULL) to->report(to->ctx, where, false, str_of(why));
 }
 
-static void want_text(const struct check *to, struct str language, const struct json *text, struct str path)
+/* "heart-rate/letter.ar.json:12: items.heart-rate.name"; the line of what is there, or of what should hold it. */
+static struct str in_letter(const struct check *to, struct str language, const struct json *node, struct str path)
 {
-    say(to, json_is(text, JSON_STRING) && (json_text(text).len > 0 || str_ends(path, STR("units.1"))),
-        arena_printf(to->mem, "letter.%.*s.json: %.*s", STR_ARGS(language), STR_ARGS(path)), "this text is missing");
+    struct str file = arena_printf(to->mem, "letter.%.*s.json", STR_ARGS(language));
+    if (file.ptr == NULL) return path;
+    struct str place = guideline_line_of(to->guideline, file.ptr, node, to->mem);
+    return arena_printf(to->mem, "%.*s: %.*s", STR_ARGS(place), STR_ARGS(path));
 }
 
-static void want_group(const struct check *to, struct str language, const struct json *item, const char *group,
-                       struct str item_name, const struct str *keys, size_t count, const char *const *parts)
+/* The text `name` of `parent`, which stands at `path`; `above` is where to look for it when the parent is not there. */
+struct wanted {
+    struct str language;
+    const struct json *parent, *above;
+    struct str path; /* of the parent */
+};
+
+static void want_text(const struct check *to, const struct wanted *at, struct str name)
 {
+    const struct json *text = json_get_str(at->parent, name);
+    bool is_ok =
+        json_is(text, JSON_STRING) && (json_text(text).len > 0 || (str_is(at->path, "units") && str_is(name, "1")));
+    const struct json *near = text != NULL ? text : at->parent != NULL ? at->parent : at->above;
+    struct str path =
+        arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(at->path), at->path.len > 0 ? "." : "", STR_ARGS(name));
+    say(to, is_ok, is_ok ? path : in_letter(to, at->language, near, path), "this text is missing");
+}
+
+static void want_group(const struct check *to, const struct wanted *item, const char *group, const struct str *keys,
+                       size_t count, const char *const *parts)
+{
+    const struct json *list = json_get(item->parent, group);
+    struct str path = arena_printf(to->mem, "%.*s.%s", STR_ARGS(item->path), group);
+    struct wanted plain = {item->language, list, item->parent != NULL ? item->parent : item->above, path};
     for (size_t i = 0; i < count; i++) {
-        const struct json *entry = json_get_str(json_get(item, group), keys[i]);
-        struct str path = arena_printf(to->mem, "items.%.*s.%s.%.*s", STR_ARGS(item_name), group, STR_ARGS(keys[i]));
-        if (parts == NULL) want_text(to, language, entry, path);
+        struct wanted entry = {item->language, json_get_str(list, keys[i]), list != NULL ? list : plain.above,
+                               arena_printf(to->mem, "%.*s.%.*s", STR_ARGS(path), STR_ARGS(keys[i]))};
+        if (parts == NULL) want_text(to, &plain, keys[i]);
         for (const char *const *part = parts; part != NULL && *part != NULL; part++)
-            want_text(to, language, json_get(entry, *part), arena_printf(to->mem, "%.*s.%s", STR_ARGS(path), *part));
+            want_text(to, &entry, str_of(*part));
     }
 }
 
@@ -48,27 +72,27 @@ static void check_item(const struct check *to, struct str language, const struct
 {
     static const char *const plain[] = {"name", "about", "missing", "queried"};
     static const char *const category[] = {"headline", "meaning", NULL}, *const action[] = {"next", "when", NULL};
-    const struct json *words = json_get_str(json_get(texts, "items"), item->name);
-    for (size_t i = 0; i < 4; i++)
-        want_text(to, language, json_get(words, plain[i]),
-                  arena_printf(to->mem, "items.%.*s.%s", STR_ARGS(item->name), plain[i]));
-    want_group(to, language, words, "categories", item->name, item->categories, item->category_count, category);
-    want_group(to, language, words, "actions", item->name, item->actions, item->action_count, action);
-    want_group(to, language, words, "excluded", item->name, item->exclusions, item->exclusion_count, NULL);
+    const struct json *items = json_get(texts, "items");
+    struct wanted at = {language, json_get_str(items, item->name), items != NULL ? items : texts,
+                        arena_printf(to->mem, "items.%.*s", STR_ARGS(item->name))};
+    for (size_t i = 0; i < 4; i++) want_text(to, &at, str_of(plain[i]));
+    want_group(to, &at, "categories", item->categories, item->category_count, category);
+    want_group(to, &at, "actions", item->actions, item->action_count, action);
+    want_group(to, &at, "excluded", item->exclusions, item->exclusion_count, NULL);
 }
 
 static void want_word(const struct check *to, struct str language, const struct json *texts, const char *group,
                       struct str key)
 {
-    if (key.len > 0)
-        want_text(to, language, json_get_str(json_get(texts, group), key),
-                  arena_printf(to->mem, "%s.%.*s", group, STR_ARGS(key)));
+    struct wanted at = {language, json_get(texts, group), texts, str_of(group)};
+    if (key.len > 0) want_text(to, &at, key);
 }
 
 static void check_words(const struct check *to, struct str language, const struct json *texts)
 {
     const struct guideline_info *info = &to->guideline->info;
-    want_text(to, language, json_get(texts, "title"), STR("title"));
+    struct wanted root = {language, texts, texts, STR("")};
+    want_text(to, &root, STR("title"));
     for (size_t i = 0; i < info->item_count; i++) check_item(to, language, texts, &info->items[i]);
     for (size_t i = 0; i < info->input_count; i++) {
         want_word(to, language, texts, "inputs", info->inputs[i].label);
@@ -85,7 +109,8 @@ static void check_words(const struct check *to, struct str language, const struc
     }
 }
 
-/* same_keys - everything that `texts` has, `other` has too; texts that nobody asks for are found by it as well. */
+/* same_keys - everything that `texts` has, `other` has too; texts that nobody asks for are found by it as well. The
+ * line is that of the object which lacks the key. */
 static void same_keys(const struct check *to, struct str language, const struct json *texts, const struct json *other,
                       struct str path)
 {
@@ -93,8 +118,8 @@ static void same_keys(const struct check *to, struct str language, const struct 
         const struct json *twin = json_get_str(other, it->name);
         struct str below =
             arena_printf(to->mem, "%.*s%s%.*s", STR_ARGS(path), path.len > 0 ? "." : "", STR_ARGS(it->name));
-        say(to, twin != NULL && twin->type == it->type,
-            arena_printf(to->mem, "letter.%.*s.json: %.*s", STR_ARGS(language), STR_ARGS(below)),
+        bool is_ok = twin != NULL && twin->type == it->type;
+        say(to, is_ok, is_ok ? below : in_letter(to, language, other, below),
             "another language has this key and this one has not");
         if (twin != NULL && it->type == JSON_OBJECT) same_keys(to, language, it, twin, below);
     }
@@ -121,8 +146,7 @@ static void check_forbidden(const struct check *to, struct str language, const s
         if (it->type == JSON_OBJECT) check_forbidden(to, language, it, below);
         for (size_t i = 0; i < sizeof forbidden_words / sizeof forbidden_words[0]; i++)
             if (it->type == JSON_STRING && holds_word(it->text, forbidden_words[i]))
-                say(to, false, arena_printf(to->mem, "letter.%.*s.json: %.*s", STR_ARGS(language), STR_ARGS(below)),
-                    "this text holds a word that letters must not use");
+                say(to, false, in_letter(to, language, it, below), "this text holds a word that letters must not use");
     }
 }
 
@@ -130,7 +154,8 @@ static void check_languages(const struct check *to)
 {
     const struct guideline *guideline = to->guideline;
     size_t count = guideline->info.language_count;
-    say(to, count > 0, STR("letter.en.json"), "there are no words in any language");
+    say(to, count > 0, arena_printf(to->mem, "%.*s/letter.en.json", STR_ARGS(guideline->info.id)),
+        "there are no words in any language");
     for (size_t i = 0; i < count; i++) {
         const struct guideline_language *one = &guideline->languages[i], *next = &guideline->languages[(i + 1) % count];
         check_words(to, one->name, one->texts);
@@ -145,9 +170,11 @@ static void check_switches(const struct check *to)
     for (size_t i = 0; i < info->item_count; i++)
         for (size_t j = 0; j < i; j++)
             say(to, !str_eq(info->items[i].name, info->items[j].name),
-                arena_printf(to->mem, "guideline.json: items.%.*s", STR_ARGS(info->items[i].name)),
+                arena_printf(to->mem, "%.*s/guideline.json: items.%.*s", STR_ARGS(info->id),
+                             STR_ARGS(info->items[i].name)),
                 "an item of this name stands there twice");
-    say(to, info->family_count == 0 || to->guideline->vectors.len > 0, STR("guideline.json: vectors"),
+    say(to, info->family_count == 0 || to->guideline->vectors.len > 0,
+        arena_printf(to->mem, "%.*s/guideline.json: vectors", STR_ARGS(info->id)),
         "families are declared, but there is no vectors.cql");
 }
 
@@ -160,7 +187,8 @@ static enum salve_code check_cases(const struct check *to, const char *share, st
     enum salve_code code = file_list(path, to->mem, &names, &count, err);
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
     if (code == SALVE_E_NOT_FOUND && err != NULL) *err = (struct salve_err){0};
-    say(to, code == SALVE_OK && count > 0, STR("cases"), "there is no case");
+    say(to, code == SALVE_OK && count > 0, arena_printf(to->mem, "%.*s/cases", STR_ARGS(to->guideline->info.id)),
+        "there is no case");
     return SALVE_OK;
 }
 

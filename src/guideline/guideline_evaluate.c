@@ -9,14 +9,27 @@ struct reading {
     const struct guideline *guideline;
     struct arena *mem;
     struct salve_err *err;
-    struct str item; /* for messages */
+    struct str item;   /* for messages */
+    struct str define; /* that decided, or Findings */
+    bool is_made_up;
 };
 
 static enum salve_code refuse(const struct reading *to, const char *element, const char *why)
 {
-    salve_fail(to->err, SALVE_E_INVALID, "%.*s/logic.json: Findings: %.*s: %s", STR_ARGS(to->guideline->info.id),
+    struct str place = guideline_define_place(to->guideline, to->define, to->mem);
+    salve_fail(to->err, SALVE_E_INVALID, "%.*s: Findings: %.*s: %s", STR_ARGS(place),
                STR_ARGS(str_cut(to->item, 0, 40)), element);
     (void)salve_why(to->err, "%s", why);
+    return SALVE_E_INVALID;
+}
+
+/* A word that is in no closed list; it is shown for made-up people only. */
+static enum salve_code unlisted(const struct reading *to, const char *element, struct str word)
+{
+    (void)refuse(to, element, "is not in the closed list of the item");
+    if (to->is_made_up)
+        (void)salve_why(to->err, "\"%.*s\" is not in the closed list of the item in guideline.json",
+                        STR_ARGS(str_cut(word, 0, 60)));
     return SALVE_E_INVALID;
 }
 
@@ -135,11 +148,11 @@ static enum salve_code inputs_of(const struct reading *to, struct expr_value tup
 static enum salve_code closed(const struct reading *to, const struct guideline_item *item, const struct finding *found)
 {
     if (found->category.len > 0 && !guideline_listed(item->categories, item->category_count, found->category))
-        return refuse(to, "category", "is not in the closed list of the item");
+        return unlisted(to, "category", found->category);
     if (found->action.len > 0 && !guideline_listed(item->actions, item->action_count, found->action))
-        return refuse(to, "action", "is not in the closed list of the item");
+        return unlisted(to, "action", found->action);
     if (found->excluded.len > 0 && !guideline_listed(item->exclusions, item->exclusion_count, found->excluded))
-        return refuse(to, "excluded", "is not in the closed list of the item");
+        return unlisted(to, "excluded", found->excluded);
     if (found->value.len > 0 && found->line.len > 0 && guideline_line(to->guideline, found->line) == NULL)
         return refuse(to, "line", "is no number line of the guideline");
     if (found->status == FINDING_ASSESSED && found->category.len == 0)
@@ -154,6 +167,7 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
     enum salve_code code = field(to, tuple, "item", &out->item);
     if (code != SALVE_OK) return code;
     to->item = out->item;
+    to->define = STR("Findings");
     const struct guideline_item *item = guideline_item(to->guideline, out->item);
     if (item == NULL) return refuse(to, "item", "is not declared in guideline.json");
     out->guideline = info->id;
@@ -172,9 +186,10 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
     const struct guideline_line *line = guideline_line(to->guideline, out->line);
     unsigned decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
     if (line != NULL && line->source.len > 0) out->source = line->source;
-    code = number_of(to, tuple, "value", decimals, &out->value);
+    code = field(to, tuple, "define", &out->define);
+    if (out->define.len > 0) to->define = out->define;
+    if (code == SALVE_OK) code = number_of(to, tuple, "value", decimals, &out->value);
     if (code == SALVE_OK) code = number_of(to, tuple, "value2", decimals, &out->value2);
-    if (code == SALVE_OK) code = field(to, tuple, "define", &out->define);
     if (code == SALVE_OK) code = field(to, tuple, "excluded", &out->excluded);
     if (code == SALVE_OK) code = field(to, tuple, "recheck", &out->recheck);
     if (code == SALVE_OK) code = inputs_of(to, tuple, out);
@@ -246,7 +261,7 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     struct elm_param *params = NULL;
     struct elm_run *run = NULL;
     struct expr_value list = EXPR_NONE;
-    struct reading to = {guideline, mem, err, STR("")};
+    struct reading to = {guideline, mem, err, STR(""), STR("Findings"), ask->is_made_up};
     const struct tape **tapes = arena_array(mem, const struct tape *, ask->tape_count + 1);
     if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     for (size_t i = 0; i < ask->tape_count; i++) tapes[i] = &ask->tapes[i];
@@ -255,7 +270,7 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     if (code == SALVE_OK) code = elm_subject_make(tapes, ask->tape_count, mem, &subject, err);
     if (code == SALVE_OK)
         code = elm_run_open(guideline->program, &subject, &env, params, guideline->info.switch_count, mem, &run, err);
-    if (code == SALVE_OK) code = elm_run_define(run, STR("Findings"), &list, err);
+    if (code == SALVE_OK) code = guideline_in_cql(guideline, elm_run_define(run, STR("Findings"), &list, err), err);
     if (code == SALVE_OK) code = findings_of(&to, list, out, count);
     const struct guideline_run about = {guideline, &subject, &env, params};
     for (size_t i = 0; code == SALVE_OK && ask->with_reasons && i < *count; i++)

@@ -32,7 +32,8 @@ static enum salve_code in_file(struct salve_err *err, enum salve_code code, cons
 {
     if (code == SALVE_OK || err == NULL) return code;
     char at[sizeof err->at];
-    (void)snprintf(at, sizeof at, "%s/%s: %.120s", folder, file, err->at);
+    bool has_line = err->at[0] >= '0' && err->at[0] <= '9'; /* line:column of a JSON text */
+    (void)snprintf(at, sizeof at, "%s/%s:%s%.120s", folder, file, has_line ? "" : " ", err->at);
     memcpy(err->at, at, sizeof at);
     return code;
 }
@@ -160,12 +161,16 @@ static enum salve_code load_sources(const char *share, const char *folder, const
 
 static enum salve_code load_about(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)
 {
-    struct guideline_doc doc = {.file = "guideline.json", .text = out->files[out->file_count - 1].bytes, .mem = mem};
+    struct guideline_doc doc = {.text = out->files[out->file_count - 1].bytes, .mem = mem};
+    doc.file = arena_printf(mem, "%s/guideline.json", folder).ptr;
+    if (doc.file == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
     enum salve_code code = json_read(doc.text, NULL, mem, &doc.root, err);
-    if (code != SALVE_OK) return in_file(err, code, folder, doc.file);
+    if (code != SALVE_OK) return in_file(err, code, folder, "guideline.json");
     code = guideline_read_about(&doc, out, err);
     if (code == SALVE_OK && !str_is(out->info.id, folder)) {
-        salve_fail(err, SALVE_E_INVALID, "%s/guideline.json: id", folder);
+        unsigned line = 1, column = 1;
+        json_where(doc.text, json_get(doc.root, "id")->offset, &line, &column);
+        salve_fail(err, SALVE_E_INVALID, "%s/guideline.json:%u: id", folder, line);
         (void)salve_why(err, "must be the name of its folder");
         return SALVE_E_INVALID;
     }
@@ -180,7 +185,7 @@ static enum salve_code load_texts(const char *folder, struct arena *mem, struct 
     if (code != SALVE_OK) return in_file(err, code, folder, file->name.ptr);
     language->name = str_cut(file->name, 7, file->name.len - 12); /* letter.<language>.json */
     if (!str_eq(json_get_text(language->texts, "language"), language->name)) {
-        salve_fail(err, SALVE_E_INVALID, "%s/%s: language", folder, file->name.ptr);
+        salve_fail(err, SALVE_E_INVALID, "%s/%s:1: language", folder, file->name.ptr);
         (void)salve_why(err, "must be the language of the file's name");
         return SALVE_E_INVALID;
     }
@@ -198,6 +203,17 @@ static enum salve_code only_one_person(const struct elm_program *program, struct
                           "context of another");
 }
 
+/* in_cql - as guideline_in_cql; what names no place in the CQL names the ELM. */
+static enum salve_code in_cql(const struct guideline *out, const char *folder, enum salve_code code,
+                              struct salve_err *err)
+{
+    char before[sizeof err->at];
+    if (code == SALVE_OK || err == NULL) return code;
+    memcpy(before, err->at, sizeof before);
+    (void)guideline_in_cql(out, code, err);
+    return strcmp(before, err->at) != 0 ? code : in_file(err, code, folder, "logic.json");
+}
+
 static enum salve_code load_folder(const char *share, const char *folder, const struct str *names, size_t count,
                                    struct arena *mem, struct guideline *out, struct salve_err *err)
 {
@@ -211,9 +227,13 @@ static enum salve_code load_folder(const char *share, const char *folder, const 
     if (code == SALVE_OK) code = add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err);
     out->logic = out->file_count - 1;
     if (code == SALVE_OK)
-        code = in_file(err, guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err), folder,
-                       "logic.json");
+        code = in_cql(out, folder, guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err), err);
     if (code == SALVE_OK) code = in_file(err, only_one_person(out->program, err), folder, "logic.json");
+    size_t at = 0;
+    if (code == SALVE_OK && !elm_define_find(out->program, STR("Findings"), &at)) {
+        (void)salve_fail(err, SALVE_E_INVALID, "%s/logic.cql", folder);
+        return salve_why(err, "it has no define \"Findings\", which is what Salve asks for");
+    }
     if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
         code = read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
     return code;
@@ -243,6 +263,11 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
         made->language_names == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
     made->info.languages = made->language_names;
+    if (!guideline_listed(names, count, STR("logic.json")) && guideline_listed(names, count, STR("logic.cql"))) {
+        (void)salve_fail(err, SALVE_E_INVALID, "%s/logic.cql", folder);
+        return salve_why(err,
+                         "it is not translated: 'make share' does that, or shows its mistakes with line and column");
+    }
     code = need_includes(share, folder, STR("logic.json"), &libraries, mem, err);
     if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
         code = need_includes(share, folder, STR("vectors.json"), &libraries, mem, err);
@@ -253,8 +278,8 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
     return code;
 }
 
-enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out, size_t *count,
-                                   struct salve_err *err)
+enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,
+                              struct salve_err *err)
 {
     char path[PATH_BYTES];
     struct str *names = NULL;
@@ -263,16 +288,25 @@ enum salve_code guideline_load_all(const char *share, struct arena *mem, struct 
     if (bytes < 0 || bytes >= PATH_BYTES)
         return salve_fail(err, SALVE_E_CONFIG, "path of the shared folder is too long");
     enum salve_code code = file_list(path, mem, &names, &name_count, err);
-    if (code != SALVE_OK) return code;
-    struct guideline **list = arena_array(mem, struct guideline *, name_count + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "guidelines");
-    for (size_t i = 0; code == SALVE_OK && i < name_count; i++) {
-        if (str_is(names[i], "lib") || names[i].ptr[0] == '.') continue;
-        code = guideline_load(share, names[i], mem, &list[n], err);
-        if (code == SALVE_OK) n++;
-    }
-    *out = list;
+    for (size_t i = 0; code == SALVE_OK && i < name_count; i++)
+        if (!str_is(names[i], "lib") && names[i].ptr[0] != '.') names[n++] = names[i];
+    *out = names;
     *count = n;
+    return code;
+}
+
+enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out, size_t *count,
+                                   struct salve_err *err)
+{
+    struct str *ids = NULL;
+    size_t id_count = 0;
+    enum salve_code code = guideline_ids(share, mem, &ids, &id_count, err);
+    if (code != SALVE_OK) return code;
+    struct guideline **list = arena_array(mem, struct guideline *, id_count + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "guidelines");
+    for (size_t i = 0; code == SALVE_OK && i < id_count; i++) code = guideline_load(share, ids[i], mem, &list[i], err);
+    *out = list;
+    *count = id_count;
     return code;
 }
 

@@ -119,6 +119,7 @@ static struct str shown(struct expr_value value, struct arena *mem)
 /* --- one family --------------------------------------------------------------------------------------------------- */
 
 struct vectors {
+    const struct guideline *guideline;
     const struct guideline_family *family;
     const struct elm_program *program;
     struct arena *mem;
@@ -192,7 +193,7 @@ static enum salve_code test_row(const struct vectors *to, const struct str *cell
     for (size_t i = 0; code == SALVE_OK && why->ptr == NULL && i < to->column_count; i++) {
         struct expr_value got;
         if (to->columns[i] == NULL || !to->columns[i]->is_output) continue;
-        code = elm_run_define(run, to->columns[i]->target, &got, err);
+        code = guideline_in_cql(to->guideline, elm_run_define(run, to->columns[i]->target, &got, err), err);
         if (code == SALVE_OK && !agrees(got, cells[i], tolerance))
             *why = arena_printf(to->mem, "%.*s: got %.*s, expected %.*s", STR_ARGS(to->columns[i]->name),
                                 STR_ARGS(shown(got, to->mem)), STR_ARGS(cells[i]));
@@ -244,7 +245,7 @@ enum salve_code guideline_test_vectors(const struct guideline *guideline, struct
                                        guideline_report *report, void *ctx, struct guideline_tally *tally,
                                        struct salve_err *err)
 {
-    struct vectors to = {.clock = clock_fixed(0)};
+    struct vectors to = {.guideline = guideline, .clock = clock_fixed(0)};
     struct elm_program *program = NULL;
     for (size_t i = 0; i < guideline->info.family_count; i++)
         if (str_eq(guideline->families[i].name, family)) to.family = &guideline->families[i];

@@ -51,6 +51,11 @@ SALVE_MUST_USE enum salve_code screen_accept(struct site *site, struct actor act
 SALVE_MUST_USE enum salve_code screen_accepted(struct site *site, const struct guideline *guideline, struct arena *mem,
                                                struct screen_acceptance *out, struct salve_err *err);
 
+/* screen_has_acceptance - was any version of the guideline `id` accepted here? Needs no guideline: a broken folder that
+ * a site relies on is not the same as one that nobody uses. */
+SALVE_MUST_USE enum salve_code screen_has_acceptance(struct site *site, struct str id, struct arena *mem, bool *out,
+                                                     struct salve_err *err);
+
 /* --- evaluation --------------------------------------------------------------------------------------------------- */
 
 struct screen; /* opaque: guidelines that may be used here, with the site's choices */

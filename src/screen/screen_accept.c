@@ -126,6 +126,18 @@ enum salve_code screen_accepted(struct site *site, const struct guideline *guide
     return SALVE_E_CONFLICT;
 }
 
+enum salve_code screen_has_acceptance(struct site *site, struct str id, struct arena *mem, bool *out,
+                                      struct salve_err *err)
+{
+    struct str bytes;
+    struct salve_err trouble = {0};
+    enum salve_code code = commons_get(site, STR(KIND), id, mem, &bytes, &trouble);
+    *out = code == SALVE_OK;
+    if (code == SALVE_OK || code == SALVE_E_NOT_FOUND) return SALVE_OK;
+    if (err != NULL) *err = trouble;
+    return code;
+}
+
 enum salve_code screen_open(struct site *site, struct guideline *const *guidelines, size_t count, struct arena *mem,
                             struct screen **out, size_t *refused_count, struct salve_err *err)
 {

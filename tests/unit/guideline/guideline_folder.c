@@ -100,14 +100,14 @@ static void a_missing_folder_or_file_is_named(void **state)
     assert_int_equal(guideline_load(folder, STR(".."), mem, &guideline, NULL), SALVE_E_NOT_FOUND);
     arena_close(mem);
     unlink(path_of("logic.json"));
-    cannot_load(SALVE_E_NOT_FOUND, "logic.json", "");
+    cannot_load(SALVE_E_INVALID, "blood-pressure/logic.cql", "make share");
 }
 
 static void a_broken_guideline_json_is_told_with_its_element(void **state)
 {
     (void)state;
     edit("guideline.json", "\"id\": \"blood-pressure\"", "\"id\": \"blood-sugar\"");
-    cannot_load(SALVE_E_INVALID, "guideline.json: id", "folder");
+    cannot_load(SALVE_E_INVALID, "blood-pressure/guideline.json:2: id", "folder");
     edit("guideline.json", "\"id\": \"blood-sugar\"", "\"id\": \"blood-pressure\",,");
     cannot_load(SALVE_E_SYNTAX, "blood-pressure/guideline.json", "");
 }
@@ -116,14 +116,14 @@ static void broken_letter_texts_are_told_with_their_file(void **state)
 {
     (void)state;
     edit("letter.ar.json", "\"language\": \"ar\"", "\"language\": \"fr\"");
-    cannot_load(SALVE_E_INVALID, "letter.ar.json: language", "file's name");
+    cannot_load(SALVE_E_INVALID, "blood-pressure/letter.ar.json:1: language", "file's name");
 }
 
 static void broken_logic_is_told_with_its_file(void **state)
 {
     (void)state;
     edit("logic.json", "\"type\":\"Round\"", "\"type\":\"Squash\"");
-    cannot_load(SALVE_E_UNSUPPORTED, "logic.json", "");
+    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:32:3: Average systolic", "");
 }
 
 static void unknown_switches_and_values_are_refused(void **state)
@@ -257,13 +257,13 @@ static void the_check_names_words_that_are_missing(void **state)
 {
     (void)state;
     check_finds("letter.en.json", "\"treated\": {", "\"treatd\": {",
-                "letter.en.json: items.bp-category.categories.treated");
-    check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"", "letter.ar.json: bands.bp-stage-1");
+                "blood-pressure/letter.en.json:10: items.bp-category.categories.treated");
+    check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"", "blood-pressure/letter.ar.json:135: bands.bp-stage-1");
     check_finds("letter.en.json", "\"when\": \"Within about 3 months.\"", "\"when\": \"\"", "when");
     check_finds("letter.en.json", "Both numbers are in", "The test is Negative in",
-                "letter.en.json: items.bp-category");
+                "blood-pressure/letter.en.json:13: items.bp-category.categories.non-elevated.meaning");
     check_finds("letter.en.json",
-                "\"about\": ", "\"extra\": \"x\", \"about\": ", "letter.ar.json: items.bp-category.extra");
+                "\"about\": ", "\"extra\": \"x\", \"about\": ", "blood-pressure/letter.ar.json:5: items.bp-category.extra");
 }
 
 static void words_of_a_finding_are_found_by_language(void **state)
