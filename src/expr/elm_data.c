@@ -1,161 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The data of a person for ELM: the index by type and code, retrieves, elements of values and of FHIR data. */
+ * The data of a person for ELM: retrieves over the index of elm_subject.c, elements of values and of FHIR data. */
 #include "expr/elm_compile.h"
 #include "expr/elm_interval.h"
+#include "expr/elm_subject_int.h"
 #include "fhir_tables.h"
-
-/* --- the index: entries grouped by type, and per type and code element the hashes of all its codes ---------------- */
-struct elm_coding {
-    uint32_t hash, entry;
-};
-struct elm_codes {
-    fhir_type_id type;
-    fhir_name_id path;
-    uint32_t first, count; /* entries of the type */
-    const struct elm_coding *codings;
-    uint32_t coding_count;
-    struct elm_codes *next;
-};
-
-static enum salve_code add_entry(struct expr_build *build, const struct tape *tape, tape_at at, struct arena *mem,
-                                 struct salve_err *err)
-{
-    return expr_build_add(build, expr_node(tape, at), mem, err);
-}
-
-static enum salve_code add_bundle(struct expr_build *build, const struct tape *tape, struct arena *mem,
-                                  struct salve_err *err)
-{
-    for (tape_at e = tape_first(tape, 0); e != TAPE_NONE; e = tape_next(tape, 0, e)) {
-        if (tape_path_name(tape, e) != FHIR_N_entry) continue;
-        for (tape_at r = tape_first(tape, e); r != TAPE_NONE; r = tape_next(tape, e, r))
-            if (tape_path_name(tape, r) == FHIR_N_resource) TRY(add_entry(build, tape, r, mem, err));
-    }
-    return SALVE_OK;
-}
-
-enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, struct arena *mem,
-                                 struct elm_subject *out, struct salve_err *err)
-{
-    struct expr_build build = {0};
-    *out = (struct elm_subject){.mem = mem};
-    for (size_t i = 0; i < count; i++) {
-        if (tape_root(tapes[i]) == TAPE_NONE) continue;
-        if (tape_type(tapes[i], 0) == FHIR_T_Bundle)
-            TRY(add_bundle(&build, tapes[i], mem, err));
-        else
-            TRY(add_entry(&build, tapes[i], 0, mem, err));
-    }
-    struct elm_entry *entries = arena_array(mem, struct elm_entry, build.count + 1);
-    if (entries == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
-    /* groups in the order in which their type appears, resources in the order of the data */
-    fhir_type_id types[256];
-    uint32_t ends[257] = {0}, type_count = 0;
-    uint8_t *group = arena_alloc_raw(mem, build.count + 1, 1);
-    if (group == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
-    for (uint32_t i = 0; i < build.count; i++) {
-        fhir_type_id type = tape_type(build.items[i].as.tape, build.items[i].aux);
-        uint32_t t = 0;
-        while (t < type_count && types[t] != type) t++;
-        if (t == type_count) {
-            if (t == 256) return salve_fail(err, SALVE_E_TOO_BIG, "subject");
-            types[type_count++] = type;
-        }
-        group[i] = (uint8_t)t;
-        ends[t + 1]++;
-    }
-    for (uint32_t t = 0; t < type_count; t++) ends[t + 1] += ends[t];
-    for (uint32_t i = 0; i < build.count; i++)
-        entries[ends[group[i]]++] = (struct elm_entry){types[group[i]], build.items[i].aux, build.items[i].as.tape};
-    out->entries = entries;
-    out->entry_count = build.count;
-    return SALVE_OK;
-}
-
-static uint32_t text_hash(struct str text) /* FNV-1a */
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (uint8_t)text.ptr[i]) * 16777619u;
-    return hash;
-}
-
-struct coding_list {
-    struct elm_coding *items;
-    uint32_t count, cap;
-    struct arena *mem;
-    struct salve_err *err;
-};
-
-static enum salve_code add_hash(struct coding_list *list, struct str text, uint32_t entry)
-{
-    if (list->count == list->cap) {
-        uint32_t cap = list->cap < 32 ? 32 : list->cap * 2;
-        struct elm_coding *items = arena_grow(list->mem, list->items, list->cap * sizeof *items, cap * sizeof *items);
-        if (items == NULL) return salve_fail(list->err, SALVE_E_MEMORY, "subject");
-        list->items = items;
-        list->cap = cap;
-    }
-    list->items[list->count++] = (struct elm_coding){text_hash(text), entry};
-    return SALVE_OK;
-}
-
-/* Every code below a code element: of a Coding or CodeableConcept its codes, of a primitive its text. Items of one
- * element are neighbours, so behind them there is no more to find. */
-static enum salve_code add_codings(struct coding_list *list, const struct tape *tape, tape_at at, uint32_t entry,
-                                   unsigned depth)
-{
-    if (tape_kind(tape, at) == TAPE_TEXT) return add_hash(list, tape_text(tape, at), entry);
-    fhir_name_id want = tape_type(tape, at) == FHIR_T_Coding ? FHIR_N_code : FHIR_N_coding;
-    bool was_found = false;
-    for (tape_at c = tape_first(tape, at); c != TAPE_NONE && depth < 2; c = tape_next(tape, at, c)) {
-        bool is_wanted = tape_path_name(tape, c) == want;
-        if (was_found && !is_wanted) break;
-        if (!is_wanted) continue;
-        was_found = true;
-        TRY(add_codings(list, tape, c, entry, depth + 1));
-    }
-    return SALVE_OK;
-}
-
-static enum salve_code add_entry_codings(struct coding_list *list, const struct elm_entry *entry, uint32_t number,
-                                         fhir_name_id path)
-{
-    const struct tape *tape = entry->tape;
-    bool was_found = false;
-    for (tape_at c = tape_first(tape, entry->at); c != TAPE_NONE; c = tape_next(tape, entry->at, c)) {
-        bool is_wanted = tape_path_name(tape, c) == path;
-        if (was_found && !is_wanted) break;
-        if (!is_wanted) continue;
-        was_found = true;
-        TRY(add_codings(list, tape, c, number, 0));
-    }
-    return SALVE_OK;
-}
-
-static enum salve_code codes_make(struct elm_subject *subject, fhir_type_id type, fhir_name_id path,
-                                  struct elm_codes **out, struct salve_err *err)
-{
-    struct coding_list list = {.mem = subject->mem, .err = err};
-    struct elm_codes *codes = arena_new(subject->mem, struct elm_codes);
-    if (codes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
-    *codes = (struct elm_codes){.type = type, .path = path, .next = subject->codes};
-    while (codes->first < subject->entry_count && subject->entries[codes->first].type != type) codes->first++;
-    for (uint32_t i = codes->first; i < subject->entry_count && subject->entries[i].type == type; i++, codes->count++)
-        if (path != 0) TRY(add_entry_codings(&list, &subject->entries[i], i, path));
-    codes->codings = list.items;
-    codes->coding_count = list.count;
-    subject->codes = codes;
-    *out = codes;
-    return SALVE_OK;
-}
-
-static enum salve_code codes_for(struct elm_subject *subject, fhir_type_id type, fhir_name_id path,
-                                 struct elm_codes **out, struct salve_err *err)
-{
-    for (*out = subject->codes; *out != NULL; *out = (*out)->next)
-        if ((*out)->type == type && (*out)->path == path) return SALVE_OK;
-    return codes_make(subject, type, path, out, err);
-}
 
 /* --- codes of nodes ----------------------------------------------------------------------------------------------- */
 static struct expr_code coding_of(const struct tape *tape, tape_at at)
@@ -292,19 +140,25 @@ static enum salve_code is_in_range(struct expr_run *run, struct expr_value entry
 }
 
 struct retrieve {
-    struct expr_value type, code_path, codes, date_path, range;
+    fhir_type_id type;
+    fhir_name_id code_path;
+    struct expr_value codes, date_path, range;
+};
+struct elm_plan {
+    struct retrieve r;
+    const struct expr_code *code; /* the only one, with the hash that the index has of it; NULL: not one code */
+    uint32_t hash;
 };
 
 static enum salve_code keep_if_fits(struct expr_run *run, const struct retrieve *r, struct expr_value entry,
                                     struct expr_build *build)
 {
     bool fits = true;
-    if (r->codes.kind != VALUE_NULL) TRY(entry_has_any(run, entry, r->code_path.tag, r->codes, &fits));
+    if (r->codes.kind != VALUE_NULL) TRY(entry_has_any(run, entry, r->code_path, r->codes, &fits));
     if (fits && r->range.kind != VALUE_NULL) TRY(is_in_range(run, entry, r->date_path, r->range, &fits));
     return fits ? expr_build_add(build, entry, run->mem, run->err) : SALVE_OK;
 }
 
-/* One code: the hashes say where to look. */
 static const struct expr_code *only_code(struct expr_value codes)
 {
     if (codes.kind == VALUE_LIST && codes.aux == 1) codes = codes.as.items[0];
@@ -312,47 +166,148 @@ static const struct expr_code *only_code(struct expr_value codes)
     return codes.kind == VALUE_CODE ? codes.as.code : NULL;
 }
 
-static enum salve_code from_subject(struct expr_run *run, const struct retrieve *r, struct expr_build *build)
+/* Entries whose code element has the code: the hashes say where to look. */
+static enum salve_code by_code(struct expr_run *run, const struct elm_plan *plan, bool is_first_enough,
+                               struct expr_build *build)
 {
     struct elm_subject *subject = elm_front(run)->subject;
-    const struct expr_code *code = only_code(r->codes);
     struct elm_codes *codes;
-    TRY(codes_for(subject, (fhir_type_id)r->type.as.integer, code == NULL ? 0 : r->code_path.tag, &codes, run->err));
-    if (code != NULL) {
-        uint32_t hash = text_hash(code->code), last = UINT32_MAX;
-        TRY(expr_step(run, 1 + codes->coding_count / 8));
-        for (uint32_t i = 0; i < codes->coding_count; i++) {
-            const struct elm_coding *coding = &codes->codings[i];
-            if (coding->hash != hash || coding->entry == last) continue;
-            last = coding->entry;
-            const struct elm_entry *entry = &subject->entries[last];
-            TRY(keep_if_fits(run, r, expr_node(entry->tape, entry->at), build));
-        }
-        return SALVE_OK;
+    uint32_t last = UINT32_MAX;
+    TRY(elm_codes_for(subject, plan->r.type, plan->r.code_path, &codes, run->err));
+    TRY(expr_step(run, 1 + codes->count / 8));
+    for (uint32_t i = 0; i < codes->count; i++) {
+        const struct elm_coding *coding = &codes->codings[i];
+        if (coding->hash != plan->hash || coding->entry == last) continue;
+        const struct elm_entry *entry = &subject->entries[coding->entry];
+        if (!coding_is(entry->tape, coding->at, plan->code, 0)) continue;
+        last = coding->entry;
+        bool fits = true;
+        struct expr_value resource = expr_node(entry->tape, entry->at);
+        if (plan->r.range.kind != VALUE_NULL) TRY(is_in_range(run, resource, plan->r.date_path, plan->r.range, &fits));
+        if (fits) TRY(expr_build_add(build, resource, run->mem, run->err));
+        TRY(expr_step(run, 1));
+        if (fits && is_first_enough) break;
     }
-    for (uint32_t i = codes->first; i < codes->first + codes->count; i++)
-        TRY(keep_if_fits(run, r, expr_node(subject->entries[i].tape, subject->entries[i].at), build));
-    return expr_step(run, 1 + codes->count);
+    return SALVE_OK;
+}
+
+static enum salve_code from_subject(struct expr_run *run, const struct elm_plan *plan, bool is_first_enough,
+                                    struct expr_build *build)
+{
+    struct elm_subject *subject = elm_front(run)->subject;
+    if (plan->code != NULL) return by_code(run, plan, is_first_enough, build);
+    const struct elm_group *group = elm_group_of(subject, plan->r.type);
+    if (group == NULL) return expr_step(run, 1);
+    for (uint32_t i = group->first; i != UINT32_MAX; i = subject->entries[i].next) {
+        TRY(keep_if_fits(run, &plan->r, expr_node(subject->entries[i].tape, subject->entries[i].at), build));
+        if (is_first_enough && build->count > 0) break;
+    }
+    return expr_step(run, 1 + group->count);
+}
+
+static enum salve_code retrieve(struct expr_run *run, const struct elm_plan *plan, bool is_first_enough,
+                                struct expr_build *build)
+{
+    if (elm_front(run)->subject != NULL) return from_subject(run, plan, is_first_enough, build);
+    struct expr_value given = EXPR_NONE;
+    if (run->env->retrieve == NULL) return SALVE_OK;
+    TRY(run->env->retrieve(run->env->user, plan->r.type, plan->r.code_path, &plan->r.codes, run->mem, &given,
+                           run->err));
+    struct expr_items view = expr_items(&given);
+    for (uint32_t i = 0; i < view.count; i++) TRY(keep_if_fits(run, &plan->r, view.items[i], build));
+    return SALVE_OK;
+}
+
+static enum salve_code retrieve_list(struct expr_run *run, const struct elm_plan *plan, struct expr_value *out)
+{
+    struct expr_build build = {0};
+    TRY(retrieve(run, plan, false, &build));
+    *out = expr_build_list(&build);
+    return build.count == 0 ? SALVE_OK : expr_build_add(&elm_front(run)->touched, *out, run->mem, run->err);
+}
+
+static struct elm_plan plan_of(struct retrieve r)
+{
+    const struct expr_code *code = only_code(r.codes);
+    return (struct elm_plan){r, code, code == NULL ? 0 : elm_text_hash(code->code)};
 }
 
 /* args: type, code path, codes, date path, date range */
 ELM_CALL(elm_retrieve)
 {
-    struct expr_build build = {0};
-    const struct retrieve r = {args[0], args[1], args[2], args[3], args[4]};
-    struct elm_run *front = elm_front(run);
+    const struct elm_plan plan =
+        plan_of((struct retrieve){(fhir_type_id)args[0].as.integer, args[1].tag, args[2], args[3], args[4]});
     (void)count;
-    if (front->subject != NULL) {
-        TRY(from_subject(run, &r, &build));
-    } else if (run->env->retrieve != NULL) {
-        struct expr_value given = EXPR_NONE;
-        TRY(run->env->retrieve(run->env->user, (fhir_type_id)r.type.as.integer, r.code_path.tag, &r.codes, run->mem,
-                               &given, run->err));
-        struct expr_items view = expr_items(&given);
-        for (uint32_t i = 0; i < view.count; i++) TRY(keep_if_fits(run, &r, view.items[i], &build));
+    return retrieve_list(run, &plan, out);
+}
+
+/* args: a plan that was made when the program was linked */
+ELM_CALL(elm_retrieve_planned)
+{
+    (void)count;
+    return retrieve_list(run, (const void *)args[0].as.text, out);
+}
+
+/* exists of such a retrieve: the first is enough. What it would have given is looked up when touched is asked. */
+ELM_CALL(elm_retrieve_any)
+{
+    EXPR_UNINIT struct expr_value room[2];
+    struct expr_build build = {.items = room, .cap = 2};
+    (void)count;
+    TRY(retrieve(run, (const void *)args[0].as.text, true, &build));
+    *out = expr_boolean(build.count > 0);
+    return build.count == 0 ? SALVE_OK : expr_build_add(&elm_front(run)->touched, args[0], run->mem, run->err);
+}
+
+enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct salve_err *err)
+{
+    struct expr_build build = {0};
+    run->run.err = err;
+    for (uint32_t i = 0; i < run->touched.count; i++) {
+        struct expr_value list = run->touched.items[i];
+        if (list.kind != VALUE_LIST) {
+            struct expr_build all = {0};
+            TRY(retrieve(&run->run, (const void *)list.as.text, false, &all));
+            list = expr_build_list(&all);
+        }
+        for (uint32_t k = 0; k < list.aux; k++) {
+            struct expr_value node = list.as.items[k];
+            uint32_t seen = 0;
+            while (seen < build.count &&
+                   (build.items[seen].as.tape != node.as.tape || build.items[seen].aux != node.aux))
+                seen++;
+            if (seen == build.count) TRY(expr_build_add(&build, node, run->run.mem, err));
+        }
     }
     *out = expr_build_list(&build);
-    return build.count == 0 ? SALVE_OK : expr_build_add(&front->touched, *out, run->mem, run->err);
+    return SALVE_OK;
+}
+
+/* The codes of a retrieve when they are written out as one code, as the translator does; false: they are not. */
+static enum salve_code constant_codes(struct elm_compile *c, const struct json *codes, struct expr_value *out,
+                                      bool *is_constant)
+{
+    *out = EXPR_NONE;
+    *is_constant = codes == NULL || codes->type == JSON_NULL;
+    if (*is_constant || !str_is(json_get_text(codes, "type"), "ToList")) return SALVE_OK;
+    const struct json *code = json_get(codes, "operand");
+    if (!json_is(code, JSON_OBJECT) || !str_is(json_get_text(code, "type"), "CodeRef")) return SALVE_OK;
+    struct expr_value *item = arena_new(c->mem, struct expr_value);
+    if (item == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    TRY(elm_code_of_ref(c, code, item));
+    *out = expr_list(item, 1);
+    *is_constant = true;
+    return SALVE_OK;
+}
+
+static enum salve_code emit_plan(struct elm_compile *c, struct retrieve r)
+{
+    struct elm_plan *plan = arena_new(c->mem, struct elm_plan);
+    if (plan == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    *plan = plan_of(r);
+    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)plan});
+    elm_call(c, "Retrieve", elm_retrieve_planned, 1);
+    return SALVE_OK;
 }
 
 enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node)
@@ -373,6 +328,11 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
         range = json_get(date_filter, "value");
         date_path = json_get_text(date_filter, "property");
     }
+    struct expr_value constant;
+    bool is_constant;
+    TRY(constant_codes(c, codes, &constant, &is_constant));
+    if (is_constant && (range == NULL || range->type == JSON_NULL))
+        return emit_plan(c, (struct retrieve){type->fhir, fhir_name_find(code_path), constant, EXPR_NONE, EXPR_NONE});
     expr_emit_const(&c->emit, expr_integer(type->fhir));
     elm_const_text(c, code_path.ptr == NULL ? STR("") : code_path);
     TRY(elm_compile_node(c, codes));
@@ -508,36 +468,61 @@ static struct str text_element(struct expr_value tuple, const char *name)
     return v.kind == VALUE_STRING ? expr_text(v) : STR_NONE;
 }
 
+static struct str text_or_none(struct expr_value v) { return v.kind == VALUE_STRING ? expr_text(v) : STR_NONE; }
+
+/* args: value, unit */
+ELM_CALL(elm_new_quantity)
+{
+    struct expr_quantity q = {.unit = text_or_none(args[1])};
+    (void)count;
+    if (q.unit.len == 0) q.unit = STR("1");
+    bool is_known = expr_to_decimal(args[0], &q.value);
+    return elm_quantity(run, is_known, q, out);
+}
+
+/* args: code, system, version, display */
+ELM_CALL(elm_new_code)
+{
+    struct expr_code *code = arena_alloc_raw(run->mem, sizeof *code, 16);
+    (void)count;
+    if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
+    *code =
+        (struct expr_code){text_or_none(args[0]), text_or_none(args[1]), text_or_none(args[2]), text_or_none(args[3])};
+    *out = (struct expr_value){.kind = VALUE_CODE, .as.code = code};
+    return SALVE_OK;
+}
+
+/* args: codes, display */
+ELM_CALL(elm_new_concept)
+{
+    struct expr_value codes = args[0].kind == VALUE_NULL ? expr_list(NULL, 0) : args[0];
+    (void)count;
+    TRY(elm_to_concept(run, &codes, 1, out));
+    if (out->kind != VALUE_CONCEPT) return SALVE_OK;
+    struct expr_concept *concept = arena_alloc_raw(run->mem, sizeof *concept, 16);
+    if (concept == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "concept");
+    *concept = *out->as.concept;
+    concept->display = text_or_none(args[1]);
+    out->as.concept = concept;
+    return SALVE_OK;
+}
+
 static enum salve_code system_instance(struct expr_run *run, struct expr_value tuple, enum expr_kind kind,
                                        struct expr_value *out)
 {
     struct expr_value a, b;
     *out = tuple;
-    if (kind == VALUE_QUANTITY) {
-        struct expr_quantity q = {.unit = text_element(tuple, "unit")};
-        TRY(tuple_value(tuple, STR("value"), &a));
-        if (q.unit.len == 0) q.unit = STR("1");
-        bool is_known = expr_to_decimal(a, &q.value);
-        return elm_quantity(run, is_known, q, out);
+    if (kind == VALUE_QUANTITY || kind == VALUE_CODE || kind == VALUE_CONCEPT) {
+        static const char *const names[][4] = {
+            {"value", "unit", "", ""}, {"code", "system", "version", "display"}, {"codes", "display", "", ""}};
+        int row = kind == VALUE_QUANTITY ? 0 : kind == VALUE_CODE ? 1 : 2;
+        struct expr_value values[4];
+        for (int i = 0; i < 4; i++) TRY(tuple_value(tuple, str_of(names[row][i]), &values[i]));
+        return row == 0   ? elm_new_quantity(run, values, 2, out)
+               : row == 1 ? elm_new_code(run, values, 4, out)
+                          : elm_new_concept(run, values, 2, out);
     }
-    if (kind == VALUE_CODE) {
-        struct expr_code *code = arena_new(run->mem, struct expr_code);
-        if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
-        *code = (struct expr_code){text_element(tuple, "code"), text_element(tuple, "system"),
-                                   text_element(tuple, "version"), text_element(tuple, "display")};
-        *out = (struct expr_value){.kind = VALUE_CODE, .as.code = code};
-    } else if (kind == VALUE_CONCEPT) {
-        TRY(tuple_value(tuple, STR("codes"), &a));
-        if (a.kind == VALUE_NULL) a = expr_list(NULL, 0);
-        TRY(elm_to_concept(run, &a, 1, out));
-        if (out->kind == VALUE_CONCEPT) {
-            struct expr_concept *concept = arena_new(run->mem, struct expr_concept);
-            if (concept == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "concept");
-            *concept = *out->as.concept;
-            concept->display = text_element(tuple, "display");
-            out->as.concept = concept;
-        }
-    } else if (kind == VALUE_RATIO) {
+    if (kind == VALUE_RATIO) {
         struct expr_ratio *ratio = arena_new(run->mem, struct expr_ratio);
         if (ratio == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "ratio");
         TRY(tuple_value(tuple, STR("numerator"), &a));

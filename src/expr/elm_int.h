@@ -75,19 +75,18 @@ struct elm_program {
 };
 
 /* --- data of a run ------------------------------------------------------------------------------------------------ */
-struct elm_entry {
-    fhir_type_id type;
-    tape_at at;
-    const struct tape *tape;
-};
 struct elm_run {
     struct expr_run run;
     const struct elm_program *program;
     struct elm_subject *subject;
     const struct elm_param *params;
     size_t param_count;
-    struct expr_build touched;
-    struct elm_notes *notes; /* NULL: not explained */
+    struct expr_build touched; /* lists that retrieves gave, and plans of those of which only the first was asked */
+    struct elm_notes *notes;   /* NULL: not explained */
+    /* first room of the stacks: a usual run asks the arena once */
+    struct expr_value touched_room[4], stack_room[40];
+    struct expr_loop loop_room[3];
+    struct expr_frame frame_room[6];
 };
 static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
 
@@ -159,6 +158,8 @@ SALVE_MUST_USE enum salve_code elm_codes_of(struct expr_run *run, struct expr_va
 int elm_offset(const struct expr_run *run);
 SALVE_MUST_USE enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, uint32_t count,
                                                uint32_t stride, const bool *descending, uint32_t key_count);
+
+enum { ELM_SORT_FIRST = 1, ELM_SORT_LAST = 2 }; /* flags of elm_sorted_keys: only that element is wanted */
 
 /* Successor, predecessor, least and greatest of a type; false at the limit. */
 SALVE_MUST_USE enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out,

@@ -25,22 +25,28 @@ enum salve_code elm_make_identifier(struct elm_compile *c, const struct json *no
     if (c->this_slot == UINT16_MAX)
         return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "name %.*s is not known here", STR_ARGS(name));
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
-    elm_const_text(c, name);
-    elm_call(c, "Property", c->is_explained ? elm_property_noted : elm_property, 2);
+    elm_emit_element(c, name);
     return SALVE_OK;
+}
+
+void elm_emit_element(struct elm_compile *c, struct str name)
+{
+    static const struct expr_function plain = {"Property", elm_property}, noted = {"Property", elm_property_noted};
+    fhir_name_id id = fhir_name_find(name);
+    bool is_quick = !c->is_explained && id != 0;
+    uint32_t to_end = is_quick ? expr_emit(&c->emit, EXPR_OP_IF_ELEMENT, 0, id, 0) : 0;
+    elm_const_text(c, name);
+    expr_emit_call(&c->emit, c->is_explained ? &noted : &plain, 2);
+    if (is_quick) expr_emit_target(&c->emit, to_end);
 }
 
 static enum salve_code emit_path(struct elm_compile *c, const struct json *node, struct str path)
 {
-    static const struct expr_function plain = {"Property", elm_property}, noted = {"Property", elm_property_noted},
-                                      indexer = {"Property", elm_indexer};
+    static const struct expr_function indexer = {"Property", elm_indexer};
     while (path.len > 0) {
         size_t end = 0;
         while (end < path.len && path.ptr[end] != '.' && path.ptr[end] != '[') end++;
-        if (end > 0) {
-            elm_const_text(c, str_cut(path, 0, end));
-            expr_emit_call(&c->emit, c->is_explained ? &noted : &plain, 2);
-        }
+        if (end > 0) elm_emit_element(c, str_cut(path, 0, end));
         if (end < path.len && path.ptr[end] == '[') {
             size_t close = end + 1;
             int64_t index;
@@ -103,6 +109,7 @@ struct query {
     uint16_t slots[16], sources[16];              /* of the loops; of the source values */
     uint32_t count;
     uint16_t total; /* slot of the innermost total */
+    enum { ALL, FIRST, LAST, ANY } wanted;
 };
 
 static bool is_surely_list(const struct json *expression)
@@ -179,16 +186,20 @@ static enum salve_code turn_result(struct elm_compile *c, const struct query *q)
     return SALVE_OK;
 }
 
-static enum salve_code gather_body(struct elm_compile *c, const struct query *q)
+/* The innermost loop: each turn adds its result, or goes on to the next; of an existence the first that counts ends it. */
+static enum salve_code turns_loop(struct elm_compile *c, const struct query *q, uint32_t loop)
 {
     struct skips skips = {.count = 0};
     TRY(conditions(c, q->node, &skips));
-    TRY(turn_result(c, q));
-    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 1, 0);
+    if (q->wanted == ANY)
+        expr_emit_const(&c->emit, expr_boolean(true));
+    else
+        TRY(turn_result(c, q));
+    expr_emit_loop_end(&c->emit, loop);
     if (skips.count == 0) return SALVE_OK;
     uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
     for (uint32_t i = 0; i < skips.count; i++) expr_emit_target(&c->emit, skips.jumps[i]);
-    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 0, 0);
+    expr_emit_loop_skip(&c->emit, loop);
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
 }
@@ -217,20 +228,24 @@ static enum salve_code source_loop(struct elm_compile *c, struct query *q, const
         q->total = (uint16_t)(q->slots[i] + 2);
     }
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->sources[i], 0);
-    uint32_t loop =
-        expr_emit_loop(&c->emit, q->aggregate != NULL ? EXPR_OP_LOOP_FOLD : EXPR_OP_LOOP_GATHER, q->slots[i]);
+    enum expr_op op = q->aggregate != NULL ? EXPR_OP_LOOP_FOLD
+                      : i + 1 < q->count   ? EXPR_OP_LOOP_GATHER
+                      : q->wanted == ANY   ? EXPR_OP_LOOP_EXISTS
+                                           : EXPR_OP_LOOP_MAP;
+    uint32_t loop = expr_emit_loop(&c->emit, op, q->slots[i]);
     TRY(elm_push_scope(c, alias, q->slots[i]));
+    if (i + 1 == q->count && q->aggregate == NULL) return turns_loop(c, q, loop);
     if (i + 1 < q->count) {
         TRY(source_loop(c, q, source->next, i + 1));
     } else {
-        if (q->aggregate != NULL) TRY(elm_push_scope(c, json_get_text(q->aggregate, "identifier"), q->total));
-        TRY(q->aggregate != NULL ? fold_body(c, q) : gather_body(c, q));
+        TRY(elm_push_scope(c, json_get_text(q->aggregate, "identifier"), q->total));
+        TRY(fold_body(c, q));
     }
     expr_emit_loop_end(&c->emit, loop);
     return SALVE_OK;
 }
 
-static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort);
+static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort, bool is_first, bool is_last);
 
 /* Sources are evaluated once, before the loops. If one is null, the result is null: its jump is remembered. */
 static enum salve_code sources(struct elm_compile *c, struct query *q, uint32_t *nulls)
@@ -286,14 +301,19 @@ static enum salve_code distinct_fold(struct elm_compile *c, const struct query *
     return SALVE_OK;
 }
 
-enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
+static void read_query(struct query *q, const struct json *node)
+{
+    *q = (struct query){.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
+    if (json_is(q->aggregate, JSON_NULL)) q->aggregate = NULL;
+    if (json_is(q->result, JSON_NULL)) q->result = NULL;
+}
+
+static enum salve_code make_query(struct elm_compile *c, struct query q)
 {
     static const struct expr_function distinct = {"Query", elm_distinct};
-    struct query q = {.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
+    const struct json *node = q.node;
     uint32_t nulls[16];
     struct elm_scope *outer = c->scope;
-    if (json_is(q.aggregate, JSON_NULL)) q.aggregate = NULL;
-    if (json_is(q.result, JSON_NULL)) q.result = NULL;
     TRY(sources(c, &q, nulls));
     if (q.aggregate != NULL) {
         TRY(elm_compile_field(c, q.aggregate, "starting"));
@@ -309,7 +329,7 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
     bool is_distinct = q.result != NULL && !json_is(json_get(q.result, "distinct"), JSON_FALSE);
     if (q.aggregate == NULL) {
         if (is_distinct) expr_emit_call(&c->emit, &distinct, 1);
-        TRY(sort_clause(c, json_get(node, "sort")));
+        TRY(sort_clause(c, json_get(node, "sort"), q.wanted == FIRST, q.wanted == LAST));
         bool may_be_single = false;
         for (uint32_t i = 0; i < q.count; i++) may_be_single = may_be_single || nulls[i] != UINT32_MAX;
         if (may_be_single) { /* only if no source is a list */
@@ -323,6 +343,36 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
     (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
+}
+
+enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
+{
+    struct query q;
+    read_query(&q, node);
+    return make_query(c, q);
+}
+
+enum salve_code elm_make_end_query(struct elm_compile *c, const struct json *node, bool is_last)
+{
+    struct query q;
+    read_query(&q, node);
+    q.wanted = is_last ? LAST : FIRST;
+    return make_query(c, q);
+}
+
+/* exists over one retrieve with conditions: neither a list nor an order is needed. What a return would make of the
+ * resource is not null only by chance, so a return keeps the plain form. */
+enum salve_code elm_make_exists_query(struct elm_compile *c, const struct json *node, bool *is_done)
+{
+    struct query q;
+    const struct json *source = json_first(json_get(node, "source"));
+    read_query(&q, node);
+    *is_done = q.aggregate == NULL && q.result == NULL && source != NULL && source->next == NULL &&
+               str_is(json_get_text(json_get(source, "expression"), "type"), "Retrieve") &&
+               json_first(json_get(json_get(node, "sort"), "by")) == NULL;
+    if (!*is_done) return SALVE_OK;
+    q.wanted = ANY;
+    return make_query(c, q);
 }
 
 /* --- sorts -------------------------------------------------------------------------------------------------------- */
@@ -343,8 +393,9 @@ static enum salve_code sort_key(struct elm_compile *c, const struct json *by)
     return SALVE_OK;
 }
 
-/* The list on the stack becomes sorted: LOOP_KEYS makes [item, keys, item, keys, ...], elm_sorted_keys sorts it. */
-static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort)
+/* The list on the stack becomes sorted: LOOP_KEYS makes [item, keys, item, keys, ...], elm_sorted_keys sorts it. One key
+ * is itself, more are a list. If only the first or last element is wanted, the list of that one is left. */
+static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort, bool is_first, bool is_last)
 {
     const struct json *items = json_get(sort, "by");
     if (!json_is(items, JSON_ARRAY) || items->count == 0) return SALVE_OK;
@@ -357,10 +408,13 @@ static enum salve_code sort_clause(struct elm_compile *c, const struct json *sor
         TRY(sort_key(c, by));
         if (is_descending(by)) descending |= bit;
     }
-    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, (uint16_t)items->count, 0);
+    if (items->count > 1) (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, (uint16_t)items->count, 0);
     expr_emit_loop_end(&c->emit, loop);
     c->this_slot = this_slot;
-    expr_emit_const(&c->emit, expr_long(descending));
+    struct expr_value how = expr_long(descending);
+    how.tag = (uint16_t)items->count;
+    how.flags = is_first ? ELM_SORT_FIRST : is_last ? ELM_SORT_LAST : 0;
+    expr_emit_const(&c->emit, how);
     elm_call(c, "Sort", elm_sorted_keys, 2);
     return SALVE_OK;
 }
@@ -369,7 +423,7 @@ enum salve_code elm_make_sort(struct elm_compile *c, const struct json *node)
 {
     TRY(elm_compile_field(c, node, "source"));
     uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP_NULL, 0, 0, 0);
-    TRY(sort_clause(c, node));
+    TRY(sort_clause(c, node, false, false));
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
 }

@@ -90,6 +90,19 @@ enum salve_code elm_make_code_ref(struct elm_compile *c, const struct json *node
     return emit_code(c, library, def);
 }
 
+/* The CODE that a CodeRef names. */
+enum salve_code elm_code_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out)
+{
+    const struct elm_library *library;
+    const struct json *def;
+    struct expr_code *code = arena_new(c->mem, struct expr_code);
+    if (code == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    TRY(find_named(c, node, "codes", &library, &def));
+    TRY(code_of(c, library, def, code));
+    *out = (struct expr_value){.kind = VALUE_CODE, .as.code = code};
+    return SALVE_OK;
+}
+
 /* codes: of a concept definition references, of a Concept selector selectors. */
 static enum salve_code emit_concept(struct elm_compile *c, const struct elm_library *library, const struct json *def)
 {

@@ -266,6 +266,29 @@ static enum salve_code of_type(struct expr_run *run, const struct expr_value *fr
     return expr_step(run, view.count + 1);
 }
 
+/* The one element of a node by name, null, or the text that a primitive is; false: it takes more than that. */
+static inline bool quick_element(struct expr_value *value, fhir_name_id name)
+{
+    const struct tape *tape = value->as.tape;
+    const struct tape_node *nodes = tape->nodes, *own = &nodes[value->aux];
+    uint32_t end = value->aux + own->span;
+    for (uint32_t c = value->aux + 1; c < end; c += nodes[c].span) {
+        const struct fhir_element *element = &fhir_elements[nodes[c].element];
+        if (element->path_name != name) continue;
+        if (element->flags & FHIR_MANY) return false;
+        value->aux = c;
+        value->tag = 0;
+        return true;
+    }
+    if (name == FHIR_N_value && own->kind != TAPE_OBJECT) {
+        if (own->kind != TAPE_TEXT || expr_type_kind(fhir_elements[own->element].type) != VALUE_STRING) return false;
+        *value = expr_string(tape_text(tape, value->aux));
+        return true;
+    }
+    *value = EXPR_NONE;
+    return true;
+}
+
 /* --- loops -------------------------------------------------------------------------------------------------------- */
 static struct expr_value loop_item(const struct expr_loop *loop)
 {
@@ -406,6 +429,22 @@ static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op 
     default:
         return expr_build_done(&loop->build);
     }
+}
+
+/* LOOP_SKIP: a turn that adds nothing. */
+static enum salve_code loop_skip(struct expr_run *run, enum expr_op op, struct expr_value *slot, bool *again,
+                                 struct expr_value *result)
+{
+    struct expr_loop *loop = &run->loops[run->loop_count - 1];
+    TRY(expr_step(run, 1));
+    *again = ++loop->turn < loop->count;
+    if (*again) {
+        loop_enter_turn(loop, slot);
+    } else {
+        *result = loop_result(loop, op, false, slot);
+        run->loop_count--;
+    }
+    return SALVE_OK;
 }
 
 /* Closing instruction: true if there is another turn; else *result is set and the loop is gone. */
@@ -577,6 +616,14 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_BRANCH:
             if (!is_true(*--sp)) ip = p->code + ins.b;
             break;
+        case EXPR_OP_IF_ELEMENT:
+            if (sp[-1].kind == VALUE_NODE ? quick_element(&sp[-1], ins.a) : sp[-1].kind == VALUE_NULL)
+                ip = p->code + ins.b;
+            break;
+        case EXPR_OP_IF_TYPE:
+            if (sp[-1].kind == VALUE_NODE ? tape_type(sp[-1].as.tape, sp[-1].aux) == ins.a : sp[-1].kind == VALUE_NULL)
+                ip = p->code + ins.b;
+            break;
         case EXPR_OP_CALL: {
             EXPR_UNINIT struct expr_value result;
             sp -= ins.a;
@@ -674,6 +721,17 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             EXPR_UNINIT struct expr_value result;
             sp--;
             TRY(loop_close(run, (enum expr_op)ins.op, sp, base + ins.a, &again, &result));
+            if (again)
+                ip = p->code + ins.b;
+            else
+                *sp++ = result;
+            break;
+        }
+
+        case EXPR_OP_LOOP_SKIP: {
+            bool again;
+            EXPR_UNINIT struct expr_value result;
+            TRY(loop_skip(run, (enum expr_op)ins.flags, base + ins.a, &again, &result));
             if (again)
                 ip = p->code + ins.b;
             else
