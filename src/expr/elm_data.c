@@ -148,6 +148,7 @@ struct elm_plan {
     struct retrieve r;
     const struct expr_code *code; /* the only one, with the hash that the index has of it; NULL: not one code */
     uint32_t hash;
+    struct elm_rows rows; /* of the code path */
 };
 
 static enum salve_code keep_if_fits(struct expr_run *run, const struct retrieve *r, struct expr_value entry,
@@ -173,7 +174,7 @@ static enum salve_code by_code(struct expr_run *run, const struct elm_plan *plan
     struct elm_subject *subject = elm_front(run)->subject;
     struct elm_codes *codes;
     uint32_t last = UINT32_MAX;
-    TRY(elm_codes_for(subject, plan->r.type, plan->r.code_path, &codes, run->err));
+    TRY(elm_codes_for(subject, plan->r.type, plan->rows, &codes, run->err));
     TRY(expr_step(run, 1 + codes->count / 8));
     for (uint32_t i = 0; i < codes->count; i++) {
         const struct elm_coding *coding = &codes->codings[i];
@@ -229,7 +230,11 @@ static enum salve_code retrieve_list(struct expr_run *run, const struct elm_plan
 static struct elm_plan plan_of(struct retrieve r)
 {
     const struct expr_code *code = only_code(r.codes);
-    return (struct elm_plan){r, code, code == NULL ? 0 : elm_text_hash(code->code)};
+    struct elm_plan plan = {.r = r, .code = code};
+    if (code == NULL) return plan;
+    plan.hash = elm_text_hash(code->code);
+    plan.rows = elm_rows_of(r.type, r.code_path);
+    return plan;
 }
 
 /* args: type, code path, codes, date path, date range */

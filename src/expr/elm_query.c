@@ -186,7 +186,7 @@ static enum salve_code turn_result(struct elm_compile *c, const struct query *q)
     return SALVE_OK;
 }
 
-/* The innermost loop: each turn adds its result, or goes on to the next; of an existence the first that counts ends it. */
+/* The innermost loop: a turn adds its result or goes on to the next; of an existence the first that counts ends it. */
 static enum salve_code turns_loop(struct elm_compile *c, const struct query *q, uint32_t loop)
 {
     struct skips skips = {.count = 0};
@@ -393,7 +393,7 @@ static enum salve_code sort_key(struct elm_compile *c, const struct json *by)
     return SALVE_OK;
 }
 
-/* The list on the stack becomes sorted: LOOP_KEYS makes [item, keys, item, keys, ...], elm_sorted_keys sorts it. One key
+/* The list on the stack becomes sorted: LOOP_KEYS makes [item, keys, ...], which elm_sorted_keys sorts. One key
  * is itself, more are a list. If only the first or last element is wanted, the list of that one is left. */
 static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort, bool is_first, bool is_last)
 {

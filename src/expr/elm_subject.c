@@ -24,23 +24,31 @@ static enum salve_code new_group(struct index *index, fhir_type_id type)
     return SALVE_OK;
 }
 
-static enum salve_code add_entry(struct index *index, const struct tape *tape, tape_at at)
+static enum salve_code more_entries(struct index *index)
 {
-    fhir_type_id type = tape_type(tape, at);
+    uint32_t cap = index->cap == 0 ? 64 : index->cap * 2;
+    struct elm_entry *more = arena_grow(index->mem, index->entries, index->cap * sizeof *more, cap * sizeof *more);
+    if (more == NULL) return salve_fail(index->err, SALVE_E_MEMORY, "subject");
+    index->entries = more;
+    index->cap = cap;
+    return SALVE_OK;
+}
+
+static enum salve_code find_group(struct index *index, fhir_type_id type)
+{
+    for (uint32_t i = 0; i < index->group_count; i++)
+        if (index->groups[i].type == type) {
+            index->last = &index->groups[i];
+            return SALVE_OK;
+        }
+    return new_group(index, type);
+}
+
+static inline enum salve_code add_entry(struct index *index, const struct tape *tape, tape_at at, fhir_type_id type)
+{
     uint32_t number = index->count;
-    if (number == index->cap) {
-        uint32_t cap = index->cap == 0 ? 64 : index->cap * 2;
-        struct elm_entry *more = arena_grow(index->mem, index->entries, index->cap * sizeof *more, cap * sizeof *more);
-        if (more == NULL) return salve_fail(index->err, SALVE_E_MEMORY, "subject");
-        index->entries = more;
-        index->cap = cap;
-    }
-    if (index->last == NULL || index->last->type != type) {
-        struct elm_group *group = index->groups, *end = group + index->group_count;
-        while (group < end && group->type != type) group++;
-        index->last = group;
-        if (group == end) TRY(new_group(index, type));
-    }
+    if (number == index->cap) TRY(more_entries(index));
+    if (index->last == NULL || index->last->type != type) TRY(find_group(index, type));
     struct elm_group *group = index->last;
     if (group->count++ == 0)
         group->first = number;
@@ -54,13 +62,12 @@ static enum salve_code add_entry(struct index *index, const struct tape *tape, t
 
 static enum salve_code add_bundle(struct index *index, const struct tape *tape)
 {
-    const struct tape_node *nodes = tape->nodes;
-    uint32_t end = nodes[0].span;
-    for (uint32_t e = 1; e < end; e += nodes[e].span) {
-        if (fhir_elements[nodes[e].element].path_name != FHIR_N_entry) continue;
-        uint32_t entry_end = e + nodes[e].span;
-        for (uint32_t r = e + 1; r < entry_end; r += nodes[r].span)
-            if (fhir_elements[nodes[r].element].path_name == FHIR_N_resource) TRY(add_entry(index, tape, r));
+    const struct tape_node *nodes = tape->nodes, *end = nodes + nodes->span;
+    for (const struct tape_node *e = nodes + 1; e < end; e += e->span) {
+        if (e->element != FHIR_E_Bundle_entry) continue;
+        const struct tape_node *r = e + 1, *entry_end = e + e->span;
+        while (r < entry_end && r->element != FHIR_E_Bundle_entry_resource) r += r->span;
+        if (r < entry_end) TRY(add_entry(index, tape, (tape_at)(r - nodes), (fhir_type_id)r->value));
     }
     return SALVE_OK;
 }
@@ -77,7 +84,8 @@ enum salve_code elm_subject_make(const struct tape *const *tapes, size_t count, 
     *out = (struct elm_subject){.mem = mem};
     for (size_t i = 0; i < count; i++) {
         if (tape_root(tapes[i]) == TAPE_NONE) continue;
-        TRY(tape_type(tapes[i], 0) == FHIR_T_Bundle ? add_bundle(&index, tapes[i]) : add_entry(&index, tapes[i], 0));
+        fhir_type_id type = tape_type(tapes[i], 0);
+        TRY(type == FHIR_T_Bundle ? add_bundle(&index, tapes[i]) : add_entry(&index, tapes[i], 0, type));
     }
     size_t bytes = index.group_count * sizeof(struct elm_group);
     struct elm_group *groups = arena_alloc_raw(mem, bytes, 16);
@@ -98,7 +106,7 @@ const struct elm_group *elm_group_of(const struct elm_subject *subject, fhir_typ
 
 /* --- codes of a type ---------------------------------------------------------------------------------------------- */
 /* The first and the last bytes and the length: codes of one system differ in them, and what matches is compared. */
-uint32_t elm_text_hash(struct str text)
+static inline uint32_t ends_hash(struct str text)
 {
     uint64_t first = 0, last = 0;
     if (text.len >= 8) {
@@ -113,6 +121,7 @@ uint32_t elm_text_hash(struct str text)
     }
     return (uint32_t)(((first ^ (last << 29 | last >> 35) ^ text.len) * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
 }
+uint32_t elm_text_hash(struct str text) { return ends_hash(text); }
 
 struct coding_list {
     struct elm_coding *items;
@@ -131,70 +140,76 @@ static enum salve_code more_codings(struct coding_list *list)
     return SALVE_OK;
 }
 
-static inline enum salve_code add_code(struct coding_list *list, const struct tape *tape, tape_at code, tape_at at,
-                                       uint32_t entry)
+/* The text node `code` of the value at `at`. */
+static inline enum salve_code add_code(struct coding_list *list, const struct tape *tape, const struct tape_node *code,
+                                       const struct tape_node *at, uint32_t entry)
 {
-    const struct tape_node *node = &tape->nodes[code];
     if (list->count == list->cap) TRY(more_codings(list));
-    struct str text =
-        node->flags != 255 ? str_make(tape->heap + node->value, node->flags) : tape_text(tape, code); /* 255: long */
-    list->items[list->count++] = (struct elm_coding){elm_text_hash(text), entry, at};
+    struct str text = str_make(tape->heap + code->value, code->flags);
+    if (code->flags == 255) text = tape_text(tape, (tape_at)(code - tape->nodes)); /* a long one */
+    list->items[list->count++] = (struct elm_coding){ends_hash(text), entry, (tape_at)(at - tape->nodes)};
     return SALVE_OK;
 }
 
-/* First child of that name, or `end`, the end of the subtree. */
-static inline uint32_t child_of(const struct tape_node *nodes, uint32_t at, uint32_t end, fhir_name_id name)
+static inline enum salve_code add_coding(struct coding_list *list, const struct tape *tape, const struct tape_node *at,
+                                         uint32_t entry)
 {
-    uint32_t c = at + 1;
-    while (c < end && fhir_elements[nodes[c].element].path_name != name) c += nodes[c].span;
-    return c;
+    const struct tape_node *code = at + 1, *end = at + at->span;
+    while (code < end && code->element != FHIR_E_Coding_code) code += code->span;
+    return code < end && code->kind == TAPE_TEXT ? add_code(list, tape, code, at, entry) : SALVE_OK;
 }
 
 /* Every code below a code element: of a Coding or CodeableConcept its codes, of a primitive its text. Items of one
  * element are neighbours, so behind them there is no more to find. */
-static enum salve_code add_codings(struct coding_list *list, const struct tape *tape, tape_at at, uint32_t entry,
-                                   unsigned depth)
+static inline enum salve_code add_codings(struct coding_list *list, const struct tape *tape, const struct tape_node *at,
+                                          uint32_t entry)
 {
-    const struct tape_node *nodes = tape->nodes, *node = &nodes[at];
-    uint32_t end = at + node->span;
-    if (node->kind == TAPE_TEXT) return add_code(list, tape, at, at, entry);
-    if (node->kind != TAPE_OBJECT) return SALVE_OK;
-    if (node->value == FHIR_T_Coding) {
-        uint32_t code = child_of(nodes, at, end, FHIR_N_code);
-        return code < end && nodes[code].kind == TAPE_TEXT ? add_code(list, tape, code, at, entry) : SALVE_OK;
-    }
-    if (depth == 2) return SALVE_OK;
-    for (uint32_t c = child_of(nodes, at, end, FHIR_N_coding);
-         c < end && fhir_elements[nodes[c].element].path_name == FHIR_N_coding; c += nodes[c].span)
-        TRY(add_codings(list, tape, c, entry, depth + 1));
+    if (at->kind == TAPE_TEXT) return add_code(list, tape, at, at, entry);
+    if (at->kind != TAPE_OBJECT) return SALVE_OK;
+    if (at->value == FHIR_T_Coding) return add_coding(list, tape, at, entry);
+    const struct tape_node *c = at + 1, *end = at + at->span;
+    while (c < end && c->element != FHIR_E_CodeableConcept_coding) c += c->span;
+    for (; c < end && c->element == FHIR_E_CodeableConcept_coding; c += c->span) TRY(add_coding(list, tape, c, entry));
     return SALVE_OK;
 }
 
-static enum salve_code codes_make(struct elm_subject *subject, fhir_type_id type, fhir_name_id path,
+/* The rows of a type that have the FHIRPath name: alternatives of a choice are neighbours. last < first: none. */
+struct elm_rows elm_rows_of(fhir_type_id type, fhir_name_id path)
+{
+    struct elm_rows rows = {1, 0};
+    for (uint16_t i = 0; i < fhir_types[type].element_count; i++) {
+        fhir_element_id row = (fhir_element_id)(fhir_types[type].first_element + i);
+        if (fhir_elements[row].path_name != path) continue;
+        if (rows.last == 0) rows.first = row;
+        rows.last = row;
+    }
+    return rows;
+}
+
+static enum salve_code codes_make(struct elm_subject *subject, fhir_type_id type, struct elm_rows rows,
                                   struct elm_codes **out, struct salve_err *err)
 {
     struct coding_list list = {.mem = subject->mem, .err = err};
     struct elm_codes *codes = arena_alloc_raw(subject->mem, sizeof *codes, 16);
     const struct elm_group *group = elm_group_of(subject, type);
+    const fhir_element_id first = rows.first, last = rows.last;
     if (codes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     for (uint32_t i = group == NULL ? UINT32_MAX : group->first; i != UINT32_MAX; i = subject->entries[i].next) {
-        const struct elm_entry *entry = &subject->entries[i];
-        const struct tape_node *nodes = entry->tape->nodes;
-        uint32_t end = entry->at + nodes[entry->at].span;
-        for (uint32_t c = child_of(nodes, entry->at, end, path);
-             c < end && fhir_elements[nodes[c].element].path_name == path; c += nodes[c].span)
-            TRY(add_codings(&list, entry->tape, c, i, 0));
+        const struct tape *tape = subject->entries[i].tape;
+        const struct tape_node *at = tape->nodes + subject->entries[i].at, *c = at + 1, *end = at + at->span;
+        while (c < end && (c->element < first || c->element > last)) c += c->span;
+        for (; c < end && c->element >= first && c->element <= last; c += c->span) TRY(add_codings(&list, tape, c, i));
     }
-    *codes = (struct elm_codes){type, path, list.count, list.items, subject->codes};
+    *codes = (struct elm_codes){type, rows, list.count, list.items, subject->codes};
     subject->codes = codes;
     *out = codes;
     return SALVE_OK;
 }
 
-enum salve_code elm_codes_for(struct elm_subject *subject, fhir_type_id type, fhir_name_id path, struct elm_codes **out,
-                              struct salve_err *err)
+enum salve_code elm_codes_for(struct elm_subject *subject, fhir_type_id type, struct elm_rows rows,
+                              struct elm_codes **out, struct salve_err *err)
 {
     for (*out = subject->codes; *out != NULL; *out = (*out)->next)
-        if ((*out)->type == type && (*out)->path == path) return SALVE_OK;
-    return codes_make(subject, type, path, out, err);
+        if ((*out)->type == type && (*out)->rows.first == rows.first) return SALVE_OK;
+    return codes_make(subject, type, rows, out, err);
 }

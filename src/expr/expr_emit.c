@@ -199,6 +199,7 @@ static void reach(struct check *check, uint32_t at, int32_t depth)
 static int32_t check_ins(struct check *check, uint32_t at)
 {
     struct expr_ins ins = check->p->code[at];
+    salve_assert(ins.op < EXPR_OP_COUNT);
     int32_t depth = check->depth[at], pops = pops_of[ins.op] < 0 ? ins.a : pops_of[ins.op];
     salve_assert(depth >= pops);
     int32_t after = depth - pops + pushes_of[ins.op];
