@@ -216,6 +216,15 @@ static enum salve_code fold_body(struct elm_compile *c, const struct query *q)
     return SALVE_OK;
 }
 
+static enum expr_op closing_of(const struct query *q, uint32_t source)
+{
+    bool is_sorted = json_first(json_get(json_get(q->node, "sort"), "by")) != NULL;
+    if (q->aggregate != NULL) return EXPR_OP_LOOP_FOLD;
+    if (source + 1 < q->count) return EXPR_OP_LOOP_GATHER;
+    if (q->wanted == ANY) return EXPR_OP_LOOP_EXISTS;
+    return q->wanted == FIRST && !is_sorted ? EXPR_OP_LOOP_FIRST : EXPR_OP_LOOP_MAP;
+}
+
 /* The loop of source i and those inside it. */
 static enum salve_code source_loop(struct elm_compile *c, struct query *q, const struct json *source, uint32_t i)
 {
@@ -228,11 +237,7 @@ static enum salve_code source_loop(struct elm_compile *c, struct query *q, const
         q->total = (uint16_t)(q->slots[i] + 2);
     }
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->sources[i], 0);
-    enum expr_op op = q->aggregate != NULL ? EXPR_OP_LOOP_FOLD
-                      : i + 1 < q->count   ? EXPR_OP_LOOP_GATHER
-                      : q->wanted == ANY   ? EXPR_OP_LOOP_EXISTS
-                                           : EXPR_OP_LOOP_MAP;
-    uint32_t loop = expr_emit_loop(&c->emit, op, q->slots[i]);
+    uint32_t loop = expr_emit_loop(&c->emit, closing_of(q, i), q->slots[i]);
     TRY(elm_push_scope(c, alias, q->slots[i]));
     if (i + 1 == q->count && q->aggregate == NULL) return turns_loop(c, q, loop);
     if (i + 1 < q->count) {

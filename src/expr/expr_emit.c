@@ -227,6 +227,7 @@ static int32_t check_ins(struct check *check, uint32_t at)
     case EXPR_OP_LOOP_SELECT:
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FIRST:
     case EXPR_OP_LOOP_FILTER:
     case EXPR_OP_LOOP_ALL:
     case EXPR_OP_LOOP_EXISTS:

@@ -315,6 +315,7 @@ static struct expr_value loop_idle(enum expr_op op, const struct expr_value *slo
         return slot[2];
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FIRST:
     case EXPR_OP_LOOP_FILTER:
     case EXPR_OP_LOOP_KEYS:
         return expr_list(NULL, 0);
@@ -388,6 +389,9 @@ static enum salve_code loop_take(struct expr_run *run, struct expr_loop *loop, e
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_SELECT:
         return expr_build_flat(&loop->build, top, run->mem, run->err);
+    case EXPR_OP_LOOP_FIRST:
+        *early = true;
+        return expr_build_add(&loop->build, *top, run->mem, run->err);
     case EXPR_OP_LOOP_MAP:
         return expr_build_add(&loop->build, *top, run->mem, run->err);
     case EXPR_OP_LOOP_KEYS: {
@@ -420,6 +424,7 @@ static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op 
         return slot[2];
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FIRST:
     case EXPR_OP_LOOP_FILTER:
     case EXPR_OP_LOOP_KEYS:
         return expr_build_list(&loop->build);
@@ -710,6 +715,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_LOOP_SELECT:
         case EXPR_OP_LOOP_GATHER:
         case EXPR_OP_LOOP_MAP:
+        case EXPR_OP_LOOP_FIRST:
         case EXPR_OP_LOOP_FILTER:
         case EXPR_OP_LOOP_ALL:
         case EXPR_OP_LOOP_EXISTS:
