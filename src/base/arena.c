@@ -108,7 +108,8 @@ static bool add_chunk(struct arena *mem, size_t bytes)
     return true;
 }
 
-void *arena_alloc_raw(struct arena *mem, size_t bytes, size_t align)
+/* A new chunk, a ceiling, or an allocation that is to fail. */
+static __attribute__((noinline)) void *alloc_slow(struct arena *mem, size_t bytes, size_t align)
 {
     salve_assert(align != 0 && align <= ALIGN && (align & (align - 1)) == 0);
     if (mem->allocs_left != UINT64_MAX) {
@@ -124,6 +125,19 @@ void *arena_alloc_raw(struct arena *mem, size_t bytes, size_t align)
     mem->chunk->used = start + bytes;
     mem->bytes += bytes;
     return mem->chunk->bytes + start;
+}
+
+void *arena_alloc_raw(struct arena *mem, size_t bytes, size_t align)
+{
+    struct chunk *chunk = mem->chunk;
+    bool is_usual = chunk != NULL && mem->allocs_left == UINT64_MAX && align - 1 < ALIGN && (align & (align - 1)) == 0;
+    if (__builtin_expect(!is_usual, false)) return alloc_slow(mem, bytes, align);
+    size_t start = (chunk->used + align - 1) & ~(align - 1);
+    if (start > chunk->size || bytes > chunk->size - start || bytes > mem->bytes_max - mem->bytes)
+        return alloc_slow(mem, bytes, align);
+    chunk->used = start + bytes;
+    mem->bytes += bytes;
+    return chunk->bytes + start;
 }
 
 void *arena_alloc(struct arena *mem, size_t bytes)

@@ -63,8 +63,9 @@ struct elm_param {
 
 /* elm_subject - resources of one person, found by type, and by type and code. */
 struct elm_subject {
-    const struct elm_entry *entries; /* grouped by type */
-    uint32_t entry_count;
+    const struct elm_entry *entries; /* in the order of the data, chained by type */
+    const struct elm_group *groups;  /* the chains */
+    uint32_t group_count;
     struct elm_codes *codes; /* filled on the first retrieve by code of a type */
     struct arena *mem;
     struct elm_population *population; /* NULL: one person alone */

@@ -203,7 +203,9 @@ static enum salve_code compile_strict(struct elm_compile *c, const struct elm_ro
 {
     uint16_t count = 0;
     const char *at = row->fields;
-    if (least_number(c, node)) return SALVE_OK;
+    bool is_done = least_number(c, node);
+    if (!is_done) TRY(elm_make_fused(c, &row->function, node, &is_done));
+    if (is_done) return SALVE_OK;
     while (*at != '\0') {
         char field[32];
         size_t len = strcspn(at, " ");
@@ -355,6 +357,7 @@ enum salve_code elm_make_list(struct elm_compile *c, const struct json *node)
 {
     uint32_t count = 0;
     const uint16_t block = 128;
+    uint32_t start = expr_emit_here(&c->emit);
     /* long lists are made in blocks, so that the stack stays small */
     for (const struct json *item = json_first(json_get(node, "element")); item != NULL; item = item->next) {
         TRY(elm_compile_node(c, item));
@@ -362,6 +365,7 @@ enum salve_code elm_make_list(struct elm_compile *c, const struct json *node)
         (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, block, 0);
         if (count > block) elm_call(c, "List", elm_as_list, 2); /* joins the two */
     }
+    if (elm_fold_list(c, start, count)) return SALVE_OK;
     uint16_t rest = (uint16_t)(count % block);
     if (rest > 0 || count == 0) {
         (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, rest, 0);
@@ -401,6 +405,9 @@ enum salve_code elm_make_instance(struct elm_compile *c, const struct json *node
     uint16_t count;
     TRY(elm_want_text(c, node, "classType", &name));
     TRY(elm_type_named(c, name, &type));
+    bool is_done;
+    TRY(elm_make_class(c, node, type, &is_done));
+    if (is_done) return SALVE_OK;
     TRY(element_values(c, node, &shape, &count));
     (void)expr_emit(&c->emit, EXPR_OP_TUPLE, 0, count, shape);
     elm_const_type(c, type);

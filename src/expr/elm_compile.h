@@ -63,6 +63,8 @@ ELM_CALL(elm_filter_ids);
 ELM_CALL(elm_ask_define);
 ELM_CALL(elm_is_here);
 ELM_CALL(elm_call_external);
+ELM_CALL(elm_retrieve_planned);
+ELM_CALL(elm_retrieve_any);
 ELM_CALL(elm_interval_of);
 ELM_CALL(elm_param_is_given);
 ELM_CALL(elm_param_value);
@@ -74,6 +76,9 @@ ELM_CALL(elm_code_of);
 ELM_CALL(elm_concept_of);
 ELM_CALL(elm_quantity_of);
 ELM_CALL(elm_as_list);
+ELM_CALL(elm_new_quantity);
+ELM_CALL(elm_new_code);
+ELM_CALL(elm_new_concept);
 ELM_CALL(elm_typed_instance);
 ELM_CALL(elm_min_value);
 
@@ -116,8 +121,27 @@ static inline const struct elm_type *elm_type_arg(struct expr_value v) { return 
 
 /* elm_note_further - the define at hand looks at more than one person. */
 void elm_note_further(struct elm_compile *c);
+/* Shorter forms, elm_fuse.c and elm_query.c; *is_done false: nothing was emitted, the plain form is to be. */
+SALVE_MUST_USE enum salve_code elm_make_fused(struct elm_compile *c, const struct expr_function *function,
+                                              const struct json *node, bool *is_done);
+SALVE_MUST_USE enum salve_code elm_make_class(struct elm_compile *c, const struct json *node,
+                                              const struct elm_type *type, bool *is_done);
+SALVE_MUST_USE enum salve_code elm_make_exists_query(struct elm_compile *c, const struct json *node, bool *is_done);
+/* A Query of which only the first or the last element will be taken. */
+SALVE_MUST_USE enum salve_code elm_make_end_query(struct elm_compile *c, const struct json *node, bool is_last);
+bool elm_fold_list(struct elm_compile *c, uint32_t start, uint32_t count);
+bool elm_is_accessor(const struct elm_compile *c, const struct json *def);
+/* An element of the value on the stack; name: its FHIR name is looked up. */
+void elm_emit_element(struct elm_compile *c, struct str name);
 
 /* Definitions of libraries. */
+/* elm_make_plan - a retrieve whose codes are known now (none, one code, a value set) is planned; *is_done false: they are
+ * not. */
+SALVE_MUST_USE enum salve_code elm_make_plan(struct elm_compile *c, fhir_type_id type, struct str code_path,
+                                             const struct json *codes, bool *is_done);
+SALVE_MUST_USE enum salve_code elm_value_set_of_ref(struct elm_compile *c, const struct json *node,
+                                                    struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_code_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out);
 const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local);
 const struct json *elm_find_def(const struct elm_library *library, const char *section, struct str name);
 SALVE_MUST_USE enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *library,

@@ -82,21 +82,20 @@ struct elm_program {
 };
 
 /* --- data of a run ------------------------------------------------------------------------------------------------ */
-struct elm_entry {
-    fhir_type_id type;
-    tape_at at;
-    const struct tape *tape;
-};
 struct elm_run {
     struct expr_run run;
     const struct elm_program *program;
     struct elm_subject *subject;
     const struct elm_param *params;
     size_t param_count;
-    struct expr_build touched;
-    struct elm_notes *notes; /* NULL: not explained */
-    unsigned crossings;      /* runs that wait for this one */
-    bool is_placed;          /* err already names the place: another run failed */
+    struct expr_build touched; /* lists that retrieves gave, and plans of those of which only the first was asked */
+    struct elm_notes *notes;   /* NULL: not explained */
+    unsigned crossings;        /* runs that wait for this one */
+    bool is_placed;            /* err already names the place: another run failed */
+    /* first room of the stacks: a usual run asks the arena once */
+    struct expr_value touched_room[4], stack_room[40];
+    struct expr_loop loop_room[3];
+    struct expr_frame frame_room[6];
 };
 static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
 
@@ -175,11 +174,17 @@ SALVE_MUST_USE enum salve_code elm_values_order(struct expr_run *run, struct exp
 SALVE_MUST_USE enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out);
 /* What a date filter compares: of a Period an interval, of a primitive its System value. */
 SALVE_MUST_USE enum salve_code elm_date_value(struct expr_run *run, struct expr_value node, struct expr_value *out);
+struct expr_code elm_coding_of(const struct tape *tape, tape_at at); /* of a Coding */
+/* Is the code in the value set or code system? A value set that is not at hand is an error. */
+SALVE_MUST_USE enum salve_code elm_code_is_in(struct expr_run *run, const struct expr_code *code,
+                                              const struct expr_vocabulary *in, enum expr_truth *out);
 /* For retrieves: leaving a resource out because its code is not known to be in the value set would be a guess. */
 enum salve_code elm_membership_unknown(struct expr_run *run, const struct expr_vocabulary *in);
 int elm_offset(const struct expr_run *run);
 SALVE_MUST_USE enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, uint32_t count,
                                                uint32_t stride, const bool *descending, uint32_t key_count);
+
+enum { ELM_SORT_FIRST = 1, ELM_SORT_LAST = 2 }; /* flags of elm_sorted_keys: only that element is wanted */
 
 /* Successor, predecessor, least and greatest of a type; false at the limit. */
 SALVE_MUST_USE enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out,

@@ -300,6 +300,10 @@ enum salve_code elm_make_function_ref(struct elm_compile *c, const struct json *
     if (found->count == 0 && json_get(node, "libraryName") == NULL && elm_call_operator(c, name, args)) return SALVE_OK;
     if (found->count == 0)
         return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no function %.*s with %u operands", STR_ARGS(name), args);
+    if (found->count == 1 && args == 1 && elm_is_accessor(c, found->defs[0])) {
+        elm_emit_element(c, STR("value"));
+        return c->emit.code;
+    }
     if (found->count == 1) return call_job(c, library, found->defs[0], args);
     return call_by_value(c, library, found, args);
 }

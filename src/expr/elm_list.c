@@ -149,6 +149,8 @@ static enum salve_code has_item(struct expr_run *run, struct expr_value list, st
         enum expr_truth same = EXPR_FALSE;
         if (item.kind == VALUE_NULL || other->kind == VALUE_NULL)
             *out = item.kind == other->kind;
+        else if (item.kind == VALUE_STRING && other->kind == VALUE_STRING)
+            *out = str_eq(expr_text(item), expr_text(*other));
         else
             TRY(elm_values_equal(run, *other, item, &same));
         if (same == EXPR_TRUE) *out = true;
@@ -348,22 +350,44 @@ enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, 
     return SALVE_OK;
 }
 
-/* args: [item, keys, item, keys, ...]; bits of the keys that descend */
+/* The place of the first (the last) of all rows as a stable sort would leave them. */
+static enum salve_code end_row(struct expr_run *run, const struct expr_value *rows, uint32_t count, uint32_t stride,
+                               const bool *descending, bool is_last, uint32_t *out)
+{
+    *out = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        int order;
+        TRY(keys_order(run, rows + (size_t)i * stride, rows + (size_t)*out * stride, descending, stride - 1, &order));
+        if (is_last ? order >= 0 : order < 0) *out = i;
+    }
+    return expr_step(run, count);
+}
+
+/* args: [item, keys, item, keys, ...] where one key is itself and more are a list; bits of the keys that descend, with
+ * their count as tag and as flags whether all are wanted */
 ELM_CALL(elm_sorted_keys)
 {
     bool descending[64];
-    uint32_t rows = args[0].aux / 2, key_count = rows == 0 ? 0 : args[0].as.items[1].aux, stride = key_count + 1;
+    uint32_t rows = args[0].aux / 2, key_count = args[1].tag, stride = key_count + 1;
     (void)count;
     *out = expr_list(NULL, 0);
     if (rows == 0) return SALVE_OK;
     for (uint32_t k = 0; k < key_count; k++) descending[k] = (args[1].as.integer >> k) & 1;
     struct expr_value *table = arena_alloc_raw(run->mem, (size_t)rows * stride * sizeof *table, 16);
-    struct expr_value *items = arena_alloc_raw(run->mem, rows * sizeof *items, 16);
-    if (table == NULL || items == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "sort");
+    if (table == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "sort");
     for (uint32_t i = 0; i < rows; i++) {
-        memcpy(table + (size_t)i * stride, args[0].as.items[2 * i + 1].as.items, key_count * sizeof *table);
+        const struct expr_value *keys = &args[0].as.items[2 * i + 1];
+        memcpy(table + (size_t)i * stride, key_count == 1 ? keys : keys->as.items, key_count * sizeof *table);
         table[(size_t)i * stride + key_count] = args[0].as.items[2 * i];
     }
+    if (args[1].flags != 0) {
+        uint32_t row;
+        TRY(end_row(run, table, rows, stride, descending, args[1].flags == ELM_SORT_LAST, &row));
+        *out = expr_list(&table[(size_t)row * stride + key_count], 1);
+        return SALVE_OK;
+    }
+    struct expr_value *items = arena_alloc_raw(run->mem, rows * sizeof *items, 16);
+    if (items == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "sort");
     TRY(elm_sort_values(run, table, rows, stride, descending, key_count));
     for (uint32_t i = 0; i < rows; i++) items[i] = table[(size_t)i * stride + key_count];
     *out = expr_list(items, rows);

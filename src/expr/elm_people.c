@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "expr/elm_compile.h"
+#include "expr/elm_subject_int.h"
 #include "fhir_tables.h"
 
 struct person {
@@ -290,10 +291,10 @@ ELM_CALL(elm_retrieve_related)
     if (own->population != NULL) {
         other = person_of(own->population, id);
     } else { /* alone: the one person may be the one that is meant */
-        for (uint32_t i = 0; i < own->entry_count && other == NULL; i++)
-            if (own->entries[i].type == FHIR_T_Patient &&
-                str_eq(tape_child_text(own->entries[i].tape, own->entries[i].at, "id"), id))
-                other = own;
+        const struct elm_group *patients = elm_group_of(own, FHIR_T_Patient);
+        uint32_t i = patients == NULL ? UINT32_MAX : patients->first;
+        for (; i != UINT32_MAX && other == NULL; i = own->entries[i].next)
+            if (str_eq(tape_child_text(own->entries[i].tape, own->entries[i].at, "id"), id)) other = own;
     }
     if (other == NULL) return SALVE_OK;
     front->subject = other;

@@ -25,22 +25,28 @@ enum salve_code elm_make_identifier(struct elm_compile *c, const struct json *no
     if (c->this_slot == UINT16_MAX)
         return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "name %.*s is not known here", STR_ARGS(name));
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, c->this_slot, 0);
-    elm_const_text(c, name);
-    elm_call(c, "Property", c->is_explained ? elm_property_noted : elm_property, 2);
+    elm_emit_element(c, name);
     return SALVE_OK;
+}
+
+void elm_emit_element(struct elm_compile *c, struct str name)
+{
+    static const struct expr_function plain = {"Property", elm_property}, noted = {"Property", elm_property_noted};
+    fhir_name_id id = fhir_name_find(name);
+    bool is_quick = !c->is_explained && id != 0;
+    uint32_t to_end = is_quick ? expr_emit(&c->emit, EXPR_OP_IF_ELEMENT, 0, id, 0) : 0;
+    elm_const_text(c, name);
+    expr_emit_call(&c->emit, c->is_explained ? &noted : &plain, 2);
+    if (is_quick) expr_emit_target(&c->emit, to_end);
 }
 
 enum salve_code elm_emit_path(struct elm_compile *c, const struct json *node, struct str path)
 {
-    static const struct expr_function plain = {"Property", elm_property}, noted = {"Property", elm_property_noted},
-                                      indexer = {"Property", elm_indexer};
+    static const struct expr_function indexer = {"Property", elm_indexer};
     while (path.len > 0) {
         size_t end = 0;
         while (end < path.len && path.ptr[end] != '.' && path.ptr[end] != '[') end++;
-        if (end > 0) {
-            elm_const_text(c, str_cut(path, 0, end));
-            expr_emit_call(&c->emit, c->is_explained ? &noted : &plain, 2);
-        }
+        if (end > 0) elm_emit_element(c, str_cut(path, 0, end));
         if (end < path.len && path.ptr[end] == '[') {
             size_t close = end + 1;
             int64_t index;
@@ -104,6 +110,7 @@ struct query {
     uint32_t count;
     uint16_t total; /* slot of the innermost total */
     bool has_list;  /* a source is surely a list */
+    enum { ALL, FIRST, LAST, ANY } wanted;
 };
 
 static bool is_surely_list(const struct json *expression)
@@ -180,16 +187,20 @@ static enum salve_code turn_result(struct elm_compile *c, const struct query *q)
     return SALVE_OK;
 }
 
-static enum salve_code gather_body(struct elm_compile *c, const struct query *q)
+/* The innermost loop: a turn adds its result or goes on to the next; of an existence the first that counts ends it. */
+static enum salve_code turns_loop(struct elm_compile *c, const struct query *q, uint32_t loop)
 {
     struct skips skips = {.count = 0};
     TRY(conditions(c, q->node, &skips));
-    TRY(turn_result(c, q));
-    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 1, 0);
+    if (q->wanted == ANY)
+        expr_emit_const(&c->emit, expr_boolean(true));
+    else
+        TRY(turn_result(c, q));
+    expr_emit_loop_end(&c->emit, loop);
     if (skips.count == 0) return SALVE_OK;
     uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
     for (uint32_t i = 0; i < skips.count; i++) expr_emit_target(&c->emit, skips.jumps[i]);
-    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 0, 0);
+    expr_emit_loop_skip(&c->emit, loop);
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
 }
@@ -206,6 +217,15 @@ static enum salve_code fold_body(struct elm_compile *c, const struct query *q)
     return SALVE_OK;
 }
 
+static enum expr_op closing_of(const struct query *q, uint32_t source)
+{
+    bool is_sorted = json_first(json_get(json_get(q->node, "sort"), "by")) != NULL;
+    if (q->aggregate != NULL) return EXPR_OP_LOOP_FOLD;
+    if (source + 1 < q->count) return EXPR_OP_LOOP_GATHER;
+    if (q->wanted == ANY) return EXPR_OP_LOOP_EXISTS;
+    return q->wanted == FIRST && !is_sorted ? EXPR_OP_LOOP_FIRST : EXPR_OP_LOOP_MAP;
+}
+
 /* The loop of source i and those inside it. */
 static enum salve_code source_loop(struct elm_compile *c, struct query *q, const struct json *source, uint32_t i)
 {
@@ -218,20 +238,20 @@ static enum salve_code source_loop(struct elm_compile *c, struct query *q, const
         q->total = (uint16_t)(q->slots[i] + 2);
     }
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->sources[i], 0);
-    uint32_t loop =
-        expr_emit_loop(&c->emit, q->aggregate != NULL ? EXPR_OP_LOOP_FOLD : EXPR_OP_LOOP_GATHER, q->slots[i]);
+    uint32_t loop = expr_emit_loop(&c->emit, closing_of(q, i), q->slots[i]);
     TRY(elm_push_scope(c, alias, q->slots[i]));
+    if (i + 1 == q->count && q->aggregate == NULL) return turns_loop(c, q, loop);
     if (i + 1 < q->count) {
         TRY(source_loop(c, q, source->next, i + 1));
     } else {
-        if (q->aggregate != NULL) TRY(elm_push_scope(c, json_get_text(q->aggregate, "identifier"), q->total));
-        TRY(q->aggregate != NULL ? fold_body(c, q) : gather_body(c, q));
+        TRY(elm_push_scope(c, json_get_text(q->aggregate, "identifier"), q->total));
+        TRY(fold_body(c, q));
     }
     expr_emit_loop_end(&c->emit, loop);
     return SALVE_OK;
 }
 
-static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort);
+static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort, bool is_first, bool is_last);
 
 /* Sources are evaluated once, before the loops. If all are null, the result is null (CQL 1.5.3 Developer's Guide,
  * Queries): the jump, UINT32_MAX if one is surely a list. A null beside others is an empty list. */
@@ -291,12 +311,18 @@ static enum salve_code distinct_fold(struct elm_compile *c, const struct query *
     return SALVE_OK;
 }
 
-enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
+static void read_query(struct query *q, const struct json *node)
+{
+    *q = (struct query){.node = node, .aggregate = json_get(node, "aggregate"), .result = json_get(node, "return")};
+    if (json_is(q->aggregate, JSON_NULL)) q->aggregate = NULL;
+    if (json_is(q->result, JSON_NULL)) q->result = NULL;
+}
+
+static enum salve_code make_query(struct elm_compile *c, struct query q)
 {
     static const struct expr_function distinct = {"Query", elm_distinct};
-    struct query q = {.node = node, .aggregate = elm_field(node, "aggregate"), .result = elm_field(node, "return")};
+    const struct json *node = q.node;
     struct elm_scope *outer = c->scope;
-
     uint32_t if_null;
     TRY(sources(c, &q, &if_null));
     if (q.aggregate != NULL) {
@@ -313,7 +339,7 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
     bool is_distinct = q.result != NULL && elm_flag(q.result, "distinct", true);
     if (q.aggregate == NULL) {
         if (is_distinct) expr_emit_call(&c->emit, &distinct, 1);
-        TRY(sort_clause(c, json_get(node, "sort")));
+        TRY(sort_clause(c, elm_field(node, "sort"), q.wanted == FIRST, q.wanted == LAST));
         if (!q.has_list) { /* the result is one only if no source is a list */
             for (uint32_t i = 0; i < q.count; i++) (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q.sources[i], 0);
             elm_call(c, "Query", elm_single, (uint16_t)(q.count + 1));
@@ -325,6 +351,36 @@ enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
     (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
+}
+
+enum salve_code elm_make_query(struct elm_compile *c, const struct json *node)
+{
+    struct query q;
+    read_query(&q, node);
+    return make_query(c, q);
+}
+
+enum salve_code elm_make_end_query(struct elm_compile *c, const struct json *node, bool is_last)
+{
+    struct query q;
+    read_query(&q, node);
+    q.wanted = is_last ? LAST : FIRST;
+    return make_query(c, q);
+}
+
+/* exists over one retrieve with conditions: neither a list nor an order is needed. What a return would make of the
+ * resource is not null only by chance, so a return keeps the plain form. */
+enum salve_code elm_make_exists_query(struct elm_compile *c, const struct json *node, bool *is_done)
+{
+    struct query q;
+    const struct json *source = json_first(json_get(node, "source"));
+    read_query(&q, node);
+    *is_done = q.aggregate == NULL && q.result == NULL && source != NULL && source->next == NULL &&
+               str_is(json_get_text(json_get(source, "expression"), "type"), "Retrieve") &&
+               json_first(json_get(json_get(node, "sort"), "by")) == NULL;
+    if (!*is_done) return SALVE_OK;
+    q.wanted = ANY;
+    return make_query(c, q);
 }
 
 /* --- sorts -------------------------------------------------------------------------------------------------------- */
@@ -345,8 +401,9 @@ static enum salve_code sort_key(struct elm_compile *c, const struct json *by)
     return SALVE_OK;
 }
 
-/* The list on the stack becomes sorted: LOOP_KEYS makes [item, keys, item, keys, ...], elm_sorted_keys sorts it. */
-static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort)
+/* The list on the stack becomes sorted: LOOP_KEYS makes [item, keys, ...], which elm_sorted_keys sorts. One key
+ * is itself, more are a list. If only the first or last element is wanted, the list of that one is left. */
+static enum salve_code sort_clause(struct elm_compile *c, const struct json *sort, bool is_first, bool is_last)
 {
     const struct json *items = json_get(sort, "by");
     if (!json_is(items, JSON_ARRAY) || items->count == 0) return SALVE_OK;
@@ -359,10 +416,13 @@ static enum salve_code sort_clause(struct elm_compile *c, const struct json *sor
         TRY(sort_key(c, by));
         if (is_descending(by)) descending |= bit;
     }
-    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, (uint16_t)items->count, 0);
+    if (items->count > 1) (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, (uint16_t)items->count, 0);
     expr_emit_loop_end(&c->emit, loop);
     c->this_slot = this_slot;
-    expr_emit_const(&c->emit, expr_long(descending));
+    struct expr_value how = expr_long(descending);
+    how.tag = (uint16_t)items->count;
+    how.flags = is_first ? ELM_SORT_FIRST : is_last ? ELM_SORT_LAST : 0;
+    expr_emit_const(&c->emit, how);
     elm_call(c, "Sort", elm_sorted_keys, 2);
     return SALVE_OK;
 }
@@ -373,9 +433,10 @@ enum salve_code elm_emit_order_by(struct elm_compile *c, const struct json *node
     uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_KEYS, slot);
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
     TRY(elm_emit_path(c, node, path));
-    (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, 1, 0);
     expr_emit_loop_end(&c->emit, loop);
-    expr_emit_const(&c->emit, expr_long(0));
+    struct expr_value ascending = expr_long(0);
+    ascending.tag = 1;
+    expr_emit_const(&c->emit, ascending);
     elm_call(c, "Sort", elm_sorted_keys, 2);
     return SALVE_OK;
 }
@@ -384,7 +445,7 @@ enum salve_code elm_make_sort(struct elm_compile *c, const struct json *node)
 {
     TRY(elm_compile_field(c, node, "source"));
     uint32_t to_end = expr_emit(&c->emit, EXPR_OP_JUMP_NULL, 0, 0, 0);
-    TRY(sort_clause(c, node));
+    TRY(sort_clause(c, node, false, false));
     expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
 }

@@ -77,12 +77,17 @@ static enum salve_code check_retrieve(struct elm_compile *c, const struct json *
     return SALVE_OK;
 }
 
-/* The filter that the index answers: the first, if it is a plain one. Emits its path and codes. */
-static enum salve_code first_codes(struct elm_compile *c, const struct filter *f, bool *is_indexed)
+/* The filter that the index answers: the first, if it is a plain one. */
+static bool is_by_index(const struct filter *f)
 {
-    *is_indexed = f != NULL && is_simple(f->property) && !str_is(f->comparator, "=") && f->value_set.ptr == NULL;
-    elm_const_text(c, *is_indexed ? f->property : STR(""));
-    if (!*is_indexed) {
+    return f != NULL && is_simple(f->property) && !str_is(f->comparator, "=") && f->value_set.ptr == NULL;
+}
+
+/* Its path and codes. */
+static enum salve_code first_codes(struct elm_compile *c, const struct filter *f, bool is_indexed)
+{
+    elm_const_text(c, is_indexed ? f->property : STR(""));
+    if (!is_indexed) {
         (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
         return SALVE_OK;
     }
@@ -127,6 +132,23 @@ static enum salve_code read_filters(struct elm_compile *c, const struct json *no
     return SALVE_OK;
 }
 
+/* Codes or dates are worked out in each run, or the data are another person's. */
+static enum salve_code unplanned(struct elm_compile *c, const struct json *node, fhir_type_id type,
+                                 const struct filters *f, bool is_indexed, bool is_plain_date)
+{
+    bool is_related = elm_field(node, "context") != NULL;
+    expr_emit_const(&c->emit, expr_integer(type));
+    TRY(first_codes(c, f->code_count > 0 ? &f->codes[0] : NULL, is_indexed));
+    elm_const_text(c, is_plain_date ? f->dates[0].property : STR(""));
+    TRY(elm_compile_node(c, is_plain_date ? f->dates[0].value : NULL));
+    if (is_related) {
+        elm_note_further(c);
+        TRY(elm_compile_field(c, node, "context"));
+    }
+    elm_call(c, "Retrieve", is_related ? elm_retrieve_related : elm_retrieve, is_related ? 6 : 5);
+    return SALVE_OK;
+}
+
 enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node)
 {
     const struct elm_type *type;
@@ -139,21 +161,17 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
     struct filters *f = arena_new(c->mem, struct filters);
     if (f == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     TRY(read_filters(c, node, f));
-    expr_emit_const(&c->emit, expr_integer(type->fhir));
-    TRY(first_codes(c, f->code_count > 0 ? &f->codes[0] : NULL, &is_indexed));
-    bool is_plain_date = f->date_count > 0 && is_simple(f->dates[0].property);
-    elm_const_text(c, is_plain_date ? f->dates[0].property : STR(""));
-    TRY(elm_compile_node(c, is_plain_date ? f->dates[0].value : NULL));
-    if (is_related) {
-        elm_note_further(c);
-        TRY(elm_compile_field(c, node, "context"));
-    }
-    elm_call(c, "Retrieve", is_related ? elm_retrieve_related : elm_retrieve, is_related ? 6 : 5);
+    bool is_plain_date = f->date_count > 0 && is_simple(f->dates[0].property), is_planned = false;
+    const struct filter *first = f->code_count > 0 ? &f->codes[0] : NULL;
+    is_indexed = is_by_index(first);
+    if (!is_related && !is_plain_date && (first == NULL || is_indexed))
+        TRY(elm_make_plan(c, type->fhir, is_indexed ? first->property : STR(""), is_indexed ? first->value : NULL,
+                          &is_planned));
+    if (!is_planned) TRY(unplanned(c, node, type->fhir, f, is_indexed, is_plain_date));
     for (uint32_t i = is_indexed; i < f->code_count; i++) TRY(emit_filter(c, node, &f->codes[i], false));
     for (uint32_t i = is_plain_date; i < f->date_count; i++) TRY(emit_filter(c, node, &f->dates[i], true));
-    return elm_field(node, "id") != NULL ? id_filter(c, node) : SALVE_OK;
+    return json_get(node, "id") != NULL ? id_filter(c, node) : SALVE_OK;
 }
-
 /* --- filters over what was retrieved ------------------------------------------------------------------------------ */
 /* args: codes of a filter (null matches nothing, as no code does), or another list */
 ELM_CALL(elm_null_as_empty)

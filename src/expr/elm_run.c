@@ -75,15 +75,25 @@ enum salve_code elm_run_open(const struct elm_program *program, struct elm_subje
                              const struct elm_param *params, size_t param_count, struct arena *mem,
                              struct elm_run **out, struct salve_err *err)
 {
-    struct elm_run *run = arena_new(mem, struct elm_run);
+    struct elm_run *run = arena_alloc_raw(mem, sizeof *run, 16);
     if (run == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM run");
     TRY(expr_run_open(&run->run, program->code, env, EXPR_NONE, mem, err));
     run->run.is_cql = true;
     run->run.front = run;
+    run->run.stack = run->stack_room;
+    run->run.loops = run->loop_room;
+    run->run.frames = run->frame_room;
+    run->run.stack_cap = sizeof run->stack_room / sizeof run->stack_room[0];
+    run->run.loop_cap = sizeof run->loop_room / sizeof run->loop_room[0];
+    run->run.frame_cap = sizeof run->frame_room / sizeof run->frame_room[0];
     run->program = program;
     run->subject = subject;
     run->params = params;
     run->param_count = param_count;
+    run->notes = NULL;
+    run->crossings = 0;
+    run->is_placed = false;
+    run->touched = (struct expr_build){run->touched_room, 0, sizeof run->touched_room / sizeof run->touched_room[0]};
     *out = run;
     return SALVE_OK;
 }
@@ -162,22 +172,6 @@ enum salve_code elm_run_function(struct elm_run *run, struct str name, const str
         if (str_eq(f->name, name) && f->args == count) return run_routine(run, f->routine, args, count, out, err);
     }
     return salve_fail(err, SALVE_E_UNKNOWN_NAME, "%.*s.%.*s", STR_ARGS(run->program->id), STR_ARGS(name));
-}
-
-enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct salve_err *err)
-{
-    struct expr_build build = {0};
-    for (uint32_t i = 0; i < run->touched.count; i++)
-        for (uint32_t k = 0; k < run->touched.items[i].aux; k++) {
-            struct expr_value node = run->touched.items[i].as.items[k];
-            uint32_t seen = 0;
-            while (seen < build.count &&
-                   (build.items[seen].as.tape != node.as.tape || build.items[seen].aux != node.aux))
-                seen++;
-            if (seen == build.count) TRY(expr_build_add(&build, node, run->run.mem, err));
-        }
-    *out = expr_build_list(&build);
-    return SALVE_OK;
 }
 
 bool elm_same(struct elm_run *run, struct expr_value a, struct expr_value b)

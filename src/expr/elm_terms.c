@@ -29,6 +29,14 @@ static enum salve_code make_vocabulary_ref(struct elm_compile *c, const struct j
     expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary});
     return SALVE_OK;
 }
+enum salve_code elm_value_set_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out)
+{
+    struct expr_vocabulary *vocabulary;
+    TRY(vocabulary_of(c, node, false, &vocabulary));
+    *out = (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary};
+    return SALVE_OK;
+}
+
 enum salve_code elm_make_value_set_ref(struct elm_compile *c, const struct json *node)
 {
     return make_vocabulary_ref(c, node, false);
@@ -91,6 +99,19 @@ enum salve_code elm_make_code_ref(struct elm_compile *c, const struct json *node
     return emit_code(c, library, def);
 }
 
+/* The CODE that a CodeRef names. */
+enum salve_code elm_code_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out)
+{
+    const struct elm_library *library;
+    const struct json *def;
+    struct expr_code *code = arena_new(c->mem, struct expr_code);
+    if (code == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    TRY(find_named(c, node, "codes", &library, &def));
+    TRY(code_of(c, library, def, code));
+    *out = (struct expr_value){.kind = VALUE_CODE, .as.code = code};
+    return SALVE_OK;
+}
+
 /* codes: of a concept definition references, of a Concept selector selectors. */
 static enum salve_code emit_concept(struct elm_compile *c, const struct elm_library *library, const struct json *def)
 {
@@ -150,8 +171,8 @@ static enum salve_code not_at_hand(struct expr_run *run, const struct expr_vocab
 
 /* A value set that is not here is an error, not false: a wrong "not a member" would change advice (CQL 1.5, In
  * (Valueset)). A text names no system, so a value set of several systems is ambiguous for it. */
-static enum salve_code code_is_in(struct expr_run *run, const struct expr_code *code, const struct expr_vocabulary *in,
-                                  enum expr_truth *out)
+enum salve_code elm_code_is_in(struct expr_run *run, const struct expr_code *code, const struct expr_vocabulary *in,
+                               enum expr_truth *out)
 {
     const struct vocabulary *v = run->env->vocabulary;
     bool is_at_hand;
@@ -173,10 +194,10 @@ static enum salve_code value_is_in(struct expr_run *run, struct expr_value v, co
     *out = EXPR_FALSE;
     TRY(expr_step(run, 1));
     if (v.kind == VALUE_NODE) TRY(elm_codes_of(run, v, &v));
-    if (v.kind == VALUE_CODE) return code_is_in(run, v.as.code, in, out);
+    if (v.kind == VALUE_CODE) return elm_code_is_in(run, v.as.code, in, out);
     if (v.kind == VALUE_STRING) {
         const struct expr_code code = {.code = expr_text(v)};
-        return code_is_in(run, &code, in, out);
+        return elm_code_is_in(run, &code, in, out);
     }
     uint32_t count = v.kind == VALUE_CONCEPT ? v.as.concept->code_count : v.kind == VALUE_LIST ? v.aux : 0;
     for (uint32_t i = 0; i < count && *out != EXPR_TRUE; i++) {

@@ -221,9 +221,12 @@ enum salve_code elm_make_as(struct elm_compile *c, const struct json *node)
     TRY(type_field(c, node, "asTypeSpecifier", "asType", &type));
     TRY(elm_compile_node(c, operand));
     if (str_is(json_get_text(operand, "type"), "Null")) return SALVE_OK;
+    bool is_fhir = type->kind == ELM_FHIR;
+    uint32_t to_end = is_fhir ? expr_emit(&c->emit, EXPR_OP_IF_TYPE, 0, type->fhir, 0) : 0;
     elm_const_type(c, type);
     expr_emit_const(&c->emit, expr_boolean(elm_flag(node, "strict", false)));
     elm_call(c, "As", elm_as, 3);
+    if (is_fhir) expr_emit_target(&c->emit, to_end);
     return SALVE_OK;
 }
 

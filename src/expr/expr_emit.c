@@ -158,6 +158,15 @@ void expr_emit_loop_end(struct expr_emit *emit, uint32_t loop)
     expr_emit_target(emit, loop);
 }
 
+/* Behind the closing instruction: the exit of a loop without turns moves along. */
+void expr_emit_loop_skip(struct expr_emit *emit, uint32_t loop)
+{
+    if (emit->code != SALVE_OK) return;
+    struct expr_ins open = emit->p.code[loop];
+    (void)expr_emit(emit, EXPR_OP_LOOP_SKIP, open.flags, open.a, loop + 1);
+    expr_emit_target(emit, loop);
+}
+
 /* --- the check ---------------------------------------------------------------------------------------------------- */
 static const int8_t pops_of[] = {
 #define OP(name, pops, pushes, a, b, meaning) pops,
@@ -190,6 +199,7 @@ static void reach(struct check *check, uint32_t at, int32_t depth)
 static int32_t check_ins(struct check *check, uint32_t at)
 {
     struct expr_ins ins = check->p->code[at];
+    salve_assert(ins.op < EXPR_OP_COUNT);
     int32_t depth = check->depth[at], pops = pops_of[ins.op] < 0 ? ins.a : pops_of[ins.op];
     salve_assert(depth >= pops);
     int32_t after = depth - pops + pushes_of[ins.op];
@@ -204,6 +214,8 @@ static int32_t check_ins(struct check *check, uint32_t at)
     case EXPR_OP_JUMP_NULL:
     case EXPR_OP_JUMP_NOT_NULL:
     case EXPR_OP_BRANCH:
+    case EXPR_OP_IF_ELEMENT:
+    case EXPR_OP_IF_TYPE:
         reach(check, ins.b, after);
         reach(check, at + 1, after);
         break;
@@ -215,6 +227,7 @@ static int32_t check_ins(struct check *check, uint32_t at)
     case EXPR_OP_LOOP_SELECT:
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FIRST:
     case EXPR_OP_LOOP_FILTER:
     case EXPR_OP_LOOP_ALL:
     case EXPR_OP_LOOP_EXISTS:
@@ -223,6 +236,10 @@ static int32_t check_ins(struct check *check, uint32_t at)
     case EXPR_OP_LOOP_REPEAT_ALL:
     case EXPR_OP_LOOP_KEYS:
         reach(check, ins.b, depth - 1);
+        reach(check, at + 1, after);
+        break;
+    case EXPR_OP_LOOP_SKIP:
+        reach(check, ins.b, depth);
         reach(check, at + 1, after);
         break;
     default:

@@ -100,6 +100,7 @@ static inline uint32_t expr_emit_here(const struct expr_emit *emit) { return emi
  * the turn in slot + 1 (FOLD: the total in slot + 2). */
 uint32_t expr_emit_loop(struct expr_emit *emit, enum expr_op closing, uint16_t slot);
 void expr_emit_loop_end(struct expr_emit *emit, uint32_t loop);
+void expr_emit_loop_skip(struct expr_emit *emit, uint32_t loop); /* another end of the body: adds nothing */
 /* expr_emit_done - checks the stack depth of every routine and gives the program. */
 SALVE_MUST_USE enum salve_code expr_emit_done(struct expr_emit *emit, const struct expr_program **out);
 

@@ -266,6 +266,29 @@ static enum salve_code of_type(struct expr_run *run, const struct expr_value *fr
     return expr_step(run, view.count + 1);
 }
 
+/* The one element of a node by name, null, or the text that a primitive is; false: it takes more than that. */
+static inline bool quick_element(struct expr_value *value, fhir_name_id name)
+{
+    const struct tape *tape = value->as.tape;
+    const struct tape_node *nodes = tape->nodes, *own = &nodes[value->aux];
+    uint32_t end = value->aux + own->span;
+    for (uint32_t c = value->aux + 1; c < end; c += nodes[c].span) {
+        const struct fhir_element *element = &fhir_elements[nodes[c].element];
+        if (element->path_name != name) continue;
+        if (element->flags & FHIR_MANY) return false;
+        value->aux = c;
+        value->tag = 0;
+        return true;
+    }
+    if (name == FHIR_N_value && own->kind != TAPE_OBJECT) {
+        if (own->kind != TAPE_TEXT || expr_type_kind(fhir_elements[own->element].type) != VALUE_STRING) return false;
+        *value = expr_string(tape_text(tape, value->aux));
+        return true;
+    }
+    *value = EXPR_NONE;
+    return true;
+}
+
 /* --- loops -------------------------------------------------------------------------------------------------------- */
 static struct expr_value loop_item(const struct expr_loop *loop)
 {
@@ -292,6 +315,7 @@ static struct expr_value loop_idle(enum expr_op op, const struct expr_value *slo
         return slot[2];
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FIRST:
     case EXPR_OP_LOOP_FILTER:
     case EXPR_OP_LOOP_KEYS:
         return expr_list(NULL, 0);
@@ -365,6 +389,9 @@ static enum salve_code loop_take(struct expr_run *run, struct expr_loop *loop, e
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_SELECT:
         return expr_build_flat(&loop->build, top, run->mem, run->err);
+    case EXPR_OP_LOOP_FIRST:
+        *early = true;
+        return expr_build_add(&loop->build, *top, run->mem, run->err);
     case EXPR_OP_LOOP_MAP:
         return expr_build_add(&loop->build, *top, run->mem, run->err);
     case EXPR_OP_LOOP_KEYS: {
@@ -397,6 +424,7 @@ static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op 
         return slot[2];
     case EXPR_OP_LOOP_GATHER:
     case EXPR_OP_LOOP_MAP:
+    case EXPR_OP_LOOP_FIRST:
     case EXPR_OP_LOOP_FILTER:
     case EXPR_OP_LOOP_KEYS:
         return expr_build_list(&loop->build);
@@ -406,6 +434,22 @@ static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op 
     default:
         return expr_build_done(&loop->build);
     }
+}
+
+/* LOOP_SKIP: a turn that adds nothing. */
+static enum salve_code loop_skip(struct expr_run *run, enum expr_op op, struct expr_value *slot, bool *again,
+                                 struct expr_value *result)
+{
+    struct expr_loop *loop = &run->loops[run->loop_count - 1];
+    TRY(expr_step(run, 1));
+    *again = ++loop->turn < loop->count;
+    if (*again) {
+        loop_enter_turn(loop, slot);
+    } else {
+        *result = loop_result(loop, op, false, slot);
+        run->loop_count--;
+    }
+    return SALVE_OK;
 }
 
 /* Closing instruction: true if there is another turn; else *result is set and the loop is gone. */
@@ -577,6 +621,14 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_BRANCH:
             if (!is_true(*--sp)) ip = p->code + ins.b;
             break;
+        case EXPR_OP_IF_ELEMENT:
+            if (sp[-1].kind == VALUE_NODE ? quick_element(&sp[-1], ins.a) : sp[-1].kind == VALUE_NULL)
+                ip = p->code + ins.b;
+            break;
+        case EXPR_OP_IF_TYPE:
+            if (sp[-1].kind == VALUE_NODE ? tape_type(sp[-1].as.tape, sp[-1].aux) == ins.a : sp[-1].kind == VALUE_NULL)
+                ip = p->code + ins.b;
+            break;
         case EXPR_OP_CALL: {
             EXPR_UNINIT struct expr_value result;
             sp -= ins.a;
@@ -663,6 +715,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_LOOP_SELECT:
         case EXPR_OP_LOOP_GATHER:
         case EXPR_OP_LOOP_MAP:
+        case EXPR_OP_LOOP_FIRST:
         case EXPR_OP_LOOP_FILTER:
         case EXPR_OP_LOOP_ALL:
         case EXPR_OP_LOOP_EXISTS:
@@ -674,6 +727,17 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             EXPR_UNINIT struct expr_value result;
             sp--;
             TRY(loop_close(run, (enum expr_op)ins.op, sp, base + ins.a, &again, &result));
+            if (again)
+                ip = p->code + ins.b;
+            else
+                *sp++ = result;
+            break;
+        }
+
+        case EXPR_OP_LOOP_SKIP: {
+            bool again;
+            EXPR_UNINIT struct expr_value result;
+            TRY(loop_skip(run, (enum expr_op)ins.flags, base + ins.a, &again, &result));
             if (again)
                 ip = p->code + ins.b;
             else
@@ -705,7 +769,8 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             TRY(where_text(run, &sp[-1], ins.a, &p->constants[ins.b], ins.op == EXPR_OP_PATH_EXISTS_TEXT, &sp[-1]));
             break;
         case EXPR_OP_COUNT:
-            return expr_run_fail(run, SALVE_E_UNSUPPORTED, "unknown instruction");
+        default:
+            __builtin_unreachable(); /* the check of the emitter has seen every instruction */
         }
     }
 }

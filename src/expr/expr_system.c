@@ -151,6 +151,7 @@ bool expr_is_type(struct expr_value item, struct expr_type_test test)
 
 bool expr_is_exactly(struct expr_value item, struct expr_type_test test)
 {
+    if (item.kind == VALUE_NODE && test.fhir != 0 && tape_type(item.as.tape, item.aux) == test.fhir) return true;
     if (!expr_is_type(item, test)) return false;
     if (item.kind != VALUE_NODE || test.kind == EXPR_KIND_ANY || fhir_types[test.fhir].kind != FHIR_PRIMITIVE)
         return true;

@@ -193,12 +193,6 @@ enum expr_truth vocabulary_set_has(const struct vocabulary_set *set, const struc
     return is_listed ? EXPR_TRUE : EXPR_FALSE;
 }
 
-bool vocabulary_set_may_have(const struct vocabulary_set *set, uint32_t hash)
-{
-    return set->in.systems.count > 0 || set->in.maybe.count > 0 || set->in.is_partial ||
-           vocabulary_bag_may_have(&set->in.bag, hash);
-}
-
 bool vocabulary_set_codes(const struct vocabulary_set *set, const struct expr_code **codes, uint32_t *count)
 {
     *codes = set->in.bag.codes;

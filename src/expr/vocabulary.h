@@ -49,9 +49,6 @@ const struct vocabulary_set *vocabulary_find(const struct vocabulary *v, struct 
 /* vocabulary_set_has - is the code in the set? Without a system: any system. */
 enum expr_truth vocabulary_set_has(const struct vocabulary_set *set, const struct expr_code *code);
 
-/* vocabulary_set_may_have - false: no code whose text hashes so is surely in the set. For looking through many. */
-bool vocabulary_set_may_have(const struct vocabulary_set *set, uint32_t hash);
-
 /* vocabulary_set_codes - the codes of the set in the order of its definition; false when they cannot all be listed. */
 bool vocabulary_set_codes(const struct vocabulary_set *set, const struct expr_code **codes, uint32_t *count);
 

@@ -52,14 +52,6 @@ static bool is_crowded(const struct vocabulary_bag *bag, struct str code)
     return steps > SALVE_VOCABULARY_ALIKE_MAX;
 }
 
-bool vocabulary_bag_may_have(const struct vocabulary_bag *bag, uint32_t hash)
-{
-    if (bag->count == 0) return false;
-    for (uint32_t at = hash & bag->mask; bag->slots[at] != 0; at = (at + 1) & bag->mask)
-        if (bag->hashes[bag->slots[at] - 1] == hash) return true;
-    return false;
-}
-
 enum salve_code vocabulary_bag_add(struct vocabulary_bag *bag, const struct expr_code *code, struct arena *mem,
                                    struct salve_err *err)
 {

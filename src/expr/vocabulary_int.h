@@ -24,7 +24,6 @@ struct vocabulary_bag {
 };
 SALVE_MUST_USE enum salve_code vocabulary_bag_add(struct vocabulary_bag *bag, const struct expr_code *code,
                                                   struct arena *mem, struct salve_err *err);
-bool vocabulary_bag_may_have(const struct vocabulary_bag *bag, uint32_t hash);
 /* Number of the first code with that text (and system, unless it is absent); UINT32_MAX: none. */
 uint32_t vocabulary_bag_find(const struct vocabulary_bag *bag, struct str system, struct str code);
 

@@ -246,6 +246,8 @@ static void retrieves_find_by_type_and_code_and_tell_what_they_touched(void **st
                        "\"source\":{\"type\":\"First\",\"source\":{\"type\":\"Retrieve\","
                        "\"dataType\":\"{http://hl7.org/fhir}Observation\",\"codeProperty\":\"code\","
                        "\"codes\":{\"type\":\"ToList\",\"operand\":{\"type\":\"CodeRef\",\"name\":\"C\"}}}}}},"
+                       "{\"name\":\"E\",\"expression\":{\"type\":\"Exists\",\"operand\":{\"type\":\"Retrieve\","
+                       "\"dataType\":\"{http://hl7.org/fhir}Observation\"}}},"
                        "{\"name\":\"N\",\"expression\":{\"type\":\"Count\",\"source\":{\"type\":\"Retrieve\","
                        "\"dataType\":\"{http://hl7.org/fhir}Observation\"}}}]}";
     struct arena *mem = arena_open(16 << 20);
@@ -270,6 +272,12 @@ static void retrieves_find_by_type_and_code_and_tell_what_they_touched(void **st
     assert_int_equal(value.aux, 1);
     assert_ok(elm_run_define(run, STR("N"), &value, &err));
     assert_int_equal(value.as.integer, 2);
+    assert_ok(elm_touched(run, &value, &err));
+    assert_int_equal(value.aux, 2);
+    /* exists stops at the first; what the retrieve would have given counts as touched all the same */
+    assert_ok(elm_run_open(program, &subject, NULL, NULL, 0, mem, &run, &err));
+    assert_ok(elm_run_define(run, STR("E"), &value, &err));
+    assert_true(value.as.boolean);
     assert_ok(elm_touched(run, &value, &err));
     assert_int_equal(value.aux, 2);
     arena_close(mem);
