@@ -135,8 +135,8 @@ bool elm_is_accessor(const struct elm_compile *c, const struct json *def);
 void elm_emit_element(struct elm_compile *c, struct str name);
 
 /* Definitions of libraries. */
-/* elm_make_plan - a retrieve whose codes are known now (none, one code, a value set) is planned; *is_done false: they are
- * not. */
+/* elm_make_plan - a retrieve whose codes are known now (none, one code, a value set) is planned; *is_done false: they
+ * are not. */
 SALVE_MUST_USE enum salve_code elm_make_plan(struct elm_compile *c, fhir_type_id type, struct str code_path,
                                              const struct json *codes, bool *is_done);
 SALVE_MUST_USE enum salve_code elm_value_set_of_ref(struct elm_compile *c, const struct json *node,
