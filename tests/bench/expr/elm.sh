@@ -7,7 +7,7 @@ set -eu
 BUILD=${BUILD:-build}
 here=tests/bench/expr
 work=$BUILD/bench-elm
-bash $here/elm_prepare.sh "$work"
+bash $here/elm_prepare "$work"
 make --no-print-directory -s BUILD="$BUILD" "$BUILD/tests/elm_rate"
 elm=("$work/elm/Screen.json" "$work/elm/FHIRHelpers.json")
 for set in "small 300" "large 8"; do

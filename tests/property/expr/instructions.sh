@@ -17,7 +17,7 @@ if ! command -v valgrind >/dev/null || { [ "${WRITE:-}" != 1 ] && [ "$(sed -n 's
     finish
 fi
 ok "the programs build" make --no-print-directory -s BUILD="$build" V=release "$bench"/{elm_rate,fhirpath_bench,compile_bench,validate_bench}
-ok "the logic translates" bash $here/elm_prepare.sh "$work"
+ok "the logic translates" bash $here/elm_prepare "$work"
 ok "the data are made" tools/node $here/inputs.cjs "$work" 10 1
 
 count() { # function divisor command... -> instructions inside the function
