@@ -7,6 +7,7 @@
  *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guidelines.md has the protocol)
  *     vectors.json            ELM of vectors.cql: the same functions on plain values, for test vectors; may be absent
  *     letter.<lang>.json      words for people, one file per language
+ *     valuesets/<name>.json   FHIR ValueSets and CodeSystems that the logic names; may be absent
  *     cases/<name>.json       a subject Bundle and the findings expected of it
  *     ../lib/<Name>.json      ELM of the libraries that several guidelines share (FHIRHelpers, SalveCommon)
  *

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "guideline/guideline_int.h"
 
 /* ux.md 4.5: words that frighten or mislead in a letter */
@@ -192,6 +193,30 @@ static enum salve_code check_cases(const struct check *to, const char *share, st
     return SALVE_OK;
 }
 
+/* A value set that the logic names is in valuesets/ or in the definitions of R4; else it would be missed in a person's
+ * evaluation only. */
+static void check_value_sets(const struct check *to)
+{
+    const struct guideline *guideline = to->guideline;
+    const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
+    const struct json *root = NULL;
+    struct salve_err err = {0};
+    if (json_read(guideline->files[guideline->logic].bytes, &opts, to->mem, &root, &err) != SALVE_OK) return;
+    const struct json *def = json_first(json_path(root, "library.valueSets.def"));
+    for (; def != NULL; def = def->next) {
+        const struct expr_code any = {.code = STR("")};
+        struct str locator = json_get_text(def, "locator"), url = json_get_text(def, "id");
+        ptrdiff_t dash = str_find(locator, STR("-"));
+        bool is_at_hand;
+        (void)vocabulary_member(guideline->vocabulary, &any, url, json_get_text(def, "version"), &is_at_hand);
+        struct str place = arena_printf(to->mem, "%.*s/logic.cql:%.*s: %.*s", STR_ARGS(guideline->info.id),
+                                        dash < 0 ? (int)locator.len : (int)dash, locator.ptr == NULL ? "" : locator.ptr,
+                                        STR_ARGS(json_get_text(def, "name")));
+        say(to, is_at_hand, place,
+            "there is no such value set in the folder's valuesets, nor in the definitions of R4");
+    }
+}
+
 enum salve_code guideline_check(const char *share, const struct guideline *guideline, guideline_report *report,
                                 void *ctx, struct guideline_tally *tally, struct salve_err *err)
 {
@@ -199,6 +224,7 @@ enum salve_code guideline_check(const char *share, const struct guideline *guide
     if (to.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "check");
     check_switches(&to);
     check_languages(&to);
+    check_value_sets(&to);
     enum salve_code code = check_cases(&to, share, err);
     arena_close(to.mem);
     return code;

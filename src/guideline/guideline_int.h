@@ -5,9 +5,11 @@
 #define SALVE_GUIDELINE_GUIDELINE_INT_H
 
 #include "expr/elm.h"
+#include "expr/vocabulary.h"
 #include "guideline/guideline.h"
 #include "json/json.h"
 
+enum { GUIDELINE_VALUE_SET_FILES_MAX = 100 };
 enum { GUIDELINE_EVALUATION_BYTES_MAX = 64 << 20 }; /* scratch of one vector row or one case */
 
 enum guideline_type { GUIDELINE_DECIMAL, GUIDELINE_INTEGER, GUIDELINE_STRING, GUIDELINE_BOOLEAN, GUIDELINE_TYPE_COUNT };
@@ -40,6 +42,7 @@ struct guideline {
     size_t logic;                     /* the file logic.json */
     struct str vectors;               /* ELM of vectors.cql; empty if there is none */
     struct elm_program *program;      /* of logic.json */
+    struct vocabulary *vocabulary;    /* of the folder valuesets; NULL: there is none */
 };
 
 /* A document with the name that errors show. */

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "fhir/fhir.h"
 #include "guideline/guideline_int.h"
 
 enum { PATH_BYTES = 4096 };
@@ -159,6 +160,33 @@ static enum salve_code load_sources(const char *share, const char *folder, const
     return code;
 }
 
+/* load_value_sets - the FHIR ValueSets and CodeSystems of valuesets/, one or a Bundle of them a file. */
+static enum salve_code load_value_sets(const char *share, const char *folder, struct arena *mem, struct guideline *out,
+                                       struct salve_err *err)
+{
+    char path[PATH_BYTES];
+    struct str *names = NULL;
+    size_t count = 0;
+    enum salve_code code = path_of(path, share, folder, STR("valuesets"), err);
+    if (code == SALVE_OK) code = file_list(path, mem, &names, &count, err);
+    if (code != SALVE_OK) return code;
+    if (count > GUIDELINE_VALUE_SET_FILES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "%s/valuesets", folder);
+    out->vocabulary = vocabulary_make(mem);
+    if (out->vocabulary == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s/valuesets", folder);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        struct tape *tape = arena_new(mem, struct tape);
+        struct str name = arena_printf(mem, "valuesets/%.*s", STR_ARGS(names[i]));
+        if (!str_ends(name, STR(".json"))) continue;
+        if (tape == NULL || name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s/valuesets", folder);
+        code = add_file(out, share, folder, name, "", SALVE_RESOURCE_BYTES_MAX, mem, err);
+        if (code != SALVE_OK) return code;
+        code = fhir_read(out->files[out->file_count - 1].bytes, NULL, mem, tape, NULL, err);
+        if (code == SALVE_OK) code = vocabulary_add(out->vocabulary, tape, err);
+        code = in_file(err, code, folder, name.ptr);
+    }
+    return code == SALVE_OK ? in_file(err, vocabulary_done(out->vocabulary, err), folder, "valuesets") : code;
+}
+
 static enum salve_code load_about(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)
 {
     struct guideline_doc doc = {.text = out->files[out->file_count - 1].bytes, .mem = mem};
@@ -256,7 +284,9 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
     if (code != SALVE_OK) return code;
     libraries.is_needed = arena_array(mem, bool, libraries.count + 1);
     struct guideline *made = arena_new(mem, struct guideline);
-    if (made != NULL) made->files = arena_array(mem, struct guideline_file, count + libraries.count + 2);
+    if (made != NULL)
+        made->files =
+            arena_array(mem, struct guideline_file, count + libraries.count + 2 + GUIDELINE_VALUE_SET_FILES_MAX);
     if (made != NULL) made->languages = arena_array(mem, struct guideline_language, count + 1);
     if (made != NULL) made->language_names = arena_array(mem, struct str, count + 1);
     if (libraries.is_needed == NULL || made == NULL || made->files == NULL || made->languages == NULL ||
@@ -274,6 +304,8 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
     if (code == SALVE_OK) code = load_libraries(share, &libraries, mem, made, err);
     if (code == SALVE_OK) code = load_folder(share, folder, names, count, mem, made, err);
     if (code == SALVE_OK) code = load_sources(share, folder, names, count, &libraries, mem, made, err);
+    if (code == SALVE_OK && guideline_listed(names, count, STR("valuesets")))
+        code = load_value_sets(share, folder, mem, made, err);
     if (code == SALVE_OK) *out = made;
     return code;
 }

@@ -36,6 +36,25 @@ is "without a warning" "$(cat "$work/.out")" ""
 export SALVE_SHARE=$share
 ok "it passes the check" salve guideline check test-rate
 prints '^[1-9][0-9]+ passed, 0 failed$' "and its cases count" salve guideline check test-rate
+mkdir "$work/guidelines/test-rate/valuesets"
+sed -i 's|^context Patient|valueset "Rates": '"'urn:rates'"'\n\ncontext Patient|; s|(\[Observation: "Heart rate"\]|([Observation: "Rates"]|' \
+    "$work/guidelines/test-rate/logic.cql"
+ok "logic that names a value set translates" tools/node tools/translate.mjs "$work/guidelines" "$share/guidelines"
+fails 1 "a value set that is nowhere is a failed check" salve guideline check test-rate
+place=$(grep -n '^valueset' "$work/guidelines/test-rate/logic.cql" | cut -d: -f1)
+is "named with file, line and column" "$(grep -c "test-rate/logic.cql:$place:1: Rates" "$work/.out")" 1
+mkdir "$share/guidelines/test-rate/valuesets"
+cat >"$share/guidelines/test-rate/valuesets/rates.json" <<'END'
+{"resourceType":"ValueSet","url":"urn:rates","status":"active","expansion":{"timestamp":"2026-01-01","contains":[
+  {"system":"http://loinc.org","code":"8867-4"},{"system":"http://loinc.org","code":"40443-4"}]}}
+END
+ok "with the value set in its folder all cases pass" salve guideline check test-rate
+sed -i 's/8867-4/8867-5/' "$share/guidelines/test-rate/valuesets/rates.json"
+fails 1 "a value set without the code fails the cases" salve guideline check test-rate
+echo '{' >"$share/guidelines/test-rate/valuesets/rates.json"
+fails 1 "a broken value set is refused" salve guideline check test-rate
+is "and named" "$(grep -c 'test-rate/valuesets/rates.json' "$work/.out")" 1
+
 line=$(grep -n '^define "Is plausible"' "$work/guidelines/test-rate/logic.cql" | cut -d: -f1)
 sed -i "${line}s/\"Newest\"/\"Newest2\"/" "$work/guidelines/test-rate/logic.cql"
 fails 1 "a slip stops the translation" tools/node tools/translate.mjs "$work/guidelines" "$share/guidelines"
