@@ -68,7 +68,9 @@ static enum salve_code follow(struct way *way, size_t define, struct arena *scra
     if (code != SALVE_OK) return code;
     for (uint32_t i = 0; i < e.reason_count; i++)
         if (is_branch(&e.reasons[i])) add_line(way, e.reasons[i].at);
-    return follow_asked(way, &e, scratch);
+    code = follow_asked(way, &e, scratch);
+    if (way->line_count == 0) add_line(way, e.at); /* no branch at all: the define itself */
+    return code;
 }
 
 /* The text of a line of a library's CQL, where the folder has it. */
@@ -101,8 +103,8 @@ static enum salve_code write_line(const struct guideline *guideline, struct elm_
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
 
-enum salve_code guideline_because(const struct guideline_run *run, struct arena *mem, struct finding *finding,
-                                  struct salve_err *err)
+enum salve_code guideline_because(const struct guideline_run *run, struct str name, struct arena *mem,
+                                  struct finding *finding, struct salve_err *err)
 {
     struct way way = {.run = run, .err = err};
     size_t define;
@@ -110,7 +112,7 @@ enum salve_code guideline_because(const struct guideline_run *run, struct arena 
     struct str *lines = arena_array(mem, struct str, LINES_MAX);
     enum salve_code code = SALVE_OK;
     if (scratch == NULL || lines == NULL) code = salve_fail(err, SALVE_E_MEMORY, "findings");
-    if (code == SALVE_OK && elm_define_find(run->guideline->program, finding->define, &define))
+    if (code == SALVE_OK && elm_define_find(run->guideline->program, name, &define))
         code = follow(&way, define, scratch);
     for (size_t i = 0; i < way.line_count && code == SALVE_OK; i++)
         code = write_line(run->guideline, way.lines[i], mem, &lines[i], err);

@@ -213,6 +213,21 @@ static enum salve_code findings_of(struct reading *to, struct expr_value list, s
     return code;
 }
 
+/* reasons_of - what decided: from the define that the tuple names as its reason, else from the one that it shows. */
+static enum salve_code reasons_of(const struct reading *to, const struct guideline_run *run, struct expr_value list,
+                                  struct finding *findings)
+{
+    struct expr_items items = expr_items(&list);
+    enum salve_code code = SALVE_OK;
+    for (uint32_t i = 0; code == SALVE_OK && i < items.count; i++) {
+        struct str define;
+        code = field(to, items.items[i], "reason", &define);
+        if (define.len == 0) define = findings[i].define;
+        if (code == SALVE_OK) code = guideline_because(run, define, to->mem, &findings[i], to->err);
+    }
+    return code;
+}
+
 /* params_of - the switches: what was chosen, or else their initial values. */
 static enum salve_code params_of(const struct guideline *guideline, const struct guideline_ask *ask, struct arena *mem,
                                  struct elm_param **out, struct salve_err *err)
@@ -273,7 +288,5 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     if (code == SALVE_OK) code = guideline_in_cql(guideline, elm_run_define(run, STR("Findings"), &list, err), err);
     if (code == SALVE_OK) code = findings_of(&to, list, out, count);
     const struct guideline_run about = {guideline, &subject, &env, params};
-    for (size_t i = 0; code == SALVE_OK && ask->with_reasons && i < *count; i++)
-        code = guideline_because(&about, mem, &(*out)[i], err);
-    return code;
+    return code == SALVE_OK && ask->with_reasons ? reasons_of(&to, &about, list, *out) : code;
 }

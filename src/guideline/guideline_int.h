@@ -65,16 +65,16 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
                                   size_t more_count, struct arena *mem, struct elm_program **out,
                                   struct salve_err *err);
 
-/* guideline_because - fills finding->because: the branches that were taken, from the finding's define into the defines
- * and functions that these branches ask. params as in elm_run_open. */
+/* guideline_because - fills finding->because: the branches that were taken, from define `name` into the defines and
+ * functions that these branches ask. params as in elm_run_open. */
 struct guideline_run {
     const struct guideline *guideline;
     struct elm_subject *subject;
     const struct expr_env *env;
     const struct elm_param *params;
 };
-enum salve_code guideline_because(const struct guideline_run *run, struct arena *mem, struct finding *finding,
-                                  struct salve_err *err);
+enum salve_code guideline_because(const struct guideline_run *run, struct str name, struct arena *mem,
+                                  struct finding *finding, struct salve_err *err);
 /* guideline_in_cql - turns the place of an error of the machine ("BloodPressure.BP category 12:3") into a file that its
  * author knows ("blood-pressure/logic.cql:12:3: BP category"); other places stay. Gives `code` back. */
 enum salve_code guideline_in_cql(const struct guideline *guideline, enum salve_code code, struct salve_err *err);
