@@ -362,6 +362,15 @@ families.kdigo = {
         return { exp_g: g, exp_a: a, exp_risk: g && a ? heat[g][Number(a[1]) - 1] : '' };
     } };
 
+families.kidney_checks = {
+    inputs: ['egfr', 'acr', 'unit'],
+    make: () => families.kdigo.make(),
+    expect(egfr, acr, unit) {
+        if (egfr === '' || acr === '') return { exp_checks: '' };
+        const { exp_g, exp_a } = families.kdigo.expect(egfr, acr, unit);
+        return { exp_checks: { G1: '112', G2: '112', G3a: '123', G3b: '233', G4: '334', G5: '444' }[exp_g][Number(exp_a[1]) - 1] };
+    } };
+
 families.uacr = {
     inputs: ['albumin_mg_l', 'creatinine', 'creatinine_unit'],
     make() {
