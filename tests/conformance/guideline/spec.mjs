@@ -464,6 +464,13 @@ families.tb_w4ss = {
         const screen = four.includes('yes') ? 'positive' : four.includes('') ? '' : 'negative';
         return { exp_w4ss: screen, exp_action: screen === 'positive' || cxr === 'abnormal' ? 'tb-evaluation' : screen === '' ? '' : 'no-tb-action' };
     } };
+families.tb_crp = {
+    inputs: ['cough', 'fever', 'weight_loss', 'night_sweats', 'hiv', 'cxr', 'crp'],
+    make: () => [...families.tb_w4ss.make(), sometimes(.1, near(0, 60, pick(0, 1, 2), [5, 5]))],
+    expect(...c) {
+        const crp = c.pop(), four = families.tb_w4ss.expect(...c).exp_action;
+        return { exp_action: c[4] === 'positive' && crp !== '' && q(crp).gt(5) ? 'tb-evaluation' : four };
+    } };
 families.bbv_offer = {
     inputs: ['age', 'test', 'ever_tested', 'known_positive', 'consent', 'ongoing_risk'],
     make: () => [near(10, 95, 0, [15, 18, 65, 79]), pick('hiv', 'hcv', 'hbv'), yesno(), chance() < .15 ? 'yes' : 'no', pick('accept', 'decline', 'unasked'), chance() < .3 ? 'yes' : 'no'],

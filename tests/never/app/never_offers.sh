@@ -17,9 +17,12 @@ person() {
         for answer in "$@"; do
             n=$((n + 1))
             printf ',\n {"resource": {"resourceType": "Observation", "id": "o%d", "status": "final", ' $n
-            printf '"code": {"coding": [{"system": "urn:salve:question", "code": "%s"}]}, ' "${answer%=*}"
+            printf '"code": {"coding": [{"system": "%s", "code": "%s"}]}, ' \
+                "$([[ $answer == 1988-5=* ]] && echo http://loinc.org || echo urn:salve:question)" "${answer%=*}"
             printf '"subject": {"reference": "Patient/p"}, "effectiveDateTime": "%sT00:00:00Z", ' "$day"
-            printf '"valueBoolean": %s}}' "${answer#*=}"
+            if [[ $answer == 1988-5=* ]]; then # C-reactive protein in mg/L
+                printf '"valueQuantity": {"value": %s, "system": "http://unitsofmeasure.org", "code": "mg/L"}}}' "${answer#*=}"
+            else printf '"valueBoolean": %s}}' "${answer#*=}"; fi
         done
         printf ']}\n'
     } >"$work/$name.json"
@@ -52,4 +55,22 @@ done
 person nothing hiv-test-agreed=false hcv-tested=false blood-virus-risk=false hbv-tested=false
 ok "somebody who only said no to one test" salve screen --paper "$work/nothing.json"
 is "is never shown as somebody who said no" "$(grep -ciE 'declin|refus' "$work/.out")" 0
+
+# Tuberculosis: what counts only for people living with HIV must not tell who does.
+four() { echo tb-cough=$1 tb-fever=false tb-weight-loss=false tb-night-sweats=false; }
+ok "another site" salve init "$work/lungs" --name "North Clinic" --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician
+export SALVE_SITE=$work/lungs
+ok "tuberculosis is accepted" salve guideline accept tuberculosis --as dr-amina
+person cough $(four true)
+person marker $(four false) known-hiv=true 1988-5=12
+prints 'tb-screen: positive' "a raised marker calls for the test" salve screen --paper "$work/marker.json"
+ok "with all that staff see" salve screen --json --paper "$work/marker.json"
+is "staff are not told for whom it counts" "$(grep -ciE 'hiv|crp|marker|infection' "$work/.out")" 0
+for lang in en ar; do
+    for who in cough marker; do
+        ok "letter $who in $lang" salve letter --paper "$work/$who.json" --as dr-amina --lang $lang -o "$work/$who.$lang.html"
+        is "the letter $who in $lang is that of a cough" "$(sha256sum <"$work/$who.$lang.html")" \
+            "$(sha256sum <"$work/cough.$lang.html")"
+    done
+done
 finish
