@@ -26,7 +26,7 @@ function elm(share, guideline) {
             const json = read(join(dir, name));
             if (json.library) all[json.library.identifier.id] = json;
         }
-    return { logic: read(join(folder, 'logic.json')), vectors: read(join(folder, 'vectors.json')), all };
+    return { logic: read(join(folder, 'logic.json')), vectors: existsSync(join(folder, 'vectors.json')) ? read(join(folder, 'vectors.json')) : null, all };
 }
 
 function csvRows(text) {
@@ -46,6 +46,7 @@ if (mode === 'vectors') {
     for (const id of readdirSync(join(share, 'guidelines')).filter(n => existsSync(join(share, 'guidelines', n, 'guideline.json')))) {
         const about = JSON.parse(readFileSync(join(share, 'guidelines', id, 'guideline.json'), 'utf8'));
         const { vectors, all } = elm(share, id);
+        if (vectors === null) continue; // cases only
         // The peer finds no included library from the Unfiltered context; a made-up patient serves as well.
         for (const def of vectors.library.statements.def) if (def.context === 'Unfiltered') def.context = 'Patient';
         const nobody = { resourceType: 'Bundle', type: 'collection', entry: [{ resource: { resourceType: 'Patient', id: 'x' } }] };
