@@ -5,30 +5,6 @@
 #include "fhir_tables.h"
 
 /* --- codes of nodes ----------------------------------------------------------------------------------------------- */
-struct expr_code elm_coding_of(const struct tape *tape, tape_at at)
-{
-    struct expr_code code = {0};
-    for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c)) {
-        switch (tape_path_name(tape, c)) {
-        case FHIR_N_system:
-            code.system = tape_text(tape, c);
-            break;
-        case FHIR_N_version:
-            code.version = tape_text(tape, c);
-            break;
-        case FHIR_N_code:
-            code.code = tape_text(tape, c);
-            break;
-        case FHIR_N_display:
-            code.display = tape_text(tape, c);
-            break;
-        default:
-            break;
-        }
-    }
-    return code;
-}
-
 enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out)
 {
     const struct tape *tape = node.as.tape;
@@ -36,7 +12,7 @@ enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struc
     if (type == FHIR_T_Coding) {
         struct expr_code *code = arena_new(run->mem, struct expr_code);
         if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
-        *code = elm_coding_of(tape, node.aux);
+        *code = expr_coding_of(tape, node.aux);
         *out = (struct expr_value){.kind = VALUE_CODE, .as.code = code};
         return SALVE_OK;
     }
@@ -47,7 +23,7 @@ enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struc
     struct expr_code *codes = arena_array(run->mem, struct expr_code, count + 1);
     if (concept == NULL || codes == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "concept");
     for (tape_at c = tape_first(tape, node.aux); c != TAPE_NONE; c = tape_next(tape, node.aux, c)) {
-        if (tape_path_name(tape, c) == FHIR_N_coding) codes[concept->code_count++] = elm_coding_of(tape, c);
+        if (tape_path_name(tape, c) == FHIR_N_coding) codes[concept->code_count++] = expr_coding_of(tape, c);
         if (tape_path_name(tape, c) == FHIR_N_text) concept->display = tape_text(tape, c);
     }
     concept->codes = codes;

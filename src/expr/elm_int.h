@@ -174,7 +174,6 @@ SALVE_MUST_USE enum salve_code elm_values_order(struct expr_run *run, struct exp
 SALVE_MUST_USE enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out);
 /* What a date filter compares: of a Period an interval, of a primitive its System value. */
 SALVE_MUST_USE enum salve_code elm_date_value(struct expr_run *run, struct expr_value node, struct expr_value *out);
-struct expr_code elm_coding_of(const struct tape *tape, tape_at at); /* of a Coding */
 /* Is the code in the value set or code system? A value set that is not at hand is an error. */
 SALVE_MUST_USE enum salve_code elm_code_is_in(struct expr_run *run, const struct expr_code *code,
                                               const struct expr_vocabulary *in, enum expr_truth *out);

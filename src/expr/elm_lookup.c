@@ -172,7 +172,7 @@ static enum salve_code by_value_set(struct expr_run *run, const struct elm_plan 
         if (tape_kind(tape, coding->at) == TAPE_TEXT)
             code.code = tape_text(tape, coding->at);
         else
-            code = elm_coding_of(tape, coding->at);
+            code = expr_coding_of(tape, coding->at);
         TRY(elm_code_is_in(run, &code, plan->r.codes.as.vocabulary, &one));
         m.truth = elm_or(m.truth, one);
     }

@@ -22,21 +22,26 @@ static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *r
     return SALVE_OK;
 }
 
-static enum salve_code make_vocabulary_ref(struct elm_compile *c, const struct json *node, bool is_code_system)
+static enum salve_code vocabulary_value(struct elm_compile *c, const struct json *node, bool is_code_system,
+                                        struct expr_value *out)
 {
     struct expr_vocabulary *vocabulary;
     TRY(vocabulary_of(c, node, is_code_system, &vocabulary));
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary});
+    *out = (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary};
     return SALVE_OK;
 }
 enum salve_code elm_value_set_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out)
 {
-    struct expr_vocabulary *vocabulary;
-    TRY(vocabulary_of(c, node, false, &vocabulary));
-    *out = (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary};
-    return SALVE_OK;
+    return vocabulary_value(c, node, false, out);
 }
 
+static enum salve_code make_vocabulary_ref(struct elm_compile *c, const struct json *node, bool is_code_system)
+{
+    struct expr_value value;
+    TRY(vocabulary_value(c, node, is_code_system, &value));
+    expr_emit_const(&c->emit, value);
+    return SALVE_OK;
+}
 enum salve_code elm_make_value_set_ref(struct elm_compile *c, const struct json *node)
 {
     return make_vocabulary_ref(c, node, false);
@@ -184,7 +189,11 @@ enum salve_code elm_code_is_in(struct expr_run *run, const struct expr_code *cod
     if (code->system.ptr == NULL && set != NULL && vocabulary_set_is_mixed(set))
         return expr_run_fail(run, SALVE_E_TYPE, "a code without its system is ambiguous in %.*s, which has several",
                              STR_ARGS(in->id));
-    *out = vocabulary_member(v, code, in->id, in->version, &is_at_hand);
+    if (set != NULL) {
+        *out = vocabulary_set_has(set, code);
+        return SALVE_OK;
+    }
+    *out = vocabulary_member(NULL, code, in->id, in->version, &is_at_hand); /* of the definitions of R4 */
     return is_at_hand ? SALVE_OK : not_at_hand(run, in);
 }
 

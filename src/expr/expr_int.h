@@ -184,6 +184,7 @@ SALVE_MUST_USE enum salve_code expr_compare(struct expr_run *run, const struct e
 /* A decimal from INTEGER, LONG or DECIMAL; false for others. */
 bool expr_to_decimal(struct expr_value value, struct expr_decimal *out);
 
+struct expr_code expr_coding_of(const struct tape *tape, tape_at at); /* of a Coding; views of the tape */
 bool expr_is_type(struct expr_value item, struct expr_type_test test);
 bool expr_is_exactly(struct expr_value item, struct expr_type_test test); /* for primitives, no subtypes: ofType, as */
 /* Children of a node by FHIRPath name, added to build. */

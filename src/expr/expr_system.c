@@ -181,3 +181,27 @@ enum salve_code expr_children(struct expr_run *run, struct expr_value item, fhir
     }
     return expr_step(run, seen + 1);
 }
+
+struct expr_code expr_coding_of(const struct tape *tape, tape_at at)
+{
+    struct expr_code code = {0};
+    for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c)) {
+        switch (tape_path_name(tape, c)) {
+        case FHIR_N_system:
+            code.system = tape_text(tape, c);
+            break;
+        case FHIR_N_version:
+            code.version = tape_text(tape, c);
+            break;
+        case FHIR_N_code:
+            code.code = tape_text(tape, c);
+            break;
+        case FHIR_N_display:
+            code.display = tape_text(tape, c);
+            break;
+        default:
+            break;
+        }
+    }
+    return code;
+}

@@ -287,14 +287,6 @@ FN(fp_resource_key)
 }
 
 /* --- terminology -------------------------------------------------------------------------------------------------- */
-static struct expr_code coding_of(const struct tape *tape, tape_at at)
-{
-    return (struct expr_code){.code = tape_child_text(tape, at, "code"),
-                              .system = tape_child_text(tape, at, "system"),
-                              .version = tape_child_text(tape, at, "version"),
-                              .display = tape_child_text(tape, at, "display")};
-}
-
 /* A code, Coding or CodeableConcept; of a concept one coding has to be in. */
 static enum expr_truth item_member(struct expr_run *run, struct expr_value item, struct str value_set)
 {
@@ -312,14 +304,14 @@ static enum expr_truth item_member(struct expr_run *run, struct expr_value item,
         return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
     }
     if (tape_type(tape, item.aux) == FHIR_T_Coding) {
-        code = coding_of(tape, item.aux);
+        code = expr_coding_of(tape, item.aux);
         return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
     }
     if (tape_type(tape, item.aux) != FHIR_T_CodeableConcept) return EXPR_NULL_TRUTH;
     enum expr_truth any = EXPR_FALSE;
     for (tape_at c = tape_first(tape, item.aux); c != TAPE_NONE; c = tape_next(tape, item.aux, c)) {
         if (tape_path_name(tape, c) != FHIR_N_coding) continue;
-        code = coding_of(tape, c);
+        code = expr_coding_of(tape, c);
         enum expr_truth one = vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
         if (one == EXPR_TRUE) return EXPR_TRUE;
         if (one == EXPR_NULL_TRUTH) any = one;
@@ -347,7 +339,7 @@ static bool code_of(struct expr_value item, struct expr_code *out)
     if (item.kind == VALUE_CODE)
         *out = *item.as.code;
     else if (item.kind == VALUE_NODE && tape_type(item.as.tape, item.aux) == FHIR_T_Coding)
-        *out = coding_of(item.as.tape, item.aux);
+        *out = expr_coding_of(item.as.tape, item.aux);
     else
         return false;
     return true;

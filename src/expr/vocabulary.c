@@ -12,9 +12,6 @@ struct vocabulary *vocabulary_make(struct arena *mem)
     return v;
 }
 
-size_t vocabulary_set_count(const struct vocabulary *v) { return v->set_count; }
-size_t vocabulary_system_count(const struct vocabulary *v) { return v->system_count; }
-
 /* --- versions: the parts between dots, as numbers where both are -------------------------------------------------- */
 static struct str next_part(struct str *rest)
 {
@@ -99,7 +96,6 @@ static enum salve_code keep_set(struct vocabulary *v, struct vocabulary_set set,
     struct vocabulary_set **slot = &v->sets[kept->hash % VOCABULARY_SLOTS];
     kept->next = *slot;
     *slot = kept;
-    v->set_count++;
     return SALVE_OK;
 }
 

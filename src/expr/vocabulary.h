@@ -39,9 +39,6 @@ SALVE_MUST_USE enum salve_code vocabulary_add_missing(struct vocabulary *v, cons
  * regular expression is none; err->at is the url of the value set. */
 SALVE_MUST_USE enum salve_code vocabulary_done(struct vocabulary *v, struct salve_err *err);
 
-size_t vocabulary_set_count(const struct vocabulary *v);
-size_t vocabulary_system_count(const struct vocabulary *v);
-
 /* vocabulary_find - by canonical, "url" or "url|version"; `version` STR_NONE: that of the canonical, else the latest
  * (dotted numbers count as numbers). NULL: not at hand. A CodeSystem's `valueSet` is found too. */
 const struct vocabulary_set *vocabulary_find(const struct vocabulary *v, struct str url, struct str version);
@@ -69,13 +66,5 @@ enum expr_truth vocabulary_in_system(const struct vocabulary *v, const struct ex
  * codes or content that is not complete. `mem` for the walk; v may be NULL. */
 enum expr_truth vocabulary_subsumes(const struct vocabulary *v, const struct expr_code *a, const struct expr_code *b,
                                     struct arena *mem);
-
-/* vocabulary_hash - of a code's text; what the tables are ordered by. FNV-1a, 32 bits. */
-static inline uint32_t vocabulary_hash(struct str text)
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (uint8_t)text.ptr[i]) * 16777619u;
-    return hash;
-}
 
 #endif

@@ -14,6 +14,14 @@
         if (try_ != SALVE_OK) return try_;                                                                             \
     } while (0)
 
+/* vocabulary_hash - of a code's text; what the tables are ordered by. FNV-1a, 32 bits. */
+static inline uint32_t vocabulary_hash(struct str text)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (uint8_t)text.ptr[i]) * 16777619u;
+    return hash;
+}
+
 /* Codes in the order they were added, each once, with an open hash over their texts. */
 struct vocabulary_bag {
     struct expr_code *codes;
@@ -86,7 +94,7 @@ struct vocabulary {
     struct arena *mem;
     struct vocabulary_set *sets[VOCABULARY_SLOTS]; /* by hash of the url */
     struct vocabulary_system *systems;
-    size_t set_count, system_count;
+    size_t system_count;
     uint64_t code_count;
     bool only_missing;
     unsigned depth; /* of value sets that include each other */

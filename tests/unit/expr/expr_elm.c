@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "expr/elm.h"
 #include "fhir/fhir.h"
+#include "elm_case.h"
 #include "t.h"
 
 #define HEAD                                                                                                           \
@@ -14,27 +15,6 @@
 static struct str library(struct arena *mem, const char *id, const char *body)
 {
     return arena_printf(mem, HEAD, id, body);
-}
-
-/* #5 and #'x' become literals */
-static struct str spell_out(struct str text, struct arena *mem)
-{
-    struct buf out;
-    buf_init(&out, mem, 1 << 20);
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != '#') {
-            buf_add_char(&out, text.ptr[i]);
-            continue;
-        }
-        bool is_text = text.ptr[i + 1] == '\'';
-        size_t from = i + 1 + is_text, end = from;
-        while (end < text.len && (is_text ? text.ptr[end] != '\'' : strchr("-0123456789", text.ptr[end]) != NULL))
-            end++;
-        buf_addf(&out, "{\"type\":\"Literal\",\"valueType\":\"{urn:hl7-org:elm-types:r1}%s\",\"value\":\"%.*s\"}",
-                 is_text ? "String" : "Integer", (int)(end - from), text.ptr + from);
-        i = is_text ? end : end - 1;
-    }
-    return buf_str(&out);
 }
 
 static enum salve_code evaluate(struct str body, struct arena *mem, const struct expr_env *env, struct str *out,

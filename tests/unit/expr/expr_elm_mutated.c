@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "expr/elm.h"
 #include "json/json.h"
+#include "elm_case.h"
 #include "t.h"
 
 static const char *const kinds[] = {
@@ -50,27 +51,6 @@ static void write_node(struct writing *w, const struct json *node)
             write_node(w, item);
     }
     buf_add_char(&w->out, is_object ? '}' : ']');
-}
-
-/* #5 and #'x' become literals */
-static struct str spell_out(struct str text, struct arena *mem)
-{
-    struct buf out;
-    buf_init(&out, mem, 1 << 20);
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != '#') {
-            buf_add_char(&out, text.ptr[i]);
-            continue;
-        }
-        bool is_text = text.ptr[i + 1] == '\'';
-        size_t from = i + 1 + is_text, end = from;
-        while (end < text.len && (is_text ? text.ptr[end] != '\'' : strchr("-0123456789", text.ptr[end]) != NULL))
-            end++;
-        buf_addf(&out, "{\"type\":\"Literal\",\"valueType\":\"{urn:hl7-org:elm-types:r1}%s\",\"value\":\"%.*s\"}",
-                 is_text ? "String" : "Integer", (int)(end - from), text.ptr + from);
-        i = is_text ? end : end - 1;
-    }
-    return buf_str(&out);
 }
 
 static void mark_kinds(const struct json *node, bool *seen)
