@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A site that an earlier Salve made (tests/fixtures/layout-1, made-up people) opens, verifies, gives everybody what it
+ * gave then, keeps closed what was withdrawn and gone what was erased, and goes on. What `take` gave then stands line
+ * by line in tests/fixtures/layout-1-taken/CARD.json. */
+#include "t_site.h"
+
+#define FIXTURE "tests/fixtures/layout-1"
+#define MADE_AT 1795981500000 /* 2026-11-29T19:45:00Z, after the last look of the fixture */
+
+static const struct actor LINA = {{"lina", 4}, ROLE_ASSISTANT, {"", 0}}, KOFI = {{"kofi", 4}, ROLE_REGISTRAR, {"", 0}},
+                          LI = {{"tech-li", 7}, ROLE_TECHNICIAN, {"", 0}};
+
+static struct t_site *open_copy(void)
+{
+    struct t_site *t = calloc(1, sizeof *t);
+    char folder[200];
+    if (t == NULL) abort();
+    (void)snprintf(folder, sizeof folder, "%s/salve-earlier-%d", t_tmp(), (int)getpid());
+    t_remove(folder);
+    t_copy(FIXTURE, folder);
+    t_site_paths(t, folder);
+    (void)snprintf(t->key_file, sizeof t->key_file, "%s.key", folder);
+    t->mem = arena_open((size_t)1 << 30);
+    struct str key;
+    t_must(file_read(FIXTURE ".key", 4096, t->mem, &key, &err));
+    t_must(file_write(t->key_file, key, 0600, &err));
+    t->options.clock = clock_fixed(MADE_AT);
+    t_site_open(t);
+    return t;
+}
+
+static struct site_verify_result verify(struct t_site *t)
+{
+    struct site_verify_ask ask = {.actor = LI};
+    struct site_verify_result result;
+    t_must(site_verify(t->site, &ask, &result, &err));
+    return result;
+}
+
+static bool has(struct t_site *t, const struct rec_resource *all, size_t count, struct str line)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_find(line, t_json(t->mem, &all[i].tape)) >= 0) return true;
+    return false;
+}
+
+/* Every line of the file is a resource in an entry, but the first and the last one. */
+static size_t compare_taken(struct t_site *t, struct str file)
+{
+    char path[300];
+    struct str text, line, card = str_cut(file, 0, file.len - 5);
+    size_t compared = 0;
+    (void)snprintf(path, sizeof path, FIXTURE "-taken/%.*s", STR_ARGS(file));
+    t_must(file_read(path, (size_t)1 << 24, t->mem, &text, &err));
+    struct rec_view *view = t_open(t, T_PERSON, PURPOSE_SELF, card);
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    t_must(rec_take(view, t->mem, &all, &count, &err));
+    while (str_next_line(&text, &line)) {
+        if (str_find(line, STR("\"resource\":")) < 0) continue;
+        if (!has(t, all, count, line)) fail_msg("not given any more: %.*s", STR_ARGS(line));
+        compared++;
+    }
+    t_close_view(&view);
+    return compared;
+}
+
+static void an_earlier_site_gives_what_it_gave(void **state)
+{
+    (void)state;
+    struct t_site *t = open_copy();
+    struct str *names;
+    size_t count, people = 0, resources = 0;
+    assert_int_equal(verify(t).findings, 0);
+    t_must(file_list(FIXTURE "-taken", t->mem, &names, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        if (!str_ends(names[i], STR(".json"))) continue;
+        people++;
+        resources += compare_taken(t, names[i]);
+    }
+    assert_int_equal(people, 3);
+    assert_int_equal(resources, 106);
+    assert_int_equal(verify(t).findings, 0);
+    t_site_drop(t);
+}
+
+static struct str card_of(struct t_site *t, bool is_withdrawn)
+{
+    struct str *names;
+    size_t count;
+    t_must(file_list(FIXTURE "-taken", t->mem, &names, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        struct str card = str_cut(names[i], 0, names[i].len - 5);
+        struct rec_view *view = NULL;
+        if (!str_ends(names[i], STR(".json"))) continue;
+        enum salve_code code = t_open_code(t, LINA, PURPOSE_CARE, card, &view);
+        if (code == SALVE_OK) t_close_view(&view);
+        if ((code == SALVE_E_CONSENT) == is_withdrawn) return card;
+    }
+    fail_msg("no such person in the fixture");
+    return STR_NONE;
+}
+
+static void what_was_withdrawn_or_erased_there_stays_so(void **state)
+{
+    (void)state;
+    struct t_site *t = open_copy();
+    struct rec_view *view = NULL;
+    struct str erased;
+    (void)card_of(t, true);
+    t_must(file_read(FIXTURE "-taken/erased", 100, t->mem, &erased, &err));
+    assert_code(t_open_code(t, T_PERSON, PURPOSE_SELF, str_trim(erased), &view), SALVE_E_NOT_FOUND);
+    t_site_drop(t);
+}
+
+static void an_earlier_site_goes_on(void **state)
+{
+    (void)state;
+    struct t_site *t = open_copy();
+    struct str card = card_of(t, false);
+    struct rec_view *view = t_open(t, LINA, PURPOSE_CARE, card);
+    size_t before = t_count(view);
+    (void)t_save_weight(t, view, "71.5");
+    t_close_view(&view);
+    struct rec_enrolled fresh;
+    struct tape newcomer = t_read(t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"New\"}]}");
+    struct consent_grant grant = t_grant(PURPOSE_CARE);
+    t_must(rec_enrol(t->site, KOFI, &newcomer, t->mem, &fresh, &err));
+    t_must(rec_consent_give(t->site, KOFI, fresh.card, &grant, t->mem, NULL, &err));
+    struct site_rotation rotation;
+    t_must(site_rotate(t->site, LI, &rotation, &err));
+    t_withdraw(t, fresh.card, PURPOSE_CARE);
+    t_site_close(t);
+    t_site_open(t);
+    view = t_open(t, LINA, PURPOSE_CARE, card);
+    assert_int_equal(t_count(view), before + 1);
+    t_close_view(&view);
+    assert_int_equal(verify(t).findings, 0);
+    t_site_drop(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(an_earlier_site_gives_what_it_gave),
+                                       cmocka_unit_test(what_was_withdrawn_or_erased_there_stays_so),
+                                       cmocka_unit_test(an_earlier_site_goes_on)};
+    return t_run(tests);
+}
