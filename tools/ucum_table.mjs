@@ -131,7 +131,7 @@ const lines = [...units.keys()].filter(is_atom)
 const prefix_lines = [...prefixes].map(([code, [n, , e]]) => `    {${quote(code)}, ${n}LL, ${e}},`);
 writeFileSync(output, `/* Made by tools/ucum_table.mjs from ucumDefs.min.json (sha256 ${createHash('sha256').update(text).digest('hex').slice(0, 16)}); do not edit.
  * UCUM table and codes: Copyright 1995-2009 Regenstrief Institute, Inc. and the UCUM Organization; https://ucum.org/license */
-#include "expr/expr_ucum_int.h"
+#include "value/value_ucum_int.h"
 
 const struct ucum_atom ucum_atoms[] = {
 ${lines.join('\n')}

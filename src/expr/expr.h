@@ -26,13 +26,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "expr/value.h"
+#include "value/value.h"
 
 struct fhirpath;   /* compiled, opaque */
 struct vocabulary; /* vocabulary.h */
-
-/* What a value set or code system can be asked: EXPR_UNKNOWN where it is not at hand. */
-enum expr_truth { EXPR_FALSE, EXPR_TRUE, EXPR_NULL_TRUTH };
 
 /* Everything a run may ask from outside. Zero is fine for every member. Callbacks must not keep what they are given. */
 struct expr_env {

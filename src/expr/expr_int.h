@@ -156,6 +156,12 @@ SALVE_MUST_USE static inline enum salve_code expr_step(struct expr_run *run, uin
 const struct expr_temporal *expr_now(struct expr_run *run); /* dateTime with milliseconds and the env's offset */
 
 /* --- shared by both languages (expr_compare.c, expr_system.c, expr_tape.c) ---------------------------------------- */
+/* expr_system - the System value of a FHIR primitive or Quantity (and its kinds), by the type of the node; other nodes
+ * and all other values come back as they are. A primitive without a value gives NULL. Texts and units stay views of the
+ * tape. Text that is not of its type, and a Quantity with a comparator, stay nodes. E_MEMORY. */
+SALVE_MUST_USE enum salve_code expr_system(struct expr_value value, struct arena *mem, struct expr_value *out,
+                                           struct salve_err *err);
+
 enum expr_kind expr_type_kind(fhir_type_id type); /* System kind of a FHIR primitive or Quantity; NULL for others */
 
 /* expr_system without an arena: what the value points to is in `room`. expr_keep copies such a value into mem. */

@@ -4,7 +4,7 @@
 #define SALVE_EXPR_MEASURE_INT_H
 
 #include "expr/measure.h"
-#include "expr/scalar.h"
+#include "value/scalar.h"
 #include "expr/vocabulary.h"
 
 enum measure_scoring { SCORING_COHORT, SCORING_PROPORTION, SCORING_RATIO, SCORING_CONTINUOUS, SCORING_COMPOSITE };

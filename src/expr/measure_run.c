@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One person: who or what is in each population, what was observed of it, in which strata; and adding people up. */
 #include "base/limits.h"
+#include "expr/expr_int.h"
 #include "expr/measure_int.h"
 
 struct members {

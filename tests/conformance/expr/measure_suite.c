@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "expr/measure.h"
-#include "expr/scalar.h"
+#include "value/scalar.h"
 #include "fhir/fhir.h"
 #include "t.h"
 

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "expr/measure.h"
-#include "expr/scalar.h"
+#include "value/scalar.h"
 #include "fhir/fhir.h"
 #include "json/json.h"
 #include "t.h"

@@ -10,8 +10,8 @@
  *         ... expr_decimal_text(sum, text) is "3.75"
  *
  * Sources: CQL 1.5.3 appendix B (operators), FHIRPath N1 sections 5 and 6, UCUM 2.1. */
-#ifndef SALVE_EXPR_SCALAR_H
-#define SALVE_EXPR_SCALAR_H
+#ifndef SALVE_VALUE_SCALAR_H
+#define SALVE_VALUE_SCALAR_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -12,14 +12,17 @@
  * expr_items() gives the FHIRPath view of any value.
  *
  * FHIR data. VALUE_NODE is a node of a tape. It becomes a System value only where one is needed (expr_system). */
-#ifndef SALVE_EXPR_VALUE_H
-#define SALVE_EXPR_VALUE_H
+#ifndef SALVE_VALUE_VALUE_H
+#define SALVE_VALUE_VALUE_H
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "expr/scalar.h"
+#include "value/scalar.h"
 #include "fhir/tape.h"
+
+/* Three-valued truth: false, true, and CQL's null or FHIRPath's empty. */
+enum expr_truth { EXPR_FALSE, EXPR_TRUE, EXPR_NULL_TRUTH };
 
 /*    kind       name             the word holds */
 #define EXPR_KINDS(X)                                                                                                  \
@@ -150,12 +153,6 @@ static inline struct expr_items expr_items(const struct expr_value *value)
     if (value->kind == VALUE_LIST) return (struct expr_items){value->as.items, value->aux};
     return (struct expr_items){value, value->kind != VALUE_NULL};
 }
-
-/* expr_system - the System value of a FHIR primitive or Quantity (and its kinds), by the type of the node; other nodes
- * and all other values come back as they are. A primitive without a value gives NULL. Texts and units stay views of the
- * tape. Text that is not of its type, and a Quantity with a comparator, stay nodes. E_MEMORY. */
-SALVE_MUST_USE enum salve_code expr_system(struct expr_value value, struct arena *mem, struct expr_value *out,
-                                           struct salve_err *err);
 
 /* A list that grows in an arena. Zero-initialise it; add; expr_build_done gives NULL, the item, or a LIST (FHIRPath
  * form); expr_build_list always a LIST. */

@@ -2,7 +2,7 @@
  * Making values: scalars that live behind a pointer, and lists that grow. See value.h. */
 #include <stdalign.h>
 
-#include "expr/expr_int.h"
+#include "value/value.h"
 
 static enum salve_code out_of_memory(struct salve_err *err)
 {

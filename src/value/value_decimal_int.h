@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the decimal files share: powers of ten and wide products. */
-#ifndef SALVE_EXPR_DECIMAL_INT_H
-#define SALVE_EXPR_DECIMAL_INT_H
+#ifndef SALVE_VALUE_DECIMAL_INT_H
+#define SALVE_VALUE_DECIMAL_INT_H
 
 #include <stdio.h>
 
-#include "expr/scalar.h"
+#include "value/scalar.h"
 
 enum { EXPR_POW10_COUNT = 29, EXPR_UNITS_PER_ONE = 100000000 };
 

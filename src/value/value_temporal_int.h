@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the two temporal files share. */
-#ifndef SALVE_EXPR_TEMPORAL_INT_H
-#define SALVE_EXPR_TEMPORAL_INT_H
+#ifndef SALVE_VALUE_TEMPORAL_INT_H
+#define SALVE_VALUE_TEMPORAL_INT_H
 
 #include "base/clock.h"
-#include "expr/scalar.h"
+#include "value/scalar.h"
 
 #define EXPR_DAY_MS INT64_C(86400000)
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * UCUM: a unit text becomes one exact rational factor with dimensions, and values are converted by it. Factors that do
  * not fit into 63 bits, and powers of pi, go on as long double and are rounded once at the end. */
-#include "expr/expr_ucum_int.h"
+#include "value/value_ucum_int.h"
 
 #include <math.h>
 
-#include "expr/expr_decimal_int.h"
+#include "value/value_decimal_int.h"
 
 enum { UCUM_TEXT_BYTES_MAX = 256, UCUM_DEPTH_MAX = 16, UCUM_EXPONENT_MAX = 99, UCUM_EXP10_MAX = 2000 };
 

@@ -4,7 +4,7 @@
  * bits at most, so that some 20 bits are to spare; long double, with 64, would be wrong in the last digits of what is
  * large. What is not: b * 2^-118 is the relative error of a power that is not whole, so for b past 2^20 and a result
  * of more than 20 digits the last ones are not certain. */
-#include "expr/expr_decimal_int.h"
+#include "value/value_decimal_int.h"
 
 typedef unsigned __int128 u128;
 

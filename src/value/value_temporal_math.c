@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arithmetic of temporal values: adding durations by the calendar, durations and differences with their uncertainty,
  * boundaries, successor and predecessor. */
-#include "expr/expr_temporal_int.h"
+#include "value/value_temporal_int.h"
 
 int64_t expr_temporal_ms(const struct expr_temporal *t)
 {

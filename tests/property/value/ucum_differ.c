@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "expr/expr_ucum_int.h"
+#include "value/value_ucum_int.h"
 #include "t.h"
 
 enum { ARENA_BYTES = 256 << 20 };

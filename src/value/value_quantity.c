@@ -3,8 +3,8 @@
  * */
 #include "base/limits.h"
 #include "base/buf.h"
-#include "expr/expr_decimal_int.h"
-#include "expr/expr_ucum_int.h"
+#include "value/value_decimal_int.h"
+#include "value/value_ucum_int.h"
 
 /* What a unit text means: the UCUM code, and which calendar word it is. A calendar year is 12 months or 365 days and a
  * month 30 days (N1 5.5.7), UCUM's a and mo are 365.25 and 30.4375 days; for week and below both are the same. */

@@ -2,7 +2,7 @@
  * Compares decimals with results computed elsewhere: decimal_differ RESULTS.tsv. A line a computation: operation, a, b,
  * result or none (decimal_differential.mjs makes it). All digits have to be the same. Without arguments: nothing. */
 #include "base/file.h"
-#include "expr/scalar.h"
+#include "value/scalar.h"
 #include "t.h"
 
 enum { ARENA_BYTES = 256 << 20 };

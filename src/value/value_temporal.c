@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Dates, dateTimes and times with precision: reading, printing, parts and comparison. Arithmetic is in
- * expr_temporal_math.c. Components past the precision always hold their lowest value. */
-#include "expr/expr_temporal_int.h"
+ * value_temporal_math.c. Components past the precision always hold their lowest value. */
+#include "value/value_temporal_int.h"
 
 #include <stdio.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arithmetic of exact decimals: sums, products and quotients are exact or correctly rounded to 8 digits after the
  * point. */
-#include "expr/expr_decimal_int.h"
+#include "value/value_decimal_int.h"
 
 typedef unsigned __int128 u128;
 

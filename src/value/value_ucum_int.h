@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * UCUM inside: the generated table (build/gen/ucum_table.c) and a unit as an exact factor with dimensions. */
-#ifndef SALVE_EXPR_UCUM_INT_H
-#define SALVE_EXPR_UCUM_INT_H
+#ifndef SALVE_VALUE_UCUM_INT_H
+#define SALVE_VALUE_UCUM_INT_H
 
-#include "expr/scalar.h"
+#include "value/scalar.h"
 
 enum { UCUM_DIMS = 7 }; /* m, s, g, rad, K, C, cd */
 

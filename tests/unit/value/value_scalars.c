@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Scalars by cases of text: tests/unit/expr/scalar.cases, one a line: "operation ; argument ; ... ; expected". */
+ * Scalars by cases of text: tests/unit/value/scalar.cases, one a line: "operation ; argument ; ... ; expected". */
 #include <stdlib.h>
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "expr/scalar.h"
+#include "value/scalar.h"
 #include "t.h"
 
 enum { ARGS_MAX = 6 };
@@ -280,7 +280,7 @@ int main(int argc, char **argv)
     struct arena *mem = arena_open(16 << 20);
     struct salve_err err = {0};
     struct str text, line;
-    const char *path = argc > 1 ? argv[1] : "tests/unit/expr/scalar.cases";
+    const char *path = argc > 1 ? argv[1] : "tests/unit/value/scalar.cases";
     if (file_read(path, 1 << 20, mem, &text, &err) != SALVE_OK) {
         t_fail(path, "cannot be read");
         return t_end();

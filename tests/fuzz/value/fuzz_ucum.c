@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "expr/scalar.h"
+#include "value/scalar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Exact decimals of the scalar library: parse, print, order and round. Numbers are counts of 1e-8, so every operation
- * is integer arithmetic on 128 bits; expr_decimal_math.c has the arithmetic. */
-#include "expr/expr_decimal_int.h"
+ * is integer arithmetic on 128 bits; value_decimal_math.c has the arithmetic. */
+#include "value/value_decimal_int.h"
 
 #include <math.h>
 
