@@ -257,13 +257,13 @@ static enum salve_code read_params(struct app *app, struct job *job, struct salv
 static enum salve_code open_job(struct app *app, struct job *job, struct clock *clock, struct salve_err *err)
 {
     struct elm_program *program = NULL;
-    struct vocabulary *vocabulary = NULL;
+    struct terms *vocabulary = NULL;
     enum salve_code code = app_now(app, clock, err);
     if (code == SALVE_OK) code = load_program(app, &program, err);
     if (code == SALVE_OK) code = check_define(app, program, err);
     if (code == SALVE_OK) code = app_vocabulary_read(app, &vocabulary, err);
-    if (code == SALVE_OK && vocabulary != NULL) code = vocabulary_done(vocabulary, err);
-    *job = (struct job){.program = program, .env = {.clock = clock, .vocabulary = vocabulary}};
+    if (code == SALVE_OK && vocabulary != NULL) code = terms_done(vocabulary, err);
+    *job = (struct job){.program = program, .env = {.clock = clock, .terms = vocabulary}};
     return code == SALVE_OK ? read_params(app, job, err) : code;
 }
 

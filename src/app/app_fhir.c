@@ -104,11 +104,11 @@ enum salve_code app_fhirpath(struct app *app, struct salve_err *err)
     if (code == SALVE_OK)
         code = fhirpath_compile(str_of(app->words[0]), tape_type(&tape, tape_root(&tape)), app->mem, &path, err);
     if (code != SALVE_OK) return code;
-    struct vocabulary *vocabulary = NULL;
+    struct terms *vocabulary = NULL;
     code = app_vocabulary_read(app, &vocabulary, err);
-    if (code == SALVE_OK && vocabulary != NULL) code = vocabulary_done(vocabulary, err);
+    if (code == SALVE_OK && vocabulary != NULL) code = terms_done(vocabulary, err);
     if (code != SALVE_OK) return code;
-    struct expr_env env = {.clock = &clock, .vocabulary = vocabulary};
+    struct expr_env env = {.clock = &clock, .terms = vocabulary};
     code = fhirpath_run(path, &env, expr_node(&tape, tape_root(&tape)), app->mem, &value, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, app->mem, 64 << 20);

@@ -72,7 +72,7 @@ static enum salve_code open_set(struct measuring *m, struct salve_err *err)
     const struct app_values *files = &m->app->options[OPT_ELM];
     struct str elm[APP_OPTION_VALUES_MAX], text;
     struct tape *bundle = arena_new(m->app->mem, struct tape);
-    struct vocabulary *vocabulary = NULL;
+    struct terms *vocabulary = NULL;
     const char *path = app_option(m->app, OPT_MEASURE);
     enum salve_code code = SALVE_OK;
     if (bundle == NULL) return salve_fail(err, SALVE_E_MEMORY, "--measure");

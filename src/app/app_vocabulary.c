@@ -19,7 +19,7 @@ static enum salve_code in_file(struct salve_err *err, enum salve_code code, cons
     return code;
 }
 
-static enum salve_code add_file(struct app *app, struct vocabulary *v, const char *path, struct salve_err *err)
+static enum salve_code add_file(struct app *app, struct terms *v, const char *path, struct salve_err *err)
 {
     struct str text;
     struct tape *tape = arena_new(app->mem, struct tape);
@@ -27,10 +27,10 @@ static enum salve_code add_file(struct app *app, struct vocabulary *v, const cha
     enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, app->mem, &text, err);
     if (code != SALVE_OK) return code;
     code = fhir_read(text, NULL, app->mem, tape, NULL, err);
-    return in_file(err, code == SALVE_OK ? vocabulary_add(v, tape, err) : code, path);
+    return in_file(err, code == SALVE_OK ? terms_add(v, tape, err) : code, path);
 }
 
-static enum salve_code add_folder(struct app *app, struct vocabulary *v, const char *path, const struct str *names,
+static enum salve_code add_folder(struct app *app, struct terms *v, const char *path, const struct str *names,
                                   size_t count, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
@@ -42,13 +42,13 @@ static enum salve_code add_folder(struct app *app, struct vocabulary *v, const c
     return code;
 }
 
-enum salve_code app_vocabulary_read(struct app *app, struct vocabulary **out, struct salve_err *err)
+enum salve_code app_vocabulary_read(struct app *app, struct terms **out, struct salve_err *err)
 {
     const struct app_values *given = &app->options[OPT_VOCABULARY];
     enum salve_code code = SALVE_OK;
     *out = NULL;
     if (given->count == 0) return code;
-    struct vocabulary *v = vocabulary_make(app->mem);
+    struct terms *v = terms_make(app->mem);
     if (v == NULL) return salve_fail(err, SALVE_E_MEMORY, "--vocabulary");
     for (size_t i = 0; i < given->count && code == SALVE_OK; i++) {
         struct str *names;

@@ -5,10 +5,10 @@
 #define SALVE_APP_APP_VOCABULARY_H
 
 #include "app/app_int.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 
 /* app_vocabulary_read - the ValueSets and CodeSystems of each --vocabulary: a file, or a folder of which each *.json is
- * read, in the order of the names. NULL where the option is not there. vocabulary_done is still to be called. */
-SALVE_MUST_USE enum salve_code app_vocabulary_read(struct app *app, struct vocabulary **out, struct salve_err *err);
+ * read, in the order of the names. NULL where the option is not there. terms_done is still to be called. */
+SALVE_MUST_USE enum salve_code app_vocabulary_read(struct app *app, struct terms **out, struct salve_err *err);
 
 #endif

@@ -25,7 +25,7 @@
 #ifndef SALVE_EXPR_ELM_H
 #define SALVE_EXPR_ELM_H
 
-#include "expr/expr.h"
+#include "machine/run.h"
 
 struct elm_set;     /* libraries that were loaded */
 struct elm_program; /* linked and compiled */

@@ -8,7 +8,7 @@
 #define SALVE_EXPR_ELM_INT_H
 
 #include "expr/elm.h"
-#include "expr/expr_int.h"
+#include "machine/run.h"
 #include "json/json.h"
 
 #define TRY(call)                                                                                                      \

@@ -4,7 +4,7 @@
 #include "expr/elm_compile.h"
 #include "expr/elm_interval.h"
 #include "expr/elm_subject_int.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 #include "fhir_tables.h"
 
 /* --- codes -------------------------------------------------------------------------------------------------------- */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Codes, concepts, value sets and code systems: their definitions and references at compile time; membership, expansion
- * and subsumption from the vocabulary at run time. */
+ * and subsumption from terms at run time. */
 #include "expr/elm_compile.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 
 /* --- definitions -------------------------------------------------------------------------------------------------- */
-static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *ref, bool is_code_system,
-                                     struct expr_vocabulary **out)
+static enum salve_code terms_of(struct elm_compile *c, const struct json *ref, bool is_code_system,
+                                struct expr_vocabulary **out)
 {
     struct str name;
     TRY(elm_want_text(c, ref, "name", &name));
@@ -22,23 +22,23 @@ static enum salve_code vocabulary_of(struct elm_compile *c, const struct json *r
     return SALVE_OK;
 }
 
-static enum salve_code vocabulary_value(struct elm_compile *c, const struct json *node, bool is_code_system,
-                                        struct expr_value *out)
+static enum salve_code terms_value(struct elm_compile *c, const struct json *node, bool is_code_system,
+                                   struct expr_value *out)
 {
     struct expr_vocabulary *vocabulary;
-    TRY(vocabulary_of(c, node, is_code_system, &vocabulary));
+    TRY(terms_of(c, node, is_code_system, &vocabulary));
     *out = (struct expr_value){.kind = VALUE_VOCABULARY, .as.vocabulary = vocabulary};
     return SALVE_OK;
 }
 enum salve_code elm_value_set_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out)
 {
-    return vocabulary_value(c, node, false, out);
+    return terms_value(c, node, false, out);
 }
 
 static enum salve_code make_vocabulary_ref(struct elm_compile *c, const struct json *node, bool is_code_system)
 {
     struct expr_value value;
-    TRY(vocabulary_value(c, node, is_code_system, &value));
+    TRY(terms_value(c, node, is_code_system, &value));
     expr_emit_const(&c->emit, value);
     return SALVE_OK;
 }
@@ -65,7 +65,7 @@ static enum salve_code code_of(struct elm_compile *c, const struct elm_library *
     if (system == NULL) return SALVE_OK;
     struct expr_vocabulary *vocabulary;
     c->library = library;
-    TRY(vocabulary_of(c, system, true, &vocabulary));
+    TRY(terms_of(c, system, true, &vocabulary));
     c->library = current;
     out->system = vocabulary->id;
     out->version = vocabulary->version;
@@ -179,21 +179,21 @@ static enum salve_code not_at_hand(struct expr_run *run, const struct expr_vocab
 enum salve_code elm_code_is_in(struct expr_run *run, const struct expr_code *code, const struct expr_vocabulary *in,
                                enum expr_truth *out)
 {
-    const struct vocabulary *v = run->env->vocabulary;
+    const struct terms *v = run->env->terms;
     bool is_at_hand;
     if (in->is_code_system) {
-        *out = vocabulary_in_system(v, code, in->id, in->version);
+        *out = terms_in_system(v, code, in->id, in->version);
         return SALVE_OK;
     }
-    const struct vocabulary_set *set = vocabulary_find(v, in->id, in->version);
-    if (code->system.ptr == NULL && set != NULL && vocabulary_set_is_mixed(set))
+    const struct terms_set *set = terms_find(v, in->id, in->version);
+    if (code->system.ptr == NULL && set != NULL && terms_set_is_mixed(set))
         return expr_run_fail(run, SALVE_E_TYPE, "a code without its system is ambiguous in %.*s, which has several",
                              STR_ARGS(in->id));
     if (set != NULL) {
-        *out = vocabulary_set_has(set, code);
+        *out = terms_set_has(set, code);
         return SALVE_OK;
     }
-    *out = vocabulary_member(NULL, code, in->id, in->version, &is_at_hand); /* of the definitions of R4 */
+    *out = terms_member(NULL, code, in->id, in->version, &is_at_hand); /* of the definitions of R4 */
     return is_at_hand ? SALVE_OK : not_at_hand(run, in);
 }
 
@@ -249,9 +249,9 @@ ELM_CALL(elm_expand_value_set)
     if (args[0].kind != VALUE_VOCABULARY || args[0].as.vocabulary->is_code_system)
         return expr_run_fail(run, SALVE_E_TYPE, "ExpandValueSet wants a value set");
     const struct expr_vocabulary *in = args[0].as.vocabulary;
-    const struct vocabulary_set *set = vocabulary_find(run->env->vocabulary, in->id, in->version);
+    const struct terms_set *set = terms_find(run->env->terms, in->id, in->version);
     if (set == NULL) return not_at_hand(run, in);
-    if (!vocabulary_set_codes(set, &codes, &code_count))
+    if (!terms_set_codes(set, &codes, &code_count))
         return expr_run_fail(run, SALVE_E_NOT_FOUND, "the codes of %.*s cannot all be listed from what is at hand",
                              STR_ARGS(in->id));
     TRY(expr_step(run, code_count));
@@ -279,7 +279,7 @@ static enum salve_code subsumption(struct expr_run *run, struct expr_value a, st
     for (uint32_t i = 0; i < high_count; i++)
         for (uint32_t k = 0; k < low_count; k++) {
             TRY(expr_step(run, 64));
-            result = elm_or(result, vocabulary_subsumes(run->env->vocabulary, &high[i], &low[k], run->mem));
+            result = elm_or(result, terms_subsumes(run->env->terms, &high[i], &low[k], run->mem));
         }
     *out = elm_truth(result);
     return SALVE_OK;

@@ -22,44 +22,9 @@
 #ifndef SALVE_EXPR_EXPR_H
 #define SALVE_EXPR_EXPR_H
 
-#include "base/arena.h"
-#include "base/buf.h"
-#include "base/clock.h"
-#include "base/err.h"
-#include "value/value.h"
+#include "machine/run.h"
 
-struct fhirpath;   /* compiled, opaque */
-struct vocabulary; /* vocabulary.h */
-
-/* Everything a run may ask from outside. Zero is fine for every member. Callbacks must not keep what they are given. */
-struct expr_env {
-    const struct clock *clock; /* now(), today(); NULL: the system's, asked once a run */
-    int offset_minutes;        /* time zone of now() and of texts without one (CQL); FHIRPath leaves them apart */
-    uint64_t steps_max;        /* 0: SALVE_EXPR_STEPS_MAX */
-    uint64_t *steps; /* not NULL: the budget of several runs, counted down by each; then steps_max does not count */
-    struct expr_value resource; /* %resource; NULL: the root of the focus's tape */
-    struct expr_value root;     /* %rootResource; NULL: as %resource's container */
-    struct expr_value context;  /* %context; NULL: the focus */
-
-    void *user; /* given to the callbacks */
-    /* trace(name, values) */
-    void (*trace)(void *user, struct str name, const struct expr_value *values);
-    /* %name that is not of the language; false: not known */
-    bool (*variable)(void *user, struct str name, struct expr_value *out);
-    /* resolve(): the node that the reference names; false: not at hand. References inside the tape (contained,
-     * Bundle.entry.fullUrl) are resolved before this is asked. */
-    bool (*resolve)(void *user, struct str reference, struct expr_value *out);
-    /* value sets and code systems at hand (vocabulary.h); those of the definitions of R4 always are */
-    const struct vocabulary *vocabulary;
-    /* ELM Retrieve: all resources of `type`; may use `codes` and `path` to give fewer (the machine filters again).
-     * NULL: resources of the focus's Bundle. */
-    enum salve_code (*retrieve)(void *user, fhir_type_id type, fhir_name_id code_path, const struct expr_value *codes,
-                                struct arena *mem, struct expr_value *out, struct salve_err *err);
-    /* ELM: a function that its library declares external. E_UNKNOWN_NAME: it is not supplied. What *out points to must
-     * live as long as mem. NULL: none is supplied. */
-    enum salve_code (*external)(void *user, struct str library, struct str name, const struct expr_value *args,
-                                uint32_t count, struct arena *mem, struct expr_value *out, struct salve_err *err);
-};
+struct fhirpath; /* compiled, opaque */
 
 /* fhirpath_compile - text into a program in mem.
  *   context   type of the focus, for strict checking of element names; 0: not known, nothing is checked
@@ -77,15 +42,6 @@ SALVE_MUST_USE enum salve_code fhirpath_run(const struct fhirpath *path, const s
 SALVE_MUST_USE enum salve_code fhirpath_test(const struct fhirpath *path, const struct expr_env *env,
                                              struct expr_value focus, struct arena *mem, bool *out,
                                              struct salve_err *err);
-
-/* expr_json - a JSON array of the items: FHIR objects as FHIR JSON, numbers as numbers, dates and quantities as the
- * texts FHIRPath's toString gives. expr_json_value - the one value (lists as arrays, null as null). */
-void expr_json(const struct expr_value *value, struct buf *out);
-void expr_json_value(const struct expr_value *value, struct buf *out);
-
-/* expr_type_text - "System.Boolean", "FHIR.Patient": the type of one item; a static text or a view of the tables joined
- * in mem. */
-struct str expr_type_text(struct expr_value item, struct arena *mem);
 
 /* fhirpath_list - the program as text, one instruction a line, for `salve fhirpath --code` and for the tests. */
 void fhirpath_list(const struct fhirpath *path, struct buf *out);

@@ -492,7 +492,7 @@ void fhirpath_list(const struct fhirpath *path, struct buf *out)
 {
     static const char *const names[] = {
 #define OP(name, pops, pushes, a, b, meaning) #name,
-#include "expr/expr_ops.def"
+#include "machine/machine_ops.def"
 #undef OP
     };
     const struct expr_program *p = path->program;

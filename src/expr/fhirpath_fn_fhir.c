@@ -2,7 +2,7 @@
  * What FHIR adds to FHIRPath (R4 "FHIRPath" page): extensions, references, terminology, narrative, the tree of a
  * resource, environment variables and trace. Anything outside the tape is asked for through struct expr_env. */
 #include "expr/fhirpath_int.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 #include "fhir/fhir.h"
 #include "fhir_tables.h"
 
@@ -293,26 +293,25 @@ static enum expr_truth item_member(struct expr_run *run, struct expr_value item,
     struct expr_code code = {0};
     if (item.kind == VALUE_STRING) {
         code.code = expr_text(item);
-        return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
+        return terms_member(run->env->terms, &code, value_set, STR_NONE, NULL);
     }
-    if (item.kind == VALUE_CODE)
-        return vocabulary_member(run->env->vocabulary, item.as.code, value_set, STR_NONE, NULL);
+    if (item.kind == VALUE_CODE) return terms_member(run->env->terms, item.as.code, value_set, STR_NONE, NULL);
     if (item.kind != VALUE_NODE) return EXPR_NULL_TRUTH;
     const struct tape *tape = item.as.tape;
     if (tape_kind(tape, item.aux) == TAPE_TEXT) {
         code.code = tape_text(tape, item.aux);
-        return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
+        return terms_member(run->env->terms, &code, value_set, STR_NONE, NULL);
     }
     if (tape_type(tape, item.aux) == FHIR_T_Coding) {
         code = expr_coding_of(tape, item.aux);
-        return vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
+        return terms_member(run->env->terms, &code, value_set, STR_NONE, NULL);
     }
     if (tape_type(tape, item.aux) != FHIR_T_CodeableConcept) return EXPR_NULL_TRUTH;
     enum expr_truth any = EXPR_FALSE;
     for (tape_at c = tape_first(tape, item.aux); c != TAPE_NONE; c = tape_next(tape, item.aux, c)) {
         if (tape_path_name(tape, c) != FHIR_N_coding) continue;
         code = expr_coding_of(tape, c);
-        enum expr_truth one = vocabulary_member(run->env->vocabulary, &code, value_set, STR_NONE, NULL);
+        enum expr_truth one = terms_member(run->env->terms, &code, value_set, STR_NONE, NULL);
         if (one == EXPR_TRUE) return EXPR_TRUE;
         if (one == EXPR_NULL_TRUTH) any = one;
     }
@@ -354,7 +353,7 @@ static enum salve_code subsumption(struct expr_run *run, const struct expr_value
     if (a.count > 1 || b.count > 1)
         return expr_run_fail(run, SALVE_E_TYPE, "subsumption is between two single codings");
     if (a.count == 0 || b.count == 0 || !code_of(a.items[0], &ca) || !code_of(b.items[0], &cb)) return SALVE_OK;
-    enum expr_truth is = vocabulary_subsumes(run->env->vocabulary, &ca, &cb, run->mem);
+    enum expr_truth is = terms_subsumes(run->env->terms, &ca, &cb, run->mem);
     if (is != EXPR_NULL_TRUTH) *out = expr_boolean(is == EXPR_TRUE);
     return SALVE_OK;
 }

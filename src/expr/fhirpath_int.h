@@ -5,7 +5,7 @@
 #ifndef SALVE_EXPR_FHIRPATH_INT_H
 #define SALVE_EXPR_FHIRPATH_INT_H
 
-#include "expr/expr_int.h"
+#include "expr/expr.h"
 
 /* --- tree --------------------------------------------------------------------------------------------------------- */
 enum fp_kind {

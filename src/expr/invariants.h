@@ -11,7 +11,7 @@
  *
  * The compiled expressions live in `mem` and are kept by `rules`, so one `rules` serves any number of resources, in one
  * thread. Constraints that the reader already guarantees (ele-1: a value or children; txt-1, txt-2: narrative) are not
- * run again. Those that are wrong as published are run in a corrected form; docs/internals/expr.md lists them. */
+ * run again. Those that are wrong as published are run in a corrected form; docs/internals/machine.md lists them. */
 #ifndef SALVE_EXPR_INVARIANTS_H
 #define SALVE_EXPR_INVARIANTS_H
 

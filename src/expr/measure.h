@@ -35,10 +35,10 @@ enum measure_population {
 };
 
 /* measure_open - a Bundle, or one Measure with its libraries in `elm` (views: must live as long as mem).
- *   more   NULL, or value sets and code systems beside those of the Bundle (vocabulary_done is called here); what
+ *   more   NULL, or value sets and code systems beside those of the Bundle (terms_done is called here); what
  *          both have is taken from `more` */
 SALVE_MUST_USE enum salve_code measure_open(const struct tape *bundle, const struct str *elm, size_t elm_count,
-                                            struct vocabulary *more, struct arena *mem, struct measure_set **out,
+                                            struct terms *more, struct arena *mem, struct measure_set **out,
                                             struct salve_err *err);
 size_t measure_count(const struct measure_set *set); /* composites included, in the Bundle's order */
 struct str measure_url(const struct measure_set *set, size_t measure);
@@ -47,7 +47,7 @@ size_t measure_group_count(const struct measure_set *set, size_t measure);
 
 SALVE_MUST_USE enum salve_code measure_tally_make(const struct measure_set *set, struct arena *mem,
                                                   struct measure_tally **out, struct salve_err *err);
-/* measure_person - everything the set asks about one person. env->vocabulary is replaced. */
+/* measure_person - everything the set asks about one person. env->terms is replaced. */
 SALVE_MUST_USE enum salve_code measure_person(const struct measure_set *set, const struct tape *person,
                                               const struct expr_env *env, const struct elm_param *params,
                                               size_t param_count, struct arena *mem, struct measure_tally **out,

@@ -5,7 +5,7 @@
 
 #include "expr/measure.h"
 #include "value/scalar.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 
 enum measure_scoring { SCORING_COHORT, SCORING_PROPORTION, SCORING_RATIO, SCORING_CONTINUOUS, SCORING_COMPOSITE };
 enum measure_composite { COMPOSITE_ALL_OR_NOTHING, COMPOSITE_OPPORTUNITY, COMPOSITE_LINEAR, COMPOSITE_WEIGHTED };
@@ -55,7 +55,7 @@ struct measure_set {
     struct tape bundle;
     struct measure_one *measures;
     size_t measure_count;
-    const struct vocabulary *vocabulary;
+    const struct terms *terms;
     struct arena *mem;
 };
 

@@ -173,18 +173,17 @@ static enum salve_code find_components(struct measure_set *set, struct salve_err
     return code;
 }
 
-static enum salve_code open_vocabulary(struct measure_set *set, struct vocabulary *more, struct salve_err *err)
+static enum salve_code open_vocabulary(struct measure_set *set, struct terms *more, struct salve_err *err)
 {
-    struct vocabulary *v = more == NULL ? vocabulary_make(set->mem) : more;
+    struct terms *v = more == NULL ? terms_make(set->mem) : more;
     if (v == NULL) return salve_fail(err, SALVE_E_MEMORY, "ValueSet");
-    enum salve_code code = vocabulary_add_missing(v, &set->bundle, err);
-    set->vocabulary = v;
-    return code == SALVE_OK ? vocabulary_done(v, err) : code;
+    enum salve_code code = terms_add_missing(v, &set->bundle, err);
+    set->terms = v;
+    return code == SALVE_OK ? terms_done(v, err) : code;
 }
 
-enum salve_code measure_open(const struct tape *bundle, const struct str *elm, size_t elm_count,
-                             struct vocabulary *more, struct arena *mem, struct measure_set **out,
-                             struct salve_err *err)
+enum salve_code measure_open(const struct tape *bundle, const struct str *elm, size_t elm_count, struct terms *more,
+                             struct arena *mem, struct measure_set **out, struct salve_err *err)
 {
     struct opening *o = arena_new(mem, struct opening);
     struct measure_set *set = arena_new(mem, struct measure_set);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One person: who or what is in each population, what was observed of it, in which strata; and adding people up. */
 #include "base/limits.h"
-#include "expr/expr_int.h"
+#include "machine/run.h"
 #include "expr/measure_int.h"
 
 struct members {
@@ -302,7 +302,7 @@ enum salve_code measure_subject(const struct measure_set *set, struct elm_subjec
     struct expr_env *own = arena_new(mem, struct expr_env);
     if (own == NULL) return salve_fail(err, SALVE_E_MEMORY, "MeasureReport");
     *own = *env;
-    own->vocabulary = set->vocabulary;
+    own->terms = set->terms;
     enum salve_code code = measure_tally_make(set, mem, out, err);
     for (size_t i = 0; i < set->measure_count && code == SALVE_OK; i++) {
         const struct measure_one *m = &set->measures[i];

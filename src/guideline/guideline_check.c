@@ -208,7 +208,7 @@ static void check_value_sets(const struct check *to)
         struct str locator = json_get_text(def, "locator"), url = json_get_text(def, "id");
         ptrdiff_t dash = str_find(locator, STR("-"));
         bool is_at_hand;
-        (void)vocabulary_member(guideline->vocabulary, &any, url, json_get_text(def, "version"), &is_at_hand);
+        (void)terms_member(guideline->terms, &any, url, json_get_text(def, "version"), &is_at_hand);
         struct str place = arena_printf(to->mem, "%.*s/logic.cql:%.*s: %.*s", STR_ARGS(guideline->info.id),
                                         dash < 0 ? (int)locator.len : (int)dash, locator.ptr == NULL ? "" : locator.ptr,
                                         STR_ARGS(json_get_text(def, "name")));

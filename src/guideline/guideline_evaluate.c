@@ -271,7 +271,7 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
                                    struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
     struct clock clock = clock_fixed(ask->now_unix_ms);
-    struct expr_env env = {.clock = &clock, .steps_max = ask->steps_max, .vocabulary = guideline->vocabulary};
+    struct expr_env env = {.clock = &clock, .steps_max = ask->steps_max, .terms = guideline->terms};
     struct elm_subject subject;
     struct elm_param *params = NULL;
     struct elm_run *run = NULL;

@@ -5,7 +5,7 @@
 #define SALVE_GUIDELINE_GUIDELINE_INT_H
 
 #include "expr/elm.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 #include "guideline/guideline.h"
 #include "json/json.h"
 
@@ -42,7 +42,7 @@ struct guideline {
     size_t logic;                     /* the file logic.json */
     struct str vectors;               /* ELM of vectors.cql; empty if there is none */
     struct elm_program *program;      /* of logic.json */
-    struct vocabulary *vocabulary;    /* of the folder valuesets; NULL: there is none */
+    struct terms *terms;              /* of the folder valuesets; NULL: there is none */
 };
 
 /* A document with the name that errors show. */

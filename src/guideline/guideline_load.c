@@ -171,8 +171,8 @@ static enum salve_code load_value_sets(const char *share, const char *folder, st
     if (code == SALVE_OK) code = file_list(path, mem, &names, &count, err);
     if (code != SALVE_OK) return code;
     if (count > GUIDELINE_VALUE_SET_FILES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "%s/valuesets", folder);
-    out->vocabulary = vocabulary_make(mem);
-    if (out->vocabulary == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s/valuesets", folder);
+    out->terms = terms_make(mem);
+    if (out->terms == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s/valuesets", folder);
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
         struct tape *tape = arena_new(mem, struct tape);
         struct str name = arena_printf(mem, "valuesets/%.*s", STR_ARGS(names[i]));
@@ -181,10 +181,10 @@ static enum salve_code load_value_sets(const char *share, const char *folder, st
         code = add_file(out, share, folder, name, "", SALVE_RESOURCE_BYTES_MAX, mem, err);
         if (code != SALVE_OK) return code;
         code = fhir_read(out->files[out->file_count - 1].bytes, NULL, mem, tape, NULL, err);
-        if (code == SALVE_OK) code = vocabulary_add(out->vocabulary, tape, err);
+        if (code == SALVE_OK) code = terms_add(out->terms, tape, err);
         code = in_file(err, code, folder, name.ptr);
     }
-    return code == SALVE_OK ? in_file(err, vocabulary_done(out->vocabulary, err), folder, "valuesets") : code;
+    return code == SALVE_OK ? in_file(err, terms_done(out->terms, err), folder, "valuesets") : code;
 }
 
 static enum salve_code load_about(const char *folder, struct arena *mem, struct guideline *out, struct salve_err *err)

@@ -165,7 +165,7 @@ static enum salve_code read_header(struct vectors *to, struct str line, struct s
 static enum salve_code run_row(const struct vectors *to, const struct str *cells, struct elm_run **run, struct str *why,
                                struct salve_err *err)
 {
-    struct expr_env env = {.clock = &to->clock, .vocabulary = to->guideline->vocabulary};
+    struct expr_env env = {.clock = &to->clock, .terms = to->guideline->terms};
     struct elm_param *params = arena_array(to->mem, struct elm_param, to->column_count + 1);
     size_t count = 0;
     if (params == NULL) return salve_fail(err, SALVE_E_MEMORY, "vectors");

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "expr/elm.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 #include "fhir/fhir.h"
 #include "t.h"
 
@@ -16,7 +16,7 @@ struct world {
     struct arena *mem;
     struct tape bundle;
     struct elm_set *set;
-    struct vocabulary *vocabulary;
+    struct terms *terms;
 };
 
 static struct str read_gzip(const char *path, struct arena *mem)
@@ -149,7 +149,7 @@ static void judge_measure(struct world *w, tape_at measure, void *user)
     struct elm_subject subject;
     struct elm_run *run;
     const struct tape *tape = &p->tape;
-    const struct expr_env env = {.vocabulary = w->vocabulary};
+    const struct expr_env env = {.terms = w->terms};
     ptrdiff_t at = str_find(id, STR("library-"));
     if (at < 0) return; /* a composite measure has no logic of its own */
     id = str_cut(id, (size_t)at + 8, id.len);
@@ -176,13 +176,13 @@ static void run_folder(const char *dir, const char *name)
 {
     char path[4096];
     struct arena *mem = arena_open((size_t)1 << 30);
-    struct world w = {.mem = mem, .set = elm_set_make(mem), .vocabulary = vocabulary_make(mem)};
+    struct world w = {.mem = mem, .set = elm_set_make(mem), .terms = terms_make(mem)};
     struct salve_err err = {0};
     (void)snprintf(path, sizeof path, "%s/%s/%s-bundle.json.gz", dir, name, name);
     enum salve_code code = fhir_read(read_gzip(path, mem), NULL, mem, &w.bundle, NULL, &err);
     if (code == SALVE_OK || code == SALVE_E_INVALID) each_resource(&w, "Library", load_library, (void *)name);
-    if (w.vocabulary == NULL || vocabulary_add(w.vocabulary, &w.bundle, &err) != SALVE_OK ||
-        vocabulary_done(w.vocabulary, &err) != SALVE_OK)
+    if (w.vocabulary == NULL || terms_add(w.vocabulary, &w.bundle, &err) != SALVE_OK ||
+        terms_done(w.vocabulary, &err) != SALVE_OK)
         t_fail(name, "value sets: %s %s", err.at, err.why);
     (void)snprintf(path, sizeof path, "%s/%s/patients", dir, name);
     DIR *people = opendir(path);

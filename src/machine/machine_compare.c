@@ -4,7 +4,7 @@
 #include <utf8proc.h>
 
 #include "base/limits.h"
-#include "expr/expr_int.h"
+#include "machine/run.h"
 
 static bool is_number(struct expr_value v)
 {

@@ -1,15 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * expr_int - inside the module: what a program is, how a compiler makes one (expr_emit_*), and what a C function of the
- * languages sees of a run. The front ends (fhirpath_*.c, elm_*.c) emit; expr_machine.c runs. */
-#ifndef SALVE_EXPR_INT_H
-#define SALVE_EXPR_INT_H
+ * run - the machine that both languages run on: what a run may ask from outside (struct expr_env), what a program is,
+ * how a compiler makes one (expr_emit_*), and what a C function of the languages sees of a run. The front ends fhirpath
+ * and elm emit; machine_run.c runs. machine_ops.def has the instructions. What a caller of the languages needs of this
+ * is struct expr_env, expr_json and expr_type_text; the rest is for front ends. */
+#ifndef SALVE_MACHINE_RUN_H
+#define SALVE_MACHINE_RUN_H
 
-#include "expr/expr.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "value/value.h"
+
+struct terms; /* terms.h; the machine only passes it on */
+
+/* Everything a run may ask from outside. Zero is fine for every member. Callbacks must not keep what they are given. */
+struct expr_env {
+    const struct clock *clock; /* now(), today(); NULL: the system's, asked once a run */
+    int offset_minutes;        /* time zone of now() and of texts without one (CQL); FHIRPath leaves them apart */
+    uint64_t steps_max;        /* 0: SALVE_EXPR_STEPS_MAX */
+    uint64_t *steps; /* not NULL: the budget of several runs, counted down by each; then steps_max does not count */
+    struct expr_value resource; /* %resource; NULL: the root of the focus's tape */
+    struct expr_value root;     /* %rootResource; NULL: as %resource's container */
+    struct expr_value context;  /* %context; NULL: the focus */
+
+    void *user; /* given to the callbacks */
+    /* trace(name, values) */
+    void (*trace)(void *user, struct str name, const struct expr_value *values);
+    /* %name that is not of the language; false: not known */
+    bool (*variable)(void *user, struct str name, struct expr_value *out);
+    /* resolve(): the node that the reference names; false: not at hand. References inside the tape (contained,
+     * Bundle.entry.fullUrl) are resolved before this is asked. */
+    bool (*resolve)(void *user, struct str reference, struct expr_value *out);
+    /* value sets and code systems at hand (terms.h); those of the definitions of R4 always are */
+    const struct terms *terms;
+    /* ELM Retrieve: all resources of `type`; may use `codes` and `path` to give fewer (the machine filters again).
+     * NULL: resources of the focus's Bundle. */
+    enum salve_code (*retrieve)(void *user, fhir_type_id type, fhir_name_id code_path, const struct expr_value *codes,
+                                struct arena *mem, struct expr_value *out, struct salve_err *err);
+    /* ELM: a function that its library declares external. E_UNKNOWN_NAME: it is not supplied. What *out points to must
+     * live as long as mem. NULL: none is supplied. */
+    enum salve_code (*external)(void *user, struct str library, struct str name, const struct expr_value *args,
+                                uint32_t count, struct arena *mem, struct expr_value *out, struct salve_err *err);
+};
+
+/* expr_json - a JSON array of the items: FHIR objects as FHIR JSON, numbers as numbers, dates and quantities as the
+ * texts FHIRPath's toString gives. expr_json_value - the one value (lists as arrays, null as null). */
+void expr_json(const struct expr_value *value, struct buf *out);
+void expr_json_value(const struct expr_value *value, struct buf *out);
+
+/* expr_type_text - "System.Boolean", "FHIR.Patient": the type of one item; a static text or a view of the tables joined
+ * in mem. */
+struct str expr_type_text(struct expr_value item, struct arena *mem);
 
 enum expr_op {
 #define OP(name, pops, pushes, a, b, meaning) EXPR_OP_##name,
-#include "expr/expr_ops.def"
+#include "machine/machine_ops.def"
 #undef OP
     EXPR_OP_COUNT
 };
@@ -155,7 +202,7 @@ SALVE_MUST_USE static inline enum salve_code expr_step(struct expr_run *run, uin
 }
 const struct expr_temporal *expr_now(struct expr_run *run); /* dateTime with milliseconds and the env's offset */
 
-/* --- shared by both languages (expr_compare.c, expr_system.c, expr_tape.c) ---------------------------------------- */
+/* --- shared by both languages (machine_compare.c, machine_system.c, expr_tape.c) ---------------------------------------- */
 /* expr_system - the System value of a FHIR primitive or Quantity (and its kinds), by the type of the node; other nodes
  * and all other values come back as they are. A primitive without a value gives NULL. Texts and units stay views of the
  * tape. Text that is not of its type, and a Quantity with a comparator, stay nodes. E_MEMORY. */

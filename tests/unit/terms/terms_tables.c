@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Value sets and code systems by cases of text, tests/unit/expr/vocabulary.cases (its head says how they are written), and
+ * Value sets and code systems by cases of text, tests/unit/terms/tables.cases (its head says how they are written), and
  * what a case cannot say: definitions that are refused. */
 #include "base/file.h"
 #include "base/limits.h"
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 #include "fhir/fhir.h"
 #include "t.h"
 
@@ -28,36 +28,36 @@ static struct expr_code code_of(struct str text)
 
 static const char *truth(enum expr_truth t) { return t == EXPR_TRUE ? "true" : t == EXPR_FALSE ? "false" : "unknown"; }
 
-static struct str codes_text(const struct vocabulary *v, struct str url, struct arena *mem)
+static struct str codes_text(const struct terms *v, struct str url, struct arena *mem)
 {
-    const struct vocabulary_set *set = vocabulary_find(v, url, STR_NONE);
+    const struct terms_set *set = terms_find(v, url, STR_NONE);
     const struct expr_code *codes;
     uint32_t count;
     struct buf out;
     buf_init(&out, mem, 1 << 16);
     if (set == NULL) return STR("absent");
-    if (!vocabulary_set_codes(set, &codes, &count)) return STR("partly");
+    if (!terms_set_codes(set, &codes, &count)) return STR("partly");
     for (uint32_t i = 0; i < count; i++)
         buf_addf(&out, "%s%.*s#%.*s", i > 0 ? " " : "", STR_ARGS(codes[i].system), STR_ARGS(codes[i].code));
     return buf_str(&out);
 }
 
-static struct str answer(const struct vocabulary *v, struct str question, struct arena *mem)
+static struct str answer(const struct terms *v, struct str question, struct arena *mem)
 {
     struct str kind = word(&question), first = word(&question), second = word(&question);
     if (str_is(kind, "codes")) return codes_text(v, first, mem);
     struct expr_code code = code_of(second);
-    if (str_is(kind, "system")) return str_of(truth(vocabulary_in_system(v, &code, first, STR_NONE)));
+    if (str_is(kind, "system")) return str_of(truth(terms_in_system(v, &code, first, STR_NONE)));
     if (str_is(kind, "subsumes")) {
         struct expr_code high = code_of(first);
-        return str_of(truth(vocabulary_subsumes(v, &high, &code, mem)));
+        return str_of(truth(terms_subsumes(v, &high, &code, mem)));
     }
     bool is_at_hand;
-    enum expr_truth in = vocabulary_member(v, &code, first, STR_NONE, &is_at_hand);
+    enum expr_truth in = terms_member(v, &code, first, STR_NONE, &is_at_hand);
     return is_at_hand ? str_of(truth(in)) : STR("absent");
 }
 
-static void run_cases(const struct vocabulary *v, struct str text, struct arena *mem)
+static void run_cases(const struct terms *v, struct str text, struct arena *mem)
 {
     struct str line;
     while (str_next_line(&text, &line)) {
@@ -79,13 +79,13 @@ static void run_cases(const struct vocabulary *v, struct str text, struct arena 
     }
 }
 
-static enum salve_code build(const char *json, struct arena *mem, struct vocabulary **v, struct salve_err *err)
+static enum salve_code build(const char *json, struct arena *mem, struct terms **v, struct salve_err *err)
 {
     struct tape *tape = arena_new(mem, struct tape);
-    *v = vocabulary_make(mem);
+    *v = terms_make(mem);
     enum salve_code code = fhir_read(str_of(json), NULL, mem, tape, NULL, err);
-    if (code == SALVE_OK || code == SALVE_E_INVALID) code = vocabulary_add(*v, tape, err);
-    return code == SALVE_OK ? vocabulary_done(*v, err) : code;
+    if (code == SALVE_OK || code == SALVE_E_INVALID) code = terms_add(*v, tape, err);
+    return code == SALVE_OK ? terms_done(*v, err) : code;
 }
 
 #define SET(url, rest)                                                                                                 \
@@ -124,7 +124,7 @@ static void run_refusals(void)
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         struct arena *mem = arena_open(64 << 20);
         struct salve_err err = {0};
-        struct vocabulary *v;
+        struct terms *v;
         enum salve_code code = build(refusals[i].json, mem, &v, &err);
         bool is_it = code == refusals[i].code && (refusals[i].at == NULL || strcmp(err.at, refusals[i].at) == 0);
         if (is_it && err.why[0] != '\0')
@@ -142,7 +142,7 @@ static void refuses_too_many_codes_that_are_alike(void)
     struct buf out;
     struct str json;
     struct salve_err err = {0};
-    struct vocabulary *v;
+    struct terms *v;
     buf_init(&out, mem, 64 << 20);
     buf_add(&out,
             STR("{\"resourceType\":\"ValueSet\",\"url\":\"urn:a\",\"status\":\"active\",\"compose\":{\"include\":["));
@@ -161,9 +161,9 @@ int main(void)
     struct arena *mem = arena_open(256 << 20);
     struct str cases, json;
     struct salve_err err = {0};
-    struct vocabulary *v = NULL;
-    enum salve_code code = file_read("tests/unit/expr/vocabulary.cases", 1 << 20, mem, &cases, &err);
-    if (code == SALVE_OK) code = file_read("tests/unit/expr/vocabulary/animals.json", 1 << 20, mem, &json, &err);
+    struct terms *v = NULL;
+    enum salve_code code = file_read("tests/unit/terms/tables.cases", 1 << 20, mem, &cases, &err);
+    if (code == SALVE_OK) code = file_read("tests/unit/terms/tables/animals.json", 1 << 20, mem, &json, &err);
     if (code == SALVE_OK) code = build(json.ptr, mem, &v, &err);
     if (code == SALVE_OK)
         run_cases(v, cases, mem);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A table of codes: in the order they came, found by text and system. */
 #include "base/limits.h"
-#include "expr/vocabulary_int.h"
+#include "terms/terms_int.h"
 
-static void put(struct vocabulary_bag *bag, uint32_t number)
+static void put(struct terms_bag *bag, uint32_t number)
 {
     uint32_t at = bag->hashes[number] & bag->mask;
     while (bag->slots[at] != 0) at = (at + 1) & bag->mask;
     bag->slots[at] = number + 1;
 }
 
-static enum salve_code grow(struct vocabulary_bag *bag, struct arena *mem, struct salve_err *err)
+static enum salve_code grow(struct terms_bag *bag, struct arena *mem, struct salve_err *err)
 {
     uint32_t cap = bag->cap == 0 ? 16 : bag->cap * 2;
     if (cap > 2 * SALVE_VOCABULARY_CODES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "value set");
@@ -27,10 +27,10 @@ static enum salve_code grow(struct vocabulary_bag *bag, struct arena *mem, struc
     return SALVE_OK;
 }
 
-uint32_t vocabulary_bag_find(const struct vocabulary_bag *bag, struct str system, struct str code)
+uint32_t terms_bag_find(const struct terms_bag *bag, struct str system, struct str code)
 {
     if (bag->count == 0) return UINT32_MAX;
-    uint32_t first = UINT32_MAX, hash = vocabulary_hash(code);
+    uint32_t first = UINT32_MAX, hash = terms_hash(code);
     for (uint32_t at = hash & bag->mask; bag->slots[at] != 0; at = (at + 1) & bag->mask) {
         uint32_t number = bag->slots[at] - 1;
         if (bag->hashes[number] != hash) continue;
@@ -42,9 +42,9 @@ uint32_t vocabulary_bag_find(const struct vocabulary_bag *bag, struct str system
 }
 
 /* Texts that hash alike are compared one by one, so their count has a ceiling. */
-static bool is_crowded(const struct vocabulary_bag *bag, struct str code)
+static bool is_crowded(const struct terms_bag *bag, struct str code)
 {
-    uint32_t at = vocabulary_hash(code) & bag->mask, steps = 0;
+    uint32_t at = terms_hash(code) & bag->mask, steps = 0;
     while (bag->slots[at] != 0 && steps <= SALVE_VOCABULARY_ALIKE_MAX) {
         at = (at + 1) & bag->mask;
         steps++;
@@ -52,18 +52,18 @@ static bool is_crowded(const struct vocabulary_bag *bag, struct str code)
     return steps > SALVE_VOCABULARY_ALIKE_MAX;
 }
 
-enum salve_code vocabulary_bag_add(struct vocabulary_bag *bag, const struct expr_code *code, struct arena *mem,
-                                   struct salve_err *err)
+enum salve_code terms_bag_add(struct terms_bag *bag, const struct expr_code *code, struct arena *mem,
+                              struct salve_err *err)
 {
     struct str system = code->system.ptr == NULL ? STR("") : code->system;
-    if (vocabulary_bag_find(bag, system, code->code) != UINT32_MAX) return SALVE_OK;
-    if (bag->count == bag->cap) VOCABULARY_TRY(grow(bag, mem, err));
+    if (terms_bag_find(bag, system, code->code) != UINT32_MAX) return SALVE_OK;
+    if (bag->count == bag->cap) TERMS_TRY(grow(bag, mem, err));
     if (is_crowded(bag, code->code)) {
         (void)salve_fail(err, SALVE_E_TOO_BIG, "value set");
         return salve_why(err, "too many of its codes are alike");
     }
     bag->codes[bag->count] = *code;
-    bag->hashes[bag->count] = vocabulary_hash(code->code);
+    bag->hashes[bag->count] = terms_hash(code->code);
     put(bag, bag->count++);
     return SALVE_OK;
 }

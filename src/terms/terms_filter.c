@@ -4,13 +4,13 @@
 #include <pcre2.h>
 
 #include "base/limits.h"
-#include "expr/vocabulary_int.h"
+#include "terms/terms_int.h"
 #include "fhir_tables.h"
 
 struct filter {
-    const struct vocabulary_system *system;
+    const struct terms_system *system;
     struct str property, op, value;
-    struct vocabulary_reach reach; /* operators of the hierarchy */
+    struct terms_reach reach; /* operators of the hierarchy */
     bool has_reach;
     uint32_t anchor; /* the concept that the value names; UINT32_MAX: none */
     pcre2_code *pattern;
@@ -53,8 +53,8 @@ static bool is_hierarchical(struct str op)
     return str_is(op, "is-a") || str_is(op, "descendent-of") || str_is(op, "is-not-a") || str_is(op, "generalizes");
 }
 
-static enum salve_code open_filter(struct filter *f, tape_at at, const struct tape *t,
-                                   const struct vocabulary_system *s, struct arena *mem, struct salve_err *err)
+static enum salve_code open_filter(struct filter *f, tape_at at, const struct tape *t, const struct terms_system *s,
+                                   struct arena *mem, struct salve_err *err)
 {
     *f = (struct filter){.system = s,
                          .property = tape_child_text(t, at, "property"),
@@ -63,11 +63,11 @@ static enum salve_code open_filter(struct filter *f, tape_at at, const struct ta
                          .anchor = UINT32_MAX};
     if (str_is(f->op, "regex")) return compile_pattern(f, mem, err);
     if (!is_hierarchical(f->op)) return SALVE_OK;
-    f->anchor = vocabulary_bag_find(&s->bag, STR_NONE, f->value);
+    f->anchor = terms_bag_find(&s->bag, STR_NONE, f->value);
     f->has_reach = f->anchor != UINT32_MAX;
     if (!f->has_reach) return SALVE_OK;
-    const struct vocabulary_links *links = str_is(f->op, "generalizes") ? &s->up : &s->down;
-    return vocabulary_walk(s, links, f->anchor, mem, &f->reach, err);
+    const struct terms_links *links = str_is(f->op, "generalizes") ? &s->up : &s->down;
+    return terms_walk(s, links, f->anchor, mem, &f->reach, err);
 }
 
 static bool in_list(struct str text, struct str list) /* separated by commas */
@@ -104,7 +104,7 @@ static bool property_fits(const struct filter *f, uint32_t number, bool *has)
     bool is_parent = str_is(f->property, "parent");
     *has = false;
     if (is_parent || str_is(f->property, "child")) {
-        const struct vocabulary_links *links = is_parent ? &f->system->up : &f->system->down;
+        const struct terms_links *links = is_parent ? &f->system->up : &f->system->down;
         for (uint32_t i = links->first[number]; i < links->first[number + 1]; i++) {
             *has = true;
             if (value_fits(f, f->system->bag.codes[links->to[i]].code)) return true;
@@ -138,13 +138,13 @@ static bool concept_fits(const struct filter *f, uint32_t number)
     return str_is(f->op, "exists") ? has == str_is(f->value, "true") : fits;
 }
 
-enum salve_code vocabulary_filter(const struct tape *t, tape_at include, const struct vocabulary_system *s, bool *keep,
-                                  struct arena *mem, struct salve_err *err)
+enum salve_code terms_filter(const struct tape *t, tape_at include, const struct terms_system *s, bool *keep,
+                             struct arena *mem, struct salve_err *err)
 {
     for (tape_at c = tape_first(t, include); c != TAPE_NONE; c = tape_next(t, include, c)) {
         struct filter f;
         if (tape_path_name(t, c) != FHIR_N_filter) continue;
-        VOCABULARY_TRY(open_filter(&f, c, t, s, mem, err));
+        TERMS_TRY(open_filter(&f, c, t, s, mem, err));
         for (uint32_t i = 0; i < s->bag.count; i++) keep[i] = keep[i] && concept_fits(&f, i);
     }
     return SALVE_OK;

@@ -2,15 +2,15 @@
  * CodeSystem: its concepts, the is-a hierarchy between them (nested concepts, properties parent and child), and walks
  * up or down that hierarchy. R4 codesystem.html. */
 #include "base/limits.h"
-#include "expr/vocabulary_int.h"
+#include "terms/terms_int.h"
 #include "fhir_tables.h"
 
 struct edge {
     uint32_t low, high; /* numbers of concepts */
 };
 struct reading {
-    struct vocabulary *v;
-    struct vocabulary_system *system;
+    struct terms *v;
+    struct terms_system *system;
     struct salve_err *err;
     struct edge *edges;
     uint32_t edge_count, edge_cap;
@@ -31,7 +31,7 @@ static enum salve_code add_edge(struct reading *r, uint32_t low, uint32_t high)
 
 static enum salve_code add_concept(struct reading *r, tape_at at, uint32_t *number)
 {
-    struct vocabulary_system *s = r->system;
+    struct terms_system *s = r->system;
     struct expr_code code = {.code = tape_child_text(s->tape, at, "code"),
                              .system = s->url,
                              .version = s->version,
@@ -39,9 +39,9 @@ static enum salve_code add_concept(struct reading *r, tape_at at, uint32_t *numb
     *number = s->bag.count;
     if (++r->v->code_count > SALVE_VOCABULARY_CODES_MAX)
         return salve_fail(r->err, SALVE_E_TOO_BIG, "CodeSystem.concept");
-    VOCABULARY_TRY(vocabulary_bag_add(&s->bag, &code, r->v->mem, r->err));
+    TERMS_TRY(terms_bag_add(&s->bag, &code, r->v->mem, r->err));
     if (s->bag.count == *number) { /* the code again */
-        *number = vocabulary_bag_find(&s->bag, STR_NONE, code.code);
+        *number = terms_bag_find(&s->bag, STR_NONE, code.code);
         return SALVE_OK;
     }
     if (s->bag.count > s->concept_cap) {
@@ -51,7 +51,7 @@ static enum salve_code add_concept(struct reading *r, tape_at at, uint32_t *numb
         if (s->concepts == NULL) return salve_fail(r->err, SALVE_E_MEMORY, "CodeSystem");
         s->concept_cap = cap;
     }
-    s->concepts[*number] = (struct vocabulary_concept){.at = at};
+    s->concepts[*number] = (struct terms_concept){.at = at};
     return SALVE_OK;
 }
 
@@ -62,43 +62,43 @@ static enum salve_code add_concepts(struct reading *r, tape_at parent, uint32_t 
     for (tape_at c = tape_first(t, parent); c != TAPE_NONE; c = tape_next(t, parent, c)) {
         uint32_t number;
         if (tape_path_name(t, c) != FHIR_N_concept) continue;
-        VOCABULARY_TRY(add_concept(r, c, &number));
-        if (above != UINT32_MAX) VOCABULARY_TRY(add_edge(r, number, above));
-        VOCABULARY_TRY(add_concepts(r, c, number));
+        TERMS_TRY(add_concept(r, c, &number));
+        if (above != UINT32_MAX) TERMS_TRY(add_edge(r, number, above));
+        TERMS_TRY(add_concepts(r, c, number));
     }
     return SALVE_OK;
 }
 
 static enum salve_code read_property(struct reading *r, uint32_t number, tape_at at)
 {
-    struct vocabulary_system *s = r->system;
+    struct terms_system *s = r->system;
     struct str name = tape_child_text(s->tape, at, "code");
     tape_at value_at = tape_child(s->tape, at, FHIR_N_value);
     struct str value = value_at == TAPE_NONE ? STR_NONE : tape_text(s->tape, value_at);
-    struct vocabulary_concept *concept = &s->concepts[number];
+    struct terms_concept *concept = &s->concepts[number];
     if (str_is(name, "notSelectable")) concept->is_abstract = str_is(value, "true");
     if (str_is(name, "inactive")) concept->is_inactive = str_is(value, "true");
     if (str_is(name, "status") && (str_is(value, "retired") || str_is(value, "inactive"))) concept->is_inactive = true;
     bool is_parent = str_is(name, "parent");
     if (!is_parent && !str_is(name, "child")) return SALVE_OK;
-    uint32_t other = vocabulary_bag_find(&s->bag, STR_NONE, value);
+    uint32_t other = terms_bag_find(&s->bag, STR_NONE, value);
     if (other == UINT32_MAX) return SALVE_OK; /* of a fragment */
     return is_parent ? add_edge(r, number, other) : add_edge(r, other, number);
 }
 
 static enum salve_code read_properties(struct reading *r)
 {
-    const struct vocabulary_system *s = r->system;
+    const struct terms_system *s = r->system;
     for (uint32_t i = 0; i < s->bag.count; i++) {
         tape_at concept = s->concepts[i].at;
         for (tape_at c = tape_first(s->tape, concept); c != TAPE_NONE; c = tape_next(s->tape, concept, c))
-            if (tape_path_name(s->tape, c) == FHIR_N_property) VOCABULARY_TRY(read_property(r, i, c));
+            if (tape_path_name(s->tape, c) == FHIR_N_property) TERMS_TRY(read_property(r, i, c));
     }
     return SALVE_OK;
 }
 
 /* The edges once by their lower end and once by their upper: neighbours of a concept stand side by side. */
-static enum salve_code sort_edges(const struct reading *r, bool is_up, struct vocabulary_links *out)
+static enum salve_code sort_edges(const struct reading *r, bool is_up, struct terms_links *out)
 {
     uint32_t count = r->system->bag.count;
     out->first = arena_array(r->v->mem, uint32_t, (size_t)count + 2);
@@ -114,20 +114,20 @@ static enum salve_code sort_edges(const struct reading *r, bool is_up, struct vo
     return SALVE_OK;
 }
 
-enum salve_code vocabulary_system_read(struct vocabulary *v, struct vocabulary_system *s, struct salve_err *err)
+enum salve_code terms_system_read(struct terms *v, struct terms_system *s, struct salve_err *err)
 {
     struct reading r = {.v = v, .system = s, .err = err};
     struct str meaning = tape_child_text(s->tape, s->at, "hierarchyMeaning");
     s->is_complete = str_is(tape_child_text(s->tape, s->at, "content"), "complete");
     s->is_hierarchy = meaning.len == 0 || str_is(meaning, "is-a");
-    VOCABULARY_TRY(add_concepts(&r, s->at, UINT32_MAX));
-    VOCABULARY_TRY(read_properties(&r));
-    VOCABULARY_TRY(sort_edges(&r, true, &s->up));
+    TERMS_TRY(add_concepts(&r, s->at, UINT32_MAX));
+    TERMS_TRY(read_properties(&r));
+    TERMS_TRY(sort_edges(&r, true, &s->up));
     return sort_edges(&r, false, &s->down);
 }
 
-enum salve_code vocabulary_walk(const struct vocabulary_system *s, const struct vocabulary_links *links, uint32_t from,
-                                struct arena *mem, struct vocabulary_reach *out, struct salve_err *err)
+enum salve_code terms_walk(const struct terms_system *s, const struct terms_links *links, uint32_t from,
+                           struct arena *mem, struct terms_reach *out, struct salve_err *err)
 {
     out->list = arena_array(mem, uint32_t, s->bag.count);
     out->has = arena_array(mem, bool, s->bag.count);

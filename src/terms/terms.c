@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The collection of value sets and code systems: added, found by canonical, asked. */
-#include "expr/vocabulary.h"
+#include "terms/terms.h"
 
-#include "expr/vocabulary_int.h"
+#include "terms/terms_int.h"
 #include "fhir_tables.h"
 
-struct vocabulary *vocabulary_make(struct arena *mem)
+struct terms *terms_make(struct arena *mem)
 {
-    struct vocabulary *v = arena_new(mem, struct vocabulary);
+    struct terms *v = arena_new(mem, struct terms);
     if (v != NULL) v->mem = mem;
     return v;
 }
@@ -50,12 +50,12 @@ static struct str split(struct str canonical, struct str *version)
     return str_cut(canonical, 0, (size_t)bar);
 }
 
-struct vocabulary_set *vocabulary_find_own(const struct vocabulary *v, struct str canonical, struct str version)
+struct terms_set *terms_find_own(const struct terms *v, struct str canonical, struct str version)
 {
     struct str url = split(canonical, &version);
-    struct vocabulary_set *best = NULL;
-    uint32_t hash = vocabulary_hash(url);
-    for (struct vocabulary_set *s = v->sets[hash % VOCABULARY_SLOTS]; s != NULL; s = s->next) {
+    struct terms_set *best = NULL;
+    uint32_t hash = terms_hash(url);
+    for (struct terms_set *s = v->sets[hash % TERMS_SLOTS]; s != NULL; s = s->next) {
         if (s->hash != hash || !str_eq(s->url, url)) continue;
         if (version.len > 0 && !str_eq(s->version, version)) continue;
         if (best == NULL || is_later(s->version, best->version)) best = s;
@@ -63,16 +63,16 @@ struct vocabulary_set *vocabulary_find_own(const struct vocabulary *v, struct st
     return best;
 }
 
-const struct vocabulary_set *vocabulary_find(const struct vocabulary *v, struct str url, struct str version)
+const struct terms_set *terms_find(const struct terms *v, struct str url, struct str version)
 {
-    return v == NULL ? NULL : vocabulary_find_own(v, url, version);
+    return v == NULL ? NULL : terms_find_own(v, url, version);
 }
 
-struct vocabulary_system *vocabulary_find_system(const struct vocabulary *v, struct str canonical, struct str version)
+struct terms_system *terms_find_system(const struct terms *v, struct str canonical, struct str version)
 {
     struct str url = split(canonical, &version);
-    struct vocabulary_system *best = NULL;
-    for (struct vocabulary_system *s = v->systems; s != NULL; s = s->next) {
+    struct terms_system *best = NULL;
+    for (struct terms_system *s = v->systems; s != NULL; s = s->next) {
         if (!str_eq(s->url, url)) continue;
         if (version.len > 0 && !str_eq(s->version, version)) continue;
         if (best == NULL || is_later(s->version, best->version)) best = s;
@@ -87,28 +87,28 @@ static enum salve_code refuse(struct salve_err *err, const char *at, const char 
     return salve_why(err, "%s", why);
 }
 
-static enum salve_code keep_set(struct vocabulary *v, struct vocabulary_set set, struct salve_err *err)
+static enum salve_code keep_set(struct terms *v, struct terms_set set, struct salve_err *err)
 {
-    struct vocabulary_set *kept = arena_new(v->mem, struct vocabulary_set);
+    struct terms_set *kept = arena_new(v->mem, struct terms_set);
     if (kept == NULL) return salve_fail(err, SALVE_E_MEMORY, "ValueSet");
     *kept = set;
-    kept->hash = vocabulary_hash(set.url);
-    struct vocabulary_set **slot = &v->sets[kept->hash % VOCABULARY_SLOTS];
+    kept->hash = terms_hash(set.url);
+    struct terms_set **slot = &v->sets[kept->hash % TERMS_SLOTS];
     kept->next = *slot;
     *slot = kept;
     return SALVE_OK;
 }
 
-static bool has_set(const struct vocabulary *v, struct str url, struct str version)
+static bool has_set(const struct terms *v, struct str url, struct str version)
 {
-    const struct vocabulary_set *s = v->sets[vocabulary_hash(url) % VOCABULARY_SLOTS];
+    const struct terms_set *s = v->sets[terms_hash(url) % TERMS_SLOTS];
     while (s != NULL && !(str_eq(s->url, url) && str_eq(s->version, version))) s = s->next;
     return s != NULL;
 }
 
-static enum salve_code add_set(struct vocabulary *v, const struct tape *t, tape_at at, struct salve_err *err)
+static enum salve_code add_set(struct terms *v, const struct tape *t, tape_at at, struct salve_err *err)
 {
-    struct vocabulary_set set = {.tape = t, .at = at};
+    struct terms_set set = {.tape = t, .at = at};
     set.url = tape_child_text(t, at, "url");
     set.version = tape_child_text(t, at, "version");
     if (set.url.len == 0) return refuse(err, "ValueSet.url", "a value set is found by its url");
@@ -118,16 +118,16 @@ static enum salve_code add_set(struct vocabulary *v, const struct tape *t, tape_
     return keep_set(v, set, err);
 }
 
-static enum salve_code add_system(struct vocabulary *v, const struct tape *t, tape_at at, struct salve_err *err)
+static enum salve_code add_system(struct terms *v, const struct tape *t, tape_at at, struct salve_err *err)
 {
-    struct vocabulary_system *s = arena_new(v->mem, struct vocabulary_system);
+    struct terms_system *s = arena_new(v->mem, struct terms_system);
     if (s == NULL) return salve_fail(err, SALVE_E_MEMORY, "CodeSystem");
-    *s = (struct vocabulary_system){.tape = t, .at = at, .next = v->systems};
+    *s = (struct terms_system){.tape = t, .at = at, .next = v->systems};
     s->url = tape_child_text(t, at, "url");
     s->version = tape_child_text(t, at, "version");
     s->value_set = tape_child_text(t, at, "valueSet");
     if (s->url.len == 0) return refuse(err, "CodeSystem.url", "a code system is found by its url");
-    for (const struct vocabulary_system *other = v->systems; other != NULL; other = other->next)
+    for (const struct terms_system *other = v->systems; other != NULL; other = other->next)
         if (str_eq(other->url, s->url) && str_eq(other->version, s->version))
             return v->only_missing
                        ? SALVE_OK
@@ -135,68 +135,67 @@ static enum salve_code add_system(struct vocabulary *v, const struct tape *t, ta
     if (v->system_count == VOCABULARY_SYSTEMS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "CodeSystem");
     v->systems = s;
     v->system_count++;
-    return vocabulary_system_read(v, s, err);
+    return terms_system_read(v, s, err);
 }
 
-static enum salve_code add_resource(struct vocabulary *v, const struct tape *t, tape_at at, struct salve_err *err)
+static enum salve_code add_resource(struct terms *v, const struct tape *t, tape_at at, struct salve_err *err)
 {
     if (tape_type(t, at) == FHIR_T_ValueSet) return add_set(v, t, at, err);
     return tape_type(t, at) == FHIR_T_CodeSystem ? add_system(v, t, at, err) : SALVE_OK;
 }
 
-enum salve_code vocabulary_add(struct vocabulary *v, const struct tape *t, struct salve_err *err)
+enum salve_code terms_add(struct terms *v, const struct tape *t, struct salve_err *err)
 {
     if (tape_root(t) == TAPE_NONE) return SALVE_OK;
     if (tape_type(t, 0) != FHIR_T_Bundle) return add_resource(v, t, 0, err);
     for (tape_at e = tape_first(t, 0); e != TAPE_NONE; e = tape_next(t, 0, e)) {
         tape_at r = tape_path_name(t, e) == FHIR_N_entry ? tape_child(t, e, FHIR_N_resource) : TAPE_NONE;
-        if (r != TAPE_NONE) VOCABULARY_TRY(add_resource(v, t, r, err));
+        if (r != TAPE_NONE) TERMS_TRY(add_resource(v, t, r, err));
     }
     return SALVE_OK;
 }
 
-enum salve_code vocabulary_add_missing(struct vocabulary *v, const struct tape *t, struct salve_err *err)
+enum salve_code terms_add_missing(struct terms *v, const struct tape *t, struct salve_err *err)
 {
     v->only_missing = true;
-    enum salve_code code = vocabulary_add(v, t, err);
+    enum salve_code code = terms_add(v, t, err);
     v->only_missing = false;
     return code;
 }
 
-enum salve_code vocabulary_done(struct vocabulary *v, struct salve_err *err)
+enum salve_code terms_done(struct terms *v, struct salve_err *err)
 {
-    for (const struct vocabulary_system *s = v->systems; s != NULL; s = s->next) {
-        struct vocabulary_set all = {.version = s->version, .tape = s->tape, .at = TAPE_NONE, .whole = s};
+    for (const struct terms_system *s = v->systems; s != NULL; s = s->next) {
+        struct terms_set all = {.version = s->version, .tape = s->tape, .at = TAPE_NONE, .whole = s};
         all.url = split(s->value_set, &all.version);
-        if (all.url.len > 0 && !has_set(v, all.url, all.version)) VOCABULARY_TRY(keep_set(v, all, err));
+        if (all.url.len > 0 && !has_set(v, all.url, all.version)) TERMS_TRY(keep_set(v, all, err));
     }
-    for (size_t slot = 0; slot < VOCABULARY_SLOTS; slot++)
-        for (struct vocabulary_set *s = v->sets[slot]; s != NULL; s = s->next)
-            VOCABULARY_TRY(vocabulary_set_make(v, s, err));
+    for (size_t slot = 0; slot < TERMS_SLOTS; slot++)
+        for (struct terms_set *s = v->sets[slot]; s != NULL; s = s->next) TERMS_TRY(terms_set_make(v, s, err));
     return SALVE_OK;
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------------- */
-enum expr_truth vocabulary_set_has(const struct vocabulary_set *set, const struct expr_code *code)
+enum expr_truth terms_set_has(const struct terms_set *set, const struct expr_code *code)
 {
-    enum expr_truth in = vocabulary_choice_has(&set->in, code);
+    enum expr_truth in = terms_choice_has(&set->in, code);
     if (in == EXPR_FALSE) return in;
-    enum expr_truth out = vocabulary_choice_has(&set->out, code);
+    enum expr_truth out = terms_choice_has(&set->out, code);
     if (out == EXPR_FALSE) return in;
     if (out == EXPR_NULL_TRUTH) return out;
     /* what is listed was not excluded; a code without a system may be another system's excluded one */
-    bool is_listed = vocabulary_bag_find(&set->in.bag, code->system, code->code) != UINT32_MAX;
+    bool is_listed = terms_bag_find(&set->in.bag, code->system, code->code) != UINT32_MAX;
     return is_listed ? EXPR_TRUE : EXPR_FALSE;
 }
 
-bool vocabulary_set_codes(const struct vocabulary_set *set, const struct expr_code **codes, uint32_t *count)
+bool terms_set_codes(const struct terms_set *set, const struct expr_code **codes, uint32_t *count)
 {
     *codes = set->in.bag.codes;
     *count = set->in.bag.count;
-    return set->in.systems.count == 0 && vocabulary_choice_is_known(&set->in) && vocabulary_choice_is_known(&set->out);
+    return set->in.systems.count == 0 && terms_choice_is_known(&set->in) && terms_choice_is_known(&set->out);
 }
 
-bool vocabulary_set_is_mixed(const struct vocabulary_set *set) { return set->is_mixed; }
+bool terms_set_is_mixed(const struct terms_set *set) { return set->is_mixed; }
 
 static enum expr_truth of_definitions(const struct expr_code *code, struct str url, bool *is_at_hand)
 {
@@ -209,40 +208,38 @@ static enum expr_truth of_definitions(const struct expr_code *code, struct str u
     return EXPR_NULL_TRUTH;
 }
 
-enum expr_truth vocabulary_member(const struct vocabulary *v, const struct expr_code *code, struct str url,
-                                  struct str version, bool *is_at_hand)
+enum expr_truth terms_member(const struct terms *v, const struct expr_code *code, struct str url, struct str version,
+                             bool *is_at_hand)
 {
     bool unused;
     if (is_at_hand == NULL) is_at_hand = &unused;
-    const struct vocabulary_set *set = vocabulary_find(v, url, version);
+    const struct terms_set *set = terms_find(v, url, version);
     *is_at_hand = set != NULL;
-    if (set != NULL) return vocabulary_set_has(set, code);
+    if (set != NULL) return terms_set_has(set, code);
     return of_definitions(code, split(url, &version), is_at_hand);
 }
 
-enum expr_truth vocabulary_in_system(const struct vocabulary *v, const struct expr_code *code, struct str url,
-                                     struct str version)
+enum expr_truth terms_in_system(const struct terms *v, const struct expr_code *code, struct str url, struct str version)
 {
     if (code->system.ptr != NULL && !str_eq(code->system, split(url, &version))) return EXPR_FALSE;
-    const struct vocabulary_system *s = v == NULL ? NULL : vocabulary_find_system(v, url, version);
-    bool is_found = s != NULL && vocabulary_bag_find(&s->bag, STR_NONE, code->code) != UINT32_MAX;
+    const struct terms_system *s = v == NULL ? NULL : terms_find_system(v, url, version);
+    bool is_found = s != NULL && terms_bag_find(&s->bag, STR_NONE, code->code) != UINT32_MAX;
     if (is_found) return EXPR_TRUE;
     if (s != NULL && s->is_complete) return EXPR_FALSE;
     return code->system.ptr != NULL ? EXPR_TRUE : EXPR_NULL_TRUTH;
 }
 
-enum expr_truth vocabulary_subsumes(const struct vocabulary *v, const struct expr_code *a, const struct expr_code *b,
-                                    struct arena *mem)
+enum expr_truth terms_subsumes(const struct terms *v, const struct expr_code *a, const struct expr_code *b,
+                               struct arena *mem)
 {
-    struct vocabulary_reach above;
+    struct terms_reach above;
     struct salve_err err = {0};
     if (!str_eq(a->system, b->system)) return EXPR_NULL_TRUTH;
     if (str_eq(a->code, b->code)) return EXPR_TRUE;
-    const struct vocabulary_system *s = v == NULL ? NULL : vocabulary_find_system(v, a->system, STR_NONE);
+    const struct terms_system *s = v == NULL ? NULL : terms_find_system(v, a->system, STR_NONE);
     if (s == NULL || !s->is_hierarchy) return EXPR_NULL_TRUTH;
-    uint32_t high = vocabulary_bag_find(&s->bag, STR_NONE, a->code),
-             low = vocabulary_bag_find(&s->bag, STR_NONE, b->code);
+    uint32_t high = terms_bag_find(&s->bag, STR_NONE, a->code), low = terms_bag_find(&s->bag, STR_NONE, b->code);
     if (high == UINT32_MAX || low == UINT32_MAX) return EXPR_NULL_TRUTH;
-    if (vocabulary_walk(s, &s->up, low, mem, &above, &err) != SALVE_OK) return EXPR_NULL_TRUTH;
+    if (terms_walk(s, &s->up, low, mem, &above, &err) != SALVE_OK) return EXPR_NULL_TRUTH;
     return above.has[high] ? EXPR_TRUE : s->is_complete ? EXPR_FALSE : EXPR_NULL_TRUTH;
 }

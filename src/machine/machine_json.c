@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Values as JSON: FHIR data as FHIR JSON, the rest by kind. See expr.h. */
-#include "expr/expr_int.h"
+#include "machine/run.h"
 #include "fhir/fhir.h"
 
 static void add_text(struct buf *out, struct str text)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Making programs: instructions and the tables they point into grow side by side; at the end every routine is walked
- * once, so that the machine may trust the depth of its stack. See expr_int.h. */
+ * once, so that the machine may trust the depth of its stack. See run.h. */
 #include "base/assert.h"
-#include "expr/expr_int.h"
+#include "machine/run.h"
 
 enum { CODE, PLACES, CONSTANTS, FUNCTIONS, NAMES, TYPES, SHAPES, ROUTINES, DEFINES };
 
@@ -170,12 +170,12 @@ void expr_emit_loop_skip(struct expr_emit *emit, uint32_t loop)
 /* --- the check ---------------------------------------------------------------------------------------------------- */
 static const int8_t pops_of[] = {
 #define OP(name, pops, pushes, a, b, meaning) pops,
-#include "expr/expr_ops.def"
+#include "machine/machine_ops.def"
 #undef OP
 };
 static const int8_t pushes_of[] = {
 #define OP(name, pops, pushes, a, b, meaning) pushes,
-#include "expr/expr_ops.def"
+#include "machine/machine_ops.def"
 #undef OP
 };
 
