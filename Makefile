@@ -7,7 +7,7 @@
 # Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine expr consent keys store tlog guideline records screen letter app
+MODULES := base json crypto db fhir value terms machine fhirpath expr consent keys store tlog guideline records screen letter app
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -17,13 +17,14 @@ NEEDS_fhir      := json base
 NEEDS_value     := fhir json base
 NEEDS_terms     := value fhir json base
 NEEDS_machine   := value fhir json base
-NEEDS_expr      := machine terms value fhir json base
+NEEDS_fhirpath  := machine terms value fhir json base
+NEEDS_expr      := fhirpath machine terms value fhir json base
 NEEDS_consent   := json base
 NEEDS_keys      := db crypto json base
 NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto json base
-NEEDS_guideline := expr machine terms value fhir json base
-NEEDS_records   := consent keys store tlog db crypto expr machine terms value fhir json base
+NEEDS_guideline := expr fhirpath machine terms value fhir json base
+NEEDS_records   := consent keys store tlog db crypto expr fhirpath machine terms value fhir json base
 NEEDS_screen    := records guideline $(NEEDS_records)
 NEEDS_letter    := guideline $(NEEDS_guideline)
 NEEDS_app       := screen letter $(NEEDS_screen)

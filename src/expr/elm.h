@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * elm - CQL logic in its compiled form (ELM JSON): loaded, linked with the libraries it includes, compiled onto the
- * machine of expr.h, and run over the resources of one person.
+ * machine of fhirpath.h, and run over the resources of one person.
  *
  *     struct elm_set *set = elm_set_make(mem);
  *     code = elm_load(set, helpers_json, "FHIRHelpers.json", err);            // any order

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Values as JSON: FHIR data as FHIR JSON, the rest by kind. See expr.h. */
+ * Values as JSON: FHIR data as FHIR JSON, the rest by kind. See fhirpath.h. */
 #include "machine/run.h"
 #include "fhir/fhir.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What must hold however often and wherever programs run: memory is flat over a million evaluations, and threads that
  * share a program get the values that one thread gets. The logic is every guideline of build/share over the person of one
- * of its cases, and the expressions of tests/bench/expr/fhirpath.tsv. */
+ * of its cases, and the expressions of tests/bench/fhirpath/fhirpath.tsv. */
 #include <malloc.h>
 #include <glob.h>
 #include <pthread.h>
@@ -135,7 +135,7 @@ static int prepare(void **state)
     globfree(&found);
     assert_true(world.logic_count > 10);
     assert_ok(fhir_read(str_of(bundle_text), NULL, world.mem, &world.bundle, NULL, &err));
-    struct str rows = text_of("tests/bench/expr/fhirpath.tsv"), line;
+    struct str rows = text_of("tests/bench/fhirpath/fhirpath.tsv"), line;
     while (str_next_line(&rows, &line) && world.path_count < EXPRESSIONS_MAX) {
         ptrdiff_t tab = str_find(line, STR("\t"));
         if (tab < 0) continue;
