@@ -7,7 +7,7 @@
 # Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine fhirpath expr consent keys store tlog guideline records screen letter app
+MODULES := base json crypto db fhir value terms machine fhirpath elm measure consent keys store tlog guideline records screen letter app
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -18,16 +18,17 @@ NEEDS_value     := fhir json base
 NEEDS_terms     := value fhir json base
 NEEDS_machine   := value fhir json base
 NEEDS_fhirpath  := machine terms value fhir json base
-NEEDS_expr      := fhirpath machine terms value fhir json base
+NEEDS_elm       := machine terms value fhir json base
+NEEDS_measure   := elm $(NEEDS_elm)
 NEEDS_consent   := json base
 NEEDS_keys      := db crypto json base
 NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto json base
-NEEDS_guideline := expr fhirpath machine terms value fhir json base
-NEEDS_records   := consent keys store tlog db crypto expr fhirpath machine terms value fhir json base
-NEEDS_screen    := records guideline $(NEEDS_records)
+NEEDS_guideline := elm $(NEEDS_elm)
+NEEDS_records   := consent keys store tlog db crypto fhir json base
+NEEDS_screen    := records guideline $(NEEDS_records) $(NEEDS_guideline)
 NEEDS_letter    := guideline $(NEEDS_guideline)
-NEEDS_app       := screen letter $(NEEDS_screen)
+NEEDS_app       := screen letter measure fhirpath $(NEEDS_screen)
 
 # V=release (gcc), V=asan (clang, AddressSanitizer and UndefinedBehaviorSanitizer) or V=tsan (clang, ThreadSanitizer)
 V     ?= release
@@ -77,7 +78,7 @@ GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
              $(patsubst $(GEN)/%.c,$(OBJ)/gen/%.o,$(GEN_$(1)))
 archive_of = $(OBJ)/lib$(1).a
-archives_for = $(foreach m,$(1) $(NEEDS_$(1)),$(call archive_of,$(m)))
+archives_for = $(foreach m,$(sort $(1) $(NEEDS_$(1))),$(call archive_of,$(m)))
 
 define module_rules
 $(call archive_of,$(1)): $(call objects_of,$(1))

@@ -7,7 +7,7 @@
 #include "app/app_vocabulary.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "expr/elm.h"
+#include "elm/elm.h"
 #include "fhir/fhir.h"
 #include "json/json.h"
 

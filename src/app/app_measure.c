@@ -6,7 +6,7 @@
 #include "app/app_vocabulary.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "expr/measure.h"
+#include "measure/measure.h"
 #include "value/scalar.h"
 #include "fhir/fhir.h"
 

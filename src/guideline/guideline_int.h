@@ -4,7 +4,7 @@
 #ifndef SALVE_GUIDELINE_GUIDELINE_INT_H
 #define SALVE_GUIDELINE_GUIDELINE_INT_H
 
-#include "expr/elm.h"
+#include "elm/elm.h"
 #include "terms/terms.h"
 #include "guideline/guideline.h"
 #include "json/json.h"

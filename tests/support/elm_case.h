@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * elm_case - how tests/unit/expr/elm.cases writes literals. */
+ * elm_case - how tests/unit/elm/elm.cases writes literals. */
 #ifndef SALVE_TESTS_ELM_CASE_H
 #define SALVE_TESTS_ELM_CASE_H
 

@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const fhirpath = require('fhirpath');
 const r4 = require('fhirpath/fhir-context/r4');
-const { fhirpath: fhirpathInputs } = require('./inputs.cjs');
+const { fhirpath: fhirpathInputs } = require('../elm/inputs.cjs');
 
 const folder = process.argv[2];
 const inputs = fhirpathInputs(folder);

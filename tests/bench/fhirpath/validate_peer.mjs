@@ -7,7 +7,7 @@ import zlib from 'node:zlib';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { bundle } = require('./people.cjs');
+const { bundle } = require('../elm/people.cjs');
 const lines = [];
 const take = (entries) => { for (const e of entries) lines.push(JSON.stringify(e.resource)); };
 const synthea = `${process.env.SALVE_DATA}/synthea`;

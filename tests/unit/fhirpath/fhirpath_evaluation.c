@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The FHIRPath door: what it asks its caller for, where errors are placed, and the limits that keep it bounded. What
- * expressions mean is in tests/conformance/expr. */
+ * expressions mean is in tests/conformance/fhirpath. */
 #include <stdlib.h>
 
 #include "fhirpath/fhirpath.h"

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * elm_int - inside the ELM front end. elm_load.c reads libraries, elm_link.c and elm_compile.c (elm_query.c,
+ * elm_types.c) turn nodes into instructions by the rows of elm_nodes.def, elm_run.c runs. The C functions of the rows
+ * are in elm_arith.c, elm_compare.c, elm_convert.c, elm_interval*.c, elm_list.c, elm_aggregate.c, elm_string.c,
+ * elm_temporal.c, elm_terms.c. elm_people.c has the contexts. */
+#ifndef SALVE_ELM_INT_H
+#define SALVE_ELM_INT_H
+
+#include "elm/elm.h"
+#include "machine/run.h"
+#include "json/json.h"
+
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        enum salve_code try_ = (call);                                                                                 \
+        if (try_ != SALVE_OK) return try_;                                                                             \
+    } while (0)
+
+/* --- libraries ---------------------------------------------------------------------------------------------------- */
+struct elm_library {
+    const char *file;
+    struct str text; /* of the JSON, for places */
+    struct str id, version;
+    const struct json *root; /* the "library" object */
+    const struct elm_library *next;
+};
+struct elm_set {
+    struct arena *mem;
+    struct elm_library *first, *last;
+};
+
+/* --- types -------------------------------------------------------------------------------------------------------- */
+enum elm_type_kind {
+    ELM_ANY,
+    ELM_SYSTEM,
+    ELM_FHIR,
+    ELM_FHIR_ENUM,
+    ELM_LIST,
+    ELM_INTERVAL,
+    ELM_TUPLE,
+    ELM_CHOICE,
+    ELM_UNKNOWN
+};
+
+struct elm_type {
+    uint8_t kind;              /* enum elm_type_kind */
+    uint8_t system;            /* ELM_SYSTEM: enum expr_kind; VALUE_VOCABULARY for CodeSystem and ValueSet */
+    fhir_type_id fhir;         /* ELM_FHIR */
+    const struct elm_type *of; /* LIST, INTERVAL: element; CHOICE, TUPLE: alternatives or elements, `count` of them */
+    uint32_t count;
+    const struct str *names; /* TUPLE */
+};
+bool elm_type_has(const struct elm_type *type, const struct expr_value *value); /* Is */
+
+/* --- compiled programs -------------------------------------------------------------------------------------------- */
+struct elm_routine { /* beside each routine of the program: whose it is, for messages */
+    struct str library, name;
+};
+struct elm_function {
+    struct str name;
+    uint32_t routine;
+    uint16_t args;
+};
+struct elm_parameter {
+    struct str name;
+    const struct elm_type *type; /* ELM_ANY: none is declared */
+};
+struct elm_program {
+    const struct expr_program *code;
+    struct str id, version;
+    const struct elm_define *defines;
+    const uint32_t *numbers;        /* DEFINE number of each */
+    const struct elm_place *places; /* of each define */
+    uint32_t define_count;
+    const struct elm_parameter *parameters; /* of the main library */
+    uint32_t parameter_count;
+    const struct elm_function *functions; /* likewise */
+    uint32_t function_count;
+    const struct elm_routine *routines;
+    struct str further; /* elm_looks_further; STR_NONE: no */
+};
+
+/* --- data of a run ------------------------------------------------------------------------------------------------ */
+struct elm_run {
+    struct expr_run run;
+    const struct elm_program *program;
+    struct elm_subject *subject;
+    const struct elm_param *params;
+    size_t param_count;
+    struct expr_build touched; /* lists that retrieves gave, and plans of those of which only the first was asked */
+    struct elm_notes *notes;   /* NULL: not explained */
+    unsigned crossings;        /* runs that wait for this one */
+    bool is_placed;            /* err already names the place: another run failed */
+    /* first room of the stacks: a usual run asks the arena once */
+    struct expr_value touched_room[4], stack_room[40];
+    struct expr_loop loop_room[3];
+    struct expr_frame frame_room[6];
+};
+static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
+
+/* elm_people.c: a define of another context. EACH: of all people; _LIST: its values are lists, even if all are null. */
+enum elm_asking { ELM_ASK_UNFILTERED, ELM_ASK_EACH, ELM_ASK_EACH_LIST, ELM_ASK_PERSON };
+SALVE_MUST_USE enum salve_code elm_ask(struct elm_run *from, uint32_t define, enum elm_asking how,
+                                       struct expr_value *out);
+bool elm_is_alone(const struct elm_run *run);
+/* Names the place of a failure, and lets what was being evaluated be asked again. */
+void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err *err);
+
+/* --- C functions -------------------------------------------------------------------------------------------------- */
+#define ELM_CALL(name)                                                                                                 \
+    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+
+/* `out` is never one of `args`: functions may write it first. The first lines of most functions: the result is null if
+ * any of the first n arguments is. */
+#define ELM_NULL_IF(n)                                                                                                 \
+    do {                                                                                                               \
+        *out = EXPR_NONE;                                                                                              \
+        for (uint32_t null_ = 0; null_ < (n); null_++)                                                                 \
+            if (null_ >= count || args[null_].kind == VALUE_NULL) return SALVE_OK;                                     \
+    } while (0)
+
+/* System value of a FHIR primitive or Quantity; other values unchanged. */
+SALVE_MUST_USE enum salve_code elm_plain(struct expr_run *run, struct expr_value value, struct expr_value *out);
+
+SALVE_MUST_USE enum salve_code elm_decimal(struct expr_run *run, bool is_known, struct expr_decimal d,
+                                           struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_quantity(struct expr_run *run, bool is_known, struct expr_quantity q,
+                                            struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_temporal(struct expr_run *run, bool is_known, struct expr_temporal t,
+                                            struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_text(struct expr_run *run, struct str text, struct expr_value *out); /* copies */
+SALVE_MUST_USE enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool low_closed,
+                                            struct expr_value high, bool high_closed, struct expr_value *out);
+static inline struct expr_value elm_truth(enum expr_truth t)
+{
+    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
+}
+static inline enum expr_truth elm_truth_of(struct expr_value v)
+{
+    return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : v.as.boolean ? EXPR_TRUE : EXPR_FALSE;
+}
+static inline enum expr_truth elm_not(enum expr_truth t)
+{
+    return t == EXPR_NULL_TRUTH ? t : t == EXPR_TRUE ? EXPR_FALSE : EXPR_TRUE;
+}
+static inline enum expr_truth elm_and(enum expr_truth a, enum expr_truth b)
+{
+    if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
+    return a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH ? EXPR_NULL_TRUTH : EXPR_TRUE;
+}
+static inline enum expr_truth elm_or(enum expr_truth a, enum expr_truth b)
+{
+    return elm_not(elm_and(elm_not(a), elm_not(b)));
+}
+static inline bool elm_is_number(struct expr_value v)
+{
+    return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG || v.kind == VALUE_DECIMAL;
+}
+static inline bool elm_is_temporal(struct expr_value v)
+{
+    return v.kind == VALUE_DATE || v.kind == VALUE_DATETIME || v.kind == VALUE_TIME;
+}
+const char *elm_kind_name(struct expr_value v);
+
+/* CQL equality (null: not known), equivalence and order of single values. `precision` EXPR_PRECISION_NONE: fully. */
+SALVE_MUST_USE enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                                enum expr_truth *out);
+SALVE_MUST_USE enum salve_code elm_values_equivalent(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                                     bool *out);
+SALVE_MUST_USE enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, struct expr_value b,
+                                                enum expr_precision precision, enum expr_order *out);
+/* Codes of a FHIR Coding (a CODE), CodeableConcept (a CONCEPT) or code (a STRING); other nodes unchanged. */
+SALVE_MUST_USE enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out);
+/* What a date filter compares: of a Period an interval, of a primitive its System value. */
+SALVE_MUST_USE enum salve_code elm_date_value(struct expr_run *run, struct expr_value node, struct expr_value *out);
+/* Is the code in the value set or code system? A value set that is not at hand is an error. */
+SALVE_MUST_USE enum salve_code elm_code_is_in(struct expr_run *run, const struct expr_code *code,
+                                              const struct expr_vocabulary *in, enum expr_truth *out);
+/* For retrieves: leaving a resource out because its code is not known to be in the value set would be a guess. */
+enum salve_code elm_membership_unknown(struct expr_run *run, const struct expr_vocabulary *in);
+int elm_offset(const struct expr_run *run);
+SALVE_MUST_USE enum salve_code elm_sort_values(struct expr_run *run, struct expr_value *items, uint32_t count,
+                                               uint32_t stride, const bool *descending, uint32_t key_count);
+
+enum { ELM_SORT_FIRST = 1, ELM_SORT_LAST = 2 }; /* flags of elm_sorted_keys: only that element is wanted */
+
+/* Successor, predecessor, least and greatest of a type; false at the limit. */
+SALVE_MUST_USE enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out,
+                                        bool *is_known);
+bool elm_limit(enum expr_kind kind, bool is_high, struct expr_run *run, struct expr_value *out);
+
+#endif

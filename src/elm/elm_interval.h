@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What interval and list functions share. */
+#ifndef SALVE_ELM_INTERVAL_H
+#define SALVE_ELM_INTERVAL_H
+
+#include "elm/elm_compile.h"
+
+/* Start and end of an interval as points (null: not known); of a point, itself twice. */
+struct elm_ends {
+    struct expr_value start, end;
+};
+SALVE_MUST_USE enum salve_code elm_ends_of(struct expr_run *run, struct expr_value v, struct elm_ends *out);
+
+SALVE_MUST_USE enum salve_code elm_list_contains(struct expr_run *run, struct expr_value list, struct expr_value item,
+                                                 bool is_proper, struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_list_includes(struct expr_run *run, struct expr_value outer, struct expr_value inner,
+                                                 bool is_proper, struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_list_union(struct expr_run *run, const struct expr_value *args,
+                                              struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_list_intersect(struct expr_run *run, const struct expr_value *args,
+                                                  struct expr_value *out);
+SALVE_MUST_USE enum salve_code elm_list_except(struct expr_run *run, const struct expr_value *args,
+                                               struct expr_value *out);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Loading ELM libraries: JSON, identifier, schema. What the expressions hold is checked when they are compiled. */
+#include "base/limits.h"
+#include "elm/elm_int.h"
+
+struct elm_set *elm_set_make(struct arena *mem)
+{
+    struct elm_set *set = arena_new(mem, struct elm_set);
+    if (set != NULL) set->mem = mem;
+    return set;
+}
+
+static enum salve_code bad(struct salve_err *err, const char *file, const char *why)
+{
+    enum salve_code code = salve_fail(err, SALVE_E_INVALID, "%s", file);
+    salve_why(err, "%s", why);
+    return code;
+}
+
+enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err)
+{
+    /* an expression level is two JSON levels: the object and its array of operands */
+    const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = 2 * SALVE_ELM_DEPTH_MAX + 20};
+    const struct json *doc;
+    TRY(json_read(json, &opts, set->mem, &doc, err));
+    const struct json *root = json_get(doc, "library");
+    if (root == NULL) root = doc;
+    if (!json_is(root, JSON_OBJECT)) return bad(err, name, "an ELM library is an object");
+    struct str id = json_get_text(json_get(root, "identifier"), "id");
+    if (id.len == 0) return bad(err, name, "library.identifier.id is missing");
+    if (!json_is(json_path(root, "schemaIdentifier.id"), JSON_STRING))
+        return bad(err, name, "library.schemaIdentifier is missing: this is not ELM");
+    struct elm_library *library = arena_new(set->mem, struct elm_library);
+    if (library == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", name);
+    *library = (struct elm_library){.file = name,
+                                    .text = json,
+                                    .id = id,
+                                    .root = root,
+                                    .version = json_get_text(json_get(root, "identifier"), "version")};
+    if (set->last == NULL)
+        set->first = library;
+    else
+        set->last->next = library;
+    set->last = library;
+    return SALVE_OK;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Scores, and MeasureReport resources as JSON. */
+#include <stdlib.h>
+
+#include "measure/measure_int.h"
+#include "json/json.h"
+
+static int compare(const void *a, const void *b)
+{
+    return expr_decimal_cmp(*(const struct expr_decimal *)a, *(const struct expr_decimal *)b);
+}
+
+static bool aggregate(const struct measure_values *v, enum measure_aggregate how, struct expr_decimal *out)
+{
+    if (how == AGGREGATE_NONE) return false;
+    struct expr_decimal sum = expr_decimal_of_int(0), count = expr_decimal_of_int((int64_t)v->count);
+    for (size_t i = 0; i < v->count; i++)
+        if (!expr_decimal_add(sum, v->items[i], &sum)) return false;
+    *out = how == AGGREGATE_COUNT ? count : sum;
+    if (how == AGGREGATE_SUM || how == AGGREGATE_COUNT) return true;
+    if (v->count == 0) return false;
+    if (how == AGGREGATE_AVERAGE) return expr_decimal_div(sum, count, out);
+    qsort(v->items, v->count, sizeof *v->items, compare); /* their order means nothing */
+    *out = how == AGGREGATE_MIN ? v->items[0] : how == AGGREGATE_MAX ? v->items[v->count - 1] : v->items[v->count / 2];
+    if (how != AGGREGATE_MEDIAN || v->count % 2 == 1) return true;
+    return expr_decimal_add(v->items[v->count / 2 - 1], v->items[v->count / 2], &sum) &&
+           expr_decimal_div(sum, expr_decimal_of_int(2), out);
+}
+
+bool measure_score(const struct measure_group *g, const struct measure_counts *c, struct expr_decimal *out)
+{
+    struct expr_decimal numerator = expr_decimal_of_int((int64_t)c->numerator);
+    struct expr_decimal denominator = expr_decimal_of_int((int64_t)c->denominator);
+    const struct measure_observation *o = g->observed;
+    switch (g->scoring) {
+    case SCORING_COHORT:
+    case SCORING_COMPOSITE:
+        return false;
+    case SCORING_CONTINUOUS:
+        return aggregate(&c->observed[OBSERVED_POPULATION], o[OBSERVED_POPULATION].aggregate, out);
+    case SCORING_RATIO:
+        if (o[OBSERVED_NUMERATOR].is_there &&
+            !aggregate(&c->observed[OBSERVED_NUMERATOR], o[OBSERVED_NUMERATOR].aggregate, &numerator))
+            return false;
+        if (o[OBSERVED_DENOMINATOR].is_there &&
+            !aggregate(&c->observed[OBSERVED_DENOMINATOR], o[OBSERVED_DENOMINATOR].aggregate, &denominator))
+            return false;
+        break;
+    case SCORING_PROPORTION:
+        break;
+    }
+    return expr_decimal_div(numerator, denominator, out);
+}
+
+static void put_score(struct json_writer *w, bool is_known, struct expr_decimal score)
+{
+    char text[EXPR_DECIMAL_TEXT_BYTES];
+    if (!is_known) return;
+    json_open(w, "measureScore", '{');
+    json_put_raw(w, "value", expr_decimal_text(score, text));
+    json_close(w);
+}
+
+static void put_code(struct json_writer *w, const char *code)
+{
+    json_open(w, "code", '{');
+    json_open(w, "coding", '[');
+    json_open(w, NULL, '{');
+    json_put_text(w, "system", STR("http://terminology.hl7.org/CodeSystem/measure-population"));
+    json_put_text(w, "code", str_of(code));
+    json_close(w);
+    json_close(w);
+    json_close(w);
+}
+
+static void put_populations(struct json_writer *w, const struct measure_group *g, const struct measure_counts *c)
+{
+    json_open(w, "population", '[');
+    for (size_t i = 0; i < MEASURE_POPULATION_KINDS; i++) {
+        bool is_there = g->scoring == SCORING_COMPOSITE
+                            ? i == MEASURE_INITIAL || i == MEASURE_DENOMINATOR || i == MEASURE_NUMERATOR
+                            : g->populations[i].is_there;
+        if (!is_there) continue;
+        json_open(w, NULL, '{');
+        if (g->populations[i].id.len > 0) json_put_text(w, "id", g->populations[i].id);
+        put_code(w, measure_population_codes[i]);
+        json_put_i64(w, "count", (int64_t)c->members[i]);
+        json_close(w);
+    }
+    json_close(w);
+}
+
+static void put_strata(struct json_writer *w, const struct measure_group *g, const struct measure_group_tally *tally,
+                       uint32_t stratifier)
+{
+    json_open(w, NULL, '{');
+    json_open(w, "code", '[');
+    json_open(w, NULL, '{');
+    json_put_text(w, "text", g->stratifiers[stratifier]);
+    json_close(w);
+    json_close(w);
+    bool is_open = false;
+    for (const struct measure_stratum *s = tally->strata; s != NULL; s = s->next) {
+        struct expr_decimal score;
+        if (s->stratifier != stratifier) continue;
+        if (!is_open) json_open(w, "stratum", '[');
+        is_open = true;
+        json_open(w, NULL, '{');
+        json_open(w, "value", '{');
+        json_put_text(w, "text", s->value);
+        json_close(w);
+        put_populations(w, g, &s->counts);
+        bool is_known = measure_score(g, &s->counts, &score);
+        put_score(w, is_known, score);
+        json_close(w);
+    }
+    if (is_open) json_close(w);
+    json_close(w);
+}
+
+static void put_group(struct json_writer *w, const struct measure_set *set, const struct measure_tally *tally,
+                      const struct measure_group *g, const struct measure_group_tally *t)
+{
+    struct expr_decimal score = expr_decimal_of_int(0);
+    json_open(w, NULL, '{');
+    if (g->id.len > 0) json_put_text(w, "id", g->id);
+    put_populations(w, g, &t->counts);
+    bool is_known = g->scoring == SCORING_COMPOSITE ? measure_composite_score(set, g, tally, &t->counts, &score)
+                                                    : measure_score(g, &t->counts, &score);
+    put_score(w, is_known, score);
+    if (g->stratifier_count > 0) {
+        json_open(w, "stratifier", '[');
+        for (uint32_t i = 0; i < g->stratifier_count; i++) put_strata(w, g, t, i);
+        json_close(w);
+    }
+    json_close(w);
+}
+
+static void put_report(struct json_writer *w, const struct measure_set *set, const struct measure_tally *tally,
+                       size_t measure, const struct measure_facts *facts)
+{
+    const struct measure_one *m = &set->measures[measure];
+    json_open(w, NULL, '{');
+    json_put_text(w, "resourceType", STR("MeasureReport"));
+    json_put_text(w, "status", STR("complete"));
+    json_put_text(w, "type", facts->subject.len > 0 ? STR("individual") : STR("summary"));
+    struct str canonical =
+        m->version.len > 0 ? arena_printf(w->out->mem, "%.*s|%.*s", STR_ARGS(m->url), STR_ARGS(m->version)) : m->url;
+    json_put_text(w, "measure", canonical);
+    if (facts->subject.len > 0) {
+        json_open(w, "subject", '{');
+        json_put_text(w, "reference", facts->subject);
+        json_close(w);
+    }
+    if (facts->date.len > 0) json_put_text(w, "date", facts->date);
+    json_open(w, "period", '{');
+    json_put_text(w, "start", facts->start);
+    json_put_text(w, "end", facts->end);
+    json_close(w);
+    json_open(w, "group", '[');
+    for (size_t g = 0; g < m->group_count; g++) put_group(w, set, tally, &m->groups[g], &tally->groups[measure][g]);
+    json_close(w);
+    json_close(w);
+}
+
+enum salve_code measure_report(const struct measure_set *set, const struct measure_tally *tally, size_t measure,
+                               const struct measure_facts *facts, struct buf *out, struct salve_err *err)
+{
+    struct json_writer w = {.out = out};
+    struct str all;
+    put_report(&w, set, tally, measure, facts);
+    return buf_done(out, &all, err);
+}
