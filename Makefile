@@ -7,7 +7,7 @@
 # Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine fhirpath elm measure consent keys store tlog guideline records screen letter app
+MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter app
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -20,12 +20,13 @@ NEEDS_machine   := value fhir json base
 NEEDS_fhirpath  := machine terms value fhir json base
 NEEDS_elm       := machine terms value fhir json base
 NEEDS_measure   := elm $(NEEDS_elm)
+NEEDS_admit     := fhir json base
 NEEDS_consent   := json base
 NEEDS_keys      := db crypto json base
 NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto json base
 NEEDS_guideline := elm $(NEEDS_elm)
-NEEDS_records   := consent keys store tlog db crypto fhir json base
+NEEDS_records   := consent keys store tlog db crypto admit fhir json base
 NEEDS_screen    := records guideline $(NEEDS_records) $(NEEDS_guideline)
 NEEDS_letter    := guideline $(NEEDS_guideline)
 NEEDS_app       := screen letter measure fhirpath $(NEEDS_screen)

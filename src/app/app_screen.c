@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 #include "fhir/tape_edit.h"
 #include "json/json.h"
 

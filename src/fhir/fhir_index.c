@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The index of a Bundle and the splitting of references (R4: references.html 2.3.0.1, bundle.html 2.36.4). */
-#include "fhir/fhir_index_int.h"
+#include "fhir/index.h"
 
 #include <stdio.h>
 

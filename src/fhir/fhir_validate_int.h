@@ -4,7 +4,7 @@
 #define SALVE_FHIR_VALIDATE_INT_H
 
 #include "fhir/fhir.h"
-#include "fhir/fhir_index_int.h"
+#include "fhir/index.h"
 #include "fhir/validate.h"
 
 /* What is asked of a value, by its type. */

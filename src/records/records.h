@@ -20,7 +20,7 @@
  * - A purpose opens what a consent record allows, and only until it is withdrawn, replaced or expired. Never asked,
  *   refused and withdrawn give the same code with the same words (N17). There is no call to note a refusal (N9).
  * - One save is one transaction: its records, the head of the chain, the leaf, and the opening.
- * - Everything saved passes the admission gate again (fhir/admit.h), whoever called.
+ * - Everything saved passes the admission gate again (admit/admit.h), whoever called.
  * - Nothing lists people. A person is found by the card, or exactly by all names and birth date where the site has
  *   switched that on (3.7 of the privacy design); every such look-up is a leaf too.
  *
@@ -67,7 +67,7 @@ struct site_settings {
     bool name_index;               /* exact look-up by all names and birth date; off by default */
     struct str identifier_systems; /* the site's own record numbers that Patient.identifier may use, a space between */
     struct str
-        national_patterns; /* written forms of national numbers that must not appear (fhir/admit.h), one a line */
+        national_patterns; /* written forms of national numbers that must not appear (admit/admit.h), one a line */
 };
 
 /* site_create - makes the folder and a new site in it, closed again when it returns. With a key file that does not
@@ -252,7 +252,7 @@ SALVE_MUST_USE enum salve_code rec_read(struct rec_view *view, struct str id, co
 SALVE_MUST_USE enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *mem,
                                            const struct rec_resource ***out, size_t *count, struct salve_err *err);
 
-/* rec_next_number - the number of the next new id; same counter as rec_new_id; the shape that fhir/import.h asks for
+/* rec_next_number - the number of the next new id; same counter as rec_new_id; the shape that admit/import.h asks for
  * (`view` is the struct rec_view). Ids end with ".<number>". */
 uint64_t rec_next_number(void *view);
 

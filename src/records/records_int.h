@@ -13,7 +13,7 @@
 #include "consent/consent.h"
 #include "crypto/crypto.h"
 #include "db/db.h"
-#include "fhir/admit.h"
+#include "admit/admit.h"
 #include "fhir/fhir.h"
 #include "json/json.h"
 #include "keys/keys.h"

@@ -4,7 +4,7 @@
  * minimising import and rec_save into a real site; the bytes are those of the sealed records as they lie in
  * site.db, padding, seal and audit records included. records_size FILE... prints one line; the peer is 1,070 bytes
  * a resource (Blaze, Synthea). */
-#include "fhir/import.h"
+#include "admit/import.h"
 #include "records/records_int.h"
 #include "t_site.h"
 

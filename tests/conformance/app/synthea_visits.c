@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 #include "fhir/tape_edit.h"
 #include "letter/letter.h"
 #include "records/records.h"

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 #include "guideline/guideline.h"
 
 enum { PEOPLE = 500 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * N2-N7, N11, N19, N23 through the real save path: every case of the admission gate (tests/unit/fhir/admit-cases) is
+ * N2-N7, N11, N19, N23 through the real save path: every case of the admission gate (tests/unit/admit/cases) is
  * offered to rec_save in a real site. What is inadmissible is refused whole with its rule, no value is told, and
  * nothing of it is kept; what is admissible is kept. Consent and AuditEvent never come in from outside. */
 #include "t_site.h"
 
-#define CASES "tests/unit/fhir/admit-cases"
+#define CASES "tests/unit/admit/cases"
 
 static struct t_site   *t;
 static struct rec_view *view;

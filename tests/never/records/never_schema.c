@@ -3,7 +3,7 @@
  * N1: what a site can hold does not grow silently. The schemas of both databases, the closed lists (classes, purposes,
  * roles, events, record contents, leaf types) must equal the reviewed copy tests/never/schema.golden; a change
  * needs the number of its impact assessment in the commit that changes the copy. The admission list has its own
- * reviewed copy (tests/never/fhir/allowlist.txt).
+ * reviewed copy (tests/never/admit/allowlist.txt).
  * `never_schema print` prints what there is now. */
 #include <sqlite3.h>
 

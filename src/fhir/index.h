@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a Bundle holds, by fullUrl and by "Type/id", and what a reference points to; the path of a node while walking.
- * Shared by validation, admission and import. Only for src/fhir/. */
-#ifndef SALVE_FHIR_INDEX_INT_H
-#define SALVE_FHIR_INDEX_INT_H
+
+
+#ifndef SALVE_FHIR_INDEX_H
+#define SALVE_FHIR_INDEX_H
 
 #include "base/arena.h"
 #include "base/buf.h"

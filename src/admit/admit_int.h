@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the files of the admission gate share: the compiled list, the marks on a tape. Only for src/fhir/. */
-#ifndef SALVE_FHIR_ADMIT_INT_H
-#define SALVE_FHIR_ADMIT_INT_H
+#ifndef SALVE_ADMIT_INT_H
+#define SALVE_ADMIT_INT_H
 
-#include "fhir/admit.h"
-#include "fhir/fhir_admit.def"
-#include "fhir/fhir_index_int.h"
+#include "admit/admit.h"
+#include "admit/admit.def"
+#include "fhir/index.h"
 
 #define X(name, id, text) ADMIT_##name,
 enum admit_rule { ADMIT_OK, ADMIT_RULES(X) ADMIT_RULE_COUNT };

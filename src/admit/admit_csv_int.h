@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A checked CSV map and the reading of CSV records. Only for src/fhir/. */
-#ifndef SALVE_FHIR_CSV_INT_H
-#define SALVE_FHIR_CSV_INT_H
+#ifndef SALVE_ADMIT_CSV_INT_H
+#define SALVE_ADMIT_CSV_INT_H
 
-#include "fhir/import.h"
+#include "admit/import.h"
 
 enum { CSV_COLUMNS_MAX = 256, CSV_RULES_MAX = 500, CSV_VALUES_MAX = 1000 };
 #define CSV_NO_COLUMN UINT16_MAX

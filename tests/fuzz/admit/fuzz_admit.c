@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 #include "fhir/outcome.h"
 #include "fhir/validate.h"
 

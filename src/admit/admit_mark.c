@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Marks what is inadmissible: one walk over a tape, each node judged by its element, its type and its text. A marked
  * node's subtree is not looked at further. References to other entries are noted for admit_close. */
-#include "fhir/fhir_admit_int.h"
+#include "admit/admit_int.h"
 
 enum { BASE64_BYTES_MAX = 128 }; /* of Attachment.hash; anything longer is content */
 

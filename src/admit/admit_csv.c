@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "fhir/fhir.h"
-#include "fhir/fhir_csv_int.h"
+#include "admit/admit_csv_int.h"
 #include "fhir_tables.h"
 #include "json/json.h"
 

@@ -2,7 +2,7 @@
  *
  * admit - the admission gate: what may be kept about a person, as an allow list (privacy-security 8.2, 8.3;
  * docs/formats/admission.md). A resource type, an element, a code system, a code, an identifier system or an extension
- * that is not on the list is inadmissible. The list is data (fhir_admit.def); the site adds its own identifier systems
+ * that is not on the list is inadmissible. The list is data (admit.def); the site adds its own identifier systems
  * and the patterns of national numbers that must not appear in any text.
  *
  *     struct admit_rules *rules;
@@ -10,7 +10,7 @@
  *     admit_check(rules, &tape, compartment, mem, &issues, err)     // all of it or nothing: E_NOT_ADMITTED
  *     admit_minimise(rules, &tape, compartment, mem, &kept, err)    // leaves out what is inadmissible, and says what
  *
- * Rule ids, fixed words, all in fhir_admit.def: "salve-never/N2" (pictures, sound, video), N3 (human genomics), N4
+ * Rule ids, fixed words, all in admit.def: "salve-never/N2" (pictures, sound, video), N3 (human genomics), N4
  * (biometrics, waveforms), N5 (ethnicity, race, religion, nationality, unknown extensions), N6 (blood group), N7
  * (identifiers of the state), N8 (purposes of police, law, market), N9 (kept refusals), N11 (two people), N19 (bundled
  * consent), N23 (scores outside the catalogue); "salve-admit/type", "element", "system", "code", "reference",
@@ -18,8 +18,8 @@
  *
  * Nothing here ever puts a value into an issue or an error. The one place where values go is admit_kept.rejects, which
  * the caller writes to the file that the operator named. */
-#ifndef SALVE_FHIR_ADMIT_H
-#define SALVE_FHIR_ADMIT_H
+#ifndef SALVE_ADMIT_ADMIT_H
+#define SALVE_ADMIT_ADMIT_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -40,13 +40,13 @@ struct admit_site {
     size_t national_pattern_count;
 };
 
-/* admit_rules_make - the effective list: fhir_admit.def and the site's additions (NULL: none).
+/* admit_rules_make - the effective list: admit.def and the site's additions (NULL: none).
  *   errors   E_CONFIG (a pattern or system that breaks its rule; `at` names which one), E_MEMORY */
 SALVE_MUST_USE enum salve_code admit_rules_make(const struct admit_site *site, struct arena *mem,
                                                 struct admit_rules **out, struct salve_err *err);
 
 /* admit_rules_text - the effective list as sorted text, one fact a line. Equal lists give equal bytes: its digest is
- * what N1 compares (tests/never/fhir/allowlist.txt is the reviewed copy of the list without a site). */
+ * what N1 compares (tests/never/admit/allowlist.txt is the reviewed copy of the list without a site). */
 void admit_rules_text(const struct admit_rules *rules, struct buf *out);
 
 /* admit_check - may all of this be kept?

@@ -3,7 +3,7 @@
 #include "t.h"
 
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * N1: what Salve can know about people does not grow silently. The effective allow list must equal the reviewed copy
  * allowlist.txt; a change needs the number of its impact assessment in the commit that changes the copy.
- * `fhir_never_allowlist print` prints the list as it is now. */
+ * `never_allowlist print` prints the list as it is now. */
 #include "t.h"
 
 #include "base/file.h"
-#include "fhir/admit.h"
+#include "admit/admit.h"
 
-#define REVIEWED "tests/never/fhir/allowlist.txt"
+#define REVIEWED "tests/never/admit/allowlist.txt"
 
 static struct str effective(struct arena *mem, const struct admit_site *site)
 {

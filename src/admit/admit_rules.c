@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Compiles the rows of fhir_admit.def and what a site adds into tables by element and type number, and prints the
+ * Compiles the rows of admit.def and what a site adds into tables by element and type number, and prints the
  * effective list. A row that names something R4 does not have is a programmer's error. */
 #include <stdlib.h>
 
 #include "base/assert.h"
-#include "fhir/fhir_admit_int.h"
+#include "admit/admit_int.h"
 
 enum { TEXT_BYTES_MAX = 1 << 20, PATTERN_BYTES_MIN = 6, PATTERN_BYTES_MAX = 64, SITE_ITEMS_MAX = 64 };
 
@@ -125,14 +125,14 @@ static bool next_word(struct str *list, struct str *word)
 static fhir_type_id type_of(const char *name)
 {
     fhir_type_id type = fhir_type_find(str_of(name));
-    salve_assert(type != 0 && "fhir_admit.def names a type that R4 does not have");
+    salve_assert(type != 0 && "admit.def names a type that R4 does not have");
     return type;
 }
 
 static fhir_element_id element_of(fhir_type_id type, struct str name)
 {
     fhir_element_id element = fhir_element_find(type, name);
-    salve_assert(element != 0 && "fhir_admit.def names an element that R4 does not have");
+    salve_assert(element != 0 && "admit.def names an element that R4 does not have");
     return element;
 }
 

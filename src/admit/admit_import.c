@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From what another system sent to resources of a compartment: one Bundle, admitted; an id for each resource; then each
  * resource is made anew with that id, its old id as an identifier, and its references rewritten. */
-#include "fhir/import.h"
+#include "admit/import.h"
 
 #include <inttypes.h>
 
 #include "base/limits.h"
 #include "fhir/fhir.h"
-#include "fhir/fhir_admit_int.h"
+#include "admit/admit_int.h"
 #include "fhir/tape_edit.h"
 
 #define IMPORTED_SYSTEM STR("urn:salve:imported")

@@ -2,7 +2,7 @@
  * Spreads marks until what is left is whole: from children to parents (a required element, a "!" or the last "+" went),
  * and along references between entries. Each round only looks again at entries that lost a reference, so the work is
  * bounded by links and entries; a step limit keeps hostile chains out. */
-#include "fhir/fhir_admit_int.h"
+#include "admit/admit_int.h"
 
 enum { STEPS_A_NODE = 64, STEPS_MIN = 1 << 16 };
 

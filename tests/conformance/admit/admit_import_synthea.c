@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every Synthea bundle goes through minimising and import: what is left is admissible, valid, about one person, and its
  * references lead to its own ids; nothing of what must never be kept is left; nothing disappears without a line in the
- * rejects. Prints how often each rule left something out. fhir_import_synthea [DIR] reads *.json.gz of a folder. */
+ * rejects. Prints how often each rule left something out. admit_import_synthea [DIR] reads *.json.gz of a folder. */
 #include "t.h"
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "fhir/admit.h"
+#include "admit/admit.h"
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 #include "json/json.h"
 
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "fhir/fhir.h"
-#include "fhir/fhir_csv_int.h"
+#include "admit/admit_csv_int.h"
 #include "fhir_tables.h"
 #include "json/json.h"
 

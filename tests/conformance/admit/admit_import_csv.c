@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "fhir/fhir.h"
-#include "fhir/import.h"
+#include "admit/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Runs tests/unit/fhir/admit-cases/: each case must give exactly the findings that it lists, say nothing of its values,
- * and leave what it says when minimised. fhir_admit_cases FILE... runs those files. */
+ * Runs tests/unit/admit/cases/: each case must give exactly the findings that it lists, say nothing of its values,
+ * and leave what it says when minimised. admit_cases FILE... runs those files. */
 #include "t.h"
 
 #include "base/file.h"
-#include "fhir/admit.h"
+#include "admit/admit.h"
 #include "fhir/fhir.h"
 #include "fhir/outcome.h"
 
-#define CASES       "tests/unit/fhir/admit-cases"
+#define CASES       "tests/unit/admit/cases"
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 struct admit_case {

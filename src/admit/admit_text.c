@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a text gives away: genetic notation (HGVS, VCF, FASTA, long runs of bases), embedded pictures, national numbers
  * of the site's patterns, and words of a code's display. One pass each, no backtracking over more than a few bytes. */
-#include "fhir/fhir_admit_int.h"
+#include "admit/admit_int.h"
 
 enum { BASES_MAX = 40, FASTA_BASES_MIN = 10 };
 

@@ -10,13 +10,13 @@
  *     for each done.resources[i]: write .tape under .id
  *
  * Messages name paths and rules, never values. */
-#ifndef SALVE_FHIR_IMPORT_H
-#define SALVE_FHIR_IMPORT_H
+#ifndef SALVE_ADMIT_IMPORT_H
+#define SALVE_ADMIT_IMPORT_H
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "fhir/admit.h"
+#include "admit/admit.h"
 #include "fhir/tape.h"
 
 struct import_ask {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The two doors of the admission gate: refusing with a list of issues, and minimising with a list of what was left out.
- * Both rest on the same marks (fhir_admit_mark.c). */
+ * Both rest on the same marks (admit_mark.c). */
 #include "fhir/fhir.h"
-#include "fhir/fhir_admit_int.h"
+#include "admit/admit_int.h"
 #include "fhir/tape_edit.h"
 
 #include "base/limits.h"
