@@ -61,12 +61,12 @@ check('banned calls', () => {
     return out;
 });
 
-check('only app prints or ends the process', () => {
+check('only cli prints or ends the process', () => {
     const out = [];
     for (const [file, code] of bareText) {
-        if (file.startsWith('src/app/') || file === 'src/base/assert.c') continue;
+        if (file.startsWith('src/cli/') || file === 'src/base/assert.c') continue;
         for (const hit of code.matchAll(/(?<![\w.>])(printf|puts|putchar|perror|exit|_exit|abort|fprintf)\s*\(/g))
-            out.push(`${file}:${lineOf(code, hit.index)}: ${hit[1]} belongs to app; return an error instead`);
+            out.push(`${file}:${lineOf(code, hit.index)}: ${hit[1]} belongs to cli; return an error instead`);
     }
     return out;
 });

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
-
-
+ *
+ * index - what a Bundle holds, by fullUrl and by "Type/id", and what a reference points to; the path of a node while
+ * walking. Validation, admission and import share it. */
 #ifndef SALVE_FHIR_INDEX_H
 #define SALVE_FHIR_INDEX_H
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What can be said about an expression without running it: with which elements absent from the focus is it certainly
  * not false, and with which present is it certainly true? Most constraints of FHIR are about elements that most
- * resources do
- * not have, so asking this first spares nearly all evaluations (fhirpath_invariants.c). Where nothing is certain, nothing is
- * said. */
+ * resources do not have, so asking this first spares nearly all evaluations (fhirpath_invariants.c). Where nothing is
+ * certain, nothing is said. */
 #include "fhirpath/fhirpath_int.h"
 
 enum { LEVELS_MAX = 64 };

@@ -202,7 +202,7 @@ SALVE_MUST_USE static inline enum salve_code expr_step(struct expr_run *run, uin
 }
 const struct expr_temporal *expr_now(struct expr_run *run); /* dateTime with milliseconds and the env's offset */
 
-/* --- shared by both languages (machine_compare.c, machine_system.c, expr_tape.c) ---------------------------------------- */
+/* --- shared by both languages (machine_compare.c, machine_system.c, machine_run.c) -------------------------------- */
 /* expr_system - the System value of a FHIR primitive or Quantity (and its kinds), by the type of the node; other nodes
  * and all other values come back as they are. A primitive without a value gives NULL. Texts and units stay views of the
  * tape. Text that is not of its type, and a Quantity with a comparator, stay nodes. E_MEMORY. */

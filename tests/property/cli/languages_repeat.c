@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "elm/elm.h"
+#include "fhirpath/fhirpath.h"
 #include "fhir/fhir.h"
 #include "json/json.h"
 #include "t.h"

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From argv to struct cli: the command, its operands and options, each checked against the command's row. */
+#include "cli/cli_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct option_row {
+    const char *name, *argument, *help, *id;
+    char short_name;
+};
+
+#define X(id, short_name, name, argument, help) {name, argument, help, #id, short_name},
+static const struct option_row rows[OPT_COUNT] = {CLI_OPTIONS(X)};
+#undef X
+
+static const enum cli_option OPT_LAST_OF_ALL = OPT_HELP;
+
+const char *cli_option_name(enum cli_option option) { return rows[option].name; }
+
+const char *cli_option(const struct cli *cli, enum cli_option option)
+{
+    const struct cli_values *values = &cli->options[option];
+    return values->count == 0 ? NULL : values->value[values->count - 1];
+}
+
+bool cli_has(const struct cli *cli, enum cli_option option) { return cli->options[option].count > 0; }
+
+bool cli_command_takes(const struct cli_command *command, enum cli_option option)
+{
+    if (option <= OPT_LAST_OF_ALL) return true;
+    struct str rest = str_of(command->options);
+    const char *id = rows[option].id;
+    while (rest.len > 0) {
+        ptrdiff_t space = str_find(rest, STR(" "));
+        size_t len = space < 0 ? rest.len : (size_t)space;
+        struct str word = str_cut(rest, 0, len);
+        if (str_is(word, id)) return true;
+        rest = str_cut(rest, len + 1, rest.len);
+    }
+    return false;
+}
+
+const struct cli_command *cli_command_find(const char *first, const char *second, int *words_taken)
+{
+    char both[64] = "";
+    if (second != NULL) (void)snprintf(both, sizeof both, "%s %s", first, second);
+    for (size_t i = 0; i < cli_command_count; i++) {
+        *words_taken = 2;
+        if (strcmp(cli_commands[i].name, both) == 0) return &cli_commands[i];
+        *words_taken = 1;
+        if (strcmp(cli_commands[i].name, first) == 0) return &cli_commands[i];
+    }
+    return NULL;
+}
+
+/* Edit distance, for "did you mean"; words are short. */
+static int distance(const char *a, const char *b)
+{
+    enum { MAX = 32 };
+    int row[MAX + 1];
+    size_t a_len = strlen(a), b_len = strlen(b);
+    if (a_len > MAX || b_len > MAX) return MAX;
+    for (size_t j = 0; j <= b_len; j++) row[j] = (int)j;
+    for (size_t i = 1; i <= a_len; i++) {
+        int diagonal = row[0];
+        row[0] = (int)i;
+        for (size_t j = 1; j <= b_len; j++) {
+            int best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}
+
+static enum salve_code unknown_command(const char *word, struct salve_err *err)
+{
+    const char *nearest = NULL;
+    int least = 4;
+    for (size_t i = 0; i < cli_command_count; i++) {
+        int d = distance(word, cli_commands[i].name);
+        if (d >= least) continue;
+        least = d;
+        nearest = cli_commands[i].name;
+    }
+    (void)salve_fail(err, SALVE_E_USAGE, "command '%s'", word);
+    char group[SALVE_ERR_TEXT_BYTES] = "";
+    size_t len = strlen(word), used = 0;
+    for (size_t i = 0; i < cli_command_count && used < sizeof group; i++)
+        if (strncmp(cli_commands[i].name, word, len) == 0 && cli_commands[i].name[len] == ' ')
+            used += (size_t)snprintf(group + used, sizeof group - used, "%s'%s'", used > 0 ? ", " : "",
+                                     cli_commands[i].name);
+    if (used > 0) return salve_why(err, "one word more is needed: %s", group);
+    if (nearest == NULL) return salve_why(err, "there is no such command");
+    return salve_why(err, "there is no such command; did you mean '%s'?", nearest);
+}
+
+static int find_long(struct str name)
+{
+    for (int i = 0; i < OPT_COUNT; i++)
+        if (str_is(name, rows[i].name)) return i;
+    return -1;
+}
+
+static int find_short(char c)
+{
+    for (int i = 0; i < OPT_COUNT; i++)
+        if (rows[i].short_name != 0 && rows[i].short_name == c) return i;
+    return -1;
+}
+
+static enum salve_code add_value(struct cli *cli, int option, const char *value, struct salve_err *err)
+{
+    struct cli_values *values = &cli->options[option];
+    if (values->count == CLI_OPTION_VALUES_MAX)
+        return salve_fail(err, SALVE_E_USAGE, "too many --%s", rows[option].name);
+    values->value[values->count++] = value;
+    return SALVE_OK;
+}
+
+/* One option at argv[*at]; its argument may be the next word. */
+static enum salve_code take_option(struct cli *cli, int argc, char **argv, int *at, struct salve_err *err)
+{
+    const char *word = argv[*at];
+    const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+    struct str name = str_make(word + 2, equals == NULL ? strlen(word + 2) : (size_t)(equals - word - 2));
+    int option = word[1] == '-' ? find_long(name) : word[2] == '\0' ? find_short(word[1]) : -1;
+    int word_len = equals == NULL ? (int)strlen(word) : (int)(equals - word);
+    if (option < 0) {
+        (void)salve_fail(err, SALVE_E_USAGE, "option '%.*s'", word_len, word);
+        return salve_why(err, "there is no such option");
+    }
+    if (rows[option].argument == NULL) {
+        if (equals == NULL) return add_value(cli, option, "", err);
+        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[option].name);
+        return salve_why(err, "it takes no argument");
+    }
+    if (equals != NULL) return add_value(cli, option, equals + 1, err);
+    if (*at + 1 >= argc) {
+        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[option].name);
+        return salve_why(err, "its argument %s is missing", rows[option].argument);
+    }
+    return add_value(cli, option, argv[++*at], err);
+}
+
+static enum salve_code take_words(struct cli *cli, int argc, char **argv, struct salve_err *err)
+{
+    bool only_operands = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_operands && strcmp(argv[i], "--") == 0) {
+            only_operands = true;
+            continue;
+        }
+        if (!only_operands && argv[i][0] == '-' && argv[i][1] != '\0') {
+            enum salve_code code = take_option(cli, argc, argv, &i, err);
+            if (code != SALVE_OK) return code;
+            continue;
+        }
+        if (cli->word_count == CLI_WORDS_MAX) return salve_fail(err, SALVE_E_USAGE, "too many operands");
+        cli->words[cli->word_count++] = argv[i];
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code check_command(const struct cli *cli, struct salve_err *err)
+{
+    const struct cli_command *command = cli->command;
+    if (cli_has(cli, OPT_HELP)) return SALVE_OK;
+    for (int i = 0; i < OPT_COUNT; i++) {
+        if (cli->options[i].count == 0 || cli_command_takes(command, (enum cli_option)i)) continue;
+        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[i].name);
+        return salve_why(err, "'salve %s' does not take it", command->name);
+    }
+    const char *progress = cli_option(cli, OPT_PROGRESS);
+    if (progress != NULL && strcmp(progress, "auto") != 0 && strcmp(progress, "plain") != 0 &&
+        strcmp(progress, "none") != 0) {
+        (void)salve_fail(err, SALVE_E_USAGE, "option '--progress'");
+        return salve_why(err, "it is one of: auto, plain, none");
+    }
+    bool too_few = cli->word_count < (size_t)command->operands_min;
+    bool too_many = command->operands_max >= 0 && cli->word_count > (size_t)command->operands_max;
+    if (!too_few && !too_many) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_USAGE, "salve %s %s", command->name, command->operands);
+    return salve_why(err, too_few ? "an operand is missing" : "there are too many operands");
+}
+
+enum salve_code cli_parse(struct cli *cli, int argc, char **argv, struct salve_err *err)
+{
+    int taken = 0;
+    for (int i = 1; i < argc; i++) cli->is_json = cli->is_json || strcmp(argv[i], "--json") == 0; /* errors below too */
+    enum salve_code code = take_words(cli, argc, argv, err);
+    if (code != SALVE_OK) return code;
+    cli->is_json = cli_has(cli, OPT_JSON);
+    cli->is_quiet = cli_has(cli, OPT_QUIET);
+    if (cli->word_count == 0) {
+        cli->words[cli->word_count++] = "help";
+    }
+    cli->command = cli_command_find(cli->words[0], cli->word_count > 1 ? cli->words[1] : NULL, &taken);
+    if (cli->command == NULL) return unknown_command(cli->words[0], err);
+    cli->word_count -= (size_t)taken;
+    memmove(cli->words, cli->words + taken, cli->word_count * sizeof *cli->words);
+    return check_command(cli, err);
+}

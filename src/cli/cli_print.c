@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Everything that reaches a person through the terminal: talk, results, the three-part error, progress, questions. */
+#include "cli/cli_int.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How many bytes at `at` must not reach a terminal, 0 if they may: control characters (which could move the cursor,
+ * retitle the window or type answers), marks that turn the direction of what follows, bytes that are no UTF-8. */
+static size_t unprintable(const unsigned char *at, size_t len)
+{
+    unsigned char c = at[0];
+    if (c < 0x20) return c != '\n' && c != '\t';
+    if (c <= 0x7f) return c == 0x7f;
+    size_t width = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    if (width > len || !str_is_utf8(str_make((const char *)at, width))) return 1;
+    if (c == 0xc2 && at[1] < 0xa0) return 2; /* U+0080 to U+009F */
+    if (c != 0xe2) return 0;
+    bool is_turn = (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || /* U+202A to U+202E */
+                   (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);   /* U+2066 to U+2069 */
+    return is_turn ? 3 : 0;
+}
+
+static void write_clean(FILE *to, struct str text)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < text.len;) {
+        const unsigned char *at = (const unsigned char *)text.ptr + i;
+        size_t width = unprintable(at, text.len - i);
+        if (width == 0) {
+            i += at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
+            continue;
+        }
+        (void)fwrite(text.ptr + start, 1, i - start, to);
+        (void)fputc('?', to);
+        i += width;
+        start = i;
+    }
+    (void)fwrite(text.ptr + start, 1, text.len - start, to);
+}
+
+/* Formats without a limit of length and writes what a terminal may see. */
+static int SALVE_PRINTF(2, 0) print_clean(FILE *to, const char *fmt, va_list args)
+{
+    char few[1024];
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(few, sizeof few, fmt, args);
+    if (len >= 0 && (size_t)len < sizeof few) {
+        write_clean(to, str_make(few, (size_t)len));
+    } else if (len >= 0) {
+        char *many = malloc((size_t)len + 1);
+        if (many != NULL) {
+            (void)vsnprintf(many, (size_t)len + 1, fmt, again);
+            write_clean(to, str_make(many, (size_t)len));
+        }
+        free(many);
+    }
+    va_end(again);
+    return len;
+}
+
+void cli_say(const struct cli *cli, const char *fmt, ...)
+{
+    if (cli->is_quiet) return;
+    (void)fflush(stdout); /* what was printed before stands before */
+    va_list args;
+    va_start(args, fmt);
+    (void)print_clean(stderr, fmt, args);
+    va_end(args);
+    (void)fputc('\n', stderr);
+}
+
+int cli_print(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int bytes = print_clean(stdout, fmt, args);
+    va_end(args);
+    return bytes;
+}
+
+void cli_write(struct str text)
+{
+    if (text.len == 0) return;
+    if (isatty(STDOUT_FILENO) == 1)
+        write_clean(stdout, text);
+    else
+        (void)fwrite(text.ptr, 1, text.len, stdout);
+}
+
+void cli_write_text(struct str text) { write_clean(stdout, text); }
+
+enum salve_code cli_write_buf(struct buf *out, bool is_json, struct salve_err *err)
+{
+    struct str text;
+    enum salve_code code = buf_done(out, &text, err);
+    if (code != SALVE_OK) return code;
+    if (is_json)
+        cli_write(text);
+    else
+        cli_write_text(text);
+    return SALVE_OK;
+}
+
+/* As json_add_string, but safe on a terminal and for words that are no text: a report may name any bytes. */
+static void add_json_text(struct buf *out, struct str text)
+{
+    buf_add_char(out, '"');
+    if (!str_is_utf8(text)) text = STR("(not UTF-8)"); /* a word of the command line may be any bytes */
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == '"' || c == '\\')
+            buf_addf(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            buf_addf(out, "\\u%04x", c);
+        else
+            buf_add_char(out, (char)c);
+    }
+    buf_add_char(out, '"');
+}
+
+static void report_json(const struct salve_err *err)
+{
+    struct buf out;
+    struct str text;
+    buf_init(&out, NULL, 1 << 16);
+    buf_addf(&out, "{\"error\":{\"code\":\"SLV-%d\",\"name\":\"%s\",\"what\":", salve_code_slv(err->code),
+             salve_code_name(err->code));
+    add_json_text(&out, str_of(salve_code_what(err->code)));
+    buf_add(&out, STR(",\"where\":"));
+    add_json_text(&out, str_of(err->at));
+    buf_add(&out, STR(",\"why\":"));
+    add_json_text(&out, str_of(err->why));
+    buf_add(&out, STR(",\"next\":"));
+    add_json_text(&out, str_of(salve_code_next(err->code)));
+    buf_add(&out, STR("}}\n"));
+    if (buf_done(&out, &text, NULL) == SALVE_OK) write_clean(stderr, text);
+    buf_drop(&out);
+}
+
+void cli_report(const struct cli *cli, const struct salve_err *err)
+{
+    (void)fflush(stdout);
+    if (cli->is_json) {
+        report_json(err);
+        return;
+    }
+    (void)fprintf(stderr, "salve: %s%s", salve_code_what(err->code), err->at[0] != '\0' ? ": " : "");
+    write_clean(stderr, str_of(err->at)); /* an element's or file's name may hold anything */
+    if (err->why[0] != '\0') (void)fprintf(stderr, "\n  why:  ");
+    write_clean(stderr, str_of(err->why));
+    (void)fprintf(stderr, "\n  next: %s (SLV-%d)\n", salve_code_next(err->code), salve_code_slv(err->code));
+}
+
+/* --- progress ---------------------------------------------------------------------------------------------------- */
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct cli_progress cli_progress_start(const struct cli *cli, const char *what, uint64_t total)
+{
+    int64_t now = monotonic_ms();
+    const char *mode = cli_option(cli, OPT_PROGRESS);
+    bool is_none = cli->is_quiet || (mode != NULL && strcmp(mode, "none") == 0);
+    bool is_plain = mode != NULL && strcmp(mode, "plain") == 0;
+    return (struct cli_progress){
+        is_none ? NULL : cli, what, total, 0, 0, now, now, false, !is_plain && isatty(STDERR_FILENO) == 1};
+}
+
+static void show(struct cli_progress *p, int64_t now)
+{
+    double seconds = (double)(now - p->start_ms) / 1000.0;
+    double rate = seconds > 0 ? (double)p->done / seconds : 0;
+    long left = rate > 0 && p->total > p->done ? (long)((double)(p->total - p->done) / rate) : 0;
+    (void)fprintf(stderr, "%s%s  %llu / %llu  %llu %%  %.0f/s  left %ld:%02ld", p->is_terminal ? "\r\033[K" : "",
+                  p->what, (unsigned long long)p->done, (unsigned long long)p->total,
+                  (unsigned long long)(p->total == 0 ? 100 : p->done * 100 / p->total), rate, left / 60, left % 60);
+    if (p->rejected > 0) (void)fprintf(stderr, "  rejected %llu", (unsigned long long)p->rejected);
+    if (!p->is_terminal) (void)fputc('\n', stderr);
+    (void)fflush(stderr);
+    p->shown_ms = now;
+    p->is_shown = true;
+}
+
+void cli_progress_step(struct cli_progress *progress, uint64_t done, uint64_t rejected)
+{
+    progress->done = done;
+    progress->rejected = rejected;
+    if (progress->cli == NULL) return;
+    int64_t now = monotonic_ms();
+    int64_t wait = progress->is_terminal ? (progress->is_shown ? 200 : 1000) : (progress->is_shown ? 5000 : 1000);
+    if (now - progress->shown_ms >= wait) show(progress, now);
+}
+
+void cli_progress_end(struct cli_progress *progress)
+{
+    if (progress->cli == NULL || !progress->is_shown) return;
+    show(progress, monotonic_ms());
+    if (progress->is_terminal) (void)fputc('\n', stderr);
+}
+
+/* --- interrupt --------------------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupt_count; /* a signal handler has no other place to write to */
+
+static void on_interrupt(int number)
+{
+    interrupt_count++;
+    if (interrupt_count > 1) _exit(128 + number);
+}
+
+void cli_catch_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    (void)sigaction(SIGINT, &action, NULL);
+}
+
+/* While a person is asked, the first Ctrl-C ends the waiting. */
+static void let_interrupt_reads(bool is_let)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = is_let ? 0 : SA_RESTART};
+    (void)sigaction(SIGINT, &action, NULL);
+}
+
+bool cli_interrupted(void) { return interrupt_count > 0; }
+
+/* --- questions --------------------------------------------------------------------------------------------------- */
+
+static bool read_line(FILE *from, char *line, size_t line_bytes)
+{
+    if (fgets(line, (int)line_bytes, from) == NULL) return false;
+    size_t len = strcspn(line, "\r\n");
+    bool is_whole = line[len] != '\0' || len + 1 < line_bytes;
+    line[len] = '\0';
+    return is_whole;
+}
+
+enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line, size_t line_bytes,
+                        struct salve_err *err)
+{
+    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) {
+        (void)salve_fail(err, SALVE_E_USAGE, "%s", question);
+        return salve_why(err, "there is no terminal to ask on; give it as an option or a file");
+    }
+    struct termios before, hidden;
+    bool is_hidden = is_secret && tcgetattr(STDIN_FILENO, &before) == 0;
+    if (is_hidden) {
+        hidden = before;
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    }
+    (void)fprintf(stderr, "%s: ", question);
+    let_interrupt_reads(true);
+    bool is_read = !cli_interrupted() && read_line(stdin, line, line_bytes);
+    let_interrupt_reads(false);
+    if (is_hidden) {
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        (void)fputc('\n', stderr);
+    }
+    if (is_read) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_USAGE, "%s", question);
+    return salve_why(err, cli_interrupted() ? "interrupted; nothing was changed" : "there was no answer of one line");
+}

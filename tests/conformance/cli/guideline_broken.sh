@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A guideline folder that is broken stops only the sites that accepted it; there it is named with its file. The rest goes on.
+set -u
+. tests/support/sh.sh
+site=$work/clinic share=$work/share
+export SALVE_SITE=$site SALVE_KEY_FILE=$work/clinic.key
+cp -R "${BUILD:-build}/share" "$share"
+today=$(date -u +%Y-%m-%d)
+sed "s/{today}/$today/g" tests/conformance/cli/measured.json >"$work/measured.json"
+s() { salve --share "$share" "$@"; }
+
+ok "a site" s init "$site" --name "North Clinic" --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician
+ok "blood pressure is accepted" s guideline accept blood-pressure --as dr-amina
+ok "and screens" s screen --paper "$work/measured.json"
+cp "$work/.out" "$work/whole"
+
+for file in guideline.json logic.json letter.ar.json; do
+    cp "$share/guidelines/kidney/$file" "$work/kept"
+    echo '{' >"$share/guidelines/kidney/$file"
+    ok "a broken $file that the site does not use stops no screening" s screen --paper "$work/measured.json"
+    is "and changes no word of it ($file)" "$(cat "$work/.out")" "$(cat "$work/whole")"
+    prints "^kidney +cannot be used: .*kidney/$file" "guideline list names the folder and $file" s guideline list
+    cp "$work/kept" "$share/guidelines/kidney/$file"
+done
+rm "$share/guidelines/kidney/logic.json"
+ok "nor does one whose logic is not there" s screen --paper "$work/measured.json"
+is "and nothing else changes" "$(cat "$work/.out")" "$(cat "$work/whole")"
+cp "${BUILD:-build}/share/guidelines/kidney/logic.json" "$share/guidelines/kidney/logic.json"
+
+for file in guideline.json logic.json letter.en.json; do
+    cp "$share/guidelines/blood-pressure/$file" "$work/kept"
+    echo '{' >"$share/guidelines/blood-pressure/$file"
+    s screen --paper "$work/measured.json" >"$work/told" 2>&1 </dev/null
+    is "a broken $file that the site accepted stops the screening" "$([ $? -ne 0 ] && echo stops)" stops
+    is "and is named ($file)" "$(grep -c "blood-pressure/$file" "$work/told")" 1
+    is "and nothing is found ($file)" "$(grep -c 'bp-category' "$work/told")" 0
+    cp "$work/kept" "$share/guidelines/blood-pressure/$file"
+done
+ok "whole again, it screens" s screen --paper "$work/measured.json"
+is "as before" "$(cat "$work/.out")" "$(cat "$work/whole")"
+finish
