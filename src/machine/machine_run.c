@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The machine: one dispatch function over the instructions of machine_ops.def. Operands lie on a value stack, local
- * slots below them, one frame a routine; loops have a stack of their own. Every turn, call and visited node costs a step. */
+ * slots below them, one frame a routine; loops have a stack of their own. Every turn, call and visited node costs a
+ * step. */
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
