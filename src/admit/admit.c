@@ -59,8 +59,8 @@ static void refuse(void *context, tape_at at, enum admit_rule rule, struct str p
     struct refusal *refusal = context;
     (void)at;
     if (refusal->count++ == 0) {
-        salve_fail(refusal->err, SALVE_E_NOT_ADMITTED, "%.*s", STR_ARGS(path));
-        salve_why(refusal->err, "%s: %s", admit_rule_id(rule), admit_rule_text(rule));
+        (void)salve_fail(refusal->err, SALVE_E_NOT_ADMITTED, "%.*s", STR_ARGS(path));
+        (void)salve_why(refusal->err, SALVE_E_NOT_ADMITTED, "%s: %s", admit_rule_id(rule), admit_rule_text(rule));
     }
     if (refusal->issues != NULL)
         fhir_issue_add(refusal->issues, FHIR_ERROR, "business-rule", path, admit_rule_id(rule), admit_rule_text(rule));

@@ -20,7 +20,7 @@ static enum salve_code quoted_cell(struct str *rest, struct arena *mem, struct s
 {
     size_t end = 0, doubled = 0;
     for (;; end++) {
-        if (end >= rest->len) return salve_fail(err, SALVE_E_SYNTAX, "csv: a quote that does not close");
+        if (end >= rest->len) return salve_refuse(err, SALVE_E_SYNTAX, "a quote does not close", "row");
         if (rest->ptr[end] == '\n') ++*lines;
         if (rest->ptr[end] != '"') continue;
         if (end + 1 >= rest->len || rest->ptr[end + 1] != '"') break;
@@ -45,7 +45,7 @@ static enum salve_code plain_cell(struct str *rest, struct str *cell, struct sal
 {
     size_t end = 0;
     while (end < rest->len && rest->ptr[end] != ',' && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') {
-        if (rest->ptr[end] == '"') return salve_fail(err, SALVE_E_SYNTAX, "csv: a quote inside a cell");
+        if (rest->ptr[end] == '"') return salve_refuse(err, SALVE_E_SYNTAX, "a quote stands inside a cell", "row");
         end++;
     }
     *cell = str_cut(*rest, 0, end);
@@ -69,21 +69,20 @@ enum salve_code csv_record(struct str *rest, struct arena *mem, struct str cells
     *count = 0;
     if (rest->len == 0) return SALVE_OK;
     for (;;) {
-        if (*count == CSV_COLUMNS_MAX)
-            return salve_fail(err, SALVE_E_TOO_BIG, "csv: more than %d columns", CSV_COLUMNS_MAX);
+        if (*count == CSV_COLUMNS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "more than %d columns", CSV_COLUMNS_MAX);
         bool is_quoted = str_starts(*rest, STR("\""));
         enum salve_code code;
         if (is_quoted) *rest = str_cut(*rest, 1, rest->len);
         code = is_quoted ? quoted_cell(rest, mem, &cells[*count], lines, err) : plain_cell(rest, &cells[*count], err);
         if (code != SALVE_OK) return code;
         ++*count;
-        if (start.len - rest->len > SALVE_CSV_LINE_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "csv: a row");
+        if (start.len - rest->len > SALVE_CSV_LINE_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "row");
         if (str_starts(*rest, STR(",")))
             *rest = str_cut(*rest, 1, rest->len);
         else if (rest->len == 0 || cut_line_end(rest))
             break;
         else
-            return salve_fail(err, SALVE_E_SYNTAX, "csv: text behind a closing quote");
+            return salve_refuse(err, SALVE_E_SYNTAX, "text stands behind a closing quote", "row");
     }
     ++*lines;
     return SALVE_OK;
@@ -101,16 +100,14 @@ static enum salve_code find_columns(struct csv_import *csv, const struct str *he
         columns[i] = CSV_NO_COLUMN;
         for (uint16_t j = 0; j < csv->file_columns; j++) {
             if (!str_eq(str_trim(header[j]), map->names[i])) continue;
-            if (columns[i] != CSV_NO_COLUMN) {
-                salve_fail(err, SALVE_E_INVALID, "csv: column %.*s", STR_ARGS(map->names[i]));
-                return salve_why(err, "the header names it twice");
-            }
+            if (columns[i] != CSV_NO_COLUMN)
+                return salve_refuse(err, SALVE_E_INVALID, "the header names it twice", "column %.*s",
+                                    STR_ARGS(map->names[i]));
             columns[i] = j;
         }
-        if (columns[i] == CSV_NO_COLUMN) {
-            salve_fail(err, SALVE_E_INVALID, "csv: column %.*s", STR_ARGS(map->names[i]));
-            return salve_why(err, "the map needs it and the header does not have it");
-        }
+        if (columns[i] == CSV_NO_COLUMN)
+            return salve_refuse(err, SALVE_E_INVALID, "the map needs it and the header does not have it", "column %.*s",
+                                STR_ARGS(map->names[i]));
     }
     csv->columns = columns;
     return SALVE_OK;
@@ -122,18 +119,18 @@ enum salve_code csv_import_open(const struct csv_map *map, struct str text, stru
     struct str header[CSV_COLUMNS_MAX];
     size_t count = 0;
     if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_cut(text, 3, text.len);
-    if (!str_is_utf8(text)) return salve_fail(err, SALVE_E_INVALID, "csv: not UTF-8");
+    if (!str_is_utf8(text)) return salve_refuse(err, SALVE_E_INVALID, "it is not UTF-8", "text");
     *out = (struct csv_import){
         .map = map, .rest = text, .date = map->date_value.len > 0 ? map->date_value : date, .line = 1};
-    if (map->date == CSV_NO_COLUMN && !fhir_primitive_ok(FHIR_T_dateTime, out->date)) {
-        salve_fail(err, SALVE_E_INVALID, "csv: date");
-        return salve_why(err, "the map names no date, so one has to be given, as a FHIR dateTime");
-    }
+    if (map->date == CSV_NO_COLUMN && !fhir_primitive_ok(FHIR_T_dateTime, out->date))
+        return salve_refuse(err, SALVE_E_INVALID, "the map names no date, so one has to be given, as a FHIR dateTime",
+                            "date");
     enum salve_code code = csv_record(&out->rest, mem, header, &count, &out->next_line, err);
-    if (code != SALVE_OK) return code;
     out->next_line++;
     out->file_columns = (uint32_t)count;
-    return find_columns(out, header, mem, err);
+    if (code == SALVE_OK) code = find_columns(out, header, mem, err);
+    if (code != SALVE_OK) salve_err_place(err, 1, 0);
+    return code;
 }
 
 /* --- one row ------------------------------------------------------------------------------------------------------ */
@@ -155,9 +152,8 @@ static struct str cell_of(const struct row *row, uint16_t column)
 static void bad_cell(struct row *row, uint16_t column, const char *why)
 {
     if (row->code != SALVE_OK) return;
-    row->code = salve_fail(row->err, SALVE_E_INVALID, "csv line %" PRIu32 ", column %.*s", row->csv->line,
-                           STR_ARGS(row->csv->map->names[column]));
-    salve_why(row->err, "%s", why);
+    row->code = salve_refuse(row->err, SALVE_E_INVALID, why, "column %.*s", STR_ARGS(row->csv->map->names[column]));
+    salve_err_place(row->err, row->csv->line, 0);
 }
 
 /* What the cell means; NULL for an empty cell, for one that says nothing, and for one that is not listed (an error). */
@@ -364,13 +360,15 @@ enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struc
     do {
         csv->line = csv->next_line;
         enum salve_code code = csv_record(&csv->rest, mem, cells, &count, &csv->next_line, err);
+        if (code != SALVE_OK) salve_err_place(err, csv->line, 0);
         if (code != SALVE_OK) return code;
     } while (count == 1 && cells[0].len == 0); /* an empty line */
     *more = count > 0;
     if (!*more) return SALVE_OK;
     if (count != csv->file_columns) {
-        salve_fail(err, SALVE_E_INVALID, "csv line %" PRIu32, csv->line);
-        return salve_why(err, "another number of cells than the header has");
+        (void)salve_refuse(err, SALVE_E_INVALID, "another number of cells than the header has", "row");
+        salve_err_place(err, csv->line, 0);
+        return SALVE_E_INVALID;
     }
     buf_init(&out, mem, SALVE_RESOURCE_BYTES_MAX);
     struct row row = {.csv = csv, .cells = cells, .w = {.out = &out}, .date = csv->date, .err = err};

@@ -15,8 +15,7 @@ struct reading {
 
 static enum salve_code refuse(struct reading *r, const char *where, const char *why)
 {
-    salve_fail(r->err, SALVE_E_INVALID, "csv map: %s", where);
-    return salve_why(r->err, "%s", why);
+    return salve_refuse(r->err, SALVE_E_INVALID, why, "%s", where);
 }
 
 static enum salve_code no_memory(struct reading *r) { return salve_fail(r->err, SALVE_E_MEMORY, "csv map"); }

@@ -18,8 +18,7 @@ enum salve_code file_fail(struct salve_err *err, const char *path)
     enum salve_code code = SALVE_E_IO;
     if (number == ENOENT || number == ENOTDIR) code = SALVE_E_NOT_FOUND;
     if (number == ENOSPC || number == EDQUOT) code = SALVE_E_FULL;
-    (void)salve_fail(err, code, "%s", path);
-    return salve_why(err, "%s", strerror(number)), code;
+    return salve_refuse(err, code, strerror(number), "%s", path);
 }
 
 /* Reads into the room that is there, and makes 64 KiB more when it is used up. */

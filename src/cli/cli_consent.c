@@ -24,10 +24,9 @@ enum salve_code cli_form_load_in(struct cli *cli, enum purpose purpose, struct s
                                  cli->mem, &set, err);
     if (code != SALVE_OK) return code;
     const struct consent_form *form = consent_form_in(&set, lang);
-    if (form == NULL) {
-        (void)salve_fail(err, SALVE_E_NOT_FOUND, "language %.*s", STR_ARGS(lang));
-        return salve_why(err, "the form does not exist in that language");
-    }
+    if (form == NULL)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "the form does not exist in that language", "language %.*s",
+                            STR_ARGS(lang));
     *out = *form;
     crypto_sha256(out->bytes, out->ref.sha256);
     return SALVE_OK;
@@ -97,20 +96,19 @@ static enum salve_code fill_read_back(struct cli *cli, const struct consent_form
     bool is_done = false;
     char line[16];
     if (given != NULL) {
-        if (!str_to_i64(str_of(given), &rounds) || rounds < 1 || rounds > 2) {
-            (void)salve_fail(err, SALVE_E_USAGE, "--read-back");
-            return salve_why(err, "give the round, 1 or 2, in which every question was met");
-        }
+        if (!str_to_i64(str_of(given), &rounds) || rounds < 1 || rounds > 2)
+            return salve_refuse(err, SALVE_E_USAGE, "give the round, 1 or 2, in which every question was met",
+                                "--read-back");
         grant->teach_back = CONSENT_TEACH_BACK_DONE;
         grant->teach_back_rounds = (uint32_t)rounds;
         return SALVE_OK;
     }
-    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) {
-        (void)salve_fail(err, SALVE_E_USAGE, "--read-back");
-        return salve_why(
-            err, "there is no terminal to ask on; 'salve consent form' shows the questions, --read-back 1 or 2 says "
-                 "in which round all were met");
-    }
+    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1)
+        return salve_refuse(
+            err, SALVE_E_USAGE,
+            "there is no terminal to ask on; 'salve consent form' shows the questions, --read-back 1 or 2 says "
+            "in which round all were met",
+            "--read-back");
     print_form(form);
     enum salve_code code = read_back(cli, form, &grant->teach_back_rounds, &is_done, err);
     grant->teach_back = is_done ? CONSENT_TEACH_BACK_DONE : CONSENT_TEACH_BACK_NOT_DONE;
@@ -118,8 +116,8 @@ static enum salve_code fill_read_back(struct cli *cli, const struct consent_form
     cli_print("\n%.*s\n", STR_ARGS(form->yes));
     code = cli_ask(cli, "Does the person agree? [y/n]", false, line, sizeof line, err);
     if (code != SALVE_OK || said_yes(line)) return code;
-    (void)salve_fail(err, SALVE_E_CONSENT, "consent");
-    return salve_why(err, "the person did not agree; nothing was noted, and nothing changes for their check");
+    return salve_refuse(err, SALVE_E_CONSENT,
+                        "the person did not agree; nothing was noted, and nothing changes for their check", "consent");
 }
 
 static enum salve_code fill_method(const struct cli *cli, struct consent_grant *grant, struct salve_err *err)
@@ -134,16 +132,12 @@ static enum salve_code fill_method(const struct cli *cli, struct consent_grant *
     }
     CONSENT_METHODS(X)
 #undef X
-    if (!is_known) {
-        (void)salve_fail(err, SALVE_E_USAGE, "--method");
-        return salve_why(err, "a method is one of: signed, pin, card, spoken");
-    }
+    if (!is_known) return salve_refuse(err, SALVE_E_USAGE, "a method is one of: signed, pin, card, spoken", "--method");
     const char *to = cli_option(cli, OPT_TO);
     bool is_to_needed = grant->purpose == PURPOSE_HELPER || grant->purpose == PURPOSE_TRANSFER;
-    if (to == NULL && is_to_needed && !cli_has(cli, OPT_GUARDIAN)) {
-        (void)salve_fail(err, SALVE_E_USAGE, "--to");
-        return salve_why(err, "this purpose is for one person or place only; name them, such as --to daughter-1");
-    }
+    if (to == NULL && is_to_needed && !cli_has(cli, OPT_GUARDIAN))
+        return salve_refuse(err, SALVE_E_USAGE,
+                            "this purpose is for one person or place only; name them, such as --to daughter-1", "--to");
     if (to != NULL) grant->to = str_of(to);
     if (cli_has(cli, OPT_SENSITIVE)) grant->classes = purpose_classes(grant->purpose) | CLASS_BIT(CLASS_SENS);
     if (cli_has(cli, OPT_WITNESS)) grant->witness = CONSENT_WITNESS_INDEPENDENT;
@@ -157,8 +151,7 @@ static enum salve_code fill_method(const struct cli *cli, struct consent_grant *
     CONSENT_ASSENTS(X)
 #undef X
     if (is_known) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, "--assent");
-    return salve_why(err, "the child's answer is one of: given, not-able, dissent");
+    return salve_refuse(err, SALVE_E_USAGE, "the child's answer is one of: given, not-able, dissent", "--assent");
 }
 
 enum salve_code cli_grant_fill(struct cli *cli, struct consent_grant *grant, struct salve_err *err)

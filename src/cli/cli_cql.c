@@ -21,8 +21,9 @@ static enum salve_code library_id(struct str elm, const char *path, struct arena
     if (code != SALVE_OK) return code;
     *out = json_text(json_path(doc, "library.identifier.id"));
     if (out->len > 0) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_INVALID, "%s: library.identifier.id", path);
-    return salve_why(err, "the file is no ELM library");
+    (void)salve_refuse(err, SALVE_E_INVALID, "the file is no ELM library", "library.identifier.id");
+    salve_err_in(err, "%s", path);
+    return SALVE_E_INVALID;
 }
 
 static enum salve_code load_program(struct cli *cli, struct elm_program **out, struct salve_err *err)
@@ -35,7 +36,8 @@ static enum salve_code load_program(struct cli *cli, struct elm_program **out, s
         struct str elm;
         code = file_read(files->value[i], SALVE_ELM_BYTES_MAX, cli->mem, &elm, err);
         if (code == SALVE_OK && i == 0) code = library_id(elm, files->value[i], cli->mem, &first, err);
-        if (code == SALVE_OK) code = elm_load(set, elm, files->value[i], err);
+        if (code == SALVE_OK) code = elm_load(set, elm, NULL, err);
+        if (code != SALVE_OK) salve_err_in(err, "%s", files->value[i]);
     }
     if (code != SALVE_OK) return code;
     return cli_has(cli, OPT_EXPLAIN) ? elm_link_explained(set, first, STR_NONE, cli->mem, out, err)
@@ -113,8 +115,7 @@ static enum salve_code check_define(const struct cli *cli, const struct elm_prog
     size_t index;
     const char *name = cli_option(cli, OPT_DEFINE);
     if (name == NULL || elm_define_find(program, str_of(name), &index)) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_UNKNOWN_NAME, "--define %s", name);
-    return salve_why(err, "the library has no such define");
+    return salve_refuse(err, SALVE_E_UNKNOWN_NAME, "the library has no such define", "--define %s", name);
 }
 
 static enum salve_code print_defines(struct cli *cli, struct subject_run *s, enum printed which, struct arena *mem,
@@ -231,8 +232,8 @@ static enum salve_code run_population(struct cli *cli, const struct job *job, st
 static enum salve_code check_words(const struct cli *cli, struct salve_err *err)
 {
     if (cli_has(cli, OPT_ELM) && cli_has(cli, OPT_DATA)) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, cli_has(cli, OPT_ELM) ? "--data" : "--elm");
-    return salve_why(err, "give the ELM libraries with --elm and the subject's data with --data");
+    return salve_refuse(err, SALVE_E_USAGE, "give the ELM libraries with --elm and the subject's data with --data",
+                        cli_has(cli, OPT_ELM) ? "--data" : "--elm");
 }
 
 /* NAME=VALUE, read by the type that the library declares. */
@@ -242,10 +243,7 @@ static enum salve_code read_params(struct cli *cli, struct job *job, struct salv
     for (size_t i = 0; i < given->count; i++) {
         struct str text = str_of(given->value[i]);
         ptrdiff_t equals = str_find(text, STR("="));
-        if (equals <= 0) {
-            (void)salve_fail(err, SALVE_E_USAGE, "--param");
-            return salve_why(err, "give a parameter as NAME=VALUE");
-        }
+        if (equals <= 0) return salve_refuse(err, SALVE_E_USAGE, "give a parameter as NAME=VALUE", "--param");
         struct str name = str_cut(text, 0, (size_t)equals), value = str_cut(text, (size_t)equals + 1, text.len);
         enum salve_code code = elm_param_read(job->program, name, value, cli->mem, &job->params[i], err);
         if (code != SALVE_OK) return code;

@@ -336,8 +336,8 @@ static enum salve_code expect_refused(struct demo *demo, const struct demo_perso
     }
     code = cli_view_close(&view, code, &refusal);
     (void)salve_fail(err, SALVE_E_INTEGRITY, "record of %.*s", STR_ARGS(person->name));
-    return salve_why(err, "it should have been refused with %s, but the answer was %s", salve_code_name(want),
-                     salve_code_name(code));
+    return salve_why(err, SALVE_E_INTEGRITY, "it should have been refused with %s, but the answer was %s",
+                     salve_code_name(want), salve_code_name(code));
 }
 
 static enum salve_code withdrawal(struct demo *demo, const struct demo_person *person, struct salve_err *err)

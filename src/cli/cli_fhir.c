@@ -82,10 +82,8 @@ enum salve_code cli_now(const struct cli *cli, struct clock *out, struct salve_e
     int64_t unix_ms;
     *out = cli->clock;
     if (now == NULL) return SALVE_OK;
-    if (!clock_parse(str_of(now), &unix_ms)) {
-        (void)salve_fail(err, SALVE_E_USAGE, "--now");
-        return salve_why(err, "write it as 2026-11-23T09:30:00Z");
-    }
+    if (!clock_parse(str_of(now), &unix_ms))
+        return salve_refuse(err, SALVE_E_USAGE, "write it as 2026-11-23T09:30:00Z", "--now");
     *out = clock_fixed(unix_ms);
     return SALVE_OK;
 }

@@ -45,13 +45,15 @@ static const char *reason(const struct cli_broken_guideline *broken)
 
 static void print_broken(const struct cli *cli, const struct cli_broken_guideline *broken, struct json_writer *w)
 {
+    char where[SALVE_ERR_WHERE_BYTES];
+    (void)salve_err_where(&broken->err, where);
     if (!cli->is_json) {
-        cli_print("%-16.*s cannot be used: %s: %s\n", STR_ARGS(broken->id), broken->err.at, reason(broken));
+        cli_print("%-16.*s cannot be used: %s: %s\n", STR_ARGS(broken->id), where, reason(broken));
         return;
     }
     json_open(w, NULL, '{');
     json_put_text(w, "id", broken->id);
-    json_put_text(w, "brokenAt", str_of(broken->err.at));
+    json_put_text(w, "brokenAt", str_of(where));
     json_put_text(w, "why", str_of(reason(broken)));
     json_close(w);
 }
@@ -89,11 +91,7 @@ static enum salve_code choices_of(struct cli *cli, struct guideline_choice **out
     if (scheme != NULL) (*out)[(*count)++] = (struct guideline_choice){STR("bp-scheme"), str_of(scheme)};
     for (size_t i = 0; i < chosen->count; i++) {
         const char *equals = strchr(chosen->value[i], '=');
-        if (equals == NULL) {
-            (void)salve_fail(err, SALVE_E_USAGE, "--choose");
-            (void)salve_why(err, "a choice is written NAME=VALUE");
-            return SALVE_E_USAGE;
-        }
+        if (equals == NULL) return salve_refuse(err, SALVE_E_USAGE, "a choice is written NAME=VALUE", "--choose");
         struct str name = str_make(chosen->value[i], (size_t)(equals - chosen->value[i]));
         (*out)[(*count)++] = (struct guideline_choice){name, str_of(equals + 1)};
     }
@@ -148,11 +146,13 @@ static enum salve_code finish(struct cli *cli, const struct guideline_tally *tal
 enum salve_code cli_guideline_check(struct cli *cli, struct salve_err *err)
 {
     struct cli_guidelines guidelines = {0};
+    char where[SALVE_ERR_WHERE_BYTES];
     struct guideline_tally tally = {0};
     enum salve_code code = cli->word_count > 0 ? cli_guidelines_one(cli, cli->words[0], &guidelines, err)
                                                : cli_guidelines_load(cli, &guidelines, err);
     for (size_t i = 0; code == SALVE_OK && i < guidelines.broken_count; i++, tally.failed++)
-        report(cli, str_of(guidelines.broken[i].err.at), false, str_of(reason(&guidelines.broken[i])));
+        report(cli, str_of(salve_err_where(&guidelines.broken[i].err, where)), false,
+               str_of(reason(&guidelines.broken[i])));
     for (size_t i = 0; code == SALVE_OK && i < guidelines.count; i++) {
         const struct guideline *guideline = guidelines.list[i];
         code = guideline_check(guidelines.share.ptr, guideline, report, cli, &tally, err);
@@ -184,20 +184,19 @@ enum salve_code cli_guideline_test(struct cli *cli, struct salve_err *err)
     struct cli_guidelines guidelines = {0};
     struct guideline_tally tally = {0};
     struct str csv;
+    char where[SALVE_ERR_WHERE_BYTES];
     const char *path = cli_option(cli, OPT_VECTORS);
-    if (path == NULL) {
-        (void)salve_fail(err, SALVE_E_USAGE, "--vectors");
-        return salve_why(err, "name the CSV file with the rows");
-    }
+    if (path == NULL) return salve_refuse(err, SALVE_E_USAGE, "name the CSV file with the rows", "--vectors");
     enum salve_code code = cli_guidelines_load(cli, &guidelines, err);
     if (code == SALVE_OK) code = file_read(path, SALVE_RESOURCE_BYTES_MAX, cli->mem, &csv, err);
     if (code != SALVE_OK) return code;
     const struct guideline *guideline = owner_of(&guidelines, family_of(path));
     if (guideline == NULL) {
         (void)salve_fail(err, SALVE_E_NOT_FOUND, "family %.*s", STR_ARGS(family_of(path)));
-        return guidelines.broken_count == 0
-                   ? salve_why(err, "no guideline declares this vector family")
-                   : salve_why(err, "no guideline that loads declares it; broken is %s", guidelines.broken[0].err.at);
+        if (guidelines.broken_count == 0)
+            return salve_why(err, SALVE_E_NOT_FOUND, "no guideline declares this vector family");
+        return salve_why(err, SALVE_E_NOT_FOUND, "no guideline that loads declares it; broken is %s",
+                         salve_err_where(&guidelines.broken[0].err, where));
     }
     code = guideline_test_vectors(guideline, family_of(path), csv, report, cli, &tally, err);
     return code == SALVE_OK ? finish(cli, &tally) : code;

@@ -29,8 +29,8 @@ static enum salve_code check_id(const char *id, struct salve_err *err)
         is_good = is_good && ((id[i] >= 'a' && id[i] <= 'z') || (id[i] >= '0' && id[i] <= '9') ||
                               (id[i] == '-' && i + 1 < len && id[i + 1] != '-'));
     if (is_good) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, "ID");
-    return salve_why(err, "an id is up to 40 small letters, digits and single hyphens, as in heart-rate");
+    return salve_refuse(err, SALVE_E_USAGE,
+                        "an id is up to 40 small letters, digits and single hyphens, as in heart-rate", "ID");
 }
 
 /* heart-rate becomes HeartRate. */
@@ -112,13 +112,12 @@ static enum salve_code copy_folder(struct cli *cli, const char *from, const char
 static enum salve_code check_target(const char *parent, const char *folder, struct salve_err *err)
 {
     struct stat about;
-    if (stat(parent, &about) != 0 || !S_ISDIR(about.st_mode)) {
-        (void)salve_fail(err, SALVE_E_NOT_FOUND, "folder %s", parent);
-        return salve_why(err, "start where the folder guidelines is, or name it: salve guideline new ID FOLDER");
-    }
+    if (stat(parent, &about) != 0 || !S_ISDIR(about.st_mode))
+        return salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "start where the folder guidelines is, or name it: salve guideline new ID FOLDER",
+                            "folder %s", parent);
     if (lstat(folder, &about) != 0) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_CONFLICT, "%s", folder);
-    return salve_why(err, "it is there already; nothing was changed");
+    return salve_refuse(err, SALVE_E_CONFLICT, "it is there already; nothing was changed", "%s", folder);
 }
 
 static void print_steps(const struct cli *cli, const char *id, const char *folder)

@@ -249,6 +249,5 @@ enum salve_code cli_completion(struct cli *cli, struct salve_err *err)
     if (strcmp(shell, "bash") == 0) return complete_bash(), SALVE_OK;
     if (strcmp(shell, "zsh") == 0) return complete_zsh(), SALVE_OK;
     if (strcmp(shell, "fish") == 0) return complete_fish(), SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, "shell '%s'", shell);
-    return salve_why(err, "the shells are bash, zsh and fish");
+    return salve_refuse(err, SALVE_E_USAGE, "the shells are bash, zsh and fish", "shell '%s'", shell);
 }

@@ -54,8 +54,7 @@ static enum salve_code close_output(FILE *file, const char *path, enum salve_cod
     if (fflush(file) != 0 || fsync(fileno(file)) != 0) is_bad = errno != EINVAL; /* a pipe cannot be synced */
     if (fclose(file) != 0) is_bad = true;
     if (code != SALVE_OK || !is_bad) return code;
-    (void)salve_fail(err, SALVE_E_IO, "%s", path);
-    return salve_why(err, "it could not be written to the end");
+    return salve_refuse(err, SALVE_E_IO, "it could not be written to the end", "%s", path);
 }
 
 static void count_left_out(struct importing *im, const struct import_done *done)
@@ -84,8 +83,8 @@ static enum salve_code refuse_existing(const char *path, struct salve_err *err)
 {
     struct stat info;
     if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_CONFLICT, "--output %s", path);
-    return salve_why(err, "the file exists and may hold cards, which are shown once; name another");
+    return salve_refuse(err, SALVE_E_CONFLICT, "the file exists and may hold cards, which are shown once; name another",
+                        "--output %s", path);
 }
 
 /* A card reaches the disk before anything else is done for its person: without it nobody could ever open the record. */
@@ -112,8 +111,9 @@ static enum salve_code same_person(const struct cli *cli, const struct tape *kep
         if (resource == TAPE_NONE || tape_type(bundle, resource) != fhir_type_find(STR("Patient"))) continue;
         struct str told = tape_child_text(bundle, resource, "birthDate");
         if (known.len == 0 || told.len == 0 || str_eq(known, told) || cli_has(cli, OPT_YES)) continue;
-        (void)salve_fail(err, SALVE_E_CONFLICT, "Patient.birthDate");
-        return salve_why(err, "it is not the birth date of the person with this card; --yes if it is to be corrected");
+        return salve_refuse(err, SALVE_E_CONFLICT,
+                            "it is not the birth date of the person with this card; --yes if it is to be corrected",
+                            "Patient.birthDate");
     }
     return SALVE_OK;
 }
@@ -210,8 +210,7 @@ static enum salve_code admitted_patient(struct importing *im, const struct tape 
         if (resource == TAPE_NONE || tape_type(bundle, resource) != fhir_type_find(STR("Patient"))) continue;
         return tape_copy(bundle, resource, NULL, NULL, mem, out, err);
     }
-    (void)salve_fail(err, SALVE_E_INVALID, "Bundle");
-    return salve_why(err, "there is no Patient in it");
+    return salve_refuse(err, SALVE_E_INVALID, "there is no Patient in it", "Bundle");
 }
 
 static enum salve_code screen_new(struct importing *im, struct rec_view *view, struct arena *mem, struct salve_err *err)
@@ -273,11 +272,8 @@ static enum salve_code import_rows(struct importing *im, struct str text, struct
         cli_progress_step(&progress, im->people, 0);
     }
     cli_progress_end(&progress);
-    if (code != SALVE_OK && err->at[0] != '\0' && strncmp(err->at, "line", 4) != 0) {
-        char at[SALVE_ERR_TEXT_BYTES];
-        (void)snprintf(at, sizeof at, "line %u: %.160s", csv.line, err->at);
-        memcpy(err->at, at, sizeof at);
-    }
+    if (code != SALVE_OK && csv.line > 0) salve_err_place(err, csv.line, 0);
+    if (code != SALVE_OK) salve_err_in(err, "%s", im->cli->words[0]);
     return code;
 }
 
@@ -286,7 +282,10 @@ static enum salve_code read_map(struct importing *im, struct salve_err *err)
     struct str json;
     const char *path = cli_option(im->cli, OPT_MAP);
     enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, im->cli->mem, &json, err);
-    return code == SALVE_OK ? csv_map_read(json, im->cli->mem, &im->map, err) : code;
+    if (code != SALVE_OK) return code;
+    code = csv_map_read(json, im->cli->mem, &im->map, err);
+    if (code != SALVE_OK) salve_err_in(err, "%s", path);
+    return code;
 }
 
 static enum salve_code open_screen(struct importing *im, struct salve_err *err)
@@ -323,8 +322,7 @@ static enum salve_code check_words(const struct cli *cli, struct salve_err *err)
     if (cli_has(cli, OPT_MINIMISE) != cli_has(cli, OPT_REJECTS)) what = "--minimise and --rejects go together";
     if (is_enrol && !cli_has(cli, OPT_OUTPUT)) what = "with --enrol the cards go to --output; they are shown only once";
     if (what == NULL) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, "import");
-    return salve_why(err, "%s", what);
+    return salve_refuse(err, SALVE_E_USAGE, what, "import");
 }
 
 static void summary(const struct importing *im, bool is_done)

@@ -173,8 +173,7 @@ static enum salve_code letter_paper(struct cli *cli, struct site *site, const st
     struct letter_ask ask = {.site = site_settings(site)->name, .is_paper = true};
     enum salve_code code = cli_staff_actor(cli, site, &actor, err);
     if (code == SALVE_OK && actor.role != ROLE_CLINICIAN) {
-        (void)salve_fail(err, SALVE_E_ROLE, "--as");
-        code = salve_why(err, "on paper a clinician answers for the results");
+        code = salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "--as");
     }
     if (code == SALVE_OK) code = screen_open(site, guidelines->list, guidelines->count, cli->mem, &screen, NULL, err);
     if (code == SALVE_OK) code = cli_tapes_read(cli, cli->words[0], &tapes, &tape_count, err);

@@ -21,8 +21,8 @@ struct measuring {
 
 static enum salve_code wrong_period(struct salve_err *err)
 {
-    (void)salve_fail(err, SALVE_E_USAGE, "--period");
-    return salve_why(err, "give two dates, the first not after the second: 2026-01-01/2026-12-31");
+    return salve_refuse(err, SALVE_E_USAGE, "give two dates, the first not after the second: 2026-01-01/2026-12-31",
+                        "--period");
 }
 
 /* Dates count whole: to the last millisecond of the last. */
@@ -60,7 +60,8 @@ static enum salve_code read_lenient(const struct cli *cli, const char *path, str
     struct salve_err fault = {0};
     enum salve_code code = fhir_read(json, NULL, mem, out, NULL, &fault);
     if (code == SALVE_E_INVALID && tape_root(out) != TAPE_NONE) {
-        cli_say(cli, "%s: %s: %s; the rest of the file is used", path, fault.at, fault.why);
+        char where[SALVE_ERR_WHERE_BYTES];
+        cli_say(cli, "%s: %s: %s; the rest of the file is used", path, salve_err_where(&fault, where), fault.why);
         return SALVE_OK;
     }
     if (code != SALVE_OK) *err = fault;
@@ -76,10 +77,10 @@ static enum salve_code open_set(struct measuring *m, struct salve_err *err)
     const char *path = cli_option(m->cli, OPT_MEASURE);
     enum salve_code code = SALVE_OK;
     if (bundle == NULL) return salve_fail(err, SALVE_E_MEMORY, "--measure");
-    if (path == NULL || !cli_has(m->cli, OPT_DATA)) {
-        (void)salve_fail(err, SALVE_E_USAGE, path == NULL ? "--measure" : "--data");
-        return salve_why(err, "give the Measure or its Bundle with --measure and the people's files with --data");
-    }
+    if (path == NULL || !cli_has(m->cli, OPT_DATA))
+        return salve_refuse(err, SALVE_E_USAGE,
+                            "give the Measure or its Bundle with --measure and the people's files with --data",
+                            path == NULL ? "--measure" : "--data");
     for (size_t i = 0; i < files->count && code == SALVE_OK; i++)
         code = file_read(files->value[i], SALVE_ELM_BYTES_MAX, m->cli->mem, &elm[i], err);
     if (code == SALVE_OK) code = file_read(path, SALVE_RESOURCE_BYTES_MAX, m->cli->mem, &text, err);
@@ -114,8 +115,9 @@ static enum salve_code subject_of(const struct tape *t, struct arena *mem, struc
         *out = arena_printf(mem, "Patient/%.*s", STR_ARGS(id));
         return SALVE_OK;
     }
-    (void)salve_fail(err, SALVE_E_INVALID, "Patient.id");
-    return salve_why(err, "a person's file must hold a Patient with an id, which its MeasureReport refers to");
+    return salve_refuse(err, SALVE_E_INVALID,
+                        "a person's file must hold a Patient with an id, which its MeasureReport refers to",
+                        "Patient.id");
 }
 
 /* Counts and reports one person; `subject`: of the population, NULL: alone. */

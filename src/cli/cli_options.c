@@ -93,9 +93,9 @@ static enum salve_code unknown_command(const char *word, struct salve_err *err)
         if (strncmp(cli_commands[i].name, word, len) == 0 && cli_commands[i].name[len] == ' ')
             used += (size_t)snprintf(group + used, sizeof group - used, "%s'%s'", used > 0 ? ", " : "",
                                      cli_commands[i].name);
-    if (used > 0) return salve_why(err, "one word more is needed: %s", group);
-    if (nearest == NULL) return salve_why(err, "there is no such command");
-    return salve_why(err, "there is no such command; did you mean '%s'?", nearest);
+    if (used > 0) return salve_why(err, SALVE_E_USAGE, "one word more is needed: %s", group);
+    if (nearest == NULL) return salve_why(err, SALVE_E_USAGE, "there is no such command");
+    return salve_why(err, SALVE_E_USAGE, "there is no such command; did you mean '%s'?", nearest);
 }
 
 static int find_long(struct str name)
@@ -129,19 +129,15 @@ static enum salve_code take_option(struct cli *cli, int argc, char **argv, int *
     struct str name = str_make(word + 2, equals == NULL ? strlen(word + 2) : (size_t)(equals - word - 2));
     int option = word[1] == '-' ? find_long(name) : word[2] == '\0' ? find_short(word[1]) : -1;
     int word_len = equals == NULL ? (int)strlen(word) : (int)(equals - word);
-    if (option < 0) {
-        (void)salve_fail(err, SALVE_E_USAGE, "option '%.*s'", word_len, word);
-        return salve_why(err, "there is no such option");
-    }
+    if (option < 0) return salve_refuse(err, SALVE_E_USAGE, "there is no such option", "option '%.*s'", word_len, word);
     if (rows[option].argument == NULL) {
         if (equals == NULL) return add_value(cli, option, "", err);
-        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[option].name);
-        return salve_why(err, "it takes no argument");
+        return salve_refuse(err, SALVE_E_USAGE, "it takes no argument", "option '--%s'", rows[option].name);
     }
     if (equals != NULL) return add_value(cli, option, equals + 1, err);
     if (*at + 1 >= argc) {
         (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[option].name);
-        return salve_why(err, "its argument %s is missing", rows[option].argument);
+        return salve_why(err, SALVE_E_USAGE, "its argument %s is missing", rows[option].argument);
     }
     return add_value(cli, option, argv[++*at], err);
 }
@@ -172,19 +168,17 @@ static enum salve_code check_command(const struct cli *cli, struct salve_err *er
     for (int i = 0; i < OPT_COUNT; i++) {
         if (cli->options[i].count == 0 || cli_command_takes(command, (enum cli_option)i)) continue;
         (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[i].name);
-        return salve_why(err, "'salve %s' does not take it", command->name);
+        return salve_why(err, SALVE_E_USAGE, "'salve %s' does not take it", command->name);
     }
     const char *progress = cli_option(cli, OPT_PROGRESS);
     if (progress != NULL && strcmp(progress, "auto") != 0 && strcmp(progress, "plain") != 0 &&
-        strcmp(progress, "none") != 0) {
-        (void)salve_fail(err, SALVE_E_USAGE, "option '--progress'");
-        return salve_why(err, "it is one of: auto, plain, none");
-    }
+        strcmp(progress, "none") != 0)
+        return salve_refuse(err, SALVE_E_USAGE, "it is one of: auto, plain, none", "option '--progress'");
     bool too_few = cli->word_count < (size_t)command->operands_min;
     bool too_many = command->operands_max >= 0 && cli->word_count > (size_t)command->operands_max;
     if (!too_few && !too_many) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, "salve %s %s", command->name, command->operands);
-    return salve_why(err, too_few ? "an operand is missing" : "there are too many operands");
+    return salve_refuse(err, SALVE_E_USAGE, too_few ? "an operand is missing" : "there are too many operands",
+                        "salve %s %s", command->name, command->operands);
 }
 
 enum salve_code cli_parse(struct cli *cli, int argc, char **argv, struct salve_err *err)

@@ -23,10 +23,8 @@ enum salve_code cli_view_open(struct cli *cli, struct site *site, const char *ca
     (void)cli;
     bool is_person = actor.role == ROLE_PARTICIPANT;
     struct rec_ask ask = {.actor = actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = str_of(card)};
-    if (!rec_card_valid(ask.who)) {
-        (void)salve_fail(err, SALVE_E_NOT_FOUND, "card");
-        return salve_why(err, "that is not a card code; check it letter by letter");
-    }
+    if (!rec_card_valid(ask.who))
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "that is not a card code; check it letter by letter", "card");
     return rec_open(site, &ask, out, err);
 }
 
@@ -215,8 +213,8 @@ enum salve_code cli_looked_print(struct cli *cli, struct rec_view *view, struct 
         cli_say(cli, "Every one of these %zu lines is in the log; nobody else has opened the record.", count);
         return SALVE_OK;
     }
-    (void)salve_fail(err, SALVE_E_INTEGRITY, "%zu of %zu lines", missing, count);
-    return salve_why(err, "the log does not hold what it should");
+    return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu lines", missing,
+                        count);
 }
 
 enum salve_code cli_looked(struct cli *cli, struct salve_err *err)
@@ -261,8 +259,9 @@ enum salve_code cli_purpose(const struct cli *cli, enum purpose *out, struct sal
 {
     const char *text = cli_option(cli, OPT_PURPOSE);
     if (text != NULL && purpose_find(str_of(text), out) && *out != PURPOSE_SELF) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, "--purpose");
-    return salve_why(err, "a purpose is one of: care, follow-up, statistics, research-contact, transfer, helper");
+    return salve_refuse(err, SALVE_E_USAGE,
+                        "a purpose is one of: care, follow-up, statistics, research-contact, transfer, helper",
+                        "--purpose");
 }
 
 /* The name of a purpose in the language of the texts. */
@@ -332,8 +331,8 @@ static enum salve_code receipt_texts(struct cli *cli, struct consent_texts *text
     if (code == SALVE_OK)
         code = consent_texts_load(arena_printf(cli->mem, "%s/forms", share.ptr).ptr, str_of(lang == NULL ? "en" : lang),
                                   cli->mem, texts, err);
-    return code == SALVE_E_NOT_FOUND ? salve_why(err, "there are no receipts in that language; nothing was changed")
-                                     : code;
+    if (code != SALVE_E_NOT_FOUND) return code;
+    return salve_why(err, code, "there are no receipts in that language; nothing was changed");
 }
 
 enum salve_code cli_withdraw(struct cli *cli, struct salve_err *err)
@@ -365,10 +364,9 @@ static enum salve_code confirm_erasure(const struct cli *cli, struct salve_err *
     enum salve_code code = cli_ask(cli, "Everything about this person will be gone for good. Type 'erase' to go on",
                                    false, line, sizeof line, err);
     if (code == SALVE_E_USAGE && !cli_interrupted())
-        return salve_why(err, "nothing was changed; where nobody can type, add --yes");
+        return salve_why(err, code, "nothing was changed; where nobody can type, add --yes");
     if (code != SALVE_OK || strcmp(line, "erase") == 0) return code;
-    (void)salve_fail(err, SALVE_E_USAGE, "erase");
-    return salve_why(err, "not confirmed; nothing was changed");
+    return salve_refuse(err, SALVE_E_USAGE, "not confirmed; nothing was changed", "erase");
 }
 
 enum salve_code cli_erase(struct cli *cli, struct salve_err *err)

@@ -129,6 +129,7 @@ static void add_json_text(struct buf *out, struct str text)
 
 static void report_json(const struct salve_err *err)
 {
+    char where[SALVE_ERR_WHERE_BYTES];
     struct buf out;
     struct str text;
     buf_init(&out, NULL, 1 << 16);
@@ -136,7 +137,11 @@ static void report_json(const struct salve_err *err)
              salve_code_name(err->code));
     add_json_text(&out, str_of(salve_code_what(err->code)));
     buf_add(&out, STR(",\"where\":"));
-    add_json_text(&out, str_of(err->at));
+    add_json_text(&out, str_of(salve_err_where(err, where)));
+    buf_add(&out, STR(",\"in\":"));
+    add_json_text(&out, str_of(err->in));
+    buf_addf(&out, ",\"line\":%u,\"column\":%u,\"element\":", err->line, err->column);
+    add_json_text(&out, str_of(err->element));
     buf_add(&out, STR(",\"why\":"));
     add_json_text(&out, str_of(err->why));
     buf_add(&out, STR(",\"next\":"));
@@ -153,8 +158,10 @@ void cli_report(const struct cli *cli, const struct salve_err *err)
         report_json(err);
         return;
     }
-    (void)fprintf(stderr, "salve: %s%s", salve_code_what(err->code), err->at[0] != '\0' ? ": " : "");
-    write_clean(stderr, str_of(err->at)); /* an element's or file's name may hold anything */
+    char where[SALVE_ERR_WHERE_BYTES];
+    (void)salve_err_where(err, where);
+    (void)fprintf(stderr, "salve: %s%s", salve_code_what(err->code), where[0] != '\0' ? ": " : "");
+    write_clean(stderr, str_of(where)); /* an element's or file's name may hold anything */
     if (err->why[0] != '\0') (void)fprintf(stderr, "\n  why:  ");
     write_clean(stderr, str_of(err->why));
     (void)fprintf(stderr, "\n  next: %s (SLV-%d)\n", salve_code_next(err->code), salve_code_slv(err->code));
@@ -250,10 +257,9 @@ static bool read_line(FILE *from, char *line, size_t line_bytes)
 enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line, size_t line_bytes,
                         struct salve_err *err)
 {
-    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) {
-        (void)salve_fail(err, SALVE_E_USAGE, "%s", question);
-        return salve_why(err, "there is no terminal to ask on; give it as an option or a file");
-    }
+    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1)
+        return salve_refuse(err, SALVE_E_USAGE, "there is no terminal to ask on; give it as an option or a file", "%s",
+                            question);
     struct termios before, hidden;
     bool is_hidden = is_secret && tcgetattr(STDIN_FILENO, &before) == 0;
     if (is_hidden) {
@@ -270,6 +276,7 @@ enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_sec
         (void)fputc('\n', stderr);
     }
     if (is_read) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_USAGE, "%s", question);
-    return salve_why(err, cli_interrupted() ? "interrupted; nothing was changed" : "there was no answer of one line");
+    return salve_refuse(err, SALVE_E_USAGE,
+                        cli_interrupted() ? "interrupted; nothing was changed" : "there was no answer of one line",
+                        "%s", question);
 }

@@ -64,8 +64,7 @@ enum salve_code cli_guidelines_one(struct cli *cli, const char *id, struct cli_g
     for (size_t i = 0; code == SALVE_OK && i < count; i++)
         if (str_is(ids[i], id)) return guideline_load(out->share.ptr, ids[i], cli->mem, &out->list[out->count++], err);
     if (code != SALVE_OK) return code;
-    (void)salve_fail(err, SALVE_E_NOT_FOUND, "guideline %s", id);
-    return salve_why(err, "'salve guideline list' shows which there are");
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "'salve guideline list' shows which there are", "guideline %s", id);
 }
 
 /* --- printing findings -------------------------------------------------------------------------------------------- */

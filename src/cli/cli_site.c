@@ -36,8 +36,7 @@ enum salve_code cli_share_dir(struct cli *cli, struct str *out, struct salve_err
     }
     *out = STR("/usr/share/salve");
     if (access(out->ptr, R_OK) == 0) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_CONFIG, "--share");
-    return salve_why(err, "the folder with guidelines, forms and letters was not found");
+    return salve_refuse(err, SALVE_E_CONFIG, "the folder with guidelines, forms and letters was not found", "--share");
 }
 
 /* --- the secret --------------------------------------------------------------------------------------------------- */
@@ -77,8 +76,7 @@ static enum salve_code ask_passphrase(const struct cli *cli, struct cli_secret *
     if (code == SALVE_OK && is_new) code = cli_ask(cli, "The same once more", true, again, PASSPHRASE_BYTES_MAX, err);
     if (code == SALVE_OK) secret->len = strlen(secret->text);
     if (code == SALVE_OK && is_new && strcmp(secret->text, again) != 0) {
-        (void)salve_fail(err, SALVE_E_USAGE, "passphrase");
-        code = salve_why(err, "the two are not the same");
+        code = salve_refuse(err, SALVE_E_USAGE, "the two are not the same", "passphrase");
     }
     crypto_secret_free(again);
     return code;
@@ -93,8 +91,7 @@ static enum salve_code passphrase_get(const struct cli *cli, const char *file, b
     enum salve_code code =
         file != NULL ? read_passphrase_file(file, secret, err) : ask_passphrase(cli, secret, is_new, err);
     if (code == SALVE_OK && is_new && secret->len < PASSPHRASE_BYTES_MIN) {
-        (void)salve_fail(err, SALVE_E_USAGE, "passphrase");
-        code = salve_why(err, "it has fewer than 12 characters");
+        code = salve_refuse(err, SALVE_E_USAGE, "it has fewer than 12 characters", "passphrase");
     }
     out->passphrase = str_make(secret->text, secret->len);
     return code;
@@ -154,10 +151,10 @@ enum salve_code cli_site_open(struct cli *cli, struct site **out, struct salve_e
 {
     struct cli_secret secret;
     struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
-    if (access(options.path, F_OK) != 0) {
-        (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
-        return salve_why(err, "there is no site in that folder; 'salve init' makes one, -C names another");
-    }
+    if (access(options.path, F_OK) != 0)
+        return salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "there is no site in that folder; 'salve init' makes one, -C names another", "%s",
+                            options.path);
     enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
     if (code == SALVE_OK) code = site_open(&options, out, err);
     cli_secret_drop(&secret);
@@ -189,15 +186,14 @@ enum salve_code cli_actor(struct cli *cli, struct site *site, struct actor *out,
         return SALVE_OK;
     }
     if (code != SALVE_OK) return code;
-    (void)salve_fail(err, SALVE_E_ROLE, "--as %s", id);
-    return salve_why(err, "nobody of that name works at this site; 'salve staff' lists who does");
+    return salve_refuse(err, SALVE_E_ROLE, "nobody of that name works at this site; 'salve staff' lists who does",
+                        "--as %s", id);
 }
 
 enum salve_code cli_staff_actor(struct cli *cli, struct site *site, struct actor *out, struct salve_err *err)
 {
     if (cli_has(cli, OPT_AS)) return cli_actor(cli, site, out, err);
-    (void)salve_fail(err, SALVE_E_USAGE, "--as");
-    return salve_why(err, "say which member of staff acts");
+    return salve_refuse(err, SALVE_E_USAGE, "say which member of staff acts", "--as");
 }
 
 /* --- init and staff ----------------------------------------------------------------------------------------------- */
@@ -214,11 +210,12 @@ static enum salve_code read_member(const char *word, struct str *id, enum role *
         bool is_name = id->len <= STAFF_NAME_BYTES_MAX;
         for (size_t i = 0; i < id->len; i++) is_name = is_name && strchr(staff_name_characters, id->ptr[i]) != NULL;
         if (is_name) return SALVE_OK;
-        (void)salve_fail(err, SALVE_E_USAGE, "--staff %s", word);
-        return salve_why(err, "the name is a pseudonym of 1 to 64 of a-z, 0-9, '.', '_', '-'");
+        return salve_refuse(err, SALVE_E_USAGE, "the name is a pseudonym of 1 to 64 of a-z, 0-9, '.', '_', '-'",
+                            "--staff %s", word);
     }
-    (void)salve_fail(err, SALVE_E_USAGE, "--staff %s", word);
-    return salve_why(err, "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician");
+    return salve_refuse(err, SALVE_E_USAGE,
+                        "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician",
+                        "--staff %s", word);
 }
 
 static bool is_site_name(struct str name)
@@ -309,8 +306,7 @@ enum salve_code cli_init(struct cli *cli, struct salve_err *err)
     struct site_settings settings = {.name = str_of(name == NULL ? "Health check" : name), .languages = STR("en ar")};
     enum salve_code code = check_members(cli, err); /* before anything is made */
     if (code == SALVE_OK && name != NULL && !is_site_name(str_of(name))) {
-        (void)salve_fail(err, SALVE_E_USAGE, "--name");
-        code = salve_why(err, "1 to 200 bytes of text without control characters");
+        code = salve_refuse(err, SALVE_E_USAGE, "1 to 200 bytes of text without control characters", "--name");
     }
     if (code != SALVE_OK) return code;
     settings.log_name = log_name_of(cli, name == NULL ? "health-check" : name);

@@ -59,10 +59,10 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
     const char *as = cli_option(cli, OPT_AS);
     ask.actor = (struct actor){.id = str_of(as == NULL ? "" : as), .role = ROLE_TECHNICIAN};
-    if (access(options.path, F_OK) != 0) {
-        (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", options.path);
-        return salve_why(err, "there is no site in that folder; 'salve init' makes one, -C names another");
-    }
+    if (access(options.path, F_OK) != 0)
+        return salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "there is no site in that folder; 'salve init' makes one, -C names another", "%s",
+                            options.path);
     if (cli->is_json) cli_print("{\"faults\":[");
     enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
     if (code == SALVE_OK) code = site_verify_path(&options, &ask, &result, err);
@@ -142,9 +142,10 @@ static void tell(struct doctor *doctor, bool is_good, const char *what, const ch
 /* What an error says, in one line. */
 static const char *err_line(struct cli *cli, const struct salve_err *err)
 {
-    struct str line = arena_printf(cli->mem, "%s: %s%s%s", salve_code_what(err->code), err->at,
+    char where[SALVE_ERR_WHERE_BYTES];
+    struct str line = arena_printf(cli->mem, "%s: %s%s%s", salve_code_what(err->code), salve_err_where(err, where),
                                    err->why[0] == '\0' ? "" : "; ", err->why);
-    return line.ptr == NULL ? err->at : line.ptr;
+    return line.ptr == NULL ? salve_code_what(err->code) : line.ptr;
 }
 
 static void check_share(struct cli *cli, struct doctor *doctor)
@@ -245,6 +246,6 @@ enum salve_code cli_explain(struct cli *cli, struct salve_err *err)
                   salve_code_next((enum salve_code)code), salve_code_exit((enum salve_code)code));
         return SALVE_OK;
     }
-    (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s", cli->words[0]);
-    return salve_why(err, "there is no such error code; they are written SLV-401");
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such error code; they are written SLV-401", "%s",
+                        cli->words[0]);
 }

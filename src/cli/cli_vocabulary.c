@@ -9,16 +9,6 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 
-/* The error of a file begins with its name. */
-static enum salve_code in_file(struct salve_err *err, enum salve_code code, const char *path)
-{
-    char at[sizeof err->at];
-    if (code == SALVE_OK) return code;
-    (void)snprintf(at, sizeof at, "%.100s: %.90s", path, err->at);
-    memcpy(err->at, at, sizeof at);
-    return code;
-}
-
 static enum salve_code add_file(struct cli *cli, struct terms *v, const char *path, struct salve_err *err)
 {
     struct str text;
@@ -27,7 +17,9 @@ static enum salve_code add_file(struct cli *cli, struct terms *v, const char *pa
     enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, cli->mem, &text, err);
     if (code != SALVE_OK) return code;
     code = fhir_read(text, NULL, cli->mem, tape, NULL, err);
-    return in_file(err, code == SALVE_OK ? terms_add(v, tape, err) : code, path);
+    if (code == SALVE_OK) code = terms_add(v, tape, err);
+    if (code != SALVE_OK) salve_err_in(err, "%s", path);
+    return code;
 }
 
 static enum salve_code add_folder(struct cli *cli, struct terms *v, const char *path, const struct str *names,

@@ -30,8 +30,7 @@ static enum salve_code run(struct cli *cli, int argc, char **argv, struct salve_
 static enum salve_code flush(struct salve_err *err)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_IO, "standard output");
-    return salve_why(err, "what was printed could not be written");
+    return salve_refuse(err, SALVE_E_IO, "what was printed could not be written", "standard output");
 }
 
 int main(int argc, char **argv)

@@ -24,8 +24,8 @@ struct reading {
 
 static enum salve_code bad(const struct reading *reading, const char *element, const char *rule)
 {
-    (void)salve_fail(reading->err, SALVE_E_INVALID, "%s: %s", reading->name, element);
-    (void)salve_why(reading->err, "%s", rule);
+    (void)salve_refuse(reading->err, SALVE_E_INVALID, rule, "%s", element);
+    salve_err_in(reading->err, "%s", reading->name);
     return SALVE_E_INVALID;
 }
 
@@ -172,9 +172,8 @@ static enum salve_code check_plainness(const struct reading *reading, const stru
     double computed = consent_form_grade(text);
     if (computed > GRADE_MAX) return bad(reading, "grade", "the text is harder than school grade 6: shorter sentences");
     if (fabs(computed - out->grade) > GRADE_TOLERANCE) {
-        (void)salve_fail(reading->err, SALVE_E_INVALID, "%s: grade", reading->name);
-        (void)salve_why(reading->err, "the text has grade %.1f", computed);
-        return SALVE_E_INVALID;
+        (void)bad(reading, "grade", "");
+        return salve_why(reading->err, SALVE_E_INVALID, "the text has grade %.1f", computed);
     }
     return SALVE_OK;
 }
@@ -195,15 +194,13 @@ enum salve_code consent_form_parse(struct str text, const char *name, struct are
     const struct reading reading = {name, err};
     const struct json *doc = NULL;
     struct consent_form form = {.purpose = 0};
-    struct salve_err inner = {0};
     if (text.len > SALVE_FORM_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "%s", name);
     enum salve_code code = arena_str(mem, text, &form.bytes, err);
     if (code == SALVE_OK) code = check_bytes(&reading, form.bytes);
     if (code != SALVE_OK) return code;
-    code = json_read(form.bytes, &opts, mem, &doc, &inner);
+    code = json_read(form.bytes, &opts, mem, &doc, err);
     if (code != SALVE_OK) {
-        (void)salve_fail(err, code, "%s: %s", name, inner.at);
-        (void)salve_why(err, "%s", inner.why);
+        salve_err_in(err, "%s", name);
         return code;
     }
     if (!json_is(doc, JSON_OBJECT)) return bad(&reading, "the file", "one object");
@@ -255,9 +252,8 @@ static enum salve_code load_one(const char *folder, struct str name, struct aren
     enum salve_code code = file_read(path.ptr, SALVE_FORM_BYTES_MAX, mem, &text, err);
     if (code == SALVE_OK) code = consent_form_parse(text, path.ptr, mem, out, err);
     if (code == SALVE_OK && !str_eq(out->ref.lang, lang_of(name))) {
-        (void)salve_fail(err, SALVE_E_INVALID, "%s: lang", path.ptr);
-        (void)salve_why(err, "the language in the file's name");
-        return SALVE_E_INVALID;
+        const struct reading reading = {path.ptr, err};
+        return bad(&reading, "lang", "the language in the file's name");
     }
     return code;
 }
@@ -279,17 +275,13 @@ static enum salve_code check_set(const char *folder, enum purpose purpose, struc
     uint32_t major = 0, minor = 0;
     for (size_t i = 0; i < lang_count; i++) {
         if (consent_form_in(set, langs[i]) != NULL) continue;
-        (void)salve_fail(err, SALVE_E_CONFIG, "%s/form.%.*s.json", folder, STR_ARGS(langs[i]));
-        (void)salve_why(err, "a form is used in every language of the site, or not at all");
-        return SALVE_E_CONFIG;
+        return salve_refuse(err, SALVE_E_CONFIG, "a form is used in every language of the site, or not at all",
+                            "%s/form.%.*s.json", folder, STR_ARGS(langs[i]));
     }
     if (set->count == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", folder);
     for (size_t i = 1; i < set->count; i++)
-        if (!is_same_form(&set->forms[0], &set->forms[i])) {
-            (void)salve_fail(err, SALVE_E_CONFIG, "%s", folder);
-            (void)salve_why(err, "the languages differ in more than words");
-            return SALVE_E_CONFIG;
-        }
+        if (!is_same_form(&set->forms[0], &set->forms[i]))
+            return salve_refuse(err, SALVE_E_CONFIG, "the languages differ in more than words", "%s", folder);
     const struct consent_form *form = &set->forms[0];
     bool is_in_place = consent_version_read(version, &major, &minor) && major == form->ref.major &&
                        minor == form->ref.minor && purpose == form->purpose;

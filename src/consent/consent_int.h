@@ -11,9 +11,7 @@ enum { CONSENT_DAY_S = 86400, CONSENT_NAME_BYTES_MAX = 200 };
 static inline enum salve_code consent_refuse(struct salve_err *err, enum salve_code code, const char *where,
                                              const char *why)
 {
-    (void)salve_fail(err, code, "%s", where);
-    (void)salve_why(err, "%s", why);
-    return code;
+    return salve_refuse(err, code, why, "%s", where);
 }
 
 /* One row of CONSENT_TERMS. */

@@ -13,8 +13,8 @@ enum { FIELDS_MAX = 16, BODY_BYTES_MAX = 16 << 10 };
 
 static enum salve_code bad(const char *name, const char *element, const char *rule, struct salve_err *err)
 {
-    (void)salve_fail(err, SALVE_E_INVALID, "%s: %s", name, element);
-    (void)salve_why(err, "%s", rule);
+    (void)salve_refuse(err, SALVE_E_INVALID, rule, "%s", element);
+    salve_err_in(err, "%s", name);
     return SALVE_E_INVALID;
 }
 

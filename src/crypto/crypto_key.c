@@ -115,7 +115,7 @@ enum salve_code crypto_key_from_passphrase(struct crypto_key *key, struct str pa
                       limits.ops, limits.mem_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0)
         return SALVE_OK;
     (void)salve_fail(err, SALVE_E_MEMORY, "Argon2id");
-    return salve_why(err, "it needs %zu MiB of free memory", limits.mem_bytes >> 20), SALVE_E_MEMORY;
+    return salve_why(err, SALVE_E_MEMORY, "it needs %zu MiB of free memory", limits.mem_bytes >> 20);
 }
 
 void crypto_seal(const struct crypto_key *key, struct str aad, struct str plain, uint8_t *out)

@@ -19,9 +19,10 @@ static enum salve_code held_by_other(int fd, const char *path, struct salve_err 
 {
     struct flock who = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     bool is_named = fcntl(fd, F_GETLK, &who) == 0 && who.l_type != F_UNLCK;
+    if (!is_named) /* own fcntl locks do not show */
+        return salve_refuse(err, SALVE_E_BUSY, "this process has it open already", "%s", path);
     (void)salve_fail(err, SALVE_E_BUSY, "%s", path);
-    if (is_named) return salve_why(err, "process %ld has it", (long)who.l_pid), SALVE_E_BUSY;
-    return salve_why(err, "this process has it open already"), SALVE_E_BUSY; /* own fcntl locks do not show */
+    return salve_why(err, SALVE_E_BUSY, "process %ld has it", (long)who.l_pid);
 }
 
 enum salve_code db_lock(const char *path, struct db_lock **out, struct salve_err *err)

@@ -47,7 +47,7 @@ enum salve_code db_fail(struct db *db, int sqlite_code, struct salve_err *err)
         (void)salve_fail(err, code, "%s page %u", db->path, db_sum_bad_page(db->sums));
     else
         (void)salve_fail(err, code, "%s", db->path);
-    return salve_why(err, "%s", sqlite3_errstr(sqlite_code)), code;
+    return salve_why(err, code, "%s", sqlite3_errstr(sqlite_code));
 }
 
 /* false also for a file in a folder that is not there */
@@ -103,14 +103,12 @@ static enum salve_code check_schema(struct db *db, const struct db_options *opti
     if (code != SALVE_OK || options->schema == NULL) return code;
     if (tables == 0 && version == 0) {
         if (options->create) return make_schema(db, options, err);
-        (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", db->path);
-        return salve_why(err, "the file is empty"), SALVE_E_INTEGRITY;
+        return salve_refuse(err, SALVE_E_INTEGRITY, "the file is empty", "%s", db->path);
     }
     if (version == options->schema_version) return SALVE_OK;
     (void)salve_fail(err, SALVE_E_UNSUPPORTED, "%s", db->path);
-    return salve_why(err, "the file has layout %lld, this program knows %u", (long long)version,
-                     options->schema_version),
-           SALVE_E_UNSUPPORTED;
+    return salve_why(err, SALVE_E_UNSUPPORTED, "the file has layout %lld, this program knows %u", (long long)version,
+                     options->schema_version);
 }
 
 static enum salve_code prepare_transactions(struct db *db, struct salve_err *err)

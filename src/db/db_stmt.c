@@ -98,10 +98,10 @@ int64_t db_changes(const struct db *db) { return sqlite3_changes64(db->handle); 
 
 enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err)
 {
-    if (db->is_broken && !read_only) {
-        (void)salve_fail(err, SALVE_E_IO, "%s", db->path);
-        return salve_why(err, "the disk failed before; nothing is written until the site is opened again"), SALVE_E_IO;
-    }
+    if (db->is_broken && !read_only)
+        return salve_refuse(err, SALVE_E_IO,
+                            "the disk failed before; nothing is written until the site is opened again", "%s",
+                            db->path);
     return db_run(read_only ? db->begin_read : db->begin_write, err);
 }
 

@@ -58,7 +58,7 @@ static int scan_pages(struct scan *scan)
 static enum salve_code bad_file(const char *path, uint64_t bad_count, struct salve_err *err)
 {
     (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", path);
-    return salve_why(err, "%llu damaged place(s)", (unsigned long long)bad_count), SALVE_E_INTEGRITY;
+    return salve_why(err, SALVE_E_INTEGRITY, "%llu damaged place(s)", (unsigned long long)bad_count);
 }
 
 enum salve_code db_scan_vfs(sqlite3_vfs *vfs, const char *path, db_report *report, void *who, struct salve_err *err)

@@ -106,11 +106,9 @@ static int scan(struct wal *wal, int64_t *bad_frame)
 
 static enum salve_code told(const char *path, int64_t bad_frame, struct salve_err *err)
 {
-    if (bad_frame == 0)
-        (void)salve_fail(err, SALVE_E_INTEGRITY, "%s-wal header", path);
-    else
-        (void)salve_fail(err, SALVE_E_INTEGRITY, "%s-wal frame %lld", path, (long long)bad_frame);
-    return salve_why(err, "committed changes lie behind the damage; nothing was changed"), SALVE_E_INTEGRITY;
+    const char *why = "committed changes lie behind the damage; nothing was changed";
+    if (bad_frame == 0) return salve_refuse(err, SALVE_E_INTEGRITY, why, "%s-wal header", path);
+    return salve_refuse(err, SALVE_E_INTEGRITY, why, "%s-wal frame %lld", path, (long long)bad_frame);
 }
 
 enum salve_code db_wal_check(sqlite3_vfs *vfs, const char *path, struct salve_err *err)

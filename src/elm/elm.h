@@ -17,9 +17,9 @@
  * as the arena of the run, the tapes and the program.
  *
  * Errors. Loading and linking: E_SYNTAX, E_INVALID (a field is missing or of the wrong type), E_UNKNOWN_NAME,
- * E_UNSUPPORTED (a node kind that is not known), E_TOO_DEEP, E_TOO_BIG, E_MEMORY; err->at is "Library.define
- * line:column". Running: E_TYPE, E_STEPS, E_TOO_DEEP, E_MEMORY, and E_INVALID for Message with severity Error; err->at
- * is the place in the CQL.
+ * E_UNSUPPORTED (a node kind that is not known), E_TOO_DEEP, E_TOO_BIG, E_MEMORY; the place is
+ * that in the CQL, the element the define. Running: E_TYPE, E_STEPS, E_TOO_DEEP, E_MEMORY, and E_INVALID for Message with severity Error;
+ * placed likewise.
  *
  * Dates. Texts and dateTimes without a time zone offset take env->offset_minutes. Sources: CQL 1.5.3, ELM schema r1. */
 #ifndef SALVE_ELM_ELM_H
@@ -35,7 +35,7 @@ struct elm_set *elm_set_make(struct arena *mem); /* NULL when out of memory */
 
 /* elm_load - one library.
  *   json   must live as long as the set's arena (texts stay views of it)
- *   name   of the file, for messages */
+ *   name   what errors of it are in, such as the CQL file it was made of; lives as long as the set. NULL: its id */
 SALVE_MUST_USE enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err);
 
 /* elm_link - compiles library `id` (version STR_NONE: the only one, or the last loaded) with all it includes. An
@@ -119,6 +119,9 @@ SALVE_MUST_USE enum salve_code elm_run_function(struct elm_run *run, struct str 
 /* elm_touched - resources that retrieves gave to the defines evaluated so far, for explanations: their roots, each
  * once. Lives as long as the run's arena. */
 SALVE_MUST_USE enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct salve_err *err);
+
+/* elm_locator - line and column where a locator of ELM begins ("12:3-14:20"); false: it is none. */
+bool elm_locator(struct str locator, unsigned *line, unsigned *column);
 
 /* --- explanation ---------------------------------------------------------------------------------------------------
  * What a define is, which data it used, and which clauses decided. A program that is linked with elm_link carries

@@ -29,17 +29,14 @@ enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 /* --- errors ------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_bad(struct elm_compile *c, const struct json *node, enum salve_code code, const char *why, ...)
 {
-    char text[SALVE_ERR_TEXT_BYTES];
     va_list args;
-    struct str locator = json_get_text(node, "locator");
-    size_t end = 0;
-    while (end < locator.len && locator.ptr[end] != '-') end++;
+    unsigned line = 0, column = 0;
+    (void)salve_fail(c->err, code, "%.*s", STR_ARGS(c->name));
+    if (elm_locator(json_get_text(node, "locator"), &line, &column)) salve_err_place(c->err, line, column);
+    salve_err_in(c->err, "%.*s", STR_ARGS(c->library->shown));
     va_start(args, why);
-    (void)vsnprintf(text, sizeof text, why, args);
+    (void)salve_why_args(c->err, code, why, args);
     va_end(args);
-    salve_fail(c->err, code, "%.*s%s%.*s %.*s", STR_ARGS(c->library->id), c->name.len > 0 ? "." : "", STR_ARGS(c->name),
-               (int)end, locator.ptr == NULL ? "" : locator.ptr);
-    salve_why(c->err, "%s", text);
     return code;
 }
 
@@ -99,10 +96,8 @@ struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name)
 /* "12:5-12:30" -> line and column */
 uint32_t elm_place_of(const struct json *node, uint32_t otherwise)
 {
-    struct str locator = json_get_text(node, "locator");
-    if (locator.ptr == NULL) return otherwise;
-    char *end;
-    unsigned long line = strtoul(locator.ptr, &end, 10), column = *end == ':' ? strtoul(end + 1, NULL, 10) : 0;
+    unsigned line, column;
+    if (!elm_locator(json_get_text(node, "locator"), &line, &column)) return otherwise;
     return line < (1u << 20) ? EXPR_PLACE(line, column) : otherwise;
 }
 

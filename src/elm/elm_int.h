@@ -11,16 +11,10 @@
 #include "machine/run.h"
 #include "json/json.h"
 
-#define TRY(call)                                                                                                      \
-    do {                                                                                                               \
-        enum salve_code try_ = (call);                                                                                 \
-        if (try_ != SALVE_OK) return try_;                                                                             \
-    } while (0)
-
 /* --- libraries ---------------------------------------------------------------------------------------------------- */
 struct elm_library {
-    const char *file;
-    struct str text; /* of the JSON, for places */
+    struct str shown; /* what errors of it are in */
+    struct str text;  /* of the JSON, for places */
     struct str id, version;
     const struct json *root; /* the "library" object */
     const struct elm_library *next;
@@ -55,7 +49,7 @@ bool elm_type_has(const struct elm_type *type, const struct expr_value *value); 
 
 /* --- compiled programs -------------------------------------------------------------------------------------------- */
 struct elm_routine { /* beside each routine of the program: whose it is, for messages */
-    struct str library, name;
+    struct str shown, name;
 };
 struct elm_function {
     struct str name;

@@ -438,7 +438,7 @@ static enum salve_code list_routines(struct elm_compile *c, struct elm_program *
     struct elm_routine *routines = arena_array(c->mem, struct elm_routine, program->code->routine_count + 1);
     if (routines == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (const struct elm_job *job = c->jobs; job != NULL; job = job->next)
-        routines[job->routine] = (struct elm_routine){job->library->id, json_get_text(job->def, "name")};
+        routines[job->routine] = (struct elm_routine){job->library->shown, json_get_text(job->def, "name")};
     program->routines = routines;
     return SALVE_OK;
 }
@@ -463,11 +463,7 @@ static enum salve_code link_library(const struct elm_set *set, struct str id, st
     struct salve_err own_err = {0};
     if (err == NULL) err = &own_err;
     const struct elm_library *library = library_of(set, id, version);
-    if (library == NULL) {
-        enum salve_code code = salve_fail(err, SALVE_E_UNKNOWN_NAME, "library");
-        salve_why(err, "the library to run is not loaded");
-        return code;
-    }
+    if (library == NULL) return salve_refuse(err, SALVE_E_UNKNOWN_NAME, "the library to run is not loaded", "library");
     struct elm_program *program = arena_new(mem, struct elm_program);
     struct elm_compile *c = arena_new(mem, struct elm_compile);
     if (program == NULL || c == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM");

@@ -10,11 +10,11 @@ struct elm_set *elm_set_make(struct arena *mem)
     return set;
 }
 
-static enum salve_code bad(struct salve_err *err, const char *file, const char *why)
+static enum salve_code bad(struct salve_err *err, const char *name, const char *element, const char *why)
 {
-    enum salve_code code = salve_fail(err, SALVE_E_INVALID, "%s", file);
-    salve_why(err, "%s", why);
-    return code;
+    (void)salve_refuse(err, SALVE_E_INVALID, why, "%s", element);
+    if (name != NULL) salve_err_in(err, "%s", name);
+    return SALVE_E_INVALID;
 }
 
 enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err)
@@ -22,17 +22,19 @@ enum salve_code elm_load(struct elm_set *set, struct str json, const char *name,
     /* an expression level is two JSON levels: the object and its array of operands */
     const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = 2 * SALVE_ELM_DEPTH_MAX + 20};
     const struct json *doc;
-    TRY(json_read(json, &opts, set->mem, &doc, err));
+    enum salve_code code = json_read(json, &opts, set->mem, &doc, err);
+    if (code != SALVE_OK && name != NULL) salve_err_in(err, "%s", name);
+    if (code != SALVE_OK) return code;
     const struct json *root = json_get(doc, "library");
     if (root == NULL) root = doc;
-    if (!json_is(root, JSON_OBJECT)) return bad(err, name, "an ELM library is an object");
+    if (!json_is(root, JSON_OBJECT)) return bad(err, name, "library", "an ELM library is an object");
     struct str id = json_get_text(json_get(root, "identifier"), "id");
-    if (id.len == 0) return bad(err, name, "library.identifier.id is missing");
+    if (id.len == 0) return bad(err, name, "library.identifier.id", "it is missing: this is not ELM");
     if (!json_is(json_path(root, "schemaIdentifier.id"), JSON_STRING))
-        return bad(err, name, "library.schemaIdentifier is missing: this is not ELM");
+        return bad(err, name, "library.schemaIdentifier", "it is missing: this is not ELM");
     struct elm_library *library = arena_new(set->mem, struct elm_library);
-    if (library == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", name);
-    *library = (struct elm_library){.file = name,
+    if (library == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM library");
+    *library = (struct elm_library){.shown = name == NULL ? id : str_of(name),
                                     .text = json,
                                     .id = id,
                                     .root = root,
@@ -43,4 +45,20 @@ enum salve_code elm_load(struct elm_set *set, struct str json, const char *name,
         set->last->next = library;
     set->last = library;
     return SALVE_OK;
+}
+
+bool elm_locator(struct str locator, unsigned *line, unsigned *column)
+{
+    unsigned *part = line;
+    *line = *column = 0;
+    for (size_t i = 0; i < locator.len && locator.ptr[i] != '-'; i++) {
+        char c = locator.ptr[i];
+        if (c == ':' && part == line)
+            part = column;
+        else if (c >= '0' && c <= '9' && *part < 100000000)
+            *part = *part * 10 + (unsigned)(c - '0');
+        else
+            return false;
+    }
+    return *line > 0;
 }

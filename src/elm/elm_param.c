@@ -36,8 +36,7 @@ struct reading {
 
 static enum salve_code refuse(const struct reading *r, const char *why)
 {
-    (void)salve_fail(r->err, SALVE_E_INVALID, "parameter %.*s", STR_ARGS(r->name));
-    return salve_why(r->err, "%s", why);
+    return salve_refuse(r->err, SALVE_E_INVALID, why, "parameter %.*s", STR_ARGS(r->name));
 }
 
 static enum salve_code read_value(const struct reading *r, const struct elm_type *type, struct str text,
@@ -199,6 +198,6 @@ enum salve_code elm_param_read(const struct elm_program *program, struct str nam
     for (uint32_t i = 0; i < program->parameter_count; i++)
         if (str_eq(program->parameters[i].name, name))
             return read_value(&r, program->parameters[i].type, text, &out->value);
-    (void)salve_fail(err, SALVE_E_UNKNOWN_NAME, "parameter %.*s", STR_ARGS(name));
-    return salve_why(err, "the library has no such parameter");
+    return salve_refuse(err, SALVE_E_UNKNOWN_NAME, "the library has no such parameter", "parameter %.*s",
+                        STR_ARGS(name));
 }

@@ -98,7 +98,7 @@ enum salve_code elm_run_open(const struct elm_program *program, struct elm_subje
     return SALVE_OK;
 }
 
-/* "3:14" becomes "Library.define 3:14": the routine whose code holds the instruction. */
+/* What failed is in the routine whose code holds the instruction. */
 static enum salve_code name_place(const struct elm_run *run, enum salve_code code, struct salve_err *err)
 {
     const struct expr_program *p = run->program->code;
@@ -106,13 +106,12 @@ static enum salve_code name_place(const struct elm_run *run, enum salve_code cod
     uint32_t at = (uint32_t)(run->run.at - p->code), best = 0;
     for (uint32_t r = 1; r < p->routine_count; r++)
         if (p->routines[r].entry <= at && p->routines[r].entry >= p->routines[best].entry) best = r;
-    char place[64];
-    bool is_place = err->at[0] >= '0' && err->at[0] <= '9'; /* arenas and lists that cannot grow know none */
-    if (!is_place && err->why[0] == '\0') salve_why(err, "%s", err->at);
-    (void)snprintf(place, sizeof place, "%.63s", err->at);
-    if (!is_place) (void)snprintf(place, sizeof place, "%u:%u", p->places[at] >> 12, p->places[at] & 4095);
     const struct elm_routine *routine = &run->program->routines[best];
-    (void)snprintf(err->at, sizeof err->at, "%.*s.%.*s %s", STR_ARGS(routine->library), STR_ARGS(routine->name), place);
+    if (err->line == 0) salve_err_place(err, p->places[at] >> 12, p->places[at] & 4095);
+    /* arenas and lists that cannot grow know no place, only what did not fit */
+    if (err->why[0] == '\0') (void)snprintf(err->why, sizeof err->why, "%s", err->element);
+    (void)snprintf(err->element, sizeof err->element, "%.*s", STR_ARGS(routine->name));
+    salve_err_in(err, "%.*s", STR_ARGS(routine->shown));
     return code;
 }
 

@@ -2,6 +2,8 @@
  * Issues and errors as an OperationOutcome (R4: operationoutcome.html). Everything printed is a path or fixed words. */
 #include "fhir/outcome.h"
 
+#include <stdio.h>
+
 #include "fhir/fhir.h"
 #include "json/json.h"
 
@@ -75,6 +77,20 @@ void outcome_add(const struct fhir_issues *issues, struct buf *out)
     json_close(&w);
 }
 
+/* element as expression, line and column as location, the file as diagnostics */
+static void put_error_place(struct json_writer *w, const struct salve_err *err)
+{
+    char place[48];
+    if (err->in[0] != '\0') json_put_text(w, "diagnostics", str_of(err->in));
+    if (err->line > 0) {
+        (void)snprintf(place, sizeof place, "Line[%u] Col[%u]", err->line, err->column);
+        json_open(w, "location", '[');
+        json_put_text(w, NULL, str_of(place));
+        json_close(w);
+    }
+    put_path(w, str_of(err->element));
+}
+
 void outcome_of_error(const struct salve_err *err, struct buf *out)
 {
     struct json_writer w = {.out = out, .pretty = true};
@@ -82,7 +98,7 @@ void outcome_of_error(const struct salve_err *err, struct buf *out)
     open_outcome(&w);
     open_issue(&w, "error", salve_code_issue(err->code));
     put_details(&w, salve_code_name(err->code), str_of(why));
-    put_path(&w, str_of(err->at));
+    put_error_place(&w, err);
     json_close(&w);
     json_close(&w);
     json_close(&w);

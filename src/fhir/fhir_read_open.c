@@ -54,8 +54,7 @@ static void note(struct reader *r, enum fhir_severity severity, struct str name,
     struct str where = path_here(r, name, &path);
     if (r->issues != NULL) fhir_issue_add(r->issues, severity, code, where, rule, text);
     if (r->err != NULL && r->code == SALVE_OK) {
-        (void)salve_fail(r->err, SALVE_E_INVALID, "%.*s", STR_ARGS(where));
-        (void)salve_why(r->err, "%s", text);
+        (void)salve_refuse(r->err, SALVE_E_INVALID, text, "%.*s", STR_ARGS(where));
     }
     if (r->code == SALVE_OK) r->code = SALVE_E_INVALID;
     buf_drop(&path);
@@ -79,8 +78,8 @@ bool read_fail(struct reader *r, enum salve_code code, const char *why)
     struct str where = path_here(r, STR_NONE, &path);
     json_where(str_make(r->start, (size_t)(r->end - r->start)), (uint32_t)(r->at - r->start), &line, &column);
     if (r->issues != NULL) fhir_issue_add(r->issues, FHIR_FATAL, salve_code_issue(code), where, "json", why);
-    (void)salve_fail(r->err, code, "%.*s (line %u, column %u)", STR_ARGS(where), line, column);
-    if (r->err != NULL) (void)salve_why(r->err, "%s", why);
+    (void)salve_refuse(r->err, code, why, "%.*s", STR_ARGS(where));
+    salve_err_place(r->err, line, column);
     r->code = code;
     buf_drop(&path);
     return false;

@@ -207,10 +207,7 @@ void tape_add_copy(struct tape_builder *make, const char *json_name, const struc
 
 enum salve_code tape_built(struct tape_builder *make, struct tape *out, struct salve_err *err)
 {
-    if (make->code != SALVE_OK) {
-        (void)salve_fail(err, make->code, "%s", make->at);
-        return err == NULL ? make->code : salve_why(err, "%s", make->why);
-    }
+    if (make->code != SALVE_OK) return salve_refuse(err, make->code, make->why, "%s", make->at);
     while (make->depth > 0) close_innermost(make);
     *out = (struct tape){.nodes = make->nodes,
                          .heap = make->heap == NULL ? "" : make->heap,

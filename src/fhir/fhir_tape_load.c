@@ -319,8 +319,7 @@ static bool load_key_order(struct loader *l, struct arena *mem, struct tape *tap
 
 static enum salve_code fail(struct salve_err *err, enum salve_code code, const char *why)
 {
-    (void)salve_fail(err, code, "stored tape");
-    return err == NULL ? code : salve_why(err, "%s", why);
+    return salve_refuse(err, code, why, "stored tape");
 }
 
 static enum salve_code load_all(struct loader *l, struct arena *mem, struct tape *out, struct salve_err *err)

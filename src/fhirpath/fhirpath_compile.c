@@ -194,7 +194,7 @@ static enum salve_code emit_sign(struct fp_compiler *c, const struct fp_node *no
         *type = fp_system_type(VALUE_INTEGER);
         return SALVE_OK;
     }
-    FP_TRY(fp_expression(c, operand, type));
+    TRY(fp_expression(c, operand, type));
     c->emit.place = node->place;
     expr_emit_call(&c->emit, node->op == FP_MINUS ? &fp_negate : &fp_positive, 1);
     return SALVE_OK;
@@ -229,7 +229,7 @@ static enum salve_code emit_child(struct fp_compiler *c, const struct fp_node *n
                                   enum tail *tail)
 {
     struct fp_type from = *type;
-    FP_TRY(fp_child_type(c, node, from, type));
+    TRY(fp_child_type(c, node, from, type));
     fhir_name_id name = fhir_name_find(node->name);
     if (name != 0) {
         emit_name(c, name, tail);
@@ -269,7 +269,7 @@ static enum salve_code emit_call(struct fp_compiler *c, const struct fp_node *no
     }
     for (const struct fp_node *arg = node->right; arg != NULL; arg = arg->next) {
         struct fp_type ignored;
-        FP_TRY(fp_expression(c, arg, &ignored));
+        TRY(fp_expression(c, arg, &ignored));
     }
     c->emit.place = node->place;
     expr_emit_call(&c->emit, &function->function, (uint16_t)(node->args + 1));
@@ -285,7 +285,7 @@ static enum salve_code emit_logic(struct fp_compiler *c, const struct fp_node *n
     uint32_t jump = 0;
     if (op != EXPR_OP_XOR)
         jump = expr_emit(&c->emit, op == EXPR_OP_AND ? EXPR_OP_JUMP_FALSE : EXPR_OP_JUMP_TRUE, 0, 0, 0);
-    FP_TRY(fp_expression(c, node->right, type));
+    TRY(fp_expression(c, node->right, type));
     c->emit.place = node->place;
     fp_truth(c, *type);
     (void)expr_emit(&c->emit, op, 0, 0, 0);
@@ -308,7 +308,7 @@ static enum salve_code emit_binary(struct fp_compiler *c, const struct fp_node *
 {
     if (node->op >= FP_AND) return emit_logic(c, node, type);
     struct fp_type right;
-    FP_TRY(fp_expression(c, node->right, &right));
+    TRY(fp_expression(c, node->right, &right));
     c->emit.place = node->place;
     expr_emit_call(&c->emit, &fp_operators[node->op], 2);
     *type = binary_type((enum fp_op)node->op, *type, right);
@@ -318,7 +318,7 @@ static enum salve_code emit_binary(struct fp_compiler *c, const struct fp_node *
 static enum salve_code emit_type_operator(struct fp_compiler *c, const struct fp_node *node, struct fp_type *type)
 {
     struct expr_type_test test;
-    FP_TRY(fp_type_test(c, node->name, node->place, &test));
+    TRY(fp_type_test(c, node->name, node->place, &test));
     expr_emit_const(&c->emit, fp_packed_test(test));
     expr_emit_call(&c->emit, node->op == FP_IS ? &fp_is : &fp_as, 2);
     *type = node->op == FP_IS ? fp_system_type(VALUE_BOOLEAN) : fp_tested_type(test);
@@ -349,16 +349,16 @@ static enum salve_code emit_leaf(struct fp_compiler *c, const struct fp_node *no
         return emit_sign(c, node, type);
     case FP_CHILD:
         if (named != 0) {
-            FP_TRY(emit_leading_type(c, node, named, type));
+            TRY(emit_leading_type(c, node, named, type));
             if (c->emit.code == SALVE_OK && c->emit.p.code[c->emit.p.code_count - 1].op == EXPR_OP_LOCAL)
                 *tail = TAIL_LOCAL;
             return SALVE_OK;
         }
-        FP_TRY(emit_this(c, type));
+        TRY(emit_this(c, type));
         *tail = TAIL_LOCAL;
         return emit_child(c, node, type, tail);
     default: /* a function of the focus */
-        FP_TRY(emit_this(c, type));
+        TRY(emit_this(c, type));
         return emit_call(c, node, type);
     }
 }
@@ -377,7 +377,7 @@ static enum salve_code emit_step(struct fp_compiler *c, const struct fp_node *no
         return emit_call(c, node, type);
     case FP_INDEXER: {
         struct fp_type index;
-        FP_TRY(fp_expression(c, node->right, &index));
+        TRY(fp_expression(c, node->right, &index));
         c->emit.place = node->place;
         expr_emit_call(&c->emit, &fp_index, 2);
         return SALVE_OK;
@@ -401,13 +401,13 @@ enum salve_code fp_expression(struct fp_compiler *c, const struct fp_node *root,
     }
     enum tail tail;
     c->emit.place = node->place;
-    FP_TRY(emit_leaf(c, node, type, &tail));
+    TRY(emit_leaf(c, node, type, &tail));
     while (node != root) {
         node = node->up;
         c->emit.place = node->place;
         if (node->kind == FP_BINARY)
             c->variable_count = variables; /* variables of one operand are not seen in the other */
-        FP_TRY(emit_step(c, node, type, &tail));
+        TRY(emit_step(c, node, type, &tail));
         if (c->emit.code != SALVE_OK) return c->emit.code;
     }
     ((struct fp_node *)root)->up = top;
@@ -423,7 +423,7 @@ static enum salve_code compile_in(struct str text, fhir_type_id context, struct 
 {
     struct fp_node *root;
     struct fp_type type;
-    FP_TRY(fp_parse(text, tree, mem, &root, err));
+    TRY(fp_parse(text, tree, mem, &root, err));
     struct fp_compiler *c = arena_new(tree, struct fp_compiler);
     struct fhirpath *path = arena_new(mem, struct fhirpath);
     if (c == NULL || path == NULL) return salve_fail(err, SALVE_E_MEMORY, "expression");
@@ -435,9 +435,9 @@ static enum salve_code compile_in(struct str text, fhir_type_id context, struct 
     expr_emit_init(&c->emit, mem, err);
     path->routine = expr_emit_declare(&c->emit, 1);
     expr_emit_begin(&c->emit, path->routine);
-    FP_TRY(fp_expression(c, root, &type));
+    TRY(fp_expression(c, root, &type));
     expr_emit_end(&c->emit);
-    FP_TRY(expr_emit_done(&c->emit, &path->program));
+    TRY(expr_emit_done(&c->emit, &path->program));
     path->gates = fp_gates_of(root);
     *out = path;
     return SALVE_OK;
@@ -463,7 +463,7 @@ enum salve_code fhirpath_run(const struct fhirpath *path, const struct expr_env 
     EXPR_UNINIT struct expr_loop loops[3];
     EXPR_UNINIT struct expr_frame frames[1];
     EXPR_UNINIT struct expr_run run;
-    FP_TRY(expr_run_open(&run, path->program, env, focus, mem, err));
+    TRY(expr_run_open(&run, path->program, env, focus, mem, err));
     run.stack = stack;
     run.stack_cap = sizeof stack / sizeof stack[0];
     run.loops = loops;
@@ -478,7 +478,7 @@ enum salve_code fhirpath_test(const struct fhirpath *path, const struct expr_env
 {
     struct expr_value result;
     *out = false;
-    FP_TRY(fhirpath_run(path, env, focus, mem, &result, err));
+    TRY(fhirpath_run(path, env, focus, mem, &result, err));
     struct expr_items items = expr_items(&result);
     if (items.count == 0) return SALVE_OK;
     if (items.count > 1) return salve_fail(err, SALVE_E_TYPE, "result: more than one item where a truth is wanted");

@@ -24,7 +24,7 @@ static enum salve_code truths(struct expr_run *run, const struct expr_value *inp
                               struct expr_value *out)
 {
     bool found;
-    FP_TRY(any_is(run, input, looked_for, &found));
+    TRY(any_is(run, input, looked_for, &found));
     *out = expr_boolean(found != negate);
     return SALVE_OK;
 }
@@ -55,7 +55,7 @@ FN(fp_not)
     union expr_room room;
     struct expr_value v;
     (void)count;
-    FP_TRY(fp_one_in(run, &args[0], &room, &v));
+    TRY(fp_one_in(run, &args[0], &room, &v));
     *out = v.kind == VALUE_NULL ? EXPR_NONE : expr_boolean(v.kind == VALUE_BOOLEAN && !v.as.boolean);
     return SALVE_OK;
 }
@@ -73,7 +73,7 @@ static enum salve_code is_among(struct expr_run *run, struct expr_value item, st
 {
     enum expr_truth same = EXPR_FALSE;
     for (uint32_t i = 0; i < view.count && same != EXPR_TRUE; i++)
-        FP_TRY(expr_item_equal(run, item, view.items[i], &same));
+        TRY(expr_item_equal(run, item, view.items[i], &same));
     *out = same == EXPR_TRUE;
     return SALVE_OK;
 }
@@ -82,8 +82,8 @@ static enum salve_code add_new(struct expr_run *run, struct expr_build *build, s
 {
     for (uint32_t i = 0; i < view.count; i++) {
         bool known;
-        FP_TRY(is_among(run, view.items[i], (struct expr_items){build->items, build->count}, &known));
-        if (!known) FP_TRY(expr_build_add(build, view.items[i], run->mem, run->err));
+        TRY(is_among(run, view.items[i], (struct expr_items){build->items, build->count}, &known));
+        if (!known) TRY(expr_build_add(build, view.items[i], run->mem, run->err));
     }
     return SALVE_OK;
 }
@@ -120,7 +120,7 @@ static enum salve_code add_new_texts(struct expr_run *run, struct expr_build *bu
         for (; slots[slot] != 0 && !known; slot = (slot + 1) & mask)
             known = text_of(build->items[slots[slot] - 1], &other) && str_eq(text, other);
         if (known) continue;
-        FP_TRY(expr_build_add(build, view.items[i], run->mem, run->err));
+        TRY(expr_build_add(build, view.items[i], run->mem, run->err));
         slots[slot] = build->count;
     }
     return expr_step(run, view.count);
@@ -131,15 +131,15 @@ static enum salve_code distinct_of(struct expr_run *run, struct expr_items a, st
                                    struct expr_build *build)
 {
     if (a.count + b.count < HASHED_MIN || !all_texts(a) || !all_texts(b)) {
-        FP_TRY(add_new(run, build, a));
+        TRY(add_new(run, build, a));
         return add_new(run, build, b);
     }
     uint32_t size = 64;
     while (size < 2 * (a.count + b.count)) size *= 2;
     uint32_t *slots = arena_array(run->mem, uint32_t, size);
     if (slots == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "distinct");
-    FP_TRY(expr_step(run, size / 16));
-    FP_TRY(add_new_texts(run, build, a, slots, size - 1));
+    TRY(expr_step(run, size / 16));
+    TRY(add_new_texts(run, build, a, slots, size - 1));
     return add_new_texts(run, build, b, slots, size - 1);
 }
 
@@ -147,7 +147,7 @@ FN(fp_distinct)
 {
     struct expr_build build = {0};
     (void)count;
-    FP_TRY(distinct_of(run, expr_items(&args[0]), (struct expr_items){0}, &build));
+    TRY(distinct_of(run, expr_items(&args[0]), (struct expr_items){0}, &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
 }
@@ -155,7 +155,7 @@ FN(fp_distinct)
 FN(fp_is_distinct)
 {
     struct expr_value once;
-    FP_TRY(fp_distinct(run, args, count, &once));
+    TRY(fp_distinct(run, args, count, &once));
     *out = expr_boolean(expr_items(&once).count == expr_items(&args[0]).count);
     return SALVE_OK;
 }
@@ -165,7 +165,7 @@ static enum salve_code subset(struct expr_run *run, const struct expr_value *sma
 {
     struct expr_items a = expr_items(small), b = expr_items(large);
     bool all = true;
-    for (uint32_t i = 0; i < a.count && all; i++) FP_TRY(is_among(run, a.items[i], b, &all));
+    for (uint32_t i = 0; i < a.count && all; i++) TRY(is_among(run, a.items[i], b, &all));
     *out = expr_boolean(all);
     return SALVE_OK;
 }
@@ -185,7 +185,7 @@ FN(fp_union)
 {
     struct expr_build build = {0};
     (void)count;
-    FP_TRY(distinct_of(run, expr_items(&args[0]), expr_items(&args[1]), &build));
+    TRY(distinct_of(run, expr_items(&args[0]), expr_items(&args[1]), &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
 }
@@ -194,8 +194,8 @@ FN(fp_combine)
 {
     struct expr_build build = {0};
     (void)count;
-    FP_TRY(expr_build_flat(&build, &args[0], run->mem, run->err));
-    FP_TRY(expr_build_flat(&build, &args[1], run->mem, run->err));
+    TRY(expr_build_flat(&build, &args[0], run->mem, run->err));
+    TRY(expr_build_flat(&build, &args[1], run->mem, run->err));
     *out = expr_build_done(&build);
     return SALVE_OK;
 }
@@ -207,9 +207,9 @@ FN(fp_intersect)
     (void)count;
     for (uint32_t i = 0; i < a.count; i++) {
         bool in_b, known = false;
-        FP_TRY(is_among(run, a.items[i], b, &in_b));
-        if (in_b) FP_TRY(is_among(run, a.items[i], (struct expr_items){build.items, build.count}, &known));
-        if (in_b && !known) FP_TRY(expr_build_add(&build, a.items[i], run->mem, run->err));
+        TRY(is_among(run, a.items[i], b, &in_b));
+        if (in_b) TRY(is_among(run, a.items[i], (struct expr_items){build.items, build.count}, &known));
+        if (in_b && !known) TRY(expr_build_add(&build, a.items[i], run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -222,8 +222,8 @@ FN(fp_exclude)
     (void)count;
     for (uint32_t i = 0; i < a.count; i++) {
         bool in_b;
-        FP_TRY(is_among(run, a.items[i], b, &in_b));
-        if (!in_b) FP_TRY(expr_build_add(&build, a.items[i], run->mem, run->err));
+        TRY(is_among(run, a.items[i], b, &in_b));
+        if (!in_b) TRY(expr_build_add(&build, a.items[i], run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -281,7 +281,7 @@ FN(fp_skip)
     int64_t n;
     bool has;
     (void)count;
-    FP_TRY(fp_one_integer(run, &args[1], &has, &n));
+    TRY(fp_one_integer(run, &args[1], &has, &n));
     if (!has) return expr_run_fail(run, SALVE_E_TYPE, "skip() wants an integer");
     *out = part_of(&args[0], n, UINT32_MAX);
     return SALVE_OK;
@@ -292,7 +292,7 @@ FN(fp_take)
     int64_t n;
     bool has;
     (void)count;
-    FP_TRY(fp_one_integer(run, &args[1], &has, &n));
+    TRY(fp_one_integer(run, &args[1], &has, &n));
     if (!has) return expr_run_fail(run, SALVE_E_TYPE, "take() wants an integer");
     *out = part_of(&args[0], 0, n);
     return SALVE_OK;
@@ -329,7 +329,7 @@ static enum salve_code keys_cmp(const struct sorting *s, struct expr_value a, st
             if (s->downwards >> (k + FP_SORT_DESC) & 1) *out = -*out;
             continue;
         }
-        FP_TRY(expr_compare(s->run, ka.items, kb.items, &order));
+        TRY(expr_compare(s->run, ka.items, kb.items, &order));
         if (order == EXPR_UNKNOWN) order = EXPR_SAME;
         *out = s->downwards >> k & 1 ? -(int)order : (int)order;
     }
@@ -343,8 +343,7 @@ static enum salve_code merge(const struct sorting *s, const struct expr_value *p
     uint32_t left = start, right = middle;
     for (uint32_t at = start; at < end; at++) {
         int cmp = left < middle ? -1 : 1;
-        if (left < middle && right < end)
-            FP_TRY(keys_cmp(s, pairs[2 * from[left] + 1], pairs[2 * from[right] + 1], &cmp));
+        if (left < middle && right < end) TRY(keys_cmp(s, pairs[2 * from[left] + 1], pairs[2 * from[right] + 1], &cmp));
         to[at] = cmp <= 0 ? from[left++] : from[right++];
     }
     return SALVE_OK;
@@ -360,7 +359,7 @@ static enum salve_code sort_order(const struct sorting *s, const struct expr_val
         for (uint32_t start = 0; start < count; start += 2 * width) {
             uint32_t middle = start + width < count ? start + width : count;
             uint32_t end = middle + width < count ? middle + width : count;
-            FP_TRY(merge(s, pairs, a, b, start, middle, end));
+            TRY(merge(s, pairs, a, b, start, middle, end));
         }
         uint32_t *swap = a;
         a = b;
@@ -379,9 +378,9 @@ static enum salve_code sort_by(struct expr_run *run, const struct expr_value *ar
     (void)count;
     *out = EXPR_NONE;
     if (items == 0) return SALVE_OK;
-    FP_TRY(sort_order(&s, args[0].as.items, items, &order));
+    TRY(sort_order(&s, args[0].as.items, items, &order));
     for (uint32_t i = 0; i < items; i++)
-        FP_TRY(expr_build_add(&build, args[0].as.items[2 * order[i]], run->mem, run->err));
+        TRY(expr_build_add(&build, args[0].as.items[2 * order[i]], run->mem, run->err));
     *out = expr_build_done(&build);
     return SALVE_OK;
 }
@@ -453,9 +452,9 @@ FN(fp_type_of)
         tuple->shape = &type_shape;
         tuple->values[0] = expr_string(view.items[i].kind == VALUE_NODE ? STR("FHIR") : STR("System"));
         tuple->values[1] = expr_string(type_name(view.items[i]));
-        FP_TRY(base_type(run, view.items[i], &tuple->values[2]));
+        TRY(base_type(run, view.items[i], &tuple->values[2]));
         struct expr_value value = {.kind = VALUE_TUPLE, .as.tuple = tuple};
-        FP_TRY(expr_build_add(&build, value, run->mem, run->err));
+        TRY(expr_build_add(&build, value, run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return SALVE_OK;

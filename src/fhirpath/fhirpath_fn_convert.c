@@ -12,7 +12,7 @@ static enum salve_code convert(struct expr_run *run, const struct expr_value *in
                                struct expr_value *out)
 {
     struct expr_value from;
-    FP_TRY(fp_one(run, input, &from));
+    TRY(fp_one(run, input, &from));
     *out = EXPR_NONE;
     return from.kind == VALUE_NULL ? SALVE_OK : to(run, from, out);
 }
@@ -22,7 +22,7 @@ static enum salve_code converts(struct expr_run *run, const struct expr_value *i
 {
     struct expr_value result;
     *out = EXPR_NONE;
-    FP_TRY(convert(run, input, to, &result));
+    TRY(convert(run, input, to, &result));
     if (expr_items(input).count > 0) *out = expr_boolean(result.kind != VALUE_NULL);
     return SALVE_OK;
 }
@@ -206,8 +206,8 @@ FN(fp_to_quantity)
 {
     struct str unit;
     bool has = false;
-    if (count == 2) FP_TRY(fp_one_text(run, &args[1], &has, &unit));
-    FP_TRY(convert(run, &args[0], to_quantity, out));
+    if (count == 2) TRY(fp_one_text(run, &args[1], &has, &unit));
+    TRY(convert(run, &args[0], to_quantity, out));
     if (!has || out->kind == VALUE_NULL) return SALVE_OK;
     struct expr_quantity converted;
     if (!expr_quantity_to_unit(out->as.quantity, unit, &converted)) {
@@ -220,7 +220,7 @@ FN(fp_to_quantity)
 FN(fp_converts_to_quantity)
 {
     struct expr_value result;
-    FP_TRY(fp_to_quantity(run, args, count, &result));
+    TRY(fp_to_quantity(run, args, count, &result));
     *out = expr_items(&args[0]).count == 0 ? EXPR_NONE : expr_boolean(result.kind != VALUE_NULL);
     return SALVE_OK;
 }

@@ -20,7 +20,7 @@ FN(fp_children)
         const struct tape *tape = view.items[i].as.tape;
         tape_at parent = view.items[i].aux;
         for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c))
-            FP_TRY(expr_build_add(&build, expr_node(tape, c), run->mem, run->err));
+            TRY(expr_build_add(&build, expr_node(tape, c), run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return expr_step(run, build.count);
@@ -37,9 +37,9 @@ FN(fp_descendants)
         if (view.items[i].kind != VALUE_NODE) continue;
         const struct tape *tape = view.items[i].as.tape;
         tape_at end = view.items[i].aux + tape->nodes[view.items[i].aux].span;
-        FP_TRY(expr_step(run, end - view.items[i].aux));
+        TRY(expr_step(run, end - view.items[i].aux));
         for (tape_at c = view.items[i].aux + 1; c < end; c++)
-            FP_TRY(expr_build_add(&build, expr_node(tape, c), run->mem, run->err));
+            TRY(expr_build_add(&build, expr_node(tape, c), run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -53,14 +53,14 @@ FN(fp_extension)
     bool has;
     (void)count;
     *out = EXPR_NONE;
-    FP_TRY(fp_one_text(run, &args[1], &has, &url));
+    TRY(fp_one_text(run, &args[1], &has, &url));
     if (!has) return SALVE_OK;
-    for (uint32_t i = 0; i < view.count; i++) FP_TRY(expr_children(run, view.items[i], FHIR_N_extension, &all));
+    for (uint32_t i = 0; i < view.count; i++) TRY(expr_children(run, view.items[i], FHIR_N_extension, &all));
     for (uint32_t i = 0; i < all.count; i++) {
         const struct tape *tape = all.items[i].as.tape;
         tape_at at = tape_child(tape, all.items[i].aux, FHIR_N_url);
         if (at != TAPE_NONE && str_eq(tape_text(tape, at), url))
-            FP_TRY(expr_build_add(&build, all.items[i], run->mem, run->err));
+            TRY(expr_build_add(&build, all.items[i], run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -249,8 +249,8 @@ FN(fp_resolve)
         struct expr_value found;
         uint64_t seen = 16; /* entries that are looked at count as steps */
         bool has = resolve_one(run, view.items[i], &seen, &found);
-        FP_TRY(expr_step(run, seen));
-        if (has) FP_TRY(expr_build_add(&build, found, run->mem, run->err));
+        TRY(expr_step(run, seen));
+        if (has) TRY(expr_build_add(&build, found, run->mem, run->err));
     }
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -261,7 +261,7 @@ FN(fp_reference_key)
     struct expr_items view = expr_items(&args[0]);
     struct str wanted = STR_NONE;
     bool has = false;
-    if (count == 2) FP_TRY(fp_one_text(run, &args[1], &has, &wanted));
+    if (count == 2) TRY(fp_one_text(run, &args[1], &has, &wanted));
     *out = EXPR_NONE;
     if (view.count != 1) return SALVE_OK;
     struct str reference = reference_text(view.items[0]);
@@ -325,7 +325,7 @@ FN(fp_member_of)
     bool has;
     (void)count;
     *out = EXPR_NONE;
-    FP_TRY(fp_one_text(run, &args[1], &has, &value_set));
+    TRY(fp_one_text(run, &args[1], &has, &value_set));
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "memberOf() asks about one item");
     if (!has || view.count == 0) return SALVE_OK;
     enum expr_truth is = item_member(run, view.items[0], value_set);
@@ -378,7 +378,7 @@ FN(fp_conforms_to)
     bool has;
     (void)count;
     *out = EXPR_NONE;
-    FP_TRY(fp_one_text(run, &args[1], &has, &url));
+    TRY(fp_one_text(run, &args[1], &has, &url));
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "conformsTo() asks about one item");
     if (!has || view.count == 0) return SALVE_OK;
     ptrdiff_t bar = str_find(url, STR("|")); /* R4 is one version */
@@ -397,10 +397,10 @@ FN(fp_html_checks)
     struct expr_value v;
     const char *rule, *text;
     (void)count;
-    FP_TRY(fp_one_in(run, &args[0], &room, &v));
+    TRY(fp_one_in(run, &args[0], &room, &v));
     *out = EXPR_NONE;
     if (v.kind != VALUE_STRING) return SALVE_OK;
-    FP_TRY(expr_step(run, v.aux / 4));
+    TRY(expr_step(run, v.aux / 4));
     *out = expr_boolean(fhir_xhtml_ok(expr_text(v), &rule, &text));
     return SALVE_OK;
 }
@@ -429,7 +429,7 @@ static enum salve_code trace(struct expr_run *run, const struct expr_value *args
     struct str name;
     bool has;
     (void)count;
-    FP_TRY(fp_one_text(run, &args[1], &has, &name));
+    TRY(fp_one_text(run, &args[1], &has, &name));
     if (has && run->env->trace != NULL) run->env->trace(run->env->user, name, &args[2]);
     *out = args[0];
     return SALVE_OK;

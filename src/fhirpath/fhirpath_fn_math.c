@@ -13,7 +13,7 @@ static bool is_number(struct expr_value v) { return is_whole(v) || v.kind == VAL
 static enum salve_code want_number(struct expr_run *run, const struct expr_value *arg, struct expr_value *number,
                                    struct expr_decimal *decimal)
 {
-    FP_TRY(fp_one(run, arg, number));
+    TRY(fp_one(run, arg, number));
     if (number->kind == VALUE_NULL || expr_to_decimal(*number, decimal)) return SALVE_OK;
     return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted");
 }
@@ -38,7 +38,7 @@ FN(fp_abs)
 {
     struct expr_value v;
     (void)count;
-    FP_TRY(fp_one(run, &args[0], &v));
+    TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     struct expr_quantity q;
     struct expr_decimal d = {0};
@@ -66,7 +66,7 @@ static enum salve_code whole_step(struct expr_run *run, const struct expr_value 
 {
     struct expr_value v;
     struct expr_decimal d = {0};
-    FP_TRY(fp_one(run, input, &v));
+    TRY(fp_one(run, input, &v));
     *out = v;
     if (v.kind == VALUE_NULL || is_whole(v)) return SALVE_OK;
     if (v.kind == VALUE_QUANTITY) {
@@ -74,7 +74,7 @@ static enum salve_code whole_step(struct expr_run *run, const struct expr_value 
         *out = EXPR_NONE;
         return how(q.value, &q.value) ? expr_quantity_value(q, run->mem, out, run->err) : SALVE_OK;
     }
-    FP_TRY(want_number(run, input, &v, &d));
+    TRY(want_number(run, input, &v, &d));
     bool has = how(d, &d);
     return integer_or_none(has, d, out);
 }
@@ -100,7 +100,7 @@ static enum salve_code decimal_step(struct expr_run *run, const struct expr_valu
 {
     struct expr_value v;
     struct expr_decimal d = {0};
-    FP_TRY(want_number(run, input, &v, &d));
+    TRY(want_number(run, input, &v, &d));
     bool has = v.kind != VALUE_NULL && how(d, &d);
     return decimal_or_none(run, has, d, out);
 }
@@ -126,8 +126,8 @@ FN(fp_log)
     struct expr_value v, base;
     struct expr_decimal dv = {0}, db = {0}, result = {0};
     (void)count;
-    FP_TRY(want_number(run, &args[0], &v, &dv));
-    FP_TRY(want_number(run, &args[1], &base, &db));
+    TRY(want_number(run, &args[0], &v, &dv));
+    TRY(want_number(run, &args[1], &base, &db));
     bool has = v.kind != VALUE_NULL && base.kind != VALUE_NULL && expr_decimal_log(dv, db, &result);
     return decimal_or_none(run, has, result, out);
 }
@@ -137,11 +137,11 @@ FN(fp_power)
     struct expr_value v, exponent;
     struct expr_decimal dv = {0}, de = {0}, result = {0};
     (void)count;
-    FP_TRY(want_number(run, &args[0], &v, &dv));
-    FP_TRY(want_number(run, &args[1], &exponent, &de));
+    TRY(want_number(run, &args[0], &v, &dv));
+    TRY(want_number(run, &args[1], &exponent, &de));
     bool has = v.kind != VALUE_NULL && exponent.kind != VALUE_NULL && expr_decimal_power(dv, de, &result);
     if (is_whole(v) && is_whole(exponent) && exponent.as.integer >= 0) {
-        FP_TRY(integer_or_none(has, result, out));
+        TRY(integer_or_none(has, result, out));
         if (out->kind != VALUE_NULL) return SALVE_OK; /* else it is past the whole numbers, not past the decimals */
     }
     return decimal_or_none(run, has, result, out);
@@ -153,10 +153,10 @@ FN(fp_round)
     struct expr_decimal d = {0};
     int64_t digits = 0;
     bool has = true;
-    if (count == 2) FP_TRY(fp_one_integer(run, &args[1], &has, &digits));
+    if (count == 2) TRY(fp_one_integer(run, &args[1], &has, &digits));
     if (digits < 0) return expr_run_fail(run, SALVE_E_TYPE, "round() takes no negative precision");
     if (digits > EXPR_DECIMAL_DIGITS) digits = EXPR_DECIMAL_DIGITS;
-    FP_TRY(fp_one(run, &args[0], &v));
+    TRY(fp_one(run, &args[0], &v));
     *out = v;
     if (v.kind == VALUE_NULL || is_whole(v)) return SALVE_OK;
     if (v.kind == VALUE_QUANTITY) {
@@ -165,7 +165,7 @@ FN(fp_round)
         return expr_decimal_round(q.value, (int)digits, &q.value) ? expr_quantity_value(q, run->mem, out, run->err)
                                                                   : SALVE_OK;
     }
-    FP_TRY(want_number(run, &args[0], &v, &d));
+    TRY(want_number(run, &args[0], &v, &d));
     has = expr_decimal_round(d, (int)digits, &d);
     return decimal_or_none(run, has, d, out);
 }
@@ -178,11 +178,11 @@ static enum salve_code fold(struct expr_run *run, const struct expr_value *input
     for (uint32_t i = 0; i < view.count; i++) {
         struct expr_value pair[2] = {*out, view.items[i]}, sum;
         if (i == 0) {
-            FP_TRY(fp_one(run, &view.items[0], &sum));
+            TRY(fp_one(run, &view.items[0], &sum));
             if (sum.kind != VALUE_NULL && sum.kind != VALUE_QUANTITY && !is_number(sum))
                 return expr_run_fail(run, SALVE_E_TYPE, "numbers or quantities are wanted");
         } else
-            FP_TRY(fp_operators[op].call(run, pair, 2, &sum));
+            TRY(fp_operators[op].call(run, pair, 2, &sum));
         *out = sum;
         if (out->kind == VALUE_NULL) return SALVE_OK;
     }
@@ -196,7 +196,7 @@ static enum salve_code extreme(struct expr_run *run, const struct expr_value *in
     *out = view.count > 0 ? view.items[0] : EXPR_NONE;
     for (uint32_t i = 1; i < view.count; i++) {
         enum expr_order order;
-        FP_TRY(expr_compare(run, &view.items[i], out, &order));
+        TRY(expr_compare(run, &view.items[i], out, &order));
         if (order == better) *out = view.items[i];
     }
     return expr_step(run, view.count);
@@ -222,7 +222,7 @@ FN(fp_avg)
 {
     struct expr_value pair[2];
     (void)count;
-    FP_TRY(fold(run, &args[0], FP_PLUS, &pair[0]));
+    TRY(fold(run, &args[0], FP_PLUS, &pair[0]));
     pair[1] = expr_integer(expr_items(&args[0]).count);
     *out = EXPR_NONE;
     return pair[0].kind == VALUE_NULL ? SALVE_OK : fp_operators[FP_DIVIDE].call(run, pair, 2, out);
@@ -237,8 +237,8 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
     struct expr_value v;
     int64_t digits = -1;
     bool has = count == 1;
-    FP_TRY(fp_one(run, &args[0], &v));
-    if (count == 2) FP_TRY(fp_one_integer(run, &args[1], &has, &digits));
+    TRY(fp_one(run, &args[0], &v));
+    if (count == 2) TRY(fp_one_integer(run, &args[1], &has, &digits));
     *out = EXPR_NONE;
     if (!has || v.kind == VALUE_NULL || (count == 2 && (digits < 0 || digits > BOUNDARY_DIGITS_MAX))) return SALVE_OK;
     int decimal_digits = digits < 0 || digits > EXPR_DECIMAL_DIGITS ? EXPR_DECIMAL_DIGITS : (int)digits;
@@ -281,7 +281,7 @@ FN(fp_precision)
     struct expr_value v;
     struct expr_decimal d;
     (void)count;
-    FP_TRY(fp_one(run, &args[0], &v));
+    TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     if (v.kind == VALUE_NULL) return SALVE_OK;
     if (v.kind == VALUE_DATE || v.kind == VALUE_DATETIME || v.kind == VALUE_TIME)
@@ -297,8 +297,8 @@ FN(fp_comparable)
 {
     struct expr_value a, b;
     (void)count;
-    FP_TRY(fp_one(run, &args[0], &a));
-    FP_TRY(fp_one(run, &args[1], &b));
+    TRY(fp_one(run, &args[0], &a));
+    TRY(fp_one(run, &args[1], &b));
     *out = EXPR_NONE;
     if (a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
     struct expr_quantity qa = {.unit = STR("1")}, qb = qa;

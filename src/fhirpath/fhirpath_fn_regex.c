@@ -113,8 +113,8 @@ static enum salve_code match_failed(struct expr_run *run, int code)
 static enum salve_code match(struct expr_run *run, const pcre2_code *pattern, struct str text, struct expr_value *out)
 {
     struct matching m;
-    FP_TRY(expr_step(run, 16 + text.len / 16));
-    FP_TRY(matching_open(run, pattern, text, &m));
+    TRY(expr_step(run, 16 + text.len / 16));
+    TRY(matching_open(run, pattern, text, &m));
     int found = pcre2_match(pattern, (PCRE2_SPTR)(text.len == 0 ? "" : text.ptr), text.len, 0, 0, m.data, m.context);
     pay(run, &m.search);
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) return match_failed(run, found);
@@ -131,13 +131,13 @@ static enum salve_code replace(struct expr_run *run, const pcre2_code *pattern, 
                                struct expr_value *out)
 {
     struct matching m;
-    FP_TRY(expr_step(run, 16 + text.len / 4));
+    TRY(expr_step(run, 16 + text.len / 4));
     PCRE2_SIZE room = text.len + with.len + 64;
     for (int tries = 0; tries < 2; tries++) {
         char *to = arena_alloc_raw(run->mem, room, 1);
         if (to == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "replaceMatches");
         struct arena_mark mark = arena_mark(run->mem); /* PCRE2's memory goes, the text stays */
-        FP_TRY(matching_open(run, pattern, text, &m));
+        TRY(matching_open(run, pattern, text, &m));
         PCRE2_SIZE len = room;
         int count = pcre2_substitute(pattern, (PCRE2_SPTR)(text.len == 0 ? "" : text.ptr), text.len, 0,
                                      (uint32_t)REPLACE_OPTIONS, m.data, m.context,
@@ -173,8 +173,8 @@ static enum salve_code pattern_of(struct expr_run *run, const struct expr_value 
     }
     struct str text, how = STR("");
     bool has, has_flags;
-    FP_TRY(fp_one_text(run, pattern, &has, &text));
-    FP_TRY(fp_one_text(run, flags, &has_flags, &how));
+    TRY(fp_one_text(run, pattern, &has, &text));
+    TRY(fp_one_text(run, flags, &has_flags, &how));
     if (!has) return SALVE_OK;
     *is_empty = text.len == 0;
     uint32_t options = 0;
@@ -191,9 +191,9 @@ static enum salve_code matches(struct expr_run *run, const struct expr_value *ar
     bool has, is_empty;
     *out = EXPR_NONE;
     struct arena_mark mark = arena_mark(run->mem);
-    FP_TRY(fp_one_text(run, &args[0], &has, &text));
-    FP_TRY(pattern_of(run, &args[1], &args[2], use, &pattern, &is_empty));
-    if (has && pattern != NULL) FP_TRY(match(run, pattern, text, out));
+    TRY(fp_one_text(run, &args[0], &has, &text));
+    TRY(pattern_of(run, &args[1], &args[2], use, &pattern, &is_empty));
+    if (has && pattern != NULL) TRY(match(run, pattern, text, out));
     arena_rewind(run->mem, mark); /* the answer is in no memory */
     return SALVE_OK;
 }
@@ -220,9 +220,9 @@ static enum salve_code call_replace(struct expr_run *run, const struct expr_valu
     bool has, has_with, is_empty;
     (void)count;
     *out = EXPR_NONE;
-    FP_TRY(fp_one_text(run, &args[0], &has, &text));
-    FP_TRY(pattern_of(run, &args[1], &args[3], REPLACE, &pattern, &is_empty));
-    FP_TRY(fp_one_text(run, &args[2], &has_with, &with));
+    TRY(fp_one_text(run, &args[0], &has, &text));
+    TRY(pattern_of(run, &args[1], &args[3], REPLACE, &pattern, &is_empty));
+    TRY(fp_one_text(run, &args[2], &has_with, &with));
     if (!has || !has_with || pattern == NULL) return SALVE_OK;
     if (is_empty) {
         *out = expr_string(text);
@@ -271,8 +271,8 @@ static enum salve_code emit_matches(struct fp_compiler *c, const struct fp_node 
                                     struct fp_type *type)
 {
     *type = fp_system_type(VALUE_BOOLEAN);
-    FP_TRY(emit_pattern(c, call->right, call->right->next, use));
-    FP_TRY(emit_optional(c, call->right->next));
+    TRY(emit_pattern(c, call->right, call->right->next, use));
+    TRY(emit_optional(c, call->right->next));
     c->emit.place = call->place;
     expr_emit_call(&c->emit, use == WHOLE ? &fn_matches_full : &fn_matches, 3);
     return SALVE_OK;
@@ -292,9 +292,9 @@ enum salve_code fp_form_replace_matches(struct fp_compiler *c, const struct fp_n
 {
     *type = fp_system_type(VALUE_STRING);
     const struct fp_node *with = call->right->next;
-    FP_TRY(emit_pattern(c, call->right, with->next, REPLACE));
-    FP_TRY(emit_optional(c, with));
-    FP_TRY(emit_optional(c, with->next));
+    TRY(emit_pattern(c, call->right, with->next, REPLACE));
+    TRY(emit_optional(c, with));
+    TRY(emit_optional(c, with->next));
     c->emit.place = call->place;
     expr_emit_call(&c->emit, &fn_replace, 4);
     return SALVE_OK;

@@ -15,11 +15,11 @@ static enum salve_code texts(struct expr_run *run, const struct expr_value *args
     bool all = true;
     for (uint32_t i = 0; i < count; i++) {
         bool one;
-        FP_TRY(fp_one_text(run, &args[i], &one, &out[i]));
+        TRY(fp_one_text(run, &args[i], &one, &out[i]));
         if (!one)
             all = false;
         else
-            FP_TRY(expr_step(run, out[i].len / 16));
+            TRY(expr_step(run, out[i].len / 16));
     }
     *has = all;
     return SALVE_OK;
@@ -50,7 +50,7 @@ static size_t char_offset(struct str text, int64_t n)
 static enum salve_code build_text(struct expr_run *run, struct buf *buf, struct expr_value *out)
 {
     struct str text;
-    FP_TRY(buf_done(buf, &text, run->err));
+    TRY(buf_done(buf, &text, run->err));
     *out = expr_string(text);
     return expr_step(run, text.len / 16);
 }
@@ -71,7 +71,7 @@ static enum salve_code index_of(struct expr_run *run, const struct expr_value *a
 {
     struct str t[2];
     bool has;
-    FP_TRY(texts(run, args, 2, &has, t));
+    TRY(texts(run, args, 2, &has, t));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
     ptrdiff_t at = find(t[0], t[1]);
@@ -95,9 +95,9 @@ FN(fp_substring)
     struct str text;
     int64_t start, length = INT64_MAX;
     bool has, has_start, has_length = true;
-    FP_TRY(texts(run, args, 1, &has, &text));
-    FP_TRY(fp_one_integer(run, &args[1], &has_start, &start));
-    if (count == 3) FP_TRY(fp_one_integer(run, &args[2], &has_length, &length));
+    TRY(texts(run, args, 1, &has, &text));
+    TRY(fp_one_integer(run, &args[1], &has_start, &start));
+    if (count == 3) TRY(fp_one_integer(run, &args[2], &has_length, &length));
     *out = EXPR_NONE;
     if (!has || !has_start || start < 0) return SALVE_OK;
     size_t from = char_offset(text, start);
@@ -115,7 +115,7 @@ static enum salve_code ask(struct expr_run *run, const struct expr_value *args, 
 {
     struct str t[2];
     bool has;
-    FP_TRY(texts(run, args, 2, &has, t));
+    TRY(texts(run, args, 2, &has, t));
     *out = has ? expr_boolean(is(t[0], t[1])) : EXPR_NONE;
     return SALVE_OK;
 }
@@ -142,7 +142,7 @@ static enum salve_code map_case(struct expr_run *run, const struct expr_value *a
 {
     struct str text;
     bool has;
-    FP_TRY(texts(run, args, 1, &has, &text));
+    TRY(texts(run, args, 1, &has, &text));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
     struct buf buf;
@@ -176,7 +176,7 @@ FN(fp_trim)
     struct str text;
     bool has;
     (void)count;
-    FP_TRY(texts(run, args, 1, &has, &text));
+    TRY(texts(run, args, 1, &has, &text));
     *out = has ? expr_string(str_trim(text)) : EXPR_NONE;
     return SALVE_OK;
 }
@@ -198,7 +198,7 @@ FN(fp_replace)
     struct str t[3];
     bool has;
     (void)count;
-    FP_TRY(texts(run, args, 3, &has, t));
+    TRY(texts(run, args, 3, &has, t));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
     struct buf buf;
@@ -221,7 +221,7 @@ FN(fp_length)
     struct str text;
     bool has;
     (void)count;
-    FP_TRY(texts(run, args, 1, &has, &text));
+    TRY(texts(run, args, 1, &has, &text));
     *out = has ? expr_integer(char_count(text)) : EXPR_NONE;
     return SALVE_OK;
 }
@@ -232,9 +232,9 @@ FN(fp_to_chars)
     bool has;
     struct expr_build build = {0};
     (void)count;
-    FP_TRY(texts(run, args, 1, &has, &text));
+    TRY(texts(run, args, 1, &has, &text));
     for (size_t at = 0; has && at < text.len; at += char_bytes(text, at))
-        FP_TRY(expr_build_add(&build, expr_string(str_cut(text, at, char_bytes(text, at))), run->mem, run->err));
+        TRY(expr_build_add(&build, expr_string(str_cut(text, at, char_bytes(text, at))), run->mem, run->err));
     *out = expr_build_done(&build);
     return expr_step(run, build.count);
 }
@@ -244,13 +244,13 @@ FN(fp_split)
     struct str t[2];
     bool has;
     struct expr_build build = {0};
-    FP_TRY(texts(run, args, 2, &has, t));
+    TRY(texts(run, args, 2, &has, t));
     if (has && t[1].len == 0) return fp_to_chars(run, args, count, out);
     ptrdiff_t at = 0;
     while (has && at >= 0) {
         at = str_find(t[0], t[1]);
         struct str piece = at < 0 ? t[0] : str_cut(t[0], 0, (size_t)at);
-        FP_TRY(expr_build_add(&build, expr_string(piece), run->mem, run->err));
+        TRY(expr_build_add(&build, expr_string(piece), run->mem, run->err));
         if (at >= 0) t[0] = str_cut(t[0], (size_t)at + t[1].len, SIZE_MAX);
     }
     *out = expr_build_done(&build);
@@ -263,13 +263,13 @@ FN(fp_join)
     struct str between = STR("");
     bool has;
     *out = EXPR_NONE;
-    if (count == 2) FP_TRY(fp_one_text(run, &args[1], &has, &between));
+    if (count == 2) TRY(fp_one_text(run, &args[1], &has, &between));
     if (view.count == 0) return SALVE_OK;
     struct buf buf;
     buf_init(&buf, run->mem, TEXT_BYTES_MAX);
     for (uint32_t i = 0; i < view.count; i++) {
         struct str one;
-        FP_TRY(fp_one_text(run, &view.items[i], &has, &one));
+        TRY(fp_one_text(run, &view.items[i], &has, &one));
         if (i > 0) buf_add(&buf, between);
         if (has) buf_add(&buf, one);
     }
@@ -327,7 +327,7 @@ FN(fp_encode)
     struct str t[2];
     bool has;
     (void)count;
-    FP_TRY(texts(run, args, 2, &has, t));
+    TRY(texts(run, args, 2, &has, t));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
     struct buf buf;
@@ -352,7 +352,7 @@ FN(fp_decode)
     struct str t[2], text;
     bool has, good = false;
     (void)count;
-    FP_TRY(texts(run, args, 2, &has, t));
+    TRY(texts(run, args, 2, &has, t));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
     struct buf buf;
@@ -363,7 +363,7 @@ FN(fp_decode)
         good = take_base64(&buf, t[0], urlbase64_digits);
     else if (str_is(t[1], "hex"))
         good = take_hex(&buf, t[0]);
-    FP_TRY(buf_done(&buf, &text, run->err));
+    TRY(buf_done(&buf, &text, run->err));
     if (good && str_is_utf8(text)) *out = expr_string(text);
     return SALVE_OK;
 }
@@ -459,7 +459,7 @@ static enum salve_code escape_or_not(struct expr_run *run, const struct expr_val
 {
     struct str t[2];
     bool has;
-    FP_TRY(texts(run, args, 2, &has, t));
+    TRY(texts(run, args, 2, &has, t));
     *out = EXPR_NONE;
     bool html = has && str_is(t[1], "html");
     if (!has || (!html && !str_is(t[1], "json"))) return SALVE_OK;

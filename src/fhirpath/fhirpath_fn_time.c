@@ -33,7 +33,7 @@ static bool is_temporal(struct expr_value v)
 
 static enum salve_code want_temporal(struct expr_run *run, const struct expr_value *arg, struct expr_value *out)
 {
-    FP_TRY(fp_one(run, arg, out));
+    TRY(fp_one(run, arg, out));
     return out->kind == VALUE_NULL || is_temporal(*out) ? SALVE_OK
                                                         : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted");
 }
@@ -43,7 +43,7 @@ static enum salve_code component(struct expr_run *run, const struct expr_value *
 {
     struct expr_value v;
     int number;
-    FP_TRY(fp_one(run, input, &v)); /* what has no such part gives none */
+    TRY(fp_one(run, input, &v)); /* what has no such part gives none */
     *out = EXPR_NONE;
     if (is_temporal(v) && expr_temporal_component(v.as.temporal, part, &number)) *out = expr_integer(number);
     return SALVE_OK;
@@ -90,7 +90,7 @@ FN(fp_offset_of)
     struct expr_value v;
     struct expr_decimal hours = {0};
     (void)count;
-    FP_TRY(fp_one(run, &args[0], &v));
+    TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     if (v.kind != VALUE_DATETIME || v.as.temporal->offset_minutes == EXPR_NO_OFFSET) return SALVE_OK;
     if (!expr_decimal_div(expr_decimal_of_int(v.as.temporal->offset_minutes), expr_decimal_of_int(60), &hours))
@@ -102,7 +102,7 @@ FN(fp_date_of)
 {
     struct expr_value v;
     (void)count;
-    FP_TRY(fp_one(run, &args[0], &v));
+    TRY(fp_one(run, &args[0], &v));
     *out = v.kind == VALUE_DATE ? v : EXPR_NONE;
     if (v.kind != VALUE_DATETIME) return SALVE_OK;
     return expr_temporal_value(VALUE_DATE, expr_temporal_to_date(*v.as.temporal), run->mem, out, run->err);
@@ -112,7 +112,7 @@ FN(fp_time_of)
 {
     struct expr_value v;
     (void)count;
-    FP_TRY(fp_one(run, &args[0], &v));
+    TRY(fp_one(run, &args[0], &v));
     *out = v.kind == VALUE_TIME ? v : EXPR_NONE;
     if (v.kind != VALUE_DATETIME || v.as.temporal->precision < EXPR_HOUR) return SALVE_OK;
     return expr_temporal_value(VALUE_TIME, expr_temporal_to_time(*v.as.temporal), run->mem, out, run->err);
@@ -128,9 +128,9 @@ static enum salve_code between(struct expr_run *run, const struct expr_value *ar
     bool has, calendar;
     enum expr_precision unit;
     int64_t low, high;
-    FP_TRY(want_temporal(run, &args[0], &a));
-    FP_TRY(want_temporal(run, &args[1], &b));
-    FP_TRY(fp_one_text(run, &args[2], &has, &name));
+    TRY(want_temporal(run, &args[0], &a));
+    TRY(want_temporal(run, &args[1], &b));
+    TRY(fp_one_text(run, &args[2], &has, &name));
     *out = EXPR_NONE;
     if (!has || a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
     if (!expr_duration_unit(name, &unit, &calendar))

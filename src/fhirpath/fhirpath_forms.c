@@ -9,7 +9,7 @@ static enum salve_code loop_over(struct fp_compiler *c, const struct fp_node *ca
 {
     uint16_t slot = expr_emit_slots(&c->emit, 2);
     uint32_t loop = expr_emit_loop(&c->emit, closing, slot);
-    FP_TRY(fp_body(c, call->right, slot, true, item, body));
+    TRY(fp_body(c, call->right, slot, true, item, body));
     c->emit.place = call->place;
     if (wants_truth) fp_truth(c, *body);
     expr_emit_loop_end(&c->emit, loop);
@@ -32,7 +32,7 @@ static enum salve_code emit_text_test(struct fp_compiler *c, const struct fp_nod
                                       enum expr_op op, struct fp_type item)
 {
     struct fp_type ignored;
-    FP_TRY(fp_child_type(c, arg->left, item, &ignored));
+    TRY(fp_child_type(c, arg->left, item, &ignored));
     expr_emit_const(&c->emit, arg->right->literal); /* for its place in the table of constants */
     if (c->emit.code != SALVE_OK) return c->emit.code;
     uint32_t constant = c->emit.p.constant_count - 1;
@@ -80,7 +80,7 @@ enum salve_code fp_form_where(struct fp_compiler *c, const struct fp_node *call,
 enum salve_code fp_form_select(struct fp_compiler *c, const struct fp_node *call, struct fp_type *type)
 {
     struct fp_type item = *type;
-    FP_TRY(loop_over(c, call, EXPR_OP_LOOP_SELECT, false, item, type));
+    TRY(loop_over(c, call, EXPR_OP_LOOP_SELECT, false, item, type));
     if (type->fhir == 0) *type = (struct fp_type){0}; /* many items now, whatever one was */
     return SALVE_OK;
 }
@@ -91,7 +91,7 @@ static enum salve_code repeat(struct fp_compiler *c, const struct fp_node *call,
                               struct fp_type *type)
 {
     struct fp_type body;
-    FP_TRY(loop_over(c, call, closing, false, (struct fp_type){0}, &body));
+    TRY(loop_over(c, call, closing, false, (struct fp_type){0}, &body));
     *type = (struct fp_type){0};
     return SALVE_OK;
 }
@@ -111,13 +111,13 @@ enum salve_code fp_form_aggregate(struct fp_compiler *c, const struct fp_node *c
     struct fp_type item = *type, ignored;
     uint16_t slot = expr_emit_slots(&c->emit, 3), outer = c->scope.total_slot;
     if (call->args == 2)
-        FP_TRY(fp_expression(c, call->right->next, &ignored));
+        TRY(fp_expression(c, call->right->next, &ignored));
     else
         (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 2), 0);
     uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_FOLD, slot);
     c->scope.total_slot = (uint16_t)(slot + 2);
-    FP_TRY(fp_body(c, call->right, slot, true, item, &ignored));
+    TRY(fp_body(c, call->right, slot, true, item, &ignored));
     c->scope.total_slot = outer;
     expr_emit_loop_end(&c->emit, loop);
     *type = (struct fp_type){0};
@@ -140,7 +140,7 @@ enum salve_code fp_form_sort(struct fp_compiler *c, const struct fp_node *call, 
         bool down = key->kind == FP_SIGN && key->op == FP_MINUS;
         if (down) downwards |= (int64_t)1 << nth;
         if (down && key->args == FP_SIGN_IS_DESC) downwards |= (int64_t)1 << (nth + FP_SORT_DESC);
-        FP_TRY(fp_body(c, down ? key->left : key, slot, true, *type, &ignored));
+        TRY(fp_body(c, down ? key->left : key, slot, true, *type, &ignored));
     }
     (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, keys, 0);
     expr_emit_loop_end(&c->emit, loop);
@@ -158,17 +158,17 @@ enum salve_code fp_form_iif(struct fp_compiler *c, const struct fp_node *call, s
     uint16_t slot = expr_emit_slots(&c->emit, 1);
     if (call->left != NULL) expr_emit_call(&c->emit, &fp_single_input, 1);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
-    FP_TRY(fp_body(c, call->right, slot, false, item, &condition));
+    TRY(fp_body(c, call->right, slot, false, item, &condition));
     c->emit.place = call->right->place;
     if (c->strict && condition.known && condition.fhir == 0 && condition.kind != VALUE_BOOLEAN)
         return fp_fail(c->err, SALVE_E_TYPE, call->right->place, "iif() wants a condition that is true or false");
     fp_truth(c, condition);
     uint32_t branch = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
-    FP_TRY(fp_body(c, then, slot, false, item, &yes));
+    TRY(fp_body(c, then, slot, false, item, &yes));
     uint32_t jump = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
     expr_emit_target(&c->emit, branch);
     if (call->args == 3)
-        FP_TRY(fp_body(c, then->next, slot, false, item, &no));
+        TRY(fp_body(c, then->next, slot, false, item, &no));
     else
         (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
     expr_emit_target(&c->emit, jump);
@@ -185,7 +185,7 @@ enum salve_code fp_form_coalesce(struct fp_compiler *c, const struct fp_node *ca
     struct fp_type ignored;
     (void)expr_emit(&c->emit, EXPR_OP_POP, 0, 0, 0); /* the input: the arguments begin at the focus */
     for (const struct fp_node *arg = call->right; arg != NULL; arg = arg->next) {
-        FP_TRY(fp_expression(c, arg, &ignored));
+        TRY(fp_expression(c, arg, &ignored));
         if (arg->next == NULL) break;
         (void)expr_emit(&c->emit, EXPR_OP_DUP, 0, 0, 0);
         (void)expr_emit(&c->emit, EXPR_OP_EXISTS, 0, 0, 0);
@@ -203,7 +203,7 @@ enum salve_code fp_form_coalesce(struct fp_compiler *c, const struct fp_node *ca
 enum salve_code fp_form_trace(struct fp_compiler *c, const struct fp_node *call, struct fp_type *type)
 {
     struct fp_type ignored;
-    FP_TRY(fp_expression(c, call->right, &ignored));
+    TRY(fp_expression(c, call->right, &ignored));
     uint16_t slot = expr_emit_slots(&c->emit, 4);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 1), 0);
@@ -212,7 +212,7 @@ enum salve_code fp_form_trace(struct fp_compiler *c, const struct fp_node *call,
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, (uint16_t)(slot + 1), 0);
     if (call->args == 2) {
         uint32_t loop = expr_emit_loop(&c->emit, EXPR_OP_LOOP_SELECT, (uint16_t)(slot + 2));
-        FP_TRY(fp_body(c, call->right->next, (uint16_t)(slot + 2), true, *type, &ignored));
+        TRY(fp_body(c, call->right->next, (uint16_t)(slot + 2), true, *type, &ignored));
         expr_emit_loop_end(&c->emit, loop);
     }
     c->emit.place = call->place;
@@ -245,7 +245,7 @@ enum salve_code fp_form_define(struct fp_compiler *c, const struct fp_node *call
     (void)expr_emit(&c->emit, EXPR_OP_DUP, 0, 0, 0);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, slot, 0);
     if (call->args == 2)
-        FP_TRY(fp_body(c, name->next, slot, false, *type, &value));
+        TRY(fp_body(c, name->next, slot, false, *type, &value));
     else
         (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, slot, 0);
     (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(slot + 1), 0);
@@ -270,7 +270,7 @@ static enum salve_code type_argument(struct fp_compiler *c, const struct fp_node
 enum salve_code fp_form_of_type(struct fp_compiler *c, const struct fp_node *call, struct fp_type *type)
 {
     struct expr_type_test test;
-    FP_TRY(type_argument(c, call, &test));
+    TRY(type_argument(c, call, &test));
     (void)expr_emit(&c->emit, EXPR_OP_OF_TYPE, 0, 0, expr_emit_type(&c->emit, test));
     *type = fp_tested_type(test);
     return SALVE_OK;
@@ -279,7 +279,7 @@ enum salve_code fp_form_of_type(struct fp_compiler *c, const struct fp_node *cal
 static enum salve_code type_call(struct fp_compiler *c, const struct fp_node *call,
                                  const struct expr_function *function, struct expr_type_test *test)
 {
-    FP_TRY(type_argument(c, call, test));
+    TRY(type_argument(c, call, test));
     expr_emit_const(&c->emit, fp_packed_test(*test));
     expr_emit_call(&c->emit, function, 2);
     return SALVE_OK;
@@ -295,7 +295,7 @@ enum salve_code fp_form_is(struct fp_compiler *c, const struct fp_node *call, st
 enum salve_code fp_form_as(struct fp_compiler *c, const struct fp_node *call, struct fp_type *type)
 {
     struct expr_type_test test;
-    FP_TRY(type_call(c, call, &fp_as, &test));
+    TRY(type_call(c, call, &fp_as, &test));
     *type = fp_tested_type(test);
     return SALVE_OK;
 }

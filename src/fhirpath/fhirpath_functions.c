@@ -31,7 +31,7 @@ enum salve_code fp_one(struct expr_run *run, const struct expr_value *arg, struc
 {
     EXPR_UNINIT union expr_room room;
     struct expr_value value;
-    FP_TRY(fp_one_in(run, arg, &room, &value));
+    TRY(fp_one_in(run, arg, &room, &value));
     return expr_keep(value, run->mem, out, run->err);
 }
 
@@ -39,7 +39,7 @@ enum salve_code fp_one_text(struct expr_run *run, const struct expr_value *arg, 
 {
     EXPR_UNINIT union expr_room room;
     struct expr_value one;
-    FP_TRY(fp_one_in(run, arg, &room, &one));
+    TRY(fp_one_in(run, arg, &room, &one));
     *has = one.kind == VALUE_STRING;
     if (*has)
         *out = expr_text(one);
@@ -52,7 +52,7 @@ enum salve_code fp_one_integer(struct expr_run *run, const struct expr_value *ar
 {
     EXPR_UNINIT union expr_room room;
     struct expr_value one;
-    FP_TRY(fp_one_in(run, arg, &room, &one));
+    TRY(fp_one_in(run, arg, &room, &one));
     *has = one.kind == VALUE_INTEGER || one.kind == VALUE_LONG;
     if (*has)
         *out = one.as.integer;
@@ -64,7 +64,7 @@ enum salve_code fp_one_integer(struct expr_run *run, const struct expr_value *ar
 enum salve_code fp_text_copy(struct expr_run *run, struct str text, struct expr_value *out)
 {
     struct str copy;
-    FP_TRY(arena_str(run->mem, text, &copy, run->err));
+    TRY(arena_str(run->mem, text, &copy, run->err));
     *out = expr_string(copy);
     return expr_step(run, text.len / 16);
 }

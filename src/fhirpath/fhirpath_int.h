@@ -150,10 +150,4 @@ SALVE_MUST_USE enum salve_code fp_text_copy(struct expr_run *run, struct str tex
 /* The System value of one item turned into text as toString() does; false if it has none. */
 bool fp_to_text(struct expr_run *run, struct expr_value value, struct str *out);
 
-#define FP_TRY(call)                                                                                                   \
-    do {                                                                                                               \
-        enum salve_code try_ = (call);                                                                                 \
-        if (try_ != SALVE_OK) return try_;                                                                             \
-    } while (0)
-
 #endif

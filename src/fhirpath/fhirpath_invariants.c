@@ -92,11 +92,7 @@ static struct str expression_of(unsigned id)
 static enum salve_code compile(struct invariants *rules, unsigned id, struct salve_err *err)
 {
     enum salve_code code = fhirpath_compile(expression_of(id), 0, rules->mem, &rules->paths[id], err);
-    if (code != SALVE_OK && err != NULL) {
-        char place[32];
-        (void)snprintf(place, sizeof place, "%.31s", err->at);
-        (void)snprintf(err->at, sizeof err->at, "%.64s %s", fhir_invariants[id].key, place);
-    }
+    if (code != SALVE_OK) salve_err_in(err, "%s", fhir_invariants[id].key);
     return code;
 }
 

@@ -8,13 +8,12 @@
 
 enum salve_code fp_fail(struct salve_err *err, enum salve_code code, uint32_t place, const char *why, ...)
 {
-    salve_fail(err, code, "%u:%u", place >> 12, place & 4095);
-    char text[SALVE_ERR_TEXT_BYTES];
     va_list args;
+    (void)salve_fail(err, code, "%s", "");
+    salve_err_place(err, place >> 12, place & 4095);
     va_start(args, why);
-    (void)vsnprintf(text, sizeof text, why, args);
+    (void)salve_why_args(err, code, why, args);
     va_end(args);
-    salve_why(err, "%s", text);
     return code;
 }
 

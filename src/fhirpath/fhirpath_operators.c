@@ -21,7 +21,7 @@ static enum salve_code op_equal(struct expr_run *run, const struct expr_value *a
 {
     enum expr_truth same;
     (void)count;
-    FP_TRY(expr_equal(run, &args[0], &args[1], &same));
+    TRY(expr_equal(run, &args[0], &args[1], &same));
     *out = truth_value(same);
     return SALVE_OK;
 }
@@ -29,7 +29,7 @@ static enum salve_code op_equal(struct expr_run *run, const struct expr_value *a
 static enum salve_code op_not_equal(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                     struct expr_value *out)
 {
-    FP_TRY(op_equal(run, args, count, out));
+    TRY(op_equal(run, args, count, out));
     if (out->kind == VALUE_BOOLEAN) out->as.boolean = !out->as.boolean;
     return SALVE_OK;
 }
@@ -39,7 +39,7 @@ static enum salve_code op_equivalent(struct expr_run *run, const struct expr_val
 {
     bool same;
     (void)count;
-    FP_TRY(expr_equivalent(run, &args[0], &args[1], &same));
+    TRY(expr_equivalent(run, &args[0], &args[1], &same));
     *out = expr_boolean(same);
     return SALVE_OK;
 }
@@ -47,7 +47,7 @@ static enum salve_code op_equivalent(struct expr_run *run, const struct expr_val
 static enum salve_code op_not_equivalent(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                          struct expr_value *out)
 {
-    FP_TRY(op_equivalent(run, args, count, out));
+    TRY(op_equivalent(run, args, count, out));
     out->as.boolean = !out->as.boolean;
     return SALVE_OK;
 }
@@ -66,7 +66,7 @@ static enum salve_code order(struct expr_run *run, const struct expr_value *args
     {                                                                                                                  \
         enum expr_order is;                                                                                            \
         (void)count;                                                                                                   \
-        FP_TRY(order(run, args, &is));                                                                                 \
+        TRY(order(run, args, &is));                                                                                    \
         *out = is == EXPR_UNKNOWN ? EXPR_NONE : expr_boolean(claim);                                                   \
         return SALVE_OK;                                                                                               \
     }
@@ -84,8 +84,8 @@ struct pair {
 
 static enum salve_code take_pair(struct expr_run *run, const struct expr_value *args, struct pair *p)
 {
-    FP_TRY(fp_one_in(run, &args[0], &p->room_a, &p->a));
-    FP_TRY(fp_one_in(run, &args[1], &p->room_b, &p->b));
+    TRY(fp_one_in(run, &args[0], &p->room_a, &p->a));
+    TRY(fp_one_in(run, &args[1], &p->room_b, &p->b));
     p->has = p->a.kind != VALUE_NULL && p->b.kind != VALUE_NULL;
     return SALVE_OK;
 }
@@ -183,7 +183,7 @@ static enum salve_code add_or_subtract(struct expr_run *run, const struct expr_v
                                        struct expr_value *out)
 {
     EXPR_UNINIT struct pair p;
-    FP_TRY(take_pair(run, args, &p));
+    TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
     if (is_whole(p.a) && is_whole(p.b)) {
@@ -230,7 +230,7 @@ static enum salve_code op_multiply(struct expr_run *run, const struct expr_value
 {
     EXPR_UNINIT struct pair p;
     (void)count;
-    FP_TRY(take_pair(run, args, &p));
+    TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
     if (is_whole(p.a) && is_whole(p.b)) {
@@ -254,7 +254,7 @@ static enum salve_code op_divide(struct expr_run *run, const struct expr_value *
 {
     EXPR_UNINIT struct pair p;
     (void)count;
-    FP_TRY(take_pair(run, args, &p));
+    TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
     if (quantities(&p)) {
@@ -272,7 +272,7 @@ static enum salve_code divide_whole(struct expr_run *run, const struct expr_valu
                                     struct expr_value *out)
 {
     EXPR_UNINIT struct pair p;
-    FP_TRY(take_pair(run, args, &p));
+    TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
     if (is_whole(p.a) && is_whole(p.b)) {
@@ -312,8 +312,8 @@ static enum salve_code op_concat(struct expr_run *run, const struct expr_value *
     struct str a = STR(""), b = STR("");
     bool has;
     (void)count;
-    FP_TRY(fp_one_text(run, &args[0], &has, &a));
-    FP_TRY(fp_one_text(run, &args[1], &has, &b));
+    TRY(fp_one_text(run, &args[0], &has, &a));
+    TRY(fp_one_text(run, &args[1], &has, &b));
     return join_texts(run, a, b, out);
 }
 
@@ -334,7 +334,7 @@ static enum salve_code member(struct expr_run *run, const struct expr_value *one
     if (a.count == 0) return SALVE_OK;
     enum expr_truth same = EXPR_FALSE;
     for (uint32_t i = 0; i < b.count && same != EXPR_TRUE; i++)
-        FP_TRY(expr_item_equal(run, a.items[0], b.items[i], &same));
+        TRY(expr_item_equal(run, a.items[0], b.items[i], &same));
     *out = expr_boolean(same == EXPR_TRUE);
     return SALVE_OK;
 }
@@ -380,7 +380,7 @@ static enum salve_code op_negate(struct expr_run *run, const struct expr_value *
 {
     struct expr_value v;
     (void)count;
-    FP_TRY(fp_one(run, &args[0], &v));
+    TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     struct expr_decimal negative = {0};
     if (v.kind == VALUE_NULL) return SALVE_OK;
@@ -400,7 +400,7 @@ static enum salve_code op_positive(struct expr_run *run, const struct expr_value
                                    struct expr_value *out)
 {
     (void)count;
-    FP_TRY(fp_one(run, &args[0], out));
+    TRY(fp_one(run, &args[0], out));
     return out->kind == VALUE_NULL || is_number(*out) || out->kind == VALUE_QUANTITY ? SALVE_OK : wrong_kinds(run, "+");
 }
 
@@ -411,7 +411,7 @@ static enum salve_code op_index(struct expr_run *run, const struct expr_value *a
     int64_t at;
     bool has;
     (void)count;
-    FP_TRY(fp_one_integer(run, &args[1], &has, &at));
+    TRY(fp_one_integer(run, &args[1], &has, &at));
     *out = has && at >= 0 && at < view.count ? view.items[at] : EXPR_NONE;
     return SALVE_OK;
 }

@@ -74,9 +74,9 @@ static enum salve_code number_literal(struct parser *p, struct fp_node **out)
 {
     struct fp_node *node;
     struct fp_token number = p->token;
-    FP_TRY(new_node(p, FP_LITERAL, &node));
+    TRY(new_node(p, FP_LITERAL, &node));
     *out = node;
-    FP_TRY(advance(p));
+    TRY(advance(p));
     if (number.kind == FP_NUMBER && (p->token.kind == FP_STRING || is_duration_word(p)))
         return quantity_literal(p, number.text, node);
     int64_t whole;
@@ -98,16 +98,16 @@ static enum salve_code number_literal(struct parser *p, struct fp_node **out)
 static enum salve_code date_literal(struct parser *p, struct fp_node **out)
 {
     struct expr_temporal t;
-    FP_TRY(new_node(p, FP_LITERAL, out));
+    TRY(new_node(p, FP_LITERAL, out));
     if (!expr_temporal_parse(p->token.text, &t)) return fail(p, "this date or time does not exist");
     enum expr_kind kind = t.kind == EXPR_DATE ? VALUE_DATE : t.kind == EXPR_TIME ? VALUE_TIME : VALUE_DATETIME;
-    FP_TRY(expr_temporal_value(kind, t, p->lexer.mem, &(*out)->literal, p->err));
+    TRY(expr_temporal_value(kind, t, p->lexer.mem, &(*out)->literal, p->err));
     return advance(p);
 }
 
 static enum salve_code simple_literal(struct parser *p, struct expr_value value, struct fp_node **out)
 {
-    FP_TRY(new_node(p, FP_LITERAL, out));
+    TRY(new_node(p, FP_LITERAL, out));
     (*out)->literal = value;
     return advance(p);
 }
@@ -130,9 +130,9 @@ static enum salve_code sort_direction(struct parser *p, struct fp_node **key)
     struct fp_node *sign;
     bool down = at_word(p, "desc");
     if (!down && !at_word(p, "asc")) return SALVE_OK;
-    FP_TRY(advance(p));
+    TRY(advance(p));
     if (!down) return SALVE_OK;
-    FP_TRY(new_node(p, FP_SIGN, &sign));
+    TRY(new_node(p, FP_SIGN, &sign));
     sign->op = FP_MINUS;
     sign->args = FP_SIGN_IS_DESC;
     sign->left = *key;
@@ -143,13 +143,13 @@ static enum salve_code sort_direction(struct parser *p, struct fp_node **key)
 static enum salve_code arguments(struct parser *p, struct fp_node *call)
 {
     struct fp_node **last = &call->right;
-    FP_TRY(deeper(p));
-    FP_TRY(advance(p));
+    TRY(deeper(p));
+    TRY(advance(p));
     while (!at_sign(p, ")")) {
-        if (call->args > 0) FP_TRY(expect(p, ","));
+        if (call->args > 0) TRY(expect(p, ","));
         if (call->args == UINT8_MAX) return fail(p, "too many arguments");
-        FP_TRY(parse_expression(p, 0, last));
-        if (str_is(call->name, "sort")) FP_TRY(sort_direction(p, last));
+        TRY(parse_expression(p, 0, last));
+        if (str_is(call->name, "sort")) TRY(sort_direction(p, last));
         call->args++;
         last = &(*last)->next;
     }
@@ -161,11 +161,11 @@ static enum salve_code arguments(struct parser *p, struct fp_node *call)
 static enum salve_code step(struct parser *p, struct fp_node *left, struct fp_node **out)
 {
     if (!is_name(p)) return fail(p, "a name is missing here");
-    FP_TRY(new_node(p, FP_CHILD, out));
+    TRY(new_node(p, FP_CHILD, out));
     struct fp_node *node = *out;
     node->left = left;
-    FP_TRY(arena_str(p->lexer.mem, p->token.text, &node->name, p->err));
-    FP_TRY(advance(p));
+    TRY(arena_str(p->lexer.mem, p->token.text, &node->name, p->err));
+    TRY(advance(p));
     if (!at_sign(p, "(")) return SALVE_OK;
     node->kind = FP_CALL;
     return arguments(p, node);
@@ -173,8 +173,8 @@ static enum salve_code step(struct parser *p, struct fp_node *left, struct fp_no
 
 static enum salve_code dollar(struct parser *p, struct fp_node **out)
 {
-    FP_TRY(new_node(p, FP_THIS, out));
-    FP_TRY(advance(p));
+    TRY(new_node(p, FP_THIS, out));
+    TRY(advance(p));
     if (at_word(p, "this"))
         (*out)->kind = FP_THIS;
     else if (at_word(p, "index"))
@@ -188,11 +188,11 @@ static enum salve_code dollar(struct parser *p, struct fp_node **out)
 
 static enum salve_code percent(struct parser *p, struct fp_node **out)
 {
-    FP_TRY(new_node(p, FP_VARIABLE, out));
-    FP_TRY(advance(p));
+    TRY(new_node(p, FP_VARIABLE, out));
+    TRY(advance(p));
     if (p->token.kind != FP_STRING && p->token.kind != FP_NAME && p->token.kind != FP_QUOTED_NAME)
         return fail(p, "after % comes a name");
-    FP_TRY(arena_str(p->lexer.mem, p->token.text, &(*out)->name, p->err));
+    TRY(arena_str(p->lexer.mem, p->token.text, &(*out)->name, p->err));
     return advance(p);
 }
 
@@ -206,14 +206,14 @@ static enum salve_code term(struct parser *p, struct fp_node **out)
     if (at_sign(p, "$")) return dollar(p, out);
     if (at_sign(p, "%")) return percent(p, out);
     if (at_sign(p, "{")) {
-        FP_TRY(advance(p));
+        TRY(advance(p));
         if (!at_sign(p, "}")) return fail(p, "'}' is missing here");
         return simple_literal(p, EXPR_NONE, out);
     }
     if (at_sign(p, "(")) {
-        FP_TRY(deeper(p));
-        FP_TRY(advance(p));
-        FP_TRY(parse_expression(p, 0, out));
+        TRY(deeper(p));
+        TRY(advance(p));
+        TRY(parse_expression(p, 0, out));
         p->depth--;
         return expect(p, ")");
     }
@@ -223,19 +223,19 @@ static enum salve_code term(struct parser *p, struct fp_node **out)
 
 static enum salve_code postfix(struct parser *p, struct fp_node **out)
 {
-    FP_TRY(term(p, out));
+    TRY(term(p, out));
     for (;;) {
         struct fp_node *node;
         if (at_sign(p, ".")) {
-            FP_TRY(advance(p));
-            FP_TRY(step(p, *out, &node));
+            TRY(advance(p));
+            TRY(step(p, *out, &node));
         } else if (at_sign(p, "[")) {
-            FP_TRY(new_node(p, FP_INDEXER, &node));
+            TRY(new_node(p, FP_INDEXER, &node));
             node->left = *out;
-            FP_TRY(deeper(p));
-            FP_TRY(advance(p));
-            FP_TRY(parse_expression(p, 0, &node->right));
-            FP_TRY(expect(p, "]"));
+            TRY(deeper(p));
+            TRY(advance(p));
+            TRY(parse_expression(p, 0, &node->right));
+            TRY(expect(p, "]"));
             p->depth--;
         } else
             return SALVE_OK;
@@ -247,11 +247,11 @@ static enum salve_code unary(struct parser *p, struct fp_node **out)
 {
     if (!at_sign(p, "-") && !at_sign(p, "+")) return postfix(p, out);
     struct fp_node *node;
-    FP_TRY(new_node(p, FP_SIGN, &node));
+    TRY(new_node(p, FP_SIGN, &node));
     node->op = at_sign(p, "-") ? FP_MINUS : FP_PLUS;
-    FP_TRY(deeper(p));
-    FP_TRY(advance(p));
-    FP_TRY(unary(p, &node->left));
+    TRY(deeper(p));
+    TRY(advance(p));
+    TRY(unary(p, &node->left));
     p->depth--;
     *out = node;
     return SALVE_OK;
@@ -290,10 +290,10 @@ static const struct operator* operator_here(const struct parser *p)
 static enum salve_code type_name(struct parser *p, struct fp_node *node)
 {
     if (!is_name(p)) return fail(p, "a type name is missing here");
-    FP_TRY(arena_str(p->lexer.mem, p->token.text, &node->name, p->err));
-    FP_TRY(advance(p));
+    TRY(arena_str(p->lexer.mem, p->token.text, &node->name, p->err));
+    TRY(advance(p));
     if (!at_sign(p, ".")) return SALVE_OK;
-    FP_TRY(advance(p));
+    TRY(advance(p));
     if (!is_name(p)) return fail(p, "a type name is missing here");
     node->name = arena_printf(p->lexer.mem, "%.*s.%.*s", STR_ARGS(node->name), STR_ARGS(p->token.text));
     if (node->name.ptr == NULL) return fp_fail(p->err, SALVE_E_MEMORY, node->place, "type name");
@@ -302,20 +302,20 @@ static enum salve_code type_name(struct parser *p, struct fp_node *node)
 
 static enum salve_code parse_expression(struct parser *p, int least, struct fp_node **out)
 {
-    FP_TRY(unary(p, out));
+    TRY(unary(p, out));
     for (;;) {
         const struct operator* op = operator_here(p);
         if (op == NULL || op->binds < least) return SALVE_OK;
         struct fp_node *node;
         bool is_type = op->op == FP_IS || op->op == FP_AS;
-        FP_TRY(new_node(p, is_type ? FP_TYPE : FP_BINARY, &node));
+        TRY(new_node(p, is_type ? FP_TYPE : FP_BINARY, &node));
         node->op = op->op;
         node->left = *out;
-        FP_TRY(advance(p));
+        TRY(advance(p));
         if (is_type)
-            FP_TRY(type_name(p, node));
+            TRY(type_name(p, node));
         else
-            FP_TRY(parse_expression(p, op->binds + 1, &node->right));
+            TRY(parse_expression(p, op->binds + 1, &node->right));
         *out = node;
     }
 }
@@ -324,13 +324,13 @@ enum salve_code fp_parse(struct str text, struct arena *tree, struct arena *mem,
                          struct salve_err *err)
 {
     if (text.len > SALVE_FHIRPATH_BYTES_MAX) {
-        salve_fail(err, SALVE_E_TOO_BIG, "expression");
-        return salve_why(err, "a FHIRPath expression may have %d bytes", SALVE_FHIRPATH_BYTES_MAX);
+        (void)salve_fail(err, SALVE_E_TOO_BIG, "expression");
+        return salve_why(err, SALVE_E_TOO_BIG, "a FHIRPath expression may have %d bytes", SALVE_FHIRPATH_BYTES_MAX);
     }
     if (!str_is_utf8(text)) return fp_fail(err, SALVE_E_SYNTAX, EXPR_PLACE(1, 1), "the expression is not UTF-8");
     struct parser p = {.lexer = {.text = text, .line = 1, .mem = mem, .err = err}, .tree = tree, .err = err};
-    FP_TRY(advance(&p));
-    FP_TRY(parse_expression(&p, 0, out));
+    TRY(advance(&p));
+    TRY(parse_expression(&p, 0, out));
     if (p.token.kind != FP_END) return fail(&p, "the expression should end here");
     return SALVE_OK;
 }

@@ -20,15 +20,21 @@ static unsigned line_of(const struct guideline_doc *doc, const struct json *valu
     return line;
 }
 
+/* Adds file and line of a value to an error. */
+static enum salve_code told(const struct place *place, const struct json *value, struct salve_err *err)
+{
+    salve_err_in(err, "%s", place->doc->file);
+    salve_err_place(err, line_of(place->doc, value), 0);
+    return SALVE_E_INVALID;
+}
+
 /* The line of the member, or of what should have it. */
 static enum salve_code broken(const struct place *place, const char *name, const char *why, struct salve_err *err)
 {
     const struct json *member = json_get(place->value, name);
-    salve_fail(err, SALVE_E_INVALID, "%s:%u: %.*s%s%s", place->doc->file,
-               line_of(place->doc, member == NULL ? place->value : member), STR_ARGS(place->where),
-               place->where.len > 0 && *name != '\0' ? "." : "", name);
-    (void)salve_why(err, "%s", why);
-    return SALVE_E_INVALID;
+    (void)salve_refuse(err, SALVE_E_INVALID, why, "%.*s%s%s", STR_ARGS(place->where),
+                       place->where.len > 0 && *name != '\0' ? "." : "", name);
+    return told(place, member == NULL ? place->value : member, err);
 }
 
 /* keys - every member of the object must be one of the space-separated names. */
@@ -46,10 +52,9 @@ static enum salve_code only_keys(const struct place *place, const char *names, s
         }
         if (!is_known) {
             struct str key = str_cut(it->name, 0, 40);
-            salve_fail(err, SALVE_E_INVALID, "%s:%u: %.*s%s%.*s", place->doc->file, line_of(place->doc, it),
-                       STR_ARGS(place->where), place->where.len > 0 ? "." : "", STR_ARGS(key));
-            (void)salve_why(err, "this key is not known here");
-            return SALVE_E_INVALID;
+            (void)salve_refuse(err, SALVE_E_INVALID, "this key is not known here", "%.*s%s%.*s", STR_ARGS(place->where),
+                               place->where.len > 0 ? "." : "", STR_ARGS(key));
+            return told(place, it, err);
         }
     }
     return SALVE_OK;

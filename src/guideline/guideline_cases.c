@@ -17,20 +17,30 @@ struct one_case {
     struct str text;         /* of the file */
     const struct json *what; /* the part of the case that `why` is about */
     struct str why;          /* first disagreement; absent: none */
+    unsigned line, column;   /* of an error in the case's JSON; 0: there is none */
 };
+
+/* An error in the case's own file has its line there; one in the logic is told with its own place. */
+static void tell_trouble(struct one_case *at, const struct salve_err *trouble)
+{
+    char where[SALVE_ERR_WHERE_BYTES];
+    const char *rule = trouble->why[0] != '\0' ? trouble->why : salve_code_what(trouble->code);
+    bool is_own = trouble->in[0] == '\0' && trouble->line > 0;
+    if (is_own) {
+        at->line = trouble->line;
+        at->column = trouble->column;
+    }
+    const char *told = is_own ? trouble->element : salve_err_where(trouble, where);
+    at->why = arena_printf(at->mem, "%s%s%s", told, told[0] == '\0' ? "" : ": ", rule);
+}
 
 /* "heart-rate/cases/fast.json:12" */
 static struct str place_of(struct one_case *at, struct str name)
 {
     unsigned line = 1, column = 1;
     struct str id = at->guideline->info.id;
-    bool has_line = at->root == NULL && at->why.len > 0 && at->why.ptr[0] >= '0' && at->why.ptr[0] <= '9';
-    if (has_line) { /* the JSON reader's "4:3: ..." belongs to the file's name */
-        ptrdiff_t end = str_find(at->why, STR(": "));
-        struct str place = str_cut(at->why, 0, end < 0 ? 0 : (size_t)end);
-        at->why = str_cut(at->why, end < 0 ? 0 : (size_t)end + 2, at->why.len);
-        return arena_printf(at->mem, "%.*s/cases/%.*s:%.*s", STR_ARGS(id), STR_ARGS(name), STR_ARGS(place));
-    }
+    if (at->line > 0)
+        return arena_printf(at->mem, "%.*s/cases/%.*s:%u:%u", STR_ARGS(id), STR_ARGS(name), at->line, at->column);
     if (at->what == NULL) return arena_printf(at->mem, "%.*s/cases/%.*s", STR_ARGS(id), STR_ARGS(name));
     json_where(at->text, at->what->offset, &line, &column);
     return arena_printf(at->mem, "%.*s/cases/%.*s:%u", STR_ARGS(id), STR_ARGS(name), line);
@@ -38,9 +48,7 @@ static struct str place_of(struct one_case *at, struct str name)
 
 static enum salve_code broken(const char *element, const char *rule, struct salve_err *err)
 {
-    salve_fail(err, SALVE_E_INVALID, "%s", element);
-    (void)salve_why(err, "%s", rule);
-    return SALVE_E_INVALID;
+    return salve_refuse(err, SALVE_E_INVALID, rule, "%s", element);
 }
 
 static enum salve_code choices_of(const struct one_case *at, struct guideline_ask *ask, struct salve_err *err)
@@ -228,9 +236,7 @@ enum salve_code guideline_test_cases(const char *share, const struct guideline *
         struct salve_err trouble = {0};
         struct one_case at = {.guideline = guideline, .mem = mem, .why = STR_NONE};
         (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases/%.*s", share, STR_ARGS(id), STR_ARGS(names[i]));
-        if (test_file(&at, path, &trouble) != SALVE_OK)
-            at.why = arena_printf(mem, "%s: %s", trouble.at,
-                                  trouble.why[0] != '\0' ? trouble.why : salve_code_what(trouble.code));
+        if (test_file(&at, path, &trouble) != SALVE_OK) tell_trouble(&at, &trouble);
         bool is_ok = at.why.ptr == NULL;
         tally->passed += is_ok;
         tally->failed += !is_ok;

@@ -16,10 +16,9 @@ struct reading {
 
 static enum salve_code refuse(const struct reading *to, const char *element, const char *why)
 {
-    struct str place = guideline_define_place(to->guideline, to->define, to->mem);
-    salve_fail(to->err, SALVE_E_INVALID, "%.*s: Findings: %.*s: %s", STR_ARGS(place),
-               STR_ARGS(str_cut(to->item, 0, 40)), element);
-    (void)salve_why(to->err, "%s", why);
+    (void)salve_refuse(to->err, SALVE_E_INVALID, why, "Findings: %.*s: %s", STR_ARGS(str_cut(to->item, 0, 40)),
+                       element);
+    guideline_err_define(to->guideline, to->define, to->mem, to->err);
     return SALVE_E_INVALID;
 }
 
@@ -28,7 +27,7 @@ static enum salve_code unlisted(const struct reading *to, const char *element, s
 {
     (void)refuse(to, element, "is not in the closed list of the item");
     if (to->is_made_up)
-        (void)salve_why(to->err, "\"%.*s\" is not in the closed list of the item in guideline.json",
+        (void)salve_why(to->err, SALVE_E_INVALID, "\"%.*s\" is not in the closed list of the item in guideline.json",
                         STR_ARGS(str_cut(word, 0, 60)));
     return SALVE_E_INVALID;
 }
@@ -240,11 +239,9 @@ static enum salve_code params_of(const struct guideline *guideline, const struct
         struct str value = sw->initial;
         for (size_t c = 0; c < ask->choice_count; c++)
             if (str_eq(ask->choices[c].name, sw->name)) value = ask->choices[c].value;
-        if (!guideline_listed(sw->values, sw->value_count, value)) {
-            salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(info->id), STR_ARGS(sw->name));
-            (void)salve_why(err, "this value is not one of its values");
-            return SALVE_E_INVALID;
-        }
+        if (!guideline_listed(sw->values, sw->value_count, value))
+            return salve_refuse(err, SALVE_E_INVALID, "this value is not one of its values", "%.*s: switch %.*s",
+                                STR_ARGS(info->id), STR_ARGS(sw->name));
         params[i] = (struct elm_param){.library = STR_NONE, .name = sw->parameter, .value = expr_string(value)};
     }
     *out = params;
@@ -259,10 +256,8 @@ static enum salve_code known_choices(const struct guideline *guideline, const st
         for (size_t i = 0; i < guideline->info.switch_count; i++)
             is_known = is_known || str_eq(guideline->info.switches[i].name, ask->choices[c].name);
         if (is_known) continue;
-        salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(guideline->info.id),
-                   STR_ARGS(str_cut(ask->choices[c].name, 0, 40)));
-        (void)salve_why(err, "this guideline has no such switch");
-        return SALVE_E_INVALID;
+        return salve_refuse(err, SALVE_E_INVALID, "this guideline has no such switch", "%.*s: switch %.*s",
+                            STR_ARGS(guideline->info.id), STR_ARGS(str_cut(ask->choices[c].name, 0, 40)));
     }
     return SALVE_OK;
 }
@@ -285,7 +280,7 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     if (code == SALVE_OK) code = elm_subject_make(tapes, ask->tape_count, mem, &subject, err);
     if (code == SALVE_OK)
         code = elm_run_open(guideline->program, &subject, &env, params, guideline->info.switch_count, mem, &run, err);
-    if (code == SALVE_OK) code = guideline_in_cql(guideline, elm_run_define(run, STR("Findings"), &list, err), err);
+    if (code == SALVE_OK) code = elm_run_define(run, STR("Findings"), &list, err);
     if (code == SALVE_OK) code = findings_of(&to, list, out, count);
     const struct guideline_run about = {guideline, &subject, &env, params};
     return code == SALVE_OK && ask->with_reasons ? reasons_of(&to, &about, list, *out) : code;

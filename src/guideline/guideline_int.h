@@ -75,13 +75,10 @@ struct guideline_run {
 };
 enum salve_code guideline_because(const struct guideline_run *run, struct str name, struct arena *mem,
                                   struct finding *finding, struct salve_err *err);
-/* guideline_in_cql - turns the place of an error of the machine ("BloodPressure.BP category 12:3") into a file that its
- * author knows ("blood-pressure/logic.cql:12:3: BP category"); other places stay. Gives `code` back. */
-enum salve_code guideline_in_cql(const struct guideline *guideline, enum salve_code code, struct salve_err *err);
-
-/* guideline_define_place - "blood-pressure/logic.cql:12:1", where a define of logic.cql stands; the file alone if it is
- * none. Reads the ELM again: for errors only. */
-struct str guideline_define_place(const struct guideline *guideline, struct str define, struct arena *mem);
+/* guideline_err_define - adds to an error where a define of logic.cql stands; the file alone if it is none. Reads the
+ * ELM again: for errors only. */
+void guideline_err_define(const struct guideline *guideline, struct str define, struct arena *mem,
+                          struct salve_err *err);
 
 /* guideline_line_of - "blood-pressure/letter.ar.json:12" for a value of a loaded JSON file; line 1 for NULL. */
 struct str guideline_line_of(const struct guideline *guideline, const char *file, const struct json *node,

@@ -28,14 +28,10 @@ static enum salve_code read_file(const char *share, const char *folder, struct s
     return code == SALVE_OK ? file_read(path, bytes_max, mem, out, err) : code;
 }
 
-/* in_file - puts the file's name before the place that an error of the JSON or ELM reader names. */
+/* in_file - adds the file's name to the place of an error. */
 static enum salve_code in_file(struct salve_err *err, enum salve_code code, const char *folder, const char *file)
 {
-    if (code == SALVE_OK || err == NULL) return code;
-    char at[sizeof err->at];
-    bool has_line = err->at[0] >= '0' && err->at[0] <= '9'; /* line:column of a JSON text */
-    (void)snprintf(at, sizeof at, "%s/%s:%s%.120s", folder, file, has_line ? "" : " ", err->at);
-    memcpy(err->at, at, sizeof at);
+    if (code != SALVE_OK) salve_err_in(err, "%s/%s", folder, file);
     return code;
 }
 
@@ -50,10 +46,18 @@ enum salve_code guideline_library(struct str elm, const char *file, struct arena
     struct str name = json_get_text(json_path(root, "library.identifier"), "id");
     char copy[128];
     if (name.len == 0 || name.len >= sizeof copy)
-        return salve_fail(err, SALVE_E_INVALID, "%s: library.identifier", file);
+        return salve_fail(err, SALVE_E_INVALID, "library.identifier of %s", file);
     memcpy(copy, name.ptr, name.len);
     arena_rewind(mem, mark);
     return arena_str(mem, str_make(copy, name.len), id, err);
+}
+
+/* source_of - the CQL that an ELM file was made of, as its author knows it: lib/SalveCommon.cql, kidney/logic.cql. */
+static const char *source_of(const struct guideline *guideline, struct str name, struct arena *mem)
+{
+    struct str stem = str_cut(name, 0, name.len - 5); /* without .json */
+    if (str_starts(name, STR("lib/"))) return arena_printf(mem, "%.*s.cql", STR_ARGS(stem)).ptr;
+    return arena_printf(mem, "%.*s/%.*s.cql", STR_ARGS(guideline->info.id), STR_ARGS(stem)).ptr;
 }
 
 enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
@@ -64,9 +68,9 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
     enum salve_code code = SALVE_OK;
     if (set == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
     for (size_t i = 0; code == SALVE_OK && i < guideline->library_count; i++)
-        code = elm_load(set, guideline->files[i].bytes, guideline->files[i].name.ptr, err);
+        code = elm_load(set, guideline->files[i].bytes, source_of(guideline, guideline->files[i].name, mem), err);
     for (size_t i = 0; code == SALVE_OK && i < more_count; i++)
-        code = elm_load(set, more[i].bytes, more[i].name.ptr, err);
+        code = elm_load(set, more[i].bytes, source_of(guideline, more[i].name, mem), err);
     if (code == SALVE_OK)
         code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, mem, &main_id, err);
     return code == SALVE_OK ? elm_link_explained(set, main_id, STR_NONE, mem, out, err) : code;
@@ -198,9 +202,9 @@ static enum salve_code load_about(const char *folder, struct arena *mem, struct 
     if (code == SALVE_OK && !str_is(out->info.id, folder)) {
         unsigned line = 1, column = 1;
         json_where(doc.text, json_get(doc.root, "id")->offset, &line, &column);
-        salve_fail(err, SALVE_E_INVALID, "%s/guideline.json:%u: id", folder, line);
-        (void)salve_why(err, "must be the name of its folder");
-        return SALVE_E_INVALID;
+        (void)salve_refuse(err, SALVE_E_INVALID, "must be the name of its folder", "id");
+        salve_err_place(err, line, 0);
+        return in_file(err, SALVE_E_INVALID, folder, "guideline.json");
     }
     return code;
 }
@@ -213,9 +217,9 @@ static enum salve_code load_texts(const char *folder, struct arena *mem, struct 
     if (code != SALVE_OK) return in_file(err, code, folder, file->name.ptr);
     language->name = str_cut(file->name, 7, file->name.len - 12); /* letter.<language>.json */
     if (!str_eq(json_get_text(language->texts, "language"), language->name)) {
-        salve_fail(err, SALVE_E_INVALID, "%s/%s:1: language", folder, file->name.ptr);
-        (void)salve_why(err, "must be the language of the file's name");
-        return SALVE_E_INVALID;
+        (void)salve_refuse(err, SALVE_E_INVALID, "must be the language of the file's name", "language");
+        salve_err_place(err, 1, 0);
+        return in_file(err, SALVE_E_INVALID, folder, file->name.ptr);
     }
     out->language_names[out->info.language_count++] = language->name;
     return SALVE_OK;
@@ -226,20 +230,10 @@ static enum salve_code only_one_person(const struct elm_program *program, struct
 {
     struct str where;
     if (!elm_looks_further(program, &where)) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_UNSUPPORTED, "%.*s", STR_ARGS(where));
-    return salve_why(err, "a guideline may not look at more than one person: no Unfiltered define, no retrieve in the "
-                          "context of another");
-}
-
-/* in_cql - as guideline_in_cql; what names no place in the CQL names the ELM. */
-static enum salve_code in_cql(const struct guideline *out, const char *folder, enum salve_code code,
-                              struct salve_err *err)
-{
-    char before[sizeof err->at];
-    if (code == SALVE_OK || err == NULL) return code;
-    memcpy(before, err->at, sizeof before);
-    (void)guideline_in_cql(out, code, err);
-    return strcmp(before, err->at) != 0 ? code : in_file(err, code, folder, "logic.json");
+    return salve_refuse(err, SALVE_E_UNSUPPORTED,
+                        "a guideline may not look at more than one person: no Unfiltered define, no retrieve in the "
+                        "context of another",
+                        "%.*s", STR_ARGS(where));
 }
 
 static enum salve_code load_folder(const char *share, const char *folder, const struct str *names, size_t count,
@@ -254,13 +248,13 @@ static enum salve_code load_folder(const char *share, const char *folder, const 
     }
     if (code == SALVE_OK) code = add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err);
     out->logic = out->file_count - 1;
-    if (code == SALVE_OK)
-        code = in_cql(out, folder, guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err), err);
-    if (code == SALVE_OK) code = in_file(err, only_one_person(out->program, err), folder, "logic.json");
+    if (code == SALVE_OK) code = guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err);
+    if (code == SALVE_OK) code = in_file(err, only_one_person(out->program, err), folder, "logic.cql");
     size_t at = 0;
     if (code == SALVE_OK && !elm_define_find(out->program, STR("Findings"), &at)) {
-        (void)salve_fail(err, SALVE_E_INVALID, "%s/logic.cql", folder);
-        return salve_why(err, "it has no define \"Findings\", which is what Salve asks for");
+        (void)salve_refuse(err, SALVE_E_INVALID, "it has no define \"Findings\", which is what Salve asks for",
+                           "define");
+        return in_file(err, SALVE_E_INVALID, folder, "logic.cql");
     }
     if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
         code = read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
@@ -293,11 +287,10 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
         made->language_names == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
     made->info.languages = made->language_names;
-    if (!guideline_listed(names, count, STR("logic.json")) && guideline_listed(names, count, STR("logic.cql"))) {
-        (void)salve_fail(err, SALVE_E_INVALID, "%s/logic.cql", folder);
-        return salve_why(err,
-                         "it is not translated: 'make share' does that, or shows its mistakes with line and column");
-    }
+    if (!guideline_listed(names, count, STR("logic.json")) && guideline_listed(names, count, STR("logic.cql")))
+        return salve_refuse(err, SALVE_E_INVALID,
+                            "it is not translated: 'make share' does that, or shows its mistakes with line and column",
+                            "%s/logic.cql", folder);
     code = need_includes(share, folder, STR("logic.json"), &libraries, mem, err);
     if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
         code = need_includes(share, folder, STR("vectors.json"), &libraries, mem, err);

@@ -140,7 +140,7 @@ static enum salve_code read_header(struct vectors *to, struct str line, struct s
 {
     struct str cells[COLUMNS_MAX];
     size_t outputs = 0;
-    if (!cells_of(line, to->mem, cells, &to->column_count)) return salve_fail(err, SALVE_E_SYNTAX, "vectors: line 1");
+    if (!cells_of(line, to->mem, cells, &to->column_count)) return salve_fail(err, SALVE_E_SYNTAX, "header");
     to->id_at = to->tolerance_at = COLUMNS_MAX;
     for (size_t i = 0; i < to->column_count; i++) {
         to->columns[i] = column_named(to->family, cells[i]);
@@ -150,16 +150,12 @@ static enum salve_code read_header(struct vectors *to, struct str line, struct s
             to->id_at = i;
         else if (str_is(cells[i], "tol"))
             to->tolerance_at = i;
-        else if (!str_is(cells[i], "source")) {
-            salve_fail(err, SALVE_E_INVALID, "vectors: column %.*s", STR_ARGS(str_cut(cells[i], 0, 40)));
-            (void)salve_why(err, "the family declares no such column");
-            return SALVE_E_INVALID;
-        }
+        else if (!str_is(cells[i], "source"))
+            return salve_refuse(err, SALVE_E_INVALID, "the family declares no such column", "column %.*s",
+                                STR_ARGS(str_cut(cells[i], 0, 40)));
     }
     if (outputs > 0) return SALVE_OK;
-    salve_fail(err, SALVE_E_INVALID, "vectors: header");
-    (void)salve_why(err, "there is no exp_ column of the family");
-    return SALVE_E_INVALID;
+    return salve_refuse(err, SALVE_E_INVALID, "there is no exp_ column of the family", "header");
 }
 
 static enum salve_code run_row(const struct vectors *to, const struct str *cells, struct elm_run **run, struct str *why,
@@ -193,7 +189,7 @@ static enum salve_code test_row(const struct vectors *to, const struct str *cell
     for (size_t i = 0; code == SALVE_OK && why->ptr == NULL && i < to->column_count; i++) {
         struct expr_value got;
         if (to->columns[i] == NULL || !to->columns[i]->is_output) continue;
-        code = guideline_in_cql(to->guideline, elm_run_define(run, to->columns[i]->target, &got, err), err);
+        code = elm_run_define(run, to->columns[i]->target, &got, err);
         if (code == SALVE_OK && !agrees(got, cells[i], tolerance))
             *why = arena_printf(to->mem, "%.*s: got %.*s, expected %.*s", STR_ARGS(to->columns[i]->name),
                                 STR_ARGS(shown(got, to->mem)), STR_ARGS(cells[i]));
@@ -207,8 +203,10 @@ static enum salve_code test_rows(struct vectors *to, struct str csv, guideline_r
     struct str line, cells[COLUMNS_MAX];
     size_t count = 0;
     unsigned number = 1;
-    enum salve_code code =
-        str_next_line(&csv, &line) ? read_header(to, line, err) : salve_fail(err, SALVE_E_SYNTAX, "vectors: empty");
+    enum salve_code code = str_next_line(&csv, &line)
+                               ? read_header(to, line, err)
+                               : salve_refuse(err, SALVE_E_SYNTAX, "the file is empty", "header");
+    if (code != SALVE_OK) salve_err_place(err, 1, 0);
     while (code == SALVE_OK && str_next_line(&csv, &line)) {
         number++;
         if (line.len == 0) continue;
@@ -216,8 +214,9 @@ static enum salve_code test_rows(struct vectors *to, struct str csv, guideline_r
         struct str why = STR_NONE;
         if (line.len > SALVE_CSV_LINE_BYTES_MAX || !cells_of(line, to->mem, cells, &count) ||
             count != to->column_count) {
-            salve_fail(err, SALVE_E_SYNTAX, "vectors: line %u", number);
-            (void)salve_why(err, "the row has not as many cells as the header, or a broken quote");
+            (void)salve_refuse(err, SALVE_E_SYNTAX, "the row has not as many cells as the header, or a broken quote",
+                               "row");
+            salve_err_place(err, number, 0);
             return SALVE_E_SYNTAX;
         }
         code = test_row(to, cells, &why, err);

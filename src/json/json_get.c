@@ -76,9 +76,8 @@ enum salve_code json_want(const struct json *object, const char *name, enum json
         return SALVE_OK;
     }
     (void)salve_fail(err, SALVE_E_INVALID, "%s.%s", where, name);
-    if (err != NULL)
-        (void)salve_why(err, "%s: must be %s", member == NULL ? "missing" : "wrong type", type_words(type));
-    return SALVE_E_INVALID;
+    return salve_why(err, SALVE_E_INVALID, "%s: must be %s", member == NULL ? "missing" : "wrong type",
+                     type_words(type));
 }
 
 enum salve_code json_want_text(const struct json *object, const char *name, const char *where, struct str *out,

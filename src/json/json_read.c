@@ -55,8 +55,9 @@ static enum salve_code fail(struct reader *r, enum salve_code code, const char *
     unsigned line, column;
     json_where(str_make(r->start, (size_t)(r->end - r->start)), (uint32_t)(r->at - r->start), &line, &column);
     if (r->level != NULL) add_path(path, sizeof path, r->level);
-    (void)salve_fail(r->err, code, "%u:%u%s%s", line, column, path[0] == '\0' ? "" : " ", path);
-    return r->err == NULL ? code : salve_why(r->err, "%s", why);
+    (void)salve_refuse(r->err, code, why, "%s", path);
+    salve_err_place(r->err, line, column);
+    return code;
 }
 
 static enum salve_code no_memory(struct reader *r) { return fail(r, SALVE_E_MEMORY, "the document does not fit"); }
@@ -263,8 +264,8 @@ enum salve_code json_read(struct str text, const struct json_opts *opts, struct 
     unsigned depth_max = opts == NULL || opts->depth_max == 0 ? SALVE_JSON_DEPTH_MAX : opts->depth_max;
     salve_assert(bytes_max <= UINT32_MAX && depth_max <= JSON_DEPTH_MAX);
     if (text.len > bytes_max) {
-        (void)salve_fail(err, SALVE_E_TOO_BIG, "1:1");
-        return err == NULL ? SALVE_E_TOO_BIG : salve_why(err, "more than %zu bytes", bytes_max);
+        (void)salve_fail(err, SALVE_E_TOO_BIG, "size");
+        return salve_why(err, SALVE_E_TOO_BIG, "more than %zu bytes", bytes_max);
     }
     if (text.ptr == NULL) text = STR("");
     struct reader r = {

@@ -118,10 +118,9 @@ enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum pu
     struct keys_wrap_row *rows = NULL;
     size_t count = 0;
     class_mask classes = 0;
-    if (purpose == PURPOSE_SELF) {
-        (void)salve_fail(err, SALVE_E_CONSENT, "purpose %s", purpose_text(purpose));
-        return salve_why(err, "own access ends with erasure only"), SALVE_E_CONSENT;
-    }
+    if (purpose == PURPOSE_SELF)
+        return salve_refuse(err, SALVE_E_CONSENT, "own access ends with erasure only", "purpose %s",
+                            purpose_text(purpose));
     enum salve_code code = check_ring(keys, ring, err);
     if (code == SALVE_OK) code = keys_wrap_rows(keys, ring->id, &rows, &count, err);
     for (size_t i = 0; i < count; i++)
@@ -183,7 +182,7 @@ enum salve_code keys_compartment_next(struct keys *keys, const struct compartmen
     enum salve_code code = db_step(keys->next_id, found, err);
     struct str id = code == SALVE_OK && *found ? db_column_blob(keys->next_id, 0) : STR_NONE;
     if (code == SALVE_OK && *found && id.len != COMPARTMENT_BYTES)
-        code = salve_fail(err, SALVE_E_INTEGRITY, "%s: key wrap", keys->path);
+        code = salve_fail(err, SALVE_E_INTEGRITY, "%s, key wrap", keys->path);
     if (code == SALVE_OK && *found) memcpy(out->bytes, id.ptr, id.len);
     db_reset(keys->next_id);
     return code;

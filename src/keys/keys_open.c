@@ -65,7 +65,7 @@ static enum salve_code check_secret(struct keys_secret secret, struct salve_err 
     size_t least = secret.is_key_file ? KEYS_FILE_BYTES_MIN : KEYS_PASSPHRASE_BYTES_MIN;
     if (secret.bytes.len >= least) return SALVE_OK;
     (void)salve_fail(err, SALVE_E_RANGE, secret.is_key_file ? "key file" : "passphrase");
-    return salve_why(err, "it must have %zu bytes or more", least), SALVE_E_RANGE;
+    return salve_why(err, SALVE_E_RANGE, "it must have %zu bytes or more", least);
 }
 
 static enum salve_code stretch(struct keys_secret secret, const uint8_t *root, struct crypto_key *out,
@@ -108,11 +108,10 @@ static enum salve_code root_open(struct keys *keys, struct keys_secret secret, u
                     root[AT_COST] >= CRYPTO_COST_MODERATE && root[AT_COST] <= CRYPTO_COST_MIN;
     if (!is_known) return salve_fail(err, SALVE_E_UNSUPPORTED, "%s", keys->path);
     keys->is_key_file = root[AT_KIND] == 2;
-    if (secret.is_key_file != keys->is_key_file) {
-        (void)wrong_secret(keys, err);
-        return salve_why(err, keys->is_key_file ? "it was sealed with a key file" : "it was sealed with a passphrase"),
-               SALVE_E_SECRET;
-    }
+    if (secret.is_key_file != keys->is_key_file)
+        return salve_refuse(err, SALVE_E_SECRET,
+                            keys->is_key_file ? "it was sealed with a key file" : "it was sealed with a passphrase",
+                            "%s", keys->path);
     code = stretch(secret, root, keys_slot(keys, SLOT_A), err);
     if (code == SALVE_OK && crypto_open_key(keys_slot(keys, SLOT_A), keys_bytes(root, AT_SEALED), root + AT_SEALED,
                                             keys_slot(keys, slot), NULL) != SALVE_OK)
@@ -226,10 +225,10 @@ enum salve_code keys_create(const struct keys_options *options, struct keys **ou
 static enum salve_code epoch_is_gone(const struct keys *keys, struct salve_err *err)
 {
     bool is_old = keys->epoch < keys->file.epoch;
-    (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", is_old ? keys->path : keys->epoch_path);
-    return salve_why(err, is_old ? "it is of an epoch whose secret was destroyed; nothing opens it any more"
-                                 : "it is older than the key store beside it"),
-           SALVE_E_INTEGRITY;
+    return salve_refuse(err, SALVE_E_INTEGRITY,
+                        is_old ? "it is of an epoch whose secret was destroyed; nothing opens it any more"
+                               : "it is older than the key store beside it",
+                        "%s", is_old ? keys->path : keys->epoch_path);
 }
 
 /* The epoch's secrets that fit the key store: keys.epoch may be one ahead, when a rotation was cut off between its two
@@ -246,7 +245,7 @@ static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
     keys_seal_key(root, keys->epoch, is_ahead ? keys->file.old : keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
     bool found = false;
     code = keys_kek_load(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NOW, &found, err);
-    if (code == SALVE_OK && !found) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: KEK", keys->path);
+    if (code == SALVE_OK && !found) code = salve_fail(err, SALVE_E_INTEGRITY, "%s, KEK", keys->path);
     if (code != SALVE_OK) return code;
     if (is_ahead) {
         db_bind_i64(keys->kek_drop, 1, keys->epoch);

@@ -113,10 +113,9 @@ static bool is_receipt_good(const struct keys_receipt *receipt, struct compartme
 
 enum salve_code keys_ring_admit(struct keys_ring *ring, struct keys_receipt *receipt, struct salve_err *err)
 {
-    if (!is_receipt_good(receipt, ring->id)) {
-        (void)salve_fail(err, SALVE_E_CONSENT, "receipt of the log");
-        return salve_why(err, "no key without a durable leaf about this access"), SALVE_E_CONSENT;
-    }
+    if (!is_receipt_good(receipt, ring->id))
+        return salve_refuse(err, SALVE_E_CONSENT, "no key without a durable leaf about this access",
+                            "receipt of the log");
     receipt->is_used = true;
     let_read(ring, CLASS_CONSENT);
     return SALVE_OK;

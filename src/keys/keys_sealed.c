@@ -20,7 +20,7 @@ enum salve_code keys_meta_get(struct keys *keys, const char *name, void *out, si
     db_bind_text(keys->meta_get, 1, str_of(name));
     enum salve_code code = db_step(keys->meta_get, &row, err);
     struct str bytes = code == SALVE_OK && row ? db_column_blob(keys->meta_get, 0) : STR_NONE;
-    if (code == SALVE_OK && bytes.len != len) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: %s", keys->path, name);
+    if (code == SALVE_OK && bytes.len != len) code = salve_fail(err, SALVE_E_INTEGRITY, "%s, %s", keys->path, name);
     if (code == SALVE_OK) memcpy(out, bytes.ptr, len);
     db_reset(keys->meta_get);
     return code;
@@ -54,7 +54,7 @@ enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_
         code = db_step(keys->kek_get, found, err);
         struct str sealed = code == SALVE_OK && *found ? db_column_blob(keys->kek_get, 0) : STR_NONE;
         if (code == SALVE_OK && *found && sealed.len != CRYPTO_SEALED_KEY_BYTES)
-            code = salve_fail(err, SALVE_E_INTEGRITY, "%s: KEK", keys->path);
+            code = salve_fail(err, SALVE_E_INTEGRITY, "%s, KEK", keys->path);
         if (code == SALVE_OK && *found)
             code = crypto_open_key(keys_slot(keys, seal_slot), kek_aad(purpose, epoch, aad),
                                    (const uint8_t *)sealed.ptr, keys_slot(keys, first_slot + (unsigned)purpose), err);
@@ -97,9 +97,9 @@ static enum salve_code secret_read(struct keys *keys, struct str name, unsigned 
     enum salve_code code = db_step(keys->secret_get, &row, err);
     struct str sealed = code == SALVE_OK && row ? db_column_blob(keys->secret_get, 0) : STR_NONE;
     if (code == SALVE_OK && !row)
-        code = salve_fail(err, SALVE_E_NOT_FOUND, "%s: %.*s", keys->path, STR_ARGS(name));
+        code = salve_fail(err, SALVE_E_NOT_FOUND, "%s, %.*s", keys->path, STR_ARGS(name));
     else if (code == SALVE_OK && sealed.len != CRYPTO_SEALED_KEY_BYTES)
-        code = salve_fail(err, SALVE_E_INTEGRITY, "%s: %.*s", keys->path, STR_ARGS(name));
+        code = salve_fail(err, SALVE_E_INTEGRITY, "%s, %.*s", keys->path, STR_ARGS(name));
     else if (code == SALVE_OK)
         code = crypto_open_key(keys_slot(keys, seal_slot), name, (const uint8_t *)sealed.ptr, secret, err);
     db_reset(keys->secret_get);
@@ -128,7 +128,7 @@ enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsig
         db_bind_text(keys->secret_next, 1, last);
         enum salve_code code = db_step(keys->secret_next, &row, err);
         struct str next = code == SALVE_OK && row ? db_column_text(keys->secret_next, 0) : STR_NONE;
-        if (next.len > sizeof name) code = salve_fail(err, SALVE_E_INTEGRITY, "%s: name of a secret", keys->path);
+        if (next.len > sizeof name) code = salve_fail(err, SALVE_E_INTEGRITY, "%s, name of a secret", keys->path);
         if (code == SALVE_OK && row) {
             memmove(name, next.ptr, next.len);
             last = str_make(name, next.len);

@@ -76,7 +76,7 @@ enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKE
         if (list == NULL)
             code = salve_fail(err, SALVE_E_MEMORY, "look-up");
         else if (id.len != COMPARTMENT_BYTES)
-            code = salve_fail(err, SALVE_E_INTEGRITY, "%s: token", keys->path);
+            code = salve_fail(err, SALVE_E_INTEGRITY, "%s, token", keys->path);
         else
             memcpy(list[used++].bytes, id.ptr, id.len);
     }

@@ -82,7 +82,7 @@ enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, s
     if (code == SALVE_OK) code = check_wraps(&check, err);
     if (code != SALVE_OK || check.bad == 0) return code;
     (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", keys->path);
-    return salve_why(err, "%llu damaged place(s)", (unsigned long long)check.bad), SALVE_E_INTEGRITY;
+    return salve_why(err, SALVE_E_INTEGRITY, "%llu damaged place(s)", (unsigned long long)check.bad);
 }
 
 static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, struct salve_err *err)

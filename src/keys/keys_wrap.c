@@ -16,7 +16,7 @@ static enum salve_code take_row(struct keys *keys, struct db_stmt *stmt, struct 
 {
     struct str id = db_column_blob(stmt, 0), bytes = db_column_blob(stmt, 5);
     if (id.len != COMPARTMENT_BYTES || bytes.len != CRYPTO_WRAP_BYTES)
-        return salve_fail(err, SALVE_E_INTEGRITY, "%s: key wrap", keys->path);
+        return salve_fail(err, SALVE_E_INTEGRITY, "%s, key wrap", keys->path);
     memcpy(row->id.bytes, id.ptr, id.len);
     row->purpose = (enum purpose)db_column_i64(stmt, 1);
     row->class = (enum data_class)db_column_i64(stmt, 2);

@@ -241,10 +241,9 @@ static enum salve_code add_finding(struct composer *c, const struct finding *fin
     const struct guideline *guideline = guideline_of(c->ask, finding->guideline);
     if (guideline == NULL) return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
     struct guideline_words words = guideline_words(guideline, c->letter->language, finding);
-    if (words.name.len == 0) {
-        (void)salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
-        return salve_why(err, "it has no words for this finding in the language of the letter");
-    }
+    if (words.name.len == 0)
+        return salve_refuse(err, SALVE_E_INVALID, "it has no words for this finding in the language of the letter",
+                            "guideline %.*s", STR_ARGS(finding->guideline));
     if (finding->status == FINDING_ASSESSED) return add_line(c, guideline, finding, &words, err);
     add_note(c, guideline, finding, &words);
     if (finding->action.len == 0) return SALVE_OK;

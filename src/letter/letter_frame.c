@@ -80,10 +80,8 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
                                   struct salve_err *err)
 {
     char path[4096];
-    if (!is_language(language)) {
-        (void)salve_fail(err, SALVE_E_USAGE, "language");
-        return salve_why(err, "a language is a short code such as en or ar");
-    }
+    if (!is_language(language))
+        return salve_refuse(err, SALVE_E_USAGE, "a language is a short code such as en or ar", "language");
     (void)snprintf(path, sizeof path, "%s/letters/frame.%.*s.json", share, STR_ARGS(language));
     struct str text;
     struct letter_frame *frame = arena_new(mem, struct letter_frame);
@@ -93,8 +91,8 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
     if (code != SALVE_OK) return code;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (letter_frame_word(frame, keys[i]).len > 0) continue;
-        (void)salve_fail(err, SALVE_E_INVALID, "frame.%.*s.json: %s", STR_ARGS(language), keys[i]);
-        return salve_why(err, "the word is missing");
+        return salve_refuse(err, SALVE_E_INVALID, "the word is missing", "frame.%.*s.json: %s", STR_ARGS(language),
+                            keys[i]);
     }
     *out = frame;
     return SALVE_OK;

@@ -524,8 +524,7 @@ static enum salve_code failed(cairo_status_t status, const struct buf *out, stru
     if (status == CAIRO_STATUS_SUCCESS && is_written) return SALVE_OK;
     enum salve_code code = out != NULL && buf_code(out) != SALVE_OK ? buf_code(out) : SALVE_E_IO;
     if (status == CAIRO_STATUS_NO_MEMORY) code = SALVE_E_MEMORY;
-    (void)salve_fail(err, code, "PDF of the letter");
-    return salve_why(err, "%s", cairo_status_to_string(status));
+    return salve_refuse(err, code, cairo_status_to_string(status), "PDF of the letter");
 }
 
 /* One pass over all pages; with page_count 0 it only finds out how many there are. */
@@ -564,10 +563,9 @@ static bool has_fonts(void)
 
 enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err)
 {
-    if (!has_fonts()) {
-        (void)salve_fail(err, SALVE_E_CONFIG, "fonts");
-        return salve_why(err, "Noto Sans is missing; install the Debian package fonts-noto-core");
-    }
+    if (!has_fonts())
+        return salve_refuse(err, SALVE_E_CONFIG, "Noto Sans is missing; install the Debian package fonts-noto-core",
+                            "fonts");
     struct arena *mem = arena_open(16 << 20);
     int page_count = 0;
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "PDF of the letter");

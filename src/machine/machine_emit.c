@@ -63,8 +63,7 @@ uint16_t expr_emit_slots(struct expr_emit *emit, uint16_t count)
     if (emit->code != SALVE_OK) return 0;
     struct expr_routine *routine = routine_of(emit, emit->routine);
     if (routine->slots > UINT16_MAX - count) {
-        emit->code = salve_fail(emit->err, SALVE_E_TOO_BIG, "expression program");
-        salve_why(emit->err, "too many variables");
+        emit->code = salve_refuse(emit->err, SALVE_E_TOO_BIG, "too many variables", "expression program");
         return 0;
     }
     uint16_t first = routine->slots;

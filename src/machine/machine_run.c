@@ -10,22 +10,15 @@
 #include "machine/run.h"
 #include "fhir_tables.h"
 
-#define TRY(call)                                                                                                      \
-    do {                                                                                                               \
-        enum salve_code try_ = (call);                                                                                 \
-        if (try_ != SALVE_OK) return try_;                                                                             \
-    } while (0)
-
 enum salve_code expr_run_fail(struct expr_run *run, enum salve_code code, const char *why, ...)
 {
     uint32_t place = run->at == NULL ? 0 : run->program->places[run->at - run->program->code];
-    salve_fail(run->err, code, "%u:%u", place >> 12, place & 4095);
-    char text[SALVE_ERR_TEXT_BYTES];
     va_list args;
+    (void)salve_fail(run->err, code, "%s", "");
+    salve_err_place(run->err, place >> 12, place & 4095);
     va_start(args, why);
-    (void)vsnprintf(text, sizeof text, why, args);
+    (void)salve_why_args(run->err, code, why, args);
     va_end(args);
-    salve_why(run->err, "%s", text);
     return code;
 }
 

@@ -61,12 +61,11 @@ static enum salve_code add_elm(struct opening *o, struct str canonical, struct s
     enum salve_code code = json_read(elm, &opts, o->set->mem, &doc, err);
     if (code != SALVE_OK) return code;
     struct str id = json_text(json_path(doc, "library.identifier.id"));
-    if (id.len == 0) {
-        (void)salve_fail(err, SALVE_E_INVALID, "library.identifier.id");
-        return salve_why(err, "it is missing");
-    }
+    if (id.len == 0) return salve_refuse(err, SALVE_E_INVALID, "it is missing", "library.identifier.id");
     o->libraries[o->count++] = (struct library){canonical, id};
-    return elm_load(o->elm, elm, "Library.content", err);
+    code = elm_load(o->elm, elm, NULL, err);
+    if (code != SALVE_OK) salve_err_in(err, "Library.content");
+    return code;
 }
 
 static enum salve_code add_library(struct opening *o, tape_at at, struct salve_err *err)
@@ -93,10 +92,9 @@ static enum salve_code link_measure(struct opening *o, struct measure_one *m, ta
         bool is_it = l->canonical.len > 0 ? str_eq(l->canonical, url) : str_eq(l->id, last_part(url));
         if (is_it && found == NULL) found = l;
     }
-    if (found == NULL) {
-        (void)salve_fail(err, SALVE_E_NOT_FOUND, "Measure.library");
-        return salve_why(err, "the measure's library is neither in the Bundle nor given as ELM");
-    }
+    if (found == NULL)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "the measure's library is neither in the Bundle nor given as ELM",
+                            "Measure.library");
     enum salve_code code = elm_link(o->elm, found->id, STR_NONE, o->set->mem, &program, err);
     m->program = program;
     return code;
@@ -140,8 +138,9 @@ static enum salve_code check_component(const struct measure_group *g, struct sal
 {
     bool is_score = g->scoring == SCORING_PROPORTION || g->scoring == SCORING_RATIO;
     if (is_score && !g->is_decrease) return SALVE_OK;
-    (void)salve_fail(err, SALVE_E_UNSUPPORTED, "Measure component");
-    return salve_why(err, "components are proportions or ratios of which an increase is an improvement");
+    return salve_refuse(err, SALVE_E_UNSUPPORTED,
+                        "components are proportions or ratios of which an increase is an improvement",
+                        "Measure component");
 }
 
 /* Components are measures with criteria of their own: a composite of composites, and so a cycle, is refused. */
@@ -156,8 +155,9 @@ static enum salve_code find_component(struct measure_set *set, struct measure_co
             return check_component(&m->groups[g], err);
         }
     }
-    (void)salve_fail(err, SALVE_E_NOT_FOUND, "Measure component");
-    return salve_why(err, "a component must be a group of a Measure in the Bundle that is no composite itself");
+    return salve_refuse(err, SALVE_E_NOT_FOUND,
+                        "a component must be a group of a Measure in the Bundle that is no composite itself",
+                        "Measure component");
 }
 
 static enum salve_code find_components(struct measure_set *set, struct salve_err *err)
@@ -197,10 +197,8 @@ enum salve_code measure_open(const struct tape *bundle, const struct str *elm, s
     for (size_t i = 0; i < elm_count && code == SALVE_OK; i++) code = add_elm(o, STR_NONE, elm[i], err);
     if (code == SALVE_OK) code = each(o, "Library", add_library, err);
     if (code == SALVE_OK) code = each(o, "Measure", add_measure, err);
-    if (code == SALVE_OK && set->measure_count == 0) {
-        (void)salve_fail(err, SALVE_E_INVALID, "Bundle.entry");
-        return salve_why(err, "there is no Measure in it");
-    }
+    if (code == SALVE_OK && set->measure_count == 0)
+        return salve_refuse(err, SALVE_E_INVALID, "there is no Measure in it", "Bundle.entry");
     if (code == SALVE_OK) code = find_components(set, err);
     if (code == SALVE_OK) code = open_vocabulary(set, more, err);
     *out = set;

@@ -11,8 +11,7 @@ const char *const measure_population_codes[MEASURE_POPULATION_KINDS] = {
 
 static enum salve_code invalid(struct salve_err *err, const char *at, const char *why)
 {
-    (void)salve_fail(err, SALVE_E_INVALID, "%s", at);
-    return salve_why(err, "%s", why);
+    return salve_refuse(err, SALVE_E_INVALID, why, "%s", at);
 }
 static bool is_named(const struct tape *t, tape_at at, const char *name)
 {
@@ -73,8 +72,8 @@ static enum salve_code read_aggregate(struct str word, enum measure_aggregate *o
             *out = names[i].is;
             return SALVE_OK;
         }
-    (void)salve_fail(err, SALVE_E_UNSUPPORTED, "cqfm-aggregateMethod");
-    return salve_why(err, "sum, average, count, minimum, maximum and median are known");
+    return salve_refuse(err, SALVE_E_UNSUPPORTED, "sum, average, count, minimum, maximum and median are known",
+                        "cqfm-aggregateMethod");
 }
 
 static enum salve_code read_population(const struct tape *t, tape_at at, struct measure_group *g, struct salve_err *err)
@@ -84,10 +83,9 @@ static enum salve_code read_population(const struct tape *t, tape_at at, struct 
     if (expression.len == 0) return invalid(err, "Measure.group.population.criteria.expression", "it is missing");
     for (size_t i = 0; i < MEASURE_POPULATION_KINDS; i++) {
         if (!str_is(code, measure_population_codes[i])) continue;
-        if (g->populations[i].is_there) {
-            (void)salve_fail(err, SALVE_E_UNSUPPORTED, "Measure.group.population");
-            return salve_why(err, "a group may have one population of a kind");
-        }
+        if (g->populations[i].is_there)
+            return salve_refuse(err, SALVE_E_UNSUPPORTED, "a group may have one population of a kind",
+                                "Measure.group.population");
         g->populations[i] = (struct measure_criteria){text_at(t, at, "id"), expression, true};
         return SALVE_OK;
     }
@@ -175,8 +173,9 @@ static enum salve_code read_parts(struct measure_set *set, tape_at at, struct me
         if (!is_named(t, c, "stratifier")) continue;
         stratifiers[g->stratifier_count] = text_at(t, c, "criteria.expression");
         if (stratifiers[g->stratifier_count++].len > 0) continue;
-        (void)salve_fail(err, SALVE_E_UNSUPPORTED, "Measure.group.stratifier");
-        return salve_why(err, "a stratifier needs criteria; components of stratifiers are not known");
+        return salve_refuse(err, SALVE_E_UNSUPPORTED,
+                            "a stratifier needs criteria; components of stratifiers are not known",
+                            "Measure.group.stratifier");
     }
     g->stratifiers = stratifiers;
     for (tape_at c = tape_first(t, at); c != TAPE_NONE && code == SALVE_OK; c = tape_next(t, at, c))

@@ -41,8 +41,7 @@ static enum salve_code keep(struct person_run *p, struct members from, struct me
 
 static enum salve_code wrong_type(struct salve_err *err, const char *what)
 {
-    (void)salve_fail(err, SALVE_E_TYPE, "Measure.group.population.criteria");
-    return salve_why(err, "%s", what);
+    return salve_refuse(err, SALVE_E_TYPE, what, "Measure.group.population.criteria");
 }
 
 static enum salve_code evaluate(struct person_run *p, struct str expression, struct members *out, struct salve_err *err)

@@ -19,8 +19,7 @@ static bool is_name(struct str text)
 static enum salve_code name_check(struct str kind, struct str id, struct salve_err *err)
 {
     if (is_name(kind) && is_name(id)) return SALVE_OK;
-    salve_fail(err, SALVE_E_INVALID, "name of a document or of staff");
-    return rec_why(err, SALVE_E_INVALID, "1 to 64 of a-z, 0-9, '.', '_', '-'");
+    return salve_refuse(err, SALVE_E_INVALID, "1 to 64 of a-z, 0-9, '.', '_', '-'", "name of a document or of staff");
 }
 
 /* The newest row's key in mem; STR_NONE if there is none. */
@@ -174,14 +173,13 @@ enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct sa
     if (actor.role >= ROLE_COUNT) return salve_fail(err, SALVE_E_ROLE, "unknown role");
     if (!rec_role_is_staff(actor.role)) {
         if (actor.id.len == 0 || actor.role == ROLE_HELPER) return SALVE_OK;
-        salve_fail(err, SALVE_E_ROLE, "%s", role_text(actor.role));
-        return rec_why(err, SALVE_E_ROLE, "the person's side has no staff name");
+        return salve_refuse(err, SALVE_E_ROLE, "the person's side has no staff name", "%s", role_text(actor.role));
     }
     enum salve_code code = is_name(actor.id) ? staff_read(tx, actor.id, tx->mem, &staff, err) : SALVE_E_NOT_FOUND;
     if (code == SALVE_OK && staff.role == actor.role && !staff.retired) return SALVE_OK;
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
-    salve_fail(err, SALVE_E_ROLE, "%s", role_text(actor.role));
-    return rec_why(err, SALVE_E_ROLE, "this staff name is not registered under that role here");
+    return salve_refuse(err, SALVE_E_ROLE, "this staff name is not registered under that role here", "%s",
+                        role_text(actor.role));
 }
 
 static enum salve_code staff_write(struct rec_tx *tx, struct str id, enum role role, bool retired,

@@ -25,10 +25,8 @@ static enum salve_code open_choice(struct choice *choice, struct str who, bool i
         return rec_actor_needs(choice->actor, 0, err);
     ask.is_counted = is_counted && rec_role_is_staff(choice->actor.role);
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
-    if (code == SALVE_OK && !is_present) {
-        salve_fail(err, SALVE_E_NOT_FOUND, "card");
-        return rec_why(err, SALVE_E_NOT_FOUND, "a choice needs the person's card");
-    }
+    if (code == SALVE_OK && !is_present)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "a choice needs the person's card", "card");
     return code == SALVE_OK ? rec_gate_open(choice->site, &ask, choice->work, &choice->gate, err) : code;
 }
 

@@ -35,8 +35,7 @@ static enum salve_code erase(struct site *site, struct actor actor, struct str w
     bool is_present;
     enum salve_code code = rec_who(site, who, work, &id, &is_present, err);
     if (code == SALVE_OK && !is_present) {
-        salve_fail(err, SALVE_E_NOT_FOUND, "card");
-        code = rec_why(err, SALVE_E_NOT_FOUND, "erasure needs the person's card");
+        code = salve_refuse(err, SALVE_E_NOT_FOUND, "erasure needs the person's card", "card");
     }
     if (code == SALVE_OK) code = rec_tx_begin(site, true, work, &tx, err);
     if (code != SALVE_OK) return code;

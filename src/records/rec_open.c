@@ -118,8 +118,8 @@ static enum salve_code not_open(enum purpose purpose, struct salve_err *err)
 
 static enum salve_code role_opens_nothing(const struct rec_ask *ask, struct salve_err *err)
 {
-    salve_fail(err, SALVE_E_ROLE, "%s, purpose %s", role_text(ask->actor.role), purpose_text(ask->purpose));
-    return rec_why(err, SALVE_E_ROLE, "this role does not open this purpose");
+    return salve_refuse(err, SALVE_E_ROLE, "this role does not open this purpose", "%s, purpose %s",
+                        role_text(ask->actor.role), purpose_text(ask->purpose));
 }
 
 /* What is asked for: named, or all that the wraps deliver and the role may see. */

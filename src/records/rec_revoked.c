@@ -117,15 +117,13 @@ static enum salve_code check_lines(struct site *site, struct str bytes, struct s
     uint8_t token[KEYS_TOKEN_BYTES];
     size_t count = bytes.len / LINE_BYTES;
     for (size_t i = 0; i < count; i++)
-        if (!line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, token)) {
-            salve_fail(err, SALVE_E_INTEGRITY, "revoked: line %zu", i + 1);
-            return rec_why(err, SALVE_E_INTEGRITY,
-                           "the line does not match its checksum; bring the newest copy of the file back");
-        }
-    if (count < site->revoked_done) {
-        salve_fail(err, SALVE_E_INTEGRITY, "revoked: %zu lines", count);
-        return rec_why(err, SALVE_E_INTEGRITY, "lines are missing; bring the newest copy of the file back");
-    }
+        if (!line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, token))
+            return salve_refuse(err, SALVE_E_INTEGRITY,
+                                "the line does not match its checksum; bring the newest copy of the file back",
+                                "revoked: line %zu", i + 1);
+    if (count < site->revoked_done)
+        return salve_refuse(err, SALVE_E_INTEGRITY, "lines are missing; bring the newest copy of the file back",
+                            "revoked: %zu lines", count);
     site->revoked_count = count;
     return bytes.len % LINE_BYTES == 0 ? SALVE_OK : cut_tail(site, count * LINE_BYTES, err);
 }

@@ -25,10 +25,8 @@ enum salve_code rec_new_id(struct rec_view *view, struct arena *mem, struct str 
 static enum salve_code class_of(const struct rec_item *item, enum data_class *out, struct salve_err *err)
 {
     struct str type = fhir_type_name(tape_type(item->tape, tape_root(item->tape)));
-    if (str_is(type, "Consent") || str_is(type, "AuditEvent")) {
-        salve_fail(err, SALVE_E_NOT_ADMITTED, "%.*s", STR_ARGS(type));
-        return rec_why(err, SALVE_E_NOT_ADMITTED, "the gate alone makes these");
-    }
+    if (str_is(type, "Consent") || str_is(type, "AuditEvent"))
+        return salve_refuse(err, SALVE_E_NOT_ADMITTED, "the gate alone makes these", "%.*s", STR_ARGS(type));
     bool is_identity = str_is(type, "Patient") || str_is(type, "RelatedPerson");
     *out = item->class != 0 ? item->class : is_identity ? CLASS_IDENT : CLASS_CLIN;
     bool fits = *out >= CLASS_IDENT && *out <= CLASS_CONTACT && (!is_identity || *out == CLASS_IDENT);
@@ -60,9 +58,9 @@ static enum salve_code id_check(struct rec_view *view, const struct rec_item *it
         const struct rec_version *v = &view->all[i];
         if (v->number == number && v->is.class == class && str_eq(v->is.type, type)) return SALVE_OK;
     }
-    salve_fail(err, SALVE_E_INVALID, "%.*s.id", STR_ARGS(type));
-    return rec_why(err, SALVE_E_INVALID,
-                   "neither a new id of this view nor that of a stored resource of this type and class");
+    return salve_refuse(err, SALVE_E_INVALID,
+                        "neither a new id of this view nor that of a stored resource of this type and class", "%.*s.id",
+                        STR_ARGS(type));
 }
 
 static enum salve_code item_check(struct rec_view *view, const struct rec_item *item, enum data_class *class,

@@ -30,10 +30,8 @@ enum salve_code rec_settings_check(const struct site_settings *settings, struct 
     if (s.majority_age_years == 0) s.majority_age_years = MAJORITY_AGE_YEARS;
     if (s.name.len == 0 || s.name.len > NAME_BYTES_MAX || !str_is_utf8(s.name))
         return salve_fail(err, SALVE_E_CONFIG, "settings: name");
-    if (!is_log_name(s.log_name)) {
-        salve_fail(err, SALVE_E_CONFIG, "settings: log_name");
-        return rec_why(err, SALVE_E_CONFIG, "1 to 60 of a-z, 0-9, '-'");
-    }
+    if (!is_log_name(s.log_name))
+        return salve_refuse(err, SALVE_E_CONFIG, "1 to 60 of a-z, 0-9, '-'", "settings: log_name");
     if (!ages_are_in_order(&s)) return salve_fail(err, SALVE_E_CONFIG, "settings: ages");
     return SALVE_OK;
 }
@@ -133,8 +131,7 @@ static enum salve_code set_in(struct site *site, struct rec_tx *tx, struct actor
     enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_MANAGER), err);
     if (code == SALVE_OK) code = rec_actor_check(tx, actor, err);
     if (code == SALVE_OK && !str_eq(settings->log_name, site->settings.log_name)) {
-        salve_fail(err, SALVE_E_CONFIG, "settings: log_name");
-        code = rec_why(err, SALVE_E_CONFIG, "the log keeps the name it was begun with");
+        code = salve_refuse(err, SALVE_E_CONFIG, "the log keeps the name it was begun with", "settings: log_name");
     }
     if (code == SALVE_OK) code = rec_settings_write(settings, tx->mem, json, err);
     return code == SALVE_OK ? rec_doc_put(tx, STR("site"), STR("settings"), *json, err) : code;

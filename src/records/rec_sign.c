@@ -114,11 +114,11 @@ static void keep_old_head(struct site *site, struct arena *mem)
 
 static enum salve_code is_older(const char *file, struct salve_err *err)
 {
-    salve_fail(err, SALVE_E_INTEGRITY, "%s", file);
-    return rec_why(
+    return salve_refuse(
         err, SALVE_E_INTEGRITY,
         "the log in site.db is older than, or other than, what was signed: bring the newest site.db back, or "
-        "start a successor log");
+        "start a successor log",
+        "%s", file);
 }
 
 /* The file `checkpoint`, where it is a note of ours: it may have survived where signed-head did not. */
@@ -153,8 +153,8 @@ static enum salve_code check_guard(struct site *site, struct rec_tx *tx, struct 
         return SALVE_OK;
     }
     if (code == SALVE_OK && tlog_newest_checkpoint(tx->log, tx->mem, &archived, NULL) != SALVE_OK) return SALVE_OK;
-    salve_fail(err, SALVE_E_INTEGRITY, "signed-head");
-    return rec_why(err, SALVE_E_INTEGRITY, "the file is missing or damaged, though the log was signed before");
+    return salve_refuse(err, SALVE_E_INTEGRITY, "the file is missing or damaged, though the log was signed before",
+                        "signed-head");
 }
 
 enum salve_code rec_log_check(struct site *site, struct salve_err *err)

@@ -121,9 +121,8 @@ enum salve_code rec_log_load(struct site *site, struct salve_err *err)
     enum salve_code code = store_begin(site->store, true, &tx.store, err);
     if (code == SALVE_OK) code = rec_logs(&tx, site->mem, &logs, &count, err);
     if (code == SALVE_OK && count == 0) {
-        salve_fail(err, SALVE_E_NOT_FOUND, "site.db");
-        code =
-            rec_why(err, SALVE_E_NOT_FOUND, "making this site was not finished; remove the folder and make it again");
+        code = salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "making this site was not finished; remove the folder and make it again", "site.db");
     }
     rec_tx_abandon(&tx);
     if (code != SALVE_OK) return code;
@@ -179,8 +178,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     if (code == SALVE_OK) code = rec_path(site->path, "site.db", store, err);
     if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
     if (code == SALVE_OK && !create && access(store, F_OK) != 0) {
-        salve_fail(err, SALVE_E_NOT_FOUND, "%s", site->path);
-        code = rec_why(err, SALVE_E_NOT_FOUND, "there is no site in this folder");
+        code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no site in this folder", "%s", site->path);
     }
     if (code == SALVE_OK) code = db_lock(lock, &site->lock, err);
     if (code == SALVE_OK) code = rec_secret_read(&options->secret, &secret, err);
@@ -283,10 +281,8 @@ enum salve_code site_create(const struct site_options *options, const struct sit
     if (code == SALVE_OK) code = rec_path(options->path, "site.db", path, err);
     if (code != SALVE_OK) return code;
     if (mkdir(options->path, 0700) != 0 && errno != EEXIST) return file_fail(err, options->path);
-    if (access(path, F_OK) == 0) {
-        salve_fail(err, SALVE_E_CONFLICT, "%s", options->path);
-        return rec_why(err, SALVE_E_CONFLICT, "there is a site in this folder already");
-    }
+    if (access(path, F_OK) == 0)
+        return salve_refuse(err, SALVE_E_CONFLICT, "there is a site in this folder already", "%s", options->path);
     code = make_key_file(options->secret.key_file, err);
     if (code == SALVE_OK) code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;

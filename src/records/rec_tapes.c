@@ -82,10 +82,8 @@ enum salve_code rec_id_number(const struct rec_view *view, struct str id, uint64
     compartment_text(view->gate.chain.id, text);
     if (id.len <= COMPARTMENT_TEXT_BYTES + 1 || memcmp(id.ptr, text, COMPARTMENT_TEXT_BYTES) != 0 ||
         id.ptr[COMPARTMENT_TEXT_BYTES] != '.' || id.ptr[COMPARTMENT_TEXT_BYTES + 1] == '+' ||
-        !str_to_i64(str_cut(id, COMPARTMENT_TEXT_BYTES + 1, id.len), &value) || value < 1) {
-        salve_fail(err, SALVE_E_INVALID, "Resource.id");
-        return rec_why(err, SALVE_E_INVALID, "an id of this compartment is needed");
-    }
+        !str_to_i64(str_cut(id, COMPARTMENT_TEXT_BYTES + 1, id.len), &value) || value < 1)
+        return salve_refuse(err, SALVE_E_INVALID, "an id of this compartment is needed", "Resource.id");
     *number = (uint64_t)value;
     return SALVE_OK;
 }

@@ -139,8 +139,8 @@ static enum salve_code damaged(const struct rec_chain *chain, uint64_t seq, stru
 {
     char id[COMPARTMENT_TEXT_BYTES + 1];
     compartment_text(chain->id, id);
-    salve_fail(err, SALVE_E_INTEGRITY, "site.db: compartment %s, record %llu", id, (unsigned long long)seq);
-    return rec_why(err, SALVE_E_INTEGRITY, "the record does not open");
+    return salve_refuse(err, SALVE_E_INTEGRITY, "the record does not open", "site.db: compartment %s, record %llu", id,
+                        (unsigned long long)seq);
 }
 
 enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_chain *chain, uint64_t seq, enum data_class class,

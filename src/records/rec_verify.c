@@ -52,6 +52,7 @@ static void progress(struct verify *v, const char *step, uint64_t done, uint64_t
 static enum salve_code settle(struct verify *v, const char *file, enum salve_code code, uint64_t findings_before,
                               struct salve_err *step_err, struct salve_err *err)
 {
+    char where[SALVE_ERR_WHERE_BYTES];
     if (code == SALVE_OK) return SALVE_OK;
     bool is_damage = code == SALVE_E_INTEGRITY || code == SALVE_E_CONFLICT || code == SALVE_E_NOT_FOUND ||
                      code == SALVE_E_INVALID || code == SALVE_E_SYNTAX || code == SALVE_E_UNSUPPORTED;
@@ -60,7 +61,7 @@ static enum salve_code settle(struct verify *v, const char *file, enum salve_cod
         return code;
     }
     if (v->result->findings == findings_before)
-        found(v, file, STR_NONE, str_of(step_err->at),
+        found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
               step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
     return SALVE_OK;
 }
@@ -301,8 +302,10 @@ static enum salve_code verify_closed(struct verify *v, const struct site_options
         if (code == SALVE_OK) code = settle(v, files[i], db_scan(path, reported, v, &step_err), here, &step_err, err);
         if (code != SALVE_OK) return code;
     }
+    char where[SALVE_ERR_WHERE_BYTES];
     if (v->result->findings == before)
-        found(v, options->path, STR_NONE, str_of(why->at), why->why[0] != '\0' ? why->why : salve_code_what(why_code));
+        found(v, options->path, STR_NONE, str_of(salve_err_where(why, where)),
+              why->why[0] != '\0' ? why->why : salve_code_what(why_code));
     return SALVE_OK;
 }
 

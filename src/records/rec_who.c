@@ -21,8 +21,7 @@ enum salve_code rec_card_token(struct site *site, const struct rec_card *card, u
 
 static enum salve_code not_here(struct salve_err *err)
 {
-    salve_fail(err, SALVE_E_NOT_FOUND, "card");
-    return rec_why(err, SALVE_E_NOT_FOUND, "this card is not known here");
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "this card is not known here", "card");
 }
 
 static enum salve_code by_card(struct site *site, const struct rec_card *card, struct arena *mem,
@@ -187,10 +186,8 @@ enum salve_code rec_find(struct site *site, struct actor actor, struct str names
     enum salve_code code =
         rec_actor_needs(actor, ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN), err);
     if (code != SALVE_OK) return code;
-    if (!site->settings.name_index) {
-        salve_fail(err, SALVE_E_UNSUPPORTED, "look-up by name");
-        return rec_why(err, SALVE_E_UNSUPPORTED, "this site has it switched off");
-    }
+    if (!site->settings.name_index)
+        return salve_refuse(err, SALVE_E_UNSUPPORTED, "this site has it switched off", "look-up by name");
     code = token_of(site, names, birth_date, mem, token, err);
     if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, out, count, err);
     if (code == SALVE_E_NOT_FOUND) {

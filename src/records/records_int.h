@@ -33,13 +33,6 @@ enum {
 struct rec_tx;
 struct rec_codec; /* compression, rec_payload.c */
 
-/* rec_why - adds the rule to an error just filled (err may be NULL) and gives its code back. */
-static inline enum salve_code rec_why(struct salve_err *err, enum salve_code code, const char *why)
-{
-    if (err != NULL) (void)salve_why(err, "%s", why);
-    return code;
-}
-
 /* --- the site --------------------------------------------------------------------------------------------------- */
 
 /* One log of the site. A successor log begins after a restore that lost leaves; its entries follow in the same rows. */

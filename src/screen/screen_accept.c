@@ -46,10 +46,8 @@ static enum salve_code choices_allowed(const struct guideline_info *info, const 
                 is_known = is_known || str_eq(sw->values[v], choices[c].value);
         }
         if (is_known) continue;
-        salve_fail(err, SALVE_E_INVALID, "%.*s: switch %.*s", STR_ARGS(info->id),
-                   STR_ARGS(str_cut(choices[c].name, 0, 40)));
-        (void)salve_why(err, "the guideline has no such switch, or the switch no such value");
-        return SALVE_E_INVALID;
+        return salve_refuse(err, SALVE_E_INVALID, "the guideline has no such switch, or the switch no such value",
+                            "%.*s: switch %.*s", STR_ARGS(info->id), STR_ARGS(str_cut(choices[c].name, 0, 40)));
     }
     return SALVE_OK;
 }
@@ -62,11 +60,9 @@ enum salve_code screen_accept(struct site *site, struct actor actor, const struc
     char now[CLOCK_TEXT_BYTES];
     struct str digest, text;
     struct buf out;
-    if (actor.role != ROLE_CLINICIAN || actor.id.len == 0) {
-        salve_fail(err, SALVE_E_ROLE, "guideline %.*s", STR_ARGS(info->id));
-        (void)salve_why(err, "a named clinician accepts a guideline");
-        return SALVE_E_ROLE;
-    }
+    if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
+        return salve_refuse(err, SALVE_E_ROLE, "a named clinician accepts a guideline", "guideline %.*s",
+                            STR_ARGS(info->id));
     enum salve_code code = choices_allowed(info, choices, choice_count, err);
     if (code == SALVE_OK) code = screen_digest(guideline, mem, &digest, err);
     if (code != SALVE_OK) return code;
@@ -121,9 +117,8 @@ enum salve_code screen_accepted(struct site *site, const struct guideline *guide
     if (code == SALVE_OK) code = screen_digest(guideline, mem, &digest, err);
     if (code != SALVE_OK) return code;
     if (str_eq(out->version, info->version) && str_eq(out->digest, digest)) return SALVE_OK;
-    salve_fail(err, SALVE_E_CONFLICT, "guideline %.*s", STR_ARGS(info->id));
-    (void)salve_why(err, "another version or another content was accepted here");
-    return SALVE_E_CONFLICT;
+    return salve_refuse(err, SALVE_E_CONFLICT, "another version or another content was accepted here", "guideline %.*s",
+                        STR_ARGS(info->id));
 }
 
 enum salve_code screen_has_acceptance(struct site *site, struct str id, struct arena *mem, bool *out,
@@ -156,11 +151,10 @@ enum salve_code screen_open(struct site *site, struct guideline *const *guidelin
         }
     }
     if (refused_count != NULL) *refused_count = count - made->count;
-    if (made->count == 0) {
-        salve_fail(err, SALVE_E_NOT_FOUND, "accepted guidelines");
-        (void)salve_why(err, "no guideline was accepted at this site; 'salve guideline accept' does that");
-        return SALVE_E_NOT_FOUND;
-    }
+    if (made->count == 0)
+        return salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "no guideline was accepted at this site; 'salve guideline accept' does that",
+                            "accepted guidelines");
     *out = made;
     return SALVE_OK;
 }

@@ -84,11 +84,9 @@ static enum salve_code finding_of(const struct tape *tape, tape_at at, struct ar
     bool is_whole = out->guideline.len > 0 && out->version.len > 0 && out->item.len > 0 &&
                     finding_status_find(part(tape, at, SCREEN_EXTENSION "status"), &out->status) &&
                     urgency_find(part(tape, at, SCREEN_EXTENSION "urgency"), &out->urgency);
-    if (!is_whole) {
-        salve_fail(err, SALVE_E_INVALID, "Observation.extension");
-        (void)salve_why(err, "a kept finding lacks guideline, version, item, status or urgency");
-        return SALVE_E_INVALID;
-    }
+    if (!is_whole)
+        return salve_refuse(err, SALVE_E_INVALID, "a kept finding lacks guideline, version, item, status or urgency",
+                            "Observation.extension");
     enum salve_code code = inputs(tape, at, mem, out, err);
     if (code == SALVE_OK)
         code = labels(tape, at, SCREEN_EXTENSION "missing", mem, &out->missing, &out->missing_count, err);

@@ -138,9 +138,8 @@ static enum salve_code load(struct run *run, const struct tape **tapes)
     }
     *tapes = list;
     if (run->patient.len > 0) return SALVE_OK;
-    salve_fail(run->err, SALVE_E_CONSENT, "Patient");
-    (void)salve_why(run->err, "this view does not show the person's identity, which an evaluation needs");
-    return SALVE_E_CONSENT;
+    return salve_refuse(run->err, SALVE_E_CONSENT,
+                        "this view does not show the person's identity, which an evaluation needs", "Patient");
 }
 
 enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem, struct finding **out,

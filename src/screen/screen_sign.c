@@ -78,22 +78,17 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
                             struct salve_err *err)
 {
     struct signing to = {.mem = mem, .err = err};
-    if (actor.role != ROLE_CLINICIAN || actor.id.len == 0) {
-        salve_fail(err, SALVE_E_ROLE, "signing");
-        (void)salve_why(err, "a named clinician signs results");
-        return SALVE_E_ROLE;
-    }
+    if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
+        return salve_refuse(err, SALVE_E_ROLE, "a named clinician signs results", "signing");
     enum salve_code code = rec_all(view, 0, &to.all, &to.all_count, err);
     if (code != SALVE_OK) return code;
     to.items = arena_array(mem, struct rec_item, to.all_count + 2);
     if (to.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "signing");
     for (size_t i = 0; code == SALVE_OK && i < to.all_count; i++)
         if (screen_is_draft(&to.all[i])) code = sign_one(&to, &to.all[i]);
-    if (code == SALVE_OK && to.item_count == 0) {
-        salve_fail(err, SALVE_E_NOT_FOUND, "drafts");
-        (void)salve_why(err, "there is nothing to sign; 'salve screen' makes the drafts");
-        return SALVE_E_NOT_FOUND;
-    }
+    if (code == SALVE_OK && to.item_count == 0)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "there is nothing to sign; 'salve screen' makes the drafts",
+                            "drafts");
     if (code == SALVE_OK) code = add_provenance(&to, view, actor);
     if (code == SALVE_OK) code = rec_save(view, to.items, to.item_count, NULL, mem, err);
     if (code == SALVE_OK) *count = to.finding_count;

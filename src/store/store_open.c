@@ -40,10 +40,7 @@ enum salve_code store_close(struct store **store, struct salve_err *err)
 
 enum salve_code store_begin(struct store *store, bool read_only, struct store_tx **out, struct salve_err *err)
 {
-    if (store->in_tx) {
-        (void)salve_fail(err, SALVE_E_BUSY, "store");
-        return salve_why(err, "a transaction is open already"), SALVE_E_BUSY;
-    }
+    if (store->in_tx) return salve_refuse(err, SALVE_E_BUSY, "a transaction is open already", "store");
     enum salve_code code = store->place->backend->begin(store->place, read_only, err);
     if (code != SALVE_OK) return code;
     store->in_tx = true;
@@ -67,8 +64,7 @@ enum salve_code store_commit(struct store_tx **tx, struct salve_err *err)
     bool has_dropped = (*tx)->has_dropped;
     if ((*tx)->has_failed) {
         store_abandon(tx);
-        (void)salve_fail(err, SALVE_E_IO, "store");
-        return salve_why(err, "a write of this transaction failed"), SALVE_E_IO;
+        return salve_refuse(err, SALVE_E_IO, "a write of this transaction failed", "store");
     }
     enum salve_code code = store->place->backend->commit(store->place, err);
     store->in_tx = false;

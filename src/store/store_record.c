@@ -48,10 +48,7 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
     struct store_head head;
     enum salve_code code = store_head_get(tx, id, &head, err);
     if (code != SALVE_OK) return code;
-    if (seq != head.seq + 1) {
-        (void)salve_fail(err, SALVE_E_CONFLICT, "record");
-        return salve_why(err, "another record was appended first"), SALVE_E_CONFLICT;
-    }
+    if (seq != head.seq + 1) return salve_refuse(err, SALVE_E_CONFLICT, "another record was appended first", "record");
     struct store_row row = record_row(&id, seq);
     row.tag = (uint32_t) class;
     row.bytes = bytes;

@@ -15,10 +15,8 @@ enum salve_code store_log_append(struct store_tx *tx, uint64_t index, struct str
     uint64_t size = 0;
     struct store_row row = {.table = STORE_LOG_ENTRY, .number = index, .bytes = entry};
     enum salve_code code = store_log_size(tx, &size, err);
-    if (code == SALVE_OK && size != index) {
-        (void)salve_fail(err, SALVE_E_CONFLICT, "log entry");
-        return salve_why(err, "it is not the next one"), SALVE_E_CONFLICT;
-    }
+    if (code == SALVE_OK && size != index)
+        return salve_refuse(err, SALVE_E_CONFLICT, "it is not the next one", "log entry");
     if (code == SALVE_OK) code = store_put(tx, &row, true, err);
     if (code == SALVE_OK) code = store_mark_put(tx, STR("log size"), index + 1, err);
     return code;

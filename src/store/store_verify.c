@@ -178,5 +178,5 @@ enum salve_code store_verify(struct store *store, store_report *report, void *wh
     if (rows != SALVE_OK) return rows;
     if (counts->bad == 0) return SALVE_OK;
     (void)salve_fail(err, SALVE_E_INTEGRITY, "store");
-    return salve_why(err, "%llu damaged place(s)", (unsigned long long)counts->bad), SALVE_E_INTEGRITY;
+    return salve_why(err, SALVE_E_INTEGRITY, "%llu damaged place(s)", (unsigned long long)counts->bad);
 }

@@ -83,8 +83,7 @@ struct terms_system *terms_find_system(const struct terms *v, struct str canonic
 /* --- adding ------------------------------------------------------------------------------------------------------- */
 static enum salve_code refuse(struct salve_err *err, const char *at, const char *why)
 {
-    (void)salve_fail(err, SALVE_E_INVALID, "%s", at);
-    return salve_why(err, "%s", why);
+    return salve_refuse(err, SALVE_E_INVALID, why, "%s", at);
 }
 
 static enum salve_code keep_set(struct terms *v, struct terms_set set, struct salve_err *err)
@@ -150,7 +149,7 @@ enum salve_code terms_add(struct terms *v, const struct tape *t, struct salve_er
     if (tape_type(t, 0) != FHIR_T_Bundle) return add_resource(v, t, 0, err);
     for (tape_at e = tape_first(t, 0); e != TAPE_NONE; e = tape_next(t, 0, e)) {
         tape_at r = tape_path_name(t, e) == FHIR_N_entry ? tape_child(t, e, FHIR_N_resource) : TAPE_NONE;
-        if (r != TAPE_NONE) TERMS_TRY(add_resource(v, t, r, err));
+        if (r != TAPE_NONE) TRY(add_resource(v, t, r, err));
     }
     return SALVE_OK;
 }
@@ -168,10 +167,10 @@ enum salve_code terms_done(struct terms *v, struct salve_err *err)
     for (const struct terms_system *s = v->systems; s != NULL; s = s->next) {
         struct terms_set all = {.version = s->version, .tape = s->tape, .at = TAPE_NONE, .whole = s};
         all.url = split(s->value_set, &all.version);
-        if (all.url.len > 0 && !has_set(v, all.url, all.version)) TERMS_TRY(keep_set(v, all, err));
+        if (all.url.len > 0 && !has_set(v, all.url, all.version)) TRY(keep_set(v, all, err));
     }
     for (size_t slot = 0; slot < TERMS_SLOTS; slot++)
-        for (struct terms_set *s = v->sets[slot]; s != NULL; s = s->next) TERMS_TRY(terms_set_make(v, s, err));
+        for (struct terms_set *s = v->sets[slot]; s != NULL; s = s->next) TRY(terms_set_make(v, s, err));
     return SALVE_OK;
 }
 

@@ -57,11 +57,9 @@ enum salve_code terms_bag_add(struct terms_bag *bag, const struct expr_code *cod
 {
     struct str system = code->system.ptr == NULL ? STR("") : code->system;
     if (terms_bag_find(bag, system, code->code) != UINT32_MAX) return SALVE_OK;
-    if (bag->count == bag->cap) TERMS_TRY(grow(bag, mem, err));
-    if (is_crowded(bag, code->code)) {
-        (void)salve_fail(err, SALVE_E_TOO_BIG, "value set");
-        return salve_why(err, "too many of its codes are alike");
-    }
+    if (bag->count == bag->cap) TRY(grow(bag, mem, err));
+    if (is_crowded(bag, code->code))
+        return salve_refuse(err, SALVE_E_TOO_BIG, "too many of its codes are alike", "value set");
     bag->codes[bag->count] = *code;
     bag->hashes[bag->count] = terms_hash(code->code);
     put(bag, bag->count++);

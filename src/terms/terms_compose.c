@@ -38,7 +38,7 @@ static enum salve_code add_url(struct composing *k, struct terms_urls *to, struc
 
 static enum salve_code add_urls(struct composing *k, struct terms_urls *to, const struct terms_urls *more)
 {
-    for (uint32_t i = 0; i < more->count; i++) TERMS_TRY(add_url(k, to, more->items[i]));
+    for (uint32_t i = 0; i < more->count; i++) TRY(add_url(k, to, more->items[i]));
     return SALVE_OK;
 }
 
@@ -62,8 +62,8 @@ static enum salve_code add_contains(struct composing *k, struct terms_choice *to
                                  .version = tape_child_text(t, c, "version"),
                                  .display = tape_child_text(t, c, "display")};
         bool is_heading = code.code.len == 0 || str_is(tape_child_text(t, c, "abstract"), "true");
-        if (!is_heading) TERMS_TRY(add_code(k, to, &code));
-        TERMS_TRY(add_contains(k, to, c));
+        if (!is_heading) TRY(add_code(k, to, &code));
+        TRY(add_contains(k, to, c));
     }
     return SALVE_OK;
 }
@@ -72,7 +72,7 @@ static enum salve_code add_contains(struct composing *k, struct terms_choice *to
 static enum salve_code expand(struct composing *k, struct terms_choice *to, tape_at expansion)
 {
     int64_t total;
-    TERMS_TRY(add_contains(k, to, expansion));
+    TRY(add_contains(k, to, expansion));
     bool has_total = str_to_i64(tape_child_text(k->tape, expansion, "total"), &total);
     to->is_partial = has_total && total > to->bag.count;
     return SALVE_OK;
@@ -89,7 +89,7 @@ static enum salve_code choose_listed(struct composing *k, struct terms_choice *t
                                  .system = system,
                                  .version = version,
                                  .display = tape_child_text(t, c, "display")};
-        TERMS_TRY(add_code(k, to, &code));
+        TRY(add_code(k, to, &code));
     }
     return SALVE_OK;
 }
@@ -101,9 +101,9 @@ static enum salve_code choose_filtered(struct composing *k, struct terms_choice 
     if (keep == NULL) return salve_fail(k->err, SALVE_E_MEMORY, "value set");
     for (uint32_t i = 0; i < s->bag.count; i++)
         keep[i] = !s->concepts[i].is_abstract && !(k->without_inactive && s->concepts[i].is_inactive);
-    if (include != TAPE_NONE) TERMS_TRY(terms_filter(k->tape, include, s, keep, k->v->mem, k->err));
+    if (include != TAPE_NONE) TRY(terms_filter(k->tape, include, s, keep, k->v->mem, k->err));
     for (uint32_t i = 0; i < s->bag.count; i++)
-        if (keep[i]) TERMS_TRY(add_code(k, to, &s->bag.codes[i]));
+        if (keep[i]) TRY(add_code(k, to, &s->bag.codes[i]));
     return s->is_complete ? SALVE_OK : add_url(k, &to->maybe, s->url);
 }
 
@@ -121,8 +121,8 @@ static enum salve_code choose_of_system(struct composing *k, struct terms_choice
 /* Everything that is known of where a choice's codes are from. */
 static enum salve_code add_origins(struct composing *k, struct terms_urls *to, const struct terms_choice *from)
 {
-    for (uint32_t i = 0; i < from->bag.count; i++) TERMS_TRY(add_url(k, to, from->bag.codes[i].system));
-    TERMS_TRY(add_urls(k, to, &from->systems));
+    for (uint32_t i = 0; i < from->bag.count; i++) TRY(add_url(k, to, from->bag.codes[i].system));
+    TRY(add_urls(k, to, &from->systems));
     return add_urls(k, to, &from->maybe);
 }
 
@@ -137,12 +137,12 @@ static enum salve_code intersect(struct composing *k, const struct terms_choice 
         const struct terms_choice *judge = sides[1 - side];
         for (uint32_t i = 0; i < sides[side]->bag.count; i++) {
             const struct expr_code *code = &sides[side]->bag.codes[i];
-            if (terms_choice_has(judge, code) == EXPR_TRUE) TERMS_TRY(add_code(k, out, code));
+            if (terms_choice_has(judge, code) == EXPR_TRUE) TRY(add_code(k, out, code));
         }
     }
     for (uint32_t i = 0; i < a->systems.count; i++)
-        if (has_url(&b->systems, a->systems.items[i])) TERMS_TRY(add_url(k, &out->systems, a->systems.items[i]));
-    if (!terms_choice_is_known(b)) TERMS_TRY(add_origins(k, &out->maybe, a));
+        if (has_url(&b->systems, a->systems.items[i])) TRY(add_url(k, &out->systems, a->systems.items[i]));
+    if (!terms_choice_is_known(b)) TRY(add_origins(k, &out->maybe, a));
     return terms_choice_is_known(a) ? SALVE_OK : add_origins(k, &out->maybe, b);
 }
 
@@ -152,14 +152,14 @@ static enum salve_code choice_of_set(struct composing *k, struct str canonical, 
     struct terms_set *set = terms_find_own(k->v, canonical, STR_NONE);
     *out = (struct terms_choice){.is_partial = true};
     if (set == NULL) return SALVE_OK;
-    TERMS_TRY(terms_set_make(k->v, set, k->err));
+    TRY(terms_set_make(k->v, set, k->err));
     *out = set->in;
     bool has_out = set->out.bag.count > 0 || set->out.systems.count > 0 || !terms_choice_is_known(&set->out);
     if (!has_out) return SALVE_OK;
     struct terms_choice in = *out;
     *out = (struct terms_choice){.is_partial = in.is_partial};
     for (uint32_t i = 0; i < in.bag.count; i++)
-        if (terms_set_has(set, &in.bag.codes[i]) == EXPR_TRUE) TERMS_TRY(add_code(k, out, &in.bag.codes[i]));
+        if (terms_set_has(set, &in.bag.codes[i]) == EXPR_TRUE) TRY(add_code(k, out, &in.bag.codes[i]));
     return add_origins(k, &out->maybe, &in);
 }
 
@@ -169,12 +169,12 @@ static enum salve_code choose(struct composing *k, tape_at include, struct terms
     struct str system = tape_child_text(t, include, "system");
     bool has_any = system.len > 0;
     *out = (struct terms_choice){0};
-    if (has_any) TERMS_TRY(choose_of_system(k, out, include, system));
+    if (has_any) TRY(choose_of_system(k, out, include, system));
     for (tape_at c = tape_first(t, include); c != TAPE_NONE; c = tape_next(t, include, c)) {
         struct terms_choice other, both;
         if (tape_path_name(t, c) != FHIR_N_valueSet) continue;
-        TERMS_TRY(choice_of_set(k, tape_text(t, c), &other));
-        if (has_any) TERMS_TRY(intersect(k, out, &other, &both));
+        TRY(choice_of_set(k, tape_text(t, c), &other));
+        if (has_any) TRY(intersect(k, out, &other, &both));
         *out = has_any ? both : other;
         has_any = true;
     }
@@ -184,9 +184,9 @@ static enum salve_code choose(struct composing *k, tape_at include, struct terms
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 static enum salve_code add_choice(struct composing *k, struct terms_choice *to, const struct terms_choice *more)
 {
-    for (uint32_t i = 0; i < more->bag.count; i++) TERMS_TRY(add_code(k, to, &more->bag.codes[i]));
-    TERMS_TRY(add_urls(k, &to->systems, &more->systems));
-    TERMS_TRY(add_urls(k, &to->maybe, &more->maybe));
+    for (uint32_t i = 0; i < more->bag.count; i++) TRY(add_code(k, to, &more->bag.codes[i]));
+    TRY(add_urls(k, &to->systems, &more->systems));
+    TRY(add_urls(k, &to->maybe, &more->maybe));
     to->is_partial = to->is_partial || more->is_partial;
     return SALVE_OK;
 }
@@ -200,12 +200,11 @@ static enum salve_code compose(struct composing *k, struct terms_set *set, tape_
         struct terms_choice one;
         bool is_exclude = tape_path_name(t, c) == FHIR_N_exclude;
         if (!is_exclude && tape_path_name(t, c) != FHIR_N_include) continue;
-        TERMS_TRY(choose(k, c, &one));
-        TERMS_TRY(add_choice(k, is_exclude ? &set->out : &in, &one));
+        TRY(choose(k, c, &one));
+        TRY(add_choice(k, is_exclude ? &set->out : &in, &one));
     }
     for (uint32_t i = 0; i < in.bag.count; i++)
-        if (terms_choice_has(&set->out, &in.bag.codes[i]) != EXPR_TRUE)
-            TERMS_TRY(add_code(k, &set->in, &in.bag.codes[i]));
+        if (terms_choice_has(&set->out, &in.bag.codes[i]) != EXPR_TRUE) TRY(add_code(k, &set->in, &in.bag.codes[i]));
     set->in.systems = in.systems;
     set->in.maybe = in.maybe;
     set->in.is_partial = in.is_partial;
@@ -240,11 +239,9 @@ enum salve_code terms_set_make(struct terms *v, struct terms_set *set, struct sa
 {
     struct composing k = {.v = v, .tape = set->tape, .err = err};
     if (set->state == TERMS_MADE) return SALVE_OK;
-    if (set->state == TERMS_BEING_MADE || v->depth == SALVE_VOCABULARY_DEPTH_MAX) {
-        (void)salve_fail(err, v->depth == SALVE_VOCABULARY_DEPTH_MAX ? SALVE_E_TOO_DEEP : SALVE_E_INVALID, "%.*s",
-                         STR_ARGS(set->url));
-        return salve_why(err, "the value set includes itself, or too many others in a row");
-    }
+    if (set->state == TERMS_BEING_MADE || v->depth == SALVE_VOCABULARY_DEPTH_MAX)
+        return salve_refuse(err, v->depth == SALVE_VOCABULARY_DEPTH_MAX ? SALVE_E_TOO_DEEP : SALVE_E_INVALID,
+                            "the value set includes itself, or too many others in a row", "%.*s", STR_ARGS(set->url));
     set->state = TERMS_BEING_MADE;
     v->depth++;
     enum salve_code code = make(&k, set);

@@ -40,10 +40,9 @@ static enum salve_code compile_pattern(struct filter *f, struct arena *mem, stru
     f->pattern =
         pcre2_compile((PCRE2_SPTR)f->value.ptr, f->value.len,
                       PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C, &error, &at, compiling);
-    if (f->pattern == NULL) {
-        (void)salve_fail(err, SALVE_E_SYNTAX, "ValueSet.compose.include.filter");
-        return salve_why(err, "its value is no regular expression");
-    }
+    if (f->pattern == NULL)
+        return salve_refuse(err, SALVE_E_SYNTAX, "its value is no regular expression",
+                            "ValueSet.compose.include.filter");
     f->match = pcre2_match_data_create_from_pattern(f->pattern, general);
     return f->match == NULL ? salve_fail(err, SALVE_E_MEMORY, "filter") : SALVE_OK;
 }
@@ -144,7 +143,7 @@ enum salve_code terms_filter(const struct tape *t, tape_at include, const struct
     for (tape_at c = tape_first(t, include); c != TAPE_NONE; c = tape_next(t, include, c)) {
         struct filter f;
         if (tape_path_name(t, c) != FHIR_N_filter) continue;
-        TERMS_TRY(open_filter(&f, c, t, s, mem, err));
+        TRY(open_filter(&f, c, t, s, mem, err));
         for (uint32_t i = 0; i < s->bag.count; i++) keep[i] = keep[i] && concept_fits(&f, i);
     }
     return SALVE_OK;

@@ -8,12 +8,6 @@
 
 #include "terms/terms.h"
 
-#define TERMS_TRY(call)                                                                                                \
-    do {                                                                                                               \
-        enum salve_code try_ = (call);                                                                                 \
-        if (try_ != SALVE_OK) return try_;                                                                             \
-    } while (0)
-
 /* terms_hash - of a code's text; what the tables are ordered by. FNV-1a, 32 bits. */
 static inline uint32_t terms_hash(struct str text)
 {

@@ -39,7 +39,7 @@ static enum salve_code add_concept(struct reading *r, tape_at at, uint32_t *numb
     *number = s->bag.count;
     if (++r->v->code_count > SALVE_VOCABULARY_CODES_MAX)
         return salve_fail(r->err, SALVE_E_TOO_BIG, "CodeSystem.concept");
-    TERMS_TRY(terms_bag_add(&s->bag, &code, r->v->mem, r->err));
+    TRY(terms_bag_add(&s->bag, &code, r->v->mem, r->err));
     if (s->bag.count == *number) { /* the code again */
         *number = terms_bag_find(&s->bag, STR_NONE, code.code);
         return SALVE_OK;
@@ -62,9 +62,9 @@ static enum salve_code add_concepts(struct reading *r, tape_at parent, uint32_t 
     for (tape_at c = tape_first(t, parent); c != TAPE_NONE; c = tape_next(t, parent, c)) {
         uint32_t number;
         if (tape_path_name(t, c) != FHIR_N_concept) continue;
-        TERMS_TRY(add_concept(r, c, &number));
-        if (above != UINT32_MAX) TERMS_TRY(add_edge(r, number, above));
-        TERMS_TRY(add_concepts(r, c, number));
+        TRY(add_concept(r, c, &number));
+        if (above != UINT32_MAX) TRY(add_edge(r, number, above));
+        TRY(add_concepts(r, c, number));
     }
     return SALVE_OK;
 }
@@ -92,7 +92,7 @@ static enum salve_code read_properties(struct reading *r)
     for (uint32_t i = 0; i < s->bag.count; i++) {
         tape_at concept = s->concepts[i].at;
         for (tape_at c = tape_first(s->tape, concept); c != TAPE_NONE; c = tape_next(s->tape, concept, c))
-            if (tape_path_name(s->tape, c) == FHIR_N_property) TERMS_TRY(read_property(r, i, c));
+            if (tape_path_name(s->tape, c) == FHIR_N_property) TRY(read_property(r, i, c));
     }
     return SALVE_OK;
 }
@@ -120,9 +120,9 @@ enum salve_code terms_system_read(struct terms *v, struct terms_system *s, struc
     struct str meaning = tape_child_text(s->tape, s->at, "hierarchyMeaning");
     s->is_complete = str_is(tape_child_text(s->tape, s->at, "content"), "complete");
     s->is_hierarchy = meaning.len == 0 || str_is(meaning, "is-a");
-    TERMS_TRY(add_concepts(&r, s->at, UINT32_MAX));
-    TERMS_TRY(read_properties(&r));
-    TERMS_TRY(sort_edges(&r, true, &s->up));
+    TRY(add_concepts(&r, s->at, UINT32_MAX));
+    TRY(read_properties(&r));
+    TRY(sort_edges(&r, true, &s->up));
     return sort_edges(&r, false, &s->down);
 }
 

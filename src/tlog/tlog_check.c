@@ -7,7 +7,7 @@
 
 static enum salve_code refuse(struct salve_err *err, const char *what, const char *why)
 {
-    return tlog_refuse(err, SALVE_E_INTEGRITY, what, why);
+    return salve_refuse(err, SALVE_E_INTEGRITY, why, "%s", what);
 }
 
 static enum salve_code compare(const struct tlog_hash *got, const struct tlog_hash *want, const char *what,

@@ -7,7 +7,7 @@
 
 static enum salve_code bad_checkpoint(struct salve_err *err, const char *why)
 {
-    return tlog_refuse(err, SALVE_E_INVALID, "checkpoint", why);
+    return salve_refuse(err, SALVE_E_INVALID, why, "checkpoint");
 }
 
 enum salve_code tlog_checkpoint_text(const struct tlog_checkpoint *head, struct arena *mem, struct str *out,
@@ -128,7 +128,7 @@ enum salve_code tlog_newest_checkpoint(struct tlog *log, struct arena *mem, stru
 
 static enum salve_code fork_refused(struct salve_err *err, const char *why)
 {
-    return tlog_refuse(err, SALVE_E_CONFLICT, "log checkpoint", why);
+    return salve_refuse(err, SALVE_E_CONFLICT, why, "log checkpoint");
 }
 
 static enum salve_code guard_read(const struct tlog_guard *guard, struct arena *mem, struct tlog_checkpoint *out,

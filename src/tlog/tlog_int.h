@@ -41,15 +41,6 @@ struct tlog {
     struct tile_cache tiles[TLOG_LEVELS];
 };
 
-/* tlog_refuse - fills *err with where and why; returns `code` also if err is NULL. */
-static inline enum salve_code tlog_refuse(struct salve_err *err, enum salve_code code, const char *where,
-                                          const char *why)
-{
-    (void)salve_fail(err, code, "%s", where);
-    (void)salve_why(err, "%s", why);
-    return code;
-}
-
 /* tlog_hash.c - the same with a hasher kept open, for many hashes in a row. */
 struct tlog_hash tlog_leaf_with(struct crypto_sha256 *hasher, struct str entry);
 struct tlog_hash tlog_node_with(struct crypto_sha256 *hasher, const struct tlog_hash *left,

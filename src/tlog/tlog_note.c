@@ -20,7 +20,7 @@ struct signature {
 
 static enum salve_code bad_note(struct salve_err *err, const char *why)
 {
-    return tlog_refuse(err, SALVE_E_INVALID, "signed note", why);
+    return salve_refuse(err, SALVE_E_INVALID, why, "signed note");
 }
 
 /* The code points that Unicode calls white space, as UTF-8 at `at`; 0 if there is none. */
@@ -120,9 +120,7 @@ enum salve_code tlog_vkey_parse(struct str text, struct tlog_vkey *out, struct s
     struct tlog_vkey vkey;
     enum salve_code code = tlog_vkey_make(name, (enum tlog_key_type)bytes[0], bytes + 1, &vkey, err);
     if (code != SALVE_OK) return code;
-    if (vkey.id != id) {
-        return tlog_refuse(err, SALVE_E_INVALID, WHAT, "its id is not that of its name and key");
-    }
+    if (vkey.id != id) return salve_refuse(err, SALVE_E_INVALID, "its id is not that of its name and key", "%s", WHAT);
     *out = vkey;
     return SALVE_OK;
 }
@@ -226,15 +224,14 @@ enum salve_code tlog_note_verify(struct str note, const struct tlog_vkey *keys, 
         if (!signature_parse(line, &signature)) return bad_note(err, "a signature line is malformed");
         for (size_t i = 0; i < count; i++) {
             if (keys[i].id != signature.id || !str_eq(keys[i].name, signature.name)) continue;
-            if (!signature_holds(&keys[i], &signature, parsed.text)) {
-                return tlog_refuse(err, SALVE_E_INTEGRITY, "signed note", "the signature of a known key is wrong");
-            }
+            if (!signature_holds(&keys[i], &signature, parsed.text))
+                return salve_refuse(err, SALVE_E_INTEGRITY, "the signature of a known key is wrong", "signed note");
             *signed_by |= (uint64_t)1 << i;
             if (times != NULL) times[i] = keys[i].type == TLOG_KEY_COSIGNATURE ? crypto_get_u64(signature.bytes) : 0;
         }
     }
     if (*signed_by != 0) return SALVE_OK;
-    return tlog_refuse(err, SALVE_E_INTEGRITY, "signed note", "no known key signed it");
+    return salve_refuse(err, SALVE_E_INTEGRITY, "no known key signed it", "signed note");
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
@@ -249,10 +246,9 @@ enum salve_code tlog_note_sign(struct str text, const struct tlog_signer *signer
     crypto_put_u32(bytes, signer->vkey.id);
     enum salve_code code = signer->sign(signer->self, text, bytes + TLOG_KEY_ID_BYTES, err);
     if (code != SALVE_OK) return code;
-    if (!crypto_sign_check(signer->vkey.key, text, bytes + TLOG_KEY_ID_BYTES)) {
-        return tlog_refuse(err, SALVE_E_CRYPTO, "signed note",
-                           "the signing key and the verifier key do not belong together");
-    }
+    if (!crypto_sign_check(signer->vkey.key, text, bytes + TLOG_KEY_ID_BYTES))
+        return salve_refuse(err, SALVE_E_CRYPTO, "the signing key and the verifier key do not belong together",
+                            "signed note");
     code = tlog_base64_text(str_bytes(bytes, sizeof bytes), mem, &line, err);
     if (code != SALVE_OK) return code;
     struct buf buf;

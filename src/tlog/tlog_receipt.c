@@ -11,7 +11,7 @@ static const struct str HEAD = {"c2sp.org/tlog-proof@v1", 22};
 
 static enum salve_code bad_receipt(struct salve_err *err, const char *why)
 {
-    return tlog_refuse(err, SALVE_E_INVALID, "log receipt", why);
+    return salve_refuse(err, SALVE_E_INVALID, why, "log receipt");
 }
 
 static void add_proof(struct buf *buf, uint64_t index, const struct tlog_proof *proof)
@@ -142,9 +142,8 @@ enum salve_code tlog_receipt_verify(struct str text, const struct tlog_vkey *key
     enum salve_code code = tlog_receipt_parse(text, mem, &view, err);
     if (code == SALVE_OK) code = tlog_note_verify(view.note, keys, count, &signed_by, NULL, err);
     if (code != SALVE_OK) return code;
-    if (!is_signed_by_log(keys, count, signed_by, view.head.origin)) {
-        return tlog_refuse(err, SALVE_E_INTEGRITY, "log receipt", "no key of this log signed it");
-    }
+    if (!is_signed_by_log(keys, count, signed_by, view.head.origin))
+        return salve_refuse(err, SALVE_E_INTEGRITY, "no key of this log signed it", "log receipt");
     if (event != NULL) *event = STR_NONE;
     if (entry.ptr == NULL) {
         if (view.extra.len < TLOG_SALT_BYTES) return bad_receipt(err, "it has no opening, and no entry was given");

@@ -27,9 +27,8 @@ enum salve_code tlog_block_unseal(struct str block, const char *what, struct str
     uint8_t hash[CHECKSUM_BYTES];
     size_t len = block.len < TLOG_CHECK_BYTES ? 0 : block.len - TLOG_CHECK_BYTES;
     crypto_blake2b(str_cut(block, 0, len), hash, sizeof hash);
-    if (block.len < TLOG_CHECK_BYTES || memcmp(hash, block.ptr + len, TLOG_CHECK_BYTES) != 0) {
-        return tlog_refuse(err, SALVE_E_INTEGRITY, what, "its checksum does not match");
-    }
+    if (block.len < TLOG_CHECK_BYTES || memcmp(hash, block.ptr + len, TLOG_CHECK_BYTES) != 0)
+        return salve_refuse(err, SALVE_E_INTEGRITY, "its checksum does not match", "%s", what);
     *body = str_cut(block, 0, len);
     return SALVE_OK;
 }
@@ -66,7 +65,7 @@ enum salve_code tlog_state_write(struct tlog *log, struct salve_err *err)
 
 static enum salve_code damaged(struct salve_err *err)
 {
-    return tlog_refuse(err, SALVE_E_INTEGRITY, "log state", "its layout is wrong");
+    return salve_refuse(err, SALVE_E_INTEGRITY, "its layout is wrong", "log state");
 }
 
 static enum salve_code state_parse(struct tlog *log, struct str block, struct salve_err *err)
@@ -84,7 +83,7 @@ static enum salve_code state_parse(struct tlog *log, struct str block, struct sa
     if (origin.len != origin_len || hashes.len != log->tree.count * sizeof log->tree.hashes[0]) return damaged(err);
     memcpy(log->tree.hashes, hashes.ptr, hashes.len);
     if (str_eq(origin, log->origin)) return SALVE_OK;
-    return tlog_refuse(err, SALVE_E_CONFLICT, "log state", "the log belongs to another origin");
+    return salve_refuse(err, SALVE_E_CONFLICT, "the log belongs to another origin", "log state");
 }
 
 static enum salve_code state_read(struct tlog *log, struct salve_err *err)
@@ -113,9 +112,8 @@ static void close_log(void *what)
 enum salve_code tlog_open(const struct tlog_io *io, struct str origin, struct arena *mem, struct tlog **out,
                           struct salve_err *err)
 {
-    if (!tlog_origin_is_valid(origin)) {
-        return tlog_refuse(err, SALVE_E_INVALID, "log origin", "letters, digits and . - _ / : only, 255 at most");
-    }
+    if (!tlog_origin_is_valid(origin))
+        return salve_refuse(err, SALVE_E_INVALID, "letters, digits and . - _ / : only, 255 at most", "log origin");
     struct tlog *log = arena_new(mem, struct tlog);
     if (log == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
     log->io = *io;

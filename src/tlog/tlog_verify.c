@@ -140,7 +140,7 @@ static enum salve_code check_edge(struct check *check, struct salve_err *err)
         return differs(err, "log entry", log->tree.size);
     if (memcmp(check->tree.hashes, log->tree.hashes, check->tree.count * sizeof check->tree.hashes[0]) == 0)
         return SALVE_OK;
-    return tlog_refuse(err, SALVE_E_INTEGRITY, "log state", "it is not what the entries make it");
+    return salve_refuse(err, SALVE_E_INTEGRITY, "it is not what the entries make it", "log state");
 }
 
 static enum salve_code read_span(struct check *check, uint64_t first, uint32_t count, struct salve_err *err)

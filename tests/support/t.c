@@ -87,3 +87,9 @@ bool t_known_gap(const char *file, const char *name)
 }
 
 void t_gap_passed(const char *name) { t_fail(name, "is listed as a known gap but passes: take its line out"); }
+
+const char *t_where(const struct salve_err *err)
+{
+    static char where[SALVE_ERR_WHERE_BYTES];
+    return salve_err_where(err, where);
+}

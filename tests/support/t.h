@@ -26,6 +26,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* t_where - the place of an error in one line (salve_err_where); good until the next call. */
+const char *t_where(const struct salve_err *err);
+
 #define t_run(tests) t_close(_cmocka_run_group_tests("", (tests), sizeof(tests) / sizeof((tests)[0]), NULL, NULL), \
                              (int)(sizeof(tests) / sizeof((tests)[0])))
 

@@ -43,7 +43,7 @@ static const struct actor T_PERSON = {{"", 0}, ROLE_PARTICIPANT, {"", 0}};
         enum salve_code  t_must_code = (call);                                                                         \
         if (t_must_code != SALVE_OK) {                                                                                 \
             fprintf(stderr, "%s:%d: %s: %s at \"%s\" (%s) %s:%d\n", __FILE__, __LINE__, #call,                          \
-                    salve_code_name(t_must_code), err.at, err.why, err.file ? err.file : "", err.line);                \
+                    salve_code_name(t_must_code), t_where(&err), err.why, err.source_file ? err.source_file : "", err.source_line);                \
             abort();                                                                                                   \
         }                                                                                                              \
     } while (0)

@@ -18,7 +18,7 @@ static size_t library_count;
 
 static void die(const char *what, const struct salve_err *err)
 {
-    printf("%s: %s %s %s\n", what, salve_code_name(err->code), err->at, err->why);
+    printf("%s: %s %s %s\n", what, salve_code_name(err->code), t_where(err), err->why);
     exit(1);
 }
 

@@ -28,7 +28,7 @@ static struct elm_program *program;
 
 static void die(const char *what, const struct salve_err *err)
 {
-    printf("%s: %s %s %s\n", what, salve_code_name(err->code), err->at, err->why);
+    printf("%s: %s %s %s\n", what, salve_code_name(err->code), t_where(err), err->why);
     exit(1);
 }
 

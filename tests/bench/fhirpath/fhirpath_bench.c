@@ -27,7 +27,7 @@ __attribute__((noinline)) void fhirpath_turn(struct bench *b, struct expr_value 
 {
     struct salve_err err = {0};
     if (fhirpath_run(b->path, &b->env, expr_node(&b->tape, 0), b->mem, out, &err) == SALVE_OK) return;
-    fprintf(stderr, "fhirpath_bench: %s %s\n", err.at, err.why);
+    fprintf(stderr, "fhirpath_bench: %s %s\n", err.element, err.why);
     b->failed = true;
 }
 
@@ -83,7 +83,7 @@ static bool line_of(struct str line, const char *folder, long turns, struct cloc
     if (code == SALVE_OK) code = fhir_read(json, NULL, b.mem, &b.tape, NULL, &err);
     if (code == SALVE_OK) code = fhirpath_compile(text, tape_type(&b.tape, 0), b.mem, &b.path, &err);
     if (code != SALVE_OK)
-        fprintf(stderr, "fhirpath_bench: %s %s\n", err.at, err.why);
+        fprintf(stderr, "fhirpath_bench: %s %s\n", err.element, err.why);
     else
         measure(&b, text, turns);
     arena_close(b.mem);

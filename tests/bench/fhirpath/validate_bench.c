@@ -68,7 +68,7 @@ int main(int argc, char **argv)
     struct salve_err err = {0};
     if (argc < 2 || file_read(argv[1], 64 << 20, b.mem, &b.all, &err) != SALVE_OK ||
         invariants_make(b.mem, &b.rules, &err) != SALVE_OK || invariants_compile(b.rules, &err) != SALVE_OK) {
-        fprintf(stderr, "validate_bench: %s %s\n", err.at, err.why);
+        fprintf(stderr, "validate_bench: %s %s\n", err.element, err.why);
         return 1;
     }
     invariants_skip(b.rules, fhir_validate_covers); /* as salve fhir validate does */

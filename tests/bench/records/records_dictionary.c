@@ -36,7 +36,7 @@ static bool body_of(struct str line, struct arena *mem, struct str *body)
         buf_init(&out, mem, 1 << 20);
         json_write(it, false, &out);
         if (fhir_read(buf_str(&out), NULL, mem, &tapes[count], NULL, &err) != SALVE_OK) {
-            fprintf(stderr, "sample: %s %s\n", err.at, err.why);
+            fprintf(stderr, "sample: %s %s\n", err.element, err.why);
             return false;
         }
         list[count] = &tapes[count];

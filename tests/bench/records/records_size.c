@@ -47,7 +47,7 @@ static void one(struct t_site *t, const char *path, size_t batch, struct totals 
     t_must(file_read(path, SALVE_RESOURCE_BYTES_MAX, t->mem, &bytes, &err));
     t_must(import_read(bytes, t->mem, &bundle, &issues, &err));
     if (import_run(&ask, &bundle, t->mem, &done, &err) != SALVE_OK) {
-        fprintf(stderr, "%s: %s %s\n", path, err.at, err.why);
+        fprintf(stderr, "%s: %s %s\n", path, t_where(&err), err.why);
         t_close_view(&view);
         arena_rewind(t->mem, mark);
         return;

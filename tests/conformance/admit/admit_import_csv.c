@@ -58,14 +58,14 @@ static void nhanes(const char *dir, const struct admit_rules *rules)
         file_read(path, (size_t)16 << 20, mem, &csv_text, &err) != SALVE_OK ||
         csv_map_read(map_text, mem, &map, &err) != SALVE_OK ||
         csv_import_open(map, csv_text, STR("2026-11-23"), mem, &csv, &err) != SALVE_OK)
-        t_fail("nhanes", "%s %s", err.at, err.why);
+        t_fail("nhanes", "%s %s", t_where(&err), err.why);
     else
         while (more) {
             struct arena_mark mark = arena_mark(mem);
             char name[64];
             enum salve_code code = csv_import_next(&csv, mem, &subject, &json, &more, &err);
             (void)snprintf(name, sizeof name, "nhanes line %u", (unsigned)csv.line);
-            const char *why = code != SALVE_OK ? err.at : more ? import_row(json, rules, mem, &tally) : NULL;
+            const char *why = code != SALVE_OK ? t_where(&err) : more ? import_row(json, rules, mem, &tally) : NULL;
             if (why != NULL)
                 t_fail(name, "%s", why);
             else if (more)
@@ -112,7 +112,7 @@ static void good(const char *name, const char *csv_text, const char *part)
     struct str json = STR("");
     enum salve_code code = first_row(MAP, csv_text, mem, &json, &err);
     if (code != SALVE_OK)
-        t_fail(name, "%s %s", err.at, err.why);
+        t_fail(name, "%s %s", t_where(&err), err.why);
     else if (str_find(json, str_of(part)) < 0)
         t_fail(name, "%.*s", STR_ARGS(json));
     else
@@ -128,9 +128,9 @@ static void bad(const char *name, const char *map_text, const char *csv_text, en
     enum salve_code code = first_row(map_text, csv_text, mem, &json, &err);
     if (code != want)
         t_fail(name, "%s", salve_code_name(code));
-    else if (strstr(err.at, at) == NULL)
-        t_fail(name, "at: %s", err.at);
-    else if (strstr(err.at, "CANARY") != NULL || strstr(err.why, "CANARY") != NULL)
+    else if (strstr(t_where(&err), at) == NULL)
+        t_fail(name, "at: %s", t_where(&err));
+    else if (strstr(t_where(&err), "CANARY") != NULL || strstr(err.why, "CANARY") != NULL)
         t_fail(name, "the message tells a value");
     else
         t_pass();
@@ -149,20 +149,20 @@ static void small_cases(void)
     good("quoted cells", "\"id\",day,sex,born,hb,n,dm\r\n\"a\",\"2024\",\"f\",,\"1.0\",,\r\n", "\"value\":1.0");
     good("cells the map does not name are not read", "id,day,sex,born,hb,n,dm,ssn\na,2024,f,,,,,\"123,\"\"45\"\n",
          "\"id\":\"a\"");
-    bad("an unknown answer", MAP, HEAD "a,2024,f,,,,CANARY\n", SALVE_E_INVALID, "csv line 2, column dm");
-    bad("a word for a number", MAP, HEAD "a,2024,f,,CANARY,,\n", SALVE_E_INVALID, "csv line 2, column hb");
-    bad("a decimal for an integer", MAP, HEAD "a,2024,f,,,1.5,\n", SALVE_E_INVALID, "csv line 2, column n");
-    bad("a bad date", MAP, HEAD "a,2024-13,f,,,,\n", SALVE_E_INVALID, "csv line 2, column day");
-    bad("a bad birth date", MAP, HEAD "a,2024,f,80,,,\n", SALVE_E_INVALID, "csv line 2, column born");
-    bad("a bad id", MAP, HEAD "a CANARY,2024,f,,,,\n", SALVE_E_INVALID, "csv line 2, column id");
-    bad("a cell too many", MAP, HEAD "a,2024,f,,,,,CANARY\n", SALVE_E_INVALID, "csv line 2");
+    bad("an unknown answer", MAP, HEAD "a,2024,f,,,,CANARY\n", SALVE_E_INVALID, "line 2: column dm");
+    bad("a word for a number", MAP, HEAD "a,2024,f,,CANARY,,\n", SALVE_E_INVALID, "line 2: column hb");
+    bad("a decimal for an integer", MAP, HEAD "a,2024,f,,,1.5,\n", SALVE_E_INVALID, "line 2: column n");
+    bad("a bad date", MAP, HEAD "a,2024-13,f,,,,\n", SALVE_E_INVALID, "line 2: column day");
+    bad("a bad birth date", MAP, HEAD "a,2024,f,80,,,\n", SALVE_E_INVALID, "line 2: column born");
+    bad("a bad id", MAP, HEAD "a CANARY,2024,f,,,,\n", SALVE_E_INVALID, "line 2: column id");
+    bad("a cell too many", MAP, HEAD "a,2024,f,,,,,CANARY\n", SALVE_E_INVALID, "line 2");
     bad("a missing column", MAP, "id,day,sex,born,hb,n\na\n", SALVE_E_INVALID, "column dm");
     bad("a column twice", MAP, "id,day,sex,born,hb,n,dm,dm\na\n", SALVE_E_INVALID, "column dm");
-    bad("a quote that does not close", MAP, HEAD "a,\"CANARY\n", SALVE_E_SYNTAX, "csv");
-    bad("a quote inside a cell", MAP, HEAD "a,20\"24,f,,,,\n", SALVE_E_SYNTAX, "csv");
-    bad("bytes that are not UTF-8", MAP, "id\xff,day\n", SALVE_E_INVALID, "csv");
+    bad("a quote that does not close", MAP, HEAD "a,\"CANARY\n", SALVE_E_SYNTAX, "line 2: row");
+    bad("a quote inside a cell", MAP, HEAD "a,20\"24,f,,,,\n", SALVE_E_SYNTAX, "line 2: row");
+    bad("bytes that are not UTF-8", MAP, "id\xff,day\n", SALVE_E_INVALID, "text");
     bad("a misspelt key", "{\"format\":\"salve-csv-map\",\"version\":1,\"observation\":[]}", HEAD, SALVE_E_INVALID,
-        "csv map");
+        "the file");
     bad("another version", "{\"format\":\"salve-csv-map\",\"version\":2,\"observations\":[]}", HEAD, SALVE_E_INVALID,
         "format");
     bad("a quantity without a unit",
@@ -179,7 +179,7 @@ int main(void)
     struct admit_rules *rules;
     struct salve_err err = {0};
     if (admit_rules_make(NULL, mem, &rules, &err) != SALVE_OK)
-        t_fail("rules", "%s", err.at);
+        t_fail("rules", "%s", t_where(&err));
     else if (dir == NULL)
         t_skipped(501);
     else

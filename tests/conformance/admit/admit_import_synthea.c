@@ -189,7 +189,7 @@ int main(int argc, char **argv)
     }
     if (argc == 1 && SLOW) step = 10; /* an explicit DIR reads them all */
     if (admit_rules_make(NULL, mem, &rules, &err) != SALVE_OK || file_list(dir, mem, &names, &count, &err) != SALVE_OK)
-        t_fail(dir, "%s", err.at);
+        t_fail(dir, "%s", t_where(&err));
     for (size_t i = 0, n = 0; i < count; i++) {
         if (!str_ends(names[i], STR(".json.gz")) || str_find(names[i], STR("Information")) >= 0) continue;
         if (n++ % step == 0)

@@ -245,7 +245,7 @@ int main(void)
     (void)snprintf(source, sizeof source, "%s", data);
     if (crypto_init(&err) != SALVE_OK || mkdtemp(folder) == NULL || file_list(source, mem, &names, &count, &err) != SALVE_OK ||
         set_up(&v, folder, mem, &err) != SALVE_OK) {
-        t_fail("set-up", "%s: %s: %s", salve_code_name(err.code), err.at, err.why);
+        t_fail("set-up", "%s: %s: %s", salve_code_name(err.code), t_where(&err), err.why);
         return t_end();
     }
     bool is_all = getenv("ALL") != NULL && strcmp(getenv("ALL"), "1") == 0;
@@ -258,7 +258,7 @@ int main(void)
         err = (struct salve_err){0};
         enum salve_code code = visit(&v, path, visit_mem, &err);
         if (code == SALVE_OK) t_pass();
-        else t_fail(names[i].ptr, "%s: %s: %s (%s:%d)", salve_code_name(code), err.at, err.why, err.file, err.line);
+        else t_fail(names[i].ptr, "%s: %s: %s (%s:%d)", salve_code_name(code), t_where(&err), err.why, err.source_file, err.source_line);
         arena_close(visit_mem);
     }
     printf("%llu resources came, %llu admitted, %llu findings signed\n", (unsigned long long)v.came,
@@ -268,8 +268,8 @@ int main(void)
     struct site_verify_ask    ask = {.actor = technician};
     if (staff_register(v.site, (struct actor){STR("maria"), ROLE_MANAGER, STR("Test")}, STR("tom"), ROLE_TECHNICIAN, &err) == SALVE_OK &&
         site_verify(v.site, &ask, &result, &err) == SALVE_OK) t_pass();
-    else t_fail("verify", "%s: %s", err.at, err.why);
-    if (site_close(&v.site, &err) != SALVE_OK) t_fail("close", "%s", err.at);
+    else t_fail("verify", "%s: %s", t_where(&err), err.why);
+    if (site_close(&v.site, &err) != SALVE_OK) t_fail("close", "%s", t_where(&err));
     arena_close(mem);
     char command[256];
     (void)snprintf(command, sizeof command, "rm -rf %s", folder);

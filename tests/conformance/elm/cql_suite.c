@@ -74,7 +74,7 @@ static void run_line(struct str line)
     struct json_opts opts = {.bytes_max = 16 << 20, .depth_max = 400};
     char name[256], cql[256];
     if (json_read(line, &opts, mem, &doc, &err) != SALVE_OK) {
-        t_fail("suite", "a line is not JSON: %s", err.at);
+        t_fail("suite", "a line is not JSON: %s", t_where(&err));
         arena_close(mem);
         return;
     }
@@ -94,7 +94,7 @@ static void run_line(struct str line)
         buf_init(&text, mem, 16 << 20);
         json_write(elm, false, &text);
         o.code = run_elm(buf_str(&text), &o, mem, &err);
-        memcpy(o.at, err.at, sizeof o.at);
+        memcpy(o.at, t_where(&err), sizeof o.at);
         memcpy(o.why, err.why, sizeof o.why);
         judge(name, is_invalid ? o.code != SALVE_OK : o.is_right, cql, &o);
     }

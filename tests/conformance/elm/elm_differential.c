@@ -143,7 +143,7 @@ static bool run_part(const char *dir, unsigned n)
         if (code == SALVE_OK) code = json_read(read_part(dir, "peer", n, mem), &opts, mem, &peer, &err);
         if (code == SALVE_OK) code = json_read(read_part(dir, "cql", n, mem), &opts, mem, &cql, &err);
         if (code != SALVE_OK)
-            t_fail("differential", "%s %s", err.at, err.why);
+            t_fail("differential", "%s %s", t_where(&err), err.why);
         else
             for (const struct json *w = json_first(want); w != NULL; w = w->next)
                 compare(run, w, json_get_str(peer, w->name), json_text(json_get_str(cql, w->name)), mem);

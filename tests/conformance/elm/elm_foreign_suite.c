@@ -74,7 +74,7 @@ static void load_library(struct world *w, tape_at library, void *user)
         if (!str_is(fhir_name(tape_path_name(t, c)), "content")) continue;
         if (!str_is(tape_child_text(t, c, "contentType"), "application/elm+json")) continue;
         struct str elm = base64(tape_child_text(t, c, "data"), w->mem);
-        if (elm_load(w->set, elm, "bundle", &err) != SALVE_OK) t_fail(folder, "load: %s %s", err.at, err.why);
+        if (elm_load(w->set, elm, "bundle", &err) != SALVE_OK) t_fail(folder, "load: %s %s", t_where(&err), err.why);
     }
 }
 
@@ -158,7 +158,7 @@ static void judge_measure(struct world *w, tape_at measure, void *user)
     if (elm_link(w->set, id, STR_NONE, w->mem, &program, &err) != SALVE_OK ||
         elm_subject_make(&tape, 1, w->mem, &subject, &err) != SALVE_OK ||
         elm_run_open(program, &subject, &env, NULL, 0, w->mem, &run, &err) != SALVE_OK) {
-        t_fail(p->name, "%s %s", err.at, err.why);
+        t_fail(p->name, "%s %s", t_where(&err), err.why);
         return;
     }
     for (size_t i = 0; i < elm_define_count(program); i++) {
@@ -167,7 +167,7 @@ static void judge_measure(struct world *w, tape_at measure, void *user)
         if (elm_run_define_at(run, i, &value, &one) == SALVE_OK)
             t_pass();
         else
-            t_fail(p->name, "%s: %s (%s)", one.at, one.why, salve_code_name(one.code));
+            t_fail(p->name, "%s: %s (%s)", t_where(&one), one.why, salve_code_name(one.code));
     }
     judge_groups(w, measure, p, run);
 }
@@ -183,7 +183,7 @@ static void run_folder(const char *dir, const char *name)
     if (code == SALVE_OK || code == SALVE_E_INVALID) each_resource(&w, "Library", load_library, (void *)name);
     if (w.terms == NULL || terms_add(w.terms, &w.bundle, &err) != SALVE_OK ||
         terms_done(w.terms, &err) != SALVE_OK)
-        t_fail(name, "value sets: %s %s", err.at, err.why);
+        t_fail(name, "value sets: %s %s", t_where(&err), err.why);
     (void)snprintf(path, sizeof path, "%s/%s/patients", dir, name);
     DIR *people = opendir(path);
     for (struct dirent *e; people != NULL && (e = readdir(people)) != NULL;) {
@@ -196,7 +196,7 @@ static void run_folder(const char *dir, const char *name)
         if (code == SALVE_OK || code == SALVE_E_INVALID)
             each_resource(&w, "Measure", judge_measure, &p);
         else
-            t_fail(e->d_name, "%s %s", err.at, err.why);
+            t_fail(e->d_name, "%s %s", t_where(&err), err.why);
     }
     if (people != NULL) (void)closedir(people);
     arena_close(mem);

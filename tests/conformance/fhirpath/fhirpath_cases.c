@@ -33,12 +33,12 @@ static struct str outcome(const struct one_case *c, struct arena *mem)
         struct str file = arena_printf(mem, "%s/%.*s", folder, STR_ARGS(c->input));
         code = file_read(file.ptr, 1 << 20, mem, &json, &err);
         if (code == SALVE_OK) code = fhir_read(json, NULL, mem, &tape, NULL, &err);
-        if (code != SALVE_OK) return arena_printf(mem, "input %s: %s %s", salve_code_name(code), err.at, err.why);
+        if (code != SALVE_OK) return arena_printf(mem, "input %s: %s %s", salve_code_name(code), t_where(&err), err.why);
         focus = expr_node(&tape, 0);
     }
     code = fhirpath_compile(c->text, c->input.len > 0 ? tape_type(&tape, 0) : 0, mem, &path, &err);
     if (code == SALVE_OK) code = fhirpath_run(path, &env, focus, mem, &result, &err);
-    if (code != SALVE_OK) return arena_printf(mem, "error %s %s", salve_code_name(code), err.at);
+    if (code != SALVE_OK) return arena_printf(mem, "error %s %s", salve_code_name(code), t_where(&err));
     struct buf buf;
     buf_init(&buf, mem, 1 << 20);
     expr_json(&result, &buf);

@@ -211,7 +211,7 @@ static void show(struct suite *s, const struct test *test, enum salve_code code,
     struct str want = test->output_count > 0 ? test->outputs[0].text : STR("");
     t_fail(arena_printf(s->mem, "%.*s", STR_ARGS(test->name)).ptr, "%.*s\n    got %.120s%s %s %s; want %s%.*s (%u)",
            STR_ARGS(test->expression), text.len > 0 ? text.ptr : "", code == SALVE_OK ? "" : salve_code_name(code),
-           err->at, err->why, test->invalid.ptr != NULL ? "refusal" : "", STR_ARGS(want), test->output_count);
+           t_where(err), err->why, test->invalid.ptr != NULL ? "refusal" : "", STR_ARGS(want), test->output_count);
 }
 
 static void run_case(struct suite *s, const struct test *test)

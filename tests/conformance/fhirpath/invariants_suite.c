@@ -41,7 +41,7 @@ static void check_file(struct invariants *rules, const char *folder, struct str 
     fhir_issues_init(&issues, mem);
     enum salve_code code = invariants_check(rules, &tape, mem, &issues, &err);
     if (code != SALVE_OK)
-        t_fail(path.ptr, "%s %s %s", salve_code_name(code), err.at, err.why);
+        t_fail(path.ptr, "%s %s %s", salve_code_name(code), t_where(&err), err.why);
     else
         t_pass();
     judge(mem, name, &issues);
@@ -54,7 +54,7 @@ int main(int argc, char **argv)
     struct salve_err err = {0};
     assert_ok(invariants_make(kept, &rules, &err));
     if (invariants_compile(rules, &err) != SALVE_OK)
-        t_fail(err.at, "%s", err.why);
+        t_fail(t_where(&err), "%s", err.why);
     else
         t_pass();
     const char *data = t_data("fhir-r4-examples"), *folder = argc > 1 ? argv[1]

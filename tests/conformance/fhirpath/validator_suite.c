@@ -22,7 +22,7 @@ static bool has_error(struct str text, struct arena *mem, char *first, size_t fi
     fhir_issues_init(&issues, mem);
     enum salve_code code = fhir_read(text, NULL, mem, &tape, &issues, &err);
     if (code == SALVE_OK) code = fhir_validate(&tape, mem, &issues, &valid, &err);
-    (void)snprintf(first, first_bytes, "%s %s", err.at, salve_code_name(code));
+    (void)snprintf(first, first_bytes, "%s %s", t_where(&err), salve_code_name(code));
     for (size_t i = 0; i < issues.count; i++) {
         if (issues.items[i].severity > FHIR_ERROR) continue;
         (void)snprintf(first, first_bytes, "%.*s %s", STR_ARGS(issues.items[i].path), issues.items[i].rule);
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
     (void)snprintf(path, sizeof path, "%s/index.json", dir);
     if (file_read(path, (size_t)16 << 20, mem, &text, &err) != SALVE_OK ||
         json_read(text, &(struct json_opts){.bytes_max = (size_t)16 << 20}, mem, &index, &err) != SALVE_OK)
-        t_fail("index.json", "cannot be read: %s", err.at);
+        t_fail("index.json", "cannot be read: %s", t_where(&err));
     for (const struct json *row = json_first(index); row != NULL; row = row->next) run_case(dir, row);
     printf("both accept %u, both reject %u, only the Java validator rejects %u, only Salve rejects %u\n", both_accept,
            both_reject, only_java_rejects, only_salve_rejects);

@@ -112,7 +112,7 @@ static struct elm_param period_2022(struct arena *mem)
         !expr_temporal_parse(STR("2022-12-31T23:59:59.999Z"), &high) ||
         expr_temporal_value(VALUE_DATETIME, low, mem, &in->low, &err) != SALVE_OK ||
         expr_temporal_value(VALUE_DATETIME, high, mem, &in->high, &err) != SALVE_OK)
-        t_fail("period", "%s %s", err.at, err.why);
+        t_fail("period", "%s %s", t_where(&err), err.why);
     return (struct elm_param){STR_NONE, STR("Measurement Period"), {.kind = VALUE_INTERVAL, .as.interval = in}};
 }
 
@@ -136,7 +136,7 @@ static void run_person(const struct measure_set *set, const char *path, const ch
     if (code == SALVE_OK)
         judge(set, one, name);
     else
-        t_fail(name, "%s %s", err.at, err.why);
+        t_fail(name, "%s %s", t_where(&err), err.why);
 }
 
 static void run_folder(const char *dir, const char *folder)
@@ -152,7 +152,7 @@ static void run_folder(const char *dir, const char *folder)
         err = (struct salve_err){0};
         code = measure_open(&bundle, NULL, 0, NULL, mem, &set, &err);
     }
-    if (code != SALVE_OK) t_fail(folder, "%s %s", err.at, err.why);
+    if (code != SALVE_OK) t_fail(folder, "%s %s", t_where(&err), err.why);
     (void)snprintf(path, sizeof path, "%s/%s/patients", dir, folder);
     DIR *people = code == SALVE_OK ? opendir(path) : NULL;
     if (code == SALVE_OK && people == NULL) t_fail(folder, "it has no patients");

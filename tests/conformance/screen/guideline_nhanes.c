@@ -72,7 +72,7 @@ static void count(const struct finding *finding)
 
 static void broken(const char *what, const struct salve_err *err)
 {
-    t_fail("nhanes", "%s: %s: %s %s", what, salve_code_what(err->code), err->at, err->why);
+    t_fail("nhanes", "%s: %s: %s %s", what, salve_code_what(err->code), t_where(err), err->why);
 }
 
 /* one_person - a row as a Bundle through every guideline; false at the end of the file or a failure. */

@@ -87,7 +87,7 @@ static void run_file(enum kind kind, const char *path, const char *name)
     bool want_err = false;
     if (file_read(path, 1 << 18, mem, &text, &err) != SALVE_OK || json_read(text, NULL, mem, &doc, &err) != SALVE_OK ||
         !json_bool(json_get(doc, "wantErr"), &want_err))
-        t_fail(name, "not a vector: %s %s", err.at, err.why);
+        t_fail(name, "not a vector: %s %s", t_where(&err), err.why);
     else
         report(name, holds(kind, doc) != want_err, want_err ? "a bad proof was accepted" : "a good proof was refused");
     arena_close(mem);

@@ -92,7 +92,7 @@ static struct str word_after(const struct t_kill *job, const char *what)
     do {                                                                                                               \
         if (!(claim)) {                                                                                                \
             t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,     \
-                   err.at, err.why);                                                                                   \
+                   t_where(&err), err.why);                                                                                   \
             return false;                                                                                              \
         }                                                                                                              \
     } while (0)

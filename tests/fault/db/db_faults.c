@@ -280,7 +280,7 @@ static void a_flipped_bit_in_the_log_of_a_killed_process_is_found(void **state)
         enum salve_code code = db_open("site/test.db", &options, &db, &err);
         if (bit / 8 < last_two) {
             tried++;
-            found += code == SALVE_E_INTEGRITY && strncmp(err.at, "site/test.db-wal", 16) == 0;
+            found += code == SALVE_E_INTEGRITY && strncmp(t_where(&err), "site/test.db-wal", 16) == 0;
         }
         if (code == SALVE_OK && count_rows(db) < 6) fail_msg("bit %zu of %zu", bit, len * 8);
         db_abandon(&db);

@@ -54,8 +54,8 @@ static void cut_at(const char *name, struct str json, size_t len)
     struct salve_err err = {0};
     enum salve_code code = read_alone(str_cut(json, 0, len), &err);
     if (str_trim(json).len <= len) return; /* only white space was cut off */
-    if (code != SALVE_E_SYNTAX || err.at[0] == '\0' || err.why[0] == '\0')
-        t_fail(name, "cut to %zu bytes: %s at \"%s\"", len, salve_code_name(code), err.at);
+    if (code != SALVE_E_SYNTAX || t_where(&err)[0] == '\0' || err.why[0] == '\0')
+        t_fail(name, "cut to %zu bytes: %s at \"%s\"", len, salve_code_name(code), t_where(&err));
 }
 
 static void change_at(struct str json, size_t at)
@@ -66,7 +66,7 @@ static void change_at(struct str json, size_t at)
     memcpy(changed, json.ptr, json.len);
     changed[at] = bytes[pick(sizeof bytes - 1)];
     enum salve_code code = read_alone(str_make(changed, json.len), &err);
-    if (code != SALVE_OK && err.at[0] == '\0') t_fail("changed", "no place told");
+    if (code != SALVE_OK && t_where(&err)[0] == '\0') t_fail("changed", "no place told");
     free(changed);
 }
 

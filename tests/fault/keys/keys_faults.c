@@ -213,7 +213,7 @@ static void a_flipped_bit_of_the_key_store_is_found_and_named(void **state)
         enum salve_code code = keys_open(&options, &keys, &err);
         if (code == SALVE_OK) code = keys_verify(keys, note, NULL, &err);
         if (code != SALVE_E_INTEGRITY) fail_msg("bit %zu: %s", bit, salve_code_name(code));
-        assert_non_null(strstr(told[0] == 0 ? err.at : told, "keys.db"));
+        assert_non_null(strstr(told[0] == 0 ? t_where(&err) : told, "keys.db"));
         (void)!keys_close(&keys, NULL);
         bytes = db_disk_file(disk, "keys.db", &len);
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);

@@ -63,7 +63,7 @@ static void a_second_process_is_told_who_has_the_site(void **state)
     pid_t child = fork();
     if (child == 0) {
         enum salve_code code = site_open(&t->options, &site, &err);
-        bool            told = strstr(err.why, pid) != NULL || strstr(err.at, pid) != NULL;
+        bool            told = strstr(err.why, pid) != NULL || strstr(t_where(&err), pid) != NULL;
         _exit(code != SALVE_E_BUSY ? 1 : told ? 0 : 2);
     }
     int status = -1;
@@ -217,7 +217,7 @@ static void an_older_database_cannot_go_on_as_if_nothing_happened(void **state)
     t_site_close(t);
     bring_back(backup, t->folder, all);
     assert_code(site_open(&t->options, &t->site, &err), SALVE_E_INTEGRITY);
-    assert_non_null(strstr(err.at, "signed-head"));
+    assert_non_null(strstr(t_where(&err), "signed-head"));
     t_must(site_log_successor(&t->options, &err));
     t_site_open(t);
     assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, withdraws.card, &view), SALVE_E_CONSENT);
@@ -327,7 +327,7 @@ static void any_flipped_bit_is_found_and_named(void **state)
             assert_int_equal(pwrite(fd, &changed, 1, (off_t)at), 1);
             bool found = is_found(t, arena_printf(t->mem, "%.*s", STR_ARGS(names[f])).ptr, &err);
             if (!found && missed++ < 20)
-                printf("not found: bit %d of byte %zu of %.*s: %s\n", (int)(at / step % 8), at, STR_ARGS(names[f]), err.at);
+                printf("not found: bit %d of byte %zu of %.*s: %s\n", (int)(at / step % 8), at, STR_ARGS(names[f]), t_where(&err));
             assert_int_equal(ftruncate(fd, (off_t)bytes.len), 0);
             assert_int_equal(pwrite(fd, bytes.ptr, bytes.len, 0), bytes.len);
             close(fd);

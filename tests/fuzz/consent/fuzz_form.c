@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                         form.days > 0 && form.days <= consent_days_max(form.purpose) && str_eq(form.bytes, text);
         for (size_t i = 0; i < CONSENT_SECTION_COUNT; i++) is_whole = is_whole && form.sections[i].text.len > 0;
         if (!is_whole) abort();
-    } else if (err.code == SALVE_OK || err.at[0] == '\0') {
+    } else if (err.code == SALVE_OK || (err.line == 0 && err.element[0] == '\0')) {
         abort();
     }
     (void)consent_form_grade(text);

@@ -29,7 +29,7 @@ static void run(struct str text, const struct tape *tape, fhir_type_id context, 
     struct clock clock = clock_fixed(1795426200000);
     struct expr_env env = {.clock = &clock, .steps_max = 20 * 1000};
     if (fhirpath_compile(text, context, mem, &path, &err) != SALVE_OK) {
-        if (err.code == SALVE_OK || err.at[0] == '\0') abort(); /* an error has a code and a place */
+        if (err.code == SALVE_OK || err.line == 0) abort(); /* an error has a code and a place */
         return;
     }
     if (fhirpath_run(path, &env, expr_node(tape, 0), mem, &result, &err) != SALVE_OK) {

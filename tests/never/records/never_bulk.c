@@ -130,7 +130,7 @@ static void messages_tell_no_value(void **state)
         struct tape patient = t_read(t->mem, bad[i]);
         assert_code(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &who, &err), SALVE_E_NOT_ADMITTED);
         for (size_t c = 0; c < sizeof canaries / sizeof canaries[0]; c++) {
-            assert_null(strstr(err.at, canaries[c]));
+            assert_null(strstr(t_where(&err), canaries[c]));
             assert_null(strstr(err.why, canaries[c]));
         }
     }

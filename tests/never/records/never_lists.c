@@ -127,7 +127,7 @@ static void look_of(struct t_site *t, struct str card, char out[1024])
         struct rec_ask   ask = {.actor = *asks[i].actor, .purpose = asks[i].purpose, .who = card};
         enum salve_code  code = rec_open(t->site, &ask, &view, &err);
         assert_null(view);
-        at += (size_t)snprintf(out + at, 1024 - at, "%s|%s|%s|%d\n", salve_code_name(code), err.at, err.why, err.line);
+        at += (size_t)snprintf(out + at, 1024 - at, "%s|%s|%s|%d\n", salve_code_name(code), t_where(&err), err.why, err.source_line);
     }
 }
 

@@ -111,7 +111,7 @@ static void check(const char *name, struct str json, struct arena *mem)
         if (t_known_gap("tests/property/fhir/refused.txt", slash == NULL ? name : slash + 1))
             t_pass();
         else
-            t_fail(name, "refused: %s: %s", err.at, err.why);
+            t_fail(name, "refused: %s: %s", t_where(&err), err.why);
         return;
     }
     counts.read++;

@@ -126,7 +126,7 @@ static void compare(struct str line, const struct tape *tape, struct str list, s
     if (code == SALVE_OK)
         expr_json(&result, &buf);
     else
-        buf_addf(&buf, "%s %s %s", salve_code_name(code), err.at, err.why);
+        buf_addf(&buf, "%s %s %s", salve_code_name(code), t_where(&err), err.why);
     t_fail(arena_printf(mem, "%.*s", STR_ARGS(text)).ptr, "salve %.*s, the other %.*s", STR_ARGS(buf_str(&buf)),
            STR_ARGS(theirs));
 }

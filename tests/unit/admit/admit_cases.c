@@ -46,7 +46,7 @@ static bool tells_a_value(const struct fhir_issues *issues, const struct salve_e
     struct buf out;
     buf_init(&out, mem, (size_t)1 << 20);
     outcome_add(issues, &out);
-    buf_add(&out, str_of(err->at));
+    buf_add(&out, str_of(t_where(err)));
     buf_add(&out, str_of(err->why));
     return str_find(buf_str(&out), STR("CANARY")) >= 0;
 }
@@ -69,14 +69,14 @@ static void run_minimise(const struct admit_case *c, const char *name, const str
     enum salve_code code = admit_minimise(rules, tape, STR(COMPARTMENT), mem, &kept, &err);
     fhir_issues_init(&issues, mem);
     if (code == SALVE_E_NOT_ADMITTED && (c->left.len == 0 || str_is(c->left, "refused"))) return t_pass();
-    if (code != SALVE_OK) return t_fail(name, "minimising: %s at %s", salve_code_name(code), err.at);
+    if (code != SALVE_OK) return t_fail(name, "minimising: %s at %s", salve_code_name(code), t_where(&err));
     struct str left = compact(mem, &kept.tape);
     if (kept.tape.node_count > 0 && admit_check(rules, &kept.tape, STR(COMPARTMENT), mem, &issues, &err) != SALVE_OK)
-        return t_fail(name, "what minimising leaves is not admissible: %s %s", err.at, err.why);
+        return t_fail(name, "what minimising leaves is not admissible: %s %s", t_where(&err), err.why);
     if (kept.tape.node_count > 0) {
         struct tape again;
         if (fhir_read(left, NULL, mem, &again, &issues, &err) != SALVE_OK)
-            return t_fail(name, "what minimising leaves is not valid: %s %s", err.at, err.why);
+            return t_fail(name, "what minimising leaves is not valid: %s %s", t_where(&err), err.why);
     }
     if (str_is(c->expect, "ok\n") ? kept.rejects.len > 0 : kept.rejects.len == 0)
         return t_fail(name, "the list of rejects is wrong");
@@ -96,7 +96,7 @@ static void run_case(const char *file, const struct admit_case *c, const struct 
     fhir_issues_init(&issues, mem);
     enum salve_code code = fhir_read(put_person(mem, c->input), NULL, mem, &tape, &issues, &err);
     if (code != SALVE_OK) {
-        t_fail(name, "its input is not valid: %s %s", err.at, err.why);
+        t_fail(name, "its input is not valid: %s %s", t_where(&err), err.why);
         arena_close(mem);
         return;
     }
@@ -167,7 +167,7 @@ int main(int argc, char **argv)
     size_t count = 0;
     char path[1024];
     if (admit_rules_make(&site, mem, &rules, &err) != SALVE_OK)
-        t_fail("rules", "%s", err.at);
+        t_fail("rules", "%s", t_where(&err));
     else if (argc > 1)
         for (int i = 1; i < argc; i++) run_file(argv[i], rules);
     else if (file_list(CASES, mem, &names, &count, &err) != SALVE_OK)

@@ -161,7 +161,7 @@ static void dangling_references_are_named_or_left_out(void **state)
     struct world *w = *state;
     const char *text = PATIENT "\n" OBSERVATION("o1", "\"derivedFrom\":[{\"reference\":\"Observation/SECRET\"}],");
     assert_code(run(w, text, false, ""), SALVE_E_NOT_ADMITTED);
-    assert_string_equal(w->err.at, "Bundle.entry[1].resource.derivedFrom[0]");
+    assert_string_equal(t_where(&w->err), "Bundle.entry[1].resource.derivedFrom[0]");
     assert_int_equal(w->done.issues->count, 1);
     assert_string_equal(w->done.issues->items[0].rule, "salve-admit/reference");
     assert_int_equal(w->number, 0);

@@ -182,7 +182,7 @@ static void what_cannot_be_read_or_written_is_named(void **state)
     size_t count;
     struct salve_err err = {0};
     assert_code(file_read(in_folder("none"), 10, mem, &text, &err), SALVE_E_NOT_FOUND);
-    assert_non_null(strstr(err.at, "/none"));
+    assert_non_null(strstr(t_where(&err), "/none"));
     assert_code(file_read(folder, 10, mem, &text, NULL), SALVE_E_IO);
     assert_code(file_write(in_folder("none/a"), STR("x"), 0600, NULL), SALVE_E_NOT_FOUND);
     assert_code(file_list(in_folder("none"), mem, &names, &count, NULL), SALVE_E_NOT_FOUND);
@@ -216,15 +216,50 @@ static void errors_keep_their_texts_and_never_overflow(void **state)
     memset(large, 'x', sizeof large);
     large[999] = '\0';
     assert_code(salve_fail(&err, SALVE_E_RANGE, "%s", large), SALVE_E_RANGE);
-    assert_int_equal(strlen(err.at), SALVE_ERR_TEXT_BYTES - 1);
-    assert_code(salve_why(&err, "%s", "rule"), SALVE_E_RANGE);
+    assert_int_equal(strlen(err.element), SALVE_ERR_TEXT_BYTES - 1);
+    assert_code(salve_why(&err, SALVE_E_RANGE, "%s", "rule"), SALVE_E_RANGE);
     assert_string_equal(err.why, "rule");
+    for (int i = 0; i < 3; i++) salve_err_in(&err, "%s", large);
+    assert_int_equal(strlen(err.in), SALVE_ERR_TEXT_BYTES - 1);
+    salve_err_place(&err, UINT32_MAX, UINT32_MAX);
+    assert_true(strlen(t_where(&err)) < SALVE_ERR_WHERE_BYTES);
     assert_code(salve_fail(&err, SALVE_E_IO, "%s", "disk"), SALVE_E_IO);
-    assert_string_equal(err.why, ""); /* not the rule of the error before */
-    assert_code(salve_fail(NULL, SALVE_E_IO, "%s", "disk"), SALVE_E_IO);
+    assert_string_equal(err.why, ""); /* not the rule, the file or the line of the error before */
+    assert_string_equal(t_where(&err), "disk");
     for (int code = 0; code < SALVE_CODE_COUNT; code++)
         for (int other = 0; other < code; other++)
             assert_true(salve_code_slv((enum salve_code)code) != salve_code_slv((enum salve_code)other));
+}
+
+static void an_error_without_a_place_for_it_keeps_its_code(void **state)
+{
+    (void)state;
+    assert_code(salve_fail(NULL, SALVE_E_IO, "%s", "disk"), SALVE_E_IO);
+    assert_code(salve_refuse(NULL, SALVE_E_CONFLICT, "rule", "record %d", 7), SALVE_E_CONFLICT);
+    assert_code(salve_why(NULL, SALVE_E_BUSY, "process %d", 7), SALVE_E_BUSY);
+    salve_err_in(NULL, "file");
+    salve_err_place(NULL, 1, 2);
+}
+
+static void a_place_is_told_from_its_fields(void **state)
+{
+    (void)state;
+    struct salve_err err = {0};
+    salve_err_in(&err, "file"); /* nothing has failed */
+    assert_string_equal(err.in, "");
+    (void)salve_refuse(&err, SALVE_E_INVALID, "must be text", "items[2].name");
+    assert_string_equal(t_where(&err), "items[2].name");
+    salve_err_place(&err, 12, 5);
+    assert_string_equal(t_where(&err), "12:5: items[2].name");
+    salve_err_in(&err, "guideline.json");
+    assert_string_equal(t_where(&err), "guideline.json:12:5: items[2].name");
+    salve_err_in(&err, "kidney");
+    assert_string_equal(t_where(&err), "kidney: guideline.json:12:5: items[2].name");
+    (void)salve_fail(&err, SALVE_E_SYNTAX, "%s", "");
+    salve_err_place(&err, 7, 0);
+    assert_string_equal(t_where(&err), "line 7");
+    salve_err_in(&err, "people.csv");
+    assert_string_equal(t_where(&err), "people.csv:7");
 }
 
 int main(void)
@@ -241,6 +276,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_or_written_is_named),
         cmocka_unit_test(a_folder_is_listed_in_order_and_a_failed_write_leaves_nothing),
         cmocka_unit_test(errors_keep_their_texts_and_never_overflow),
+        cmocka_unit_test(an_error_without_a_place_for_it_keeps_its_code),
+        cmocka_unit_test(a_place_is_told_from_its_fields),
     };
     char command[100];
     if (mkdtemp(folder) == NULL) return 1;

@@ -24,7 +24,7 @@ static void every_purpose_has_a_form_in_both_languages(void **state)
         struct consent_form_set set;
         struct salve_err err = {0};
         if (consent_form_load("forms", OFFERED[i], STR_NONE, LANGS, 2, mem, &set, &err) != SALVE_OK)
-            fail_msg("%s: %s", err.at, err.why);
+            fail_msg("%s: %s", t_where(&err), err.why);
         assert_int_equal(set.count, 2);
         for (size_t j = 0; j < set.count; j++) {
             const struct consent_form *form = &set.forms[j];
@@ -50,7 +50,7 @@ static void a_form_with_a_missing_language_is_not_used(void **state)
     struct salve_err err = {0};
     const struct str langs[] = {STR("en"), STR("ar"), STR("fr")};
     assert_code(consent_form_load("forms", PURPOSE_CARE, STR_NONE, langs, 3, mem, &set, &err), SALVE_E_CONFIG);
-    assert_non_null(strstr(err.at, "form.fr.json"));
+    assert_non_null(strstr(t_where(&err), "form.fr.json"));
     arena_close(mem);
 }
 
@@ -123,14 +123,14 @@ static void a_form_with_one_fault_is_refused_and_the_fault_named(void **state)
     struct str good = read_form(mem);
     struct consent_form form;
     struct salve_err err = {0};
-    if (consent_form_parse(good, "form", mem, &form, &err) != SALVE_OK) fail_msg("%s: %s", err.at, err.why);
+    if (consent_form_parse(good, "form", mem, &form, &err) != SALVE_OK) fail_msg("%s: %s", t_where(&err), err.why);
     assert_true(str_eq(form.bytes, good));
     for (size_t i = 0; i < sizeof FAULTS / sizeof FAULTS[0]; i++) {
         err = (struct salve_err){0};
         struct str text = replaced(mem, good, FAULTS[i].from, FAULTS[i].to);
         if (consent_form_parse(text, "form", mem, &form, &err) != SALVE_E_INVALID) fail_msg("took: %s", FAULTS[i].to);
-        if (strstr(err.at, FAULTS[i].where) == NULL || strncmp(err.at, "form: ", 6) != 0)
-            fail_msg("%s was reported at %s", FAULTS[i].to, err.at);
+        if (strstr(t_where(&err), FAULTS[i].where) == NULL || strncmp(t_where(&err), "form: ", 6) != 0)
+            fail_msg("%s was reported at %s", FAULTS[i].to, t_where(&err));
     }
     arena_close(mem);
 }

@@ -80,7 +80,7 @@ static void what_is_refused_is_named(void **state)
         struct consent_grant grant = grant_of(PURPOSE_CARE);                                                           \
         change;                                                                                                        \
         assert_code(consent_check(&grant, false, 0, &ages, &err), code);                                               \
-        assert_string_equal(err.at, where);                                                                            \
+        assert_string_equal(t_where(&err), where);                                                                            \
     }
     REFUSED(grant.teach_back = CONSENT_TEACH_BACK_NOT_DONE, SALVE_E_CONSENT, "Consent.teach_back")
     REFUSED(grant.teach_back_rounds = 3, SALVE_E_INVALID, "Consent.teach_back")

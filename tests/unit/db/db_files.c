@@ -177,7 +177,7 @@ static void a_flip_in_a_real_file_is_named(void **state)
     bool row = false;
     assert_ok(db_prepare(db, "SELECT sum(length(k || 'x')) FROM t", &get, NULL));
     assert_code(db_step(get, &row, &err), SALVE_E_INTEGRITY);
-    assert_string_equal(err.at, want);
+    assert_string_equal(t_where(&err), want);
     db_abandon(&db);
 }
 

@@ -48,7 +48,7 @@ static enum salve_code open_people(struct people *p, const char *defs)
         tapes[i] = &p->tapes[i];
     }
     assert_ok(elm_population_make(tapes, 3, p->mem, &p->population, &p->err));
-    assert_ok(elm_load(set, arena_printf(p->mem, HEAD, defs), "t", &p->err));
+    assert_ok(elm_load(set, arena_printf(p->mem, HEAD, defs), NULL, &p->err));
     return elm_link(set, STR("T"), STR_NONE, p->mem, &p->program, &p->err);
 }
 
@@ -123,7 +123,7 @@ static void the_budget_is_that_of_who_asks(void **state)
                                   "{\"type\":\"Expand\",\"operand\":[{\"type\":\"Interval\",\"low\":" NUMBER(
                                       1) ",\"high\":" NUMBER(1000000) "}]}")));
     assert_string_equal(ask(&p, false, "A", &env), "E_STEPS");
-    assert_string_equal(p.err.at, "T.B 0:0");
+    assert_string_equal(t_where(&p.err), "T: B");
     arena_close(p.mem);
 }
 
@@ -132,7 +132,7 @@ static void other_contexts_are_refused_when_linking(void **state)
     struct people p;
     (void)state;
     assert_code(open_people(&p, DEF("A", "Practitioner", "{\"type\":\"Null\"}")), SALVE_E_UNSUPPORTED);
-    assert_string_equal(p.err.at, "T.A ");
+    assert_string_equal(t_where(&p.err), "T: A");
     arena_close(p.mem);
 }
 
@@ -237,7 +237,7 @@ static void every_filter_of_a_retrieve_is_honoured(void **state)
                        rows[i].fields);
         enum salve_code code = open_people(&p, defs);
         const char *got = code == SALVE_OK ? ask(&p, false, "A", NULL) : salve_code_name(code);
-        if (strcmp(got, rows[i].want) != 0) fail_msg("%s: got %s (%s %s)", rows[i].fields, got, p.err.at, p.err.why);
+        if (strcmp(got, rows[i].want) != 0) fail_msg("%s: got %s (%s %s)", rows[i].fields, got, t_where(&p.err), p.err.why);
         arena_close(p.mem);
     }
 }

@@ -25,7 +25,7 @@ static enum salve_code evaluate(struct str body, struct arena *mem, const struct
     struct elm_run *run;
     struct expr_value value;
     struct buf text;
-    enum salve_code code = set == NULL ? SALVE_E_MEMORY : elm_load(set, body, "test", err);
+    enum salve_code code = set == NULL ? SALVE_E_MEMORY : elm_load(set, body, NULL, err);
     if (code == SALVE_OK) code = elm_link(set, STR("T"), STR_NONE, mem, &program, err);
     if (code == SALVE_OK) code = elm_run_open(program, NULL, env, NULL, 0, mem, &run, err);
     if (code == SALVE_OK) code = elm_run_define(run, STR("A"), &value, err);
@@ -55,7 +55,7 @@ static void each_case_gives_its_value(void **state)
         err = (struct salve_err){0};
         enum salve_code code = evaluate(library(mem, "T", body.ptr), mem, &env, &got, &err);
         if (code != SALVE_OK) got = str_of(salve_code_name(code));
-        if (!str_eq(got, want)) fail_msg("%.*s: got %.*s (%s %s)", STR_ARGS(line), STR_ARGS(got), err.at, err.why);
+        if (!str_eq(got, want)) fail_msg("%.*s: got %.*s (%s %s)", STR_ARGS(line), STR_ARGS(got), t_where(&err), err.why);
         count++;
     }
     assert_true(count > 60);
@@ -82,7 +82,7 @@ static void a_define_that_asks_for_itself_is_an_error(void **state)
             "{\"name\":\"B\",\"expression\":{\"type\":\"ExpressionRef\",\"name\":\"A\",\"locator\":\"7:3-7:9\"}}]}",
             0, &err),
         SALVE_E_TOO_DEEP);
-    assert_string_equal(err.at, "T.B 7:3");
+    assert_string_equal(t_where(&err), "T:7:3: B");
 }
 
 static void a_function_that_calls_itself_for_ever_is_an_error(void **state)
@@ -137,7 +137,7 @@ static void errors_name_library_define_and_place(void **state)
                          "\"locator\":\"12:5-12:30\"}}]}",
                          0, &err),
                 SALVE_E_UNSUPPORTED);
-    assert_string_equal(err.at, "T.A 12:5");
+    assert_string_equal(t_where(&err), "T:12:5: A");
     assert_string_equal(err.why, "unknown ELM node Nonsense");
     err = (struct salve_err){0};
     assert_code(run_defs("\"statements\":{\"def\":[{\"name\":\"A\",\"expression\":{\"type\":\"SingletonFrom\","
@@ -145,7 +145,7 @@ static void errors_name_library_define_and_place(void **state)
                          "\"operand\":{\"type\":\"List\",\"element\":[{\"type\":\"Null\"},{\"type\":\"Null\"}]}}}]}",
                          0, &err),
                 SALVE_E_TYPE);
-    assert_string_equal(err.at, "T.A 3:1");
+    assert_string_equal(t_where(&err), "T:3:1: A");
 }
 
 static void what_is_not_elm_is_refused(void **state)

@@ -81,7 +81,7 @@ static enum salve_code run(struct str expression, struct arena *mem, struct salv
                                    "\"expression\":{\"type\":\"OperandRef\",\"name\":\"x\"}},"
                                    "{\"name\":\"A\",\"expression\":%.*s}]}}}",
                                    STR_ARGS(expression));
-    enum salve_code code = set == NULL || text.ptr == NULL ? SALVE_E_MEMORY : elm_load(set, text, "test", err);
+    enum salve_code code = set == NULL || text.ptr == NULL ? SALVE_E_MEMORY : elm_load(set, text, NULL, err);
     if (code == SALVE_OK) code = elm_link(set, STR("T"), STR_NONE, mem, &program, err);
     if (code == SALVE_OK) code = elm_run_open(program, NULL, &env, NULL, 0, mem, &run, err);
     if (code == SALVE_OK) code = elm_run_define(run, STR("A"), &value, err);
@@ -106,8 +106,8 @@ static unsigned mutate(const struct json *root, struct arena *mem)
             buf_init(&w.out, mem, 1 << 20);
             write_node(&w, root);
             enum salve_code code = run(buf_str(&w.out), mem, &err);
-            if (code != SALVE_OK && code != SALVE_E_MEMORY && strncmp(err.at, "T", 1) != 0)
-                fail_msg("%.*s: %s at '%s'", STR_ARGS(buf_str(&w.out)), salve_code_name(code), err.at);
+            if (code != SALVE_OK && code != SALVE_E_MEMORY && strncmp(t_where(&err), "T", 1) != 0)
+                fail_msg("%.*s: %s at '%s'", STR_ARGS(buf_str(&w.out)), salve_code_name(code), t_where(&err));
             count++;
             arena_rewind(mem, mark);
         }

@@ -20,7 +20,7 @@ static struct tape tape_of(struct arena *mem, const char *json)
 {
     struct tape tape;
     struct salve_err err = {0};
-    if (fhir_read(str_of(json), NULL, mem, &tape, NULL, &err) != SALVE_OK) fail_msg("%s: %s", err.at, err.why);
+    if (fhir_read(str_of(json), NULL, mem, &tape, NULL, &err) != SALVE_OK) fail_msg("%s: %s", t_where(&err), err.why);
     return tape;
 }
 
@@ -89,7 +89,7 @@ static void builder_keeps_its_first_mistake(void **state)
         tape_open(&make, "nothing");
         tape_close(&make);
         assert_code(tape_built(&make, &tape, &err), SALVE_E_INVALID);
-        assert_string_equal(err.at, wrong[i].name);
+        assert_string_equal(t_where(&err), wrong[i].name);
     }
     arena_close(mem);
 }

@@ -43,7 +43,8 @@ static struct str told(struct arena *mem, const struct fhir_issues *issues, enum
         buf_addf(&out, "%.*s %s", STR_ARGS(issues->items[i].path), issues->items[i].rule);
     }
     if (code != SALVE_OK && code != SALVE_E_INVALID)
-        buf_addf(&out, "%s%s %s: %s", out.len > 0 ? "; " : "", salve_code_name(code), err->at, err->why);
+        buf_addf(&out, "%s%s %s (line %u, column %u): %s", out.len > 0 ? "; " : "", salve_code_name(code), err->element,
+                 err->line, err->column, err->why);
     return buf_str(&out);
 }
 

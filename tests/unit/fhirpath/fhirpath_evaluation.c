@@ -41,7 +41,7 @@ static void refuses_ten_thousand_parentheses_with_a_place(void **state)
     struct arena *mem = arena_open(ARENA_BYTES);
     struct fhirpath *path;
     assert_code(compile(mem, repeated(mem, "(", 10000, "1"), &path), SALVE_E_TOO_DEEP);
-    assert_string_equal(last.at, "1:201");
+    assert_string_equal(t_where(&last), "1:201");
     assert_code(compile(mem, repeated(mem, "-", 10000, "1"), &path), SALVE_E_TOO_DEEP);
     assert_code(compile(mem, repeated(mem, "a[", 10000, "1"), &path), SALVE_E_TOO_DEEP);
     assert_code(compile(mem, repeated(mem, "iif(", 10000, "1"), &path), SALVE_E_TOO_DEEP);
@@ -75,7 +75,7 @@ static void stops_at_the_step_budget(void **state)
     struct expr_value out;
     struct expr_env env = {.steps_max = 1000};
     assert_code(evaluate(mem, "(1).repeat($this + 1)", &env, EXPR_NONE, &out), SALVE_E_STEPS);
-    assert_string_equal(last.at, "1:5"); /* repeat */
+    assert_string_equal(t_where(&last), "1:5"); /* repeat */
     env.steps_max = 0;
     assert_ok(evaluate(mem, "(1).repeat(iif($this < 50, $this + 1, {})).count()", &env, EXPR_NONE, &out));
     assert_int_equal(out.as.integer, 49);
@@ -230,10 +230,10 @@ static void tells_line_and_column_and_no_value(void **state)
     struct arena *mem = arena_open(ARENA_BYTES);
     struct expr_value out;
     assert_code(evaluate(mem, "1 +\n  'secret'", NULL, EXPR_NONE, &out), SALVE_E_TYPE);
-    assert_string_equal(last.at, "1:3");
+    assert_string_equal(t_where(&last), "1:3");
     assert_null(strstr(last.why, "secret"));
     assert_code(evaluate(mem, "1 +\n  )", NULL, EXPR_NONE, &out), SALVE_E_SYNTAX);
-    assert_string_equal(last.at, "2:3");
+    assert_string_equal(t_where(&last), "2:3");
     arena_close(mem);
 }
 

@@ -54,8 +54,8 @@ static void refused(const char *from, const char *to, const char *at, const char
     assert_non_null(hit);
     struct str text = arena_printf(mem, "%.*s%s%s", (int)(hit - small), small, to, hit + strlen(from));
     assert_int_equal(read_text(text, mem, &g, &err), SALVE_E_INVALID);
-    assert_non_null(strstr(err.at, "guideline.json:1: "));
-    if (strstr(err.at, at) == NULL) fail_msg("at is \"%s\", want \"%s\"", err.at, at);
+    assert_non_null(strstr(t_where(&err), "guideline.json:1: "));
+    if (strstr(t_where(&err), at) == NULL) fail_msg("at is \"%s\", want \"%s\"", t_where(&err), at);
     if (strstr(err.why, why) == NULL) fail_msg("why is \"%s\", want \"%s\"", err.why, why);
     arena_close(mem);
 }

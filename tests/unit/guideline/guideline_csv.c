@@ -45,7 +45,7 @@ static struct guideline_tally test(const char *csv)
     struct salve_err err = {0};
     last_why[0] = last_name[0] = '\0';
     if (guideline_test_vectors(&one_line, STR("f"), str_of(csv), note, NULL, &tally, &err) != SALVE_OK)
-        fail_msg("%s: %s %s", salve_code_name(err.code), err.at, err.why);
+        fail_msg("%s: %s %s", salve_code_name(err.code), t_where(&err), err.why);
     return tally;
 }
 
@@ -97,13 +97,13 @@ static void refused(const char *csv, enum salve_code code, const char *at)
     struct guideline_tally tally = {0};
     struct salve_err err = {0};
     assert_int_equal(guideline_test_vectors(&one_line, STR("f"), str_of(csv), NULL, NULL, &tally, &err), code);
-    if (strstr(err.at, at) == NULL) fail_msg("at is \"%s\"", err.at);
+    if (strstr(t_where(&err), at) == NULL) fail_msg("at is \"%s\"", t_where(&err));
 }
 
 static void refuses_a_broken_file_with_its_line(void **state)
 {
     (void)state;
-    refused("", SALVE_E_SYNTAX, "empty");
+    refused("", SALVE_E_SYNTAX, "line 1: header");
     refused("a,exp_b\n1\n", SALVE_E_SYNTAX, "line 2");
     refused("a,exp_b\n1,1\n1,\"1\n", SALVE_E_SYNTAX, "line 3");
     refused("a,exp_b\n1,1,1\n", SALVE_E_SYNTAX, "line 2");

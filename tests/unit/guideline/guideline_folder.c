@@ -76,7 +76,7 @@ static void cannot_load(enum salve_code code, const char *at, const char *why)
     struct guideline *guideline = NULL;
     struct salve_err err = {0};
     assert_int_equal(guideline_load(folder, STR("blood-pressure"), mem, &guideline, &err), code);
-    if (strstr(err.at, at) == NULL) fail_msg("at is \"%s\", want \"%s\"", err.at, at);
+    if (strstr(t_where(&err), at) == NULL) fail_msg("at is \"%s\", want \"%s\"", t_where(&err), at);
     if (strstr(err.why, why) == NULL) fail_msg("why is \"%s\", want \"%s\"", err.why, why);
     arena_close(mem);
 }
@@ -86,7 +86,7 @@ static struct guideline *load(struct arena *mem)
     struct guideline *guideline = NULL;
     struct salve_err err = {0};
     if (guideline_load(folder, STR("blood-pressure"), mem, &guideline, &err) != SALVE_OK)
-        fail_msg("%s %s", err.at, err.why);
+        fail_msg("%s %s", t_where(&err), err.why);
     return guideline;
 }
 
@@ -158,7 +158,7 @@ static void a_category_outside_the_closed_list_reaches_nobody(void **state)
     assert_int_equal(fhir_read(str_of(child), NULL, mem, &tape, NULL, &err), SALVE_OK);
     struct guideline_ask ask = {.tapes = &tape, .tape_count = 1, .now_unix_ms = 1795426200000};
     assert_int_equal(guideline_evaluate(guideline, &ask, mem, &findings, &count, &err), SALVE_E_INVALID);
-    assert_non_null(strstr(err.at, "bp-category: excluded"));
+    assert_non_null(strstr(t_where(&err), "bp-category: excluded"));
     arena_close(mem);
 }
 

@@ -35,7 +35,9 @@ static struct str outcome(struct arena *mem, struct str text)
     struct salve_err err = {0};
     struct json_opts opts = {.depth_max = CASE_DEPTH_MAX};
     enum salve_code code = json_read(text, &opts, mem, &doc, &err);
-    if (code != SALVE_OK) return arena_printf(mem, "error %s %s: %s", salve_code_name(code), err.at, err.why);
+    if (code != SALVE_OK)
+        return arena_printf(mem, "error %s %u:%u%s%s: %s", salve_code_name(code), err.line, err.column,
+                            err.element[0] == '\0' ? "" : " ", err.element, err.why);
     struct buf out;
     struct str done = STR_NONE;
     buf_init(&out, mem, 4096);
@@ -104,7 +106,7 @@ static void wanted_members_are_named_when_missing(void **state)
     struct salve_err err = {0};
     assert_ok(json_want(doc, "n", JSON_NUMBER, "guideline.json", &out, NULL));
     assert_code(json_want(doc, "id", JSON_STRING, "guideline.json", &out, &err), SALVE_E_INVALID);
-    assert_string_equal(err.at, "guideline.json.id");
+    assert_string_equal(t_where(&err), "guideline.json.id");
     assert_string_equal(err.why, "missing: must be a text");
     assert_code(json_want(doc, "n", JSON_STRING, "guideline.json", &out, &err), SALVE_E_INVALID);
     arena_close(mem);

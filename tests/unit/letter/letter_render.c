@@ -20,7 +20,7 @@ static int set_up(void **state)
     mem = arena_open(256 << 20);
     struct salve_err err = {0};
     if (guideline_load_all(share, mem, &guidelines, &guideline_count, &err) == SALVE_OK) return 0;
-    print_error("%s: %s\n", err.at, err.why);
+    print_error("%s: %s\n", t_where(&err), err.why);
     return 1;
 }
 
@@ -84,7 +84,7 @@ static struct letter *compose(struct letter_ask *ask, const char *language)
     ask->date = STR("2026-11-20");
     enum salve_code code = letter_frame_load(share, str_of(language), mem, &frame, &err);
     if (code == SALVE_OK) code = letter_compose(ask, frame, mem, &letter, &err);
-    if (code != SALVE_OK) fail_msg("%s %s %s", salve_code_name(code), err.at, err.why);
+    if (code != SALVE_OK) fail_msg("%s %s %s", salve_code_name(code), t_where(&err), err.why);
     return letter;
 }
 

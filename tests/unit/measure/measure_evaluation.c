@@ -165,7 +165,7 @@ static void open_set(struct trial *t)
         arena_printf(t->mem, "{\"resourceType\":\"Bundle\",\"type\":\"collection\"%s%.*s%s}",
                      t->entries > 0 ? ",\"entry\":[" : "", STR_ARGS(buf_str(&t->bundle)), t->entries > 0 ? "]" : "");
     t->code = fhir_read(json, NULL, t->mem, tape, NULL, &t->err);
-    if (t->code != SALVE_OK) fail_msg("%s %s in %.*s", t->err.at, t->err.why, STR_ARGS(json));
+    if (t->code != SALVE_OK) fail_msg("%s %s in %.*s", t_where(&t->err), t->err.why, STR_ARGS(json));
     t->code = measure_open(tape, &elm, 1, NULL, t->mem, &t->set, &t->err);
     if (t->code == SALVE_OK) t->code = measure_tally_make(t->set, t->mem, &t->all, &t->err);
 }
@@ -272,12 +272,12 @@ static bool do_line(struct trial *t, struct str name, struct str line) /* true: 
     else if (str_is(verb, "error")) {
         open_set(t);
         if (!str_eq(str_trim(line), str_of(salve_code_name(t->code))))
-            fail_msg("%.*s: got %s (%s %s)", STR_ARGS(name), salve_code_name(t->code), t->err.at, t->err.why);
-        if (t->err.code != t->code || t->err.at[0] == '\0') fail_msg("%.*s: the error says nothing", STR_ARGS(name));
+            fail_msg("%.*s: got %s (%s %s)", STR_ARGS(name), salve_code_name(t->code), t_where(&t->err), t->err.why);
+        if (t->err.code != t->code || t_where(&t->err)[0] == '\0') fail_msg("%.*s: the error says nothing", STR_ARGS(name));
         return true;
     } else if (str_is(verb, "want")) {
         struct str want = line, measure = str_trim(cut_at(&want, ":"));
-        if (t->code != SALVE_OK) fail_msg("%.*s: %s %s", STR_ARGS(name), t->err.at, t->err.why);
+        if (t->code != SALVE_OK) fail_msg("%.*s: %s %s", STR_ARGS(name), t_where(&t->err), t->err.why);
         struct str got = tell(t, measure);
         if (!str_eq(got, str_trim(want)))
             fail_msg("%.*s, %.*s: got \"%.*s\"", STR_ARGS(name), STR_ARGS(measure), STR_ARGS(got));
@@ -366,7 +366,7 @@ static void a_report_is_fhir(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct str json = report(&t, i);
         enum salve_code code = fhir_read(json, NULL, t.mem, &tape, NULL, &t.err);
-        if (code != SALVE_OK) fail_msg("%s %s in %.*s", t.err.at, t.err.why, STR_ARGS(json));
+        if (code != SALVE_OK) fail_msg("%s %s in %.*s", t_where(&t.err), t.err.why, STR_ARGS(json));
     }
     uint64_t count = 0;
     assert_true(measure_members(t.set, t.all, 0, 0, MEASURE_NUMERATOR, &count));

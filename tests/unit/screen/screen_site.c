@@ -256,7 +256,7 @@ static void drafts_are_whole_fhir(void **state)
         struct salve_err err = {0};
         fhir_issues_init(&issues, w.t->mem);
         if (fhir_read(t_json(w.t->mem, &all[i].tape), NULL, w.t->mem, &again, &issues, &err) != SALVE_OK)
-            fail_msg("%.*s: %s %s", STR_ARGS(all[i].type), err.at, err.why);
+            fail_msg("%.*s: %s %s", STR_ARGS(all[i].type), t_where(&err), err.why);
         t_must(fhir_validate(&again, w.t->mem, &issues, &is_valid, &err));
         if (!is_valid) fail_msg("%.*s: %s", STR_ARGS(all[i].type), issues.items[0].text);
     }
