@@ -17,9 +17,8 @@
  * as the arena of the run, the tapes and the program.
  *
  * Errors. Loading and linking: E_SYNTAX, E_INVALID (a field is missing or of the wrong type), E_UNKNOWN_NAME,
- * E_UNSUPPORTED (a node kind that is not known), E_TOO_DEEP, E_TOO_BIG, E_MEMORY; the place is
- * that in the CQL, the element the define. Running: E_TYPE, E_STEPS, E_TOO_DEEP, E_MEMORY, and E_INVALID for Message with severity Error;
- * placed likewise.
+ * E_UNSUPPORTED (a node kind that is not known), E_TOO_DEEP, E_TOO_BIG, E_MEMORY. Running: E_TYPE, E_STEPS, E_TOO_DEEP,
+ * E_MEMORY, and E_INVALID for Message with severity Error. The place is that in the CQL, the element the define.
  *
  * Dates. Texts and dateTimes without a time zone offset take env->offset_minutes. Sources: CQL 1.5.3, ELM schema r1. */
 #ifndef SALVE_ELM_ELM_H
