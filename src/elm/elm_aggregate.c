@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Aggregates (CQL 1.5 appendix B 11). Null elements do not count; without other elements the result is null (Count: 0,
  * AllTrue: true, AnyTrue: false). */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 /* The elements that are not null. */
 static enum salve_code known(struct expr_run *run, struct expr_value list, struct expr_build *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arithmetic of ELM (CQL 1.5 appendix B 6, and sums of dates and quantities). Overflow, division by zero and arguments
  * out of range give null. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 static bool in_integer(int64_t n) { return n >= INT32_MIN && n <= INT32_MAX; }
 

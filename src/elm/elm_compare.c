@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * CQL equality, equivalence and order (CQL 1.5 appendix B 1 and 4), and the small helpers that all ELM functions use.
  * An interval of integers where a number is expected is an uncertainty: a duration between imprecise dates. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 /* --- helpers ------------------------------------------------------------------------------------------------------ */
 const char *elm_kind_name(struct expr_value v)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Conversions (CQL 1.5 appendix B 5): one function a target type gives the converted value or null; Converts... asks
  * whether it is one. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 static bool is_one_of(struct str text, const char *const *words)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The data of a person for ELM: codes and dates of FHIR data, elements of values and of FHIR data. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 #include "elm/elm_interval.h"
 #include "fhir_tables.h"
 

@@ -3,7 +3,7 @@
 #ifndef SALVE_ELM_INTERVAL_H
 #define SALVE_ELM_INTERVAL_H
 
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 /* Start and end of an interval as points (null: not known); of a point, itself twice. */
 struct elm_ends {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Values of CQL as JSON, and parameters from text. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
+#include "json/json.h"
 #include "fhir/fhir.h"
 
 static void decimal_json(struct expr_decimal d, struct buf *out)

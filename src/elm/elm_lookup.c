@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Retrieves over the index of a person (elm_subject.c): by one code and by value set through the codes of a type, else
  * by looking at each resource of the type; and which resources were given (elm_touched). */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 #include "elm/elm_interval.h"
 #include "elm/elm_subject_int.h"
 #include "terms/terms.h"
@@ -281,38 +281,10 @@ enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct 
     return SALVE_OK;
 }
 
-/* --- plans -------------------------------------------------------------------------------------------------------- */
-/* The codes of a retrieve when they are written out as one code or a value set, as the translator does. */
-static enum salve_code constant_codes(struct elm_compile *c, const struct json *codes, struct expr_value *out,
-                                      bool *is_constant)
+const struct elm_plan *elm_plan_make(fhir_type_id type, fhir_name_id code_path, struct expr_value codes,
+                                     struct arena *mem)
 {
-    *out = EXPR_NONE;
-    *is_constant = codes == NULL;
-    if (*is_constant) return SALVE_OK;
-    if (str_is(json_get_text(codes, "type"), "ValueSetRef")) {
-        *is_constant = true;
-        return elm_value_set_of_ref(c, codes, out);
-    }
-    const struct json *code = str_is(json_get_text(codes, "type"), "ToList") ? json_get(codes, "operand") : NULL;
-    if (!json_is(code, JSON_OBJECT) || !str_is(json_get_text(code, "type"), "CodeRef")) return SALVE_OK;
-    struct expr_value *item = arena_new(c->mem, struct expr_value);
-    if (item == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    TRY(elm_code_of_ref(c, code, item));
-    *out = expr_list(item, 1);
-    *is_constant = true;
-    return SALVE_OK;
-}
-
-enum salve_code elm_make_plan(struct elm_compile *c, fhir_type_id type, struct str code_path, const struct json *codes,
-                              bool *is_done)
-{
-    struct expr_value constant;
-    TRY(constant_codes(c, codes, &constant, is_done));
-    if (!*is_done) return SALVE_OK;
-    struct elm_plan *plan = arena_new(c->mem, struct elm_plan);
-    if (plan == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    *plan = plan_of((struct retrieve){type, fhir_name_find(code_path), constant, EXPR_NONE, EXPR_NONE});
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)plan});
-    elm_call(c, "Retrieve", elm_retrieve_planned, 1);
-    return SALVE_OK;
+    struct elm_plan *plan = arena_new(mem, struct elm_plan);
+    if (plan != NULL) *plan = plan_of((struct retrieve){type, code_path, codes, EXPR_NONE, EXPR_NONE});
+    return plan;
 }

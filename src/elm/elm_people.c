@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 #include "elm/elm_subject_int.h"
 #include "fhir_tables.h"
 

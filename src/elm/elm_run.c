@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Running ELM programs: parameters, defines, functions, messages, and where an error happened. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #include <utf8proc.h>
 
 #include "base/limits.h"
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 /* --- characters --------------------------------------------------------------------------------------------------- */
 static bool is_start(char c) { return ((uint8_t)c & 0xC0) != 0x80; }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Dates and times (CQL 1.5 appendix B 8) and ages. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 static enum salve_code want_temporal(struct expr_run *run, struct expr_value v)
 {
