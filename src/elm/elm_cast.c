@@ -69,8 +69,6 @@ bool elm_type_has(const struct elm_type *type, const struct expr_value *value)
 ELM_CALL(elm_is)
 {
     const struct elm_type *type = elm_type_arg(args[1]);
-    (void)run;
-    (void)count;
     *out = expr_boolean(elm_type_has(type, &args[0]));
     return SALVE_OK;
 }
@@ -78,7 +76,6 @@ ELM_CALL(elm_is)
 ELM_CALL(elm_as)
 {
     const struct elm_type *type = elm_type_arg(args[1]);
-    (void)count;
     *out = EXPR_NONE;
     if (args[0].kind == VALUE_NULL) return SALVE_OK;
     if (elm_type_has(type, &args[0]))

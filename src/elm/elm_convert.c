@@ -29,7 +29,7 @@ ELM_CALL(elm_to_boolean)
     if (v.kind == VALUE_STRING && is_one_of(expr_text(v), yes_words)) *out = expr_boolean(true);
     if (v.kind == VALUE_STRING && is_one_of(expr_text(v), no_words)) *out = expr_boolean(false);
     int64_t n;
-    if (elm_is_number(v) && expr_to_decimal(v, &d) && expr_decimal_to_i64(d, &n) && (n == 0 || n == 1))
+    if (expr_is_number(v) && expr_to_decimal(v, &d) && expr_decimal_to_i64(d, &n) && (n == 0 || n == 1))
         *out = expr_boolean(n == 1);
     return SALVE_OK;
 }

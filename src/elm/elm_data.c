@@ -125,7 +125,6 @@ ELM_CALL(elm_property)
     struct str name = expr_text(args[1]);
     struct expr_value v = args[0];
     struct expr_build build = {0};
-    (void)count;
     *out = EXPR_NONE;
     switch (v.kind) {
     case VALUE_NODE:
@@ -181,7 +180,6 @@ static struct str text_or_none(struct expr_value v) { return v.kind == VALUE_STR
 ELM_CALL(elm_new_quantity)
 {
     struct expr_quantity q = {.unit = text_or_none(args[1])};
-    (void)count;
     if (q.unit.len == 0) q.unit = STR("1");
     bool is_known = expr_to_decimal(args[0], &q.value);
     return elm_quantity(run, is_known, q, out);
@@ -191,7 +189,6 @@ ELM_CALL(elm_new_quantity)
 ELM_CALL(elm_new_code)
 {
     struct expr_code *code = arena_alloc_raw(run->mem, sizeof *code, 16);
-    (void)count;
     if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
     *code =
         (struct expr_code){text_or_none(args[0]), text_or_none(args[1]), text_or_none(args[2]), text_or_none(args[3])};
@@ -203,7 +200,6 @@ ELM_CALL(elm_new_code)
 ELM_CALL(elm_new_concept)
 {
     struct expr_value codes = args[0].kind == VALUE_NULL ? expr_list(NULL, 0) : args[0];
-    (void)count;
     TRY(elm_to_concept(run, &codes, 1, out));
     if (out->kind != VALUE_CONCEPT) return SALVE_OK;
     struct expr_concept *concept = arena_alloc_raw(run->mem, sizeof *concept, 16);
@@ -251,7 +247,6 @@ static enum salve_code system_instance(struct expr_run *run, struct expr_value t
 ELM_CALL(elm_typed_instance)
 {
     const struct elm_type *type = elm_type_arg(args[1]);
-    (void)count;
     if (type->kind == ELM_SYSTEM) return system_instance(run, args[0], type->system, out);
     *out = args[0];
     out->tag = type->fhir;

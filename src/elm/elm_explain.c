@@ -101,12 +101,11 @@ static enum salve_code add_reason(struct expr_run *run, struct elm_notes *notes,
 ELM_CALL(elm_take_note)
 {
     struct elm_notes *notes = elm_front(run)->notes;
-    (void)count;
     *out = args[0];
     if (notes == NULL) return SALVE_OK;
     TRY(expr_step(run, 1 + run->frame_count / 16 + notes->reason_count / 16));
     if (!is_own_clause(run)) return SALVE_OK;
-    return add_reason(run, notes, (const void *)args[1].as.text, elm_truth_of(args[0]));
+    return add_reason(run, notes, (const void *)args[1].as.text, expr_truth_of(args[0]));
 }
 
 /* --- what was used ------------------------------------------------------------------------------------------------ */

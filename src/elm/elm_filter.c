@@ -5,8 +5,6 @@
 /* args: codes of a filter (null matches nothing, as no code does), or another list */
 ELM_CALL(elm_null_as_empty)
 {
-    (void)run;
-    (void)count;
     *out = args[0].kind == VALUE_NULL ? expr_list(NULL, 0) : args[0];
     return SALVE_OK;
 }
@@ -56,7 +54,7 @@ static enum salve_code codes_match(struct expr_run *run, struct expr_value have,
         struct expr_value is_in;
         TRY(elm_in_vocabulary(run, pair, 2, &is_in));
         if (is_in.kind == VALUE_NULL) return elm_membership_unknown(run, want.as.vocabulary);
-        *out = elm_truth_of(is_in) == EXPR_TRUE;
+        *out = expr_truth_of(is_in) == EXPR_TRUE;
     } else if (have.kind == VALUE_CODE && want.kind == VALUE_CODE && is_exact) {
         enum expr_truth same;
         TRY(elm_values_equal(run, have, want, &same));
@@ -102,11 +100,7 @@ static enum salve_code has_code(struct expr_run *run, struct expr_value item, co
     return SALVE_OK;
 }
 /* args: list, property, comparator, value set property, codes */
-ELM_CALL(elm_filter_codes)
-{
-    (void)count;
-    return filter_items(run, args, has_code, out);
-}
+ELM_CALL(elm_filter_codes) { return filter_items(run, args, has_code, out); }
 
 static enum salve_code has_date(struct expr_run *run, struct expr_value item, const struct expr_value *args, bool *out)
 {
@@ -121,15 +115,11 @@ static enum salve_code has_date(struct expr_run *run, struct expr_value item, co
     }
     const struct expr_value both[3] = {when, args[3], expr_integer(EXPR_PRECISION_NONE)};
     TRY(elm_included_in(run, both, 3, &when));
-    *out = elm_truth_of(when) == EXPR_TRUE;
+    *out = expr_truth_of(when) == EXPR_TRUE;
     return SALVE_OK;
 }
 /* args: list, property or low property, high property or "", range */
-ELM_CALL(elm_filter_dates)
-{
-    (void)count;
-    return filter_items(run, args, has_date, out);
-}
+ELM_CALL(elm_filter_dates) { return filter_items(run, args, has_date, out); }
 
 static enum salve_code has_id(struct expr_run *run, struct expr_value item, const struct expr_value *args, bool *out)
 {
@@ -138,8 +128,4 @@ static enum salve_code has_id(struct expr_run *run, struct expr_value item, cons
     return codes_match(run, have, args[2], true, out);
 }
 /* args: list, property, id or a list of ids */
-ELM_CALL(elm_filter_ids)
-{
-    (void)count;
-    return filter_items(run, args, has_id, out);
-}
+ELM_CALL(elm_filter_ids) { return filter_items(run, args, has_id, out); }

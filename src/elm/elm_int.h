@@ -87,8 +87,7 @@ bool elm_is_alone(const struct elm_run *run);
 void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err *err);
 
 /* --- C functions -------------------------------------------------------------------------------------------------- */
-#define ELM_CALL(name)                                                                                                 \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+#define ELM_CALL(name) EXPR_CALL(name)
 
 /* Of the strict rows of elm_nodes.def, and those that compiled code calls besides. */
 #define STRICT(type, fields, least, most, function, flags) ELM_CALL(function);
@@ -167,35 +166,6 @@ SALVE_MUST_USE enum salve_code elm_temporal(struct expr_run *run, bool is_known,
 SALVE_MUST_USE enum salve_code elm_text(struct expr_run *run, struct str text, struct expr_value *out); /* copies */
 SALVE_MUST_USE enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool low_closed,
                                             struct expr_value high, bool high_closed, struct expr_value *out);
-static inline struct expr_value elm_truth(enum expr_truth t)
-{
-    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
-}
-static inline enum expr_truth elm_truth_of(struct expr_value v)
-{
-    return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : v.as.boolean ? EXPR_TRUE : EXPR_FALSE;
-}
-static inline enum expr_truth elm_not(enum expr_truth t)
-{
-    return t == EXPR_NULL_TRUTH ? t : t == EXPR_TRUE ? EXPR_FALSE : EXPR_TRUE;
-}
-static inline enum expr_truth elm_and(enum expr_truth a, enum expr_truth b)
-{
-    if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
-    return a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH ? EXPR_NULL_TRUTH : EXPR_TRUE;
-}
-static inline enum expr_truth elm_or(enum expr_truth a, enum expr_truth b)
-{
-    return elm_not(elm_and(elm_not(a), elm_not(b)));
-}
-static inline bool elm_is_number(struct expr_value v)
-{
-    return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG || v.kind == VALUE_DECIMAL;
-}
-static inline bool elm_is_temporal(struct expr_value v)
-{
-    return v.kind == VALUE_DATE || v.kind == VALUE_DATETIME || v.kind == VALUE_TIME;
-}
 const char *elm_kind_name(struct expr_value v);
 
 /* CQL equality (null: not known), equivalence and order of single values. `precision` EXPR_PRECISION_NONE: fully. */
@@ -223,6 +193,6 @@ enum { ELM_SORT_FIRST = 1, ELM_SORT_LAST = 2 }; /* flags of elm_sorted_keys: onl
 /* Successor, predecessor, least and greatest of a type; false at the limit. */
 SALVE_MUST_USE enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out,
                                         bool *is_known);
-bool elm_limit(enum expr_kind kind, bool is_high, struct expr_run *run, struct expr_value *out);
+bool elm_limit(enum expr_kind kind, bool is_high, struct expr_value *out);
 
 #endif

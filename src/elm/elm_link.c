@@ -161,7 +161,8 @@ static enum salve_code link_library(const struct elm_set *set, struct str id, st
     struct elm_program *program = arena_new(mem, struct elm_program);
     struct elm_compile *c = arena_new(mem, struct elm_compile);
     if (program == NULL || c == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM");
-    *c = (struct elm_compile){.set = set, .mem = mem, .err = err, .library = library, .is_explained = is_explained, .rows = elm_rows};
+    *c = (struct elm_compile){
+        .set = set, .mem = mem, .err = err, .library = library, .is_explained = is_explained, .rows = elm_rows};
     program->id = library->id;
     program->version = library->version;
     c->is_mixed = is_mixed(set);

@@ -55,7 +55,7 @@ static enum salve_code entry_has_any(struct expr_run *run, struct expr_value ent
             const struct expr_value pair[2] = {found.items[i], codes};
             struct expr_value is_in;
             TRY(elm_in_vocabulary(run, pair, 2, &is_in));
-            *out = elm_truth_of(is_in) == EXPR_TRUE;
+            *out = expr_truth_of(is_in) == EXPR_TRUE;
             is_unknown = is_unknown || is_in.kind == VALUE_NULL;
         }
         if (is_unknown && !*out) return elm_membership_unknown(run, codes.as.vocabulary);
@@ -72,7 +72,7 @@ static enum salve_code is_in_range(struct expr_run *run, struct expr_value entry
     TRY(elm_date_value(run, when, &when));
     const struct expr_value both[3] = {when, range, expr_integer(EXPR_PRECISION_NONE)};
     TRY(elm_included_in(run, both, 3, &inside));
-    *out = elm_truth_of(inside) == EXPR_TRUE;
+    *out = expr_truth_of(inside) == EXPR_TRUE;
     return SALVE_OK;
 }
 
@@ -174,7 +174,7 @@ static enum salve_code by_value_set(struct expr_run *run, const struct elm_plan 
         else
             code = expr_coding_of(tape, coding->at);
         TRY(elm_code_is_in(run, &code, plan->r.codes.as.vocabulary, &one));
-        m.truth = elm_or(m.truth, one);
+        m.truth = expr_truth_or(m.truth, one);
     }
     return m.entry == UINT32_MAX ? SALVE_OK : end_of_entry(run, plan, &m, build);
 }
@@ -235,23 +235,17 @@ ELM_CALL(elm_retrieve)
 {
     const struct elm_plan plan =
         plan_of((struct retrieve){(fhir_type_id)args[0].as.integer, args[1].tag, args[2], args[3], args[4]});
-    (void)count;
     return retrieve_list(run, &plan, out);
 }
 
 /* args: a plan that was made when the program was linked */
-ELM_CALL(elm_retrieve_planned)
-{
-    (void)count;
-    return retrieve_list(run, (const void *)args[0].as.text, out);
-}
+ELM_CALL(elm_retrieve_planned) { return retrieve_list(run, (const void *)args[0].as.text, out); }
 
 /* exists of such a retrieve: the first is enough. What it would have given is looked up when touched is asked. */
 ELM_CALL(elm_retrieve_any)
 {
     EXPR_UNINIT struct expr_value room[2];
     struct expr_build build = {.items = room, .cap = 2};
-    (void)count;
     TRY(retrieve(run, (const void *)args[0].as.text, true, &build));
     *out = expr_boolean(build.count > 0);
     return build.count == 0 ? SALVE_OK : expr_build_add(&elm_front(run)->touched, args[0], run->mem, run->err);

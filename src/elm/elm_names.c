@@ -215,7 +215,8 @@ static void find_overloads(const struct elm_library *library, struct str name, u
     out->count = 0;
     const struct json *def = json_first(json_path(library->root, "statements.def"));
     for (; def != NULL && out->count < OVERLOADS_MAX; def = def->next) {
-        if (!elm_is_function(def) || !str_eq(json_get_text(def, "name"), name) || elm_operand_count(def) != args) continue;
+        if (!elm_is_function(def) || !str_eq(json_get_text(def, "name"), name) || elm_operand_count(def) != args)
+            continue;
         if (json_is(signature, JSON_ARRAY) && signature->count > 0 && fits_signature(def, signature)) {
             out->defs[0] = def;
             out->count = 1;

@@ -237,7 +237,6 @@ enum salve_code elm_ask(struct elm_run *from, uint32_t define, enum elm_asking h
 /* args: number of the define, enum elm_asking */
 ELM_CALL(elm_ask_define)
 {
-    (void)count;
     return elm_ask(elm_front(run), (uint32_t)args[0].as.integer, (enum elm_asking)args[1].as.integer, out);
 }
 
@@ -245,7 +244,6 @@ ELM_CALL(elm_ask_define)
 ELM_CALL(elm_is_here)
 {
     const struct elm_run *front = elm_front(run);
-    (void)count;
     *out = expr_boolean(elm_is_alone(front) || (front->subject->number == UINT32_MAX) == args[0].as.boolean);
     return SALVE_OK;
 }

@@ -127,8 +127,8 @@ static enum salve_code constant_codes(struct elm_compile *c, const struct json *
 }
 
 /* A retrieve whose codes are known now (none, one code, a value set) is planned; *is_done false: they are not. */
-static enum salve_code make_plan(struct elm_compile *c, fhir_type_id type, struct str code_path, const struct json *codes,
-                                 bool *is_done)
+static enum salve_code make_plan(struct elm_compile *c, fhir_type_id type, struct str code_path,
+                                 const struct json *codes, bool *is_done)
 {
     struct expr_value constant;
     TRY(constant_codes(c, codes, &constant, is_done));
@@ -200,7 +200,7 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
     is_indexed = is_by_index(first);
     if (!is_related && !is_plain_date && (first == NULL || is_indexed))
         TRY(make_plan(c, type->fhir, is_indexed ? first->property : STR(""), is_indexed ? first->value : NULL,
-                          &is_planned));
+                      &is_planned));
     if (!is_planned) TRY(unplanned(c, node, type->fhir, f, is_indexed, is_plain_date));
     for (uint32_t i = is_indexed; i < f->code_count; i++) TRY(emit_filter(c, node, &f->codes[i], false));
     for (uint32_t i = is_plain_date; i < f->date_count; i++) TRY(emit_filter(c, node, &f->dates[i], true));

@@ -19,7 +19,6 @@ static const struct elm_param *find_param(struct expr_run *run, const struct exp
 
 ELM_CALL(elm_param_is_given)
 {
-    (void)count;
     *out = expr_boolean(find_param(run, args) != NULL);
     return SALVE_OK;
 }
@@ -27,18 +26,11 @@ ELM_CALL(elm_param_is_given)
 ELM_CALL(elm_param_value)
 {
     const struct elm_param *param = find_param(run, args);
-    (void)count;
     *out = param == NULL ? EXPR_NONE : param->value;
     return SALVE_OK;
 }
 
-ELM_CALL(elm_not_callable)
-{
-    (void)args;
-    (void)count;
-    (void)out;
-    return expr_run_fail(run, SALVE_E_TYPE, "no function with that name takes these values");
-}
+ELM_CALL(elm_not_callable) { return expr_run_fail(run, SALVE_E_TYPE, "no function with that name takes these values"); }
 
 /* args: library, name, the operands */
 ELM_CALL(elm_call_external)
@@ -62,7 +54,7 @@ ELM_CALL(elm_call_external)
 ELM_CALL(elm_message)
 {
     *out = args[0];
-    if (count < 5 || elm_truth_of(args[1]) != EXPR_TRUE) return SALVE_OK;
+    if (count < 5 || expr_truth_of(args[1]) != EXPR_TRUE) return SALVE_OK;
     struct str severity = args[3].kind == VALUE_STRING ? expr_text(args[3]) : STR("Message");
     struct str text = args[4].kind == VALUE_STRING ? expr_text(args[4]) : STR("");
     if (str_is(severity, "Error")) return expr_run_fail(run, SALVE_E_INVALID, "Message with severity Error");

@@ -117,7 +117,6 @@ ELM_CALL(elm_length)
 {
     struct str text;
     *out = EXPR_NONE;
-    (void)count;
     if (args[0].kind == VALUE_LIST) *out = expr_integer(args[0].aux);
     if (args[0].kind == VALUE_LIST || args[0].kind == VALUE_NULL) return SALVE_OK;
     TRY(want_text(run, args[0], &text));

@@ -4,8 +4,8 @@
 
 static enum salve_code want_temporal(struct expr_run *run, struct expr_value v)
 {
-    return elm_is_temporal(v) ? SALVE_OK
-                              : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted, not %s", elm_kind_name(v));
+    return expr_is_temporal(v) ? SALVE_OK
+                               : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted, not %s", elm_kind_name(v));
 }
 
 /* --- selectors: components up to the first that is missing -------------------------------------------------------- */
@@ -55,24 +55,9 @@ ELM_CALL(elm_date_time)
 }
 
 /* --- now ---------------------------------------------------------------------------------------------------------- */
-ELM_CALL(elm_now)
-{
-    (void)args;
-    (void)count;
-    return elm_temporal(run, true, *expr_now(run), out);
-}
-ELM_CALL(elm_today)
-{
-    (void)args;
-    (void)count;
-    return elm_temporal(run, true, expr_temporal_to_date(*expr_now(run)), out);
-}
-ELM_CALL(elm_time_of_day)
-{
-    (void)args;
-    (void)count;
-    return elm_temporal(run, true, expr_temporal_to_time(*expr_now(run)), out);
-}
+ELM_CALL(elm_now) { return elm_temporal(run, true, *expr_now(run), out); }
+ELM_CALL(elm_today) { return elm_temporal(run, true, expr_temporal_to_date(*expr_now(run)), out); }
+ELM_CALL(elm_time_of_day) { return elm_temporal(run, true, expr_temporal_to_time(*expr_now(run)), out); }
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_date_from)

@@ -50,7 +50,7 @@ static enum salve_code value_is_in(struct expr_run *run, struct expr_value v, co
         item.as.code = &v.as.concept->codes[i];
         else item = v.as.items[i];
         TRY(value_is_in(run, item, in, &one));
-        *out = elm_or(*out, one);
+        *out = expr_truth_or(*out, one);
     }
     return SALVE_OK;
 }
@@ -64,13 +64,12 @@ enum salve_code elm_membership_unknown(struct expr_run *run, const struct expr_v
 ELM_CALL(elm_in_vocabulary)
 {
     enum expr_truth result;
-    (void)count;
     *out = expr_boolean(false);
     if (args[0].kind == VALUE_NULL) return SALVE_OK; /* null is in no value set */
     *out = EXPR_NONE;
     if (args[1].kind != VALUE_VOCABULARY) return SALVE_OK;
     TRY(value_is_in(run, args[0], args[1].as.vocabulary, &result));
-    *out = elm_truth(result);
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
 
@@ -113,9 +112,9 @@ static enum salve_code subsumption(struct expr_run *run, struct expr_value a, st
     for (uint32_t i = 0; i < high_count; i++)
         for (uint32_t k = 0; k < low_count; k++) {
             TRY(expr_step(run, 64));
-            result = elm_or(result, terms_subsumes(run->env->terms, &high[i], &low[k], run->mem));
+            result = expr_truth_or(result, terms_subsumes(run->env->terms, &high[i], &low[k], run->mem));
         }
-    *out = elm_truth(result);
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
 ELM_CALL(elm_subsumes)

@@ -3,9 +3,6 @@
 #include "fhirpath/fhirpath_int.h"
 #include "fhir_tables.h"
 
-#define FN(name)                                                                                                       \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
-
 /* --- truths of all items ------------------------------------------------------------------------------------------ */
 static enum salve_code any_is(struct expr_run *run, const struct expr_value *input, bool wanted, bool *out)
 {
@@ -29,32 +26,15 @@ static enum salve_code truths(struct expr_run *run, const struct expr_value *inp
     return SALVE_OK;
 }
 
-FN(fp_all_true)
-{
-    (void)count;
-    return truths(run, &args[0], false, true, out);
-}
-FN(fp_any_true)
-{
-    (void)count;
-    return truths(run, &args[0], true, false, out);
-}
-FN(fp_all_false)
-{
-    (void)count;
-    return truths(run, &args[0], true, true, out);
-}
-FN(fp_any_false)
-{
-    (void)count;
-    return truths(run, &args[0], false, false, out);
-}
+FN(fp_all_true) { return truths(run, &args[0], false, true, out); }
+FN(fp_any_true) { return truths(run, &args[0], true, false, out); }
+FN(fp_all_false) { return truths(run, &args[0], true, true, out); }
+FN(fp_any_false) { return truths(run, &args[0], false, false, out); }
 
 FN(fp_not)
 {
     union expr_room room;
     struct expr_value v;
-    (void)count;
     TRY(fp_one_in(run, &args[0], &room, &v));
     *out = v.kind == VALUE_NULL ? EXPR_NONE : expr_boolean(v.kind == VALUE_BOOLEAN && !v.as.boolean);
     return SALVE_OK;
@@ -62,8 +42,6 @@ FN(fp_not)
 
 FN(fp_count)
 {
-    (void)run;
-    (void)count;
     *out = expr_integer(expr_items(&args[0]).count);
     return SALVE_OK;
 }
@@ -146,7 +124,6 @@ static enum salve_code distinct_of(struct expr_run *run, struct expr_items a, st
 FN(fp_distinct)
 {
     struct expr_build build = {0};
-    (void)count;
     TRY(distinct_of(run, expr_items(&args[0]), (struct expr_items){0}, &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -170,21 +147,12 @@ static enum salve_code subset(struct expr_run *run, const struct expr_value *sma
     return SALVE_OK;
 }
 
-FN(fp_subset_of)
-{
-    (void)count;
-    return subset(run, &args[0], &args[1], out);
-}
-FN(fp_superset_of)
-{
-    (void)count;
-    return subset(run, &args[1], &args[0], out);
-}
+FN(fp_subset_of) { return subset(run, &args[0], &args[1], out); }
+FN(fp_superset_of) { return subset(run, &args[1], &args[0], out); }
 
 FN(fp_union)
 {
     struct expr_build build = {0};
-    (void)count;
     TRY(distinct_of(run, expr_items(&args[0]), expr_items(&args[1]), &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -193,7 +161,6 @@ FN(fp_union)
 FN(fp_combine)
 {
     struct expr_build build = {0};
-    (void)count;
     TRY(expr_build_flat(&build, &args[0], run->mem, run->err));
     TRY(expr_build_flat(&build, &args[1], run->mem, run->err));
     *out = expr_build_done(&build);
@@ -204,7 +171,6 @@ FN(fp_intersect)
 {
     struct expr_build build = {0};
     struct expr_items a = expr_items(&args[0]), b = expr_items(&args[1]);
-    (void)count;
     for (uint32_t i = 0; i < a.count; i++) {
         bool in_b, known = false;
         TRY(is_among(run, a.items[i], b, &in_b));
@@ -219,7 +185,6 @@ FN(fp_exclude)
 {
     struct expr_build build = {0};
     struct expr_items a = expr_items(&args[0]), b = expr_items(&args[1]);
-    (void)count;
     for (uint32_t i = 0; i < a.count; i++) {
         bool in_b;
         TRY(is_among(run, a.items[i], b, &in_b));
@@ -246,7 +211,6 @@ static struct expr_value part_of(const struct expr_value *input, int64_t from, i
 
 FN(fp_single)
 {
-    (void)count;
     if (expr_items(&args[0]).count > 1) return expr_run_fail(run, SALVE_E_TYPE, "more than one item");
     *out = part_of(&args[0], 0, 1);
     return SALVE_OK;
@@ -254,24 +218,18 @@ FN(fp_single)
 
 FN(fp_first)
 {
-    (void)run;
-    (void)count;
     *out = part_of(&args[0], 0, 1);
     return SALVE_OK;
 }
 
 FN(fp_last)
 {
-    (void)run;
-    (void)count;
     *out = part_of(&args[0], (int64_t)expr_items(&args[0]).count - 1, 1);
     return SALVE_OK;
 }
 
 FN(fp_tail)
 {
-    (void)run;
-    (void)count;
     *out = part_of(&args[0], 1, UINT32_MAX);
     return SALVE_OK;
 }
@@ -280,7 +238,6 @@ FN(fp_skip)
 {
     int64_t n;
     bool has;
-    (void)count;
     TRY(fp_one_integer(run, &args[1], &has, &n));
     if (!has) return expr_run_fail(run, SALVE_E_TYPE, "skip() wants an integer");
     *out = part_of(&args[0], n, UINT32_MAX);
@@ -291,17 +248,14 @@ FN(fp_take)
 {
     int64_t n;
     bool has;
-    (void)count;
     TRY(fp_one_integer(run, &args[1], &has, &n));
     if (!has) return expr_run_fail(run, SALVE_E_TYPE, "take() wants an integer");
     *out = part_of(&args[0], 0, n);
     return SALVE_OK;
 }
 
-static enum salve_code single_input(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                    struct expr_value *out)
+static FN(single_input)
 {
-    (void)count;
     if (expr_items(&args[0]).count > 1) return expr_run_fail(run, SALVE_E_TYPE, "iif() takes one item");
     *out = args[0];
     return SALVE_OK;
@@ -369,13 +323,11 @@ static enum salve_code sort_order(const struct sorting *s, const struct expr_val
     return SALVE_OK;
 }
 
-static enum salve_code sort_by(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                               struct expr_value *out)
+static FN(sort_by)
 {
     struct sorting s = {.run = run, .downwards = args[1].as.integer};
     struct expr_build build = {0};
     uint32_t items = args[0].kind == VALUE_LIST ? args[0].aux / 2 : 0, *order = NULL;
-    (void)count;
     *out = EXPR_NONE;
     if (items == 0) return SALVE_OK;
     TRY(sort_order(&s, args[0].as.items, items, &order));
@@ -392,22 +344,18 @@ static struct expr_type_test unpack(struct expr_value packed)
     return (struct expr_type_test){.fhir = (fhir_type_id)(packed.as.integer >> 8), .kind = (uint8_t)packed.as.integer};
 }
 
-static enum salve_code type_is(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                               struct expr_value *out)
+static FN(type_is)
 {
     struct expr_items view = expr_items(&args[0]);
-    (void)count;
     *out = EXPR_NONE;
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "'is' asks about one item");
     if (view.count == 1) *out = expr_boolean(expr_is_type(view.items[0], unpack(args[1])));
     return SALVE_OK;
 }
 
-static enum salve_code type_as(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                               struct expr_value *out)
+static FN(type_as)
 {
     struct expr_items view = expr_items(&args[0]);
-    (void)count;
     *out = EXPR_NONE;
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "'as' takes one item; ofType() takes more");
     if (view.count == 1 && expr_is_exactly(view.items[0], unpack(args[1]))) *out = view.items[0];
@@ -445,7 +393,6 @@ FN(fp_type_of)
 {
     struct expr_items view = expr_items(&args[0]);
     struct expr_build build = {0};
-    (void)count;
     for (uint32_t i = 0; i < view.count; i++) {
         struct expr_tuple *tuple = arena_alloc(run->mem, sizeof *tuple + 3 * sizeof tuple->values[0]);
         if (tuple == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "type");

@@ -198,27 +198,15 @@ static enum salve_code matches(struct expr_run *run, const struct expr_value *ar
     return SALVE_OK;
 }
 
-static enum salve_code call_matches(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                    struct expr_value *out)
-{
-    (void)count;
-    return matches(run, args, SOME_PART, out);
-}
+static FN(call_matches) { return matches(run, args, SOME_PART, out); }
 
-static enum salve_code call_matches_full(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                         struct expr_value *out)
-{
-    (void)count;
-    return matches(run, args, WHOLE, out);
-}
+static FN(call_matches_full) { return matches(run, args, WHOLE, out); }
 
-static enum salve_code call_replace(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                    struct expr_value *out)
+static FN(call_replace)
 {
     const pcre2_code *pattern;
     struct str text, with;
     bool has, has_with, is_empty;
-    (void)count;
     *out = EXPR_NONE;
     TRY(fp_one_text(run, &args[0], &has, &text));
     TRY(pattern_of(run, &args[1], &args[3], REPLACE, &pattern, &is_empty));

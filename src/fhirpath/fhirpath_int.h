@@ -137,6 +137,8 @@ extern const struct expr_function fp_negate, fp_positive, fp_index, fp_single_in
     fp_as, fp_trace_call;
 
 /* --- for the functions -------------------------------------------------------------------------------------------- */
+#define FN(name) EXPR_CALL(name)
+
 /* One item as a System value: NULL when empty; E_TYPE when there are more. */
 SALVE_MUST_USE enum salve_code fp_one(struct expr_run *run, const struct expr_value *arg, struct expr_value *out);
 SALVE_MUST_USE enum salve_code fp_one_in(struct expr_run *run, const struct expr_value *arg, union expr_room *room,

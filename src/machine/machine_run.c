@@ -468,30 +468,17 @@ static enum salve_code loop_close(struct expr_run *run, enum expr_op op, const s
 }
 
 /* --- truth -------------------------------------------------------------------------------------------------------- */
-static enum expr_truth truth_of(struct expr_value v)
-{
-    return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : v.as.boolean ? EXPR_TRUE : EXPR_FALSE;
-}
-static struct expr_value value_of(enum expr_truth t)
-{
-    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
-}
-
 static enum expr_truth combine(enum expr_op op, enum expr_truth a, enum expr_truth b)
 {
-    bool unknown = a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH;
     switch (op) {
     case EXPR_OP_AND:
-        if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
-        return unknown ? EXPR_NULL_TRUTH : EXPR_TRUE;
+        return expr_truth_and(a, b);
     case EXPR_OP_OR:
-        if (a == EXPR_TRUE || b == EXPR_TRUE) return EXPR_TRUE;
-        return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
+        return expr_truth_or(a, b);
     case EXPR_OP_XOR:
-        return unknown ? EXPR_NULL_TRUTH : a != b ? EXPR_TRUE : EXPR_FALSE;
-    default: /* IMPLIES */
-        if (a == EXPR_FALSE || b == EXPR_TRUE) return EXPR_TRUE;
-        return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
+        return expr_truth_xor(a, b);
+    default:
+        return expr_truth_implies(a, b);
     }
 }
 
@@ -675,7 +662,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_XOR:
         case EXPR_OP_IMPLIES:
             sp--;
-            sp[-1] = value_of(combine((enum expr_op)ins.op, truth_of(sp[-1]), truth_of(sp[0])));
+            sp[-1] = expr_truth_value(combine((enum expr_op)ins.op, expr_truth_of(sp[-1]), expr_truth_of(sp[0])));
             break;
         case EXPR_OP_NOT:
             if (sp[-1].kind == VALUE_BOOLEAN)

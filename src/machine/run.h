@@ -85,6 +85,9 @@ struct expr_ins {
 struct expr_run;
 typedef enum salve_code expr_call(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                   struct expr_value *out);
+#define EXPR_CALL(name) /* a definition; a function need not use all that it is given */                               \
+    enum salve_code name(SALVE_UNUSED struct expr_run *run, SALVE_UNUSED const struct expr_value *args,                \
+                         SALVE_UNUSED uint32_t count, SALVE_UNUSED struct expr_value *out)
 struct expr_function {
     const char *name; /* as users know it, for messages */
     expr_call *call;
@@ -221,7 +224,7 @@ struct expr_value expr_system_in(struct expr_value value, union expr_room *room)
 SALVE_MUST_USE enum salve_code expr_keep(struct expr_value value, struct arena *mem, struct expr_value *out,
                                          struct salve_err *err);
 
-/* FHIRPath equality of two collections and of two items; UNKNOWN is the empty answer. Nodes are taken as System values
+/* FHIRPath equality of two collections and of two items; EXPR_NULL_TRUTH is the empty answer. Nodes are taken as System values
  * where they have one. CQL equality is built on expr_item_equal with run->is_cql. */
 SALVE_MUST_USE enum salve_code expr_equal(struct expr_run *run, const struct expr_value *a, const struct expr_value *b,
                                           enum expr_truth *out);
@@ -234,8 +237,6 @@ SALVE_MUST_USE enum salve_code expr_item_equivalent(struct expr_run *run, struct
 /* Order of two single values: LESS, SAME, MORE, UNKNOWN. E_TYPE when the kinds cannot be ordered. */
 SALVE_MUST_USE enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a,
                                             const struct expr_value *b, enum expr_order *out);
-/* A decimal from INTEGER, LONG or DECIMAL; false for others. */
-bool expr_to_decimal(struct expr_value value, struct expr_decimal *out);
 
 struct expr_code expr_coding_of(const struct tape *tape, tape_at at); /* of a Coding; views of the tape */
 bool expr_is_type(struct expr_value item, struct expr_type_test test);
