@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * cli - the command line: subcommands, options, wiring. It holds no logic of the programme; each cli_<command>.c asks
- * the
- * layers below and prints what they answer. Only cli prints: data to standard output, talk to standard error.
+ * the layers below and prints what they answer. Only cli prints: data to standard output, talk to standard error.
  *
  * To add a command: 1. write src/cli/cli_<name>.c with `enum salve_code cli_<name>(struct cli *, struct salve_err *)`
  * 2. add its row to cli_commands.c 3. add tests/conformance/cli/<name>.sh. Help, man page and completion come from the
