@@ -281,7 +281,7 @@ bool ucum_same_dimension(const struct ucum_unit *a, const struct ucum_unit *b)
     return a->arbitrary == b->arbitrary && memcmp(a->dim, b->dim, sizeof a->dim) == 0;
 }
 
-bool ucum_same_factor(const struct ucum_unit *a, const struct ucum_unit *b)
+static bool same_factor(const struct ucum_unit *a, const struct ucum_unit *b)
 {
     if (a->function != b->function || a->scale_num != b->scale_num || a->scale_exp10 != b->scale_exp10) return false;
     if (a->is_exact && b->is_exact)
@@ -305,7 +305,7 @@ bool expr_ucum_same(struct str a, struct str b)
 {
     struct ucum_unit x, y;
     if (str_eq(a, b)) return true;
-    return ucum_parse(a, &x) && ucum_parse(b, &y) && ucum_same_dimension(&x, &y) && ucum_same_factor(&x, &y);
+    return ucum_parse(a, &x) && ucum_parse(b, &y) && ucum_same_dimension(&x, &y) && same_factor(&x, &y);
 }
 
 /* --- conversion --------------------------------------------------------------------------------------------------- */
