@@ -7,7 +7,7 @@
 static enum salve_code known(struct expr_run *run, struct expr_value list, struct expr_build *out)
 {
     if (list.kind != VALUE_LIST)
-        return expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(list));
+        return expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", expr_kind_name(list.kind));
     for (uint32_t i = 0; i < list.aux; i++) {
         struct expr_value v = list.as.items[i];
         if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));

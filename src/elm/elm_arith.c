@@ -13,8 +13,8 @@ static struct expr_value whole(enum expr_kind kind, int64_t n)
 
 static enum salve_code no_sum(struct expr_run *run, const struct expr_value *args)
 {
-    return expr_run_fail(run, SALVE_E_TYPE, "no arithmetic on %s and %s", elm_kind_name(args[0]),
-                         elm_kind_name(args[1]));
+    return expr_run_fail(run, SALVE_E_TYPE, "no arithmetic on %s and %s", expr_kind_name(args[0].kind),
+                         expr_kind_name(args[1].kind));
 }
 
 /* --- two numbers -------------------------------------------------------------------------------------------------- */
@@ -205,7 +205,7 @@ static enum salve_code of_decimal(struct expr_run *run, const struct expr_value 
     *out = EXPR_NONE;
     if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return SALVE_OK; /* of an uncertain number: not known */
     if (!expr_to_decimal(args[0], &a))
-        return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", elm_kind_name(args[0]));
+        return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", expr_kind_name(args[0].kind));
     bool is_known = f(a, &result);
     return elm_decimal(run, is_known, result, out);
 }
@@ -349,7 +349,7 @@ enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, 
         *is_known = is_up ? expr_temporal_successor(*v.as.temporal, &t) : expr_temporal_predecessor(*v.as.temporal, &t);
         return elm_temporal(run, *is_known, t, out);
     default:
-        return expr_run_fail(run, SALVE_E_TYPE, "%s has no successor or predecessor", elm_kind_name(v));
+        return expr_run_fail(run, SALVE_E_TYPE, "%s has no successor or predecessor", expr_kind_name(v.kind));
     }
 }
 
@@ -442,7 +442,7 @@ bool elm_limit(enum expr_kind kind, bool is_high, struct expr_value *out)
 
 ELM_CALL(elm_min_value)
 {
-    const struct elm_type *type = elm_type_arg(args[0]);
+    const struct elm_type *type = expr_object(args[0]);
     if (type->kind == ELM_SYSTEM && elm_limit(type->system, args[1].as.boolean, out)) return SALVE_OK;
     return expr_run_fail(run, SALVE_E_TYPE, "the type has no least and greatest value");
 }
@@ -458,7 +458,7 @@ ELM_CALL(elm_precision)
     else if (args[0].kind == VALUE_INTEGER)
         *out = expr_integer(0);
     else
-        return expr_run_fail(run, SALVE_E_TYPE, "Precision of %s", elm_kind_name(args[0]));
+        return expr_run_fail(run, SALVE_E_TYPE, "Precision of %s", expr_kind_name(args[0].kind));
     return SALVE_OK;
 }
 
@@ -476,7 +476,7 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
         return elm_temporal(run, is_known, t, out);
     }
     if (!expr_to_decimal(args[0], &d))
-        return expr_run_fail(run, SALVE_E_TYPE, "boundary of %s", elm_kind_name(args[0]));
+        return expr_run_fail(run, SALVE_E_TYPE, "boundary of %s", expr_kind_name(args[0].kind));
     bool is_known = expr_decimal_fill(d, digits, is_high, &d);
     return elm_decimal(run, is_known, d, out);
 }

@@ -2,6 +2,8 @@
  * Is a value of a type? What Is, As, Convert and the choice of an overload ask when they run. */
 #include "elm/elm_int.h"
 
+static bool type_has(const struct elm_type *type, const struct expr_value *value);
+
 static bool fhir_has(const struct elm_type *type, const struct expr_value *value)
 {
     if (value->kind == VALUE_NODE) return fhir_type_is_a(tape_type(value->as.tape, value->aux), type->fhir);
@@ -11,15 +13,15 @@ static bool fhir_has(const struct elm_type *type, const struct expr_value *value
 static bool items_have(const struct elm_type *of, struct expr_value list)
 {
     for (uint32_t i = 0; i < list.aux; i++)
-        if (list.as.items[i].kind != VALUE_NULL && !elm_type_has(of, &list.as.items[i])) return false;
+        if (list.as.items[i].kind != VALUE_NULL && !type_has(of, &list.as.items[i])) return false;
     return true;
 }
 
 static bool interval_has(const struct elm_type *of, const struct expr_interval *interval)
 {
     bool has_low = interval->low.kind != VALUE_NULL, has_high = interval->high.kind != VALUE_NULL;
-    if (has_low) return elm_type_has(of, &interval->low);
-    if (has_high) return elm_type_has(of, &interval->high);
+    if (has_low) return type_has(of, &interval->low);
+    if (has_high) return type_has(of, &interval->high);
     return interval->point == VALUE_NULL || of->kind != ELM_SYSTEM || of->system == interval->point;
 }
 
@@ -33,12 +35,12 @@ static bool tuple_has(const struct elm_type *type, const struct expr_value *valu
         while (k < shape->count && !str_eq(shape->names[k], type->names[i])) k++;
         if (k == shape->count) return false;
         const struct expr_value *element = &value->as.tuple->values[k];
-        if (element->kind != VALUE_NULL && !elm_type_has(&type->of[i], element)) return false;
+        if (element->kind != VALUE_NULL && !type_has(&type->of[i], element)) return false;
     }
     return true;
 }
 
-bool elm_type_has(const struct elm_type *type, const struct expr_value *value)
+static bool type_has(const struct elm_type *type, const struct expr_value *value)
 {
     if (value->kind == VALUE_NULL) return false;
     switch ((enum elm_type_kind)type->kind) {
@@ -58,7 +60,7 @@ bool elm_type_has(const struct elm_type *type, const struct expr_value *value)
         return tuple_has(type, value);
     case ELM_CHOICE:
         for (uint32_t i = 0; i < type->count; i++)
-            if (elm_type_has(&type->of[i], value)) return true;
+            if (type_has(&type->of[i], value)) return true;
         return false;
     case ELM_UNKNOWN:
         return false;
@@ -68,17 +70,17 @@ bool elm_type_has(const struct elm_type *type, const struct expr_value *value)
 
 ELM_CALL(elm_is)
 {
-    const struct elm_type *type = elm_type_arg(args[1]);
-    *out = expr_boolean(elm_type_has(type, &args[0]));
+    const struct elm_type *type = expr_object(args[1]);
+    *out = expr_boolean(type_has(type, &args[0]));
     return SALVE_OK;
 }
 
 ELM_CALL(elm_as)
 {
-    const struct elm_type *type = elm_type_arg(args[1]);
+    const struct elm_type *type = expr_object(args[1]);
     *out = EXPR_NONE;
     if (args[0].kind == VALUE_NULL) return SALVE_OK;
-    if (elm_type_has(type, &args[0]))
+    if (type_has(type, &args[0]))
         *out = args[0];
     else if (args[2].as.boolean)
         return expr_run_fail(run, SALVE_E_TYPE, "cast: the value is of another type");

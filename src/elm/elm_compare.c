@@ -67,7 +67,8 @@ enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, stru
                (is_uncertainty(b) && a.kind == VALUE_INTEGER)) {
         *out = order_uncertain(a, b);
     } else {
-        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", elm_kind_name(a), elm_kind_name(b));
+        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", expr_kind_name(a.kind),
+                             expr_kind_name(b.kind));
     }
     return SALVE_OK;
 }

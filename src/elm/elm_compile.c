@@ -137,7 +137,7 @@ static enum salve_code emit_note(struct elm_compile *c, const struct json *node,
     struct elm_note *note = arena_new(c->mem, struct elm_note);
     if (note == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     *note = (struct elm_note){c->library->id, elm_place_of(node, c->emit.place), clause, define, has_value};
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)note});
+    expr_emit_object(&c->emit, note);
     elm_call(c, clause, elm_take_note, 2);
     return SALVE_OK;
 }

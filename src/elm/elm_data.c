@@ -246,7 +246,7 @@ static enum salve_code system_instance(struct expr_run *run, struct expr_value t
 
 ELM_CALL(elm_typed_instance)
 {
-    const struct elm_type *type = elm_type_arg(args[1]);
+    const struct elm_type *type = expr_object(args[1]);
     if (type->kind == ELM_SYSTEM) return system_instance(run, args[0], type->system, out);
     *out = args[0];
     out->tag = type->fhir;

@@ -57,7 +57,7 @@ enum salve_code elm_want_interval(struct expr_run *run, struct expr_value v)
 {
     return v.kind == VALUE_INTERVAL
                ? SALVE_OK
-               : expr_run_fail(run, SALVE_E_TYPE, "an interval is wanted, not %s", elm_kind_name(v));
+               : expr_run_fail(run, SALVE_E_TYPE, "an interval is wanted, not %s", expr_kind_name(v.kind));
 }
 
 ELM_CALL(elm_start)

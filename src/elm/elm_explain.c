@@ -105,7 +105,7 @@ ELM_CALL(elm_take_note)
     if (notes == NULL) return SALVE_OK;
     TRY(expr_step(run, 1 + run->frame_count / 16 + notes->reason_count / 16));
     if (!is_own_clause(run)) return SALVE_OK;
-    return add_reason(run, notes, (const void *)args[1].as.text, expr_truth_of(args[0]));
+    return add_reason(run, notes, expr_object(args[1]), expr_truth_of(args[0]));
 }
 
 /* --- what was used ------------------------------------------------------------------------------------------------ */

@@ -29,8 +29,6 @@ struct elm_type {
     uint32_t count;
     const struct str *names; /* TUPLE */
 };
-static inline const struct elm_type *elm_type_arg(struct expr_value v) { return (const void *)v.as.text; }
-bool elm_type_has(const struct elm_type *type, const struct expr_value *value); /* Is */
 
 /* --- compiled programs -------------------------------------------------------------------------------------------- */
 struct elm_routine { /* beside each routine of the program: whose it is, for messages */
@@ -47,7 +45,7 @@ struct elm_parameter {
 };
 struct elm_program {
     const struct expr_program *code;
-    struct str id, version;
+    struct str id;
     const struct elm_define *defines;
     const uint32_t *numbers;        /* DEFINE number of each */
     const struct elm_place *places; /* of each define */
@@ -140,8 +138,8 @@ ELM_CALL(elm_min_value);
             if (null_ >= count || args[null_].kind == VALUE_NULL) return SALVE_OK;                                     \
     } while (0)
 
-/* elm_plan_make - a retrieve of a type whose codes (a CODE in a list, a VOCABULARY or NULL) are known when the program is
- * linked; the argument of elm_retrieve_planned and elm_retrieve_any. NULL: no memory. */
+/* elm_plan_make - a retrieve of a type whose codes (a CODE in a list, a VOCABULARY or NULL) are known when the program
+ * is linked; the argument of elm_retrieve_planned and elm_retrieve_any. NULL: no memory. */
 const struct elm_plan *elm_plan_make(fhir_type_id type, fhir_name_id code_path, struct expr_value codes,
                                      struct arena *mem);
 
@@ -166,7 +164,6 @@ SALVE_MUST_USE enum salve_code elm_temporal(struct expr_run *run, bool is_known,
 SALVE_MUST_USE enum salve_code elm_text(struct expr_run *run, struct str text, struct expr_value *out); /* copies */
 SALVE_MUST_USE enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool low_closed,
                                             struct expr_value high, bool high_closed, struct expr_value *out);
-const char *elm_kind_name(struct expr_value v);
 
 /* CQL equality (null: not known), equivalence and order of single values. `precision` EXPR_PRECISION_NONE: fully. */
 SALVE_MUST_USE enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, struct expr_value b,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Relations and set operations of intervals (CQL 1.5 appendix B 9). A relation asks for the order of one or two pairs of
- * ends in three-valued logic; a point counts as the interval that holds only it. */
+ * Relations and set operations of intervals (CQL 1.5 appendix B 9). A relation asks for the order of one or two pairs
+ * of ends in three-valued logic; a point counts as the interval that holds only it. */
 #include "elm/elm_interval.h"
 
 /* --- comparisons of ends ------------------------------------------------------------------------------------------ */

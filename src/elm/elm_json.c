@@ -103,9 +103,11 @@ void elm_json(const struct expr_value *value, struct buf *out)
     char when[EXPR_TEMPORAL_TEXT_BYTES];
     switch ((enum expr_kind)value->kind) {
     case VALUE_NULL:
-    case VALUE_KIND_COUNT:
         buf_add(out, STR("null"));
         break;
+    case VALUE_OPAQUE:
+    case VALUE_KIND_COUNT:
+        salve_assert(false); /* never leaves a program */
     case VALUE_BOOLEAN:
         buf_add(out, value->as.boolean ? STR("true") : STR("false"));
         break;

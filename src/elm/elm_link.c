@@ -164,7 +164,6 @@ static enum salve_code link_library(const struct elm_set *set, struct str id, st
     *c = (struct elm_compile){
         .set = set, .mem = mem, .err = err, .library = library, .is_explained = is_explained, .rows = elm_rows};
     program->id = library->id;
-    program->version = library->version;
     c->is_mixed = is_mixed(set);
     expr_emit_init(&c->emit, mem, err);
     TRY(list_main(c, library, program));

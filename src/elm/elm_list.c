@@ -6,7 +6,7 @@
 static enum salve_code want_list(struct expr_run *run, struct expr_value v)
 {
     return v.kind == VALUE_LIST ? SALVE_OK
-                                : expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(v));
+                                : expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", expr_kind_name(v.kind));
 }
 
 /* --- simple ------------------------------------------------------------------------------------------------------- */

@@ -239,14 +239,14 @@ ELM_CALL(elm_retrieve)
 }
 
 /* args: a plan that was made when the program was linked */
-ELM_CALL(elm_retrieve_planned) { return retrieve_list(run, (const void *)args[0].as.text, out); }
+ELM_CALL(elm_retrieve_planned) { return retrieve_list(run, expr_object(args[0]), out); }
 
 /* exists of such a retrieve: the first is enough. What it would have given is looked up when touched is asked. */
 ELM_CALL(elm_retrieve_any)
 {
     EXPR_UNINIT struct expr_value room[2];
     struct expr_build build = {.items = room, .cap = 2};
-    TRY(retrieve(run, (const void *)args[0].as.text, true, &build));
+    TRY(retrieve(run, expr_object(args[0]), true, &build));
     *out = expr_boolean(build.count > 0);
     return build.count == 0 ? SALVE_OK : expr_build_add(&elm_front(run)->touched, args[0], run->mem, run->err);
 }
@@ -257,9 +257,9 @@ enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct 
     run->run.err = err;
     for (uint32_t i = 0; i < run->touched.count; i++) {
         struct expr_value list = run->touched.items[i];
-        if (list.kind != VALUE_LIST) {
+        if (list.kind == VALUE_OPAQUE) { /* a plan */
             struct expr_build all = {0};
-            TRY(retrieve(&run->run, (const void *)list.as.text, false, &all));
+            TRY(retrieve(&run->run, expr_object(list), false, &all));
             list = expr_build_list(&all);
         }
         for (uint32_t k = 0; k < list.aux; k++) {

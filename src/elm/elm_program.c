@@ -22,4 +22,3 @@ bool elm_looks_further(const struct elm_program *program, struct str *where)
     return program->further.ptr != NULL;
 }
 struct str elm_library_id(const struct elm_program *program) { return program->id; }
-struct str elm_library_version(const struct elm_program *program) { return program->version; }

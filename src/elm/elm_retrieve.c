@@ -135,7 +135,7 @@ static enum salve_code make_plan(struct elm_compile *c, fhir_type_id type, struc
     if (!*is_done) return SALVE_OK;
     const struct elm_plan *plan = elm_plan_make(type, fhir_name_find(code_path), constant, c->mem);
     if (plan == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)plan});
+    expr_emit_object(&c->emit, plan);
     elm_call(c, "Retrieve", elm_retrieve_planned, 1);
     return SALVE_OK;
 }

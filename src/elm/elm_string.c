@@ -31,7 +31,8 @@ static size_t char_offset(struct str text, int64_t index)
 static enum salve_code want_text(struct expr_run *run, struct expr_value v, struct str *out)
 {
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
-    if (v.kind != VALUE_STRING) return expr_run_fail(run, SALVE_E_TYPE, "a string is wanted, not %s", elm_kind_name(v));
+    if (v.kind != VALUE_STRING)
+        return expr_run_fail(run, SALVE_E_TYPE, "a string is wanted, not %s", expr_kind_name(v.kind));
     *out = expr_text(v);
     return SALVE_OK;
 }

@@ -4,8 +4,9 @@
 
 static enum salve_code want_temporal(struct expr_run *run, struct expr_value v)
 {
-    return expr_is_temporal(v) ? SALVE_OK
-                               : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted, not %s", elm_kind_name(v));
+    return expr_is_temporal(v)
+               ? SALVE_OK
+               : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted, not %s", expr_kind_name(v.kind));
 }
 
 /* --- selectors: components up to the first that is missing -------------------------------------------------------- */

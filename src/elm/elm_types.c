@@ -123,11 +123,7 @@ enum salve_code elm_type_of(struct elm_compile *c, const struct json *spec, cons
     return SALVE_OK;
 }
 
-/* Types travel to C functions as a constant whose word points to them. */
-void elm_const_type(struct elm_compile *c, const struct elm_type *type)
-{
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)type});
-}
+void elm_const_type(struct elm_compile *c, const struct elm_type *type) { expr_emit_object(&c->emit, type); }
 
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
 static enum salve_code type_field(struct elm_compile *c, const struct json *node, const char *specifier,

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What all functions of ELM make their results with, and the names of kinds for messages. */
+ * What all functions of ELM make their results with. */
 #include "elm/elm_int.h"
-
-const char *elm_kind_name(struct expr_value v)
-{
-    static const char *const names[] = {
-#define X(kind, name, holds) name,
-        EXPR_KINDS(X)
-#undef X
-    };
-    return names[v.kind];
-}
 
 int elm_offset(const struct expr_run *run) { return run->env->offset_minutes; }
 

@@ -365,15 +365,10 @@ const struct expr_function fp_is = {"is", type_is}, fp_as = {"as", type_as};
 
 static const struct str type_names[] = {{"namespace", 9}, {"name", 4}, {"baseType", 8}};
 static const struct expr_shape type_shape = {3, type_names};
-static const char *const kind_names[] = {
-#define X(kind, name, holds) name,
-    EXPR_KINDS(X)
-#undef X
-};
 
 static struct str type_name(struct expr_value item)
 {
-    if (item.kind != VALUE_NODE) return str_of(kind_names[item.kind]);
+    if (item.kind != VALUE_NODE) return str_of(expr_kind_name(item.kind));
     fhir_type_id type = tape_type(item.as.tape, item.aux);
     return fhir_types[type].kind == FHIR_BACKBONE ? STR("BackboneElement") : fhir_type_name(type);
 }
@@ -407,7 +402,7 @@ FN(fp_type_of)
     return SALVE_OK;
 }
 
-struct str expr_type_text(struct expr_value item, struct arena *mem)
+struct str fhirpath_type_text(struct expr_value item, struct arena *mem)
 {
     return arena_printf(mem, "%s.%.*s", item.kind == VALUE_NODE ? "FHIR" : "System", STR_ARGS(type_name(item)));
 }

@@ -261,16 +261,6 @@ enum salve_code expr_equivalent(struct expr_run *run, const struct expr_value *a
     return SALVE_OK;
 }
 
-static const char *kind_name(struct expr_value v)
-{
-    static const char *const names[] = {
-#define X(kind, name, holds) name,
-        EXPR_KINDS(X)
-#undef X
-    };
-    return names[v.kind];
-}
-
 enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, const struct expr_value *b,
                              enum expr_order *out)
 {
@@ -290,6 +280,7 @@ enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, c
     else if (both_quantities(sa, sb, &qa, &qb))
         *out = expr_quantity_cmp(&qa, &qb);
     else
-        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", kind_name(sa), kind_name(sb));
+        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", expr_kind_name(sa.kind),
+                             expr_kind_name(sb.kind));
     return SALVE_OK;
 }

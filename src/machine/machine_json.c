@@ -160,9 +160,11 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         fhir_write(v->as.tape, v->aux, FHIR_COMPACT, out);
         break;
     case VALUE_NULL:
-    case VALUE_KIND_COUNT:
         buf_add(out, STR("null"));
         break;
+    case VALUE_OPAQUE:
+    case VALUE_KIND_COUNT:
+        salve_assert(false); /* never leaves a program */
     }
 }
 

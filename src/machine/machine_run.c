@@ -34,30 +34,32 @@ const struct expr_temporal *expr_now(struct expr_run *run)
 }
 
 /* --- room --------------------------------------------------------------------------------------------------------- */
-__attribute__((noinline)) static enum salve_code grow_slow(struct expr_run *run, void *stack_at, uint32_t *cap,
-                                                           uint32_t need, uint32_t first, size_t bytes, uint32_t limit)
+/* A stack of the run with room for `need` items, at least `first`. */
+__attribute__((noinline)) static enum salve_code grow(struct expr_run *run, void **stack, uint32_t *cap, uint32_t need,
+                                                      uint32_t first, size_t bytes, uint32_t limit)
 {
     if (need > limit) return expr_run_fail(run, SALVE_E_TOO_DEEP, "too many calls or loops inside each other");
     uint32_t more = *cap * 2 < first ? first : *cap * 2;
     if (more < need) more = need;
-    void *stack;
-    memcpy(&stack, stack_at, sizeof stack);
-    stack = arena_grow(run->mem, stack, *cap * bytes, more * bytes);
-    if (stack == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "stack");
-    memcpy(stack_at, &stack, sizeof stack);
+    *stack = arena_grow(run->mem, *stack, *cap * bytes, more * bytes);
+    if (*stack == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "stack");
     *cap = more;
     return SALVE_OK;
 }
 
-static inline enum salve_code grow(struct expr_run *run, void *stack_at, uint32_t *cap, uint32_t need, uint32_t first,
-                                   size_t bytes, uint32_t limit)
-{
-    return need <= *cap ? SALVE_OK : grow_slow(run, stack_at, cap, need, first, bytes, limit);
-}
+/* Room for `need` items on that stack; each use has the type of its own stack. */
+#define ROOM(run, stack, cap, need, first, limit)                                                                      \
+    do {                                                                                                               \
+        void *room_ = (run)->stack;                                                                                    \
+        if ((need) <= (run)->cap) break;                                                                               \
+        TRY(grow((run), &room_, &(run)->cap, (need), (first), sizeof *(run)->stack, (limit)));                         \
+        (run)->stack = room_;                                                                                          \
+    } while (0)
 
 static enum salve_code room_for_stack(struct expr_run *run, uint32_t need)
 {
-    return grow(run, &run->stack, &run->stack_cap, need, 16, sizeof *run->stack, SALVE_EXPR_STACK_MAX);
+    ROOM(run, stack, stack_cap, need, 16, SALVE_EXPR_STACK_MAX);
+    return SALVE_OK;
 }
 
 enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *program, const struct expr_env *env,
@@ -319,13 +321,12 @@ static struct expr_value loop_idle(enum expr_op op, const struct expr_value *slo
 }
 
 /* LOOP: true if there is a first turn. */
-static enum salve_code loop_open(struct expr_run *run, struct expr_ins ins, struct expr_value source,
-                                 struct expr_value *slot, bool *turns)
+static enum salve_code loop_open(struct expr_run *run, struct expr_value source, struct expr_value *slot, bool *turns)
 {
     struct expr_items view = expr_items(&source);
     *turns = view.count > 0;
     if (view.count == 0) return SALVE_OK;
-    TRY(grow(run, &run->loops, &run->loop_cap, run->loop_count + 1, 4, sizeof *run->loops, SALVE_EXPR_LOOPS_MAX));
+    ROOM(run, loops, loop_cap, run->loop_count + 1, 4, SALVE_EXPR_LOOPS_MAX);
     struct expr_loop *loop = &run->loops[run->loop_count++];
     loop->items = NULL;
     loop->count = view.count;
@@ -336,7 +337,6 @@ static enum salve_code loop_open(struct expr_run *run, struct expr_ins ins, stru
         loop->items = source.as.items;
     else
         loop->single = source;
-    (void)ins;
     loop_enter_turn(loop, slot);
     return SALVE_OK;
 }
@@ -503,7 +503,7 @@ static enum salve_code singleton_truth(struct expr_run *run, struct expr_value *
 static enum salve_code frame_open(struct expr_run *run, uint32_t routine, uint32_t *base, uint32_t back, uint32_t memo)
 {
     const struct expr_routine *r = &run->program->routines[routine];
-    TRY(grow(run, &run->frames, &run->frame_cap, run->frame_count + 1, 4, sizeof *run->frames, SALVE_EXPR_FRAMES_MAX));
+    ROOM(run, frames, frame_cap, run->frame_count + 1, 4, SALVE_EXPR_FRAMES_MAX);
     TRY(room_for_stack(run, run->stack_count - r->args + r->slots + r->stack_max));
     run->frames[run->frame_count++] = (struct expr_frame){back, *base, memo};
     *base = run->stack_count - r->args;
@@ -686,7 +686,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_LOOP: {
             bool turns;
             sp--;
-            TRY(loop_open(run, ins, *sp, base + ins.a, &turns));
+            TRY(loop_open(run, *sp, base + ins.a, &turns));
             if (turns) break;
             *sp++ = loop_idle((enum expr_op)ins.flags, base + ins.a);
             ip = p->code + ins.b;
@@ -765,6 +765,7 @@ enum salve_code expr_run_routine(struct expr_run *run, uint32_t routine, const s
     TRY(frame_open(run, routine, &base, 0, 0));
     enum salve_code code = dispatch(run, run->program->routines[routine].entry, base, frames, out);
     run->loop_count = loops;
+    salve_assert(code != SALVE_OK || out->kind != VALUE_OPAQUE);
     if (run->env->steps != NULL) *run->env->steps = run->steps_left;
     return code;
 }

@@ -2,7 +2,19 @@
  * Making values: scalars that live behind a pointer, and lists that grow. See value.h. */
 #include <stdalign.h>
 
+#include "base/assert.h"
 #include "value/value.h"
+
+const char *expr_kind_name(enum expr_kind kind)
+{
+    static const char *const names[] = {
+#define X(kind, name, holds) name,
+        EXPR_KINDS(X)
+#undef X
+    };
+    salve_assert(kind < VALUE_KIND_COUNT);
+    return names[kind];
+}
 
 static enum salve_code out_of_memory(struct salve_err *err)
 {

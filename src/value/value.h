@@ -67,7 +67,9 @@ static inline enum expr_truth expr_truth_implies(enum expr_truth a, enum expr_tr
     X(INTERVAL, "Interval", "interval ->")                                                                             \
     X(LIST, "List", "items ->, count in aux")                                                                          \
     X(TUPLE, "Tuple", "tuple ->")                                                                                      \
-    X(NODE, "FHIR", "tape ->, node index in aux")
+    X(NODE, "FHIR", "tape ->, node index in aux")                                                                      \
+    X(OPAQUE, "object",                                                                                                \
+      "opaque ->: what a compiler gives a C function; no value of a language (run.h, expr_emit_object)")
 
 #define X(kind, name, holds) VALUE_##kind,
 enum expr_kind { EXPR_KINDS(X) VALUE_KIND_COUNT };
@@ -93,6 +95,7 @@ struct expr_value {
         const struct expr_value *items;
         const struct expr_tuple *tuple;
         const struct tape *tape;
+        const void *opaque;
     } as;
 };
 _Static_assert(sizeof(struct expr_value) == 16, "a value is two words");
@@ -126,6 +129,8 @@ struct expr_tuple {
     const struct expr_shape *shape;
     struct expr_value values[];
 };
+
+const char *expr_kind_name(enum expr_kind kind); /* "Boolean" */
 
 #define EXPR_NONE ((struct expr_value){.kind = VALUE_NULL})
 
