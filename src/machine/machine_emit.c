@@ -47,6 +47,7 @@ static struct expr_routine *routine_of(struct expr_emit *emit, uint32_t routine)
 void expr_emit_begin(struct expr_emit *emit, uint32_t routine)
 {
     emit->routine = routine;
+    salve_assert(emit->code != SALVE_OK || routine < emit->p.routine_count);
     if (emit->code == SALVE_OK) routine_of(emit, routine)->entry = emit->p.code_count;
 }
 
@@ -67,6 +68,7 @@ uint16_t expr_emit_slots(struct expr_emit *emit, uint16_t count)
 
 uint32_t expr_emit_define(struct expr_emit *emit, uint32_t routine)
 {
+    salve_assert(emit->code != SALVE_OK || routine < emit->p.routine_count);
     ADD(emit, defines, define_count, uint32_t, routine);
 }
 
@@ -77,6 +79,7 @@ static uint32_t add_ins(struct expr_emit *emit, struct expr_ins ins)
 
 uint32_t expr_emit(struct expr_emit *emit, enum expr_op op, uint8_t flags, uint16_t a, uint32_t b)
 {
+    salve_assert(op < EXPR_OP_COUNT);
     uint32_t *places = more(emit, emit->p.places, &emit->caps.places, emit->p.code_count, sizeof *places);
     if (places == NULL) return 0;
     places[emit->p.code_count] = emit->place;
@@ -110,6 +113,7 @@ static uint32_t add_function(struct expr_emit *emit, const struct expr_function 
 
 void expr_emit_call(struct expr_emit *emit, const struct expr_function *function, uint16_t args)
 {
+    salve_assert(function->name != NULL && function->call != NULL);
     uint32_t index = add_function(emit, function);
     (void)expr_emit(emit, EXPR_OP_CALL, 0, args, index);
 }
@@ -138,7 +142,9 @@ uint32_t expr_emit_shape(struct expr_emit *emit, const struct str *names, uint32
 
 void expr_emit_target(struct expr_emit *emit, uint32_t jump)
 {
-    if (emit->code == SALVE_OK) ((struct expr_ins *)&emit->p.code[jump])->b = emit->p.code_count;
+    if (emit->code != SALVE_OK) return;
+    salve_assert(jump < emit->p.code_count);
+    ((struct expr_ins *)&emit->p.code[jump])->b = emit->p.code_count;
 }
 
 uint32_t expr_emit_loop(struct expr_emit *emit, enum expr_op closing, uint16_t slot)
@@ -150,6 +156,7 @@ void expr_emit_loop_end(struct expr_emit *emit, uint32_t loop)
 {
     if (emit->code != SALVE_OK) return;
     struct expr_ins open = emit->p.code[loop];
+    salve_assert(open.op == EXPR_OP_LOOP);
     (void)expr_emit(emit, (enum expr_op)open.flags, 0, open.a, loop + 1);
     expr_emit_target(emit, loop);
 }
@@ -159,6 +166,7 @@ void expr_emit_loop_skip(struct expr_emit *emit, uint32_t loop)
 {
     if (emit->code != SALVE_OK) return;
     struct expr_ins open = emit->p.code[loop];
+    salve_assert(open.op == EXPR_OP_LOOP);
     (void)expr_emit(emit, EXPR_OP_LOOP_SKIP, open.flags, open.a, loop + 1);
     expr_emit_target(emit, loop);
 }
@@ -185,6 +193,7 @@ enum { NO_OBJECT = UINT32_MAX };
 
 struct check {
     const struct expr_program *p;
+    uint32_t slots; /* of the routine */
     struct state *states;
     uint32_t *todo, todo_count;
 };
@@ -216,11 +225,58 @@ static uint32_t object_below(const struct check *check, uint32_t at, int32_t dep
     return object;
 }
 
+/* What the instruction points to is there. */
+static void check_operands(const struct check *check, struct expr_ins ins)
+{
+    const struct expr_program *p = check->p;
+    switch (ins.op) {
+    case EXPR_OP_CONST:
+        salve_assert(ins.b < p->constant_count);
+        break;
+    case EXPR_OP_PATH_WHERE_TEXT:
+    case EXPR_OP_PATH_EXISTS_TEXT:
+        salve_assert(ins.b < p->constant_count && p->constants[ins.b].kind == VALUE_STRING);
+        break;
+    case EXPR_OP_LOCAL:
+    case EXPR_OP_SET:
+        salve_assert(ins.a < check->slots);
+        break;
+    case EXPR_OP_LOOP:
+    case EXPR_OP_LOOP_SKIP: /* the item and the turn; of a fold the total */
+        salve_assert(ins.a + (ins.flags == EXPR_OP_LOOP_FOLD ? 2u : 1u) < check->slots);
+        break;
+    case EXPR_OP_TUPLE:
+        salve_assert(ins.b < p->shape_count && p->shapes[ins.b].count == ins.a);
+        break;
+    case EXPR_OP_CALL:
+        salve_assert(ins.b < p->function_count);
+        break;
+    case EXPR_OP_CALL_CODE:
+        salve_assert(ins.b < p->routine_count && p->routines[ins.b].args == ins.a);
+        break;
+    case EXPR_OP_DEFINE:
+        salve_assert(ins.b < p->define_count);
+        break;
+    case EXPR_OP_PATH_LOCAL:
+        salve_assert(ins.flags < check->slots && ins.b + ins.a <= p->name_count);
+        break;
+    case EXPR_OP_PATH:
+        salve_assert(ins.b + ins.a <= p->name_count);
+        break;
+    case EXPR_OP_OF_TYPE:
+        salve_assert(ins.b < p->type_count);
+        break;
+    default:
+        break;
+    }
+}
+
 /* One instruction: where it leads, with how many operands. Returns the most it has on the stack. */
 static int32_t check_ins(struct check *check, uint32_t at)
 {
     struct expr_ins ins = check->p->code[at];
     salve_assert(ins.op < EXPR_OP_COUNT);
+    check_operands(check, ins);
     int32_t depth = check->states[at].depth, pops = pops_of[ins.op] < 0 ? ins.a : pops_of[ins.op];
     salve_assert(depth >= pops);
     int32_t after = depth - pops + pushes_of[ins.op];
@@ -285,6 +341,7 @@ enum salve_code expr_emit_done(struct expr_emit *emit, const struct expr_program
     for (uint32_t r = 0; r < emit->p.routine_count; r++) {
         struct expr_routine *routine = routine_of(emit, r);
         int32_t most = 0;
+        check.slots = routine->slots;
         reach(&check, routine->entry, 0, NO_OBJECT);
         while (check.todo_count > 0) {
             int32_t depth = check_ins(&check, check.todo[--check.todo_count]);

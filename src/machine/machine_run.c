@@ -35,8 +35,8 @@ const struct expr_temporal *expr_now(struct expr_run *run)
 
 /* --- room --------------------------------------------------------------------------------------------------------- */
 /* A stack of the run with room for `need` items, at least `first`. */
-__attribute__((noinline)) static enum salve_code grow(struct expr_run *run, void **stack, uint32_t *cap, uint32_t need,
-                                                      uint32_t first, size_t bytes, uint32_t limit)
+static enum salve_code grow(struct expr_run *run, void **stack, uint32_t *cap, uint32_t need, uint32_t first,
+                            size_t bytes, uint32_t limit)
 {
     if (need > limit) return expr_run_fail(run, SALVE_E_TOO_DEEP, "too many calls or loops inside each other");
     uint32_t more = *cap * 2 < first ? first : *cap * 2;
@@ -47,19 +47,21 @@ __attribute__((noinline)) static enum salve_code grow(struct expr_run *run, void
     return SALVE_OK;
 }
 
-/* Room for `need` items on that stack; each use has the type of its own stack. */
-#define ROOM(run, stack, cap, need, first, limit)                                                                      \
-    do {                                                                                                               \
-        void *room_ = (run)->stack;                                                                                    \
-        if ((need) <= (run)->cap) break;                                                                               \
-        TRY(grow((run), &room_, &(run)->cap, (need), (first), sizeof *(run)->stack, (limit)));                         \
-        (run)->stack = room_;                                                                                          \
-    } while (0)
+#define GROWS(name, stack, cap, first, limit)                                                                          \
+    __attribute__((noinline)) static enum salve_code name(struct expr_run *run, uint32_t need)                         \
+    {                                                                                                                  \
+        void *room = run->stack;                                                                                       \
+        TRY(grow(run, &room, &run->cap, need, first, sizeof *run->stack, limit));                                      \
+        run->stack = room;                                                                                             \
+        return SALVE_OK;                                                                                               \
+    }
+GROWS(more_stack, stack, stack_cap, 16, SALVE_EXPR_STACK_MAX)
+GROWS(more_loops, loops, loop_cap, 4, SALVE_EXPR_LOOPS_MAX)
+GROWS(more_frames, frames, frame_cap, 4, SALVE_EXPR_FRAMES_MAX)
 
 static enum salve_code room_for_stack(struct expr_run *run, uint32_t need)
 {
-    ROOM(run, stack, stack_cap, need, 16, SALVE_EXPR_STACK_MAX);
-    return SALVE_OK;
+    return need <= run->stack_cap ? SALVE_OK : more_stack(run, need);
 }
 
 enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *program, const struct expr_env *env,
@@ -299,34 +301,13 @@ static void loop_enter_turn(const struct expr_loop *loop, struct expr_value *slo
     slot[1] = expr_integer(loop->turn);
 }
 
-/* The result of a loop without turns. */
-static struct expr_value loop_idle(enum expr_op op, const struct expr_value *slot)
-{
-    switch (op) {
-    case EXPR_OP_LOOP_ALL:
-        return expr_boolean(true);
-    case EXPR_OP_LOOP_EXISTS:
-        return expr_boolean(false);
-    case EXPR_OP_LOOP_FOLD:
-        return slot[2];
-    case EXPR_OP_LOOP_GATHER:
-    case EXPR_OP_LOOP_MAP:
-    case EXPR_OP_LOOP_FIRST:
-    case EXPR_OP_LOOP_FILTER:
-    case EXPR_OP_LOOP_KEYS:
-        return expr_list(NULL, 0);
-    default:
-        return EXPR_NONE;
-    }
-}
-
 /* LOOP: true if there is a first turn. */
 static enum salve_code loop_open(struct expr_run *run, struct expr_value source, struct expr_value *slot, bool *turns)
 {
     struct expr_items view = expr_items(&source);
     *turns = view.count > 0;
     if (view.count == 0) return SALVE_OK;
-    ROOM(run, loops, loop_cap, run->loop_count + 1, 4, SALVE_EXPR_LOOPS_MAX);
+    if (run->loop_count == run->loop_cap) TRY(more_loops(run, run->loop_count + 1));
     struct expr_loop *loop = &run->loops[run->loop_count++];
     loop->items = NULL;
     loop->count = view.count;
@@ -405,6 +386,8 @@ static enum salve_code loop_take(struct expr_run *run, struct expr_loop *loop, e
         return repeat_add(run, loop, top, op == EXPR_OP_LOOP_REPEAT_ALL);
     }
 }
+
+static const struct expr_loop without_turns = {.count = 0};
 
 static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op op, bool early,
                                      const struct expr_value *slot)
@@ -503,7 +486,7 @@ static enum salve_code singleton_truth(struct expr_run *run, struct expr_value *
 static enum salve_code frame_open(struct expr_run *run, uint32_t routine, uint32_t *base, uint32_t back, uint32_t memo)
 {
     const struct expr_routine *r = &run->program->routines[routine];
-    ROOM(run, frames, frame_cap, run->frame_count + 1, 4, SALVE_EXPR_FRAMES_MAX);
+    if (run->frame_count == run->frame_cap) TRY(more_frames(run, run->frame_count + 1));
     TRY(room_for_stack(run, run->stack_count - r->args + r->slots + r->stack_max));
     run->frames[run->frame_count++] = (struct expr_frame){back, *base, memo};
     *base = run->stack_count - r->args;
@@ -644,6 +627,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_RETURN: {
             struct expr_value result = sp[-1];
             struct expr_frame frame = run->frames[--run->frame_count];
+            salve_assert(result.kind != VALUE_OPAQUE); /* a C function gave it back */
             if (frame.memo > 0) run->memo[frame.memo - 1] = (struct expr_memo){result, 2};
             sp = base;
             base = run->stack + frame.base;
@@ -688,7 +672,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             sp--;
             TRY(loop_open(run, *sp, base + ins.a, &turns));
             if (turns) break;
-            *sp++ = loop_idle((enum expr_op)ins.flags, base + ins.a);
+            *sp++ = loop_result(&without_turns, (enum expr_op)ins.flags, false, base + ins.a);
             ip = p->code + ins.b;
             break;
         }
@@ -765,7 +749,6 @@ enum salve_code expr_run_routine(struct expr_run *run, uint32_t routine, const s
     TRY(frame_open(run, routine, &base, 0, 0));
     enum salve_code code = dispatch(run, run->program->routines[routine].entry, base, frames, out);
     run->loop_count = loops;
-    salve_assert(code != SALVE_OK || out->kind != VALUE_OPAQUE);
     if (run->env->steps != NULL) *run->env->steps = run->steps_left;
     return code;
 }
