@@ -198,11 +198,11 @@ ELM_CALL(elm_power) { return arithmetic(run, POWER, args, count, out); }
 /* --- one number --------------------------------------------------------------------------------------------------- */
 typedef bool decimal_function(struct expr_decimal a, struct expr_decimal *out);
 
-static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, decimal_function *f,
-                                  struct expr_value *out)
+static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                                  decimal_function *f, struct expr_value *out)
 {
     struct expr_decimal a, result = {0};
-    *out = EXPR_NONE;
+    ELM_NULL_IF(1);
     if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return SALVE_OK; /* of an uncertain number: not known */
     if (!expr_to_decimal(args[0], &a))
         return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", expr_kind_name(args[0].kind));
@@ -224,46 +224,27 @@ static enum salve_code signed_range(struct expr_run *run, const struct expr_inte
 }
 
 /* Ceiling, Floor and Truncate give an Integer. */
-static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, decimal_function *f,
-                                struct expr_value *out)
+static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                                decimal_function *f, struct expr_value *out)
 {
     struct expr_value result;
     int64_t n;
+    ELM_NULL_IF(1);
     if (args[0].kind == VALUE_INTEGER || args[0].kind == VALUE_LONG) {
         *out = args[0];
         return SALVE_OK;
     }
-    TRY(of_decimal(run, args, f, &result));
+    TRY(of_decimal(run, args, count, f, &result));
     *out = result.kind == VALUE_DECIMAL && expr_decimal_to_i64(*result.as.decimal, &n) ? whole(VALUE_INTEGER, n)
                                                                                        : EXPR_NONE;
     return SALVE_OK;
 }
 
-ELM_CALL(elm_ceiling)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args, expr_decimal_ceiling, out);
-}
-ELM_CALL(elm_floor)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args, expr_decimal_floor, out);
-}
-ELM_CALL(elm_truncate)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args, expr_decimal_truncate, out);
-}
-ELM_CALL(elm_exp)
-{
-    ELM_NULL_IF(1);
-    return of_decimal(run, args, expr_decimal_exp, out);
-}
-ELM_CALL(elm_ln)
-{
-    ELM_NULL_IF(1);
-    return of_decimal(run, args, expr_decimal_ln, out);
-}
+ELM_CALL(elm_ceiling) { return to_whole(run, args, count, expr_decimal_ceiling, out); }
+ELM_CALL(elm_floor) { return to_whole(run, args, count, expr_decimal_floor, out); }
+ELM_CALL(elm_truncate) { return to_whole(run, args, count, expr_decimal_truncate, out); }
+ELM_CALL(elm_exp) { return of_decimal(run, args, count, expr_decimal_exp, out); }
+ELM_CALL(elm_ln) { return of_decimal(run, args, count, expr_decimal_ln, out); }
 
 ELM_CALL(elm_log)
 {
@@ -274,9 +255,10 @@ ELM_CALL(elm_log)
     return elm_decimal(run, is_known, result, out);
 }
 
-static enum salve_code signed_value(struct expr_run *run, const struct expr_value *args, bool is_abs,
+static enum salve_code signed_value(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_abs,
                                     struct expr_value *out)
 {
+    ELM_NULL_IF(1);
     if (args[0].kind == VALUE_INTEGER || args[0].kind == VALUE_LONG) {
         int64_t n = args[0].as.integer;
         if (n == INT64_MIN) return SALVE_OK;
@@ -285,22 +267,14 @@ static enum salve_code signed_value(struct expr_run *run, const struct expr_valu
     }
     if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return signed_range(run, args[0].as.interval, is_abs, out);
     decimal_function *f = is_abs ? expr_decimal_abs : expr_decimal_negate;
-    if (args[0].kind != VALUE_QUANTITY) return of_decimal(run, args, f, out);
+    if (args[0].kind != VALUE_QUANTITY) return of_decimal(run, args, count, f, out);
     struct expr_quantity q = *args[0].as.quantity;
     bool is_known = f(q.value, &q.value);
     return elm_quantity(run, is_known, q, out);
 }
 
-ELM_CALL(elm_abs)
-{
-    ELM_NULL_IF(1);
-    return signed_value(run, args, true, out);
-}
-ELM_CALL(elm_negate)
-{
-    ELM_NULL_IF(1);
-    return signed_value(run, args, false, out);
-}
+ELM_CALL(elm_abs) { return signed_value(run, args, count, true, out); }
+ELM_CALL(elm_negate) { return signed_value(run, args, count, false, out); }
 
 ELM_CALL(elm_round)
 {
@@ -354,23 +328,17 @@ enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, 
 }
 
 /* Past the limit of the type: null (CQL 1.5.3 B.4 Predecessor, Successor). */
-static enum salve_code stepped(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out)
+static enum salve_code stepped(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_up,
+                               struct expr_value *out)
 {
     bool is_known;
-    TRY(elm_step(run, v, is_up, out, &is_known));
+    ELM_NULL_IF(1);
+    TRY(elm_step(run, args[0], is_up, out, &is_known));
     if (!is_known) *out = EXPR_NONE;
     return SALVE_OK;
 }
-ELM_CALL(elm_successor)
-{
-    ELM_NULL_IF(1);
-    return stepped(run, args[0], true, out);
-}
-ELM_CALL(elm_predecessor)
-{
-    ELM_NULL_IF(1);
-    return stepped(run, args[0], false, out);
-}
+ELM_CALL(elm_successor) { return stepped(run, args, count, true, out); }
+ELM_CALL(elm_predecessor) { return stepped(run, args, count, false, out); }
 
 static const struct expr_temporal least_dates[] = {
     {.year = 1, .month = 1, .day = 1, .kind = EXPR_DATE, .precision = EXPR_DAY, .offset_minutes = EXPR_NO_OFFSET},
@@ -442,6 +410,7 @@ bool elm_limit(enum expr_kind kind, bool is_high, struct expr_value *out)
 
 ELM_CALL(elm_min_value)
 {
+    salve_assert(count == 2 && args[1].kind == VALUE_BOOLEAN);
     const struct elm_type *type = expr_object(args[0]);
     if (type->kind == ELM_SYSTEM && elm_limit(type->system, args[1].as.boolean, out)) return SALVE_OK;
     return expr_run_fail(run, SALVE_E_TYPE, "the type has no least and greatest value");
@@ -467,6 +436,7 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
 {
     struct expr_decimal d;
     struct expr_temporal t = {0};
+    ELM_NULL_IF(1);
     bool has_digits = count > 1 && args[1].kind == VALUE_INTEGER;
     int digits = has_digits                  ? (int)args[1].as.integer /* an Integer has 32 bits */
                  : expr_is_temporal(args[0]) ? 0
@@ -480,13 +450,5 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
     bool is_known = expr_decimal_fill(d, digits, is_high, &d);
     return elm_decimal(run, is_known, d, out);
 }
-ELM_CALL(elm_low_boundary)
-{
-    ELM_NULL_IF(1);
-    return boundary(run, args, count, false, out);
-}
-ELM_CALL(elm_high_boundary)
-{
-    ELM_NULL_IF(1);
-    return boundary(run, args, count, true, out);
-}
+ELM_CALL(elm_low_boundary) { return boundary(run, args, count, false, out); }
+ELM_CALL(elm_high_boundary) { return boundary(run, args, count, true, out); }

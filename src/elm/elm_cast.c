@@ -70,6 +70,7 @@ static bool type_has(const struct elm_type *type, const struct expr_value *value
 
 ELM_CALL(elm_is)
 {
+    salve_assert(count == 2);
     const struct elm_type *type = expr_object(args[1]);
     *out = expr_boolean(type_has(type, &args[0]));
     return SALVE_OK;
@@ -77,6 +78,7 @@ ELM_CALL(elm_is)
 
 ELM_CALL(elm_as)
 {
+    salve_assert(count == 3 && args[2].kind == VALUE_BOOLEAN);
     const struct elm_type *type = expr_object(args[1]);
     *out = EXPR_NONE;
     if (args[0].kind == VALUE_NULL) return SALVE_OK;

@@ -47,6 +47,7 @@ void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t
         if (c->emit.code == SALVE_OK) c->emit.code = salve_fail(c->err, SALVE_E_MEMORY, "ELM");
         return;
     }
+    salve_assert(name != NULL && call != NULL);
     *function = (struct expr_function){name, call};
     expr_emit_call(&c->emit, function, args);
 }
@@ -110,7 +111,9 @@ enum salve_code elm_compile_node(struct elm_compile *c, const struct json *node)
     uint32_t place = c->emit.place;
     elm_set_place(c, node);
     c->row = row;
+    const struct elm_scope *scope = c->scope;
     enum salve_code code = row->make(c, node);
+    salve_assert(code != SALVE_OK || c->scope == scope); /* names are visible inside their node only */
     c->emit.place = place;
     c->depth--;
     return code == SALVE_OK ? c->emit.code : code;

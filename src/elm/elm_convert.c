@@ -42,11 +42,13 @@ static bool whole_text(struct str text, int64_t *out)
     return text.len > 0 && ((text.ptr[0] >= '0' && text.ptr[0] <= '9') || text.ptr[0] == '-') && str_to_i64(text, out);
 }
 
-static enum salve_code to_whole(struct expr_run *run, struct expr_value v, bool is_long, struct expr_value *out)
+static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_long,
+                                struct expr_value *out)
 {
     int64_t n;
+    ELM_NULL_IF(1);
+    struct expr_value v = args[0];
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
-    *out = EXPR_NONE;
     if (v.kind == VALUE_INTEGER || v.kind == VALUE_LONG)
         n = v.as.integer;
     else if (v.kind == VALUE_BOOLEAN)
@@ -59,16 +61,8 @@ static enum salve_code to_whole(struct expr_run *run, struct expr_value v, bool 
         *out = expr_integer(n);
     return SALVE_OK;
 }
-ELM_CALL(elm_to_integer)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args[0], false, out);
-}
-ELM_CALL(elm_to_long)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args[0], true, out);
-}
+ELM_CALL(elm_to_integer) { return to_whole(run, args, count, false, out); }
+ELM_CALL(elm_to_long) { return to_whole(run, args, count, true, out); }
 
 ELM_CALL(elm_to_decimal)
 {

@@ -122,6 +122,7 @@ static enum salve_code tuple_value(struct expr_value tuple, struct str name, str
 /* args: source, name (tag: its FHIR name) */
 ELM_CALL(elm_property)
 {
+    salve_assert(count == 2 && args[1].kind == VALUE_STRING);
     struct str name = expr_text(args[1]);
     struct expr_value v = args[0];
     struct expr_build build = {0};
@@ -179,6 +180,7 @@ static struct str text_or_none(struct expr_value v) { return v.kind == VALUE_STR
 /* args: value, unit */
 ELM_CALL(elm_new_quantity)
 {
+    salve_assert(count == 2);
     struct expr_quantity q = {.unit = text_or_none(args[1])};
     if (q.unit.len == 0) q.unit = STR("1");
     bool is_known = expr_to_decimal(args[0], &q.value);
@@ -188,6 +190,7 @@ ELM_CALL(elm_new_quantity)
 /* args: code, system, version, display */
 ELM_CALL(elm_new_code)
 {
+    salve_assert(count == 4);
     struct expr_code *code = arena_alloc_raw(run->mem, sizeof *code, 16);
     if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
     *code =
@@ -199,6 +202,7 @@ ELM_CALL(elm_new_code)
 /* args: codes, display */
 ELM_CALL(elm_new_concept)
 {
+    salve_assert(count == 2);
     struct expr_value codes = args[0].kind == VALUE_NULL ? expr_list(NULL, 0) : args[0];
     TRY(elm_to_concept(run, &codes, 1, out));
     if (out->kind != VALUE_CONCEPT) return SALVE_OK;
@@ -246,6 +250,7 @@ static enum salve_code system_instance(struct expr_run *run, struct expr_value t
 
 ELM_CALL(elm_typed_instance)
 {
+    salve_assert(count == 2);
     const struct elm_type *type = expr_object(args[1]);
     if (type->kind == ELM_SYSTEM) return system_instance(run, args[0], type->system, out);
     *out = args[0];

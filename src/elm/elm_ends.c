@@ -5,6 +5,7 @@
 /* The selector. An interval whose start lies after its end is an error. */
 ELM_CALL(elm_interval_of)
 {
+    salve_assert(count == 4);
     struct expr_value start, end;
     enum expr_order order;
     *out = EXPR_NONE;
@@ -73,10 +74,11 @@ ELM_CALL(elm_end)
     return end_of(run, args[0].as.interval, true, out);
 }
 
-static enum salve_code width_of(struct expr_run *run, const struct expr_value *args, bool is_size,
+static enum salve_code width_of(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_size,
                                 struct expr_value *out)
 {
     struct elm_ends ends;
+    ELM_NULL_IF(1);
     TRY(elm_want_interval(run, args[0]));
     TRY(elm_ends_of(run, args[0], &ends));
     if (ends.start.kind == VALUE_NULL || ends.end.kind == VALUE_NULL) return SALVE_OK;
@@ -88,16 +90,8 @@ static enum salve_code width_of(struct expr_run *run, const struct expr_value *a
     bool is_known;
     return elm_step(run, *out, true, out, &is_known);
 }
-ELM_CALL(elm_width)
-{
-    ELM_NULL_IF(1);
-    return width_of(run, args, false, out);
-}
-ELM_CALL(elm_size)
-{
-    ELM_NULL_IF(1);
-    return width_of(run, args, true, out);
-}
+ELM_CALL(elm_width) { return width_of(run, args, count, false, out); }
+ELM_CALL(elm_size) { return width_of(run, args, count, true, out); }
 
 ELM_CALL(elm_point_from)
 {

@@ -100,6 +100,7 @@ static enum salve_code add_reason(struct expr_run *run, struct elm_notes *notes,
 /* args: a value, which is the result, and the note */
 ELM_CALL(elm_take_note)
 {
+    salve_assert(count == 2);
     struct elm_notes *notes = elm_front(run)->notes;
     *out = args[0];
     if (notes == NULL) return SALVE_OK;

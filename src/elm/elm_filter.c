@@ -77,6 +77,7 @@ static enum salve_code filter_items(struct expr_run *run, const struct expr_valu
                                     struct expr_value *out)
 {
     struct expr_build build = {0};
+    salve_assert(args[0].kind == VALUE_LIST && args[1].kind == VALUE_STRING);
     for (uint32_t i = 0; i < args[0].aux; i++) {
         bool fits = false;
         TRY(is_kept(run, args[0].as.items[i], args, &fits));
@@ -90,6 +91,7 @@ static enum salve_code filter_items(struct expr_run *run, const struct expr_valu
 static enum salve_code has_code(struct expr_run *run, struct expr_value item, const struct expr_value *args, bool *out)
 {
     struct expr_value have;
+    salve_assert(args[2].kind == VALUE_STRING && args[3].kind == VALUE_STRING);
     TRY(at_path(run, item, expr_text(args[1]), &have));
     TRY(codes_match(run, have, args[4], str_is(expr_text(args[2]), "="), out));
     if (*out || args[3].aux == 0 || args[4].kind != VALUE_VOCABULARY) return SALVE_OK;
@@ -105,6 +107,7 @@ ELM_CALL(elm_filter_codes) { return filter_items(run, args, has_code, out); }
 static enum salve_code has_date(struct expr_run *run, struct expr_value item, const struct expr_value *args, bool *out)
 {
     struct expr_value when, high;
+    salve_assert(args[2].kind == VALUE_STRING);
     TRY(at_path(run, item, expr_text(args[1]), &when));
     TRY(elm_date_value(run, when, &when));
     if (args[2].aux > 0) { /* a property for the low end, one for the high */

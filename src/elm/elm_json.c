@@ -27,6 +27,25 @@ static void quantity_json(const struct expr_quantity *q, struct buf *out)
     buf_add_char(out, '}');
 }
 
+static void ratio_json(const struct expr_ratio *ratio, struct buf *out)
+{
+    buf_add(out, STR("{\"numerator\":"));
+    quantity_json(&ratio->numerator, out);
+    buf_add(out, STR(",\"denominator\":"));
+    quantity_json(&ratio->denominator, out);
+    buf_add_char(out, '}');
+}
+
+static void list_json(const struct expr_value *items, uint32_t count, struct buf *out)
+{
+    buf_add_char(out, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0) buf_add_char(out, ',');
+        elm_json(&items[i], out);
+    }
+    buf_add_char(out, ']');
+}
+
 static void code_json(const struct expr_code *code, struct buf *out)
 {
     const struct {
@@ -130,11 +149,7 @@ void elm_json(const struct expr_value *value, struct buf *out)
         quantity_json(value->as.quantity, out);
         break;
     case VALUE_RATIO:
-        buf_add(out, STR("{\"numerator\":"));
-        quantity_json(&value->as.ratio->numerator, out);
-        buf_add(out, STR(",\"denominator\":"));
-        quantity_json(&value->as.ratio->denominator, out);
-        buf_add_char(out, '}');
+        ratio_json(value->as.ratio, out);
         break;
     case VALUE_CODE:
         code_json(value->as.code, out);
@@ -151,12 +166,7 @@ void elm_json(const struct expr_value *value, struct buf *out)
         interval_json(value->as.interval, out);
         break;
     case VALUE_LIST:
-        buf_add_char(out, '[');
-        for (uint32_t i = 0; i < value->aux; i++) {
-            if (i > 0) buf_add_char(out, ',');
-            elm_json(&value->as.items[i], out);
-        }
-        buf_add_char(out, ']');
+        list_json(value->as.items, value->aux, out);
         break;
     case VALUE_TUPLE:
         tuple_json(value->as.tuple, out);

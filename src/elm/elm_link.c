@@ -131,8 +131,10 @@ static enum salve_code list_routines(struct elm_compile *c, struct elm_program *
 {
     struct elm_routine *routines = arena_array(c->mem, struct elm_routine, program->code->routine_count + 1);
     if (routines == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    for (const struct elm_job *job = c->jobs; job != NULL; job = job->next)
+    for (const struct elm_job *job = c->jobs; job != NULL; job = job->next) {
+        salve_assert(job->routine < program->code->routine_count);
         routines[job->routine] = (struct elm_routine){job->library->shown, json_get_text(job->def, "name")};
+    }
     program->routines = routines;
     return SALVE_OK;
 }

@@ -363,6 +363,7 @@ static enum salve_code end_row(struct expr_run *run, const struct expr_value *ro
  * their count as tag and as flags whether all are wanted */
 ELM_CALL(elm_sorted_keys)
 {
+    salve_assert(count == 2 && args[0].kind == VALUE_LIST && args[1].kind == VALUE_LONG && args[1].tag <= 64);
     bool descending[64];
     uint32_t rows = args[0].aux / 2, key_count = args[1].tag, stride = key_count + 1;
     *out = expr_list(NULL, 0);

@@ -113,6 +113,7 @@ static enum salve_code by_code(struct expr_run *run, const struct elm_plan *plan
     struct elm_subject *subject = elm_front(run)->subject;
     struct elm_codes *codes;
     uint32_t last = UINT32_MAX;
+    salve_assert(plan->code != NULL);
     TRY(elm_codes_for(subject, plan->r.type, plan->rows, &codes, run->err));
     TRY(expr_step(run, 1 + codes->count / 8));
     for (uint32_t i = 0; i < codes->count; i++) {
@@ -156,6 +157,7 @@ static enum salve_code by_value_set(struct expr_run *run, const struct elm_plan 
     struct elm_subject *subject = elm_front(run)->subject;
     struct elm_codes *codes;
     struct membership m = {UINT32_MAX, EXPR_FALSE};
+    salve_assert(plan->r.codes.kind == VALUE_VOCABULARY);
     TRY(elm_codes_for(subject, plan->r.type, elm_rows_of(plan->r.type, plan->r.code_path), &codes, run->err));
     TRY(expr_step(run, 1 + codes->count));
     for (uint32_t i = 0; i < codes->count; i++) {
@@ -233,6 +235,7 @@ static struct elm_plan plan_of(struct retrieve r)
 /* args: type, code path, codes, date path, date range */
 ELM_CALL(elm_retrieve)
 {
+    salve_assert(count == 5 && args[0].kind == VALUE_INTEGER && args[1].kind == VALUE_STRING);
     const struct elm_plan plan =
         plan_of((struct retrieve){(fhir_type_id)args[0].as.integer, args[1].tag, args[2], args[3], args[4]});
     return retrieve_list(run, &plan, out);

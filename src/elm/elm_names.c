@@ -50,6 +50,7 @@ enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *lib
     for (*out = c->jobs; *out != NULL; *out = (*out)->next)
         if ((*out)->def == def) return SALVE_OK;
     struct elm_job *job = arena_new(c->mem, struct elm_job);
+    salve_assert(!is_define || args == 0);
     if (job == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     *job = (struct elm_job){.library = library, .def = def, .number = UINT32_MAX};
     job->routine = expr_emit_declare(&c->emit, args);
@@ -242,6 +243,7 @@ static enum salve_code call_job(struct elm_compile *c, const struct elm_library 
 {
     struct elm_job *job;
     TRY(elm_job_for(c, library, def, args, false, &job));
+    salve_assert(job->number == UINT32_MAX);
     (void)expr_emit(&c->emit, EXPR_OP_CALL_CODE, 0, args, job->routine);
     return SALVE_OK;
 }

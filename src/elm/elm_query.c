@@ -419,6 +419,7 @@ static enum salve_code sort_clause(struct elm_compile *c, const struct json *sor
     if (items->count > 1) (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, (uint16_t)items->count, 0);
     expr_emit_loop_end(&c->emit, loop);
     c->this_slot = this_slot;
+    salve_assert(items->count <= 64); /* a bit each */
     struct expr_value how = expr_long(descending);
     how.tag = (uint16_t)items->count;
     how.flags = is_first ? ELM_SORT_FIRST : is_last ? ELM_SORT_LAST : 0;

@@ -77,6 +77,7 @@ enum salve_code elm_make_strict(struct elm_compile *c, const struct json *node)
 {
     const struct elm_row *row = c->row;
     uint16_t count = 0;
+    salve_assert(row->function.call != NULL && row->least <= row->most);
     const char *at = row->fields;
     bool is_done = least_number(c, node);
     if (!is_done) TRY(elm_make_fused(c, &row->function, node, &is_done));
@@ -84,6 +85,7 @@ enum salve_code elm_make_strict(struct elm_compile *c, const struct json *node)
     while (*at != '\0') {
         char field[32];
         size_t len = strcspn(at, " ");
+        salve_assert(len > 0 && len < sizeof field);
         (void)snprintf(field, sizeof field, "%.*s", (int)len, at);
         const struct json *value = json_get(node, field);
         if (strcmp(field, "operand") == 0) {

@@ -125,12 +125,13 @@ ELM_CALL(elm_length)
     return SALVE_OK;
 }
 
-static enum salve_code change_case(struct expr_run *run, struct expr_value v,
+static enum salve_code change_case(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                    utf8proc_int32_t (*change)(utf8proc_int32_t), struct expr_value *out)
 {
     struct buf text;
     struct str from, result;
-    TRY(want_text(run, v, &from));
+    ELM_NULL_IF(1);
+    TRY(want_text(run, args[0], &from));
     buf_init(&text, run->mem, SALVE_RESOURCE_BYTES_MAX);
     while (from.len > 0) {
         utf8proc_int32_t c;
@@ -145,16 +146,8 @@ static enum salve_code change_case(struct expr_run *run, struct expr_value v,
     *out = expr_string(result);
     return expr_step(run, result.len / 4);
 }
-ELM_CALL(elm_lower)
-{
-    ELM_NULL_IF(1);
-    return change_case(run, args[0], utf8proc_tolower, out);
-}
-ELM_CALL(elm_upper)
-{
-    ELM_NULL_IF(1);
-    return change_case(run, args[0], utf8proc_toupper, out);
-}
+ELM_CALL(elm_lower) { return change_case(run, args, count, utf8proc_tolower, out); }
+ELM_CALL(elm_upper) { return change_case(run, args, count, utf8proc_toupper, out); }
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
 ELM_CALL(elm_starts_with)

@@ -108,28 +108,22 @@ static enum salve_code measured(struct expr_run *run, bool is_known, int64_t low
     return low == high ? SALVE_OK : elm_interval(run, expr_integer(low), true, expr_integer(high), true, out);
 }
 
-ELM_CALL(elm_duration_between)
+typedef bool distance(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision unit,
+                      int default_offset_minutes, int64_t *low, int64_t *high);
+
+static enum salve_code between(struct expr_run *run, const struct expr_value *args, uint32_t count, distance *measure,
+                               struct expr_value *out)
 {
     int64_t low = 0, high = 0;
     ELM_NULL_IF(2);
     TRY(want_temporal(run, args[0]));
     TRY(want_temporal(run, args[1]));
-    bool is_known =
-        expr_temporal_duration(args[0].as.temporal, args[1].as.temporal,
-                               (enum expr_precision)args[count - 1].as.integer, elm_offset(run), &low, &high);
+    enum expr_precision unit = (enum expr_precision)args[count - 1].as.integer;
+    bool is_known = measure(args[0].as.temporal, args[1].as.temporal, unit, elm_offset(run), &low, &high);
     return measured(run, is_known, low, high, out);
 }
-ELM_CALL(elm_difference_between)
-{
-    int64_t low = 0, high = 0;
-    ELM_NULL_IF(2);
-    TRY(want_temporal(run, args[0]));
-    TRY(want_temporal(run, args[1]));
-    bool is_known =
-        expr_temporal_difference(args[0].as.temporal, args[1].as.temporal,
-                                 (enum expr_precision)args[count - 1].as.integer, elm_offset(run), &low, &high);
-    return measured(run, is_known, low, high, out);
-}
+ELM_CALL(elm_duration_between) { return between(run, args, count, expr_temporal_duration, out); }
+ELM_CALL(elm_difference_between) { return between(run, args, count, expr_temporal_difference, out); }
 
 /* --- ages --------------------------------------------------------------------------------------------------------- */
 static enum salve_code age(struct expr_run *run, struct expr_value birth, struct expr_value at,

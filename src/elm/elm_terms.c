@@ -63,6 +63,7 @@ enum salve_code elm_membership_unknown(struct expr_run *run, const struct expr_v
 
 ELM_CALL(elm_in_vocabulary)
 {
+    salve_assert(count >= 2);
     enum expr_truth result;
     *out = expr_boolean(false);
     if (args[0].kind == VALUE_NULL) return SALVE_OK; /* null is in no value set */

@@ -76,6 +76,7 @@ void fhirpath_list(const struct fhirpath *path, struct buf *out)
     const struct expr_program *p = path->program;
     for (uint32_t i = 0; i < p->code_count; i++) {
         struct expr_ins ins = p->code[i];
+        salve_assert(ins.op < EXPR_OP_COUNT);
         buf_addf(out, "%4u  %-16s %u %u", i, names[ins.op], ins.a, ins.b);
         if (ins.op == EXPR_OP_CALL) buf_addf(out, "  %s", p->functions[ins.b]->name);
         if (ins.op == EXPR_OP_CHILD || ins.op == EXPR_OP_PATH_WHERE_TEXT || ins.op == EXPR_OP_PATH_EXISTS_TEXT)

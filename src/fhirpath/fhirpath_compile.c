@@ -199,6 +199,7 @@ static void emit_name(struct fp_compiler *c, fhir_name_id name, enum tail *tail)
 {
     struct expr_emit *e = &c->emit;
     if (e->code != SALVE_OK) return;
+    salve_assert(*tail == TAIL_OTHER || e->p.code_count > 0);
     struct expr_ins *last = e->p.code_count == 0 ? NULL : (struct expr_ins *)&e->p.code[e->p.code_count - 1];
     if (*tail == TAIL_PATH && last->a < PATH_NAMES_MAX) {
         (void)expr_emit_name(e, name);
@@ -299,6 +300,7 @@ static enum salve_code emit_binary(struct fp_compiler *c, const struct fp_node *
     struct fp_type right;
     TRY(fp_expression(c, node->right, &right));
     c->emit.place = node->place;
+    salve_assert(node->op < FP_OP_COUNT);
     expr_emit_call(&c->emit, &fp_operators[node->op], 2);
     *type = binary_type((enum fp_op)node->op, *type, right);
     return SALVE_OK;
@@ -383,6 +385,7 @@ static bool has_spine(const struct fp_node *node) { return node->left != NULL &&
 enum salve_code fp_expression(struct fp_compiler *c, const struct fp_node *root, struct fp_type *type)
 {
     unsigned variables = c->variable_count;
+    salve_assert(root != NULL && variables <= FP_VARIABLES_MAX);
     struct fp_node *node = (struct fp_node *)root, *top = node->up;
     while (has_spine(node)) {
         node->left->up = node;

@@ -325,6 +325,7 @@ static enum salve_code sort_order(const struct sorting *s, const struct expr_val
 
 static FN(sort_by)
 {
+    salve_assert(count == 2 && (args[1].kind == VALUE_INTEGER || args[1].kind == VALUE_LONG));
     struct sorting s = {.run = run, .downwards = args[1].as.integer};
     struct expr_build build = {0};
     uint32_t items = args[0].kind == VALUE_LIST ? args[0].aux / 2 : 0, *order = NULL;
@@ -341,6 +342,7 @@ const struct expr_function fp_sort_by = {"sort", sort_by};
 /* --- types -------------------------------------------------------------------------------------------------------- */
 static struct expr_type_test unpack(struct expr_value packed)
 {
+    salve_assert(packed.kind == VALUE_INTEGER);
     return (struct expr_type_test){.fhir = (fhir_type_id)(packed.as.integer >> 8), .kind = (uint8_t)packed.as.integer};
 }
 

@@ -40,6 +40,24 @@ static void add_quantity(struct buf *out, const struct expr_quantity *q)
     buf_add_char(out, '}');
 }
 
+static void add_ratio(struct buf *out, const struct expr_ratio *ratio)
+{
+    buf_add(out, STR("{\"numerator\":"));
+    add_quantity(out, &ratio->numerator);
+    buf_add(out, STR(",\"denominator\":"));
+    add_quantity(out, &ratio->denominator);
+    buf_add_char(out, '}');
+}
+
+static void add_vocabulary(struct buf *out, const struct expr_vocabulary *vocabulary)
+{
+    buf_add_char(out, '{');
+    add_field(out, "id", vocabulary->id);
+    add_field(out, "version", vocabulary->version);
+    add_field(out, "name", vocabulary->name);
+    buf_add_char(out, '}');
+}
+
 static void add_code(struct buf *out, const struct expr_code *code)
 {
     buf_add_char(out, '{');
@@ -128,11 +146,7 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         add_quantity(out, v->as.quantity);
         break;
     case VALUE_RATIO:
-        buf_add(out, STR("{\"numerator\":"));
-        add_quantity(out, &v->as.ratio->numerator);
-        buf_add(out, STR(",\"denominator\":"));
-        add_quantity(out, &v->as.ratio->denominator);
-        buf_add_char(out, '}');
+        add_ratio(out, v->as.ratio);
         break;
     case VALUE_CODE:
         add_code(out, v->as.code);
@@ -141,11 +155,7 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         add_concept(out, v->as.concept);
         break;
     case VALUE_VOCABULARY:
-        buf_add_char(out, '{');
-        add_field(out, "id", v->as.vocabulary->id);
-        add_field(out, "version", v->as.vocabulary->version);
-        add_field(out, "name", v->as.vocabulary->name);
-        buf_add_char(out, '}');
+        add_vocabulary(out, v->as.vocabulary);
         break;
     case VALUE_INTERVAL:
         add_interval(out, v->as.interval, depth);

@@ -119,6 +119,7 @@ enum salve_code measure_report(const struct measure_set *set, const struct measu
 {
     struct json_writer w = {.out = out};
     struct str all;
+    salve_assert(measure < set->measure_count);
     put_report(&w, set, tally, measure, facts);
     return buf_done(out, &all, err);
 }

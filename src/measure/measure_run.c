@@ -307,6 +307,7 @@ enum salve_code measure_tally_add(const struct measure_set *set, struct measure_
 bool measure_members(const struct measure_set *set, const struct measure_tally *tally, size_t measure, size_t group,
                      enum measure_population which, uint64_t *count)
 {
+    salve_assert(measure < set->measure_count && group < set->measures[measure].group_count);
     const struct measure_group *g = &set->measures[measure].groups[group];
     *count = tally->groups[measure][group].counts.members[which];
     return g->scoring == SCORING_COMPOSITE ? which <= MEASURE_DENOMINATOR || which == MEASURE_NUMERATOR

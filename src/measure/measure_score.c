@@ -57,7 +57,8 @@ const struct measure_counts *measure_component_counts(const struct measure_set *
 {
     const struct measure_one *m = &set->measures[c->measure];
     size_t at = 0;
-    while (c->group.len > 0 && !str_eq(m->groups[at].id, c->group)) at++;
+    while (c->group.len > 0 && at < m->group_count && !str_eq(m->groups[at].id, c->group)) at++;
+    salve_assert(at < m->group_count); /* measure_open has looked */
     if (group != NULL) *group = &m->groups[at];
     return &tally->groups[c->measure][at].counts;
 }

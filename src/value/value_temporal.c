@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/assert.h"
 enum { OFFSET_MINUTES_MAX = 14 * 60 };
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -141,6 +142,7 @@ bool expr_temporal_valid(const struct expr_temporal *t)
 /* --- printing ----------------------------------------------------------------------------------------------------- */
 static int print_clock(const struct expr_temporal *t, char *text, int at)
 {
+    salve_assert(t->precision >= EXPR_HOUR && at < EXPR_TEMPORAL_TEXT_BYTES);
     size_t room = (size_t)(EXPR_TEMPORAL_TEXT_BYTES - at);
     char *to = text + at;
     if (t->precision == EXPR_HOUR) return at + snprintf(to, room, "%02d", t->hour);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arithmetic of temporal values: adding durations by the calendar, durations and differences with their uncertainty,
  * boundaries, successor and predecessor. */
+#include "base/assert.h"
 #include "value/value_temporal_int.h"
 
 /* --- adding ------------------------------------------------------------------------------------------------------- */
@@ -43,6 +44,7 @@ static void coarsen(enum expr_precision precision, int64_t *amount, enum expr_pr
 
 static bool add_months(struct expr_temporal *t, int64_t months)
 {
+    salve_assert(t->kind != EXPR_TIME && t->month >= 1);
     int64_t all = t->year * 12LL + (t->month - 1) + months;
     if (all < 12 || all >= 10000 * 12) return false;
     t->year = (int16_t)(all / 12);
@@ -110,6 +112,7 @@ bool expr_temporal_boundary(struct expr_temporal t, int digits, bool is_high, st
 
 int expr_temporal_digits(const struct expr_temporal *t)
 {
+    salve_assert(t->precision <= EXPR_MILLISECOND);
     return (t->kind == EXPR_TIME ? time_digits : date_digits)[t->precision];
 }
 
@@ -132,7 +135,11 @@ bool expr_temporal_predecessor(struct expr_temporal t, struct expr_temporal *out
 }
 
 /* --- durations and differences ------------------------------------------------------------------------------------ */
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    salve_assert(b > 0);
+    return a / b - (a % b != 0 && a < 0);
+}
 
 /* Whole months from a to b, both full. */
 static int64_t whole_months(const struct expr_temporal *a, const struct expr_temporal *b)

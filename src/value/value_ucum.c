@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "base/assert.h"
 #include "value/value_decimal_int.h"
 
 enum { UCUM_TEXT_BYTES_MAX = 256, UCUM_DEPTH_MAX = 16, UCUM_EXPONENT_MAX = 99, UCUM_EXP10_MAX = 2000 };
@@ -22,6 +23,7 @@ static int64_t gcd(int64_t a, int64_t b)
 
 static void tidy(struct ucum_unit *u)
 {
+    salve_assert(u->num != 0 && u->den != 0);
     int64_t common = gcd(u->num, u->den);
     u->num /= common;
     u->den /= common;
@@ -53,6 +55,7 @@ static void multiply_once(struct ucum_unit *u, const struct ucum_unit *by, bool 
 
 static bool multiply(struct ucum_unit *u, const struct ucum_unit *by, int exponent)
 {
+    salve_assert(exponent >= -UCUM_EXPONENT_MAX && exponent <= UCUM_EXPONENT_MAX);
     for (int i = 0; i < (exponent < 0 ? -exponent : exponent); i++) multiply_once(u, by, exponent < 0);
     if (u->exp10 > UCUM_EXP10_MAX || u->exp10 < -UCUM_EXP10_MAX) return false;
     for (int i = 0; i < UCUM_DIMS; i++)
@@ -84,6 +87,7 @@ static const struct ucum_atom *find_atom(struct str code)
 static uint64_t arbitrary_id(const struct ucum_atom *atom)
 {
     if (str_is(str_of(atom->code), "[iU]")) atom = find_atom(STR("[IU]")); /* the table's other spelling of one unit */
+    salve_assert(atom != NULL);
     uint64_t id = (uint64_t)(atom - ucum_atoms + 1) * 0x9E3779B97F4A7C15ULL;
     return id ^ (id >> 31);
 }
