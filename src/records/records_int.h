@@ -103,21 +103,12 @@ SALVE_MUST_USE enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, st
 
 /* --- events (docs/formats/site.md) ------------------------------------------------------------------------------ */
 
-#define REC_EVENTS(X)                                                                                                  \
-    X(ENROLMENT, "enrolment") /* the compartment was made */                                                           \
-    X(ACCESS, "access")       /* keys were asked for: the purpose and classes of the ask */                            \
-    X(DENIED, "denied")       /* the ask before it opened nothing */                                                   \
-    X(READ, "read")           /* what was read until the view closed */                                                \
-    X(WRITE, "write")                                                                                                  \
-    X(CONSENT, "consent")                                                                                              \
-    X(WITHDRAWAL, "withdrawal")                                                                                        \
-    X(USED, "used")       /* a permission for one use was used */                                                      \
-    X(CARD, "card")       /* a new card */                                                                             \
-    X(LOOK_UP, "look-up") /* found by all names and birth date */                                                      \
-    X(ERASURE, "erasure")
-#define X(name, text) REC_EVENT_##name,
-enum rec_event_kind { REC_EVENTS(X) REC_EVENT_COUNT };
-#undef X
+enum rec_event_kind {
+#define EVENT(name, text, what) REC_EVENT_##name,
+#include "records/events.def"
+#undef EVENT
+    REC_EVENT_COUNT
+};
 
 struct rec_event {
     enum rec_event_kind kind;
