@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * ids - the closed lists that several layers share: data classes, purposes, roles, and the compartment id. A row of
- * classes.def, purposes.def or roles.def is the only place where such a fact is written. There is no role and no purpose
- * for police, security, insurers or employers, and administrators have no purpose that opens a compartment
+ * classes.def, purposes.def or roles.def is the only place where such a fact is written. There is no role and no
+ * purpose for police, security, insurers or employers, and administrators have no purpose that opens a compartment
  * (docs/never.md N8, N20). */
 #ifndef SALVE_BASE_IDS_H
 #define SALVE_BASE_IDS_H
