@@ -85,8 +85,7 @@ static struct str why_of(const struct composer *c, const struct guideline *guide
 }
 
 /* The urgency that a result shows. One that only points to the conclusion of its guideline ("see the conclusion")
- * looks as
- * urgent as that conclusion: a value in the range of diabetes is never marked as it should be. */
+ * looks as urgent as that conclusion: a value in the range of diabetes is never marked as it should be. */
 static enum urgency shown_urgency(const struct composer *c, const struct finding *finding)
 {
     enum urgency worst = finding->urgency;

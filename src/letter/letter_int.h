@@ -24,7 +24,7 @@ struct letter_qr {
 SALVE_MUST_USE enum salve_code letter_qr_make(struct str text, struct arena *mem, struct letter_qr *out,
                                               struct salve_err *err);
 
-/* The palette of ux 4.10; meaning never hangs on colour alone. */
+/* The palette; meaning never hangs on colour alone. */
 #define LETTER_INK   "#1B1F23"
 #define LETTER_TEAL  "#0B5C5A"
 #define LETTER_AMBER "#8A5A00"

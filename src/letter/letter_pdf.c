@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The letter as a tagged A4 PDF: Pango lays the text out (right to left where the language asks for it), cairo draws
- * it,
- * marks the structure and embeds subsets of the fonts. The same order of parts as letter_html.c. */
+ * it, marks the structure and embeds subsets of the fonts. The same order of parts as letter_html.c. */
 #include <cairo-pdf.h>
 #include <math.h>
 #include <pango/pangocairo.h>

@@ -22,7 +22,7 @@
 #include "tlog/tlog.h"
 
 enum {
-    REC_QUOTA_COMPARTMENTS = 60,   /* an hour, for the staff of a site (privacy-security 3.8) */
+    REC_QUOTA_COMPARTMENTS = 60,   /* an hour, for the staff of a site (docs/never.md N13) */
     REC_IDS_PER_VIEW = 65536,      /* an id's number is (seq of the view's access record) * 65536 + n */
     REC_HORIZON_DAYS = 14,         /* an erased person's old key backups are useless after two epochs of 7 days */
     REC_RAW_BYTES_MAX = 256 << 20, /* resources of one record before compression */

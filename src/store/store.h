@@ -15,8 +15,9 @@
  *     store_abandon(&tx);                                                                       // NULL is fine
  *
  * Everything is read and written in a transaction, and takes it. How many there may be at a time is the backend's
- * matter (store_backend.h); a begin that cannot be is E_BUSY. A store and its transactions belong to one thread. What a getter gives is copied into mem. After an error other than E_NOT_FOUND,
- * E_CONFLICT and E_INTEGRITY a transaction can only be abandoned, or taken back to a savepoint.
+ * matter (store_backend.h); a begin that cannot be is E_BUSY. A store and its transactions belong to one thread. What
+ * a getter gives is copied into mem. After an error other than E_NOT_FOUND, E_CONFLICT and E_INTEGRITY a transaction
+ * can only be abandoned, or taken back to a savepoint.
  *
  * Errors: E_CONFLICT (exists already, or not the next number), E_NOT_FOUND, E_BUSY, E_FULL, E_IO, E_INTEGRITY,
  * E_MEMORY, E_CONFIG (no such backend). Blind-index tokens are not here but in the key store: a stolen data disk shows
@@ -156,7 +157,7 @@ SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_uni
                                            bool *is_suspect, struct salve_err *err);
 
 /* store_quota_take - counts the opening of a compartment in the same transaction as its leaf. A compartment counts
- * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes. */
+ * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes (docs/never.md N13). */
 SALVE_MUST_USE enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 uint32_t limit, struct salve_err *err);
 /* store_quota_free - for an hour the compartment does not count: it was made just now, opening it gathers nothing. */
