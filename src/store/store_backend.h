@@ -49,7 +49,7 @@ struct store_scan {
 };
 
 /* A page of a scan with bytes also ends with the row by which it has so many. */
-enum { STORE_PAGE_BYTES = 4 << 20 };
+enum { STORE_PAGE_BYTES = 1 << 20 };
 
 /* An opened backend begins with this, and a transaction of it with that. */
 struct store_place {

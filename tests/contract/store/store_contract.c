@@ -369,8 +369,9 @@ static void lists_are_whole_over_pages_and_in_order(struct store *store)
     char key[32];
     struct store_tx *tx = begin(store, false);
     for (unsigned i = 0; i < 200; i++) {
-        append(tx, id_of((uint8_t)i), CLASS_CLIN, 1);
-        append(tx, id_of(77), i % 3 == 0 ? CLASS_CLIN : CLASS_AUDIT, i);
+        enum data_class class = i % 3 == 0 ? CLASS_CLIN : CLASS_AUDIT;
+        if (i != 77) assert_ok(store_record_append(tx, id_of((uint8_t)i), 1, CLASS_CLIN, STR("a record"), NULL));
+        assert_ok(store_record_append(tx, id_of(77), i + 1, class, STR("a record"), NULL));
         assert_ok(store_commons_put(tx, str_make(key, (size_t)snprintf(key, sizeof key, "k/%03u", i)), STR("x"), true,
                                     NULL));
     }
@@ -378,7 +379,7 @@ static void lists_are_whole_over_pages_and_in_order(struct store *store)
     assert_ok(store_commit(&tx, NULL));
     tx = begin(store, true);
     assert_ok(store_record_list(tx, id_of(77), ~0u, 1, mem, &records, &count, NULL));
-    assert_int_equal(count, 201);
+    assert_int_equal(count, 200);
     for (size_t i = 0; i < count; i++) assert_int_equal(records[i].seq, i + 1);
     assert_ok(store_record_list(tx, id_of(77), CLASS_BIT(CLASS_AUDIT), 100, mem, &records, &count, NULL));
     for (size_t i = 1; i < count; i++) assert_true(records[i].seq > records[i - 1].seq && records[0].seq >= 100);
@@ -398,15 +399,15 @@ static void lists_are_whole_over_pages_and_in_order(struct store *store)
 /* A page with bytes ends with the row that fills it; what is behind it is not lost. */
 static void large_rows_come_in_more_pages(struct store *store)
 {
-    struct str *out = arena_array(mem, struct str, 7);
+    struct str *out = arena_array(mem, struct str, 5);
     char *large = arena_alloc(mem, STORE_PAGE_BYTES / 2);
     struct store_tx *tx = begin(store, false);
-    for (uint64_t i = 0; i < 7; i++) {
+    for (uint64_t i = 0; i < 5; i++) {
         large[0] = (char)('a' + i);
         assert_ok(store_log_append(tx, i, &(struct str){large, STORE_PAGE_BYTES / 2}, 1, NULL));
     }
-    assert_ok(store_log_list(tx, 0, 7, mem, out, NULL));
-    for (size_t i = 0; i < 7; i++) assert_true(out[i].len == STORE_PAGE_BYTES / 2 && out[i].ptr[0] == (char)('a' + i));
+    assert_ok(store_log_list(tx, 0, 5, mem, out, NULL));
+    for (size_t i = 0; i < 5; i++) assert_true(out[i].len == STORE_PAGE_BYTES / 2 && out[i].ptr[0] == (char)('a' + i));
     store_abandon(&tx);
 }
 
