@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The few commands of Salve:
 #   make            build/salve            make demo     installs what is missing, builds, shows the main job
-#   make check      set-up, every test     make check M=expr [T=name]   one module, one test
+#   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  also sanitizers and longer fuzzing                  make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
