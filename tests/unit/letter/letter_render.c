@@ -205,7 +205,7 @@ static void a_risk_is_so_many_full_dots_of_100(void **state)
                     0);
         buf_init(&out, mem, 1 << 20);
         letter_html(letter, &out);
-        assert_int_equal(times_in(buf_str(&out), STR("r=\"5\" fill=\"" LETTER_INK)), cases[i].full);
+        assert_int_equal(times_in(buf_str(&out), STR("r=\"5\" fill=\"" LETTER_HEX(LETTER_INK))), cases[i].full);
         assert_int_equal(times_in(buf_str(&out), STR("<circle")), 100);
     }
 }
@@ -218,10 +218,10 @@ static void dots_start_where_reading_starts(void **state)
     struct buf out;
     buf_init(&out, mem, 1 << 20);
     letter_html(compose(&ask, "en"), &out);
-    assert_true(str_find(buf_str(&out), STR("cx=\"8\" cy=\"8\" r=\"5\" fill=\"" LETTER_INK)) > 0);
+    assert_true(str_find(buf_str(&out), STR("cx=\"8\" cy=\"8\" r=\"5\" fill=\"" LETTER_HEX(LETTER_INK))) > 0);
     buf_init(&out, mem, 1 << 20);
     letter_html(compose(&ask, "ar"), &out);
-    assert_true(str_find(buf_str(&out), STR("cx=\"152\" cy=\"8\" r=\"5\" fill=\"" LETTER_INK)) > 0);
+    assert_true(str_find(buf_str(&out), STR("cx=\"152\" cy=\"8\" r=\"5\" fill=\"" LETTER_HEX(LETTER_INK))) > 0);
 }
 
 static void other_numbers_have_no_dots(void **state)
