@@ -234,12 +234,21 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
     c->letter->notes[c->letter->note_count++] = (struct letter_note){words->name, text};
 }
 
+/* A letter with a gap where the answer should stand is worse than none. */
+static bool has_words(const struct finding *finding, const struct guideline_words *words)
+{
+    if (words->name.len == 0) return false;
+    if (finding->status == FINDING_ASSESSED) return words->headline.len > 0;
+    if (finding->status == FINDING_EXCLUDED) return words->excluded.len > 0;
+    return finding->status == FINDING_QUERIED ? words->queried.len > 0 : words->missing.len > 0;
+}
+
 static enum salve_code add_finding(struct composer *c, const struct finding *finding, struct salve_err *err)
 {
     const struct guideline *guideline = guideline_of(c->ask, finding->guideline);
     if (guideline == NULL) return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
     struct guideline_words words = guideline_words(guideline, c->letter->language, finding);
-    if (words.name.len == 0)
+    if (!has_words(finding, &words))
         return salve_refuse(err, SALVE_E_INVALID, "it has no words for this finding in the language of the letter",
                             "guideline %.*s", STR_ARGS(finding->guideline));
     if (finding->status == FINDING_ASSESSED) return add_line(c, guideline, finding, &words, err);
