@@ -8,11 +8,10 @@
 
 #include "base/file.h"
 
-static char folder[256];
+static char folder[256], command[20000];
 
 static int copy(void **state)
 {
-    char command[9000];
     const char *tmp = getenv("TMPDIR");
     (void)state;
     (void)snprintf(folder, sizeof folder, "%s/salve-letter-%d", tmp == NULL ? "/tmp" : tmp, (int)getpid());
@@ -25,7 +24,6 @@ static int copy(void **state)
 
 static int drop(void **state)
 {
-    char command[400];
     (void)state;
     (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
     return system(command);
