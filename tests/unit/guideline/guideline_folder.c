@@ -266,12 +266,13 @@ static void the_check_names_words_that_are_missing(void **state)
     (void)state;
     check_finds("letter.en.json", "\"treated\": {", "\"treatd\": {",
                 "blood-pressure/letter.en.json:10: items.bp-category.categories.treated");
-    check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"", "blood-pressure/letter.ar.json:135: bands.bp-stage-1");
+    check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"",
+                "blood-pressure/letter.ar.json:135: bands.bp-stage-1");
     check_finds("letter.en.json", "\"when\": \"Within about 3 months.\"", "\"when\": \"\"", "when");
     check_finds("letter.en.json", "Both numbers are in", "The test is Negative in",
                 "blood-pressure/letter.en.json:13: items.bp-category.categories.non-elevated.meaning");
-    check_finds("letter.en.json",
-                "\"about\": ", "\"extra\": \"x\", \"about\": ", "blood-pressure/letter.ar.json:5: items.bp-category.extra");
+    check_finds("letter.en.json", "\"about\": ", "\"extra\": \"x\", \"about\": ",
+                "blood-pressure/letter.ar.json:5: items.bp-category.extra");
 }
 
 static void words_of_a_finding_are_found_by_language(void **state)
