@@ -6,12 +6,12 @@
 #include "letter/letter_int.h"
 
 /* The style sheet, before and after the fonts of the language. */
+/* clang-format off */
 static const char style_start[] =
-    ":root{color-scheme:light;--ink:" LETTER_HEX(LETTER_INK) ";--teal:" LETTER_HEX(LETTER_TEAL) ";--amber:" LETTER_HEX(
-        LETTER_AMBER) ";--brick:" LETTER_HEX(LETTER_BRICK) "}"
-                                                           "*{box-sizing:border-box}"
-                                                           "body{margin:0;background:" LETTER_HEX(
-                                                               LETTER_PAPER) ";color:var(--ink);font:18px/1.5 ";
+    ":root{color-scheme:light;--ink:" LETTER_HEX(LETTER_INK) ";--teal:" LETTER_HEX(LETTER_TEAL)
+    ";--amber:" LETTER_HEX(LETTER_AMBER) ";--brick:" LETTER_HEX(LETTER_BRICK) "}"
+    "*{box-sizing:border-box}"
+    "body{margin:0;background:" LETTER_HEX(LETTER_PAPER) ";color:var(--ink);font:18px/1.5 ";
 static const char style_rest[] =
     "sans-serif}"
     "main{max-inline-size:44rem;margin-inline:auto;padding:1.5rem}"
@@ -21,22 +21,20 @@ static const char style_rest[] =
     ".banner{border:3px solid var(--brick);padding:.5rem .75rem;font-weight:700;margin-block-end:1rem}"
     ".answer{font-size:1.25rem;font-weight:700;margin-block:1rem;border-inline-start:6px solid var(--teal);"
     "padding-inline-start:.75rem}"
-    ".line{padding-block:.75rem;border-block-end:1px solid " LETTER_HEX(
-        LETTER_RULE) ";break-inside:avoid}"
-                     ".head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}"
-                     ".value{font-size:1.3rem;font-weight:700;font-variant-numeric:tabular-nums}"
-                     ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
-                     ".why{font-size:.9rem;color:" LETTER_HEX(
-                         LETTER_GREY) "}svg{display:block;max-inline-size:100%;block-size:auto}"
-                                      "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
-                                      ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
-                                      ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
-                                      ".record svg{flex:0 0 35mm;inline-size:35mm}"
-                                      ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
-                                      ".small{font-size:.85rem;color:" LETTER_HEX(
-                                          LETTER_GREY) ";overflow-wrap:anywhere}"
-                                                       "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
-                                                       "@page{size:A4;margin:18mm}";
+    ".line{padding-block:.75rem;border-block-end:1px solid " LETTER_HEX(LETTER_RULE) ";break-inside:avoid}"
+    ".head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}"
+    ".value{font-size:1.3rem;font-weight:700;font-variant-numeric:tabular-nums}"
+    ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
+    ".why{font-size:.9rem;color:" LETTER_HEX(LETTER_GREY) "}svg{display:block;max-inline-size:100%;block-size:auto}"
+    "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
+    ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
+    ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
+    ".record svg{flex:0 0 35mm;inline-size:35mm}"
+    ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
+    ".small{font-size:.85rem;color:" LETTER_HEX(LETTER_GREY) ";overflow-wrap:anywhere}"
+    "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
+    "@page{size:A4;margin:18mm}";
+/* clang-format on */
 
 static void escaped(struct buf *out, struct str text)
 {

@@ -27,7 +27,7 @@ struct letter_qr {
 SALVE_MUST_USE enum salve_code letter_qr_make(struct str text, struct arena *mem, struct letter_qr *out,
                                               struct salve_err *err);
 
-/* The palette, once for both renderings: red, green, blue as hexadecimal digits. Meaning never hangs on colour alone. */
+/* The palette of both renderings: red, green, blue as hexadecimal digits. Meaning never hangs on colour alone. */
 #define LETTER_INK   1B, 1F, 23
 #define LETTER_GREY  3D, 44, 4B /* small print */
 #define LETTER_TEAL  0B, 5C, 5A /* headings, "as it should be" */

@@ -130,7 +130,7 @@ static size_t times_in(struct str text, struct str what)
 static size_t pages_of(struct str pdf) { return times_in(pdf, STR("/Type /Page % ")); }
 
 #define letter_run(tests)                                                                                              \
-    t_close(_cmocka_run_group_tests("letter", tests, sizeof tests / sizeof *tests, set_up, tear_down),                  \
+    t_close(_cmocka_run_group_tests("letter", tests, sizeof tests / sizeof *tests, set_up, tear_down),                 \
             (int)(sizeof tests / sizeof *tests))
 
 #pragma GCC diagnostic pop

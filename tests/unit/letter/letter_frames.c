@@ -57,8 +57,8 @@ static enum salve_code load_changed(const char *language, const char *from, cons
 static void a_frame_without_a_word_is_refused_and_the_word_named(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"language", "direction", "comma",  "fonts",  "line-spacing", "title",
-                                       "answer.soon", "next.none", "month.12", "mark.see"};
+    static const char *const keys[] = {"language", "direction",   "comma",     "fonts",    "line-spacing",
+                                       "title",    "answer.soon", "next.none", "month.12", "mark.see"};
     struct salve_err err;
     assert_code(load_changed("en", "\"title\"", "\"title\"", &err), SALVE_OK);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -120,7 +120,8 @@ static void a_third_language_is_one_frame_and_words_of_guidelines(void **state)
     assert_ok(file_write(arena_printf(mem, "%s/letters/frame.xx.json", folder).ptr, text, 0644, NULL));
     text = read_text(share, "guidelines/blood-pressure/letter.en.json");
     text = replaced(text, "\"language\": \"en\"", "\"language\": \"xx\"");
-    assert_ok(file_write(arena_printf(mem, "%s/guidelines/blood-pressure/letter.xx.json", folder).ptr, text, 0644, NULL));
+    assert_ok(
+        file_write(arena_printf(mem, "%s/guidelines/blood-pressure/letter.xx.json", folder).ptr, text, 0644, NULL));
     assert_ok(guideline_load(folder, STR("blood-pressure"), mem, &guideline, &err));
     assert_ok(letter_frame_load(folder, STR("xx"), mem, &frame, &err));
     struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");

@@ -40,7 +40,8 @@ static void the_page_needs_nothing_from_outside_and_runs_nothing(void **state)
     (void)state;
     struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
     struct str html = html_of(letter_with(&finding, 1, "en"));
-    static const char *const never[] = {"<script", "<link", "<img", "http://", "https://", "url(", "@import", " onload"};
+    static const char *const never[] = {"<script",  "<link", "<img",    "http://",
+                                        "https://", "url(",  "@import", " onload"};
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (says(html, never[i])) fail_msg("the page holds %s", never[i]);
     assert_true(says(html, "default-src 'none'"));

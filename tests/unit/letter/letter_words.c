@@ -130,8 +130,8 @@ static void results_stand_by_urgency_and_else_as_they_came(void **state)
 static void each_urgency_has_its_answer(void **state)
 {
     (void)state;
-    static const char *const answers[URGENCY_COUNT] = {"right now",   "before you leave", "within two weeks",
-                                                       "no hurry",    "yourself.", "as it should be."};
+    static const char *const answers[URGENCY_COUNT] = {"right now", "before you leave", "within two weeks",
+                                                       "no hurry",  "yourself.",        "as it should be."};
     for (int u = 0; u < URGENCY_COUNT; u++) {
         struct finding findings[] = {pressure("normal", "routine", URGENCY_NONE, ""),
                                      pressure("hypertension", "same-day", (enum urgency)u, "")};
@@ -330,10 +330,14 @@ static void the_frame_says_who_when_and_what_kind_of_sheet(void **state)
 static void a_date_is_said_as_exactly_as_it_is_known(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {{"1972", "1972"},           {"1972-03", "March 1972"},
-                                           {"1972-03-04", "4 March 1972"}, {"2026-11-20T08:36:00Z", "20 November 2026"},
-                                           {"", ""},                   {"1972-13", "1972-13"},
-                                           {"1972-03-40", "1972-03-40"}, {"in spring", "in spring"}};
+    static const char *const cases[][2] = {{"1972", "1972"},
+                                           {"1972-03", "March 1972"},
+                                           {"1972-03-04", "4 March 1972"},
+                                           {"2026-11-20T08:36:00Z", "20 November 2026"},
+                                           {"", ""},
+                                           {"1972-13", "1972-13"},
+                                           {"1972-03-40", "1972-03-40"},
+                                           {"in spring", "in spring"}};
     struct letter_frame *frame = NULL;
     assert_ok(letter_frame_load(share, STR("en"), mem, &frame, NULL));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
