@@ -144,7 +144,7 @@ SALVE_MUST_USE enum salve_code store_commons_list(struct store_tx *tx, struct st
                                                   struct str **keys, size_t *count, struct salve_err *err);
 
 /* --- small durable numbers ---------------------------------------------------------------------------------------- */
-/* store_mark - a named number (0 if it was never put). */
+/* store_mark_get, store_mark_put - a named number, 0 if it was never put. */
 SALVE_MUST_USE enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *out,
                                               struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t number,
