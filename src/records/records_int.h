@@ -93,7 +93,7 @@ void rec_site_drop(struct site **site); /* closes without writing anything of ou
 SALVE_MUST_USE enum salve_code rec_secret_read(const struct site_secret *from, struct rec_secret *out,
                                                struct salve_err *err);
 void rec_secret_drop(struct rec_secret *secret);
-/* rec_log_write - the document that begins log `number`; rec_log_load - the newest one, with its key. */
+/* rec_log_begin - the document that begins a log; rec_log_load - the newest one, with its key. */
 SALVE_MUST_USE enum salve_code rec_log_begin(struct site *site, struct rec_tx *tx, const struct rec_log *log,
                                              struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_log_load(struct site *site, struct salve_err *err);
