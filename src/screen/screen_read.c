@@ -33,15 +33,15 @@ static size_t count_of(const struct tape *tape, tape_at parent, const char *url)
     return count;
 }
 
-static enum salve_code texts(const struct tape *tape, tape_at parent, const char *url, struct arena *mem,
-                             const struct str **out, size_t *count, struct salve_err *err)
+static enum salve_code list(const struct tape *tape, tape_at parent, const char *url, struct arena *mem,
+                            const struct str **out, size_t *count, struct salve_err *err)
 {
-    struct str *list = arena_array(mem, struct str, count_of(tape, parent, url) + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    struct str *texts = arena_array(mem, struct str, count_of(tape, parent, url) + 1);
+    if (texts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     *count = 0;
     for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url))
-        list[(*count)++] = tape_child_text(tape, at, "valueString");
-    *out = list;
+        texts[(*count)++] = tape_child_text(tape, at, "valueString");
+    *out = texts;
     return SALVE_OK;
 }
 
@@ -76,7 +76,7 @@ static enum salve_code finding_of(const struct tape *tape, tape_at at, struct ar
 #define FINDING_NUMBER FINDING_TEXT
 #define FINDING_WORD(name, type, ...)                                                                                  \
     if (!type##_find(part(tape, at, SCREEN_EXTENSION #name), &out->name)) return lacks(#name, err);
-#define FINDING_LIST(name, ...)   TRY(texts(tape, at, SCREEN_EXTENSION #name, mem, &out->name, &out->name##_count, err));
+#define FINDING_LIST(name, ...)   TRY(list(tape, at, SCREEN_EXTENSION #name, mem, &out->name, &out->name##_count, err));
 #define FINDING_INPUTS(name, ...) TRY(inputs(tape, at, mem, &out->name, &out->input_count, err));
 #include "guideline/finding.def"
     return SALVE_OK;
