@@ -7,7 +7,7 @@
 
 /* clang-format off */
 enum {
-    SALVE_JSON_DEPTH_MAX = 32,              /* privacy-security 6.5; R4 examples stay below 20 */
+    SALVE_JSON_DEPTH_MAX = 32,              /* R4 examples stay below 20 */
     SALVE_RESOURCE_BYTES_MAX = 64 << 20,    /* a lifetime Bundle of Synthea is 30 MB */
     SALVE_REQUEST_BYTES_MAX = 512 << 20,    /* arena of one request: text, tape and results */
     SALVE_REJECTS_BYTES_MAX = 256 << 20,    /* what minimising left out of one input, with its paths */
@@ -40,6 +40,8 @@ enum {
     SALVE_RECEIPT_BYTES_MAX = 256 << 10,    /* a tlog-proof: an event of 64 KiB, its proof and a note */
     SALVE_FORM_BYTES_MAX = 1 << 20,         /* one consent form in one language */
     SALVE_CONFIG_BYTES_MAX = 1 << 20,       /* guideline.json, letter texts */
+    SALVE_VIEW_MINUTES_MAX = 30,            /* life of a view that was opened with the person's card */
+    SALVE_VIEW_AWAY_MINUTES_MAX = 10,       /* of one opened without it */
     SALVE_ISSUES_MAX = 1000,                /* kept problems of one input; nobody reads more */
 };
 /* clang-format on */

@@ -10,6 +10,7 @@
 #include "cli/cli_site.h"
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "records/rights.h"
 
 enum salve_code cli_form_load_in(struct cli *cli, enum purpose purpose, struct str lang, struct consent_form *out,
                                  struct salve_err *err)
@@ -65,7 +66,7 @@ enum salve_code cli_consent_form(struct cli *cli, struct salve_err *err)
 
 static bool said_yes(const char *line) { return line[0] == 'y' || line[0] == 'Y'; }
 
-/* Two rounds at most (privacy-security 2.5); answers are not kept, only that all points were met. */
+/* Two rounds at most, then the purpose stays off; answers are not kept, only that all points were met. */
 static enum salve_code read_back(const struct cli *cli, const struct consent_form *form, uint32_t *rounds,
                                  bool *is_done, struct salve_err *err)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The whole job on people that Salve makes up: a throw-away site, and share/demo/<n>-<name>.json a person. Everything
- * here
- * goes through the same doors as at a real site; what differs is said on every letter and at the start. */
+ * here goes through the same doors as at a real site; what differs is said on every letter and at the start. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,8 @@
 #include "admit/import.h"
 #include "fhir/tape_edit.h"
 #include "json/json.h"
+#include "records/commons.h"
+#include "records/rights.h"
 
 enum { PEOPLE_MAX = 16 };
 

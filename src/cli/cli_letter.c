@@ -117,7 +117,7 @@ enum salve_code cli_letter_write(struct cli *cli, const struct cli_guidelines *g
     return code;
 }
 
-/* "size root-prefix": enough to tell two states of the log apart on paper (privacy-security 4.6.6). */
+/* "size root-prefix": enough to tell two states of the log apart on paper. */
 static enum salve_code log_head(struct cli *cli, struct site *site, struct str *out, struct salve_err *err)
 {
     struct site_facts facts;

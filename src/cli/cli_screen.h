@@ -53,8 +53,7 @@ SALVE_MUST_USE enum salve_code cli_bundle_split(const struct tape *bundle, struc
 bool cli_is_patient(const struct tape *tape);
 
 /* cli_letter_write - composes the letter in `language` and writes it: .pdf or .html by the ending of path; NULL: HTML
- * on
- * standard output. person may be NULL. */
+ * on standard output. person may be NULL. */
 SALVE_MUST_USE enum salve_code cli_letter_write(struct cli *cli, const struct cli_guidelines *guidelines,
                                                 struct letter_ask *ask, const struct tape *patient,
                                                 const char *language, const char *path, struct salve_err *err);

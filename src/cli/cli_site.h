@@ -4,7 +4,8 @@
 #define SALVE_CLI_SITE_H
 
 #include "cli/cli_int.h"
-#include "records/records.h"
+#include "records/rec.h"
+#include "records/site.h"
 
 /* A passphrase in locked memory; cli_secret_drop wipes it. */
 struct cli_secret {
@@ -26,8 +27,7 @@ SALVE_MUST_USE enum salve_code cli_staff_actor(struct cli *cli, struct site *sit
                                                struct salve_err *err);
 
 /* cli_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff. cli_view_close
- * closes
- * view and site and returns the first failure. */
+ * closes view and site and returns the first failure. */
 SALVE_MUST_USE enum salve_code cli_view_open(struct cli *cli, struct site *site, const char *card, struct actor actor,
                                              struct rec_view **out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code cli_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err);
