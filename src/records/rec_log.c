@@ -20,22 +20,14 @@ static enum salve_code read_entries(void *self, uint64_t first, uint32_t count, 
     struct rec_tx *tx = self;
     if (tx->bound->end != 0 && tx->bound->base + first + count > tx->bound->end)
         return salve_fail(err, SALVE_E_NOT_FOUND, "log entry");
-    for (uint32_t i = 0; i < count; i++) {
-        enum salve_code code = store_log_get(tx->store, tx->bound->base + first + i, mem, &entries[i], err);
-        if (code != SALVE_OK) return code;
-    }
-    return SALVE_OK;
+    return store_log_list(tx->store, tx->bound->base + first, count, mem, entries, err);
 }
 
 static enum salve_code write_entries(void *self, uint64_t first, const struct str *entries, uint32_t count,
                                      struct salve_err *err)
 {
     struct rec_tx *tx = self;
-    for (uint32_t i = 0; i < count; i++) {
-        enum salve_code code = store_log_append(tx->store, tx->bound->base + first + i, entries[i], err);
-        if (code != SALVE_OK) return code;
-    }
-    return SALVE_OK;
+    return store_log_append(tx->store, tx->bound->base + first, entries, count, err);
 }
 
 static uint64_t block_number(const struct rec_tx *tx, uint64_t number)

@@ -108,15 +108,24 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
 
 void rec_site_drop(struct site **site) { (void)!drop(site, NULL); }
 
+/* A site that says nothing else has its records in a file of its folder. */
+static struct store_options store_of(const struct site_options *options, bool create)
+{
+    return (struct store_options){
+        .where = options->store == NULL ? "sqlite:site.db" : options->store, .folder = options->path, .create = create};
+}
+
 static enum salve_code open_files(struct site *site, const struct site_options *options, bool create,
                                   struct salve_err *err)
 {
-    char lock[REC_PATH_BYTES], store[REC_PATH_BYTES], keys[REC_PATH_BYTES];
+    char lock[REC_PATH_BYTES], keys[REC_PATH_BYTES];
     struct secret secret;
+    struct store_options store_options = store_of(options, create);
+    bool is_there = false;
     enum salve_code code = rec_path(site->path, "lock", lock, err);
-    if (code == SALVE_OK) code = rec_path(site->path, "site.db", store, err);
     if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
-    if (code == SALVE_OK && !create && access(store, F_OK) != 0) {
+    if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
+    if (code == SALVE_OK && !create && !is_there) {
         code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no site in this folder", "%s", site->path);
     }
     if (code == SALVE_OK) code = db_lock(lock, &site->lock, err);
@@ -125,8 +134,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     struct keys_options key_options = {.path = keys, .secret = secret.secret};
     code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
-    struct store_options store_options = {.path = store, .create = create};
-    return code == SALVE_OK ? store_open(&store_sqlite, &store_options, &site->store, err) : code;
+    return code == SALVE_OK ? store_open(&store_options, &site->store, err) : code;
 }
 
 static enum salve_code load_settings(struct site *site, struct salve_err *err)
@@ -219,14 +227,15 @@ static void remove_files(const char *folder)
 enum salve_code site_create(const struct site_options *options, const struct site_settings *settings,
                             struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
     struct site *site = NULL;
+    struct store_options store_options = store_of(options, true);
+    bool is_there = false;
     enum salve_code code = crypto_init(err);
     if (code == SALVE_OK) code = rec_settings_check(settings, err);
-    if (code == SALVE_OK) code = rec_path(options->path, "site.db", path, err);
+    if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
     if (code != SALVE_OK) return code;
     if (mkdir(options->path, 0700) != 0 && errno != EEXIST) return file_fail(err, options->path);
-    if (access(path, F_OK) == 0)
+    if (is_there)
         return salve_refuse(err, SALVE_E_CONFLICT, "there is a site in this folder already", "%s", options->path);
     code = make_key_file(options->secret.key_file, err);
     if (code == SALVE_OK) code = new_site(options, &site, err);

@@ -226,17 +226,19 @@ static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
 static enum salve_code verify_keyless(struct verify *v, struct salve_err *err)
 {
     struct rec_tx tx;
-    struct compartment id, last, *after = NULL;
-    bool more = true, exists = true;
+    struct compartment ids[64], last, *after = NULL;
+    size_t count = 64;
+    bool exists = true;
     enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
     if (code != SALVE_OK) return code;
-    while (code == SALVE_OK) {
-        code = store_compartment_next(tx.store, after, &id, &more, err);
-        if (code != SALVE_OK || !more) break;
-        code = keys_exists(v->site->keys, id, &exists, err);
-        if (code == SALVE_OK && !exists)
-            found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
-        last = id;
+    while (code == SALVE_OK && count == 64) {
+        code = store_compartment_list(tx.store, after, ids, 64, &count, err);
+        for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+            code = keys_exists(v->site->keys, ids[i], &exists, err);
+            if (code == SALVE_OK && !exists)
+                found_in(v, "site.db", ids[i], "records", "records without keys: nobody can open them");
+        }
+        if (count > 0) last = ids[count - 1];
         after = &last;
     }
     rec_tx_abandon(&tx);

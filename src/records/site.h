@@ -33,7 +33,8 @@ struct site_secret {
 };
 
 struct site_options {
-    const char *path; /* the folder */
+    const char *path;  /* the folder */
+    const char *store; /* where records, log and commons are (store.h); NULL: "sqlite:site.db", in the folder */
     struct site_secret secret;
     struct clock clock; /* clock_system() */
 };
