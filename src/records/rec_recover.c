@@ -2,7 +2,12 @@
  *
  * What the opening of a site completes: grants whose wraps were not made yet, withdrawals and erasures that one of
  * the two databases does not know (a crash, or a restored backup), and keys of an enrolment that never came to be. */
-#include "records/records_int.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+#include "keys/keys.h"
+#include "records/revoked_int.h"
+#include "records/tx_int.h"
+#include "store/store.h"
 
 enum { WORK_BYTES = 128 << 20 };
 

@@ -254,7 +254,7 @@ enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem,
     add_reference(&make, "focus", draft->about);
     add_reference(&make, "for", draft->patient);
     tape_add_text(&make, "authoredOn", clock_text(draft->now_unix_ms, now));
-    for (size_t i = 0; i == 0 && i < draft->finding->queried_count; i++) {
+    if (draft->finding->queried_count > 0) {
         tape_open(&make, "reasonCode");
         for (size_t q = 0; q < draft->finding->queried_count; q++)
             add_coding(&make, STR("urn:salve:input"), STR(""), draft->finding->queried[q]);

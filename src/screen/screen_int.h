@@ -5,6 +5,7 @@
 #ifndef SALVE_SCREEN_SCREEN_INT_H
 #define SALVE_SCREEN_SCREEN_INT_H
 
+#include "base/clock.h"
 #include "fhir/tape_edit.h"
 #include "screen/screen.h"
 

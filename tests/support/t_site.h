@@ -15,7 +15,9 @@
 #include "base/file.h"
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
-#include "records/records.h"
+#include "records/commons.h"
+#include "records/rights.h"
+#include "records/site.h"
 #include "t.h"
 
 #pragma GCC diagnostic push
