@@ -2,7 +2,7 @@
  *
  * consent - may this actor use this purpose for these classes of this person's data, now? The decision is a pure
  * function of its arguments: no files, no clock, no keys. Its whole test is a table of cases
- * (tests/unit/consent/decide.cases). One call of this header reads files: consent_form_load.
+ * (tests/unit/consent/decide.cases). Two calls of this header read files: consent_form_load and consent_texts_load.
  *
  * A person's choices are CONSENT records in their own compartment, one per decision and purpose; each is a
  * `struct consent_grant` in canonical JSON (docs/formats/consent.md). Saying yes makes one, taking it back makes

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A decision as a FHIR R4 Consent: for the person's own copy and for the API. One purpose each, a permit at the root, and
- * no way to write `rejected`. */
+ * A decision as a FHIR R4 Consent: for the person's own copy and for the API. One purpose each, a permit at the root,
+ * and no way to write `rejected`. */
 #include "consent/consent_int.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A version of a consent form in all its languages, from its folder: the only file of this module that reads files. A
- * form that is not there in every language of the site is not used at all. */
+ * A version of a consent form in all its languages, from its folder. A form that is not there in every language of the
+ * site is not used at all. */
 #include "base/file.h"
 #include "base/limits.h"
 #include "consent/consent_int.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A consent form from its bytes. A form that is not complete or not plain enough is not used at all: people must be able
- * to read what they agree to. */
+ * A consent form from its bytes. A form that is not complete or not plain enough is not used at all: people must be
+ * able to read what they agree to. */
 #include "consent/consent_int.h"
 
 #include <math.h>
