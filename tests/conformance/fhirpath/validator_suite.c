@@ -79,7 +79,7 @@ int main(int argc, char **argv)
         t_skipped(69);
         return t_end();
     }
-    struct arena *mem = arena_open((size_t)64 << 20);
+    struct arena *mem = arena_open((size_t)256 << 20);
     struct salve_err err = {0};
     struct str text;
     const struct json *index = NULL;
