@@ -10,6 +10,7 @@
 #include "cli/cli_site.h"
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "records/rights.h"
 
 enum salve_code cli_form_load_in(struct cli *cli, enum purpose purpose, struct str lang, struct consent_form *out,
                                  struct salve_err *err)

@@ -5,6 +5,7 @@
 
 #include "cli/cli_int.h"
 #include "consent/consent.h"
+#include "records/rec.h"
 
 /* cli_purpose - --purpose; E_USAGE if it is missing, unknown, or own access (which needs no agreement). */
 SALVE_MUST_USE enum salve_code cli_purpose(const struct cli *cli, enum purpose *out, struct salve_err *err);

@@ -17,6 +17,8 @@
 #include "admit/import.h"
 #include "fhir/tape_edit.h"
 #include "json/json.h"
+#include "records/commons.h"
+#include "records/rights.h"
 
 enum { PEOPLE_MAX = 16 };
 

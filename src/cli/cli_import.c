@@ -21,6 +21,7 @@
 #include "fhir/outcome.h"
 #include "fhir/tape_edit.h"
 #include "json/json.h"
+#include "records/rights.h"
 
 enum { RULES_MAX = 64 };
 

@@ -14,6 +14,7 @@
 #include "fhir/fhir.h"
 #include "fhir/outcome.h"
 #include "json/json.h"
+#include "records/rights.h"
 
 /* --- opening a person's record ------------------------------------------------------------------------------------ */
 

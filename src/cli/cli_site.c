@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "records/commons.h"
 
 enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024 };
 

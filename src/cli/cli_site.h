@@ -4,7 +4,8 @@
 #define SALVE_CLI_SITE_H
 
 #include "cli/cli_int.h"
-#include "records/records.h"
+#include "records/rec.h"
+#include "records/site.h"
 
 /* A passphrase in locked memory; cli_secret_drop wipes it. */
 struct cli_secret {

@@ -4,7 +4,6 @@
  * carried along where they are known: they find unknown elements before anything runs, and spare conversions. Functions
  * are known only through the table that the compiler was given, since some of them call the compiler. */
 #include "fhirpath/fhirpath_compile_int.h"
-#include "fhir_tables.h"
 
 /* --- types -------------------------------------------------------------------------------------------------------- */
 /* A type whose values may have elements that the type itself does not list. */

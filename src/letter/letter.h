@@ -89,7 +89,8 @@ struct letter_note { /* something not assessed, or to be measured again */
 };
 
 struct letter {
-    struct str language;
+    struct str language, comma, fonts; /* fonts: families by preference, "Noto Sans, Noto Sans Arabic" */
+    double line_spacing;               /* of those fonts in print */
     bool is_rtl;
     struct str title, answer, banner; /* banner: draft, demo or paper notice; may be empty */
     struct str person, details;       /* name; "Born ... - Check on ... - North Clinic" */

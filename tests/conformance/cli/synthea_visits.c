@@ -13,7 +13,9 @@
 #include "admit/import.h"
 #include "fhir/tape_edit.h"
 #include "letter/letter.h"
-#include "records/records.h"
+#include "records/commons.h"
+#include "records/rights.h"
+#include "records/site.h"
 #include "screen/screen.h"
 
 struct visits {
