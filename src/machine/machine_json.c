@@ -119,11 +119,8 @@ enum { JSON_DEPTH_MAX = 64 };
 static void add_value(struct buf *out, const struct expr_value *v, unsigned depth)
 {
     char number[EXPR_DECIMAL_TEXT_BYTES], temporal[EXPR_TEMPORAL_TEXT_BYTES];
-    if (depth > JSON_DEPTH_MAX) {
-        buf_add(out, STR("null"));
-        return;
-    }
-    switch ((enum expr_kind)v->kind) {
+    enum expr_kind kind = depth > JSON_DEPTH_MAX ? VALUE_NULL : (enum expr_kind)v->kind;
+    switch (kind) {
     case VALUE_BOOLEAN:
         buf_add(out, v->as.boolean ? STR("true") : STR("false"));
         break;

@@ -12,7 +12,7 @@
  *
  * A count is of people, or of episodes where the group's population basis is a resource type. Population counts are
  * memberships (the denominator counts its exclusions too); the score is of what is left after exclusions. Errors:
- * E_INVALID, E_UNKNOWN_NAME, E_UNSUPPORTED, E_TOO_BIG, E_TYPE and what elm.h says; the error's element is the Measure's.
+ * E_INVALID, E_UNKNOWN_NAME, E_UNSUPPORTED, E_TOO_BIG, E_TYPE and what elm.h says; they name the Measure's element.
  * Sources: FHIR R4 Measure, MeasureReport; Quality Measure IG (criteria semantics, composites). */
 #ifndef SALVE_MEASURE_H
 #define SALVE_MEASURE_H

@@ -7,7 +7,8 @@
 #include "value/value_ucum_int.h"
 
 /* What a unit text means: the UCUM code, and which calendar word it is. A calendar year is 12 months or 365 days and a
- * month 30 days (FHIRPath 2.0.0 5.5.7), UCUM's a and mo are 365.25 and 30.4375 days; for week and below both are the same. */
+ * month 30 days (FHIRPath 2.0.0 5.5.7), UCUM's a and mo are 365.25 and 30.4375 days; for week and below both are the
+ * same. */
 struct unit_meaning {
     struct str ucum;
     enum expr_precision word; /* EXPR_PRECISION_NONE: a UCUM code */
