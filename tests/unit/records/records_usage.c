@@ -77,7 +77,7 @@ static void the_usage_of_rec_runs(void **state)
     t = t_site_make("usage", false);
     struct arena *mem = t->mem;
     struct site *site = t->site;
-    struct str id, card = t_enrol(t, "Haddad", "1980-01-01").card;
+    struct str id = STR_NONE, card = t_enrol(t, "Haddad", "1980-01-01").card;
     const struct rec_resource *all = NULL;
     size_t count = 0;
     t_give(t, card, PURPOSE_CARE);
