@@ -25,7 +25,7 @@ static enum salve_code check_patient(struct enrolment *en, const struct tape *pa
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
     struct fhir_issues issues;
-    if (tape_root(patient) == TAPE_NONE || !str_is(fhir_type_name(tape_type(patient, 0)), "Patient"))
+    if (tape_root(patient) == TAPE_NONE || tape_type(patient, 0) != FHIR_T_Patient)
         return salve_fail(err, SALVE_E_INVALID, "Patient");
     fhir_issues_init(&issues, en->work);
     compartment_text(en->chain.id, text);

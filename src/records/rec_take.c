@@ -110,7 +110,7 @@ static enum salve_code take_look(struct rec_view *view, const struct rec_look *l
     struct tape_builder make;
     char at[CLOCK_TEXT_BYTES];
     struct str id = own_id(view, "audit", look->record_seq, mem);
-    tape_build(&make, mem, fhir_type_find(STR("AuditEvent")));
+    tape_build(&make, mem, FHIR_T_AuditEvent);
     tape_add_text(&make, "id", id);
     put_extensions(&make, look, mem);
     put_coding(&make, "type", "http://terminology.hl7.org/CodeSystem/audit-event-type", STR("rest"));

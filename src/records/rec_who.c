@@ -109,13 +109,12 @@ static enum salve_code token_of(struct site *site, struct str names, struct str 
 /* Family and given names of every entry of Patient.name; an entry with neither gives its text. */
 static void collect_names(const struct tape *patient, struct buf *out)
 {
-    fhir_name_id name = fhir_name_find(STR("name")), family = fhir_name_find(STR("family")),
-                 given = fhir_name_find(STR("given"));
     for (tape_at n = tape_first(patient, 0); n != TAPE_NONE; n = tape_next(patient, 0, n)) {
-        if (tape_path_name(patient, n) != name) continue;
+        if (tape_path_name(patient, n) != FHIR_N_name) continue;
         bool has_parts = false;
         for (tape_at part = tape_first(patient, n); part != TAPE_NONE; part = tape_next(patient, n, part)) {
-            if (tape_path_name(patient, part) != family && tape_path_name(patient, part) != given) continue;
+            if (tape_path_name(patient, part) != FHIR_N_family && tape_path_name(patient, part) != FHIR_N_given)
+                continue;
             buf_add(out, tape_text(patient, part));
             buf_add_char(out, ' ');
             has_parts = true;

@@ -156,7 +156,7 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
     char now[CLOCK_TEXT_BYTES];
     struct tape_builder make;
     if (item == NULL) return salve_fail(err, SALVE_E_INVALID, "finding of %.*s", STR_ARGS(info->id));
-    tape_build(&make, mem, fhir_type_find(STR("Observation")));
+    tape_build(&make, mem, FHIR_T_Observation);
     tape_add_text(&make, "id", draft->id);
     add_finding(&make, finding);
     tape_add_text(&make, "status", STR("preliminary"));
@@ -225,7 +225,7 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
     int64_t end = draft->now_unix_ms + (int64_t)days_until(finding->urgency) * 24 * 3600 * 1000;
     struct str system = canonical(draft, mem, ":action");
     if (system.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ServiceRequest");
-    tape_build(&make, mem, fhir_type_find(STR("ServiceRequest")));
+    tape_build(&make, mem, FHIR_T_ServiceRequest);
     tape_add_text(&make, "id", draft->id);
     tape_add_text(&make, "status", STR("draft"));
     tape_add_text(&make, "intent", STR("proposal"));
@@ -246,7 +246,7 @@ enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem,
 {
     struct tape_builder make;
     char now[CLOCK_TEXT_BYTES];
-    tape_build(&make, mem, fhir_type_find(STR("Task")));
+    tape_build(&make, mem, FHIR_T_Task);
     tape_add_text(&make, "id", draft->id);
     tape_add_text(&make, "status", STR("draft"));
     tape_add_text(&make, "intent", STR("proposal"));

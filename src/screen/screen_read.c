@@ -5,10 +5,10 @@
 
 static tape_at url_child(const struct tape *tape, tape_at parent, tape_at after, const char *url)
 {
-    fhir_name_id extension = fhir_name_find(STR("extension"));
     tape_at at = after == TAPE_NONE ? tape_first(tape, parent) : tape_next(tape, parent, after);
     for (; at != TAPE_NONE; at = tape_next(tape, parent, at))
-        if (tape_path_name(tape, at) == extension && (url == NULL || str_is(tape_child_text(tape, at, "url"), url)))
+        if (tape_path_name(tape, at) == FHIR_N_extension &&
+            (url == NULL || str_is(tape_child_text(tape, at, "url"), url)))
             return at;
     return TAPE_NONE;
 }

@@ -372,8 +372,8 @@ static void lists_are_whole_over_pages_and_in_order(struct store *store)
         enum data_class class = i % 3 == 0 ? CLASS_CLIN : CLASS_AUDIT;
         if (i != 77) assert_ok(store_record_append(tx, id_of((uint8_t)i), 1, CLASS_CLIN, STR("a record"), NULL));
         assert_ok(store_record_append(tx, id_of(77), i + 1, class, STR("a record"), NULL));
-        assert_ok(store_commons_put(tx, str_make(key, (size_t)snprintf(key, sizeof key, "k/%03u", i)), STR("x"), true,
-                                    NULL));
+        assert_ok(
+            store_commons_put(tx, str_make(key, (size_t)snprintf(key, sizeof key, "k/%03u", i)), STR("x"), true, NULL));
     }
     assert_ok(store_commons_put(tx, STR("k0"), STR("behind k/"), true, NULL));
     assert_ok(store_commit(&tx, NULL));
