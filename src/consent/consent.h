@@ -237,8 +237,7 @@ struct consent_decision consent_stands(const struct consent_grant *grants, size_
 
 /* --- making a decision ------------------------------------------------------------------------------------------- */
 
-/* Ages are a jurisdiction's, in whole years; the defaults are offered, to be confirmed locally (privacy-security
- * 2.6). */
+/* Ages are a jurisdiction's, in whole years; the defaults are offered, to be confirmed locally. */
 struct consent_ages {
     int32_t assent_years;      /* 7: from here on the child is asked */
     int32_t own_consent_years; /* 16: from here on the young person decides alone */
