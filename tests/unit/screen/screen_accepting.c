@@ -159,7 +159,9 @@ static void only_a_named_clinician_accepts(void **state)
     const struct actor others[] = {T_MANAGER, T_REGISTRAR, T_ASSISTANT, T_TECHNICIAN, T_PERSON, nameless};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         bool has = true;
-        assert_code(screen_accept(w.t->site, others[i], w.list[0], NULL, 0, w.t->mem, NULL), SALVE_E_ROLE);
+        struct salve_err err = {0};
+        assert_code(screen_accept(w.t->site, others[i], w.list[0], NULL, 0, w.t->mem, &err), SALVE_E_ROLE);
+        assert_non_null(strstr(err.why, "named clinician"));
         t_must(screen_has_acceptance(w.t->site, STR("blood-pressure"), w.t->mem, &has, &err));
         assert_false(has);
     }

@@ -73,6 +73,45 @@ static void a_run_without_change_writes_the_same_drafts_again(void **state)
     t_site_drop(w.t);
 }
 
+static struct str draft_of_item(struct world *w, struct rec_view *view, const char *item)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    t_must(rec_all(view, 0, &all, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        struct finding finding;
+        struct str id;
+        if (screen_kind(&all[i]) != SCREEN_OBSERVATION || !screen_is_draft(&all[i])) continue;
+        t_must(screen_finding(&all[i].tape, screen_extension(&all[i].tape), w->t->mem, &finding, &err));
+        if (!str_is(finding.item, item)) continue;
+        t_must(arena_str(w->t->mem, all[i].id, &id, &err));
+        return id;
+    }
+    fail_msg("there is no draft of %s", item);
+    return STR("");
+}
+
+/* Whatever comes between: HbA1c is judged before the fasting value, and does not take over its draft. */
+static void a_draft_stays_with_its_item(void **state)
+{
+    (void)state;
+    struct world w = world_examined("runs-item");
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    measure(&w, view, "1558-6", "110", "mg/dL");
+    t_close_view(&view);
+    run_once(&w);
+    view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    struct str before = draft_of_item(&w, view, "fasting-glucose");
+    measure(&w, view, "4548-4", "6.1", "%");
+    t_close_view(&view);
+    run_once(&w);
+    view = look(&w);
+    assert_true(str_eq(before, draft_of_item(&w, view, "fasting-glucose")));
+    assert_false(str_eq(before, draft_of_item(&w, view, "hba1c")));
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
 /* The height was implausible: it is measured again, and the task to do so ends with the draft that asked for it. */
 static void a_task_ends_when_the_value_was_measured_again(void **state)
 {
@@ -269,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_without_change_writes_the_same_drafts_again),
+        cmocka_unit_test(a_draft_stays_with_its_item),
         cmocka_unit_test(a_task_ends_when_the_value_was_measured_again),
         cmocka_unit_test(drafts_that_no_run_confirms_are_not_signed),
         cmocka_unit_test(signed_results_stay_when_a_run_finds_otherwise),
