@@ -2,7 +2,7 @@
 # The few commands of Salve:
 #   make            build/salve            make demo     installs what is missing, builds, shows the main job
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
-#   make check-all  also sanitizers and longer fuzzing                  make tidy | bench | docs | run
+#   make check-all  exhaustive fault tests, longer fuzzing              make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
