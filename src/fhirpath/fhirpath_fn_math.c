@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over numbers, and what a value of limited precision may stand for (FHIRPath 2.0.0 5.7; boundaries
- * and precision are of the later drafts). Results outside the range of decimals are empty. */
+ * FHIRPath functions over numbers, and what a value of limited precision may stand for (2.0.0, 5.7; boundaries and
+ * precision are of the later drafts). Results outside the range of decimals are empty. */
 #include "fhirpath/fhirpath_int.h"
 
 static enum salve_code want_number(struct expr_run *run, const struct expr_value *arg, struct expr_value *number,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Operators (FHIRPath 2.0.0 section 6). Each takes two collections of one item at most, apart from equality,
- * union and membership; an empty side gives empty, overflow and division by zero give empty. */
+ * FHIRPath operators (2.0.0, section 6). Each takes two collections of one item at most, apart from equality, union and
+ * membership; an empty side gives empty, overflow and division by zero give empty. */
 #include "fhirpath/fhirpath_int.h"
 
 /* --- equality and order ------------------------------------------------------------------------------------------- */
