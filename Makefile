@@ -7,7 +7,7 @@
 # Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter cli
+MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter visit cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -29,7 +29,8 @@ NEEDS_guideline := elm $(NEEDS_elm)
 NEEDS_records   := consent keys store tlog db crypto admit fhir json base
 NEEDS_screen    := records guideline $(NEEDS_records) $(NEEDS_guideline)
 NEEDS_letter    := guideline $(NEEDS_guideline)
-NEEDS_cli       := screen letter measure fhirpath $(NEEDS_screen)
+NEEDS_visit     := screen letter $(NEEDS_screen)
+NEEDS_cli       := visit measure fhirpath $(NEEDS_visit)
 
 # V=release (gcc), V=asan (clang, AddressSanitizer and UndefinedBehaviorSanitizer) or V=tsan (clang, ThreadSanitizer)
 V     ?= release

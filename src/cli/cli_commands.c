@@ -129,8 +129,8 @@ const struct cli_command cli_commands[] = {
      "SHARE PASSPHRASE_FILE KEY_FILE", "  salve guideline list", NULL,
      0, 0, cli_guideline_list},
     {"guideline accept", "Guidelines", "ID", "Take responsibility for a guideline version at this site.",
-     "AS SCHEME CHOOSE SHARE PASSPHRASE_FILE KEY_FILE",
-     "  salve guideline accept blood-pressure --as dr-amina --scheme ESC2024\n"
+     "AS CHOOSE SHARE PASSPHRASE_FILE KEY_FILE",
+     "  salve guideline accept blood-pressure --as dr-amina --choose bp-scheme=ESC2024\n"
      "  salve guideline accept kidney --as dr-amina --choose sex-source=confirmed-gender",
      "A guideline is used only after a named clinician accepted this very version, with the choices that it leaves "
      "open "

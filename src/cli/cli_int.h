@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cli - the command line: subcommands, options, wiring. It holds no logic of the programme; each cli_<command>.c asks
- * the
- * layers below and prints what they answer. Only cli prints: data to standard output, talk to standard error.
+ * cli - the command line: subcommands, options, wiring. It holds no rule of the programme: a command reads its words,
+ * calls visit, and prints what it answers. Only cli prints: data to standard output, talk to standard error.
  *
- * To add a command: 1. write src/cli/cli_<name>.c with `enum salve_code cli_<name>(struct cli *, struct salve_err *)`
- * 2. add its row to cli_commands.c 3. add tests/conformance/cli/<name>.sh. Help, man page and completion come from the
- * row. */
+ * To add a command: 1. write `enum salve_code cli_<name>(struct cli *, struct salve_err *)` in the file of its group:
+ * cli_visit.c, cli_rights.c, cli_site.c, cli_guidelines.c, cli_files.c, cli_program.c 2. add its row to cli_commands.c
+ * 3. add a case to tests/conformance/cli. Help, man page and completion come from the row. */
 #ifndef SALVE_CLI_INT_H
 #define SALVE_CLI_INT_H
 
@@ -20,6 +19,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "visit/visit.h"
 
 /* clang-format off */
 /*    id              short  long               argument    help
@@ -56,7 +56,6 @@
     X(ASSENT,         0,   "assent",            "ANSWER",   "the child's own answer: given, dissent or not-able")     \
     X(TO,             0,   "to",                "WHO",      "pseudonym of the helper, or the place of a transfer")    \
     X(SENSITIVE,      0,   "sensitive",         NULL,       "also what is kept apart, such as notes on mood")         \
-    X(SCHEME,         0,   "scheme",            "NAME",     "blood pressure scheme: ESC2024, ACCAHA2017 or HEARTS")   \
     X(CHOOSE,         0,   "choose",            "NAME=VALUE", "set a switch of the guideline; may be repeated")       \
     X(PAPER,          0,   "paper",             NULL,       "examine without storing anything")                       \
     X(ELM,            0,   "elm",               "FILE",     "an ELM library; may be repeated, the first is run")      \
@@ -92,6 +91,7 @@ struct cli {
     const struct cli_command *command;
     struct arena *mem; /* of this invocation */
     struct clock clock;
+    struct visit visit;               /* the site, who acts and the words, once cli_open and cli_content made them */
     const char *words[CLI_WORDS_MAX]; /* operands after the command's name */
     size_t word_count;
     struct cli_values options[OPT_COUNT];
@@ -149,10 +149,6 @@ SALVE_MUST_USE enum salve_code cli_now(const struct cli *cli, struct clock *out,
 /* cli_interrupted - whether Ctrl-C was pressed once; a second press kills. */
 bool cli_interrupted(void);
 void cli_catch_interrupt(void);
-
-/* Folders: share is --share, else $SALVE_SHARE, else share/ beside the program, else /usr/share/salve. */
-SALVE_MUST_USE enum salve_code cli_share_dir(struct cli *cli, struct str *out, struct salve_err *err);
-const char *cli_site_dir(const struct cli *cli);
 
 /* cli_ask - one line from the terminal; `is_secret` hides the typing. E_USAGE with --no-input or without a terminal. */
 SALVE_MUST_USE enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line,

@@ -9,6 +9,7 @@
 
 struct letter_frame {
     const struct json *words;
+    struct str bytes;
 };
 
 /* Every key that compose or a rendering asks for; a frame without one of them is refused when it is loaded. */
@@ -63,6 +64,8 @@ static const char *const keys[] = {"language",
                                    "month.11",
                                    "month.12"};
 
+struct str letter_frame_bytes(const struct letter_frame *frame) { return frame->bytes; }
+
 struct str letter_frame_word(const struct letter_frame *frame, const char *key)
 {
     return json_get_text(frame->words, key);
@@ -94,6 +97,7 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
         return salve_refuse(err, SALVE_E_INVALID, "the word is missing", "frame.%.*s.json: %s", STR_ARGS(language),
                             keys[i]);
     }
+    frame->bytes = text;
     *out = frame;
     return SALVE_OK;
 }

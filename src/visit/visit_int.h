@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The workshop of visit: include only from src/visit/. */
+#ifndef SALVE_VISIT_VISIT_INT_H
+#define SALVE_VISIT_VISIT_INT_H
+
+#include "fhir/tape.h"
+#include "visit/visit.h"
+
+/* visit_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff. E_NOT_FOUND for
+ * what is no card code. visit_view_close closes it and returns the first failure. */
+enum salve_code visit_view_open(const struct visit *visit, struct str card, struct rec_view **out,
+                                struct salve_err *err);
+enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err);
+
+/* visit_patient - the stored Patient of a view; NULL: there is none. */
+enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
+
+/* visit_file_read - each resource of a file about one person as a tape of its own. */
+enum salve_code visit_file_read(struct str bytes, struct arena *mem, struct tape **out, size_t *count,
+                                struct salve_err *err);
+
+/* to go when tape.h has them */
+#include "fhir_tables.h"
+static inline bool tape_each_resource(const struct tape *tape, tape_at *at)
+{
+    if (tape->node_count == 0) return false;
+    bool is_bundle = tape_type(tape, 0) == FHIR_T_Bundle;
+    if (*at == TAPE_NONE && !is_bundle) return *at = 0, true;
+    for (tape_at n = *at == TAPE_NONE ? 1 : *at + tape->nodes[*at].span; is_bundle && n < tape->node_count;) {
+        if (tape_element(tape, n) == FHIR_E_Bundle_entry_resource) return *at = n, true;
+        n += tape_element(tape, n) == FHIR_E_Bundle_entry ? 1 : tape->nodes[n].span;
+    }
+    return false;
+}
+static inline tape_at tape_patient(const struct tape *tape)
+{
+    for (tape_at at = TAPE_NONE; tape_each_resource(tape, &at);)
+        if (tape_type(tape, at) == FHIR_T_Patient) return at;
+    return TAPE_NONE;
+}
+
+#endif
