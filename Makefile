@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The few commands of Salve:
 #   make            build/salve            make demo     installs what is missing, builds, shows the main job
-#   make check      set-up, every test     make check M=expr [T=name]   one module, one test
+#   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  also sanitizers and longer fuzzing                  make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
@@ -50,12 +50,12 @@ SAFETY   := -fstack-protector-strong -fno-delete-null-pointer-checks -fno-strict
             -fvisibility=hidden
 ifeq ($(V),asan)
 CC       := clang
-CFLAGS   += -std=c17 -O1 -g $(WARNINGS) $(SAFETY) -fsanitize=address,undefined -fno-sanitize-recover=all \
+CFLAGS   += -std=c17 -O1 -gline-tables-only $(WARNINGS) $(SAFETY) -fsanitize=address,undefined -fno-sanitize-recover=all \
             -fsanitize=fuzzer-no-link -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
 else ifeq ($(V),tsan)
 CC       := clang
-CFLAGS   += -std=c17 -O1 -g $(WARNINGS) $(SAFETY) -fsanitize=thread -fno-omit-frame-pointer
+CFLAGS   += -std=c17 -O1 -gline-tables-only $(WARNINGS) $(SAFETY) -fsanitize=thread -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=thread
 else
 CC       := gcc
@@ -85,7 +85,7 @@ archives_for = $(foreach m,$(sort $(1) $(NEEDS_$(1))),$(call archive_of,$(m)))
 define module_rules
 $(call archive_of,$(1)): $(call objects_of,$(1))
 	@rm -f $$@
-	@ar rcs $$@ $$^
+	@ar rcsT $$@ $$^
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
@@ -100,7 +100,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
-all: $(SALVE) share
+all: $(SALVE) share $(if $(filter release,$(V)),compile_commands.json)
 $(SALVE): $(call archives_for,cli)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")
@@ -132,39 +132,70 @@ $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate
 	@touch $@
 
 # --- tests ---------------------------------------------------------------------------------------------------------
-# tests/<kind>/<module>/<name>.c is linked with that module and what it needs, to build/tests/<name>;
-# tests/<kind>/<module>/<name>.sh is run as it is. Each prints "N passed, N failed, N skipped" last.
-# tests/fuzz/<module>/fuzz_<door>.c becomes $(FUZZ)/fuzz_<door> (V=asan only); tests/bench/ is built, not run, by check.
-TEST_SOURCES := $(filter-out tests/fuzz/%,$(wildcard tests/*/*/*.c))
-FUZZ_SOURCES := $(wildcard tests/fuzz/*/fuzz_*.c)
-FUZZ := $(BUILD)/$(V)/fuzz
-TEST_PROGRAMS :=
-FUZZ_PROGRAMS :=
-define test_rules
-TEST_PROGRAMS += $(TESTS)/$(basename $(notdir $(1)))
-$(TESTS)/$(basename $(notdir $(1))): $(1) $(wildcard tests/support/*.c) \
-    $(call archives_for,$(notdir $(patsubst %/,%,$(dir $(1)))))
+# tests/<kind>/<module>/*.c are one program, build/tests/<module>, linked with that module and what it needs; the first
+# argument names the file whose main runs. tests/<kind>/<module>/<name>.sh is run as it is. Each prints "N passed,
+# N failed, N skipped" last. Suites that take a folder (ALONE) and tests/bench/*/*.c are programs of their own,
+# build/tests/<name>. tests/fuzz/<module>/fuzz_<door>.c are one program, $(FUZZ)/<module> (V=asan only).
+ALONE := validator_suite fhirpath_suite cql_suite measure_suite tlog_vectors
+FUZZ  := $(BUILD)/$(V)/fuzz
+
+tests_of = $(filter-out tests/bench/% tests/fuzz/% $(addprefix %/,$(ALONE:=.c)),$(wildcard tests/*/$(1)/*.c))
+fuzz_of  = $(wildcard tests/fuzz/$(1)/fuzz_*.c)
+ALONE_SOURCES := $(filter $(addprefix %/,$(ALONE:=.c)),$(wildcard tests/*/*/*.c))
+BENCH_SOURCES := $(wildcard tests/bench/*/*.c)
+SUPPORT       := $(OBJ)/tests/support.a
+
+# The entry of a file gets the file's name, so that many fit into one program.
+entry = $(if $(filter fuzz/%,$(1)),-DLLVMFuzzerTestOneInput,$(if \
+    $(filter support/% bench/% $(addprefix %/,$(ALONE)),$(1)),,-Dmain))
+$(OBJ)/tests/%.o: tests/%.c | $(GEN_SOURCES)
+	@mkdir -p $(@D)
+	$(if $(VERBOSE),,@echo "cc $<")
+	$(Q)$(CC) $(CPPFLAGS) -Itests/support $(filter-out -Wconversion -Wshadow,$(CFLAGS)) \
+	    $(addsuffix =entry_$(notdir $*),$(call entry,$*)) -MMD -MP -c -o $@ $<
+$(SUPPORT): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/support/*.c))
+	@rm -f $@
+	@ar rcsT $@ $^
+
+# $(1) program, $(2) module, $(3) objects, $(4) flags
+define program_rule
+$(1): $(3) $(SUPPORT) $(call archives_for,$(2))
 	@mkdir -p $$(@D)
 	$(if $(VERBOSE),,@echo "ld $$@")
-	$(Q)$$(CC) $$(CPPFLAGS) -Itests/support $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -MMD -MP -MF $$@.d -o $$@ \
-	    $(1) tests/support/*.c -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS) -lcmocka
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
+	    $$(LDLIBS) -lcmocka
 endef
-$(foreach t,$(TEST_SOURCES),$(eval $(call test_rules,$(t))))
 
-define fuzz_rules
-FUZZ_PROGRAMS += $(FUZZ)/$(basename $(notdir $(1)))
-$(FUZZ)/$(basename $(notdir $(1))): $(1) $(call archives_for,$(notdir $(patsubst %/,%,$(dir $(1)))))
+# $(1) tests or fuzz, $(2) module, $(3) sources, $(4) program, $(5) flags
+define table_rules
+$(GEN)/$(1)/$(2).c: $(3) $(sort $(dir $(3))) tools/test_table
 	@mkdir -p $$(@D)
-	$(if $(VERBOSE),,@echo "ld $$@")
-	$(Q)$$(CC) $$(CPPFLAGS) $$(filter-out -Wconversion -Wshadow,$$(CFLAGS)) $$(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $$@.d -o $$@ \
-	    $(1) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS)
+	@tools/test_table $(1) $(3) >$$@
+$(call program_rule,$(4),$(2),$(OBJ)/gen/$(1)/$(2).o $(patsubst %.c,$(OBJ)/%.o,$(3)),$(5))
 endef
-$(foreach t,$(FUZZ_SOURCES),$(eval $(call fuzz_rules,$(t))))
+$(OBJ)/gen/tests/%.o $(OBJ)/gen/fuzz/%.o: CPPFLAGS += -Itests/support
 
-BENCH_PROGRAMS := $(patsubst %.c,$(TESTS)/%,$(notdir $(wildcard tests/bench/*/*.c)))
-tests: $(filter-out $(BENCH_PROGRAMS),$(TEST_PROGRAMS))
-benches: $(BENCH_PROGRAMS)
-fuzzers: $(FUZZ_PROGRAMS)
+TESTED := $(foreach m,$(MODULES),$(if $(call tests_of,$(m)),$(m)))
+FUZZED := $(foreach m,$(MODULES),$(if $(call fuzz_of,$(m)),$(m)))
+$(foreach m,$(TESTED),$(eval $(call table_rules,tests,$(m),$(call tests_of,$(m)),$(TESTS)/$(m))))
+$(foreach m,$(FUZZED),$(eval $(call table_rules,fuzz,$(m),$(call fuzz_of,$(m)),$(FUZZ)/$(m),-fsanitize=fuzzer)))
+$(foreach f,$(ALONE_SOURCES) $(BENCH_SOURCES),$(eval $(call program_rule,$(TESTS)/$(basename $(notdir \
+    $(f))),$(notdir $(patsubst %/,%,$(dir $(f)))),$(f:%.c=$(OBJ)/%.o))))
+
+tests: $(addprefix $(TESTS)/,$(TESTED) $(ALONE))
+benches: $(patsubst %.c,$(TESTS)/%,$(notdir $(BENCH_SOURCES)))
+fuzzers: $(addprefix $(FUZZ)/,$(FUZZED))
+
+# --- what editors and analysers read: the command of each file of src and tests -----------------------------------------
+comma := ,
+compile_command = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(CC) $(CPPFLAGS) $(if \
+    $(filter tests/%,$(1)),-Itests/support )$(CFLAGS) -c $(1)"}
+compile_commands.json: Makefile $(wildcard src/*/ tests/*/*/)
+	$(file >$@,[$(call compile_command,src/cli/main.c))
+	$(foreach f,$(filter-out src/cli/main.c,$(wildcard src/*/*.c tests/*/*/*.c tests/support/*.c)),$(file \
+	    >>$@,$(comma)$(call compile_command,$(f))))
+	$(file >>$@,])
+	@:
 
 check: setup
 	@tools/check $(if $(M),M=$(M)) $(if $(T),T=$(T))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * admit - the admission gate: what may be kept about a person, as an allow list (privacy-security 8.2, 8.3;
- * docs/formats/admission.md). A resource type, an element, a code system, a code, an identifier system or an extension
+ * admit - the admission gate: what may be kept about a person, as an allow list (docs/formats/admission.md,
+ * docs/never.md). A resource type, an element, a code system, a code, an identifier system or an extension
  * that is not on the list is inadmissible. The list is data (admit.def); the site adds its own identifier systems
  * and the patterns of national numbers that must not appear in any text.
  *

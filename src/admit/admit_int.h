@@ -102,7 +102,7 @@ SALVE_MUST_USE enum salve_code admit_mark(struct admit_marks *marks, const struc
 enum admit_target { ADMIT_TARGET_BAD, ADMIT_TARGET_ENTRY, ADMIT_TARGET_INSIDE, ADMIT_TARGET_COMMONS };
 enum admit_target admit_target_of(const struct admit_marks *marks, tape_at reference, uint32_t *entry);
 
-/* admit_consent_rule, admit_score_rule - N8, N9, N19, N23 of a whole resource. */
+/* admit_resource_rule - N8, N9, N19, N23 of a whole resource. */
 enum admit_rule admit_resource_rule(const struct admit_marks *marks, tape_at resource);
 
 /* admit_close - spreads marks upwards until what is left is whole, and along references (minimise). */

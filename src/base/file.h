@@ -14,8 +14,7 @@ SALVE_MUST_USE enum salve_code file_read(const char *path, size_t bytes_max, str
                                          struct salve_err *err);
 
 /* file_write - replaces `path` atomically; mode is e.g. 0644 or 0600. A device or pipe is written to instead. E_FULL
- * when
- * the disk is, else E_IO. */
+ * when the disk is, else E_IO. */
 SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
 
 /* file_list - names in folder `path` (no "." and ".."), sorted bytewise. E_NOT_FOUND, E_IO. */

@@ -2,7 +2,7 @@
  *
  * ids - the closed lists that several layers share: data classes, purposes, roles, event kinds, and the compartment id.
  * A row here is the only place where such a fact is written. There is no role and no purpose for police, security,
- * insurers or employers, and administrators have no purpose that opens a compartment (privacy-security 2.2, N8). */
+ * insurers or employers, and administrators have no purpose that opens a compartment (docs/never.md N8, N20). */
 #ifndef SALVE_BASE_IDS_H
 #define SALVE_BASE_IDS_H
 
@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 /* clang-format off */
-/*    name      nr  text           what it holds (privacy-security 3.2) */
+/*    name      nr  text           what it holds */
 #define SALVE_CLASSES(X)                                                                                              \
     X(IDENT,     1, "identity",    "name, birth date, contact, card")                                                 \
     X(CLIN,      2, "clinical",    "measurements, results, findings, letters")                                        \
@@ -31,8 +31,7 @@ typedef uint32_t class_mask; /* bit (1 << class) */
 #define CLASS_BIT(class) ((class_mask)1 << (class))
 
 /* clang-format off */
-/*    name       nr  id            v3 ActReason   classes delivered                             (privacy-security 2.2)
- * */
+/*    name       nr  id            v3 ActReason   classes delivered */
 #define SALVE_PURPOSES(X)                                                                                             \
     X(CARE,       1, "care",       "TREAT",    CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))                        \
     X(FOLLOW_UP,  2, "follow-up",  "CAREMGT",  CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))                        \

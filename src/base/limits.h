@@ -7,7 +7,7 @@
 
 /* clang-format off */
 enum {
-    SALVE_JSON_DEPTH_MAX = 32,              /* privacy-security 6.5; R4 examples stay below 20 */
+    SALVE_JSON_DEPTH_MAX = 32,              /* R4 examples stay below 20 */
     SALVE_RESOURCE_BYTES_MAX = 64 << 20,    /* a lifetime Bundle of Synthea is 30 MB */
     SALVE_REQUEST_BYTES_MAX = 512 << 20,    /* arena of one request: text, tape and results */
     SALVE_REJECTS_BYTES_MAX = 256 << 20,    /* what minimising left out of one input, with its paths */

@@ -7,15 +7,6 @@
 
 #include "json/json.h"
 
-struct help_row {
-    const char *name, *argument, *help;
-    char short_name;
-};
-
-#define X(id, short_name, name, argument, help) {name, argument, help, short_name},
-static const struct help_row rows[OPT_COUNT] = {CLI_OPTIONS(X)};
-#undef X
-
 static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 set-up wrong, 4 not found,\n"
                                 "5 partly done or input refused, 6 conflict or locked, 7 refused by consent or\n"
                                 "role, 8 integrity, 9 try again later, 130 interrupted.\n";
@@ -50,7 +41,7 @@ static void print_overview(void)
               exit_text);
 }
 
-static void print_option(const struct help_row *row)
+static void print_option(const struct cli_option_row *row)
 {
     char text[64];
     (void)snprintf(text, sizeof text, "%s--%s%s%s",
@@ -59,17 +50,30 @@ static void print_option(const struct help_row *row)
     cli_print("  %-28s %s\n", text, row->help);
 }
 
+/* One text in lines of at most 80 columns. */
+static void print_wrapped(const char *text)
+{
+    int column = 0;
+    while (*text != '\0') {
+        int len = (int)strcspn(text, " ");
+        if (column > 0 && column + len > 80) column = 0;
+        column += cli_print("%s%.*s", column == 0 ? "\n" : " ", len, text);
+        text += len + (text[len] == ' ');
+    }
+    cli_print("\n");
+}
+
 static void print_command(const struct cli_command *command)
 {
     cli_print("salve %s - %s\n\nUsage: salve %s%s%s [OPTIONS]\n", command->name, command->summary, command->name,
               command->operands[0] == '\0' ? "" : " ", command->operands);
     if (command->examples != NULL) cli_print("\nExamples:\n%s\n", command->examples);
-    if (command->notes != NULL) cli_print("\n%s\n", command->notes);
+    if (command->notes != NULL) print_wrapped(command->notes);
     cli_print("\nOptions:\n");
     for (int i = OPT_COUNT - 1; i >= 0; i--)
-        if (i > OPT_HELP && cli_command_takes(command, (enum cli_option)i)) print_option(&rows[i]);
+        if (i > OPT_HELP && cli_command_takes(command, (enum cli_option)i)) print_option(&cli_options[i]);
     cli_print("\nOptions of every command:\n");
-    for (int i = 0; i <= OPT_HELP; i++) print_option(&rows[i]);
+    for (int i = 0; i <= OPT_HELP; i++) print_option(&cli_options[i]);
     cli_print("\n%s", exit_text);
 }
 
@@ -90,7 +94,7 @@ static enum salve_code print_json(struct cli *cli, const struct cli_command *onl
         json_put_text(&w, "summary", str_of(command->summary));
         json_open(&w, "options", '[');
         for (int o = 0; o < OPT_COUNT; o++)
-            if (cli_command_takes(command, (enum cli_option)o)) json_put_text(&w, NULL, str_of(rows[o].name));
+            if (cli_command_takes(command, (enum cli_option)o)) json_put_text(&w, NULL, str_of(cli_options[o].name));
         json_close(&w);
         json_close(&w);
     }
@@ -142,9 +146,9 @@ static void print_man_options(const struct cli_command *command)
             command == NULL ? i <= OPT_HELP : i > OPT_HELP && cli_command_takes(command, (enum cli_option)i);
         if (!is_wanted) continue;
         cli_print(".TP\n\\fB\\-\\-");
-        print_troff(rows[i].name);
-        cli_print("\\fR %s\n", rows[i].argument == NULL ? "" : rows[i].argument);
-        print_troff(rows[i].help);
+        print_troff(cli_options[i].name);
+        cli_print("\\fR %s\n", cli_options[i].argument == NULL ? "" : cli_options[i].argument);
+        print_troff(cli_options[i].help);
         cli_print("\n");
     }
 }
@@ -199,7 +203,7 @@ static void print_first_words(const char *between)
 
 static void print_option_words(const char *prefix)
 {
-    for (int i = 0; i < OPT_COUNT; i++) cli_print("%s%s--%s", i == 0 ? "" : " ", prefix, rows[i].name);
+    for (int i = 0; i < OPT_COUNT; i++) cli_print("%s%s--%s", i == 0 ? "" : " ", prefix, cli_options[i].name);
 }
 
 static void complete_bash(void)
@@ -239,8 +243,8 @@ static void complete_fish(void)
     print_first_words(" ");
     cli_print("'\n");
     for (int i = 0; i < OPT_COUNT; i++)
-        cli_print("complete -c salve -l %s%s -d '%s'\n", rows[i].name, rows[i].argument == NULL ? "" : " -r",
-                  rows[i].help);
+        cli_print("complete -c salve -l %s%s -d '%s'\n", cli_options[i].name,
+                  cli_options[i].argument == NULL ? "" : " -r", cli_options[i].help);
 }
 
 enum salve_code cli_completion(struct cli *cli, struct salve_err *err)

@@ -5,18 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-struct option_row {
-    const char *name, *argument, *help, *id;
-    char short_name;
+const struct cli_option_row cli_options[OPT_COUNT] = {
+#define OPTION(id, short_name, name, argument, help) {name, argument, help, short_name},
+#include "cli/options.def"
+#undef OPTION
 };
-
-#define X(id, short_name, name, argument, help) {name, argument, help, #id, short_name},
-static const struct option_row rows[OPT_COUNT] = {CLI_OPTIONS(X)};
-#undef X
-
-static const enum cli_option OPT_LAST_OF_ALL = OPT_HELP;
-
-const char *cli_option_name(enum cli_option option) { return rows[option].name; }
 
 const char *cli_option(const struct cli *cli, enum cli_option option)
 {
@@ -28,17 +21,7 @@ bool cli_has(const struct cli *cli, enum cli_option option) { return cli->option
 
 bool cli_command_takes(const struct cli_command *command, enum cli_option option)
 {
-    if (option <= OPT_LAST_OF_ALL) return true;
-    struct str rest = str_of(command->options);
-    const char *id = rows[option].id;
-    while (rest.len > 0) {
-        ptrdiff_t space = str_find(rest, STR(" "));
-        size_t len = space < 0 ? rest.len : (size_t)space;
-        struct str word = str_cut(rest, 0, len);
-        if (str_is(word, id)) return true;
-        rest = str_cut(rest, len + 1, rest.len);
-    }
-    return false;
+    return ((command->options | EVERY_COMMAND) >> option & 1) != 0;
 }
 
 const struct cli_command *cli_command_find(const char *first, const char *second, int *words_taken)
@@ -101,14 +84,14 @@ static enum salve_code unknown_command(const char *word, struct salve_err *err)
 static int find_long(struct str name)
 {
     for (int i = 0; i < OPT_COUNT; i++)
-        if (str_is(name, rows[i].name)) return i;
+        if (str_is(name, cli_options[i].name)) return i;
     return -1;
 }
 
 static int find_short(char c)
 {
     for (int i = 0; i < OPT_COUNT; i++)
-        if (rows[i].short_name != 0 && rows[i].short_name == c) return i;
+        if (cli_options[i].short_name != 0 && cli_options[i].short_name == c) return i;
     return -1;
 }
 
@@ -116,7 +99,7 @@ static enum salve_code add_value(struct cli *cli, int option, const char *value,
 {
     struct cli_values *values = &cli->options[option];
     if (values->count == CLI_OPTION_VALUES_MAX)
-        return salve_fail(err, SALVE_E_USAGE, "too many --%s", rows[option].name);
+        return salve_fail(err, SALVE_E_USAGE, "too many --%s", cli_options[option].name);
     values->value[values->count++] = value;
     return SALVE_OK;
 }
@@ -130,14 +113,14 @@ static enum salve_code take_option(struct cli *cli, int argc, char **argv, int *
     int option = word[1] == '-' ? find_long(name) : word[2] == '\0' ? find_short(word[1]) : -1;
     int word_len = equals == NULL ? (int)strlen(word) : (int)(equals - word);
     if (option < 0) return salve_refuse(err, SALVE_E_USAGE, "there is no such option", "option '%.*s'", word_len, word);
-    if (rows[option].argument == NULL) {
+    if (cli_options[option].argument == NULL) {
         if (equals == NULL) return add_value(cli, option, "", err);
-        return salve_refuse(err, SALVE_E_USAGE, "it takes no argument", "option '--%s'", rows[option].name);
+        return salve_refuse(err, SALVE_E_USAGE, "it takes no argument", "option '--%s'", cli_options[option].name);
     }
     if (equals != NULL) return add_value(cli, option, equals + 1, err);
     if (*at + 1 >= argc) {
-        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[option].name);
-        return salve_why(err, SALVE_E_USAGE, "its argument %s is missing", rows[option].argument);
+        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", cli_options[option].name);
+        return salve_why(err, SALVE_E_USAGE, "its argument %s is missing", cli_options[option].argument);
     }
     return add_value(cli, option, argv[++*at], err);
 }
@@ -167,7 +150,7 @@ static enum salve_code check_command(const struct cli *cli, struct salve_err *er
     if (cli_has(cli, OPT_HELP)) return SALVE_OK;
     for (int i = 0; i < OPT_COUNT; i++) {
         if (cli->options[i].count == 0 || cli_command_takes(command, (enum cli_option)i)) continue;
-        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", rows[i].name);
+        (void)salve_fail(err, SALVE_E_USAGE, "option '--%s'", cli_options[i].name);
         return salve_why(err, SALVE_E_USAGE, "'salve %s' does not take it", command->name);
     }
     const char *progress = cli_option(cli, OPT_PROGRESS);

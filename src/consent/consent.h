@@ -5,14 +5,12 @@
  *
  * A person's choices are CONSENT records in their own compartment, one per decision and purpose; each is a
  * `struct consent_grant` in canonical JSON (docs/formats/consent.md). Saying yes makes one, taking it back makes
- * another.
- * Saying no makes nothing at all: there is no value here that could hold a refusal (privacy-security 2.1.3, N9).
+ * another. Saying no makes nothing at all: there is no value here that could hold a refusal (docs/never.md N9).
  *
  *     consent_decide(grants, count, &ask)  ->  {allowed, classes, reason, grant}
  *
  * The newest grant of a purpose (largest seq) decides alone: an expired or withdrawn one never lets an older one
- * answer.
- * Classes only ever narrow: role table x purpose table (base/ids.h) x what the grant chose x what was asked.
+ * answer. Classes only ever narrow: role table x purpose table (base/ids.h) x what the grant chose x what was asked.
  *
  * The second half reads consent forms (folder forms/), which are data: one file per language, all languages or none. */
 #ifndef SALVE_CONSENT_CONSENT_H
@@ -27,8 +25,7 @@
 
 /*    role         purpose     classes of the purpose that this role may see
  * A pair that is not here opens nothing. Manager and technician have no row; statistics has none: its only reader is
- * the
- * release job, which sees the STAT class through consent_stands. */
+ * the release job, which sees the STAT class through consent_stands. */
 #define CONSENT_CLASSES_CARE  (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS))
 #define CONSENT_CLASSES_PLAIN (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))
 #define CONSENT_CLASSES_ALL   (((class_mask)1 << (CLASS_LAST + 1)) - 2)
@@ -49,7 +46,7 @@
 /* clang-format on */
 
 /* clang-format off */
-/*    purpose     days_max  may choose SENS  why this long (privacy-security 2.1.6). 0: no end of its own.
+/*    purpose     days_max  may choose SENS  why this long. 0: no end of its own.
  * The maximum is compiled in: a site may set less, never more. */
 #define CONSENT_TERMS(X)                                                                                               \
     X(CARE,       1827, true,  "five years without a new visit close it; the person must be present at each use")      \
@@ -61,7 +58,7 @@
     X(HELPER,      366, false, "a helper is asked about again every year; never the sensitive class")
 /* clang-format on */
 
-enum { CONSENT_GRACE_DAYS = 90 }; /* after a new major version of a form (privacy-security 2.1.7) */
+enum { CONSENT_GRACE_DAYS = 90 }; /* after a new major version of a form: time to ask everybody again */
 
 /* consent_role_classes - what the role may see through the purpose; 0: nothing. */
 class_mask consent_role_classes(enum role role, enum purpose purpose);
@@ -180,8 +177,7 @@ struct consent_grant {
 /* clang-format off */
 /*    name          text            allowed  shown as        words for the person's own view
  * "shown as" is what staff, API and printouts may see: never asked, withdrawn, expired, dissented... are one and the
- * same
- * there (N17). Only the participant's own view may show `text` and the words. */
+ * same there (N17). Only the participant's own view may show `text` and the words. */
 #define CONSENT_REASONS(X)                                                                                             \
     X(ALLOWED,      "allowed",       true,  "allowed",    "you agreed to this")                                        \
     X(OWN_RECORD,   "own-record",    true,  "allowed",    "this is your own record")                                   \
@@ -222,7 +218,7 @@ struct consent_ask {
     struct actor actor;
     enum purpose purpose;
     class_mask classes;                    /* wanted; must not be 0 */
-    int64_t now_unix_s;                    /* from a clock guarded against being set back (7.3) */
+    int64_t now_unix_s;                    /* from a clock guarded against being set back */
     bool is_present;                       /* the person is here: card shown or PIN entered at this visit */
     const struct consent_forms_now *forms; /* NULL: no grace rule */
 };
@@ -238,9 +234,8 @@ struct consent_decision {
 struct consent_decision consent_decide(const struct consent_grant *grants, size_t count, const struct consent_ask *ask);
 
 /* consent_stands - whether a purpose is on at all, without an actor: for making wraps (keys), for writing the
- * statistics
- * projection, and for the release job. `classes` of the result are those that a wrap may deliver. Presence and role are
- * not looked at. */
+ * statistics projection, and for the release job. `classes` of the result are those that a wrap may deliver. Presence
+ * and role are not looked at. */
 struct consent_decision consent_stands(const struct consent_grant *grants, size_t count, enum purpose purpose,
                                        int64_t now_unix_s, const struct consent_forms_now *forms);
 
@@ -261,8 +256,7 @@ int32_t consent_age_years(int64_t born_unix_s, int64_t at_unix_s);
 int64_t consent_majority(int64_t born_unix_s, const struct consent_ages *ages);
 
 /* consent_end - when a grant given at `at` ends: the smallest of the compiled maximum, `days` (0: not set by the
- * site) and
- * majority (0: not by a guardian). 0: no end. */
+ * site) and majority (0: not by a guardian). 0: no end. */
 int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64_t majority_unix_s);
 
 /* consent_check - may this grant be stored? The rules of 2.1-2.6 at the moment of giving.
@@ -273,8 +267,7 @@ SALVE_MUST_USE enum salve_code consent_check(const struct consent_grant *grant, 
                                              const struct consent_ages *ages, struct salve_err *err);
 
 /* consent_withdrawal - the object that takes `grant` back, in *out: same purpose and form, no proof of anything asked
- * for.
- * It is by the participant; a guardian who takes back sets out->by before consent_check. */
+ * for. It is by the participant; a guardian who takes back sets out->by before consent_check. */
 void consent_withdrawal(const struct consent_grant *grant, int64_t at_unix_s, struct str taken_by,
                         struct consent_grant *out);
 
@@ -285,7 +278,7 @@ SALVE_MUST_USE enum salve_code consent_write(const struct consent_grant *grant, 
 SALVE_MUST_USE enum salve_code consent_read(struct str json, struct arena *mem, struct consent_grant *out,
                                             struct salve_err *err);
 
-/* consent_fhir - the grant as a FHIR R4 Consent (privacy-security 2.3), for `take` and the API.
+/* consent_fhir - the grant as a FHIR R4 Consent (docs/formats/consent.md), for `take` and the API.
  *   patient, organization   references, such as "Patient/abc.1"; organization may be empty
  *   form_base               canonical base of form URIs, such as "https://example.org/forms"
  *   status is active if the grant stands at now_unix_s, else inactive; `rejected` cannot be made */
@@ -342,8 +335,7 @@ struct consent_form {
 };
 
 /* consent_form_parse - one file's text, checked: every element there, one purpose, nothing ticked in advance, at most
- * 400
- * words, English grade as computed. Texts live in mem.
+ * 400 words, English grade as computed. Texts live in mem.
  *   name     for messages: "forms/statistics/1.0/form.ar.json"
  *   errors   E_TOO_BIG, E_SYNTAX, E_INVALID, E_UNKNOWN_NAME, each "file: element" with the rule */
 SALVE_MUST_USE enum salve_code consent_form_parse(struct str text, const char *name, struct arena *mem,

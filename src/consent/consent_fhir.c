@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A decision as a FHIR R4 Consent (privacy-security 2.3): for the person's own copy and for the API. One purpose
+ * A decision as a FHIR R4 Consent: for the person's own copy and for the API. One purpose
  * each, a
  * permit at the root, and no way to write `rejected`. */
 #include "consent/consent_int.h"
@@ -15,7 +15,7 @@
 enum { FHIR_BYTES_MAX = 32 << 10, URI_BYTES_MAX = 1000 };
 
 /* clang-format off */
-/*    purpose     scope              category system           category    action    (privacy-security 2.2) */
+/*    purpose     scope              category system           category    action */
 #define FHIR_PURPOSES(X)                                                                                               \
     X(CARE,       "treatment",       "v3-ActCode",             "INFA",     "access")                                   \
     X(FOLLOW_UP,  "treatment",       "v3-ActCode",             "INFA",     "access")                                   \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Consent forms as files. A form that is not complete, not plain enough, or not there in every language of the site is
- * not used at all: people must be able to read what they agree to (privacy-security 2.4). */
+ * not used at all: people must be able to read what they agree to. */
 #include "consent/consent_int.h"
 
 #include <math.h>
@@ -178,8 +178,7 @@ static enum salve_code check_plainness(const struct reading *reading, const stru
     return SALVE_OK;
 }
 
-/* One spelling of a file, so that its hash is that of its words: UTF-8 (json_read checks), LF only, one newline last.
- * */
+/* One spelling of a file, so that its hash is that of its words: UTF-8 (json_read checks), LF only, a newline last. */
 static enum salve_code check_bytes(const struct reading *reading, struct str text)
 {
     if (memchr(text.ptr, '\r', text.len) != NULL) return bad(reading, "the file", "lines end with LF alone");

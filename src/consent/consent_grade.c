@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * How hard a text is: words in any script, and the Flesch-Kincaid grade of English. The counting rules are fixed here
- * and
- * described in docs/formats/forms.md, so that the figure in a form can be checked by anybody. */
+ * and described in docs/formats/forms.md, so that the figure in a form can be checked by anybody. */
 #include "consent/consent_int.h"
 
 /* A byte of a word: a letter or digit of ASCII, or part of a character beyond it that is no general punctuation. */

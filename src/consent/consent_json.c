@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A decision as canonical JSON: what a CONSENT record holds and what wraps are bound to. Every member is always
- * there, in
- * RFC 8785 order, so that equal decisions are equal bytes. The layout is in docs/formats/consent.md. */
+ * there, in RFC 8785 order, so that equal decisions are equal bytes. The layout is in docs/formats/consent.md. */
 #include "consent/consent_int.h"
 
 #include <stdio.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The words on receipts and of the check that stores nothing: forms/receipts/<lang>.json. A text names its fields,
- * and a
- * field that is not filled, or filled but not there, is an error rather than a gap on paper. */
+ * and a field that is not filled, or filled but not there, is an error rather than a gap on paper. */
 #include "consent/consent_int.h"
 
 #include "base/buf.h"

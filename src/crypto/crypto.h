@@ -7,7 +7,7 @@
  * Call crypto_init once before anything else. Secrets live in struct crypto_keys (guarded, locked, never dumped) and
  * leave it only sealed. Every function is safe to call from several threads on objects of their own; nothing here is
  * global. Errors: E_CRYPTO when a library refuses, E_MEMORY, E_INTEGRITY when sealed bytes do not open; always the
- * same words, whatever was wrong with them. Source: privacy-security 3.2-3.4, 3.7, 4.1. */
+ * same words, whatever was wrong with them. Why these algorithms: docs/internals/crypto.md. */
 #ifndef SALVE_CRYPTO_H
 #define SALVE_CRYPTO_H
 
@@ -124,16 +124,14 @@ SALVE_MUST_USE enum salve_code crypto_open_key(const struct crypto_key *key, str
                                                const uint8_t sealed[CRYPTO_SEALED_KEY_BYTES], struct crypto_key *out,
                                                struct salve_err *err);
 
-/* --- signatures (Ed25519, RFC 8032)
- * -------------------------------------------------------------------------------- */
+/* --- signatures (Ed25519, RFC 8032) ------------------------------------------------------------------------------- */
 /* The key is the 32-byte seed. */
 void crypto_sign_public(const struct crypto_key *seed, uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES]);
 void crypto_sign_make(const struct crypto_key *seed, struct str message, uint8_t signature[CRYPTO_SIGN_BYTES]);
 bool crypto_sign_check(const uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES], struct str message,
                        const uint8_t signature[CRYPTO_SIGN_BYTES]);
 
-/* --- SLVR v1: a sealed record
- * -------------------------------------------------------------------------------------- */
+/* --- SLVR v1: a sealed record ------------------------------------------------------------------------------------- */
 enum {
     CRYPTO_RECORD_HEADER_BYTES = 136,
     CRYPTO_RECORD_PAD_BYTES = 256,
@@ -160,7 +158,7 @@ SALVE_MUST_USE enum salve_code crypto_record_seal(const struct crypto_key *class
  * E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code crypto_record_peek(struct str record, struct crypto_record *head, struct salve_err *err);
 
-/* crypto_record_open - checks in the order of privacy-security 3.3 and gives the plaintext without padding, in mem.
+/* crypto_record_open - checks in the order of docs/formats/slvr.md and gives the plaintext without padding, in mem.
  *   asked    compartment, seq and class that the caller wants; the record must say the same
  *   head     filled on success (may be NULL): key_version and prev for the chain
  * Any failure is E_INTEGRITY with the same words, and no partial output. */
@@ -168,8 +166,7 @@ SALVE_MUST_USE enum salve_code crypto_record_open(const struct crypto_key *class
                                                   struct str record, struct arena *mem, struct str *plaintext,
                                                   struct crypto_record *head, struct salve_err *err);
 
-/* --- SLVW v1: a wrapped class key
- * ------------------------------------------------------------------------------------ */
+/* --- SLVW v1: a wrapped class key --------------------------------------------------------------------------------- */
 enum { CRYPTO_WRAP_BYTES = 152 };
 struct crypto_wrap {
     enum purpose purpose;

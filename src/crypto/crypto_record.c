@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "crypto/crypto_int.h"
 
-/* Offsets of privacy-security 3.3. */
+/* Offsets in bytes, as docs/formats/slvr.md fixes them. */
 enum {
     AT_VERSION = 4,
     AT_SUITE = 5,

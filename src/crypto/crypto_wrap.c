@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "crypto/crypto_int.h"
 
-/* Offsets of privacy-security 3.4. */
+/* Offsets in bytes, as docs/formats/slvw.md fixes them. */
 enum {
     AT_PURPOSE = 6,
     AT_CLASS = 7,

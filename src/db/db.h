@@ -3,7 +3,7 @@
  * db - a thin seam over SQLite: opened one way only, every page checksummed, SQLite's codes turned into Salve's.
  *
  * Every file is opened with WAL, synchronous=FULL, secure_delete, trusted_schema=OFF, cell_size_check, foreign_keys and
- * DEFENSIVE (privacy-security 7.2), 4096-byte pages of which the last 16 bytes are a checksum over page number and
+ * DEFENSIVE (docs/internals/db.md), 4096-byte pages of which the last 16 bytes are a checksum over page number and
  * content. A flipped bit anywhere in the file is E_INTEGRITY naming file and page, at the read that meets it and in
  * db_verify. A closed file is one file: the write-ahead log is folded in and removed. One that a killed process left is
  * checked before it is used, and E_INTEGRITY names its frame.
@@ -39,8 +39,7 @@ void db_abandon(struct db **db); /* the same without a report, for error paths *
 
 const char *db_path(const struct db *db);
 
-/* --- statements
- * ---------------------------------------------------------------------------------------------------- */
+/* --- statements --------------------------------------------------------------------------------------------------- */
 /* db_prepare - a statement that is kept until the db closes; `sql` is a literal of ours. Reset it after each use.
  * Parameters count from 1, columns from 0. Bound bytes must live until db_reset. */
 SALVE_MUST_USE enum salve_code db_prepare(struct db *db, const char *sql, struct db_stmt **out, struct salve_err *err);
@@ -60,8 +59,7 @@ SALVE_MUST_USE enum salve_code db_run(struct db_stmt *stmt, struct salve_err *er
 SALVE_MUST_USE enum salve_code db_exec(struct db *db, const char *sql, struct salve_err *err);
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 
-/* --- transactions
- * -------------------------------------------------------------------------------------------------- */
+/* --- transactions ------------------------------------------------------------------------------------------------- */
 /* When db_commit returns OK the changes are on the disk; when it fails nothing of them is, and the transaction is over.
  * After an error of the disk (E_IO, E_FULL in commit) a db refuses to write until it was opened again: a sync is
  * never tried twice. */
@@ -73,8 +71,7 @@ bool db_in_transaction(const struct db *db);
 /* db_scrub - folds the write-ahead log in and cuts it to nothing, so that what was deleted is in no file any more. */
 SALVE_MUST_USE enum salve_code db_scrub(struct db *db, struct salve_err *err);
 
-/* --- verify
- * -------------------------------------------------------------------------------------------------------- */
+/* --- verify ------------------------------------------------------------------------------------------------------- */
 /* db_verify - reads every page of the file behind SQLite's back, checks its checksum, then SQLite's own structure
  * check.
  *   report   called once for each bad place with a text such as "keys.db page 7"; may be NULL
@@ -85,8 +82,7 @@ SALVE_MUST_USE enum salve_code db_verify(struct db *db, db_report *report, void 
 /* db_scan - the checksum part alone, on a file that need not open. E_NOT_FOUND, E_INTEGRITY, E_IO. */
 SALVE_MUST_USE enum salve_code db_scan(const char *path, db_report *report, void *who, struct salve_err *err);
 
-/* --- one process a site
- * -------------------------------------------------------------------------------------------- */
+/* --- one process a site ------------------------------------------------------------------------------------------- */
 /* db_lock - takes `path` (an empty file, made when missing) for this process, until db_unlock or its end, however it
  * ends. E_BUSY names the process that has it. */
 struct db_lock;

@@ -7,7 +7,7 @@
 #include "base/assert.h"
 #include "db/db_int.h"
 
-/* Every setting of privacy-security 7.2 that is a pragma. locking_mode comes before journal_mode, so that the index
+/* Every setting of docs/internals/db.md that is a pragma. locking_mode comes before journal_mode, so that the index
  * of the write-ahead log is in our memory and no third file appears. */
 static const char settings[] =
     "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"

@@ -14,8 +14,7 @@ static const struct elm_library *library_of(const struct elm_set *set, struct st
     return found;
 }
 
-/* The library that `local` names in the current one; the current one itself for STR_NONE. NULL: not found, err is set.
- * */
+/* The library that `local` names in the current one; the current one for STR_NONE. NULL: not found, err is set. */
 const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local)
 {
     if (local.ptr == NULL) return c->library;

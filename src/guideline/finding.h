@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 /* clang-format off */
-/* Referral urgency, clinical/00-conventions (project choice, P); most urgent first. */
+/* Referral urgency, a choice of this project; most urgent first. */
 #define SALVE_URGENCIES(X)                                                                                             \
     X(EMERGENCY_NOW, "emergency-now") /* walk the person to emergency care; staff stay with them */                    \
     X(SAME_DAY,      "same-day")      /* a clinician sees or speaks to them today */                                   \

@@ -44,7 +44,7 @@ struct guideline_switch {
     size_t value_count;
 };
 
-/* An input and its plausible range per unit, clinical/00-conventions. `loinc` and `unit` may be empty (a question). */
+/* An input and its plausible range per unit, as the guideline sets it. `loinc` and `unit` may be empty (a question). */
 struct guideline_input {
     struct str label, loinc, unit;
     struct str soft_low, soft_high, hard_low, hard_high; /* decimal text; empty: no bound */
@@ -197,9 +197,8 @@ struct guideline_tally {
 };
 
 /* guideline_test_vectors - runs the rows of a vector family (CSV text with a header: case_id, inputs, exp_* outputs,
- * tol,
- * source). `report` (may be NULL) is called for each row. E_NOT_FOUND: the guideline has no such family; E_SYNTAX: a
- * broken CSV; E_INVALID: a column that the family does not declare. */
+ * tol, source). `report` (may be NULL) is called for each row. E_NOT_FOUND: the guideline has no such family; E_SYNTAX:
+ * a broken CSV; E_INVALID: a column that the family does not declare. */
 SALVE_MUST_USE enum salve_code guideline_test_vectors(const struct guideline *guideline, struct str family,
                                                       struct str csv, guideline_report *report, void *ctx,
                                                       struct guideline_tally *tally, struct salve_err *err);

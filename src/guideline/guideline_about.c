@@ -2,8 +2,7 @@
  *
  * Reads guideline.json: what the guideline is, its sources, switches, inputs, items with their closed lists, number
  * lines and vector families. Strict: a key that is not known is an error, so that a slip of the pen cannot pass as
- * "not given".
- * Everything is told as "guideline.json: element". */
+ * "not given". Everything is told as "guideline.json: element". */
 #include "guideline/guideline_int.h"
 
 /* One object or list being read; `where` is its path for messages. */

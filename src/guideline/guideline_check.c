@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "guideline/guideline_int.h"
 
-/* ux.md 4.5: words that frighten or mislead in a letter */
+/* Words that frighten or mislead in a letter: good news is "negative" only to staff. */
 static const char *const forbidden_words[] = {"negative", "unremarkable", "non-compliant", "noncompliant"};
 
 struct check {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Test vectors: rows of a CSV file go into the parameters of vectors.cql, its defines are compared with the exp_
- * columns.
- * Numbers are compared as decimals, `tol` is an absolute tolerance or "exact"; an empty exp_ cell means no result. */
+ * columns. Numbers are compared as decimals, `tol` is an absolute tolerance or "exact"; an empty exp_ cell means no
+ * result. */
 #include <stdio.h>
 
 #include "base/limits.h"

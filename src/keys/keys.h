@@ -16,7 +16,7 @@
  * A ring seals into every class (a station writes audit and consent records that it cannot read back) but opens only
  * what was delivered. Class keys never leave the ring. One thread at a time.
  * Errors: E_SECRET (wrong passphrase, nothing changed), E_CONSENT, E_INTEGRITY, E_NOT_FOUND, E_CONFLICT, E_BUSY,
- * E_FULL, E_IO. Source: privacy-security 2.7, 3.2-3.7. */
+ * E_FULL, E_IO. Why it is so: docs/internals/keys.md. */
 #ifndef SALVE_KEYS_H
 #define SALVE_KEYS_H
 
@@ -131,8 +131,8 @@ struct keys_grant {
 };
 
 /* keys_grant - writes the wraps of all grants, in one durable transaction; a purpose that had wraps gets these
- * instead. On a new ring the grants must have SELF with all its classes (so that a SENS wrap exists for everybody,
- * privacy-security 2.7); it is E_CONFLICT if the compartment exists. */
+ * instead. On a new ring the grants must have SELF with all its classes (so that a SENS wrap exists for everybody
+ * and having one says nothing); it is E_CONFLICT if the compartment exists. */
 SALVE_MUST_USE enum salve_code keys_grant(struct keys *keys, struct keys_ring *ring, const struct keys_grant *grants,
                                           size_t count, struct salve_err *err);
 
@@ -182,7 +182,7 @@ struct keys_status {
 };
 SALVE_MUST_USE enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err);
 
-/* --- blind index (privacy-security 3.7) --- */
+/* --- blind index (docs/internals/keys.md) --- */
 enum { KEYS_TOKEN_BYTES = 16 };
 /* keys_token - the token of one exact text that the caller normalised. A name with birth date goes through Argon2id
  * (22 ms), so that guessing costs; a card code is random and goes through keyed BLAKE2b alone. */

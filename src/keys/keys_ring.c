@@ -154,7 +154,7 @@ struct delivery {
     const uint8_t *presence;
 };
 
-/* The checks of privacy-security 3.4 on one wrap; it gives the index of the key that it holds. */
+/* Is a wrap alive and made by the newest decision? It gives the index of the key that it holds. */
 static enum salve_code check_row(struct keys *keys, const struct keys_ring *ring, const struct keys_wrap_row *row,
                                  const struct delivery *delivery, size_t *index, struct salve_err *err)
 {

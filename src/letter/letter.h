@@ -2,8 +2,7 @@
  *
  * letter - what a person takes home: the answer first, then one number line a result with words, the reason, the next
  * step and the date of the next check. One description (struct letter) is composed from signed findings and the texts
- * of
- * their guidelines; HTML and PDF are two renderings of it, so they cannot say different things.
+ * of their guidelines; HTML and PDF are two renderings of it, so they cannot say different things.
  *
  *     struct letter_frame *frame;                               // words that every letter shares, one file a language
  *     letter_frame_load(share, STR("ar"), mem, &frame, err);
@@ -12,8 +11,7 @@
  *     letter_pdf(letter, &buf, err);                            // tagged, fonts embedded as subsets, A4
  *
  * Every letter says that a screening result is not a diagnosis. It never shows which purposes were refused. All texts
- * of a
- * struct letter live as long as the arena it was composed in. */
+ * of a struct letter live as long as the arena it was composed in. */
 #ifndef SALVE_LETTER_LETTER_H
 #define SALVE_LETTER_LETTER_H
 
@@ -94,7 +92,8 @@ struct letter_note { /* something not assessed, or to be measured again */
 };
 
 struct letter {
-    struct str language;
+    struct str language, comma, fonts; /* fonts: families by preference, "Noto Sans, Noto Sans Arabic" */
+    double line_spacing;               /* of those fonts in print */
     bool is_rtl;
     struct str title, answer, banner; /* banner: draft, demo or paper notice; may be empty */
     struct str person, details;       /* name; "Born ... - Check on ... - North Clinic" */
@@ -119,8 +118,7 @@ struct letter {
 enum { LETTER_STEPS_MAX = 3 };
 
 /* letter_compose - most urgent line first. E_INVALID: a finding of a guideline that is not among ask->guidelines, or
- * one
- * whose words are missing in the frame's language. */
+ * one whose words are missing in the frame's language. */
 SALVE_MUST_USE enum salve_code letter_compose(const struct letter_ask *ask, const struct letter_frame *frame,
                                               struct arena *mem, struct letter **out, struct salve_err *err);
 

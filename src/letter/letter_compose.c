@@ -64,7 +64,6 @@ static struct str why_of(const struct composer *c, const struct guideline *guide
 {
     struct buf out;
     struct str text = STR("");
-    struct str comma = c->letter->is_rtl ? STR("، ") : STR(", ");
     buf_init(&out, c->mem, 1 << 16);
     for (size_t i = 0; i < finding->input_count; i++) {
         const struct finding_input *input = &finding->inputs[i];
@@ -72,7 +71,7 @@ static struct str why_of(const struct composer *c, const struct guideline *guide
         struct str label = label_of(c, guideline, input->label);
         struct str shown = guideline_word(guideline, c->letter->language, "answers", input->value);
         if (shown.ptr == NULL) shown = input->value;
-        if (i > 0) buf_add(&out, comma);
+        if (i > 0) buf_add(&out, c->letter->comma);
         buf_addf(&out, "%.*s ", STR_ARGS(label));
         buf_add(&out, with_unit(c, shown, unit));
         bool is_last_of_date = i + 1 == finding->input_count ||
@@ -85,8 +84,7 @@ static struct str why_of(const struct composer *c, const struct guideline *guide
 }
 
 /* The urgency that a result shows. One that only points to the conclusion of its guideline ("see the conclusion")
- * looks as
- * urgent as that conclusion: a value in the range of diabetes is never marked as it should be. */
+ * looks as urgent as that conclusion: a value in the range of diabetes is never marked as it should be. */
 static enum urgency shown_urgency(const struct composer *c, const struct finding *finding)
 {
     enum urgency worst = finding->urgency;
@@ -228,7 +226,7 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
     if (finding->status == FINDING_EXCLUDED) count = 0;
     buf_add(&out, finding->status == FINDING_EXCLUDED ? words->excluded : is_queried ? words->queried : words->missing);
     for (size_t i = 0; i < count; i++) {
-        buf_add(&out, i == 0 ? STR(" ") : c->letter->is_rtl ? STR("، ") : STR(", "));
+        buf_add(&out, i == 0 ? STR(" ") : c->letter->comma);
         buf_add(&out, label_of(c, guideline, labels[i]));
     }
     if (count > 0) buf_add_char(&out, '.');
@@ -236,12 +234,21 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
     c->letter->notes[c->letter->note_count++] = (struct letter_note){words->name, text};
 }
 
+/* A letter with a gap where the answer should stand is worse than none. */
+static bool has_words(const struct finding *finding, const struct guideline_words *words)
+{
+    if (words->name.len == 0) return false;
+    if (finding->status == FINDING_ASSESSED) return words->headline.len > 0;
+    if (finding->status == FINDING_EXCLUDED) return words->excluded.len > 0;
+    return finding->status == FINDING_QUERIED ? words->queried.len > 0 : words->missing.len > 0;
+}
+
 static enum salve_code add_finding(struct composer *c, const struct finding *finding, struct salve_err *err)
 {
     const struct guideline *guideline = guideline_of(c->ask, finding->guideline);
     if (guideline == NULL) return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
     struct guideline_words words = guideline_words(guideline, c->letter->language, finding);
-    if (words.name.len == 0)
+    if (!has_words(finding, &words))
         return salve_refuse(err, SALVE_E_INVALID, "it has no words for this finding in the language of the letter",
                             "guideline %.*s", STR_ARGS(finding->guideline));
     if (finding->status == FINDING_ASSESSED) return add_line(c, guideline, finding, &words, err);
@@ -362,6 +369,9 @@ enum salve_code letter_compose(const struct letter_ask *ask, const struct letter
     struct composer c = {ask, frame, mem, letter, STR(""), URGENCY_NONE};
     letter->language = letter_frame_word(frame, "language");
     letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
+    letter->comma = letter_frame_word(frame, "comma");
+    letter->fonts = letter_frame_word(frame, "fonts");
+    letter->line_spacing = number(letter_frame_word(frame, "line-spacing"), 1);
     enum salve_code code = add_findings(&c, err);
     if (code != SALVE_OK) return code;
     fill_frame(&c);

@@ -15,6 +15,9 @@ struct letter_frame {
 /* Every key that compose or a rendering asks for; a frame without one of them is refused when it is loaded. */
 static const char *const keys[] = {"language",
                                    "direction",
+                                   "comma",
+                                   "fonts",
+                                   "line-spacing",
                                    "title",
                                    "born",
                                    "checked",
@@ -71,6 +74,32 @@ struct str letter_frame_word(const struct letter_frame *frame, const char *key)
     return json_get_text(frame->words, key);
 }
 
+bool letter_next_font(struct str *fonts, struct str *family)
+{
+    ptrdiff_t comma = str_find(*fonts, STR(","));
+    size_t end = comma < 0 ? fonts->len : (size_t)comma;
+    *family = str_trim(str_cut(*fonts, 0, end));
+    *fonts = str_cut(*fonts, end + 1, fonts->len);
+    return family->len > 0;
+}
+
+/* Names of fonts go into a style sheet as they are: letters, digits, spaces and the commas between them. */
+static bool is_font_list(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && c != ' ' && c != ',' && !(c >= '0' && c <= '9')) return false;
+    }
+    return true;
+}
+
+static bool is_line_spacing(struct str text)
+{
+    double value;
+    return str_to_double(text, &value) && value >= 0.5 && value <= 2;
+}
+
 static bool is_language(struct str language)
 {
     if (language.len < 2 || language.len > 8) return false;
@@ -97,6 +126,12 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
         return salve_refuse(err, SALVE_E_INVALID, "the word is missing", "frame.%.*s.json: %s", STR_ARGS(language),
                             keys[i]);
     }
+    if (!is_font_list(letter_frame_word(frame, "fonts")))
+        return salve_refuse(err, SALVE_E_INVALID, "names of fonts, with commas between them", "frame.%.*s.json: fonts",
+                            STR_ARGS(language));
+    if (!is_line_spacing(letter_frame_word(frame, "line-spacing")))
+        return salve_refuse(err, SALVE_E_INVALID, "a number from 0.5 to 2", "frame.%.*s.json: line-spacing",
+                            STR_ARGS(language));
     frame->bytes = text;
     *out = frame;
     return SALVE_OK;

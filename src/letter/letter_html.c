@@ -5,11 +5,15 @@
 
 #include "letter/letter_int.h"
 
-static const char style[] =
-    ":root{color-scheme:light;--ink:" LETTER_INK ";--teal:" LETTER_TEAL ";--amber:" LETTER_AMBER
-    ";--brick:" LETTER_BRICK "}"
+/* The style sheet, before and after the fonts of the language. */
+/* clang-format off */
+static const char style_start[] =
+    ":root{color-scheme:light;--ink:" LETTER_HEX(LETTER_INK) ";--teal:" LETTER_HEX(LETTER_TEAL)
+    ";--amber:" LETTER_HEX(LETTER_AMBER) ";--brick:" LETTER_HEX(LETTER_BRICK) "}"
     "*{box-sizing:border-box}"
-    "body{margin:0;background:#FBFAF7;color:var(--ink);font:18px/1.5 'Noto Sans','Noto Sans Arabic',sans-serif}"
+    "body{margin:0;background:" LETTER_HEX(LETTER_PAPER) ";color:var(--ink);font:18px/1.5 ";
+static const char style_rest[] =
+    "sans-serif}"
     "main{max-inline-size:44rem;margin-inline:auto;padding:1.5rem}"
     "h1{font-size:1.6rem;line-height:1.25;margin-block:0 .25rem;color:var(--teal)}"
     "h2{font-size:1.2rem;margin-block:2rem .5rem;border-block-end:2px solid var(--teal);padding-block-end:.2rem}"
@@ -17,19 +21,20 @@ static const char style[] =
     ".banner{border:3px solid var(--brick);padding:.5rem .75rem;font-weight:700;margin-block-end:1rem}"
     ".answer{font-size:1.25rem;font-weight:700;margin-block:1rem;border-inline-start:6px solid var(--teal);"
     "padding-inline-start:.75rem}"
-    ".line{padding-block:.75rem;border-block-end:1px solid #C9C5BA;break-inside:avoid}"
+    ".line{padding-block:.75rem;border-block-end:1px solid " LETTER_HEX(LETTER_RULE) ";break-inside:avoid}"
     ".head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}"
     ".value{font-size:1.3rem;font-weight:700;font-variant-numeric:tabular-nums}"
     ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
-    ".why{font-size:.9rem;color:#3D444B}svg{display:block;max-inline-size:100%;block-size:auto}"
+    ".why{font-size:.9rem;color:" LETTER_HEX(LETTER_GREY) "}svg{display:block;max-inline-size:100%;block-size:auto}"
     "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
     ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
     ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
     ".record svg{flex:0 0 35mm;inline-size:35mm}"
     ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
-    ".small{font-size:.85rem;color:#3D444B;overflow-wrap:anywhere}"
+    ".small{font-size:.85rem;color:" LETTER_HEX(LETTER_GREY) ";overflow-wrap:anywhere}"
     "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
     "@page{size:A4;margin:18mm}";
+/* clang-format on */
 
 static void escaped(struct buf *out, struct str text)
 {
@@ -101,11 +106,13 @@ static void number_line(const struct letter *letter, const struct letter_scale *
         const struct letter_band *band = &scale->bands[i];
         double end = place(scale, band->to);
         if (end <= start) continue;
-        buf_addf(out,
-                 "<rect x=\"%.1f\" y=\"26\" width=\"%.1f\" height=\"14\" fill=\"%s\" stroke=\"" LETTER_INK "\"/>"
-                 "<text x=\"%.1f\" y=\"58\" font-size=\"12.5\" text-anchor=\"middle\" font-weight=\"%s\">",
-                 start, end - start, band->is_here ? "#BFDAD8" : "#FFFFFF", (start + end) / 2,
-                 band->is_here ? "700" : "400");
+        buf_addf(
+            out,
+            "<rect x=\"%.1f\" y=\"26\" width=\"%.1f\" height=\"14\" fill=\"%s\" stroke=\"" LETTER_HEX(
+                LETTER_INK) "\"/>"
+                            "<text x=\"%.1f\" y=\"58\" font-size=\"12.5\" text-anchor=\"middle\" font-weight=\"%s\">",
+            start, end - start, band->is_here ? LETTER_HEX(LETTER_HERE) : LETTER_HEX(LETTER_WHITE), (start + end) / 2,
+            band->is_here ? "700" : "400");
         escaped(out, band->word);
         buf_add(out, STR("</text>\n"));
         if (i + 1 < scale->band_count)
@@ -114,7 +121,7 @@ static void number_line(const struct letter *letter, const struct letter_scale *
         start = end;
     }
     double at = place(scale, scale->at);
-    buf_addf(out, "<path d=\"M%.1f 26l-7 -10h14z\" fill=\"" LETTER_INK "\"/>", at);
+    buf_addf(out, "<path d=\"M%.1f 26l-7 -10h14z\" fill=\"" LETTER_HEX(LETTER_INK) "\"/>", at);
     buf_addf(out, "<text x=\"%.1f\" y=\"13\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\">",
              fmin(SCALE_WIDTH - 24, fmax(24, at)));
     escaped(out, scale->at_text);
@@ -135,9 +142,9 @@ static void dots(const struct letter *letter, const struct letter_line *line, st
     for (unsigned i = 0; i < LETTER_DOTS; i++) {
         int column = (int)i % LETTER_DOTS_A_ROW, row = (int)i / LETTER_DOTS_A_ROW;
         if (letter->is_rtl) column = LETTER_DOTS_A_ROW - 1 - column;
-        buf_addf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"5\" fill=\"%s\" stroke=\"" LETTER_INK "\"/>",
+        buf_addf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"5\" fill=\"%s\" stroke=\"" LETTER_HEX(LETTER_INK) "\"/>",
                  column * DOT_STEP + DOT_STEP / 2, row * DOT_STEP + DOT_STEP / 2,
-                 i < line->dots ? LETTER_INK : "#FFFFFF");
+                 i < line->dots ? LETTER_HEX(LETTER_INK) : LETTER_HEX(LETTER_WHITE));
     }
     buf_add(out, STR("</svg>\n"));
     element(out, "p", NULL, line->dots_words);
@@ -258,6 +265,14 @@ static void record(const struct letter *letter, struct buf *out)
     element(out, "p", "small", letter->log_head);
 }
 
+static void style_sheet(struct str fonts, struct buf *out)
+{
+    struct str family;
+    buf_addf(out, "<style>%s", style_start);
+    while (letter_next_font(&fonts, &family)) buf_addf(out, "'%.*s',", STR_ARGS(family));
+    buf_addf(out, "%s</style>", style_rest);
+}
+
 void letter_html(const struct letter *letter, struct buf *out)
 {
     buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%.*s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">",
@@ -268,7 +283,8 @@ void letter_html(const struct letter *letter, struct buf *out)
             "<meta name=\"referrer\" content=\"no-referrer\">"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"));
     element(out, "title", NULL, letter->title);
-    buf_addf(out, "<style>%s</style></head>\n<body><main>\n", style);
+    style_sheet(letter->fonts, out);
+    buf_add(out, STR("</head>\n<body><main>\n"));
     element(out, "p", "banner", letter->banner);
     element(out, "h1", NULL, letter->title);
     element(out, "p", NULL, letter->person);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The letter as a tagged A4 PDF: Pango lays the text out (right to left where the language asks for it), cairo draws
- * it,
- * marks the structure and embeds subsets of the fonts. The same order of parts as letter_html.c. */
+ * it, marks the structure and embeds subsets of the fonts. The same order of parts as letter_html.c. */
 #include <cairo-pdf.h>
 #include <math.h>
 #include <pango/pangocairo.h>
@@ -14,6 +13,7 @@ enum { TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN };
 
 struct sheet {
     const struct letter *letter;
+    const char *fonts, *language; /* those of the letter, as C strings */
     cairo_t *cr;
     PangoContext *pango;
     struct arena *mem;
@@ -24,23 +24,23 @@ struct sheet {
 struct ink {
     double red, green, blue;
 };
-static const struct ink INK = {0.106, 0.122, 0.137}, TEAL = {0.043, 0.361, 0.353}, AMBER = {0.541, 0.353, 0},
-                        BRICK = {0.608, 0.173, 0.122}, GREY = {0.24, 0.267, 0.294};
+static const struct ink INK = LETTER_RGB(LETTER_INK), TEAL = LETTER_RGB(LETTER_TEAL), AMBER = LETTER_RGB(LETTER_AMBER),
+                        BRICK = LETTER_RGB(LETTER_BRICK), GREY = LETTER_RGB(LETTER_GREY),
+                        HERE = LETTER_RGB(LETTER_HERE);
 
 struct look {
     double size;
     bool is_bold;
-    struct ink ink;
+    const struct ink *ink;
     double space_after;
 };
-static const struct look TITLE = {20, true, {0.043, 0.361, 0.353}, 2}, ANSWER = {14, true, {0.106, 0.122, 0.137}, 8},
-                         HEADING = {13, true, {0.043, 0.361, 0.353}, 5}, NAME = {12, true, {0.106, 0.122, 0.137}, 1},
-                         BODY = {11, false, {0.106, 0.122, 0.137}, 4}, SMALL = {9, false, {0.24, 0.267, 0.294}, 3},
-                         OVERLINE = {9, true, {0.24, 0.267, 0.294}, 0};
+static const struct look TITLE = {20, true, &TEAL, 2}, ANSWER = {14, true, &INK, 8}, HEADING = {13, true, &TEAL, 5},
+                         NAME = {12, true, &INK, 1}, BODY = {11, false, &INK, 4}, SMALL = {9, false, &GREY, 3},
+                         OVERLINE = {9, true, &GREY, 0};
 
-static void set_ink(const struct sheet *s, struct ink ink)
+static void set_ink(const struct sheet *s, const struct ink *ink)
 {
-    cairo_set_source_rgb(s->cr, ink.red, ink.green, ink.blue);
+    cairo_set_source_rgb(s->cr, ink->red, ink->green, ink->blue);
 }
 
 /* --- text --------------------------------------------------------------------------------------------------------- */
@@ -48,7 +48,7 @@ static void set_ink(const struct sheet *s, struct ink ink)
 static PangoLayout *layout_of(const struct sheet *s, struct str text, const struct look *look, double width)
 {
     PangoLayout *layout = pango_layout_new(s->pango);
-    PangoFontDescription *font = pango_font_description_from_string("Noto Sans, Noto Sans Arabic");
+    PangoFontDescription *font = pango_font_description_from_string(s->fonts);
     pango_font_description_set_absolute_size(font, look->size * PANGO_SCALE);
     pango_font_description_set_weight(font, look->is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, font);
@@ -57,8 +57,8 @@ static PangoLayout *layout_of(const struct sheet *s, struct str text, const stru
     pango_layout_set_alignment(layout, s->letter->is_rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
     pango_layout_set_text(layout, text.ptr, (int)text.len);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-    /* Arabic faces ask for half as much again as their letters need. */
-    pango_layout_set_line_spacing(layout, s->letter->is_rtl ? 0.85F : 1.08F);
+    /* Below 1 for Arabic faces, which ask for half as much again as their letters need. */
+    pango_layout_set_line_spacing(layout, (float)s->letter->line_spacing);
     if (width > 0) pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
     return layout;
 }
@@ -87,7 +87,7 @@ static void footer(struct sheet *s)
         words = arena_printf(s->mem, "%.*s \u00b7 %.*s", STR_ARGS(s->letter->person), STR_ARGS(words));
     PangoLayout *layout = layout_of(s, words, &SMALL, TEXT_WIDTH);
     pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
-    set_ink(s, GREY);
+    set_ink(s, &GREY);
     cairo_move_to(s->cr, MARGIN, PAGE_HEIGHT - FOOTER - 8);
     pango_cairo_show_layout(s->cr, layout);
     g_object_unref(layout);
@@ -133,7 +133,7 @@ static void heading(struct sheet *s, struct str words)
     need(s, 60); /* a heading never stands alone at the foot of a page */
     s->y += 8;
     text(s, "H2", words, &HEADING);
-    set_ink(s, TEAL);
+    set_ink(s, &TEAL);
     cairo_set_line_width(s->cr, 1.2);
     cairo_move_to(s->cr, MARGIN, s->y - 3);
     cairo_line_to(s->cr, PAGE_WIDTH - MARGIN, s->y - 3);
@@ -182,7 +182,7 @@ static double place(const struct strip *strip, double value)
 /* The word under the band that holds the value always; that of another band where it fits and stays readable. */
 static void band_word(const struct sheet *s, const struct letter_band *band, double from, double to, double y)
 {
-    struct look look = {8.5, band->is_here, INK, 0};
+    struct look look = {8.5, band->is_here, &INK, 0};
     double width = text_width(s, band->word, &look);
     if (!band->is_here && width > to - from - 4) look.size *= (to - from - 4) / width;
     if (look.size >= 6.5) centred(s, band->word, &look, (from + to) / 2, y);
@@ -191,11 +191,11 @@ static void band_word(const struct sheet *s, const struct letter_band *band, dou
 static void band(const struct sheet *s, const struct letter_band *one, double from, double to, double top)
 {
     if (one->is_here) {
-        cairo_set_source_rgb(s->cr, 0.75, 0.855, 0.847);
+        set_ink(s, &HERE);
         cairo_rectangle(s->cr, from, top, to - from, 9);
         cairo_fill(s->cr);
     }
-    set_ink(s, INK);
+    set_ink(s, &INK);
     cairo_set_line_width(s->cr, 0.8);
     cairo_rectangle(s->cr, from, top, to - from, 9);
     cairo_stroke(s->cr);
@@ -204,7 +204,7 @@ static void band(const struct sheet *s, const struct letter_band *one, double fr
 
 static void bands(const struct sheet *s, const struct strip *strip)
 {
-    static const struct look tick = {7.5, false, {0.24, 0.267, 0.294}, 0};
+    static const struct look tick = {7.5, false, &GREY, 0};
     double from = strip->left, written_to = 0;
     for (size_t i = 0; i < strip->scale->band_count; i++) {
         const struct letter_band *one = &strip->scale->bands[i];
@@ -222,11 +222,11 @@ static void bands(const struct sheet *s, const struct strip *strip)
 
 static void number_line(const struct sheet *s, const struct strip *strip)
 {
-    static const struct look value = {11, true, {0.106, 0.122, 0.137}, 0};
+    static const struct look value = {11, true, &INK, 0};
     double at = place(strip, strip->scale->at);
     cairo_tag_begin(s->cr, "Figure", NULL);
     bands(s, strip);
-    set_ink(s, INK);
+    set_ink(s, &INK);
     cairo_new_path(s->cr);
     cairo_move_to(s->cr, at, strip->top);
     cairo_rel_line_to(s->cr, -5, -7);
@@ -254,9 +254,15 @@ static void scale_pair(struct sheet *s, const struct letter_line *line)
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 
+static const struct ink *mark_ink(enum letter_mark mark)
+{
+    if (mark == LETTER_MARK_USUAL) return &TEAL;
+    return mark == LETTER_MARK_WATCH ? &AMBER : &BRICK;
+}
+
 static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, double y)
 {
-    set_ink(s, mark == LETTER_MARK_USUAL ? TEAL : mark == LETTER_MARK_WATCH ? AMBER : BRICK);
+    set_ink(s, mark_ink(mark));
     cairo_new_path(s->cr);
     if (mark == LETTER_MARK_USUAL) {
         cairo_arc(s->cr, x + 4, y + 4, 4, 0, 6.2832);
@@ -274,10 +280,10 @@ static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, d
 /* The headline with its mark at the start side, the value at the end side, on one base line. */
 static void headline(struct sheet *s, const struct letter_line *line)
 {
-    static const struct look value_look = {14, true, {0.106, 0.122, 0.137}, 0};
+    static const struct look value_look = {14, true, &INK, 0};
     struct look look = NAME;
     bool is_rtl = s->letter->is_rtl;
-    look.ink = line->mark == LETTER_MARK_USUAL ? TEAL : line->mark == LETTER_MARK_WATCH ? AMBER : BRICK;
+    look.ink = mark_ink(line->mark);
     PangoLayout *value = layout_of(s, line->value, &value_look, 0);
     double value_width = width_of(value), width = TEXT_WIDTH - value_width - 22;
     PangoLayout *words = layout_of(s, line->headline, &look, width);
@@ -289,7 +295,7 @@ static void headline(struct sheet *s, const struct letter_line *line)
     pango_cairo_show_layout(s->cr, words);
     cairo_tag_end(s->cr, "H3");
     cairo_tag_begin(s->cr, "P", NULL);
-    set_ink(s, INK);
+    set_ink(s, &INK);
     cairo_move_to(s->cr, is_rtl ? MARGIN : PAGE_WIDTH - MARGIN - value_width, s->y + base - baseline_of(value));
     pango_cairo_show_layout(s->cr, value);
     cairo_tag_end(s->cr, "P");
@@ -319,7 +325,7 @@ static void dots(struct sheet *s, const struct letter_line *line, double left, d
     bool is_rtl = s->letter->is_rtl;
     double top = s->y, x = is_rtl ? left + width - DOTS_SIDE : left;
     cairo_tag_begin(s->cr, "Figure", NULL);
-    set_ink(s, INK);
+    set_ink(s, &INK);
     cairo_set_line_width(s->cr, 0.6);
     for (unsigned i = 0; i < LETTER_DOTS; i++) {
         unsigned column = i % LETTER_DOTS_A_ROW, row = i / LETTER_DOTS_A_ROW;
@@ -444,7 +450,7 @@ static struct str source_words(const struct sheet *s)
 
 static enum salve_code record(struct sheet *s, struct salve_err *err)
 {
-    static const struct look card = {12, true, {0.106, 0.122, 0.137}, 4};
+    static const struct look card = {12, true, &INK, 4};
     const struct letter *letter = s->letter;
     bool has_card = letter->card.len > 0;
     need(s, QR_SIDE + 70);
@@ -464,12 +470,12 @@ static enum salve_code record(struct sheet *s, struct salve_err *err)
 
 static void banner(struct sheet *s)
 {
-    static const struct look look = {11, true, {0.608, 0.173, 0.122}, 8};
+    static const struct look look = {11, true, &BRICK, 8};
     if (s->letter->banner.len == 0) return;
     double top = s->y;
     s->y += 5;
     text_at(s, "P", s->letter->banner, &look, MARGIN + 8, TEXT_WIDTH - 16);
-    set_ink(s, BRICK);
+    set_ink(s, &BRICK);
     cairo_set_line_width(s->cr, 1.5);
     cairo_rectangle(s->cr, MARGIN, top, TEXT_WIDTH, s->y - top - 3);
     cairo_stroke(s->cr);
@@ -528,49 +534,65 @@ static enum salve_code failed(cairo_status_t status, const struct buf *out, stru
 }
 
 /* One pass over all pages; with page_count 0 it only finds out how many there are. */
-static enum salve_code pass(const struct letter *letter, struct arena *mem, struct buf *out, int *page_count,
-                            struct salve_err *err)
+static enum salve_code pass(struct sheet s, struct buf *out, int *page_count, struct salve_err *err)
 {
     cairo_surface_t *surface =
         cairo_pdf_surface_create_for_stream(out == NULL ? NULL : to_buf, out, PAGE_WIDTH, PAGE_HEIGHT);
-    set_metadata(surface, letter);
-    cairo_t *cr = cairo_create(surface);
-    struct sheet s = {letter, cr, pango_cairo_create_context(cr), mem, MARGIN, 1, *page_count};
-    pango_context_set_base_dir(s.pango, letter->is_rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
-    pango_context_set_language(s.pango, pango_language_from_string(letter->is_rtl ? "ar" : "en"));
+    set_metadata(surface, s.letter);
+    s.cr = cairo_create(surface);
+    s.pango = pango_cairo_create_context(s.cr);
+    s.y = MARGIN;
+    s.page = 1;
+    s.page_count = *page_count;
+    pango_context_set_base_dir(s.pango, s.letter->is_rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
+    pango_context_set_language(s.pango, pango_language_from_string(s.language));
     enum salve_code code = draw(&s, err);
     *page_count = s.page;
     g_object_unref(s.pango);
-    cairo_destroy(cr);
+    cairo_destroy(s.cr);
     cairo_surface_finish(surface);
     if (code == SALVE_OK) code = failed(cairo_surface_status(surface), out, err);
     cairo_surface_destroy(surface);
     return code;
 }
 
-static bool has_fonts(void)
+static bool has_family(struct str family)
 {
-    PangoFontMap *map = pango_cairo_font_map_get_default();
     PangoFontFamily **families;
     int count;
     bool is_found = false;
-    pango_font_map_list_families(map, &families, &count);
-    for (int i = 0; i < count; i++)
-        is_found = is_found || strcmp(pango_font_family_get_name(families[i]), "Noto Sans") == 0;
+    pango_font_map_list_families(pango_cairo_font_map_get_default(), &families, &count);
+    for (int i = 0; i < count; i++) is_found = is_found || str_is(family, pango_font_family_get_name(families[i]));
     g_free(families);
     return is_found;
 }
 
+/* Without its fonts a letter would be a page of boxes. */
+static enum salve_code fonts_are_here(struct str fonts, struct salve_err *err)
+{
+    struct str family;
+    while (letter_next_font(&fonts, &family)) {
+        if (has_family(family)) continue;
+        return salve_refuse(err, SALVE_E_CONFIG, "it is missing; install the Debian package fonts-noto-core",
+                            "font %.*s", STR_ARGS(family));
+    }
+    return SALVE_OK;
+}
+
 enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err)
 {
-    if (!has_fonts())
-        return salve_refuse(err, SALVE_E_CONFIG, "Noto Sans is missing; install the Debian package fonts-noto-core",
-                            "fonts");
+    TRY(fonts_are_here(letter->fonts, err));
     struct arena *mem = arena_open(16 << 20);
+    struct str fonts, language;
     int page_count = 0;
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "PDF of the letter");
-    enum salve_code code = pass(letter, mem, NULL, &page_count, err);
-    if (code == SALVE_OK) code = pass(letter, mem, out, &page_count, err);
+    enum salve_code code = arena_str(mem, letter->fonts, &fonts, err);
+    if (code == SALVE_OK) code = arena_str(mem, letter->language, &language, err);
+    if (code == SALVE_OK) {
+        struct sheet sheet = {.letter = letter, .fonts = fonts.ptr, .language = language.ptr, .mem = mem};
+        code = pass(sheet, NULL, &page_count, err);
+        if (code == SALVE_OK) code = pass(sheet, out, &page_count, err);
+    }
     arena_close(mem);
     return code;
 }

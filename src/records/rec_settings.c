@@ -3,7 +3,7 @@
  * Settings of a site as a document of the commons (doc/site/settings): checked, written, read, put to use. */
 #include "records/records_int.h"
 
-enum { ASSENT_AGE_YEARS = 7, CONSENT_AGE_YEARS = 16, MAJORITY_AGE_YEARS = 18 }; /* privacy-security 2.6, offered */
+enum { ASSENT_AGE_YEARS = 7, CONSENT_AGE_YEARS = 16, MAJORITY_AGE_YEARS = 18 }; /* offered; sites set theirs */
 enum { NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 60, AGE_YEARS_MAX = 30, LIST_ITEMS_MAX = 32 };
 
 static bool is_log_name(struct str text)

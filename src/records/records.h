@@ -22,7 +22,7 @@
  * - One save is one transaction: its records, the head of the chain, the leaf, and the opening.
  * - Everything saved passes the admission gate again (admit/admit.h), whoever called.
  * - Nothing lists people. A person is found by the card, or exactly by all names and birth date where the site has
- *   switched that on (3.7 of the privacy design); every such look-up is a leaf too.
+ *   switched that on (docs/internals/keys.md, "Blind index"); every such look-up is a leaf too.
  *
  * One process uses a site at a time (E_BUSY names the pid of the other). A struct site and its views belong to one
  * thread. Errors name rules and files, never a person's data. E_CLOCK: the clock was set back by more than 2 s; looking
@@ -333,10 +333,8 @@ SALVE_MUST_USE enum salve_code site_rotate(struct site *site, struct actor actor
                                            struct salve_err *err);
 
 /* site_secret_change - another passphrase or key file opens the site from now on, the old one no longer: everything
- * that
- * was sealed under it is sealed anew, all or nothing. A key file that does not exist yet is made. E_SECRET: `old`
- * does not
- * open the site; E_RANGE: the new one is too short. actor: TECHNICIAN or MANAGER. */
+ * that was sealed under it is sealed anew, all or nothing. A key file that does not exist yet is made. E_SECRET: `old`
+ * does not open the site; E_RANGE: the new one is too short. actor: TECHNICIAN or MANAGER. */
 SALVE_MUST_USE enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
                                                   const struct site_secret *fresh, struct salve_err *err);
 

@@ -22,7 +22,7 @@
 #include "tlog/tlog.h"
 
 enum {
-    REC_QUOTA_COMPARTMENTS = 60,   /* an hour, for the staff of a site (privacy-security 3.8) */
+    REC_QUOTA_COMPARTMENTS = 60,   /* an hour, for the staff of a site (docs/never.md N13) */
     REC_IDS_PER_VIEW = 65536,      /* an id's number is (seq of the view's access record) * 65536 + n */
     REC_HORIZON_DAYS = 14,         /* an erased person's old key backups are useless after two epochs of 7 days */
     REC_RAW_BYTES_MAX = 256 << 20, /* resources of one record before compression */
@@ -93,7 +93,7 @@ void rec_site_drop(struct site **site); /* closes without writing anything of ou
 SALVE_MUST_USE enum salve_code rec_secret_read(const struct site_secret *from, struct rec_secret *out,
                                                struct salve_err *err);
 void rec_secret_drop(struct rec_secret *secret);
-/* rec_log_write - the document that begins log `number`; rec_log_load - the newest one, with its key. */
+/* rec_log_begin - the document that begins a log; rec_log_load - the newest one, with its key. */
 SALVE_MUST_USE enum salve_code rec_log_begin(struct site *site, struct rec_tx *tx, const struct rec_log *log,
                                              struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_log_load(struct site *site, struct salve_err *err);

@@ -13,8 +13,8 @@
  * What is kept (docs/formats/findings.md): one Observation a finding (status preliminary, then final), a proposed
  * ServiceRequest for each action that needs an appointment, a Task for each value to be measured again, and a
  * Provenance that names who signed. They go through the gate like everything else, so the person sees, takes and
- * erases them.
- * Findings of the letter are rebuilt from these resources: the letter prints what was signed, nothing newer. */
+ * erases them. Findings of the letter are rebuilt from these resources: the letter prints what was signed, nothing
+ * newer. */
 #ifndef SALVE_SCREEN_SCREEN_H
 #define SALVE_SCREEN_SCREEN_H
 

@@ -16,8 +16,7 @@
  * exist: begin a read-only one. What a getter gives is copied into mem. After an error a transaction can only be
  * abandoned. Errors: E_CONFLICT (exists already, or not the next number), E_NOT_FOUND, E_BUSY, E_FULL, E_IO,
  * E_INTEGRITY, E_MEMORY. A backend is a table of functions (store_backend.h): sqlite, memory, and faulty, which
- * wraps another for tests. Blind-index tokens are not here but in the key store: a stolen data disk shows no tokens
- * (privacy-security 3.8). */
+ * wraps another for tests. Blind-index tokens are not here but in the key store: a stolen data disk shows no tokens. */
 #ifndef SALVE_STORE_H
 #define SALVE_STORE_H
 
@@ -44,16 +43,14 @@ SALVE_MUST_USE enum salve_code store_open(const struct store_backend *backend, c
                                           struct store **out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_close(struct store **store, struct salve_err *err); /* sets NULL; NULL is fine */
 
-/* --- transactions
- * -------------------------------------------------------------------------------------------------- */
+/* --- transactions ------------------------------------------------------------------------------------------------- */
 SALVE_MUST_USE enum salve_code store_begin(struct store *store, bool read_only, struct store_tx **out,
                                            struct salve_err *err);
 /* store_commit - OK: durable. Otherwise nothing of it is there. Ends the transaction either way and sets NULL. */
 SALVE_MUST_USE enum salve_code store_commit(struct store_tx **tx, struct salve_err *err);
 void store_abandon(struct store_tx **tx); /* cannot fail; sets NULL; NULL is fine */
 
-/* --- records and heads
- * --------------------------------------------------------------------------------------------- */
+/* --- records and heads -------------------------------------------------------------------------------------------- */
 struct store_head {
     uint64_t seq;       /* of the newest record; 0: the compartment is not there */
     uint8_t sha256[32]; /* of the newest record; zeros for seq 0 */
@@ -102,8 +99,7 @@ SALVE_MUST_USE enum salve_code store_tombstone_count(struct store_tx *tx, uint64
 SALVE_MUST_USE enum salve_code store_tombstone_next(struct store_tx *tx, const uint8_t *after, uint8_t out[32],
                                                     bool *found, struct salve_err *err);
 
-/* --- rows of the log (module tlog decides what is in them)
- * ---------------------------------------------------------- */
+/* --- rows of the log (module tlog decides what is in them) -------------------------------------------------------- */
 SALVE_MUST_USE enum salve_code store_log_size(struct store_tx *tx, uint64_t *out, struct salve_err *err);
 /* store_log_append - entry number `index`, which must be the size so far, else E_CONFLICT. */
 SALVE_MUST_USE enum salve_code store_log_append(struct store_tx *tx, uint64_t index, struct str entry,
@@ -116,8 +112,7 @@ SALVE_MUST_USE enum salve_code store_tile_put(struct store_tx *tx, uint32_t leve
 SALVE_MUST_USE enum salve_code store_tile_get(struct store_tx *tx, uint32_t level, uint64_t index, struct arena *mem,
                                               struct str *out, struct salve_err *err);
 
-/* --- commons: what is not about a person
- * ----------------------------------------------------------------------------- */
+/* --- commons: what is not about a person -------------------------------------------------------------------------- */
 /* Site settings, forms, accepted guidelines, staff, checkpoints: a text key and bytes, each with a SHA-256 that is
  * checked at every read (E_INTEGRITY names the key). put replaces; expect_new makes an existing key E_CONFLICT. */
 SALVE_MUST_USE enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct str bytes, bool expect_new,
@@ -129,22 +124,21 @@ SALVE_MUST_USE enum salve_code store_commons_delete(struct store_tx *tx, struct 
 SALVE_MUST_USE enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem,
                                                   struct str **keys, size_t *count, struct salve_err *err);
 
-/* --- small durable numbers
- * -------------------------------------------------------------------------------------------- */
-/* store_mark - a named number (0 if it was never put). */
+/* --- small durable numbers ---------------------------------------------------------------------------------------- */
+/* store_mark_get, store_mark_put - a named number, 0 if it was never put. */
 SALVE_MUST_USE enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *out,
                                               struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t number,
                                               struct salve_err *err);
 
-/* store_clock - the guarded clock (privacy-security 7.3). The time never runs backwards: *guarded_unix_ms is the
+/* store_clock - the guarded clock. The time never runs backwards: *guarded_unix_ms is the
  * larger of the wall clock and the largest time seen so far; *is_suspect when the wall clock is more than 2 s behind
  * that. In a write transaction the largest time is put down. */
 SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *guarded_unix_ms,
                                            bool *is_suspect, struct salve_err *err);
 
 /* store_quota_take - counts the opening of a compartment in the same transaction as its leaf. A compartment counts
- * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes (privacy-security 3.8: 60). */
+ * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes (docs/never.md N13). */
 SALVE_MUST_USE enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 uint32_t limit, struct salve_err *err);
 /* store_quota_free - for an hour the compartment does not count: it was made just now, so opening it gathers
@@ -152,8 +146,7 @@ SALVE_MUST_USE enum salve_code store_quota_take(struct store_tx *tx, struct comp
 SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 struct salve_err *err);
 
-/* --- verify
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- verify ------------------------------------------------------------------------------------------------------- */
 /* store_verify - what the store can check without keys: its files, heads against records, gaps in seq, prev hashes
  * in the record heads, the log's numbering, checksums of the commons. `report` is called for each bad place (a file
  * with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if there was any. */

@@ -160,7 +160,7 @@ enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t nu
     return store_put(tx, &row, false, err);
 }
 
-enum { CLOCK_SLACK_MS = 2000 }; /* privacy-security 7.3 */
+enum { CLOCK_SLACK_MS = 2000 }; /* what correcting a sound clock may take back */
 
 enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *guarded_unix_ms, bool *is_suspect,
                             struct salve_err *err)

@@ -51,7 +51,7 @@ struct tlog_hash tlog_hash_node(const struct tlog_hash *left, const struct tlog_
 struct tlog_hash tlog_empty_root(void); /* SHA-256 of nothing */
 bool tlog_hash_eq(const struct tlog_hash *a, const struct tlog_hash *b);
 
-/* --- entries (privacy-security 4.2) ------------------------------------------------------------------------------- */
+/* --- entries (docs/formats/log.md) -------------------------------------------------------------------------------- */
 
 /* clang-format off */
 /*    name        type  what                                                                                          */
@@ -133,8 +133,7 @@ SALVE_MUST_USE enum salve_code tlog_append(struct tlog *log, const struct str *e
                                            struct salve_err *err);
 
 /* tlog_pad - dummy leaves until the size is a multiple of `multiple` (16 is the policy, docs/internals/tlog.md), so
- * that
- * checkpoints do not tell how busy a clinic is. Adds nothing if the size already is. */
+ * that checkpoints do not tell how busy a clinic is. Adds nothing if the size already is. */
 enum { TLOG_PAD_MULTIPLE = 16 };
 SALVE_MUST_USE enum salve_code tlog_pad(struct tlog *log, uint32_t multiple, uint32_t *added, struct salve_err *err);
 
@@ -211,8 +210,7 @@ struct tlog_vkey {
 };
 
 /* tlog_vkey_make - fills *out from its parts. E_INVALID for a name that is empty, too long, or holds a space or '+'.
- * tlog_vkey_text - "name+hex8+base64". tlog_vkey_parse - the reverse; checks the id. E_INVALID, E_UNSUPPORTED (type).
- * */
+ * tlog_vkey_text - "name+hex8+base64". tlog_vkey_parse - the reverse; checks the id. E_INVALID, E_UNSUPPORTED: type */
 SALVE_MUST_USE enum salve_code tlog_vkey_make(struct str name, enum tlog_key_type type,
                                               const uint8_t key[TLOG_PUBLIC_KEY_BYTES], struct tlog_vkey *out,
                                               struct salve_err *err);
@@ -287,8 +285,7 @@ SALVE_MUST_USE enum salve_code tlog_sign(struct tlog *log, const struct tlog_sig
                                          struct salve_err *err);
 
 /* tlog_check_guard - the first half of tlog_sign alone, for start-up and `verify`: E_CONFLICT if the guard's head is
- * not
- * a prefix of this log (or equal to it); OK if nothing was signed yet. */
+ * not a prefix of this log (or equal to it); OK if nothing was signed yet. */
 SALVE_MUST_USE enum salve_code tlog_check_guard(struct tlog *log, const struct tlog_guard *guard,
                                                 struct salve_err *err);
 
@@ -296,11 +293,10 @@ SALVE_MUST_USE enum salve_code tlog_check_guard(struct tlog *log, const struct t
 SALVE_MUST_USE enum salve_code tlog_newest_checkpoint(struct tlog *log, struct arena *mem, struct str *note,
                                                       struct salve_err *err);
 
-/* --- after a restore (privacy-security 4.6) ----------------------------------------------------------------------- */
+/* --- after a restore ---------------------------------------------------------------------------------------------- */
 
 /* tlog_succeed - begins log `log` (empty, with its own new origin) as the successor of `last`, the largest head that
- * the
- * old origin is known to have signed; `size_kept` leaves of the old log are still here. Appends leaf 0x06, index 0.
+ * the old origin is known to have signed; `size_kept` leaves of the old log are still here. Appends leaf 0x06, index 0.
  * The caller retires the old signing key.
  *   errors   E_CONFLICT if log is not empty or has last's origin; E_RANGE if size_kept is not below last's size */
 SALVE_MUST_USE enum salve_code tlog_succeed(struct tlog *log, const struct tlog_checkpoint *last, uint64_t size_kept,
@@ -346,8 +342,7 @@ struct tlog_receipt_view {
 };
 
 /* tlog_receipt_parse - the form only. tlog_receipt_verify - all of it: signatures of `keys` (a log key whose name is
- * the
- * origin must be among the signers), commitment recomputed from extra, inclusion in the signed root.
+ * the origin must be among the signers), commitment recomputed from extra, inclusion in the signed root.
  *   entry     the entry's bytes if known (a public leaf); STR_NONE: recompute it from extra
  *   *event    view of the event in extra (in mem)
  *   errors    E_INVALID (form), E_INTEGRITY */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Verification of proofs: pure arithmetic over the arguments, the rules of RFC 9162 sections 2.1.3.2 and 2.1.4.2, and
- * of
- * draft-ietf-plants-merkle-tree-certs for subtrees. Every hash has 32 bytes by type, and a consistency proof from the
- * empty tree is refused, since it would prove nothing. */
+ * of draft-ietf-plants-merkle-tree-certs for subtrees. Every hash has 32 bytes by type, and a consistency proof from
+ * the empty tree is refused, since it would prove nothing. */
 #include "tlog/tlog_int.h"
 
 static enum salve_code refuse(struct salve_err *err, const char *what, const char *why)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Checkpoints: the three lines that say how far the log has come, and the order in which they are signed. The guard is
- * what keeps a restored, older database from signing a second history (privacy-security 4.6). */
+ * what keeps a restored, older database from signing a second history. */
 #include "tlog/tlog_int.h"
 
 #include "base/limits.h"

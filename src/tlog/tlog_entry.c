@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The bytes of log entries (docs/formats/log.md). A private entry is a type byte, a format byte and a salted
- * commitment;
- * it tells nothing, not even whether it stands for an event or is a dummy. */
+ * commitment; it tells nothing, not even whether it stands for an event or is a dummy. */
 #include "tlog/tlog_int.h"
 
 enum { FORMAT = 0x01 };
 
-/* Ends with its NUL: the separator byte of privacy-security 4.2. */
+/* Ends with its NUL, the separator byte of docs/formats/log.md. */
 static const char COMMIT_LABEL[] = "salve-commit-v1";
 
 void tlog_commit_entry(const uint8_t salt[TLOG_SALT_BYTES], struct str event, uint8_t entry[TLOG_PRIVATE_ENTRY_BYTES])

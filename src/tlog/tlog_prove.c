@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Making proofs: RFC 9162 sections 2.1.3.1 and 2.1.4.1, with subtree roots taken from tiles. The recursions there go
- * down
- * one side only, so they are loops here that note what they pass, and turn the list round at the end. */
+ * down one side only, so they are loops here that note what they pass, and turn the list round at the end. */
 #include "tlog/tlog_int.h"
 
 static enum salve_code note_range(struct tlog *log, uint64_t first, uint64_t count, struct tlog_proof *out,

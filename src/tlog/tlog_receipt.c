@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Receipts: c2sp.org/tlog-proof@v1 text. What a person holds in hand is enough: the event and its salt, the way up to
- * the
- * root, and the signed root. Whoever has the log's verifier key can check it without asking anybody. */
+ * the root, and the signed root. Whoever has the log's verifier key can check it without asking anybody. */
 #include "tlog/tlog_int.h"
 
 #include "base/buf.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A successor log. A log that lost leaves in a restore must never sign again under its name; a new one begins, and its
- * first leaf says in public what it follows and which leaves are missing (privacy-security 4.6.3). */
+ * first leaf says in public what it follows and which leaves are missing (docs/formats/log.md). */
 #include "tlog/tlog_int.h"
 
 enum salve_code tlog_succeed(struct tlog *log, const struct tlog_checkpoint *last, uint64_t size_kept,

@@ -98,8 +98,7 @@ static enum salve_code node_hash(struct tlog *log, uint32_t height, uint64_t ind
 }
 
 /* MTH of leaves [first, first + count), where `first` is where RFC 9162 would split: perfect subtrees from the left,
- * each
- * smaller than the one before, folded from the right. */
+ * each smaller than the one before, folded from the right. */
 enum salve_code tlog_range_root(struct tlog *log, uint64_t first, uint64_t count, struct tlog_hash *out,
                                 struct salve_err *err)
 {

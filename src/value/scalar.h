@@ -32,8 +32,7 @@ typedef __int128 expr_i128;
 
 enum { EXPR_DECIMAL_DIGITS = 8, EXPR_DECIMAL_TEXT_BYTES = 48 };
 
-/* 96-bit count of 1e-8 units in two's complement, and the digits after the point as written (for text and precision).
- * */
+/* 96-bit count of 1e-8 units in two's complement, and the digits after the point as written, for text and precision */
 struct expr_decimal {
     uint64_t low;
     int32_t high;
@@ -210,8 +209,7 @@ bool expr_quantity_mul(const struct expr_quantity *a, const struct expr_quantity
                        struct expr_quantity *out);
 bool expr_quantity_div(const struct expr_quantity *a, const struct expr_quantity *b, struct arena *mem,
                        struct expr_quantity *out);
-/* expr_quantity_parse - "5.5 'mg'", "5.5 days", "5.5", and with `bare_unit` also "5.5 mg". The unit is a view of text.
- * */
+/* expr_quantity_parse - "5.5 'mg'", "5.5 days", "5.5", with `bare_unit` "5.5 mg" too. The unit is a view of text. */
 bool expr_quantity_parse(struct str text, bool bare_unit, struct expr_quantity *out);
 /* "5.5 'mg'", "4 days"; in mem */
 struct str expr_quantity_text(const struct expr_quantity *q, struct arena *mem);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Quantities: a decimal with a UCUM unit or a calendar word. Comparison, conversion, sums, products; reading and text.
- * */
+ * Quantities: a decimal with a UCUM unit or a calendar word. Comparison, conversion, sums, products, reading, text. */
 #include "base/limits.h"
 #include "base/buf.h"
 #include "value/value_decimal_int.h"

@@ -83,8 +83,7 @@ static int64_t unit_ms(enum expr_precision unit)
     }
 }
 
-/* A unit finer than the precision becomes whole units of the precision: 12 months or 365 days a year, 30 days a month.
- * */
+/* A unit finer than the precision becomes whole units of it: 12 months or 365 days a year, 30 days a month. */
 static void coarsen(enum expr_precision precision, int64_t *amount, enum expr_precision *unit)
 {
     int64_t ms = unit_ms(*unit);

@@ -10,10 +10,10 @@
 enum { CASE_GRANTS_MAX = 16, CASE_DAY_0 = 1767225600 /* 2026-01-01 */, CASE_NOW_DAY = 100 };
 
 struct consent_case {
-    struct str               name, answer;
-    struct consent_grant     grants[CASE_GRANTS_MAX];
-    size_t                   grant_count;
-    struct consent_ask       ask;
+    struct str name, answer;
+    struct consent_grant grants[CASE_GRANTS_MAX];
+    size_t grant_count;
+    struct consent_ask ask;
     struct consent_forms_now forms;
 };
 
@@ -49,7 +49,7 @@ static inline bool case_classes(struct str text, class_mask *out)
     if (str_is(text, "none")) return true;
     while (case_cut(&rest, "+", &part)) {
         int class = 1;
-        while (class <= CLASS_LAST && !str_is(part, class_text((enum data_class)class))) class++;
+        while (class <= CLASS_LAST && !str_is(part, class_text((enum data_class) class))) class ++;
         if (class > CLASS_LAST) return false;
         *out |= CLASS_BIT(class);
     }
@@ -109,8 +109,11 @@ static inline bool case_setting(struct str word, struct consent_grant *grant, bo
 /* A whole, valid yes to `purpose`, given on day 90. */
 static inline struct consent_grant case_grant(enum purpose purpose, uint64_t seq)
 {
-    struct consent_grant grant = {.seq = seq, .purpose = purpose, .classes = purpose_classes(purpose),
-                                  .at_unix_s = case_time(90), .teach_back_rounds = 1,
+    struct consent_grant grant = {.seq = seq,
+                                  .purpose = purpose,
+                                  .classes = purpose_classes(purpose),
+                                  .at_unix_s = case_time(90),
+                                  .teach_back_rounds = 1,
                                   .form = {.id = str_of(purpose_text(purpose)), .major = 1, .lang = STR("en")}};
     memset(grant.form.sha256, 0x11, sizeof grant.form.sha256);
     return grant;
@@ -121,7 +124,8 @@ static inline bool case_read_grant(struct str text, struct consent_case *out)
     struct str rest = text, word;
     enum purpose purpose;
     bool has_end = false;
-    if (out->grant_count == CASE_GRANTS_MAX || !case_cut(&rest, " ", &word) || !purpose_find(word, &purpose)) return false;
+    if (out->grant_count == CASE_GRANTS_MAX || !case_cut(&rest, " ", &word) || !purpose_find(word, &purpose))
+        return false;
     struct consent_grant *grant = &out->grants[out->grant_count++];
     *grant = case_grant(purpose, out->grant_count);
     while (case_cut(&rest, " ", &word))
@@ -142,8 +146,10 @@ static inline bool case_read_ask(struct str text, struct consent_case *out)
     while (case_cut(&rest, " ", &word)) {
         struct str value = str_cut(word, (size_t)(str_find(word, STR("=")) + 1), word.len);
         if (word.len == 0) continue;
-        if (str_is(word, "present")) out->ask.is_present = true;
-        else if (str_starts(word, STR("id="))) out->ask.actor.id = value;
+        if (str_is(word, "present"))
+            out->ask.is_present = true;
+        else if (str_starts(word, STR("id=")))
+            out->ask.actor.id = value;
         else if (str_starts(word, STR("now="))) {
             if (!case_day(value, &out->ask.now_unix_s)) return false;
         } else if (str_starts(word, STR("form="))) {
@@ -151,7 +157,8 @@ static inline bool case_read_ask(struct str text, struct consent_case *out)
             if (!case_cut(&value, "@", &major) || !str_to_i64(major, &number)) return false;
             out->forms.of[out->ask.purpose].major = (uint32_t)number;
             if (!case_day(value, &out->forms.of[out->ask.purpose].since_unix_s)) return false;
-        } else return false;
+        } else
+            return false;
     }
     return true;
 }
@@ -161,7 +168,8 @@ static inline bool consent_case_read(struct str line, struct consent_case *out)
 {
     struct str rest = line, grants, ask, grant;
     memset(out, 0, sizeof *out);
-    if (!case_cut(&rest, "|", &out->name) || !case_cut(&rest, "|", &grants) || !case_cut(&rest, "|", &ask)) return false;
+    if (!case_cut(&rest, "|", &out->name) || !case_cut(&rest, "|", &grants) || !case_cut(&rest, "|", &ask))
+        return false;
     if (!case_cut(&rest, "|", &out->answer) || rest.ptr != NULL) return false;
     while (grants.len > 0 && case_cut(&grants, ";", &grant))
         if (!case_read_grant(grant, out)) return false;

@@ -9,19 +9,19 @@
 #include "tlog/tlog.h"
 
 struct log_row {
-    int      kind;
+    int kind;
     uint64_t number;
-    char    *bytes;
-    size_t   len;
+    char *bytes;
+    size_t len;
 };
 
 struct log_memory {
     struct log_row *blocks, *entries; /* entries[i] is entry i */
-    size_t          block_count, block_cap, entry_count, entry_cap;
-    char           *guard; /* checkpoint text; NULL: nothing signed */
-    size_t          guard_len;
-    unsigned        guard_writes, writes;
-    unsigned        fail_write; /* the n-th write and all after it fail; 0: none */
+    size_t block_count, block_cap, entry_count, entry_cap;
+    char *guard; /* checkpoint text; NULL: nothing signed */
+    size_t guard_len;
+    unsigned guard_writes, writes;
+    unsigned fail_write; /* the n-th write and all after it fail; 0: none */
     struct crypto_keys *keys;
 };
 

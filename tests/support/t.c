@@ -74,8 +74,8 @@ const char *t_suite(int argc, char **argv, const char *name)
 
 bool t_known_gap(const char *file, const char *name)
 {
-    char  line[1024];
-    bool  is_listed = false;
+    char line[1024];
+    bool is_listed = false;
     FILE *gaps = fopen(file, "r");
     if (gaps == NULL) return false;
     while (!is_listed && fgets(line, sizeof line, gaps) != NULL) {

@@ -29,8 +29,9 @@
 /* t_where - the place of an error in one line (salve_err_where); good until the next call. */
 const char *t_where(const struct salve_err *err);
 
-#define t_run(tests) t_close(_cmocka_run_group_tests("", (tests), sizeof(tests) / sizeof((tests)[0]), NULL, NULL), \
-                             (int)(sizeof(tests) / sizeof((tests)[0])))
+#define t_run(tests)                                                                                                   \
+    t_close(_cmocka_run_group_tests("", (tests), sizeof(tests) / sizeof((tests)[0]), NULL, NULL),                      \
+            (int)(sizeof(tests) / sizeof((tests)[0])))
 
 /* t_close - prints the closing line of a cmocka program with `count` tests of which `failed` failed. */
 int t_close(int failed, int count);
@@ -39,7 +40,7 @@ int t_close(int failed, int count);
 void t_pass(void);
 void t_fail(const char *name, const char *fmt, ...) SALVE_PRINTF(2, 3);
 void t_skipped(unsigned count);
-int  t_end(void);
+int t_end(void);
 
 /* t_data - folder of public data: $SALVE_DATA/<name>, by default ../shared/data/<name>; NULL if it is not there. */
 const char *t_data(const char *name);
@@ -53,11 +54,18 @@ const char *t_suite(int argc, char **argv, const char *name);
 bool t_known_gap(const char *file, const char *name);
 void t_gap_passed(const char *name);
 
-#define assert_ok(call) do { struct salve_err t_err_ = {0}; (void)t_err_; enum salve_code t_code_ = (call);            \
-        if (t_code_ != SALVE_OK) fail_msg("%s: %s", #call, salve_code_name(t_code_)); } while (0)
+#define assert_ok(call)                                                                                                \
+    do {                                                                                                               \
+        struct salve_err t_err_ = {0};                                                                                 \
+        (void)t_err_;                                                                                                  \
+        enum salve_code t_code_ = (call);                                                                              \
+        if (t_code_ != SALVE_OK) fail_msg("%s: %s", #call, salve_code_name(t_code_));                                  \
+    } while (0)
 #define assert_code(call, want) assert_string_equal(salve_code_name(call), salve_code_name(want))
-#define assert_str(got, want) do { struct str t_got_ = (got), t_want_ = str_of(want);                                  \
-        if (!str_eq(t_got_, t_want_))                                                                                  \
-            fail_msg("got \"%.*s\", want \"%.*s\"", STR_ARGS(t_got_), STR_ARGS(t_want_)); } while (0)
+#define assert_str(got, want)                                                                                          \
+    do {                                                                                                               \
+        struct str t_got_ = (got), t_want_ = str_of(want);                                                             \
+        if (!str_eq(t_got_, t_want_)) fail_msg("got \"%.*s\", want \"%.*s\"", STR_ARGS(t_got_), STR_ARGS(t_want_));    \
+    } while (0)
 
 #endif

@@ -24,10 +24,10 @@
 #define T_SITE_NOW 1795426200000 /* 2026-11-23T09:30:00Z */
 
 struct t_site {
-    char                folder[500], key_file[300];
+    char folder[500], key_file[300];
     struct site_options options;
-    struct site        *site;
-    struct arena       *mem;
+    struct site *site;
+    struct arena *mem;
 };
 
 static const struct actor T_MANAGER = {{"mia", 3}, ROLE_MANAGER, {"", 0}};
@@ -40,10 +40,11 @@ static const struct actor T_PERSON = {{"", 0}, ROLE_PARTICIPANT, {"", 0}};
 #define t_must(call)                                                                                                   \
     do {                                                                                                               \
         struct salve_err err = {0};                                                                                    \
-        enum salve_code  t_must_code = (call);                                                                         \
+        enum salve_code t_must_code = (call);                                                                          \
         if (t_must_code != SALVE_OK) {                                                                                 \
-            fprintf(stderr, "%s:%d: %s: %s at \"%s\" (%s) %s:%d\n", __FILE__, __LINE__, #call,                          \
-                    salve_code_name(t_must_code), t_where(&err), err.why, err.source_file ? err.source_file : "", err.source_line);                \
+            fprintf(stderr, "%s:%d: %s: %s at \"%s\" (%s) %s:%d\n", __FILE__, __LINE__, #call,                         \
+                    salve_code_name(t_must_code), t_where(&err), err.why, err.source_file ? err.source_file : "",      \
+                    err.source_line);                                                                                  \
             abort();                                                                                                   \
         }                                                                                                              \
     } while (0)
@@ -66,12 +67,12 @@ static void t_remove(const char *folder)
 static void t_copy(const char *from, const char *to)
 {
     struct arena *mem = arena_open((size_t)1 << 30);
-    struct str   *names;
-    size_t        count;
+    struct str *names;
+    size_t count;
     mkdir(to, 0700);
     t_must(file_list(from, mem, &names, &count, &err));
     for (size_t i = 0; i < count; i++) {
-        char       path[1024];
+        char path[1024];
         struct str bytes;
         (void)snprintf(path, sizeof path, "%s/%.*s", from, STR_ARGS(names[i]));
         t_must(file_read(path, (size_t)1 << 29, mem, &bytes, &err));
@@ -116,7 +117,7 @@ static const char *t_tmp(void)
 static struct t_site *t_site_make(const char *name, bool name_index)
 {
     struct t_site *t = calloc(1, sizeof *t);
-    char           folder[200];
+    char folder[200];
     if (t == NULL) abort();
     (void)snprintf(folder, sizeof folder, "%s/salve-%s-%d", t_tmp(), name, (int)getpid());
     (void)snprintf(t->key_file, sizeof t->key_file, "%s.key", folder);
@@ -125,8 +126,8 @@ static struct t_site *t_site_make(const char *name, bool name_index)
     t_site_paths(t, folder);
     t->options.clock = clock_fixed(T_SITE_NOW);
     t->mem = arena_open((size_t)1 << 30);
-    struct site_settings settings = {.name = STR("Test site"), .log_name = STR("test"), .languages = STR("en ar"),
-                                     .name_index = name_index};
+    struct site_settings settings = {
+        .name = STR("Test site"), .log_name = STR("test"), .languages = STR("en ar"), .name_index = name_index};
     t_must(site_create(&t->options, &settings, &err));
     t_site_open(t);
     t_site_staff(t);
@@ -162,11 +163,11 @@ static struct tape t_read(struct arena *mem, const char *json)
 static struct rec_enrolled t_enrol(struct t_site *t, const char *family, const char *birth_date)
 {
     struct rec_enrolled out;
-    struct str          json = arena_printf(t->mem,
-                                            "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\",\"given\":"
-                                                     "[\"Tala\"]}],\"gender\":\"female\",\"birthDate\":\"%s\"}",
-                                            family, birth_date);
-    struct tape         patient = t_read(t->mem, json.ptr);
+    struct str json = arena_printf(t->mem,
+                                   "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\",\"given\":"
+                                   "[\"Tala\"]}],\"gender\":\"female\",\"birthDate\":\"%s\"}",
+                                   family, birth_date);
+    struct tape patient = t_read(t->mem, json.ptr);
     t_must(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &out, &err));
     return out;
 }
@@ -216,7 +217,7 @@ static enum salve_code t_open_code(struct t_site *t, struct actor actor, enum pu
 static struct rec_view *t_open(struct t_site *t, struct actor actor, enum purpose purpose, struct str who)
 {
     struct rec_view *view = NULL;
-    struct rec_ask   ask = {.actor = actor, .purpose = purpose, .who = who};
+    struct rec_ask ask = {.actor = actor, .purpose = purpose, .who = who};
     t_must(rec_open(t->site, &ask, &view, &err));
     return view;
 }
@@ -251,7 +252,7 @@ static struct str t_save_weight(struct t_site *t, struct rec_view *view, const c
 {
     struct str id;
     t_must(rec_new_id(view, t->mem, &id, &err));
-    struct tape     tape = t_weight(t, view, id, kilograms);
+    struct tape tape = t_weight(t, view, id, kilograms);
     struct rec_item item = {.tape = &tape};
     t_must(rec_save(view, &item, 1, NULL, t->mem, &err));
     return id;
@@ -268,7 +269,7 @@ static struct str t_json(struct arena *mem, const struct tape *tape)
 static size_t t_count(struct rec_view *view)
 {
     const struct rec_resource *all = NULL;
-    size_t                     count = 0;
+    size_t count = 0;
     t_must(rec_all(view, 0, &all, &count, &err));
     return count;
 }

@@ -15,9 +15,9 @@ static double cpu_s()
 int main(int argc, char **argv)
 {
     std::vector<simdjson::padded_string> files;
-    simdjson::dom::parser                parser;
-    size_t                               bytes = 0;
-    double                               best_s = 0;
+    simdjson::dom::parser parser;
+    size_t bytes = 0;
+    double best_s = 0;
     for (int i = 1; i < argc; i++) {
         auto file = simdjson::padded_string::load(argv[i]);
         if (file.error()) return 1;

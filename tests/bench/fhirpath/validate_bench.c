@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading, base validation and the constraints on a file of one resource a line: validate_bench FILE [ROUNDS]. Prints a
  * line of JSON: resources per CPU-second (median of three), from JSON text to the issues, and how many have errors.
- * With
- * ROUNDS it goes that often over the file and measures nothing: for instruction counts. */
+ * With ROUNDS it goes that often over the file and measures nothing: for instruction counts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

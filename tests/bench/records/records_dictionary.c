@@ -15,11 +15,11 @@ enum { SAMPLES_MAX = 20000, TAPES_MAX = 64 };
 /* The bodies of one line: a JSON array of resources, or a JSON string. */
 static bool body_of(struct str line, struct arena *mem, struct str *body)
 {
-    struct salve_err   err = {0};
+    struct salve_err err = {0};
     const struct json *doc = NULL;
-    struct tape        tapes[TAPES_MAX];
+    struct tape tapes[TAPES_MAX];
     const struct tape *list[TAPES_MAX];
-    size_t             count = 0;
+    size_t count = 0;
     if (json_read(line, NULL, mem, &doc, &err) != SALVE_OK) return false;
     if (doc->type == JSON_STRING) {
         struct buf out;
@@ -62,13 +62,13 @@ static bool write_c(const char *path, const unsigned char *bytes, size_t len)
 int main(int argc, char **argv)
 {
     struct salve_err err = {0};
-    struct str       text, line;
-    static size_t    sizes[SAMPLES_MAX];
-    size_t           count = 0, total = 0;
+    struct str text, line;
+    static size_t sizes[SAMPLES_MAX];
+    size_t count = 0, total = 0;
     if (argc != 4) return 2;
-    size_t         room = (size_t)atol(argv[3]);
-    struct arena  *mem = arena_open((size_t)1 << 30);
-    char          *samples = malloc(64 << 20);
+    size_t room = (size_t)atol(argv[3]);
+    struct arena *mem = arena_open((size_t)1 << 30);
+    char *samples = malloc(64 << 20);
     unsigned char *dictionary = malloc(room);
     if (file_read(argv[1], 64 << 20, mem, &text, &err) != SALVE_OK) return 1;
     while (str_next_line(&text, &line) && count < SAMPLES_MAX) {

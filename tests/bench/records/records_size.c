@@ -15,9 +15,9 @@ struct totals {
 /* Sealed bytes of a compartment, and of them those of the audit class. */
 static void measure(struct t_site *t, struct compartment id, struct totals *totals)
 {
-    struct rec_tx        tx;
+    struct rec_tx tx;
     struct store_record *rows;
-    size_t               count;
+    size_t count;
     t_must(rec_tx_begin(t->site, true, t->mem, &tx, &err));
     t_must(store_record_list(tx.store, id, ~(class_mask)0, 1, t->mem, &rows, &count, &err));
     rec_tx_abandon(&tx);
@@ -30,20 +30,24 @@ static void measure(struct t_site *t, struct compartment id, struct totals *tota
 
 static void one(struct t_site *t, const char *path, size_t batch, struct totals *totals)
 {
-    struct arena_mark    mark = arena_mark(t->mem);
-    struct salve_err     err = {0};
-    struct str           bytes;
-    struct tape          bundle;
-    struct fhir_issues   issues;
-    struct import_done   done;
-    char                 id[COMPARTMENT_TEXT_BYTES + 1];
-    struct rec_enrolled  who = t_enrol(t, "Bench", "1980-01-01");
+    struct arena_mark mark = arena_mark(t->mem);
+    struct salve_err err = {0};
+    struct str bytes;
+    struct tape bundle;
+    struct fhir_issues issues;
+    struct import_done done;
+    char id[COMPARTMENT_TEXT_BYTES + 1];
+    struct rec_enrolled who = t_enrol(t, "Bench", "1980-01-01");
     fhir_issues_init(&issues, t->mem);
     compartment_text(who.compartment, id);
     t_give(t, who.card, PURPOSE_CARE);
-    struct rec_view  *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
-    struct import_ask ask = {.rules = t->site->rules, .compartment = str_of(id), .next = rec_next_number, .ctx = view,
-                             .patient_id = arena_printf(t->mem, "%s.1", id), .minimise = true};
+    struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
+    struct import_ask ask = {.rules = t->site->rules,
+                             .compartment = str_of(id),
+                             .next = rec_next_number,
+                             .ctx = view,
+                             .patient_id = arena_printf(t->mem, "%s.1", id),
+                             .minimise = true};
     t_must(file_read(path, SALVE_RESOURCE_BYTES_MAX, t->mem, &bytes, &err));
     t_must(import_read(bytes, t->mem, &bundle, &issues, &err));
     if (import_run(&ask, &bundle, t->mem, &done, &err) != SALVE_OK) {
@@ -88,7 +92,7 @@ int main(int argc, char **argv)
     report("saves of ten resources", &tens);
     t_site_close(t);
     struct stat info;
-    char        path[1024];
+    char path[1024];
     (void)snprintf(path, sizeof path, "%s/site.db", t->folder);
     if (stat(path, &info) == 0)
         printf("site.db %lld bytes, %.0f a resource, log and indexes included\n", (long long)info.st_size,

@@ -10,7 +10,7 @@ ok "no words is help" salve
 fails 2 "an unknown command is wrong usage" salve enroll
 is "and the nearest command is named" "$(salve enroll 2>&1 | grep -c "did you mean 'enrol'")" 1
 fails 2 "an unknown option is wrong usage" salve demo --fast
-fails 2 "an option of another command is refused" salve version --deep
+fails 2 "an option of another command is refused" salve version --paper
 fails 2 "an option without its argument" salve enrol --as
 fails 2 "a missing operand" salve letter
 fails 2 "too many operands" salve sign a b

@@ -17,15 +17,15 @@
 #include "screen/screen.h"
 
 struct visits {
-    struct site         *site;
-    struct admit_rules  *rules;
-    struct guideline   **guidelines;
-    size_t               guideline_count;
-    struct screen       *screen;
+    struct site *site;
+    struct admit_rules *rules;
+    struct guideline **guidelines;
+    size_t guideline_count;
+    struct screen *screen;
     struct letter_frame *frame;
-    struct consent_form  form;
-    struct actor         registrar, assistant, clinician, person;
-    uint64_t             came, kept, findings;
+    struct consent_form form;
+    struct actor registrar, assistant, clinician, person;
+    uint64_t came, kept, findings;
 };
 
 static const char *build_folder(void) { return getenv("BUILD") == NULL ? "build" : getenv("BUILD"); }
@@ -35,7 +35,7 @@ static enum salve_code unzip(const char *path, struct arena *mem, struct str *ou
 {
     char command[8400];
     (void)snprintf(command, sizeof command, "zcat \"%s\"", path);
-    FILE      *pipe = popen(command, "r");
+    FILE *pipe = popen(command, "r");
     struct buf text;
     buf_init(&text, mem, SALVE_RESOURCE_BYTES_MAX);
     for (size_t got = 1; pipe != NULL && got > 0;) {
@@ -52,7 +52,7 @@ static enum salve_code unzip(const char *path, struct arena *mem, struct str *ou
 static enum salve_code open_as(const struct visits *v, struct actor actor, struct str card, struct rec_view **view,
                                struct salve_err *err)
 {
-    enum purpose   purpose = actor.role == ROLE_PARTICIPANT ? PURPOSE_SELF : PURPOSE_CARE;
+    enum purpose purpose = actor.role == ROLE_PARTICIPANT ? PURPOSE_SELF : PURPOSE_CARE;
     struct rec_ask ask = {.actor = actor, .purpose = purpose, .who = card};
     return rec_open(v->site, &ask, view, err);
 }
@@ -60,9 +60,9 @@ static enum salve_code open_as(const struct visits *v, struct actor actor, struc
 static enum salve_code enrol(struct visits *v, const struct tape *bundle, struct arena *mem, struct str *card,
                              struct salve_err *err)
 {
-    struct admit_kept    kept;
-    struct tape          patient;
-    struct rec_enrolled  enrolled;
+    struct admit_kept kept;
+    struct tape patient;
+    struct rec_enrolled enrolled;
     struct consent_grant grant = {.purpose = PURPOSE_CARE,
                                   .method = CONSENT_METHOD_SIGNED,
                                   .teach_back = CONSENT_TEACH_BACK_DONE,
@@ -89,14 +89,15 @@ static enum salve_code enrol(struct visits *v, const struct tape *bundle, struct
 static enum salve_code import(struct visits *v, struct str card, const struct tape *bundle, struct arena *mem,
                               struct import_done *done, struct salve_err *err)
 {
-    char             compartment[COMPARTMENT_TEXT_BYTES + 1];
+    char compartment[COMPARTMENT_TEXT_BYTES + 1];
     struct rec_view *view = NULL;
-    enum salve_code  code = open_as(v, v->assistant, card, &view, err);
+    enum salve_code code = open_as(v, v->assistant, card, &view, err);
     if (code != SALVE_OK) return code;
     compartment_text(rec_compartment(view), compartment);
     const struct rec_resource *known = NULL;
-    size_t                     count = 0;
-    struct import_ask ask = {.rules = v->rules, .compartment = str_of(compartment), .next = rec_next_number, .ctx = view, .minimise = true};
+    size_t count = 0;
+    struct import_ask ask = {
+        .rules = v->rules, .compartment = str_of(compartment), .next = rec_next_number, .ctx = view, .minimise = true};
     code = rec_all(view, CLASS_BIT(CLASS_IDENT), &known, &count, err);
     if (code == SALVE_OK && count > 0) code = arena_str(mem, known[0].id, &ask.patient_id, err); /* outlives the view */
     if (code == SALVE_OK) code = import_run(&ask, bundle, mem, done, err);
@@ -104,7 +105,7 @@ static enum salve_code import(struct visits *v, struct str card, const struct ta
     for (size_t i = 0; code == SALVE_OK && i < done->resource_count; i++) items[i].tape = &done->resources[i].tape;
     if (code == SALVE_OK) code = rec_save(view, items, done->resource_count, NULL, mem, err);
     struct salve_err ignored;
-    enum salve_code  closed = rec_close(&view, code == SALVE_OK ? err : &ignored);
+    enum salve_code closed = rec_close(&view, code == SALVE_OK ? err : &ignored);
     v->came += done->resources_in;
     v->kept += done->resource_count;
     return code == SALVE_OK ? closed : code;
@@ -112,21 +113,27 @@ static enum salve_code import(struct visits *v, struct str card, const struct ta
 
 static enum salve_code screen_and_sign(struct visits *v, struct str card, struct arena *mem, struct salve_err *err)
 {
-    struct rec_view  *view = NULL;
-    struct finding   *findings = NULL;
+    struct rec_view *view = NULL;
+    struct finding *findings = NULL;
     struct screen_set set;
-    struct letter    *letter = NULL;
-    struct buf        html;
-    struct str        text;
-    size_t            count = 0, signed_count = 0;
-    enum salve_code   code = open_as(v, v->clinician, card, &view, err);
+    struct letter *letter = NULL;
+    struct buf html;
+    struct str text;
+    size_t count = 0, signed_count = 0;
+    enum salve_code code = open_as(v, v->clinician, card, &view, err);
     if (code == SALVE_OK) code = screen_run(v->screen, view, mem, &findings, &count, err);
     if (code == SALVE_OK) code = screen_sign(view, v->clinician, mem, &signed_count, err);
     if (code == SALVE_OK) code = screen_findings(view, SCREEN_SIGNED, mem, &set, err);
-    if (code == SALVE_OK && set.count != count) code = salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", set.count, count);
+    if (code == SALVE_OK && set.count != count)
+        code = salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", set.count, count);
     if (code == SALVE_OK) {
-        struct letter_ask ask = {.findings = set.findings, .finding_count = set.count, .clinician = set.signed_by, .card = card, .date = STR("2026-11-20"),
-                                 .guidelines = v->guidelines, .guideline_count = v->guideline_count};
+        struct letter_ask ask = {.findings = set.findings,
+                                 .finding_count = set.count,
+                                 .clinician = set.signed_by,
+                                 .card = card,
+                                 .date = STR("2026-11-20"),
+                                 .guidelines = v->guidelines,
+                                 .guideline_count = v->guideline_count};
         code = letter_compose(&ask, v->frame, mem, &letter, err);
     }
     if (code == SALVE_OK) {
@@ -136,7 +143,7 @@ static enum salve_code screen_and_sign(struct visits *v, struct str card, struct
     }
     v->findings += count;
     struct salve_err ignored;
-    enum salve_code  closed = rec_close(&view, code == SALVE_OK ? err : &ignored);
+    enum salve_code closed = rec_close(&view, code == SALVE_OK ? err : &ignored);
     return code == SALVE_OK ? closed : code;
 }
 
@@ -152,30 +159,31 @@ static struct str json_of(const struct tape *tape, struct arena *mem)
 static enum salve_code compare(struct visits *v, struct str card, const struct import_done *done, struct arena *mem,
                                struct salve_err *err)
 {
-    struct rec_view           *view = NULL;
+    struct rec_view *view = NULL;
     const struct rec_resource *taken = NULL;
-    size_t                     count = 0, equal = 0;
-    enum salve_code            code = open_as(v, v->person, card, &view, err);
+    size_t count = 0, equal = 0;
+    enum salve_code code = open_as(v, v->person, card, &view, err);
     if (code == SALVE_OK) code = rec_take(view, mem, &taken, &count, err);
     for (size_t i = 0; code == SALVE_OK && i < done->resource_count; i++) {
         struct str want = json_of(&done->resources[i].tape, mem);
-        size_t     at = 0;
+        size_t at = 0;
         while (at < count && !str_eq(taken[at].id, done->resources[i].id)) at++;
         bool is_equal = at < count && str_eq(json_of(&taken[at].tape, mem), want);
         equal += is_equal;
-        if (!is_equal) printf("    %.*s/%.*s differs\n", STR_ARGS(done->resources[i].type), STR_ARGS(done->resources[i].id));
+        if (!is_equal)
+            printf("    %.*s/%.*s differs\n", STR_ARGS(done->resources[i].type), STR_ARGS(done->resources[i].id));
     }
     if (code == SALVE_OK && equal != done->resource_count)
         code = salve_fail(err, SALVE_E_INVALID, "%zu of %zu resources came back equal", equal, done->resource_count);
     struct salve_err ignored;
-    enum salve_code  closed = rec_close(&view, code == SALVE_OK ? err : &ignored);
+    enum salve_code closed = rec_close(&view, code == SALVE_OK ? err : &ignored);
     return code == SALVE_OK ? closed : code;
 }
 
 static enum salve_code visit(struct visits *v, const char *path, struct arena *mem, struct salve_err *err)
 {
-    struct str         text, card;
-    struct tape        bundle;
+    struct str text, card;
+    struct tape bundle;
     struct fhir_issues issues;
     struct import_done done = {0};
     fhir_issues_init(&issues, mem);
@@ -191,16 +199,16 @@ static enum salve_code visit(struct visits *v, const char *path, struct arena *m
 
 static enum salve_code set_up(struct visits *v, const char *folder, struct arena *mem, struct salve_err *err)
 {
-    char                    key[256], site[256], share[4096], forms[4200];
-    struct site_settings    settings = {.name = STR("Test"), .log_name = STR("test"), .languages = STR("en ar")};
+    char key[256], site[256], share[4096], forms[4200];
+    struct site_settings settings = {.name = STR("Test"), .log_name = STR("test"), .languages = STR("en ar")};
     struct consent_form_set forms_set;
-    const struct str        langs[] = {STR("en"), STR("ar")};
+    const struct str langs[] = {STR("en"), STR("ar")};
     (void)snprintf(key, sizeof key, "%s/key", folder);
     (void)snprintf(site, sizeof site, "%s/site", folder);
     (void)snprintf(share, sizeof share, "%s/share", build_folder());
     (void)snprintf(forms, sizeof forms, "%s/forms", share);
     struct site_options options = {.path = site, .secret = {.key_file = key}, .clock = clock_system()};
-    struct actor        manager = {STR("maria"), ROLE_MANAGER, STR("Test")};
+    struct actor manager = {STR("maria"), ROLE_MANAGER, STR("Test")};
     v->registrar = (struct actor){STR("kofi"), ROLE_REGISTRAR, STR("Test")};
     v->assistant = (struct actor){STR("lina"), ROLE_ASSISTANT, STR("Test")};
     v->clinician = (struct actor){STR("dr-amina"), ROLE_CLINICIAN, STR("Test")};
@@ -208,7 +216,8 @@ static enum salve_code set_up(struct visits *v, const char *folder, struct arena
     enum salve_code code = site_create(&options, &settings, err);
     if (code == SALVE_OK) code = site_open(&options, &v->site, err);
     const struct actor *staff[] = {&manager, &v->registrar, &v->assistant, &v->clinician};
-    for (size_t i = 0; i < 4 && code == SALVE_OK; i++) code = staff_register(v->site, manager, staff[i]->id, staff[i]->role, err);
+    for (size_t i = 0; i < 4 && code == SALVE_OK; i++)
+        code = staff_register(v->site, manager, staff[i]->id, staff[i]->role, err);
     if (code == SALVE_OK) code = admit_rules_make(NULL, mem, &v->rules, err);
     if (code == SALVE_OK) code = guideline_load_all(share, mem, &v->guidelines, &v->guideline_count, err);
     for (size_t i = 0; i < v->guideline_count && code == SALVE_OK; i++)
@@ -230,21 +239,21 @@ static bool is_person(struct str name)
 
 int main(void)
 {
-    const char      *data = t_data("synthea");
-    struct arena    *mem = arena_open(512 << 20);
-    struct visits    v = {0};
+    const char *data = t_data("synthea");
+    struct arena *mem = arena_open(512 << 20);
+    struct visits v = {0};
     struct salve_err err = {0};
-    struct str      *names = NULL;
-    size_t           count = 0, people = 0;
-    char             folder[] = "/tmp/salve-visits-XXXXXX", source[4096];
+    struct str *names = NULL;
+    size_t count = 0, people = 0;
+    char folder[] = "/tmp/salve-visits-XXXXXX", source[4096];
     if (data == NULL) {
         arena_close(mem);
         t_skipped(120);
         return t_end();
     }
     (void)snprintf(source, sizeof source, "%s", data);
-    if (crypto_init(&err) != SALVE_OK || mkdtemp(folder) == NULL || file_list(source, mem, &names, &count, &err) != SALVE_OK ||
-        set_up(&v, folder, mem, &err) != SALVE_OK) {
+    if (crypto_init(&err) != SALVE_OK || mkdtemp(folder) == NULL ||
+        file_list(source, mem, &names, &count, &err) != SALVE_OK || set_up(&v, folder, mem, &err) != SALVE_OK) {
         t_fail("set-up", "%s: %s: %s", salve_code_name(err.code), t_where(&err), err.why);
         return t_end();
     }
@@ -252,23 +261,29 @@ int main(void)
     bool is_slow = strstr(build_folder(), "asan") != NULL;
     for (size_t i = 0; i < count; i++) {
         if (!is_person(names[i]) || people++ >= (is_slow && !is_all ? 10 : 1000)) continue;
-        char          path[8192];
+        char path[8192];
         struct arena *visit_mem = arena_open(SALVE_REQUEST_BYTES_MAX);
         (void)snprintf(path, sizeof path, "%s/%s", source, names[i].ptr);
         err = (struct salve_err){0};
         enum salve_code code = visit(&v, path, visit_mem, &err);
-        if (code == SALVE_OK) t_pass();
-        else t_fail(names[i].ptr, "%s: %s: %s (%s:%d)", salve_code_name(code), t_where(&err), err.why, err.source_file, err.source_line);
+        if (code == SALVE_OK)
+            t_pass();
+        else
+            t_fail(names[i].ptr, "%s: %s: %s (%s:%d)", salve_code_name(code), t_where(&err), err.why, err.source_file,
+                   err.source_line);
         arena_close(visit_mem);
     }
     printf("%llu resources came, %llu admitted, %llu findings signed\n", (unsigned long long)v.came,
            (unsigned long long)v.kept, (unsigned long long)v.findings);
     struct site_verify_result result;
-    struct actor              technician = {STR("tom"), ROLE_TECHNICIAN, STR("Test")};
-    struct site_verify_ask    ask = {.actor = technician};
-    if (staff_register(v.site, (struct actor){STR("maria"), ROLE_MANAGER, STR("Test")}, STR("tom"), ROLE_TECHNICIAN, &err) == SALVE_OK &&
-        site_verify(v.site, &ask, &result, &err) == SALVE_OK) t_pass();
-    else t_fail("verify", "%s: %s", t_where(&err), err.why);
+    struct actor technician = {STR("tom"), ROLE_TECHNICIAN, STR("Test")};
+    struct site_verify_ask ask = {.actor = technician};
+    if (staff_register(v.site, (struct actor){STR("maria"), ROLE_MANAGER, STR("Test")}, STR("tom"), ROLE_TECHNICIAN,
+                       &err) == SALVE_OK &&
+        site_verify(v.site, &ask, &result, &err) == SALVE_OK)
+        t_pass();
+    else
+        t_fail("verify", "%s: %s", t_where(&err), err.why);
     if (site_close(&v.site, &err) != SALVE_OK) t_fail("close", "%s", t_where(&err));
     arena_close(mem);
     char command[256];

@@ -114,7 +114,8 @@ static void every_flipped_bit_and_truncation_of_a_record_is_refused_alike(void *
         copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
         enum salve_code code = crypto_record_open(crypto_keys_at(world.keys, 0), &asked, str_make(copy, record.len),
                                                   world.mem, &plain, NULL, &err);
-        flips += code == SALVE_E_INTEGRITY && plain.ptr == NULL && strcmp(t_where(&err), "sealed record") == 0 && !*err.why;
+        flips +=
+            code == SALVE_E_INTEGRITY && plain.ptr == NULL && strcmp(t_where(&err), "sealed record") == 0 && !*err.why;
     }
     for (size_t len = 0; len < record.len; len++) {
         char *cut = test_malloc(len + 1); /* its own block, so that a read behind the end is seen */

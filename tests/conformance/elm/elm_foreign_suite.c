@@ -181,8 +181,7 @@ static void run_folder(const char *dir, const char *name)
     (void)snprintf(path, sizeof path, "%s/%s/%s-bundle.json.gz", dir, name, name);
     enum salve_code code = fhir_read(read_gzip(path, mem), NULL, mem, &w.bundle, NULL, &err);
     if (code == SALVE_OK || code == SALVE_E_INVALID) each_resource(&w, "Library", load_library, (void *)name);
-    if (w.terms == NULL || terms_add(w.terms, &w.bundle, &err) != SALVE_OK ||
-        terms_done(w.terms, &err) != SALVE_OK)
+    if (w.terms == NULL || terms_add(w.terms, &w.bundle, &err) != SALVE_OK || terms_done(w.terms, &err) != SALVE_OK)
         t_fail(name, "value sets: %s %s", t_where(&err), err.why);
     (void)snprintf(path, sizeof path, "%s/%s/patients", dir, name);
     DIR *people = opendir(path);

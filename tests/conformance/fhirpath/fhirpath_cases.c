@@ -33,7 +33,8 @@ static struct str outcome(const struct one_case *c, struct arena *mem)
         struct str file = arena_printf(mem, "%s/%.*s", folder, STR_ARGS(c->input));
         code = file_read(file.ptr, 1 << 20, mem, &json, &err);
         if (code == SALVE_OK) code = fhir_read(json, NULL, mem, &tape, NULL, &err);
-        if (code != SALVE_OK) return arena_printf(mem, "input %s: %s %s", salve_code_name(code), t_where(&err), err.why);
+        if (code != SALVE_OK)
+            return arena_printf(mem, "input %s: %s %s", salve_code_name(code), t_where(&err), err.why);
         focus = expr_node(&tape, 0);
     }
     code = fhirpath_compile(c->text, c->input.len > 0 ? tape_type(&tape, 0) : 0, mem, &path, &err);

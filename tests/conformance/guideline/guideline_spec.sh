@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Every vector family against a second reading of the clinical specification (spec.mjs) that knows nothing of the CQL: seeded
+# Every vector family against a second reading of its sources (spec.mjs) that knows nothing of the CQL: seeded
 # rows around the limits, with empty cells and values out of range. ALL=1 makes 5000 rows a family instead of 300.
 set -u
 scratch=$(mktemp -d) && trap 'rm -rf "$scratch"' EXIT

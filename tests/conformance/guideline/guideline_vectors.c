@@ -21,7 +21,8 @@ static void count(void *ctx, struct str name, bool passed, struct str why)
 
 static void broken(const char *what, struct str which, const struct salve_err *err)
 {
-    t_fail("guideline", "%s %.*s: %s: %s %s", what, STR_ARGS(which), salve_code_what(err->code), t_where(err), err->why);
+    t_fail("guideline", "%s %.*s: %s: %s %s", what, STR_ARGS(which), salve_code_what(err->code), t_where(err),
+           err->why);
 }
 
 static void test_family(struct guideline *guideline, struct str family, struct arena *mem)

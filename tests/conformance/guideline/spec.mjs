@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// node spec.mjs SALVE SHARE FOLDER ROWS - a second, independent reading of the clinical specification, in plain JavaScript
+// node spec.mjs SALVE SHARE FOLDER ROWS - a second, independent reading of the sources of each guideline, in plain JavaScript
 // and exact fractions, against the CQL. For every vector family it makes ROWS rows (seeded: the same ones each time) that
 // crowd around the limits, with empty cells and values out of range, writes them to FOLDER/<family>.csv with what this
-// reading expects, and has Salve run them as vectors. A disagreement is settled from the text of the specification.
-// Written from clinical/00 to 11; it shares no text and no table with the guidelines. Where the text does not say which of
-// two reasons for no result comes first, it is the missing input (00, arithmetic 6). Rows that doubles cannot tell (a power on a
+// reading expects, and has Salve run them as vectors. A disagreement is settled from the text of the source.
+// It shares no text and no table with the guidelines. Where a source does not say which of two reasons for no result
+// comes first, it is the missing input (docs/internals/guidelines.md). Rows that doubles cannot tell (a power on a
 // rounding tie) are not made.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ class Q {
     le(x) { return this.cmp(x) <= 0; }
     gt(x) { return this.cmp(x) > 0; }
     ge(x) { return this.cmp(x) >= 0; }
-    // Half up, ties away from zero (00, arithmetic 3).
+    // Half up, ties away from zero (docs/internals/guidelines.md).
     round(digits) {
         const scale = 10n ** BigInt(digits), n = (this.n < 0n ? -this.n : this.n) * scale * 2n + this.d;
         const k = n / (2n * this.d);
@@ -121,7 +121,7 @@ families.whtr = {
     expect(w, h, bmi) {
         w = q(w); h = q(h); bmi = q(bmi);
         const ratio = w && h ? w.div(h).round(2) : null;
-        if (!ratio) return { exp_whtr: '', exp_category: '' }; // whatever the BMI: missing first (00, arithmetic 6)
+        if (!ratio) return { exp_whtr: '', exp_category: '' }; // whatever the BMI: missing first
         return { exp_whtr: ratio.text(2),
             exp_category: bmi && bmi.round(2).ge(35) ? 'not-applicable' : upwards(ratio, ['below-range', '0.4', 'healthy', '0.5', 'increased', '0.6', 'high']) };
     } };
@@ -320,7 +320,7 @@ families.prevent = {
         const none = { exp_status: '', exp_cvd: '', exp_ascvd: '', exp_hf: '' }, missing = [sex, age, tc, hdl, sbp, dm, smk, bmi, egfr, rx, st].includes('');
         const out = (v, low, high, open) => v !== '' && (q(v).lt(low) || (open ? q(v).ge(high) : q(v).gt(high)));
         if (out(age, 30, 79) || out(tc, 130, 320) || out(hdl, 20, 100) || out(sbp, 90, 180) || out(bmi, '18.5', 40, true) || out(egfr, 15, 140))
-            return missing ? none : { ...none, exp_status: 'out-of-range' }; // missing first (00, arithmetic 6)
+            return missing ? none : { ...none, exp_status: 'out-of-range' }; // missing first
         if (missing) return none;
         const on = x => x === 'yes' ? 1 : 0, a = (age - 55) / 10, nh = (tc - hdl) * .02586 - 3.5, shi = (Math.max(sbp, 110) - 130) / 20;
         const glo = (Math.min(egfr, 60) - 60) / -15, bhi = (Math.max(bmi, 30) - 30) / 5, h = (hdl * .02586 - 1.3) / .3;
@@ -532,7 +532,7 @@ families.puma = {
     inputs: ['age', 'sex', 'pack_years', 'dyspnoea', 'phlegm', 'cough', 'spirometry'],
     make: () => [near(35, 90, 0, [40, 50, 60]), pick('male', 'female'), near(0, 60, pick(1, 2), [10, 20, 30]), yesno(), yesno(), yesno(), yesno()],
     expect(age, sex, packs, ...four) {
-        // Who is asked from 40 also hangs on biomass smoke, which is no column: the points stand for all (11.4).
+        // Who is asked from 40 also hangs on biomass smoke, which is no column: the points stand for all.
         const n = Number(age), p = q(packs).round(1);
         if (n < 40) return { exp_points: '', exp_action: 'not-applicable' };
         const points = (sex === 'male' ? 1 : 0) + (n < 50 ? 0 : n < 60 ? 1 : 2) + (p.lt(20) ? 0 : p.le(30) ? 1 : 2) + four.filter(x => x === 'yes').length;

@@ -52,7 +52,8 @@ static bool holds(enum kind kind, const struct json *doc)
     size_t count = 0;
     bool is_inclusion = kind == INCLUSION || kind == SUBTREE_INCLUSION;
     if (!hash_of(json_get_text(doc, is_inclusion ? "leafHash" : "root1"), &one)) return false;
-    if (!hash_of(json_get_text(doc, is_inclusion ? "root" : "root2"), &two) || !proof_of(doc, proof, &count)) return false;
+    if (!hash_of(json_get_text(doc, is_inclusion ? "root" : "root2"), &two) || !proof_of(doc, proof, &count))
+        return false;
     switch (kind) {
     case INCLUSION:
         return tlog_check_inclusion(number_of(doc, "leafIdx"), number_of(doc, "treeSize"), &one, proof, count, &two,
@@ -72,10 +73,14 @@ static bool holds(enum kind kind, const struct json *doc)
 static void report(const char *name, bool is_right, const char *why)
 {
     bool is_gap = t_known_gap(GAPS, name);
-    if (is_right && is_gap) t_gap_passed(name);
-    else if (is_right) t_pass();
-    else if (is_gap) t_skipped(1);
-    else t_fail(name, "%s", why);
+    if (is_right && is_gap)
+        t_gap_passed(name);
+    else if (is_right)
+        t_pass();
+    else if (is_gap)
+        t_skipped(1);
+    else
+        t_fail(name, "%s", why);
 }
 
 static void run_file(enum kind kind, const char *path, const char *name)
@@ -106,8 +111,10 @@ static void run_folder(enum kind kind, const char *path, const char *name)
         struct str below = arena_printf(mem, "%s/%.*s", path, STR_ARGS(names[i]));
         struct str label = arena_printf(mem, "%s/%.*s", name, STR_ARGS(names[i]));
         struct stat info;
-        if (stat(below.ptr, &info) == 0 && S_ISDIR(info.st_mode)) run_folder(kind, below.ptr, label.ptr);
-        else if (str_ends(names[i], STR(".json"))) run_file(kind, below.ptr, label.ptr);
+        if (stat(below.ptr, &info) == 0 && S_ISDIR(info.st_mode))
+            run_folder(kind, below.ptr, label.ptr);
+        else if (str_ends(names[i], STR(".json")))
+            run_file(kind, below.ptr, label.ptr);
     }
     arena_close(mem);
 }
@@ -130,8 +137,8 @@ static void run_example(const struct json *example, const char *name)
         char root[64];
         is_right = is_right && tlog_checkpoint_parse(note, &head, NULL) == SALVE_OK;
         if (is_right) crypto_base64(head.root.bytes, sizeof head.root.bytes, root);
-        is_right = is_right && str_eq(head.origin, json_get_text(want, "origin")) && head.size == number_of(want, "size") &&
-                   str_is(json_get_text(want, "root"), root);
+        is_right = is_right && str_eq(head.origin, json_get_text(want, "origin")) &&
+                   head.size == number_of(want, "size") && str_is(json_get_text(want, "root"), root);
     }
     report(name, is_right, "the example does not read as its text says");
 }

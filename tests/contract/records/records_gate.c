@@ -26,19 +26,19 @@ static void a_fresh_enrolment_opens_to_the_person_alone(void **state)
 {
     (void)state;
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-02-29");
-    struct rec_view    *view;
+    struct rec_view *view;
     for (int p = PURPOSE_CARE; p <= PURPOSE_LAST; p++)
         for (int r = 0; r < ROLE_COUNT; r++) {
-            static const struct str ids[ROLE_COUNT] = {{"", 0},          {"sister", 6},   {"", 0},  {"desk-rosa", 9},
+            static const struct str ids[ROLE_COUNT] = {{"", 0},          {"sister", 6},   {"", 0},    {"desk-rosa", 9},
                                                        {"nurse-ben", 9}, {"dr-amina", 8}, {"mia", 3}, {"tech-li", 7}};
-            struct actor            actor = {.id = ids[r], .role = (enum role)r};
-            bool                    is_own = p == PURPOSE_SELF && r == ROLE_PARTICIPANT;
-            enum salve_code         code = t_open_code(t, actor, (enum purpose)p, who.card, &view);
+            struct actor actor = {.id = ids[r], .role = (enum role)r};
+            bool is_own = p == PURPOSE_SELF && r == ROLE_PARTICIPANT;
+            enum salve_code code = t_open_code(t, actor, (enum purpose)p, who.card, &view);
             bool opens_nothing = consent_role_classes((enum role)r, (enum purpose)p) == 0;
             assert_code(code, is_own ? SALVE_OK : opens_nothing ? SALVE_E_ROLE : SALVE_E_CONSENT);
             if (is_own) {
                 const struct rec_resource *all;
-                size_t                     count;
+                size_t count;
                 assert_ok(rec_all(view, 0, &all, &count, NULL));
                 assert_int_equal(count, 1);
                 assert_str(all[0].type, "Patient");
@@ -51,7 +51,7 @@ static void a_fresh_enrolment_opens_to_the_person_alone(void **state)
 static void consent_opens_its_own_purpose_and_no_other(void **state)
 {
     (void)state;
-    struct rec_view    *view;
+    struct rec_view *view;
     struct rec_enrolled who = t_enrol(t, "Okafor", "1975-06-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
@@ -67,8 +67,8 @@ static void consent_opens_its_own_purpose_and_no_other(void **state)
 static void care_needs_the_person_and_follow_up_does_not(void **state)
 {
     (void)state;
-    struct rec_view    *view;
-    char                id[COMPARTMENT_TEXT_BYTES + 1];
+    struct rec_view *view;
+    char id[COMPARTMENT_TEXT_BYTES + 1];
     struct rec_enrolled who = t_enrol(t, "Silva", "1990-01-01");
     compartment_text(who.compartment, id);
     t_give(t, who.card, PURPOSE_CARE);
@@ -82,10 +82,10 @@ static void care_needs_the_person_and_follow_up_does_not(void **state)
 static void staff_must_be_registered_under_the_role_they_use(void **state)
 {
     (void)state;
-    struct rec_view    *view;
+    struct rec_view *view;
     struct rec_enrolled who = t_enrol(t, "Novak", "1961-12-31");
-    struct actor        stranger = {.id = STR("dr-nobody"), .role = ROLE_CLINICIAN};
-    struct actor        promoted = {.id = T_ASSISTANT.id, .role = ROLE_CLINICIAN};
+    struct actor stranger = {.id = STR("dr-nobody"), .role = ROLE_CLINICIAN};
+    struct actor promoted = {.id = T_ASSISTANT.id, .role = ROLE_CLINICIAN};
     t_give(t, who.card, PURPOSE_CARE);
     assert_code(t_open_code(t, stranger, PURPOSE_CARE, who.card, &view), SALVE_E_ROLE);
     assert_code(t_open_code(t, promoted, PURPOSE_CARE, who.card, &view), SALVE_E_ROLE);
@@ -103,7 +103,7 @@ static void staff_must_be_registered_under_the_role_they_use(void **state)
 static void a_withdrawn_purpose_opens_nothing_until_given_again(void **state)
 {
     (void)state;
-    struct rec_view    *view;
+    struct rec_view *view;
     struct rec_enrolled who = t_enrol(t, "Kimura", "1955-05-05");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
@@ -115,7 +115,7 @@ static void a_withdrawn_purpose_opens_nothing_until_given_again(void **state)
     t_withdraw(t, who.card, PURPOSE_STATISTICS);
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
-    struct str                 after = t_save_weight(t, view, "80.9");
+    struct str after = t_save_weight(t, view, "80.9");
     const struct rec_resource *one;
     assert_ok(rec_read(view, before, &one, NULL));
     assert_str(tape_text(&one->tape, tape_get(&one->tape, 0, "valueQuantity.value")), "81.50");
@@ -123,7 +123,7 @@ static void a_withdrawn_purpose_opens_nothing_until_given_again(void **state)
     t_close_view(&view);
     view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     struct rec_consent *consents;
-    size_t              count;
+    size_t count;
     assert_ok(rec_consents(view, t->mem, &consents, &count, NULL));
     assert_int_equal(count, 3);
     assert_false(consents[0].in_force);
@@ -135,11 +135,11 @@ static void a_withdrawn_purpose_opens_nothing_until_given_again(void **state)
 static void consent_without_reading_back_keeps_nothing(void **state)
 {
     (void)state;
-    struct rec_view     *view;
-    struct rec_enrolled  who = t_enrol(t, "Mbeki", "1999-09-09");
+    struct rec_view *view;
+    struct rec_enrolled who = t_enrol(t, "Mbeki", "1999-09-09");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
-    struct rec_consent  *consents;
-    size_t               count;
+    struct rec_consent *consents;
+    size_t count;
     grant.teach_back = CONSENT_TEACH_BACK_NOT_DONE;
     grant.teach_back_rounds = 0;
     assert_code(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL), SALVE_E_CONSENT);
@@ -156,8 +156,8 @@ static void consent_without_reading_back_keeps_nothing(void **state)
 static void a_child_needs_a_guardian_and_dissent_decides(void **state)
 {
     (void)state;
-    struct rec_view     *view;
-    struct rec_enrolled  child = t_enrol(t, "Lopez", "2015-03-03"), adult = t_enrol(t, "Lopez", "1985-03-03");
+    struct rec_view *view;
+    struct rec_enrolled child = t_enrol(t, "Lopez", "2015-03-03"), adult = t_enrol(t, "Lopez", "1985-03-03");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     assert_int_not_equal(rec_consent_give(t->site, T_REGISTRAR, child.card, &grant, t->mem, NULL, NULL), SALVE_OK);
     grant.by = CONSENT_BY_GUARDIAN;
@@ -173,8 +173,8 @@ static void a_child_needs_a_guardian_and_dissent_decides(void **state)
 static void an_expired_consent_opens_nothing(void **state)
 {
     (void)state;
-    struct rec_view     *view;
-    struct rec_enrolled  who = t_enrol(t, "Berg", "1970-07-07");
+    struct rec_view *view;
+    struct rec_enrolled who = t_enrol(t, "Berg", "1970-07-07");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     grant.not_after_unix_s = T_SITE_NOW / 1000 + 3600;
     assert_ok(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL));
@@ -187,10 +187,10 @@ static void an_expired_consent_opens_nothing(void **state)
 static void the_sensitive_class_needs_its_own_tick(void **state)
 {
     (void)state;
-    struct rec_view     *view;
-    struct rec_enrolled  who = t_enrol(t, "Ferri", "1982-08-08");
+    struct rec_view *view;
+    struct rec_enrolled who = t_enrol(t, "Ferri", "1982-08-08");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
-    struct str           id;
+    struct str id;
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
     t_must(rec_new_id(view, t->mem, &id, &err));
@@ -213,9 +213,9 @@ static void the_sensitive_class_needs_its_own_tick(void **state)
 static void a_transfer_is_for_one_use(void **state)
 {
     (void)state;
-    struct rec_view    *view;
+    struct rec_view *view;
     struct rec_consent *consents;
-    size_t              count;
+    size_t count;
     struct rec_enrolled who = t_enrol(t, "Moreau", "1982-08-08");
     t_give(t, who.card, PURPOSE_TRANSFER);
     view = t_open(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card);
@@ -237,12 +237,12 @@ static void a_transfer_is_for_one_use(void **state)
 static void an_erased_person_is_not_written_to_by_an_open_view(void **state)
 {
     (void)state;
-    struct rec_view          *view, *own;
-    struct rec_erasure        erasure;
-    struct str                card;
+    struct rec_view *view, *own;
+    struct rec_erasure erasure;
+    struct str card;
     struct site_verify_result result;
-    struct site_verify_ask    ask = {.actor = T_TECHNICIAN};
-    struct rec_enrolled       who = t_enrol(t, "Nunes", "1982-08-08");
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    struct rec_enrolled who = t_enrol(t, "Nunes", "1982-08-08");
     t_give(t, who.card, PURPOSE_TRANSFER);
     view = t_open(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card);
     own = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
@@ -260,10 +260,10 @@ static void an_erased_person_is_not_written_to_by_an_open_view(void **state)
 static void what_is_saved_is_read_back_and_a_new_version_stands(void **state)
 {
     (void)state;
-    struct rec_view            *view;
-    const struct rec_resource  *one, **versions;
-    size_t                      count;
-    struct rec_enrolled         who = t_enrol(t, "Diallo", "1968-04-04");
+    struct rec_view *view;
+    const struct rec_resource *one, **versions;
+    size_t count;
+    struct rec_enrolled who = t_enrol(t, "Diallo", "1968-04-04");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     struct str first = t_save_weight(t, view, "90.10"), second = t_save_weight(t, view, "55");
@@ -291,14 +291,14 @@ static void what_is_saved_is_read_back_and_a_new_version_stands(void **state)
 static void ids_of_other_people_and_made_up_ids_are_refused(void **state)
 {
     (void)state;
-    struct rec_view    *one, *other;
+    struct rec_view *one, *other;
     struct rec_enrolled a = t_enrol(t, "Aalto", "1950-01-01"), b = t_enrol(t, "Baker", "1951-01-01");
-    char                text[COMPARTMENT_TEXT_BYTES + 1];
+    char text[COMPARTMENT_TEXT_BYTES + 1];
     t_give(t, a.card, PURPOSE_CARE);
     t_give(t, b.card, PURPOSE_CARE);
     one = t_open(t, T_ASSISTANT, PURPOSE_CARE, a.card);
     other = t_open(t, T_ASSISTANT, PURPOSE_CARE, b.card);
-    struct str  id = t_save_weight(t, one, "60");
+    struct str id = t_save_weight(t, one, "60");
     struct tape weight = t_weight(t, other, id, "61");
     assert_int_not_equal(t_save_code(t, other, &weight, 0), SALVE_OK);
     compartment_text(rec_compartment(other), text);
@@ -316,9 +316,9 @@ static void ids_of_other_people_and_made_up_ids_are_refused(void **state)
 static void only_staff_write_and_only_what_the_view_has(void **state)
 {
     (void)state;
-    struct str           id;
-    struct rec_view     *view;
-    struct rec_enrolled  who = t_enrol(t, "Cohen", "1944-04-04");
+    struct str id;
+    struct rec_view *view;
+    struct rec_enrolled who = t_enrol(t, "Cohen", "1944-04-04");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     t_must(rec_new_id(view, t->mem, &id, &err));
@@ -336,8 +336,8 @@ static void only_staff_write_and_only_what_the_view_has(void **state)
 static void the_statistics_projection_goes_with_its_consent(void **state)
 {
     (void)state;
-    struct str          id;
-    struct rec_view    *view;
+    struct str id;
+    struct rec_view *view;
     struct rec_enrolled who = t_enrol(t, "Eriksen", "1939-03-03");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
@@ -366,13 +366,13 @@ static void the_statistics_projection_goes_with_its_consent(void **state)
 static void every_look_is_seen_by_the_person_with_a_proof_anybody_can_check(void **state)
 {
     (void)state;
-    struct rec_view    *view;
-    struct rec_look    *looks;
-    struct site_facts   facts;
-    struct tlog_vkey    vkey;
-    size_t              count, missing;
-    static const char  *want[] = {"enrolment", "access", "consent", "access", "write", "access",
-                                  "read",      "access", "denied",  "access"};
+    struct rec_view *view;
+    struct rec_look *looks;
+    struct site_facts facts;
+    struct tlog_vkey vkey;
+    size_t count, missing;
+    static const char *want[] = {"enrolment", "access", "consent", "access", "write",
+                                 "access",    "read",   "access",  "denied", "access"};
     struct rec_enrolled who = t_enrol(t, "Farah", "1977-07-07");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
@@ -410,11 +410,11 @@ static void take_gives_back_exactly_what_was_saved(void **state)
 {
     (void)state;
     enum { WEIGHTS = 9 };
-    struct rec_view           *view;
+    struct rec_view *view;
     const struct rec_resource *taken;
-    struct str                 saved[WEIGHTS], ids[WEIGHTS];
-    size_t                     count, consents = 0, audits = 0, weights = 0;
-    struct rec_enrolled        who = t_enrol(t, "Gomez", "1988-08-08");
+    struct str saved[WEIGHTS], ids[WEIGHTS];
+    size_t count, consents = 0, audits = 0, weights = 0;
+    struct rec_enrolled who = t_enrol(t, "Gomez", "1988-08-08");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     for (int i = 0; i < WEIGHTS; i++) {
@@ -429,8 +429,8 @@ static void take_gives_back_exactly_what_was_saved(void **state)
     view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     assert_ok(rec_take(view, t->mem, &taken, &count, NULL));
     for (size_t i = 0; i < count; i++) {
-        struct tape  again;
-        struct str   json = t_json(t->mem, &taken[i].tape);
+        struct tape again;
+        struct str json = t_json(t->mem, &taken[i].tape);
         assert_ok(fhir_read(json, NULL, t->mem, &again, NULL, NULL));
         consents += str_is(taken[i].type, "Consent");
         audits += str_is(taken[i].type, "AuditEvent");
@@ -447,15 +447,15 @@ static void take_gives_back_exactly_what_was_saved(void **state)
 static void erasure_leaves_nothing_that_opens_and_the_rest_untouched(void **state)
 {
     (void)state;
-    struct rec_view          *view;
-    struct rec_erasure        erasure;
-    struct site_facts         facts;
-    struct tlog_vkey          vkey;
+    struct rec_view *view;
+    struct rec_erasure erasure;
+    struct site_facts facts;
+    struct tlog_vkey vkey;
     struct site_verify_result result;
-    struct str                event;
-    struct site_verify_ask    ask = {.actor = T_TECHNICIAN};
-    char                      id[COMPARTMENT_TEXT_BYTES + 1];
-    struct rec_enrolled       gone = t_enrol(t, "Hansen", "1966-06-06"), stays = t_enrol(t, "Ivanov", "1967-07-07");
+    struct str event;
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    char id[COMPARTMENT_TEXT_BYTES + 1];
+    struct rec_enrolled gone = t_enrol(t, "Hansen", "1966-06-06"), stays = t_enrol(t, "Ivanov", "1967-07-07");
     t_give(t, gone.card, PURPOSE_CARE);
     t_give(t, gone.card, PURPOSE_FOLLOW_UP);
     t_give(t, stays.card, PURPOSE_CARE);
@@ -487,8 +487,8 @@ static void erasure_leaves_nothing_that_opens_and_the_rest_untouched(void **stat
 static void a_new_card_works_and_the_old_one_does_not(void **state)
 {
     (void)state;
-    struct rec_view    *view;
-    struct str          card;
+    struct rec_view *view;
+    struct str card;
     struct rec_enrolled who = t_enrol(t, "Jensen", "1933-03-03");
     view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     assert_ok(rec_card_new(view, t->mem, &card, NULL));
@@ -504,11 +504,11 @@ static void a_new_card_works_and_the_old_one_does_not(void **state)
 static void a_turned_epoch_keeps_everybody_readable(void **state)
 {
     (void)state;
-    struct rec_view          *view;
-    struct site_rotation      rotation;
+    struct rec_view *view;
+    struct site_rotation rotation;
     struct site_verify_result result;
-    struct site_verify_ask    ask = {.actor = T_MANAGER};
-    struct rec_enrolled       who = t_enrol(t, "Kaya", "1971-01-01");
+    struct site_verify_ask ask = {.actor = T_MANAGER};
+    struct rec_enrolled who = t_enrol(t, "Kaya", "1971-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     assert_code(site_rotate(t->site, T_CLINICIAN, &rotation, NULL), SALVE_E_ROLE);
     for (uint32_t i = 0; i < 3; i++) {
@@ -527,25 +527,28 @@ static void the_name_look_up_is_exact_or_off(void **state)
 {
     (void)state;
     struct compartment *found;
-    size_t              count = 0;
+    size_t count = 0;
     assert_code(rec_find(t->site, T_REGISTRAR, STR("Tala Haddad"), STR("1980-02-29"), t->mem, &found, &count, NULL),
                 SALVE_E_UNSUPPORTED);
-    struct t_site      *named = t_site_make("gate-names", true);
+    struct t_site *named = t_site_make("gate-names", true);
     struct rec_enrolled who = t_enrol(named, "Häddad", "1980-02-29");
     t_enrol(named, "Haddad", "1980-02-28");
     static const char *const texts[] = {"Tala Häddad", "häddad TALA", "  Haddad   Tala "};
     for (size_t i = 0; i < 3; i++) {
-        assert_ok(rec_find(named->site, T_REGISTRAR, str_of(texts[i]), STR("1980-02-29"), named->mem, &found, &count, NULL));
+        assert_ok(
+            rec_find(named->site, T_REGISTRAR, str_of(texts[i]), STR("1980-02-29"), named->mem, &found, &count, NULL));
         assert_int_equal(count, 1);
         assert_true(compartment_eq(found[0], who.compartment));
     }
     static const char *const others[] = {"Tala", "Haddad", "Tal Haddad", "Tala Haddad Tala"};
     for (size_t i = 0; i < 4; i++) {
-        assert_ok(rec_find(named->site, T_REGISTRAR, str_of(others[i]), STR("1980-02-29"), named->mem, &found, &count, NULL));
+        assert_ok(
+            rec_find(named->site, T_REGISTRAR, str_of(others[i]), STR("1980-02-29"), named->mem, &found, &count, NULL));
         assert_int_equal(count, 0);
     }
-    assert_code(rec_find(named->site, T_MANAGER, STR("Tala Haddad"), STR("1980-02-29"), named->mem, &found, &count, NULL),
-                SALVE_E_ROLE);
+    assert_code(
+        rec_find(named->site, T_MANAGER, STR("Tala Haddad"), STR("1980-02-29"), named->mem, &found, &count, NULL),
+        SALVE_E_ROLE);
     assert_code(rec_find(named->site, T_REGISTRAR, STR("Tala Haddad"), STR("1980"), named->mem, &found, &count, NULL),
                 SALVE_E_INVALID);
     enum salve_code code = SALVE_OK;
@@ -560,8 +563,8 @@ static void the_name_look_up_is_exact_or_off(void **state)
 static void documents_of_the_commons_keep_their_newest_version(void **state)
 {
     (void)state;
-    struct str  bytes, *ids;
-    size_t      count;
+    struct str bytes, *ids;
+    size_t count;
     assert_ok(commons_put(t->site, T_CLINICIAN, STR("accepted"), STR("bp"), STR("one"), NULL));
     assert_ok(commons_put(t->site, T_CLINICIAN, STR("accepted"), STR("bp"), STR("two"), NULL));
     assert_ok(commons_put(t->site, T_CLINICIAN, STR("accepted"), STR("bmi"), STR(""), NULL));

@@ -14,10 +14,10 @@
 
 enum { SAVES = 4 };
 
-static struct t_site *base;   /* one person with consent for care, prepared once */
-static struct str     card, second_card;
-static struct str     id_text;
-static char           folder[520];
+static struct t_site *base; /* one person with consent for care, prepared once */
+static struct str card, second_card;
+static struct str id_text;
+static char folder[520];
 
 /* One line a step that the gate acknowledged. */
 static void acknowledge(int acks, const char *what)
@@ -27,23 +27,23 @@ static void acknowledge(int acks, const char *what)
 
 static int work(int acks, void *with)
 {
-    struct t_site          *t = with;
-    struct rec_view        *view = NULL;
-    struct rec_erasure      erasure;
-    struct site_rotation    rotation;
-    struct salve_err        err = {0};
-    struct rec_ask          ask = {.actor = T_ASSISTANT, .purpose = PURPOSE_CARE, .who = card};
-    struct consent_grant    grant = t_grant(PURPOSE_FOLLOW_UP);
-    struct tape             patient = t_read(t->mem, "{\"resourceType\":\"Patient\",\"birthDate\":\"1980-01-01\"}");
-    struct rec_enrolled     third;
+    struct t_site *t = with;
+    struct rec_view *view = NULL;
+    struct rec_erasure erasure;
+    struct site_rotation rotation;
+    struct salve_err err = {0};
+    struct rec_ask ask = {.actor = T_ASSISTANT, .purpose = PURPOSE_CARE, .who = card};
+    struct consent_grant grant = t_grant(PURPOSE_FOLLOW_UP);
+    struct tape patient = t_read(t->mem, "{\"resourceType\":\"Patient\",\"birthDate\":\"1980-01-01\"}");
+    struct rec_enrolled third;
     if (site_open(&t->options, &t->site, &err) != SALVE_OK) return 91;
     if (rec_open(t->site, &ask, &view, &err) != SALVE_OK) return 92;
     for (int i = 0; i < SAVES; i++) {
         struct str id;
-        char       line[128], kilograms[16];
+        char line[128], kilograms[16];
         (void)snprintf(kilograms, sizeof kilograms, "%d", 60 + i);
         if (rec_new_id(view, t->mem, &id, &err) != SALVE_OK) return 93;
-        struct tape     weight = t_weight(t, view, id, kilograms);
+        struct tape weight = t_weight(t, view, id, kilograms);
         struct rec_item item = {.tape = &weight};
         if (rec_save(view, &item, 1, NULL, t->mem, &err) != SALVE_OK) return 94;
         (void)snprintf(line, sizeof line, "saved %.*s", STR_ARGS(id));
@@ -91,19 +91,19 @@ static struct str word_after(const struct t_kill *job, const char *what)
 #define want(claim)                                                                                                    \
     do {                                                                                                               \
         if (!(claim)) {                                                                                                \
-            t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,     \
-                   t_where(&err), err.why);                                                                                   \
+            t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,    \
+                   t_where(&err), err.why);                                                                            \
             return false;                                                                                              \
         }                                                                                                              \
     } while (0)
 
 static bool saves_are_whole(struct t_site *t, const struct t_kill *job)
 {
-    struct salve_err           err = {0};
-    struct rec_view           *view = NULL;
+    struct salve_err err = {0};
+    struct rec_view *view = NULL;
     const struct rec_resource *all = NULL;
-    size_t                     count = 0, weights = 0, acknowledged = 0;
-    struct rec_ask             ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = card};
+    size_t count = 0, weights = 0, acknowledged = 0;
+    struct rec_ask ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = card};
     want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
     want(rec_all(view, 0, &all, &count, &err) == SALVE_OK);
     for (size_t i = 0; i < count; i++) {
@@ -127,8 +127,8 @@ static bool choices_stand(struct t_site *t, const struct t_kill *job)
 {
     struct salve_err err = {0};
     struct rec_view *view = NULL;
-    struct rec_ask   ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_FOLLOW_UP, .who = id_text};
-    enum salve_code  code = rec_open(t->site, &ask, &view, &err);
+    struct rec_ask ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_FOLLOW_UP, .who = id_text};
+    enum salve_code code = rec_open(t->site, &ask, &view, &err);
     want(code == SALVE_OK || code == SALVE_E_CONSENT);
     if (has(job, "follow-up given") && !has(job, "enrolled")) want(code == SALVE_OK);
     if (has(job, "follow-up withdrawn")) want(code == SALVE_E_CONSENT);
@@ -152,14 +152,14 @@ static bool choices_stand(struct t_site *t, const struct t_kill *job)
  * is proved, and verify has nothing to say. */
 static bool log_goes_on(struct t_site *t, const struct t_kill *job, const struct tlog_checkpoint *before)
 {
-    struct salve_err          err = {0};
-    struct rec_view          *view = NULL;
-    struct rec_look          *looks = NULL;
-    size_t                    count = 0, missing = 0;
-    struct site_facts         facts;
+    struct salve_err err = {0};
+    struct rec_view *view = NULL;
+    struct rec_look *looks = NULL;
+    size_t count = 0, missing = 0;
+    struct site_facts facts;
     struct site_verify_result result;
-    struct site_verify_ask    verify = {.actor = T_TECHNICIAN};
-    struct rec_ask            ask = {.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = card};
+    struct site_verify_ask verify = {.actor = T_TECHNICIAN};
+    struct rec_ask ask = {.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = card};
     want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
     want(rec_looked(view, t->mem, &looks, &count, &missing, &err) == SALVE_OK);
     want(missing == 0 && count > 0);
@@ -172,7 +172,7 @@ static bool log_goes_on(struct t_site *t, const struct t_kill *job, const struct
 
 static bool check_after(struct t_site *t, const struct t_kill *job, const struct tlog_checkpoint *before)
 {
-    struct salve_err  err = {0};
+    struct salve_err err = {0};
     struct arena_mark mark = arena_mark(t->mem);
     want(job->killed || job->status == 0);
     want(site_open(&t->options, &t->site, &err) == SALVE_OK);
@@ -192,7 +192,7 @@ static void prepare(void)
 {
     base = t_site_make("kill", false);
     struct rec_enrolled first = t_enrol(base, "Haddad", "1980-01-01"), second = t_enrol(base, "Okafor", "1981-01-01");
-    char                id[COMPARTMENT_TEXT_BYTES + 1];
+    char id[COMPARTMENT_TEXT_BYTES + 1];
     compartment_text(first.compartment, id);
     id_text = arena_printf(base->mem, "%s", id);
     card = first.card;
@@ -206,7 +206,7 @@ static void prepare(void)
 static struct tlog_checkpoint published(struct arena *mem)
 {
     struct tlog_checkpoint head;
-    struct str             note;
+    struct str note;
     t_must(file_read(arena_printf(mem, "%s/checkpoint", base->folder).ptr, 1 << 16, mem, &note, &err));
     t_must(tlog_checkpoint_parse(note, &head, &err));
     return head;
@@ -233,7 +233,7 @@ static int run_one(struct t_kill *job, uint64_t nth)
 int main(void)
 {
     static struct t_kill job;
-    time_t               end = time(NULL) + (t_is_all() ? 3600 : 12);
+    time_t end = time(NULL) + (t_is_all() ? 3600 : 12);
     prepare();
     if (run_one(&job, 0) != 0) {
         t_skipped(1);

@@ -16,9 +16,9 @@ enum { HOUR_MS = 3600 * 1000 };
 static void the_wrong_secret_opens_nothing_and_changes_nothing(void **state)
 {
     (void)state;
-    struct t_site   *t = t_site_make("wrong-secret", false);
+    struct t_site *t = t_site_make("wrong-secret", false);
     struct salve_err err = {0};
-    struct site     *site = NULL;
+    struct site *site = NULL;
     t_site_close(t);
     struct site_options wrong = t->options;
     wrong.secret = (struct site_secret){.passphrase = STR("correct horse battery staple")};
@@ -39,9 +39,9 @@ static void the_wrong_secret_opens_nothing_and_changes_nothing(void **state)
 static void there_is_no_site_where_there_is_none_and_one_is_enough(void **state)
 {
     (void)state;
-    struct t_site       *t = t_site_make("one", false);
-    struct site         *site = NULL;
-    struct site_options  none = t->options;
+    struct t_site *t = t_site_make("one", false);
+    struct site *site = NULL;
+    struct site_options none = t->options;
     struct site_settings settings = *site_settings(t->site);
     none.path = "/nonexistent/folder";
     assert_code(site_open(&none, &site, NULL), SALVE_E_NOT_FOUND);
@@ -55,15 +55,15 @@ static void there_is_no_site_where_there_is_none_and_one_is_enough(void **state)
 static void a_second_process_is_told_who_has_the_site(void **state)
 {
     (void)state;
-    struct t_site   *t = t_site_make("second", false);
+    struct t_site *t = t_site_make("second", false);
     struct salve_err err = {0};
-    struct site     *site = NULL;
-    char             pid[32];
+    struct site *site = NULL;
+    char pid[32];
     (void)snprintf(pid, sizeof pid, "%d", (int)getpid());
     pid_t child = fork();
     if (child == 0) {
         enum salve_code code = site_open(&t->options, &site, &err);
-        bool            told = strstr(err.why, pid) != NULL || strstr(t_where(&err), pid) != NULL;
+        bool told = strstr(err.why, pid) != NULL || strstr(t_where(&err), pid) != NULL;
         _exit(code != SALVE_E_BUSY ? 1 : told ? 0 : 2);
     }
     int status = -1;
@@ -78,14 +78,14 @@ static void a_second_process_is_told_who_has_the_site(void **state)
 static void a_clock_set_back_extends_nothing_and_keeps_reading(void **state)
 {
     (void)state;
-    struct t_site       *t = t_site_make("clock", false);
-    struct rec_view     *view;
-    struct rec_enrolled  out, who = t_enrol(t, "Haddad", "1980-01-01");
+    struct t_site *t = t_site_make("clock", false);
+    struct rec_view *view;
+    struct rec_enrolled out, who = t_enrol(t, "Haddad", "1980-01-01");
     struct consent_grant grant = t_grant(PURPOSE_FOLLOW_UP);
-    struct tape          patient = t_read(t->mem, "{\"resourceType\":\"Patient\"}");
+    struct tape patient = t_read(t->mem, "{\"resourceType\":\"Patient\"}");
     struct site_rotation rotation;
-    struct rec_look     *looks;
-    size_t               count, missing;
+    struct rec_look *looks;
+    size_t count, missing;
     t_give(t, who.card, PURPOSE_CARE);
     grant.not_after_unix_s = T_SITE_NOW / 1000 + 2 * 3600;
     t_must(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, &err));
@@ -120,7 +120,7 @@ static void a_clock_set_back_extends_nothing_and_keeps_reading(void **state)
 
 static uint64_t fill_until_full(struct t_site *t, struct rec_view *view)
 {
-    uint64_t        saved = 0;
+    uint64_t saved = 0;
     enum salve_code code = SALVE_OK;
     while (code == SALVE_OK && saved < 3000) {
         struct str id;
@@ -144,11 +144,11 @@ static void a_full_disk_refuses_and_loses_nothing(void **state)
         skip(); /* only root may make a small disk */
     }
     setenv("TMPDIR", folder, 1);
-    struct t_site      *t = t_site_make("full", false);
+    struct t_site *t = t_site_make("full", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     struct rec_view *view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
-    uint64_t         saved = fill_until_full(t, view);
+    uint64_t saved = fill_until_full(t, view);
     assert_true(saved > 0);
     (void)!rec_close(&view, NULL);
     (void)!site_close(&t->site, NULL);
@@ -158,7 +158,7 @@ static void a_full_disk_refuses_and_loses_nothing(void **state)
     assert_int_equal(t_count(view), saved + 1);
     t_close_view(&view);
     struct site_verify_result result;
-    struct site_verify_ask    ask = {.actor = T_TECHNICIAN};
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
     assert_ok(site_verify(t->site, &ask, &result, NULL));
     t_site_drop(t);
     unsetenv("TMPDIR");
@@ -172,15 +172,15 @@ static void show(void *with, const struct site_finding *finding)
 {
     (void)with;
     fprintf(stderr, "finding: %.*s %.*s %.*s: %.*s\n", STR_ARGS(finding->file), STR_ARGS(finding->compartment),
-           STR_ARGS(finding->element), STR_ARGS(finding->what));
+            STR_ARGS(finding->element), STR_ARGS(finding->what));
 }
 
 static void bring_back(const char *from, const char *to, const char *const *names)
 {
     for (; *names != NULL; names++) {
         struct arena *mem = arena_open((size_t)1 << 28);
-        struct str    bytes;
-        char          path[1024];
+        struct str bytes;
+        char path[1024];
         (void)snprintf(path, sizeof path, "%s/%s", from, *names);
         t_must(file_read(path, (size_t)1 << 27, mem, &bytes, &err));
         (void)snprintf(path, sizeof path, "%s/%s", to, *names);
@@ -195,15 +195,15 @@ static void an_older_database_cannot_go_on_as_if_nothing_happened(void **state)
 {
     (void)state;
     static const char *const all[] = {"site.db", "keys.db", "keys.epoch", NULL};
-    struct t_site           *t = t_site_make("restore", false);
-    struct rec_view         *view;
-    struct salve_err         err = {0};
-    struct rec_erasure       erasure;
-    struct site_facts        facts;
-    struct rec_look         *looks;
-    size_t                   count, missing;
-    char                     backup[512];
-    struct rec_enrolled      stays = t_enrol(t, "A", "1980-01-01"), withdraws = t_enrol(t, "B", "1980-01-01"),
+    struct t_site *t = t_site_make("restore", false);
+    struct rec_view *view;
+    struct salve_err err = {0};
+    struct rec_erasure erasure;
+    struct site_facts facts;
+    struct rec_look *looks;
+    size_t count, missing;
+    char backup[512];
+    struct rec_enrolled stays = t_enrol(t, "A", "1980-01-01"), withdraws = t_enrol(t, "B", "1980-01-01"),
                         goes = t_enrol(t, "C", "1980-01-01");
     t_give(t, stays.card, PURPOSE_CARE);
     t_give(t, withdraws.card, PURPOSE_CARE);
@@ -232,7 +232,7 @@ static void an_older_database_cannot_go_on_as_if_nothing_happened(void **state)
     t_must(site_facts(t->site, t->mem, &facts, &err));
     assert_str(facts.origin, "salve.test/2");
     struct site_verify_result result;
-    struct site_verify_ask    ask = {.actor = T_TECHNICIAN, .finding = show};
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN, .finding = show};
     t_must(site_verify(t->site, &ask, &result, &err));
     t_site_close(t);
     assert_code(site_log_successor(&t->options, &err), SALVE_E_CONFLICT);
@@ -245,14 +245,14 @@ static void an_older_key_store_revives_no_consent(void **state)
 {
     (void)state;
     static const char *const keys[] = {"keys.db", "keys.epoch", NULL};
-    struct t_site           *t = t_site_make("oldkeys", false);
-    struct rec_view         *view;
-    struct rec_erasure       erasure;
-    struct site_rotation     rotation;
+    struct t_site *t = t_site_make("oldkeys", false);
+    struct rec_view *view;
+    struct rec_erasure erasure;
+    struct site_rotation rotation;
     struct site_verify_result result;
-    struct site_verify_ask    ask = {.actor = T_TECHNICIAN};
-    char                     backup[512];
-    struct rec_enrolled      a = t_enrol(t, "A", "1980-01-01"), b = t_enrol(t, "B", "1980-01-01");
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    char backup[512];
+    struct rec_enrolled a = t_enrol(t, "A", "1980-01-01"), b = t_enrol(t, "B", "1980-01-01");
     t_give(t, a.card, PURPOSE_CARE);
     t_site_close(t);
     (void)snprintf(backup, sizeof backup, "%s-backup", t->folder);
@@ -278,7 +278,7 @@ static void an_older_key_store_revives_no_consent(void **state)
 
 struct seen {
     const char *file;
-    bool        named;
+    bool named;
 };
 static void note(void *with, const struct site_finding *finding)
 {
@@ -289,10 +289,10 @@ static void note(void *with, const struct site_finding *finding)
 
 static bool is_found(struct t_site *t, const char *file, struct salve_err *err)
 {
-    struct seen               seen = {.file = file};
+    struct seen seen = {.file = file};
     struct site_verify_result result;
-    struct site_verify_ask    ask = {.actor = T_TECHNICIAN, .finding = note, .with = &seen};
-    enum salve_code           code = site_verify_path(&t->options, &ask, &result, err);
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN, .finding = note, .with = &seen};
+    enum salve_code code = site_verify_path(&t->options, &ask, &result, err);
     return code == SALVE_E_INTEGRITY ? seen.named : code == SALVE_E_SECRET || code == SALVE_E_UNSUPPORTED;
 }
 
@@ -300,12 +300,12 @@ static bool is_found(struct t_site *t, const char *file, struct salve_err *err)
 static void any_flipped_bit_is_found_and_named(void **state)
 {
     (void)state;
-    struct t_site      *t = t_site_make("bits", false);
+    struct t_site *t = t_site_make("bits", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01"), gone = t_enrol(t, "Okafor", "1980-01-01");
-    struct rec_erasure  erasure;
-    struct str         *names;
-    size_t              count;
-    uint64_t            tried = 0, missed = 0;
+    struct rec_erasure erasure;
+    struct str *names;
+    size_t count;
+    uint64_t tried = 0, missed = 0;
     t_give(t, who.card, PURPOSE_CARE);
     struct rec_view *view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     for (int i = 0; i < 5; i++) t_save_weight(t, view, "70");
@@ -315,19 +315,20 @@ static void any_flipped_bit_is_found_and_named(void **state)
     t_must(file_list(t->folder, t->mem, &names, &count, &err));
     assert_true(count >= 6);
     for (size_t f = 0; f < count; f++) {
-        char       path[1024];
+        char path[1024];
         struct str bytes;
         (void)snprintf(path, sizeof path, "%s/%.*s", t->folder, STR_ARGS(names[f]));
         t_must(file_read(path, (size_t)1 << 28, t->mem, &bytes, &err));
         size_t step = t_is_all() ? 1 + bytes.len / 20000 : 1 + bytes.len / 60;
         for (size_t at = f % 3; at < bytes.len; at += step) {
             struct salve_err err = {0};
-            int              fd = open(path, O_WRONLY);
-            char             changed = (char)(bytes.ptr[at] ^ (1 << (at / step % 8)));
+            int fd = open(path, O_WRONLY);
+            char changed = (char)(bytes.ptr[at] ^ (1 << (at / step % 8)));
             assert_int_equal(pwrite(fd, &changed, 1, (off_t)at), 1);
             bool found = is_found(t, arena_printf(t->mem, "%.*s", STR_ARGS(names[f])).ptr, &err);
             if (!found && missed++ < 20)
-                printf("not found: bit %d of byte %zu of %.*s: %s\n", (int)(at / step % 8), at, STR_ARGS(names[f]), t_where(&err));
+                printf("not found: bit %d of byte %zu of %.*s: %s\n", (int)(at / step % 8), at, STR_ARGS(names[f]),
+                       t_where(&err));
             assert_int_equal(ftruncate(fd, (off_t)bytes.len), 0);
             assert_int_equal(pwrite(fd, bytes.ptr, bytes.len, 0), bytes.len);
             close(fd);
@@ -346,10 +347,10 @@ static void damage_to_one_stays_with_one(void **state)
     (void)state;
     enum { PEOPLE = 24, SAVES = 6, FLIPS = 24 };
     struct t_site *t = t_site_make("others", false);
-    struct str     cards[PEOPLE];
-    struct str     bytes;
-    char           path[1024];
-    int            closed = 0, hit = 0, few = 0;
+    struct str cards[PEOPLE];
+    struct str bytes;
+    char path[1024];
+    int closed = 0, hit = 0, few = 0;
     for (int p = 0; p < PEOPLE; p++) {
         cards[p] = t_enrol(t, "Haddad", "1980-01-01").card;
         t_give(t, cards[p], PURPOSE_CARE);
@@ -367,16 +368,16 @@ static void damage_to_one_stays_with_one(void **state)
         t_remove(t->folder);
         t_copy(master, t->folder);
         size_t at = bytes.len / FLIPS * (size_t)f + 1000;
-        int    fd = open(path, O_WRONLY), affected = 0;
-        char   changed = (char)(bytes.ptr[at] ^ 4);
+        int fd = open(path, O_WRONLY), affected = 0;
+        char changed = (char)(bytes.ptr[at] ^ 4);
         assert_int_equal(pwrite(fd, &changed, 1, (off_t)at), 1);
         struct salve_err err = {0};
-        enum salve_code  code = site_open(&t->options, &t->site, &err);
+        enum salve_code code = site_open(&t->options, &t->site, &err);
         if (code == SALVE_OK) {
             for (int p = 0; p < PEOPLE; p++) {
                 struct rec_view *view = NULL;
                 const struct rec_resource *all;
-                size_t           count;
+                size_t count;
                 code = t_open_code(t, T_CLINICIAN, PURPOSE_CARE, cards[p], &view);
                 if (code == SALVE_OK) code = rec_all(view, 0, &all, &count, NULL);
                 affected += code != SALVE_OK;

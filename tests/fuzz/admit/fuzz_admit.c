@@ -67,8 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fhir_issues_init(&issues, mem);
     buf_init(&out, mem, 8 << 20);
     enum salve_code code = import_read(str_make((const char *)data, size), mem, &bundle, &issues, &err);
-    if ((code == SALVE_OK || code == SALVE_E_INVALID) && bundle.node_count > 0
-        && fhir_validate(&bundle, mem, &issues, &valid, &err) != SALVE_OK)
+    if ((code == SALVE_OK || code == SALVE_E_INVALID) && bundle.node_count > 0 &&
+        fhir_validate(&bundle, mem, &issues, &valid, &err) != SALVE_OK)
         abort();
     if (code == SALVE_OK) {
         if (admit_minimise(rules, &bundle, COMPARTMENT, mem, &kept, &err) == SALVE_OK && kept.tape.node_count > 0 &&

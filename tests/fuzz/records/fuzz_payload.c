@@ -8,10 +8,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_payload(struct str bytes, struct arena *mem)
 {
-    struct rec_codec  *codec = NULL;
+    struct rec_codec *codec = NULL;
     struct rec_payload payload;
-    struct tape       *tapes;
-    size_t             count;
+    struct tape *tapes;
+    size_t count;
     if (rec_codec_open(&codec, NULL) != SALVE_OK) return;
     if (rec_payload_unpack(codec, bytes, mem, &payload, NULL) == SALVE_OK && payload.kind == REC_KIND_RESOURCES)
         (void)!rec_tapes_unpack(payload.body, mem, &tapes, &count, NULL);
@@ -21,7 +21,7 @@ static void read_payload(struct str bytes, struct arena *mem)
 static void read_event(struct str bytes, struct arena *mem)
 {
     struct rec_event event, again;
-    struct str       json;
+    struct str json;
     if (rec_event_read(bytes, mem, &event, NULL) != SALVE_OK) return;
     if (rec_event_write(&event, mem, &json, NULL) != SALVE_OK) return;
     salve_assert(rec_event_read(json, mem, &again, NULL) == SALVE_OK);
@@ -31,18 +31,27 @@ static void read_event(struct str bytes, struct arena *mem)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct site_settings settings;
-    struct rec_card      card;
-    struct tape         *tapes;
-    size_t               count;
+    struct rec_card card;
+    struct tape *tapes;
+    size_t count;
     if (size == 0) return 0;
     struct arena *mem = arena_open(64 << 20);
-    struct str    bytes = str_make((const char *)data + 1, size - 1);
+    struct str bytes = str_make((const char *)data + 1, size - 1);
     switch (data[0] % 5) {
-    case 0: read_payload(bytes, mem); break;
-    case 1: (void)!rec_tapes_unpack(bytes, mem, &tapes, &count, NULL); break;
-    case 2: read_event(bytes, mem); break;
-    case 3: (void)!rec_settings_read(bytes, mem, &settings, NULL); break;
-    default: (void)rec_card_read(bytes, &card);
+    case 0:
+        read_payload(bytes, mem);
+        break;
+    case 1:
+        (void)!rec_tapes_unpack(bytes, mem, &tapes, &count, NULL);
+        break;
+    case 2:
+        read_event(bytes, mem);
+        break;
+    case 3:
+        (void)!rec_settings_read(bytes, mem, &settings, NULL);
+        break;
+    default:
+        (void)rec_card_read(bytes, &card);
     }
     arena_close(mem);
     return 0;

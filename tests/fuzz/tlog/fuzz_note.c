@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     need(tlog_vkey_make(STR("w"), TLOG_KEY_COSIGNATURE, keys[0].key, &keys[1], NULL) == SALVE_OK);
     if (tlog_note_parse(text, &note, NULL) == SALVE_OK) {
         need(note.count > 0 && note.text.len + note.lines.len + 1 == size);
-        if (tlog_note_add(text, str_cut(note.lines, 0, (size_t)str_find(note.lines, STR("\n"))), mem, &more, NULL) == SALVE_OK)
+        if (tlog_note_add(text, str_cut(note.lines, 0, (size_t)str_find(note.lines, STR("\n"))), mem, &more, NULL) ==
+            SALVE_OK)
             need(tlog_note_parse(more, &again, NULL) == SALVE_OK && again.count == note.count + 1 &&
                  str_eq(again.text, note.text));
     }

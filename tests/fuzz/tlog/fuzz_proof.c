@@ -22,7 +22,8 @@ static void raw_proof(const uint8_t *data, size_t size)
     if (tlog_check_consistency(numbers[0], numbers[1], &leaf, &root, hashes, count, NULL) == SALVE_OK) abort();
     if (tlog_check_subtree_inclusion(numbers[0], numbers[1], numbers[2], &leaf, hashes, count, &root, NULL) == SALVE_OK)
         abort();
-    if (tlog_check_subtree_consistency(numbers[0], numbers[1], numbers[2], &leaf, &root, hashes, count, NULL) == SALVE_OK)
+    if (tlog_check_subtree_consistency(numbers[0], numbers[1], numbers[2], &leaf, &root, hashes, count, NULL) ==
+        SALVE_OK)
         abort();
 }
 

@@ -7,15 +7,15 @@
 
 #define CASES "tests/unit/admit/cases"
 
-static struct t_site   *t;
+static struct t_site *t;
 static struct rec_view *view;
-static char             compartment[COMPARTMENT_TEXT_BYTES + 1];
-static size_t           kept = 1; /* the Patient of the enrolment */
+static char compartment[COMPARTMENT_TEXT_BYTES + 1];
+static size_t kept = 1; /* the Patient of the enrolment */
 
 static struct str replace(struct arena *mem, struct str text, const char *from, struct str to)
 {
     struct buf out;
-    ptrdiff_t  at;
+    ptrdiff_t at;
     buf_init(&out, mem, (size_t)1 << 20);
     while ((at = str_find(text, str_of(from))) >= 0) {
         buf_add(&out, str_cut(text, 0, (size_t)at));
@@ -35,11 +35,11 @@ static struct str first_rule(struct str expect)
 
 static void run_case(struct str name, struct str expect, struct str input)
 {
-    char             label[200];
-    struct tape      read, tape;
-    struct str       id;
+    char label[200];
+    struct tape read, tape;
+    struct str id;
     struct salve_err err = {0};
-    struct arena    *mem = arena_open((size_t)64 << 20);
+    struct arena *mem = arena_open((size_t)64 << 20);
     (void)snprintf(label, sizeof label, "%.*s", STR_ARGS(name));
     input = replace(mem, input, "$P", arena_printf(mem, "Patient/%s.1", compartment));
     input = replace(mem, input, "aaaaaaaaaaaaaaaaaaaaaaaaaa", str_of(compartment));
@@ -64,24 +64,30 @@ static void run_case(struct str name, struct str expect, struct str input)
     struct rec_item item = {.tape = &tape};
     memset(&err, 0, sizeof err);
     enum salve_code code = rec_save(view, &item, 1, NULL, mem, &err);
-    struct str      rule = first_rule(expect);
-    bool            is_own = str_is(type, "Consent") || str_is(type, "AuditEvent");
+    struct str rule = first_rule(expect);
+    bool is_own = str_is(type, "Consent") || str_is(type, "AuditEvent");
     if (str_is(rule, "ok") && !is_own) {
         if (code == SALVE_OK) kept++;
-        if (code != SALVE_OK) t_fail(label, "%s at %s (%s)", salve_code_name(code), t_where(&err), err.why);
-        else t_pass();
-    } else if (code != SALVE_E_NOT_ADMITTED) t_fail(label, "%s", salve_code_name(code));
-    else if (!is_own && str_find(str_of(err.why), rule) < 0) t_fail(label, "rule %s", err.why);
-    else if (strstr(t_where(&err), "CANARY") != NULL || strstr(err.why, "CANARY") != NULL) t_fail(label, "tells a value");
-    else t_pass();
+        if (code != SALVE_OK)
+            t_fail(label, "%s at %s (%s)", salve_code_name(code), t_where(&err), err.why);
+        else
+            t_pass();
+    } else if (code != SALVE_E_NOT_ADMITTED)
+        t_fail(label, "%s", salve_code_name(code));
+    else if (!is_own && str_find(str_of(err.why), rule) < 0)
+        t_fail(label, "rule %s", err.why);
+    else if (strstr(t_where(&err), "CANARY") != NULL || strstr(err.why, "CANARY") != NULL)
+        t_fail(label, "tells a value");
+    else
+        t_pass();
     arena_close(mem);
 }
 
 static void run_file(const char *path)
 {
     struct arena *mem = arena_open((size_t)64 << 20);
-    struct str    rest, line, name = STR_NONE, expect = STR_NONE;
-    struct buf    input;
+    struct str rest, line, name = STR_NONE, expect = STR_NONE;
+    struct buf input;
     t_must(file_read(path, (size_t)4 << 20, mem, &rest, &err));
     for (bool more = true; more;) {
         more = str_next_line(&rest, &line);
@@ -103,17 +109,19 @@ static void run_file(const char *path)
 static void nothing_inadmissible_was_kept(void)
 {
     const struct rec_resource *all = NULL;
-    size_t                     count = 0, bad = 0;
+    size_t count = 0, bad = 0;
     t_must(rec_all(view, 0, &all, &count, &err));
     for (size_t i = 0; i < count; i++) bad += str_is(all[i].type, "Media") || str_is(all[i].type, "Consent");
-    if (count != kept || bad > 0) t_fail("what is kept", "%zu resources, %zu wanted", count, kept);
-    else t_pass();
+    if (count != kept || bad > 0)
+        t_fail("what is kept", "%zu resources, %zu wanted", count, kept);
+    else
+        t_pass();
 }
 
 int main(void)
 {
     struct str *names;
-    size_t      count = 0;
+    size_t count = 0;
     t = t_site_make("never-admission", false);
     struct site_settings settings = *site_settings(t->site);
     settings.identifier_systems = STR("urn:oid:1.2.3.4.5.99");

@@ -15,8 +15,8 @@ static void the_61st_person_in_an_hour_stays_closed(void **state)
 {
     (void)state;
     static const struct actor *const staff[] = {&T_CLINICIAN, &T_ASSISTANT, &T_REGISTRAR};
-    struct t_site   *t = t_site_make("never-bulk", false);
-    struct str       cards[PEOPLE];
+    struct t_site *t = t_site_make("never-bulk", false);
+    struct str cards[PEOPLE];
     struct rec_view *view;
     for (int p = 0; p < PEOPLE; p++) {
         cards[p] = t_enrol(t, "Haddad", "1980-01-01").card;
@@ -37,7 +37,7 @@ static void the_61st_person_in_an_hour_stays_closed(void **state)
     t_close_view(&view);
     view = t_open(t, T_PERSON, PURPOSE_SELF, cards[LIMIT]); /* one's own record: always */
     struct rec_look *looks;
-    size_t           count, missing;
+    size_t count, missing;
     t_must(rec_looked(view, t->mem, &looks, &count, &missing, &err));
     assert_str(looks[count - 2].kind, "denied"); /* and the attempts are seen */
     t_close_view(&view);
@@ -53,17 +53,18 @@ static bool holds(struct str bytes, const char *canary)
     return memmem(bytes.ptr, bytes.len, canary, strlen(canary)) != NULL;
 }
 
-static const char *const canaries[] = {"Canaryfamily", "1961-07-19", "canary-street", "61.337", "Canarynote",
-                                       "29463-7", "mother of canary", "clinic-of-the-river"};
+static const char *const canaries[] = {"Canaryfamily", "1961-07-19", "canary-street",    "61.337",
+                                       "Canarynote",   "29463-7",    "mother of canary", "clinic-of-the-river"};
 
 static void scan(const char *folder, struct arena *mem)
 {
     struct str *names;
-    size_t      count;
+    size_t count;
     t_must(file_list(folder, mem, &names, &count, &err));
     for (size_t f = 0; f < count; f++) {
         struct str bytes;
-        t_must(file_read(arena_printf(mem, "%s/%.*s", folder, STR_ARGS(names[f])).ptr, (size_t)1 << 28, mem, &bytes, &err));
+        t_must(file_read(arena_printf(mem, "%s/%.*s", folder, STR_ARGS(names[f])).ptr, (size_t)1 << 28, mem, &bytes,
+                         &err));
         for (size_t c = 0; c < sizeof canaries / sizeof canaries[0]; c++)
             if (holds(bytes, canaries[c])) fail_msg("%s in %.*s", canaries[c], STR_ARGS(names[f]));
     }
@@ -73,10 +74,10 @@ static void scan(const char *folder, struct arena *mem)
 static void no_file_of_the_site_holds_anything_readable(void **state)
 {
     (void)state;
-    struct t_site      *t = t_site_make("never-plain", true);
+    struct t_site *t = t_site_make("never-plain", true);
     struct rec_enrolled who;
-    struct rec_erasure  erasure;
-    struct tape         patient = t_read(
+    struct rec_erasure erasure;
+    struct tape patient = t_read(
         t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Canaryfamily\",\"given\":[\"Canarynote\"]}],"
                 "\"birthDate\":\"1961-07-19\",\"address\":[{\"line\":[\"canary-street 9\"]}]}");
     t_must(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &who, &err));
@@ -89,7 +90,7 @@ static void no_file_of_the_site_holds_anything_readable(void **state)
     t_withdraw(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     const struct rec_resource *all;
-    size_t                     count;
+    size_t count;
     t_must(rec_take(view, t->mem, &all, &count, &err));
     t_close_view(&view);
     t_site_close(t);
@@ -100,7 +101,8 @@ static void no_file_of_the_site_holds_anything_readable(void **state)
     struct str bytes;
     static const char *const files[] = {"site.db", "keys.db", "revoked", "checkpoint"};
     for (size_t f = 0; f < 4; f++) {
-        t_must(file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, (size_t)1 << 28, t->mem, &bytes, &err));
+        t_must(
+            file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, (size_t)1 << 28, t->mem, &bytes, &err));
         assert_false(holds(bytes, card));
     }
     t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
@@ -108,8 +110,10 @@ static void no_file_of_the_site_holds_anything_readable(void **state)
     char id[COMPARTMENT_TEXT_BYTES + 1];
     compartment_text(who.compartment, id);
     for (size_t f = 0; f < 4; f++) {
-        t_must(file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, (size_t)1 << 28, t->mem, &bytes, &err));
-        assert_null(memmem(bytes.ptr, bytes.len, who.compartment.bytes, COMPARTMENT_BYTES)); /* not even the random id */
+        t_must(
+            file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, (size_t)1 << 28, t->mem, &bytes, &err));
+        assert_null(
+            memmem(bytes.ptr, bytes.len, who.compartment.bytes, COMPARTMENT_BYTES)); /* not even the random id */
         assert_false(holds(bytes, id));
     }
     t_site_open(t);
@@ -119,7 +123,7 @@ static void no_file_of_the_site_holds_anything_readable(void **state)
 static void messages_tell_no_value(void **state)
 {
     (void)state;
-    struct t_site   *t = t_site_make("never-words", false);
+    struct t_site *t = t_site_make("never-words", false);
     struct rec_enrolled who;
     struct salve_err err = {0};
     static const char *const bad[] = {
@@ -150,7 +154,7 @@ static void an_open_site_leaves_no_core_file(void **state)
     skip();
 #endif
     struct t_site *t = t_site_make("never-core", false);
-    struct rlimit  limit;
+    struct rlimit limit;
     assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
     assert_int_equal(limit.rlim_cur, 0);
     assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
@@ -161,10 +165,10 @@ static void an_open_site_leaves_no_core_file(void **state)
 static void a_look_without_a_leaf_does_not_happen(void **state)
 {
     (void)state;
-    struct t_site      *t = t_site_make("never-leaf", false);
+    struct t_site *t = t_site_make("never-leaf", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
-    struct site_facts   before, after;
-    struct rec_view    *view;
+    struct site_facts before, after;
+    struct rec_view *view;
     t_give(t, who.card, PURPOSE_CARE);
     for (int i = 0; i < 5; i++) {
         t_must(site_facts(t->site, t->mem, &before, &err));

@@ -10,31 +10,30 @@
 static void roles_are_exactly_these(void **state)
 {
     (void)state;
-    static const char *const want[] = {"participant", "helper", "guardian", "registrar",
-                                       "assistant",   "clinician", "manager", "technician"};
+    static const char *const want[] = {"participant", "helper",    "guardian", "registrar",
+                                       "assistant",   "clinician", "manager",  "technician"};
     enum role found;
     assert_int_equal(ROLE_COUNT, sizeof want / sizeof want[0]);
     for (int r = 0; r < ROLE_COUNT; r++) assert_string_equal(role_text((enum role)r), want[r]);
-    static const char *const never[] = {"police", "security", "officer", "admin", "insurer", "employer", "teacher",
-                                        "ministry", "army", "judge"};
+    static const char *const never[] = {"police",   "security", "officer",  "admin", "insurer",
+                                        "employer", "teacher",  "ministry", "army",  "judge"};
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) assert_false(role_find(str_of(never[i]), &found));
 }
 
 static void purposes_are_exactly_these(void **state)
 {
     (void)state;
-    static const char *const want[][2] = {{"care", "TREAT"},       {"follow-up", "CAREMGT"},
-                                          {"statistics", "HQUALIMP"}, {"research-contact", "HRESCH"},
-                                          {"transfer", "PATRQT"},  {"self", "PATRQT"},
-                                          {"helper", "FAMRQT"}};
+    static const char *const want[][2] = {
+        {"care", "TREAT"},      {"follow-up", "CAREMGT"}, {"statistics", "HQUALIMP"}, {"research-contact", "HRESCH"},
+        {"transfer", "PATRQT"}, {"self", "PATRQT"},       {"helper", "FAMRQT"}};
     enum purpose found;
     assert_int_equal(PURPOSE_LAST, sizeof want / sizeof want[0]);
     for (int p = 1; p <= PURPOSE_LAST; p++) {
         assert_string_equal(purpose_text((enum purpose)p), want[p - 1][0]);
         assert_string_equal(purpose_reason((enum purpose)p), want[p - 1][1]);
     }
-    static const char *const never[] = {"THREAT", "HLEGAL", "HMARKT", "HPAYMT", "COVERAGE", "HSYSADMIN", "BTG",
-                                        "law-enforcement", "security", "emergency", "admin"};
+    static const char *const never[] = {"THREAT", "HLEGAL",          "HMARKT",   "HPAYMT",    "COVERAGE", "HSYSADMIN",
+                                        "BTG",    "law-enforcement", "security", "emergency", "admin"};
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) assert_false(purpose_find(str_of(never[i]), &found));
     for (int p = 1; p <= PURPOSE_LAST; p++) {
         assert_int_equal(consent_role_classes(ROLE_MANAGER, (enum purpose)p), 0);
@@ -48,7 +47,8 @@ static void consent_can_be_given_or_taken_back_and_nothing_else(void **state)
     for (int s = 0; s < CONSENT_STATE_COUNT; s++) {
         static const char *const words[] = {"given", "withdrawn", "used"};
         assert_int_equal(CONSENT_STATE_COUNT, 3);
-#define X(name, text, what) assert_true(strcmp(text, words[0]) == 0 || strcmp(text, words[1]) == 0 || strcmp(text, words[2]) == 0);
+#define X(name, text, what)                                                                                            \
+    assert_true(strcmp(text, words[0]) == 0 || strcmp(text, words[1]) == 0 || strcmp(text, words[2]) == 0);
         CONSENT_STATES(X)
 #undef X
     }
@@ -61,7 +61,7 @@ struct content {
 static struct content content_of(struct t_site *t)
 {
     struct store_counts counts;
-    struct keys_status  status;
+    struct keys_status status;
     t_must(store_verify(t->site->store, NULL, NULL, &counts, &err));
     t_must(keys_status(t->site->keys, &status, &err));
     return (struct content){counts.records, counts.commons, counts.tombstones, status.wraps};
@@ -72,9 +72,9 @@ static struct content content_of(struct t_site *t)
 static void a_refusal_leaves_nothing(void **state)
 {
     (void)state;
-    struct t_site       *t = t_site_make("never-refusal", false);
-    struct rec_enrolled  who = t_enrol(t, "Haddad", "1980-01-01");
-    struct content       before = content_of(t);
+    struct t_site *t = t_site_make("never-refusal", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    struct content before = content_of(t);
     struct consent_grant grant = t_grant(PURPOSE_STATISTICS);
     grant.teach_back = CONSENT_TEACH_BACK_NOT_DONE;
     grant.teach_back_rounds = 0;
@@ -83,8 +83,8 @@ static void a_refusal_leaves_nothing(void **state)
     assert_int_equal(after.records, before.records + 1); /* the look itself, in the person's own history */
     assert_int_equal(after.commons, before.commons);
     assert_int_equal(after.wraps, before.wraps);
-    struct str      *ids;
-    size_t           count;
+    struct str *ids;
+    size_t count;
     static const char *const kinds[] = {"refused", "refusal", "absent", "declined", "no-show", "consent", "person"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         assert_ok(commons_list(t->site, str_of(kinds[i]), t->mem, &ids, &count, NULL));
@@ -97,13 +97,13 @@ static void enrolling_twice_tells_nothing(void **state)
 {
     (void)state;
     for (int index = 0; index < 2; index++) {
-        struct t_site      *t = t_site_make("never-twice", index == 1);
+        struct t_site *t = t_site_make("never-twice", index == 1);
         struct rec_enrolled a = t_enrol(t, "Haddad", "1980-01-01"), b = t_enrol(t, "Haddad", "1980-01-01");
         assert_false(compartment_eq(a.compartment, b.compartment));
         assert_false(str_eq(a.card, b.card));
         struct rec_view *view = t_open(t, T_PERSON, PURPOSE_SELF, b.card);
         struct rec_look *looks;
-        size_t           count, missing;
+        size_t count, missing;
         t_must(rec_looked(view, t->mem, &looks, &count, &missing, &err));
         assert_int_equal(count, 2); /* enrolment and this look: nobody was looked up */
         t_close_view(&view);
@@ -116,7 +116,7 @@ static void look_of(struct t_site *t, struct str card, char out[1024])
 {
     static const struct {
         const struct actor *actor;
-        enum purpose        purpose;
+        enum purpose purpose;
     } asks[] = {{&T_CLINICIAN, PURPOSE_CARE},     {&T_ASSISTANT, PURPOSE_CARE}, {&T_CLINICIAN, PURPOSE_FOLLOW_UP},
                 {&T_REGISTRAR, PURPOSE_RESEARCH}, {&T_MANAGER, PURPOSE_CARE},   {&T_CLINICIAN, PURPOSE_TRANSFER}};
     size_t at = 0;
@@ -124,10 +124,11 @@ static void look_of(struct t_site *t, struct str card, char out[1024])
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
         struct rec_view *view = NULL;
         struct salve_err err = {0};
-        struct rec_ask   ask = {.actor = *asks[i].actor, .purpose = asks[i].purpose, .who = card};
-        enum salve_code  code = rec_open(t->site, &ask, &view, &err);
+        struct rec_ask ask = {.actor = *asks[i].actor, .purpose = asks[i].purpose, .who = card};
+        enum salve_code code = rec_open(t->site, &ask, &view, &err);
         assert_null(view);
-        at += (size_t)snprintf(out + at, 1024 - at, "%s|%s|%s|%d\n", salve_code_name(code), t_where(&err), err.why, err.source_line);
+        at += (size_t)snprintf(out + at, 1024 - at, "%s|%s|%s|%d\n", salve_code_name(code), t_where(&err), err.why,
+                               err.source_line);
     }
 }
 
@@ -135,10 +136,10 @@ static void never_asked_refused_and_withdrawn_look_the_same(void **state)
 {
     (void)state;
     static const enum purpose purposes[] = {PURPOSE_CARE, PURPOSE_FOLLOW_UP, PURPOSE_RESEARCH, PURPOSE_TRANSFER};
-    struct t_site      *t = t_site_make("never-same", false);
+    struct t_site *t = t_site_make("never-same", false);
     struct rec_enrolled asked_not = t_enrol(t, "A", "1980-01-01"), refused = t_enrol(t, "B", "1980-01-01"),
                         withdrew = t_enrol(t, "C", "1980-01-01"), expired = t_enrol(t, "D", "1980-01-01");
-    char                a[1024], b[1024], c[1024], d[1024];
+    char a[1024], b[1024], c[1024], d[1024];
     for (size_t i = 0; i < 4; i++) {
         struct consent_grant grant = t_grant(purposes[i]);
         t_give(t, withdrew.card, purposes[i]);

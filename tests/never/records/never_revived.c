@@ -20,7 +20,7 @@ static unsigned reads(struct t_site *t, struct str card)
 static void no_read_succeeds_once_withdrawal_returned(void **state)
 {
     (void)state;
-    struct t_site      *t = t_site_make("never-after", false);
+    struct t_site *t = t_site_make("never-after", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     for (int i = 0; i < ROUNDS; i++) {
         t_give(t, who.card, PURPOSE_CARE);
@@ -34,8 +34,8 @@ static void no_read_succeeds_once_withdrawal_returned(void **state)
 static void no_read_succeeds_from_the_millisecond_of_expiry(void **state)
 {
     (void)state;
-    struct t_site       *t = t_site_make("never-expiry", false);
-    struct rec_enrolled  who = t_enrol(t, "Haddad", "1980-01-01");
+    struct t_site *t = t_site_make("never-expiry", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     grant.not_after_unix_s = T_SITE_NOW / 1000 + 120;
     t_must(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, &err));
@@ -53,11 +53,11 @@ static void no_read_succeeds_from_the_millisecond_of_expiry(void **state)
 static void an_open_view_ends_with_its_closing(void **state)
 {
     (void)state;
-    struct t_site      *t = t_site_make("never-open", false);
+    struct t_site *t = t_site_make("never-open", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
-    struct rec_view    *view;
-    struct rec_erasure  erasure;
-    struct str          id;
+    struct rec_view *view;
+    struct rec_erasure erasure;
+    struct str id;
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     t_must(rec_new_id(view, t->mem, &id, &err));
@@ -76,10 +76,10 @@ static void no_mixture_of_older_files_revives_a_consent(void **state)
     (void)state;
     static const char *const files[] = {"site.db", "keys.db", "keys.epoch", "revoked", "signed-head", "checkpoint"};
     enum { FILES = sizeof files / sizeof files[0] };
-    struct t_site      *t = t_site_make("never-mixed", false);
+    struct t_site *t = t_site_make("never-mixed", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01"), other = t_enrol(t, "Okafor", "1980-01-01");
-    struct str          old[FILES], new[FILES];
-    int                 opened = 0, refused = 0;
+    struct str old[FILES], new[FILES];
+    int opened = 0, refused = 0;
     t_give(t, who.card, PURPOSE_CARE);
     t_give(t, other.card, PURPOSE_CARE);
     t_withdraw(t, other.card, PURPOSE_CARE); /* so that `revoked` is there */

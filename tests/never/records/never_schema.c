@@ -14,21 +14,24 @@
 
 static void add_schema(const char *folder, const char *file, struct buf *out)
 {
-    char          path[1024];
-    sqlite3      *db = NULL;
+    char path[1024];
+    sqlite3 *db = NULL;
     sqlite3_stmt *stmt = NULL;
     (void)snprintf(path, sizeof path, "file:%s/%s?immutable=1", folder, file);
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, "SELECT type, name, sql FROM sqlite_master ORDER BY type, name", -1, &stmt, NULL) != SQLITE_OK)
+        sqlite3_prepare_v2(db, "SELECT type, name, sql FROM sqlite_master ORDER BY type, name", -1, &stmt, NULL) !=
+            SQLITE_OK)
         buf_addf(out, "%s does not open: %s\n", file, sqlite3_errmsg(db));
     while (stmt != NULL && sqlite3_step(stmt) == SQLITE_ROW) {
         buf_addf(out, "%s %s %s ", file, sqlite3_column_text(stmt, 0), sqlite3_column_text(stmt, 1));
         const char *sql = (const char *)sqlite3_column_text(stmt, 2);
-        bool        space = false;
+        bool space = false;
         for (; sql != NULL && *sql != '\0'; sql++) {
             bool is_space = *sql == ' ' || *sql == '\n';
-            if (!is_space) buf_add_char(out, *sql);
-            else if (!space) buf_add_char(out, ' ');
+            if (!is_space)
+                buf_add_char(out, *sql);
+            else if (!space)
+                buf_add_char(out, ' ');
             space = is_space;
         }
         buf_add_char(out, '\n');
@@ -46,8 +49,8 @@ static void add_lists(struct buf *out)
                  consent_days_max((enum purpose)p));
     for (int r = 0; r < ROLE_COUNT; r++) buf_addf(out, "role %s\n", role_text((enum role)r));
     for (int e = 0; e < REC_EVENT_COUNT; e++) buf_addf(out, "event %s\n", rec_event_text((enum rec_event_kind)e));
-    buf_addf(out, "record contents resources %d opening %d grant %d enrolment %d\n", REC_KIND_RESOURCES, REC_KIND_OPENING,
-             REC_KIND_GRANT, REC_KIND_ENROLMENT);
+    buf_addf(out, "record contents resources %d opening %d grant %d enrolment %d\n", REC_KIND_RESOURCES,
+             REC_KIND_OPENING, REC_KIND_GRANT, REC_KIND_ENROLMENT);
 #define X(name, type, what) buf_addf(out, "leaf %d %s\n", type, what);
     TLOG_ENTRIES(X)
 #undef X
@@ -56,7 +59,7 @@ static void add_lists(struct buf *out)
 
 static struct str now(struct arena *mem)
 {
-    struct buf     out;
+    struct buf out;
     struct t_site *t = t_site_make("never-schema", false);
     t_site_close(t);
     buf_init(&out, mem, 1 << 20);
@@ -71,7 +74,7 @@ static void what_a_site_can_hold_equals_the_reviewed_copy(void **state)
 {
     (void)state;
     struct arena *mem = arena_open(16 << 20);
-    struct str    reviewed, want, got, got_line;
+    struct str reviewed, want, got, got_line;
     t_must(file_read(REVIEWED, 1 << 20, mem, &reviewed, &err));
     got = now(mem);
     while (str_next_line(&reviewed, &want)) {
@@ -87,9 +90,9 @@ static void no_column_or_table_is_about_who_stayed_away(void **state)
 {
     (void)state;
     struct arena *mem = arena_open(16 << 20);
-    struct str    got = now(mem);
-    static const char *const never[] = {"refus", "absent", "invit", "attend", "declin", "name", "birth", "photo",
-                                        "finger", "ethnic", "religio", "national"};
+    struct str got = now(mem);
+    static const char *const never[] = {"refus", "absent", "invit",  "attend", "declin",  "name",
+                                        "birth", "photo",  "finger", "ethnic", "religio", "national"};
     struct str line;
     while (str_next_line(&got, &line)) {
         if (!str_starts(line, STR("site.db")) && !str_starts(line, STR("keys.db"))) continue;
@@ -107,7 +110,7 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "print") == 0) {
         struct arena *mem = arena_open(16 << 20);
-        struct str    text = now(mem);
+        struct str text = now(mem);
         printf("%.*s", STR_ARGS(text));
         return 0;
     }

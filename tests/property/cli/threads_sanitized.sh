@@ -9,6 +9,6 @@ if [ "${ALL:-0}" != 1 ]; then
     skip 1
     finish
 fi
-ok "the sanitized build" make --no-print-directory -s BUILD="$build" V=tsan "$build/tsan/tests/languages_repeat"
-ok "no data race" env BUILD="$build" TSAN_OPTIONS=halt_on_error=1:exitcode=66 "$build/tsan/tests/languages_repeat"
+ok "the sanitized build" make --no-print-directory -s BUILD="$build" V=tsan "$build/tsan/tests/cli"
+ok "no data race" env BUILD="$build" TSAN_OPTIONS=halt_on_error=1:exitcode=66 "$build/tsan/tests/cli" languages_repeat
 finish

@@ -42,7 +42,8 @@ static void random_ask(struct consent_ask *ask, struct consent_forms_now *forms)
 {
     *ask = (struct consent_ask){.actor = {.role = (enum role)pick(ROLE_COUNT), .id = pick(2) ? STR("zara") : STR("")},
                                 .purpose = (enum purpose)(1 + pick(PURPOSE_LAST)),
-                                .classes = CLASS_BIT(1 + pick(CLASS_LAST)) | (pick(2) ? CLASS_BIT(1 + pick(CLASS_LAST)) : 0),
+                                .classes =
+                                    CLASS_BIT(1 + pick(CLASS_LAST)) | (pick(2) ? CLASS_BIT(1 + pick(CLASS_LAST)) : 0),
                                 .now_unix_s = case_time((double)(60 + pick(80))),
                                 .is_present = pick(2) != 0,
                                 .forms = pick(2) ? forms : NULL};
@@ -53,9 +54,9 @@ static void random_ask(struct consent_ask *ask, struct consent_forms_now *forms)
 }
 
 struct world {
-    struct consent_grant     grants[GRANTS + 1];
-    size_t                   count;
-    struct consent_ask       ask;
+    struct consent_grant grants[GRANTS + 1];
+    size_t count;
+    struct consent_ask ask;
     struct consent_forms_now forms;
 };
 
@@ -80,8 +81,10 @@ static void an_ended_decision_on_top_never_opens_more(void **state)
         random_world(&world);
         bool before = is_open(&world, world.count);
         struct consent_grant added = random_grant(world.count + 1);
-        if (pick(2)) added.state = CONSENT_WITHDRAWN;
-        else added.not_after_unix_s = world.ask.now_unix_s - (int64_t)pick(100000);
+        if (pick(2))
+            added.state = CONSENT_WITHDRAWN;
+        else
+            added.not_after_unix_s = world.ask.now_unix_s - (int64_t)pick(100000);
         world.grants[world.count] = added;
         bool after = is_open(&world, world.count + 1);
         if (after && !before) fail_msg("round %u", round);
@@ -111,8 +114,9 @@ static void taking_decisions_away_never_opens_more_than_they_said(void **state)
         bool after = is_open(&world, world.count - 1);
         if (!is_newest || removed.purpose != world.ask.purpose) assert_true(after == before);
         if (after && !before) assert_true(is_newest && !was_yes);
-        assert_true(is_open(&world, 0) == (world.ask.purpose == PURPOSE_SELF && world.ask.actor.role == ROLE_PARTICIPANT &&
-                                           (world.ask.classes & ~CONSENT_CLASSES_ALL) == 0));
+        assert_true(is_open(&world, 0) ==
+                    (world.ask.purpose == PURPOSE_SELF && world.ask.actor.role == ROLE_PARTICIPANT &&
+                     (world.ask.classes & ~CONSENT_CLASSES_ALL) == 0));
     }
 }
 
@@ -177,7 +181,8 @@ static void the_order_of_rows_never_matters(void **state)
             world.grants[j] = kept;
         }
         struct consent_decision after = consent_decide(world.grants, world.count, &world.ask);
-        assert_true(before.allowed == after.allowed && before.reason == after.reason && before.classes == after.classes);
+        assert_true(before.allowed == after.allowed && before.reason == after.reason &&
+                    before.classes == after.classes);
     }
 }
 

@@ -12,4 +12,4 @@ answers=$(mktemp)
 trap 'rm -f "$answers"' EXIT
 input=tests/conformance/fhirpath/cases/ada.json
 tools/node "$here/fhirpath_differential.cjs" "${COUNT:-100000}" "${SEED:-1}" "$input" >"$answers"
-"${TESTS:-build/tests}/fhirpath_differ" "$answers" "$input" "$here/fhirpath_theirs.tsv"
+"${TESTS:-build/tests}/fhirpath" fhirpath_differ "$answers" "$input" "$here/fhirpath_theirs.tsv"

@@ -296,7 +296,7 @@ static struct str copy_of_disk(void)
     return copy;
 }
 
-/* 8.4 E3: everything backed up, erased, two turns, all restored with the root secret */
+/* Erasure is final: everything backed up, erased, two turns, all restored with the root secret */
 static void an_erased_person_does_not_come_back_from_a_backup(void **state)
 {
     (void)state;

@@ -9,20 +9,20 @@ enum { PEOPLE_MAX = 12, VALUES_MAX = 64, DAY_MS = 24 * 3600 * 1000 };
 
 struct person {
     struct str card;
-    bool       is_erased;
-    bool       is_given[PURPOSE_LAST + 1];
-    int64_t    until_ms[PURPOSE_LAST + 1];
+    bool is_erased;
+    bool is_given[PURPOSE_LAST + 1];
+    int64_t until_ms[PURPOSE_LAST + 1];
     struct str ids[VALUES_MAX];
-    int        values[VALUES_MAX];
-    uint32_t   versions[VALUES_MAX];
-    int        value_count;
+    int values[VALUES_MAX];
+    uint32_t versions[VALUES_MAX];
+    int value_count;
 };
 
 static struct t_site *t;
-static struct person  people[PEOPLE_MAX];
-static int            person_count;
-static int64_t        now_ms = T_SITE_NOW;
-static uint64_t       state;
+static struct person people[PEOPLE_MAX];
+static int person_count;
+static int64_t now_ms = T_SITE_NOW;
+static uint64_t state;
 
 static uint32_t dice(uint32_t sides)
 {
@@ -40,7 +40,7 @@ static bool holds(const struct person *p, enum purpose purpose)
         if (claim)                                                                                                     \
             t_pass();                                                                                                  \
         else                                                                                                           \
-            t_fail(__func__, "%s (line %d)", #claim, __LINE__);                                                         \
+            t_fail(__func__, "%s (line %d)", #claim, __LINE__);                                                        \
     } while (0)
 
 static void enrol(void)
@@ -76,11 +76,11 @@ static void decide(struct person *p)
 static void save(struct person *p)
 {
     struct rec_view *view = NULL;
-    enum salve_code  code = t_open_code(t, T_ASSISTANT, PURPOSE_CARE, p->card, &view);
+    enum salve_code code = t_open_code(t, T_ASSISTANT, PURPOSE_CARE, p->card, &view);
     want(code == (p->is_erased ? SALVE_E_NOT_FOUND : holds(p, PURPOSE_CARE) ? SALVE_OK : SALVE_E_CONSENT));
     if (code != SALVE_OK) return;
     for (uint32_t n = 1 + dice(3); n > 0; n--) {
-        int  value = 40 + (int)dice(100), at = p->value_count;
+        int value = 40 + (int)dice(100), at = p->value_count;
         char text[16];
         (void)snprintf(text, sizeof text, "%d", value);
         if (at == VALUES_MAX || (at > 0 && dice(3) == 0)) {
@@ -103,23 +103,25 @@ static void look(struct person *p)
 {
     static const struct {
         enum purpose purpose;
-        enum role    role;
-    } looks[] = {{PURPOSE_CARE, ROLE_CLINICIAN}, {PURPOSE_FOLLOW_UP, ROLE_CLINICIAN}, {PURPOSE_SELF, ROLE_PARTICIPANT},
+        enum role role;
+    } looks[] = {{PURPOSE_CARE, ROLE_CLINICIAN},
+                 {PURPOSE_FOLLOW_UP, ROLE_CLINICIAN},
+                 {PURPOSE_SELF, ROLE_PARTICIPANT},
                  {PURPOSE_HELPER, ROLE_HELPER}};
-    uint32_t         which = dice(4);
-    struct actor     actor = looks[which].role == ROLE_CLINICIAN ? T_CLINICIAN
-                             : looks[which].role == ROLE_HELPER  ? (struct actor){.id = STR("sister"), .role = ROLE_HELPER}
-                                                                 : T_PERSON;
+    uint32_t which = dice(4);
+    struct actor actor = looks[which].role == ROLE_CLINICIAN ? T_CLINICIAN
+                         : looks[which].role == ROLE_HELPER  ? (struct actor){.id = STR("sister"), .role = ROLE_HELPER}
+                                                             : T_PERSON;
     struct rec_view *view = NULL;
-    enum purpose     purpose = looks[which].purpose;
-    enum salve_code  code = t_open_code(t, actor, purpose, p->card, &view);
-    bool             may = purpose == PURPOSE_SELF || holds(p, purpose);
+    enum purpose purpose = looks[which].purpose;
+    enum salve_code code = t_open_code(t, actor, purpose, p->card, &view);
+    bool may = purpose == PURPOSE_SELF || holds(p, purpose);
     want(code == (p->is_erased ? SALVE_E_NOT_FOUND : may ? SALVE_OK : SALVE_E_CONSENT));
     if (code != SALVE_OK) return;
     const struct rec_resource *all = NULL;
-    size_t                     count = 0;
-    int                        n = 0;
-    bool                       same = true;
+    size_t count = 0;
+    int n = 0;
+    bool same = true;
     want(rec_all(view, CLASS_BIT(CLASS_CLIN), &all, &count, NULL) == SALVE_OK);
     for (size_t i = 0; i < count && n < p->value_count; i++, n++) {
         struct str value = tape_text(&all[i].tape, tape_get(&all[i].tape, 0, "valueQuantity.value"));
@@ -141,13 +143,18 @@ static void erase(struct person *p)
 
 static void upkeep(void)
 {
-    struct site_rotation      rotation;
+    struct site_rotation rotation;
     struct site_verify_result result;
-    struct site_verify_ask    ask = {.actor = T_TECHNICIAN};
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
     switch (dice(3)) {
-    case 0: want(site_rotate(t->site, T_TECHNICIAN, &rotation, NULL) == SALVE_OK); break;
-    case 1: want(site_verify(t->site, &ask, &result, NULL) == SALVE_OK); break;
-    default: now_ms += (int64_t)(1 + dice(10)) * DAY_MS;
+    case 0:
+        want(site_rotate(t->site, T_TECHNICIAN, &rotation, NULL) == SALVE_OK);
+        break;
+    case 1:
+        want(site_verify(t->site, &ask, &result, NULL) == SALVE_OK);
+        break;
+    default:
+        now_ms += (int64_t)(1 + dice(10)) * DAY_MS;
     }
     t_site_at(t, now_ms);
 }
@@ -155,7 +162,7 @@ static void upkeep(void)
 int main(void)
 {
     const char *seed = getenv("SEED"), *steps = getenv("STEPS");
-    int64_t     number = 20261123, count = t_is_all() ? 4000 : 250;
+    int64_t number = 20261123, count = t_is_all() ? 4000 : 250;
     if (seed != NULL && !str_to_i64(str_of(seed), &number)) return 2;
     if (steps != NULL && !str_to_i64(str_of(steps), &count)) return 2;
     state = (uint64_t)number;
@@ -163,8 +170,8 @@ int main(void)
     t = t_site_make("model", false);
     enrol();
     for (int64_t i = 0; i < count; i++) {
-        struct person    *p = &people[dice((uint32_t)person_count)];
-        uint32_t          what = dice(20);
+        struct person *p = &people[dice((uint32_t)person_count)];
+        uint32_t what = dice(20);
         if (what < 2)
             enrol();
         else if (what < 7)

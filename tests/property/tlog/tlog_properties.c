@@ -199,8 +199,10 @@ static void every_changed_bit_makes_a_proof_fail(void **state)
             flip(&con.hashes[bit / 256], bit % 256);
         }
         for (size_t bit = 0; bit < 256; bit++) {
-            flip(&leaf, bit), assert_int_not_equal(
-                tlog_check_inclusion(index, size, &leaf, in.hashes, in.count, &root, NULL), SALVE_OK), flip(&leaf, bit);
+            flip(&leaf, bit),
+                assert_int_not_equal(tlog_check_inclusion(index, size, &leaf, in.hashes, in.count, &root, NULL),
+                                     SALVE_OK),
+                flip(&leaf, bit);
             flip(&root, bit);
             assert_int_not_equal(tlog_check_inclusion(index, size, &leaf, in.hashes, in.count, &root, NULL), SALVE_OK);
             assert_int_not_equal(tlog_check_consistency(old, size, &root_old, &root, con.hashes, con.count, NULL),
@@ -273,7 +275,8 @@ static void subtree_proofs_hold_exactly_for_subtrees(void **state)
                 path(start, 0, SIZE, &whole);
                 for (uint32_t i = (uint32_t)__builtin_ctzll(span); i < whole.count; i++)
                     proof.hashes[proof.count++] = whole.hashes[i];
-                assert_ok(tlog_check_subtree_consistency(start, end, SIZE, &part, &root, proof.hashes, proof.count, NULL));
+                assert_ok(
+                    tlog_check_subtree_consistency(start, end, SIZE, &part, &root, proof.hashes, proof.count, NULL));
             }
         }
 }

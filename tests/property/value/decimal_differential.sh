@@ -9,4 +9,4 @@ count=3000
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 tools/node "$here/decimal_differential.mjs" "$count" "${SEED:-1}" >"$results"
-"${TESTS:-build/tests}/decimal_differ" "$results"
+"${TESTS:-build/tests}/value" decimal_differ "$results"

@@ -14,4 +14,4 @@ count=3000
 answers=$(mktemp)
 trap 'rm -f "$answers"' EXIT
 tools/node "$here/ucum_differential.cjs" "$count" "${SEED:-1}" >"$answers"
-"${TESTS:-build/tests}/ucum_differ" "$answers" "$here/ucum_theirs.tsv"
+"${TESTS:-build/tests}/value" ucum_differ "$answers" "$here/ucum_theirs.tsv"

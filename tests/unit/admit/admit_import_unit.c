@@ -211,17 +211,23 @@ static struct str chain_of(struct world *w, unsigned links, bool is_hostile)
 {
     struct buf out;
     buf_init(&out, w->mem, (size_t)32 << 20);
-    buf_add(&out, STR(PATIENT "\n{\"resourceType\":\"Observation\",\"id\":\"v0\",\"status\":\"final\",\"code\":{\"coding\":"
-                      "[{\"system\":\"http://loinc.org\",\"code\":\"882-1\"}]},\"subject\":{\"reference\":\"Patient/p\"}}\n"));
+    buf_add(
+        &out,
+        STR(PATIENT
+            "\n{\"resourceType\":\"Observation\",\"id\":\"v0\",\"status\":\"final\",\"code\":{\"coding\":"
+            "[{\"system\":\"http://loinc.org\",\"code\":\"882-1\"}]},\"subject\":{\"reference\":\"Patient/p\"}}\n"));
     for (unsigned i = 1; i <= links; i++)
         buf_addf(&out,
                  "{\"resourceType\":\"Provenance\",\"id\":\"v%u\",\"target\":[{\"reference\":\"%s/v%u\"}],"
                  "\"recorded\":\"2026-11-23T10:00:00Z\",\"agent\":[{\"who\":{\"reference\":\"Patient/p\"}}]}\n",
                  i, i == 1 ? "Observation" : "Provenance", i - 1);
     if (is_hostile) {
-        buf_add(&out, STR("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
-                          "\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/p\"},\"derivedFrom\":["));
-        for (unsigned i = 1; i <= links; i++) buf_addf(&out, "%s{\"reference\":\"Provenance/v%u\"}", i == 1 ? "" : ",", i);
+        buf_add(
+            &out,
+            STR("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
+                "\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"Patient/p\"},\"derivedFrom\":["));
+        for (unsigned i = 1; i <= links; i++)
+            buf_addf(&out, "%s{\"reference\":\"Provenance/v%u\"}", i == 1 ? "" : ",", i);
         buf_add(&out, STR("]}\n"));
     }
     return buf_str(&out);
@@ -245,10 +251,11 @@ static void hostile_chains_meet_a_step_limit(void **state)
 static void every_failing_allocation_is_reported(void **state)
 {
     struct world *w = *state;
-    const char   *text = PATIENT "\n" OBSERVATION("o1", "") "\n" OBSERVATION("o2", "\"derivedFrom\":[{\"reference\":\"Observation/x\"}],");
-    unsigned      failed = 0;
+    const char *text = PATIENT
+        "\n" OBSERVATION("o1", "") "\n" OBSERVATION("o2", "\"derivedFrom\":[{\"reference\":\"Observation/x\"}],");
+    unsigned failed = 0;
     for (uint64_t nth = 0;; nth++) {
-        struct arena    *mem = arena_open((size_t)64 << 20), *kept = w->mem;
+        struct arena *mem = arena_open((size_t)64 << 20), *kept = w->mem;
         w->mem = mem;
         arena_fail_after(mem, nth);
         enum salve_code code = run(w, text, true, "");

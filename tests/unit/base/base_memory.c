@@ -163,11 +163,12 @@ static void a_pipe_is_read_to_its_end_or_its_limit(void **state)
         struct arena *mem = arena_open(1 << 20);
         struct str text;
         char command[300];
-        (void)snprintf(command, sizeof command, "rm -f %s/p; mkfifo %s/p && (head -c 100000 /dev/zero > %s/p) &", folder, folder,
-                       folder);
+        (void)snprintf(command, sizeof command, "rm -f %s/p; mkfifo %s/p && (head -c 100000 /dev/zero > %s/p) &",
+                       folder, folder, folder);
         assert_int_equal(system(command), 0);
         while (access(in_folder("p"), F_OK) != 0) (void)usleep(1000);
-        assert_code(file_read(in_folder("p"), (size_t)limit, mem, &text, NULL), limit < 100000 ? SALVE_E_TOO_BIG : SALVE_OK);
+        assert_code(file_read(in_folder("p"), (size_t)limit, mem, &text, NULL),
+                    limit < 100000 ? SALVE_E_TOO_BIG : SALVE_OK);
         if (limit == 100000) assert_int_equal(text.len, 100000);
         (void)unlink(in_folder("p"));
         arena_close(mem);

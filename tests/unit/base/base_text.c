@@ -14,7 +14,8 @@ static void views_are_cut_and_compared(void **state)
     assert_true(str_trim(STR(" \r\n")).len == 0 && str_trim(STR_NONE).ptr == NULL);
     assert_str(str_cut(STR("abc"), 1, 9), "bc");
     assert_true(str_cut(STR("abc"), 9, 1).len == 0 && str_cut(STR_NONE, 0, 5).ptr == NULL);
-    assert_true(str_cmp(STR("a"), STR("ab")) < 0 && str_cmp(STR("b"), STR("ab")) > 0 && str_cmp(STR(""), STR_NONE) == 0);
+    assert_true(str_cmp(STR("a"), STR("ab")) < 0 && str_cmp(STR("b"), STR("ab")) > 0 &&
+                str_cmp(STR(""), STR_NONE) == 0);
     assert_true(str_cmp(STR("\x7f"), STR("\x80")) < 0);
     assert_int_equal(str_find(STR("aab"), STR("ab")), 1);
     assert_int_equal(str_find(STR("aab"), STR("abc")), -1);
@@ -42,8 +43,9 @@ static void integers_are_whole_and_in_range(void **state)
     assert_true(str_to_i64(STR("-9223372036854775808"), &number) && number == INT64_MIN);
     assert_true(str_to_i64(STR("9223372036854775807"), &number) && number == INT64_MAX);
     assert_true(str_to_i64(STR("+0"), &number) && number == 0);
-    static const char *const BAD[] = {"", "-", "+", "1 ", " 1", "1.0", "0x1", "9223372036854775808",
-                                      "-9223372036854775809", "99999999999999999999", "--1"};
+    static const char *const BAD[] = {
+        "",   "-", "+", "1 ", " 1", "1.0", "0x1", "9223372036854775808", "-9223372036854775809", "99999999999999999999",
+        "--1"};
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) assert_false(str_to_i64(str_of(BAD[i]), &number));
 }
 
@@ -61,10 +63,28 @@ static void decimals_are_finite_and_plain(void **state)
 static void utf8_has_one_form(void **state)
 {
     (void)state;
-    static const char *const GOOD[] = {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-                                       "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
-    static const char *const BAD[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x41", "\xe0\x9f\xbf", "\xed\xa0\x80",
-                                      "\xe2\x82", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"};
+    static const char *const GOOD[] = {"",
+                                       "a",
+                                       "\xc2\x80",
+                                       "\xdf\xbf",
+                                       "\xe0\xa0\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xee\x80\x80",
+                                       "\xef\xbf\xbf",
+                                       "\xf0\x90\x80\x80",
+                                       "\xf4\x8f\xbf\xbf"};
+    static const char *const BAD[] = {"\x80",
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xc2",
+                                      "\xc2\x41",
+                                      "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xe2\x82",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) assert_true(str_is_utf8(str_of(GOOD[i])));
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) assert_false(str_is_utf8(str_of(BAD[i])));
     assert_false(str_is_utf8(str_make("a\0b", 3)));
@@ -94,16 +114,38 @@ static void times_are_read_and_written(void **state)
     int64_t ms = 0;
     static const struct {
         const char *text;
-        int64_t     ms;
+        int64_t ms;
     } GOOD[] = {
-        {"1970-01-01", 0}, {"1970-01-01T00:00Z", 0}, {"1969-12-31T23:59:59.999Z", -1}, {"2026-11-23T09:30:00Z", 1795426200000},
-        {"2026-11-23T12:30:00+03:00", 1795426200000}, {"2026-11-23T09:30:00.1234567Z", 1795426200123},
-        {"2026-11-22T23:30:00-10:00", 1795426200000}, {"2024-02-29", 1709164800000},
+        {"1970-01-01", 0},
+        {"1970-01-01T00:00Z", 0},
+        {"1969-12-31T23:59:59.999Z", -1},
+        {"2026-11-23T09:30:00Z", 1795426200000},
+        {"2026-11-23T12:30:00+03:00", 1795426200000},
+        {"2026-11-23T09:30:00.1234567Z", 1795426200123},
+        {"2026-11-22T23:30:00-10:00", 1795426200000},
+        {"2024-02-29", 1709164800000},
     };
-    static const char *const BAD[] = {"", "2026", "2026-11", "2026-11-23T", "2026-11-23T09:30", "2026-11-23T24:00Z",
-        "2026-11-23T09:60Z", "2026-11-23T09:30:60Z", "2026-02-29", "2026-00-01", "2026-13-01", "2026-04-31", "2026-1-1",
-        "+026-01-01", "2026-11-23 09:30Z", "2026-11-23T09:30:00.Z", "2026-11-23T09:30+15:00", "2026-11-23T09:30+0300",
-        "2026-11-23Z", "2026-11-23T09:30ZZ", "2026-11-23T-9:30Z"};
+    static const char *const BAD[] = {"",
+                                      "2026",
+                                      "2026-11",
+                                      "2026-11-23T",
+                                      "2026-11-23T09:30",
+                                      "2026-11-23T24:00Z",
+                                      "2026-11-23T09:60Z",
+                                      "2026-11-23T09:30:60Z",
+                                      "2026-02-29",
+                                      "2026-00-01",
+                                      "2026-13-01",
+                                      "2026-04-31",
+                                      "2026-1-1",
+                                      "+026-01-01",
+                                      "2026-11-23 09:30Z",
+                                      "2026-11-23T09:30:00.Z",
+                                      "2026-11-23T09:30+15:00",
+                                      "2026-11-23T09:30+0300",
+                                      "2026-11-23Z",
+                                      "2026-11-23T09:30ZZ",
+                                      "2026-11-23T-9:30Z"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++)
         if (!clock_parse(str_of(GOOD[i].text), &ms) || ms != GOOD[i].ms) fail_msg("%s", GOOD[i].text);
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
@@ -136,10 +178,15 @@ static void a_compartment_has_one_text(void **state)
     assert_string_equal(text, "aaaaaaaaaaaaaaaaaaaaaaaaaa");
     memset(&id, 0xff, sizeof id);
     compartment_text(id, text);
-    assert_string_equal(text, "7777777777777777777777777" "4");
-    static const char *const BAD[] = {"", "aaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                      "aaaaaaaaaaaaaaaaaaaaaaaaab", "AAAAAAAAAAAAAAAAAAAAAAAAAA",
-                                      "aaaaaaaaaaaaaaaaaaaaaaaaa1", "aaaaaaaaaaaa=aaaaaaaaaaaaa"};
+    assert_string_equal(text, "7777777777777777777777777"
+                              "4");
+    static const char *const BAD[] = {"",
+                                      "aaaaaaaaaaaaaaaaaaaaaaaaa",
+                                      "aaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                      "aaaaaaaaaaaaaaaaaaaaaaaaab",
+                                      "AAAAAAAAAAAAAAAAAAAAAAAAAA",
+                                      "aaaaaaaaaaaaaaaaaaaaaaaaa1",
+                                      "aaaaaaaaaaaa=aaaaaaaaaaaaa"};
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) assert_false(compartment_parse(str_of(BAD[i]), &again));
 }
 
@@ -150,9 +197,11 @@ static void lists_find_their_own_texts_and_nothing_else(void **state)
     enum role role;
     for (int i = 1; i <= PURPOSE_LAST; i++)
         assert_true(purpose_find(str_of(purpose_text((enum purpose)i)), &purpose) && (int)purpose == i);
-    for (int i = 0; i < ROLE_COUNT; i++) assert_true(role_find(str_of(role_text((enum role)i)), &role) && (int)role == i);
-    assert_int_equal(ROLE_COUNT, 8); /* a new role is a decision: privacy-security N8 */
-    static const char *const NEVER[] = {"", "police", "admin", "security", "insurer", "employer", "teacher", "Care", "care "};
+    for (int i = 0; i < ROLE_COUNT; i++)
+        assert_true(role_find(str_of(role_text((enum role)i)), &role) && (int)role == i);
+    assert_int_equal(ROLE_COUNT, 8); /* a new role is a decision: docs/never.md N8 */
+    static const char *const NEVER[] = {"",         "police",  "admin", "security", "insurer",
+                                        "employer", "teacher", "Care",  "care "};
     for (size_t i = 0; i < sizeof NEVER / sizeof NEVER[0]; i++)
         assert_false(purpose_find(str_of(NEVER[i]), &purpose) || role_find(str_of(NEVER[i]), &role));
     assert_int_equal(purpose_classes(PURPOSE_STATISTICS), CLASS_BIT(CLASS_STAT));

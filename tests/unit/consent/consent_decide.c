@@ -17,10 +17,14 @@ static void run_case(struct str line)
     struct consent_decision got = consent_decide(c.grants, c.grant_count, &c.ask);
     const char *reason = consent_reason_text(got.reason);
     (void)snprintf(name, sizeof name, "%.*s", STR_ARGS(c.name));
-    if (!str_is(c.answer, reason)) t_fail(name, "the answer is %s, expected %.*s", reason, STR_ARGS(c.answer));
-    else if (got.allowed != (str_is(c.answer, "allowed") || str_is(c.answer, "own-record"))) t_fail(name, "yes and reason differ");
-    else if (got.classes != (got.allowed ? c.ask.classes : 0)) t_fail(name, "other classes than asked for");
-    else t_pass();
+    if (!str_is(c.answer, reason))
+        t_fail(name, "the answer is %s, expected %.*s", reason, STR_ARGS(c.answer));
+    else if (got.allowed != (str_is(c.answer, "allowed") || str_is(c.answer, "own-record")))
+        t_fail(name, "yes and reason differ");
+    else if (got.classes != (got.allowed ? c.ask.classes : 0))
+        t_fail(name, "other classes than asked for");
+    else
+        t_pass();
 }
 
 int main(int argc, char **argv)
@@ -29,7 +33,8 @@ int main(int argc, char **argv)
     struct salve_err err = {0};
     struct str rest, line;
     const char *path = argc > 1 ? argv[1] : "tests/unit/consent/decide.cases";
-    if (file_read(path, 1 << 19, mem, &rest, &err) != SALVE_OK) t_fail(path, "cannot be read");
+    if (file_read(path, 1 << 19, mem, &rest, &err) != SALVE_OK)
+        t_fail(path, "cannot be read");
     else
         while (str_next_line(&rest, &line)) {
             line = str_trim(line);

@@ -12,8 +12,8 @@
 #include "consent/consent.h"
 
 static const struct str LANGS[] = {{"en", 2}, {"ar", 2}};
-static const enum purpose OFFERED[] = {PURPOSE_CARE, PURPOSE_FOLLOW_UP, PURPOSE_STATISTICS, PURPOSE_RESEARCH,
-                                       PURPOSE_TRANSFER, PURPOSE_HELPER};
+static const enum purpose OFFERED[] = {PURPOSE_CARE,     PURPOSE_FOLLOW_UP, PURPOSE_STATISTICS,
+                                       PURPOSE_RESEARCH, PURPOSE_TRANSFER,  PURPOSE_HELPER};
 enum { OFFERED_COUNT = sizeof OFFERED / sizeof OFFERED[0] };
 
 static void every_purpose_has_a_form_in_both_languages(void **state)
@@ -30,7 +30,8 @@ static void every_purpose_has_a_form_in_both_languages(void **state)
             const struct consent_form *form = &set.forms[j];
             bool is_arabic = str_is(form->ref.lang, "ar");
             assert_str(form->direction, is_arabic ? "rtl" : "ltr");
-            assert_true(form->purpose == OFFERED[i] && form->ref.major == 1 && form->days <= consent_days_max(OFFERED[i]));
+            assert_true(form->purpose == OFFERED[i] && form->ref.major == 1 &&
+                        form->days <= consent_days_max(OFFERED[i]));
             assert_true(form->words > 60 && form->words <= CONSENT_FORM_WORDS_MAX);
             if (!is_arabic) assert_true(form->grade <= 6.0);
             for (size_t k = 0; k < CONSENT_SECTION_COUNT; k++) /* Arabic is written in Arabic */
@@ -164,10 +165,12 @@ static void too_many_words_too_hard_and_too_big_are_refused(void **state)
     buf_add(&hard, STR("\"yes\": \""));
     for (int i = 0; i < 60; i++) buf_add(&hard, STR("institutional organisational "));
     assert_ok(buf_done(&many, &text, NULL));
-    assert_code(consent_form_parse(replaced(mem, good, "\"yes\": \"", text.ptr), "form", mem, &form, NULL), SALVE_E_INVALID);
+    assert_code(consent_form_parse(replaced(mem, good, "\"yes\": \"", text.ptr), "form", mem, &form, NULL),
+                SALVE_E_INVALID);
     assert_ok(buf_done(&hard, &text, NULL));
     struct salve_err err = {0};
-    assert_code(consent_form_parse(replaced(mem, good, "\"yes\": \"", text.ptr), "form", mem, &form, &err), SALVE_E_INVALID);
+    assert_code(consent_form_parse(replaced(mem, good, "\"yes\": \"", text.ptr), "form", mem, &form, &err),
+                SALVE_E_INVALID);
     assert_non_null(strstr(err.why, "harder"));
     char *big = calloc(1, SALVE_FORM_BYTES_MAX + 1);
     assert_code(consent_form_parse(str_make(big, SALVE_FORM_BYTES_MAX + 1), "form", mem, &form, NULL), SALVE_E_TOO_BIG);
@@ -182,12 +185,12 @@ static void the_grade_is_that_of_counting_by_hand(void **state)
     (void)state;
     static const struct {
         const char *text;
-        double      words, sentences, syllables;
+        double words, sentences, syllables;
     } TEXTS[] = {
         {"The cat sat on the mat.", 6, 1, 6},
         {"You need not say why. It works at once!", 9, 2, 9},
-        {"A little table: people, examine it", 6, 2, 11},       /* a lit-tle ta-ble: peo-ple ex-am-ine it */
-        {"We looked. We wanted it", 5, 2, 6},                   /* looked 1, wanted 2 */
+        {"A little table: people, examine it", 6, 2, 11}, /* a lit-tle ta-ble: peo-ple ex-am-ine it */
+        {"We looked. We wanted it", 5, 2, 6},             /* looked 1, wanted 2 */
         {"The doctor (a nurse) \xe2\x80\x94 works here.\nNext line", 8, 2, 9},
     };
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
@@ -231,8 +234,8 @@ static void a_receipt_is_filled_whole_or_not_at_all(void **state)
     struct arena *mem = arena_open(8 << 20);
     struct consent_texts texts;
     struct str title, body;
-    struct consent_field fields[] = {{STR("at"), STR("2026-11-23")}, {STR("horizon"), STR("2026-12-07")},
-                                     {STR("name"), STR("x")}};
+    struct consent_field fields[] = {
+        {STR("at"), STR("2026-11-23")}, {STR("horizon"), STR("2026-12-07")}, {STR("name"), STR("x")}};
     assert_ok(consent_texts_load("forms", STR("en"), mem, &texts, NULL));
     assert_ok(consent_texts_fill(&texts, STR("erasure"), fields, 2, mem, &title, &body, NULL));
     assert_true(str_find(body, STR("2026-12-07")) > 0 && str_find(body, STR("{")) < 0);

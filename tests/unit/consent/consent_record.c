@@ -80,7 +80,7 @@ static void what_is_refused_is_named(void **state)
         struct consent_grant grant = grant_of(PURPOSE_CARE);                                                           \
         change;                                                                                                        \
         assert_code(consent_check(&grant, false, 0, &ages, &err), code);                                               \
-        assert_string_equal(t_where(&err), where);                                                                            \
+        assert_string_equal(t_where(&err), where);                                                                     \
     }
     REFUSED(grant.teach_back = CONSENT_TEACH_BACK_NOT_DONE, SALVE_E_CONSENT, "Consent.teach_back")
     REFUSED(grant.teach_back_rounds = 3, SALVE_E_INVALID, "Consent.teach_back")
@@ -103,10 +103,10 @@ static void for_a_child_both_words_are_needed(void **state)
     (void)state;
     struct consent_ages ages = consent_ages_default();
     static const struct {
-        const char         *born;
+        const char *born;
         enum consent_assent assent;
         enum consent_witness witness;
-        enum salve_code      want;
+        enum salve_code want;
     } CASES[] = {
         {"2016-01-01", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_OK},
         {"2016-01-01", CONSENT_ASSENT_DISSENT, CONSENT_WITNESS_NONE, SALVE_E_CONSENT},
@@ -115,8 +115,8 @@ static void for_a_child_both_words_are_needed(void **state)
         {"2016-01-01", CONSENT_ASSENT_NOT_ABLE, CONSENT_WITNESS_INDEPENDENT, SALVE_OK},
         {"2022-01-01", CONSENT_ASSENT_NOT_ABLE, CONSENT_WITNESS_NONE, SALVE_OK},
         {"2022-01-01", CONSENT_ASSENT_DISSENT, CONSENT_WITNESS_NONE, SALVE_E_CONSENT},
-        {"2010-04-02", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_OK},         /* 15 */
-        {"2010-04-01", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_E_INVALID},  /* 16: decides alone */
+        {"2010-04-02", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_OK},        /* 15 */
+        {"2010-04-01", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_E_INVALID}, /* 16: decides alone */
         {"1990-01-01", CONSENT_ASSENT_GIVEN, CONSENT_WITNESS_NONE, SALVE_E_INVALID},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -142,10 +142,11 @@ static void taking_back_is_never_hindered(void **state)
     struct consent_ages ages = consent_ages_default();
     for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
         if (purpose == PURPOSE_SELF) continue;
-        struct consent_grant back, grant = purpose == PURPOSE_CARE ? child_grant("2010-04-02", &ages)
-                                                                   : grant_of((enum purpose)purpose);
+        struct consent_grant back,
+            grant = purpose == PURPOSE_CARE ? child_grant("2010-04-02", &ages) : grant_of((enum purpose)purpose);
         consent_withdrawal(&grant, at("2026-06-01T10:20:30Z"), STR("dr-amina"), &back);
-        assert_true(back.state == CONSENT_WITHDRAWN && back.classes == 0 && back.at_unix_s == at("2026-06-01T10:20:00Z"));
+        assert_true(back.state == CONSENT_WITHDRAWN && back.classes == 0 &&
+                    back.at_unix_s == at("2026-06-01T10:20:00Z"));
         assert_ok(consent_check(&back, true, at("2010-04-02"), &ages, NULL));
         assert_ok(consent_check(&back, false, 0, &ages, NULL));
         back.seq = 2;
@@ -158,12 +159,13 @@ static void taking_back_is_never_hindered(void **state)
 static void staff_are_told_the_same_whatever_the_reason(void **state)
 {
     (void)state;
-    static const enum consent_reason SAME[] = {CONSENT_REASON_NO_GRANT, CONSENT_REASON_WITHDRAWN, CONSENT_REASON_EXPIRED,
-                                               CONSENT_REASON_USED, CONSENT_REASON_DISSENT, CONSENT_REASON_OF_AGE,
-                                               CONSENT_REASON_FORM_OLD, CONSENT_REASON_NOT_READ_BACK};
+    static const enum consent_reason SAME[] = {
+        CONSENT_REASON_NO_GRANT, CONSENT_REASON_WITHDRAWN, CONSENT_REASON_EXPIRED,  CONSENT_REASON_USED,
+        CONSENT_REASON_DISSENT,  CONSENT_REASON_OF_AGE,    CONSENT_REASON_FORM_OLD, CONSENT_REASON_NOT_READ_BACK};
     for (size_t i = 0; i < sizeof SAME / sizeof SAME[0]; i++)
         assert_string_equal(consent_reason_shown(SAME[i]), "not-open");
-    for (int i = 0; i < CONSENT_REASON_COUNT; i++) assert_true(strlen(consent_reason_words((enum consent_reason)i)) > 0);
+    for (int i = 0; i < CONSENT_REASON_COUNT; i++)
+        assert_true(strlen(consent_reason_words((enum consent_reason)i)) > 0);
 }
 
 static void roles_that_run_a_site_open_nothing(void **state)
@@ -217,11 +219,13 @@ static void the_record_looks_as_documented(void **state)
     struct str json;
     grant.taken_by = STR("reg-1");
     assert_ok(consent_write(&grant, mem, &json, NULL));
-    assert_str(json, "{\"assent\":\"none\",\"at\":\"2026-04-01T00:00:00Z\",\"by\":\"participant\",\"classes\":[\"statistics\"],"
-                     "\"form\":{\"id\":\"statistics\",\"lang\":\"en\",\"sha256\":\"11111111111111111111111111111111111111111111"
-                     "11111111111111111111\",\"version\":\"1.0\"},\"majority\":null,\"method\":\"signed\",\"not_after\":"
-                     "\"2031-04-02T00:00:00Z\",\"purpose\":\"statistics\",\"state\":\"given\",\"taken_by\":\"reg-1\","
-                     "\"teach_back\":\"done\",\"teach_back_rounds\":1,\"to\":\"\",\"witness\":\"none\"}");
+    assert_str(
+        json,
+        "{\"assent\":\"none\",\"at\":\"2026-04-01T00:00:00Z\",\"by\":\"participant\",\"classes\":[\"statistics\"],"
+        "\"form\":{\"id\":\"statistics\",\"lang\":\"en\",\"sha256\":\"11111111111111111111111111111111111111111111"
+        "11111111111111111111\",\"version\":\"1.0\"},\"majority\":null,\"method\":\"signed\",\"not_after\":"
+        "\"2031-04-02T00:00:00Z\",\"purpose\":\"statistics\",\"state\":\"given\",\"taken_by\":\"reg-1\","
+        "\"teach_back\":\"done\",\"teach_back_rounds\":1,\"to\":\"\",\"witness\":\"none\"}");
     arena_close(mem);
 }
 
@@ -231,12 +235,22 @@ static void a_record_with_one_changed_member_is_refused(void **state)
     static const struct {
         const char *from, *to;
     } FAULTS[] = {
-        {"\"given\"", "\"refused\""},       {"\"given\"", "\"rejected\""},         {"\"given\"", "null"},
-        {"\"none\",\"at\"", "\"no\",\"at\""}, {"\"statistics\"]", "\"dna\"]"},       {"\"statistics\"]", "\"statistics\",\"statistics\"]"},
-        {"\"purpose\":\"statistics\"", "\"purpose\":\"marketing\""},              {"2026-04-01T00:00:00Z", "2026-04-01T00:00:00.5Z"},
-        {"\"version\":\"1.0\"", "\"version\":\"1\""}, {"1111", "111g"},           {"1111", "111"},
-        {"\"teach_back_rounds\":1", "\"teach_back_rounds\":3"}, {"\"to\":\"\"", "\"to\":null"},
-        {"\"to\":\"\"", "\"to\":\"\",\"why\":\"none\""}, {"\"to\":\"\",", ""},    {"\"assent\":\"none\"", "\"assent\":\"none\",\"assent\":\"none\""},
+        {"\"given\"", "\"refused\""},
+        {"\"given\"", "\"rejected\""},
+        {"\"given\"", "null"},
+        {"\"none\",\"at\"", "\"no\",\"at\""},
+        {"\"statistics\"]", "\"dna\"]"},
+        {"\"statistics\"]", "\"statistics\",\"statistics\"]"},
+        {"\"purpose\":\"statistics\"", "\"purpose\":\"marketing\""},
+        {"2026-04-01T00:00:00Z", "2026-04-01T00:00:00.5Z"},
+        {"\"version\":\"1.0\"", "\"version\":\"1\""},
+        {"1111", "111g"},
+        {"1111", "111"},
+        {"\"teach_back_rounds\":1", "\"teach_back_rounds\":3"},
+        {"\"to\":\"\"", "\"to\":null"},
+        {"\"to\":\"\"", "\"to\":\"\",\"why\":\"none\""},
+        {"\"to\":\"\",", ""},
+        {"\"assent\":\"none\"", "\"assent\":\"none\",\"assent\":\"none\""},
         {"\"by\":\"participant\"", "\"by\":\"police\""},
     };
     struct arena *mem = arena_open(8 << 20);
@@ -251,7 +265,8 @@ static void a_record_with_one_changed_member_is_refused(void **state)
         struct str text = arena_printf(mem, "%.*s%s%.*s", STR_ARGS(before), FAULTS[i].to, STR_ARGS(after));
         if (consent_read(text, mem, &again, NULL) == SALVE_OK) fail_msg("took %s", FAULTS[i].to);
     }
-    for (size_t len = 0; len < json.len; len++) assert_true(consent_read(str_cut(json, 0, len), mem, &again, NULL) != SALVE_OK);
+    for (size_t len = 0; len < json.len; len++)
+        assert_true(consent_read(str_cut(json, 0, len), mem, &again, NULL) != SALVE_OK);
     arena_close(mem);
 }
 
@@ -303,8 +318,8 @@ static void a_fhir_consent_is_active_only_while_it_stands(void **state)
                         SALVE_E_INVALID);
             continue;
         }
-        assert_ok(consent_fhir(&grant, STR("i"), STR("Patient/i"), STR("Organization/o"), STR("u"), grant.not_after_unix_s,
-                               mem, &json, NULL));
+        assert_ok(consent_fhir(&grant, STR("i"), STR("Patient/i"), STR("Organization/o"), STR("u"),
+                               grant.not_after_unix_s, mem, &json, NULL));
         assert_ok(json_read(json, NULL, mem, &doc, NULL));
         assert_str(text_at(doc, "status"), "inactive");
         consent_withdrawal(&grant, grant.at_unix_s + 60, STR(""), &back);

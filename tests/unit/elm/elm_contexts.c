@@ -237,7 +237,8 @@ static void every_filter_of_a_retrieve_is_honoured(void **state)
                        rows[i].fields);
         enum salve_code code = open_people(&p, defs);
         const char *got = code == SALVE_OK ? ask(&p, false, "A", NULL) : salve_code_name(code);
-        if (strcmp(got, rows[i].want) != 0) fail_msg("%s: got %s (%s %s)", rows[i].fields, got, t_where(&p.err), p.err.why);
+        if (strcmp(got, rows[i].want) != 0)
+            fail_msg("%s: got %s (%s %s)", rows[i].fields, got, t_where(&p.err), p.err.why);
         arena_close(p.mem);
     }
 }

@@ -55,7 +55,8 @@ static void each_case_gives_its_value(void **state)
         err = (struct salve_err){0};
         enum salve_code code = evaluate(library(mem, "T", body.ptr), mem, &env, &got, &err);
         if (code != SALVE_OK) got = str_of(salve_code_name(code));
-        if (!str_eq(got, want)) fail_msg("%.*s: got %.*s (%s %s)", STR_ARGS(line), STR_ARGS(got), t_where(&err), err.why);
+        if (!str_eq(got, want))
+            fail_msg("%.*s: got %.*s (%s %s)", STR_ARGS(line), STR_ARGS(got), t_where(&err), err.why);
         count++;
     }
     assert_true(count > 60);

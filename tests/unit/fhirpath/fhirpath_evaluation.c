@@ -203,8 +203,7 @@ static void asks_its_caller_for_what_is_outside(void **state)
     struct tape other, tape;
     struct asked asked = {.other = &other};
     struct expr_value out;
-    struct expr_env env = {
-        .user = &asked, .trace = on_trace, .variable = on_variable, .resolve = on_resolve};
+    struct expr_env env = {.user = &asked, .trace = on_trace, .variable = on_variable, .resolve = on_resolve};
     assert_ok(fhir_read(STR("{\"resourceType\":\"Patient\",\"id\":\"other\"}"), NULL, mem, &other, NULL, &last));
     assert_ok(
         fhir_read(STR("{\"resourceType\":\"Observation\",\"id\":\"o\",\"status\":\"final\",\"code\":{\"text\":\"t\"},"

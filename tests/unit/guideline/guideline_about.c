@@ -104,9 +104,11 @@ static void wants_bands_that_rise_and_end_open(void **state)
 static void wants_dots_for_a_number_out_of_100_only(void **state)
 {
     (void)state;
-    refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"cm\",\"picture\":\"dots\",\"scales\"", "lines[0].picture", "must be %");
+    refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"cm\",\"picture\":\"dots\",\"scales\"", "lines[0].picture",
+            "must be %");
     refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"%\",\"picture\":\"pie\",\"scales\"", "lines[0].picture", "dots");
-    refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"%\",\"scales\":[],\"picture\":\"dots\",\"x\"", "lines[0].x", "not known");
+    refused("\"unit\":\"cm\",\"scales\"", "\"unit\":\"%\",\"scales\":[],\"picture\":\"dots\",\"x\"", "lines[0].x",
+            "not known");
     struct arena *mem = arena_open(1 << 20);
     struct guideline g = {0};
     struct salve_err err = {0};

@@ -126,6 +126,14 @@ static void broken_logic_is_told_with_its_file(void **state)
     cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:32:3: Average systolic", "");
 }
 
+/* docs/never.md N12 */
+static void logic_that_could_look_at_others_is_refused(void **state)
+{
+    (void)state;
+    edit("logic.json", "\"context\":\"Patient\"", "\"context\":\"Unfiltered\"");
+    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure", "more than one person");
+}
+
 static void unknown_switches_and_values_are_refused(void **state)
 {
     struct arena *mem = arena_open(64 << 20);
@@ -258,12 +266,13 @@ static void the_check_names_words_that_are_missing(void **state)
     (void)state;
     check_finds("letter.en.json", "\"treated\": {", "\"treatd\": {",
                 "blood-pressure/letter.en.json:10: items.bp-category.categories.treated");
-    check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"", "blood-pressure/letter.ar.json:135: bands.bp-stage-1");
+    check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"",
+                "blood-pressure/letter.ar.json:135: bands.bp-stage-1");
     check_finds("letter.en.json", "\"when\": \"Within about 3 months.\"", "\"when\": \"\"", "when");
     check_finds("letter.en.json", "Both numbers are in", "The test is Negative in",
                 "blood-pressure/letter.en.json:13: items.bp-category.categories.non-elevated.meaning");
-    check_finds("letter.en.json",
-                "\"about\": ", "\"extra\": \"x\", \"about\": ", "blood-pressure/letter.ar.json:5: items.bp-category.extra");
+    check_finds("letter.en.json", "\"about\": ", "\"extra\": \"x\", \"about\": ",
+                "blood-pressure/letter.ar.json:5: items.bp-category.extra");
 }
 
 static void words_of_a_finding_are_found_by_language(void **state)
@@ -296,6 +305,7 @@ int main(void)
         on_a_copy(a_broken_guideline_json_is_told_with_its_element),
         on_a_copy(broken_letter_texts_are_told_with_their_file),
         on_a_copy(broken_logic_is_told_with_its_file),
+        on_a_copy(logic_that_could_look_at_others_is_refused),
         on_a_copy(unknown_switches_and_values_are_refused),
         on_a_copy(a_category_outside_the_closed_list_reaches_nobody),
         on_a_copy(an_evaluation_has_a_step_limit),

@@ -1,92 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The letter from hand-made findings over the real guidelines: order, answer, number lines, dates, both renderings. */
-#include "t.h"
-
-#include <stdlib.h>
-
-#include "base/file.h"
-#include "letter/letter_int.h"
-
-static struct arena *mem;
-static struct guideline **guidelines;
-static size_t guideline_count;
-static char share[4096];
-
-static int set_up(void **state)
-{
-    (void)state;
-    const char *build = getenv("BUILD");
-    (void)snprintf(share, sizeof share, "%s/share", build == NULL ? "build" : build);
-    mem = arena_open(256 << 20);
-    struct salve_err err = {0};
-    if (guideline_load_all(share, mem, &guidelines, &guideline_count, &err) == SALVE_OK) return 0;
-    print_error("%s: %s\n", t_where(&err), err.why);
-    return 1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_close(mem);
-    return 0;
-}
-
-static const struct finding_input pressure_inputs[] = {
-    {STR("systolic"), STR("148"), STR("mm[Hg]"), STR("2026-11-20T08:36:00Z"), STR("")},
-    {STR("diastolic"), STR("94"), STR("mm[Hg]"), STR("2026-11-20T08:36:00Z"), STR("")},
-};
-
-/* Categories and actions of blood-pressure/guideline.json. */
-static struct finding pressure(const char *category, const char *action, enum urgency urgency, const char *recheck)
-{
-    return (struct finding){.guideline = STR("blood-pressure"),
-                            .version = STR("1.0.0"),
-                            .item = STR("bp-category"),
-                            .status = FINDING_ASSESSED,
-                            .category = str_of(category),
-                            .action = str_of(action),
-                            .urgency = urgency,
-                            .value = STR("148"),
-                            .value2 = STR("94"),
-                            .unit = STR("mm[Hg]"),
-                            .line = STR("bp-esc2024"),
-                            .define = STR("BP category"),
-                            .source = STR("ESC 2024"),
-                            .inputs = pressure_inputs,
-                            .input_count = 2,
-                            .recheck = str_of(recheck)};
-}
-
-/* A risk of cvd-risk/guideline.json, whose line asks for dots. */
-static struct finding risk(const char *value)
-{
-    return (struct finding){.guideline = STR("cvd-risk"),
-                            .version = STR("1.0.0"),
-                            .item = STR("score2"),
-                            .status = FINDING_ASSESSED,
-                            .category = STR("high"),
-                            .action = STR("risk-review"),
-                            .urgency = URGENCY_ROUTINE,
-                            .value = str_of(value),
-                            .unit = STR("%"),
-                            .line = STR("score2-50"),
-                            .define = STR("SCORE2 category"),
-                            .source = STR("SCORE2")};
-}
-
-static struct letter *compose(struct letter_ask *ask, const char *language)
-{
-    struct letter_frame *frame = NULL;
-    struct letter *letter = NULL;
-    struct salve_err err = {0};
-    ask->guidelines = guidelines;
-    ask->guideline_count = guideline_count;
-    ask->date = STR("2026-11-20");
-    enum salve_code code = letter_frame_load(share, str_of(language), mem, &frame, &err);
-    if (code == SALVE_OK) code = letter_compose(ask, frame, mem, &letter, &err);
-    if (code != SALVE_OK) fail_msg("%s %s %s", salve_code_name(code), t_where(&err), err.why);
-    return letter;
-}
+#include "letter_case.h"
 
 static void answers_first_with_the_most_urgent_result(void **state)
 {
@@ -176,16 +90,6 @@ static void writes_a_pdf_in_both_languages(void **state)
     }
 }
 
-static size_t times_in(struct str text, struct str what)
-{
-    size_t times = 0;
-    for (int64_t at = str_find(text, what); at >= 0; times++) {
-        text = str_cut(text, (size_t)at + what.len, text.len);
-        at = str_find(text, what);
-    }
-    return times;
-}
-
 static void a_risk_is_so_many_full_dots_of_100(void **state)
 {
     (void)state;
@@ -205,7 +109,7 @@ static void a_risk_is_so_many_full_dots_of_100(void **state)
                     0);
         buf_init(&out, mem, 1 << 20);
         letter_html(letter, &out);
-        assert_int_equal(times_in(buf_str(&out), STR("r=\"5\" fill=\"" LETTER_INK)), cases[i].full);
+        assert_int_equal(times_in(buf_str(&out), STR("r=\"5\" fill=\"" LETTER_HEX(LETTER_INK))), cases[i].full);
         assert_int_equal(times_in(buf_str(&out), STR("<circle")), 100);
     }
 }
@@ -218,10 +122,10 @@ static void dots_start_where_reading_starts(void **state)
     struct buf out;
     buf_init(&out, mem, 1 << 20);
     letter_html(compose(&ask, "en"), &out);
-    assert_true(str_find(buf_str(&out), STR("cx=\"8\" cy=\"8\" r=\"5\" fill=\"" LETTER_INK)) > 0);
+    assert_true(str_find(buf_str(&out), STR("cx=\"8\" cy=\"8\" r=\"5\" fill=\"" LETTER_HEX(LETTER_INK))) > 0);
     buf_init(&out, mem, 1 << 20);
     letter_html(compose(&ask, "ar"), &out);
-    assert_true(str_find(buf_str(&out), STR("cx=\"152\" cy=\"8\" r=\"5\" fill=\"" LETTER_INK)) > 0);
+    assert_true(str_find(buf_str(&out), STR("cx=\"152\" cy=\"8\" r=\"5\" fill=\"" LETTER_HEX(LETTER_INK))) > 0);
 }
 
 static void other_numbers_have_no_dots(void **state)
@@ -287,6 +191,5 @@ int main(void)
         cmocka_unit_test(next_dates_follow_the_calendar),
         cmocka_unit_test(unknown_languages_are_refused),
     };
-    int failed = _cmocka_run_group_tests("letter", tests, sizeof tests / sizeof *tests, set_up, tear_down);
-    return t_close(failed, (int)(sizeof tests / sizeof *tests));
+    return letter_run(tests);
 }

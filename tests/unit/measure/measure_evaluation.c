@@ -273,7 +273,8 @@ static bool do_line(struct trial *t, struct str name, struct str line) /* true: 
         open_set(t);
         if (!str_eq(str_trim(line), str_of(salve_code_name(t->code))))
             fail_msg("%.*s: got %s (%s %s)", STR_ARGS(name), salve_code_name(t->code), t_where(&t->err), t->err.why);
-        if (t->err.code != t->code || t_where(&t->err)[0] == '\0') fail_msg("%.*s: the error says nothing", STR_ARGS(name));
+        if (t->err.code != t->code || t_where(&t->err)[0] == '\0')
+            fail_msg("%.*s: the error says nothing", STR_ARGS(name));
         return true;
     } else if (str_is(verb, "want")) {
         struct str want = line, measure = str_trim(cut_at(&want, ":"));

@@ -11,7 +11,7 @@ static void a_new_card_is_valid_and_well_formed(void **state)
     (void)state;
     for (int i = 0; i < 1000; i++) {
         struct rec_card card, again;
-        char            text[REC_CARD_TEXT_BYTES + 1];
+        char text[REC_CARD_TEXT_BYTES + 1];
         rec_card_make(&card);
         rec_card_text(&card, text);
         assert_true(rec_card_valid(str_of(text)));
@@ -26,7 +26,7 @@ static void every_single_wrong_character_is_noticed(void **state)
 {
     (void)state;
     struct rec_card card;
-    char            text[REC_CARD_TEXT_BYTES + 1];
+    char text[REC_CARD_TEXT_BYTES + 1];
     rec_card_make(&card);
     rec_card_text(&card, text);
     for (int at = 0; at < REC_CARD_TEXT_BYTES; at++) {
@@ -60,7 +60,7 @@ static void typing_is_forgiving(void **state)
 {
     (void)state;
     struct rec_card card = {.values = {0, 1, 0, 1}}, again;
-    uint8_t         check = 0;
+    uint8_t check = 0;
     for (; check < 32; check++) {
         char text[REC_CARD_TEXT_BYTES + 1];
         card.values[REC_CARD_CHARS - 1] = check;
@@ -78,8 +78,9 @@ static void typing_is_forgiving(void **state)
 static void other_texts_are_no_cards(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "7QK4", "UUUU-UUUU-UUUU-UUUU-UUUU", "7QK4-M2ZP-9XTR-C5HW-A3NE-0000",
-                                        "aaaaaaaaaaaaaaaaaaaaaaaaaa", "7QK4_M2ZP"};
+    static const char *const texts[] = {
+        "",         "7QK4", "UUUU-UUUU-UUUU-UUUU-UUUU", "7QK4-M2ZP-9XTR-C5HW-A3NE-0000", "aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "7QK4_M2ZP"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) assert_false(rec_card_valid(str_of(texts[i])));
     assert_false(rec_card_valid(str_make("\0\0\0\0", 4)));
 }

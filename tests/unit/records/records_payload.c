@@ -8,24 +8,25 @@ static struct rec_codec *codec;
 
 static struct rec_event sample_event(void)
 {
-    return (struct rec_event){.kind = REC_EVENT_READ,
-                              .at_unix_s = 1795426200,
-                              .is_suspect = true,
-                              .actor = {.id = STR("dr-amina"), .role = ROLE_CLINICIAN, .site = STR("Tent \"4\"\nnorth")},
-                              .purpose = PURPOSE_CARE,
-                              .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN),
-                              .consent_seq = 7,
-                              .resource_count = 12,
-                              .head = {.seq = 4, .sha256 = {1, 2, 3}}};
+    return (struct rec_event){
+        .kind = REC_EVENT_READ,
+        .at_unix_s = 1795426200,
+        .is_suspect = true,
+        .actor = {.id = STR("dr-amina"), .role = ROLE_CLINICIAN, .site = STR("Tent \"4\"\nnorth")},
+        .purpose = PURPOSE_CARE,
+        .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN),
+        .consent_seq = 7,
+        .resource_count = 12,
+        .head = {.seq = 4, .sha256 = {1, 2, 3}}};
 }
 
 static void an_event_is_canonical_json_and_comes_back(void **state)
 {
     (void)state;
-    struct arena    *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     struct rec_event event = sample_event(), again;
-    struct str       json;
-    struct buf       canonical;
+    struct str json;
+    struct buf canonical;
     const struct json *doc;
     assert_ok(rec_event_write(&event, mem, &json, NULL));
     assert_ok(json_read(json, NULL, mem, &doc, NULL));
@@ -50,9 +51,9 @@ static void an_event_is_canonical_json_and_comes_back(void **state)
 static void an_event_of_nobody_leaves_out_what_is_absent(void **state)
 {
     (void)state;
-    struct arena    *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     struct rec_event event = {.kind = REC_EVENT_ERASURE, .actor = {.role = ROLE_PARTICIPANT, .site = STR("x")}};
-    struct str       json;
+    struct str json;
     assert_ok(rec_event_write(&event, mem, &json, NULL));
     assert_str(json, "{\"at\":\"1970-01-01T00:00:00Z\",\"kind\":\"erasure\",\"role\":\"participant\",\"site\":\"x\"}");
     arena_close(mem);
@@ -62,14 +63,15 @@ static void damaged_events_are_refused(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "{}", "{\"at\":\"yesterday\",\"kind\":\"read\",\"role\":\"clinician\",\"site\":\"x\"}",
+        "{}",
+        "{\"at\":\"yesterday\",\"kind\":\"read\",\"role\":\"clinician\",\"site\":\"x\"}",
         "{\"at\":\"1970-01-01T00:00:00Z\",\"kind\":\"spied\",\"role\":\"clinician\",\"site\":\"x\"}",
         "{\"at\":\"1970-01-01T00:00:00Z\",\"kind\":\"read\",\"role\":\"police\",\"site\":\"x\"}",
         "{\"at\":\"1970-01-01T00:00:00Z\",\"kind\":\"read\",\"purpose\":\"threat\",\"role\":\"clinician\",\"site\":\"x\"}",
         "{\"at\":\"1970-01-01T00:00:00Z\",\"classes\":[\"all\"],\"kind\":\"read\",\"role\":\"clinician\",\"site\":\"x\"}",
         "{\"at\":\"1970-01-01T00:00:00Z\",\"head\":{\"seq\":1,\"sha256\":\"00\"},\"kind\":\"read\",\"role\":\"clinician\"}"};
     struct rec_event event;
-    struct arena    *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_code(rec_event_read(str_of(texts[i]), mem, &event, NULL), SALVE_E_INTEGRITY);
     arena_close(mem);
@@ -82,11 +84,16 @@ static void payloads_of_any_size_come_back(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         for (int noise = 0; noise < 2; noise++) {
             struct arena *mem = arena_open(64 << 20);
-            char         *body = arena_alloc(mem, sizes[i] + 1);
+            char *body = arena_alloc(mem, sizes[i] + 1);
             if (noise) crypto_random(body, sizes[i]);
-            struct rec_payload in = {.kind = REC_KIND_OPENING, .is_suspect = i % 2 == 0, .at_unix_ms = 1795426200123,
-                                     .log_number = 3, .leaf_index = 1ull << 40, .body = str_make(body, sizes[i])}, out;
-            struct str         bytes;
+            struct rec_payload in = {.kind = REC_KIND_OPENING,
+                                     .is_suspect = i % 2 == 0,
+                                     .at_unix_ms = 1795426200123,
+                                     .log_number = 3,
+                                     .leaf_index = 1ull << 40,
+                                     .body = str_make(body, sizes[i])},
+                               out;
+            struct str bytes;
             assert_ok(rec_payload_pack(codec, &in, mem, &bytes, NULL));
             assert_ok(rec_payload_unpack(codec, bytes, mem, &out, NULL));
             assert_true(str_eq(in.body, out.body));
@@ -103,10 +110,10 @@ static void payloads_of_any_size_come_back(void **state)
 static void a_payload_cut_short_or_of_another_version_is_refused(void **state)
 {
     (void)state;
-    struct arena      *mem = arena_open(8 << 20);
-    char               body[600] = "the same again and again, the same again and again";
+    struct arena *mem = arena_open(8 << 20);
+    char body[600] = "the same again and again, the same again and again";
     struct rec_payload in = {.kind = REC_KIND_RESOURCES, .body = str_make(body, sizeof body)}, out;
-    struct str         bytes;
+    struct str bytes;
     assert_ok(rec_payload_pack(codec, &in, mem, &bytes, NULL));
     for (size_t len = 0; len < bytes.len; len++)
         assert_int_not_equal(rec_payload_unpack(codec, str_cut(bytes, 0, len), mem, &out, NULL), SALVE_OK);
@@ -121,10 +128,10 @@ static void a_payload_cut_short_or_of_another_version_is_refused(void **state)
 static void an_audit_event_fits_the_smallest_record(void **state)
 {
     (void)state;
-    struct arena    *mem = arena_open(1 << 20);
+    struct arena *mem = arena_open(1 << 20);
     struct rec_event event = sample_event();
-    char             body[2048];
-    struct str       json, bytes;
+    char body[2048];
+    struct str json, bytes;
     crypto_random(event.head.sha256, sizeof event.head.sha256);
     assert_ok(rec_event_write(&event, mem, &json, NULL));
     crypto_random(body, TLOG_SALT_BYTES);

@@ -29,8 +29,7 @@ static struct world world_make(const char *name)
     static const char *const ids[] = {"blood-pressure", "body-measures", "glycaemia", "kidney"};
     w.count = sizeof ids / sizeof *ids;
     w.list = arena_array(w.t->mem, struct guideline *, w.count);
-    for (size_t i = 0; i < w.count; i++)
-        t_must(guideline_load(share(), str_of(ids[i]), w.t->mem, &w.list[i], &err));
+    for (size_t i = 0; i < w.count; i++) t_must(guideline_load(share(), str_of(ids[i]), w.t->mem, &w.list[i], &err));
     w.person = t_enrol(w.t, "Adeyemi", "1976-05-14");
     t_give(w.t, w.person.card, PURPOSE_CARE);
     return w;

@@ -13,9 +13,9 @@ static const struct str ORIGIN = {"salve.test/1", 12};
 
 struct world {
     struct log_memory memory;
-    struct tlog_io    io;
-    struct arena     *mem;
-    struct tlog      *log;
+    struct tlog_io io;
+    struct arena *mem;
+    struct tlog *log;
 };
 
 static void world_open(struct world *world)
@@ -367,8 +367,8 @@ static struct str cosigned(struct world *world, struct str note, uint64_t time, 
     crypto_sign_public(crypto_keys_at(keys, 0), public_key);
     assert_ok(tlog_vkey_make(STR("witness.example/w1"), TLOG_KEY_COSIGNATURE, public_key, witness, NULL));
     assert_ok(tlog_note_parse(note, &parsed, NULL));
-    struct str message = arena_printf(world->mem, "cosignature/v1\ntime %llu\n%.*s", (unsigned long long)time,
-                                      STR_ARGS(parsed.text));
+    struct str message =
+        arena_printf(world->mem, "cosignature/v1\ntime %llu\n%.*s", (unsigned long long)time, STR_ARGS(parsed.text));
     crypto_put_u32(bytes, witness->id);
     crypto_put_u64(bytes + 4, time);
     crypto_sign_make(crypto_keys_at(keys, 0), message, bytes + 12);
@@ -413,11 +413,22 @@ static void what_is_no_note_is_refused(void **state)
     assert_ok(tlog_note_parse(STR("a\n\nb\n\n" LINE LINE), &note, NULL));
     assert_str(note.text, "a\n\nb\n");
     assert_int_equal(note.count, 2);
-    static const char *const BAD[] = {"", "text\n", "text\n\n", "text\n" LINE, "te\txt\n\n" LINE, "t\r\n\n" LINE,
-                                      "text\n\n- a AAAAAAAAAAA=\n", "text\n\n\xe2\x80\x94 a+b AAAAAAAAAAA=\n",
-                                      "text\n\n\xe2\x80\x94  AAAAAAAAAAA=\n", "text\n\n\xe2\x80\x94 a AAAAAA==\n",
-                                      "text\n\n\xe2\x80\x94 a AAAAAAAAAAB=\n", "text\n\n\xe2\x80\x94 a AAAAAAAAAAA\n",
-                                      "text\n\n\xe2\x80\x94 a\xc2\xa0" "b AAAAAAAAAAA=\n", "\xff\n\n" LINE, "text\n\n" LINE "x",
+    static const char *const BAD[] = {"",
+                                      "text\n",
+                                      "text\n\n",
+                                      "text\n" LINE,
+                                      "te\txt\n\n" LINE,
+                                      "t\r\n\n" LINE,
+                                      "text\n\n- a AAAAAAAAAAA=\n",
+                                      "text\n\n\xe2\x80\x94 a+b AAAAAAAAAAA=\n",
+                                      "text\n\n\xe2\x80\x94  AAAAAAAAAAA=\n",
+                                      "text\n\n\xe2\x80\x94 a AAAAAA==\n",
+                                      "text\n\n\xe2\x80\x94 a AAAAAAAAAAB=\n",
+                                      "text\n\n\xe2\x80\x94 a AAAAAAAAAAA\n",
+                                      "text\n\n\xe2\x80\x94 a\xc2\xa0"
+                                      "b AAAAAAAAAAA=\n",
+                                      "\xff\n\n" LINE,
+                                      "text\n\n" LINE "x",
                                       "text\n\n" LINE "\xe2\x80\x94 a b AAAAAAAAAAA=\n"};
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
         if (tlog_note_parse(str_of(BAD[i]), &note, NULL) == SALVE_OK) fail_msg("accepted number %zu", i);
@@ -488,13 +499,15 @@ static void verify_finds_lost_and_surplus_rows(void **state)
     assert_code(tlog_verify(world.log, &signer.vkey, NULL, NULL, &report, NULL), SALVE_E_INTEGRITY);
     world.memory.entry_count++;
     for (size_t i = 0; i < world.memory.block_count; i++) {
-        if (world.memory.blocks[i].kind == TLOG_BLOCK_STATE || world.memory.blocks[i].kind == TLOG_BLOCK_CHECKPOINTS) continue;
+        if (world.memory.blocks[i].kind == TLOG_BLOCK_STATE || world.memory.blocks[i].kind == TLOG_BLOCK_CHECKPOINTS)
+            continue;
         int kind = world.memory.blocks[i].kind;
         world.memory.blocks[i].kind = 99;
         assert_code(tlog_verify(world.log, &signer.vkey, NULL, NULL, &report, NULL), SALVE_E_INTEGRITY);
         world.memory.blocks[i].kind = kind;
     }
-    log_memory_fill(log_memory_add(&world.memory.entries, &world.memory.entry_count, &world.memory.entry_cap), STR("x"));
+    log_memory_fill(log_memory_add(&world.memory.entries, &world.memory.entry_count, &world.memory.entry_cap),
+                    STR("x"));
     assert_code(tlog_verify(world.log, &signer.vkey, NULL, NULL, &report, NULL), SALVE_E_INTEGRITY);
     world_close(&world);
 }
@@ -590,9 +603,9 @@ static void tile_paths_are_those_of_c2sp(void **state)
     (void)state;
     struct arena *mem = arena_open(1 << 20);
     static const struct {
-        int32_t     level;
-        uint64_t    number;
-        uint32_t    width;
+        int32_t level;
+        uint64_t number;
+        uint32_t width;
         const char *path;
     } CASES[] = {
         {0, 1234067, 0, "tile/0/x001/x234/067"},
@@ -601,9 +614,24 @@ static void tile_paths_are_those_of_c2sp(void **state)
         {-1, 1000, 255, "tile/entries/x001/000.p/255"},
         {63, UINT64_MAX, 0, "tile/63/x018/x446/x744/x073/x709/x551/615"},
     };
-    static const char *BAD[] = {"", "tile", "tile/0", "tile/0/", "tile/00/000", "tile/64/000", "tile/0/00", "tile/0/0000",
-                                "tile/0/x000/001", "tile/0/000.p", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01",
-                                "tile/0/000/", "tile/0/x001", "tile/-1/000", "tile/0/000.p/1/", "x/0/000",
+    static const char *BAD[] = {"",
+                                "tile",
+                                "tile/0",
+                                "tile/0/",
+                                "tile/00/000",
+                                "tile/64/000",
+                                "tile/0/00",
+                                "tile/0/0000",
+                                "tile/0/x000/001",
+                                "tile/0/000.p",
+                                "tile/0/000.p/0",
+                                "tile/0/000.p/256",
+                                "tile/0/000.p/01",
+                                "tile/0/000/",
+                                "tile/0/x001",
+                                "tile/-1/000",
+                                "tile/0/000.p/1/",
+                                "x/0/000",
                                 "tile/0/x018/x446/x744/x073/x709/x551/616"};
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct str path;

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What stands on the page: the HTML twin as people and screen readers get it, pages of the PDF, long names, both
+ * directions. */
+#include "letter_case.h"
+
+static struct letter *letter_with(struct finding *findings, size_t count, const char *language)
+{
+    struct letter_ask ask = {.findings = findings,
+                             .finding_count = count,
+                             .person_name = STR("Amina Haddad"),
+                             .card = STR("AAAA-BBBB-CCCC"),
+                             .clinician = STR("dr-amina")};
+    return compose(&ask, language);
+}
+
+static void the_page_says_its_language_and_direction(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
+    assert_true(says(html_of(letter_with(&finding, 1, "en")), "<html lang=\"en\" dir=\"ltr\">"));
+    assert_true(says(html_of(letter_with(&finding, 1, "ar")), "<html lang=\"ar\" dir=\"rtl\">"));
+}
+
+/* Numbers and the card read left to right in every language. */
+static void numbers_run_left_to_right_on_an_arabic_page(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
+    struct str html = html_of(letter_with(&finding, 1, "ar"));
+    assert_int_equal(times_in(html, STR("<svg viewBox=\"0 0 620 74\"")), 2);
+    assert_int_equal(times_in(html, STR("direction=\"ltr\"")), 2);
+    assert_true(says(html, "<p class=\"card\" dir=\"ltr\">AAAA-BBBB-CCCC</p>"));
+    assert_true(says(html, "\u2066"
+                           "148 / 94"
+                           "\u2069"));
+}
+
+static void the_page_needs_nothing_from_outside_and_runs_nothing(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
+    struct str html = html_of(letter_with(&finding, 1, "en"));
+    static const char *const never[] = {"<script",  "<link", "<img",    "http://",
+                                        "https://", "url(",  "@import", " onload"};
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (says(html, never[i])) fail_msg("the page holds %s", never[i]);
+    assert_true(says(html, "default-src 'none'"));
+}
+
+static void a_number_line_is_spoken(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
+    struct str html = html_of(letter_with(&finding, 1, "en"));
+    assert_true(says(html, "role=\"img\" aria-label=\"upper number: 148. Zone: high.\""));
+    assert_true(says(html, "aria-label=\"lower number: 94. Zone: high.\""));
+}
+
+/* The shape beside the headline is never alone and never read out; its colour comes from its class. */
+static void a_mark_is_a_shape_beside_words(void **state)
+{
+    (void)state;
+    static const struct {
+        enum urgency urgency;
+        const char *mark;
+    } cases[] = {{URGENCY_NONE, "usual\"><span aria-hidden=\"true\">\u25CF"},
+                 {URGENCY_ROUTINE, "watch\"><span aria-hidden=\"true\">\u25B2"},
+                 {URGENCY_SOON, "see\"><span aria-hidden=\"true\">\u25A0"}};
+    for (size_t i = 0; i < 3; i++) {
+        struct finding finding = pressure("hypertension", "same-day", cases[i].urgency, "");
+        struct str html = html_of(letter_with(&finding, 1, "en"));
+        assert_true(says(html, cases[i].mark));
+        assert_true(says(html, "</span> Your blood pressure is higher"));
+    }
+}
+
+static void every_text_of_the_page_is_escaped(void **state)
+{
+    (void)state;
+    static const char bad[] = "<b>&\"", good[] = "&lt;b&gt;&amp;&quot;";
+    struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
+    struct letter_ask ask = {.findings = &finding,
+                             .finding_count = 1,
+                             .person_name = str_of(bad),
+                             .site = str_of(bad),
+                             .clinician = str_of(bad),
+                             .card = str_of(bad),
+                             .log_head = str_of(bad)};
+    finding.value = str_of(bad);
+    finding.source = str_of(bad);
+    struct str html = html_of(compose(&ask, "en"));
+    assert_int_equal(times_in(html, str_of(bad)), 0);
+    assert_true(times_in(html, str_of(good)) >= 7);
+}
+
+static void a_part_that_is_empty_has_no_heading(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("normal", "routine", URGENCY_NONE, "");
+    struct str html = html_of(letter_with(&finding, 1, "en"));
+    assert_false(says(html, "What to do now"));
+    assert_false(says(html, "What we could not work out"));
+    assert_false(says(html, "class=\"banner\""));
+    html = html_of(letter_with(NULL, 0, "en"));
+    assert_false(says(html, "Your results"));
+}
+
+static void a_card_has_its_code_and_a_picture_of_it(void **state)
+{
+    (void)state;
+    struct letter_qr qr;
+    struct finding finding = pressure("normal", "routine", URGENCY_NONE, "");
+    assert_ok(letter_qr_make(STR("AAAA-BBBB-CCCC"), mem, &qr, NULL));
+    assert_int_equal(qr.size, 21); /* version 1 at error correction M */
+    size_t dark = 0;
+    for (int i = 0; i < qr.size * qr.size; i++) dark += qr.modules[i];
+    struct str html = html_of(letter_with(&finding, 1, "en"));
+    assert_true(says(html, "viewBox=\"-4 -4 29 29\" role=\"img\" aria-label=\"QR\""));
+    assert_int_equal(times_in(html, STR("h1v1h-1z")), dark);
+    char *text = arena_alloc(mem, 5000);
+    memset(text, 'A', 5000);
+    assert_code(letter_qr_make(str_make(text, 5000), mem, &qr, NULL), SALVE_E_TOO_BIG);
+}
+
+static void a_short_letter_has_two_pages_at_most(void **state)
+{
+    (void)state;
+    struct finding findings[] = {pressure("hypertension", "same-day", URGENCY_SAME_DAY, "P1M"), risk("12")};
+    static const char *const languages[] = {"en", "ar"};
+    for (int i = 0; i < 2; i++) {
+        size_t pages = pages_of(pdf_of(letter_with(findings, 2, languages[i])));
+        assert_in_range(pages, 1, 2);
+    }
+}
+
+/* A result is not cut: where all are alike, each page after the first holds the same number of them. */
+static void a_result_stays_on_one_page(void **state)
+{
+    (void)state;
+    enum { COUNT = 24 };
+    struct finding findings[COUNT];
+    size_t pages[COUNT + 1] = {0}, turns[COUNT], turn_count = 0;
+    for (size_t i = 0; i < COUNT; i++)
+        findings[i] = pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "P1M");
+    for (size_t i = 1; i <= COUNT; i++) {
+        pages[i] = pages_of(pdf_of(letter_with(findings, i, "en")));
+        assert_true(pages[i] == pages[i - 1] || pages[i] == pages[i - 1] + 1);
+        if (pages[i] > pages[i - 1]) turns[turn_count++] = i;
+    }
+    assert_in_range(turn_count, 4, 10);
+    for (size_t i = 3; i < turn_count; i++) assert_int_equal(turns[i] - turns[i - 1], turns[2] - turns[1]);
+}
+
+/* Names of 200 letters, with and without a place to break, stay inside the page and take no page of their own. */
+static void a_long_name_is_wrapped(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("normal", "routine", URGENCY_NONE, "");
+    struct str usual = pdf_of(letter_with(&finding, 1, "en"));
+    char words[201], one[201];
+    for (size_t i = 0; i < 200; i++) {
+        words[i] = i % 8 == 7 ? ' ' : 'm';
+        one[i] = 'm';
+    }
+    words[200] = one[200] = '\0';
+    const char *const names[] = {words, one};
+    for (size_t i = 0; i < 2; i++) {
+        struct letter_ask ask = {.findings = &finding, .finding_count = 1, .person_name = str_of(names[i])};
+        struct letter *letter = compose(&ask, "en");
+        assert_true(says(html_of(letter), names[i]));
+        assert_in_range(pages_of(pdf_of(letter)), pages_of(usual), pages_of(usual) + 1);
+    }
+}
+
+static void a_letter_is_the_same_each_time_but_for_its_time(void **state)
+{
+    (void)state;
+    struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
+    struct letter *letter = letter_with(&finding, 1, "ar");
+    assert_true(str_eq(html_of(letter), html_of(letter)));
+    assert_int_equal(pdf_of(letter).len, pdf_of(letter).len);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_page_says_its_language_and_direction),
+        cmocka_unit_test(numbers_run_left_to_right_on_an_arabic_page),
+        cmocka_unit_test(the_page_needs_nothing_from_outside_and_runs_nothing),
+        cmocka_unit_test(a_number_line_is_spoken),
+        cmocka_unit_test(a_mark_is_a_shape_beside_words),
+        cmocka_unit_test(every_text_of_the_page_is_escaped),
+        cmocka_unit_test(a_part_that_is_empty_has_no_heading),
+        cmocka_unit_test(a_card_has_its_code_and_a_picture_of_it),
+        cmocka_unit_test(a_short_letter_has_two_pages_at_most),
+        cmocka_unit_test(a_result_stays_on_one_page),
+        cmocka_unit_test(a_long_name_is_wrapped),
+        cmocka_unit_test(a_letter_is_the_same_each_time_but_for_its_time),
+    };
+    return letter_run(tests);
+}
