@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The whole job on people that Salve makes up: a throw-away site, and share/demo/demo.json with the guidelines and the
- * people. Everything here is a call of visit, as at a real site; what differs is said on every letter and at the start. */
+ * people. Everything here is a call of visit, as at a real site; what differs is said on every letter and at the
+ * start. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,7 +235,8 @@ static enum salve_code look(struct demo *demo, enum purpose purpose, struct str 
     struct rec_ask ask = {.actor = as(demo, ROLE_CLINICIAN)->actor, .purpose = purpose, .who = who};
     enum salve_code code = rec_open(demo->visit->site, &ask, &view, &refusal);
     if (code == SALVE_OK) code = rec_close(&view, &refusal);
-    if (code == want && code == SALVE_OK) cli_print("  %s: dr-amara opens the record for %s\n", then, purpose_text(purpose));
+    if (code == want && code == SALVE_OK)
+        cli_print("  %s: dr-amara opens the record for %s\n", then, purpose_text(purpose));
     if (code == want && code != SALVE_OK)
         cli_print("  %s: %s (SLV-%d)\n", then, salve_code_what(code), salve_code_slv(code));
     if (code == want) return SALVE_OK;

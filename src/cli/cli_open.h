@@ -39,8 +39,8 @@ SALVE_MUST_USE enum salve_code cli_close(struct cli *cli, enum salve_code code, 
 SALVE_MUST_USE enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secret *secret,
                                              struct site_secret *out, struct salve_err *err);
 
-/* cli_content - loads what `ask` names from the share folder into cli->visit.content. cli_accepted - the guidelines that
- * the open site accepted, and no others: what nobody uses here cannot stop a check. */
+/* cli_content - loads what `ask` names from the share folder into cli->visit.content. cli_accepted - the guidelines
+ * that the open site accepted, and no others: what nobody uses here cannot stop a check. */
 SALVE_MUST_USE enum salve_code cli_content(struct cli *cli, struct visit_content_ask ask, struct salve_err *err);
 SALVE_MUST_USE enum salve_code cli_accepted(struct cli *cli, unsigned more_parts, struct salve_err *err);
 

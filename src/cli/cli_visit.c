@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commands of a visit: enrol, consent, import, screen, sign, letter. Words and files in, a call of visit, its answer
- * printed. */
+ * The commands of a visit: enrol, consent, import, screen, sign, letter. Words and files in, a call of visit, its
+ * answer printed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
