@@ -2,9 +2,10 @@
 # The few commands of Salve:
 #   make            build/salve            make demo     installs what is missing, builds, shows the main job
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
-#   make check-all  also sanitizers and longer fuzzing                  make tidy | bench | docs | run
+#   make check-all  exhaustive fault tests, longer fuzzing              make tidy | bench | docs | run
 #
-# Modules are folders of src/, from the lowest layer to the highest; NEEDS_x lists what module x includes and links.
+# Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
+# linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
 MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter visit cli
@@ -14,23 +15,48 @@ NEEDS_json      := base
 NEEDS_crypto    := base
 NEEDS_db        := crypto base
 NEEDS_fhir      := json base
-NEEDS_value     := fhir json base
-NEEDS_terms     := value fhir json base
-NEEDS_machine   := value fhir json base
-NEEDS_fhirpath  := machine terms value fhir json base
-NEEDS_elm       := machine terms value fhir json base
-NEEDS_measure   := elm $(NEEDS_elm)
+NEEDS_value     := fhir base
+NEEDS_terms     := value base
+NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
+NEEDS_fhirpath  := machine terms fhir base
+NEEDS_elm       := machine terms fhir json base
+NEEDS_measure   := elm machine terms value fhir json base
 NEEDS_consent   := json base
-NEEDS_keys      := db crypto json base
+NEEDS_keys      := db crypto base
 NEEDS_store     := db crypto base
-NEEDS_tlog      := crypto json base
-NEEDS_guideline := elm $(NEEDS_elm)
-NEEDS_records   := consent keys store tlog db crypto admit fhir json base
-NEEDS_screen    := records guideline $(NEEDS_records) $(NEEDS_guideline)
-NEEDS_letter    := guideline $(NEEDS_guideline)
-NEEDS_visit     := screen letter $(NEEDS_screen)
-NEEDS_cli       := visit measure fhirpath $(NEEDS_visit)
+NEEDS_tlog      := crypto base
+NEEDS_guideline := elm terms fhir json base
+NEEDS_records   := tlog store keys consent admit fhir db crypto json base
+NEEDS_screen    := records guideline fhir crypto json base
+NEEDS_letter    := guideline json base
+NEEDS_visit     := letter screen records guideline consent admit fhir crypto base
+NEEDS_cli       := visit letter screen records guideline consent measure elm fhirpath admit terms value fhir crypto json base
+
+DOORS_base      := arena assert buf clock err file ids limits str
+DOORS_json      := json json_scan
+DOORS_crypto    := crypto
+DOORS_db        := db
+DOORS_fhir      := elements fhir index outcome tape tape_edit validate
+DOORS_value     := scalar value
+DOORS_terms     := terms
+DOORS_machine   := machine_ops run
+DOORS_admit     := admit import
+DOORS_fhirpath  := fhirpath invariants
+DOORS_elm       := elm
+DOORS_measure   := measure
+DOORS_consent   := consent
+DOORS_keys      := keys
+DOORS_store     := store
+DOORS_tlog      := tlog
+DOORS_guideline := finding guideline
+DOORS_records   := site commons rec rights
+DOORS_screen    := screen
+DOORS_letter    := letter
+DOORS_visit     := visit content enrol import check result rights site
+
+# What a module is linked with: itself, and for each need the same.
+$(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))
 
 # V=release (gcc), V=asan (clang, AddressSanitizer and UndefinedBehaviorSanitizer) or V=tsan (clang, ThreadSanitizer)
 V     ?= release
@@ -80,7 +106,7 @@ GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
              $(patsubst $(GEN)/%.c,$(OBJ)/gen/%.o,$(GEN_$(1)))
 archive_of = $(OBJ)/lib$(1).a
-archives_for = $(foreach m,$(sort $(1) $(NEEDS_$(1))),$(call archive_of,$(m)))
+archives_for = $(foreach m,$(sort $(foreach n,$(1),$(LINK_$(n)))),$(call archive_of,$(m)))
 
 define module_rules
 $(call archive_of,$(1)): $(call objects_of,$(1))
@@ -132,8 +158,8 @@ $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate
 	@touch $@
 
 # --- tests ---------------------------------------------------------------------------------------------------------
-# tests/<kind>/<module>/*.c are one program, build/tests/<module>, linked with that module and what it needs; the first
-# argument names the file whose main runs. tests/<kind>/<module>/<name>.sh is run as it is. Each prints "N passed,
+# tests/<kind>/<module>/*.c are one program, build/tests/<module>, linked with that module, what it needs and json; the
+# first argument names the file whose main runs. tests/<kind>/<module>/<name>.sh is run as it is. Each prints "N passed,
 # N failed, N skipped" last. Suites that take a folder (ALONE) and tests/bench/*/*.c are programs of their own,
 # build/tests/<name>. tests/fuzz/<module>/fuzz_<door>.c are one program, $(FUZZ)/<module> (V=asan only).
 ALONE := validator_suite fhirpath_suite cql_suite measure_suite tlog_vectors
@@ -159,7 +185,7 @@ $(SUPPORT): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/support/*.c))
 
 # $(1) program, $(2) module, $(3) objects, $(4) flags
 define program_rule
-$(1): $(3) $(SUPPORT) $(call archives_for,$(2))
+$(1): $(3) $(SUPPORT) $(call archives_for,json $(2))
 	@mkdir -p $$(@D)
 	$(if $(VERBOSE),,@echo "ld $$@")
 	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \

@@ -7,7 +7,6 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "admit/admit_csv_int.h"
-#include "fhir_tables.h"
 #include "json/json.h"
 
 #define PERSON "urn:salve:row" /* fullUrl of the row's person; no UUID, so import keeps no old id from it */

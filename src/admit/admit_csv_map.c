@@ -4,7 +4,6 @@
 
 #include "fhir/fhir.h"
 #include "admit/admit_csv_int.h"
-#include "fhir_tables.h"
 #include "json/json.h"
 
 struct reading {

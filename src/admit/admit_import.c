@@ -321,8 +321,7 @@ enum salve_code import_run(const struct import_ask *ask, const struct tape *bund
     *out = (struct import_done){.issues = arena_new(mem, struct fhir_issues)};
     if (out->issues == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     fhir_issues_init(out->issues, mem);
-    for (tape_at c = tape_first(bundle, 0); c != TAPE_NONE; c = tape_next(bundle, 0, c))
-        out->resources_in += tape_element(bundle, c) == FHIR_E_Bundle_entry;
+    for (tape_at e = TAPE_NONE; tape_each_entry(bundle, &e);) out->resources_in++;
     enum salve_code code = admit(ask, bundle, mem, &admitted, out, err);
     if (code != SALVE_OK) return code;
     in.marks =

@@ -60,44 +60,52 @@ static void finding_text(struct buf *out, const struct cli *cli, const struct fi
         buf_addf(out, "            %.*s\n", STR_ARGS(finding->because[i]));
 }
 
-static void finding_json(struct json_writer *w, const struct finding *finding)
+static void put_texts(struct json_writer *w, const struct finding *finding, enum finding_part wanted)
 {
-    json_open(w, NULL, '{');
-    json_put_text(w, "guideline", finding->guideline);
-    json_put_text(w, "version", finding->version);
-    json_put_text(w, "item", finding->item);
-    json_put_text(w, "status", str_of(finding_status_text(finding->status)));
-    json_put_text(w, "category", finding->category);
-    json_put_text(w, "action", finding->action);
-    json_put_text(w, "urgency", str_of(urgency_text(finding->urgency)));
-    json_put_text(w, "value", finding->value);
-    json_put_text(w, "value2", finding->value2);
-    json_put_text(w, "unit", finding->unit);
-    json_put_text(w, "line", finding->line);
-    json_put_text(w, "excluded", finding->excluded);
-    json_put_text(w, "recheck", finding->recheck);
-    json_put_text(w, "define", finding->define);
-    json_put_text(w, "source", finding->source);
-    json_open(w, "inputs", '[');
-    for (size_t i = 0; i < finding->input_count; i++) {
+#define FINDING_TEXT(name, part, ...)                                                                                  \
+    if (FINDING_PART_##part == wanted) json_put_text(w, #name, finding->name);
+#define FINDING_NUMBER FINDING_TEXT
+#define FINDING_WORD(name, type, otherwise, part, ...)                                                                 \
+    if (FINDING_PART_##part == wanted) json_put_text(w, #name, str_of(type##_text(finding->name)));
+#include "guideline/finding.def"
+}
+
+static void put_list(struct json_writer *w, const char *name, const struct str *texts, size_t count)
+{
+    json_open(w, name, '[');
+    for (size_t i = 0; i < count; i++) json_put_text(w, NULL, texts[i]);
+    json_close(w);
+}
+
+static void put_lists(struct json_writer *w, const struct finding *finding, enum finding_part wanted)
+{
+#define FINDING_LIST(name, part, ...)                                                                                  \
+    if (FINDING_PART_##part == wanted) put_list(w, #name, finding->name, finding->name##_count);
+#include "guideline/finding.def"
+}
+
+static void put_inputs(struct json_writer *w, const char *name, const struct finding_input *inputs, size_t count)
+{
+    json_open(w, name, '[');
+    for (size_t i = 0; i < count; i++) {
         json_open(w, NULL, '{');
-        json_put_text(w, "label", finding->inputs[i].label);
-        json_put_text(w, "value", finding->inputs[i].value);
-        json_put_text(w, "unit", finding->inputs[i].unit);
-        json_put_text(w, "date", finding->inputs[i].date);
-        json_put_text(w, "reference", finding->inputs[i].reference);
+#define FINDING_INPUT(name, what) json_put_text(w, #name, inputs[i].name);
+#include "guideline/finding.def"
         json_close(w);
     }
     json_close(w);
-    json_open(w, "because", '[');
-    for (size_t i = 0; i < finding->because_count; i++) json_put_text(w, NULL, finding->because[i]);
-    json_close(w);
-    json_open(w, "missing", '[');
-    for (size_t i = 0; i < finding->missing_count; i++) json_put_text(w, NULL, finding->missing[i]);
-    json_close(w);
-    json_open(w, "queried", '[');
-    for (size_t i = 0; i < finding->queried_count; i++) json_put_text(w, NULL, finding->queried[i]);
-    json_close(w);
+}
+
+/* What was found, then why, then the lists the other way round. */
+static void finding_json(struct json_writer *w, const struct finding *finding)
+{
+    json_open(w, NULL, '{');
+    put_texts(w, finding, FINDING_PART_FOUND);
+    put_texts(w, finding, FINDING_PART_WHY);
+#define FINDING_INPUTS(name, ...) put_inputs(w, #name, finding->name, finding->input_count);
+#include "guideline/finding.def"
+    put_lists(w, finding, FINDING_PART_WHY);
+    put_lists(w, finding, FINDING_PART_FOUND);
     json_close(w);
 }
 

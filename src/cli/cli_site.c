@@ -8,6 +8,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
+#include "records/commons.h"
 #include "visit/site.h"
 
 /* --- init and staff ----------------------------------------------------------------------------------------------- */

@@ -16,7 +16,6 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
-#include "fhir_tables.h"
 #include "fhir/outcome.h"
 #include "visit/enrol.h"
 #include "visit/import.h"

@@ -37,7 +37,8 @@ SALVE_MUST_USE enum salve_code db_open(const char *path, const struct db_options
 SALVE_MUST_USE enum salve_code db_close(struct db **db, struct salve_err *err);
 void db_abandon(struct db **db); /* the same without a report, for error paths */
 
-const char *db_path(const struct db *db);
+/* db_is_there - whether there is a file of this name, of whatever kind. */
+bool db_is_there(const char *path, struct db_disk *disk);
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 /* db_prepare - a statement that is kept until the db closes; `sql` is a literal of ours. Reset it after each use.
@@ -57,7 +58,6 @@ void db_reset(struct db_stmt *stmt); /* also forgets what was bound; NULL is fin
 /* db_run - step once and reset; for statements without rows. db_exec - a literal without parameters. */
 SALVE_MUST_USE enum salve_code db_run(struct db_stmt *stmt, struct salve_err *err);
 SALVE_MUST_USE enum salve_code db_exec(struct db *db, const char *sql, struct salve_err *err);
-int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 /* When db_commit returns OK the changes are on the disk; when it fails nothing of them is, and the transaction is over.
@@ -66,7 +66,12 @@ int64_t db_changes(const struct db *db); /* rows changed by the last statement *
 SALVE_MUST_USE enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err);
 SALVE_MUST_USE enum salve_code db_commit(struct db *db, struct salve_err *err);
 void db_rollback(struct db *db); /* cannot fail; nothing happens outside a transaction */
-bool db_in_transaction(const struct db *db);
+
+/* Savepoints of a transaction, a stack of them: take one; forget the newest; go back to it and forget it, also after a
+ * statement that failed. After an error of the disk there is no way back: db_savepoint_undo is E_IO then. */
+SALVE_MUST_USE enum salve_code db_savepoint(struct db *db, struct salve_err *err);
+SALVE_MUST_USE enum salve_code db_savepoint_keep(struct db *db, struct salve_err *err);
+SALVE_MUST_USE enum salve_code db_savepoint_undo(struct db *db, struct salve_err *err);
 
 /* db_scrub - folds the write-ahead log in and cuts it to nothing, so that what was deleted is in no file any more. */
 SALVE_MUST_USE enum salve_code db_scrub(struct db *db, struct salve_err *err);

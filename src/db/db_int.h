@@ -22,7 +22,8 @@ struct db {
     struct db_sum_vfs *sums;
     struct db_stmt *stmts;
     struct db_stmt *begin_read, *begin_write, *commit, *rollback;
-    bool is_broken; /* the disk failed: no writing until it is opened again */
+    struct db_stmt *savepoint, *release, *go_back; /* made when the first savepoint is taken */
+    bool is_broken;                                /* the disk failed: no writing until it is opened again */
 };
 
 /* A simulated disk is a VFS in memory (db_fault.c, linked by tests only); the seam needs to know only that it starts
@@ -41,7 +42,7 @@ uint32_t db_sum_bad_page(const struct db_sum_vfs *sums); /* the last one met, fr
 /* the checksum of page `nr` (from 1) */
 void db_sum_of_page(const uint8_t page[DB_PAGE_BYTES], uint32_t nr, uint8_t out[DB_PAGE_SUM_BYTES]);
 
-/* db_fail - SQLite's code as ours, with the file (and page) as the place. */
+/* db_fail (db_error.c) - SQLite's code as ours, with the file (and page) as the place. */
 enum salve_code db_fail(struct db *db, int sqlite_code, struct salve_err *err);
 
 /* db_wal_check - the log that a killed process left: E_INTEGRITY if committed changes would be lost in silence. */

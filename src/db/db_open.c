@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Opening and closing a database file the one way that Salve does it, and SQLite's codes turned into ours. */
+ * Opening and closing a database file the one way that Salve does it. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "db/db_int.h"
@@ -15,47 +15,16 @@ static const char settings[] =
     "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA auto_vacuum=NONE; PRAGMA wal_autocheckpoint=1000;"
     "PRAGMA cache_size=-8000; PRAGMA busy_timeout=0;";
 
-static enum salve_code code_of(int sqlite_code)
-{
-    if (sqlite_code == SQLITE_IOERR_DATA) return SALVE_E_INTEGRITY;
-    if (sqlite_code == SQLITE_IOERR_NOMEM) return SALVE_E_MEMORY;
-    switch (sqlite_code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return SALVE_E_BUSY;
-    case SQLITE_NOMEM:
-        return SALVE_E_MEMORY;
-    case SQLITE_FULL:
-        return SALVE_E_FULL;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return SALVE_E_INTEGRITY;
-    case SQLITE_CONSTRAINT:
-        return SALVE_E_CONFLICT;
-    case SQLITE_TOOBIG:
-        return SALVE_E_TOO_BIG;
-    default:
-        return SALVE_E_IO;
-    }
-}
-
-enum salve_code db_fail(struct db *db, int sqlite_code, struct salve_err *err)
-{
-    enum salve_code code = code_of(sqlite_code);
-    if (code == SALVE_E_IO && (sqlite_code & 0xff) == SQLITE_IOERR) db->is_broken = true;
-    if (sqlite_code == SQLITE_IOERR_DATA)
-        (void)salve_fail(err, code, "%s page %u", db->path, db_sum_bad_page(db->sums));
-    else
-        (void)salve_fail(err, code, "%s", db->path);
-    return salve_why(err, code, "%s", sqlite3_errstr(sqlite_code));
-}
-
 /* false also for a file in a folder that is not there */
-static bool is_there(const struct db *db)
+static bool is_found(sqlite3_vfs *vfs, const char *path)
 {
     int found = 0;
-    sqlite3_vfs *vfs = db_sum_below(db->sums);
-    return vfs->xAccess(vfs, db->path, SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK && found;
+    return vfs->xAccess(vfs, path, SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK && found;
+}
+
+bool db_is_there(const char *path, struct db_disk *disk)
+{
+    return disk == NULL ? access(path, F_OK) == 0 : is_found(&disk->vfs, path);
 }
 
 static enum salve_code open_handle(struct db *db, const struct db_options *options, struct salve_err *err)
@@ -64,7 +33,8 @@ static enum salve_code open_handle(struct db *db, const struct db_options *optio
     int reserve = DB_PAGE_SUM_BYTES, is_on = 0;
     if (options->create) flags |= SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(db->path, &db->handle, flags, db_sum_name(db->sums));
-    if (code == SQLITE_CANTOPEN && !is_there(db)) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", db->path);
+    if (code == SQLITE_CANTOPEN && !is_found(db_sum_below(db->sums), db->path))
+        return salve_fail(err, SALVE_E_NOT_FOUND, "%s", db->path);
     if (code == SQLITE_OK) code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
     if (code == SQLITE_OK) code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &is_on);
     if (code == SQLITE_OK && !is_on) code = SQLITE_ERROR;
@@ -168,5 +138,3 @@ enum salve_code db_close(struct db **db, struct salve_err *err)
 }
 
 void db_abandon(struct db **db) { (void)!db_close(db, NULL); }
-
-const char *db_path(const struct db *db) { return db->path; }

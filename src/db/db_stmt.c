@@ -94,8 +94,6 @@ enum salve_code db_exec(struct db *db, const char *sql, struct salve_err *err)
     return code == SQLITE_OK ? SALVE_OK : db_fail(db, code, err);
 }
 
-int64_t db_changes(const struct db *db) { return sqlite3_changes64(db->handle); }
-
 enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err)
 {
     if (db->is_broken && !read_only)
@@ -112,14 +110,36 @@ enum salve_code db_commit(struct db *db, struct salve_err *err)
     return code;
 }
 
+/* SQLite ends a transaction by itself after some errors; what was written after that would stand at once. */
+static bool is_in_transaction(const struct db *db) { return sqlite3_get_autocommit(db->handle) == 0; }
+
 void db_rollback(struct db *db)
 {
-    if (db->handle == NULL || !db_in_transaction(db)) return;
+    if (db->handle == NULL || !is_in_transaction(db)) return;
     for (struct db_stmt *stmt = db->stmts; stmt != NULL; stmt = stmt->next) db_reset(stmt);
     (void)!db_run(db->rollback, NULL); /* SQLite drops the changes even if it reports an error */
 }
 
-bool db_in_transaction(const struct db *db) { return sqlite3_get_autocommit(db->handle) == 0; }
+enum salve_code db_savepoint(struct db *db, struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    salve_assert(is_in_transaction(db));
+    if (db->savepoint == NULL) code = db_prepare(db, "SAVEPOINT s", &db->savepoint, err);
+    if (code == SALVE_OK && db->release == NULL) code = db_prepare(db, "RELEASE s", &db->release, err);
+    if (code == SALVE_OK && db->go_back == NULL) code = db_prepare(db, "ROLLBACK TO s", &db->go_back, err);
+    return code == SALVE_OK ? db_run(db->savepoint, err) : code;
+}
+
+enum salve_code db_savepoint_keep(struct db *db, struct salve_err *err) { return db_run(db->release, err); }
+
+enum salve_code db_savepoint_undo(struct db *db, struct salve_err *err)
+{
+    if (db->is_broken || !is_in_transaction(db))
+        return salve_refuse(err, SALVE_E_IO, "the disk failed; nothing of this transaction can be kept", "%s",
+                            db->path);
+    enum salve_code code = db_run(db->go_back, err);
+    return code == SALVE_OK ? db_run(db->release, err) : code;
+}
 
 enum salve_code db_scrub(struct db *db, struct salve_err *err)
 {

@@ -2,7 +2,6 @@
  * The data of a person for ELM: codes and dates of FHIR data, elements of values and of FHIR data. */
 #include "elm/elm_compile.h"
 #include "elm/elm_interval.h"
-#include "fhir_tables.h"
 
 /* --- codes of nodes ----------------------------------------------------------------------------------------------- */
 enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out)

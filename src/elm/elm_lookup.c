@@ -5,7 +5,6 @@
 #include "elm/elm_interval.h"
 #include "elm/elm_subject_int.h"
 #include "terms/terms.h"
-#include "fhir_tables.h"
 
 /* --- codes -------------------------------------------------------------------------------------------------------- */
 static bool coding_is(const struct tape *tape, tape_at at, const struct expr_code *want, unsigned depth)

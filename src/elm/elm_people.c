@@ -10,7 +10,6 @@
 #include "base/limits.h"
 #include "elm/elm_compile.h"
 #include "elm/elm_subject_int.h"
-#include "fhir_tables.h"
 
 struct person {
     struct elm_subject subject;
@@ -42,22 +41,12 @@ static bool is_about_person(const struct tape *tape, tape_at at)
            fhir_element_find(type, STR("patient")) != 0;
 }
 
-/* Of a Bundle its resources, else the root: the first for which `asked` holds. */
-static tape_at find_resource(const struct tape *tape, bool (*asked)(const struct tape *tape, tape_at at))
+bool elm_is_person(const struct tape *tape)
 {
-    if (tape_root(tape) == TAPE_NONE) return TAPE_NONE;
-    if (tape_type(tape, 0) != FHIR_T_Bundle) return asked(tape, 0) ? 0 : TAPE_NONE;
-    for (tape_at e = tape_first(tape, 0); e != TAPE_NONE; e = tape_next(tape, 0, e)) {
-        if (tape_path_name(tape, e) != FHIR_N_entry) continue;
-        for (tape_at r = tape_first(tape, e); r != TAPE_NONE; r = tape_next(tape, e, r))
-            if (tape_path_name(tape, r) == FHIR_N_resource && asked(tape, r)) return r;
-    }
-    return TAPE_NONE;
+    for (tape_at at = TAPE_NONE; tape_each_resource(tape, &at);)
+        if (is_about_person(tape, at)) return true;
+    return false;
 }
-
-bool elm_is_person(const struct tape *tape) { return find_resource(tape, is_about_person) != TAPE_NONE; }
-
-static bool is_patient(const struct tape *tape, tape_at at) { return tape_type(tape, at) == FHIR_T_Patient; }
 
 static int by_id(const void *a, const void *b)
 {
@@ -71,7 +60,7 @@ static enum salve_code add_person(struct elm_population *p, const struct tape *t
     TRY(elm_subject_make(&tape, 1, p->mem, &one->subject, err));
     one->subject.population = p;
     one->subject.number = p->count++;
-    tape_at at = find_resource(tape, is_patient);
+    tape_at at = tape_patient(tape);
     one->id = at == TAPE_NONE ? STR_NONE : tape_child_text(tape, at, "id");
     if (one->id.len > 0) p->by_id[p->id_count++] = one;
     return SALVE_OK;

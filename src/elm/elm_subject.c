@@ -3,7 +3,6 @@
  * type and code element, on the first retrieve that asks, a hash of every code. */
 #include "elm/elm_compile.h"
 #include "elm/elm_subject_int.h"
-#include "fhir_tables.h"
 
 /* --- resources by type -------------------------------------------------------------------------------------------- */
 enum { TYPES_MAX = 256 };
@@ -60,6 +59,7 @@ static inline enum salve_code add_entry(struct index *index, const struct tape *
     return SALVE_OK;
 }
 
+/* By hand and not with tape_each_resource: this loop is most of the work of a short expression. */
 static enum salve_code add_bundle(struct index *index, const struct tape *tape)
 {
     const struct tape_node *nodes = tape->nodes, *end = nodes + nodes->span;

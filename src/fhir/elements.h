@@ -7,9 +7,10 @@
  * ones included, choice types expanded (Observation.valueQuantity and Observation.valueString are two rows that share
  * the path name "value").
  *
- * "fhir_tables.h" (generated, on the include path) has the ids as constants, for code that names elements:
+ * The ids are constants, for code that names elements (the generated fhir_tables.h, which comes with this header):
  * FHIR_T_Patient, FHIR_T_Patient_contact (types), FHIR_N_family (names), FHIR_E_Patient_birthDate,
- * FHIR_E_Observation_valueQuantity (elements). They change with the definitions; never store them. */
+ * FHIR_E_Observation_valueQuantity (elements). They change with the definitions; never store them. Finding an id by its
+ * text is for text that comes from outside. */
 #ifndef SALVE_FHIR_ELEMENTS_H
 #define SALVE_FHIR_ELEMENTS_H
 
@@ -17,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "fhir_tables.h"
 
 typedef uint16_t fhir_name_id;    /* 0: no such name */
 typedef uint16_t fhir_type_id;    /* 0: no such type */

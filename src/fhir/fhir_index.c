@@ -77,29 +77,20 @@ static void fill(const struct tape *tape, tape_at entry, tape_at resource, struc
     out->id = tape_child_text(tape, resource, "id");
 }
 
-static uint32_t count_entries(const struct tape *tape, bool is_bundle)
-{
-    uint32_t count = 0;
-    if (!is_bundle) return 1;
-    for (tape_at c = tape_first(tape, 0); c != TAPE_NONE; c = tape_next(tape, 0, c))
-        count += tape_element(tape, c) == FHIR_E_Bundle_entry;
-    return count;
-}
-
 enum salve_code fhir_index_build(const struct tape *tape, struct arena *mem, struct fhir_index *out,
                                  struct salve_err *err)
 {
     bool is_bundle = tape_type(tape, 0) == FHIR_T_Bundle;
-    uint32_t count = count_entries(tape, is_bundle), slots = 8;
+    uint32_t count = is_bundle ? 0 : 1, slots = 8;
+    for (tape_at e = TAPE_NONE; tape_each_entry(tape, &e);) count++;
     while (slots < count * 4) slots *= 2;
     *out = (struct fhir_index){.tape = tape, .is_bundle = is_bundle, .slot_count = slots};
     out->entries = arena_array(mem, struct fhir_entry, count + 1);
     out->slots = arena_array(mem, uint32_t, slots);
     if (out->entries == NULL || out->slots == NULL) return salve_fail(err, SALVE_E_MEMORY, "index of a Bundle");
     if (!is_bundle) fill(tape, TAPE_NONE, 0, &out->entries[out->count++]);
-    for (tape_at c = tape_first(tape, 0); is_bundle && c != TAPE_NONE; c = tape_next(tape, 0, c))
-        if (tape_element(tape, c) == FHIR_E_Bundle_entry)
-            fill(tape, c, tape_get(tape, c, "resource"), &out->entries[out->count++]);
+    for (tape_at e = TAPE_NONE; tape_each_entry(tape, &e);)
+        fill(tape, e, tape_child(tape, e, FHIR_N_resource), &out->entries[out->count++]);
     for (uint32_t i = 0; i < out->count; i++) {
         put(out, i, 0, out->entries[i].full_url);
         if (out->entries[i].type != 0) put(out, i, out->entries[i].type, out->entries[i].id);

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "fhir/fhir.h"
 #include "fhir/fhir_primitive_int.h"
-#include "fhir_tables.h"
 #include "json/json_scan.h"
 
 #ifdef __SSE2__

@@ -4,7 +4,6 @@
 #define SALVE_FHIR_TABLES_INT_H
 
 #include "fhir/elements.h"
-#include "fhir_tables.h"
 
 extern const char fhir_name_text[];      /* every name with a quote behind it, as it stands in JSON */
 extern const uint32_t fhir_name_start[]; /* [id] .. [id + 1] - 1: text and quote */

@@ -73,6 +73,36 @@ tape_at tape_get(const struct tape *tape, tape_at from, const char *dotted_path)
     return from;
 }
 
+bool tape_each_resource(const struct tape *tape, tape_at *at)
+{
+    tape_at next = *at == TAPE_NONE ? 0 : *at + tape->nodes[*at].span;
+    bool is_bundle = tape->node_count > 0 && tape_type(tape, 0) == FHIR_T_Bundle;
+    if (is_bundle && next == 0) next = 1;
+    /* what stands between two resources is skipped whole, but for an entry, which is entered */
+    while (is_bundle && next < tape->node_count && tape_element(tape, next) != FHIR_E_Bundle_entry_resource)
+        next += tape_element(tape, next) == FHIR_E_Bundle_entry ? 1 : tape->nodes[next].span;
+    if (next >= tape->node_count) return false;
+    *at = next;
+    return true;
+}
+
+bool tape_each_entry(const struct tape *tape, tape_at *entry)
+{
+    tape_at next = *entry == TAPE_NONE ? 1 : *entry + tape->nodes[*entry].span;
+    if (tape->node_count == 0 || tape_type(tape, 0) != FHIR_T_Bundle) return false;
+    while (next < tape->node_count && tape_element(tape, next) != FHIR_E_Bundle_entry) next += tape->nodes[next].span;
+    if (next >= tape->node_count) return false;
+    *entry = next;
+    return true;
+}
+
+tape_at tape_patient(const struct tape *tape)
+{
+    for (tape_at at = TAPE_NONE; tape_each_resource(tape, &at);)
+        if (tape_type(tape, at) == FHIR_T_Patient) return at;
+    return TAPE_NONE;
+}
+
 /* The index of `at` among the siblings of its element. */
 static uint32_t list_index(const struct tape *tape, tape_at parent, tape_at at)
 {

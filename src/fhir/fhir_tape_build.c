@@ -7,7 +7,6 @@
 #include "fhir/fhir_primitive_int.h"
 #include "fhir/fhir_tape_int.h"
 #include "fhir/tape_edit.h"
-#include "fhir_tables.h"
 
 enum { NODES_MIN = 32, HEAP_BYTES_MIN = 512, HEAP_BYTES_MAX = 1 << 30 };
 

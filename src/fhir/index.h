@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "fhir/tape.h"
-#include "fhir_tables.h"
 
 struct fhir_entry {
     tape_at entry;     /* Bundle.entry node; TAPE_NONE for a resource that stands alone */

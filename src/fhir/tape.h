@@ -102,6 +102,15 @@ tape_at tape_get(const struct tape *tape, tape_at from, const char *dotted_path)
  * NULL. A view that lives as long as the tape. */
 struct str tape_text(const struct tape *tape, tape_at at);
 
+/* tape_each_resource - of a Bundle the resources of its entries, else the one resource that the tape is, in order; a
+ * Bundle inside a Bundle is one of them, contained resources are none. An empty tape has no resource.
+ *     for (tape_at at = TAPE_NONE; tape_each_resource(tape, &at);) ...
+ * tape_each_entry - the entries of a Bundle, those without a resource too; none where the tape is no Bundle.
+ * tape_patient - the first Patient among the resources; TAPE_NONE if there is none. */
+bool tape_each_resource(const struct tape *tape, tape_at *at);
+bool tape_each_entry(const struct tape *tape, tape_at *entry);
+tape_at tape_patient(const struct tape *tape);
+
 /* tape_path - appends the FHIRPath of a node to `out`: "Patient.name[0].given[1]" (indexes on lists only, "value" for
  * valueQuantity). For messages; O(nodes before it). */
 void tape_path(const struct tape *tape, tape_at at, struct buf *out);

@@ -4,7 +4,6 @@
  * carried along where they are known: they find unknown elements before anything runs, and spare conversions. */
 #include "base/limits.h"
 #include "fhirpath/fhirpath_compile_int.h"
-#include "fhir_tables.h"
 
 struct fhirpath {
     const struct expr_program *program;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * FHIRPath functions over collections: existence, subsetting, combining, sorting, types (N1 5.1-5.4, 6.3). */
 #include "fhirpath/fhirpath_int.h"
-#include "fhir_tables.h"
 
 #define FN(name)                                                                                                       \
     enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)

@@ -4,7 +4,6 @@
 #include "fhirpath/fhirpath_int.h"
 #include "terms/terms.h"
 #include "fhir/fhir.h"
-#include "fhir_tables.h"
 
 #define FN(name)                                                                                                       \
     enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
@@ -176,8 +175,7 @@ static struct str base_of(const struct tape *tape, tape_at entry)
 static tape_at entry_of(const struct tape *tape, tape_at at)
 {
     tape_at found = TAPE_NONE;
-    for (tape_at e = tape_first(tape, 0); e != TAPE_NONE && e <= at; e = tape_next(tape, 0, e))
-        if (tape_path_name(tape, e) == FHIR_N_entry) found = e;
+    for (tape_at e = TAPE_NONE; tape_each_entry(tape, &e) && e <= at;) found = e;
     return found;
 }
 
@@ -196,11 +194,9 @@ static bool is_entry_named(const struct tape *tape, tape_at entry, tape_at resou
 
 static tape_at find_in_bundle(const struct tape *tape, tape_at from, const struct reference *r, uint64_t *seen)
 {
-    if (tape_type(tape, 0) != FHIR_T_Bundle) return TAPE_NONE;
     tape_at own = entry_of(tape, from);
     struct str base = own == TAPE_NONE ? STR_NONE : base_of(tape, own);
-    for (tape_at e = tape_first(tape, 0); e != TAPE_NONE; e = tape_next(tape, 0, e)) {
-        if (tape_path_name(tape, e) != FHIR_N_entry) continue;
+    for (tape_at e = TAPE_NONE; tape_each_entry(tape, &e);) {
         ++*seen;
         tape_at resource = tape_child(tape, e, FHIR_N_resource);
         if (resource != TAPE_NONE && is_entry_named(tape, e, resource, r, base)) return resource;

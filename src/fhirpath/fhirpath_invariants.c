@@ -8,7 +8,6 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "fhirpath/fhirpath_int.h"
-#include "fhir_tables.h"
 
 /* How a constraint is checked. */
 enum how {

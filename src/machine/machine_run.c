@@ -8,7 +8,6 @@
 
 #include "base/limits.h"
 #include "machine/run.h"
-#include "fhir_tables.h"
 
 enum salve_code expr_run_fail(struct expr_run *run, enum salve_code code, const char *why, ...)
 {

@@ -2,7 +2,6 @@
  * FHIR data as System values: the type of a node says what its text means. FHIR R4 "FHIRPath" page, "Using FHIR types
  * in expressions"; CQL's FHIRHelpers does the same for more types, in ELM. */
 #include "machine/run.h"
-#include "fhir_tables.h"
 
 enum expr_kind expr_type_kind(fhir_type_id type)
 {

@@ -118,20 +118,14 @@ static enum salve_code add_measure(struct opening *o, tape_at at, struct salve_e
     return code;
 }
 
-static enum salve_code each(struct opening *o, const char *type,
+static enum salve_code each(struct opening *o, fhir_type_id type,
                             enum salve_code (*one)(struct opening *, tape_at, struct salve_err *),
                             struct salve_err *err)
 {
     const struct tape *t = &o->set->bundle;
-    fhir_type_id want = fhir_type_find(str_of(type));
-    fhir_name_id entry = fhir_name_find(STR("entry")), resource = fhir_name_find(STR("resource"));
-    enum salve_code code = SALVE_OK;
-    if (tape_type(t, 0) == want) return one(o, 0, err);
-    for (tape_at e = tape_first(t, 0); e != TAPE_NONE && code == SALVE_OK; e = tape_next(t, 0, e)) {
-        tape_at r = tape_path_name(t, e) == entry ? tape_child(t, e, resource) : TAPE_NONE;
-        if (r != TAPE_NONE && tape_type(t, r) == want) code = one(o, r, err);
-    }
-    return code;
+    for (tape_at at = TAPE_NONE; tape_each_resource(t, &at);)
+        if (tape_type(t, at) == type) TRY(one(o, at, err));
+    return SALVE_OK;
 }
 
 static enum salve_code check_component(const struct measure_group *g, struct salve_err *err)
@@ -195,8 +189,8 @@ enum salve_code measure_open(const struct tape *bundle, const struct str *elm, s
     *o = (struct opening){.set = set, .elm = elm_set_make(mem)};
     if (set->measures == NULL || o->elm == NULL) return salve_fail(err, SALVE_E_MEMORY, "Measure");
     for (size_t i = 0; i < elm_count && code == SALVE_OK; i++) code = add_elm(o, STR_NONE, elm[i], err);
-    if (code == SALVE_OK) code = each(o, "Library", add_library, err);
-    if (code == SALVE_OK) code = each(o, "Measure", add_measure, err);
+    if (code == SALVE_OK) code = each(o, FHIR_T_Library, add_library, err);
+    if (code == SALVE_OK) code = each(o, FHIR_T_Measure, add_measure, err);
     if (code == SALVE_OK && set->measure_count == 0)
         return salve_refuse(err, SALVE_E_INVALID, "there is no Measure in it", "Bundle.entry");
     if (code == SALVE_OK) code = find_components(set, err);

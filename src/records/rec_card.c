@@ -4,7 +4,8 @@
  * is Crockford's base32, so that nothing typed or read aloud is ambiguous. The check is a Reed-Solomon parity over
  * GF(32): any one wrong character, and any two that changed places, are found. docs/formats/card.md. */
 #include "crypto/crypto.h"
-#include "records/records_int.h"
+#include "base/assert.h"
+#include "records/who_int.h"
 
 static const char ALPHABET[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -65,4 +66,13 @@ void rec_card_text(const struct rec_card *card, char text[REC_CARD_TEXT_BYTES + 
     }
     text[at] = '\0';
     salve_assert(at == REC_CARD_TEXT_BYTES);
+}
+
+enum salve_code rec_card_out(const struct rec_card *card, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    char text[REC_CARD_TEXT_BYTES + 1];
+    rec_card_text(card, text);
+    enum salve_code code = arena_str(mem, str_make(text, REC_CARD_TEXT_BYTES), out, err);
+    crypto_zero(text, sizeof text);
+    return code;
 }

@@ -2,7 +2,10 @@
  *
  * Commons: checksummed, versioned documents that are about no person, and the staff register, which is one kind of
  * them. A document's rows are doc/<kind>/<id>/<8 digits>; the last one stands. */
-#include "records/records_int.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+#include "records/log_int.h"
+#include "store/store.h"
 
 enum { DOC_NAME_BYTES_MAX = 64, DOC_KEY_BYTES = 2 * DOC_NAME_BYTES_MAX + 16, DOC_VERSION_DIGITS = 8 };
 
@@ -78,10 +81,11 @@ enum salve_code commons_put(struct site *site, struct actor actor, struct str ki
     struct rec_tx tx;
     if (str_is(kind, "site") || str_is(kind, "staff") || str_is(kind, "log"))
         return salve_fail(err, SALVE_E_INVALID, "document kind %.*s", STR_ARGS(kind));
+    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_CLINICIAN) | ROLES_UPKEEP, err);
+    if (code != SALVE_OK) return code;
     struct arena *mem = arena_open(COMMONS_WORK_BYTES);
-    enum salve_code code =
-        rec_actor_needs(actor, ROLE_BIT(ROLE_CLINICIAN) | ROLE_BIT(ROLE_MANAGER) | ROLE_BIT(ROLE_TECHNICIAN), err);
-    if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
+    code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {
         code = rec_actor_check(&tx, actor, err);
         if (code == SALVE_OK) code = rec_doc_put(&tx, kind, id, bytes, err);
@@ -103,11 +107,9 @@ enum salve_code commons_get(struct site *site, struct str kind, struct str id, s
     return code;
 }
 
-/* Ids out of sorted keys: the part behind the prefix up to the next '/', each once. */
-static enum salve_code ids_of(struct str *keys, size_t count, size_t prefix_len, struct str **ids, size_t *id_count,
-                              struct salve_err *err)
+/* Ids out of sorted keys, in their place: the part behind the prefix up to the next '/', each once. How many. */
+static size_t ids_of(struct str *keys, size_t count, size_t prefix_len)
 {
-    (void)err;
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         struct str id = str_cut(keys[i], prefix_len, keys[i].len);
@@ -115,20 +117,18 @@ static enum salve_code ids_of(struct str *keys, size_t count, size_t prefix_len,
         if (slash >= 0) id = str_cut(id, 0, (size_t)slash);
         if (n == 0 || !str_eq(keys[n - 1], id)) keys[n++] = id;
     }
-    *ids = keys;
-    *id_count = n;
-    return SALVE_OK;
+    return n;
 }
 
 static enum salve_code doc_ids(struct rec_tx *tx, struct str kind, struct arena *mem, struct str **ids, size_t *count,
                                struct salve_err *err)
 {
-    struct str *keys = NULL;
     size_t key_count = 0;
     struct str prefix = arena_printf(mem, "doc/%.*s/", STR_ARGS(kind));
-    enum salve_code code = prefix.ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "commons")
-                                              : store_commons_list(tx->store, prefix, mem, &keys, &key_count, err);
-    return code == SALVE_OK ? ids_of(keys, key_count, prefix.len, ids, count, err) : code;
+    if (prefix.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
+    enum salve_code code = store_commons_list(tx->store, prefix, mem, ids, &key_count, err);
+    if (code == SALVE_OK) *count = ids_of(*ids, key_count, prefix.len);
+    return code;
 }
 
 enum salve_code commons_list(struct site *site, struct str kind, struct arena *mem, struct str **ids, size_t *count,
@@ -151,6 +151,12 @@ enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve
 {
     if (actor.role < ROLE_COUNT && (roles & ROLE_BIT(actor.role)) != 0) return SALVE_OK;
     return salve_fail(err, SALVE_E_ROLE, "%s", actor.role < ROLE_COUNT ? role_text(actor.role) : "unknown role");
+}
+
+enum salve_code rec_not_staff(enum role role, struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_ROLE, "this staff name is not registered under that role here", "%s",
+                        role_text(role));
 }
 
 static enum salve_code staff_read(struct rec_tx *tx, struct str id, struct arena *mem, struct staff *out,
@@ -177,9 +183,17 @@ enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct sa
     }
     enum salve_code code = is_name(actor.id) ? staff_read(tx, actor.id, tx->mem, &staff, err) : SALVE_E_NOT_FOUND;
     if (code == SALVE_OK && staff.role == actor.role && !staff.retired) return SALVE_OK;
-    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
-    return salve_refuse(err, SALVE_E_ROLE, "this staff name is not registered under that role here", "%s",
-                        role_text(actor.role));
+    return code == SALVE_OK || code == SALVE_E_NOT_FOUND ? rec_not_staff(actor.role, err) : code;
+}
+
+enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_actor_check(&tx, actor, err);
+    rec_tx_abandon(&tx);
+    return code;
 }
 
 static enum salve_code staff_write(struct rec_tx *tx, struct str id, enum role role, bool retired,
@@ -220,6 +234,7 @@ enum salve_code staff_register(struct site *site, struct actor actor, struct str
     struct rec_tx tx;
     if (!rec_role_is_staff(role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
     struct arena *mem = arena_open(COMMONS_WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {
         code = register_in(&tx, actor, id, role, err);
@@ -234,10 +249,12 @@ enum salve_code staff_retire(struct site *site, struct actor actor, struct str i
 {
     struct rec_tx tx;
     struct arena *mem = arena_open(COMMONS_WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {
         code = retire_in(&tx, actor, id, err);
         if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+        if (code == SALVE_OK) site->retirements++; /* open views look again (stand_int.h) */
         rec_tx_abandon(&tx);
     }
     arena_close(mem);

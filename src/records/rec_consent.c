@@ -4,17 +4,26 @@
  * `revoked`, CONSENT record and leaf, then the wraps go and the classes get new keys. What a crash leaves between
  * two of these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest
  * decision and open nothing. A refusal has no function here. */
-#include "records/records_int.h"
+#include "crypto/crypto.h"
+#include "fhir/fhir.h"
+#include "records/revoked_int.h"
+#include "records/rights.h"
+#include "records/view_int.h"
+#include "records/who_int.h"
 
 enum { WORK_BYTES = 64 << 20 };
 
-/* A person with their card in front of somebody who may take down a choice. */
+/* A person with their card in front of somebody who may take down a choice; or, for what nobody chooses now, the gate
+ * of a view that is open. */
 struct choice {
     struct site *site;
     struct arena *work;
     struct actor actor;
-    struct rec_gate gate;
+    struct rec_gate *gate;
 };
+
+/* Grants are timed to the minute. */
+static int64_t to_minute_unix_s(int64_t unix_ms) { return unix_ms / 60000 * 60; }
 
 static enum salve_code open_choice(struct choice *choice, struct str who, bool is_counted, struct salve_err *err)
 {
@@ -27,7 +36,7 @@ static enum salve_code open_choice(struct choice *choice, struct str who, bool i
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
     if (code == SALVE_OK && !is_present)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "a choice needs the person's card", "card");
-    return code == SALVE_OK ? rec_gate_open(choice->site, &ask, choice->work, &choice->gate, err) : code;
+    return code == SALVE_OK ? rec_gate_open(choice->site, &ask, choice->work, choice->gate, err) : code;
 }
 
 /* The grant of the newest decision for a purpose; NULL: none. */
@@ -43,20 +52,16 @@ static const struct consent_grant *newest_grant(const struct rec_gate *gate, enu
 
 static enum salve_code birth_of(struct choice *choice, bool *is_known, int64_t *born_unix_s, struct salve_err *err)
 {
-    struct rec_view view = {.site = choice->site,
-                            .mem = choice->work,
-                            .gate = choice->gate,
-                            .purpose = PURPOSE_SELF,
-                            .classes = CLASS_BIT(CLASS_IDENT)};
-    const struct rec_resource *all = NULL;
-    size_t count = 0;
+    const class_mask identity = CLASS_BIT(CLASS_IDENT);
+    struct rec_shelf shelf = {0};
     int64_t born_ms = 0;
     *is_known = false;
-    enum salve_code code = rec_gate_deliver(&choice->gate, PURPOSE_SELF, CLASS_BIT(CLASS_IDENT), err);
-    if (code == SALVE_OK) code = rec_all(&view, 0, &all, &count, err);
-    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
-        if (!str_is(all[i].type, "Patient")) continue;
-        *is_known = clock_parse(tape_child_text(&all[i].tape, 0, "birthDate"), &born_ms);
+    enum salve_code code = rec_gate_deliver(choice->gate, PURPOSE_SELF, identity, err);
+    if (code == SALVE_OK) code = rec_gate_read(choice->gate, identity, &shelf, err);
+    for (size_t i = 0; i < shelf.count && code == SALVE_OK; i++) {
+        if (!shelf.all[i].is_first || !str_is(shelf.all[i].is.type, "Patient")) continue;
+        const struct tape *patient = &shelf.all[shelf.all[i].newest].is.tape;
+        *is_known = clock_parse(tape_child_text(patient, tape_root(patient), "birthDate"), &born_ms);
         *born_unix_s = born_ms / 1000;
     }
     return code;
@@ -77,7 +82,7 @@ static void complete_grant(const struct choice *choice, bool born_is_known, int6
     int64_t asked_end = grant->not_after_unix_s;
     grant->seq = 0;
     grant->state = CONSENT_GIVEN;
-    grant->at_unix_s = choice->gate.now_unix_ms / 1000 / 60 * 60;
+    grant->at_unix_s = to_minute_unix_s(choice->gate->now_unix_ms);
     if (grant->classes == 0) grant->classes = purpose_classes(grant->purpose);
     grant->majority_unix_s = 0;
     if (grant->by == CONSENT_BY_GUARDIAN && born_is_known)
@@ -93,7 +98,7 @@ static enum salve_code put_pending(struct choice *choice, struct rec_tx *tx, con
                                    const struct keys_consent *rests, struct str *key, struct salve_err *err)
 {
     char id[COMPARTMENT_TEXT_BYTES + 1], hex[2 * CRYPTO_SHA256_BYTES + 1];
-    compartment_text(choice->gate.chain.id, id);
+    compartment_text(choice->gate->chain.id, id);
     crypto_hex(rests->sha256, sizeof rests->sha256, hex);
     *key = arena_printf(choice->work, "pending/%s/%d", id, (int)grant->purpose);
     struct str json =
@@ -107,8 +112,8 @@ static enum salve_code put_decision(struct choice *choice, struct rec_tx *tx, co
                                     enum rec_event_kind kind, struct keys_consent *rests, struct rec_leaf *leaf,
                                     struct salve_err *err)
 {
-    struct rec_chain *chain = &choice->gate.chain;
-    struct rec_payload payload = {.kind = REC_KIND_GRANT, .leaf_index = choice->gate.leaf.index};
+    struct rec_chain *chain = &choice->gate->chain;
+    struct rec_payload payload = {.kind = REC_KIND_GRANT, .leaf_index = choice->gate->leaf.index};
     struct rec_event event = {
         .kind = kind, .actor = choice->actor, .purpose = grant->purpose, .classes = grant->classes};
     enum salve_code code = rec_chain_load(tx, chain, err);
@@ -133,7 +138,8 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
     if (code == SALVE_OK) code = put_pending(choice, &tx, grant, &wraps.consent, &pending, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_OK) code = keys_grant(choice->site->keys, choice->gate.chain.ring, &wraps, 1, err);
+    if (code == SALVE_OK) rec_decided_purpose(choice->site, choice->gate->chain.id, grant->purpose);
+    if (code == SALVE_OK) code = keys_grant(choice->site->keys, choice->gate->chain.ring, &wraps, 1, err);
     if (code == SALVE_OK) rec_pending_done(choice->site, pending);
     return code;
 }
@@ -145,7 +151,7 @@ static enum salve_code give(struct choice *choice, const struct consent_grant *a
     int64_t born_unix_s = 0;
     struct consent_grant grant = *asked;
     struct consent_ages ages = ages_of(choice->site);
-    if (choice->gate.is_suspect) return salve_fail(err, SALVE_E_CLOCK, "consent");
+    if (choice->gate->is_suspect) return salve_fail(err, SALVE_E_CLOCK, "consent");
     enum salve_code code = birth_of(choice, &born_is_known, &born_unix_s, err);
     if (code != SALVE_OK) return code;
     complete_grant(choice, born_is_known, born_unix_s, &grant);
@@ -164,11 +170,12 @@ enum salve_code rec_consent_give(struct site *site, struct actor actor, struct s
 {
     struct rec_leaf leaf;
     if (!purpose_can_be_given(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
-    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES)};
+    struct rec_gate gate = {0};
+    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = open_choice(&choice, who, true, err);
     if (code == SALVE_OK) code = give(&choice, grant, &leaf, err);
-    rec_gate_close(&choice.gate);
+    rec_gate_close(&gate);
     if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
     arena_close(choice.work);
     return code;
@@ -181,10 +188,10 @@ static enum salve_code blank_statistics(struct choice *choice, struct rec_tx *tx
 {
     struct store_record *rows = NULL;
     size_t count = 0;
-    enum salve_code code =
-        store_record_list(tx->store, choice->gate.chain.id, CLASS_BIT(CLASS_STAT), 1, choice->work, &rows, &count, err);
+    enum salve_code code = store_record_list(tx->store, choice->gate->chain.id, CLASS_BIT(CLASS_STAT), 1, choice->work,
+                                             &rows, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++)
-        if (!rows[i].is_blank) code = store_record_blank(tx->store, choice->gate.chain.id, rows[i].seq, err);
+        if (!rows[i].is_blank) code = store_record_blank(tx->store, choice->gate->chain.id, rows[i].seq, err);
     return code;
 }
 
@@ -194,8 +201,8 @@ static enum salve_code withdraw_in(struct choice *choice, const struct consent_g
     struct rec_tx tx;
     struct keys_consent rests;
     struct consent_grant taken_back;
-    struct rec_gate *gate = &choice->gate;
-    consent_withdrawal(grant, gate->now_unix_ms / 1000 / 60 * 60,
+    struct rec_gate *gate = choice->gate;
+    consent_withdrawal(grant, to_minute_unix_s(gate->now_unix_ms),
                        rec_role_is_staff(choice->actor.role) ? choice->actor.id : STR(""), &taken_back);
     if (kind == REC_EVENT_USED) taken_back.state = CONSENT_USED;
     enum salve_code code = rec_tx_begin(choice->site, false, choice->work, &tx, err);
@@ -207,24 +214,35 @@ static enum salve_code withdraw_in(struct choice *choice, const struct consent_g
     return code == SALVE_OK ? keys_withdraw(choice->site->keys, gate->chain.ring, grant->purpose, err) : code;
 }
 
+/* The line in `revoked` is the moment from which it is taken back: what fails after it is completed at the next
+ * opening of the site. What is not in force is left as it is. */
+static enum salve_code take_back(struct choice *choice, enum purpose purpose, enum rec_event_kind kind,
+                                 struct rec_leaf *leaf, struct salve_err *err)
+{
+    struct site *site = choice->site;
+    struct compartment id = choice->gate->chain.id;
+    const struct consent_grant *grant = newest_grant(choice->gate, purpose);
+    if (grant == NULL || grant->state != CONSENT_GIVEN) return SALVE_OK;
+    enum salve_code code = rec_revoke_purpose(site, id, purpose, grant->seq, err);
+    if (code != SALVE_OK) return code;
+    rec_decided_purpose(site, id, purpose);
+    code = withdraw_in(choice, grant, kind, leaf, err);
+    if (code == SALVE_OK) site->revoked_done = site->revoked_count;
+    return code;
+}
+
 enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, struct str who, enum purpose purpose,
                                      struct arena *mem, struct rec_receipt *receipt, struct salve_err *err)
 {
     struct rec_leaf leaf;
     if (!purpose_can_be_given(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
-    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES)};
+    struct rec_gate gate = {0};
+    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = open_choice(&choice, who, false, err);
-    if (code == SALVE_OK) {
-        const struct consent_grant *grant = newest_grant(&choice.gate, purpose);
-        leaf = choice.gate.leaf;
-        if (grant != NULL && grant->state == CONSENT_GIVEN) {
-            code = rec_revoke_purpose(site, choice.gate.chain.id, purpose, grant->seq, err);
-            if (code == SALVE_OK) code = withdraw_in(&choice, grant, REC_EVENT_WITHDRAWAL, &leaf, err);
-            if (code == SALVE_OK) site->revoked_done = site->revoked_count;
-        }
-    }
-    rec_gate_close(&choice.gate);
+    leaf = gate.leaf; /* of the look, where there is nothing to take back */
+    if (code == SALVE_OK) code = take_back(&choice, purpose, REC_EVENT_WITHDRAWAL, &leaf, err);
+    rec_gate_close(&gate);
     if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
     arena_close(choice.work);
     return code;
@@ -236,19 +254,21 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
                                     uint64_t consent_seq, struct salve_err *err)
 {
     struct rec_leaf leaf;
+    struct rec_gate gate = {0};
     struct rec_gate_ask ask = {
         .actor = {.role = ROLE_PARTICIPANT}, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_CONSENT), .id = id};
-    struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open(WORK_BYTES)};
+    struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
-    enum salve_code code = rec_gate_open(site, &ask, choice.work, &choice.gate, err);
+    enum salve_code code = rec_gate_open(site, &ask, choice.work, &gate, err);
     if (code == SALVE_OK) {
-        const struct consent_grant *grant = newest_grant(&choice.gate, purpose);
+        const struct consent_grant *grant = newest_grant(&gate, purpose);
+        rec_decided_purpose(site, id, purpose);
         if (grant != NULL && grant->state == CONSENT_GIVEN && grant->seq == consent_seq)
             code = withdraw_in(&choice, grant, REC_EVENT_WITHDRAWAL, &leaf, err);
         else
-            code = keys_withdraw(site->keys, choice.gate.chain.ring, purpose, err);
+            code = keys_withdraw(site->keys, gate.chain.ring, purpose, err);
     }
-    rec_gate_close(&choice.gate);
+    rec_gate_close(&gate);
     arena_close(choice.work);
     return code;
 }
@@ -258,15 +278,10 @@ enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err)
 {
     struct rec_leaf leaf;
     struct choice choice = {
-        .site = view->site, .actor = view->actor, .gate = view->gate, .work = arena_open(WORK_BYTES)};
-    const struct consent_grant *grant = newest_grant(&view->gate, PURPOSE_TRANSFER);
+        .site = view->site, .actor = view->actor, .work = arena_open(WORK_BYTES), .gate = &view->gate};
+    salve_assert(view->purpose == PURPOSE_TRANSFER && rec_stand_holds(&view->stand, PURPOSE_TRANSFER));
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
-    enum salve_code code = SALVE_OK;
-    if (grant != NULL && grant->state == CONSENT_GIVEN) {
-        code = rec_revoke_purpose(view->site, view->gate.chain.id, PURPOSE_TRANSFER, grant->seq, err);
-        if (code == SALVE_OK) code = withdraw_in(&choice, grant, REC_EVENT_USED, &leaf, err);
-        if (code == SALVE_OK) view->site->revoked_done = view->site->revoked_count;
-    }
+    enum salve_code code = take_back(&choice, PURPOSE_TRANSFER, REC_EVENT_USED, &leaf, err);
     arena_close(choice.work);
     return code;
 }
@@ -278,6 +293,8 @@ enum salve_code rec_consents(struct rec_view *view, struct arena *mem, struct re
 {
     const struct rec_gate *gate = &view->gate;
     if (view->purpose != PURPOSE_SELF) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
+    enum salve_code code = rec_view_stands(view, err);
+    if (code != SALVE_OK) return code;
     struct rec_consent *list = arena_array(mem, struct rec_consent, gate->grant_count + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "decisions");
     for (size_t i = 0; i < gate->grant_count; i++) {

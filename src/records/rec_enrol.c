@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Enrolment: a new compartment with the means of own access and nothing else, and cards. Whether the same person has
- * another compartment is neither asked nor told (N10). */
-#include "records/records_int.h"
+ * Enrolment: a new compartment with the means of own access and nothing else. Whether the same person has another
+ * compartment is neither asked nor told (N10). */
+#include "admit/admit.h"
+#include "crypto/crypto.h"
+#include "fhir/fhir.h"
+#include "records/gate_int.h"
+#include "records/who_int.h"
 
-enum { WORK_BYTES = 32 << 20 };
+enum { WORK_BYTES = 32 << 20, NUMBER_ENROLMENT = 1 }; /* the Patient's id of an enrolment ends in ".1" */
 
 /* What an enrolment is made of while it happens. */
 struct enrolment {
@@ -21,11 +25,11 @@ static enum salve_code check_patient(struct enrolment *en, const struct tape *pa
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
     struct fhir_issues issues;
-    if (tape_root(patient) == TAPE_NONE || !str_is(fhir_type_name(tape_type(patient, 0)), "Patient"))
+    if (tape_root(patient) == TAPE_NONE || tape_type(patient, 0) != FHIR_T_Patient)
         return salve_fail(err, SALVE_E_INVALID, "Patient");
     fhir_issues_init(&issues, en->work);
     compartment_text(en->chain.id, text);
-    struct str id = arena_printf(en->work, "%s.%d", text, REC_NUMBER_ENROLMENT);
+    struct str id = arena_printf(en->work, "%s.%d", text, NUMBER_ENROLMENT);
     if (id.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     enum salve_code code = rec_with_id(patient, id, en->work, &en->patient, err);
     if (code != SALVE_OK) return code;
@@ -96,81 +100,19 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
     return code;
 }
 
-static enum salve_code card_out(const struct rec_card *card, struct arena *mem, struct str *out, struct salve_err *err)
-{
-    char text[REC_CARD_TEXT_BYTES + 1];
-    rec_card_text(card, text);
-    enum salve_code code = arena_str(mem, str_make(text, REC_CARD_TEXT_BYTES), out, err);
-    crypto_zero(text, sizeof text);
-    return code;
-}
-
 enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
                           struct rec_enrolled *out, struct salve_err *err)
 {
     struct enrolment en = {.site = site};
-    enum salve_code code =
-        rec_actor_needs(actor, ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN), err);
+    enum salve_code code = rec_actor_needs(actor, ROLES_WRITING, err);
     if (code != SALVE_OK) return code;
     en.work = arena_open(WORK_BYTES);
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     code = enrol(&en, actor, patient, err);
-    if (code == SALVE_OK) code = card_out(&en.card, mem, &out->card, err);
+    if (code == SALVE_OK) code = rec_card_out(&en.card, mem, &out->card, err);
     if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, mem, &out->receipt, err);
     out->compartment = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     arena_close(en.work);
-    return code;
-}
-
-/* --- a new card ------------------------------------------------------------------------------------------------- */
-
-static enum salve_code note_card(struct rec_view *view, struct arena *work, struct salve_err *err)
-{
-    struct rec_tx tx;
-    struct rec_leaf leaf;
-    struct rec_event event = {.kind = REC_EVENT_CARD, .actor = view->actor, .purpose = view->purpose};
-    enum salve_code code = rec_tx_begin(view->site, false, work, &tx, err);
-    if (code != SALVE_OK) return code;
-    code = rec_chain_load(&tx, &view->gate.chain, err);
-    if (code == SALVE_OK) code = rec_note(&tx, &view->gate.chain, &event, &leaf, err);
-    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return code;
-}
-
-static enum salve_code replace_tokens(struct rec_view *view, const struct rec_card *card, struct arena *work,
-                                      struct salve_err *err)
-{
-    uint8_t tokens[2][KEYS_TOKEN_BYTES];
-    bool has_name = false;
-    const struct rec_resource *all = NULL;
-    size_t count = 0;
-    enum salve_code code = rec_card_token(view->site, card, tokens[0], err);
-    if (code == SALVE_OK && view->site->settings.name_index)
-        code = rec_all(view, CLASS_BIT(CLASS_IDENT), &all, &count, err);
-    for (size_t i = 0; i < count && code == SALVE_OK; i++)
-        if (str_is(all[i].type, "Patient"))
-            code = rec_name_token(view->site, &all[i].tape, work, tokens[1], &has_name, err);
-    if (code == SALVE_OK)
-        code = keys_token_replace(view->site->keys, view->gate.chain.id, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens,
-                                  has_name ? 2 : 1, err);
-    return code;
-}
-
-enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
-{
-    struct rec_card made;
-    bool may = view->purpose == PURPOSE_SELF ||
-               (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
-    if (!may) return salve_fail(err, SALVE_E_ROLE, "new card");
-    struct arena *work = arena_open(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "card");
-    rec_card_make(&made);
-    enum salve_code code = note_card(view, work, err);
-    if (code == SALVE_OK) code = replace_tokens(view, &made, work, err);
-    if (code == SALVE_OK) code = card_out(&made, mem, card, err);
-    crypto_zero(&made, sizeof made);
-    arena_close(work);
     return code;
 }

@@ -5,7 +5,13 @@
  * completes (rec_recover.c). */
 #include <stdio.h>
 
-#include "records/records_int.h"
+#include "consent/consent.h"
+#include "keys/keys.h"
+#include "records/chain_int.h"
+#include "records/revoked_int.h"
+#include "records/rights.h"
+#include "records/stand_int.h"
+#include "records/who_int.h"
 
 enum { WORK_BYTES = 32 << 20, DAY_MS = 24 * 3600 * 1000 };
 
@@ -30,18 +36,14 @@ static enum salve_code erase_records(struct site *site, struct actor actor, stru
 static enum salve_code erase(struct site *site, struct actor actor, struct str who, struct arena *work,
                              struct rec_leaf *leaf, struct salve_err *err)
 {
-    struct rec_tx tx;
     struct compartment id;
     bool is_present;
     enum salve_code code = rec_who(site, who, work, &id, &is_present, err);
-    if (code == SALVE_OK && !is_present) {
+    if (code == SALVE_OK && !is_present)
         code = salve_refuse(err, SALVE_E_NOT_FOUND, "erasure needs the person's card", "card");
-    }
-    if (code == SALVE_OK) code = rec_tx_begin(site, true, work, &tx, err);
-    if (code != SALVE_OK) return code;
-    code = rec_actor_check(&tx, actor, err); /* before the line that cannot be taken back */
-    rec_tx_abandon(&tx);
+    if (code == SALVE_OK) code = rec_actor_is(site, actor, work, err); /* before the line that cannot be taken back */
     if (code == SALVE_OK) code = rec_revoke_erasure(site, id, err);
+    if (code == SALVE_OK) rec_decided_erasure(site, id);
     if (code == SALVE_OK) code = erase_records(site, actor, id, work, leaf, err);
     if (code == SALVE_OK) code = keys_erase(site->keys, id, err);
     if (code == SALVE_OK) site->revoked_done = site->revoked_count;
@@ -71,6 +73,7 @@ enum salve_code rec_erase_replay(struct site *site, struct compartment id, struc
     struct actor person = {.role = ROLE_PARTICIPANT};
     struct arena *work = arena_open(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
+    rec_decided_erasure(site, id);
     enum salve_code code = erase_records(site, person, id, work, &leaf, err);
     if (code == SALVE_OK) code = keys_erase(site->keys, id, err);
     arena_close(work);

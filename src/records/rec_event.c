@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Events: what a leaf commits to, as canonical JSON. The person reads them under "who looked"; docs/formats/site.md. */
-#include "records/records_int.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+#include "records/event_int.h"
 
 const char *rec_event_text(enum rec_event_kind kind)
 {
-#define X(name, text) text,
-    static const char *const texts[] = {REC_EVENTS(X)};
-#undef X
+    static const char *const texts[] = {
+#define EVENT(name, text, what) text,
+#include "records/events.def"
+#undef EVENT
+    };
     return kind < REC_EVENT_COUNT ? texts[kind] : "";
 }
 

@@ -2,7 +2,7 @@
  *
  * Who looked: the AUDIT records of the person's own view, each with the proof that its commitment stands in the signed
  * log. A line that cannot be proved is reported, not hidden. */
-#include "records/records_int.h"
+#include "records/view_int.h"
 
 /* One log of the site with its newest signed head; most sites have one. */
 struct proving {
@@ -72,7 +72,8 @@ static enum salve_code add_look(struct rec_tx *tx, struct rec_view *view, const 
     if (payload.log_number < 1 || payload.log_number > log_count)
         return salve_fail(err, SALVE_E_INTEGRITY, "audit record");
     struct proving *proving = &logs[payload.log_number - 1];
-    if (tx->bound.number != proving->log.number) code = rec_log_bind(tx, &proving->log, err);
+    salve_assert(proving->log.number == payload.log_number);
+    if (tx->bound->number != proving->log.number) code = rec_log_bind(tx, &proving->log, err);
     if (code == SALVE_OK) code = look_of(tx, proving, &payload, row->seq, &list[*n], &event, err);
     if (code == SALVE_OK) (*n)++;
     return code;
@@ -107,9 +108,11 @@ enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_
                            size_t *missing, struct salve_err *err)
 {
     struct rec_tx tx;
+    enum salve_code code = rec_view_stands(view, err);
+    if (code != SALVE_OK) return code;
     if (view->purpose != PURPOSE_SELF || (view->classes & CLASS_BIT(CLASS_AUDIT)) == 0)
         return salve_fail(err, SALVE_E_CONSENT, "purpose self");
-    enum salve_code code = rec_sign(view->site, mem, NULL, err);
+    code = rec_sign(view->site, mem, NULL, err);
     if (code == SALVE_OK) code = rec_tx_begin(view->site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = looked_in(view, &tx, out, count, err);

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <zstd.h>
 
+#include "base/assert.h"
+#include "crypto/crypto.h"
+#include "records/payload_int.h"
 #include "records/rec_dictionary.h"
-#include "records/records_int.h"
 
 /* off len: 0 1 version, 1 1 kind, 2 1 coding, 3 1 flags, 4 8 time in ms, 12 4 log, 16 8 leaf, 24 4 bytes of the body */
 enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };

@@ -2,7 +2,12 @@
  *
  * What the opening of a site completes: grants whose wraps were not made yet, withdrawals and erasures that one of
  * the two databases does not know (a crash, or a restored backup), and keys of an enrolment that never came to be. */
-#include "records/records_int.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+#include "keys/keys.h"
+#include "records/revoked_int.h"
+#include "records/tx_int.h"
+#include "store/store.h"
 
 enum { WORK_BYTES = 128 << 20 };
 
@@ -111,22 +116,22 @@ static enum salve_code keyed_ids(struct site *site, struct arena *mem, struct co
 static enum salve_code stored_ids(struct site *site, struct arena *mem, struct compartment **out, size_t *count,
                                   struct salve_err *err)
 {
-    size_t room = 0, n = 0;
-    struct compartment id, *list = NULL;
+    enum { PAGE = 256 };
+    size_t room = 0, n = 0, used = PAGE;
+    struct compartment *list = NULL;
     struct rec_tx tx;
-    bool found = true;
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
-    while (code == SALVE_OK) {
-        code = store_compartment_next(tx.store, n == 0 ? NULL : &list[n - 1], &id, &found, err);
-        if (code != SALVE_OK || !found) break;
-        if (n == room) {
-            size_t more = room == 0 ? 256 : 2 * room;
+    for (; code == SALVE_OK && used == PAGE; n += used) {
+        if (n + PAGE > room) {
+            size_t more = room == 0 ? PAGE : 2 * room;
             list = arena_grow(mem, list, room * sizeof *list, more * sizeof *list);
-            if (list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "compartments");
             room = more;
         }
-        if (code == SALVE_OK) list[n++] = id;
+        used = 0;
+        code = list == NULL
+                   ? salve_fail(err, SALVE_E_MEMORY, "compartments")
+                   : store_compartment_list(tx.store, n == 0 ? NULL : &list[n - 1], &list[n], PAGE, &used, err);
     }
     rec_tx_abandon(&tx);
     *out = list;

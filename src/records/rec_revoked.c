@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "records/records_int.h"
+#include "base/file.h"
+#include "crypto/crypto.h"
+#include "records/revoked_int.h"
 
 enum { SUM_BYTES = 4, LINE_BYTES = 2 * KEYS_TOKEN_BYTES + 1 + 2 * SUM_BYTES + 1, FILE_BYTES_MAX = 64 << 20 };
 

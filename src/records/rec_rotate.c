@@ -4,19 +4,28 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "records/records_int.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/crypto.h"
+#include "keys/keys.h"
+#include "records/log_int.h"
+#include "records/revoked_int.h"
+#include "store/store.h"
 
 enum { WORK_BYTES = 64 << 20, DAY_MS = 24 * 3600 * 1000 };
 
-static enum salve_code check_actor(struct site *site, struct actor actor, struct arena *mem, struct rec_tx *tx,
+/* Whether the actor may, and the time of the rotation. */
+static enum salve_code check_actor(struct site *site, struct actor actor, struct arena *mem, int64_t *now_unix_ms,
                                    struct salve_err *err)
 {
-    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER), err);
-    if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, tx, err);
+    struct rec_tx tx;
+    enum salve_code code = rec_actor_needs(actor, ROLES_UPKEEP, err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
-    code = rec_actor_check(tx, actor, err);
-    if (code == SALVE_OK && tx->is_suspect) code = salve_fail(err, SALVE_E_CLOCK, "key rotation");
-    rec_tx_abandon(tx);
+    *now_unix_ms = tx.now_unix_ms;
+    code = rec_actor_check(&tx, actor, err);
+    if (code == SALVE_OK && tx.is_suspect) code = salve_fail(err, SALVE_E_CLOCK, "key rotation");
+    rec_tx_abandon(&tx);
     return code;
 }
 
@@ -35,8 +44,8 @@ static enum salve_code rotate(struct site *site, struct actor actor, struct aren
 {
     struct rec_tx tx;
     struct keys_rotated rotated;
-    enum salve_code code = check_actor(site, actor, mem, &tx, err);
-    int64_t now_ms = tx.now_unix_ms;
+    int64_t now_ms = 0;
+    enum salve_code code = check_actor(site, actor, mem, &now_ms, err);
     if (code == SALVE_OK) code = rec_replay_all(site, err); /* what an old copy of keys.db brought back */
     if (code == SALVE_OK) code = keys_rotate(site->keys, now_ms / 1000, &rotated, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
@@ -79,7 +88,7 @@ static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tl
             code = file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &text, NULL);
         if (from == 2) code = tlog_newest_checkpoint(tx->log, tx->mem, &text, NULL);
         if (code != SALVE_OK || tlog_checkpoint_parse(text, &head, NULL) != SALVE_OK) continue;
-        if (!str_eq(head.origin, site->log.origin) || (found && head.size <= out->size)) continue;
+        if (!str_eq(head.origin, site->log->origin) || (found && head.size <= out->size)) continue;
         *out = head;
         found = true;
     }
@@ -106,13 +115,13 @@ static enum salve_code begin_next(struct site *site, struct rec_tx *tx, const st
 {
     uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES];
     uint64_t kept = tlog_size(tx->log);
-    *next = (struct rec_log){.number = site->log.number + 1};
-    enum salve_code code = tlog_next_origin(site->log.origin, site->mem, &next->origin, err);
+    *next = (struct rec_log){.number = site->log->number + 1};
+    enum salve_code code = tlog_next_origin(site->log->origin, site->mem, &next->origin, err);
     if (code == SALVE_OK) code = store_log_size(tx->store, &next->base, err);
     crypto_key_random(crypto_keys_at(site->log_seed, 0));
     crypto_sign_public(crypto_keys_at(site->log_seed, 0), public_key);
     if (code == SALVE_OK) code = tlog_vkey_make(next->origin, TLOG_KEY_ED25519, public_key, &next->vkey, err);
-    if (code == SALVE_OK) code = rec_log_begin(site, tx, next, err);
+    if (code == SALVE_OK) code = rec_log_begin(tx, next, err);
     if (code == SALVE_OK) code = rec_log_bind(tx, next, err);
     return code == SALVE_OK ? tlog_succeed(tx->log, last, kept, tx->now_unix_ms / 1000, err) : code;
 }
@@ -120,19 +129,20 @@ static enum salve_code begin_next(struct site *site, struct rec_tx *tx, const st
 static enum salve_code succeed(struct site *site, struct arena *mem, struct salve_err *err)
 {
     struct rec_tx tx;
-    struct rec_log next;
+    struct rec_log *next = arena_new(site->mem, struct rec_log);
     struct tlog_checkpoint last = {0};
     struct tlog_guard guard = rec_guard(site);
+    if (next == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = last_head(site, &tx, &last, err);
     if (code == SALVE_OK && last.size <= tlog_size(tx.log) && tlog_check_guard(tx.log, &guard, NULL) == SALVE_OK)
         code = salve_fail(err, SALVE_E_CONFLICT, "the log goes on from what was signed; it needs no successor");
-    if (code == SALVE_OK) code = begin_next(site, &tx, &last, &next, err);
+    if (code == SALVE_OK) code = begin_next(site, &tx, &last, next, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     if (code != SALVE_OK) return code;
-    rec_keep_old_heads(site, site->log.number);
+    rec_keep_old_heads(site, site->log->number);
     site->log = next;
     site->signed_size = 0;
     return rec_recover(site, err);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Saving a batch: admission again, ids, then one record for each data class, the note, the head: one transaction. */
-#include <stdio.h>
-
-#include "records/records_int.h"
+#include "admit/admit.h"
+#include "base/limits.h"
+#include "fhir/fhir.h"
+#include "records/view_int.h"
 
 uint64_t rec_next_number(void *view_of_caller)
 {
@@ -14,6 +15,8 @@ uint64_t rec_next_number(void *view_of_caller)
 enum salve_code rec_new_id(struct rec_view *view, struct arena *mem, struct str *id, struct salve_err *err)
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
+    enum salve_code code = rec_view_stands(view, err);
+    if (code != SALVE_OK) return code;
     if (view->ids_given >= REC_IDS_PER_VIEW) return salve_fail(err, SALVE_E_TOO_BIG, "ids of one view");
     compartment_text(view->gate.chain.id, text);
     *id = arena_printf(mem, "%s.%llu", text, (unsigned long long)rec_next_number(view));
@@ -40,22 +43,24 @@ static bool may_write(const struct rec_view *view, enum data_class class)
     enum purpose purpose = class == CLASS_STAT ? PURPOSE_STATISTICS : PURPOSE_RESEARCH;
     if (view->classes & CLASS_BIT(class)) return true;
     if (class != CLASS_STAT && class != CLASS_CONTACT) return false;
-    return consent_stands(view->gate.grants, view->gate.grant_count, purpose, view->gate.now_unix_ms / 1000, NULL)
-        .allowed;
+    if (!rec_stand_holds(&view->stand, purpose)) return false;
+    int64_t now_unix_s = site_now_unix_ms(view->site) / 1000;
+    return consent_stands(view->gate.grants, view->gate.grant_count, purpose, now_unix_s, NULL).allowed;
 }
 
 static enum salve_code id_check(struct rec_view *view, const struct rec_item *item, enum data_class class,
                                 struct salve_err *err)
 {
     uint64_t number, base = view->gate.access_seq * REC_IDS_PER_VIEW;
-    enum salve_code code = rec_id_number(view, tape_child_text(item->tape, tape_root(item->tape), "id"), &number, err);
+    enum salve_code code =
+        rec_id_number(view->gate.chain.id, tape_child_text(item->tape, tape_root(item->tape), "id"), &number, err);
     if (code != SALVE_OK) return code;
     if (number >= base && number < base + view->ids_given && view->ids_given <= REC_IDS_PER_VIEW) return SALVE_OK;
-    code = rec_load(view, CLASS_BIT(class), err);
+    code = rec_gate_read(&view->gate, view->classes & CLASS_BIT(class), &view->shelf, err);
     if (code != SALVE_OK) return code;
     struct str type = fhir_type_name(tape_type(item->tape, tape_root(item->tape)));
-    for (size_t i = 0; i < view->all_count; i++) {
-        const struct rec_version *v = &view->all[i];
+    for (size_t i = 0; i < view->shelf.count; i++) {
+        const struct rec_version *v = &view->shelf.all[i];
         if (v->number == number && v->is.class == class && str_eq(v->is.type, type)) return SALVE_OK;
     }
     return salve_refuse(err, SALVE_E_INVALID,
@@ -130,8 +135,8 @@ enum salve_code rec_save(struct rec_view *view, const struct rec_item *items, si
                          struct rec_receipt *receipt_or_null, struct arena *mem, struct salve_err *err)
 {
     struct rec_leaf leaf;
-    enum salve_code code = rec_actor_needs(
-        view->actor, ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN), err);
+    enum salve_code code = rec_view_stands(view, err);
+    if (code == SALVE_OK) code = rec_actor_needs(view->actor, ROLES_WRITING, err);
     if (code != SALVE_OK) return code;
     if (item_count == 0) return salve_fail(err, SALVE_E_INVALID, "batch without resources");
     struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);

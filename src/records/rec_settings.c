@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Settings of a site as a document of the commons (doc/site/settings): checked, written, read, put to use. */
-#include "records/records_int.h"
+#include "admit/admit.h"
+#include "base/buf.h"
+#include "base/limits.h"
+#include "json/json.h"
+#include "records/tx_int.h"
 
 enum { ASSENT_AGE_YEARS = 7, CONSENT_AGE_YEARS = 16, MAJORITY_AGE_YEARS = 18 }; /* offered; sites set theirs */
 enum { NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 60, AGE_YEARS_MAX = 30, LIST_ITEMS_MAX = 32 };

@@ -3,7 +3,10 @@
  * The signed head of the log: dummy leaves up to a multiple of 16, the guard file `signed-head` (so that an older
  * database can never sign again), the signature, and the file `checkpoint` for everybody. Receipts are made against
  * it. */
-#include "records/records_int.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/crypto.h"
+#include "records/log_int.h"
 
 enum { SIGN_BYTES = 64 << 20 };
 
@@ -63,7 +66,7 @@ enum salve_code rec_sign(struct site *site, struct arena *mem, struct str *note,
     struct rec_tx tx;
     struct str made = STR_NONE;
     uint64_t size = 0;
-    struct tlog_signer signer = {.vkey = site->log.vkey, .self = site, .sign = sign_message};
+    struct tlog_signer signer = {.vkey = site->log->vkey, .self = site, .sign = sign_message};
     struct tlog_guard guard = rec_guard(site);
     enum salve_code code = pad(site, mem, &size, err);
     if (code != SALVE_OK || size == 0) return code;
@@ -89,6 +92,7 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
     struct rec_tx tx;
     struct str note = STR_NONE;
     if (out == NULL) return SALVE_OK;
+    salve_assert(leaf->event.ptr != NULL && leaf->log_number == site->log->number);
     enum salve_code code = rec_sign(site, mem, &note, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
@@ -107,9 +111,9 @@ static void keep_old_head(struct site *site, struct arena *mem)
     struct tlog_guard guard = rec_guard(site);
     struct tlog_checkpoint head;
     struct str text;
-    if (site->log.number > 1 && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
-        tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK && !str_eq(head.origin, site->log.origin))
-        rec_keep_old_heads(site, site->log.number - 1);
+    if (site->log->number > 1 && guard.read(guard.self, mem, &text, NULL) == SALVE_OK &&
+        tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK && !str_eq(head.origin, site->log->origin))
+        rec_keep_old_heads(site, site->log->number - 1);
 }
 
 static enum salve_code is_older(const char *file, struct salve_err *err)
@@ -131,7 +135,7 @@ static enum salve_code check_published(struct site *site, struct rec_tx *tx, str
     uint64_t signed_by;
     enum salve_code code = rec_path(site->path, "checkpoint", path, err);
     if (code != SALVE_OK || file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, NULL) != SALVE_OK ||
-        tlog_note_verify(note, &site->log.vkey, 1, &signed_by, NULL, NULL) != SALVE_OK ||
+        tlog_note_verify(note, &site->log->vkey, 1, &signed_by, NULL, NULL) != SALVE_OK ||
         tlog_checkpoint_parse(note, &head, NULL) != SALVE_OK)
         return code; /* verify tells about the file itself */
     if (head.size > tlog_size(tx->log)) return is_older("checkpoint", err);

@@ -8,7 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "records/records_int.h"
+#include "base/file.h"
+#include "crypto/crypto.h"
+#include "db/db.h"
+#include "json/json.h"
+#include "keys/keys.h"
+#include "records/log_int.h"
+#include "records/payload_int.h"
+#include "records/revoked_int.h"
+#include "store/store.h"
 
 enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
 
@@ -20,7 +28,14 @@ enum salve_code rec_path(const char *folder, const char *name, char path[REC_PAT
 
 /* --- the secret ------------------------------------------------------------------------------------------------- */
 
-static enum salve_code read_key_file(const char *path, struct rec_secret *out, struct salve_err *err)
+/* A secret on the stack; secret_drop zeroes it. */
+enum { SECRET_BYTES_MAX = 4096 };
+struct secret {
+    uint8_t bytes[SECRET_BYTES_MAX];
+    struct keys_secret secret;
+};
+
+static enum salve_code read_key_file(const char *path, struct secret *out, struct salve_err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return file_fail(err, path);
@@ -31,7 +46,7 @@ static enum salve_code read_key_file(const char *path, struct rec_secret *out, s
     return SALVE_OK;
 }
 
-enum salve_code rec_secret_read(const struct site_secret *from, struct rec_secret *out, struct salve_err *err)
+static enum salve_code secret_read(const struct site_secret *from, struct secret *out, struct salve_err *err)
 {
     out->secret = (struct keys_secret){.is_key_file = from->key_file != NULL};
     if (from->key_file != NULL) return read_key_file(from->key_file, out, err);
@@ -41,7 +56,7 @@ enum salve_code rec_secret_read(const struct site_secret *from, struct rec_secre
     return SALVE_OK;
 }
 
-void rec_secret_drop(struct rec_secret *secret) { crypto_zero(secret, sizeof *secret); }
+static void secret_drop(struct secret *secret) { crypto_zero(secret, sizeof *secret); }
 
 /* A key file that is not there yet is made. */
 static enum salve_code make_key_file(const char *path, struct salve_err *err)
@@ -52,82 +67,6 @@ static enum salve_code make_key_file(const char *path, struct salve_err *err)
     enum salve_code code = file_write(path, str_make((const char *)bytes, sizeof bytes), 0600, err);
     crypto_zero(bytes, sizeof bytes);
     return code;
-}
-
-/* --- the logs --------------------------------------------------------------------------------------------------- */
-
-static struct str log_secret_name(uint32_t number, char text[24])
-{
-    return str_make(text, (size_t)snprintf(text, 24, "log-%u", number));
-}
-
-enum salve_code rec_log_begin(struct site *site, struct rec_tx *tx, const struct rec_log *log, struct salve_err *err)
-{
-    char name[24], id[16];
-    struct str vkey;
-    snprintf(id, sizeof id, "%u", log->number);
-    enum salve_code code =
-        keys_sealed_put(site->keys, log_secret_name(log->number, name), crypto_keys_at(site->log_seed, 0), err);
-    if (code == SALVE_OK) code = tlog_vkey_text(&log->vkey, tx->mem, &vkey, err);
-    if (code != SALVE_OK) return code;
-    struct str json = arena_printf(tx->mem, "{\"base\":%llu,\"origin\":\"%.*s\",\"vkey\":\"%.*s\"}",
-                                   (unsigned long long)log->base, STR_ARGS(log->origin), STR_ARGS(vkey));
-    if (json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
-    return store_commons_put(tx->store, arena_printf(tx->mem, "log/%s", id), json, true, err);
-}
-
-static enum salve_code log_read(struct str json, struct arena *mem, struct rec_log *out, struct salve_err *err)
-{
-    const struct json *doc = NULL;
-    int64_t base = 0;
-    enum salve_code code = json_read(json, NULL, mem, &doc, err);
-    if (code != SALVE_OK) return code;
-    out->origin = json_get_text(doc, "origin");
-    if (!json_i64(json_get(doc, "base"), &base) || base < 0) return salve_fail(err, SALVE_E_INTEGRITY, "commons log");
-    out->base = (uint64_t)base;
-    return tlog_vkey_parse(json_get_text(doc, "vkey"), &out->vkey, err);
-}
-
-enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, struct rec_log **out, size_t *count,
-                         struct salve_err *err)
-{
-    struct str *keys = NULL;
-    size_t n = 0;
-    enum salve_code code = store_commons_list(tx->store, STR("log/"), mem, &keys, &n, err);
-    if (code != SALVE_OK) return code;
-    *out = arena_array(mem, struct rec_log, n + 1);
-    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
-    for (size_t i = 0; i < n && code == SALVE_OK; i++) {
-        struct str json;
-        int64_t number = 0;
-        if (!str_to_i64(str_cut(keys[i], 4, keys[i].len), &number) || number < 1 || number > (int64_t)n)
-            return salve_fail(err, SALVE_E_INTEGRITY, "commons log");
-        struct rec_log *log = &(*out)[number - 1];
-        log->number = (uint32_t)number;
-        code = store_commons_get(tx->store, keys[i], mem, &json, err);
-        if (code == SALVE_OK) code = log_read(json, mem, log, err);
-    }
-    for (size_t i = 0; i + 1 < n; i++) (*out)[i].end = (*out)[i + 1].base;
-    *count = n;
-    return code;
-}
-
-enum salve_code rec_log_load(struct site *site, struct salve_err *err)
-{
-    struct rec_tx tx = {.site = site, .mem = site->mem, .is_read_only = true};
-    struct rec_log *logs = NULL;
-    size_t count = 0;
-    char name[24];
-    enum salve_code code = store_begin(site->store, true, &tx.store, err);
-    if (code == SALVE_OK) code = rec_logs(&tx, site->mem, &logs, &count, err);
-    if (code == SALVE_OK && count == 0) {
-        code = salve_refuse(err, SALVE_E_NOT_FOUND,
-                            "making this site was not finished; remove the folder and make it again", "site.db");
-    }
-    rec_tx_abandon(&tx);
-    if (code != SALVE_OK) return code;
-    site->log = logs[count - 1];
-    return keys_sealed_get(site->keys, log_secret_name(site->log.number, name), crypto_keys_at(site->log_seed, 0), err);
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------------- */
@@ -169,25 +108,33 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
 
 void rec_site_drop(struct site **site) { (void)!drop(site, NULL); }
 
+/* A site that says nothing else has its records in a file of its folder. */
+static struct store_options store_of(const struct site_options *options, bool create)
+{
+    return (struct store_options){
+        .where = options->store == NULL ? "sqlite:site.db" : options->store, .folder = options->path, .create = create};
+}
+
 static enum salve_code open_files(struct site *site, const struct site_options *options, bool create,
                                   struct salve_err *err)
 {
-    char lock[REC_PATH_BYTES], store[REC_PATH_BYTES], keys[REC_PATH_BYTES];
-    struct rec_secret secret;
+    char lock[REC_PATH_BYTES], keys[REC_PATH_BYTES];
+    struct secret secret;
+    struct store_options store_options = store_of(options, create);
+    bool is_there = false;
     enum salve_code code = rec_path(site->path, "lock", lock, err);
-    if (code == SALVE_OK) code = rec_path(site->path, "site.db", store, err);
     if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
-    if (code == SALVE_OK && !create && access(store, F_OK) != 0) {
+    if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
+    if (code == SALVE_OK && !create && !is_there) {
         code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no site in this folder", "%s", site->path);
     }
     if (code == SALVE_OK) code = db_lock(lock, &site->lock, err);
-    if (code == SALVE_OK) code = rec_secret_read(&options->secret, &secret, err);
+    if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
     if (code != SALVE_OK) return code;
     struct keys_options key_options = {.path = keys, .secret = secret.secret};
     code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
-    rec_secret_drop(&secret);
-    struct store_options store_options = {.path = store, .create = create};
-    return code == SALVE_OK ? store_open(&store_sqlite, &store_options, &site->store, err) : code;
+    secret_drop(&secret);
+    return code == SALVE_OK ? store_open(&store_options, &site->store, err) : code;
 }
 
 static enum salve_code load_settings(struct site *site, struct salve_err *err)
@@ -238,23 +185,29 @@ enum salve_code site_open(const struct site_options *options, struct site **out,
 
 /* --- making ----------------------------------------------------------------------------------------------------- */
 
-static enum salve_code first_documents(struct site *site, const struct site_settings *settings, struct salve_err *err)
+/* The first log of the site, with a new key. */
+static enum salve_code first_log(struct site *site, struct str log_name, struct salve_err *err)
 {
-    struct rec_tx tx = {.site = site};
-    struct str json;
     uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES];
-    enum salve_code code = rec_settings_write(settings, site->mem, &json, err);
-    if (code != SALVE_OK) return code;
-    struct rec_log *log = &site->log;
-    log->number = 1;
-    log->origin = arena_printf(site->mem, "salve.%.*s/1", STR_ARGS(settings->log_name));
-    if (log->origin.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
+    struct rec_log *log = arena_new(site->mem, struct rec_log);
+    struct str origin = arena_printf(site->mem, "salve.%.*s/1", STR_ARGS(log_name));
+    if (log == NULL || origin.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
+    *log = (struct rec_log){.number = 1, .origin = origin};
+    site->log = log;
     crypto_key_random(crypto_keys_at(site->log_seed, 0));
     crypto_sign_public(crypto_keys_at(site->log_seed, 0), public_key);
-    code = tlog_vkey_make(log->origin, TLOG_KEY_ED25519, public_key, &log->vkey, err);
+    return tlog_vkey_make(origin, TLOG_KEY_ED25519, public_key, &log->vkey, err);
+}
+
+static enum salve_code first_documents(struct site *site, const struct site_settings *settings, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str json;
+    enum salve_code code = rec_settings_write(settings, site->mem, &json, err);
+    if (code == SALVE_OK) code = first_log(site, settings->log_name, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, false, site->mem, &tx, err);
     if (code != SALVE_OK) return code;
-    code = rec_log_begin(site, &tx, log, err);
+    code = rec_log_begin(&tx, site->log, err);
     if (code == SALVE_OK) code = rec_doc_put(&tx, STR("site"), STR("settings"), json, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
@@ -274,14 +227,15 @@ static void remove_files(const char *folder)
 enum salve_code site_create(const struct site_options *options, const struct site_settings *settings,
                             struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
     struct site *site = NULL;
+    struct store_options store_options = store_of(options, true);
+    bool is_there = false;
     enum salve_code code = crypto_init(err);
     if (code == SALVE_OK) code = rec_settings_check(settings, err);
-    if (code == SALVE_OK) code = rec_path(options->path, "site.db", path, err);
+    if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
     if (code != SALVE_OK) return code;
     if (mkdir(options->path, 0700) != 0 && errno != EEXIST) return file_fail(err, options->path);
-    if (access(path, F_OK) == 0)
+    if (is_there)
         return salve_refuse(err, SALVE_E_CONFLICT, "there is a site in this folder already", "%s", options->path);
     code = make_key_file(options->secret.key_file, err);
     if (code == SALVE_OK) code = new_site(options, &site, err);
@@ -313,6 +267,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
 {
     struct site *s = *site;
     if (s == NULL) return SALVE_OK;
+    salve_assert(s->decided == NULL); /* every view was closed */
     struct arena *mem = arena_open(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
     if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
@@ -346,8 +301,8 @@ enum salve_code site_facts(struct site *site, struct arena *mem, struct site_fac
     struct rec_tx tx;
     struct tlog_hash root;
     struct keys_status status;
-    *out = (struct site_facts){.origin = site->log.origin};
-    enum salve_code code = tlog_vkey_text(&site->log.vkey, mem, &out->vkey, err);
+    *out = (struct site_facts){.origin = site->log->origin};
+    enum salve_code code = tlog_vkey_text(&site->log->vkey, mem, &out->vkey, err);
     if (code == SALVE_OK) code = keys_status(site->keys, &status, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
@@ -366,15 +321,11 @@ enum salve_code site_facts(struct site *site, struct arena *mem, struct site_fac
 
 static enum salve_code may_change(struct site *site, struct actor actor, struct salve_err *err)
 {
-    struct rec_tx tx;
+    enum salve_code code = rec_actor_needs(actor, ROLES_UPKEEP, err);
+    if (code != SALVE_OK) return code;
     struct arena *mem = arena_open(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "secret");
-    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER), err);
-    if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
-    if (code == SALVE_OK) {
-        code = rec_actor_check(&tx, actor, err);
-        rec_tx_abandon(&tx);
-    }
+    code = rec_actor_is(site, actor, mem, err);
     arena_close(mem);
     return code;
 }
@@ -382,13 +333,13 @@ static enum salve_code may_change(struct site *site, struct actor actor, struct 
 enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
                                    const struct site_secret *fresh, struct salve_err *err)
 {
-    struct rec_secret from = {0}, to = {0};
+    struct secret from = {0}, to = {0};
     enum salve_code code = may_change(site, actor, err);
-    if (code == SALVE_OK) code = rec_secret_read(old, &from, err);
+    if (code == SALVE_OK) code = secret_read(old, &from, err);
     if (code == SALVE_OK) code = make_key_file(fresh->key_file, err);
-    if (code == SALVE_OK) code = rec_secret_read(fresh, &to, err);
+    if (code == SALVE_OK) code = secret_read(fresh, &to, err);
     if (code == SALVE_OK) code = keys_change_secret(site->keys, from.secret, to.secret, err);
-    rec_secret_drop(&from);
-    rec_secret_drop(&to);
+    secret_drop(&from);
+    secret_drop(&to);
     return code;
 }

@@ -4,15 +4,16 @@
  * Consent a decision, one AuditEvent a line of "who looked". */
 #include <stdio.h>
 
+#include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
-#include "records/records_int.h"
+#include "records/view_int.h"
 
 #define FORM_BASE       STR("urn:salve:form")
 #define AUDIT_LEAF_URL  STR("urn:salve:extension:leaf-index")
 #define AUDIT_PROOF_URL STR("urn:salve:extension:leaf-proved")
 
-static enum salve_code resource_of(struct str id, const char *type, enum data_class class, int64_t at_unix_ms,
-                                   uint64_t seq, struct rec_resource *out)
+static void describe(struct str id, const char *type, enum data_class class, int64_t at_unix_ms, uint64_t seq,
+                     struct rec_resource *out)
 {
     out->id = id;
     out->type = str_of(type);
@@ -20,7 +21,6 @@ static enum salve_code resource_of(struct str id, const char *type, enum data_cl
     out->saved_at_unix_ms = at_unix_ms;
     out->record_seq = seq;
     out->version = 1;
-    return SALVE_OK;
 }
 
 static struct str own_id(struct rec_view *view, const char *what, uint64_t seq, struct arena *mem)
@@ -39,8 +39,8 @@ static enum salve_code take_consent(struct rec_view *view, const struct consent_
     enum salve_code code =
         consent_fhir(grant, id, patient, STR(""), FORM_BASE, view->gate.now_unix_ms / 1000, mem, &json, err);
     if (code == SALVE_OK) code = fhir_read(json, NULL, mem, &out->tape, NULL, err);
-    return code == SALVE_OK ? resource_of(id, "Consent", CLASS_CONSENT, grant->at_unix_s * 1000, grant->seq, out)
-                            : code;
+    describe(id, "Consent", CLASS_CONSENT, grant->at_unix_s * 1000, grant->seq, out);
+    return code;
 }
 
 /* --- AuditEvent ------------------------------------------------------------------------------------------------- */
@@ -110,7 +110,7 @@ static enum salve_code take_look(struct rec_view *view, const struct rec_look *l
     struct tape_builder make;
     char at[CLOCK_TEXT_BYTES];
     struct str id = own_id(view, "audit", look->record_seq, mem);
-    tape_build(&make, mem, fhir_type_find(STR("AuditEvent")));
+    tape_build(&make, mem, FHIR_T_AuditEvent);
     tape_add_text(&make, "id", id);
     put_extensions(&make, look, mem);
     put_coding(&make, "type", "http://terminology.hl7.org/CodeSystem/audit-event-type", STR("rest"));
@@ -131,9 +131,8 @@ static enum salve_code take_look(struct rec_view *view, const struct rec_look *l
     tape_close(&make);
     tape_close(&make);
     put_entity(&make, look, patient);
-    enum salve_code code = tape_built(&make, &out->tape, err);
-    return code == SALVE_OK ? resource_of(id, "AuditEvent", CLASS_AUDIT, look->at_unix_ms, look->record_seq, out)
-                            : code;
+    describe(id, "AuditEvent", CLASS_AUDIT, look->at_unix_ms, look->record_seq, out);
+    return tape_built(&make, &out->tape, err);
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------- */
@@ -177,6 +176,7 @@ enum salve_code rec_take(struct rec_view *view, struct arena *mem, const struct 
         code = take_consent(view, &gate->grants[i], patient, mem, &list[n++], err);
     for (size_t i = 0; i < look_count && code == SALVE_OK; i++)
         code = take_look(view, &looks[i], patient, mem, &list[n++], err);
+    salve_assert(code != SALVE_OK || n == stored_count + gate->grant_count + look_count);
     *out = list;
     *count = n;
     return code;

@@ -3,7 +3,11 @@
  * The body of a record of resources: for each tape a length (4 bytes, big-endian) and its bytes (docs/formats/tape.md).
  * Also: ids inside tapes. */
 #include "fhir/tape_edit.h"
-#include "records/records_int.h"
+#include "base/assert.h"
+#include "base/buf.h"
+#include "crypto/crypto.h"
+#include "fhir/fhir.h"
+#include "records/payload_int.h"
 
 enum { LENGTH_BYTES = 4 };
 
@@ -73,13 +77,13 @@ enum salve_code rec_with_id(const struct tape *tape, struct str id, struct arena
     return tape_built(&make, out, err);
 }
 
-enum salve_code rec_id_number(const struct rec_view *view, struct str id, uint64_t *number, struct salve_err *err)
+enum salve_code rec_id_number(struct compartment of, struct str id, uint64_t *number, struct salve_err *err)
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
     int64_t value = 0;
     ptrdiff_t slash = str_find(id, STR("/"));
     if (slash >= 0) id = str_cut(id, (size_t)slash + 1, id.len);
-    compartment_text(view->gate.chain.id, text);
+    compartment_text(of, text);
     if (id.len <= COMPARTMENT_TEXT_BYTES + 1 || memcmp(id.ptr, text, COMPARTMENT_TEXT_BYTES) != 0 ||
         id.ptr[COMPARTMENT_TEXT_BYTES] != '.' || id.ptr[COMPARTMENT_TEXT_BYTES + 1] == '+' ||
         !str_to_i64(str_cut(id, COMPARTMENT_TEXT_BYTES + 1, id.len), &value) || value < 1)

@@ -2,7 +2,13 @@
  *
  * verify: everything that can be checked without opening anybody's data. Nothing is decrypted for it but key wraps
  * inside the key store, so it leaves no leaf in anybody's history. Each finding names file, compartment and element. */
-#include "records/records_int.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "db/db.h"
+#include "keys/keys.h"
+#include "records/log_int.h"
+#include "records/revoked_int.h"
+#include "store/store.h"
 
 enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256 };
 
@@ -120,14 +126,14 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     uint64_t signed_by, before = v->result->findings;
     struct tlog_checkpoint head;
     struct tlog_hash root;
-    enum salve_code code = rec_log_bind(tx, &v->site->log, &step_err);
+    enum salve_code code = rec_log_bind(tx, v->site->log, &step_err);
     if (code == SALVE_OK) code = tlog_check_guard(tx->log, &guard, &step_err);
     if (code != SALVE_OK) code = settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
     if (code == SALVE_OK) code = rec_path(v->site->path, "checkpoint", path, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
     code = file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
-    if (code == SALVE_OK) code = tlog_note_verify(note, &v->site->log.vkey, 1, &signed_by, NULL, &step_err);
+    if (code == SALVE_OK) code = tlog_note_verify(note, &v->site->log->vkey, 1, &signed_by, NULL, &step_err);
     if (code == SALVE_OK) code = tlog_checkpoint_parse(note, &head, &step_err);
     if (code == SALVE_OK && head.size > tlog_size(tx->log)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "size");
     if (code == SALVE_OK) code = tlog_root_at(tx->log, head.size, &root, &step_err);
@@ -220,17 +226,19 @@ static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
 static enum salve_code verify_keyless(struct verify *v, struct salve_err *err)
 {
     struct rec_tx tx;
-    struct compartment id, last, *after = NULL;
-    bool more = true, exists = true;
+    struct compartment ids[64], last, *after = NULL;
+    size_t count = 64;
+    bool exists = true;
     enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
     if (code != SALVE_OK) return code;
-    while (code == SALVE_OK) {
-        code = store_compartment_next(tx.store, after, &id, &more, err);
-        if (code != SALVE_OK || !more) break;
-        code = keys_exists(v->site->keys, id, &exists, err);
-        if (code == SALVE_OK && !exists)
-            found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
-        last = id;
+    while (code == SALVE_OK && count == 64) {
+        code = store_compartment_list(tx.store, after, ids, 64, &count, err);
+        for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+            code = keys_exists(v->site->keys, ids[i], &exists, err);
+            if (code == SALVE_OK && !exists)
+                found_in(v, "site.db", ids[i], "records", "records without keys: nobody can open them");
+        }
+        if (count > 0) last = ids[count - 1];
         after = &last;
     }
     rec_tx_abandon(&tx);
@@ -270,18 +278,13 @@ static enum salve_code verdict(const struct verify *v, enum salve_code code, str
 enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
                             struct salve_err *err)
 {
-    struct rec_tx tx;
     *out = (struct site_verify_result){0};
     struct verify v = {.ask = ask, .site = site, .result = out};
-    enum salve_code code = rec_actor_needs(ask->actor, ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER), err);
+    enum salve_code code = rec_actor_needs(ask->actor, ROLES_UPKEEP, err);
     if (code != SALVE_OK) return code;
     v.mem = arena_open(WORK_BYTES);
     if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
-    code = rec_tx_begin(site, true, v.mem, &tx, err);
-    if (code == SALVE_OK) {
-        code = rec_actor_check(&tx, ask->actor, err);
-        rec_tx_abandon(&tx);
-    }
+    code = rec_actor_is(site, ask->actor, v.mem, err);
     if (code == SALVE_OK) code = verify_all(&v, err);
     arena_close(v.mem);
     return verdict(&v, code, err);

@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-#include "records/records_int.h"
+#include "base/buf.h"
+#include "crypto/crypto.h"
+#include "fhir/fhir.h"
+#include "records/chain_int.h"
+#include "records/who_int.h"
+#include "store/store.h"
 
 enum { NAME_TOKENS_MAX = 64, NAME_BYTES_MAX = 4096, FIND_WORK_BYTES = 32 << 20 };
 
@@ -19,7 +24,7 @@ enum salve_code rec_card_token(struct site *site, const struct rec_card *card, u
     return code;
 }
 
-static enum salve_code not_here(struct salve_err *err)
+enum salve_code rec_not_here(struct salve_err *err)
 {
     return salve_refuse(err, SALVE_E_NOT_FOUND, "this card is not known here", "card");
 }
@@ -32,7 +37,7 @@ static enum salve_code by_card(struct site *site, const struct rec_card *card, s
     size_t count = 0;
     enum salve_code code = rec_card_token(site, card, token, err);
     if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, &found, &count, err);
-    if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && count != 1)) return not_here(err);
+    if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && count != 1)) return rec_not_here(err);
     if (code == SALVE_OK) *out = found[0];
     return code;
 }
@@ -51,7 +56,7 @@ enum salve_code rec_who(struct site *site, struct str who, struct arena *mem, st
     bool exists = false;
     enum salve_code code = SALVE_OK;
     if (compartment_parse(who, out)) code = keys_exists(site->keys, *out, &exists, err);
-    return code == SALVE_OK && !exists ? not_here(err) : code;
+    return code == SALVE_OK && !exists ? rec_not_here(err) : code;
 }
 
 /* --- exact look-up ---------------------------------------------------------------------------------------------- */
@@ -104,13 +109,12 @@ static enum salve_code token_of(struct site *site, struct str names, struct str 
 /* Family and given names of every entry of Patient.name; an entry with neither gives its text. */
 static void collect_names(const struct tape *patient, struct buf *out)
 {
-    fhir_name_id name = fhir_name_find(STR("name")), family = fhir_name_find(STR("family")),
-                 given = fhir_name_find(STR("given"));
     for (tape_at n = tape_first(patient, 0); n != TAPE_NONE; n = tape_next(patient, 0, n)) {
-        if (tape_path_name(patient, n) != name) continue;
+        if (tape_path_name(patient, n) != FHIR_N_name) continue;
         bool has_parts = false;
         for (tape_at part = tape_first(patient, n); part != TAPE_NONE; part = tape_next(patient, n, part)) {
-            if (tape_path_name(patient, part) != family && tape_path_name(patient, part) != given) continue;
+            if (tape_path_name(patient, part) != FHIR_N_family && tape_path_name(patient, part) != FHIR_N_given)
+                continue;
             buf_add(out, tape_text(patient, part));
             buf_add_char(out, ' ');
             has_parts = true;
@@ -183,8 +187,7 @@ enum salve_code rec_find(struct site *site, struct actor actor, struct str names
 {
     struct rec_tx tx;
     uint8_t token[KEYS_TOKEN_BYTES];
-    enum salve_code code =
-        rec_actor_needs(actor, ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN), err);
+    enum salve_code code = rec_actor_needs(actor, ROLES_WRITING, err);
     if (code != SALVE_OK) return code;
     if (!site->settings.name_index)
         return salve_refuse(err, SALVE_E_UNSUPPORTED, "this site has it switched off", "look-up by name");

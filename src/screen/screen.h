@@ -23,7 +23,7 @@
 #include "base/ids.h"
 #include "base/str.h"
 #include "guideline/guideline.h"
-#include "records/records.h"
+#include "records/rec.h"
 
 /* --- acceptance: a named clinician takes responsibility for one version at one site ------------------------------- */
 

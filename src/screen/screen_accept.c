@@ -5,6 +5,8 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "records/commons.h"
+#include "records/site.h"
 #include "screen/screen_int.h"
 
 #define KIND "guideline"

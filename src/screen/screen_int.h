@@ -5,11 +5,13 @@
 #ifndef SALVE_SCREEN_SCREEN_INT_H
 #define SALVE_SCREEN_SCREEN_INT_H
 
+#include "base/clock.h"
 #include "fhir/tape_edit.h"
 #include "screen/screen.h"
 
 #define SCREEN_EXTENSION "urn:salve:extension:"
 #define SCREEN_FINDING   SCREEN_EXTENSION "finding" /* marks an Observation as a kept finding */
+#define SCREEN_INPUT     SCREEN_EXTENSION "input"   /* one of its inputs; the other parts are named as their fields */
 
 /* A guideline that may be used here, with what the site chose. */
 struct screen_member {

@@ -51,7 +51,7 @@ static enum salve_code add_provenance(struct signing *to, struct rec_view *view,
     enum salve_code code =
         tape == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "signing") : rec_new_id(view, to->mem, &id, to->err);
     if (code != SALVE_OK) return code;
-    tape_build(&make, to->mem, fhir_type_find(STR("Provenance")));
+    tape_build(&make, to->mem, FHIR_T_Provenance);
     tape_add_text(&make, "id", id);
     add_targets(to, &make);
     tape_add_text(&make, "recorded", clock_text(rec_opened_at_unix_ms(view), now));
@@ -112,10 +112,9 @@ static const struct rec_resource *newest_signing(const struct rec_resource *all,
 
 static bool is_target(const struct tape *provenance, struct str id)
 {
-    fhir_name_id target = fhir_name_find(STR("target"));
     tape_at root = tape_root(provenance);
     for (tape_at at = tape_first(provenance, root); at != TAPE_NONE; at = tape_next(provenance, root, at)) {
-        if (tape_path_name(provenance, at) != target) continue;
+        if (tape_path_name(provenance, at) != FHIR_N_target) continue;
         struct str reference = tape_child_text(provenance, at, "reference");
         if (str_starts(reference, STR("Observation/")) && str_eq(str_cut(reference, 12, reference.len), id))
             return true;

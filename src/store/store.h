@@ -3,20 +3,25 @@
  * store - bytes in, bytes out, all or nothing. It knows compartments, sequence numbers and classes, and no key and
  * no person.
  *
+ *     const struct store_options options = {.where = "sqlite:site.db"};
+ *     struct store *store = NULL;
+ *     enum salve_code code = store_open(&options, &store, err);
+ *
  *     struct store_tx *tx = NULL;
- *     enum salve_code code = store_begin(store, false, &tx, err);
- *     if (code == SALVE_OK) code = store_record_append(tx, id, seq, CLASS_CLIN, record, err);   // the head moves
- * with it
- *     if (code == SALVE_OK) code = store_log_append(tx, index, entry, err);
- *     if (code == SALVE_OK) code = store_commit(&tx, err);                                      // one sync, then
- * durable
+ *     if (code == SALVE_OK) code = store_begin(store, false, &tx, err);
+ *     if (code == SALVE_OK) code = store_record_append(tx, id, seq, CLASS_CLIN, record, err);   // the head moves too
+ *     if (code == SALVE_OK) code = store_log_append(tx, index, &entry, 1, err);
+ *     if (code == SALVE_OK) code = store_commit(&tx, err);                                      // one sync: durable
  *     store_abandon(&tx);                                                                       // NULL is fine
  *
- * One transaction at a time (a second begin is E_BUSY); one thread at a time. Reads outside a transaction do not
- * exist: begin a read-only one. What a getter gives is copied into mem. After an error a transaction can only be
- * abandoned. Errors: E_CONFLICT (exists already, or not the next number), E_NOT_FOUND, E_BUSY, E_FULL, E_IO,
- * E_INTEGRITY, E_MEMORY. A backend is a table of functions (store_backend.h): sqlite, memory, and faulty, which
- * wraps another for tests. Blind-index tokens are not here but in the key store: a stolen data disk shows no tokens. */
+ * Everything is read and written in a transaction, and takes it. How many there may be at a time is the backend's
+ * matter (store_backend.h); a begin that cannot be is E_BUSY. A store and its transactions belong to one thread. What
+ * a getter gives is copied into mem. After an error other than E_NOT_FOUND, E_CONFLICT and E_INTEGRITY a transaction
+ * can only be abandoned, or taken back to a savepoint.
+ *
+ * Errors: E_CONFLICT (exists already, or not the next number), E_NOT_FOUND, E_BUSY, E_FULL, E_IO, E_INTEGRITY,
+ * E_MEMORY, E_CONFIG (no such backend). Blind-index tokens are not here but in the key store: a stolen data disk shows
+ * no tokens. */
 #ifndef SALVE_STORE_H
 #define SALVE_STORE_H
 
@@ -27,21 +32,21 @@
 
 struct store;
 struct store_tx;
-struct store_backend;
 struct db_disk;
 
-extern const struct store_backend store_sqlite; /* one file */
-extern const struct store_backend store_memory; /* for tests: forgets at close */
-
 struct store_options {
-    const char *path; /* sqlite: the file */
-    bool create;
+    const char *where;    /* a backend and its place: "sqlite:site.db", "memory:" (forgets at close) */
+    const char *folder;   /* a relative path of `where` begins there; NULL: the working folder */
+    bool create;          /* make the place if it is not there; without it E_NOT_FOUND */
     struct db_disk *disk; /* sqlite, tests only: a simulated disk */
 };
 
-SALVE_MUST_USE enum salve_code store_open(const struct store_backend *backend, const struct store_options *options,
-                                          struct store **out, struct salve_err *err);
-SALVE_MUST_USE enum salve_code store_close(struct store **store, struct salve_err *err); /* sets NULL; NULL is fine */
+SALVE_MUST_USE enum salve_code store_open(const struct store_options *options, struct store **out,
+                                          struct salve_err *err);
+/* store_close - abandons what is still open. Sets NULL; NULL is fine. */
+SALVE_MUST_USE enum salve_code store_close(struct store **store, struct salve_err *err);
+/* store_is_there - whether there is something at the place to be opened. */
+SALVE_MUST_USE enum salve_code store_is_there(const struct store_options *options, bool *out, struct salve_err *err);
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 SALVE_MUST_USE enum salve_code store_begin(struct store *store, bool read_only, struct store_tx **out,
@@ -49,6 +54,20 @@ SALVE_MUST_USE enum salve_code store_begin(struct store *store, bool read_only, 
 /* store_commit - OK: durable. Otherwise nothing of it is there. Ends the transaction either way and sets NULL. */
 SALVE_MUST_USE enum salve_code store_commit(struct store_tx **tx, struct salve_err *err);
 void store_abandon(struct store_tx **tx); /* cannot fail; sets NULL; NULL is fine */
+
+/* Savepoints, so that many saves share one commit and one of them may fail while the others stand:
+ *
+ *     code = store_savepoint(tx, err);
+ *     if (code == SALVE_OK && save(tx, item) == SALVE_OK)
+ *         code = store_savepoint_keep(tx, err);
+ *     else if (code == SALVE_OK)
+ *         code = store_savepoint_undo(tx, err);    // as if this item had never been; the transaction goes on
+ *
+ * They nest, and each ends before the commit. undo takes back what was written since the newest savepoint, with what
+ * failed, and ends it; when it fails itself (the disk is gone), the transaction can only be abandoned. */
+SALVE_MUST_USE enum salve_code store_savepoint(struct store_tx *tx, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_savepoint_keep(struct store_tx *tx, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_savepoint_undo(struct store_tx *tx, struct salve_err *err);
 
 /* --- records and heads -------------------------------------------------------------------------------------------- */
 struct store_head {
@@ -66,14 +85,12 @@ struct store_record {
 
 SALVE_MUST_USE enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struct store_head *out,
                                               struct salve_err *err); /* seq 0 if there is none */
-/* store_record_append - the next record; seq must be head.seq + 1, else E_CONFLICT. The head moves in the same
- * transaction. */
+/* store_record_append - the next record; seq must be head.seq + 1, else E_CONFLICT. The head moves with it. */
 SALVE_MUST_USE enum salve_code store_record_append(struct store_tx *tx, struct compartment id, uint64_t seq,
                                                    enum data_class class, struct str bytes, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uint64_t seq,
                                                 struct arena *mem, struct store_record *out, struct salve_err *err);
-/* store_record_list - (seq, class, length) of the records of these classes with seq >= from, in order, without
- * bytes. */
+/* store_record_list - (seq, class, length) of the records of these classes with seq >= from, in order. No bytes. */
 SALVE_MUST_USE enum salve_code store_record_list(struct store_tx *tx, struct compartment id, class_mask classes,
                                                  uint64_t from, struct arena *mem, struct store_record **out,
                                                  size_t *count, struct salve_err *err);
@@ -82,30 +99,32 @@ SALVE_MUST_USE enum salve_code store_record_list(struct store_tx *tx, struct com
 SALVE_MUST_USE enum salve_code store_record_blank(struct store_tx *tx, struct compartment id, uint64_t seq,
                                                   struct salve_err *err);
 
-/* store_compartment_next - the first id after `after` (NULL: from the start) in byte order; *found false at the end.
- * For verify and backup only: an id says nothing about a person. */
-SALVE_MUST_USE enum salve_code store_compartment_next(struct store_tx *tx, const struct compartment *after,
-                                                      struct compartment *out, bool *found, struct salve_err *err);
+/* store_compartment_list - a page of ids in byte order: the first `max` of those after `after` (NULL: of all); a count
+ * below max is the last page. For verify and backup only: an id says nothing about a person. */
+SALVE_MUST_USE enum salve_code store_compartment_list(struct store_tx *tx, const struct compartment *after,
+                                                      struct compartment ids[], size_t max, size_t *count,
+                                                      struct salve_err *err);
 
 /* store_compartment_erase - all records and the head go, the tombstone SHA-256(id) comes, with `note` (opaque to the
  * store; e.g. the leaf index). Erasing twice, or an id that was never there, leaves a tombstone as well. After the
- * commit no file holds the bytes any more. */
+ * commit no file of a backend that keeps files holds the bytes any more. */
 SALVE_MUST_USE enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment id, struct str note,
                                                        struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_tombstone_get(struct store_tx *tx, struct compartment id, bool *is_erased,
                                                    struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_tombstone_count(struct store_tx *tx, uint64_t *out, struct salve_err *err);
-/* store_tombstone_next - walks the tombstones in byte order of their hash; `after` NULL: from the start. */
-SALVE_MUST_USE enum salve_code store_tombstone_next(struct store_tx *tx, const uint8_t *after, uint8_t out[32],
-                                                    bool *found, struct salve_err *err);
+/* store_tombstone_list - a page of them, as store_compartment_list; `after` NULL: from the start. */
+SALVE_MUST_USE enum salve_code store_tombstone_list(struct store_tx *tx, const uint8_t *after, uint8_t hashes[][32],
+                                                    size_t max, size_t *count, struct salve_err *err);
 
 /* --- rows of the log (module tlog decides what is in them) -------------------------------------------------------- */
 SALVE_MUST_USE enum salve_code store_log_size(struct store_tx *tx, uint64_t *out, struct salve_err *err);
-/* store_log_append - entry number `index`, which must be the size so far, else E_CONFLICT. */
-SALVE_MUST_USE enum salve_code store_log_append(struct store_tx *tx, uint64_t index, struct str entry,
-                                                struct salve_err *err);
-SALVE_MUST_USE enum salve_code store_log_get(struct store_tx *tx, uint64_t index, struct arena *mem, struct str *out,
-                                             struct salve_err *err);
+/* store_log_append - entries number `first` and on; first must be the size so far, else E_CONFLICT. */
+SALVE_MUST_USE enum salve_code store_log_append(struct store_tx *tx, uint64_t first, const struct str *entries,
+                                                size_t count, struct salve_err *err);
+/* store_log_list - entries number `first` and on, all `count` of them or E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code store_log_list(struct store_tx *tx, uint64_t first, size_t count, struct arena *mem,
+                                              struct str *entries, struct salve_err *err);
 /* Blocks of hashes by (level, index); put replaces. level < 64, index < 2^56. */
 SALVE_MUST_USE enum salve_code store_tile_put(struct store_tx *tx, uint32_t level, uint64_t index, struct str bytes,
                                               struct salve_err *err);
@@ -131,9 +150,9 @@ SALVE_MUST_USE enum salve_code store_mark_get(struct store_tx *tx, struct str na
 SALVE_MUST_USE enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t number,
                                               struct salve_err *err);
 
-/* store_clock - the guarded clock. The time never runs backwards: *guarded_unix_ms is the
- * larger of the wall clock and the largest time seen so far; *is_suspect when the wall clock is more than 2 s behind
- * that. In a write transaction the largest time is put down. */
+/* store_clock - the guarded clock. The time never runs backwards: *guarded_unix_ms is the larger of the wall clock and
+ * the largest time seen so far; *is_suspect when the wall clock is more than 2 s behind that. In a write transaction
+ * the largest time is put down. */
 SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *guarded_unix_ms,
                                            bool *is_suspect, struct salve_err *err);
 
@@ -141,15 +160,14 @@ SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_uni
  * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes (docs/never.md N13). */
 SALVE_MUST_USE enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 uint32_t limit, struct salve_err *err);
-/* store_quota_free - for an hour the compartment does not count: it was made just now, so opening it gathers
- * nothing. */
+/* store_quota_free - for an hour the compartment does not count: it was made just now, opening it gathers nothing. */
 SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 struct salve_err *err);
 
 /* --- verify ------------------------------------------------------------------------------------------------------- */
-/* store_verify - what the store can check without keys: its files, heads against records, gaps in seq, prev hashes
- * in the record heads, the log's numbering, checksums of the commons. `report` is called for each bad place (a file
- * with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if there was any. */
+/* store_verify - what the store can check without keys: its files where it has some, heads against records, gaps in
+ * seq, prev hashes in the record heads, the log's numbering, checksums of the commons. `report` is called for each bad
+ * place (a file with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if there was any. */
 typedef void store_report(void *who, const char *place, const char *what);
 struct store_counts {
     uint64_t compartments, records, log_entries, commons, tombstones, bad;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Opening, transactions, and the rows that everything else is made of. */
+ * Opening by the name of a backend, transactions and their savepoints, and the rows that everything else is made of. */
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -8,98 +8,223 @@
 
 enum { SCRATCH_BYTES_MAX = 64 << 20 };
 
-enum salve_code store_open(const struct store_backend *backend, const struct store_options *options, struct store **out,
-                           struct salve_err *err)
+/* --- backends ----------------------------------------------------------------------------------------------------- */
+
+const struct store_backend *const store_backends[] = {
+#define BACKEND(name) &store_##name,
+#include "store/store_backends.def"
+#undef BACKEND
+};
+const size_t store_backend_count = sizeof store_backends / sizeof store_backends[0];
+
+enum salve_code store_backend_find(const char *where, const struct store_backend **out, const char **behind,
+                                   struct salve_err *err)
 {
-    struct store *store = calloc(1, sizeof *store);
-    if (store != NULL) store->scratch = arena_open(SCRATCH_BYTES_MAX);
-    if (store == NULL || store->scratch == NULL) {
-        free(store);
-        return salve_fail(err, SALVE_E_MEMORY, "store");
+    static const char known[] = "a place begins with one of"
+#define BACKEND(name) " " #name ":"
+#include "store/store_backends.def"
+#undef BACKEND
+        ;
+    for (size_t i = 0; i < store_backend_count; i++) {
+        size_t len = strlen(store_backends[i]->name);
+        if (strncmp(where, store_backends[i]->name, len) != 0 || where[len] != ':') continue;
+        *out = store_backends[i];
+        *behind = where + len + 1;
+        return SALVE_OK;
     }
-    enum salve_code code = backend->open(options, &store->place, err);
+    return salve_refuse(err, SALVE_E_CONFIG, known, "store");
+}
+
+enum salve_code store_is_there(const struct store_options *options, bool *out, struct salve_err *err)
+{
+    const struct store_backend *backend;
+    const char *behind;
+    TRY(store_backend_find(options->where, &backend, &behind, err));
+    return backend->is_there(options, behind, out, err);
+}
+
+enum salve_code store_open(const struct store_options *options, struct store **out, struct salve_err *err)
+{
+    const struct store_backend *backend;
+    const char *behind;
+    TRY(store_backend_find(options->where, &backend, &behind, err));
+    struct store *store = calloc(1, sizeof *store);
+    if (store == NULL) return salve_fail(err, SALVE_E_MEMORY, "store");
+    enum salve_code code = backend->open(options, behind, &store->place, err);
     if (code == SALVE_OK)
         *out = store;
-    else {
-        arena_close(store->scratch);
+    else
         free(store);
-    }
     return code;
 }
 
 enum salve_code store_close(struct store **store, struct salve_err *err)
 {
-    if (*store == NULL) return SALVE_OK;
-    if ((*store)->in_tx) (*store)->place->backend->abandon((*store)->place);
-    enum salve_code code = (*store)->place->backend->close((*store)->place, err);
-    arena_close((*store)->scratch);
-    free(*store);
+    struct store *s = *store;
+    if (s == NULL) return SALVE_OK;
+    for (struct store_tx *tx = s->open; tx != NULL; tx = s->open) store_abandon(&tx);
+    for (struct store_tx *tx = s->idle, *next; tx != NULL; tx = next) {
+        next = tx->next;
+        arena_close(tx->scratch);
+        free(tx);
+    }
+    enum salve_code code = s->place->backend->close(s->place, err);
+    free(s);
     *store = NULL;
     return code;
 }
 
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+static struct store_tx *new_tx(struct store *store)
+{
+    struct store_tx *tx = store->idle;
+    if (tx != NULL) {
+        store->idle = tx->next;
+        *tx = (struct store_tx){.scratch = tx->scratch};
+        return tx;
+    }
+    tx = calloc(1, sizeof *tx);
+    if (tx == NULL || (tx->scratch = arena_open(SCRATCH_BYTES_MAX)) == NULL) {
+        free(tx);
+        return NULL;
+    }
+    return tx;
+}
+
+static void set_idle(struct store *store, struct store_tx *tx)
+{
+    tx->next = store->idle;
+    store->idle = tx;
+}
+
 enum salve_code store_begin(struct store *store, bool read_only, struct store_tx **out, struct salve_err *err)
 {
-    if (store->in_tx) return salve_refuse(err, SALVE_E_BUSY, "a transaction is open already", "store");
-    enum salve_code code = store->place->backend->begin(store->place, read_only, err);
-    if (code != SALVE_OK) return code;
-    store->in_tx = true;
-    store->tx = (struct store_tx){.store = store, .read_only = read_only};
-    *out = &store->tx;
+    struct store_tx *tx = new_tx(store);
+    if (tx == NULL) return salve_fail(err, SALVE_E_MEMORY, "store");
+    enum salve_code code = store->place->backend->begin(store->place, read_only, &tx->at, err);
+    if (code != SALVE_OK) {
+        set_idle(store, tx);
+        return code;
+    }
+    tx->store = store;
+    tx->read_only = read_only;
+    tx->next = store->open;
+    store->open = tx;
+    *out = tx;
     return SALVE_OK;
 }
+
+static void end(struct store_tx **tx)
+{
+    struct store *store = (*tx)->store;
+    struct store_tx **at = &store->open;
+    while (*at != *tx) at = &(*at)->next;
+    *at = (*tx)->next;
+    set_idle(store, *tx);
+    *tx = NULL;
+}
+
+static const struct store_backend *backend_of(const struct store_tx *tx) { return tx->at->place->backend; }
 
 void store_abandon(struct store_tx **tx)
 {
     if (*tx == NULL) return;
-    struct store *store = (*tx)->store;
-    store->place->backend->abandon(store->place);
-    store->in_tx = false;
-    *tx = NULL;
+    backend_of(*tx)->abandon((*tx)->at);
+    end(tx);
+}
+
+static enum salve_code refuse_failed(struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_IO, "a write of this transaction failed", "store");
 }
 
 enum salve_code store_commit(struct store_tx **tx, struct salve_err *err)
 {
-    struct store *store = (*tx)->store;
+    struct store_place *place = (*tx)->store->place;
     bool has_dropped = (*tx)->has_dropped;
+    salve_assert((*tx)->savepoints == 0);
     if ((*tx)->has_failed) {
         store_abandon(tx);
-        return salve_refuse(err, SALVE_E_IO, "a write of this transaction failed", "store");
+        return refuse_failed(err);
     }
-    enum salve_code code = store->place->backend->commit(store->place, err);
-    store->in_tx = false;
-    *tx = NULL;
+    enum salve_code code = backend_of(*tx)->commit((*tx)->at, err);
+    end(tx);
     /* The drop itself is durable by now. A scrub that fails leaves old bytes in the log file until the next one. */
-    if (code == SALVE_OK && has_dropped) (void)!store->place->backend->scrub(store->place, NULL);
+    if (code == SALVE_OK && has_dropped && place->backend->scrub != NULL) (void)!place->backend->scrub(place, NULL);
     return code;
 }
+
+/* Notes what the transaction cannot go on after: a missing row, one too many and a damaged one are answers. */
+static enum salve_code note(struct store_tx *tx, enum salve_code code)
+{
+    if (code != SALVE_OK && code != SALVE_E_CONFLICT && code != SALVE_E_NOT_FOUND && code != SALVE_E_INTEGRITY)
+        tx->has_failed = true;
+    return code;
+}
+
+enum salve_code store_savepoint(struct store_tx *tx, struct salve_err *err)
+{
+    salve_assert(!tx->read_only);
+    if (tx->has_failed) return refuse_failed(err);
+    enum salve_code code = note(tx, backend_of(tx)->savepoint(tx->at, err));
+    if (code == SALVE_OK) tx->savepoints++;
+    return code;
+}
+
+enum salve_code store_savepoint_keep(struct store_tx *tx, struct salve_err *err)
+{
+    salve_assert(tx->savepoints > 0);
+    if (tx->has_failed) return refuse_failed(err);
+    tx->savepoints--;
+    return note(tx, backend_of(tx)->savepoint_keep(tx->at, err));
+}
+
+enum salve_code store_savepoint_undo(struct store_tx *tx, struct salve_err *err)
+{
+    salve_assert(tx->savepoints > 0);
+    tx->savepoints--;
+    enum salve_code code = backend_of(tx)->savepoint_undo(tx->at, err);
+    tx->has_failed = code != SALVE_OK;
+    return code;
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------------- */
 
 enum salve_code store_put(struct store_tx *tx, const struct store_row *row, bool insert, struct salve_err *err)
 {
-    salve_assert(!tx->read_only);
-    struct store_place *place = tx->store->place;
-    enum salve_code code = place->backend->put(place, row, insert, err);
-    if (code != SALVE_OK && code != SALVE_E_CONFLICT) tx->has_failed = true;
-    return code;
-}
-
-enum salve_code store_get(struct store_tx *tx, struct store_row *row, struct arena *mem, struct salve_err *err)
-{
-    return tx->store->place->backend->get(tx->store->place, row, mem, err);
-}
-
-enum salve_code store_next(struct store_tx *tx, struct store_row *row, unsigned flags, bool *found, struct arena *mem,
-                           struct salve_err *err)
-{
-    return tx->store->place->backend->next(tx->store->place, row, flags, found, mem, err);
+    salve_assert(!tx->read_only && row->key.number < STORE_NUMBER_END);
+    if (tx->has_failed) return refuse_failed(err);
+    return note(tx, backend_of(tx)->put(tx->at, row, insert, err));
 }
 
 enum salve_code store_drop(struct store_tx *tx, enum store_table table, struct str name, struct salve_err *err)
 {
     salve_assert(!tx->read_only);
-    struct store_place *place = tx->store->place;
-    enum salve_code code = place->backend->drop(place, table, name, err);
+    if (tx->has_failed) return refuse_failed(err);
     tx->has_dropped = true;
-    if (code != SALVE_OK) tx->has_failed = true;
-    return code;
+    return note(tx, backend_of(tx)->drop(tx->at, table, name, err));
+}
+
+enum salve_code store_get(struct store_tx *tx, struct store_row *row, struct arena *mem, struct salve_err *err)
+{
+    return note(tx, backend_of(tx)->get(tx->at, row, mem, err));
+}
+
+enum salve_code store_scan_rows(struct store_tx *tx, struct store_scan *scan, struct store_row rows[], size_t max,
+                                size_t *count, struct arena *mem, struct salve_err *err)
+{
+    salve_assert(max > 0 && !scan->is_done);
+    enum salve_code code = note(tx, backend_of(tx)->scan(tx->at, scan, rows, max, count, mem, err));
+    if (code != SALVE_OK) return code;
+    salve_assert(*count > 0 || scan->is_done);
+    if (*count == 0) return SALVE_OK;
+    scan->from = rows[*count - 1].key;
+    scan->from.number++;
+    return SALVE_OK;
+}
+
+enum salve_code store_count(struct store_tx *tx, enum store_table table, uint64_t *out, struct salve_err *err)
+{
+    return note(tx, backend_of(tx)->count(tx->at, table, out, err));
 }

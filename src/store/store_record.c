@@ -8,16 +8,16 @@ enum { HEAD_BYTES = 8 + STORE_HASH_BYTES };
 
 static struct store_row record_row(const struct compartment *id, uint64_t seq)
 {
-    return (struct store_row){.table = STORE_RECORD, .name = store_id(id), .number = seq};
+    return (struct store_row){.table = STORE_RECORD, .key = {store_id(id), seq}};
 }
 
 enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struct store_head *out,
                                struct salve_err *err)
 {
     struct salve_err ignored = {0};
-    struct arena_mark mark = arena_mark(tx->store->scratch);
-    struct store_row row = {.table = STORE_HEAD, .name = store_id(&id)};
-    enum salve_code code = store_get(tx, &row, tx->store->scratch, &ignored);
+    struct arena_mark mark = arena_mark(tx->scratch);
+    struct store_row row = {.table = STORE_HEAD, .key.name = store_id(&id)};
+    enum salve_code code = store_get(tx, &row, tx->scratch, &ignored);
     *out = (struct store_head){0};
     if (code == SALVE_E_NOT_FOUND)
         code = SALVE_OK;
@@ -28,7 +28,7 @@ enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struc
         memcpy(out->sha256, row.bytes.ptr + 8, STORE_HASH_BYTES);
     } else if (err != NULL)
         *err = ignored;
-    arena_rewind(tx->store->scratch, mark);
+    arena_rewind(tx->scratch, mark);
     return code;
 }
 
@@ -38,7 +38,7 @@ static enum salve_code head_put(struct store_tx *tx, const struct compartment *i
     uint8_t bytes[HEAD_BYTES];
     crypto_put_u64(bytes, head->seq);
     memcpy(bytes + 8, head->sha256, STORE_HASH_BYTES);
-    struct store_row row = {.table = STORE_HEAD, .name = store_id(id), .bytes = store_bytes(bytes, sizeof bytes)};
+    struct store_row row = {.table = STORE_HEAD, .key.name = store_id(id), .bytes = store_bytes(bytes, sizeof bytes)};
     return store_put(tx, &row, false, err);
 }
 
@@ -59,79 +59,81 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
     return head_put(tx, &id, &head, err);
 }
 
-static void fill(struct store_record *out, const struct store_row *row)
+enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct store_record *out,
+                                  struct salve_err *err)
 {
-    *out = (struct store_record){.seq = row->number,
+    *out = (struct store_record){.seq = row->key.number,
                                  .class = (enum data_class)(row->tag & 0xff),
-                                 .is_blank = (row->tag & STORE_TAG_BLANK) != 0,
-                                 .bytes_len = row->bytes_len};
+                                 .is_blank = (row->tag & STORE_TAG_BLANK) != 0};
+    if (!out->is_blank) out->bytes_len = row->bytes_len;
+    if (!with_bytes) return SALVE_OK;
+    if (out->is_blank) {
+        if (row->bytes.len != STORE_HASH_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record");
+        memcpy(out->sha256, row->bytes.ptr, STORE_HASH_BYTES);
+        return SALVE_OK;
+    }
+    crypto_sha256(row->bytes, out->sha256);
+    out->bytes = row->bytes;
+    return SALVE_OK;
 }
 
 enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uint64_t seq, struct arena *mem,
                                  struct store_record *out, struct salve_err *err)
 {
     struct store_row row = record_row(&id, seq);
-    enum salve_code code = store_get(tx, &row, mem, err);
-    if (code != SALVE_OK) return code;
+    TRY(store_get(tx, &row, mem, err));
     row.bytes_len = row.bytes.len;
-    fill(out, &row);
-    if (out->is_blank) {
-        if (row.bytes.len != STORE_HASH_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record");
-        memcpy(out->sha256, row.bytes.ptr, STORE_HASH_BYTES);
-        out->bytes_len = 0;
-        return SALVE_OK;
-    }
-    crypto_sha256(row.bytes, out->sha256);
-    out->bytes = row.bytes;
-    return SALVE_OK;
+    return store_record_fill(&row, true, out, err);
 }
 
-/* The rows of one compartment, one call each. */
-static enum salve_code next_of(struct store_tx *tx, const struct compartment *id, struct store_row *row, unsigned flags,
-                               bool *found, struct arena *mem, struct salve_err *err)
+struct record_list {
+    struct store_record *at;
+    size_t count, cap;
+};
+
+static enum salve_code list_add(struct record_list *list, const struct store_record *record, struct arena *mem,
+                                struct salve_err *err)
 {
-    enum salve_code code = store_next(tx, row, flags, found, mem, err);
-    if (code == SALVE_OK && *found && !str_eq(row->name, store_id(id))) *found = false;
-    return code;
+    if (list->count == list->cap) {
+        size_t grown = list->cap == 0 ? 16 : list->cap * 2;
+        list->at = arena_grow(mem, list->at, list->cap * sizeof *list->at, grown * sizeof *list->at);
+        if (list->at == NULL) return salve_fail(err, SALVE_E_MEMORY, "list of records");
+        list->cap = grown;
+    }
+    list->at[list->count++] = *record;
+    return SALVE_OK;
 }
 
 enum salve_code store_record_list(struct store_tx *tx, struct compartment id, class_mask classes, uint64_t from,
                                   struct arena *mem, struct store_record **out, size_t *count, struct salve_err *err)
 {
-    struct store_record *list = NULL;
-    struct store_row row = record_row(&id, from);
-    size_t cap = 0, used = 0;
-    bool found = true;
-    unsigned flags = STORE_FROM_START;
-    struct arena_mark mark = arena_mark(tx->store->scratch);
-    while (found) {
-        enum salve_code code = next_of(tx, &id, &row, flags, &found, tx->store->scratch, err);
-        struct store_record record;
-        if (code != SALVE_OK) return code;
-        fill(&record, &row);
-        row.name = store_id(&id);
-        flags = 0;
-        arena_rewind(tx->store->scratch, mark);
-        if (!found || (classes & CLASS_BIT(record.class)) == 0) continue;
-        if (used == cap) {
-            size_t grown = cap == 0 ? 16 : cap * 2;
-            list = arena_grow(mem, list, cap * sizeof *list, grown * sizeof *list);
-            if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "list of records");
-            cap = grown;
+    struct record_list list = {0};
+    struct store_row rows[STORE_PAGE_ROWS];
+    struct store_scan scan = {
+        .table = STORE_RECORD, .from = {store_id(&id), from}, .to = {store_id(&id), STORE_NUMBER_END}};
+    struct arena_mark mark = arena_mark(tx->scratch);
+    while (!scan.is_done) {
+        size_t used = 0;
+        enum salve_code code = store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, tx->scratch, err);
+        for (size_t i = 0; code == SALVE_OK && i < used; i++) {
+            struct store_record record;
+            code = store_record_fill(&rows[i], false, &record, err);
+            if (code == SALVE_OK && (classes & CLASS_BIT(record.class)) != 0) code = list_add(&list, &record, mem, err);
         }
-        if (record.is_blank) record.bytes_len = 0;
-        list[used++] = record;
+        scan.from.name = store_id(&id);
+        arena_rewind(tx->scratch, mark);
+        if (code != SALVE_OK) return code;
     }
-    *out = list;
-    *count = used;
+    *out = list.at;
+    *count = list.count;
     return SALVE_OK;
 }
 
 enum salve_code store_record_blank(struct store_tx *tx, struct compartment id, uint64_t seq, struct salve_err *err)
 {
     struct store_record record;
-    struct arena_mark mark = arena_mark(tx->store->scratch);
-    enum salve_code code = store_record_get(tx, id, seq, tx->store->scratch, &record, err);
+    struct arena_mark mark = arena_mark(tx->scratch);
+    enum salve_code code = store_record_get(tx, id, seq, tx->scratch, &record, err);
     struct store_row row = record_row(&id, seq);
     if (code == SALVE_OK && !record.is_blank) {
         row.tag = (uint32_t)record.class | STORE_TAG_BLANK;
@@ -139,21 +141,36 @@ enum salve_code store_record_blank(struct store_tx *tx, struct compartment id, u
         code = store_put(tx, &row, false, err);
         tx->has_dropped = true;
     }
-    arena_rewind(tx->store->scratch, mark);
+    arena_rewind(tx->scratch, mark);
     return code;
 }
 
-enum salve_code store_compartment_next(struct store_tx *tx, const struct compartment *after, struct compartment *out,
-                                       bool *found, struct salve_err *err)
+/* A page of names, all of the same length, of a table that has one row a name. */
+static enum salve_code list_names(struct store_tx *tx, enum store_table table, struct str after, uint8_t *names,
+                                  size_t name_bytes, size_t max, size_t *count, struct salve_err *err)
 {
-    struct arena_mark mark = arena_mark(tx->store->scratch);
-    struct store_row row = {.table = STORE_HEAD, .name = after == NULL ? STR("") : store_id(after)};
-    enum salve_code code = store_next(tx, &row, 0, found, tx->store->scratch, err);
-    if (code == SALVE_OK && *found && row.name.len != COMPARTMENT_BYTES)
-        code = salve_fail(err, SALVE_E_INTEGRITY, "head");
-    if (code == SALVE_OK && *found) memcpy(out->bytes, row.name.ptr, COMPARTMENT_BYTES);
-    arena_rewind(tx->store->scratch, mark);
+    struct store_row rows[STORE_PAGE_ROWS];
+    struct store_scan scan = {.table = table, .from = {after, after.len > 0}};
+    struct arena_mark mark = arena_mark(tx->scratch);
+    enum salve_code code = SALVE_OK;
+    *count = 0;
+    while (code == SALVE_OK && *count < max && !scan.is_done) {
+        size_t used = 0, room = max - *count < STORE_PAGE_ROWS ? max - *count : STORE_PAGE_ROWS;
+        code = store_scan_rows(tx, &scan, rows, room, &used, tx->scratch, err);
+        for (size_t i = 0; code == SALVE_OK && i < used; i++, ++*count) {
+            if (rows[i].key.name.len != name_bytes) code = salve_fail(err, SALVE_E_INTEGRITY, "head or tombstone");
+            if (code == SALVE_OK) memcpy(names + *count * name_bytes, rows[i].key.name.ptr, name_bytes);
+        }
+    }
+    arena_rewind(tx->scratch, mark);
     return code;
+}
+
+enum salve_code store_compartment_list(struct store_tx *tx, const struct compartment *after, struct compartment ids[],
+                                       size_t max, size_t *count, struct salve_err *err)
+{
+    struct str name = after == NULL ? STR_NONE : store_id(after);
+    return list_names(tx, STORE_HEAD, name, ids[0].bytes, sizeof ids[0], max, count, err);
 }
 
 enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment id, struct str note,
@@ -161,7 +178,7 @@ enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment 
 {
     uint8_t hash[STORE_HASH_BYTES];
     crypto_sha256(store_id(&id), hash);
-    struct store_row row = {.table = STORE_TOMBSTONE, .name = store_bytes(hash, sizeof hash), .bytes = note};
+    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = store_bytes(hash, sizeof hash), .bytes = note};
     enum salve_code code = store_drop(tx, STORE_RECORD, store_id(&id), err);
     if (code == SALVE_OK) code = store_drop(tx, STORE_HEAD, store_id(&id), err);
     if (code == SALVE_OK) code = store_put(tx, &row, false, err);
@@ -172,12 +189,12 @@ enum salve_code store_tombstone_get(struct store_tx *tx, struct compartment id, 
 {
     uint8_t hash[STORE_HASH_BYTES];
     struct salve_err ignored = {0};
-    struct arena_mark mark = arena_mark(tx->store->scratch);
+    struct arena_mark mark = arena_mark(tx->scratch);
     crypto_sha256(store_id(&id), hash);
-    struct store_row row = {.table = STORE_TOMBSTONE, .name = store_bytes(hash, sizeof hash)};
-    enum salve_code code = store_get(tx, &row, tx->store->scratch, &ignored);
+    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = store_bytes(hash, sizeof hash)};
+    enum salve_code code = store_get(tx, &row, tx->scratch, &ignored);
     *is_erased = code == SALVE_OK;
-    arena_rewind(tx->store->scratch, mark);
+    arena_rewind(tx->scratch, mark);
     if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
     if (code != SALVE_OK && err != NULL) *err = ignored;
     return code;
@@ -185,18 +202,12 @@ enum salve_code store_tombstone_get(struct store_tx *tx, struct compartment id, 
 
 enum salve_code store_tombstone_count(struct store_tx *tx, uint64_t *out, struct salve_err *err)
 {
-    return tx->store->place->backend->count(tx->store->place, STORE_TOMBSTONE, out, err);
+    return store_count(tx, STORE_TOMBSTONE, out, err);
 }
 
-enum salve_code store_tombstone_next(struct store_tx *tx, const uint8_t *after, uint8_t out[32], bool *found,
-                                     struct salve_err *err)
+enum salve_code store_tombstone_list(struct store_tx *tx, const uint8_t *after, uint8_t hashes[][32], size_t max,
+                                     size_t *count, struct salve_err *err)
 {
-    struct arena_mark mark = arena_mark(tx->store->scratch);
-    struct store_row row = {.table = STORE_TOMBSTONE, .name = store_bytes(after, after == NULL ? 0 : 32)};
-    enum salve_code code = store_next(tx, &row, 0, found, tx->store->scratch, err);
-    if (code == SALVE_OK && *found && row.name.len != STORE_HASH_BYTES)
-        code = salve_fail(err, SALVE_E_INTEGRITY, "tombstone");
-    if (code == SALVE_OK && *found) memcpy(out, row.name.ptr, STORE_HASH_BYTES);
-    arena_rewind(tx->store->scratch, mark);
-    return code;
+    struct str name = after == NULL ? STR_NONE : store_bytes(after, STORE_HASH_BYTES);
+    return list_names(tx, STORE_TOMBSTONE, name, hashes[0], STORE_HASH_BYTES, max, count, err);
 }

@@ -10,15 +10,18 @@ enum salve_code store_log_size(struct store_tx *tx, uint64_t *out, struct salve_
     return store_mark_get(tx, STR("log size"), out, err);
 }
 
-enum salve_code store_log_append(struct store_tx *tx, uint64_t index, struct str entry, struct salve_err *err)
+enum salve_code store_log_append(struct store_tx *tx, uint64_t first, const struct str *entries, size_t count,
+                                 struct salve_err *err)
 {
     uint64_t size = 0;
-    struct store_row row = {.table = STORE_LOG_ENTRY, .number = index, .bytes = entry};
     enum salve_code code = store_log_size(tx, &size, err);
-    if (code == SALVE_OK && size != index)
+    if (code == SALVE_OK && size != first)
         return salve_refuse(err, SALVE_E_CONFLICT, "it is not the next one", "log entry");
-    if (code == SALVE_OK) code = store_put(tx, &row, true, err);
-    if (code == SALVE_OK) code = store_mark_put(tx, STR("log size"), index + 1, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        struct store_row row = {.table = STORE_LOG_ENTRY, .key.number = first + i, .bytes = entries[i]};
+        code = store_put(tx, &row, true, err);
+    }
+    if (code == SALVE_OK) code = store_mark_put(tx, STR("log size"), first + count, err);
     return code;
 }
 
@@ -30,10 +33,21 @@ static enum salve_code get_bytes(struct store_tx *tx, struct store_row row, stru
     return code;
 }
 
-enum salve_code store_log_get(struct store_tx *tx, uint64_t index, struct arena *mem, struct str *out,
-                              struct salve_err *err)
+enum salve_code store_log_list(struct store_tx *tx, uint64_t first, size_t count, struct arena *mem,
+                               struct str *entries, struct salve_err *err)
 {
-    return get_bytes(tx, (struct store_row){.table = STORE_LOG_ENTRY, .number = index}, mem, out, err);
+    struct store_row rows[STORE_PAGE_ROWS];
+    struct store_scan scan = {
+        .table = STORE_LOG_ENTRY, .from = {STR(""), first}, .to = {STR(""), first + count}, .with_bytes = true};
+    for (size_t used = 0, done = 0; done < count; done += used) {
+        if (scan.is_done) return salve_fail(err, SALVE_E_NOT_FOUND, "log entry");
+        TRY(store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, mem, err));
+        for (size_t i = 0; i < used; i++) {
+            if (rows[i].key.number != first + done + i) return salve_fail(err, SALVE_E_NOT_FOUND, "log entry");
+            entries[done + i] = rows[i].bytes;
+        }
+    }
+    return SALVE_OK;
 }
 
 static uint64_t tile_number(uint32_t level, uint64_t index)
@@ -45,14 +59,14 @@ static uint64_t tile_number(uint32_t level, uint64_t index)
 enum salve_code store_tile_put(struct store_tx *tx, uint32_t level, uint64_t index, struct str bytes,
                                struct salve_err *err)
 {
-    struct store_row row = {.table = STORE_LOG_TILE, .number = tile_number(level, index), .bytes = bytes};
+    struct store_row row = {.table = STORE_LOG_TILE, .key.number = tile_number(level, index), .bytes = bytes};
     return store_put(tx, &row, false, err);
 }
 
 enum salve_code store_tile_get(struct store_tx *tx, uint32_t level, uint64_t index, struct arena *mem, struct str *out,
                                struct salve_err *err)
 {
-    return get_bytes(tx, (struct store_row){.table = STORE_LOG_TILE, .number = tile_number(level, index)}, mem, out,
+    return get_bytes(tx, (struct store_row){.table = STORE_LOG_TILE, .key.number = tile_number(level, index)}, mem, out,
                      err);
 }
 
@@ -69,10 +83,10 @@ static void commons_sum(struct str key, struct str document, uint8_t out[STORE_H
 enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct str bytes, bool expect_new,
                                   struct salve_err *err)
 {
-    struct arena *scratch = tx->store->scratch;
+    struct arena *scratch = tx->scratch;
     struct arena_mark mark = arena_mark(scratch);
     uint8_t *out = arena_alloc_raw(scratch, STORE_HASH_BYTES + bytes.len, 16);
-    struct store_row row = {.table = STORE_COMMONS, .name = key};
+    struct store_row row = {.table = STORE_COMMONS, .key.name = key};
     if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons/%.*s", STR_ARGS(key));
     commons_sum(key, bytes, out);
     if (bytes.len > 0) memcpy(out + STORE_HASH_BYTES, bytes.ptr, bytes.len);
@@ -86,7 +100,7 @@ enum salve_code store_commons_get(struct store_tx *tx, struct str key, struct ar
                                   struct salve_err *err)
 {
     uint8_t sum[STORE_HASH_BYTES];
-    struct store_row row = {.table = STORE_COMMONS, .name = key};
+    struct store_row row = {.table = STORE_COMMONS, .key.name = key};
     enum salve_code code = store_get(tx, &row, mem, err);
     if (code == SALVE_E_NOT_FOUND) return salve_fail(err, code, "commons/%.*s", STR_ARGS(key));
     if (code != SALVE_OK) return code;
@@ -103,27 +117,40 @@ enum salve_code store_commons_delete(struct store_tx *tx, struct str key, struct
     return store_drop(tx, STORE_COMMONS, key, err);
 }
 
+/* The end of all names that start with prefix: the prefix with its last byte one more. NULL: the last row. */
+static enum salve_code prefix_end(struct str prefix, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    *out = STR_NONE;
+    while (prefix.len > 0 && (uint8_t)prefix.ptr[prefix.len - 1] == 0xff) prefix.len--;
+    if (prefix.len == 0) return SALVE_OK;
+    char *end = arena_alloc_raw(mem, prefix.len, 1);
+    if (end == NULL) return salve_fail(err, SALVE_E_MEMORY, "list of commons");
+    memcpy(end, prefix.ptr, prefix.len);
+    end[prefix.len - 1]++;
+    *out = str_make(end, prefix.len);
+    return SALVE_OK;
+}
+
 enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem, struct str **keys,
                                    size_t *count, struct salve_err *err)
 {
     struct str *list = NULL;
-    struct store_row row = {.table = STORE_COMMONS, .name = prefix};
-    size_t cap = 0, used = 0;
-    bool found = true;
-    for (unsigned flags = STORE_FROM_START;; flags = 0) {
-        enum salve_code code = store_next(tx, &row, flags, &found, mem, err);
-        if (code != SALVE_OK) return code;
-        if (!found || !str_starts(row.name, prefix)) break;
-        if (used == cap) {
-            size_t grown = cap == 0 ? 16 : cap * 2;
+    struct store_row rows[STORE_PAGE_ROWS];
+    struct store_scan scan = {.table = STORE_COMMONS, .from.name = prefix};
+    size_t all = 0, used = 0, cap = 0;
+    TRY(prefix_end(prefix, mem, &scan.to.name, err));
+    for (; !scan.is_done; all += used) {
+        TRY(store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, mem, err));
+        if (all + used > cap) {
+            size_t grown = cap == 0 ? STORE_PAGE_ROWS : cap * 2;
             list = arena_grow(mem, list, cap * sizeof *list, grown * sizeof *list);
             if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "list of commons");
             cap = grown;
         }
-        list[used++] = row.name;
+        for (size_t i = 0; i < used; i++) list[all + i] = rows[i].key.name;
     }
     *keys = list;
-    *count = used;
+    *count = all;
     return SALVE_OK;
 }
 
@@ -132,7 +159,7 @@ static enum salve_code mark_read(struct store_tx *tx, struct str name, struct ar
                                  struct salve_err *err)
 {
     struct salve_err ignored = {0};
-    enum salve_code code = get_bytes(tx, (struct store_row){.table = STORE_MARK, .name = name}, mem, out, &ignored);
+    enum salve_code code = get_bytes(tx, (struct store_row){.table = STORE_MARK, .key.name = name}, mem, out, &ignored);
     if (code == SALVE_E_NOT_FOUND) return *out = STR_NONE, SALVE_OK;
     if (code != SALVE_OK && err != NULL) *err = ignored;
     return code;
@@ -141,14 +168,14 @@ static enum salve_code mark_read(struct store_tx *tx, struct str name, struct ar
 enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *out, struct salve_err *err)
 {
     struct str bytes = STR_NONE;
-    struct arena_mark mark = arena_mark(tx->store->scratch);
-    enum salve_code code = mark_read(tx, name, tx->store->scratch, &bytes, err);
+    struct arena_mark mark = arena_mark(tx->scratch);
+    enum salve_code code = mark_read(tx, name, tx->scratch, &bytes, err);
     *out = 0;
     if (code == SALVE_OK && bytes.ptr != NULL && bytes.len != 8)
         code = salve_fail(err, SALVE_E_INTEGRITY, "mark %.*s", STR_ARGS(name));
     else if (code == SALVE_OK && bytes.ptr != NULL)
         *out = crypto_get_u64((const uint8_t *)bytes.ptr);
-    arena_rewind(tx->store->scratch, mark);
+    arena_rewind(tx->scratch, mark);
     return code;
 }
 
@@ -156,7 +183,7 @@ enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t nu
 {
     uint8_t bytes[8];
     crypto_put_u64(bytes, number);
-    struct store_row row = {.table = STORE_MARK, .name = name, .bytes = store_bytes(bytes, sizeof bytes)};
+    struct store_row row = {.table = STORE_MARK, .key.name = name, .bytes = store_bytes(bytes, sizeof bytes)};
     return store_put(tx, &row, false, err);
 }
 
@@ -192,8 +219,8 @@ static enum salve_code quota_read(struct store_tx *tx, struct compartment id, ui
                                   struct salve_err *err)
 {
     struct str old = STR_NONE;
-    enum salve_code code = mark_read(tx, STR("quota"), tx->store->scratch, &old, err);
-    *out = (struct quota){.rows = arena_alloc(tx->store->scratch, old.len + QUOTA_ROW_BYTES)};
+    enum salve_code code = mark_read(tx, STR("quota"), tx->scratch, &old, err);
+    *out = (struct quota){.rows = arena_alloc(tx->scratch, old.len + QUOTA_ROW_BYTES)};
     if (code == SALVE_OK && out->rows == NULL) return salve_fail(err, SALVE_E_MEMORY, "quota");
     crypto_sha256(store_id(&id), out->hash);
     for (size_t at = 0; code == SALVE_OK && at + QUOTA_ROW_BYTES <= old.len; at += QUOTA_ROW_BYTES) {
@@ -211,8 +238,9 @@ static enum salve_code quota_add(struct store_tx *tx, struct quota *quota, uint6
 {
     memcpy(quota->rows + quota->used, quota->hash, 8);
     crypto_put_u64(quota->rows + quota->used + 8, minute);
-    struct store_row row = {
-        .table = STORE_MARK, .name = STR("quota"), .bytes = store_bytes(quota->rows, quota->used + QUOTA_ROW_BYTES)};
+    struct store_row row = {.table = STORE_MARK,
+                            .key.name = STR("quota"),
+                            .bytes = store_bytes(quota->rows, quota->used + QUOTA_ROW_BYTES)};
     return store_put(tx, &row, false, err);
 }
 
@@ -221,13 +249,13 @@ enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int
 {
     struct quota quota;
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
-    struct arena_mark mark = arena_mark(tx->store->scratch);
+    struct arena_mark mark = arena_mark(tx->scratch);
     salve_assert(limit < QUOTA_ROWS_MAX);
     enum salve_code code = quota_read(tx, id, minute, &quota, err);
     if (code == SALVE_OK && !quota.has_row && quota.counted >= limit)
         code = salve_fail(err, SALVE_E_QUOTA, "opening of records");
     if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute, err);
-    arena_rewind(tx->store->scratch, mark);
+    arena_rewind(tx->scratch, mark);
     return code;
 }
 
@@ -236,10 +264,10 @@ enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int
 {
     struct quota quota;
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
-    struct arena_mark mark = arena_mark(tx->store->scratch);
+    struct arena_mark mark = arena_mark(tx->scratch);
     enum salve_code code = quota_read(tx, id, minute, &quota, err);
     if (code == SALVE_OK && !quota.has_row && quota.used / QUOTA_ROW_BYTES < QUOTA_ROWS_MAX)
         code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
-    arena_rewind(tx->store->scratch, mark);
+    arena_rewind(tx->scratch, mark);
     return code;
 }

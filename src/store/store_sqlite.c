@@ -9,16 +9,18 @@
 #include "store/store_int.h"
 
 struct statements {
-    struct db_stmt *insert, *replace, *get, *next, *from, *next_bytes, *from_bytes, *drop, *count;
+    struct db_stmt *insert, *replace, *get, *scan, *scan_to, *drop, *count;
 };
 
 struct sqlite_place {
     struct store_place base;
     struct db *db;
     struct statements of[STORE_TABLE_COUNT];
+    struct store_place_tx tx; /* a file has one at a time */
+    bool has_tx;
 };
 
-enum { LAYOUT_VERSION = 1, SQL_BYTES = 512 };
+enum { LAYOUT_VERSION = 1, SQL_BYTES = 512, PATH_BYTES = 4096 };
 
 #define KEY_COLUMNS "(name BLOB NOT NULL, number INTEGER NOT NULL, tag INTEGER NOT NULL, bytes BLOB NOT NULL, "
 static const char schema[] = "CREATE TABLE record " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
@@ -53,18 +55,12 @@ static enum salve_code prepare_table(struct db *db, const char *table, struct st
          "DO UPDATE SET tag = excluded.tag, bytes = excluded.bytes",
          &out->replace},
         {"SELECT tag, bytes FROM TABLE WHERE name = ?1 AND number = ?2", &out->get},
-        {"SELECT name, number, tag, length(bytes) FROM TABLE WHERE (name, number) > (?1, ?2) "
-         "ORDER BY name, number LIMIT 1",
-         &out->next},
-        {"SELECT name, number, tag, length(bytes) FROM TABLE WHERE (name, number) >= (?1, ?2) "
-         "ORDER BY name, number LIMIT 1",
-         &out->from},
-        {"SELECT name, number, tag, length(bytes), bytes FROM TABLE WHERE (name, number) > (?1, ?2) "
-         "ORDER BY name, number LIMIT 1",
-         &out->next_bytes},
-        {"SELECT name, number, tag, length(bytes), bytes FROM TABLE WHERE (name, number) >= (?1, ?2) "
-         "ORDER BY name, number LIMIT 1",
-         &out->from_bytes},
+        {"SELECT name, number, tag, length(bytes), CASE WHEN ?3 THEN bytes END FROM TABLE "
+         "WHERE (name, number) >= (?1, ?2) ORDER BY name, number LIMIT ?4",
+         &out->scan},
+        {"SELECT name, number, tag, length(bytes), CASE WHEN ?3 THEN bytes END FROM TABLE "
+         "WHERE (name, number) >= (?1, ?2) AND (name, number) < (?5, ?6) ORDER BY name, number LIMIT ?4",
+         &out->scan_to},
         {"DELETE FROM TABLE WHERE name = ?1", &out->drop},
         {"SELECT count(*) FROM TABLE", &out->count},
     };
@@ -74,14 +70,38 @@ static enum salve_code prepare_table(struct db *db, const char *table, struct st
     return code;
 }
 
-static enum salve_code sqlite_open(const struct store_options *options, struct store_place **out, struct salve_err *err)
+/* The path behind the scheme; a relative one begins in the folder. */
+static enum salve_code path_of(const struct store_options *options, const char *where, char out[PATH_BYTES],
+                               struct salve_err *err)
+{
+    bool is_whole = options->folder == NULL || where[0] == '/';
+    int len =
+        is_whole ? snprintf(out, PATH_BYTES, "%s", where) : snprintf(out, PATH_BYTES, "%s/%s", options->folder, where);
+    if (where[0] != '\0' && len > 0 && len < PATH_BYTES) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFIG, "the path behind sqlite: is empty or too long", "store");
+}
+
+static enum salve_code sqlite_is_there(const struct store_options *options, const char *where, bool *out,
+                                       struct salve_err *err)
+{
+    char path[PATH_BYTES];
+    TRY(path_of(options, where, path, err));
+    *out = db_is_there(path, options->disk);
+    return SALVE_OK;
+}
+
+static enum salve_code sqlite_open(const struct store_options *options, const char *where, struct store_place **out,
+                                   struct salve_err *err)
 {
     const struct db_options db_options = {
         .create = options->create, .disk = options->disk, .schema = schema, .schema_version = LAYOUT_VERSION};
+    char path[PATH_BYTES];
+    TRY(path_of(options, where, path, err));
     struct sqlite_place *place = calloc(1, sizeof *place);
     if (place == NULL) return salve_fail(err, SALVE_E_MEMORY, "store");
     place->base.backend = &store_sqlite;
-    enum salve_code code = db_open(options->path, &db_options, &place->db, err);
+    place->tx.place = &place->base;
+    enum salve_code code = db_open(path, &db_options, &place->db, err);
     for (size_t i = 0; code == SALVE_OK && i < STORE_TABLE_COUNT; i++)
         code = prepare_table(place->db, table_names[i], &place->of[i], err);
     if (code == SALVE_OK)
@@ -94,6 +114,8 @@ static enum salve_code sqlite_open(const struct store_options *options, struct s
 }
 
 static struct sqlite_place *my(struct store_place *place) { return (struct sqlite_place *)place; }
+static struct db *db_of(struct store_place_tx *tx) { return my(tx->place)->db; }
+static struct statements *of(struct store_place_tx *tx, enum store_table table) { return &my(tx->place)->of[table]; }
 
 static enum salve_code sqlite_close(struct store_place *place, struct salve_err *err)
 {
@@ -102,37 +124,69 @@ static enum salve_code sqlite_close(struct store_place *place, struct salve_err 
     return code;
 }
 
-static enum salve_code sqlite_begin(struct store_place *place, bool read_only, struct salve_err *err)
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+static enum salve_code sqlite_begin(struct store_place *place, bool read_only, struct store_place_tx **out,
+                                    struct salve_err *err)
 {
-    return db_begin(my(place)->db, read_only, err);
+    if (my(place)->has_tx) return salve_refuse(err, SALVE_E_BUSY, "a transaction is open already", "store");
+    TRY(db_begin(my(place)->db, read_only, err));
+    my(place)->has_tx = true;
+    *out = &my(place)->tx;
+    return SALVE_OK;
 }
 
-static enum salve_code sqlite_commit(struct store_place *place, struct salve_err *err)
+static enum salve_code sqlite_commit(struct store_place_tx *tx, struct salve_err *err)
 {
-    return db_commit(my(place)->db, err);
+    my(tx->place)->has_tx = false;
+    return db_commit(db_of(tx), err);
 }
 
-static void sqlite_abandon(struct store_place *place) { db_rollback(my(place)->db); }
+static void sqlite_abandon(struct store_place_tx *tx)
+{
+    my(tx->place)->has_tx = false;
+    db_rollback(db_of(tx));
+}
 
-static enum salve_code sqlite_put(struct store_place *place, const struct store_row *row, bool insert,
+static enum salve_code sqlite_savepoint(struct store_place_tx *tx, struct salve_err *err)
+{
+    return db_savepoint(db_of(tx), err);
+}
+
+static enum salve_code sqlite_savepoint_keep(struct store_place_tx *tx, struct salve_err *err)
+{
+    return db_savepoint_keep(db_of(tx), err);
+}
+
+static enum salve_code sqlite_savepoint_undo(struct store_place_tx *tx, struct salve_err *err)
+{
+    return db_savepoint_undo(db_of(tx), err);
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------------- */
+
+static void bind_key(struct db_stmt *stmt, int nr, struct store_key key)
+{
+    db_bind_blob(stmt, nr, key.name);
+    db_bind_i64(stmt, nr + 1, (int64_t)key.number);
+}
+
+static enum salve_code sqlite_put(struct store_place_tx *tx, const struct store_row *row, bool insert,
                                   struct salve_err *err)
 {
-    struct statements *of = &my(place)->of[row->table];
-    struct db_stmt *stmt = insert ? of->insert : of->replace;
-    db_bind_blob(stmt, 1, row->name);
-    db_bind_i64(stmt, 2, (int64_t)row->number);
+    struct db_stmt *stmt = insert ? of(tx, row->table)->insert : of(tx, row->table)->replace;
+    bind_key(stmt, 1, row->key);
     db_bind_i64(stmt, 3, row->tag);
     db_bind_blob(stmt, 4, row->bytes);
     return db_run(stmt, err);
 }
 
-static enum salve_code sqlite_get(struct store_place *place, struct store_row *row, struct arena *mem,
+static enum salve_code sqlite_get(struct store_place_tx *tx, struct store_row *row, struct arena *mem,
                                   struct salve_err *err)
 {
     bool found = false;
-    struct db_stmt *stmt = my(place)->of[row->table].get;
-    db_bind_blob(stmt, 1, row->name);
-    db_bind_i64(stmt, 2, (int64_t)row->number);
+    struct db_stmt *stmt = of(tx, row->table)->get;
+    bind_key(stmt, 1, row->key);
     enum salve_code code = db_step(stmt, &found, err);
     if (code == SALVE_OK && !found) code = salve_fail(err, SALVE_E_NOT_FOUND, "%s", table_names[row->table]);
     if (code == SALVE_OK) {
@@ -143,41 +197,54 @@ static enum salve_code sqlite_get(struct store_place *place, struct store_row *r
     return code;
 }
 
-static enum salve_code sqlite_next(struct store_place *place, struct store_row *row, unsigned flags, bool *found,
-                                   struct arena *mem, struct salve_err *err)
+/* The row that the statement stands on. */
+static enum salve_code read_row(struct db_stmt *stmt, const struct store_scan *scan, struct store_row *out,
+                                struct arena *mem, struct salve_err *err)
 {
-    struct statements *of = &my(place)->of[row->table];
-    bool with_bytes = (flags & STORE_WITH_BYTES) != 0, from = (flags & STORE_FROM_START) != 0;
-    struct db_stmt *stmt = with_bytes ? (from ? of->from_bytes : of->next_bytes) : (from ? of->from : of->next);
-    db_bind_blob(stmt, 1, row->name);
-    db_bind_i64(stmt, 2, (int64_t)row->number);
-    enum salve_code code = db_step(stmt, found, err);
-    if (code == SALVE_OK && *found) {
-        struct str name = db_column_blob(stmt, 0);
-        row->number = (uint64_t)db_column_i64(stmt, 1);
-        row->tag = (uint32_t)db_column_i64(stmt, 2);
-        row->bytes_len = (size_t)db_column_i64(stmt, 3);
-        row->bytes = STR_NONE;
-        code = arena_str(mem, name, &row->name, err);
-        if (code == SALVE_OK && with_bytes) code = arena_str(mem, db_column_blob(stmt, 4), &row->bytes, err);
+    *out = (struct store_row){.table = scan->table,
+                              .key.number = (uint64_t)db_column_i64(stmt, 1),
+                              .tag = (uint32_t)db_column_i64(stmt, 2),
+                              .bytes_len = (size_t)db_column_i64(stmt, 3)};
+    TRY(arena_str(mem, db_column_blob(stmt, 0), &out->key.name, err));
+    return scan->with_bytes ? arena_str(mem, db_column_blob(stmt, 4), &out->bytes, err) : SALVE_OK;
+}
+
+static enum salve_code sqlite_scan(struct store_place_tx *tx, struct store_scan *scan, struct store_row rows[],
+                                   size_t max, size_t *count, struct arena *mem, struct salve_err *err)
+{
+    bool has_end = scan->to.name.ptr != NULL, row = false;
+    struct db_stmt *stmt = has_end ? of(tx, scan->table)->scan_to : of(tx, scan->table)->scan;
+    size_t used = 0, bytes = 0;
+    bind_key(stmt, 1, scan->from);
+    db_bind_i64(stmt, 3, scan->with_bytes);
+    db_bind_i64(stmt, 4, (int64_t)max);
+    if (has_end) bind_key(stmt, 5, scan->to);
+    enum salve_code code = SALVE_OK;
+    while (code == SALVE_OK && used < max && bytes < STORE_PAGE_BYTES) {
+        code = db_step(stmt, &row, err);
+        if (code != SALVE_OK || !row) break;
+        code = read_row(stmt, scan, &rows[used], mem, err);
+        bytes += rows[used++].bytes.len;
     }
     db_reset(stmt);
+    scan->is_done = !row;
+    *count = used;
     return code;
 }
 
-static enum salve_code sqlite_drop(struct store_place *place, enum store_table table, struct str name,
+static enum salve_code sqlite_drop(struct store_place_tx *tx, enum store_table table, struct str name,
                                    struct salve_err *err)
 {
-    struct db_stmt *stmt = my(place)->of[table].drop;
+    struct db_stmt *stmt = of(tx, table)->drop;
     db_bind_blob(stmt, 1, name);
     return db_run(stmt, err);
 }
 
-static enum salve_code sqlite_count(struct store_place *place, enum store_table table, uint64_t *out,
+static enum salve_code sqlite_count(struct store_place_tx *tx, enum store_table table, uint64_t *out,
                                     struct salve_err *err)
 {
     bool row = false;
-    struct db_stmt *stmt = my(place)->of[table].count;
+    struct db_stmt *stmt = of(tx, table)->count;
     enum salve_code code = db_step(stmt, &row, err);
     if (code == SALVE_OK) *out = (uint64_t)db_column_i64(stmt, 0);
     db_reset(stmt);
@@ -189,7 +256,7 @@ static enum salve_code sqlite_scrub(struct store_place *place, struct salve_err 
     return db_scrub(my(place)->db, err);
 }
 
-static enum salve_code sqlite_verify(struct store_place *place, store_report *report, void *who, struct salve_err *err)
+static enum salve_code sqlite_check(struct store_place *place, store_report *report, void *who, struct salve_err *err)
 {
     return db_verify(my(place)->db, report, who, err);
 }
@@ -197,15 +264,19 @@ static enum salve_code sqlite_verify(struct store_place *place, store_report *re
 const struct store_backend store_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
+    .is_there = sqlite_is_there,
     .close = sqlite_close,
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .abandon = sqlite_abandon,
+    .savepoint = sqlite_savepoint,
+    .savepoint_keep = sqlite_savepoint_keep,
+    .savepoint_undo = sqlite_savepoint_undo,
     .put = sqlite_put,
     .get = sqlite_get,
-    .next = sqlite_next,
+    .scan = sqlite_scan,
     .drop = sqlite_drop,
     .count = sqlite_count,
     .scrub = sqlite_scrub,
-    .verify = sqlite_verify,
+    .check = sqlite_check,
 };

@@ -36,46 +36,80 @@ static bool is_head_of_record_right(const struct store_record *record, struct co
            head.seq == record->seq && head.class == record->class && memcmp(head.prev, prev, STORE_HASH_BYTES) == 0;
 }
 
+/* How far the check of one compartment has come. */
+struct chain {
+    struct compartment id;
+    struct store_head head;
+    uint8_t prev[STORE_HASH_BYTES];
+    uint64_t seq;    /* of the next record */
+    uint64_t behind; /* of the first record behind the head; 0: none */
+    bool has_gap;
+};
+
+static enum salve_code check_record(struct check *check, struct chain *chain, const struct store_row *row)
+{
+    struct store_record record;
+    chain->has_gap = chain->seq <= chain->head.seq && row->key.number != chain->seq;
+    if (!chain->has_gap && row->key.number > chain->head.seq) chain->behind = row->key.number;
+    if (chain->has_gap || chain->behind != 0) return SALVE_OK;
+    TRY(store_record_fill(row, true, &record, NULL));
+    if (!is_head_of_record_right(&record, chain->id, chain->prev)) tell_record(check, chain->id, chain->seq, "chain");
+    memcpy(chain->prev, record.sha256, sizeof chain->prev);
+    check->counts->records++;
+    chain->seq++;
+    return SALVE_OK;
+}
+
+static enum salve_code check_chain(struct check *check, struct chain *chain)
+{
+    struct store_row rows[STORE_PAGE_ROWS];
+    struct store_scan scan = {.table = STORE_RECORD,
+                              .from = {store_id(&chain->id), chain->seq},
+                              .to = {store_id(&chain->id), STORE_NUMBER_END},
+                              .with_bytes = true};
+    struct arena_mark mark = arena_mark(check->mem);
+    enum salve_code code = SALVE_OK;
+    while (code == SALVE_OK && !scan.is_done && !chain->has_gap && chain->behind == 0) {
+        size_t used = 0;
+        code = store_scan_rows(check->tx, &scan, rows, STORE_PAGE_ROWS, &used, check->mem, NULL);
+        for (size_t i = 0; code == SALVE_OK && i < used && !chain->has_gap && chain->behind == 0; i++)
+            code = check_record(check, chain, &rows[i]);
+        scan.from.name = store_id(&chain->id);
+        arena_rewind(check->mem, mark);
+    }
+    if (chain->seq <= chain->head.seq) chain->has_gap = true;
+    return code;
+}
+
 /* E_IO and the like end the check; what is wrong with a compartment is told and the next one follows. */
 static enum salve_code check_compartment(struct check *check, struct compartment id, struct salve_err *err)
 {
-    struct store_head head = {0};
-    struct store_record record = {0};
-    uint8_t prev[STORE_HASH_BYTES] = {0};
-    enum salve_code code = store_head_get(check->tx, id, &head, err);
-    for (uint64_t seq = 1; code == SALVE_OK && seq <= head.seq; seq++) {
-        struct arena_mark mark = arena_mark(check->mem);
-        code = store_record_get(check->tx, id, seq, check->mem, &record, NULL);
-        if (code == SALVE_E_NOT_FOUND) {
-            tell_record(check, id, seq, "missing");
-            return SALVE_OK;
-        }
-        if (code == SALVE_OK && !is_head_of_record_right(&record, id, prev)) tell_record(check, id, seq, "chain");
-        if (code == SALVE_OK) memcpy(prev, record.sha256, sizeof prev);
-        if (code == SALVE_OK) check->counts->records++;
-        arena_rewind(check->mem, mark);
-    }
-    if (code == SALVE_E_INTEGRITY) return tell_record(check, id, head.seq, "damaged"), SALVE_OK;
-    if (code != SALVE_OK) return salve_fail(err, code, "store");
-    if (memcmp(prev, head.sha256, sizeof prev) != 0) tell_record(check, id, head.seq, "not the head");
-    struct store_record *more = NULL;
-    size_t count = 0;
-    code = store_record_list(check->tx, id, ~(class_mask)0, head.seq + 1, check->mem, &more, &count, err);
-    if (code == SALVE_OK && count > 0) tell_record(check, id, more[0].seq, "behind the head");
-    return code;
+    struct chain chain = {.id = id, .seq = 1};
+    enum salve_code code = store_head_get(check->tx, id, &chain.head, NULL);
+    if (code == SALVE_OK) code = check_chain(check, &chain);
+    if (code == SALVE_E_INTEGRITY)
+        tell_record(check, id, chain.head.seq, "damaged");
+    else if (code != SALVE_OK)
+        return salve_fail(err, code, "store");
+    else if (chain.has_gap)
+        tell_record(check, id, chain.seq, "missing");
+    else if (memcmp(chain.prev, chain.head.sha256, sizeof chain.prev) != 0)
+        tell_record(check, id, chain.head.seq, "not the head");
+    if (chain.behind != 0) tell_record(check, id, chain.behind, "behind the head");
+    return SALVE_OK;
 }
 
 static enum salve_code check_compartments(struct check *check, struct salve_err *err)
 {
-    struct compartment id;
-    bool found = false;
-    enum salve_code code = store_compartment_next(check->tx, NULL, &id, &found, err);
-    while (code == SALVE_OK && found) {
-        struct arena_mark mark = arena_mark(check->mem);
-        check->counts->compartments++;
-        code = check_compartment(check, id, err);
-        arena_rewind(check->mem, mark);
-        if (code == SALVE_OK) code = store_compartment_next(check->tx, &id, &id, &found, err);
+    struct compartment ids[STORE_PAGE_ROWS], last, *after = NULL;
+    size_t count = STORE_PAGE_ROWS;
+    enum salve_code code = SALVE_OK;
+    while (code == SALVE_OK && count == STORE_PAGE_ROWS) {
+        code = store_compartment_list(check->tx, after, ids, STORE_PAGE_ROWS, &count, err);
+        for (size_t i = 0; code == SALVE_OK && i < count; i++) code = check_compartment(check, ids[i], err);
+        if (count > 0) last = ids[count - 1];
+        after = &last;
+        check->counts->compartments += count;
     }
     return code;
 }
@@ -83,36 +117,37 @@ static enum salve_code check_compartments(struct check *check, struct salve_err 
 /* Records whose compartment has no head at all: one row is enough to tell. */
 static enum salve_code check_orphans(struct check *check, struct salve_err *err)
 {
-    struct store_row row = {.table = STORE_RECORD, .name = STR("")};
-    bool found = true;
+    struct store_scan scan = {.table = STORE_RECORD};
     for (;;) {
+        struct store_row row;
         struct store_head head;
         struct compartment id;
-        enum salve_code code = store_next(check->tx, &row, 0, &found, check->mem, err);
-        if (code != SALVE_OK || !found) return code;
-        if (row.name.len != COMPARTMENT_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record");
-        memcpy(id.bytes, row.name.ptr, COMPARTMENT_BYTES);
-        code = store_head_get(check->tx, id, &head, err);
-        if (code != SALVE_OK) return code;
-        if (head.seq == 0) tell_record(check, id, row.number, "no head");
-        row.number = INT64_MAX; /* on to the next compartment */
+        size_t found = 0;
+        TRY(store_scan_rows(check->tx, &scan, &row, 1, &found, check->mem, err));
+        if (found == 0) return SALVE_OK;
+        if (row.key.name.len != COMPARTMENT_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record");
+        memcpy(id.bytes, row.key.name.ptr, COMPARTMENT_BYTES);
+        TRY(store_head_get(check->tx, id, &head, err));
+        if (head.seq == 0) tell_record(check, id, row.key.number, "no head");
+        scan.from.number = STORE_NUMBER_END; /* on to the next compartment */
+        scan.is_done = false;
     }
 }
 
 static enum salve_code check_log(struct check *check, struct salve_err *err)
 {
     uint64_t size = 0, rows = 0;
-    struct store *store = check->tx->store;
-    enum salve_code code = store_log_size(check->tx, &size, err);
-    if (code == SALVE_OK) code = store->place->backend->count(store->place, STORE_LOG_ENTRY, &rows, err);
-    if (code == SALVE_OK && rows != size) tell(check, "log", "the number of entries is not its size");
-    struct store_row last = {.table = STORE_LOG_ENTRY, .number = size == 0 ? 0 : size - 1};
-    bool found = false;
-    if (code == SALVE_OK) /* as many rows as the size, and none behind it: so there is no gap */
-        code = store_next(check->tx, &last, size == 0 ? STORE_FROM_START : 0, &found, check->mem, err);
-    if (code == SALVE_OK && found) tell(check, "log", "an entry behind its size");
+    size_t found = 0;
+    struct store_row behind;
+    TRY(store_log_size(check->tx, &size, err));
+    TRY(store_count(check->tx, STORE_LOG_ENTRY, &rows, err));
+    if (rows != size) tell(check, "log", "the number of entries is not its size");
+    struct store_scan scan = {.table = STORE_LOG_ENTRY, .from.number = size};
+    /* as many rows as the size, and none behind it: so there is no gap */
+    TRY(store_scan_rows(check->tx, &scan, &behind, 1, &found, check->mem, err));
+    if (found > 0) tell(check, "log", "an entry behind its size");
     check->counts->log_entries = size;
-    return code;
+    return SALVE_OK;
 }
 
 static enum salve_code check_commons(struct check *check, struct salve_err *err)
@@ -171,7 +206,8 @@ enum salve_code store_verify(struct store *store, store_report *report, void *wh
 {
     *counts = (struct store_counts){0};
     struct relay relay = {report, who, counts};
-    enum salve_code code = store->place->backend->verify(store->place, relay_report, &relay, err);
+    const struct store_backend *backend = store->place->backend;
+    enum salve_code code = backend->check == NULL ? SALVE_OK : backend->check(store->place, relay_report, &relay, err);
     if (code != SALVE_OK && code != SALVE_E_INTEGRITY) return code;
     enum salve_code rows = check_rows(store, report, who, counts, code == SALVE_OK ? err : NULL);
     if (code != SALVE_OK) return code; /* the file's damage is the reason; the rows told what it hit */

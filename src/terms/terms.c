@@ -3,7 +3,6 @@
 #include "terms/terms.h"
 
 #include "terms/terms_int.h"
-#include "fhir_tables.h"
 
 struct terms *terms_make(struct arena *mem)
 {
@@ -145,12 +144,7 @@ static enum salve_code add_resource(struct terms *v, const struct tape *t, tape_
 
 enum salve_code terms_add(struct terms *v, const struct tape *t, struct salve_err *err)
 {
-    if (tape_root(t) == TAPE_NONE) return SALVE_OK;
-    if (tape_type(t, 0) != FHIR_T_Bundle) return add_resource(v, t, 0, err);
-    for (tape_at e = tape_first(t, 0); e != TAPE_NONE; e = tape_next(t, 0, e)) {
-        tape_at r = tape_path_name(t, e) == FHIR_N_entry ? tape_child(t, e, FHIR_N_resource) : TAPE_NONE;
-        if (r != TAPE_NONE) TRY(add_resource(v, t, r, err));
-    }
+    for (tape_at at = TAPE_NONE; tape_each_resource(t, &at);) TRY(add_resource(v, t, at, err));
     return SALVE_OK;
 }
 

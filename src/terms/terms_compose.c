@@ -3,7 +3,6 @@
  * its compose. R4 valueset.html 4.9.5 (compose), 4.9.7 (expansion). */
 #include "base/limits.h"
 #include "terms/terms_int.h"
-#include "fhir_tables.h"
 
 struct composing {
     struct terms *v;

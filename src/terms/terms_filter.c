@@ -5,7 +5,6 @@
 
 #include "base/limits.h"
 #include "terms/terms_int.h"
-#include "fhir_tables.h"
 
 struct filter {
     const struct terms_system *system;

@@ -3,7 +3,6 @@
  * up or down that hierarchy. R4 codesystem.html. */
 #include "base/limits.h"
 #include "terms/terms_int.h"
-#include "fhir_tables.h"
 
 struct edge {
     uint32_t low, high; /* numbers of concepts */

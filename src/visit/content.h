@@ -10,7 +10,6 @@
 #include "consent/consent.h"
 #include "guideline/guideline.h"
 #include "letter/letter.h"
-#include "records/records.h"
 
 enum visit_part { VISIT_GUIDELINES = 1, VISIT_FORMS = 2, VISIT_RECEIPTS = 4, VISIT_FRAMES = 8, VISIT_ALL = 15 };
 

@@ -2,6 +2,7 @@
  * Who acts, and the view of a person with their card. */
 #include "admit/import.h"
 #include "fhir/tape_edit.h"
+#include "records/commons.h"
 #include "visit/visit_int.h"
 
 struct actor visit_person(const struct site *site)

@@ -29,7 +29,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "records/records.h"
+#include "records/rights.h"
+#include "records/site.h"
 
 struct visit_content; /* content.h */
 

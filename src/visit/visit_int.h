@@ -19,24 +19,4 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
 enum salve_code visit_file_read(struct str bytes, struct arena *mem, struct tape **out, size_t *count,
                                 struct salve_err *err);
 
-/* to go when tape.h has them */
-#include "fhir_tables.h"
-static inline bool tape_each_resource(const struct tape *tape, tape_at *at)
-{
-    if (tape->node_count == 0) return false;
-    bool is_bundle = tape_type(tape, 0) == FHIR_T_Bundle;
-    if (*at == TAPE_NONE && !is_bundle) return *at = 0, true;
-    for (tape_at n = *at == TAPE_NONE ? 1 : *at + tape->nodes[*at].span; is_bundle && n < tape->node_count;) {
-        if (tape_element(tape, n) == FHIR_E_Bundle_entry_resource) return *at = n, true;
-        n += tape_element(tape, n) == FHIR_E_Bundle_entry ? 1 : tape->nodes[n].span;
-    }
-    return false;
-}
-static inline tape_at tape_patient(const struct tape *tape)
-{
-    for (tape_at at = TAPE_NONE; tape_each_resource(tape, &at);)
-        if (tape_type(tape, at) == FHIR_T_Patient) return at;
-    return TAPE_NONE;
-}
-
 #endif

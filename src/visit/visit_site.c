@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "records/commons.h"
 
 enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 40 };
 static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * t_table - the tests of a module in one program. tools/test_table writes a row for each file; t_program.c runs the one that
- * the first argument names, and t_fuzz.c the fuzz target. What follows the name is the test's own. */
+ * t_table - the tests of a module in one program. tools/test_table writes a row for each file; t_program.c runs the one
+ * that the first argument names, and t_fuzz.c the fuzz target. What follows the name is the test's own. */
 #ifndef SALVE_TESTS_T_TABLE_H
 #define SALVE_TESTS_T_TABLE_H
 

@@ -8,7 +8,13 @@
 #include <zdict.h>
 
 #include "fhir/tape_edit.h"
-#include "records/records_int.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/crypto.h"
+#include "fhir/fhir.h"
+#include "json/json.h"
+#include "records/payload_int.h"
+#include "tlog/tlog.h"
 
 enum { SAMPLES_MAX = 20000, TAPES_MAX = 64 };
 

@@ -5,7 +5,9 @@
  * site.db, padding, seal and audit records included. records_size FILE... prints one line; the peer is 1,070 bytes
  * a resource (Blaze, Synthea). */
 #include "admit/import.h"
-#include "records/records_int.h"
+#include "base/limits.h"
+#include "records/tx_int.h"
+#include "store/store.h"
 #include "t_site.h"
 
 struct totals {

@@ -50,7 +50,8 @@ static void save_salve(struct store *store, uint64_t index)
     must(store_record_append(tx, id, head.seq + 1, CLASS_CLIN, str_make((char *)record, sizeof record), NULL) ==
              SALVE_OK,
          "record");
-    must(store_log_append(tx, index, str_make((char *)entry, sizeof entry), NULL) == SALVE_OK, "log");
+    struct str leaf = str_make((char *)entry, sizeof entry);
+    must(store_log_append(tx, index, &leaf, 1, NULL) == SALVE_OK, "log");
     must(store_commit(&tx, NULL) == SALVE_OK, "commit");
 }
 
@@ -121,7 +122,7 @@ static double median(double *numbers)
 
 int main(int argc, char **argv)
 {
-    char own[200], peer[200];
+    char place[600], own[200], peer[200];
     const char *folder = argc > 1 ? argv[1] : "/tmp";
     struct store *store = NULL;
     struct bare bare;
@@ -131,9 +132,10 @@ int main(int argc, char **argv)
     crypto_random(record, sizeof record);
     crypto_random(entry, sizeof entry);
     (void)snprintf(own, sizeof own, "%s/own.db", folder);
+    (void)snprintf(place, sizeof place, "sqlite:%s", own);
     (void)snprintf(peer, sizeof peer, "%s/peer.db", folder);
-    const struct store_options options = {.path = own, .create = true};
-    must(store_open(&store_sqlite, &options, &store, NULL) == SALVE_OK, "store");
+    const struct store_options options = {.where = place, .create = true};
+    must(store_open(&options, &store, NULL) == SALVE_OK, "store");
     bare_open(&bare, peer);
     for (int round = 0; round < ROUNDS; round++) {
         double start = now_s();

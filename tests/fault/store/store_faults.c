@@ -47,7 +47,7 @@ static enum salve_code save(struct store *store, uint8_t nr)
     if (code == SALVE_OK) code = store_clock(tx, 1000 * nr, &now, &is_suspect, NULL);
     if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_CLIN, mem);
     if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_AUDIT, mem);
-    if (code == SALVE_OK) code = store_log_append(tx, nr, STR("entry"), NULL);
+    if (code == SALVE_OK) code = store_log_append(tx, nr, &STR("entry"), 1, NULL);
     if (code == SALVE_OK) code = store_tile_put(tx, 0, 0, str_make((char *)&nr, 1), NULL);
     if (code == SALVE_OK) code = store_commit(&tx, NULL);
     store_abandon(&tx);
@@ -82,17 +82,17 @@ static uint64_t saves_there(struct store *store)
 static struct store *open_on(struct db_disk *disk)
 {
     struct store *store = NULL;
-    const struct store_options options = {.path = "store.db", .create = true, .disk = disk};
-    return store_open(&store_sqlite, &options, &store, NULL) == SALVE_OK ? store : NULL;
+    const struct store_options options = {.where = "sqlite:store.db", .create = true, .disk = disk};
+    return store_open(&options, &store, NULL) == SALVE_OK ? store : NULL;
 }
 
 static bool backend_call_fails(uint64_t nth, bool is_sticky)
 {
     struct store *store = NULL;
     struct db_disk *disk = db_disk_open();
-    const struct store_options options = {.path = "store.db", .create = true, .disk = disk};
+    const struct store_options options = {.where = "sqlite:store.db", .create = true, .disk = disk};
     uint64_t acknowledged = 0;
-    assert_ok(store_open_faulty(&store_sqlite, &options, &store, NULL));
+    assert_ok(store_open_faulty(&options, &store, NULL));
     store_faulty_arm(store, nth, is_sticky, nth % 2 ? SALVE_E_IO : SALVE_E_FULL);
     enum salve_code code = SALVE_OK;
     while (code == SALVE_OK && acknowledged < SAVES) {

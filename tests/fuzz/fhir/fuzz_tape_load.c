@@ -5,7 +5,6 @@
 
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
-#include "fhir_tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,10 @@
  *
  * What is inside a record, from anybody: the first byte chooses the reader (payload, tapes, event, settings, card). An
  * event that is read is written again and must come back the same. */
-#include "records/records_int.h"
+#include "records/event_int.h"
+#include "records/payload_int.h"
+#include "records/site_int.h"
+#include "records/who_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,9 @@
  * administrators' reading. N9: nothing lists who refused or stayed away: a refused choice leaves the site's content
  * as it was, and no function, table or document kind is named after it. N10: enrolling never tells of another
  * compartment. N17: never asked, refused and withdrawn look the same to staff, to the byte. */
-#include "records/records_int.h"
+#include "keys/keys.h"
+#include "records/site_int.h"
+#include "store/store.h"
 #include "t_site.h"
 
 static void roles_are_exactly_these(void **state)

@@ -48,9 +48,8 @@ static void no_read_succeeds_from_the_millisecond_of_expiry(void **state)
     t_site_drop(t);
 }
 
-/* A view that was open when the consent ended writes and reads no more than it had: its next opening fails, and what it
- * saves meanwhile is still the person's own. */
-static void an_open_view_ends_with_its_closing(void **state)
+/* A view that is open when the person is erased writes nothing any more; never_open_view.c has every way to end one. */
+static void an_open_view_brings_nobody_back(void **state)
 {
     (void)state;
     struct t_site *t = t_site_make("never-open", false);
@@ -117,7 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_read_succeeds_once_withdrawal_returned),
         cmocka_unit_test(no_read_succeeds_from_the_millisecond_of_expiry),
-        cmocka_unit_test(an_open_view_ends_with_its_closing),
+        cmocka_unit_test(an_open_view_brings_nobody_back),
         cmocka_unit_test(no_mixture_of_older_files_revives_a_consent),
     };
     return t_run(tests);

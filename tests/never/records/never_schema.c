@@ -7,7 +7,7 @@
  * `never_schema print` prints what there is now. */
 #include <sqlite3.h>
 
-#include "records/records_int.h"
+#include "records/gate_int.h"
 #include "t_site.h"
 
 #define REVIEWED "tests/never/schema.golden"

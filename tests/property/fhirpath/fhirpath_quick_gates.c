@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "fhirpath/fhirpath_int.h"
 #include "fhir/fhir.h"
-#include "fhir_tables.h"
 #include "t.h"
 
 enum { ARENA_BYTES = 512 << 20 };

@@ -4,7 +4,6 @@
 
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
-#include "fhir_tables.h"
 
 static struct str json_of(struct arena *mem, const struct tape *tape)
 {
@@ -164,6 +163,56 @@ static void walking_finds_children_texts_and_paths(void **state)
     arena_close(mem);
 }
 
+/* "Basic Patient!": the types of the nodes where a walk stops; the Patient with its mark. */
+static struct str stops(struct arena *mem, const char *json, bool (*each)(const struct tape *, tape_at *))
+{
+    struct tape tape = tape_of(mem, json);
+    struct buf out;
+    struct str text = STR_NONE;
+    buf_init(&out, mem, 1 << 10);
+    for (tape_at at = TAPE_NONE; each(&tape, &at);) {
+        buf_add(&out, fhir_type_name(tape_type(&tape, at)));
+        buf_add_char(&out, at == tape_patient(&tape) ? '!' : ' ');
+    }
+    assert_ok(buf_done(&out, &text, NULL));
+    return text;
+}
+
+static void resources_stand_alone_or_in_the_entries_of_a_bundle(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(1 << 20);
+    const char *bundle =
+        "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"link\":[{\"relation\":\"self\",\"url\":\"a\"}],\"entry\":["
+        "{\"fullUrl\":\"urn:a\",\"resource\":{\"resourceType\":\"Basic\",\"id\":\"a\",\"code\":{\"text\":\"b\"},"
+        "\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"c\"}]},\"search\":{\"mode\":\"match\"}},"
+        "{\"request\":{\"method\":\"DELETE\",\"url\":\"Basic/d\"}},"
+        "{\"resource\":{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["
+        "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"e\"}}]}},"
+        "{\"response\":{\"status\":\"200\",\"outcome\":{\"resourceType\":\"OperationOutcome\",\"issue\":["
+        "{\"severity\":\"error\",\"code\":\"invalid\"}]}},\"resource\":{\"resourceType\":\"Patient\",\"id\":\"f\"}},"
+        "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"g\"}}]}";
+    const char *alone =
+        "{\"resourceType\":\"Patient\",\"contained\":[{\"resourceType\":\"Basic\",\"id\":\"a\",\"code\":"
+        "{\"text\":\"b\"}}]}";
+    assert_str(stops(mem, bundle, tape_each_resource), "Basic Bundle Patient!Patient ");
+    assert_str(stops(mem, bundle, tape_each_entry),
+               "Bundle.entry Bundle.entry Bundle.entry Bundle.entry Bundle.entry ");
+    assert_str(stops(mem, alone, tape_each_resource), "Patient!");
+    assert_str(stops(mem, alone, tape_each_entry), "");
+    assert_str(stops(mem, "{\"resourceType\":\"Bundle\",\"type\":\"batch\"}", tape_each_resource), "");
+    struct tape empty = {0}, whole = tape_of(mem, bundle);
+    tape_at at = TAPE_NONE;
+    assert_false(tape_each_resource(&empty, &at) || tape_each_entry(&empty, &at));
+    assert_int_equal(tape_patient(&empty), TAPE_NONE);
+    /* a view of the inner Bundle walks its own entries only */
+    while (tape_each_resource(&whole, &at) && tape_type(&whole, at) != FHIR_T_Bundle) {
+    }
+    struct tape inner = tape_view(&whole, at);
+    assert_str(tape_child_text(&inner, tape_patient(&inner), "id"), "e");
+    arena_close(mem);
+}
+
 static void tables_know_value_sets_targets_and_rules(void **state)
 {
     (void)state;
@@ -196,6 +245,7 @@ int main(void)
         cmocka_unit_test(builder_copies_subtrees_of_the_right_type_only),
         cmocka_unit_test(copy_replaces_drops_and_leaves_no_empty_object),
         cmocka_unit_test(walking_finds_children_texts_and_paths),
+        cmocka_unit_test(resources_stand_alone_or_in_the_entries_of_a_bundle),
         cmocka_unit_test(tables_know_value_sets_targets_and_rules),
     };
     return t_run(tests);

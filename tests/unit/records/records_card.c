@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Card codes: any one wrong character and any two that changed places are noticed; typing is forgiving. */
-#include "records/records_int.h"
+#include "records/who_int.h"
 #include "t.h"
 
 static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

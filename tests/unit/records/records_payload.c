@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What is inside a record: payloads and events come back as they went in, and damaged ones are refused. */
-#include "records/records_int.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+#include "records/event_int.h"
+#include "records/payload_int.h"
+#include "tlog/tlog.h"
 #include "t.h"
 
 static struct rec_codec *codec;

@@ -89,10 +89,21 @@ static enum expr_precision precision_arg(struct test_case *c, int i)
 DECIMAL_2(add)
 DECIMAL_2(sub)
 DECIMAL_2(mul)
-DECIMAL_2(div) DECIMAL_2(int_div) DECIMAL_2(mod) DECIMAL_2(power) DECIMAL_2(log) DECIMAL_1(exp) DECIMAL_1(ln)
-    DECIMAL_1(sqrt) DECIMAL_1(truncate) DECIMAL_1(ceiling) DECIMAL_1(floor) DECIMAL_1(abs) DECIMAL_1(negate)
+DECIMAL_2(div)
+DECIMAL_2(int_div)
+DECIMAL_2(mod)
+DECIMAL_2(power)
+DECIMAL_2(log)
+DECIMAL_1(exp)
+DECIMAL_1(ln)
+DECIMAL_1(sqrt)
+DECIMAL_1(truncate)
+DECIMAL_1(ceiling)
+DECIMAL_1(floor)
+DECIMAL_1(abs)
+DECIMAL_1(negate)
 
-        static struct str decimal_parse(struct test_case *c)
+static struct str decimal_parse(struct test_case *c)
 {
     struct expr_decimal out = {0};
     bool is_known = expr_decimal_parse(c->args[0], &out);
@@ -231,13 +242,37 @@ static struct str quantity_div(struct test_case *c)
     X(decimal_parse)                                                                                                   \
     X(decimal_add)                                                                                                     \
     X(decimal_sub)                                                                                                     \
-    X(decimal_mul) X(decimal_div) X(decimal_int_div) X(decimal_mod) X(decimal_power) X(decimal_log) X(decimal_exp)     \
-        X(decimal_ln) X(decimal_sqrt) X(decimal_truncate) X(decimal_ceiling) X(decimal_floor) X(decimal_abs)           \
-            X(decimal_negate) X(decimal_round) X(decimal_low) X(decimal_high) X(decimal_of_double) X(temporal_parse)   \
-                X(temporal_add) X(temporal_cmp) X(temporal_cmp_at) X(temporal_duration) X(temporal_difference)         \
-                    X(temporal_low) X(temporal_high) X(temporal_successor) X(ucum_valid) X(ucum_same) X(ucum_convert)  \
-                        X(quantity_parse) X(quantity_cmp) X(quantity_equivalent) X(quantity_add) X(quantity_mul)       \
-                            X(quantity_div)
+    X(decimal_mul)                                                                                                     \
+    X(decimal_div)                                                                                                     \
+    X(decimal_int_div)                                                                                                 \
+    X(decimal_mod)                                                                                                     \
+    X(decimal_power)                                                                                                   \
+    X(decimal_log)                                                                                                     \
+    X(decimal_exp)                                                                                                     \
+    X(decimal_ln)                                                                                                      \
+    X(decimal_sqrt)                                                                                                    \
+    X(decimal_truncate)                                                                                                \
+    X(decimal_ceiling)                                                                                                 \
+    X(decimal_floor)                                                                                                   \
+    X(decimal_abs)                                                                                                     \
+    X(decimal_negate)                                                                                                  \
+    X(decimal_round)                                                                                                   \
+    X(decimal_low)                                                                                                     \
+    X(decimal_high)                                                                                                    \
+    X(decimal_of_double)                                                                                               \
+    X(temporal_parse)                                                                                                  \
+    X(temporal_add)                                                                                                    \
+    X(temporal_cmp)                                                                                                    \
+    X(temporal_cmp_at)                                                                                                 \
+    X(temporal_duration)                                                                                               \
+    X(temporal_difference)                                                                                             \
+    X(temporal_low)                                                                                                    \
+    X(temporal_high)                                                                                                   \
+    X(temporal_successor)                                                                                              \
+    X(ucum_valid)                                                                                                      \
+    X(ucum_same)                                                                                                       \
+    X(ucum_convert)                                                                                                    \
+    X(quantity_parse) X(quantity_cmp) X(quantity_equivalent) X(quantity_add) X(quantity_mul) X(quantity_div)
 
 static const struct {
     const char *name;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * commons - what is about no person: documents of a site (accepted guidelines, forms, ...) and its staff. The second
+ * door of the gate; a site is opened with site.h.
+ *
+ *     code = staff_register(site, manager, STR("dr-amina"), ROLE_CLINICIAN, err);
+ *     if (code == SALVE_OK) code = commons_put(site, clinician, STR("accepted"), STR("bp"), STR("{}"), err);
+ *     if (code == SALVE_OK) code = commons_get(site, STR("accepted"), STR("bp"), mem, &bytes, err);
+ *     if (code == SALVE_OK) code = staff_retire(site, manager, STR("dr-amina"), err);   // their open views end with it
+ */
+#ifndef SALVE_RECORDS_COMMONS_H
+#define SALVE_RECORDS_COMMONS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+
+struct site;
+
+/* Checksummed documents, readable by all staff, versions kept: accepted guidelines, forms, settings, staff. kind and id
+ * are 1..64 of [a-z0-9._-]. A new version leaves a public leaf (0x07) with the hash. */
+SALVE_MUST_USE enum salve_code commons_put(struct site *site, struct actor actor, struct str kind, struct str id,
+                                           struct str bytes, struct salve_err *err);
+
+/* commons_get - newest version. E_NOT_FOUND; E_INTEGRITY if its checksum fails. */
+SALVE_MUST_USE enum salve_code commons_get(struct site *site, struct str kind, struct str id, struct arena *mem,
+                                           struct str *bytes, struct salve_err *err);
+
+/* commons_list - ids of a kind, sorted. */
+SALVE_MUST_USE enum salve_code commons_list(struct site *site, struct str kind, struct arena *mem, struct str **ids,
+                                            size_t *count, struct salve_err *err);
+
+/* Staff are pseudonyms ("dr-amina", the form of a commons id) with one role each. The first one may be registered by
+ * anybody who can open the site; later ones by a MANAGER. A role of the person's side (participant, helper, guardian)
+ * is refused with E_ROLE. E_CONFLICT if the pseudonym is taken. */
+struct staff {
+    struct str id;
+    enum role role;
+    bool retired;
+};
+
+SALVE_MUST_USE enum salve_code staff_register(struct site *site, struct actor actor, struct str id, enum role role,
+                                              struct salve_err *err);
+
+/* staff_retire - the name opens nothing any more, its open views included; it is never given to anybody else. actor:
+ * MANAGER. E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code staff_retire(struct site *site, struct actor actor, struct str id,
+                                            struct salve_err *err);
+
+SALVE_MUST_USE enum salve_code staff_list(struct site *site, struct arena *mem, struct staff **out, size_t *count,
+                                          struct salve_err *err);
+
+#endif

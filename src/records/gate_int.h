@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The gate: a compartment behind the leaf of one look at it, and reading its resources. A view (view_int.h) and
+ * taking down a choice (rec_consent.c) both stand on it. */
+#ifndef SALVE_RECORDS_GATE_INT_H
+#define SALVE_RECORDS_GATE_INT_H
+
+#include "consent/consent.h"
+#include "records/chain_int.h"
+
+enum { REC_QUOTA_COMPARTMENTS = 60 }; /* an hour, for the staff of a site (docs/never.md N13) */
+
+/* The ring seals everything and reads the decisions; nothing else is readable before rec_gate_deliver. */
+struct rec_gate {
+    struct site *site;
+    struct arena *mem;
+    struct rec_chain chain;
+    struct rec_leaf leaf;
+    uint64_t access_seq; /* of the AUDIT record of the leaf */
+    struct consent_grant *grants;
+    size_t grant_count;
+    struct keys_consent newest[PURPOSE_LAST + 1]; /* newest decision for each purpose; seq 0: none */
+    int64_t now_unix_ms;                          /* when it was opened */
+    bool is_suspect;
+};
+
+struct rec_gate_ask {
+    struct actor actor;
+    enum purpose purpose;
+    class_mask classes;
+    struct compartment id;
+    bool is_counted; /* against the quota */
+};
+
+/* rec_gate_open - the leaf is durable when it returns, and the decisions are read. Close it in every case; a gate of
+ * zeros may be closed too. */
+SALVE_MUST_USE enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
+                                             struct rec_gate *out, struct salve_err *err);
+void rec_gate_close(struct rec_gate *gate); /* wipes its keys */
+
+/* rec_gate_deliver - makes classes readable: the wraps of the purpose must rest on its newest decision. */
+SALVE_MUST_USE enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes,
+                                                struct salve_err *err);
+
+/* A version of a resource as it was loaded. */
+struct rec_version {
+    struct rec_resource is;
+    uint64_t number; /* of its id */
+    uint32_t order;  /* of loading: within a record the order of saving */
+    uint32_t newest; /* index of the newest version of the same id; set in the first one */
+    bool is_first;   /* the oldest version of its id */
+};
+
+/* What was read through a gate so far; zeros to begin with. */
+struct rec_shelf {
+    struct rec_version *all; /* every version, in the order of saving */
+    size_t count, room;
+    uint64_t loaded_seq[CLASS_LAST + 1]; /* records of the class up to here are in `all` */
+};
+
+/* rec_gate_read - puts what is stored of these delivered classes, and not on the shelf yet, on it; in the gate's
+ * mem. */
+SALVE_MUST_USE enum salve_code rec_gate_read(struct rec_gate *gate, class_mask classes, struct rec_shelf *shelf,
+                                             struct salve_err *err);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The logs of a site: which there are, their leaves, their signed heads, and receipts. */
+#ifndef SALVE_RECORDS_LOG_INT_H
+#define SALVE_RECORDS_LOG_INT_H
+
+#include "records/rec.h"
+#include "records/tx_int.h"
+#include "tlog/tlog.h"
+
+/* One log of the site. A successor log begins after a restore that lost leaves; its entries follow in the same rows. */
+struct rec_log {
+    uint32_t number; /* from 1 */
+    uint64_t base;   /* row of its entry 0 */
+    uint64_t end;    /* first row of its successor; 0: it is the newest */
+    struct str origin;
+    struct tlog_vkey vkey;
+};
+
+/* rec_log_begin - writes the document that begins `log`, and keeps its key. rec_log_load - the newest one, with its
+ * key. rec_logs - all logs of the site, oldest first. */
+SALVE_MUST_USE enum salve_code rec_log_begin(struct rec_tx *tx, const struct rec_log *log, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_log_load(struct site *site, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, struct rec_log **out, size_t *count,
+                                        struct salve_err *err);
+
+/* rec_publish - a public leaf: canonical JSON without personal data. */
+SALVE_MUST_USE enum salve_code rec_publish(struct rec_tx *tx, enum tlog_entry_type type, struct str json,
+                                           struct salve_err *err);
+
+/* A leaf about a person, with what opens it. */
+struct rec_leaf {
+    uint32_t log_number;
+    uint64_t index;
+    struct tlog_hash hash;
+    uint8_t salt[TLOG_SALT_BYTES];
+    struct str event; /* in the transaction's mem */
+    int64_t at_unix_ms;
+};
+
+/* rec_sign - pads the log and signs its head (nothing if it is signed already); the file `checkpoint` follows.
+ * *note may be NULL. */
+SALVE_MUST_USE enum salve_code rec_sign(struct site *site, struct arena *mem, struct str *note, struct salve_err *err);
+struct tlog_guard rec_guard(struct site *site);
+/* rec_log_check - the log in the database must go on from what was signed. E_INTEGRITY names signed-head or
+ * checkpoint. */
+SALVE_MUST_USE enum salve_code rec_log_check(struct site *site, struct salve_err *err);
+/* rec_keep_old_heads - renames signed-head and checkpoint of log `number`, which has a successor. */
+void rec_keep_old_heads(const struct site *site, uint32_t number);
+/* rec_receipt_make - signs, and writes the receipt of a durable leaf into mem. NULL out: nothing. */
+SALVE_MUST_USE enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf, struct arena *mem,
+                                                struct rec_receipt *out, struct salve_err *err);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rec - a person's record: enrolling, opening, reading and saving. The third door of the gate; a site is opened with
+ * site.h, choices and erasure are in rights.h.
+ *
+ *     struct rec_view *view = NULL;                                         // authority is a value you must hold
+ *     struct rec_ask ask = {.actor = nurse, .purpose = PURPOSE_CARE, .who = card};
+ *     code = rec_open(site, &ask, &view, err);                              // E_CONSENT, E_ROLE, E_QUOTA, ...
+ *     if (code == SALVE_OK) code = rec_all(view, 0, &all, &count, err);     // newest version of each resource
+ *     if (code == SALVE_OK) code = rec_new_id(view, mem, &id, err);         // "<compartment>.<number>"
+ *     if (code == SALVE_OK) code = rec_save(view, items, item_count, NULL, mem, err);   // durable, or nothing happened
+ *     close_code = rec_close(&view, err);                                   // notes what was read; NULL is fine
+ *
+ * What holds:
+ * - No key leaves the key store before the commitment to that look is durable in the log; the look's opening is in the
+ *   person's own AUDIT class in the same transaction. So every look of a view is in `rec_looked`.
+ * - A purpose opens what a consent record allows, and only until it is withdrawn, replaced or expired: a view that is
+ *   open then reads and writes nothing more. Never asked, refused and withdrawn give the same code with the same words
+ *   (N17). There is no call to note a refusal (N9).
+ * - One save is one transaction: its records, the head of the chain, the leaf, and the opening.
+ * - Everything saved passes the admission gate again (admit/admit.h), whoever called.
+ * - Nothing lists people. A person is found by the card, or exactly by all names and birth date where the site has
+ *   switched that on (docs/internals/keys.md, "Blind index"); every such look-up is a leaf too.
+ *
+ * "Paper mode" (a check that stores nothing) has no call here: a person who does not enrol has no compartment, and the
+ * evaluation works on tapes in memory. */
+#ifndef SALVE_RECORDS_REC_H
+#define SALVE_RECORDS_REC_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+#include "fhir/tape.h"
+
+struct site;
+struct rec_view; /* an open compartment, for one actor and one purpose */
+
+/* --- receipts ----------------------------------------------------------------------------------------------------- */
+
+/* Proof that a leaf is in the log: c2sp.org/tlog-proof@v1 text with the signed checkpoint inside; `extra` of it opens
+ * the commitment. Lives as long as the arena of the call. */
+struct rec_receipt {
+    struct str text;
+    uint64_t leaf_index;
+    int64_t at_unix_ms;
+};
+
+/* --- enrolment ---------------------------------------------------------------------------------------------------- */
+
+enum { REC_CARD_TEXT_BYTES = 24 }; /* "7QK4-M2ZP-9XTR-C5HW-A3NE": docs/formats/card.md */
+
+struct rec_enrolled {
+    struct compartment compartment;
+    struct str card; /* shown once; only a keyed hash of it is kept */
+    struct rec_receipt receipt;
+};
+
+/* rec_enrol - a new compartment for one person, with the means of own access and nothing else: every optional purpose
+ * is off. Two compartments for one person are legal; this call never says that somebody is known (N10).
+ *   actor    REGISTRAR, ASSISTANT or CLINICIAN, registered
+ *   patient  a Patient tape; it passes admission; its id, if it has one, is replaced by one of the compartment
+ *   errors   E_ROLE, E_NOT_ADMITTED, E_INVALID, E_CLOCK, E_FULL, E_IO */
+SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient,
+                                         struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
+
+/* rec_card_valid - whether a text has the form of a card code and its check character; tells nothing about people. */
+bool rec_card_valid(struct str text);
+
+/* rec_find - exact look-up by the whole Patient.name list and birth date, where the site has name_index. Writes the
+ * compartments that match (usually 0 or 1); each match gets a leaf of kind look-up. E_QUOTA: 20 an hour for an actor,
+ * 200 a day for the site. E_UNSUPPORTED when the site has it off. */
+SALVE_MUST_USE enum salve_code rec_find(struct site *site, struct actor actor, struct str names, struct str birth_date,
+                                        struct arena *mem, struct compartment **out, size_t *count,
+                                        struct salve_err *err);
+
+/* --- a view ------------------------------------------------------------------------------------------------------- */
+
+struct rec_ask {
+    struct actor actor; /* staff must be registered under that role; the person's side has an empty id */
+    enum purpose purpose;
+    struct str who;     /* card code (the person is present), or the text of the compartment id (staff, purposes
+                            * that do not need presence: FOLLOW_UP, RESEARCH). CARE and SELF need the card */
+    class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
+};
+
+/* rec_open - a view, or a reason. Quota: 60 different compartments an hour for the staff of a site (E_QUOTA); those
+ * that were enrolled within the hour do not count.
+ *   errors  E_NOT_FOUND no such card; E_ROLE; E_CONSENT; E_QUOTA; E_INTEGRITY; E_FULL, E_IO: nothing was opened */
+SALVE_MUST_USE enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out,
+                                        struct salve_err *err);
+
+/* rec_close - notes which classes and how many resources were read (a TRANSFER that was read is over then), frees
+ * the view, wipes its keys; *view becomes NULL in every case. */
+SALVE_MUST_USE enum salve_code rec_close(struct rec_view **view, struct salve_err *err);
+
+struct compartment rec_compartment(const struct rec_view *view);
+class_mask rec_classes(const struct rec_view *view);
+int64_t rec_opened_at_unix_ms(const struct rec_view *view);
+
+/* A stored resource. Views live as long as the struct rec_view. */
+struct rec_resource {
+    struct str id;   /* "<compartment>.<number>" */
+    struct str type; /* "Observation" */
+    enum data_class class;
+    int64_t saved_at_unix_ms;
+    uint64_t record_seq;
+    uint32_t version; /* 1.. ; the newest one stands */
+    struct tape tape;
+};
+
+/* Each call below first looks whether the view still stands, which costs no transaction. It ends for good when the
+ * person's decision is withdrawn, replaced or used up (E_CONSENT), expires (E_CONSENT), when the person is erased
+ * (E_NOT_FOUND), when somebody else's view made a new card and this one was opened with the card (E_CONSENT), when the
+ * staff member is retired (E_ROLE), and SALVE_VIEW_MINUTES_MAX after opening, SALVE_VIEW_AWAY_MINUTES_MAX where it was
+ * opened without the card (E_CONSENT). Its keys are wiped then and nothing but rec_close is of use. The words are those
+ * of an opening that is refused. What was handed out before stays readable until rec_close. */
+
+/* rec_all - newest version of every resource of `classes` (0: all of the view) in the order they were first saved.
+ * rec_read - one by id ("Observation/<id>" or "<id>"). E_NOT_FOUND. rec_history - all versions of one, oldest first. */
+SALVE_MUST_USE enum salve_code rec_all(struct rec_view *view, class_mask classes, const struct rec_resource **out,
+                                       size_t *count, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_read(struct rec_view *view, struct str id, const struct rec_resource **out,
+                                        struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *mem,
+                                           const struct rec_resource ***out, size_t *count, struct salve_err *err);
+
+/* rec_next_number - the number of the next new id; same counter as rec_new_id; the shape that admit/import.h asks for
+ * (`view` is the struct rec_view). Ids end with ".<number>". */
+uint64_t rec_next_number(void *view);
+
+/* rec_new_id - an id for a resource to come, unique in the compartment, so that a batch can refer to itself. */
+SALVE_MUST_USE enum salve_code rec_new_id(struct rec_view *view, struct arena *mem, struct str *id,
+                                          struct salve_err *err);
+
+/* One resource to save. Its `id` must be one of rec_new_id (new) or the id of a stored resource of the same type and
+ * class (a new version of it). `class` 0: IDENT for Patient and RelatedPerson, else CLIN. Consent and AuditEvent come
+ * from the gate alone (E_NOT_ADMITTED). */
+struct rec_item {
+    const struct tape *tape;
+    enum data_class class;
+};
+
+/* rec_save - one batch, durable when it returns; after an error nothing of it is there. At most 65,536 ids a view.
+ *   errors  E_NOT_ADMITTED, E_ROLE (a manager or helper writes nothing), E_CONSENT (a class the view has not),
+ *           E_INVALID (id missing or not of this compartment), E_TOO_BIG, E_FULL, E_IO */
+SALVE_MUST_USE enum salve_code rec_save(struct rec_view *view, const struct rec_item *items, size_t item_count,
+                                        struct rec_receipt *receipt_or_null, struct arena *mem, struct salve_err *err);
+
+/* --- who looked, and taking it all (views of purpose SELF) -------------------------------------------------------- */
+
+/* One line of "who looked". */
+struct rec_look {
+    int64_t at_unix_ms;
+    bool clock_suspect;
+    struct str kind;      /* enrolment, access, denied, read, write, consent, withdrawal, used, card, look-up */
+    struct actor actor;   /* id empty: the person */
+    enum purpose purpose; /* 0: none */
+    class_mask classes;
+    uint32_t resource_count; /* kind read: how many were read */
+    uint64_t leaf_index;
+    uint64_t record_seq; /* of the AUDIT record that holds the opening */
+    bool proved;         /* the inclusion proof against the signed checkpoint holds */
+    struct str proof;    /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
+};
+
+/* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log has
+ * proved = false; `missing` counts them. */
+SALVE_MUST_USE enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_look **out,
+                                          size_t *count, size_t *missing, struct salve_err *err);
+
+/* rec_take - everything the person may have: exactly what was saved, resource by resource (newest versions), then the
+ * Consent and AuditEvent resources made from the gate's own records. */
+SALVE_MUST_USE enum salve_code rec_take(struct rec_view *view, struct arena *mem, const struct rec_resource **out,
+                                        size_t *count, struct salve_err *err);
+
+#endif

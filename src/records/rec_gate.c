@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The gate: quota, leaf and opening in one transaction, durable before any key; then the receipt of the leaf makes the
+ * person's decisions readable. Which other classes become readable, the caller decides (rec_open.c, rec_consent.c). */
+#include "records/gate_int.h"
+
+static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_ask *ask, struct rec_tx *tx,
+                                  struct salve_err *err)
+{
+    struct rec_event event = {
+        .kind = REC_EVENT_ACCESS, .actor = ask->actor, .purpose = ask->purpose, .classes = ask->classes};
+    enum salve_code code = rec_actor_check(tx, ask->actor, err);
+    if (code == SALVE_OK) code = keys_ring_sealing(gate->site->keys, ask->id, &gate->chain.ring, err);
+    if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);
+    if (code == SALVE_OK && ask->is_counted)
+        code = store_quota_take(tx->store, ask->id, tx->now_unix_ms, REC_QUOTA_COMPARTMENTS, err);
+    if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
+    return code;
+}
+
+static enum salve_code read_decision(struct rec_gate *gate, struct rec_tx *tx, const struct store_record *row,
+                                     struct salve_err *err)
+{
+    struct rec_payload payload;
+    struct keys_consent rests = {.seq = row->seq};
+    enum salve_code code =
+        rec_unseal(tx, &gate->chain, row->seq, CLASS_CONSENT, gate->mem, &payload, rests.sha256, err);
+    if (code != SALVE_OK) return code;
+    if (payload.kind == REC_KIND_ENROLMENT) {
+        gate->newest[PURPOSE_SELF] = rests;
+        return SALVE_OK;
+    }
+    struct consent_grant *grant = &gate->grants[gate->grant_count];
+    code = consent_read(payload.body, gate->mem, grant, err);
+    if (code != SALVE_OK) return code;
+    salve_assert(grant->purpose >= PURPOSE_CARE && grant->purpose <= PURPOSE_LAST);
+    grant->seq = row->seq;
+    gate->grant_count++;
+    gate->newest[grant->purpose] = rests;
+    return SALVE_OK;
+}
+
+static enum salve_code read_decisions(struct rec_gate *gate, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct store_record *rows = NULL;
+    size_t count = 0;
+    enum salve_code code = rec_tx_begin(gate->site, true, gate->mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = store_record_list(tx.store, gate->chain.id, CLASS_BIT(CLASS_CONSENT), 1, gate->mem, &rows, &count, err);
+    gate->grants = arena_array(gate->mem, struct consent_grant, count + 1);
+    if (code == SALVE_OK && gate->grants == NULL) code = salve_fail(err, SALVE_E_MEMORY, "decisions");
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) code = read_decision(gate, &tx, &rows[i], err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+/* Nothing opens above the quota, but the person sees that somebody tried. */
+static enum salve_code note_over_quota(struct rec_gate *gate, const struct rec_gate_ask *ask, struct salve_err *err)
+{
+    struct rec_event event = {
+        .kind = REC_EVENT_DENIED, .actor = ask->actor, .purpose = ask->purpose, .classes = ask->classes};
+    enum salve_code code = rec_note_alone(gate->site, &gate->chain, &event, gate->mem, &gate->leaf, err);
+    return code == SALVE_OK ? salve_fail(err, SALVE_E_QUOTA, "opening of records") : code;
+}
+
+enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
+                              struct rec_gate *out, struct salve_err *err)
+{
+    struct rec_tx tx;
+    uint64_t size;
+    *out = (struct rec_gate){.site = site, .mem = mem, .chain.id = ask->id};
+    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = leave_leaf(out, ask, &tx, err);
+    size = tlog_size(tx.log);
+    out->access_seq = out->chain.head.seq;
+    out->now_unix_ms = tx.now_unix_ms;
+    out->is_suspect = tx.is_suspect;
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    if (code == SALVE_E_QUOTA) code = note_over_quota(out, ask, err);
+    if (code == SALVE_OK) {
+        struct keys_receipt receipt = keys_receipt(ask->id, out->leaf.index, size, out->leaf.hash.bytes);
+        code = keys_ring_admit(out->chain.ring, &receipt, err);
+    }
+    if (code == SALVE_OK) code = read_decisions(out, err);
+    if (code != SALVE_OK) rec_gate_close(out);
+    return code;
+}
+
+void rec_gate_close(struct rec_gate *gate) { keys_ring_drop(&gate->chain.ring); }
+
+enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes, struct salve_err *err)
+{
+    salve_assert(gate->chain.ring != NULL && purpose >= PURPOSE_CARE && purpose <= PURPOSE_LAST);
+    return keys_deliver(gate->site->keys, gate->chain.ring, purpose, classes, &gate->newest[purpose],
+                        gate->now_unix_ms / 1000, NULL, err);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading through a gate. Records are opened class by class when first asked for and stay in the gate's memory; the
+ * newest version of an id stands. */
+#include <stdlib.h>
+
+#include "fhir/fhir.h"
+#include "records/gate_int.h"
+
+/* A gate and the shelf that is being filled from it. */
+struct reading {
+    struct rec_gate *gate;
+    struct rec_shelf *shelf;
+    struct rec_tx tx;
+};
+
+/* --- loading ---------------------------------------------------------------------------------------------------- */
+
+static enum salve_code add_version(struct reading *r, const struct tape *tape, const struct store_record *row,
+                                   int64_t at_unix_ms, struct salve_err *err)
+{
+    struct rec_shelf *shelf = r->shelf;
+    if (shelf->count == shelf->room) {
+        size_t room = shelf->room == 0 ? 64 : 2 * shelf->room;
+        void *more = arena_grow(r->gate->mem, shelf->all, shelf->room * sizeof *shelf->all, room * sizeof *shelf->all);
+        if (more == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+        shelf->all = more;
+        shelf->room = room;
+    }
+    struct rec_version *version = &shelf->all[shelf->count];
+    *version = (struct rec_version){.is = {.id = tape_child_text(tape, tape_root(tape), "id"),
+                                           .type = fhir_type_name(tape_type(tape, tape_root(tape))),
+                                           .class = row->class,
+                                           .saved_at_unix_ms = at_unix_ms,
+                                           .record_seq = row->seq,
+                                           .tape = *tape},
+                                    .order = (uint32_t)shelf->count};
+    enum salve_code code = rec_id_number(r->gate->chain.id, version->is.id, &version->number, err);
+    if (code == SALVE_OK) shelf->count++;
+    return code == SALVE_E_INVALID ? salve_fail(err, SALVE_E_INTEGRITY, "record content: id") : code;
+}
+
+static enum salve_code read_record(struct reading *r, const struct store_record *row, struct salve_err *err)
+{
+    struct rec_payload payload;
+    struct tape *tapes = NULL;
+    size_t count = 0;
+    struct arena *mem = r->gate->mem;
+    enum salve_code code = rec_unseal(&r->tx, &r->gate->chain, row->seq, row->class, mem, &payload, NULL, err);
+    if (code != SALVE_OK || payload.kind != REC_KIND_RESOURCES) return code;
+    code = rec_tapes_unpack(payload.body, mem, &tapes, &count, err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        code = add_version(r, &tapes[i], row, payload.at_unix_ms, err);
+    return code;
+}
+
+static enum salve_code read_class(struct reading *r, enum data_class class, struct salve_err *err)
+{
+    struct store_record *rows = NULL;
+    size_t count = 0;
+    uint64_t *loaded_seq = &r->shelf->loaded_seq[class];
+    enum salve_code code = store_record_list(r->tx.store, r->gate->chain.id, CLASS_BIT(class), *loaded_seq + 1,
+                                             r->gate->mem, &rows, &count, err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        salve_assert(rows[i].seq > *loaded_seq && rows[i].class == class);
+        if (!rows[i].is_blank) code = read_record(r, &rows[i], err);
+        *loaded_seq = rows[i].seq;
+    }
+    return code;
+}
+
+/* --- versions --------------------------------------------------------------------------------------------------- */
+
+static int by_saving(const void *a, const void *b)
+{
+    const struct rec_version *x = a, *y = b;
+    if (x->is.record_seq != y->is.record_seq) return x->is.record_seq < y->is.record_seq ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Numbers versions of equal ids, through a table of the newest index so far. */
+static enum salve_code number_versions(struct rec_shelf *shelf, struct arena *mem, struct salve_err *err)
+{
+    size_t room = 16;
+    while (room < 2 * shelf->count) room *= 2;
+    struct arena_mark mark = arena_mark(mem);
+    uint32_t *table = arena_array(mem, uint32_t, room); /* index + 1 of the first version */
+    if (table == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    for (uint32_t i = 0; i < shelf->count; i++) {
+        struct rec_version *v = &shelf->all[i];
+        size_t at = (size_t)(v->number * 0x9E3779B97F4A7C15u >> 20) & (room - 1);
+        while (table[at] != 0 && shelf->all[table[at] - 1].number != v->number) at = (at + 1) & (room - 1);
+        v->is_first = table[at] == 0;
+        if (v->is_first) table[at] = i + 1;
+        struct rec_version *first = &shelf->all[table[at] - 1];
+        v->is.version = v->is_first ? 1 : shelf->all[first->newest].is.version + 1;
+        first->newest = i;
+    }
+    arena_rewind(mem, mark);
+    return SALVE_OK;
+}
+
+/* --- the whole -------------------------------------------------------------------------------------------------- */
+
+enum salve_code rec_gate_read(struct rec_gate *gate, class_mask classes, struct rec_shelf *shelf, struct salve_err *err)
+{
+    struct reading r = {.gate = gate, .shelf = shelf};
+    size_t had = shelf->count;
+    salve_assert(gate->chain.ring != NULL && (classes & ~keys_ring_readable(gate->chain.ring)) == 0);
+    enum salve_code code = rec_tx_begin(gate->site, true, gate->mem, &r.tx, err);
+    if (code != SALVE_OK) return code;
+    for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
+        if (classes & CLASS_BIT(c)) code = read_class(&r, (enum data_class)c, err);
+    rec_tx_abandon(&r.tx);
+    if (code != SALVE_OK || shelf->count == had) return code;
+    qsort(shelf->all, shelf->count, sizeof *shelf->all, by_saving);
+    return number_versions(shelf, gate->mem, err);
+}

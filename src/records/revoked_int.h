@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Revocations (docs/formats/site.md): what a restored backup must be told again, and completing what a crash or a
+ * restore left open. */
+#ifndef SALVE_RECORDS_REVOKED_INT_H
+#define SALVE_RECORDS_REVOKED_INT_H
+
+#include "keys/keys.h"
+#include "records/site_int.h"
+
+SALVE_MUST_USE enum salve_code rec_revoke_erasure(struct site *site, struct compartment id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enum purpose purpose,
+                                                  uint64_t consent_seq, struct salve_err *err);
+/* rec_revoked_load - counts and checks the lines; a last line that a crash cut short is cut off. E_INTEGRITY. */
+SALVE_MUST_USE enum salve_code rec_revoked_load(struct site *site, struct salve_err *err);
+
+/* A set of tokens from the file, for asking what it says about a compartment. */
+struct rec_revoked {
+    uint8_t (*tokens)[KEYS_TOKEN_BYTES];
+    size_t count;
+};
+SALVE_MUST_USE enum salve_code rec_revoked_read(struct site *site, uint64_t from, struct arena *mem,
+                                                struct rec_revoked *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_revoked_has_erasure(struct site *site, const struct rec_revoked *revoked,
+                                                       struct compartment id, bool *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_revoked_has_purpose(struct site *site, const struct rec_revoked *revoked,
+                                                       struct compartment id, enum purpose purpose,
+                                                       uint64_t consent_seq, bool *out, struct salve_err *err);
+
+/* rec_withdraw_replay, rec_erase_replay - a withdrawal or erasure that the file remembers and the databases do not (any
+ * more). */
+SALVE_MUST_USE enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, enum purpose purpose,
+                                                   uint64_t consent_seq, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_erase_replay(struct site *site, struct compartment id, struct salve_err *err);
+
+/* rec_pending_done - the key of a pending grant is deleted by the next transaction. */
+void rec_pending_done(struct site *site, struct str key);
+/* rec_replay_all - every line of the file, on everybody. */
+SALVE_MUST_USE enum salve_code rec_replay_all(struct site *site, struct salve_err *err);
+/* rec_recover - completes what a crash or a restore left open. */
+SALVE_MUST_USE enum salve_code rec_recover(struct site *site, struct salve_err *err);
+
+#endif

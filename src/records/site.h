@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * site - a site is one folder: opening, closing, settings and upkeep of it. The first of the four doors of the gate
+ * (records); the others are commons.h, rec.h and rights.h.
+ *
+ *     struct site *site = NULL;
+ *     code = site_create(&options, &settings, err);                         // once: makes the folder
+ *     if (code == SALVE_OK) code = site_open(&options, &site, err);         // E_BUSY, E_SECRET, E_INTEGRITY, ...
+ *     if (code == SALVE_OK) code = site_facts(site, mem, &facts, err);      // sizes, not people
+ *     if (code == SALVE_OK) code = site_rotate(site, technician, &rotation, err);   // nightly
+ *     if (code == SALVE_OK) code = site_verify(site, &verify, &result, err);
+ *     close_code = site_close(&site, err);                                  // in every case; NULL is fine
+ *
+ * One process uses a site at a time (E_BUSY names the pid of the other). A struct site and what is opened from it
+ * belong to one thread. Errors name rules and files, never a person's data. E_CLOCK: the clock was set back by more
+ * than 2 s; looking goes on (marked `clock_suspect`), but nothing is given, extended or enrolled until the clock is
+ * right. */
+#ifndef SALVE_RECORDS_SITE_H
+#define SALVE_RECORDS_SITE_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+
+struct site; /* an open site folder */
+
+/* What opens the root secret: a passphrase (Argon2id, 256 MiB, about a second) or a file with 32 random bytes. */
+struct site_secret {
+    struct str passphrase; /* used when key_file is NULL */
+    const char *key_file;
+};
+
+struct site_options {
+    const char *path;  /* the folder */
+    const char *store; /* where records, log and commons are (store.h); NULL: "sqlite:site.db", in the folder */
+    struct site_secret secret;
+    struct clock clock; /* clock_system() */
+};
+
+/* Settings of a site. They are a document of the commons; a change is a new version of it and a public leaf (0x07). */
+struct site_settings {
+    struct str name;      /* "Northern District, tent 4": printed on letters */
+    struct str log_name;  /* lower-case letters, digits, '-': the log's origin is salve.<log_name>/1 */
+    struct str languages; /* BCP 47, a space between: "en ar" */
+    uint8_t assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
+    bool name_index;               /* exact look-up by all names and birth date; off by default */
+    struct str identifier_systems; /* the site's own record numbers that Patient.identifier may use, a space between */
+    struct str
+        national_patterns; /* written forms of national numbers that must not appear (admit/admit.h), one a line */
+};
+
+/* site_create - makes the folder and a new site in it, closed again when it returns. With a key file that does not
+ * exist yet, makes that too (0600). E_CONFLICT if the folder already holds a site. */
+SALVE_MUST_USE enum salve_code site_create(const struct site_options *options, const struct site_settings *settings,
+                                           struct salve_err *err);
+
+/* site_open - locks the folder, opens the files, completes what a crash left undone, and checks that the log is not
+ * older than its signed checkpoint.
+ *   errors  E_NOT_FOUND no site there; E_BUSY (`why` has the pid); E_SECRET; E_INTEGRITY (names the file);
+ *           E_FULL; E_IO */
+SALVE_MUST_USE enum salve_code site_open(const struct site_options *options, struct site **out, struct salve_err *err);
+
+/* site_close - signs the last checkpoint, wipes the keys, unlocks. Sets *site to NULL in every case; NULL is fine. All
+ * views are closed before. */
+SALVE_MUST_USE enum salve_code site_close(struct site **site, struct salve_err *err);
+
+const struct site_settings *site_settings(const struct site *site);
+SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor actor,
+                                                 const struct site_settings *settings, struct salve_err *err);
+
+/* site_admission - what may be kept here: the list and what this site added to it (admit/admit.h). Good until the
+ * settings change. */
+struct admit_rules;
+const struct admit_rules *site_admission(const struct site *site);
+
+bool site_clock_suspect(const struct site *site);
+int64_t site_now_unix_ms(const struct site *site); /* never below what was seen before */
+
+/* What `doctor` tells: sizes, not people. */
+struct site_facts {
+    struct str origin; /* "salve.north/1" */
+    struct str vkey;   /* the log's public key as a C2SP vkey */
+    uint64_t log_size; /* leaves, dummies included */
+    uint8_t log_root[32];
+    uint32_t kek_epoch;
+    int64_t rotated_at_unix_ms; /* 0: never */
+    uint64_t site_db_bytes, keys_db_bytes;
+};
+SALVE_MUST_USE enum salve_code site_facts(struct site *site, struct arena *mem, struct site_facts *out,
+                                          struct salve_err *err);
+
+/* --- upkeep ----------------------------------------------------------------------------------------------------- */
+
+struct site_rotation {
+    uint32_t epoch;
+    uint64_t wraps_renewed, wraps_dropped; /* dropped: expired, withdrawn, form too old */
+    uint64_t tombstones;
+    int64_t horizon_unix_ms;
+};
+
+/* site_rotate - nightly: new key-encryption keys, live wraps renewed, a public leaf (0x04) with the counts.
+ * actor: TECHNICIAN or MANAGER. */
+SALVE_MUST_USE enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out,
+                                           struct salve_err *err);
+
+/* site_secret_change - another passphrase or key file opens the site from now on, the old one no longer: everything
+ * that was sealed under it is sealed anew, all or nothing. A key file that does not exist yet is made. E_SECRET: `old`
+ * does not open the site; E_RANGE: the new one is too short. actor: TECHNICIAN or MANAGER. */
+SALVE_MUST_USE enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
+                                                  const struct site_secret *fresh, struct salve_err *err);
+
+/* One thing that is wrong. `compartment_text` is empty when it is not about one. */
+struct site_finding {
+    struct str file;        /* "site.db", "keys.db", "checkpoint" */
+    struct str compartment; /* random id */
+    struct str element;     /* "record 7", "wrap self/clinical", "tile/0/000", "commons settings" */
+    struct str what;        /* fixed words */
+};
+
+struct site_verify_ask {
+    struct actor actor;                                                         /* TECHNICIAN or MANAGER */
+    void (*progress)(void *with, const char *step, uint64_t done, uint64_t of); /* may be NULL */
+    void (*finding)(void *with, const struct site_finding *finding);            /* may be NULL */
+    void *with;
+};
+
+struct site_verify_result {
+    uint64_t compartments, records, wraps, leaves, findings;
+};
+
+/* site_verify - everything that can be checked without opening anybody's data: page and row checksums of both
+ * databases, every chain against its head, every record's layout, wraps against consent records, tombstones against
+ * wraps, the whole log re-hashed against the signed checkpoint. E_INTEGRITY if there was a finding. */
+SALVE_MUST_USE enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask,
+                                           struct site_verify_result *out, struct salve_err *err);
+
+/* site_verify_path - the same for a site that site_open refuses: works on what can be read. */
+SALVE_MUST_USE enum salve_code site_verify_path(const struct site_options *options, const struct site_verify_ask *ask,
+                                                struct site_verify_result *out, struct salve_err *err);
+
+/* site_log_successor - after a restore that lost leaves (site_open said E_INTEGRITY about the checkpoint): retires the
+ * log key, starts the log salve.<log_name>/<n+1> whose first leaf (0x06) names the old origin, its last signed size and
+ * root. The old tiles and checkpoint are kept beside the new ones. Works on a closed site. */
+SALVE_MUST_USE enum salve_code site_log_successor(const struct site_options *options, struct salve_err *err);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An open site, as the files of the gate see it; its logs are in log_int.h, its transactions in tx_int.h. */
+#ifndef SALVE_RECORDS_SITE_INT_H
+#define SALVE_RECORDS_SITE_INT_H
+
+#include "base/assert.h"
+#include "records/site.h"
+
+enum {
+    REC_HORIZON_DAYS = 14, /* an erased person's old key backups are useless after two epochs of 7 days */
+    REC_PATH_BYTES = 4096,
+};
+
+struct admit_rules;
+struct crypto_keys;
+struct db_lock;
+struct keys;
+struct rec_codec;
+struct rec_decided;
+struct rec_log;
+struct store;
+
+struct site {
+    struct arena *mem; /* path, logs, origins */
+    const char *path;
+    struct clock clock;
+    struct db_lock *lock;
+    struct store *store;
+    struct keys *keys;
+    struct rec_codec *codec;
+    struct site_settings settings;
+    struct arena *settings_mem;
+    struct admit_rules *rules;
+    const struct rec_log *log;    /* the newest one */
+    struct crypto_keys *log_seed; /* one key */
+    uint64_t signed_size;
+    int64_t now_unix_ms; /* guarded, of the newest transaction */
+    bool is_suspect;
+    bool was_open;           /* the run before did not close */
+    bool is_marked_open;     /* this run wrote; the mark "open" is set */
+    uint64_t revoked_count;  /* lines of the file `revoked` */
+    uint64_t revoked_done;   /* of them carried out in both databases */
+    struct str pending_done; /* commons key that the next transaction deletes; text in pending_text */
+    char pending_text[96];
+    struct rec_decided *decided; /* one for each compartment that has a view (stand_int.h) */
+    uint64_t retirements;        /* of staff, since the opening */
+};
+
+/* Files of a site folder; path must have room for REC_PATH_BYTES. */
+SALVE_MUST_USE enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES],
+                                        struct salve_err *err);
+
+SALVE_MUST_USE enum salve_code rec_settings_check(const struct site_settings *settings, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_settings_write(const struct site_settings *settings, struct arena *mem,
+                                                  struct str *json, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_settings_read(struct str json, struct arena *mem, struct site_settings *out,
+                                                 struct salve_err *err);
+/* rec_settings_use - makes `json` the settings of the open site: copies, and builds the admission rules. */
+SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str json, struct salve_err *err);
+
+/* rec_site_open - site_open without recovery and without the log guard when `is_lenient` (verify, successor). */
+SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
+                                             struct salve_err *err);
+void rec_site_drop(struct site **site); /* closes without writing anything of ours */
+
+#endif

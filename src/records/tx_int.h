@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One transaction of the gate: the store's, with a cursor of the log in it and the guarded clock. With what is about no
+ * person in it: documents of the commons, and whether somebody is staff here. */
+#ifndef SALVE_RECORDS_TX_INT_H
+#define SALVE_RECORDS_TX_INT_H
+
+#include "records/commons.h"
+#include "records/site_int.h"
+
+struct store_tx;
+struct tlog;
+
+struct rec_tx {
+    struct site *site;
+    struct store_tx *store;
+    struct tlog *log;
+    struct arena *mem;
+    int64_t now_unix_ms;
+    bool is_suspect;
+    bool is_read_only;
+    const struct rec_log *bound; /* the log that the cursor is bound to */
+};
+
+/* rec_tx_begin - also reads the guarded clock. On any error nothing is open. rec_tx_commit ends it either way.
+ * rec_tx_abandon: fine when it already ended. */
+SALVE_MUST_USE enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *mem, struct rec_tx *out,
+                                            struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err);
+void rec_tx_abandon(struct rec_tx *tx);
+
+/* rec_log_bind - a cursor of one of the site's logs in the transaction; `log` outlives it. */
+SALVE_MUST_USE enum salve_code rec_log_bind(struct rec_tx *tx, const struct rec_log *log, struct salve_err *err);
+
+/* --- commons ---------------------------------------------------------------------------------------------------- */
+SALVE_MUST_USE enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, struct str id, struct str bytes,
+                                           struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, struct str id, struct arena *mem,
+                                           struct str *bytes, struct salve_err *err);
+
+/* rec_actor_check - staff must be registered under that role and not retired; the person's side comes without an id
+ * (a helper with the pseudonym of their grant). rec_actor_is - the same in a transaction of its own, which reads.
+ * rec_not_staff - the words for it. rec_actor_needs - one of these roles. E_ROLE. */
+#define ROLE_BIT(role) ((uint32_t)1 << (role))
+#define ROLES_WRITING  (ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN))
+#define ROLES_UPKEEP   (ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER))
+bool rec_role_is_staff(enum role role);
+SALVE_MUST_USE enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena *mem,
+                                            struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_not_staff(enum role role, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve_err *err);
+
+#endif

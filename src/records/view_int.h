@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A view: a gate for one actor and one purpose, what was read through it, and whether what it rests on still holds. */
+#ifndef SALVE_RECORDS_VIEW_INT_H
+#define SALVE_RECORDS_VIEW_INT_H
+
+#include "records/gate_int.h"
+#include "records/stand_int.h"
+
+enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
+
+struct rec_view {
+    struct site *site;
+    struct arena *mem;
+    struct rec_gate gate;
+    struct rec_stand stand;
+    struct actor actor;
+    enum purpose purpose;
+    class_mask classes;
+    uint64_t ids_given;
+    struct rec_shelf shelf;
+    class_mask read_classes; /* for the closing note */
+    uint64_t read_count;
+};
+
+/* rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped. */
+SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
+/* rec_view_decision - what the person's newest decisions, as the view knows them, allow it now. */
+struct consent_decision rec_view_decision(const struct rec_view *view, int64_t now_unix_ms);
+/* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */
+SALVE_MUST_USE enum salve_code rec_not_open(enum purpose purpose, struct salve_err *err);
+
+/* rec_transfer_used - ends the purpose TRANSFER after a view of it has read something. */
+SALVE_MUST_USE enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err);
+
+#endif
