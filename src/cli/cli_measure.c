@@ -108,9 +108,8 @@ static enum salve_code write_report(struct measuring *m, const struct measure_ta
 static enum salve_code subject_of(const struct tape *t, struct arena *mem, struct str *out, struct salve_err *err)
 {
     tape_at patient = tape_patient(t);
-    struct str id = patient == TAPE_NONE ? STR_NONE : tape_child_text(t, patient, "id");
-    *out = arena_printf(mem, "Patient/%.*s", STR_ARGS(id));
-    if (id.len > 0) return SALVE_OK;
+    struct str id = patient == TAPE_NONE ? STR("") : tape_child_text(t, patient, "id");
+    if (id.len > 0) return *out = arena_printf(mem, "Patient/%.*s", STR_ARGS(id)), SALVE_OK;
     return salve_refuse(err, SALVE_E_INVALID,
                         "a person's file must hold a Patient with an id, which its MeasureReport refers to",
                         "Patient.id");
