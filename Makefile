@@ -149,6 +149,10 @@ $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/ucum_table.mjs $(UCUM_DEFINITIONS) $@
 
+# The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
+$(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
+	$(NODE) tools/lists.mjs $@
+
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
 GUIDELINE_FILES := $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)

@@ -29,6 +29,11 @@ check('banned calls', () => {
     return out;
 });
 
+check('only the gate makes receipts for keys', () => [...bareText]
+    .filter(([file]) => !file.startsWith('src/keys/') && file !== 'src/records/rec_gate.c')
+    .flatMap(([file, code]) => [...code.matchAll(/\bkeys_receipt\b/g)]
+        .map((hit) => `${file}:${lineOf(code, hit.index)}: a receipt stands for a durable leaf; go through rec_gate_open`)));
+
 check('only cli prints or ends the process', () => {
     const out = [];
     for (const [file, code] of bareText) {

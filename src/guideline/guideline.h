@@ -2,8 +2,8 @@
  *
  * guideline - guidelines are data. A guideline is a folder <share>/guidelines/<id>/ that the build fills:
  *
- *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, vector
- * families
+ *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, families of
+ *                             vectors
  *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guidelines.md has the protocol)
  *     vectors.json            ELM of vectors.cql: the same functions on plain values, for test vectors; may be absent
  *     letter.<lang>.json      words for people, one file per language

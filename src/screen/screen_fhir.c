@@ -3,6 +3,7 @@
  * Findings as FHIR: an Observation with what every reader understands (code, value, interpretation, derivedFrom) and
  * one extension that holds the whole finding, a proposed ServiceRequest, a Task to measure again.
  * docs/formats/findings.md. */
+#include "base/assert.h"
 #include "screen/screen_int.h"
 
 #define UCUM "http://unitsofmeasure.org"
@@ -209,6 +210,7 @@ static int days_until(enum urgency urgency)
 enum salve_code screen_request(const struct screen_draft *draft, struct arena *mem, struct tape *out,
                                struct salve_err *err)
 {
+    salve_assert(screen_needs_request(draft->finding));
     const struct finding *finding = draft->finding;
     struct tape_builder make;
     char now[CLOCK_TEXT_BYTES], day[CLOCK_TEXT_BYTES];
@@ -234,6 +236,7 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
 enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem, struct tape *out,
                             struct salve_err *err)
 {
+    salve_assert(screen_needs_task(draft->finding));
     struct tape_builder make;
     char now[CLOCK_TEXT_BYTES];
     tape_build(&make, mem, FHIR_T_Task);
@@ -244,11 +247,9 @@ enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem,
     add_reference(&make, "focus", draft->about);
     add_reference(&make, "for", draft->patient);
     tape_add_text(&make, "authoredOn", clock_text(draft->now_unix_ms, now));
-    if (draft->finding->queried_count > 0) {
-        tape_open(&make, "reasonCode");
-        for (size_t q = 0; q < draft->finding->queried_count; q++)
-            add_coding(&make, STR("urn:salve:input"), STR(""), draft->finding->queried[q]);
-        tape_close(&make);
-    }
+    tape_open(&make, "reasonCode");
+    for (size_t q = 0; q < draft->finding->queried_count; q++)
+        add_coding(&make, STR("urn:salve:input"), STR(""), draft->finding->queried[q]);
+    tape_close(&make);
     return tape_built(&make, out, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The way back: findings out of stored Observations, and which stored resources are drafts of ours. */
+#include "base/assert.h"
 #include "screen/screen_int.h"
 
 static tape_at url_child(const struct tape *tape, tape_at parent, tape_at after, const char *url)
@@ -85,6 +86,7 @@ static enum salve_code finding_of(const struct tape *tape, tape_at at, struct ar
 enum salve_code screen_finding(const struct tape *tape, tape_at extension, struct arena *mem, struct finding *out,
                                struct salve_err *err)
 {
+    salve_assert(extension != TAPE_NONE);
     struct tape kept; /* in mem, so that the finding outlives the view that it was read through */
     enum salve_code code = tape_copy(tape, extension, NULL, NULL, mem, &kept, err);
     return code == SALVE_OK ? finding_of(&kept, tape_root(&kept), mem, out, err) : code;
@@ -121,6 +123,7 @@ struct str screen_about(const struct rec_resource *resource, struct arena *mem)
 {
     const struct tape *tape = &resource->tape;
     enum screen_kind kind = screen_kind(resource);
+    salve_assert(kind != SCREEN_OTHER);
     if (kind == SCREEN_OBSERVATION) return arena_printf(mem, "Observation/%.*s", STR_ARGS(resource->id));
     tape_at at =
         tape_get(tape, tape_root(tape), kind == SCREEN_REQUEST ? "reasonReference.reference" : "focus.reference");
