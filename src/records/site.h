@@ -6,6 +6,7 @@
  *     struct site *site = NULL;
  *     code = site_create(&options, &settings, err);                         // once: makes the folder
  *     if (code == SALVE_OK) code = site_open(&options, &site, err);         // E_BUSY, E_SECRET, E_INTEGRITY, ...
+ *     if (code == SALVE_OK) code = staff_register(site, manager, technician.id, ROLE_TECHNICIAN, err); // commons.h
  *     if (code == SALVE_OK) code = site_facts(site, mem, &facts, err);      // sizes, not people
  *     if (code == SALVE_OK) code = site_rotate(site, technician, &rotation, err);   // nightly
  *     if (code == SALVE_OK) code = site_verify(site, &verify, &result, err);
