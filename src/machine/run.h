@@ -247,7 +247,7 @@ SALVE_MUST_USE enum salve_code expr_compare(struct expr_run *run, const struct e
                                             const struct expr_value *b, enum expr_order *out);
 
 /* Characters (code points) of UTF-8. expr_char_bytes - bytes of the one that begins at `at`; _offset: where number `n`
- * begins, text.len if there are fewer. expr_map_chars - each through `map` (utf8proc_toupper), up to what is no UTF-8. */
+ * begins, text.len if there are fewer. expr_map_chars - each through `map` (utf8proc_toupper), while it is UTF-8. */
 typedef int32_t expr_char_map(int32_t c);
 size_t expr_char_bytes(struct str text, size_t at);
 int64_t expr_char_count(struct str text);
