@@ -2,13 +2,13 @@
 # The few commands of Salve:
 #   make            build/salve            make demo     installs what is missing, builds, shows the main job
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
-#   make check-all  also sanitizers and longer fuzzing                  make tidy | bench | docs | run
+#   make check-all  exhaustive fault tests, longer fuzzing              make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter cli
+MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter visit cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -30,7 +30,8 @@ NEEDS_guideline := elm terms fhir json base
 NEEDS_records   := tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
 NEEDS_letter    := guideline json base
-NEEDS_cli       := letter screen records guideline consent measure elm fhirpath admit terms value fhir crypto json base
+NEEDS_visit     := letter screen records guideline consent admit fhir crypto base
+NEEDS_cli       := visit records guideline measure elm fhirpath terms value fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str
 DOORS_json      := json json_scan
@@ -52,6 +53,7 @@ DOORS_guideline := finding guideline
 DOORS_records   := site commons rec rights
 DOORS_screen    := screen
 DOORS_letter    := letter
+DOORS_visit     := visit content enrol import check result rights site
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))
@@ -146,6 +148,10 @@ UCUM_DEFINITIONS := node_modules/@lhncbc/ucum-lhc/data/ucumDefs.min.json
 $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/ucum_table.mjs $(UCUM_DEFINITIONS) $@
+
+# The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
+$(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
+	$(NODE) tools/lists.mjs $@
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp

@@ -9,15 +9,23 @@ struct purpose_row {
     class_mask classes;
 };
 
-#define X(name, nr, text, holds) [nr] = text,
-static const char *const class_texts[] = {SALVE_CLASSES(X)};
-#undef X
-#define X(name, nr, text, reason, classes) [nr] = {text, reason, classes},
-static const struct purpose_row purposes[] = {SALVE_PURPOSES(X)};
-#undef X
-#define X(name, text, may) text,
-static const char *const role_texts[] = {SALVE_ROLES(X)};
-#undef X
+static const char *const class_texts[] = {
+#define CLASS(name, nr, text, holds) [nr] = text,
+#include "base/classes.def"
+#undef CLASS
+};
+
+static const struct purpose_row purposes[] = {
+#define PURPOSE(name, nr, text, reason, classes) [nr] = {text, reason, classes},
+#include "base/purposes.def"
+#undef PURPOSE
+};
+
+static const char *const role_texts[] = {
+#define ROLE(name, text, may) text,
+#include "base/roles.def"
+#undef ROLE
+};
 
 const char *class_text(enum data_class class)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ids - the closed lists that several layers share: data classes, purposes, roles, event kinds, and the compartment id.
- * A row here is the only place where such a fact is written. There is no role and no purpose for police, security,
- * insurers or employers, and administrators have no purpose that opens a compartment (docs/never.md N8, N20). */
+ * ids - the closed lists that several layers share: data classes, purposes, roles, and the compartment id. A row of
+ * classes.def, purposes.def or roles.def is the only place where such a fact is written. There is no role and no
+ * purpose for police, security, insurers or employers, and administrators have no purpose that opens a compartment
+ * (docs/never.md N8, N20). */
 #ifndef SALVE_BASE_IDS_H
 #define SALVE_BASE_IDS_H
 
@@ -11,59 +12,31 @@
 
 #include "base/str.h"
 
-/* clang-format off */
-/*    name      nr  text           what it holds */
-#define SALVE_CLASSES(X)                                                                                              \
-    X(IDENT,     1, "identity",    "name, birth date, contact, card")                                                 \
-    X(CLIN,      2, "clinical",    "measurements, results, findings, letters")                                        \
-    X(SENS,      3, "sensitive",   "what the person wants kept apart")                                                \
-    X(STAT,      4, "statistics",  "the coded minimal projection")                                                    \
-    X(CONTACT,   5, "contact",     "how the person may be asked about research")                                      \
-    X(AUDIT,     6, "audit",       "own access history, leaf openings")                                               \
-    X(CONSENT,   7, "consent",     "decisions, forms, guardians")
-/* clang-format on */
-
-#define X(name, nr, text, holds) CLASS_##name = nr,
-enum data_class { SALVE_CLASSES(X) CLASS_LAST = 7 };
-#undef X
+enum data_class {
+#define CLASS(name, nr, text, holds) CLASS_##name = nr,
+#include "base/classes.def"
+#undef CLASS
+    CLASS_END,
+    CLASS_LAST = CLASS_END - 1
+};
 
 typedef uint32_t class_mask; /* bit (1 << class) */
 #define CLASS_BIT(class) ((class_mask)1 << (class))
 
-/* clang-format off */
-/*    name       nr  id            v3 ActReason   classes delivered */
-#define SALVE_PURPOSES(X)                                                                                             \
-    X(CARE,       1, "care",       "TREAT",    CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))                        \
-    X(FOLLOW_UP,  2, "follow-up",  "CAREMGT",  CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))                        \
-    X(STATISTICS, 3, "statistics", "HQUALIMP", CLASS_BIT(CLASS_STAT))                                                 \
-    X(RESEARCH,   4, "research-contact", "HRESCH", CLASS_BIT(CLASS_CONTACT))                                          \
-    X(TRANSFER,   5, "transfer",   "PATRQT",   CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))                        \
-    X(SELF,       6, "self",       "PATRQT",   CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS) |\
-                                               CLASS_BIT(CLASS_STAT) | CLASS_BIT(CLASS_CONTACT) |                     \
-                                               CLASS_BIT(CLASS_AUDIT) | CLASS_BIT(CLASS_CONSENT))                     \
-    X(HELPER,     7, "helper",     "FAMRQT",   CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))
-/* clang-format on */
+enum purpose {
+#define PURPOSE(name, nr, text, reason, classes) PURPOSE_##name = nr,
+#include "base/purposes.def"
+#undef PURPOSE
+    PURPOSE_END,
+    PURPOSE_LAST = PURPOSE_END - 1
+};
 
-#define X(name, nr, text, reason, classes) PURPOSE_##name = nr,
-enum purpose { SALVE_PURPOSES(X) PURPOSE_LAST = 7 };
-#undef X
-
-/* clang-format off */
-/*    name         text            may do */
-#define SALVE_ROLES(X)                                                                                                \
-    X(PARTICIPANT, "participant",  "own record: look, take, change choices, erase")                                   \
-    X(HELPER,      "helper",       "what a participant opened for them")                                              \
-    X(GUARDIAN,    "guardian",     "decide for a child until majority")                                               \
-    X(REGISTRAR,   "registrar",    "enrol, take consent")                                                             \
-    X(ASSISTANT,   "assistant",    "record measurements")                                                             \
-    X(CLINICIAN,   "clinician",    "record, review, sign, accept guidelines")                                         \
-    X(MANAGER,     "manager",      "run the site; opens no record")                                                   \
-    X(TECHNICIAN,  "technician",   "keys, verify, backup; opens no record")
-/* clang-format on */
-
-#define X(name, text, may) ROLE_##name,
-enum role { SALVE_ROLES(X) ROLE_COUNT };
-#undef X
+enum role {
+#define ROLE(name, text, may) ROLE_##name,
+#include "base/roles.def"
+#undef ROLE
+    ROLE_COUNT
+};
 
 /* Facts of the rows; every text is static. The finders return false for an unknown text. */
 const char *class_text(enum data_class class);

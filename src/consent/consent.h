@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * consent - may this actor use this purpose for these classes of this person's data, now? A pure function of its
- * arguments: no files, no clock, no keys. Its whole test is a table of cases (tests/unit/consent/decide.cases).
+ * consent - may this actor use this purpose for these classes of this person's data, now? The decision is a pure
+ * function of its arguments: no files, no clock, no keys. Its whole test is a table of cases
+ * (tests/unit/consent/decide.cases). Two calls of this header read files: consent_form_load and consent_texts_load.
  *
  * A person's choices are CONSENT records in their own compartment, one per decision and purpose; each is a
  * `struct consent_grant` in canonical JSON (docs/formats/consent.md). Saying yes makes one, taking it back makes
@@ -139,6 +140,10 @@ enum consent_teach_back { CONSENT_TEACH_BACKS(X) CONSENT_TEACH_BACK_COUNT };
 enum consent_assent { CONSENT_ASSENTS(X) CONSENT_ASSENT_COUNT };
 #undef X
 
+/* The text of a list as its value; false for any other text. */
+bool consent_method_find(struct str text, enum consent_method *out);
+bool consent_assent_find(struct str text, enum consent_assent *out);
+
 enum { CONSENT_SHA256_BYTES = 32 };
 
 /* Which words the person heard. Texts view what the grant was read from. */
@@ -237,8 +242,7 @@ struct consent_decision consent_stands(const struct consent_grant *grants, size_
 
 /* --- making a decision ------------------------------------------------------------------------------------------- */
 
-/* Ages are a jurisdiction's, in whole years; the defaults are offered, to be confirmed locally (privacy-security
- * 2.6). */
+/* Ages are a jurisdiction's, in whole years; the defaults are offered, to be confirmed locally. */
 struct consent_ages {
     int32_t assent_years;      /* 7: from here on the child is asked */
     int32_t own_consent_years; /* 16: from here on the young person decides alone */
@@ -274,13 +278,18 @@ SALVE_MUST_USE enum salve_code consent_write(const struct consent_grant *grant, 
 SALVE_MUST_USE enum salve_code consent_read(struct str json, struct arena *mem, struct consent_grant *out,
                                             struct salve_err *err);
 
-/* consent_fhir - the grant as a FHIR R4 Consent (docs/formats/consent.md), for `take` and the API.
- *   patient, organization   references, such as "Patient/abc.1"; organization may be empty
- *   form_base               canonical base of form URIs, such as "https://example.org/forms"
- *   status is active if the grant stands at now_unix_s, else inactive; `rejected` cannot be made */
-SALVE_MUST_USE enum salve_code consent_fhir(const struct consent_grant *grant, struct str id, struct str patient,
-                                            struct str organization, struct str form_base, int64_t now_unix_s,
-                                            struct arena *mem, struct str *json, struct salve_err *err);
+/* What the FHIR view of a grant names besides the grant itself. */
+struct consent_fhir_names {
+    struct str id;                    /* of the Consent */
+    struct str patient, organization; /* references, such as "Patient/abc.1"; organization may be empty */
+    struct str form_base;             /* canonical base of form URIs, such as "https://example.org/forms" */
+};
+
+/* consent_fhir - the grant as a FHIR R4 Consent (docs/formats/consent.md), for `take` and the API. Its status is active
+ * if the grant stands at now_unix_s, else inactive; `rejected` cannot be made. */
+SALVE_MUST_USE enum salve_code consent_fhir(const struct consent_grant *grant, const struct consent_fhir_names *names,
+                                            int64_t now_unix_s, struct arena *mem, struct str *json,
+                                            struct salve_err *err);
 
 /* --- forms ------------------------------------------------------------------------------------------------------- */
 
@@ -353,6 +362,9 @@ SALVE_MUST_USE enum salve_code consent_form_load(const char *forms, enum purpose
                                                  const struct str *langs, size_t lang_count, struct arena *mem,
                                                  struct consent_form_set *out, struct salve_err *err);
 
+/* consent_version_read - "3.1": major from 1, no leading zeros; false for any other text. */
+bool consent_version_read(struct str text, uint32_t *major, uint32_t *minor);
+
 /* consent_form_in - the form in language `lang` of a set; NULL if there is none. */
 const struct consent_form *consent_form_in(const struct consent_form_set *set, struct str lang);
 
@@ -372,6 +384,7 @@ struct consent_texts {
     } * items;
     size_t count;
     struct str lang, direction;
+    struct str bytes; /* the file's bytes */
 };
 SALVE_MUST_USE enum salve_code consent_texts_load(const char *forms, struct str lang, struct arena *mem,
                                                   struct consent_texts *out, struct salve_err *err);

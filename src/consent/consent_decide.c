@@ -3,6 +3,8 @@
  * decides which reason is told, never whether the answer is yes. */
 #include "consent/consent_int.h"
 
+#include "base/assert.h"
+
 static struct consent_decision deny(enum consent_reason reason, const struct consent_grant *grant)
 {
     return (struct consent_decision){.reason = reason, .grant = grant};
@@ -66,6 +68,7 @@ static class_mask delivers(const struct consent_grant *grant)
 struct consent_decision consent_stands(const struct consent_grant *grants, size_t count, enum purpose purpose,
                                        int64_t now_unix_s, const struct consent_forms_now *forms)
 {
+    salve_assert(grants != NULL || count == 0);
     const struct consent_grant *grant = newest(grants, count, purpose);
     if (consent_term_of(purpose).days_max < 0) return deny(CONSENT_REASON_ROLE, NULL);
     if (purpose == PURPOSE_SELF)
@@ -86,6 +89,7 @@ static bool is_for_another(const struct consent_grant *grant, const struct conse
 
 struct consent_decision consent_decide(const struct consent_grant *grants, size_t count, const struct consent_ask *ask)
 {
+    salve_assert((ask->classes & ~CONSENT_CLASSES_ALL) == 0);
     class_mask role_classes = consent_role_classes(ask->actor.role, ask->purpose);
     if (role_classes == 0 || ask->classes == 0) return deny(CONSENT_REASON_ROLE, NULL);
     struct consent_decision decision = consent_stands(grants, count, ask->purpose, ask->now_unix_s, ask->forms);

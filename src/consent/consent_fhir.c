@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A decision as a FHIR R4 Consent: for the person's own copy and for the API. One purpose
- * each, a
- * permit at the root, and no way to write `rejected`. */
+ * A decision as a FHIR R4 Consent: for the person's own copy and for the API. One purpose each, a permit at the root,
+ * and no way to write `rejected`. */
 #include "consent/consent_int.h"
 
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "json/json.h"
@@ -169,18 +169,18 @@ static void put_verification(struct json_writer *w, const struct consent_grant *
     json_close(w);
 }
 
-enum salve_code consent_fhir(const struct consent_grant *grant, struct str id, struct str patient,
-                             struct str organization, struct str form_base, int64_t now_unix_s, struct arena *mem,
-                             struct str *json, struct salve_err *err)
+enum salve_code consent_fhir(const struct consent_grant *grant, const struct consent_fhir_names *names,
+                             int64_t now_unix_s, struct arena *mem, struct str *json, struct salve_err *err)
 {
     const struct fhir_row *row = fhir_row(grant->purpose);
+    salve_assert(names->form_base.len > 0);
     if (row == NULL) return consent_refuse(err, SALVE_E_INVALID, "Consent.purpose", "not a purpose that is agreed to");
-    if (form_base.len + grant->form.id.len > URI_BYTES_MAX)
+    if (names->form_base.len + grant->form.id.len > URI_BYTES_MAX)
         return consent_refuse(err, SALVE_E_TOO_BIG, "Consent.policy", "the form's URI is too long");
-    struct str form = arena_printf(mem, "%.*s/%.*s|%u.%u", STR_ARGS(form_base), STR_ARGS(grant->form.id),
+    struct str form = arena_printf(mem, "%.*s/%.*s|%u.%u", STR_ARGS(names->form_base), STR_ARGS(grant->form.id),
                                    grant->form.major, grant->form.minor);
-    struct str assent = arena_printf(mem, "%.*s/child-assent", STR_ARGS(form_base));
-    struct str class_system = arena_printf(mem, "%.*s/data-class", STR_ARGS(form_base));
+    struct str assent = arena_printf(mem, "%.*s/child-assent", STR_ARGS(names->form_base));
+    struct str class_system = arena_printf(mem, "%.*s/data-class", STR_ARGS(names->form_base));
     if (form.ptr == NULL || assent.ptr == NULL || class_system.ptr == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "Consent");
     bool is_active = consent_stands(grant, 1, grant->purpose, now_unix_s, NULL).allowed;
@@ -189,18 +189,18 @@ enum salve_code consent_fhir(const struct consent_grant *grant, struct str id, s
     buf_init(&out, mem, FHIR_BYTES_MAX);
     json_open(&w, NULL, '{');
     json_put_text(&w, "resourceType", STR("Consent"));
-    json_put_text(&w, "id", id);
+    json_put_text(&w, "id", names->id);
     json_put_text(&w, "status", is_active ? STR("active") : STR("inactive"));
     put_concept(&w, "scope", TERMINOLOGY "consentscope", row->scope);
     json_open(&w, "category", '[');
     put_concept(&w, NULL, row->category_system, row->category);
     json_close(&w);
-    put_reference(&w, "patient", patient);
+    put_reference(&w, "patient", names->patient);
     put_time(&w, "dateTime", grant->at_unix_s);
-    put_performers(&w, grant, patient, assent.ptr);
-    if (organization.len > 0) {
+    put_performers(&w, grant, names->patient, assent.ptr);
+    if (names->organization.len > 0) {
         json_open(&w, "organization", '[');
-        put_reference(&w, NULL, organization);
+        put_reference(&w, NULL, names->organization);
         json_close(&w);
     }
     put_source(&w, &grant->form, form.ptr);
@@ -209,7 +209,7 @@ enum salve_code consent_fhir(const struct consent_grant *grant, struct str id, s
     json_put_text(&w, "uri", form);
     json_close(&w);
     json_close(&w);
-    put_verification(&w, grant, patient);
+    put_verification(&w, grant, names->patient);
     put_provision(&w, grant, class_system.ptr);
     json_close(&w);
     return buf_done(&out, json, err);

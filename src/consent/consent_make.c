@@ -3,6 +3,7 @@
  * anywhere: there is no object for a no. */
 #include "consent/consent_int.h"
 
+#include "base/assert.h"
 #include "base/clock.h"
 
 struct consent_ages consent_ages_default(void) { return (struct consent_ages){7, 16, 18}; }
@@ -18,6 +19,7 @@ int32_t consent_age_years(int64_t born_unix_s, int64_t at_unix_s)
 int64_t consent_majority(int64_t born_unix_s, const struct consent_ages *ages)
 {
     struct civil born = civil_from_unix_ms(born_unix_s * 1000);
+    salve_assert(ages->majority_years > 0);
     int32_t year = born.year + ages->majority_years, month = born.month, day = born.day;
     if (day > civil_month_days(year, month)) day = 1, month++; /* 29 February: 1 March */
     return civil_days(year, month, day) * CONSENT_DAY_S;
@@ -31,6 +33,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64_t majority_unix_s)
 {
+    salve_assert(days >= 0);
     int64_t end = 0;
     int32_t days_max = consent_days_max(purpose);
     if (days_max > 0) end = at_unix_s + (int64_t)days_max * CONSENT_DAY_S;
@@ -126,6 +129,7 @@ enum salve_code consent_check(const struct consent_grant *grant, bool born_is_kn
                               const struct consent_ages *ages, struct salve_err *err)
 {
     const char *where = "", *why = "";
+    salve_assert(ages->assent_years <= ages->own_consent_years && ages->own_consent_years <= ages->majority_years);
     if (grant->state != CONSENT_GIVEN) return check_withdrawal(grant, born_is_known, born_unix_s, ages, err);
     if (grant->teach_back != CONSENT_TEACH_BACK_DONE)
         return consent_refuse(err, SALVE_E_CONSENT, "Consent.teach_back", "not yet understood: the purpose stays off");
@@ -144,6 +148,7 @@ enum salve_code consent_check(const struct consent_grant *grant, bool born_is_kn
 void consent_withdrawal(const struct consent_grant *grant, int64_t at_unix_s, struct str taken_by,
                         struct consent_grant *out)
 {
+    salve_assert(at_unix_s >= 0);
     *out = *grant;
     out->state = CONSENT_WITHDRAWN;
     out->classes = 0;

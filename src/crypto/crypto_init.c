@@ -41,7 +41,8 @@ void crypto_base64(const void *bytes, size_t len, char *out)
 bool crypto_base64_parse(struct str text, void *out, size_t out_max, size_t *out_len)
 {
     const char *end = NULL;
-    if (text.len == 0) return *out_len = 0, true;
+    *out_len = 0;
+    if (text.len == 0) return true;
     for (size_t i = 0; i < text.len; i++) /* libsodium 1.0.18 takes some bytes over 0x7f for '+' */
         if ((unsigned char)text.ptr[i] > 0x7f) return false;
     if (sodium_base642bin(out, out_max, text.ptr, text.len, NULL, out_len, &end, sodium_base64_VARIANT_ORIGINAL) != 0)

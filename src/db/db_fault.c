@@ -90,7 +90,11 @@ static bool fails(struct disk *disk, enum db_disk_op op)
 static int failure(const struct disk *disk, int code) { return disk->how == SALVE_E_FULL ? SQLITE_FULL : code; }
 static bool is_dead(const struct handle *h) { return h->power != h->disk->power; }
 
-static int disk_close_file(sqlite3_file *f) { return (void)f, SQLITE_OK; }
+static int disk_close_file(sqlite3_file *f)
+{
+    (void)f;
+    return SQLITE_OK;
+}
 
 static int disk_read(sqlite3_file *f, void *out, int bytes, sqlite3_int64 at)
 {
@@ -139,11 +143,32 @@ static int disk_size(sqlite3_file *f, sqlite3_int64 *out)
     return SQLITE_OK;
 }
 
-static int disk_lock(sqlite3_file *f, int level) { return (void)f, (void)level, SQLITE_OK; }
-static int disk_reserved(sqlite3_file *f, int *out) { return (void)f, *out = 0, SQLITE_OK; }
-static int disk_control(sqlite3_file *f, int op, void *arg) { return (void)f, (void)op, (void)arg, SQLITE_NOTFOUND; }
-static int disk_sector(sqlite3_file *f) { return (void)f, SECTOR_BYTES; }
-static int disk_traits(sqlite3_file *f) { return (void)f, 0; }
+static int disk_lock(sqlite3_file *f, int level)
+{
+    (void)f, (void)level;
+    return SQLITE_OK;
+}
+static int disk_reserved(sqlite3_file *f, int *out)
+{
+    (void)f;
+    *out = 0;
+    return SQLITE_OK;
+}
+static int disk_control(sqlite3_file *f, int op, void *arg)
+{
+    (void)f, (void)op, (void)arg;
+    return SQLITE_NOTFOUND;
+}
+static int disk_sector(sqlite3_file *f)
+{
+    (void)f;
+    return SECTOR_BYTES;
+}
+static int disk_traits(sqlite3_file *f)
+{
+    (void)f;
+    return 0;
+}
 
 static const sqlite3_io_methods disk_methods = {
     .iVersion = 1,
@@ -201,14 +226,31 @@ static int vfs_full(sqlite3_vfs *vfs, const char *name, int len, char *out)
     return snprintf(out, (size_t)len, "/%s", last_part(name)) < len ? SQLITE_OK : SQLITE_CANTOPEN;
 }
 
-static int vfs_random(sqlite3_vfs *vfs, int len, char *out) { return (void)vfs, memset(out, 7, (size_t)len), len; }
-static int vfs_sleep(sqlite3_vfs *vfs, int us) { return (void)vfs, us; }
-static int vfs_time(sqlite3_vfs *vfs, double *out) { return (void)vfs, *out = 2461000.5, SQLITE_OK; }
+static int vfs_random(sqlite3_vfs *vfs, int len, char *out)
+{
+    (void)vfs;
+    memset(out, 7, (size_t)len);
+    return len;
+}
+static int vfs_sleep(sqlite3_vfs *vfs, int us)
+{
+    (void)vfs;
+    return us;
+}
+static int vfs_time(sqlite3_vfs *vfs, double *out)
+{
+    (void)vfs;
+    *out = 2461000.5;
+    return SQLITE_OK;
+}
 
 struct db_disk *db_disk_open(void)
 {
     struct disk *disk = calloc(1, sizeof *disk);
-    if (disk == NULL || sqlite3_initialize() != SQLITE_OK) return free(disk), NULL;
+    if (disk == NULL || sqlite3_initialize() != SQLITE_OK) {
+        free(disk);
+        return NULL;
+    }
     (void)snprintf(disk->name, sizeof disk->name, "salve-disk-%p", (void *)disk);
     disk->base.vfs = (sqlite3_vfs){
         .iVersion = 1,

@@ -4,9 +4,8 @@
  * (or store_options.disk, keys_options.disk). Nothing in Salve refers to it, so it is not linked into the program.
  *
  *     struct db_disk *disk = db_disk_open();
- *     db_disk_fail(disk, DB_DISK_WRITE | DB_DISK_SYNC, 7, false, SALVE_E_IO);   // the 7th write or sync from now fails
- *     db_disk_cut_power(disk, seed, DB_DISK_TORN);                              // unsynced sectors: a random part
- * stays
+ *     db_disk_fail(disk, DB_DISK_WRITE | DB_DISK_SYNC, 7, false, SALVE_E_IO); // the 7th write or sync from now fails
+ *     db_disk_cut_power(disk, seed, DB_DISK_TORN);                           // a random part of unsynced sectors stays
  *
  * Files live on the disk until it is closed, over any number of db_open. Names are durable at once; contents when
  * synced. */

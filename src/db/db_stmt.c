@@ -94,12 +94,16 @@ enum salve_code db_exec(struct db *db, const char *sql, struct salve_err *err)
     return code == SQLITE_OK ? SALVE_OK : db_fail(db, code, err);
 }
 
+/* SQLite ends a transaction by itself after some errors; what was written after that would stand at once. */
+static bool is_in_transaction(const struct db *db) { return sqlite3_get_autocommit(db->handle) == 0; }
+
 enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err)
 {
     if (db->is_broken && !read_only)
         return salve_refuse(err, SALVE_E_IO,
                             "the disk failed before; nothing is written until the site is opened again", "%s",
                             db->path);
+    salve_assert(!is_in_transaction(db));
     return db_run(read_only ? db->begin_read : db->begin_write, err);
 }
 
@@ -109,9 +113,6 @@ enum salve_code db_commit(struct db *db, struct salve_err *err)
     if (code != SALVE_OK) db_rollback(db);
     return code;
 }
-
-/* SQLite ends a transaction by itself after some errors; what was written after that would stand at once. */
-static bool is_in_transaction(const struct db *db) { return sqlite3_get_autocommit(db->handle) == 0; }
 
 void db_rollback(struct db *db)
 {
@@ -144,6 +145,7 @@ enum salve_code db_savepoint_undo(struct db *db, struct salve_err *err)
 enum salve_code db_scrub(struct db *db, struct salve_err *err)
 {
     if (db->handle == NULL) return SALVE_OK;
+    salve_assert(!is_in_transaction(db));
     int code = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return code == SQLITE_OK ? SALVE_OK : db_fail(db, code, err);
 }

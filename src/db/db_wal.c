@@ -93,7 +93,10 @@ static int scan(struct wal *wal, int64_t *bad_frame)
     if (code != SQLITE_OK || size < WAL_HEADER_BYTES + FRAME_BYTES) return code;
     code = wal->file->pMethods->xRead(wal->file, header, sizeof header, 0);
     if (code != SQLITE_OK || memcmp(header, zeros, sizeof zeros) == 0) return code; /* never synced: no frame was */
-    if (!is_header_good(wal, header)) return *bad_frame = 0, SQLITE_OK;
+    if (!is_header_good(wal, header)) {
+        *bad_frame = 0;
+        return SQLITE_OK;
+    }
     for (; code == SQLITE_OK && i < frames; i++) {
         code = wal->file->pMethods->xRead(wal->file, wal->frame, FRAME_BYTES, WAL_HEADER_BYTES + i * FRAME_BYTES);
         if (code == SQLITE_OK && !is_frame_good(wal)) break;

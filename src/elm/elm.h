@@ -52,7 +52,6 @@ size_t elm_define_count(const struct elm_program *program);
 const struct elm_define *elm_define_at(const struct elm_program *program, size_t index);
 bool elm_define_find(const struct elm_program *program, struct str name, size_t *index);
 struct str elm_library_id(const struct elm_program *program);
-struct str elm_library_version(const struct elm_program *program);
 
 /* A parameter's value; library STR_NONE: of the main library. One that is not given takes its default. */
 struct elm_param {

@@ -38,12 +38,9 @@ SALVE_MUST_USE enum salve_code fhirpath_run(const struct fhirpath *path, const s
                                             struct expr_value focus, struct arena *mem, struct expr_value *out,
                                             struct salve_err *err);
 
-/* fhirpath_test - as fhirpath_run, and then: is the result true? (singleton evaluation; empty is false) */
-SALVE_MUST_USE enum salve_code fhirpath_test(const struct fhirpath *path, const struct expr_env *env,
-                                             struct expr_value focus, struct arena *mem, bool *out,
-                                             struct salve_err *err);
-
-/* fhirpath_list - the program as text, one instruction a line, for `salve fhirpath --code` and for the tests. */
+/* For tests. fhirpath_list - the program as text, one instruction a line. fhirpath_type_text - "System.Boolean",
+ * "FHIR.Patient": the type of one item; a static text or a view of the tables joined in mem. */
 void fhirpath_list(const struct fhirpath *path, struct buf *out);
+struct str fhirpath_type_text(struct expr_value item, struct arena *mem);
 
 #endif

@@ -25,6 +25,7 @@ struct fp_compiler {
     struct expr_emit emit;
     struct arena *mem;
     struct salve_err *err;
+    const struct fp_function *functions; /* fp_functions */
     bool strict;
     struct fp_scope scope;
     struct fp_variable_slot variables[FP_VARIABLES_MAX];

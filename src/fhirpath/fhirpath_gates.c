@@ -34,6 +34,7 @@ static struct fp_names either(struct fp_names a, struct fp_names b)
 static struct fp_names both(struct fp_names a, struct fp_names b)
 {
     struct fp_names out = none();
+    salve_assert(a.count <= FP_NAMES_MAX && b.count <= FP_NAMES_MAX);
     for (unsigned i = 0; i < a.count; i++)
         if (has(&b, a.names[i])) out.names[out.count++] = a.names[i];
     return out;

@@ -3,16 +3,13 @@
 #include "guideline/finding.h"
 
 static const char *const urgencies[] = {
-#define X(name, text) [URGENCY_##name] = text,
-    SALVE_URGENCIES(X)
-#undef X
+#define FINDING_URGENCY(name, text, what) text,
+#include "guideline/finding.def"
 };
 
 static const char *const statuses[] = {
-    [FINDING_ASSESSED] = "assessed",
-    [FINDING_NOT_ASSESSED] = "not-assessed",
-    [FINDING_QUERIED] = "queried",
-    [FINDING_EXCLUDED] = "excluded",
+#define FINDING_STATUS(name, text, what) text,
+#include "guideline/finding.def"
 };
 
 const char *urgency_text(enum urgency urgency) { return urgency < URGENCY_COUNT ? urgencies[urgency] : "none"; }
@@ -29,12 +26,12 @@ bool urgency_find(struct str text, enum urgency *out)
 
 const char *finding_status_text(enum finding_status status)
 {
-    return status <= FINDING_EXCLUDED ? statuses[status] : "not-assessed";
+    return status < FINDING_STATUS_COUNT ? statuses[status] : "not-assessed";
 }
 
 bool finding_status_find(struct str text, enum finding_status *out)
 {
-    for (unsigned i = 0; i <= FINDING_EXCLUDED; i++) {
+    for (unsigned i = 0; i < FINDING_STATUS_COUNT; i++) {
         if (!str_is(text, statuses[i])) continue;
         *out = (enum finding_status)i;
         return true;

@@ -2,8 +2,8 @@
  *
  * guideline - guidelines are data. A guideline is a folder <share>/guidelines/<id>/ that the build fills:
  *
- *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, vector
- * families
+ *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, families of
+ *                             vectors
  *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guidelines.md has the protocol)
  *     vectors.json            ELM of vectors.cql: the same functions on plain values, for test vectors; may be absent
  *     letter.<lang>.json      words for people, one file per language
@@ -178,6 +178,13 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
 /* guideline_word - one text of letter.<language>.json by its group and key, STR_NONE if there is none. Groups: "inputs"
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
+
+/* --- a new one ---------------------------------------------------------------------------------------------------- */
+
+/* guideline_new - makes the folder <parent>/<id> with an example that works, from <share>/guidelines/lib/template.
+ * errors E_USAGE: that is no id; E_NOT_FOUND: no folder `parent`; E_CONFLICT: it is there already; E_IO */
+SALVE_MUST_USE enum salve_code guideline_new(const char *share, const char *parent, const char *id, int64_t now_unix_ms,
+                                             struct arena *mem, struct str *folder, struct salve_err *err);
 
 /* --- checks ------------------------------------------------------------------------------------------------------- */
 

@@ -75,13 +75,13 @@ static enum salve_code findings_of(const struct one_case *at, struct finding **o
         return broken("now", "must be a date and time with zone", err);
     buf_init(&text, at->mem, SALVE_RESOURCE_BYTES_MAX);
     json_write(json_get(at->root, "subject"), false, &text);
-    enum salve_code code = buf_done(&text, &bundle, err);
-    if (code == SALVE_OK) code = fhir_read(bundle, NULL, at->mem, tape, NULL, err);
-    if (code == SALVE_OK) code = choices_of(at, &ask, err);
+    TRY(buf_done(&text, &bundle, err));
+    TRY(fhir_read(bundle, NULL, at->mem, tape, NULL, err));
+    TRY(choices_of(at, &ask, err));
     ask.tapes = tape;
     ask.tape_count = 1;
     ask.with_reasons = true;
-    return code == SALVE_OK ? guideline_evaluate(at->guideline, &ask, at->mem, out, count, err) : code;
+    return guideline_evaluate(at->guideline, &ask, at->mem, out, count, err);
 }
 
 static const struct finding *found(const struct finding *findings, size_t count, struct str item, size_t *times)
@@ -99,65 +99,58 @@ static const struct finding *found(const struct finding *findings, size_t count,
 static bool same_labels(const struct json *want, const struct str *got, size_t count)
 {
     size_t i = 0;
-    if (want == NULL) return true;
     for (const struct json *it = json_first(want); it != NULL; it = it->next, i++)
         if (i >= count || !str_eq(json_text(it), got[i])) return false;
     return i == count;
 }
 
 /* Each text of `because` stands in one of the lines, in this order. */
-static bool same_reasons(const struct json *want, const struct finding *got)
+static bool same_reasons(const struct json *want, const struct str *got, size_t count)
 {
     size_t i = 0;
     for (const struct json *it = json_first(want); it != NULL; it = it->next, i++) {
-        while (i < got->because_count && str_find(got->because[i], json_text(it)) < 0) i++;
-        if (i >= got->because_count) return false;
+        while (i < count && str_find(got[i], json_text(it)) < 0) i++;
+        if (i >= count) return false;
     }
     return true;
 }
 
-/* "heart-rate: missing is [heart-rate, age]" */
-static struct str labels_text(struct str item, const char *name, const struct str *labels, size_t count,
-                              struct arena *mem)
+/* "heart-rate: missing is [heart-rate, age]"; absent: there is no difference. */
+static struct str list_differs(const struct json *want, struct str item, const char *name, const struct str *got,
+                               size_t count, enum finding_from from, struct arena *mem)
 {
     struct str list = STR("");
+    const struct json *texts = json_get(want, name);
+    bool is_same = texts == NULL || (from == FINDING_FROM_REASONS ? same_reasons : same_labels)(texts, got, count);
+    if (is_same) return STR_NONE;
     for (size_t i = 0; i < count; i++)
-        list = arena_printf(mem, "%.*s%s%.*s", STR_ARGS(list), i == 0 ? "" : ", ", STR_ARGS(labels[i]));
+        list = arena_printf(mem, "%.*s%s%.*s", STR_ARGS(list), i == 0 ? "" : ", ", STR_ARGS(got[i]));
     return arena_printf(mem, "%.*s: %s is [%.*s]", STR_ARGS(item), name, STR_ARGS(list));
+}
+
+static struct str text_differs(const struct json *want, struct str item, const char *name, struct str got,
+                               struct arena *mem)
+{
+    const struct json *text = json_get(want, name);
+    if (text == NULL || str_eq(json_text(text), got)) return STR_NONE;
+    return arena_printf(mem, "%.*s: %s is \"%.*s\", expected \"%.*s\"", STR_ARGS(item), name, STR_ARGS(got),
+                        STR_ARGS(json_text(text)));
 }
 
 /* differs - the first element of `want` that the finding does not have so; absent: none. */
 static struct str differs(const struct json *want, const struct finding *got, struct arena *mem)
 {
-    const struct {
-        const char *name;
-        struct str value;
-    } texts[] = {
-        {"status", str_of(finding_status_text(got->status))},
-        {"category", got->category},
-        {"action", got->action},
-        {"urgency", str_of(urgency_text(got->urgency))},
-        {"value", got->value},
-        {"value2", got->value2},
-        {"unit", got->unit},
-        {"line", got->line},
-        {"define", got->define},
-        {"excluded", got->excluded},
-        {"recheck", got->recheck},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        const struct json *text = json_get(want, texts[i].name);
-        if (text != NULL && !str_eq(json_text(text), texts[i].value))
-            return arena_printf(mem, "%.*s: %s is \"%.*s\", expected \"%.*s\"", STR_ARGS(got->item), texts[i].name,
-                                STR_ARGS(texts[i].value), STR_ARGS(json_text(text)));
-    }
-    if (!same_labels(json_get(want, "missing"), got->missing, got->missing_count))
-        return labels_text(got->item, "missing", got->missing, got->missing_count, mem);
-    if (!same_labels(json_get(want, "queried"), got->queried, got->queried_count))
-        return labels_text(got->item, "queried", got->queried, got->queried_count, mem);
-    if (!same_reasons(json_get(want, "because"), got))
-        return labels_text(got->item, "because", got->because, got->because_count, mem);
-    return STR_NONE;
+    struct str why = STR_NONE;
+#define FINDING_TEXT(name, ...)                                                                                        \
+    if (why.ptr == NULL) why = text_differs(want, got->item, #name, got->name, mem);
+#define FINDING_NUMBER FINDING_TEXT
+#define FINDING_WORD(name, type, ...)                                                                                  \
+    if (why.ptr == NULL) why = text_differs(want, got->item, #name, str_of(type##_text(got->name)), mem);
+#define FINDING_LIST(name, part, from, ...)                                                                            \
+    if (why.ptr == NULL)                                                                                               \
+        why = list_differs(want, got->item, #name, got->name, got->name##_count, FINDING_FROM_##from, mem);
+#include "guideline/finding.def"
+    return why;
 }
 
 static void compare(struct one_case *at, const struct finding *findings, size_t count)
@@ -181,18 +174,27 @@ static void compare(struct one_case *at, const struct finding *findings, size_t 
     }
 }
 
+/* What a case may expect: what the folder says of itself is no result, and inputs are the case's own. */
+static bool is_expectable(struct str key)
+{
+#define FINDING_TEXT(name, part, from, ...)                                                                            \
+    if (FINDING_FROM_##from != FINDING_FROM_FOLDER && str_is(key, #name)) return true;
+#define FINDING_NUMBER                                       FINDING_TEXT
+#define FINDING_LIST                                         FINDING_TEXT
+#define FINDING_WORD(name, type, otherwise, part, from, ...) FINDING_TEXT(name, part, from)
+#include "guideline/finding.def"
+    return false;
+}
+
 /* A name that nobody else uses would make a case that cannot fail. */
 static enum salve_code check_names(struct one_case *at, struct salve_err *err)
 {
-    static const char *const keys[] = {"item", "status", "category", "action",  "urgency",  "value",   "value2", "unit",
-                                       "line", "define", "missing",  "queried", "excluded", "recheck", "because"};
     const struct json *findings = json_get(at->root, "findings"), *absent = json_get(at->root, "absent");
     if (json_first(findings) == NULL && json_first(absent) == NULL)
         return broken("findings", "a case expects at least one finding, or that one is absent", err);
     for (const struct json *want = json_first(findings); want != NULL; want = want->next)
         for (const struct json *it = json_first(want); it != NULL; it = it->next) {
-            bool is_known = false;
-            for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) is_known = is_known || str_is(it->name, keys[i]);
+            bool is_known = is_expectable(it->name);
             at->what = is_known ? NULL : it;
             if (!is_known) return broken("findings", "an element that findings do not have is expected", err);
         }
@@ -208,12 +210,12 @@ static enum salve_code test_file(struct one_case *at, const char *path, struct s
 {
     struct finding *findings = NULL;
     size_t count = 0;
-    enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, at->mem, &at->text, err);
-    if (code == SALVE_OK) code = json_read(at->text, NULL, at->mem, &at->root, err);
-    if (code == SALVE_OK) code = check_names(at, err);
-    if (code == SALVE_OK) code = findings_of(at, &findings, &count, err);
-    if (code == SALVE_OK) compare(at, findings, count);
-    return code;
+    TRY(file_read(path, SALVE_CONFIG_BYTES_MAX, at->mem, &at->text, err));
+    TRY(json_read(at->text, NULL, at->mem, &at->root, err));
+    TRY(check_names(at, err));
+    TRY(findings_of(at, &findings, &count, err));
+    compare(at, findings, count);
+    return SALVE_OK;
 }
 
 enum salve_code guideline_test_cases(const char *share, const struct guideline *guideline, guideline_report *report,

@@ -111,8 +111,7 @@ static enum salve_code labels_of(const struct reading *to, struct expr_value tup
     if (labels == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
     for (uint32_t i = 0; i < list.count; i++) {
         if (list.items[i].kind != VALUE_STRING) return refuse(to, name, "must be a list of texts");
-        enum salve_code code = arena_str(to->mem, expr_text(list.items[i]), &labels[i], to->err);
-        if (code != SALVE_OK) return code;
+        TRY(arena_str(to->mem, expr_text(list.items[i]), &labels[i], to->err));
     }
     *out = labels;
     *count = list.count;
@@ -122,25 +121,22 @@ static enum salve_code labels_of(const struct reading *to, struct expr_value tup
 static enum salve_code input_of(const struct reading *to, struct expr_value tuple, struct finding_input *input)
 {
     if (tuple.kind != VALUE_TUPLE) return refuse(to, "inputs", "must be a list of tuples");
-    enum salve_code code = field(to, tuple, "label", &input->label);
-    if (code == SALVE_OK) code = field(to, tuple, "value", &input->value);
-    if (code == SALVE_OK) code = field(to, tuple, "unit", &input->unit);
-    if (code == SALVE_OK) code = field(to, tuple, "date", &input->date);
-    if (code == SALVE_OK) code = field(to, tuple, "reference", &input->reference);
-    return code;
+#define FINDING_INPUT(name, what) TRY(field(to, tuple, #name, &input->name));
+#include "guideline/finding.def"
+    return SALVE_OK;
 }
 
-static enum salve_code inputs_of(const struct reading *to, struct expr_value tuple, struct finding *out)
+static enum salve_code inputs_of(const struct reading *to, struct expr_value tuple, const char *name,
+                                 const struct finding_input **out, size_t *count)
 {
-    struct expr_value value = element(tuple, "inputs");
+    struct expr_value value = element(tuple, name);
     struct expr_items list = expr_items(&value);
     struct finding_input *inputs = arena_array(to->mem, struct finding_input, list.count + (size_t)1);
-    enum salve_code code = SALVE_OK;
     if (inputs == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
-    for (uint32_t i = 0; code == SALVE_OK && i < list.count; i++) code = input_of(to, list.items[i], &inputs[i]);
-    out->inputs = inputs;
-    out->input_count = list.count;
-    return code;
+    for (uint32_t i = 0; i < list.count; i++) TRY(input_of(to, list.items[i], &inputs[i]));
+    *out = inputs;
+    *count = list.count;
+    return SALVE_OK;
 }
 
 /* closed - the lists of guideline.json are the only words that a finding may use. */
@@ -154,62 +150,82 @@ static enum salve_code closed(const struct reading *to, const struct guideline_i
         return unlisted(to, "excluded", found->excluded);
     if (found->value.len > 0 && found->line.len > 0 && guideline_line(to->guideline, found->line) == NULL)
         return refuse(to, "line", "is no number line of the guideline");
-    if (found->status == FINDING_ASSESSED && found->category.len == 0)
-        return refuse(to, "category", "an assessed item needs one");
+    return SALVE_OK;
+}
+
+static enum salve_code stands(const struct reading *to, const char *name, bool is_there, enum finding_there there,
+                              enum finding_status status)
+{
+    if (there == FINDING_THERE_ALWAYS && !is_there) return refuse(to, name, "must be there");
+    if (there == FINDING_THERE_ASSESSED && !is_there && status == FINDING_ASSESSED)
+        return refuse(to, name, "an assessed item needs one");
+    if (there == FINDING_THERE_ASSESSED && is_there && status != FINDING_ASSESSED)
+        return refuse(to, name, "only an assessed item has one");
+    if (there == FINDING_THERE_EXCLUDED && is_there && status != FINDING_EXCLUDED)
+        return refuse(to, name, "only an excluded item has one");
+    return SALVE_OK;
+}
+
+/* whole - every field is there when it has to be, and only then. */
+static enum salve_code whole(const struct reading *to, const struct finding *found)
+{
+#define FINDING_TEXT(name, part, from, there, what)                                                                    \
+    TRY(stands(to, #name, found->name.len > 0, FINDING_THERE_##there, found->status));
+#define FINDING_NUMBER FINDING_TEXT
+#define FINDING_LIST(name, part, from, there, what)                                                                    \
+    TRY(stands(to, #name, found->name##_count > 0, FINDING_THERE_##there, found->status));
+#include "guideline/finding.def"
+    return SALVE_OK;
+}
+
+/* fields_of - what the tuple has, all but its numbers. */
+static enum salve_code fields_of(const struct reading *to, struct expr_value tuple, struct finding *out)
+{
+    struct str word;
+#define FINDING_TEXT(name, part, from, there, what)                                                                    \
+    if (FINDING_FROM_##from == FINDING_FROM_LOGIC) TRY(field(to, tuple, #name, &out->name));
+#define FINDING_WORD(name, type, otherwise, part, from, there, what)                                                   \
+    TRY(field(to, tuple, #name, &word));                                                                               \
+    if (!type##_find(word.len == 0 ? STR(otherwise) : word, &out->name)) return refuse(to, #name, "is not known");
+#define FINDING_LIST(name, part, from, there, what)                                                                    \
+    if (FINDING_FROM_##from == FINDING_FROM_LOGIC) TRY(labels_of(to, tuple, #name, &out->name, &out->name##_count));
+#define FINDING_INPUTS(name, part, from, there, what) TRY(inputs_of(to, tuple, #name, &out->name, &out->input_count));
+#include "guideline/finding.def"
     return SALVE_OK;
 }
 
 static enum salve_code finding_of(struct reading *to, struct expr_value tuple, struct finding *out)
 {
-    struct str status, urgency;
     const struct guideline_info *info = &to->guideline->info;
-    enum salve_code code = field(to, tuple, "item", &out->item);
-    if (code != SALVE_OK) return code;
-    to->item = out->item;
+    TRY(field(to, tuple, "item", &to->item));
     to->define = STR("Findings");
-    const struct guideline_item *item = guideline_item(to->guideline, out->item);
+    const struct guideline_item *item = guideline_item(to->guideline, to->item);
     if (item == NULL) return refuse(to, "item", "is not declared in guideline.json");
-    out->guideline = info->id;
-    out->version = info->version;
-    out->source = item->source;
-    code = field(to, tuple, "status", &status);
-    if (code == SALVE_OK && !finding_status_find(status, &out->status)) return refuse(to, "status", "is not known");
-    if (code == SALVE_OK) code = field(to, tuple, "urgency", &urgency);
-    if (code == SALVE_OK && !urgency_find(urgency.len == 0 ? STR("none") : urgency, &out->urgency))
-        return refuse(to, "urgency", "is not known");
-    if (code == SALVE_OK) code = field(to, tuple, "category", &out->category);
-    if (code == SALVE_OK) code = field(to, tuple, "action", &out->action);
-    if (code == SALVE_OK) code = field(to, tuple, "unit", &out->unit);
-    if (code == SALVE_OK) code = field(to, tuple, "line", &out->line);
-    if (code != SALVE_OK) return code;
+    TRY(fields_of(to, tuple, out));
     const struct guideline_line *line = guideline_line(to->guideline, out->line);
     unsigned decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
-    if (line != NULL && line->source.len > 0) out->source = line->source;
-    code = field(to, tuple, "define", &out->define);
+    out->guideline = info->id;
+    out->version = info->version;
+    out->source = line != NULL && line->source.len > 0 ? line->source : item->source;
     if (out->define.len > 0) to->define = out->define;
-    if (code == SALVE_OK) code = number_of(to, tuple, "value", decimals, &out->value);
-    if (code == SALVE_OK) code = number_of(to, tuple, "value2", decimals, &out->value2);
-    if (code == SALVE_OK) code = field(to, tuple, "excluded", &out->excluded);
-    if (code == SALVE_OK) code = field(to, tuple, "recheck", &out->recheck);
-    if (code == SALVE_OK) code = inputs_of(to, tuple, out);
-    if (code == SALVE_OK) code = labels_of(to, tuple, "missing", &out->missing, &out->missing_count);
-    if (code == SALVE_OK) code = labels_of(to, tuple, "queried", &out->queried, &out->queried_count);
-    return code == SALVE_OK ? closed(to, item, out) : code;
+#define FINDING_NUMBER(name, part, from, there, what) TRY(number_of(to, tuple, #name, decimals, &out->name));
+#include "guideline/finding.def"
+    TRY(closed(to, item, out));
+    return whole(to, out);
 }
 
 static enum salve_code findings_of(struct reading *to, struct expr_value list, struct finding **out, size_t *count)
 {
     struct expr_items items = expr_items(&list);
     struct finding *findings = arena_array(to->mem, struct finding, items.count + (size_t)1);
-    enum salve_code code = SALVE_OK;
     if (findings == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
-    for (uint32_t i = 0; code == SALVE_OK && i < items.count; i++) {
+    for (uint32_t i = 0; i < items.count; i++) {
         if (items.items[i].kind != VALUE_TUPLE) return refuse(to, "list", "must be a list of tuples");
-        code = finding_of(to, items.items[i], &findings[i]);
+        TRY(finding_of(to, items.items[i], &findings[i]));
     }
     *out = findings;
     *count = items.count;
-    return code;
+    return SALVE_OK;
 }
 
 /* reasons_of - what decided: from the define that the tuple names as its reason, else from the one that it shows. */
@@ -217,14 +233,13 @@ static enum salve_code reasons_of(const struct reading *to, const struct guideli
                                   struct finding *findings)
 {
     struct expr_items items = expr_items(&list);
-    enum salve_code code = SALVE_OK;
-    for (uint32_t i = 0; code == SALVE_OK && i < items.count; i++) {
+    for (uint32_t i = 0; i < items.count; i++) {
         struct str define;
-        code = field(to, items.items[i], "reason", &define);
+        TRY(field(to, items.items[i], "reason", &define));
         if (define.len == 0) define = findings[i].define;
-        if (code == SALVE_OK) code = guideline_because(run, define, to->mem, &findings[i], to->err);
+        TRY(guideline_because(run, define, to->mem, &findings[i], to->err));
     }
-    return code;
+    return SALVE_OK;
 }
 
 /* params_of - the switches: what was chosen, or else their initial values. */
@@ -275,13 +290,12 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     const struct tape **tapes = arena_array(mem, const struct tape *, ask->tape_count + 1);
     if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     for (size_t i = 0; i < ask->tape_count; i++) tapes[i] = &ask->tapes[i];
-    enum salve_code code = known_choices(guideline, ask, err);
-    if (code == SALVE_OK) code = params_of(guideline, ask, mem, &params, err);
-    if (code == SALVE_OK) code = elm_subject_make(tapes, ask->tape_count, mem, &subject, err);
-    if (code == SALVE_OK)
-        code = elm_run_open(guideline->program, &subject, &env, params, guideline->info.switch_count, mem, &run, err);
-    if (code == SALVE_OK) code = elm_run_define(run, STR("Findings"), &list, err);
-    if (code == SALVE_OK) code = findings_of(&to, list, out, count);
+    TRY(known_choices(guideline, ask, err));
+    TRY(params_of(guideline, ask, mem, &params, err));
+    TRY(elm_subject_make(tapes, ask->tape_count, mem, &subject, err));
+    TRY(elm_run_open(guideline->program, &subject, &env, params, guideline->info.switch_count, mem, &run, err));
+    TRY(elm_run_define(run, STR("Findings"), &list, err));
+    TRY(findings_of(&to, list, out, count));
     const struct guideline_run about = {guideline, &subject, &env, params};
-    return code == SALVE_OK && ask->with_reasons ? reasons_of(&to, &about, list, *out) : code;
+    return ask->with_reasons ? reasons_of(&to, &about, list, *out) : SALVE_OK;
 }

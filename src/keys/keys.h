@@ -65,8 +65,8 @@ SALVE_MUST_USE enum salve_code keys_ring_new(struct keys *keys, struct compartme
                                              struct salve_err *err);
 void keys_ring_drop(struct keys_ring **ring); /* zeroes; sets NULL; NULL is fine */
 
-/* A durable leaf's receipt. Made by keys_receipt only, which `records` calls after the log said that the leaf is on
- * disk. */
+/* A durable leaf's receipt. Made by keys_receipt only, which the gate calls after the log said that the leaf is on
+ * disk; C cannot stop others, `make tidy` does. */
 struct keys_receipt {
     struct compartment compartment;
     uint64_t leaf_index, durable_size; /* leaf_index < durable_size */
@@ -200,7 +200,6 @@ SALVE_MUST_USE enum salve_code keys_token_find(struct keys *keys, const uint8_t 
 SALVE_MUST_USE enum salve_code keys_token_replace(struct keys *keys, struct compartment id,
                                                   const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
                                                   struct salve_err *err);
-SALVE_MUST_USE enum salve_code keys_token_delete(struct keys *keys, struct compartment id, struct salve_err *err);
 
 /* --- other small secrets (the log's signing seed, session keys) --- */
 /* Sealed with the epoch like everything else. get copies into a guarded key. E_NOT_FOUND. */

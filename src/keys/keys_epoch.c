@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * keys.epoch, the small file whose replacement makes old copies of the key store unreadable. It is kept twice within
  * itself, each copy with a checksum, because losing it is losing everything. */
-#include "base/arena.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/file.h"
 #include "keys/keys_int.h"
 
@@ -20,25 +23,38 @@ static bool read_copy(const uint8_t *in, struct keys_epoch *out)
     return out->epoch > 0;
 }
 
+/* Into memory of the caller's, since an arena keeps no secrets. A file that is longer gives max. */
+static enum salve_code read_file(const char *path, uint8_t *out, size_t max, size_t *len, struct salve_err *err)
+{
+    ssize_t got = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, path);
+    enum salve_code code = SALVE_OK;
+    for (*len = 0; *len < max; *len += (size_t)got) {
+        do got = read(fd, out + *len, max - *len);
+        while (got < 0 && errno == EINTR);
+        if (got < 0) code = file_fail(err, path);
+        if (got <= 0) break;
+    }
+    (void)close(fd);
+    return code;
+}
+
 enum salve_code keys_epoch_read(const char *path, struct keys_epoch *out, unsigned *good_copies, struct salve_err *err)
 {
-    struct str text;
-    struct keys_epoch second;
-    struct arena *mem = arena_open(1 << 16);
-    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
-    enum salve_code code = file_read(path, FILE_BYTES, mem, &text, err);
+    uint8_t bytes[FILE_BYTES + 1];
+    struct keys_epoch second = {0};
+    size_t len = 0;
+    enum salve_code code = read_file(path, bytes, sizeof bytes, &len, err);
     *good_copies = 0;
-    if (code == SALVE_OK && text.len == FILE_BYTES) {
-        const uint8_t *bytes = (const uint8_t *)text.ptr;
+    if (code == SALVE_OK && len == FILE_BYTES) {
         bool is_first = read_copy(bytes, out), is_second = read_copy(bytes + COPY_BYTES, &second);
         *good_copies = (unsigned)is_first + (unsigned)is_second;
         if (!is_first && is_second) *out = second;
     }
-    if (code == SALVE_OK || code == SALVE_E_TOO_BIG) {
-        if (text.len > 0 && code == SALVE_OK) crypto_zero((void *)(uintptr_t)text.ptr, text.len);
-        code = *good_copies > 0 ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "%s", path);
-    }
-    arena_close(mem);
+    crypto_zero(bytes, sizeof bytes);
+    crypto_zero(&second, sizeof second);
+    if (code == SALVE_OK && *good_copies == 0) code = salve_fail(err, SALVE_E_INTEGRITY, "%s", path);
     return code;
 }
 

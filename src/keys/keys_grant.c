@@ -40,6 +40,7 @@ static enum salve_code drop_purpose(struct keys *keys, struct compartment id, en
 static enum salve_code put_entry(struct keys *keys, const struct keys_ring *ring, size_t index,
                                  const struct keys_grant *grant, struct salve_err *err)
 {
+    salve_assert(index < ring->count);
     struct crypto_key *key = keys_slot(keys, SLOT_A);
     struct crypto_wrap wrap = {.purpose = grant->purpose,
                                .class = ring->entries[index].class,
@@ -125,7 +126,10 @@ enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum pu
     if (code == SALVE_OK) code = keys_wrap_rows(keys, ring->id, &rows, &count, err);
     for (size_t i = 0; i < count; i++)
         if (rows[i].purpose == purpose) classes |= CLASS_BIT(rows[i].class);
-    if (code != SALVE_OK || classes == 0) return free(rows), code;
+    if (code != SALVE_OK || classes == 0) {
+        free(rows);
+        return code;
+    }
     size_t before = ring->count;
     code = keys_ring_turn(ring, classes, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);

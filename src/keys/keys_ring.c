@@ -15,6 +15,7 @@ struct keys_receipt keys_receipt(struct compartment id, uint64_t leaf_index, uin
 
 static enum salve_code ring_make(struct compartment id, size_t count, struct keys_ring **out, struct salve_err *err)
 {
+    salve_assert(count > 0);
     struct keys_ring *ring = calloc(1, sizeof *ring);
     if (ring != NULL) ring->entries = calloc(count, sizeof *ring->entries);
     if (ring == NULL || ring->entries == NULL) {
@@ -113,6 +114,7 @@ static bool is_receipt_good(const struct keys_receipt *receipt, struct compartme
 
 enum salve_code keys_ring_admit(struct keys_ring *ring, struct keys_receipt *receipt, struct salve_err *err)
 {
+    salve_assert(!ring->is_new); /* its maker reads what they seal, and no leaf is about them yet */
     if (!is_receipt_good(receipt, ring->id))
         return salve_refuse(err, SALVE_E_CONSENT, "no key without a durable leaf about this access",
                             "receipt of the log");
@@ -178,6 +180,7 @@ enum salve_code keys_deliver(struct keys *keys, struct keys_ring *ring, enum pur
                              struct salve_err *err)
 {
     const struct delivery delivery = {newest, now_unix_s, presence};
+    salve_assert(purpose >= 1 && purpose <= PURPOSE_LAST);
     struct keys_wrap_row *rows = NULL;
     size_t count = 0, index = 0;
     class_mask got = 0;
@@ -250,7 +253,7 @@ enum salve_code keys_seal(const struct keys_ring *ring, enum data_class class, u
                           struct str *record, struct salve_err *err)
 {
     size_t newest = keys_ring_newest(ring, class);
-    salve_assert(newest < ring->count);
+    salve_assert(newest < ring->count && seq > 0);
     struct crypto_record head = {
         .compartment = ring->id, .seq = seq, .class = class, .key_version = ring->entries[newest].version};
     memcpy(head.prev, prev, sizeof head.prev);

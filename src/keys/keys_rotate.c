@@ -33,7 +33,10 @@ static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int6
         return db_run(keys->wrap_drop_one, err);
     }
     const struct crypto_key *kek = keys_kek_of(keys, &wrap);
-    if (wrap.epoch == keys->epoch) return out->rewrapped++, SALVE_OK;
+    if (wrap.epoch == keys->epoch) {
+        out->rewrapped++;
+        return SALVE_OK;
+    }
     if (kek == NULL || crypto_wrap_open(kek, bytes, &wrap, key, NULL) != SALVE_OK) return SALVE_OK;
     wrap.epoch = keys->epoch;
     crypto_wrap_seal(keys_kek_of(keys, &wrap), &wrap, key, row->bytes);

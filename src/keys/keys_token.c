@@ -55,11 +55,6 @@ enum salve_code keys_token_replace(struct keys *keys, struct compartment id, con
     return put_all(keys, id, tokens, count, true, err);
 }
 
-enum salve_code keys_token_delete(struct keys *keys, struct compartment id, struct salve_err *err)
-{
-    return put_all(keys, id, NULL, 0, true, err);
-}
-
 enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], struct arena *mem,
                                 struct compartment **out, size_t *count, struct salve_err *err)
 {

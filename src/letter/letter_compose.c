@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/assert.h"
+
 struct composer {
     const struct letter_ask *ask;
     const struct letter_frame *frame;
@@ -113,6 +115,7 @@ static enum salve_code fill_scale(const struct composer *c, const struct guideli
                                   const struct guideline_scale *from, struct str value, struct letter_scale *to,
                                   struct salve_err *err)
 {
+    salve_assert(from->band_count > 0);
     to->label = label_of(c, guideline, from->label);
     to->from = number(from->from, 0);
     to->to = number(from->to, to->from + 1);
@@ -192,6 +195,7 @@ static unsigned source_number(struct composer *c, struct str source)
     if (source.len == 0) return 0;
     for (size_t i = 0; i < letter->source_count; i++)
         if (str_eq(letter->sources[i], source)) return (unsigned)i + 1;
+    salve_assert(letter->source_count < c->ask->finding_count);
     letter->sources[letter->source_count++] = source;
     return (unsigned)letter->source_count;
 }
@@ -199,6 +203,7 @@ static unsigned source_number(struct composer *c, struct str source)
 static enum salve_code add_line(struct composer *c, const struct guideline *guideline, const struct finding *finding,
                                 const struct guideline_words *words, struct salve_err *err)
 {
+    salve_assert(c->letter->line_count < c->ask->finding_count);
     struct letter_line *line = &c->letter->lines[c->letter->line_count++];
     line->name = words->name;
     line->headline = words->headline;

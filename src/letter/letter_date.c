@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Dates in words and dates of the next check. */
+#include "base/assert.h"
 #include "base/clock.h"
 #include "letter/letter_int.h"
 
@@ -30,6 +31,7 @@ struct str letter_date_words(const struct letter_frame *frame, struct str iso_da
     char key[16] = "month.01";
     if (!split(iso_date, part, &count)) return iso_date;
     if (count == 1) return str_cut(iso_date, 0, 4);
+    salve_assert(part[1] >= 1 && part[1] <= 12); /* split saw to it: the frame has no other months */
     key[6] = (char)('0' + part[1] / 10);
     key[7] = (char)('0' + part[1] % 10);
     struct str month = letter_frame_word(frame, key);

@@ -3,6 +3,7 @@
  * outside asset. The value axis of a number line runs left to right in every language. */
 #include <math.h>
 
+#include "base/assert.h"
 #include "letter/letter_int.h"
 
 /* The style sheet, before and after the fonts of the language. */
@@ -154,6 +155,7 @@ static void dots(const struct letter *letter, const struct letter_line *line, st
 static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
     static const char *const classes[] = {"usual", "watch", "see"}, *const shapes[] = {"\u25CF", "\u25B2", "\u25A0"};
+    salve_assert((size_t)line->mark < sizeof classes / sizeof *classes);
     buf_add(out, STR("<section class=\"line\">\n<div class=\"head\">"));
     element(out, "h3", NULL, line->name);
     element(out, "span", "value", line->value);

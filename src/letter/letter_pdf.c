@@ -5,6 +5,7 @@
 #include <math.h>
 #include <pango/pangocairo.h>
 
+#include "base/assert.h"
 #include "letter/letter_int.h"
 
 /* Points. */
@@ -345,6 +346,7 @@ static void dots(struct sheet *s, const struct letter_line *line, double left, d
 /* Words at the start side, one number line beside them; a pair of them goes below, over the whole width. */
 static void body(struct sheet *s, const struct letter_line *line)
 {
+    salve_assert(line->scale_count <= 2); /* a finding has two values at most */
     bool is_beside = line->scale_count == 1;
     double width = is_beside ? TEXT_WIDTH * 0.45 : TEXT_WIDTH, start = s->y;
     double left = is_beside && s->letter->is_rtl ? PAGE_WIDTH - MARGIN - width : MARGIN;

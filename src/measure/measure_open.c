@@ -200,9 +200,9 @@ enum salve_code measure_open(const struct tape *bundle, const struct str *elm, s
 }
 
 size_t measure_count(const struct measure_set *set) { return set->measure_count; }
-struct str measure_url(const struct measure_set *set, size_t measure) { return set->measures[measure].url; }
 bool measure_is_composite(const struct measure_set *set, size_t measure)
 {
+    salve_assert(measure < set->measure_count);
     return set->measures[measure].program == NULL;
 }
 size_t measure_group_count(const struct measure_set *set, size_t measure) { return set->measures[measure].group_count; }

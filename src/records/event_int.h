@@ -10,21 +10,12 @@
 #include "base/str.h"
 #include "store/store.h"
 
-#define REC_EVENTS(X)                                                                                                  \
-    X(ENROLMENT, "enrolment") /* the compartment was made */                                                           \
-    X(ACCESS, "access")       /* keys were asked for: the purpose and classes of the ask */                            \
-    X(DENIED, "denied")       /* the ask before it opened nothing */                                                   \
-    X(READ, "read")           /* what was read until the view closed */                                                \
-    X(WRITE, "write")                                                                                                  \
-    X(CONSENT, "consent")                                                                                              \
-    X(WITHDRAWAL, "withdrawal")                                                                                        \
-    X(USED, "used")       /* a permission for one use was used */                                                      \
-    X(CARD, "card")       /* a new card */                                                                             \
-    X(LOOK_UP, "look-up") /* found by all names and birth date */                                                      \
-    X(ERASURE, "erasure")
-#define X(name, text) REC_EVENT_##name,
-enum rec_event_kind { REC_EVENTS(X) REC_EVENT_COUNT };
-#undef X
+enum rec_event_kind {
+#define EVENT(name, text, what) REC_EVENT_##name,
+#include "records/events.def"
+#undef EVENT
+    REC_EVENT_COUNT
+};
 
 struct rec_event {
     enum rec_event_kind kind;

@@ -9,9 +9,11 @@
 
 const char *rec_event_text(enum rec_event_kind kind)
 {
-#define X(name, text) text,
-    static const char *const texts[] = {REC_EVENTS(X)};
-#undef X
+    static const char *const texts[] = {
+#define EVENT(name, text, what) text,
+#include "records/events.def"
+#undef EVENT
+    };
     return kind < REC_EVENT_COUNT ? texts[kind] : "";
 }
 

@@ -36,8 +36,8 @@ static enum salve_code take_consent(struct rec_view *view, const struct consent_
                                     struct arena *mem, struct rec_resource *out, struct salve_err *err)
 {
     struct str json, id = own_id(view, "consent", grant->seq, mem);
-    enum salve_code code =
-        consent_fhir(grant, id, patient, STR(""), FORM_BASE, view->gate.now_unix_ms / 1000, mem, &json, err);
+    const struct consent_fhir_names names = {.id = id, .patient = patient, .form_base = FORM_BASE};
+    enum salve_code code = consent_fhir(grant, &names, view->gate.now_unix_ms / 1000, mem, &json, err);
     if (code == SALVE_OK) code = fhir_read(json, NULL, mem, &out->tape, NULL, err);
     describe(id, "Consent", CLASS_CONSENT, grant->at_unix_s * 1000, grant->seq, out);
     return code;

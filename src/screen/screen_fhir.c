@@ -3,6 +3,7 @@
  * Findings as FHIR: an Observation with what every reader understands (code, value, interpretation, derivedFrom) and
  * one extension that holds the whole finding, a proposed ServiceRequest, a Task to measure again.
  * docs/formats/findings.md. */
+#include "base/assert.h"
 #include "screen/screen_int.h"
 
 #define UCUM "http://unitsofmeasure.org"
@@ -66,38 +67,28 @@ static struct str canonical(const struct screen_draft *draft, struct arena *mem,
 static void add_input(struct tape_builder *make, const struct finding_input *input)
 {
     tape_open(make, "extension");
-    tape_add_text(make, "url", STR(SCREEN_EXTENSION "input"));
-    part(make, SCREEN_EXTENSION "label", input->label);
-    part(make, SCREEN_EXTENSION "value", input->value);
-    part(make, SCREEN_EXTENSION "unit", input->unit);
-    part(make, SCREEN_EXTENSION "date", input->date);
-    part(make, SCREEN_EXTENSION "reference", input->reference);
+    tape_add_text(make, "url", STR(SCREEN_INPUT));
+#define FINDING_INPUT(name, what) part(make, SCREEN_EXTENSION #name, input->name);
+#include "guideline/finding.def"
     tape_close(make);
+}
+
+static void parts(struct tape_builder *make, const char *url, const struct str *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) part(make, url, texts[i]);
 }
 
 static void add_finding(struct tape_builder *make, const struct finding *finding)
 {
     tape_open(make, "extension");
     tape_add_text(make, "url", STR(SCREEN_FINDING));
-    part(make, SCREEN_EXTENSION "guideline", finding->guideline);
-    part(make, SCREEN_EXTENSION "version", finding->version);
-    part(make, SCREEN_EXTENSION "item", finding->item);
-    part(make, SCREEN_EXTENSION "status", str_of(finding_status_text(finding->status)));
-    part(make, SCREEN_EXTENSION "category", finding->category);
-    part(make, SCREEN_EXTENSION "action", finding->action);
-    part(make, SCREEN_EXTENSION "urgency", str_of(urgency_text(finding->urgency)));
-    part(make, SCREEN_EXTENSION "value", finding->value);
-    part(make, SCREEN_EXTENSION "value2", finding->value2);
-    part(make, SCREEN_EXTENSION "unit", finding->unit);
-    part(make, SCREEN_EXTENSION "line", finding->line);
-    part(make, SCREEN_EXTENSION "define", finding->define);
-    part(make, SCREEN_EXTENSION "source", finding->source);
-    part(make, SCREEN_EXTENSION "excluded", finding->excluded);
-    part(make, SCREEN_EXTENSION "recheck", finding->recheck);
-    for (size_t i = 0; i < finding->missing_count; i++) part(make, SCREEN_EXTENSION "missing", finding->missing[i]);
-    for (size_t i = 0; i < finding->queried_count; i++) part(make, SCREEN_EXTENSION "queried", finding->queried[i]);
-    for (size_t i = 0; i < finding->because_count; i++) part(make, SCREEN_EXTENSION "because", finding->because[i]);
-    for (size_t i = 0; i < finding->input_count; i++) add_input(make, &finding->inputs[i]);
+#define FINDING_TEXT(name, ...)       part(make, SCREEN_EXTENSION #name, finding->name);
+#define FINDING_NUMBER(name, ...)     part(make, SCREEN_EXTENSION #name, finding->name);
+#define FINDING_WORD(name, type, ...) part(make, SCREEN_EXTENSION #name, str_of(type##_text(finding->name)));
+#define FINDING_LIST(name, ...)       parts(make, SCREEN_EXTENSION #name, finding->name, finding->name##_count);
+#define FINDING_INPUTS(name, ...)                                                                                      \
+    for (size_t i = 0; i < finding->input_count; i++) add_input(make, &finding->name[i]);
+#include "guideline/finding.def"
     tape_close(make);
 }
 
@@ -219,6 +210,7 @@ static int days_until(enum urgency urgency)
 enum salve_code screen_request(const struct screen_draft *draft, struct arena *mem, struct tape *out,
                                struct salve_err *err)
 {
+    salve_assert(screen_needs_request(draft->finding));
     const struct finding *finding = draft->finding;
     struct tape_builder make;
     char now[CLOCK_TEXT_BYTES], day[CLOCK_TEXT_BYTES];
@@ -244,6 +236,7 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
 enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem, struct tape *out,
                             struct salve_err *err)
 {
+    salve_assert(screen_needs_task(draft->finding));
     struct tape_builder make;
     char now[CLOCK_TEXT_BYTES];
     tape_build(&make, mem, FHIR_T_Task);
@@ -254,11 +247,9 @@ enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem,
     add_reference(&make, "focus", draft->about);
     add_reference(&make, "for", draft->patient);
     tape_add_text(&make, "authoredOn", clock_text(draft->now_unix_ms, now));
-    if (draft->finding->queried_count > 0) {
-        tape_open(&make, "reasonCode");
-        for (size_t q = 0; q < draft->finding->queried_count; q++)
-            add_coding(&make, STR("urn:salve:input"), STR(""), draft->finding->queried[q]);
-        tape_close(&make);
-    }
+    tape_open(&make, "reasonCode");
+    for (size_t q = 0; q < draft->finding->queried_count; q++)
+        add_coding(&make, STR("urn:salve:input"), STR(""), draft->finding->queried[q]);
+    tape_close(&make);
     return tape_built(&make, out, err);
 }

@@ -11,6 +11,7 @@
 
 #define SCREEN_EXTENSION "urn:salve:extension:"
 #define SCREEN_FINDING   SCREEN_EXTENSION "finding" /* marks an Observation as a kept finding */
+#define SCREEN_INPUT     SCREEN_EXTENSION "input"   /* one of its inputs; the other parts are named as their fields */
 
 /* A guideline that may be used here, with what the site chose. */
 struct screen_member {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The way back: findings out of stored Observations, and which stored resources are drafts of ours. */
+#include "base/assert.h"
 #include "screen/screen_int.h"
 
 static tape_at url_child(const struct tape *tape, tape_at parent, tape_at after, const char *url)
@@ -33,8 +34,8 @@ static size_t count_of(const struct tape *tape, tape_at parent, const char *url)
     return count;
 }
 
-static enum salve_code labels(const struct tape *tape, tape_at parent, const char *url, struct arena *mem,
-                              const struct str **out, size_t *count, struct salve_err *err)
+static enum salve_code list(const struct tape *tape, tape_at parent, const char *url, struct arena *mem,
+                            const struct str **out, size_t *count, struct salve_err *err)
 {
     struct str *texts = arena_array(mem, struct str, count_of(tape, parent, url) + 1);
     if (texts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
@@ -45,61 +46,47 @@ static enum salve_code labels(const struct tape *tape, tape_at parent, const cha
     return SALVE_OK;
 }
 
-static enum salve_code inputs(const struct tape *tape, tape_at parent, struct arena *mem, struct finding *out,
-                              struct salve_err *err)
+static enum salve_code inputs(const struct tape *tape, tape_at parent, struct arena *mem,
+                              const struct finding_input **out, size_t *count, struct salve_err *err)
 {
-    const char *url = SCREEN_EXTENSION "input";
+    const char *url = SCREEN_INPUT;
     struct finding_input *list = arena_array(mem, struct finding_input, count_of(tape, parent, url) + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url)) {
-        struct finding_input *input = &list[out->input_count++];
-        input->label = part(tape, at, SCREEN_EXTENSION "label");
-        input->value = part(tape, at, SCREEN_EXTENSION "value");
-        input->unit = part(tape, at, SCREEN_EXTENSION "unit");
-        input->date = part(tape, at, SCREEN_EXTENSION "date");
-        input->reference = part(tape, at, SCREEN_EXTENSION "reference");
+        struct finding_input *input = &list[(*count)++];
+#define FINDING_INPUT(name, what) input->name = part(tape, at, SCREEN_EXTENSION #name);
+#include "guideline/finding.def"
     }
-    out->inputs = list;
+    *out = list;
     return SALVE_OK;
+}
+
+static enum salve_code lacks(const char *name, struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_INVALID, "a kept finding lacks a part that it must have",
+                        "Observation.extension:%s", name);
 }
 
 static enum salve_code finding_of(const struct tape *tape, tape_at at, struct arena *mem, struct finding *out,
                                   struct salve_err *err)
 {
-    *out = (struct finding){
-        .guideline = part(tape, at, SCREEN_EXTENSION "guideline"),
-        .version = part(tape, at, SCREEN_EXTENSION "version"),
-        .item = part(tape, at, SCREEN_EXTENSION "item"),
-        .category = part(tape, at, SCREEN_EXTENSION "category"),
-        .action = part(tape, at, SCREEN_EXTENSION "action"),
-        .value = part(tape, at, SCREEN_EXTENSION "value"),
-        .value2 = part(tape, at, SCREEN_EXTENSION "value2"),
-        .unit = part(tape, at, SCREEN_EXTENSION "unit"),
-        .line = part(tape, at, SCREEN_EXTENSION "line"),
-        .define = part(tape, at, SCREEN_EXTENSION "define"),
-        .source = part(tape, at, SCREEN_EXTENSION "source"),
-        .excluded = part(tape, at, SCREEN_EXTENSION "excluded"),
-        .recheck = part(tape, at, SCREEN_EXTENSION "recheck"),
-    };
-    bool is_whole = out->guideline.len > 0 && out->version.len > 0 && out->item.len > 0 &&
-                    finding_status_find(part(tape, at, SCREEN_EXTENSION "status"), &out->status) &&
-                    urgency_find(part(tape, at, SCREEN_EXTENSION "urgency"), &out->urgency);
-    if (!is_whole)
-        return salve_refuse(err, SALVE_E_INVALID, "a kept finding lacks guideline, version, item, status or urgency",
-                            "Observation.extension");
-    enum salve_code code = inputs(tape, at, mem, out, err);
-    if (code == SALVE_OK)
-        code = labels(tape, at, SCREEN_EXTENSION "missing", mem, &out->missing, &out->missing_count, err);
-    if (code == SALVE_OK)
-        code = labels(tape, at, SCREEN_EXTENSION "queried", mem, &out->queried, &out->queried_count, err);
-    if (code == SALVE_OK)
-        code = labels(tape, at, SCREEN_EXTENSION "because", mem, &out->because, &out->because_count, err);
-    return code;
+    *out = (struct finding){0};
+#define FINDING_TEXT(name, part_, from, there, what)                                                                   \
+    out->name = part(tape, at, SCREEN_EXTENSION #name);                                                                \
+    if (FINDING_THERE_##there == FINDING_THERE_ALWAYS && out->name.len == 0) return lacks(#name, err);
+#define FINDING_NUMBER FINDING_TEXT
+#define FINDING_WORD(name, type, ...)                                                                                  \
+    if (!type##_find(part(tape, at, SCREEN_EXTENSION #name), &out->name)) return lacks(#name, err);
+#define FINDING_LIST(name, ...)   TRY(list(tape, at, SCREEN_EXTENSION #name, mem, &out->name, &out->name##_count, err));
+#define FINDING_INPUTS(name, ...) TRY(inputs(tape, at, mem, &out->name, &out->input_count, err));
+#include "guideline/finding.def"
+    return SALVE_OK;
 }
 
 enum salve_code screen_finding(const struct tape *tape, tape_at extension, struct arena *mem, struct finding *out,
                                struct salve_err *err)
 {
+    salve_assert(extension != TAPE_NONE);
     struct tape kept; /* in mem, so that the finding outlives the view that it was read through */
     enum salve_code code = tape_copy(tape, extension, NULL, NULL, mem, &kept, err);
     return code == SALVE_OK ? finding_of(&kept, tape_root(&kept), mem, out, err) : code;
@@ -136,6 +123,7 @@ struct str screen_about(const struct rec_resource *resource, struct arena *mem)
 {
     const struct tape *tape = &resource->tape;
     enum screen_kind kind = screen_kind(resource);
+    salve_assert(kind != SCREEN_OTHER);
     if (kind == SCREEN_OBSERVATION) return arena_printf(mem, "Observation/%.*s", STR_ARGS(resource->id));
     tape_at at =
         tape_get(tape, tape_root(tape), kind == SCREEN_REQUEST ? "reasonReference.reference" : "focus.reference");

@@ -2,6 +2,7 @@
  *
  * A run: evaluates the accepted guidelines over what the view holds and keeps the findings as drafts, in one save. A
  * draft of an earlier run that was not signed becomes the next version of the same resource, or is cancelled. */
+#include "base/assert.h"
 #include "screen/screen_int.h"
 
 enum salve_code screen_evaluate(const struct screen *screen, const struct tape *tapes, size_t tape_count,
@@ -44,7 +45,7 @@ struct run {
     struct str patient;
     int64_t now_unix_ms;
     struct rec_item *items;
-    size_t item_count;
+    size_t item_count, room; /* three for each finding, one for each draft that ends */
 };
 
 static const struct guideline *guideline_of(const struct screen *screen, struct str id)
@@ -95,6 +96,7 @@ static enum salve_code add(struct run *run, enum screen_kind kind, make_draft *m
 
 static enum salve_code add_drafts(struct run *run, const struct finding *finding)
 {
+    salve_assert(guideline_of(run->screen, finding->guideline) != NULL); /* a finding of this run's own evaluation */
     struct screen_draft draft = {.guideline = guideline_of(run->screen, finding->guideline),
                                  .finding = finding,
                                  .patient = run->patient,
@@ -115,6 +117,7 @@ static enum salve_code cancel_rest(struct run *run)
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; code == SALVE_OK && i < run->all_count; i++) {
         if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
+        salve_assert(run->item_count < run->room);
         struct tape *tape = arena_new(run->mem, struct tape);
         struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
         if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
@@ -151,7 +154,8 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
     enum salve_code code = load(&run, &tapes);
     if (code == SALVE_OK) code = screen_evaluate(screen, tapes, run.all_count, run.now_unix_ms, mem, out, count, err);
     if (code != SALVE_OK) return code;
-    run.items = arena_array(mem, struct rec_item, *count * 3 + run.all_count + 1);
+    run.room = *count * 3 + run.all_count + 1;
+    run.items = arena_array(mem, struct rec_item, run.room);
     if (run.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "drafts");
     for (size_t i = 0; code == SALVE_OK && i < *count; i++) code = add_drafts(&run, &(*out)[i]);
     if (code == SALVE_OK) code = cancel_rest(&run);

@@ -2,6 +2,7 @@
  *
  * Signing: every draft becomes a result in one save, with a Provenance that names the clinician; and the reading of
  * what was signed, newest signing first, for the letter. */
+#include "base/assert.h"
 #include "screen/screen_int.h"
 
 #define ACTIVITY "urn:salve:activity"
@@ -23,6 +24,7 @@ static struct str signed_status(enum screen_kind kind)
 
 static enum salve_code sign_one(struct signing *to, const struct rec_resource *draft)
 {
+    salve_assert(screen_is_draft(draft));
     struct tape *tape = arena_new(to->mem, struct tape);
     if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
     enum salve_code code = screen_with_status(&draft->tape, signed_status(screen_kind(draft)), to->mem, tape, to->err);
@@ -133,6 +135,7 @@ static bool belongs(const struct rec_resource *one, enum screen_state state, con
 static enum salve_code name_signing(const struct rec_resource *signing, struct arena *mem, struct screen_set *out,
                                     struct salve_err *err)
 {
+    salve_assert(str_is(signing->type, "Provenance"));
     const struct tape *tape = &signing->tape;
     tape_at who = tape_get(tape, tape_root(tape), "agent.who.identifier.value");
     enum salve_code code = arena_str(mem, who == TAPE_NONE ? STR("") : tape_text(tape, who), &out->signed_by, err);

@@ -58,13 +58,14 @@ void store_abandon(struct store_tx **tx); /* cannot fail; sets NULL; NULL is fin
 /* Savepoints, so that many saves share one commit and one of them may fail while the others stand:
  *
  *     code = store_savepoint(tx, err);
- *     if (code == SALVE_OK && save(tx, item) == SALVE_OK)
- *         code = store_savepoint_keep(tx, err);
- *     else if (code == SALVE_OK)
- *         code = store_savepoint_undo(tx, err);    // as if this item had never been; the transaction goes on
+ *     if (code != SALVE_OK) return code;
+ *     code = save(tx, item, err);
+ *     if (code == SALVE_OK) code = store_savepoint_keep(tx, err);
+ *     if (code != SALVE_OK) code = store_savepoint_undo(tx, err); // as if this item had never been; the others stand
  *
  * They nest, and each ends before the commit. undo takes back what was written since the newest savepoint, with what
- * failed, and ends it; when it fails itself (the disk is gone), the transaction can only be abandoned. */
+ * failed, and ends it, also where keep failed; when it fails itself (the disk is gone), the transaction can only be
+ * abandoned. */
 SALVE_MUST_USE enum salve_code store_savepoint(struct store_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_savepoint_keep(struct store_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_savepoint_undo(struct store_tx *tx, struct salve_err *err);

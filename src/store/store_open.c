@@ -176,8 +176,9 @@ enum salve_code store_savepoint_keep(struct store_tx *tx, struct salve_err *err)
 {
     salve_assert(tx->savepoints > 0);
     if (tx->has_failed) return refuse_failed(err);
-    tx->savepoints--;
-    return note(tx, backend_of(tx)->savepoint_keep(tx->at, err));
+    enum salve_code code = note(tx, backend_of(tx)->savepoint_keep(tx->at, err));
+    if (code == SALVE_OK) tx->savepoints--;
+    return code;
 }
 
 enum salve_code store_savepoint_undo(struct store_tx *tx, struct salve_err *err)

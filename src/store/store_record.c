@@ -46,6 +46,7 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
                                     struct str bytes, struct salve_err *err)
 {
     struct store_head head;
+    salve_assert(class >= 1 && class <= CLASS_LAST);
     enum salve_code code = store_head_get(tx, id, &head, err);
     if (code != SALVE_OK) return code;
     if (seq != head.seq + 1) return salve_refuse(err, SALVE_E_CONFLICT, "another record was appended first", "record");

@@ -159,8 +159,10 @@ static enum salve_code mark_read(struct store_tx *tx, struct str name, struct ar
                                  struct salve_err *err)
 {
     struct salve_err ignored = {0};
-    enum salve_code code = get_bytes(tx, (struct store_row){.table = STORE_MARK, .key.name = name}, mem, out, &ignored);
-    if (code == SALVE_E_NOT_FOUND) return *out = STR_NONE, SALVE_OK;
+    struct store_row row = {.table = STORE_MARK, .key.name = name};
+    enum salve_code code = store_get(tx, &row, mem, &ignored);
+    *out = code == SALVE_OK ? row.bytes : STR_NONE;
+    if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
     if (code != SALVE_OK && err != NULL) *err = ignored;
     return code;
 }

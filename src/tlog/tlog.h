@@ -124,7 +124,6 @@ SALVE_MUST_USE enum salve_code tlog_open(const struct tlog_io *io, struct str or
                                          struct tlog **out, struct salve_err *err);
 
 uint64_t tlog_size(const struct tlog *log);
-struct str tlog_origin(const struct tlog *log);
 
 /* tlog_append - adds entries in order; *first is the index of the first. Writes the entries, the tiles they complete
  * and the state; O(1) blocks for a small append. On an error abandon the transaction and the cursor.

@@ -69,6 +69,7 @@ static enum salve_code check_entries(const struct tlog *log, const struct str *e
 enum salve_code tlog_append(struct tlog *log, const struct str *entries, uint32_t count, uint64_t *first,
                             struct salve_err *err)
 {
+    salve_assert(log->io.write_entries != NULL && log->io.write_block != NULL);
     enum salve_code code = check_entries(log, entries, count, err);
     enum { MANY = 16 };
     uint64_t at = log->tree.size;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/assert.h"
 #include "crypto/crypto.h"
 #include "tlog/tlog.h"
 
@@ -97,9 +98,17 @@ static inline void put_u16(uint8_t *at, uint16_t number)
 }
 
 /* The largest power of two below n (n >= 2): where RFC 9162 splits a tree. */
-static inline uint64_t split_of(uint64_t n) { return (uint64_t)1 << (63 - __builtin_clzll(n - 1)); }
+static inline uint64_t split_of(uint64_t n)
+{
+    salve_assert(n >= 2);
+    return (uint64_t)1 << (63 - __builtin_clzll(n - 1));
+}
 
-static inline uint32_t log2_of(uint64_t n) { return (uint32_t)(63 - __builtin_clzll(n)); }
+static inline uint32_t log2_of(uint64_t n)
+{
+    salve_assert(n > 0);
+    return (uint32_t)(63 - __builtin_clzll(n));
+}
 
 static inline bool is_power_of_two(uint64_t n) { return n != 0 && (n & (n - 1)) == 0; }
 

@@ -3,9 +3,12 @@
  * down one side only, so they are loops here that note what they pass, and turn the list round at the end. */
 #include "tlog/tlog_int.h"
 
+#include "base/assert.h"
+
 static enum salve_code note_range(struct tlog *log, uint64_t first, uint64_t count, struct tlog_proof *out,
                                   struct salve_err *err)
 {
+    salve_assert(out->count <= TLOG_PROOF_HASHES_MAX);
     return tlog_range_root(log, first, count, &out->hashes[out->count++], err);
 }
 

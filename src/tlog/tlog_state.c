@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/assert.h"
 #include "base/buf.h"
 
 enum { CHECKSUM_BYTES = 16 }; /* the shortest BLAKE2b; the first 8 are kept */
@@ -112,6 +113,7 @@ static void close_log(void *what)
 enum salve_code tlog_open(const struct tlog_io *io, struct str origin, struct arena *mem, struct tlog **out,
                           struct salve_err *err)
 {
+    salve_assert(io->read_entries != NULL && io->read_block != NULL); /* who only reads needs no more */
     if (!tlog_origin_is_valid(origin))
         return salve_refuse(err, SALVE_E_INVALID, "letters, digits and . - _ / : only, 255 at most", "log origin");
     struct tlog *log = arena_new(mem, struct tlog);
@@ -131,7 +133,5 @@ void tlog_many_hashes(struct tlog *log)
 }
 
 uint64_t tlog_size(const struct tlog *log) { return log->tree.size; }
-
-struct str tlog_origin(const struct tlog *log) { return log->origin; }
 
 struct tlog_hash tlog_root(const struct tlog *log) { return frontier_root(&log->tree, log->hasher); }

@@ -76,6 +76,7 @@ enum salve_code tlog_tile_load(struct tlog *log, uint32_t level, uint64_t number
 static struct tlog_hash fold(struct crypto_sha256 *hasher, const uint8_t *hashes, uint32_t count)
 {
     struct tlog_hash row[TLOG_TILE_WIDTH];
+    salve_assert(is_power_of_two(count) && count <= TLOG_TILE_WIDTH);
     memcpy(row, hashes, (size_t)count * TLOG_HASH_BYTES);
     for (; count > 1; count /= 2)
         for (uint32_t i = 0; i < count / 2; i++) row[i] = tlog_node_with(hasher, &row[(size_t)2 * i], &row[2 * i + 1]);
@@ -102,7 +103,7 @@ static enum salve_code node_hash(struct tlog *log, uint32_t height, uint64_t ind
 enum salve_code tlog_range_root(struct tlog *log, uint64_t first, uint64_t count, struct tlog_hash *out,
                                 struct salve_err *err)
 {
-    salve_assert(count > 0);
+    salve_assert(count > 0 && count <= log->tree.size && first <= log->tree.size - count);
     struct tlog_hash parts[TLOG_FRONTIER_MAX];
     uint32_t part_count = 0;
     for (; count > 0; part_count++) {

@@ -287,11 +287,3 @@ bool expr_decimal_fill(struct expr_decimal a, int digits, bool is_high, struct e
     if (step > written) units = units / step * step;
     return expr_decimal_of_units(units, (unsigned)digits, out);
 }
-
-int expr_decimal_precision(struct expr_decimal a)
-{
-    expr_i128 whole = expr_decimal_units(a) / EXPR_UNITS_PER_ONE;
-    int digits = 0;
-    for (; whole != 0; whole /= 10) digits++;
-    return (digits == 0 ? 1 : digits) + a.digits;
-}

@@ -226,6 +226,61 @@ static struct rec_view *t_open(struct t_site *t, struct actor actor, enum purpos
 
 static void t_close_view(struct rec_view **view) { t_must(rec_close(view, &err)); }
 
+/* What was measured: a LOINC code with a number and its UCUM unit or, where unit is NULL, with a SNOMED CT code. */
+struct t_value {
+    const char *code, *value, *unit;
+};
+
+static struct str t_code_json(struct arena *mem, const char *loinc)
+{
+    return arena_printf(mem, "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"%s\"}]}", loinc);
+}
+
+static struct str t_value_json(struct arena *mem, struct t_value value)
+{
+    if (value.unit == NULL)
+        return arena_printf(mem,
+                            "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":"
+                            "\"%s\"}]}",
+                            value.value);
+    return arena_printf(mem,
+                        "\"valueQuantity\":{\"value\":%s,\"unit\":\"%s\",\"system\":\"http://unitsofmeasure.org\","
+                        "\"code\":\"%s\"}",
+                        value.value, value.unit, value.unit);
+}
+
+static struct tape t_observation_of(struct t_site *t, struct rec_view *view, int minute, const char *code,
+                                    struct str value_json)
+{
+    char person[COMPARTMENT_TEXT_BYTES + 1];
+    struct str id;
+    t_must(rec_new_id(view, t->mem, &id, &err));
+    compartment_text(rec_compartment(view), person);
+    struct str json =
+        arena_printf(t->mem,
+                     "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",%.*s,\"subject\":"
+                     "{\"reference\":\"Patient/%s.1\"},\"effectiveDateTime\":\"2026-11-23T09:%02d:00Z\",%.*s}",
+                     STR_ARGS(id), STR_ARGS(t_code_json(t->mem, code)), person, minute, STR_ARGS(value_json));
+    return t_read(t->mem, json.ptr);
+}
+
+/* t_observation - an Observation of the view's person so many minutes after nine, with a new id, not saved yet. */
+static struct tape t_observation(struct t_site *t, struct rec_view *view, int minute, struct t_value value)
+{
+    return t_observation_of(t, view, minute, value.code, t_value_json(t->mem, value));
+}
+
+/* t_panel - an Observation of the LOINC panel `code` with two components, such as a blood pressure. */
+static struct tape t_panel(struct t_site *t, struct rec_view *view, int minute, const char *code,
+                           const struct t_value parts[2])
+{
+    struct str json =
+        arena_printf(t->mem, "\"component\":[{%.*s,%.*s},{%.*s,%.*s}]", STR_ARGS(t_code_json(t->mem, parts[0].code)),
+                     STR_ARGS(t_value_json(t->mem, parts[0])), STR_ARGS(t_code_json(t->mem, parts[1].code)),
+                     STR_ARGS(t_value_json(t->mem, parts[1])));
+    return t_observation_of(t, view, minute, code, json);
+}
+
 /* t_weight - a body weight, not saved yet. */
 static struct tape t_weight(struct t_site *t, struct rec_view *view, struct str id, const char *kilograms)
 {

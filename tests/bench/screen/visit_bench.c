@@ -7,9 +7,7 @@
 
 enum { RESULTS = 20 };
 
-static const struct {
-    const char *code, *value, *unit;
-} results[RESULTS] = {
+static const struct t_value results[RESULTS] = {
     {"8480-6", "148", "mm[Hg]"}, {"8462-4", "92", "mm[Hg]"},   {"8302-2", "168", "cm"},     {"29463-7", "82.5", "kg"},
     {"8280-0", "101", "cm"},     {"8867-4", "72", "/min"},     {"2708-6", "97", "%"},       {"8310-5", "36.8", "Cel"},
     {"4548-4", "6.1", "%"},      {"14749-6", "6.4", "mmol/L"}, {"2160-0", "1.21", "mg/dL"}, {"9318-7", "42", "mg/g"},
@@ -37,20 +35,9 @@ __attribute__((noinline)) void screen_turn(struct t_site *t, const struct screen
 
 static void make_results(struct t_site *t, struct rec_view *view, struct rec_item *items)
 {
-    char person[COMPARTMENT_TEXT_BYTES + 1];
-    compartment_text(rec_compartment(view), person);
     for (int i = 0; i < RESULTS; i++) {
         struct tape *tape = arena_array(t->mem, struct tape, 1);
-        struct str id;
-        t_must(rec_new_id(view, t->mem, &id, &err));
-        struct str json = arena_printf(
-            t->mem,
-            "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
-            "\"http://loinc.org\",\"code\":\"%s\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"},\"effectiveDateTime\":"
-            "\"2026-11-23T09:%02d:00Z\",\"valueQuantity\":{\"value\":%s,\"unit\":\"%s\",\"system\":"
-            "\"http://unitsofmeasure.org\",\"code\":\"%s\"}}",
-            STR_ARGS(id), results[i].code, person, i, results[i].value, results[i].unit, results[i].unit);
-        *tape = t_read(t->mem, json.ptr);
+        *tape = t_observation(t, view, i, results[i]);
         items[i] = (struct rec_item){.tape = tape};
     }
 }

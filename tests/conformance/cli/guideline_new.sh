@@ -36,6 +36,12 @@ is "without a warning" "$(cat "$work/.out")" ""
 export SALVE_SHARE=$share
 ok "it passes the check" salve guideline check test-rate
 prints '^[1-9][0-9]+ passed, 0 failed$' "and its cases count" salve guideline check test-rate
+cp "$work/guidelines/test-rate/logic.cql" "$work/kept.cql"
+sed -i "s/category: \"Category\"/category: 'usual'/" "$work/guidelines/test-rate/logic.cql"
+ok "a category for everybody translates" tools/node tools/translate.mjs "$work/guidelines" "$share/guidelines"
+fails 1 "but a category without an assessment is no finding" salve guideline check test-rate
+is "and the rule is named" "$(grep -o 'test-rate: category: only an assessed item has one' "$work/.out" | sort -u | wc -l)" 1
+cp "$work/kept.cql" "$work/guidelines/test-rate/logic.cql"
 mkdir "$work/guidelines/test-rate/valuesets"
 sed -i 's|^context Patient|valueset "Rates": '"'urn:rates'"'\n\ncontext Patient|; s|(\[Observation: "Heart rate"\]|([Observation: "Rates"]|' \
     "$work/guidelines/test-rate/logic.cql"

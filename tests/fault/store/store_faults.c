@@ -36,23 +36,49 @@ static enum salve_code append(struct store_tx *tx, struct compartment id, enum d
     return code == SALVE_OK ? store_record_append(tx, id, head.seq + 1, class, record, NULL) : code;
 }
 
-/* one save into compartment nr % 2 with log entry nr */
+/* what a save into compartment nr % 2 with log entry nr puts into a transaction */
+static enum salve_code put_save(struct store_tx *tx, uint8_t nr, struct arena *mem)
+{
+    int64_t now;
+    bool is_suspect;
+    enum salve_code code = store_clock(tx, 1000 * nr, &now, &is_suspect, NULL);
+    if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_CLIN, mem);
+    if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_AUDIT, mem);
+    if (code == SALVE_OK) code = store_log_append(tx, nr, &STR("entry"), 1, NULL);
+    return code == SALVE_OK ? store_tile_put(tx, 0, 0, str_make((char *)&nr, 1), NULL) : code;
+}
+
 static enum salve_code save(struct store *store, uint8_t nr)
 {
     struct store_tx *tx = NULL;
     struct arena *mem = arena_open(1 << 20);
-    int64_t now;
-    bool is_suspect;
     enum salve_code code = store_begin(store, false, &tx, NULL);
-    if (code == SALVE_OK) code = store_clock(tx, 1000 * nr, &now, &is_suspect, NULL);
-    if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_CLIN, mem);
-    if (code == SALVE_OK) code = append(tx, id_of(nr % 2), CLASS_AUDIT, mem);
-    if (code == SALVE_OK) code = store_log_append(tx, nr, &STR("entry"), 1, NULL);
-    if (code == SALVE_OK) code = store_tile_put(tx, 0, 0, str_make((char *)&nr, 1), NULL);
+    if (code == SALVE_OK) code = put_save(tx, nr, mem);
     if (code == SALVE_OK) code = store_commit(&tx, NULL);
     store_abandon(&tx);
     arena_close(mem);
     return code;
+}
+
+/* SAVES of them, each in a savepoint and all in one commit: one that fails is undone, the others go on. How many stand
+ * when it returns; 0 if the transaction was lost. */
+static uint8_t save_group(struct store *store)
+{
+    struct store_tx *tx = NULL;
+    struct arena *mem = arena_open(1 << 20);
+    uint8_t done = 0;
+    enum salve_code code = store_begin(store, false, &tx, NULL);
+    for (int i = 0; code == SALVE_OK && i < SAVES; i++) {
+        code = store_savepoint(tx, NULL);
+        if (code != SALVE_OK) break;
+        bool is_good = put_save(tx, done, mem) == SALVE_OK && store_savepoint_keep(tx, NULL) == SALVE_OK;
+        if (!is_good) code = store_savepoint_undo(tx, NULL);
+        done += is_good;
+    }
+    if (code == SALVE_OK) code = store_commit(&tx, NULL);
+    store_abandon(&tx);
+    arena_close(mem);
+    return code == SALVE_OK ? done : 0;
 }
 
 /* number of whole saves; fails the test if a save is there in part */
@@ -113,6 +139,62 @@ static void any_backend_call_may_fail(void **state)
     (void)state;
     for (int sticky = 0; sticky < 2; sticky++)
         for (uint64_t nth = 1; backend_call_fails(nth, sticky == 1); nth++) assert_true(nth < 1000);
+}
+
+static bool backend_call_fails_in_group(uint64_t nth, bool is_sticky)
+{
+    struct store *store = NULL;
+    struct db_disk *disk = db_disk_open();
+    const struct store_options options = {.where = "sqlite:store.db", .create = true, .disk = disk};
+    assert_ok(store_open_faulty(&options, &store, NULL));
+    store_faulty_arm(store, nth, is_sticky, nth % 2 ? SALVE_E_IO : SALVE_E_FULL);
+    uint8_t acknowledged = save_group(store);
+    bool has_fired = store_faulty_fired(store);
+    store_faulty_arm(store, 0, false, SALVE_E_IO);
+    assert_int_equal(saves_there(store), acknowledged);
+    if (!has_fired) assert_int_equal(acknowledged, SAVES);
+    if (has_fired && !is_sticky) assert_true(acknowledged == SAVES - 1 || acknowledged == 0);
+    assert_ok(save(store, acknowledged)); /* it recovers */
+    assert_ok(store_close(&store, NULL));
+    db_disk_close(&disk);
+    return has_fired;
+}
+
+static void one_save_of_a_group_may_fail_and_the_others_stand(void **state)
+{
+    uint64_t nth = 1;
+    (void)state;
+    for (; backend_call_fails_in_group(nth, false); nth++) assert_true(nth < 1000);
+    assert_true(nth > 10 * SAVES);
+    for (nth = 1; backend_call_fails_in_group(nth, true); nth++) assert_true(nth < 1000);
+}
+
+static bool disk_fails_in_group(unsigned ops, uint64_t nth, bool is_cut)
+{
+    struct db_disk *disk = db_disk_open();
+    struct store *store = open_on(disk);
+    assert_non_null(store);
+    db_disk_fail(disk, ops, nth, is_cut, nth % 2 ? SALVE_E_IO : SALVE_E_FULL);
+    uint8_t acknowledged = save_group(store);
+    bool has_fired = db_disk_fired(disk);
+    if (is_cut) db_disk_cut_power(disk, nth, DB_DISK_TORN);
+    db_disk_fail(disk, 0, 0, false, SALVE_E_IO);
+    (void)!store_close(&store, NULL);
+    store = open_on(disk);
+    assert_non_null(store);
+    uint64_t there = saves_there(store);
+    assert_true(there == acknowledged || (acknowledged == 0 && there == SAVES)); /* whole, or nothing */
+    assert_ok(store_close(&store, NULL));
+    db_disk_close(&disk);
+    return has_fired;
+}
+
+static void the_disk_may_fail_under_a_group(void **state)
+{
+    (void)state;
+    const unsigned ops = DB_DISK_WRITE | DB_DISK_SYNC | DB_DISK_TRUNCATE | DB_DISK_DELETE;
+    for (uint64_t nth = 1; disk_fails_in_group(DB_DISK_ANY, nth, false); nth++) assert_true(nth < 2000);
+    for (uint64_t nth = 1; disk_fails_in_group(ops, nth, true); nth++) assert_true(nth < 2000);
 }
 
 static bool disk_fails(unsigned ops, uint64_t nth, bool is_cut, uint64_t seed)
@@ -219,9 +301,13 @@ static void an_erased_compartment_is_in_no_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_backend_call_may_fail),           cmocka_unit_test(any_disk_operation_may_fail),
-        cmocka_unit_test(the_power_may_go_at_any_write),       cmocka_unit_test(every_flipped_bit_is_found_by_verify),
+        cmocka_unit_test(any_backend_call_may_fail),
+        cmocka_unit_test(any_disk_operation_may_fail),
+        cmocka_unit_test(the_power_may_go_at_any_write),
+        cmocka_unit_test(every_flipped_bit_is_found_by_verify),
         cmocka_unit_test(an_erased_compartment_is_in_no_file),
+        cmocka_unit_test(one_save_of_a_group_may_fail_and_the_others_stand),
+        cmocka_unit_test(the_disk_may_fail_under_a_group),
     };
     if (crypto_init(NULL) != SALVE_OK) return 1;
     return t_run(tests);

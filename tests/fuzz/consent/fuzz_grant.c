@@ -24,8 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (code == SALVE_OK) {
             need(consent_read(first, mem, &again, NULL) == SALVE_OK);
             need(consent_write(&again, mem, &second, NULL) == SALVE_OK && str_eq(first, second));
-            (void)!consent_fhir(&again, STR("i"), STR("Patient/i"), STR(""), STR("https://example.org"), 1775000000,
-                                mem, &fhir, NULL);
+            const struct consent_fhir_names names = {
+                .id = STR("i"), .patient = STR("Patient/i"), .form_base = STR("https://example.org")};
+            (void)!consent_fhir(&again, &names, 1775000000, mem, &fhir, NULL);
         }
         struct consent_decision decision = consent_stands(&grant, 1, grant.purpose, grant.at_unix_s + 60, NULL);
         need((decision.classes & ~(purpose_classes(grant.purpose) | CLASS_BIT(CLASS_SENS))) == 0);

@@ -283,8 +283,9 @@ static void the_fhir_consent_says_what_was_agreed_to(void **state)
     const struct json *doc;
     struct str json;
     grant.witness = CONSENT_WITNESS_INDEPENDENT;
-    assert_ok(consent_fhir(&grant, STR("x.3"), STR("Patient/x.1"), STR(""), STR("https://salve.example/forms"),
-                           at("2026-05-01"), mem, &json, NULL));
+    const struct consent_fhir_names names = {
+        .id = STR("x.3"), .patient = STR("Patient/x.1"), .form_base = STR("https://salve.example/forms")};
+    assert_ok(consent_fhir(&grant, &names, at("2026-05-01"), mem, &json, NULL));
     assert_ok(json_read(json, NULL, mem, &doc, NULL));
     assert_str(text_at(doc, "resourceType"), "Consent");
     assert_str(text_at(doc, "status"), "active");
@@ -307,6 +308,9 @@ static void the_fhir_consent_says_what_was_agreed_to(void **state)
 
 static void a_fhir_consent_is_active_only_while_it_stands(void **state)
 {
+    const struct consent_fhir_names names = {.id = STR("i"), .patient = STR("Patient/i"), .form_base = STR("u")};
+    struct consent_fhir_names with_site = names;
+    with_site.organization = STR("Organization/o");
     (void)state;
     struct arena *mem = arena_open(4 << 20);
     for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
@@ -314,16 +318,14 @@ static void a_fhir_consent_is_active_only_while_it_stands(void **state)
         const struct json *doc;
         struct str json;
         if (purpose == PURPOSE_SELF) {
-            assert_code(consent_fhir(&grant, STR("i"), STR("Patient/i"), STR(""), STR("u"), 0, mem, &json, NULL),
-                        SALVE_E_INVALID);
+            assert_code(consent_fhir(&grant, &names, 0, mem, &json, NULL), SALVE_E_INVALID);
             continue;
         }
-        assert_ok(consent_fhir(&grant, STR("i"), STR("Patient/i"), STR("Organization/o"), STR("u"),
-                               grant.not_after_unix_s, mem, &json, NULL));
+        assert_ok(consent_fhir(&grant, &with_site, grant.not_after_unix_s, mem, &json, NULL));
         assert_ok(json_read(json, NULL, mem, &doc, NULL));
         assert_str(text_at(doc, "status"), "inactive");
         consent_withdrawal(&grant, grant.at_unix_s + 60, STR(""), &back);
-        assert_ok(consent_fhir(&back, STR("i"), STR("Patient/i"), STR(""), STR("u"), back.at_unix_s, mem, &json, NULL));
+        assert_ok(consent_fhir(&back, &names, back.at_unix_s, mem, &json, NULL));
         assert_ok(json_read(json, NULL, mem, &doc, NULL));
         assert_str(text_at(doc, "status"), "inactive");
         assert_null(json_path(doc, "provision.securityLabel"));

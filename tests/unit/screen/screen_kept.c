@@ -299,8 +299,11 @@ static void a_task_asks_for_each_value_again(void **state)
 static void only_resources_of_ours_are_drafts(void **state)
 {
     (void)state;
+    static const struct str queried[] = {STR("height")};
     struct finding finding = pressure();
     struct screen_draft draft = draft_of(&finding);
+    finding.queried = queried;
+    finding.queried_count = 1;
     struct rec_resource mine[3] = {{.type = STR("Observation"), .id = STR("x.9")},
                                    {.type = STR("ServiceRequest"), .id = STR("x.9")},
                                    {.type = STR("Task"), .id = STR("x.9")}};

@@ -2,164 +2,73 @@
  *
  * Screening at a site, through the gate: acceptance, drafts, a second run, signing, what the letter gets. Uses the real
  * guidelines of $BUILD/share (build/share). */
-#include "t_site.h"
-
 #include "fhir/validate.h"
-#include "screen/screen.h"
+#include "screen_case.h"
 
-struct world {
-    struct t_site *t;
-    struct guideline **list;
-    size_t count;
-    struct screen *screen;
-    struct rec_enrolled person;
-};
-
-static const char *share(void)
+static void assert_same_text(const struct finding *of, const char *name, struct str a, struct str b)
 {
-    static char path[512];
-    const char *build = getenv("BUILD");
-    (void)snprintf(path, sizeof path, "%s/share", build == NULL ? "build" : build);
-    return path;
+    if (!str_eq(a, b)) fail_msg("%.*s: %s differs", STR_ARGS(of->item), name);
 }
 
-static struct world world_make(const char *name)
+static void assert_same_list(const struct finding *of, const char *name, const struct str *a, size_t a_count,
+                             const struct str *b, size_t b_count)
 {
-    struct world w = {.t = t_site_make(name, false)};
-    static const char *const ids[] = {"blood-pressure", "body-measures", "glycaemia", "kidney"};
-    w.count = sizeof ids / sizeof *ids;
-    w.list = arena_array(w.t->mem, struct guideline *, w.count);
-    for (size_t i = 0; i < w.count; i++) t_must(guideline_load(share(), str_of(ids[i]), w.t->mem, &w.list[i], &err));
-    w.person = t_enrol(w.t, "Adeyemi", "1976-05-14");
-    t_give(w.t, w.person.card, PURPOSE_CARE);
-    return w;
+    if (a_count != b_count) fail_msg("%.*s: %s has %zu texts and %zu", STR_ARGS(of->item), name, a_count, b_count);
+    for (size_t i = 0; i < a_count; i++) assert_same_text(of, name, a[i], b[i]);
 }
 
-static void accept_all(struct world *w)
+static void assert_same_input(const struct finding *of, const struct finding_input *a, const struct finding_input *b)
 {
-    for (size_t i = 0; i < w->count; i++)
-        t_must(screen_accept(w->t->site, T_CLINICIAN, w->list[i], NULL, 0, w->t->mem, &err));
-    t_must(screen_open(w->t->site, w->list, w->count, w->t->mem, &w->screen, NULL, &err));
-}
-
-/* measure - saves an Observation with the given code and the JSON of what follows its code. */
-static void measure(struct world *w, struct rec_view *view, const char *system, const char *code, const char *minute,
-                    const char *rest)
-{
-    char person[COMPARTMENT_TEXT_BYTES + 1];
-    struct str id;
-    t_must(rec_new_id(view, w->t->mem, &id, &err));
-    compartment_text(rec_compartment(view), person);
-    struct str json =
-        arena_printf(w->t->mem,
-                     "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",\"code\":{\"coding\":[{"
-                     "\"system\":\"%s\",\"code\":\"%s\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"},"
-                     "\"effectiveDateTime\":\"2026-11-23T09:%s:00Z\",%s}",
-                     STR_ARGS(id), system, code, person, minute, rest);
-    struct tape tape = t_read(w->t->mem, json.ptr);
-    struct rec_item item = {.tape = &tape};
-    t_must(rec_save(view, &item, 1, NULL, w->t->mem, &err));
-}
-
-static void measure_quantity(struct world *w, struct rec_view *view, const char *code, const char *value,
-                             const char *unit)
-{
-    struct str rest = arena_printf(w->t->mem,
-                                   "\"valueQuantity\":{\"value\":%s,\"unit\":\"%s\",\"system\":"
-                                   "\"http://unitsofmeasure.org\",\"code\":\"%s\"}",
-                                   value, unit, unit);
-    measure(w, view, "http://loinc.org", code, "00", rest.ptr);
-}
-
-static void measure_pressure(struct world *w, struct rec_view *view, const char *minute, const char *systolic,
-                             const char *diastolic)
-{
-#define PART(code)                                                                                                     \
-    "{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"" code "\"}]},\"valueQuantity\":{"             \
-    "\"value\":%s,\"unit\":\"mmHg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"mm[Hg]\"}}"
-    struct str rest =
-        arena_printf(w->t->mem, "\"component\":[" PART("8480-6") "," PART("8462-4") "]", systolic, diastolic);
-#undef PART
-    measure(w, view, "http://loinc.org", "85354-9", minute, rest.ptr);
-}
-
-static void examine(struct world *w)
-{
-    struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
-    measure(w, view, "http://loinc.org", "46098-0", "00",
-            "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"248152002\"}]}");
-    measure(w, view, "http://loinc.org", "82810-3", "00",
-            "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"60001007\"}]}");
-    measure_pressure(w, view, "01", "150", "95");
-    measure_pressure(w, view, "03", "148", "92");
-    measure_quantity(w, view, "8302-2", "17", "cm"); /* implausible */
-    measure_quantity(w, view, "29463-7", "70.5", "kg");
-    measure_quantity(w, view, "2160-0", "1.21", "mg/dL");
-    t_close_view(&view);
-}
-
-static void run(struct world *w, struct finding **findings, size_t *count)
-{
-    struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
-    t_must(screen_run(w->screen, view, w->t->mem, findings, count, &err));
-    t_close_view(&view);
-}
-
-static void sign(struct world *w, size_t *count)
-{
-    struct rec_view *view = t_open(w->t, T_CLINICIAN, PURPOSE_CARE, w->person.card);
-    t_must(screen_sign(view, T_CLINICIAN, w->t->mem, count, &err));
-    t_close_view(&view);
-}
-
-static const struct finding *of_item(const struct finding *findings, size_t count, const char *item)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_is(findings[i].item, item)) return &findings[i];
-    fail_msg("there is no finding of %s", item);
-    return NULL;
-}
-
-static struct screen_set kept(struct world *w, struct rec_view *view, enum screen_state state)
-{
-    struct screen_set set = {0};
-    t_must(screen_findings(view, state, w->t->mem, &set, &err));
-    return set;
+#define FINDING_INPUT(name, ...) assert_same_text(of, "input " #name, a->name, b->name);
+#include "guideline/finding.def"
 }
 
 static void assert_same(const struct finding *a, const struct finding *b)
 {
-    const struct str pairs[][2] = {{a->guideline, b->guideline}, {a->version, b->version},   {a->category, b->category},
-                                   {a->action, b->action},       {a->value, b->value},       {a->value2, b->value2},
-                                   {a->unit, b->unit},           {a->line, b->line},         {a->define, b->define},
-                                   {a->source, b->source},       {a->excluded, b->excluded}, {a->recheck, b->recheck}};
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        if (!str_eq(pairs[i][0], pairs[i][1])) fail_msg("%.*s: text %zu differs", STR_ARGS(a->item), i);
-    assert_int_equal(a->status, b->status);
-    assert_int_equal(a->urgency, b->urgency);
-    assert_int_equal(a->missing_count, b->missing_count);
-    assert_int_equal(a->queried_count, b->queried_count);
-    assert_int_equal(a->input_count, b->input_count);
-    for (size_t i = 0; i < a->missing_count; i++) assert_true(str_eq(a->missing[i], b->missing[i]));
-    for (size_t i = 0; i < a->queried_count; i++) assert_true(str_eq(a->queried[i], b->queried[i]));
-    for (size_t i = 0; i < a->input_count; i++) {
-        assert_true(str_eq(a->inputs[i].label, b->inputs[i].label));
-        assert_true(str_eq(a->inputs[i].value, b->inputs[i].value));
-        assert_true(str_eq(a->inputs[i].unit, b->inputs[i].unit));
-        assert_true(str_eq(a->inputs[i].date, b->inputs[i].date));
-        assert_true(str_eq(a->inputs[i].reference, b->inputs[i].reference));
-    }
+#define FINDING_TEXT(name, ...) assert_same_text(a, #name, a->name, b->name);
+#define FINDING_NUMBER          FINDING_TEXT
+#define FINDING_WORD(name, ...) assert_int_equal(a->name, b->name);
+#define FINDING_LIST(name, ...) assert_same_list(a, #name, a->name, a->name##_count, b->name, b->name##_count);
+#define FINDING_INPUTS(name, ...)                                                                                      \
+    assert_int_equal(a->input_count, b->input_count);                                                                  \
+    for (size_t i = 0; i < a->input_count; i++) assert_same_input(a, &a->name[i], &b->name[i]);
+#include "guideline/finding.def"
 }
 
-static size_t with_status(struct rec_view *view, const char *type, const char *status)
+/* The rows of finding.def, to note which of them some finding has. */
+enum row {
+#define FINDING_TEXT(name, ...)  ROW_##name,
+#define FINDING_NUMBER           FINDING_TEXT
+#define FINDING_WORD             FINDING_TEXT
+#define FINDING_LIST             FINDING_TEXT
+#define FINDING_INPUTS           FINDING_TEXT
+#define FINDING_INPUT(name, ...) ROW_INPUT_##name,
+#include "guideline/finding.def"
+    ROW_COUNT
+};
+
+static const char *const row_names[] = {
+#define FINDING_TEXT(name, ...)  #name,
+#define FINDING_NUMBER           FINDING_TEXT
+#define FINDING_WORD             FINDING_TEXT
+#define FINDING_LIST             FINDING_TEXT
+#define FINDING_INPUTS           FINDING_TEXT
+#define FINDING_INPUT(name, ...) "input " #name,
+#include "guideline/finding.def"
+};
+
+static void note_rows(const struct finding *finding, bool has[ROW_COUNT])
 {
-    const struct rec_resource *all = NULL;
-    size_t count = 0, found = 0;
-    t_must(rec_all(view, 0, &all, &count, &err));
-    for (size_t i = 0; i < count; i++)
-        found += str_is(all[i].type, type) &&
-                 str_is(tape_child_text(&all[i].tape, tape_root(&all[i].tape), "status"), status);
-    return found;
+#define FINDING_TEXT(name, ...)   has[ROW_##name] |= finding->name.len > 0;
+#define FINDING_NUMBER            FINDING_TEXT
+#define FINDING_WORD(name, ...)   has[ROW_##name] |= finding->name > 0;
+#define FINDING_LIST(name, ...)   has[ROW_##name] |= finding->name##_count > 0;
+#define FINDING_INPUTS(name, ...) has[ROW_##name] |= finding->input_count > 0;
+#include "guideline/finding.def"
+    for (size_t i = 0; i < finding->input_count; i++) {
+#define FINDING_INPUT(name, ...) has[ROW_INPUT_##name] |= finding->inputs[i].name.len > 0;
+#include "guideline/finding.def"
+    }
 }
 
 /* --- acceptance --------------------------------------------------------------------------------------------------- */
@@ -274,8 +183,8 @@ static void a_second_run_replaces_the_drafts(void **state)
     run(&w, &findings, &count);
     struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
     size_t before = t_count(view);
-    measure_pressure(&w, view, "10", "116", "66");
-    measure_pressure(&w, view, "12", "114", "64");
+    measure_pressure(&w, view, 10, "116", "66");
+    measure_pressure(&w, view, 12, "114", "64");
     t_close_view(&view);
     run(&w, &findings, &count);
     assert_str(of_item(findings, count, "bp-category")->category, "non-elevated");
@@ -346,6 +255,52 @@ static void signing_makes_results_and_names_the_clinician(void **state)
     t_site_drop(w.t);
 }
 
+/* What one run found of w->person is the same as a draft and as a signed result; `has` notes the fields. */
+static void assert_kept_whole(struct world *w, bool has[ROW_COUNT])
+{
+    struct finding *findings = NULL;
+    size_t count = 0, signed_count = 0;
+    run(w, &findings, &count);
+    for (enum screen_state state = SCREEN_DRAFT; state <= SCREEN_SIGNED; state++) {
+        if (state == SCREEN_SIGNED) sign(w, &signed_count);
+        struct rec_view *view = t_open(w->t, T_CLINICIAN, PURPOSE_CARE, w->person.card);
+        struct screen_set set = kept(w, view, state);
+        assert_int_equal(set.count, count);
+        for (size_t i = 0; i < count; i++) {
+            char item[64];
+            (void)snprintf(item, sizeof item, "%.*s", STR_ARGS(findings[i].item));
+            const struct finding *again = of_item(set.findings, set.count, item);
+            assert_same(&findings[i], again);
+            if (state == SCREEN_SIGNED) note_rows(again, has);
+        }
+        t_close_view(&view);
+    }
+}
+
+static void every_field_survives_drafting_signing_and_reading(void **state)
+{
+    struct world w = world_make("screen-fields");
+    bool has[ROW_COUNT] = {false};
+    (void)state;
+    accept_all(&w);
+    examine(&w);
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    measure(&w, view, "4548-4", "5.2", "%"); /* to be measured again in some years */
+    t_close_view(&view);
+    assert_kept_whole(&w, has);
+    w.person = t_enrol(w.t, "Okafor", "1990-02-01");
+    t_give(w.t, w.person.card, PURPOSE_CARE);
+    view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    measure(&w, view, "46098-0", "248152002", NULL);
+    measure(&w, view, "82810-3", "77386006", NULL); /* pregnant: some items do not apply */
+    measure(&w, view, "4548-4", "6.1", "%");
+    t_close_view(&view);
+    assert_kept_whole(&w, has);
+    for (int row = 0; row < ROW_COUNT; row++)
+        if (!has[row]) fail_msg("no finding of these people has %s: add one that does", row_names[row]);
+    t_site_drop(w.t);
+}
+
 static void the_letter_gets_what_was_signed_and_nothing_newer(void **state)
 {
     struct world w = world_make("screen-letter");
@@ -357,8 +312,8 @@ static void the_letter_gets_what_was_signed_and_nothing_newer(void **state)
     run(&w, &findings, &count);
     sign(&w, &signed_count);
     struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
-    measure_pressure(&w, view, "20", "116", "66");
-    measure_pressure(&w, view, "22", "114", "64");
+    measure_pressure(&w, view, 20, "116", "66");
+    measure_pressure(&w, view, 22, "114", "64");
     t_close_view(&view);
     run(&w, &findings, &count);
     view = t_open(w.t, T_PERSON, PURPOSE_SELF, w.person.card);
@@ -400,6 +355,7 @@ int main(void)
         cmocka_unit_test(what_salve_computed_is_no_reading),
         cmocka_unit_test(only_a_clinician_signs),
         cmocka_unit_test(signing_makes_results_and_names_the_clinician),
+        cmocka_unit_test(every_field_survives_drafting_signing_and_reading),
         cmocka_unit_test(the_letter_gets_what_was_signed_and_nothing_newer),
         cmocka_unit_test(counts_findings_by_category),
     };

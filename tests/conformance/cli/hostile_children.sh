@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Consent of children and of a helper; rights in an unknown language.
+set -u
+. tests/support/hostile.sh
+make_site
+make_people
+printf '{"resourceType":"Patient","name":[{"family":"K"}],"birthDate":"%d-01-01"}' $(($(date -u +%Y) - 8)) >"$work/child.json"
+child=$(salve enrol -q --as kofi "$work/child.json")
+fails 7 "a child alone" salve consent give "$child" --purpose care --read-back 1 --as kofi
+fails 7 "a child that was not asked" salve consent give "$child" --purpose care --read-back 1 --as kofi --guardian
+fails 7 "a child that says no" salve consent give "$child" --purpose care --read-back 1 --as kofi --guardian --assent dissent
+ok "a child and a guardian" salve consent give "$child" --purpose care --read-back 1 --as kofi --guardian --assent given
+fails 2 "a helper without a name" salve consent give "$card" --purpose helper --read-back 1 --as kofi
+ok "a helper" salve consent give "$card" --purpose helper --to daughter-1 --read-back 1 --as kofi
+ok "what is kept apart has its own tick" salve consent give "$card" --purpose care --sensitive --read-back 1 --as kofi
+fails 4 "withdrawing in an unknown language" salve withdraw "$card" --purpose helper --lang xx
+prints 'helper +on' "has changed nothing" salve consent list "$card"
+fails 4 "erasing in an unknown language" salve erase "$card" --yes --lang xx
+ok "has erased nothing" salve looked "$card"
+finish
