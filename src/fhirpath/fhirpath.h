@@ -3,7 +3,7 @@
  * fhirpath - FHIRPath compiled onto the machine (machine/run.h) and run over tapes.
  *
  *     struct fhirpath *path;                                     // compile once: lives as long as `mem`
- *     code = fhirpath_compile(STR("name.where(use = 'official').given"), fhir_type_find(STR("Patient")), mem, &path,
+ *     code = fhirpath_compile(STR("name.where(use = 'official').given"), FHIR_T_Patient, mem, &path,
  *     err);
  *
  *     struct expr_env env = {.clock = &clock};                   // run many times
