@@ -198,7 +198,7 @@ endef
 
 # $(1) tests or fuzz, $(2) module, $(3) sources, $(4) program, $(5) flags
 define table_rules
-$(GEN)/$(1)/$(2).c: $(3) $(sort $(dir $(3))) tools/test_table
+$(GEN)/$(1)/$(2).c: $(3) $(wildcard tests/*/$(2)/) tools/test_table
 	@mkdir -p $$(@D)
 	@tools/test_table $(1) $(3) >$$@
 $(call program_rule,$(4),$(2),$(OBJ)/gen/$(1)/$(2).o $(patsubst %.c,$(OBJ)/%.o,$(3)),$(5))
