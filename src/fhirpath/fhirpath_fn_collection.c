@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over collections: existence, subsetting, combining, sorting, types (N1 5.1-5.4, 6.3). */
+ * FHIRPath functions over collections: existence, subsetting, combining, sorting, types (2.0.0, 5.1-5.4, 6.3). */
 #include "fhirpath/fhirpath_int.h"
 
 /* --- truths of all items ------------------------------------------------------------------------------------------ */

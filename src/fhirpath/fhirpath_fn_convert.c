@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath conversions (N1 5.5): each toX has a convertsToX that asks whether it would give anything. */
+ * FHIRPath conversions (2.0.0, 5.5): each toX has a convertsToX that asks whether it would give anything. */
 #include "fhirpath/fhirpath_int.h"
 
 /* A conversion of one System value; NULL where there is none. */

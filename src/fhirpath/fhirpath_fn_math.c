@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over numbers, and what a value of limited precision may stand for (N1 5.7; boundaries and
+ * FHIRPath functions over numbers, and what a value of limited precision may stand for (2.0.0, 5.7; boundaries and
  * precision are of the later drafts). Results outside the range of decimals are empty. */
 #include "fhirpath/fhirpath_int.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * matches, matchesFull and replaceMatches (N1 5.6.9, 5.6.10) over PCRE2 with UTF-8. A pattern that is written in the
+ * matches, matchesFull and replaceMatches (2.0.0, 5.6.9, 5.6.10) over PCRE2 with UTF-8. A pattern written in the
  * expression is compiled with it, others at each call. Time is bounded: pattern length, nesting, and the count of
  * matching steps have ceilings, and passing the last is E_STEPS. */
 #define PCRE2_CODE_UNIT_WIDTH 8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over text (N1 5.6; encode, escape, trim, split and join are of later drafts). Positions and
+ * FHIRPath functions over text (2.0.0, 5.6; encode, escape, trim, split and join are of later drafts). Positions and
  * lengths count characters (code points), not bytes. */
 #include <utf8proc.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions about time: the clock of the run, and the parts of dates and times (N1 5.9, later drafts). */
+ * FHIRPath functions about time: the clock of the run, and the parts of dates and times (2.0.0, 5.9, later drafts). */
 #include "fhirpath/fhirpath_int.h"
 
 FN(fp_now) { return expr_temporal_value(VALUE_DATETIME, *expr_now(run), run->mem, out, run->err); }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath text into tokens (N1 section 2 and the grammar's lexer rules). Names, strings and dates are checked here, so
- * that the parser sees only whole ones. */
+ * FHIRPath text into tokens (2.0.0, section 2 and the grammar's lexer rules). Names, strings and dates are checked here,
+ * so that the parser sees only whole ones. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -134,7 +134,7 @@ static enum salve_code escape(struct fp_lexer *l, char **out)
     char c = peek(l, 1);
     if (c == 'u') return unicode_escape(l, out);
     const char *found = c == '\0' ? NULL : strchr(from, c);
-    if (found == NULL) { /* a backslash before any other character is left out (N1 4.1.2) */
+    if (found == NULL) { /* a backslash before any other character is left out (2.0.0, 4.1.2) */
         l->at++;
         return SALVE_OK;
     }

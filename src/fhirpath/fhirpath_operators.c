@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath operators (N1 section 6). Each takes two collections of one item at most, apart from equality, union and
+ * FHIRPath operators (2.0.0, section 6). Each takes two collections of one item at most, apart from equality, union and
  * membership; an empty side gives empty, overflow and division by zero give empty. */
 #include "fhirpath/fhirpath_int.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Equality, equivalence and order of values (FHIRPath N1 6.1 and 6.2). Nodes are taken as System values where they have
- * one and are compared element by element where they have none. */
+ * Equality, equivalence and order of values (FHIRPath 2.0.0 6.1 and 6.2). Nodes are taken as System values where they
+ * have one and are compared element by element where they have none. */
 #include <utf8proc.h>
 
 #include "base/limits.h"

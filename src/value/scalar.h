@@ -9,7 +9,7 @@
  *     if (expr_decimal_parse(STR("1.50"), &a) && expr_decimal_parse(STR("2.25"), &b) && expr_decimal_add(a, b, &sum))
  *         ... expr_decimal_text(sum, text) is "3.75"
  *
- * Sources: CQL 1.5.3 appendix B (operators), FHIRPath N1 sections 5 and 6, UCUM 2.1. */
+ * Sources: CQL 1.5.3 appendix B (operators), FHIRPath 2.0.0 sections 5 and 6, UCUM 2.1. */
 #ifndef SALVE_VALUE_SCALAR_H
 #define SALVE_VALUE_SCALAR_H
 
