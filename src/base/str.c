@@ -104,3 +104,24 @@ bool str_next_line(struct str *rest, struct str *line)
     if (line->len > 0 && line->ptr[line->len - 1] == '\r') line->len--;
     return true;
 }
+
+size_t str_char_bytes(struct str text)
+{
+    if (text.len == 0) return 0;
+    unsigned char c = (unsigned char)text.ptr[0];
+    size_t bytes = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    return bytes > text.len ? text.len : bytes;
+}
+
+size_t str_unprintable(struct str text)
+{
+    const unsigned char *c = (const unsigned char *)text.ptr;
+    size_t bytes = str_char_bytes(text);
+    if (bytes == 0) return 0;
+    if (c[0] < 0x80) return c[0] < 0x20 || c[0] == 0x7f;
+    if (!str_is_utf8(str_cut(text, 0, bytes))) return 1;
+    if (c[0] == 0xc2 && c[1] < 0xa0) return 2; /* U+0080 to U+009F */
+    bool is_turn = c[0] == 0xe2 &&
+                   ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+    return is_turn ? 3 : 0;
+}

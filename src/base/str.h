@@ -56,7 +56,14 @@ struct str str_trim(struct str a);                     /* without ASCII white sp
 bool str_to_i64(struct str a, int64_t *out);           /* all of it is one decimal integer in range */
 bool str_to_double(struct str a, double *out);         /* all of it is one finite decimal number, C locale */
 bool str_is_utf8(struct str a);                        /* well-formed UTF-8 without NUL, RFC 3629 */
-uint64_t str_hash(struct str a);                       /* for tables in memory only; not stable across builds */
+
+/* What a person reads. str_char_bytes - bytes of the first character by its first byte, never more than there are; 0
+ * for an empty text. str_unprintable - how many bytes at the start must not be printed, 0 if the first character may
+ * be: a control character (tabs and line ends too), a mark that breaks lines or turns the direction of what follows
+ * (U+2028 to U+202E, U+2066 to U+2069), a byte that is no UTF-8. */
+size_t str_char_bytes(struct str text);
+size_t str_unprintable(struct str text);
+uint64_t str_hash(struct str a); /* for tables in memory only; not stable across builds */
 
 /* str_next_line - cuts the next line off *rest (without its end of line, LF or CRLF); false at the end. */
 bool str_next_line(struct str *rest, struct str *line);

@@ -9,6 +9,7 @@
 
 struct letter_frame {
     const struct json *words;
+    struct str bytes;
 };
 
 /* Every key that compose or a rendering asks for; a frame without one of them is refused when it is loaded. */
@@ -65,6 +66,8 @@ static const char *const keys[] = {"language",
                                    "month.10",
                                    "month.11",
                                    "month.12"};
+
+struct str letter_frame_bytes(const struct letter_frame *frame) { return frame->bytes; }
 
 struct str letter_frame_word(const struct letter_frame *frame, const char *key)
 {
@@ -129,6 +132,7 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
     if (!is_line_spacing(letter_frame_word(frame, "line-spacing")))
         return salve_refuse(err, SALVE_E_INVALID, "a number from 0.5 to 2", "frame.%.*s.json: line-spacing",
                             STR_ARGS(language));
+    frame->bytes = text;
     *out = frame;
     return SALVE_OK;
 }
