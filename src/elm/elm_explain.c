@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Explaining a define: it is run alone, in a run of its own, on a program that was compiled with notes. So what its
- * retrieves delivered is what this define used, and programs without notes carry nothing of it. */
+ * Explaining a define: it is run alone, in a run of its own, on a program that was compiled with notes (elm_note_value
+ * and its kin). So what its retrieves gave is what this define used, and programs without notes carry nothing of it. */
 #include "elm/elm_int.h"
 
 #include "base/limits.h"
@@ -184,17 +184,14 @@ static enum salve_code list_reasons(struct elm_run *run, struct elm_explanation 
     return SALVE_OK;
 }
 
-enum salve_code elm_explain(const struct elm_program *program, struct elm_subject *subject, const struct expr_env *env,
-                            const struct elm_param *params, size_t param_count, size_t index, struct arena *mem,
-                            struct elm_explanation *out, struct salve_err *err)
+enum salve_code elm_explain(struct elm_run *run, size_t index, struct elm_explanation *out, struct salve_err *err)
 {
-    struct elm_run *run;
     *out = (struct elm_explanation){0};
-    TRY(elm_run_open(program, subject, env, params, param_count, mem, &run, err));
-    run->notes = arena_new(mem, struct elm_notes);
+    salve_assert(run->notes == NULL && run->touched.count == 0);
+    run->notes = arena_new(run->run.mem, struct elm_notes);
     if (run->notes == NULL) return salve_fail(err, SALVE_E_MEMORY, "explanation");
     TRY(elm_run_define_at(run, index, &out->value, err));
-    out->at = program->places[index];
+    out->at = run->program->places[index];
     TRY(list_used(run, out, err));
     return list_reasons(run, out, err);
 }

@@ -3,8 +3,7 @@
  * fhirpath - FHIRPath compiled onto the machine (machine/run.h) and run over tapes.
  *
  *     struct fhirpath *path;                                     // compile once: lives as long as `mem`
- *     code = fhirpath_compile(STR("name.where(use = 'official').given"), fhir_type_find(STR("Patient")), mem, &path,
- *     err);
+ *     code = fhirpath_compile(STR("name.given"), fhir_type_find(STR("Patient")), mem, &path, err);
  *
  *     struct expr_env env = {.clock = &clock};                   // run many times
  *     struct expr_value out;
@@ -14,9 +13,9 @@
  * arena_rewind after each, and memory stays flat. Programs are read-only after compiling; threads may share them, with
  * an arena each.
  *
- * Errors. Compiling: E_SYNTAX, E_UNKNOWN_NAME, E_TYPE, E_TOO_DEEP, E_TOO_BIG, E_MEMORY; `at` is "line:column". Running:
- * E_TYPE (an operation met the wrong kind of value), E_STEPS, E_TOO_DEEP, E_MEMORY; `at` is the line and column of the
- * step that failed. Messages name functions and elements, never values.
+ * Errors. Compiling: E_SYNTAX, E_UNKNOWN_NAME, E_TYPE, E_TOO_DEEP, E_TOO_BIG, E_MEMORY. Running: E_TYPE (an operation
+ * met the wrong kind of value), E_STEPS, E_TOO_DEEP, E_MEMORY. Line and column are those of the step that failed.
+ * Messages name functions and elements, never values.
  *
  * Sources: FHIRPath 2.0.0 and its continuous build for what R4 added; FHIR R4 "FHIRPath" page. */
 #ifndef SALVE_FHIRPATH_FHIRPATH_H

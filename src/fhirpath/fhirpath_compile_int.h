@@ -2,8 +2,8 @@
  *
  * fhirpath_compile_int - the compiler's state, shared by the walk over the tree (fhirpath_compile.c) and the forms that
  * emit code for functions which take expressions (fhirpath_forms.c). */
-#ifndef SALVE_EXPR_FHIRPATH_COMPILE_INT_H
-#define SALVE_EXPR_FHIRPATH_COMPILE_INT_H
+#ifndef SALVE_FHIRPATH_COMPILE_INT_H
+#define SALVE_FHIRPATH_COMPILE_INT_H
 
 #include "fhirpath/fhirpath_int.h"
 

@@ -2,8 +2,8 @@
  *
  * fhirpath_int - inside the FHIRPath front end: text -> tokens -> tree (fhirpath_parse.c) -> program
  * (fhirpath_compile.c). The tree lives in an arena of its own and is gone when the program is made. */
-#ifndef SALVE_EXPR_FHIRPATH_INT_H
-#define SALVE_EXPR_FHIRPATH_INT_H
+#ifndef SALVE_FHIRPATH_INT_H
+#define SALVE_FHIRPATH_INT_H
 
 #include "fhirpath/fhirpath.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath text into tokens (2.0.0, section 2 and the grammar's lexer rules). Names, strings and dates are checked
- * here, so that the parser sees only whole ones. */
+ * FHIRPath text into tokens (2.0.0, section 2 and the grammar's lexer rules). Names, strings and dates are checked, so
+ * that the parser sees only whole ones. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Values as JSON: FHIR data as FHIR JSON, the rest by kind. See fhirpath.h. */
+ * Values as JSON: FHIR data as FHIR JSON, the rest by kind. See run.h. */
 #include "machine/run.h"
 #include "fhir/fhir.h"
 

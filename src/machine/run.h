@@ -47,7 +47,7 @@ struct expr_env {
 };
 
 /* expr_json - a JSON array of the items: FHIR objects as FHIR JSON, numbers as numbers, dates and quantities as the
- * texts FHIRPath's toString gives. expr_json_value - the one value (lists as arrays, null as null). */
+ * texts FHIRPath's toString gives. expr_json_value, for tests - the one value (lists as arrays, null as null). */
 void expr_json(const struct expr_value *value, struct buf *out);
 void expr_json_value(const struct expr_value *value, struct buf *out);
 
@@ -140,7 +140,7 @@ uint32_t expr_emit_define(struct expr_emit *emit, uint32_t routine); /* number f
 uint32_t expr_emit(struct expr_emit *emit, enum expr_op op, uint8_t flags, uint16_t a, uint32_t b); /* its index */
 void expr_emit_const(struct expr_emit *emit, struct expr_value value); /* what it points to must outlive the program */
 /* expr_emit_object - pushes something of the compiler's own (a type, a plan, a pattern) for the C function that takes
- * it with expr_object. No other instruction may take it and no routine may give it back: expr_emit_done asserts it. */
+ * it with expr_object. No other instruction may take it, no routine gives it back: expr_emit_done asserts that. */
 void expr_emit_object(struct expr_emit *emit, const void *object);
 void expr_emit_call(struct expr_emit *emit, const struct expr_function *function, uint16_t args);
 uint32_t expr_emit_name(struct expr_emit *emit, fhir_name_id name);                        /* appended; index */
