@@ -199,7 +199,7 @@ endef
 # $(1) tests or fuzz, $(2) module, $(3) sources, $(4) program, $(5) flags
 # The list of the sources is kept, so that the table is made anew when one comes or goes.
 define table_rules
-ifneq ($$(file <$(GEN)/$(1)/$(2).list),$(strip $(3)))
+ifneq ($$(strip $$(file <$(GEN)/$(1)/$(2).list)),$(strip $(3)))
 $$(shell mkdir -p $(GEN)/$(1))
 $$(file >$(GEN)/$(1)/$(2).list,$(strip $(3)))
 endif
