@@ -197,13 +197,9 @@ $(1): $(3) $(SUPPORT) $(call archives_for,json $(2))
 endef
 
 # $(1) tests or fuzz, $(2) module, $(3) sources, $(4) program, $(5) flags
-# The list of the sources is kept, so that the table is made anew when one comes or goes.
 define table_rules
-ifneq ($$(strip $$(file <$(GEN)/$(1)/$(2).list)),$(strip $(3)))
-$$(shell mkdir -p $(GEN)/$(1))
-$$(file >$(GEN)/$(1)/$(2).list,$(strip $(3)))
-endif
-$(GEN)/$(1)/$(2).c: $(GEN)/$(1)/$(2).list $(3) tools/test_table
+$(GEN)/$(1)/$(2).c: $(3) $(wildcard tests/*/$(2)/) tools/test_table
+	@mkdir -p $$(@D)
 	@tools/test_table $(1) $(3) >$$@
 $(call program_rule,$(4),$(2),$(OBJ)/gen/$(1)/$(2).o $(patsubst %.c,$(OBJ)/%.o,$(3)),$(5))
 endef

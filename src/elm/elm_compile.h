@@ -77,7 +77,7 @@ struct elm_compile {
     uint16_t this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
     struct elm_job *jobs, *last_job;
     unsigned depth;
-    bool is_explained;  /* notes are compiled in, elm_explain.h */
+    bool is_explained;  /* notes are compiled in, elm_explain.c */
     bool is_mixed;      /* the libraries have defines of Patient and of Unfiltered */
     struct str further; /* elm_looks_further */
 };

@@ -10,10 +10,6 @@
 #include "screen/screen.h"
 #include "visit/content.h"
 
-/* Forms are used in all of these or not at all. */
-static const struct str form_languages[] = {{"en", 2}, {"ar", 2}};
-enum { FORM_LANGUAGES = sizeof form_languages / sizeof *form_languages };
-
 struct opening {
     const struct visit_content_ask *ask;
     struct arena *mem;
@@ -123,8 +119,28 @@ enum salve_code visit_guideline(const struct visit_content *content, struct str 
 
 /* --- forms -------------------------------------------------------------------------------------------------------- */
 
+static struct str frame_language(struct str name) { return middle_of(name, STR("frame."), STR(".json")); }
+
+/* A form is used in every language that letters are written in, or not at all: nobody agrees in one language and is
+ * answered in another. */
+static enum salve_code form_languages(const struct opening *in, struct str **out, size_t *count, struct salve_err *err)
+{
+    struct str *names = NULL;
+    size_t name_count = 0;
+    *count = 0;
+    enum salve_code code = list_folder(in, "letters", &names, &name_count, err);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+    *out = arena_array(in->mem, struct str, name_count + 1);
+    if (*out == NULL) return no_memory(err);
+    for (size_t i = 0; i < name_count; i++)
+        if (frame_language(names[i]).ptr != NULL) (*out)[(*count)++] = frame_language(names[i]);
+    return SALVE_OK;
+}
+
 static enum salve_code load_form(struct opening *in, enum purpose purpose, struct str version, struct salve_err *err)
 {
+    struct str *languages = NULL;
+    size_t language_count = 0;
     uint32_t major = 0, minor = 0;
     struct str folder = arena_printf(in->mem, "%s/forms", in->ask->share);
     if (!consent_version_read(version, &major, &minor)) return SALVE_OK;
@@ -133,8 +149,9 @@ static enum salve_code load_form(struct opening *in, enum purpose purpose, struc
     form->purpose = purpose;
     form->major = major;
     form->minor = minor;
-    if (consent_form_load(folder.ptr, purpose, version, form_languages, FORM_LANGUAGES, in->mem, &form->set,
-                          &form->err) != SALVE_OK)
+    TRY(form_languages(in, &languages, &language_count, err));
+    if (consent_form_load(folder.ptr, purpose, version, languages, language_count, in->mem, &form->set, &form->err) !=
+        SALVE_OK)
         return SALVE_OK;
     for (size_t i = 0; i < form->set.count; i++) {
         struct consent_form *one = &form->set.forms[i];
@@ -238,7 +255,7 @@ static enum salve_code load_frames(struct opening *in, struct salve_err *err)
     size_t count = 0;
     TRY(list_folder(in, "letters", &names, &count, err));
     for (size_t i = 0; i < count; i++) {
-        struct str language = middle_of(names[i], STR("frame."), STR(".json"));
+        struct str language = frame_language(names[i]);
         if (language.ptr == NULL) continue;
         struct visit_frame *frame = ONE_MORE(in, in->out->frames, in->out->frame_count);
         if (frame == NULL) return no_memory(err);

@@ -93,6 +93,8 @@ static void the_newest_form_stands_unless_another_is_asked_for(void **state)
     const struct consent_form *form = NULL;
     (void)state;
     own_folder(folder);
+    put_file(folder, "letters/frame.en.json", STR("{}")); /* a language of letters is one of forms */
+    put_file(folder, "letters/frame.ar.json", STR("{}"));
     put_file(folder, "forms/care/1.0/form.en.json", share_file("forms/care/1.0/form.en.json", mem));
     put_file(folder, "forms/care/1.0/form.ar.json", share_file("forms/care/1.0/form.ar.json", mem));
     put_file(folder, "forms/care/1.10/form.en.json", share_file("forms/care/1.0/form.en.json", mem)); /* not whole */
