@@ -5,7 +5,8 @@
  *
  * To add a command: 1. write `enum salve_code cli_<name>(struct cli *, struct salve_err *)` in the file of its group:
  * cli_visit.c, cli_rights.c, cli_site.c, cli_guidelines.c, cli_program.c, or of files cli_fhir.c, cli_cql.c,
- * cli_measure.c 2. add its row to commands.def 3. add a case to tests/conformance/cli. Help, man page and completion come from the row. */
+ * cli_measure.c 2. add its row to commands.def 3. add a case to tests/conformance/cli. Help, man page and completion
+ * come from the row. */
 #ifndef SALVE_CLI_INT_H
 #define SALVE_CLI_INT_H
 
