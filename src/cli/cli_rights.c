@@ -137,6 +137,29 @@ enum salve_code cli_looked(struct cli *cli, struct salve_err *err)
     return cli_looked_print(cli, &looks, err);
 }
 
+/* --- history ------------------------------------------------------------------------------------------------------ */
+
+enum salve_code cli_history(struct cli *cli, struct salve_err *err)
+{
+    struct visit_versions versions;
+    struct cli_reply reply;
+    char when[CLOCK_TEXT_BYTES];
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_history(&cli->visit, str_of(cli->words[0]), str_of(cli->words[1]), &versions, err));
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < versions.count; i++) {
+        const struct visit_version *version = &versions.list[i];
+        struct str at = clock_text(version->saved_at_unix_ms, when);
+        cli_reply_words(&reply, "version %u, saved %.16s\n%.*s\n", version->version, at.ptr, STR_ARGS(version->json));
+        cli_reply_enter(&reply, NULL, '{');
+        cli_reply_number(&reply, "version", version->version);
+        cli_reply_text(&reply, "savedAt", at);
+        if (cli->is_json) json_put_raw(&reply.w, "resource", version->json);
+        cli_reply_leave(&reply);
+    }
+    return cli_reply_done(&reply, err);
+}
+
 /* --- take --------------------------------------------------------------------------------------------------------- */
 
 enum salve_code cli_take(struct cli *cli, struct salve_err *err)
@@ -214,24 +237,12 @@ enum salve_code cli_withdraw(struct cli *cli, struct salve_err *err)
     return give_receipt(cli, "withdrawal", &receipt, err);
 }
 
-static enum salve_code confirm_erasure(const struct cli *cli, struct salve_err *err)
-{
-    char line[16];
-    if (cli_has(cli, OPT_YES)) return SALVE_OK;
-    enum salve_code code = cli_ask(cli, "Everything about this person will be gone for good. Type 'erase' to go on",
-                                   false, line, sizeof line, err);
-    if (code == SALVE_E_USAGE && !cli_interrupted())
-        return salve_why(err, code, "nothing was changed; where nobody can type, add --yes");
-    if (code != SALVE_OK || strcmp(line, "erase") == 0) return code;
-    return salve_refuse(err, SALVE_E_USAGE, "not confirmed; nothing was changed", "erase");
-}
-
 enum salve_code cli_erase(struct cli *cli, struct salve_err *err)
 {
     struct str language;
     struct visit_receipt receipt;
     TRY(receipt_words(cli, &language, err));
-    TRY(confirm_erasure(cli, err));
+    TRY(cli_confirm(cli, "Everything about this person will be gone for good", "erase", err));
     TRY(cli_open(cli, CLI_PERSON, err));
     TRY(visit_erase(&cli->visit, str_of(cli->words[0]), language, &receipt, err));
     return give_receipt(cli, "erasure", &receipt, err);

@@ -87,6 +87,111 @@ enum salve_code cli_staff(struct cli *cli, struct salve_err *err)
     return cli_reply_done(&reply, err);
 }
 
+enum salve_code cli_staff_retire(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    struct str id = str_of(cli->words[0]);
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_staff_retire(&cli->visit, id, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "id", id);
+    cli_reply_bool(&reply, "retired", true);
+    cli_reply_words(&reply, "%.*s has left: nothing opens for them any more.\n", STR_ARGS(id));
+    return cli_reply_done(&reply, err);
+}
+
+/* --- settings ----------------------------------------------------------------------------------------------------- */
+
+/* The values of an option as one text; an earlier one stays where the option was not given. */
+static enum salve_code joined(const struct cli *cli, enum cli_option option, char between, struct str *text,
+                              struct salve_err *err)
+{
+    const struct cli_values *values = &cli->options[option];
+    struct buf out;
+    if (values->count == 0) return SALVE_OK;
+    buf_init(&out, cli->mem, CLI_LINE_BYTES_MAX * 8);
+    for (size_t i = 0; i < values->count; i++) {
+        if (out.len > 0) buf_add_char(&out, between);
+        buf_add(&out, str_of(values->value[i]));
+    }
+    return buf_done(&out, text, err);
+}
+
+static enum salve_code read_ages(const char *text, struct site_settings *settings, struct salve_err *err)
+{
+    uint8_t *const ages[] = {&settings->assent_age_years, &settings->consent_age_years, &settings->majority_age_years};
+    struct str rest = str_of(text);
+    int64_t years = 0;
+    for (int i = 0; i < 3; i++) {
+        ptrdiff_t comma = i < 2 ? str_find(rest, STR(",")) : (ptrdiff_t)rest.len;
+        if (comma < 0 || !str_to_i64(str_cut(rest, 0, (size_t)comma), &years) || years < 1 || years > 99)
+            return salve_refuse(err, SALVE_E_USAGE, "three ages in years with commas between them, such as 7,16,18",
+                                "--ages");
+        *ages[i] = (uint8_t)years;
+        rest = str_cut(rest, (size_t)comma + 1, rest.len);
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code change_settings(struct cli *cli, struct site_settings *settings, struct salve_err *err)
+{
+    const char *ages = cli_option(cli, OPT_AGES), *index = cli_option(cli, OPT_NAME_INDEX);
+    TRY(joined(cli, OPT_NATIONAL_PATTERN, '\n', &settings->national_patterns, err));
+    TRY(joined(cli, OPT_IDENTIFIER_SYSTEM, ' ', &settings->identifier_systems, err));
+    if (ages != NULL) TRY(read_ages(ages, settings, err));
+    if (index != NULL && strcmp(index, "on") != 0 && strcmp(index, "off") != 0)
+        return salve_refuse(err, SALVE_E_USAGE, "it is on or off", "--name-index");
+    if (index != NULL) settings->name_index = strcmp(index, "on") == 0;
+    return site_settings_set(cli->visit.site, cli->visit.actor, settings, err);
+}
+
+enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    bool is_change = cli_has(cli, OPT_NATIONAL_PATTERN) || cli_has(cli, OPT_IDENTIFIER_SYSTEM) ||
+                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX);
+    TRY(cli_open(cli, is_change ? CLI_STAFF : CLI_NOBODY, err));
+    struct site_settings settings = *site_settings(cli->visit.site);
+    if (is_change) TRY(change_settings(cli, &settings, err));
+    settings = *site_settings(cli->visit.site);
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "name", settings.name);
+    cli_reply_text(&reply, "languages", settings.languages);
+    cli_reply_number(&reply, "assentAgeYears", settings.assent_age_years);
+    cli_reply_number(&reply, "consentAgeYears", settings.consent_age_years);
+    cli_reply_number(&reply, "majorityAgeYears", settings.majority_age_years);
+    cli_reply_bool(&reply, "nameIndex", settings.name_index);
+    cli_reply_text(&reply, "identifierSystems", settings.identifier_systems);
+    cli_reply_text(&reply, "nationalPatterns", settings.national_patterns);
+    cli_reply_words(&reply,
+                    "name                 %.*s\nlanguages            %.*s\n"
+                    "ages                 %u a child is asked, %u decides alone, %u is of age\n"
+                    "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n",
+                    STR_ARGS(settings.name), STR_ARGS(settings.languages), settings.assent_age_years,
+                    settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
+                    STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns));
+    return cli_reply_done(&reply, err);
+}
+
+/* --- log ---------------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_log_successor(struct cli *cli, struct salve_err *err)
+{
+    struct cli_secret secret = {0};
+    struct cli_reply reply;
+    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    TRY(cli_site_found(cli, err));
+    TRY(cli_confirm(cli, "The old log ends here and everybody will see it", "successor", err));
+    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_log_successor(&options, err);
+    cli_secret_drop(&secret);
+    if (code != SALVE_OK) return code;
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_bool(&reply, "started", true);
+    cli_reply_words(&reply, "A new log is started; its first entry names the old one. Next: salve verify\n");
+    return cli_reply_done(&reply, err);
+}
+
 /* --- verify ------------------------------------------------------------------------------------------------------- */
 
 struct verifying {

@@ -483,3 +483,25 @@ enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
     if (path != NULL) cli_say(cli, "Letter: %s", path);
     return SALVE_OK;
 }
+
+/* --- a new card --------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_card(struct cli *cli, struct salve_err *err)
+{
+    struct str card;
+    struct cli_reply reply;
+    bool is_by_name = cli_has(cli, OPT_NAME) && cli_has(cli, OPT_BORN);
+    if (is_by_name == (cli->word_count == 1) || cli_has(cli, OPT_NAME) != cli_has(cli, OPT_BORN))
+        return salve_refuse(err, SALVE_E_USAGE, "give the old code, or the record's id, or --name and --born", "card");
+    TRY(cli_open(cli, is_by_name ? CLI_STAFF : CLI_ANYBODY, err));
+    if (is_by_name)
+        TRY(visit_card_by_name(&cli->visit, option_or(cli, OPT_NAME, ""), option_or(cli, OPT_BORN, ""), &card, err));
+    else
+        TRY(visit_card_new(&cli->visit, str_of(cli->words[0]), &card, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "card", card);
+    cli_reply_words(&reply, "%.*s\n", STR_ARGS(card));
+    TRY(cli_reply_done(&reply, err));
+    cli_say(cli, "This is the new card code. It is shown once; the old one opens nothing any more.");
+    return SALVE_OK;
+}

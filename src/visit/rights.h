@@ -23,6 +23,19 @@ struct visit_looks {
 SALVE_MUST_USE enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out,
                                             struct salve_err *err);
 
+/* visit_history - every version of one resource, oldest first. id: "Observation/<id>" or "<id>". E_NOT_FOUND. */
+struct visit_version {
+    uint32_t version; /* 1.. ; the last one stands */
+    int64_t saved_at_unix_ms;
+    struct str json;
+};
+struct visit_versions {
+    struct visit_version *list;
+    size_t count;
+};
+SALVE_MUST_USE enum salve_code visit_history(const struct visit *visit, struct str card, struct str id,
+                                             struct visit_versions *out, struct salve_err *err);
+
 /* visit_take - everything that is kept about the person, as one FHIR Bundle. */
 struct visit_taken {
     struct str bundle;

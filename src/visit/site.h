@@ -26,4 +26,8 @@ SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *option
 SALVE_MUST_USE enum salve_code visit_staff_add(const struct visit *visit, const struct visit_member *members,
                                                size_t count, struct salve_err *err);
 
+/* visit_staff_retire - a member who left: acts no more, stays in what they did. The actor is a manager. E_CONFLICT: the
+ * last manager, without whom nobody could be added; E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code visit_staff_retire(const struct visit *visit, struct str id, struct salve_err *err);
+
 #endif

@@ -3,11 +3,39 @@
 #include "visit/enrol.h"
 
 #include "visit/content.h"
+#include "visit/visit_int.h"
 
 enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct rec_enrolled *out,
                             struct salve_err *err)
 {
     return rec_enrol(visit->site, visit->actor, patient, visit->mem, out, err);
+}
+
+enum salve_code visit_card_new(const struct visit *visit, struct str who, struct str *card, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    struct compartment ignored;
+    struct rec_ask ask = {.actor = visit->actor, .purpose = PURPOSE_FOLLOW_UP, .who = who};
+    enum salve_code code = compartment_parse(who, &ignored) ? rec_open(visit->site, &ask, &view, err)
+                                                            : visit_view_open(visit, who, &view, err);
+    if (code == SALVE_OK) code = rec_card_new(view, visit->mem, card, err);
+    return visit_view_close(&view, code, err);
+}
+
+enum salve_code visit_card_by_name(const struct visit *visit, struct str names, struct str birth_date, struct str *card,
+                                   struct salve_err *err)
+{
+    struct compartment *found = NULL;
+    size_t count = 0;
+    char who[COMPARTMENT_TEXT_BYTES + 1];
+    TRY(rec_find(visit->site, visit->actor, names, birth_date, visit->mem, &found, &count, err));
+    enum salve_code code = SALVE_E_NOT_FOUND;
+    if (count == 1) {
+        compartment_text(found[0], who);
+        code = visit_card_new(visit, str_of(who), card, err);
+    }
+    if (code != SALVE_E_CONSENT && code != SALVE_E_NOT_FOUND) return code;
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "no one record opens in that way", "name and birth date");
 }
 
 /* How it was agreed, by whom, and for whom. */

@@ -27,6 +27,31 @@ enum salve_code visit_looked(const struct visit *visit, struct str card, struct 
     return visit_view_close(&view, code, err);
 }
 
+static enum salve_code version_of(const struct rec_resource *resource, struct arena *mem, struct visit_version *out,
+                                  struct salve_err *err)
+{
+    struct buf text;
+    buf_init(&text, mem, SALVE_RESOURCE_BYTES_MAX);
+    fhir_write(&resource->tape, tape_root(&resource->tape), FHIR_COMPACT, &text);
+    out->version = resource->version;
+    out->saved_at_unix_ms = resource->saved_at_unix_ms;
+    return buf_done(&text, &out->json, err);
+}
+
+enum salve_code visit_history(const struct visit *visit, struct str card, struct str id, struct visit_versions *out,
+                              struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    const struct rec_resource **versions = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = rec_history(view, id, visit->mem, &versions, &out->count, err);
+    if (code == SALVE_OK) out->list = arena_array(visit->mem, struct visit_version, out->count + 1);
+    if (code == SALVE_OK && out->list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "history");
+    for (size_t i = 0; code == SALVE_OK && i < out->count; i++)
+        code = version_of(versions[i], visit->mem, &out->list[i], err);
+    return visit_view_close(&view, code, err);
+}
+
 static enum salve_code bundle_of(const struct rec_resource *resources, size_t count, struct arena *mem,
                                  struct str *bundle, struct salve_err *err)
 {

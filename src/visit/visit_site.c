@@ -101,3 +101,20 @@ enum salve_code visit_staff_add(const struct visit *visit, const struct visit_me
     TRY(check_members(members, count, err));
     return register_all(visit->site, visit->actor, members, count, err);
 }
+
+enum salve_code visit_staff_retire(const struct visit *visit, struct str id, struct salve_err *err)
+{
+    struct staff *staff = NULL;
+    size_t count = 0, others = 0;
+    bool is_manager = false;
+    TRY(staff_list(visit->site, visit->mem, &staff, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (staff[i].retired || staff[i].role != ROLE_MANAGER) continue;
+        is_manager = is_manager || str_eq(staff[i].id, id);
+        others += !str_eq(staff[i].id, id);
+    }
+    if (is_manager && others == 0)
+        return salve_refuse(err, SALVE_E_CONFLICT, "the last manager stays until there is another", "staff %.*s",
+                            STR_ARGS(id));
+    return staff_retire(visit->site, visit->actor, id, err);
+}

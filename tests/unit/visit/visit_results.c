@@ -210,6 +210,77 @@ static void staff_are_checked_before_one_is_added(void **state)
     world_drop(&w);
 }
 
+static void the_last_manager_stays(void **state)
+{
+    struct world w = empty_world("last", NULL);
+    struct visit_member other = {STR("joan"), ROLE_MANAGER};
+    (void)state;
+    assert_int_equal(visit_staff_retire(as(&w, T_MANAGER), T_MANAGER.id, NULL), SALVE_E_CONFLICT);
+    t_must(visit_staff_retire(&w.visit, T_ASSISTANT.id, &err));
+    t_must(visit_staff_add(&w.visit, &other, 1, &err));
+    t_must(visit_staff_retire(&w.visit, T_MANAGER.id, &err));
+    world_drop(&w);
+}
+
+static void settings_that_would_not_open_again_are_not_kept(void **state)
+{
+    struct world w = empty_world("settings", NULL);
+    struct site_settings settings = *site_settings(w.t->site);
+    (void)state;
+    settings.national_patterns = STR("9");
+    assert_int_equal(site_settings_set(w.t->site, T_MANAGER, &settings, NULL), SALVE_E_CONFIG);
+    struct buf many;
+    buf_init(&many, w.t->mem, 1 << 16);
+    for (int i = 0; i < 33; i++) buf_addf(&many, "urn:site:%d ", i);
+    settings = *site_settings(w.t->site);
+    settings.identifier_systems = buf_str(&many);
+    assert_int_equal(site_settings_set(w.t->site, T_MANAGER, &settings, NULL), SALVE_E_CONFIG);
+    t_site_close(w.t);
+    t_site_open(w.t);
+    world_drop(&w);
+}
+
+static void a_lost_card_is_replaced_only_for_who_agreed_to_follow_up(void **state)
+{
+    struct world w = {.t = t_site_make("lost", true)};
+    struct rec_enrolled person = t_enrol(w.t, "Adeyemi", "1976-05-14");
+    struct str card, born = STR("1976-05-14");
+    char id[COMPARTMENT_TEXT_BYTES + 1];
+    struct rec_view *view = NULL;
+    (void)state;
+    w.visit = (struct visit){.site = w.t->site, .mem = w.t->mem, .actor = T_REGISTRAR};
+    compartment_text(person.compartment, id);
+    assert_int_equal(visit_card_new(&w.visit, str_of(id), &card, NULL), SALVE_E_CONSENT);
+    assert_int_equal(visit_card_by_name(&w.visit, STR("Tala Adeyemi"), born, &card, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_card_by_name(&w.visit, STR("Ida Nobody"), born, &card, NULL), SALVE_E_NOT_FOUND);
+    t_give(w.t, person.card, PURPOSE_FOLLOW_UP);
+    assert_int_equal(visit_card_new(as(&w, T_ASSISTANT), str_of(id), &card, NULL), SALVE_E_ROLE);
+    t_must(visit_card_by_name(as(&w, T_REGISTRAR), STR("Tala Adeyemi"), born, &card, &err));
+    assert_int_equal(t_open_code(w.t, T_PERSON, PURPOSE_SELF, person.card, &view), SALVE_E_NOT_FOUND);
+    t_must(visit_card_new(as(&w, T_PERSON), card, &person.card, &err));
+    view = t_open(w.t, T_PERSON, PURPOSE_SELF, person.card);
+    t_close_view(&view);
+    world_drop(&w);
+}
+
+static void every_version_of_a_resource_is_shown_to_the_person(void **state)
+{
+    struct world w = world_make("history", NULL);
+    struct visit_import_ask ask = {.minimise = false};
+    struct visit_imported sum = {0};
+    struct visit_versions versions;
+    (void)state;
+    t_must(visit_import(as(&w, T_ASSISTANT), w.card, file_about(&w, "1976-05-14", ""), &ask, &sum, &err));
+    struct str id = sum.resources[0].id;
+    t_must(visit_history(as(&w, T_PERSON), w.card, id, &versions, &err));
+    assert_int_equal(versions.count, 2);
+    assert_int_equal(versions.list[1].version, 2);
+    assert_false(holds(versions.list[0].json, "urn:salve:imported"));
+    assert_true(holds(versions.list[1].json, "urn:salve:imported"));
+    assert_int_equal(visit_history(&w.visit, w.card, STR("Patient/none"), &versions, NULL), SALVE_E_NOT_FOUND);
+    world_drop(&w);
+}
+
 static void a_new_site_has_a_manager_first(void **state)
 {
     struct world w = empty_world("first", NULL);
@@ -250,6 +321,10 @@ int main(void)
         cmocka_unit_test(taking_back_and_erasing_leave_a_receipt_in_the_persons_language),
         cmocka_unit_test(what_is_taken_is_one_bundle_of_all_that_is_kept),
         cmocka_unit_test(staff_are_checked_before_one_is_added),
+        cmocka_unit_test(the_last_manager_stays),
+        cmocka_unit_test(settings_that_would_not_open_again_are_not_kept),
+        cmocka_unit_test(a_lost_card_is_replaced_only_for_who_agreed_to_follow_up),
+        cmocka_unit_test(every_version_of_a_resource_is_shown_to_the_person),
         cmocka_unit_test(a_new_site_has_a_manager_first),
     };
     return t_run(tests);
