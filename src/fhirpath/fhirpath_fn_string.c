@@ -269,12 +269,7 @@ static bool take_base64(struct buf *buf, struct str text, const char *digits)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c = (char)(c | 32);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+static int hex_digit(char c) { return str_hex_digit(str_lower(c)); }
 
 static bool take_hex(struct buf *buf, struct str text)
 {
@@ -301,7 +296,10 @@ FN(fp_encode)
     else if (str_is(t[1], "urlbase64"))
         add_base64(&buf, t[0], urlbase64_digits);
     else if (str_is(t[1], "hex"))
-        for (size_t i = 0; i < t[0].len; i++) buf_addf(&buf, "%02x", (uint8_t)t[0].ptr[i]);
+        for (size_t i = 0; i < t[0].len; i++) {
+            buf_add_char(&buf, str_hex_char((uint8_t)t[0].ptr[i] >> 4));
+            buf_add_char(&buf, str_hex_char((uint8_t)t[0].ptr[i] & 15));
+        }
     else if (str_is(t[1], "ascii"))
         for (size_t at = 0; at < t[0].len; at += char_bytes(t[0], at))
             buf_add_char(&buf, (uint8_t)t[0].ptr[at] < 128 ? t[0].ptr[at] : '?');
