@@ -78,8 +78,10 @@ static enum salve_code explanation_json(struct subject_run *s, size_t index, str
 {
     struct elm_explanation explanation;
     const struct job *job = s->job;
+    struct elm_run *run;
     enum salve_code code =
-        elm_explain(job->program, s->subject, &job->env, job->params, job->param_count, index, mem, &explanation, err);
+        elm_run_open(job->program, s->subject, &job->env, job->params, job->param_count, mem, &run, err);
+    if (code == SALVE_OK) code = elm_explain(run, index, &explanation, err);
     return code == SALVE_OK ? elm_explanation_json(&explanation, mem, json, err) : code;
 }
 

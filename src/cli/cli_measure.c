@@ -107,14 +107,9 @@ static enum salve_code write_report(struct measuring *m, const struct measure_ta
 /* "Patient/id" of the first Patient of the file. */
 static enum salve_code subject_of(const struct tape *t, struct arena *mem, struct str *out, struct salve_err *err)
 {
-    fhir_type_id patient = fhir_type_find(STR("Patient"));
-    for (tape_at at = 0; at < t->node_count; at++) {
-        if (tape_kind(t, at) != TAPE_OBJECT || tape_type(t, at) != patient) continue;
-        struct str id = tape_child_text(t, at, "id");
-        if (id.len == 0) break;
-        *out = arena_printf(mem, "Patient/%.*s", STR_ARGS(id));
-        return SALVE_OK;
-    }
+    tape_at patient = tape_patient(t);
+    struct str id = patient == TAPE_NONE ? STR("") : tape_child_text(t, patient, "id");
+    if (id.len > 0) return *out = arena_printf(mem, "Patient/%.*s", STR_ARGS(id)), SALVE_OK;
     return salve_refuse(err, SALVE_E_INVALID,
                         "a person's file must hold a Patient with an id, which its MeasureReport refers to",
                         "Patient.id");

@@ -28,12 +28,9 @@ const struct cli_command *cli_command_find(const char *first, const char *second
 {
     char both[64] = "";
     if (second != NULL) (void)snprintf(both, sizeof both, "%s %s", first, second);
-    for (size_t i = 0; i < cli_command_count; i++) {
-        *words_taken = 2;
-        if (strcmp(cli_commands[i].name, both) == 0) return &cli_commands[i];
-        *words_taken = 1;
-        if (strcmp(cli_commands[i].name, first) == 0) return &cli_commands[i];
-    }
+    for (*words_taken = 2; *words_taken > 0; --*words_taken) /* "staff retire" before "staff" */
+        for (size_t i = 0; i < cli_command_count; i++)
+            if (strcmp(cli_commands[i].name, *words_taken == 2 ? both : first) == 0) return &cli_commands[i];
     return NULL;
 }
 

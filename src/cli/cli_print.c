@@ -12,36 +12,19 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How many bytes at `at` must not reach a terminal, 0 if they may: control characters (which could move the cursor,
- * retitle the window or type answers), marks that turn the direction of what follows, bytes that are no UTF-8. */
-static size_t unprintable(const unsigned char *at, size_t len)
-{
-    unsigned char c = at[0];
-    if (c < 0x20) return c != '\n' && c != '\t';
-    if (c <= 0x7f) return c == 0x7f;
-    size_t width = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
-    if (width > len || !str_is_utf8(str_make((const char *)at, width))) return 1;
-    if (c == 0xc2 && at[1] < 0xa0) return 2; /* U+0080 to U+009F */
-    if (c != 0xe2) return 0;
-    bool is_turn = (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || /* U+202A to U+202E */
-                   (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);   /* U+2066 to U+2069 */
-    return is_turn ? 3 : 0;
-}
-
+/* What would move the cursor, retitle the window, type answers or turn the line becomes '?'. */
 static void write_clean(FILE *to, struct str text)
 {
     size_t start = 0;
     for (size_t i = 0; i < text.len;) {
-        const unsigned char *at = (const unsigned char *)text.ptr + i;
-        size_t width = unprintable(at, text.len - i);
-        if (width == 0) {
-            i += at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
-            continue;
+        struct str rest = str_cut(text, i, text.len);
+        size_t hidden = rest.ptr[0] == '\n' || rest.ptr[0] == '\t' ? 0 : str_unprintable(rest);
+        if (hidden > 0) {
+            (void)fwrite(text.ptr + start, 1, i - start, to);
+            (void)fputc('?', to);
+            start = i + hidden;
         }
-        (void)fwrite(text.ptr + start, 1, i - start, to);
-        (void)fputc('?', to);
-        i += width;
-        start = i;
+        i += hidden > 0 ? hidden : str_char_bytes(rest);
     }
     (void)fwrite(text.ptr + start, 1, text.len - start, to);
 }
@@ -279,4 +262,16 @@ enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_sec
     return salve_refuse(err, SALVE_E_USAGE,
                         cli_interrupted() ? "interrupted; nothing was changed" : "there was no answer of one line",
                         "%s", question);
+}
+
+enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word, struct salve_err *err)
+{
+    char line[16], question[CLI_LINE_BYTES_MAX];
+    if (cli_has(cli, OPT_YES)) return SALVE_OK;
+    (void)snprintf(question, sizeof question, "%s. Type '%s' to go on", what, word);
+    enum salve_code code = cli_ask(cli, question, false, line, sizeof line, err);
+    if (code == SALVE_E_USAGE && !cli_interrupted())
+        return salve_why(err, code, "nothing was changed; where nobody can type, add --yes");
+    if (code != SALVE_OK || strcmp(line, word) == 0) return code;
+    return salve_refuse(err, SALVE_E_USAGE, "not confirmed; nothing was changed", "%s", word);
 }

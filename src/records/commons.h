@@ -3,10 +3,10 @@
  * commons - what is about no person: documents of a site (accepted guidelines, forms, ...) and its staff. The second
  * door of the gate; a site is opened with site.h.
  *
- *     code = staff_register(site, manager, STR("dr-amina"), ROLE_CLINICIAN, err);
+ *     code = staff_register(site, manager, STR("dr-leila"), ROLE_CLINICIAN, err);
  *     if (code == SALVE_OK) code = commons_put(site, clinician, STR("accepted"), STR("bp"), STR("{}"), err);
  *     if (code == SALVE_OK) code = commons_get(site, STR("accepted"), STR("bp"), mem, &bytes, err);
- *     if (code == SALVE_OK) code = staff_retire(site, manager, STR("dr-amina"), err);   // their open views end with it
+ *     if (code == SALVE_OK) code = staff_retire(site, manager, STR("dr-leila"), err);   // their open views end
  */
 #ifndef SALVE_RECORDS_COMMONS_H
 #define SALVE_RECORDS_COMMONS_H

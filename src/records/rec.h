@@ -8,7 +8,8 @@
  *     code = rec_open(site, &ask, &view, err);                              // E_CONSENT, E_ROLE, E_QUOTA, ...
  *     if (code == SALVE_OK) code = rec_all(view, 0, &all, &count, err);     // newest version of each resource
  *     if (code == SALVE_OK) code = rec_new_id(view, mem, &id, err);         // "<compartment>.<number>"
- *     if (code == SALVE_OK) code = rec_save(view, items, item_count, NULL, mem, err);   // durable, or nothing happened
+ *     struct rec_item items[] = {{.tape = observation(view, id)}};          // a resource with that id
+ *     if (code == SALVE_OK) code = rec_save(view, items, 1, NULL, mem, err);   // durable, or nothing happened
  *     close_code = rec_close(&view, err);                                   // notes what was read; NULL is fine
  *
  * What holds:
@@ -146,6 +147,23 @@ struct rec_item {
  *           E_INVALID (id missing or not of this compartment), E_TOO_BIG, E_FULL, E_IO */
 SALVE_MUST_USE enum salve_code rec_save(struct rec_view *view, const struct rec_item *items, size_t item_count,
                                         struct rec_receipt *receipt_or_null, struct arena *mem, struct salve_err *err);
+
+/* One of many saves: what rec_save takes, and what became of it. */
+struct rec_batch {
+    struct rec_view *view;
+    const struct rec_item *items;
+    size_t item_count;
+    struct rec_receipt *receipt; /* filled; NULL: none is wanted */
+    enum salve_code code;        /* set: what rec_save would have returned */
+    struct salve_err err;        /* filled when code is not OK */
+};
+
+/* rec_save_many - saves that wait, of one or many people, in one commit and one sync; durable when it returns. Each
+ * stands or falls by itself, with its own leaf and its own code: one that is refused, or fails while it is written,
+ * leaves the others. Later ones of the same person come after earlier ones. Anything but OK means that nothing of any
+ * of them is there (E_FULL, E_IO, E_MEMORY): then it is the code of all that were not refused before. */
+SALVE_MUST_USE enum salve_code rec_save_many(struct site *site, struct rec_batch *batches, size_t count,
+                                             struct arena *mem, struct salve_err *err);
 
 /* --- who looked, and taking it all (views of purpose SELF) -------------------------------------------------------- */
 

@@ -78,6 +78,7 @@ enum salve_code rec_leaf_add(struct rec_tx *tx, struct rec_event *event, struct 
 enum salve_code rec_note(struct rec_tx *tx, struct rec_chain *chain, struct rec_event *event, struct rec_leaf *out,
                          struct salve_err *err)
 {
+    salve_assert(chain->head.seq > 0); /* loaded, or the first record was put */
     event->head = chain->head;
     enum salve_code code = rec_leaf_add(tx, event, out, err);
     if (code != SALVE_OK) return code;

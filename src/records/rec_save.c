@@ -84,48 +84,62 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
 
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
-static enum salve_code put_class(struct rec_view *view, struct rec_tx *tx, const struct rec_item *items,
-                                 const enum data_class *classes, size_t count, enum data_class class,
-                                 struct salve_err *err)
-{
-    size_t n = 0;
-    const struct tape **tapes = arena_array(tx->mem, const struct tape *, count);
-    struct rec_payload payload = {.kind = REC_KIND_RESOURCES, .leaf_index = view->gate.leaf.index};
-    if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
-    for (size_t i = 0; i < count; i++)
-        if (classes[i] == class) tapes[n++] = items[i].tape;
-    enum salve_code code = rec_tapes_pack(tapes, n, tx->mem, &payload.body, err);
-    return code == SALVE_OK ? rec_put(tx, &view->gate.chain, class, &payload, err) : code;
-}
+/* A batch on its way to the commit. */
+struct saving {
+    struct rec_view *view;
+    const struct rec_item *items;
+    size_t count;
+    enum data_class *classes; /* of each item */
+    struct rec_leaf leaf;
+};
 
-static enum salve_code save_in(struct rec_view *view, struct rec_tx *tx, const struct rec_item *items,
-                               const enum data_class *classes, size_t count, struct rec_leaf *leaf,
-                               struct salve_err *err)
+/* Everything that can be said before a transaction begins. */
+static enum salve_code prepare(struct saving *s, struct arena *work, struct salve_err *err)
 {
-    struct rec_event event = {
-        .kind = REC_EVENT_WRITE, .actor = view->actor, .purpose = view->purpose, .resource_count = count};
-    enum salve_code code = rec_chain_load(tx, &view->gate.chain, err);
-    for (size_t i = 0; i < count; i++) event.classes |= CLASS_BIT(classes[i]);
-    for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
-        if (event.classes & CLASS_BIT(c)) code = put_class(view, tx, items, classes, count, (enum data_class)c, err);
-    return code == SALVE_OK ? rec_note(tx, &view->gate.chain, &event, leaf, err) : code;
-}
-
-static enum salve_code save(struct rec_view *view, const struct rec_item *items, size_t count, struct arena *work,
-                            struct rec_leaf *leaf, struct salve_err *err)
-{
-    struct rec_tx tx;
-    enum data_class *classes = arena_array(work, enum data_class, count);
-    if (classes == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+    enum salve_code code = rec_view_stands(s->view, err);
+    if (code == SALVE_OK) code = rec_actor_needs(s->view->actor, ROLES_WRITING, err);
+    if (code != SALVE_OK) return code;
+    if (s->count == 0) return salve_fail(err, SALVE_E_INVALID, "batch without resources");
+    s->classes = arena_array(work, enum data_class, s->count);
+    if (s->classes == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
+    for (size_t i = 0; i < s->count && code == SALVE_OK; i++) {
         struct arena_mark mark = arena_mark(work);
-        code = item_check(view, &items[i], &classes[i], work, err);
+        code = item_check(s->view, &s->items[i], &s->classes[i], work, err);
         arena_rewind(work, mark);
     }
-    if (code == SALVE_OK) code = rec_tx_begin(view->site, false, work, &tx, err);
+    return code;
+}
+
+static enum salve_code put_class(struct saving *s, struct rec_tx *tx, enum data_class class, struct salve_err *err)
+{
+    size_t n = 0;
+    const struct tape **tapes = arena_array(tx->mem, const struct tape *, s->count);
+    struct rec_payload payload = {.kind = REC_KIND_RESOURCES, .leaf_index = s->view->gate.leaf.index};
+    if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
+    for (size_t i = 0; i < s->count; i++)
+        if (s->classes[i] == class) tapes[n++] = s->items[i].tape;
+    enum salve_code code = rec_tapes_pack(tapes, n, tx->mem, &payload.body, err);
+    return code == SALVE_OK ? rec_put(tx, &s->view->gate.chain, class, &payload, err) : code;
+}
+
+static enum salve_code save_in(struct saving *s, struct rec_tx *tx, struct salve_err *err)
+{
+    struct rec_view *view = s->view;
+    struct rec_event event = {
+        .kind = REC_EVENT_WRITE, .actor = view->actor, .purpose = view->purpose, .resource_count = s->count};
+    enum salve_code code = rec_chain_load(tx, &view->gate.chain, err);
+    for (size_t i = 0; i < s->count; i++) event.classes |= CLASS_BIT(s->classes[i]);
+    for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
+        if (event.classes & CLASS_BIT(c)) code = put_class(s, tx, (enum data_class)c, err);
+    return code == SALVE_OK ? rec_note(tx, &view->gate.chain, &event, &s->leaf, err) : code;
+}
+
+static enum salve_code save_alone(struct saving *s, struct arena *work, struct salve_err *err)
+{
+    struct rec_tx tx;
+    enum salve_code code = rec_tx_begin(s->view->site, false, work, &tx, err);
     if (code != SALVE_OK) return code;
-    code = save_in(view, &tx, items, classes, count, leaf, err);
+    code = save_in(s, &tx, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     return code;
@@ -134,15 +148,72 @@ static enum salve_code save(struct rec_view *view, const struct rec_item *items,
 enum salve_code rec_save(struct rec_view *view, const struct rec_item *items, size_t item_count,
                          struct rec_receipt *receipt_or_null, struct arena *mem, struct salve_err *err)
 {
-    struct rec_leaf leaf;
-    enum salve_code code = rec_view_stands(view, err);
-    if (code == SALVE_OK) code = rec_actor_needs(view->actor, ROLES_WRITING, err);
-    if (code != SALVE_OK) return code;
-    if (item_count == 0) return salve_fail(err, SALVE_E_INVALID, "batch without resources");
+    struct saving saving = {.view = view, .items = items, .count = item_count};
     struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
-    code = save(view, items, item_count, work, &leaf, err);
-    if (code == SALVE_OK) code = rec_receipt_make(view->site, &leaf, mem, receipt_or_null, err);
+    enum salve_code code = prepare(&saving, work, err);
+    if (code == SALVE_OK) code = save_alone(&saving, work, err);
+    if (code == SALVE_OK) code = rec_receipt_make(view->site, &saving.leaf, mem, receipt_or_null, err);
+    arena_close(work);
+    return code;
+}
+
+/* --- many in one commit ----------------------------------------------------------------------------------------- */
+
+/* One batch in its savepoint. What fails in it is its own; a code comes back only if the transaction cannot go on. */
+static enum salve_code save_batch(struct rec_batch *batch, struct saving *s, struct rec_tx *tx, struct salve_err *err)
+{
+    enum salve_code code = rec_tx_savepoint(tx, err);
+    if (code != SALVE_OK) return code;
+    batch->code = save_in(s, tx, &batch->err);
+    return batch->code == SALVE_OK ? rec_tx_savepoint_keep(tx, err) : rec_tx_savepoint_undo(tx, err);
+}
+
+static size_t count_good(const struct rec_batch *batches, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) n += batches[i].code == SALVE_OK;
+    return n;
+}
+
+static enum salve_code save_all(struct site *site, struct rec_batch *batches, struct saving *savings, size_t count,
+                                struct arena *work, struct salve_err *err)
+{
+    struct rec_tx tx;
+    if (count_good(batches, count) == 0) return SALVE_OK;
+    enum salve_code code = rec_tx_begin(site, false, work, &tx, err);
+    if (code != SALVE_OK) return code;
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        if (batches[i].code == SALVE_OK) code = save_batch(&batches[i], &savings[i], &tx, err);
+    if (code == SALVE_OK && count_good(batches, count) > 0) code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+enum salve_code rec_save_many(struct site *site, struct rec_batch *batches, size_t count, struct arena *mem,
+                              struct salve_err *err)
+{
+    struct salve_err why = {0};
+    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct saving *savings = work == NULL ? NULL : arena_array(work, struct saving, count + 1);
+    enum salve_code code = savings == NULL ? salve_fail(&why, SALVE_E_MEMORY, "save") : SALVE_OK;
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        struct rec_batch *batch = &batches[i];
+        salve_assert(batch->view->site == site);
+        savings[i] = (struct saving){.view = batch->view, .items = batch->items, .count = batch->item_count};
+        batch->code = prepare(&savings[i], work, &batch->err);
+    }
+    if (code == SALVE_OK) code = save_all(site, batches, savings, count, work, &why);
+    for (size_t i = 0; i < count; i++) {
+        struct rec_batch *batch = &batches[i];
+        if (code != SALVE_OK && (savings == NULL || batch->code == SALVE_OK)) {
+            batch->code = code; /* what became of all of them */
+            batch->err = why;
+        } else if (batch->code == SALVE_OK) {
+            batch->code = rec_receipt_make(site, &savings[i].leaf, mem, batch->receipt, &batch->err);
+        }
+    }
+    if (code != SALVE_OK && err != NULL) *err = why;
     arena_close(work);
     return code;
 }

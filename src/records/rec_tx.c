@@ -46,3 +46,16 @@ enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
 }
 
 void rec_tx_abandon(struct rec_tx *tx) { store_abandon(&tx->store); }
+
+enum salve_code rec_tx_savepoint(struct rec_tx *tx, struct salve_err *err) { return store_savepoint(tx->store, err); }
+
+enum salve_code rec_tx_savepoint_keep(struct rec_tx *tx, struct salve_err *err)
+{
+    return store_savepoint_keep(tx->store, err);
+}
+
+enum salve_code rec_tx_savepoint_undo(struct rec_tx *tx, struct salve_err *err)
+{
+    enum salve_code code = store_savepoint_undo(tx->store, err);
+    return code == SALVE_OK ? rec_log_bind(tx, tx->bound, err) : code;
+}

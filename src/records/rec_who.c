@@ -195,6 +195,7 @@ enum salve_code rec_find(struct site *site, struct actor actor, struct str names
     if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, out, count, err);
     if (code == SALVE_E_NOT_FOUND) {
         code = SALVE_OK;
+        *out = NULL;
         *count = 0;
     }
     if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);

@@ -4,7 +4,7 @@
  * Records are opened and read with rec.h.
  *
  *     code = rec_consent_give(site, nurse, card, &grant, mem, &receipt, err);          // in force when it returns
- *     if (code == SALVE_OK) code = rec_consents(own_view, mem, &consents, &count, err);   // what was decided so far
+ *     if (code == SALVE_OK) code = rec_consents(own, mem, &consents, &count, err);   // what was decided so far
  *     if (code == SALVE_OK) code = rec_consent_withdraw(site, person, card, PURPOSE_CARE, mem, NULL, err);
  *     if (code == SALVE_OK) code = rec_erase(site, person, card, mem, &erasure, err);
  *

@@ -6,6 +6,7 @@
  *     struct site *site = NULL;
  *     code = site_create(&options, &settings, err);                         // once: makes the folder
  *     if (code == SALVE_OK) code = site_open(&options, &site, err);         // E_BUSY, E_SECRET, E_INTEGRITY, ...
+ *     if (code == SALVE_OK) code = staff_register(site, manager, technician.id, ROLE_TECHNICIAN, err); // commons.h
  *     if (code == SALVE_OK) code = site_facts(site, mem, &facts, err);      // sizes, not people
  *     if (code == SALVE_OK) code = site_rotate(site, technician, &rotation, err);   // nightly
  *     if (code == SALVE_OK) code = site_verify(site, &verify, &result, err);
@@ -69,6 +70,11 @@ SALVE_MUST_USE enum salve_code site_close(struct site **site, struct salve_err *
 const struct site_settings *site_settings(const struct site *site);
 SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor actor,
                                                  const struct site_settings *settings, struct salve_err *err);
+
+/* site_admission - what may be kept here: the list and what this site added to it (admit/admit.h). Good until the
+ * settings change. */
+struct admit_rules;
+const struct admit_rules *site_admission(const struct site *site);
 
 bool site_clock_suspect(const struct site *site);
 int64_t site_now_unix_ms(const struct site *site); /* never below what was seen before */

@@ -29,6 +29,11 @@ SALVE_MUST_USE enum salve_code rec_tx_begin(struct site *site, bool read_only, s
 SALVE_MUST_USE enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err);
 void rec_tx_abandon(struct rec_tx *tx);
 
+/* Savepoints (store/store.h). After an undo the cursor of the log is a new one, at the place it was at. */
+SALVE_MUST_USE enum salve_code rec_tx_savepoint(struct rec_tx *tx, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_tx_savepoint_keep(struct rec_tx *tx, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_tx_savepoint_undo(struct rec_tx *tx, struct salve_err *err);
+
 /* rec_log_bind - a cursor of one of the site's logs in the transaction; `log` outlives it. */
 SALVE_MUST_USE enum salve_code rec_log_bind(struct rec_tx *tx, const struct rec_log *log, struct salve_err *err);
 

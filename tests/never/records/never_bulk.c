@@ -3,9 +3,12 @@
  * N13: no bulk export. The 61st person in an hour stays closed, whoever asks and however often the program starts anew.
  * N14: nothing of a person is readable in any file of a site, in messages, or in what the process prints; core
  * files are off. N15 in part: one look, one leaf, durable before anything can be read. */
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "records/site_int.h"
+#include "store/store_backend.h"
 #include "t_site.h"
 #include "tlog/tlog.h"
 
@@ -161,7 +164,7 @@ static void an_open_site_leaves_no_core_file(void **state)
     t_site_drop(t);
 }
 
-/* Opening adds the leaf before it gives anything; a site whose log cannot be written opens nobody. */
+/* Opening adds the leaf before it gives anything. */
 static void a_look_without_a_leaf_does_not_happen(void **state)
 {
     (void)state;
@@ -180,6 +183,78 @@ static void a_look_without_a_leaf_does_not_happen(void **state)
     t_site_drop(t);
 }
 
+/* Every kind of look, when nothing more can be written (each file is as large as it may be): nobody is opened, no leaf
+ * is there afterwards, and when the log can be written again all goes on. */
+static void a_site_whose_log_cannot_be_written_opens_nobody(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct actor *actor;
+        enum purpose purpose;
+    } looks[] = {{&T_CLINICIAN, PURPOSE_CARE}, {&T_REGISTRAR, PURPOSE_CARE}, {&T_PERSON, PURPOSE_SELF}, {NULL, 0}};
+    struct t_site *t = t_site_make("never-full", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    struct rlimit limit, none;
+    struct rec_view *view = NULL;
+    t_give(t, who.card, PURPOSE_CARE);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 1, .rlim_max = limit.rlim_max};
+    void (*was)(int) = signal(SIGXFSZ, SIG_IGN);
+    for (size_t i = 0; i < 4; i++) {
+        struct site_facts before, after;
+        t_must(site_facts(t->site, t->mem, &before, &err));
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+        enum salve_code code = looks[i].actor == NULL
+                                   ? t_give_code(t, who.card, PURPOSE_CARE) /* reads the identity */
+                                   : t_open_code(t, *looks[i].actor, looks[i].purpose, who.card, &view);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        assert_true(code == SALVE_E_FULL || code == SALVE_E_IO);
+        assert_null(view);
+        (void)!site_close(&t->site, NULL);
+        t_site_open(t);
+        t_must(site_facts(t->site, t->mem, &after, &err));
+        assert_int_equal(after.log_size, before.log_size);
+    }
+    signal(SIGXFSZ, was);
+    view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
+    assert_int_equal(t_count(view), 1);
+    t_close_view(&view);
+    t_site_drop(t);
+}
+
+/* The store fails once at each of its calls in turn: no view comes out of an opening without its leaf, and none at all
+ * of one that failed. */
+static void an_opening_that_fails_gives_nothing(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("never-fails", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    struct store_options options = {.where = "sqlite:site.db", .folder = t->folder};
+    struct site_facts before, after;
+    struct rec_view *view;
+    bool has_fired = true;
+    unsigned failed = 0;
+    t_give(t, who.card, PURPOSE_CARE);
+    t_must(store_close(&t->site->store, &err));
+    t_must(store_open_faulty(&options, &t->site->store, &err));
+    for (uint64_t nth = 1; has_fired && nth < 1000; nth++) {
+        t_must(site_facts(t->site, t->mem, &before, &err));
+        store_faulty_arm(t->site->store, nth, false, SALVE_E_IO);
+        enum salve_code code = t_open_code(t, T_CLINICIAN, PURPOSE_CARE, who.card, &view);
+        has_fired = store_faulty_fired(t->site->store);
+        store_faulty_arm(t->site->store, 0, false, SALVE_E_IO);
+        t_must(site_facts(t->site, t->mem, &after, &err));
+        assert_true(code == SALVE_OK || (code == SALVE_E_IO && has_fired)); /* cleaning up after the commit may fail */
+        assert_int_equal(view != NULL, code == SALVE_OK);
+        failed += code != SALVE_OK;
+        if (view != NULL) assert_int_equal(after.log_size, before.log_size + 1);
+        if (view != NULL) t_close_view(&view);
+    }
+    assert_false(has_fired);
+    assert_true(failed > 20);
+    t_site_drop(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +263,8 @@ int main(void)
         cmocka_unit_test(messages_tell_no_value),
         cmocka_unit_test(an_open_site_leaves_no_core_file),
         cmocka_unit_test(a_look_without_a_leaf_does_not_happen),
+        cmocka_unit_test(a_site_whose_log_cannot_be_written_opens_nobody),
+        cmocka_unit_test(an_opening_that_fails_gives_nothing),
     };
     return t_run(tests);
 }

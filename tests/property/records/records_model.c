@@ -2,10 +2,11 @@
  *
  * The gate against a model of a few lines: random enrolments, decisions, saves, new versions, looks, erasures,
  * rotations, re-openings and the passing of time. After each step the gate answers as the model says. The seed is
- * printed; set SEED to repeat, STEPS for more. */
+ * printed; set SEED to repeat, STEPS for more. Some views stay open over steps: each reads exactly as long as what it
+ * rests on stands. */
 #include "t_site.h"
 
-enum { PEOPLE_MAX = 12, VALUES_MAX = 64, DAY_MS = 24 * 3600 * 1000 };
+enum { PEOPLE_MAX = 12, HELD_MAX = 4, VALUES_MAX = 64, DAY_MS = 24 * 3600 * 1000 };
 
 struct person {
     struct str card;
@@ -43,6 +44,58 @@ static bool holds(const struct person *p, enum purpose purpose)
             t_fail(__func__, "%s (line %d)", #claim, __LINE__);                                                        \
     } while (0)
 
+/* --- views that stay open --------------------------------------------------------------------------------------- */
+
+static struct held {
+    struct rec_view *view; /* NULL: free */
+    const struct person *person;
+    enum purpose purpose;
+    bool is_over;
+} held[HELD_MAX];
+
+static void hold(const struct person *p)
+{
+    struct held *free_one = NULL;
+    enum purpose purpose = dice(2) ? PURPOSE_CARE : PURPOSE_SELF;
+    for (int i = 0; i < HELD_MAX; i++)
+        if (held[i].view == NULL) free_one = &held[i];
+    if (free_one == NULL) return;
+    enum salve_code code =
+        t_open_code(t, purpose == PURPOSE_CARE ? T_CLINICIAN : T_PERSON, purpose, p->card, &free_one->view);
+    bool may = purpose == PURPOSE_SELF || holds(p, purpose);
+    want(code == (p->is_erased ? SALVE_E_NOT_FOUND : may ? SALVE_OK : SALVE_E_CONSENT));
+    free_one->person = p;
+    free_one->purpose = purpose;
+    free_one->is_over = false;
+}
+
+static void let_go(int of)
+{
+    if (dice((uint32_t)of) != 0) return;
+    for (int i = 0; i < HELD_MAX; i++)
+        if (held[i].view != NULL) t_close_view(&held[i].view);
+}
+
+static void is_decided(const struct person *p, enum purpose purpose) /* 0: erased */
+{
+    for (int i = 0; i < HELD_MAX; i++)
+        if (held[i].person == p && (purpose == 0 || held[i].purpose == purpose)) held[i].is_over = true;
+}
+
+static void look_through_held(void)
+{
+    for (int i = 0; i < HELD_MAX; i++) {
+        const struct rec_resource *all = NULL;
+        size_t count = 0;
+        if (held[i].view == NULL) continue;
+        enum salve_code code = rec_all(held[i].view, CLASS_BIT(CLASS_CLIN), &all, &count, NULL);
+        want((code == SALVE_OK) == !held[i].is_over);
+        if (code == SALVE_OK) want((int)count == held[i].person->value_count);
+    }
+}
+
+/* --- steps ------------------------------------------------------------------------------------------------------ */
+
 static void enrol(void)
 {
     if (person_count == PEOPLE_MAX) return;
@@ -58,6 +111,7 @@ static void decide(struct person *p)
     enum salve_code code;
     if (dice(3) == 0) {
         code = rec_consent_withdraw(t->site, dice(2) ? T_PERSON : T_REGISTRAR, p->card, purpose, t->mem, NULL, NULL);
+        if (p->is_given[purpose]) is_decided(p, purpose);
         p->is_given[purpose] = false;
     } else {
         struct consent_grant grant = t_grant(purpose);
@@ -65,6 +119,7 @@ static void decide(struct person *p)
         code = rec_consent_give(t->site, T_REGISTRAR, p->card, &grant, t->mem, NULL, NULL);
         if (code == SALVE_OK) {
             p->is_given[purpose] = true;
+            is_decided(p, purpose);
             int64_t end = consent_end(purpose, now_ms / 1000 / 60 * 60, 0, 0);
             if (grant.not_after_unix_s != 0 && grant.not_after_unix_s < end) end = grant.not_after_unix_s;
             p->until_ms[purpose] = end * 1000;
@@ -139,6 +194,7 @@ static void erase(struct person *p)
     enum salve_code code = rec_erase(t->site, T_PERSON, p->card, t->mem, &erasure, NULL);
     want(code == (p->is_erased ? SALVE_E_NOT_FOUND : SALVE_OK));
     p->is_erased = true;
+    is_decided(p, 0);
 }
 
 static void upkeep(void)
@@ -156,6 +212,7 @@ static void upkeep(void)
     default:
         now_ms += (int64_t)(1 + dice(10)) * DAY_MS;
     }
+    let_go(1);
     t_site_at(t, now_ms);
 }
 
@@ -184,7 +241,11 @@ int main(void)
             erase(p);
         else
             upkeep();
+        hold(p);
+        look_through_held();
+        let_go(6);
     }
+    let_go(1);
     t_site_drop(t);
     return t_end();
 }
