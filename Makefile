@@ -8,7 +8,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter cli
+MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter visit cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -30,7 +30,8 @@ NEEDS_guideline := elm terms fhir json base
 NEEDS_records   := tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
 NEEDS_letter    := guideline json base
-NEEDS_cli       := letter screen records guideline consent measure elm fhirpath admit terms value fhir crypto json base
+NEEDS_visit     := letter screen records guideline consent admit fhir crypto base
+NEEDS_cli       := visit records measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str
 DOORS_json      := json json_scan
@@ -52,6 +53,7 @@ DOORS_guideline := finding guideline
 DOORS_records   := site commons rec rights
 DOORS_screen    := screen
 DOORS_letter    := letter
+DOORS_visit     := visit content enrol import check result rights site
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))
@@ -196,7 +198,7 @@ endef
 
 # $(1) tests or fuzz, $(2) module, $(3) sources, $(4) program, $(5) flags
 define table_rules
-$(GEN)/$(1)/$(2).c: $(3) $(sort $(dir $(3))) tools/test_table
+$(GEN)/$(1)/$(2).c: $(3) $(wildcard tests/*/$(2)/) tools/test_table
 	@mkdir -p $$(@D)
 	@tools/test_table $(1) $(3) >$$@
 $(call program_rule,$(4),$(2),$(OBJ)/gen/$(1)/$(2).o $(patsubst %.c,$(OBJ)/%.o,$(3)),$(5))

@@ -70,10 +70,9 @@ void buf_add_u64(struct buf *buf, uint64_t number)
     buf_add(buf, str_make(at, (size_t)(text + sizeof text - at)));
 }
 
-void buf_addf(struct buf *buf, const char *fmt, ...)
+void buf_add_args(struct buf *buf, const char *fmt, va_list args)
 {
-    va_list args, again;
-    va_start(args, fmt);
+    va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, fmt, args);
     char *room = len < 0 ? NULL : buf_room(buf, (size_t)len);
@@ -82,6 +81,13 @@ void buf_addf(struct buf *buf, const char *fmt, ...)
         buf->len += (size_t)len;
     }
     va_end(again);
+}
+
+void buf_addf(struct buf *buf, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    buf_add_args(buf, fmt, args);
     va_end(args);
 }
 

@@ -10,6 +10,8 @@
 #ifndef SALVE_BASE_BUF_H
 #define SALVE_BASE_BUF_H
 
+#include <stdarg.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -28,6 +30,7 @@ void buf_add(struct buf *buf, struct str text);
 void buf_add_char(struct buf *buf, char c);
 void buf_add_u64(struct buf *buf, uint64_t number);
 void buf_addf(struct buf *buf, const char *fmt, ...) SALVE_PRINTF(2, 3);
+void buf_add_args(struct buf *buf, const char *fmt, va_list args) SALVE_PRINTF(2, 0);
 
 /* buf_room - makes room for `bytes` more and returns where they go (NULL on failure); buf_took says how many came. */
 char *buf_room(struct buf *buf, size_t bytes);

@@ -27,6 +27,7 @@
 #include <stddef.h>
 
 #define SALVE_MUST_USE          __attribute__((warn_unused_result))
+#define SALVE_UNUSED            __attribute__((unused))
 #define SALVE_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 enum salve_code {

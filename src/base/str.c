@@ -6,6 +6,28 @@
 #include <math.h>
 #include <stdlib.h>
 
+void str_hex(const void *bytes, size_t len, char *out)
+{
+    const uint8_t *in = bytes;
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = str_hex_char(in[i] >> 4);
+        out[2 * i + 1] = str_hex_char(in[i] & 15);
+    }
+    out[2 * len] = '\0';
+}
+
+bool str_hex_parse(struct str text, void *out, size_t len)
+{
+    uint8_t *to = out;
+    if (text.len != len * 2) return false;
+    for (size_t i = 0; i < len; i++) {
+        int high = str_hex_digit(text.ptr[2 * i]), low = str_hex_digit(text.ptr[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        to[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
 int str_cmp(struct str a, struct str b)
 {
     size_t common = a.len < b.len ? a.len : b.len;
@@ -22,12 +44,10 @@ ptrdiff_t str_find(struct str hay, struct str needle)
     return hit == NULL ? -1 : hit - hay.ptr;
 }
 
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 struct str str_trim(struct str a)
 {
-    while (a.len > 0 && is_space(a.ptr[0])) a = str_cut(a, 1, a.len);
-    while (a.len > 0 && is_space(a.ptr[a.len - 1])) a.len--;
+    while (a.len > 0 && str_is_space(a.ptr[0])) a = str_cut(a, 1, a.len);
+    while (a.len > 0 && str_is_space(a.ptr[a.len - 1])) a.len--;
     return a;
 }
 
@@ -39,7 +59,7 @@ bool str_to_i64(struct str a, int64_t *out)
     if (a.len > 0 && (a.ptr[0] == '-' || a.ptr[0] == '+')) at = 1;
     if (at == a.len) return false;
     for (; at < a.len; at++) {
-        if (a.ptr[at] < '0' || a.ptr[at] > '9') return false;
+        if (!str_is_digit(a.ptr[at])) return false;
         int digit = a.ptr[at] - '0';
         if (__builtin_mul_overflow(sum, (int64_t)10, &sum)) return false;
         if (__builtin_sub_overflow(sum, (int64_t)digit, &sum)) return false; /* negative sums reach INT64_MIN */
@@ -65,22 +85,10 @@ bool str_to_double(struct str a, double *out)
     return true;
 }
 
-/* Bytes of the sequence that starts at s, 0 if it is not well-formed (RFC 3629, section 4: no surrogates, no overlong
- * forms, nothing above U+10FFFF). */
-static size_t utf8_len(const unsigned char *s, size_t left)
-{
-    if (s[0] < 0x80) return s[0] != 0;
-    if (left >= 2 && s[0] >= 0xC2 && s[0] <= 0xDF && (s[1] & 0xC0) == 0x80) return 2;
-    if (left < 3 || (s[1] & 0xC0) != 0x80 || (s[2] & 0xC0) != 0x80) return 0;
-    if (s[0] >= 0xE0 && s[0] <= 0xEF) return (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ? 0 : 3;
-    if (left < 4 || (s[3] & 0xC0) != 0x80 || s[0] < 0xF0 || s[0] > 0xF4) return 0;
-    return (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F) ? 0 : 4;
-}
-
 bool str_is_utf8(struct str a)
 {
     for (size_t at = 0; at < a.len;) {
-        size_t step = utf8_len((const unsigned char *)a.ptr + at, a.len - at);
+        unsigned step = a.ptr[at] == '\0' ? 0 : str_utf8_bytes(a.ptr + at, a.ptr + a.len);
         if (step == 0) return false;
         at += step;
     }
@@ -103,4 +111,25 @@ bool str_next_line(struct str *rest, struct str *line)
     *rest = str_cut(*rest, len + (end != NULL), rest->len);
     if (line->len > 0 && line->ptr[line->len - 1] == '\r') line->len--;
     return true;
+}
+
+size_t str_char_bytes(struct str text)
+{
+    if (text.len == 0) return 0;
+    unsigned char c = (unsigned char)text.ptr[0];
+    size_t bytes = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    return bytes > text.len ? text.len : bytes;
+}
+
+size_t str_unprintable(struct str text)
+{
+    const unsigned char *c = (const unsigned char *)text.ptr;
+    size_t bytes = str_char_bytes(text);
+    if (bytes == 0) return 0;
+    if (c[0] < 0x80) return c[0] < 0x20 || c[0] == 0x7f;
+    if (!str_is_utf8(str_cut(text, 0, bytes))) return 1;
+    if (c[0] == 0xc2 && c[1] < 0xa0) return 2; /* U+0080 to U+009F */
+    bool is_turn = c[0] == 0xe2 &&
+                   ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+    return is_turn ? 3 : 0;
 }

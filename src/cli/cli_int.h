@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cli - the command line: subcommands, options, wiring. It holds no logic of the programme; each cli_<command>.c asks
- * the layers below and prints what they answer. Only cli prints: data to standard output, talk to standard error.
+ * cli - the command line: subcommands, options, wiring. It holds no rule of the programme: a command reads its words,
+ * calls visit, and prints what it answers. Only cli prints: data to standard output, talk to standard error.
  *
- * To add a command: 1. write src/cli/cli_<name>.c with `enum salve_code cli_<name>(struct cli *, struct salve_err *)`
- * 2. add its row to commands.def 3. add tests/conformance/cli/<name>.sh. Help, man page and completion come from the
- * row. */
+ * To add a command: 1. write `enum salve_code cli_<name>(struct cli *, struct salve_err *)` in the file of its group:
+ * cli_visit.c, cli_rights.c, cli_site.c, cli_guidelines.c, cli_files.c, cli_program.c 2. add its row to commands.def
+ * 3. add a case to tests/conformance/cli. Help, man page and completion come from the row. */
 #ifndef SALVE_CLI_INT_H
 #define SALVE_CLI_INT_H
 
@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "visit/visit.h"
 
 enum cli_option {
 #define OPTION(id, short_name, name, argument, help) OPT_##id,
@@ -55,6 +56,7 @@ struct cli {
     const struct cli_command *command;
     struct arena *mem; /* of this invocation */
     struct clock clock;
+    struct visit visit;               /* the site, who acts and the words, once cli_open and cli_content made them */
     const char *words[CLI_WORDS_MAX]; /* operands after the command's name */
     size_t word_count;
     struct cli_values options[OPT_COUNT];
@@ -112,12 +114,12 @@ SALVE_MUST_USE enum salve_code cli_now(const struct cli *cli, struct clock *out,
 bool cli_interrupted(void);
 void cli_catch_interrupt(void);
 
-/* Folders: share is --share, else $SALVE_SHARE, else share/ beside the program, else /usr/share/salve. */
-SALVE_MUST_USE enum salve_code cli_share_dir(struct cli *cli, struct str *out, struct salve_err *err);
-const char *cli_site_dir(const struct cli *cli);
-
 /* cli_ask - one line from the terminal; `is_secret` hides the typing. E_USAGE with --no-input or without a terminal. */
 SALVE_MUST_USE enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line,
                                        size_t line_bytes, struct salve_err *err);
+
+/* cli_confirm - asks that `word` is typed before what cannot be undone; --yes answers. E_USAGE: it was not. */
+SALVE_MUST_USE enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word,
+                                           struct salve_err *err);
 
 #endif

@@ -28,12 +28,9 @@ const struct cli_command *cli_command_find(const char *first, const char *second
 {
     char both[64] = "";
     if (second != NULL) (void)snprintf(both, sizeof both, "%s %s", first, second);
-    for (size_t i = 0; i < cli_command_count; i++) {
-        *words_taken = 2;
-        if (strcmp(cli_commands[i].name, both) == 0) return &cli_commands[i];
-        *words_taken = 1;
-        if (strcmp(cli_commands[i].name, first) == 0) return &cli_commands[i];
-    }
+    for (*words_taken = 2; *words_taken > 0; --*words_taken) /* "staff retire" before "staff" */
+        for (size_t i = 0; i < cli_command_count; i++)
+            if (strcmp(cli_commands[i].name, *words_taken == 2 ? both : first) == 0) return &cli_commands[i];
     return NULL;
 }
 
@@ -180,4 +177,16 @@ enum salve_code cli_parse(struct cli *cli, int argc, char **argv, struct salve_e
     cli->word_count -= (size_t)taken;
     memmove(cli->words, cli->words + taken, cli->word_count * sizeof *cli->words);
     return check_command(cli, err);
+}
+
+enum salve_code cli_now(const struct cli *cli, struct clock *out, struct salve_err *err)
+{
+    const char *now = cli_option(cli, OPT_NOW);
+    int64_t unix_ms;
+    *out = cli->clock;
+    if (now == NULL) return SALVE_OK;
+    if (!clock_parse(str_of(now), &unix_ms))
+        return salve_refuse(err, SALVE_E_USAGE, "write it as 2026-11-23T09:30:00Z", "--now");
+    *out = clock_fixed(unix_ms);
+    return SALVE_OK;
 }

@@ -12,36 +12,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How many bytes at `at` must not reach a terminal, 0 if they may: control characters (which could move the cursor,
- * retitle the window or type answers), marks that turn the direction of what follows, bytes that are no UTF-8. */
-static size_t unprintable(const unsigned char *at, size_t len)
-{
-    unsigned char c = at[0];
-    if (c < 0x20) return c != '\n' && c != '\t';
-    if (c <= 0x7f) return c == 0x7f;
-    size_t width = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
-    if (width > len || !str_is_utf8(str_make((const char *)at, width))) return 1;
-    if (c == 0xc2 && at[1] < 0xa0) return 2; /* U+0080 to U+009F */
-    if (c != 0xe2) return 0;
-    bool is_turn = (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || /* U+202A to U+202E */
-                   (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);   /* U+2066 to U+2069 */
-    return is_turn ? 3 : 0;
-}
+#include "json/json.h"
 
+/* What would move the cursor, retitle the window, type answers or turn the line becomes '?'. */
 static void write_clean(FILE *to, struct str text)
 {
     size_t start = 0;
     for (size_t i = 0; i < text.len;) {
-        const unsigned char *at = (const unsigned char *)text.ptr + i;
-        size_t width = unprintable(at, text.len - i);
-        if (width == 0) {
-            i += at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
-            continue;
+        struct str rest = str_cut(text, i, text.len);
+        size_t hidden = rest.ptr[0] == '\n' || rest.ptr[0] == '\t' ? 0 : str_unprintable(rest);
+        if (hidden > 0) {
+            (void)fwrite(text.ptr + start, 1, i - start, to);
+            (void)fputc('?', to);
+            start = i + hidden;
         }
-        (void)fwrite(text.ptr + start, 1, i - start, to);
-        (void)fputc('?', to);
-        i += width;
-        start = i;
+        i += hidden > 0 ? hidden : str_char_bytes(rest);
     }
     (void)fwrite(text.ptr + start, 1, text.len - start, to);
 }
@@ -110,43 +95,35 @@ enum salve_code cli_write_buf(struct buf *out, bool is_json, struct salve_err *e
     return SALVE_OK;
 }
 
-/* As json_add_string, but safe on a terminal and for words that are no text: a report may name any bytes. */
-static void add_json_text(struct buf *out, struct str text)
+/* A word of the command line may be any bytes. */
+static void put_word(struct json_writer *w, const char *name, const char *text)
 {
-    buf_add_char(out, '"');
-    if (!str_is_utf8(text)) text = STR("(not UTF-8)"); /* a word of the command line may be any bytes */
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c == '"' || c == '\\')
-            buf_addf(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            buf_addf(out, "\\u%04x", c);
-        else
-            buf_add_char(out, (char)c);
-    }
-    buf_add_char(out, '"');
+    json_put_text(w, name, str_is_utf8(str_of(text)) ? str_of(text) : STR("(not UTF-8)"));
 }
 
 static void report_json(const struct salve_err *err)
 {
-    char where[SALVE_ERR_WHERE_BYTES];
+    char where[SALVE_ERR_WHERE_BYTES], slv[16];
     struct buf out;
     struct str text;
     buf_init(&out, NULL, 1 << 16);
-    buf_addf(&out, "{\"error\":{\"code\":\"SLV-%d\",\"name\":\"%s\",\"what\":", salve_code_slv(err->code),
-             salve_code_name(err->code));
-    add_json_text(&out, str_of(salve_code_what(err->code)));
-    buf_add(&out, STR(",\"where\":"));
-    add_json_text(&out, str_of(salve_err_where(err, where)));
-    buf_add(&out, STR(",\"in\":"));
-    add_json_text(&out, str_of(err->in));
-    buf_addf(&out, ",\"line\":%u,\"column\":%u,\"element\":", err->line, err->column);
-    add_json_text(&out, str_of(err->element));
-    buf_add(&out, STR(",\"why\":"));
-    add_json_text(&out, str_of(err->why));
-    buf_add(&out, STR(",\"next\":"));
-    add_json_text(&out, str_of(salve_code_next(err->code)));
-    buf_add(&out, STR("}}\n"));
+    struct json_writer w = {.out = &out};
+    (void)snprintf(slv, sizeof slv, "SLV-%d", salve_code_slv(err->code));
+    json_open(&w, NULL, '{');
+    json_open(&w, "error", '{');
+    put_word(&w, "code", slv);
+    put_word(&w, "name", salve_code_name(err->code));
+    put_word(&w, "what", salve_code_what(err->code));
+    put_word(&w, "where", salve_err_where(err, where));
+    put_word(&w, "in", err->in);
+    json_put_i64(&w, "line", err->line);
+    json_put_i64(&w, "column", err->column);
+    put_word(&w, "element", err->element);
+    put_word(&w, "why", err->why);
+    put_word(&w, "next", salve_code_next(err->code));
+    json_close(&w);
+    json_close(&w);
+    buf_add_char(&out, '\n');
     if (buf_done(&out, &text, NULL) == SALVE_OK) write_clean(stderr, text);
     buf_drop(&out);
 }
@@ -279,4 +256,16 @@ enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_sec
     return salve_refuse(err, SALVE_E_USAGE,
                         cli_interrupted() ? "interrupted; nothing was changed" : "there was no answer of one line",
                         "%s", question);
+}
+
+enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word, struct salve_err *err)
+{
+    char line[16], question[CLI_LINE_BYTES_MAX];
+    if (cli_has(cli, OPT_YES)) return SALVE_OK;
+    (void)snprintf(question, sizeof question, "%s. Type '%s' to go on", what, word);
+    enum salve_code code = cli_ask(cli, question, false, line, sizeof line, err);
+    if (code == SALVE_E_USAGE && !cli_interrupted())
+        return salve_why(err, code, "nothing was changed; where nobody can type, add --yes");
+    if (code != SALVE_OK || strcmp(line, word) == 0) return code;
+    return salve_refuse(err, SALVE_E_USAGE, "not confirmed; nothing was changed", "%s", word);
 }

@@ -1,379 +1,393 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Opening a site for a command: where it is, what opens it, who acts. And the commands about the site itself. */
-#include "cli/cli_site.h"
-
+ * The commands of a site: make it, its staff, verify, keys, doctor. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "cli/cli_commands.h"
-#include "base/file.h"
-#include "crypto/crypto.h"
-#include "json/json.h"
+#include "cli/cli_open.h"
+#include "cli/cli_reply.h"
 #include "records/commons.h"
-
-enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024 };
-
-const char *cli_site_dir(const struct cli *cli)
-{
-    const char *dir = cli_option(cli, OPT_SITE);
-    if (dir == NULL) dir = getenv("SALVE_SITE");
-    return dir == NULL || dir[0] == '\0' ? "site" : dir;
-}
-
-enum salve_code cli_share_dir(struct cli *cli, struct str *out, struct salve_err *err)
-{
-    const char *given = cli_option(cli, OPT_SHARE);
-    if (given == NULL) given = getenv("SALVE_SHARE");
-    if (given != NULL) return *out = str_of(given), SALVE_OK;
-    char program[4096];
-    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (len > 0) {
-        program[len] = '\0';
-        *strrchr(program, '/') = '\0';
-        *out = arena_printf(cli->mem, "%s/share", program);
-        if (out->ptr != NULL && access(out->ptr, R_OK) == 0) return SALVE_OK;
-    }
-    *out = STR("/usr/share/salve");
-    if (access(out->ptr, R_OK) == 0) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_CONFIG, "the folder with guidelines, forms and letters was not found", "--share");
-}
-
-/* --- the secret --------------------------------------------------------------------------------------------------- */
-
-/* The passphrase lives in its own locked pages, never in the arena. */
-static enum salve_code read_passphrase_file(const char *path, struct cli_secret *secret, struct salve_err *err)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL) return file_fail(err, path);
-    secret->len = fread(secret->text, 1, PASSPHRASE_BYTES_MAX, file);
-    bool is_bad = ferror(file) != 0 || fgetc(file) != EOF;
-    (void)fclose(file);
-    if (is_bad) return salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
-    while (secret->len > 0 && (secret->text[secret->len - 1] == '\n' || secret->text[secret->len - 1] == '\r'))
-        secret->len--;
-    return SALVE_OK;
-}
-
-static const char *passphrase_file(const struct cli *cli, char path[4096])
-{
-    const char *file = cli_option(cli, OPT_PASSPHRASE_FILE);
-    if (file == NULL) file = getenv("SALVE_PASSPHRASE_FILE");
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY"); /* systemd LoadCredential= */
-    if (file != NULL || credentials == NULL) return file;
-    (void)snprintf(path, 4096, "%s/salve-passphrase", credentials);
-    return access(path, R_OK) == 0 ? path : NULL;
-}
-
-static enum salve_code ask_passphrase(const struct cli *cli, struct cli_secret *secret, bool is_new,
-                                      struct salve_err *err)
-{
-    char *again = crypto_secret_alloc(PASSPHRASE_BYTES_MAX);
-    enum salve_code code = again == NULL ? salve_fail(err, SALVE_E_MEMORY, "passphrase") : SALVE_OK;
-    if (code == SALVE_OK)
-        code = cli_ask(cli, is_new ? "New passphrase of the site (12 characters or more)" : "Passphrase of the site",
-                       true, secret->text, PASSPHRASE_BYTES_MAX, err);
-    if (code == SALVE_OK && is_new) code = cli_ask(cli, "The same once more", true, again, PASSPHRASE_BYTES_MAX, err);
-    if (code == SALVE_OK) secret->len = strlen(secret->text);
-    if (code == SALVE_OK && is_new && strcmp(secret->text, again) != 0) {
-        code = salve_refuse(err, SALVE_E_USAGE, "the two are not the same", "passphrase");
-    }
-    crypto_secret_free(again);
-    return code;
-}
-
-/* From a file, or typed: a passphrase in *secret, which *out views. */
-static enum salve_code passphrase_get(const struct cli *cli, const char *file, bool is_new, struct cli_secret *secret,
-                                      struct site_secret *out, struct salve_err *err)
-{
-    secret->text = crypto_secret_alloc(PASSPHRASE_BYTES_MAX + 1);
-    if (secret->text == NULL) return salve_fail(err, SALVE_E_MEMORY, "passphrase");
-    enum salve_code code =
-        file != NULL ? read_passphrase_file(file, secret, err) : ask_passphrase(cli, secret, is_new, err);
-    if (code == SALVE_OK && is_new && secret->len < PASSPHRASE_BYTES_MIN) {
-        code = salve_refuse(err, SALVE_E_USAGE, "it has fewer than 12 characters", "passphrase");
-    }
-    out->passphrase = str_make(secret->text, secret->len);
-    return code;
-}
-
-enum salve_code cli_secret_get(const struct cli *cli, bool is_new, struct cli_secret *secret, struct site_secret *out,
-                               struct salve_err *err)
-{
-    char path[4096];
-    *secret = (struct cli_secret){0};
-    *out = (struct site_secret){.key_file = cli_option(cli, OPT_KEY_FILE)};
-    if (out->key_file == NULL) out->key_file = getenv("SALVE_KEY_FILE");
-    const char *file = passphrase_file(cli, path);
-    if (out->key_file != NULL && file == NULL) return SALVE_OK;
-    out->key_file = NULL;
-    return passphrase_get(cli, file, is_new, secret, out, err);
-}
-
-static enum salve_code new_secret_get(const struct cli *cli, struct cli_secret *secret, struct site_secret *out,
-                                      struct salve_err *err)
-{
-    *secret = (struct cli_secret){0};
-    *out = (struct site_secret){.key_file = cli_option(cli, OPT_NEW_KEY_FILE)};
-    if (out->key_file != NULL) return SALVE_OK;
-    return passphrase_get(cli, cli_option(cli, OPT_NEW_PASSPHRASE_FILE), true, secret, out, err);
-}
-
-enum salve_code cli_keys_change(struct cli *cli, struct salve_err *err)
-{
-    struct site *site = NULL;
-    struct actor actor;
-    struct cli_secret old_text = {0}, new_text = {0};
-    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
-    struct site_secret fresh;
-    enum salve_code code = cli_secret_get(cli, false, &old_text, &options.secret, err);
-    if (code == SALVE_OK) code = site_open(&options, &site, err);
-    if (code == SALVE_OK) code = cli_staff_actor(cli, site, &actor, err);
-    if (code == SALVE_OK) code = new_secret_get(cli, &new_text, &fresh, err);
-    if (code == SALVE_OK) code = site_secret_change(site, actor, &options.secret, &fresh, err);
-    cli_secret_drop(&old_text);
-    cli_secret_drop(&new_text);
-    if (code == SALVE_OK && cli->is_json) cli_print("{\"changed\":true}\n");
-    if (code == SALVE_OK && !cli->is_json)
-        cli_print("Changed. The old passphrase or key file opens nothing any more; keep the new one in two places.\n");
-    return cli_site_close(&site, code, err);
-}
-
-void cli_secret_drop(struct cli_secret *secret)
-{
-    crypto_secret_free(secret->text);
-    secret->text = NULL;
-}
-
-/* --- the site ----------------------------------------------------------------------------------------------------- */
-
-enum salve_code cli_site_open(struct cli *cli, struct site **out, struct salve_err *err)
-{
-    struct cli_secret secret;
-    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
-    if (access(options.path, F_OK) != 0)
-        return salve_refuse(err, SALVE_E_NOT_FOUND,
-                            "there is no site in that folder; 'salve init' makes one, -C names another", "%s",
-                            options.path);
-    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
-    if (code == SALVE_OK) code = site_open(&options, out, err);
-    cli_secret_drop(&secret);
-    return code;
-}
-
-enum salve_code cli_site_close(struct site **site, enum salve_code code, struct salve_err *err)
-{
-    struct salve_err second = {0};
-    if (*site == NULL) return code;
-    enum salve_code closed = site_close(site, &second);
-    if (code != SALVE_OK || closed == SALVE_OK) return code; /* the first failure is the one to tell */
-    if (err != NULL) *err = second;
-    return closed;
-}
-
-enum salve_code cli_actor(struct cli *cli, struct site *site, struct actor *out, struct salve_err *err)
-{
-    struct staff *staff = NULL;
-    size_t count = 0;
-    const char *id = cli_option(cli, OPT_AS);
-    *out = (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name};
-    if (id == NULL) return SALVE_OK;
-    enum salve_code code = staff_list(site, cli->mem, &staff, &count, err);
-    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
-        if (!str_is(staff[i].id, id) || staff[i].retired) continue;
-        out->id = staff[i].id;
-        out->role = staff[i].role;
-        return SALVE_OK;
-    }
-    if (code != SALVE_OK) return code;
-    return salve_refuse(err, SALVE_E_ROLE, "nobody of that name works at this site; 'salve staff' lists who does",
-                        "--as %s", id);
-}
-
-enum salve_code cli_staff_actor(struct cli *cli, struct site *site, struct actor *out, struct salve_err *err)
-{
-    if (cli_has(cli, OPT_AS)) return cli_actor(cli, site, out, err);
-    return salve_refuse(err, SALVE_E_USAGE, "say which member of staff acts", "--as");
-}
+#include "visit/site.h"
 
 /* --- init and staff ----------------------------------------------------------------------------------------------- */
 
-enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200 };
-static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-
-static enum salve_code read_member(const char *word, struct str *id, enum role *role, struct salve_err *err)
+/* The members of --staff, each NAME:ROLE. */
+static enum salve_code read_members(const struct cli *cli, struct visit_member **out, size_t *count,
+                                    struct salve_err *err)
 {
-    struct str text = str_of(word);
-    ptrdiff_t colon = str_find(text, STR(":"));
-    if (colon > 0 && role_find(str_cut(text, (size_t)colon + 1, text.len), role)) {
-        *id = str_cut(text, 0, (size_t)colon);
-        bool is_name = id->len <= STAFF_NAME_BYTES_MAX;
-        for (size_t i = 0; i < id->len; i++) is_name = is_name && strchr(staff_name_characters, id->ptr[i]) != NULL;
-        if (is_name) return SALVE_OK;
-        return salve_refuse(err, SALVE_E_USAGE, "the name is a pseudonym of 1 to 64 of a-z, 0-9, '.', '_', '-'",
-                            "--staff %s", word);
+    const struct cli_values *words = &cli->options[OPT_STAFF];
+    *out = arena_array(cli->mem, struct visit_member, words->count + 1);
+    *count = words->count;
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "--staff");
+    for (size_t i = 0; i < words->count; i++) {
+        struct str text = str_of(words->value[i]);
+        ptrdiff_t colon = str_find(text, STR(":"));
+        if (colon <= 0 || !role_find(str_cut(text, (size_t)colon + 1, text.len), &(*out)[i].role))
+            return salve_refuse(
+                err, SALVE_E_USAGE,
+                "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician", "--staff %s",
+                words->value[i]);
+        (*out)[i].id = str_cut(text, 0, (size_t)colon);
     }
-    return salve_refuse(err, SALVE_E_USAGE,
-                        "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician",
-                        "--staff %s", word);
-}
-
-static bool is_site_name(struct str name)
-{
-    bool is_good = name.len > 0 && name.len <= SITE_NAME_BYTES_MAX && str_is_utf8(name);
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char c = (unsigned char)name.ptr[i];
-        bool is_c1 = c == 0xc2 && i + 1 < name.len && (unsigned char)name.ptr[i + 1] < 0xa0;
-        is_good = is_good && c >= 0x20 && c != 0x7f && !is_c1;
-    }
-    return is_good;
-}
-
-static enum salve_code check_members(const struct cli *cli, struct salve_err *err)
-{
-    const struct cli_values *members = &cli->options[OPT_STAFF];
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; i < members->count && code == SALVE_OK; i++) {
-        struct str id;
-        enum role role;
-        code = read_member(members->value[i], &id, &role, err);
-    }
-    return code;
-}
-
-/* Adds the members of --staff whose being a manager equals `is_manager`. */
-static enum salve_code add_staff(const struct cli *cli, struct site *site, struct actor actor, bool is_manager,
-                                 struct salve_err *err)
-{
-    const struct cli_values *members = &cli->options[OPT_STAFF];
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; i < members->count && code == SALVE_OK; i++) {
-        struct str id;
-        enum role role;
-        code = read_member(members->value[i], &id, &role, err);
-        if (code == SALVE_OK && (role == ROLE_MANAGER) == is_manager) code = staff_register(site, actor, id, role, err);
-    }
-    return code;
-}
-
-/* The first member of a site is a manager, who adds the others: one of --staff, or else "manager". */
-static enum salve_code add_first_staff(const struct cli *cli, struct site *site, struct salve_err *err)
-{
-    const struct cli_values *members = &cli->options[OPT_STAFF];
-    struct actor first = {.id = STR("manager"), .role = ROLE_MANAGER, .site = site_settings(site)->name};
-    bool is_named = false;
-    enum salve_code code = SALVE_OK;
-    for (size_t i = members->count; i-- > 0 && code == SALVE_OK;) {
-        struct str id;
-        enum role role;
-        code = read_member(members->value[i], &id, &role, err);
-        if (code != SALVE_OK || role != ROLE_MANAGER) continue;
-        first.id = id;
-        is_named = true;
-    }
-    if (code == SALVE_OK && !is_named) code = staff_register(site, first, first.id, first.role, err);
-    if (code == SALVE_OK) code = add_staff(cli, site, first, true, err);
-    return code == SALVE_OK ? add_staff(cli, site, first, false, err) : code;
-}
-
-/* A log name from the site's name: lower-case letters, digits and '-'. */
-static struct str log_name_of(struct cli *cli, const char *name)
-{
-    struct str log_name = arena_printf(cli->mem, "%.40s", name);
-    char *at = (char *)(uintptr_t)log_name.ptr;
-    for (size_t i = 0; i < log_name.len; i++) {
-        if (at[i] >= 'A' && at[i] <= 'Z') at[i] = (char)(at[i] + 32);
-        bool is_plain = (at[i] >= 'a' && at[i] <= 'z') || (at[i] >= '0' && at[i] <= '9');
-        if (!is_plain) at[i] = '-';
-    }
-    return log_name;
-}
-
-static enum salve_code open_new(struct cli *cli, const struct site_options *options, struct salve_err *err)
-{
-    struct site *site = NULL;
-    enum salve_code code = site_open(options, &site, err);
-    if (code == SALVE_OK) code = add_first_staff(cli, site, err);
-    return cli_site_close(&site, code, err);
+    return SALVE_OK;
 }
 
 enum salve_code cli_init(struct cli *cli, struct salve_err *err)
 {
     const char *dir = cli->word_count > 0 ? cli->words[0] : cli_site_dir(cli);
     const char *name = cli_option(cli, OPT_NAME);
+    struct visit_member *members = NULL;
+    size_t count = 0;
     struct cli_secret secret;
+    struct cli_reply reply;
     struct site_options options = {.path = dir, .clock = cli->clock};
-    struct site_settings settings = {.name = str_of(name == NULL ? "Health check" : name), .languages = STR("en ar")};
-    enum salve_code code = check_members(cli, err); /* before anything is made */
-    if (code == SALVE_OK && name != NULL && !is_site_name(str_of(name))) {
-        code = salve_refuse(err, SALVE_E_USAGE, "1 to 200 bytes of text without control characters", "--name");
-    }
-    if (code != SALVE_OK) return code;
-    settings.log_name = log_name_of(cli, name == NULL ? "health-check" : name);
-    code = cli_secret_get(cli, true, &secret, &options.secret, err);
-    if (code == SALVE_OK) code = site_create(&options, &settings, err);
-    if (code == SALVE_OK) code = open_new(cli, &options, err);
+    if (name == NULL) name = "Health check";
+    TRY(read_members(cli, &members, &count, err));
+    TRY(visit_site_check(str_of(name), members, count, err)); /* before a passphrase is asked for */
+    enum salve_code code = cli_secret_get(cli, true, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = visit_site_make(&options, str_of(name), members, count, cli->mem, err);
     cli_secret_drop(&secret);
     if (code != SALVE_OK) return code;
-    if (cli->is_json) {
-        struct buf out;
-        struct str text;
-        buf_init(&out, cli->mem, 1 << 16);
-        struct json_writer w = {.out = &out, .pretty = true};
-        json_open(&w, NULL, '{');
-        json_put_text(&w, "site", str_of(dir));
-        json_put_text(&w, "name", settings.name);
-        json_close(&w);
-        code = buf_done(&out, &text, err);
-        if (code == SALVE_OK) cli_print("%.*s\n", STR_ARGS(text));
-        return code;
-    }
-    cli_print("Made the site in %s. Every optional purpose is off.\n", dir);
-    cli_print("Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists them)\n",
-              dir);
-    cli_print("Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n", dir);
-    cli_print("Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n");
-    return SALVE_OK;
-}
-
-static enum salve_code print_staff(struct cli *cli, struct site *site, struct salve_err *err)
-{
-    struct staff *staff = NULL;
-    size_t count = 0;
-    struct buf out;
-    enum salve_code code = staff_list(site, cli->mem, &staff, &count, err);
-    if (code != SALVE_OK) return code;
-    buf_init(&out, cli->mem, 1 << 20);
-    struct json_writer w = {.out = &out, .pretty = true};
-    if (cli->is_json) json_open(&w, NULL, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (!cli->is_json) {
-            buf_addf(&out, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role_text(staff[i].role),
-                     staff[i].retired ? " (left)" : "");
-            continue;
-        }
-        json_open(&w, NULL, '{');
-        json_put_text(&w, "id", staff[i].id);
-        json_put_text(&w, "role", str_of(role_text(staff[i].role)));
-        json_put_bool(&w, "retired", staff[i].retired);
-        json_close(&w);
-    }
-    if (cli->is_json) json_close(&w);
-    if (cli->is_json) buf_add_char(&out, '\n');
-    return cli_write_buf(&out, cli->is_json, err);
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "site", str_of(dir));
+    cli_reply_text(&reply, "name", str_of(name));
+    cli_reply_words(&reply,
+                    "Made the site in %s. Every optional purpose is off.\n"
+                    "Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
+                    "them)\n"
+                    "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
+                    "Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n",
+                    dir, dir, dir);
+    return cli_reply_done(&reply, err);
 }
 
 enum salve_code cli_staff(struct cli *cli, struct salve_err *err)
 {
-    struct site *site = NULL;
-    struct actor actor;
-    enum salve_code code = cli_site_open(cli, &site, err);
-    if (code == SALVE_OK && cli_has(cli, OPT_STAFF)) {
-        code = cli_staff_actor(cli, site, &actor, err);
-        if (code == SALVE_OK) code = add_staff(cli, site, actor, true, err);
-        if (code == SALVE_OK) code = add_staff(cli, site, actor, false, err);
+    struct visit_member *members = NULL;
+    struct staff *staff = NULL;
+    size_t count = 0;
+    struct cli_reply reply;
+    bool is_adding = cli_has(cli, OPT_STAFF);
+    TRY(cli_open(cli, is_adding ? CLI_STAFF : CLI_NOBODY, err));
+    TRY(read_members(cli, &members, &count, err));
+    if (is_adding) TRY(visit_staff_add(&cli->visit, members, count, err));
+    TRY(staff_list(cli->visit.site, cli->mem, &staff, &count, err));
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < count; i++) {
+        const char *role = role_text(staff[i].role);
+        cli_reply_words(&reply, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role, staff[i].retired ? " (left)" : "");
+        cli_reply_enter(&reply, NULL, '{');
+        cli_reply_text(&reply, "id", staff[i].id);
+        cli_reply_text(&reply, "role", str_of(role));
+        cli_reply_bool(&reply, "retired", staff[i].retired);
+        cli_reply_leave(&reply);
     }
-    if (code == SALVE_OK) code = print_staff(cli, site, err);
-    return cli_site_close(&site, code, err);
+    return cli_reply_done(&reply, err);
+}
+
+enum salve_code cli_staff_retire(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    struct str id = str_of(cli->words[0]);
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_staff_retire(&cli->visit, id, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "id", id);
+    cli_reply_bool(&reply, "retired", true);
+    cli_reply_words(&reply, "%.*s has left: nothing opens for them any more.\n", STR_ARGS(id));
+    return cli_reply_done(&reply, err);
+}
+
+/* --- settings ----------------------------------------------------------------------------------------------------- */
+
+/* The values of an option as one text; an earlier one stays where the option was not given. */
+static enum salve_code joined(const struct cli *cli, enum cli_option option, char between, struct str *text,
+                              struct salve_err *err)
+{
+    const struct cli_values *values = &cli->options[option];
+    struct buf out;
+    if (values->count == 0) return SALVE_OK;
+    buf_init(&out, cli->mem, CLI_LINE_BYTES_MAX * 8);
+    for (size_t i = 0; i < values->count; i++) {
+        if (out.len > 0) buf_add_char(&out, between);
+        buf_add(&out, str_of(values->value[i]));
+    }
+    return buf_done(&out, text, err);
+}
+
+static enum salve_code read_ages(const char *text, struct site_settings *settings, struct salve_err *err)
+{
+    uint8_t *const ages[] = {&settings->assent_age_years, &settings->consent_age_years, &settings->majority_age_years};
+    struct str rest = str_of(text);
+    int64_t years = 0;
+    for (int i = 0; i < 3; i++) {
+        ptrdiff_t comma = i < 2 ? str_find(rest, STR(",")) : (ptrdiff_t)rest.len;
+        if (comma < 0 || !str_to_i64(str_cut(rest, 0, (size_t)comma), &years) || years < 1 || years > 99)
+            return salve_refuse(err, SALVE_E_USAGE, "three ages in years with commas between them, such as 7,16,18",
+                                "--ages");
+        *ages[i] = (uint8_t)years;
+        rest = str_cut(rest, (size_t)comma + 1, rest.len);
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code change_settings(struct cli *cli, struct site_settings *settings, struct salve_err *err)
+{
+    const char *ages = cli_option(cli, OPT_AGES), *index = cli_option(cli, OPT_NAME_INDEX);
+    TRY(joined(cli, OPT_NATIONAL_PATTERN, '\n', &settings->national_patterns, err));
+    TRY(joined(cli, OPT_IDENTIFIER_SYSTEM, ' ', &settings->identifier_systems, err));
+    if (ages != NULL) TRY(read_ages(ages, settings, err));
+    if (index != NULL && strcmp(index, "on") != 0 && strcmp(index, "off") != 0)
+        return salve_refuse(err, SALVE_E_USAGE, "it is on or off", "--name-index");
+    if (index != NULL) settings->name_index = strcmp(index, "on") == 0;
+    return site_settings_set(cli->visit.site, cli->visit.actor, settings, err);
+}
+
+enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    bool is_change = cli_has(cli, OPT_NATIONAL_PATTERN) || cli_has(cli, OPT_IDENTIFIER_SYSTEM) ||
+                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX);
+    TRY(cli_open(cli, is_change ? CLI_STAFF : CLI_NOBODY, err));
+    struct site_settings settings = *site_settings(cli->visit.site);
+    if (is_change) TRY(change_settings(cli, &settings, err));
+    settings = *site_settings(cli->visit.site);
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "name", settings.name);
+    cli_reply_text(&reply, "languages", settings.languages);
+    cli_reply_number(&reply, "assentAgeYears", settings.assent_age_years);
+    cli_reply_number(&reply, "consentAgeYears", settings.consent_age_years);
+    cli_reply_number(&reply, "majorityAgeYears", settings.majority_age_years);
+    cli_reply_bool(&reply, "nameIndex", settings.name_index);
+    cli_reply_text(&reply, "identifierSystems", settings.identifier_systems);
+    cli_reply_text(&reply, "nationalPatterns", settings.national_patterns);
+    cli_reply_words(&reply,
+                    "name                 %.*s\nlanguages            %.*s\n"
+                    "ages                 %u a child is asked, %u decides alone, %u is of age\n"
+                    "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n",
+                    STR_ARGS(settings.name), STR_ARGS(settings.languages), settings.assent_age_years,
+                    settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
+                    STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns));
+    return cli_reply_done(&reply, err);
+}
+
+/* --- log ---------------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_log_successor(struct cli *cli, struct salve_err *err)
+{
+    struct cli_secret secret = {0};
+    struct cli_reply reply;
+    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    TRY(cli_site_found(cli, err));
+    TRY(cli_confirm(cli, "The old log ends here and everybody will see it", "successor", err));
+    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_log_successor(&options, err);
+    cli_secret_drop(&secret);
+    if (code != SALVE_OK) return code;
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_bool(&reply, "started", true);
+    cli_reply_words(&reply, "A new log is started; its first entry names the old one. Next: salve verify\n");
+    return cli_reply_done(&reply, err);
+}
+
+/* --- verify ------------------------------------------------------------------------------------------------------- */
+
+struct verifying {
+    struct cli *cli;
+    struct cli_progress progress;
+    const char *step;
+    struct cli_reply reply;
+};
+
+static void on_progress(void *with, const char *step, uint64_t done, uint64_t of)
+{
+    struct verifying *v = with;
+    if (v->step != step) v->progress = cli_progress_start(v->cli, step, of);
+    v->step = step;
+    cli_progress_step(&v->progress, done, 0);
+}
+
+static void on_finding(void *with, const struct site_finding *finding)
+{
+    struct cli_reply *reply = &((struct verifying *)with)->reply;
+    cli_reply_words(reply, "FAULT  %.*s  %.*s%s%.*s: %.*s\n", STR_ARGS(finding->file), STR_ARGS(finding->compartment),
+                    finding->compartment.len > 0 ? "  " : "", STR_ARGS(finding->element), STR_ARGS(finding->what));
+    cli_reply_enter(reply, NULL, '{');
+    cli_reply_text(reply, "file", finding->file);
+    cli_reply_text(reply, "compartment", finding->compartment);
+    cli_reply_text(reply, "element", finding->element);
+    cli_reply_text(reply, "what", finding->what);
+    cli_reply_leave(reply);
+}
+
+static void add_totals(struct cli_reply *reply, const struct site_verify_result *result, bool is_clean)
+{
+    cli_reply_number(reply, "compartments", result->compartments);
+    cli_reply_number(reply, "records", result->records);
+    cli_reply_number(reply, "wraps", result->wraps);
+    cli_reply_number(reply, "leaves", result->leaves);
+    cli_reply_number(reply, "findings", result->findings);
+    cli_reply_words(reply, "%llu records in %llu compartments, %llu wraps, %llu log leaves: %s\n",
+                    (unsigned long long)result->records, (unsigned long long)result->compartments,
+                    (unsigned long long)result->wraps, (unsigned long long)result->leaves,
+                    is_clean ? "clean" : "NOT clean");
+}
+
+enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
+{
+    struct cli_secret secret;
+    const char *as = cli_option(cli, OPT_AS);
+    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct verifying verifying = {.cli = cli};
+    struct site_verify_result result = {0};
+    struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
+    ask.actor = (struct actor){.id = str_of(as == NULL ? "" : as), .role = ROLE_TECHNICIAN};
+    TRY(cli_site_found(cli, err));
+    cli_reply_open(&verifying.reply, cli, '{');
+    cli_reply_enter(&verifying.reply, "faults", '[');
+    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_verify_path(&options, &ask, &result, err);
+    cli_secret_drop(&secret);
+    cli_reply_leave(&verifying.reply);
+    bool is_finished = code == SALVE_OK || code == SALVE_E_INTEGRITY;
+    if (is_finished) add_totals(&verifying.reply, &result, code == SALVE_OK);
+    cli_reply_bool(&verifying.reply, "finished", is_finished);
+    enum salve_code told = cli_reply_done(&verifying.reply, code == SALVE_OK ? err : NULL);
+    return code == SALVE_OK ? told : code;
+}
+
+/* --- keys --------------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_keys_rotate(struct cli *cli, struct salve_err *err)
+{
+    struct site_rotation rotation = {0};
+    struct cli_reply reply;
+    char until[CLOCK_TEXT_BYTES];
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(site_rotate(cli->visit.site, cli->visit.actor, &rotation, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_number(&reply, "epoch", rotation.epoch);
+    cli_reply_number(&reply, "renewed", rotation.wraps_renewed);
+    cli_reply_number(&reply, "dropped", rotation.wraps_dropped);
+    cli_reply_words(
+        &reply, "Epoch %u: %llu wraps renewed, %llu dropped. Key backups older than this are useless after %.*s.\n",
+        rotation.epoch, (unsigned long long)rotation.wraps_renewed, (unsigned long long)rotation.wraps_dropped,
+        STR_ARGS(clock_date_text(rotation.horizon_unix_ms, until)));
+    return cli_reply_done(&reply, err);
+}
+
+static enum salve_code change_keys(struct cli *cli, const struct site_secret *old, struct salve_err *err)
+{
+    struct cli_secret secret = {0};
+    struct site_secret fresh;
+    enum salve_code code = cli_new_secret_get(cli, &secret, &fresh, err);
+    if (code == SALVE_OK) code = site_secret_change(cli->visit.site, cli->visit.actor, old, &fresh, err);
+    cli_secret_drop(&secret);
+    return code;
+}
+
+enum salve_code cli_keys_change(struct cli *cli, struct salve_err *err)
+{
+    struct cli_secret secret = {0};
+    struct site_secret old;
+    struct cli_reply reply;
+    enum salve_code code = cli_open_with(cli, CLI_STAFF, &secret, &old, err);
+    if (code == SALVE_OK) code = change_keys(cli, &old, err);
+    cli_secret_drop(&secret);
+    if (code != SALVE_OK) return code;
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_bool(&reply, "changed", true);
+    cli_reply_words(&reply, "Changed. The old passphrase or key file opens nothing any more; keep the new one in two "
+                            "places.\n");
+    return cli_reply_done(&reply, err);
+}
+
+/* --- doctor ------------------------------------------------------------------------------------------------------- */
+
+struct doctor {
+    struct cli *cli;
+    struct cli_reply reply;
+    unsigned faults;
+};
+
+/* `err` is shown behind a fault only; its own next step stands where `next` is NULL. */
+static void tell(struct doctor *doctor, bool is_good, const char *what, const struct salve_err *err, const char *next)
+{
+    struct cli_reply *reply = &doctor->reply;
+    char where[SALVE_ERR_WHERE_BYTES];
+    struct str why = STR("");
+    doctor->faults += !is_good;
+    if (!is_good && err != NULL)
+        why = arena_printf(doctor->cli->mem, "%s: %s%s%s", salve_code_what(err->code), salve_err_where(err, where),
+                           err->why[0] == '\0' ? "" : "; ", err->why);
+    if (next == NULL) next = err != NULL && !is_good ? salve_code_next(err->code) : "";
+    cli_reply_enter(reply, NULL, '{');
+    cli_reply_bool(reply, "ok", is_good);
+    cli_reply_text(reply, "what", str_of(what));
+    if (why.len > 0) cli_reply_text(reply, "why", why);
+    if (!is_good) cli_reply_text(reply, "next", str_of(next));
+    cli_reply_leave(reply);
+    cli_reply_words(reply, "%-5s %s\n", is_good ? "ok" : "FAULT", what);
+    if (why.len > 0) cli_reply_words(reply, "      why:  %.*s\n", STR_ARGS(why));
+    if (!is_good) cli_reply_words(reply, "      next: %s\n", next);
+}
+
+static void check_share(struct doctor *doctor)
+{
+    struct salve_err err = {0};
+    struct cli *cli = doctor->cli;
+    bool is_found = cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALL}, &err) == SALVE_OK;
+    tell(doctor, is_found, "folder of guidelines, forms and letters", NULL,
+         "build with 'make', or name it with --share");
+    if (!is_found) return;
+    const struct visit_content *content = cli->visit.content;
+    bool is_loaded = content->broken_count == 0 && content->guideline_count > 0;
+    tell(doctor, is_loaded, "guidelines load", content->broken_count > 0 ? &content->broken[0].err : &err,
+         "run 'salve guideline check'");
+}
+
+static void check_open_site(struct doctor *doctor)
+{
+    struct salve_err err = {0};
+    struct site *site = doctor->cli->visit.site;
+    struct site_facts facts = {0};
+    tell(doctor, !site_clock_suspect(site), "the clock runs forward", NULL, salve_code_next(SALVE_E_CLOCK));
+    if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
+        int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
+        tell(doctor, facts.rotated_at_unix_ms == 0 || age_days <= 7, "keys were renewed within 7 days", NULL,
+             "run 'salve keys rotate' every night");
+        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves\n", STR_ARGS(facts.origin),
+                        (unsigned long long)facts.log_size);
+    }
+    bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
+    tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));
+}
+
+static void check_site(struct doctor *doctor)
+{
+    struct salve_err err = {0};
+    struct statvfs disk;
+    const char *dir = cli_site_dir(doctor->cli);
+    if (access(dir, F_OK) != 0) {
+        cli_reply_words(&doctor->reply, "-     no site in %s; 'salve init' makes one\n", dir);
+        return;
+    }
+    bool is_roomy = statvfs(dir, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize > (uint64_t)256 << 20;
+    tell(doctor, is_roomy, "256 MiB of free disk or more", NULL, "free some room on the disk of the site");
+    bool is_open = cli_open(doctor->cli, CLI_NOBODY, &err) == SALVE_OK;
+    tell(doctor, is_open, "the site opens", &err, NULL);
+    if (is_open) check_open_site(doctor);
+}
+
+enum salve_code cli_doctor(struct cli *cli, struct salve_err *err)
+{
+    struct doctor doctor = {.cli = cli};
+    cli_reply_open(&doctor.reply, cli, '[');
+    check_share(&doctor);
+    check_site(&doctor);
+    cli->exit_status = doctor.faults > 0;
+    cli_reply_words(&doctor.reply, "%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT.");
+    return cli_reply_done(&doctor.reply, err);
 }

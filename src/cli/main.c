@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_open.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
 
@@ -37,9 +38,11 @@ int main(int argc, char **argv)
 {
     struct salve_err err = {0};
     struct cli cli = {.program = argv[0], .clock = clock_system(), .mem = arena_open(SALVE_REQUEST_BYTES_MAX)};
+    cli.visit.mem = cli.mem;
     if (cli.mem == NULL) return salve_code_exit(SALVE_E_MEMORY);
     cli_catch_interrupt();
     enum salve_code code = run(&cli, argc, argv, &err);
+    code = cli_close(&cli, code, &err);
     if (code == SALVE_OK) code = flush(&err);
     if (code != SALVE_OK) {
         err.code = code;

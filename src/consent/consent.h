@@ -140,6 +140,10 @@ enum consent_teach_back { CONSENT_TEACH_BACKS(X) CONSENT_TEACH_BACK_COUNT };
 enum consent_assent { CONSENT_ASSENTS(X) CONSENT_ASSENT_COUNT };
 #undef X
 
+/* The text of a list as its value; false for any other text. */
+bool consent_method_find(struct str text, enum consent_method *out);
+bool consent_assent_find(struct str text, enum consent_assent *out);
+
 enum { CONSENT_SHA256_BYTES = 32 };
 
 /* Which words the person heard. Texts view what the grant was read from. */
@@ -358,6 +362,9 @@ SALVE_MUST_USE enum salve_code consent_form_load(const char *forms, enum purpose
                                                  const struct str *langs, size_t lang_count, struct arena *mem,
                                                  struct consent_form_set *out, struct salve_err *err);
 
+/* consent_version_read - "3.1": major from 1, no leading zeros; false for any other text. */
+bool consent_version_read(struct str text, uint32_t *major, uint32_t *minor);
+
 /* consent_form_in - the form in language `lang` of a set; NULL if there is none. */
 const struct consent_form *consent_form_in(const struct consent_form_set *set, struct str lang);
 
@@ -377,6 +384,7 @@ struct consent_texts {
     } * items;
     size_t count;
     struct str lang, direction;
+    struct str bytes; /* the file's bytes */
 };
 SALVE_MUST_USE enum salve_code consent_texts_load(const char *forms, struct str lang, struct arena *mem,
                                                   struct consent_texts *out, struct salve_err *err);

@@ -29,14 +29,9 @@ const char *consent_teach_back_text(enum consent_teach_back teach_back);
 const char *consent_decider_text(enum consent_decider by);
 const char *consent_assent_text(enum consent_assent assent);
 bool consent_state_find(struct str text, enum consent_state *out);
-bool consent_method_find(struct str text, enum consent_method *out);
 bool consent_witness_find(struct str text, enum consent_witness *out);
 bool consent_teach_back_find(struct str text, enum consent_teach_back *out);
 bool consent_decider_find(struct str text, enum consent_decider *out);
-bool consent_assent_find(struct str text, enum consent_assent *out);
-
-/* consent_version_read - "3.1": major from 1, no leading zeros. */
-bool consent_version_read(struct str text, uint32_t *major, uint32_t *minor);
 
 /* consent_is_whole - what a GIVEN grant must have, whoever wrote it: checked before storing and again when deciding.
  * On false, *where and *why say what is missing. */

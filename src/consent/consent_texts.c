@@ -89,6 +89,7 @@ enum salve_code consent_texts_load(const char *forms, struct str lang, struct ar
     if (code == SALVE_OK) code = json_read(text, NULL, mem, &doc, err);
     if (code != SALVE_OK) return code;
     const struct json *items = json_get(doc, "items");
+    texts.bytes = text;
     texts.lang = json_get_text(doc, "lang");
     texts.direction = json_get_text(doc, "direction");
     if (!str_eq(texts.lang, lang)) return bad(path.ptr, "lang", "the language in the file's name", err);

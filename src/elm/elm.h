@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * elm - CQL logic in its compiled form (ELM JSON): loaded, linked with the libraries it includes, compiled onto the
- * machine of fhirpath.h, and run over the resources of one person.
+ * machine (machine/run.h), and run over the resources of one person.
  *
  *     struct elm_set *set = elm_set_make(mem);
  *     code = elm_load(set, helpers_json, "FHIRHelpers.json", err);            // any order
@@ -52,7 +52,6 @@ size_t elm_define_count(const struct elm_program *program);
 const struct elm_define *elm_define_at(const struct elm_program *program, size_t index);
 bool elm_define_find(const struct elm_program *program, struct str name, size_t *index);
 struct str elm_library_id(const struct elm_program *program);
-struct str elm_library_version(const struct elm_program *program);
 
 /* A parameter's value; library STR_NONE: of the main library. One that is not given takes its default. */
 struct elm_param {
@@ -157,11 +156,10 @@ struct elm_explanation {
     const struct elm_reason *reasons; /* in the order of the run */
     uint32_t used_count, reason_count;
 };
-/* elm_explain - define `index` of a program of elm_link_explained, in a run of its own; others as in elm_run_open. */
-SALVE_MUST_USE enum salve_code elm_explain(const struct elm_program *program, struct elm_subject *subject,
-                                           const struct expr_env *env, const struct elm_param *params,
-                                           size_t param_count, size_t index, struct arena *mem,
-                                           struct elm_explanation *out, struct salve_err *err);
+/* elm_explain - define `index` of a program of elm_link_explained. The run was opened for it alone: nothing was asked
+ * of it before, so what its retrieves give is what this define used. *out lives as long as the run's arena. */
+SALVE_MUST_USE enum salve_code elm_explain(struct elm_run *run, size_t index, struct elm_explanation *out,
+                                           struct salve_err *err);
 /* elm_explanation_json - {"value":..,"used":[{"reference":"Observation/x","type":..,"date":..,"elements":[..]}],
  * "at":"Library 12:3","because":[{"at":"Library 13:6","clause":"if","value":true},..]} */
 SALVE_MUST_USE enum salve_code elm_explanation_json(const struct elm_explanation *explanation, struct arena *mem,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Aggregates (CQL 1.5 appendix B 11). Null elements do not count; without other elements the result is null (Count: 0,
  * AllTrue: true, AnyTrue: false). */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 /* The elements that are not null. */
 static enum salve_code known(struct expr_run *run, struct expr_value list, struct expr_build *out)
 {
     if (list.kind != VALUE_LIST)
-        return expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(list));
+        return expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", expr_kind_name(list.kind));
     for (uint32_t i = 0; i < list.aux; i++) {
         struct expr_value v = list.as.items[i];
         if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
@@ -25,7 +25,6 @@ static enum salve_code known(struct expr_run *run, struct expr_value list, struc
 ELM_CALL(elm_count)
 {
     struct expr_build build = {0};
-    (void)count;
     *out = expr_integer(0);
     if (args[0].kind == VALUE_NULL) return SALVE_OK;
     TRY(known(run, args[0], &build));
@@ -231,19 +230,15 @@ ELM_CALL(elm_geometric_mean)
 /* --- truth -------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_all_true)
 {
-    (void)run;
-    (void)count;
     *out = expr_boolean(true);
     for (uint32_t i = 0; args[0].kind == VALUE_LIST && i < args[0].aux; i++)
-        if (elm_truth_of(args[0].as.items[i]) == EXPR_FALSE) *out = expr_boolean(false);
+        if (expr_truth_of(args[0].as.items[i]) == EXPR_FALSE) *out = expr_boolean(false);
     return SALVE_OK;
 }
 ELM_CALL(elm_any_true)
 {
-    (void)run;
-    (void)count;
     *out = expr_boolean(false);
     for (uint32_t i = 0; args[0].kind == VALUE_LIST && i < args[0].aux; i++)
-        if (elm_truth_of(args[0].as.items[i]) == EXPR_TRUE) *out = expr_boolean(true);
+        if (expr_truth_of(args[0].as.items[i]) == EXPR_TRUE) *out = expr_boolean(true);
     return SALVE_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arithmetic of ELM (CQL 1.5 appendix B 6, and sums of dates and quantities). Overflow, division by zero and arguments
  * out of range give null. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 static bool in_integer(int64_t n) { return n >= INT32_MIN && n <= INT32_MAX; }
 
@@ -13,12 +13,12 @@ static struct expr_value whole(enum expr_kind kind, int64_t n)
 
 static enum salve_code no_sum(struct expr_run *run, const struct expr_value *args)
 {
-    return expr_run_fail(run, SALVE_E_TYPE, "no arithmetic on %s and %s", elm_kind_name(args[0]),
-                         elm_kind_name(args[1]));
+    return expr_run_fail(run, SALVE_E_TYPE, "no arithmetic on %s and %s", expr_kind_name(args[0].kind),
+                         expr_kind_name(args[1].kind));
 }
 
 /* --- two numbers -------------------------------------------------------------------------------------------------- */
-enum op { ADD, SUBTRACT, MULTIPLY, POWER, INT_DIVIDE, MODULO };
+enum op { ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, INT_DIVIDE, MODULO };
 
 static bool power_whole(int64_t base, int64_t exponent, int64_t *out)
 {
@@ -62,6 +62,8 @@ static bool compute_decimal(enum op op, struct expr_decimal a, struct expr_decim
         return expr_decimal_sub(a, b, out);
     case MULTIPLY:
         return expr_decimal_mul(a, b, out);
+    case DIVIDE:
+        return expr_decimal_div(a, b, out);
     case POWER:
         return expr_decimal_power(a, b, out);
     case INT_DIVIDE:
@@ -74,7 +76,7 @@ static bool compute_decimal(enum op op, struct expr_decimal a, struct expr_decim
 static enum salve_code compute(struct expr_run *run, enum op op, const struct expr_value *args, struct expr_value *out)
 {
     struct expr_decimal a, b, result = {0};
-    bool is_whole = args[0].kind != VALUE_DECIMAL && args[1].kind != VALUE_DECIMAL;
+    bool is_whole = args[0].kind != VALUE_DECIMAL && args[1].kind != VALUE_DECIMAL && op != DIVIDE;
     if (is_whole && !(op == POWER && args[1].as.integer < 0)) {
         int64_t n;
         enum expr_kind kind = args[0].kind == VALUE_LONG || args[1].kind == VALUE_LONG ? VALUE_LONG : VALUE_INTEGER;
@@ -131,15 +133,6 @@ static enum salve_code compute_range(struct expr_run *run, enum op op, const str
     return elm_interval(run, expr_integer(low), true, expr_integer(high), true, out);
 }
 
-static enum salve_code binary(struct expr_run *run, enum op op, const struct expr_value *args, struct expr_value *out)
-{
-    if (elm_is_number(args[0]) && elm_is_number(args[1])) return compute(run, op, args, out);
-    if (elm_is_temporal(args[0]) && args[1].kind == VALUE_QUANTITY && op <= SUBTRACT)
-        return shift_date(run, args, op == SUBTRACT, out);
-    if (is_range(args[0]) && is_range(args[1]) && op <= MULTIPLY) return compute_range(run, op, args, out);
-    return no_sum(run, args);
-}
-
 static bool as_quantity(struct expr_value v, struct expr_quantity *out)
 {
     if (v.kind == VALUE_QUANTITY)
@@ -155,95 +148,64 @@ static bool both_quantities(const struct expr_value *args, struct expr_quantity 
            as_quantity(args[1], b);
 }
 
+static bool compute_quantity(enum op op, const struct expr_quantity *a, const struct expr_quantity *b,
+                             struct arena *mem, struct expr_quantity *out)
+{
+    struct expr_quantity there;
+    switch (op) {
+    case ADD:
+        return expr_quantity_add(a, b, out);
+    case SUBTRACT:
+        return expr_quantity_sub(a, b, out);
+    case MULTIPLY:
+        return expr_quantity_mul(a, b, mem, out);
+    case DIVIDE:
+        return expr_quantity_div(a, b, mem, out);
+    default: /* both in the unit of the left one */
+        out->unit = a->unit;
+        return expr_quantity_to_unit(b, a->unit, &there) && compute_decimal(op, a->value, there.value, &out->value);
+    }
+}
+
+static enum salve_code arithmetic(struct expr_run *run, enum op op, const struct expr_value *args, uint32_t count,
+                                  struct expr_value *out)
+{
+    struct expr_quantity a, b, result = {0};
+    ELM_NULL_IF(2);
+    if (expr_is_number(args[0]) && expr_is_number(args[1])) return compute(run, op, args, out);
+    if (op != POWER && both_quantities(args, &a, &b)) {
+        bool is_known = compute_quantity(op, &a, &b, run->mem, &result);
+        return elm_quantity(run, is_known, result, out);
+    }
+    if (expr_is_temporal(args[0]) && args[1].kind == VALUE_QUANTITY && op <= SUBTRACT)
+        return shift_date(run, args, op == SUBTRACT, out);
+    if (is_range(args[0]) && is_range(args[1]) && op <= MULTIPLY) return compute_range(run, op, args, out);
+    return no_sum(run, args);
+}
+
 ELM_CALL(elm_add)
 {
-    struct expr_quantity a, b, sum = {0};
-    ELM_NULL_IF(2);
-    if (!both_quantities(args, &a, &b)) {
-        if (args[0].kind == VALUE_STRING && args[1].kind == VALUE_STRING) return elm_concatenate(run, args, count, out);
-        return binary(run, ADD, args, out);
-    }
-    bool is_known = expr_quantity_add(&a, &b, &sum);
-    return elm_quantity(run, is_known, sum, out);
+    bool are_texts = count == 2 && args[0].kind == VALUE_STRING && args[1].kind == VALUE_STRING;
+    return are_texts ? elm_concatenate(run, args, count, out) : arithmetic(run, ADD, args, count, out);
 }
-
-ELM_CALL(elm_subtract)
-{
-    struct expr_quantity a, b, sum = {0};
-    ELM_NULL_IF(2);
-    if (!both_quantities(args, &a, &b)) return binary(run, SUBTRACT, args, out);
-    bool is_known = expr_quantity_sub(&a, &b, &sum);
-    return elm_quantity(run, is_known, sum, out);
-}
-
-ELM_CALL(elm_multiply)
-{
-    struct expr_quantity a, b, product = {0};
-    ELM_NULL_IF(2);
-    if (!both_quantities(args, &a, &b)) return binary(run, MULTIPLY, args, out);
-    bool is_known = expr_quantity_mul(&a, &b, run->mem, &product);
-    return elm_quantity(run, is_known, product, out);
-}
-
-ELM_CALL(elm_divide)
-{
-    struct expr_quantity a, b, quotient = {0};
-    struct expr_decimal x, y, result = {0};
-    ELM_NULL_IF(2);
-    if (both_quantities(args, &a, &b)) {
-        bool is_known = expr_quantity_div(&a, &b, run->mem, &quotient);
-        return elm_quantity(run, is_known, quotient, out);
-    }
-    if (!expr_to_decimal(args[0], &x) || !expr_to_decimal(args[1], &y)) return no_sum(run, args);
-    bool is_known = expr_decimal_div(x, y, &result);
-    return elm_decimal(run, is_known, result, out);
-}
-
-/* Both quantities in the unit of the left one. */
-static enum salve_code whole_quantities(struct expr_run *run, enum op op, const struct expr_value *args,
-                                        struct expr_value *out)
-{
-    struct expr_quantity a, b, there, result = {0};
-    if (!both_quantities(args, &a, &b)) return no_sum(run, args);
-    bool is_known =
-        expr_quantity_to_unit(&b, a.unit, &there) && compute_decimal(op, a.value, there.value, &result.value);
-    result.unit = a.unit;
-    return elm_quantity(run, is_known, result, out);
-}
-
-ELM_CALL(elm_truncated_divide)
-{
-    ELM_NULL_IF(2);
-    if (args[0].kind == VALUE_QUANTITY || args[1].kind == VALUE_QUANTITY)
-        return whole_quantities(run, INT_DIVIDE, args, out);
-    return elm_is_number(args[0]) && elm_is_number(args[1]) ? compute(run, INT_DIVIDE, args, out) : no_sum(run, args);
-}
-
-ELM_CALL(elm_modulo)
-{
-    ELM_NULL_IF(2);
-    if (args[0].kind == VALUE_QUANTITY || args[1].kind == VALUE_QUANTITY)
-        return whole_quantities(run, MODULO, args, out);
-    return elm_is_number(args[0]) && elm_is_number(args[1]) ? compute(run, MODULO, args, out) : no_sum(run, args);
-}
-
-ELM_CALL(elm_power)
-{
-    ELM_NULL_IF(2);
-    return elm_is_number(args[0]) && elm_is_number(args[1]) ? compute(run, POWER, args, out) : no_sum(run, args);
-}
+ELM_CALL(elm_subtract) { return arithmetic(run, SUBTRACT, args, count, out); }
+ELM_CALL(elm_multiply) { return arithmetic(run, MULTIPLY, args, count, out); }
+ELM_CALL(elm_divide) { return arithmetic(run, DIVIDE, args, count, out); }
+ELM_CALL(elm_truncated_divide) { return arithmetic(run, INT_DIVIDE, args, count, out); }
+ELM_CALL(elm_modulo) { return arithmetic(run, MODULO, args, count, out); }
+ELM_CALL(elm_power) { return arithmetic(run, POWER, args, count, out); }
 
 /* --- one number --------------------------------------------------------------------------------------------------- */
 typedef bool decimal_function(struct expr_decimal a, struct expr_decimal *out);
 
-static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, decimal_function *f,
-                                  struct expr_value *out)
+static enum salve_code of_decimal(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                                  decimal_function *f, struct expr_value *out)
 {
     struct expr_decimal a, result = {0};
-    *out = EXPR_NONE;
+    ELM_NULL_IF(1);
     if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return SALVE_OK; /* of an uncertain number: not known */
     if (!expr_to_decimal(args[0], &a))
-        return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", elm_kind_name(args[0]));
+        return expr_run_fail(run, SALVE_E_TYPE, "a number is wanted, not %s", expr_kind_name(args[0].kind));
     bool is_known = f(a, &result);
     return elm_decimal(run, is_known, result, out);
 }
@@ -262,46 +224,27 @@ static enum salve_code signed_range(struct expr_run *run, const struct expr_inte
 }
 
 /* Ceiling, Floor and Truncate give an Integer. */
-static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, decimal_function *f,
-                                struct expr_value *out)
+static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                                decimal_function *f, struct expr_value *out)
 {
     struct expr_value result;
     int64_t n;
+    ELM_NULL_IF(1);
     if (args[0].kind == VALUE_INTEGER || args[0].kind == VALUE_LONG) {
         *out = args[0];
         return SALVE_OK;
     }
-    TRY(of_decimal(run, args, f, &result));
+    TRY(of_decimal(run, args, count, f, &result));
     *out = result.kind == VALUE_DECIMAL && expr_decimal_to_i64(*result.as.decimal, &n) ? whole(VALUE_INTEGER, n)
                                                                                        : EXPR_NONE;
     return SALVE_OK;
 }
 
-ELM_CALL(elm_ceiling)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args, expr_decimal_ceiling, out);
-}
-ELM_CALL(elm_floor)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args, expr_decimal_floor, out);
-}
-ELM_CALL(elm_truncate)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args, expr_decimal_truncate, out);
-}
-ELM_CALL(elm_exp)
-{
-    ELM_NULL_IF(1);
-    return of_decimal(run, args, expr_decimal_exp, out);
-}
-ELM_CALL(elm_ln)
-{
-    ELM_NULL_IF(1);
-    return of_decimal(run, args, expr_decimal_ln, out);
-}
+ELM_CALL(elm_ceiling) { return to_whole(run, args, count, expr_decimal_ceiling, out); }
+ELM_CALL(elm_floor) { return to_whole(run, args, count, expr_decimal_floor, out); }
+ELM_CALL(elm_truncate) { return to_whole(run, args, count, expr_decimal_truncate, out); }
+ELM_CALL(elm_exp) { return of_decimal(run, args, count, expr_decimal_exp, out); }
+ELM_CALL(elm_ln) { return of_decimal(run, args, count, expr_decimal_ln, out); }
 
 ELM_CALL(elm_log)
 {
@@ -312,9 +255,10 @@ ELM_CALL(elm_log)
     return elm_decimal(run, is_known, result, out);
 }
 
-static enum salve_code signed_value(struct expr_run *run, const struct expr_value *args, bool is_abs,
+static enum salve_code signed_value(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_abs,
                                     struct expr_value *out)
 {
+    ELM_NULL_IF(1);
     if (args[0].kind == VALUE_INTEGER || args[0].kind == VALUE_LONG) {
         int64_t n = args[0].as.integer;
         if (n == INT64_MIN) return SALVE_OK;
@@ -323,22 +267,14 @@ static enum salve_code signed_value(struct expr_run *run, const struct expr_valu
     }
     if (args[0].kind == VALUE_INTERVAL && is_range(args[0])) return signed_range(run, args[0].as.interval, is_abs, out);
     decimal_function *f = is_abs ? expr_decimal_abs : expr_decimal_negate;
-    if (args[0].kind != VALUE_QUANTITY) return of_decimal(run, args, f, out);
+    if (args[0].kind != VALUE_QUANTITY) return of_decimal(run, args, count, f, out);
     struct expr_quantity q = *args[0].as.quantity;
     bool is_known = f(q.value, &q.value);
     return elm_quantity(run, is_known, q, out);
 }
 
-ELM_CALL(elm_abs)
-{
-    ELM_NULL_IF(1);
-    return signed_value(run, args, true, out);
-}
-ELM_CALL(elm_negate)
-{
-    ELM_NULL_IF(1);
-    return signed_value(run, args, false, out);
-}
+ELM_CALL(elm_abs) { return signed_value(run, args, count, true, out); }
+ELM_CALL(elm_negate) { return signed_value(run, args, count, false, out); }
 
 ELM_CALL(elm_round)
 {
@@ -387,28 +323,22 @@ enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, 
         *is_known = is_up ? expr_temporal_successor(*v.as.temporal, &t) : expr_temporal_predecessor(*v.as.temporal, &t);
         return elm_temporal(run, *is_known, t, out);
     default:
-        return expr_run_fail(run, SALVE_E_TYPE, "%s has no successor or predecessor", elm_kind_name(v));
+        return expr_run_fail(run, SALVE_E_TYPE, "%s has no successor or predecessor", expr_kind_name(v.kind));
     }
 }
 
 /* Past the limit of the type: null (CQL 1.5.3 B.4 Predecessor, Successor). */
-static enum salve_code stepped(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out)
+static enum salve_code stepped(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_up,
+                               struct expr_value *out)
 {
     bool is_known;
-    TRY(elm_step(run, v, is_up, out, &is_known));
+    ELM_NULL_IF(1);
+    TRY(elm_step(run, args[0], is_up, out, &is_known));
     if (!is_known) *out = EXPR_NONE;
     return SALVE_OK;
 }
-ELM_CALL(elm_successor)
-{
-    ELM_NULL_IF(1);
-    return stepped(run, args[0], true, out);
-}
-ELM_CALL(elm_predecessor)
-{
-    ELM_NULL_IF(1);
-    return stepped(run, args[0], false, out);
-}
+ELM_CALL(elm_successor) { return stepped(run, args, count, true, out); }
+ELM_CALL(elm_predecessor) { return stepped(run, args, count, false, out); }
 
 static const struct expr_temporal least_dates[] = {
     {.year = 1, .month = 1, .day = 1, .kind = EXPR_DATE, .precision = EXPR_DAY, .offset_minutes = EXPR_NO_OFFSET},
@@ -446,10 +376,9 @@ static const struct expr_quantity limit_quantities[] = {
     {{0x3E2502610FFFFFFFULL, 0x204FCE5E, 8}, {"1", 1}},
 };
 
-bool elm_limit(enum expr_kind kind, bool is_high, struct expr_run *run, struct expr_value *out)
+bool elm_limit(enum expr_kind kind, bool is_high, struct expr_value *out)
 {
     const struct expr_temporal *dates = is_high ? greatest_dates : least_dates;
-    (void)run;
     *out = (struct expr_value){.kind = (uint8_t)kind};
     switch (kind) {
     case VALUE_INTEGER:
@@ -481,9 +410,9 @@ bool elm_limit(enum expr_kind kind, bool is_high, struct expr_run *run, struct e
 
 ELM_CALL(elm_min_value)
 {
-    const struct elm_type *type = elm_type_arg(args[0]);
-    (void)count;
-    if (type->kind == ELM_SYSTEM && elm_limit(type->system, args[1].as.boolean, run, out)) return SALVE_OK;
+    salve_assert(count == 2 && args[1].kind == VALUE_BOOLEAN);
+    const struct elm_type *type = expr_object(args[0]);
+    if (type->kind == ELM_SYSTEM && elm_limit(type->system, args[1].as.boolean, out)) return SALVE_OK;
     return expr_run_fail(run, SALVE_E_TYPE, "the type has no least and greatest value");
 }
 
@@ -493,12 +422,12 @@ ELM_CALL(elm_precision)
     ELM_NULL_IF(1);
     if (args[0].kind == VALUE_DECIMAL)
         *out = expr_integer(args[0].as.decimal->digits);
-    else if (elm_is_temporal(args[0]))
+    else if (expr_is_temporal(args[0]))
         *out = expr_integer(expr_temporal_digits(args[0].as.temporal));
     else if (args[0].kind == VALUE_INTEGER)
         *out = expr_integer(0);
     else
-        return expr_run_fail(run, SALVE_E_TYPE, "Precision of %s", elm_kind_name(args[0]));
+        return expr_run_fail(run, SALVE_E_TYPE, "Precision of %s", expr_kind_name(args[0].kind));
     return SALVE_OK;
 }
 
@@ -507,26 +436,19 @@ static enum salve_code boundary(struct expr_run *run, const struct expr_value *a
 {
     struct expr_decimal d;
     struct expr_temporal t = {0};
+    ELM_NULL_IF(1);
     bool has_digits = count > 1 && args[1].kind == VALUE_INTEGER;
-    int digits = has_digits                 ? (int)args[1].as.integer /* an Integer has 32 bits */
-                 : elm_is_temporal(args[0]) ? 0
-                                            : EXPR_DECIMAL_DIGITS;
-    if (elm_is_temporal(args[0])) {
+    int digits = has_digits                  ? (int)args[1].as.integer /* an Integer has 32 bits */
+                 : expr_is_temporal(args[0]) ? 0
+                                             : EXPR_DECIMAL_DIGITS;
+    if (expr_is_temporal(args[0])) {
         bool is_known = expr_temporal_boundary(*args[0].as.temporal, digits, is_high, &t);
         return elm_temporal(run, is_known, t, out);
     }
     if (!expr_to_decimal(args[0], &d))
-        return expr_run_fail(run, SALVE_E_TYPE, "boundary of %s", elm_kind_name(args[0]));
+        return expr_run_fail(run, SALVE_E_TYPE, "boundary of %s", expr_kind_name(args[0].kind));
     bool is_known = expr_decimal_fill(d, digits, is_high, &d);
     return elm_decimal(run, is_known, d, out);
 }
-ELM_CALL(elm_low_boundary)
-{
-    ELM_NULL_IF(1);
-    return boundary(run, args, count, false, out);
-}
-ELM_CALL(elm_high_boundary)
-{
-    ELM_NULL_IF(1);
-    return boundary(run, args, count, true, out);
-}
+ELM_CALL(elm_low_boundary) { return boundary(run, args, count, false, out); }
+ELM_CALL(elm_high_boundary) { return boundary(run, args, count, true, out); }

@@ -1,52 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CQL equality, equivalence and order (CQL 1.5 appendix B 1 and 4), and the small helpers that all ELM functions use.
+ * CQL equality, equivalence and order (CQL 1.5 appendix B 1 and 4).
  * An interval of integers where a number is expected is an uncertainty: a duration between imprecise dates. */
-#include "elm/elm_compile.h"
-
-/* --- helpers ------------------------------------------------------------------------------------------------------ */
-const char *elm_kind_name(struct expr_value v)
-{
-    static const char *const names[] = {
-#define X(kind, name, holds) name,
-        EXPR_KINDS(X)
-#undef X
-    };
-    return names[v.kind];
-}
-
-int elm_offset(const struct expr_run *run) { return run->env->offset_minutes; }
-
-enum salve_code elm_plain(struct expr_run *run, struct expr_value value, struct expr_value *out)
-{
-    return expr_system(value, run->mem, out, run->err);
-}
-
-enum salve_code elm_decimal(struct expr_run *run, bool is_known, struct expr_decimal d, struct expr_value *out)
-{
-    *out = EXPR_NONE;
-    return is_known ? expr_decimal_value(d, run->mem, out, run->err) : SALVE_OK;
-}
-
-enum salve_code elm_quantity(struct expr_run *run, bool is_known, struct expr_quantity q, struct expr_value *out)
-{
-    *out = EXPR_NONE;
-    return is_known ? expr_quantity_value(q, run->mem, out, run->err) : SALVE_OK;
-}
-
-enum salve_code elm_temporal(struct expr_run *run, bool is_known, struct expr_temporal t, struct expr_value *out)
-{
-    enum expr_kind kind = t.kind == EXPR_DATE ? VALUE_DATE : t.kind == EXPR_TIME ? VALUE_TIME : VALUE_DATETIME;
-    *out = EXPR_NONE;
-    return is_known ? expr_temporal_value(kind, t, run->mem, out, run->err) : SALVE_OK;
-}
-
-enum salve_code elm_text(struct expr_run *run, struct str text, struct expr_value *out)
-{
-    struct str copy;
-    TRY(arena_str(run->mem, text, &copy, run->err));
-    *out = expr_string(copy);
-    return SALVE_OK;
-}
+#include "elm/elm_int.h"
 
 /* --- order -------------------------------------------------------------------------------------------------------- */
 static enum expr_order order_of(int64_t a, int64_t b) { return a < b ? EXPR_LESS : a > b ? EXPR_MORE : EXPR_SAME; }
@@ -92,10 +47,10 @@ enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, stru
     if (a.kind == VALUE_NODE) TRY(elm_plain(run, a, &a));
     if (b.kind == VALUE_NODE) TRY(elm_plain(run, b, &b));
     if (a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
-    if (elm_is_temporal(a) && elm_is_temporal(b)) {
+    if (expr_is_temporal(a) && expr_is_temporal(b)) {
         enum expr_precision to = precision == EXPR_PRECISION_NONE ? EXPR_MILLISECOND : precision;
         *out = expr_temporal_cmp_parts(a.as.temporal, b.as.temporal, to, elm_offset(run));
-    } else if (elm_is_number(a) && elm_is_number(b)) {
+    } else if (expr_is_number(a) && expr_is_number(b)) {
         struct expr_decimal x, y;
         if (a.kind != VALUE_DECIMAL && b.kind != VALUE_DECIMAL)
             *out = order_of(a.as.integer, b.as.integer);
@@ -112,7 +67,8 @@ enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, stru
                (is_uncertainty(b) && a.kind == VALUE_INTEGER)) {
         *out = order_uncertain(a, b);
     } else {
-        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", elm_kind_name(a), elm_kind_name(b));
+        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", expr_kind_name(a.kind),
+                             expr_kind_name(b.kind));
     }
     return SALVE_OK;
 }
@@ -147,7 +103,7 @@ static enum expr_truth truth_where(const struct expr_value *args, enum expr_orde
         enum expr_order order;                                                                                         \
         ELM_NULL_IF(2);                                                                                                \
         TRY(order_args(run, args, &order));                                                                            \
-        *out = elm_truth(truth_where(args, order, less, same, more));                                                  \
+        *out = expr_truth_value(truth_where(args, order, less, same, more));                                           \
         return SALVE_OK;                                                                                               \
     }
 ORDER_FUNCTION(elm_less, true, false, false)
@@ -156,8 +112,6 @@ ORDER_FUNCTION(elm_greater, false, false, true)
 ORDER_FUNCTION(elm_greater_or_equal, false, true, true)
 
 /* --- equality ----------------------------------------------------------------------------------------------------- */
-static enum expr_truth truth(bool b) { return b ? EXPR_TRUE : EXPR_FALSE; }
-
 /* Two elements of a list or tuple: both null are equal, one null is unknown. */
 static enum salve_code elements_equal(struct expr_run *run, struct expr_value a, struct expr_value b,
                                       enum expr_truth *out)
@@ -169,11 +123,11 @@ static enum salve_code elements_equal(struct expr_run *run, struct expr_value a,
 
 static enum salve_code lists_equal(struct expr_run *run, struct expr_value a, struct expr_value b, enum expr_truth *out)
 {
-    *out = truth(a.aux == b.aux);
+    *out = expr_truth_if(a.aux == b.aux);
     for (uint32_t i = 0; i < a.aux && *out != EXPR_FALSE; i++) {
         enum expr_truth one;
         TRY(elements_equal(run, a.as.items[i], b.as.items[i], &one));
-        *out = elm_and(*out, one);
+        *out = expr_truth_and(*out, one);
     }
     return SALVE_OK;
 }
@@ -189,7 +143,7 @@ static const struct expr_value *tuple_element(const struct expr_tuple *tuple, st
 static enum salve_code tuples_equal(struct expr_run *run, const struct expr_tuple *a, const struct expr_tuple *b,
                                     enum expr_truth *out)
 {
-    *out = truth(a->shape->count == b->shape->count);
+    *out = expr_truth_if(a->shape->count == b->shape->count);
     for (uint32_t i = 0; i < a->shape->count && *out == EXPR_TRUE; i++) {
         const struct expr_value *other = tuple_element(b, a->shape->names[i]);
         *out = EXPR_FALSE;
@@ -209,7 +163,7 @@ static enum salve_code intervals_equal(struct expr_run *run, struct expr_value a
     TRY(elm_end(run, &b, 1, &b_high));
     TRY(elements_equal(run, a_low, b_low, &low));
     TRY(elements_equal(run, a_high, b_high, &high));
-    *out = elm_and(low, high);
+    *out = expr_truth_and(low, high);
     return SALVE_OK;
 }
 
@@ -217,20 +171,21 @@ static enum salve_code intervals_equal(struct expr_run *run, struct expr_value a
 static enum expr_truth texts_equal(struct str a, struct str b)
 {
     if ((a.ptr == NULL) != (b.ptr == NULL)) return EXPR_NULL_TRUTH;
-    return truth(str_eq(a, b));
+    return expr_truth_if(str_eq(a, b));
 }
 
 static enum expr_truth codes_equal(const struct expr_code *a, const struct expr_code *b)
 {
-    return elm_and(elm_and(texts_equal(a->code, b->code), texts_equal(a->system, b->system)),
-                   elm_and(texts_equal(a->version, b->version), texts_equal(a->display, b->display)));
+    return expr_truth_and(expr_truth_and(texts_equal(a->code, b->code), texts_equal(a->system, b->system)),
+                          expr_truth_and(texts_equal(a->version, b->version), texts_equal(a->display, b->display)));
 }
 
 static enum expr_truth concepts_equal(const struct expr_concept *a, const struct expr_concept *b)
 {
     enum expr_truth result = texts_equal(a->display, b->display);
     if (a->code_count != b->code_count) return EXPR_FALSE;
-    for (uint32_t i = 0; i < a->code_count; i++) result = elm_and(result, codes_equal(&a->codes[i], &b->codes[i]));
+    for (uint32_t i = 0; i < a->code_count; i++)
+        result = expr_truth_and(result, codes_equal(&a->codes[i], &b->codes[i]));
     return result;
 }
 
@@ -244,15 +199,15 @@ static enum expr_truth and_quantities(const struct expr_ratio *a, const struct e
     enum expr_order n = expr_quantity_cmp(&a->numerator, &b->numerator),
                     d = expr_quantity_cmp(&a->denominator, &b->denominator);
     if (n == EXPR_UNKNOWN || d == EXPR_UNKNOWN) return EXPR_NULL_TRUTH;
-    return truth(n == EXPR_SAME && d == EXPR_SAME);
+    return expr_truth_if(n == EXPR_SAME && d == EXPR_SAME);
 }
 
 static bool have_order(struct expr_value a, struct expr_value b)
 {
-    return (elm_is_number(a) && elm_is_number(b)) || (elm_is_temporal(a) && elm_is_temporal(b)) ||
+    return (expr_is_number(a) && expr_is_number(b)) || (expr_is_temporal(a) && expr_is_temporal(b)) ||
            (a.kind == VALUE_STRING && b.kind == VALUE_STRING) || (a.kind == VALUE_BOOLEAN && b.kind == VALUE_BOOLEAN) ||
-           (a.kind == VALUE_QUANTITY && (b.kind == VALUE_QUANTITY || elm_is_number(b))) ||
-           (b.kind == VALUE_QUANTITY && elm_is_number(a)) || (is_uncertainty(a) && b.kind == VALUE_INTEGER) ||
+           (a.kind == VALUE_QUANTITY && (b.kind == VALUE_QUANTITY || expr_is_number(b))) ||
+           (b.kind == VALUE_QUANTITY && expr_is_number(a)) || (is_uncertainty(a) && b.kind == VALUE_INTEGER) ||
            (is_uncertainty(b) && a.kind == VALUE_INTEGER);
 }
 
@@ -266,7 +221,7 @@ enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, stru
     if (have_order(a, b)) {
         enum expr_order order;
         TRY(elm_values_order(run, a, b, EXPR_PRECISION_NONE, &order));
-        *out = order == EXPR_UNKNOWN ? EXPR_NULL_TRUTH : truth(order == EXPR_SAME);
+        *out = order == EXPR_UNKNOWN ? EXPR_NULL_TRUTH : expr_truth_if(order == EXPR_SAME);
         return SALVE_OK;
     }
     if (a.kind == VALUE_NODE || b.kind == VALUE_NODE) return expr_item_equal(run, a, b, out);
@@ -286,7 +241,7 @@ enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, stru
         *out = concepts_equal(a.as.concept, b.as.concept);
         break;
     case VALUE_VOCABULARY:
-        *out = truth(vocabularies_equal(a.as.vocabulary, b.as.vocabulary));
+        *out = expr_truth_if(vocabularies_equal(a.as.vocabulary, b.as.vocabulary));
         break;
     case VALUE_RATIO:
         *out = and_quantities(a.as.ratio, b.as.ratio);
@@ -302,7 +257,7 @@ ELM_CALL(elm_equal)
     enum expr_truth result;
     ELM_NULL_IF(2);
     TRY(elm_values_equal(run, args[0], args[1], &result));
-    *out = elm_truth(result);
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
 
@@ -311,7 +266,7 @@ ELM_CALL(elm_not_equal)
     enum expr_truth result;
     ELM_NULL_IF(2);
     TRY(elm_values_equal(run, args[0], args[1], &result));
-    *out = elm_truth(elm_not(result));
+    *out = expr_truth_value(expr_truth_not(result));
     return SALVE_OK;
 }
 
@@ -378,7 +333,7 @@ enum salve_code elm_values_equivalent(struct expr_run *run, struct expr_value a,
     if (b.kind == VALUE_NODE) TRY(elm_plain(run, b, &b));
     *out = a.kind == VALUE_NULL && b.kind == VALUE_NULL;
     if (a.kind == VALUE_NULL || b.kind == VALUE_NULL) return SALVE_OK;
-    if (elm_is_temporal(a) && elm_is_temporal(b)) {
+    if (expr_is_temporal(a) && expr_is_temporal(b)) {
         *out = expr_temporal_cmp_parts(a.as.temporal, b.as.temporal, EXPR_MILLISECOND, elm_offset(run)) == EXPR_SAME;
         return SALVE_OK;
     }
@@ -410,7 +365,6 @@ enum salve_code elm_values_equivalent(struct expr_run *run, struct expr_value a,
 ELM_CALL(elm_equivalent)
 {
     bool result;
-    (void)count;
     TRY(elm_values_equivalent(run, args[0], args[1], &result));
     *out = expr_boolean(result);
     return SALVE_OK;
@@ -419,29 +373,21 @@ ELM_CALL(elm_equivalent)
 /* --- null and truth ----------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_is_null)
 {
-    (void)run;
-    (void)count;
     *out = expr_boolean(args[0].kind == VALUE_NULL);
     return SALVE_OK;
 }
 ELM_CALL(elm_is_true)
 {
-    (void)run;
-    (void)count;
-    *out = expr_boolean(elm_truth_of(args[0]) == EXPR_TRUE);
+    *out = expr_boolean(expr_truth_of(args[0]) == EXPR_TRUE);
     return SALVE_OK;
 }
 ELM_CALL(elm_is_false)
 {
-    (void)run;
-    (void)count;
-    *out = expr_boolean(elm_truth_of(args[0]) == EXPR_FALSE);
+    *out = expr_boolean(expr_truth_of(args[0]) == EXPR_FALSE);
     return SALVE_OK;
 }
 ELM_CALL(elm_coalesce_list)
 {
-    (void)run;
-    (void)count;
     *out = args[0];
     if (args[0].kind != VALUE_LIST) return SALVE_OK;
     *out = EXPR_NONE;

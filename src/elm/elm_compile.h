@@ -6,7 +6,22 @@
 #define SALVE_ELM_COMPILE_H
 
 #include "elm/elm_int.h"
+#include "json/json.h"
 
+/* --- libraries ---------------------------------------------------------------------------------------------------- */
+struct elm_library {
+    struct str shown; /* what errors of it are in */
+    struct str text;  /* of the JSON, for places */
+    struct str id, version;
+    const struct json *root; /* the "library" object */
+    const struct elm_library *next;
+};
+struct elm_set {
+    struct arena *mem;
+    struct elm_library *first, *last;
+};
+
+/* --- compiling ---------------------------------------------------------------------------------------------------- */
 /* A name that is visible where a node stands: alias, let, operand, or the scope of a Filter. */
 struct elm_scope {
     struct str name;
@@ -22,8 +37,36 @@ struct elm_job {
     struct elm_job *next;
 };
 
+struct elm_compile;
+typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node);
+
+enum elm_row_flag {
+    ELM_PRECISION = 1,
+    ELM_NULL_LIST_0 = 2,
+    ELM_NULL_LIST_1 = 4,
+    ELM_NULL_LISTS = 8,
+    ELM_GIVES_LIST = 16,
+    ELM_LIST_OF_LIST = 32
+};
+struct elm_row { /* elm_nodes.def */
+    const char *type, *fields;
+    uint8_t least, most, flags;
+    elm_make *make;
+    struct expr_function function; /* of a strict node; else its call is NULL */
+};
+extern const struct elm_row elm_rows[]; /* elm_nodes.c; the last one has no type */
+
+#define STRICT(type, fields, least, most, function, flags)
+#define NODE(type, function, flags) elm_make function;
+#include "elm/elm_nodes.def"
+#undef STRICT
+#undef NODE
+elm_make elm_make_strict; /* of c->row */
+
 struct elm_compile {
     const struct elm_set *set;
+    const struct elm_row *rows; /* elm_rows */
+    const struct elm_row *row;  /* of the node whose `make` was called; good until another node is compiled */
     struct arena *mem;
     struct salve_err *err;
     struct expr_emit emit;
@@ -34,53 +77,10 @@ struct elm_compile {
     uint16_t this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
     struct elm_job *jobs, *last_job;
     unsigned depth;
-    bool is_explained;  /* notes are compiled in, elm_explain.h */
+    bool is_explained;  /* notes are compiled in, elm_explain.c */
     bool is_mixed;      /* the libraries have defines of Patient and of Unfiltered */
     struct str further; /* elm_looks_further */
 };
-
-typedef enum salve_code elm_make(struct elm_compile *c, const struct json *node);
-
-#define STRICT(type, fields, operands, flags, function) ELM_CALL(function);
-#define NODE(type, function)                            elm_make function;
-#include "elm/elm_nodes.def"
-#undef STRICT
-#undef NODE
-/* called by code that the compile functions emit */
-ELM_CALL(elm_property);
-ELM_CALL(elm_take_note);
-ELM_CALL(elm_single);
-ELM_CALL(elm_sorted);
-ELM_CALL(elm_sorted_keys);
-ELM_CALL(elm_as);
-ELM_CALL(elm_is);
-ELM_CALL(elm_retrieve);
-ELM_CALL(elm_retrieve_related);
-ELM_CALL(elm_null_as_empty);
-ELM_CALL(elm_filter_codes);
-ELM_CALL(elm_filter_dates);
-ELM_CALL(elm_filter_ids);
-ELM_CALL(elm_ask_define);
-ELM_CALL(elm_is_here);
-ELM_CALL(elm_call_external);
-ELM_CALL(elm_retrieve_planned);
-ELM_CALL(elm_retrieve_any);
-ELM_CALL(elm_interval_of);
-ELM_CALL(elm_param_is_given);
-ELM_CALL(elm_param_value);
-ELM_CALL(elm_in_vocabulary);
-ELM_CALL(elm_coalesce_list);
-ELM_CALL(elm_not_callable);
-ELM_CALL(elm_ratio_of);
-ELM_CALL(elm_code_of);
-ELM_CALL(elm_concept_of);
-ELM_CALL(elm_quantity_of);
-ELM_CALL(elm_as_list);
-ELM_CALL(elm_new_quantity);
-ELM_CALL(elm_new_code);
-ELM_CALL(elm_new_concept);
-ELM_CALL(elm_typed_instance);
-ELM_CALL(elm_min_value);
 
 /* elm_compile_node - any expression; NULL is null. Errors carry "Library.define line:column". */
 SALVE_MUST_USE enum salve_code elm_compile_node(struct elm_compile *c, const struct json *node);
@@ -98,13 +98,15 @@ static inline const struct json *elm_field(const struct json *node, const char *
     return json_is(field, JSON_NULL) ? NULL : field;
 }
 bool elm_flag(const struct json *node, const char *name, bool otherwise);
+const struct elm_row *elm_find_row(const struct elm_compile *c, struct str type); /* NULL: there is none */
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args);
 /* elm_call_operator - calls the strict node of that name with operands that are on the stack: the translator writes
  * some operators (Subsumes) as functions of the library. false: there is no such operator. */
 bool elm_call_operator(struct elm_compile *c, struct str name, uint16_t args);
 SALVE_MUST_USE enum salve_code elm_push_scope(struct elm_compile *c, struct str name, uint16_t slot);
-/* Where a node stands, as EXPR_PLACE; `otherwise` if it has no locator. */
+/* Where a node stands, as EXPR_PLACE; `otherwise` if it has no locator. _set_: of the instructions that follow. */
 uint32_t elm_place_of(const struct json *node, uint32_t otherwise);
+void elm_set_place(struct elm_compile *c, const struct json *node);
 struct elm_scope *elm_find_scope(struct elm_compile *c, struct str name);
 void elm_const_text(struct elm_compile *c, struct str text); /* tag: its FHIR name */
 
@@ -117,7 +119,6 @@ SALVE_MUST_USE enum salve_code elm_emit_order_by(struct elm_compile *c, const st
 SALVE_MUST_USE enum salve_code elm_type_of(struct elm_compile *c, const struct json *spec, const struct elm_type **out);
 SALVE_MUST_USE enum salve_code elm_type_named(struct elm_compile *c, struct str name, const struct elm_type **out);
 void elm_const_type(struct elm_compile *c, const struct elm_type *type);
-static inline const struct elm_type *elm_type_arg(struct expr_value v) { return (const void *)v.as.text; }
 
 /* elm_note_further - the define at hand looks at more than one person. */
 void elm_note_further(struct elm_compile *c);
@@ -134,16 +135,25 @@ bool elm_is_accessor(const struct elm_compile *c, const struct json *def);
 /* An element of the value on the stack; name: its FHIR name is looked up. */
 void elm_emit_element(struct elm_compile *c, struct str name);
 
-/* Definitions of libraries. */
-/* elm_make_plan - a retrieve whose codes are known now (none, one code, a value set) is planned; *is_done false: they
- * are not. */
-SALVE_MUST_USE enum salve_code elm_make_plan(struct elm_compile *c, fhir_type_id type, struct str code_path,
-                                             const struct json *codes, bool *is_done);
+/* Notes, elm_explain.c: nothing is emitted for a program that is not explained, so it pays nothing.
+ *   _value    the value on top of the stack is the condition or operand `node` of a clause: "if", "and", ...
+ *   _branch   whoever comes here took this branch: "then", "when", "else"; `node` says where it stands
+ *   _define   the value on top of the stack is that of define `name` of the library that is being compiled */
+SALVE_MUST_USE enum salve_code elm_note_value(struct elm_compile *c, const struct json *node, const char *clause);
+SALVE_MUST_USE enum salve_code elm_note_branch(struct elm_compile *c, const struct json *node, const char *clause);
+SALVE_MUST_USE enum salve_code elm_note_define(struct elm_compile *c, const struct json *node, struct str name);
+
+/* Definitions of libraries (elm_names.c), and what references to codes and value sets stand for (elm_codes.c). */
 SALVE_MUST_USE enum salve_code elm_value_set_of_ref(struct elm_compile *c, const struct json *node,
                                                     struct expr_value *out);
 SALVE_MUST_USE enum salve_code elm_code_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out);
+const struct elm_library *elm_library_of(const struct elm_set *set, struct str id, struct str version); /* NULL: none */
 const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local);
 const struct json *elm_find_def(const struct elm_library *library, const char *section, struct str name);
+bool elm_is_function(const struct json *def);
+uint32_t elm_operand_count(const struct json *def);
+SALVE_MUST_USE enum salve_code elm_context_of(struct elm_compile *c, const struct json *def, bool *is_unfiltered);
+/* elm_job_for - the job of a definition, made on the first call; args: of a function. */
 SALVE_MUST_USE enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *library,
                                            const struct json *def, uint16_t args, bool is_define, struct elm_job **out);
 

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Conversions (CQL 1.5 appendix B 5): one function a target type gives the converted value or null; Converts... asks
  * whether it is one. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 static bool is_one_of(struct str text, const char *const *words)
 {
     char lower[8];
     if (text.len == 0 || text.len >= sizeof lower) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
+    for (size_t i = 0; i < text.len; i++) lower[i] = str_lower(text.ptr[i]);
     for (; *words != NULL; words++)
         if (str_eq(str_make(lower, text.len), str_of(*words))) return true;
     return false;
@@ -29,7 +26,7 @@ ELM_CALL(elm_to_boolean)
     if (v.kind == VALUE_STRING && is_one_of(expr_text(v), yes_words)) *out = expr_boolean(true);
     if (v.kind == VALUE_STRING && is_one_of(expr_text(v), no_words)) *out = expr_boolean(false);
     int64_t n;
-    if (elm_is_number(v) && expr_to_decimal(v, &d) && expr_decimal_to_i64(d, &n) && (n == 0 || n == 1))
+    if (expr_is_number(v) && expr_to_decimal(v, &d) && expr_decimal_to_i64(d, &n) && (n == 0 || n == 1))
         *out = expr_boolean(n == 1);
     return SALVE_OK;
 }
@@ -39,14 +36,16 @@ static bool whole_text(struct str text, int64_t *out)
 {
     text = str_trim(text);
     if (text.len > 0 && text.ptr[0] == '+') text = str_cut(text, 1, text.len);
-    return text.len > 0 && ((text.ptr[0] >= '0' && text.ptr[0] <= '9') || text.ptr[0] == '-') && str_to_i64(text, out);
+    return text.len > 0 && (str_is_digit(text.ptr[0]) || text.ptr[0] == '-') && str_to_i64(text, out);
 }
 
-static enum salve_code to_whole(struct expr_run *run, struct expr_value v, bool is_long, struct expr_value *out)
+static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_long,
+                                struct expr_value *out)
 {
     int64_t n;
+    ELM_NULL_IF(1);
+    struct expr_value v = args[0];
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
-    *out = EXPR_NONE;
     if (v.kind == VALUE_INTEGER || v.kind == VALUE_LONG)
         n = v.as.integer;
     else if (v.kind == VALUE_BOOLEAN)
@@ -59,16 +58,8 @@ static enum salve_code to_whole(struct expr_run *run, struct expr_value v, bool 
         *out = expr_integer(n);
     return SALVE_OK;
 }
-ELM_CALL(elm_to_integer)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args[0], false, out);
-}
-ELM_CALL(elm_to_long)
-{
-    ELM_NULL_IF(1);
-    return to_whole(run, args[0], true, out);
-}
+ELM_CALL(elm_to_integer) { return to_whole(run, args, count, false, out); }
+ELM_CALL(elm_to_long) { return to_whole(run, args, count, true, out); }
 
 ELM_CALL(elm_to_decimal)
 {

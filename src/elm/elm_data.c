@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The data of a person for ELM: codes and dates of FHIR data, elements of values and of FHIR data. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 #include "elm/elm_interval.h"
 
 /* --- codes of nodes ----------------------------------------------------------------------------------------------- */
@@ -121,10 +121,10 @@ static enum salve_code tuple_value(struct expr_value tuple, struct str name, str
 /* args: source, name (tag: its FHIR name) */
 ELM_CALL(elm_property)
 {
+    salve_assert(count == 2 && args[1].kind == VALUE_STRING);
     struct str name = expr_text(args[1]);
     struct expr_value v = args[0];
     struct expr_build build = {0};
-    (void)count;
     *out = EXPR_NONE;
     switch (v.kind) {
     case VALUE_NODE:
@@ -179,8 +179,8 @@ static struct str text_or_none(struct expr_value v) { return v.kind == VALUE_STR
 /* args: value, unit */
 ELM_CALL(elm_new_quantity)
 {
+    salve_assert(count == 2);
     struct expr_quantity q = {.unit = text_or_none(args[1])};
-    (void)count;
     if (q.unit.len == 0) q.unit = STR("1");
     bool is_known = expr_to_decimal(args[0], &q.value);
     return elm_quantity(run, is_known, q, out);
@@ -189,8 +189,8 @@ ELM_CALL(elm_new_quantity)
 /* args: code, system, version, display */
 ELM_CALL(elm_new_code)
 {
+    salve_assert(count == 4);
     struct expr_code *code = arena_alloc_raw(run->mem, sizeof *code, 16);
-    (void)count;
     if (code == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "code");
     *code =
         (struct expr_code){text_or_none(args[0]), text_or_none(args[1]), text_or_none(args[2]), text_or_none(args[3])};
@@ -201,8 +201,8 @@ ELM_CALL(elm_new_code)
 /* args: codes, display */
 ELM_CALL(elm_new_concept)
 {
+    salve_assert(count == 2);
     struct expr_value codes = args[0].kind == VALUE_NULL ? expr_list(NULL, 0) : args[0];
-    (void)count;
     TRY(elm_to_concept(run, &codes, 1, out));
     if (out->kind != VALUE_CONCEPT) return SALVE_OK;
     struct expr_concept *concept = arena_alloc_raw(run->mem, sizeof *concept, 16);
@@ -249,8 +249,8 @@ static enum salve_code system_instance(struct expr_run *run, struct expr_value t
 
 ELM_CALL(elm_typed_instance)
 {
-    const struct elm_type *type = elm_type_arg(args[1]);
-    (void)count;
+    salve_assert(count == 2);
+    const struct elm_type *type = expr_object(args[1]);
     if (type->kind == ELM_SYSTEM) return system_instance(run, args[0], type->system, out);
     *out = args[0];
     out->tag = type->fhir;

@@ -49,7 +49,7 @@ static enum salve_code reaches(struct expr_run *run, const struct expr_value *ar
     bool is_known = true;
     if (is_present(args, count)) {
         struct expr_value pair[2] = {end, args[1]};
-        if (!elm_is_temporal(end) && end.kind != VALUE_QUANTITY)
+        if (!expr_is_temporal(end) && end.kind != VALUE_QUANTITY)
             TRY(expr_decimal_value(args[1].as.quantity->value, run->mem, &pair[1], run->err));
         TRY(elm_add(run, pair, 2, &end));
         is_known = end.kind != VALUE_NULL;
@@ -97,7 +97,7 @@ static enum salve_code default_per(struct expr_run *run, const struct expr_build
     unsigned coarsest = UINT_MAX, digits = EXPR_DECIMAL_DIGITS;
     for (uint32_t i = 0; i < ends->count; i++) {
         struct expr_value end = ends->items[i];
-        if (elm_is_temporal(end)) {
+        if (expr_is_temporal(end)) {
             if (end.as.temporal->precision < coarsest) coarsest = end.as.temporal->precision;
         } else if (end.kind == VALUE_DECIMAL) {
             if (end.as.decimal->digits < digits) digits = end.as.decimal->digits;
@@ -140,7 +140,7 @@ static bool is_fitting(struct elm_ends ends, struct expr_value per)
     const struct expr_quantity *q = per.as.quantity;
     if (expr_decimal_cmp(q->value, zero) <= 0) return false;
     bool is_duration = expr_duration_unit(q->unit, &p, &is_word);
-    if (!elm_is_temporal(ends.start)) return ends.start.kind == VALUE_QUANTITY || str_is(q->unit, "1");
+    if (!expr_is_temporal(ends.start)) return ends.start.kind == VALUE_QUANTITY || str_is(q->unit, "1");
     if (!is_duration) return false;
     uint8_t have = ends.start.as.temporal->precision, other = ends.end.as.temporal->precision;
     if (other < have) have = other;
@@ -152,7 +152,7 @@ static enum salve_code truncate_to_per(struct expr_run *run, struct elm_ends *en
 {
     enum expr_precision p;
     bool is_word;
-    if (elm_is_temporal(ends->start) && expr_duration_unit(per.as.quantity->unit, &p, &is_word)) {
+    if (expr_is_temporal(ends->start) && expr_duration_unit(per.as.quantity->unit, &p, &is_word)) {
         if (p == EXPR_WEEK) p = EXPR_DAY;
         TRY(elm_temporal(run, true, expr_temporal_cut(*ends->start.as.temporal, p), &ends->start));
         return elm_temporal(run, true, expr_temporal_cut(*ends->end.as.temporal, p), &ends->end);

@@ -1,48 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Explaining a define: it is run alone, in a run of its own, on a program that was compiled with notes. So what its
- * retrieves delivered is what this define used, and programs without notes carry nothing of it. */
-#include "elm/elm_explain.h"
+ * Explaining a define: it is run alone, in a run of its own, on a program that was compiled with notes (elm_note_value
+ * and its kin). So what its retrieves gave is what this define used, and programs without notes carry nothing of it. */
+#include "elm/elm_int.h"
 
 #include "base/limits.h"
-
-/* --- compiling notes ---------------------------------------------------------------------------------------------- */
-struct elm_note {
-    struct str library;
-    uint32_t place;
-    const char *clause;
-    struct str define;
-    bool has_value; /* else: a branch or a define */
-};
-
-static enum salve_code emit_note(struct elm_compile *c, const struct json *node, const char *clause, struct str define,
-                                 bool has_value)
-{
-    struct elm_note *note = arena_new(c->mem, struct elm_note);
-    if (note == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    *note = (struct elm_note){c->library->id, elm_place_of(node, c->emit.place), clause, define, has_value};
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)note});
-    elm_call(c, clause, elm_take_note, 2);
-    return SALVE_OK;
-}
-
-enum salve_code elm_note_value(struct elm_compile *c, const struct json *node, const char *clause)
-{
-    return c->is_explained ? emit_note(c, node, clause, STR_NONE, true) : SALVE_OK;
-}
-
-enum salve_code elm_note_branch(struct elm_compile *c, const struct json *node, const char *clause)
-{
-    if (!c->is_explained) return SALVE_OK;
-    (void)expr_emit(&c->emit, EXPR_OP_NONE, 0, 0, 0);
-    TRY(emit_note(c, node, clause, STR_NONE, false));
-    (void)expr_emit(&c->emit, EXPR_OP_POP, 0, 0, 0);
-    return SALVE_OK;
-}
-
-enum salve_code elm_note_define(struct elm_compile *c, const struct json *node, struct str name)
-{
-    return c->is_explained ? emit_note(c, node, "define", name, false) : SALVE_OK;
-}
+#include "json/json.h"
 
 /* --- taking notes ------------------------------------------------------------------------------------------------- */
 enum { SEEN_FIRST = 64 };
@@ -138,13 +100,13 @@ static enum salve_code add_reason(struct expr_run *run, struct elm_notes *notes,
 /* args: a value, which is the result, and the note */
 ELM_CALL(elm_take_note)
 {
+    salve_assert(count == 2);
     struct elm_notes *notes = elm_front(run)->notes;
-    (void)count;
     *out = args[0];
     if (notes == NULL) return SALVE_OK;
     TRY(expr_step(run, 1 + run->frame_count / 16 + notes->reason_count / 16));
     if (!is_own_clause(run)) return SALVE_OK;
-    return add_reason(run, notes, (const void *)args[1].as.text, elm_truth_of(args[0]));
+    return add_reason(run, notes, expr_object(args[1]), expr_truth_of(args[0]));
 }
 
 /* --- what was used ------------------------------------------------------------------------------------------------ */
@@ -222,17 +184,14 @@ static enum salve_code list_reasons(struct elm_run *run, struct elm_explanation 
     return SALVE_OK;
 }
 
-enum salve_code elm_explain(const struct elm_program *program, struct elm_subject *subject, const struct expr_env *env,
-                            const struct elm_param *params, size_t param_count, size_t index, struct arena *mem,
-                            struct elm_explanation *out, struct salve_err *err)
+enum salve_code elm_explain(struct elm_run *run, size_t index, struct elm_explanation *out, struct salve_err *err)
 {
-    struct elm_run *run;
     *out = (struct elm_explanation){0};
-    TRY(elm_run_open(program, subject, env, params, param_count, mem, &run, err));
-    run->notes = arena_new(mem, struct elm_notes);
+    salve_assert(run->notes == NULL && run->touched.count == 0);
+    run->notes = arena_new(run->run.mem, struct elm_notes);
     if (run->notes == NULL) return salve_fail(err, SALVE_E_MEMORY, "explanation");
     TRY(elm_run_define_at(run, index, &out->value, err));
-    out->at = program->places[index];
+    out->at = run->program->places[index];
     TRY(list_used(run, out, err));
     return list_reasons(run, out, err);
 }

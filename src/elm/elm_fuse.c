@@ -43,6 +43,7 @@ static enum salve_code convert_constant(struct elm_compile *c, expr_call *call, 
 {
     TRY(elm_compile_node(c, operand));
     const struct expr_program *p = &c->emit.p;
+    salve_assert(p->code_count > 0);
     struct expr_ins last = p->code[p->code_count - 1];
     struct str type = json_get_text(operand, "type");
     bool is_constant = last.op == EXPR_OP_CONST && (str_is(type, "CodeRef") || str_is(type, "ConceptRef"));

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * elm_int - inside the ELM front end. elm_load.c reads libraries, elm_link.c and elm_compile.c (elm_query.c,
- * elm_types.c) turn nodes into instructions by the rows of elm_nodes.def, elm_run.c runs. The C functions of the rows
- * are in elm_arith.c, elm_compare.c, elm_convert.c, elm_interval*.c, elm_list.c, elm_aggregate.c, elm_string.c,
- * elm_temporal.c, elm_terms.c. elm_people.c has the contexts. */
+ * elm_int - what the files of ELM share that work while a program runs, and what a compiled program is. The compiler's
+ * own is in elm_compile.h; no file that runs includes it. */
 #ifndef SALVE_ELM_INT_H
 #define SALVE_ELM_INT_H
 
 #include "elm/elm.h"
 #include "machine/run.h"
-#include "json/json.h"
-
-/* --- libraries ---------------------------------------------------------------------------------------------------- */
-struct elm_library {
-    struct str shown; /* what errors of it are in */
-    struct str text;  /* of the JSON, for places */
-    struct str id, version;
-    const struct json *root; /* the "library" object */
-    const struct elm_library *next;
-};
-struct elm_set {
-    struct arena *mem;
-    struct elm_library *first, *last;
-};
 
 /* --- types -------------------------------------------------------------------------------------------------------- */
 enum elm_type_kind {
@@ -45,7 +29,6 @@ struct elm_type {
     uint32_t count;
     const struct str *names; /* TUPLE */
 };
-bool elm_type_has(const struct elm_type *type, const struct expr_value *value); /* Is */
 
 /* --- compiled programs -------------------------------------------------------------------------------------------- */
 struct elm_routine { /* beside each routine of the program: whose it is, for messages */
@@ -62,7 +45,7 @@ struct elm_parameter {
 };
 struct elm_program {
     const struct expr_program *code;
-    struct str id, version;
+    struct str id;
     const struct elm_define *defines;
     const uint32_t *numbers;        /* DEFINE number of each */
     const struct elm_place *places; /* of each define */
@@ -102,8 +85,44 @@ bool elm_is_alone(const struct elm_run *run);
 void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err *err);
 
 /* --- C functions -------------------------------------------------------------------------------------------------- */
-#define ELM_CALL(name)                                                                                                 \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+#define ELM_CALL(name) EXPR_CALL(name)
+
+/* Of the strict rows of elm_nodes.def, and those that compiled code calls besides. */
+#define STRICT(type, fields, least, most, function, flags) ELM_CALL(function);
+#define NODE(type, function, flags)
+#include "elm/elm_nodes.def"
+#undef STRICT
+#undef NODE
+ELM_CALL(elm_property);
+ELM_CALL(elm_property_noted);
+ELM_CALL(elm_take_note);
+ELM_CALL(elm_single);
+ELM_CALL(elm_sorted_keys);
+ELM_CALL(elm_as);
+ELM_CALL(elm_is);
+ELM_CALL(elm_retrieve);
+ELM_CALL(elm_retrieve_related);
+ELM_CALL(elm_null_as_empty);
+ELM_CALL(elm_filter_codes);
+ELM_CALL(elm_filter_dates);
+ELM_CALL(elm_filter_ids);
+ELM_CALL(elm_ask_define);
+ELM_CALL(elm_is_here);
+ELM_CALL(elm_call_external);
+ELM_CALL(elm_retrieve_planned);
+ELM_CALL(elm_retrieve_any);
+ELM_CALL(elm_interval_of);
+ELM_CALL(elm_param_is_given);
+ELM_CALL(elm_param_value);
+ELM_CALL(elm_in_vocabulary);
+ELM_CALL(elm_coalesce_list);
+ELM_CALL(elm_not_callable);
+ELM_CALL(elm_as_list);
+ELM_CALL(elm_new_quantity);
+ELM_CALL(elm_new_code);
+ELM_CALL(elm_new_concept);
+ELM_CALL(elm_typed_instance);
+ELM_CALL(elm_min_value);
 
 /* `out` is never one of `args`: functions may write it first. The first lines of most functions: the result is null if
  * any of the first n arguments is. */
@@ -113,6 +132,20 @@ void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err 
         for (uint32_t null_ = 0; null_ < (n); null_++)                                                                 \
             if (null_ >= count || args[null_].kind == VALUE_NULL) return SALVE_OK;                                     \
     } while (0)
+
+/* elm_plan_make - a retrieve of a type whose codes (a CODE in a list, a VOCABULARY or NULL) are known when the program
+ * is linked; the argument of elm_retrieve_planned and elm_retrieve_any. NULL: no memory. */
+const struct elm_plan *elm_plan_make(fhir_type_id type, fhir_name_id code_path, struct expr_value codes,
+                                     struct arena *mem);
+
+/* What elm_take_note is given: which clause was evaluated, and where it stands. */
+struct elm_note {
+    struct str library;
+    uint32_t place; /* EXPR_PLACE */
+    const char *clause;
+    struct str define;
+    bool has_value; /* else: a branch or a define */
+};
 
 /* System value of a FHIR primitive or Quantity; other values unchanged. */
 SALVE_MUST_USE enum salve_code elm_plain(struct expr_run *run, struct expr_value value, struct expr_value *out);
@@ -126,36 +159,6 @@ SALVE_MUST_USE enum salve_code elm_temporal(struct expr_run *run, bool is_known,
 SALVE_MUST_USE enum salve_code elm_text(struct expr_run *run, struct str text, struct expr_value *out); /* copies */
 SALVE_MUST_USE enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool low_closed,
                                             struct expr_value high, bool high_closed, struct expr_value *out);
-static inline struct expr_value elm_truth(enum expr_truth t)
-{
-    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
-}
-static inline enum expr_truth elm_truth_of(struct expr_value v)
-{
-    return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : v.as.boolean ? EXPR_TRUE : EXPR_FALSE;
-}
-static inline enum expr_truth elm_not(enum expr_truth t)
-{
-    return t == EXPR_NULL_TRUTH ? t : t == EXPR_TRUE ? EXPR_FALSE : EXPR_TRUE;
-}
-static inline enum expr_truth elm_and(enum expr_truth a, enum expr_truth b)
-{
-    if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
-    return a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH ? EXPR_NULL_TRUTH : EXPR_TRUE;
-}
-static inline enum expr_truth elm_or(enum expr_truth a, enum expr_truth b)
-{
-    return elm_not(elm_and(elm_not(a), elm_not(b)));
-}
-static inline bool elm_is_number(struct expr_value v)
-{
-    return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG || v.kind == VALUE_DECIMAL;
-}
-static inline bool elm_is_temporal(struct expr_value v)
-{
-    return v.kind == VALUE_DATE || v.kind == VALUE_DATETIME || v.kind == VALUE_TIME;
-}
-const char *elm_kind_name(struct expr_value v);
 
 /* CQL equality (null: not known), equivalence and order of single values. `precision` EXPR_PRECISION_NONE: fully. */
 SALVE_MUST_USE enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, struct expr_value b,
@@ -182,6 +185,6 @@ enum { ELM_SORT_FIRST = 1, ELM_SORT_LAST = 2 }; /* flags of elm_sorted_keys: onl
 /* Successor, predecessor, least and greatest of a type; false at the limit. */
 SALVE_MUST_USE enum salve_code elm_step(struct expr_run *run, struct expr_value v, bool is_up, struct expr_value *out,
                                         bool *is_known);
-bool elm_limit(enum expr_kind kind, bool is_high, struct expr_run *run, struct expr_value *out);
+bool elm_limit(enum expr_kind kind, bool is_high, struct expr_value *out);
 
 #endif

@@ -1,138 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Intervals (CQL 1.5 appendix B 9): ends, relations and set operations. A relation is a few comparisons of the starts
- * and ends in three-valued logic; a point counts as the interval that holds only it. */
+ * Relations and set operations of intervals (CQL 1.5 appendix B 9). A relation asks for the order of one or two pairs
+ * of ends in three-valued logic; a point counts as the interval that holds only it. */
 #include "elm/elm_interval.h"
 
-/* --- making ------------------------------------------------------------------------------------------------------- */
-enum salve_code elm_interval(struct expr_run *run, struct expr_value low, bool low_closed, struct expr_value high,
-                             bool high_closed, struct expr_value *out)
-{
-    struct expr_interval *interval = arena_new(run->mem, struct expr_interval);
-    if (interval == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "interval");
-    interval->low = low;
-    interval->high = high;
-    interval->low_closed = low_closed;
-    interval->high_closed = high_closed;
-    interval->point = low.kind != VALUE_NULL ? low.kind : high.kind;
-    *out = (struct expr_value){.kind = VALUE_INTERVAL, .as.interval = interval};
-    return SALVE_OK;
-}
-
-/* The selector. An interval whose start lies after its end is an error. */
-ELM_CALL(elm_interval_of)
-{
-    struct expr_value start, end;
-    enum expr_order order;
-    (void)count;
-    *out = EXPR_NONE;
-    bool low_closed = elm_truth_of(args[1]) == EXPR_TRUE, high_closed = elm_truth_of(args[3]) == EXPR_TRUE;
-    TRY(elm_interval(run, args[0], low_closed, args[2], high_closed, out));
-    if (args[0].kind == VALUE_NULL || args[2].kind == VALUE_NULL) return SALVE_OK;
-    struct elm_ends ends;
-    TRY(elm_ends_of(run, *out, &ends));
-    start = ends.start;
-    end = ends.end;
-    if (start.kind == VALUE_NULL || end.kind == VALUE_NULL)
-        return expr_run_fail(run, SALVE_E_RANGE, "the interval holds nothing");
-    TRY(elm_values_order(run, start, end, EXPR_PRECISION_NONE, &order));
-    if (order == EXPR_MORE) return expr_run_fail(run, SALVE_E_RANGE, "the interval ends before it starts");
-    return SALVE_OK;
-}
-
-/* The limit of a type; of quantities in the unit of `like`, so that it can be compared with it. */
-static enum salve_code limit_like(struct expr_run *run, enum expr_kind kind, struct expr_value like, bool is_high,
-                                  struct expr_value *out)
-{
-    (void)elm_limit(kind, is_high, run, out);
-    if (like.kind == VALUE_NODE) TRY(elm_plain(run, like, &like));
-    if (out->kind != VALUE_QUANTITY || like.kind != VALUE_QUANTITY) return SALVE_OK;
-    return elm_quantity(run, true, (struct expr_quantity){out->as.quantity->value, like.as.quantity->unit}, out);
-}
-
-/* --- ends --------------------------------------------------------------------------------------------------------- */
-static enum salve_code end_of(struct expr_run *run, const struct expr_interval *interval, bool is_high,
-                              struct expr_value *out)
-{
-    struct expr_value limit = is_high ? interval->high : interval->low;
-    bool is_closed = is_high ? interval->high_closed : interval->low_closed, is_known;
-    *out = limit;
-    if (limit.kind == VALUE_NODE) TRY(elm_plain(run, limit, out));
-    if (out->kind == VALUE_NULL) {
-        if (!is_closed) return SALVE_OK;
-        return limit_like(run, interval->point, is_high ? interval->low : interval->high, is_high, out);
-    }
-    return is_closed ? SALVE_OK : elm_step(run, *out, !is_high, out, &is_known);
-}
-
-enum salve_code elm_ends_of(struct expr_run *run, struct expr_value v, struct elm_ends *out)
-{
-    out->start = out->end = v;
-    if (v.kind != VALUE_INTERVAL) return SALVE_OK;
-    TRY(end_of(run, v.as.interval, false, &out->start));
-    return end_of(run, v.as.interval, true, &out->end);
-}
-
-static enum salve_code want_interval(struct expr_run *run, struct expr_value v)
-{
-    return v.kind == VALUE_INTERVAL
-               ? SALVE_OK
-               : expr_run_fail(run, SALVE_E_TYPE, "an interval is wanted, not %s", elm_kind_name(v));
-}
-
-ELM_CALL(elm_start)
-{
-    ELM_NULL_IF(1);
-    TRY(want_interval(run, args[0]));
-    return end_of(run, args[0].as.interval, false, out);
-}
-ELM_CALL(elm_end)
-{
-    ELM_NULL_IF(1);
-    TRY(want_interval(run, args[0]));
-    return end_of(run, args[0].as.interval, true, out);
-}
-
-static enum salve_code width_of(struct expr_run *run, const struct expr_value *args, bool is_size,
-                                struct expr_value *out)
-{
-    struct elm_ends ends;
-    TRY(want_interval(run, args[0]));
-    TRY(elm_ends_of(run, args[0], &ends));
-    if (ends.start.kind == VALUE_NULL || ends.end.kind == VALUE_NULL) return SALVE_OK;
-    if (elm_is_temporal(ends.start))
-        return expr_run_fail(run, SALVE_E_TYPE, "the width of an interval of dates is not defined");
-    const struct expr_value limits[2] = {ends.end, ends.start};
-    TRY(elm_subtract(run, limits, 2, out));
-    if (!is_size || out->kind == VALUE_NULL) return SALVE_OK;
-    bool is_known;
-    return elm_step(run, *out, true, out, &is_known);
-}
-ELM_CALL(elm_width)
-{
-    ELM_NULL_IF(1);
-    return width_of(run, args, false, out);
-}
-ELM_CALL(elm_size)
-{
-    ELM_NULL_IF(1);
-    return width_of(run, args, true, out);
-}
-
-ELM_CALL(elm_point_from)
-{
-    struct elm_ends ends;
-    enum expr_truth same;
-    ELM_NULL_IF(1);
-    TRY(want_interval(run, args[0]));
-    TRY(elm_ends_of(run, args[0], &ends));
-    TRY(elm_values_equal(run, ends.start, ends.end, &same));
-    if (same == EXPR_FALSE) return expr_run_fail(run, SALVE_E_RANGE, "the interval holds more than one point");
-    if (same == EXPR_TRUE) *out = ends.start;
-    return SALVE_OK;
-}
-
 /* --- comparisons of ends ------------------------------------------------------------------------------------------ */
-enum relation { LESS = 1, SAME = 2, MORE = 4 };
+enum order_bit { LESS = 1, SAME = 2, MORE = 4 };
 
 /* Is the order of a and b one of `wanted`? Unknown where the order is. */
 static enum salve_code is_order(struct expr_run *run, struct expr_value a, struct expr_value b,
@@ -143,7 +15,7 @@ static enum salve_code is_order(struct expr_run *run, struct expr_value a, struc
     if (order == EXPR_UNKNOWN)
         *out = EXPR_NULL_TRUTH;
     else
-        *out = wanted & (order == EXPR_LESS ? LESS : order == EXPR_SAME ? SAME : MORE) ? EXPR_TRUE : EXPR_FALSE;
+        *out = expr_truth_if(wanted & (order == EXPR_LESS ? LESS : order == EXPR_SAME ? SAME : MORE));
     return SALVE_OK;
 }
 
@@ -152,17 +24,16 @@ struct range {
     struct expr_value least, most;
     bool is_known;
 };
-enum end { OF_start, OF_end };
+enum end { START, END };
 
 static enum salve_code end_range(struct expr_run *run, const struct elm_ends *ends, enum end which, struct range *out)
 {
-    struct expr_value own = which == OF_start ? ends->start : ends->end,
-                      other = which == OF_start ? ends->end : ends->start;
+    struct expr_value own = which == START ? ends->start : ends->end, other = which == START ? ends->end : ends->start;
     struct range range = {own, own, own.kind != VALUE_NULL};
     *out = range;
     if (range.is_known || other.kind == VALUE_NULL) return SALVE_OK;
     out->least = out->most = other;
-    return limit_like(run, other.kind, other, which == OF_end, which == OF_start ? &out->least : &out->most);
+    return elm_limit_like(run, other.kind, other, which == END, which == START ? &out->least : &out->most);
 }
 
 static enum salve_code is_order_between(struct expr_run *run, struct range a, struct range b,
@@ -192,8 +63,8 @@ static enum salve_code take_limits(struct expr_run *run, struct expr_value v, st
 {
     struct expr_value like = other->start.kind != VALUE_NULL ? other->start : other->end;
     if (v.kind != VALUE_INTERVAL || v.as.interval->point != VALUE_NULL) return SALVE_OK;
-    if (v.as.interval->low_closed) TRY(limit_like(run, like.kind, like, false, &ends->start));
-    if (v.as.interval->high_closed) TRY(limit_like(run, like.kind, like, true, &ends->end));
+    if (v.as.interval->low_closed) TRY(elm_limit_like(run, like.kind, like, false, &ends->start));
+    if (v.as.interval->high_closed) TRY(elm_limit_like(run, like.kind, like, true, &ends->end));
     return SALVE_OK;
 }
 
@@ -206,73 +77,80 @@ static enum salve_code relation_args(struct expr_run *run, const struct expr_val
     return elm_ends_of(run, args[1], &out->b);
 }
 
-/* Is that end of x in the wanted order to that end of y? */
-#define IS(x, x_end, y, y_end, wanted, into)                                                                           \
-    do {                                                                                                               \
-        struct range x_range, y_range;                                                                                 \
-        TRY(end_range(run, &r.x, OF_##x_end, &x_range));                                                               \
-        TRY(end_range(run, &r.y, OF_##y_end, &y_range));                                                               \
-        TRY(is_order_between(run, x_range, y_range, r.precision, (wanted), &(into)));                                  \
-    } while (0)
-#define RELATION(name)                                                                                                 \
-    static enum salve_code name##_is(struct expr_run *run, const struct relation_args r, enum expr_truth *out);        \
-    ELM_CALL(elm_##name)                                                                                               \
-    {                                                                                                                  \
-        struct relation_args r;                                                                                        \
-        enum expr_truth result;                                                                                        \
-        ELM_NULL_IF(2);                                                                                                \
-        TRY(relation_args(run, args, count, &r));                                                                      \
-        TRY(name##_is(run, r, &result));                                                                               \
-        *out = elm_truth(result);                                                                                      \
-        return SALVE_OK;                                                                                               \
-    }                                                                                                                  \
-    static enum salve_code name##_is(struct expr_run *run, const struct relation_args r, enum expr_truth *out)
+/* Is that end of a in one of the wanted orders to that end of b? */
+struct question {
+    enum end a, b;
+    unsigned wanted; /* enum order_bit; 0: not asked */
+};
+/* A relation holds where all that is asked does. */
+struct relation {
+    struct question first, second;
+};
+/* clang-format off */
+static const struct relation
+    before          = {{END,   START, LESS}, {0}},
+    after           = {{START, END,   MORE}, {0}},
+    same_as         = {{START, START, SAME}, {END, END, SAME}},
+    same_or_before  = {{END,   START, LESS | SAME}, {0}},
+    same_or_after   = {{START, END,   MORE | SAME}, {0}},
+    overlaps        = {{START, END,   LESS | SAME}, {END, START, MORE | SAME}},
+    overlaps_before = {{START, START, LESS}, {END, START, MORE | SAME}},
+    overlaps_after  = {{START, END,   LESS | SAME}, {END, END, MORE}},
+    starts          = {{START, START, SAME}, {END, END, LESS | SAME}},
+    ends            = {{START, START, MORE | SAME}, {END, END, SAME}},
+    covers          = {{START, START, LESS | SAME}, {END, END, MORE | SAME}},
+    surrounds       = {{START, START, LESS}, {END, END, MORE}}; /* a is longer on both sides */
+/* clang-format on */
 
-RELATION(before)
+static enum salve_code ask(struct expr_run *run, const struct relation_args *r, struct question q, enum expr_truth *out)
 {
-    IS(a, end, b, start, LESS, *out);
+    struct range a, b;
+    TRY(end_range(run, &r->a, q.a, &a));
+    TRY(end_range(run, &r->b, q.b, &b));
+    return is_order_between(run, a, b, r->precision, q.wanted, out);
+}
+
+static enum salve_code ask_both(struct expr_run *run, const struct relation_args *r, const struct relation *relation,
+                                enum expr_truth *first, enum expr_truth *second)
+{
+    TRY(ask(run, r, relation->first, first));
+    return ask(run, r, relation->second, second);
+}
+
+static enum salve_code holds(struct expr_run *run, const struct relation_args *r, const struct relation *relation,
+                             enum expr_truth *out)
+{
+    enum expr_truth second = EXPR_TRUE;
+    TRY(ask(run, r, relation->first, out));
+    if (relation->second.wanted != 0) TRY(ask(run, r, relation->second, &second));
+    *out = expr_truth_and(*out, second);
     return SALVE_OK;
 }
-RELATION(after)
+
+static enum salve_code relate(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                              const struct relation *relation, struct expr_value *out)
 {
-    IS(a, start, b, end, MORE, *out);
+    struct relation_args r;
+    enum expr_truth result;
+    ELM_NULL_IF(2);
+    TRY(relation_args(run, args, count, &r));
+    TRY(holds(run, &r, relation, &result));
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
-RELATION(same_as)
-{
-    enum expr_truth starts, ends;
-    IS(a, start, b, start, SAME, starts);
-    IS(a, end, b, end, SAME, ends);
-    *out = elm_and(starts, ends);
-    return SALVE_OK;
-}
-RELATION(same_or_before)
-{
-    IS(a, end, b, start, LESS | SAME, *out);
-    return SALVE_OK;
-}
-RELATION(same_or_after)
-{
-    IS(a, start, b, end, MORE | SAME, *out);
-    return SALVE_OK;
-}
-static enum salve_code covers(struct expr_run *run, const struct relation_args r, enum expr_truth *out)
-{
-    enum expr_truth starts, ends;
-    IS(a, start, b, start, LESS | SAME, starts);
-    IS(a, end, b, end, MORE | SAME, ends);
-    *out = elm_and(starts, ends);
-    return SALVE_OK;
-}
-static enum salve_code covers_properly(struct expr_run *run, const struct relation_args r, enum expr_truth *out)
-{
-    enum expr_truth earlier, later, all;
-    IS(a, start, b, start, LESS, earlier);
-    IS(a, end, b, end, MORE, later);
-    TRY(covers(run, r, &all));
-    *out = elm_and(all, elm_or(earlier, later));
-    return SALVE_OK;
-}
+
+ELM_CALL(elm_before) { return relate(run, args, count, &before, out); }
+ELM_CALL(elm_after) { return relate(run, args, count, &after, out); }
+ELM_CALL(elm_same_as) { return relate(run, args, count, &same_as, out); }
+ELM_CALL(elm_same_or_before) { return relate(run, args, count, &same_or_before, out); }
+ELM_CALL(elm_same_or_after) { return relate(run, args, count, &same_or_after, out); }
+ELM_CALL(elm_overlaps) { return relate(run, args, count, &overlaps, out); }
+ELM_CALL(elm_overlaps_before) { return relate(run, args, count, &overlaps_before, out); }
+ELM_CALL(elm_overlaps_after) { return relate(run, args, count, &overlaps_after, out); }
+ELM_CALL(elm_starts) { return relate(run, args, count, &starts, out); }
+ELM_CALL(elm_ends) { return relate(run, args, count, &ends, out); }
+
+/* --- meeting ------------------------------------------------------------------------------------------------------ */
 /* The interval before this one ends where the other starts. */
 static enum salve_code touches(struct expr_run *run, struct elm_ends first, struct elm_ends second,
                                enum expr_precision precision, enum expr_truth *out)
@@ -280,7 +158,7 @@ static enum salve_code touches(struct expr_run *run, struct elm_ends first, stru
     struct expr_value next = EXPR_NONE;
     bool is_known = true;
     /* at a precision, the next is the next year, month ...: [2003-03, 2003-09] meets no interval of 2003 by years */
-    if (elm_is_temporal(first.end) && precision < (enum expr_precision)first.end.as.temporal->precision)
+    if (expr_is_temporal(first.end) && precision < (enum expr_precision)first.end.as.temporal->precision)
         TRY(elm_temporal(run, true, expr_temporal_cut(*first.end.as.temporal, precision), &first.end));
     if (first.end.kind != VALUE_NULL) TRY(elm_step(run, first.end, true, &next, &is_known));
     *out = EXPR_FALSE;
@@ -295,80 +173,70 @@ static enum salve_code touches(struct expr_run *run, struct elm_ends first, stru
     }
     return is_order(run, next, second.start, precision, SAME, out);
 }
-RELATION(meets_before) { return touches(run, r.a, r.b, r.precision, out); }
-RELATION(meets_after) { return touches(run, r.b, r.a, r.precision, out); }
-RELATION(meets)
+
+static enum salve_code meets(struct expr_run *run, const struct relation_args *r, enum expr_truth *out)
 {
-    enum expr_truth before, after;
-    TRY(touches(run, r.a, r.b, r.precision, &before));
-    TRY(touches(run, r.b, r.a, r.precision, &after));
-    *out = elm_or(before, after);
+    enum expr_truth a_first, b_first;
+    TRY(touches(run, r->a, r->b, r->precision, &a_first));
+    TRY(touches(run, r->b, r->a, r->precision, &b_first));
+    *out = expr_truth_or(a_first, b_first);
     return SALVE_OK;
 }
-RELATION(overlaps)
+
+ELM_CALL(elm_meets)
 {
-    enum expr_truth starts, ends;
-    IS(a, start, b, end, LESS | SAME, starts);
-    IS(a, end, b, start, MORE | SAME, ends);
-    *out = elm_and(starts, ends);
+    struct relation_args r;
+    enum expr_truth result;
+    ELM_NULL_IF(2);
+    TRY(relation_args(run, args, count, &r));
+    TRY(meets(run, &r, &result));
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
-RELATION(overlaps_before)
+
+static enum salve_code meets_one_way(struct expr_run *run, const struct expr_value *args, uint32_t count,
+                                     bool is_before, struct expr_value *out)
 {
-    enum expr_truth starts, ends;
-    IS(a, start, b, start, LESS, starts);
-    IS(a, end, b, start, MORE | SAME, ends);
-    *out = elm_and(starts, ends);
+    struct relation_args r;
+    enum expr_truth result;
+    ELM_NULL_IF(2);
+    TRY(relation_args(run, args, count, &r));
+    TRY(touches(run, is_before ? r.a : r.b, is_before ? r.b : r.a, r.precision, &result));
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
-RELATION(overlaps_after)
+ELM_CALL(elm_meets_before) { return meets_one_way(run, args, count, true, out); }
+ELM_CALL(elm_meets_after) { return meets_one_way(run, args, count, false, out); }
+
+/* --- covering ----------------------------------------------------------------------------------------------------- */
+static enum salve_code covers_properly(struct expr_run *run, const struct relation_args *r, enum expr_truth *out)
 {
-    enum expr_truth starts, ends;
-    IS(a, end, b, end, MORE, ends);
-    IS(a, start, b, end, LESS | SAME, starts);
-    *out = elm_and(starts, ends);
-    return SALVE_OK;
-}
-RELATION(starts)
-{
-    enum expr_truth starts, ends;
-    IS(a, start, b, start, SAME, starts);
-    IS(a, end, b, end, LESS | SAME, ends);
-    *out = elm_and(starts, ends);
-    return SALVE_OK;
-}
-RELATION(ends)
-{
-    enum expr_truth starts, ends;
-    IS(a, start, b, start, MORE | SAME, starts);
-    IS(a, end, b, end, SAME, ends);
-    *out = elm_and(starts, ends);
+    enum expr_truth earlier, later, all;
+    TRY(ask_both(run, r, &surrounds, &earlier, &later));
+    TRY(holds(run, r, &covers, &all));
+    *out = expr_truth_and(all, expr_truth_or(earlier, later));
     return SALVE_OK;
 }
 
 /* A point and an open end: compared with the end itself, not with its neighbour, which may know less (B.9 Contains). */
-static enum salve_code is_within_end(struct expr_run *run, const struct relation_args r,
+static enum salve_code is_within_end(struct expr_run *run, const struct relation_args *r,
                                      const struct expr_interval *interval, bool is_high, enum expr_truth *out)
 {
     struct expr_value end = is_high ? interval->high : interval->low;
     bool is_closed = is_high ? interval->high_closed : interval->low_closed;
     if (end.kind == VALUE_NODE) TRY(elm_plain(run, end, &end));
     if (!is_closed && end.kind != VALUE_NULL)
-        return is_order(run, end, r.b.start, r.precision, is_high ? MORE : LESS, out);
-    if (is_high)
-        IS(a, end, b, end, MORE | SAME, *out);
-    else
-        IS(a, start, b, start, LESS | SAME, *out);
-    return SALVE_OK;
+        return is_order(run, end, r->b.start, r->precision, is_high ? MORE : LESS, out);
+    return ask(run, r, is_high ? covers.second : covers.first, out);
 }
 
-static enum salve_code covers_point(struct expr_run *run, const struct relation_args r,
+static enum salve_code covers_point(struct expr_run *run, const struct relation_args *r,
                                     const struct expr_interval *interval, enum expr_truth *out)
 {
     enum expr_truth low, high;
     TRY(is_within_end(run, r, interval, false, &low));
     TRY(is_within_end(run, r, interval, true, &high));
-    *out = elm_and(low, high);
+    *out = expr_truth_and(low, high);
     return SALVE_OK;
 }
 
@@ -383,10 +251,10 @@ static enum salve_code membership(struct expr_run *run, const struct expr_value 
     TRY(take_limits(run, args[is_turned ? 1 : 0], &r.a, &r.b));
     struct expr_value outer = args[is_turned ? 1 : 0], inner = args[is_turned ? 0 : 1];
     if (!is_proper && outer.kind == VALUE_INTERVAL && inner.kind != VALUE_INTERVAL)
-        TRY(covers_point(run, r, outer.as.interval, &result));
+        TRY(covers_point(run, &r, outer.as.interval, &result));
     else
-        TRY(is_proper ? covers_properly(run, r, &result) : covers(run, r, &result));
-    *out = elm_truth(result);
+        TRY(is_proper ? covers_properly(run, &r, &result) : holds(run, &r, &covers, &result));
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
 
@@ -394,12 +262,11 @@ static enum salve_code point_inside(struct expr_run *run, const struct expr_valu
                                     struct expr_value *out)
 {
     struct relation_args r;
-    enum expr_truth after, before;
+    enum expr_truth result;
     const struct expr_value turned[3] = {args[1], args[0], count > 2 ? args[2] : EXPR_NONE};
     TRY(relation_args(run, is_turned ? turned : args, count, &r));
-    IS(a, start, b, start, LESS, after);
-    IS(a, end, b, end, MORE, before);
-    *out = elm_truth(elm_and(after, before));
+    TRY(holds(run, &r, &surrounds, &result));
+    *out = expr_truth_value(result);
     return SALVE_OK;
 }
 
@@ -477,14 +344,13 @@ ELM_CALL(elm_union)
     enum expr_truth overlap, meet, earlier, later;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_union(run, args, out);
     ELM_NULL_IF(2);
-    TRY(want_interval(run, args[0]));
-    TRY(want_interval(run, args[1]));
+    TRY(elm_want_interval(run, args[0]));
+    TRY(elm_want_interval(run, args[1]));
     TRY(relation_args(run, args, 2, &r));
-    TRY(overlaps_is(run, r, &overlap));
-    TRY(meets_is(run, r, &meet));
-    if (elm_or(overlap, meet) != EXPR_TRUE) return SALVE_OK;
-    IS(a, start, b, start, LESS | SAME, earlier);
-    IS(a, end, b, end, MORE | SAME, later);
+    TRY(holds(run, &r, &overlaps, &overlap));
+    TRY(meets(run, &r, &meet));
+    if (expr_truth_or(overlap, meet) != EXPR_TRUE) return SALVE_OK;
+    TRY(ask_both(run, &r, &covers, &earlier, &later));
     if (earlier == EXPR_NULL_TRUTH || later == EXPR_NULL_TRUTH) return SALVE_OK;
     const struct expr_interval *low = args[earlier == EXPR_TRUE ? 0 : 1].as.interval,
                                *high = args[later == EXPR_TRUE ? 0 : 1].as.interval;
@@ -499,12 +365,12 @@ ELM_CALL(elm_intersect)
     enum expr_truth overlap, later, earlier;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_intersect(run, args, out);
     ELM_NULL_IF(2);
-    TRY(want_interval(run, args[0]));
+    TRY(elm_want_interval(run, args[0]));
     TRY(relation_args(run, args, 2, &r));
-    TRY(overlaps_is(run, r, &overlap));
+    TRY(holds(run, &r, &overlaps, &overlap));
     if (overlap == EXPR_FALSE) return SALVE_OK;
-    IS(a, start, b, start, MORE | SAME, later);
-    IS(a, end, b, end, LESS | SAME, earlier);
+    TRY(ask(run, &r, (struct question){START, START, MORE | SAME}, &later));
+    TRY(ask(run, &r, (struct question){END, END, LESS | SAME}, &earlier));
     struct expr_value low = EXPR_NONE, high = EXPR_NONE;
     if (later != EXPR_NULL_TRUTH) low = later == EXPR_TRUE ? r.a.start : r.b.start;
     if (earlier != EXPR_NULL_TRUTH) high = earlier == EXPR_TRUE ? r.a.end : r.b.end;
@@ -521,13 +387,12 @@ ELM_CALL(elm_except)
     bool is_known;
     if (args[0].kind == VALUE_LIST || args[1].kind == VALUE_LIST) return elm_list_except(run, args, out);
     ELM_NULL_IF(2);
-    TRY(want_interval(run, args[0]));
+    TRY(elm_want_interval(run, args[0]));
     TRY(relation_args(run, args, 2, &r));
-    TRY(overlaps_is(run, r, &overlap));
+    TRY(holds(run, &r, &overlaps, &overlap));
     if (overlap == EXPR_FALSE) *out = args[0];
     if (overlap != EXPR_TRUE) return SALVE_OK;
-    IS(a, start, b, start, LESS, left); /* something remains on the left */
-    IS(a, end, b, end, MORE, right);
+    TRY(ask_both(run, &r, &surrounds, &left, &right)); /* something remains on the left, on the right */
     if (left == EXPR_NULL_TRUTH || right == EXPR_NULL_TRUTH || left == right) return SALVE_OK;
     if (left == EXPR_TRUE) {
         TRY(elm_step(run, r.b.start, false, &limit, &is_known));

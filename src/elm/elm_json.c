@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Values of CQL as JSON, and parameters from text. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
+#include "json/json.h"
 #include "fhir/fhir.h"
 
 static void decimal_json(struct expr_decimal d, struct buf *out)
@@ -24,6 +25,25 @@ static void quantity_json(const struct expr_quantity *q, struct buf *out)
     buf_add(out, STR(",\"unit\":"));
     json_add_string(out, q->unit);
     buf_add_char(out, '}');
+}
+
+static void ratio_json(const struct expr_ratio *ratio, struct buf *out)
+{
+    buf_add(out, STR("{\"numerator\":"));
+    quantity_json(&ratio->numerator, out);
+    buf_add(out, STR(",\"denominator\":"));
+    quantity_json(&ratio->denominator, out);
+    buf_add_char(out, '}');
+}
+
+static void list_json(const struct expr_value *items, uint32_t count, struct buf *out)
+{
+    buf_add_char(out, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0) buf_add_char(out, ',');
+        elm_json(&items[i], out);
+    }
+    buf_add_char(out, ']');
 }
 
 static void code_json(const struct expr_code *code, struct buf *out)
@@ -102,9 +122,11 @@ void elm_json(const struct expr_value *value, struct buf *out)
     char when[EXPR_TEMPORAL_TEXT_BYTES];
     switch ((enum expr_kind)value->kind) {
     case VALUE_NULL:
-    case VALUE_KIND_COUNT:
         buf_add(out, STR("null"));
         break;
+    case VALUE_OPAQUE:
+    case VALUE_KIND_COUNT:
+        salve_assert(false); /* never leaves a program */
     case VALUE_BOOLEAN:
         buf_add(out, value->as.boolean ? STR("true") : STR("false"));
         break;
@@ -127,11 +149,7 @@ void elm_json(const struct expr_value *value, struct buf *out)
         quantity_json(value->as.quantity, out);
         break;
     case VALUE_RATIO:
-        buf_add(out, STR("{\"numerator\":"));
-        quantity_json(&value->as.ratio->numerator, out);
-        buf_add(out, STR(",\"denominator\":"));
-        quantity_json(&value->as.ratio->denominator, out);
-        buf_add_char(out, '}');
+        ratio_json(value->as.ratio, out);
         break;
     case VALUE_CODE:
         code_json(value->as.code, out);
@@ -148,12 +166,7 @@ void elm_json(const struct expr_value *value, struct buf *out)
         interval_json(value->as.interval, out);
         break;
     case VALUE_LIST:
-        buf_add_char(out, '[');
-        for (uint32_t i = 0; i < value->aux; i++) {
-            if (i > 0) buf_add_char(out, ',');
-            elm_json(&value->as.items[i], out);
-        }
-        buf_add_char(out, ']');
+        list_json(value->as.items, value->aux, out);
         break;
     case VALUE_TUPLE:
         tuple_json(value->as.tuple, out);

@@ -6,14 +6,12 @@
 static enum salve_code want_list(struct expr_run *run, struct expr_value v)
 {
     return v.kind == VALUE_LIST ? SALVE_OK
-                                : expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", elm_kind_name(v));
+                                : expr_run_fail(run, SALVE_E_TYPE, "a list is wanted, not %s", expr_kind_name(v.kind));
 }
 
 /* --- simple ------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_exists)
 {
-    (void)run;
-    (void)count;
     *out = expr_boolean(false);
     if (args[0].kind != VALUE_LIST) *out = expr_boolean(args[0].kind != VALUE_NULL);
     for (uint32_t i = 0; args[0].kind == VALUE_LIST && i < args[0].aux; i++)
@@ -107,7 +105,6 @@ ELM_CALL(elm_as_list)
 ELM_CALL(elm_to_list)
 {
     struct expr_build build = {0};
-    (void)count;
     if (args[0].kind != VALUE_NULL) TRY(expr_build_add(&build, args[0], run->mem, run->err));
     *out = expr_build_list(&build);
     return SALVE_OK;
@@ -132,7 +129,6 @@ ELM_CALL(elm_flatten)
 /* The result of a query: of single sources not a list. args: result, sources. */
 ELM_CALL(elm_single)
 {
-    (void)run;
     *out = args[0];
     for (uint32_t i = 1; i < count; i++)
         if (args[i].kind == VALUE_LIST) return SALVE_OK;
@@ -171,10 +167,10 @@ static enum salve_code contains_properly(struct expr_run *run, struct expr_value
         else
             TRY(elm_values_equal(run, *other, item, &same));
         /* a null beside a value is another element, as far as is known */
-        is_there = elm_or(is_there, other->kind == VALUE_NULL && item.kind != VALUE_NULL ? EXPR_FALSE : same);
-        is_other = elm_or(is_other, elm_not(same));
+        is_there = expr_truth_or(is_there, other->kind == VALUE_NULL && item.kind != VALUE_NULL ? EXPR_FALSE : same);
+        is_other = expr_truth_or(is_other, expr_truth_not(same));
     }
-    *out = elm_truth(elm_and(is_there, is_other));
+    *out = expr_truth_value(expr_truth_and(is_there, is_other));
     return SALVE_OK;
 }
 
@@ -300,7 +296,7 @@ static enum salve_code key_order(struct expr_run *run, struct expr_value a, stru
         return SALVE_OK;
     }
     TRY(elm_values_order(run, a, b, EXPR_PRECISION_NONE, &order));
-    if (order == EXPR_UNKNOWN && elm_is_temporal(a) && elm_is_temporal(b)) /* the less precise one first */
+    if (order == EXPR_UNKNOWN && expr_is_temporal(a) && expr_is_temporal(b)) /* the less precise one first */
         order = (enum expr_order)((a.as.temporal->precision > b.as.temporal->precision) -
                                   (a.as.temporal->precision < b.as.temporal->precision));
     *out = order == EXPR_LESS ? -1 : order == EXPR_MORE ? 1 : 0;
@@ -367,9 +363,9 @@ static enum salve_code end_row(struct expr_run *run, const struct expr_value *ro
  * their count as tag and as flags whether all are wanted */
 ELM_CALL(elm_sorted_keys)
 {
+    salve_assert(count == 2 && args[0].kind == VALUE_LIST && args[1].kind == VALUE_LONG && args[1].tag <= 64);
     bool descending[64];
     uint32_t rows = args[0].aux / 2, key_count = args[1].tag, stride = key_count + 1;
-    (void)count;
     *out = expr_list(NULL, 0);
     if (rows == 0) return SALVE_OK;
     for (uint32_t k = 0; k < key_count; k++) descending[k] = (args[1].as.integer >> k) & 1;

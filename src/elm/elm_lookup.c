@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Retrieves over the index of a person (elm_subject.c): by one code and by value set through the codes of a type, else
  * by looking at each resource of the type; and which resources were given (elm_touched). */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 #include "elm/elm_interval.h"
 #include "elm/elm_subject_int.h"
 #include "terms/terms.h"
@@ -54,7 +54,7 @@ static enum salve_code entry_has_any(struct expr_run *run, struct expr_value ent
             const struct expr_value pair[2] = {found.items[i], codes};
             struct expr_value is_in;
             TRY(elm_in_vocabulary(run, pair, 2, &is_in));
-            *out = elm_truth_of(is_in) == EXPR_TRUE;
+            *out = expr_truth_of(is_in) == EXPR_TRUE;
             is_unknown = is_unknown || is_in.kind == VALUE_NULL;
         }
         if (is_unknown && !*out) return elm_membership_unknown(run, codes.as.vocabulary);
@@ -71,7 +71,7 @@ static enum salve_code is_in_range(struct expr_run *run, struct expr_value entry
     TRY(elm_date_value(run, when, &when));
     const struct expr_value both[3] = {when, range, expr_integer(EXPR_PRECISION_NONE)};
     TRY(elm_included_in(run, both, 3, &inside));
-    *out = elm_truth_of(inside) == EXPR_TRUE;
+    *out = expr_truth_of(inside) == EXPR_TRUE;
     return SALVE_OK;
 }
 
@@ -112,6 +112,7 @@ static enum salve_code by_code(struct expr_run *run, const struct elm_plan *plan
     struct elm_subject *subject = elm_front(run)->subject;
     struct elm_codes *codes;
     uint32_t last = UINT32_MAX;
+    salve_assert(plan->code != NULL);
     TRY(elm_codes_for(subject, plan->r.type, plan->rows, &codes, run->err));
     TRY(expr_step(run, 1 + codes->count / 8));
     for (uint32_t i = 0; i < codes->count; i++) {
@@ -155,6 +156,7 @@ static enum salve_code by_value_set(struct expr_run *run, const struct elm_plan 
     struct elm_subject *subject = elm_front(run)->subject;
     struct elm_codes *codes;
     struct membership m = {UINT32_MAX, EXPR_FALSE};
+    salve_assert(plan->r.codes.kind == VALUE_VOCABULARY);
     TRY(elm_codes_for(subject, plan->r.type, elm_rows_of(plan->r.type, plan->r.code_path), &codes, run->err));
     TRY(expr_step(run, 1 + codes->count));
     for (uint32_t i = 0; i < codes->count; i++) {
@@ -173,7 +175,7 @@ static enum salve_code by_value_set(struct expr_run *run, const struct elm_plan 
         else
             code = expr_coding_of(tape, coding->at);
         TRY(elm_code_is_in(run, &code, plan->r.codes.as.vocabulary, &one));
-        m.truth = elm_or(m.truth, one);
+        m.truth = expr_truth_or(m.truth, one);
     }
     return m.entry == UINT32_MAX ? SALVE_OK : end_of_entry(run, plan, &m, build);
 }
@@ -232,26 +234,21 @@ static struct elm_plan plan_of(struct retrieve r)
 /* args: type, code path, codes, date path, date range */
 ELM_CALL(elm_retrieve)
 {
+    salve_assert(count == 5 && args[0].kind == VALUE_INTEGER && args[1].kind == VALUE_STRING);
     const struct elm_plan plan =
         plan_of((struct retrieve){(fhir_type_id)args[0].as.integer, args[1].tag, args[2], args[3], args[4]});
-    (void)count;
     return retrieve_list(run, &plan, out);
 }
 
 /* args: a plan that was made when the program was linked */
-ELM_CALL(elm_retrieve_planned)
-{
-    (void)count;
-    return retrieve_list(run, (const void *)args[0].as.text, out);
-}
+ELM_CALL(elm_retrieve_planned) { return retrieve_list(run, expr_object(args[0]), out); }
 
 /* exists of such a retrieve: the first is enough. What it would have given is looked up when touched is asked. */
 ELM_CALL(elm_retrieve_any)
 {
     EXPR_UNINIT struct expr_value room[2];
     struct expr_build build = {.items = room, .cap = 2};
-    (void)count;
-    TRY(retrieve(run, (const void *)args[0].as.text, true, &build));
+    TRY(retrieve(run, expr_object(args[0]), true, &build));
     *out = expr_boolean(build.count > 0);
     return build.count == 0 ? SALVE_OK : expr_build_add(&elm_front(run)->touched, args[0], run->mem, run->err);
 }
@@ -262,9 +259,9 @@ enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct 
     run->run.err = err;
     for (uint32_t i = 0; i < run->touched.count; i++) {
         struct expr_value list = run->touched.items[i];
-        if (list.kind != VALUE_LIST) {
+        if (list.kind == VALUE_OPAQUE) { /* a plan */
             struct expr_build all = {0};
-            TRY(retrieve(&run->run, (const void *)list.as.text, false, &all));
+            TRY(retrieve(&run->run, expr_object(list), false, &all));
             list = expr_build_list(&all);
         }
         for (uint32_t k = 0; k < list.aux; k++) {
@@ -280,38 +277,10 @@ enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct 
     return SALVE_OK;
 }
 
-/* --- plans -------------------------------------------------------------------------------------------------------- */
-/* The codes of a retrieve when they are written out as one code or a value set, as the translator does. */
-static enum salve_code constant_codes(struct elm_compile *c, const struct json *codes, struct expr_value *out,
-                                      bool *is_constant)
+const struct elm_plan *elm_plan_make(fhir_type_id type, fhir_name_id code_path, struct expr_value codes,
+                                     struct arena *mem)
 {
-    *out = EXPR_NONE;
-    *is_constant = codes == NULL;
-    if (*is_constant) return SALVE_OK;
-    if (str_is(json_get_text(codes, "type"), "ValueSetRef")) {
-        *is_constant = true;
-        return elm_value_set_of_ref(c, codes, out);
-    }
-    const struct json *code = str_is(json_get_text(codes, "type"), "ToList") ? json_get(codes, "operand") : NULL;
-    if (!json_is(code, JSON_OBJECT) || !str_is(json_get_text(code, "type"), "CodeRef")) return SALVE_OK;
-    struct expr_value *item = arena_new(c->mem, struct expr_value);
-    if (item == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    TRY(elm_code_of_ref(c, code, item));
-    *out = expr_list(item, 1);
-    *is_constant = true;
-    return SALVE_OK;
-}
-
-enum salve_code elm_make_plan(struct elm_compile *c, fhir_type_id type, struct str code_path, const struct json *codes,
-                              bool *is_done)
-{
-    struct expr_value constant;
-    TRY(constant_codes(c, codes, &constant, is_done));
-    if (!*is_done) return SALVE_OK;
-    struct elm_plan *plan = arena_new(c->mem, struct elm_plan);
-    if (plan == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    *plan = plan_of((struct retrieve){type, fhir_name_find(code_path), constant, EXPR_NONE, EXPR_NONE});
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)plan});
-    elm_call(c, "Retrieve", elm_retrieve_planned, 1);
-    return SALVE_OK;
+    struct elm_plan *plan = arena_new(mem, struct elm_plan);
+    if (plan != NULL) *plan = plan_of((struct retrieve){type, code_path, codes, EXPR_NONE, EXPR_NONE});
+    return plan;
 }

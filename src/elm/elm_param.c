@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Parameters from text, as people write them on a command line, read by the type that the library declares. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
+#include "json/json.h"
 
 /* Without a type the text says what it is. */
 enum salve_code elm_text_param(struct str text, struct arena *mem, struct expr_value *out, struct salve_err *err)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 #include "elm/elm_subject_int.h"
 
 struct person {
@@ -88,6 +88,7 @@ enum salve_code elm_population_make(const struct tape *const *tapes, size_t coun
 uint32_t elm_population_count(const struct elm_population *p) { return p->count; }
 struct elm_subject *elm_population_person(struct elm_population *p, uint32_t index)
 {
+    salve_assert(index < p->count);
     return &p->people[index].subject;
 }
 struct elm_subject *elm_population_all(struct elm_population *p) { return &p->all; }
@@ -123,6 +124,7 @@ static enum salve_code run_of(struct elm_run *from, uint32_t number, struct elm_
 {
     struct elm_population *p = from->subject->population;
     struct session *s;
+    salve_assert(number == UINT32_MAX || number < p->count);
     TRY(session_of(from, &s));
     struct elm_run **at = number == UINT32_MAX ? &s->all : &s->people[number];
     struct elm_subject *subject = number == UINT32_MAX ? &p->all : &p->people[number].subject;
@@ -136,6 +138,7 @@ static enum salve_code run_of(struct elm_run *from, uint32_t number, struct elm_
 static enum salve_code ask(struct elm_run *from, struct elm_run *to, uint32_t number, struct expr_value *out)
 {
     struct expr_memo *memo = &to->run.memo[number];
+    salve_assert(number < to->program->code->define_count);
     if (memo->state == 0) {
         struct expr_run kept = to->run;
         unsigned crossings = to->crossings;
@@ -226,15 +229,15 @@ enum salve_code elm_ask(struct elm_run *from, uint32_t define, enum elm_asking h
 /* args: number of the define, enum elm_asking */
 ELM_CALL(elm_ask_define)
 {
-    (void)count;
+    salve_assert(count == 2 && args[0].kind == VALUE_INTEGER && args[1].kind == VALUE_INTEGER);
     return elm_ask(elm_front(run), (uint32_t)args[0].as.integer, (enum elm_asking)args[1].as.integer, out);
 }
 
 /* args: is the context that is wanted Unfiltered? Functions run in the context of whoever calls them. */
 ELM_CALL(elm_is_here)
 {
+    salve_assert(count == 1 && args[0].kind == VALUE_BOOLEAN);
     const struct elm_run *front = elm_front(run);
-    (void)count;
     *out = expr_boolean(elm_is_alone(front) || (front->subject->number == UINT32_MAX) == args[0].as.boolean);
     return SALVE_OK;
 }
@@ -271,6 +274,7 @@ static enum salve_code context_id(struct expr_run *run, struct expr_value value,
 /* args: those of elm_retrieve, and the context */
 ELM_CALL(elm_retrieve_related)
 {
+    salve_assert(count == 6);
     struct elm_run *front = elm_front(run);
     struct elm_subject *own = front->subject, *other = NULL;
     struct str id;

@@ -3,7 +3,7 @@
  *
  * A query is a loop per source, one inside the other; the innermost body evaluates lets, relationships and where, and
  * leaves a list of no or one result, which the loops join. A source that is no list makes the result no list. */
-#include "elm/elm_explain.h"
+#include "elm/elm_compile.h"
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_make_alias(struct elm_compile *c, const struct json *node)
@@ -419,6 +419,7 @@ static enum salve_code sort_clause(struct elm_compile *c, const struct json *sor
     if (items->count > 1) (void)expr_emit(&c->emit, EXPR_OP_LIST, 0, (uint16_t)items->count, 0);
     expr_emit_loop_end(&c->emit, loop);
     c->this_slot = this_slot;
+    salve_assert(items->count <= 64); /* a bit each */
     struct expr_value how = expr_long(descending);
     how.tag = (uint16_t)items->count;
     how.flags = is_first ? ELM_SORT_FIRST : is_last ? ELM_SORT_LAST : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Running ELM programs: parameters, defines, functions, messages, and where an error happened. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 #include <stdio.h>
 
@@ -8,6 +8,7 @@
 static const struct elm_param *find_param(struct expr_run *run, const struct expr_value *args)
 {
     struct elm_run *front = elm_front(run);
+    salve_assert(args[0].kind == VALUE_STRING && args[1].kind == VALUE_STRING);
     for (size_t i = 0; i < front->param_count; i++) {
         struct str library = front->params[i].library;
         if (library.ptr == NULL) library = front->program->id;
@@ -19,7 +20,6 @@ static const struct elm_param *find_param(struct expr_run *run, const struct exp
 
 ELM_CALL(elm_param_is_given)
 {
-    (void)count;
     *out = expr_boolean(find_param(run, args) != NULL);
     return SALVE_OK;
 }
@@ -27,22 +27,16 @@ ELM_CALL(elm_param_is_given)
 ELM_CALL(elm_param_value)
 {
     const struct elm_param *param = find_param(run, args);
-    (void)count;
     *out = param == NULL ? EXPR_NONE : param->value;
     return SALVE_OK;
 }
 
-ELM_CALL(elm_not_callable)
-{
-    (void)args;
-    (void)count;
-    (void)out;
-    return expr_run_fail(run, SALVE_E_TYPE, "no function with that name takes these values");
-}
+ELM_CALL(elm_not_callable) { return expr_run_fail(run, SALVE_E_TYPE, "no function with that name takes these values"); }
 
 /* args: library, name, the operands */
 ELM_CALL(elm_call_external)
 {
+    salve_assert(count >= 2 && args[0].kind == VALUE_STRING && args[1].kind == VALUE_STRING);
     const struct expr_env *env = run->env;
     struct salve_err err = {0};
     enum salve_code code = SALVE_E_UNKNOWN_NAME;
@@ -62,7 +56,7 @@ ELM_CALL(elm_call_external)
 ELM_CALL(elm_message)
 {
     *out = args[0];
-    if (count < 5 || elm_truth_of(args[1]) != EXPR_TRUE) return SALVE_OK;
+    if (count < 5 || expr_truth_of(args[1]) != EXPR_TRUE) return SALVE_OK;
     struct str severity = args[3].kind == VALUE_STRING ? expr_text(args[3]) : STR("Message");
     struct str text = args[4].kind == VALUE_STRING ? expr_text(args[4]) : STR("");
     if (str_is(severity, "Error")) return expr_run_fail(run, SALVE_E_INVALID, "Message with severity Error");
@@ -104,6 +98,7 @@ static enum salve_code name_place(const struct elm_run *run, enum salve_code cod
     const struct expr_program *p = run->program->code;
     if (code == SALVE_OK || err == NULL || run->run.at == NULL || run->is_placed) return code;
     uint32_t at = (uint32_t)(run->run.at - p->code), best = 0;
+    salve_assert(at < p->code_count && p->routine_count > 0);
     for (uint32_t r = 1; r < p->routine_count; r++)
         if (p->routines[r].entry <= at && p->routines[r].entry >= p->routines[best].entry) best = r;
     const struct elm_routine *routine = &run->program->routines[best];
@@ -137,6 +132,7 @@ enum salve_code elm_run_define_at(struct elm_run *run, size_t index, struct expr
 {
     if (index >= run->program->define_count) return salve_fail(err, SALVE_E_UNKNOWN_NAME, "define");
     uint32_t number = run->program->numbers[index];
+    salve_assert(number < run->program->code->define_count);
     struct expr_memo *memo = &run->run.memo[number];
     struct str context = run->program->defines[index].context;
     bool is_unfiltered = str_is(context, "Unfiltered") || str_is(context, "Population");

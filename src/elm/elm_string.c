@@ -5,7 +5,7 @@
 #include <utf8proc.h>
 
 #include "base/limits.h"
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 /* --- characters --------------------------------------------------------------------------------------------------- */
 static bool is_start(char c) { return ((uint8_t)c & 0xC0) != 0x80; }
@@ -31,7 +31,8 @@ static size_t char_offset(struct str text, int64_t index)
 static enum salve_code want_text(struct expr_run *run, struct expr_value v, struct str *out)
 {
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
-    if (v.kind != VALUE_STRING) return expr_run_fail(run, SALVE_E_TYPE, "a string is wanted, not %s", elm_kind_name(v));
+    if (v.kind != VALUE_STRING)
+        return expr_run_fail(run, SALVE_E_TYPE, "a string is wanted, not %s", expr_kind_name(v.kind));
     *out = expr_text(v);
     return SALVE_OK;
 }
@@ -117,7 +118,6 @@ ELM_CALL(elm_length)
 {
     struct str text;
     *out = EXPR_NONE;
-    (void)count;
     if (args[0].kind == VALUE_LIST) *out = expr_integer(args[0].aux);
     if (args[0].kind == VALUE_LIST || args[0].kind == VALUE_NULL) return SALVE_OK;
     TRY(want_text(run, args[0], &text));
@@ -125,12 +125,13 @@ ELM_CALL(elm_length)
     return SALVE_OK;
 }
 
-static enum salve_code change_case(struct expr_run *run, struct expr_value v,
+static enum salve_code change_case(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                    utf8proc_int32_t (*change)(utf8proc_int32_t), struct expr_value *out)
 {
     struct buf text;
     struct str from, result;
-    TRY(want_text(run, v, &from));
+    ELM_NULL_IF(1);
+    TRY(want_text(run, args[0], &from));
     buf_init(&text, run->mem, SALVE_RESOURCE_BYTES_MAX);
     while (from.len > 0) {
         utf8proc_int32_t c;
@@ -145,16 +146,8 @@ static enum salve_code change_case(struct expr_run *run, struct expr_value v,
     *out = expr_string(result);
     return expr_step(run, result.len / 4);
 }
-ELM_CALL(elm_lower)
-{
-    ELM_NULL_IF(1);
-    return change_case(run, args[0], utf8proc_tolower, out);
-}
-ELM_CALL(elm_upper)
-{
-    ELM_NULL_IF(1);
-    return change_case(run, args[0], utf8proc_toupper, out);
-}
+ELM_CALL(elm_lower) { return change_case(run, args, count, utf8proc_tolower, out); }
+ELM_CALL(elm_upper) { return change_case(run, args, count, utf8proc_toupper, out); }
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
 ELM_CALL(elm_starts_with)

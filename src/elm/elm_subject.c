@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The index of a person: resources chained by type in the order of the data, made in one pass over the roots; and per
  * type and code element, on the first retrieve that asks, a hash of every code. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 #include "elm/elm_subject_int.h"
 
 /* --- resources by type -------------------------------------------------------------------------------------------- */

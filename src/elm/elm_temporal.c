@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Dates and times (CQL 1.5 appendix B 8) and ages. */
-#include "elm/elm_compile.h"
+#include "elm/elm_int.h"
 
 static enum salve_code want_temporal(struct expr_run *run, struct expr_value v)
 {
-    return elm_is_temporal(v) ? SALVE_OK
-                              : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted, not %s", elm_kind_name(v));
+    return expr_is_temporal(v)
+               ? SALVE_OK
+               : expr_run_fail(run, SALVE_E_TYPE, "a date or time is wanted, not %s", expr_kind_name(v.kind));
 }
 
 /* --- selectors: components up to the first that is missing -------------------------------------------------------- */
@@ -55,24 +56,9 @@ ELM_CALL(elm_date_time)
 }
 
 /* --- now ---------------------------------------------------------------------------------------------------------- */
-ELM_CALL(elm_now)
-{
-    (void)args;
-    (void)count;
-    return elm_temporal(run, true, *expr_now(run), out);
-}
-ELM_CALL(elm_today)
-{
-    (void)args;
-    (void)count;
-    return elm_temporal(run, true, expr_temporal_to_date(*expr_now(run)), out);
-}
-ELM_CALL(elm_time_of_day)
-{
-    (void)args;
-    (void)count;
-    return elm_temporal(run, true, expr_temporal_to_time(*expr_now(run)), out);
-}
+ELM_CALL(elm_now) { return elm_temporal(run, true, *expr_now(run), out); }
+ELM_CALL(elm_today) { return elm_temporal(run, true, expr_temporal_to_date(*expr_now(run)), out); }
+ELM_CALL(elm_time_of_day) { return elm_temporal(run, true, expr_temporal_to_time(*expr_now(run)), out); }
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 ELM_CALL(elm_date_from)
@@ -122,28 +108,22 @@ static enum salve_code measured(struct expr_run *run, bool is_known, int64_t low
     return low == high ? SALVE_OK : elm_interval(run, expr_integer(low), true, expr_integer(high), true, out);
 }
 
-ELM_CALL(elm_duration_between)
+typedef bool distance(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision unit,
+                      int default_offset_minutes, int64_t *low, int64_t *high);
+
+static enum salve_code between(struct expr_run *run, const struct expr_value *args, uint32_t count, distance *measure,
+                               struct expr_value *out)
 {
     int64_t low = 0, high = 0;
     ELM_NULL_IF(2);
     TRY(want_temporal(run, args[0]));
     TRY(want_temporal(run, args[1]));
-    bool is_known =
-        expr_temporal_duration(args[0].as.temporal, args[1].as.temporal,
-                               (enum expr_precision)args[count - 1].as.integer, elm_offset(run), &low, &high);
+    enum expr_precision unit = (enum expr_precision)args[count - 1].as.integer;
+    bool is_known = measure(args[0].as.temporal, args[1].as.temporal, unit, elm_offset(run), &low, &high);
     return measured(run, is_known, low, high, out);
 }
-ELM_CALL(elm_difference_between)
-{
-    int64_t low = 0, high = 0;
-    ELM_NULL_IF(2);
-    TRY(want_temporal(run, args[0]));
-    TRY(want_temporal(run, args[1]));
-    bool is_known =
-        expr_temporal_difference(args[0].as.temporal, args[1].as.temporal,
-                                 (enum expr_precision)args[count - 1].as.integer, elm_offset(run), &low, &high);
-    return measured(run, is_known, low, high, out);
-}
+ELM_CALL(elm_duration_between) { return between(run, args, count, expr_temporal_duration, out); }
+ELM_CALL(elm_difference_between) { return between(run, args, count, expr_temporal_difference, out); }
 
 /* --- ages --------------------------------------------------------------------------------------------------------- */
 static enum salve_code age(struct expr_run *run, struct expr_value birth, struct expr_value at,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Types of ELM: reading specifiers, and asking whether a value is of one (Is, As, Convert, overloads). */
+ * Compiling types: reading specifiers, and the nodes that name one (Is, As, Convert). */
 #include "elm/elm_compile.h"
 
 static const struct {
@@ -40,7 +40,7 @@ static fhir_type_id find_fhir(struct str name)
     if (name.len == 0 || name.len >= sizeof text) return 0;
     memcpy(text, name.ptr, name.len);
     for (size_t i = 1; i < name.len; i++)
-        if (text[i - 1] == '.' && text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
+        if (text[i - 1] == '.') text[i] = str_lower(text[i]);
     fhir_type_id found = fhir_type_find(str_make(text, name.len));
     return found != 0 ? found : fhir_type_find(name);
 }
@@ -123,76 +123,7 @@ enum salve_code elm_type_of(struct elm_compile *c, const struct json *spec, cons
     return SALVE_OK;
 }
 
-/* Types travel to C functions as a constant whose word points to them. */
-void elm_const_type(struct elm_compile *c, const struct elm_type *type)
-{
-    expr_emit_const(&c->emit, (struct expr_value){.kind = VALUE_BOOLEAN, .as.text = (const char *)type});
-}
-
-/* --- questions ---------------------------------------------------------------------------------------------------- */
-static bool fhir_has(const struct elm_type *type, const struct expr_value *value)
-{
-    if (value->kind == VALUE_NODE) return fhir_type_is_a(tape_type(value->as.tape, value->aux), type->fhir);
-    return value->kind == VALUE_TUPLE && value->tag != 0 && fhir_type_is_a(value->tag, type->fhir);
-}
-
-static bool items_have(const struct elm_type *of, struct expr_value list)
-{
-    for (uint32_t i = 0; i < list.aux; i++)
-        if (list.as.items[i].kind != VALUE_NULL && !elm_type_has(of, &list.as.items[i])) return false;
-    return true;
-}
-
-static bool interval_has(const struct elm_type *of, const struct expr_interval *interval)
-{
-    bool has_low = interval->low.kind != VALUE_NULL, has_high = interval->high.kind != VALUE_NULL;
-    if (has_low) return elm_type_has(of, &interval->low);
-    if (has_high) return elm_type_has(of, &interval->high);
-    return interval->point == VALUE_NULL || of->kind != ELM_SYSTEM || of->system == interval->point;
-}
-
-static bool tuple_has(const struct elm_type *type, const struct expr_value *value)
-{
-    if (value->kind != VALUE_TUPLE) return false;
-    const struct expr_shape *shape = value->as.tuple->shape;
-    if (shape->count != type->count) return false;
-    for (uint32_t i = 0; i < type->count; i++) {
-        uint32_t k = 0;
-        while (k < shape->count && !str_eq(shape->names[k], type->names[i])) k++;
-        if (k == shape->count) return false;
-        const struct expr_value *element = &value->as.tuple->values[k];
-        if (element->kind != VALUE_NULL && !elm_type_has(&type->of[i], element)) return false;
-    }
-    return true;
-}
-
-bool elm_type_has(const struct elm_type *type, const struct expr_value *value)
-{
-    if (value->kind == VALUE_NULL) return false;
-    switch ((enum elm_type_kind)type->kind) {
-    case ELM_ANY:
-        return true;
-    case ELM_SYSTEM:
-        return value->kind == type->system;
-    case ELM_FHIR:
-        return fhir_has(type, value);
-    case ELM_FHIR_ENUM:
-        return value->kind == VALUE_NODE && tape_kind(value->as.tape, value->aux) != TAPE_OBJECT;
-    case ELM_LIST:
-        return value->kind == VALUE_LIST && items_have(type->of, *value);
-    case ELM_INTERVAL:
-        return value->kind == VALUE_INTERVAL && interval_has(type->of, value->as.interval);
-    case ELM_TUPLE:
-        return tuple_has(type, value);
-    case ELM_CHOICE:
-        for (uint32_t i = 0; i < type->count; i++)
-            if (elm_type_has(&type->of[i], value)) return true;
-        return false;
-    case ELM_UNKNOWN:
-        return false;
-    }
-    return false;
-}
+void elm_const_type(struct elm_compile *c, const struct elm_type *type) { expr_emit_object(&c->emit, type); }
 
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
 static enum salve_code type_field(struct elm_compile *c, const struct json *node, const char *specifier,
@@ -276,26 +207,4 @@ enum salve_code elm_make_convert(struct elm_compile *c, const struct json *node)
 enum salve_code elm_make_can_convert(struct elm_compile *c, const struct json *node)
 {
     return make_conversion(c, node, true);
-}
-
-ELM_CALL(elm_is)
-{
-    const struct elm_type *type = elm_type_arg(args[1]);
-    (void)run;
-    (void)count;
-    *out = expr_boolean(elm_type_has(type, &args[0]));
-    return SALVE_OK;
-}
-
-ELM_CALL(elm_as)
-{
-    const struct elm_type *type = elm_type_arg(args[1]);
-    (void)count;
-    *out = EXPR_NONE;
-    if (args[0].kind == VALUE_NULL) return SALVE_OK;
-    if (elm_type_has(type, &args[0]))
-        *out = args[0];
-    else if (args[2].as.boolean)
-        return expr_run_fail(run, SALVE_E_TYPE, "cast: the value is of another type");
-    return SALVE_OK;
 }

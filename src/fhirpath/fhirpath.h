@@ -3,8 +3,7 @@
  * fhirpath - FHIRPath compiled onto the machine (machine/run.h) and run over tapes.
  *
  *     struct fhirpath *path;                                     // compile once: lives as long as `mem`
- *     code = fhirpath_compile(STR("name.where(use = 'official').given"), fhir_type_find(STR("Patient")), mem, &path,
- *     err);
+ *     code = fhirpath_compile(STR("name.given"), fhir_type_find(STR("Patient")), mem, &path, err);
  *
  *     struct expr_env env = {.clock = &clock};                   // run many times
  *     struct expr_value out;
@@ -14,9 +13,9 @@
  * arena_rewind after each, and memory stays flat. Programs are read-only after compiling; threads may share them, with
  * an arena each.
  *
- * Errors. Compiling: E_SYNTAX, E_UNKNOWN_NAME, E_TYPE, E_TOO_DEEP, E_TOO_BIG, E_MEMORY; `at` is "line:column". Running:
- * E_TYPE (an operation met the wrong kind of value), E_STEPS, E_TOO_DEEP, E_MEMORY; `at` is the line and column of the
- * step that failed. Messages name functions and elements, never values.
+ * Errors. Compiling: E_SYNTAX, E_UNKNOWN_NAME, E_TYPE, E_TOO_DEEP, E_TOO_BIG, E_MEMORY. Running: E_TYPE (an operation
+ * met the wrong kind of value), E_STEPS, E_TOO_DEEP, E_MEMORY. Line and column are those of the step that failed.
+ * Messages name functions and elements, never values.
  *
  * Sources: FHIRPath 2.0.0 and its continuous build for what R4 added; FHIR R4 "FHIRPath" page. */
 #ifndef SALVE_FHIRPATH_FHIRPATH_H
@@ -38,12 +37,9 @@ SALVE_MUST_USE enum salve_code fhirpath_run(const struct fhirpath *path, const s
                                             struct expr_value focus, struct arena *mem, struct expr_value *out,
                                             struct salve_err *err);
 
-/* fhirpath_test - as fhirpath_run, and then: is the result true? (singleton evaluation; empty is false) */
-SALVE_MUST_USE enum salve_code fhirpath_test(const struct fhirpath *path, const struct expr_env *env,
-                                             struct expr_value focus, struct arena *mem, bool *out,
-                                             struct salve_err *err);
-
-/* fhirpath_list - the program as text, one instruction a line, for `salve fhirpath --code` and for the tests. */
+/* For tests. fhirpath_list - the program as text, one instruction a line. fhirpath_type_text - "System.Boolean",
+ * "FHIR.Patient": the type of one item; a static text or a view of the tables joined in mem. */
 void fhirpath_list(const struct fhirpath *path, struct buf *out);
+struct str fhirpath_type_text(struct expr_value item, struct arena *mem);
 
 #endif

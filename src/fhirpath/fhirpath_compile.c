@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The FHIRPath tree into a program. A left spine (a.b.c, a + b + c) is walked down and up again in loops, so only what
  * stands inside parentheses, arguments and brackets recurses. Steps that follow each other become one PATH. Types are
- * carried along where they are known: they find unknown elements before anything runs, and spare conversions. */
-#include "base/limits.h"
+ * carried along where they are known: they find unknown elements before anything runs, and spare conversions. Functions
+ * are known only through the table that the compiler was given, since some of them call the compiler. */
 #include "fhirpath/fhirpath_compile_int.h"
-
-struct fhirpath {
-    const struct expr_program *program;
-    uint32_t routine;
-    struct fp_gates gates;
-};
 
 /* --- types -------------------------------------------------------------------------------------------------------- */
 /* A type whose values may have elements that the type itself does not list. */
@@ -47,16 +41,10 @@ enum salve_code fp_child_type(struct fp_compiler *c, const struct fp_node *node,
                    STR_ARGS(node->name));
 }
 
-static const char *const kind_names[] = {
-#define X(kind, name, holds) name,
-    EXPR_KINDS(X)
-#undef X
-};
-
 static enum expr_kind system_kind(struct str name)
 {
-    for (unsigned k = VALUE_BOOLEAN; k <= VALUE_QUANTITY; k++)
-        if (str_is(name, kind_names[k])) return (enum expr_kind)k;
+    for (enum expr_kind k = VALUE_BOOLEAN; k <= VALUE_QUANTITY; k++)
+        if (str_is(name, expr_kind_name(k))) return k;
     return VALUE_NULL;
 }
 
@@ -116,7 +104,7 @@ static fhir_type_id leading_type(const struct fp_node *node)
 {
     if (node->kind != FP_CHILD || node->left != NULL || node->name.len == 0) return 0;
     char first = node->name.ptr[0];
-    return first >= 'A' && first <= 'Z' ? fhir_type_find(node->name) : 0;
+    return str_is_upper(first) ? fhir_type_find(node->name) : 0;
 }
 
 static enum salve_code emit_leading_type(struct fp_compiler *c, const struct fp_node *node, fhir_type_id named,
@@ -210,6 +198,7 @@ static void emit_name(struct fp_compiler *c, fhir_name_id name, enum tail *tail)
 {
     struct expr_emit *e = &c->emit;
     if (e->code != SALVE_OK) return;
+    salve_assert(*tail == TAIL_OTHER || e->p.code_count > 0);
     struct expr_ins *last = e->p.code_count == 0 ? NULL : (struct expr_ins *)&e->p.code[e->p.code_count - 1];
     if (*tail == TAIL_PATH && last->a < PATH_NAMES_MAX) {
         (void)expr_emit_name(e, name);
@@ -253,8 +242,9 @@ static enum salve_code wrong_count(struct fp_compiler *c, const struct fp_node *
 
 static enum salve_code emit_call(struct fp_compiler *c, const struct fp_node *node, struct fp_type *type)
 {
-    const struct fp_function *function = fp_function_find(node->name);
-    if (function == NULL)
+    const struct fp_function *function = c->functions;
+    while (function->function.name != NULL && !str_is(node->name, function->function.name)) function++;
+    if (function->function.name == NULL)
         return fp_fail(c->err, SALVE_E_UNKNOWN_NAME, node->place, "no function is named '%.*s'", STR_ARGS(node->name));
     if (node->args < function->args_min || node->args > function->args_max) return wrong_count(c, node, function);
     struct fp_type input = *type;
@@ -309,6 +299,7 @@ static enum salve_code emit_binary(struct fp_compiler *c, const struct fp_node *
     struct fp_type right;
     TRY(fp_expression(c, node->right, &right));
     c->emit.place = node->place;
+    salve_assert(node->op < FP_OP_COUNT);
     expr_emit_call(&c->emit, &fp_operators[node->op], 2);
     *type = binary_type((enum fp_op)node->op, *type, right);
     return SALVE_OK;
@@ -393,6 +384,7 @@ static bool has_spine(const struct fp_node *node) { return node->left != NULL &&
 enum salve_code fp_expression(struct fp_compiler *c, const struct fp_node *root, struct fp_type *type)
 {
     unsigned variables = c->variable_count;
+    salve_assert(root != NULL && variables <= FP_VARIABLES_MAX);
     struct fp_node *node = (struct fp_node *)root, *top = node->up;
     while (has_spine(node)) {
         node->left->up = node;
@@ -412,98 +404,4 @@ enum salve_code fp_expression(struct fp_compiler *c, const struct fp_node *root,
     ((struct fp_node *)root)->up = top;
     c->variable_count = variables;
     return c->emit.code;
-}
-
-/* --- the doors ---------------------------------------------------------------------------------------------------- */
-enum { TREE_BYTES_MAX = 256 << 20 };
-
-static enum salve_code compile_in(struct str text, fhir_type_id context, struct arena *tree, struct arena *mem,
-                                  struct fhirpath **out, struct salve_err *err)
-{
-    struct fp_node *root;
-    struct fp_type type;
-    TRY(fp_parse(text, tree, mem, &root, err));
-    struct fp_compiler *c = arena_new(tree, struct fp_compiler);
-    struct fhirpath *path = arena_new(mem, struct fhirpath);
-    if (c == NULL || path == NULL) return salve_fail(err, SALVE_E_MEMORY, "expression");
-    c->mem = mem;
-    c->err = err;
-    c->strict = context != 0;
-    c->scope = (struct fp_scope){.this_slot = 0, .index_slot = FP_NO_SLOT, .total_slot = FP_NO_SLOT};
-    c->scope.this_type = (struct fp_type){.fhir = context, .known = context != 0 && !is_open_type(context)};
-    expr_emit_init(&c->emit, mem, err);
-    path->routine = expr_emit_declare(&c->emit, 1);
-    expr_emit_begin(&c->emit, path->routine);
-    TRY(fp_expression(c, root, &type));
-    expr_emit_end(&c->emit);
-    TRY(expr_emit_done(&c->emit, &path->program));
-    path->gates = fp_gates_of(root);
-    *out = path;
-    return SALVE_OK;
-}
-
-const struct fp_gates *fhirpath_gates(const struct fhirpath *path) { return &path->gates; }
-
-enum salve_code fhirpath_compile(struct str text, fhir_type_id context, struct arena *mem, struct fhirpath **out,
-                                 struct salve_err *err)
-{
-    struct arena *tree = arena_open(TREE_BYTES_MAX);
-    if (tree == NULL) return salve_fail(err, SALVE_E_MEMORY, "expression");
-    enum salve_code code = compile_in(text, context, tree, mem, out, err);
-    arena_close(tree);
-    return code;
-}
-
-enum salve_code fhirpath_run(const struct fhirpath *path, const struct expr_env *env, struct expr_value focus,
-                             struct arena *mem, struct expr_value *out, struct salve_err *err)
-{
-    /* room of the usual run on the C stack; the machine moves to the arena when it needs more */
-    EXPR_UNINIT struct expr_value stack[32];
-    EXPR_UNINIT struct expr_loop loops[3];
-    EXPR_UNINIT struct expr_frame frames[1];
-    EXPR_UNINIT struct expr_run run;
-    TRY(expr_run_open(&run, path->program, env, focus, mem, err));
-    run.stack = stack;
-    run.stack_cap = sizeof stack / sizeof stack[0];
-    run.loops = loops;
-    run.loop_cap = sizeof loops / sizeof loops[0];
-    run.frames = frames;
-    run.frame_cap = 1;
-    return expr_run_routine(&run, path->routine, &focus, 1, out);
-}
-
-enum salve_code fhirpath_test(const struct fhirpath *path, const struct expr_env *env, struct expr_value focus,
-                              struct arena *mem, bool *out, struct salve_err *err)
-{
-    struct expr_value result;
-    *out = false;
-    TRY(fhirpath_run(path, env, focus, mem, &result, err));
-    struct expr_items items = expr_items(&result);
-    if (items.count == 0) return SALVE_OK;
-    if (items.count > 1) return salve_fail(err, SALVE_E_TYPE, "result: more than one item where a truth is wanted");
-    union expr_room room;
-    struct expr_value one = expr_system_in(items.items[0], &room);
-    *out = one.kind != VALUE_BOOLEAN || one.as.boolean;
-    return SALVE_OK;
-}
-
-void fhirpath_list(const struct fhirpath *path, struct buf *out)
-{
-    static const char *const names[] = {
-#define OP(name, pops, pushes, a, b, meaning) #name,
-#include "machine/machine_ops.def"
-#undef OP
-    };
-    const struct expr_program *p = path->program;
-    for (uint32_t i = 0; i < p->code_count; i++) {
-        struct expr_ins ins = p->code[i];
-        buf_addf(out, "%4u  %-16s %u %u", i, names[ins.op], ins.a, ins.b);
-        if (ins.op == EXPR_OP_CALL) buf_addf(out, "  %s", p->functions[ins.b]->name);
-        if (ins.op == EXPR_OP_CHILD || ins.op == EXPR_OP_PATH_WHERE_TEXT || ins.op == EXPR_OP_PATH_EXISTS_TEXT)
-            buf_addf(out, "  %.*s", STR_ARGS(fhir_name(ins.a)));
-        if (ins.op == EXPR_OP_PATH || ins.op == EXPR_OP_PATH_LOCAL)
-            for (uint32_t n = 0; n < ins.a; n++)
-                buf_addf(out, "%s%.*s", n == 0 ? "  " : ".", STR_ARGS(fhir_name(p->names[ins.b + n])));
-        buf_add_char(out, '\n');
-    }
 }

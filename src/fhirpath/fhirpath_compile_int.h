@@ -2,8 +2,8 @@
  *
  * fhirpath_compile_int - the compiler's state, shared by the walk over the tree (fhirpath_compile.c) and the forms that
  * emit code for functions which take expressions (fhirpath_forms.c). */
-#ifndef SALVE_EXPR_FHIRPATH_COMPILE_INT_H
-#define SALVE_EXPR_FHIRPATH_COMPILE_INT_H
+#ifndef SALVE_FHIRPATH_COMPILE_INT_H
+#define SALVE_FHIRPATH_COMPILE_INT_H
 
 #include "fhirpath/fhirpath_int.h"
 
@@ -25,6 +25,7 @@ struct fp_compiler {
     struct expr_emit emit;
     struct arena *mem;
     struct salve_err *err;
+    const struct fp_function *functions; /* fp_functions */
     bool strict;
     struct fp_scope scope;
     struct fp_variable_slot variables[FP_VARIABLES_MAX];

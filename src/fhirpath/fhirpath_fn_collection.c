@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over collections: existence, subsetting, combining, sorting, types (N1 5.1-5.4, 6.3). */
+ * FHIRPath functions over collections: existence, subsetting, combining, sorting, types (2.0.0, 5.1-5.4, 6.3). */
 #include "fhirpath/fhirpath_int.h"
-
-#define FN(name)                                                                                                       \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
 
 /* --- truths of all items ------------------------------------------------------------------------------------------ */
 static enum salve_code any_is(struct expr_run *run, const struct expr_value *input, bool wanted, bool *out)
@@ -28,32 +25,15 @@ static enum salve_code truths(struct expr_run *run, const struct expr_value *inp
     return SALVE_OK;
 }
 
-FN(fp_all_true)
-{
-    (void)count;
-    return truths(run, &args[0], false, true, out);
-}
-FN(fp_any_true)
-{
-    (void)count;
-    return truths(run, &args[0], true, false, out);
-}
-FN(fp_all_false)
-{
-    (void)count;
-    return truths(run, &args[0], true, true, out);
-}
-FN(fp_any_false)
-{
-    (void)count;
-    return truths(run, &args[0], false, false, out);
-}
+FN(fp_all_true) { return truths(run, &args[0], false, true, out); }
+FN(fp_any_true) { return truths(run, &args[0], true, false, out); }
+FN(fp_all_false) { return truths(run, &args[0], true, true, out); }
+FN(fp_any_false) { return truths(run, &args[0], false, false, out); }
 
 FN(fp_not)
 {
     union expr_room room;
     struct expr_value v;
-    (void)count;
     TRY(fp_one_in(run, &args[0], &room, &v));
     *out = v.kind == VALUE_NULL ? EXPR_NONE : expr_boolean(v.kind == VALUE_BOOLEAN && !v.as.boolean);
     return SALVE_OK;
@@ -61,8 +41,6 @@ FN(fp_not)
 
 FN(fp_count)
 {
-    (void)run;
-    (void)count;
     *out = expr_integer(expr_items(&args[0]).count);
     return SALVE_OK;
 }
@@ -145,7 +123,6 @@ static enum salve_code distinct_of(struct expr_run *run, struct expr_items a, st
 FN(fp_distinct)
 {
     struct expr_build build = {0};
-    (void)count;
     TRY(distinct_of(run, expr_items(&args[0]), (struct expr_items){0}, &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -169,21 +146,12 @@ static enum salve_code subset(struct expr_run *run, const struct expr_value *sma
     return SALVE_OK;
 }
 
-FN(fp_subset_of)
-{
-    (void)count;
-    return subset(run, &args[0], &args[1], out);
-}
-FN(fp_superset_of)
-{
-    (void)count;
-    return subset(run, &args[1], &args[0], out);
-}
+FN(fp_subset_of) { return subset(run, &args[0], &args[1], out); }
+FN(fp_superset_of) { return subset(run, &args[1], &args[0], out); }
 
 FN(fp_union)
 {
     struct expr_build build = {0};
-    (void)count;
     TRY(distinct_of(run, expr_items(&args[0]), expr_items(&args[1]), &build));
     *out = expr_build_done(&build);
     return SALVE_OK;
@@ -192,7 +160,6 @@ FN(fp_union)
 FN(fp_combine)
 {
     struct expr_build build = {0};
-    (void)count;
     TRY(expr_build_flat(&build, &args[0], run->mem, run->err));
     TRY(expr_build_flat(&build, &args[1], run->mem, run->err));
     *out = expr_build_done(&build);
@@ -203,7 +170,6 @@ FN(fp_intersect)
 {
     struct expr_build build = {0};
     struct expr_items a = expr_items(&args[0]), b = expr_items(&args[1]);
-    (void)count;
     for (uint32_t i = 0; i < a.count; i++) {
         bool in_b, known = false;
         TRY(is_among(run, a.items[i], b, &in_b));
@@ -218,7 +184,6 @@ FN(fp_exclude)
 {
     struct expr_build build = {0};
     struct expr_items a = expr_items(&args[0]), b = expr_items(&args[1]);
-    (void)count;
     for (uint32_t i = 0; i < a.count; i++) {
         bool in_b;
         TRY(is_among(run, a.items[i], b, &in_b));
@@ -245,7 +210,6 @@ static struct expr_value part_of(const struct expr_value *input, int64_t from, i
 
 FN(fp_single)
 {
-    (void)count;
     if (expr_items(&args[0]).count > 1) return expr_run_fail(run, SALVE_E_TYPE, "more than one item");
     *out = part_of(&args[0], 0, 1);
     return SALVE_OK;
@@ -253,24 +217,18 @@ FN(fp_single)
 
 FN(fp_first)
 {
-    (void)run;
-    (void)count;
     *out = part_of(&args[0], 0, 1);
     return SALVE_OK;
 }
 
 FN(fp_last)
 {
-    (void)run;
-    (void)count;
     *out = part_of(&args[0], (int64_t)expr_items(&args[0]).count - 1, 1);
     return SALVE_OK;
 }
 
 FN(fp_tail)
 {
-    (void)run;
-    (void)count;
     *out = part_of(&args[0], 1, UINT32_MAX);
     return SALVE_OK;
 }
@@ -279,7 +237,6 @@ FN(fp_skip)
 {
     int64_t n;
     bool has;
-    (void)count;
     TRY(fp_one_integer(run, &args[1], &has, &n));
     if (!has) return expr_run_fail(run, SALVE_E_TYPE, "skip() wants an integer");
     *out = part_of(&args[0], n, UINT32_MAX);
@@ -290,17 +247,14 @@ FN(fp_take)
 {
     int64_t n;
     bool has;
-    (void)count;
     TRY(fp_one_integer(run, &args[1], &has, &n));
     if (!has) return expr_run_fail(run, SALVE_E_TYPE, "take() wants an integer");
     *out = part_of(&args[0], 0, n);
     return SALVE_OK;
 }
 
-static enum salve_code single_input(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                    struct expr_value *out)
+static FN(single_input)
 {
-    (void)count;
     if (expr_items(&args[0]).count > 1) return expr_run_fail(run, SALVE_E_TYPE, "iif() takes one item");
     *out = args[0];
     return SALVE_OK;
@@ -368,13 +322,12 @@ static enum salve_code sort_order(const struct sorting *s, const struct expr_val
     return SALVE_OK;
 }
 
-static enum salve_code sort_by(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                               struct expr_value *out)
+static FN(sort_by)
 {
+    salve_assert(count == 2 && (args[1].kind == VALUE_INTEGER || args[1].kind == VALUE_LONG));
     struct sorting s = {.run = run, .downwards = args[1].as.integer};
     struct expr_build build = {0};
     uint32_t items = args[0].kind == VALUE_LIST ? args[0].aux / 2 : 0, *order = NULL;
-    (void)count;
     *out = EXPR_NONE;
     if (items == 0) return SALVE_OK;
     TRY(sort_order(&s, args[0].as.items, items, &order));
@@ -388,25 +341,22 @@ const struct expr_function fp_sort_by = {"sort", sort_by};
 /* --- types -------------------------------------------------------------------------------------------------------- */
 static struct expr_type_test unpack(struct expr_value packed)
 {
+    salve_assert(packed.kind == VALUE_INTEGER);
     return (struct expr_type_test){.fhir = (fhir_type_id)(packed.as.integer >> 8), .kind = (uint8_t)packed.as.integer};
 }
 
-static enum salve_code type_is(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                               struct expr_value *out)
+static FN(type_is)
 {
     struct expr_items view = expr_items(&args[0]);
-    (void)count;
     *out = EXPR_NONE;
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "'is' asks about one item");
     if (view.count == 1) *out = expr_boolean(expr_is_type(view.items[0], unpack(args[1])));
     return SALVE_OK;
 }
 
-static enum salve_code type_as(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                               struct expr_value *out)
+static FN(type_as)
 {
     struct expr_items view = expr_items(&args[0]);
-    (void)count;
     *out = EXPR_NONE;
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "'as' takes one item; ofType() takes more");
     if (view.count == 1 && expr_is_exactly(view.items[0], unpack(args[1]))) *out = view.items[0];
@@ -416,15 +366,10 @@ const struct expr_function fp_is = {"is", type_is}, fp_as = {"as", type_as};
 
 static const struct str type_names[] = {{"namespace", 9}, {"name", 4}, {"baseType", 8}};
 static const struct expr_shape type_shape = {3, type_names};
-static const char *const kind_names[] = {
-#define X(kind, name, holds) name,
-    EXPR_KINDS(X)
-#undef X
-};
 
 static struct str type_name(struct expr_value item)
 {
-    if (item.kind != VALUE_NODE) return str_of(kind_names[item.kind]);
+    if (item.kind != VALUE_NODE) return str_of(expr_kind_name(item.kind));
     fhir_type_id type = tape_type(item.as.tape, item.aux);
     return fhir_types[type].kind == FHIR_BACKBONE ? STR("BackboneElement") : fhir_type_name(type);
 }
@@ -444,7 +389,6 @@ FN(fp_type_of)
 {
     struct expr_items view = expr_items(&args[0]);
     struct expr_build build = {0};
-    (void)count;
     for (uint32_t i = 0; i < view.count; i++) {
         struct expr_tuple *tuple = arena_alloc(run->mem, sizeof *tuple + 3 * sizeof tuple->values[0]);
         if (tuple == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "type");
@@ -459,7 +403,7 @@ FN(fp_type_of)
     return SALVE_OK;
 }
 
-struct str expr_type_text(struct expr_value item, struct arena *mem)
+struct str fhirpath_type_text(struct expr_value item, struct arena *mem)
 {
     return arena_printf(mem, "%s.%.*s", item.kind == VALUE_NODE ? "FHIR" : "System", STR_ARGS(type_name(item)));
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath conversions (N1 5.5): each toX has a convertsToX that asks whether it would give anything. */
+ * FHIRPath conversions (2.0.0, 5.5): each toX has a convertsToX that asks whether it would give anything. */
 #include "fhirpath/fhirpath_int.h"
-
-#define FN(name)                                                                                                       \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
 
 /* A conversion of one System value; NULL where there is none. */
 typedef enum salve_code conversion(struct expr_run *run, struct expr_value from, struct expr_value *out);
@@ -31,21 +28,17 @@ static bool any_of(struct str text, const char *const *list, size_t count)
 {
     char lower[8];
     if (text.len >= sizeof lower) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-    }
+    for (size_t i = 0; i < text.len; i++) lower[i] = str_lower(text.ptr[i]);
     for (size_t i = 0; i < count; i++)
         if (str_eq(str_make(lower, text.len), str_of(list[i]))) return true;
     return false;
 }
 
-static enum salve_code to_boolean(struct expr_run *run, struct expr_value from, struct expr_value *out)
+static enum salve_code to_boolean(SALVE_UNUSED struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
     static const char *const yes[] = {"true", "t", "yes", "y", "1", "1.0"}, *const no[] = {"false", "f", "no",
                                                                                            "n",     "0", "0.0"};
     struct expr_decimal number;
-    (void)run;
     if (from.kind == VALUE_BOOLEAN)
         *out = from;
     else if (from.kind == VALUE_STRING) {
@@ -64,8 +57,7 @@ static enum salve_code to_boolean(struct expr_run *run, struct expr_value from, 
 
 static bool whole_text(struct str text, int64_t *out)
 {
-    if (text.len > 1 && text.ptr[0] == '+' && text.ptr[1] >= '0' && text.ptr[1] <= '9')
-        text = str_cut(text, 1, SIZE_MAX);
+    if (text.len > 1 && text.ptr[0] == '+' && str_is_digit(text.ptr[1])) text = str_cut(text, 1, SIZE_MAX);
     return str_to_i64(text, out);
 }
 
@@ -80,18 +72,16 @@ static bool whole_number(struct expr_value from, int64_t *out)
     return true;
 }
 
-static enum salve_code to_integer(struct expr_run *run, struct expr_value from, struct expr_value *out)
+static enum salve_code to_integer(SALVE_UNUSED struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
     int64_t whole;
-    (void)run;
     if (whole_number(from, &whole) && whole >= INT32_MIN && whole <= INT32_MAX) *out = expr_integer(whole);
     return SALVE_OK;
 }
 
-static enum salve_code to_long(struct expr_run *run, struct expr_value from, struct expr_value *out)
+static enum salve_code to_long(SALVE_UNUSED struct expr_run *run, struct expr_value from, struct expr_value *out)
 {
     int64_t whole;
-    (void)run;
     if (whole_number(from, &whole)) *out = expr_long(whole);
     return SALVE_OK;
 }
@@ -183,16 +173,8 @@ static enum salve_code to_time(struct expr_run *run, struct expr_value from, str
 }
 
 #define CONVERSION(to, asks, how)                                                                                      \
-    FN(to)                                                                                                             \
-    {                                                                                                                  \
-        (void)count;                                                                                                   \
-        return convert(run, &args[0], how, out);                                                                       \
-    }                                                                                                                  \
-    FN(asks)                                                                                                           \
-    {                                                                                                                  \
-        (void)count;                                                                                                   \
-        return converts(run, &args[0], how, out);                                                                      \
-    }
+    FN(to) { return convert(run, &args[0], how, out); }                                                                \
+    FN(asks) { return converts(run, &args[0], how, out); }
 CONVERSION(fp_to_boolean, fp_converts_to_boolean, to_boolean)
 CONVERSION(fp_to_integer, fp_converts_to_integer, to_integer)
 CONVERSION(fp_to_long, fp_converts_to_long, to_long)

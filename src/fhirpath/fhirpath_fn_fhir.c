@@ -5,15 +5,11 @@
 #include "terms/terms.h"
 #include "fhir/fhir.h"
 
-#define FN(name)                                                                                                       \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
-
 /* --- the tree ----------------------------------------------------------------------------------------------------- */
 FN(fp_children)
 {
     struct expr_items view = expr_items(&args[0]);
     struct expr_build build = {0};
-    (void)count;
     for (uint32_t i = 0; i < view.count; i++) {
         if (view.items[i].kind != VALUE_NODE) continue;
         const struct tape *tape = view.items[i].as.tape;
@@ -31,7 +27,6 @@ FN(fp_descendants)
 {
     struct expr_items view = expr_items(&args[0]);
     struct expr_build build = {0};
-    (void)count;
     for (uint32_t i = 0; i < view.count; i++) {
         if (view.items[i].kind != VALUE_NODE) continue;
         const struct tape *tape = view.items[i].as.tape;
@@ -50,7 +45,6 @@ FN(fp_extension)
     struct expr_build all = {0}, build = {0};
     struct str url;
     bool has;
-    (void)count;
     *out = EXPR_NONE;
     TRY(fp_one_text(run, &args[1], &has, &url));
     if (!has) return SALVE_OK;
@@ -75,8 +69,6 @@ static bool is_primitive_with_value(struct expr_value item)
 FN(fp_has_value)
 {
     struct expr_items view = expr_items(&args[0]);
-    (void)run;
-    (void)count;
     *out = expr_boolean(view.count == 1 && is_primitive_with_value(view.items[0]));
     return SALVE_OK;
 }
@@ -84,7 +76,6 @@ FN(fp_has_value)
 FN(fp_get_value)
 {
     struct expr_items view = expr_items(&args[0]);
-    (void)count;
     *out = EXPR_NONE;
     if (view.count != 1 || !is_primitive_with_value(view.items[0])) return SALVE_OK;
     return expr_system(view.items[0], run->mem, out, run->err);
@@ -240,7 +231,6 @@ FN(fp_resolve)
 {
     struct expr_items view = expr_items(&args[0]);
     struct expr_build build = {0};
-    (void)count;
     for (uint32_t i = 0; i < view.count; i++) {
         struct expr_value found;
         uint64_t seen = 16; /* entries that are looked at count as steps */
@@ -272,8 +262,6 @@ FN(fp_reference_key)
 FN(fp_resource_key)
 {
     struct expr_items view = expr_items(&args[0]);
-    (void)run;
-    (void)count;
     *out = EXPR_NONE;
     if (view.count != 1 || view.items[0].kind != VALUE_NODE || !is_resource(view.items[0].as.tape, view.items[0].aux))
         return SALVE_OK;
@@ -319,7 +307,6 @@ FN(fp_member_of)
     struct expr_items view = expr_items(&args[0]);
     struct str value_set;
     bool has;
-    (void)count;
     *out = EXPR_NONE;
     TRY(fp_one_text(run, &args[1], &has, &value_set));
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "memberOf() asks about one item");
@@ -354,16 +341,8 @@ static enum salve_code subsumption(struct expr_run *run, const struct expr_value
     return SALVE_OK;
 }
 
-FN(fp_subsumes)
-{
-    (void)count;
-    return subsumption(run, &args[0], &args[1], out);
-}
-FN(fp_subsumed_by)
-{
-    (void)count;
-    return subsumption(run, &args[1], &args[0], out);
-}
+FN(fp_subsumes) { return subsumption(run, &args[0], &args[1], out); }
+FN(fp_subsumed_by) { return subsumption(run, &args[1], &args[0], out); }
 
 /* --- profiles and narrative --------------------------------------------------------------------------------------- */
 FN(fp_conforms_to)
@@ -372,7 +351,6 @@ FN(fp_conforms_to)
     struct expr_items view = expr_items(&args[0]);
     struct str url;
     bool has;
-    (void)count;
     *out = EXPR_NONE;
     TRY(fp_one_text(run, &args[1], &has, &url));
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "conformsTo() asks about one item");
@@ -392,7 +370,6 @@ FN(fp_html_checks)
     union expr_room room;
     struct expr_value v;
     const char *rule, *text;
-    (void)count;
     TRY(fp_one_in(run, &args[0], &room, &v));
     *out = EXPR_NONE;
     if (v.kind != VALUE_STRING) return SALVE_OK;
@@ -402,11 +379,9 @@ FN(fp_html_checks)
 }
 
 /* --- environment -------------------------------------------------------------------------------------------------- */
-static enum salve_code variable(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                struct expr_value *out)
+static FN(variable)
 {
     struct str name = expr_text(args[0]);
-    (void)count;
     if (str_is(name, "resource"))
         *out = run->resource;
     else if (str_is(name, "rootResource"))
@@ -419,12 +394,10 @@ static enum salve_code variable(struct expr_run *run, const struct expr_value *a
 }
 const struct expr_function fp_variable = {"%", variable};
 
-static enum salve_code trace(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                             struct expr_value *out)
+static FN(trace)
 {
     struct str name;
     bool has;
-    (void)count;
     TRY(fp_one_text(run, &args[1], &has, &name));
     if (has && run->env->trace != NULL) run->env->trace(run->env->user, name, &args[2]);
     *out = args[0];

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over numbers, and what a value of limited precision may stand for (N1 5.7; boundaries and
+ * FHIRPath functions over numbers, and what a value of limited precision may stand for (2.0.0, 5.7; boundaries and
  * precision are of the later drafts). Results outside the range of decimals are empty. */
 #include "fhirpath/fhirpath_int.h"
-
-#define FN(name)                                                                                                       \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
-
-static bool is_whole(struct expr_value v) { return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG; }
-
-static bool is_number(struct expr_value v) { return is_whole(v) || v.kind == VALUE_DECIMAL; }
 
 static enum salve_code want_number(struct expr_run *run, const struct expr_value *arg, struct expr_value *number,
                                    struct expr_decimal *decimal)
@@ -37,13 +30,12 @@ static enum salve_code integer_or_none(bool has, struct expr_decimal d, struct e
 FN(fp_abs)
 {
     struct expr_value v;
-    (void)count;
     TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     struct expr_quantity q;
     struct expr_decimal d = {0};
     if (v.kind == VALUE_NULL) return SALVE_OK;
-    if (is_whole(v)) {
+    if (expr_is_whole(v)) {
         if (v.as.integer == INT64_MIN || (v.kind == VALUE_INTEGER && v.as.integer == INT32_MIN)) return SALVE_OK;
         v.as.integer = v.as.integer < 0 ? -v.as.integer : v.as.integer;
         *out = v;
@@ -68,7 +60,7 @@ static enum salve_code whole_step(struct expr_run *run, const struct expr_value 
     struct expr_decimal d = {0};
     TRY(fp_one(run, input, &v));
     *out = v;
-    if (v.kind == VALUE_NULL || is_whole(v)) return SALVE_OK;
+    if (v.kind == VALUE_NULL || expr_is_whole(v)) return SALVE_OK;
     if (v.kind == VALUE_QUANTITY) {
         struct expr_quantity q = *v.as.quantity;
         *out = EXPR_NONE;
@@ -79,21 +71,9 @@ static enum salve_code whole_step(struct expr_run *run, const struct expr_value 
     return integer_or_none(has, d, out);
 }
 
-FN(fp_ceiling)
-{
-    (void)count;
-    return whole_step(run, &args[0], expr_decimal_ceiling, out);
-}
-FN(fp_floor)
-{
-    (void)count;
-    return whole_step(run, &args[0], expr_decimal_floor, out);
-}
-FN(fp_truncate)
-{
-    (void)count;
-    return whole_step(run, &args[0], expr_decimal_truncate, out);
-}
+FN(fp_ceiling) { return whole_step(run, &args[0], expr_decimal_ceiling, out); }
+FN(fp_floor) { return whole_step(run, &args[0], expr_decimal_floor, out); }
+FN(fp_truncate) { return whole_step(run, &args[0], expr_decimal_truncate, out); }
 
 static enum salve_code decimal_step(struct expr_run *run, const struct expr_value *input, step_function *how,
                                     struct expr_value *out)
@@ -105,27 +85,14 @@ static enum salve_code decimal_step(struct expr_run *run, const struct expr_valu
     return decimal_or_none(run, has, d, out);
 }
 
-FN(fp_exp)
-{
-    (void)count;
-    return decimal_step(run, &args[0], expr_decimal_exp, out);
-}
-FN(fp_ln)
-{
-    (void)count;
-    return decimal_step(run, &args[0], expr_decimal_ln, out);
-}
-FN(fp_sqrt)
-{
-    (void)count;
-    return decimal_step(run, &args[0], expr_decimal_sqrt, out);
-}
+FN(fp_exp) { return decimal_step(run, &args[0], expr_decimal_exp, out); }
+FN(fp_ln) { return decimal_step(run, &args[0], expr_decimal_ln, out); }
+FN(fp_sqrt) { return decimal_step(run, &args[0], expr_decimal_sqrt, out); }
 
 FN(fp_log)
 {
     struct expr_value v, base;
     struct expr_decimal dv = {0}, db = {0}, result = {0};
-    (void)count;
     TRY(want_number(run, &args[0], &v, &dv));
     TRY(want_number(run, &args[1], &base, &db));
     bool has = v.kind != VALUE_NULL && base.kind != VALUE_NULL && expr_decimal_log(dv, db, &result);
@@ -136,11 +103,10 @@ FN(fp_power)
 {
     struct expr_value v, exponent;
     struct expr_decimal dv = {0}, de = {0}, result = {0};
-    (void)count;
     TRY(want_number(run, &args[0], &v, &dv));
     TRY(want_number(run, &args[1], &exponent, &de));
     bool has = v.kind != VALUE_NULL && exponent.kind != VALUE_NULL && expr_decimal_power(dv, de, &result);
-    if (is_whole(v) && is_whole(exponent) && exponent.as.integer >= 0) {
+    if (expr_is_whole(v) && expr_is_whole(exponent) && exponent.as.integer >= 0) {
         TRY(integer_or_none(has, result, out));
         if (out->kind != VALUE_NULL) return SALVE_OK; /* else it is past the whole numbers, not past the decimals */
     }
@@ -158,7 +124,7 @@ FN(fp_round)
     if (digits > EXPR_DECIMAL_DIGITS) digits = EXPR_DECIMAL_DIGITS;
     TRY(fp_one(run, &args[0], &v));
     *out = v;
-    if (v.kind == VALUE_NULL || is_whole(v)) return SALVE_OK;
+    if (v.kind == VALUE_NULL || expr_is_whole(v)) return SALVE_OK;
     if (v.kind == VALUE_QUANTITY) {
         struct expr_quantity q = *v.as.quantity;
         *out = EXPR_NONE;
@@ -179,7 +145,7 @@ static enum salve_code fold(struct expr_run *run, const struct expr_value *input
         struct expr_value pair[2] = {*out, view.items[i]}, sum;
         if (i == 0) {
             TRY(fp_one(run, &view.items[0], &sum));
-            if (sum.kind != VALUE_NULL && sum.kind != VALUE_QUANTITY && !is_number(sum))
+            if (sum.kind != VALUE_NULL && sum.kind != VALUE_QUANTITY && !expr_is_number(sum))
                 return expr_run_fail(run, SALVE_E_TYPE, "numbers or quantities are wanted");
         } else
             TRY(fp_operators[op].call(run, pair, 2, &sum));
@@ -202,26 +168,13 @@ static enum salve_code extreme(struct expr_run *run, const struct expr_value *in
     return expr_step(run, view.count);
 }
 
-FN(fp_sum)
-{
-    (void)count;
-    return fold(run, &args[0], FP_PLUS, out);
-}
-FN(fp_min)
-{
-    (void)count;
-    return extreme(run, &args[0], EXPR_LESS, out);
-}
-FN(fp_max)
-{
-    (void)count;
-    return extreme(run, &args[0], EXPR_MORE, out);
-}
+FN(fp_sum) { return fold(run, &args[0], FP_PLUS, out); }
+FN(fp_min) { return extreme(run, &args[0], EXPR_LESS, out); }
+FN(fp_max) { return extreme(run, &args[0], EXPR_MORE, out); }
 
 FN(fp_avg)
 {
     struct expr_value pair[2];
-    (void)count;
     TRY(fold(run, &args[0], FP_PLUS, &pair[0]));
     pair[1] = expr_integer(expr_items(&args[0]).count);
     *out = EXPR_NONE;
@@ -280,7 +233,6 @@ FN(fp_precision)
 {
     struct expr_value v;
     struct expr_decimal d;
-    (void)count;
     TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     if (v.kind == VALUE_NULL) return SALVE_OK;
@@ -296,7 +248,6 @@ FN(fp_precision)
 FN(fp_comparable)
 {
     struct expr_value a, b;
-    (void)count;
     TRY(fp_one(run, &args[0], &a));
     TRY(fp_one(run, &args[1], &b));
     *out = EXPR_NONE;

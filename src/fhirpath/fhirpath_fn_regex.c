@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * matches, matchesFull and replaceMatches (N1 5.6.9, 5.6.10) over PCRE2 with UTF-8. A pattern that is written in the
+ * matches, matchesFull and replaceMatches (2.0.0, 5.6.9, 5.6.10) over PCRE2 with UTF-8. A pattern written in the
  * expression is compiled with it, others at each call. Time is bounded: pattern length, nesting, and the count of
  * matching steps have ceilings, and passing the last is E_STEPS. */
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -31,17 +31,6 @@ static bool flags_of(struct str flags, uint32_t *options)
             return false;
     }
     return true;
-}
-
-/* A pattern that was compiled with the expression: a LONG that holds its address. Its tag tells it from a number that
- * the expression itself has. */
-enum { PATTERN_TAG = 0x5052 };
-
-static struct expr_value pattern_value(const pcre2_code *pattern)
-{
-    struct expr_value value = expr_long((int64_t)(uintptr_t)pattern);
-    value.tag = PATTERN_TAG;
-    return value;
 }
 
 /* Single-line mode: the dot matches line ends too. NULL: not a pattern, or too large. */
@@ -167,8 +156,8 @@ static enum salve_code pattern_of(struct expr_run *run, const struct expr_value 
 {
     *out = NULL;
     *is_empty = false;
-    if (pattern->kind == VALUE_LONG && pattern->tag == PATTERN_TAG) {
-        *out = (const pcre2_code *)(uintptr_t)pattern->as.integer;
+    if (pattern->kind == VALUE_OPAQUE) { /* compiled with the expression */
+        *out = expr_object(*pattern);
         return SALVE_OK;
     }
     struct str text, how = STR("");
@@ -198,27 +187,15 @@ static enum salve_code matches(struct expr_run *run, const struct expr_value *ar
     return SALVE_OK;
 }
 
-static enum salve_code call_matches(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                    struct expr_value *out)
-{
-    (void)count;
-    return matches(run, args, SOME_PART, out);
-}
+static FN(call_matches) { return matches(run, args, SOME_PART, out); }
 
-static enum salve_code call_matches_full(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                         struct expr_value *out)
-{
-    (void)count;
-    return matches(run, args, WHOLE, out);
-}
+static FN(call_matches_full) { return matches(run, args, WHOLE, out); }
 
-static enum salve_code call_replace(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                    struct expr_value *out)
+static FN(call_replace)
 {
     const pcre2_code *pattern;
     struct str text, with;
     bool has, has_with, is_empty;
-    (void)count;
     *out = EXPR_NONE;
     TRY(fp_one_text(run, &args[0], &has, &text));
     TRY(pattern_of(run, &args[1], &args[3], REPLACE, &pattern, &is_empty));
@@ -243,7 +220,7 @@ static bool text_literal(const struct fp_node *node, struct str *out)
     return true;
 }
 
-/* The pattern: its address when it is written out, else the code of the argument. */
+/* The pattern itself when it is written out, else the code of the argument. */
 static enum salve_code emit_pattern(struct fp_compiler *c, const struct fp_node *arg, const struct fp_node *flags,
                                     enum pattern_use use)
 {
@@ -255,7 +232,7 @@ static enum salve_code emit_pattern(struct fp_compiler *c, const struct fp_node 
     if (!flags_of(how, &options)) return fp_fail(c->err, SALVE_E_TYPE, flags->place, "%s", wrong_flags);
     pcre2_code *pattern = pattern_make(text, options, use, c->mem);
     if (pattern == NULL) return fp_fail(c->err, SALVE_E_TYPE, arg->place, "this is not a regular expression");
-    expr_emit_const(&c->emit, pattern_value(pattern));
+    expr_emit_object(&c->emit, pattern);
     return SALVE_OK;
 }
 

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions over text (N1 5.6; encode, escape, trim, split and join are of later drafts). Positions and
+ * FHIRPath functions over text (2.0.0, 5.6; encode, escape, trim, split and join are of later drafts). Positions and
  * lengths count characters (code points), not bytes. */
 #include <utf8proc.h>
 
 #include "fhirpath/fhirpath_int.h"
-
-#define FN(name)                                                                                                       \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
 
 /* The input and `count` text arguments; *has is false when one of them is empty. */
 static enum salve_code texts(struct expr_run *run, const struct expr_value *args, uint32_t count, bool *has,
@@ -79,16 +76,8 @@ static enum salve_code index_of(struct expr_run *run, const struct expr_value *a
     return SALVE_OK;
 }
 
-FN(fp_index_of)
-{
-    (void)count;
-    return index_of(run, args, str_find, out);
-}
-FN(fp_last_index_of)
-{
-    (void)count;
-    return index_of(run, args, find_last, out);
-}
+FN(fp_index_of) { return index_of(run, args, str_find, out); }
+FN(fp_last_index_of) { return index_of(run, args, find_last, out); }
 
 FN(fp_substring)
 {
@@ -120,21 +109,9 @@ static enum salve_code ask(struct expr_run *run, const struct expr_value *args, 
     return SALVE_OK;
 }
 
-FN(fp_starts_with)
-{
-    (void)count;
-    return ask(run, args, str_starts, out);
-}
-FN(fp_ends_with)
-{
-    (void)count;
-    return ask(run, args, str_ends, out);
-}
-FN(fp_contains)
-{
-    (void)count;
-    return ask(run, args, has_part, out);
-}
+FN(fp_starts_with) { return ask(run, args, str_starts, out); }
+FN(fp_ends_with) { return ask(run, args, str_ends, out); }
+FN(fp_contains) { return ask(run, args, has_part, out); }
 
 /* --- change ------------------------------------------------------------------------------------------------------- */
 static enum salve_code map_case(struct expr_run *run, const struct expr_value *args,
@@ -160,22 +137,13 @@ static enum salve_code map_case(struct expr_run *run, const struct expr_value *a
     return build_text(run, &buf, out);
 }
 
-FN(fp_upper)
-{
-    (void)count;
-    return map_case(run, args, utf8proc_toupper, out);
-}
-FN(fp_lower)
-{
-    (void)count;
-    return map_case(run, args, utf8proc_tolower, out);
-}
+FN(fp_upper) { return map_case(run, args, utf8proc_toupper, out); }
+FN(fp_lower) { return map_case(run, args, utf8proc_tolower, out); }
 
 FN(fp_trim)
 {
     struct str text;
     bool has;
-    (void)count;
     TRY(texts(run, args, 1, &has, &text));
     *out = has ? expr_string(str_trim(text)) : EXPR_NONE;
     return SALVE_OK;
@@ -197,7 +165,6 @@ FN(fp_replace)
 {
     struct str t[3];
     bool has;
-    (void)count;
     TRY(texts(run, args, 3, &has, t));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
@@ -220,7 +187,6 @@ FN(fp_length)
 {
     struct str text;
     bool has;
-    (void)count;
     TRY(texts(run, args, 1, &has, &text));
     *out = has ? expr_integer(char_count(text)) : EXPR_NONE;
     return SALVE_OK;
@@ -231,7 +197,6 @@ FN(fp_to_chars)
     struct str text;
     bool has;
     struct expr_build build = {0};
-    (void)count;
     TRY(texts(run, args, 1, &has, &text));
     for (size_t at = 0; has && at < text.len; at += char_bytes(text, at))
         TRY(expr_build_add(&build, expr_string(str_cut(text, at, char_bytes(text, at))), run->mem, run->err));
@@ -304,12 +269,7 @@ static bool take_base64(struct buf *buf, struct str text, const char *digits)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c = (char)(c | 32);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+static int hex_digit(char c) { return str_hex_digit(str_lower(c)); }
 
 static bool take_hex(struct buf *buf, struct str text)
 {
@@ -326,7 +286,6 @@ FN(fp_encode)
 {
     struct str t[2];
     bool has;
-    (void)count;
     TRY(texts(run, args, 2, &has, t));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
@@ -337,7 +296,10 @@ FN(fp_encode)
     else if (str_is(t[1], "urlbase64"))
         add_base64(&buf, t[0], urlbase64_digits);
     else if (str_is(t[1], "hex"))
-        for (size_t i = 0; i < t[0].len; i++) buf_addf(&buf, "%02x", (uint8_t)t[0].ptr[i]);
+        for (size_t i = 0; i < t[0].len; i++) {
+            buf_add_char(&buf, str_hex_char((uint8_t)t[0].ptr[i] >> 4));
+            buf_add_char(&buf, str_hex_char((uint8_t)t[0].ptr[i] & 15));
+        }
     else if (str_is(t[1], "ascii"))
         for (size_t at = 0; at < t[0].len; at += char_bytes(t[0], at))
             buf_add_char(&buf, (uint8_t)t[0].ptr[at] < 128 ? t[0].ptr[at] : '?');
@@ -351,7 +313,6 @@ FN(fp_decode)
 {
     struct str t[2], text;
     bool has, good = false;
-    (void)count;
     TRY(texts(run, args, 2, &has, t));
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
@@ -476,13 +437,5 @@ static enum salve_code escape_or_not(struct expr_run *run, const struct expr_val
     return build_text(run, &buf, out);
 }
 
-FN(fp_escape)
-{
-    (void)count;
-    return escape_or_not(run, args, false, out);
-}
-FN(fp_unescape)
-{
-    (void)count;
-    return escape_or_not(run, args, true, out);
-}
+FN(fp_escape) { return escape_or_not(run, args, false, out); }
+FN(fp_unescape) { return escape_or_not(run, args, true, out); }

@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath functions about time: the clock of the run, and the parts of dates and times (N1 5.9, later drafts). */
+ * FHIRPath functions about time: the clock of the run, and the parts of dates and times (2.0.0, 5.9, later drafts). */
 #include "fhirpath/fhirpath_int.h"
 
-#define FN(name)                                                                                                       \
-    enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count, struct expr_value *out)
+FN(fp_now) { return expr_temporal_value(VALUE_DATETIME, *expr_now(run), run->mem, out, run->err); }
 
-FN(fp_now)
-{
-    (void)args;
-    (void)count;
-    return expr_temporal_value(VALUE_DATETIME, *expr_now(run), run->mem, out, run->err);
-}
-
-FN(fp_today)
-{
-    (void)args;
-    (void)count;
-    return expr_temporal_value(VALUE_DATE, expr_temporal_to_date(*expr_now(run)), run->mem, out, run->err);
-}
+FN(fp_today) { return expr_temporal_value(VALUE_DATE, expr_temporal_to_date(*expr_now(run)), run->mem, out, run->err); }
 
 FN(fp_time_of_day)
 {
-    (void)args;
-    (void)count;
     return expr_temporal_value(VALUE_TIME, expr_temporal_to_time(*expr_now(run)), run->mem, out, run->err);
 }
 
@@ -49,47 +34,18 @@ static enum salve_code component(struct expr_run *run, const struct expr_value *
     return SALVE_OK;
 }
 
-FN(fp_year_of)
-{
-    (void)count;
-    return component(run, &args[0], EXPR_YEAR, out);
-}
-FN(fp_month_of)
-{
-    (void)count;
-    return component(run, &args[0], EXPR_MONTH, out);
-}
-FN(fp_day_of)
-{
-    (void)count;
-    return component(run, &args[0], EXPR_DAY, out);
-}
-FN(fp_hour_of)
-{
-    (void)count;
-    return component(run, &args[0], EXPR_HOUR, out);
-}
-FN(fp_minute_of)
-{
-    (void)count;
-    return component(run, &args[0], EXPR_MINUTE, out);
-}
-FN(fp_second_of)
-{
-    (void)count;
-    return component(run, &args[0], EXPR_SECOND, out);
-}
-FN(fp_millisecond_of)
-{
-    (void)count;
-    return component(run, &args[0], EXPR_MILLISECOND, out);
-}
+FN(fp_year_of) { return component(run, &args[0], EXPR_YEAR, out); }
+FN(fp_month_of) { return component(run, &args[0], EXPR_MONTH, out); }
+FN(fp_day_of) { return component(run, &args[0], EXPR_DAY, out); }
+FN(fp_hour_of) { return component(run, &args[0], EXPR_HOUR, out); }
+FN(fp_minute_of) { return component(run, &args[0], EXPR_MINUTE, out); }
+FN(fp_second_of) { return component(run, &args[0], EXPR_SECOND, out); }
+FN(fp_millisecond_of) { return component(run, &args[0], EXPR_MILLISECOND, out); }
 
 FN(fp_offset_of)
 {
     struct expr_value v;
     struct expr_decimal hours = {0};
-    (void)count;
     TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     if (v.kind != VALUE_DATETIME || v.as.temporal->offset_minutes == EXPR_NO_OFFSET) return SALVE_OK;
@@ -101,7 +57,6 @@ FN(fp_offset_of)
 FN(fp_date_of)
 {
     struct expr_value v;
-    (void)count;
     TRY(fp_one(run, &args[0], &v));
     *out = v.kind == VALUE_DATE ? v : EXPR_NONE;
     if (v.kind != VALUE_DATETIME) return SALVE_OK;
@@ -111,7 +66,6 @@ FN(fp_date_of)
 FN(fp_time_of)
 {
     struct expr_value v;
-    (void)count;
     TRY(fp_one(run, &args[0], &v));
     *out = v.kind == VALUE_TIME ? v : EXPR_NONE;
     if (v.kind != VALUE_DATETIME || v.as.temporal->precision < EXPR_HOUR) return SALVE_OK;
@@ -140,13 +94,5 @@ static enum salve_code between(struct expr_run *run, const struct expr_value *ar
     return SALVE_OK;
 }
 
-FN(fp_duration)
-{
-    (void)count;
-    return between(run, args, expr_temporal_duration, out);
-}
-FN(fp_difference)
-{
-    (void)count;
-    return between(run, args, expr_temporal_difference, out);
-}
+FN(fp_duration) { return between(run, args, expr_temporal_duration, out); }
+FN(fp_difference) { return between(run, args, expr_temporal_difference, out); }

@@ -7,6 +7,7 @@
 static enum salve_code loop_over(struct fp_compiler *c, const struct fp_node *call, enum expr_op closing,
                                  bool wants_truth, struct fp_type item, struct fp_type *body)
 {
+    salve_assert(call->right != NULL);
     uint16_t slot = expr_emit_slots(&c->emit, 2);
     uint32_t loop = expr_emit_loop(&c->emit, closing, slot);
     TRY(fp_body(c, call->right, slot, true, item, body));
@@ -23,7 +24,7 @@ static bool is_text_test(const struct fp_node *arg, fhir_name_id *name)
         return false;
     if (arg->right->kind != FP_LITERAL || arg->right->literal.kind != VALUE_STRING) return false;
     char first = arg->left->name.len == 0 ? 'A' : arg->left->name.ptr[0];
-    if (first >= 'A' && first <= 'Z') return false;
+    if (str_is_upper(first)) return false;
     *name = fhir_name_find(arg->left->name);
     return *name != 0;
 }
@@ -35,6 +36,7 @@ static enum salve_code emit_text_test(struct fp_compiler *c, const struct fp_nod
     TRY(fp_child_type(c, arg->left, item, &ignored));
     expr_emit_const(&c->emit, arg->right->literal); /* for its place in the table of constants */
     if (c->emit.code != SALVE_OK) return c->emit.code;
+    salve_assert(c->emit.p.constant_count > 0 && c->emit.p.code_count > 0);
     uint32_t constant = c->emit.p.constant_count - 1;
     c->emit.p.code_count--;
     (void)expr_emit(&c->emit, op, 0, name, constant);

@@ -34,6 +34,7 @@ static struct fp_names either(struct fp_names a, struct fp_names b)
 static struct fp_names both(struct fp_names a, struct fp_names b)
 {
     struct fp_names out = none();
+    salve_assert(a.count <= FP_NAMES_MAX && b.count <= FP_NAMES_MAX);
     for (unsigned i = 0; i < a.count; i++)
         if (has(&b, a.names[i])) out.names[out.count++] = a.names[i];
     return out;
@@ -63,7 +64,7 @@ static fhir_name_id head(const struct fp_node *node)
         if (node->kind != FP_CHILD && node->kind != FP_INDEXER && node->kind != FP_TYPE &&
             !(node->kind == FP_CALL && keeps_empty(node)))
             return 0;
-    bool named_type = node->name.len > 0 && node->name.ptr[0] >= 'A' && node->name.ptr[0] <= 'Z';
+    bool named_type = node->name.len > 0 && str_is_upper(node->name.ptr[0]);
     return node->kind == FP_CHILD && !named_type ? fhir_name_find(node->name) : 0;
 }
 

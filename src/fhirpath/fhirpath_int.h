@@ -2,8 +2,8 @@
  *
  * fhirpath_int - inside the FHIRPath front end: text -> tokens -> tree (fhirpath_parse.c) -> program
  * (fhirpath_compile.c). The tree lives in an arena of its own and is gone when the program is made. */
-#ifndef SALVE_EXPR_FHIRPATH_INT_H
-#define SALVE_EXPR_FHIRPATH_INT_H
+#ifndef SALVE_FHIRPATH_INT_H
+#define SALVE_FHIRPATH_INT_H
 
 #include "fhirpath/fhirpath.h"
 
@@ -122,7 +122,7 @@ struct fp_function {
 };
 enum { FP_SAME = 100, FP_ANY = 101 }; /* type of the input; not known */
 
-const struct fp_function *fp_function_find(struct str name);
+extern const struct fp_function fp_functions[]; /* fhirpath_functions.c; the last one has no name */
 
 /* The functions of the table: calls are C functions of a run, forms take their arguments unevaluated. */
 #define CALL(name, min, max, result, function, meaning) expr_call function;
@@ -137,6 +137,8 @@ extern const struct expr_function fp_negate, fp_positive, fp_index, fp_single_in
     fp_as, fp_trace_call;
 
 /* --- for the functions -------------------------------------------------------------------------------------------- */
+#define FN(name) EXPR_CALL(name)
+
 /* One item as a System value: NULL when empty; E_TYPE when there are more. */
 SALVE_MUST_USE enum salve_code fp_one(struct expr_run *run, const struct expr_value *arg, struct expr_value *out);
 SALVE_MUST_USE enum salve_code fp_one_in(struct expr_run *run, const struct expr_value *arg, union expr_room *room,
@@ -146,7 +148,6 @@ SALVE_MUST_USE enum salve_code fp_one_text(struct expr_run *run, const struct ex
                                            struct str *out);
 SALVE_MUST_USE enum salve_code fp_one_integer(struct expr_run *run, const struct expr_value *arg, bool *has,
                                               int64_t *out);
-SALVE_MUST_USE enum salve_code fp_text_copy(struct expr_run *run, struct str text, struct expr_value *out);
 /* The System value of one item turned into text as toString() does; false if it has none. */
 bool fp_to_text(struct expr_run *run, struct expr_value value, struct str *out);
 

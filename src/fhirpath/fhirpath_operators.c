@@ -1,51 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath operators (N1 section 6). Each takes two collections of one item at most, apart from equality, union and
+ * FHIRPath operators (2.0.0, section 6). Each takes two collections of one item at most, apart from equality, union and
  * membership; an empty side gives empty, overflow and division by zero give empty. */
 #include "fhirpath/fhirpath_int.h"
 
-static bool is_whole(struct expr_value v) { return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG; }
-static bool is_number(struct expr_value v) { return is_whole(v) || v.kind == VALUE_DECIMAL; }
-static bool is_temporal(struct expr_value v)
-{
-    return v.kind == VALUE_DATE || v.kind == VALUE_DATETIME || v.kind == VALUE_TIME;
-}
-
-static struct expr_value truth_value(enum expr_truth t)
-{
-    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
-}
-
 /* --- equality and order ------------------------------------------------------------------------------------------- */
-static enum salve_code op_equal(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                struct expr_value *out)
+static FN(op_equal)
 {
     enum expr_truth same;
-    (void)count;
     TRY(expr_equal(run, &args[0], &args[1], &same));
-    *out = truth_value(same);
+    *out = expr_truth_value(same);
     return SALVE_OK;
 }
 
-static enum salve_code op_not_equal(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                    struct expr_value *out)
+static FN(op_not_equal)
 {
     TRY(op_equal(run, args, count, out));
     if (out->kind == VALUE_BOOLEAN) out->as.boolean = !out->as.boolean;
     return SALVE_OK;
 }
 
-static enum salve_code op_equivalent(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                     struct expr_value *out)
+static FN(op_equivalent)
 {
     bool same;
-    (void)count;
     TRY(expr_equivalent(run, &args[0], &args[1], &same));
     *out = expr_boolean(same);
     return SALVE_OK;
 }
 
-static enum salve_code op_not_equivalent(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                         struct expr_value *out)
+static FN(op_not_equivalent)
 {
     TRY(op_equivalent(run, args, count, out));
     out->as.boolean = !out->as.boolean;
@@ -61,11 +43,9 @@ static enum salve_code order(struct expr_run *run, const struct expr_value *args
 }
 
 #define ORDER(name, claim)                                                                                             \
-    static enum salve_code name(struct expr_run *run, const struct expr_value *args, uint32_t count,                   \
-                                struct expr_value *out)                                                                \
+    static FN(name)                                                                                                    \
     {                                                                                                                  \
         enum expr_order is;                                                                                            \
-        (void)count;                                                                                                   \
         TRY(order(run, args, &is));                                                                                    \
         *out = is == EXPR_UNKNOWN ? EXPR_NONE : expr_boolean(claim);                                                   \
         return SALVE_OK;                                                                                               \
@@ -127,7 +107,8 @@ static struct expr_quantity as_quantity(struct expr_value v)
 static bool quantities(const struct pair *p)
 {
     return (p->a.kind == VALUE_QUANTITY || p->b.kind == VALUE_QUANTITY) &&
-           (p->a.kind == VALUE_QUANTITY || is_number(p->a)) && (p->b.kind == VALUE_QUANTITY || is_number(p->b));
+           (p->a.kind == VALUE_QUANTITY || expr_is_number(p->a)) &&
+           (p->b.kind == VALUE_QUANTITY || expr_is_number(p->b));
 }
 
 /* Is one of them a calendar duration, and the other neither without a unit nor, for a quotient, of the same unit? No
@@ -186,14 +167,14 @@ static enum salve_code add_or_subtract(struct expr_run *run, const struct expr_v
     TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
-    if (is_whole(p.a) && is_whole(p.b)) {
+    if (expr_is_whole(p.a) && expr_is_whole(p.b)) {
         int64_t sum;
         bool has = minus ? !__builtin_sub_overflow(p.a.as.integer, p.b.as.integer, &sum)
                          : !__builtin_add_overflow(p.a.as.integer, p.b.as.integer, &sum);
         *out = whole_result(p.a, p.b, has, has ? sum : 0);
         return SALVE_OK;
     }
-    if (is_number(p.a) && is_number(p.b)) {
+    if (expr_is_number(p.a) && expr_is_number(p.b)) {
         struct expr_decimal a, b, sum = {0};
         (void)expr_to_decimal(p.a, &a);
         (void)expr_to_decimal(p.b, &b);
@@ -202,7 +183,7 @@ static enum salve_code add_or_subtract(struct expr_run *run, const struct expr_v
     }
     if (p.a.kind == VALUE_STRING && p.b.kind == VALUE_STRING && !minus)
         return join_texts(run, expr_text(p.a), expr_text(p.b), out);
-    if (is_temporal(p.a) && p.b.kind == VALUE_QUANTITY) return add_duration(run, &p, minus, out);
+    if (expr_is_temporal(p.a) && p.b.kind == VALUE_QUANTITY) return add_duration(run, &p, minus, out);
     if (quantities(&p)) {
         struct expr_quantity a = as_quantity(p.a), b = as_quantity(p.b), sum = {0};
         bool has = minus ? expr_quantity_sub(&a, &b, &sum) : expr_quantity_add(&a, &b, &sum);
@@ -211,29 +192,17 @@ static enum salve_code add_or_subtract(struct expr_run *run, const struct expr_v
     return wrong_kinds(run, minus ? "-" : "+");
 }
 
-static enum salve_code op_plus(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                               struct expr_value *out)
-{
-    (void)count;
-    return add_or_subtract(run, args, false, out);
-}
+static FN(op_plus) { return add_or_subtract(run, args, false, out); }
 
-static enum salve_code op_minus(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                struct expr_value *out)
-{
-    (void)count;
-    return add_or_subtract(run, args, true, out);
-}
+static FN(op_minus) { return add_or_subtract(run, args, true, out); }
 
-static enum salve_code op_multiply(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                   struct expr_value *out)
+static FN(op_multiply)
 {
     EXPR_UNINIT struct pair p;
-    (void)count;
     TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
-    if (is_whole(p.a) && is_whole(p.b)) {
+    if (expr_is_whole(p.a) && expr_is_whole(p.b)) {
         int64_t product;
         bool has = !__builtin_mul_overflow(p.a.as.integer, p.b.as.integer, &product);
         *out = whole_result(p.a, p.b, has, has ? product : 0);
@@ -249,11 +218,9 @@ static enum salve_code op_multiply(struct expr_run *run, const struct expr_value
     return decimal_result(run, expr_decimal_mul(a, b, &product), product, out);
 }
 
-static enum salve_code op_divide(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                 struct expr_value *out)
+static FN(op_divide)
 {
     EXPR_UNINIT struct pair p;
-    (void)count;
     TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
@@ -275,7 +242,7 @@ static enum salve_code divide_whole(struct expr_run *run, const struct expr_valu
     TRY(take_pair(run, args, &p));
     *out = EXPR_NONE;
     if (!p.has) return SALVE_OK;
-    if (is_whole(p.a) && is_whole(p.b)) {
+    if (expr_is_whole(p.a) && expr_is_whole(p.b)) {
         int64_t a = p.a.as.integer, b = p.b.as.integer;
         if (b == 0 || (a == INT64_MIN && b == -1)) return SALVE_OK;
         *out = whole_result(p.a, p.b, true, rest ? a % b : a / b);
@@ -292,37 +259,21 @@ static enum salve_code divide_whole(struct expr_run *run, const struct expr_valu
     return decimal_result(run, has && rest, result, out);
 }
 
-static enum salve_code op_div(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                              struct expr_value *out)
-{
-    (void)count;
-    return divide_whole(run, args, false, out);
-}
+static FN(op_div) { return divide_whole(run, args, false, out); }
 
-static enum salve_code op_mod(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                              struct expr_value *out)
-{
-    (void)count;
-    return divide_whole(run, args, true, out);
-}
+static FN(op_mod) { return divide_whole(run, args, true, out); }
 
-static enum salve_code op_concat(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                 struct expr_value *out)
+static FN(op_concat)
 {
     struct str a = STR(""), b = STR("");
     bool has;
-    (void)count;
     TRY(fp_one_text(run, &args[0], &has, &a));
     TRY(fp_one_text(run, &args[1], &has, &b));
     return join_texts(run, a, b, out);
 }
 
 /* --- collections -------------------------------------------------------------------------------------------------- */
-static enum salve_code op_union(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                struct expr_value *out)
-{
-    return fp_union(run, args, count, out);
-}
+static FN(op_union) { return fp_union(run, args, count, out); }
 
 /* Is the one item among the others? Empty if there is no item. */
 static enum salve_code member(struct expr_run *run, const struct expr_value *one, const struct expr_value *others,
@@ -339,19 +290,9 @@ static enum salve_code member(struct expr_run *run, const struct expr_value *one
     return SALVE_OK;
 }
 
-static enum salve_code op_in(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                             struct expr_value *out)
-{
-    (void)count;
-    return member(run, &args[0], &args[1], out);
-}
+static FN(op_in) { return member(run, &args[0], &args[1], out); }
 
-static enum salve_code op_contains(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                   struct expr_value *out)
-{
-    (void)count;
-    return member(run, &args[1], &args[0], out);
-}
+static FN(op_contains) { return member(run, &args[1], &args[0], out); }
 
 const struct expr_function fp_operators[FP_OP_COUNT] = {
     [FP_MULTIPLY] = {"*", op_multiply},
@@ -375,16 +316,14 @@ const struct expr_function fp_operators[FP_OP_COUNT] = {
 };
 
 /* --- one operand -------------------------------------------------------------------------------------------------- */
-static enum salve_code op_negate(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                 struct expr_value *out)
+static FN(op_negate)
 {
     struct expr_value v;
-    (void)count;
     TRY(fp_one(run, &args[0], &v));
     *out = EXPR_NONE;
     struct expr_decimal negative = {0};
     if (v.kind == VALUE_NULL) return SALVE_OK;
-    if (is_whole(v)) {
+    if (expr_is_whole(v)) {
         *out = whole_result(v, v, v.as.integer != INT64_MIN, v.as.integer == INT64_MIN ? 0 : -v.as.integer);
         return SALVE_OK;
     }
@@ -396,21 +335,18 @@ static enum salve_code op_negate(struct expr_run *run, const struct expr_value *
     return quantity_result(run, has, q, out);
 }
 
-static enum salve_code op_positive(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                   struct expr_value *out)
+static FN(op_positive)
 {
-    (void)count;
     TRY(fp_one(run, &args[0], out));
-    return out->kind == VALUE_NULL || is_number(*out) || out->kind == VALUE_QUANTITY ? SALVE_OK : wrong_kinds(run, "+");
+    return out->kind == VALUE_NULL || expr_is_number(*out) || out->kind == VALUE_QUANTITY ? SALVE_OK
+                                                                                          : wrong_kinds(run, "+");
 }
 
-static enum salve_code op_index(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                struct expr_value *out)
+static FN(op_index)
 {
     struct expr_items view = expr_items(&args[0]);
     int64_t at;
     bool has;
-    (void)count;
     TRY(fp_one_integer(run, &args[1], &has, &at));
     *out = has && at >= 0 && at < view.count ? view.items[at] : EXPR_NONE;
     return SALVE_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath tokens into a tree, by recursive descent with operator precedence (N1 section 8 and grammar). Only what is
- * written inside something else costs depth; chains of steps and of operators are loops. */
+ * FHIRPath tokens into a tree, by recursive descent with operator precedence (2.0.0, section 8 and grammar). Only what
+ * is written inside something else costs depth; chains of steps and of operators are loops. */
 #include "base/limits.h"
 #include "fhirpath/fhirpath_int.h"
 

@@ -4,14 +4,13 @@
  * this is the third and last part of base validation.
  *
  *     struct invariants *rules;
- *     code = invariants_make(mem, &rules, err);                       // once; expressions are compiled when first
- *     needed
+ *     code = invariants_make(mem, &rules, err);                       // once; compiled when they are first needed
  *     ...
  *     code = invariants_check(rules, &tape, scratch, &issues, err);   // per resource
  *
  * The compiled expressions live in `mem` and are kept by `rules`, so one `rules` serves any number of resources, in one
  * thread. Constraints that the reader already guarantees (ele-1: a value or children; txt-1, txt-2: narrative) are not
- * run again. Those that are wrong as published are run in a corrected form; docs/internals/machine.md lists them. */
+ * run again. Those that are wrong as published are run in a corrected form; docs/internals/fhirpath.md lists them. */
 #ifndef SALVE_FHIRPATH_INVARIANTS_H
 #define SALVE_FHIRPATH_INVARIANTS_H
 
@@ -31,14 +30,13 @@ void invariants_skip(struct invariants *rules, bool (*covers)(const char *key));
  * as rule, code "invariant", severity error or warning as R4 says, and the element's path.
  *   scratch   used and given back, apart from the paths of issues; may be the arena of the issues
  *   errors    E_MEMORY, E_STEPS (one budget for the whole tape). A constraint that cannot be evaluated on this data is
- *   an issue of severity
- *             information, not an error. */
+ *             an issue of severity information, not an error. */
 SALVE_MUST_USE enum salve_code invariants_check(struct invariants *rules, const struct tape *tape,
                                                 struct arena *scratch, struct fhir_issues *issues,
                                                 struct salve_err *err);
 
-/* invariants_compile - compiles those that are not compiled yet: for tests and for a server that wants no first slow
- * request. The first failure is returned; its `at` is the key. */
+/* For tests. invariants_compile - compiles those that are not compiled yet; the first failure is returned, and the
+ * error is in the key. */
 SALVE_MUST_USE enum salve_code invariants_compile(struct invariants *rules, struct salve_err *err);
 
 #endif

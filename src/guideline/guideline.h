@@ -179,6 +179,13 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
 
+/* --- a new one ---------------------------------------------------------------------------------------------------- */
+
+/* guideline_new - makes the folder <parent>/<id> with an example that works, from <share>/guidelines/lib/template.
+ * errors E_USAGE: that is no id; E_NOT_FOUND: no folder `parent`; E_CONFLICT: it is there already; E_IO */
+SALVE_MUST_USE enum salve_code guideline_new(const char *share, const char *parent, const char *id, int64_t now_unix_ms,
+                                             struct arena *mem, struct str *folder, struct salve_err *err);
+
 /* --- checks ------------------------------------------------------------------------------------------------------- */
 
 /* One row of a vector file or one case that went wrong (`why` is fixed words and column names, values come from the

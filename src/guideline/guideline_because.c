@@ -62,9 +62,11 @@ static enum salve_code follow(struct way *way, size_t define, struct arena *scra
 {
     const struct guideline_run *run = way->run;
     struct elm_explanation e;
+    struct elm_run *own;
     if (!is_new(way, define)) return SALVE_OK;
-    enum salve_code code = elm_explain(run->guideline->program, run->subject, run->env, run->params,
-                                       run->guideline->info.switch_count, define, scratch, &e, way->err);
+    enum salve_code code = elm_run_open(run->guideline->program, run->subject, run->env, run->params,
+                                        run->guideline->info.switch_count, scratch, &own, way->err);
+    if (code == SALVE_OK) code = elm_explain(own, define, &e, way->err);
     if (code != SALVE_OK) return code;
     for (uint32_t i = 0; i < e.reason_count; i++)
         if (is_branch(&e.reasons[i])) add_line(way, e.reasons[i].at);

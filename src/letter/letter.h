@@ -30,6 +30,9 @@ struct letter_frame; /* opaque: <share>/letters/frame.<language>.json */
 SALVE_MUST_USE enum salve_code letter_frame_load(const char *share, struct str language, struct arena *mem,
                                                  struct letter_frame **out, struct salve_err *err);
 
+/* letter_frame_bytes - the file's bytes, as they were loaded. */
+struct str letter_frame_bytes(const struct letter_frame *frame);
+
 /* letter_frame_word - a word of the frame by key; STR_NONE if there is none. */
 struct str letter_frame_word(const struct letter_frame *frame, const char *key);
 

@@ -9,6 +9,7 @@
 
 struct letter_frame {
     const struct json *words;
+    struct str bytes;
 };
 
 /* Every key that compose or a rendering asks for; a frame without one of them is refused when it is loaded. */
@@ -66,6 +67,8 @@ static const char *const keys[] = {"language",
                                    "month.11",
                                    "month.12"};
 
+struct str letter_frame_bytes(const struct letter_frame *frame) { return frame->bytes; }
+
 struct str letter_frame_word(const struct letter_frame *frame, const char *key)
 {
     return json_get_text(frame->words, key);
@@ -85,8 +88,8 @@ static bool is_font_list(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_letter && c != ' ' && c != ',' && !(c >= '0' && c <= '9')) return false;
+        bool is_letter = str_is_letter(c);
+        if (!is_letter && c != ' ' && c != ',' && !str_is_digit(c)) return false;
     }
     return true;
 }
@@ -101,7 +104,7 @@ static bool is_language(struct str language)
 {
     if (language.len < 2 || language.len > 8) return false;
     for (size_t i = 0; i < language.len; i++)
-        if ((language.ptr[i] < 'a' || language.ptr[i] > 'z') && language.ptr[i] != '-') return false;
+        if (!str_is_lower(language.ptr[i]) && language.ptr[i] != '-') return false;
     return true;
 }
 
@@ -129,6 +132,7 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
     if (!is_line_spacing(letter_frame_word(frame, "line-spacing")))
         return salve_refuse(err, SALVE_E_INVALID, "a number from 0.5 to 2", "frame.%.*s.json: line-spacing",
                             STR_ARGS(language));
+    frame->bytes = text;
     *out = frame;
     return SALVE_OK;
 }

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Equality, equivalence and order of values (FHIRPath N1 6.1 and 6.2). Nodes are taken as System values where they have
- * one and are compared element by element where they have none. */
+ * Equality, equivalence and order of values (FHIRPath 2.0.0 6.1 and 6.2). Nodes are taken as System values where they
+ * have one and are compared element by element where they have none. */
 #include <utf8proc.h>
 
 #include "base/limits.h"
 #include "machine/run.h"
 
-static bool is_number(struct expr_value v)
-{
-    return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG || v.kind == VALUE_DECIMAL;
-}
-static bool is_temporal(struct expr_value v) { return v.kind == VALUE_DATE || v.kind == VALUE_DATETIME; }
-
-static enum expr_truth truth(bool b) { return b ? EXPR_TRUE : EXPR_FALSE; }
+static bool is_calendar(struct expr_value v) { return v.kind == VALUE_DATE || v.kind == VALUE_DATETIME; }
 
 static enum expr_truth order_is_same(enum expr_order order)
 {
-    return order == EXPR_UNKNOWN ? EXPR_NULL_TRUTH : truth(order == EXPR_SAME);
+    return order == EXPR_UNKNOWN ? EXPR_NULL_TRUTH : expr_truth_if(order == EXPR_SAME);
 }
 
 static enum expr_order order_of(int cmp) { return cmp < 0 ? EXPR_LESS : cmp > 0 ? EXPR_MORE : EXPR_SAME; }
@@ -86,20 +80,20 @@ static bool codes_equal(const struct expr_code *a, const struct expr_code *b)
 static enum expr_truth scalars_equal(struct expr_value a, struct expr_value b)
 {
     struct expr_quantity qa, qb;
-    if (is_number(a) && is_number(b)) return truth(number_order(a, b) == EXPR_SAME);
-    if (a.kind == VALUE_STRING && b.kind == VALUE_STRING) return truth(str_eq(expr_text(a), expr_text(b)));
-    if (a.kind == VALUE_BOOLEAN && b.kind == VALUE_BOOLEAN) return truth(a.as.boolean == b.as.boolean);
-    if ((is_temporal(a) && is_temporal(b)) || (a.kind == VALUE_TIME && b.kind == VALUE_TIME))
+    if (expr_is_number(a) && expr_is_number(b)) return expr_truth_if(number_order(a, b) == EXPR_SAME);
+    if (a.kind == VALUE_STRING && b.kind == VALUE_STRING) return expr_truth_if(str_eq(expr_text(a), expr_text(b)));
+    if (a.kind == VALUE_BOOLEAN && b.kind == VALUE_BOOLEAN) return expr_truth_if(a.as.boolean == b.as.boolean);
+    if ((is_calendar(a) && is_calendar(b)) || (a.kind == VALUE_TIME && b.kind == VALUE_TIME))
         return order_is_same(expr_temporal_cmp(a.as.temporal, b.as.temporal, EXPR_MILLISECOND, EXPR_NO_OFFSET));
     if (both_quantities(a, b, &qa, &qb)) return order_is_same(expr_quantity_cmp(&qa, &qb));
-    if (a.kind == VALUE_CODE && b.kind == VALUE_CODE) return truth(codes_equal(a.as.code, b.as.code));
+    if (a.kind == VALUE_CODE && b.kind == VALUE_CODE) return expr_truth_if(codes_equal(a.as.code, b.as.code));
     return EXPR_FALSE;
 }
 
 static bool scalars_equivalent(struct expr_value a, struct expr_value b)
 {
     struct expr_quantity qa, qb;
-    if (is_number(a) && is_number(b)) {
+    if (expr_is_number(a) && expr_is_number(b)) {
         struct expr_decimal da, db;
         (void)expr_to_decimal(a, &da);
         (void)expr_to_decimal(b, &db);
@@ -205,11 +199,12 @@ static enum salve_code items_match(struct expr_run *run, struct expr_value a, st
     if (sa.kind == VALUE_TUPLE && sb.kind == VALUE_TUPLE)
         return tuples_match(run, sa.as.tuple, sb.as.tuple, loose, depth, out);
     if (sa.kind == VALUE_NULL || sb.kind == VALUE_NULL)
-        *out = truth(sa.kind == sb.kind);
+        *out = expr_truth_if(sa.kind == sb.kind);
     else if (sa.kind == VALUE_NODE || sb.kind == VALUE_NODE)
-        *out = truth(sa.kind == sb.kind && str_eq(tape_text(sa.as.tape, sa.aux), tape_text(sb.as.tape, sb.aux)));
+        *out =
+            expr_truth_if(sa.kind == sb.kind && str_eq(tape_text(sa.as.tape, sa.aux), tape_text(sb.as.tape, sb.aux)));
     else
-        *out = loose ? truth(scalars_equivalent(sa, sb)) : scalars_equal(sa, sb);
+        *out = loose ? expr_truth_if(scalars_equivalent(sa, sb)) : scalars_equal(sa, sb);
     return SALVE_OK;
 }
 
@@ -233,7 +228,7 @@ enum salve_code expr_equal(struct expr_run *run, const struct expr_value *a, con
     struct expr_items ia = expr_items(a), ib = expr_items(b);
     *out = EXPR_NULL_TRUTH;
     if (ia.count == 0 || ib.count == 0) return SALVE_OK;
-    *out = truth(ia.count == ib.count);
+    *out = expr_truth_if(ia.count == ib.count);
     for (uint32_t i = 0; i < ia.count && *out != EXPR_FALSE; i++) {
         enum expr_truth one;
         enum salve_code code = items_match(run, ia.items[i], ib.items[i], false, 0, &one);
@@ -266,16 +261,6 @@ enum salve_code expr_equivalent(struct expr_run *run, const struct expr_value *a
     return SALVE_OK;
 }
 
-static const char *kind_name(struct expr_value v)
-{
-    static const char *const names[] = {
-#define X(kind, name, holds) name,
-        EXPR_KINDS(X)
-#undef X
-    };
-    return names[v.kind];
-}
-
 enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, const struct expr_value *b,
                              enum expr_order *out)
 {
@@ -286,15 +271,16 @@ enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, c
     if (sa.kind == VALUE_NULL || sb.kind == VALUE_NULL) return SALVE_OK;
     enum salve_code code = expr_step(run, text_steps(sa, sb));
     if (code != SALVE_OK) return code;
-    if (is_number(sa) && is_number(sb))
+    if (expr_is_number(sa) && expr_is_number(sb))
         *out = number_order(sa, sb);
     else if (sa.kind == VALUE_STRING && sb.kind == VALUE_STRING)
         *out = order_of(str_cmp(expr_text(sa), expr_text(sb)));
-    else if ((is_temporal(sa) && is_temporal(sb)) || (sa.kind == VALUE_TIME && sb.kind == VALUE_TIME))
+    else if ((is_calendar(sa) && is_calendar(sb)) || (sa.kind == VALUE_TIME && sb.kind == VALUE_TIME))
         *out = expr_temporal_cmp(sa.as.temporal, sb.as.temporal, EXPR_MILLISECOND, EXPR_NO_OFFSET);
     else if (both_quantities(sa, sb, &qa, &qb))
         *out = expr_quantity_cmp(&qa, &qb);
     else
-        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", kind_name(sa), kind_name(sb));
+        return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", expr_kind_name(sa.kind),
+                             expr_kind_name(sb.kind));
     return SALVE_OK;
 }

@@ -4,33 +4,27 @@
 #include "base/assert.h"
 #include "machine/run.h"
 
-enum { CODE, PLACES, CONSTANTS, FUNCTIONS, NAMES, TYPES, SHAPES, ROUTINES, DEFINES };
-
-/* Room for one more item of `bytes` in the array that holds `count`; NULL once the emitter has failed. */
-static void *more(struct expr_emit *emit, const void *array_of, unsigned which, uint32_t count, size_t bytes)
+/* The array with room for one more item of `bytes` behind the `count` it has; NULL once the emitter has failed. */
+static void *more(struct expr_emit *emit, const void *array, uint32_t *cap, uint32_t count, size_t bytes)
 {
-    void *array;
-    memcpy(&array, array_of, sizeof array);
     if (emit->code != SALVE_OK) return NULL;
-    if (count == emit->caps[which]) {
-        uint32_t cap = count < 8 ? 8 : count * 2;
-        array = count > UINT32_MAX / 4 ? NULL : arena_grow(emit->mem, array, count * bytes, cap * bytes);
-        if (array == NULL) {
-            emit->code = salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
-            return NULL;
-        }
-        emit->caps[which] = cap;
-    }
-    return array;
+    if (count < *cap) return (void *)array;
+    uint32_t grown = count < 8 ? 8 : count * 2;
+    void *room = count > UINT32_MAX / 4 ? NULL : arena_grow(emit->mem, (void *)array, count * bytes, grown * bytes);
+    if (room == NULL)
+        emit->code = salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
+    else
+        *cap = grown;
+    return room;
 }
 
-/* Appends `item` to member `array` of the program. */
-#define ADD(emit, array, counter, which, type, item)                                                                   \
+/* Appends `item` to that array of the program. */
+#define ADD(emit, array, counter, type, item)                                                                          \
     do {                                                                                                               \
-        type *array_ = more((emit), &(emit)->p.array, (which), (emit)->p.counter, sizeof(type));                       \
-        if (array_ == NULL) return 0;                                                                                  \
-        array_[(emit)->p.counter] = (item);                                                                            \
-        (emit)->p.array = (void *)array_;                                                                              \
+        type *room_ = more((emit), (emit)->p.array, &(emit)->caps.array, (emit)->p.counter, sizeof(type));             \
+        if (room_ == NULL) return 0;                                                                                   \
+        room_[(emit)->p.counter] = (item);                                                                             \
+        (emit)->p.array = room_;                                                                                       \
         return (emit)->p.counter++;                                                                                    \
     } while (0)
 
@@ -42,7 +36,7 @@ void expr_emit_init(struct expr_emit *emit, struct arena *mem, struct salve_err 
 uint32_t expr_emit_declare(struct expr_emit *emit, uint16_t args)
 {
     struct expr_routine routine = {.args = args, .slots = args};
-    ADD(emit, routines, routine_count, ROUTINES, struct expr_routine, routine);
+    ADD(emit, routines, routine_count, struct expr_routine, routine);
 }
 
 static struct expr_routine *routine_of(struct expr_emit *emit, uint32_t routine)
@@ -53,6 +47,7 @@ static struct expr_routine *routine_of(struct expr_emit *emit, uint32_t routine)
 void expr_emit_begin(struct expr_emit *emit, uint32_t routine)
 {
     emit->routine = routine;
+    salve_assert(emit->code != SALVE_OK || routine < emit->p.routine_count);
     if (emit->code == SALVE_OK) routine_of(emit, routine)->entry = emit->p.code_count;
 }
 
@@ -73,17 +68,19 @@ uint16_t expr_emit_slots(struct expr_emit *emit, uint16_t count)
 
 uint32_t expr_emit_define(struct expr_emit *emit, uint32_t routine)
 {
-    ADD(emit, defines, define_count, DEFINES, uint32_t, routine);
+    salve_assert(emit->code != SALVE_OK || routine < emit->p.routine_count);
+    ADD(emit, defines, define_count, uint32_t, routine);
 }
 
 static uint32_t add_ins(struct expr_emit *emit, struct expr_ins ins)
 {
-    ADD(emit, code, code_count, CODE, struct expr_ins, ins);
+    ADD(emit, code, code_count, struct expr_ins, ins);
 }
 
 uint32_t expr_emit(struct expr_emit *emit, enum expr_op op, uint8_t flags, uint16_t a, uint32_t b)
 {
-    uint32_t *places = more(emit, &emit->p.places, PLACES, emit->p.code_count, sizeof *places);
+    salve_assert(op < EXPR_OP_COUNT);
+    uint32_t *places = more(emit, emit->p.places, &emit->caps.places, emit->p.code_count, sizeof *places);
     if (places == NULL) return 0;
     places[emit->p.code_count] = emit->place;
     emit->p.places = places;
@@ -92,7 +89,7 @@ uint32_t expr_emit(struct expr_emit *emit, enum expr_op op, uint8_t flags, uint1
 
 static uint32_t add_constant(struct expr_emit *emit, struct expr_value value)
 {
-    ADD(emit, constants, constant_count, CONSTANTS, struct expr_value, value);
+    ADD(emit, constants, constant_count, struct expr_value, value);
 }
 
 void expr_emit_const(struct expr_emit *emit, struct expr_value value)
@@ -101,32 +98,36 @@ void expr_emit_const(struct expr_emit *emit, struct expr_value value)
     (void)expr_emit(emit, EXPR_OP_CONST, 0, 0, index);
 }
 
+void expr_emit_object(struct expr_emit *emit, const void *object)
+{
+    salve_assert(object != NULL);
+    expr_emit_const(emit, (struct expr_value){.kind = VALUE_OPAQUE, .as.opaque = object});
+}
+
 static uint32_t add_function(struct expr_emit *emit, const struct expr_function *function)
 {
     for (uint32_t i = 0; i < emit->p.function_count; i++)
         if (emit->p.functions[i] == function) return i;
-    ADD(emit, functions, function_count, FUNCTIONS, const struct expr_function *, function);
+    ADD(emit, functions, function_count, const struct expr_function *, function);
 }
 
 void expr_emit_call(struct expr_emit *emit, const struct expr_function *function, uint16_t args)
 {
+    salve_assert(function->name != NULL && function->call != NULL);
     uint32_t index = add_function(emit, function);
     (void)expr_emit(emit, EXPR_OP_CALL, 0, args, index);
 }
 
-uint32_t expr_emit_name(struct expr_emit *emit, fhir_name_id name)
-{
-    ADD(emit, names, name_count, NAMES, fhir_name_id, name);
-}
+uint32_t expr_emit_name(struct expr_emit *emit, fhir_name_id name) { ADD(emit, names, name_count, fhir_name_id, name); }
 
 uint32_t expr_emit_type(struct expr_emit *emit, struct expr_type_test test)
 {
-    ADD(emit, types, type_count, TYPES, struct expr_type_test, test);
+    ADD(emit, types, type_count, struct expr_type_test, test);
 }
 
 static uint32_t add_shape(struct expr_emit *emit, struct expr_shape shape)
 {
-    ADD(emit, shapes, shape_count, SHAPES, struct expr_shape, shape);
+    ADD(emit, shapes, shape_count, struct expr_shape, shape);
 }
 
 uint32_t expr_emit_shape(struct expr_emit *emit, const struct str *names, uint32_t count)
@@ -141,7 +142,9 @@ uint32_t expr_emit_shape(struct expr_emit *emit, const struct str *names, uint32
 
 void expr_emit_target(struct expr_emit *emit, uint32_t jump)
 {
-    if (emit->code == SALVE_OK) ((struct expr_ins *)&emit->p.code[jump])->b = emit->p.code_count;
+    if (emit->code != SALVE_OK) return;
+    salve_assert(jump < emit->p.code_count);
+    ((struct expr_ins *)&emit->p.code[jump])->b = emit->p.code_count;
 }
 
 uint32_t expr_emit_loop(struct expr_emit *emit, enum expr_op closing, uint16_t slot)
@@ -153,6 +156,7 @@ void expr_emit_loop_end(struct expr_emit *emit, uint32_t loop)
 {
     if (emit->code != SALVE_OK) return;
     struct expr_ins open = emit->p.code[loop];
+    salve_assert(open.op == EXPR_OP_LOOP);
     (void)expr_emit(emit, (enum expr_op)open.flags, 0, open.a, loop + 1);
     expr_emit_target(emit, loop);
 }
@@ -162,6 +166,7 @@ void expr_emit_loop_skip(struct expr_emit *emit, uint32_t loop)
 {
     if (emit->code != SALVE_OK) return;
     struct expr_ins open = emit->p.code[loop];
+    salve_assert(open.op == EXPR_OP_LOOP);
     (void)expr_emit(emit, EXPR_OP_LOOP_SKIP, open.flags, open.a, loop + 1);
     expr_emit_target(emit, loop);
 }
@@ -178,20 +183,92 @@ static const int8_t pushes_of[] = {
 #undef OP
 };
 
+/* What is known before an instruction. Objects of the compiler (VALUE_OPAQUE) on the stack are a chain: `object` is the
+ * CONST that pushed the upper one, and what was known before that CONST has the next. */
+struct state {
+    int32_t depth;   /* operands on the stack; -1: not reached yet */
+    uint32_t object; /* index of the CONST; NO_OBJECT: there is none */
+};
+enum { NO_OBJECT = UINT32_MAX };
+
 struct check {
     const struct expr_program *p;
-    int32_t *depth; /* operands on the stack before each instruction; -1 not reached yet */
+    uint32_t slots; /* of the routine */
+    struct state *states;
     uint32_t *todo, todo_count;
 };
 
-static void reach(struct check *check, uint32_t at, int32_t depth)
+static void reach(struct check *check, uint32_t at, int32_t depth, uint32_t object)
 {
     salve_assert(at < check->p->code_count && depth >= 0);
-    if (check->depth[at] == -1) {
-        check->depth[at] = depth;
+    struct state *state = &check->states[at];
+    if (state->depth == -1) {
+        *state = (struct state){depth, object};
         check->todo[check->todo_count++] = at;
     }
-    salve_assert(check->depth[at] == depth);
+    salve_assert(state->depth == depth && state->object == object);
+}
+
+static bool pushes_object(const struct expr_program *p, struct expr_ins ins)
+{
+    return ins.op == EXPR_OP_CONST && p->constants[ins.b].kind == VALUE_OPAQUE;
+}
+
+/* The uppermost object once the instruction has taken its operands. Only C functions take objects. */
+static uint32_t object_below(const struct check *check, uint32_t at, int32_t depth)
+{
+    uint32_t object = check->states[at].object;
+    while (object != NO_OBJECT && check->states[object].depth >= depth) {
+        salve_assert(check->p->code[at].op == EXPR_OP_CALL);
+        object = check->states[object].object;
+    }
+    return object;
+}
+
+/* What the instruction points to is there. */
+static void check_operands(const struct check *check, struct expr_ins ins)
+{
+    const struct expr_program *p = check->p;
+    switch (ins.op) {
+    case EXPR_OP_CONST:
+        salve_assert(ins.b < p->constant_count);
+        break;
+    case EXPR_OP_PATH_WHERE_TEXT:
+    case EXPR_OP_PATH_EXISTS_TEXT:
+        salve_assert(ins.b < p->constant_count && p->constants[ins.b].kind == VALUE_STRING);
+        break;
+    case EXPR_OP_LOCAL:
+    case EXPR_OP_SET:
+        salve_assert(ins.a < check->slots);
+        break;
+    case EXPR_OP_LOOP:
+    case EXPR_OP_LOOP_SKIP: /* the item and the turn; of a fold the total */
+        salve_assert(ins.a + (ins.flags == EXPR_OP_LOOP_FOLD ? 2u : 1u) < check->slots);
+        break;
+    case EXPR_OP_TUPLE:
+        salve_assert(ins.b < p->shape_count && p->shapes[ins.b].count == ins.a);
+        break;
+    case EXPR_OP_CALL:
+        salve_assert(ins.b < p->function_count);
+        break;
+    case EXPR_OP_CALL_CODE:
+        salve_assert(ins.b < p->routine_count && p->routines[ins.b].args == ins.a);
+        break;
+    case EXPR_OP_DEFINE:
+        salve_assert(ins.b < p->define_count);
+        break;
+    case EXPR_OP_PATH_LOCAL:
+        salve_assert(ins.flags < check->slots && ins.b + ins.a <= p->name_count);
+        break;
+    case EXPR_OP_PATH:
+        salve_assert(ins.b + ins.a <= p->name_count);
+        break;
+    case EXPR_OP_OF_TYPE:
+        salve_assert(ins.b < p->type_count);
+        break;
+    default:
+        break;
+    }
 }
 
 /* One instruction: where it leads, with how many operands. Returns the most it has on the stack. */
@@ -199,14 +276,18 @@ static int32_t check_ins(struct check *check, uint32_t at)
 {
     struct expr_ins ins = check->p->code[at];
     salve_assert(ins.op < EXPR_OP_COUNT);
-    int32_t depth = check->depth[at], pops = pops_of[ins.op] < 0 ? ins.a : pops_of[ins.op];
+    check_operands(check, ins);
+    int32_t depth = check->states[at].depth, pops = pops_of[ins.op] < 0 ? ins.a : pops_of[ins.op];
     salve_assert(depth >= pops);
     int32_t after = depth - pops + pushes_of[ins.op];
+    uint32_t object = object_below(check, at, depth - pops);
+    if (pushes_object(check->p, ins)) object = at;
     switch (ins.op) {
     case EXPR_OP_RETURN:
+        salve_assert(object == NO_OBJECT);
         break;
     case EXPR_OP_JUMP:
-        reach(check, ins.b, after);
+        reach(check, ins.b, after, object);
         break;
     case EXPR_OP_JUMP_FALSE:
     case EXPR_OP_JUMP_TRUE:
@@ -215,12 +296,12 @@ static int32_t check_ins(struct check *check, uint32_t at)
     case EXPR_OP_BRANCH:
     case EXPR_OP_IF_ELEMENT:
     case EXPR_OP_IF_TYPE:
-        reach(check, ins.b, after);
-        reach(check, at + 1, after);
+        reach(check, ins.b, after, object);
+        reach(check, at + 1, after, object);
         break;
     case EXPR_OP_LOOP:
-        reach(check, ins.b, depth);
-        reach(check, at + 1, after);
+        reach(check, ins.b, depth, object);
+        reach(check, at + 1, after, object);
         break;
     case EXPR_OP_LOOP_WHERE:
     case EXPR_OP_LOOP_SELECT:
@@ -234,15 +315,15 @@ static int32_t check_ins(struct check *check, uint32_t at)
     case EXPR_OP_LOOP_REPEAT:
     case EXPR_OP_LOOP_REPEAT_ALL:
     case EXPR_OP_LOOP_KEYS:
-        reach(check, ins.b, depth - 1);
-        reach(check, at + 1, after);
+        reach(check, ins.b, depth - 1, object);
+        reach(check, at + 1, after, object);
         break;
     case EXPR_OP_LOOP_SKIP:
-        reach(check, ins.b, depth);
-        reach(check, at + 1, after);
+        reach(check, ins.b, depth, object);
+        reach(check, at + 1, after, object);
         break;
     default:
-        reach(check, at + 1, after);
+        reach(check, at + 1, after, object);
         break;
     }
     return after > depth ? after : depth;
@@ -253,14 +334,15 @@ enum salve_code expr_emit_done(struct expr_emit *emit, const struct expr_program
     if (emit->code != SALVE_OK) return emit->code;
     struct arena_mark mark = arena_mark(emit->mem);
     struct check check = {.p = &emit->p};
-    check.depth = arena_array(emit->mem, int32_t, emit->p.code_count);
+    check.states = arena_array(emit->mem, struct state, emit->p.code_count);
     check.todo = arena_array(emit->mem, uint32_t, emit->p.code_count);
-    if (check.depth == NULL || check.todo == NULL) return salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
-    for (uint32_t i = 0; i < emit->p.code_count; i++) check.depth[i] = -1;
+    if (check.states == NULL || check.todo == NULL) return salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
+    for (uint32_t i = 0; i < emit->p.code_count; i++) check.states[i] = (struct state){-1, NO_OBJECT};
     for (uint32_t r = 0; r < emit->p.routine_count; r++) {
         struct expr_routine *routine = routine_of(emit, r);
         int32_t most = 0;
-        reach(&check, routine->entry, 0);
+        check.slots = routine->slots;
+        reach(&check, routine->entry, 0, NO_OBJECT);
         while (check.todo_count > 0) {
             int32_t depth = check_ins(&check, check.todo[--check.todo_count]);
             if (depth > most) most = depth;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Values as JSON: FHIR data as FHIR JSON, the rest by kind. See fhirpath.h. */
+ * Values as JSON: FHIR data as FHIR JSON, the rest by kind. See run.h. */
 #include "machine/run.h"
 #include "fhir/fhir.h"
 
@@ -37,6 +37,24 @@ static void add_quantity(struct buf *out, const struct expr_quantity *q)
     char number[EXPR_DECIMAL_TEXT_BYTES];
     buf_addf(out, "{\"value\":%.*s", STR_ARGS(expr_decimal_text(q->value, number)));
     if (q->unit.len > 0) add_field(out, "unit", q->unit);
+    buf_add_char(out, '}');
+}
+
+static void add_ratio(struct buf *out, const struct expr_ratio *ratio)
+{
+    buf_add(out, STR("{\"numerator\":"));
+    add_quantity(out, &ratio->numerator);
+    buf_add(out, STR(",\"denominator\":"));
+    add_quantity(out, &ratio->denominator);
+    buf_add_char(out, '}');
+}
+
+static void add_vocabulary(struct buf *out, const struct expr_vocabulary *vocabulary)
+{
+    buf_add_char(out, '{');
+    add_field(out, "id", vocabulary->id);
+    add_field(out, "version", vocabulary->version);
+    add_field(out, "name", vocabulary->name);
     buf_add_char(out, '}');
 }
 
@@ -101,11 +119,8 @@ enum { JSON_DEPTH_MAX = 64 };
 static void add_value(struct buf *out, const struct expr_value *v, unsigned depth)
 {
     char number[EXPR_DECIMAL_TEXT_BYTES], temporal[EXPR_TEMPORAL_TEXT_BYTES];
-    if (depth > JSON_DEPTH_MAX) {
-        buf_add(out, STR("null"));
-        return;
-    }
-    switch ((enum expr_kind)v->kind) {
+    enum expr_kind kind = depth > JSON_DEPTH_MAX ? VALUE_NULL : (enum expr_kind)v->kind;
+    switch (kind) {
     case VALUE_BOOLEAN:
         buf_add(out, v->as.boolean ? STR("true") : STR("false"));
         break;
@@ -128,11 +143,7 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         add_quantity(out, v->as.quantity);
         break;
     case VALUE_RATIO:
-        buf_add(out, STR("{\"numerator\":"));
-        add_quantity(out, &v->as.ratio->numerator);
-        buf_add(out, STR(",\"denominator\":"));
-        add_quantity(out, &v->as.ratio->denominator);
-        buf_add_char(out, '}');
+        add_ratio(out, v->as.ratio);
         break;
     case VALUE_CODE:
         add_code(out, v->as.code);
@@ -141,11 +152,7 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         add_concept(out, v->as.concept);
         break;
     case VALUE_VOCABULARY:
-        buf_add_char(out, '{');
-        add_field(out, "id", v->as.vocabulary->id);
-        add_field(out, "version", v->as.vocabulary->version);
-        add_field(out, "name", v->as.vocabulary->name);
-        buf_add_char(out, '}');
+        add_vocabulary(out, v->as.vocabulary);
         break;
     case VALUE_INTERVAL:
         add_interval(out, v->as.interval, depth);
@@ -160,9 +167,11 @@ static void add_value(struct buf *out, const struct expr_value *v, unsigned dept
         fhir_write(v->as.tape, v->aux, FHIR_COMPACT, out);
         break;
     case VALUE_NULL:
-    case VALUE_KIND_COUNT:
         buf_add(out, STR("null"));
         break;
+    case VALUE_OPAQUE:
+    case VALUE_KIND_COUNT:
+        salve_assert(false); /* never leaves a program */
     }
 }
 

@@ -33,30 +33,34 @@ const struct expr_temporal *expr_now(struct expr_run *run)
 }
 
 /* --- room --------------------------------------------------------------------------------------------------------- */
-__attribute__((noinline)) static enum salve_code grow_slow(struct expr_run *run, void *stack_at, uint32_t *cap,
-                                                           uint32_t need, uint32_t first, size_t bytes, uint32_t limit)
+/* A stack of the run with room for `need` items, at least `first`. */
+static enum salve_code grow(struct expr_run *run, void **stack, uint32_t *cap, uint32_t need, uint32_t first,
+                            size_t bytes, uint32_t limit)
 {
     if (need > limit) return expr_run_fail(run, SALVE_E_TOO_DEEP, "too many calls or loops inside each other");
     uint32_t more = *cap * 2 < first ? first : *cap * 2;
     if (more < need) more = need;
-    void *stack;
-    memcpy(&stack, stack_at, sizeof stack);
-    stack = arena_grow(run->mem, stack, *cap * bytes, more * bytes);
-    if (stack == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "stack");
-    memcpy(stack_at, &stack, sizeof stack);
+    *stack = arena_grow(run->mem, *stack, *cap * bytes, more * bytes);
+    if (*stack == NULL) return expr_run_fail(run, SALVE_E_MEMORY, "stack");
     *cap = more;
     return SALVE_OK;
 }
 
-static inline enum salve_code grow(struct expr_run *run, void *stack_at, uint32_t *cap, uint32_t need, uint32_t first,
-                                   size_t bytes, uint32_t limit)
-{
-    return need <= *cap ? SALVE_OK : grow_slow(run, stack_at, cap, need, first, bytes, limit);
-}
+#define GROWS(name, stack, cap, first, limit)                                                                          \
+    __attribute__((noinline)) static enum salve_code name(struct expr_run *run, uint32_t need)                         \
+    {                                                                                                                  \
+        void *room = run->stack;                                                                                       \
+        TRY(grow(run, &room, &run->cap, need, first, sizeof *run->stack, limit));                                      \
+        run->stack = room;                                                                                             \
+        return SALVE_OK;                                                                                               \
+    }
+GROWS(more_stack, stack, stack_cap, 16, SALVE_EXPR_STACK_MAX)
+GROWS(more_loops, loops, loop_cap, 4, SALVE_EXPR_LOOPS_MAX)
+GROWS(more_frames, frames, frame_cap, 4, SALVE_EXPR_FRAMES_MAX)
 
 static enum salve_code room_for_stack(struct expr_run *run, uint32_t need)
 {
-    return grow(run, &run->stack, &run->stack_cap, need, 16, sizeof *run->stack, SALVE_EXPR_STACK_MAX);
+    return need <= run->stack_cap ? SALVE_OK : more_stack(run, need);
 }
 
 enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *program, const struct expr_env *env,
@@ -296,35 +300,13 @@ static void loop_enter_turn(const struct expr_loop *loop, struct expr_value *slo
     slot[1] = expr_integer(loop->turn);
 }
 
-/* The result of a loop without turns. */
-static struct expr_value loop_idle(enum expr_op op, const struct expr_value *slot)
-{
-    switch (op) {
-    case EXPR_OP_LOOP_ALL:
-        return expr_boolean(true);
-    case EXPR_OP_LOOP_EXISTS:
-        return expr_boolean(false);
-    case EXPR_OP_LOOP_FOLD:
-        return slot[2];
-    case EXPR_OP_LOOP_GATHER:
-    case EXPR_OP_LOOP_MAP:
-    case EXPR_OP_LOOP_FIRST:
-    case EXPR_OP_LOOP_FILTER:
-    case EXPR_OP_LOOP_KEYS:
-        return expr_list(NULL, 0);
-    default:
-        return EXPR_NONE;
-    }
-}
-
 /* LOOP: true if there is a first turn. */
-static enum salve_code loop_open(struct expr_run *run, struct expr_ins ins, struct expr_value source,
-                                 struct expr_value *slot, bool *turns)
+static enum salve_code loop_open(struct expr_run *run, struct expr_value source, struct expr_value *slot, bool *turns)
 {
     struct expr_items view = expr_items(&source);
     *turns = view.count > 0;
     if (view.count == 0) return SALVE_OK;
-    TRY(grow(run, &run->loops, &run->loop_cap, run->loop_count + 1, 4, sizeof *run->loops, SALVE_EXPR_LOOPS_MAX));
+    if (run->loop_count == run->loop_cap) TRY(more_loops(run, run->loop_count + 1));
     struct expr_loop *loop = &run->loops[run->loop_count++];
     loop->items = NULL;
     loop->count = view.count;
@@ -335,7 +317,6 @@ static enum salve_code loop_open(struct expr_run *run, struct expr_ins ins, stru
         loop->items = source.as.items;
     else
         loop->single = source;
-    (void)ins;
     loop_enter_turn(loop, slot);
     return SALVE_OK;
 }
@@ -405,6 +386,8 @@ static enum salve_code loop_take(struct expr_run *run, struct expr_loop *loop, e
     }
 }
 
+static const struct expr_loop without_turns = {.count = 0};
+
 static struct expr_value loop_result(const struct expr_loop *loop, enum expr_op op, bool early,
                                      const struct expr_value *slot)
 {
@@ -467,30 +450,17 @@ static enum salve_code loop_close(struct expr_run *run, enum expr_op op, const s
 }
 
 /* --- truth -------------------------------------------------------------------------------------------------------- */
-static enum expr_truth truth_of(struct expr_value v)
-{
-    return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : v.as.boolean ? EXPR_TRUE : EXPR_FALSE;
-}
-static struct expr_value value_of(enum expr_truth t)
-{
-    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
-}
-
 static enum expr_truth combine(enum expr_op op, enum expr_truth a, enum expr_truth b)
 {
-    bool unknown = a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH;
     switch (op) {
     case EXPR_OP_AND:
-        if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
-        return unknown ? EXPR_NULL_TRUTH : EXPR_TRUE;
+        return expr_truth_and(a, b);
     case EXPR_OP_OR:
-        if (a == EXPR_TRUE || b == EXPR_TRUE) return EXPR_TRUE;
-        return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
+        return expr_truth_or(a, b);
     case EXPR_OP_XOR:
-        return unknown ? EXPR_NULL_TRUTH : a != b ? EXPR_TRUE : EXPR_FALSE;
-    default: /* IMPLIES */
-        if (a == EXPR_FALSE || b == EXPR_TRUE) return EXPR_TRUE;
-        return unknown ? EXPR_NULL_TRUTH : EXPR_FALSE;
+        return expr_truth_xor(a, b);
+    default:
+        return expr_truth_implies(a, b);
     }
 }
 
@@ -515,7 +485,7 @@ static enum salve_code singleton_truth(struct expr_run *run, struct expr_value *
 static enum salve_code frame_open(struct expr_run *run, uint32_t routine, uint32_t *base, uint32_t back, uint32_t memo)
 {
     const struct expr_routine *r = &run->program->routines[routine];
-    TRY(grow(run, &run->frames, &run->frame_cap, run->frame_count + 1, 4, sizeof *run->frames, SALVE_EXPR_FRAMES_MAX));
+    if (run->frame_count == run->frame_cap) TRY(more_frames(run, run->frame_count + 1));
     TRY(room_for_stack(run, run->stack_count - r->args + r->slots + r->stack_max));
     run->frames[run->frame_count++] = (struct expr_frame){back, *base, memo};
     *base = run->stack_count - r->args;
@@ -656,6 +626,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_RETURN: {
             struct expr_value result = sp[-1];
             struct expr_frame frame = run->frames[--run->frame_count];
+            salve_assert(result.kind != VALUE_OPAQUE); /* a C function gave it back */
             if (frame.memo > 0) run->memo[frame.memo - 1] = (struct expr_memo){result, 2};
             sp = base;
             base = run->stack + frame.base;
@@ -674,7 +645,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_XOR:
         case EXPR_OP_IMPLIES:
             sp--;
-            sp[-1] = value_of(combine((enum expr_op)ins.op, truth_of(sp[-1]), truth_of(sp[0])));
+            sp[-1] = expr_truth_value(combine((enum expr_op)ins.op, expr_truth_of(sp[-1]), expr_truth_of(sp[0])));
             break;
         case EXPR_OP_NOT:
             if (sp[-1].kind == VALUE_BOOLEAN)
@@ -698,9 +669,9 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
         case EXPR_OP_LOOP: {
             bool turns;
             sp--;
-            TRY(loop_open(run, ins, *sp, base + ins.a, &turns));
+            TRY(loop_open(run, *sp, base + ins.a, &turns));
             if (turns) break;
-            *sp++ = loop_idle((enum expr_op)ins.flags, base + ins.a);
+            *sp++ = loop_result(&without_turns, (enum expr_op)ins.flags, false, base + ins.a);
             ip = p->code + ins.b;
             break;
         }

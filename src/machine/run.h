@@ -3,11 +3,12 @@
  * run - the machine that both languages run on: what a run may ask from outside (struct expr_env), what a program is,
  * how a compiler makes one (expr_emit_*), and what a C function of the languages sees of a run. The front ends fhirpath
  * and elm emit; machine_run.c runs. machine_ops.def has the instructions. What a caller of the languages needs of this
- * is struct expr_env, expr_json and expr_type_text; the rest is for front ends. */
+ * is struct expr_env and expr_json; the rest is for front ends. */
 #ifndef SALVE_MACHINE_RUN_H
 #define SALVE_MACHINE_RUN_H
 
 #include "base/arena.h"
+#include "base/assert.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -46,13 +47,9 @@ struct expr_env {
 };
 
 /* expr_json - a JSON array of the items: FHIR objects as FHIR JSON, numbers as numbers, dates and quantities as the
- * texts FHIRPath's toString gives. expr_json_value - the one value (lists as arrays, null as null). */
+ * texts FHIRPath's toString gives. expr_json_value, for tests - the one value (lists as arrays, null as null). */
 void expr_json(const struct expr_value *value, struct buf *out);
 void expr_json_value(const struct expr_value *value, struct buf *out);
-
-/* expr_type_text - "System.Boolean", "FHIR.Patient": the type of one item; a static text or a view of the tables joined
- * in mem. */
-struct str expr_type_text(struct expr_value item, struct arena *mem);
 
 enum expr_op {
 #define OP(name, pops, pushes, a, b, meaning) EXPR_OP_##name,
@@ -85,6 +82,9 @@ struct expr_ins {
 struct expr_run;
 typedef enum salve_code expr_call(struct expr_run *run, const struct expr_value *args, uint32_t count,
                                   struct expr_value *out);
+#define EXPR_CALL(name) /* a definition; a function need not use all that it is given */                               \
+    enum salve_code name(SALVE_UNUSED struct expr_run *run, SALVE_UNUSED const struct expr_value *args,                \
+                         SALVE_UNUSED uint32_t count, SALVE_UNUSED struct expr_value *out)
 struct expr_function {
     const char *name; /* as users know it, for messages */
     expr_call *call;
@@ -123,7 +123,9 @@ struct expr_emit {
     struct salve_err *err;
     enum salve_code code;
     struct expr_program p; /* what was made so far; arrays grow in mem */
-    uint32_t caps[9];
+    struct {               /* room in each array of p */
+        uint32_t code, places, constants, functions, names, types, shapes, routines, defines;
+    } caps;
     uint32_t place;   /* for the instructions emitted next */
     uint32_t routine; /* being emitted */
 };
@@ -137,6 +139,9 @@ uint16_t expr_emit_slots(struct expr_emit *emit, uint16_t count); /* fresh local
 uint32_t expr_emit_define(struct expr_emit *emit, uint32_t routine); /* number for DEFINE */
 uint32_t expr_emit(struct expr_emit *emit, enum expr_op op, uint8_t flags, uint16_t a, uint32_t b); /* its index */
 void expr_emit_const(struct expr_emit *emit, struct expr_value value); /* what it points to must outlive the program */
+/* expr_emit_object - pushes something of the compiler's own (a type, a plan, a pattern) for the C function that takes
+ * it with expr_object. No other instruction may take it, no routine gives it back: expr_emit_done asserts that. */
+void expr_emit_object(struct expr_emit *emit, const void *object);
 void expr_emit_call(struct expr_emit *emit, const struct expr_function *function, uint16_t args);
 uint32_t expr_emit_name(struct expr_emit *emit, fhir_name_id name);                        /* appended; index */
 uint32_t expr_emit_type(struct expr_emit *emit, struct expr_type_test test);               /* index for OF_TYPE */
@@ -192,6 +197,12 @@ SALVE_MUST_USE enum salve_code expr_run_open(struct expr_run *run, const struct 
 SALVE_MUST_USE enum salve_code expr_run_routine(struct expr_run *run, uint32_t routine, const struct expr_value *args,
                                                 uint32_t count, struct expr_value *out);
 
+static inline const void *expr_object(struct expr_value value) /* of expr_emit_object */
+{
+    salve_assert(value.kind == VALUE_OPAQUE);
+    return value.as.opaque;
+}
+
 /* For C functions. expr_run_fail names the place of the instruction; the format is the rule that was broken. */
 enum salve_code expr_run_fail(struct expr_run *run, enum salve_code code, const char *why, ...) SALVE_PRINTF(3, 4);
 SALVE_MUST_USE static inline enum salve_code expr_step(struct expr_run *run, uint64_t steps)
@@ -221,8 +232,8 @@ struct expr_value expr_system_in(struct expr_value value, union expr_room *room)
 SALVE_MUST_USE enum salve_code expr_keep(struct expr_value value, struct arena *mem, struct expr_value *out,
                                          struct salve_err *err);
 
-/* FHIRPath equality of two collections and of two items; UNKNOWN is the empty answer. Nodes are taken as System values
- * where they have one. CQL equality is built on expr_item_equal with run->is_cql. */
+/* FHIRPath equality of two collections and of two items; EXPR_NULL_TRUTH is the empty answer. Nodes are taken as System
+ * values where they have one. CQL equality is built on expr_item_equal with run->is_cql. */
 SALVE_MUST_USE enum salve_code expr_equal(struct expr_run *run, const struct expr_value *a, const struct expr_value *b,
                                           enum expr_truth *out);
 SALVE_MUST_USE enum salve_code expr_equivalent(struct expr_run *run, const struct expr_value *a,
@@ -234,8 +245,6 @@ SALVE_MUST_USE enum salve_code expr_item_equivalent(struct expr_run *run, struct
 /* Order of two single values: LESS, SAME, MORE, UNKNOWN. E_TYPE when the kinds cannot be ordered. */
 SALVE_MUST_USE enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a,
                                             const struct expr_value *b, enum expr_order *out);
-/* A decimal from INTEGER, LONG or DECIMAL; false for others. */
-bool expr_to_decimal(struct expr_value value, struct expr_decimal *out);
 
 struct expr_code expr_coding_of(const struct tape *tape, tape_at at); /* of a Coding; views of the tape */
 bool expr_is_type(struct expr_value item, struct expr_type_test test);

@@ -12,7 +12,7 @@
  *
  * A count is of people, or of episodes where the group's population basis is a resource type. Population counts are
  * memberships (the denominator counts its exclusions too); the score is of what is left after exclusions. Errors:
- * E_INVALID, E_UNKNOWN_NAME, E_UNSUPPORTED, E_TOO_BIG, E_TYPE and what elm.h says; err->at names the Measure's element.
+ * E_INVALID, E_UNKNOWN_NAME, E_UNSUPPORTED, E_TOO_BIG, E_TYPE and what elm.h says; they name the Measure's element.
  * Sources: FHIR R4 Measure, MeasureReport; Quality Measure IG (criteria semantics, composites). */
 #ifndef SALVE_MEASURE_H
 #define SALVE_MEASURE_H
@@ -41,8 +41,8 @@ SALVE_MUST_USE enum salve_code measure_open(const struct tape *bundle, const str
                                             struct terms *more, struct arena *mem, struct measure_set **out,
                                             struct salve_err *err);
 size_t measure_count(const struct measure_set *set); /* composites included, in the Bundle's order */
-struct str measure_url(const struct measure_set *set, size_t measure);
-bool measure_is_composite(const struct measure_set *set, size_t measure); /* it has no criteria of its own */
+/* For tests. Has a measure no criteria of its own? How many groups has it? */
+bool measure_is_composite(const struct measure_set *set, size_t measure);
 size_t measure_group_count(const struct measure_set *set, size_t measure);
 
 SALVE_MUST_USE enum salve_code measure_tally_make(const struct measure_set *set, struct arena *mem,
@@ -61,7 +61,7 @@ SALVE_MUST_USE enum salve_code measure_subject(const struct measure_set *set, st
 bool measure_looks_further(const struct measure_set *set);
 SALVE_MUST_USE enum salve_code measure_tally_add(const struct measure_set *set, struct measure_tally *to,
                                                  const struct measure_tally *one, struct salve_err *err);
-/* measure_members - members of a population; false: the group has no such population. */
+/* For tests. measure_members - members of a population; false: the group has no such population. */
 bool measure_members(const struct measure_set *set, const struct measure_tally *tally, size_t measure, size_t group,
                      enum measure_population which, uint64_t *count);
 
@@ -69,6 +69,10 @@ struct measure_facts {
     struct str start, end, date; /* of MeasureReport.period and .date; views */
     struct str subject;          /* "Patient/1", or STR_NONE: a summary */
 };
+/* measure_period - "2026-01-01/2026-12-31" as the parameter "Measurement Period" and as the dates of the reports, which
+ * view text. E_USAGE: no two dates, or the first after the second. */
+SALVE_MUST_USE enum salve_code measure_period(struct str text, struct arena *mem, struct measure_facts *facts,
+                                              struct elm_param *out, struct salve_err *err);
 /* measure_report - appends the MeasureReport of one measure; composites count too. */
 SALVE_MUST_USE enum salve_code measure_report(const struct measure_set *set, const struct measure_tally *tally,
                                               size_t measure, const struct measure_facts *facts, struct buf *out,

@@ -88,10 +88,12 @@ struct measure_tally {
 extern const char *const measure_population_codes[MEASURE_POPULATION_KINDS];
 SALVE_MUST_USE enum salve_code measure_read_groups(struct measure_set *set, struct measure_one *m, tape_at at,
                                                    struct salve_err *err);
-SALVE_MUST_USE enum salve_code measure_values_add(struct measure_values *values, struct expr_decimal value,
-                                                  struct arena *mem, struct salve_err *err);
 /* measure_score - false: nothing to divide by, or no score for that kind. */
 bool measure_score(const struct measure_group *group, const struct measure_counts *counts, struct expr_decimal *out);
+/* measure_component_counts - of the group that a composite's component names; *group may be NULL. */
+const struct measure_counts *measure_component_counts(const struct measure_set *set, const struct measure_tally *tally,
+                                                      const struct measure_component *c,
+                                                      const struct measure_group **group);
 bool measure_composite_score(const struct measure_set *set, const struct measure_group *group,
                              const struct measure_tally *tally, const struct measure_counts *own,
                              struct expr_decimal *out);

@@ -17,9 +17,9 @@ struct opening {
 
 static int base64_digit(char c)
 {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (str_is_upper(c)) return c - 'A';
+    if (str_is_lower(c)) return c - 'a' + 26;
+    if (str_is_digit(c)) return c - '0' + 52;
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 /* White space may stand in it; what is no base64 ends as an error of JSON. */
@@ -200,9 +200,9 @@ enum salve_code measure_open(const struct tape *bundle, const struct str *elm, s
 }
 
 size_t measure_count(const struct measure_set *set) { return set->measure_count; }
-struct str measure_url(const struct measure_set *set, size_t measure) { return set->measures[measure].url; }
 bool measure_is_composite(const struct measure_set *set, size_t measure)
 {
+    salve_assert(measure < set->measure_count);
     return set->measures[measure].program == NULL;
 }
 size_t measure_group_count(const struct measure_set *set, size_t measure) { return set->measures[measure].group_count; }

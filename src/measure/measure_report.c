@@ -1,56 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Scores, and MeasureReport resources as JSON. */
-#include <stdlib.h>
-
+ * MeasureReport resources as JSON. */
 #include "measure/measure_int.h"
 #include "json/json.h"
-
-static int compare(const void *a, const void *b)
-{
-    return expr_decimal_cmp(*(const struct expr_decimal *)a, *(const struct expr_decimal *)b);
-}
-
-static bool aggregate(const struct measure_values *v, enum measure_aggregate how, struct expr_decimal *out)
-{
-    if (how == AGGREGATE_NONE) return false;
-    struct expr_decimal sum = expr_decimal_of_int(0), count = expr_decimal_of_int((int64_t)v->count);
-    for (size_t i = 0; i < v->count; i++)
-        if (!expr_decimal_add(sum, v->items[i], &sum)) return false;
-    *out = how == AGGREGATE_COUNT ? count : sum;
-    if (how == AGGREGATE_SUM || how == AGGREGATE_COUNT) return true;
-    if (v->count == 0) return false;
-    if (how == AGGREGATE_AVERAGE) return expr_decimal_div(sum, count, out);
-    qsort(v->items, v->count, sizeof *v->items, compare); /* their order means nothing */
-    *out = how == AGGREGATE_MIN ? v->items[0] : how == AGGREGATE_MAX ? v->items[v->count - 1] : v->items[v->count / 2];
-    if (how != AGGREGATE_MEDIAN || v->count % 2 == 1) return true;
-    return expr_decimal_add(v->items[v->count / 2 - 1], v->items[v->count / 2], &sum) &&
-           expr_decimal_div(sum, expr_decimal_of_int(2), out);
-}
-
-bool measure_score(const struct measure_group *g, const struct measure_counts *c, struct expr_decimal *out)
-{
-    struct expr_decimal numerator = expr_decimal_of_int((int64_t)c->numerator);
-    struct expr_decimal denominator = expr_decimal_of_int((int64_t)c->denominator);
-    const struct measure_observation *o = g->observed;
-    switch (g->scoring) {
-    case SCORING_COHORT:
-    case SCORING_COMPOSITE:
-        return false;
-    case SCORING_CONTINUOUS:
-        return aggregate(&c->observed[OBSERVED_POPULATION], o[OBSERVED_POPULATION].aggregate, out);
-    case SCORING_RATIO:
-        if (o[OBSERVED_NUMERATOR].is_there &&
-            !aggregate(&c->observed[OBSERVED_NUMERATOR], o[OBSERVED_NUMERATOR].aggregate, &numerator))
-            return false;
-        if (o[OBSERVED_DENOMINATOR].is_there &&
-            !aggregate(&c->observed[OBSERVED_DENOMINATOR], o[OBSERVED_DENOMINATOR].aggregate, &denominator))
-            return false;
-        break;
-    case SCORING_PROPORTION:
-        break;
-    }
-    return expr_decimal_div(numerator, denominator, out);
-}
 
 static void put_score(struct json_writer *w, bool is_known, struct expr_decimal score)
 {
@@ -168,6 +119,7 @@ enum salve_code measure_report(const struct measure_set *set, const struct measu
 {
     struct json_writer w = {.out = out};
     struct str all;
+    salve_assert(measure < set->measure_count);
     put_report(&w, set, tally, measure, facts);
     return buf_done(out, &all, err);
 }

@@ -113,8 +113,8 @@ static enum salve_code after_exclusions(struct person_run *p, struct salve_err *
     return code;
 }
 
-enum salve_code measure_values_add(struct measure_values *values, struct expr_decimal value, struct arena *mem,
-                                   struct salve_err *err)
+static enum salve_code values_add(struct measure_values *values, struct expr_decimal value, struct arena *mem,
+                                  struct salve_err *err)
 {
     if (values->count == values->cap) {
         size_t cap = values->cap == 0 ? 8 : values->cap * 2, one = sizeof *values->items;
@@ -138,9 +138,9 @@ static enum salve_code observe(struct person_run *p, size_t which, struct measur
         if (code == SALVE_OK) code = expr_system(value, p->mem, &value, err);
         if (code != SALVE_OK || value.kind == VALUE_NULL) continue;
         if (value.kind == VALUE_INTEGER || value.kind == VALUE_LONG)
-            code = measure_values_add(&counts->observed[which], expr_decimal_of_int(value.as.integer), p->mem, err);
+            code = values_add(&counts->observed[which], expr_decimal_of_int(value.as.integer), p->mem, err);
         else if (value.kind == VALUE_DECIMAL)
-            code = measure_values_add(&counts->observed[which], *value.as.decimal, p->mem, err);
+            code = values_add(&counts->observed[which], *value.as.decimal, p->mem, err);
         else
             return wrong_type(err, "a measure-observation gives a number");
     }
@@ -156,7 +156,7 @@ static enum salve_code counts_add(struct measure_counts *to, const struct measur
     to->denominator += one->denominator;
     for (size_t k = 0; k < OBSERVED_KINDS; k++)
         for (size_t i = 0; i < one->observed[k].count && code == SALVE_OK; i++)
-            code = measure_values_add(&to->observed[k], one->observed[k].items[i], mem, err);
+            code = values_add(&to->observed[k], one->observed[k].items[i], mem, err);
     return code;
 }
 
@@ -210,17 +210,6 @@ static enum salve_code person_group(struct elm_run *run, const struct measure_gr
     return code == SALVE_OK && p.in[MEASURE_INITIAL].count > 0 ? stratify(&p, tally, err) : code;
 }
 
-static const struct measure_counts *component_counts(const struct measure_set *set, const struct measure_tally *tally,
-                                                     const struct measure_component *c,
-                                                     const struct measure_group **group)
-{
-    const struct measure_one *m = &set->measures[c->measure];
-    size_t at = 0;
-    while (c->group.len > 0 && !str_eq(m->groups[at].id, c->group)) at++;
-    if (group != NULL) *group = &m->groups[at];
-    return &tally->groups[c->measure][at].counts;
-}
-
 /* A composite's own counts, of one person: all-or-nothing wants every component whose denominator the person is in; the
  * other kinds count each such component. A component is met when its numerator is as large as its denominator. */
 static void person_composite(const struct measure_group *g, const struct measure_tally *tally,
@@ -229,7 +218,7 @@ static void person_composite(const struct measure_group *g, const struct measure
     bool is_all = g->composite == COMPOSITE_ALL_OR_NOTHING;
     uint64_t denominators = 0, numerators = 0, initial = 0;
     for (uint32_t i = 0; i < g->component_count; i++) {
-        const struct measure_counts *c = component_counts(set, tally, &g->components[i], NULL);
+        const struct measure_counts *c = measure_component_counts(set, tally, &g->components[i], NULL);
         initial += c->members[MEASURE_INITIAL] > 0;
         denominators += c->denominator > 0;
         numerators += c->denominator > 0 && c->numerator >= c->denominator;
@@ -239,27 +228,6 @@ static void person_composite(const struct measure_group *g, const struct measure
     counts->numerator = is_all ? denominators > 0 && numerators == denominators : numerators;
     counts->members[MEASURE_DENOMINATOR] = counts->denominator;
     counts->members[MEASURE_NUMERATOR] = counts->numerator;
-}
-
-bool measure_composite_score(const struct measure_set *set, const struct measure_group *group,
-                             const struct measure_tally *tally, const struct measure_counts *own,
-                             struct expr_decimal *out)
-{
-    struct expr_decimal sum = expr_decimal_of_int(0), weights = expr_decimal_of_int(0);
-    if (group->composite == COMPOSITE_ALL_OR_NOTHING || group->composite == COMPOSITE_OPPORTUNITY)
-        return expr_decimal_div(expr_decimal_of_int((int64_t)own->numerator),
-                                expr_decimal_of_int((int64_t)own->denominator), out);
-    for (uint32_t i = 0; i < group->component_count; i++) {
-        const struct measure_group *g;
-        const struct measure_counts *c = component_counts(set, tally, &group->components[i], &g);
-        struct expr_decimal score, weight = group->components[i].weight;
-        if (group->composite == COMPOSITE_LINEAR) weight = expr_decimal_of_int(1);
-        if (!measure_score(g, c, &score)) continue;
-        if (!expr_decimal_mul(score, weight, &score) || !expr_decimal_add(sum, score, &sum) ||
-            !expr_decimal_add(weights, weight, &weights))
-            return false;
-    }
-    return expr_decimal_div(sum, weights, out);
 }
 
 enum salve_code measure_tally_make(const struct measure_set *set, struct arena *mem, struct measure_tally **out,
@@ -339,6 +307,7 @@ enum salve_code measure_tally_add(const struct measure_set *set, struct measure_
 bool measure_members(const struct measure_set *set, const struct measure_tally *tally, size_t measure, size_t group,
                      enum measure_population which, uint64_t *count)
 {
+    salve_assert(measure < set->measure_count && group < set->measures[measure].group_count);
     const struct measure_group *g = &set->measures[measure].groups[group];
     *count = tally->groups[measure][group].counts.members[which];
     return g->scoring == SCORING_COMPOSITE ? which <= MEASURE_DENOMINATOR || which == MEASURE_NUMERATOR

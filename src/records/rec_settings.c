@@ -15,7 +15,7 @@ static bool is_log_name(struct str text)
     if (text.len == 0 || text.len > LOG_NAME_BYTES_MAX) return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+        if (!(str_is_lower(c) || str_is_digit(c) || c == '-')) return false;
     }
     return true;
 }
@@ -40,6 +40,35 @@ enum salve_code rec_settings_check(const struct site_settings *settings, struct 
     return SALVE_OK;
 }
 
+/* The items of a text that are parted by white space (' ') or by lines ('\n'); what the array has no room for counts
+ * too. */
+static size_t split(struct str text, char between, struct str items[LIST_ITEMS_MAX])
+{
+    size_t count = 0;
+    while (text.len > 0) {
+        const char *end = memchr(text.ptr, between, text.len);
+        size_t len = end == NULL ? text.len : (size_t)(end - text.ptr);
+        struct str item = str_trim(str_cut(text, 0, len));
+        if (item.len > 0 && count < LIST_ITEMS_MAX) items[count] = item;
+        count += item.len > 0;
+        text = str_cut(text, len + 1, text.len);
+    }
+    return count;
+}
+
+static enum salve_code rules_of(const struct site_settings *settings, struct arena *mem, struct admit_rules **out,
+                                struct salve_err *err)
+{
+    struct str systems[LIST_ITEMS_MAX], patterns[LIST_ITEMS_MAX];
+    struct admit_site own = {.identifier_systems = systems, .national_patterns = patterns};
+    own.identifier_system_count = split(settings->identifier_systems, ' ', systems);
+    own.national_pattern_count = split(settings->national_patterns, '\n', patterns);
+    if (own.identifier_system_count > LIST_ITEMS_MAX || own.national_pattern_count > LIST_ITEMS_MAX)
+        return salve_refuse(err, SALVE_E_CONFIG, "32 at most", "settings: %s",
+                            own.national_pattern_count > LIST_ITEMS_MAX ? "national_patterns" : "identifier_systems");
+    return admit_rules_make(&own, mem, out, err);
+}
+
 static uint8_t or_default(uint8_t years, uint8_t fallback) { return years == 0 ? fallback : years; }
 
 enum salve_code rec_settings_write(const struct site_settings *settings, struct arena *mem, struct str *json,
@@ -47,7 +76,9 @@ enum salve_code rec_settings_write(const struct site_settings *settings, struct 
 {
     struct buf out;
     struct json_writer w = {.out = &out};
+    struct admit_rules *rules = NULL;
     enum salve_code code = rec_settings_check(settings, err);
+    if (code == SALVE_OK) code = rules_of(settings, mem, &rules, err); /* else the site would not open again */
     if (code != SALVE_OK) return code;
     buf_init(&out, mem, SALVE_CONFIG_BYTES_MAX);
     json_open(&w, NULL, '{');
@@ -89,35 +120,16 @@ enum salve_code rec_settings_read(struct str json, struct arena *mem, struct sit
     return rec_settings_check(out, err);
 }
 
-/* The items of a text that are parted by white space (' ') or by lines ('\n'). */
-static size_t split(struct str text, char between, struct str items[LIST_ITEMS_MAX])
-{
-    size_t count = 0;
-    while (text.len > 0 && count < LIST_ITEMS_MAX) {
-        const char *end = memchr(text.ptr, between, text.len);
-        size_t len = end == NULL ? text.len : (size_t)(end - text.ptr);
-        struct str item = str_trim(str_cut(text, 0, len));
-        if (item.len > 0) items[count++] = item;
-        text = str_cut(text, len + 1, text.len);
-    }
-    return count;
-}
-
 enum salve_code rec_settings_use(struct site *site, struct str json, struct salve_err *err)
 {
     struct site_settings settings;
     struct admit_rules *rules = NULL;
-    struct str kept, systems[LIST_ITEMS_MAX], patterns[LIST_ITEMS_MAX];
+    struct str kept;
     struct arena *mem = arena_open(4 * SALVE_CONFIG_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = arena_str(mem, json, &kept, err);
     if (code == SALVE_OK) code = rec_settings_read(kept, mem, &settings, err);
-    if (code == SALVE_OK) {
-        struct admit_site own = {.identifier_systems = systems, .national_patterns = patterns};
-        own.identifier_system_count = split(settings.identifier_systems, ' ', systems);
-        own.national_pattern_count = split(settings.national_patterns, '\n', patterns);
-        code = admit_rules_make(&own, mem, &rules, err);
-    }
+    if (code == SALVE_OK) code = rules_of(&settings, mem, &rules, err);
     if (code != SALVE_OK) {
         arena_close(mem);
         return code;

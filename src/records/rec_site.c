@@ -280,6 +280,8 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
 /* --- facts ------------------------------------------------------------------------------------------------------ */
 
 bool site_clock_suspect(const struct site *site) { return site->is_suspect; }
+const struct admit_rules *site_admission(const struct site *site) { return site->rules; }
+
 int64_t site_now_unix_ms(const struct site *site)
 {
     int64_t wall = clock_ms(&site->clock);

@@ -71,6 +71,11 @@ const struct site_settings *site_settings(const struct site *site);
 SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor actor,
                                                  const struct site_settings *settings, struct salve_err *err);
 
+/* site_admission - what may be kept here: the list and what this site added to it (admit/admit.h). Good until the
+ * settings change. */
+struct admit_rules;
+const struct admit_rules *site_admission(const struct site *site);
+
 bool site_clock_suspect(const struct site *site);
 int64_t site_now_unix_ms(const struct site *site); /* never below what was seen before */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * terms - value sets and code systems that are at hand: FHIR R4 ValueSet and CodeSystem resources, read once,
- * turned into tables, then only asked. `in` and `expand` of CQL, memberOf and subsumes of FHIRPath ask it.
+ * terms - value sets and code systems that are at hand: FHIR R4 ValueSet and CodeSystem resources, read once, turned
+ * into tables, then only asked. `in` and `expand` of CQL, memberOf and subsumes of FHIRPath ask it.
  *
  *     struct terms *v = terms_make(mem);
  *     code = terms_add(v, &tape, err);               // each ValueSet, CodeSystem or Bundle of them, in any order
@@ -37,7 +37,7 @@ SALVE_MUST_USE enum salve_code terms_add(struct terms *v, const struct tape *tap
 SALVE_MUST_USE enum salve_code terms_add_missing(struct terms *v, const struct tape *tape, struct salve_err *err);
 
 /* terms_done - every value set worked out. E_INVALID: a value set that includes itself; E_SYNTAX: a filter whose
- * regular expression is none; err->at is the url of the value set. */
+ * regular expression is none; the error's element is the url of the value set. */
 SALVE_MUST_USE enum salve_code terms_done(struct terms *v, struct salve_err *err);
 
 /* terms_find - by canonical, "url" or "url|version"; `version` STR_NONE: that of the canonical, else the latest

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * terms_int - inside: terms.c keeps and finds, terms_bag.c is the table of codes, terms_system.c
- * reads code systems and walks their hierarchy, terms_filter.c applies filters to them, terms_compose.c turns
- * a definition into a set. */
+ * terms_int - inside: terms.c keeps and finds, terms_bag.c is the table of codes, terms_system.c reads code systems and
+ * walks their hierarchy, terms_filter.c applies filters to them, terms_compose.c turns a definition into a set. */
 #ifndef SALVE_TERMS_INT_H
 #define SALVE_TERMS_INT_H
 

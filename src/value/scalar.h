@@ -9,7 +9,7 @@
  *     if (expr_decimal_parse(STR("1.50"), &a) && expr_decimal_parse(STR("2.25"), &b) && expr_decimal_add(a, b, &sum))
  *         ... expr_decimal_text(sum, text) is "3.75"
  *
- * Sources: CQL 1.5.3 appendix B (operators), FHIRPath N1 sections 5 and 6, UCUM 2.1. */
+ * Sources: CQL 1.5.3 appendix B (operators), FHIRPath 2.0.0 sections 5 and 6, UCUM 2.1. */
 #ifndef SALVE_VALUE_SCALAR_H
 #define SALVE_VALUE_SCALAR_H
 
@@ -45,8 +45,8 @@ static inline expr_i128 expr_decimal_units(struct expr_decimal d)
 }
 bool expr_decimal_of_units(expr_i128 units, unsigned digits, struct expr_decimal *out); /* false past 28 digits */
 struct expr_decimal expr_decimal_of_int(int64_t number);
-bool expr_decimal_of_double(double number,
-                            struct expr_decimal *out); /* nearest, 8 digits; false if not finite or too big */
+/* For tests: the nearest decimal of 8 digits (false if the number is not finite or too big), and back. */
+bool expr_decimal_of_double(double number, struct expr_decimal *out);
 double expr_decimal_to_double(struct expr_decimal d);
 bool expr_decimal_to_i64(struct expr_decimal d, int64_t *out); /* false unless it is a whole number in range */
 bool expr_decimal_is_whole(struct expr_decimal d);
@@ -82,7 +82,6 @@ bool expr_decimal_sqrt(struct expr_decimal a, struct expr_decimal *out);
  * counts as 8; negative: false). CQL LowBoundary/HighBoundary fill the missing digits with 0 or 9. */
 bool expr_decimal_boundary(struct expr_decimal a, int digits, bool is_high, struct expr_decimal *out);
 bool expr_decimal_fill(struct expr_decimal a, int digits, bool is_high, struct expr_decimal *out);
-int expr_decimal_precision(struct expr_decimal a); /* FHIRPath precision(): count of digits, 1.58700 -> 6 */
 
 extern const struct expr_decimal EXPR_DECIMAL_MIN, EXPR_DECIMAL_MAX, EXPR_DECIMAL_STEP; /* +-(1e20 - 1e-8), 1e-8 */
 
@@ -127,8 +126,6 @@ struct expr_temporal expr_temporal_of_unix_ms(int64_t unix_ms,
 bool expr_temporal_valid(const struct expr_temporal *t);           /* components exist */
 struct expr_temporal expr_temporal_cut(struct expr_temporal t, enum expr_precision p); /* no finer than p */
 struct expr_temporal expr_temporal_to_date(struct expr_temporal t);                    /* from a dateTime, date part */
-struct expr_temporal expr_temporal_to_datetime(struct expr_temporal t,
-                                               int offset_minutes); /* a full date gets T00:00..*/
 struct expr_temporal expr_temporal_to_time(struct expr_temporal t);
 
 /* expr_temporal_at_offset - the same moment at another offset; a dateTime without hours, or without an offset, is
@@ -147,7 +144,8 @@ enum expr_order expr_temporal_cmp(const struct expr_temporal *a, const struct ex
  * what CQL engines do and the CQL suite asks for. */
 enum expr_order expr_temporal_cmp_parts(const struct expr_temporal *a, const struct expr_temporal *b,
                                         enum expr_precision to, int default_offset_minutes);
-bool expr_temporal_same_fields(const struct expr_temporal *a, const struct expr_temporal *b); /* field by field */
+/* For tests: are all fields the same? */
+bool expr_temporal_same_fields(const struct expr_temporal *a, const struct expr_temporal *b);
 
 /* expr_temporal_add - calendar addition of `amount` whole units (negative subtracts). A unit finer than the precision
  * is turned into whole units of the precision, truncated (CQL 1.5 add, FHIRPath 6.6.7). The last day of a month is kept
@@ -192,8 +190,9 @@ struct expr_quantity {
 
 /* expr_ucum_valid - is it a UCUM unit (case sensitive)? Bounded: 256 bytes, 16 levels of parentheses. */
 bool expr_ucum_valid(struct str unit);
-bool expr_ucum_same(struct str a, struct str b);       /* same dimension and size */
-bool expr_ucum_comparable(struct str a, struct str b); /* same dimension */
+/* For tests: are the units of one dimension and size, of one dimension? */
+bool expr_ucum_same(struct str a, struct str b);
+bool expr_ucum_comparable(struct str a, struct str b);
 
 /* expr_ucum_convert - the value in the other unit, exact where the factor is rational, special units included (Cel,
  * [degF], [pH], B[SPL], ...). False if the dimensions differ or a unit is not known. */

@@ -2,7 +2,19 @@
  * Making values: scalars that live behind a pointer, and lists that grow. See value.h. */
 #include <stdalign.h>
 
+#include "base/assert.h"
 #include "value/value.h"
+
+const char *expr_kind_name(enum expr_kind kind)
+{
+    static const char *const names[] = {
+#define X(kind, name, holds) name,
+        EXPR_KINDS(X)
+#undef X
+    };
+    salve_assert(kind < VALUE_KIND_COUNT);
+    return names[kind];
+}
 
 static enum salve_code out_of_memory(struct salve_err *err)
 {
@@ -22,6 +34,7 @@ enum salve_code expr_decimal_value(struct expr_decimal decimal, struct arena *me
 enum salve_code expr_temporal_value(enum expr_kind kind, struct expr_temporal temporal, struct arena *mem,
                                     struct expr_value *out, struct salve_err *err)
 {
+    salve_assert(kind == VALUE_DATE || kind == VALUE_DATETIME || kind == VALUE_TIME);
     struct expr_temporal *copy = arena_alloc_raw(mem, sizeof *copy, alignof(struct expr_temporal));
     if (copy == NULL) return out_of_memory(err);
     *copy = temporal;
@@ -41,6 +54,7 @@ enum salve_code expr_quantity_value(struct expr_quantity quantity, struct arena 
 
 enum salve_code expr_build_grow(struct expr_build *build, struct arena *mem, uint32_t more, struct salve_err *err)
 {
+    salve_assert(build->count <= build->cap);
     if (more > UINT32_MAX / 4 - build->count) return salve_fail(err, SALVE_E_MEMORY, "expression value");
     uint32_t cap = build->cap < 4 ? 4 : build->cap * 2;
     if (cap < build->count + more) cap = build->count + more;

@@ -21,8 +21,32 @@
 #include "value/scalar.h"
 #include "fhir/tape.h"
 
-/* Three-valued truth: false, true, and CQL's null or FHIRPath's empty. */
+/* Three-valued truth: false, true, and CQL's null or FHIRPath's empty (CQL 1.5.3 B.3, FHIRPath 2.0.0 6.5). */
 enum expr_truth { EXPR_FALSE, EXPR_TRUE, EXPR_NULL_TRUTH };
+
+static inline enum expr_truth expr_truth_if(bool b) { return b ? EXPR_TRUE : EXPR_FALSE; }
+static inline enum expr_truth expr_truth_not(enum expr_truth t)
+{
+    return t == EXPR_NULL_TRUTH ? t : t == EXPR_TRUE ? EXPR_FALSE : EXPR_TRUE;
+}
+static inline enum expr_truth expr_truth_and(enum expr_truth a, enum expr_truth b)
+{
+    if (a == EXPR_FALSE || b == EXPR_FALSE) return EXPR_FALSE;
+    return a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH ? EXPR_NULL_TRUTH : EXPR_TRUE;
+}
+static inline enum expr_truth expr_truth_or(enum expr_truth a, enum expr_truth b)
+{
+    if (a == EXPR_TRUE || b == EXPR_TRUE) return EXPR_TRUE;
+    return a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH ? EXPR_NULL_TRUTH : EXPR_FALSE;
+}
+static inline enum expr_truth expr_truth_xor(enum expr_truth a, enum expr_truth b)
+{
+    return a == EXPR_NULL_TRUTH || b == EXPR_NULL_TRUTH ? EXPR_NULL_TRUTH : expr_truth_if(a != b);
+}
+static inline enum expr_truth expr_truth_implies(enum expr_truth a, enum expr_truth b)
+{
+    return expr_truth_or(expr_truth_not(a), b);
+}
 
 /*    kind       name             the word holds */
 #define EXPR_KINDS(X)                                                                                                  \
@@ -43,7 +67,9 @@ enum expr_truth { EXPR_FALSE, EXPR_TRUE, EXPR_NULL_TRUTH };
     X(INTERVAL, "Interval", "interval ->")                                                                             \
     X(LIST, "List", "items ->, count in aux")                                                                          \
     X(TUPLE, "Tuple", "tuple ->")                                                                                      \
-    X(NODE, "FHIR", "tape ->, node index in aux")
+    X(NODE, "FHIR", "tape ->, node index in aux")                                                                      \
+    X(OPAQUE, "object",                                                                                                \
+      "opaque ->: what a compiler gives a C function; no value of a language (run.h, expr_emit_object)")
 
 #define X(kind, name, holds) VALUE_##kind,
 enum expr_kind { EXPR_KINDS(X) VALUE_KIND_COUNT };
@@ -69,6 +95,7 @@ struct expr_value {
         const struct expr_value *items;
         const struct expr_tuple *tuple;
         const struct tape *tape;
+        const void *opaque;
     } as;
 };
 _Static_assert(sizeof(struct expr_value) == 16, "a value is two words");
@@ -103,11 +130,22 @@ struct expr_tuple {
     struct expr_value values[];
 };
 
+const char *expr_kind_name(enum expr_kind kind); /* "Boolean" */
+
 #define EXPR_NONE ((struct expr_value){.kind = VALUE_NULL})
 
 static inline struct expr_value expr_boolean(bool b)
 {
     return (struct expr_value){.kind = VALUE_BOOLEAN, .as.boolean = b};
+}
+/* A truth as a value, and the truth of a value: all but a BOOLEAN are unknown. */
+static inline struct expr_value expr_truth_value(enum expr_truth t)
+{
+    return t == EXPR_NULL_TRUTH ? EXPR_NONE : expr_boolean(t == EXPR_TRUE);
+}
+static inline enum expr_truth expr_truth_of(struct expr_value v)
+{
+    return v.kind != VALUE_BOOLEAN ? EXPR_NULL_TRUTH : expr_truth_if(v.as.boolean);
 }
 static inline struct expr_value expr_integer(int64_t i)
 {
@@ -134,6 +172,13 @@ static inline struct str expr_text(struct expr_value string) /* of a STRING */
     return str_make(string.as.text, string.aux);
 }
 
+static inline bool expr_is_whole(struct expr_value v) { return v.kind == VALUE_INTEGER || v.kind == VALUE_LONG; }
+static inline bool expr_is_number(struct expr_value v) { return expr_is_whole(v) || v.kind == VALUE_DECIMAL; }
+static inline bool expr_is_temporal(struct expr_value v)
+{
+    return v.kind == VALUE_DATE || v.kind == VALUE_DATETIME || v.kind == VALUE_TIME;
+}
+
 /* Scalars behind a pointer, copied into mem. E_MEMORY. */
 SALVE_MUST_USE enum salve_code expr_decimal_value(struct expr_decimal decimal, struct arena *mem,
                                                   struct expr_value *out, struct salve_err *err);
@@ -153,6 +198,8 @@ static inline struct expr_items expr_items(const struct expr_value *value)
     if (value->kind == VALUE_LIST) return (struct expr_items){value->as.items, value->aux};
     return (struct expr_items){value, value->kind != VALUE_NULL};
 }
+
+bool expr_to_decimal(struct expr_value value, struct expr_decimal *out); /* INTEGER, LONG, DECIMAL; false for others */
 
 /* A list that grows in an arena. Zero-initialise it; add; expr_build_done gives NULL, the item, or a LIST (FHIRPath
  * form); expr_build_list always a LIST. */

@@ -99,7 +99,7 @@ struct number_text {
 static struct str take_digits(struct str text, size_t *at)
 {
     size_t from = *at;
-    while (*at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '9') (*at)++;
+    while (*at < text.len && str_is_digit(text.ptr[*at])) (*at)++;
     return str_make(text.ptr + from, *at - from);
 }
 
@@ -286,12 +286,4 @@ bool expr_decimal_fill(struct expr_decimal a, int digits, bool is_high, struct e
     if (step < written && is_outward) units += is_high ? written - step : step - written;
     if (step > written) units = units / step * step;
     return expr_decimal_of_units(units, (unsigned)digits, out);
-}
-
-int expr_decimal_precision(struct expr_decimal a)
-{
-    expr_i128 whole = expr_decimal_units(a) / EXPR_UNITS_PER_ONE;
-    int digits = 0;
-    for (; whole != 0; whole /= 10) digits++;
-    return (digits == 0 ? 1 : digits) + a.digits;
 }

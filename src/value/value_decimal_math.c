@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arithmetic of exact decimals: sums, products and quotients are exact or correctly rounded to 8 digits after the
  * point. */
+#include "base/assert.h"
 #include "value/value_decimal_int.h"
 
 typedef unsigned __int128 u128;
@@ -17,6 +18,7 @@ struct expr_u256 expr_mul_wide(u128 a, u128 b)
 u128 expr_div_wide(struct expr_u256 n, u128 d, u128 *rest)
 {
     u128 quotient = 0, r = n.high;
+    salve_assert(r < d); /* else the quotient has more than 128 bits */
     for (int i = 127; i >= 0; i--) {
         bool carry = (r >> 127) != 0;
         r = (r << 1) | ((n.low >> i) & 1);

@@ -4,6 +4,7 @@
  * bits at most, so that some 20 bits are to spare; long double, with 64, would be wrong in the last digits of what is
  * large. What is not: b * 2^-118 is the relative error of a power that is not whole, so for b past 2^20 and a result
  * of more than 20 digits the last ones are not certain. */
+#include "base/assert.h"
 #include "value/value_decimal_int.h"
 
 typedef unsigned __int128 u128;
@@ -58,6 +59,7 @@ static expr_i128 ln_fixed(expr_i128 units)
 {
     int k = 0;
     expr_i128 m = 0, scaled = units;
+    salve_assert(units > 0);
     while (scaled >= (expr_i128)EXPR_UNITS_PER_ONE * 3 / 2) { /* m from 3/4 to 3/2 */
         scaled >>= 1;
         k++;

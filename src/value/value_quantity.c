@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Quantities: a decimal with a UCUM unit or a calendar word. Comparison, conversion, sums, products, reading, text. */
+#include "base/assert.h"
 #include "base/limits.h"
 #include "base/buf.h"
 #include "value/value_decimal_int.h"
 #include "value/value_ucum_int.h"
 
 /* What a unit text means: the UCUM code, and which calendar word it is. A calendar year is 12 months or 365 days and a
- * month 30 days (N1 5.5.7), UCUM's a and mo are 365.25 and 30.4375 days; for week and below both are the same. */
+ * month 30 days (FHIRPath 2.0.0 5.5.7), UCUM's a and mo are 365.25 and 30.4375 days; for week and below both are the
+ * same. */
 struct unit_meaning {
     struct str ucum;
     enum expr_precision word; /* EXPR_PRECISION_NONE: a UCUM code */
@@ -20,6 +22,7 @@ static struct unit_meaning unit_meaning(struct str unit)
         return (struct unit_meaning){unit, EXPR_PRECISION_NONE};
     static const struct str codes[] = {{"a", 1},   {"mo", 2}, {"d", 1},  {"h", 1},
                                        {"min", 3}, {"s", 1},  {"ms", 2}, {"wk", 2}};
+    salve_assert(p <= EXPR_WEEK);
     return (struct unit_meaning){codes[p], p};
 }
 
@@ -158,7 +161,7 @@ static bool add_symbol(struct product *product, struct str text, int exponent)
 static bool add_component(struct product *product, struct str text, int sign)
 {
     size_t cut = text.len;
-    while (cut > 0 && text.ptr[cut - 1] >= '0' && text.ptr[cut - 1] <= '9') cut--;
+    while (cut > 0 && str_is_digit(text.ptr[cut - 1])) cut--;
     if (cut > 0 && (text.ptr[cut - 1] == '-' || text.ptr[cut - 1] == '+') && cut < text.len) cut--;
     if (cut == 0 || text.ptr[cut - 1] == '*' || text.ptr[cut - 1] == '^' || cut == text.len) {
         if (str_is(text, "1")) return true;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Dates, dateTimes and times with precision: reading, printing, parts and comparison. Arithmetic is in
+ * Dates, dateTimes and times with precision: reading, printing, parts, milliseconds and comparison. Arithmetic is in
  * value_temporal_math.c. Components past the precision always hold their lowest value. */
 #include "value/value_temporal_int.h"
 
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/assert.h"
 enum { OFFSET_MINUTES_MAX = 14 * 60 };
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -53,7 +54,7 @@ static bool read_offset(struct reader *in, struct expr_temporal *out)
 static bool read_fraction(struct reader *in, struct expr_temporal *out)
 {
     int count = 0, value = 0;
-    for (; in->at < in->end && *in->at >= '0' && *in->at <= '9'; in->at++, count++)
+    for (; in->at < in->end && str_is_digit(*in->at); in->at++, count++)
         if (count < 3) value = value * 10 + (*in->at - '0');
     for (int i = count; i < 3; i++) value *= 10;
     out->millisecond = (uint16_t)value;
@@ -111,7 +112,7 @@ bool expr_temporal_parse(struct str text, struct expr_temporal *out)
     if (!read_date(&in, out)) return false;
     if (reader_skip(&in, 'T')) {
         out->kind = EXPR_DATETIME;
-        if (in.at < in.end && *in.at >= '0' && *in.at <= '9' && (out->precision != EXPR_DAY || !read_clock(&in, out)))
+        if (in.at < in.end && str_is_digit(*in.at) && (out->precision != EXPR_DAY || !read_clock(&in, out)))
             return false;
         if (!read_offset(&in, out)) return false;
     }
@@ -141,6 +142,7 @@ bool expr_temporal_valid(const struct expr_temporal *t)
 /* --- printing ----------------------------------------------------------------------------------------------------- */
 static int print_clock(const struct expr_temporal *t, char *text, int at)
 {
+    salve_assert(t->precision >= EXPR_HOUR && at < EXPR_TEMPORAL_TEXT_BYTES);
     size_t room = (size_t)(EXPR_TEMPORAL_TEXT_BYTES - at);
     char *to = text + at;
     if (t->precision == EXPR_HOUR) return at + snprintf(to, room, "%02d", t->hour);
@@ -195,15 +197,6 @@ struct expr_temporal expr_temporal_to_date(struct expr_temporal t)
     return t;
 }
 
-struct expr_temporal expr_temporal_to_datetime(struct expr_temporal t, int offset_minutes)
-{
-    if (t.kind != EXPR_DATE) return t;
-    t.kind = EXPR_DATETIME;
-    if (t.precision == EXPR_DAY) t.precision = EXPR_MILLISECOND;
-    t.offset_minutes = (int16_t)offset_minutes;
-    return t;
-}
-
 struct expr_temporal expr_temporal_to_time(struct expr_temporal t)
 {
     t.kind = EXPR_TIME;
@@ -213,14 +206,7 @@ struct expr_temporal expr_temporal_to_time(struct expr_temporal t)
     return t;
 }
 
-bool expr_temporal_component(const struct expr_temporal *t, enum expr_precision part, int *out)
-{
-    if (part > t->precision || (t->kind == EXPR_TIME && part < EXPR_HOUR)) return false;
-    *out = expr_temporal_field(t, part);
-    return true;
-}
-
-int expr_temporal_field(const struct expr_temporal *t, enum expr_precision part)
+static int field_of(const struct expr_temporal *t, enum expr_precision part)
 {
     switch (part) {
     case EXPR_YEAR:
@@ -240,11 +226,76 @@ int expr_temporal_field(const struct expr_temporal *t, enum expr_precision part)
     }
 }
 
+bool expr_temporal_component(const struct expr_temporal *t, enum expr_precision part, int *out)
+{
+    if (part > t->precision || (t->kind == EXPR_TIME && part < EXPR_HOUR)) return false;
+    *out = field_of(t, part);
+    return true;
+}
+
 bool expr_temporal_same_fields(const struct expr_temporal *a, const struct expr_temporal *b)
 {
     return a->kind == b->kind && a->precision == b->precision && a->year == b->year && a->month == b->month &&
            a->day == b->day && a->hour == b->hour && a->minute == b->minute && a->second == b->second &&
            a->millisecond == b->millisecond && a->offset_minutes == b->offset_minutes;
+}
+
+/* --- milliseconds ------------------------------------------------------------------------------------------------- */
+int64_t expr_temporal_ms(const struct expr_temporal *t)
+{
+    int64_t ms = ((t->hour * 60LL + t->minute) * 60 + t->second) * 1000 + t->millisecond;
+    return t->kind == EXPR_TIME ? ms : civil_days(t->year, t->month, t->day) * EXPR_DAY_MS + ms;
+}
+
+static void set_clock(struct expr_temporal *t, int64_t ms_of_day)
+{
+    t->millisecond = (uint16_t)(ms_of_day % 1000);
+    t->second = (uint8_t)(ms_of_day / 1000 % 60);
+    t->minute = (uint8_t)(ms_of_day / 60000 % 60);
+    t->hour = (uint8_t)(ms_of_day / 3600000);
+}
+
+bool expr_temporal_set_ms(struct expr_temporal *t, int64_t ms)
+{
+    if (t->kind == EXPR_TIME) {
+        ms %= EXPR_DAY_MS;
+        set_clock(t, ms < 0 ? ms + EXPR_DAY_MS : ms);
+        return true;
+    }
+    if (ms < -62135596800000 || ms > 253402300799999) return false;
+    struct civil civil = civil_from_unix_ms(ms);
+    t->year = (int16_t)civil.year;
+    t->month = (uint8_t)civil.month;
+    t->day = (uint8_t)civil.day;
+    t->hour = (uint8_t)civil.hour;
+    t->minute = (uint8_t)civil.minute;
+    t->second = (uint8_t)civil.second;
+    t->millisecond = (uint16_t)civil.ms;
+    return true;
+}
+
+struct expr_temporal expr_temporal_of_unix_ms(int64_t unix_ms, int offset_minutes)
+{
+    struct expr_temporal t = {.month = 1,
+                              .day = 1,
+                              .year = 1,
+                              .kind = EXPR_DATETIME,
+                              .precision = EXPR_MILLISECOND,
+                              .offset_minutes = (int16_t)offset_minutes};
+    if (offset_minutes != EXPR_NO_OFFSET) unix_ms += offset_minutes * 60000LL;
+    (void)expr_temporal_set_ms(&t, unix_ms);
+    return t;
+}
+
+struct expr_temporal expr_temporal_at_offset(struct expr_temporal t, int offset_minutes)
+{
+    if (t.kind != EXPR_DATETIME || t.precision < EXPR_HOUR || t.offset_minutes == EXPR_NO_OFFSET ||
+        t.offset_minutes == offset_minutes)
+        return t;
+    /* at the first and last day of the calendar the fields stay as they are */
+    if (expr_temporal_set_ms(&t, expr_temporal_ms(&t) + (offset_minutes - t.offset_minutes) * 60000LL))
+        t.offset_minutes = (int16_t)offset_minutes;
+    return t;
 }
 
 /* --- comparison --------------------------------------------------------------------------------------------------- */
@@ -295,8 +346,7 @@ static enum expr_order compare(const struct expr_temporal *a, const struct expr_
         bool has_x = part <= x.precision, has_y = part <= y.precision;
         if (!has_x && !has_y && to == EXPR_MILLISECOND) return EXPR_SAME;
         if (!has_x || !has_y) return EXPR_UNKNOWN;
-        int one = expr_temporal_field(&x, (enum expr_precision)part),
-            two = expr_temporal_field(&y, (enum expr_precision)part);
+        int one = field_of(&x, (enum expr_precision)part), two = field_of(&y, (enum expr_precision)part);
         if (one != two) return one < two ? EXPR_LESS : EXPR_MORE;
     }
     return EXPR_SAME;

@@ -1,65 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arithmetic of temporal values: adding durations by the calendar, durations and differences with their uncertainty,
  * boundaries, successor and predecessor. */
+#include "base/assert.h"
 #include "value/value_temporal_int.h"
-
-int64_t expr_temporal_ms(const struct expr_temporal *t)
-{
-    int64_t ms = ((t->hour * 60LL + t->minute) * 60 + t->second) * 1000 + t->millisecond;
-    return t->kind == EXPR_TIME ? ms : civil_days(t->year, t->month, t->day) * EXPR_DAY_MS + ms;
-}
-
-static void set_clock(struct expr_temporal *t, int64_t ms_of_day)
-{
-    t->millisecond = (uint16_t)(ms_of_day % 1000);
-    t->second = (uint8_t)(ms_of_day / 1000 % 60);
-    t->minute = (uint8_t)(ms_of_day / 60000 % 60);
-    t->hour = (uint8_t)(ms_of_day / 3600000);
-}
-
-/* Fields from milliseconds; false outside of the years 1..9999. */
-static bool set_ms(struct expr_temporal *t, int64_t ms)
-{
-    if (t->kind == EXPR_TIME) {
-        ms %= EXPR_DAY_MS;
-        set_clock(t, ms < 0 ? ms + EXPR_DAY_MS : ms);
-        return true;
-    }
-    if (ms < -62135596800000 || ms > 253402300799999) return false;
-    struct civil civil = civil_from_unix_ms(ms);
-    t->year = (int16_t)civil.year;
-    t->month = (uint8_t)civil.month;
-    t->day = (uint8_t)civil.day;
-    t->hour = (uint8_t)civil.hour;
-    t->minute = (uint8_t)civil.minute;
-    t->second = (uint8_t)civil.second;
-    t->millisecond = (uint16_t)civil.ms;
-    return true;
-}
-
-struct expr_temporal expr_temporal_of_unix_ms(int64_t unix_ms, int offset_minutes)
-{
-    struct expr_temporal t = {.month = 1,
-                              .day = 1,
-                              .year = 1,
-                              .kind = EXPR_DATETIME,
-                              .precision = EXPR_MILLISECOND,
-                              .offset_minutes = (int16_t)offset_minutes};
-    if (offset_minutes != EXPR_NO_OFFSET) unix_ms += offset_minutes * 60000LL;
-    (void)set_ms(&t, unix_ms);
-    return t;
-}
-
-struct expr_temporal expr_temporal_at_offset(struct expr_temporal t, int offset_minutes)
-{
-    if (t.kind != EXPR_DATETIME || t.precision < EXPR_HOUR || t.offset_minutes == EXPR_NO_OFFSET ||
-        t.offset_minutes == offset_minutes)
-        return t;
-    /* at the first and last day of the calendar the fields stay as they are */
-    if (set_ms(&t, expr_temporal_ms(&t) + (offset_minutes - t.offset_minutes) * 60000LL))
-        t.offset_minutes = (int16_t)offset_minutes;
-    return t;
-}
 
 /* --- adding ------------------------------------------------------------------------------------------------------- */
 /* Milliseconds of a unit of fixed length; 0 for years and months. */
@@ -101,6 +44,7 @@ static void coarsen(enum expr_precision precision, int64_t *amount, enum expr_pr
 
 static bool add_months(struct expr_temporal *t, int64_t months)
 {
+    salve_assert(t->kind != EXPR_TIME && t->month >= 1);
     int64_t all = t->year * 12LL + (t->month - 1) + months;
     if (all < 12 || all >= 10000 * 12) return false;
     t->year = (int16_t)(all / 12);
@@ -122,7 +66,7 @@ bool expr_temporal_add(struct expr_temporal t, int64_t amount, enum expr_precisi
     } else {
         expr_i128 ms = (expr_i128)amount * unit_ms(unit);
         if (t.kind == EXPR_TIME) ms %= EXPR_DAY_MS;
-        is_in_range = ms < limit && ms > -limit && set_ms(&t, expr_temporal_ms(&t) + (int64_t)ms);
+        is_in_range = ms < limit && ms > -limit && expr_temporal_set_ms(&t, expr_temporal_ms(&t) + (int64_t)ms);
     }
     if (is_in_range) *out = t;
     return is_in_range;
@@ -168,6 +112,7 @@ bool expr_temporal_boundary(struct expr_temporal t, int digits, bool is_high, st
 
 int expr_temporal_digits(const struct expr_temporal *t)
 {
+    salve_assert(t->precision <= EXPR_MILLISECOND);
     return (t->kind == EXPR_TIME ? time_digits : date_digits)[t->precision];
 }
 
@@ -190,7 +135,11 @@ bool expr_temporal_predecessor(struct expr_temporal t, struct expr_temporal *out
 }
 
 /* --- durations and differences ------------------------------------------------------------------------------------ */
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    salve_assert(b > 0);
+    return a / b - (a % b != 0 && a < 0);
+}
 
 /* Whole months from a to b, both full. */
 static int64_t whole_months(const struct expr_temporal *a, const struct expr_temporal *b)

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "base/assert.h"
 #include "value/value_decimal_int.h"
 
 enum { UCUM_TEXT_BYTES_MAX = 256, UCUM_DEPTH_MAX = 16, UCUM_EXPONENT_MAX = 99, UCUM_EXP10_MAX = 2000 };
@@ -22,6 +23,7 @@ static int64_t gcd(int64_t a, int64_t b)
 
 static void tidy(struct ucum_unit *u)
 {
+    salve_assert(u->num != 0 && u->den != 0);
     int64_t common = gcd(u->num, u->den);
     u->num /= common;
     u->den /= common;
@@ -53,6 +55,7 @@ static void multiply_once(struct ucum_unit *u, const struct ucum_unit *by, bool 
 
 static bool multiply(struct ucum_unit *u, const struct ucum_unit *by, int exponent)
 {
+    salve_assert(exponent >= -UCUM_EXPONENT_MAX && exponent <= UCUM_EXPONENT_MAX);
     for (int i = 0; i < (exponent < 0 ? -exponent : exponent); i++) multiply_once(u, by, exponent < 0);
     if (u->exp10 > UCUM_EXP10_MAX || u->exp10 < -UCUM_EXP10_MAX) return false;
     for (int i = 0; i < UCUM_DIMS; i++)
@@ -84,6 +87,7 @@ static const struct ucum_atom *find_atom(struct str code)
 static uint64_t arbitrary_id(const struct ucum_atom *atom)
 {
     if (str_is(str_of(atom->code), "[iU]")) atom = find_atom(STR("[IU]")); /* the table's other spelling of one unit */
+    salve_assert(atom != NULL);
     uint64_t id = (uint64_t)(atom - ucum_atoms + 1) * 0x9E3779B97F4A7C15ULL;
     return id ^ (id >> 31);
 }
@@ -148,8 +152,6 @@ static bool skip_annotation(struct parser *in)
     return true;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* A symbol ends before an operator, a parenthesis, an annotation, a digit or a sign; brackets hold anything. */
 static struct str take_symbol(struct parser *in)
 {
@@ -165,7 +167,7 @@ static struct str take_symbol(struct parser *in)
             is_in_brackets = true;
         else if (c == ']')
             is_in_brackets = false;
-        else if (!is_in_brackets && (is_digit(c) || strchr("./(){}+-", c) != NULL))
+        else if (!is_in_brackets && (str_is_digit(c) || strchr("./(){}+-", c) != NULL))
             break;
     }
     return str_make(from, (size_t)(in->at - from));
@@ -177,10 +179,10 @@ static bool parse_exponent(struct parser *in, int *out)
     bool is_negative = in->at < in->end && *in->at == '-';
     if (in->at < in->end && (*in->at == '-' || *in->at == '+')) {
         in->at++;
-        if (in->at == in->end || !is_digit(*in->at)) return false;
+        if (in->at == in->end || !str_is_digit(*in->at)) return false;
     }
-    if (in->at < in->end && is_digit(*in->at)) {
-        for (*out = 0; in->at < in->end && is_digit(*in->at); in->at++) {
+    if (in->at < in->end && str_is_digit(*in->at)) {
+        for (*out = 0; in->at < in->end && str_is_digit(*in->at); in->at++) {
             *out = *out * 10 + (*in->at - '0');
             if (*out > UCUM_EXPONENT_MAX) return false;
         }
@@ -192,7 +194,7 @@ static bool parse_exponent(struct parser *in, int *out)
 static bool parse_factor(struct parser *in, struct ucum_unit *out)
 {
     int64_t number = 0;
-    for (; in->at < in->end && is_digit(*in->at); in->at++)
+    for (; in->at < in->end && str_is_digit(*in->at); in->at++)
         if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *in->at - '0', &number))
             return false;
     if (number == 0) return false;
@@ -232,7 +234,7 @@ static bool parse_component(struct parser *in, struct ucum_unit *out)
         in->at++;
         in->depth--;
         return true;
-    } else if (is_digit(*in->at) && !is_power_of_ten) {
+    } else if (str_is_digit(*in->at) && !is_power_of_ten) {
         if (!parse_factor(in, out)) return false;
     } else if (!parse_symbol(in, out)) {
         return false;
@@ -281,7 +283,7 @@ bool ucum_same_dimension(const struct ucum_unit *a, const struct ucum_unit *b)
     return a->arbitrary == b->arbitrary && memcmp(a->dim, b->dim, sizeof a->dim) == 0;
 }
 
-bool ucum_same_factor(const struct ucum_unit *a, const struct ucum_unit *b)
+static bool same_factor(const struct ucum_unit *a, const struct ucum_unit *b)
 {
     if (a->function != b->function || a->scale_num != b->scale_num || a->scale_exp10 != b->scale_exp10) return false;
     if (a->is_exact && b->is_exact)
@@ -305,7 +307,7 @@ bool expr_ucum_same(struct str a, struct str b)
 {
     struct ucum_unit x, y;
     if (str_eq(a, b)) return true;
-    return ucum_parse(a, &x) && ucum_parse(b, &y) && ucum_same_dimension(&x, &y) && ucum_same_factor(&x, &y);
+    return ucum_parse(a, &x) && ucum_parse(b, &y) && ucum_same_dimension(&x, &y) && same_factor(&x, &y);
 }
 
 /* --- conversion --------------------------------------------------------------------------------------------------- */

@@ -59,6 +59,5 @@ struct ucum_unit {
 
 bool ucum_parse(struct str text, struct ucum_unit *out);
 bool ucum_same_dimension(const struct ucum_unit *a, const struct ucum_unit *b);
-bool ucum_same_factor(const struct ucum_unit *a, const struct ucum_unit *b);
 
 #endif

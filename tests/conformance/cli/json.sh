@@ -39,6 +39,13 @@ document 0 "letter" salve letter "$card"
 document 0 "letter in Arabic to a file" salve letter "$card" --lang ar -o "$work/letter.pdf"
 document 0 "looked" salve looked "$card"
 document 0 "take" salve take "$card"
+document 0 "history" salve history "$card" "$(grep -oE 'Patient/[a-z2-7]{26}\.1' "$work/out.json" | head -1)"
+document 0 "settings" salve settings
+document 0 "settings that change" salve settings --as manager --ages 7,16,18
+document 0 "staff retire" salve staff retire lina --as manager
+document 0 "card" salve card "$card"
+card=$(sed -n 's/.*"card":"\([^"]*\)".*/\1/p' "$work/out.json")
+document 6 "log successor of a whole log" salve log successor --yes
 document 0 "keys rotate" salve keys rotate --as tom
 document 0 "withdraw" salve withdraw "$card" --purpose care
 document 0 "erase" salve erase "$card" --yes

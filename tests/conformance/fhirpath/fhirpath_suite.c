@@ -171,7 +171,7 @@ static bool same_output(struct suite *s, struct expr_value item, const struct ou
 {
     struct str got = item_text(s, item);
     struct expr_decimal dg, dw;
-    struct str type = expr_type_text(item, s->mem);
+    struct str type = fhirpath_type_text(item, s->mem);
     if (want->type.ptr != NULL && str_is(want->type, "integer") &&
         !(str_is(type, "System.Integer") || str_is(type, "FHIR.integer") || str_is(type, "FHIR.positiveInt") ||
           str_is(type, "FHIR.unsignedInt")))

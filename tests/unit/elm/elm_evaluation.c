@@ -318,11 +318,13 @@ static void an_explanation_out_of_memory_anywhere_is_an_error_and_nothing_else(v
         struct arena *mem = arena_open(4 << 20);
         struct elm_subject subject;
         struct elm_explanation explanation;
+        struct elm_run *run;
         struct str json;
         assert_true(nth < 1000);
         arena_fail_after(mem, nth);
         enum salve_code code = elm_subject_make(&tapes, 1, mem, &subject, &err);
-        if (code == SALVE_OK) code = elm_explain(program, &subject, NULL, NULL, 0, 0, mem, &explanation, &err);
+        if (code == SALVE_OK) code = elm_run_open(program, &subject, NULL, NULL, 0, mem, &run, &err);
+        if (code == SALVE_OK) code = elm_explain(run, 0, &explanation, &err);
         if (code == SALVE_OK) code = elm_explanation_json(&explanation, mem, &json, &err);
         if (code == SALVE_OK)
             assert_str(json, "{\"value\":null,\"used\":[{\"reference\":\"Patient/p\",\"type\":\"Patient\","

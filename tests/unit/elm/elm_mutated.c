@@ -11,8 +11,8 @@
 #include "t.h"
 
 static const char *const kinds[] = {
-#define STRICT(type, fields, operands, flags, function) #type,
-#define NODE(type, function)                            #type,
+#define STRICT(type, fields, least, most, function, flags) #type,
+#define NODE(type, function, flags)                        #type,
 #include "elm/elm_nodes.def"
 #undef STRICT
 #undef NODE

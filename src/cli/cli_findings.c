@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Findings with their reasons. */
+#include "cli/cli_findings.h"
+
+#include "visit/content.h"
+
+static void add_labels(struct buf *out, const struct guideline *guideline, const struct str *labels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct str label = guideline == NULL ? STR_NONE : guideline_word(guideline, STR("en"), "inputs", labels[i]);
+        if (label.len == 0) label = labels[i];
+        buf_addf(out, "%s%.*s", i == 0 ? "" : ", ", STR_ARGS(label));
+    }
+}
+
+static void add_inputs(struct buf *out, const struct guideline *guideline, const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->input_count; i++) {
+        const struct finding_input *input = &finding->inputs[i];
+        buf_add(out, i == 0 ? STR("    used:   ") : STR(", "));
+        add_labels(out, guideline, &input->label, 1);
+        buf_addf(out, " %.*s%s%.*s", STR_ARGS(input->value), input->unit.len > 0 ? " " : "", STR_ARGS(input->unit));
+        if (input->date.len >= 10) buf_addf(out, " (%.10s)", input->date.ptr);
+    }
+    if (finding->input_count > 0) buf_add_char(out, '\n');
+}
+
+static void finding_text(struct buf *out, const struct cli *cli, const struct finding *finding)
+{
+    const struct guideline *guideline = NULL;
+    if (visit_guideline(cli->visit.content, finding->guideline, &guideline, NULL) != SALVE_OK) guideline = NULL;
+    buf_addf(out, "  %.*s", STR_ARGS(finding->item));
+    if (finding->status == FINDING_ASSESSED) {
+        buf_addf(out, ": %.*s", STR_ARGS(finding->category));
+        if (finding->value.len > 0) {
+            buf_addf(out, "  [%.*s", STR_ARGS(finding->value));
+            if (finding->value2.len > 0) buf_addf(out, "/%.*s", STR_ARGS(finding->value2));
+            bool has_unit = finding->unit.len > 0 && !str_is(finding->unit, "1");
+            buf_addf(out, "%s%.*s]", has_unit ? " " : "", has_unit ? (int)finding->unit.len : 0, finding->unit.ptr);
+        }
+        if (finding->urgency != URGENCY_NONE) buf_addf(out, "  %s", urgency_text(finding->urgency));
+        if (finding->action.len > 0) buf_addf(out, " -> %.*s", STR_ARGS(finding->action));
+        buf_add_char(out, '\n');
+    } else if (finding->status == FINDING_EXCLUDED) {
+        buf_addf(out, ": does not apply (%.*s)\n", STR_ARGS(finding->excluded));
+    } else {
+        bool is_queried = finding->status == FINDING_QUERIED;
+        buf_add(out, is_queried ? STR(": measure again: ") : STR(": not assessed, missing: "));
+        add_labels(out, guideline, is_queried ? finding->queried : finding->missing,
+                   is_queried ? finding->queried_count : finding->missing_count);
+        if (finding->action.len > 0)
+            buf_addf(out, "  %s -> %.*s", urgency_text(finding->urgency), STR_ARGS(finding->action));
+        buf_add_char(out, '\n');
+    }
+    add_inputs(out, guideline, finding);
+    if (finding->status == FINDING_ASSESSED)
+        buf_addf(out, "    why:    %.*s (%.*s %.*s), %.*s\n", STR_ARGS(finding->define), STR_ARGS(finding->guideline),
+                 STR_ARGS(finding->version), STR_ARGS(finding->source));
+    for (size_t i = 0; i < finding->because_count; i++)
+        buf_addf(out, "            %.*s\n", STR_ARGS(finding->because[i]));
+}
+
+enum salve_code cli_findings_print(const struct cli *cli, const struct visit_findings *findings, struct salve_err *err)
+{
+    struct cli_reply reply;
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < findings->count; i++) {
+        if (cli->is_json)
+            finding_json(&findings->list[i], &reply.w);
+        else
+            finding_text(&reply.out, cli, &findings->list[i]);
+    }
+    return cli_reply_done(&reply, err);
+}
+
+void cli_counts_add(struct cli_reply *reply, struct screen_counts *counts)
+{
+    screen_counts_sort(counts);
+    cli_reply_enter(reply, "counts", '[');
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct screen_count *row = &counts->rows[i];
+        cli_reply_words(reply, "%-16.*s %-24.*s %-28.*s %7u\n", STR_ARGS(row->guideline), STR_ARGS(row->item),
+                        STR_ARGS(row->category), row->count);
+        cli_reply_enter(reply, NULL, '{');
+        cli_reply_text(reply, "guideline", row->guideline);
+        cli_reply_text(reply, "item", row->item);
+        cli_reply_text(reply, "category", row->category);
+        cli_reply_number(reply, "count", row->count);
+        cli_reply_leave(reply);
+    }
+    cli_reply_leave(reply);
+}

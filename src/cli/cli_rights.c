@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The commands of a person's own rights: choices, who looked, take everything away, withdraw, be erased. */
+#include "cli/cli_rights.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli_commands.h"
+#include "cli/cli_open.h"
+#include "cli/cli_reply.h"
+#include "base/file.h"
+
+/* --- choices ------------------------------------------------------------------------------------------------------ */
+
+enum salve_code cli_purpose(const struct cli *cli, enum purpose *out, struct salve_err *err)
+{
+    const char *text = cli_option(cli, OPT_PURPOSE);
+    if (text != NULL && purpose_find(str_of(text), out) && *out != PURPOSE_SELF) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_USAGE,
+                        "a purpose is one of: care, follow-up, statistics, research-contact, transfer, helper",
+                        "--purpose");
+}
+
+static void add_consent(struct cli_reply *reply, const struct rec_consent *consent)
+{
+    char when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+    const char *state = consent->in_force ? "on" : consent->grant.state == CONSENT_WITHDRAWN ? "taken back" : "ended";
+    int64_t end_unix_s = consent->grant.not_after_unix_s;
+    cli_reply_words(reply, "%-18s %-11s %.*s%s%.*s\n", purpose_text(consent->grant.purpose), state,
+                    STR_ARGS(clock_date_text(consent->at_unix_ms, when)),
+                    consent->in_force && end_unix_s != 0 ? "  until " : "",
+                    consent->in_force && end_unix_s != 0 ? 10 : 0, clock_date_text(end_unix_s * 1000, until).ptr);
+    cli_reply_enter(reply, NULL, '{');
+    cli_reply_text(reply, "purpose", str_of(purpose_text(consent->grant.purpose)));
+    cli_reply_bool(reply, "inForce", consent->in_force);
+    cli_reply_text(reply, "at", clock_text(consent->at_unix_ms, when));
+    if (end_unix_s != 0) cli_reply_text(reply, "notAfter", clock_text(end_unix_s * 1000, when));
+    cli_reply_leave(reply);
+}
+
+enum salve_code cli_consent_list(struct cli *cli, struct salve_err *err)
+{
+    struct visit_consents consents;
+    struct cli_reply reply;
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_consents(&cli->visit, str_of(cli->words[0]), &consents, err));
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < consents.count; i++) add_consent(&reply, &consents.list[i]);
+    if (consents.count == 0) cli_say(cli, "Nothing is switched on.");
+    return cli_reply_done(&reply, err);
+}
+
+/* --- looked ------------------------------------------------------------------------------------------------------- */
+
+static struct str classes_text(class_mask classes, struct arena *mem)
+{
+    struct buf out;
+    struct str text = STR("");
+    buf_init(&out, mem, 1024);
+    for (int class = 1; class <= CLASS_LAST; class ++)
+        if ((classes & CLASS_BIT(class)) != 0)
+            buf_addf(&out, "%s%s", out.len > 0 ? ", " : "", class_text((enum data_class) class));
+    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
+static enum salve_code write_proofs(struct cli *cli, const struct visit_looks *looks, struct salve_err *err)
+{
+    const char *folder = cli_option(cli, OPT_PROOFS);
+    if (folder == NULL) return SALVE_OK;
+    (void)mkdir(folder, 0700);
+    for (size_t i = 0; i < looks->count; i++) {
+        const struct rec_look *look = &looks->list[i];
+        struct str path = arena_printf(cli->mem, "%s/%llu.tlog-proof", folder, (unsigned long long)look->leaf_index);
+        if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "proofs");
+        if (look->proved) TRY(file_write(path.ptr, look->proof, 0600, err));
+    }
+    return SALVE_OK;
+}
+
+static void look_json(struct json_writer *w, const struct rec_look *look, struct str classes)
+{
+    char when[CLOCK_TEXT_BYTES];
+    json_open(w, NULL, '{');
+    json_put_text(w, "at", clock_text(look->at_unix_ms, when));
+    json_put_text(w, "kind", look->kind);
+    json_put_text(w, "role", str_of(role_text(look->actor.role)));
+    json_put_text(w, "actor", look->actor.id);
+    json_put_text(w, "site", look->actor.site);
+    json_put_text(w, "purpose", look->purpose == 0 ? STR("") : str_of(purpose_text(look->purpose)));
+    json_put_text(w, "classes", classes);
+    json_put_i64(w, "resources", look->resource_count);
+    json_put_i64(w, "leaf", (int64_t)look->leaf_index);
+    json_put_bool(w, "proved", look->proved);
+    json_close(w);
+}
+
+static void look_line(struct buf *out, const struct rec_look *look, struct str classes)
+{
+    char when[CLOCK_TEXT_BYTES];
+    struct str at = clock_text(look->at_unix_ms, when);
+    bool is_own = look->actor.role == ROLE_PARTICIPANT;
+    buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind),
+             is_own ? "you" : role_text(look->actor.role), is_own ? "" : " ", STR_ARGS(look->actor.id),
+             look->purpose == 0 ? "" : purpose_text(look->purpose));
+    if (classes.len > 0) buf_addf(out, ": %.*s", STR_ARGS(classes));
+    if (look->resource_count > 0)
+        buf_addf(out, " (%u %s)", look->resource_count, str_is(look->kind, "write") ? "written" : "read");
+    buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index, look->proved ? "proved" : "NOT PROVED");
+}
+
+enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *looks, struct salve_err *err)
+{
+    struct cli_reply reply;
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < looks->count; i++) {
+        struct str classes = classes_text(looks->list[i].classes, cli->mem);
+        if (cli->is_json)
+            look_json(&reply.w, &looks->list[i], classes);
+        else
+            look_line(&reply.out, &looks->list[i], classes);
+    }
+    TRY(cli_reply_done(&reply, err));
+    if (looks->missing > 0)
+        return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu lines",
+                            looks->missing, looks->count);
+    cli_say(cli, "Every one of these %zu lines is in the log; nobody else has opened the record.", looks->count);
+    return SALVE_OK;
+}
+
+enum salve_code cli_looked(struct cli *cli, struct salve_err *err)
+{
+    struct visit_looks looks;
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_looked(&cli->visit, str_of(cli->words[0]), &looks, err));
+    TRY(write_proofs(cli, &looks, err));
+    return cli_looked_print(cli, &looks, err);
+}
+
+/* --- history ------------------------------------------------------------------------------------------------------ */
+
+enum salve_code cli_history(struct cli *cli, struct salve_err *err)
+{
+    struct visit_versions versions;
+    struct cli_reply reply;
+    char when[CLOCK_TEXT_BYTES];
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_history(&cli->visit, str_of(cli->words[0]), str_of(cli->words[1]), &versions, err));
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < versions.count; i++) {
+        const struct visit_version *version = &versions.list[i];
+        struct str at = clock_text(version->saved_at_unix_ms, when);
+        cli_reply_words(&reply, "version %u, saved %.16s\n%.*s\n", version->version, at.ptr, STR_ARGS(version->json));
+        cli_reply_enter(&reply, NULL, '{');
+        cli_reply_number(&reply, "version", version->version);
+        cli_reply_text(&reply, "savedAt", at);
+        if (cli->is_json) json_put_raw(&reply.w, "resource", version->json);
+        cli_reply_leave(&reply);
+    }
+    return cli_reply_done(&reply, err);
+}
+
+/* --- take --------------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_take(struct cli *cli, struct salve_err *err)
+{
+    struct visit_taken taken;
+    const char *path = cli_option(cli, OPT_OUTPUT);
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_take(&cli->visit, str_of(cli->words[0]), &taken, err));
+    if (path != NULL)
+        TRY(file_write(path, taken.bundle, 0600, err));
+    else
+        cli_write(taken.bundle);
+    cli_say(cli, "%zu resources: all that is kept about this person.", taken.resource_count);
+    return SALVE_OK;
+}
+
+/* --- withdraw and erase ------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_receipt_json(struct cli *cli, const char *kind, const struct visit_receipt *receipt,
+                                 struct str *out, struct salve_err *err)
+{
+    struct buf json;
+    char when[CLOCK_TEXT_BYTES];
+    buf_init(&json, cli->mem, 1 << 20);
+    struct json_writer w = {.out = &json, .pretty = true};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "receipt", str_of(kind));
+    json_put_text(&w, "at", clock_text(receipt->proof.at_unix_ms, when));
+    if (receipt->purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(receipt->purpose)));
+    if (receipt->until.len > 0) json_put_text(&w, "keysGoneBy", receipt->until);
+    json_put_i64(&w, "leaf", (int64_t)receipt->proof.leaf_index);
+    if (receipt->body.len > 0)
+        json_put_text(&w, "text",
+                      arena_printf(cli->mem, "%.*s\n\n%.*s\n", STR_ARGS(receipt->title), STR_ARGS(receipt->body)));
+    json_put_text(&w, "proof", receipt->proof.text);
+    json_close(&w);
+    buf_add_char(&json, '\n');
+    return buf_done(&json, out, err);
+}
+
+/* A receipt in the person's language, with its proof below. */
+static enum salve_code give_receipt(struct cli *cli, const char *kind, const struct visit_receipt *receipt,
+                                    struct salve_err *err)
+{
+    const char *path = cli_option(cli, OPT_OUTPUT);
+    struct str text = arena_printf(cli->mem, "%.*s\n\n%.*s\n\n%.*s", STR_ARGS(receipt->title), STR_ARGS(receipt->body),
+                                   STR_ARGS(receipt->proof.text));
+    if (text.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "receipt");
+    if (cli->is_json) TRY(cli_receipt_json(cli, kind, receipt, &text, err));
+    enum salve_code code = path == NULL ? SALVE_OK : file_write(path, text, 0600, err);
+    if (path == NULL || code != SALVE_OK) cli_write(text); /* it is done, and this is the only receipt */
+    if (code != SALVE_OK) cli_say(cli, "It was done; the receipt is above because its file could not be written.");
+    return code;
+}
+
+/* The words of the receipt, so that an unknown language is told before anything is asked. */
+static enum salve_code receipt_words(struct cli *cli, struct str *language, struct salve_err *err)
+{
+    const struct consent_texts *texts = NULL;
+    const char *lang = cli_option(cli, OPT_LANG);
+    *language = str_of(lang == NULL ? "en" : lang);
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_RECEIPTS}, err));
+    return visit_receipts(cli->visit.content, *language, &texts, err);
+}
+
+enum salve_code cli_withdraw(struct cli *cli, struct salve_err *err)
+{
+    enum purpose purpose = 0;
+    struct str language;
+    struct visit_receipt receipt;
+    TRY(cli_purpose(cli, &purpose, err));
+    TRY(receipt_words(cli, &language, err));
+    TRY(cli_open(cli, CLI_ANYBODY, err));
+    TRY(visit_withdraw(&cli->visit, str_of(cli->words[0]), purpose, language, &receipt, err));
+    return give_receipt(cli, "withdrawal", &receipt, err);
+}
+
+enum salve_code cli_erase(struct cli *cli, struct salve_err *err)
+{
+    struct str language;
+    struct visit_receipt receipt;
+    TRY(receipt_words(cli, &language, err));
+    TRY(cli_confirm(cli, "Everything about this person will be gone for good", "erase", err));
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_erase(&cli->visit, str_of(cli->words[0]), language, &receipt, err));
+    return give_receipt(cli, "erasure", &receipt, err);
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The commands of a visit: enrol, consent, import, screen, sign, letter. Words and files in, a call of visit, its
+ * answer printed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli_commands.h"
+#include "cli/cli_findings.h"
+#include "cli/cli_open.h"
+#include "cli/cli_reply.h"
+#include "cli/cli_rights.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "fhir/fhir.h"
+#include "fhir/outcome.h"
+#include "visit/enrol.h"
+#include "visit/import.h"
+#include "visit/result.h"
+
+static struct str option_or(const struct cli *cli, enum cli_option option, const char *otherwise)
+{
+    const char *value = cli_option(cli, option);
+    return str_of(value == NULL ? otherwise : value);
+}
+
+/* --- enrol -------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code ask_into(const struct cli *cli, struct json_writer *w, const char *question, const char *name,
+                                struct salve_err *err)
+{
+    char line[CLI_LINE_BYTES_MAX];
+    TRY(cli_ask(cli, question, false, line, sizeof line, err));
+    struct str text = str_trim(str_of(line));
+    if (text.len > 0) json_put_text(w, name, text);
+    return SALVE_OK;
+}
+
+static enum salve_code ask_patient(struct cli *cli, struct str *out, struct salve_err *err)
+{
+    struct buf text;
+    char given[CLI_LINE_BYTES_MAX];
+    buf_init(&text, cli->mem, 1 << 16);
+    struct json_writer w = {.out = &text};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "resourceType", STR("Patient"));
+    json_open(&w, "name", '[');
+    json_open(&w, NULL, '{');
+    TRY(ask_into(cli, &w, "Family name", "family", err));
+    TRY(cli_ask(cli, "Given names", false, given, sizeof given, err));
+    if (str_trim(str_of(given)).len > 0) {
+        json_open(&w, "given", '[');
+        json_put_text(&w, NULL, str_trim(str_of(given)));
+        json_close(&w);
+    }
+    json_close(&w);
+    json_close(&w);
+    TRY(ask_into(cli, &w, "Birth date (YYYY-MM-DD)", "birthDate", err));
+    TRY(ask_into(cli, &w, "Sex for reference ranges (female, male, other, unknown)", "gender", err));
+    json_close(&w);
+    return buf_done(&text, out, err);
+}
+
+enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
+{
+    struct str json;
+    struct tape patient;
+    struct fhir_issues issues;
+    struct rec_enrolled enrolled;
+    struct cli_reply reply;
+    struct fhir_read_opts opts = {.type = FHIR_T_Patient};
+    fhir_issues_init(&issues, cli->mem);
+    if (cli->word_count == 0)
+        TRY(ask_patient(cli, &json, err));
+    else
+        TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &json, err));
+    TRY(fhir_read(json, &opts, cli->mem, &patient, &issues, err));
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_enrol(&cli->visit, &patient, &enrolled, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "card", enrolled.card);
+    cli_reply_words(&reply, "%.*s\n", STR_ARGS(enrolled.card));
+    TRY(cli_reply_done(&reply, err));
+    if (!cli->is_json)
+        cli_say(cli,
+                "This is the card code. It is shown once: print it or write it down for the person.\n"
+                "Next: salve consent give %.*s --purpose care --as %s",
+                STR_ARGS(enrolled.card), cli_option(cli, OPT_AS));
+    return SALVE_OK;
+}
+
+/* --- consent ------------------------------------------------------------------------------------------------------ */
+
+static void print_form(const struct consent_form *form)
+{
+    cli_print("%.*s\n(%s %u.%u)\n\n", STR_ARGS(form->title), purpose_text(form->purpose), form->ref.major,
+              form->ref.minor);
+    for (size_t i = 0; i < CONSENT_SECTION_COUNT; i++)
+        cli_print("%.*s\n  %.*s\n\n", STR_ARGS(form->sections[i].heading), STR_ARGS(form->sections[i].text));
+    cli_print("> %.*s\n", STR_ARGS(form->yes));
+}
+
+enum salve_code cli_consent_form(struct cli *cli, struct salve_err *err)
+{
+    const struct consent_form *form = NULL;
+    enum purpose purpose = 0;
+    TRY(cli_purpose(cli, &purpose, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
+    TRY(visit_form(cli->visit.content, purpose, str_of(cli_option(cli, OPT_FORM)), option_or(cli, OPT_LANG, "en"),
+                   &form, err));
+    if (cli->is_json)
+        cli_write(form->bytes);
+    else
+        print_form(form);
+    return SALVE_OK;
+}
+
+static enum salve_code ask_yes(const struct cli *cli, const char *question, bool *is_yes, struct salve_err *err)
+{
+    char line[16];
+    TRY(cli_ask(cli, question, false, line, sizeof line, err));
+    *is_yes = line[0] == 'y' || line[0] == 'Y';
+    return SALVE_OK;
+}
+
+/* Two rounds at most; answers are not kept, only the round in which all points were met. 0: in none. */
+static enum salve_code read_back(const struct cli *cli, const struct consent_form *form, uint32_t *rounds,
+                                 struct salve_err *err)
+{
+    for (*rounds = 1; *rounds <= 2; ++*rounds) {
+        bool is_done = true, is_met = false;
+        for (size_t i = 0; i < form->read_back_count; i++) {
+            const struct consent_read_back *item = &form->read_back[i];
+            cli_print("\n%zu. %.*s\n", i + 1, STR_ARGS(item->ask));
+            for (size_t p = 0; p < item->point_count; p++) cli_print("     - %.*s\n", STR_ARGS(item->points[p]));
+            TRY(ask_yes(cli, "   Did the person say this in their own words? [y/n]", &is_met, err));
+            is_done = is_done && is_met;
+        }
+        if (is_done) return SALVE_OK;
+        if (*rounds == 1) cli_print("\nPlease explain once more, then ask again.\n");
+    }
+    *rounds = 0;
+    return SALVE_OK;
+}
+
+/* Goes through the form on the terminal. */
+static enum salve_code go_through_form(struct cli *cli, struct visit_grant_ask *ask, struct salve_err *err)
+{
+    const struct consent_form *form = NULL;
+    bool is_agreed = false;
+    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1)
+        return salve_refuse(
+            err, SALVE_E_USAGE,
+            "there is no terminal to ask on; 'salve consent form' shows the questions, --read-back 1 or 2 says "
+            "in which round all were met",
+            "--read-back");
+    TRY(visit_form(cli->visit.content, ask->purpose, ask->version, ask->language, &form, err));
+    print_form(form);
+    TRY(read_back(cli, form, &ask->read_back_rounds, err));
+    if (ask->read_back_rounds == 0) return SALVE_OK; /* the gate refuses it */
+    cli_print("\n%.*s\n", STR_ARGS(form->yes));
+    TRY(ask_yes(cli, "Does the person agree? [y/n]", &is_agreed, err));
+    if (is_agreed) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONSENT,
+                        "the person did not agree; nothing was noted, and nothing changes for their check", "consent");
+}
+
+/* One agreement from the options; without --read-back the form is gone through first. */
+static enum salve_code read_grant(struct cli *cli, struct consent_grant *grant, struct salve_err *err)
+{
+    const char *rounds = cli_option(cli, OPT_READ_BACK);
+    int64_t number = 0;
+    struct visit_grant_ask ask = {.language = option_or(cli, OPT_LANG, "en"),
+                                  .version = str_of(cli_option(cli, OPT_FORM)),
+                                  .method = option_or(cli, OPT_METHOD, ""),
+                                  .assent = option_or(cli, OPT_ASSENT, ""),
+                                  .to = option_or(cli, OPT_TO, ""),
+                                  .has_witness = cli_has(cli, OPT_WITNESS),
+                                  .is_by_guardian = cli_has(cli, OPT_GUARDIAN),
+                                  .with_sensitive = cli_has(cli, OPT_SENSITIVE)};
+    TRY(cli_purpose(cli, &ask.purpose, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
+    TRY(visit_grant(cli->visit.content, &ask, grant, err)); /* before anybody is asked anything */
+    if (rounds == NULL) TRY(go_through_form(cli, &ask, err));
+    if (rounds != NULL && (!str_to_i64(str_of(rounds), &number) || number < 1 || number > 2))
+        return salve_refuse(err, SALVE_E_USAGE, "give the round, 1 or 2, in which every question was met",
+                            "--read-back");
+    if (rounds != NULL) ask.read_back_rounds = (uint32_t)number;
+    return visit_grant(cli->visit.content, &ask, grant, err);
+}
+
+enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
+{
+    struct consent_grant grant;
+    struct visit_receipt receipt = {0};
+    struct str text;
+    TRY(read_grant(cli, &grant, err));
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_consent_give(&cli->visit, str_of(cli->words[0]), &grant, &receipt.proof, err));
+    receipt.purpose = grant.purpose;
+    text = receipt.proof.text;
+    if (cli->is_json) TRY(cli_receipt_json(cli, "consent", &receipt, &text, err));
+    cli_write(text);
+    cli_say(cli,
+            "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
+            "  salve withdraw CARD --purpose %s",
+            purpose_text(grant.purpose), purpose_text(grant.purpose));
+    return SALVE_OK;
+}
+
+/* --- import ------------------------------------------------------------------------------------------------------- */
+
+/* Where the cards and what was left out go while an import runs. */
+struct outputs {
+    struct cli *cli;
+    FILE *rejects, *cards;
+    struct cli_progress progress;
+};
+
+static enum salve_code open_output(const char *path, FILE **out, struct salve_err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    *out = fd < 0 ? NULL : fdopen(fd, "w");
+    return *out == NULL ? file_fail(err, path) : SALVE_OK;
+}
+
+static enum salve_code close_output(FILE *file, const char *path, enum salve_code code, struct salve_err *err)
+{
+    if (file == NULL) return code;
+    bool is_bad = ferror(file) != 0;
+    if (fflush(file) != 0 || fsync(fileno(file)) != 0) is_bad = errno != EINVAL; /* a pipe cannot be synced */
+    if (fclose(file) != 0) is_bad = true;
+    if (code != SALVE_OK || !is_bad) return code;
+    return salve_refuse(err, SALVE_E_IO, "it could not be written to the end", "%s", path);
+}
+
+/* The cards are shown once: nothing that holds some is written over. */
+static enum salve_code refuse_existing(const char *path, struct salve_err *err)
+{
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT, "the file exists and may hold cards, which are shown once; name another",
+                        "--output %s", path);
+}
+
+static enum salve_code open_outputs(struct outputs *out, struct salve_err *err)
+{
+    const char *rejects = cli_option(out->cli, OPT_REJECTS), *cards = cli_option(out->cli, OPT_OUTPUT);
+    if (rejects != NULL) TRY(open_output(rejects, &out->rejects, err));
+    if (cards == NULL) return SALVE_OK;
+    TRY(refuse_existing(cards, err));
+    TRY(open_output(cards, &out->cards, err));
+    (void)fprintf(out->cards, "subject,card\n");
+    return SALVE_OK;
+}
+
+static enum salve_code keep_card(void *with, struct str subject, struct str card, struct salve_err *err)
+{
+    struct outputs *out = with;
+    const char *path = cli_option(out->cli, OPT_OUTPUT);
+    if (fprintf(out->cards, "%.*s,%.*s\n", STR_ARGS(subject), STR_ARGS(card)) < 0 || fflush(out->cards) != 0)
+        return file_fail(err, path);
+    return fdatasync(fileno(out->cards)) == 0 || errno == EINVAL || errno == EROFS ? SALVE_OK : file_fail(err, path);
+}
+
+static void keep_rejects(void *with, struct str lines)
+{
+    struct outputs *out = with;
+    if (out->rejects != NULL) (void)fwrite(lines.ptr, 1, lines.len, out->rejects);
+}
+
+static void print_issues(void *with, const struct fhir_issues *issues)
+{
+    struct outputs *to = with;
+    struct buf out;
+    struct str text;
+    buf_init(&out, to->cli->mem, 4 << 20);
+    outcome_add(issues, &out);
+    buf_add_char(&out, '\n');
+    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
+}
+
+static bool step(void *with, uint64_t people)
+{
+    struct outputs *out = with;
+    cli_progress_step(&out->progress, people, 0);
+    return !cli_interrupted();
+}
+
+static enum salve_code import_rows(struct outputs *out, struct str text, const struct visit_import_ask *ask,
+                                   struct visit_imported *sum, struct salve_err *err)
+{
+    struct cli *cli = out->cli;
+    const char *path = cli_option(cli, OPT_MAP);
+    struct csv_map *map = NULL;
+    struct str json, rest = text, line;
+    uint64_t lines = 0;
+    enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, cli->mem, &json, err);
+    if (code != SALVE_OK) return code;
+    code = csv_map_read(json, cli->mem, &map, err);
+    if (code != SALVE_OK) salve_err_in(err, "%s", path);
+    if (code != SALVE_OK) return code;
+    while (str_next_line(&rest, &line)) lines += line.len > 0;
+    out->progress = cli_progress_start(cli, "import", lines - 1);
+    code = visit_import_rows(&cli->visit, map, text, option_or(cli, OPT_DATE, ""), ask, sum, err);
+    cli_progress_end(&out->progress);
+    if (code != SALVE_OK) salve_err_in(err, "%s", cli->words[0]);
+    return code;
+}
+
+static enum salve_code import_new(struct outputs *out, struct visit_import_ask *ask, struct visit_imported *sum,
+                                  struct salve_err *err)
+{
+    struct cli *cli = out->cli;
+    struct str bytes;
+    struct consent_grant grant;
+    struct visit_screening screening = {0};
+    TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
+    if (cli_has(cli, OPT_PURPOSE)) TRY(read_grant(cli, &grant, err));
+    if (cli_has(cli, OPT_PURPOSE)) ask->grant = &grant;
+    TRY(cli_accepted(cli, 0, err));
+    enum salve_code code = visit_screening(&cli->visit, &screening, err);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code; /* none accepted here: nothing is evaluated */
+    ask->screening = &screening;
+    return cli_has(cli, OPT_MAP) ? import_rows(out, bytes, ask, sum, err)
+                                 : visit_import_new(&cli->visit, bytes, ask, sum, err);
+}
+
+static enum salve_code import_one(struct cli *cli, const struct visit_import_ask *ask, struct visit_imported *sum,
+                                  struct salve_err *err)
+{
+    struct str bytes;
+    TRY(file_read(cli->words[1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
+    enum salve_code code = visit_import(&cli->visit, str_of(cli->words[0]), bytes, ask, sum, err);
+    bool is_other = code == SALVE_E_CONFLICT && strcmp(err->element, "Patient.birthDate") == 0;
+    return cli_hint(code, is_other ? code : SALVE_OK,
+                    "it is not the birth date of the person with this card; --yes if it is to be corrected", err);
+}
+
+static enum salve_code check_import(const struct cli *cli, struct salve_err *err)
+{
+    bool is_enrol = cli_has(cli, OPT_ENROL);
+    const char *what = NULL;
+    if (is_enrol && cli->word_count != 1) what = "with --enrol give the file alone";
+    if (!is_enrol && cli->word_count != 2) what = "give the person's card and the file";
+    if (!is_enrol && cli_has(cli, OPT_MAP)) what = "--map goes with --enrol: every row is a new person";
+    if (cli_has(cli, OPT_MINIMISE) != cli_has(cli, OPT_REJECTS)) what = "--minimise and --rejects go together";
+    if (is_enrol && !cli_has(cli, OPT_OUTPUT)) what = "with --enrol the cards go to --output; they are shown only once";
+    return what == NULL ? SALVE_OK : salve_refuse(err, SALVE_E_USAGE, what, "import");
+}
+
+static enum salve_code print_imported(const struct cli *cli, struct visit_imported *sum, bool is_done,
+                                      struct salve_err *err)
+{
+    struct cli_reply reply;
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_number(&reply, "people", sum->people);
+    cli_reply_number(&reply, "resources", sum->resources_in);
+    cli_reply_number(&reply, "kept", sum->kept);
+    cli_reply_words(&reply,
+                    "%llu people, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
+                    (unsigned long long)sum->people, (unsigned long long)sum->resources_in,
+                    (unsigned long long)sum->kept, (unsigned long long)sum->commons);
+    if (sum->rule_count > 0)
+        cli_reply_words(&reply, "Left out by rule, all of it in %s:\n", cli_option(cli, OPT_REJECTS));
+    cli_reply_enter(&reply, "leftOut", '{');
+    for (size_t i = 0; i < sum->rule_count; i++) {
+        cli_reply_number(&reply, sum->left_out[i].rule, sum->left_out[i].count);
+        cli_reply_words(&reply, "  %-28s %7u\n", sum->left_out[i].rule, sum->left_out[i].count);
+    }
+    cli_reply_leave(&reply);
+    cli_reply_bool(&reply, "finished", is_done);
+    cli_counts_add(&reply, &sum->findings);
+    return cli_reply_done(&reply, err);
+}
+
+enum salve_code cli_import(struct cli *cli, struct salve_err *err)
+{
+    struct outputs out = {.cli = cli};
+    struct visit_imported sum = {0};
+    struct visit_import_ask ask = {.minimise = cli_has(cli, OPT_MINIMISE),
+                                   .correct = cli_has(cli, OPT_YES),
+                                   .watch = {keep_card, keep_rejects, print_issues, step, &out}};
+    bool is_enrol = cli_has(cli, OPT_ENROL);
+    TRY(check_import(cli, err));
+    TRY(cli_open(cli, CLI_STAFF, err));
+    enum salve_code code = open_outputs(&out, err);
+    if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_one(cli, &ask, &sum, err);
+    code = close_output(out.rejects, cli_option(cli, OPT_REJECTS), code, err);
+    code = close_output(out.cards, cli_option(cli, OPT_OUTPUT), code, err);
+    if (sum.rule_count > 0) cli->exit_status = 5;
+    if (code != SALVE_OK && sum.people == 0) return code;
+    bool is_done = code == SALVE_OK && !cli_interrupted();
+    enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
+    if (is_enrol && !is_done)
+        cli_say(cli,
+                "Stopped after %llu people; their cards are in %s. To go on, give a file with the other rows and "
+                "another --output.",
+                (unsigned long long)sum.people, cli_option(cli, OPT_OUTPUT));
+    return code == SALVE_OK ? printed : code;
+}
+
+/* --- findings and letters ----------------------------------------------------------------------------------------- */
+
+static enum salve_code read_file(const struct cli *cli, struct str *bytes, struct salve_err *err)
+{
+    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, bytes, err);
+}
+
+enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
+{
+    struct visit_screening screening;
+    struct visit_findings findings;
+    struct str bytes;
+    bool is_paper = cli_has(cli, OPT_PAPER);
+    TRY(cli_open(cli, is_paper ? CLI_NOBODY : CLI_STAFF, err));
+    TRY(cli_accepted(cli, 0, err));
+    TRY(visit_screening(&cli->visit, &screening, err));
+    if (screening.left_out > 0)
+        cli_say(cli, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.",
+                screening.left_out);
+    if (is_paper) TRY(read_file(cli, &bytes, err));
+    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
+    if (!is_paper) TRY(visit_screen(&cli->visit, &screening, str_of(cli->words[0]), &findings, err));
+    TRY(cli_findings_print(cli, &findings, err));
+    if (!is_paper) cli_say(cli, "Drafts. Next: a clinician looks at them and signs:  salve sign CARD --as CLINICIAN");
+    return SALVE_OK;
+}
+
+enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
+{
+    size_t count = 0;
+    struct cli_reply reply;
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_sign(&cli->visit, str_of(cli->words[0]), &count, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_number(&reply, "signed", count);
+    cli_reply_words(&reply, "Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", count);
+    return cli_reply_done(&reply, err);
+}
+
+/* {"lang":...,"format":...} with the file's name, or the letter itself where there is no file. */
+static enum salve_code letter_json(struct cli *cli, const struct visit_sheet *sheet, const char *path,
+                                   struct salve_err *err)
+{
+    struct cli_reply reply;
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "lang", sheet->language);
+    cli_reply_text(&reply, "format", sheet->is_pdf ? STR("pdf") : STR("html"));
+    cli_reply_number(&reply, "bytes", sheet->bytes.len);
+    cli_reply_text(&reply, path != NULL ? "file" : "letter", path != NULL ? str_of(path) : sheet->bytes);
+    return cli_reply_done(&reply, err);
+}
+
+/* On paper all that is accepted is evaluated; else the guidelines of the findings are needed, whichever they are. */
+static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, struct salve_err *err)
+{
+    struct visit_screening screening;
+    struct str bytes;
+    if (!cli_has(cli, OPT_PAPER)) {
+        TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
+        return visit_letters(&cli->visit, str_of(cli->words[0]), sheet, 1, err);
+    }
+    TRY(cli_accepted(cli, VISIT_FRAMES, err));
+    TRY(visit_screening(&cli->visit, &screening, err));
+    TRY(read_file(cli, &bytes, err));
+    return visit_paper_letters(&cli->visit, &screening, bytes, sheet, 1, err);
+}
+
+enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
+{
+    const char *path = cli_option(cli, OPT_OUTPUT);
+    struct visit_sheet sheet = {.language = option_or(cli, OPT_LANG, "en"),
+                                .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"))};
+    TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));
+    TRY(make_letter(cli, &sheet, err));
+    if (path != NULL) TRY(file_write(path, sheet.bytes, 0600, err));
+    if (cli->is_json) TRY(letter_json(cli, &sheet, path, err));
+    if (path == NULL && !cli->is_json) cli_write(sheet.bytes);
+    if (path != NULL) cli_say(cli, "Letter: %s", path);
+    return SALVE_OK;
+}
+
+/* --- a new card --------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_card(struct cli *cli, struct salve_err *err)
+{
+    struct str card;
+    struct cli_reply reply;
+    bool is_by_name = cli_has(cli, OPT_NAME) && cli_has(cli, OPT_BORN);
+    if (is_by_name == (cli->word_count == 1) || cli_has(cli, OPT_NAME) != cli_has(cli, OPT_BORN))
+        return salve_refuse(err, SALVE_E_USAGE, "give the old code, or the record's id, or --name and --born", "card");
+    TRY(cli_open(cli, is_by_name ? CLI_STAFF : CLI_ANYBODY, err));
+    if (is_by_name)
+        TRY(visit_card_by_name(&cli->visit, option_or(cli, OPT_NAME, ""), option_or(cli, OPT_BORN, ""), &card, err));
+    else
+        TRY(visit_card_new(&cli->visit, str_of(cli->words[0]), &card, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "card", card);
+    cli_reply_words(&reply, "%.*s\n", STR_ARGS(card));
+    TRY(cli_reply_done(&reply, err));
+    cli_say(cli, "This is the new card code. It is shown once; the old one opens nothing any more.");
+    return SALVE_OK;
+}

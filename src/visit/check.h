@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/check - the accepted guidelines over a person's record, or over a file of somebody who wants nothing stored. */
+#ifndef SALVE_VISIT_CHECK_H
+#define SALVE_VISIT_CHECK_H
+
+#include "screen/screen.h"
+#include "visit/visit.h"
+
+/* The guidelines of the content that this site accepted, ready to evaluate. Opened once, used for many people. */
+struct visit_screening {
+    struct screen *screen;
+    size_t left_out; /* guidelines that are not accepted here */
+};
+
+/* visit_screening - E_NOT_FOUND: nothing is accepted here. A guideline that is accepted and broken is its error; one
+ * that nobody uses here stops nothing. */
+SALVE_MUST_USE enum salve_code visit_screening(const struct visit *visit, struct visit_screening *out,
+                                               struct salve_err *err);
+
+struct visit_findings {
+    struct finding *list;
+    size_t count;
+};
+
+/* visit_screen - evaluates the person with that card and keeps the findings as drafts. */
+SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening,
+                                            struct str card, struct visit_findings *out, struct salve_err *err);
+
+/* visit_paper_screen - evaluates a file (Bundle, NDJSON or one resource) about one person and stores nothing. */
+SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening,
+                                                  struct str bytes, struct visit_findings *out, struct salve_err *err);
+
+/* visit_sign - the actor, a clinician, signs the person's drafts; *count of them. */
+SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count,
+                                          struct salve_err *err);
+
+/* visit_accept - the actor, a clinician, takes responsibility for a guideline of the content at this site. */
+SALVE_MUST_USE enum salve_code visit_accept(const struct visit *visit, struct str id,
+                                            const struct guideline_choice *choices, size_t count,
+                                            const struct guideline **out, struct salve_err *err);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/enrol - a new person, and what they agree to. */
+#ifndef SALVE_VISIT_ENROL_H
+#define SALVE_VISIT_ENROL_H
+
+#include "visit/visit.h"
+
+/* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must reach
+ * the person or the disk before anything else is done for them. Errors of rec_enrol. */
+SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient,
+                                           struct rec_enrolled *out, struct salve_err *err);
+
+/* visit_card_new - a new card in place of one that others saw, or that is lost; the old code stops working. It is
+ * handed out once. `who` is the old code: the person's own, or staff's with the person there. Where it is lost: the
+ * record's id, which stands before the dot in every id that the person took along; that needs a registrar or clinician,
+ * and the person's agreement to follow-up.
+ * visit_card_by_name - the same by all names and birth date, exactly, where the site has switched that on. The look-up
+ * is noted in the person's history. E_NOT_FOUND says no more than that no one record opens in that way: nobody of that
+ * name, two of them, or one whose person did not agree to follow-up. E_UNSUPPORTED: the site has it off; E_QUOTA. */
+SALVE_MUST_USE enum salve_code visit_card_new(const struct visit *visit, struct str who, struct str *card,
+                                              struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_card_by_name(const struct visit *visit, struct str names, struct str birth_date,
+                                                  struct str *card, struct salve_err *err);
+
+/* What is told about one agreement. */
+struct visit_grant_ask {
+    enum purpose purpose;      /* never SELF: own access needs no agreement */
+    struct str language;       /* of the form that was gone through */
+    struct str version;        /* of the form; STR_NONE: the newest */
+    struct str method;         /* "signed", "pin", "card", "spoken"; empty: card */
+    struct str assent;         /* the child's own answer: "given", "not-able", "dissent"; empty: no child */
+    struct str to;             /* the one helper or place that HELPER and TRANSFER are for */
+    uint32_t read_back_rounds; /* 1 or 2: the round in which every question was met; 0: not met, and the gate refuses */
+    bool has_witness, is_by_guardian;
+    bool with_sensitive; /* a tick of its own: also what is kept apart */
+};
+
+/* visit_grant - the agreement as the gate takes it, bound to the form of the content by its hash.
+ *   errors   E_USAGE: no such purpose, method or answer; rounds other than 0, 1, 2; HELPER or TRANSFER for nobody by
+ *            name (unless a guardian decides); those of visit_form */
+SALVE_MUST_USE enum salve_code visit_grant(const struct visit_content *content, const struct visit_grant_ask *ask,
+                                           struct consent_grant *out, struct salve_err *err);
+
+/* visit_consent_give - notes one agreement. There is no call for a refusal: it leaves no trace. Errors of
+ * rec_consent_give: E_CONSENT where the form was not read back, or the child did not assent. */
+SALVE_MUST_USE enum salve_code visit_consent_give(const struct visit *visit, struct str card,
+                                                  const struct consent_grant *grant, struct rec_receipt *receipt,
+                                                  struct salve_err *err);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/import - what was measured elsewhere comes into a record: a FHIR file into the record of the person with that
+ * card, or one new person a file or CSV row. Rules:
+ * - A file about somebody else is refused: another birth date than the card's, unless it is to be corrected.
+ * - Admission decides (admit/admit.h) by the site's list. With `minimise` what may not be kept is left out before
+ *   anything is saved, once for each file, counted by rule and handed to `rejects`; else the file is refused whole.
+ * - A new person's card reaches the disk before anything else is done for them, or nothing is.
+ * - `rejects` hears of a file only after what it holds was saved. */
+#ifndef SALVE_VISIT_IMPORT_H
+#define SALVE_VISIT_IMPORT_H
+
+#include "admit/import.h"
+#include "visit/check.h"
+
+struct fhir_issues;
+
+/* What the caller is told while an import runs. Any may be NULL, but `card` where people are new. */
+struct visit_watch {
+    /* Keeps a new person's card for good; an error ends the import before anything else is done for the person. */
+    enum salve_code (*card)(void *with, struct str subject, struct str card, struct salve_err *err);
+    void (*rejects)(void *with, struct str json_lines);           /* values that were left out: for the operator */
+    void (*issues)(void *with, const struct fhir_issues *issues); /* why a file was refused */
+    bool (*person)(void *with, uint64_t people);                  /* after each one; false: stop here */
+    void *with;
+};
+
+struct visit_import_ask {
+    bool minimise;
+    bool correct;                            /* another birth date is a correction */
+    const struct consent_grant *grant;       /* new people: what each of them agreed to; NULL: nothing */
+    const struct visit_screening *screening; /* new people: evaluates what came; NULL: nothing is evaluated */
+    struct visit_watch watch;
+};
+
+enum { VISIT_RULES_MAX = 64 };
+
+/* What came of it, summed up over all calls with the same struct; zero it first. */
+struct visit_imported {
+    uint64_t people, resources_in, kept;
+    uint64_t commons; /* staff and places, which are not kept with a person */
+    struct admit_count left_out[VISIT_RULES_MAX];
+    size_t rule_count;
+    struct screen_counts findings;           /* of new people, by category */
+    const struct import_resource *resources; /* of the last person, as they were saved; NULL after CSV rows */
+    size_t resource_count;
+};
+
+/* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.
+ *   errors   E_NOT_FOUND no such card; E_CONFLICT it is about somebody else ("Patient.birthDate"); E_NOT_ADMITTED and
+ *            E_INVALID (issues say where); those of rec_open and rec_save. Nothing is saved then */
+SALVE_MUST_USE enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
+                                            const struct visit_import_ask *ask, struct visit_imported *sum,
+                                            struct salve_err *err);
+
+/* visit_import_new - enrols the one person that the file is about, and imports it. E_INVALID: no Patient in it. */
+SALVE_MUST_USE enum salve_code visit_import_new(const struct visit *visit, struct str bytes,
+                                                const struct visit_import_ask *ask, struct visit_imported *sum,
+                                                struct salve_err *err);
+
+/* visit_import_rows - one new person for each row of a CSV file.
+ *   date     of rows where the map names no date column; empty: today
+ *   errors   of the first row that fails, its line in err; people before it are whole */
+SALVE_MUST_USE enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map, struct str text,
+                                                 struct str date, const struct visit_import_ask *ask,
+                                                 struct visit_imported *sum, struct salve_err *err);
+
+#endif

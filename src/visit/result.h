@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/result - the letter that a person takes home. */
+#ifndef SALVE_VISIT_RESULT_H
+#define SALVE_VISIT_RESULT_H
+
+#include "visit/check.h"
+
+/* One rendering; several of one letter cost one look at the record. */
+struct visit_sheet {
+    struct str language; /* of the frames of the content */
+    bool is_pdf;         /* else HTML */
+    struct str bytes;    /* out */
+};
+
+/* visit_letters - the newest signed findings of the person with that card.
+ *   errors   E_NOT_FOUND: nothing is signed; those of visit_frame, letter_compose, or why a guideline is broken */
+SALVE_MUST_USE enum salve_code visit_letters(const struct visit *visit, struct str card, struct visit_sheet *sheets,
+                                             size_t count, struct salve_err *err);
+
+/* visit_paper_letters - the same for a file about one person; nothing is stored, this sheet is the only copy.
+ * E_ROLE: on paper a clinician, the actor, answers for the results. */
+SALVE_MUST_USE enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
+                                                   struct str bytes, struct visit_sheet *sheets, size_t count,
+                                                   struct salve_err *err);
+
+/* visit_name_on_paper - a name as it may be printed: no control characters, nothing that turns the direction of what
+ * follows, at most 80 characters, so that it leaves room for the letter. */
+SALVE_MUST_USE enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct str *out,
+                                                   struct salve_err *err);
+
+#endif

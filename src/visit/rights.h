@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/rights - what a person does with their own record. The actor is the person (visit_person), but for
+ * visit_withdraw, which staff may do with the person present. */
+#ifndef SALVE_VISIT_RIGHTS_H
+#define SALVE_VISIT_RIGHTS_H
+
+#include "visit/visit.h"
+
+/* visit_consents - their own choices, oldest first. */
+struct visit_consents {
+    struct rec_consent *list;
+    size_t count;
+};
+SALVE_MUST_USE enum salve_code visit_consents(const struct visit *visit, struct str card, struct visit_consents *out,
+                                              struct salve_err *err);
+
+/* visit_looked - who looked, oldest first; `missing` counts those that the log does not hold as it should. */
+struct visit_looks {
+    struct rec_look *list;
+    size_t count, missing;
+};
+SALVE_MUST_USE enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out,
+                                            struct salve_err *err);
+
+/* visit_history - every version of one resource, oldest first. id: "Observation/<id>" or "<id>". E_NOT_FOUND. */
+struct visit_version {
+    uint32_t version; /* 1.. ; the last one stands */
+    int64_t saved_at_unix_ms;
+    struct str json;
+};
+struct visit_versions {
+    struct visit_version *list;
+    size_t count;
+};
+SALVE_MUST_USE enum salve_code visit_history(const struct visit *visit, struct str card, struct str id,
+                                             struct visit_versions *out, struct salve_err *err);
+
+/* visit_take - everything that is kept about the person, as one FHIR Bundle. */
+struct visit_taken {
+    struct str bundle;
+    size_t resource_count;
+};
+SALVE_MUST_USE enum salve_code visit_take(const struct visit *visit, struct str card, struct visit_taken *out,
+                                          struct salve_err *err);
+
+/* What a person gets for what they did, in their language, with its proof. */
+struct visit_receipt {
+    enum purpose purpose; /* 0: none */
+    struct str title, body;
+    struct str until; /* erasure: the day by which older key backups are useless; else empty */
+    struct rec_receipt proof;
+};
+
+/* visit_withdraw - takes one agreement back, effective at once; nobody is asked why. The words of the receipt are read
+ * first: an unknown language, or words that are not whole, change nothing (E_NOT_FOUND, E_INVALID). */
+SALVE_MUST_USE enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum purpose purpose,
+                                              struct str language, struct visit_receipt *out, struct salve_err *err);
+
+/* visit_erase - the record goes for good. The words of the receipt are read first, as in visit_withdraw. */
+SALVE_MUST_USE enum salve_code visit_erase(const struct visit *visit, struct str card, struct str language,
+                                           struct visit_receipt *out, struct salve_err *err);
+
+#endif

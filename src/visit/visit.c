@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who acts, and the view of a person with their card. */
+#include "admit/import.h"
+#include "fhir/tape_edit.h"
+#include "records/commons.h"
+#include "visit/visit_int.h"
+
+struct actor visit_person(const struct site *site)
+{
+    return (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name};
+}
+
+enum salve_code visit_actor(struct site *site, struct str id, struct arena *mem, struct actor *out,
+                            struct salve_err *err)
+{
+    struct staff *staff = NULL;
+    size_t count = 0;
+    TRY(staff_list(site, mem, &staff, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (!str_eq(staff[i].id, id) || staff[i].retired) continue;
+        *out = (struct actor){staff[i].id, staff[i].role, site_settings(site)->name};
+        return SALVE_OK;
+    }
+    return salve_refuse(err, SALVE_E_ROLE, "nobody of that name works at this site", "%.*s", STR_ARGS(id));
+}
+
+enum salve_code visit_view_open(const struct visit *visit, struct str card, struct rec_view **out,
+                                struct salve_err *err)
+{
+    bool is_person = visit->actor.role == ROLE_PARTICIPANT;
+    struct rec_ask ask = {.actor = visit->actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = card};
+    if (!rec_card_valid(card))
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "that is not a card code; check it letter by letter", "card");
+    return rec_open(visit->site, &ask, out, err);
+}
+
+enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err)
+{
+    struct salve_err second = {0};
+    if (*view == NULL) return code;
+    enum salve_code closed = rec_close(view, &second);
+    if (code != SALVE_OK || closed == SALVE_OK) return code;
+    if (err != NULL) *err = second;
+    return closed;
+}
+
+enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err)
+{
+    const struct rec_resource *list = NULL;
+    size_t count = 0;
+    *out = NULL;
+    TRY(rec_all(view, CLASS_BIT(CLASS_IDENT), &list, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (str_is(list[i].type, "Patient")) *out = &list[i];
+    return SALVE_OK;
+}
+
+enum salve_code visit_file_read(struct str bytes, struct arena *mem, struct tape **out, size_t *count,
+                                struct salve_err *err)
+{
+    struct tape bundle;
+    size_t room = 0;
+    TRY(import_read(bytes, mem, &bundle, NULL, err));
+    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at);) room++;
+    *out = arena_array(mem, struct tape, room + 1);
+    *count = 0;
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
+    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at); ++*count)
+        TRY(tape_copy(&bundle, at, NULL, NULL, mem, &(*out)[*count], err));
+    return SALVE_OK;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Findings of a person with a record, and of one who wants nothing stored; their signing; who accepted a guideline. */
+#include "visit/check.h"
+
+#include "visit/content.h"
+#include "visit/visit_int.h"
+
+enum salve_code visit_screening(const struct visit *visit, struct visit_screening *out, struct salve_err *err)
+{
+    const struct visit_content *content = visit->content;
+    struct visit_screening made = {.left_out = 0};
+    for (size_t i = 0; i < content->broken_count; i++) {
+        const struct visit_broken *broken = &content->broken[i];
+        bool is_accepted = false;
+        TRY(screen_has_acceptance(visit->site, broken->id, visit->mem, &is_accepted, err));
+        if (is_accepted && err != NULL) *err = broken->err;
+        if (is_accepted) return broken->err.code;
+        made.left_out++;
+    }
+    size_t refused = 0;
+    TRY(screen_open(visit->site, content->guidelines, content->guideline_count, visit->mem, &made.screen, &refused,
+                    err));
+    made.left_out += refused + content->left_out;
+    *out = made;
+    return SALVE_OK;
+}
+
+enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening, struct str card,
+                             struct visit_findings *out, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = screen_run(screening->screen, view, visit->mem, &out->list, &out->count, err);
+    return visit_view_close(&view, code, err);
+}
+
+enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening, struct str bytes,
+                                   struct visit_findings *out, struct salve_err *err)
+{
+    struct tape *tapes = NULL;
+    size_t count = 0;
+    TRY(visit_file_read(bytes, visit->mem, &tapes, &count, err));
+    return screen_evaluate(screening->screen, tapes, count, site_now_unix_ms(visit->site), visit->mem, &out->list,
+                           &out->count, err);
+}
+
+enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = screen_sign(view, visit->actor, visit->mem, count, err);
+    return visit_view_close(&view, code, err);
+}
+
+enum salve_code visit_accept(const struct visit *visit, struct str id, const struct guideline_choice *choices,
+                             size_t count, const struct guideline **out, struct salve_err *err)
+{
+    TRY(visit_guideline(visit->content, id, out, err));
+    return screen_accept(visit->site, visit->actor, *out, choices, count, visit->mem, err);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Content from the share folder, loaded once and pinned. Each kind is a loop over the names of a folder: what loads is
+ * kept and its bytes hashed, what does not is kept with its reason. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "crypto/crypto.h"
+#include "screen/screen.h"
+#include "visit/content.h"
+
+struct opening {
+    const struct visit_content_ask *ask;
+    struct arena *mem;
+    struct visit_content *out;
+};
+
+/* Room for one more item of a list that grows by doubling. */
+static void *one_more(struct arena *mem, void *list, size_t count, size_t item_bytes)
+{
+    if (count != 0 && (count & (count - 1)) != 0) return list;
+    return arena_grow(mem, list, count * item_bytes, (count == 0 ? 1 : 2 * count) * item_bytes);
+}
+
+#define ONE_MORE(in, list, count)                                                                                      \
+    (((list) = one_more((in)->mem, (list), (count), sizeof *(list))) != NULL                                           \
+         ? (memset(&(list)[count], 0, sizeof *(list)), &(list)[(count)++])                                             \
+         : NULL)
+
+static enum salve_code no_memory(struct salve_err *err) { return salve_fail(err, SALVE_E_MEMORY, "content"); }
+
+static enum salve_code pin(struct opening *in, struct str name, struct str bytes, struct salve_err *err)
+{
+    struct visit_file *file = ONE_MORE(in, in->out->files, in->out->file_count);
+    if (file == NULL || name.ptr == NULL) return no_memory(err);
+    file->name = name;
+    crypto_sha256(bytes, file->sha256);
+    return SALVE_OK;
+}
+
+static enum salve_code list_folder(const struct opening *in, const char *folder, struct str **names, size_t *count,
+                                   struct salve_err *err)
+{
+    struct str path = arena_printf(in->mem, "%s/%s", in->ask->share, folder);
+    return path.ptr == NULL ? no_memory(err) : file_list(path.ptr, in->mem, names, count, err);
+}
+
+/* The middle of "<head>middle<tail>"; STR_NONE for another name. */
+static struct str middle_of(struct str name, struct str head, struct str tail)
+{
+    if (!str_starts(name, head) || !str_ends(name, tail) || name.len <= head.len + tail.len) return STR_NONE;
+    return str_cut(name, head.len, name.len - head.len - tail.len);
+}
+
+/* --- guidelines --------------------------------------------------------------------------------------------------- */
+
+static enum salve_code pin_guideline(struct opening *in, struct str id, const struct guideline *guideline,
+                                     struct salve_err *err)
+{
+    size_t count = 0;
+    const struct guideline_file *files = guideline_files(guideline, &count);
+    for (size_t i = 0; i < count; i++)
+        TRY(pin(in, arena_printf(in->mem, "guidelines/%.*s/%.*s", STR_ARGS(id), STR_ARGS(files[i].name)),
+                files[i].bytes, err));
+    return SALVE_OK;
+}
+
+static enum salve_code load_guideline(struct opening *in, struct str id, struct salve_err *err)
+{
+    struct visit_content *out = in->out;
+    struct salve_err reason = {0};
+    struct guideline *guideline = NULL;
+    if (guideline_load(in->ask->share, id, in->mem, &guideline, &reason) == SALVE_OK) {
+        struct guideline **place = ONE_MORE(in, out->guidelines, out->guideline_count);
+        if (place == NULL) return no_memory(err);
+        *place = guideline;
+        return pin_guideline(in, id, guideline, err);
+    }
+    struct visit_broken *broken = ONE_MORE(in, out->broken, out->broken_count);
+    if (broken == NULL) return no_memory(err);
+    *broken = (struct visit_broken){id, reason};
+    return SALVE_OK;
+}
+
+static enum salve_code load_guidelines(struct opening *in, struct salve_err *err)
+{
+    const struct visit_content_ask *ask = in->ask;
+    struct str *ids = NULL;
+    size_t count = 0;
+    bool is_found = ask->guideline.len == 0;
+    TRY(guideline_ids(ask->share, in->mem, &ids, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool is_wanted = ask->guideline.len == 0 || str_eq(ids[i], ask->guideline);
+        bool is_accepted = is_wanted;
+        is_found = is_found || is_wanted;
+        if (is_wanted && ask->accepted_at != NULL)
+            TRY(screen_has_acceptance(ask->accepted_at, ids[i], in->mem, &is_accepted, err));
+        in->out->left_out += is_wanted && !is_accepted;
+        if (is_accepted) TRY(load_guideline(in, ids[i], err));
+    }
+    if (is_found) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such guideline", "guideline %.*s",
+                        STR_ARGS(ask->guideline));
+}
+
+enum salve_code visit_guideline(const struct visit_content *content, struct str id, const struct guideline **out,
+                                struct salve_err *err)
+{
+    for (size_t i = 0; i < content->guideline_count; i++)
+        if (str_eq(guideline_info(content->guidelines[i])->id, id)) return *out = content->guidelines[i], SALVE_OK;
+    for (size_t i = 0; i < content->broken_count; i++) {
+        if (!str_eq(content->broken[i].id, id)) continue;
+        if (err != NULL) *err = content->broken[i].err;
+        return content->broken[i].err.code;
+    }
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such guideline", "guideline %.*s", STR_ARGS(id));
+}
+
+/* --- forms -------------------------------------------------------------------------------------------------------- */
+
+static struct str frame_language(struct str name) { return middle_of(name, STR("frame."), STR(".json")); }
+
+/* A form is used in every language that letters are written in, or not at all: nobody agrees in one language and is
+ * answered in another. */
+static enum salve_code form_languages(const struct opening *in, struct str **out, size_t *count, struct salve_err *err)
+{
+    struct str *names = NULL;
+    size_t name_count = 0;
+    *count = 0;
+    enum salve_code code = list_folder(in, "letters", &names, &name_count, err);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+    *out = arena_array(in->mem, struct str, name_count + 1);
+    if (*out == NULL) return no_memory(err);
+    for (size_t i = 0; i < name_count; i++)
+        if (frame_language(names[i]).ptr != NULL) (*out)[(*count)++] = frame_language(names[i]);
+    return SALVE_OK;
+}
+
+static enum salve_code load_form(struct opening *in, enum purpose purpose, struct str version, struct salve_err *err)
+{
+    struct str *languages = NULL;
+    size_t language_count = 0;
+    uint32_t major = 0, minor = 0;
+    struct str folder = arena_printf(in->mem, "%s/forms", in->ask->share);
+    if (!consent_version_read(version, &major, &minor)) return SALVE_OK;
+    struct visit_form *form = ONE_MORE(in, in->out->forms, in->out->form_count);
+    if (form == NULL || folder.ptr == NULL) return no_memory(err);
+    form->purpose = purpose;
+    form->major = major;
+    form->minor = minor;
+    TRY(form_languages(in, &languages, &language_count, err));
+    if (consent_form_load(folder.ptr, purpose, version, languages, language_count, in->mem, &form->set, &form->err) !=
+        SALVE_OK)
+        return SALVE_OK;
+    for (size_t i = 0; i < form->set.count; i++) {
+        struct consent_form *one = &form->set.forms[i];
+        crypto_sha256(one->bytes, one->ref.sha256);
+        TRY(pin(in,
+                arena_printf(in->mem, "forms/%s/%u.%u/form.%.*s.json", purpose_text(purpose), major, minor,
+                             STR_ARGS(one->ref.lang)),
+                one->bytes, err));
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code load_forms(struct opening *in, struct salve_err *err)
+{
+    for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
+        struct str *versions = NULL;
+        size_t count = 0;
+        char folder[64] = "forms/";
+        (void)strncat(folder, purpose_text((enum purpose)purpose), sizeof folder - 8);
+        enum salve_code code = list_folder(in, folder, &versions, &count, err);
+        if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+        for (size_t i = 0; code == SALVE_OK && i < count; i++)
+            TRY(load_form(in, (enum purpose)purpose, versions[i], err));
+    }
+    return SALVE_OK;
+}
+
+/* The version asked for, or else the newest by number. */
+static const struct visit_form *form_of(const struct visit_content *content, enum purpose purpose, uint32_t major,
+                                        uint32_t minor)
+{
+    const struct visit_form *best = NULL;
+    for (size_t i = 0; i < content->form_count; i++) {
+        const struct visit_form *form = &content->forms[i];
+        if (form->purpose != purpose) continue;
+        if (form->major == major && form->minor == minor) return form;
+        bool is_newer =
+            best == NULL || form->major > best->major || (form->major == best->major && form->minor > best->minor);
+        if (major == 0 && is_newer) best = form;
+    }
+    return best;
+}
+
+enum salve_code visit_form(const struct visit_content *content, enum purpose purpose, struct str version,
+                           struct str language, const struct consent_form **out, struct salve_err *err)
+{
+    uint32_t major = 0, minor = 0;
+    if (version.ptr != NULL && !consent_version_read(version, &major, &minor))
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "major.minor", "form version");
+    const struct visit_form *form = form_of(content, purpose, major, minor);
+    if (form == NULL)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such form", "form %s %.*s", purpose_text(purpose),
+                            STR_ARGS(version));
+    if (form->err.code != SALVE_OK) {
+        if (err != NULL) *err = form->err;
+        return form->err.code;
+    }
+    *out = consent_form_in(&form->set, language);
+    if (*out != NULL) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "the form does not exist in that language", "language %.*s",
+                        STR_ARGS(language));
+}
+
+/* --- words -------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code load_receipts(struct opening *in, struct salve_err *err)
+{
+    struct str *names = NULL, folder = arena_printf(in->mem, "%s/forms", in->ask->share);
+    size_t count = 0;
+    if (folder.ptr == NULL) return no_memory(err);
+    TRY(list_folder(in, "forms/receipts", &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct str language = middle_of(names[i], STR(""), STR(".json"));
+        if (language.ptr == NULL) continue;
+        struct visit_receipts *words = ONE_MORE(in, in->out->receipts, in->out->receipts_count);
+        if (words == NULL) return no_memory(err);
+        words->language = language;
+        if (consent_texts_load(folder.ptr, language, in->mem, &words->texts, &words->err) == SALVE_OK)
+            TRY(pin(in, arena_printf(in->mem, "forms/receipts/%.*s", STR_ARGS(names[i])), words->texts.bytes, err));
+    }
+    return SALVE_OK;
+}
+
+enum salve_code visit_receipts(const struct visit_content *content, struct str language,
+                               const struct consent_texts **out, struct salve_err *err)
+{
+    for (size_t i = 0; i < content->receipts_count; i++) {
+        const struct visit_receipts *words = &content->receipts[i];
+        if (!str_eq(words->language, language)) continue;
+        *out = &words->texts;
+        if (words->err.code != SALVE_OK && err != NULL) *err = words->err;
+        return words->err.code;
+    }
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there are no receipts in that language; nothing was changed",
+                        "language %.*s", STR_ARGS(language));
+}
+
+static enum salve_code load_frames(struct opening *in, struct salve_err *err)
+{
+    struct str *names = NULL;
+    size_t count = 0;
+    TRY(list_folder(in, "letters", &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct str language = frame_language(names[i]);
+        if (language.ptr == NULL) continue;
+        struct visit_frame *frame = ONE_MORE(in, in->out->frames, in->out->frame_count);
+        if (frame == NULL) return no_memory(err);
+        frame->language = language;
+        if (letter_frame_load(in->ask->share, language, in->mem, &frame->frame, &frame->err) == SALVE_OK)
+            TRY(pin(in, arena_printf(in->mem, "letters/%.*s", STR_ARGS(names[i])), letter_frame_bytes(frame->frame),
+                    err));
+    }
+    return SALVE_OK;
+}
+
+static bool is_language_code(struct str text)
+{
+    bool is_code = text.len >= 2 && text.len <= 8;
+    for (size_t i = 0; i < text.len; i++)
+        is_code = is_code && ((text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || text.ptr[i] == '-');
+    return is_code;
+}
+
+enum salve_code visit_frame(const struct visit_content *content, struct str language, const struct letter_frame **out,
+                            struct salve_err *err)
+{
+    for (size_t i = 0; i < content->frame_count; i++) {
+        const struct visit_frame *frame = &content->frames[i];
+        if (!str_eq(frame->language, language)) continue;
+        *out = frame->frame;
+        if (frame->err.code != SALVE_OK && err != NULL) *err = frame->err;
+        return frame->err.code;
+    }
+    if (!is_language_code(language))
+        return salve_refuse(err, SALVE_E_USAGE, "a language is a short code such as en or ar", "language");
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no letter in that language", "language %.*s",
+                        STR_ARGS(language));
+}
+
+/* --- all of it ---------------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_content_open(const struct visit_content_ask *ask, struct arena *mem, struct visit_content **out,
+                                   struct salve_err *err)
+{
+    struct opening in = {.ask = ask, .mem = mem, .out = arena_new(mem, struct visit_content)};
+    if (in.out == NULL) return no_memory(err);
+    TRY(arena_str(mem, str_of(ask->share), &in.out->share, err));
+    if ((ask->parts & VISIT_GUIDELINES) != 0) TRY(load_guidelines(&in, err));
+    if ((ask->parts & VISIT_FORMS) != 0) TRY(load_forms(&in, err));
+    if ((ask->parts & VISIT_RECEIPTS) != 0) TRY(load_receipts(&in, err));
+    if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_frames(&in, err));
+    *out = in.out;
+    return SALVE_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct visit_file *x = a, *y = b;
+    return str_cmp(x->name, y->name);
+}
+
+enum salve_code visit_content_digest(const struct visit_content *content, struct arena *mem,
+                                     uint8_t out[CONSENT_SHA256_BYTES], struct salve_err *err)
+{
+    struct buf text;
+    struct str lines;
+    char hex[2 * CONSENT_SHA256_BYTES + 1];
+    struct visit_file *files = arena_array(mem, struct visit_file, content->file_count + 1);
+    if (files == NULL) return no_memory(err);
+    for (size_t i = 0; i < content->file_count; i++) files[i] = content->files[i];
+    qsort(files, content->file_count, sizeof *files, by_name);
+    buf_init(&text, mem, 1 << 20);
+    for (size_t i = 0; i < content->file_count; i++) {
+        str_hex(files[i].sha256, sizeof files[i].sha256, hex);
+        buf_addf(&text, "%s  %.*s\n", hex, STR_ARGS(files[i].name));
+    }
+    TRY(buf_done(&text, &lines, err));
+    crypto_sha256(lines, out);
+    return SALVE_OK;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A new person, and the rules of what counts as an agreement. */
+#include "visit/enrol.h"
+
+#include "visit/content.h"
+#include "visit/visit_int.h"
+
+enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct rec_enrolled *out,
+                            struct salve_err *err)
+{
+    return rec_enrol(visit->site, visit->actor, patient, visit->mem, out, err);
+}
+
+enum salve_code visit_card_new(const struct visit *visit, struct str who, struct str *card, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    struct compartment ignored;
+    struct rec_ask ask = {.actor = visit->actor, .purpose = PURPOSE_FOLLOW_UP, .who = who};
+    enum salve_code code = compartment_parse(who, &ignored) ? rec_open(visit->site, &ask, &view, err)
+                                                            : visit_view_open(visit, who, &view, err);
+    if (code == SALVE_OK) code = rec_card_new(view, visit->mem, card, err);
+    return visit_view_close(&view, code, err);
+}
+
+enum salve_code visit_card_by_name(const struct visit *visit, struct str names, struct str birth_date, struct str *card,
+                                   struct salve_err *err)
+{
+    struct compartment *found = NULL;
+    size_t count = 0;
+    char who[COMPARTMENT_TEXT_BYTES + 1];
+    TRY(rec_find(visit->site, visit->actor, names, birth_date, visit->mem, &found, &count, err));
+    enum salve_code code = SALVE_E_NOT_FOUND;
+    if (count == 1) {
+        compartment_text(found[0], who);
+        code = visit_card_new(visit, str_of(who), card, err);
+    }
+    if (code != SALVE_E_CONSENT && code != SALVE_E_NOT_FOUND) return code;
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "no one record opens in that way", "name and birth date");
+}
+
+/* How it was agreed, by whom, and for whom. */
+static enum salve_code fill_manner(const struct visit_grant_ask *ask, struct consent_grant *grant,
+                                   struct salve_err *err)
+{
+    bool is_for_one = ask->purpose == PURPOSE_HELPER || ask->purpose == PURPOSE_TRANSFER;
+    grant->method = CONSENT_METHOD_CARD;
+    if (ask->method.len > 0 && !consent_method_find(ask->method, &grant->method))
+        return salve_refuse(err, SALVE_E_USAGE, "a method is one of: signed, pin, card, spoken", "method");
+    if (ask->assent.len > 0 &&
+        (!consent_assent_find(ask->assent, &grant->assent) || grant->assent == CONSENT_ASSENT_NONE))
+        return salve_refuse(err, SALVE_E_USAGE, "the child's answer is one of: given, not-able, dissent", "assent");
+    if (ask->to.len == 0 && is_for_one && !ask->is_by_guardian)
+        return salve_refuse(err, SALVE_E_USAGE,
+                            "this purpose is for one person or place only; name them, such as daughter-1", "to");
+    grant->to = ask->to;
+    if (ask->with_sensitive) grant->classes = purpose_classes(ask->purpose) | CLASS_BIT(CLASS_SENS);
+    if (ask->has_witness) grant->witness = CONSENT_WITNESS_INDEPENDENT;
+    if (ask->is_by_guardian) grant->by = CONSENT_BY_GUARDIAN;
+    return SALVE_OK;
+}
+
+enum salve_code visit_grant(const struct visit_content *content, const struct visit_grant_ask *ask,
+                            struct consent_grant *out, struct salve_err *err)
+{
+    struct consent_grant grant = {.purpose = ask->purpose, .teach_back = CONSENT_TEACH_BACK_NOT_DONE};
+    const struct consent_form *form = NULL;
+    if (ask->purpose == 0 || ask->purpose == PURPOSE_SELF)
+        return salve_refuse(err, SALVE_E_USAGE, "one purpose that people agree to; own access needs no agreement",
+                            "purpose");
+    TRY(fill_manner(ask, &grant, err));
+    TRY(visit_form(content, ask->purpose, ask->version, ask->language, &form, err));
+    grant.form = form->ref;
+    if (ask->read_back_rounds > 2)
+        return salve_refuse(err, SALVE_E_USAGE, "give the round, 1 or 2, in which every question was met", "read-back");
+    if (ask->read_back_rounds > 0) grant.teach_back = CONSENT_TEACH_BACK_DONE;
+    grant.teach_back_rounds = ask->read_back_rounds;
+    *out = grant;
+    return SALVE_OK;
+}
+
+enum salve_code visit_consent_give(const struct visit *visit, struct str card, const struct consent_grant *grant,
+                                   struct rec_receipt *receipt, struct salve_err *err)
+{
+    return rec_consent_give(visit->site, visit->actor, card, grant, visit->mem, receipt, err);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Import: one file into one record. For a new person the order is: what may be kept, the record, the card on the disk,
+ * consent, the file, its findings. */
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "fhir/fhir.h"
+#include "fhir/tape_edit.h"
+#include "visit/import.h"
+#include "visit/visit_int.h"
+
+/* One file on its way in. `row` is the visit with memory for this person alone. */
+struct importing {
+    struct visit row;
+    struct arena *sum_mem; /* of what outlives the person: the counts */
+    const struct visit_import_ask *ask;
+    struct visit_imported *sum;
+    struct tape bundle;     /* what may be kept, where the file was minimised */
+    struct admit_kept kept; /* of the minimising, if there was one */
+    bool is_minimised;
+};
+
+static void count_left_out(struct visit_imported *sum, const struct admit_count *counts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t at = 0;
+        while (at < sum->rule_count && strcmp(sum->left_out[at].rule, counts[i].rule) != 0) at++;
+        if (at == VISIT_RULES_MAX) return;
+        if (at == sum->rule_count) sum->left_out[sum->rule_count++] = (struct admit_count){counts[i].rule, 0};
+        sum->left_out[at].count += counts[i].count;
+    }
+}
+
+static void tell_issues(const struct importing *in, const struct fhir_issues *issues)
+{
+    if (in->ask->watch.issues != NULL) in->ask->watch.issues(in->ask->watch.with, issues);
+}
+
+static enum salve_code read_bundle(struct importing *in, struct str bytes, struct salve_err *err)
+{
+    struct fhir_issues issues;
+    fhir_issues_init(&issues, in->row.mem);
+    enum salve_code code = import_read(bytes, in->row.mem, &in->bundle, &issues, err);
+    if (code == SALVE_E_INVALID) tell_issues(in, &issues);
+    return code;
+}
+
+/* --- into an open record ------------------------------------------------------------------------------------------ */
+
+/* A file about somebody else would replace the person's name and mix two people's results. */
+static enum salve_code same_person(const struct importing *in, const struct tape *known, struct salve_err *err)
+{
+    struct str born = tape_child_text(known, tape_root(known), "birthDate");
+    for (tape_at at = TAPE_NONE; tape_each_resource(&in->bundle, &at);) {
+        if (tape_type(&in->bundle, at) != tape_type(known, tape_root(known))) continue;
+        struct str told = tape_child_text(&in->bundle, at, "birthDate");
+        if (born.len == 0 || told.len == 0 || str_eq(born, told) || in->ask->correct) continue;
+        return salve_refuse(err, SALVE_E_CONFLICT, "it is not the birth date of the person with this card",
+                            "Patient.birthDate");
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code save(struct importing *in, struct rec_view *view, const struct import_done *done,
+                            struct salve_err *err)
+{
+    struct rec_item *items = arena_array(in->row.mem, struct rec_item, done->resource_count + 1);
+    if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
+    for (size_t i = 0; i < done->resource_count; i++) items[i].tape = &done->resources[i].tape;
+    return rec_save(view, items, done->resource_count, NULL, in->row.mem, err);
+}
+
+/* Only what was saved is counted, and only then does anybody hear of what was left out. */
+static void count_saved(struct importing *in, const struct import_done *done)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    struct str rejects = in->is_minimised ? in->kept.rejects : done->rejects;
+    if (rejects.len > 0 && watch->rejects != NULL) watch->rejects(watch->with, rejects);
+    count_left_out(in->sum, in->is_minimised ? in->kept.counts : done->counts,
+                   in->is_minimised ? in->kept.rule_count : done->rule_count);
+    in->sum->resources_in += in->is_minimised ? in->kept.resources_in : done->resources_in;
+    in->sum->kept += done->resource_count;
+    in->sum->commons += done->commons;
+    in->sum->resources = done->resources;
+    in->sum->resource_count = done->resource_count;
+}
+
+static enum salve_code import_into(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    char compartment[COMPARTMENT_TEXT_BYTES + 1];
+    const struct rec_resource *patient = NULL;
+    struct import_done done = {0};
+    compartment_text(rec_compartment(view), compartment);
+    TRY(visit_patient(view, &patient, err));
+    if (patient != NULL) TRY(same_person(in, &patient->tape, err));
+    struct import_ask ask = {.rules = site_admission(in->row.site),
+                             .next = rec_next_number,
+                             .ctx = view,
+                             .minimise = in->ask->minimise && !in->is_minimised};
+    TRY(arena_str(in->row.mem, str_of(compartment), &ask.compartment, err));
+    if (patient != NULL) TRY(arena_str(in->row.mem, patient->id, &ask.patient_id, err)); /* outlives the view */
+    enum salve_code code = import_run(&ask, &in->bundle, in->row.mem, &done, err);
+    if (code == SALVE_E_NOT_ADMITTED && done.issues != NULL) tell_issues(in, done.issues);
+    if (code == SALVE_OK) code = save(in, view, &done, err);
+    if (code == SALVE_OK) count_saved(in, &done);
+    return code;
+}
+
+enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
+                             const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
+{
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    struct rec_view *view = NULL;
+    TRY(read_bundle(&in, bytes, err));
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = import_into(&in, view, err);
+    code = visit_view_close(&view, code, err);
+    sum->people += code == SALVE_OK;
+    return code;
+}
+
+/* --- new people --------------------------------------------------------------------------------------------------- */
+
+/* Leaves out what may not be kept, once: the same Bundle is then looked for its Patient and imported. */
+static enum salve_code minimise(struct importing *in, struct salve_err *err)
+{
+    struct fhir_issues issues;
+    const struct admit_rules *rules = site_admission(in->row.site);
+    if (!in->ask->minimise) return SALVE_OK;
+    enum salve_code code = admit_minimise(rules, &in->bundle, STR(""), in->row.mem, &in->kept, err);
+    if (code == SALVE_E_NOT_ADMITTED) {
+        fhir_issues_init(&issues, in->row.mem);
+        code = admit_check(rules, &in->bundle, STR(""), in->row.mem, &issues, err);
+        tell_issues(in, &issues);
+    }
+    if (code != SALVE_OK) return code;
+    in->bundle = in->kept.tape;
+    in->is_minimised = true;
+    return SALVE_OK;
+}
+
+static enum salve_code enrol(struct importing *in, struct rec_enrolled *out, struct salve_err *err)
+{
+    struct tape patient;
+    tape_at at = tape_patient(&in->bundle);
+    if (at == TAPE_NONE) return salve_refuse(err, SALVE_E_INVALID, "there is no Patient in it", "Bundle");
+    TRY(tape_copy(&in->bundle, at, NULL, NULL, in->row.mem, &patient, err));
+    return rec_enrol(in->row.site, in->row.actor, &patient, in->row.mem, out, err);
+}
+
+static enum salve_code evaluate(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct finding *findings = NULL;
+    size_t count = 0;
+    if (in->ask->screening == NULL || in->ask->screening->screen == NULL) return SALVE_OK;
+    TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &findings, &count, err));
+    return screen_counts_add(&in->sum->findings, findings, count, in->sum_mem, err);
+}
+
+static enum salve_code import_new(struct importing *in, struct str subject, struct str bytes, struct salve_err *err)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    struct rec_enrolled enrolled;
+    struct rec_view *view = NULL;
+    salve_assert(watch->card != NULL);
+    TRY(read_bundle(in, bytes, err));
+    TRY(minimise(in, err));
+    TRY(enrol(in, &enrolled, err));
+    TRY(watch->card(watch->with, subject, enrolled.card, err)); /* without it nobody could ever open the record */
+    if (in->ask->grant != NULL)
+        TRY(rec_consent_give(in->row.site, in->row.actor, enrolled.card, in->ask->grant, in->row.mem, NULL, err));
+    enum salve_code code = visit_view_open(&in->row, enrolled.card, &view, err);
+    if (code == SALVE_OK) code = import_into(in, view, err);
+    if (code == SALVE_OK) code = evaluate(in, view, err);
+    code = visit_view_close(&view, code, err);
+    in->sum->people += code == SALVE_OK;
+    return code;
+}
+
+enum salve_code visit_import_new(const struct visit *visit, struct str bytes, const struct visit_import_ask *ask,
+                                 struct visit_imported *sum, struct salve_err *err)
+{
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    return import_new(&in, STR(""), bytes, err);
+}
+
+/* One row; *more is false at the end of the file. */
+static enum salve_code import_row(const struct visit *visit, struct csv_import *csv, const struct visit_import_ask *ask,
+                                  struct visit_imported *sum, bool *more, struct salve_err *err)
+{
+    struct str subject, json;
+    struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
+    in.row.mem = mem;
+    enum salve_code code = csv_import_next(csv, mem, &subject, &json, more, err);
+    if (code == SALVE_OK && *more) code = import_new(&in, subject, json, err);
+    sum->resources = NULL;
+    sum->resource_count = 0;
+    arena_close(mem);
+    return code;
+}
+
+enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map, struct str text,
+                                  struct str date, const struct visit_import_ask *ask, struct visit_imported *sum,
+                                  struct salve_err *err)
+{
+    struct csv_import csv = {0};
+    char today[CLOCK_TEXT_BYTES];
+    bool more = true;
+    if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
+    enum salve_code code = csv_import_open(map, text, date, visit->mem, &csv, err);
+    while (code == SALVE_OK && more) {
+        code = import_row(visit, &csv, ask, sum, &more, err);
+        if (ask->watch.person != NULL && !ask->watch.person(ask->watch.with, sum->people)) break;
+    }
+    if (code != SALVE_OK && csv.line > 0) salve_err_place(err, csv.line, 0);
+    return code;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The letter: from signed findings of a record, or from a file of somebody who wants nothing stored. */
+#include "visit/result.h"
+
+#include "base/buf.h"
+#include "crypto/crypto.h"
+#include "fhir/fhir.h"
+#include "visit/content.h"
+#include "visit/visit_int.h"
+
+enum { NAME_CHARACTERS_MAX = 80 }; /* two lines at the head of a letter */
+
+/* --- the name ----------------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    struct buf text;
+    size_t count = 0, bytes = 0;
+    buf_init(&text, mem, 1 << 20);
+    for (; name.len > 0; name = str_cut(name, bytes, name.len)) {
+        bytes = str_unprintable(name);
+        if (bytes > 0) continue;
+        bytes = str_char_bytes(name);
+        if (count++ == NAME_CHARACTERS_MAX) {
+            buf_add(&text, STR("\xe2\x80\xa6"));
+            break;
+        }
+        buf_add(&text, str_cut(name, 0, bytes));
+    }
+    return buf_done(&text, out, err);
+}
+
+/* "Ada Lovelace": given names, then family, of the first name. */
+static enum salve_code name_of(const struct tape *patient, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    struct buf text;
+    *out = STR("");
+    tape_at name = tape_get(patient, tape_root(patient), "name");
+    if (name == TAPE_NONE) return SALVE_OK;
+    *out = tape_child_text(patient, name, "text");
+    if (out->len > 0) return SALVE_OK;
+    buf_init(&text, mem, 1 << 20);
+    for (tape_at at = tape_first(patient, name); at != TAPE_NONE; at = tape_next(patient, name, at))
+        if (tape_element(patient, at) == FHIR_E_HumanName_given)
+            buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(tape_text(patient, at)));
+    struct str family = tape_child_text(patient, name, "family");
+    if (family.len > 0) buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(family));
+    return buf_done(&text, out, err);
+}
+
+/* --- renderings --------------------------------------------------------------------------------------------------- */
+
+/* A finding of a guideline whose folder is broken: the reason is said, not that there is no such guideline. */
+static enum salve_code broken_reason(const struct visit_content *content, const struct letter_ask *ask,
+                                     enum salve_code code, struct salve_err *err)
+{
+    for (size_t i = 0; i < content->broken_count; i++)
+        for (size_t f = 0; f < ask->finding_count; f++)
+            if (str_eq(ask->findings[f].guideline, content->broken[i].id)) {
+                if (err != NULL) *err = content->broken[i].err;
+                return content->broken[i].err.code;
+            }
+    return code;
+}
+
+static enum salve_code render(const struct visit *visit, const struct letter_ask *ask, struct visit_sheet *sheet,
+                              struct salve_err *err)
+{
+    const struct letter_frame *frame = NULL;
+    struct letter *letter = NULL;
+    struct buf out;
+    TRY(visit_frame(visit->content, sheet->language, &frame, err));
+    enum salve_code code = letter_compose(ask, frame, visit->mem, &letter, err);
+    if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
+    if (code != SALVE_OK) return code;
+    buf_init(&out, visit->mem, 64 << 20);
+    if (sheet->is_pdf) TRY(letter_pdf(letter, &out, err));
+    if (!sheet->is_pdf) letter_html(letter, &out);
+    return buf_done(&out, &sheet->bytes, err);
+}
+
+static enum salve_code write_letters(const struct visit *visit, struct letter_ask *ask, const struct tape *patient,
+                                     struct visit_sheet *sheets, size_t count, struct salve_err *err)
+{
+    ask->site = site_settings(visit->site)->name;
+    ask->guidelines = visit->content->guidelines;
+    ask->guideline_count = visit->content->guideline_count;
+    ask->is_demo = visit->is_demo;
+    if (patient != NULL) {
+        struct str name;
+        TRY(name_of(patient, visit->mem, &name, err));
+        TRY(visit_name_on_paper(name, visit->mem, &ask->person_name, err));
+        ask->birth_date = tape_child_text(patient, tape_root(patient), "birthDate");
+    }
+    for (size_t i = 0; i < count; i++) TRY(render(visit, ask, &sheets[i], err));
+    return SALVE_OK;
+}
+
+/* "size root": enough to tell two states of the log apart on paper. */
+static enum salve_code log_head(const struct visit *visit, struct str *out, struct salve_err *err)
+{
+    struct site_facts facts;
+    char hex[2 * sizeof facts.log_root + 1];
+    TRY(site_facts(visit->site, visit->mem, &facts, err));
+    str_hex(facts.log_root, sizeof facts.log_root, hex);
+    *out = arena_printf(visit->mem, "%llu %s", (unsigned long long)facts.log_size, hex);
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "letter") : SALVE_OK;
+}
+
+enum salve_code visit_letters(const struct visit *visit, struct str card, struct visit_sheet *sheets, size_t count,
+                              struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    struct screen_set set = {0};
+    const struct rec_resource *patient = NULL;
+    struct letter_ask ask = {.card = card};
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err);
+    if (code == SALVE_OK) code = visit_patient(view, &patient, err);
+    if (code == SALVE_OK) code = log_head(visit, &ask.log_head, err);
+    if (code == SALVE_OK) {
+        ask.findings = set.findings;
+        ask.finding_count = set.count;
+        ask.clinician = set.signed_by;
+        ask.date = str_cut(set.checked_at, 0, 10);
+        code = write_letters(visit, &ask, patient == NULL ? NULL : &patient->tape, sheets, count, err);
+    }
+    return visit_view_close(&view, code, err);
+}
+
+enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
+                                    struct str bytes, struct visit_sheet *sheets, size_t count, struct salve_err *err)
+{
+    struct tape *tapes = NULL;
+    struct finding *findings = NULL;
+    const struct tape *patient = NULL;
+    size_t tape_count = 0;
+    char today[CLOCK_TEXT_BYTES];
+    int64_t now_unix_ms = site_now_unix_ms(visit->site);
+    struct letter_ask ask = {
+        .clinician = visit->actor.id, .date = clock_date_text(now_unix_ms, today), .is_paper = true};
+    if (visit->actor.role != ROLE_CLINICIAN)
+        return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
+    TRY(visit_file_read(bytes, visit->mem, &tapes, &tape_count, err));
+    TRY(screen_evaluate(screening->screen, tapes, tape_count, now_unix_ms, visit->mem, &findings, &ask.finding_count,
+                        err));
+    ask.findings = findings;
+    for (size_t i = 0; i < tape_count; i++)
+        if (tape_patient(&tapes[i]) != TAPE_NONE) patient = &tapes[i];
+    return write_letters(visit, &ask, patient, sheets, count, err);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A person's own record in their hands: choices, who looked, everything to take away, taking back, erasure. */
+#include "visit/rights.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "fhir/fhir.h"
+#include "visit/content.h"
+#include "visit/visit_int.h"
+
+/* --- seeing and taking -------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_consents(const struct visit *visit, struct str card, struct visit_consents *out,
+                               struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = rec_consents(view, visit->mem, &out->list, &out->count, err);
+    return visit_view_close(&view, code, err);
+}
+
+enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = rec_looked(view, visit->mem, &out->list, &out->count, &out->missing, err);
+    return visit_view_close(&view, code, err);
+}
+
+static enum salve_code version_of(const struct rec_resource *resource, struct arena *mem, struct visit_version *out,
+                                  struct salve_err *err)
+{
+    struct buf text;
+    buf_init(&text, mem, SALVE_RESOURCE_BYTES_MAX);
+    fhir_write(&resource->tape, tape_root(&resource->tape), FHIR_COMPACT, &text);
+    out->version = resource->version;
+    out->saved_at_unix_ms = resource->saved_at_unix_ms;
+    return buf_done(&text, &out->json, err);
+}
+
+enum salve_code visit_history(const struct visit *visit, struct str card, struct str id, struct visit_versions *out,
+                              struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    const struct rec_resource **versions = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = rec_history(view, id, visit->mem, &versions, &out->count, err);
+    if (code == SALVE_OK) out->list = arena_array(visit->mem, struct visit_version, out->count + 1);
+    if (code == SALVE_OK && out->list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "history");
+    for (size_t i = 0; code == SALVE_OK && i < out->count; i++)
+        code = version_of(versions[i], visit->mem, &out->list[i], err);
+    return visit_view_close(&view, code, err);
+}
+
+static enum salve_code bundle_of(const struct rec_resource *resources, size_t count, struct arena *mem,
+                                 struct str *bundle, struct salve_err *err)
+{
+    struct buf out;
+    buf_init(&out, mem, SALVE_REQUEST_BYTES_MAX / 4);
+    buf_add(&out, STR("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["));
+    for (size_t i = 0; i < count; i++) {
+        /* A name that resolves nowhere: relative references find their entry by it (FHIR R4, bundle.html 2.36.4.1). */
+        buf_addf(&out, "%s\n{\"fullUrl\":\"https://record.invalid/%.*s/%.*s\",\"resource\":", i == 0 ? "" : ",",
+                 STR_ARGS(resources[i].type), STR_ARGS(resources[i].id));
+        fhir_write(&resources[i].tape, tape_root(&resources[i].tape), FHIR_COMPACT, &out);
+        buf_add_char(&out, '}');
+    }
+    buf_add(&out, STR("\n]}\n"));
+    return buf_done(&out, bundle, err);
+}
+
+enum salve_code visit_take(const struct visit *visit, struct str card, struct visit_taken *out, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    const struct rec_resource *resources = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = rec_take(view, visit->mem, &resources, &out->resource_count, err);
+    if (code == SALVE_OK) code = bundle_of(resources, out->resource_count, visit->mem, &out->bundle, err);
+    return visit_view_close(&view, code, err);
+}
+
+/* --- taking back, and erasing ------------------------------------------------------------------------------------- */
+
+/* What a receipt says, with one field for what is only known afterwards. */
+struct words {
+    const struct consent_texts *texts;
+    struct str item;
+    struct consent_field fields[2];
+};
+
+static enum salve_code fill(const struct words *words, struct arena *mem, struct visit_receipt *out,
+                            struct salve_err *err)
+{
+    return consent_texts_fill(words->texts, words->item, words->fields, 2, mem, &out->title, &out->body, err);
+}
+
+/* Reads the words and fills them once for nothing, so that the receipt cannot fail after the deed. */
+static enum salve_code words_ready(const struct visit *visit, struct str language, struct words *words,
+                                   struct salve_err *err)
+{
+    struct visit_receipt ignored = {0};
+    TRY(visit_receipts(visit->content, language, &words->texts, err));
+    return fill(words, visit->mem, &ignored, err);
+}
+
+enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum purpose purpose, struct str language,
+                               struct visit_receipt *out, struct salve_err *err)
+{
+    struct words words = {NULL, STR("withdrawal"), {{STR("at"), STR("")}, {STR("purpose"), STR("")}}};
+    struct str body, item = arena_printf(visit->mem, "purpose.%s", purpose_text(purpose));
+    char when[CLOCK_TEXT_BYTES];
+    *out = (struct visit_receipt){.purpose = purpose};
+    if (item.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "receipt");
+    TRY(words_ready(visit, language, &words, err));
+    TRY(consent_texts_fill(words.texts, item, NULL, 0, visit->mem, &words.fields[1].value, &body, err));
+    TRY(rec_consent_withdraw(visit->site, visit->actor, card, purpose, visit->mem, &out->proof, err));
+    words.fields[0].value = clock_text(out->proof.at_unix_ms, when);
+    return fill(&words, visit->mem, out, err);
+}
+
+enum salve_code visit_erase(const struct visit *visit, struct str card, struct str language, struct visit_receipt *out,
+                            struct salve_err *err)
+{
+    struct words words = {NULL, STR("erasure"), {{STR("at"), STR("")}, {STR("horizon"), STR("")}}};
+    struct rec_erasure erasure = {0};
+    char when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+    *out = (struct visit_receipt){0};
+    TRY(words_ready(visit, language, &words, err));
+    TRY(rec_erase(visit->site, visit->actor, card, visit->mem, &erasure, err));
+    out->proof = erasure.receipt;
+    words.fields[0].value = clock_text(erasure.erased_at_unix_ms, when);
+    words.fields[1].value = clock_date_text(erasure.horizon_unix_ms, until);
+    TRY(arena_str(visit->mem, words.fields[1].value, &out->until, err));
+    return fill(&words, visit->mem, out, err);
+}

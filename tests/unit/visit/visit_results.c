@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Results, rights and staff: which guidelines count, who answers on paper, what is printed of a name, receipts that read
+ * their words first, a site's first staff. */
+#include "visit_world.h"
+
+/* --- guidelines and findings -------------------------------------------------------------------------------------- */
+
+static void only_accepted_guidelines_are_used_and_the_others_are_counted(void **state)
+{
+    struct world w = world_make("accepted", "body-measures");
+    struct visit_screening screening;
+    const struct guideline *guideline = NULL;
+    struct visit_content *content = NULL;
+    (void)state;
+    assert_int_equal(visit_screening(&w.visit, &screening, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_accept(as(&w, T_ASSISTANT), STR("body-measures"), NULL, 0, &guideline, NULL), SALVE_E_ROLE);
+    t_must(visit_accept(as(&w, T_CLINICIAN), STR("body-measures"), NULL, 0, &guideline, &err));
+    t_must(visit_screening(&w.visit, &screening, &err));
+    assert_int_equal(screening.left_out, 0);
+    struct visit_content_ask ask = {.share = share(), .parts = VISIT_GUIDELINES, .accepted_at = w.t->site};
+    t_must(visit_content_open(&ask, w.t->mem, &content, &err));
+    assert_int_equal(content->guideline_count, 1);
+    w.visit.content = content;
+    t_must(visit_screening(&w.visit, &screening, &err));
+    assert_true(screening.left_out > 10);
+    world_drop(&w);
+}
+
+static void an_accepted_guideline_that_is_broken_stops_the_check_and_another_does_not(void **state)
+{
+    struct world w = world_make("broken", "body-measures");
+    struct visit_screening screening;
+    const struct guideline *guideline = NULL;
+    struct visit_broken broken = {.id = STR("kidney"), .err = {.code = SALVE_E_SYNTAX}};
+    (void)state;
+    t_must(visit_accept(as(&w, T_CLINICIAN), STR("body-measures"), NULL, 0, &guideline, &err));
+    struct visit_content less = *w.visit.content;
+    less.broken = &broken;
+    less.broken_count = 1;
+    w.visit.content = &less;
+    t_must(visit_screening(&w.visit, &screening, &err));
+    assert_int_equal(screening.left_out, 1);
+    broken.id = STR("body-measures");
+    assert_int_equal(visit_screening(&w.visit, &screening, NULL), SALVE_E_SYNTAX);
+    world_drop(&w);
+}
+
+/* A person with two measurements and the accepted guideline over them. */
+static struct world measured_world(const char *name, struct visit_screening *screening)
+{
+    struct world w = world_make(name, "body-measures");
+    const struct guideline *guideline = NULL;
+    struct visit_import_ask ask = {.minimise = false};
+    struct visit_imported sum = {0};
+    t_must(visit_accept(as(&w, T_CLINICIAN), STR("body-measures"), NULL, 0, &guideline, &err));
+    t_must(visit_screening(&w.visit, screening, &err));
+    t_must(visit_import(as(&w, T_ASSISTANT), w.card, file_about(&w, "1976-05-14", ""), &ask, &sum, &err));
+    return w;
+}
+
+static void drafts_are_signed_by_a_clinician_and_printed_after_that(void **state)
+{
+    struct visit_screening screening;
+    struct world w = measured_world("signed", &screening);
+    struct visit_findings findings;
+    struct visit_sheet sheets[] = {{.language = STR("en")}, {.language = STR("ar"), .is_pdf = true}};
+    struct visit_looks looks;
+    size_t count = 0, own = 0;
+    (void)state;
+    t_must(visit_screen(&w.visit, &screening, w.card, &findings, &err));
+    assert_true(findings.count > 0);
+    assert_int_equal(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_sign(as(&w, T_ASSISTANT), w.card, &count, NULL), SALVE_E_ROLE);
+    t_must(visit_sign(as(&w, T_CLINICIAN), w.card, &count, &err));
+    assert_int_equal(count, findings.count);
+    t_must(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, &err));
+    assert_true(holds(sheets[0].bytes, "Tala Adeyemi") && holds(sheets[0].bytes, "dr-amina"));
+    assert_true(str_starts(sheets[1].bytes, STR("%PDF")));
+    t_must(visit_looked(&w.visit, w.card, &looks, &err));
+    for (size_t i = 0; i < looks.count; i++)
+        own += looks.list[i].actor.id.len == 0 && str_is(looks.list[i].kind, "access");
+    assert_int_equal(own, 3); /* the letter that was not there, two sheets of the one that is, and this look */
+    assert_int_equal(looks.missing, 0);
+    world_drop(&w);
+}
+
+static void on_paper_a_clinician_answers_and_nothing_is_stored(void **state)
+{
+    struct visit_screening screening;
+    struct world w = measured_world("paper", &screening);
+    struct visit_findings findings;
+    struct visit_sheet sheet = {.language = STR("en")};
+    struct site_facts before, after;
+    (void)state;
+    struct str file = file_about(&w, "1980-01-01", "");
+    t_must(site_facts(w.t->site, w.t->mem, &before, &err));
+    t_must(visit_paper_screen(as(&w, T_ASSISTANT), &screening, file, &findings, &err));
+    assert_true(findings.count > 0);
+    assert_int_equal(visit_paper_letters(&w.visit, &screening, file, &sheet, 1, NULL), SALVE_E_ROLE);
+    assert_int_equal(visit_paper_letters(as(&w, T_PERSON), &screening, file, &sheet, 1, NULL), SALVE_E_ROLE);
+    t_must(visit_paper_letters(as(&w, T_CLINICIAN), &screening, file, &sheet, 1, &err));
+    assert_true(holds(sheet.bytes, "dr-amina"));
+    t_must(site_facts(w.t->site, w.t->mem, &after, &err));
+    assert_int_equal(after.log_size, before.log_size);
+    world_drop(&w);
+}
+
+static void check_name(struct arena *mem, const char *name, const char *printed)
+{
+    struct str out;
+    t_must(visit_name_on_paper(str_of(name), mem, &out, &err));
+    assert_str(out, printed);
+}
+
+static void a_name_on_paper_moves_and_turns_nothing(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    (void)state;
+    check_name(mem, "Ada Lovelace", "Ada Lovelace");
+    check_name(mem, "\xd8\xa3\xd9\x85\xd9\x8a\xd9\x86\xd8\xa9", "\xd8\xa3\xd9\x85\xd9\x8a\xd9\x86\xd8\xa9");
+    check_name(mem, "E\x1b[31mvil\n\x7f", "E[31mvil");
+    check_name(mem,
+               "a\xc2\x9b"
+               "b\xe2\x80\xae"
+               "c\xe2\x81\xa6"
+               "d\xe2\x80\xa8"
+               "e",
+               "abcde");
+    check_name(mem, "x\xff\xe2\x80", "x");
+    struct str out, name = arena_printf(mem, "%0100d", 7);
+    t_must(visit_name_on_paper(name, mem, &out, &err));
+    assert_int_equal(out.len, 80 + 3); /* and three bytes of dots */
+    arena_close(mem);
+}
+
+/* --- rights ------------------------------------------------------------------------------------------------------- */
+
+static void words_that_are_not_there_change_nothing(void **state)
+{
+    struct world w = world_make("words", NULL);
+    struct visit_receipt receipt;
+    struct visit_consents consents;
+    struct visit_content less = *w.visit.content;
+    struct visit_receipts words = less.receipts[0];
+    (void)state;
+    struct str language = words.language;
+    assert_int_equal(visit_withdraw(as(&w, T_PERSON), w.card, PURPOSE_CARE, STR("xx"), &receipt, NULL),
+                     SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_erase(&w.visit, w.card, STR("xx"), &receipt, NULL), SALVE_E_NOT_FOUND);
+    words.texts.count = 0; /* the file is there, its texts are not */
+    less.receipts = &words;
+    less.receipts_count = 1;
+    w.visit.content = &less;
+    assert_int_equal(visit_withdraw(&w.visit, w.card, PURPOSE_CARE, language, &receipt, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_erase(&w.visit, w.card, language, &receipt, NULL), SALVE_E_NOT_FOUND);
+    t_must(visit_consents(&w.visit, w.card, &consents, &err));
+    assert_int_equal(consents.count, 1);
+    assert_true(consents.list[0].in_force);
+    world_drop(&w);
+}
+
+static void taking_back_and_erasing_leave_a_receipt_in_the_persons_language(void **state)
+{
+    struct world w = world_make("receipt", NULL);
+    struct visit_receipt receipt;
+    struct rec_view *view = NULL;
+    (void)state;
+    t_must(visit_withdraw(as(&w, T_PERSON), w.card, PURPOSE_CARE, STR("ar"), &receipt, &err));
+    assert_true(receipt.title.len > 0 && receipt.proof.text.len > 0 && receipt.until.len == 0);
+    assert_int_equal(t_open_code(w.t, T_ASSISTANT, PURPOSE_CARE, w.card, &view), SALVE_E_CONSENT);
+    t_must(visit_erase(&w.visit, w.card, STR("en"), &receipt, &err));
+    assert_int_equal(receipt.until.len, 10);
+    assert_true(holds(receipt.body, receipt.until.ptr));
+    assert_int_equal(t_open_code(w.t, T_PERSON, PURPOSE_SELF, w.card, &view), SALVE_E_NOT_FOUND);
+    world_drop(&w);
+}
+
+static void what_is_taken_is_one_bundle_of_all_that_is_kept(void **state)
+{
+    struct world w = world_make("taken", NULL);
+    struct visit_taken taken;
+    struct tape bundle;
+    size_t entries = 0;
+    (void)state;
+    t_must(visit_take(as(&w, T_PERSON), w.card, &taken, &err));
+    t_must(fhir_read(taken.bundle, NULL, w.t->mem, &bundle, NULL, &err));
+    for (tape_at at = tape_first(&bundle, 0); at != TAPE_NONE; at = tape_next(&bundle, 0, at))
+        entries += tape_get(&bundle, at, "resource") != TAPE_NONE;
+    assert_int_equal(entries, taken.resource_count);
+    assert_int_equal(visit_take(as(&w, T_CLINICIAN), w.card, &taken, NULL), SALVE_E_CONSENT);
+    world_drop(&w);
+}
+
+/* --- the site ----------------------------------------------------------------------------------------------------- */
+
+static void staff_are_checked_before_one_is_added(void **state)
+{
+    struct world w = empty_world("staff", NULL);
+    struct visit_member good[] = {{STR("lina"), ROLE_ASSISTANT}, {STR("Lina"), ROLE_ASSISTANT}};
+    struct actor actor;
+    (void)state;
+    assert_int_equal(visit_staff_add(as(&w, T_MANAGER), good, 2, NULL), SALVE_E_USAGE);
+    assert_int_equal(visit_actor(w.t->site, STR("lina"), w.t->mem, &actor, NULL), SALVE_E_ROLE);
+    assert_int_equal(visit_staff_add(as(&w, T_ASSISTANT), good, 1, NULL), SALVE_E_ROLE);
+    t_must(visit_staff_add(as(&w, T_MANAGER), good, 1, &err));
+    t_must(visit_actor(w.t->site, STR("lina"), w.t->mem, &actor, &err));
+    assert_int_equal(actor.role, ROLE_ASSISTANT);
+    t_must(staff_retire(w.t->site, T_MANAGER, STR("lina"), &err));
+    assert_int_equal(visit_actor(w.t->site, STR("lina"), w.t->mem, &actor, NULL), SALVE_E_ROLE);
+    world_drop(&w);
+}
+
+static void the_last_manager_stays(void **state)
+{
+    struct world w = empty_world("last", NULL);
+    struct visit_member other = {STR("joan"), ROLE_MANAGER};
+    (void)state;
+    assert_int_equal(visit_staff_retire(as(&w, T_MANAGER), T_MANAGER.id, NULL), SALVE_E_CONFLICT);
+    t_must(visit_staff_retire(&w.visit, T_ASSISTANT.id, &err));
+    t_must(visit_staff_add(&w.visit, &other, 1, &err));
+    t_must(visit_staff_retire(&w.visit, T_MANAGER.id, &err));
+    world_drop(&w);
+}
+
+static void settings_that_would_not_open_again_are_not_kept(void **state)
+{
+    struct world w = empty_world("settings", NULL);
+    struct site_settings settings = *site_settings(w.t->site);
+    (void)state;
+    settings.national_patterns = STR("9");
+    assert_int_equal(site_settings_set(w.t->site, T_MANAGER, &settings, NULL), SALVE_E_CONFIG);
+    struct buf many;
+    buf_init(&many, w.t->mem, 1 << 16);
+    for (int i = 0; i < 33; i++) buf_addf(&many, "urn:site:%d ", i);
+    settings = *site_settings(w.t->site);
+    settings.identifier_systems = buf_str(&many);
+    assert_int_equal(site_settings_set(w.t->site, T_MANAGER, &settings, NULL), SALVE_E_CONFIG);
+    t_site_close(w.t);
+    t_site_open(w.t);
+    world_drop(&w);
+}
+
+static void a_lost_card_is_replaced_only_for_who_agreed_to_follow_up(void **state)
+{
+    struct world w = {.t = t_site_make("lost", true)};
+    struct rec_enrolled person = t_enrol(w.t, "Adeyemi", "1976-05-14");
+    struct str card, born = STR("1976-05-14");
+    char id[COMPARTMENT_TEXT_BYTES + 1];
+    struct rec_view *view = NULL;
+    (void)state;
+    w.visit = (struct visit){.site = w.t->site, .mem = w.t->mem, .actor = T_REGISTRAR};
+    compartment_text(person.compartment, id);
+    assert_int_equal(visit_card_new(&w.visit, str_of(id), &card, NULL), SALVE_E_CONSENT);
+    assert_int_equal(visit_card_by_name(&w.visit, STR("Tala Adeyemi"), born, &card, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_card_by_name(&w.visit, STR("Ida Nobody"), born, &card, NULL), SALVE_E_NOT_FOUND);
+    t_give(w.t, person.card, PURPOSE_FOLLOW_UP);
+    assert_int_equal(visit_card_new(as(&w, T_ASSISTANT), str_of(id), &card, NULL), SALVE_E_ROLE);
+    t_must(visit_card_by_name(as(&w, T_REGISTRAR), STR("Tala Adeyemi"), born, &card, &err));
+    assert_int_equal(t_open_code(w.t, T_PERSON, PURPOSE_SELF, person.card, &view), SALVE_E_NOT_FOUND);
+    t_must(visit_card_new(as(&w, T_PERSON), card, &person.card, &err));
+    view = t_open(w.t, T_PERSON, PURPOSE_SELF, person.card);
+    t_close_view(&view);
+    world_drop(&w);
+}
+
+static void every_version_of_a_resource_is_shown_to_the_person(void **state)
+{
+    struct world w = world_make("history", NULL);
+    struct visit_import_ask ask = {.minimise = false};
+    struct visit_imported sum = {0};
+    struct visit_versions versions;
+    (void)state;
+    t_must(visit_import(as(&w, T_ASSISTANT), w.card, file_about(&w, "1976-05-14", ""), &ask, &sum, &err));
+    struct str id = sum.resources[0].id;
+    t_must(visit_history(as(&w, T_PERSON), w.card, id, &versions, &err));
+    assert_int_equal(versions.count, 2);
+    assert_int_equal(versions.list[1].version, 2);
+    assert_false(holds(versions.list[0].json, "urn:salve:imported"));
+    assert_true(holds(versions.list[1].json, "urn:salve:imported"));
+    assert_int_equal(visit_history(&w.visit, w.card, STR("Patient/none"), &versions, NULL), SALVE_E_NOT_FOUND);
+    world_drop(&w);
+}
+
+static void a_new_site_has_a_manager_first(void **state)
+{
+    struct world w = empty_world("first", NULL);
+    struct visit_member members[] = {{STR("kofi"), ROLE_REGISTRAR}, {STR("maria"), ROLE_MANAGER}};
+    struct str path = arena_printf(w.t->mem, "%s-made", w.t->folder), key = arena_printf(w.t->mem, "%s.k", path.ptr);
+    struct site_options options = {.path = path.ptr, .secret.key_file = key.ptr, .clock = clock_fixed(T_SITE_NOW)};
+    struct site *site = NULL;
+    struct actor actor;
+    (void)state;
+    for (int named = 0; named < 2; named++) {
+        t_must(visit_site_make(&options, STR("North Clinic 7"), members, 1 + (size_t)named, w.t->mem, &err));
+        t_must(site_open(&options, &site, &err));
+        t_must(visit_actor(site, STR("kofi"), w.t->mem, &actor, &err));
+        t_must(visit_actor(site, named ? STR("maria") : STR("manager"), w.t->mem, &actor, &err));
+        assert_int_equal(actor.role, ROLE_MANAGER);
+        assert_str(site_settings(site)->log_name, "north-clinic-7");
+        t_must(site_close(&site, &err));
+        t_remove(path.ptr);
+        unlink(key.ptr);
+    }
+    assert_int_equal(visit_site_check(STR(""), members, 1, NULL), SALVE_E_USAGE);
+    assert_int_equal(visit_site_check(STR("a\nb"), members, 1, NULL), SALVE_E_USAGE);
+    members[0].id = STR("");
+    assert_int_equal(visit_site_make(&options, STR("x"), members, 1, w.t->mem, NULL), SALVE_E_USAGE);
+    assert_int_not_equal(access(path.ptr, F_OK), 0);
+    world_drop(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_accepted_guidelines_are_used_and_the_others_are_counted),
+        cmocka_unit_test(an_accepted_guideline_that_is_broken_stops_the_check_and_another_does_not),
+        cmocka_unit_test(drafts_are_signed_by_a_clinician_and_printed_after_that),
+        cmocka_unit_test(on_paper_a_clinician_answers_and_nothing_is_stored),
+        cmocka_unit_test(a_name_on_paper_moves_and_turns_nothing),
+        cmocka_unit_test(words_that_are_not_there_change_nothing),
+        cmocka_unit_test(taking_back_and_erasing_leave_a_receipt_in_the_persons_language),
+        cmocka_unit_test(what_is_taken_is_one_bundle_of_all_that_is_kept),
+        cmocka_unit_test(staff_are_checked_before_one_is_added),
+        cmocka_unit_test(the_last_manager_stays),
+        cmocka_unit_test(settings_that_would_not_open_again_are_not_kept),
+        cmocka_unit_test(a_lost_card_is_replaced_only_for_who_agreed_to_follow_up),
+        cmocka_unit_test(every_version_of_a_resource_is_shown_to_the_person),
+        cmocka_unit_test(a_new_site_has_a_manager_first),
+    };
+    return t_run(tests);
+}
