@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "records/log_int.h"
+#include "records/rec.h"
 
 enum { SIGN_BYTES = 64 << 20 };
 
