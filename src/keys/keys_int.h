@@ -31,6 +31,8 @@ SALVE_MUST_USE enum salve_code keys_epoch_read(const char *path, struct keys_epo
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoch,
                                                 struct salve_err *err);
+/* keys_epoch_settle - finishes a write that was cut off. Fine if there is none. */
+SALVE_MUST_USE enum salve_code keys_epoch_settle(const char *path, struct salve_err *err);
 
 struct keys {
     struct db *db;
@@ -66,6 +68,11 @@ SALVE_MUST_USE enum salve_code keys_meta_get(struct keys *keys, const char *name
                                              struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_meta_put(struct keys *keys, const char *name, struct str bytes,
                                              struct salve_err *err);
+
+/* what keys_due tells: under a slot of the epoch; a row that is missing or does not fit gives zeros */
+void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out);
+SALVE_MUST_USE enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due,
+                                              struct salve_err *err);
 
 /* --- wraps --- */
 /* the KEK of a wrap's purpose and epoch; NULL if that epoch is gone */

@@ -33,6 +33,41 @@ enum salve_code keys_meta_put(struct keys *keys, const char *name, struct str by
     return db_run(keys->meta_put, err);
 }
 
+/* --- when keys are due ------------------------------------------------------------------------------------------- */
+/* row "renewed" of meta: time u64, turns u32, BLAKE2b of both keyed with the epoch, so that nobody without the secret
+ * makes the keys look younger, and a row of an older epoch does not fit */
+enum { AT_TURNS = 8, AT_MAC = 12, DUE_BYTES = AT_MAC + 32 };
+
+static void due_mac(struct keys *keys, unsigned seal_slot, const uint8_t bytes[AT_MAC], uint8_t mac[32])
+{
+    const struct str label = STR("SLV-renewed-v1"), parts[] = {keys_bytes(bytes, AT_MAC)};
+    crypto_key_derive(keys_slot(keys, seal_slot), &label, 1, keys_slot(keys, SLOT_A));
+    crypto_key_mac(keys_slot(keys, SLOT_A), parts, 1, mac, 32);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+}
+
+void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out)
+{
+    uint8_t bytes[DUE_BYTES], mac[32];
+    *out = (struct keys_due){0};
+    if (keys_meta_get(keys, "renewed", bytes, sizeof bytes, NULL) != SALVE_OK) return;
+    due_mac(keys, seal_slot, bytes, mac);
+    if (!crypto_equal(mac, bytes + AT_MAC, sizeof mac)) return;
+    out->renewed_unix_s = (int64_t)crypto_get_u64(bytes);
+    out->turns = crypto_get_u32(bytes + AT_TURNS);
+}
+
+enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due, struct salve_err *err)
+{
+    uint8_t bytes[DUE_BYTES];
+    crypto_put_u64(bytes, (uint64_t)due.renewed_unix_s);
+    crypto_put_u32(bytes + AT_TURNS, due.turns);
+    due_mac(keys, seal_slot, bytes, bytes + AT_MAC);
+    return keys_meta_put(keys, "renewed", keys_bytes(bytes, sizeof bytes), err);
+}
+
+void keys_due(struct keys *keys, struct keys_due *out) { keys_due_read(keys, SLOT_SEAL_NOW, out); }
+
 enum { KEK_AAD_BYTES = 8 };
 static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES])
 {

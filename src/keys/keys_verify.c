@@ -98,12 +98,13 @@ static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, 
 
 enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err)
 {
-    uint8_t meta[12];
     struct keys_wrap_row row = {0};
+    struct keys_due due;
     bool found = true;
-    *out = (struct keys_status){.epoch = keys->epoch, .is_key_file = keys->is_key_file};
-    enum salve_code code = keys_meta_get(keys, "epoch", meta, sizeof meta, err);
-    if (code == SALVE_OK) out->rotated_unix_s = (int64_t)crypto_get_u64(meta + 4);
+    enum salve_code code = SALVE_OK;
+    keys_due(keys, &due);
+    *out = (struct keys_status){
+        .epoch = keys->epoch, .is_key_file = keys->is_key_file, .rotated_unix_s = due.renewed_unix_s};
     while (code == SALVE_OK && found) {
         struct crypto_wrap wrap;
         code = keys_wrap_next(keys, &row, &found, err);

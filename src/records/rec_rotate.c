@@ -11,7 +11,7 @@
 #include "records/revoked_int.h"
 #include "store/store.h"
 
-enum { WORK_BYTES = 64 << 20, DAY_MS = 24 * 3600 * 1000 };
+enum { WORK_BYTES = 64 << 20 };
 
 /* Whether the actor may, and the time of the rotation. */
 static enum salve_code check_actor(struct site *site, struct actor actor, struct arena *mem, int64_t *now_unix_ms,
@@ -28,36 +28,16 @@ static enum salve_code check_actor(struct site *site, struct actor actor, struct
     return code;
 }
 
-/* The public leaf 0x04: counts, nothing about anybody. */
-static enum salve_code publish_counts(struct rec_tx *tx, const struct site_rotation *rotation, struct salve_err *err)
-{
-    struct str json =
-        arena_printf(tx->mem, "{\"dropped\":%llu,\"epoch\":%u,\"tombstones\":%llu,\"wraps\":%llu}",
-                     (unsigned long long)rotation->wraps_dropped, rotation->epoch,
-                     (unsigned long long)rotation->tombstones, (unsigned long long)rotation->wraps_renewed);
-    return json.ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "rotation") : rec_publish(tx, TLOG_ENTRY_KEYS, json, err);
-}
-
 static enum salve_code rotate(struct site *site, struct actor actor, struct arena *mem, struct site_rotation *out,
                               struct salve_err *err)
 {
-    struct rec_tx tx;
-    struct keys_rotated rotated;
     int64_t now_ms = 0;
     enum salve_code code = check_actor(site, actor, mem, &now_ms, err);
-    if (code == SALVE_OK) code = rec_replay_all(site, err); /* what an old copy of keys.db brought back */
-    if (code == SALVE_OK) code = keys_rotate(site->keys, now_ms / 1000, &rotated, err);
-    if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
-    if (code != SALVE_OK) return code;
-    *out = (struct site_rotation){.epoch = rotated.epoch,
-                                  .wraps_renewed = rotated.rewrapped,
-                                  .wraps_dropped = rotated.expired,
-                                  .horizon_unix_ms = now_ms + (int64_t)REC_HORIZON_DAYS * DAY_MS};
-    code = store_tombstone_count(tx.store, &out->tombstones, err);
-    if (code == SALVE_OK) code = publish_counts(&tx, out, err);
-    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return code == SALVE_OK ? rec_sign(site, mem, NULL, err) : code;
+    if (code != SALVE_OK || site->renewal.epoch == 0)
+        return code == SALVE_OK ? rec_turn(site, now_ms, mem, out, err) : code;
+    *out = site->renewal; /* this run turned it a moment ago: a second turn would end yesterday's backup of the keys */
+    site->renewal.epoch = 0;
+    return SALVE_OK;
 }
 
 enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out, struct salve_err *err)
