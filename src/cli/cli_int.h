@@ -119,7 +119,7 @@ void cli_catch_interrupt(void);
 SALVE_MUST_USE enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line,
                                        size_t line_bytes, struct salve_err *err);
 
-/* cli_confirm - asks that `word` is typed before something that cannot be undone; --yes answers. E_USAGE: it was not. */
+/* cli_confirm - asks that `word` is typed before something that cannot be undone; --yes answers. E_USAGE: it is not. */
 SALVE_MUST_USE enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word,
                                            struct salve_err *err);
 
