@@ -10,28 +10,19 @@ struct str fhir_name(fhir_name_id name)
     return str_make(fhir_name_text + start, fhir_name_start[name + 1] - start - 1);
 }
 
-static uint32_t name_hash(struct str text) /* FNV-1a, as in tools/fhir_tables.mjs */
-{
-    uint32_t hash = 0x811c9dc5u;
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (uint8_t)text.ptr[i]) * 0x01000193u;
-    return hash;
-}
-
 fhir_name_id fhir_name_find(struct str text)
 {
-    for (uint32_t slot = name_hash(text) % FHIR_NAME_SLOTS;; slot = (slot + 1) % FHIR_NAME_SLOTS) {
+    for (uint32_t slot = str_hash_32(text) % FHIR_NAME_SLOTS;; slot = (slot + 1) % FHIR_NAME_SLOTS) {
         fhir_name_id name = fhir_name_slots[slot];
         if (name == 0 || str_eq(fhir_name(name), text)) return name;
     }
 }
 
-uint32_t fhir_name_hash(struct str text) { return name_hash(text); }
-
 fhir_type_id fhir_type_by_hash(uint32_t hash)
 {
     for (uint32_t slot = hash % FHIR_NAME_SLOTS; fhir_name_slots[slot] != 0; slot = (slot + 1) % FHIR_NAME_SLOTS) {
         fhir_name_id name = fhir_name_slots[slot];
-        if (fhir_type_of_name[name] != 0 && name_hash(fhir_name(name)) == hash) return fhir_type_of_name[name];
+        if (fhir_type_of_name[name] != 0 && str_hash_32(fhir_name(name)) == hash) return fhir_type_of_name[name];
     }
     return 0;
 }
@@ -45,9 +36,6 @@ bool fhir_type_is_a(fhir_type_id type, fhir_type_id base)
     while (type != base && type != 0) type = fhir_types[type].base;
     return type == base;
 }
-
-uint16_t fhir_type_count(void) { return FHIR_TYPE_COUNT; }
-uint16_t fhir_element_count(void) { return FHIR_ELEMENT_COUNT; }
 
 fhir_element_id fhir_element_find(fhir_type_id type, struct str json_name)
 {

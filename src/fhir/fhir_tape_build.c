@@ -169,13 +169,6 @@ void tape_add_number(struct tape_builder *make, const char *json_name, struct st
     add_primitive(make, json_name, FHIR_JSON_NUMBER, TAPE_NUMBER, number);
 }
 
-void tape_add_i64(struct tape_builder *make, const char *json_name, int64_t number)
-{
-    char text[24];
-    int len = snprintf(text, sizeof text, "%lld", (long long)number);
-    tape_add_number(make, json_name, str_make(text, (size_t)len));
-}
-
 void tape_add_bool(struct tape_builder *make, const char *json_name, bool value)
 {
     add_primitive(make, json_name, FHIR_JSON_BOOLEAN, value ? TAPE_TRUE : TAPE_FALSE,

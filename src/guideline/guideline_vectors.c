@@ -59,7 +59,7 @@ static bool cells_of(struct str line, struct arena *mem, struct str cells[COLUMN
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-static bool value_of(struct str cell, enum guideline_type type, struct arena *mem, struct expr_value *out)
+static bool cell_value(struct str cell, enum guideline_type type, struct arena *mem, struct expr_value *out)
 {
     struct expr_decimal decimal;
     int64_t integer;
@@ -170,7 +170,7 @@ static enum salve_code run_row(const struct vectors *to, const struct str *cells
         if (column == NULL || column->is_output) continue;
         params[count].library = STR_NONE;
         params[count].name = column->target;
-        if (!value_of(cells[i], column->type, to->mem, &params[count++].value))
+        if (!cell_value(cells[i], column->type, to->mem, &params[count++].value))
             *why = arena_printf(to->mem, "%.*s is not of its type", STR_ARGS(column->name));
     }
     struct expr_env *kept = arena_new(to->mem, struct expr_env);

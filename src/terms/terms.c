@@ -53,7 +53,7 @@ struct terms_set *terms_find_own(const struct terms *v, struct str canonical, st
 {
     struct str url = split(canonical, &version);
     struct terms_set *best = NULL;
-    uint32_t hash = terms_hash(url);
+    uint32_t hash = str_hash_32(url);
     for (struct terms_set *s = v->sets[hash % TERMS_SLOTS]; s != NULL; s = s->next) {
         if (s->hash != hash || !str_eq(s->url, url)) continue;
         if (version.len > 0 && !str_eq(s->version, version)) continue;
@@ -80,17 +80,12 @@ struct terms_system *terms_find_system(const struct terms *v, struct str canonic
 }
 
 /* --- adding ------------------------------------------------------------------------------------------------------- */
-static enum salve_code refuse(struct salve_err *err, const char *at, const char *why)
-{
-    return salve_refuse(err, SALVE_E_INVALID, why, "%s", at);
-}
-
 static enum salve_code keep_set(struct terms *v, struct terms_set set, struct salve_err *err)
 {
     struct terms_set *kept = arena_new(v->mem, struct terms_set);
     if (kept == NULL) return salve_fail(err, SALVE_E_MEMORY, "ValueSet");
     *kept = set;
-    kept->hash = terms_hash(set.url);
+    kept->hash = str_hash_32(set.url);
     struct terms_set **slot = &v->sets[kept->hash % TERMS_SLOTS];
     kept->next = *slot;
     *slot = kept;
@@ -99,7 +94,7 @@ static enum salve_code keep_set(struct terms *v, struct terms_set set, struct sa
 
 static bool has_set(const struct terms *v, struct str url, struct str version)
 {
-    const struct terms_set *s = v->sets[terms_hash(url) % TERMS_SLOTS];
+    const struct terms_set *s = v->sets[str_hash_32(url) % TERMS_SLOTS];
     while (s != NULL && !(str_eq(s->url, url) && str_eq(s->version, version))) s = s->next;
     return s != NULL;
 }
@@ -109,10 +104,11 @@ static enum salve_code add_set(struct terms *v, const struct tape *t, tape_at at
     struct terms_set set = {.tape = t, .at = at};
     set.url = tape_child_text(t, at, "url");
     set.version = tape_child_text(t, at, "version");
-    if (set.url.len == 0) return refuse(err, "ValueSet.url", "a value set is found by its url");
+    if (set.url.len == 0) return salve_refuse(err, SALVE_E_INVALID, "a value set is found by its url", "ValueSet.url");
     if (has_set(v, set.url, set.version))
         return v->only_missing ? SALVE_OK
-                               : refuse(err, "ValueSet.url", "there are two value sets with this url and version");
+                               : salve_refuse(err, SALVE_E_INVALID,
+                                              "there are two value sets with this url and version", "ValueSet.url");
     return keep_set(v, set, err);
 }
 
@@ -124,13 +120,15 @@ static enum salve_code add_system(struct terms *v, const struct tape *t, tape_at
     s->url = tape_child_text(t, at, "url");
     s->version = tape_child_text(t, at, "version");
     s->value_set = tape_child_text(t, at, "valueSet");
-    if (s->url.len == 0) return refuse(err, "CodeSystem.url", "a code system is found by its url");
+    if (s->url.len == 0)
+        return salve_refuse(err, SALVE_E_INVALID, "a code system is found by its url", "CodeSystem.url");
     for (const struct terms_system *other = v->systems; other != NULL; other = other->next)
         if (str_eq(other->url, s->url) && str_eq(other->version, s->version))
             return v->only_missing
                        ? SALVE_OK
-                       : refuse(err, "CodeSystem.url", "there are two code systems with this url and version");
-    if (v->system_count == VOCABULARY_SYSTEMS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "CodeSystem");
+                       : salve_refuse(err, SALVE_E_INVALID, "there are two code systems with this url and version",
+                                      "CodeSystem.url");
+    if (v->system_count == TERMS_SYSTEMS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "CodeSystem");
     v->systems = s;
     v->system_count++;
     return terms_system_read(v, s, err);
