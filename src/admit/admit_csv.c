@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "admit/admit_csv_int.h"
@@ -150,6 +151,7 @@ static struct str cell_of(const struct row *row, uint16_t column)
 
 static void bad_cell(struct row *row, uint16_t column, const char *why)
 {
+    salve_assert(column != CSV_NO_COLUMN);
     if (row->code != SALVE_OK) return;
     row->code = salve_refuse(row->err, SALVE_E_INVALID, why, "column %.*s", STR_ARGS(row->csv->map->names[column]));
     salve_err_place(row->err, row->csv->line, 0);
@@ -356,6 +358,7 @@ enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struc
     struct str cells[CSV_COLUMNS_MAX];
     struct buf out;
     size_t count = 0;
+    salve_assert(csv->map != NULL && csv->columns != NULL);
     do {
         csv->line = csv->next_line;
         enum salve_code code = csv_record(&csv->rest, mem, cells, &count, &csv->next_line, err);

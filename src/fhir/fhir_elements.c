@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Look-ups in the generated element tables; see elements.h. */
+#include "base/assert.h"
 #include "fhir/elements.h"
 
 #include "fhir/fhir_tables_int.h"
 
 struct str fhir_name(fhir_name_id name)
 {
+    salve_assert(name < FHIR_NAME_COUNT);
     uint32_t start = fhir_name_start[name];
     return str_make(fhir_name_text + start, fhir_name_start[name + 1] - start - 1);
 }
@@ -39,6 +41,7 @@ bool fhir_type_is_a(fhir_type_id type, fhir_type_id base)
 
 fhir_element_id fhir_element_find(fhir_type_id type, struct str json_name)
 {
+    salve_assert(type < FHIR_TYPE_COUNT);
     fhir_name_id name = fhir_name_find(json_name);
     if (name == 0) return 0;
     fhir_element_id first = fhir_types[type].first_element;
@@ -74,6 +77,7 @@ static uint32_t code_lower_bound(const struct fhir_valueset *set, struct str cod
 
 enum fhir_has fhir_valueset_has(uint16_t valueset, struct str system, struct str code)
 {
+    salve_assert(valueset > 0 && valueset < FHIR_VALUESET_COUNT);
     const struct fhir_valueset *set = &fhir_valuesets[valueset];
     uint32_t end = set->first_code + set->code_count;
     for (uint32_t at = code_lower_bound(set, code); at < end; at++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Issues and errors as an OperationOutcome (R4: operationoutcome.html). Everything printed is a path or fixed words. */
+#include "base/assert.h"
 #include "fhir/outcome.h"
 
 #include <stdio.h>
@@ -113,6 +114,7 @@ void outcome_of_error(const struct salve_err *err, struct buf *out)
 {
     struct json_writer w = {.out = out, .pretty = true};
     const char *why = err->why[0] != '\0' ? err->why : salve_code_what(err->code);
+    salve_assert(err->code != SALVE_OK);
     open_outcome(&w);
     open_issue(&w, "error", salve_code_issue(err->code));
     put_details(&w, salve_code_name(err->code), str_of(why));

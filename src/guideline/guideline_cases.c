@@ -5,6 +5,7 @@
  * (docs/guide/writing-a-guideline.md). */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
@@ -225,6 +226,7 @@ enum salve_code guideline_test_cases(const char *share, const struct guideline *
     struct str *names = NULL;
     size_t count = 0;
     struct str id = guideline->info.id;
+    salve_assert(share != NULL && tally != NULL);
     struct arena *mem = arena_open(GUIDELINE_EVALUATION_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "cases");
     (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases", share, STR_ARGS(id));

@@ -2,6 +2,7 @@
  *
  * Runs `define "Findings"` over one person's resources and turns its tuples into findings. What comes out is checked
  * against the closed lists of guideline.json, so that nothing reaches a letter for which there are no words. */
+#include "base/assert.h"
 #include "guideline/guideline_int.h"
 
 /* One tuple on its way into a finding. */
@@ -281,6 +282,7 @@ static enum salve_code known_choices(const struct guideline *guideline, const st
 enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                    struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
+    salve_assert(guideline->program != NULL && (ask->tapes != NULL || ask->tape_count == 0));
     struct clock clock = clock_fixed(ask->now_unix_ms);
     struct expr_env env = {.clock = &clock, .steps_max = ask->steps_max, .terms = guideline->terms};
     struct elm_subject subject;

@@ -4,6 +4,7 @@
  * program, the letter texts of every language. All files are kept as read, for the digest that an acceptance binds. */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
@@ -55,6 +56,7 @@ enum salve_code guideline_library(struct str elm, const char *file, struct arena
 /* source_of - the CQL that an ELM file was made of, as its author knows it: lib/SalveCommon.cql, kidney/logic.cql. */
 static const char *source_of(const struct guideline *guideline, struct str name, struct arena *mem)
 {
+    salve_assert(str_ends(name, STR(".json")));
     struct str stem = str_cut(name, 0, name.len - 5); /* without .json */
     if (str_starts(name, STR("lib/"))) return arena_printf(mem, "%.*s.cql", STR_ARGS(stem)).ptr;
     return arena_printf(mem, "%.*s/%.*s.cql", STR_ARGS(guideline->info.id), STR_ARGS(stem)).ptr;
@@ -63,6 +65,7 @@ static const char *source_of(const struct guideline *guideline, struct str name,
 enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
                                   size_t more_count, struct arena *mem, struct elm_program **out, struct salve_err *err)
 {
+    salve_assert(more_count > 0);
     struct str main_id;
     struct elm_set *set = elm_set_make(mem);
     enum salve_code code = SALVE_OK;
@@ -280,6 +283,7 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
     struct str *names = NULL;
     struct libraries libraries = {0};
     size_t count = 0;
+    salve_assert(share != NULL);
     if (id.len == 0 || id.len >= sizeof folder || memchr(id.ptr, '/', id.len) != NULL || id.ptr[0] == '.')
         return salve_fail(err, SALVE_E_NOT_FOUND, "guideline");
     (void)snprintf(folder, sizeof folder, "%.*s", STR_ARGS(id));

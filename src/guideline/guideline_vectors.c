@@ -5,6 +5,7 @@
  * result. */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "guideline/guideline_int.h"
 
@@ -235,6 +236,7 @@ static enum salve_code test_rows(struct vectors *to, struct str csv, guideline_r
 static enum salve_code program_of(const struct guideline *guideline, struct arena *mem, struct elm_program **out,
                                   struct salve_err *err)
 {
+    salve_assert(guideline->logic < guideline->file_count);
     struct guideline_file texts[2] = {guideline->files[guideline->logic], {STR("vectors.json"), guideline->vectors}};
     if (guideline->vectors.len == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "vectors.json");
     return guideline_compile(guideline, texts, 2, mem, out, err);
@@ -246,6 +248,7 @@ enum salve_code guideline_test_vectors(const struct guideline *guideline, struct
 {
     struct vectors to = {.guideline = guideline, .clock = clock_fixed(0)};
     struct elm_program *program = NULL;
+    salve_assert(tally != NULL);
     for (size_t i = 0; i < guideline->info.family_count; i++)
         if (str_eq(guideline->families[i].name, family)) to.family = &guideline->families[i];
     if (to.family == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The collection of value sets and code systems: added, found by canonical, asked. */
+#include "base/assert.h"
 #include "terms/terms.h"
 
 #include "terms/terms_int.h"
@@ -169,6 +170,7 @@ enum salve_code terms_done(struct terms *v, struct salve_err *err)
 /* --- asking ------------------------------------------------------------------------------------------------------- */
 enum expr_truth terms_set_has(const struct terms_set *set, const struct expr_code *code)
 {
+    salve_assert(set->state == TERMS_MADE);
     enum expr_truth in = terms_choice_has(&set->in, code);
     if (in == EXPR_FALSE) return in;
     enum expr_truth out = terms_choice_has(&set->out, code);
@@ -181,6 +183,7 @@ enum expr_truth terms_set_has(const struct terms_set *set, const struct expr_cod
 
 bool terms_set_codes(const struct terms_set *set, const struct expr_code **codes, uint32_t *count)
 {
+    salve_assert(set->state == TERMS_MADE);
     *codes = set->in.bag.codes;
     *count = set->in.bag.count;
     return set->in.systems.count == 0 && terms_choice_is_known(&set->in) && terms_choice_is_known(&set->out);
