@@ -23,7 +23,7 @@ check('a file that is named exists', () => {
         }
     }
     return out;
-}, LATER);
+});
 
 const RULES = 'docs/never.md';
 check(`a rule that is named stands in ${RULES}`, () => {
@@ -58,7 +58,7 @@ check('a prototype of foo.h is defined in foo.c', () => {
         const other = home.get(`${moduleOf(file)} ${name}`), stem = stemOf(file);
         return !other || other === stem || other.startsWith(stem + '_') ? [] : [`${file}:${line}: ${name} is defined in ${other}.c`];
     });
-}, LATER);
+});
 
 check('a public function has a caller', () => {
     const named = new Map(), count = (file, code) => {

@@ -14,14 +14,12 @@
 
 /* --- one Bundle out of bytes -------------------------------------------------------------------------------------- */
 
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 /* The first JSON object of *rest, by its brackets; false if there is none. What it holds is the reader's business. */
 static bool cut_object(struct str *rest, struct str *object)
 {
     size_t depth = 0, i = 0;
     bool in_string = false;
-    while (rest->len > 0 && is_space(rest->ptr[0])) *rest = str_cut(*rest, 1, rest->len);
+    while (rest->len > 0 && str_is_space(rest->ptr[0])) *rest = str_cut(*rest, 1, rest->len);
     if (rest->len == 0 || rest->ptr[0] != '{') return false;
     for (; i < rest->len; i++) {
         char c = rest->ptr[i];

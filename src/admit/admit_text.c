@@ -5,23 +5,19 @@
 
 enum { BASES_MAX = 40, FASTA_BASES_MIN = 10 };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-static bool is_alnum(char c) { return is_digit(c) || is_upper(c) || is_lower(c); }
-static char to_lower(char c) { return is_upper(c) ? (char)(c - 'A' + 'a') : c; }
+static bool is_alnum(char c) { return str_is_digit(c) || str_is_letter(c); }
 static char at(struct str text, size_t i) { return i < text.len ? text.ptr[i] : '\0'; }
 
 static bool is_base(char c)
 {
-    c = to_lower(c);
+    c = str_lower(c);
     return c == 'a' || c == 'c' || c == 'g' || c == 't' || c == 'u' || c == 'n';
 }
 
 static size_t digits_at(struct str text, size_t i)
 {
     size_t from = i;
-    while (is_digit(at(text, i))) i++;
+    while (str_is_digit(at(text, i))) i++;
     return i - from;
 }
 
@@ -36,9 +32,9 @@ static bool has_at(struct str text, size_t i, const char *word)
 static bool is_dna_change(struct str text, size_t i)
 {
     size_t positions = 0;
-    while (is_digit(at(text, i)) || at(text, i) == '-' || at(text, i) == '+' || at(text, i) == '*' ||
+    while (str_is_digit(at(text, i)) || at(text, i) == '-' || at(text, i) == '+' || at(text, i) == '*' ||
            at(text, i) == '_')
-        positions += is_digit(at(text, i++));
+        positions += str_is_digit(at(text, i++));
     if (positions == 0) return false;
     if (has_at(text, i, "del") || has_at(text, i, "dup") || has_at(text, i, "ins") || has_at(text, i, "inv"))
         return true;
@@ -49,10 +45,11 @@ static bool is_dna_change(struct str text, size_t i)
 static bool is_protein_change(struct str text, size_t i)
 {
     if (at(text, i) == '(') i++;
-    if (!is_upper(at(text, i)) || !is_lower(at(text, i + 1)) || !is_lower(at(text, i + 2))) return false;
+    if (!str_is_upper(at(text, i)) || !str_is_lower(at(text, i + 1)) || !str_is_lower(at(text, i + 2))) return false;
     size_t digits = digits_at(text, i + 3);
     char next = at(text, i + 3 + digits);
-    return digits > 0 && (is_upper(next) || next == '*' || next == '=' || next == 'f' || next == 'd' || next == '_');
+    return digits > 0 &&
+           (str_is_upper(next) || next == '*' || next == '=' || next == 'f' || next == 'd' || next == '_');
 }
 
 /* "NM_007294.3:", "NC_000017.11:", "ENST00000357654.9:", "LRG_292t1:": a reference sequence with a change behind it. */
@@ -144,7 +141,7 @@ static bool fits_at(struct str pattern, struct str text, size_t i)
         return false;
     for (size_t j = 0; j < pattern.len; j++) {
         char want = pattern.ptr[j], got = text.ptr[i + j];
-        if (want == '9' ? !is_digit(got) : want == 'A' ? !is_upper(got) && !is_lower(got) : got != want) return false;
+        if (want == '9' ? !str_is_digit(got) : want == 'A' ? !str_is_letter(got) : got != want) return false;
     }
     return true;
 }
@@ -165,7 +162,7 @@ static bool is_embedded(struct str text)
         if ((text.ptr[i] == 'd' || text.ptr[i] == 'D') && (i == 0 || !is_alnum(text.ptr[i - 1]))) {
             static const char scheme[] = "data:";
             size_t j = 0;
-            while (j < 5 && to_lower(text.ptr[i + j]) == scheme[j]) j++;
+            while (j < 5 && str_lower(text.ptr[i + j]) == scheme[j]) j++;
             if (j == 5 && is_alnum(at(text, i + 5)) && str_find(str_cut(text, i, 128), STR(";base64")) >= 0)
                 return true;
         }
@@ -187,7 +184,7 @@ static bool word_at(struct str text, size_t i, struct str word)
     if (i + word.len > text.len || (i > 0 && is_alnum(text.ptr[i - 1])) || is_alnum(at(text, i + word.len)))
         return false;
     for (size_t j = 0; j < word.len; j++)
-        if (to_lower(text.ptr[i + j]) != word.ptr[j]) return false;
+        if (str_lower(text.ptr[i + j]) != word.ptr[j]) return false;
     return true;
 }
 

@@ -103,7 +103,7 @@ static bool take_fraction(struct str *text, int32_t *ms)
 {
     if (!take_char(text, '.')) return true;
     int32_t weight = 100, digits = 0;
-    for (; text->len > 0 && text->ptr[0] >= '0' && text->ptr[0] <= '9'; digits++, weight /= 10) {
+    for (; text->len > 0 && str_is_digit(text->ptr[0]); digits++, weight /= 10) {
         *ms += (text->ptr[0] - '0') * weight;
         *text = str_cut(*text, 1, text->len);
     }

@@ -6,6 +6,28 @@
 #include <math.h>
 #include <stdlib.h>
 
+void str_hex(const void *bytes, size_t len, char *out)
+{
+    const uint8_t *in = bytes;
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = str_hex_char(in[i] >> 4);
+        out[2 * i + 1] = str_hex_char(in[i] & 15);
+    }
+    out[2 * len] = '\0';
+}
+
+bool str_hex_parse(struct str text, void *out, size_t len)
+{
+    uint8_t *to = out;
+    if (text.len != len * 2) return false;
+    for (size_t i = 0; i < len; i++) {
+        int high = str_hex_digit(text.ptr[2 * i]), low = str_hex_digit(text.ptr[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        to[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
 int str_cmp(struct str a, struct str b)
 {
     size_t common = a.len < b.len ? a.len : b.len;
@@ -22,12 +44,10 @@ ptrdiff_t str_find(struct str hay, struct str needle)
     return hit == NULL ? -1 : hit - hay.ptr;
 }
 
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 struct str str_trim(struct str a)
 {
-    while (a.len > 0 && is_space(a.ptr[0])) a = str_cut(a, 1, a.len);
-    while (a.len > 0 && is_space(a.ptr[a.len - 1])) a.len--;
+    while (a.len > 0 && str_is_space(a.ptr[0])) a = str_cut(a, 1, a.len);
+    while (a.len > 0 && str_is_space(a.ptr[a.len - 1])) a.len--;
     return a;
 }
 
@@ -39,7 +59,7 @@ bool str_to_i64(struct str a, int64_t *out)
     if (a.len > 0 && (a.ptr[0] == '-' || a.ptr[0] == '+')) at = 1;
     if (at == a.len) return false;
     for (; at < a.len; at++) {
-        if (a.ptr[at] < '0' || a.ptr[at] > '9') return false;
+        if (!str_is_digit(a.ptr[at])) return false;
         int digit = a.ptr[at] - '0';
         if (__builtin_mul_overflow(sum, (int64_t)10, &sum)) return false;
         if (__builtin_sub_overflow(sum, (int64_t)digit, &sum)) return false; /* negative sums reach INT64_MIN */
@@ -65,22 +85,10 @@ bool str_to_double(struct str a, double *out)
     return true;
 }
 
-/* Bytes of the sequence that starts at s, 0 if it is not well-formed (RFC 3629, section 4: no surrogates, no overlong
- * forms, nothing above U+10FFFF). */
-static size_t utf8_len(const unsigned char *s, size_t left)
-{
-    if (s[0] < 0x80) return s[0] != 0;
-    if (left >= 2 && s[0] >= 0xC2 && s[0] <= 0xDF && (s[1] & 0xC0) == 0x80) return 2;
-    if (left < 3 || (s[1] & 0xC0) != 0x80 || (s[2] & 0xC0) != 0x80) return 0;
-    if (s[0] >= 0xE0 && s[0] <= 0xEF) return (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ? 0 : 3;
-    if (left < 4 || (s[3] & 0xC0) != 0x80 || s[0] < 0xF0 || s[0] > 0xF4) return 0;
-    return (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F) ? 0 : 4;
-}
-
 bool str_is_utf8(struct str a)
 {
     for (size_t at = 0; at < a.len;) {
-        size_t step = utf8_len((const unsigned char *)a.ptr + at, a.len - at);
+        unsigned step = a.ptr[at] == '\0' ? 0 : str_utf8_bytes(a.ptr + at, a.ptr + a.len);
         if (step == 0) return false;
         at += step;
     }

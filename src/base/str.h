@@ -22,6 +22,9 @@ struct str {
 
 static inline struct str str_make(const char *ptr, size_t len) { return (struct str){ptr, len}; }
 
+/* str_bytes - a view of bytes that are no text. */
+static inline struct str str_bytes(const void *bytes, size_t len) { return (struct str){bytes, len}; }
+
 /* str_of - a view of a NUL-terminated text, STR_NONE for NULL. */
 static inline struct str str_of(const char *text) { return (struct str){text, text == NULL ? 0 : strlen(text)}; }
 
@@ -50,6 +53,24 @@ static inline struct str str_cut(struct str a, size_t from, size_t len)
     return (struct str){a.ptr == NULL ? NULL : a.ptr + from, len};
 }
 
+/* Characters of ASCII, whatever the locale. */
+static inline bool str_is_digit(char c) { return (unsigned char)(c - '0') < 10; }
+static inline bool str_is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+static inline bool str_is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static inline bool str_is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static inline bool str_is_letter(char c) { return str_is_lower(c) || str_is_upper(c); }
+static inline char str_lower(char c) { return str_is_upper(c) ? (char)(c - 'A' + 'a') : c; }
+
+/* str_hex_digit - 0 to 15, -1 for what is no digit in lower case; str_hex_digit(str_lower(c)) takes both cases.
+ * str_hex_char - the digit of 0 to 15. */
+static inline int str_hex_digit(char c) { return str_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+static inline char str_hex_char(unsigned digit) { return (char)(digit < 10 ? '0' + digit : 'a' + digit - 10); }
+
+/* str_hex - lower-case hexadecimal text of bytes: len * 2 digits and a NUL.
+ * str_hex_parse - the way back; false unless the text is len * 2 lower-case digits. */
+void str_hex(const void *bytes, size_t len, char *out);
+bool str_hex_parse(struct str text, void *out, size_t len);
+
 int str_cmp(struct str a, struct str b);               /* bytewise order, <0 0 >0 */
 ptrdiff_t str_find(struct str hay, struct str needle); /* byte offset of the first match, or -1 */
 struct str str_trim(struct str a);                     /* without ASCII white space at both ends */
@@ -64,6 +85,25 @@ bool str_is_utf8(struct str a);                        /* well-formed UTF-8 with
 size_t str_char_bytes(struct str text);
 size_t str_unprintable(struct str text);
 uint64_t str_hash(struct str a); /* for tables in memory only; not stable across builds */
+
+/* str_utf8_bytes - length of the well-formed UTF-8 sequence at `at` (RFC 3629: no surrogates, no overlong form); 0 if
+ * there is none before `end`. */
+static inline unsigned str_utf8_bytes(const char *at, const char *end)
+{
+    const unsigned char *p = (const unsigned char *)at;
+    size_t left = (size_t)(end - at);
+    if (left >= 1 && p[0] < 0x80) return 1;
+    if (left >= 2 && p[0] >= 0xC2 && p[0] <= 0xDF) return (p[1] & 0xC0) == 0x80 ? 2 : 0;
+    if (left >= 3 && (p[0] & 0xF0) == 0xE0) {
+        unsigned low = p[0] == 0xE0 ? 0xA0 : 0x80, high = p[0] == 0xED ? 0x9F : 0xBF;
+        return p[1] >= low && p[1] <= high && (p[2] & 0xC0) == 0x80 ? 3 : 0;
+    }
+    if (left >= 4 && p[0] >= 0xF0 && p[0] <= 0xF4) {
+        unsigned low = p[0] == 0xF0 ? 0x90 : 0x80, high = p[0] == 0xF4 ? 0x8F : 0xBF;
+        return p[1] >= low && p[1] <= high && (p[2] & 0xC0) == 0x80 && (p[3] & 0xC0) == 0x80 ? 4 : 0;
+    }
+    return 0;
+}
 
 /* str_next_line - cuts the next line off *rest (without its end of line, LF or CRLF); false at the end. */
 bool str_next_line(struct str *rest, struct str *line);

@@ -97,15 +97,13 @@ static void put_performers(struct json_writer *w, const struct consent_grant *gr
 
 static void put_source(struct json_writer *w, const struct consent_form_ref *form, const char *uri)
 {
-    char title[CONSENT_SHA256_BYTES * 2 + 16];
-    int len = snprintf(title, sizeof title, "sha256:");
-    for (size_t i = 0; i < CONSENT_SHA256_BYTES; i++)
-        len += snprintf(title + len, sizeof title - (size_t)len, "%02x", form->sha256[i]);
+    char title[7 + CONSENT_SHA256_BYTES * 2 + 1] = "sha256:";
+    str_hex(form->sha256, CONSENT_SHA256_BYTES, title + 7);
     json_open(w, "sourceAttachment", '{');
     json_put_text(w, "contentType", STR("application/json"));
     json_put_text(w, "language", form->lang);
     json_put_text(w, "url", str_of(uri));
-    json_put_text(w, "title", str_make(title, (size_t)len));
+    json_put_text(w, "title", str_of(title));
     json_close(w);
 }
 

@@ -43,7 +43,7 @@ static bool is_lang(struct str lang)
     if (lang.len < 2 || lang.len > 35) return false;
     for (size_t i = 0; i < lang.len; i++) {
         char c = lang.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')) return false;
+        if (!(str_is_letter(c) || str_is_digit(c) || c == '-')) return false;
     }
     return true;
 }

@@ -7,20 +7,18 @@
 static bool is_word_byte(struct str text, size_t at)
 {
     uint8_t c = (uint8_t)text.ptr[at];
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-    return c >= 0xc3 &&
-           c != 0xe2; /* U+2000-2FFF, dashes and quotes, are no words; continuation bytes never begin one */
+    if (str_is_letter(text.ptr[at]) || str_is_digit(text.ptr[at])) return true;
+    /* U+2000-2FFF, dashes and quotes, are no words; continuation bytes never begin one */
+    return c >= 0xc3 && c != 0xe2;
 }
-
-static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 /* Cuts the next run without white space; false at the end. */
 static bool next_token(struct str *rest, struct str *token)
 {
     size_t from = 0;
-    while (from < rest->len && is_space(rest->ptr[from])) from++;
+    while (from < rest->len && str_is_space(rest->ptr[from])) from++;
     size_t to = from;
-    while (to < rest->len && !is_space(rest->ptr[to])) to++;
+    while (to < rest->len && !str_is_space(rest->ptr[to])) to++;
     *token = str_cut(*rest, from, to - from);
     *rest = str_cut(*rest, to, rest->len);
     return token->len > 0;
@@ -41,25 +39,21 @@ uint32_t consent_word_count(struct str text)
     return count;
 }
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-
-static bool is_vowel(char c) { return memchr("aeiouy", lower(c), 6) != NULL; }
-
-static bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+static bool is_vowel(char c) { return memchr("aeiouy", str_lower(c), 6) != NULL; }
 
 /* Runs of vowels; a silent e at the end does not count, unless it follows a consonant and l ("people", "little"); an
  * "ed" ending counts only behind t or d. At least one. */
 static uint32_t syllables(struct str word)
 {
-    while (word.len > 0 && !is_letter(word.ptr[word.len - 1])) word.len--;
+    while (word.len > 0 && !str_is_letter(word.ptr[word.len - 1])) word.len--;
     uint32_t count = 0;
     for (size_t i = 0; i < word.len; i++) count += is_vowel(word.ptr[i]) && (i == 0 || !is_vowel(word.ptr[i - 1]));
     size_t n = word.len;
-    char last = n > 2 ? lower(word.ptr[n - 1]) : 0, before = n > 2 ? lower(word.ptr[n - 2]) : 0;
+    char last = n > 2 ? str_lower(word.ptr[n - 1]) : 0, before = n > 2 ? str_lower(word.ptr[n - 2]) : 0;
     bool is_le = last == 'e' && before == 'l' && n > 3 && !is_vowel(word.ptr[n - 3]);
     bool is_silent_e = last == 'e' && !is_vowel(before) && !is_le;
     bool is_silent_ed = last == 'd' && before == 'e' && n > 3 && !is_vowel(word.ptr[n - 3]) &&
-                        memchr("td", lower(word.ptr[n - 3]), 2) == NULL;
+                        memchr("td", str_lower(word.ptr[n - 3]), 2) == NULL;
     if ((is_silent_e || is_silent_ed) && count > 1) count--;
     return count == 0 ? 1 : count;
 }

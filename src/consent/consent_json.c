@@ -22,12 +22,8 @@ static void put_time(struct json_writer *w, const char *name, int64_t unix_s)
 
 static void put_hex(struct json_writer *w, const char *name, const uint8_t *bytes, size_t len)
 {
-    static const char DIGITS[] = "0123456789abcdef";
-    char text[CONSENT_SHA256_BYTES * 2];
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = DIGITS[bytes[i] >> 4];
-        text[2 * i + 1] = DIGITS[bytes[i] & 15];
-    }
+    char text[CONSENT_SHA256_BYTES * 2 + 1];
+    str_hex(bytes, len, text);
     json_put_text(w, name, str_make(text, len * 2));
 }
 
@@ -89,23 +85,6 @@ static bool read_time(const struct json *value, int64_t *unix_s)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool read_hex(struct str text, uint8_t *bytes, size_t len)
-{
-    if (text.len != len * 2) return false;
-    for (size_t i = 0; i < len; i++) {
-        int high = hex_digit(text.ptr[2 * i]), low = hex_digit(text.ptr[2 * i + 1]);
-        if (high < 0 || low < 0) return false;
-        bytes[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 static bool read_classes(const struct json *array, class_mask *classes)
 {
     *classes = 0;
@@ -128,7 +107,7 @@ bool consent_version_read(struct str text, uint32_t *major, uint32_t *minor)
     if (b.len == 0 || (a.ptr[0] == '0') || (b.ptr[0] == '0' && b.len > 1)) return false;
     if (!str_to_i64(a, &high) || !str_to_i64(b, &low) || high < 1 || low < 0 || high > 99999 || low > 99999)
         return false;
-    if (a.ptr[0] < '0' || a.ptr[0] > '9' || b.ptr[0] < '0' || b.ptr[0] > '9') return false;
+    if (!str_is_digit(a.ptr[0]) || !str_is_digit(b.ptr[0])) return false;
     *major = (uint32_t)high;
     *minor = (uint32_t)low;
     return true;
@@ -144,7 +123,7 @@ static bool read_form(const struct json *object, struct consent_form_ref *form)
 {
     return json_is(object, JSON_OBJECT) && object->count == 4 && read_name(json_get(object, "id"), &form->id) &&
            read_name(json_get(object, "lang"), &form->lang) &&
-           read_hex(json_get_text(object, "sha256"), form->sha256, sizeof form->sha256) &&
+           str_hex_parse(json_get_text(object, "sha256"), form->sha256, sizeof form->sha256) &&
            consent_version_read(json_get_text(object, "version"), &form->major, &form->minor);
 }
 

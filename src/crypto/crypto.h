@@ -36,10 +36,8 @@ void crypto_random(void *out, size_t len);
 bool crypto_equal(const void *a, const void *b, size_t len); /* in constant time */
 void crypto_zero(void *bytes, size_t len);                   /* not optimised away */
 
-/* Lower-case hex and padded standard base64 (RFC 4648). Out holds the text and a NUL. Parsing is strict: exactly
- * out_len bytes (hex) or at most out_max (base64; canonical: padded, no stray bits); false otherwise. */
-void crypto_hex(const void *bytes, size_t len, char *out);
-bool crypto_hex_parse(struct str text, void *out, size_t out_len);
+/* Padded standard base64 (RFC 4648). Out holds the text and a NUL. Parsing is strict: at most out_max bytes, canonical
+ * (padded, no stray bits); false otherwise. */
 enum { CRYPTO_BASE64_SLACK = 5 };
 static inline size_t crypto_base64_bytes(size_t len) { return (len + 2) / 3 * 4 + 1; } /* text and NUL */
 void crypto_base64(const void *bytes, size_t len, char *out);

@@ -33,26 +33,6 @@ void crypto_random(void *out, size_t len) { randombytes_buf(out, len); }
 bool crypto_equal(const void *a, const void *b, size_t len) { return sodium_memcmp(a, b, len) == 0; }
 void crypto_zero(void *bytes, size_t len) { sodium_memzero(bytes, len); }
 
-void crypto_hex(const void *bytes, size_t len, char *out) { (void)sodium_bin2hex(out, len * 2 + 1, bytes, len); }
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool crypto_hex_parse(struct str text, void *out, size_t out_len)
-{
-    uint8_t *bytes = out;
-    if (text.len != out_len * 2) return false;
-    for (size_t i = 0; i < out_len; i++) {
-        int high = hex_digit(text.ptr[2 * i]), low = hex_digit(text.ptr[2 * i + 1]);
-        if (high < 0 || low < 0) return false;
-        bytes[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 void crypto_base64(const void *bytes, size_t len, char *out)
 {
     (void)sodium_bin2base64(out, crypto_base64_bytes(len), bytes, len, sodium_base64_VARIANT_ORIGINAL);

@@ -7,10 +7,7 @@ static bool is_one_of(struct str text, const char *const *words)
 {
     char lower[8];
     if (text.len == 0 || text.len >= sizeof lower) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
+    for (size_t i = 0; i < text.len; i++) lower[i] = str_lower(text.ptr[i]);
     for (; *words != NULL; words++)
         if (str_eq(str_make(lower, text.len), str_of(*words))) return true;
     return false;
@@ -39,7 +36,7 @@ static bool whole_text(struct str text, int64_t *out)
 {
     text = str_trim(text);
     if (text.len > 0 && text.ptr[0] == '+') text = str_cut(text, 1, text.len);
-    return text.len > 0 && ((text.ptr[0] >= '0' && text.ptr[0] <= '9') || text.ptr[0] == '-') && str_to_i64(text, out);
+    return text.len > 0 && (str_is_digit(text.ptr[0]) || text.ptr[0] == '-') && str_to_i64(text, out);
 }
 
 static enum salve_code to_whole(struct expr_run *run, const struct expr_value *args, uint32_t count, bool is_long,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loading ELM libraries: JSON, identifier, schema. What the expressions hold is checked when they are compiled. */
 #include "base/limits.h"
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 struct elm_set *elm_set_make(struct arena *mem)
 {
@@ -55,7 +55,7 @@ bool elm_locator(struct str locator, unsigned *line, unsigned *column)
         char c = locator.ptr[i];
         if (c == ':' && part == line)
             part = column;
-        else if (c >= '0' && c <= '9' && *part < 100000000)
+        else if (str_is_digit(c) && *part < 100000000)
             *part = *part * 10 + (unsigned)(c - '0');
         else
             return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Compiling types: reading specifiers, and the nodes that name one (Is, As, Convert). */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 static const struct {
     const char *name;
@@ -40,7 +40,7 @@ static fhir_type_id find_fhir(struct str name)
     if (name.len == 0 || name.len >= sizeof text) return 0;
     memcpy(text, name.ptr, name.len);
     for (size_t i = 1; i < name.len; i++)
-        if (text[i - 1] == '.' && text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
+        if (text[i - 1] == '.') text[i] = str_lower(text[i]);
     fhir_type_id found = fhir_type_find(str_make(text, name.len));
     return found != 0 ? found : fhir_type_find(name);
 }

@@ -94,9 +94,9 @@ static bool is_oid(struct str text)
     at++;
     if (at == end) return false;
     while (at < end) {
-        if (*at++ != '.' || at == end || !json_is_digit(*at)) return false;
-        if (*at == '0' && at + 1 < end && json_is_digit(at[1])) return false;
-        while (at < end && json_is_digit(*at)) at++;
+        if (*at++ != '.' || at == end || !str_is_digit(*at)) return false;
+        if (*at == '0' && at + 1 < end && str_is_digit(at[1])) return false;
+        while (at < end && str_is_digit(*at)) at++;
     }
     return true;
 }
@@ -108,7 +108,7 @@ static bool is_uuid(struct str text)
         char c = text.ptr[9 + i];
         if (i == 8 || i == 13 || i == 18 || i == 23) {
             if (c != '-') return false;
-        } else if (!json_is_digit(c) && !(c >= 'a' && c <= 'f')) {
+        } else if (str_hex_digit(c) < 0) {
             return false;
         }
     }
@@ -126,7 +126,7 @@ static bool is_base64(struct str text)
             chars++;
             continue;
         }
-        if (json_is_space(c)) continue;
+        if (str_is_space(c)) continue;
         if (c != '=') return false;
         pads++;
         chars++;
@@ -137,7 +137,7 @@ static bool is_base64(struct str text)
 /* Two digits at `at` as a number; -1 if they are none. */
 static int two(const char *at)
 {
-    return json_is_digit(at[0]) && json_is_digit(at[1]) ? (at[0] - '0') * 10 + (at[1] - '0') : -1;
+    return str_is_digit(at[0]) && str_is_digit(at[1]) ? (at[0] - '0') * 10 + (at[1] - '0') : -1;
 }
 
 /* Length of the date at the start: 4, 7 or 10; 0 if there is none. */
@@ -166,7 +166,7 @@ static size_t time_len(const char *at, size_t len)
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return 0;
     if (len == 8 || at[8] != '.') return 8;
     size_t used = 9;
-    while (used < len && json_is_digit(at[used])) used++;
+    while (used < len && str_is_digit(at[used])) used++;
     return used == 9 ? 0 : used;
 }
 

@@ -161,7 +161,7 @@ static struct str find_resource_type(const struct reader *r)
         struct str name = str_make(text, (size_t)(at - text));
         if (is_key) return name;
         if (depth > 0 || !str_eq(name, STR("resourceType"))) continue;
-        while (at + 1 < r->end && (json_is_space(at[1]) || at[1] == ':')) is_key |= *++at == ':';
+        while (at + 1 < r->end && (str_is_space(at[1]) || at[1] == ':')) is_key |= *++at == ':';
         if (is_key && (at + 1 >= r->end || at[1] != '"')) return STR_NONE;
     }
     return STR_NONE;
@@ -309,9 +309,9 @@ static int find_row(const struct frame *frame, struct str name)
 static bool is_tellable(struct str name)
 {
     if (name.len > 0 && name.ptr[0] == '_') name = str_cut(name, 1, name.len);
-    if (name.len == 0 || name.len > UNKNOWN_NAME_CHARS_MAX || name.ptr[0] < 'a' || name.ptr[0] > 'z') return false;
+    if (name.len == 0 || name.len > UNKNOWN_NAME_CHARS_MAX || !str_is_lower(name.ptr[0])) return false;
     for (size_t i = 0; i < name.len; i++)
-        if (!json_is_digit(name.ptr[i]) && ((name.ptr[i] | 0x20) < 'a' || (name.ptr[i] | 0x20) > 'z')) return false;
+        if (!str_is_digit(name.ptr[i]) && !str_is_letter(name.ptr[i])) return false;
     return true;
 }
 

@@ -20,7 +20,7 @@ void read_space_slow(struct reader *r)
         break;
     }
 #endif
-    while (at < end && json_is_space(*at)) at++;
+    while (at < end && str_is_space(*at)) at++;
     r->at = at;
 }
 
@@ -69,7 +69,7 @@ static bool copy_escape(struct reader *r, char **to)
 static bool copy_scripts(struct reader *r, char **to)
 {
     while (r->at < r->end && (unsigned char)*r->at >= 0x80) {
-        unsigned len = json_scan_utf8(r->at, r->end);
+        unsigned len = str_utf8_bytes(r->at, r->end);
         if (len == 0) return read_fail(r, SALVE_E_SYNTAX, "not UTF-8");
         for (unsigned i = 0; i < len; i++) *(*to)++ = *r->at++;
     }

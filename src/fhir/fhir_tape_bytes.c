@@ -41,19 +41,12 @@ static void put_head(struct storer *s, enum store_kind kind, bool is_same, int r
     if (small == STORE_SMALL) put_varint(s, count - STORE_SMALL);
 }
 
-/* 0 to 15; -1 for what is no lower-case hexadecimal digit. */
-static int nibble(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool pack_uuid(const char *text, uint8_t packed[STORE_UUID_BYTES])
 {
     unsigned digits = 0;
     for (int i = 0; i < STORE_UUID_CHARS; i++) {
         bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        int value = is_dash ? 0 : nibble(text[i]);
+        int value = is_dash ? 0 : str_hex_digit(text[i]);
         if (value < 0 || (is_dash && text[i] != '-')) return false;
         if (is_dash) continue;
         packed[digits / 2] = (uint8_t)(digits & 1 ? packed[digits / 2] | value : value << 4);

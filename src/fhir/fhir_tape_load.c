@@ -127,14 +127,13 @@ static bool keep_numbered(struct loader *l, struct str text, struct place *place
 
 static bool load_uuid(struct loader *l, uint32_t form, struct place *place)
 {
-    static const char digits[] = "0123456789abcdef";
     char text[9 + STORE_UUID_CHARS] = "urn:uuid:", *to = text + 9;
     struct str packed;
     if (form > 1 || !take_bytes(l, STORE_UUID_BYTES, &packed)) return false;
     for (size_t i = 0; i < packed.len; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
-        *to++ = digits[(uint8_t)packed.ptr[i] >> 4];
-        *to++ = digits[(uint8_t)packed.ptr[i] & 15];
+        *to++ = str_hex_char((uint8_t)packed.ptr[i] >> 4);
+        *to++ = str_hex_char((uint8_t)packed.ptr[i] & 15);
     }
     return keep_numbered(l, form == 1 ? str_make(text, sizeof text) : str_make(text + 9, STORE_UUID_CHARS), place);
 }

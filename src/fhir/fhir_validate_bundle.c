@@ -199,7 +199,7 @@ static bool has_plain_base(struct str url)
 {
     for (size_t i = 0; i < url.len; i++) {
         char c = url.ptr[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        bool is_letter = str_is_letter(c) || str_is_digit(c);
         if (!is_letter && strchr("-.:%$/", c) == NULL) return false;
     }
     return true;

@@ -66,7 +66,7 @@ static bool is_allowed_attribute(struct str name)
 
 static bool is_name_char(char c)
 {
-    return json_is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == ':' || c == '-' || c == '_' || c == '.';
+    return str_is_digit(c) || str_is_letter(c) || c == ':' || c == '-' || c == '_' || c == '.';
 }
 
 static struct str take_name(struct xhtml *x)
@@ -78,7 +78,7 @@ static struct str take_name(struct xhtml *x)
 
 static void skip_space(struct xhtml *x)
 {
-    while (x->at < x->end && json_is_space(*x->at)) x->at++;
+    while (x->at < x->end && str_is_space(*x->at)) x->at++;
 }
 
 static bool take(struct xhtml *x, const char *token)
@@ -103,8 +103,7 @@ static bool take_entity(struct xhtml *x)
     if (name.len < 2 || name.ptr[0] != '#')
         return broken(x, "fhir-xhtml-entity", "the narrative must not use named entities other than those of XML");
     for (; i < name.len; i++)
-        if (!json_is_digit(name.ptr[i]) && !(is_hex && (name.ptr[i] | 0x20) >= 'a' && (name.ptr[i] | 0x20) <= 'f'))
-            return malformed(x);
+        if (!str_is_digit(name.ptr[i]) && !(is_hex && str_hex_digit(str_lower(name.ptr[i])) >= 0)) return malformed(x);
     return true;
 }
 
@@ -117,9 +116,7 @@ static unsigned entity_char(struct str value, size_t *bytes)
     *bytes = end < 0 ? value.len : (size_t)end + 1;
     if (value.len < 2 || value.ptr[1] != '#') return 0;
     for (size_t i = is_hex ? 3 : 2; i + 1 < *bytes && c < 0x110000; i++) {
-        char d = value.ptr[i];
-        unsigned digit = json_is_digit(d) ? (unsigned)(d - '0') : (unsigned)(d | 32) - 'a' + 10;
-        c = c * (is_hex ? 16 : 10) + digit;
+        c = c * (is_hex ? 16 : 10) + (unsigned)str_hex_digit(str_lower(value.ptr[i]));
     }
     return c;
 }

@@ -104,7 +104,7 @@ static fhir_type_id leading_type(const struct fp_node *node)
 {
     if (node->kind != FP_CHILD || node->left != NULL || node->name.len == 0) return 0;
     char first = node->name.ptr[0];
-    return first >= 'A' && first <= 'Z' ? fhir_type_find(node->name) : 0;
+    return str_is_upper(first) ? fhir_type_find(node->name) : 0;
 }
 
 static enum salve_code emit_leading_type(struct fp_compiler *c, const struct fp_node *node, fhir_type_id named,

@@ -28,10 +28,7 @@ static bool any_of(struct str text, const char *const *list, size_t count)
 {
     char lower[8];
     if (text.len >= sizeof lower) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-    }
+    for (size_t i = 0; i < text.len; i++) lower[i] = str_lower(text.ptr[i]);
     for (size_t i = 0; i < count; i++)
         if (str_eq(str_make(lower, text.len), str_of(list[i]))) return true;
     return false;
@@ -60,8 +57,7 @@ static enum salve_code to_boolean(SALVE_UNUSED struct expr_run *run, struct expr
 
 static bool whole_text(struct str text, int64_t *out)
 {
-    if (text.len > 1 && text.ptr[0] == '+' && text.ptr[1] >= '0' && text.ptr[1] <= '9')
-        text = str_cut(text, 1, SIZE_MAX);
+    if (text.len > 1 && text.ptr[0] == '+' && str_is_digit(text.ptr[1])) text = str_cut(text, 1, SIZE_MAX);
     return str_to_i64(text, out);
 }
 

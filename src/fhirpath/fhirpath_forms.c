@@ -24,7 +24,7 @@ static bool is_text_test(const struct fp_node *arg, fhir_name_id *name)
         return false;
     if (arg->right->kind != FP_LITERAL || arg->right->literal.kind != VALUE_STRING) return false;
     char first = arg->left->name.len == 0 ? 'A' : arg->left->name.ptr[0];
-    if (first >= 'A' && first <= 'Z') return false;
+    if (str_is_upper(first)) return false;
     *name = fhir_name_find(arg->left->name);
     return *name != 0;
 }

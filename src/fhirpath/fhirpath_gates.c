@@ -64,7 +64,7 @@ static fhir_name_id head(const struct fp_node *node)
         if (node->kind != FP_CHILD && node->kind != FP_INDEXER && node->kind != FP_TYPE &&
             !(node->kind == FP_CALL && keeps_empty(node)))
             return 0;
-    bool named_type = node->name.len > 0 && node->name.ptr[0] >= 'A' && node->name.ptr[0] <= 'Z';
+    bool named_type = node->name.len > 0 && str_is_upper(node->name.ptr[0]);
     return node->kind == FP_CHILD && !named_type ? fhir_name_find(node->name) : 0;
 }
 

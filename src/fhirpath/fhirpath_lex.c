@@ -17,8 +17,7 @@ enum salve_code fp_fail(struct salve_err *err, enum salve_code code, uint32_t pl
     return code;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+static bool is_letter(char c) { return str_is_letter(c) || c == '_'; }
 
 static char peek(const struct fp_lexer *l, size_t ahead)
 {
@@ -55,7 +54,7 @@ static enum salve_code skip_space(struct fp_lexer *l)
     for (;;) {
         char c = peek(l, 0);
         if (l->at >= l->text.len) return SALVE_OK;
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+        if (str_is_space(c))
             step(l);
         else if (c == '/' && peek(l, 1) == '/') {
             while (l->at < l->text.len && peek(l, 0) != '\n') l->at++;
@@ -67,19 +66,11 @@ static enum salve_code skip_space(struct fp_lexer *l)
     }
 }
 
-static int hex(char c)
-{
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 static bool four_hex(const struct fp_lexer *l, size_t ahead, uint32_t *out)
 {
     *out = 0;
     for (size_t i = 0; i < 4; i++) {
-        int digit = hex(peek(l, ahead + i));
+        int digit = str_hex_digit(str_lower(peek(l, ahead + i)));
         if (digit < 0) return false;
         *out = *out << 4 | (uint32_t)digit;
     }
@@ -170,22 +161,22 @@ static enum salve_code lex_quoted(struct fp_lexer *l, struct str *out)
 static bool take_digits(struct fp_lexer *l, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        if (!is_digit(peek(l, i))) return false;
+        if (!str_is_digit(peek(l, i))) return false;
     l->at += count;
     return true;
 }
 
 static bool take_part(struct fp_lexer *l, char mark) /* mark and two digits */
 {
-    if (peek(l, 0) != mark || !is_digit(peek(l, 1)) || !is_digit(peek(l, 2))) return false;
+    if (peek(l, 0) != mark || !str_is_digit(peek(l, 1)) || !str_is_digit(peek(l, 2))) return false;
     l->at += 3;
     return true;
 }
 
 static void take_fraction(struct fp_lexer *l)
 {
-    if (peek(l, 0) != '.' || !is_digit(peek(l, 1))) return;
-    for (l->at++; is_digit(peek(l, 0));) l->at++;
+    if (peek(l, 0) != '.' || !str_is_digit(peek(l, 1))) return;
+    for (l->at++; str_is_digit(peek(l, 0));) l->at++;
 }
 
 /* HH[:mm[:ss[.f]]] with an optional zone; l->at is behind the T. */
@@ -217,7 +208,7 @@ static enum salve_code lex_date(struct fp_lexer *l, struct fp_token *out)
     }
     out->kind = FP_DATE;
     out->text = str_cut(l->text, start, l->at - start);
-    if (is_letter(peek(l, 0)) || is_digit(peek(l, 0)) || peek(l, 0) == ':')
+    if (is_letter(peek(l, 0)) || str_is_digit(peek(l, 0)) || peek(l, 0) == ':')
         return fail_here(l, "this is not part of a date or time");
     return SALVE_OK;
 }
@@ -225,7 +216,7 @@ static enum salve_code lex_date(struct fp_lexer *l, struct fp_token *out)
 static enum salve_code lex_number(struct fp_lexer *l, struct fp_token *out)
 {
     size_t start = l->at;
-    while (is_digit(peek(l, 0))) l->at++;
+    while (str_is_digit(peek(l, 0))) l->at++;
     take_fraction(l);
     out->kind = FP_NUMBER;
     out->text = str_cut(l->text, start, l->at - start);
@@ -264,7 +255,7 @@ enum salve_code fp_lex(struct fp_lexer *l, struct fp_token *out)
     char c = peek(l, 0);
     if (is_letter(c)) {
         size_t start = l->at;
-        while (is_letter(peek(l, 0)) || is_digit(peek(l, 0))) l->at++;
+        while (is_letter(peek(l, 0)) || str_is_digit(peek(l, 0))) l->at++;
         out->kind = FP_NAME;
         out->text = str_cut(l->text, start, l->at - start);
         return SALVE_OK;
@@ -273,7 +264,7 @@ enum salve_code fp_lex(struct fp_lexer *l, struct fp_token *out)
         out->kind = c == '\'' ? FP_STRING : FP_QUOTED_NAME;
         return lex_quoted(l, &out->text);
     }
-    if (is_digit(c)) return lex_number(l, out);
+    if (str_is_digit(c)) return lex_number(l, out);
     if (c == '@') return lex_date(l, out);
     return lex_punctuation(l, out);
 }

@@ -78,8 +78,7 @@ static bool is_token(struct str text)
     if (text.len == 0 || text.len > 64) return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool is_ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                     c == '_' || c == '.' || c == ':';
+        bool is_ok = str_is_letter(c) || str_is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':';
         if (!is_ok) return false;
     }
     return true;

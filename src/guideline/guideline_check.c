@@ -126,14 +126,12 @@ static void same_keys(const struct check *to, struct str language, const struct 
     }
 }
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-
 static bool holds_word(struct str text, const char *word)
 {
     size_t len = strlen(word);
     for (size_t i = 0; i + len <= text.len; i++) {
         size_t n = 0;
-        while (n < len && lower(text.ptr[i + n]) == word[n]) n++;
+        while (n < len && str_lower(text.ptr[i + n]) == word[n]) n++;
         if (n == len) return true;
     }
     return false;

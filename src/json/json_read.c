@@ -64,7 +64,7 @@ static enum salve_code no_memory(struct reader *r) { return fail(r, SALVE_E_MEMO
 
 static void skip_space(struct reader *r)
 {
-    while (r->at < r->end && json_is_space(*r->at)) r->at++;
+    while (r->at < r->end && str_is_space(*r->at)) r->at++;
 }
 
 /* The rest of a text that holds escapes: decoded into the arena. `quote` is where its content starts. */
@@ -248,7 +248,7 @@ static enum salve_code read_value(struct reader *r, struct json *value)
 static enum salve_code check_utf8(struct reader *r)
 {
     for (r->at = r->start; r->at < r->end;) {
-        unsigned len = json_scan_utf8(r->at, r->end);
+        unsigned len = str_utf8_bytes(r->at, r->end);
         if (len == 0) return fail(r, SALVE_E_SYNTAX, "not UTF-8");
         if (*r->at == '\0') return fail(r, SALVE_E_SYNTAX, "a NUL byte");
         r->at += len;

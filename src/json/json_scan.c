@@ -8,13 +8,9 @@ static int32_t hex4(const char *at, const char *end)
     int32_t value = 0;
     if (end - at < 4) return -1;
     for (int i = 0; i < 4; i++) {
-        char c = at[i], lower = (char)(c | 0x20);
-        if (json_is_digit(c))
-            value = value * 16 + (c - '0');
-        else if (lower >= 'a' && lower <= 'f')
-            value = value * 16 + (lower - 'a' + 10);
-        else
-            return -1;
+        int digit = str_hex_digit(str_lower(at[i]));
+        if (digit < 0) return -1;
+        value = value * 16 + digit;
     }
     return value;
 }

@@ -32,8 +32,7 @@ static char escape_of(unsigned char c)
 
 static void add_escape(struct buf *out, unsigned char c, char letter)
 {
-    static const char digits[] = "0123456789abcdef";
-    char text[6] = {'\\', letter, '0', '0', digits[c >> 4], digits[c & 15]};
+    char text[6] = {'\\', letter, '0', '0', str_hex_char(c >> 4), str_hex_char(c & 15)};
     buf_add(out, str_make(text, letter == 'u' ? 6 : 2));
 }
 

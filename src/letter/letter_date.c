@@ -48,7 +48,7 @@ static bool read_duration(struct str duration, int64_t *months, int64_t *days)
     if (duration.len < 3 || duration.ptr[0] != 'P') return false;
     for (size_t i = 1; i < duration.len; i++) {
         char c = duration.ptr[i];
-        if (c >= '0' && c <= '9') {
+        if (str_is_digit(c)) {
             number = number * 10 + (c - '0');
             has_digit = true;
             if (number > 1200) return false;

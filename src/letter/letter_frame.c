@@ -88,8 +88,8 @@ static bool is_font_list(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_letter && c != ' ' && c != ',' && !(c >= '0' && c <= '9')) return false;
+        bool is_letter = str_is_letter(c);
+        if (!is_letter && c != ' ' && c != ',' && !str_is_digit(c)) return false;
     }
     return true;
 }
@@ -104,7 +104,7 @@ static bool is_language(struct str language)
 {
     if (language.len < 2 || language.len > 8) return false;
     for (size_t i = 0; i < language.len; i++)
-        if ((language.ptr[i] < 'a' || language.ptr[i] > 'z') && language.ptr[i] != '-') return false;
+        if (!str_is_lower(language.ptr[i]) && language.ptr[i] != '-') return false;
     return true;
 }
 

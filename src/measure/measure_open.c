@@ -17,9 +17,9 @@ struct opening {
 
 static int base64_digit(char c)
 {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (str_is_upper(c)) return c - 'A';
+    if (str_is_lower(c)) return c - 'a' + 26;
+    if (str_is_digit(c)) return c - '0' + 52;
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 /* White space may stand in it; what is no base64 ends as an error of JSON. */

@@ -12,7 +12,7 @@ static const char ALPHABET[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /* Value of a typed character: letters in either case, O for 0, I and L for 1; -1 for anything else. */
 static int char_value(char c)
 {
-    if (c >= 'a' && c <= 'z') c = (char)(c - 'a' + 'A');
+    if (str_is_lower(c)) c = (char)(c - 'a' + 'A');
     if (c == 'O') c = '0';
     if (c == 'I' || c == 'L') c = '1';
     const char *at = c == 0 ? NULL : memchr(ALPHABET, c, 32);

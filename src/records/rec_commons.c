@@ -4,6 +4,7 @@
  * them. A document's rows are doc/<kind>/<id>/<8 digits>; the last one stands. */
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "records/commons.h"
 #include "records/log_int.h"
 #include "store/store.h"
 
@@ -14,7 +15,7 @@ static bool is_name(struct str text)
     if (text.len == 0 || text.len > DOC_NAME_BYTES_MAX) return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-')) return false;
+        if (!(str_is_lower(c) || str_is_digit(c) || c == '.' || c == '_' || c == '-')) return false;
     }
     return true;
 }
@@ -53,7 +54,7 @@ enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, struct str id, s
     uint8_t sha256[CRYPTO_SHA256_BYTES];
     char hex[2 * CRYPTO_SHA256_BYTES + 1];
     crypto_sha256(bytes, sha256);
-    crypto_hex(sha256, sizeof sha256, hex);
+    str_hex(sha256, sizeof sha256, hex);
     struct str json = arena_printf(tx->mem, "{\"id\":\"%.*s\",\"kind\":\"%.*s\",\"sha256\":\"%s\"}", STR_ARGS(id),
                                    STR_ARGS(kind), hex);
     if (json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");

@@ -99,7 +99,7 @@ static enum salve_code put_pending(struct choice *choice, struct rec_tx *tx, con
 {
     char id[COMPARTMENT_TEXT_BYTES + 1], hex[2 * CRYPTO_SHA256_BYTES + 1];
     compartment_text(choice->gate->chain.id, id);
-    crypto_hex(rests->sha256, sizeof rests->sha256, hex);
+    str_hex(rests->sha256, sizeof rests->sha256, hex);
     *key = arena_printf(choice->work, "pending/%s/%d", id, (int)grant->purpose);
     struct str json =
         arena_printf(choice->work, "{\"classes\":%u,\"not_after\":%lld,\"seq\":%llu,\"sha256\":\"%s\"}",

@@ -28,7 +28,7 @@ static void put_classes(struct json_writer *w, class_mask classes)
 static void put_head(struct json_writer *w, const struct store_head *head)
 {
     char hex[2 * CRYPTO_SHA256_BYTES + 1];
-    crypto_hex(head->sha256, sizeof head->sha256, hex);
+    str_hex(head->sha256, sizeof head->sha256, hex);
     json_open(w, "head", '{');
     json_put_i64(w, "seq", (int64_t)head->seq);
     json_put_text(w, "sha256", str_of(hex));
@@ -93,7 +93,7 @@ static bool head_find(const struct json *head, struct store_head *out)
 {
     if (head == NULL) return true;
     return count_find(json_get(head, "seq"), &out->seq) &&
-           crypto_hex_parse(json_get_text(head, "sha256"), out->sha256, sizeof out->sha256);
+           str_hex_parse(json_get_text(head, "sha256"), out->sha256, sizeof out->sha256);
 }
 
 enum salve_code rec_event_read(struct str json, struct arena *mem, struct rec_event *out, struct salve_err *err)

@@ -32,7 +32,7 @@ static bool pending_read(struct str key, struct str json, struct arena *mem, str
                 str_to_i64(str_cut(rest, COMPARTMENT_TEXT_BYTES + 1, rest.len), &purpose) && purpose >= PURPOSE_CARE &&
                 purpose <= PURPOSE_LAST && json_i64(json_get(doc, "classes"), &classes) &&
                 json_i64(json_get(doc, "not_after"), &out->not_after_unix_s) && json_i64(json_get(doc, "seq"), &seq) &&
-                crypto_hex_parse(json_get_text(doc, "sha256"), out->consent.sha256, CRYPTO_SHA256_BYTES);
+                str_hex_parse(json_get_text(doc, "sha256"), out->consent.sha256, CRYPTO_SHA256_BYTES);
     out->purpose = (enum purpose)purpose;
     out->classes = (class_mask)classes;
     out->consent.seq = (uint64_t)seq;

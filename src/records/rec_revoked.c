@@ -23,7 +23,7 @@ static void line_sum(uint64_t number, const uint8_t token[KEYS_TOKEN_BYTES], cha
     crypto_put_u64(bytes, number);
     memcpy(bytes + 8, token, KEYS_TOKEN_BYTES);
     crypto_blake2b(str_make((const char *)bytes, sizeof bytes), sum, sizeof sum);
-    crypto_hex(sum, SUM_BYTES, hex);
+    str_hex(sum, SUM_BYTES, hex);
 }
 
 static bool line_read(struct str line, uint64_t number, uint8_t token[KEYS_TOKEN_BYTES])
@@ -31,7 +31,7 @@ static bool line_read(struct str line, uint64_t number, uint8_t token[KEYS_TOKEN
     char sum[2 * SUM_BYTES + 1];
     if (line.len != LINE_BYTES || line.ptr[2 * KEYS_TOKEN_BYTES] != ' ' || line.ptr[LINE_BYTES - 1] != '\n')
         return false;
-    if (!crypto_hex_parse(str_cut(line, 0, 2 * KEYS_TOKEN_BYTES), token, KEYS_TOKEN_BYTES)) return false;
+    if (!str_hex_parse(str_cut(line, 0, 2 * KEYS_TOKEN_BYTES), token, KEYS_TOKEN_BYTES)) return false;
     line_sum(number, token, sum);
     return memcmp(line.ptr + 2 * KEYS_TOKEN_BYTES + 1, sum, 2 * SUM_BYTES) == 0;
 }
@@ -41,7 +41,7 @@ static enum salve_code append(const struct site *site, const uint8_t token[KEYS_
     char path[REC_PATH_BYTES], hex[2 * KEYS_TOKEN_BYTES + 1], sum[2 * SUM_BYTES + 1], line[LINE_BYTES + 1];
     enum salve_code code = rec_path(site->path, "revoked", path, err);
     if (code != SALVE_OK) return code;
-    crypto_hex(token, KEYS_TOKEN_BYTES, hex);
+    str_hex(token, KEYS_TOKEN_BYTES, hex);
     line_sum(site->revoked_count, token, sum);
     snprintf(line, sizeof line, "%s %s\n", hex, sum);
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);

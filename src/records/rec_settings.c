@@ -15,7 +15,7 @@ static bool is_log_name(struct str text)
     if (text.len == 0 || text.len > LOG_NAME_BYTES_MAX) return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+        if (!(str_is_lower(c) || str_is_digit(c) || c == '-')) return false;
     }
     return true;
 }

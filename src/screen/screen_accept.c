@@ -26,13 +26,13 @@ enum salve_code screen_digest(const struct guideline *guideline, struct arena *m
     buf_addf(&all, "%.*s|%.*s\n", STR_ARGS(info->id), STR_ARGS(info->version));
     for (size_t i = 0; i < count; i++) { /* one line a file: digest and name, sorted as they were loaded */
         crypto_sha256(files[i].bytes, digest);
-        crypto_hex(digest, sizeof digest, out);
+        str_hex(digest, sizeof digest, out);
         buf_addf(&all, "%s %.*s\n", out, STR_ARGS(files[i].name));
     }
     enum salve_code code = buf_done(&all, &text, err);
     if (code != SALVE_OK) return code;
     crypto_sha256(text, digest);
-    crypto_hex(digest, sizeof digest, out);
+    str_hex(digest, sizeof digest, out);
     *hex = str_of(out);
     return SALVE_OK;
 }

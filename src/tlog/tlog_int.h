@@ -97,8 +97,6 @@ static inline void put_u16(uint8_t *at, uint16_t number)
     at[1] = (uint8_t)number;
 }
 
-static inline struct str str_bytes(const void *bytes, size_t len) { return str_make((const char *)bytes, len); }
-
 /* The largest power of two below n (n >= 2): where RFC 9162 splits a tree. */
 static inline uint64_t split_of(uint64_t n)
 {

@@ -94,9 +94,7 @@ enum salve_code tlog_vkey_text(const struct tlog_vkey *vkey, struct arena *mem, 
 static bool hex8_read(struct str text, uint32_t *out)
 {
     uint8_t bytes[TLOG_KEY_ID_BYTES];
-    if (text.len != sizeof bytes * 2 || !crypto_hex_parse(text, bytes, sizeof bytes)) return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] >= 'A' && text.ptr[i] <= 'F') return false; /* one spelling only */
+    if (!str_hex_parse(text, bytes, sizeof bytes)) return false;
     *out = crypto_get_u32(bytes);
     return true;
 }

@@ -38,7 +38,7 @@ static bool group_read(struct str part, uint64_t *number)
 {
     if (part.len != 3) return false;
     for (size_t i = 0; i < 3; i++)
-        if (part.ptr[i] < '0' || part.ptr[i] > '9') return false;
+        if (!str_is_digit(part.ptr[i])) return false;
     uint64_t group =
         (uint64_t)(part.ptr[0] - '0') * 100 + (uint64_t)(part.ptr[1] - '0') * 10 + (uint64_t)(part.ptr[2] - '0');
     return !__builtin_mul_overflow(*number, 1000, number) && !__builtin_add_overflow(*number, group, number);

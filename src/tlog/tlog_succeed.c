@@ -29,7 +29,7 @@ enum salve_code tlog_next_origin(struct str origin, struct arena *mem, struct st
 {
     uint64_t number = 1;
     size_t at = origin.len;
-    while (at > 0 && origin.ptr[at - 1] >= '0' && origin.ptr[at - 1] <= '9') at--;
+    while (at > 0 && str_is_digit(origin.ptr[at - 1])) at--;
     bool has_number = at > 0 && at < origin.len && origin.ptr[at - 1] == '/' &&
                       tlog_decimal_read(str_cut(origin, at, origin.len), &number) && number < UINT64_MAX;
     struct str base = has_number ? str_cut(origin, 0, at - 1) : origin;

@@ -29,7 +29,7 @@ bool tlog_decimal_read(struct str text, uint64_t *out)
     if (text.len == 0 || text.len > 20 || (text.len > 1 && text.ptr[0] == '0')) return false;
     uint64_t number = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
+        if (!str_is_digit(text.ptr[i])) return false;
         if (__builtin_mul_overflow(number, 10, &number) ||
             __builtin_add_overflow(number, (uint64_t)(text.ptr[i] - '0'), &number))
             return false;

@@ -99,7 +99,7 @@ struct number_text {
 static struct str take_digits(struct str text, size_t *at)
 {
     size_t from = *at;
-    while (*at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '9') (*at)++;
+    while (*at < text.len && str_is_digit(text.ptr[*at])) (*at)++;
     return str_make(text.ptr + from, *at - from);
 }
 

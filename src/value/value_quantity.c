@@ -161,7 +161,7 @@ static bool add_symbol(struct product *product, struct str text, int exponent)
 static bool add_component(struct product *product, struct str text, int sign)
 {
     size_t cut = text.len;
-    while (cut > 0 && text.ptr[cut - 1] >= '0' && text.ptr[cut - 1] <= '9') cut--;
+    while (cut > 0 && str_is_digit(text.ptr[cut - 1])) cut--;
     if (cut > 0 && (text.ptr[cut - 1] == '-' || text.ptr[cut - 1] == '+') && cut < text.len) cut--;
     if (cut == 0 || text.ptr[cut - 1] == '*' || text.ptr[cut - 1] == '^' || cut == text.len) {
         if (str_is(text, "1")) return true;

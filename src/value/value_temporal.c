@@ -54,7 +54,7 @@ static bool read_offset(struct reader *in, struct expr_temporal *out)
 static bool read_fraction(struct reader *in, struct expr_temporal *out)
 {
     int count = 0, value = 0;
-    for (; in->at < in->end && *in->at >= '0' && *in->at <= '9'; in->at++, count++)
+    for (; in->at < in->end && str_is_digit(*in->at); in->at++, count++)
         if (count < 3) value = value * 10 + (*in->at - '0');
     for (int i = count; i < 3; i++) value *= 10;
     out->millisecond = (uint16_t)value;
@@ -112,7 +112,7 @@ bool expr_temporal_parse(struct str text, struct expr_temporal *out)
     if (!read_date(&in, out)) return false;
     if (reader_skip(&in, 'T')) {
         out->kind = EXPR_DATETIME;
-        if (in.at < in.end && *in.at >= '0' && *in.at <= '9' && (out->precision != EXPR_DAY || !read_clock(&in, out)))
+        if (in.at < in.end && str_is_digit(*in.at) && (out->precision != EXPR_DAY || !read_clock(&in, out)))
             return false;
         if (!read_offset(&in, out)) return false;
     }

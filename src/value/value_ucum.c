@@ -152,8 +152,6 @@ static bool skip_annotation(struct parser *in)
     return true;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* A symbol ends before an operator, a parenthesis, an annotation, a digit or a sign; brackets hold anything. */
 static struct str take_symbol(struct parser *in)
 {
@@ -169,7 +167,7 @@ static struct str take_symbol(struct parser *in)
             is_in_brackets = true;
         else if (c == ']')
             is_in_brackets = false;
-        else if (!is_in_brackets && (is_digit(c) || strchr("./(){}+-", c) != NULL))
+        else if (!is_in_brackets && (str_is_digit(c) || strchr("./(){}+-", c) != NULL))
             break;
     }
     return str_make(from, (size_t)(in->at - from));
@@ -181,10 +179,10 @@ static bool parse_exponent(struct parser *in, int *out)
     bool is_negative = in->at < in->end && *in->at == '-';
     if (in->at < in->end && (*in->at == '-' || *in->at == '+')) {
         in->at++;
-        if (in->at == in->end || !is_digit(*in->at)) return false;
+        if (in->at == in->end || !str_is_digit(*in->at)) return false;
     }
-    if (in->at < in->end && is_digit(*in->at)) {
-        for (*out = 0; in->at < in->end && is_digit(*in->at); in->at++) {
+    if (in->at < in->end && str_is_digit(*in->at)) {
+        for (*out = 0; in->at < in->end && str_is_digit(*in->at); in->at++) {
             *out = *out * 10 + (*in->at - '0');
             if (*out > UCUM_EXPONENT_MAX) return false;
         }
@@ -196,7 +194,7 @@ static bool parse_exponent(struct parser *in, int *out)
 static bool parse_factor(struct parser *in, struct ucum_unit *out)
 {
     int64_t number = 0;
-    for (; in->at < in->end && is_digit(*in->at); in->at++)
+    for (; in->at < in->end && str_is_digit(*in->at); in->at++)
         if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *in->at - '0', &number))
             return false;
     if (number == 0) return false;
@@ -236,7 +234,7 @@ static bool parse_component(struct parser *in, struct ucum_unit *out)
         in->at++;
         in->depth--;
         return true;
-    } else if (is_digit(*in->at) && !is_power_of_ten) {
+    } else if (str_is_digit(*in->at) && !is_power_of_ten) {
         if (!parse_factor(in, out)) return false;
     } else if (!parse_symbol(in, out)) {
         return false;

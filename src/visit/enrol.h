@@ -11,13 +11,13 @@
 SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient,
                                            struct rec_enrolled *out, struct salve_err *err);
 
-/* visit_card_new - a new card in place of one that others saw, or that is lost; the old code stops working. It is handed
- * out once. `who` is the old code: the person's own, or staff's with the person there. Where it is lost: the record's id,
- * which stands before the dot in every id that the person took along; that needs a registrar or clinician, and the
- * person's agreement to follow-up.
- * visit_card_by_name - the same by all names and birth date, exactly, where the site has switched that on. The look-up is
- * noted in the person's history. E_NOT_FOUND says no more than that no one record opens in that way: nobody of that
- * name, two of them, or one whose person did not agree to follow-up. E_UNSUPPORTED where the site has it off; E_QUOTA. */
+/* visit_card_new - a new card in place of one that others saw, or that is lost; the old code stops working. It is
+ * handed out once. `who` is the old code: the person's own, or staff's with the person there. Where it is lost: the
+ * record's id, which stands before the dot in every id that the person took along; that needs a registrar or clinician,
+ * and the person's agreement to follow-up.
+ * visit_card_by_name - the same by all names and birth date, exactly, where the site has switched that on. The look-up
+ * is noted in the person's history. E_NOT_FOUND says no more than that no one record opens in that way: nobody of that
+ * name, two of them, or one whose person did not agree to follow-up. E_UNSUPPORTED: the site has it off; E_QUOTA. */
 SALVE_MUST_USE enum salve_code visit_card_new(const struct visit *visit, struct str who, struct str *card,
                                               struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_card_by_name(const struct visit *visit, struct str names, struct str birth_date,

@@ -325,7 +325,7 @@ enum salve_code visit_content_digest(const struct visit_content *content, struct
     qsort(files, content->file_count, sizeof *files, by_name);
     buf_init(&text, mem, 1 << 20);
     for (size_t i = 0; i < content->file_count; i++) {
-        crypto_hex(files[i].sha256, sizeof files[i].sha256, hex);
+        str_hex(files[i].sha256, sizeof files[i].sha256, hex);
         buf_addf(&text, "%s  %.*s\n", hex, STR_ARGS(files[i].name));
     }
     TRY(buf_done(&text, &lines, err));

@@ -102,7 +102,7 @@ static enum salve_code log_head(const struct visit *visit, struct str *out, stru
     struct site_facts facts;
     char hex[2 * sizeof facts.log_root + 1];
     TRY(site_facts(visit->site, visit->mem, &facts, err));
-    crypto_hex(facts.log_root, sizeof facts.log_root, hex);
+    str_hex(facts.log_root, sizeof facts.log_root, hex);
     *out = arena_printf(visit->mem, "%llu %s", (unsigned long long)facts.log_size, hex);
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "letter") : SALVE_OK;
 }

@@ -56,7 +56,7 @@ static struct str answer_record(struct world *world)
 static void assert_hex(const void *bytes, size_t len, const char *want)
 {
     char text[512];
-    crypto_hex(bytes, len, text);
+    str_hex(bytes, len, text);
     assert_string_equal(text, want);
 }
 

@@ -39,7 +39,7 @@ static bool member(struct str line, struct str *name, struct str *value)
 static bool take(struct bytes *out, struct str hex)
 {
     out->len = hex.len / 2;
-    out->is_there = out->len <= sizeof out->at && crypto_hex_parse(hex, out->at, out->len);
+    out->is_there = out->len <= sizeof out->at && str_hex_parse(hex, out->at, out->len);
     return out->is_there;
 }
 

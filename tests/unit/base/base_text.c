@@ -24,6 +24,38 @@ static void views_are_cut_and_compared(void **state)
     assert_true(str_starts(STR("abc"), STR("")) && str_ends(STR("abc"), STR("bc")) && !str_ends(STR("c"), STR("bc")));
 }
 
+static void characters_are_of_ascii_alone(void **state)
+{
+    (void)state;
+    for (int c = -128; c < 128; c++) {
+        bool is_digit = c >= '0' && c <= '9', is_lower = c >= 'a' && c <= 'z', is_upper = c >= 'A' && c <= 'Z';
+        assert_int_equal(str_is_digit((char)c), is_digit);
+        assert_int_equal(str_is_space((char)c), c == ' ' || c == '\t' || c == '\n' || c == '\r');
+        assert_int_equal(str_is_lower((char)c), is_lower);
+        assert_int_equal(str_is_upper((char)c), is_upper);
+        assert_int_equal(str_is_letter((char)c), is_lower || is_upper);
+        assert_int_equal(str_lower((char)c), is_upper ? c + 32 : c);
+        int digit = str_hex_digit((char)c);
+        bool is_hex = is_digit || (c >= 'a' && c <= 'f');
+        if (is_hex ? digit < 0 || str_hex_char((unsigned)digit) != c : digit != -1) fail_msg("%d is %d", c, digit);
+    }
+}
+
+static void hex_is_whole_and_in_lower_case(void **state)
+{
+    (void)state;
+    uint8_t bytes[3] = {0};
+    char text[7];
+    assert_true(str_hex_parse(STR("00ffa9"), bytes, 3) && memcmp(bytes, "\x00\xff\xa9", 3) == 0);
+    str_hex(bytes, 3, text);
+    assert_string_equal(text, "00ffa9");
+    str_hex(bytes, 0, text);
+    assert_string_equal(text, "");
+    static const char *const BAD[] = {"", "00ff1", "00ff100", "00 f10", "0x0f10", "00FF10", "00fg10"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) assert_false(str_hex_parse(str_of(BAD[i]), bytes, 3));
+    assert_true(str_hex_parse(STR_NONE, bytes, 0));
+}
+
 static void lines_end_with_lf_or_crlf_or_the_text(void **state)
 {
     (void)state;
@@ -213,6 +245,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(views_are_cut_and_compared),
+        cmocka_unit_test(characters_are_of_ascii_alone),
+        cmocka_unit_test(hex_is_whole_and_in_lower_case),
         cmocka_unit_test(lines_end_with_lf_or_crlf_or_the_text),
         cmocka_unit_test(integers_are_whole_and_in_range),
         cmocka_unit_test(decimals_are_finite_and_plain),

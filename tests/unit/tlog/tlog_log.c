@@ -57,7 +57,7 @@ static void append_many(struct world *world, unsigned count)
 static void hash_is(struct tlog_hash hash, const char *hex)
 {
     char text[TLOG_HASH_BYTES * 2 + 1];
-    crypto_hex(hash.bytes, sizeof hash.bytes, text);
+    str_hex(hash.bytes, sizeof hash.bytes, text);
     assert_string_equal(text, hex);
 }
 
@@ -82,7 +82,7 @@ static void roots_are_those_of_certificate_transparency(void **state)
     for (size_t i = 0; i < 8; i++) {
         uint8_t leaf[16];
         size_t len = strlen(STEPS[i].leaf_hex) / 2;
-        assert_true(crypto_hex_parse(str_of(STEPS[i].leaf_hex), leaf, len));
+        assert_true(str_hex_parse(str_of(STEPS[i].leaf_hex), leaf, len));
         hashes[i] = tlog_hash_leaf(str_make((const char *)leaf, len));
         size_t count = i + 1; /* pairs from the left, an odd one moves up: the same tree, built the other way */
         memcpy(row, hashes, sizeof row);
@@ -121,7 +121,7 @@ static void a_private_entry_is_the_known_commitment(void **state)
     char hex[sizeof entry * 2 + 1];
     memset(salt, 0xaa, sizeof salt);
     tlog_commit_entry(salt, STR("{}"), entry);
-    crypto_hex(entry, sizeof entry, hex);
+    str_hex(entry, sizeof entry, hex);
     assert_string_equal(hex, "0101329f24917c22dd3b8393b67019b2f577feb342772433cc64beb11e50f3952de1");
 }
 
