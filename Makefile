@@ -31,7 +31,7 @@ NEEDS_records   := tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_visit     := letter screen records guideline consent admit fhir crypto base
-NEEDS_cli       := visit records guideline measure elm fhirpath terms value fhir crypto json base
+NEEDS_cli       := visit records measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str
 DOORS_json      := json json_scan

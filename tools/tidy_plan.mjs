@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tidy: the floor plan - what may include what, by which door; rings of modules and of files; the share of a module.
-import { LATER, bareText, check, doors, figures, functions, includes, moduleOf, modules, needs, sources, stemOf,
+import { bareText, check, doors, figures, functions, includes, moduleOf, modules, needs, sources, stemOf,
     text } from './tidy_source.mjs';
 
 const MODULE_SHARE_MAX = 16; // per cent of the lines of src
@@ -84,7 +84,7 @@ check(`no ring of more than ${RING_FILES_MAX} files in a module`, () => {
         (all.length ? `; the largest: ${all[0].map((f) => f.replace('src/', '')).join(' ')}` : ''));
     return all.filter((ring) => ring.length > RING_FILES_MAX)
         .map((ring) => `${ring[0]}: a ring of ${ring.length} files: ${ring.map(stemOf).join(' ')}`);
-}, LATER);
+});
 
 check(`no module has more than ${MODULE_SHARE_MAX} % of the lines`, () => {
     const lines = Object.fromEntries(modules.map((m) => [m, 0]));

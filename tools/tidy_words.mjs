@@ -58,7 +58,7 @@ check('a prototype of foo.h is defined in foo.c', () => {
         const other = home.get(`${moduleOf(file)} ${name}`), stem = stemOf(file);
         return !other || other === stem || other.startsWith(stem + '_') ? [] : [`${file}:${line}: ${name} is defined in ${other}.c`];
     });
-}, LATER);
+});
 
 check('a public function has a caller', () => {
     const named = new Map(), count = (file, code) => {

@@ -60,62 +60,13 @@ static void finding_text(struct buf *out, const struct cli *cli, const struct fi
         buf_addf(out, "            %.*s\n", STR_ARGS(finding->because[i]));
 }
 
-static void put_texts(struct json_writer *w, const struct finding *finding, enum finding_part wanted)
-{
-#define FINDING_TEXT(name, part, ...)                                                                                  \
-    if (FINDING_PART_##part == wanted) json_put_text(w, #name, finding->name);
-#define FINDING_NUMBER FINDING_TEXT
-#define FINDING_WORD(name, type, otherwise, part, ...)                                                                 \
-    if (FINDING_PART_##part == wanted) json_put_text(w, #name, str_of(type##_text(finding->name)));
-#include "guideline/finding.def"
-}
-
-static void put_list(struct json_writer *w, const char *name, const struct str *texts, size_t count)
-{
-    json_open(w, name, '[');
-    for (size_t i = 0; i < count; i++) json_put_text(w, NULL, texts[i]);
-    json_close(w);
-}
-
-static void put_lists(struct json_writer *w, const struct finding *finding, enum finding_part wanted)
-{
-#define FINDING_LIST(name, part, ...)                                                                                  \
-    if (FINDING_PART_##part == wanted) put_list(w, #name, finding->name, finding->name##_count);
-#include "guideline/finding.def"
-}
-
-static void put_inputs(struct json_writer *w, const char *name, const struct finding_input *inputs, size_t count)
-{
-    json_open(w, name, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(w, NULL, '{');
-#define FINDING_INPUT(name, what) json_put_text(w, #name, inputs[i].name);
-#include "guideline/finding.def"
-        json_close(w);
-    }
-    json_close(w);
-}
-
-/* What was found, then why, then the lists the other way round. */
-static void finding_json(struct json_writer *w, const struct finding *finding)
-{
-    json_open(w, NULL, '{');
-    put_texts(w, finding, FINDING_PART_FOUND);
-    put_texts(w, finding, FINDING_PART_WHY);
-#define FINDING_INPUTS(name, ...) put_inputs(w, #name, finding->name, finding->input_count);
-#include "guideline/finding.def"
-    put_lists(w, finding, FINDING_PART_WHY);
-    put_lists(w, finding, FINDING_PART_FOUND);
-    json_close(w);
-}
-
 enum salve_code cli_findings_print(const struct cli *cli, const struct visit_findings *findings, struct salve_err *err)
 {
     struct cli_reply reply;
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < findings->count; i++) {
         if (cli->is_json)
-            finding_json(&reply.w, &findings->list[i]);
+            finding_json(&findings->list[i], &reply.w);
         else
             finding_text(&reply.out, cli, &findings->list[i]);
     }

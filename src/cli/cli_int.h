@@ -4,9 +4,8 @@
  * calls visit, and prints what it answers. Only cli prints: data to standard output, talk to standard error.
  *
  * To add a command: 1. write `enum salve_code cli_<name>(struct cli *, struct salve_err *)` in the file of its group:
- * cli_visit.c, cli_rights.c, cli_site.c, cli_guidelines.c, cli_program.c; of files cli_fhir.c, cli_cql.c, cli_measure.c
- * 2. add its row to commands.def 3. add a case to tests/conformance/cli. Help, man page and completion come from the
- * row. */
+ * cli_visit.c, cli_rights.c, cli_site.c, cli_guidelines.c, cli_files.c, cli_program.c 2. add its row to commands.def
+ * 3. add a case to tests/conformance/cli. Help, man page and completion come from the row. */
 #ifndef SALVE_CLI_INT_H
 #define SALVE_CLI_INT_H
 
@@ -119,7 +118,7 @@ void cli_catch_interrupt(void);
 SALVE_MUST_USE enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line,
                                        size_t line_bytes, struct salve_err *err);
 
-/* cli_confirm - asks that `word` is typed before something that cannot be undone; --yes answers. E_USAGE: it is not. */
+/* cli_confirm - asks that `word` is typed before what cannot be undone; --yes answers. E_USAGE: it was not. */
 SALVE_MUST_USE enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word,
                                            struct salve_err *err);
 

@@ -178,3 +178,15 @@ enum salve_code cli_parse(struct cli *cli, int argc, char **argv, struct salve_e
     memmove(cli->words, cli->words + taken, cli->word_count * sizeof *cli->words);
     return check_command(cli, err);
 }
+
+enum salve_code cli_now(const struct cli *cli, struct clock *out, struct salve_err *err)
+{
+    const char *now = cli_option(cli, OPT_NOW);
+    int64_t unix_ms;
+    *out = cli->clock;
+    if (now == NULL) return SALVE_OK;
+    if (!clock_parse(str_of(now), &unix_ms))
+        return salve_refuse(err, SALVE_E_USAGE, "write it as 2026-11-23T09:30:00Z", "--now");
+    *out = clock_fixed(unix_ms);
+    return SALVE_OK;
+}

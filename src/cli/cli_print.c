@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "json/json.h"
+
 /* What would move the cursor, retitle the window, type answers or turn the line becomes '?'. */
 static void write_clean(FILE *to, struct str text)
 {
@@ -93,43 +95,35 @@ enum salve_code cli_write_buf(struct buf *out, bool is_json, struct salve_err *e
     return SALVE_OK;
 }
 
-/* As json_add_string, but safe on a terminal and for words that are no text: a report may name any bytes. */
-static void add_json_text(struct buf *out, struct str text)
+/* A word of the command line may be any bytes. */
+static void put_word(struct json_writer *w, const char *name, const char *text)
 {
-    buf_add_char(out, '"');
-    if (!str_is_utf8(text)) text = STR("(not UTF-8)"); /* a word of the command line may be any bytes */
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c == '"' || c == '\\')
-            buf_addf(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            buf_addf(out, "\\u%04x", c);
-        else
-            buf_add_char(out, (char)c);
-    }
-    buf_add_char(out, '"');
+    json_put_text(w, name, str_is_utf8(str_of(text)) ? str_of(text) : STR("(not UTF-8)"));
 }
 
 static void report_json(const struct salve_err *err)
 {
-    char where[SALVE_ERR_WHERE_BYTES];
+    char where[SALVE_ERR_WHERE_BYTES], slv[16];
     struct buf out;
     struct str text;
     buf_init(&out, NULL, 1 << 16);
-    buf_addf(&out, "{\"error\":{\"code\":\"SLV-%d\",\"name\":\"%s\",\"what\":", salve_code_slv(err->code),
-             salve_code_name(err->code));
-    add_json_text(&out, str_of(salve_code_what(err->code)));
-    buf_add(&out, STR(",\"where\":"));
-    add_json_text(&out, str_of(salve_err_where(err, where)));
-    buf_add(&out, STR(",\"in\":"));
-    add_json_text(&out, str_of(err->in));
-    buf_addf(&out, ",\"line\":%u,\"column\":%u,\"element\":", err->line, err->column);
-    add_json_text(&out, str_of(err->element));
-    buf_add(&out, STR(",\"why\":"));
-    add_json_text(&out, str_of(err->why));
-    buf_add(&out, STR(",\"next\":"));
-    add_json_text(&out, str_of(salve_code_next(err->code)));
-    buf_add(&out, STR("}}\n"));
+    struct json_writer w = {.out = &out};
+    (void)snprintf(slv, sizeof slv, "SLV-%d", salve_code_slv(err->code));
+    json_open(&w, NULL, '{');
+    json_open(&w, "error", '{');
+    put_word(&w, "code", slv);
+    put_word(&w, "name", salve_code_name(err->code));
+    put_word(&w, "what", salve_code_what(err->code));
+    put_word(&w, "where", salve_err_where(err, where));
+    put_word(&w, "in", err->in);
+    json_put_i64(&w, "line", err->line);
+    json_put_i64(&w, "column", err->column);
+    put_word(&w, "element", err->element);
+    put_word(&w, "why", err->why);
+    put_word(&w, "next", salve_code_next(err->code));
+    json_close(&w);
+    json_close(&w);
+    buf_add_char(&out, '\n');
     if (buf_done(&out, &text, NULL) == SALVE_OK) write_clean(stderr, text);
     buf_drop(&out);
 }

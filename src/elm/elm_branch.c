@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Compiling truth and branches: and, or, If, Case, Coalesce. What an explained program notes is noted here. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 static enum salve_code two_operands(struct elm_compile *c, const struct json *node, const struct json **a,
                                     const struct json **b)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Compiling codes, concepts, value sets and code systems: their definitions, selectors and references. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 static enum salve_code terms_of(struct elm_compile *c, const struct json *ref, bool is_code_system,
                                 struct expr_vocabulary **out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the files of the compiler stand on: errors, names that are visible, small emitters, notes, and one node by its
  * row. It knows the rows only through the compilation that it is given, so nothing here looks up to them. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 #include <stdarg.h>
 

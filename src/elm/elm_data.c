@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The data of a person for ELM: codes and dates of FHIR data, elements of values and of FHIR data. */
 #include "elm/elm_int.h"
-#include "elm/elm_interval.h"
+#include "elm/elm_interval_int.h"
 
 /* --- codes of nodes ----------------------------------------------------------------------------------------------- */
 enum salve_code elm_codes_of(struct expr_run *run, struct expr_value node, struct expr_value *out)

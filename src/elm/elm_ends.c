@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Intervals and their ends (CQL 1.5 appendix B 9): the selector, Start, End, Width, Size and PointFrom. */
-#include "elm/elm_interval.h"
+#include "elm/elm_interval_int.h"
 
 /* The selector. An interval whose start lies after its end is an error. */
 ELM_CALL(elm_interval_of)

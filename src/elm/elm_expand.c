@@ -2,7 +2,7 @@
  * Collapse and Expand of lists of intervals (CQL 1.5 appendix B 9). Both take an optional quantity `per`. */
 #include <limits.h>
 
-#include "elm/elm_interval.h"
+#include "elm/elm_interval_int.h"
 
 /* The intervals of a list, those that are null or have no known end left out, sorted by start. */
 static enum salve_code known_intervals(struct expr_run *run, struct expr_value list, struct expr_build *out)

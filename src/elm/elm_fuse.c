@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Shorter code for what guidelines do most; each form gives the values of the plain one. Programs that explain keep the
  * plain forms, because they note each step. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 /* IsNull is an instruction. */
 static enum salve_code is_null(struct elm_compile *c, const struct json *operand)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * elm_int - what the files of ELM share that work while a program runs, and what a compiled program is. The compiler's
- * own is in elm_compile.h; no file that runs includes it. */
+ * own is in elm_compile_int.h; no file that runs includes it. */
 #ifndef SALVE_ELM_INT_H
 #define SALVE_ELM_INT_H
 

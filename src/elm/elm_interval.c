@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Relations and set operations of intervals (CQL 1.5 appendix B 9). A relation asks for the order of one or two pairs
  * of ends in three-valued logic; a point counts as the interval that holds only it. */
-#include "elm/elm_interval.h"
+#include "elm/elm_interval_int.h"
 
 /* --- comparisons of ends ------------------------------------------------------------------------------------------ */
 enum order_bit { LESS = 1, SAME = 2, MORE = 4 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Linking: every define of the main library, and whatever it reaches, is compiled once; then the program is listed. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 /* --- compiling jobs ----------------------------------------------------------------------------------------------- */
 static enum salve_code compile_parameter(struct elm_compile *c, const struct elm_job *job)

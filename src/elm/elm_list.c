@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Lists (CQL 1.5 appendix B 10), and the functions that queries call. */
 #include "base/limits.h"
-#include "elm/elm_interval.h"
+#include "elm/elm_interval_int.h"
 
 static enum salve_code want_list(struct expr_run *run, struct expr_value v)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Compiling literals and selectors: what becomes a constant, a list, a tuple, an instance or an interval. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 static enum salve_code literal(struct elm_compile *c, const struct json *node, struct str type, struct str text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loading ELM libraries: JSON, identifier, schema. What the expressions hold is checked when they are compiled. */
 #include "base/limits.h"
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 struct elm_set *elm_set_make(struct arena *mem)
 {

@@ -2,7 +2,7 @@
  * Retrieves over the index of a person (elm_subject.c): by one code and by value set through the codes of a type, else
  * by looking at each resource of the type; and which resources were given (elm_touched). */
 #include "elm/elm_int.h"
-#include "elm/elm_interval.h"
+#include "elm/elm_interval_int.h"
 #include "elm/elm_subject_int.h"
 #include "terms/terms.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Names of other definitions: libraries, defines, parameters and functions. Whatever is named becomes a job, once. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
 const struct elm_library *elm_library_of(const struct elm_set *set, struct str id, struct str version)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The rows of elm_nodes.def: which C function compiles a node kind, or which one the compiled program calls. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 const struct elm_row elm_rows[] = {
 #define STRICT(type, fields, least, most, function, flags)                                                             \

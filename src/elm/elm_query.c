@@ -3,7 +3,7 @@
  *
  * A query is a loop per source, one inside the other; the innermost body evaluates lets, relationships and where, and
  * leaves a list of no or one result, which the loops join. A source that is no list makes the result no list. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_make_alias(struct elm_compile *c, const struct json *node)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Compiling retrieves: what the index of a subject can answer becomes one call (elm_retrieve, elm_data.c), every
  * further filter a call over its result. Source: ELM clinicalexpression.xsd r1, Retrieve. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 struct filter { /* of codes or dates */
     struct str property, low, high, comparator, value_set;

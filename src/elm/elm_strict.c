@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Strict nodes: the fields are evaluated in the order of their row, then one C function is called. */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 #include <stdio.h>
 

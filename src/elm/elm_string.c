@@ -7,27 +7,6 @@
 #include "base/limits.h"
 #include "elm/elm_int.h"
 
-/* --- characters --------------------------------------------------------------------------------------------------- */
-static bool is_start(char c) { return ((uint8_t)c & 0xC0) != 0x80; }
-
-static uint32_t char_count(struct str text)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < text.len; i++) n += is_start(text.ptr[i]);
-    return n;
-}
-
-/* Byte offset of character `index`; the length of the text if there are fewer. */
-static size_t char_offset(struct str text, int64_t index)
-{
-    size_t at = 0;
-    while (at < text.len) {
-        if (is_start(text.ptr[at]) && index-- == 0) return at;
-        at++;
-    }
-    return at;
-}
-
 static enum salve_code want_text(struct expr_run *run, struct expr_value v, struct str *out)
 {
     if (v.kind == VALUE_NODE) TRY(elm_plain(run, v, &v));
@@ -108,9 +87,9 @@ ELM_CALL(elm_substring)
     if (args[1].kind != VALUE_INTEGER) return expr_run_fail(run, SALVE_E_TYPE, "a position is an integer");
     int64_t from = args[1].as.integer, length = INT32_MAX;
     if (count > 2 && args[2].kind == VALUE_INTEGER) length = args[2].as.integer;
-    if (from < 0 || from >= char_count(text) || length < 0) return SALVE_OK;
-    text = str_cut(text, char_offset(text, from), text.len);
-    *out = expr_string(str_cut(text, 0, char_offset(text, length)));
+    if (from < 0 || from >= expr_char_count(text) || length < 0) return SALVE_OK;
+    text = str_cut(text, expr_char_offset(text, from), text.len);
+    *out = expr_string(str_cut(text, 0, expr_char_offset(text, length)));
     return expr_step(run, text.len / 16);
 }
 
@@ -121,27 +100,19 @@ ELM_CALL(elm_length)
     if (args[0].kind == VALUE_LIST) *out = expr_integer(args[0].aux);
     if (args[0].kind == VALUE_LIST || args[0].kind == VALUE_NULL) return SALVE_OK;
     TRY(want_text(run, args[0], &text));
-    *out = expr_integer(char_count(text));
+    *out = expr_integer(expr_char_count(text));
     return SALVE_OK;
 }
 
 static enum salve_code change_case(struct expr_run *run, const struct expr_value *args, uint32_t count,
-                                   utf8proc_int32_t (*change)(utf8proc_int32_t), struct expr_value *out)
+                                   expr_char_map *map, struct expr_value *out)
 {
     struct buf text;
     struct str from, result;
     ELM_NULL_IF(1);
     TRY(want_text(run, args[0], &from));
     buf_init(&text, run->mem, SALVE_RESOURCE_BYTES_MAX);
-    while (from.len > 0) {
-        utf8proc_int32_t c;
-        utf8proc_uint8_t bytes[4];
-        utf8proc_ssize_t took = utf8proc_iterate((const utf8proc_uint8_t *)from.ptr, (utf8proc_ssize_t)from.len, &c);
-        if (took <= 0) break;
-        utf8proc_ssize_t made = utf8proc_encode_char(change(c), bytes);
-        buf_add(&text, str_make((const char *)bytes, (size_t)made));
-        from = str_cut(from, (size_t)took, from.len);
-    }
+    expr_map_chars(from, map, &text);
     TRY(buf_done(&text, &result, run->err));
     *out = expr_string(result);
     return expr_step(run, result.len / 4);
@@ -166,7 +137,7 @@ ELM_CALL(elm_position_of)
 {
     TEXTS(pattern, text);
     ptrdiff_t at = str_find(text, pattern);
-    *out = expr_integer(at < 0 ? -1 : (int64_t)char_count(str_cut(text, 0, (size_t)at)));
+    *out = expr_integer(at < 0 ? -1 : expr_char_count(str_cut(text, 0, (size_t)at)));
     return expr_step(run, text.len / 16);
 }
 ELM_CALL(elm_last_position_of)
@@ -175,7 +146,7 @@ ELM_CALL(elm_last_position_of)
     *out = expr_integer(-1);
     for (size_t at = text.len + 1; at-- > 0;)
         if (str_starts(str_cut(text, at, text.len), pattern) && at + pattern.len <= text.len) {
-            *out = expr_integer(char_count(str_cut(text, 0, at)));
+            *out = expr_integer(expr_char_count(str_cut(text, 0, at)));
             break;
         }
     return expr_step(run, text.len / 16);
@@ -187,8 +158,7 @@ ELM_CALL(elm_to_chars)
     ELM_NULL_IF(1);
     TRY(want_text(run, args[0], &text));
     while (text.len > 0) {
-        size_t one = 1;
-        while (one < text.len && !is_start(text.ptr[one])) one++;
+        size_t one = expr_char_bytes(text, 0);
         TRY(expr_build_add(&build, expr_string(str_cut(text, 0, one)), run->mem, run->err));
         text = str_cut(text, one, text.len);
     }

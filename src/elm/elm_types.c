@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Compiling types: reading specifiers, and the nodes that name one (Is, As, Convert). */
-#include "elm/elm_compile.h"
+#include "elm/elm_compile_int.h"
 
 static const struct {
     const char *name;

@@ -22,28 +22,6 @@ static enum salve_code texts(struct expr_run *run, const struct expr_value *args
     return SALVE_OK;
 }
 
-static size_t char_bytes(struct str text, size_t at) /* of the character that begins at `at` */
-{
-    size_t end = at + 1;
-    while (end < text.len && ((unsigned char)text.ptr[end] & 0xC0) == 0x80) end++;
-    return end - at;
-}
-
-static int64_t char_count(struct str text)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < text.len; i++) count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-    return count;
-}
-
-/* Byte offset of character number `n`; text.len if there are fewer. */
-static size_t char_offset(struct str text, int64_t n)
-{
-    size_t at = 0;
-    while (n-- > 0 && at < text.len) at += char_bytes(text, at);
-    return at;
-}
-
 static enum salve_code build_text(struct expr_run *run, struct buf *buf, struct expr_value *out)
 {
     struct str text;
@@ -72,7 +50,7 @@ static enum salve_code index_of(struct expr_run *run, const struct expr_value *a
     *out = EXPR_NONE;
     if (!has) return SALVE_OK;
     ptrdiff_t at = find(t[0], t[1]);
-    *out = expr_integer(at < 0 ? -1 : char_count(str_cut(t[0], 0, (size_t)at)));
+    *out = expr_integer(at < 0 ? -1 : expr_char_count(str_cut(t[0], 0, (size_t)at)));
     return SALVE_OK;
 }
 
@@ -89,11 +67,11 @@ FN(fp_substring)
     if (count == 3) TRY(fp_one_integer(run, &args[2], &has_length, &length));
     *out = EXPR_NONE;
     if (!has || !has_start || start < 0) return SALVE_OK;
-    size_t from = char_offset(text, start);
+    size_t from = expr_char_offset(text, start);
     if (from >= text.len) return SALVE_OK;
     if (!has_length) length = INT64_MAX;
     struct str rest = str_cut(text, from, SIZE_MAX);
-    *out = expr_string(str_cut(rest, 0, char_offset(rest, length < 0 ? 0 : length)));
+    *out = expr_string(str_cut(rest, 0, expr_char_offset(rest, length < 0 ? 0 : length)));
     return SALVE_OK;
 }
 
@@ -114,8 +92,8 @@ FN(fp_ends_with) { return ask(run, args, str_ends, out); }
 FN(fp_contains) { return ask(run, args, has_part, out); }
 
 /* --- change ------------------------------------------------------------------------------------------------------- */
-static enum salve_code map_case(struct expr_run *run, const struct expr_value *args,
-                                utf8proc_int32_t (*map)(utf8proc_int32_t), struct expr_value *out)
+static enum salve_code map_case(struct expr_run *run, const struct expr_value *args, expr_char_map *map,
+                                struct expr_value *out)
 {
     struct str text;
     bool has;
@@ -124,16 +102,7 @@ static enum salve_code map_case(struct expr_run *run, const struct expr_value *a
     if (!has) return SALVE_OK;
     struct buf buf;
     buf_init(&buf, run->mem, TEXT_BYTES_MAX);
-    for (size_t at = 0; at < text.len;) {
-        utf8proc_int32_t c;
-        utf8proc_uint8_t bytes[4];
-        utf8proc_ssize_t took =
-            utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at, (utf8proc_ssize_t)(text.len - at), &c);
-        if (took <= 0) break;
-        utf8proc_ssize_t made = utf8proc_encode_char(map(c), bytes);
-        buf_add(&buf, str_make((const char *)bytes, (size_t)made));
-        at += (size_t)took;
-    }
+    expr_map_chars(text, map, &buf);
     return build_text(run, &buf, out);
 }
 
@@ -154,7 +123,7 @@ static void replace_empty(struct buf *buf, struct str text, struct str with)
 {
     buf_add(buf, with);
     for (size_t at = 0; at < text.len;) {
-        size_t bytes = char_bytes(text, at);
+        size_t bytes = expr_char_bytes(text, at);
         buf_add(buf, str_cut(text, at, bytes));
         buf_add(buf, with);
         at += bytes;
@@ -188,7 +157,7 @@ FN(fp_length)
     struct str text;
     bool has;
     TRY(texts(run, args, 1, &has, &text));
-    *out = has ? expr_integer(char_count(text)) : EXPR_NONE;
+    *out = has ? expr_integer(expr_char_count(text)) : EXPR_NONE;
     return SALVE_OK;
 }
 
@@ -198,8 +167,8 @@ FN(fp_to_chars)
     bool has;
     struct expr_build build = {0};
     TRY(texts(run, args, 1, &has, &text));
-    for (size_t at = 0; has && at < text.len; at += char_bytes(text, at))
-        TRY(expr_build_add(&build, expr_string(str_cut(text, at, char_bytes(text, at))), run->mem, run->err));
+    for (size_t at = 0; has && at < text.len; at += expr_char_bytes(text, at))
+        TRY(expr_build_add(&build, expr_string(str_cut(text, at, expr_char_bytes(text, at))), run->mem, run->err));
     *out = expr_build_done(&build);
     return expr_step(run, build.count);
 }
@@ -301,7 +270,7 @@ FN(fp_encode)
             buf_add_char(&buf, str_hex_char((uint8_t)t[0].ptr[i] & 15));
         }
     else if (str_is(t[1], "ascii"))
-        for (size_t at = 0; at < t[0].len; at += char_bytes(t[0], at))
+        for (size_t at = 0; at < t[0].len; at += expr_char_bytes(t[0], at))
             buf_add_char(&buf, (uint8_t)t[0].ptr[at] < 128 ? t[0].ptr[at] : '?');
     else
         return SALVE_OK;

@@ -53,4 +53,8 @@ bool urgency_find(struct str text, enum urgency *out);
 const char *finding_status_text(enum finding_status status);
 bool finding_status_find(struct str text, enum finding_status *out);
 
+/* finding_json - the finding as an object of the writer, member names as in finding.def. */
+struct json_writer;
+void finding_json(const struct finding *finding, struct json_writer *w);
+
 #endif

@@ -246,6 +246,14 @@ SALVE_MUST_USE enum salve_code expr_item_equivalent(struct expr_run *run, struct
 SALVE_MUST_USE enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a,
                                             const struct expr_value *b, enum expr_order *out);
 
+/* Characters (code points) of UTF-8. expr_char_bytes - bytes of the one that begins at `at`; _offset: where number `n`
+ * begins, text.len if there are fewer. expr_map_chars - each through `map` (utf8proc_toupper), while it is UTF-8. */
+typedef int32_t expr_char_map(int32_t c);
+size_t expr_char_bytes(struct str text, size_t at);
+int64_t expr_char_count(struct str text);
+size_t expr_char_offset(struct str text, int64_t n);
+void expr_map_chars(struct str text, expr_char_map *map, struct buf *out);
+
 struct expr_code expr_coding_of(const struct tape *tape, tape_at at); /* of a Coding; views of the tape */
 bool expr_is_type(struct expr_value item, struct expr_type_test test);
 bool expr_is_exactly(struct expr_value item, struct expr_type_test test); /* for primitives, no subtypes: ofType, as */

@@ -69,6 +69,10 @@ struct measure_facts {
     struct str start, end, date; /* of MeasureReport.period and .date; views */
     struct str subject;          /* "Patient/1", or STR_NONE: a summary */
 };
+/* measure_period - "2026-01-01/2026-12-31" as the parameter "Measurement Period" and as the dates of the reports, which
+ * view text. E_USAGE: no two dates, or the first after the second. */
+SALVE_MUST_USE enum salve_code measure_period(struct str text, struct arena *mem, struct measure_facts *facts,
+                                              struct elm_param *out, struct salve_err *err);
 /* measure_report - appends the MeasureReport of one measure; composites count too. */
 SALVE_MUST_USE enum salve_code measure_report(const struct measure_set *set, const struct measure_tally *tally,
                                               size_t measure, const struct measure_facts *facts, struct buf *out,

@@ -5,10 +5,11 @@
 #ifndef SALVE_RECORDS_CHAIN_INT_H
 #define SALVE_RECORDS_CHAIN_INT_H
 
-#include "keys/keys.h"
 #include "records/event_int.h"
 #include "records/log_int.h"
 #include "records/payload_int.h"
+
+struct keys_ring;
 
 /* A chain as the transaction moves it on. */
 struct rec_chain {

@@ -6,7 +6,9 @@
 #define SALVE_RECORDS_GATE_INT_H
 
 #include "consent/consent.h"
+#include "keys/keys.h"
 #include "records/chain_int.h"
+#include "records/rec.h"
 
 enum { REC_QUOTA_COMPARTMENTS = 60 }; /* an hour, for the staff of a site (docs/never.md N13) */
 

@@ -4,9 +4,10 @@
 #ifndef SALVE_RECORDS_LOG_INT_H
 #define SALVE_RECORDS_LOG_INT_H
 
-#include "records/rec.h"
 #include "records/tx_int.h"
 #include "tlog/tlog.h"
+
+struct rec_receipt;
 
 /* One log of the site. A successor log begins after a restore that lost leaves; its entries follow in the same rows. */
 struct rec_log {

@@ -2,6 +2,7 @@
  *
  * Records of a chain, and leaves with their openings: added to a transaction, durable with its commit. */
 #include "crypto/crypto.h"
+#include "keys/keys.h"
 #include "records/chain_int.h"
 
 /* --- chains and records ----------------------------------------------------------------------------------------- */

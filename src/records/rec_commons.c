@@ -4,6 +4,7 @@
  * them. A document's rows are doc/<kind>/<id>/<8 digits>; the last one stands. */
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "records/commons.h"
 #include "records/log_int.h"
 #include "store/store.h"
 

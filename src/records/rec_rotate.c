@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The nightly turn of the key epoch, and the successor log after a restore that lost leaves. */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -93,20 +92,6 @@ static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tl
         found = true;
     }
     return found ? SALVE_OK : salve_fail(err, SALVE_E_NOT_FOUND, "signed head of the old log");
-}
-
-static void keep_old(const struct site *site, const char *name, uint32_t number)
-{
-    char from[REC_PATH_BYTES], to_name[64], to[REC_PATH_BYTES];
-    snprintf(to_name, sizeof to_name, "%s.%u", name, number);
-    if (rec_path(site->path, name, from, NULL) == SALVE_OK && rec_path(site->path, to_name, to, NULL) == SALVE_OK)
-        (void)!rename(from, to);
-}
-
-void rec_keep_old_heads(const struct site *site, uint32_t number)
-{
-    keep_old(site, "checkpoint", number);
-    keep_old(site, "signed-head", number);
 }
 
 /* The new log's key and document, and its first leaf. */

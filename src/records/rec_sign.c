@@ -3,10 +3,13 @@
  * The signed head of the log: dummy leaves up to a multiple of 16, the guard file `signed-head` (so that an older
  * database can never sign again), the signature, and the file `checkpoint` for everybody. Receipts are made against
  * it. */
+#include <stdio.h>
+
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "records/log_int.h"
+#include "records/rec.h"
 
 enum { SIGN_BYTES = 64 << 20 };
 
@@ -104,6 +107,20 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
 }
 
 /* --- at the opening of a site ----------------------------------------------------------------------------------- */
+
+static void keep_old(const struct site *site, const char *name, uint32_t number)
+{
+    char from[REC_PATH_BYTES], to_name[64], to[REC_PATH_BYTES];
+    snprintf(to_name, sizeof to_name, "%s.%u", name, number);
+    if (rec_path(site->path, name, from, NULL) == SALVE_OK && rec_path(site->path, to_name, to, NULL) == SALVE_OK)
+        (void)!rename(from, to);
+}
+
+void rec_keep_old_heads(const struct site *site, uint32_t number)
+{
+    keep_old(site, "checkpoint", number);
+    keep_old(site, "signed-head", number);
+}
 
 /* After a successor log began, the head of the old one is kept under another name; a crash may have left that to do. */
 static void keep_old_head(struct site *site, struct arena *mem)

@@ -4,7 +4,6 @@
  * sealed keys), checkpoint and signed-head (the log's head), revoked, lock. docs/formats/site.md. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,12 +18,6 @@
 #include "store/store.h"
 
 enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
-
-enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES], struct salve_err *err)
-{
-    int len = snprintf(path, REC_PATH_BYTES, "%s/%s", folder, name);
-    return len > 0 && len < REC_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the site");
-}
 
 /* --- the secret ------------------------------------------------------------------------------------------------- */
 
@@ -278,15 +271,6 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
 }
 
 /* --- facts ------------------------------------------------------------------------------------------------------ */
-
-bool site_clock_suspect(const struct site *site) { return site->is_suspect; }
-const struct admit_rules *site_admission(const struct site *site) { return site->rules; }
-
-int64_t site_now_unix_ms(const struct site *site)
-{
-    int64_t wall = clock_ms(&site->clock);
-    return wall > site->now_unix_ms ? wall : site->now_unix_ms;
-}
 
 static uint64_t file_bytes(const struct site *site, const char *name)
 {

@@ -5,7 +5,6 @@
 #ifndef SALVE_RECORDS_TX_INT_H
 #define SALVE_RECORDS_TX_INT_H
 
-#include "records/commons.h"
 #include "records/site_int.h"
 
 struct store_tx;

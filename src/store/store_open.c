@@ -136,7 +136,7 @@ void store_abandon(struct store_tx **tx)
 
 static enum salve_code refuse_failed(struct salve_err *err)
 {
-    return salve_refuse(err, SALVE_E_IO, "a write of this transaction failed", "store");
+    return salve_refuse(err, SALVE_E_IO, "a call of this transaction failed", "store");
 }
 
 enum salve_code store_commit(struct store_tx **tx, struct salve_err *err)

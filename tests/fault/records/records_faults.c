@@ -52,6 +52,30 @@ static void there_is_no_site_where_there_is_none_and_one_is_enough(void **state)
     t_site_drop(t);
 }
 
+static void where_the_records_are_is_a_text_with_a_scheme(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("where", false);
+    struct salve_err err = {0};
+    struct site *site = NULL;
+    struct site_options elsewhere = t->options;
+    char here[600], there[600];
+    (void)snprintf(here, sizeof here, "%s/site.db", t->folder);
+    (void)snprintf(there, sizeof there, "%s/other.db", t->folder);
+    t_site_close(t);
+    assert_int_equal(rename(here, there), 0);
+    assert_code(site_open(&t->options, &site, NULL), SALVE_E_NOT_FOUND);
+    elsewhere.store = "postgres:clinic";
+    assert_code(site_open(&elsewhere, &site, &err), SALVE_E_CONFIG);
+    assert_non_null(strstr(err.why, "sqlite:"));
+    elsewhere.store = "sqlite:other.db";
+    assert_ok(site_open(&elsewhere, &site, NULL));
+    assert_ok(site_close(&site, NULL));
+    assert_int_equal(rename(there, here), 0);
+    t_site_open(t);
+    t_site_drop(t);
+}
+
 static void a_second_process_is_told_who_has_the_site(void **state)
 {
     (void)state;
@@ -404,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_wrong_secret_opens_nothing_and_changes_nothing),
+        cmocka_unit_test(where_the_records_are_is_a_text_with_a_scheme),
         cmocka_unit_test(there_is_no_site_where_there_is_none_and_one_is_enough),
         cmocka_unit_test(a_second_process_is_told_who_has_the_site),
         cmocka_unit_test(a_clock_set_back_extends_nothing_and_keeps_reading),

@@ -2,8 +2,8 @@
  *
  * elm_compile - what the files of the ELM compiler share. A compile function emits code that leaves exactly one value
  * on the stack. */
-#ifndef SALVE_ELM_COMPILE_H
-#define SALVE_ELM_COMPILE_H
+#ifndef SALVE_ELM_COMPILE_INT_H
+#define SALVE_ELM_COMPILE_INT_H
 
 #include "elm/elm_int.h"
 #include "json/json.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What interval and list functions share. */
-#ifndef SALVE_ELM_INTERVAL_H
-#define SALVE_ELM_INTERVAL_H
+#ifndef SALVE_ELM_INTERVAL_INT_H
+#define SALVE_ELM_INTERVAL_INT_H
 
 #include "elm/elm_int.h"
 
