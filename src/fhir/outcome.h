@@ -14,8 +14,8 @@ struct fhir_issues;
 /* outcome_add - appends one OperationOutcome. Without issues it holds one "informational" issue: all good. */
 void outcome_add(const struct fhir_issues *issues, struct buf *out);
 
-/* outcome_of_error - appends an OperationOutcome for one error (err.h): code, its fixed words, element as
- * expression, line and column as location. */
+/* outcome_of_error - for tests, until answers go over a network: appends an OperationOutcome for one error (err.h):
+ * code, its fixed words, element as expression, line and column as location. */
 void outcome_of_error(const struct salve_err *err, struct buf *out);
 
 #endif
