@@ -49,7 +49,9 @@ enum finding_from { FINDING_FROM_LOGIC, FINDING_FROM_FOLDER, FINDING_FROM_REASON
 enum finding_there { FINDING_THERE_ALWAYS, FINDING_THERE_MAYBE, FINDING_THERE_ASSESSED, FINDING_THERE_EXCLUDED };
 
 const char *urgency_text(enum urgency urgency);
+bool urgency_find(struct str text, enum urgency *out);
 const char *finding_status_text(enum finding_status status);
+bool finding_status_find(struct str text, enum finding_status *out);
 
 /* finding_json - the finding as an object of the writer, member names as in finding.def. */
 struct json_writer;
