@@ -45,8 +45,8 @@ struct admit_site {
 SALVE_MUST_USE enum salve_code admit_rules_make(const struct admit_site *site, struct arena *mem,
                                                 struct admit_rules **out, struct salve_err *err);
 
-/* admit_rules_text - the effective list as sorted text, one fact a line. Equal lists give equal bytes: its digest is
- * what N1 compares. For tests: tests/never/admit/allowlist.txt is the reviewed copy of the list without a site. */
+/* admit_rules_text - for tests: the effective list as sorted text, one fact a line. Equal lists give equal bytes:
+ * its digest is what N1 compares (tests/never/admit/allowlist.txt is the reviewed copy of the list without a site). */
 void admit_rules_text(const struct admit_rules *rules, struct buf *out);
 
 /* admit_check - may all of this be kept?

@@ -51,6 +51,9 @@ void tape_add_text(struct tape_builder *make, const char *json_name, struct str 
 void tape_add_number(struct tape_builder *make, const char *json_name, struct str number); /* JSON number text */
 void tape_add_bool(struct tape_builder *make, const char *json_name, bool value);
 
+/* tape_open_resource - for tests: opens a resource under that name (contained, resource). */
+void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_type_id type);
+
 /* tape_add_copy - a copy of a subtree of another tape under that name; the types must agree. */
 void tape_add_copy(struct tape_builder *make, const char *json_name, const struct tape *from, tape_at at);
 

@@ -120,8 +120,7 @@ SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, 
 SALVE_MUST_USE enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,
                                              struct salve_err *err);
 
-/* guideline_load_all - all of guideline_ids; the first one that is broken is the error. For tests and benchmarks, which
- * want all or nothing; the program goes on with the others. */
+/* guideline_load_all - for tests: all of guideline_ids; the first one that is broken is the error. */
 SALVE_MUST_USE enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out,
                                                   size_t *count, struct salve_err *err);
 

@@ -110,9 +110,8 @@ void json_put_raw(struct json_writer *w, const char *name, struct str json); /* 
 /* json_write - a tree that was read, in its order; compact or pretty. */
 void json_write(const struct json *value, bool pretty, struct buf *out);
 
-/* json_canonical - RFC 8785 for trees of objects, arrays, strings, booleans, null and integers within +-(2^53 - 1):
- * keys sorted by UTF-16 code units, no white space. Another number is E_UNSUPPORTED. For tests: what
- * Salve hashes is written in this form already, and they prove it. */
+/* json_canonical - for tests: RFC 8785 for trees of objects, arrays, strings, booleans, null and integers within
+ * +-(2^53 - 1): keys sorted by UTF-16 code units, no white space. Another number is E_UNSUPPORTED. */
 SALVE_MUST_USE enum salve_code json_canonical(const struct json *value, struct arena *mem, struct buf *out,
                                               struct salve_err *err);
 
