@@ -86,6 +86,14 @@ size_t str_char_bytes(struct str text);
 size_t str_unprintable(struct str text);
 uint64_t str_hash(struct str a); /* for tables in memory only; not stable across builds */
 
+/* str_hash_32 - FNV-1a, 32 bits: stored tapes and the generated tables of names rely on it. */
+static inline uint32_t str_hash_32(struct str a)
+{
+    uint32_t hash = 0x811c9dc5u;
+    for (size_t i = 0; i < a.len; i++) hash = (hash ^ (uint8_t)a.ptr[i]) * 0x01000193u;
+    return hash;
+}
+
 /* str_utf8_bytes - length of the well-formed UTF-8 sequence at `at` (RFC 3629: no surrogates, no overlong form); 0 if
  * there is none before `end`. */
 static inline unsigned str_utf8_bytes(const char *at, const char *end)

@@ -20,7 +20,7 @@ enum { KNOWN_COUNT = sizeof dictionary_texts / sizeof dictionary_texts[0] };
 struct store_dictionary tape_dictionary(void) { return (struct store_dictionary){dictionary_texts, KNOWN_COUNT}; }
 
 uint32_t tape_fingerprint(void) { return FHIR_ROWS_FINGERPRINT; }
-uint32_t tape_type_hash(fhir_type_id type) { return fhir_name_hash(fhir_type_name(type)); }
+uint32_t tape_type_hash(fhir_type_id type) { return str_hash_32(fhir_type_name(type)); }
 
 /* Where a text stands in the heap, as a node holds it. */
 struct place {
