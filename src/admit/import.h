@@ -86,8 +86,8 @@ SALVE_MUST_USE enum salve_code csv_import_open(const struct csv_map *map, struct
 
 /* csv_import_next - the next row as JSON text of a collection Bundle about one person, for import_read; *more is false
  * at the end of the file. An empty cell is left out. `subject` is the row's own id column, empty if the map names none.
- *   errors   E_INVALID: a cell that is not what the map says (err has its line and "column name", never the cell); the next
- *            call goes on with the next row. E_SYNTAX, E_TOO_BIG: the file cannot be read any further */
+ *   errors   E_INVALID: a cell that is not what the map says (err has its line and "column name", never the cell); the
+ *            next call goes on with the next row. E_SYNTAX, E_TOO_BIG: the file cannot be read any further */
 SALVE_MUST_USE enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struct str *subject,
                                                struct str *bundle_json, bool *more, struct salve_err *err);
 
