@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // tidy: what comments and documents say - files, rules and papers that they name, paragraphs of manuals, prototypes at home.
 import { existsSync } from 'node:fs';
-import { LATER, bare, bareText, check, commentsOf, functions, lineOf, moduleOf, prototypes, read, sources, stemOf, text, tracked }
+import { bare, bareText, check, commentsOf, functions, lineOf, moduleOf, prototypes, read, sources, stemOf, text, tracked }
     from './tidy_source.mjs';
 
 const written = tracked.filter((f) => /^(src|tests|docs|tools)\/.*\.(c|h|cpp|def|md|mjs|cjs|sh)$/.test(f) || /^[A-Z]+\.md$|^Makefile$/.test(f))
@@ -82,4 +82,4 @@ check('a public function has a caller', () => {
         const uses = [...named.get(name) ?? []].reduce((sum, [f, n]) => sum + n - (f === file ? 1 : 0) - (defined.has(`${f} ${name}`) ? 1 : 0), 0);
         return uses > 0 || isPasted(name) || /for tests/i.test(comment + headOf(file)) ? [] : [`${file}:${line}: nothing in src calls ${name}`];
     });
-}, LATER);
+});
