@@ -22,7 +22,7 @@ struct str {
 
 static inline struct str str_make(const char *ptr, size_t len) { return (struct str){ptr, len}; }
 
-/* str_bytes - a view of bytes that are no text. */
+/* str_bytes - a view of bytes of another type than char. */
 static inline struct str str_bytes(const void *bytes, size_t len) { return (struct str){bytes, len}; }
 
 /* str_of - a view of a NUL-terminated text, STR_NONE for NULL. */

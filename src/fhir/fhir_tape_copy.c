@@ -19,7 +19,7 @@ struct copier {
 static void put_text(struct copier *c, struct tape_node *node, struct str text)
 {
     uint32_t len = (uint32_t)text.len;
-    if (len >= TAPE_LONG) buf_add(&c->heap, str_make((const char *)&len, sizeof len));
+    if (len >= TAPE_LONG) buf_add(&c->heap, str_bytes(&len, sizeof len));
     node->flags = (uint8_t)(len >= TAPE_LONG ? TAPE_LONG : len);
     node->value = (uint32_t)c->heap.len;
     buf_add(&c->heap, text);

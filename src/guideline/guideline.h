@@ -3,7 +3,7 @@
  * guideline - guidelines are data. A guideline is a folder <share>/guidelines/<id>/ that the build fills:
  *
  *     guideline.json          id, version, source, inputs, switches, items with lists, number lines, vector families
- *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guidelines.md has the protocol)
+ *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guideline.md has the protocol)
  *     vectors.json            ELM of vectors.cql: the same functions on plain values, for test vectors; may be absent
  *     letter.<lang>.json      words for people, one file per language
  *     valuesets/<name>.json   FHIR ValueSets and CodeSystems that the logic names; may be absent

@@ -15,7 +15,7 @@ static const uint8_t magic[8] = {'S', 'L', 'V', 'E', 1, 0, 0, 0};
 static bool read_copy(const uint8_t *in, struct keys_epoch *out)
 {
     uint8_t sum[32];
-    crypto_blake2b(keys_bytes(in, AT_SUM), sum, sizeof sum);
+    crypto_blake2b(str_bytes(in, AT_SUM), sum, sizeof sum);
     if (memcmp(in, magic, sizeof magic) != 0 || memcmp(in + AT_SUM, sum, sizeof sum) != 0) return false;
     out->epoch = crypto_get_u32(in + AT_EPOCH);
     memcpy(out->old, in + AT_OLD, sizeof out->old);
@@ -65,9 +65,9 @@ enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoc
     crypto_put_u32(bytes + AT_EPOCH, epoch->epoch);
     memcpy(bytes + AT_OLD, epoch->old, sizeof epoch->old);
     memcpy(bytes + AT_NOW, epoch->now, sizeof epoch->now);
-    crypto_blake2b(keys_bytes(bytes, AT_SUM), bytes + AT_SUM, 32);
+    crypto_blake2b(str_bytes(bytes, AT_SUM), bytes + AT_SUM, 32);
     memcpy(bytes + COPY_BYTES, bytes, COPY_BYTES);
-    enum salve_code code = file_write(path, keys_bytes(bytes, sizeof bytes), 0600, err);
+    enum salve_code code = file_write(path, str_bytes(bytes, sizeof bytes), 0600, err);
     crypto_zero(bytes, sizeof bytes);
     return code;
 }

@@ -9,8 +9,8 @@ void keys_seal_key(const struct crypto_key *root, uint32_t epoch, const uint8_t 
 {
     uint8_t number[4];
     crypto_put_u32(number, epoch);
-    const struct str parts[] = {STR("SLV-epoch-v1"), keys_bytes(number, sizeof number),
-                                keys_bytes(secret, KEYS_EPOCH_SECRET_BYTES)};
+    const struct str parts[] = {STR("SLV-epoch-v1"), str_bytes(number, sizeof number),
+                                str_bytes(secret, KEYS_EPOCH_SECRET_BYTES)};
     crypto_key_derive(root, parts, 3, out);
 }
 
@@ -39,7 +39,7 @@ static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES
     memcpy(out, "KEK", 3);
     out[3] = (uint8_t)purpose;
     crypto_put_u32(out + 4, epoch);
-    return keys_bytes(out, KEK_AAD_BYTES);
+    return str_bytes(out, KEK_AAD_BYTES);
 }
 
 enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_slot, unsigned seal_slot, bool *found,
@@ -73,7 +73,7 @@ enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch, unsigned first
                         keys_slot(keys, first_slot + (unsigned)purpose), sealed);
         db_bind_i64(keys->kek_put, 1, purpose);
         db_bind_i64(keys->kek_put, 2, epoch);
-        db_bind_blob(keys->kek_put, 3, keys_bytes(sealed, sizeof sealed));
+        db_bind_blob(keys->kek_put, 3, str_bytes(sealed, sizeof sealed));
         code = db_run(keys->kek_put, err);
     }
     return code;
@@ -85,7 +85,7 @@ static enum salve_code secret_write(struct keys *keys, struct str name, unsigned
     uint8_t sealed[CRYPTO_SEALED_KEY_BYTES];
     crypto_seal_key(keys_slot(keys, seal_slot), name, secret, sealed);
     db_bind_text(keys->secret_put, 1, name);
-    db_bind_blob(keys->secret_put, 2, keys_bytes(sealed, sizeof sealed));
+    db_bind_blob(keys->secret_put, 2, str_bytes(sealed, sizeof sealed));
     return db_run(keys->secret_put, err);
 }
 
