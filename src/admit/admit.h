@@ -41,19 +41,19 @@ struct admit_site {
 };
 
 /* admit_rules_make - the effective list: admit.def and the site's additions (NULL: none).
- *   errors   E_CONFIG (a pattern or system that breaks its rule; `at` names which one), E_MEMORY */
+ *   errors   E_CONFIG (a pattern or system that breaks its rule; err->element names which one), E_MEMORY */
 SALVE_MUST_USE enum salve_code admit_rules_make(const struct admit_site *site, struct arena *mem,
                                                 struct admit_rules **out, struct salve_err *err);
 
-/* admit_rules_text - the effective list as sorted text, one fact a line. Equal lists give equal bytes: its digest is
- * what N1 compares (tests/never/admit/allowlist.txt is the reviewed copy of the list without a site). */
+/* admit_rules_text - for tests: the effective list as sorted text, one fact a line. Equal lists give equal bytes:
+ * its digest is what N1 compares (tests/never/admit/allowlist.txt is the reviewed copy of the list without a site). */
 void admit_rules_text(const struct admit_rules *rules, struct buf *out);
 
 /* admit_check - may all of this be kept?
  *   tape         one resource, or one Bundle (transaction, batch or collection) about one person
  *   compartment  26 characters; references to "Type/<compartment>.<n>" are inside. Empty: only the Bundle is
  *   issues       gets one issue a finding: rule id, path, fixed words
- *   returns      OK, E_NOT_ADMITTED (err->at: the first path, err->why: its rule), E_MEMORY */
+ *   returns      OK, E_NOT_ADMITTED (err->element: the first path, err->why: its rule), E_MEMORY */
 SALVE_MUST_USE enum salve_code admit_check(const struct admit_rules *rules, const struct tape *tape,
                                            struct str compartment, struct arena *mem, struct fhir_issues *issues,
                                            struct salve_err *err);

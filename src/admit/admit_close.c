@@ -3,6 +3,7 @@
  * and along references between entries. Each round only looks again at entries that lost a reference, so the work is
  * bounded by links and entries; a step limit keeps hostile chains out. */
 #include "admit/admit_int.h"
+#include "base/assert.h"
 
 enum { STEPS_A_NODE = 64, STEPS_MIN = 1 << 16 };
 
@@ -133,9 +134,11 @@ enum salve_code admit_close(struct admit_marks *m, struct salve_err *err)
     struct spread s;
     if (!spread_init(&s, m)) return salve_fail(err, SALVE_E_MEMORY, "admission");
     sort_links(&s);
+    salve_assert(!m->hopeless);
     for (uint32_t e = 0; e < m->index.count; e++) close_entry(&s, e);
     while (s.gone_count > 0) {
         uint32_t count = s.gone_count;
+        salve_assert(count <= m->index.count);
         for (uint32_t i = 0; i < count; i++) cut_links(&s, s.gone[i]);
         s.gone_count = 0;
         for (uint32_t i = 0; i < s.dirty_count; i++) {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "admit/admit_csv_int.h"
@@ -150,13 +151,14 @@ static struct str cell_of(const struct row *row, uint16_t column)
 
 static void bad_cell(struct row *row, uint16_t column, const char *why)
 {
+    salve_assert(column != CSV_NO_COLUMN);
     if (row->code != SALVE_OK) return;
     row->code = salve_refuse(row->err, SALVE_E_INVALID, why, "column %.*s", STR_ARGS(row->csv->map->names[column]));
     salve_err_place(row->err, row->csv->line, 0);
 }
 
 /* What the cell means; NULL for an empty cell, for one that says nothing, and for one that is not listed (an error). */
-static const struct csv_value *value_of(struct row *row, uint16_t column, const struct csv_values *values)
+static const struct csv_value *meaning_of(struct row *row, uint16_t column, const struct csv_values *values)
 {
     struct str cell = cell_of(row, column);
     if (cell.len == 0) return NULL;
@@ -207,7 +209,7 @@ static bool says_something(struct row *row, const struct csv_rule *rule)
         return false;
     }
     if (rule->type == CSV_QUANTITY || rule->type == CSV_INTEGER) return cell_of(row, rule->column).len > 0;
-    return value_of(row, rule->column, &rule->values) != NULL;
+    return meaning_of(row, rule->column, &rule->values) != NULL;
 }
 
 static void put_value(struct row *row, const struct csv_rule *rule)
@@ -225,11 +227,11 @@ static void put_value(struct row *row, const struct csv_rule *rule)
             bad_cell(row, rule->column, "a whole number is wanted");
         break;
     case CSV_BOOLEAN:
-        value = value_of(row, rule->column, &rule->values);
+        value = meaning_of(row, rule->column, &rule->values);
         if (value != NULL) json_put_bool(&row->w, "valueBoolean", value->truth);
         break;
     case CSV_CODE:
-        value = value_of(row, rule->column, &rule->values);
+        value = meaning_of(row, rule->column, &rule->values);
         if (value != NULL) put_concept(&row->w, "valueCodeableConcept", &value->code);
         break;
     }
@@ -292,7 +294,7 @@ static void put_observation(struct row *row, const struct csv_rule *rule)
 
 static void put_condition(struct row *row, const struct csv_rule *rule)
 {
-    const struct csv_value *value = value_of(row, rule->column, &rule->values);
+    const struct csv_value *value = meaning_of(row, rule->column, &rule->values);
     struct csv_code active = {STR("http://terminology.hl7.org/CodeSystem/condition-clinical"), STR("active"), STR("")};
     struct csv_code reported = {STR("http://terminology.hl7.org/CodeSystem/condition-ver-status"), STR("unconfirmed"),
                                 STR("")};
@@ -315,7 +317,7 @@ static void put_patient(struct row *row, struct str subject)
     json_open(&row->w, "resource", '{');
     json_put_text(&row->w, "resourceType", STR("Patient"));
     if (subject.len > 0) json_put_text(&row->w, "id", subject);
-    const struct csv_value *gender = map->gender == CSV_NO_COLUMN ? NULL : value_of(row, map->gender, &map->genders);
+    const struct csv_value *gender = map->gender == CSV_NO_COLUMN ? NULL : meaning_of(row, map->gender, &map->genders);
     json_put_text(&row->w, "gender", gender == NULL ? STR("unknown") : gender->code.code);
     if (born.len > 0 && fhir_primitive_ok(FHIR_T_date, born))
         json_put_text(&row->w, "birthDate", born);
@@ -356,6 +358,7 @@ enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struc
     struct str cells[CSV_COLUMNS_MAX];
     struct buf out;
     size_t count = 0;
+    salve_assert(csv->map != NULL && csv->columns != NULL);
     do {
         csv->line = csv->next_line;
         enum salve_code code = csv_record(&csv->rest, mem, cells, &count, &csv->next_line, err);

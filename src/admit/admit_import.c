@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "base/assert.h"
+#include "base/ids.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "admit/admit_int.h"
@@ -316,6 +318,7 @@ enum salve_code import_run(const struct import_ask *ask, const struct tape *bund
     struct tape admitted;
     struct importing in = {.ask = ask, .mem = mem, .done = out, .err = err};
     uint32_t person_count = 0;
+    salve_assert(ask->rules != NULL && ask->next != NULL && ask->compartment.len == COMPARTMENT_TEXT_BYTES);
     *out = (struct import_done){.issues = arena_new(mem, struct fhir_issues)};
     if (out->issues == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     fhir_issues_init(out->issues, mem);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the files of the admission gate share: the compiled list, the marks on a tape. Only for src/fhir/. */
+ * What the files of the admission gate share: the compiled list, the marks on a tape. Only for src/admit/. */
 #ifndef SALVE_ADMIT_INT_H
 #define SALVE_ADMIT_INT_H
 

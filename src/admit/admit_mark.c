@@ -2,6 +2,8 @@
  * Marks what is inadmissible: one walk over a tape, each node judged by its element, its type and its text. A marked
  * node's subtree is not looked at further. References to other entries are noted for admit_close. */
 #include "admit/admit_int.h"
+#include "base/assert.h"
+#include "base/ids.h"
 
 enum { BASE64_BYTES_MAX = 128 }; /* of Attachment.hash; anything longer is content */
 
@@ -352,6 +354,7 @@ static void mark_bundle(struct admit_marks *m)
 enum salve_code admit_mark(struct admit_marks *m, const struct admit_rules *rules, const struct tape *tape,
                            struct str compartment, struct arena *mem, struct salve_err *err)
 {
+    salve_assert(rules != NULL && (compartment.len == 0 || compartment.len == COMPARTMENT_TEXT_BYTES));
     *m = (struct admit_marks){.rules = rules, .tape = tape, .compartment = compartment, .mem = mem};
     if (tape->node_count == 0) return salve_fail(err, SALVE_E_INVALID, "an empty tape");
     m->rule = arena_array(mem, uint8_t, tape->node_count);

@@ -458,6 +458,8 @@ enum salve_code admit_rules_make(const struct admit_site *site, struct arena *me
                                  struct salve_err *err)
 {
     struct admit_rules *rules = arena_new(mem, struct admit_rules);
+    salve_assert(site == NULL || site->identifier_systems != NULL || site->identifier_system_count == 0);
+    salve_assert(site == NULL || site->national_patterns != NULL || site->national_pattern_count == 0);
     if (rules == NULL || !make_rooms(mem, rules, site)) return salve_fail(err, SALVE_E_MEMORY, "admission list");
     salve_assert(set_of(rules, "any") == ADMIT_SET_ANY);
     compile_types(rules);

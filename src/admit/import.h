@@ -63,7 +63,7 @@ SALVE_MUST_USE enum salve_code import_run(const struct import_ask *ask, const st
 
 struct csv_map; /* opaque: a map file, checked */
 
-/* csv_map_read - a map from its JSON text. E_SYNTAX, E_INVALID (`at` names the place in the map), E_TOO_BIG. */
+/* csv_map_read - a map from its JSON text. E_SYNTAX, E_INVALID (err->element names the place in the map), E_TOO_BIG. */
 SALVE_MUST_USE enum salve_code csv_map_read(struct str json, struct arena *mem, struct csv_map **out,
                                             struct salve_err *err);
 
@@ -80,14 +80,14 @@ struct csv_import {
 
 /* csv_import_open - reads the header line. `text` must outlive the import.
  *   date     FHIR dateTime for all rows when the map names none; empty is fine when it does
- *   errors   E_INVALID: a column that the map needs is not there (`at` names it), no date, not UTF-8; E_TOO_BIG */
+ *   errors   E_INVALID: a column that the map needs is not there (err names it), no date, not UTF-8; E_TOO_BIG */
 SALVE_MUST_USE enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct str date,
                                                struct arena *mem, struct csv_import *out, struct salve_err *err);
 
 /* csv_import_next - the next row as JSON text of a collection Bundle about one person, for import_read; *more is false
  * at the end of the file. An empty cell is left out. `subject` is the row's own id column, empty if the map names none.
- *   errors   E_INVALID: a cell that is not what the map says (`at` is "line n, column name"; never the cell); the next
- *            call goes on with the next row. E_SYNTAX, E_TOO_BIG: the file cannot be read any further */
+ *   errors   E_INVALID: a cell that is not what the map says (err has its line and "column name", never the cell); the
+ *            next call goes on with the next row. E_SYNTAX, E_TOO_BIG: the file cannot be read any further */
 SALVE_MUST_USE enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struct str *subject,
                                                struct str *bundle_json, bool *more, struct salve_err *err);
 

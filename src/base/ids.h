@@ -55,6 +55,10 @@ struct compartment {
 };
 void compartment_text(struct compartment id, char text[COMPARTMENT_TEXT_BYTES + 1]);
 bool compartment_parse(struct str text, struct compartment *out);
+static inline struct str compartment_bytes(const struct compartment *id)
+{
+    return str_bytes(id->bytes, sizeof id->bytes);
+}
 static inline bool compartment_eq(struct compartment a, struct compartment b)
 {
     return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;

@@ -22,7 +22,7 @@ struct str {
 
 static inline struct str str_make(const char *ptr, size_t len) { return (struct str){ptr, len}; }
 
-/* str_bytes - a view of bytes that are no text. */
+/* str_bytes - a view of bytes of another type than char. */
 static inline struct str str_bytes(const void *bytes, size_t len) { return (struct str){bytes, len}; }
 
 /* str_of - a view of a NUL-terminated text, STR_NONE for NULL. */
@@ -85,6 +85,14 @@ bool str_is_utf8(struct str a);                        /* well-formed UTF-8 with
 size_t str_char_bytes(struct str text);
 size_t str_unprintable(struct str text);
 uint64_t str_hash(struct str a); /* for tables in memory only; not stable across builds */
+
+/* str_hash_32 - FNV-1a, 32 bits: stored tapes and the generated tables of names rely on it. */
+static inline uint32_t str_hash_32(struct str a)
+{
+    uint32_t hash = 0x811c9dc5u;
+    for (size_t i = 0; i < a.len; i++) hash = (hash ^ (uint8_t)a.ptr[i]) * 0x01000193u;
+    return hash;
+}
 
 /* str_utf8_bytes - length of the well-formed UTF-8 sequence at `at` (RFC 3629: no surrogates, no overlong form); 0 if
  * there is none before `end`. */

@@ -203,6 +203,7 @@ struct consent_grant {
 enum consent_reason { CONSENT_REASONS(X) CONSENT_REASON_COUNT };
 #undef X
 
+/* The columns of a row, for tests. */
 const char *consent_reason_text(enum consent_reason reason);
 const char *consent_reason_shown(enum consent_reason reason);
 const char *consent_reason_words(enum consent_reason reason);
@@ -248,6 +249,7 @@ struct consent_ages {
     int32_t own_consent_years; /* 16: from here on the young person decides alone */
     int32_t majority_years;    /* 18 */
 };
+/* For tests: 7, 16, 18. A site has its own in its settings. */
 struct consent_ages consent_ages_default(void);
 
 /* consent_age_years - whole years at `at`; -1 if born later. Born on 29 February: a year older on 1 March.

@@ -141,14 +141,14 @@ enum salve_code crypto_open(const struct crypto_key *key, struct str aad, struct
 void crypto_seal_key(const struct crypto_key *key, struct str aad, const struct crypto_key *plain,
                      uint8_t sealed[CRYPTO_SEALED_KEY_BYTES])
 {
-    crypto_seal(key, aad, str_make((const char *)plain->bytes, sizeof plain->bytes), sealed);
+    crypto_seal(key, aad, str_bytes(plain->bytes, sizeof plain->bytes), sealed);
 }
 
 enum salve_code crypto_open_key(const struct crypto_key *key, struct str aad,
                                 const uint8_t sealed[CRYPTO_SEALED_KEY_BYTES], struct crypto_key *out,
                                 struct salve_err *err)
 {
-    return crypto_open(key, aad, str_make((const char *)sealed, CRYPTO_SEALED_KEY_BYTES), out->bytes, err);
+    return crypto_open(key, aad, str_bytes(sealed, CRYPTO_SEALED_KEY_BYTES), out->bytes, err);
 }
 
 void crypto_sign_public(const struct crypto_key *seed, uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES])

@@ -72,7 +72,7 @@ enum salve_code crypto_record_seal_nonce(const struct crypto_key *class_key, con
     salve_assert(refused == 0 && padded_check == padded);
     (void)crypto_aead_xchacha20poly1305_ietf_encrypt(body, NULL, body, padded, out, AAD_BYTES, NULL, nonce, key.bytes);
     sodium_memzero(&key, sizeof key);
-    *record = str_make((const char *)out, padded + CRYPTO_RECORD_OVERHEAD_BYTES);
+    *record = str_bytes(out, padded + CRYPTO_RECORD_OVERHEAD_BYTES);
     return SALVE_OK;
 }
 
@@ -141,6 +141,6 @@ enum salve_code crypto_record_open(const struct crypto_key *class_key, const str
         return damaged(err);
     }
     if (head != NULL) *head = found;
-    *plaintext = str_make((const char *)plain, len);
+    *plaintext = str_bytes(plain, len);
     return SALVE_OK;
 }

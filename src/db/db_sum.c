@@ -38,7 +38,7 @@ void db_sum_of_page(const uint8_t page[DB_PAGE_BYTES], uint32_t nr, uint8_t out[
     uint8_t copy[CONTENT_BYTES + 4];
     memcpy(copy, page, CONTENT_BYTES);
     crypto_put_u32(copy + CONTENT_BYTES, nr);
-    crypto_blake2b(str_make((const char *)copy, sizeof copy), out, DB_PAGE_SUM_BYTES);
+    crypto_blake2b(str_bytes(copy, sizeof copy), out, DB_PAGE_SUM_BYTES);
 }
 
 static int bad(struct sum_file *file, uint32_t nr)

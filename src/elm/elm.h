@@ -87,8 +87,9 @@ SALVE_MUST_USE enum salve_code elm_subject_make(const struct tape *const *tapes,
 struct elm_population;
 SALVE_MUST_USE enum salve_code elm_population_make(const struct tape *const *tapes, size_t count, struct arena *mem,
                                                    struct elm_population **out, struct salve_err *err);
-uint32_t elm_population_count(const struct elm_population *population); /* people, in the order of the tapes */
 struct elm_subject *elm_population_person(struct elm_population *population, uint32_t index);
+/* For tests: how many people there are, in the order of the tapes. */
+uint32_t elm_population_count(const struct elm_population *population);
 struct elm_subject *elm_population_all(struct elm_population *population);
 /* elm_is_person - is any resource of a type that has a subject or patient, or the Patient itself? */
 bool elm_is_person(const struct tape *tape);

@@ -94,8 +94,6 @@ fhir_name_id fhir_name_find(struct str text); /* O(1), open hash */
 fhir_type_id fhir_type_find(struct str text); /* "Patient", "HumanName", "string", "Patient.contact"; O(1) */
 struct str fhir_type_name(fhir_type_id type);
 bool fhir_type_is_a(fhir_type_id type, fhir_type_id base); /* itself or a descendant */
-uint16_t fhir_type_count(void);                            /* ids are 1 .. count - 1 */
-uint16_t fhir_element_count(void);                         /* ids are 1 .. count - 1 */
 
 /* fhir_element_find - the row of `type` with that JSON name; 0 if there is none. O(rows of the type). */
 fhir_element_id fhir_element_find(fhir_type_id type, struct str json_name);

@@ -70,7 +70,7 @@ struct fhir_read_opts {
  *   *out      nodes and heap in mem; set for SALVE_OK and E_INVALID
  *   issues    NULL: the first problem is only told by err
  *             (no nodes when not even a resource type was found: tape_root is TAPE_NONE)
- *   errors    E_INVALID (rules of FHIR), E_SYNTAX, E_TOO_BIG, E_TOO_DEEP, E_MEMORY; err->at is the path of the first
+ *   errors    E_INVALID (rules of FHIR), E_SYNTAX, E_TOO_BIG, E_TOO_DEEP, E_MEMORY; err->element: path of the first
  *   memory    the tape takes about as much as the compact JSON; reading, about twice the JSON as it is, and
  *             SALVE_REQUEST_BYTES_MAX at most for any input */
 SALVE_MUST_USE enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, struct arena *mem,

@@ -1,37 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Look-ups in the generated element tables; see elements.h. */
+#include "base/assert.h"
 #include "fhir/elements.h"
 
 #include "fhir/fhir_tables_int.h"
 
 struct str fhir_name(fhir_name_id name)
 {
+    salve_assert(name < FHIR_NAME_COUNT);
     uint32_t start = fhir_name_start[name];
     return str_make(fhir_name_text + start, fhir_name_start[name + 1] - start - 1);
 }
 
-static uint32_t name_hash(struct str text) /* FNV-1a, as in tools/fhir_tables.mjs */
-{
-    uint32_t hash = 0x811c9dc5u;
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (uint8_t)text.ptr[i]) * 0x01000193u;
-    return hash;
-}
-
 fhir_name_id fhir_name_find(struct str text)
 {
-    for (uint32_t slot = name_hash(text) % FHIR_NAME_SLOTS;; slot = (slot + 1) % FHIR_NAME_SLOTS) {
+    for (uint32_t slot = str_hash_32(text) % FHIR_NAME_SLOTS;; slot = (slot + 1) % FHIR_NAME_SLOTS) {
         fhir_name_id name = fhir_name_slots[slot];
         if (name == 0 || str_eq(fhir_name(name), text)) return name;
     }
 }
 
-uint32_t fhir_name_hash(struct str text) { return name_hash(text); }
-
 fhir_type_id fhir_type_by_hash(uint32_t hash)
 {
     for (uint32_t slot = hash % FHIR_NAME_SLOTS; fhir_name_slots[slot] != 0; slot = (slot + 1) % FHIR_NAME_SLOTS) {
         fhir_name_id name = fhir_name_slots[slot];
-        if (fhir_type_of_name[name] != 0 && name_hash(fhir_name(name)) == hash) return fhir_type_of_name[name];
+        if (fhir_type_of_name[name] != 0 && str_hash_32(fhir_name(name)) == hash) return fhir_type_of_name[name];
     }
     return 0;
 }
@@ -46,11 +39,9 @@ bool fhir_type_is_a(fhir_type_id type, fhir_type_id base)
     return type == base;
 }
 
-uint16_t fhir_type_count(void) { return FHIR_TYPE_COUNT; }
-uint16_t fhir_element_count(void) { return FHIR_ELEMENT_COUNT; }
-
 fhir_element_id fhir_element_find(fhir_type_id type, struct str json_name)
 {
+    salve_assert(type < FHIR_TYPE_COUNT);
     fhir_name_id name = fhir_name_find(json_name);
     if (name == 0) return 0;
     fhir_element_id first = fhir_types[type].first_element;
@@ -86,6 +77,7 @@ static uint32_t code_lower_bound(const struct fhir_valueset *set, struct str cod
 
 enum fhir_has fhir_valueset_has(uint16_t valueset, struct str system, struct str code)
 {
+    salve_assert(valueset > 0 && valueset < FHIR_VALUESET_COUNT);
     const struct fhir_valueset *set = &fhir_valuesets[valueset];
     uint32_t end = set->first_code + set->code_count;
     for (uint32_t at = code_lower_bound(set, code); at < end; at++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The index of a Bundle and the splitting of references (R4: references.html 2.3.0.1, bundle.html 2.36.4). */
+#include "base/assert.h"
 #include "fhir/index.h"
 
 #include <stdio.h>
@@ -80,6 +81,7 @@ static void fill(const struct tape *tape, tape_at entry, tape_at resource, struc
 enum salve_code fhir_index_build(const struct tape *tape, struct arena *mem, struct fhir_index *out,
                                  struct salve_err *err)
 {
+    salve_assert(tape->node_count > 0);
     bool is_bundle = tape_type(tape, 0) == FHIR_T_Bundle;
     uint32_t count = is_bundle ? 0 : 1, slots = 8;
     for (tape_at e = TAPE_NONE; tape_each_entry(tape, &e);) count++;
@@ -91,6 +93,7 @@ enum salve_code fhir_index_build(const struct tape *tape, struct arena *mem, str
     if (!is_bundle) fill(tape, TAPE_NONE, 0, &out->entries[out->count++]);
     for (tape_at e = TAPE_NONE; tape_each_entry(tape, &e);)
         fill(tape, e, tape_child(tape, e, FHIR_N_resource), &out->entries[out->count++]);
+    salve_assert(out->count == count);
     for (uint32_t i = 0; i < out->count; i++) {
         put(out, i, 0, out->entries[i].full_url);
         if (out->entries[i].type != 0) put(out, i, out->entries[i].type, out->entries[i].id);
@@ -141,6 +144,7 @@ static void path_climb(struct fhir_path *path, tape_at at)
 
 void fhir_path_to(struct fhir_path *path, tape_at at)
 {
+    salve_assert(at < path->tape->node_count);
     const struct tape_node *nodes = path->tape->nodes;
     path_climb(path, at);
     if (at == 0) path->depth = 0;

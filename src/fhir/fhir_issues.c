@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Collecting what is wrong with an input; see fhir.h. */
+#include "base/assert.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
 
@@ -22,6 +23,7 @@ void fhir_issue_add(struct fhir_issues *issues, enum fhir_severity severity, con
                     const char *rule, const char *text)
 {
     struct str copy;
+    salve_assert(code != NULL && rule != NULL && text != NULL);
     if (severity <= FHIR_ERROR) issues->error_count++;
     if (!has_room(issues) || arena_str(issues->mem, path, &copy, NULL) != SALVE_OK) {
         issues->left_out++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Issues and errors as an OperationOutcome (R4: operationoutcome.html). Everything printed is a path or fixed words. */
+#include "base/assert.h"
 #include "fhir/outcome.h"
 
 #include <stdio.h>
@@ -77,24 +78,43 @@ void outcome_add(const struct fhir_issues *issues, struct buf *out)
     json_close(&w);
 }
 
-/* element as expression, line and column as location, the file as diagnostics */
+/* May it stand in `expression`? "Bundle.entry[1].resource.value" may; "--lang", "record 7" and "value[x]" may not. */
+static bool is_element_path(struct str text)
+{
+    size_t name_len = 0;
+    while (name_len < text.len && str_is_letter(text.ptr[name_len])) name_len++;
+    if (fhir_type_find(str_cut(text, 0, name_len)) == 0) return false;
+    for (size_t i = name_len; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool is_index = i > 0 && text.ptr[i - 1] == '[' ? str_is_digit(c) : true;
+        if (!is_index || (!str_is_letter(c) && !str_is_digit(c) && c != '.' && c != '[' && c != ']')) return false;
+    }
+    return true;
+}
+
+/* The order of R4: diagnostics, location, expression. */
 static void put_error_place(struct json_writer *w, const struct salve_err *err)
 {
-    char place[48];
-    if (err->in[0] != '\0') json_put_text(w, "diagnostics", str_of(err->in));
+    char text[SALVE_ERR_WHERE_BYTES];
+    struct str element = str_of(err->element);
+    bool is_path = is_element_path(element);
+    const char *other = is_path ? "" : err->element;
+    int len = snprintf(text, sizeof text, "%s%s%s", err->in, err->in[0] != '\0' && other[0] != '\0' ? ": " : "", other);
+    if (len > 0) json_put_text(w, "diagnostics", str_make(text, (size_t)len));
     if (err->line > 0) {
-        (void)snprintf(place, sizeof place, "Line[%u] Col[%u]", err->line, err->column);
+        len = snprintf(text, sizeof text, err->column > 0 ? "Line[%u] Col[%u]" : "Line[%u]", err->line, err->column);
         json_open(w, "location", '[');
-        json_put_text(w, NULL, str_of(place));
+        json_put_text(w, NULL, str_make(text, (size_t)len));
         json_close(w);
     }
-    put_path(w, str_of(err->element));
+    if (is_path) put_path(w, element);
 }
 
 void outcome_of_error(const struct salve_err *err, struct buf *out)
 {
     struct json_writer w = {.out = out, .pretty = true};
     const char *why = err->why[0] != '\0' ? err->why : salve_code_what(err->code);
+    salve_assert(err->code != SALVE_OK);
     open_outcome(&w);
     open_issue(&w, "error", salve_code_issue(err->code));
     put_details(&w, salve_code_name(err->code), str_of(why));

@@ -13,7 +13,6 @@ extern const uint64_t fhir_element_prefix[];   /* first 8 bytes of name and quot
 extern const uint8_t fhir_element_name_len[];  /* without the quote */
 extern const uint64_t fhir_type_required[][4]; /* bit set of rows with min > 0; a choice by its first row */
 
-uint32_t fhir_name_hash(struct str text);      /* FNV-1a, 32 bits */
 fhir_type_id fhir_type_by_hash(uint32_t hash); /* the type whose name has that hash; 0 if there is none */
 
 #endif

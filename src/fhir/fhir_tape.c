@@ -4,6 +4,7 @@
  * key_order holds the objects whose JSON keys did not follow the usual pattern: how many they are, a node and a
  * position for each, sorted by node, and at each position the number of its keys and one word a key: element id, with
  * KEY_PARTNER set for `_x`; KEY_RESOURCE for resourceType. */
+#include "base/assert.h"
 #include "fhir/fhir_tape_int.h"
 
 const uint32_t *tape_key_order(const struct tape *tape, tape_at at)
@@ -114,6 +115,7 @@ static uint32_t list_index(const struct tape *tape, tape_at parent, tape_at at)
 
 void tape_path(const struct tape *tape, tape_at at, struct buf *out)
 {
+    salve_assert(at < tape->node_count);
     tape_at here = 0;
     buf_add(out, fhir_type_name(tape_type(tape, here)));
     while (here != at) {

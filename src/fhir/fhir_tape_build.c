@@ -117,6 +117,7 @@ void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_t
 {
     fhir_element_id element = find_element(make, json_name);
     if (element == 0) return;
+    salve_assert(type < FHIR_TYPE_COUNT);
     if (fhir_types[type].kind != FHIR_RESOURCE || !fhir_type_is_a(type, fhir_elements[element].type))
         mistake(make, SALVE_E_INVALID, json_name, "takes no resource of that type");
     else
@@ -125,6 +126,7 @@ void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_t
 
 static void close_innermost(struct tape_builder *make)
 {
+    salve_assert(make->depth > 0 && make->depth <= TAPE_BUILD_DEPTH_MAX);
     uint32_t at = make->open[--make->depth];
     make->nodes[at].span = make->node_count - at;
 }
@@ -169,13 +171,6 @@ void tape_add_number(struct tape_builder *make, const char *json_name, struct st
     add_primitive(make, json_name, FHIR_JSON_NUMBER, TAPE_NUMBER, number);
 }
 
-void tape_add_i64(struct tape_builder *make, const char *json_name, int64_t number)
-{
-    char text[24];
-    int len = snprintf(text, sizeof text, "%lld", (long long)number);
-    tape_add_number(make, json_name, str_make(text, (size_t)len));
-}
-
 void tape_add_bool(struct tape_builder *make, const char *json_name, bool value)
 {
     add_primitive(make, json_name, FHIR_JSON_BOOLEAN, value ? TAPE_TRUE : TAPE_FALSE,
@@ -184,6 +179,7 @@ void tape_add_bool(struct tape_builder *make, const char *json_name, bool value)
 
 void tape_add_copy(struct tape_builder *make, const char *json_name, const struct tape *from, tape_at at)
 {
+    salve_assert(at < from->node_count && from->nodes != make->nodes);
     fhir_element_id element = find_element(make, json_name);
     if (element == 0) return;
     if (!fhir_type_is_a(tape_type(from, at), fhir_elements[element].type)) {

@@ -81,7 +81,7 @@ static void put_new_text(struct storer *s, struct str text, bool is_same, int ro
     size_t skip = str_starts(text, STR("urn:uuid:")) ? UUID_URN_CHARS : 0;
     if (text.len == STORE_UUID_CHARS + skip && pack_uuid(text.ptr + skip, packed)) {
         put_head(s, STORE_UUID, is_same, row, skip > 0);
-        buf_add(s->out, str_make((const char *)packed, sizeof packed));
+        buf_add(s->out, str_bytes(packed, sizeof packed));
         return;
     }
     put_head(s, STORE_TEXT, is_same, row, (uint32_t)text.len);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A subtree as a tape of its own, with texts replaced and parts left out; see tape_edit.h. Key orders stay as long as
  * nothing was left out; then the usual order is taken for the objects that changed. */
+#include "base/assert.h"
 #include "fhir/fhir_tape_int.h"
 #include "fhir/tape_edit.h"
 
@@ -18,7 +19,7 @@ struct copier {
 static void put_text(struct copier *c, struct tape_node *node, struct str text)
 {
     uint32_t len = (uint32_t)text.len;
-    if (len >= TAPE_LONG) buf_add(&c->heap, str_make((const char *)&len, sizeof len));
+    if (len >= TAPE_LONG) buf_add(&c->heap, str_bytes(&len, sizeof len));
     node->flags = (uint8_t)(len >= TAPE_LONG ? TAPE_LONG : len);
     node->value = (uint32_t)c->heap.len;
     buf_add(&c->heap, text);
@@ -83,6 +84,7 @@ static enum salve_code copy_all(struct copier *c, tape_at at, struct arena *mem,
     if (heap == NULL || (c->origin != NULL && order == NULL)) return salve_fail(err, SALVE_E_MEMORY, "copy of a tape");
     if (c->heap.len > 0) memcpy(heap, c->heap.ptr, c->heap.len);
     if (c->origin != NULL) words = copy_orders(c, order);
+    salve_assert(c->count <= c->from->nodes[at].span && c->nodes[0].span == c->count);
     *out = (struct tape){.nodes = c->nodes,
                          .heap = heap,
                          .node_count = c->count,
@@ -95,6 +97,7 @@ static enum salve_code copy_all(struct copier *c, tape_at at, struct arena *mem,
 enum salve_code tape_copy(const struct tape *from, tape_at at, tape_decide *decide, void *context, struct arena *mem,
                           struct tape *out, struct salve_err *err)
 {
+    salve_assert(at < from->node_count);
     uint32_t span = from->nodes[at].span;
     struct copier c = {.from = from, .decide = decide, .context = context};
     c.nodes = arena_alloc_raw(mem, span * sizeof *c.nodes, 16);

@@ -20,7 +20,7 @@ enum { KNOWN_COUNT = sizeof dictionary_texts / sizeof dictionary_texts[0] };
 struct store_dictionary tape_dictionary(void) { return (struct store_dictionary){dictionary_texts, KNOWN_COUNT}; }
 
 uint32_t tape_fingerprint(void) { return FHIR_ROWS_FINGERPRINT; }
-uint32_t tape_type_hash(fhir_type_id type) { return fhir_name_hash(fhir_type_name(type)); }
+uint32_t tape_type_hash(fhir_type_id type) { return str_hash_32(fhir_type_name(type)); }
 
 /* Where a text stands in the heap, as a node holds it. */
 struct place {
@@ -77,7 +77,7 @@ static bool take_u32(struct loader *l, uint32_t *value)
 static bool take_bytes(struct loader *l, uint32_t len, struct str *bytes)
 {
     if ((size_t)(l->end - l->at) < len) return false;
-    *bytes = str_make((const char *)l->at, len);
+    *bytes = str_bytes(l->at, len);
     l->at += len;
     return true;
 }
@@ -112,7 +112,7 @@ static bool take_head(struct loader *l, fhir_type_id owner, fhir_element_id befo
 static bool keep(struct loader *l, struct str text, struct place *place)
 {
     uint32_t len = (uint32_t)text.len;
-    if (len >= TAPE_LONG) buf_add(&l->heap, str_make((const char *)&len, sizeof len));
+    if (len >= TAPE_LONG) buf_add(&l->heap, str_bytes(&len, sizeof len));
     *place = (struct place){(uint32_t)l->heap.len, (uint8_t)(len >= TAPE_LONG ? TAPE_LONG : len), true};
     buf_add(&l->heap, text);
     return buf_code(&l->heap) == SALVE_OK;

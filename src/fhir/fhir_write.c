@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tape to JSON: a walk over the nodes. Keys are written from the name table, where each already ends with its quote.
  * Objects whose keys stood in an unusual order carry that order in the tape (fhir_tape.c). */
+#include "base/assert.h"
 #include "fhir/fhir.h"
 #include "fhir/fhir_tables_int.h"
 #include "fhir/fhir_tape_int.h"
@@ -214,5 +215,6 @@ static void write_node(struct writer *w, tape_at at)
 void fhir_write(const struct tape *tape, tape_at at, enum fhir_write_form form, struct buf *out)
 {
     struct writer w = {.tape = tape, .out = out, .is_pretty = form == FHIR_PRETTY, .is_first = true};
+    salve_assert(at == TAPE_NONE || at < tape->node_count);
     if (at != TAPE_NONE) write_node(&w, at);
 }

@@ -14,8 +14,9 @@ struct fhir_issues;
 /* outcome_add - appends one OperationOutcome. Without issues it holds one "informational" issue: all good. */
 void outcome_add(const struct fhir_issues *issues, struct buf *out);
 
-/* outcome_of_error - appends an OperationOutcome for one error (err.h): code, its fixed words, element as
- * expression, line and column as location. */
+/* outcome_of_error - for tests, until answers go over a network: appends an OperationOutcome of one issue for an error
+ * (err.h): issue type and name of its code, why it was refused, the element as expression where it is a path of FHIR,
+ * line and column as location ("Line[3] Col[5]"), file and a place that is no element ("record 7") as diagnostics. */
 void outcome_of_error(const struct salve_err *err, struct buf *out);
 
 #endif

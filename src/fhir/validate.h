@@ -2,7 +2,7 @@
  *
  * validate - what base R4 says about a resource beyond what the reader checks while it reads (fhir.h: syntax, types,
  * cardinality, primitive formats, choice types): required bindings, reference targets and formats, contained resources,
- * Bundles, extensions, repeated ids. FHIRPath invariants are run by the layer above (expr); profiles, terminology
+ * Bundles, extensions, repeated ids. FHIRPath invariants are run by fhirpath/invariants.h; profiles, terminology
  * servers and implementation guides are out of scope (docs/internals/fhir-validation.md). */
 #ifndef SALVE_FHIR_VALIDATE_H
 #define SALVE_FHIR_VALIDATE_H

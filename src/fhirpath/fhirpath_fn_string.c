@@ -328,7 +328,7 @@ static bool add_character(struct buf *buf, int32_t c)
 {
     utf8proc_uint8_t bytes[4];
     if (c <= 0 || !utf8proc_codepoint_valid(c)) return false;
-    buf_add(buf, str_make((const char *)bytes, (size_t)utf8proc_encode_char(c, bytes)));
+    buf_add(buf, str_bytes(bytes, (size_t)utf8proc_encode_char(c, bytes)));
     return true;
 }
 

@@ -2,9 +2,8 @@
  *
  * guideline - guidelines are data. A guideline is a folder <share>/guidelines/<id>/ that the build fills:
  *
- *     guideline.json          id, version, source, inputs, switches, items with closed lists, number lines, families of
- *                             vectors
- *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guidelines.md has the protocol)
+ *     guideline.json          id, version, source, inputs, switches, items with lists, number lines, vector families
+ *     logic.json              ELM of logic.cql: `define "Findings"` (docs/internals/guideline.md has the protocol)
  *     vectors.json            ELM of vectors.cql: the same functions on plain values, for test vectors; may be absent
  *     letter.<lang>.json      words for people, one file per language
  *     valuesets/<name>.json   FHIR ValueSets and CodeSystems that the logic names; may be absent
@@ -113,7 +112,7 @@ struct guideline_file {
 };
 
 /* guideline_load - the guideline <share>/guidelines/<id>, all its files read, checked and compiled.
- *   errors   E_NOT_FOUND, E_SYNTAX, E_INVALID (`at` is "file: element"), E_TOO_BIG, and those of the ELM loader */
+ *   errors   E_NOT_FOUND, E_SYNTAX, E_INVALID (err has file and element), E_TOO_BIG, and those of the ELM loader */
 SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, struct arena *mem,
                                               struct guideline **out, struct salve_err *err);
 
@@ -121,7 +120,7 @@ SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, 
 SALVE_MUST_USE enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,
                                              struct salve_err *err);
 
-/* guideline_load_all - all of guideline_ids; the first one that is broken is the error. */
+/* guideline_load_all - for tests: all of guideline_ids; the first one that is broken is the error. */
 SALVE_MUST_USE enum salve_code guideline_load_all(const char *share, struct arena *mem, struct guideline ***out,
                                                   size_t *count, struct salve_err *err);
 

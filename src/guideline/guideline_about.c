@@ -381,27 +381,25 @@ enum salve_code guideline_read_about(const struct guideline_doc *doc, struct gui
     struct place root = {doc, doc->root, STR("")};
     const void *list = NULL;
     struct str status;
-    enum salve_code code = only_keys(&root,
-                                     "id version title canonical date review-by status sources switches "
-                                     "inputs items lines vectors",
-                                     err);
-    if (code == SALVE_OK) code = token_of(&root, "id", &info->id, err);
-    if (code == SALVE_OK) code = token_of(&root, "version", &info->version, err);
-    if (code == SALVE_OK) code = text_of(&root, "title", true, &info->title, err);
-    if (code == SALVE_OK) code = token_of(&root, "canonical", &info->canonical, err);
-    if (code == SALVE_OK) code = token_of(&root, "date", &info->date, err);
-    if (code == SALVE_OK) code = token_of(&root, "review-by", &info->review_by, err);
-    if (code == SALVE_OK) code = text_of(&root, "status", false, &status, err);
+    TRY(only_keys(&root, "id version title canonical date review-by status sources switches inputs items lines vectors",
+                  err));
+    TRY(token_of(&root, "id", &info->id, err));
+    TRY(token_of(&root, "version", &info->version, err));
+    TRY(text_of(&root, "title", true, &info->title, err));
+    TRY(token_of(&root, "canonical", &info->canonical, err));
+    TRY(token_of(&root, "date", &info->date, err));
+    TRY(token_of(&root, "review-by", &info->review_by, err));
+    TRY(text_of(&root, "status", false, &status, err));
 #define LIST(name, field, counter, type, read)                                                                         \
-    if (code == SALVE_OK) code = list_of(&root, name, sizeof(type), read, &list, &info->counter, err);                 \
-    if (code == SALVE_OK) info->field = list;
+    TRY(list_of(&root, name, sizeof(type), read, &list, &info->counter, err));                                         \
+    info->field = list;
     LIST("sources", sources, source_count, struct guideline_source, read_source)
     LIST("switches", switches, switch_count, struct guideline_switch, read_switch)
     LIST("inputs", inputs, input_count, struct guideline_input, read_input)
     LIST("items", items, item_count, struct guideline_item, read_guideline_item)
     LIST("lines", lines, line_count, struct guideline_line, read_line)
 #undef LIST
-    if (code == SALVE_OK && info->source_count == 0) return broken(&root, "sources", "must not be empty", err);
-    if (code == SALVE_OK && info->item_count == 0) return broken(&root, "items", "must not be empty", err);
-    return code == SALVE_OK ? read_families(&root, out, err) : code;
+    if (info->source_count == 0) return broken(&root, "sources", "must not be empty", err);
+    if (info->item_count == 0) return broken(&root, "items", "must not be empty", err);
+    return read_families(&root, out, err);
 }

@@ -4,6 +4,7 @@
  * the branches that it took are the first lines; then the defines that the last branch asked are explained in the same
  * way. What only fed a condition is not followed: `salve cql run --explain` shows all. A line is the source's own, so
  * that whoever signs can hold it against the guideline. */
+#include "base/assert.h"
 #include "guideline/guideline_int.h"
 
 enum { LINES_MAX = 12, DEFINES_MAX = 16, LINE_BYTES_MAX = 100, SCRATCH_BYTES_MAX = 64 << 20 };
@@ -110,6 +111,7 @@ enum salve_code guideline_because(const struct guideline_run *run, struct str na
 {
     struct way way = {.run = run, .err = err};
     size_t define;
+    salve_assert(run->subject != NULL && run->env != NULL);
     struct arena *scratch = arena_open(SCRATCH_BYTES_MAX);
     struct str *lines = arena_array(mem, struct str, LINES_MAX);
     enum salve_code code = SALVE_OK;

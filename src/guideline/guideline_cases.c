@@ -5,6 +5,7 @@
  * (docs/guide/writing-a-guideline.md). */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
@@ -46,7 +47,7 @@ static struct str place_of(struct one_case *at, struct str name)
     return arena_printf(at->mem, "%.*s/cases/%.*s:%u", STR_ARGS(id), STR_ARGS(name), line);
 }
 
-static enum salve_code broken(const char *element, const char *rule, struct salve_err *err)
+static enum salve_code bad_case(const char *element, const char *rule, struct salve_err *err)
 {
     return salve_refuse(err, SALVE_E_INVALID, rule, "%s", element);
 }
@@ -72,7 +73,7 @@ static enum salve_code findings_of(const struct one_case *at, struct finding **o
     struct tape *tape = arena_new(at->mem, struct tape);
     if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "case");
     if (!clock_parse(json_get_text(at->root, "now"), &ask.now_unix_ms))
-        return broken("now", "must be a date and time with zone", err);
+        return bad_case("now", "must be a date and time with zone", err);
     buf_init(&text, at->mem, SALVE_RESOURCE_BYTES_MAX);
     json_write(json_get(at->root, "subject"), false, &text);
     TRY(buf_done(&text, &bundle, err));
@@ -153,7 +154,7 @@ static struct str differs(const struct json *want, const struct finding *got, st
     return why;
 }
 
-static void compare(struct one_case *at, const struct finding *findings, size_t count)
+static void compare_findings(struct one_case *at, const struct finding *findings, size_t count)
 {
     size_t times = 0;
     for (const struct json *want = json_first(json_get(at->root, "findings")); want != NULL; want = want->next) {
@@ -191,17 +192,17 @@ static enum salve_code check_names(struct one_case *at, struct salve_err *err)
 {
     const struct json *findings = json_get(at->root, "findings"), *absent = json_get(at->root, "absent");
     if (json_first(findings) == NULL && json_first(absent) == NULL)
-        return broken("findings", "a case expects at least one finding, or that one is absent", err);
+        return bad_case("findings", "a case expects at least one finding, or that one is absent", err);
     for (const struct json *want = json_first(findings); want != NULL; want = want->next)
         for (const struct json *it = json_first(want); it != NULL; it = it->next) {
             bool is_known = is_expectable(it->name);
             at->what = is_known ? NULL : it;
-            if (!is_known) return broken("findings", "an element that findings do not have is expected", err);
+            if (!is_known) return bad_case("findings", "an element that findings do not have is expected", err);
         }
     for (const struct json *item = json_first(absent); item != NULL; item = item->next) {
         if (guideline_item(at->guideline, json_text(item)) != NULL) continue;
         at->what = item;
-        return broken("absent", "guideline.json declares no item of this name", err);
+        return bad_case("absent", "guideline.json declares no item of this name", err);
     }
     return SALVE_OK;
 }
@@ -214,7 +215,7 @@ static enum salve_code test_file(struct one_case *at, const char *path, struct s
     TRY(json_read(at->text, NULL, at->mem, &at->root, err));
     TRY(check_names(at, err));
     TRY(findings_of(at, &findings, &count, err));
-    compare(at, findings, count);
+    compare_findings(at, findings, count);
     return SALVE_OK;
 }
 
@@ -225,6 +226,7 @@ enum salve_code guideline_test_cases(const char *share, const struct guideline *
     struct str *names = NULL;
     size_t count = 0;
     struct str id = guideline->info.id;
+    salve_assert(share != NULL && tally != NULL);
     struct arena *mem = arena_open(GUIDELINE_EVALUATION_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "cases");
     (void)snprintf(path, sizeof path, "%s/guidelines/%.*s/cases", share, STR_ARGS(id));

@@ -4,6 +4,7 @@
  * them, words under every band, no forbidden word, vectors and cases. An author runs it as `salve guideline check`. */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "guideline/guideline_int.h"
@@ -219,6 +220,7 @@ enum salve_code guideline_check(const char *share, const struct guideline *guide
                                 void *ctx, struct guideline_tally *tally, struct salve_err *err)
 {
     struct check to = {guideline, report, ctx, tally, arena_open(GUIDELINE_EVALUATION_BYTES_MAX)};
+    salve_assert(share != NULL && tally != NULL);
     if (to.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "check");
     check_switches(&to);
     check_languages(&to);

@@ -2,6 +2,7 @@
  *
  * Runs `define "Findings"` over one person's resources and turns its tuples into findings. What comes out is checked
  * against the closed lists of guideline.json, so that nothing reaches a letter for which there are no words. */
+#include "base/assert.h"
 #include "guideline/guideline_int.h"
 
 /* One tuple on its way into a finding. */
@@ -14,7 +15,7 @@ struct reading {
     bool is_made_up;
 };
 
-static enum salve_code refuse(const struct reading *to, const char *element, const char *why)
+static enum salve_code breaks_protocol(const struct reading *to, const char *element, const char *why)
 {
     (void)salve_refuse(to->err, SALVE_E_INVALID, why, "Findings: %.*s: %s", STR_ARGS(str_cut(to->item, 0, 40)),
                        element);
@@ -25,7 +26,7 @@ static enum salve_code refuse(const struct reading *to, const char *element, con
 /* A word that is in no closed list; it is shown for made-up people only. */
 static enum salve_code unlisted(const struct reading *to, const char *element, struct str word)
 {
-    (void)refuse(to, element, "is not in the closed list of the item");
+    (void)breaks_protocol(to, element, "is not in the closed list of the item");
     if (to->is_made_up)
         (void)salve_why(to->err, SALVE_E_INVALID, "\"%.*s\" is not in the closed list of the item in guideline.json",
                         STR_ARGS(str_cut(word, 0, 60)));
@@ -76,7 +77,7 @@ static enum salve_code text_of(const struct reading *to, struct expr_value value
     case VALUE_DATETIME:
         return arena_str(to->mem, expr_temporal_text(value.as.temporal, true, text), out, to->err);
     default:
-        return refuse(to, name, "must be text, a number or a date");
+        return breaks_protocol(to, name, "must be text, a number or a date");
     }
     return out->ptr == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
@@ -93,7 +94,7 @@ static enum salve_code number_of(const struct reading *to, struct expr_value tup
     else if (value.kind == VALUE_DECIMAL)
         *out = padded(to->mem, *value.as.decimal, decimals);
     else
-        return refuse(to, name, "must be a number");
+        return breaks_protocol(to, name, "must be a number");
     return out->ptr == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
 
@@ -110,7 +111,7 @@ static enum salve_code labels_of(const struct reading *to, struct expr_value tup
     struct str *labels = arena_array(to->mem, struct str, list.count + (size_t)1);
     if (labels == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
     for (uint32_t i = 0; i < list.count; i++) {
-        if (list.items[i].kind != VALUE_STRING) return refuse(to, name, "must be a list of texts");
+        if (list.items[i].kind != VALUE_STRING) return breaks_protocol(to, name, "must be a list of texts");
         TRY(arena_str(to->mem, expr_text(list.items[i]), &labels[i], to->err));
     }
     *out = labels;
@@ -120,7 +121,7 @@ static enum salve_code labels_of(const struct reading *to, struct expr_value tup
 
 static enum salve_code input_of(const struct reading *to, struct expr_value tuple, struct finding_input *input)
 {
-    if (tuple.kind != VALUE_TUPLE) return refuse(to, "inputs", "must be a list of tuples");
+    if (tuple.kind != VALUE_TUPLE) return breaks_protocol(to, "inputs", "must be a list of tuples");
 #define FINDING_INPUT(name, what) TRY(field(to, tuple, #name, &input->name));
 #include "guideline/finding.def"
     return SALVE_OK;
@@ -149,20 +150,20 @@ static enum salve_code closed(const struct reading *to, const struct guideline_i
     if (found->excluded.len > 0 && !guideline_listed(item->exclusions, item->exclusion_count, found->excluded))
         return unlisted(to, "excluded", found->excluded);
     if (found->value.len > 0 && found->line.len > 0 && guideline_line(to->guideline, found->line) == NULL)
-        return refuse(to, "line", "is no number line of the guideline");
+        return breaks_protocol(to, "line", "is no number line of the guideline");
     return SALVE_OK;
 }
 
 static enum salve_code stands(const struct reading *to, const char *name, bool is_there, enum finding_there there,
                               enum finding_status status)
 {
-    if (there == FINDING_THERE_ALWAYS && !is_there) return refuse(to, name, "must be there");
+    if (there == FINDING_THERE_ALWAYS && !is_there) return breaks_protocol(to, name, "must be there");
     if (there == FINDING_THERE_ASSESSED && !is_there && status == FINDING_ASSESSED)
-        return refuse(to, name, "an assessed item needs one");
+        return breaks_protocol(to, name, "an assessed item needs one");
     if (there == FINDING_THERE_ASSESSED && is_there && status != FINDING_ASSESSED)
-        return refuse(to, name, "only an assessed item has one");
+        return breaks_protocol(to, name, "only an assessed item has one");
     if (there == FINDING_THERE_EXCLUDED && is_there && status != FINDING_EXCLUDED)
-        return refuse(to, name, "only an excluded item has one");
+        return breaks_protocol(to, name, "only an excluded item has one");
     return SALVE_OK;
 }
 
@@ -186,7 +187,8 @@ static enum salve_code fields_of(const struct reading *to, struct expr_value tup
     if (FINDING_FROM_##from == FINDING_FROM_LOGIC) TRY(field(to, tuple, #name, &out->name));
 #define FINDING_WORD(name, type, otherwise, part, from, there, what)                                                   \
     TRY(field(to, tuple, #name, &word));                                                                               \
-    if (!type##_find(word.len == 0 ? STR(otherwise) : word, &out->name)) return refuse(to, #name, "is not known");
+    if (!type##_find(word.len == 0 ? STR(otherwise) : word, &out->name))                                               \
+        return breaks_protocol(to, #name, "is not known");
 #define FINDING_LIST(name, part, from, there, what)                                                                    \
     if (FINDING_FROM_##from == FINDING_FROM_LOGIC) TRY(labels_of(to, tuple, #name, &out->name, &out->name##_count));
 #define FINDING_INPUTS(name, part, from, there, what) TRY(inputs_of(to, tuple, #name, &out->name, &out->input_count));
@@ -200,7 +202,7 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
     TRY(field(to, tuple, "item", &to->item));
     to->define = STR("Findings");
     const struct guideline_item *item = guideline_item(to->guideline, to->item);
-    if (item == NULL) return refuse(to, "item", "is not declared in guideline.json");
+    if (item == NULL) return breaks_protocol(to, "item", "is not declared in guideline.json");
     TRY(fields_of(to, tuple, out));
     const struct guideline_line *line = guideline_line(to->guideline, out->line);
     unsigned decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
@@ -220,7 +222,7 @@ static enum salve_code findings_of(struct reading *to, struct expr_value list, s
     struct finding *findings = arena_array(to->mem, struct finding, items.count + (size_t)1);
     if (findings == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
     for (uint32_t i = 0; i < items.count; i++) {
-        if (items.items[i].kind != VALUE_TUPLE) return refuse(to, "list", "must be a list of tuples");
+        if (items.items[i].kind != VALUE_TUPLE) return breaks_protocol(to, "list", "must be a list of tuples");
         TRY(finding_of(to, items.items[i], &findings[i]));
     }
     *out = findings;
@@ -280,6 +282,7 @@ static enum salve_code known_choices(const struct guideline *guideline, const st
 enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                    struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
+    salve_assert(guideline->program != NULL && (ask->tapes != NULL || ask->tape_count == 0));
     struct clock clock = clock_fixed(ask->now_unix_ms);
     struct expr_env env = {.clock = &clock, .steps_max = ask->steps_max, .terms = guideline->terms};
     struct elm_subject subject;

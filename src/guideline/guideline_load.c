@@ -4,6 +4,7 @@
  * program, the letter texts of every language. All files are kept as read, for the digest that an acceptance binds. */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
@@ -55,6 +56,7 @@ enum salve_code guideline_library(struct str elm, const char *file, struct arena
 /* source_of - the CQL that an ELM file was made of, as its author knows it: lib/SalveCommon.cql, kidney/logic.cql. */
 static const char *source_of(const struct guideline *guideline, struct str name, struct arena *mem)
 {
+    salve_assert(str_ends(name, STR(".json")));
     struct str stem = str_cut(name, 0, name.len - 5); /* without .json */
     if (str_starts(name, STR("lib/"))) return arena_printf(mem, "%.*s.cql", STR_ARGS(stem)).ptr;
     return arena_printf(mem, "%.*s/%.*s.cql", STR_ARGS(guideline->info.id), STR_ARGS(stem)).ptr;
@@ -63,6 +65,7 @@ static const char *source_of(const struct guideline *guideline, struct str name,
 enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
                                   size_t more_count, struct arena *mem, struct elm_program **out, struct salve_err *err)
 {
+    salve_assert(more_count > 0);
     struct str main_id;
     struct elm_set *set = elm_set_make(mem);
     enum salve_code code = SALVE_OK;
@@ -239,26 +242,38 @@ static enum salve_code only_one_person(const struct elm_program *program, struct
 static enum salve_code load_folder(const char *share, const char *folder, const struct str *names, size_t count,
                                    struct arena *mem, struct guideline *out, struct salve_err *err)
 {
-    enum salve_code code = add_file(out, share, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err);
-    if (code == SALVE_OK) code = load_about(folder, mem, out, err);
-    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
-        if (!is_letter(names[i]) || names[i].len < 13) continue;
-        code = add_file(out, share, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err);
-        if (code == SALVE_OK) code = load_texts(folder, mem, out, err);
-    }
-    if (code == SALVE_OK) code = add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err);
-    out->logic = out->file_count - 1;
-    if (code == SALVE_OK) code = guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err);
-    if (code == SALVE_OK) code = in_file(err, only_one_person(out->program, err), folder, "logic.cql");
     size_t at = 0;
-    if (code == SALVE_OK && !elm_define_find(out->program, STR("Findings"), &at)) {
+    TRY(add_file(out, share, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err));
+    TRY(load_about(folder, mem, out, err));
+    for (size_t i = 0; i < count; i++) {
+        if (!is_letter(names[i]) || names[i].len < 13) continue;
+        TRY(add_file(out, share, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err));
+        TRY(load_texts(folder, mem, out, err));
+    }
+    TRY(add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err));
+    out->logic = out->file_count - 1;
+    TRY(guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err));
+    TRY(in_file(err, only_one_person(out->program, err), folder, "logic.cql"));
+    if (!elm_define_find(out->program, STR("Findings"), &at)) {
         (void)salve_refuse(err, SALVE_E_INVALID, "it has no define \"Findings\", which is what Salve asks for",
                            "define");
         return in_file(err, SALVE_E_INVALID, folder, "logic.cql");
     }
-    if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
-        code = read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
-    return code;
+    if (!guideline_listed(names, count, STR("vectors.json"))) return SALVE_OK;
+    return read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
+}
+
+/* A guideline with room for all that its folder of `count` files and the libraries can hold. */
+static struct guideline *make_room(size_t count, struct libraries *libraries, struct arena *mem)
+{
+    struct guideline *made = arena_new(mem, struct guideline);
+    libraries->is_needed = arena_array(mem, bool, libraries->count + 1);
+    if (made == NULL || libraries->is_needed == NULL) return NULL;
+    made->files = arena_array(mem, struct guideline_file, count + libraries->count + 2 + GUIDELINE_VALUE_SET_FILES_MAX);
+    made->languages = arena_array(mem, struct guideline_language, count + 1);
+    made->language_names = arena_array(mem, struct str, count + 1);
+    made->info.languages = made->language_names;
+    return made->files == NULL || made->languages == NULL || made->language_names == NULL ? NULL : made;
 }
 
 enum salve_code guideline_load(const char *share, struct str id, struct arena *mem, struct guideline **out,
@@ -268,39 +283,29 @@ enum salve_code guideline_load(const char *share, struct str id, struct arena *m
     struct str *names = NULL;
     struct libraries libraries = {0};
     size_t count = 0;
+    salve_assert(share != NULL);
     if (id.len == 0 || id.len >= sizeof folder || memchr(id.ptr, '/', id.len) != NULL || id.ptr[0] == '.')
         return salve_fail(err, SALVE_E_NOT_FOUND, "guideline");
     (void)snprintf(folder, sizeof folder, "%.*s", STR_ARGS(id));
-    enum salve_code code = path_of(path, share, folder, STR(""), err);
-    if (code == SALVE_OK) code = file_list(path, mem, &names, &count, err);
-    if (code == SALVE_OK) code = path_of(path, share, "lib", STR(""), err);
-    if (code == SALVE_OK) code = file_list(path, mem, &libraries.names, &libraries.count, err);
-    if (code != SALVE_OK) return code;
-    libraries.is_needed = arena_array(mem, bool, libraries.count + 1);
-    struct guideline *made = arena_new(mem, struct guideline);
-    if (made != NULL)
-        made->files =
-            arena_array(mem, struct guideline_file, count + libraries.count + 2 + GUIDELINE_VALUE_SET_FILES_MAX);
-    if (made != NULL) made->languages = arena_array(mem, struct guideline_language, count + 1);
-    if (made != NULL) made->language_names = arena_array(mem, struct str, count + 1);
-    if (libraries.is_needed == NULL || made == NULL || made->files == NULL || made->languages == NULL ||
-        made->language_names == NULL)
-        return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
-    made->info.languages = made->language_names;
+    TRY(path_of(path, share, folder, STR(""), err));
+    TRY(file_list(path, mem, &names, &count, err));
+    TRY(path_of(path, share, "lib", STR(""), err));
+    TRY(file_list(path, mem, &libraries.names, &libraries.count, err));
+    struct guideline *made = make_room(count, &libraries, mem);
+    if (made == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
     if (!guideline_listed(names, count, STR("logic.json")) && guideline_listed(names, count, STR("logic.cql")))
         return salve_refuse(err, SALVE_E_INVALID,
                             "it is not translated: 'make share' does that, or shows its mistakes with line and column",
                             "%s/logic.cql", folder);
-    code = need_includes(share, folder, STR("logic.json"), &libraries, mem, err);
-    if (code == SALVE_OK && guideline_listed(names, count, STR("vectors.json")))
-        code = need_includes(share, folder, STR("vectors.json"), &libraries, mem, err);
-    if (code == SALVE_OK) code = load_libraries(share, &libraries, mem, made, err);
-    if (code == SALVE_OK) code = load_folder(share, folder, names, count, mem, made, err);
-    if (code == SALVE_OK) code = load_sources(share, folder, names, count, &libraries, mem, made, err);
-    if (code == SALVE_OK && guideline_listed(names, count, STR("valuesets")))
-        code = load_value_sets(share, folder, mem, made, err);
-    if (code == SALVE_OK) *out = made;
-    return code;
+    TRY(need_includes(share, folder, STR("logic.json"), &libraries, mem, err));
+    if (guideline_listed(names, count, STR("vectors.json")))
+        TRY(need_includes(share, folder, STR("vectors.json"), &libraries, mem, err));
+    TRY(load_libraries(share, &libraries, mem, made, err));
+    TRY(load_folder(share, folder, names, count, mem, made, err));
+    TRY(load_sources(share, folder, names, count, &libraries, mem, made, err));
+    if (guideline_listed(names, count, STR("valuesets"))) TRY(load_value_sets(share, folder, mem, made, err));
+    *out = made;
+    return SALVE_OK;
 }
 
 enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,

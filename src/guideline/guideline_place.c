@@ -4,12 +4,14 @@
  * errors come here. */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "guideline/guideline_int.h"
 
 void guideline_err_define(const struct guideline *guideline, struct str define, struct arena *mem,
                           struct salve_err *err)
 {
+    salve_assert(guideline->logic < guideline->file_count);
     const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
     const struct json *root = NULL;
     struct str locator = STR("");

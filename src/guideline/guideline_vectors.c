@@ -5,6 +5,7 @@
  * result. */
 #include <stdio.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "guideline/guideline_int.h"
 
@@ -59,7 +60,7 @@ static bool cells_of(struct str line, struct arena *mem, struct str cells[COLUMN
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-static bool value_of(struct str cell, enum guideline_type type, struct arena *mem, struct expr_value *out)
+static bool cell_value(struct str cell, enum guideline_type type, struct arena *mem, struct expr_value *out)
 {
     struct expr_decimal decimal;
     int64_t integer;
@@ -170,7 +171,7 @@ static enum salve_code run_row(const struct vectors *to, const struct str *cells
         if (column == NULL || column->is_output) continue;
         params[count].library = STR_NONE;
         params[count].name = column->target;
-        if (!value_of(cells[i], column->type, to->mem, &params[count++].value))
+        if (!cell_value(cells[i], column->type, to->mem, &params[count++].value))
             *why = arena_printf(to->mem, "%.*s is not of its type", STR_ARGS(column->name));
     }
     struct expr_env *kept = arena_new(to->mem, struct expr_env);
@@ -235,6 +236,7 @@ static enum salve_code test_rows(struct vectors *to, struct str csv, guideline_r
 static enum salve_code program_of(const struct guideline *guideline, struct arena *mem, struct elm_program **out,
                                   struct salve_err *err)
 {
+    salve_assert(guideline->logic < guideline->file_count);
     struct guideline_file texts[2] = {guideline->files[guideline->logic], {STR("vectors.json"), guideline->vectors}};
     if (guideline->vectors.len == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "vectors.json");
     return guideline_compile(guideline, texts, 2, mem, out, err);
@@ -246,6 +248,7 @@ enum salve_code guideline_test_vectors(const struct guideline *guideline, struct
 {
     struct vectors to = {.guideline = guideline, .clock = clock_fixed(0)};
     struct elm_program *program = NULL;
+    salve_assert(tally != NULL);
     for (size_t i = 0; i < guideline->info.family_count; i++)
         if (str_eq(guideline->families[i].name, family)) to.family = &guideline->families[i];
     if (to.family == NULL)

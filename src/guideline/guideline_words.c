@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Words for people: looks up the texts of a finding in letter.<language>.json. */
+#include "base/assert.h"
 #include "guideline/guideline_int.h"
 
 const struct json *guideline_texts(const struct guideline *guideline, struct str language)
@@ -17,6 +18,7 @@ static const struct json *entry(const struct json *item, const char *group, stru
 struct guideline_words guideline_words(const struct guideline *guideline, struct str language,
                                        const struct finding *finding)
 {
+    salve_assert(finding->item.len > 0);
     struct guideline_words words = {0};
     const struct json *item = json_get_str(json_get(guideline_texts(guideline, language), "items"), finding->item);
     const struct json *category = entry(item, "categories", finding->category);

@@ -4,7 +4,7 @@
  * Resources are not read here: fhir.h does that in one pass.
  *
  *     const struct json *doc;
- *     code = json_read(text, NULL, mem, &doc, err);                 // err->at: "12:5 library.statements"
+ *     code = json_read(text, NULL, mem, &doc, err);                 // err: line 12, column 5, "library.statements"
  *     struct str version = json_get_text(doc, "version");           // STR_NONE if it is not there or no string
  *     for (const struct json *it = json_first(json_path(doc, "library.statements.def")); it != NULL; it = it->next) ...
  *
@@ -40,7 +40,7 @@ enum { JSON_DEPTH_MAX = 1000 }; /* the reader recurses: about 200 bytes of stack
 /* json_read - the tree of one JSON text.
  *   opts    NULL: usual limits
  *   *out    lives as long as mem and refers to `text`, which must live as long too
- *   errors  E_SYNTAX, E_TOO_BIG, E_TOO_DEEP, E_MEMORY; err->at is "line:column path" */
+ *   errors  E_SYNTAX, E_TOO_BIG, E_TOO_DEEP, E_MEMORY; err has line, column and path */
 SALVE_MUST_USE enum salve_code json_read(struct str text, const struct json_opts *opts, struct arena *mem,
                                          const struct json **out, struct salve_err *err);
 
@@ -110,8 +110,8 @@ void json_put_raw(struct json_writer *w, const char *name, struct str json); /* 
 /* json_write - a tree that was read, in its order; compact or pretty. */
 void json_write(const struct json *value, bool pretty, struct buf *out);
 
-/* json_canonical - RFC 8785 for trees of objects, arrays, strings, booleans, null and integers within +-(2^53 - 1):
- * keys sorted by UTF-16 code units, no white space. Another number is E_UNSUPPORTED. */
+/* json_canonical - for tests: RFC 8785 for trees of objects, arrays, strings, booleans, null and integers within
+ * +-(2^53 - 1): keys sorted by UTF-16 code units, no white space. Another number is E_UNSUPPORTED. */
 SALVE_MUST_USE enum salve_code json_canonical(const struct json *value, struct arena *mem, struct buf *out,
                                               struct salve_err *err);
 

@@ -263,6 +263,7 @@ static enum salve_code add_canonical(const struct json *value, struct arena *mem
 
 enum salve_code json_canonical(const struct json *value, struct arena *mem, struct buf *out, struct salve_err *err)
 {
+    salve_assert(value != NULL);
     enum salve_code code = add_canonical(value, mem, out, err);
     if (code == SALVE_OK && buf_code(out) != SALVE_OK) return salve_fail(err, buf_code(out), "canonical JSON");
     return code;

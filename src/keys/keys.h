@@ -85,9 +85,9 @@ struct keys_receipt {
 struct keys_receipt keys_receipt(struct compartment id, uint64_t leaf_index, uint64_t durable_size,
                                  const uint8_t leaf_hash[CRYPTO_SHA256_BYTES]);
 
-/* keys_ring_open - the ring of a compartment that exists. It seals into every class and reads class CONSENT alone,
- * because the gate has to read the person's decisions in order to decide. E_NOT_FOUND: no such compartment (or
- * erased). */
+/* keys_ring_open - for tests: the ring of a compartment that exists. It seals into every class and reads class
+ * CONSENT alone, because the gate has to read the person's decisions in order to decide. E_NOT_FOUND: no such
+ * compartment (or erased). */
 SALVE_MUST_USE enum salve_code keys_ring_open(struct keys *keys, struct keys_receipt *receipt, struct keys_ring **out,
                                               struct salve_err *err);
 

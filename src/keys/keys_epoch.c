@@ -24,7 +24,7 @@ static const uint8_t magic[8] = {'S', 'L', 'V', 'E', 1, 0, 0, 0};
 static bool read_copy(const uint8_t *in, struct keys_epoch *out)
 {
     uint8_t sum[32];
-    crypto_blake2b(keys_bytes(in, AT_SUM), sum, sizeof sum);
+    crypto_blake2b(str_bytes(in, AT_SUM), sum, sizeof sum);
     if (memcmp(in, magic, sizeof magic) != 0 || memcmp(in + AT_SUM, sum, sizeof sum) != 0) return false;
     out->epoch = crypto_get_u32(in + AT_EPOCH);
     memcpy(out->old, in + AT_OLD, sizeof out->old);
@@ -114,7 +114,7 @@ static void put_bytes(const struct keys_epoch *epoch, uint8_t bytes[FILE_BYTES])
     crypto_put_u32(bytes + AT_EPOCH, epoch->epoch);
     memcpy(bytes + AT_OLD, epoch->old, sizeof epoch->old);
     memcpy(bytes + AT_NOW, epoch->now, sizeof epoch->now);
-    crypto_blake2b(keys_bytes(bytes, AT_SUM), bytes + AT_SUM, 32);
+    crypto_blake2b(str_bytes(bytes, AT_SUM), bytes + AT_SUM, 32);
     memcpy(bytes + COPY_BYTES, bytes, COPY_BYTES);
 }
 
@@ -126,7 +126,7 @@ enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoc
     put_bytes(epoch, bytes);
     enum salve_code code = next_path(path, next, err);
     if (code == SALVE_OK && is_there) code = wipe(next, err);
-    if (code == SALVE_OK) code = file_write(is_there ? next : path, keys_bytes(bytes, sizeof bytes), 0600, err);
+    if (code == SALVE_OK) code = file_write(is_there ? next : path, str_bytes(bytes, sizeof bytes), 0600, err);
     if (code == SALVE_OK && is_there) code = write_over(path, bytes, err);
     if (code == SALVE_OK && is_there) code = wipe(next, err);
     crypto_zero(bytes, sizeof bytes);

@@ -32,7 +32,7 @@ static enum salve_code check_grants(const struct keys_ring *ring, const struct k
 static enum salve_code drop_purpose(struct keys *keys, struct compartment id, enum purpose purpose,
                                     struct salve_err *err)
 {
-    db_bind_blob(keys->wrap_drop_purpose, 1, keys_id(&id));
+    db_bind_blob(keys->wrap_drop_purpose, 1, compartment_bytes(&id));
     db_bind_i64(keys->wrap_drop_purpose, 2, purpose);
     return db_run(keys->wrap_drop_purpose, err);
 }
@@ -105,7 +105,7 @@ static enum salve_code wrap_turned(struct keys *keys, const struct keys_ring *ri
         if (row->purpose == withdrawn || row->has_presence || (classes & CLASS_BIT(row->class)) == 0) continue;
         if (row->version + 1 != ring->entries[newest].version) continue; /* one wrap for the class is enough */
         struct crypto_wrap old;
-        code = crypto_wrap_peek(keys_bytes(row->bytes, sizeof row->bytes), &old, err);
+        code = crypto_wrap_peek(str_bytes(row->bytes, sizeof row->bytes), &old, err);
         struct keys_grant grant = {
             .purpose = row->purpose, .not_after_unix_s = old.not_after_unix_s, .consent = {.seq = old.consent_seq}};
         memcpy(grant.consent.sha256, old.consent_sha256, sizeof grant.consent.sha256);
@@ -146,9 +146,9 @@ enum salve_code keys_erase(struct keys *keys, struct compartment id, struct salv
 {
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
-    db_bind_blob(keys->wrap_drop, 1, keys_id(&id));
+    db_bind_blob(keys->wrap_drop, 1, compartment_bytes(&id));
     code = db_run(keys->wrap_drop, err);
-    db_bind_blob(keys->token_drop, 1, keys_id(&id));
+    db_bind_blob(keys->token_drop, 1, compartment_bytes(&id));
     if (code == SALVE_OK) code = db_run(keys->token_drop, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
@@ -165,7 +165,7 @@ enum salve_code keys_granted(struct keys *keys, struct compartment id, struct ke
     enum salve_code code = keys_wrap_rows(keys, id, &rows, &count, err);
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
         struct crypto_wrap wrap;
-        code = crypto_wrap_peek(keys_bytes(rows[i].bytes, sizeof rows[i].bytes), &wrap, err);
+        code = crypto_wrap_peek(str_bytes(rows[i].bytes, sizeof rows[i].bytes), &wrap, err);
         if (code != SALVE_OK) break;
         struct keys_granted *granted = &out[wrap.purpose];
         granted->purpose = wrap.purpose;
@@ -182,7 +182,7 @@ enum salve_code keys_granted(struct keys *keys, struct compartment id, struct ke
 enum salve_code keys_compartment_next(struct keys *keys, const struct compartment *after, struct compartment *out,
                                       bool *found, struct salve_err *err)
 {
-    db_bind_blob(keys->next_id, 1, after == NULL ? STR("") : keys_id(after));
+    db_bind_blob(keys->next_id, 1, after == NULL ? STR("") : compartment_bytes(after));
     enum salve_code code = db_step(keys->next_id, found, err);
     struct str id = code == SALVE_OK && *found ? db_column_blob(keys->next_id, 0) : STR_NONE;
     if (code == SALVE_OK && *found && id.len != COMPARTMENT_BYTES)
@@ -195,7 +195,7 @@ enum salve_code keys_compartment_next(struct keys *keys, const struct compartmen
 enum salve_code keys_exists(struct keys *keys, struct compartment id, bool *out, struct salve_err *err)
 {
     bool row = false;
-    db_bind_blob(keys->wrap_list, 1, keys_id(&id));
+    db_bind_blob(keys->wrap_list, 1, compartment_bytes(&id));
     enum salve_code code = db_step(keys->wrap_list, &row, err);
     db_reset(keys->wrap_list);
     *out = code == SALVE_OK && row;

@@ -50,9 +50,6 @@ static inline struct crypto_key *keys_slot(struct keys *keys, unsigned slot)
 {
     return crypto_keys_at(keys->slots, slot);
 }
-static inline struct str keys_bytes(const void *bytes, size_t len) { return str_make((const char *)bytes, len); }
-static inline struct str keys_id(const struct compartment *id) { return keys_bytes(id->bytes, COMPARTMENT_BYTES); }
-
 /* --- sealed rows (keys_sealed.c) --- */
 /* what epoch `epoch` is sealed under, from the root secret and the epoch's secret */
 void keys_seal_key(const struct crypto_key *root, uint32_t epoch, const uint8_t secret[KEYS_EPOCH_SECRET_BYTES],

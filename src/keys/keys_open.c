@@ -73,7 +73,7 @@ static enum salve_code stretch(struct keys_secret secret, const uint8_t *root, s
 {
     if (!secret.is_key_file)
         return crypto_key_from_passphrase(out, secret.bytes, root + AT_SALT, (enum crypto_cost)root[AT_COST], err);
-    const struct str parts[] = {STR("SLV-key-file-v1"), keys_bytes(root + AT_SALT, CRYPTO_SALT_BYTES), secret.bytes};
+    const struct str parts[] = {STR("SLV-key-file-v1"), str_bytes(root + AT_SALT, CRYPTO_SALT_BYTES), secret.bytes};
     crypto_key_zero(out);
     crypto_key_derive(out, parts, 3, out);
     return SALVE_OK;
@@ -89,7 +89,7 @@ static enum salve_code root_seal(struct keys *keys, struct keys_secret secret, e
     crypto_random(out + AT_SALT, CRYPTO_SALT_BYTES);
     enum salve_code code = stretch(secret, out, keys_slot(keys, SLOT_A), err);
     if (code == SALVE_OK)
-        crypto_seal_key(keys_slot(keys, SLOT_A), keys_bytes(out, AT_SEALED), keys_slot(keys, slot), out + AT_SEALED);
+        crypto_seal_key(keys_slot(keys, SLOT_A), str_bytes(out, AT_SEALED), keys_slot(keys, slot), out + AT_SEALED);
     crypto_key_zero(keys_slot(keys, SLOT_A));
     return code;
 }
@@ -113,7 +113,7 @@ static enum salve_code root_open(struct keys *keys, struct keys_secret secret, u
                             keys->is_key_file ? "it was sealed with a key file" : "it was sealed with a passphrase",
                             "%s", keys->path);
     code = stretch(secret, root, keys_slot(keys, SLOT_A), err);
-    if (code == SALVE_OK && crypto_open_key(keys_slot(keys, SLOT_A), keys_bytes(root, AT_SEALED), root + AT_SEALED,
+    if (code == SALVE_OK && crypto_open_key(keys_slot(keys, SLOT_A), str_bytes(root, AT_SEALED), root + AT_SEALED,
                                             keys_slot(keys, slot), NULL) != SALVE_OK)
         code = wrong_secret(keys, err);
     crypto_key_zero(keys_slot(keys, SLOT_A));
@@ -171,7 +171,7 @@ static enum salve_code meta_epoch_put(struct keys *keys, uint32_t epoch, int64_t
     uint8_t bytes[12];
     crypto_put_u32(bytes, epoch);
     crypto_put_u64(bytes + 4, (uint64_t)rotated_unix_s);
-    return keys_meta_put(keys, "epoch", keys_bytes(bytes, sizeof bytes), err);
+    return keys_meta_put(keys, "epoch", str_bytes(bytes, sizeof bytes), err);
 }
 
 static enum salve_code fill(struct keys *keys, const struct keys_options *options, struct salve_err *err)
@@ -185,8 +185,8 @@ static enum salve_code fill(struct keys *keys, const struct keys_options *option
     crypto_random(salt, sizeof salt);
     enum salve_code code = root_seal(keys, options->secret, cost, SLOT_ROOT, root, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
-    if (code == SALVE_OK) code = keys_meta_put(keys, "root", keys_bytes(root, sizeof root), err);
-    if (code == SALVE_OK) code = keys_meta_put(keys, "index salt", keys_bytes(salt, sizeof salt), err);
+    if (code == SALVE_OK) code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
+    if (code == SALVE_OK) code = keys_meta_put(keys, "index salt", str_bytes(salt, sizeof salt), err);
     if (code == SALVE_OK) code = meta_epoch_put(keys, 1, 0, err);
     if (code == SALVE_OK)
         code = keys_due_write(keys, SLOT_SEAL_NOW, (struct keys_due){.renewed_unix_s = options->made_unix_s}, err);
@@ -289,7 +289,7 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
                   keys_slot(keys, SLOT_SEAL_NEW));
     keys_due_read(keys, SLOT_SEAL_NOW, &due);
     due.turns = KEYS_CHANGE_TURNS;
-    code = keys_meta_put(keys, "root", keys_bytes(root, sizeof root), err);
+    code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);

@@ -55,13 +55,13 @@ enum salve_code keys_ring_new(struct keys *keys, struct compartment id, struct k
 static enum salve_code open_row(struct keys *keys, const struct keys_wrap_row *row, struct crypto_wrap *wrap,
                                 struct crypto_key *out, struct salve_err *err)
 {
-    enum salve_code code = crypto_wrap_peek(keys_bytes(row->bytes, sizeof row->bytes), wrap, err);
+    enum salve_code code = crypto_wrap_peek(str_bytes(row->bytes, sizeof row->bytes), wrap, err);
     if (code != SALVE_OK) return code;
     const struct crypto_key *kek = keys_kek_of(keys, wrap);
     bool is_row = wrap->purpose == row->purpose && wrap->class == row->class && wrap->key_version == row->version &&
                   compartment_eq(wrap->compartment, row->id);
     if (kek == NULL || !is_row) return salve_fail(err, SALVE_E_INTEGRITY, "key wrap");
-    return crypto_wrap_open(kek, keys_bytes(row->bytes, sizeof row->bytes), wrap, out, err);
+    return crypto_wrap_open(kek, str_bytes(row->bytes, sizeof row->bytes), wrap, out, err);
 }
 
 /* All versions of all classes are in the wraps of SELF, which every compartment has from its first moment. */

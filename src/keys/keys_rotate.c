@@ -13,7 +13,7 @@ enum { BATCH_ROWS = 4096 };
 
 static void bind_key(struct db_stmt *stmt, const struct keys_wrap_row *row)
 {
-    db_bind_blob(stmt, 1, keys_id(&row->id));
+    db_bind_blob(stmt, 1, compartment_bytes(&row->id));
     db_bind_i64(stmt, 2, row->purpose);
     db_bind_i64(stmt, 3, row->class);
     db_bind_i64(stmt, 4, row->version);
@@ -101,7 +101,7 @@ static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct sa
     db_bind_i64(keys->kek_drop, 1, keys->epoch);
     if (code == SALVE_OK) code = db_run(keys->kek_drop, err);
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
-    if (code == SALVE_OK) code = keys_meta_put(keys, "epoch", keys_bytes(meta, sizeof meta), err);
+    if (code == SALVE_OK) code = keys_meta_put(keys, "epoch", str_bytes(meta, sizeof meta), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);

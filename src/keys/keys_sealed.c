@@ -9,8 +9,8 @@ void keys_seal_key(const struct crypto_key *root, uint32_t epoch, const uint8_t 
 {
     uint8_t number[4];
     crypto_put_u32(number, epoch);
-    const struct str parts[] = {STR("SLV-epoch-v1"), keys_bytes(number, sizeof number),
-                                keys_bytes(secret, KEYS_EPOCH_SECRET_BYTES)};
+    const struct str parts[] = {STR("SLV-epoch-v1"), str_bytes(number, sizeof number),
+                                str_bytes(secret, KEYS_EPOCH_SECRET_BYTES)};
     crypto_key_derive(root, parts, 3, out);
 }
 
@@ -40,7 +40,7 @@ enum { AT_TURNS = 8, AT_MAC = 12, DUE_BYTES = AT_MAC + 32 };
 
 static void due_mac(struct keys *keys, unsigned seal_slot, const uint8_t bytes[AT_MAC], uint8_t mac[32])
 {
-    const struct str label = STR("SLV-renewed-v1"), parts[] = {keys_bytes(bytes, AT_MAC)};
+    const struct str label = STR("SLV-renewed-v1"), parts[] = {str_bytes(bytes, AT_MAC)};
     crypto_key_derive(keys_slot(keys, seal_slot), &label, 1, keys_slot(keys, SLOT_A));
     crypto_key_mac(keys_slot(keys, SLOT_A), parts, 1, mac, 32);
     crypto_key_zero(keys_slot(keys, SLOT_A));
@@ -63,7 +63,7 @@ enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct key
     crypto_put_u64(bytes, (uint64_t)due.renewed_unix_s);
     crypto_put_u32(bytes + AT_TURNS, due.turns);
     due_mac(keys, seal_slot, bytes, bytes + AT_MAC);
-    return keys_meta_put(keys, "renewed", keys_bytes(bytes, sizeof bytes), err);
+    return keys_meta_put(keys, "renewed", str_bytes(bytes, sizeof bytes), err);
 }
 
 void keys_due(struct keys *keys, struct keys_due *out) { keys_due_read(keys, SLOT_SEAL_NOW, out); }
@@ -74,7 +74,7 @@ static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES
     memcpy(out, "KEK", 3);
     out[3] = (uint8_t)purpose;
     crypto_put_u32(out + 4, epoch);
-    return keys_bytes(out, KEK_AAD_BYTES);
+    return str_bytes(out, KEK_AAD_BYTES);
 }
 
 enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_slot, unsigned seal_slot, bool *found,
@@ -108,7 +108,7 @@ enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch, unsigned first
                         keys_slot(keys, first_slot + (unsigned)purpose), sealed);
         db_bind_i64(keys->kek_put, 1, purpose);
         db_bind_i64(keys->kek_put, 2, epoch);
-        db_bind_blob(keys->kek_put, 3, keys_bytes(sealed, sizeof sealed));
+        db_bind_blob(keys->kek_put, 3, str_bytes(sealed, sizeof sealed));
         code = db_run(keys->kek_put, err);
     }
     return code;
@@ -120,7 +120,7 @@ static enum salve_code secret_write(struct keys *keys, struct str name, unsigned
     uint8_t sealed[CRYPTO_SEALED_KEY_BYTES];
     crypto_seal_key(keys_slot(keys, seal_slot), name, secret, sealed);
     db_bind_text(keys->secret_put, 1, name);
-    db_bind_blob(keys->secret_put, 2, keys_bytes(sealed, sizeof sealed));
+    db_bind_blob(keys->secret_put, 2, str_bytes(sealed, sizeof sealed));
     return db_run(keys->secret_put, err);
 }
 

@@ -30,12 +30,12 @@ static enum salve_code put_all(struct keys *keys, struct compartment id, const u
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
     if (replace) {
-        db_bind_blob(keys->token_drop, 1, keys_id(&id));
+        db_bind_blob(keys->token_drop, 1, compartment_bytes(&id));
         code = db_run(keys->token_drop, err);
     }
     for (size_t i = 0; code == SALVE_OK && i < count; i++) {
-        db_bind_blob(keys->token_put, 1, keys_bytes(tokens[i], KEYS_TOKEN_BYTES));
-        db_bind_blob(keys->token_put, 2, keys_id(&id));
+        db_bind_blob(keys->token_put, 1, str_bytes(tokens[i], KEYS_TOKEN_BYTES));
+        db_bind_blob(keys->token_put, 2, compartment_bytes(&id));
         code = db_run(keys->token_put, err);
     }
     if (code == SALVE_OK) code = db_commit(keys->db, err);
@@ -62,7 +62,7 @@ enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKE
     size_t used = 0;
     bool row = true;
     enum salve_code code = SALVE_OK;
-    db_bind_blob(keys->token_find, 1, keys_bytes(token, KEYS_TOKEN_BYTES));
+    db_bind_blob(keys->token_find, 1, str_bytes(token, KEYS_TOKEN_BYTES));
     while (code == SALVE_OK) {
         code = db_step(keys->token_find, &row, err);
         if (code != SALVE_OK || !row) break;

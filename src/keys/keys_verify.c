@@ -36,7 +36,7 @@ static void check_file(struct check *check)
 static bool is_wrap_good(struct keys *keys, const struct keys_wrap_row *row)
 {
     struct crypto_wrap wrap;
-    struct str bytes = keys_bytes(row->bytes, sizeof row->bytes);
+    struct str bytes = str_bytes(row->bytes, sizeof row->bytes);
     const struct crypto_key *kek = NULL;
     if (crypto_wrap_peek(bytes, &wrap, NULL) == SALVE_OK) kek = keys_kek_of(keys, &wrap);
     bool is_good = kek != NULL && crypto_wrap_open(kek, bytes, &wrap, keys_slot(keys, SLOT_A), NULL) == SALVE_OK &&
@@ -110,7 +110,7 @@ enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct s
         code = keys_wrap_next(keys, &row, &found, err);
         if (code != SALVE_OK || !found) break;
         out->wraps++;
-        if (crypto_wrap_peek(keys_bytes(row.bytes, sizeof row.bytes), &wrap, NULL) == SALVE_OK)
+        if (crypto_wrap_peek(str_bytes(row.bytes, sizeof row.bytes), &wrap, NULL) == SALVE_OK)
             out->wraps_old += wrap.epoch != keys->epoch;
     }
     if (code == SALVE_OK) code = count(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);

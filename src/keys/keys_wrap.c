@@ -29,7 +29,7 @@ static enum salve_code take_row(struct keys *keys, struct db_stmt *stmt, struct 
 enum salve_code keys_wrap_next(struct keys *keys, struct keys_wrap_row *row, bool *found, struct salve_err *err)
 {
     bool is_start = row->purpose == 0;
-    db_bind_blob(keys->wrap_after, 1, is_start ? STR("") : keys_id(&row->id));
+    db_bind_blob(keys->wrap_after, 1, is_start ? STR("") : compartment_bytes(&row->id));
     db_bind_i64(keys->wrap_after, 2, row->purpose);
     db_bind_i64(keys->wrap_after, 3, row->class);
     db_bind_i64(keys->wrap_after, 4, row->version);
@@ -46,7 +46,7 @@ enum salve_code keys_wrap_rows(struct keys *keys, struct compartment id, struct 
     size_t used = 0, cap = 0;
     bool row = true;
     enum salve_code code = SALVE_OK;
-    db_bind_blob(keys->wrap_list, 1, keys_id(&id));
+    db_bind_blob(keys->wrap_list, 1, compartment_bytes(&id));
     while (code == SALVE_OK) {
         code = db_step(keys->wrap_list, &row, err);
         if (code != SALVE_OK || !row) break;
@@ -72,12 +72,12 @@ enum salve_code keys_wrap_store(struct keys *keys, const struct crypto_wrap *wra
 {
     uint8_t bytes[CRYPTO_WRAP_BYTES];
     crypto_wrap_seal(keys_kek_of(keys, wrap), wrap, class_key, bytes);
-    db_bind_blob(keys->wrap_put, 1, keys_id(&wrap->compartment));
+    db_bind_blob(keys->wrap_put, 1, compartment_bytes(&wrap->compartment));
     db_bind_i64(keys->wrap_put, 2, wrap->purpose);
     db_bind_i64(keys->wrap_put, 3, wrap->class);
     db_bind_i64(keys->wrap_put, 4, wrap->key_version);
     db_bind_i64(keys->wrap_put, 5, has_presence);
-    db_bind_blob(keys->wrap_put, 6, keys_bytes(bytes, sizeof bytes));
+    db_bind_blob(keys->wrap_put, 6, str_bytes(bytes, sizeof bytes));
     return db_run(keys->wrap_put, err);
 }
 
@@ -89,8 +89,8 @@ void keys_presence_mask(struct crypto_key *class_key, const uint8_t presence[KEY
     memcpy(token, presence, KEYS_PRESENCE_BYTES);
     crypto_key_import(scratch, token);
     crypto_put_u32(version, wrap->key_version);
-    const struct str parts[] = {STR("SLV-present-v1"), keys_bytes(&class, 1), keys_id(&wrap->compartment),
-                                keys_bytes(version, sizeof version)};
+    const struct str parts[] = {STR("SLV-present-v1"), str_bytes(&class, 1), compartment_bytes(&wrap->compartment),
+                                str_bytes(version, sizeof version)};
     crypto_key_mask(class_key, scratch, parts, 4);
     crypto_key_zero(scratch);
 }

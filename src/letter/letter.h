@@ -26,7 +26,7 @@
 
 struct letter_frame; /* opaque: <share>/letters/frame.<language>.json */
 
-/* letter_frame_load - E_NOT_FOUND: no letter in that language; E_INVALID: a word is missing (`at` names it). */
+/* letter_frame_load - E_NOT_FOUND: no letter in that language; E_INVALID: a word is missing (err names it). */
 SALVE_MUST_USE enum salve_code letter_frame_load(const char *share, struct str language, struct arena *mem,
                                                  struct letter_frame **out, struct salve_err *err);
 

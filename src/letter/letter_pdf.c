@@ -514,7 +514,7 @@ static enum salve_code draw(struct sheet *s, struct salve_err *err)
 static cairo_status_t to_buf(void *closure, const unsigned char *bytes, unsigned length)
 {
     struct buf *out = closure;
-    buf_add(out, str_make((const char *)bytes, length));
+    buf_add(out, str_bytes(bytes, length));
     return buf_code(out) == SALVE_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 

@@ -33,7 +33,7 @@ void expr_map_chars(struct str text, expr_char_map *map, struct buf *out)
         utf8proc_ssize_t took = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &c);
         if (took <= 0) break;
         utf8proc_ssize_t made = utf8proc_encode_char(map(c), bytes);
-        buf_add(out, str_make((const char *)bytes, (size_t)made));
+        buf_add(out, str_bytes(bytes, (size_t)made));
         text = str_cut(text, (size_t)took, text.len);
     }
 }

@@ -27,7 +27,7 @@ SALVE_MUST_USE enum salve_code commons_put(struct site *site, struct actor actor
 SALVE_MUST_USE enum salve_code commons_get(struct site *site, struct str kind, struct str id, struct arena *mem,
                                            struct str *bytes, struct salve_err *err);
 
-/* commons_list - ids of a kind, sorted. */
+/* commons_list - for tests: ids of a kind, sorted. */
 SALVE_MUST_USE enum salve_code commons_list(struct site *site, struct str kind, struct arena *mem, struct str **ids,
                                             size_t *count, struct salve_err *err);
 

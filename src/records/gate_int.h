@@ -35,8 +35,8 @@ struct rec_gate_ask {
 };
 
 /* rec_gate_open - the leaf is durable when it returns, and the decisions are read. What the file `revoked` says was
- * erased does not open, whatever rows were put back: E_NOT_FOUND in the words of rec_not_here. Close it in every case; a
- * gate of zeros may be closed too. */
+ * erased does not open, whatever rows were put back: E_NOT_FOUND in the words of rec_not_here. Close it in every case;
+ * a gate of zeros may be closed too. */
 SALVE_MUST_USE enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
                                              struct rec_gate *out, struct salve_err *err);
 void rec_gate_close(struct rec_gate *gate); /* wipes its keys */

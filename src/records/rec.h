@@ -96,8 +96,9 @@ SALVE_MUST_USE enum salve_code rec_open(struct site *site, const struct rec_ask 
 SALVE_MUST_USE enum salve_code rec_close(struct rec_view **view, struct salve_err *err);
 
 struct compartment rec_compartment(const struct rec_view *view);
-class_mask rec_classes(const struct rec_view *view);
 int64_t rec_opened_at_unix_ms(const struct rec_view *view);
+/* For tests: what the view reads. */
+class_mask rec_classes(const struct rec_view *view);
 
 /* A stored resource. Views live as long as the struct rec_view. */
 struct rec_resource {
@@ -118,7 +119,8 @@ struct rec_resource {
  * of an opening that is refused. What was handed out before stays readable until rec_close. */
 
 /* rec_all - newest version of every resource of `classes` (0: all of the view) in the order they were first saved.
- * rec_read - one by id ("Observation/<id>" or "<id>"). E_NOT_FOUND. rec_history - all versions of one, oldest first. */
+ * rec_read - for tests: one by id ("Observation/<id>" or "<id>"). E_NOT_FOUND.
+ * rec_history - all versions of one, oldest first. */
 SALVE_MUST_USE enum salve_code rec_all(struct rec_view *view, class_mask classes, const struct rec_resource **out,
                                        size_t *count, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_read(struct rec_view *view, struct str id, const struct rec_resource **out,
@@ -158,10 +160,11 @@ struct rec_batch {
     struct salve_err err;        /* filled when code is not OK */
 };
 
-/* rec_save_many - saves that wait, of one or many people, in one commit and one sync; durable when it returns. Each
- * stands or falls by itself, with its own leaf and its own code: one that is refused, or fails while it is written,
- * leaves the others. Later ones of the same person come after earlier ones. Anything but OK means that nothing of any
- * of them is there (E_FULL, E_IO, E_MEMORY): then it is the code of all that were not refused before. */
+/* rec_save_many - for tests, until a server has many at once: saves that wait, of one or many people, in one commit
+ * and one sync; durable when it returns. Each stands or falls by itself, with its own leaf and its own code: one
+ * that is refused, or fails while it is written, leaves the others. Later ones of the same person come after
+ * earlier ones. Anything but OK means that nothing of any of them is there (E_FULL, E_IO, E_MEMORY): then it is the
+ * code of all that were not refused before. */
 SALVE_MUST_USE enum salve_code rec_save_many(struct site *site, struct rec_batch *batches, size_t count,
                                              struct arena *mem, struct salve_err *err);
 

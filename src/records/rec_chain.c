@@ -69,7 +69,7 @@ enum salve_code rec_leaf_add(struct rec_tx *tx, struct rec_event *event, struct 
     if (code != SALVE_OK) return code;
     crypto_random(out->salt, sizeof out->salt);
     tlog_commit_entry(out->salt, out->event, entry);
-    struct str entry_str = str_make((const char *)entry, sizeof entry);
+    struct str entry_str = str_bytes(entry, sizeof entry);
     out->hash = tlog_hash_leaf(entry_str);
     out->log_number = tx->bound->number;
     out->at_unix_ms = tx->now_unix_ms;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The gate: what `revoked` says; quota, leaf and opening in one transaction, durable before any key; then the receipt of
- * the leaf makes the person's decisions readable. Which other classes become readable, the caller decides (rec_open.c,
- * rec_consent.c). */
+ * The gate: what `revoked` says; quota, leaf and opening in one transaction, durable before any key; then the receipt
+ * of the leaf makes the person's decisions readable. Which other classes become readable, the caller decides
+ * (rec_open.c, rec_consent.c). */
 #include "records/gate_int.h"
 #include "records/revoked_int.h"
 #include "records/who_int.h"

@@ -33,7 +33,7 @@ static bool prove(struct rec_tx *tx, const struct proving *proving, uint64_t ind
     struct tlog_proof proof;
     if (!proving->is_signed || index >= proving->head.size) return false;
     tlog_commit_entry(salt, event, entry);
-    leaf = tlog_hash_leaf(str_make((const char *)entry, sizeof entry));
+    leaf = tlog_hash_leaf(str_bytes(entry, sizeof entry));
     if (tlog_prove(tx->log, index, proving->head.size, &proof, NULL) != SALVE_OK) return false;
     return tlog_check_inclusion(index, proving->head.size, &leaf, proof.hashes, proof.count, &proving->head.root,
                                 NULL) == SALVE_OK;

@@ -89,7 +89,7 @@ enum salve_code rec_payload_pack(struct rec_codec *codec, const struct rec_paylo
     crypto_put_u32(bytes + 12, payload->log_number);
     crypto_put_u64(bytes + 16, payload->leaf_index);
     crypto_put_u32(bytes + 24, (uint32_t)payload->body.len);
-    *out = str_make((const char *)bytes, HEADER_BYTES + packed);
+    *out = str_bytes(bytes, HEADER_BYTES + packed);
     return SALVE_OK;
 }
 

@@ -22,7 +22,7 @@ static void line_sum(uint64_t number, const uint8_t token[KEYS_TOKEN_BYTES], cha
     uint8_t bytes[8 + KEYS_TOKEN_BYTES], sum[16];
     crypto_put_u64(bytes, number);
     memcpy(bytes + 8, token, KEYS_TOKEN_BYTES);
-    crypto_blake2b(str_make((const char *)bytes, sizeof bytes), sum, sizeof sum);
+    crypto_blake2b(str_bytes(bytes, sizeof bytes), sum, sizeof sum);
     str_hex(sum, SUM_BYTES, hex);
 }
 

@@ -35,7 +35,7 @@ static enum salve_code read_key_file(const char *path, struct secret *out, struc
     ssize_t len = read(fd, out->bytes, sizeof out->bytes);
     close(fd);
     if (len < 0) return file_fail(err, path);
-    out->secret.bytes = str_make((const char *)out->bytes, (size_t)len);
+    out->secret.bytes = str_bytes(out->bytes, (size_t)len);
     return SALVE_OK;
 }
 
@@ -45,7 +45,7 @@ static enum salve_code secret_read(const struct site_secret *from, struct secret
     if (from->key_file != NULL) return read_key_file(from->key_file, out, err);
     if (from->passphrase.len > sizeof out->bytes) return salve_fail(err, SALVE_E_SECRET, "passphrase");
     if (from->passphrase.len > 0) memcpy(out->bytes, from->passphrase.ptr, from->passphrase.len);
-    out->secret.bytes = str_make((const char *)out->bytes, from->passphrase.len);
+    out->secret.bytes = str_bytes(out->bytes, from->passphrase.len);
     return SALVE_OK;
 }
 
@@ -57,7 +57,7 @@ static enum salve_code make_key_file(const char *path, struct salve_err *err)
     uint8_t bytes[CRYPTO_KEY_BYTES];
     if (path == NULL || access(path, F_OK) == 0) return SALVE_OK;
     crypto_random(bytes, sizeof bytes);
-    enum salve_code code = file_write(path, str_make((const char *)bytes, sizeof bytes), 0600, err);
+    enum salve_code code = file_write(path, str_bytes(bytes, sizeof bytes), 0600, err);
     crypto_zero(bytes, sizeof bytes);
     return code;
 }

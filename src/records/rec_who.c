@@ -90,7 +90,7 @@ static enum salve_code normal_name(struct str names, struct buf *out, struct sal
                                         UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD |
                                             UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
     if (len < 0) return salve_fail(err, SALVE_E_INVALID, "name");
-    struct str rest = str_make((const char *)folded, (size_t)len);
+    struct str rest = str_bytes(folded, (size_t)len);
     while (rest.len > 0 && count < NAME_TOKENS_MAX) {
         ptrdiff_t space = str_find(rest, STR(" "));
         struct str word = str_trim(str_cut(rest, 0, space < 0 ? rest.len : (size_t)space));

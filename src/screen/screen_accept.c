@@ -29,8 +29,7 @@ enum salve_code screen_digest(const struct guideline *guideline, struct arena *m
         str_hex(digest, sizeof digest, out);
         buf_addf(&all, "%s %.*s\n", out, STR_ARGS(files[i].name));
     }
-    enum salve_code code = buf_done(&all, &text, err);
-    if (code != SALVE_OK) return code;
+    TRY(buf_done(&all, &text, err));
     crypto_sha256(text, digest);
     str_hex(digest, sizeof digest, out);
     *hex = str_of(out);
@@ -65,9 +64,8 @@ enum salve_code screen_accept(struct site *site, struct actor actor, const struc
     if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician accepts a guideline", "guideline %.*s",
                             STR_ARGS(info->id));
-    enum salve_code code = choices_allowed(info, choices, choice_count, err);
-    if (code == SALVE_OK) code = screen_digest(guideline, mem, &digest, err);
-    if (code != SALVE_OK) return code;
+    TRY(choices_allowed(info, choices, choice_count, err));
+    TRY(screen_digest(guideline, mem, &digest, err));
     buf_init(&out, mem, SALVE_CONFIG_BYTES_MAX);
     struct json_writer w = {.out = &out, .pretty = true};
     json_open(&w, NULL, '{');
@@ -83,30 +81,28 @@ enum salve_code screen_accept(struct site *site, struct actor actor, const struc
     }
     json_close(&w);
     json_close(&w);
-    code = buf_done(&out, &text, err);
-    return code == SALVE_OK ? commons_put(site, actor, STR(KIND), info->id, text, err) : code;
+    TRY(buf_done(&out, &text, err));
+    return commons_put(site, actor, STR(KIND), info->id, text, err);
 }
 
 static enum salve_code acceptance_of(struct str bytes, struct arena *mem, struct screen_acceptance *out,
                                      struct salve_err *err)
 {
     const struct json *doc = NULL;
-    enum salve_code code = json_read(bytes, NULL, mem, &doc, err);
+    TRY(json_read(bytes, NULL, mem, &doc, err));
     const struct json *choices = json_get(doc, "choices");
     struct guideline_choice *list =
         arena_array(mem, struct guideline_choice, choices == NULL ? (size_t)1 : choices->count + (size_t)1);
-    if (code != SALVE_OK) return code;
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "acceptance");
     out->choice_count = 0;
     for (const struct json *it = json_first(choices); it != NULL; it = it->next)
         list[out->choice_count++] = (struct guideline_choice){it->name, json_text(it)};
     out->choices = list;
-    code = json_want_text(doc, "guideline", "acceptance", &out->guideline, err);
-    if (code == SALVE_OK) code = json_want_text(doc, "version", "acceptance", &out->version, err);
-    if (code == SALVE_OK) code = json_want_text(doc, "digest", "acceptance", &out->digest, err);
-    if (code == SALVE_OK) code = json_want_text(doc, "acceptedBy", "acceptance", &out->accepted_by, err);
-    if (code == SALVE_OK) code = json_want_text(doc, "at", "acceptance", &out->at, err);
-    return code;
+    TRY(json_want_text(doc, "guideline", "acceptance", &out->guideline, err));
+    TRY(json_want_text(doc, "version", "acceptance", &out->version, err));
+    TRY(json_want_text(doc, "digest", "acceptance", &out->digest, err));
+    TRY(json_want_text(doc, "acceptedBy", "acceptance", &out->accepted_by, err));
+    return json_want_text(doc, "at", "acceptance", &out->at, err);
 }
 
 enum salve_code screen_accepted(struct site *site, const struct guideline *guideline, struct arena *mem,
@@ -114,10 +110,9 @@ enum salve_code screen_accepted(struct site *site, const struct guideline *guide
 {
     const struct guideline_info *info = guideline_info(guideline);
     struct str bytes, digest;
-    enum salve_code code = commons_get(site, STR(KIND), info->id, mem, &bytes, err);
-    if (code == SALVE_OK) code = acceptance_of(bytes, mem, out, err);
-    if (code == SALVE_OK) code = screen_digest(guideline, mem, &digest, err);
-    if (code != SALVE_OK) return code;
+    TRY(commons_get(site, STR(KIND), info->id, mem, &bytes, err));
+    TRY(acceptance_of(bytes, mem, out, err));
+    TRY(screen_digest(guideline, mem, &digest, err));
     if (str_eq(out->version, info->version) && str_eq(out->digest, digest)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONFLICT, "another version or another content was accepted here", "guideline %.*s",
                         STR_ARGS(info->id));

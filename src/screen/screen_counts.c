@@ -21,12 +21,12 @@ static enum salve_code new_row(struct screen_counts *counts, const struct findin
     }
     struct screen_count *row = &counts->rows[counts->count];
     *row = (struct screen_count){0};
-    enum salve_code code = arena_str(mem, finding->guideline, &row->guideline, err);
-    if (code == SALVE_OK) code = arena_str(mem, finding->item, &row->item, err);
-    if (code == SALVE_OK) code = arena_str(mem, category_of(finding), &row->category, err);
-    if (code == SALVE_OK) counts->count++;
+    TRY(arena_str(mem, finding->guideline, &row->guideline, err));
+    TRY(arena_str(mem, finding->item, &row->item, err));
+    TRY(arena_str(mem, category_of(finding), &row->category, err));
+    counts->count++;
     *out = row;
-    return code;
+    return SALVE_OK;
 }
 
 static enum salve_code count_one(struct screen_counts *counts, const struct finding *finding, struct arena *mem,
@@ -38,17 +38,16 @@ static enum salve_code count_one(struct screen_counts *counts, const struct find
         if (str_eq(counts->rows[i].category, category) && str_eq(counts->rows[i].item, finding->item) &&
             str_eq(counts->rows[i].guideline, finding->guideline))
             row = &counts->rows[i];
-    enum salve_code code = row != NULL ? SALVE_OK : new_row(counts, finding, mem, &row, err);
-    if (code == SALVE_OK) row->count++;
-    return code;
+    if (row == NULL) TRY(new_row(counts, finding, mem, &row, err));
+    row->count++;
+    return SALVE_OK;
 }
 
 enum salve_code screen_counts_add(struct screen_counts *counts, const struct finding *findings, size_t finding_count,
                                   struct arena *mem, struct salve_err *err)
 {
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; code == SALVE_OK && i < finding_count; i++) code = count_one(counts, &findings[i], mem, err);
-    return code;
+    for (size_t i = 0; i < finding_count; i++) TRY(count_one(counts, &findings[i], mem, err));
+    return SALVE_OK;
 }
 
 static int by_name(const void *a, const void *b)

@@ -87,11 +87,11 @@ typedef enum salve_code make_draft(const struct screen_draft *draft, struct aren
 static enum salve_code add(struct run *run, enum screen_kind kind, make_draft *make, struct screen_draft *draft)
 {
     struct tape *tape = arena_new(run->mem, struct tape);
-    enum salve_code code = tape == NULL ? salve_fail(run->err, SALVE_E_MEMORY, "drafts")
-                                        : id_for(run, kind, draft->finding, draft->about, &draft->id);
-    if (code == SALVE_OK) code = make(draft, run->mem, tape, run->err);
-    if (code == SALVE_OK) run->items[run->item_count++] = (struct rec_item){.tape = tape};
-    return code;
+    if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+    TRY(id_for(run, kind, draft->finding, draft->about, &draft->id));
+    TRY(make(draft, run->mem, tape, run->err));
+    run->items[run->item_count++] = (struct rec_item){.tape = tape};
+    return SALVE_OK;
 }
 
 static enum salve_code add_drafts(struct run *run, const struct finding *finding)
@@ -102,35 +102,31 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
                                  .patient = run->patient,
                                  .about = STR(""),
                                  .now_unix_ms = run->now_unix_ms};
-    enum salve_code code = add(run, SCREEN_OBSERVATION, screen_observation, &draft);
-    if (code != SALVE_OK) return code;
+    TRY(add(run, SCREEN_OBSERVATION, screen_observation, &draft));
     draft.about = arena_printf(run->mem, "Observation/%.*s", STR_ARGS(draft.id));
     if (draft.about.ptr == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
-    if (screen_needs_request(finding)) code = add(run, SCREEN_REQUEST, screen_request, &draft);
-    if (code == SALVE_OK && screen_needs_task(finding)) code = add(run, SCREEN_TASK, screen_task, &draft);
-    return code;
+    if (screen_needs_request(finding)) TRY(add(run, SCREEN_REQUEST, screen_request, &draft));
+    return screen_needs_task(finding) ? add(run, SCREEN_TASK, screen_task, &draft) : SALVE_OK;
 }
 
 /* Drafts that this run did not write again no longer hold. */
 static enum salve_code cancel_rest(struct run *run)
 {
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; code == SALVE_OK && i < run->all_count; i++) {
+    for (size_t i = 0; i < run->all_count; i++) {
         if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
         salve_assert(run->item_count < run->room);
         struct tape *tape = arena_new(run->mem, struct tape);
         struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
         if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
-        code = screen_with_status(&run->all[i].tape, status, run->mem, tape, run->err);
-        if (code == SALVE_OK) run->items[run->item_count++] = (struct rec_item){.tape = tape};
+        TRY(screen_with_status(&run->all[i].tape, status, run->mem, tape, run->err));
+        run->items[run->item_count++] = (struct rec_item){.tape = tape};
     }
-    return code;
+    return SALVE_OK;
 }
 
 static enum salve_code load(struct run *run, const struct tape **tapes)
 {
-    enum salve_code code = rec_all(run->view, 0, &run->all, &run->all_count, run->err);
-    if (code != SALVE_OK) return code;
+    TRY(rec_all(run->view, 0, &run->all, &run->all_count, run->err));
     struct tape *list = arena_array(run->mem, struct tape, run->all_count + 1);
     run->is_reused = arena_array(run->mem, bool, run->all_count + 1);
     if (list == NULL || run->is_reused == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
@@ -151,14 +147,12 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
     struct run run = {.screen = screen, .view = view, .mem = mem, .err = err, .patient = STR("")};
     const struct tape *tapes = NULL;
     run.now_unix_ms = rec_opened_at_unix_ms(view);
-    enum salve_code code = load(&run, &tapes);
-    if (code == SALVE_OK) code = screen_evaluate(screen, tapes, run.all_count, run.now_unix_ms, mem, out, count, err);
-    if (code != SALVE_OK) return code;
+    TRY(load(&run, &tapes));
+    TRY(screen_evaluate(screen, tapes, run.all_count, run.now_unix_ms, mem, out, count, err));
     run.room = *count * 3 + run.all_count + 1;
     run.items = arena_array(mem, struct rec_item, run.room);
     if (run.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "drafts");
-    for (size_t i = 0; code == SALVE_OK && i < *count; i++) code = add_drafts(&run, &(*out)[i]);
-    if (code == SALVE_OK) code = cancel_rest(&run);
-    if (code == SALVE_OK && run.item_count > 0) code = rec_save(view, run.items, run.item_count, NULL, mem, err);
-    return code;
+    for (size_t i = 0; i < *count; i++) TRY(add_drafts(&run, &(*out)[i]));
+    TRY(cancel_rest(&run));
+    return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : SALVE_OK;
 }

@@ -27,10 +27,10 @@ static enum salve_code sign_one(struct signing *to, const struct rec_resource *d
     salve_assert(screen_is_draft(draft));
     struct tape *tape = arena_new(to->mem, struct tape);
     if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
-    enum salve_code code = screen_with_status(&draft->tape, signed_status(screen_kind(draft)), to->mem, tape, to->err);
-    if (code == SALVE_OK) to->items[to->item_count++] = (struct rec_item){.tape = tape};
+    TRY(screen_with_status(&draft->tape, signed_status(screen_kind(draft)), to->mem, tape, to->err));
+    to->items[to->item_count++] = (struct rec_item){.tape = tape};
     to->finding_count += screen_kind(draft) == SCREEN_OBSERVATION;
-    return code;
+    return SALVE_OK;
 }
 
 static void add_targets(struct signing *to, struct tape_builder *make)
@@ -50,9 +50,8 @@ static enum salve_code add_provenance(struct signing *to, struct rec_view *view,
     struct str id;
     struct tape_builder make;
     struct tape *tape = arena_new(to->mem, struct tape);
-    enum salve_code code =
-        tape == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "signing") : rec_new_id(view, to->mem, &id, to->err);
-    if (code != SALVE_OK) return code;
+    if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
+    TRY(rec_new_id(view, to->mem, &id, to->err));
     tape_build(&make, to->mem, FHIR_T_Provenance);
     tape_add_text(&make, "id", id);
     add_targets(to, &make);
@@ -71,9 +70,9 @@ static enum salve_code add_provenance(struct signing *to, struct rec_view *view,
     tape_close(&make);
     tape_close(&make);
     tape_close(&make);
-    code = tape_built(&make, tape, to->err);
-    if (code == SALVE_OK) to->items[to->item_count++] = (struct rec_item){.tape = tape};
-    return code;
+    TRY(tape_built(&make, tape, to->err));
+    to->items[to->item_count++] = (struct rec_item){.tape = tape};
+    return SALVE_OK;
 }
 
 enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
@@ -82,19 +81,18 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
     struct signing to = {.mem = mem, .err = err};
     if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician signs results", "signing");
-    enum salve_code code = rec_all(view, 0, &to.all, &to.all_count, err);
-    if (code != SALVE_OK) return code;
+    TRY(rec_all(view, 0, &to.all, &to.all_count, err));
     to.items = arena_array(mem, struct rec_item, to.all_count + 2);
     if (to.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "signing");
-    for (size_t i = 0; code == SALVE_OK && i < to.all_count; i++)
-        if (screen_is_draft(&to.all[i])) code = sign_one(&to, &to.all[i]);
-    if (code == SALVE_OK && to.item_count == 0)
+    for (size_t i = 0; i < to.all_count; i++)
+        if (screen_is_draft(&to.all[i])) TRY(sign_one(&to, &to.all[i]));
+    if (to.item_count == 0)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "there is nothing to sign; 'salve screen' makes the drafts",
                             "drafts");
-    if (code == SALVE_OK) code = add_provenance(&to, view, actor);
-    if (code == SALVE_OK) code = rec_save(view, to.items, to.item_count, NULL, mem, err);
-    if (code == SALVE_OK) *count = to.finding_count;
-    return code;
+    TRY(add_provenance(&to, view, actor));
+    TRY(rec_save(view, to.items, to.item_count, NULL, mem, err));
+    *count = to.finding_count;
+    return SALVE_OK;
 }
 
 /* --- what is kept ------------------------------------------------------------------------------------------------- */
@@ -138,8 +136,7 @@ static enum salve_code name_signing(const struct rec_resource *signing, struct a
     salve_assert(str_is(signing->type, "Provenance"));
     const struct tape *tape = &signing->tape;
     tape_at who = tape_get(tape, tape_root(tape), "agent.who.identifier.value");
-    enum salve_code code = arena_str(mem, who == TAPE_NONE ? STR("") : tape_text(tape, who), &out->signed_by, err);
-    if (code != SALVE_OK) return code;
+    TRY(arena_str(mem, who == TAPE_NONE ? STR("") : tape_text(tape, who), &out->signed_by, err));
     return arena_str(mem, tape_child_text(tape, tape_root(tape), "recorded"), &out->signed_at, err);
 }
 
@@ -148,21 +145,18 @@ enum salve_code screen_findings(struct rec_view *view, enum screen_state state, 
 {
     const struct rec_resource *all = NULL, *signing = NULL;
     size_t count = 0;
-    enum salve_code code = rec_all(view, 0, &all, &count, err);
-    if (code != SALVE_OK) return code;
+    TRY(rec_all(view, 0, &all, &count, err));
     struct finding *findings = arena_array(mem, struct finding, count + 1);
     if (findings == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     *out = (struct screen_set){.findings = findings, .signed_by = STR(""), .signed_at = STR(""), .checked_at = STR("")};
     if (state == SCREEN_SIGNED) signing = newest_signing(all, count);
-    if (signing != NULL) code = name_signing(signing, mem, out, err);
-    for (size_t i = 0; code == SALVE_OK && (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
+    if (signing != NULL) TRY(name_signing(signing, mem, out, err));
+    for (size_t i = 0; (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
+        const struct tape *tape = &all[i].tape;
         if (!belongs(&all[i], state, signing)) continue;
-        code = screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &findings[out->count++], err);
-        if (code == SALVE_OK)
-            code = arena_str(mem, tape_child_text(&all[i].tape, tape_root(&all[i].tape), "effectiveDateTime"),
-                             &out->checked_at, err);
+        TRY(screen_finding(tape, screen_extension(tape), mem, &findings[out->count++], err));
+        TRY(arena_str(mem, tape_child_text(tape, tape_root(tape), "effectiveDateTime"), &out->checked_at, err));
     }
-    if (code == SALVE_OK && out->count == 0)
-        return salve_fail(err, SALVE_E_NOT_FOUND, "%s findings", state == SCREEN_DRAFT ? "draft" : "signed");
-    return code;
+    if (out->count > 0) return SALVE_OK;
+    return salve_fail(err, SALVE_E_NOT_FOUND, "%s findings", state == SCREEN_DRAFT ? "draft" : "signed");
 }

@@ -114,7 +114,7 @@ SALVE_MUST_USE enum salve_code store_compartment_erase(struct store_tx *tx, stru
 SALVE_MUST_USE enum salve_code store_tombstone_get(struct store_tx *tx, struct compartment id, bool *is_erased,
                                                    struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_tombstone_count(struct store_tx *tx, uint64_t *out, struct salve_err *err);
-/* store_tombstone_list - a page of them, as store_compartment_list; `after` NULL: from the start. */
+/* store_tombstone_list - for tests: a page of them, as store_compartment_list; `after` NULL: from the start. */
 SALVE_MUST_USE enum salve_code store_tombstone_list(struct store_tx *tx, const uint8_t *after, uint8_t hashes[][32],
                                                     size_t max, size_t *count, struct salve_err *err);
 

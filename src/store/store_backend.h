@@ -110,7 +110,7 @@ extern const size_t store_backend_count;
 SALVE_MUST_USE enum salve_code store_backend_find(const char *where, const struct store_backend **out,
                                                   const char **behind, struct salve_err *err);
 
-/* The wrapper that fails (store_faulty.c, linked by tests only): an opened store whose nth call of the backend from now
+/* For tests: the wrapper that fails (store_faulty.c): an opened store whose nth call of the backend from now
  * fails with `how`. nth 0: none. */
 SALVE_MUST_USE enum salve_code store_open_faulty(const struct store_options *options, struct store **out,
                                                  struct salve_err *err);

@@ -39,9 +39,6 @@ SALVE_MUST_USE enum salve_code store_count(struct store_tx *tx, enum store_table
 SALVE_MUST_USE enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct store_record *out,
                                                  struct salve_err *err);
 
-static inline struct str store_bytes(const void *bytes, size_t len) { return str_make((const char *)bytes, len); }
-static inline struct str store_id(const struct compartment *id) { return store_bytes(id->bytes, COMPARTMENT_BYTES); }
-
 enum { STORE_TAG_BLANK = 256, STORE_HASH_BYTES = 32, STORE_PAGE_ROWS = 64 };
 #define STORE_NUMBER_END ((uint64_t)INT64_MAX) /* behind the number of every row */
 

@@ -8,7 +8,7 @@ enum { HEAD_BYTES = 8 + STORE_HASH_BYTES };
 
 static struct store_row record_row(const struct compartment *id, uint64_t seq)
 {
-    return (struct store_row){.table = STORE_RECORD, .key = {store_id(id), seq}};
+    return (struct store_row){.table = STORE_RECORD, .key = {compartment_bytes(id), seq}};
 }
 
 enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struct store_head *out,
@@ -16,7 +16,7 @@ enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struc
 {
     struct salve_err ignored = {0};
     struct arena_mark mark = arena_mark(tx->scratch);
-    struct store_row row = {.table = STORE_HEAD, .key.name = store_id(&id)};
+    struct store_row row = {.table = STORE_HEAD, .key.name = compartment_bytes(&id)};
     enum salve_code code = store_get(tx, &row, tx->scratch, &ignored);
     *out = (struct store_head){0};
     if (code == SALVE_E_NOT_FOUND)
@@ -38,7 +38,8 @@ static enum salve_code head_put(struct store_tx *tx, const struct compartment *i
     uint8_t bytes[HEAD_BYTES];
     crypto_put_u64(bytes, head->seq);
     memcpy(bytes + 8, head->sha256, STORE_HASH_BYTES);
-    struct store_row row = {.table = STORE_HEAD, .key.name = store_id(id), .bytes = store_bytes(bytes, sizeof bytes)};
+    struct store_row row = {
+        .table = STORE_HEAD, .key.name = compartment_bytes(id), .bytes = str_bytes(bytes, sizeof bytes)};
     return store_put(tx, &row, false, err);
 }
 
@@ -110,8 +111,9 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
 {
     struct record_list list = {0};
     struct store_row rows[STORE_PAGE_ROWS];
-    struct store_scan scan = {
-        .table = STORE_RECORD, .from = {store_id(&id), from}, .to = {store_id(&id), STORE_NUMBER_END}};
+    struct store_scan scan = {.table = STORE_RECORD,
+                              .from = {compartment_bytes(&id), from},
+                              .to = {compartment_bytes(&id), STORE_NUMBER_END}};
     struct arena_mark mark = arena_mark(tx->scratch);
     while (!scan.is_done) {
         size_t used = 0;
@@ -121,7 +123,7 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
             code = store_record_fill(&rows[i], false, &record, err);
             if (code == SALVE_OK && (classes & CLASS_BIT(record.class)) != 0) code = list_add(&list, &record, mem, err);
         }
-        scan.from.name = store_id(&id);
+        scan.from.name = compartment_bytes(&id);
         arena_rewind(tx->scratch, mark);
         if (code != SALVE_OK) return code;
     }
@@ -138,7 +140,7 @@ enum salve_code store_record_blank(struct store_tx *tx, struct compartment id, u
     struct store_row row = record_row(&id, seq);
     if (code == SALVE_OK && !record.is_blank) {
         row.tag = (uint32_t)record.class | STORE_TAG_BLANK;
-        row.bytes = store_bytes(record.sha256, STORE_HASH_BYTES);
+        row.bytes = str_bytes(record.sha256, STORE_HASH_BYTES);
         code = store_put(tx, &row, false, err);
         tx->has_dropped = true;
     }
@@ -170,7 +172,7 @@ static enum salve_code list_names(struct store_tx *tx, enum store_table table, s
 enum salve_code store_compartment_list(struct store_tx *tx, const struct compartment *after, struct compartment ids[],
                                        size_t max, size_t *count, struct salve_err *err)
 {
-    struct str name = after == NULL ? STR_NONE : store_id(after);
+    struct str name = after == NULL ? STR_NONE : compartment_bytes(after);
     return list_names(tx, STORE_HEAD, name, ids[0].bytes, sizeof ids[0], max, count, err);
 }
 
@@ -178,10 +180,10 @@ enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment 
                                         struct salve_err *err)
 {
     uint8_t hash[STORE_HASH_BYTES];
-    crypto_sha256(store_id(&id), hash);
-    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = store_bytes(hash, sizeof hash), .bytes = note};
-    enum salve_code code = store_drop(tx, STORE_RECORD, store_id(&id), err);
-    if (code == SALVE_OK) code = store_drop(tx, STORE_HEAD, store_id(&id), err);
+    crypto_sha256(compartment_bytes(&id), hash);
+    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = str_bytes(hash, sizeof hash), .bytes = note};
+    enum salve_code code = store_drop(tx, STORE_RECORD, compartment_bytes(&id), err);
+    if (code == SALVE_OK) code = store_drop(tx, STORE_HEAD, compartment_bytes(&id), err);
     if (code == SALVE_OK) code = store_put(tx, &row, false, err);
     return code;
 }
@@ -191,8 +193,8 @@ enum salve_code store_tombstone_get(struct store_tx *tx, struct compartment id, 
     uint8_t hash[STORE_HASH_BYTES];
     struct salve_err ignored = {0};
     struct arena_mark mark = arena_mark(tx->scratch);
-    crypto_sha256(store_id(&id), hash);
-    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = store_bytes(hash, sizeof hash)};
+    crypto_sha256(compartment_bytes(&id), hash);
+    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = str_bytes(hash, sizeof hash)};
     enum salve_code code = store_get(tx, &row, tx->scratch, &ignored);
     *is_erased = code == SALVE_OK;
     arena_rewind(tx->scratch, mark);
@@ -209,6 +211,6 @@ enum salve_code store_tombstone_count(struct store_tx *tx, uint64_t *out, struct
 enum salve_code store_tombstone_list(struct store_tx *tx, const uint8_t *after, uint8_t hashes[][32], size_t max,
                                      size_t *count, struct salve_err *err)
 {
-    struct str name = after == NULL ? STR_NONE : store_bytes(after, STORE_HASH_BYTES);
+    struct str name = after == NULL ? STR_NONE : str_bytes(after, STORE_HASH_BYTES);
     return list_names(tx, STORE_TOMBSTONE, name, hashes[0], STORE_HASH_BYTES, max, count, err);
 }

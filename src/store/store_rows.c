@@ -76,7 +76,7 @@ static void commons_sum(struct str key, struct str document, uint8_t out[STORE_H
 {
     uint8_t len[8];
     crypto_put_u64(len, key.len);
-    const struct str parts[] = {store_bytes(len, sizeof len), key, document};
+    const struct str parts[] = {str_bytes(len, sizeof len), key, document};
     crypto_sha256_parts(NULL, parts, 3, out);
 }
 
@@ -90,7 +90,7 @@ enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct st
     if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons/%.*s", STR_ARGS(key));
     commons_sum(key, bytes, out);
     if (bytes.len > 0) memcpy(out + STORE_HASH_BYTES, bytes.ptr, bytes.len);
-    row.bytes = store_bytes(out, STORE_HASH_BYTES + bytes.len);
+    row.bytes = str_bytes(out, STORE_HASH_BYTES + bytes.len);
     enum salve_code code = store_put(tx, &row, expect_new, err);
     arena_rewind(scratch, mark);
     return code;
@@ -185,7 +185,7 @@ enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t nu
 {
     uint8_t bytes[8];
     crypto_put_u64(bytes, number);
-    struct store_row row = {.table = STORE_MARK, .key.name = name, .bytes = store_bytes(bytes, sizeof bytes)};
+    struct store_row row = {.table = STORE_MARK, .key.name = name, .bytes = str_bytes(bytes, sizeof bytes)};
     return store_put(tx, &row, false, err);
 }
 
@@ -224,7 +224,7 @@ static enum salve_code quota_read(struct store_tx *tx, struct compartment id, ui
     enum salve_code code = mark_read(tx, STR("quota"), tx->scratch, &old, err);
     *out = (struct quota){.rows = arena_alloc(tx->scratch, old.len + QUOTA_ROW_BYTES)};
     if (code == SALVE_OK && out->rows == NULL) return salve_fail(err, SALVE_E_MEMORY, "quota");
-    crypto_sha256(store_id(&id), out->hash);
+    crypto_sha256(compartment_bytes(&id), out->hash);
     for (size_t at = 0; code == SALVE_OK && at + QUOTA_ROW_BYTES <= old.len; at += QUOTA_ROW_BYTES) {
         uint64_t when = crypto_get_u64((const uint8_t *)old.ptr + at + 8);
         if ((when & ~QUOTA_FREE) + QUOTA_MINUTES <= minute) continue;
@@ -240,9 +240,8 @@ static enum salve_code quota_add(struct store_tx *tx, struct quota *quota, uint6
 {
     memcpy(quota->rows + quota->used, quota->hash, 8);
     crypto_put_u64(quota->rows + quota->used + 8, minute);
-    struct store_row row = {.table = STORE_MARK,
-                            .key.name = STR("quota"),
-                            .bytes = store_bytes(quota->rows, quota->used + QUOTA_ROW_BYTES)};
+    struct store_row row = {
+        .table = STORE_MARK, .key.name = STR("quota"), .bytes = str_bytes(quota->rows, quota->used + QUOTA_ROW_BYTES)};
     return store_put(tx, &row, false, err);
 }
 

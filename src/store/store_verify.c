@@ -64,8 +64,8 @@ static enum salve_code check_chain(struct check *check, struct chain *chain)
 {
     struct store_row rows[STORE_PAGE_ROWS];
     struct store_scan scan = {.table = STORE_RECORD,
-                              .from = {store_id(&chain->id), chain->seq},
-                              .to = {store_id(&chain->id), STORE_NUMBER_END},
+                              .from = {compartment_bytes(&chain->id), chain->seq},
+                              .to = {compartment_bytes(&chain->id), STORE_NUMBER_END},
                               .with_bytes = true};
     struct arena_mark mark = arena_mark(check->mem);
     enum salve_code code = SALVE_OK;
@@ -74,7 +74,7 @@ static enum salve_code check_chain(struct check *check, struct chain *chain)
         code = store_scan_rows(check->tx, &scan, rows, STORE_PAGE_ROWS, &used, check->mem, NULL);
         for (size_t i = 0; code == SALVE_OK && i < used && !chain->has_gap && chain->behind == 0; i++)
             code = check_record(check, chain, &rows[i]);
-        scan.from.name = store_id(&chain->id);
+        scan.from.name = compartment_bytes(&chain->id);
         arena_rewind(check->mem, mark);
     }
     if (chain->seq <= chain->head.seq) chain->has_gap = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The collection of value sets and code systems: added, found by canonical, asked. */
+#include "base/assert.h"
 #include "terms/terms.h"
 
 #include "terms/terms_int.h"
@@ -53,7 +54,7 @@ struct terms_set *terms_find_own(const struct terms *v, struct str canonical, st
 {
     struct str url = split(canonical, &version);
     struct terms_set *best = NULL;
-    uint32_t hash = terms_hash(url);
+    uint32_t hash = str_hash_32(url);
     for (struct terms_set *s = v->sets[hash % TERMS_SLOTS]; s != NULL; s = s->next) {
         if (s->hash != hash || !str_eq(s->url, url)) continue;
         if (version.len > 0 && !str_eq(s->version, version)) continue;
@@ -80,17 +81,12 @@ struct terms_system *terms_find_system(const struct terms *v, struct str canonic
 }
 
 /* --- adding ------------------------------------------------------------------------------------------------------- */
-static enum salve_code refuse(struct salve_err *err, const char *at, const char *why)
-{
-    return salve_refuse(err, SALVE_E_INVALID, why, "%s", at);
-}
-
 static enum salve_code keep_set(struct terms *v, struct terms_set set, struct salve_err *err)
 {
     struct terms_set *kept = arena_new(v->mem, struct terms_set);
     if (kept == NULL) return salve_fail(err, SALVE_E_MEMORY, "ValueSet");
     *kept = set;
-    kept->hash = terms_hash(set.url);
+    kept->hash = str_hash_32(set.url);
     struct terms_set **slot = &v->sets[kept->hash % TERMS_SLOTS];
     kept->next = *slot;
     *slot = kept;
@@ -99,7 +95,7 @@ static enum salve_code keep_set(struct terms *v, struct terms_set set, struct sa
 
 static bool has_set(const struct terms *v, struct str url, struct str version)
 {
-    const struct terms_set *s = v->sets[terms_hash(url) % TERMS_SLOTS];
+    const struct terms_set *s = v->sets[str_hash_32(url) % TERMS_SLOTS];
     while (s != NULL && !(str_eq(s->url, url) && str_eq(s->version, version))) s = s->next;
     return s != NULL;
 }
@@ -109,10 +105,11 @@ static enum salve_code add_set(struct terms *v, const struct tape *t, tape_at at
     struct terms_set set = {.tape = t, .at = at};
     set.url = tape_child_text(t, at, "url");
     set.version = tape_child_text(t, at, "version");
-    if (set.url.len == 0) return refuse(err, "ValueSet.url", "a value set is found by its url");
+    if (set.url.len == 0) return salve_refuse(err, SALVE_E_INVALID, "a value set is found by its url", "ValueSet.url");
     if (has_set(v, set.url, set.version))
         return v->only_missing ? SALVE_OK
-                               : refuse(err, "ValueSet.url", "there are two value sets with this url and version");
+                               : salve_refuse(err, SALVE_E_INVALID,
+                                              "there are two value sets with this url and version", "ValueSet.url");
     return keep_set(v, set, err);
 }
 
@@ -124,13 +121,15 @@ static enum salve_code add_system(struct terms *v, const struct tape *t, tape_at
     s->url = tape_child_text(t, at, "url");
     s->version = tape_child_text(t, at, "version");
     s->value_set = tape_child_text(t, at, "valueSet");
-    if (s->url.len == 0) return refuse(err, "CodeSystem.url", "a code system is found by its url");
+    if (s->url.len == 0)
+        return salve_refuse(err, SALVE_E_INVALID, "a code system is found by its url", "CodeSystem.url");
     for (const struct terms_system *other = v->systems; other != NULL; other = other->next)
         if (str_eq(other->url, s->url) && str_eq(other->version, s->version))
             return v->only_missing
                        ? SALVE_OK
-                       : refuse(err, "CodeSystem.url", "there are two code systems with this url and version");
-    if (v->system_count == VOCABULARY_SYSTEMS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "CodeSystem");
+                       : salve_refuse(err, SALVE_E_INVALID, "there are two code systems with this url and version",
+                                      "CodeSystem.url");
+    if (v->system_count == TERMS_SYSTEMS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "CodeSystem");
     v->systems = s;
     v->system_count++;
     return terms_system_read(v, s, err);
@@ -171,6 +170,7 @@ enum salve_code terms_done(struct terms *v, struct salve_err *err)
 /* --- asking ------------------------------------------------------------------------------------------------------- */
 enum expr_truth terms_set_has(const struct terms_set *set, const struct expr_code *code)
 {
+    salve_assert(set->state == TERMS_MADE);
     enum expr_truth in = terms_choice_has(&set->in, code);
     if (in == EXPR_FALSE) return in;
     enum expr_truth out = terms_choice_has(&set->out, code);
@@ -183,6 +183,7 @@ enum expr_truth terms_set_has(const struct terms_set *set, const struct expr_cod
 
 bool terms_set_codes(const struct terms_set *set, const struct expr_code **codes, uint32_t *count)
 {
+    salve_assert(set->state == TERMS_MADE);
     *codes = set->in.bag.codes;
     *count = set->in.bag.count;
     return set->in.systems.count == 0 && terms_choice_is_known(&set->in) && terms_choice_is_known(&set->out);

@@ -30,7 +30,7 @@ static enum salve_code grow(struct terms_bag *bag, struct arena *mem, struct sal
 uint32_t terms_bag_find(const struct terms_bag *bag, struct str system, struct str code)
 {
     if (bag->count == 0) return UINT32_MAX;
-    uint32_t first = UINT32_MAX, hash = terms_hash(code);
+    uint32_t first = UINT32_MAX, hash = str_hash_32(code);
     for (uint32_t at = hash & bag->mask; bag->slots[at] != 0; at = (at + 1) & bag->mask) {
         uint32_t number = bag->slots[at] - 1;
         if (bag->hashes[number] != hash) continue;
@@ -44,7 +44,7 @@ uint32_t terms_bag_find(const struct terms_bag *bag, struct str system, struct s
 /* Texts that hash alike are compared one by one, so their count has a ceiling. */
 static bool is_crowded(const struct terms_bag *bag, struct str code)
 {
-    uint32_t at = terms_hash(code) & bag->mask, steps = 0;
+    uint32_t at = str_hash_32(code) & bag->mask, steps = 0;
     while (bag->slots[at] != 0 && steps <= SALVE_VOCABULARY_ALIKE_MAX) {
         at = (at + 1) & bag->mask;
         steps++;
@@ -61,7 +61,7 @@ enum salve_code terms_bag_add(struct terms_bag *bag, const struct expr_code *cod
     if (is_crowded(bag, code->code))
         return salve_refuse(err, SALVE_E_TOO_BIG, "too many of its codes are alike", "value set");
     bag->codes[bag->count] = *code;
-    bag->hashes[bag->count] = terms_hash(code->code);
+    bag->hashes[bag->count] = str_hash_32(code->code);
     put(bag, bag->count++);
     return SALVE_OK;
 }

@@ -27,7 +27,7 @@ static bool has_url(const struct terms_urls *urls, struct str url)
 static enum salve_code add_url(struct composing *k, struct terms_urls *to, struct str url)
 {
     if (has_url(to, url)) return SALVE_OK;
-    if (to->count == VOCABULARY_SYSTEMS_MAX) return salve_fail(k->err, SALVE_E_TOO_BIG, "value set");
+    if (to->count == TERMS_SYSTEMS_MAX) return salve_fail(k->err, SALVE_E_TOO_BIG, "value set");
     size_t bytes = to->count * sizeof *to->items;
     to->items = arena_grow(k->v->mem, to->items, bytes, bytes + sizeof *to->items);
     if (to->items == NULL) return salve_fail(k->err, SALVE_E_MEMORY, "value set");

@@ -7,14 +7,6 @@
 
 #include "terms/terms.h"
 
-/* terms_hash - of a code's text; what the tables are ordered by. FNV-1a, 32 bits. */
-static inline uint32_t terms_hash(struct str text)
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (uint8_t)text.ptr[i]) * 16777619u;
-    return hash;
-}
-
 /* Codes in the order they were added, each once, with an open hash over their texts. */
 struct terms_bag {
     struct expr_code *codes;
@@ -81,7 +73,7 @@ struct terms_set {
     uint8_t state; /* enum terms_state */
     struct terms_set *next;
 };
-enum { TERMS_SLOTS = 1024, VOCABULARY_SYSTEMS_MAX = 1000 };
+enum { TERMS_SLOTS = 1024, TERMS_SYSTEMS_MAX = 1000 };
 struct terms {
     struct arena *mem;
     struct terms_set *sets[TERMS_SLOTS]; /* by hash of the url */

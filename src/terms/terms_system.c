@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * CodeSystem: its concepts, the is-a hierarchy between them (nested concepts, properties parent and child), and walks
  * up or down that hierarchy. R4 codesystem.html. */
+#include "base/assert.h"
 #include "base/limits.h"
 #include "terms/terms_int.h"
 
@@ -115,6 +116,7 @@ static enum salve_code sort_edges(const struct reading *r, bool is_up, struct te
 
 enum salve_code terms_system_read(struct terms *v, struct terms_system *s, struct salve_err *err)
 {
+    salve_assert(s->bag.count == 0);
     struct reading r = {.v = v, .system = s, .err = err};
     struct str meaning = tape_child_text(s->tape, s->at, "hierarchyMeaning");
     s->is_complete = str_is(tape_child_text(s->tape, s->at, "content"), "complete");
@@ -128,6 +130,7 @@ enum salve_code terms_system_read(struct terms *v, struct terms_system *s, struc
 enum salve_code terms_walk(const struct terms_system *s, const struct terms_links *links, uint32_t from,
                            struct arena *mem, struct terms_reach *out, struct salve_err *err)
 {
+    salve_assert(from < s->bag.count && links->first != NULL);
     out->list = arena_array(mem, uint32_t, s->bag.count);
     out->has = arena_array(mem, bool, s->bag.count);
     if (out->list == NULL || out->has == NULL) return salve_fail(err, SALVE_E_MEMORY, "CodeSystem");

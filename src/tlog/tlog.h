@@ -81,7 +81,8 @@ void tlog_dummy_entry(uint8_t entry[TLOG_PRIVATE_ENTRY_BYTES]);
 SALVE_MUST_USE enum salve_code tlog_public_entry(enum tlog_entry_type type, struct str payload, struct arena *mem,
                                                  struct str *entry, struct salve_err *err);
 
-/* tlog_entry_read - type and payload (a view of `entry`; for PRIVATE the 32-byte commitment). E_INVALID. */
+/* tlog_entry_read - for tests and readers elsewhere: type and payload (a view of `entry`; for PRIVATE the 32-byte
+ * commitment). E_INVALID. */
 SALVE_MUST_USE enum salve_code tlog_entry_read(struct str entry, enum tlog_entry_type *type, struct str *payload,
                                                struct salve_err *err);
 
@@ -155,7 +156,7 @@ struct tlog_proof {
 };
 
 /* tlog_prove - inclusion proof of leaf `index` in the tree of `size`; leaf side first.
- * tlog_prove_consistency - that the tree of `size_old` is a prefix of the tree of `size_new`.
+ * tlog_prove_consistency - for tests and witnesses: that the tree of `size_old` is a prefix of the tree of `size_new`.
  *   errors   E_RANGE (index >= size, size above tlog_size, size_old 0 or above size_new), io's
  *   reads    about two tiles a level */
 SALVE_MUST_USE enum salve_code tlog_prove(struct tlog *log, uint64_t index, uint64_t size, struct tlog_proof *out,
@@ -165,7 +166,7 @@ SALVE_MUST_USE enum salve_code tlog_prove_consistency(struct tlog *log, uint64_t
 
 /* tlog_check_* - pure verification; nothing but the arguments is used. E_INTEGRITY if the proof does not hold.
  * Hashes are 32 bytes by type: a text form with another length never gets here. An old size of 0 proves nothing and is
- * refused. */
+ * refused. Consistency is for tests and witnesses. */
 SALVE_MUST_USE enum salve_code tlog_check_inclusion(uint64_t index, uint64_t size, const struct tlog_hash *leaf,
                                                     const struct tlog_hash *hashes, size_t count,
                                                     const struct tlog_hash *root, struct salve_err *err);
@@ -174,9 +175,9 @@ SALVE_MUST_USE enum salve_code tlog_check_consistency(uint64_t size_old, uint64_
                                                       const struct tlog_hash *root_new, const struct tlog_hash *hashes,
                                                       size_t count, struct salve_err *err);
 
-/* The same for a subtree [start, end): start must be a multiple of the smallest power of two >= end - start
- * (draft-ietf-plants-merkle-tree-certs, subtrees). An empty subtree holds only with the empty root and an empty
- * proof. */
+/* The same for a subtree [start, end), for tests and readers elsewhere: start must be a multiple of the smallest
+ * power of two >= end - start (draft-ietf-plants-merkle-tree-certs, subtrees). An empty subtree holds only with the
+ * empty root and an empty proof. */
 SALVE_MUST_USE enum salve_code tlog_check_subtree_inclusion(uint64_t index, uint64_t start, uint64_t end,
                                                             const struct tlog_hash *leaf,
                                                             const struct tlog_hash *hashes, size_t count,
@@ -242,7 +243,7 @@ SALVE_MUST_USE enum salve_code tlog_note_verify(struct str note, const struct tl
                                                 uint64_t *signed_by, uint64_t *times, struct salve_err *err);
 
 /* tlog_note_sign - text (ends in newline, no control characters) and one signature line, in mem.
- * tlog_note_add - a note with one more line, as a witness returned it. */
+ * tlog_note_add - for tests, until there are witnesses: a note with one more line, as a witness returned it. */
 SALVE_MUST_USE enum salve_code tlog_note_sign(struct str text, const struct tlog_signer *signer, struct arena *mem,
                                               struct str *note, struct salve_err *err);
 SALVE_MUST_USE enum salve_code tlog_note_add(struct str note, struct str line, struct arena *mem, struct str *out,
@@ -340,8 +341,9 @@ struct tlog_receipt_view {
     struct tlog_checkpoint head; /* of the note */
 };
 
-/* tlog_receipt_parse - the form only. tlog_receipt_verify - all of it: signatures of `keys` (a log key whose name is
- * the origin must be among the signers), commitment recomputed from extra, inclusion in the signed root.
+/* tlog_receipt_parse - the form only.
+ * tlog_receipt_verify - for tests and readers elsewhere: all of it. Signatures of `keys` (a log key whose name is the
+ * origin must be among the signers), commitment recomputed from extra, inclusion in the signed root.
  *   entry     the entry's bytes if known (a public leaf); STR_NONE: recompute it from extra
  *   *event    view of the event in extra (in mem)
  *   errors    E_INVALID (form), E_INTEGRITY */
@@ -356,6 +358,7 @@ SALVE_MUST_USE enum salve_code tlog_receipt_verify(struct str text, const struct
 /* tlog_tile_path - "tile/<L>/<N>[.p/<W>]"; level -1 is "tile/entries/...". width 0 or 256: the full tile. */
 SALVE_MUST_USE enum salve_code tlog_tile_path(int32_t level, uint64_t number, uint32_t width, struct arena *mem,
                                               struct str *out, struct salve_err *err);
+/* For tests and readers elsewhere. */
 SALVE_MUST_USE enum salve_code tlog_tile_path_parse(struct str path, int32_t *level, uint64_t *number, uint32_t *width,
                                                     struct salve_err *err);
 
@@ -368,13 +371,14 @@ SALVE_MUST_USE enum salve_code tlog_tile(struct tlog *log, int32_t level, uint64
  * short. */
 bool tlog_bundle_next(struct str *rest, struct str *entry, enum salve_code *code, struct salve_err *err);
 
-/* tlog_tiles_check - that `bytes` is a well-formed tile of `width` hashes, and (level 0) that the entries of `bundle`
- * hash to them. For readers of files from elsewhere. E_INVALID, E_INTEGRITY. */
+/* tlog_tiles_check - for tests and readers of files from elsewhere: that `bytes` is a well-formed tile of `width`
+ * hashes, and (level 0) that the entries of `bundle` hash to them. E_INVALID, E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code tlog_tiles_check(struct str bytes, uint32_t width, struct str bundle,
                                                 struct salve_err *err);
 
-/* tlog_export - writes checkpoint, tile/... and tile/entries/... for the note's size into folder `path` (made if
- * absent), as any C2SP client reads them. Files hold commitments only. Full tiles that are there already are left.
+/* tlog_export - for tests, until a log is published: writes checkpoint, tile/... and tile/entries/... for the note's
+ * size into folder `path` (made if absent), as any C2SP client reads them. Files hold commitments only. Full tiles
+ * that are there already are left.
  *   *files   how many were written */
 SALVE_MUST_USE enum salve_code tlog_export(struct tlog *log, struct str note, const char *path, uint64_t *files,
                                            struct salve_err *err);

@@ -67,7 +67,8 @@ struct visit_content {
 SALVE_MUST_USE enum salve_code visit_content_open(const struct visit_content_ask *ask, struct arena *mem,
                                                   struct visit_content **out, struct salve_err *err);
 
-/* visit_content_digest - SHA-256 over "<hex of the file>  <name>\n" of every file loaded, in order of their names. */
+/* visit_content_digest - for tests: SHA-256 over "<hex of the file>  <name>\n" of every file loaded, in order of
+ * their names. */
 SALVE_MUST_USE enum salve_code visit_content_digest(const struct visit_content *content, struct arena *mem,
                                                     uint8_t out[CONSENT_SHA256_BYTES], struct salve_err *err);
 

@@ -26,6 +26,15 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* T_IS_SANITIZED - 1 in the sanitizer build, where a test that takes long looks at less. */
+#ifdef __SANITIZE_ADDRESS__
+#define T_IS_SANITIZED 1
+#elif defined(__has_feature)
+#define T_IS_SANITIZED __has_feature(address_sanitizer)
+#else
+#define T_IS_SANITIZED 0
+#endif
+
 /* t_where - the place of an error in one line (salve_err_where); good until the next call. */
 const char *t_where(const struct salve_err *err);
 

@@ -4,7 +4,7 @@
 // crowd around the limits, with empty cells and values out of range, writes them to FOLDER/<family>.csv with what this
 // reading expects, and has Salve run them as vectors. A disagreement is settled from the text of the source.
 // It shares no text and no table with the guidelines. Where a source does not say which of two reasons for no result
-// comes first, it is the missing input (docs/internals/guidelines.md). Rows that doubles cannot tell (a power on a
+// comes first, it is the missing input (docs/internals/guideline.md). Rows that doubles cannot tell (a power on a
 // rounding tie) are not made.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ class Q {
     le(x) { return this.cmp(x) <= 0; }
     gt(x) { return this.cmp(x) > 0; }
     ge(x) { return this.cmp(x) >= 0; }
-    // Half up, ties away from zero (docs/internals/guidelines.md).
+    // Half up, ties away from zero (docs/internals/guideline.md).
     round(digits) {
         const scale = 10n ** BigInt(digits), n = (this.n < 0n ? -this.n : this.n) * scale * 2n + this.d;
         const k = n / (2n * this.d);

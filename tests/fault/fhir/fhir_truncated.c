@@ -10,15 +10,7 @@
 #include "base/file.h"
 #include "fhir/fhir.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#define IS_SLOW 1
-#elif defined(__has_feature)
-#define IS_SLOW __has_feature(address_sanitizer)
-#else
-#define IS_SLOW 0
-#endif
-
-enum { DENSE_BYTES = 4096, STEP_BYTES = IS_SLOW ? 97 : 1 };
+enum { DENSE_BYTES = 4096, STEP_BYTES = T_IS_SANITIZED ? 97 : 1 };
 enum { CUTS = 48, CHANGES = 24, BYTES_MAX = 16 << 20, REQUEST_BYTES = 256 << 20 };
 
 static uint64_t seed = 20261123;

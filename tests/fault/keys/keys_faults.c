@@ -232,7 +232,7 @@ static void a_write_of_the_epoch_file_stopped_anywhere_is_finished(void **state)
     /* half of a helper, or one of another store, is not taken */
     fresh();
     assert_ok(file_read(epoch_path, 1000, mem, &before, NULL));
-    assert_ok(file_write(next_path, str_make(after.ptr, 100), 0600, NULL));
+    assert_ok(file_write(next_path, str_make(torn, 100), 0600, NULL));
     assert_ok(open_keys(secret, &keys));
     assert_ok(keys_close(&keys, NULL));
     crypto_random(ahead.old, sizeof ahead.old);

@@ -1,40 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The door through which a vector file comes: any CSV is tested or refused, over a guideline of one line. */
-#include "base/limits.h"
-#include "guideline/guideline_int.h"
+#include "guideline_case.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
-static const char logic[] =
-    "{\"library\":{\"identifier\":{\"id\":\"L\",\"version\":\"1\"},\"schemaIdentifier\":{\"id\":"
-    "\"urn:hl7-org:elm\",\"version\":\"r1\"},\"usings\":{\"def\":[{\"localIdentifier\":\"System\","
-    "\"uri\":\"urn:hl7-org:elm-types:r1\"}]}}}";
-static const char vectors[] =
-    "{\"library\":{\"identifier\":{\"id\":\"V\",\"version\":\"1\"},\"schemaIdentifier\":{\"id\":\"urn:hl7-org:elm\","
-    "\"version\":\"r1\"},\"usings\":{\"def\":[{\"localIdentifier\":\"System\",\"uri\":\"urn:hl7-org:elm-types:r1\"}]},"
-    "\"parameters\":{\"def\":[{\"name\":\"a\",\"accessLevel\":\"Public\",\"parameterTypeSpecifier\":{\"type\":"
-    "\"NamedTypeSpecifier\",\"name\":\"{urn:hl7-org:elm-types:r1}Decimal\"}}]},\"statements\":"
-    "{\"def\":[{\"name\":\"b\","
-    "\"context\":\"Unfiltered\",\"accessLevel\":\"Public\","
-    "\"expression\":{\"type\":\"ParameterRef\",\"name\":\"a\"}}]}}}";
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
-    static struct guideline_file files[] = {{{"logic.json", 10}, {logic, sizeof logic - 1}}};
-    static const struct guideline_column columns[] = {
-        {.name = {"a", 1}, .target = {"a", 1}, .type = GUIDELINE_DECIMAL},
-        {.name = {"exp_b", 5}, .target = {"b", 1}, .is_output = true},
-    };
-    static struct str names[] = {{"f", 1}};
-    static struct guideline_family families[] = {{.name = {"f", 1}, .columns = columns, .column_count = 2}};
-    struct guideline guideline = {.files = files,
-                                  .file_count = 1,
-                                  .families = families,
-                                  .vectors = {vectors, sizeof vectors - 1},
-                                  .info = {.families = names, .family_count = 1}};
     struct guideline_tally tally = {0};
     struct salve_err err = {0};
     struct str csv = str_make((const char *)bytes, count);
-    (void)!guideline_test_vectors(&guideline, STR("f"), csv, NULL, NULL, &tally, &err);
+    (void)!guideline_test_vectors(&one_line, STR("f"), csv, NULL, NULL, &tally, &err);
     return 0;
 }

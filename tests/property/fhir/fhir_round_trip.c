@@ -11,15 +11,7 @@
 #include "fhir/fhir.h"
 #include "json/json.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#define IS_SLOW 1
-#elif defined(__has_feature)
-#define IS_SLOW __has_feature(address_sanitizer)
-#else
-#define IS_SLOW 0
-#endif
-
-enum { BYTES_MAX = 128 << 20, BUNDLE_STEP = IS_SLOW ? 5 : 1 };
+enum { BYTES_MAX = 128 << 20, BUNDLE_STEP = T_IS_SANITIZED ? 5 : 1 };
 
 static struct {
     unsigned read, refused, packed;

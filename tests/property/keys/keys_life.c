@@ -468,12 +468,12 @@ static void keys_do_not_look_younger_than_they_are(void **state)
     for (size_t at = 0; at < sizeof row; at++) {
         memcpy(forged, row, sizeof row);
         forged[at] ^= 1;
-        assert_ok(keys_meta_put(keys, "renewed", keys_bytes(forged, sizeof forged), NULL));
+        assert_ok(keys_meta_put(keys, "renewed", str_bytes(forged, sizeof forged), NULL));
         keys_due(keys, &due);
         assert_int_equal(due.renewed_unix_s, 0);
     }
     assert_ok(keys_rotate(keys, 2000, &rotated, NULL));
-    assert_ok(keys_meta_put(keys, "renewed", keys_bytes(row, sizeof row), NULL)); /* of the epoch before */
+    assert_ok(keys_meta_put(keys, "renewed", str_bytes(row, sizeof row), NULL)); /* of the epoch before */
     keys_due(keys, &due);
     assert_int_equal(due.renewed_unix_s, 0);
     done(&keys);

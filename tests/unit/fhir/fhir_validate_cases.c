@@ -23,20 +23,25 @@ static struct str errors_of(struct arena *mem, const struct fhir_issues *issues)
 }
 
 /* The outcome as JSON is a resource that the reader and the validator accept. */
-static const char *check_outcome(const struct fhir_issues *issues, struct arena *mem)
+static const char *check_outcome_text(struct str json, struct arena *mem)
 {
-    struct buf out;
     struct tape tape;
     struct fhir_issues own;
     struct salve_err err = {0};
     bool valid = false;
     fhir_issues_init(&own, mem);
-    buf_init(&out, mem, (size_t)1 << 20);
-    outcome_add(issues, &out);
-    if (str_find(buf_str(&out), STR("CANARY")) >= 0) return "the outcome tells a value";
-    if (fhir_read(buf_str(&out), NULL, mem, &tape, &own, &err) != SALVE_OK) return "the outcome is not valid FHIR";
+    if (str_find(json, STR("CANARY")) >= 0) return "the outcome tells a value";
+    if (fhir_read(json, NULL, mem, &tape, &own, &err) != SALVE_OK) return "the outcome is not valid FHIR";
     if (fhir_validate(&tape, mem, &own, &valid, &err) != SALVE_OK || !valid) return "the outcome breaks a rule of R4";
     return NULL;
+}
+
+static const char *check_outcome(const struct fhir_issues *issues, struct arena *mem)
+{
+    struct buf out;
+    buf_init(&out, mem, (size_t)1 << 20);
+    outcome_add(issues, &out);
+    return check_outcome_text(buf_str(&out), mem);
 }
 
 static void run_case(const char *file, struct str title, struct str expect, struct str input)
@@ -96,7 +101,6 @@ static void no_problem_is_said_in_words(void)
     struct arena *mem = arena_open((size_t)1 << 20);
     struct fhir_issues issues;
     struct buf out;
-    struct salve_err err = {0};
     fhir_issues_init(&issues, mem);
     buf_init(&out, mem, 1 << 16);
     outcome_add(&issues, &out);
@@ -104,14 +108,59 @@ static void no_problem_is_said_in_words(void)
         t_fail("outcome", "no information issue");
     else
         t_pass();
-    buf_init(&out, mem, 1 << 16);
-    (void)salve_fail(&err, SALVE_E_TOO_BIG, "Bundle.entry[3]");
-    outcome_of_error(&err, &out);
-    if (str_find(buf_str(&out), STR("\"too-long\"")) < 0 || str_find(buf_str(&out), STR("Bundle.entry[3]")) < 0)
-        t_fail("outcome of an error", "%.*s", STR_ARGS(buf_str(&out)));
-    else
-        t_pass();
     arena_close(mem);
+}
+
+/* The JSON without white space, from "issue" on. */
+static struct str outcome_of(const struct salve_err *err, struct arena *mem)
+{
+    struct buf out, tight;
+    struct tape tape;
+    struct str text = STR("");
+    buf_init(&out, mem, 1 << 16);
+    buf_init(&tight, mem, 1 << 16);
+    outcome_of_error(err, &out);
+    const char *wrong = check_outcome_text(buf_str(&out), mem);
+    if (wrong != NULL) t_fail("outcome of an error", "%s: %.*s", wrong, STR_ARGS(buf_str(&out)));
+    if (fhir_read(buf_str(&out), NULL, mem, &tape, NULL, NULL) == SALVE_OK)
+        fhir_write(&tape, tape_root(&tape), FHIR_COMPACT, &tight);
+    return buf_done(&tight, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
+static void errors_become_outcomes(void)
+{
+#define HEAD      "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":"
+#define CODED(of) "\"details\":{\"coding\":[{\"system\":\"urn:salve:rule\",\"code\":\"" of "\"}],\"text\":"
+    static const struct {
+        struct salve_err err;
+        const char *want;
+    } cases[] = {
+        {{SALVE_E_TOO_BIG, "", 0, 0, "Bundle.entry[3].resource.value", "", NULL, 0},
+         HEAD "\"too-long\"," CODED(
+             "E_TOO_BIG") "\"the input passes a stated size limit\"},\"expression\":[\"Bundle.entry[3].resource.value\"]}]}"},
+        {{SALVE_E_INVALID, "people.csv", 3, 5, "Patient.birthDate", "it is no date", NULL, 0},
+         HEAD
+         "\"invalid\"," CODED("E_INVALID") "\"it is no date\"},\"diagnostics\":\"people.csv\",\"location\":[\"Line[3] "
+                                           "Col[5]\"],\"expression\":[\"Patient.birthDate\"]}]}"},
+        {{SALVE_E_INVALID, "people.csv", 3, 0, "column weight", "it is no number", NULL, 0},
+         HEAD "\"invalid\"," CODED("E_INVALID") "\"it is no number\"},\"diagnostics\":\"people.csv: column weight\","
+                                                "\"location\":[\"Line[3]\"]}]}"},
+        {{SALVE_E_INVALID, "", 0, 0, "Observation.value[x]", "one is needed", NULL, 0},
+         HEAD "\"invalid\"," CODED("E_INVALID") "\"one is needed\"},\"diagnostics\":\"Observation.value[x]\"}]}"},
+        {{SALVE_E_INVALID, "", 0, 0, "", "nothing is known of the place", NULL, 0},
+         HEAD "\"invalid\"," CODED("E_INVALID") "\"nothing is known of the place\"}}]}"},
+    };
+#undef HEAD
+#undef CODED
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct arena *mem = arena_open((size_t)1 << 20);
+        struct str got = outcome_of(&cases[i].err, mem);
+        if (str_is(got, cases[i].want))
+            t_pass();
+        else
+            t_fail("outcome of an error", "%zu: %.*s", i, STR_ARGS(got));
+        arena_close(mem);
+    }
 }
 
 int main(int argc, char **argv)
@@ -129,6 +178,7 @@ int main(int argc, char **argv)
         run_file(path);
     }
     no_problem_is_said_in_words();
+    errors_become_outcomes();
     arena_close(mem);
     return t_end();
 }
