@@ -185,6 +185,19 @@ struct keys_due {
     uint32_t turns;
 };
 void keys_due(struct keys *keys, struct keys_due *out);
+
+/* keys_signed_put - remembers the largest head of the site's logs that was signed, beside the file `signed-head`: a
+ * smaller one changes nothing. keys_signed_get - zeros where none was put; E_INTEGRITY if somebody without the secret
+ * changed it. So older data beside this key store are known to be older. */
+struct keys_signed {
+    uint32_t log; /* number of the log, from 1 */
+    uint64_t size;
+    uint8_t root[CRYPTO_SHA256_BYTES];
+};
+SALVE_MUST_USE enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *head,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_signed_get(struct keys *keys, struct keys_signed *out, struct salve_err *err);
+
 struct keys_status {
     uint32_t epoch;            /* e; e-1 is the other one */
     int64_t rotated_unix_s;    /* as keys_due */

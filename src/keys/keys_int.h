@@ -71,6 +71,10 @@ void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out);
 SALVE_MUST_USE enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due,
                                               struct salve_err *err);
 
+/* the other rows with a MAC, from one slot to another */
+SALVE_MUST_USE enum salve_code keys_rows_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot,
+                                                struct salve_err *err);
+
 /* --- wraps --- */
 /* the KEK of a wrap's purpose and epoch; NULL if that epoch is gone */
 const struct crypto_key *keys_kek_of(struct keys *keys, const struct crypto_wrap *wrap);

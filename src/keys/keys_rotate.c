@@ -103,6 +103,7 @@ static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct sa
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_meta_put(keys, "epoch", str_bytes(meta, sizeof meta), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
+    if (code == SALVE_OK) code = keys_rows_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     db_reset(keys->kek_drop);

@@ -64,12 +64,15 @@ static enum salve_code check_wraps(struct check *check, struct salve_err *err)
 static void check_sealed(struct check *check)
 {
     struct keys *keys = check->keys;
+    struct keys_signed head;
     bool found = false;
     if (keys_kek_load(keys, keys->epoch, SLOT_KEK_NEW, SLOT_SEAL_NOW, &found, NULL) != SALVE_OK || !found)
         tell(check, keys->path, "a KEK does not open");
     for (unsigned p = 0; p <= PURPOSE_LAST; p++) crypto_key_zero(keys_slot(keys, SLOT_KEK_NEW + p));
     if (keys_sealed_get(keys, STR("index"), keys_slot(keys, SLOT_A), NULL) != SALVE_OK)
         tell(check, keys->path, "the index key does not open");
+    if (keys_signed_get(keys, &head, NULL) != SALVE_OK)
+        tell(check, keys->path, "the largest signed head of the log does not fit");
     crypto_key_zero(keys_slot(keys, SLOT_A));
 }
 

@@ -33,7 +33,8 @@ static enum salve_code publish(struct site *site, const struct keys_rotated *rot
     if (code == SALVE_OK) code = publish_counts(&tx, out, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    return code == SALVE_OK ? rec_sign(site, mem, NULL, err) : code;
+    if (code == SALVE_OK) code = rec_sign(site, mem, NULL, err);
+    return code == SALVE_OK ? rec_log_remember(site, mem, err) : code;
 }
 
 enum salve_code rec_turn(struct site *site, int64_t now_ms, struct arena *mem, struct site_rotation *out,

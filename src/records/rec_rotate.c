@@ -51,7 +51,24 @@ enum salve_code site_rotate(struct site *site, struct actor actor, struct site_r
 
 /* --- a successor log -------------------------------------------------------------------------------------------- */
 
-/* The largest head that the present log is known to have signed: guard file, published checkpoint, archive. */
+/* What the key store knows of the present log; it may know of a later one. */
+static enum salve_code larger_head(struct site *site, struct tlog_checkpoint *out, bool *found, struct salve_err *err)
+{
+    struct keys_signed known;
+    enum salve_code code = keys_signed_get(site->keys, &known, err);
+    if (code == SALVE_OK && known.log > site->log->number)
+        return salve_refuse(err, SALVE_E_INTEGRITY, "a successor has begun since; bring the newest site.db back",
+                            "keys.db: signed head");
+    if (code != SALVE_OK || known.log < site->log->number || known.size == 0) return code;
+    if (*found && known.size <= out->size) return code;
+    *out = (struct tlog_checkpoint){.origin = site->log->origin, .size = known.size};
+    memcpy(out->root.bytes, known.root, sizeof known.root);
+    *found = true;
+    return code;
+}
+
+/* The largest head that the present log is known to have signed: guard file, published checkpoint, archive, and what
+ * the key store knows. */
 static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tlog_checkpoint *out,
                                  struct salve_err *err)
 {
@@ -71,7 +88,8 @@ static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tl
         *out = head;
         found = true;
     }
-    return found ? SALVE_OK : salve_fail(err, SALVE_E_NOT_FOUND, "signed head of the old log");
+    enum salve_code code = larger_head(site, out, &found, err);
+    return code != SALVE_OK || found ? code : salve_fail(err, SALVE_E_NOT_FOUND, "signed head of the old log");
 }
 
 /* The new log's key and document, and its first leaf. */
@@ -101,7 +119,8 @@ static enum salve_code succeed(struct site *site, struct arena *mem, struct salv
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = last_head(site, &tx, &last, err);
-    if (code == SALVE_OK && last.size <= tlog_size(tx.log) && tlog_check_guard(tx.log, &guard, NULL) == SALVE_OK)
+    if (code == SALVE_OK && last.size <= tlog_size(tx.log) && tlog_check_guard(tx.log, &guard, NULL) == SALVE_OK &&
+        rec_log_known(&tx, NULL) == SALVE_OK)
         code = salve_fail(err, SALVE_E_CONFLICT, "the log goes on from what was signed; it needs no successor");
     if (code == SALVE_OK) code = begin_next(site, &tx, &last, next, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);

@@ -130,6 +130,8 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     enum salve_code code = rec_log_bind(tx, v->site->log, &step_err);
     if (code == SALVE_OK) code = tlog_check_guard(tx->log, &guard, &step_err);
     if (code != SALVE_OK) code = settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
+    before = v->result->findings;
+    if (code == SALVE_OK) code = settle(v, "keys.db", rec_log_known(tx, &step_err), before, &step_err, err);
     if (code == SALVE_OK) code = rec_path(v->site->path, "checkpoint", path, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;

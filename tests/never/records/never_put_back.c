@@ -373,6 +373,94 @@ static void old_copies_of_a_site_in_use_open_nothing_after_two_renewals(void **s
     t_site_drop(t);
 }
 
+/* --- the log ------------------------------------------------------------------------------------------------------ */
+
+static const char *const backed_up[] = {"site.db", "checkpoint", "signed-head"};
+
+static void look(struct t_site *t, struct str card)
+{
+    struct rec_view *view = t_open(t, T_PERSON, PURPOSE_SELF, card);
+    (void)t_count(view);
+    t_close_view(&view);
+}
+
+/* A backup of data, restored as one: its files agree with each other, and the key store of today knows that more was
+ * signed. The site signs nothing below it, and goes on with a successor that names what is lost. */
+static void a_restored_backup_does_not_sign_below_what_was_signed(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("never-fork", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    struct site_facts facts;
+    struct salve_err err = {0};
+    struct site_verify_result result;
+    struct named named = {.words = "signed"};
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN, .finding = note, .with = &named};
+    struct str backup = backup_of(t, "old");
+    for (int i = 0; i < 12; i++) look(t, who.card);
+    t_must(site_facts(t->site, t->mem, &facts, &err));
+    assert_str(facts.origin, "salve.test/1");
+    t_site_close(t);
+    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    assert_code(site_open(&t->options, &t->site, &err), SALVE_E_INTEGRITY);
+    assert_non_null(strstr(t_where(&err), "keys.db"));
+    assert_non_null(strstr(err.why, "salve log successor"));
+    assert_code(site_verify_path(&t->options, &ask, &result, NULL), SALVE_E_INTEGRITY);
+    assert_true(named.times > 0);
+    t_must(site_log_successor(&t->options, &err));
+    t_site_open(t);
+    t_must(site_facts(t->site, t->mem, &facts, &err));
+    assert_str(facts.origin, "salve.test/2");
+    look(t, who.card);
+    verify_is_clean(t);
+    /* and once more, from before the successor began: there is no second log of that name */
+    t_site_close(t);
+    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    assert_code(site_open(&t->options, &t->site, NULL), SALVE_E_INTEGRITY);
+    assert_code(site_log_successor(&t->options, NULL), SALVE_E_INTEGRITY);
+    t_remove(backup.ptr);
+    t_site_drop(t);
+}
+
+/* The same size and more, but another history: grown elsewhere from the backup. */
+static void another_history_does_not_take_the_place_of_what_was_signed(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("never-other", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    struct str backup = backup_of(t, "old");
+    struct t_site other = *t;
+    for (int i = 0; i < 4; i++) look(t, who.card);
+    t_site_close(t);
+    t_site_paths(&other, backup.ptr);
+    memcpy(other.key_file, t->key_file, sizeof other.key_file);
+    t_site_open(&other);
+    for (int i = 0; i < 20; i++) look(&other, who.card);
+    t_site_close(&other);
+    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    assert_code(site_open(&t->options, &t->site, NULL), SALVE_E_INTEGRITY);
+    t_remove(backup.ptr);
+    t_site_drop(t);
+}
+
+/* What the key store knows is not changed without the secret. */
+static void the_signed_head_in_the_key_store_is_not_made_smaller(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("never-smaller", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    struct str backup = backup_of(t, "old");
+    struct salve_err err = {0};
+    for (int i = 0; i < 12; i++) look(t, who.card);
+    t_site_close(t);
+    change(t->folder, "keys.db", "UPDATE meta SET bytes = zeroblob(length(bytes)) WHERE name = 'signed'");
+    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    assert_code(site_open(&t->options, &t->site, &err), SALVE_E_INTEGRITY);
+    assert_non_null(strstr(t_where(&err), "keys.db"));
+    t_remove(backup.ptr);
+    t_site_drop(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +472,9 @@ int main(void)
         cmocka_unit_test(a_wider_agreement_does_not_come_back),
         cmocka_unit_test(the_gate_renews_keys_that_are_older_than_a_day),
         cmocka_unit_test(a_site_that_was_not_used_is_renewed_twice_before_anything_opens),
+        cmocka_unit_test(a_restored_backup_does_not_sign_below_what_was_signed),
+        cmocka_unit_test(another_history_does_not_take_the_place_of_what_was_signed),
+        cmocka_unit_test(the_signed_head_in_the_key_store_is_not_made_smaller),
         cmocka_unit_test(old_copies_of_a_site_in_use_open_nothing_after_two_renewals),
     };
     return t_run(tests);
