@@ -346,6 +346,11 @@ static void check_share(struct doctor *doctor)
     bool is_loaded = content->broken_count == 0 && content->guideline_count > 0;
     tell(doctor, is_loaded, "guidelines load", content->broken_count > 0 ? &content->broken[0].err : &err,
          "run 'salve guideline check'");
+    char hex[2 * CONSENT_SHA256_BYTES + 1];
+    uint8_t sha256[CONSENT_SHA256_BYTES];
+    if (visit_content_digest(content, cli->mem, sha256, &err) != SALVE_OK) return;
+    str_hex(sha256, sizeof sha256, hex);
+    cli_reply_words(&doctor->reply, "      content %.16s, %zu files\n", hex, content->file_count);
 }
 
 static void check_open_site(struct doctor *doctor)
