@@ -291,7 +291,7 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     due.turns = KEYS_CHANGE_TURNS;
     code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
-    if (code == SALVE_OK) code = keys_rows_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
+    if (code == SALVE_OK) code = keys_signed_reseal(keys, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK && keys->has_old) {
@@ -301,6 +301,7 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code != SALVE_OK) return code;
+    keys_signed_drop(keys);
     crypto_key_copy(keys_slot(keys, SLOT_ROOT), keys_slot(keys, SLOT_ROOT_NEW));
     crypto_key_copy(keys_slot(keys, SLOT_SEAL_NOW), keys_slot(keys, SLOT_SEAL_NEW));
     if (keys->has_old) crypto_key_copy(keys_slot(keys, SLOT_SEAL_OLD), keys_slot(keys, SLOT_B));

@@ -103,7 +103,7 @@ static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct sa
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_meta_put(keys, "epoch", str_bytes(meta, sizeof meta), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
-    if (code == SALVE_OK) code = keys_rows_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
+    if (code == SALVE_OK) code = keys_signed_reseal(keys, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     db_reset(keys->kek_drop);
@@ -130,6 +130,7 @@ static enum salve_code turn_keys(struct keys *keys, int64_t now_unix_s, struct s
     move_slots(keys, SLOT_KEK_NEW, SLOT_KEK_NOW, PURPOSE_LAST + 1);
     keys->has_old = true;
     keys->epoch++;
+    keys_signed_drop(keys); /* the row has it now */
     return SALVE_OK;
 }
 

@@ -36,100 +36,50 @@ enum salve_code keys_meta_put(struct keys *keys, const char *name, struct str by
 /* --- rows with a MAC of the epoch -------------------------------------------------------------------------------- */
 /* Rows of meta that end with a BLAKE2b over their name and bytes, keyed with the epoch: nobody makes one without the
  * secret, and a row of an older epoch does not fit. */
-enum {
-    MAC_BYTES = 32,
-    AT_TURNS = 8,
-    DUE_BYTES = 12, /* "renewed": time u64, turns u32 */
-    AT_SIZE = 4,
-    AT_ROOT = 12,
-    SIGNED_BYTES = 44, /* "signed": log u32, size u64, root */
-};
+enum { AT_TURNS = 8, DUE_BYTES = 12 }; /* "renewed": time u64, turns u32 */
 
-static void row_mac(struct keys *keys, unsigned seal_slot, const char *name, struct str bytes, uint8_t mac[MAC_BYTES])
+void keys_row_mac(struct keys *keys, unsigned seal_slot, const char *name, struct str bytes,
+                  uint8_t mac[KEYS_MAC_BYTES])
 {
     const struct str label = STR("SLV-row-v1"), parts[] = {str_make(name, strlen(name) + 1), bytes};
     crypto_key_derive(keys_slot(keys, seal_slot), &label, 1, keys_slot(keys, SLOT_A));
-    crypto_key_mac(keys_slot(keys, SLOT_A), parts, 2, mac, MAC_BYTES);
+    crypto_key_mac(keys_slot(keys, SLOT_A), parts, 2, mac, KEYS_MAC_BYTES);
     crypto_key_zero(keys_slot(keys, SLOT_A));
 }
 
-/* `row` has room for the MAC behind its `len` bytes. */
-static enum salve_code row_put(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len,
-                               struct salve_err *err)
+enum salve_code keys_row_put(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len,
+                             struct salve_err *err)
 {
-    row_mac(keys, seal_slot, name, str_bytes(row, len), row + len);
-    return keys_meta_put(keys, name, str_bytes(row, len + MAC_BYTES), err);
+    keys_row_mac(keys, seal_slot, name, str_bytes(row, len), row + len);
+    return keys_meta_put(keys, name, str_bytes(row, len + KEYS_MAC_BYTES), err);
 }
 
-static bool row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len)
+bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len)
 {
-    uint8_t mac[MAC_BYTES];
-    if (keys_meta_get(keys, name, row, len + MAC_BYTES, NULL) != SALVE_OK) return false;
-    row_mac(keys, seal_slot, name, str_bytes(row, len), mac);
-    return crypto_equal(mac, row + len, MAC_BYTES);
+    uint8_t mac[KEYS_MAC_BYTES];
+    if (keys_meta_get(keys, name, row, len + KEYS_MAC_BYTES, NULL) != SALVE_OK) return false;
+    keys_row_mac(keys, seal_slot, name, str_bytes(row, len), mac);
+    return crypto_equal(mac, row + len, KEYS_MAC_BYTES);
 }
 
 void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out)
 {
-    uint8_t row[DUE_BYTES + MAC_BYTES];
+    uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
     *out = (struct keys_due){0};
-    if (!row_get(keys, seal_slot, "renewed", row, DUE_BYTES)) return;
+    if (!keys_row_get(keys, seal_slot, "renewed", row, DUE_BYTES)) return;
     out->renewed_unix_s = (int64_t)crypto_get_u64(row);
     out->turns = crypto_get_u32(row + AT_TURNS);
 }
 
 enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due, struct salve_err *err)
 {
-    uint8_t row[DUE_BYTES + MAC_BYTES];
+    uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
     crypto_put_u64(row, (uint64_t)due.renewed_unix_s);
     crypto_put_u32(row + AT_TURNS, due.turns);
-    return row_put(keys, seal_slot, "renewed", row, DUE_BYTES, err);
+    return keys_row_put(keys, seal_slot, "renewed", row, DUE_BYTES, err);
 }
 
 void keys_due(struct keys *keys, struct keys_due *out) { keys_due_read(keys, SLOT_SEAL_NOW, out); }
-
-static bool has_row(struct keys *keys, const char *name)
-{
-    bool row = false;
-    db_bind_text(keys->meta_get, 1, str_of(name));
-    bool is_there = db_step(keys->meta_get, &row, NULL) != SALVE_OK || row;
-    db_reset(keys->meta_get);
-    return is_there;
-}
-
-enum salve_code keys_signed_get(struct keys *keys, struct keys_signed *out, struct salve_err *err)
-{
-    uint8_t row[SIGNED_BYTES + MAC_BYTES];
-    *out = (struct keys_signed){0};
-    if (!has_row(keys, "signed")) return SALVE_OK;
-    if (!row_get(keys, SLOT_SEAL_NOW, "signed", row, SIGNED_BYTES))
-        return salve_refuse(err, SALVE_E_INTEGRITY, "the largest signed head of the log does not fit", "%s",
-                            keys->path);
-    out->log = crypto_get_u32(row);
-    out->size = crypto_get_u64(row + AT_SIZE);
-    memcpy(out->root, row + AT_ROOT, sizeof out->root);
-    return SALVE_OK;
-}
-
-enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *head, struct salve_err *err)
-{
-    uint8_t row[SIGNED_BYTES + MAC_BYTES];
-    struct keys_signed known;
-    enum salve_code code = keys_signed_get(keys, &known, err);
-    bool is_larger = head->log > known.log || (head->log == known.log && head->size > known.size);
-    if (code != SALVE_OK || !is_larger) return code;
-    crypto_put_u32(row, head->log);
-    crypto_put_u64(row + AT_SIZE, head->size);
-    memcpy(row + AT_ROOT, head->root, sizeof head->root);
-    return row_put(keys, SLOT_SEAL_NOW, "signed", row, SIGNED_BYTES, err); /* one statement is one transaction */
-}
-
-enum salve_code keys_rows_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot, struct salve_err *err)
-{
-    uint8_t row[SIGNED_BYTES + MAC_BYTES];
-    if (!row_get(keys, from_slot, "signed", row, SIGNED_BYTES)) return SALVE_OK; /* one that does not fit stays so */
-    return row_put(keys, to_slot, "signed", row, SIGNED_BYTES, err);
-}
 
 enum { KEK_AAD_BYTES = 8 };
 static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES])

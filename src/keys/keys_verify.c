@@ -73,6 +73,8 @@ static void check_sealed(struct check *check)
         tell(check, keys->path, "the index key does not open");
     if (keys_signed_get(keys, &head, NULL) != SALVE_OK)
         tell(check, keys->path, "the largest signed head of the log does not fit");
+    if (!keys_signed_fits(keys))
+        tell(check, "keys.signed", "it does not fit the key store; the next closing writes it anew");
     crypto_key_zero(keys_slot(keys, SLOT_A));
 }
 
