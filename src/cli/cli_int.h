@@ -118,8 +118,8 @@ SALVE_MUST_USE enum salve_code cli_streams_check(struct salve_err *err);
 SALVE_MUST_USE enum salve_code cli_flush(struct salve_err *err);
 bool cli_is_unread(void);
 
-/* cli_interrupted - whether an end was asked for once (Ctrl-C, SIGTERM, SIGHUP): what is under way is brought to a
- * good end. The second time kills. cli_interrupt_status - 128 and the signal. A reader that goes away never kills: the
+/* cli_interrupted - whether an end was asked for once (Ctrl-C, SIGTERM, SIGHUP): what is under way is brought to a good
+ * end. The second time kills. cli_interrupt_status - 128 and the signal. A reader that goes away never kills: the
  * writing fails, and what was read is noted all the same. */
 bool cli_interrupted(void);
 int cli_interrupt_status(void);
