@@ -83,6 +83,11 @@ static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
     int len = snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
                        slash == NULL ? "." : path);
     if (len < 0 || (size_t)len >= sizeof folder) return salve_fail(err, SALVE_E_IO, "%s", path);
+    return file_sync_folder(folder, err);
+}
+
+enum salve_code file_sync_folder(const char *folder, struct salve_err *err)
+{
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return file_fail(err, folder);
     enum salve_code code = fsync(fd) == 0 ? SALVE_OK : file_fail(err, folder);

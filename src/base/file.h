@@ -17,6 +17,9 @@ SALVE_MUST_USE enum salve_code file_read(const char *path, size_t bytes_max, str
  * when the disk is, else E_IO. */
 SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
 
+/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. */
+SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
+
 /* file_list - names in folder `path` (no "." and ".."), sorted bytewise. E_NOT_FOUND, E_IO. */
 SALVE_MUST_USE enum salve_code file_list(const char *path, struct arena *mem, struct str **names, size_t *count,
                                          struct salve_err *err);

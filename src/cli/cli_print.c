@@ -178,28 +178,34 @@ void cli_progress_end(struct cli_progress *progress)
 
 /* --- interrupt --------------------------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t interrupt_count; /* a signal handler has no other place to write to */
+static volatile sig_atomic_t interrupt_count, interrupt_signal; /* a signal handler has no other place to write to */
 
 static void on_interrupt(int number)
 {
     interrupt_count++;
+    interrupt_signal = number;
     if (interrupt_count > 1) _exit(128 + number);
+}
+
+/* While a person is asked, the first interrupt ends the waiting. */
+static void let_interrupt_reads(bool is_let)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = is_let ? 0 : SA_RESTART}, before;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup stays */
+            (void)sigaction(signals[i], &action, NULL);
 }
 
 void cli_catch_interrupt(void)
 {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-    (void)sigaction(SIGINT, &action, NULL);
-}
-
-/* While a person is asked, the first Ctrl-C ends the waiting. */
-static void let_interrupt_reads(bool is_let)
-{
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = is_let ? 0 : SA_RESTART};
-    (void)sigaction(SIGINT, &action, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    let_interrupt_reads(false);
 }
 
 bool cli_interrupted(void) { return interrupt_count > 0; }
+int cli_interrupt_status(void) { return 128 + interrupt_signal; }
 
 /* --- questions --------------------------------------------------------------------------------------------------- */
 

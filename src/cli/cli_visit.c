@@ -43,6 +43,13 @@ static enum salve_code ask_patient(struct cli *cli, struct str *out, struct salv
     return visit_patient_json(&form, cli->mem, out, err);
 }
 
+/* A card that nobody saw opens nothing for anybody: the record goes again, and the words say so. */
+static enum salve_code undo_enrolment(const struct cli *cli, struct str card, struct salve_err *err)
+{
+    TRY(visit_enrol_undo(&cli->visit, card, err));
+    return salve_refuse(err, SALVE_E_IO, "the card could not be printed; nobody was enrolled", "standard output");
+}
+
 enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
 {
     struct str json;
@@ -63,6 +70,7 @@ enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
     cli_reply_text(&reply, "card", enrolled.card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(enrolled.card));
     TRY(cli_reply_done(&reply, err));
+    if (cli_flush(NULL) != SALVE_OK) return undo_enrolment(cli, enrolled.card, err);
     if (!cli->is_json)
         cli_say(cli,
                 "This is the card code. It is shown once: print it or write it down for the person.\n"
@@ -481,6 +489,11 @@ enum salve_code cli_card(struct cli *cli, struct salve_err *err)
     cli_reply_text(&reply, "card", card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(card));
     TRY(cli_reply_done(&reply, err));
+    if (cli_flush(NULL) != SALVE_OK)
+        return salve_refuse(err, SALVE_E_IO,
+                            "the new card could not be printed, and the old one opens nothing any more: make another "
+                            "with 'salve card' and the record's id, or the name and birth date",
+                            "standard output");
     cli_say(cli, "This is the new card code. It is shown once; the old one opens nothing any more.");
     return SALVE_OK;
 }

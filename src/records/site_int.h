@@ -51,6 +51,9 @@ struct site {
 SALVE_MUST_USE enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES],
                                         struct salve_err *err);
 
+/* rec_key_file_make - a key file that is not there yet, 0600; one that is there stays. */
+SALVE_MUST_USE enum salve_code rec_key_file_make(const char *path, struct salve_err *err);
+
 SALVE_MUST_USE enum salve_code rec_settings_check(const struct site_settings *settings, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_settings_write(const struct site_settings *settings, struct arena *mem,
                                                   struct str *json, struct salve_err *err);

@@ -18,6 +18,9 @@ SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_for
 SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient,
                                            struct rec_enrolled *out, struct salve_err *err);
 
+/* visit_enrol_undo - erases what visit_enrol made: its card did not reach anybody. */
+SALVE_MUST_USE enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err);
+
 /* visit_card_new - a new card in place of one that others saw, or that is lost; the old code stops working. It is
  * handed out once. `who` is the old code: the person's own, or staff's with the person there. Where it is lost: the
  * record's id, which stands before the dot in every id that the person took along; that needs a registrar or clinician,

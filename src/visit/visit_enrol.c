@@ -11,6 +11,12 @@ enum salve_code visit_enrol(const struct visit *visit, const struct tape *patien
     return rec_enrol(visit->site, visit->actor, patient, visit->mem, out, err);
 }
 
+enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err)
+{
+    struct rec_erasure erasure;
+    return rec_erase(visit->site, visit_person(visit->site), card, visit->mem, &erasure, err);
+}
+
 enum salve_code visit_card_new(const struct visit *visit, struct str who, struct str *card, struct salve_err *err)
 {
     struct rec_view *view = NULL;

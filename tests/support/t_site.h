@@ -130,7 +130,7 @@ static struct t_site *t_site_make(const char *name, bool name_index)
     t->mem = arena_open((size_t)1 << 30);
     struct site_settings settings = {
         .name = STR("Test site"), .log_name = STR("test"), .languages = STR("en ar"), .name_index = name_index};
-    t_must(site_create(&t->options, &settings, &err));
+    t_must(site_create(&t->options, &settings, NULL, &err));
     t_site_open(t);
     t_site_staff(t);
     return t;

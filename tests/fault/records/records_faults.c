@@ -45,10 +45,10 @@ static void there_is_no_site_where_there_is_none_and_one_is_enough(void **state)
     struct site_settings settings = *site_settings(t->site);
     none.path = "/nonexistent/folder";
     assert_code(site_open(&none, &site, NULL), SALVE_E_NOT_FOUND);
-    assert_int_not_equal(site_create(&none, &settings, NULL), SALVE_OK);
-    assert_code(site_create(&t->options, &settings, NULL), SALVE_E_CONFLICT);
+    assert_int_not_equal(site_create(&none, &settings, NULL, NULL), SALVE_OK);
+    assert_code(site_create(&t->options, &settings, NULL, NULL), SALVE_E_CONFLICT);
     settings.log_name = STR("Not Good");
-    assert_code(site_create(&t->options, &settings, NULL), SALVE_E_CONFIG);
+    assert_code(site_create(&t->options, &settings, NULL, NULL), SALVE_E_CONFIG);
     t_site_drop(t);
 }
 
