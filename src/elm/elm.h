@@ -94,9 +94,9 @@ SALVE_MUST_USE enum salve_code elm_crowd_tape(struct elm_crowd *crowd, struct ta
 struct elm_population;
 SALVE_MUST_USE enum salve_code elm_population_make(const struct tape *const *tapes, size_t count, struct arena *mem,
                                                    struct elm_population **out, struct salve_err *err);
-struct elm_subject *elm_population_person(struct elm_population *population, uint32_t index);
-/* For tests: how many people there are, in the order of the tapes. */
+/* For tests: how many people there are, in the order of the tapes, and one of them. */
 uint32_t elm_population_count(const struct elm_population *population);
+struct elm_subject *elm_population_person(struct elm_population *population, uint32_t index);
 struct elm_subject *elm_population_all(struct elm_population *population);
 /* elm_population_each - calls `one` for every person, in the order of the tapes; mem is open for that call alone. Ends
  * with the first error. */

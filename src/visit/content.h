@@ -76,8 +76,8 @@ SALVE_MUST_USE enum salve_code visit_content_digest(const struct visit_content *
 SALVE_MUST_USE enum salve_code visit_guideline(const struct visit_content *content, struct str id,
                                                const struct guideline **out, struct salve_err *err);
 
-/* visit_guideline_of - the guideline that declares a vector family. E_NOT_FOUND; a broken one, which may be it, is named.
- */
+/* visit_guideline_of - the guideline that declares a vector family. E_NOT_FOUND; a broken one, which may be it, is
+ * named. */
 SALVE_MUST_USE enum salve_code visit_guideline_of(const struct visit_content *content, struct str family,
                                                   const struct guideline **out, struct salve_err *err);
 
