@@ -95,33 +95,14 @@ enum salve_code cli_write_buf(struct buf *out, bool is_json, struct salve_err *e
     return SALVE_OK;
 }
 
-/* A word of the command line may be any bytes. */
-static void put_word(struct json_writer *w, const char *name, const char *text)
-{
-    json_put_text(w, name, str_is_utf8(str_of(text)) ? str_of(text) : STR("(not UTF-8)"));
-}
-
 static void report_json(const struct salve_err *err)
 {
-    char where[SALVE_ERR_WHERE_BYTES], slv[16];
     struct buf out;
     struct str text;
     buf_init(&out, NULL, 1 << 16);
     struct json_writer w = {.out = &out};
-    (void)snprintf(slv, sizeof slv, "SLV-%d", salve_code_slv(err->code));
     json_open(&w, NULL, '{');
-    json_open(&w, "error", '{');
-    put_word(&w, "code", slv);
-    put_word(&w, "name", salve_code_name(err->code));
-    put_word(&w, "what", salve_code_what(err->code));
-    put_word(&w, "where", salve_err_where(err, where));
-    put_word(&w, "in", err->in);
-    json_put_i64(&w, "line", err->line);
-    json_put_i64(&w, "column", err->column);
-    put_word(&w, "element", err->element);
-    put_word(&w, "why", err->why);
-    put_word(&w, "next", salve_code_next(err->code));
-    json_close(&w);
+    json_put_error(&w, "error", err);
     json_close(&w);
     buf_add_char(&out, '\n');
     if (buf_done(&out, &text, NULL) == SALVE_OK) write_clean(stderr, text);

@@ -6,6 +6,13 @@
 
 #include "visit/visit.h"
 
+/* visit_patient_json - the FHIR Patient of what was told; what is empty is left out. Enrolment checks it. */
+struct visit_patient_form {
+    struct str family, given, birth_date, sex; /* given: all of them as one text; birth_date: 2026-01-31 */
+};
+SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_form *form, struct arena *mem,
+                                                  struct str *out, struct salve_err *err);
+
 /* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must reach
  * the person or the disk before anything else is done for them. Errors of rec_enrol. */
 SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient,
