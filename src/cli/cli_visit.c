@@ -29,39 +29,25 @@ static struct str option_or(const struct cli *cli, enum cli_option option, const
 
 /* --- enrol -------------------------------------------------------------------------------------------------------- */
 
-static enum salve_code ask_into(const struct cli *cli, struct json_writer *w, const char *question, const char *name,
-                                struct salve_err *err)
-{
-    char line[CLI_LINE_BYTES_MAX];
-    TRY(cli_ask(cli, question, false, line, sizeof line, err));
-    struct str text = str_trim(str_of(line));
-    if (text.len > 0) json_put_text(w, name, text);
-    return SALVE_OK;
-}
-
 static enum salve_code ask_patient(struct cli *cli, struct str *out, struct salve_err *err)
 {
-    struct buf text;
-    char given[CLI_LINE_BYTES_MAX];
-    buf_init(&text, cli->mem, 1 << 16);
-    struct json_writer w = {.out = &text};
-    json_open(&w, NULL, '{');
-    json_put_text(&w, "resourceType", STR("Patient"));
-    json_open(&w, "name", '[');
-    json_open(&w, NULL, '{');
-    TRY(ask_into(cli, &w, "Family name", "family", err));
-    TRY(cli_ask(cli, "Given names", false, given, sizeof given, err));
-    if (str_trim(str_of(given)).len > 0) {
-        json_open(&w, "given", '[');
-        json_put_text(&w, NULL, str_trim(str_of(given)));
-        json_close(&w);
+    static const char *const questions[] = {"Family name", "Given names", "Birth date (YYYY-MM-DD)",
+                                            "Sex for reference ranges (female, male, other, unknown)"};
+    struct visit_patient_form form;
+    struct str *const answers[] = {&form.family, &form.given, &form.birth_date, &form.sex};
+    char lines[4][CLI_LINE_BYTES_MAX];
+    for (int i = 0; i < 4; i++) {
+        TRY(cli_ask(cli, questions[i], false, lines[i], sizeof lines[i], err));
+        *answers[i] = str_trim(str_of(lines[i]));
     }
-    json_close(&w);
-    json_close(&w);
-    TRY(ask_into(cli, &w, "Birth date (YYYY-MM-DD)", "birthDate", err));
-    TRY(ask_into(cli, &w, "Sex for reference ranges (female, male, other, unknown)", "gender", err));
-    json_close(&w);
-    return buf_done(&text, out, err);
+    return visit_patient_json(&form, cli->mem, out, err);
+}
+
+/* A card that nobody saw opens nothing for anybody: the record goes again, and the words say so. */
+static enum salve_code undo_enrolment(const struct cli *cli, struct str card, struct salve_err *err)
+{
+    TRY(visit_enrol_undo(&cli->visit, card, err));
+    return salve_refuse(err, SALVE_E_IO, "the card could not be printed; nobody was enrolled", "standard output");
 }
 
 enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
@@ -84,6 +70,7 @@ enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
     cli_reply_text(&reply, "card", enrolled.card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(enrolled.card));
     TRY(cli_reply_done(&reply, err));
+    if (cli_flush(NULL) != SALVE_OK) return undo_enrolment(cli, enrolled.card, err);
     if (!cli->is_json)
         cli_say(cli,
                 "This is the card code. It is shown once: print it or write it down for the person.\n"
@@ -180,6 +167,7 @@ static enum salve_code read_grant(struct cli *cli, struct consent_grant *grant, 
                                   .to = option_or(cli, OPT_TO, ""),
                                   .has_witness = cli_has(cli, OPT_WITNESS),
                                   .is_by_guardian = cli_has(cli, OPT_GUARDIAN),
+                                  .of_age_by = cli_has(cli, OPT_OF_AGE) ? option_or(cli, OPT_AS, "") : STR_NONE,
                                   .with_sensitive = cli_has(cli, OPT_SENSITIVE)};
     TRY(cli_purpose(cli, &ask.purpose, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
@@ -202,7 +190,7 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     TRY(visit_consent_give(&cli->visit, str_of(cli->words[0]), &grant, &receipt.proof, err));
     receipt.purpose = grant.purpose;
     text = receipt.proof.text;
-    if (cli->is_json) TRY(cli_receipt_json(cli, "consent", &receipt, &text, err));
+    if (cli->is_json) TRY(visit_receipt_json(&receipt, "consent", cli->mem, &text, err));
     cli_write(text);
     cli_say(cli,
             "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
@@ -502,6 +490,11 @@ enum salve_code cli_card(struct cli *cli, struct salve_err *err)
     cli_reply_text(&reply, "card", card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(card));
     TRY(cli_reply_done(&reply, err));
+    if (cli_flush(NULL) != SALVE_OK)
+        return salve_refuse(err, SALVE_E_IO,
+                            "the new card could not be printed, and the old one opens nothing any more: make another "
+                            "with 'salve card' and the record's id, or the name and birth date",
+                            "standard output");
     cli_say(cli, "This is the new card code. It is shown once; the old one opens nothing any more.");
     return SALVE_OK;
 }

@@ -223,6 +223,20 @@ static void without_its_card_on_the_disk_nothing_else_is_done_for_a_person(void 
     world_drop(&w);
 }
 
+static void what_a_form_was_told_is_a_patient(void **state)
+{
+    struct world w = empty_world("form", NULL);
+    struct visit_patient_form form = {STR("Adeyemi"), STR("Tala Ngozi"), STR("1976-05-14"), STR("female")};
+    struct str json;
+    (void)state;
+    t_must(visit_patient_json(&form, w.t->mem, &json, &err));
+    assert_str(json, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Adeyemi\",\"given\":[\"Tala Ngozi\"]}],"
+                     "\"birthDate\":\"1976-05-14\",\"gender\":\"female\"}");
+    t_must(visit_patient_json(&(struct visit_patient_form){.given = STR("Tala")}, w.t->mem, &json, &err));
+    assert_str(json, "{\"resourceType\":\"Patient\",\"name\":[{\"given\":[\"Tala\"]}]}");
+    world_drop(&w);
+}
+
 static void a_file_without_a_patient_enrols_nobody(void **state)
 {
     struct world w = empty_world("nobody", NULL);
@@ -343,6 +357,7 @@ int main(void)
         cmocka_unit_test(a_new_person_has_a_card_consent_and_what_was_measured),
         cmocka_unit_test(a_file_is_minimised_once_for_a_new_person),
         cmocka_unit_test(without_its_card_on_the_disk_nothing_else_is_done_for_a_person),
+        cmocka_unit_test(what_a_form_was_told_is_a_patient),
         cmocka_unit_test(a_file_without_a_patient_enrols_nobody),
         cmocka_unit_test(rows_are_people_until_one_fails_or_the_caller_stops),
         cmocka_unit_test(an_agreement_says_how_for_whom_and_with_which_words),
