@@ -161,6 +161,7 @@ static enum salve_code read_grant(struct cli *cli, struct consent_grant *grant, 
                                   .to = cli_option_or(cli, OPT_TO, ""),
                                   .has_witness = cli_has(cli, OPT_WITNESS),
                                   .is_by_guardian = cli_has(cli, OPT_GUARDIAN),
+                                  .of_age_by = cli_has(cli, OPT_OF_AGE) ? option_or(cli, OPT_AS, "") : STR_NONE,
                                   .with_sensitive = cli_has(cli, OPT_SENSITIVE)};
     TRY(cli_purpose(cli, &ask.purpose, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));

@@ -42,6 +42,7 @@ struct visit_grant_ask {
     struct str assent;         /* the child's own answer: "given", "not-able", "dissent"; empty: no child */
     struct str to;             /* the one helper or place that HELPER and TRANSFER are for */
     uint32_t read_back_rounds; /* 1 or 2: the round in which every question was met; 0: not met, and the gate refuses */
+    struct str of_age_by; /* the clinician, who is the actor, states that the person is of age; empty: nobody does */
     bool has_witness, is_by_guardian;
     bool with_sensitive; /* a tick of its own: also what is kept apart */
 };

@@ -59,6 +59,7 @@ static enum salve_code fill_manner(const struct visit_grant_ask *ask, struct con
         return salve_refuse(err, SALVE_E_USAGE,
                             "this purpose is for one person or place only; name them, such as daughter-1", "to");
     grant->to = ask->to;
+    grant->of_age_by = ask->of_age_by;
     if (ask->with_sensitive) grant->classes = purpose_classes(ask->purpose) | CLASS_BIT(CLASS_SENS);
     if (ask->has_witness) grant->witness = CONSENT_WITNESS_INDEPENDENT;
     if (ask->is_by_guardian) grant->by = CONSENT_BY_GUARDIAN;
