@@ -161,7 +161,7 @@ static enum salve_code read_grant(struct cli *cli, struct consent_grant *grant, 
                                   .to = cli_option_or(cli, OPT_TO, ""),
                                   .has_witness = cli_has(cli, OPT_WITNESS),
                                   .is_by_guardian = cli_has(cli, OPT_GUARDIAN),
-                                  .of_age_by = cli_has(cli, OPT_OF_AGE) ? option_or(cli, OPT_AS, "") : STR_NONE,
+                                  .of_age_by = cli_has(cli, OPT_OF_AGE) ? cli_option_or(cli, OPT_AS, "") : STR_NONE,
                                   .with_sensitive = cli_has(cli, OPT_SENSITIVE)};
     TRY(cli_purpose(cli, &ask.purpose, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
@@ -258,10 +258,11 @@ static void print_issues(void *with, const struct fhir_issues *issues)
 {
     struct outputs *to = with;
     struct buf out;
+    struct str text;
     buf_init(&out, to->cli->mem, 4 << 20);
     outcome_add(issues, &out);
     buf_add_char(&out, '\n');
-    if (cli_write_buf(&out, true, NULL) != SALVE_OK) cli_say(to->cli, "There are too many faults to show.");
+    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
 }
 
 static bool step(void *with, uint64_t people)

@@ -47,8 +47,8 @@ struct visit_imported {
     size_t resource_count;
 };
 
-/* visit_imported_json - {"people":..,"resources":..,"kept":..,"leftOut":{rule:count},"finished":..,"counts":[{"guideline":
- * ..,"item":..,"category":..,"count":..}]}, the counts sorted. */
+/* visit_imported_json - {"people":..,"resources":..,"kept":..,"leftOut":{rule:count},"finished":..,"counts":[
+ * {"guideline":..,"item":..,"category":..,"count":..}]}; the counts are sorted. */
 void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w);
 
 /* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.
