@@ -53,7 +53,7 @@ DOORS_guideline := finding guideline
 DOORS_records   := site commons rec rights
 DOORS_screen    := screen
 DOORS_letter    := letter
-DOORS_visit     := visit content enrol import check result rights site
+DOORS_visit     := visit content enrol import check result rights site demo
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))

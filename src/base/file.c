@@ -38,6 +38,22 @@ static enum salve_code read_all(int fd, const char *path, struct buf *buf, struc
     }
 }
 
+enum salve_code file_read_secret(const char *path, char *secret, size_t bytes_max, size_t *len, struct salve_err *err)
+{
+    char one_more;
+    ssize_t got = 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, path);
+    for (*len = 0; got > 0 && *len <= bytes_max; *len += (size_t)got) {
+        do got = read(fd, *len < bytes_max ? secret + *len : &one_more, *len < bytes_max ? bytes_max - *len : 1);
+        while (got < 0 && errno == EINTR);
+        if (got < 0) break;
+    }
+    enum salve_code code = got < 0 ? file_fail(err, path) : SALVE_OK;
+    (void)close(fd);
+    return *len > bytes_max ? salve_fail(err, SALVE_E_TOO_BIG, "%s", path) : code;
+}
+
 enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out, struct salve_err *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;

@@ -20,11 +20,8 @@
 
 static enum salve_code write_line(struct buf *out, struct salve_err *err)
 {
-    struct str text;
     buf_add_char(out, '\n');
-    TRY(buf_done(out, &text, err));
-    cli_write(text);
-    return SALVE_OK;
+    return cli_write_buf(out, true, err);
 }
 
 static enum salve_code add_value_set(struct cli *cli, struct terms *v, const char *path, struct salve_err *err)
@@ -439,9 +436,8 @@ enum salve_code cli_cql_measure(struct cli *cli, struct salve_err *err)
     struct measuring m = {.cli = cli};
     struct clock clock;
     char now[CLOCK_TEXT_BYTES];
-    const char *period = cli_option(cli, OPT_PERIOD);
     TRY(cli_now(cli, &clock, err));
-    TRY(measure_period(str_of(period == NULL ? "" : period), cli->mem, &m.facts, &m.period, err));
+    TRY(measure_period(cli_option_or(cli, OPT_PERIOD, ""), cli->mem, &m.facts, &m.period, err));
     TRY(open_set(&m, err));
     m.env.clock = &clock;
     m.facts.date = clock_date_text(clock_ms(&clock), now);

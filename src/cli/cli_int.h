@@ -82,6 +82,7 @@ extern const size_t cli_command_count;
 /* Options. cli_parse fills cli from argv; E_USAGE names the word. */
 SALVE_MUST_USE enum salve_code cli_parse(struct cli *cli, int argc, char **argv, struct salve_err *err);
 const char *cli_option(const struct cli *cli, enum cli_option option); /* last value or NULL */
+struct str cli_option_or(const struct cli *cli, enum cli_option option, const char *otherwise);
 bool cli_has(const struct cli *cli, enum cli_option option);
 const struct cli_command *cli_command_find(const char *first, const char *second, int *words_taken);
 bool cli_command_takes(const struct cli_command *command, enum cli_option option);

@@ -164,8 +164,7 @@ static enum salve_code give_receipt(struct cli *cli, const char *kind, const str
 static enum salve_code receipt_words(struct cli *cli, struct str *language, struct salve_err *err)
 {
     const struct consent_texts *texts = NULL;
-    const char *lang = cli_option(cli, OPT_LANG);
-    *language = str_of(lang == NULL ? "en" : lang);
+    *language = cli_option_or(cli, OPT_LANG, "en");
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_RECEIPTS}, err));
     return visit_receipts(cli->visit.content, *language, &texts, err);
 }

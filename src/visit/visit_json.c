@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a face hands out of a person's rights, as JSON and as text; and the Patient of a form. */
+ * What a face hands out, as JSON and as text; and the Patient of a form. */
 #include "base/buf.h"
 #include "json/json.h"
 #include "visit/enrol.h"
+#include "visit/import.h"
 #include "visit/rights.h"
+#include "visit/site.h"
 
 void visit_consent_json(const struct rec_consent *consent, struct json_writer *w)
 {
@@ -111,4 +113,45 @@ enum salve_code visit_patient_json(const struct visit_patient_form *form, struct
     if (form->sex.len > 0) json_put_text(&w, "gender", form->sex);
     json_close(&w);
     return buf_done(&json, out, err);
+}
+
+static void count_json(const struct screen_count *row, struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_text(w, "guideline", row->guideline);
+    json_put_text(w, "item", row->item);
+    json_put_text(w, "category", row->category);
+    json_put_i64(w, "count", row->count);
+    json_close(w);
+}
+
+void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_i64(w, "people", (int64_t)sum->people);
+    json_put_i64(w, "resources", (int64_t)sum->resources_in);
+    json_put_i64(w, "kept", (int64_t)sum->kept);
+    json_open(w, "leftOut", '{');
+    for (size_t i = 0; i < sum->rule_count; i++) json_put_i64(w, sum->left_out[i].rule, sum->left_out[i].count);
+    json_close(w);
+    json_put_bool(w, "finished", is_finished);
+    json_open(w, "counts", '[');
+    screen_counts_sort(&sum->findings);
+    for (size_t i = 0; i < sum->findings.count; i++) count_json(&sum->findings.rows[i], w);
+    json_close(w);
+    json_close(w);
+}
+
+void visit_settings_json(const struct site_settings *settings, struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_text(w, "name", settings->name);
+    json_put_text(w, "languages", settings->languages);
+    json_put_i64(w, "assentAgeYears", settings->assent_age_years);
+    json_put_i64(w, "consentAgeYears", settings->consent_age_years);
+    json_put_i64(w, "majorityAgeYears", settings->majority_age_years);
+    json_put_bool(w, "nameIndex", settings->name_index);
+    json_put_text(w, "identifierSystems", settings->identifier_systems);
+    json_put_text(w, "nationalPatterns", settings->national_patterns);
+    json_close(w);
 }

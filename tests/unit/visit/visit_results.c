@@ -217,6 +217,31 @@ static void what_a_person_sees_of_their_record_is_also_json(void **state)
     world_drop(&w);
 }
 
+static void an_import_and_the_settings_are_also_json(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct screen_count rows[] = {{STR("kidney"), STR("egfr"), STR("g2"), 1},
+                                  {STR("bmi"), STR("bmi"), STR("usual"), 3}};
+    struct visit_imported sum = {.people = 3, .left_out = {{.rule = "religion", .count = 2}}, .rule_count = 1};
+    struct site_settings settings = {.name = STR("North"), .consent_age_years = 16, .name_index = true};
+    struct buf out;
+    struct str text;
+    struct json_writer json = {.out = &out};
+    (void)state;
+    sum.findings = (struct screen_counts){rows, 2, 2};
+    buf_init(&out, mem, 1 << 16);
+    visit_imported_json(&sum, true, &json);
+    visit_settings_json(&settings, &json);
+    t_must(buf_done(&out, &text, &err));
+    assert_str(text,
+               "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"finished\":true,\"counts\":["
+               "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
+               "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
+               "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
+               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null}");
+    arena_close(mem);
+}
+
 static void what_is_taken_is_one_bundle_of_all_that_is_kept(void **state)
 {
     struct world w = world_make("taken", NULL);
@@ -362,6 +387,7 @@ int main(void)
         cmocka_unit_test(words_that_are_not_there_change_nothing),
         cmocka_unit_test(taking_back_and_erasing_leave_a_receipt_in_the_persons_language),
         cmocka_unit_test(what_a_person_sees_of_their_record_is_also_json),
+        cmocka_unit_test(an_import_and_the_settings_are_also_json),
         cmocka_unit_test(what_is_taken_is_one_bundle_of_all_that_is_kept),
         cmocka_unit_test(staff_are_checked_before_one_is_added),
         cmocka_unit_test(the_last_manager_stays),
