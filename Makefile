@@ -30,7 +30,7 @@ NEEDS_guideline := elm terms fhir json base
 NEEDS_records   := tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
 NEEDS_letter    := guideline json base
-NEEDS_visit     := letter screen records guideline consent admit fhir crypto base
+NEEDS_visit     := letter screen records guideline consent admit fhir crypto base json
 NEEDS_cli       := visit records measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str
@@ -53,7 +53,7 @@ DOORS_guideline := finding guideline
 DOORS_records   := site commons rec rights
 DOORS_screen    := screen
 DOORS_letter    := letter
-DOORS_visit     := visit content enrol import check result rights site
+DOORS_visit     := visit content enrol import check result rights site demo
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))

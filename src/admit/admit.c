@@ -54,7 +54,7 @@ struct refusal {
     uint32_t count;
 };
 
-static void tell_rule(void *context, tape_at at, enum admit_rule rule, struct str path)
+static void note_rule(void *context, tape_at at, enum admit_rule rule, struct str path)
 {
     struct refusal *refusal = context;
     (void)at;
@@ -74,7 +74,7 @@ enum salve_code admit_check(const struct admit_rules *rules, const struct tape *
     struct refusal refusal = {issues, err != NULL ? err : &first, 0};
     enum salve_code code = admit_mark(&marks, rules, tape, compartment, mem, err);
     if (code != SALVE_OK) return code;
-    visit_marks(&marks, tell_rule, &refusal);
+    visit_marks(&marks, note_rule, &refusal);
     return refusal.count == 0 ? SALVE_OK : SALVE_E_NOT_ADMITTED;
 }
 
@@ -147,7 +147,7 @@ static enum salve_code refuse_whole(const struct admit_marks *marks, struct salv
 {
     struct salve_err first = {0};
     struct refusal refusal = {NULL, err != NULL ? err : &first, 0};
-    visit_marks(marks, tell_rule, &refusal);
+    visit_marks(marks, note_rule, &refusal);
     if (refusal.count == 0) salve_fail(err, SALVE_E_NOT_ADMITTED, "Bundle");
     return SALVE_E_NOT_ADMITTED;
 }

@@ -38,6 +38,22 @@ static enum salve_code read_all(int fd, const char *path, struct buf *buf, struc
     }
 }
 
+enum salve_code file_read_secret(const char *path, char *secret, size_t bytes_max, size_t *len, struct salve_err *err)
+{
+    char one_more;
+    ssize_t got = 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, path);
+    for (*len = 0; got > 0 && *len <= bytes_max; *len += (size_t)got) {
+        do got = read(fd, *len < bytes_max ? secret + *len : &one_more, *len < bytes_max ? bytes_max - *len : 1);
+        while (got < 0 && errno == EINTR);
+        if (got < 0) break;
+    }
+    enum salve_code code = got < 0 ? file_fail(err, path) : SALVE_OK;
+    (void)close(fd);
+    return *len > bytes_max ? salve_fail(err, SALVE_E_TOO_BIG, "%s", path) : code;
+}
+
 enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out, struct salve_err *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;
@@ -83,6 +99,11 @@ static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
     int len = snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
                        slash == NULL ? "." : path);
     if (len < 0 || (size_t)len >= sizeof folder) return salve_fail(err, SALVE_E_IO, "%s", path);
+    return file_sync_folder(folder, err);
+}
+
+enum salve_code file_sync_folder(const char *folder, struct salve_err *err)
+{
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return file_fail(err, folder);
     enum salve_code code = fsync(fd) == 0 ? SALVE_OK : file_fail(err, folder);

@@ -13,9 +13,17 @@
 SALVE_MUST_USE enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out,
                                          struct salve_err *err);
 
+/* file_read_secret - the bytes of `path` into `secret`, which the caller wipes; they are nowhere else. E_TOO_BIG: there
+ * are more than bytes_max; E_NOT_FOUND, E_IO. */
+SALVE_MUST_USE enum salve_code file_read_secret(const char *path, char *secret, size_t bytes_max, size_t *len,
+                                                struct salve_err *err);
+
 /* file_write - replaces `path` atomically; mode is e.g. 0644 or 0600. A device or pipe is written to instead. E_FULL
  * when the disk is, else E_IO. */
 SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
+
+/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. */
+SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
 
 /* file_list - names in folder `path` (no "." and ".."), sorted bytewise. E_NOT_FOUND, E_IO. */
 SALVE_MUST_USE enum salve_code file_list(const char *path, struct arena *mem, struct str **names, size_t *count,

@@ -12,50 +12,21 @@
 #include "cli/cli_open.h"
 #include "cli/cli_rights.h"
 #include "base/file.h"
-#include "base/limits.h"
-#include "fhir/tape_edit.h"
-#include "json/json.h"
+#include "visit/demo.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
 #include "visit/result.h"
-#include "visit/site.h"
-
-enum { PEOPLE_MAX = 16 };
-
-struct demo_person {
-    const struct json *doc;
-    struct str name, card, bundle;
-    struct tape patient;
-    struct compartment compartment;
-    bool is_paper;
-};
 
 struct demo {
     struct cli *cli;
-    struct visit *visit;      /* cli->visit, with the actor of the step */
-    struct str folder;        /* holds site/ and letters/ */
-    const struct json *about; /* demo.json */
+    struct visit *visit; /* cli->visit, with the actor of the step */
+    struct str folder;   /* holds site/ and letters/ */
+    struct visit_demo about;
     struct visit_screening screening;
-    struct demo_person people[PEOPLE_MAX];
-    size_t people_count;
+    struct rec_enrolled enrolled[VISIT_DEMO_PEOPLE_MAX]; /* of those who are not on paper */
 };
 
-static const struct visit_member members[] = {{{"maria", 5}, ROLE_MANAGER},
-                                              {{"dr-amara", 8}, ROLE_CLINICIAN},
-                                              {{"kofi", 4}, ROLE_REGISTRAR},
-                                              {{"lina", 4}, ROLE_ASSISTANT},
-                                              {{"tom", 3}, ROLE_TECHNICIAN}};
-enum { MEMBERS = sizeof members / sizeof *members };
-
-/* Who acts in the next step: the member with that role, or the person. */
-static struct visit *as(const struct demo *demo, enum role role)
-{
-    demo->visit->actor = visit_person(demo->visit->site);
-    for (size_t i = 0; i < MEMBERS; i++)
-        if (members[i].role == role) demo->visit->actor.id = members[i].id;
-    demo->visit->actor.role = role;
-    return demo->visit;
-}
+static struct visit *as(const struct demo *demo, enum role role) { return visit_demo_as(demo->visit, role); }
 
 /* --- the site ----------------------------------------------------------------------------------------------------- */
 
@@ -76,99 +47,49 @@ static enum salve_code make_site(struct demo *demo, struct salve_err *err)
     struct site_options options = {.path = arena_printf(mem, "%s/site", demo->folder.ptr).ptr,
                                    .secret.key_file = arena_printf(mem, "%s/site.key", demo->folder.ptr).ptr,
                                    .clock = demo->cli->clock};
-    const struct json *ids = json_get(demo->about, "guidelines");
-    TRY(visit_site_make(&options, STR("Demonstration Clinic"), members, MEMBERS, mem, err));
-    TRY(site_open(&options, &demo->visit->site, err));
-    for (const struct json *it = json_first(ids); it != NULL; it = it->next) {
-        const struct guideline *ignored = NULL;
-        TRY(visit_accept(as(demo, ROLE_CLINICIAN), json_text(it), NULL, 0, &ignored, err));
-    }
+    TRY(visit_demo_site(demo->visit, &options, &demo->about, err));
     TRY(visit_screening(demo->visit, &demo->screening, err));
-    cli_print("A site of its own in %s: five made-up members of staff, %u of %zu guidelines.\n"
+    cli_print("A site of its own in %s: five made-up members of staff, %zu of %zu guidelines.\n"
               "This demonstration site accepts the guidelines by itself; at a real one a named clinician does.\n",
-              demo->folder.ptr, ids->count, demo->visit->content->guideline_count);
-    return SALVE_OK;
-}
-
-/* --- the people --------------------------------------------------------------------------------------------------- */
-
-/* The files say {today} where a date of the check belongs. */
-static enum salve_code with_today(struct demo *demo, struct str text, struct str *filled, struct salve_err *err)
-{
-    char when[CLOCK_TEXT_BYTES];
-    struct str today = clock_date_text(clock_ms(&demo->cli->clock), when), mark = STR("{today}");
-    struct buf out;
-    buf_init(&out, demo->cli->mem, SALVE_CONFIG_BYTES_MAX);
-    for (ptrdiff_t at; (at = str_find(text, mark)) >= 0; text = str_cut(text, (size_t)at + mark.len, text.len)) {
-        buf_add(&out, str_cut(text, 0, (size_t)at));
-        buf_add(&out, today);
-    }
-    buf_add(&out, text);
-    return buf_done(&out, filled, err);
-}
-
-static enum salve_code read_json(struct demo *demo, struct str name, const struct json **out, struct salve_err *err)
-{
-    struct str text,
-        path = arena_printf(demo->cli->mem, "%.*s/demo/%.*s", STR_ARGS(demo->visit->content->share), STR_ARGS(name));
-    if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "demo");
-    TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, demo->cli->mem, &text, err));
-    TRY(with_today(demo, text, &text, err));
-    return json_read(text, NULL, demo->cli->mem, out, err);
-}
-
-static enum salve_code load_person(struct demo *demo, struct str file, struct salve_err *err)
-{
-    struct arena *mem = demo->cli->mem;
-    struct demo_person *person = &demo->people[demo->people_count++];
-    struct buf out;
-    struct tape tape;
-    TRY(read_json(demo, file, &person->doc, err));
-    buf_init(&out, mem, SALVE_CONFIG_BYTES_MAX);
-    json_write(json_get(person->doc, "bundle"), false, &out);
-    TRY(buf_done(&out, &person->bundle, err));
-    TRY(import_read(person->bundle, mem, &tape, NULL, err));
-    tape_at patient = tape_get(&tape, tape_root(&tape), "entry.resource");
-    if (patient == TAPE_NONE) return salve_fail(err, SALVE_E_INVALID, "demo person without a Patient");
-    TRY(tape_copy(&tape, patient, NULL, NULL, mem, &person->patient, err));
-    person->name = json_text(json_path(person->doc, "bundle.entry.0.resource.name.0.given.0"));
-    person->is_paper = json_is_true(json_get(person->doc, "paper"));
+              demo->folder.ptr, demo->about.guideline_count, demo->visit->content->guideline_count);
     return SALVE_OK;
 }
 
 /* --- one check ---------------------------------------------------------------------------------------------------- */
 
-static enum salve_code agree(struct demo *demo, const struct demo_person *person, struct salve_err *err)
+static enum salve_code agree(struct demo *demo, const struct visit_demo_person *person, struct str card,
+                             struct salve_err *err)
 {
-    struct str lang = json_get_text(person->doc, "lang");
-    for (const struct json *it = json_first(json_get(person->doc, "consents")); it != NULL; it = it->next) {
-        struct visit_grant_ask ask = {.language = lang, .read_back_rounds = 1};
+    for (size_t i = 0; i < person->agrees_count; i++) {
+        struct visit_grant_ask ask = {
+            .purpose = person->agrees[i], .language = person->language, .read_back_rounds = 1};
         struct consent_grant grant;
-        if (!purpose_find(json_text(it), &ask.purpose)) return salve_fail(err, SALVE_E_INVALID, "demo consent");
         TRY(visit_grant(demo->visit->content, &ask, &grant, err));
-        TRY(visit_consent_give(as(demo, ROLE_REGISTRAR), person->card, &grant, NULL, err));
+        TRY(visit_consent_give(as(demo, ROLE_REGISTRAR), card, &grant, NULL, err));
         cli_print("  agreed to %s (form %u.%u, %.*s, read back)\n", purpose_text(grant.purpose), grant.form.major,
-                  grant.form.minor, STR_ARGS(lang));
+                  grant.form.minor, STR_ARGS(person->language));
     }
     return SALVE_OK;
 }
 
-static enum salve_code examine(struct demo *demo, const struct demo_person *person, struct salve_err *err)
+static enum salve_code examine(struct demo *demo, const struct visit_demo_person *person, struct str card,
+                               struct salve_err *err)
 {
     struct visit_import_ask ask = {.minimise = false};
     struct visit_imported sum = {0};
     struct visit_findings findings;
     size_t count = 0;
-    TRY(visit_import(as(demo, ROLE_ASSISTANT), person->card, person->bundle, &ask, &sum, err));
+    TRY(visit_import(as(demo, ROLE_ASSISTANT), card, person->bundle, &ask, &sum, err));
     cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
-    TRY(visit_screen(demo->visit, &demo->screening, person->card, &findings, err));
+    TRY(visit_screen(demo->visit, &demo->screening, card, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
-    TRY(visit_sign(as(demo, ROLE_CLINICIAN), person->card, &count, err));
+    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, &count, err));
     cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), count);
     return SALVE_OK;
 }
 
-static enum salve_code letters(struct demo *demo, const struct demo_person *person, struct salve_err *err)
+static enum salve_code letters(struct demo *demo, const struct visit_demo_person *person, struct str card,
+                               struct salve_err *err)
 {
     struct visit_sheet sheets[] = {
         {.language = STR("en")}, {STR("en"), true, STR_NONE}, {.language = STR("ar")}, {STR("ar"), true, STR_NONE}};
@@ -176,7 +97,7 @@ static enum salve_code letters(struct demo *demo, const struct demo_person *pers
     if (person->is_paper)
         TRY(visit_paper_letters(visit, &demo->screening, person->bundle, sheets, 4, err));
     else
-        TRY(visit_letters(visit, person->card, sheets, 4, err));
+        TRY(visit_letters(visit, card, sheets, 4, err));
     for (size_t i = 0; i < 4; i++) {
         struct str path =
             arena_printf(demo->cli->mem, "%s/letters/%.*s.%.*s.%s", demo->folder.ptr, STR_ARGS(person->name),
@@ -188,41 +109,39 @@ static enum salve_code letters(struct demo *demo, const struct demo_person *pers
     return SALVE_OK;
 }
 
-static enum salve_code check_on_paper(struct demo *demo, const struct demo_person *person, struct salve_err *err)
+static enum salve_code check_on_paper(struct demo *demo, const struct visit_demo_person *person, struct salve_err *err)
 {
     struct visit_findings findings;
     TRY(visit_paper_screen(demo->visit, &demo->screening, person->bundle, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
-    TRY(letters(demo, person, err));
+    TRY(letters(demo, person, STR_NONE, err));
     cli_print("  stored: nothing\n");
     return SALVE_OK;
 }
 
-static enum salve_code check_person(struct demo *demo, struct demo_person *person, struct salve_err *err)
+static enum salve_code check_person(struct demo *demo, size_t index, struct salve_err *err)
 {
-    struct rec_enrolled enrolled;
-    struct str about = json_get_text(person->doc, "about");
-    cli_print("\n%.*s. %.*s\n", STR_ARGS(person->name), STR_ARGS(about));
+    const struct visit_demo_person *person = &demo->about.people[index];
+    struct rec_enrolled *enrolled = &demo->enrolled[index];
+    cli_print("\n%.*s. %.*s\n", STR_ARGS(person->name), STR_ARGS(person->about));
     if (person->is_paper) return check_on_paper(demo, person, err);
-    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, &enrolled, err));
-    person->card = enrolled.card;
-    person->compartment = enrolled.compartment;
-    TRY(agree(demo, person, err));
-    TRY(examine(demo, person, err));
-    return letters(demo, person, err);
+    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, enrolled, err));
+    TRY(agree(demo, person, enrolled->card, err));
+    TRY(examine(demo, person, enrolled->card, err));
+    return letters(demo, person, enrolled->card, err);
 }
 
 /* --- afterwards --------------------------------------------------------------------------------------------------- */
 
-static enum salve_code own_record(struct demo *demo, const struct demo_person *person, struct salve_err *err)
+static enum salve_code own_record(struct demo *demo, struct str name, struct str card, struct salve_err *err)
 {
     struct visit_looks looks;
     struct visit_taken taken;
-    cli_print("\nWho looked at %.*s's record, each line proved by the log:\n", STR_ARGS(person->name));
-    TRY(visit_looked(as(demo, ROLE_PARTICIPANT), person->card, &looks, err));
+    cli_print("\nWho looked at %.*s's record, each line proved by the log:\n", STR_ARGS(name));
+    TRY(visit_looked(as(demo, ROLE_PARTICIPANT), card, &looks, err));
     TRY(cli_looked_print(demo->cli, &looks, err));
-    TRY(visit_take(demo->visit, person->card, &taken, err));
-    cli_print("\n%.*s takes everything along: %zu FHIR resources.\n", STR_ARGS(person->name), taken.resource_count);
+    TRY(visit_take(demo->visit, card, &taken, err));
+    cli_print("\n%.*s takes everything along: %zu FHIR resources.\n", STR_ARGS(name), taken.resource_count);
     return SALVE_OK;
 }
 
@@ -245,27 +164,29 @@ static enum salve_code look(struct demo *demo, enum purpose purpose, struct str 
                      salve_code_name(want), salve_code_name(code));
 }
 
-static enum salve_code withdrawal(struct demo *demo, const struct demo_person *person, struct salve_err *err)
+static enum salve_code withdrawal(struct demo *demo, const struct visit_demo_person *person,
+                                  const struct rec_enrolled *enrolled, struct salve_err *err)
 {
-    enum purpose purpose;
+    enum purpose purpose = person->withdraws;
     struct visit_receipt receipt;
     char compartment[COMPARTMENT_TEXT_BYTES + 1];
-    if (!purpose_find(json_get_text(person->doc, "withdraw"), &purpose)) return SALVE_OK;
-    compartment_text(person->compartment, compartment);
+    if (purpose == 0) return SALVE_OK;
+    compartment_text(enrolled->compartment, compartment);
     cli_print("\n%.*s takes %s back.\n", STR_ARGS(person->name), purpose_text(purpose));
     TRY(look(demo, purpose, str_of(compartment), "before", SALVE_OK, err));
-    TRY(visit_withdraw(as(demo, ROLE_PARTICIPANT), person->card, purpose, STR("en"), &receipt, err));
+    TRY(visit_withdraw(as(demo, ROLE_PARTICIPANT), enrolled->card, purpose, STR("en"), &receipt, err));
     return look(demo, purpose, str_of(compartment), "after, at once", SALVE_E_CONSENT, err);
 }
 
-static enum salve_code erasure(struct demo *demo, const struct demo_person *person, struct salve_err *err)
+static enum salve_code erasure(struct demo *demo, const struct visit_demo_person *person,
+                               const struct rec_enrolled *enrolled, struct salve_err *err)
 {
     struct visit_receipt receipt;
-    if (!json_is_true(json_get(person->doc, "erase"))) return SALVE_OK;
+    if (!person->is_erased) return SALVE_OK;
     cli_print("\n%.*s has the record erased.\n", STR_ARGS(person->name));
-    TRY(visit_erase(as(demo, ROLE_PARTICIPANT), person->card, STR("en"), &receipt, err));
+    TRY(visit_erase(as(demo, ROLE_PARTICIPANT), enrolled->card, STR("en"), &receipt, err));
     cli_print("  gone here now; useless in any older key backup from %.*s\n", STR_ARGS(receipt.until));
-    return look(demo, PURPOSE_CARE, person->card, "the card opens nothing any more", SALVE_E_NOT_FOUND, err);
+    return look(demo, PURPOSE_CARE, enrolled->card, "the card opens nothing any more", SALVE_E_NOT_FOUND, err);
 }
 
 static enum salve_code verify(struct demo *demo, struct salve_err *err)
@@ -285,14 +206,15 @@ static enum salve_code verify(struct demo *demo, struct salve_err *err)
 static enum salve_code people(struct demo *demo, struct salve_err *err)
 {
     cli_print("\n== Health checks\n");
-    for (size_t i = 0; i < demo->people_count; i++) TRY(check_person(demo, &demo->people[i], err));
+    const struct visit_demo *about = &demo->about;
+    for (size_t i = 0; i < about->people_count; i++) TRY(check_person(demo, i, err));
     cli_print("\n== The person in charge\n");
-    for (size_t i = 0; i < demo->people_count; i++) {
-        const struct demo_person *person = &demo->people[i];
+    for (size_t i = 0; i < about->people_count; i++) {
+        const struct visit_demo_person *person = &about->people[i];
         if (person->is_paper) continue;
-        if (i == 0) TRY(own_record(demo, person, err));
-        TRY(withdrawal(demo, person, err));
-        TRY(erasure(demo, person, err));
+        if (i == 0) TRY(own_record(demo, person->name, demo->enrolled[i].card, err));
+        TRY(withdrawal(demo, person, &demo->enrolled[i], err));
+        TRY(erasure(demo, person, &demo->enrolled[i], err));
     }
     return verify(demo, err);
 }
@@ -302,15 +224,13 @@ enum salve_code cli_demo(struct cli *cli, struct salve_err *err)
     struct demo demo = {.cli = cli, .visit = &cli->visit};
     cli->visit.is_demo = true;
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALL}, err));
-    TRY(read_json(&demo, STR("demo.json"), &demo.about, err));
+    TRY(visit_demo_read(demo.visit, clock_ms(&cli->clock), &demo.about, err));
     TRY(make_folder(&demo, err));
     TRY(make_site(&demo, err));
-    for (const struct json *it = json_first(json_get(demo.about, "people")); it != NULL; it = it->next)
-        if (demo.people_count < PEOPLE_MAX) TRY(load_person(&demo, json_text(it), err));
     TRY(people(&demo, err));
     TRY(cli_close(cli, SALVE_OK, err));
     cli_print("\nAll of these people are made up. To try it yourself:\n"
               "  export SALVE_SITE=%s/site SALVE_KEY_FILE=%s/site.key\n  build/salve looked %.*s\n  build/salve help\n",
-              demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.people[0].card));
+              demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.enrolled[0].card));
     return SALVE_OK;
 }

@@ -20,11 +20,8 @@
 
 static enum salve_code write_line(struct buf *out, struct salve_err *err)
 {
-    struct str text;
     buf_add_char(out, '\n');
-    TRY(buf_done(out, &text, err));
-    cli_write(text);
-    return SALVE_OK;
+    return cli_write_buf(out, true, err);
 }
 
 static enum salve_code add_value_set(struct cli *cli, struct terms *v, const char *path, struct salve_err *err)
@@ -101,15 +98,6 @@ static enum salve_code each_text(struct cli *cli, struct arena *mem, take_text *
     return code;
 }
 
-/* Everybody at once, for what looks at more than one person. */
-struct crowd {
-    struct cli *cli;
-    struct arena *mem;
-    const struct tape **tapes;
-    size_t count;
-    bool is_lenient;
-};
-
 /* Rules that break nothing here (an id of 70 characters, an empty list) must not keep a file from being counted: what
  * could be read is used, and the first fault is told with the file. Without a resource there is nothing to use. */
 static enum salve_code read_lenient(const struct cli *cli, const char *path, struct str json, struct arena *mem,
@@ -126,38 +114,28 @@ static enum salve_code read_lenient(const struct cli *cli, const char *path, str
     return code;
 }
 
+/* Everybody at once, for what looks at more than one person. */
+struct crowd {
+    struct cli *cli;
+    struct elm_crowd tapes;
+    bool is_lenient;
+};
+
 static enum salve_code join_crowd(void *with, const char *path, struct str json, struct salve_err *err)
 {
     struct crowd *crowd = with;
-    struct tape *tape = arena_new(crowd->mem, struct tape);
-    if ((crowd->count & (crowd->count - 1)) == 0) { /* full at each power of two */
-        size_t room = crowd->count == 0 ? 1 : 2 * crowd->count, one = sizeof *crowd->tapes;
-        crowd->tapes = arena_grow(crowd->mem, crowd->tapes, crowd->count * one, room * one);
-    }
-    if (tape == NULL || crowd->tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "--data");
-    crowd->tapes[crowd->count++] = tape;
-    return crowd->is_lenient ? read_lenient(crowd->cli, path, json, crowd->mem, tape, err)
-                             : fhir_read(json, NULL, crowd->mem, tape, NULL, err);
+    struct arena *mem = crowd->tapes.mem;
+    struct tape *tape = NULL;
+    TRY(elm_crowd_tape(&crowd->tapes, &tape, err));
+    return crowd->is_lenient ? read_lenient(crowd->cli, path, json, mem, tape, err)
+                             : fhir_read(json, NULL, mem, tape, NULL, err);
 }
 
-/* Runs `one` for each person of the crowd, each in memory of its own. */
-typedef enum salve_code one_of_crowd(void *with, const struct tape *tape, struct elm_subject *subject,
-                                     struct arena *mem, struct salve_err *err);
-
-static enum salve_code each_of_crowd(const struct crowd *crowd, struct elm_population *people, one_of_crowd *one,
-                                     void *with, struct salve_err *err)
+static enum salve_code read_crowd(struct cli *cli, bool is_lenient, struct elm_population **out, struct salve_err *err)
 {
-    uint32_t next = 0;
-    for (size_t i = 0; i < crowd->count && !cli_interrupted(); i++) {
-        if (!elm_is_person(crowd->tapes[i])) continue;
-        struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
-        enum salve_code code = mem == NULL
-                                   ? salve_fail(err, SALVE_E_MEMORY, "--data")
-                                   : one(with, crowd->tapes[i], elm_population_person(people, next++), mem, err);
-        arena_close(mem);
-        if (code != SALVE_OK) return code;
-    }
-    return SALVE_OK;
+    struct crowd crowd = {.cli = cli, .tapes.mem = cli->mem, .is_lenient = is_lenient};
+    TRY(each_text(cli, cli->mem, join_crowd, &crowd, err));
+    return elm_population_make(crowd.tapes.tapes, crowd.tapes.count, cli->mem, out, err);
 }
 
 /* --- fhir validate ------------------------------------------------------------------------------------------------ */
@@ -168,30 +146,16 @@ struct validator {
     struct fhir_reader *reader; /* for one file after the other */
 };
 
-/* Everything that is wrong with one file ends up in issues; an error here is the machine's, not the file's. */
-static enum salve_code validate(struct validator *v, const char *path, struct arena *mem, struct fhir_issues *issues,
-                                struct salve_err *err)
-{
-    struct str json;
-    struct tape tape;
-    bool is_valid;
-    struct fhir_read_opts opts = {.reader = v->reader};
-    enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, mem, &json, err);
-    if (code != SALVE_OK) return code;
-    code = fhir_read(json, &opts, mem, &tape, issues, err);
-    if (code != SALVE_OK && code != SALVE_E_INVALID) return issues->error_count > 0 ? SALVE_OK : code;
-    code = fhir_validate(&tape, mem, issues, &is_valid, err);
-    return code == SALVE_OK ? invariants_check(v->invariants, &tape, mem, issues, err) : code;
-}
-
-static enum salve_code validate_and_print(struct validator *v, const char *path, bool *has_error, struct salve_err *err)
+static enum salve_code validate(struct validator *v, const char *path, bool *has_error, struct salve_err *err)
 {
     struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     struct fhir_issues issues;
+    struct str json;
     struct buf out;
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     fhir_issues_init(&issues, mem);
-    enum salve_code code = validate(v, path, mem, &issues, err);
+    enum salve_code code = file_read(path, SALVE_RESOURCE_BYTES_MAX, mem, &json, err);
+    if (code == SALVE_OK) code = invariants_judge(v->invariants, json, v->reader, mem, &issues, err);
     if (code == SALVE_OK) {
         buf_init(&out, mem, 16 << 20);
         outcome_add(&issues, &out);
@@ -210,7 +174,7 @@ enum salve_code cli_fhir_validate(struct cli *cli, struct salve_err *err)
     enum salve_code code = invariants_make(cli->mem, &v.invariants, err);
     if (code == SALVE_OK) invariants_skip(v.invariants, fhir_validate_covers);
     for (size_t i = 0; i < cli->word_count && code == SALVE_OK && !cli_interrupted(); i++)
-        code = validate_and_print(&v, cli->words[i], &has_error, err);
+        code = validate(&v, cli->words[i], &has_error, err);
     fhir_reader_close(v.reader);
     cli->exit_status = has_error ? 5 : 0;
     return code;
@@ -279,85 +243,22 @@ static enum salve_code load_program(struct cli *cli, struct elm_program **out, s
 struct job {
     struct cli *cli;
     const struct elm_program *program;
+    struct elm_wanted wanted;
     struct expr_env env;
     struct clock clock;
     struct elm_param params[CLI_OPTION_VALUES_MAX];
     size_t param_count;
 };
-/* One subject: what its defines are evaluated over. */
-struct subject_run {
-    const struct job *job;
-    struct elm_subject *subject;
-    struct elm_run *run;
-    bool is_explained;
-};
-/* Which defines a line of output holds. */
-enum printed { PRINT_ALL, PRINT_PATIENT, PRINT_UNFILTERED };
-
-static enum salve_code value_json(struct elm_run *run, size_t index, struct arena *mem, struct str *json,
-                                  struct salve_err *err)
-{
-    struct expr_value value;
-    struct buf text;
-    enum salve_code code = elm_run_define_at(run, index, &value, err);
-    if (code != SALVE_OK) return code;
-    buf_init(&text, mem, SALVE_REQUEST_BYTES_MAX);
-    elm_json(&value, &text);
-    return buf_done(&text, json, err);
-}
-
-static enum salve_code explanation_json(struct subject_run *s, size_t index, struct arena *mem, struct str *json,
-                                        struct salve_err *err)
-{
-    struct elm_explanation explanation;
-    const struct job *job = s->job;
-    struct elm_run *run;
-    enum salve_code code =
-        elm_run_open(job->program, s->subject, &job->env, job->params, job->param_count, mem, &run, err);
-    if (code == SALVE_OK) code = elm_explain(run, index, &explanation, err);
-    return code == SALVE_OK ? elm_explanation_json(&explanation, mem, json, err) : code;
-}
-
-static enum salve_code add_define(struct subject_run *s, size_t index, struct json_writer *w, struct salve_err *err)
-{
-    struct str json;
-    struct arena *mem = w->out->mem;
-    enum salve_code code =
-        s->is_explained ? explanation_json(s, index, mem, &json, err) : value_json(s->run, index, mem, &json, err);
-    if (code != SALVE_OK) return code;
-    json_put_name(w, elm_define_at(s->job->program, index)->name);
-    json_put_raw(w, NULL, json);
-    return SALVE_OK;
-}
-
-static bool is_printed(const struct cli *cli, const struct elm_define *define, enum printed which)
-{
-    const char *name = cli_option(cli, OPT_DEFINE);
-    bool is_unfiltered = str_is(define->context, "Unfiltered") || str_is(define->context, "Population");
-    if (which != PRINT_ALL && is_unfiltered != (which == PRINT_UNFILTERED)) return false;
-    return name != NULL ? str_is(define->name, name) : define->is_public;
-}
-
-static bool is_any_printed(const struct cli *cli, const struct elm_program *program, enum printed which)
-{
-    for (size_t i = 0; i < elm_define_count(program); i++)
-        if (is_printed(cli, elm_define_at(program, i), which)) return true;
-    return false;
-}
 
 /* A line with the defines of one subject. */
-static enum salve_code run_one(const struct job *job, struct elm_subject *subject, enum printed which,
-                               struct arena *mem, struct salve_err *err)
+static enum salve_code print_defines(const struct job *job, struct elm_subject *subject, enum elm_context context,
+                                     struct arena *mem, struct salve_err *err)
 {
-    struct subject_run s = {.job = job, .subject = subject, .is_explained = cli_has(job->cli, OPT_EXPLAIN)};
+    struct elm_wanted wanted = job->wanted;
     struct buf out;
+    wanted.context = context;
     buf_init(&out, mem, 256 << 20);
-    struct json_writer w = {.out = &out};
-    TRY(elm_run_open(job->program, subject, &job->env, job->params, job->param_count, mem, &s.run, err));
-    json_open(&w, NULL, '{');
-    for (size_t i = 0; i < elm_define_count(job->program); i++)
-        if (is_printed(job->cli, elm_define_at(job->program, i), which)) TRY(add_define(&s, i, &w, err));
-    json_close(&w);
+    TRY(elm_defines_json(job->program, subject, &job->env, job->params, job->param_count, &wanted, &out, err));
     return write_line(&out, err);
 }
 
@@ -373,7 +274,7 @@ static enum salve_code run_text(void *with, const char *path, struct str json, s
     enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, err);
     bool is_wanted = code == SALVE_OK && (!is_lines(path) || elm_is_person(&tape));
     if (is_wanted) code = elm_subject_make(tapes, 1, mem, &subject, err);
-    if (code == SALVE_OK && is_wanted) code = run_one(job, &subject, PRINT_ALL, mem, err);
+    if (code == SALVE_OK && is_wanted) code = print_defines(job, &subject, ELM_ANY_CONTEXT, mem, err);
     arena_close(mem);
     return code;
 }
@@ -382,21 +283,25 @@ static enum salve_code run_patient(void *with, const struct tape *tape, struct e
                                    struct salve_err *err)
 {
     (void)tape;
-    return run_one(with, subject, PRINT_PATIENT, mem, err);
+    return cli_interrupted() ? SALVE_OK : print_defines(with, subject, ELM_PATIENT, mem, err);
+}
+
+static bool has_defines(const struct job *job, enum elm_context context)
+{
+    struct elm_wanted wanted = job->wanted;
+    wanted.context = context;
+    return elm_has_wanted(job->program, &wanted);
 }
 
 /* A library with Unfiltered defines needs all lines at once: a line of output a person with the Patient defines, then
  * one with the Unfiltered. */
 static enum salve_code run_population(struct job *job, struct salve_err *err)
 {
-    struct crowd crowd = {.cli = job->cli, .mem = job->cli->mem};
     struct elm_population *people = NULL;
-    TRY(each_text(job->cli, crowd.mem, join_crowd, &crowd, err));
-    TRY(elm_population_make(crowd.tapes, crowd.count, crowd.mem, &people, err));
-    if (is_any_printed(job->cli, job->program, PRINT_PATIENT))
-        TRY(each_of_crowd(&crowd, people, run_patient, job, err));
-    if (!is_any_printed(job->cli, job->program, PRINT_UNFILTERED) || cli_interrupted()) return SALVE_OK;
-    return run_one(job, elm_population_all(people), PRINT_UNFILTERED, crowd.mem, err);
+    TRY(read_crowd(job->cli, false, &people, err));
+    if (has_defines(job, ELM_PATIENT)) TRY(elm_population_each(people, run_patient, job, err));
+    if (!has_defines(job, ELM_UNFILTERED) || cli_interrupted()) return SALVE_OK;
+    return print_defines(job, elm_population_all(people), ELM_UNFILTERED, job->cli->mem, err);
 }
 
 /* NAME=VALUE, read by the type that the library declares. */
@@ -422,6 +327,7 @@ static enum salve_code open_job(struct job *job, struct salve_err *err)
     struct terms *vocabulary = NULL;
     size_t index;
     const char *name = cli_option(cli, OPT_DEFINE);
+    job->wanted = (struct elm_wanted){.define = str_of(name), .is_explained = cli_has(cli, OPT_EXPLAIN)};
     TRY(cli_now(cli, &job->clock, err));
     TRY(load_program(cli, &program, err));
     if (name != NULL && !elm_define_find(program, str_of(name), &index))
@@ -497,13 +403,8 @@ static enum salve_code count_person(void *with, const struct tape *tape, struct 
     struct measuring *m = with;
     struct measure_tally *one = NULL;
     struct measure_facts facts = m->facts;
-    tape_at patient = tape_patient(tape);
-    struct str id = patient == TAPE_NONE ? STR("") : tape_child_text(tape, patient, "id");
-    if (id.len == 0)
-        return salve_refuse(err, SALVE_E_INVALID,
-                            "a person's file must hold a Patient with an id, which its MeasureReport refers to",
-                            "Patient.id");
-    facts.subject = arena_printf(mem, "Patient/%.*s", STR_ARGS(id));
+    if (cli_interrupted()) return SALVE_OK;
+    TRY(measure_reference(tape, mem, &facts.subject, err));
     TRY(subject != NULL ? measure_subject(m->set, subject, &m->env, &m->period, 1, mem, &one, err)
                         : measure_person(m->set, tape, &m->env, &m->period, 1, mem, &one, err));
     TRY(measure_tally_add(m->set, m->all, one, err));
@@ -525,11 +426,9 @@ static enum salve_code measure_text(void *with, const char *path, struct str jso
 /* Criteria that look at everybody: all files are read before the first person is counted. */
 static enum salve_code measure_crowd(struct measuring *m, struct salve_err *err)
 {
-    struct crowd crowd = {.cli = m->cli, .mem = m->cli->mem, .is_lenient = true};
     struct elm_population *people = NULL;
-    TRY(each_text(m->cli, crowd.mem, join_crowd, &crowd, err));
-    TRY(elm_population_make(crowd.tapes, crowd.count, crowd.mem, &people, err));
-    return each_of_crowd(&crowd, people, count_person, m, err);
+    TRY(read_crowd(m->cli, true, &people, err));
+    return elm_population_each(people, count_person, m, err);
 }
 
 enum salve_code cli_cql_measure(struct cli *cli, struct salve_err *err)
@@ -537,9 +436,8 @@ enum salve_code cli_cql_measure(struct cli *cli, struct salve_err *err)
     struct measuring m = {.cli = cli};
     struct clock clock;
     char now[CLOCK_TEXT_BYTES];
-    const char *period = cli_option(cli, OPT_PERIOD);
     TRY(cli_now(cli, &clock, err));
-    TRY(measure_period(str_of(period == NULL ? "" : period), cli->mem, &m.facts, &m.period, err));
+    TRY(measure_period(cli_option_or(cli, OPT_PERIOD, ""), cli->mem, &m.facts, &m.period, err));
     TRY(open_set(&m, err));
     m.env.clock = &clock;
     m.facts.date = clock_date_text(clock_ms(&clock), now);

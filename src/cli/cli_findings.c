@@ -2,6 +2,7 @@
  * Findings with their reasons. */
 #include "cli/cli_findings.h"
 
+#include "cli/cli_reply.h"
 #include "visit/content.h"
 
 static void add_labels(struct buf *out, const struct guideline *guideline, const struct str *labels, size_t count)
@@ -71,22 +72,4 @@ enum salve_code cli_findings_print(const struct cli *cli, const struct visit_fin
             finding_text(&reply.out, cli, &findings->list[i]);
     }
     return cli_reply_done(&reply, err);
-}
-
-void cli_counts_add(struct cli_reply *reply, struct screen_counts *counts)
-{
-    screen_counts_sort(counts);
-    cli_reply_enter(reply, "counts", '[');
-    for (size_t i = 0; i < counts->count; i++) {
-        const struct screen_count *row = &counts->rows[i];
-        cli_reply_words(reply, "%-16.*s %-24.*s %-28.*s %7u\n", STR_ARGS(row->guideline), STR_ARGS(row->item),
-                        STR_ARGS(row->category), row->count);
-        cli_reply_enter(reply, NULL, '{');
-        cli_reply_text(reply, "guideline", row->guideline);
-        cli_reply_text(reply, "item", row->item);
-        cli_reply_text(reply, "category", row->category);
-        cli_reply_number(reply, "count", row->count);
-        cli_reply_leave(reply);
-    }
-    cli_reply_leave(reply);
 }

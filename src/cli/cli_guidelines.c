@@ -186,34 +186,16 @@ static struct str family_of(const char *path)
     return str_ends(name, STR(".csv")) ? str_cut(name, 0, name.len - 4) : name;
 }
 
-static const struct guideline *owner_of(const struct visit_content *content, struct str family)
-{
-    for (size_t i = 0; i < content->guideline_count; i++) {
-        const struct guideline_info *info = guideline_info(content->guidelines[i]);
-        for (size_t f = 0; f < info->family_count; f++)
-            if (str_eq(info->families[f], family)) return content->guidelines[i];
-    }
-    return NULL;
-}
-
 enum salve_code cli_guideline_test(struct cli *cli, struct salve_err *err)
 {
     struct guideline_tally tally = {0};
+    const struct guideline *guideline = NULL;
     struct str csv;
-    char where[SALVE_ERR_WHERE_BYTES];
     const char *path = cli_option(cli, OPT_VECTORS);
     if (path == NULL) return salve_refuse(err, SALVE_E_USAGE, "name the CSV file with the rows", "--vectors");
     TRY(load(cli, NULL, err));
     TRY(file_read(path, SALVE_RESOURCE_BYTES_MAX, cli->mem, &csv, err));
-    const struct visit_content *content = cli->visit.content;
-    const struct guideline *guideline = owner_of(content, family_of(path));
-    if (guideline == NULL) {
-        (void)salve_refuse(err, SALVE_E_NOT_FOUND, "no guideline declares this vector family", "family %.*s",
-                           STR_ARGS(family_of(path)));
-        if (content->broken_count == 0) return SALVE_E_NOT_FOUND;
-        return salve_why(err, SALVE_E_NOT_FOUND, "no guideline that loads declares it; broken is %s",
-                         salve_err_where(&content->broken[0].err, where));
-    }
+    TRY(visit_guideline_of(cli->visit.content, family_of(path), &guideline, err));
     TRY(guideline_test_vectors(guideline, family_of(path), csv, report, cli, &tally, err));
     return finish(cli, &tally, err);
 }

@@ -82,6 +82,7 @@ extern const size_t cli_command_count;
 /* Options. cli_parse fills cli from argv; E_USAGE names the word. */
 SALVE_MUST_USE enum salve_code cli_parse(struct cli *cli, int argc, char **argv, struct salve_err *err);
 const char *cli_option(const struct cli *cli, enum cli_option option); /* last value or NULL */
+struct str cli_option_or(const struct cli *cli, enum cli_option option, const char *otherwise);
 bool cli_has(const struct cli *cli, enum cli_option option);
 const struct cli_command *cli_command_find(const char *first, const char *second, int *words_taken);
 bool cli_command_takes(const struct cli_command *command, enum cli_option option);
@@ -110,8 +111,19 @@ void cli_progress_end(struct cli_progress *progress);
 /* cli_now - the time of --now, or the clock of the invocation. */
 SALVE_MUST_USE enum salve_code cli_now(const struct cli *cli, struct clock *out, struct salve_err *err);
 
-/* cli_interrupted - whether Ctrl-C was pressed once; a second press kills. */
+/* cli_streams_open - before anything is opened: descriptors 0 to 2 are there, those that were closed as ones that
+ * answer with an error. cli_streams_check - E_IO if nothing can be printed.
+ * cli_flush - what was printed has arrived, or E_IO. cli_is_unread - it has not, because the reader went away. */
+void cli_streams_open(void);
+SALVE_MUST_USE enum salve_code cli_streams_check(struct salve_err *err);
+SALVE_MUST_USE enum salve_code cli_flush(struct salve_err *err);
+bool cli_is_unread(void);
+
+/* cli_interrupted - whether an end was asked for once (Ctrl-C, SIGTERM, SIGHUP): what is under way is brought to a good
+ * end. The second time kills. cli_interrupt_status - 128 and the signal. A reader that goes away never kills: the
+ * writing fails, and what was read is noted all the same. */
 bool cli_interrupted(void);
+int cli_interrupt_status(void);
 void cli_catch_interrupt(void);
 
 /* cli_ask - one line from the terminal; `is_secret` hides the typing. E_USAGE with --no-input or without a terminal. */

@@ -42,12 +42,7 @@ enum salve_code cli_share_dir(struct cli *cli, struct str *out, struct salve_err
 /* The passphrase lives in its own locked pages, never in the arena. */
 static enum salve_code read_passphrase_file(const char *path, struct cli_secret *secret, struct salve_err *err)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL) return file_fail(err, path);
-    secret->len = fread(secret->text, 1, PASSPHRASE_BYTES_MAX, file);
-    bool is_bad = ferror(file) != 0 || fgetc(file) != EOF;
-    (void)fclose(file);
-    if (is_bad) return salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
+    TRY(file_read_secret(path, secret->text, PASSPHRASE_BYTES_MAX, &secret->len, err));
     while (secret->len > 0 && (secret->text[secret->len - 1] == '\n' || secret->text[secret->len - 1] == '\r'))
         secret->len--;
     return SALVE_OK;

@@ -17,6 +17,12 @@ const char *cli_option(const struct cli *cli, enum cli_option option)
     return values->count == 0 ? NULL : values->value[values->count - 1];
 }
 
+struct str cli_option_or(const struct cli *cli, enum cli_option option, const char *otherwise)
+{
+    const char *value = cli_option(cli, option);
+    return str_of(value == NULL ? otherwise : value);
+}
+
 bool cli_has(const struct cli *cli, enum cli_option option) { return cli->options[option].count > 0; }
 
 bool cli_command_takes(const struct cli_command *command, enum cli_option option)

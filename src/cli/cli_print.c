@@ -95,33 +95,14 @@ enum salve_code cli_write_buf(struct buf *out, bool is_json, struct salve_err *e
     return SALVE_OK;
 }
 
-/* A word of the command line may be any bytes. */
-static void put_word(struct json_writer *w, const char *name, const char *text)
-{
-    json_put_text(w, name, str_is_utf8(str_of(text)) ? str_of(text) : STR("(not UTF-8)"));
-}
-
 static void report_json(const struct salve_err *err)
 {
-    char where[SALVE_ERR_WHERE_BYTES], slv[16];
     struct buf out;
     struct str text;
     buf_init(&out, NULL, 1 << 16);
     struct json_writer w = {.out = &out};
-    (void)snprintf(slv, sizeof slv, "SLV-%d", salve_code_slv(err->code));
     json_open(&w, NULL, '{');
-    json_open(&w, "error", '{');
-    put_word(&w, "code", slv);
-    put_word(&w, "name", salve_code_name(err->code));
-    put_word(&w, "what", salve_code_what(err->code));
-    put_word(&w, "where", salve_err_where(err, where));
-    put_word(&w, "in", err->in);
-    json_put_i64(&w, "line", err->line);
-    json_put_i64(&w, "column", err->column);
-    put_word(&w, "element", err->element);
-    put_word(&w, "why", err->why);
-    put_word(&w, "next", salve_code_next(err->code));
-    json_close(&w);
+    json_put_error(&w, "error", err);
     json_close(&w);
     buf_add_char(&out, '\n');
     if (buf_done(&out, &text, NULL) == SALVE_OK) write_clean(stderr, text);
@@ -197,28 +178,34 @@ void cli_progress_end(struct cli_progress *progress)
 
 /* --- interrupt --------------------------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t interrupt_count; /* a signal handler has no other place to write to */
+static volatile sig_atomic_t interrupt_count, interrupt_signal; /* a signal handler has no other place to write to */
 
 static void on_interrupt(int number)
 {
     interrupt_count++;
+    interrupt_signal = number;
     if (interrupt_count > 1) _exit(128 + number);
+}
+
+/* While a person is asked, the first interrupt ends the waiting. */
+static void let_interrupt_reads(bool is_let)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = is_let ? 0 : SA_RESTART}, before;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup stays */
+            (void)sigaction(signals[i], &action, NULL);
 }
 
 void cli_catch_interrupt(void)
 {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-    (void)sigaction(SIGINT, &action, NULL);
-}
-
-/* While a person is asked, the first Ctrl-C ends the waiting. */
-static void let_interrupt_reads(bool is_let)
-{
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = is_let ? 0 : SA_RESTART};
-    (void)sigaction(SIGINT, &action, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    let_interrupt_reads(false);
 }
 
 bool cli_interrupted(void) { return interrupt_count > 0; }
+int cli_interrupt_status(void) { return 128 + interrupt_signal; }
 
 /* --- questions --------------------------------------------------------------------------------------------------- */
 

@@ -11,7 +11,7 @@ void cli_reply_open(struct cli_reply *reply, const struct cli *cli, char bracket
     reply->cli = cli;
     buf_init(&reply->out, cli->mem, SALVE_REQUEST_BYTES_MAX / 2);
     reply->w = (struct json_writer){.out = &reply->out, .pretty = bracket == '['};
-    cli_reply_enter(reply, NULL, bracket);
+    if (bracket != 0) cli_reply_enter(reply, NULL, bracket);
 }
 
 void cli_reply_enter(struct cli_reply *reply, const char *name, char bracket)

@@ -6,7 +6,8 @@
  *     cli_reply_words(&reply, "Signed %zu findings.\n", count);
  *     return cli_reply_done(&reply, err);
  *
- * Members go to JSON only and words to people only. '{' is an object on one line, '[' a list with a member a line. */
+ * Members go to JSON only and words to people only. '{' is an object on one line, '[' a list with a member a line, 0
+ * leaves w to a writer of its own. */
 #ifndef SALVE_CLI_REPLY_H
 #define SALVE_CLI_REPLY_H
 

@@ -22,21 +22,16 @@ enum salve_code cli_purpose(const struct cli *cli, enum purpose *out, struct sal
                         "--purpose");
 }
 
-static void add_consent(struct cli_reply *reply, const struct rec_consent *consent)
+static void consent_line(struct buf *out, const struct rec_consent *consent)
 {
     char when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
     const char *state = consent->in_force ? "on" : consent->grant.state == CONSENT_WITHDRAWN ? "taken back" : "ended";
     int64_t end_unix_s = consent->grant.not_after_unix_s;
-    cli_reply_words(reply, "%-18s %-11s %.*s%s%.*s\n", purpose_text(consent->grant.purpose), state,
-                    STR_ARGS(clock_date_text(consent->at_unix_ms, when)),
-                    consent->in_force && end_unix_s != 0 ? "  until " : "",
-                    consent->in_force && end_unix_s != 0 ? 10 : 0, clock_date_text(end_unix_s * 1000, until).ptr);
-    cli_reply_enter(reply, NULL, '{');
-    cli_reply_text(reply, "purpose", str_of(purpose_text(consent->grant.purpose)));
-    cli_reply_bool(reply, "inForce", consent->in_force);
-    cli_reply_text(reply, "at", clock_text(consent->at_unix_ms, when));
-    if (end_unix_s != 0) cli_reply_text(reply, "notAfter", clock_text(end_unix_s * 1000, when));
-    cli_reply_leave(reply);
+    buf_addf(out, "%-18s %-11s %.*s", purpose_text(consent->grant.purpose), state,
+             STR_ARGS(clock_date_text(consent->at_unix_ms, when)));
+    if (consent->in_force && end_unix_s != 0)
+        buf_addf(out, "  until %.*s", STR_ARGS(clock_date_text(end_unix_s * 1000, until)));
+    buf_add_char(out, '\n');
 }
 
 enum salve_code cli_consent_list(struct cli *cli, struct salve_err *err)
@@ -46,23 +41,17 @@ enum salve_code cli_consent_list(struct cli *cli, struct salve_err *err)
     TRY(cli_open(cli, CLI_PERSON, err));
     TRY(visit_consents(&cli->visit, str_of(cli->words[0]), &consents, err));
     cli_reply_open(&reply, cli, '[');
-    for (size_t i = 0; i < consents.count; i++) add_consent(&reply, &consents.list[i]);
+    for (size_t i = 0; i < consents.count; i++) {
+        if (cli->is_json)
+            visit_consent_json(&consents.list[i], &reply.w);
+        else
+            consent_line(&reply.out, &consents.list[i]);
+    }
     if (consents.count == 0) cli_say(cli, "Nothing is switched on.");
     return cli_reply_done(&reply, err);
 }
 
 /* --- looked ------------------------------------------------------------------------------------------------------- */
-
-static struct str classes_text(class_mask classes, struct arena *mem)
-{
-    struct buf out;
-    struct str text = STR("");
-    buf_init(&out, mem, 1024);
-    for (int class = 1; class <= CLASS_LAST; class ++)
-        if ((classes & CLASS_BIT(class)) != 0)
-            buf_addf(&out, "%s%s", out.len > 0 ? ", " : "", class_text((enum data_class) class));
-    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
-}
 
 static enum salve_code write_proofs(struct cli *cli, const struct visit_looks *looks, struct salve_err *err)
 {
@@ -78,24 +67,7 @@ static enum salve_code write_proofs(struct cli *cli, const struct visit_looks *l
     return SALVE_OK;
 }
 
-static void look_json(struct json_writer *w, const struct rec_look *look, struct str classes)
-{
-    char when[CLOCK_TEXT_BYTES];
-    json_open(w, NULL, '{');
-    json_put_text(w, "at", clock_text(look->at_unix_ms, when));
-    json_put_text(w, "kind", look->kind);
-    json_put_text(w, "role", str_of(role_text(look->actor.role)));
-    json_put_text(w, "actor", look->actor.id);
-    json_put_text(w, "site", look->actor.site);
-    json_put_text(w, "purpose", look->purpose == 0 ? STR("") : str_of(purpose_text(look->purpose)));
-    json_put_text(w, "classes", classes);
-    json_put_i64(w, "resources", look->resource_count);
-    json_put_i64(w, "leaf", (int64_t)look->leaf_index);
-    json_put_bool(w, "proved", look->proved);
-    json_close(w);
-}
-
-static void look_line(struct buf *out, const struct rec_look *look, struct str classes)
+static void look_line(struct buf *out, const struct rec_look *look)
 {
     char when[CLOCK_TEXT_BYTES];
     struct str at = clock_text(look->at_unix_ms, when);
@@ -103,7 +75,8 @@ static void look_line(struct buf *out, const struct rec_look *look, struct str c
     buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind),
              is_own ? "you" : role_text(look->actor.role), is_own ? "" : " ", STR_ARGS(look->actor.id),
              look->purpose == 0 ? "" : purpose_text(look->purpose));
-    if (classes.len > 0) buf_addf(out, ": %.*s", STR_ARGS(classes));
+    if (look->classes != 0) buf_add(out, STR(": "));
+    visit_classes_add(look->classes, out);
     if (look->resource_count > 0)
         buf_addf(out, " (%u %s)", look->resource_count, str_is(look->kind, "write") ? "written" : "read");
     buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index, look->proved ? "proved" : "NOT PROVED");
@@ -114,11 +87,10 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     struct cli_reply reply;
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < looks->count; i++) {
-        struct str classes = classes_text(looks->list[i].classes, cli->mem);
         if (cli->is_json)
-            look_json(&reply.w, &looks->list[i], classes);
+            TRY(visit_look_json(&looks->list[i], cli->mem, &reply.w, err));
         else
-            look_line(&reply.out, &looks->list[i], classes);
+            look_line(&reply.out, &looks->list[i]);
     }
     TRY(cli_reply_done(&reply, err));
     if (looks->missing > 0)
@@ -151,11 +123,7 @@ enum salve_code cli_history(struct cli *cli, struct salve_err *err)
         const struct visit_version *version = &versions.list[i];
         struct str at = clock_text(version->saved_at_unix_ms, when);
         cli_reply_words(&reply, "version %u, saved %.16s\n%.*s\n", version->version, at.ptr, STR_ARGS(version->json));
-        cli_reply_enter(&reply, NULL, '{');
-        cli_reply_number(&reply, "version", version->version);
-        cli_reply_text(&reply, "savedAt", at);
-        if (cli->is_json) json_put_raw(&reply.w, "resource", version->json);
-        cli_reply_leave(&reply);
+        if (cli->is_json) visit_version_json(version, &reply.w);
     }
     return cli_reply_done(&reply, err);
 }
@@ -178,37 +146,14 @@ enum salve_code cli_take(struct cli *cli, struct salve_err *err)
 
 /* --- withdraw and erase ------------------------------------------------------------------------------------------- */
 
-enum salve_code cli_receipt_json(struct cli *cli, const char *kind, const struct visit_receipt *receipt,
-                                 struct str *out, struct salve_err *err)
-{
-    struct buf json;
-    char when[CLOCK_TEXT_BYTES];
-    buf_init(&json, cli->mem, 1 << 20);
-    struct json_writer w = {.out = &json, .pretty = true};
-    json_open(&w, NULL, '{');
-    json_put_text(&w, "receipt", str_of(kind));
-    json_put_text(&w, "at", clock_text(receipt->proof.at_unix_ms, when));
-    if (receipt->purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(receipt->purpose)));
-    if (receipt->until.len > 0) json_put_text(&w, "keysGoneBy", receipt->until);
-    json_put_i64(&w, "leaf", (int64_t)receipt->proof.leaf_index);
-    if (receipt->body.len > 0)
-        json_put_text(&w, "text",
-                      arena_printf(cli->mem, "%.*s\n\n%.*s\n", STR_ARGS(receipt->title), STR_ARGS(receipt->body)));
-    json_put_text(&w, "proof", receipt->proof.text);
-    json_close(&w);
-    buf_add_char(&json, '\n');
-    return buf_done(&json, out, err);
-}
-
 /* A receipt in the person's language, with its proof below. */
 static enum salve_code give_receipt(struct cli *cli, const char *kind, const struct visit_receipt *receipt,
                                     struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
-    struct str text = arena_printf(cli->mem, "%.*s\n\n%.*s\n\n%.*s", STR_ARGS(receipt->title), STR_ARGS(receipt->body),
-                                   STR_ARGS(receipt->proof.text));
-    if (text.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "receipt");
-    if (cli->is_json) TRY(cli_receipt_json(cli, kind, receipt, &text, err));
+    struct str text;
+    TRY(cli->is_json ? visit_receipt_json(receipt, kind, cli->mem, &text, err)
+                     : visit_receipt_text(receipt, cli->mem, &text, err));
     enum salve_code code = path == NULL ? SALVE_OK : file_write(path, text, 0600, err);
     if (path == NULL || code != SALVE_OK) cli_write(text); /* it is done, and this is the only receipt */
     if (code != SALVE_OK) cli_say(cli, "It was done; the receipt is above because its file could not be written.");
@@ -219,8 +164,7 @@ static enum salve_code give_receipt(struct cli *cli, const char *kind, const str
 static enum salve_code receipt_words(struct cli *cli, struct str *language, struct salve_err *err)
 {
     const struct consent_texts *texts = NULL;
-    const char *lang = cli_option(cli, OPT_LANG);
-    *language = str_of(lang == NULL ? "en" : lang);
+    *language = cli_option_or(cli, OPT_LANG, "en");
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_RECEIPTS}, err));
     return visit_receipts(cli->visit.content, *language, &texts, err);
 }

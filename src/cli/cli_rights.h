@@ -9,10 +9,6 @@
 /* cli_purpose - --purpose; E_USAGE if it is missing, unknown, or own access (which needs no agreement). */
 SALVE_MUST_USE enum salve_code cli_purpose(const struct cli *cli, enum purpose *out, struct salve_err *err);
 
-/* cli_receipt_json - a receipt as JSON: what it is about, when, its leaf and proof, and its words if it has some. */
-SALVE_MUST_USE enum salve_code cli_receipt_json(struct cli *cli, const char *kind, const struct visit_receipt *receipt,
-                                                struct str *out, struct salve_err *err);
-
 /* cli_looked_print - who looked, a line each. E_INTEGRITY if a line is not in the log. */
 SALVE_MUST_USE enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *looks,
                                                 struct salve_err *err);

@@ -37,22 +37,21 @@ static enum salve_code read_members(const struct cli *cli, struct visit_member *
 enum salve_code cli_init(struct cli *cli, struct salve_err *err)
 {
     const char *dir = cli->word_count > 0 ? cli->words[0] : cli_site_dir(cli);
-    const char *name = cli_option(cli, OPT_NAME);
+    struct str name = cli_option_or(cli, OPT_NAME, "Health check");
     struct visit_member *members = NULL;
     size_t count = 0;
     struct cli_secret secret;
     struct cli_reply reply;
     struct site_options options = {.path = dir, .clock = cli->clock};
-    if (name == NULL) name = "Health check";
     TRY(read_members(cli, &members, &count, err));
-    TRY(visit_site_check(str_of(name), members, count, err)); /* before a passphrase is asked for */
+    TRY(visit_site_check(name, members, count, err)); /* before a passphrase is asked for */
     enum salve_code code = cli_secret_get(cli, true, &secret, &options.secret, err);
-    if (code == SALVE_OK) code = visit_site_make(&options, str_of(name), members, count, cli->mem, err);
+    if (code == SALVE_OK) code = visit_site_make(&options, name, members, count, cli->mem, err);
     cli_secret_drop(&secret);
     if (code != SALVE_OK) return code;
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "site", str_of(dir));
-    cli_reply_text(&reply, "name", str_of(name));
+    cli_reply_text(&reply, "name", name);
     cli_reply_words(&reply,
                     "Made the site in %s. Every optional purpose is off.\n"
                     "Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
@@ -154,15 +153,8 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
     struct site_settings settings = *site_settings(cli->visit.site);
     if (is_change) TRY(change_settings(cli, &settings, err));
     settings = *site_settings(cli->visit.site);
-    cli_reply_open(&reply, cli, '{');
-    cli_reply_text(&reply, "name", settings.name);
-    cli_reply_text(&reply, "languages", settings.languages);
-    cli_reply_number(&reply, "assentAgeYears", settings.assent_age_years);
-    cli_reply_number(&reply, "consentAgeYears", settings.consent_age_years);
-    cli_reply_number(&reply, "majorityAgeYears", settings.majority_age_years);
-    cli_reply_bool(&reply, "nameIndex", settings.name_index);
-    cli_reply_text(&reply, "identifierSystems", settings.identifier_systems);
-    cli_reply_text(&reply, "nationalPatterns", settings.national_patterns);
+    cli_reply_open(&reply, cli, 0);
+    if (cli->is_json) visit_settings_json(&settings, &reply.w);
     cli_reply_words(&reply,
                     "name                 %.*s\nlanguages            %.*s\n"
                     "ages                 %u a child is asked, %u decides alone, %u is of age\n"
@@ -170,6 +162,28 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
                     STR_ARGS(settings.name), STR_ARGS(settings.languages), settings.assent_age_years,
                     settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
                     STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns));
+    return cli_reply_done(&reply, err);
+}
+
+/* --- clock -------------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_clock(struct cli *cli, struct salve_err *err)
+{
+    char now[CLOCK_TEXT_BYTES], last[CLOCK_TEXT_BYTES], question[CLI_LINE_BYTES_MAX];
+    struct cli_reply reply;
+    TRY(cli_open(cli, CLI_STAFF, err));
+    struct site *site = cli->visit.site;
+    bool was_doubted = site_clock_suspect(site);
+    (void)snprintf(question, sizeof question, "The clock says %.16s, the site was last used %.16s",
+                   clock_text(clock_ms(&cli->clock), now).ptr, clock_text(site_now_unix_ms(site), last).ptr);
+    if (was_doubted) TRY(cli_confirm(cli, question, "right", err));
+    TRY(site_clock_confirm(site, cli->visit.actor, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_bool(&reply, "wasDoubted", was_doubted);
+    cli_reply_words(&reply,
+                    was_doubted ? "%s. The clock is taken as right; this is noted in the log.\n"
+                                : "%s. Nothing to confirm: the clock fits.\n",
+                    question);
     return cli_reply_done(&reply, err);
 }
 
@@ -238,12 +252,11 @@ static void add_totals(struct cli_reply *reply, const struct site_verify_result 
 enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
 {
     struct cli_secret secret;
-    const char *as = cli_option(cli, OPT_AS);
     struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
     struct verifying verifying = {.cli = cli};
     struct site_verify_result result = {0};
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
-    ask.actor = (struct actor){.id = str_of(as == NULL ? "" : as), .role = ROLE_TECHNICIAN};
+    ask.actor = (struct actor){.id = cli_option_or(cli, OPT_AS, ""), .role = ROLE_TECHNICIAN};
     TRY(cli_site_found(cli, err));
     cli_reply_open(&verifying.reply, cli, '{');
     cli_reply_enter(&verifying.reply, "faults", '[');
@@ -346,6 +359,11 @@ static void check_share(struct doctor *doctor)
     bool is_loaded = content->broken_count == 0 && content->guideline_count > 0;
     tell(doctor, is_loaded, "guidelines load", content->broken_count > 0 ? &content->broken[0].err : &err,
          "run 'salve guideline check'");
+    char hex[2 * CONSENT_SHA256_BYTES + 1];
+    uint8_t sha256[CONSENT_SHA256_BYTES];
+    if (visit_content_digest(content, cli->mem, sha256, &err) != SALVE_OK) return;
+    str_hex(sha256, sizeof sha256, hex);
+    cli_reply_words(&doctor->reply, "      content %.16s, %zu files\n", hex, content->file_count);
 }
 
 static void check_open_site(struct doctor *doctor)
@@ -353,7 +371,7 @@ static void check_open_site(struct doctor *doctor)
     struct salve_err err = {0};
     struct site *site = doctor->cli->visit.site;
     struct site_facts facts = {0};
-    tell(doctor, !site_clock_suspect(site), "the clock runs forward", NULL, salve_code_next(SALVE_E_CLOCK));
+    tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
     if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
         tell(doctor, facts.rotated_at_unix_ms == 0 || age_days <= 7, "keys were renewed within 7 days", NULL,

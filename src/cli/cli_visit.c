@@ -21,47 +21,27 @@
 #include "visit/import.h"
 #include "visit/result.h"
 
-static struct str option_or(const struct cli *cli, enum cli_option option, const char *otherwise)
-{
-    const char *value = cli_option(cli, option);
-    return str_of(value == NULL ? otherwise : value);
-}
-
 /* --- enrol -------------------------------------------------------------------------------------------------------- */
-
-static enum salve_code ask_into(const struct cli *cli, struct json_writer *w, const char *question, const char *name,
-                                struct salve_err *err)
-{
-    char line[CLI_LINE_BYTES_MAX];
-    TRY(cli_ask(cli, question, false, line, sizeof line, err));
-    struct str text = str_trim(str_of(line));
-    if (text.len > 0) json_put_text(w, name, text);
-    return SALVE_OK;
-}
 
 static enum salve_code ask_patient(struct cli *cli, struct str *out, struct salve_err *err)
 {
-    struct buf text;
-    char given[CLI_LINE_BYTES_MAX];
-    buf_init(&text, cli->mem, 1 << 16);
-    struct json_writer w = {.out = &text};
-    json_open(&w, NULL, '{');
-    json_put_text(&w, "resourceType", STR("Patient"));
-    json_open(&w, "name", '[');
-    json_open(&w, NULL, '{');
-    TRY(ask_into(cli, &w, "Family name", "family", err));
-    TRY(cli_ask(cli, "Given names", false, given, sizeof given, err));
-    if (str_trim(str_of(given)).len > 0) {
-        json_open(&w, "given", '[');
-        json_put_text(&w, NULL, str_trim(str_of(given)));
-        json_close(&w);
+    static const char *const questions[] = {"Family name", "Given names", "Birth date (YYYY-MM-DD)",
+                                            "Sex for reference ranges (female, male, other, unknown)"};
+    struct visit_patient_form form;
+    struct str *const answers[] = {&form.family, &form.given, &form.birth_date, &form.sex};
+    char lines[4][CLI_LINE_BYTES_MAX];
+    for (int i = 0; i < 4; i++) {
+        TRY(cli_ask(cli, questions[i], false, lines[i], sizeof lines[i], err));
+        *answers[i] = str_trim(str_of(lines[i]));
     }
-    json_close(&w);
-    json_close(&w);
-    TRY(ask_into(cli, &w, "Birth date (YYYY-MM-DD)", "birthDate", err));
-    TRY(ask_into(cli, &w, "Sex for reference ranges (female, male, other, unknown)", "gender", err));
-    json_close(&w);
-    return buf_done(&text, out, err);
+    return visit_patient_json(&form, cli->mem, out, err);
+}
+
+/* A card that nobody saw opens nothing for anybody: the record goes again, and the words say so. */
+static enum salve_code undo_enrolment(const struct cli *cli, struct str card, struct salve_err *err)
+{
+    TRY(visit_enrol_undo(&cli->visit, card, err));
+    return salve_refuse(err, SALVE_E_IO, "the card could not be printed; nobody was enrolled", "standard output");
 }
 
 enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
@@ -84,6 +64,7 @@ enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
     cli_reply_text(&reply, "card", enrolled.card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(enrolled.card));
     TRY(cli_reply_done(&reply, err));
+    if (cli_flush(NULL) != SALVE_OK) return undo_enrolment(cli, enrolled.card, err);
     if (!cli->is_json)
         cli_say(cli,
                 "This is the card code. It is shown once: print it or write it down for the person.\n"
@@ -109,7 +90,7 @@ enum salve_code cli_consent_form(struct cli *cli, struct salve_err *err)
     enum purpose purpose = 0;
     TRY(cli_purpose(cli, &purpose, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
-    TRY(visit_form(cli->visit.content, purpose, str_of(cli_option(cli, OPT_FORM)), option_or(cli, OPT_LANG, "en"),
+    TRY(visit_form(cli->visit.content, purpose, str_of(cli_option(cli, OPT_FORM)), cli_option_or(cli, OPT_LANG, "en"),
                    &form, err));
     if (cli->is_json)
         cli_write(form->bytes);
@@ -173,13 +154,14 @@ static enum salve_code read_grant(struct cli *cli, struct consent_grant *grant, 
 {
     const char *rounds = cli_option(cli, OPT_READ_BACK);
     int64_t number = 0;
-    struct visit_grant_ask ask = {.language = option_or(cli, OPT_LANG, "en"),
+    struct visit_grant_ask ask = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                   .version = str_of(cli_option(cli, OPT_FORM)),
-                                  .method = option_or(cli, OPT_METHOD, ""),
-                                  .assent = option_or(cli, OPT_ASSENT, ""),
-                                  .to = option_or(cli, OPT_TO, ""),
+                                  .method = cli_option_or(cli, OPT_METHOD, ""),
+                                  .assent = cli_option_or(cli, OPT_ASSENT, ""),
+                                  .to = cli_option_or(cli, OPT_TO, ""),
                                   .has_witness = cli_has(cli, OPT_WITNESS),
                                   .is_by_guardian = cli_has(cli, OPT_GUARDIAN),
+                                  .of_age_by = cli_has(cli, OPT_OF_AGE) ? cli_option_or(cli, OPT_AS, "") : STR_NONE,
                                   .with_sensitive = cli_has(cli, OPT_SENSITIVE)};
     TRY(cli_purpose(cli, &ask.purpose, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
@@ -202,7 +184,7 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     TRY(visit_consent_give(&cli->visit, str_of(cli->words[0]), &grant, &receipt.proof, err));
     receipt.purpose = grant.purpose;
     text = receipt.proof.text;
-    if (cli->is_json) TRY(cli_receipt_json(cli, "consent", &receipt, &text, err));
+    if (cli->is_json) TRY(visit_receipt_json(&receipt, "consent", cli->mem, &text, err));
     cli_write(text);
     cli_say(cli,
             "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
@@ -305,7 +287,7 @@ static enum salve_code import_rows(struct outputs *out, struct str text, const s
     if (code != SALVE_OK) return code;
     while (str_next_line(&rest, &line)) lines += line.len > 0;
     out->progress = cli_progress_start(cli, "import", lines - 1);
-    code = visit_import_rows(&cli->visit, map, text, option_or(cli, OPT_DATE, ""), ask, sum, err);
+    code = visit_import_rows(&cli->visit, map, text, cli_option_or(cli, OPT_DATE, ""), ask, sum, err);
     cli_progress_end(&out->progress);
     if (code != SALVE_OK) salve_err_in(err, "%s", cli->words[0]);
     return code;
@@ -352,28 +334,31 @@ static enum salve_code check_import(const struct cli *cli, struct salve_err *err
     return what == NULL ? SALVE_OK : salve_refuse(err, SALVE_E_USAGE, what, "import");
 }
 
+static void imported_text(const struct cli *cli, struct visit_imported *sum, struct buf *out)
+{
+    buf_addf(out, "%llu people, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
+             (unsigned long long)sum->people, (unsigned long long)sum->resources_in, (unsigned long long)sum->kept,
+             (unsigned long long)sum->commons);
+    if (sum->rule_count > 0) buf_addf(out, "Left out by rule, all of it in %s:\n", cli_option(cli, OPT_REJECTS));
+    for (size_t i = 0; i < sum->rule_count; i++)
+        buf_addf(out, "  %-28s %7u\n", sum->left_out[i].rule, sum->left_out[i].count);
+    screen_counts_sort(&sum->findings);
+    for (size_t i = 0; i < sum->findings.count; i++) {
+        const struct screen_count *row = &sum->findings.rows[i];
+        buf_addf(out, "%-16.*s %-24.*s %-28.*s %7u\n", STR_ARGS(row->guideline), STR_ARGS(row->item),
+                 STR_ARGS(row->category), row->count);
+    }
+}
+
 static enum salve_code print_imported(const struct cli *cli, struct visit_imported *sum, bool is_done,
                                       struct salve_err *err)
 {
     struct cli_reply reply;
-    cli_reply_open(&reply, cli, '{');
-    cli_reply_number(&reply, "people", sum->people);
-    cli_reply_number(&reply, "resources", sum->resources_in);
-    cli_reply_number(&reply, "kept", sum->kept);
-    cli_reply_words(&reply,
-                    "%llu people, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
-                    (unsigned long long)sum->people, (unsigned long long)sum->resources_in,
-                    (unsigned long long)sum->kept, (unsigned long long)sum->commons);
-    if (sum->rule_count > 0)
-        cli_reply_words(&reply, "Left out by rule, all of it in %s:\n", cli_option(cli, OPT_REJECTS));
-    cli_reply_enter(&reply, "leftOut", '{');
-    for (size_t i = 0; i < sum->rule_count; i++) {
-        cli_reply_number(&reply, sum->left_out[i].rule, sum->left_out[i].count);
-        cli_reply_words(&reply, "  %-28s %7u\n", sum->left_out[i].rule, sum->left_out[i].count);
-    }
-    cli_reply_leave(&reply);
-    cli_reply_bool(&reply, "finished", is_done);
-    cli_counts_add(&reply, &sum->findings);
+    cli_reply_open(&reply, cli, 0);
+    if (cli->is_json)
+        visit_imported_json(sum, is_done, &reply.w);
+    else
+        imported_text(cli, sum, &reply.out);
     return cli_reply_done(&reply, err);
 }
 
@@ -473,7 +458,7 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, s
 enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
-    struct visit_sheet sheet = {.language = option_or(cli, OPT_LANG, "en"),
+    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"))};
     TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));
     TRY(make_letter(cli, &sheet, err));
@@ -495,13 +480,19 @@ enum salve_code cli_card(struct cli *cli, struct salve_err *err)
         return salve_refuse(err, SALVE_E_USAGE, "give the old code, or the record's id, or --name and --born", "card");
     TRY(cli_open(cli, is_by_name ? CLI_STAFF : CLI_ANYBODY, err));
     if (is_by_name)
-        TRY(visit_card_by_name(&cli->visit, option_or(cli, OPT_NAME, ""), option_or(cli, OPT_BORN, ""), &card, err));
+        TRY(visit_card_by_name(&cli->visit, cli_option_or(cli, OPT_NAME, ""), cli_option_or(cli, OPT_BORN, ""), &card,
+                               err));
     else
         TRY(visit_card_new(&cli->visit, str_of(cli->words[0]), &card, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "card", card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(card));
     TRY(cli_reply_done(&reply, err));
+    if (cli_flush(NULL) != SALVE_OK)
+        return salve_refuse(err, SALVE_E_IO,
+                            "the new card could not be printed, and the old one opens nothing any more: make another "
+                            "with 'salve card' and the record's id, or the name and birth date",
+                            "standard output");
     cli_say(cli, "This is the new card code. It is shown once; the old one opens nothing any more.");
     return SALVE_OK;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Where the program starts: one invocation is one arena, one command, one exit status. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +11,7 @@
 static enum salve_code run(struct cli *cli, int argc, char **argv, struct salve_err *err)
 {
     enum salve_code code = crypto_init(err);
+    if (code == SALVE_OK) code = cli_streams_check(err);
     if (code == SALVE_OK) code = cli_parse(cli, argc, argv, err);
     if (code != SALVE_OK) return code;
     if (!cli_has(cli, OPT_HELP)) return cli->command->run(cli, err);
@@ -27,15 +26,11 @@ static enum salve_code run(struct cli *cli, int argc, char **argv, struct salve_
     return cli_help(cli, err);
 }
 
-/* What was written must have arrived: a full disk behind standard output is an error too. */
-static enum salve_code flush(struct salve_err *err)
-{
-    if (fflush(stdout) == 0 && ferror(stdout) == 0) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_IO, "what was printed could not be written", "standard output");
-}
+enum { UNREAD_STATUS = 141 }; /* what a shell says of a program that SIGPIPE ended */
 
 int main(int argc, char **argv)
 {
+    cli_streams_open();
     struct salve_err err = {0};
     struct cli cli = {.program = argv[0], .clock = clock_system(), .mem = arena_open(SALVE_REQUEST_BYTES_MAX)};
     cli.visit.mem = cli.mem;
@@ -43,12 +38,15 @@ int main(int argc, char **argv)
     cli_catch_interrupt();
     enum salve_code code = run(&cli, argc, argv, &err);
     code = cli_close(&cli, code, &err);
-    if (code == SALVE_OK) code = flush(&err);
-    if (code != SALVE_OK) {
+    bool is_done = code == SALVE_OK;
+    if (is_done) code = cli_flush(&err); /* a full disk behind it is an error too */
+    bool is_unread = is_done && code != SALVE_OK && cli_is_unread();
+    if (code != SALVE_OK && !is_unread) {
         err.code = code;
         cli_report(&cli, &err);
     }
     arena_close(cli.mem);
-    if (cli_interrupted()) return 130;
+    if (cli_interrupted()) return cli_interrupt_status();
+    if (is_unread) return UNREAD_STATUS;
     return code != SALVE_OK ? salve_code_exit(code) : cli.exit_status;
 }

@@ -171,6 +171,7 @@ struct consent_grant {
     int64_t majority_unix_s;    /* by guardian: the day the child comes of age; else 0 */
     struct str to;              /* helper: their pseudonym; transfer: the provider; else empty */
     struct str taken_by;        /* staff pseudonym who took it down; empty: the person alone */
+    struct str of_age_by;       /* clinician who states that the person is old enough to decide alone; else empty */
 };
 
 /* --- the decision ------------------------------------------------------------------------------------------------ */
@@ -257,15 +258,28 @@ struct consent_ages consent_ages_default(void);
 int32_t consent_age_years(int64_t born_unix_s, int64_t at_unix_s);
 int64_t consent_majority(int64_t born_unix_s, const struct consent_ages *ages);
 
+/* The days on which somebody may have been born. Where the birth date is a month, a year or not known, an age is judged
+ * by the youngest that it allows; only whether a child is asked goes by the oldest. */
+struct consent_birth {
+    int64_t earliest_unix_s; /* INT64_MIN: any */
+    int64_t latest_unix_s;
+};
+/* consent_birth_read - of a FHIR date; at: nobody is born later. Text that is no date: nothing is known. */
+struct consent_birth consent_birth_read(struct str text, int64_t at_unix_s);
+struct consent_birth consent_birth_of_day(int64_t unix_s);
+int32_t consent_age_youngest(const struct consent_birth *birth, int64_t at_unix_s);
+int32_t consent_age_oldest(const struct consent_birth *birth, int64_t at_unix_s);
+
 /* consent_end - when a grant given at `at` ends: the smallest of the compiled maximum, `days` (0: not set by the
  * site) and majority (0: not by a guardian). 0: no end. */
 int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64_t majority_unix_s);
 
-/* consent_check - may this grant be stored? The rules of 2.1-2.6 at the moment of giving.
- *   born_unix_s   0 with born_is_known false: the person is taken for an adult, and no guardian may decide
- *   errors        E_CONSENT  the child dissents, did not assent, or the reading back was not done: store nothing
+/* consent_check - may this grant be stored? The rules of 2.1-2.6 at the moment of giving. Who may be a child by the
+ * birth date needs a guardian, or a clinician who states that they are old enough (of_age_by).
+ *   errors        E_CONSENT  the child dissents, did not assent, has no guardian, or the reading back was not done:
+ *                            store nothing
  *                 E_INVALID  names the element: "Consent.not_after", "Consent.witness" ... with the rule */
-SALVE_MUST_USE enum salve_code consent_check(const struct consent_grant *grant, bool born_is_known, int64_t born_unix_s,
+SALVE_MUST_USE enum salve_code consent_check(const struct consent_grant *grant, const struct consent_birth *birth,
                                              const struct consent_ages *ages, struct salve_err *err);
 
 /* consent_withdrawal - the object that takes `grant` back, in *out: same purpose and form, no proof of anything asked

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A decision as canonical JSON: what a CONSENT record holds and what wraps are bound to. Every member is always
- * there, in RFC 8785 order, so that equal decisions are equal bytes. The layout is in docs/formats/consent.md. */
+ * there but of_age_by, which came later; in RFC 8785 order, so that equal decisions are equal bytes. The layout is in
+ * docs/formats/consent.md. */
 #include "consent/consent_int.h"
 
 #include <stdio.h>
@@ -62,6 +63,7 @@ enum salve_code consent_write(const struct consent_grant *grant, struct arena *m
     put_time(&w, "majority", grant->majority_unix_s);
     json_put_text(&w, "method", str_of(consent_method_text(grant->method)));
     put_time(&w, "not_after", grant->not_after_unix_s);
+    if (grant->of_age_by.len > 0) json_put_text(&w, "of_age_by", grant->of_age_by);
     json_put_text(&w, "purpose", str_of(purpose_text(grant->purpose)));
     json_put_text(&w, "state", str_of(consent_state_text(grant->state)));
     json_put_text(&w, "taken_by", grant->taken_by.ptr == NULL ? STR("") : grant->taken_by);
@@ -127,7 +129,7 @@ static bool read_form(const struct json *object, struct consent_form_ref *form)
            consent_version_read(json_get_text(object, "version"), &form->major, &form->minor);
 }
 
-enum { MEMBER_COUNT = 15 };
+enum { MEMBER_COUNT = 15 }; /* that are always there */
 
 /* NULL, or the name of the first member that is wrong. */
 static const char *read_members(const struct json *doc, struct consent_grant *out)
@@ -167,7 +169,11 @@ enum salve_code consent_read(struct str json, struct arena *mem, struct consent_
         (void)salve_fail(err, SALVE_E_INVALID, "Consent.%s", wrong);
         return SALVE_E_INVALID;
     }
-    if (doc->count != MEMBER_COUNT) return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
+    const struct json *of_age_by = json_get(doc, "of_age_by");
+    if (of_age_by != NULL && (!read_name(of_age_by, &grant.of_age_by) || grant.of_age_by.len == 0))
+        return consent_refuse(err, SALVE_E_INVALID, "Consent.of_age_by", "a name");
+    if (doc->count != MEMBER_COUNT + (of_age_by != NULL))
+        return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
     *out = grant;
     return SALVE_OK;
 }

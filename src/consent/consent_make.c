@@ -85,6 +85,8 @@ bool consent_is_whole(const struct consent_grant *grant, const char **where, con
         return lacks(where, why, "Consent.majority", "a guardian's yes ends at majority, and only a guardian's does");
     if (grant->by == CONSENT_BY_PARTICIPANT && grant->assent != CONSENT_ASSENT_NONE)
         return lacks(where, why, "Consent.assent", "only beside a guardian's permission");
+    if (grant->by == CONSENT_BY_GUARDIAN && grant->of_age_by.len > 0)
+        return lacks(where, why, "Consent.of_age_by", "only for who decides alone");
     if ((grant->purpose == PURPOSE_HELPER && grant->by == CONSENT_BY_PARTICIPANT) || grant->purpose == PURPOSE_TRANSFER)
         if (grant->to.len == 0) return lacks(where, why, "Consent.to", "names who may see it");
     return true;
@@ -92,54 +94,60 @@ bool consent_is_whole(const struct consent_grant *grant, const char **where, con
 
 /* --- may it be stored --------------------------------------------------------------------------------------------- */
 
-static enum salve_code check_guardian(const struct consent_grant *grant, bool born_is_known, int64_t born_unix_s,
+static enum salve_code check_guardian(const struct consent_grant *grant, const struct consent_birth *birth,
                                       const struct consent_ages *ages, struct salve_err *err)
 {
-    if (!born_is_known)
-        return consent_refuse(err, SALVE_E_INVALID, "Consent.by", "a guardian decides only for a known birth date");
-    int32_t years = consent_age_years(born_unix_s, grant->at_unix_s);
-    if (years >= ages->own_consent_years)
+    if (consent_age_youngest(birth, grant->at_unix_s) >= ages->own_consent_years)
         return consent_refuse(err, SALVE_E_INVALID, "Consent.by", "at this age the person decides");
     if (grant->assent == CONSENT_ASSENT_DISSENT)
         return consent_refuse(err, SALVE_E_CONSENT, "Consent.assent", "the child does not want it, and that decides");
     if (grant->assent == CONSENT_ASSENT_NONE)
         return consent_refuse(err, SALVE_E_CONSENT, "Consent.assent", "the child was not asked");
-    if (years >= ages->assent_years && grant->assent == CONSENT_ASSENT_NOT_ABLE &&
+    if (consent_age_oldest(birth, grant->at_unix_s) >= ages->assent_years && grant->assent == CONSENT_ASSENT_NOT_ABLE &&
         grant->witness != CONSENT_WITNESS_INDEPENDENT)
         return consent_refuse(err, SALVE_E_CONSENT, "Consent.assent",
                               "from this age on, an independent witness confirms that a child is not able to say");
-    if (grant->majority_unix_s != consent_majority(born_unix_s, ages))
+    if (grant->majority_unix_s != consent_majority(birth->latest_unix_s, ages))
         return consent_refuse(err, SALVE_E_INVALID, "Consent.majority", "the day on which the child comes of age");
     return SALVE_OK;
 }
 
-static enum salve_code check_withdrawal(const struct consent_grant *grant, bool born_is_known, int64_t born_unix_s,
+/* The person alone. A statement of a clinician counts where the birth date leaves it open, and nowhere else. */
+static enum salve_code check_alone(const struct consent_grant *grant, const struct consent_birth *birth,
+                                   const struct consent_ages *ages, struct salve_err *err)
+{
+    if (consent_age_youngest(birth, grant->at_unix_s) >= ages->own_consent_years) return SALVE_OK;
+    if (consent_age_oldest(birth, grant->at_unix_s) < ages->own_consent_years)
+        return consent_refuse(err, SALVE_E_CONSENT, "Consent.by", "a child needs a guardian's permission as well");
+    if (grant->of_age_by.len > 0) return SALVE_OK;
+    return consent_refuse(err, SALVE_E_CONSENT, "Consent.by",
+                          "by the birth date this may be a child: a guardian's permission is needed as well, or a "
+                          "clinician who states that the person is of age");
+}
+
+static enum salve_code check_withdrawal(const struct consent_grant *grant, const struct consent_birth *birth,
                                         const struct consent_ages *ages, struct salve_err *err)
 {
     if (consent_term_of(grant->purpose).days_max < 0 || grant->purpose == PURPOSE_SELF)
         return consent_refuse(err, SALVE_E_INVALID, "Consent.purpose", "only what was given can be taken back");
     if (grant->at_unix_s <= 0) return consent_refuse(err, SALVE_E_INVALID, "Consent.at", "a time");
-    if (grant->state == CONSENT_WITHDRAWN && grant->by == CONSENT_BY_GUARDIAN && born_is_known &&
-        consent_age_years(born_unix_s, grant->at_unix_s) >= ages->own_consent_years)
+    if (grant->state == CONSENT_WITHDRAWN && grant->by == CONSENT_BY_GUARDIAN &&
+        consent_age_youngest(birth, grant->at_unix_s) >= ages->own_consent_years)
         return consent_refuse(err, SALVE_E_INVALID, "Consent.by", "at this age the person decides");
     return SALVE_OK;
 }
 
-enum salve_code consent_check(const struct consent_grant *grant, bool born_is_known, int64_t born_unix_s,
+enum salve_code consent_check(const struct consent_grant *grant, const struct consent_birth *birth,
                               const struct consent_ages *ages, struct salve_err *err)
 {
     const char *where = "", *why = "";
     salve_assert(ages->assent_years <= ages->own_consent_years && ages->own_consent_years <= ages->majority_years);
-    if (grant->state != CONSENT_GIVEN) return check_withdrawal(grant, born_is_known, born_unix_s, ages, err);
+    if (grant->state != CONSENT_GIVEN) return check_withdrawal(grant, birth, ages, err);
     if (grant->teach_back != CONSENT_TEACH_BACK_DONE)
         return consent_refuse(err, SALVE_E_CONSENT, "Consent.teach_back", "not yet understood: the purpose stays off");
-    enum salve_code code =
-        grant->by == CONSENT_BY_GUARDIAN ? check_guardian(grant, born_is_known, born_unix_s, ages, err) : SALVE_OK;
-    if (code != SALVE_OK) return code;
+    if (grant->by == CONSENT_BY_GUARDIAN) TRY(check_guardian(grant, birth, ages, err));
     if (!consent_is_whole(grant, &where, &why)) return consent_refuse(err, SALVE_E_INVALID, where, why);
-    if (grant->by == CONSENT_BY_PARTICIPANT && born_is_known &&
-        consent_age_years(born_unix_s, grant->at_unix_s) < ages->own_consent_years)
-        return consent_refuse(err, SALVE_E_CONSENT, "Consent.by", "a child needs a guardian's permission as well");
+    if (grant->by == CONSENT_BY_PARTICIPANT) TRY(check_alone(grant, birth, ages, err));
     if (grant->not_after_unix_s > consent_end(grant->purpose, grant->at_unix_s, 0, grant->majority_unix_s))
         return consent_refuse(err, SALVE_E_INVALID, "Consent.not_after", "longer than the purpose may last");
     return SALVE_OK;
@@ -157,4 +165,5 @@ void consent_withdrawal(const struct consent_grant *grant, int64_t at_unix_s, st
     out->by = CONSENT_BY_PARTICIPANT; /* nobody has to show who they are to take something back */
     out->assent = CONSENT_ASSENT_NONE;
     out->majority_unix_s = 0;
+    out->of_age_by = STR_NONE;
 }

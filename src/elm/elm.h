@@ -81,16 +81,29 @@ SALVE_MUST_USE enum salve_code elm_subject_make(const struct tape *const *tapes,
  * E_UNSUPPORTED when linking. A retrieve with a context (`["Mother" -> Observation]`) reads the person that the context
  * names: a Patient, a reference to one, or its id; nobody: an empty list. One person alone is a population of one.
  *
+ * elm_crowd_tape - the place of the next tape, for a caller who does not know how many will come.
  * elm_population_make - a tape a person. A tape that is not about a person (elm_is_person) is seen by Unfiltered only.
  * The tapes must outlive it. The answers of Unfiltered defines are kept in mem, a set for each program that is run;
  * they use the env and parameters of the first run of that program. One thread. */
+struct elm_crowd {
+    struct arena *mem;
+    const struct tape **tapes;
+    size_t count;
+};
+SALVE_MUST_USE enum salve_code elm_crowd_tape(struct elm_crowd *crowd, struct tape **out, struct salve_err *err);
 struct elm_population;
 SALVE_MUST_USE enum salve_code elm_population_make(const struct tape *const *tapes, size_t count, struct arena *mem,
                                                    struct elm_population **out, struct salve_err *err);
-struct elm_subject *elm_population_person(struct elm_population *population, uint32_t index);
-/* For tests: how many people there are, in the order of the tapes. */
+/* For tests: how many people there are, in the order of the tapes, and one of them. */
 uint32_t elm_population_count(const struct elm_population *population);
+struct elm_subject *elm_population_person(struct elm_population *population, uint32_t index);
 struct elm_subject *elm_population_all(struct elm_population *population);
+/* elm_population_each - calls `one` for every person, in the order of the tapes; mem is open for that call alone. Ends
+ * with the first error. */
+typedef enum salve_code elm_each(void *with, const struct tape *tape, struct elm_subject *subject, struct arena *mem,
+                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code elm_population_each(struct elm_population *population, elm_each *one, void *with,
+                                                   struct salve_err *err);
 /* elm_is_person - is any resource of a type that has a subject or patient, or the Patient itself? */
 bool elm_is_person(const struct tape *tape);
 /* elm_looks_further - may the program look at more than one person: an Unfiltered define, or a retrieve in the context
@@ -165,6 +178,21 @@ SALVE_MUST_USE enum salve_code elm_explain(struct elm_run *run, size_t index, st
  * "at":"Library 12:3","because":[{"at":"Library 13:6","clause":"if","value":true},..]} */
 SALVE_MUST_USE enum salve_code elm_explanation_json(const struct elm_explanation *explanation, struct arena *mem,
                                                     struct str *out, struct salve_err *err);
+
+/* elm_defines_json - appends {"A":5,"B":null}: the defines of one subject that are wanted, in the order of the
+ * library. The subject, env and params are those of elm_run_open; works in the memory of `out`.
+ * elm_has_wanted - has the program a define that is wanted? */
+enum elm_context { ELM_ANY_CONTEXT, ELM_PATIENT, ELM_UNFILTERED };
+struct elm_wanted {
+    struct str define;        /* this one, public or not; STR_NONE: all that are public */
+    enum elm_context context; /* of the defines */
+    bool is_explained;        /* each with its explanation; the program is one of elm_link_explained */
+};
+SALVE_MUST_USE enum salve_code elm_defines_json(const struct elm_program *program, struct elm_subject *subject,
+                                                const struct expr_env *env, const struct elm_param *params,
+                                                size_t param_count, const struct elm_wanted *wanted, struct buf *out,
+                                                struct salve_err *err);
+bool elm_has_wanted(const struct elm_program *program, const struct elm_wanted *wanted);
 
 /* elm_json - a value as JSON: null, true, numbers as numbers, texts, dates and times as texts, quantities as
  * {"value":5,"unit":"mg"}, codes as {"code":..,"system":..}, intervals as {"low":..,"lowClosed":..}, lists as arrays,

@@ -12,6 +12,7 @@
 #include "elm/elm_subject_int.h"
 
 struct person {
+    const struct tape *tape;
     struct elm_subject subject;
     struct str id; /* of the Patient; STR_NONE: there is none */
 };
@@ -48,6 +49,18 @@ bool elm_is_person(const struct tape *tape)
     return false;
 }
 
+enum salve_code elm_crowd_tape(struct elm_crowd *crowd, struct tape **out, struct salve_err *err)
+{
+    *out = arena_new(crowd->mem, struct tape);
+    if ((crowd->count & (crowd->count - 1)) == 0) { /* full at each power of two */
+        size_t room = crowd->count == 0 ? 1 : 2 * crowd->count, one = sizeof *crowd->tapes;
+        crowd->tapes = arena_grow(crowd->mem, crowd->tapes, crowd->count * one, room * one);
+    }
+    if (*out == NULL || crowd->tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "population");
+    crowd->tapes[crowd->count++] = *out;
+    return SALVE_OK;
+}
+
 static int by_id(const void *a, const void *b)
 {
     const struct person *x = *(struct person *const *)a, *y = *(struct person *const *)b;
@@ -57,6 +70,7 @@ static int by_id(const void *a, const void *b)
 static enum salve_code add_person(struct elm_population *p, const struct tape *tape, struct salve_err *err)
 {
     struct person *one = &p->people[p->count];
+    one->tape = tape;
     TRY(elm_subject_make(&tape, 1, p->mem, &one->subject, err));
     one->subject.population = p;
     one->subject.number = p->count++;
@@ -92,6 +106,18 @@ struct elm_subject *elm_population_person(struct elm_population *p, uint32_t ind
     return &p->people[index].subject;
 }
 struct elm_subject *elm_population_all(struct elm_population *p) { return &p->all; }
+
+enum salve_code elm_population_each(struct elm_population *p, elm_each *one, void *with, struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    for (uint32_t i = 0; i < p->count && code == SALVE_OK; i++) {
+        struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+        if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "population");
+        code = one(with, p->people[i].tape, &p->people[i].subject, mem, err);
+        arena_close(mem);
+    }
+    return code;
+}
 
 static struct elm_subject *person_of(struct elm_population *p, struct str id)
 {

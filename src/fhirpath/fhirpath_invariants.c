@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/limits.h"
+#include "fhir/validate.h"
 #include "fhirpath/fhirpath_int.h"
 
 /* How a constraint is checked. */
@@ -252,4 +253,16 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
         if (code == SALVE_OK) code = check_list(&w, of_type, at, children);
     }
     return code;
+}
+
+enum salve_code invariants_judge(struct invariants *rules, struct str json, struct fhir_reader *reader,
+                                 struct arena *mem, struct fhir_issues *issues, struct salve_err *err)
+{
+    struct tape tape;
+    bool is_valid;
+    struct fhir_read_opts opts = {.reader = reader};
+    enum salve_code code = fhir_read(json, &opts, mem, &tape, issues, err);
+    if (code != SALVE_OK && code != SALVE_E_INVALID) return issues->error_count > 0 ? SALVE_OK : code;
+    TRY(fhir_validate(&tape, mem, issues, &is_valid, err));
+    return invariants_check(rules, &tape, mem, issues, err);
 }

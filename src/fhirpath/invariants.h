@@ -35,6 +35,14 @@ SALVE_MUST_USE enum salve_code invariants_check(struct invariants *rules, const 
                                                 struct arena *scratch, struct fhir_issues *issues,
                                                 struct salve_err *err);
 
+/* invariants_judge - all three parts of base validation over one JSON text, as `salve fhir validate` says them.
+ *   rules    skip what fhir_validate covers
+ *   reader   for one text after the other, or NULL
+ *   issues   everything that is wrong with the text, also where it is no JSON; an error is the machine's, or a text
+ *            that is too big (E_TOO_BIG) */
+SALVE_MUST_USE enum salve_code invariants_judge(struct invariants *rules, struct str json, struct fhir_reader *reader,
+                                                struct arena *mem, struct fhir_issues *issues, struct salve_err *err);
+
 /* For tests. invariants_compile - compiles those that are not compiled yet; the first failure is returned, and the
  * error is in the key. */
 SALVE_MUST_USE enum salve_code invariants_compile(struct invariants *rules, struct salve_err *err);

@@ -106,6 +106,8 @@ void json_put_i64(struct json_writer *w, const char *name, int64_t number);
 void json_put_bool(struct json_writer *w, const char *name, bool value);
 void json_put_null(struct json_writer *w, const char *name);
 void json_put_raw(struct json_writer *w, const char *name, struct str json); /* JSON made elsewhere, a number say */
+/* json_put_error - an object with code ("SLV-401"), name, what, where, in, line, column, element, why and next. */
+void json_put_error(struct json_writer *w, const char *name, const struct salve_err *err);
 
 /* json_write - a tree that was read, in its order; compact or pretty. */
 void json_write(const struct json *value, bool pretty, struct buf *out);

@@ -69,6 +69,9 @@ struct measure_facts {
     struct str start, end, date; /* of MeasureReport.period and .date; views */
     struct str subject;          /* "Patient/1", or STR_NONE: a summary */
 };
+/* measure_reference - "Patient/1", for facts.subject. E_INVALID: no Patient with an id. */
+SALVE_MUST_USE enum salve_code measure_reference(const struct tape *person, struct arena *mem, struct str *out,
+                                                 struct salve_err *err);
 /* measure_period - "2026-01-01/2026-12-31" as the parameter "Measurement Period" and as the dates of the reports, which
  * view text. E_USAGE: no two dates, or the first after the second. */
 SALVE_MUST_USE enum salve_code measure_period(struct str text, struct arena *mem, struct measure_facts *facts,

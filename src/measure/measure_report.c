@@ -123,3 +123,15 @@ enum salve_code measure_report(const struct measure_set *set, const struct measu
     put_report(&w, set, tally, measure, facts);
     return buf_done(out, &all, err);
 }
+
+enum salve_code measure_reference(const struct tape *person, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    tape_at patient = tape_patient(person);
+    struct str id = patient == TAPE_NONE ? STR("") : tape_child_text(person, patient, "id");
+    if (id.len == 0)
+        return salve_refuse(err, SALVE_E_INVALID,
+                            "a person's file must hold a Patient with an id, which its MeasureReport refers to",
+                            "Patient.id");
+    *out = arena_printf(mem, "Patient/%.*s", STR_ARGS(id));
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "MeasureReport") : SALVE_OK;
+}

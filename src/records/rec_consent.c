@@ -50,19 +50,18 @@ static const struct consent_grant *newest_grant(const struct rec_gate *gate, enu
 
 /* --- giving ----------------------------------------------------------------------------------------------------- */
 
-static enum salve_code birth_of(struct choice *choice, bool *is_known, int64_t *born_unix_s, struct salve_err *err)
+static enum salve_code birth_of(struct choice *choice, struct consent_birth *out, struct salve_err *err)
 {
     const class_mask identity = CLASS_BIT(CLASS_IDENT);
+    const int64_t now_unix_s = to_minute_unix_s(choice->gate->now_unix_ms);
     struct rec_shelf shelf = {0};
-    int64_t born_ms = 0;
-    *is_known = false;
+    *out = consent_birth_read(STR_NONE, now_unix_s);
     enum salve_code code = rec_gate_deliver(choice->gate, PURPOSE_SELF, identity, err);
     if (code == SALVE_OK) code = rec_gate_read(choice->gate, identity, &shelf, err);
     for (size_t i = 0; i < shelf.count && code == SALVE_OK; i++) {
         if (!shelf.all[i].is_first || !str_is(shelf.all[i].is.type, "Patient")) continue;
         const struct tape *patient = &shelf.all[shelf.all[i].newest].is.tape;
-        *is_known = clock_parse(tape_child_text(patient, tape_root(patient), "birthDate"), &born_ms);
-        *born_unix_s = born_ms / 1000;
+        *out = consent_birth_read(tape_child_text(patient, tape_root(patient), "birthDate"), now_unix_s);
     }
     return code;
 }
@@ -75,8 +74,7 @@ static struct consent_ages ages_of(const struct site *site)
 }
 
 /* What the gate itself says about the grant: time, end, who took it down. */
-static void complete_grant(const struct choice *choice, bool born_is_known, int64_t born_unix_s,
-                           struct consent_grant *grant)
+static void complete_grant(const struct choice *choice, const struct consent_birth *birth, struct consent_grant *grant)
 {
     struct consent_ages ages = ages_of(choice->site);
     int64_t asked_end = grant->not_after_unix_s;
@@ -85,12 +83,13 @@ static void complete_grant(const struct choice *choice, bool born_is_known, int6
     grant->at_unix_s = to_minute_unix_s(choice->gate->now_unix_ms);
     if (grant->classes == 0) grant->classes = purpose_classes(grant->purpose);
     grant->majority_unix_s = 0;
-    if (grant->by == CONSENT_BY_GUARDIAN && born_is_known)
-        grant->majority_unix_s = consent_majority(born_unix_s, &ages);
+    if (grant->by == CONSENT_BY_GUARDIAN) grant->majority_unix_s = consent_majority(birth->latest_unix_s, &ages);
     grant->not_after_unix_s = consent_end(grant->purpose, grant->at_unix_s, 0, grant->majority_unix_s);
     if (asked_end != 0 && (grant->not_after_unix_s == 0 || asked_end < grant->not_after_unix_s))
         grant->not_after_unix_s = asked_end;
     grant->taken_by = rec_role_is_staff(choice->actor.role) ? choice->actor.id : STR("");
+    bool is_open = consent_age_youngest(birth, grant->at_unix_s) < ages.own_consent_years;
+    grant->of_age_by = grant->of_age_by.len > 0 && is_open ? choice->actor.id : STR_NONE; /* where it says something */
 }
 
 /* The wraps still to be made, so that they can be made after a crash: doc of the commons until they are. */
@@ -147,15 +146,15 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
 static enum salve_code give(struct choice *choice, const struct consent_grant *asked, struct rec_leaf *leaf,
                             struct salve_err *err)
 {
-    bool born_is_known = false;
-    int64_t born_unix_s = 0;
+    struct consent_birth birth;
     struct consent_grant grant = *asked;
     struct consent_ages ages = ages_of(choice->site);
-    if (choice->gate->is_suspect) return salve_fail(err, SALVE_E_CLOCK, "consent");
-    enum salve_code code = birth_of(choice, &born_is_known, &born_unix_s, err);
-    if (code != SALVE_OK) return code;
-    complete_grant(choice, born_is_known, born_unix_s, &grant);
-    code = consent_check(&grant, born_is_known, born_unix_s, &ages, err);
+    if (choice->gate->is_suspect) return rec_clock_doubted(choice->site, "consent", err);
+    if (asked->of_age_by.len > 0 && choice->actor.role != ROLE_CLINICIAN)
+        return salve_refuse(err, SALVE_E_ROLE, "only a clinician states that somebody is of age", "Consent.of_age_by");
+    TRY(birth_of(choice, &birth, err));
+    complete_grant(choice, &birth, &grant);
+    enum salve_code code = consent_check(&grant, &birth, &ages, err);
     return code == SALVE_OK ? give_in(choice, &grant, leaf, err) : code;
 }
 

@@ -2,7 +2,6 @@
  *
  * A site folder: making, opening, closing. Files: site.db (records, log, commons), keys.db and keys.epoch (wraps and
  * sealed keys), checkpoint and signed-head (the log's head), revoked, lock. docs/formats/site.md. */
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/log_int.h"
+#include "records/making_int.h"
 #include "records/payload_int.h"
 #include "records/revoked_int.h"
 #include "store/store.h"
@@ -51,8 +51,7 @@ static enum salve_code secret_read(const struct site_secret *from, struct secret
 
 static void secret_drop(struct secret *secret) { crypto_zero(secret, sizeof *secret); }
 
-/* A key file that is not there yet is made. */
-static enum salve_code make_key_file(const char *path, struct salve_err *err)
+enum salve_code rec_key_file_make(const char *path, struct salve_err *err)
 {
     uint8_t bytes[CRYPTO_KEY_BYTES];
     if (path == NULL || access(path, F_OK) == 0) return SALVE_OK;
@@ -119,9 +118,12 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
     if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
     if (code == SALVE_OK && !create && !is_there) {
-        code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no site in this folder", "%s", site->path);
+        code = salve_refuse(err, SALVE_E_NOT_FOUND,
+                            rec_making_is_there(site->path) ? "the making of this site was cut off; make it again"
+                                                            : "there is no site in this folder",
+                            "%s", site->path);
     }
-    if (code == SALVE_OK) code = db_lock(lock, &site->lock, err);
+    if (code == SALVE_OK && !create) code = db_lock(lock, &site->lock, err); /* a making holds its own */
     if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
     if (code != SALVE_OK) return code;
     struct keys_options key_options = {.path = keys, .secret = secret.secret};
@@ -207,39 +209,31 @@ static enum salve_code first_documents(struct site *site, const struct site_sett
     return code == SALVE_OK ? rec_settings_use(site, json, err) : code;
 }
 
-static const char *const site_files[] = {"site.db", "keys.db", "keys.epoch",  "checkpoint", "signed-head",
-                                         "revoked", "lock",    "site.db-wal", "keys.db-wal"};
-
-static void remove_files(const char *folder)
+static enum salve_code create_in(const struct site_options *options, const struct site_settings *settings,
+                                 const struct site_first *first, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
-    for (size_t i = 0; i < sizeof site_files / sizeof site_files[0]; i++)
-        if (rec_path(folder, site_files[i], path, NULL) == SALVE_OK) unlink(path);
+    struct site *site = NULL;
+    enum salve_code code = new_site(options, &site, err);
+    if (code != SALVE_OK) return code;
+    code = open_files(site, options, true, err);
+    if (code == SALVE_OK) code = first_documents(site, settings, err);
+    if (code == SALVE_OK) code = rec_revoked_load(site, err);
+    if (code == SALVE_OK && first != NULL) code = first->fill(site, first->with, err);
+    if (code == SALVE_OK) return site_close(&site, err);
+    rec_site_drop(&site);
+    return code;
 }
 
 enum salve_code site_create(const struct site_options *options, const struct site_settings *settings,
-                            struct salve_err *err)
+                            const struct site_first *first, struct salve_err *err)
 {
-    struct site *site = NULL;
-    struct store_options store_options = store_of(options, true);
-    bool is_there = false;
-    enum salve_code code = crypto_init(err);
-    if (code == SALVE_OK) code = rec_settings_check(settings, err);
-    if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
-    if (code != SALVE_OK) return code;
-    if (mkdir(options->path, 0700) != 0 && errno != EEXIST) return file_fail(err, options->path);
-    if (is_there)
-        return salve_refuse(err, SALVE_E_CONFLICT, "there is a site in this folder already", "%s", options->path);
-    code = make_key_file(options->secret.key_file, err);
-    if (code == SALVE_OK) code = new_site(options, &site, err);
-    if (code != SALVE_OK) return code;
-    code = open_files(site, options, true, err);
-    bool is_ours = site->lock != NULL;
-    if (code == SALVE_OK) code = first_documents(site, settings, err);
-    if (code == SALVE_OK) code = rec_revoked_load(site, err);
-    if (code == SALVE_OK) return site_close(&site, err);
-    rec_site_drop(&site);
-    if (is_ours) remove_files(options->path);
+    struct rec_making making;
+    TRY(crypto_init(err));
+    TRY(rec_settings_check(settings, err));
+    TRY(rec_making_begin(options, &making, err));
+    enum salve_code code = create_in(&making.inside, settings, first, err);
+    if (code == SALVE_OK) return rec_making_keep(&making, err);
+    rec_making_undo(&making);
     return code;
 }
 
@@ -264,7 +258,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     struct arena *mem = arena_open(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
     if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
-    if (code == SALVE_OK && s->is_marked_open) code = mark_closed(s, mem, err);
+    if (code == SALVE_OK && s->is_marked_open && !s->has_leftovers) code = mark_closed(s, mem, err);
     arena_close(mem);
     enum salve_code drop_code = drop(site, code == SALVE_OK ? err : NULL);
     return code != SALVE_OK ? code : drop_code;
@@ -320,7 +314,7 @@ enum salve_code site_secret_change(struct site *site, struct actor actor, const 
     struct secret from = {0}, to = {0};
     enum salve_code code = may_change(site, actor, err);
     if (code == SALVE_OK) code = secret_read(old, &from, err);
-    if (code == SALVE_OK) code = make_key_file(fresh->key_file, err);
+    if (code == SALVE_OK) code = rec_key_file_make(fresh->key_file, err);
     if (code == SALVE_OK) code = secret_read(fresh, &to, err);
     if (code == SALVE_OK) code = keys_change_secret(site->keys, from.secret, to.secret, err);
     secret_drop(&from);

@@ -24,7 +24,8 @@
  *          ones of the purpose; SENS only by its separate tick), form (with the sha256 of the file's bytes), method,
  *          witness, teach_back and rounds, by, assent, to; not_after_unix_s 0 is the longest that the purpose allows,
  *          and later is cut to that. The gate sets state, seq, time, majority and taken_by, and runs consent_check with
- *          the birth date of the stored Patient and the ages of the site
+ *          the birth date of the stored Patient and the ages of the site. of_age_by that is not empty: the actor, a
+ *          CLINICIAN, states that the person is old enough; kept where the birth date leaves that open
  *   receipt  may be NULL
  *   errors E_CONSENT (teach-back not passed, dissent, no guardian for a child: nothing is kept), E_INVALID, E_ROLE,
  *          E_NOT_FOUND, E_CLOCK, E_FULL, E_IO */

@@ -4,7 +4,7 @@
  * (records); the others are commons.h, rec.h and rights.h.
  *
  *     struct site *site = NULL;
- *     code = site_create(&options, &settings, err);                         // once: makes the folder
+ *     code = site_create(&options, &settings, NULL, err);                   // once: makes the folder
  *     if (code == SALVE_OK) code = site_open(&options, &site, err);         // E_BUSY, E_SECRET, E_INTEGRITY, ...
  *     if (code == SALVE_OK) code = staff_register(site, manager, technician.id, ROLE_TECHNICIAN, err); // commons.h
  *     if (code == SALVE_OK) code = site_facts(site, mem, &facts, err);      // sizes, not people
@@ -14,7 +14,7 @@
  *
  * One process uses a site at a time (E_BUSY names the pid of the other). A struct site and what is opened from it
  * belong to one thread. Errors name rules and files, never a person's data. E_CLOCK: the clock was set back by more
- * than 2 s; looking goes on (marked `clock_suspect`), but nothing is given, extended or enrolled until the clock is
+ * than 2 s, or jumped more than 45 days ahead; looking goes on (marked `clock_suspect`), but nothing is given, extended or enrolled until the clock is
  * right. */
 #ifndef SALVE_RECORDS_SITE_H
 #define SALVE_RECORDS_SITE_H
@@ -52,10 +52,19 @@ struct site_settings {
         national_patterns; /* written forms of national numbers that must not appear (admit/admit.h), one a line */
 };
 
+/* What is put into a new site before it is one: its staff. `fill` uses the open site and leaves it open. */
+struct site_first {
+    enum salve_code (*fill)(struct site *site, void *with, struct salve_err *err);
+    void *with;
+};
+
 /* site_create - makes the folder and a new site in it, closed again when it returns. With a key file that does not
- * exist yet, makes that too (0600). E_CONFLICT if the folder already holds a site. */
+ * exist yet, makes that too (0600). All or nothing: an error leaves nothing behind, and a making that was cut off is
+ * begun again by the next call (a key file that it made stays and is used). It never removes what it did not make.
+ *   first   may be NULL
+ *   errors  E_CONFLICT the folder holds a site already, or a part of one; E_BUSY; E_FULL; E_IO */
 SALVE_MUST_USE enum salve_code site_create(const struct site_options *options, const struct site_settings *settings,
-                                           struct salve_err *err);
+                                           const struct site_first *first, struct salve_err *err);
 
 /* site_open - locks the folder, opens the files, completes what a crash left undone, and checks that the log is not
  * older than its signed checkpoint.
@@ -76,7 +85,11 @@ SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor
 struct admit_rules;
 const struct admit_rules *site_admission(const struct site *site);
 
+/* site_clock_suspect - the clock is behind the last use, or more than 45 days past it: the time stands meanwhile.
+ * site_clock_confirm - a clock that is far ahead is right all the same; noted in a public leaf. A clock that is not
+ * doubted stays as it is. actor: TECHNICIAN or MANAGER. E_CLOCK: it is behind the last use. */
 bool site_clock_suspect(const struct site *site);
+SALVE_MUST_USE enum salve_code site_clock_confirm(struct site *site, struct actor actor, struct salve_err *err);
 int64_t site_now_unix_ms(const struct site *site); /* never below what was seen before */
 
 /* What `doctor` tells: sizes, not people. */

@@ -76,6 +76,11 @@ SALVE_MUST_USE enum salve_code visit_content_digest(const struct visit_content *
 SALVE_MUST_USE enum salve_code visit_guideline(const struct visit_content *content, struct str id,
                                                const struct guideline **out, struct salve_err *err);
 
+/* visit_guideline_of - the guideline that declares a vector family. E_NOT_FOUND; a broken one, which may be it, is
+ * named. */
+SALVE_MUST_USE enum salve_code visit_guideline_of(const struct visit_content *content, struct str family,
+                                                  const struct guideline **out, struct salve_err *err);
+
 /* visit_form - the form of a purpose in one language, ref.sha256 filled.
  *   version  "1.0"; STR_NONE: the newest by number, usable or not
  *   errors   E_NOT_FOUND (no such form, version or language); or why that version is broken */

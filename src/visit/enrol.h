@@ -6,10 +6,20 @@
 
 #include "visit/visit.h"
 
+/* visit_patient_json - the FHIR Patient of what was told; what is empty is left out. Enrolment checks it. */
+struct visit_patient_form {
+    struct str family, given, birth_date, sex; /* given: all of them as one text; birth_date: 2026-01-31 */
+};
+SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_form *form, struct arena *mem,
+                                                  struct str *out, struct salve_err *err);
+
 /* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must reach
  * the person or the disk before anything else is done for them. Errors of rec_enrol. */
 SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient,
                                            struct rec_enrolled *out, struct salve_err *err);
+
+/* visit_enrol_undo - erases what visit_enrol made: its card did not reach anybody. */
+SALVE_MUST_USE enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err);
 
 /* visit_card_new - a new card in place of one that others saw, or that is lost; the old code stops working. It is
  * handed out once. `who` is the old code: the person's own, or staff's with the person there. Where it is lost: the
@@ -32,6 +42,7 @@ struct visit_grant_ask {
     struct str assent;         /* the child's own answer: "given", "not-able", "dissent"; empty: no child */
     struct str to;             /* the one helper or place that HELPER and TRANSFER are for */
     uint32_t read_back_rounds; /* 1 or 2: the round in which every question was met; 0: not met, and the gate refuses */
+    struct str of_age_by; /* the clinician, who is the actor, states that the person is of age; empty: nobody does */
     bool has_witness, is_by_guardian;
     bool with_sensitive; /* a tick of its own: also what is kept apart */
 };

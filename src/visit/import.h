@@ -14,6 +14,7 @@
 #include "visit/check.h"
 
 struct fhir_issues;
+struct json_writer;
 
 /* What the caller is told while an import runs. Any may be NULL, but `card` where people are new. */
 struct visit_watch {
@@ -45,6 +46,10 @@ struct visit_imported {
     const struct import_resource *resources; /* of the last person, as they were saved; NULL after CSV rows */
     size_t resource_count;
 };
+
+/* visit_imported_json - {"people":..,"resources":..,"kept":..,"leftOut":{rule:count},"finished":..,"counts":[
+ * {"guideline":..,"item":..,"category":..,"count":..}]}; the counts are sorted. */
+void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w);
 
 /* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.
  *   errors   E_NOT_FOUND no such card; E_CONFLICT it is about somebody else ("Patient.birthDate"); E_NOT_ADMITTED and

@@ -5,7 +5,10 @@
 #ifndef SALVE_VISIT_RIGHTS_H
 #define SALVE_VISIT_RIGHTS_H
 
+#include "base/buf.h"
 #include "visit/visit.h"
+
+struct json_writer;
 
 /* visit_consents - their own choices, oldest first. */
 struct visit_consents {
@@ -15,6 +18,9 @@ struct visit_consents {
 SALVE_MUST_USE enum salve_code visit_consents(const struct visit *visit, struct str card, struct visit_consents *out,
                                               struct salve_err *err);
 
+/* visit_consent_json - {"purpose":..,"inForce":..,"at":..,"notAfter":..}; the last where it ends by itself. */
+void visit_consent_json(const struct rec_consent *consent, struct json_writer *w);
+
 /* visit_looked - who looked, oldest first; `missing` counts those that the log does not hold as it should. */
 struct visit_looks {
     struct rec_look *list;
@@ -22,6 +28,12 @@ struct visit_looks {
 };
 SALVE_MUST_USE enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out,
                                             struct salve_err *err);
+
+/* visit_look_json - one line of it: at, kind, role, actor, site, purpose, classes, resources, leaf, proved.
+ * visit_classes_add - appends "identity, measurements". */
+SALVE_MUST_USE enum salve_code visit_look_json(const struct rec_look *look, struct arena *mem, struct json_writer *w,
+                                               struct salve_err *err);
+void visit_classes_add(class_mask classes, struct buf *out);
 
 /* visit_history - every version of one resource, oldest first. id: "Observation/<id>" or "<id>". E_NOT_FOUND. */
 struct visit_version {
@@ -35,6 +47,9 @@ struct visit_versions {
 };
 SALVE_MUST_USE enum salve_code visit_history(const struct visit *visit, struct str card, struct str id,
                                              struct visit_versions *out, struct salve_err *err);
+
+/* visit_version_json - {"version":..,"savedAt":..,"resource":{..}} */
+void visit_version_json(const struct visit_version *version, struct json_writer *w);
 
 /* visit_take - everything that is kept about the person, as one FHIR Bundle. */
 struct visit_taken {
@@ -51,6 +66,14 @@ struct visit_receipt {
     struct str until; /* erasure: the day by which older key backups are useless; else empty */
     struct rec_receipt proof;
 };
+
+/* visit_receipt_text - as it is handed out: title, body, proof.
+ * visit_receipt_json - {"receipt":kind,"at":..,"purpose":..,"keysGoneBy":..,"leaf":..,"text":..,"proof":..} and a line
+ * end, without what it does not have. */
+SALVE_MUST_USE enum salve_code visit_receipt_text(const struct visit_receipt *receipt, struct arena *mem,
+                                                  struct str *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_receipt_json(const struct visit_receipt *receipt, const char *kind,
+                                                  struct arena *mem, struct str *out, struct salve_err *err);
 
 /* visit_withdraw - takes one agreement back, effective at once; nobody is asked why. The words of the receipt are read
  * first: an unknown language, or words that are not whole, change nothing (E_NOT_FOUND, E_INVALID). */

@@ -22,6 +22,11 @@ SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *option
                                                const struct visit_member *members, size_t count, struct arena *mem,
                                                struct salve_err *err);
 
+/* visit_settings_json - {"name":..,"languages":..,"assentAgeYears":..,"consentAgeYears":..,"majorityAgeYears":..,
+ * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..} */
+struct json_writer;
+void visit_settings_json(const struct site_settings *settings, struct json_writer *w);
+
 /* visit_staff_add - adds members, managers first; all are checked before one is added. The actor is a manager. */
 SALVE_MUST_USE enum salve_code visit_staff_add(const struct visit *visit, const struct visit_member *members,
                                                size_t count, struct salve_err *err);

@@ -117,6 +117,22 @@ enum salve_code visit_guideline(const struct visit_content *content, struct str 
     return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such guideline", "guideline %.*s", STR_ARGS(id));
 }
 
+enum salve_code visit_guideline_of(const struct visit_content *content, struct str family, const struct guideline **out,
+                                   struct salve_err *err)
+{
+    char where[SALVE_ERR_WHERE_BYTES];
+    for (size_t i = 0; i < content->guideline_count; i++) {
+        const struct guideline_info *info = guideline_info(content->guidelines[i]);
+        for (size_t f = 0; f < info->family_count; f++)
+            if (str_eq(info->families[f], family)) return *out = content->guidelines[i], SALVE_OK;
+    }
+    (void)salve_refuse(err, SALVE_E_NOT_FOUND, "no guideline declares this vector family", "family %.*s",
+                       STR_ARGS(family));
+    if (content->broken_count == 0) return SALVE_E_NOT_FOUND;
+    return salve_why(err, SALVE_E_NOT_FOUND, "no guideline that loads declares it; broken is %s",
+                     salve_err_where(&content->broken[0].err, where));
+}
+
 /* --- forms -------------------------------------------------------------------------------------------------------- */
 
 static struct str frame_language(struct str name) { return middle_of(name, STR("frame."), STR(".json")); }

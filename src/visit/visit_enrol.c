@@ -11,6 +11,12 @@ enum salve_code visit_enrol(const struct visit *visit, const struct tape *patien
     return rec_enrol(visit->site, visit->actor, patient, visit->mem, out, err);
 }
 
+enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err)
+{
+    struct rec_erasure erasure;
+    return rec_erase(visit->site, visit_person(visit->site), card, visit->mem, &erasure, err);
+}
+
 enum salve_code visit_card_new(const struct visit *visit, struct str who, struct str *card, struct salve_err *err)
 {
     struct rec_view *view = NULL;
@@ -53,6 +59,7 @@ static enum salve_code fill_manner(const struct visit_grant_ask *ask, struct con
         return salve_refuse(err, SALVE_E_USAGE,
                             "this purpose is for one person or place only; name them, such as daughter-1", "to");
     grant->to = ask->to;
+    grant->of_age_by = ask->of_age_by;
     if (ask->with_sensitive) grant->classes = purpose_classes(ask->purpose) | CLASS_BIT(CLASS_SENS);
     if (ask->has_witness) grant->witness = CONSENT_WITNESS_INDEPENDENT;
     if (ask->is_by_guardian) grant->by = CONSENT_BY_GUARDIAN;

@@ -67,32 +67,34 @@ static enum salve_code register_all(struct site *site, struct actor actor, const
     return SALVE_OK;
 }
 
-static enum salve_code first_staff(struct site *site, const struct visit_member *members, size_t count,
-                                   struct salve_err *err)
+struct members {
+    const struct visit_member *all;
+    size_t count;
+};
+
+static enum salve_code first_staff(struct site *site, void *with, struct salve_err *err)
 {
+    const struct members *members = with;
     struct actor first = {.id = STR("manager"), .role = ROLE_MANAGER, .site = site_settings(site)->name};
     bool is_named = false;
-    for (size_t i = 0; i < count && !is_named; i++) {
-        if (members[i].role != ROLE_MANAGER) continue;
-        first.id = members[i].id;
+    for (size_t i = 0; i < members->count && !is_named; i++) {
+        if (members->all[i].role != ROLE_MANAGER) continue;
+        first.id = members->all[i].id;
         is_named = true;
     }
     if (!is_named) TRY(staff_register(site, first, first.id, first.role, err));
-    return register_all(site, first, members, count, err);
+    return register_all(site, first, members->all, members->count, err);
 }
 
 enum salve_code visit_site_make(const struct site_options *options, struct str name, const struct visit_member *members,
                                 size_t count, struct arena *mem, struct salve_err *err)
 {
-    struct site *site = NULL;
+    struct members all = {members, count};
+    struct site_first first = {first_staff, &all};
     struct site_settings settings = {.name = name, .languages = STR("en ar")};
     TRY(visit_site_check(name, members, count, err));
     TRY(log_name_of(name, mem, &settings.log_name, err));
-    TRY(site_create(options, &settings, err));
-    enum salve_code code = site_open(options, &site, err);
-    if (code == SALVE_OK) code = first_staff(site, members, count, err);
-    enum salve_code closed = site_close(&site, code == SALVE_OK ? err : NULL);
-    return code == SALVE_OK ? closed : code;
+    return site_create(options, &settings, &first, err);
 }
 
 enum salve_code visit_staff_add(const struct visit *visit, const struct visit_member *members, size_t count,

@@ -12,7 +12,7 @@ make_site
 { head -n 1 "${SALVE_DATA:-../shared/data}/nhanes-sample/sample.csv" && sed -n 2,80p "${SALVE_DATA:-../shared/data}/nhanes-sample/sample.csv"; } \
     >"$work/rows.csv" 2>/dev/null
 if [ -s "$work/rows.csv" ]; then
-    "$SALVE" import --enrol "$work/rows.csv" --map maps/nhanes.json --purpose care --read-back 1 --as lina -q \
+    "$SALVE" import --enrol "$work/rows.csv" --map maps/nhanes.json --purpose care --read-back 1 --as dr-amina --of-age -q \
         -o "$work/killed.csv" >/dev/null 2>&1 &
     victim=$!
     while [ "$(wc -l 2>/dev/null <"$work/killed.csv")" -lt 6 ] 2>/dev/null || [ ! -s "$work/killed.csv" ]; do sleep 0.05; done

@@ -12,7 +12,7 @@ export SALVE_SITE=$work/site SALVE_KEY_FILE=$work/key
 salve init -q --key-file "$work/key" --staff dr-amina:clinician --staff lina:assistant >/dev/null
 for id in body-measures blood-pressure glycaemia kidney; do salve -q guideline accept "$id" --as dr-amina; done
 ok "500 rows are imported and screened" salve import "$csv" --map maps/nhanes.json --enrol --purpose care --method signed \
-    --read-back 1 --as lina --progress none -o "$work/cards.csv"
+    --read-back 1 --as dr-amina --of-age --progress none -o "$work/cards.csv"
 mv "$work/.out" "$work/run"
 grep -E '^[a-z-]+ +[a-z]' "$work/run"
 rows=$(($(wc -l <"$csv") - 1))

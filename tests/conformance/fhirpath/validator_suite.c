@@ -18,13 +18,9 @@ static unsigned both_accept, both_reject, only_java_rejects, only_salve_rejects;
 static bool has_error(struct str text, struct invariants *rules, struct arena *mem, char *first, size_t first_bytes)
 {
     struct fhir_issues issues;
-    struct tape tape;
     struct salve_err err = {0};
-    bool is_valid = false;
     fhir_issues_init(&issues, mem);
-    enum salve_code code = fhir_read(text, NULL, mem, &tape, &issues, &err);
-    if (code == SALVE_OK || code == SALVE_E_INVALID) code = fhir_validate(&tape, mem, &issues, &is_valid, &err);
-    if (code == SALVE_OK) code = invariants_check(rules, &tape, mem, &issues, &err);
+    enum salve_code code = invariants_judge(rules, text, NULL, mem, &issues, &err);
     (void)snprintf(first, first_bytes, "%s %s", t_where(&err), salve_code_name(code));
     for (size_t i = 0; i < issues.count; i++) {
         if (issues.items[i].severity > FHIR_ERROR) continue;

@@ -124,7 +124,8 @@ static void an_earlier_site_goes_on(void **state)
     (void)t_save_weight(t, view, "71.5");
     t_close_view(&view);
     struct rec_enrolled fresh;
-    struct tape newcomer = t_read(t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"New\"}]}");
+    struct tape newcomer =
+        t_read(t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"New\"}],\"birthDate\":\"1971-02-03\"}");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     t_must(rec_enrol(t->site, KOFI, &newcomer, t->mem, &fresh, &err));
     t_must(rec_consent_give(t->site, KOFI, fresh.card, &grant, t->mem, NULL, &err));

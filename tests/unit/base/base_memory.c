@@ -183,6 +183,15 @@ static void what_cannot_be_read_or_written_is_named(void **state)
     size_t count;
     struct salve_err err = {0};
     assert_code(file_read(in_folder("none"), 10, mem, &text, &err), SALVE_E_NOT_FOUND);
+    char secret[8];
+    size_t len = 0;
+    assert_ok(file_write(in_folder("secret"), STR("12345678"), 0600, NULL));
+    assert_ok(file_read_secret(in_folder("secret"), secret, 8, &len, NULL));
+    assert_str(str_make(secret, len), "12345678");
+    assert_code(file_read_secret(in_folder("secret"), secret, 7, &len, NULL), SALVE_E_TOO_BIG);
+    assert_code(file_read_secret(in_folder("none"), secret, 8, &len, NULL), SALVE_E_NOT_FOUND);
+    assert_code(file_read_secret(folder, secret, 8, &len, NULL), SALVE_E_IO);
+    unlink(in_folder("secret"));
     assert_non_null(strstr(t_where(&err), "/none"));
     assert_code(file_read(folder, 10, mem, &text, NULL), SALVE_E_IO);
     assert_code(file_write(in_folder("none/a"), STR("x"), 0600, NULL), SALVE_E_NOT_FOUND);

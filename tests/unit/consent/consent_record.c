@@ -13,6 +13,23 @@ static int64_t at(const char *text)
     return ms / 1000;
 }
 
+static struct consent_birth birth_on(const char *text) { return consent_birth_of_day(at(text)); }
+
+/* consent_check with a whole birth date, or with text that may be less. */
+static enum salve_code check_born(const struct consent_grant *grant, const char *day, const struct consent_ages *ages,
+                                  struct salve_err *err)
+{
+    struct consent_birth birth = birth_on(day);
+    return consent_check(grant, &birth, ages, err);
+}
+
+static enum salve_code check_text(const struct consent_grant *grant, const char *text, const struct consent_ages *ages,
+                                  struct salve_err *err)
+{
+    struct consent_birth birth = consent_birth_read(str_of(text), grant->at_unix_s);
+    return consent_check(grant, &birth, ages, err);
+}
+
 /* A yes that may be stored, given on 2026-04-01. */
 static struct consent_grant grant_of(enum purpose purpose)
 {
@@ -65,8 +82,10 @@ static void a_sound_yes_may_be_stored_for_every_purpose(void **state)
     for (int purpose = 1; purpose <= PURPOSE_LAST; purpose++) {
         struct consent_grant grant = grant_of((enum purpose)purpose);
         enum salve_code want = purpose == PURPOSE_SELF ? SALVE_E_INVALID : SALVE_OK;
-        assert_code(consent_check(&grant, false, 0, &ages, NULL), want);
-        assert_code(consent_check(&grant, true, at("1980-01-01"), &ages, NULL), want);
+        assert_code(check_text(&grant, "", &ages, NULL), purpose == PURPOSE_SELF ? want : SALVE_E_CONSENT);
+        grant.of_age_by = STR("dr-amina");
+        assert_code(check_text(&grant, "", &ages, NULL), want);
+        assert_code(check_born(&grant, "1980-01-01", &ages, NULL), want);
     }
 }
 
@@ -79,7 +98,7 @@ static void what_is_refused_is_named(void **state)
     {                                                                                                                  \
         struct consent_grant grant = grant_of(PURPOSE_CARE);                                                           \
         change;                                                                                                        \
-        assert_code(consent_check(&grant, false, 0, &ages, &err), code);                                               \
+        assert_code(check_born(&grant, "1980-01-01", &ages, &err), code);                                              \
         assert_string_equal(t_where(&err), where);                                                                     \
     }
     REFUSED(grant.teach_back = CONSENT_TEACH_BACK_NOT_DONE, SALVE_E_CONSENT, "Consent.teach_back")
@@ -123,17 +142,82 @@ static void for_a_child_both_words_are_needed(void **state)
         struct consent_grant grant = child_grant(CASES[i].born, &ages);
         grant.assent = CASES[i].assent;
         grant.witness = CASES[i].witness;
-        assert_code(consent_check(&grant, true, at(CASES[i].born), &ages, NULL), CASES[i].want);
+        assert_code(check_born(&grant, CASES[i].born, &ages, NULL), CASES[i].want);
     }
     struct consent_grant alone = grant_of(PURPOSE_CARE);
-    assert_code(consent_check(&alone, true, at("2016-01-01"), &ages, NULL), SALVE_E_CONSENT);
-    assert_code(consent_check(&alone, true, at("2010-04-01"), &ages, NULL), SALVE_OK);
+    assert_code(check_born(&alone, "2016-01-01", &ages, NULL), SALVE_E_CONSENT);
+    assert_code(check_born(&alone, "2010-04-01", &ages, NULL), SALVE_OK);
     struct consent_ages elsewhere = {12, 14, 21};
     struct consent_grant grant = child_grant("2013-01-01", &elsewhere);
     grant.assent = CONSENT_ASSENT_GIVEN;
     assert_true(grant.majority_unix_s == at("2034-01-01"));
-    assert_code(consent_check(&grant, true, at("2013-01-01"), &elsewhere, NULL), SALVE_OK);
-    assert_code(consent_check(&grant, true, at("2013-01-01"), &ages, NULL), SALVE_E_INVALID);
+    assert_code(check_born(&grant, "2013-01-01", &elsewhere, NULL), SALVE_OK);
+    assert_code(check_born(&grant, "2013-01-01", &ages, NULL), SALVE_E_INVALID);
+}
+
+/* Given on 2026-04-01, when sixteen years is 2010-04-01. */
+static void an_age_that_is_open_is_judged_by_the_youngest(void **state)
+{
+    (void)state;
+    struct consent_ages ages = consent_ages_default();
+    static const struct {
+        const char *born;
+        enum salve_code alone, stated; /* the person alone, and with a clinician's statement */
+        enum salve_code guardian;
+        int32_t youngest;
+    } CASES[] = {
+        {"2021", SALVE_E_CONSENT, SALVE_E_CONSENT, SALVE_OK, 4},
+        {"2021-05", SALVE_E_CONSENT, SALVE_E_CONSENT, SALVE_OK, 4},
+        {"2021-05-09", SALVE_E_CONSENT, SALVE_E_CONSENT, SALVE_OK, 4},
+        {"2010", SALVE_E_CONSENT, SALVE_OK, SALVE_OK, 15},
+        {"2010-04", SALVE_E_CONSENT, SALVE_OK, SALVE_OK, 15},
+        {"2010-03", SALVE_OK, SALVE_OK, SALVE_E_INVALID, 16},
+        {"2009", SALVE_OK, SALVE_OK, SALVE_E_INVALID, 16},
+        {"1950", SALVE_OK, SALVE_OK, SALVE_E_INVALID, 75},
+        {"", SALVE_E_CONSENT, SALVE_OK, SALVE_OK, 0},
+        {"19", SALVE_E_CONSENT, SALVE_OK, SALVE_OK, 0},
+        {"1950-13", SALVE_E_CONSENT, SALVE_OK, SALVE_OK, 0},
+        {"1950/01", SALVE_E_CONSENT, SALVE_OK, SALVE_OK, 0},
+        {"1950-02-30", SALVE_E_CONSENT, SALVE_OK, SALVE_OK, 0},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct consent_grant alone = grant_of(PURPOSE_CARE), stated = alone, guardian = alone;
+        struct consent_birth birth = consent_birth_read(str_of(CASES[i].born), alone.at_unix_s);
+        assert_int_equal(consent_age_youngest(&birth, alone.at_unix_s), CASES[i].youngest);
+        assert_code(consent_check(&alone, &birth, &ages, NULL), CASES[i].alone);
+        stated.of_age_by = STR("dr-amina");
+        assert_code(consent_check(&stated, &birth, &ages, NULL), CASES[i].stated);
+        guardian.by = CONSENT_BY_GUARDIAN;
+        guardian.assent = CONSENT_ASSENT_GIVEN;
+        guardian.majority_unix_s = consent_majority(birth.latest_unix_s, &ages);
+        guardian.not_after_unix_s = consent_end(PURPOSE_CARE, guardian.at_unix_s, 0, guardian.majority_unix_s);
+        assert_code(consent_check(&guardian, &birth, &ages, NULL), CASES[i].guardian);
+        guardian.of_age_by = STR("dr-amina"); /* two that contradict each other */
+        assert_code(consent_check(&guardian, &birth, &ages, NULL), SALVE_E_INVALID);
+    }
+    struct consent_grant old = child_grant("2019-12-31", &ages); /* six or seven: asked as if seven */
+    old.assent = CONSENT_ASSENT_NOT_ABLE;
+    assert_code(check_text(&old, "2019", &ages, NULL), SALVE_E_CONSENT);
+    old = child_grant("2020-12-31", &ages);
+    old.assent = CONSENT_ASSENT_NOT_ABLE;
+    assert_code(check_text(&old, "2020", &ages, NULL), SALVE_OK);
+}
+
+static void a_statement_is_kept_with_the_grant(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(1 << 20);
+    struct consent_grant grant = grant_of(PURPOSE_CARE), back;
+    struct str json, again;
+    assert_ok(consent_write(&grant, mem, &json, NULL));
+    assert_true(str_find(json, STR("of_age_by")) < 0); /* the bytes of before */
+    grant.of_age_by = STR("dr-amina");
+    assert_ok(consent_write(&grant, mem, &json, NULL));
+    assert_ok(consent_read(json, mem, &back, NULL));
+    assert_true(str_is(back.of_age_by, "dr-amina"));
+    assert_ok(consent_write(&back, mem, &again, NULL));
+    assert_true(str_eq(json, again));
+    arena_close(mem);
 }
 
 static void taking_back_is_never_hindered(void **state)
@@ -147,8 +231,8 @@ static void taking_back_is_never_hindered(void **state)
         consent_withdrawal(&grant, at("2026-06-01T10:20:30Z"), STR("dr-amina"), &back);
         assert_true(back.state == CONSENT_WITHDRAWN && back.classes == 0 &&
                     back.at_unix_s == at("2026-06-01T10:20:00Z"));
-        assert_ok(consent_check(&back, true, at("2010-04-02"), &ages, NULL));
-        assert_ok(consent_check(&back, false, 0, &ages, NULL));
+        assert_ok(check_born(&back, "2010-04-02", &ages, NULL));
+        assert_ok(check_text(&back, "", &ages, NULL));
         back.seq = 2;
         struct consent_grant both[] = {grant, back};
         assert_false(consent_stands(both, 2, grant.purpose, at("2026-06-02"), NULL).allowed);
@@ -341,6 +425,8 @@ int main(void)
         cmocka_unit_test(a_sound_yes_may_be_stored_for_every_purpose),
         cmocka_unit_test(what_is_refused_is_named),
         cmocka_unit_test(for_a_child_both_words_are_needed),
+        cmocka_unit_test(an_age_that_is_open_is_judged_by_the_youngest),
+        cmocka_unit_test(a_statement_is_kept_with_the_grant),
         cmocka_unit_test(taking_back_is_never_hindered),
         cmocka_unit_test(staff_are_told_the_same_whatever_the_reason),
         cmocka_unit_test(roles_that_run_a_site_open_nothing),

@@ -81,6 +81,72 @@ static void lines_about_nobody_are_no_people(void **state)
     arena_close(p.mem);
 }
 
+static const char *line_of(struct people *p, struct elm_subject *subject, struct elm_wanted wanted)
+{
+    struct buf out;
+    struct str text;
+    buf_init(&out, p->mem, 1 << 20);
+    assert_ok(elm_defines_json(p->program, subject, NULL, NULL, 0, &wanted, &out, &p->err));
+    assert_ok(buf_done(&out, &text, &p->err));
+    return arena_printf(p->mem, "%.*s", STR_ARGS(text)).ptr;
+}
+
+static void the_wanted_defines_are_one_object(void **state)
+{
+    struct people p;
+    struct elm_wanted wanted = {.context = ELM_PATIENT};
+    (void)state;
+    assert_ok(open_people(&p, "{\"name\":\"Own\",\"accessLevel\":\"Private\",\"expression\":" NUMBER(7) "}," DEF(
+                                  "A", "Patient", NUMBER(1)) "," DEF("B", "Unfiltered", REF("A"))));
+    struct elm_subject *one = elm_population_person(p.population, 1), *all = elm_population_all(p.population);
+    assert_string_equal(line_of(&p, one, wanted), "{\"A\":1}");
+    wanted.context = ELM_UNFILTERED;
+    assert_string_equal(line_of(&p, all, wanted), "{\"B\":[1,1]}");
+    wanted = (struct elm_wanted){.context = ELM_ANY_CONTEXT};
+    assert_string_equal(line_of(&p, one, wanted), "{\"A\":1,\"B\":[1,1]}");
+    wanted.define = STR("Own"); /* by its name also what is private */
+    assert_true(elm_has_wanted(p.program, &wanted));
+    assert_string_equal(line_of(&p, one, wanted), "{\"Own\":7}");
+    wanted.context = ELM_UNFILTERED;
+    assert_false(elm_has_wanted(p.program, &wanted));
+    assert_string_equal(line_of(&p, all, wanted), "{}");
+    arena_close(p.mem);
+}
+
+static enum salve_code note(void *with, const struct tape *tape, struct elm_subject *subject, struct arena *mem,
+                            struct salve_err *err)
+{
+    struct buf *ids = with;
+    (void)err;
+    assert_non_null(mem);
+    buf_addf(ids, "%u:%.*s ", subject->number, STR_ARGS(tape_child_text(tape, tape_patient(tape), "id")));
+    return str_ends(str_make(ids->ptr, ids->len), STR("b ")) ? SALVE_E_CONFLICT : SALVE_OK;
+}
+
+static void every_person_has_a_turn_until_the_first_error(void **state)
+{
+    static const char *const three[] = {"a", "b", "c"};
+    struct elm_crowd crowd = {.mem = arena_open(64 << 20)};
+    struct elm_population *people = NULL;
+    struct salve_err err = {0};
+    struct tape *tape = NULL;
+    struct buf ids;
+    struct str text;
+    (void)state;
+    buf_init(&ids, crowd.mem, 1 << 10);
+    for (int i = 0; i < 3; i++) {
+        struct str json = arena_printf(crowd.mem, "{\"resourceType\":\"Patient\",\"id\":\"%s\"}", three[i]);
+        assert_ok(elm_crowd_tape(&crowd, &tape, &err));
+        assert_ok(fhir_read(json, NULL, crowd.mem, tape, NULL, &err));
+    }
+    assert_int_equal(crowd.count, 3);
+    assert_ok(elm_population_make(crowd.tapes, crowd.count, crowd.mem, &people, &err));
+    assert_code(elm_population_each(people, note, &ids, &err), SALVE_E_CONFLICT);
+    assert_ok(buf_done(&ids, &text, &err));
+    assert_str(text, "0:a 1:b ");
+    arena_close(crowd.mem);
+}
+
 static void contexts_that_ask_each_other_for_ever_are_an_error(void **state)
 {
     struct people p;
@@ -274,6 +340,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_about_nobody_are_no_people),
+        cmocka_unit_test(the_wanted_defines_are_one_object),
+        cmocka_unit_test(every_person_has_a_turn_until_the_first_error),
         cmocka_unit_test(contexts_that_ask_each_other_for_ever_are_an_error),
         cmocka_unit_test(contexts_may_ask_back_and_forth),
         cmocka_unit_test(the_budget_is_that_of_who_asks),

@@ -175,6 +175,28 @@ static void size_and_memory_are_bounded(void **state)
     arena_close(mem);
 }
 
+static void an_error_is_an_object_of_texts(void **state)
+{
+    (void)state;
+    struct salve_err err = {0};
+    struct arena *mem = arena_open(1 << 20);
+    const struct json *doc;
+    struct buf out;
+    struct str text;
+    struct json_writer w = {.out = &out};
+    (void)salve_refuse(&err, SALVE_E_INVALID, "it is \xff", "Patient.birthDate");
+    buf_init(&out, mem, 1 << 16);
+    json_put_error(&w, NULL, &err);
+    assert_ok(buf_done(&out, &text, NULL));
+    assert_ok(json_read(text, NULL, mem, &doc, NULL));
+    assert_str(json_get_text(doc, "name"), "E_INVALID");
+    assert_str(json_get_text(doc, "element"), "Patient.birthDate");
+    assert_str(json_get_text(doc, "where"), "Patient.birthDate");
+    assert_str(json_get_text(doc, "why"), "(not UTF-8)");
+    assert_str(json_get_text(doc, "next"), salve_code_next(SALVE_E_INVALID));
+    arena_close(mem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +205,7 @@ int main(void)
         cmocka_unit_test(writer_puts_commas_and_indents),
         cmocka_unit_test(canonical_form_sorts_by_utf16_units),
         cmocka_unit_test(size_and_memory_are_bounded),
+        cmocka_unit_test(an_error_is_an_object_of_texts),
     };
     run_cases();
     return t_run(tests);

@@ -30,7 +30,7 @@ static void the_usage_of_site_runs(void **state)
     t_remove(t->folder);
     /* usage of src/records/site.h */
     struct site *site = NULL;
-    code = site_create(&options, &settings, err);
+    code = site_create(&options, &settings, NULL, err);
     if (code == SALVE_OK) code = site_open(&options, &site, err);
     if (code == SALVE_OK) code = staff_register(site, manager, technician.id, ROLE_TECHNICIAN, err);
     if (code == SALVE_OK) code = site_facts(site, mem, &facts, err);

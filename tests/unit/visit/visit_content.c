@@ -82,6 +82,8 @@ static void broken_content_stops_only_who_needs_it(void **state)
     assert_int_equal(visit_form(content, PURPOSE_HELPER, STR_NONE, STR("en"), &form, &err), SALVE_E_NOT_FOUND);
     assert_int_equal(visit_guideline(content, STR("none"), &guideline, &err), content->broken[0].err.code);
     assert_int_equal(visit_guideline(content, STR("other"), &guideline, &err), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_guideline_of(content, STR("bmi"), &guideline, &err), SALVE_E_NOT_FOUND);
+    assert_true(str_starts(str_of(err.why), STR("no guideline that loads declares it; broken is ")));
     t_remove(folder);
     arena_close(mem);
 }

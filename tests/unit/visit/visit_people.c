@@ -2,6 +2,8 @@
  * Import and agreement: who a file may be about, what is left out and when, the card first, what counts as a yes. */
 #include "visit_world.h"
 
+#include "visit/demo.h"
+
 /* What an import told on its way. */
 struct told {
     struct world *w;
@@ -223,6 +225,48 @@ static void without_its_card_on_the_disk_nothing_else_is_done_for_a_person(void 
     world_drop(&w);
 }
 
+static void what_a_form_was_told_is_a_patient(void **state)
+{
+    struct world w = empty_world("form", NULL);
+    struct visit_patient_form form = {STR("Adeyemi"), STR("Tala Ngozi"), STR("1976-05-14"), STR("female")};
+    struct str json;
+    (void)state;
+    t_must(visit_patient_json(&form, w.t->mem, &json, &err));
+    assert_str(json, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Adeyemi\",\"given\":[\"Tala Ngozi\"]}],"
+                     "\"birthDate\":\"1976-05-14\",\"gender\":\"female\"}");
+    t_must(visit_patient_json(&(struct visit_patient_form){.given = STR("Tala")}, w.t->mem, &json, &err));
+    assert_str(json, "{\"resourceType\":\"Patient\",\"name\":[{\"given\":[\"Tala\"]}]}");
+    world_drop(&w);
+}
+
+static void made_up_people_come_to_a_site_of_their_own(void **state)
+{
+    struct world w = empty_world("demo", "blood-pressure");
+    struct visit visit = {.content = content_of(share(), VISIT_ALL, NULL, w.t->mem), .mem = w.t->mem};
+    struct str path = arena_printf(w.t->mem, "%s-demo", w.t->folder), key = arena_printf(w.t->mem, "%s.k", path.ptr);
+    struct site_options options = {.path = path.ptr, .secret.key_file = key.ptr, .clock = clock_fixed(T_SITE_NOW)};
+    struct visit_screening screening;
+    struct rec_enrolled enrolled;
+    struct visit_demo demo;
+    (void)state;
+    t_must(visit_demo_read(&visit, T_SITE_NOW, &demo, &err));
+    assert_true(demo.people_count > 1 && demo.guideline_count > 1 && demo.people[0].agrees_count > 0);
+    for (size_t i = 0; i < demo.people_count; i++) {
+        assert_true(demo.people[i].name.len > 0 && demo.people[i].about.len > 0);
+        assert_true(str_find(demo.people[i].bundle, STR("{today}")) < 0);
+    }
+    t_must(visit_demo_site(&visit, &options, &demo, &err));
+    t_must(visit_screening(&visit, &screening, &err));
+    assert_int_equal(screening.left_out, visit.content->guideline_count - demo.guideline_count);
+    assert_int_equal(visit_demo_as(&visit, ROLE_PARTICIPANT)->actor.id.len, 0);
+    assert_str(visit_demo_as(&visit, ROLE_REGISTRAR)->actor.id, "kofi");
+    t_must(visit_enrol(&visit, &demo.people[0].patient, &enrolled, &err));
+    t_must(site_close(&visit.site, &err));
+    t_remove(path.ptr);
+    unlink(key.ptr);
+    world_drop(&w);
+}
+
 static void a_file_without_a_patient_enrols_nobody(void **state)
 {
     struct world w = empty_world("nobody", NULL);
@@ -343,6 +387,8 @@ int main(void)
         cmocka_unit_test(a_new_person_has_a_card_consent_and_what_was_measured),
         cmocka_unit_test(a_file_is_minimised_once_for_a_new_person),
         cmocka_unit_test(without_its_card_on_the_disk_nothing_else_is_done_for_a_person),
+        cmocka_unit_test(what_a_form_was_told_is_a_patient),
+        cmocka_unit_test(made_up_people_come_to_a_site_of_their_own),
         cmocka_unit_test(a_file_without_a_patient_enrols_nobody),
         cmocka_unit_test(rows_are_people_until_one_fails_or_the_caller_stops),
         cmocka_unit_test(an_agreement_says_how_for_whom_and_with_which_words),

@@ -3,6 +3,8 @@
  * their words first, a site's first staff. */
 #include "visit_world.h"
 
+#include "json/json.h"
+
 /* --- guidelines and findings -------------------------------------------------------------------------------------- */
 
 static void only_accepted_guidelines_are_used_and_the_others_are_counted(void **state)
@@ -164,8 +166,17 @@ static void taking_back_and_erasing_leave_a_receipt_in_the_persons_language(void
     struct world w = world_make("receipt", NULL);
     struct visit_receipt receipt;
     struct rec_view *view = NULL;
+    struct str text;
+    const struct json *doc = NULL;
     (void)state;
     t_must(visit_withdraw(as(&w, T_PERSON), w.card, PURPOSE_CARE, STR("ar"), &receipt, &err));
+    t_must(visit_receipt_text(&receipt, w.t->mem, &text, &err));
+    assert_true(str_starts(text, receipt.title) && str_ends(text, receipt.proof.text) && holds(text, receipt.body.ptr));
+    t_must(visit_receipt_json(&receipt, "withdrawal", w.t->mem, &text, &err));
+    t_must(json_read(text, NULL, w.t->mem, &doc, &err));
+    assert_str(json_get_text(doc, "receipt"), "withdrawal");
+    assert_str(json_get_text(doc, "purpose"), "care");
+    assert_true(str_eq(json_get_text(doc, "proof"), receipt.proof.text) && json_get(doc, "keysGoneBy") == NULL);
     assert_true(receipt.title.len > 0 && receipt.proof.text.len > 0 && receipt.until.len == 0);
     assert_int_equal(t_open_code(w.t, T_ASSISTANT, PURPOSE_CARE, w.card, &view), SALVE_E_CONSENT);
     t_must(visit_erase(&w.visit, w.card, STR("en"), &receipt, &err));
@@ -173,6 +184,62 @@ static void taking_back_and_erasing_leave_a_receipt_in_the_persons_language(void
     assert_true(holds(receipt.body, receipt.until.ptr));
     assert_int_equal(t_open_code(w.t, T_PERSON, PURPOSE_SELF, w.card, &view), SALVE_E_NOT_FOUND);
     world_drop(&w);
+}
+
+static void what_a_person_sees_of_their_record_is_also_json(void **state)
+{
+    struct world w = world_make("asjson", NULL);
+    struct visit_looks looks;
+    struct visit_consents consents;
+    struct str text;
+    const struct json *doc = NULL;
+    struct buf out;
+    struct json_writer json = {.out = &out};
+    (void)state;
+    t_must(visit_looked(as(&w, T_PERSON), w.card, &looks, &err));
+    t_must(visit_consents(&w.visit, w.card, &consents, &err));
+    buf_init(&out, w.t->mem, 1 << 20);
+    json_open(&json, NULL, '[');
+    visit_consent_json(&consents.list[0], &json);
+    for (size_t i = 0; i < looks.count; i++) t_must(visit_look_json(&looks.list[i], w.t->mem, &json, &err));
+    visit_version_json(&(struct visit_version){2, 0, STR("{\"resourceType\":\"Basic\"}")}, &json);
+    json_close(&json);
+    t_must(buf_done(&out, &text, &err));
+    t_must(json_read(text, NULL, w.t->mem, &doc, &err));
+    assert_int_equal(doc->count, looks.count + 2);
+    assert_str(json_text(json_path(doc, "0.purpose")), "care");
+    assert_true(json_is_true(json_path(doc, "0.inForce")) && json_is_true(json_path(doc, "1.proved")));
+    assert_str(json_text(json_path(doc, "1.kind")), "enrolment");
+    const struct json *last = json_first(doc);
+    while (last->next != NULL) last = last->next;
+    assert_str(json_get_text(last, "savedAt"), "1970-01-01T00:00:00Z");
+    assert_str(json_text(json_path(last, "resource.resourceType")), "Basic");
+    world_drop(&w);
+}
+
+static void an_import_and_the_settings_are_also_json(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct screen_count rows[] = {{STR("kidney"), STR("egfr"), STR("g2"), 1},
+                                  {STR("bmi"), STR("bmi"), STR("usual"), 3}};
+    struct visit_imported sum = {.people = 3, .left_out = {{.rule = "religion", .count = 2}}, .rule_count = 1};
+    struct site_settings settings = {.name = STR("North"), .consent_age_years = 16, .name_index = true};
+    struct buf out;
+    struct str text;
+    struct json_writer json = {.out = &out};
+    (void)state;
+    sum.findings = (struct screen_counts){rows, 2, 2};
+    buf_init(&out, mem, 1 << 16);
+    visit_imported_json(&sum, true, &json);
+    visit_settings_json(&settings, &json);
+    t_must(buf_done(&out, &text, &err));
+    assert_str(text,
+               "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"finished\":true,\"counts\":["
+               "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
+               "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
+               "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
+               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null}");
+    arena_close(mem);
 }
 
 static void what_is_taken_is_one_bundle_of_all_that_is_kept(void **state)
@@ -319,6 +386,8 @@ int main(void)
         cmocka_unit_test(a_name_on_paper_moves_and_turns_nothing),
         cmocka_unit_test(words_that_are_not_there_change_nothing),
         cmocka_unit_test(taking_back_and_erasing_leave_a_receipt_in_the_persons_language),
+        cmocka_unit_test(what_a_person_sees_of_their_record_is_also_json),
+        cmocka_unit_test(an_import_and_the_settings_are_also_json),
         cmocka_unit_test(what_is_taken_is_one_bundle_of_all_that_is_kept),
         cmocka_unit_test(staff_are_checked_before_one_is_added),
         cmocka_unit_test(the_last_manager_stays),

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a face hands out, as JSON and as text; and the Patient of a form. */
+#include "base/buf.h"
+#include "json/json.h"
+#include "visit/enrol.h"
+#include "visit/import.h"
+#include "visit/rights.h"
+#include "visit/site.h"
+
+void visit_consent_json(const struct rec_consent *consent, struct json_writer *w)
+{
+    char when[CLOCK_TEXT_BYTES];
+    int64_t end_unix_s = consent->grant.not_after_unix_s;
+    json_open(w, NULL, '{');
+    json_put_text(w, "purpose", str_of(purpose_text(consent->grant.purpose)));
+    json_put_bool(w, "inForce", consent->in_force);
+    json_put_text(w, "at", clock_text(consent->at_unix_ms, when));
+    if (end_unix_s != 0) json_put_text(w, "notAfter", clock_text(end_unix_s * 1000, when));
+    json_close(w);
+}
+
+void visit_classes_add(class_mask classes, struct buf *out)
+{
+    size_t start = out->len;
+    for (int class = 1; class <= CLASS_LAST; class ++)
+        if ((classes & CLASS_BIT(class)) != 0)
+            buf_addf(out, "%s%s", out->len > start ? ", " : "", class_text((enum data_class) class));
+}
+
+enum salve_code visit_look_json(const struct rec_look *look, struct arena *mem, struct json_writer *w,
+                                struct salve_err *err)
+{
+    char when[CLOCK_TEXT_BYTES];
+    struct buf text;
+    struct str classes;
+    buf_init(&text, mem, 1024);
+    visit_classes_add(look->classes, &text);
+    TRY(buf_done(&text, &classes, err));
+    json_open(w, NULL, '{');
+    json_put_text(w, "at", clock_text(look->at_unix_ms, when));
+    json_put_text(w, "kind", look->kind);
+    json_put_text(w, "role", str_of(role_text(look->actor.role)));
+    json_put_text(w, "actor", look->actor.id);
+    json_put_text(w, "site", look->actor.site);
+    json_put_text(w, "purpose", look->purpose == 0 ? STR("") : str_of(purpose_text(look->purpose)));
+    json_put_text(w, "classes", classes);
+    json_put_i64(w, "resources", look->resource_count);
+    json_put_i64(w, "leaf", (int64_t)look->leaf_index);
+    json_put_bool(w, "proved", look->proved);
+    json_close(w);
+    return SALVE_OK;
+}
+
+void visit_version_json(const struct visit_version *version, struct json_writer *w)
+{
+    char when[CLOCK_TEXT_BYTES];
+    json_open(w, NULL, '{');
+    json_put_i64(w, "version", version->version);
+    json_put_text(w, "savedAt", clock_text(version->saved_at_unix_ms, when));
+    json_put_raw(w, "resource", version->json);
+    json_close(w);
+}
+
+enum salve_code visit_receipt_text(const struct visit_receipt *receipt, struct arena *mem, struct str *out,
+                                   struct salve_err *err)
+{
+    *out = arena_printf(mem, "%.*s\n\n%.*s\n\n%.*s", STR_ARGS(receipt->title), STR_ARGS(receipt->body),
+                        STR_ARGS(receipt->proof.text));
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "receipt") : SALVE_OK;
+}
+
+enum salve_code visit_receipt_json(const struct visit_receipt *receipt, const char *kind, struct arena *mem,
+                                   struct str *out, struct salve_err *err)
+{
+    struct buf json;
+    char when[CLOCK_TEXT_BYTES];
+    buf_init(&json, mem, 1 << 20);
+    struct json_writer w = {.out = &json, .pretty = true};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "receipt", str_of(kind));
+    json_put_text(&w, "at", clock_text(receipt->proof.at_unix_ms, when));
+    if (receipt->purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(receipt->purpose)));
+    if (receipt->until.len > 0) json_put_text(&w, "keysGoneBy", receipt->until);
+    json_put_i64(&w, "leaf", (int64_t)receipt->proof.leaf_index);
+    if (receipt->body.len > 0)
+        json_put_text(&w, "text",
+                      arena_printf(mem, "%.*s\n\n%.*s\n", STR_ARGS(receipt->title), STR_ARGS(receipt->body)));
+    json_put_text(&w, "proof", receipt->proof.text);
+    json_close(&w);
+    buf_add_char(&json, '\n');
+    return buf_done(&json, out, err);
+}
+
+enum salve_code visit_patient_json(const struct visit_patient_form *form, struct arena *mem, struct str *out,
+                                   struct salve_err *err)
+{
+    struct buf json;
+    buf_init(&json, mem, 1 << 16);
+    struct json_writer w = {.out = &json};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "resourceType", STR("Patient"));
+    json_open(&w, "name", '[');
+    json_open(&w, NULL, '{');
+    if (form->family.len > 0) json_put_text(&w, "family", form->family);
+    if (form->given.len > 0) {
+        json_open(&w, "given", '[');
+        json_put_text(&w, NULL, form->given);
+        json_close(&w);
+    }
+    json_close(&w);
+    json_close(&w);
+    if (form->birth_date.len > 0) json_put_text(&w, "birthDate", form->birth_date);
+    if (form->sex.len > 0) json_put_text(&w, "gender", form->sex);
+    json_close(&w);
+    return buf_done(&json, out, err);
+}
+
+static void count_json(const struct screen_count *row, struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_text(w, "guideline", row->guideline);
+    json_put_text(w, "item", row->item);
+    json_put_text(w, "category", row->category);
+    json_put_i64(w, "count", row->count);
+    json_close(w);
+}
+
+void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_i64(w, "people", (int64_t)sum->people);
+    json_put_i64(w, "resources", (int64_t)sum->resources_in);
+    json_put_i64(w, "kept", (int64_t)sum->kept);
+    json_open(w, "leftOut", '{');
+    for (size_t i = 0; i < sum->rule_count; i++) json_put_i64(w, sum->left_out[i].rule, sum->left_out[i].count);
+    json_close(w);
+    json_put_bool(w, "finished", is_finished);
+    json_open(w, "counts", '[');
+    screen_counts_sort(&sum->findings);
+    for (size_t i = 0; i < sum->findings.count; i++) count_json(&sum->findings.rows[i], w);
+    json_close(w);
+    json_close(w);
+}
+
+void visit_settings_json(const struct site_settings *settings, struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_text(w, "name", settings->name);
+    json_put_text(w, "languages", settings->languages);
+    json_put_i64(w, "assentAgeYears", settings->assent_age_years);
+    json_put_i64(w, "consentAgeYears", settings->consent_age_years);
+    json_put_i64(w, "majorityAgeYears", settings->majority_age_years);
+    json_put_bool(w, "nameIndex", settings->name_index);
+    json_put_text(w, "identifierSystems", settings->identifier_systems);
+    json_put_text(w, "nationalPatterns", settings->national_patterns);
+    json_close(w);
+}
