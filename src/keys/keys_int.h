@@ -81,9 +81,8 @@ SALVE_MUST_USE enum salve_code keys_row_put(struct keys *keys, unsigned seal_slo
 bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len);
 
 /* --- the largest signed head (keys_signed.c) --- */
-/* into the row of the slot, in the transaction that turns or changes; keys_signed_drop: the file goes after it */
+/* into the row of the slot, in the transaction that turns or changes; the file goes */
 SALVE_MUST_USE enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct salve_err *err);
-void keys_signed_drop(struct keys *keys);
 /* whether the file fits the key store, or is not there */
 bool keys_signed_fits(struct keys *keys);
 

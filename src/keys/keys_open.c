@@ -301,7 +301,6 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code != SALVE_OK) return code;
-    keys_signed_drop(keys);
     crypto_key_copy(keys_slot(keys, SLOT_ROOT), keys_slot(keys, SLOT_ROOT_NEW));
     crypto_key_copy(keys_slot(keys, SLOT_SEAL_NOW), keys_slot(keys, SLOT_SEAL_NEW));
     if (keys->has_old) crypto_key_copy(keys_slot(keys, SLOT_SEAL_OLD), keys_slot(keys, SLOT_B));

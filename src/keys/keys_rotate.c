@@ -130,7 +130,6 @@ static enum salve_code turn_keys(struct keys *keys, int64_t now_unix_s, struct s
     move_slots(keys, SLOT_KEK_NEW, SLOT_KEK_NOW, PURPOSE_LAST + 1);
     keys->has_old = true;
     keys->epoch++;
-    keys_signed_drop(keys); /* the row has it now */
     return SALVE_OK;
 }
 

@@ -71,12 +71,6 @@ static void write_file(struct keys *keys, const struct keys_signed *head)
     (void)close(fd);
 }
 
-void keys_signed_drop(struct keys *keys)
-{
-    char path[PATH_BYTES];
-    if (file_path(keys, path)) (void)unlink(path);
-}
-
 bool keys_signed_fits(struct keys *keys)
 {
     struct keys_signed head;
@@ -128,12 +122,16 @@ enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *hea
     return keys_row_put(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
 }
 
+/* The file goes before the commit: one that was left by a cut would fit no key. What the cut takes with it, the next
+ * closing knows again. */
 enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct salve_err *err)
 {
+    char path[PATH_BYTES];
     uint8_t row[ROW_BYTES];
     struct keys_signed known;
-    if (keys_signed_get(keys, &known, NULL) != SALVE_OK || known.size == 0)
-        return SALVE_OK; /* one that does not fit stays so */
+    if (keys_signed_get(keys, &known, NULL) != SALVE_OK) return SALVE_OK; /* a row that does not fit stays so */
+    if (file_path(keys, path)) (void)unlink(path);
+    if (known.size == 0) return SALVE_OK;
     pack(&known, row);
     return keys_row_put(keys, to_slot, row_name, row, SIGNED_BYTES, err);
 }
