@@ -58,11 +58,19 @@ static void run_cleanups(struct arena *mem, const struct cleanup *until)
     }
 }
 
+/* Nobody's data stay in memory that is given back, whoever they were. */
+static void wipe(struct chunk *chunk, size_t from)
+{
+    explicit_bzero(chunk->bytes + from, chunk->used - from);
+    chunk->used = from;
+}
+
 static void drop_chunks(struct arena *mem, const struct chunk *until)
 {
     while (mem->chunk != until) {
         struct chunk *last = mem->chunk;
         mem->chunk = last->prev;
+        wipe(last, 0);
         free(last);
     }
 }
@@ -74,6 +82,7 @@ static void drop_most(struct arena *mem, const struct chunk *until)
     struct chunk *last = mem->chunk;
     if (last != until && last->size <= CHUNK_BYTES_MAX && (mem->spare == NULL || mem->spare->size < last->size)) {
         mem->chunk = last->prev;
+        wipe(last, 0);
         free(mem->spare);
         mem->spare = last;
     }
@@ -201,7 +210,7 @@ void arena_rewind(struct arena *mem, struct arena_mark mark)
 {
     run_cleanups(mem, mark.cleanup);
     drop_most(mem, mark.chunk);
-    if (mem->chunk != NULL) mem->chunk->used = mark.used;
+    if (mem->chunk != NULL) wipe(mem->chunk, mark.used);
     mem->bytes = mark.bytes;
 }
 
