@@ -14,8 +14,8 @@
  *
  * One process uses a site at a time (E_BUSY names the pid of the other). A struct site and what is opened from it
  * belong to one thread. Errors name rules and files, never a person's data. E_CLOCK: the clock was set back by more
- * than 2 s, or jumped more than 45 days ahead; looking goes on (marked `clock_suspect`), but nothing is given, extended or enrolled until the clock is
- * right. */
+ * than 2 s, or jumped more than 45 days ahead; looking goes on (marked `clock_suspect`), but nothing is given, extended
+ * or enrolled until the clock is right. */
 #ifndef SALVE_RECORDS_SITE_H
 #define SALVE_RECORDS_SITE_H
 
