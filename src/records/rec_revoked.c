@@ -133,7 +133,7 @@ static enum salve_code check_lines(struct site *site, struct str bytes, struct s
 enum salve_code rec_revoked_load(struct site *site, struct salve_err *err)
 {
     struct str bytes;
-    struct arena *mem = arena_open(FILE_BYTES_MAX + (1 << 20));
+    struct arena *mem = arena_open_private(FILE_BYTES_MAX + (1 << 20));
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
     enum salve_code code = read_file(site, mem, &bytes, err);
     if (code == SALVE_OK) code = check_lines(site, bytes, err);
