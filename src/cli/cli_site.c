@@ -163,6 +163,28 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
     return cli_reply_done(&reply, err);
 }
 
+/* --- clock -------------------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_clock(struct cli *cli, struct salve_err *err)
+{
+    char now[CLOCK_TEXT_BYTES], last[CLOCK_TEXT_BYTES], question[CLI_LINE_BYTES_MAX];
+    struct cli_reply reply;
+    TRY(cli_open(cli, CLI_STAFF, err));
+    struct site *site = cli->visit.site;
+    bool was_doubted = site_clock_suspect(site);
+    (void)snprintf(question, sizeof question, "The clock says %.16s, the site was last used %.16s",
+                   clock_text(clock_ms(&cli->clock), now).ptr, clock_text(site_now_unix_ms(site), last).ptr);
+    if (was_doubted) TRY(cli_confirm(cli, question, "right", err));
+    TRY(site_clock_confirm(site, cli->visit.actor, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_bool(&reply, "wasDoubted", was_doubted);
+    cli_reply_words(&reply,
+                    was_doubted ? "%s. The clock is taken as right; this is noted in the log.\n"
+                                : "%s. Nothing to confirm: the clock fits.\n",
+                    question);
+    return cli_reply_done(&reply, err);
+}
+
 /* --- log ---------------------------------------------------------------------------------------------------------- */
 
 enum salve_code cli_log_successor(struct cli *cli, struct salve_err *err)
@@ -347,7 +369,7 @@ static void check_open_site(struct doctor *doctor)
     struct salve_err err = {0};
     struct site *site = doctor->cli->visit.site;
     struct site_facts facts = {0};
-    tell(doctor, !site_clock_suspect(site), "the clock runs forward", NULL, salve_code_next(SALVE_E_CLOCK));
+    tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
     if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
         tell(doctor, facts.rotated_at_unix_ms == 0 || age_days <= 7, "keys were renewed within 7 days", NULL,

@@ -149,7 +149,7 @@ static enum salve_code give(struct choice *choice, const struct consent_grant *a
     struct consent_birth birth;
     struct consent_grant grant = *asked;
     struct consent_ages ages = ages_of(choice->site);
-    if (choice->gate->is_suspect) return salve_fail(err, SALVE_E_CLOCK, "consent");
+    if (choice->gate->is_suspect) return rec_clock_doubted(choice->site, "consent", err);
     if (asked->of_age_by.len > 0 && choice->actor.role != ROLE_CLINICIAN)
         return salve_refuse(err, SALVE_E_ROLE, "only a clinician states that somebody is of age", "Consent.of_age_by");
     TRY(birth_of(choice, &birth, err));

@@ -54,7 +54,8 @@ static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, stru
 }
 
 /* Wraps and tokens are durable before the records are: a crash in between leaves keys of nothing, which the next
- * opening of the site removes (rec_recover); the other way round would leave records without keys. */
+ * opening of the site removes (rec_recover), since the site was marked open before; the other way round would leave
+ * records without keys. */
 static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
 {
     uint8_t tokens[2][KEYS_TOKEN_BYTES];
@@ -74,7 +75,7 @@ static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
 static enum salve_code enrol_in(struct enrolment *en, struct rec_tx *tx, struct actor actor, struct salve_err *err)
 {
     enum salve_code code = rec_actor_check(tx, actor, err);
-    if (code == SALVE_OK && tx->is_suspect) code = salve_fail(err, SALVE_E_CLOCK, "enrolment");
+    if (code == SALVE_OK && tx->is_suspect) code = rec_clock_doubted(tx->site, "enrolment", err);
     if (code == SALVE_OK) code = store_quota_free(tx->store, en->chain.id, tx->now_unix_ms, err);
     if (code == SALVE_OK) code = put_records(en, tx, actor, err);
     if (code == SALVE_OK) code = put_keys(en, err);
@@ -90,11 +91,13 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
     rec_card_make(&en->card);
     enum salve_code code = check_patient(en, patient, err);
     if (code == SALVE_OK) code = keys_ring_new(en->site->keys, en->chain.id, &en->chain.ring, err);
+    if (code == SALVE_OK) code = rec_tx_mark_open(en->site, en->work, err);
     if (code == SALVE_OK) code = rec_tx_begin(en->site, false, en->work, &tx, err);
     if (code == SALVE_OK) {
         code = enrol_in(en, &tx, actor, err);
         rec_tx_abandon(&tx);
-        if (code != SALVE_OK) (void)!keys_erase(en->site->keys, en->chain.id, NULL);
+        if (code != SALVE_OK && keys_erase(en->site->keys, en->chain.id, NULL) != SALVE_OK)
+            en->site->has_leftovers = true; /* on a full disk: the next opening tries again */
     }
     keys_ring_drop(&en->chain.ring);
     return code;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the rest of the gate asks of an open site and may ask at any time: where a file of it lies, what time it is. */
+ * What the rest of the gate asks of an open site and may ask at any time: where a file of it lies, what may be kept. */
 #include <stdio.h>
 
 #include "records/site_int.h"
@@ -11,11 +11,4 @@ enum salve_code rec_path(const char *folder, const char *name, char path[REC_PAT
     return len > 0 && len < REC_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the site");
 }
 
-bool site_clock_suspect(const struct site *site) { return site->is_suspect; }
 const struct admit_rules *site_admission(const struct site *site) { return site->rules; }
-
-int64_t site_now_unix_ms(const struct site *site)
-{
-    int64_t wall = clock_ms(&site->clock);
-    return wall > site->now_unix_ms ? wall : site->now_unix_ms;
-}

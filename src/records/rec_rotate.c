@@ -23,7 +23,7 @@ static enum salve_code check_actor(struct site *site, struct actor actor, struct
     if (code != SALVE_OK) return code;
     *now_unix_ms = tx.now_unix_ms;
     code = rec_actor_check(&tx, actor, err);
-    if (code == SALVE_OK && tx.is_suspect) code = salve_fail(err, SALVE_E_CLOCK, "key rotation");
+    if (code == SALVE_OK && tx.is_suspect) code = rec_clock_doubted(site, "key rotation", err);
     rec_tx_abandon(&tx);
     return code;
 }

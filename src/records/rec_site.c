@@ -258,7 +258,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     struct arena *mem = arena_open(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
     if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
-    if (code == SALVE_OK && s->is_marked_open) code = mark_closed(s, mem, err);
+    if (code == SALVE_OK && s->is_marked_open && !s->has_leftovers) code = mark_closed(s, mem, err);
     arena_close(mem);
     enum salve_code drop_code = drop(site, code == SALVE_OK ? err : NULL);
     return code != SALVE_OK ? code : drop_code;

@@ -45,6 +45,17 @@ enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
     return code;
 }
 
+enum salve_code rec_tx_mark_open(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    if (site->is_marked_open) return SALVE_OK;
+    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_tx_commit(&tx, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
 void rec_tx_abandon(struct rec_tx *tx) { store_abandon(&tx->store); }
 
 enum salve_code rec_tx_savepoint(struct rec_tx *tx, struct salve_err *err) { return store_savepoint(tx->store, err); }

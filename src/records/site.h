@@ -14,8 +14,8 @@
  *
  * One process uses a site at a time (E_BUSY names the pid of the other). A struct site and what is opened from it
  * belong to one thread. Errors name rules and files, never a person's data. E_CLOCK: the clock was set back by more
- * than 2 s; looking goes on (marked `clock_suspect`), but nothing is given, extended or enrolled until the clock is
- * right. */
+ * than 2 s, or jumped more than 45 days ahead; looking goes on (marked `clock_suspect`), but nothing is given, extended
+ * or enrolled until the clock is right. */
 #ifndef SALVE_RECORDS_SITE_H
 #define SALVE_RECORDS_SITE_H
 
@@ -85,7 +85,11 @@ SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor
 struct admit_rules;
 const struct admit_rules *site_admission(const struct site *site);
 
+/* site_clock_suspect - the clock is behind the last use, or more than 45 days past it: the time stands meanwhile.
+ * site_clock_confirm - a clock that is far ahead is right all the same; noted in a public leaf. A clock that is not
+ * doubted stays as it is. actor: TECHNICIAN or MANAGER. E_CLOCK: it is behind the last use. */
 bool site_clock_suspect(const struct site *site);
+SALVE_MUST_USE enum salve_code site_clock_confirm(struct site *site, struct actor actor, struct salve_err *err);
 int64_t site_now_unix_ms(const struct site *site); /* never below what was seen before */
 
 /* What `doctor` tells: sizes, not people. */

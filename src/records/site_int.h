@@ -39,6 +39,7 @@ struct site {
     bool is_suspect;
     bool was_open;           /* the run before did not close */
     bool is_marked_open;     /* this run wrote; the mark "open" is set */
+    bool has_leftovers;      /* what this run could not remove: the mark stays, and the next opening does */
     uint64_t revoked_count;  /* lines of the file `revoked` */
     uint64_t revoked_done;   /* of them carried out in both databases */
     struct str pending_done; /* commons key that the next transaction deletes; text in pending_text */
@@ -53,6 +54,9 @@ SALVE_MUST_USE enum salve_code rec_path(const char *folder, const char *name, ch
 
 /* rec_key_file_make - a key file that is not there yet, 0600; one that is there stays. */
 SALVE_MUST_USE enum salve_code rec_key_file_make(const char *path, struct salve_err *err);
+
+/* rec_clock_doubted - E_CLOCK with why the clock is doubted. */
+enum salve_code rec_clock_doubted(const struct site *site, const char *what, struct salve_err *err);
 
 SALVE_MUST_USE enum salve_code rec_settings_check(const struct site_settings *settings, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_settings_write(const struct site_settings *settings, struct arena *mem,

@@ -26,6 +26,9 @@ struct rec_tx {
 SALVE_MUST_USE enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *mem, struct rec_tx *out,
                                             struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err);
+/* rec_tx_mark_open - makes durable that this run writes, before something outside of the transaction is: what a crash
+ * leaves of that is looked for at the next opening. */
+SALVE_MUST_USE enum salve_code rec_tx_mark_open(struct site *site, struct arena *mem, struct salve_err *err);
 void rec_tx_abandon(struct rec_tx *tx);
 
 /* Savepoints (store/store.h). After an undo the cursor of the log is a new one, at the place it was at. */

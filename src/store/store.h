@@ -152,8 +152,10 @@ SALVE_MUST_USE enum salve_code store_mark_put(struct store_tx *tx, struct str na
                                               struct salve_err *err);
 
 /* store_clock - the guarded clock. The time never runs backwards: *guarded_unix_ms is the larger of the wall clock and
- * the largest time seen so far; *is_suspect when the wall clock is more than 2 s behind that. In a write transaction
- * the largest time is put down. */
+ * the largest time seen so far; *is_suspect when the wall clock is more than 2 s behind that, or more than 45 days
+ * ahead: then the time stands at the largest one seen. In a write transaction the largest time that is not doubted is
+ * put down. */
+#define STORE_CLOCK_JUMP_MS (45ll * 24 * 3600 * 1000)
 SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *guarded_unix_ms,
                                            bool *is_suspect, struct salve_err *err);
 

@@ -198,9 +198,10 @@ enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *
     enum salve_code code = store_mark_get(tx, STR("max_seen"), &seen, err);
     if (code != SALVE_OK) return code;
     int64_t max_seen = (int64_t)seen;
-    *is_suspect = wall_unix_ms < max_seen - CLOCK_SLACK_MS;
-    *guarded_unix_ms = wall_unix_ms > max_seen ? wall_unix_ms : max_seen;
-    if (tx->read_only || wall_unix_ms <= max_seen) return SALVE_OK;
+    bool is_far_ahead = max_seen > 0 && wall_unix_ms > max_seen + STORE_CLOCK_JUMP_MS;
+    *is_suspect = is_far_ahead || wall_unix_ms < max_seen - CLOCK_SLACK_MS;
+    *guarded_unix_ms = wall_unix_ms > max_seen && !is_far_ahead ? wall_unix_ms : max_seen;
+    if (tx->read_only || *guarded_unix_ms <= max_seen) return SALVE_OK;
     return store_mark_put(tx, STR("max_seen"), (uint64_t)wall_unix_ms, err);
 }
 

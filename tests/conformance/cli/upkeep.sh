@@ -83,4 +83,6 @@ fails 2 "a successor is asked for" salve log successor --no-input
 prints 'new log is started' "and made" salve log successor --yes
 ok "the site opens again" salve staff
 prints 'clean$' "and verifies" salve verify
+prints 'Nothing to confirm' "a clock that fits needs no word" salve clock --as maria
+fails 7 "and a clinician says nothing about it" salve clock --as dr-amina
 finish

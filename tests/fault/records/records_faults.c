@@ -140,6 +140,62 @@ static void a_clock_set_back_extends_nothing_and_keeps_reading(void **state)
     t_site_drop(t);
 }
 
+/* Ten years ahead for a while, as with an empty battery: the time stands, and nothing is lost when it is right again. */
+static void a_clock_far_ahead_ends_nothing(void **state)
+{
+    (void)state;
+    const int64_t day_ms = 24 * HOUR_MS;
+    struct t_site *t = t_site_make("ahead", false);
+    struct rec_view *view;
+    struct rec_enrolled out, who = t_enrol(t, "Haddad", "1980-01-01");
+    struct tape patient = t_read(t->mem, "{\"resourceType\":\"Patient\"}");
+    struct site_rotation rotation;
+    struct site_facts before, after;
+    t_give(t, who.card, PURPOSE_CARE);
+    t_site_close(t);
+    t->options.clock = clock_fixed(T_SITE_NOW + 3650 * day_ms);
+    t_site_open(t);
+    t_must(site_facts(t->site, t->mem, &before, &err));
+    assert_true(site_clock_suspect(t->site));
+    assert_int_equal(site_now_unix_ms(t->site), T_SITE_NOW);
+    assert_code(t_give_code(t, who.card, PURPOSE_RESEARCH), SALVE_E_CLOCK);
+    assert_code(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &out, NULL), SALVE_E_CLOCK);
+    assert_code(site_rotate(t->site, T_TECHNICIAN, &rotation, NULL), SALVE_E_CLOCK);
+    view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
+    assert_int_equal(t_count(view), 1);
+    t_close_view(&view);
+    assert_code(site_clock_confirm(t->site, T_CLINICIAN, NULL), SALVE_E_ROLE);
+    t_site_close(t);
+    t->options.clock = clock_fixed(T_SITE_NOW + HOUR_MS); /* right again: everything is as it was */
+    t_site_open(t);
+    assert_false(site_clock_suspect(t->site));
+    t_give(t, who.card, PURPOSE_RESEARCH);
+    t_must(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &out, &err));
+    t_must(site_facts(t->site, t->mem, &after, &err));
+    assert_int_equal(after.kek_epoch, before.kek_epoch);
+    t_site_close(t);
+    t->options.clock = clock_fixed(T_SITE_NOW + 45 * day_ms); /* a pause of the clinic */
+    t_site_open(t);
+    assert_false(site_clock_suspect(t->site));
+    t_must(rec_enrol(t->site, T_REGISTRAR, &patient, t->mem, &out, &err));
+    t_site_close(t);
+    t->options.clock = clock_fixed(T_SITE_NOW + 3650 * day_ms); /* really ten years later */
+    t_site_open(t);
+    assert_true(site_clock_suspect(t->site));
+    t_must(site_clock_confirm(t->site, T_TECHNICIAN, &err));
+    assert_false(site_clock_suspect(t->site));
+    assert_code(t_open_code(t, T_ASSISTANT, PURPOSE_CARE, who.card, &view), SALVE_E_CONSENT);
+    t_site_close(t);
+    t_site_open(t);
+    assert_false(site_clock_suspect(t->site));
+    t_site_close(t);
+    t->options.clock = clock_fixed(T_SITE_NOW); /* and no way back: what has ended has ended */
+    t_site_open(t);
+    assert_code(site_clock_confirm(t->site, T_TECHNICIAN, NULL), SALVE_E_CLOCK);
+    assert_code(t_open_code(t, T_ASSISTANT, PURPOSE_CARE, who.card, &view), SALVE_E_CONSENT);
+    t_site_drop(t);
+}
+
 /* --- full disk -------------------------------------------------------------------------------------------------- */
 
 static uint64_t fill_until_full(struct t_site *t, struct rec_view *view)
@@ -432,6 +488,7 @@ int main(void)
         cmocka_unit_test(there_is_no_site_where_there_is_none_and_one_is_enough),
         cmocka_unit_test(a_second_process_is_told_who_has_the_site),
         cmocka_unit_test(a_clock_set_back_extends_nothing_and_keeps_reading),
+        cmocka_unit_test(a_clock_far_ahead_ends_nothing),
         cmocka_unit_test(a_full_disk_refuses_and_loses_nothing),
         cmocka_unit_test(an_older_database_cannot_go_on_as_if_nothing_happened),
         cmocka_unit_test(an_older_key_store_revives_no_consent),
