@@ -101,6 +101,7 @@ Q := $(if $(VERBOSE),,@)
 # --- modules -------------------------------------------------------------------------------------------------------
 GEN_fhir := $(GEN)/fhir_tables.c
 GEN_value := $(GEN)/ucum_table.c
+GEN_admit := $(GEN)/admit_own.c
 GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
@@ -148,6 +149,10 @@ UCUM_DEFINITIONS := node_modules/@lhncbc/ucum-lhc/data/ucumDefs.min.json
 $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/ucum_table.mjs $(UCUM_DEFINITIONS) $@
+
+$(GEN)/admit_own.c: tools/admit_own.mjs $(wildcard guidelines/*/guideline.json guidelines/*/logic.cql guidelines/lib/*.cql)
+	@mkdir -p $(GEN)
+	$(NODE) tools/admit_own.mjs guidelines $@
 
 # The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
 $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)

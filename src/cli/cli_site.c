@@ -22,14 +22,12 @@ static enum salve_code read_members(const struct cli *cli, struct visit_member *
     *count = words->count;
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "--staff");
     for (size_t i = 0; i < words->count; i++) {
-        struct str text = str_of(words->value[i]);
-        ptrdiff_t colon = str_find(text, STR(":"));
-        if (colon <= 0 || !role_find(str_cut(text, (size_t)colon + 1, text.len), &(*out)[i].role))
+        struct str role;
+        if (!str_split(str_of(words->value[i]), ':', &(*out)[i].id, &role) || !role_find(role, &(*out)[i].role))
             return salve_refuse(
                 err, SALVE_E_USAGE,
                 "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician", "--staff %s",
                 words->value[i]);
-        (*out)[i].id = str_cut(text, 0, (size_t)colon);
     }
     return SALVE_OK;
 }
@@ -277,17 +275,17 @@ enum salve_code cli_keys_rotate(struct cli *cli, struct salve_err *err)
 {
     struct site_rotation rotation = {0};
     struct cli_reply reply;
-    char until[CLOCK_TEXT_BYTES];
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(site_rotate(cli->visit.site, cli->visit.actor, &rotation, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_number(&reply, "epoch", rotation.epoch);
     cli_reply_number(&reply, "renewed", rotation.wraps_renewed);
     cli_reply_number(&reply, "dropped", rotation.wraps_dropped);
-    cli_reply_words(
-        &reply, "Epoch %u: %llu wraps renewed, %llu dropped. Key backups older than this are useless after %.*s.\n",
-        rotation.epoch, (unsigned long long)rotation.wraps_renewed, (unsigned long long)rotation.wraps_dropped,
-        STR_ARGS(clock_date_text(rotation.horizon_unix_ms, until)));
+    cli_reply_words(&reply,
+                    "Epoch %u: %llu wraps renewed, %llu dropped. Copies of keys.db from before the last renewal but "
+                    "this one open nothing any more.\n",
+                    rotation.epoch, (unsigned long long)rotation.wraps_renewed,
+                    (unsigned long long)rotation.wraps_dropped);
     return cli_reply_done(&reply, err);
 }
 
@@ -312,8 +310,9 @@ enum salve_code cli_keys_change(struct cli *cli, struct salve_err *err)
     if (code != SALVE_OK) return code;
     cli_reply_open(&reply, cli, '{');
     cli_reply_bool(&reply, "changed", true);
-    cli_reply_words(&reply, "Changed. The old passphrase or key file opens nothing any more; keep the new one in two "
-                            "places.\n");
+    cli_reply_words(&reply,
+                    "Changed. The old passphrase or key file opens nothing any more, and no copy of keys.db made "
+                    "before now does: copy it anew, and keep the new one in two places.\n");
     return cli_reply_done(&reply, err);
 }
 
@@ -374,8 +373,9 @@ static void check_open_site(struct doctor *doctor)
     tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
     if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
-        tell(doctor, facts.rotated_at_unix_ms == 0 || age_days <= 7, "keys were renewed within 7 days", NULL,
-             "run 'salve keys rotate' every night");
+        bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */
+        tell(doctor, is_known && age_days <= 7, is_known ? "keys were renewed within 7 days" : "keys were renewed once",
+             NULL, "run 'salve keys rotate' every night");
         cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves\n", STR_ARGS(facts.origin),
                         (unsigned long long)facts.log_size);
     }

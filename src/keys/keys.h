@@ -5,8 +5,8 @@
  *
  * Two files: the key store `keys.db` (wraps and sealed keys) and the small `keys.epoch` beside it (the secrets of
  * the two living epochs). Opening anything needs both and the passphrase or key file. An old copy of keys.db is dead
- * after two rotations, because the epoch secret it was sealed with is gone; so keys.epoch must never be in a backup
- * that is kept.
+ * after two rotations, because the epoch secret it was sealed with is written over; so keys.epoch must never be in a
+ * backup, snapshot or mirror that is kept.
  *
  * Log before key: nothing readable comes out without a receipt of a durable leaf.
  *
@@ -43,6 +43,7 @@ struct keys_options {
     const char *epoch_path; /* NULL: path with ".db" replaced by ".epoch" */
     struct keys_secret secret;
     enum crypto_cost cost; /* keys_create only; 0 is MODERATE */
+    int64_t made_unix_s;   /* keys_create only: when its keys were new; 0: not known */
     struct db_disk *disk;  /* tests only */
 };
 
@@ -53,10 +54,18 @@ SALVE_MUST_USE enum salve_code keys_create(const struct keys_options *options, s
 SALVE_MUST_USE enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_close(struct keys **keys, struct salve_err *err); /* sets NULL; NULL is fine */
 
-/* keys_change_secret - seals everything anew under a new root secret; all or nothing. E_SECRET if `old` is not
- * right. */
+struct keys_rotated {
+    uint32_t epoch;     /* the new one */
+    uint64_t rewrapped; /* wraps under it */
+    uint64_t expired;   /* wraps that were past not_after and are gone */
+};
+
+/* keys_change_secret - seals everything anew under a new root secret, all or nothing, and turns the epoch twice (as
+ * keys_rotate), so that the old secret opens no copy of the key store either; *out is the second turn. Stopped between
+ * these, keys_due tells how many turns are left. E_SECRET if `old` is not right. */
+enum { KEYS_CHANGE_TURNS = 2 };
 SALVE_MUST_USE enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, struct keys_secret new_one,
-                                                  struct salve_err *err);
+                                                  int64_t now_unix_s, struct keys_rotated *out, struct salve_err *err);
 
 /* --- a ring: the class keys of one compartment, in guarded memory --- */
 /* keys_ring_new - fresh random keys of every class, version 1, in memory only; nothing is kept before keys_grant. The
@@ -164,18 +173,35 @@ SALVE_MUST_USE enum salve_code keys_compartment_next(struct keys *keys, const st
                                                      struct compartment *out, bool *found, struct salve_err *err);
 
 /* --- epochs --- */
-struct keys_rotated {
-    uint32_t epoch;     /* the new one */
-    uint64_t rewrapped; /* wraps under it */
-    uint64_t expired;   /* wraps that were past not_after and are gone */
-};
 /* keys_rotate - a new epoch: new KEKs, all live wraps wrapped anew, the epoch before the last is destroyed. Safe to
- * stop at any write: keys_open finds every wrap and at most two epochs, and the next rotation finishes the work. */
+ * stop at any write: keys_open finds every wrap and at most two epochs, and the next rotation finishes the work.
+ * now_unix_s 0: the time is doubted; nothing expires. */
 SALVE_MUST_USE enum salve_code keys_rotate(struct keys *keys, int64_t now_unix_s, struct keys_rotated *out,
                                            struct salve_err *err);
+/* keys_due - when the keys were last new (made, or the epoch turned) and how many turns a change of the secret still
+ * asks for. It is authenticated: 0 where nobody can tell. */
+struct keys_due {
+    int64_t renewed_unix_s;
+    uint32_t turns;
+};
+void keys_due(struct keys *keys, struct keys_due *out);
+
+/* keys_signed_put - remembers the largest head of the site's logs that was signed, beside the file `signed-head`: a
+ * smaller one changes nothing. In keys.db the first time and at each turn, else in the file keys.signed, without a
+ * sync. keys_signed_get - zeros where none was put; E_INTEGRITY if somebody without the secret
+ * changed it. So older data beside this key store are known to be older. */
+struct keys_signed {
+    uint32_t log; /* number of the log, from 1 */
+    uint64_t size;
+    uint8_t root[CRYPTO_SHA256_BYTES];
+};
+SALVE_MUST_USE enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *head,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_signed_get(struct keys *keys, struct keys_signed *out, struct salve_err *err);
+
 struct keys_status {
     uint32_t epoch;            /* e; e-1 is the other one */
-    int64_t rotated_unix_s;    /* 0: never */
+    int64_t rotated_unix_s;    /* as keys_due */
     uint64_t wraps, wraps_old; /* all; those still under e-1 (an interrupted rotation) */
     uint64_t compartments, tokens;
     bool is_key_file;

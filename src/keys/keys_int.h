@@ -31,6 +31,8 @@ SALVE_MUST_USE enum salve_code keys_epoch_read(const char *path, struct keys_epo
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoch,
                                                 struct salve_err *err);
+/* keys_epoch_settle - finishes a write that was cut off. Fine if there is none. */
+SALVE_MUST_USE enum salve_code keys_epoch_settle(const char *path, struct salve_err *err);
 
 struct keys {
     struct db *db;
@@ -63,6 +65,27 @@ SALVE_MUST_USE enum salve_code keys_meta_get(struct keys *keys, const char *name
                                              struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_meta_put(struct keys *keys, const char *name, struct str bytes,
                                              struct salve_err *err);
+
+/* what keys_due tells: under a slot of the epoch; a row that is missing or does not fit gives zeros */
+void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out);
+SALVE_MUST_USE enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due,
+                                              struct salve_err *err);
+
+/* rows of meta that end with a MAC: `row` has room for it behind its `len` bytes. get is false where the row is not
+ * there or does not fit */
+enum { KEYS_MAC_BYTES = 32 };
+void keys_row_mac(struct keys *keys, unsigned seal_slot, const char *name, struct str bytes,
+                  uint8_t mac[KEYS_MAC_BYTES]);
+SALVE_MUST_USE enum salve_code keys_row_put(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row,
+                                            size_t len, struct salve_err *err);
+bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len);
+
+/* --- the largest signed head (keys_signed.c) --- */
+/* into the row of the slot, in the transaction that turns or changes; keys_signed_drop: the file goes after it */
+SALVE_MUST_USE enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct salve_err *err);
+void keys_signed_drop(struct keys *keys);
+/* whether the file fits the key store, or is not there */
+bool keys_signed_fits(struct keys *keys);
 
 /* --- wraps --- */
 /* the KEK of a wrap's purpose and epoch; NULL if that epoch is gone */

@@ -188,6 +188,8 @@ static enum salve_code fill(struct keys *keys, const struct keys_options *option
     if (code == SALVE_OK) code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
     if (code == SALVE_OK) code = keys_meta_put(keys, "index salt", str_bytes(salt, sizeof salt), err);
     if (code == SALVE_OK) code = meta_epoch_put(keys, 1, 0, err);
+    if (code == SALVE_OK)
+        code = keys_due_write(keys, SLOT_SEAL_NOW, (struct keys_due){.renewed_unix_s = options->made_unix_s}, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, 1, SLOT_KEK_NOW, SLOT_SEAL_NOW, err);
     if (code == SALVE_OK) code = keys_sealed_put(keys, STR("index"), keys_slot(keys, SLOT_B), err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
@@ -261,6 +263,7 @@ enum salve_code keys_open(const struct keys_options *options, struct keys **out,
     unsigned good_copies = 0;
     enum salve_code code = make(options, &keys, err);
     if (code == SALVE_OK) code = open_db(keys, options, false, err);
+    if (code == SALVE_OK) code = keys_epoch_settle(keys->epoch_path, err);
     if (code == SALVE_OK) code = keys_epoch_read(keys->epoch_path, &keys->file, &good_copies, err);
     if (code == SALVE_OK) code = root_open(keys, options->secret, SLOT_ROOT, err);
     if (code == SALVE_OK) code = open_epoch(keys, err);
@@ -271,18 +274,24 @@ enum salve_code keys_open(const struct keys_options *options, struct keys **out,
     return code;
 }
 
-/* --- another passphrase: a new root secret, so that an old passphrase with an old copy opens nothing of today --- */
+/* --- another passphrase: a new root secret, so that an old passphrase with an old copy opens nothing of today; and two
+ * turns of the epoch, so that they do not open the old copy itself with today's keys.epoch --- */
 static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, enum crypto_cost cost,
                                   struct salve_err *err)
 {
     uint8_t root[ROOT_BYTES];
+    struct keys_due due;
     bool is_ahead = keys->file.epoch == keys->epoch + 1;
     enum salve_code code = root_seal(keys, secret, cost, SLOT_ROOT_NEW, root, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
     keys_seal_key(keys_slot(keys, SLOT_ROOT_NEW), keys->epoch, is_ahead ? keys->file.old : keys->file.now,
                   keys_slot(keys, SLOT_SEAL_NEW));
+    keys_due_read(keys, SLOT_SEAL_NOW, &due);
+    due.turns = KEYS_CHANGE_TURNS;
     code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
+    if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
+    if (code == SALVE_OK) code = keys_signed_reseal(keys, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK && keys->has_old) {
@@ -292,6 +301,7 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code != SALVE_OK) return code;
+    keys_signed_drop(keys);
     crypto_key_copy(keys_slot(keys, SLOT_ROOT), keys_slot(keys, SLOT_ROOT_NEW));
     crypto_key_copy(keys_slot(keys, SLOT_SEAL_NOW), keys_slot(keys, SLOT_SEAL_NEW));
     if (keys->has_old) crypto_key_copy(keys_slot(keys, SLOT_SEAL_OLD), keys_slot(keys, SLOT_B));
@@ -300,9 +310,10 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
 }
 
 enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, struct keys_secret new_one,
-                                   struct salve_err *err)
+                                   int64_t now_unix_s, struct keys_rotated *out, struct salve_err *err)
 {
     uint8_t root[ROOT_BYTES];
+    *out = (struct keys_rotated){0};
     enum salve_code code = check_secret(new_one, err);
     if (code == SALVE_OK) code = root_open(keys, old, SLOT_ROOT_NEW, err); /* only to see that it is right */
     if (code == SALVE_OK) code = keys_meta_get(keys, "root", root, sizeof root, err);
@@ -313,5 +324,7 @@ enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, st
     crypto_key_zero(keys_slot(keys, SLOT_ROOT_NEW));
     crypto_key_zero(keys_slot(keys, SLOT_SEAL_NEW));
     crypto_key_zero(keys_slot(keys, SLOT_B));
-    return code == SALVE_OK ? db_scrub(keys->db, err) : code;
+    for (int turn = 0; code == SALVE_OK && turn < KEYS_CHANGE_TURNS; turn++)
+        code = keys_rotate(keys, now_unix_s, out, err);
+    return code;
 }

@@ -2,7 +2,7 @@
  * Turning the epoch. The order makes a stop at any write harmless:
  *   0  wraps that an interrupted rotation left under e-1 are brought to e, so that e-1 holds nothing
  *   1  keys.epoch becomes {e, e+1}: the secret of e-1 is gone      (one atomic replacement; used again if it is there)
- *   2  one transaction: KEKs of e+1 come, those of e-1 go, named secrets are sealed anew, the epoch is e+1
+ *   2  one transaction: KEKs of e+1 come, those of e-1 go, named secrets are sealed anew, the epoch is e+1, renewed now
  *   3  wraps move from e to e+1, a batch a transaction; both epochs open meanwhile
  *   4  the files are scrubbed
  * Wraps past their not_after are dropped on the way. */
@@ -89,6 +89,10 @@ static enum salve_code turn_file(struct keys *keys, struct salve_err *err)
 static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct salve_err *err)
 {
     uint8_t meta[12];
+    struct keys_due due;
+    keys_due_read(keys, SLOT_SEAL_NOW, &due);
+    due.renewed_unix_s = now_unix_s;
+    if (due.turns > 0) due.turns--;
     crypto_put_u32(meta, keys->epoch + 1);
     crypto_put_u64(meta + 4, (uint64_t)now_unix_s);
     enum salve_code code = db_begin(keys->db, false, err);
@@ -98,6 +102,8 @@ static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct sa
     if (code == SALVE_OK) code = db_run(keys->kek_drop, err);
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_meta_put(keys, "epoch", str_bytes(meta, sizeof meta), err);
+    if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
+    if (code == SALVE_OK) code = keys_signed_reseal(keys, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     db_reset(keys->kek_drop);
@@ -124,6 +130,7 @@ static enum salve_code turn_keys(struct keys *keys, int64_t now_unix_s, struct s
     move_slots(keys, SLOT_KEK_NEW, SLOT_KEK_NOW, PURPOSE_LAST + 1);
     keys->has_old = true;
     keys->epoch++;
+    keys_signed_drop(keys); /* the row has it now */
     return SALVE_OK;
 }
 

@@ -33,6 +33,54 @@ enum salve_code keys_meta_put(struct keys *keys, const char *name, struct str by
     return db_run(keys->meta_put, err);
 }
 
+/* --- rows with a MAC of the epoch -------------------------------------------------------------------------------- */
+/* Rows of meta that end with a BLAKE2b over their name and bytes, keyed with the epoch: nobody makes one without the
+ * secret, and a row of an older epoch does not fit. */
+enum { AT_TURNS = 8, DUE_BYTES = 12 }; /* "renewed": time u64, turns u32 */
+
+void keys_row_mac(struct keys *keys, unsigned seal_slot, const char *name, struct str bytes,
+                  uint8_t mac[KEYS_MAC_BYTES])
+{
+    const struct str label = STR("SLV-row-v1"), parts[] = {str_make(name, strlen(name) + 1), bytes};
+    crypto_key_derive(keys_slot(keys, seal_slot), &label, 1, keys_slot(keys, SLOT_A));
+    crypto_key_mac(keys_slot(keys, SLOT_A), parts, 2, mac, KEYS_MAC_BYTES);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+}
+
+enum salve_code keys_row_put(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len,
+                             struct salve_err *err)
+{
+    keys_row_mac(keys, seal_slot, name, str_bytes(row, len), row + len);
+    return keys_meta_put(keys, name, str_bytes(row, len + KEYS_MAC_BYTES), err);
+}
+
+bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len)
+{
+    uint8_t mac[KEYS_MAC_BYTES];
+    if (keys_meta_get(keys, name, row, len + KEYS_MAC_BYTES, NULL) != SALVE_OK) return false;
+    keys_row_mac(keys, seal_slot, name, str_bytes(row, len), mac);
+    return crypto_equal(mac, row + len, KEYS_MAC_BYTES);
+}
+
+void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out)
+{
+    uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
+    *out = (struct keys_due){0};
+    if (!keys_row_get(keys, seal_slot, "renewed", row, DUE_BYTES)) return;
+    out->renewed_unix_s = (int64_t)crypto_get_u64(row);
+    out->turns = crypto_get_u32(row + AT_TURNS);
+}
+
+enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due, struct salve_err *err)
+{
+    uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
+    crypto_put_u64(row, (uint64_t)due.renewed_unix_s);
+    crypto_put_u32(row + AT_TURNS, due.turns);
+    return keys_row_put(keys, seal_slot, "renewed", row, DUE_BYTES, err);
+}
+
+void keys_due(struct keys *keys, struct keys_due *out) { keys_due_read(keys, SLOT_SEAL_NOW, out); }
+
 enum { KEK_AAD_BYTES = 8 };
 static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES])
 {

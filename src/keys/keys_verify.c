@@ -64,12 +64,17 @@ static enum salve_code check_wraps(struct check *check, struct salve_err *err)
 static void check_sealed(struct check *check)
 {
     struct keys *keys = check->keys;
+    struct keys_signed head;
     bool found = false;
     if (keys_kek_load(keys, keys->epoch, SLOT_KEK_NEW, SLOT_SEAL_NOW, &found, NULL) != SALVE_OK || !found)
         tell(check, keys->path, "a KEK does not open");
     for (unsigned p = 0; p <= PURPOSE_LAST; p++) crypto_key_zero(keys_slot(keys, SLOT_KEK_NEW + p));
     if (keys_sealed_get(keys, STR("index"), keys_slot(keys, SLOT_A), NULL) != SALVE_OK)
         tell(check, keys->path, "the index key does not open");
+    if (keys_signed_get(keys, &head, NULL) != SALVE_OK)
+        tell(check, keys->path, "the largest signed head of the log does not fit");
+    if (!keys_signed_fits(keys))
+        tell(check, "keys.signed", "it does not fit the key store; the next closing writes it anew");
     crypto_key_zero(keys_slot(keys, SLOT_A));
 }
 
@@ -98,12 +103,13 @@ static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, 
 
 enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err)
 {
-    uint8_t meta[12];
     struct keys_wrap_row row = {0};
+    struct keys_due due;
     bool found = true;
-    *out = (struct keys_status){.epoch = keys->epoch, .is_key_file = keys->is_key_file};
-    enum salve_code code = keys_meta_get(keys, "epoch", meta, sizeof meta, err);
-    if (code == SALVE_OK) out->rotated_unix_s = (int64_t)crypto_get_u64(meta + 4);
+    enum salve_code code = SALVE_OK;
+    keys_due(keys, &due);
+    *out = (struct keys_status){
+        .epoch = keys->epoch, .is_key_file = keys->is_key_file, .rotated_unix_s = due.renewed_unix_s};
     while (code == SALVE_OK && found) {
         struct crypto_wrap wrap;
         code = keys_wrap_next(keys, &row, &found, err);

@@ -34,13 +34,15 @@ struct rec_gate_ask {
     bool is_counted; /* against the quota */
 };
 
-/* rec_gate_open - the leaf is durable when it returns, and the decisions are read. Close it in every case; a gate of
- * zeros may be closed too. */
+/* rec_gate_open - the leaf is durable when it returns, and the decisions are read. What the file `revoked` says was
+ * erased does not open, whatever rows were put back: E_NOT_FOUND in the words of rec_not_here. Close it in every case;
+ * a gate of zeros may be closed too. */
 SALVE_MUST_USE enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
                                              struct rec_gate *out, struct salve_err *err);
 void rec_gate_close(struct rec_gate *gate); /* wipes its keys */
 
-/* rec_gate_deliver - makes classes readable: the wraps of the purpose must rest on its newest decision. */
+/* rec_gate_deliver - makes classes readable: the wraps of the purpose must rest on its newest decision, and `revoked`
+ * must not say that this one was taken back. */
 SALVE_MUST_USE enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes,
                                                 struct salve_err *err);
 

@@ -48,6 +48,25 @@ static const struct consent_grant *newest_grant(const struct rec_gate *gate, enu
     return found;
 }
 
+/* Lines about the decisions on a purpose up to number `last`, newest first: those that were replaced, too, since rows
+ * of their time could be put back. What has a line already gets no other. */
+static enum salve_code revoke(struct choice *choice, enum purpose purpose, uint64_t last, struct salve_err *err)
+{
+    struct site *site = choice->site;
+    struct compartment id = choice->gate->chain.id;
+    uint64_t seqs[REC_REVOKE_MAX];
+    size_t count = 0;
+    enum salve_code code = SALVE_OK;
+    for (size_t i = choice->gate->grant_count; i-- > 0 && count < REC_REVOKE_MAX && code == SALVE_OK;) {
+        const struct consent_grant *grant = &choice->gate->grants[i];
+        bool has_line = false;
+        if (grant->purpose != purpose || grant->state != CONSENT_GIVEN || grant->seq > last) continue;
+        code = rec_revoked_has_purpose(site, site->revoked, id, purpose, grant->seq, &has_line, err);
+        if (code == SALVE_OK && !has_line) seqs[count++] = grant->seq;
+    }
+    return code == SALVE_OK && count > 0 ? rec_revoke_purpose(site, id, purpose, seqs, count, err) : code;
+}
+
 /* --- giving ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code birth_of(struct choice *choice, struct consent_birth *out, struct salve_err *err)
@@ -143,6 +162,14 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
     return code;
 }
 
+/* To agree to less than before takes the rest back. */
+static bool is_narrower(const struct consent_grant *grant, const struct consent_grant *before)
+{
+    bool ends_earlier = grant->not_after_unix_s != 0 &&
+                        (before->not_after_unix_s == 0 || grant->not_after_unix_s < before->not_after_unix_s);
+    return (before->classes & ~grant->classes) != 0 || ends_earlier;
+}
+
 static enum salve_code give(struct choice *choice, const struct consent_grant *asked, struct rec_leaf *leaf,
                             struct salve_err *err)
 {
@@ -154,8 +181,13 @@ static enum salve_code give(struct choice *choice, const struct consent_grant *a
         return salve_refuse(err, SALVE_E_ROLE, "only a clinician states that somebody is of age", "Consent.of_age_by");
     TRY(birth_of(choice, &birth, err));
     complete_grant(choice, &birth, &grant);
-    enum salve_code code = consent_check(&grant, &birth, &ages, err);
-    return code == SALVE_OK ? give_in(choice, &grant, leaf, err) : code;
+    const struct consent_grant *before = newest_grant(choice->gate, grant.purpose);
+    bool takes_back = before != NULL && before->state == CONSENT_GIVEN && is_narrower(&grant, before);
+    TRY(consent_check(&grant, &birth, &ages, err));
+    if (takes_back) TRY(revoke(choice, grant.purpose, before->seq, err));
+    TRY(give_in(choice, &grant, leaf, err));
+    if (takes_back) choice->site->revoked_done = choice->site->revoked_count;
+    return SALVE_OK;
 }
 
 static bool purpose_can_be_given(enum purpose purpose)
@@ -222,7 +254,7 @@ static enum salve_code take_back(struct choice *choice, enum purpose purpose, en
     struct compartment id = choice->gate->chain.id;
     const struct consent_grant *grant = newest_grant(choice->gate, purpose);
     if (grant == NULL || grant->state != CONSENT_GIVEN) return SALVE_OK;
-    enum salve_code code = rec_revoke_purpose(site, id, purpose, grant->seq, err);
+    enum salve_code code = revoke(choice, purpose, grant->seq, err);
     if (code != SALVE_OK) return code;
     rec_decided_purpose(site, id, purpose);
     code = withdraw_in(choice, grant, kind, leaf, err);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The gate: quota, leaf and opening in one transaction, durable before any key; then the receipt of the leaf makes the
- * person's decisions readable. Which other classes become readable, the caller decides (rec_open.c, rec_consent.c). */
+ * The gate: what `revoked` says; quota, leaf and opening in one transaction, durable before any key; then the receipt
+ * of the leaf makes the person's decisions readable. Which other classes become readable, the caller decides
+ * (rec_open.c, rec_consent.c). */
 #include "records/gate_int.h"
+#include "records/revoked_int.h"
+#include "records/who_int.h"
 
 static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_ask *ask, struct rec_tx *tx,
                                   struct salve_err *err)
@@ -70,7 +73,10 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     struct rec_tx tx;
     uint64_t size;
     *out = (struct rec_gate){.site = site, .mem = mem, .chain.id = ask->id};
-    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
+    bool is_erased = false;
+    enum salve_code code = rec_revoked_has_erasure(site, site->revoked, ask->id, &is_erased, err);
+    if (code == SALVE_OK && is_erased) code = rec_not_here(err);
+    if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = leave_leaf(out, ask, &tx, err);
     size = tlog_size(tx.log);
@@ -93,7 +99,14 @@ void rec_gate_close(struct rec_gate *gate) { keys_ring_drop(&gate->chain.ring); 
 
 enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes, struct salve_err *err)
 {
+    bool is_revoked = false;
+    struct site *site = gate->site;
     salve_assert(gate->chain.ring != NULL && purpose >= PURPOSE_CARE && purpose <= PURPOSE_LAST);
-    return keys_deliver(gate->site->keys, gate->chain.ring, purpose, classes, &gate->newest[purpose],
-                        gate->now_unix_ms / 1000, NULL, err);
+    const struct keys_consent *newest = &gate->newest[purpose];
+    enum salve_code code = purpose == PURPOSE_SELF ? SALVE_OK
+                                                   : rec_revoked_has_purpose(site, site->revoked, gate->chain.id,
+                                                                             purpose, newest->seq, &is_revoked, err);
+    if (code == SALVE_OK && is_revoked) code = salve_fail(err, SALVE_E_CONSENT, "purpose %s", purpose_text(purpose));
+    if (code != SALVE_OK) return code;
+    return keys_deliver(site->keys, gate->chain.ring, purpose, classes, newest, gate->now_unix_ms / 1000, NULL, err);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Opening a view, in the order that makes the promises hold:
+ *   0 keys that are due are renewed (rec_renew.c)
  *   1 actor and role          nothing about the person is looked at for somebody whose role opens nothing
  *   2 quota, leaf, opening    one transaction; durable before any key (rec_gate.c)
  *   3 receipt -> ring         the person's decisions become readable
  *   4 consent decides         consent_decide, a pure function; asked again at every reading (rec_stand.c)
  *   5 keys deliver            only what the wraps of this purpose deliver, resting on the newest decision */
 #include "base/limits.h"
+#include "records/revoked_int.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
 
@@ -65,7 +67,8 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
 {
     bool is_present;
     struct rec_gate_ask gate = {.purpose = ask->purpose, .is_counted = rec_role_is_staff(ask->actor.role)};
-    enum salve_code code = rec_who(view->site, ask->who, view->mem, &gate.id, &is_present, err);
+    enum salve_code code = rec_renew(view->site, err);
+    if (code == SALVE_OK) code = rec_who(view->site, ask->who, view->mem, &gate.id, &is_present, err);
     if (code == SALVE_OK) code = wanted_classes(view->site, ask, gate.id, &view->classes, err);
     if (code == SALVE_OK) code = copy_actor(view, ask->actor, err);
     if (code == SALVE_OK) code = rec_stand_begin(view->site, gate.id, is_present, &view->stand, err);

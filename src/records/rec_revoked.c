@@ -36,19 +36,27 @@ static bool line_read(struct str line, uint64_t number, uint8_t token[KEYS_TOKEN
     return memcmp(line.ptr + 2 * KEYS_TOKEN_BYTES + 1, sum, 2 * SUM_BYTES) == 0;
 }
 
-static enum salve_code append(const struct site *site, const uint8_t token[KEYS_TOKEN_BYTES], struct salve_err *err)
+static void put_line(uint64_t number, const uint8_t token[KEYS_TOKEN_BYTES], char line[LINE_BYTES + 1])
 {
-    char path[REC_PATH_BYTES], hex[2 * KEYS_TOKEN_BYTES + 1], sum[2 * SUM_BYTES + 1], line[LINE_BYTES + 1];
+    char hex[2 * KEYS_TOKEN_BYTES + 1], sum[2 * SUM_BYTES + 1];
+    str_hex(token, KEYS_TOKEN_BYTES, hex);
+    line_sum(number, token, sum);
+    snprintf(line, LINE_BYTES + 1, "%s %s\n", hex, sum);
+}
+
+static enum salve_code append(const struct site *site, const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
+                              struct salve_err *err)
+{
+    char path[REC_PATH_BYTES], lines[REC_REVOKE_MAX * LINE_BYTES + 1];
+    size_t bytes = count * LINE_BYTES;
     enum salve_code code = rec_path(site->path, "revoked", path, err);
     if (code != SALVE_OK) return code;
-    str_hex(token, KEYS_TOKEN_BYTES, hex);
-    line_sum(site->revoked_count, token, sum);
-    snprintf(line, sizeof line, "%s %s\n", hex, sum);
+    for (size_t i = 0; i < count; i++) put_line(site->revoked_count + i, tokens[i], lines + i * LINE_BYTES);
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return file_fail(err, path);
-    ssize_t wrote = write(fd, line, LINE_BYTES);
-    if (wrote >= 0 && wrote != LINE_BYTES) errno = ENOSPC;
-    bool good = wrote == LINE_BYTES && fdatasync(fd) == 0;
+    ssize_t wrote = write(fd, lines, bytes);
+    if (wrote >= 0 && (size_t)wrote != bytes) errno = ENOSPC;
+    bool good = wrote == (ssize_t)bytes && fdatasync(fd) == 0;
     if (!good) {
         int reason = errno;
         if (ftruncate(fd, (off_t)(site->revoked_count * LINE_BYTES)) != 0) errno = reason;
@@ -70,25 +78,64 @@ static enum salve_code token_of(struct site *site, struct compartment id, enum p
     return keys_token(site->keys, KEYS_TOKEN_CARD, str_make(text, (size_t)len), token, err);
 }
 
-static enum salve_code add_line(struct site *site, struct compartment id, enum purpose purpose, uint64_t seq,
-                                struct salve_err *err)
+static int by_token(const void *a, const void *b) { return memcmp(a, b, KEYS_TOKEN_BYTES); }
+
+static enum salve_code make_room(struct site *site, size_t count, struct salve_err *err)
 {
-    uint8_t token[KEYS_TOKEN_BYTES];
-    enum salve_code code = token_of(site, id, purpose, seq, token, err);
-    if (code == SALVE_OK) code = append(site, token, err);
-    if (code == SALVE_OK) site->revoked_count++;
-    return code;
+    struct rec_revoked *set = site->revoked;
+    if (set->count + count <= set->room) return SALVE_OK;
+    size_t room = 2 * (set->count + count);
+    void *grown = arena_grow(site->revoked_mem, set->tokens, set->count * KEYS_TOKEN_BYTES, room * KEYS_TOKEN_BYTES);
+    if (grown == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
+    set->tokens = grown;
+    set->room = room;
+    return SALVE_OK;
+}
+
+static void remember(struct rec_revoked *set, const uint8_t token[KEYS_TOKEN_BYTES])
+{
+    size_t from = 0, to = set->count;
+    salve_assert(set->count < set->room);
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+        if (by_token(set->tokens[middle], token) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    memmove(set->tokens + from + 1, set->tokens + from, (set->count - from) * KEYS_TOKEN_BYTES);
+    memcpy(set->tokens[from], token, KEYS_TOKEN_BYTES);
+    set->count++;
+}
+
+static enum salve_code add_lines(struct site *site, const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
+                                 struct salve_err *err)
+{
+    salve_assert(site->revoked != NULL && count > 0 && count <= REC_REVOKE_MAX);
+    enum salve_code code = make_room(site, count, err);
+    if (code == SALVE_OK) code = append(site, tokens, count, err);
+    if (code != SALVE_OK) return code;
+    for (size_t i = 0; i < count; i++) remember(site->revoked, tokens[i]);
+    site->revoked_count += count;
+    return SALVE_OK;
 }
 
 enum salve_code rec_revoke_erasure(struct site *site, struct compartment id, struct salve_err *err)
 {
-    return add_line(site, id, 0, 0, err);
+    uint8_t token[1][KEYS_TOKEN_BYTES];
+    enum salve_code code = token_of(site, id, 0, 0, token[0], err);
+    return code == SALVE_OK ? add_lines(site, (const uint8_t(*)[KEYS_TOKEN_BYTES])token, 1, err) : code;
 }
 
-enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enum purpose purpose, uint64_t consent_seq,
-                                   struct salve_err *err)
+enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enum purpose purpose,
+                                   const uint64_t *consent_seqs, size_t count, struct salve_err *err)
 {
-    return add_line(site, id, purpose, consent_seq, err);
+    uint8_t tokens[REC_REVOKE_MAX][KEYS_TOKEN_BYTES];
+    enum salve_code code = SALVE_OK;
+    salve_assert(count <= REC_REVOKE_MAX);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        code = token_of(site, id, purpose, consent_seqs[i], tokens[i], err);
+    return code == SALVE_OK ? add_lines(site, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, count, err) : code;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
@@ -130,18 +177,33 @@ static enum salve_code check_lines(struct site *site, struct str bytes, struct s
     return bytes.len % LINE_BYTES == 0 ? SALVE_OK : cut_tail(site, count * LINE_BYTES, err);
 }
 
+/* The lines of `bytes` from number `from` on. */
+static enum salve_code gather(struct str bytes, uint64_t from, struct arena *mem, struct rec_revoked *out,
+                              struct salve_err *err)
+{
+    size_t lines = bytes.len / LINE_BYTES;
+    *out = (struct rec_revoked){.room = lines + 1, .tokens = arena_alloc(mem, (lines + 1) * KEYS_TOKEN_BYTES)};
+    if (out->tokens == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
+    for (size_t i = (size_t)from; i < lines; i++)
+        line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, out->tokens[out->count++]);
+    qsort(out->tokens, out->count, KEYS_TOKEN_BYTES, by_token);
+    return SALVE_OK;
+}
+
 enum salve_code rec_revoked_load(struct site *site, struct salve_err *err)
 {
     struct str bytes;
     struct arena *mem = arena_open_private(FILE_BYTES_MAX + (1 << 20));
-    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
-    enum salve_code code = read_file(site, mem, &bytes, err);
+    if (site->revoked_mem == NULL) site->revoked_mem = arena_open_private(FILE_BYTES_MAX);
+    struct rec_revoked *set = site->revoked_mem == NULL ? NULL : arena_new(site->revoked_mem, struct rec_revoked);
+    enum salve_code code = mem == NULL || set == NULL ? salve_fail(err, SALVE_E_MEMORY, "revoked") : SALVE_OK;
+    if (code == SALVE_OK) code = read_file(site, mem, &bytes, err);
     if (code == SALVE_OK) code = check_lines(site, bytes, err);
+    if (code == SALVE_OK) code = gather(bytes, 0, site->revoked_mem, set, err);
+    if (code == SALVE_OK) site->revoked = set;
     arena_close(mem);
     return code;
 }
-
-static int by_token(const void *a, const void *b) { return memcmp(a, b, KEYS_TOKEN_BYTES); }
 
 enum salve_code rec_revoked_read(struct site *site, uint64_t from, struct arena *mem, struct rec_revoked *out,
                                  struct salve_err *err)
@@ -149,14 +211,7 @@ enum salve_code rec_revoked_read(struct site *site, uint64_t from, struct arena 
     struct str bytes;
     enum salve_code code = read_file(site, mem, &bytes, err);
     if (code == SALVE_OK) code = check_lines(site, bytes, err);
-    if (code != SALVE_OK) return code;
-    size_t lines = (size_t)site->revoked_count;
-    *out = (struct rec_revoked){.tokens = arena_alloc(mem, (lines + 1) * KEYS_TOKEN_BYTES)};
-    if (out->tokens == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
-    for (size_t i = (size_t)from; i < lines; i++)
-        line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, out->tokens[out->count++]);
-    qsort(out->tokens, out->count, KEYS_TOKEN_BYTES, by_token);
-    return SALVE_OK;
+    return code == SALVE_OK ? gather(bytes, from, mem, out, err) : code;
 }
 
 static enum salve_code has(struct site *site, const struct rec_revoked *revoked, struct compartment id,

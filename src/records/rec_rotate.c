@@ -11,7 +11,7 @@
 #include "records/revoked_int.h"
 #include "store/store.h"
 
-enum { WORK_BYTES = 64 << 20, DAY_MS = 24 * 3600 * 1000 };
+enum { WORK_BYTES = 64 << 20 };
 
 /* Whether the actor may, and the time of the rotation. */
 static enum salve_code check_actor(struct site *site, struct actor actor, struct arena *mem, int64_t *now_unix_ms,
@@ -28,36 +28,16 @@ static enum salve_code check_actor(struct site *site, struct actor actor, struct
     return code;
 }
 
-/* The public leaf 0x04: counts, nothing about anybody. */
-static enum salve_code publish_counts(struct rec_tx *tx, const struct site_rotation *rotation, struct salve_err *err)
-{
-    struct str json =
-        arena_printf(tx->mem, "{\"dropped\":%llu,\"epoch\":%u,\"tombstones\":%llu,\"wraps\":%llu}",
-                     (unsigned long long)rotation->wraps_dropped, rotation->epoch,
-                     (unsigned long long)rotation->tombstones, (unsigned long long)rotation->wraps_renewed);
-    return json.ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "rotation") : rec_publish(tx, TLOG_ENTRY_KEYS, json, err);
-}
-
 static enum salve_code rotate(struct site *site, struct actor actor, struct arena *mem, struct site_rotation *out,
                               struct salve_err *err)
 {
-    struct rec_tx tx;
-    struct keys_rotated rotated;
     int64_t now_ms = 0;
     enum salve_code code = check_actor(site, actor, mem, &now_ms, err);
-    if (code == SALVE_OK) code = rec_replay_all(site, err); /* what an old copy of keys.db brought back */
-    if (code == SALVE_OK) code = keys_rotate(site->keys, now_ms / 1000, &rotated, err);
-    if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
-    if (code != SALVE_OK) return code;
-    *out = (struct site_rotation){.epoch = rotated.epoch,
-                                  .wraps_renewed = rotated.rewrapped,
-                                  .wraps_dropped = rotated.expired,
-                                  .horizon_unix_ms = now_ms + (int64_t)REC_HORIZON_DAYS * DAY_MS};
-    code = store_tombstone_count(tx.store, &out->tombstones, err);
-    if (code == SALVE_OK) code = publish_counts(&tx, out, err);
-    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return code == SALVE_OK ? rec_sign(site, mem, NULL, err) : code;
+    if (code != SALVE_OK || site->renewal.epoch == 0)
+        return code == SALVE_OK ? rec_turn(site, now_ms, mem, out, err) : code;
+    *out = site->renewal; /* this run turned it a moment ago: a second turn would end yesterday's backup of the keys */
+    site->renewal.epoch = 0;
+    return SALVE_OK;
 }
 
 enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out, struct salve_err *err)
@@ -71,7 +51,24 @@ enum salve_code site_rotate(struct site *site, struct actor actor, struct site_r
 
 /* --- a successor log -------------------------------------------------------------------------------------------- */
 
-/* The largest head that the present log is known to have signed: guard file, published checkpoint, archive. */
+/* What the key store knows of the present log; it may know of a later one. */
+static enum salve_code larger_head(struct site *site, struct tlog_checkpoint *out, bool *found, struct salve_err *err)
+{
+    struct keys_signed known;
+    enum salve_code code = keys_signed_get(site->keys, &known, err);
+    if (code == SALVE_OK && known.log > site->log->number)
+        return salve_refuse(err, SALVE_E_INTEGRITY, "a successor has begun since; bring the newest site.db back",
+                            "keys.db: signed head");
+    if (code != SALVE_OK || known.log < site->log->number || known.size == 0) return code;
+    if (*found && known.size <= out->size) return code;
+    *out = (struct tlog_checkpoint){.origin = site->log->origin, .size = known.size};
+    memcpy(out->root.bytes, known.root, sizeof known.root);
+    *found = true;
+    return code;
+}
+
+/* The largest head that the present log is known to have signed: guard file, published checkpoint, archive, and what
+ * the key store knows. */
 static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tlog_checkpoint *out,
                                  struct salve_err *err)
 {
@@ -91,7 +88,8 @@ static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tl
         *out = head;
         found = true;
     }
-    return found ? SALVE_OK : salve_fail(err, SALVE_E_NOT_FOUND, "signed head of the old log");
+    enum salve_code code = larger_head(site, out, &found, err);
+    return code != SALVE_OK || found ? code : salve_fail(err, SALVE_E_NOT_FOUND, "signed head of the old log");
 }
 
 /* The new log's key and document, and its first leaf. */
@@ -121,7 +119,8 @@ static enum salve_code succeed(struct site *site, struct arena *mem, struct salv
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = last_head(site, &tx, &last, err);
-    if (code == SALVE_OK && last.size <= tlog_size(tx.log) && tlog_check_guard(tx.log, &guard, NULL) == SALVE_OK)
+    if (code == SALVE_OK && last.size <= tlog_size(tx.log) && tlog_check_guard(tx.log, &guard, NULL) == SALVE_OK &&
+        rec_log_known(&tx, NULL) == SALVE_OK)
         code = salve_fail(err, SALVE_E_CONFLICT, "the log goes on from what was signed; it needs no successor");
     if (code == SALVE_OK) code = begin_next(site, &tx, &last, next, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
+#include "keys/keys.h"
 #include "records/log_int.h"
 #include "records/rec.h"
 
@@ -138,7 +139,7 @@ static enum salve_code is_older(const char *file, struct salve_err *err)
     return salve_refuse(
         err, SALVE_E_INTEGRITY,
         "the log in site.db is older than, or other than, what was signed: bring the newest site.db back, or "
-        "start a successor log",
+        "start a successor log ('salve log successor')",
         "%s", file);
 }
 
@@ -178,6 +179,35 @@ static enum salve_code check_guard(struct site *site, struct rec_tx *tx, struct 
                         "signed-head");
 }
 
+/* site.db, signed-head and checkpoint of one backup agree with each other; the key store of today knows better. */
+enum salve_code rec_log_known(struct rec_tx *tx, struct salve_err *err)
+{
+    struct keys_signed known;
+    struct tlog_hash root;
+    uint32_t number = tx->site->log->number;
+    enum salve_code code = keys_signed_get(tx->site->keys, &known, err);
+    if (code != SALVE_OK || known.log < number) return code;
+    if (known.log > number || known.size > tlog_size(tx->log)) return is_older("keys.db: signed head", err);
+    code = known.size == 0 ? SALVE_OK : tlog_root_at(tx->log, known.size, &root, err);
+    bool is_other = code == SALVE_OK && known.size > 0 && memcmp(root.bytes, known.root, sizeof known.root) != 0;
+    return is_other ? is_older("keys.db: signed head", err) : code;
+}
+
+enum salve_code rec_log_remember(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct tlog_hash root;
+    struct keys_signed head = {.log = site->log->number, .size = site->signed_size};
+    if (head.size == 0) return SALVE_OK;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = tlog_root_at(tx.log, head.size, &root, err);
+    rec_tx_abandon(&tx);
+    if (code != SALVE_OK) return code;
+    memcpy(head.root, root.bytes, sizeof head.root);
+    return keys_signed_put(site->keys, &head, err);
+}
+
 enum salve_code rec_log_check(struct site *site, struct salve_err *err)
 {
     struct rec_tx tx;
@@ -188,6 +218,7 @@ enum salve_code rec_log_check(struct site *site, struct salve_err *err)
     if (code == SALVE_OK) {
         code = check_guard(site, &tx, err);
         if (code == SALVE_OK) code = check_published(site, &tx, err);
+        if (code == SALVE_OK) code = rec_log_known(&tx, err);
         rec_tx_abandon(&tx);
     }
     arena_close(mem);

@@ -93,6 +93,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     rec_codec_close(&s->codec);
     db_unlock(&s->lock);
     arena_close(s->settings_mem);
+    arena_close(s->revoked_mem);
     arena_close(s->mem);
     *site = NULL;
     return code != SALVE_OK ? code : keys_code;
@@ -126,7 +127,8 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     if (code == SALVE_OK && !create) code = db_lock(lock, &site->lock, err); /* a making holds its own */
     if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
     if (code != SALVE_OK) return code;
-    struct keys_options key_options = {.path = keys, .secret = secret.secret};
+    struct keys_options key_options = {
+        .path = keys, .secret = secret.secret, .made_unix_s = clock_ms(&site->clock) / 1000};
     code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
     return code == SALVE_OK ? store_open(&store_options, &site->store, err) : code;
@@ -165,6 +167,7 @@ enum salve_code rec_site_open(const struct site_options *options, bool is_lenien
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_log_check(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
+    if (code == SALVE_OK && !is_lenient) code = rec_renew(site, err);
     if (code != SALVE_OK) {
         rec_site_drop(&site);
         return code;
@@ -258,6 +261,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     struct arena *mem = arena_open_private(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
     if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
+    if (code == SALVE_OK && s->is_marked_open) code = rec_log_remember(s, mem, err);
     if (code == SALVE_OK && s->is_marked_open && !s->has_leftovers) code = mark_closed(s, mem, err);
     arena_close(mem);
     enum salve_code drop_code = drop(site, code == SALVE_OK ? err : NULL);
@@ -312,11 +316,11 @@ enum salve_code site_secret_change(struct site *site, struct actor actor, const 
                                    const struct site_secret *fresh, struct salve_err *err)
 {
     struct secret from = {0}, to = {0};
-    enum salve_code code = may_change(site, actor, err);
+    enum salve_code code = may_change(site, actor, err); /* before a key file is made */
     if (code == SALVE_OK) code = secret_read(old, &from, err);
     if (code == SALVE_OK) code = rec_key_file_make(fresh->key_file, err);
     if (code == SALVE_OK) code = secret_read(fresh, &to, err);
-    if (code == SALVE_OK) code = keys_change_secret(site->keys, from.secret, to.secret, err);
+    if (code == SALVE_OK) code = rec_secret_change(site, from.secret, to.secret, err);
     secret_drop(&from);
     secret_drop(&to);
     return code;

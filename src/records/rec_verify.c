@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "db/db.h"
+#include "json/json.h"
 #include "keys/keys.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
@@ -129,6 +130,8 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     enum salve_code code = rec_log_bind(tx, v->site->log, &step_err);
     if (code == SALVE_OK) code = tlog_check_guard(tx->log, &guard, &step_err);
     if (code != SALVE_OK) code = settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
+    before = v->result->findings;
+    if (code == SALVE_OK) code = settle(v, "keys.db", rec_log_known(tx, &step_err), before, &step_err, err);
     if (code == SALVE_OK) code = rec_path(v->site->path, "checkpoint", path, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
@@ -184,9 +187,10 @@ static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const s
                                     struct compartment id, struct salve_err *err)
 {
     struct store_head head;
-    bool is_erased = false;
+    bool is_erased = false, is_revoked = false;
     enum salve_code code = store_tombstone_get(tx->store, id, &is_erased, err);
-    if (code == SALVE_OK && is_erased) {
+    if (code == SALVE_OK) code = rec_revoked_has_erasure(v->site, revoked, id, &is_revoked, err);
+    if (code == SALVE_OK && (is_erased || is_revoked)) {
         found_in(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
         return SALVE_OK;
     }
@@ -222,26 +226,76 @@ static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
     return code;
 }
 
-/* A compartment without any key can be read by nobody. */
-static enum salve_code verify_keyless(struct verify *v, struct salve_err *err)
+/* Records that should not be there, or that nobody can read. */
+static enum salve_code verify_stored(struct verify *v, struct rec_tx *tx, const struct rec_revoked *revoked,
+                                     struct compartment id, struct salve_err *err)
+{
+    bool exists = true, is_erased = false, is_revoked = false;
+    enum salve_code code = rec_revoked_has_erasure(v->site, revoked, id, &is_revoked, err);
+    if (code == SALVE_OK) code = store_tombstone_get(tx->store, id, &is_erased, err);
+    if (code == SALVE_OK) code = keys_exists(v->site->keys, id, &exists, err);
+    if (code != SALVE_OK) return code;
+    if (is_erased || is_revoked)
+        found_in(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
+    else if (!exists)
+        found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
+    if (is_revoked && !is_erased) found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
+    return SALVE_OK;
+}
+
+static enum salve_code verify_records(struct verify *v, struct salve_err *err)
 {
     struct rec_tx tx;
+    struct rec_revoked revoked;
     struct compartment ids[64], last, *after = NULL;
     size_t count = 64;
-    bool exists = true;
-    enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
+    enum salve_code code = rec_revoked_read(v->site, 0, v->mem, &revoked, err);
+    if (code == SALVE_OK) code = rec_tx_begin(v->site, true, v->mem, &tx, err);
     if (code != SALVE_OK) return code;
     while (code == SALVE_OK && count == 64) {
         code = store_compartment_list(tx.store, after, ids, 64, &count, err);
-        for (size_t i = 0; code == SALVE_OK && i < count; i++) {
-            code = keys_exists(v->site->keys, ids[i], &exists, err);
-            if (code == SALVE_OK && !exists)
-                found_in(v, "site.db", ids[i], "records", "records without keys: nobody can open them");
-        }
+        for (size_t i = 0; code == SALVE_OK && i < count; i++) code = verify_stored(v, &tx, &revoked, ids[i], err);
         if (count > 0) last = ids[count - 1];
         after = &last;
     }
     rec_tx_abandon(&tx);
+    return code;
+}
+
+/* --- tombstones against the log ----------------------------------------------------------------------------------- */
+
+/* The count in the newest leaf about a turn of the keys; leaves of older logs count as well. */
+static enum salve_code counted(struct verify *v, struct rec_tx *tx, int64_t *out, struct salve_err *err)
+{
+    uint64_t size = 0;
+    enum salve_code code = store_log_size(tx->store, &size, err);
+    struct arena_mark mark = arena_mark(v->mem);
+    for (uint64_t at = size; at-- > 0 && code == SALVE_OK;) {
+        enum tlog_entry_type type;
+        struct str entry, payload;
+        const struct json *doc = NULL;
+        code = store_log_list(tx->store, at, 1, v->mem, &entry, err);
+        bool is_turn = code == SALVE_OK && tlog_entry_read(entry, &type, &payload, NULL) == SALVE_OK &&
+                       type == TLOG_ENTRY_KEYS && json_read(payload, NULL, v->mem, &doc, NULL) == SALVE_OK &&
+                       json_i64(json_get(doc, "tombstones"), out);
+        arena_rewind(v->mem, mark);
+        if (is_turn) break;
+    }
+    return code;
+}
+
+static enum salve_code verify_tombstones(struct verify *v, struct salve_err *err)
+{
+    struct rec_tx tx;
+    uint64_t count = 0;
+    int64_t least = 0;
+    enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = store_tombstone_count(tx.store, &count, err);
+    if (code == SALVE_OK) code = counted(v, &tx, &least, err);
+    rec_tx_abandon(&tx);
+    if (code == SALVE_OK && (int64_t)count < least)
+        found(v, "site.db", STR_NONE, STR("tombstones"), "fewer than the log counted when keys were last renewed");
     return code;
 }
 
@@ -264,7 +318,8 @@ static enum salve_code verify_all(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = step(v, "keys.db", verify_keys, err);
     if (code == SALVE_OK) code = step(v, "site.db", verify_logs, err);
     if (code == SALVE_OK) code = step(v, "keys.db", verify_wraps, err);
-    if (code == SALVE_OK) code = step(v, "site.db", verify_keyless, err);
+    if (code == SALVE_OK) code = step(v, "site.db", verify_records, err);
+    if (code == SALVE_OK) code = step(v, "site.db", verify_tombstones, err);
     progress(v, "done", 1, 1);
     return code;
 }

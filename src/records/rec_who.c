@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
 #include "records/chain_int.h"
+#include "records/revoked_int.h"
 #include "records/who_int.h"
 #include "store/store.h"
 
@@ -29,6 +30,21 @@ enum salve_code rec_not_here(struct salve_err *err)
     return salve_refuse(err, SALVE_E_NOT_FOUND, "this card is not known here", "card");
 }
 
+/* Tokens that lead to nobody any more (put back from an older key store) say no more than tokens that never were. */
+static enum salve_code keep_those_here(struct site *site, struct compartment *ids, size_t *count, struct salve_err *err)
+{
+    size_t kept = 0;
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; i < *count && code == SALVE_OK; i++) {
+        bool is_here = false, is_erased = false;
+        code = keys_exists(site->keys, ids[i], &is_here, err);
+        if (code == SALVE_OK) code = rec_revoked_has_erasure(site, site->revoked, ids[i], &is_erased, err);
+        if (is_here && !is_erased) ids[kept++] = ids[i];
+    }
+    *count = kept;
+    return code;
+}
+
 static enum salve_code by_card(struct site *site, const struct rec_card *card, struct arena *mem,
                                struct compartment *out, struct salve_err *err)
 {
@@ -37,6 +53,7 @@ static enum salve_code by_card(struct site *site, const struct rec_card *card, s
     size_t count = 0;
     enum salve_code code = rec_card_token(site, card, token, err);
     if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, &found, &count, err);
+    if (code == SALVE_OK) code = keep_those_here(site, found, &count, err);
     if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && count != 1)) return rec_not_here(err);
     if (code == SALVE_OK) *out = found[0];
     return code;
@@ -193,6 +210,7 @@ enum salve_code rec_find(struct site *site, struct actor actor, struct str names
         return salve_refuse(err, SALVE_E_UNSUPPORTED, "this site has it switched off", "look-up by name");
     code = token_of(site, names, birth_date, mem, token, err);
     if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, out, count, err);
+    if (code == SALVE_OK) code = keep_those_here(site, *out, count, err);
     if (code == SALVE_E_NOT_FOUND) {
         code = SALVE_OK;
         *out = NULL;

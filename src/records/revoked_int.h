@@ -9,15 +9,18 @@
 #include "records/site_int.h"
 
 SALVE_MUST_USE enum salve_code rec_revoke_erasure(struct site *site, struct compartment id, struct salve_err *err);
+/* rec_revoke_purpose - a line for each of these decisions (at most REC_REVOKE_MAX at a time): the one that is taken
+ * back, and those it had replaced, since rows of that time would rest on one of them. One write, one sync. */
+enum { REC_REVOKE_MAX = 64 };
 SALVE_MUST_USE enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enum purpose purpose,
-                                                  uint64_t consent_seq, struct salve_err *err);
+                                                  const uint64_t *consent_seqs, size_t count, struct salve_err *err);
 /* rec_revoked_load - counts and checks the lines; a last line that a crash cut short is cut off. E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code rec_revoked_load(struct site *site, struct salve_err *err);
 
 /* A set of tokens from the file, for asking what it says about a compartment. */
 struct rec_revoked {
-    uint8_t (*tokens)[KEYS_TOKEN_BYTES];
-    size_t count;
+    uint8_t (*tokens)[KEYS_TOKEN_BYTES]; /* sorted */
+    size_t count, room;
 };
 SALVE_MUST_USE enum salve_code rec_revoked_read(struct site *site, uint64_t from, struct arena *mem,
                                                 struct rec_revoked *out, struct salve_err *err);
@@ -37,6 +40,14 @@ SALVE_MUST_USE enum salve_code rec_erase_replay(struct site *site, struct compar
 void rec_pending_done(struct site *site, struct str key);
 /* rec_replay_all - every line of the file, on everybody. */
 SALVE_MUST_USE enum salve_code rec_replay_all(struct site *site, struct salve_err *err);
+/* rec_renew - turns the key epoch where that is due (rec_renew.c). */
+SALVE_MUST_USE enum salve_code rec_renew(struct site *site, struct salve_err *err);
+/* rec_turn - one turn, after what `revoked` says was carried out on everybody, with its leaf. */
+SALVE_MUST_USE enum salve_code rec_turn(struct site *site, int64_t now_unix_ms, struct arena *mem,
+                                        struct site_rotation *out, struct salve_err *err);
+/* rec_secret_change - site_secret_change with the secrets read. */
+SALVE_MUST_USE enum salve_code rec_secret_change(struct site *site, struct keys_secret old, struct keys_secret fresh,
+                                                 struct salve_err *err);
 /* rec_recover - completes what a crash or a restore left open. */
 SALVE_MUST_USE enum salve_code rec_recover(struct site *site, struct salve_err *err);
 

@@ -60,7 +60,7 @@ SALVE_MUST_USE enum salve_code rec_card_new(struct rec_view *view, struct arena 
 /* What an erasure leaves with the person. */
 struct rec_erasure {
     int64_t erased_at_unix_ms;
-    int64_t horizon_unix_ms; /* older key backups are useless from then on: 14 days at most */
+    int64_t horizon_unix_ms; /* used after it, the site opens no copy from before; 14 days at most */
     struct rec_receipt receipt;
 };
 

@@ -66,8 +66,8 @@ struct site_first {
 SALVE_MUST_USE enum salve_code site_create(const struct site_options *options, const struct site_settings *settings,
                                            const struct site_first *first, struct salve_err *err);
 
-/* site_open - locks the folder, opens the files, completes what a crash left undone, and checks that the log is not
- * older than its signed checkpoint.
+/* site_open - locks the folder, opens the files, completes what a crash left undone, checks that the log is not
+ * older than its signed checkpoint, and renews keys that are more than a day old.
  *   errors  E_NOT_FOUND no site there; E_BUSY (`why` has the pid); E_SECRET; E_INTEGRITY (names the file);
  *           E_FULL; E_IO */
 SALVE_MUST_USE enum salve_code site_open(const struct site_options *options, struct site **out, struct salve_err *err);
@@ -99,7 +99,7 @@ struct site_facts {
     uint64_t log_size; /* leaves, dummies included */
     uint8_t log_root[32];
     uint32_t kek_epoch;
-    int64_t rotated_at_unix_ms; /* 0: never */
+    int64_t rotated_at_unix_ms; /* or when they were made; 0: nobody can tell */
     uint64_t site_db_bytes, keys_db_bytes;
 };
 SALVE_MUST_USE enum salve_code site_facts(struct site *site, struct arena *mem, struct site_facts *out,
@@ -114,13 +114,15 @@ struct site_rotation {
     int64_t horizon_unix_ms;
 };
 
-/* site_rotate - nightly: new key-encryption keys, live wraps renewed, a public leaf (0x04) with the counts.
+/* site_rotate - nightly: new key-encryption keys, live wraps renewed, a public leaf (0x04) with the counts. Where the
+ * last time is more than a day ago, opening a site or a record does it first, and this then tells of that one.
  * actor: TECHNICIAN or MANAGER. */
 SALVE_MUST_USE enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out,
                                            struct salve_err *err);
 
 /* site_secret_change - another passphrase or key file opens the site from now on, the old one no longer: everything
- * that was sealed under it is sealed anew, all or nothing. A key file that does not exist yet is made. E_SECRET: `old`
+ * that was sealed under it is sealed anew, all or nothing, and the epoch turns twice, so that it opens no older copy of
+ * keys.db either (nor does the new one). A key file that does not exist yet is made. E_SECRET: `old`
  * does not open the site; E_RANGE: the new one is too short. actor: TECHNICIAN or MANAGER. */
 SALVE_MUST_USE enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
                                                   const struct site_secret *fresh, struct salve_err *err);

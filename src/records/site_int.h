@@ -19,6 +19,7 @@ struct keys;
 struct rec_codec;
 struct rec_decided;
 struct rec_log;
+struct rec_revoked;
 struct store;
 
 struct site {
@@ -37,12 +38,16 @@ struct site {
     uint64_t signed_size;
     int64_t now_unix_ms; /* guarded, of the newest transaction */
     bool is_suspect;
-    bool was_open;           /* the run before did not close */
-    bool is_marked_open;     /* this run wrote; the mark "open" is set */
-    bool has_leftovers;      /* what this run could not remove: the mark stays, and the next opening does */
-    uint64_t revoked_count;  /* lines of the file `revoked` */
-    uint64_t revoked_done;   /* of them carried out in both databases */
-    struct str pending_done; /* commons key that the next transaction deletes; text in pending_text */
+    bool was_open;          /* the run before did not close */
+    bool is_marked_open;    /* this run wrote; the mark "open" is set */
+    bool has_leftovers;     /* what this run could not remove: the mark stays, and the next opening does */
+    uint64_t revoked_count; /* lines of the file `revoked` */
+    struct arena *revoked_mem;
+    struct rec_revoked *revoked;  /* all of them, for the gate; NULL until the file was read */
+    int64_t renew_after_unix_ms;  /* until then keys need not be renewed; 0: not looked up yet */
+    struct site_rotation renewal; /* what the gate renewed by itself in this run; epoch 0: nothing */
+    uint64_t revoked_done;        /* of them carried out in both databases */
+    struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */
     char pending_text[96];
     struct rec_decided *decided; /* one for each compartment that has a view (stand_int.h) */
     uint64_t retirements;        /* of staff, since the opening */

@@ -91,7 +91,7 @@ static enum salve_code take_step(struct keys *keys, enum step step)
     struct keys_rotated rotated;
     struct keys_ring *ring = NULL;
     if (step == ROTATE) return keys_rotate(keys, 1, &rotated, NULL);
-    if (step == CHANGE) return keys_change_secret(keys, secret, next_secret, NULL);
+    if (step == CHANGE) return keys_change_secret(keys, secret, next_secret, 1, &rotated, NULL);
     if (step == ERASE) return keys_erase(keys, id_of(0), NULL);
     enum salve_code code = keys_ring_sealing(keys, id_of(0), &ring, NULL);
     if (code == SALVE_OK) code = keys_withdraw(keys, ring, PURPOSE_CARE, NULL);
@@ -151,6 +151,7 @@ static void a_stop_between_the_two_files_is_finished_by_the_next_rotation(void *
     (void)state;
     struct keys *keys = NULL;
     struct keys_epoch epoch, ahead = {0};
+    struct keys_rotated rotated;
     unsigned good;
     fresh();
     assert_ok(keys_epoch_read(epoch_path, &epoch, &good, NULL));
@@ -159,10 +160,89 @@ static void a_stop_between_the_two_files_is_finished_by_the_next_rotation(void *
     crypto_random(ahead.now, sizeof ahead.now);
     assert_ok(keys_epoch_write(epoch_path, &ahead, NULL));
     assert_ok(open_keys(secret, &keys));
-    assert_int_equal(kek_epochs(keys), 1);                          /* the dead one is gone */
-    assert_ok(keys_change_secret(keys, secret, next_secret, NULL)); /* in the middle of it */
+    assert_int_equal(kek_epochs(keys), 1);                                       /* the dead one is gone */
+    assert_ok(keys_change_secret(keys, secret, next_secret, 1, &rotated, NULL)); /* in the middle of it */
     assert_ok(keys_close(&keys, NULL));
     check(CHANGE, true, 0);
+}
+
+/* A change of the secret that was stopped between its parts says that turns are left. */
+static void turns_that_a_change_still_asks_for_are_known(void **state)
+{
+    (void)state;
+    struct keys *keys = NULL;
+    struct keys_due due = {0};
+    struct keys_rotated rotated;
+    bool saw_left = false;
+    for (uint64_t nth = 1; nth < 60; nth++) {
+        fresh();
+        assert_ok(open_keys(secret, &keys));
+        db_disk_fail(disk, DB_DISK_WRITE | DB_DISK_SYNC, nth, false, SALVE_E_IO);
+        bool was_done = keys_change_secret(keys, secret, next_secret, 9, &rotated, NULL) == SALVE_OK;
+        (void)!keys_close(&keys, NULL);
+        db_disk_fail(disk, 0, 0, false, SALVE_E_IO);
+        bool is_new = open_keys(next_secret, &keys) == SALVE_OK;
+        if (!is_new) assert_ok(open_keys(secret, &keys));
+        keys_due(keys, &due);
+        assert_true(due.turns <= KEYS_CHANGE_TURNS);
+        if (!is_new || was_done) assert_int_equal(due.turns, 0);
+        saw_left = saw_left || due.turns > 0;
+        for (; due.turns > 0; keys_due(keys, &due)) assert_ok(keys_rotate(keys, 9, &rotated, NULL));
+        if (is_new) assert_int_equal(due.renewed_unix_s, 9);
+        assert_ok(keys_close(&keys, NULL));
+    }
+    assert_true(saw_left);
+}
+
+/* A stop at any write of keys.epoch, as it leaves the two files: the helper is not there yet, or whole beside an old,
+ * torn or new file. Opening finishes it and leaves no helper. */
+static void a_write_of_the_epoch_file_stopped_anywhere_is_finished(void **state)
+{
+    (void)state;
+    char next_path[120], torn[224];
+    struct str before, after;
+    struct keys *keys = NULL;
+    struct keys_rotated rotated;
+    struct keys_epoch epoch, ahead = {0};
+    unsigned good;
+    (void)snprintf(next_path, sizeof next_path, "%s.next", epoch_path);
+    for (size_t torn_at = 0; torn_at <= 224; torn_at += 16) {
+        fresh();
+        assert_ok(file_read(epoch_path, 1000, mem, &before, NULL));
+        assert_ok(keys_epoch_read(epoch_path, &epoch, &good, NULL));
+        ahead.epoch = epoch.epoch + 1;
+        memcpy(ahead.old, epoch.now, sizeof ahead.old);
+        crypto_random(ahead.now, sizeof ahead.now);
+        assert_ok(keys_epoch_write(epoch_path, &ahead, NULL));
+        assert_int_not_equal(access(next_path, F_OK), 0);
+        assert_ok(file_read(epoch_path, 1000, mem, &after, NULL));
+        memcpy(torn, before.ptr, sizeof torn);
+        memcpy(torn, after.ptr, torn_at);
+        assert_ok(file_write(epoch_path, str_make(torn, sizeof torn), 0600, NULL));
+        assert_ok(file_write(next_path, after, 0600, NULL));
+        assert_ok(open_keys(secret, &keys));
+        assert_int_equal(keys->file.epoch, ahead.epoch);
+        assert_memory_equal(keys->file.now, ahead.now, sizeof ahead.now);
+        assert_int_not_equal(access(next_path, F_OK), 0);
+        assert_ok(keys_verify(keys, NULL, NULL, NULL));
+        assert_ok(keys_rotate(keys, 1, &rotated, NULL));
+        assert_true(is_readable(keys, 1, PURPOSE_CARE));
+        assert_ok(keys_close(&keys, NULL));
+    }
+    /* half of a helper, or one of another store, is not taken */
+    fresh();
+    assert_ok(file_read(epoch_path, 1000, mem, &before, NULL));
+    assert_ok(file_write(next_path, str_make(torn, 100), 0600, NULL));
+    assert_ok(open_keys(secret, &keys));
+    assert_ok(keys_close(&keys, NULL));
+    crypto_random(ahead.old, sizeof ahead.old);
+    ahead.epoch = 3;
+    assert_ok(keys_epoch_write(next_path, &ahead, NULL));
+    assert_ok(open_keys(secret, &keys));
+    assert_ok(keys_close(&keys, NULL));
+    assert_ok(file_read(epoch_path, 1000, mem, &after, NULL));
+    assert_true(str_eq(before, after));
+    assert_int_not_equal(access(next_path, F_OK), 0);
 }
 
 static void every_flipped_bit_of_the_epoch_file_is_found_and_survived(void **state)
@@ -225,6 +305,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_stopped_anywhere_loses_no_wrap),
         cmocka_unit_test(a_stop_between_the_two_files_is_finished_by_the_next_rotation),
+        cmocka_unit_test(turns_that_a_change_still_asks_for_are_known),
+        cmocka_unit_test(a_write_of_the_epoch_file_stopped_anywhere_is_finished),
         cmocka_unit_test(every_flipped_bit_of_the_epoch_file_is_found_and_survived),
         cmocka_unit_test(a_flipped_bit_of_the_key_store_is_found_and_named),
     };

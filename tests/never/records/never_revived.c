@@ -67,13 +67,14 @@ static void an_open_view_brings_nobody_back(void **state)
     t_site_drop(t);
 }
 
-/* Every mixture of the files before and after a withdrawal: 2^6 of them. Those that open do not open the person;
+/* Every mixture of the files before and after a withdrawal: 2^7 of them. Those that open do not open the person;
  * only the whole site as it was (keys.epoch does not change without a rotation) cannot be told from the site as it
  * was. */
 static void no_mixture_of_older_files_revives_a_consent(void **state)
 {
     (void)state;
-    static const char *const files[] = {"site.db", "keys.db", "keys.epoch", "revoked", "signed-head", "checkpoint"};
+    static const char *const files[] = {"site.db",     "keys.db",    "keys.epoch", "revoked",
+                                        "signed-head", "checkpoint", "keys.signed"};
     enum { FILES = sizeof files / sizeof files[0] };
     struct t_site *t = t_site_make("never-mixed", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01"), other = t_enrol(t, "Okafor", "1980-01-01");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The life of a key store on a disk in memory: what a purpose can read, what withdrawal, erasure and rotation make
  * of it, and that none of it comes back. keys.epoch is a real file in a folder of its own. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -382,18 +383,99 @@ static void a_wrong_passphrase_changes_nothing(void **state)
     assert_code(reopen(&keys, file), SALVE_E_SECRET);
     assert_true(str_eq(copy_of_disk(), before));
     assert_ok(reopen(&keys, secret));
-    assert_code(keys_change_secret(keys, wrong, next, NULL), SALVE_E_SECRET);
-    assert_code(keys_change_secret(keys, secret, small, NULL), SALVE_E_RANGE);
+    assert_code(keys_change_secret(keys, wrong, next, 1, &rotated, NULL), SALVE_E_SECRET);
+    assert_code(keys_change_secret(keys, secret, small, 1, &rotated, NULL), SALVE_E_RANGE);
     assert_ok(reopen(&keys, secret));
-    assert_ok(keys_change_secret(keys, secret, next, NULL));
+    assert_ok(keys_change_secret(keys, secret, next, 1, &rotated, NULL));
     assert_int_equal(seen_by(keys, 1, PURPOSE_CARE, 1, records), CONSENT_ONLY | purpose_classes(PURPOSE_CARE));
     assert_code(reopen(&keys, secret), SALVE_E_SECRET);
     assert_ok(reopen(&keys, next));
-    assert_ok(keys_change_secret(keys, next, file, NULL));
+    assert_ok(keys_change_secret(keys, next, file, 1, &rotated, NULL));
     assert_code(reopen(&keys, next), SALVE_E_SECRET);
     assert_ok(reopen(&keys, file));
     assert_ok(keys_rotate(keys, 1, &rotated, NULL));
     assert_int_equal(seen_by(keys, 1, PURPOSE_CARE, 1, records), CONSENT_ONLY | purpose_classes(PURPOSE_CARE));
+    done(&keys);
+}
+
+/* What an old passphrase opens after a change: nothing, and also not the copy of the key store that it opened
+ * before, with the keys.epoch of today. */
+static void an_old_secret_opens_no_old_copy_either(void **state)
+{
+    (void)state;
+    struct str records[CLASS_LAST + 1];
+    struct keys *keys = fresh();
+    const struct keys_secret next = {.bytes = STR("another passphrase")};
+    struct keys_rotated rotated;
+    enrol(keys, 1, records);
+    assert_ok(keys_rotate(keys, 1, &rotated, NULL));
+    assert_ok(keys_close(&keys, NULL));
+    struct str old_copy = copy_of_disk();
+    assert_ok(reopen(&keys, secret));
+    assert_ok(keys_change_secret(keys, secret, next, 1, &rotated, NULL));
+    assert_int_equal(rotated.epoch, 4);
+    assert_ok(keys_close(&keys, NULL));
+    struct str new_copy = copy_of_disk();
+    assert_true(db_disk_set(disk, "keys.db", old_copy));
+    assert_code(reopen(&keys, secret), SALVE_E_INTEGRITY);
+    assert_code(reopen(&keys, next), SALVE_E_SECRET);
+    assert_true(db_disk_set(disk, "keys.db", new_copy));
+    assert_ok(reopen(&keys, next));
+    done(&keys);
+}
+
+/* The file is written over where it is: who had it open sees the new secrets and nothing of the old, and no other
+ * file of the folder has them. */
+static void a_secret_that_goes_is_written_over_in_its_place(void **state)
+{
+    (void)state;
+    struct keys *keys = fresh();
+    struct keys_rotated rotated;
+    struct keys_epoch first;
+    unsigned good;
+    struct stat before, after;
+    uint8_t bytes[1000];
+    assert_ok(keys_epoch_read(epoch_path, &first, &good, NULL));
+    int fd = open(epoch_path, O_RDONLY);
+    assert_true(fd >= 0 && fstat(fd, &before) == 0);
+    for (int i = 0; i < 2; i++) assert_ok(keys_rotate(keys, 1, &rotated, NULL));
+    assert_int_equal(stat(epoch_path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    ssize_t len = read(fd, bytes, sizeof bytes);
+    assert_int_equal(len, 224);
+    close(fd);
+    for (size_t i = 0; i + sizeof first.now <= (size_t)len; i++)
+        assert_memory_not_equal(bytes + i, first.now, sizeof first.now);
+    struct str *names;
+    size_t count;
+    assert_ok(file_list(folder, mem, &names, &count, NULL));
+    assert_int_equal(count, 1);
+    done(&keys);
+}
+
+/* How old the keys are is known by a row that only the secret of this epoch makes. */
+static void keys_do_not_look_younger_than_they_are(void **state)
+{
+    (void)state;
+    struct keys *keys = fresh();
+    struct keys_rotated rotated;
+    struct keys_due due;
+    uint8_t row[44], forged[44];
+    assert_ok(keys_rotate(keys, 1000, &rotated, NULL));
+    keys_due(keys, &due);
+    assert_int_equal(due.renewed_unix_s, 1000);
+    assert_ok(keys_meta_get(keys, "renewed", row, sizeof row, NULL));
+    for (size_t at = 0; at < sizeof row; at++) {
+        memcpy(forged, row, sizeof row);
+        forged[at] ^= 1;
+        assert_ok(keys_meta_put(keys, "renewed", str_bytes(forged, sizeof forged), NULL));
+        keys_due(keys, &due);
+        assert_int_equal(due.renewed_unix_s, 0);
+    }
+    assert_ok(keys_rotate(keys, 2000, &rotated, NULL));
+    assert_ok(keys_meta_put(keys, "renewed", str_bytes(row, sizeof row), NULL)); /* of the epoch before */
+    keys_due(keys, &due);
+    assert_int_equal(due.renewed_unix_s, 0);
     done(&keys);
 }
 
@@ -522,6 +604,9 @@ int main(void)
         cmocka_unit_test(an_erased_person_does_not_come_back_from_a_backup),
         cmocka_unit_test(yesterdays_copy_still_opens_after_one_turn),
         cmocka_unit_test(a_wrong_passphrase_changes_nothing),
+        cmocka_unit_test(an_old_secret_opens_no_old_copy_either),
+        cmocka_unit_test(a_secret_that_goes_is_written_over_in_its_place),
+        cmocka_unit_test(keys_do_not_look_younger_than_they_are),
         cmocka_unit_test(tokens_find_exactly_and_go_with_the_person),
         cmocka_unit_test(named_secrets_survive_rotation),
         cmocka_unit_test(a_presence_wrap_needs_the_card),
