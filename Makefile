@@ -197,7 +197,7 @@ define program_rule
 $(1): $(3) $(SUPPORT) $(call archives_for,json $(2))
 	@mkdir -p $$(@D)
 	$(if $(VERBOSE),,@echo "ld $$@")
-	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -Wl,--compress-debug-sections=zlib -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
 	    $$(LDLIBS) -lcmocka
 endef
 
