@@ -101,6 +101,7 @@ Q := $(if $(VERBOSE),,@)
 # --- modules -------------------------------------------------------------------------------------------------------
 GEN_fhir := $(GEN)/fhir_tables.c
 GEN_value := $(GEN)/ucum_table.c
+GEN_admit := $(GEN)/admit_own.c
 GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
@@ -149,6 +150,10 @@ $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/ucum_table.mjs $(UCUM_DEFINITIONS) $@
 
+$(GEN)/admit_own.c: tools/admit_own.mjs $(wildcard guidelines/*/guideline.json guidelines/*/logic.cql guidelines/lib/*.cql)
+	@mkdir -p $(GEN)
+	$(NODE) tools/admit_own.mjs guidelines $@
+
 # The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
 $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 	$(NODE) tools/lists.mjs $@
@@ -192,8 +197,8 @@ define program_rule
 $(1): $(3) $(SUPPORT) $(call archives_for,json $(2))
 	@mkdir -p $$(@D)
 	$(if $(VERBOSE),,@echo "ld $$@")
-	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
-	    $$(LDLIBS) -lcmocka
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -Wl,--compress-debug-sections=zlib -o $$@ $$(filter %.o,$$^) \
+	    -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS) -lcmocka
 endef
 
 # $(1) tests or fuzz, $(2) module, $(3) sources, $(4) program, $(5) flags

@@ -4,9 +4,11 @@
 
 #include "fhir/fhir.h"
 #include "admit/admit_csv_int.h"
+#include "admit/admit_int.h"
 #include "json/json.h"
 
 struct reading {
+    const struct admit_rules *rules;
     struct csv_map *map;
     struct arena *mem;
     struct salve_err *err;
@@ -67,12 +69,30 @@ static enum salve_code read_code(struct reading *r, const struct json *object, c
     return SALVE_OK;
 }
 
-enum value_kind { VALUE_GENDER, VALUE_TRUTH, VALUE_CODE };
+/* May this code be kept there at all? Asked when the map is read, before any row. */
+static enum salve_code admitted(struct reading *r, const char *where, uint8_t set, const struct csv_code *code)
+{
+    enum admit_rule rule = admit_coding_rule(r->rules, set, code->system, code->code, code->display);
+    if (rule == ADMIT_OK) return SALVE_OK;
+    (void)salve_fail(r->err, SALVE_E_NOT_ADMITTED, "%s", where);
+    return salve_why(r->err, SALVE_E_NOT_ADMITTED, "%s: %s", admit_rule_id(rule), admit_rule_text(rule));
+}
+
+enum value_kind { VALUE_GENDER, VALUE_TRUTH, VALUE_CODE, VALUE_CONDITION };
+
+static enum salve_code read_coded(struct reading *r, const struct json *member, const char *where, enum value_kind kind,
+                                  struct csv_code *out)
+{
+    static const char *const keys[] = {"system", "code", "display", "loinc", NULL};
+    uint8_t set = kind == VALUE_CONDITION ? r->rules->slots[FHIR_E_Condition_code] : ADMIT_SET_ANY;
+    enum salve_code code = only_keys(r, member, where, keys);
+    if (code == SALVE_OK) code = read_code(r, member, where, out);
+    return code == SALVE_OK ? admitted(r, where, set, out) : code;
+}
 
 static enum salve_code read_value(struct reading *r, const struct json *member, const char *where, enum value_kind kind,
                                   struct csv_value *out)
 {
-    static const char *const keys[] = {"system", "code", "display", "loinc", NULL};
     out->cell = member->name;
     out->says_nothing = json_is(member, JSON_NULL);
     if (out->says_nothing) return SALVE_OK;
@@ -85,8 +105,7 @@ static enum salve_code read_value(struct reading *r, const struct json *member, 
                          str_is(out->code.code, "other") || str_is(out->code.code, "unknown");
         return is_gender ? SALVE_OK : refuse(r, where, "a gender is male, female, other or unknown");
     }
-    enum salve_code code = only_keys(r, member, where, keys);
-    return code == SALVE_OK ? read_code(r, member, where, &out->code) : code;
+    return read_coded(r, member, where, kind, &out->code);
 }
 
 static enum salve_code read_values(struct reading *r, const struct json *object, const char *where,
@@ -137,6 +156,13 @@ static enum salve_code read_leaf(struct reading *r, const struct json *row, cons
 static enum salve_code read_rule(struct reading *r, const struct json *row, const char *where, bool is_component,
                                  struct csv_rule *out);
 
+static enum salve_code read_admitted(struct reading *r, const struct json *row, const char *where, bool is_component,
+                                     struct csv_rule *out)
+{
+    enum salve_code code = read_rule(r, row, where, is_component, out);
+    return code == SALVE_OK ? admitted(r, where, r->rules->observation_set, &out->code) : code;
+}
+
 static enum salve_code read_rules(struct reading *r, const struct json *list, const char *where, bool is_component,
                                   const struct csv_rule **out, size_t *count)
 {
@@ -148,7 +174,7 @@ static enum salve_code read_rules(struct reading *r, const struct json *list, co
     enum salve_code code = SALVE_OK;
     for (const struct json *row = json_first(list); row != NULL && code == SALVE_OK; row = row->next) {
         (void)snprintf(place, sizeof place, "%s[%zu]", where, *count);
-        code = read_rule(r, row, place, is_component, &rules[(*count)++]);
+        code = read_admitted(r, row, place, is_component, &rules[(*count)++]);
     }
     *out = rules;
     return code;
@@ -183,10 +209,12 @@ static enum salve_code read_conditions(struct reading *r, const struct json *lis
     struct csv_rule *rules = arena_array(r->mem, struct csv_rule, list->count + 1);
     if (rules == NULL) return no_memory(r);
     for (const struct json *row = json_first(list); row != NULL; row = row->next) {
+        char place[32];
+        (void)snprintf(place, sizeof place, "conditions[%zu]", r->map->condition_count);
         struct csv_rule *rule = &rules[r->map->condition_count++];
         enum salve_code code = only_keys(r, row, "conditions", keys);
         if (code == SALVE_OK) code = column_of(r, json_get(row, "column"), "conditions", &rule->column);
-        if (code == SALVE_OK) code = read_values(r, json_get(row, "values"), "conditions", VALUE_CODE, &rule->values);
+        if (code == SALVE_OK) code = read_values(r, json_get(row, "values"), place, VALUE_CONDITION, &rule->values);
         if (code != SALVE_OK) return code;
     }
     r->map->conditions = rules;
@@ -248,10 +276,11 @@ static enum salve_code read_map(struct reading *r, const struct json *doc)
     return code == SALVE_OK ? read_conditions(r, json_get(doc, "conditions")) : code;
 }
 
-enum salve_code csv_map_read(struct str json, struct arena *mem, struct csv_map **out, struct salve_err *err)
+enum salve_code csv_map_read(const struct admit_rules *rules, struct str json, struct arena *mem, struct csv_map **out,
+                             struct salve_err *err)
 {
     struct csv_map *map = arena_new(mem, struct csv_map);
-    struct reading reading = {map, mem, err};
+    struct reading reading = {rules, map, mem, err};
     const struct json *doc;
     struct str text;
     if (map == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv map");

@@ -103,7 +103,7 @@ static struct str make_id(const struct importing *in, uint32_t entry)
 /* The id that it had where it came from: its own, else the UUID of its fullUrl. */
 static struct str imported_id(const struct fhir_entry *entry)
 {
-    if (entry->id.len > 0) return entry->id;
+    if (entry->id.len > 0) return admit_is_long_number(entry->id) ? STR("") : entry->id;
     struct str prefix = STR("urn:uuid:");
     return str_starts(entry->full_url, prefix) ? str_cut(entry->full_url, prefix.len, entry->full_url.len) : STR("");
 }
@@ -312,10 +312,45 @@ static enum salve_code admit(const struct import_ask *ask, const struct tape *bu
     return SALVE_OK;
 }
 
+/* The Coding that holds a node. */
+static tape_at coding_of(const struct tape *tape, tape_at at)
+{
+    tape_at parent = at;
+    while (parent > 0 && (tape_type(tape, parent) != FHIR_T_Coding || parent + tape->nodes[parent].span <= at))
+        parent--;
+    return parent;
+}
+
+/* What a sender says beside a code is not needed: its name comes from Salve's own table where there is one, else it
+ * stays; names of Salve's codes, versions of code systems (a guideline's own apart), profiles and policies go. */
+static enum tape_verdict without_words(void *context, const struct tape *from, tape_at at, struct str *text)
+{
+    bool is_own = false;
+    struct str name;
+    tape_at parent = coding_of(from, at);
+    (void)context;
+    switch (tape_element(from, at)) {
+    case FHIR_E_Meta_profile:
+    case FHIR_E_Provenance_policy:
+        return TAPE_DROP;
+    case FHIR_E_Coding_version:
+        (void)admit_display(tape_child_text(from, parent, "system"), STR(""), &is_own);
+        return is_own ? TAPE_KEEP : TAPE_DROP;
+    case FHIR_E_Coding_display:
+        if (tape_kind(from, at) != TAPE_TEXT) return TAPE_DROP;
+        name = admit_display(tape_child_text(from, parent, "system"), tape_child_text(from, parent, "code"), &is_own);
+        if (name.len == 0) return is_own ? TAPE_DROP : TAPE_KEEP;
+        *text = name;
+        return TAPE_REPLACE;
+    default:
+        return TAPE_KEEP;
+    }
+}
+
 enum salve_code import_run(const struct import_ask *ask, const struct tape *bundle, struct arena *mem,
                            struct import_done *out, struct salve_err *err)
 {
-    struct tape admitted;
+    struct tape admitted, kept;
     struct importing in = {.ask = ask, .mem = mem, .done = out, .err = err};
     uint32_t person_count = 0;
     salve_assert(ask->rules != NULL && ask->next != NULL && ask->compartment.len == COMPARTMENT_TEXT_BYTES);
@@ -323,7 +358,8 @@ enum salve_code import_run(const struct import_ask *ask, const struct tape *bund
     if (out->issues == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     fhir_issues_init(out->issues, mem);
     for (tape_at e = TAPE_NONE; tape_each_entry(bundle, &e);) out->resources_in++;
-    enum salve_code code = admit(ask, bundle, mem, &admitted, out, err);
+    enum salve_code code = admit(ask, bundle, mem, &kept, out, err);
+    if (code == SALVE_OK) code = tape_copy(&kept, 0, without_words, NULL, mem, &admitted, err);
     if (code != SALVE_OK) return code;
     in.marks =
         (struct admit_marks){.rules = ask->rules, .tape = &admitted, .compartment = ask->compartment, .mem = mem};

@@ -5,6 +5,8 @@
 
 #include "admit/admit.h"
 #include "admit/admit.def"
+#include "admit/admit_codes.def"
+#include "admit/admit_words.def"
 #include "fhir/index.h"
 
 #define X(name, id, text) ADMIT_##name,
@@ -32,16 +34,35 @@ struct admit_fact {
     uint8_t rule; /* of ADMIT_NEVER_SET */
 };
 
-struct admit_name { /* identifier systems, extension URLs, words, profiles, number patterns */
+struct admit_name { /* identifier systems, words, profiles, number patterns */
     struct str text;
     uint8_t tag; /* enum admit_owner or enum admit_rule */
-    bool is_prefix;
 };
 
 struct admit_names {
     struct admit_name *items;
     size_t count;
 };
+
+/* What the guidelines of this repository bring along (made by tools/admit_own.mjs), sorted by system and code. */
+enum {
+    ADMIT_USE_ANY = 1,
+    ADMIT_USE_OBSERVATION = 2,
+    ADMIT_USE_PROCEDURE = 4,
+    ADMIT_USE_SCORE = 8,
+    ADMIT_USE_LISTED = 16
+};
+
+struct admit_own {
+    const char *system, *code;
+    const char *name; /* that the logic gives it; NULL: none */
+    unsigned uses;    /* sets that take it; LISTED: wherever its system is taken */
+};
+extern const struct admit_own admit_own[];
+extern const size_t admit_own_count;
+extern const char
+    *const admit_methods[]; /* "urn:salve:guideline:<id>": the define that decided, in Observation.method */
+extern const size_t admit_method_count;
 
 struct admit_rules {
     uint8_t elements[FHIR_ELEMENT_COUNT];      /* ADMIT_KEPT and the marks */
@@ -52,11 +73,12 @@ struct admit_rules {
     const char *subjects[FHIR_TYPE_COUNT]; /* element that names the person, or NULL */
     struct admit_fact *facts;              /* sorted by set, system, code */
     size_t fact_count;
-    struct admit_names identifiers, extensions, words, profiles, patterns, prefixes /* of systems; tag: set */;
-    bool starts_word[256]; /* first letters of words, both cases */
+    struct admit_names identifiers, words, labels, profiles, patterns;
+    bool starts_word[256]; /* first bytes of words, and the digits that stand for them */
     const char *sets[ADMIT_SETS_MAX];
+    unsigned uses[ADMIT_SETS_MAX]; /* of admit_own, by set */
     size_t set_count;
-    struct str text; /* of admit_rules_text */
+    uint8_t observation_set, method_set, listed_set, worded_set;
 };
 
 bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code);
@@ -64,12 +86,48 @@ bool admit_set_has_system(const struct admit_rules *rules, uint8_t set, struct s
 enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code);
 const struct admit_name *admit_name_find(const struct admit_names *names, struct str text);
 
-/* admit_text_rule - does any text give away what must not be there? N2 (data: URIs), N3 (HGVS, VCF, FASTA, long runs of
- * bases), N7 (the site's patterns); OK if not. */
-enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text);
+/* admit_coding_rule - a code and its words, for an element that takes `set`. */
+enum admit_rule admit_coding_rule(const struct admit_rules *rules, uint8_t set, struct str system, struct str code,
+                                  struct str display);
 
-/* admit_words_rule - N3 to N6 by the words of a code's display. */
-enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text);
+/* admit_code_worded - may an Observation of this code have words as its value? */
+bool admit_code_worded(const struct admit_rules *rules, struct str system, struct str code);
+
+/* admit_display - the name that Salve has for a code, absent if none. *is_own: the system is one of Salve's. */
+struct str admit_display(struct str system, struct str code, bool *is_own);
+
+/* --- texts -------------------------------------------------------------------------------------------------------- */
+
+enum admit_text {
+    ADMIT_TEXT_URI,   /* a URI or an id: '/' and '-' part it */
+    ADMIT_TEXT_CODE,  /* a code */
+    ADMIT_TEXT_NAME,  /* names, addresses, telephones: no words looked for, numbers only as they are written */
+    ADMIT_TEXT_LABEL, /* words of a code, units */
+    ADMIT_TEXT_PROSE, /* all else */
+};
+enum { ADMIT_TEXT_BYTES_MAX = 2048, ADMIT_FOLD_BYTES_MAX = 3 * ADMIT_TEXT_BYTES_MAX };
+
+/* admit_text_rule - does any text give away what must not be there? TEXT (longer than ADMIT_TEXT_BYTES_MAX, or what
+ * cannot be folded), N2 (data: URIs), N3 (genetic notation, bases and amino acids), N4 (encoded content, rows of
+ * numbers), N7 (the site's patterns), and the never-rule of a word; OK if not. */
+enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text, enum admit_text kind);
+
+/* admit_fold - the text as it is judged: compatibility forms, no accents or invisible marks, look-alike letters and
+ * digits as the ones that are meant. ASCII comes back as it is; else the bytes are in `room`. Absent: too long, or not
+ * UTF-8. */
+struct str admit_fold(struct str text, char room[static ADMIT_FOLD_BYTES_MAX]);
+
+/* Of a folded text: genetic notation; runs of bases, amino acids, encoded bytes and numbers; words. */
+bool admit_has_notation(struct str text);
+enum admit_rule admit_runs_rule(struct str text, enum admit_text kind);
+enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text, enum admit_text kind);
+bool admit_has_national(const struct admit_rules *rules, struct str text, enum admit_text kind);
+
+/* admit_is_long_number - digits without any letter, so many that a state may have given them. */
+bool admit_is_long_number(struct str text);
+
+static inline bool admit_is_alnum(char c) { return str_is_digit(c) || str_is_letter(c); }
+static inline char admit_at(struct str text, size_t i) { return i < text.len ? text.ptr[i] : '\0'; }
 
 /* --- marks: one byte a node, the rule for which its subtree cannot stay ------------------------------------------- */
 
@@ -89,6 +147,7 @@ struct admit_marks {
     uint32_t link_count, link_room;
     uint32_t entry;  /* the entry at hand */
     bool is_patient; /* it is inside the Patient or a RelatedPerson, where identifiers are narrow */
+    bool is_worded;  /* the Observation or component at hand may have words as its value */
     bool hopeless;   /* two people, or nobody, or no such Bundle */
     enum salve_code code;
 };

@@ -2,10 +2,18 @@
  * Marks what is inadmissible: one walk over a tape, each node judged by its element, its type and its text. A marked
  * node's subtree is not looked at further. References to other entries are noted for admit_close. */
 #include "admit/admit_int.h"
+#include "fhir/fhir.h"
 #include "base/assert.h"
 #include "base/ids.h"
 
-enum { BASE64_BYTES_MAX = 128 }; /* of Attachment.hash; anything longer is content */
+enum {
+    BASE64_BYTES_MAX = 128, /* of Attachment.hash; anything longer is content */
+    NUMBER_BYTES_MAX = 32,
+    COMPONENTS_MAX = 40, /* of one Observation; more is a curve */
+    UNIT_BYTES_MAX = 40,
+    IDENTIFIER_BYTES_MAX = 64,
+    STATE_DIGITS_MIN = 9, /* a number without letters of that length may be one of the state */
+};
 
 static void walk(struct admit_marks *marks, tape_at parent, uint8_t slot);
 
@@ -16,21 +24,40 @@ static bool is_text(const struct tape *tape, tape_at at, const char *want)
 
 /* --- codes -------------------------------------------------------------------------------------------------------- */
 
-static enum admit_rule never_coding(const struct admit_marks *m, tape_at coding)
+/* The define of a guideline that decided: a name in its logic, not on any list. */
+static bool is_define(struct str code)
 {
-    struct str system = tape_child_text(m->tape, coding, "system"), code = tape_child_text(m->tape, coding, "code");
-    enum admit_rule rule = admit_never_code(m->rules, system, code);
-    return rule != ADMIT_OK ? rule : admit_words_rule(m->rules, tape_child_text(m->tape, coding, "display"));
+    for (size_t i = 0; i < code.len; i++)
+        if (!admit_is_alnum(code.ptr[i]) && (code.ptr[i] == '\0' || strchr(" -()/.,%<>=+:", code.ptr[i]) == NULL))
+            return false;
+    return code.len > 0 && code.len <= IDENTIFIER_BYTES_MAX;
+}
+
+static bool is_method(const struct admit_rules *rules, struct str system, struct str code)
+{
+    for (size_t i = 0; i < admit_method_count; i++)
+        if (str_is(system, admit_methods[i]))
+            return is_define(code) && admit_text_rule(rules, code, ADMIT_TEXT_LABEL) == ADMIT_OK;
+    return false;
+}
+
+enum admit_rule admit_coding_rule(const struct admit_rules *rules, uint8_t set, struct str system, struct str code,
+                                  struct str display)
+{
+    enum admit_rule rule = admit_never_code(rules, system, code);
+    if (rule == ADMIT_OK) rule = admit_text_rule(rules, display, ADMIT_TEXT_LABEL);
+    if (admit_rule_is_never(rule)) return rule;
+    if (system.len == 0) return ADMIT_SYSTEM;
+    if (set == rules->method_set && is_method(rules, system, code)) return ADMIT_OK;
+    if (set == rules->method_set) set = ADMIT_SET_ANY;
+    if (admit_fact_has(rules, set, system, code)) return ADMIT_OK;
+    return admit_set_has_system(rules, set, system) ? ADMIT_CODE : ADMIT_SYSTEM;
 }
 
 static enum admit_rule judge_coding(const struct admit_marks *m, tape_at coding, uint8_t slot)
 {
-    struct str system = tape_child_text(m->tape, coding, "system"), code = tape_child_text(m->tape, coding, "code");
-    enum admit_rule rule = never_coding(m, coding);
-    if (rule != ADMIT_OK) return rule;
-    if (system.len == 0) return ADMIT_SYSTEM;
-    if (admit_fact_has(m->rules, slot, system, code)) return ADMIT_OK;
-    return slot != ADMIT_SET_ANY && admit_set_has_system(m->rules, slot, system) ? ADMIT_CODE : ADMIT_SYSTEM;
+    return admit_coding_rule(m->rules, slot, tape_child_text(m->tape, coding, "system"),
+                             tape_child_text(m->tape, coding, "code"), tape_child_text(m->tape, coding, "display"));
 }
 
 /* A concept goes as a whole when any of its codings or its words must never be there: its text would tell the same. */
@@ -47,34 +74,108 @@ static enum admit_rule judge_concept(const struct admit_marks *m, tape_at concep
         else if (first == ADMIT_OK)
             first = rule;
     }
-    enum admit_rule words = admit_words_rule(m->rules, tape_child_text(m->tape, concept, "text"));
-    if (words != ADMIT_OK) return words;
-    if (slot == ADMIT_SET_ANY || has_good) return ADMIT_OK;
+    enum admit_rule words = admit_text_rule(m->rules, tape_child_text(m->tape, concept, "text"), ADMIT_TEXT_LABEL);
+    if (admit_rule_is_never(words)) return words;
+    if (slot == ADMIT_SET_ANY || slot == m->rules->method_set || has_good) return ADMIT_OK;
     return first == ADMIT_OK ? ADMIT_CODE : first;
 }
 
 static enum admit_rule judge_quantity(const struct admit_marks *m, tape_at quantity)
 {
     struct str system = tape_child_text(m->tape, quantity, "system");
+    struct str unit = tape_child_text(m->tape, quantity, "unit"), code = tape_child_text(m->tape, quantity, "code");
+    if (unit.len > UNIT_BYTES_MAX || code.len > UNIT_BYTES_MAX) return ADMIT_TEXT;
     return system.len == 0 || str_is(system, "http://unitsofmeasure.org") ? ADMIT_OK : ADMIT_SYSTEM;
 }
 
 /* --- identifiers, extensions, attachments ------------------------------------------------------------------------- */
 
+/* The form of a card code (docs/formats/card.md): 20 characters of base32, the last one a check over GF(32). */
+static bool is_card(struct str text)
+{
+    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    unsigned sum = 0, count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '-') continue;
+        const char *place = text.ptr[i] == '\0' ? NULL : strchr(alphabet, text.ptr[i]);
+        if (place == NULL || ++count > 20) return false;
+        sum = (sum << 1) ^ ((sum & 16) != 0 ? 0x25U : 0) ^ (unsigned)(place - alphabet);
+    }
+    return count == 20 && sum == 0;
+}
+
+/* Letters, digits, '-', '.', '_'; and no long number alone, which might be one of the state. */
+static bool is_foreign_id(struct str text)
+{
+    return text.len > 0 && text.len <= IDENTIFIER_BYTES_MAX && fhir_primitive_ok(FHIR_T_id, text) &&
+           !admit_is_long_number(text);
+}
+
+bool admit_is_long_number(struct str text)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (str_is_letter(text.ptr[i]) || (unsigned char)text.ptr[i] >= 0x80) return false;
+        digits += str_is_digit(text.ptr[i]);
+    }
+    return digits >= STATE_DIGITS_MIN;
+}
+
 static enum admit_rule judge_identifier(const struct admit_marks *m, tape_at identifier)
 {
-    const struct admit_name *name =
-        admit_name_find(&m->rules->identifiers, tape_child_text(m->tape, identifier, "system"));
-    if (name == NULL) return ADMIT_N7;
+    struct str system = tape_child_text(m->tape, identifier, "system"),
+               value = tape_child_text(m->tape, identifier, "value");
+    const struct admit_name *name = admit_name_find(&m->rules->identifiers, system);
+    if (name == NULL || value.len > IDENTIFIER_BYTES_MAX) return ADMIT_N7;
+    if (str_is(system, "urn:salve:card") && !is_card(value)) return ADMIT_N7;
+    if (str_is(system, "urn:salve:imported") && m->is_patient && value.ptr != NULL && !is_foreign_id(value))
+        return ADMIT_N7;
     return m->is_patient && name->tag != ADMIT_OWNER_PERSON ? ADMIT_N7 : ADMIT_OK;
 }
 
-/* Extensions inside an accepted one have local names and go with it. */
-static enum admit_rule judge_extension(const struct admit_marks *m, tape_at at)
+struct extension_row {
+    const char *where, *url, *value;
+};
+static const struct extension_row extension_rows[] = {
+#define X(where, url, value) {where, url, value},
+    ADMIT_EXTENSIONS(X)
+#undef X
+};
+
+static const struct extension_row *find_extension(struct str where, struct str url)
 {
-    if (tape_element(m->tape, at) == FHIR_E_Extension_extension) return ADMIT_OK;
-    bool is_known = admit_name_find(&m->rules->extensions, tape_child_text(m->tape, at, "url")) != NULL;
-    return is_known ? ADMIT_OK : ADMIT_N5;
+    for (size_t i = 0; i < sizeof extension_rows / sizeof extension_rows[0]; i++)
+        if (str_is(url, extension_rows[i].url) &&
+            (extension_rows[i].where[0] == '\0' || str_is(where, extension_rows[i].where)))
+            return &extension_rows[i];
+    return NULL;
+}
+
+/* The reasons of R4 why a value is not there. */
+static bool is_absent_reason(struct str code)
+{
+    static const char *const reasons[] = {"unknown",       "asked-unknown",  "temp-unknown",     "not-asked",
+                                          "masked",        "asked-declined", "not-applicable",   "unsupported",
+                                          "as-text",       "error",          "not-a-number",     "negative-infinity",
+                                          "not-performed", "not-permitted",  "positive-infinity"};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (str_is(code, reasons[i])) return true;
+    return false;
+}
+
+/* An extension has its row, stands where the row says, and holds what the row says and nothing else. */
+static enum admit_rule judge_extension(const struct admit_marks *m, tape_at parent, tape_at at)
+{
+    struct str where = tape_type(m->tape, parent) == FHIR_T_Extension ? tape_child_text(m->tape, parent, "url")
+                                                                      : fhir_type_name(tape_type(m->tape, parent));
+    const struct extension_row *row = find_extension(where, tape_child_text(m->tape, at, "url"));
+    if (row == NULL || fhir_elements[tape_element(m->tape, at)].path_name != FHIR_N_extension) return ADMIT_N5;
+    for (tape_at c = tape_first(m->tape, at); c != TAPE_NONE; c = tape_next(m->tape, at, c)) {
+        struct str name = fhir_name(fhir_elements[tape_element(m->tape, c)].name);
+        if (!str_is(name, "url") && !str_is(name, "id") && !str_is(name, row->value)) return ADMIT_N5;
+        if (str_is(name, "valueCode") && !is_absent_reason(tape_text(m->tape, c))) return ADMIT_N5;
+    }
+    return ADMIT_OK;
 }
 
 static enum admit_rule judge_attachment(const struct admit_marks *m, tape_at at)
@@ -176,21 +277,82 @@ static enum admit_rule judge_value(struct admit_marks *m, tape_at at, uint8_t sl
     }
 }
 
-static enum admit_rule judge(struct admit_marks *m, tape_at at, uint8_t slot)
+static enum admit_text kind_of(const struct admit_marks *m, tape_at at)
+{
+    fhir_element_id id = tape_element(m->tape, at);
+    switch (fhir_elements[id].owner) {
+    case FHIR_T_HumanName:
+    case FHIR_T_Address:
+    case FHIR_T_ContactPoint:
+        return ADMIT_TEXT_NAME;
+    case FHIR_T_Reference:
+        return ADMIT_TEXT_URI;
+    case FHIR_T_Coding:
+    case FHIR_T_CodeableConcept:
+    case FHIR_T_Quantity:
+        if (tape_type(m->tape, at) == FHIR_T_string)
+            return fhir_elements[id].name == FHIR_N_version ? ADMIT_TEXT_URI : ADMIT_TEXT_LABEL;
+        break;
+    default:
+        break;
+    }
+    switch (tape_type(m->tape, at)) {
+    case FHIR_T_uri:
+    case FHIR_T_url:
+    case FHIR_T_canonical:
+    case FHIR_T_oid:
+    case FHIR_T_uuid:
+    case FHIR_T_id:
+        return ADMIT_TEXT_URI;
+    case FHIR_T_code:
+        return ADMIT_TEXT_CODE;
+    default:
+        return ADMIT_TEXT_PROSE;
+    }
+}
+
+/* "<compartment>.<number>" has Salve's own form, as an id and in references; others are judged as URIs. */
+static bool is_own_id(const struct admit_marks *m, tape_at at)
+{
+    struct fhir_reference parts;
+    if (tape_type(m->tape, at) == FHIR_T_id) return is_inside(m->compartment, tape_text(m->tape, at));
+    return tape_element(m->tape, at) == FHIR_E_Reference_reference &&
+           fhir_reference_split(tape_text(m->tape, at), &parts) && is_inside(m->compartment, parts.id);
+}
+
+static bool is_time(fhir_type_id type)
+{
+    return type == FHIR_T_date || type == FHIR_T_dateTime || type == FHIR_T_instant || type == FHIR_T_time;
+}
+
+/* A primitive as it is written. */
+static enum admit_rule judge_text(const struct admit_marks *m, tape_at at)
+{
+    fhir_type_id type = tape_type(m->tape, at);
+    if (tape_kind(m->tape, at) == TAPE_NUMBER) {
+        if (tape_text(m->tape, at).len > NUMBER_BYTES_MAX) return ADMIT_TEXT;
+        bool is_whole = type == FHIR_T_integer || type == FHIR_T_positiveInt || type == FHIR_T_unsignedInt;
+        return is_whole && admit_has_national(m->rules, tape_text(m->tape, at), ADMIT_TEXT_PROSE) ? ADMIT_N7 : ADMIT_OK;
+    }
+    if (tape_kind(m->tape, at) != TAPE_TEXT || type == FHIR_T_base64Binary || is_time(type)) return ADMIT_OK;
+    if (is_own_id(m, at)) return ADMIT_OK;
+    fhir_name_id name = fhir_elements[tape_element(m->tape, at)].name;
+    enum admit_rule rule = admit_text_rule(m->rules, tape_text(m->tape, at), kind_of(m, at));
+    return rule == ADMIT_OK && name == FHIR_N_valueString && !m->is_worded ? ADMIT_TEXT : rule;
+}
+
+static enum admit_rule judge(struct admit_marks *m, tape_at parent, tape_at at, uint8_t slot)
 {
     fhir_element_id id = tape_element(m->tape, at);
     const struct fhir_element *element = &fhir_elements[id];
     if (element->path_name == FHIR_N_extension || element->path_name == FHIR_N_modifierExtension)
-        return judge_extension(m, at);
+        return judge_extension(m, parent, at);
     bool is_kept = (m->rules->elements[id] & ADMIT_KEPT) != 0 ||
                    (element->name == FHIR_N_id && fhir_types[element->owner].kind != FHIR_RESOURCE);
     if (!is_kept)
         return m->rules->element_rules[id] != 0 ? (enum admit_rule)m->rules->element_rules[id] : ADMIT_ELEMENT;
-    if (tape_kind(m->tape, at) == TAPE_TEXT && tape_type(m->tape, at) != FHIR_T_base64Binary) {
-        enum admit_rule rule = admit_text_rule(m->rules, tape_text(m->tape, at));
-        if (rule != ADMIT_OK) return rule;
-    }
-    return judge_value(m, at, slot);
+    enum admit_rule rule = judge_text(m, at);
+    return rule != ADMIT_OK ? rule : judge_value(m, at, slot);
 }
 
 static uint8_t slot_of(const struct admit_marks *m, tape_at at, uint8_t inherited)
@@ -199,14 +361,37 @@ static uint8_t slot_of(const struct admit_marks *m, tape_at at, uint8_t inherite
     return id == FHIR_E_CodeableConcept_coding ? inherited : m->rules->slots[id];
 }
 
+/* May the Observation or component have words as its value? Not where its code is admitted as another kind of value; a
+ * code that is refused says so itself. Everything else that has a valueString may. */
+static bool is_worded(const struct admit_marks *m, tape_at at, bool inherited)
+{
+    fhir_type_id type = tape_type(m->tape, at);
+    tape_at code = TAPE_NONE;
+    bool is_listed = false, is_worded = false;
+    if (type == FHIR_T_Observation || type == FHIR_T_Observation_component) code = tape_get(m->tape, at, "code");
+    if (code == TAPE_NONE) return inherited || type == FHIR_T_Extension;
+    for (tape_at c = tape_first(m->tape, code); c != TAPE_NONE; c = tape_next(m->tape, code, c)) {
+        if (tape_element(m->tape, c) != FHIR_E_CodeableConcept_coding) continue;
+        struct str system = tape_child_text(m->tape, c, "system"), text = tape_child_text(m->tape, c, "code");
+        is_listed |= admit_fact_has(m->rules, m->rules->observation_set, system, text);
+        is_worded |= admit_code_worded(m->rules, system, text);
+    }
+    return is_worded || !is_listed;
+}
+
 static void walk(struct admit_marks *m, tape_at parent, uint8_t slot)
 {
+    bool was_worded = m->is_worded;
+    uint32_t components = 0;
+    m->is_worded = is_worded(m, parent, was_worded);
     for (tape_at c = tape_first(m->tape, parent); c != TAPE_NONE; c = tape_next(m->tape, parent, c)) {
         uint8_t own = slot_of(m, c, slot);
-        enum admit_rule rule = judge(m, c, own);
+        enum admit_rule rule = judge(m, parent, c, own);
+        if (tape_type(m->tape, c) == FHIR_T_Observation_component && ++components > COMPONENTS_MAX) rule = ADMIT_N4;
         m->rule[c] = (uint8_t)rule;
         if (rule == ADMIT_OK && m->tape->nodes[c].span > 1) walk(m, c, own);
     }
+    m->is_worded = was_worded;
 }
 
 /* --- whole resources ---------------------------------------------------------------------------------------------- */
@@ -292,6 +477,7 @@ static void mark_resource(struct admit_marks *m, tape_at resource)
     enum admit_rule rule = admit_resource_rule(m, resource);
     m->rule[resource] = (uint8_t)rule;
     m->is_patient = type == FHIR_T_Patient || type == FHIR_T_RelatedPerson;
+    m->is_worded = type != FHIR_T_Observation;
     if (rule == ADMIT_OK) walk(m, resource, ADMIT_SET_ANY);
 }
 
@@ -314,7 +500,7 @@ static void mark_entry(struct admit_marks *m, const struct fhir_entry *entry)
             mark_resource(m, c);
             continue;
         }
-        enum admit_rule rule = judge(m, c, ADMIT_SET_ANY);
+        enum admit_rule rule = judge(m, entry->entry, c, ADMIT_SET_ANY);
         m->rule[c] = (uint8_t)rule;
         if (rule == ADMIT_OK && m->tape->nodes[c].span > 1) walk(m, c, ADMIT_SET_ANY);
     }
@@ -345,7 +531,7 @@ static void mark_bundle(struct admit_marks *m)
             m->entry++;
             continue;
         }
-        rule = judge(m, c, ADMIT_SET_ANY);
+        rule = judge(m, 0, c, ADMIT_SET_ANY);
         m->rule[c] = (uint8_t)rule;
         if (rule == ADMIT_OK && m->tape->nodes[c].span > 1) walk(m, c, ADMIT_SET_ANY);
     }

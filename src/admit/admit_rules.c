@@ -6,7 +6,7 @@
 #include "base/assert.h"
 #include "admit/admit_int.h"
 
-enum { TEXT_BYTES_MAX = 1 << 20, PATTERN_BYTES_MIN = 6, PATTERN_BYTES_MAX = 64, SITE_ITEMS_MAX = 64 };
+enum { PATTERN_BYTES_MIN = 6, PATTERN_BYTES_MAX = 64, SITE_ITEMS_MAX = 64 };
 
 static const char *const rule_ids[] = {"",
 #define X(name, id, text) id,
@@ -80,9 +80,19 @@ static const struct list_row identifier_rows[] = {
     ADMIT_IDENTIFIERS(X)
 #undef X
 };
-static const struct list_row extension_rows[] = {
-#define X(url) {url, "", 0},
-    ADMIT_EXTENSIONS(X)
+static const struct list_row label_rows[] = {
+#define X(rule, word) {word, "", ADMIT_##rule},
+    ADMIT_NEVER_LABELS(X)
+#undef X
+};
+static const struct list_row prefix_rows[] = {
+#define X(system, codes) {system, codes, 0},
+    ADMIT_PREFIXES(X)
+#undef X
+};
+static const struct list_row never_prefix_rows[] = {
+#define X(rule, system, codes) {system, codes, ADMIT_##rule},
+    ADMIT_NEVER_PREFIXES(X)
 #undef X
 };
 
@@ -95,6 +105,12 @@ static const struct set_row set_rows[] = {
 #undef X
 #define X(set, system, codes) {set, system, codes},
         ADMIT_CODES(X)
+#undef X
+#define X(system, codes) {"listed", system, codes},
+            ADMIT_LISTED(X)
+#undef X
+#define X(system, codes) {"worded", system, codes},
+                ADMIT_WORDED(X)
 #undef X
 };
 
@@ -227,9 +243,7 @@ static size_t count_facts(void)
 
 static void add_name(struct admit_names *names, struct str text, uint8_t tag)
 {
-    bool is_prefix = str_ends(text, STR("*"));
-    if (is_prefix) text.len--;
-    names->items[names->count++] = (struct admit_name){text, tag, is_prefix};
+    names->items[names->count++] = (struct admit_name){text, tag};
 }
 
 static void compile_codes(struct admit_rules *rules)
@@ -238,8 +252,6 @@ static void compile_codes(struct admit_rules *rules)
         uint8_t set = set_of(rules, set_rows[i].set);
         if (set_rows[i].codes != NULL)
             add_codes(rules, set, set_rows[i].system, set_rows[i].codes, 0);
-        else if (str_ends(str_of(set_rows[i].system), STR("*")))
-            add_name(&rules->prefixes, str_of(set_rows[i].system), set);
         else
             add_fact(rules, set, set_rows[i].system, STR_NONE, 0);
     }
@@ -260,12 +272,91 @@ static const struct admit_fact *find_fact(const struct admit_rules *rules, uint8
     return bsearch(&key, rules->facts, rules->fact_count, sizeof key, compare_facts);
 }
 
+/* A code of ICD without its dot; false if it is none by its form. */
+static bool icd_code(struct str code, char bare[static 8], struct str *out)
+{
+    size_t len = 0, dots = 0;
+    if (code.len < 3 || code.len > 8) return false;
+    for (size_t i = 0; i < code.len; i++) {
+        char c = code.ptr[i];
+        if (c == '.' && i >= 3 && dots++ == 0) continue;
+        if (!str_is_upper(c) && !str_is_digit(c)) return false;
+        bare[len++] = c;
+    }
+    *out = str_make(bare, len);
+    return true;
+}
+
+static const struct list_row *find_prefix(const struct list_row *rows, size_t count, struct str system, struct str code)
+{
+    struct str list, word;
+    for (size_t i = 0; i < count; i++) {
+        if (!str_is(system, rows[i].name)) continue;
+        list = str_of(rows[i].list);
+        while (next_word(&list, &word))
+            if (str_starts(code, word)) return &rows[i];
+    }
+    return NULL;
+}
+
+static bool has_prefixes(struct str system)
+{
+    for (size_t i = 0; i < ROWS(prefix_rows); i++)
+        if (str_is(system, prefix_rows[i].name)) return true;
+    return false;
+}
+
+static const struct admit_own *find_own(struct str system, struct str code)
+{
+    size_t low = 0, high = admit_own_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_cmp(str_of(admit_own[middle].system), system);
+        if (order == 0) order = str_cmp(str_of(admit_own[middle].code), code);
+        if (order == 0) return &admit_own[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static bool is_own_code(struct str system, struct str code, unsigned uses)
+{
+    const struct admit_own *own = uses == 0 ? NULL : find_own(system, code);
+    return own != NULL && (own->uses & uses) != 0;
+}
+
+/* Is the code among those that its system is taken with? A system without rows is taken whole. */
+static bool is_listed(const struct admit_rules *rules, struct str system, struct str code)
+{
+    char bare[8];
+    struct str icd;
+    if (has_prefixes(system))
+        return icd_code(code, bare, &icd) && find_prefix(prefix_rows, ROWS(prefix_rows), system, icd) != NULL;
+    if (!admit_set_has_system(rules, rules->listed_set, system)) return true;
+    return find_fact(rules, rules->listed_set, system, code) != NULL ||
+           find_fact(rules, rules->observation_set, system, code) != NULL ||
+           is_own_code(system, code, ADMIT_USE_LISTED);
+}
+
 bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code)
 {
-    for (size_t i = 0; i < rules->prefixes.count; i++)
-        if (rules->prefixes.items[i].tag == set && str_starts(system, rules->prefixes.items[i].text)) return true;
-    return find_fact(rules, set, system, STR_NONE) != NULL ||
-           (code.len > 0 && find_fact(rules, set, system, code) != NULL);
+    if (find_fact(rules, set, system, STR_NONE) != NULL) return is_listed(rules, system, code);
+    return code.len > 0 && (find_fact(rules, set, system, code) != NULL || is_own_code(system, code, rules->uses[set]));
+}
+
+bool admit_code_worded(const struct admit_rules *rules, struct str system, struct str code)
+{
+    return find_fact(rules, rules->worded_set, system, code) != NULL;
+}
+
+struct str admit_display(struct str system, struct str code, bool *is_own)
+{
+    const struct admit_own *own = find_own(system, code);
+    *is_own = str_starts(system, STR("urn:salve:"));
+    return own == NULL ? STR_NONE : str_of(own->name);
 }
 
 bool admit_set_has_system(const struct admit_rules *rules, uint8_t set, struct str system)
@@ -284,17 +375,20 @@ bool admit_set_has_system(const struct admit_rules *rules, uint8_t set, struct s
 
 enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code)
 {
+    char bare[8];
+    struct str icd;
     const struct admit_fact *fact = find_fact(rules, ADMIT_NEVER_SET, system, STR_NONE);
     if (fact == NULL && code.len > 0) fact = find_fact(rules, ADMIT_NEVER_SET, system, code);
-    return fact == NULL ? ADMIT_OK : (enum admit_rule)fact->rule;
+    if (fact != NULL) return (enum admit_rule)fact->rule;
+    if (!has_prefixes(system) || !icd_code(code, bare, &icd)) return ADMIT_OK;
+    const struct list_row *row = find_prefix(never_prefix_rows, ROWS(never_prefix_rows), system, icd);
+    return row == NULL ? ADMIT_OK : (enum admit_rule)row->tag;
 }
 
 const struct admit_name *admit_name_find(const struct admit_names *names, struct str text)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        const struct admit_name *name = &names->items[i];
-        if (name->is_prefix ? str_starts(text, name->text) : str_eq(text, name->text)) return name;
-    }
+    for (size_t i = 0; i < names->count; i++)
+        if (str_eq(text, names->items[i].text)) return &names->items[i];
     return NULL;
 }
 
@@ -325,8 +419,7 @@ static enum salve_code add_pattern(struct admit_rules *rules, struct str pattern
 {
     if (!is_pattern(pattern)) return salve_fail(err, SALVE_E_CONFIG, "admission: national pattern %zu", number);
     enum salve_code code = arena_str(mem, pattern, &pattern, err);
-    if (code == SALVE_OK)
-        rules->patterns.items[rules->patterns.count++] = (struct admit_name){pattern, ADMIT_N7, false};
+    if (code == SALVE_OK) rules->patterns.items[rules->patterns.count++] = (struct admit_name){pattern, ADMIT_N7};
     return code;
 }
 
@@ -352,10 +445,10 @@ static bool make_room(struct arena *mem, struct admit_names *names, size_t count
 static bool make_rooms(struct arena *mem, struct admit_rules *rules, const struct admit_site *site)
 {
     rules->facts = arena_array(mem, struct admit_fact, count_facts());
-    return rules->facts != NULL && make_room(mem, &rules->prefixes, ROWS(set_rows)) &&
+    return rules->facts != NULL &&
            make_room(mem, &rules->identifiers,
                      ROWS(identifier_rows) + (site == NULL ? 0 : site->identifier_system_count)) &&
-           make_room(mem, &rules->extensions, ROWS(extension_rows)) && make_room(mem, &rules->words, ROWS(word_rows)) &&
+           make_room(mem, &rules->words, ROWS(word_rows)) && make_room(mem, &rules->labels, ROWS(label_rows)) &&
            make_room(mem, &rules->profiles, ROWS(profile_rows)) &&
            make_room(mem, &rules->patterns, site == NULL ? 0 : site->national_pattern_count);
 }
@@ -365,93 +458,30 @@ static void add_rows(struct admit_names *names, const struct list_row *rows, siz
     for (size_t i = 0; i < count; i++) add_name(names, str_of(rows[i].name), rows[i].tag);
 }
 
-/* --- the list as text --------------------------------------------------------------------------------------------- */
-
-struct lines {
-    struct arena *mem;
-    struct str *items;
-    size_t count, room;
-};
-
-static void line(struct lines *lines, struct str text)
+static void add_words(struct admit_rules *rules, struct admit_names *names, const struct list_row *rows, size_t count)
 {
-    if (lines->count < lines->room && text.ptr != NULL) lines->items[lines->count++] = text;
-}
-
-static int compare_lines(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-static const char *owner_text(uint8_t owner)
-{
-    return owner == ADMIT_OWNER_COMMONS ? "commons" : owner == ADMIT_OWNER_PERSON ? "person" : "any";
-}
-
-static void element_lines(const struct admit_rules *rules, struct lines *lines)
-{
-    for (fhir_element_id e = 1; e < FHIR_ELEMENT_COUNT; e++) {
-        struct str owner = fhir_type_name(fhir_elements[e].owner), name = fhir_name(fhir_elements[e].name);
-        uint8_t bits = rules->elements[e];
-        const char *mark = bits & ADMIT_WHOLE ? "!" : bits & ADMIT_ONE_OF ? "+" : "";
-        if (bits & ADMIT_KEPT)
-            line(lines, arena_printf(lines->mem, "element %.*s.%.*s%s", STR_ARGS(owner), STR_ARGS(name), mark));
-        if (rules->slots[e] != 0)
-            line(lines, arena_printf(lines->mem, "slot %.*s.%.*s %s", STR_ARGS(owner), STR_ARGS(name),
-                                     rules->sets[rules->slots[e]]));
+    add_rows(names, rows, count);
+    for (size_t i = 0; i < count; i++) {
+        static const char digits[] = "0o1i1l3e4a5s";
+        char first = rows[i].name[0];
+        rules->starts_word[(unsigned char)first] = true;
+        if (str_is_lower(first)) rules->starts_word[first - 'a' + 'A'] = true;
+        for (size_t d = 0; d + 1 < sizeof digits; d += 2)
+            if (digits[d + 1] == first) rules->starts_word[(unsigned char)digits[d]] = true;
     }
 }
 
-static void fact_lines(const struct admit_rules *rules, struct lines *lines)
+static void name_sets(struct admit_rules *rules)
 {
-    for (fhir_type_id t = 1; t < FHIR_TYPE_COUNT; t++) {
-        struct str name = fhir_type_name(t);
-        if (rules->owners[t] != 0)
-            line(lines, arena_printf(lines->mem, "type %.*s %s", STR_ARGS(name), owner_text(rules->owners[t])));
-    }
-    for (size_t i = 0; i < rules->fact_count; i++) {
-        const struct admit_fact *f = &rules->facts[i];
-        if (f->set == ADMIT_NEVER_SET)
-            line(lines, arena_printf(lines->mem, "refused %s %.*s %.*s", rule_ids[f->rule], STR_ARGS(f->system),
-                                     STR_ARGS(f->code)));
-        else
-            line(lines, arena_printf(lines->mem, "code %s %.*s %.*s", rules->sets[f->set], STR_ARGS(f->system),
-                                     STR_ARGS(f->code)));
-    }
-    for (size_t i = 0; i < rules->prefixes.count; i++)
-        line(lines, arena_printf(lines->mem, "code %s %.*s*", rules->sets[rules->prefixes.items[i].tag],
-                                 STR_ARGS(rules->prefixes.items[i].text)));
-}
-
-static void name_lines(struct lines *lines, const char *kind, const struct admit_names *names, bool has_rule)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        const struct admit_name *n = &names->items[i];
-        line(lines, arena_printf(lines->mem, "%s %s %.*s%s", kind, has_rule ? rule_ids[n->tag] : owner_text(n->tag),
-                                 STR_ARGS(n->text), n->is_prefix ? "*" : ""));
-    }
-}
-
-static enum salve_code write_text(struct admit_rules *rules, struct arena *mem, struct salve_err *err)
-{
-    struct lines lines = {.mem = mem, .room = FHIR_ELEMENT_COUNT * 2 + rules->fact_count + FHIR_TYPE_COUNT + 1024};
-    struct buf out;
-    lines.items = arena_array(mem, struct str, lines.room);
-    if (lines.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "admission list");
-    element_lines(rules, &lines);
-    fact_lines(rules, &lines);
-    name_lines(&lines, "identifier", &rules->identifiers, false);
-    name_lines(&lines, "extension", &rules->extensions, false);
-    name_lines(&lines, "word", &rules->words, true);
-    name_lines(&lines, "profile", &rules->profiles, true);
-    name_lines(&lines, "pattern", &rules->patterns, true);
-    qsort(lines.items, lines.count, sizeof lines.items[0], compare_lines);
-    buf_init(&out, mem, TEXT_BYTES_MAX);
-    for (size_t i = 0; i < lines.count; i++) {
-        buf_add(&out, str_trim(lines.items[i]));
-        buf_add_char(&out, '\n');
-    }
-    return buf_done(&out, &rules->text, err);
+    salve_assert(set_of(rules, "any") == ADMIT_SET_ANY);
+    rules->observation_set = set_of(rules, "observation");
+    rules->method_set = set_of(rules, "method");
+    rules->listed_set = set_of(rules, "listed");
+    rules->worded_set = set_of(rules, "worded");
+    rules->uses[ADMIT_SET_ANY] = ADMIT_USE_ANY;
+    rules->uses[rules->observation_set] = ADMIT_USE_OBSERVATION;
+    rules->uses[set_of(rules, "procedure")] = ADMIT_USE_PROCEDURE;
+    rules->uses[set_of(rules, "score")] = ADMIT_USE_SCORE;
 }
 
 enum salve_code admit_rules_make(const struct admit_site *site, struct arena *mem, struct admit_rules **out,
@@ -461,22 +491,15 @@ enum salve_code admit_rules_make(const struct admit_site *site, struct arena *me
     salve_assert(site == NULL || site->identifier_systems != NULL || site->identifier_system_count == 0);
     salve_assert(site == NULL || site->national_patterns != NULL || site->national_pattern_count == 0);
     if (rules == NULL || !make_rooms(mem, rules, site)) return salve_fail(err, SALVE_E_MEMORY, "admission list");
-    salve_assert(set_of(rules, "any") == ADMIT_SET_ANY);
+    name_sets(rules);
     compile_types(rules);
     compile_elements(rules);
     compile_codes(rules);
     add_rows(&rules->identifiers, identifier_rows, ROWS(identifier_rows));
-    add_rows(&rules->extensions, extension_rows, ROWS(extension_rows));
-    add_rows(&rules->words, word_rows, ROWS(word_rows));
-    for (size_t i = 0; i < ROWS(word_rows); i++) {
-        unsigned char first = (unsigned char)word_rows[i].name[0];
-        rules->starts_word[first] = rules->starts_word[first - 'a' + 'A'] = true;
-    }
+    add_words(rules, &rules->words, word_rows, ROWS(word_rows));
+    add_words(rules, &rules->labels, label_rows, ROWS(label_rows));
     add_rows(&rules->profiles, profile_rows, ROWS(profile_rows));
     enum salve_code code = site == NULL ? SALVE_OK : add_site(rules, site, mem, err);
-    if (code == SALVE_OK) code = write_text(rules, mem, err);
     if (code == SALVE_OK) *out = rules;
     return code;
 }
-
-void admit_rules_text(const struct admit_rules *rules, struct buf *out) { buf_add(out, rules->text); }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a text gives away: genetic notation (HGVS, VCF, FASTA, long runs of bases), embedded pictures, national numbers
- * of the site's patterns, and words of a code's display. One pass each, no backtracking over more than a few bytes. */
+ * What a text gives away: genetic notation (HGVS, STR, HLA and star alleles, VCF, FASTA, dbSNP) and embedded pictures
+ * here; runs of letters in admit_runs.c, words and national numbers in admit_words.c. One pass each, no backtracking
+ * over more than a few bytes. */
 #include "admit/admit_int.h"
 
-enum { BASES_MAX = 40, FASTA_BASES_MIN = 10 };
-
-static bool is_alnum(char c) { return str_is_digit(c) || str_is_letter(c); }
-static char at(struct str text, size_t i) { return i < text.len ? text.ptr[i] : '\0'; }
+enum { FASTA_BASES_MIN = 10, SHORT_BYTES = 5 };
 
 static bool is_base(char c)
 {
@@ -14,143 +12,206 @@ static bool is_base(char c)
     return c == 'a' || c == 'c' || c == 'g' || c == 't' || c == 'u' || c == 'n';
 }
 
+static bool is_amino(char c) { return str_is_letter(c) && strchr("bjouxz", str_lower(c)) == NULL; }
+
 static size_t digits_at(struct str text, size_t i)
 {
     size_t from = i;
-    while (str_is_digit(at(text, i))) i++;
+    while (str_is_digit(admit_at(text, i))) i++;
     return i - from;
 }
 
+/* Any case; `word` in small letters. */
 static bool has_at(struct str text, size_t i, const char *word)
 {
-    return str_starts(str_cut(text, i, text.len), str_of(word));
+    for (; *word != '\0'; word++, i++)
+        if (str_lower(admit_at(text, i)) != *word) return false;
+    return true;
 }
-
-/* --- genetics ----------------------------------------------------------------------------------------------------- */
 
 /* "c.76A>T", "c.-14_16del", "g.32387T>C", "m.8993T>G": a DNA change, varnomen.hgvs.org. `i` is behind the "c." */
 static bool is_dna_change(struct str text, size_t i)
 {
     size_t positions = 0;
-    while (str_is_digit(at(text, i)) || at(text, i) == '-' || at(text, i) == '+' || at(text, i) == '*' ||
-           at(text, i) == '_')
-        positions += str_is_digit(at(text, i++));
+    while (str_is_digit(admit_at(text, i)) ||
+           (admit_at(text, i) != '\0' && strchr("-+*_ ()", admit_at(text, i)) != NULL))
+        positions += str_is_digit(text.ptr[i++]);
     if (positions == 0) return false;
-    if (has_at(text, i, "del") || has_at(text, i, "dup") || has_at(text, i, "ins") || has_at(text, i, "inv"))
+    bool is_close = text.ptr[i - 1] != ' '; /* "c. 3 insulin" is no insertion */
+    if (is_close &&
+        (has_at(text, i, "del") || has_at(text, i, "dup") || has_at(text, i, "ins") || has_at(text, i, "inv")))
         return true;
-    return is_base(at(text, i)) && at(text, i + 1) == '>' && is_base(at(text, i + 2));
+    if (!is_base(admit_at(text, i))) return false;
+    i++;
+    while (admit_at(text, i) == ' ' || admit_at(text, i) == '-') i++;
+    return admit_at(text, i) == '>' || (is_close && admit_at(text, i) == '=');
 }
 
-/* "p.Val600Glu", "p.(Gly12Asp)", "p.Trp24*": an amino acid change. `i` is behind the "p." */
+static bool is_amino_name(struct str text, size_t i)
+{
+    static const char *const names[] = {"ala", "arg", "asn", "asp", "cys", "gln", "glu", "gly", "his", "ile", "leu",
+                                        "lys", "met", "phe", "pro", "ser", "ter", "thr", "trp", "tyr", "val"};
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
+        if (has_at(text, i, names[n])) return true;
+    return false;
+}
+
+/* "p.Val600Glu", "p.(Gly12Asp)", "p.Trp24*", "p.V600E": an amino acid change. `i` is behind the "p." */
 static bool is_protein_change(struct str text, size_t i)
 {
-    if (at(text, i) == '(') i++;
-    if (!str_is_upper(at(text, i)) || !str_is_lower(at(text, i + 1)) || !str_is_lower(at(text, i + 2))) return false;
-    size_t digits = digits_at(text, i + 3);
-    char next = at(text, i + 3 + digits);
-    return digits > 0 &&
-           (str_is_upper(next) || next == '*' || next == '=' || next == 'f' || next == 'd' || next == '_');
+    while (admit_at(text, i) == '(' || admit_at(text, i) == ' ') i++;
+    size_t letters = is_amino_name(text, i) ? 3 : is_amino(admit_at(text, i)) ? 1 : 0;
+    size_t digits = letters == 0 ? 0 : digits_at(text, i + letters);
+    char next = admit_at(text, i + letters + digits);
+    return digits > 0 && (is_amino(next) || next == '*' || next == '=' || next == '_' || next == '?');
+}
+
+/* "Val600Glu", "BRAF V600E", "KRAS G12D" without the "p.": three letters, or one letter behind a word of capitals. */
+static bool is_bare_change(struct str text, size_t i)
+{
+    size_t letters = is_amino_name(text, i) ? 3 : 0, digits = letters == 0 ? 0 : digits_at(text, i + letters);
+    if (digits > 0 && is_amino_name(text, i + letters + digits)) return true;
+    if (i < 4 || text.ptr[i - 1] != ' ' || !str_is_upper(text.ptr[i - 2]) || !str_is_upper(text.ptr[i - 3]))
+        return false;
+    digits = digits_at(text, i + 1);
+    return str_is_upper(text.ptr[i]) && is_amino(text.ptr[i]) && digits >= 2 && digits <= 4 &&
+           str_is_upper(admit_at(text, i + 1 + digits)) && is_amino(admit_at(text, i + 1 + digits)) &&
+           !admit_is_alnum(admit_at(text, i + 2 + digits)) && admit_at(text, i + 1 + digits) != 'H';
 }
 
 /* "NM_007294.3:", "NC_000017.11:", "ENST00000357654.9:", "LRG_292t1:": a reference sequence with a change behind it. */
 static bool is_reference_sequence(struct str text, size_t i)
 {
-    static const char *const starts[] = {"NM_", "NC_", "NG_", "NP_", "NR_", "XM_", "XR_", "ENST", "ENSG", "LRG_"};
+    static const char *const starts[] = {"nm_", "nc_",  "ng_",  "np_",  "nr_", "xm_",
+                                         "xr_", "enst", "ensg", "ensp", "lrg_"};
     for (size_t s = 0; s < sizeof starts / sizeof starts[0]; s++) {
         if (!has_at(text, i, starts[s])) continue;
         size_t j = i + strlen(starts[s]), digits = digits_at(text, j);
         if (digits < 2) return false;
-        while (is_alnum(at(text, j)) || at(text, j) == '.') j++;
-        return at(text, j) == ':' || at(text, j) == '(' || digits >= 6;
+        while (admit_is_alnum(admit_at(text, j)) || admit_at(text, j) == '.') j++;
+        return admit_at(text, j) == ':' || admit_at(text, j) == '(' || digits >= 6;
     }
     return false;
 }
 
-/* "rs1799853" (dbSNP) or "chr17:43045677" */
+/* "rs1799853" (dbSNP; "Rs50000" is money) or "chr17:43045677" */
 static bool is_locus(struct str text, size_t i)
 {
-    if (has_at(text, i, "rs"))
-        return digits_at(text, i + 2) >= 5 && !is_alnum(at(text, i + 2 + digits_at(text, i + 2)));
+    if (has_at(text, i, "rs") && str_is_upper(text.ptr[i]) == str_is_upper(text.ptr[i + 1])) {
+        size_t digits = digits_at(text, i + 2);
+        return digits >= 5 && !admit_is_alnum(admit_at(text, i + 2 + digits));
+    }
     if (!has_at(text, i, "chr")) return false;
     size_t j = i + 3 + digits_at(text, i + 3);
-    if (j == i + 3 && (at(text, j) == 'X' || at(text, j) == 'Y' || at(text, j) == 'M')) j++;
-    return j > i + 3 && at(text, j) == ':' && (digits_at(text, j + 1) >= 3 || has_at(text, j + 1, "g."));
+    char sex = str_lower(admit_at(text, j));
+    if (j == i + 3 && (sex == 'x' || sex == 'y' || sex == 'm')) j++;
+    return j > i + 3 && admit_at(text, j) == ':' && (digits_at(text, j + 1) >= 3 || has_at(text, j + 1, "g."));
+}
+
+/* "D3S1358", "D21 S 11", "DYS391": a locus of a forensic profile. */
+static bool is_marker(struct str text, size_t i)
+{
+    if (has_at(text, i, "dys")) return digits_at(text, i + 3) >= 3;
+    size_t digits = digits_at(text, i + 1), j = i + 1 + digits;
+    if (digits == 0 || digits > 2) return false;
+    while (admit_at(text, j) == ' ' || admit_at(text, j) == '-') j++;
+    if (str_lower(admit_at(text, j)) != 's') return false;
+    j++;
+    while (admit_at(text, j) == ' ' || admit_at(text, j) == '-') j++;
+    return digits_at(text, j) >= 2;
+}
+
+/* "vWA 14,17", "FGA: 21/24": a locus whose name means something else as well, with its two alleles. */
+static bool is_allele_pair(struct str text, size_t i)
+{
+    i += 3;
+    while (admit_at(text, i) == ' ' || admit_at(text, i) == ':' || admit_at(text, i) == '=') i++;
+    size_t digits = digits_at(text, i);
+    if (digits == 0 || digits > 2) return false;
+    i += digits;
+    if (admit_at(text, i) == '.') i += 1 + digits_at(text, i + 1);
+    while (admit_at(text, i) == ' ') i++;
+    char between = admit_at(text, i);
+    return between == ',' || between == '/' || between == '-' || between == ';' || str_is_digit(between);
+}
+
+/* "HLA-A*02:01", "HLA B27", "DRB1*15:01", "CYP2C19*2": an allele by its star. `i` is where a word begins. */
+static bool is_star_allele(struct str text, size_t i)
+{
+    if (has_at(text, i, "hla") && !str_is_letter(admit_at(text, i + 3))) {
+        size_t j = i + 3;
+        while (admit_at(text, j) == ' ' || admit_at(text, j) == '-') j++;
+        return str_is_upper(admit_at(text, j)) && (str_is_digit(admit_at(text, j + 1)) ||
+                                                   admit_at(text, j + 1) == '*' || str_is_upper(admit_at(text, j + 1)));
+    }
+    size_t j = i;
+    while (admit_is_alnum(admit_at(text, j)) && j - i < 8) j++;
+    if (admit_at(text, j) != '*' || !str_is_digit(admit_at(text, j + 1)) || !str_is_upper(text.ptr[i])) return false;
+    size_t digits = digits_at(text, j + 1);
+    return (digits >= 2 && admit_at(text, j + 1 + digits) == ':') || has_at(text, i, "cyp") || has_at(text, i, "drb") ||
+           has_at(text, i, "dqb") || has_at(text, i, "dqa") || has_at(text, i, "dpb") || has_at(text, i, "ugt");
 }
 
 static bool is_fasta(struct str text, size_t i)
 {
-    if (at(text, i) != '>' || (i > 0 && text.ptr[i - 1] != '\n')) return false;
+    if (admit_at(text, i) != '>' || (i > 0 && text.ptr[i - 1] != '\n')) return false;
     while (i < text.len && text.ptr[i] != '\n') i++;
     size_t from = ++i;
-    while (is_base(at(text, i))) i++;
-    return i - from >= FASTA_BASES_MIN && (i >= text.len || at(text, i) == '\n' || at(text, i) == '\r');
+    while (is_base(admit_at(text, i))) i++;
+    return i - from >= FASTA_BASES_MIN && (i >= text.len || admit_at(text, i) == '\n' || admit_at(text, i) == '\r');
 }
 
 static bool is_change(struct str text, size_t i)
 {
-    if (at(text, i + 1) != '.') return false;
-    char kind = text.ptr[i];
-    if (kind == 'p') return is_protein_change(text, i + 2);
-    return (kind == 'c' || kind == 'g' || kind == 'm' || kind == 'n' || kind == 'r') && is_dna_change(text, i + 2);
+    size_t j = i + 1;
+    while (admit_at(text, j) == ' ') j++;
+    if (admit_at(text, j) != '.') return false;
+    if (str_lower(text.ptr[i]) == 'p') return is_protein_change(text, j + 1);
+    return is_dna_change(text, j + 1);
 }
 
 /* Genetic notation that begins at i, where a word begins. */
 static bool is_notation(struct str text, size_t i)
 {
-    switch (text.ptr[i]) {
+    switch (str_lower(text.ptr[i])) {
     case 'c':
     case 'r':
         return is_change(text, i) || is_locus(text, i);
     case 'g':
     case 'm':
-    case 'n':
     case 'p':
         return is_change(text, i);
-    case 'N':
-    case 'X':
-    case 'E':
-    case 'L':
+    case 'n':
+        return is_change(text, i) || is_reference_sequence(text, i);
+    case 'x':
+    case 'e':
+    case 'l':
         return is_reference_sequence(text, i);
+    case 'd':
+        return is_marker(text, i);
+    case 'f':
+        return has_at(text, i, "fga") && is_allele_pair(text, i);
+    case 'v':
+        return has_at(text, i, "vwa") && is_allele_pair(text, i);
     case '>':
         return is_fasta(text, i);
     case '#':
-        return has_at(text, i, "##fileformat=VCF");
+        return has_at(text, i, "##fileformat=vcf");
     default:
         return false;
     }
 }
 
-static bool is_genetic(struct str text)
+bool admit_has_notation(struct str text)
 {
-    size_t run = 0;
     bool in_word = false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        run = is_base(c) ? run + 1 : 0;
-        if (run > BASES_MAX || (!in_word && is_notation(text, i))) return true;
-        in_word = is_alnum(c);
+        if (!in_word &&
+            (is_notation(text, i) || (str_is_letter(c) && (is_star_allele(text, i) || is_bare_change(text, i)))))
+            return true;
+        in_word = admit_is_alnum(c);
     }
-    return false;
-}
-
-/* --- national numbers --------------------------------------------------------------------------------------------- */
-
-static bool fits_at(struct str pattern, struct str text, size_t i)
-{
-    if (i + pattern.len > text.len || (i > 0 && is_alnum(text.ptr[i - 1])) || is_alnum(at(text, i + pattern.len)))
-        return false;
-    for (size_t j = 0; j < pattern.len; j++) {
-        char want = pattern.ptr[j], got = text.ptr[i + j];
-        if (want == '9' ? !str_is_digit(got) : want == 'A' ? !str_is_letter(got) : got != want) return false;
-    }
-    return true;
-}
-
-static bool is_national(const struct admit_rules *rules, struct str text)
-{
-    for (size_t p = 0; p < rules->patterns.count; p++)
-        for (size_t i = 0; i < text.len; i++)
-            if (fits_at(rules->patterns.items[p].text, text, i)) return true;
     return false;
 }
 
@@ -159,41 +220,24 @@ static bool is_national(const struct admit_rules *rules, struct str text)
 static bool is_embedded(struct str text)
 {
     for (size_t i = 0; i + 5 < text.len; i++)
-        if ((text.ptr[i] == 'd' || text.ptr[i] == 'D') && (i == 0 || !is_alnum(text.ptr[i - 1]))) {
-            static const char scheme[] = "data:";
-            size_t j = 0;
-            while (j < 5 && str_lower(text.ptr[i + j]) == scheme[j]) j++;
-            if (j == 5 && is_alnum(at(text, i + 5)) && str_find(str_cut(text, i, 128), STR(";base64")) >= 0)
-                return true;
-        }
+        if (has_at(text, i, "data:") && (i == 0 || !admit_is_alnum(text.ptr[i - 1])) &&
+            admit_is_alnum(text.ptr[i + 5]) && str_find(str_cut(text, i, 128), STR(";base64")) >= 0)
+            return true;
     return false;
 }
 
-enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text)
+enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text, enum admit_text kind)
 {
-    if (text.len < 5) return ADMIT_OK;
-    if (is_genetic(text)) return ADMIT_N3;
-    if (is_national(rules, text)) return ADMIT_N7;
-    return is_embedded(text) ? ADMIT_N2 : ADMIT_OK;
-}
-
-/* --- words -------------------------------------------------------------------------------------------------------- */
-
-static bool word_at(struct str text, size_t i, struct str word)
-{
-    if (i + word.len > text.len || (i > 0 && is_alnum(text.ptr[i - 1])) || is_alnum(at(text, i + word.len)))
-        return false;
-    for (size_t j = 0; j < word.len; j++)
-        if (str_lower(text.ptr[i + j]) != word.ptr[j]) return false;
-    return true;
-}
-
-enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (!rules->starts_word[(unsigned char)text.ptr[i]] || (i > 0 && is_alnum(text.ptr[i - 1]))) continue;
-        for (size_t w = 0; w < rules->words.count; w++)
-            if (word_at(text, i, rules->words.items[w].text)) return (enum admit_rule)rules->words.items[w].tag;
+    char room[ADMIT_FOLD_BYTES_MAX];
+    if (is_embedded(text)) return ADMIT_N2;
+    if (text.len > ADMIT_TEXT_BYTES_MAX) return ADMIT_TEXT;
+    struct str folded = admit_fold(text, room);
+    if (folded.ptr == NULL && text.len > 0) return ADMIT_TEXT;
+    if (folded.len >= SHORT_BYTES) {
+        if (admit_has_notation(folded)) return ADMIT_N3;
+        enum admit_rule rule = admit_runs_rule(folded, kind);
+        if (rule != ADMIT_OK) return rule;
+        if (admit_has_national(rules, folded, kind)) return ADMIT_N7;
     }
-    return ADMIT_OK;
+    return kind >= ADMIT_TEXT_LABEL ? admit_words_rule(rules, folded, kind) : ADMIT_OK;
 }

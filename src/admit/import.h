@@ -63,9 +63,10 @@ SALVE_MUST_USE enum salve_code import_run(const struct import_ask *ask, const st
 
 struct csv_map; /* opaque: a map file, checked */
 
-/* csv_map_read - a map from its JSON text. E_SYNTAX, E_INVALID (err->element names the place in the map), E_TOO_BIG. */
-SALVE_MUST_USE enum salve_code csv_map_read(struct str json, struct arena *mem, struct csv_map **out,
-                                            struct salve_err *err);
+/* csv_map_read - a map from its JSON text. E_SYNTAX, E_INVALID (`at` names the place in the map), E_TOO_BIG,
+ * E_NOT_ADMITTED: it names a code or words that may not be kept (`at` names the place, `why` the rule). */
+SALVE_MUST_USE enum salve_code csv_map_read(const struct admit_rules *rules, struct str json, struct arena *mem,
+                                            struct csv_map **out, struct salve_err *err);
 
 /* One CSV file being read through a map. */
 struct csv_import {

@@ -133,3 +133,32 @@ size_t str_unprintable(struct str text)
                    ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
     return is_turn ? 3 : 0;
 }
+
+bool str_split(struct str text, char at, struct str *before, struct str *behind)
+{
+    ptrdiff_t found = str_find(text, str_make(&at, 1));
+    if (found <= 0) return false;
+    *before = str_cut(text, 0, (size_t)found);
+    *behind = str_cut(text, (size_t)found + 1, text.len);
+    return true;
+}
+
+unsigned str_distance(struct str a, struct str b)
+{
+    enum { MAX = 32 };
+    unsigned row[MAX + 1];
+    if (a.len > MAX || b.len > MAX) return MAX;
+    for (unsigned j = 0; j <= b.len; j++) row[j] = j;
+    for (unsigned i = 1; i <= a.len; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (unsigned j = 1; j <= b.len; j++) {
+            unsigned best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b.len];
+}

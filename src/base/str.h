@@ -73,10 +73,14 @@ bool str_hex_parse(struct str text, void *out, size_t len);
 
 int str_cmp(struct str a, struct str b);               /* bytewise order, <0 0 >0 */
 ptrdiff_t str_find(struct str hay, struct str needle); /* byte offset of the first match, or -1 */
-struct str str_trim(struct str a);                     /* without ASCII white space at both ends */
-bool str_to_i64(struct str a, int64_t *out);           /* all of it is one decimal integer in range */
-bool str_to_double(struct str a, double *out);         /* all of it is one finite decimal number, C locale */
-bool str_is_utf8(struct str a);                        /* well-formed UTF-8 without NUL, RFC 3629 */
+/* str_split - what stands before and behind the first `at`; false: there is none, or nothing stands before it. */
+bool str_split(struct str text, char at, struct str *before, struct str *behind);
+/* str_distance - how many bytes to put in, leave out or change to make b of a; 32 where one is longer than that. */
+unsigned str_distance(struct str a, struct str b);
+struct str str_trim(struct str a);             /* without ASCII white space at both ends */
+bool str_to_i64(struct str a, int64_t *out);   /* all of it is one decimal integer in range */
+bool str_to_double(struct str a, double *out); /* all of it is one finite decimal number, C locale */
+bool str_is_utf8(struct str a);                /* well-formed UTF-8 without NUL, RFC 3629 */
 
 /* What a person reads. str_char_bytes - bytes of the first character by its first byte, never more than there are; 0
  * for an empty text. str_unprintable - how many bytes at the start must not be printed, 0 if the first character may

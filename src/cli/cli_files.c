@@ -2,6 +2,7 @@
  * The commands of files, no site needed: validate, FHIRPath, CQL and measures over files of people. A file is one
  * person, of .ndjson each line. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli_commands.h"
 #include "base/file.h"
@@ -45,7 +46,10 @@ static enum salve_code read_vocabulary(struct cli *cli, struct terms **out, stru
     for (size_t i = 0; i < given->count; i++) {
         struct str *names;
         size_t count;
-        if (file_list(given->value[i], cli->mem, &names, &count, NULL) != SALVE_OK) {
+        struct stat info;
+        if (stat(given->value[i], &info) == 0 && S_ISDIR(info.st_mode)) {
+            TRY(file_list(given->value[i], cli->mem, &names, &count, err));
+        } else {
             TRY(add_value_set(cli, *out, given->value[i], err));
             continue;
         }
@@ -309,10 +313,9 @@ static enum salve_code read_params(struct cli *cli, struct job *job, struct salv
 {
     const struct cli_values *given = &cli->options[OPT_PARAM];
     for (size_t i = 0; i < given->count; i++) {
-        struct str text = str_of(given->value[i]);
-        ptrdiff_t equals = str_find(text, STR("="));
-        if (equals <= 0) return salve_refuse(err, SALVE_E_USAGE, "give a parameter as NAME=VALUE", "--param");
-        struct str name = str_cut(text, 0, (size_t)equals), value = str_cut(text, (size_t)equals + 1, text.len);
+        struct str name, value;
+        if (!str_split(str_of(given->value[i]), '=', &name, &value))
+            return salve_refuse(err, SALVE_E_USAGE, "give a parameter as NAME=VALUE", "--param");
         enum salve_code code = elm_param_read(job->program, name, value, cli->mem, &job->params[i], err);
         if (code != SALVE_OK) return code;
         job->param_count = i + 1;

@@ -40,34 +40,12 @@ const struct cli_command *cli_command_find(const char *first, const char *second
     return NULL;
 }
 
-/* Edit distance, for "did you mean"; words are short. */
-static int distance(const char *a, const char *b)
-{
-    enum { MAX = 32 };
-    int row[MAX + 1];
-    size_t a_len = strlen(a), b_len = strlen(b);
-    if (a_len > MAX || b_len > MAX) return MAX;
-    for (size_t j = 0; j <= b_len; j++) row[j] = (int)j;
-    for (size_t i = 1; i <= a_len; i++) {
-        int diagonal = row[0];
-        row[0] = (int)i;
-        for (size_t j = 1; j <= b_len; j++) {
-            int best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best) best = row[j] + 1;
-            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[b_len];
-}
-
 static enum salve_code unknown_command(const char *word, struct salve_err *err)
 {
     const char *nearest = NULL;
-    int least = 4;
+    unsigned least = 4;
     for (size_t i = 0; i < cli_command_count; i++) {
-        int d = distance(word, cli_commands[i].name);
+        unsigned d = str_distance(str_of(word), str_of(cli_commands[i].name));
         if (d >= least) continue;
         least = d;
         nearest = cli_commands[i].name;

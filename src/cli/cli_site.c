@@ -22,14 +22,12 @@ static enum salve_code read_members(const struct cli *cli, struct visit_member *
     *count = words->count;
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "--staff");
     for (size_t i = 0; i < words->count; i++) {
-        struct str text = str_of(words->value[i]);
-        ptrdiff_t colon = str_find(text, STR(":"));
-        if (colon <= 0 || !role_find(str_cut(text, (size_t)colon + 1, text.len), &(*out)[i].role))
+        struct str role;
+        if (!str_split(str_of(words->value[i]), ':', &(*out)[i].id, &role) || !role_find(role, &(*out)[i].role))
             return salve_refuse(
                 err, SALVE_E_USAGE,
                 "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician", "--staff %s",
                 words->value[i]);
-        (*out)[i].id = str_cut(text, 0, (size_t)colon);
     }
     return SALVE_OK;
 }

@@ -282,7 +282,7 @@ static enum salve_code import_rows(struct outputs *out, struct str text, const s
     uint64_t lines = 0;
     enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, cli->mem, &json, err);
     if (code != SALVE_OK) return code;
-    code = csv_map_read(json, cli->mem, &map, err);
+    code = csv_map_read(site_admission(cli->visit.site), json, cli->mem, &map, err);
     if (code != SALVE_OK) salve_err_in(err, "%s", path);
     if (code != SALVE_OK) return code;
     while (str_next_line(&rest, &line)) lines += line.len > 0;

@@ -56,7 +56,7 @@ static void nhanes(const char *dir, const struct admit_rules *rules)
     (void)snprintf(path, sizeof path, "%s/sample.csv", dir);
     if (file_read("maps/nhanes.json", (size_t)1 << 20, mem, &map_text, &err) != SALVE_OK ||
         file_read(path, (size_t)16 << 20, mem, &csv_text, &err) != SALVE_OK ||
-        csv_map_read(map_text, mem, &map, &err) != SALVE_OK ||
+        csv_map_read(rules, map_text, mem, &map, &err) != SALVE_OK ||
         csv_import_open(map, csv_text, STR("2026-11-23"), mem, &csv, &err) != SALVE_OK)
         t_fail("nhanes", "%s %s", t_where(&err), err.why);
     else
@@ -93,6 +93,14 @@ static void nhanes(const char *dir, const struct admit_rules *rules)
     "\"conditions\":[{\"column\":\"dm\",\"values\":{\"yes\":{\"system\":\"http://snomed.info/sct\",\"code\":\"73211009\"},\"no\":null}}]}"
 #define HEAD "id,day,sex,born,hb,n,dm\n"
 
+static const struct admit_rules *the_rules(struct arena *mem)
+{
+    struct admit_rules *rules = NULL;
+    struct salve_err err = {0};
+    if (admit_rules_make(NULL, mem, &rules, &err) != SALVE_OK) t_fail("rules", "%s", t_where(&err));
+    return rules;
+}
+
 static enum salve_code first_row(const char *map_text, const char *csv_text, struct arena *mem, struct str *json,
                                  struct salve_err *err)
 {
@@ -100,7 +108,7 @@ static enum salve_code first_row(const char *map_text, const char *csv_text, str
     struct csv_import csv;
     struct str subject;
     bool more;
-    enum salve_code code = csv_map_read(str_of(map_text), mem, &map, err);
+    enum salve_code code = csv_map_read(the_rules(mem), str_of(map_text), mem, &map, err);
     if (code == SALVE_OK) code = csv_import_open(map, str_of(csv_text), STR_NONE, mem, &csv, err);
     return code == SALVE_OK ? csv_import_next(&csv, mem, &subject, json, &more, err) : code;
 }
@@ -137,6 +145,8 @@ static void bad(const char *name, const char *map_text, const char *csv_text, en
     arena_close(mem);
 }
 
+#define ONE(rest) "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[{\"column\":\"a\"," rest "}]}"
+
 static void small_cases(void)
 {
     good("decimals keep their text", HEAD "a,2024-05,m,1980,13.50,,\n", "\"value\":13.50,\"unit\":\"g/dL\"");
@@ -168,6 +178,28 @@ static void small_cases(void)
     bad("a quantity without a unit",
         "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[{\"column\":\"a\",\"loinc\":\"1-8\",\"type\":\"quantity\"}]}",
         HEAD, SALVE_E_INVALID, "observations[0]");
+    bad("a blood group", ONE("\"loinc\":\"882-1\",\"type\":\"integer\""), HEAD, SALVE_E_NOT_ADMITTED,
+        "observations[0]");
+    bad("a made-up code system", ONE("\"system\":\"urn:salve:ethnicity\",\"code\":\"CANARY\",\"type\":\"integer\""),
+        HEAD, SALVE_E_NOT_ADMITTED, "observations[0]");
+    bad("a question that nobody asks",
+        ONE("\"system\":\"urn:salve:question\",\"code\":\"CANARY\",\"type\":\"integer\""), HEAD, SALVE_E_NOT_ADMITTED,
+        "observations[0]");
+    bad("a DNA locus", ONE("\"system\":\"urn:salve:d3s1358\",\"code\":\"alleles\",\"type\":\"integer\""), HEAD,
+        SALVE_E_NOT_ADMITTED, "observations[0]");
+    bad("a religion as the name of a code",
+        ONE("\"loinc\":\"718-7\",\"display\":\"Religion CANARY\",\"type\":\"integer\""), HEAD, SALVE_E_NOT_ADMITTED,
+        "observations[0]");
+    bad("words under a quantity", ONE("\"loinc\":\"718-7\",\"type\":\"string\""), HEAD, SALVE_E_INVALID,
+        "observations[0]");
+    bad("a group as the meaning of a cell",
+        ONE("\"loinc\":\"72166-2\",\"type\":\"code\",\"values\":{\"1\":{\"system\":\"urn:oid:2.16.840.1.113883.6.238\","
+            "\"code\":\"2106-3\"}}"),
+        HEAD, SALVE_E_NOT_ADMITTED, "observations[0]");
+    bad("a blood type as a condition",
+        "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[],\"conditions\":[{\"column\":\"a\",\"values\":{\"1\":"
+        "{\"system\":\"http://hl7.org/fhir/sid/icd-10-cm\",\"code\":\"Z67.10\"}}}]}",
+        HEAD, SALVE_E_NOT_ADMITTED, "conditions[0]");
     bad("no date at all", "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[]}", "id\na\n",
         SALVE_E_INVALID, "date");
 }

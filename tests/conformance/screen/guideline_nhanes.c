@@ -99,11 +99,13 @@ static bool open_csv(const char *folder, struct arena *mem, struct csv_import *c
 {
     struct salve_err err = {0};
     struct csv_map *map = NULL;
+    struct admit_rules *rules = NULL;
     struct str json, text;
     char path[4200];
     (void)snprintf(path, sizeof path, "%s/sample.csv", folder);
     enum salve_code code = file_read("maps/nhanes.json", SALVE_CONFIG_BYTES_MAX, mem, &json, &err);
-    if (code == SALVE_OK) code = csv_map_read(json, mem, &map, &err);
+    if (code == SALVE_OK) code = admit_rules_make(NULL, mem, &rules, &err);
+    if (code == SALVE_OK) code = csv_map_read(rules, json, mem, &map, &err);
     if (code == SALVE_OK) code = file_read(path, 16 << 20, mem, &text, &err);
     if (code == SALVE_OK) code = csv_import_open(map, text, STR("2026-11-23T09:00:00Z"), mem, csv, &err);
     if (code != SALVE_OK) broken("map", &err);

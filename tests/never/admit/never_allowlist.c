@@ -63,7 +63,8 @@ static void list_holds_nothing_that_must_never_be_kept(void **state)
                                         "type Media",
                                         "type MolecularSequence",
                                         "us-core",
-                                        "ssn",
+                                        "us-ssn",
+                                        " ssn",
                                         "element Patient.text",
                                         "http://loinc.org 882-1\ncode"};
     struct arena *mem = arena_open((size_t)16 << 20);

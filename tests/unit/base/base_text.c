@@ -241,6 +241,23 @@ static void lists_find_their_own_texts_and_nothing_else(void **state)
     assert_int_equal(purpose_classes(PURPOSE_HELPER) & CLASS_BIT(CLASS_SENS), 0);
 }
 
+static void a_text_is_split_once_and_is_near_to_another(void **state)
+{
+    struct str name = STR_NONE, value = STR_NONE;
+    (void)state;
+    assert_true(str_split(STR("a=b=c"), '=', &name, &value));
+    assert_str(name, "a");
+    assert_str(value, "b=c");
+    assert_true(str_split(STR("a="), '=', &name, &value));
+    assert_int_equal(value.len, 0);
+    assert_false(str_split(STR("=b"), '=', &name, &value) || str_split(STR("ab"), '=', &name, &value));
+    assert_int_equal(str_distance(STR("import"), STR("import")), 0);
+    assert_int_equal(str_distance(STR("imprt"), STR("import")), 1);
+    assert_int_equal(str_distance(STR("kitten"), STR("sitting")), 3);
+    assert_int_equal(str_distance(STR(""), STR("abc")), 3);
+    assert_int_equal(str_distance(STR("123456789012345678901234567890123"), STR("1")), 32);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +272,7 @@ int main(void)
         cmocka_unit_test(times_are_read_and_written),
         cmocka_unit_test(a_compartment_has_one_text),
         cmocka_unit_test(lists_find_their_own_texts_and_nothing_else),
+        cmocka_unit_test(a_text_is_split_once_and_is_near_to_another),
     };
     return t_run(tests);
 }

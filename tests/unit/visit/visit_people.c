@@ -287,7 +287,7 @@ static struct csv_map *map_of(struct world *w)
         "{\"format\":\"salve-csv-map\",\"version\":1,\"title\":\"t\",\"subject\":\"id\",\"patient\":{\"birthDate\":{"
         "\"column\":\"born\"}},\"observations\":[{\"column\":\"kg\",\"loinc\":\"29463-7\",\"type\":\"quantity\","
         "\"unit\":\"kg\",\"category\":\"vital-signs\"}]}");
-    t_must(csv_map_read(json, w->t->mem, &map, &err));
+    t_must(csv_map_read(site_admission(w->t->site), json, w->t->mem, &map, &err));
     return map;
 }
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Words and numbers of a folded text: the words of admit_words.def, and the site's patterns of national numbers. */
+#include "admit/admit_int.h"
+
+enum { LONG_NUMBER_PLACES = 10 };
+
+/* A byte of a letter or digit; all bytes beyond ASCII are parts of letters. */
+static bool is_letter(char c) { return admit_is_alnum(c) || (unsigned char)c >= 0x80; }
+
+/* Digits and signs that people write for letters. */
+static char letter_for(char c)
+{
+    switch (c) {
+    case '0':
+        return 'o';
+    case '1':
+        return 'i';
+    case '3':
+        return 'e';
+    case '4':
+        return 'a';
+    case '5':
+        return 's';
+    default:
+        return c;
+    }
+}
+
+static bool is_disguised(char want, char got) { return letter_for(got) == want || (want == 'l' && got == '1'); }
+
+/* Does the word stand at i, whatever signs stand between its letters? Spaces of the row do not count either. Letters
+ * may be written as digits where more letters than digits are left. */
+static bool word_at(struct str text, size_t i, struct str word)
+{
+    bool is_latin = (unsigned char)word.ptr[0] < 0x80;
+    size_t same = 0, disguised = 0;
+    for (size_t j = 0; j < word.len; j++) {
+        if (word.ptr[j] == ' ') continue;
+        while (j > 0 && i < text.len && !is_letter(text.ptr[i])) i++;
+        if (i >= text.len) return false;
+        char got = str_lower(text.ptr[i++]);
+        if (got != word.ptr[j] && !is_disguised(word.ptr[j], got)) return false;
+        same += got == word.ptr[j];
+        disguised += got != word.ptr[j];
+    }
+    return same > disguised && (!is_latin || i >= text.len || !is_letter(text.ptr[i]));
+}
+
+static enum admit_rule find_word(const struct admit_names *words, struct str text, size_t i, bool begins)
+{
+    for (size_t w = 0; w < words->count; w++) {
+        struct str word = words->items[w].text;
+        if ((begins || (unsigned char)word.ptr[0] >= 0x80) && word_at(text, i, word))
+            return (enum admit_rule)words->items[w].tag;
+    }
+    return ADMIT_OK;
+}
+
+enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text, enum admit_text kind)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        bool begins = i == 0 || !is_letter(text.ptr[i - 1]);
+        if (!rules->starts_word[(unsigned char)text.ptr[i]] || (!begins && (unsigned char)text.ptr[i] < 0x80)) continue;
+        enum admit_rule rule = find_word(&rules->words, text, i, begins);
+        if (rule == ADMIT_OK && kind == ADMIT_TEXT_LABEL) rule = find_word(&rules->labels, text, i, begins);
+        if (rule != ADMIT_OK) return rule;
+    }
+    return ADMIT_OK;
+}
+
+/* --- national numbers --------------------------------------------------------------------------------------------- */
+
+static bool fits_place(char want, char got)
+{
+    return want == '9' ? str_is_digit(got) : want == 'A' ? str_is_letter(got) : got == want;
+}
+
+static bool fits_at(struct str pattern, struct str text, size_t i)
+{
+    if (i + pattern.len > text.len || (i > 0 && admit_is_alnum(text.ptr[i - 1])) ||
+        admit_is_alnum(admit_at(text, i + pattern.len)))
+        return false;
+    for (size_t j = 0; j < pattern.len; j++)
+        if (!fits_place(pattern.ptr[j], text.ptr[i + j])) return false;
+    return true;
+}
+
+/* Signs may stand where the pattern has signs, and anywhere in a long number that has none. */
+static bool takes_signs(struct str pattern, size_t j)
+{
+    if (j == 0) return false;
+    if (!admit_is_alnum(pattern.ptr[j - 1])) return true;
+    for (size_t i = 0; i < pattern.len; i++)
+        if (!admit_is_alnum(pattern.ptr[i])) return false;
+    return pattern.len >= LONG_NUMBER_PLACES;
+}
+
+/* The same with other signs, or none. */
+static bool fits_loosely(struct str pattern, struct str text, size_t i)
+{
+    if (i > 0 && admit_is_alnum(text.ptr[i - 1])) return false;
+    for (size_t j = 0; j < pattern.len; j++) {
+        if (!admit_is_alnum(pattern.ptr[j])) continue;
+        for (int skipped = 0; takes_signs(pattern, j) && skipped < 3 && i < text.len && !admit_is_alnum(text.ptr[i]);
+             skipped++)
+            i++;
+        if (i >= text.len || !fits_place(pattern.ptr[j], text.ptr[i])) return false;
+        i++;
+    }
+    return !admit_is_alnum(admit_at(text, i));
+}
+
+bool admit_has_national(const struct admit_rules *rules, struct str text, enum admit_text kind)
+{
+    for (size_t p = 0; p < rules->patterns.count; p++)
+        for (size_t i = 0; i < text.len; i++)
+            if (fits_at(rules->patterns.items[p].text, text, i) ||
+                (kind >= ADMIT_TEXT_LABEL && fits_loosely(rules->patterns.items[p].text, text, i)))
+                return true;
+    return false;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a C table: the codes that the guidelines of this repository bring along, a row each, with the name that
+// their logic gives them. Salve's own codes are those rows and the ones of admit.def; nothing else under urn:salve is taken.
+// Usage: node admit_own.mjs GUIDELINES OUT.c
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+
+const [, , folder, output] = process.argv;
+const rows = new Map();
+const add = (system, code, use, name) => {
+  const key = system + '\u0000' + code, row = rows.get(key) ?? { system, code, uses: new Set(), name: '' };
+  row.uses.add(use);
+  if (!row.name && name) row.name = name;
+  rows.set(key, row);
+};
+const methods = [];
+const systems = { LOINC: 'http://loinc.org', SNOMED: 'http://snomed.info/sct', 'Salve questions': 'urn:salve:question' };
+
+const read_logic = (text) => {
+  for (const [, name, code, from, display] of text.matchAll(/^code "([^"]+)": '([^']+)' from "([^"]+)"(?: display '([^']+)')?/gm))
+    if (systems[from]) add(systems[from], code, from === 'Salve questions' ? 'OBSERVATION' : 'LISTED', display ?? (from === 'Salve questions' ? name : ''));
+};
+
+const read_about = (about) => {
+  methods.push(about.canonical);
+  for (const input of about.inputs) add('urn:salve:input', input.label, 'ANY');
+  for (const item of about.items) {
+    add('urn:salve:item', item.name, 'OBSERVATION');
+    add(about.canonical, item.name, 'OBSERVATION');
+    add(about.canonical, item.name, 'SCORE');
+    for (const category of [...(item.categories ?? []), ...(item.exclusions ?? [])]) {
+      add('urn:salve:category', category, 'ANY');
+      add(about.canonical, category, 'ANY');
+    }
+    for (const action of item.actions ?? []) add(about.canonical + ':action', action, 'PROCEDURE');
+  }
+};
+
+for (const name of readdirSync(folder).sort()) {
+  const about = `${folder}/${name}/guideline.json`, logic = `${folder}/${name}/logic.cql`;
+  if (!existsSync(about)) continue;
+  read_about(JSON.parse(readFileSync(about, 'utf8')));
+  read_logic(readFileSync(logic, 'utf8'));
+}
+read_logic(readFileSync(`${folder}/lib/SalveCommon.cql`, 'utf8'));
+
+const quote = (s) => JSON.stringify(s);
+const order = (a, b) => Buffer.compare(Buffer.from(a.system), Buffer.from(b.system)) || Buffer.compare(Buffer.from(a.code), Buffer.from(b.code));
+const lines = [...rows.values()].sort(order).map((r) =>
+  `    {${quote(r.system)}, ${quote(r.code)}, ${r.name ? quote(r.name) : 'NULL'}, ${[...r.uses].sort().map((u) => 'ADMIT_USE_' + u).join(' | ')}},`);
+writeFileSync(output, `/* Made by tools/admit_own.mjs from guidelines/; do not edit. */
+#include "admit/admit_int.h"
+
+const struct admit_own admit_own[] = {
+${lines.join('\n')}
+};
+const size_t admit_own_count = ${lines.length};
+
+const char *const admit_methods[] = {
+${methods.sort().map((m) => '    ' + quote(m) + ',').join('\n')}
+};
+const size_t admit_method_count = ${methods.length};
+`);
