@@ -52,6 +52,7 @@ static enum found read_file(struct keys *keys, struct keys_signed *out)
     if (fd < 0) return FOUND_NONE;
     ssize_t len = read(fd, row, sizeof row);
     (void)close(fd);
+    if (len == 0) return FOUND_NONE; /* made, and cut off before its one write */
     keys_row_mac(keys, SLOT_SEAL_NOW, row_name, str_bytes(row, SIGNED_BYTES), mac);
     if (len != ROW_BYTES || !crypto_equal(mac, row + SIGNED_BYTES, KEYS_MAC_BYTES)) return FOUND_BAD;
     unpack(row, out);
