@@ -197,8 +197,8 @@ define program_rule
 $(1): $(3) $(SUPPORT) $(call archives_for,json $(2))
 	@mkdir -p $$(@D)
 	$(if $(VERBOSE),,@echo "ld $$@")
-	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
-	    $$(LDLIBS) -lcmocka
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $(4) -Wl,--compress-debug-sections=zlib -o $$@ $$(filter %.o,$$^) \
+	    -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS) -lcmocka
 endef
 
 # $(1) tests or fuzz, $(2) module, $(3) sources, $(4) program, $(5) flags

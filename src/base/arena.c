@@ -37,6 +37,7 @@ struct arena {
     struct cleanup *cleanup;
     size_t bytes, bytes_max, chunk_bytes;
     uint64_t allocs_left;
+    bool is_private;
 };
 
 struct arena *arena_open(size_t bytes_max)
@@ -49,6 +50,13 @@ struct arena *arena_open(size_t bytes_max)
     return mem;
 }
 
+struct arena *arena_open_private(size_t bytes_max)
+{
+    struct arena *mem = arena_open(bytes_max);
+    if (mem != NULL) mem->is_private = true;
+    return mem;
+}
+
 static void run_cleanups(struct arena *mem, const struct cleanup *until)
 {
     while (mem->cleanup != until) {
@@ -58,11 +66,18 @@ static void run_cleanups(struct arena *mem, const struct cleanup *until)
     }
 }
 
+static void wipe(const struct arena *mem, struct chunk *chunk, size_t from)
+{
+    if (mem->is_private) explicit_bzero(chunk->bytes + from, chunk->used - from);
+    chunk->used = from;
+}
+
 static void drop_chunks(struct arena *mem, const struct chunk *until)
 {
     while (mem->chunk != until) {
         struct chunk *last = mem->chunk;
         mem->chunk = last->prev;
+        wipe(mem, last, 0);
         free(last);
     }
 }
@@ -74,6 +89,7 @@ static void drop_most(struct arena *mem, const struct chunk *until)
     struct chunk *last = mem->chunk;
     if (last != until && last->size <= CHUNK_BYTES_MAX && (mem->spare == NULL || mem->spare->size < last->size)) {
         mem->chunk = last->prev;
+        wipe(mem, last, 0);
         free(mem->spare);
         mem->spare = last;
     }
@@ -201,7 +217,7 @@ void arena_rewind(struct arena *mem, struct arena_mark mark)
 {
     run_cleanups(mem, mark.cleanup);
     drop_most(mem, mark.chunk);
-    if (mem->chunk != NULL) mem->chunk->used = mark.used;
+    if (mem->chunk != NULL) wipe(mem, mem->chunk, mark.used);
     mem->bytes = mark.bytes;
 }
 

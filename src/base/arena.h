@@ -23,6 +23,9 @@ struct arena; /* opaque */
 /* arena_open - a new arena that may hold `bytes_max` bytes. NULL only if the system has no memory at all. */
 struct arena *arena_open(size_t bytes_max);
 
+/* arena_open_private - the same for people's data and cards: what it gives back is wiped. */
+struct arena *arena_open_private(size_t bytes_max);
+
 /* arena_close - runs cleanups, frees everything. NULL is fine. */
 void arena_close(struct arena *mem);
 

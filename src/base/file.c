@@ -129,11 +129,12 @@ enum salve_code file_write(const char *path, struct str bytes, unsigned mode, st
         return write_in_place(path, bytes, err);
     errno = EISDIR;
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return file_fail(err, path);
-    int len = snprintf(temp, sizeof temp, "%s.%ld.tmp", path, (long)getpid());
+    int len = snprintf(temp, sizeof temp, "%s.XXXXXX.tmp", path);
     if (len < 0 || (size_t)len >= sizeof temp) return salve_fail(err, SALVE_E_IO, "%s", path);
-    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+    int fd = mkostemps(temp, sizeof ".tmp" - 1, O_CLOEXEC); /* a name that nobody can have put there before; 0600 */
     if (fd < 0) return file_fail(err, path);
-    enum salve_code code = write_all(fd, bytes, path, err);
+    enum salve_code code = mode == 0600 || fchmod(fd, (mode_t)mode) == 0 ? SALVE_OK : file_fail(err, path);
+    if (code == SALVE_OK) code = write_all(fd, bytes, path, err);
     if (close(fd) != 0 && code == SALVE_OK) code = file_fail(err, path);
     if (code == SALVE_OK && rename(temp, path) != 0) code = file_fail(err, path);
     if (code != SALVE_OK) (void)unlink(temp);
@@ -141,6 +142,16 @@ enum salve_code file_write(const char *path, struct str bytes, unsigned mode, st
 }
 
 static int by_bytes(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+
+/* Nobody named what lies in a folder: what is no file and no folder (a pipe would be waited for) is refused. */
+static enum salve_code check_entry(DIR *folder, const struct dirent *entry, struct salve_err *err)
+{
+    struct stat info;
+    if (entry->d_type == DT_REG || entry->d_type == DT_DIR) return SALVE_OK;
+    if (fstatat(dirfd(folder), entry->d_name, &info, 0) != 0) return SALVE_OK; /* a link to nothing: opening it fails */
+    if (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_IO, "it is neither a file nor a folder", "%s", entry->d_name);
+}
 
 static enum salve_code collect_names(DIR *folder, struct arena *mem, struct str **names, size_t *count,
                                      struct salve_err *err)
@@ -150,6 +161,7 @@ static enum salve_code collect_names(DIR *folder, struct arena *mem, struct str 
     *count = 0;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        TRY(check_entry(folder, entry, err));
         if (*count == cap) {
             size_t grown = cap == 0 ? 16 : cap * 2;
             list = arena_grow(mem, list, cap * sizeof *list, grown * sizeof *list);

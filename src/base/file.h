@@ -25,7 +25,8 @@ SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, un
 /* file_sync_folder - makes what was made, renamed or removed in `folder` durable. */
 SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
 
-/* file_list - names in folder `path` (no "." and ".."), sorted bytewise. E_NOT_FOUND, E_IO. */
+/* file_list - names in folder `path` (no "." and ".."), sorted bytewise. E_NOT_FOUND; E_IO, also when
+ * something in it is neither a file nor a folder. */
 SALVE_MUST_USE enum salve_code file_list(const char *path, struct arena *mem, struct str **names, size_t *count,
                                          struct salve_err *err);
 

@@ -2,6 +2,7 @@
  * The commands of files, no site needed: validate, FHIRPath, CQL and measures over files of people. A file is one
  * person, of .ndjson each line. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli_commands.h"
 #include "base/file.h"
@@ -45,7 +46,10 @@ static enum salve_code read_vocabulary(struct cli *cli, struct terms **out, stru
     for (size_t i = 0; i < given->count; i++) {
         struct str *names;
         size_t count;
-        if (file_list(given->value[i], cli->mem, &names, &count, NULL) != SALVE_OK) {
+        struct stat info;
+        if (stat(given->value[i], &info) == 0 && S_ISDIR(info.st_mode)) {
+            TRY(file_list(given->value[i], cli->mem, &names, &count, err));
+        } else {
             TRY(add_value_set(cli, *out, given->value[i], err));
             continue;
         }

@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 {
     cli_streams_open();
     struct salve_err err = {0};
-    struct cli cli = {.program = argv[0], .clock = clock_system(), .mem = arena_open(SALVE_REQUEST_BYTES_MAX)};
+    struct cli cli = {.program = argv[0], .clock = clock_system(), .mem = arena_open_private(SALVE_REQUEST_BYTES_MAX)};
     cli.visit.mem = cli.mem;
     if (cli.mem == NULL) return salve_code_exit(SALVE_E_MEMORY);
     cli_catch_interrupt();

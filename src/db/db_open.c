@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Opening and closing a database file the one way that Salve does it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/file.h"
 #include "db/db_int.h"
 
 /* Every setting of docs/internals/db.md that is a pragma. locking_mode comes before journal_mode, so that the index
@@ -25,6 +27,15 @@ static bool is_found(sqlite3_vfs *vfs, const char *path)
 bool db_is_there(const char *path, struct db_disk *disk)
 {
     return disk == NULL ? access(path, F_OK) == 0 : is_found(&disk->vfs, path);
+}
+
+/* A new file is for its owner alone from the beginning; what lies beside it gets the same mode from SQLite. */
+static enum salve_code make_file(const char *path, struct salve_err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return file_fail(err, path);
+    (void)close(fd);
+    return SALVE_OK;
 }
 
 static enum salve_code open_handle(struct db *db, const struct db_options *options, struct salve_err *err)
@@ -101,6 +112,7 @@ enum salve_code db_open(const char *path, const struct db_options *options, stru
     }
     enum salve_code code = db_sum_open(below, &db->sums, err);
     if (code == SALVE_OK) code = db_wal_check(below, path, err);
+    if (code == SALVE_OK && options->create && options->disk == NULL) code = make_file(path, err);
     if (code == SALVE_OK) code = open_handle(db, options, err);
     if (code == SALVE_OK) code = prepare_transactions(db, err);
     if (code == SALVE_OK) code = check_schema(db, options, err);

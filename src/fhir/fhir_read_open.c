@@ -101,7 +101,8 @@ bool read_grow(struct reader *r)
 
 static bool open_reader(struct fhir_reader *reader, bool is_kept)
 {
-    *reader = (struct fhir_reader){.mem = arena_open(SALVE_REQUEST_BYTES_MAX), .frame_count = SALVE_JSON_DEPTH_MAX + 2};
+    *reader = (struct fhir_reader){.mem = arena_open_private(SALVE_REQUEST_BYTES_MAX),
+                                   .frame_count = SALVE_JSON_DEPTH_MAX + 2};
     if (reader->mem == NULL) return false;
     reader->frames = arena_alloc_raw(reader->mem, reader->frame_count * sizeof *reader->frames, 16);
     reader->next_row = arena_alloc(reader->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);

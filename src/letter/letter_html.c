@@ -95,7 +95,7 @@ static double place(const struct letter_scale *scale, double value)
 
 static void number_line(const struct letter *letter, const struct letter_scale *scale, struct buf *out)
 {
-    struct arena *mem = arena_open(1 << 16);
+    struct arena *mem = arena_open_private(1 << 16);
     double start = place(scale, scale->from);
     if (mem == NULL) return;
     element(out, "p", "small", scale->label);
@@ -220,7 +220,7 @@ static void notes(const struct letter *letter, struct buf *out)
 
 static void qr_code(const struct letter *letter, struct buf *out)
 {
-    struct arena *mem = arena_open(1 << 18);
+    struct arena *mem = arena_open_private(1 << 18);
     struct letter_qr qr;
     if (mem == NULL) return;
     if (letter_qr_make(letter->card, mem, &qr, NULL) == SALVE_OK) {

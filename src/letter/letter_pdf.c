@@ -584,7 +584,7 @@ static enum salve_code fonts_are_here(struct str fonts, struct salve_err *err)
 enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err)
 {
     TRY(fonts_are_here(letter->fonts, err));
-    struct arena *mem = arena_open(16 << 20);
+    struct arena *mem = arena_open_private(16 << 20);
     struct str fonts, language;
     int page_count = 0;
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "PDF of the letter");

@@ -42,7 +42,7 @@ enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct st
     enum salve_code code = rec_view_stands(view, err);
     if (code != SALVE_OK) return code;
     if (!may) return salve_fail(err, SALVE_E_ROLE, "new card");
-    struct arena *work = arena_open(WORK_BYTES);
+    struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "card");
     rec_card_make(&made);
     code = note_card(view, work, err);

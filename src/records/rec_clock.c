@@ -58,7 +58,7 @@ static enum salve_code confirm(struct site *site, struct actor actor, struct are
 
 enum salve_code site_clock_confirm(struct site *site, struct actor actor, struct salve_err *err)
 {
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "clock");
     enum salve_code code = confirm(site, actor, mem, err);
     arena_close(mem);

@@ -84,7 +84,7 @@ enum salve_code commons_put(struct site *site, struct actor actor, struct str ki
         return salve_fail(err, SALVE_E_INVALID, "document kind %.*s", STR_ARGS(kind));
     enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_CLINICIAN) | ROLES_UPKEEP, err);
     if (code != SALVE_OK) return code;
-    struct arena *mem = arena_open(COMMONS_WORK_BYTES);
+    struct arena *mem = arena_open_private(COMMONS_WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
     code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {
@@ -234,7 +234,7 @@ enum salve_code staff_register(struct site *site, struct actor actor, struct str
 {
     struct rec_tx tx;
     if (!rec_role_is_staff(role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
-    struct arena *mem = arena_open(COMMONS_WORK_BYTES);
+    struct arena *mem = arena_open_private(COMMONS_WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {
@@ -249,7 +249,7 @@ enum salve_code staff_register(struct site *site, struct actor actor, struct str
 enum salve_code staff_retire(struct site *site, struct actor actor, struct str id, struct salve_err *err)
 {
     struct rec_tx tx;
-    struct arena *mem = arena_open(COMMONS_WORK_BYTES);
+    struct arena *mem = arena_open_private(COMMONS_WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {

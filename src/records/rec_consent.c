@@ -202,7 +202,7 @@ enum salve_code rec_consent_give(struct site *site, struct actor actor, struct s
     struct rec_leaf leaf;
     if (!purpose_can_be_given(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
     struct rec_gate gate = {0};
-    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES), .gate = &gate};
+    struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = open_choice(&choice, who, true, err);
     if (code == SALVE_OK) code = give(&choice, grant, &leaf, err);
@@ -268,7 +268,7 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
     struct rec_leaf leaf;
     if (!purpose_can_be_given(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
     struct rec_gate gate = {0};
-    struct choice choice = {.site = site, .actor = actor, .work = arena_open(WORK_BYTES), .gate = &gate};
+    struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = open_choice(&choice, who, false, err);
     leaf = gate.leaf; /* of the look, where there is nothing to take back */
@@ -288,7 +288,7 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
     struct rec_gate gate = {0};
     struct rec_gate_ask ask = {
         .actor = {.role = ROLE_PARTICIPANT}, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_CONSENT), .id = id};
-    struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open(WORK_BYTES), .gate = &gate};
+    struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = rec_gate_open(site, &ask, choice.work, &gate, err);
     if (code == SALVE_OK) {
@@ -309,7 +309,7 @@ enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err)
 {
     struct rec_leaf leaf;
     struct choice choice = {
-        .site = view->site, .actor = view->actor, .work = arena_open(WORK_BYTES), .gate = &view->gate};
+        .site = view->site, .actor = view->actor, .work = arena_open_private(WORK_BYTES), .gate = &view->gate};
     salve_assert(view->purpose == PURPOSE_TRANSFER && rec_stand_holds(&view->stand, PURPOSE_TRANSFER));
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = take_back(&choice, PURPOSE_TRANSFER, REC_EVENT_USED, &leaf, err);

@@ -109,7 +109,7 @@ enum salve_code rec_enrol(struct site *site, struct actor actor, const struct ta
     struct enrolment en = {.site = site};
     enum salve_code code = rec_actor_needs(actor, ROLES_WRITING, err);
     if (code != SALVE_OK) return code;
-    en.work = arena_open(WORK_BYTES);
+    en.work = arena_open_private(WORK_BYTES);
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     code = enrol(&en, actor, patient, err);
     if (code == SALVE_OK) code = rec_card_out(&en.card, mem, &out->card, err);

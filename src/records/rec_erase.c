@@ -55,7 +55,7 @@ enum salve_code rec_erase(struct site *site, struct actor actor, struct str who,
 {
     struct rec_leaf leaf;
     if (actor.role >= ROLE_COUNT || !consent_may_take(actor.role)) return rec_actor_needs(actor, 0, err);
-    struct arena *work = arena_open(WORK_BYTES);
+    struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
     enum salve_code code = erase(site, actor, who, work, &leaf, err);
     if (code == SALVE_OK) {
@@ -71,7 +71,7 @@ enum salve_code rec_erase_replay(struct site *site, struct compartment id, struc
 {
     struct rec_leaf leaf;
     struct actor person = {.role = ROLE_PARTICIPANT};
-    struct arena *work = arena_open(WORK_BYTES);
+    struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
     rec_decided_erasure(site, id);
     enum salve_code code = erase_records(site, person, id, work, &leaf, err);

@@ -39,7 +39,7 @@ static enum salve_code each_file(const struct rec_making *making, on_file *run, 
 {
     struct str *names = NULL;
     size_t count = 0;
-    struct arena *mem = arena_open(LIST_BYTES);
+    struct arena *mem = arena_open_private(LIST_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "making");
     enum salve_code code = file_list(making->path, mem, &names, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++)

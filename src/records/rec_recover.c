@@ -208,7 +208,7 @@ static enum salve_code drop_orphans(struct site *site, struct arena *mem, struct
 enum salve_code rec_recover(struct site *site, struct salve_err *err)
 {
     if (!site->was_open && site->revoked_count == site->revoked_done) return SALVE_OK;
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
     enum salve_code code = finish_grants(site, mem, err);
     if (code == SALVE_OK) code = replay_revoked(site, site->revoked_done, mem, err);
@@ -219,7 +219,7 @@ enum salve_code rec_recover(struct site *site, struct salve_err *err)
 
 enum salve_code rec_replay_all(struct site *site, struct salve_err *err)
 {
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
     enum salve_code code = replay_revoked(site, 0, mem, err);
     arena_close(mem);

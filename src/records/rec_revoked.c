@@ -193,8 +193,8 @@ static enum salve_code gather(struct str bytes, uint64_t from, struct arena *mem
 enum salve_code rec_revoked_load(struct site *site, struct salve_err *err)
 {
     struct str bytes;
-    struct arena *mem = arena_open(FILE_BYTES_MAX + (1 << 20));
-    if (site->revoked_mem == NULL) site->revoked_mem = arena_open(FILE_BYTES_MAX);
+    struct arena *mem = arena_open_private(FILE_BYTES_MAX + (1 << 20));
+    if (site->revoked_mem == NULL) site->revoked_mem = arena_open_private(FILE_BYTES_MAX);
     struct rec_revoked *set = site->revoked_mem == NULL ? NULL : arena_new(site->revoked_mem, struct rec_revoked);
     enum salve_code code = mem == NULL || set == NULL ? salve_fail(err, SALVE_E_MEMORY, "revoked") : SALVE_OK;
     if (code == SALVE_OK) code = read_file(site, mem, &bytes, err);

@@ -42,7 +42,7 @@ static enum salve_code rotate(struct site *site, struct actor actor, struct aren
 
 enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out, struct salve_err *err)
 {
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "rotation");
     enum salve_code code = rotate(site, actor, mem, out, err);
     arena_close(mem);
@@ -137,7 +137,7 @@ enum salve_code site_log_successor(const struct site_options *options, struct sa
     struct site *site = NULL;
     enum salve_code code = rec_site_open(options, true, &site, err);
     if (code != SALVE_OK) return code;
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "log") : succeed(site, mem, err);
     arena_close(mem);
     if (code == SALVE_OK) return site_close(&site, err);

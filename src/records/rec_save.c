@@ -149,7 +149,7 @@ enum salve_code rec_save(struct rec_view *view, const struct rec_item *items, si
                          struct rec_receipt *receipt_or_null, struct arena *mem, struct salve_err *err)
 {
     struct saving saving = {.view = view, .items = items, .count = item_count};
-    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
     enum salve_code code = prepare(&saving, work, err);
     if (code == SALVE_OK) code = save_alone(&saving, work, err);
@@ -194,7 +194,7 @@ enum salve_code rec_save_many(struct site *site, struct rec_batch *batches, size
                               struct salve_err *err)
 {
     struct salve_err why = {0};
-    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     struct saving *savings = work == NULL ? NULL : arena_array(work, struct saving, count + 1);
     enum salve_code code = savings == NULL ? salve_fail(&why, SALVE_E_MEMORY, "save") : SALVE_OK;
     for (size_t i = 0; i < count && code == SALVE_OK; i++) {

@@ -125,7 +125,7 @@ enum salve_code rec_settings_use(struct site *site, struct str json, struct salv
     struct site_settings settings;
     struct admit_rules *rules = NULL;
     struct str kept;
-    struct arena *mem = arena_open(4 * SALVE_CONFIG_BYTES_MAX);
+    struct arena *mem = arena_open_private(4 * SALVE_CONFIG_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = arena_str(mem, json, &kept, err);
     if (code == SALVE_OK) code = rec_settings_read(kept, mem, &settings, err);
@@ -158,7 +158,7 @@ enum salve_code site_settings_set(struct site *site, struct actor actor, const s
 {
     struct rec_tx tx;
     struct str json = STR_NONE;
-    struct arena *mem = arena_open(4 * SALVE_CONFIG_BYTES_MAX);
+    struct arena *mem = arena_open_private(4 * SALVE_CONFIG_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {

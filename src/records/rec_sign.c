@@ -211,7 +211,7 @@ enum salve_code rec_log_remember(struct site *site, struct arena *mem, struct sa
 enum salve_code rec_log_check(struct site *site, struct salve_err *err)
 {
     struct rec_tx tx;
-    struct arena *mem = arena_open(SIGN_BYTES);
+    struct arena *mem = arena_open_private(SIGN_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
     keep_old_head(site, mem);
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);

@@ -65,7 +65,7 @@ enum salve_code rec_key_file_make(const char *path, struct salve_err *err)
 
 static enum salve_code new_site(const struct site_options *options, struct site **out, struct salve_err *err)
 {
-    struct arena *mem = arena_open(SITE_BYTES);
+    struct arena *mem = arena_open_private(SITE_BYTES);
     struct site *site = mem == NULL ? NULL : arena_new(mem, struct site);
     struct str path;
     if (site == NULL || arena_str(mem, str_of(options->path), &path, err) != SALVE_OK) {
@@ -138,7 +138,7 @@ static enum salve_code load_settings(struct site *site, struct salve_err *err)
 {
     struct rec_tx tx;
     struct str json;
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code == SALVE_OK) {
@@ -258,7 +258,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     struct site *s = *site;
     if (s == NULL) return SALVE_OK;
     salve_assert(s->decided == NULL); /* every view was closed */
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
     if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
     if (code == SALVE_OK && s->is_marked_open) code = rec_log_remember(s, mem, err);
@@ -305,7 +305,7 @@ static enum salve_code may_change(struct site *site, struct actor actor, struct 
 {
     enum salve_code code = rec_actor_needs(actor, ROLES_UPKEEP, err);
     if (code != SALVE_OK) return code;
-    struct arena *mem = arena_open(WORK_BYTES);
+    struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "secret");
     code = rec_actor_is(site, actor, mem, err);
     arena_close(mem);

@@ -337,7 +337,7 @@ enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask
     struct verify v = {.ask = ask, .site = site, .result = out};
     enum salve_code code = rec_actor_needs(ask->actor, ROLES_UPKEEP, err);
     if (code != SALVE_OK) return code;
-    v.mem = arena_open(WORK_BYTES);
+    v.mem = arena_open_private(WORK_BYTES);
     if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
     code = rec_actor_is(site, ask->actor, v.mem, err);
     if (code == SALVE_OK) code = verify_all(&v, err);
@@ -377,7 +377,7 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
     enum salve_code code = rec_site_open(options, true, &site, &why);
     if (code == SALVE_OK) {
         v.site = site;
-        v.mem = arena_open(WORK_BYTES);
+        v.mem = arena_open_private(WORK_BYTES);
         code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : verify_all(&v, err);
         arena_close(v.mem);
         rec_site_drop(&site);

@@ -190,7 +190,7 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
                                   struct visit_imported *sum, bool *more, struct salve_err *err)
 {
     struct str subject, json;
-    struct arena *mem = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     in.row.mem = mem;

@@ -68,7 +68,7 @@ static void t_remove(const char *folder)
 /* Copies the plain files of one folder into another one, which is made. */
 static void t_copy(const char *from, const char *to)
 {
-    struct arena *mem = arena_open((size_t)1 << 30);
+    struct arena *mem = arena_open_private((size_t)1 << 30);
     struct str *names;
     size_t count;
     mkdir(to, 0700);
@@ -127,7 +127,7 @@ static struct t_site *t_site_make(const char *name, bool name_index)
     unlink(t->key_file);
     t_site_paths(t, folder);
     t->options.clock = clock_fixed(T_SITE_NOW);
-    t->mem = arena_open((size_t)1 << 30);
+    t->mem = arena_open_private((size_t)1 << 30);
     struct site_settings settings = {
         .name = STR("Test site"), .log_name = STR("test"), .languages = STR("en ar"), .name_index = name_index};
     t_must(site_create(&t->options, &settings, NULL, &err));

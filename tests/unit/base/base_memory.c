@@ -215,6 +215,12 @@ static void a_folder_is_listed_in_order_and_a_failed_write_leaves_nothing(void *
     assert_int_equal(count, 4);
     static const char *const WANT[] = {"B", "a", "b", "d"};
     for (size_t i = 0; i < count; i++) assert_str(names[i], WANT[i]);
+    struct stat info;
+    assert_int_equal(stat(in_folder("list/a"), &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_equal(mkfifo(in_folder("list/pipe"), 0600), 0); /* would be waited for */
+    assert_code(file_list(in_folder("list"), mem, &names, &count, NULL), SALVE_E_IO);
+    assert_int_equal(unlink(in_folder("list/pipe")), 0);
     arena_close(mem);
 }
 
