@@ -35,16 +35,20 @@ static utf8proc_int32_t meant(utf8proc_int32_t c)
 
 static bool is_ascii(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++)
+    size_t i = 0;
+    for (uint64_t bytes; i + sizeof bytes <= text.len; i += sizeof bytes) {
+        memcpy(&bytes, text.ptr + i, sizeof bytes);
+        if ((bytes & 0x8080808080808080U) != 0) return false;
+    }
+    for (; i < text.len; i++)
         if ((unsigned char)text.ptr[i] >= 0x80) return false;
     return true;
 }
 
-struct str admit_fold(struct str text, char room[static ADMIT_FOLD_BYTES_MAX])
+static struct str fold(struct str text, char room[static ADMIT_FOLD_BYTES_MAX])
 {
     utf8proc_int32_t points[POINTS_MAX];
     size_t len = 0;
-    if (is_ascii(text)) return text;
     utf8proc_ssize_t count =
         utf8proc_decompose((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, points, POINTS_MAX,
                            UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE | UTF8PROC_STRIPMARK | UTF8PROC_LUMP);
@@ -56,4 +60,18 @@ struct str admit_fold(struct str text, char room[static ADMIT_FOLD_BYTES_MAX])
         len += (size_t)utf8proc_encode_char(c, (utf8proc_uint8_t *)room + len);
     }
     return str_make(room, len);
+}
+
+static enum admit_rule folded_rule(const struct admit_rules *rules, struct str text, enum admit_text kind)
+{
+    char room[ADMIT_FOLD_BYTES_MAX];
+    struct str folded = fold(text, room);
+    return folded.ptr == NULL ? ADMIT_TEXT : admit_folded_rule(rules, folded, kind);
+}
+
+enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text, enum admit_text kind)
+{
+    if (admit_has_embedded(text)) return ADMIT_N2;
+    if (text.len > ADMIT_TEXT_BYTES_MAX) return ADMIT_TEXT;
+    return is_ascii(text) ? admit_folded_rule(rules, text, kind) : folded_rule(rules, text, kind);
 }

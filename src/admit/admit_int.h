@@ -74,7 +74,8 @@ struct admit_rules {
     struct admit_fact *facts;              /* sorted by set, system, code */
     size_t fact_count;
     struct admit_names identifiers, words, labels, profiles, patterns;
-    bool starts_word[256]; /* first bytes of words, and the digits that stand for them */
+    bool starts_word[256];   /* first bytes of words, and the digits that stand for them */
+    uint32_t second[256][8]; /* bits: what may follow them at once */
     const char *sets[ADMIT_SETS_MAX];
     unsigned uses[ADMIT_SETS_MAX]; /* of admit_own, by set */
     size_t set_count;
@@ -112,16 +113,13 @@ enum { ADMIT_TEXT_BYTES_MAX = 2048, ADMIT_FOLD_BYTES_MAX = 3 * ADMIT_TEXT_BYTES_
  * numbers), N7 (the site's patterns), and the never-rule of a word; OK if not. */
 enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text, enum admit_text kind);
 
-/* admit_fold - the text as it is judged: compatibility forms, no accents or invisible marks, look-alike letters and
- * digits as the ones that are meant. ASCII comes back as it is; else the bytes are in `room`. Absent: too long, or not
- * UTF-8. */
-struct str admit_fold(struct str text, char room[static ADMIT_FOLD_BYTES_MAX]);
-
-/* Of a folded text: genetic notation; runs of bases, amino acids, encoded bytes and numbers; words. */
-bool admit_has_notation(struct str text);
+/* Of a folded text: all but length and pictures; runs of bases, amino acids, encoded bytes and numbers; words; national
+ * numbers. admit_has_embedded: "data:" URIs of any text. */
+enum admit_rule admit_folded_rule(const struct admit_rules *rules, struct str text, enum admit_text kind);
 enum admit_rule admit_runs_rule(struct str text, enum admit_text kind);
 enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text, enum admit_text kind);
 bool admit_has_national(const struct admit_rules *rules, struct str text, enum admit_text kind);
+bool admit_has_embedded(struct str text);
 
 /* admit_is_long_number - digits without any letter, so many that a state may have given them. */
 bool admit_is_long_number(struct str text);

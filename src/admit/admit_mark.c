@@ -134,10 +134,11 @@ static enum admit_rule judge_identifier(const struct admit_marks *m, tape_at ide
 }
 
 struct extension_row {
-    const char *where, *url, *value;
+    struct str where, url;
+    const char *value;
 };
 static const struct extension_row extension_rows[] = {
-#define X(where, url, value) {where, url, value},
+#define X(where, url, value) {{where, sizeof where - 1}, {url, sizeof url - 1}, value},
     ADMIT_EXTENSIONS(X)
 #undef X
 };
@@ -145,8 +146,8 @@ static const struct extension_row extension_rows[] = {
 static const struct extension_row *find_extension(struct str where, struct str url)
 {
     for (size_t i = 0; i < sizeof extension_rows / sizeof extension_rows[0]; i++)
-        if (str_is(url, extension_rows[i].url) &&
-            (extension_rows[i].where[0] == '\0' || str_is(where, extension_rows[i].where)))
+        if (str_eq(url, extension_rows[i].url) &&
+            (extension_rows[i].where.len == 0 || str_eq(where, extension_rows[i].where)))
             return &extension_rows[i];
     return NULL;
 }
@@ -171,9 +172,10 @@ static enum admit_rule judge_extension(const struct admit_marks *m, tape_at pare
     const struct extension_row *row = find_extension(where, tape_child_text(m->tape, at, "url"));
     if (row == NULL || fhir_elements[tape_element(m->tape, at)].path_name != FHIR_N_extension) return ADMIT_N5;
     for (tape_at c = tape_first(m->tape, at); c != TAPE_NONE; c = tape_next(m->tape, at, c)) {
-        struct str name = fhir_name(fhir_elements[tape_element(m->tape, c)].name);
-        if (!str_is(name, "url") && !str_is(name, "id") && !str_is(name, row->value)) return ADMIT_N5;
-        if (str_is(name, "valueCode") && !is_absent_reason(tape_text(m->tape, c))) return ADMIT_N5;
+        fhir_name_id name = fhir_elements[tape_element(m->tape, c)].name;
+        if (name == FHIR_N_url || name == FHIR_N_id) continue;
+        if (!str_is(fhir_name(name), row->value)) return ADMIT_N5;
+        if (name == FHIR_N_valueCode && !is_absent_reason(tape_text(m->tape, c))) return ADMIT_N5;
     }
     return ADMIT_OK;
 }

@@ -458,16 +458,36 @@ static void add_rows(struct admit_names *names, const struct list_row *rows, siz
     for (size_t i = 0; i < count; i++) add_name(names, str_of(rows[i].name), rows[i].tag);
 }
 
+/* The ways in which a byte of a word may be written. */
+static size_t ways_to_write(char c, unsigned char out[static 4])
+{
+    static const char digits[] = "0o1i1l3e4a5s";
+    size_t count = 0;
+    out[count++] = (unsigned char)c;
+    if (str_is_lower(c)) out[count++] = (unsigned char)(c - 'a' + 'A');
+    for (size_t d = 0; d + 1 < sizeof digits; d += 2)
+        if (digits[d + 1] == c) out[count++] = (unsigned char)digits[d];
+    return count;
+}
+
+static int by_first_byte(const void *a, const void *b)
+{
+    const struct admit_name *left = a, *right = b;
+    return str_cmp(left->text, right->text);
+}
+
 static void add_words(struct admit_rules *rules, struct admit_names *names, const struct list_row *rows, size_t count)
 {
+    unsigned char first[4], second[4];
     add_rows(names, rows, count);
+    qsort(names->items, names->count, sizeof names->items[0], by_first_byte);
     for (size_t i = 0; i < count; i++) {
-        static const char digits[] = "0o1i1l3e4a5s";
-        char first = rows[i].name[0];
-        rules->starts_word[(unsigned char)first] = true;
-        if (str_is_lower(first)) rules->starts_word[first - 'a' + 'A'] = true;
-        for (size_t d = 0; d + 1 < sizeof digits; d += 2)
-            if (digits[d + 1] == first) rules->starts_word[(unsigned char)digits[d]] = true;
+        size_t firsts = ways_to_write(rows[i].name[0], first), seconds = ways_to_write(rows[i].name[1], second);
+        for (size_t f = 0; f < firsts; f++) {
+            rules->starts_word[first[f]] = true;
+            for (size_t s = 0; s < seconds; s++)
+                rules->second[first[f]][second[s] / 32] |= UINT32_C(1) << second[s] % 32;
+        }
     }
 }
 

@@ -15,17 +15,20 @@ enum {
     NUMBERS_MAX = 24,      /* numbers in a row */
 };
 
-static bool is_base(char c) { return c != '\0' && strchr("acgtun", str_lower(c)) != NULL; }
-
+/* Signs, digits and spaces neither go on nor end a run. */
 static bool has_bases(struct str text)
 {
+    static const bool is_base[26] = {['a' - 'a'] = true, ['c' - 'a'] = true, ['g' - 'a'] = true,
+                                     ['t' - 'a'] = true, ['u' - 'a'] = true, ['n' - 'a'] = true};
     size_t run = 0;
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (is_base(c)) {
-            if (++run > BASES_MAX) return true;
-        } else if (str_is_letter(c) || (unsigned char)c >= 0x80)
+        unsigned char c = (unsigned char)text.ptr[i], letter = (unsigned char)((c | 0x20) - 'a');
+        if (letter < 26 && c < 0x80) {
+            run = is_base[letter] ? run + 1 : 0;
+            if (run > BASES_MAX) return true;
+        } else if (c >= 0x80)
             run = 0;
+        if (run + (text.len - i) <= BASES_MAX) return false; /* what is left is too short */
     }
     return false;
 }
@@ -46,6 +49,7 @@ static bool next_token(struct str *rest, struct str *token)
 
 static size_t amino_capitals(struct str token)
 {
+    if (token.len < AMINO_GROUP_MIN) return 0;
     for (size_t i = 0; i < token.len; i++)
         if (!str_is_upper(token.ptr[i]) || strchr("BJOUXZ", token.ptr[i]) != NULL) return 0;
     return token.len;
@@ -67,6 +71,10 @@ static bool has_amino_acids(struct str text)
     struct str rest = text, token;
     size_t names = 0, groups = 0;
     while (next_token(&rest, &token)) {
+        if (token.len != 3 && token.len < AMINO_GROUP_MIN) {
+            names = groups = 0;
+            continue;
+        }
         size_t capitals = amino_capitals(token);
         names = is_amino_name(token) ? names + 1 : 0;
         groups = capitals >= AMINO_GROUP_MIN ? groups + 1 : 0;
@@ -77,17 +85,21 @@ static bool has_amino_acids(struct str text)
 
 /* --- encoded bytes ------------------------------------------------------------------------------------------------ */
 
+static bool joins(char c, enum admit_text kind) { return c == '+' || c == '=' || (c == '/' && kind != ADMIT_TEXT_URI); }
+
 static bool has_encoded(struct str text, enum admit_text kind)
 {
     size_t run = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool joins = kind == ADMIT_TEXT_URI ? c == '+' || c == '=' : c == '+' || c == '=' || c == '/';
-        if (admit_is_alnum(c) || joins)
+        if (c == ' ' || c == '.' || c == ':')
+            run = 0;
+        else if (admit_is_alnum(c) || joins(c, kind))
             run++;
         else if (kind == ADMIT_TEXT_URI || (c != '-' && c != '_'))
             run = 0;
         if (run > ENCODED_MAX) return true;
+        if (run == 0 && text.len - i <= ENCODED_MAX) return false; /* what is left is too short */
     }
     return false;
 }

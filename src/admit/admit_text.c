@@ -82,8 +82,10 @@ static bool is_bare_change(struct str text, size_t i)
 /* "NM_007294.3:", "NC_000017.11:", "ENST00000357654.9:", "LRG_292t1:": a reference sequence with a change behind it. */
 static bool is_reference_sequence(struct str text, size_t i)
 {
+    char third = admit_at(text, i + 2), fourth = admit_at(text, i + 3);
     static const char *const starts[] = {"nm_", "nc_",  "ng_",  "np_",  "nr_", "xm_",
                                          "xr_", "enst", "ensg", "ensp", "lrg_"};
+    if (third != '_' && fourth != '_' && str_lower(third) != 's') return false;
     for (size_t s = 0; s < sizeof starts / sizeof starts[0]; s++) {
         if (!has_at(text, i, starts[s])) continue;
         size_t j = i + strlen(starts[s]), digits = digits_at(text, j);
@@ -202,42 +204,55 @@ static bool is_notation(struct str text, size_t i)
     }
 }
 
-bool admit_has_notation(struct str text)
+static bool has_notation(struct str text)
 {
-    bool in_word = false;
+    bool in_word = false, has_star = memchr(text.ptr, '*', text.len) != NULL;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (!in_word &&
-            (is_notation(text, i) || (str_is_letter(c) && (is_star_allele(text, i) || is_bare_change(text, i)))))
-            return true;
-        in_word = admit_is_alnum(c);
+        bool is_alnum = admit_is_alnum(c);
+        if (!in_word && c != ' ') {
+            if (is_notation(text, i)) return true;
+            if ((has_star || c == 'h' || c == 'H') && is_alnum && is_star_allele(text, i)) return true;
+            if ((str_is_digit(admit_at(text, i + 1)) || str_is_digit(admit_at(text, i + 3))) && is_bare_change(text, i))
+                return true;
+        }
+        in_word = is_alnum;
     }
     return false;
 }
 
 /* --- pictures ----------------------------------------------------------------------------------------------------- */
 
-static bool is_embedded(struct str text)
+bool admit_has_embedded(struct str text)
 {
-    for (size_t i = 0; i + 5 < text.len; i++)
-        if (has_at(text, i, "data:") && (i == 0 || !admit_is_alnum(text.ptr[i - 1])) &&
-            admit_is_alnum(text.ptr[i + 5]) && str_find(str_cut(text, i, 128), STR(";base64")) >= 0)
+    const char *end = text.ptr + text.len;
+    for (const char *colon = text.ptr; text.len > 0 && (colon = memchr(colon, ':', (size_t)(end - colon))) != NULL;
+         colon++) {
+        size_t i = (size_t)(colon - text.ptr);
+        if (i >= 4 && has_at(text, i - 4, "data") && (i == 4 || !admit_is_alnum(text.ptr[i - 5])) &&
+            admit_is_alnum(admit_at(text, i + 1)) && str_find(str_cut(text, i, 128), STR(";base64")) >= 0)
             return true;
+    }
     return false;
 }
 
-enum admit_rule admit_text_rule(const struct admit_rules *rules, struct str text, enum admit_text kind)
+/* Every notation has a digit, '>' or '#' in it; most texts have none. */
+static bool may_hold_notation(struct str text)
 {
-    char room[ADMIT_FOLD_BYTES_MAX];
-    if (is_embedded(text)) return ADMIT_N2;
-    if (text.len > ADMIT_TEXT_BYTES_MAX) return ADMIT_TEXT;
-    struct str folded = admit_fold(text, room);
-    if (folded.ptr == NULL && text.len > 0) return ADMIT_TEXT;
-    if (folded.len >= SHORT_BYTES) {
-        if (admit_has_notation(folded)) return ADMIT_N3;
-        enum admit_rule rule = admit_runs_rule(folded, kind);
+    static const bool marks[256] = {['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true,
+                                    ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true, ['>'] = true, ['#'] = true};
+    for (size_t i = 0; i < text.len; i++)
+        if (marks[(unsigned char)text.ptr[i]]) return true;
+    return false;
+}
+
+enum admit_rule admit_folded_rule(const struct admit_rules *rules, struct str text, enum admit_text kind)
+{
+    if (text.len >= SHORT_BYTES) {
+        if (may_hold_notation(text) && has_notation(text)) return ADMIT_N3;
+        enum admit_rule rule = admit_runs_rule(text, kind);
         if (rule != ADMIT_OK) return rule;
-        if (admit_has_national(rules, folded, kind)) return ADMIT_N7;
+        if (admit_has_national(rules, text, kind)) return ADMIT_N7;
     }
-    return kind >= ADMIT_TEXT_LABEL ? admit_words_rule(rules, folded, kind) : ADMIT_OK;
+    return kind >= ADMIT_TEXT_LABEL ? admit_words_rule(rules, text, kind) : ADMIT_OK;
 }

@@ -46,23 +46,45 @@ static bool word_at(struct str text, size_t i, struct str word)
     return same > disguised && (!is_latin || i >= text.len || !is_letter(text.ptr[i]));
 }
 
-static enum admit_rule find_word(const struct admit_names *words, struct str text, size_t i, bool begins)
+/* Words are sorted by their first byte; `first` is that of the words to look at. */
+static enum admit_rule find_first(const struct admit_names *words, struct str text, size_t i, char first)
 {
-    for (size_t w = 0; w < words->count; w++) {
-        struct str word = words->items[w].text;
-        if ((begins || (unsigned char)word.ptr[0] >= 0x80) && word_at(text, i, word))
-            return (enum admit_rule)words->items[w].tag;
+    size_t low = 0, high = words->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((unsigned char)words->items[middle].text.ptr[0] < (unsigned char)first)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    for (; low < words->count && words->items[low].text.ptr[0] == first; low++)
+        if (word_at(text, i, words->items[low].text)) return (enum admit_rule)words->items[low].tag;
     return ADMIT_OK;
+}
+
+static enum admit_rule find_word(const struct admit_names *words, struct str text, size_t i)
+{
+    char got = str_lower(text.ptr[i]), meant = letter_for(got);
+    enum admit_rule rule = find_first(words, text, i, got);
+    if (rule == ADMIT_OK && meant != got) rule = find_first(words, text, i, meant);
+    return rule == ADMIT_OK && got == '1' ? find_first(words, text, i, 'l') : rule;
+}
+
+/* May a word begin at i, by its first byte and the next one? Signs may stand between them. */
+static bool may_begin(const struct admit_rules *rules, struct str text, size_t i)
+{
+    unsigned char first = (unsigned char)text.ptr[i], next = (unsigned char)admit_at(text, i + 1);
+    return rules->starts_word[first] &&
+           ((rules->second[first][next / 32] >> next % 32 & 1) != 0 || !is_letter((char)next));
 }
 
 enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text, enum admit_text kind)
 {
     for (size_t i = 0; i < text.len; i++) {
-        bool begins = i == 0 || !is_letter(text.ptr[i - 1]);
-        if (!rules->starts_word[(unsigned char)text.ptr[i]] || (!begins && (unsigned char)text.ptr[i] < 0x80)) continue;
-        enum admit_rule rule = find_word(&rules->words, text, i, begins);
-        if (rule == ADMIT_OK && kind == ADMIT_TEXT_LABEL) rule = find_word(&rules->labels, text, i, begins);
+        if (!may_begin(rules, text, i)) continue;
+        if (i > 0 && is_letter(text.ptr[i - 1]) && (unsigned char)text.ptr[i] < 0x80) continue;
+        enum admit_rule rule = find_word(&rules->words, text, i);
+        if (rule == ADMIT_OK && kind == ADMIT_TEXT_LABEL) rule = find_word(&rules->labels, text, i);
         if (rule != ADMIT_OK) return rule;
     }
     return ADMIT_OK;
