@@ -111,16 +111,16 @@ enum salve_code cli_help(struct cli *cli, struct salve_err *err)
     const struct cli_command *command =
         cli_command_find(cli->words[0], cli->word_count > 1 ? cli->words[1] : NULL, &taken);
     if (command != NULL && cli->is_json) return print_json(cli, command, err);
-    if (command != NULL) return print_command(command), SALVE_OK;
-    bool is_group = false;
+    bool is_found = command != NULL;
+    if (is_found) print_command(command);
     size_t len = strlen(cli->words[0]);
-    for (size_t i = 0; i < cli_command_count; i++) {
+    for (size_t i = 0; taken < 2 && i < cli_command_count; i++) { /* "staff" has "staff retire" behind it */
         if (strncmp(cli_commands[i].name, cli->words[0], len) != 0 || cli_commands[i].name[len] != ' ') continue;
-        if (is_group) cli_print("\n");
+        if (is_found) cli_print("\n");
         print_command(&cli_commands[i]);
-        is_group = true;
+        is_found = true;
     }
-    return is_group ? SALVE_OK : salve_fail(err, SALVE_E_USAGE, "command '%s'", cli->words[0]);
+    return is_found ? SALVE_OK : salve_fail(err, SALVE_E_USAGE, "command '%s'", cli->words[0]);
 }
 
 /* troff needs a backslash before a hyphen and a guard before a leading dot. */

@@ -96,7 +96,11 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->missing > 0)
         return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu lines",
                             looks->missing, looks->count);
-    cli_say(cli, "Every one of these %zu lines is in the log; nobody else has opened the record.", looks->count);
+    cli_say(
+        cli,
+        "Every one of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
+        "out of its files, would not show here.",
+        looks->count);
     return SALVE_OK;
 }
 

@@ -7,6 +7,7 @@ ok "help" salve help
 is "help fits 80 columns" "$(salve help | awk 'length > 80' | wc -l)" 0
 is "help fits 24 lines" "$([ "$(salve help | wc -l)" -le 24 ] && echo yes)" yes
 ok "no words is help" salve
+prints "salve staff retire" "help of a command tells the ones behind it" salve help staff
 fails 2 "an unknown command is wrong usage" salve enroll
 is "and the nearest command is named" "$(salve enroll 2>&1 | grep -c "did you mean 'enrol'")" 1
 fails 2 "an unknown option is wrong usage" salve demo --fast
