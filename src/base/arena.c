@@ -231,5 +231,6 @@ enum salve_code arena_on_close(struct arena *mem, void (*run)(void *what), void 
 }
 
 size_t arena_bytes(const struct arena *mem) { return mem->bytes; }
+bool arena_is_private(const struct arena *mem) { return mem->is_private; }
 
 void arena_fail_after(struct arena *mem, uint64_t count) { mem->allocs_left = count; }

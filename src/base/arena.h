@@ -25,6 +25,7 @@ struct arena *arena_open(size_t bytes_max);
 
 /* arena_open_private - the same for people's data and cards: what it gives back is wiped. */
 struct arena *arena_open_private(size_t bytes_max);
+bool arena_is_private(const struct arena *mem); /* whoever works for it beside it wipes what it leaves, too */
 
 /* arena_close - runs cleanups, frees everything. NULL is fine. */
 void arena_close(struct arena *mem);

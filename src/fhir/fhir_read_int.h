@@ -42,6 +42,7 @@ struct reader {
     struct tape_node *nodes;
     uint32_t count, room;
     char *heap, *to;             /* `to`: where the next text goes */
+    size_t heap_bytes;           /* room of the heap */
     struct frame *frame;         /* innermost open object; NULL before the root */
     struct frame *frames;        /* outermost */
     unsigned nesting, depth_max; /* open JSON objects and lists */

@@ -101,8 +101,7 @@ bool read_grow(struct reader *r)
 
 static bool open_reader(struct fhir_reader *reader, bool is_kept)
 {
-    *reader = (struct fhir_reader){.mem = arena_open_private(SALVE_REQUEST_BYTES_MAX),
-                                   .frame_count = SALVE_JSON_DEPTH_MAX + 2};
+    *reader = (struct fhir_reader){.mem = arena_open(SALVE_REQUEST_BYTES_MAX), .frame_count = SALVE_JSON_DEPTH_MAX + 2};
     if (reader->mem == NULL) return false;
     reader->frames = arena_alloc_raw(reader->mem, reader->frame_count * sizeof *reader->frames, 16);
     reader->next_row = arena_alloc(reader->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
@@ -143,6 +142,7 @@ static bool open_memory(struct reader *r, const struct fhir_reader *reader, size
         r->nodes = arena_alloc_raw(r->mem, r->room * sizeof *r->nodes, 16);
     }
     r->to = r->heap;
+    r->heap_bytes = heap_bytes;
     return r->frames != NULL && r->heap != NULL && r->nodes != NULL;
 }
 
@@ -254,6 +254,13 @@ static bool read_all(struct reader *r, fhir_type_id type, struct arena *mem, str
     return hand_out(r, mem, out);
 }
 
+/* Texts of people do not stay behind where their tape will not either. A text that could not be read to its end may lie behind the last one. */
+static void forget(struct reader *r)
+{
+    size_t used = (size_t)(r->to - r->heap) + READ_SLACK;
+    explicit_bzero(r->heap, r->code == SALVE_OK && used < r->heap_bytes ? used : r->heap_bytes);
+}
+
 /* With the reader that is kept, or with one for this call. */
 static void read_with(struct reader *r, const struct fhir_read_opts *opts, size_t json_bytes, struct arena *mem,
                       struct tape *out)
@@ -269,6 +276,7 @@ static void read_with(struct reader *r, const struct fhir_read_opts *opts, size_
         (void)read_all(r, opts->type, mem, out);
     else
         (void)read_no_memory(r);
+    if (r->heap != NULL && arena_is_private(mem)) forget(r);
     if (opts->reader == NULL)
         arena_close(own.mem);
     else
