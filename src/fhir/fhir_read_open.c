@@ -254,7 +254,8 @@ static bool read_all(struct reader *r, fhir_type_id type, struct arena *mem, str
     return hand_out(r, mem, out);
 }
 
-/* Texts of people do not stay behind where their tape will not either. A text that could not be read to its end may lie behind the last one. */
+/* Texts of people do not stay behind where their tape will not either. A text that could not be read to its end may lie
+ * behind the last one. */
 static void forget(struct reader *r)
 {
     size_t used = (size_t)(r->to - r->heap) + READ_SLACK;
