@@ -233,6 +233,8 @@ SALVE_MUST_USE enum salve_code keys_sealed_put(struct keys *keys, struct str nam
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypto_key *secret,
                                                struct salve_err *err);
+/* keys_sealed_drop - the row goes, and no file holds it. Fine if there is none. */
+SALVE_MUST_USE enum salve_code keys_sealed_drop(struct keys *keys, struct str name, struct salve_err *err);
 
 /* --- verify --- */
 /* keys_verify - both files bit for bit, then every wrap is opened (nothing leaves). `report` names each bad place.

@@ -41,7 +41,8 @@ struct keys {
     struct keys_epoch file; /* as keys.epoch has it; one ahead of `epoch` when a rotation was cut off early */
     uint32_t epoch;         /* as keys.db has it */
     bool has_old, is_key_file;
-    struct db_stmt *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_next;
+    struct db_stmt *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_drop,
+        *secret_next;
     struct db_stmt *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
     struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_drop;
 };

@@ -31,6 +31,7 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
         {"DELETE FROM kek WHERE epoch < ?1", &k->kek_drop},
         {"SELECT sealed FROM secret WHERE name = ?1", &k->secret_get},
         {"INSERT OR REPLACE INTO secret VALUES (?1, ?2)", &k->secret_put},
+        {"DELETE FROM secret WHERE name = ?1", &k->secret_drop},
         {"SELECT name FROM secret WHERE name > ?1 ORDER BY name LIMIT 1", &k->secret_next},
         {"INSERT INTO wrap VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &k->wrap_put},
         {"UPDATE wrap SET bytes = ?5 WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4",

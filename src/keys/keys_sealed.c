@@ -165,6 +165,13 @@ enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypt
     return secret_read(keys, name, SLOT_SEAL_NOW, secret, err);
 }
 
+enum salve_code keys_sealed_drop(struct keys *keys, struct str name, struct salve_err *err)
+{
+    db_bind_text(keys->secret_drop, 1, name);
+    TRY(db_run(keys->secret_drop, err));
+    return db_scrub(keys->db, err);
+}
+
 enum { SECRET_NAME_BYTES_MAX = 200 };
 
 enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot, struct salve_err *err)

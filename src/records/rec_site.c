@@ -75,6 +75,7 @@ static enum salve_code new_site(const struct site_options *options, struct site 
     site->mem = mem;
     site->path = path.ptr;
     site->clock = options->clock;
+    site->pin_cost = options->pin_cost == 0 ? CRYPTO_COST_INDEX : (enum crypto_cost)options->pin_cost;
     enum salve_code code = crypto_keys_new(1, &site->log_seed, err);
     if (code == SALVE_OK) code = rec_codec_open(&site->codec, err);
     *out = site;
@@ -90,6 +91,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     crypto_keys_drop(&s->log_seed);
+    crypto_keys_drop(&s->gate_key);
     rec_codec_close(&s->codec);
     db_unlock(&s->lock);
     arena_close(s->settings_mem);
@@ -218,6 +220,7 @@ static enum salve_code create_in(const struct site_options *options, const struc
     struct site *site = NULL;
     enum salve_code code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
+    site->is_making = true;
     code = open_files(site, options, true, err);
     if (code == SALVE_OK) code = first_documents(site, settings, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);

@@ -5,6 +5,7 @@
 #define SALVE_RECORDS_SITE_INT_H
 
 #include "base/assert.h"
+#include "crypto/crypto.h"
 #include "records/site.h"
 
 enum {
@@ -35,6 +36,9 @@ struct site {
     struct admit_rules *rules;
     const struct rec_log *log;    /* the newest one */
     struct crypto_keys *log_seed; /* one key */
+    struct crypto_keys *gate_key; /* the same; NULL until it is needed (login_int.h) */
+    enum crypto_cost pin_cost;    /* of PINs that are set now */
+    bool is_making;               /* its first staff is named by whoever makes it */
     uint64_t signed_size;
     int64_t now_unix_ms; /* guarded, of the newest transaction */
     bool is_suspect;

@@ -44,10 +44,14 @@ SALVE_MUST_USE enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, s
                                            struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, struct str id, struct arena *mem,
                                            struct str *bytes, struct salve_err *err);
+/* rec_doc_ids - ids of a kind, sorted. rec_doc_is_name - whether it can be a kind or an id. */
+SALVE_MUST_USE enum salve_code rec_doc_ids(struct rec_tx *tx, struct str kind, struct arena *mem, struct str **ids,
+                                           size_t *count, struct salve_err *err);
+bool rec_doc_is_name(struct str text);
 
-/* rec_actor_check - staff must be registered under that role and not retired; the person's side comes without an id
- * (a helper with the pseudonym of their grant). rec_actor_is - the same in a transaction of its own, which reads.
- * rec_not_staff - the words for it. rec_actor_needs - one of these roles. E_ROLE. */
+/* rec_actor_check - staff must have logged in (staff.h), have that role now and not be retired; the person's side comes
+ * without an id (a helper with the pseudonym of their grant). rec_actor_is - the same in a transaction of its own,
+ * which reads. rec_not_staff - the words for it. rec_actor_needs - one of these roles. E_ROLE. */
 #define ROLE_BIT(role) ((uint32_t)1 << (role))
 #define ROLES_WRITING  (ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN))
 #define ROLES_UPKEEP   (ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER))
