@@ -10,8 +10,16 @@
 #include "consent/consent.h"
 #include "guideline/guideline.h"
 #include "letter/letter.h"
+#include "ranges/ranges.h"
 
-enum visit_part { VISIT_GUIDELINES = 1, VISIT_FORMS = 2, VISIT_RECEIPTS = 4, VISIT_FRAMES = 8, VISIT_ALL = 15 };
+enum visit_part {
+    VISIT_GUIDELINES = 1,
+    VISIT_FORMS = 2,
+    VISIT_RECEIPTS = 4,
+    VISIT_FRAMES = 8,
+    VISIT_RANGES = 16,
+    VISIT_ALL = 31
+};
 
 struct visit_content_ask {
     const char *share;        /* the folder */
@@ -58,7 +66,8 @@ struct visit_content {
     size_t receipts_count;
     struct visit_frame *frames;
     size_t frame_count;
-    struct visit_file *files; /* every file that was loaded, in the order of loading */
+    const struct ranges *ranges; /* plausible numbers and how old they may be; NULL: not asked for */
+    struct visit_file *files;    /* every file that was loaded, in the order of loading */
     size_t file_count;
 };
 
@@ -80,6 +89,12 @@ SALVE_MUST_USE enum salve_code visit_guideline(const struct visit_content *conte
  * named. */
 SALVE_MUST_USE enum salve_code visit_guideline_of(const struct visit_content *content, struct str family,
                                                   const struct guideline **out, struct salve_err *err);
+
+/* visit_test_vectors - runs the rows of a vector family: of the guideline that declares it, or of the plain functions
+ * that the family is about (ranges, input_age: the content's table). Errors as guideline_test_vectors. */
+SALVE_MUST_USE enum salve_code visit_test_vectors(const struct visit_content *content, struct str family,
+                                                  struct str csv, guideline_report *report, void *ctx,
+                                                  struct guideline_tally *tally, struct salve_err *err);
 
 /* visit_form - the form of a purpose in one language, ref.sha256 filled.
  *   version  "1.0"; STR_NONE: the newest by number, usable or not

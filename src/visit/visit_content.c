@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "crypto/crypto.h"
 #include "screen/screen.h"
 #include "visit/content.h"
@@ -307,6 +308,16 @@ enum salve_code visit_frame(const struct visit_content *content, struct str lang
                         STR_ARGS(language));
 }
 
+static enum salve_code load_ranges(struct opening *in, struct salve_err *err)
+{
+    struct str bytes, path = arena_printf(in->mem, "%s/ranges.json", in->ask->share);
+    if (path.ptr == NULL) return no_memory(err);
+    TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, in->mem, &bytes, err));
+    enum salve_code code = ranges_read(bytes, in->mem, &in->out->ranges, err);
+    if (code != SALVE_OK) return salve_err_in(err, "ranges.json"), code;
+    return pin(in, STR("ranges.json"), bytes, err);
+}
+
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
 enum salve_code visit_content_open(const struct visit_content_ask *ask, struct arena *mem, struct visit_content **out,
@@ -319,6 +330,7 @@ enum salve_code visit_content_open(const struct visit_content_ask *ask, struct a
     if ((ask->parts & VISIT_FORMS) != 0) TRY(load_forms(&in, err));
     if ((ask->parts & VISIT_RECEIPTS) != 0) TRY(load_receipts(&in, err));
     if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_frames(&in, err));
+    if ((ask->parts & VISIT_RANGES) != 0) TRY(load_ranges(&in, err));
     *out = in.out;
     return SALVE_OK;
 }
