@@ -40,8 +40,7 @@ static enum salve_code check_file(const char *path, const char *ending, struct s
     if (len < 0 || (size_t)len >= sizeof name) return salve_fail(err, SALVE_E_IO, "%s", path);
     if (lstat(name, &info) != 0) return SALVE_OK;
     if (!S_ISREG(info.st_mode))
-        return salve_refuse(err, SALVE_E_IO, "it is no plain file; nothing was read or written through it", "%s",
-                            name);
+        return salve_refuse(err, SALVE_E_IO, "it is no plain file; nothing was read or written through it", "%s", name);
     if ((info.st_mode & 077) != 0) (void)!chmod(name, 0600);
     return SALVE_OK;
 }
@@ -138,7 +137,7 @@ enum salve_code db_open(const char *path, const struct db_options *options, stru
     enum salve_code code = db_sum_open(below, &db->sums, err);
     if (code == SALVE_OK && options->disk == NULL) code = check_files(path, options->create, err);
     if (code == SALVE_OK) code = db_wal_check(below, path, err);
-        if (code == SALVE_OK) code = open_handle(db, options, err);
+    if (code == SALVE_OK) code = open_handle(db, options, err);
     if (code == SALVE_OK) code = prepare_transactions(db, err);
     if (code == SALVE_OK) code = check_schema(db, options, err);
     if (code == SALVE_OK)
