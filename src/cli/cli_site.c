@@ -377,8 +377,9 @@ static void check_open_site(struct doctor *doctor)
         bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */
         tell(doctor, is_known && age_days <= 7, is_known ? "keys were renewed within 7 days" : "keys were renewed once",
              NULL, "run 'salve keys rotate' every night");
-        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves\n", STR_ARGS(facts.origin),
-                        (unsigned long long)facts.log_size);
+        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves; layout %u%s\n", STR_ARGS(facts.origin),
+                        (unsigned long long)facts.log_size, facts.layout,
+                        site_is_made_up(site) ? "; its people are made up" : "");
     }
     bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
     tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));

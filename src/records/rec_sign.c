@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
+#include "records/event_int.h"
 #include "records/log_int.h"
 #include "records/rec.h"
 
@@ -94,14 +95,18 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
                                  struct rec_receipt *out, struct salve_err *err)
 {
     struct rec_tx tx;
+    struct rec_event event;
     struct str note = STR_NONE;
     if (out == NULL) return SALVE_OK;
     salve_assert(leaf->event.ptr != NULL && leaf->log_number == site->log->number);
-    enum salve_code code = rec_sign(site, mem, &note, err);
+    enum salve_code code = rec_event_read(leaf->event, mem, &event, err);
+    if (code == SALVE_OK) code = rec_sign(site, mem, &note, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = tlog_receipt(tx.log, leaf->index, leaf->salt, leaf->event, note, mem, &out->text, err);
     rec_tx_abandon(&tx);
+    out->kind = str_of(rec_event_text(event.kind));
+    out->purpose = event.purpose;
     out->leaf_index = leaf->index;
     out->at_unix_ms = leaf->at_unix_ms;
     return code;

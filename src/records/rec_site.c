@@ -141,8 +141,10 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     if (code == SALVE_OK && !create) code = db_lock(lock, &site->lock, err); /* a making holds its own */
     if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
     if (code != SALVE_OK) return code;
-    struct keys_options key_options = {
-        .path = keys, .secret = secret.secret, .made_unix_s = clock_ms(&site->clock) / 1000};
+    struct keys_options key_options = {.path = keys,
+                                       .secret = secret.secret,
+                                       .made_unix_s = clock_ms(&site->clock) / 1000,
+                                       .is_made_up = options->is_made_up};
     code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
     return code == SALVE_OK ? store_open(&store_options, &site->store, err) : code;
@@ -282,6 +284,8 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     return code != SALVE_OK ? code : drop_code;
 }
 
+bool site_is_made_up(const struct site *site) { return keys_is_made_up(site->keys); }
+
 /* --- facts ------------------------------------------------------------------------------------------------------ */
 
 static uint64_t file_bytes(const struct site *site, const char *name)
@@ -306,6 +310,7 @@ enum salve_code site_facts(struct site *site, struct arena *mem, struct site_fac
     root = tlog_root(tx.log);
     rec_tx_abandon(&tx);
     memcpy(out->log_root, root.bytes, sizeof out->log_root);
+    out->layout = keys_layout(site->keys);
     out->kek_epoch = status.epoch;
     out->rotated_at_unix_ms = status.rotated_unix_s * 1000;
     out->site_db_bytes = file_bytes(site, "site.db") + file_bytes(site, "site.db-wal");

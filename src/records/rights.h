@@ -35,7 +35,8 @@ SALVE_MUST_USE enum salve_code rec_consent_give(struct site *site, struct actor 
 
 /* rec_consent_withdraw - ends a purpose. When it returns, no read under that purpose succeeds: the decision and its
  * leaf are durable, the purpose's wraps are gone, its classes have new keys, and for STATISTICS the projection is
- * deleted. Withdrawing what is not in force answers the same. Never E_CLOCK: taking back always works. */
+ * deleted. Where nothing is given, nothing is taken back: OK, and the receipt's text is empty. Never E_CLOCK: taking
+ * back always works. */
 SALVE_MUST_USE enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, struct str who,
                                                     enum purpose purpose, struct arena *mem,
                                                     struct rec_receipt *receipt, struct salve_err *err);
