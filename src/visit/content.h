@@ -66,8 +66,9 @@ struct visit_content {
     size_t receipts_count;
     struct visit_frame *frames;
     size_t frame_count;
-    const struct ranges *ranges; /* plausible numbers and how old they may be; NULL: not asked for */
-    struct visit_file *files;    /* every file that was loaded, in the order of loading */
+    const struct ranges *ranges; /* plausible numbers and how old they may be; visit_ranges says why it is NULL */
+    struct salve_err ranges_err;
+    struct visit_file *files; /* every file that was loaded, in the order of loading */
     size_t file_count;
 };
 
@@ -101,6 +102,10 @@ SALVE_MUST_USE enum salve_code visit_test_vectors(const struct visit_content *co
  *   errors   E_NOT_FOUND (no such form, version or language); or why that version is broken */
 SALVE_MUST_USE enum salve_code visit_form(const struct visit_content *content, enum purpose purpose, struct str version,
                                           struct str language, const struct consent_form **out, struct salve_err *err);
+
+/* visit_ranges - the table of ranges; or why it is broken. E_NOT_FOUND: it was not asked for, or is not there. */
+SALVE_MUST_USE enum salve_code visit_ranges(const struct visit_content *content, const struct ranges **out,
+                                            struct salve_err *err);
 
 /* visit_receipts - the words of receipts in a language. E_NOT_FOUND: "nothing was changed"; or why they are broken. */
 SALVE_MUST_USE enum salve_code visit_receipts(const struct visit_content *content, struct str language,

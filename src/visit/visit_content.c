@@ -312,11 +312,22 @@ enum salve_code visit_frame(const struct visit_content *content, struct str lang
 static enum salve_code load_ranges(struct opening *in, struct salve_err *err)
 {
     struct str bytes, path = arena_printf(in->mem, "%s/ranges.json", in->ask->share);
+    struct salve_err *reason = &in->out->ranges_err;
     if (path.ptr == NULL) return no_memory(err);
-    TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, in->mem, &bytes, err));
-    enum salve_code code = ranges_read(bytes, in->mem, &in->out->ranges, err);
-    if (code != SALVE_OK) return salve_err_in(err, "ranges.json"), code;
-    return pin(in, STR("ranges.json"), bytes, err);
+    enum salve_code code = file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, in->mem, &bytes, reason);
+    if (code == SALVE_OK) code = ranges_read(bytes, in->mem, &in->out->ranges, reason);
+    if (code == SALVE_OK) return pin(in, STR("ranges.json"), bytes, err);
+    salve_err_in(reason, "ranges.json");
+    return SALVE_OK;
+}
+
+enum salve_code visit_ranges(const struct visit_content *content, const struct ranges **out, struct salve_err *err)
+{
+    *out = content->ranges;
+    if (*out != NULL) return SALVE_OK;
+    if (content->ranges_err.code == SALVE_OK) return salve_fail(err, SALVE_E_NOT_FOUND, "ranges.json");
+    if (err != NULL) *err = content->ranges_err;
+    return content->ranges_err.code;
 }
 
 /* --- all of it ---------------------------------------------------------------------------------------------------- */

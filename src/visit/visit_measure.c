@@ -23,7 +23,7 @@ enum { ROW_COUNT = sizeof rows / sizeof *rows, ADULT_YEARS = 18 };
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
 struct reading_words {
-    const struct visit_content *content;
+    const struct ranges *ranges;
     struct str units;
     struct visit_reading *list;
     size_t count;
@@ -121,7 +121,7 @@ static enum salve_code judge(const struct reading_words *in, struct visit_readin
 {
     struct expr_decimal value;
     if (!expr_decimal_parse(to->numbers[which], &value)) return wrong(in, SALVE_E_USAGE, "this is no number");
-    to->ranges[which] = ranges_judge(in->content->ranges, str_of(loinc), value, to->unit);
+    to->ranges[which] = ranges_judge(in->ranges, str_of(loinc), value, to->unit);
     if (to->comparator.len > 0 || to->ranges[which].state != RANGE_REFUSED) return SALVE_OK;
     const struct range_answer *range = &to->ranges[which];
     struct str other = range->other_unit;
@@ -144,7 +144,7 @@ static enum salve_code read_pressure(const struct reading_words *in, struct str 
     TRY(judge(in, to, 0, "8480-6"));
     TRY(judge(in, to, 1, "8462-4"));
     if (expr_decimal_parse(to->numbers[0], &systolic) && expr_decimal_parse(to->numbers[1], &diastolic) &&
-        ranges_pair_fits(in->content->ranges, to->ranges[0].name, systolic, to->ranges[1].name, diastolic))
+        ranges_pair_fits(in->ranges, to->ranges[0].name, systolic, to->ranges[1].name, diastolic))
         return SALVE_OK;
     return wrong(in, SALVE_E_RANGE, "the upper number must exceed the lower by 5 at least; measure it again");
 }
@@ -192,7 +192,7 @@ static enum salve_code check_pairs(struct reading_words *in)
                 !str_eq(x->unit, y->unit) || !expr_decimal_parse(x->numbers[0], &first) ||
                 !expr_decimal_parse(y->numbers[0], &second))
                 continue;
-            if (!ranges_pair_fits(in->content->ranges, x->ranges[0].name, first, y->ranges[0].name, second))
+            if (!ranges_pair_fits(in->ranges, x->ranges[0].name, first, y->ranges[0].name, second))
                 return salve_refuse(in->err, SALVE_E_RANGE, "these two do not fit each other; enter both again",
                                     "%.*s and %.*s", STR_ARGS(y->word), STR_ARGS(x->word));
         }
@@ -203,9 +203,10 @@ enum salve_code visit_measure_read(const struct visit_content *content, struct s
                                    size_t count, struct arena *mem, struct visit_reading **out, size_t *out_count,
                                    struct salve_err *err)
 {
-    struct reading_words in = {.content = content, .units = units, .mem = mem, .err = err};
+    struct reading_words in = {.units = units, .mem = mem, .err = err};
     struct str word = STR_NONE;
     bool has_value = true;
+    TRY(visit_ranges(content, &in.ranges, err));
     in.list = arena_array(mem, struct visit_reading, VISIT_READINGS_MAX);
     if (in.list == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
     for (size_t i = 0; i < count; i++) {

@@ -7,21 +7,20 @@
 
 static struct str answer_range(void *with, const struct guideline_row *row, struct str column)
 {
-    const struct visit_content *content = with;
+    const struct ranges *ranges = with;
     struct expr_decimal value;
     if (!expr_decimal_parse(guideline_cell(row, "value"), &value)) return STR_NONE;
-    struct range_answer answer =
-        ranges_judge(content->ranges, guideline_cell(row, "code"), value, guideline_cell(row, "unit"));
+    struct range_answer answer = ranges_judge(ranges, guideline_cell(row, "code"), value, guideline_cell(row, "unit"));
     return str_is(column, "exp_other_unit") ? answer.other_unit : str_of(range_state_text(answer.state));
 }
 
 static struct str answer_age(void *with, const struct guideline_row *row, struct str column)
 {
-    const struct visit_content *content = with;
+    const struct ranges *ranges = with;
     int64_t days, limit;
     (void)column;
     if (!str_to_i64(guideline_cell(row, "days"), &days) ||
-        !ranges_kind_days(content->ranges, guideline_cell(row, "kind"), &limit))
+        !ranges_kind_days(ranges, guideline_cell(row, "kind"), &limit))
         return STR_NONE;
     return limit >= 0 && days > limit ? STR("too-old") : STR("ok");
 }
@@ -38,9 +37,12 @@ enum salve_code visit_test_vectors(const struct visit_content *content, struct s
                                    struct salve_err *err)
 {
     const struct guideline *guideline = NULL;
+    const struct ranges *ranges = NULL;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (str_is(family, plain[i].family))
-            return guideline_test_plain(csv, plain[i].answer, (void *)content, report, ctx, tally, err);
+        if (str_is(family, plain[i].family)) {
+            TRY(visit_ranges(content, &ranges, err));
+            return guideline_test_plain(csv, plain[i].answer, (void *)ranges, report, ctx, tally, err);
+        }
     TRY(visit_guideline_of(content, family, &guideline, err));
     return guideline_test_vectors(guideline, family, csv, report, ctx, tally, err);
 }
