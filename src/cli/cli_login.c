@@ -22,7 +22,6 @@ static enum salve_code check_pin_file(int fd, const char *path, struct salve_err
 {
     struct stat info;
     if (fstat(fd, &info) != 0) return file_fail(err, path);
-    if (!S_ISREG(info.st_mode)) return salve_refuse(err, SALVE_E_CONFIG, "it is no plain file", "%s", path);
     if (info.st_uid != geteuid()) return salve_refuse(err, SALVE_E_CONFIG, "it belongs to somebody else", "%s", path);
     if ((info.st_mode & 077) != 0)
         return salve_refuse(err, SALVE_E_CONFIG, "others may use it; 'chmod 600' it", "%s", path);
@@ -47,8 +46,8 @@ enum salve_code cli_pins_read(const char *path, struct cli_pins *out, struct sal
 {
     *out = (struct cli_pins){.path = path};
     if (path == NULL) return SALVE_OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return file_fail(err, path);
+    int fd = -1;
+    TRY(file_open_plain(path, O_RDONLY, 0, &fd, err));
     enum salve_code code = read_pins(fd, path, out, err);
     (void)close(fd);
     if (code != SALVE_OK) cli_pins_drop(out);
@@ -151,16 +150,15 @@ static void remember(struct cli *cli, struct actor actor)
     struct str sealed, place = place_of(cli), path = memory_path(cli, place, actor.id);
     if (path.len == 0) return;
     if (staff_remember(cli->visit.site, actor, place, cli->mem, &sealed, NULL) == SALVE_OK)
-        (void)!file_write(path.ptr, sealed, 0600, NULL); /* where it cannot be, the PIN is asked again */
+        (void)!file_replace(path.ptr, sealed, 0600, NULL); /* where it cannot be, the PIN is asked again */
 }
 
 static bool recall(struct cli *cli, struct str name, struct actor *out)
 {
     struct stat info;
     struct str sealed, place = place_of(cli), path = memory_path(cli, place, name);
-    if (path.len == 0 || lstat(path.ptr, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid())
-        return false;
-    if (file_read(path.ptr, MEMORY_BYTES_MAX, cli->mem, &sealed, NULL) != SALVE_OK) return false;
+    if (path.len == 0 || lstat(path.ptr, &info) != 0 || info.st_uid != geteuid()) return false;
+    if (file_read_plain(path.ptr, MEMORY_BYTES_MAX, cli->mem, &sealed, NULL) != SALVE_OK) return false;
     enum salve_code code = staff_recall(cli->visit.site, sealed, place, cli->mem, out, NULL);
     bool is_theirs = code == SALVE_OK && str_eq(out->id, name);
     if (is_theirs)

@@ -81,8 +81,7 @@ static enum salve_code open_tries(struct site *site, int *fd, struct salve_err *
     static const uint8_t zeros[ROWS * ROW_BYTES];
     char path[REC_PATH_BYTES];
     TRY(rec_path(site->path, "tries", path, err));
-    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (*fd < 0) return file_fail(err, path);
+    TRY(file_open_plain(path, O_RDWR | O_CREAT, 0600, fd, err));
     off_t bytes = lseek(*fd, 0, SEEK_END);
     if (bytes >= (off_t)sizeof zeros) return SALVE_OK;
     errno = 0;
@@ -161,9 +160,9 @@ enum salve_code rec_tries_check(struct site *site, struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
     TRY(rec_path(site->path, "tries", path, err));
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return errno == ENOENT ? SALVE_OK : file_fail(err, path);
-    enum salve_code code = SALVE_OK;
+    int fd = -1;
+    enum salve_code code = file_open_plain(path, O_RDONLY, 0, &fd, err);
+    if (code != SALVE_OK) return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
     for (uint32_t slot = 0; slot < ROWS && code == SALVE_OK; slot++) {
         struct row row;
         bool fits = false;

@@ -210,7 +210,8 @@ static struct consent_grant t_grant(enum purpose purpose)
                                   .to = purpose == PURPOSE_HELPER     ? STR("sister")
                                         : purpose == PURPOSE_TRANSFER ? STR("clinic-of-the-river")
                                                                       : STR("")};
-    memset(grant.form.sha256, 7, sizeof grant.form.sha256);
+    grant.form.text = STR("{\"yes\":\"I agree.\"}");
+    crypto_sha256(grant.form.text, grant.form.sha256);
     return grant;
 }
 
