@@ -22,6 +22,11 @@ SALVE_MUST_USE enum salve_code file_read_secret(const char *path, char *secret, 
  * when the disk is, else E_IO. */
 SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
 
+/* file_write_unsynced - the same, but a power cut may bring back the old bytes or leave none: for what can be made
+ * again. */
+SALVE_MUST_USE enum salve_code file_write_unsynced(const char *path, struct str bytes, unsigned mode,
+                                                   struct salve_err *err);
+
 /* file_sync_folder - makes what was made, renamed or removed in `folder` durable. */
 SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
 
