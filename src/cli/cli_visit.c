@@ -182,9 +182,8 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     TRY(read_grant(cli, &grant, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(visit_consent_give(&cli->visit, str_of(cli->words[0]), &grant, &receipt.proof, err));
-    receipt.purpose = grant.purpose;
     text = receipt.proof.text;
-    if (cli->is_json) TRY(visit_receipt_json(&receipt, "consent", cli->mem, &text, err));
+    if (cli->is_json) TRY(visit_receipt_json(&receipt, cli->mem, &text, err));
     cli_write(text);
     cli_say(cli,
             "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"

@@ -41,10 +41,13 @@ struct rec_view; /* an open compartment, for one actor and one purpose */
 
 /* Proof that a leaf is in the log: c2sp.org/tlog-proof@v1 text with the signed checkpoint inside; `extra` of it opens
  * the commitment. The log is signed once a minute: what came since has its proof from proof_from_unix_ms on, in
- * rec_looked. Lives as long as the arena of the call. */
+ * rec_looked. kind and purpose are read from that opening, so whoever writes words for a receipt writes them for
+ * what it proves. Lives as long as the arena of the call. */
 struct rec_receipt {
     struct str text;            /* empty: not yet */
     int64_t proof_from_unix_ms; /* 0: `text` has it */
+    struct str kind;            /* of the event that `extra` opens: "consent", "withdrawal", "erasure", ... */
+    enum purpose purpose;       /* of that event; 0: none */
     uint64_t leaf_index;
     int64_t at_unix_ms;
 };

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
+#include "records/event_int.h"
 #include "records/log_int.h"
 #include "records/rec.h"
 #include "store/store.h"
@@ -21,7 +22,7 @@ static enum salve_code guard_read(void *self, struct arena *mem, struct str *tex
     struct site *site = self;
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "signed-head", path, err);
-    return code == SALVE_OK ? file_read(path, SALVE_NOTE_BYTES_MAX, mem, text, err) : code;
+    return code == SALVE_OK ? file_read_plain(path, SALVE_NOTE_BYTES_MAX, mem, text, err) : code;
 }
 
 static enum salve_code guard_write(void *self, struct str text, struct salve_err *err)
@@ -29,7 +30,7 @@ static enum salve_code guard_write(void *self, struct str text, struct salve_err
     struct site *site = self;
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "signed-head", path, err);
-    return code == SALVE_OK ? file_write(path, text, 0644, err) : code;
+    return code == SALVE_OK ? file_replace(path, text, 0644, err) : code;
 }
 
 struct tlog_guard rec_guard(struct site *site)
@@ -86,7 +87,7 @@ static enum salve_code publish_note(struct site *site, struct str note, struct s
 {
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "checkpoint", path, err);
-    return code == SALVE_OK ? file_write_unsynced(path, note, 0644, err) : code;
+    return code == SALVE_OK ? file_replace_unsynced(path, note, 0644, err) : code;
 }
 
 /* Dummy leaves and the signature over them, in one transaction with whatever else it carries. */
@@ -171,11 +172,17 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
                                  struct arena *mem, struct rec_receipt *out, struct salve_err *err)
 {
     struct rec_tx tx;
+    struct rec_event event;
     struct str note = STR_NONE;
     if (out == NULL) return SALVE_OK;
     salve_assert(leaf->event.ptr != NULL && leaf->log_number == site->log->number);
-    *out = (struct rec_receipt){.leaf_index = leaf->index, .at_unix_ms = leaf->at_unix_ms};
-    enum salve_code code = rec_sign(site, when, mem, err);
+    enum salve_code code = rec_event_read(leaf->event, mem, &event, err);
+    if (code != SALVE_OK) return code;
+    *out = (struct rec_receipt){.kind = str_of(rec_event_text(event.kind)),
+                                .purpose = event.purpose,
+                                .leaf_index = leaf->index,
+                                .at_unix_ms = leaf->at_unix_ms};
+    code = rec_sign(site, when, mem, err);
     if (code == SALVE_OK && leaf->index >= site->signed_size) {
         out->proof_from_unix_ms = rec_proof_from_unix_ms(site);
         return SALVE_OK;
@@ -267,7 +274,7 @@ static enum salve_code check_published(struct rec_tx *tx, struct heads *heads, s
     struct tlog_checkpoint head;
     enum salve_code code = rec_path(tx->site->path, "checkpoint", path, err);
     if (code != SALVE_OK) return code;
-    code = file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, NULL);
+    code = file_read_plain(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, NULL);
     if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && note.len == 0)) return SALVE_OK;
     heads->published = UINT64_MAX;
     if (code != SALVE_OK || !is_ours(tx->site, note, &head)) return SALVE_OK;
