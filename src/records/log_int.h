@@ -56,8 +56,8 @@ struct tlog_guard rec_guard(struct site *site);
 /* rec_log_check - the log in the database must go on from what was signed. E_INTEGRITY names signed-head or
  * checkpoint. Brings both up to the newest signature in the store. */
 SALVE_MUST_USE enum salve_code rec_log_check(struct site *site, struct salve_err *err);
-/* rec_log_known - the log in the database against the largest head that the key store knows. E_INTEGRITY names
- * keys.db. rec_log_remember - puts the newest signed head there. */
+/* rec_log_known - the log in the database against the largest head that the key store knows, signed or not. E_INTEGRITY
+ * names keys.db. rec_log_remember - puts the present one there. */
 SALVE_MUST_USE enum salve_code rec_log_known(struct rec_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_log_remember(struct site *site, struct arena *mem, struct salve_err *err);
 /* rec_keep_old_heads - renames signed-head and checkpoint of log `number`, which has a successor. */

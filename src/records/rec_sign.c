@@ -114,7 +114,6 @@ static enum salve_code release(const struct signing *s, struct salve_err *err)
     if (code != SALVE_OK) return code;
     site->signed_size = s->size;
     site->signed_at_unix_ms = site->now_unix_ms;
-    site->has_signed = true;
     return publish_note(site, s->note, err);
 }
 
@@ -313,7 +312,8 @@ static enum salve_code catch_up(struct site *site, const struct heads *heads, st
     return code == SALVE_OK && heads->published < heads->archived.size ? publish_note(site, heads->note, err) : code;
 }
 
-/* site.db, signed-head and checkpoint of one backup agree with each other; the key store of today knows better. */
+/* site.db, signed-head and checkpoint of one backup agree with each other; the key store of today knows better, also of
+ * leaves that were not signed yet. */
 enum salve_code rec_log_known(struct rec_tx *tx, struct salve_err *err)
 {
     struct keys_signed known;
@@ -330,16 +330,14 @@ enum salve_code rec_log_known(struct rec_tx *tx, struct salve_err *err)
 enum salve_code rec_log_remember(struct site *site, struct arena *mem, struct salve_err *err)
 {
     struct rec_tx tx;
-    struct tlog_hash root;
-    struct keys_signed head = {.log = site->log->number, .size = site->signed_size};
-    if (head.size == 0) return SALVE_OK;
+    struct keys_signed head = {.log = site->log->number};
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
-    code = tlog_root_at(tx.log, head.size, &root, err);
+    struct tlog_hash root = tlog_root(tx.log);
+    head.size = tlog_size(tx.log);
     rec_tx_abandon(&tx);
-    if (code != SALVE_OK) return code;
     memcpy(head.root, root.bytes, sizeof head.root);
-    return keys_signed_put(site->keys, &head, err);
+    return head.size > 0 ? keys_signed_put(site->keys, &head, err) : SALVE_OK;
 }
 
 static enum salve_code check_in(struct rec_tx *tx, struct heads *heads, struct salve_err *err)

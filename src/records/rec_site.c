@@ -267,7 +267,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     struct arena *mem = arena_open_private(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
     if (code == SALVE_OK) code = rec_sign_closing(s, mem, err);
-    if (code == SALVE_OK && s->has_signed) code = rec_log_remember(s, mem, err);
+    if (code == SALVE_OK && s->has_written) code = rec_log_remember(s, mem, err);
     arena_close(mem);
     enum salve_code drop_code = drop(site, code == SALVE_OK ? err : NULL);
     return code != SALVE_OK ? code : drop_code;

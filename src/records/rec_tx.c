@@ -40,7 +40,7 @@ enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
     bool writes = !tx->is_read_only;
     enum salve_code code = store_commit(&tx->store, err);
     if (code == SALVE_OK && writes) {
-        tx->site->is_marked_open = true;
+        tx->site->is_marked_open = tx->site->has_written = true;
         tx->site->pending_done = STR_NONE;
         rec_closing_done(tx->site);
     }
