@@ -150,8 +150,7 @@ static enum salve_code write_in_place(const char *path, struct str bytes, struct
     return code;
 }
 
-static enum salve_code replace(const char *path, struct str bytes, unsigned mode, bool is_synced,
-                               struct salve_err *err)
+static enum salve_code replace(const char *path, struct str bytes, unsigned mode, bool is_synced, struct salve_err *err)
 {
     char temp[4096];
     int len = snprintf(temp, sizeof temp, "%s.XXXXXX.tmp", path);

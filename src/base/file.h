@@ -36,8 +36,8 @@ SALVE_MUST_USE enum salve_code file_replace(const char *path, struct str bytes, 
 SALVE_MUST_USE enum salve_code file_replace_unsynced(const char *path, struct str bytes, unsigned mode,
                                                      struct salve_err *err);
 
-/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder that
- * `path` is in. */
+/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder
+ * that `path` is in. */
 SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
 SALVE_MUST_USE enum salve_code file_sync_folder_of(const char *path, struct salve_err *err);
 

@@ -101,7 +101,7 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
         return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu lines",
                             looks->missing, looks->count);
     if (looks->unsigned_count > 0)
-        cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof is from %.16s on.",
+        cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof comes from %.16s on.",
                 looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
     cli_say(
         cli,
@@ -120,7 +120,7 @@ enum salve_code cli_looked(struct cli *cli, struct salve_err *err)
     return cli_looked_print(cli, &looks, err);
 }
 
-/* --- proofs of receipts -------------------------------------------------------------------------------------------- */
+/* --- proofs of receipts ------------------------------------------------------------------------------------------- */
 
 enum salve_code cli_receipt(struct cli *cli, struct salve_err *err)
 {

@@ -33,8 +33,8 @@ struct sum_file {
     sqlite3_file base;
     struct db_sum_vfs *sums;
     uint8_t page[DB_PAGE_BYTES];
-    bool is_synced;   /* nothing was written since */
-    bool is_new_log;  /* made by this opening, and nothing but its header is in it */
+    bool is_synced;      /* nothing was written since */
+    bool is_new_log;     /* made by this opening, and nothing but its header is in it */
     sqlite3_file *below; /* behind this struct */
 };
 

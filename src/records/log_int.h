@@ -39,7 +39,8 @@ struct rec_leaf {
     int64_t at_unix_ms;
 };
 
-/* Signatures tell how busy a site is, so there is one an interval; upkeep, and what cannot be proved later, signs now. */
+/* Signatures tell how busy a site is, so there is one an interval; upkeep, and what cannot be proved later, signs
+ * now. */
 enum rec_sign_when { REC_SIGN_DUE, REC_SIGN_NOW };
 enum { REC_SIGN_INTERVAL_MS = 60 * 1000 };
 
@@ -64,8 +65,7 @@ SALVE_MUST_USE enum salve_code rec_log_remember(struct site *site, struct arena 
 void rec_keep_old_heads(const struct site *site, uint32_t number);
 /* rec_receipt_make - signs where it is time, and writes the receipt of a durable leaf into mem, or from when there will
  * be one. NULL out: nothing. */
-SALVE_MUST_USE enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
-                                                enum rec_sign_when when, struct arena *mem, struct rec_receipt *out,
-                                                struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf, enum rec_sign_when when,
+                                                struct arena *mem, struct rec_receipt *out, struct salve_err *err);
 
 #endif

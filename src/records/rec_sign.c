@@ -189,8 +189,7 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
     if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = tlog_newest_checkpoint(tx.log, mem, &note, err);
-    if (code == SALVE_OK)
-        code = tlog_receipt(tx.log, leaf->index, leaf->salt, leaf->event, note, mem, &out->text, err);
+    if (code == SALVE_OK) code = tlog_receipt(tx.log, leaf->index, leaf->salt, leaf->event, note, mem, &out->text, err);
     rec_tx_abandon(&tx);
     return code;
 }

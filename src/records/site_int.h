@@ -37,9 +37,9 @@ struct site {
     const struct rec_log *log;    /* the newest one */
     struct crypto_keys *log_seed; /* one key */
     uint64_t signed_size;
-    int64_t signed_at_unix_ms; /* of the newest signature, guarded; 0: never, or nobody knows */
-    bool must_sign;            /* at the closing, whatever the interval says */
-    bool has_written;          /* anything, in this run */
+    int64_t signed_at_unix_ms;   /* of the newest signature, guarded; 0: never, or nobody knows */
+    bool must_sign;              /* at the closing, whatever the interval says */
+    bool has_written;            /* anything, in this run */
     struct rec_closing *closing; /* notes of closed views that wait for a commit (closing_int.h) */
     size_t closing_count;
     int64_t now_unix_ms; /* guarded, of the newest transaction */

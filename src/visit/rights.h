@@ -21,8 +21,8 @@ SALVE_MUST_USE enum salve_code visit_consents(const struct visit *visit, struct 
 /* visit_consent_json - {"purpose":..,"inForce":..,"at":..,"notAfter":..}; the last where it ends by itself. */
 void visit_consent_json(const struct rec_consent *consent, struct json_writer *w);
 
-/* visit_looked - who looked, oldest first; `missing` counts those that the log does not hold as it should, `unsigned_count`
- * those whose proof can be had from proofs_from_unix_ms on. */
+/* visit_looked - who looked, oldest first; `missing` counts those that the log does not hold as it should,
+ * `unsigned_count` those whose proof can be had from proofs_from_unix_ms on. */
 struct visit_looks {
     struct rec_look *list;
     size_t count, missing, unsigned_count;
@@ -31,8 +31,8 @@ struct visit_looks {
 SALVE_MUST_USE enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out,
                                             struct salve_err *err);
 
-/* visit_proofs - of those, what the person has receipts of: enrolment, choices and cards, the newest and what came within
- * a day before it, or all.
+/* visit_proofs - of those, what the person has receipts of: enrolment, choices and cards, the newest and what came
+ * within a day before it, or all.
  * visit_proof_json - {"receipt":kind,"at":..,"purpose":..,"leaf":..,"proof":..} of one; without a proof where there is
  * none yet. */
 SALVE_MUST_USE enum salve_code visit_proofs(const struct visit *visit, struct str card, bool all,
