@@ -14,7 +14,7 @@ enum keys_slot {
     SLOT_SEAL_NEW, /* while rotating or changing the secret */
     SLOT_ROOT_NEW,
     SLOT_ROWS, /* the sealed secret "rows" */
-    SLOT_A, /* for one call */
+    SLOT_A,    /* for one call */
     SLOT_B,
     SLOT_KEK_OLD,
     SLOT_KEK_NOW = SLOT_KEK_OLD + PURPOSE_LAST + 1,

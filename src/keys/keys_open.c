@@ -17,8 +17,7 @@ static const char schema[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE wrap (compartment BLOB, purpose INTEGER, class INTEGER, version INTEGER, presence INTEGER NOT NULL,"
     " bytes BLOB NOT NULL, PRIMARY KEY (compartment, purpose, class, version)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-    TOKEN_TABLE;
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;" TOKEN_TABLE;
 
 static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
 {
@@ -67,7 +66,7 @@ static enum salve_code prepare_tokens(struct keys *k, struct salve_err *err)
                       &k->token_next, err);
 }
 
-/* --- the root secret --- */
+/* --- the root secret ---------------------------------------------------------------------------------------------- */
 /* "SLVK", layout of the site, kind (1 passphrase, 2 key file), cost, flags, salt[16], sealed RS[72]; the first 24 are
  * its AAD, so layout and flags are what they were when RS was sealed */
 enum {
@@ -155,7 +154,7 @@ static enum salve_code root_open(struct keys *keys, struct keys_secret secret, u
 uint32_t keys_layout(const struct keys *keys) { return keys->layout; }
 bool keys_is_made_up(const struct keys *keys) { return keys->is_made_up; }
 
-/* --- files --- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 static char *epoch_path_of(const struct keys_options *options)
 {
     if (options->epoch_path != NULL) return strdup(options->epoch_path);
@@ -194,8 +193,7 @@ enum salve_code keys_close(struct keys **keys, struct salve_err *err)
 static enum salve_code open_db(struct keys *keys, const struct keys_options *options, bool create,
                                struct salve_err *err)
 {
-    struct db_options db = {
-        .create = create, .disk = options->disk, .schema = schema, .schema_version = KEYS_LAYOUT};
+    struct db_options db = {.create = create, .disk = options->disk, .schema = schema, .schema_version = KEYS_LAYOUT};
     keys->layout = KEYS_LAYOUT;
     enum salve_code code = db_open(options->path, &db, &keys->db, err);
     if (code == SALVE_E_UNSUPPORTED) {
@@ -206,7 +204,7 @@ static enum salve_code open_db(struct keys *keys, const struct keys_options *opt
     return code == SALVE_OK && keys->layout == KEYS_LAYOUT ? prepare_tokens(keys, err) : code;
 }
 
-/* --- making --- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 static enum salve_code meta_epoch_put(struct keys *keys, uint32_t epoch, int64_t rotated_unix_s, struct salve_err *err)
 {
     uint8_t bytes[12];
@@ -268,7 +266,7 @@ enum salve_code keys_create(const struct keys_options *options, struct keys **ou
     return code;
 }
 
-/* --- opening --- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 static enum salve_code epoch_is_gone(const struct keys *keys, struct salve_err *err)
 {
     bool is_old = keys->epoch < keys->file.epoch;
@@ -397,7 +395,7 @@ enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, st
     return code;
 }
 
-/* --- from layout 1 ------------------------------------------------------------------------------------------------- */
+/* --- from layout 1 ------------------------------------------------------------------------------------------------ */
 
 enum salve_code keys_upgrade_begin(struct keys *keys, struct salve_err *err)
 {

@@ -45,7 +45,7 @@ static enum salve_code note_card(struct rec_view *view, struct arena *work, stru
     if (code == SALVE_OK) code = store_head_card(tx.store, chain->id, err);
     new->to = (struct keys_bound){.id = chain->id, .since = chain->head.seq};
     if (code == SALVE_OK)
-        code = keys_token_put(view->site->keys, &new->to, (const uint8_t(*)[KEYS_TOKEN_BYTES])new->tokens,
+        code = keys_token_put(view->site->keys, &new->to, (const uint8_t(*)[KEYS_TOKEN_BYTES]) new->tokens,
                               new->token_count, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
@@ -54,7 +54,7 @@ static enum salve_code note_card(struct rec_view *view, struct arena *work, stru
 
 static enum salve_code replace_tokens(struct rec_view *view, const struct new_card *new, struct salve_err *err)
 {
-    return keys_token_replace(view->site->keys, &new->to, (const uint8_t(*)[KEYS_TOKEN_BYTES])new->tokens,
+    return keys_token_replace(view->site->keys, &new->to, (const uint8_t(*)[KEYS_TOKEN_BYTES]) new->tokens,
                               new->token_count, err);
 }
 

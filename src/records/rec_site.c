@@ -116,8 +116,7 @@ void rec_row_keys(struct site *site)
 {
     const struct str labels[SITE_ROW_KEYS] = {STR("SLV-site-rows-v1"), STR("SLV-site-tags-v1"),
                                               STR("SLV-site-owners-v1")};
-    for (size_t i = 0; i < SITE_ROW_KEYS; i++)
-        keys_of_rows(site->keys, labels[i], crypto_keys_at(site->row_keys, i));
+    for (size_t i = 0; i < SITE_ROW_KEYS; i++) keys_of_rows(site->keys, labels[i], crypto_keys_at(site->row_keys, i));
 }
 
 /* With keys of layout 2 the rows are of layout 2; before an upgrade is through, they may be of either. */
@@ -356,5 +355,14 @@ enum salve_code site_secret_change(struct site *site, struct actor actor, const 
     if (code == SALVE_OK) code = rec_secret_change(site, from.secret, to.secret, err);
     secret_drop(&from);
     secret_drop(&to);
+    return code;
+}
+
+enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with, struct salve_err *err)
+{
+    struct secret secret = {0};
+    enum salve_code code = secret_read(with, &secret, err);
+    if (code == SALVE_OK) code = keys_upgrade(site->keys, secret.secret, err);
+    secret_drop(&secret);
     return code;
 }

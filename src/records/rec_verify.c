@@ -31,6 +31,12 @@ void rec_found_in(struct verify *v, const char *file, struct compartment id, con
     rec_found(v, file, str_of(text), str_of(element), what);
 }
 
+void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
+{
+    v->result->left_over++;
+    rec_found_in(v, file, id, element, what);
+}
+
 /* A place as store, keys and db name it; one that starts with a compartment id is about that compartment. */
 static void reported(void *who, const char *place, const char *what)
 {
@@ -62,7 +68,7 @@ static enum salve_code settle(struct verify *v, const char *file, enum salve_cod
     }
     if (v->result->findings == findings_before)
         rec_found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
-              step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
+                  step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
     return SALVE_OK;
 }
 
@@ -170,8 +176,8 @@ static enum salve_code verify_grants(struct verify *v, struct rec_tx *tx, const 
             rec_found_in(v, "keys.db", id, purpose_text((enum purpose)p), "these wraps rest on no consent record");
         code = rec_revoked_has_purpose(v->site, revoked, id, (enum purpose)p, rests->seq, &is_revoked, err);
         if (code == SALVE_OK && is_revoked)
-            rec_found_in(v, "keys.db", id, purpose_text((enum purpose)p),
-                     "wraps of a consent that was taken back; 'salve keys rotate' removes them");
+            rec_found_left(v, "keys.db", id, purpose_text((enum purpose)p),
+                           "wraps of a consent that was taken back; 'salve keys rotate' removes them");
     }
     return code;
 }
@@ -184,12 +190,12 @@ static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const s
     enum salve_code code = store_tombstone_get(tx->store, id, &is_erased, err);
     if (code == SALVE_OK) code = rec_revoked_has_erasure(v->site, revoked, id, &is_revoked, err);
     if (code == SALVE_OK && (is_erased || is_revoked)) {
-        rec_found_in(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
+        rec_found_left(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
         return SALVE_OK;
     }
     if (code == SALVE_OK) code = store_head_get(tx->store, id, &head, err);
     if (code == SALVE_OK && head.seq == 0) {
-        rec_found_in(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
+        rec_found_left(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
         return SALVE_OK;
     }
     return code == SALVE_OK ? verify_grants(v, tx, revoked, id, err) : code;
@@ -229,10 +235,11 @@ static enum salve_code verify_stored(struct verify *v, struct rec_tx *tx, const 
     if (code == SALVE_OK) code = keys_exists(v->site->keys, id, &exists, err);
     if (code != SALVE_OK) return code;
     if (is_erased || is_revoked)
-        rec_found_in(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
+        rec_found_left(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
     else if (!exists)
         rec_found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
-    if (is_revoked && !is_erased) rec_found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
+    if (is_revoked && !is_erased)
+        rec_found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
     return SALVE_OK;
 }
 
@@ -325,6 +332,14 @@ static enum salve_code verdict(const struct verify *v, enum salve_code code, str
     return salve_fail(err, SALVE_E_INTEGRITY, "%llu findings", (unsigned long long)v->result->findings);
 }
 
+enum salve_code rec_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
+                           struct arena *mem, struct salve_err *err)
+{
+    *out = (struct site_verify_result){0};
+    struct verify v = {.ask = ask, .site = site, .result = out, .mem = mem};
+    return verify_all(&v, err);
+}
+
 enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
                             struct salve_err *err)
 {
@@ -358,7 +373,7 @@ static enum salve_code verify_closed(struct verify *v, const struct site_options
     char where[SALVE_ERR_WHERE_BYTES];
     if (v->result->findings == before)
         rec_found(v, options->path, STR_NONE, str_of(salve_err_where(why, where)),
-              why->why[0] != '\0' ? why->why : salve_code_what(why_code));
+                  why->why[0] != '\0' ? why->why : salve_code_what(why_code));
     return SALVE_OK;
 }
 

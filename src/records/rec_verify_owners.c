@@ -101,7 +101,7 @@ static enum salve_code check_says(struct owners *o, const struct store_owner *ro
     return SALVE_OK;
 }
 
-/* --- all rows ------------------------------------------------------------------------------------------------------ */
+/* --- all rows ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code check_owner(struct owners *o, const struct store_owner *row, struct salve_err *err)
 {
@@ -148,7 +148,7 @@ enum salve_code rec_verify_owners(struct verify *v, struct salve_err *err)
     return code;
 }
 
-/* --- tokens ---------------------------------------------------------------------------------------------------------- */
+/* --- tokens ------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code check_token(struct verify *v, struct rec_tx *tx, const struct keys_token_row *row,
                                    struct salve_err *err)

@@ -76,6 +76,9 @@ SALVE_MUST_USE enum salve_code rec_settings_read(struct str json, struct arena *
 /* rec_settings_use - makes `json` the settings of the open site: copies, and builds the admission rules. */
 SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str json, struct salve_err *err);
 
+/* rec_keys_upgrade - keys_upgrade with the secret read. */
+SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with,
+                                                struct salve_err *err);
 /* rec_row_keys - takes the keys of rows from the key store. */
 void rec_row_keys(struct site *site);
 /* rec_site_open - site_open without recovery and without the log guard when `is_lenient` (verify, successor). */

@@ -41,12 +41,12 @@ struct crypto_key;
 
 enum { STORE_LAYOUT = 2 };
 struct store_options {
-    const char *where;    /* a backend and its place: "sqlite:site.db", "memory:" (forgets at close) */
-    const char *folder;   /* a relative path of `where` begins there; NULL: the working folder */
-    bool create;          /* make the place if it is not there; without it E_NOT_FOUND */
-    bool is_earlier;      /* it may be of layout 1: then it can only be read, and upgraded */
-    const struct crypto_key *row_key; /* what the MACs of rows are made with; outlives the store. NULL: they find
-                                       * accidents only (tests) */
+    const char *where;  /* a backend and its place: "sqlite:site.db", "memory:" (forgets at close) */
+    const char *folder; /* a relative path of `where` begins there; NULL: the working folder */
+    bool create;        /* make the place if it is not there; without it E_NOT_FOUND */
+    bool is_earlier;    /* it may be of layout 1: then it can only be read, and upgraded */
+    /* What the MACs of rows are made with; outlives the store. NULL: they find accidents only (tests). */
+    const struct crypto_key *row_key;
     struct db_disk *disk; /* sqlite, tests only: a simulated disk */
 };
 
@@ -60,10 +60,9 @@ SALVE_MUST_USE enum salve_code store_is_there(const struct store_options *option
 /* store_layout - of the rows as they are now. store_upgrade - makes those of layout 1 rows of layout 2, in one
  * transaction. `own` is called in it, before the commit, for what the caller adds. */
 uint32_t store_layout(const struct store *store);
-SALVE_MUST_USE enum salve_code store_upgrade(struct store *store,
-                                             enum salve_code (*own)(void *with, struct store_tx *tx,
-                                                                    struct salve_err *err),
-                                             void *with, struct salve_err *err);
+typedef enum salve_code store_upgrade_own(void *with, struct store_tx *tx, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_upgrade(struct store *store, store_upgrade_own *own, void *with,
+                                             struct salve_err *err);
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 SALVE_MUST_USE enum salve_code store_begin(struct store *store, bool read_only, struct store_tx **out,
@@ -211,8 +210,8 @@ SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct comp
 
 /* --- verify ------------------------------------------------------------------------------------------------------- */
 /* store_verify - what the store can check without keys: its files where it has some, heads against records, gaps in
- * seq, prev hashes in the record heads, the log's numbering, the MACs of rows, the sum over all rows. `report` is called for each bad
- * place (a file with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if there was any. */
+ * seq, prev hashes in the record heads, the log's numbering, the MACs of rows, the sum over all rows. `report` is
+ * called for each bad place (a file with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if there was any. */
 typedef void store_report(void *who, const char *place, const char *what);
 struct store_counts {
     uint64_t compartments, records, log_entries, commons, tombstones, bad;

@@ -12,19 +12,19 @@
 #include "store/store.h"
 
 /* clang-format off */
-/*    table      text         name             number           tag                 bytes */
-#define STORE_TABLES(X)                                                                                               \
-    X(RECORD,    "record"    /* compartment      seq              class, +256: blank  the record, or its hash */, KEY)  \
-    X(HEAD,      "head"      /* compartment      0                0                   seq, SHA-256, card; MAC */, MAC)  \
-    X(LOG_ENTRY, "log_entry" /* empty            index            0                   entry */, NONE)                   \
-    X(LOG_TILE,  "log_tile"  /* empty            level<<56|index  0                   hashes */, NONE)                  \
-    X(OWNER,     "owner"     /* tag of the owner index            0                   owner, sealed */, BYTES)          \
-    X(TOMBSTONE, "tombstone" /* SHA-256(id)      0                0                   MAC */, MAC)                      \
-    X(COMMONS,   "commons"   /* key              0                0                   document, MAC */, MAC)            \
-    X(MARK,      "mark"      /* name             0                0                   u64, rows of the quota; MAC */, MAC)
+/*    table      kept   text         name             number           tag                 bytes */
+#define STORE_TABLES(X)                                                                                                \
+    X(RECORD,    KEY,   "record"     /* compartment      seq              class, +256: blank  record, or its hash */)  \
+    X(HEAD,      MAC,   "head"       /* compartment      0                0                   seq, SHA-256, card */)   \
+    X(LOG_ENTRY, NONE,  "log_entry"  /* empty            index            0                   entry */)                \
+    X(LOG_TILE,  NONE,  "log_tile"   /* empty            level<<56|index  0                   hashes */)               \
+    X(OWNER,     BYTES, "owner"      /* tag              log index        0                   owner, sealed */)        \
+    X(TOMBSTONE, MAC,   "tombstone"  /* SHA-256(id)      0                0                    */)                     \
+    X(COMMONS,   MAC,   "commons"    /* key              0                0                   document */)             \
+    X(MARK,      MAC,   "mark"       /* name             0                0                   u64; rows of quota */)
 /* clang-format on */
 
-#define X(name, text, kept) STORE_##name,
+#define X(name, kept, text) STORE_##name,
 enum store_table { STORE_TABLES(X) STORE_TABLE_COUNT };
 #undef X
 

@@ -22,17 +22,18 @@ struct sqlite_place {
 
 enum { SQL_BYTES = 512, PATH_BYTES = 4096 };
 
-#define KEY_COLUMNS "(name BLOB NOT NULL, number INTEGER NOT NULL, tag INTEGER NOT NULL, bytes BLOB NOT NULL, "
+#define KEY_COLUMNS   "(name BLOB NOT NULL, number INTEGER NOT NULL, tag INTEGER NOT NULL, bytes BLOB NOT NULL, "
 #define OWNER_COLUMNS KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
 static const char schema[] = "CREATE TABLE record " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
                              "CREATE TABLE head " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
                              "CREATE TABLE log_entry " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
                              "CREATE TABLE log_tile " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE owner " OWNER_COLUMNS "CREATE TABLE tombstone " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE owner " OWNER_COLUMNS "CREATE TABLE tombstone " KEY_COLUMNS
+                             "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
                              "CREATE TABLE commons " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
                              "CREATE TABLE mark " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;";
 
-#define X(name, text, kept) text,
+#define X(name, kept, text) text,
 static const char *const table_names[STORE_TABLE_COUNT] = {STORE_TABLES(X)};
 #undef X
 

@@ -14,7 +14,7 @@
 enum { OUT_BYTES = STORE_MAC_BYTES + STORE_SUM_BYTES };
 _Static_assert(OUT_BYTES <= 64, "one hash of BLAKE2b");
 
-#define X(name, text, kept) STORE_KEPT_##kept,
+#define X(name, kept, text) STORE_KEPT_##kept,
 static const enum store_kept kept_of[STORE_TABLE_COUNT] = {STORE_TABLES(X)};
 #undef X
 
@@ -132,10 +132,7 @@ enum salve_code store_marks_flush(struct store_tx *tx, struct salve_err *err)
     return store_put_raw(tx, &row, false, err);
 }
 
-static bool is_marks(const struct store_row *row)
-{
-    return row->table == STORE_MARK && str_is(row->key.name, "marks");
-}
+static bool is_marks(const struct store_row *row) { return row->table == STORE_MARK && str_is(row->key.name, "marks"); }
 
 /* --- the sum over all rows ---------------------------------------------------------------------------------------- */
 

@@ -77,9 +77,7 @@ static enum salve_code upgrade_in(struct store_tx *tx, struct arena *mem, struct
     return store_sum_of_rows(tx, mem, tx->marks.sum, err);
 }
 
-enum salve_code store_upgrade(struct store *store,
-                              enum salve_code (*own)(void *with, struct store_tx *tx, struct salve_err *err),
-                              void *with, struct salve_err *err)
+enum salve_code store_upgrade(struct store *store, store_upgrade_own *own, void *with, struct salve_err *err)
 {
     struct store_tx *tx = NULL;
     if (store->layout == STORE_LAYOUT) return SALVE_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What can be checked without keys of people: the files, every compartment's chain from seq 1 to its head, the numbering
- * of the log, the MACs of rows and the sum over all of them. One compartment's damage does not stop the check of the others. */
+ * What can be checked without keys of people: the files, every compartment's chain from seq 1 to its head, the
+ * numbering of the log, the MACs of rows and the sum over all of them. One compartment's damage does not stop the check
+ * of the others. */
 #include <stdio.h>
 
 #include "crypto/crypto.h"
