@@ -28,15 +28,29 @@ struct secret {
     struct keys_secret secret;
 };
 
+/* Whoever may read the file may open the site. */
+static enum salve_code check_key_file(int fd, const char *path, struct salve_err *err)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0) return file_fail(err, path);
+    if (!S_ISREG(info.st_mode)) return salve_refuse(err, SALVE_E_IO, "it is no plain file", "%s", path);
+    if ((info.st_mode & 077) == 0) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_CONFIG, "%s", path);
+    return salve_why(err, SALVE_E_CONFIG, "others may read this key file (mode %03o): chmod 600 '%s'",
+                     (unsigned)info.st_mode & 0777, path);
+}
+
 static enum salve_code read_key_file(const char *path, struct secret *out, struct salve_err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return file_fail(err, path);
-    ssize_t len = read(fd, out->bytes, sizeof out->bytes);
-    close(fd);
-    if (len < 0) return file_fail(err, path);
-    out->secret.bytes = str_bytes(out->bytes, (size_t)len);
-    return SALVE_OK;
+    enum salve_code code = check_key_file(fd, path, err);
+    if (code == SALVE_OK) len = read(fd, out->bytes, sizeof out->bytes);
+    if (len < 0) code = file_fail(err, path);
+    (void)close(fd);
+    if (code == SALVE_OK) out->secret.bytes = str_bytes(out->bytes, (size_t)len);
+    return code;
 }
 
 static enum salve_code secret_read(const struct site_secret *from, struct secret *out, struct salve_err *err)

@@ -172,14 +172,19 @@ static void taking_back_and_erasing_leave_a_receipt_in_the_persons_language(void
     t_must(visit_withdraw(as(&w, T_PERSON), w.card, PURPOSE_CARE, STR("ar"), &receipt, &err));
     t_must(visit_receipt_text(&receipt, w.t->mem, &text, &err));
     assert_true(str_starts(text, receipt.title) && str_ends(text, receipt.proof.text) && holds(text, receipt.body.ptr));
-    t_must(visit_receipt_json(&receipt, "withdrawal", w.t->mem, &text, &err));
+    t_must(visit_receipt_json(&receipt, w.t->mem, &text, &err));
     t_must(json_read(text, NULL, w.t->mem, &doc, &err));
     assert_str(json_get_text(doc, "receipt"), "withdrawal");
     assert_str(json_get_text(doc, "purpose"), "care");
     assert_true(str_eq(json_get_text(doc, "proof"), receipt.proof.text) && json_get(doc, "keysGoneBy") == NULL);
     assert_true(receipt.title.len > 0 && receipt.proof.text.len > 0 && receipt.until.len == 0);
     assert_int_equal(t_open_code(w.t, T_ASSISTANT, PURPOSE_CARE, w.card, &view), SALVE_E_CONSENT);
+    assert_str(receipt.proof.kind, "withdrawal");
+    assert_int_equal(receipt.proof.purpose, PURPOSE_CARE);
+    assert_int_equal(visit_withdraw(&w.visit, w.card, PURPOSE_CARE, STR("ar"), &receipt, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(receipt.title.len + receipt.body.len + receipt.proof.text.len, 0);
     t_must(visit_erase(&w.visit, w.card, STR("en"), &receipt, &err));
+    assert_str(receipt.proof.kind, "erasure");
     assert_int_equal(receipt.until.len, 10);
     assert_true(holds(receipt.body, receipt.until.ptr));
     assert_int_equal(t_open_code(w.t, T_PERSON, PURPOSE_SELF, w.card, &view), SALVE_E_NOT_FOUND);
@@ -238,7 +243,7 @@ static void an_import_and_the_settings_are_also_json(void **state)
                "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
                "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
                "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
-               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null}");
+               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\"}");
     arena_close(mem);
 }
 
