@@ -165,8 +165,8 @@ SALVE_MUST_USE enum salve_code site_verify_path(const struct site_options *optio
                                                 struct site_verify_result *out, struct salve_err *err);
 
 /* site_upgrade - a site of layout 1, which nothing else but verify opens, becomes one of layout 2. It is verified
- * before and after (`ask`, `out` as in site_verify, of the last one); a cut anywhere is gone on from by the same call.
- * Works on a closed site. E_CONFLICT: it is of layout 2 already; E_INTEGRITY: it has faults, and nothing was changed. */
+ * before and after (`ask`, `out` as in site_verify, of the last one); after a cut anywhere the same call goes on. Works
+ * on a closed site. E_CONFLICT: it is of layout 2 already; E_INTEGRITY: it has faults, and nothing was changed. */
 SALVE_MUST_USE enum salve_code site_upgrade(const struct site_options *options, const struct site_verify_ask *ask,
                                             struct site_verify_result *out, struct salve_err *err);
 

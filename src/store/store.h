@@ -211,7 +211,8 @@ SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct comp
 /* --- verify ------------------------------------------------------------------------------------------------------- */
 /* store_verify - what the store can check without keys: its files where it has some, heads against records, gaps in
  * seq, prev hashes in the record heads, the log's numbering, the MACs of rows, the sum over all rows. `report` is
- * called for each bad place (a file with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if there was any. */
+ * called for each bad place (a file with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if
+ * there was any. */
 typedef void store_report(void *who, const char *place, const char *what);
 struct store_counts {
     uint64_t compartments, records, log_entries, commons, tombstones, bad;
