@@ -172,6 +172,11 @@ enum salve_code keys_sealed_drop(struct keys *keys, struct str name, struct salv
     return db_scrub(keys->db, err);
 }
 
+void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out)
+{
+    crypto_key_derive(keys_slot(keys, SLOT_ROWS), &label, 1, out);
+}
+
 enum { SECRET_NAME_BYTES_MAX = 200 };
 
 enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot, struct salve_err *err)

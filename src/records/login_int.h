@@ -20,12 +20,11 @@ struct rec_staff {
 SALVE_MUST_USE enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *mem,
                                               struct rec_staff *out, struct salve_err *err);
 
-/* rec_gate_key - a key of the gate's own, sealed in the key store: random, the same for the life of the site. */
-SALVE_MUST_USE enum salve_code rec_gate_key(struct site *site, const struct crypto_key **out, struct salve_err *err);
+/* rec_gate_key - the key for what the gate says to itself; the same for the life of the site. */
+const struct crypto_key *rec_gate_key(const struct site *site);
 
 /* rec_pass - what makes a struct actor that member of staff: bound to name, role and PIN. */
-SALVE_MUST_USE enum salve_code rec_pass(struct site *site, const struct rec_staff *staff,
-                                        uint8_t pass[ACTOR_PASS_BYTES], struct salve_err *err);
+void rec_pass(const struct site *site, const struct rec_staff *staff, uint8_t pass[ACTOR_PASS_BYTES]);
 
 /* rec_pin_put - hashes and keeps a secret; staff gets its salt and cost, which the document has to say from then on.
  * rec_pin_drop - a row that no document names any more. */

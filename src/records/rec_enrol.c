@@ -67,8 +67,8 @@ static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
         code = rec_name_token(en->site, &en->patient, en->work, tokens[1], &has_name, err);
     if (code == SALVE_OK) code = keys_grant(en->site->keys, en->chain.ring, &own, 1, err);
     if (code == SALVE_OK)
-        code = keys_token_put(en->site->keys, en->chain.id, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens,
-                              has_name ? 2 : 1, err);
+        code = keys_token_put(en->site->keys, &(struct keys_bound){.id = en->chain.id, .since = 1},
+                              (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, has_name ? 2 : 1, err);
     return code;
 }
 
@@ -113,7 +113,7 @@ enum salve_code rec_enrol(struct site *site, struct actor actor, const struct ta
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     code = enrol(&en, actor, patient, err);
     if (code == SALVE_OK) code = rec_card_out(&en.card, mem, &out->card, err);
-    if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, mem, &out->receipt, err);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, REC_SIGN_DUE, mem, &out->receipt, err);
     out->compartment = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     arena_close(en.work);

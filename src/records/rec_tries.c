@@ -27,16 +27,12 @@ struct row {
     int64_t at_unix_ms;
 };
 
-static enum salve_code row_mac(struct site *site, uint32_t slot, const uint8_t *row, uint8_t mac[MAC_BYTES],
-                               struct salve_err *err)
+static void row_mac(const struct site *site, uint32_t slot, const uint8_t *row, uint8_t mac[MAC_BYTES])
 {
     uint8_t number[4];
-    const struct crypto_key *key = NULL;
-    TRY(rec_gate_key(site, &key, err));
     crypto_put_u32(number, slot);
     const struct str parts[] = {STR("SLV-try-v1"), str_bytes(number, sizeof number), str_bytes(row, AT_MAC)};
-    crypto_key_mac(key, parts, 3, mac, MAC_BYTES);
-    return SALVE_OK;
+    crypto_key_mac(rec_gate_key(site), parts, 3, mac, MAC_BYTES);
 }
 
 static bool is_blank(const uint8_t row[ROW_BYTES])
@@ -59,7 +55,7 @@ static enum salve_code row_read(struct site *site, int fd, uint32_t slot, struct
     ssize_t got = pread(fd, row, sizeof row, (off_t)slot * ROW_BYTES);
     if (got < 0) return io_fail(err);
     *out = (struct row){crypto_get_u32(row), (int64_t)crypto_get_u64(row + AT_TIME)};
-    TRY(row_mac(site, slot, row, mac, err));
+    row_mac(site, slot, row, mac);
     *fits = is_blank(row) || (got == sizeof row && crypto_equal(mac, row + AT_MAC, MAC_BYTES));
     return SALVE_OK;
 }
@@ -69,7 +65,7 @@ static enum salve_code row_write(struct site *site, int fd, uint32_t slot, struc
     uint8_t bytes[ROW_BYTES] = {0};
     crypto_put_u32(bytes, row.count);
     crypto_put_u64(bytes + AT_TIME, (uint64_t)row.at_unix_ms);
-    if (row.count > 0) TRY(row_mac(site, slot, bytes, bytes + AT_MAC, err));
+    if (row.count > 0) row_mac(site, slot, bytes, bytes + AT_MAC);
     if (row.count == 0) memset(bytes, 0, sizeof bytes);
     errno = 0;
     return pwrite(fd, bytes, sizeof bytes, (off_t)slot * ROW_BYTES) == sizeof bytes ? SALVE_OK : io_fail(err);
@@ -92,15 +88,12 @@ static enum salve_code open_tries(struct site *site, int *fd, struct salve_err *
     return code;
 }
 
-static enum salve_code slot_of(struct site *site, struct str name, uint32_t *out, struct salve_err *err)
+static uint32_t slot_of(const struct site *site, struct str name)
 {
     uint8_t mac[MAC_BYTES];
-    const struct crypto_key *key = NULL;
     const struct str parts[] = {STR("SLV-try-name-v1"), name};
-    TRY(rec_gate_key(site, &key, err));
-    crypto_key_mac(key, parts, 2, mac, sizeof mac);
-    *out = mac[0];
-    return SALVE_OK;
+    crypto_key_mac(rec_gate_key(site), parts, 2, mac, sizeof mac);
+    return mac[0];
 }
 
 /* One minute after the fifth wrong try, twice as long after each further one, an hour at most. */
@@ -138,8 +131,7 @@ static enum salve_code count(struct site *site, struct rec_try *try, struct salv
 
 enum salve_code rec_try_begin(struct site *site, struct str name, struct rec_try *out, struct salve_err *err)
 {
-    *out = (struct rec_try){.fd = -1};
-    TRY(slot_of(site, name, &out->slot, err));
+    *out = (struct rec_try){.fd = -1, .slot = slot_of(site, name)};
     TRY(open_tries(site, &out->fd, err));
     enum salve_code code = count(site, out, err);
     if (code != SALVE_OK) (void)close(out->fd);
