@@ -2,7 +2,8 @@
 # The few commands of Salve:
 #   make            build/salve            make demo     installs what is missing, builds, shows the main job
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
-#   make check-all  exhaustive fault tests, longer fuzzing              make tidy | bench | docs | run
+#   make check-all  exhaustive fault tests, longer fuzzing              make attack     kills, full disks, damage, fuzzing
+#   make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
@@ -94,7 +95,7 @@ endif
 Q := $(if $(VERBOSE),,@)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all tidy bench docs run setup clean share tests fuzzers benches
+.PHONY: all demo check check-all attack tidy bench docs run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -237,6 +238,9 @@ check: setup
 
 check-all: setup
 	@tools/check ALL=1 $(if $(M),M=$(M)) $(if $(T),T=$(T))
+
+attack: setup
+	@tools/attack
 
 setup:
 	@tools/setup

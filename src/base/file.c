@@ -54,11 +54,9 @@ enum salve_code file_read_secret(const char *path, char *secret, size_t bytes_ma
     return *len > bytes_max ? salve_fail(err, SALVE_E_TOO_BIG, "%s", path) : code;
 }
 
-enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out, struct salve_err *err)
+static enum salve_code read_fd(int fd, const char *path, size_t bytes_max, struct arena *mem, struct str *out,
+                               struct salve_err *err)
 {
-    bool is_stdin = strcmp(path, "-") == 0;
-    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return file_fail(err, path);
     struct buf buf;
     struct stat info;
     enum salve_code code = SALVE_OK;
@@ -70,9 +68,40 @@ enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem,
             (void)buf_room(&buf, (size_t)info.st_size + 1); /* one allocation instead of several */
     }
     if (code == SALVE_OK) code = read_all(fd, path, &buf, err);
-    if (!is_stdin) (void)close(fd);
     if (code == SALVE_OK && buf.len > bytes_max) code = salve_fail(err, SALVE_E_TOO_BIG, "%s", path);
     return code == SALVE_OK ? buf_done(&buf, out, err) : code;
+}
+
+enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_fail(err, path);
+    enum salve_code code = read_fd(fd, path, bytes_max, mem, out, err);
+    if (!is_stdin) (void)close(fd);
+    return code;
+}
+
+enum salve_code file_open_plain(const char *path, int flags, unsigned mode, int *fd, struct salve_err *err)
+{
+    struct stat info;
+    *fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, (mode_t)mode);
+    bool is_link = *fd < 0 && errno == ELOOP, is_device = *fd < 0 && errno == ENXIO; /* a pipe that nobody reads */
+    if (*fd < 0 && !is_link && !is_device) return file_fail(err, path);
+    if (*fd >= 0 && fstat(*fd, &info) == 0 && S_ISREG(info.st_mode)) return SALVE_OK;
+    if (*fd >= 0) (void)close(*fd);
+    *fd = -1;
+    return salve_refuse(err, SALVE_E_IO, "it is no plain file; nothing was read or written through it", "%s", path);
+}
+
+enum salve_code file_read_plain(const char *path, size_t bytes_max, struct arena *mem, struct str *out,
+                                struct salve_err *err)
+{
+    int fd = -1;
+    TRY(file_open_plain(path, O_RDONLY, 0, &fd, err));
+    enum salve_code code = read_fd(fd, path, bytes_max, mem, out, err);
+    (void)close(fd);
+    return code;
 }
 
 static enum salve_code put_all(int fd, struct str bytes, const char *path, struct salve_err *err)
@@ -92,7 +121,7 @@ static enum salve_code write_all(int fd, struct str bytes, const char *path, str
     return code != SALVE_OK || fsync(fd) == 0 ? code : file_fail(err, path);
 }
 
-static enum salve_code sync_folder_of(const char *path, struct salve_err *err)
+enum salve_code file_sync_folder_of(const char *path, struct salve_err *err)
 {
     char folder[4096];
     const char *slash = strrchr(path, '/');
@@ -121,14 +150,9 @@ static enum salve_code write_in_place(const char *path, struct str bytes, struct
     return code;
 }
 
-enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
+enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
 {
     char temp[4096];
-    struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
-        return write_in_place(path, bytes, err);
-    errno = EISDIR;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return file_fail(err, path);
     int len = snprintf(temp, sizeof temp, "%s.XXXXXX.tmp", path);
     if (len < 0 || (size_t)len >= sizeof temp) return salve_fail(err, SALVE_E_IO, "%s", path);
     int fd = mkostemps(temp, sizeof ".tmp" - 1, O_CLOEXEC); /* a name that nobody can have put there before; 0600 */
@@ -138,7 +162,17 @@ enum salve_code file_write(const char *path, struct str bytes, unsigned mode, st
     if (close(fd) != 0 && code == SALVE_OK) code = file_fail(err, path);
     if (code == SALVE_OK && rename(temp, path) != 0) code = file_fail(err, path);
     if (code != SALVE_OK) (void)unlink(temp);
-    return code == SALVE_OK ? sync_folder_of(path, err) : code;
+    return code == SALVE_OK ? file_sync_folder_of(path, err) : code;
+}
+
+enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
+{
+    struct stat info;
+    bool is_there = stat(path, &info) == 0;
+    if (is_there && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) return write_in_place(path, bytes, err);
+    errno = EISDIR;
+    if (is_there && S_ISDIR(info.st_mode)) return file_fail(err, path);
+    return file_replace(path, bytes, mode, err);
 }
 
 static int by_bytes(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }

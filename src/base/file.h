@@ -13,6 +13,14 @@
 SALVE_MUST_USE enum salve_code file_read(const char *path, size_t bytes_max, struct arena *mem, struct str *out,
                                          struct salve_err *err);
 
+/* file_open_plain - a descriptor of a file that nobody named on the command line, such as those of a site's folder: no
+ * link is followed, and what is no plain file (a pipe, a device) is E_IO. flags and mode as for open(2); the caller
+ * closes it. file_read_plain - file_read through it. */
+SALVE_MUST_USE enum salve_code file_open_plain(const char *path, int flags, unsigned mode, int *fd,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code file_read_plain(const char *path, size_t bytes_max, struct arena *mem, struct str *out,
+                                               struct salve_err *err);
+
 /* file_read_secret - the bytes of `path` into `secret`, which the caller wipes; they are nowhere else. E_TOO_BIG: there
  * are more than bytes_max; E_NOT_FOUND, E_IO. */
 SALVE_MUST_USE enum salve_code file_read_secret(const char *path, char *secret, size_t bytes_max, size_t *len,
@@ -22,8 +30,13 @@ SALVE_MUST_USE enum salve_code file_read_secret(const char *path, char *secret, 
  * when the disk is, else E_IO. */
 SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
 
-/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. */
+/* file_replace - the same, but nothing that lies under the name is written to: a link, pipe or device is replaced. */
+SALVE_MUST_USE enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
+
+/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder that
+ * `path` is in. */
 SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
+SALVE_MUST_USE enum salve_code file_sync_folder_of(const char *path, struct salve_err *err);
 
 /* file_list - names in folder `path` (no "." and ".."), sorted bytewise. E_NOT_FOUND; E_IO, also when
  * something in it is neither a file nor a folder. */

@@ -46,7 +46,8 @@ static enum salve_code make_site(struct demo *demo, struct salve_err *err)
     struct arena *mem = demo->cli->mem;
     struct site_options options = {.path = arena_printf(mem, "%s/site", demo->folder.ptr).ptr,
                                    .secret.key_file = arena_printf(mem, "%s/site.key", demo->folder.ptr).ptr,
-                                   .clock = demo->cli->clock};
+                                   .clock = demo->cli->clock,
+                                   .is_made_up = true};
     TRY(visit_demo_site(demo->visit, &options, &demo->about, err));
     TRY(visit_screening(demo->visit, &demo->screening, err));
     cli_print("A site of its own in %s: five made-up members of staff, %zu of %zu guidelines.\n"

@@ -199,12 +199,11 @@ enum salve_code cli_take(struct cli *cli, struct salve_err *err)
 /* --- withdraw and erase ------------------------------------------------------------------------------------------- */
 
 /* A receipt in the person's language, with its proof below. */
-static enum salve_code give_receipt(struct cli *cli, const char *kind, const struct visit_receipt *receipt,
-                                    struct salve_err *err)
+static enum salve_code give_receipt(struct cli *cli, const struct visit_receipt *receipt, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct str text;
-    TRY(cli->is_json ? visit_receipt_json(receipt, kind, cli->mem, &text, err)
+    TRY(cli->is_json ? visit_receipt_json(receipt, cli->mem, &text, err)
                      : visit_receipt_text(receipt, cli->mem, &text, err));
     enum salve_code code = path == NULL ? SALVE_OK : file_write(path, text, 0600, err);
     if (path == NULL || code != SALVE_OK) cli_write(text); /* it is done, and this is the only receipt */
@@ -230,7 +229,7 @@ enum salve_code cli_withdraw(struct cli *cli, struct salve_err *err)
     TRY(receipt_words(cli, &language, err));
     TRY(cli_open(cli, CLI_ANYBODY, err));
     TRY(visit_withdraw(&cli->visit, str_of(cli->words[0]), purpose, language, &receipt, err));
-    return give_receipt(cli, "withdrawal", &receipt, err);
+    return give_receipt(cli, &receipt, err);
 }
 
 enum salve_code cli_erase(struct cli *cli, struct salve_err *err)
@@ -241,5 +240,5 @@ enum salve_code cli_erase(struct cli *cli, struct salve_err *err)
     TRY(cli_confirm(cli, "Everything about this person will be gone for good", "erase", err));
     TRY(cli_open(cli, CLI_PERSON, err));
     TRY(visit_erase(&cli->visit, str_of(cli->words[0]), language, &receipt, err));
-    return give_receipt(cli, "erasure", &receipt, err);
+    return give_receipt(cli, &receipt, err);
 }

@@ -2,6 +2,7 @@
  * The commands of a site: make it, its staff, verify, keys, doctor. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -376,8 +377,9 @@ static void check_open_site(struct doctor *doctor)
         bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */
         tell(doctor, is_known && age_days <= 7, is_known ? "keys were renewed within 7 days" : "keys were renewed once",
              NULL, "run 'salve keys rotate' every night");
-        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves\n", STR_ARGS(facts.origin),
-                        (unsigned long long)facts.log_size);
+        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves; layout %u%s\n", STR_ARGS(facts.origin),
+                        (unsigned long long)facts.log_size, facts.layout,
+                        site_is_made_up(site) ? "; its people are made up" : "");
     }
     bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
     tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));
@@ -394,6 +396,9 @@ static void check_site(struct doctor *doctor)
     }
     bool is_roomy = statvfs(dir, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize > (uint64_t)256 << 20;
     tell(doctor, is_roomy, "256 MiB of free disk or more", NULL, "free some room on the disk of the site");
+    struct stat info;
+    bool is_closed = stat(dir, &info) == 0 && (info.st_mode & 077) == 0;
+    tell(doctor, is_closed, "the folder is closed to others", NULL, "chmod 700 the folder of the site");
     bool is_open = cli_open(doctor->cli, CLI_NOBODY, &err) == SALVE_OK;
     tell(doctor, is_open, "the site opens", &err, NULL);
     if (is_open) check_open_site(doctor);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -29,6 +30,21 @@ bool db_is_there(const char *path, struct db_disk *disk)
     return disk == NULL ? access(path, F_OK) == 0 : is_found(&disk->vfs, path);
 }
 
+/* A file of a database, where it is there: a link, a pipe or a device is refused, and other people's rights are taken
+ * away. By its name, since closing a descriptor would drop the locks that this process may have on it. */
+static enum salve_code check_file(const char *path, const char *ending, struct salve_err *err)
+{
+    char name[4096];
+    struct stat info;
+    int len = snprintf(name, sizeof name, "%s%s", path, ending);
+    if (len < 0 || (size_t)len >= sizeof name) return salve_fail(err, SALVE_E_IO, "%s", path);
+    if (lstat(name, &info) != 0) return SALVE_OK;
+    if (!S_ISREG(info.st_mode))
+        return salve_refuse(err, SALVE_E_IO, "it is no plain file; nothing was read or written through it", "%s", name);
+    if ((info.st_mode & 077) != 0) (void)!chmod(name, 0600);
+    return SALVE_OK;
+}
+
 /* A new file is for its owner alone from the beginning; what lies beside it gets the same mode from SQLite. */
 static enum salve_code make_file(const char *path, struct salve_err *err)
 {
@@ -36,6 +52,14 @@ static enum salve_code make_file(const char *path, struct salve_err *err)
     if (fd < 0) return file_fail(err, path);
     (void)close(fd);
     return SALVE_OK;
+}
+
+static enum salve_code check_files(const char *path, bool create, struct salve_err *err)
+{
+    TRY(check_file(path, "", err));
+    TRY(check_file(path, "-wal", err));
+    TRY(check_file(path, "-journal", err));
+    return create ? make_file(path, err) : SALVE_OK;
 }
 
 static enum salve_code open_handle(struct db *db, const struct db_options *options, struct salve_err *err)
@@ -111,8 +135,8 @@ enum salve_code db_open(const char *path, const struct db_options *options, stru
         return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     }
     enum salve_code code = db_sum_open(below, &db->sums, err);
+    if (code == SALVE_OK && options->disk == NULL) code = check_files(path, options->create, err);
     if (code == SALVE_OK) code = db_wal_check(below, path, err);
-    if (code == SALVE_OK && options->create && options->disk == NULL) code = make_file(path, err);
     if (code == SALVE_OK) code = open_handle(db, options, err);
     if (code == SALVE_OK) code = prepare_transactions(db, err);
     if (code == SALVE_OK) code = check_schema(db, options, err);

@@ -155,6 +155,12 @@ SALVE_MUST_USE enum salve_code guideline_evaluate(const struct guideline *guidel
                                                   struct arena *mem, struct finding **out, size_t *count,
                                                   struct salve_err *err);
 
+/* guideline_not_judged - what stands in the place of its findings where an evaluation ended with the error `why`: every
+ * item with status NOT_JUDGED and the error as its reason. E_MEMORY. */
+SALVE_MUST_USE enum salve_code guideline_not_judged(const struct guideline *guideline, const struct salve_err *why,
+                                                    struct arena *mem, struct finding **out, size_t *count,
+                                                    struct salve_err *err);
+
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
 /* What a letter says about one finding; parts that do not apply are empty. */

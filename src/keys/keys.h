@@ -44,6 +44,7 @@ struct keys_options {
     struct keys_secret secret;
     enum crypto_cost cost; /* keys_create only; 0 is MODERATE */
     int64_t made_unix_s;   /* keys_create only: when its keys were new; 0: not known */
+    bool is_made_up;       /* keys_create only: the site's people are made up; stays so for ever */
     struct db_disk *disk;  /* tests only */
 };
 
@@ -53,6 +54,12 @@ SALVE_MUST_USE enum salve_code keys_create(const struct keys_options *options, s
                                            struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_close(struct keys **keys, struct salve_err *err); /* sets NULL; NULL is fine */
+
+/* What the root secret was sealed with, so that nobody without it changes them: the layout of the site's tables (1 or
+ * KEYS_LAYOUT), and whether its people are made up. Another passphrase or key file keeps both. */
+enum { KEYS_LAYOUT = 2 };
+uint32_t keys_layout(const struct keys *keys);
+bool keys_is_made_up(const struct keys *keys);
 
 struct keys_rotated {
     uint32_t epoch;     /* the new one */

@@ -36,9 +36,9 @@ static bool read_copy(const uint8_t *in, struct keys_epoch *out)
 static enum salve_code read_file(const char *path, uint8_t *out, size_t max, size_t *len, struct salve_err *err)
 {
     ssize_t got = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return file_fail(err, path);
-    enum salve_code code = SALVE_OK;
+    int fd = -1;
+    enum salve_code code = file_open_plain(path, O_RDONLY, 0, &fd, err);
+    if (code != SALVE_OK) return code;
     for (*len = 0; *len < max; *len += (size_t)got) {
         do got = read(fd, out + *len, max - *len);
         while (got < 0 && errno == EINTR);
@@ -83,9 +83,9 @@ static enum salve_code write_over(const char *path, const uint8_t bytes[FILE_BYT
 {
     struct stat info;
     ssize_t put = 0;
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0) return file_fail(err, path);
-    bool is_good = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    int fd = -1;
+    TRY(file_open_plain(path, O_WRONLY, 0, &fd, err));
+    bool is_good = fstat(fd, &info) == 0;
     for (size_t at = 0; is_good && at < FILE_BYTES; at += (size_t)put) {
         do put = pwrite(fd, bytes + at, FILE_BYTES - at, (off_t)at);
         while (put < 0 && errno == EINTR);
@@ -126,7 +126,7 @@ enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoc
     put_bytes(epoch, bytes);
     enum salve_code code = next_path(path, next, err);
     if (code == SALVE_OK && is_there) code = wipe(next, err);
-    if (code == SALVE_OK) code = file_write(is_there ? next : path, str_bytes(bytes, sizeof bytes), 0600, err);
+    if (code == SALVE_OK) code = file_replace(is_there ? next : path, str_bytes(bytes, sizeof bytes), 0600, err);
     if (code == SALVE_OK && is_there) code = write_over(path, bytes, err);
     if (code == SALVE_OK && is_there) code = wipe(next, err);
     crypto_zero(bytes, sizeof bytes);

@@ -40,7 +40,8 @@ struct keys {
     struct crypto_keys *slots;
     struct keys_epoch file; /* as keys.epoch has it; one ahead of `epoch` when a rotation was cut off early */
     uint32_t epoch;         /* as keys.db has it */
-    bool has_old, is_key_file;
+    uint32_t layout;        /* as the root secret was sealed with */
+    bool has_old, is_key_file, is_made_up;
     struct db_stmt *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_drop,
         *secret_next;
     struct db_stmt *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;

@@ -59,8 +59,18 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
 }
 
 /* --- the root secret --- */
-/* "SLVK", version 1, kind (1 passphrase, 2 key file), cost, 0, salt[16], sealed RS[72]; the first 24 are its AAD */
-enum { AT_KIND = 5, AT_COST = 6, AT_SALT = 8, AT_SEALED = 24, ROOT_BYTES = AT_SEALED + CRYPTO_SEALED_KEY_BYTES };
+/* "SLVK", layout of the site, kind (1 passphrase, 2 key file), cost, flags, salt[16], sealed RS[72]; the first 24 are
+ * its AAD, so layout and flags are what they were when RS was sealed */
+enum {
+    AT_LAYOUT = 4,
+    AT_KIND = 5,
+    AT_COST = 6,
+    AT_FLAGS = 7,
+    AT_SALT = 8,
+    AT_SEALED = 24,
+    ROOT_BYTES = AT_SEALED + CRYPTO_SEALED_KEY_BYTES
+};
+enum { FLAG_MADE_UP = 1, FLAGS_KNOWN = FLAG_MADE_UP };
 
 static enum salve_code check_secret(struct keys_secret secret, struct salve_err *err)
 {
@@ -84,10 +94,11 @@ static enum salve_code stretch(struct keys_secret secret, const uint8_t *root, s
 static enum salve_code root_seal(struct keys *keys, struct keys_secret secret, enum crypto_cost cost, unsigned slot,
                                  uint8_t out[ROOT_BYTES], struct salve_err *err)
 {
-    memcpy(out, "SLVK\x01", 5);
+    memcpy(out, "SLVK", 4);
+    out[AT_LAYOUT] = (uint8_t)keys->layout;
     out[AT_KIND] = secret.is_key_file ? 2 : 1;
     out[AT_COST] = (uint8_t)cost;
-    out[7] = 0;
+    out[AT_FLAGS] = keys->is_made_up ? FLAG_MADE_UP : 0;
     crypto_random(out + AT_SALT, CRYPTO_SALT_BYTES);
     enum salve_code code = stretch(secret, out, keys_slot(keys, SLOT_A), err);
     if (code == SALVE_OK)
@@ -101,14 +112,20 @@ static enum salve_code wrong_secret(const struct keys *keys, struct salve_err *e
     return salve_fail(err, SALVE_E_SECRET, "%s", keys->path);
 }
 
+static bool is_root_known(const uint8_t root[ROOT_BYTES])
+{
+    unsigned flags = root[AT_LAYOUT] == 1 ? 0 : FLAGS_KNOWN; /* layout 1 had none */
+    return memcmp(root, "SLVK", 4) == 0 && root[AT_LAYOUT] >= 1 && root[AT_LAYOUT] <= KEYS_LAYOUT &&
+           (root[AT_KIND] == 1 || root[AT_KIND] == 2) && (root[AT_FLAGS] & ~flags) == 0 &&
+           root[AT_COST] >= CRYPTO_COST_MODERATE && root[AT_COST] <= CRYPTO_COST_MIN;
+}
+
 static enum salve_code root_open(struct keys *keys, struct keys_secret secret, unsigned slot, struct salve_err *err)
 {
     uint8_t root[ROOT_BYTES];
     enum salve_code code = keys_meta_get(keys, "root", root, sizeof root, err);
     if (code != SALVE_OK) return code;
-    bool is_known = memcmp(root, "SLVK\x01", 5) == 0 && (root[AT_KIND] == 1 || root[AT_KIND] == 2) && root[7] == 0 &&
-                    root[AT_COST] >= CRYPTO_COST_MODERATE && root[AT_COST] <= CRYPTO_COST_MIN;
-    if (!is_known) return salve_fail(err, SALVE_E_UNSUPPORTED, "%s", keys->path);
+    if (!is_root_known(root)) return salve_fail(err, SALVE_E_UNSUPPORTED, "%s", keys->path);
     keys->is_key_file = root[AT_KIND] == 2;
     if (secret.is_key_file != keys->is_key_file)
         return salve_refuse(err, SALVE_E_SECRET,
@@ -119,8 +136,13 @@ static enum salve_code root_open(struct keys *keys, struct keys_secret secret, u
                                             keys_slot(keys, slot), NULL) != SALVE_OK)
         code = wrong_secret(keys, err);
     crypto_key_zero(keys_slot(keys, SLOT_A));
+    if (code == SALVE_OK) keys->layout = root[AT_LAYOUT];
+    if (code == SALVE_OK) keys->is_made_up = (root[AT_FLAGS] & FLAG_MADE_UP) != 0;
     return code;
 }
+
+uint32_t keys_layout(const struct keys *keys) { return keys->layout; }
+bool keys_is_made_up(const struct keys *keys) { return keys->is_made_up; }
 
 /* --- files --- */
 static char *epoch_path_of(const struct keys_options *options)
@@ -212,6 +234,8 @@ enum salve_code keys_create(const struct keys_options *options, struct keys **ou
         code = salve_fail(err, SALVE_E_CONFLICT, "%s", keys->path);
     if (code == SALVE_OK) {
         keys->file.epoch = keys->epoch = 1;
+        keys->layout = KEYS_LAYOUT;
+        keys->is_made_up = options->is_made_up;
         keys->is_key_file = options->secret.is_key_file;
         crypto_random(keys->file.now, sizeof keys->file.now);
         code = keys_epoch_write(keys->epoch_path, &keys->file, err);

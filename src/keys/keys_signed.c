@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "keys/keys_int.h"
 
 /* log u32, size u64, root, MAC of the epoch (keys_sealed.c) */
@@ -47,9 +48,9 @@ static enum found read_file(struct keys *keys, struct keys_signed *out)
 {
     char path[PATH_BYTES];
     uint8_t row[ROW_BYTES + 1], mac[KEYS_MAC_BYTES];
-    int fd = file_path(keys, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+    int fd = -1;
     *out = (struct keys_signed){0};
-    if (fd < 0) return FOUND_NONE;
+    if (!file_path(keys, path) || file_open_plain(path, O_RDONLY, 0, &fd, NULL) != SALVE_OK) return FOUND_NONE;
     ssize_t len = read(fd, row, sizeof row);
     (void)close(fd);
     if (len == 0) return FOUND_NONE; /* made, and cut off before its one write */
@@ -64,8 +65,8 @@ static void write_file(struct keys *keys, const struct keys_signed *head)
 {
     char path[PATH_BYTES];
     uint8_t row[ROW_BYTES];
-    int fd = file_path(keys, path) ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600) : -1;
-    if (fd < 0) return;
+    int fd = -1;
+    if (!file_path(keys, path) || file_open_plain(path, O_WRONLY | O_CREAT, 0600, &fd, NULL) != SALVE_OK) return;
     pack(head, row);
     keys_row_mac(keys, SLOT_SEAL_NOW, row_name, str_bytes(row, SIGNED_BYTES), row + SIGNED_BYTES);
     if (pwrite(fd, row, sizeof row, 0) != (ssize_t)sizeof row || ftruncate(fd, sizeof row) != 0) (void)unlink(path);

@@ -40,9 +40,12 @@ struct rec_view; /* an open compartment, for one actor and one purpose */
 /* --- receipts ----------------------------------------------------------------------------------------------------- */
 
 /* Proof that a leaf is in the log: c2sp.org/tlog-proof@v1 text with the signed checkpoint inside; `extra` of it opens
- * the commitment. Lives as long as the arena of the call. */
+ * the commitment. kind and purpose are read from that opening, so whoever writes words for a receipt writes them for
+ * what it proves. Lives as long as the arena of the call. */
 struct rec_receipt {
     struct str text;
+    struct str kind;      /* of the event that `extra` opens: "consent", "withdrawal", "erasure", ... */
+    enum purpose purpose; /* of that event; 0: none */
     uint64_t leaf_index;
     int64_t at_unix_ms;
 };

@@ -152,7 +152,8 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
         .purpose = grant->purpose, .classes = grant->classes, .not_after_unix_s = grant->not_after_unix_s};
     enum salve_code code = rec_tx_begin(choice->site, false, choice->work, &tx, err);
     if (code != SALVE_OK) return code;
-    code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
+    code = rec_form_bind(&tx, &grant->form, err);
+    if (code == SALVE_OK) code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
     if (code == SALVE_OK) code = put_pending(choice, &tx, grant, &wraps.consent, &pending, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
@@ -260,16 +261,16 @@ static enum salve_code take_back(struct choice *choice, enum purpose purpose, en
 enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, struct str who, enum purpose purpose,
                                      struct arena *mem, struct rec_receipt *receipt, struct salve_err *err)
 {
-    struct rec_leaf leaf;
+    struct rec_leaf leaf = {0}; /* stays so where there is nothing to take back */
     if (!consent_is_asked(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
     struct rec_gate gate = {0};
     struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
+    if (receipt != NULL) *receipt = (struct rec_receipt){0};
     enum salve_code code = open_choice(&choice, who, false, err);
-    leaf = gate.leaf; /* of the look, where there is nothing to take back */
     if (code == SALVE_OK) code = take_back(&choice, purpose, REC_EVENT_WITHDRAWAL, &leaf, err);
     rec_gate_close(&gate);
-    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    if (code == SALVE_OK && leaf.event.ptr != NULL) code = rec_receipt_make(site, &leaf, mem, receipt, err);
     arena_close(choice.work);
     return code;
 }

@@ -99,6 +99,19 @@ static enum salve_code make_folder(const char *path, bool *has_made, struct salv
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? SALVE_OK : file_fail(err, path);
 }
 
+/* A folder that was there already is closed to others where nothing is in it yet; of one with other things in it 'salve
+ * doctor' tells. */
+static void close_to_others(const char *path)
+{
+    struct stat info;
+    struct str *names = NULL;
+    size_t count = 0;
+    struct arena *mem = arena_open(LIST_BYTES);
+    bool is_lax = mem != NULL && stat(path, &info) == 0 && (info.st_mode & 077) != 0;
+    if (is_lax && file_list(path, mem, &names, &count, NULL) == SALVE_OK && count == 0) (void)!chmod(path, 0700);
+    arena_close(mem);
+}
+
 /* Only `making` itself must be a folder of ours: through a link we would remove what lies elsewhere. */
 static enum salve_code lock_making(struct rec_making *making, struct salve_err *err)
 {
@@ -157,6 +170,7 @@ static enum salve_code make_key_file(const char *path, bool *has_made, struct sa
 static enum salve_code begin(const struct site_options *options, struct rec_making *out, struct salve_err *err)
 {
     TRY(make_folder(options->path, &out->has_made_folder, err));
+    if (!out->has_made_folder) close_to_others(options->path);
     if (!rec_making_is_there(options->path)) TRY(nothing_is_there(options, err)); /* before `making` is seen in it */
     TRY(lock_making(out, err));
     TRY(end_earlier(out, err));
@@ -179,7 +193,7 @@ enum salve_code rec_making_keep(struct rec_making *making, struct salve_err *err
 {
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(making->path, whole_mark, path, err);
-    if (code == SALVE_OK) code = file_write(path, STR(""), 0600, err);
+    if (code == SALVE_OK) code = file_replace(path, STR(""), 0600, err);
     if (code != SALVE_OK) {
         rec_making_undo(making);
         return code;

@@ -44,26 +44,30 @@ static void put_line(uint64_t number, const uint8_t token[KEYS_TOKEN_BYTES], cha
     snprintf(line, LINE_BYTES + 1, "%s %s\n", hex, sum);
 }
 
+/* All of it synced, or nothing of it there. */
+static enum salve_code write_lines(int fd, const char *path, uint64_t at_bytes, struct str lines, struct salve_err *err)
+{
+    ssize_t wrote = write(fd, lines.ptr, lines.len);
+    if (wrote >= 0 && (size_t)wrote != lines.len) errno = ENOSPC;
+    if (wrote == (ssize_t)lines.len && fdatasync(fd) == 0) return SALVE_OK;
+    int reason = errno;
+    if (ftruncate(fd, (off_t)at_bytes) != 0) errno = reason;
+    errno = reason;
+    return file_fail(err, path);
+}
+
 static enum salve_code append(const struct site *site, const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
                               struct salve_err *err)
 {
     char path[REC_PATH_BYTES], lines[REC_REVOKE_MAX * LINE_BYTES + 1];
-    size_t bytes = count * LINE_BYTES;
-    enum salve_code code = rec_path(site->path, "revoked", path, err);
-    if (code != SALVE_OK) return code;
+    int fd = -1;
+    TRY(rec_path(site->path, "revoked", path, err));
     for (size_t i = 0; i < count; i++) put_line(site->revoked_count + i, tokens[i], lines + i * LINE_BYTES);
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return file_fail(err, path);
-    ssize_t wrote = write(fd, lines, bytes);
-    if (wrote >= 0 && (size_t)wrote != bytes) errno = ENOSPC;
-    bool good = wrote == (ssize_t)bytes && fdatasync(fd) == 0;
-    if (!good) {
-        int reason = errno;
-        if (ftruncate(fd, (off_t)(site->revoked_count * LINE_BYTES)) != 0) errno = reason;
-        errno = reason;
-        code = file_fail(err, path);
-    }
-    close(fd);
+    TRY(file_open_plain(path, O_WRONLY | O_APPEND | O_CREAT, 0600, &fd, err));
+    enum salve_code code =
+        write_lines(fd, path, site->revoked_count * LINE_BYTES, str_make(lines, count * LINE_BYTES), err);
+    (void)close(fd);
+    if (code == SALVE_OK && site->revoked_count == 0) code = file_sync_folder(site->path, err); /* it is new */
     return code;
 }
 
@@ -145,9 +149,10 @@ static enum salve_code read_file(struct site *site, struct arena *mem, struct st
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "revoked", path, err);
     if (code != SALVE_OK) return code;
-    code = file_read(path, FILE_BYTES_MAX, mem, bytes, NULL);
-    if (code == SALVE_OK) return SALVE_OK;
-    if (code != SALVE_E_NOT_FOUND) return salve_fail(err, code, "revoked");
+    struct salve_err why = {0};
+    code = file_read_plain(path, FILE_BYTES_MAX, mem, bytes, &why);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND && err != NULL) *err = why;
+    if (code != SALVE_E_NOT_FOUND) return code;
     *bytes = STR("");
     return SALVE_OK;
 }
@@ -156,8 +161,11 @@ static enum salve_code read_file(struct site *site, struct arena *mem, struct st
 static enum salve_code cut_tail(struct site *site, size_t keep, struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
-    enum salve_code code = rec_path(site->path, "revoked", path, err);
-    if (code == SALVE_OK && truncate(path, (off_t)keep) != 0) code = file_fail(err, path);
+    int fd = -1;
+    TRY(rec_path(site->path, "revoked", path, err));
+    TRY(file_open_plain(path, O_WRONLY, 0, &fd, err));
+    enum salve_code code = ftruncate(fd, (off_t)keep) == 0 ? SALVE_OK : file_fail(err, path);
+    (void)close(fd);
     return code;
 }
 

@@ -81,7 +81,7 @@ static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tl
         enum salve_code code = SALVE_E_NOT_FOUND;
         if (from == 0) code = guard.read(guard.self, tx->mem, &text, NULL);
         if (from == 1 && rec_path(site->path, "checkpoint", path, NULL) == SALVE_OK)
-            code = file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &text, NULL);
+            code = file_read_plain(path, SALVE_NOTE_BYTES_MAX, tx->mem, &text, NULL);
         if (from == 2) code = tlog_newest_checkpoint(tx->log, tx->mem, &text, NULL);
         if (code != SALVE_OK || tlog_checkpoint_parse(text, &head, NULL) != SALVE_OK) continue;
         if (!str_eq(head.origin, site->log->origin) || (found && head.size <= out->size)) continue;

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
+#include "records/event_int.h"
 #include "records/log_int.h"
 #include "records/rec.h"
 
@@ -19,7 +20,7 @@ static enum salve_code guard_read(void *self, struct arena *mem, struct str *tex
     struct site *site = self;
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "signed-head", path, err);
-    return code == SALVE_OK ? file_read(path, SALVE_NOTE_BYTES_MAX, mem, text, err) : code;
+    return code == SALVE_OK ? file_read_plain(path, SALVE_NOTE_BYTES_MAX, mem, text, err) : code;
 }
 
 static enum salve_code guard_write(void *self, struct str text, struct salve_err *err)
@@ -27,7 +28,7 @@ static enum salve_code guard_write(void *self, struct str text, struct salve_err
     struct site *site = self;
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "signed-head", path, err);
-    return code == SALVE_OK ? file_write(path, text, 0644, err) : code;
+    return code == SALVE_OK ? file_replace(path, text, 0644, err) : code;
 }
 
 struct tlog_guard rec_guard(struct site *site)
@@ -62,7 +63,7 @@ static enum salve_code publish_note(struct site *site, struct str note, struct s
 {
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "checkpoint", path, err);
-    return code == SALVE_OK ? file_write(path, note, 0644, err) : code;
+    return code == SALVE_OK ? file_replace(path, note, 0644, err) : code;
 }
 
 enum salve_code rec_sign(struct site *site, struct arena *mem, struct str *note, struct salve_err *err)
@@ -94,14 +95,18 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
                                  struct rec_receipt *out, struct salve_err *err)
 {
     struct rec_tx tx;
+    struct rec_event event;
     struct str note = STR_NONE;
     if (out == NULL) return SALVE_OK;
     salve_assert(leaf->event.ptr != NULL && leaf->log_number == site->log->number);
-    enum salve_code code = rec_sign(site, mem, &note, err);
+    enum salve_code code = rec_event_read(leaf->event, mem, &event, err);
+    if (code == SALVE_OK) code = rec_sign(site, mem, &note, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = tlog_receipt(tx.log, leaf->index, leaf->salt, leaf->event, note, mem, &out->text, err);
     rec_tx_abandon(&tx);
+    out->kind = str_of(rec_event_text(event.kind));
+    out->purpose = event.purpose;
     out->leaf_index = leaf->index;
     out->at_unix_ms = leaf->at_unix_ms;
     return code;
@@ -152,7 +157,7 @@ static enum salve_code check_published(struct site *site, struct rec_tx *tx, str
     struct tlog_hash root;
     uint64_t signed_by;
     enum salve_code code = rec_path(site->path, "checkpoint", path, err);
-    if (code != SALVE_OK || file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, NULL) != SALVE_OK ||
+    if (code != SALVE_OK || file_read_plain(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, NULL) != SALVE_OK ||
         tlog_note_verify(note, &site->log->vkey, 1, &signed_by, NULL, NULL) != SALVE_OK ||
         tlog_checkpoint_parse(note, &head, NULL) != SALVE_OK)
         return code; /* verify tells about the file itself */

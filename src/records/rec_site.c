@@ -28,15 +28,29 @@ struct secret {
     struct keys_secret secret;
 };
 
+/* Whoever may read the file may open the site. */
+static enum salve_code check_key_file(int fd, const char *path, struct salve_err *err)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0) return file_fail(err, path);
+    if (!S_ISREG(info.st_mode)) return salve_refuse(err, SALVE_E_IO, "it is no plain file", "%s", path);
+    if ((info.st_mode & 077) == 0) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_CONFIG, "%s", path);
+    return salve_why(err, SALVE_E_CONFIG, "others may read this key file (mode %03o): chmod 600 '%s'",
+                     (unsigned)info.st_mode & 0777, path);
+}
+
 static enum salve_code read_key_file(const char *path, struct secret *out, struct salve_err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return file_fail(err, path);
-    ssize_t len = read(fd, out->bytes, sizeof out->bytes);
-    close(fd);
-    if (len < 0) return file_fail(err, path);
-    out->secret.bytes = str_bytes(out->bytes, (size_t)len);
-    return SALVE_OK;
+    enum salve_code code = check_key_file(fd, path, err);
+    if (code == SALVE_OK) len = read(fd, out->bytes, sizeof out->bytes);
+    if (len < 0) code = file_fail(err, path);
+    (void)close(fd);
+    if (code == SALVE_OK) out->secret.bytes = str_bytes(out->bytes, (size_t)len);
+    return code;
 }
 
 static enum salve_code secret_read(const struct site_secret *from, struct secret *out, struct salve_err *err)
@@ -127,8 +141,10 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     if (code == SALVE_OK && !create) code = db_lock(lock, &site->lock, err); /* a making holds its own */
     if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
     if (code != SALVE_OK) return code;
-    struct keys_options key_options = {
-        .path = keys, .secret = secret.secret, .made_unix_s = clock_ms(&site->clock) / 1000};
+    struct keys_options key_options = {.path = keys,
+                                       .secret = secret.secret,
+                                       .made_unix_s = clock_ms(&site->clock) / 1000,
+                                       .is_made_up = options->is_made_up};
     code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
     return code == SALVE_OK ? store_open(&store_options, &site->store, err) : code;
@@ -268,6 +284,8 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     return code != SALVE_OK ? code : drop_code;
 }
 
+bool site_is_made_up(const struct site *site) { return keys_is_made_up(site->keys); }
+
 /* --- facts ------------------------------------------------------------------------------------------------------ */
 
 static uint64_t file_bytes(const struct site *site, const char *name)
@@ -292,6 +310,7 @@ enum salve_code site_facts(struct site *site, struct arena *mem, struct site_fac
     root = tlog_root(tx.log);
     rec_tx_abandon(&tx);
     memcpy(out->log_root, root.bytes, sizeof out->log_root);
+    out->layout = keys_layout(site->keys);
     out->kek_epoch = status.epoch;
     out->rotated_at_unix_ms = status.rotated_unix_s * 1000;
     out->site_db_bytes = file_bytes(site, "site.db") + file_bytes(site, "site.db-wal");

@@ -135,7 +135,7 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     if (code == SALVE_OK) code = rec_path(v->site->path, "checkpoint", path, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
-    code = file_read(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
+    code = file_read_plain(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
     if (code == SALVE_OK) code = tlog_note_verify(note, &v->site->log->vkey, 1, &signed_by, NULL, &step_err);
     if (code == SALVE_OK) code = tlog_checkpoint_parse(note, &head, &step_err);
     if (code == SALVE_OK && head.size > tlog_size(tx->log)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "size");

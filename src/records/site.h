@@ -38,6 +38,7 @@ struct site_options {
     const char *store; /* where records, log and commons are (store.h); NULL: "sqlite:site.db", in the folder */
     struct site_secret secret;
     struct clock clock; /* clock_system() */
+    bool is_made_up;    /* site_create only: a site for demonstrations and tests; site_is_made_up */
 };
 
 /* Settings of a site. They are a document of the commons; a change is a new version of it and a public leaf (0x07). */
@@ -76,6 +77,10 @@ SALVE_MUST_USE enum salve_code site_open(const struct site_options *options, str
  * views are closed before. */
 SALVE_MUST_USE enum salve_code site_close(struct site **site, struct salve_err *err);
 
+/* site_is_made_up - the people of this site are made up: it is for demonstrations and tests. Sealed with its root
+ * secret when it was made; nothing changes it afterwards. */
+bool site_is_made_up(const struct site *site);
+
 const struct site_settings *site_settings(const struct site *site);
 SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor actor,
                                                  const struct site_settings *settings, struct salve_err *err);
@@ -98,6 +103,7 @@ struct site_facts {
     struct str vkey;   /* the log's public key as a C2SP vkey */
     uint64_t log_size; /* leaves, dummies included */
     uint8_t log_root[32];
+    uint32_t layout; /* of its tables */
     uint32_t kek_epoch;
     int64_t rotated_at_unix_ms; /* or when they were made; 0: nobody can tell */
     uint64_t site_db_bytes, keys_db_bytes;

@@ -69,17 +69,17 @@ enum salve_code visit_receipt_text(const struct visit_receipt *receipt, struct a
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "receipt") : SALVE_OK;
 }
 
-enum salve_code visit_receipt_json(const struct visit_receipt *receipt, const char *kind, struct arena *mem,
-                                   struct str *out, struct salve_err *err)
+enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct arena *mem, struct str *out,
+                                   struct salve_err *err)
 {
     struct buf json;
     char when[CLOCK_TEXT_BYTES];
     buf_init(&json, mem, 1 << 20);
     struct json_writer w = {.out = &json, .pretty = true};
     json_open(&w, NULL, '{');
-    json_put_text(&w, "receipt", str_of(kind));
+    json_put_text(&w, "receipt", receipt->proof.kind);
     json_put_text(&w, "at", clock_text(receipt->proof.at_unix_ms, when));
-    if (receipt->purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(receipt->purpose)));
+    if (receipt->proof.purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(receipt->proof.purpose)));
     if (receipt->until.len > 0) json_put_text(&w, "keysGoneBy", receipt->until);
     json_put_i64(&w, "leaf", (int64_t)receipt->proof.leaf_index);
     if (receipt->body.len > 0)

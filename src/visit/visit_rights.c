@@ -81,24 +81,24 @@ enum salve_code visit_take(const struct visit *visit, struct str card, struct vi
 
 /* --- taking back, and erasing ------------------------------------------------------------------------------------- */
 
-/* What a receipt says, with one field for what is only known afterwards. */
+/* What a receipt says: its item is the kind of the event. The fields are only known afterwards. */
 struct words {
     const struct consent_texts *texts;
-    struct str item;
     struct consent_field fields[2];
 };
 
+/* The words for what the proof opens. */
 static enum salve_code fill(const struct words *words, struct arena *mem, struct visit_receipt *out,
                             struct salve_err *err)
 {
-    return consent_texts_fill(words->texts, words->item, words->fields, 2, mem, &out->title, &out->body, err);
+    return consent_texts_fill(words->texts, out->proof.kind, words->fields, 2, mem, &out->title, &out->body, err);
 }
 
 /* Reads the words and fills them once for nothing, so that the receipt cannot fail after the deed. */
-static enum salve_code words_ready(const struct visit *visit, struct str language, struct words *words,
+static enum salve_code words_ready(const struct visit *visit, struct str language, struct str kind, struct words *words,
                                    struct salve_err *err)
 {
-    struct visit_receipt ignored = {0};
+    struct visit_receipt ignored = {.proof.kind = kind};
     TRY(visit_receipts(visit->content, language, &words->texts, err));
     return fill(words, visit->mem, &ignored, err);
 }
@@ -106,14 +106,18 @@ static enum salve_code words_ready(const struct visit *visit, struct str languag
 enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum purpose purpose, struct str language,
                                struct visit_receipt *out, struct salve_err *err)
 {
-    struct words words = {NULL, STR("withdrawal"), {{STR("at"), STR("")}, {STR("purpose"), STR("")}}};
+    struct words words = {NULL, {{STR("at"), STR("")}, {STR("purpose"), STR("")}}};
     struct str body, item = arena_printf(visit->mem, "purpose.%s", purpose_text(purpose));
     char when[CLOCK_TEXT_BYTES];
-    *out = (struct visit_receipt){.purpose = purpose};
+    *out = (struct visit_receipt){0};
     if (item.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "receipt");
-    TRY(words_ready(visit, language, &words, err));
+    TRY(words_ready(visit, language, STR("withdrawal"), &words, err));
     TRY(consent_texts_fill(words.texts, item, NULL, 0, visit->mem, &words.fields[1].value, &body, err));
     TRY(rec_consent_withdraw(visit->site, visit->actor, card, purpose, visit->mem, &out->proof, err));
+    if (out->proof.text.len == 0)
+        return salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "it is not switched on: nothing was taken back, and there is no receipt", "agreement to %s",
+                            purpose_text(purpose));
     words.fields[0].value = clock_text(out->proof.at_unix_ms, when);
     return fill(&words, visit->mem, out, err);
 }
@@ -121,11 +125,11 @@ enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum 
 enum salve_code visit_erase(const struct visit *visit, struct str card, struct str language, struct visit_receipt *out,
                             struct salve_err *err)
 {
-    struct words words = {NULL, STR("erasure"), {{STR("at"), STR("")}, {STR("horizon"), STR("")}}};
+    struct words words = {NULL, {{STR("at"), STR("")}, {STR("horizon"), STR("")}}};
     struct rec_erasure erasure = {0};
     char when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
     *out = (struct visit_receipt){0};
-    TRY(words_ready(visit, language, &words, err));
+    TRY(words_ready(visit, language, STR("erasure"), &words, err));
     TRY(rec_erase(visit->site, visit->actor, card, visit->mem, &erasure, err));
     out->proof = erasure.receipt;
     words.fields[0].value = clock_text(erasure.erased_at_unix_ms, when);

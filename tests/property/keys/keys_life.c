@@ -398,6 +398,44 @@ static void a_wrong_passphrase_changes_nothing(void **state)
     done(&keys);
 }
 
+/* A site of made-up people is one for ever, and no other becomes one: also by bytes of the row, which the sealing of
+ * the root secret covers. */
+static void made_up_stays_made_up(void **state)
+{
+    (void)state;
+    const struct keys_secret next = {.bytes = STR("another passphrase")};
+    struct keys_rotated rotated;
+    for (int is_made_up = 0; is_made_up < 2; is_made_up++) {
+        struct keys *keys = fresh();
+        struct keys_options options = options_of(secret);
+        options.is_made_up = is_made_up;
+        assert_ok(keys_close(&keys, NULL));
+        db_disk_close(&disk);
+        options.disk = disk = db_disk_open();
+        (void)unlink(epoch_path);
+        assert_ok(keys_create(&options, &keys, NULL));
+        assert_int_equal(keys_layout(keys), KEYS_LAYOUT);
+        assert_ok(keys_change_secret(keys, secret, next, 1, &rotated, NULL));
+        assert_ok(reopen(&keys, next));
+        assert_int_equal(keys_is_made_up(keys), is_made_up);
+        uint8_t root[96];
+        assert_ok(keys_meta_get(keys, "root", root, sizeof root, NULL));
+        assert_ok(keys_close(&keys, NULL));
+        struct str good = copy_of_disk();
+        for (size_t at = 4; at < 8; at++) { /* layout, kind, cost, flags */
+            assert_true(db_disk_set(disk, "keys.db", good));
+            assert_ok(reopen(&keys, next));
+            root[at] ^= 1;
+            assert_ok(keys_meta_put(keys, "root", str_bytes(root, sizeof root), NULL));
+            assert_int_not_equal(reopen(&keys, next), SALVE_OK);
+            root[at] ^= 1;
+        }
+        assert_true(db_disk_set(disk, "keys.db", good));
+        assert_ok(reopen(&keys, next));
+        done(&keys);
+    }
+}
+
 /* What an old passphrase opens after a change: nothing, and also not the copy of the key store that it opened
  * before, with the keys.epoch of today. */
 static void an_old_secret_opens_no_old_copy_either(void **state)
@@ -609,6 +647,7 @@ int main(void)
         cmocka_unit_test(keys_do_not_look_younger_than_they_are),
         cmocka_unit_test(tokens_find_exactly_and_go_with_the_person),
         cmocka_unit_test(named_secrets_survive_rotation),
+        cmocka_unit_test(made_up_stays_made_up),
         cmocka_unit_test(a_presence_wrap_needs_the_card),
         cmocka_unit_test(no_key_is_in_any_file),
     };
