@@ -10,6 +10,7 @@
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "records/commons.h"
+#include "visit/measure.h"
 #include "visit/site.h"
 
 /* --- init and staff ----------------------------------------------------------------------------------------------- */
@@ -136,6 +137,8 @@ static enum salve_code change_settings(struct cli *cli, struct site_settings *se
     const char *ages = cli_option(cli, OPT_AGES), *index = cli_option(cli, OPT_NAME_INDEX);
     TRY(joined(cli, OPT_NATIONAL_PATTERN, '\n', &settings->national_patterns, err));
     TRY(joined(cli, OPT_IDENTIFIER_SYSTEM, ' ', &settings->identifier_systems, err));
+    TRY(joined(cli, OPT_UNIT, ' ', &settings->units, err));
+    TRY(visit_units_check(settings->units, err));
     if (ages != NULL) TRY(read_ages(ages, settings, err));
     if (index != NULL && strcmp(index, "on") != 0 && strcmp(index, "off") != 0)
         return salve_refuse(err, SALVE_E_USAGE, "it is on or off", "--name-index");
@@ -147,7 +150,7 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
 {
     struct cli_reply reply;
     bool is_change = cli_has(cli, OPT_NATIONAL_PATTERN) || cli_has(cli, OPT_IDENTIFIER_SYSTEM) ||
-                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX);
+                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX) || cli_has(cli, OPT_UNIT);
     TRY(cli_open(cli, is_change ? CLI_STAFF : CLI_NOBODY, err));
     struct site_settings settings = *site_settings(cli->visit.site);
     if (is_change) TRY(change_settings(cli, &settings, err));
@@ -157,10 +160,12 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
     cli_reply_words(&reply,
                     "name                 %.*s\nlanguages            %.*s\n"
                     "ages                 %u a child is asked, %u decides alone, %u is of age\n"
-                    "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n",
+                    "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n"
+                    "units                %.*s\n",
                     STR_ARGS(settings.name), STR_ARGS(settings.languages), settings.assent_age_years,
                     settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
-                    STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns));
+                    STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns),
+                    STR_ARGS(settings.units.len > 0 ? settings.units : STR("as listed by 'salve help measure'")));
     return cli_reply_done(&reply, err);
 }
 

@@ -49,6 +49,7 @@ struct site_settings {
     uint8_t assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
     bool name_index;               /* exact look-up by all names and birth date; off by default */
     struct str identifier_systems; /* the site's own record numbers that Patient.identifier may use, a space between */
+    struct str units; /* that numbers are entered in, a space between: "hba1c=% glucose=mg/dL"; visit knows the words */
     struct str
         national_patterns; /* written forms of national numbers that must not appear (admit/admit.h), one a line */
 };
