@@ -275,6 +275,29 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     return code == SALVE_OK ? told : code;
 }
 
+enum salve_code cli_upgrade(struct cli *cli, struct salve_err *err)
+{
+    struct cli_secret secret = {0};
+    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct verifying verifying = {.cli = cli};
+    struct site_verify_result result = {0};
+    struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
+    TRY(cli_site_found(cli, err));
+    cli_reply_open(&verifying.reply, cli, '{');
+    cli_reply_enter(&verifying.reply, "faults", '[');
+    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_upgrade(&options, &ask, &result, err);
+    cli_secret_drop(&secret);
+    cli_reply_leave(&verifying.reply);
+    if (code == SALVE_OK) add_totals(&verifying.reply, &result, true);
+    cli_reply_bool(&verifying.reply, "upgraded", code == SALVE_OK);
+    if (code == SALVE_OK)
+        cli_reply_words(&verifying.reply, "The site is of layout 2 now. Copies of keys.db made before open nothing any "
+                                          "more: copy it anew, and keep the new one in two places.\n");
+    enum salve_code told = cli_reply_done(&verifying.reply, code == SALVE_OK ? err : NULL);
+    return code == SALVE_OK ? told : code;
+}
+
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
 enum salve_code cli_keys_rotate(struct cli *cli, struct salve_err *err)

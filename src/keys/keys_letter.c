@@ -108,8 +108,9 @@ enum salve_code keys_letter_drop(struct keys *keys, struct compartment id, struc
 }
 
 enum salve_code keys_letter_put(struct keys *keys, struct keys_ring *ring, const struct keys_grant *grant,
-                                const struct keys_letter *letter, struct salve_err *err)
+                                const struct keys_letter *letter, uint64_t since, struct salve_err *err)
 {
+    const struct keys_bound to = {.id = ring->id, .since = since};
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
     code = drop_in(keys, ring->id, err);
@@ -117,7 +118,6 @@ enum salve_code keys_letter_put(struct keys *keys, struct keys_ring *ring, const
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code == SALVE_OK) code = keys_grant(keys, ring, grant, 1, err);
-    if (code == SALVE_OK)
-        code = keys_token_put(keys, ring->id, (const uint8_t(*)[KEYS_TOKEN_BYTES])letter->token, 1, err);
-    return code;
+    if (code != SALVE_OK) return code;
+    return keys_token_put(keys, &to, (const uint8_t(*)[KEYS_TOKEN_BYTES])letter->token, 1, err);
 }

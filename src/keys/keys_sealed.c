@@ -192,6 +192,11 @@ enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypt
     return secret_read(keys, name, SLOT_SEAL_NOW, secret, err);
 }
 
+void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out)
+{
+    crypto_key_derive(keys_slot(keys, SLOT_ROWS), &label, 1, out);
+}
+
 enum salve_code keys_secret_next(struct keys *keys, char name[KEYS_SECRET_NAME_MAX], struct str *last, bool *found,
                                  struct salve_err *err)
 {

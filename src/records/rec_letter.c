@@ -59,7 +59,9 @@ static enum salve_code make(struct rec_view *view, const struct rec_code *code, 
     letter.through_seq = view->gate.chain.head.seq;
     enum salve_code result = rec_code_token(view->site, code, letter.token, err);
     keys_letter_presence(view->site->keys, rec_code_text(code, text), birth_date, presence);
-    if (result == SALVE_OK) result = keys_letter_put(view->site->keys, view->gate.chain.ring, &grant, &letter, err);
+    if (result == SALVE_OK)
+        result =
+            keys_letter_put(view->site->keys, view->gate.chain.ring, &grant, &letter, view->gate.chain.head.card, err);
     if (result == SALVE_OK) rec_decided_purpose(view->site, view->gate.chain.id, PURPOSE_LETTER);
     crypto_zero(text, sizeof text);
     crypto_zero(presence, sizeof presence);

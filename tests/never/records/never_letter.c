@@ -296,7 +296,7 @@ static void change(const char *sql)
 {
     char path[600];
     struct db *db = NULL;
-    const struct db_options options = {.schema_version = 1};
+    const struct db_options options = {.schema_version = 2};
     (void)snprintf(path, sizeof path, "%s/keys.db", t->folder);
     t_site_close(t);
     t_must(db_open(path, &options, &db, &err));
