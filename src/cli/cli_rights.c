@@ -127,16 +127,20 @@ static void look_line(struct buf *out, const struct rec_look *look)
     visit_classes_add(look->classes, out);
     if (look->resource_count > 0)
         buf_addf(out, " (%u %s)", look->resource_count, str_is(look->kind, "write") ? "written" : "read");
-    buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index, look->proved ? "proved" : "NOT PROVED");
+    buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index,
+             look->proved        ? "proved"
+             : look->is_unsigned ? "not yet signed"
+                                 : "NOT PROVED");
 }
 
 enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *looks, struct salve_err *err)
 {
     struct cli_reply reply;
+    char when[CLOCK_TEXT_BYTES];
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < looks->count; i++) {
         if (cli->is_json)
-            TRY(visit_look_json(&looks->list[i], cli->mem, &reply.w, err));
+            TRY(visit_look_json(looks, i, cli->mem, &reply.w, err));
         else
             look_line(&reply.out, &looks->list[i]);
     }
@@ -144,11 +148,14 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->missing > 0)
         return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu lines",
                             looks->missing, looks->count);
+    if (looks->unsigned_count > 0)
+        cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof comes from %.16s on.",
+                looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
     cli_say(
         cli,
-        "Every one of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
+        "Every %s of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
         "out of its files, would not show here.",
-        looks->count);
+        looks->unsigned_count > 0 ? "other one" : "one", looks->count);
     return SALVE_OK;
 }
 
@@ -159,6 +166,30 @@ enum salve_code cli_looked(struct cli *cli, struct salve_err *err)
     TRY(visit_looked(&cli->visit, str_of(cli->words[0]), &looks, err));
     TRY(write_proofs(cli, &looks, err));
     return cli_looked_print(cli, &looks, err);
+}
+
+/* --- proofs of receipts ------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_receipt(struct cli *cli, struct salve_err *err)
+{
+    struct visit_looks proofs;
+    struct cli_reply reply;
+    char when[CLOCK_TEXT_BYTES];
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_proofs(&cli->visit, str_of(cli->words[0]), cli_has(cli, OPT_ALL), &proofs, err));
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < proofs.count; i++) {
+        if (cli->is_json) visit_proof_json(&proofs.list[i], &reply.w);
+        if (proofs.list[i].proved) cli_reply_words(&reply, "%.*s\n", STR_ARGS(proofs.list[i].proof));
+    }
+    TRY(cli_reply_done(&reply, err));
+    if (proofs.missing > 0)
+        return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu receipts",
+                            proofs.missing, proofs.count);
+    if (proofs.unsigned_count == 0) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_NOT_FOUND, "proof of %zu of %zu receipts", proofs.unsigned_count, proofs.count);
+    return salve_why(err, SALVE_E_NOT_FOUND, "the log is not signed that far yet; the proof is from %.16s on",
+                     clock_text(proofs.proofs_from_unix_ms, when).ptr);
 }
 
 /* --- history ------------------------------------------------------------------------------------------------------ */

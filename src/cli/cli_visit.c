@@ -182,13 +182,20 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     TRY(read_grant(cli, &grant, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(visit_consent_give(&cli->visit, str_of(cli->words[0]), &grant, &receipt.proof, err));
+    char from[CLOCK_TEXT_BYTES];
+    bool is_later = receipt.proof.text.len == 0;
     text = receipt.proof.text;
+    if (is_later)
+        text = arena_printf(cli->mem, "leaf %llu, proof from %.16s on: salve receipt CARD\n",
+                            (unsigned long long)receipt.proof.leaf_index,
+                            clock_text(receipt.proof.proof_from_unix_ms, from).ptr);
     if (cli->is_json) TRY(visit_receipt_json(&receipt, cli->mem, &text, err));
     cli_write(text);
     cli_say(cli,
-            "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
+            "Noted: %s; above is %s, for the person to keep. It can be taken back at any time with\n"
             "  salve withdraw CARD --purpose %s",
-            purpose_text(grant.purpose), purpose_text(grant.purpose));
+            purpose_text(grant.purpose), is_later ? "from when there is proof of it" : "the proof of it",
+            purpose_text(grant.purpose));
     return SALVE_OK;
 }
 

@@ -201,7 +201,7 @@ struct keys_due {
 };
 void keys_due(struct keys *keys, struct keys_due *out);
 
-/* keys_signed_put - remembers the largest head of the site's logs that was signed, beside the file `signed-head`: a
+/* keys_signed_put - remembers the largest head of the site's logs, signed or not yet, beside the file `signed-head`: a
  * smaller one changes nothing. In keys.db the first time and at each turn, else in the file keys.signed, without a
  * sync. keys_signed_get - zeros where none was put; E_INTEGRITY if somebody without the secret
  * changed it. So older data beside this key store are known to be older. */

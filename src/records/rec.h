@@ -40,12 +40,14 @@ struct rec_view; /* an open compartment, for one actor and one purpose */
 /* --- receipts ----------------------------------------------------------------------------------------------------- */
 
 /* Proof that a leaf is in the log: c2sp.org/tlog-proof@v1 text with the signed checkpoint inside; `extra` of it opens
- * the commitment. kind and purpose are read from that opening, so whoever writes words for a receipt writes them for
+ * the commitment. The log is signed once a minute: what came since has its proof from proof_from_unix_ms on, in
+ * rec_looked. kind and purpose are read from that opening, so whoever writes words for a receipt writes them for
  * what it proves. Lives as long as the arena of the call. */
 struct rec_receipt {
-    struct str text;
-    struct str kind;      /* of the event that `extra` opens: "consent", "withdrawal", "erasure", ... */
-    enum purpose purpose; /* of that event; 0: none */
+    struct str text;            /* empty: not yet */
+    int64_t proof_from_unix_ms; /* 0: `text` has it */
+    struct str kind;            /* of the event that `extra` opens: "consent", "withdrawal", "erasure", ... */
+    enum purpose purpose;       /* of that event; 0: none */
     uint64_t leaf_index;
     int64_t at_unix_ms;
 };
@@ -205,11 +207,14 @@ struct rec_look {
     uint64_t leaf_index;
     uint64_t record_seq; /* of the AUDIT record that holds the opening */
     bool proved;         /* the inclusion proof against the signed checkpoint holds */
+    bool is_unsigned;    /* it is in the log as it should be, which is not signed that far yet */
     struct str proof;    /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
 };
 
-/* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log has
- * proved = false; `missing` counts them. */
+/* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log is neither
+ * proved nor unsigned; `missing` counts them.
+ * rec_proofs_from_unix_ms - when unsigned lines have their proof. */
+int64_t rec_proofs_from_unix_ms(const struct rec_view *view);
 SALVE_MUST_USE enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_look **out,
                                           size_t *count, size_t *missing, struct salve_err *err);
 

@@ -203,7 +203,7 @@ enum salve_code rec_consent_give(struct site *site, struct actor actor, struct s
     enum salve_code code = open_choice(&choice, who, true, err);
     if (code == SALVE_OK) code = give(&choice, grant, &leaf, err);
     rec_gate_close(&gate);
-    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
     arena_close(choice.work);
     return code;
 }
@@ -270,7 +270,8 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
     enum salve_code code = open_choice(&choice, who, false, err);
     if (code == SALVE_OK) code = take_back(&choice, purpose, REC_EVENT_WITHDRAWAL, &leaf, err);
     rec_gate_close(&gate);
-    if (code == SALVE_OK && leaf.event.ptr != NULL) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    if (code == SALVE_OK && leaf.event.ptr != NULL)
+        code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
     arena_close(choice.work);
     return code;
 }

@@ -113,7 +113,7 @@ enum salve_code rec_enrol(struct site *site, struct actor actor, const struct ta
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     code = enrol(&en, actor, patient, err);
     if (code == SALVE_OK) code = rec_code_out(&en.card, mem, &out->card, err);
-    if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, mem, &out->receipt, err);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, REC_SIGN_DUE, mem, &out->receipt, err);
     out->compartment = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     arena_close(en.work);
