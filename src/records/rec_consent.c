@@ -32,7 +32,7 @@ static enum salve_code open_choice(struct choice *choice, struct str who, bool i
         .actor = choice->actor, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
     if (choice->actor.role >= ROLE_COUNT || !consent_may_take(choice->actor.role))
         return rec_actor_needs(choice->actor, 0, err);
-    ask.is_counted = is_counted && rec_role_is_staff(choice->actor.role);
+    ask.is_counted = is_counted;
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
     if (code == SALVE_OK && !is_present)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "a choice needs the person's card", "card");
@@ -294,8 +294,11 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
 {
     struct rec_leaf leaf;
     struct rec_gate gate = {0};
-    struct rec_gate_ask ask = {
-        .actor = {.role = ROLE_PARTICIPANT}, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_CONSENT), .id = id};
+    struct rec_gate_ask ask = {.actor = {.role = ROLE_PARTICIPANT},
+                               .purpose = PURPOSE_SELF,
+                               .classes = CLASS_BIT(CLASS_CONSENT),
+                               .id = id,
+                               .is_gates_own = true};
     struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = rec_gate_open(site, &ask, choice.work, &gate, err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The gate: what `revoked` says; quota, leaf and opening in one transaction, durable before any key; then the receipt
- * of the leaf makes the person's decisions readable. Which other classes become readable, the caller decides
+ * of the leaf makes the person's decisions readable, and who asks as the person has to show it (rec_person.c). Which other classes become readable, the caller decides
  * (rec_open.c, rec_consent.c). */
-#include "records/gate_int.h"
+#include "records/person_int.h"
 #include "records/revoked_int.h"
 #include "records/who_int.h"
 
@@ -18,6 +18,7 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     if (code == SALVE_OK) code = keys_ring_sealing(gate->site->keys, ask->id, &gate->chain.ring, err);
     if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);
     if (code == SALVE_OK) code = rec_chain_is_whole(tx, &gate->chain, err);
+    if (code == SALVE_OK && rec_person_asks(ask)) code = rec_person_wrong(tx, ask->id, &gate->wrong_told, err);
     if (code == SALVE_OK && ask->is_counted)
         code = store_quota_take(tx->store, ask->id, tx->now_unix_ms, REC_QUOTA_COMPARTMENTS, err);
     if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
@@ -77,6 +78,7 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     uint64_t size;
     *out = (struct rec_gate){.site = site, .mem = mem, .chain.id = ask->id};
     bool is_erased = false;
+    TRY(rec_person_ready(ask, err));
     enum salve_code code = rec_revoked_has_erasure(site, site->revoked, ask->id, &is_erased, err);
     if (code == SALVE_OK && is_erased) code = rec_not_here(err);
     if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
@@ -94,6 +96,7 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
         code = keys_ring_admit(out->chain.ring, &receipt, err);
     }
     if (code == SALVE_OK) code = read_decisions(out, err);
+    if (code == SALVE_OK) code = rec_person_check(out, ask, err);
     if (code != SALVE_OK) rec_gate_close(out);
     return code;
 }

@@ -12,6 +12,7 @@
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/closing_int.h"
+#include "records/erasing_int.h"
 #include "records/making_int.h"
 #include "records/payload_int.h"
 #include "records/revoked_int.h"
@@ -215,6 +216,7 @@ enum salve_code rec_site_open(const struct site_options *options, bool is_lenien
     if (code == SALVE_OK && !is_lenient) code = rec_log_check(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_renew(site, err);
+    if (code == SALVE_OK && !is_lenient) code = rec_due(site, err);
     if (code != SALVE_OK) {
         rec_site_drop(&site);
         return code;

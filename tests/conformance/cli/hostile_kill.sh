@@ -21,7 +21,7 @@ if [ -s "$work/rows.csv" ]; then
     kill -9 $victim; wait $victim 2>/dev/null
     ok "opening the site after kill -9 completes what was cut off" salve staff
     ok "and it verifies" salve verify
-    while IFS=, read -r _ killed; do ok "a card of before opens" salve looked "$killed"; done < <(sed -n '2,$p' "$work/killed.csv")
+    while IFS=, read -r _ killed; do ok "a card of before opens" salve looked "$killed" --as kofi; done < <(sed -n '2,$p' "$work/killed.csv")
 else
     skip 4
 fi
