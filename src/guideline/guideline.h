@@ -208,6 +208,15 @@ SALVE_MUST_USE enum salve_code guideline_test_vectors(const struct guideline *gu
                                                       struct str csv, guideline_report *report, void *ctx,
                                                       struct guideline_tally *tally, struct salve_err *err);
 
+/* guideline_test_plain - the same for a family that is not CQL but plain functions: `answer` gives what stands in an
+ * exp_ column for the cells of a row (guideline_cell; STR_NONE: there is no such column), STR_NONE for no result. */
+struct guideline_row;
+struct str guideline_cell(const struct guideline_row *row, const char *column);
+typedef struct str guideline_answer(void *with, const struct guideline_row *row, struct str column);
+SALVE_MUST_USE enum salve_code guideline_test_plain(struct str csv, guideline_answer *answer, void *with,
+                                                    guideline_report *report, void *ctx, struct guideline_tally *tally,
+                                                    struct salve_err *err);
+
 /* guideline_test_cases - evaluates the subjects of cases/<name>.json and compares the findings that each file lists. */
 SALVE_MUST_USE enum salve_code guideline_test_cases(const char *share, const struct guideline *guideline,
                                                     guideline_report *report, void *ctx, struct guideline_tally *tally,

@@ -191,24 +191,19 @@ static enum salve_code give(struct choice *choice, const struct consent_grant *a
     return SALVE_OK;
 }
 
-static bool purpose_can_be_given(enum purpose purpose)
-{
-    return purpose >= PURPOSE_CARE && purpose <= PURPOSE_LAST && purpose != PURPOSE_SELF;
-}
-
 enum salve_code rec_consent_give(struct site *site, struct actor actor, struct str who,
                                  const struct consent_grant *grant, struct arena *mem, struct rec_receipt *receipt,
                                  struct salve_err *err)
 {
     struct rec_leaf leaf;
-    if (!purpose_can_be_given(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
+    if (!consent_is_asked(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
     struct rec_gate gate = {0};
     struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = open_choice(&choice, who, true, err);
     if (code == SALVE_OK) code = give(&choice, grant, &leaf, err);
     rec_gate_close(&gate);
-    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
     arena_close(choice.work);
     return code;
 }
@@ -267,7 +262,7 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
                                      struct arena *mem, struct rec_receipt *receipt, struct salve_err *err)
 {
     struct rec_leaf leaf = {0}; /* stays so where there is nothing to take back */
-    if (!purpose_can_be_given(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
+    if (!consent_is_asked(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
     struct rec_gate gate = {0};
     struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
@@ -275,8 +270,20 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
     enum salve_code code = open_choice(&choice, who, false, err);
     if (code == SALVE_OK) code = take_back(&choice, purpose, REC_EVENT_WITHDRAWAL, &leaf, err);
     rec_gate_close(&gate);
-    if (code == SALVE_OK && leaf.event.ptr != NULL) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    if (code == SALVE_OK && leaf.event.ptr != NULL)
+        code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
     arena_close(choice.work);
+    return code;
+}
+
+/* Where the chain is damaged or cut: what was taken back goes all the same. */
+static enum salve_code withdraw_keys_alone(struct site *site, struct compartment id, enum purpose purpose,
+                                           struct salve_err *err)
+{
+    struct keys_ring *ring = NULL;
+    enum salve_code code = keys_ring_sealing(site->keys, id, &ring, err);
+    if (code == SALVE_OK) code = keys_withdraw(site->keys, ring, purpose, err);
+    keys_ring_drop(&ring);
     return code;
 }
 
@@ -302,7 +309,7 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
     }
     rec_gate_close(&gate);
     arena_close(choice.work);
-    return code;
+    return code == SALVE_E_INTEGRITY ? withdraw_keys_alone(site, id, purpose, err) : code;
 }
 
 /* A transfer is for one use: what a view of it has read, no later view reads. */

@@ -129,6 +129,7 @@ static enum salve_code succeed(struct site *site, struct arena *mem, struct salv
     rec_keep_old_heads(site, site->log->number);
     site->log = next;
     site->signed_size = 0;
+    site->must_sign = true;
     return rec_recover(site, err);
 }
 
@@ -136,6 +137,11 @@ enum salve_code site_log_successor(const struct site_options *options, struct sa
 {
     struct site *site = NULL;
     enum salve_code code = rec_site_open(options, true, &site, err);
+    if (code == SALVE_OK && keys_layout(site->keys) != KEYS_LAYOUT) {
+        rec_site_drop(&site);
+        return salve_refuse(err, SALVE_E_UNSUPPORTED, "this site is of layout 1; 'salve upgrade' makes it new", "%s",
+                            options->path);
+    }
     if (code != SALVE_OK) return code;
     struct arena *mem = arena_open_private(WORK_BYTES);
     code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "log") : succeed(site, mem, err);

@@ -11,7 +11,7 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "keys/keys.h"
-#include "records/log_int.h"
+#include "records/closing_int.h"
 #include "records/making_int.h"
 #include "records/payload_int.h"
 #include "records/revoked_int.h"
@@ -90,6 +90,7 @@ static enum salve_code new_site(const struct site_options *options, struct site 
     site->path = path.ptr;
     site->clock = options->clock;
     enum salve_code code = crypto_keys_new(1, &site->log_seed, err);
+    if (code == SALVE_OK) code = crypto_keys_new(SITE_ROW_KEYS, &site->row_keys, err);
     if (code == SALVE_OK) code = rec_codec_open(&site->codec, err);
     *out = site;
     if (code != SALVE_OK) rec_site_drop(out);
@@ -103,7 +104,9 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     if (s == NULL) return SALVE_OK;
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
+    rec_closing_done(s);
     crypto_keys_drop(&s->log_seed);
+    crypto_keys_drop(&s->row_keys);
     rec_codec_close(&s->codec);
     db_unlock(&s->lock);
     arena_close(s->settings_mem);
@@ -115,6 +118,8 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
 
 void rec_site_drop(struct site **site) { (void)!drop(site, NULL); }
 
+enum opening { OPENING_STRICT, OPENING_LENIENT, OPENING_NEW };
+
 /* A site that says nothing else has its records in a file of its folder. */
 static struct store_options store_of(const struct site_options *options, bool create)
 {
@@ -122,9 +127,31 @@ static struct store_options store_of(const struct site_options *options, bool cr
         .where = options->store == NULL ? "sqlite:site.db" : options->store, .folder = options->path, .create = create};
 }
 
-static enum salve_code open_files(struct site *site, const struct site_options *options, bool create,
+void rec_row_keys(struct site *site)
+{
+    const struct str labels[SITE_ROW_KEYS] = {STR("SLV-site-rows-v1"), STR("SLV-site-tags-v1"),
+                                              STR("SLV-site-owners-v1")};
+    for (size_t i = 0; i < SITE_ROW_KEYS; i++) keys_of_rows(site->keys, labels[i], crypto_keys_at(site->row_keys, i));
+}
+
+/* With keys of layout 2 the rows are of layout 2; before an upgrade is through, they may be of either. */
+static enum salve_code open_store(struct site *site, struct store_options *options, struct salve_err *err)
+{
+    rec_row_keys(site);
+    options->row_key = crypto_keys_at(site->row_keys, SITE_KEY_ROWS);
+    options->is_earlier = keys_layout(site->keys) != KEYS_LAYOUT;
+    enum salve_code code = store_open(options, &site->store, err);
+    if (code == SALVE_E_UNSUPPORTED && !options->is_earlier)
+        return salve_refuse(err, SALVE_E_INTEGRITY,
+                            "it is of an earlier layout than keys.db: bring the newest site.db back", "site.db");
+    if (code == SALVE_OK) site->layout = store_layout(site->store);
+    return code;
+}
+
+static enum salve_code open_files(struct site *site, const struct site_options *options, enum opening how,
                                   struct salve_err *err)
 {
+    bool create = how == OPENING_NEW;
     char lock[REC_PATH_BYTES], keys[REC_PATH_BYTES];
     struct secret secret;
     struct store_options store_options = store_of(options, create);
@@ -144,10 +171,11 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     struct keys_options key_options = {.path = keys,
                                        .secret = secret.secret,
                                        .made_unix_s = clock_ms(&site->clock) / 1000,
-                                       .is_made_up = options->is_made_up};
+                                       .is_made_up = options->is_made_up,
+                                       .is_earlier = how == OPENING_LENIENT};
     code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
-    return code == SALVE_OK ? store_open(&store_options, &site->store, err) : code;
+    return code == SALVE_OK ? open_store(site, &store_options, err) : code;
 }
 
 static enum salve_code load_settings(struct site *site, struct salve_err *err)
@@ -177,7 +205,7 @@ enum salve_code rec_site_open(const struct site_options *options, bool is_lenien
     enum salve_code code = crypto_init(err);
     if (code == SALVE_OK) code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
-    code = open_files(site, options, false, err);
+    code = open_files(site, options, is_lenient ? OPENING_LENIENT : OPENING_STRICT, err);
     if (code == SALVE_OK) code = rec_log_load(site, err);
     if (code == SALVE_OK) code = load_settings(site, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
@@ -234,7 +262,7 @@ static enum salve_code create_in(const struct site_options *options, const struc
     struct site *site = NULL;
     enum salve_code code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
-    code = open_files(site, options, true, err);
+    code = open_files(site, options, OPENING_NEW, err);
     if (code == SALVE_OK) code = first_documents(site, settings, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
     if (code == SALVE_OK && first != NULL) code = first->fill(site, first->with, err);
@@ -258,17 +286,6 @@ enum salve_code site_create(const struct site_options *options, const struct sit
 
 /* --- closing ---------------------------------------------------------------------------------------------------- */
 
-static enum salve_code mark_closed(struct site *site, struct arena *mem, struct salve_err *err)
-{
-    struct rec_tx tx;
-    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
-    if (code != SALVE_OK) return code;
-    code = store_mark_put(tx.store, STR("open"), 0, err);
-    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return code;
-}
-
 enum salve_code site_close(struct site **site, struct salve_err *err)
 {
     struct site *s = *site;
@@ -276,9 +293,8 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     salve_assert(s->decided == NULL); /* every view was closed */
     struct arena *mem = arena_open_private(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
-    if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
-    if (code == SALVE_OK && s->is_marked_open) code = rec_log_remember(s, mem, err);
-    if (code == SALVE_OK && s->is_marked_open && !s->has_leftovers) code = mark_closed(s, mem, err);
+    if (code == SALVE_OK) code = rec_sign_closing(s, mem, err);
+    if (code == SALVE_OK && s->has_written) code = rec_log_remember(s, mem, err);
     arena_close(mem);
     enum salve_code drop_code = drop(site, code == SALVE_OK ? err : NULL);
     return code != SALVE_OK ? code : drop_code;
@@ -342,5 +358,14 @@ enum salve_code site_secret_change(struct site *site, struct actor actor, const 
     if (code == SALVE_OK) code = rec_secret_change(site, from.secret, to.secret, err);
     secret_drop(&from);
     secret_drop(&to);
+    return code;
+}
+
+enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with, struct salve_err *err)
+{
+    struct secret secret = {0};
+    enum salve_code code = secret_read(with, &secret, err);
+    if (code == SALVE_OK) code = keys_upgrade(site->keys, secret.secret, err);
+    secret_drop(&secret);
     return code;
 }

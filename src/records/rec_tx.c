@@ -2,10 +2,11 @@
  *
  * One transaction of the gate: the store's, with a cursor of the log in it and the guarded clock. What is added to it
  * commits together; nothing is acknowledged before that. */
-#include "records/log_int.h"
+#include "records/closing_int.h"
 #include "store/store.h"
 
-/* What every write transaction carries along: that this run wrote, and what an earlier one left to be tidied. */
+/* What every write transaction carries along: that this run wrote, what an earlier one left to be tidied, and the notes
+ * of views that were closed since. */
 static enum salve_code carry(struct rec_tx *tx, struct salve_err *err)
 {
     struct site *site = tx->site;
@@ -13,7 +14,18 @@ static enum salve_code carry(struct rec_tx *tx, struct salve_err *err)
     if (!site->is_marked_open) code = store_mark_put(tx->store, STR("open"), 1, err);
     if (code == SALVE_OK && site->pending_done.len > 0) code = store_commons_delete(tx->store, site->pending_done, err);
     if (code == SALVE_OK) code = store_mark_put(tx->store, STR("revoked"), site->revoked_done, err);
-    return code;
+    return code == SALVE_OK ? rec_closing_carry(tx, err) : code;
+}
+
+/* The row of marks has the size of the log, and the log has its own: marks of another time do not fit it. */
+static enum salve_code marks_fit(struct rec_tx *tx, struct salve_err *err)
+{
+    uint64_t size = 0;
+    TRY(store_log_size(tx->store, &size, err));
+    if (tx->bound->base + tlog_size(tx->log) == size) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_INTEGRITY,
+                        "clock, quota and counts are of another time than the log: bring the newest site.db back",
+                        "site.db: marks");
 }
 
 enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *mem, struct rec_tx *out,
@@ -24,6 +36,7 @@ enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *me
     if (code != SALVE_OK) return code;
     code = store_clock(out->store, clock_ms(&site->clock), &out->now_unix_ms, &out->is_suspect, err);
     if (code == SALVE_OK) code = rec_log_bind(out, site->log, err);
+    if (code == SALVE_OK) code = marks_fit(out, err);
     if (code == SALVE_OK && !read_only) code = carry(out, err);
     if (code != SALVE_OK) {
         rec_tx_abandon(out);
@@ -39,8 +52,9 @@ enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
     bool writes = !tx->is_read_only;
     enum salve_code code = store_commit(&tx->store, err);
     if (code == SALVE_OK && writes) {
-        tx->site->is_marked_open = true;
+        tx->site->is_marked_open = tx->site->has_written = true;
         tx->site->pending_done = STR_NONE;
+        rec_closing_done(tx->site);
     }
     return code;
 }

@@ -9,21 +9,14 @@
 #include "keys/keys.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
+#include "records/verify_int.h"
 #include "store/store.h"
 
 enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256 };
 
-struct verify {
-    const struct site_verify_ask *ask;
-    struct site *site;
-    struct arena *mem;
-    struct site_verify_result *result;
-    const char *file; /* for findings that a lower module reports */
-};
-
 /* --- findings --------------------------------------------------------------------------------------------------- */
 
-static void found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
+void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
 {
     struct site_finding finding = {
         .file = str_of(file), .compartment = compartment, .element = element, .what = str_of(what)};
@@ -31,11 +24,17 @@ static void found(struct verify *v, const char *file, struct str compartment, st
     if (v->ask->finding != NULL) v->ask->finding(v->ask->with, &finding);
 }
 
-static void found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
+void rec_found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
     compartment_text(id, text);
-    found(v, file, str_of(text), str_of(element), what);
+    rec_found(v, file, str_of(text), str_of(element), what);
+}
+
+void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
+{
+    v->result->left_over++;
+    rec_found_in(v, file, id, element, what);
 }
 
 /* A place as store, keys and db name it; one that starts with a compartment id is about that compartment. */
@@ -45,9 +44,9 @@ static void reported(void *who, const char *place, const char *what)
     struct compartment id;
     struct str text = str_of(place), head = str_cut(text, 0, COMPARTMENT_TEXT_BYTES);
     if (compartment_parse(head, &id))
-        found(v, v->file, head, str_trim(str_cut(text, COMPARTMENT_TEXT_BYTES, text.len)), what);
+        rec_found(v, v->file, head, str_trim(str_cut(text, COMPARTMENT_TEXT_BYTES, text.len)), what);
     else
-        found(v, v->file, STR_NONE, text, what);
+        rec_found(v, v->file, STR_NONE, text, what);
 }
 
 static void progress(struct verify *v, const char *step, uint64_t done, uint64_t of)
@@ -68,8 +67,8 @@ static enum salve_code settle(struct verify *v, const char *file, enum salve_cod
         return code;
     }
     if (v->result->findings == findings_before)
-        found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
-              step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
+        rec_found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
+                  step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
     return SALVE_OK;
 }
 
@@ -174,11 +173,11 @@ static enum salve_code verify_grants(struct verify *v, struct rec_tx *tx, const 
         code = store_record_get(tx->store, id, rests->seq, v->mem, &record, NULL);
         if (code != SALVE_OK || record.class != CLASS_CONSENT || record.is_blank ||
             memcmp(record.sha256, rests->sha256, sizeof record.sha256) != 0)
-            found_in(v, "keys.db", id, purpose_text((enum purpose)p), "these wraps rest on no consent record");
+            rec_found_in(v, "keys.db", id, purpose_text((enum purpose)p), "these wraps rest on no consent record");
         code = rec_revoked_has_purpose(v->site, revoked, id, (enum purpose)p, rests->seq, &is_revoked, err);
         if (code == SALVE_OK && is_revoked)
-            found_in(v, "keys.db", id, purpose_text((enum purpose)p),
-                     "wraps of a consent that was taken back; 'salve keys rotate' removes them");
+            rec_found_left(v, "keys.db", id, purpose_text((enum purpose)p),
+                           "wraps of a consent that was taken back; 'salve keys rotate' removes them");
     }
     return code;
 }
@@ -191,12 +190,12 @@ static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const s
     enum salve_code code = store_tombstone_get(tx->store, id, &is_erased, err);
     if (code == SALVE_OK) code = rec_revoked_has_erasure(v->site, revoked, id, &is_revoked, err);
     if (code == SALVE_OK && (is_erased || is_revoked)) {
-        found_in(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
+        rec_found_left(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
         return SALVE_OK;
     }
     if (code == SALVE_OK) code = store_head_get(tx->store, id, &head, err);
     if (code == SALVE_OK && head.seq == 0) {
-        found_in(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
+        rec_found_left(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
         return SALVE_OK;
     }
     return code == SALVE_OK ? verify_grants(v, tx, revoked, id, err) : code;
@@ -236,10 +235,11 @@ static enum salve_code verify_stored(struct verify *v, struct rec_tx *tx, const 
     if (code == SALVE_OK) code = keys_exists(v->site->keys, id, &exists, err);
     if (code != SALVE_OK) return code;
     if (is_erased || is_revoked)
-        found_in(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
+        rec_found_left(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
     else if (!exists)
-        found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
-    if (is_revoked && !is_erased) found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
+        rec_found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
+    if (is_revoked && !is_erased)
+        rec_found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
     return SALVE_OK;
 }
 
@@ -295,7 +295,7 @@ static enum salve_code verify_tombstones(struct verify *v, struct salve_err *err
     if (code == SALVE_OK) code = counted(v, &tx, &least, err);
     rec_tx_abandon(&tx);
     if (code == SALVE_OK && (int64_t)count < least)
-        found(v, "site.db", STR_NONE, STR("tombstones"), "fewer than the log counted when keys were last renewed");
+        rec_found(v, "site.db", STR_NONE, STR("tombstones"), "fewer than the log counted when keys were last renewed");
     return code;
 }
 
@@ -320,6 +320,8 @@ static enum salve_code verify_all(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = step(v, "keys.db", verify_wraps, err);
     if (code == SALVE_OK) code = step(v, "site.db", verify_records, err);
     if (code == SALVE_OK) code = step(v, "site.db", verify_tombstones, err);
+    if (code == SALVE_OK) code = step(v, "site.db", rec_verify_owners, err);
+    if (code == SALVE_OK) code = step(v, "keys.db", rec_verify_tokens, err);
     progress(v, "done", 1, 1);
     return code;
 }
@@ -328,6 +330,14 @@ static enum salve_code verdict(const struct verify *v, enum salve_code code, str
 {
     if (code != SALVE_OK || v->result->findings == 0) return code;
     return salve_fail(err, SALVE_E_INTEGRITY, "%llu findings", (unsigned long long)v->result->findings);
+}
+
+enum salve_code rec_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
+                           struct arena *mem, struct salve_err *err)
+{
+    *out = (struct site_verify_result){0};
+    struct verify v = {.ask = ask, .site = site, .result = out, .mem = mem};
+    return verify_all(&v, err);
 }
 
 enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
@@ -341,6 +351,7 @@ enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask
     if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
     code = rec_actor_is(site, ask->actor, v.mem, err);
     if (code == SALVE_OK) code = verify_all(&v, err);
+    site->must_sign = code == SALVE_OK; /* what is whole is signed at the closing */
     arena_close(v.mem);
     return verdict(&v, code, err);
 }
@@ -362,8 +373,8 @@ static enum salve_code verify_closed(struct verify *v, const struct site_options
     }
     char where[SALVE_ERR_WHERE_BYTES];
     if (v->result->findings == before)
-        found(v, options->path, STR_NONE, str_of(salve_err_where(why, where)),
-              why->why[0] != '\0' ? why->why : salve_code_what(why_code));
+        rec_found(v, options->path, STR_NONE, str_of(salve_err_where(why, where)),
+                  why->why[0] != '\0' ? why->why : salve_code_what(why_code));
     return SALVE_OK;
 }
 
@@ -380,6 +391,9 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
         v.mem = arena_open_private(WORK_BYTES);
         code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : verify_all(&v, err);
         arena_close(v.mem);
+        if (code == SALVE_OK && out->findings == 0 && !site->was_open && rec_log_check(site, NULL) == SALVE_OK)
+            site->must_sign = true; /* what is whole is signed */
+        if (site->must_sign) code = site_close(&site, err);
         rec_site_drop(&site);
     } else if (code == SALVE_E_INTEGRITY || code == SALVE_E_UNSUPPORTED || code == SALVE_E_CONFIG) {
         code = verify_closed(&v, options, code, &why, err);

@@ -12,10 +12,14 @@ enum {
     REC_PATH_BYTES = 4096,
 };
 
+/* Keys of the rows in site.db, each of the secret of rows in the key store. */
+enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_ROW_KEYS };
+
 struct admit_rules;
 struct crypto_keys;
 struct db_lock;
 struct keys;
+struct rec_closing;
 struct rec_codec;
 struct rec_decided;
 struct rec_log;
@@ -35,9 +39,16 @@ struct site {
     struct admit_rules *rules;
     const struct rec_log *log;    /* the newest one */
     struct crypto_keys *log_seed; /* one key */
+    struct crypto_keys *row_keys; /* enum site_row_key */
     uint64_t signed_size;
+    int64_t signed_at_unix_ms;   /* of the newest signature, guarded; 0: never, or nobody knows */
+    bool must_sign;              /* at the closing, whatever the interval says */
+    bool has_written;            /* anything, in this run */
+    struct rec_closing *closing; /* notes of closed views that wait for a commit (closing_int.h) */
+    size_t closing_count;
     int64_t now_unix_ms; /* guarded, of the newest transaction */
     bool is_suspect;
+    uint32_t layout;        /* of the rows in site.db; that of the key store is the same but in an upgrade */
     bool was_open;          /* the run before did not close */
     bool is_marked_open;    /* this run wrote; the mark "open" is set */
     bool has_leftovers;     /* what this run could not remove: the mark stays, and the next opening does */
@@ -71,6 +82,11 @@ SALVE_MUST_USE enum salve_code rec_settings_read(struct str json, struct arena *
 /* rec_settings_use - makes `json` the settings of the open site: copies, and builds the admission rules. */
 SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str json, struct salve_err *err);
 
+/* rec_keys_upgrade - keys_upgrade with the secret read. */
+SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with,
+                                                struct salve_err *err);
+/* rec_row_keys - takes the keys of rows from the key store. */
+void rec_row_keys(struct site *site);
 /* rec_site_open - site_open without recovery and without the log guard when `is_lenient` (verify, successor). */
 SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
                                              struct salve_err *err);
