@@ -33,8 +33,8 @@ SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, un
 /* file_replace - the same, but nothing that lies under the name is written to: a link, pipe or device is replaced. */
 SALVE_MUST_USE enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
 
-/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder that
- * `path` is in. */
+/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder
+ * that `path` is in. */
 SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
 SALVE_MUST_USE enum salve_code file_sync_folder_of(const char *path, struct salve_err *err);
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
+#include "records/backup_int.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
 #include "store/store.h"
@@ -33,8 +34,12 @@ static enum salve_code rotate(struct site *site, struct actor actor, struct aren
 {
     int64_t now_ms = 0;
     enum salve_code code = check_actor(site, actor, mem, &now_ms, err);
-    if (code != SALVE_OK || site->renewal.epoch == 0)
-        return code == SALVE_OK ? rec_turn(site, now_ms, mem, out, err) : code;
+    if (code == SALVE_OK && site->renewal.epoch == 0) {
+        code = rec_turn(site, now_ms, mem, out, err);
+        if (code == SALVE_OK) rec_keys_copy_due(site);
+        return code;
+    }
+    if (code != SALVE_OK) return code;
     *out = site->renewal; /* this run turned it a moment ago: a second turn would end yesterday's backup of the keys */
     site->renewal.epoch = 0;
     return SALVE_OK;

@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "keys/keys.h"
+#include "records/backup_int.h"
 #include "records/log_int.h"
 #include "records/making_int.h"
 #include "records/payload_int.h"
@@ -184,12 +185,37 @@ enum salve_code rec_site_open(const struct site_options *options, bool is_lenien
     if (code == SALVE_OK && !is_lenient) code = rec_log_check(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_renew(site, err);
+    if (code == SALVE_OK && !is_lenient && site->keys_copy_err.code == SALVE_OK) rec_keys_copy_due(site);
     if (code != SALVE_OK) {
         rec_site_drop(&site);
         return code;
     }
     *out = site;
     return SALVE_OK;
+}
+
+enum salve_code rec_site_beside(struct site *site, const char *folder, struct site **out, struct salve_err *err)
+{
+    struct site *beside = NULL;
+    struct site_options options = {.path = folder, .clock = site->clock};
+    struct store_options store_options = store_of(&options, false);
+    TRY(new_site(&options, &beside, err));
+    beside->keys = site->keys;
+    enum salve_code code = store_open(&store_options, &beside->store, err);
+    if (code == SALVE_OK) code = rec_log_load(beside, err);
+    if (code == SALVE_OK) code = load_settings(beside, err);
+    if (code == SALVE_OK) code = rec_revoked_load(beside, err);
+    if (code == SALVE_OK)
+        *out = beside;
+    else
+        rec_site_beside_drop(&beside);
+    return code;
+}
+
+void rec_site_beside_drop(struct site **site)
+{
+    if (*site != NULL) (*site)->keys = NULL;
+    rec_site_drop(site);
 }
 
 enum salve_code site_open(const struct site_options *options, struct site **out, struct salve_err *err)

@@ -9,6 +9,7 @@
 #include "keys/keys.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
+#include "records/verify_int.h"
 #include "store/store.h"
 
 enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256 };
@@ -330,6 +331,16 @@ static enum salve_code verdict(const struct verify *v, enum salve_code code, str
     return salve_fail(err, SALVE_E_INTEGRITY, "%llu findings", (unsigned long long)v->result->findings);
 }
 
+enum salve_code rec_verify_open(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
+                                struct salve_err *err)
+{
+    *out = (struct site_verify_result){0};
+    struct verify v = {.ask = ask, .site = site, .result = out, .mem = arena_open_private(WORK_BYTES)};
+    enum salve_code code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : verify_all(&v, err);
+    arena_close(v.mem);
+    return verdict(&v, code, err);
+}
+
 enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
                             struct salve_err *err)
 {
@@ -376,12 +387,11 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
     struct verify v = {.ask = ask, .result = out};
     enum salve_code code = rec_site_open(options, true, &site, &why);
     if (code == SALVE_OK) {
-        v.site = site;
-        v.mem = arena_open_private(WORK_BYTES);
-        code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : verify_all(&v, err);
-        arena_close(v.mem);
+        code = rec_verify_open(site, ask, out, err);
         rec_site_drop(&site);
-    } else if (code == SALVE_E_INTEGRITY || code == SALVE_E_UNSUPPORTED || code == SALVE_E_CONFIG) {
+        return code;
+    }
+    if (code == SALVE_E_INTEGRITY || code == SALVE_E_UNSUPPORTED || code == SALVE_E_CONFIG) {
         code = verify_closed(&v, options, code, &why, err);
     } else if (err != NULL) {
         *err = why;

@@ -162,6 +162,48 @@ SALVE_MUST_USE enum salve_code site_verify(struct site *site, const struct site_
 SALVE_MUST_USE enum salve_code site_verify_path(const struct site_options *options, const struct site_verify_ask *ask,
                                                 struct site_verify_result *out, struct salve_err *err);
 
+/* --- backup and restore ------------------------------------------------------------------------------------------- */
+
+struct site_backup_ask {
+    struct actor actor; /* TECHNICIAN or MANAGER */
+    const char *data;   /* the folder that keeps backups of the data, as many as one likes */
+    const char *keys;   /* the place of the one copy of the keys, on another disk; NULL: that of the last time */
+};
+
+struct site_backup {
+    struct str path; /* of the new backup of the data, in `data` */
+    struct str keys; /* the place of the copy of the keys */
+    int64_t at_unix_ms;
+    uint64_t bytes;
+    struct site_verify_result verified; /* what was found in the copy, all of it whole */
+    bool is_one_disk;                   /* keys are on the disk of the site or of the data: lost, or taken, together */
+};
+
+/* site_backup - a copy of the data, of one moment, in a folder that has the name of that moment once it was opened and
+ * verified; and the copy of the keys in its one place, where it takes the place of the one before. From then on every
+ * renewal of the keys brings that up to date. Both are sealed as the site is. Noted in a public leaf.
+ *   errors  E_ROLE; E_USAGE: the folders lie in each other, or no place of the keys is known; E_CONFLICT: that place has
+ *           keys which this site did not put there; E_NOT_FOUND: its disk is not there; E_BUSY; E_INTEGRITY: the site
+ *           does not verify; E_FULL; E_IO. Earlier backups stay as they are. */
+SALVE_MUST_USE enum salve_code site_backup(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
+                                           struct site_backup *out, struct salve_err *err);
+
+/* What `doctor` tells of backups. */
+struct site_backup_state {
+    int64_t at_unix_ms; /* of the newest backup of the data; 0: there was none */
+    struct str data, keys;
+    int64_t keys_at_unix_ms;  /* of the copy of the keys */
+    uint32_t renewals_since;  /* of the keys, after it; without a copy: all there were, and one */
+    enum salve_code keys_code; /* what looking at the copy in its place gave */
+    struct salve_err keys_err;
+};
+SALVE_MUST_USE enum salve_code site_backup_state(struct site *site, struct arena *mem, struct site_backup_state *out,
+                                                 struct salve_err *err);
+
+/* site_keys_copy_error - why the copy of the keys could not be brought up to date in this run; NULL: nothing failed. It
+ * is tried again at each opening. */
+const struct salve_err *site_keys_copy_error(const struct site *site);
+
 /* site_log_successor - after a restore that lost leaves (site_open said E_INTEGRITY about the checkpoint): retires the
  * log key, starts the log salve.<log_name>/<n+1> whose first leaf (0x06) names the old origin, its last signed size and
  * root. The old tiles and checkpoint are kept beside the new ones. Works on a closed site. */

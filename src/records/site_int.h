@@ -51,6 +51,7 @@ struct site {
     char pending_text[96];
     struct rec_decided *decided; /* one for each compartment that has a view (stand_int.h) */
     uint64_t retirements;        /* of staff, since the opening */
+    struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
 };
 
 /* Files of a site folder; path must have room for REC_PATH_BYTES. */
@@ -74,6 +75,10 @@ SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str js
 /* rec_site_open - site_open without recovery and without the log guard when `is_lenient` (verify, successor). */
 SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
                                              struct salve_err *err);
+/* rec_site_beside - the data in `folder`, opened with the keys of `site`, which outlives it; to be read only. */
+SALVE_MUST_USE enum salve_code rec_site_beside(struct site *site, const char *folder, struct site **out,
+                                               struct salve_err *err);
+void rec_site_beside_drop(struct site **site);
 void rec_site_drop(struct site **site); /* closes without writing anything of ours */
 
 #endif
