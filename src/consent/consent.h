@@ -152,6 +152,7 @@ struct consent_form_ref {
     uint32_t major, minor;                /* 3, 1 */
     struct str lang;                      /* BCP 47: "ar" */
     uint8_t sha256[CONSENT_SHA256_BYTES]; /* of the form file's bytes */
+    struct str text;                      /* those bytes, where a decision is made; no part of what is stored */
 };
 
 struct consent_grant {

@@ -139,15 +139,16 @@ static const struct expr_value *tuple_element(const struct expr_tuple *tuple, st
     return NULL;
 }
 
-/* The first element that is not equal decides, also where it is not known whether it is. */
+/* A conjunction over the elements of a name, as of lists: what is known to be unequal decides, in whatever order. */
 static enum salve_code tuples_equal(struct expr_run *run, const struct expr_tuple *a, const struct expr_tuple *b,
                                     enum expr_truth *out)
 {
     *out = expr_truth_if(a->shape->count == b->shape->count);
-    for (uint32_t i = 0; i < a->shape->count && *out == EXPR_TRUE; i++) {
+    for (uint32_t i = 0; i < a->shape->count && *out != EXPR_FALSE; i++) {
         const struct expr_value *other = tuple_element(b, a->shape->names[i]);
-        *out = EXPR_FALSE;
-        if (other != NULL) TRY(elements_equal(run, a->values[i], *other, out));
+        enum expr_truth one = EXPR_FALSE;
+        if (other != NULL) TRY(elements_equal(run, a->values[i], *other, &one));
+        *out = expr_truth_and(*out, one);
     }
     return SALVE_OK;
 }
@@ -194,12 +195,16 @@ static bool vocabularies_equal(const struct expr_vocabulary *a, const struct exp
     return str_eq(a->id, b->id) && str_eq(a->version, b->version) && a->is_code_system == b->is_code_system;
 }
 
+static enum expr_truth order_is_same(enum expr_order order)
+{
+    return order == EXPR_UNKNOWN ? EXPR_NULL_TRUTH : expr_truth_if(order == EXPR_SAME);
+}
+
 static enum expr_truth and_quantities(const struct expr_ratio *a, const struct expr_ratio *b)
 {
     enum expr_order n = expr_quantity_cmp(&a->numerator, &b->numerator),
                     d = expr_quantity_cmp(&a->denominator, &b->denominator);
-    if (n == EXPR_UNKNOWN || d == EXPR_UNKNOWN) return EXPR_NULL_TRUTH;
-    return expr_truth_if(n == EXPR_SAME && d == EXPR_SAME);
+    return expr_truth_and(order_is_same(n), order_is_same(d));
 }
 
 static bool have_order(struct expr_value a, struct expr_value b)
@@ -221,7 +226,7 @@ enum salve_code elm_values_equal(struct expr_run *run, struct expr_value a, stru
     if (have_order(a, b)) {
         enum expr_order order;
         TRY(elm_values_order(run, a, b, EXPR_PRECISION_NONE, &order));
-        *out = order == EXPR_UNKNOWN ? EXPR_NULL_TRUTH : expr_truth_if(order == EXPR_SAME);
+        *out = order_is_same(order);
         return SALVE_OK;
     }
     if (a.kind == VALUE_NODE || b.kind == VALUE_NODE) return expr_item_equal(run, a, b, out);

@@ -152,7 +152,8 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
         .purpose = grant->purpose, .classes = grant->classes, .not_after_unix_s = grant->not_after_unix_s};
     enum salve_code code = rec_tx_begin(choice->site, false, choice->work, &tx, err);
     if (code != SALVE_OK) return code;
-    code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
+    code = rec_form_bind(&tx, &grant->form, err);
+    if (code == SALVE_OK) code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
     if (code == SALVE_OK) code = put_pending(choice, &tx, grant, &wraps.consent, &pending, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);

@@ -21,14 +21,15 @@
  *   actor  staff (REGISTRAR, ASSISTANT, CLINICIAN) with the person, or the person (PARTICIPANT, GUARDIAN)
  *   who    the card code: the person is present
  *   grant  one purpose, never SELF (a right that comes with enrolment). The caller fills purpose, classes (0: the plain
- *          ones of the purpose; SENS only by its separate tick), form (with the sha256 of the file's bytes), method,
+ *          ones of the purpose; SENS only by its separate tick), form (with the file's bytes and their sha256), method,
  *          witness, teach_back and rounds, by, assent, to; not_after_unix_s 0 is the longest that the purpose allows,
  *          and later is cut to that. The gate sets state, seq, time, majority and taken_by, and runs consent_check with
  *          the birth date of the stored Patient and the ages of the site. of_age_by that is not empty: the actor, a
  *          CLINICIAN, states that the person is old enough; kept where the birth date leaves that open
  *   receipt  may be NULL
  *   errors E_CONSENT (teach-back not passed, dissent, no guardian for a child: nothing is kept), E_INVALID, E_ROLE,
- *          E_NOT_FOUND, E_CLOCK, E_FULL, E_IO */
+ *          E_CONFLICT (people agreed to other words under the form's number and language, which the first agreement
+ *          binds), E_NOT_FOUND, E_CLOCK, E_FULL, E_IO */
 SALVE_MUST_USE enum salve_code rec_consent_give(struct site *site, struct actor actor, struct str who,
                                                 const struct consent_grant *grant, struct arena *mem,
                                                 struct rec_receipt *receipt, struct salve_err *err);

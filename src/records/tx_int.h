@@ -45,6 +45,12 @@ SALVE_MUST_USE enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, s
 SALVE_MUST_USE enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, struct str id, struct arena *mem,
                                            struct str *bytes, struct salve_err *err);
 
+/* rec_form_bind - the words of a form: the first agreement under its number and language binds them (a document and its
+ * public leaf), later ones must be about the same. E_CONFLICT: other words; E_INVALID: no words at the first use. */
+struct consent_form_ref;
+SALVE_MUST_USE enum salve_code rec_form_bind(struct rec_tx *tx, const struct consent_form_ref *form,
+                                             struct salve_err *err);
+
 /* rec_actor_check - staff must be registered under that role and not retired; the person's side comes without an id
  * (a helper with the pseudonym of their grant). rec_actor_is - the same in a transaction of its own, which reads.
  * rec_not_staff - the words for it. rec_actor_needs - one of these roles. E_ROLE. */

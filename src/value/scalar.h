@@ -153,7 +153,9 @@ bool expr_temporal_same_fields(const struct expr_temporal *a, const struct expr_
 bool expr_temporal_add(struct expr_temporal t, int64_t amount, enum expr_precision unit, struct expr_temporal *out);
 
 /* Duration (whole periods passed) and difference (boundaries crossed) from a to b. Where a precision is missing the
- * answer is a range low..high (CQL uncertainty). False if not comparable. */
+ * answer is a range low..high (CQL uncertainty). Different offsets are brought to one, but for a difference in days or
+ * longer: those are counted as they are written (CQL 1.5.3 B.8, appendix H). Durations: a day that the last month does
+ * not have is its last day, as in expr_temporal_add. False if not comparable. */
 bool expr_temporal_duration(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision unit,
                             int default_offset_minutes, int64_t *low, int64_t *high);
 bool expr_temporal_difference(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision unit,

@@ -141,15 +141,24 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b != 0 && a < 0);
 }
 
-/* Whole months from a to b, both full. */
+/* Milliseconds of t into its month, on a day of that month. */
+static int64_t ms_of_month(const struct expr_temporal *t, int day)
+{
+    return day * EXPR_DAY_MS + expr_temporal_ms(t) - civil_days(t->year, t->month, t->day) * EXPR_DAY_MS;
+}
+
+/* Whole months from a to b, both full, a before b. Where the month of b has no such day as a's, its last day is meant,
+ * as in adding: a year from 29 February is full on 28 February, a month from 31 January on the last of February. */
+static int64_t months_passed(const struct expr_temporal *a, const struct expr_temporal *b)
+{
+    int last = civil_month_days(b->year, b->month);
+    bool is_short = ms_of_month(b, b->day) < ms_of_month(a, a->day < last ? a->day : last);
+    return (b->year - a->year) * 12LL + (b->month - a->month) - is_short;
+}
+
 static int64_t whole_months(const struct expr_temporal *a, const struct expr_temporal *b)
 {
-    int64_t months = (b->year - a->year) * 12LL + (b->month - a->month);
-    int64_t rest_a = a->day * EXPR_DAY_MS + expr_temporal_ms(a) - civil_days(a->year, a->month, a->day) * EXPR_DAY_MS;
-    int64_t rest_b = b->day * EXPR_DAY_MS + expr_temporal_ms(b) - civil_days(b->year, b->month, b->day) * EXPR_DAY_MS;
-    if (months > 0 && rest_b < rest_a) months--;
-    if (months < 0 && rest_b > rest_a) months++;
-    return months;
+    return expr_temporal_ms(a) <= expr_temporal_ms(b) ? months_passed(a, b) : -months_passed(b, a);
 }
 
 static int64_t whole_duration(const struct expr_temporal *a, const struct expr_temporal *b, enum expr_precision unit)
@@ -182,7 +191,9 @@ static bool measure(const struct expr_temporal *a, const struct expr_temporal *b
                                         enum expr_precision))
 {
     struct expr_temporal x = *a, y = *b;
-    if (!is_measurable(a, b, unit) || !expr_temporal_align(&x, &y, default_offset_minutes)) return false;
+    bool as_written = distance == crossed && (unit < EXPR_HOUR || unit == EXPR_WEEK); /* the days, at any offset */
+    if (!is_measurable(a, b, unit)) return false;
+    if (!as_written && !expr_temporal_align(&x, &y, default_offset_minutes)) return false;
     enum expr_precision finest = x.kind == EXPR_DATE && y.kind == EXPR_DATE ? EXPR_DAY : EXPR_MILLISECOND;
     struct expr_temporal x_low = expr_temporal_low(x, finest), x_high = expr_temporal_high(x, finest);
     struct expr_temporal y_low = expr_temporal_low(y, finest), y_high = expr_temporal_high(y, finest);

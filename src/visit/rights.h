@@ -67,16 +67,16 @@ struct visit_receipt {
 };
 
 /* visit_receipt_text - as it is handed out: title, body, proof.
- * visit_receipt_json - {"receipt":the kind that the proof opens,"at":..,"purpose":..,"keysGoneBy":..,"leaf":..,"text":..,
- * "proof":..} and a line end, without what it does not have. */
+ * visit_receipt_json - {"receipt":the kind that the proof opens,"at":..,"purpose":..,"keysGoneBy":..,"leaf":..,
+ * "text":..,"proof":..} and a line end, without what it does not have. */
 SALVE_MUST_USE enum salve_code visit_receipt_text(const struct visit_receipt *receipt, struct arena *mem,
                                                   struct str *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct arena *mem,
                                                   struct str *out, struct salve_err *err);
 
 /* visit_withdraw - takes one agreement back, effective at once; nobody is asked why. The words of the receipt are read
- * first: an unknown language, or words that are not whole, change nothing (E_NOT_FOUND, E_INVALID). What is not switched
- * on is E_NOT_FOUND too: nothing changes, and there is no receipt. */
+ * first: an unknown language, or words that are not whole, change nothing (E_NOT_FOUND, E_INVALID). What is not
+ * switched on is E_NOT_FOUND too: nothing changes, and there is no receipt. */
 SALVE_MUST_USE enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum purpose purpose,
                                               struct str language, struct visit_receipt *out, struct salve_err *err);
 

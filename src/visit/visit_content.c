@@ -172,6 +172,7 @@ static enum salve_code load_form(struct opening *in, enum purpose purpose, struc
     for (size_t i = 0; i < form->set.count; i++) {
         struct consent_form *one = &form->set.forms[i];
         crypto_sha256(one->bytes, one->ref.sha256);
+        one->ref.text = one->bytes;
         TRY(pin(in,
                 arena_printf(in->mem, "forms/%s/%u.%u/form.%.*s.json", purpose_text(purpose), major, minor,
                              STR_ARGS(one->ref.lang)),

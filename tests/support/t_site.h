@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "crypto/crypto.h"
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
 #include "records/commons.h"
@@ -189,7 +190,8 @@ static struct consent_grant t_grant(enum purpose purpose)
                                   .to = purpose == PURPOSE_HELPER     ? STR("sister")
                                         : purpose == PURPOSE_TRANSFER ? STR("clinic-of-the-river")
                                                                       : STR("")};
-    memset(grant.form.sha256, 7, sizeof grant.form.sha256);
+    grant.form.text = STR("{\"yes\":\"I agree.\"}");
+    crypto_sha256(grant.form.text, grant.form.sha256);
     return grant;
 }
 

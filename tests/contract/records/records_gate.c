@@ -132,6 +132,40 @@ static void a_withdrawn_purpose_opens_nothing_until_given_again(void **state)
     t_close_view(&view);
 }
 
+static void the_words_of_a_form_are_bound_at_its_first_use(void **state)
+{
+    (void)state;
+    struct rec_enrolled who = t_enrol(t, "Osei", "1970-02-02");
+    struct consent_grant grant = t_grant(PURPOSE_HELPER);
+    struct consent_form_ref first;
+    struct str kept;
+    grant.form.minor = 7;
+    grant.form.lang = STR("pt-BR");
+    first = grant.form;
+    grant.form.text = STR_NONE; /* a hash alone says what was heard to nobody */
+    assert_code(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL), SALVE_E_INVALID);
+    grant.form.text = STR("{\"yes\":\"Something else.\"}"); /* nor do words that are not of this hash */
+    assert_code(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL), SALVE_E_INVALID);
+    assert_code(commons_get(t->site, STR("form"), STR("helper-1.7-pt-br"), t->mem, &kept, NULL), SALVE_E_NOT_FOUND);
+    grant.form = first;
+    assert_ok(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL));
+    assert_ok(commons_get(t->site, STR("form"), STR("helper-1.7-pt-br"), t->mem, &kept, NULL));
+    assert_true(str_eq(kept, first.text));
+    grant.form.text = STR("{\"yes\":\"Something else.\"}");
+    crypto_sha256(grant.form.text, grant.form.sha256);
+    assert_code(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL), SALVE_E_CONFLICT);
+    grant.form.lang = STR("PT-br"); /* the same language */
+    assert_code(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL), SALVE_E_CONFLICT);
+    grant.form.minor = 8;
+    assert_ok(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL));
+    grant.form = first;
+    grant.form.text = STR_NONE; /* known words need not come again */
+    assert_ok(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL));
+    assert_code(commons_put(t->site, T_CLINICIAN, STR("form"), STR("helper-1.7-pt-br"), STR("{}"), NULL),
+                SALVE_E_INVALID);
+    assert_code(commons_put(t->site, T_MANAGER, STR("form"), STR("care-1.0-en"), STR("{}"), NULL), SALVE_E_INVALID);
+}
+
 static void consent_without_reading_back_keeps_nothing(void **state)
 {
     (void)state;
@@ -605,6 +639,7 @@ int main(void)
         gate_test(care_needs_the_person_and_follow_up_does_not),
         gate_test(staff_must_be_registered_under_the_role_they_use),
         gate_test(a_withdrawn_purpose_opens_nothing_until_given_again),
+        gate_test(the_words_of_a_form_are_bound_at_its_first_use),
         gate_test(consent_without_reading_back_keeps_nothing),
         gate_test(a_child_needs_a_guardian_and_dissent_decides),
         gate_test(an_expired_consent_opens_nothing),
