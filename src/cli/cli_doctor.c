@@ -75,11 +75,11 @@ static void check_backup(struct doctor *doctor)
     tell(doctor, state.at_unix_ms != 0 && age_days <= 7,
          state.at_unix_ms == 0 ? "the data were backed up" : "the data were backed up within 7 days", NULL,
          "run 'salve backup' every night");
-    tell(doctor, is_copied && state.renewals_since < 2,
-         "the copy of the keys is as new as the newest renewal but one", NULL,
-         "run 'salve backup DIR --keys DIR': without such a copy all records are lost with this disk");
-    if (is_copied) tell(doctor, state.keys_code == SALVE_OK, "the copy of the keys is in its place and opens",
-                        &state.keys_err, "connect its disk, or take another: 'salve backup DIR --keys DIR'");
+    tell(doctor, is_copied && state.renewals_since < 2, "the copy of the keys is as new as the newest renewal but one",
+         NULL, "run 'salve backup DIR --keys DIR': without such a copy all records are lost with this disk");
+    if (is_copied)
+        tell(doctor, state.keys_code == SALVE_OK, "the copy of the keys is in its place and opens", &state.keys_err,
+             "connect its disk, or take another: 'salve backup DIR --keys DIR'");
     cli_reply_words(&doctor->reply, "      data %lld days ago, %.*s; keys %u renewals ago, %.*s\n",
                     state.at_unix_ms == 0 ? -1ll : age_days, STR_ARGS(state.data), state.renewals_since,
                     STR_ARGS(state.keys));

@@ -238,11 +238,16 @@ static void add_totals(struct cli_reply *reply, const struct site_verify_result 
     cli_reply_number(reply, "records", result->records);
     cli_reply_number(reply, "wraps", result->wraps);
     cli_reply_number(reply, "leaves", result->leaves);
+    cli_reply_number(reply, "keysKept", result->keys_kept);
     cli_reply_number(reply, "findings", result->findings);
     cli_reply_words(reply, "%llu records in %llu compartments, %llu wraps, %llu log leaves: %s\n",
                     (unsigned long long)result->records, (unsigned long long)result->compartments,
                     (unsigned long long)result->wraps, (unsigned long long)result->leaves,
                     is_clean ? "clean" : "NOT clean");
+    if (result->keys_kept > 0)
+        cli_reply_words(reply,
+                        "%llu keys of people or decisions whose records were lost are kept ('salve keys forget')\n",
+                        (unsigned long long)result->keys_kept);
 }
 
 enum salve_code cli_verify(struct cli *cli, struct salve_err *err)

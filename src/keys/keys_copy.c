@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The copy of the keys at another place: keys.db and keys.epoch as they are now, in place of what they were. There is one
- * state at the place, never a row of them, because each old one would open what was erased since. The order makes a stop
- * anywhere harmless; one of the two states opens:
+ * The copy of the keys at another place: keys.db and keys.epoch as they are now, in place of what they were. There is
+ * one state at the place, never a row of them, because each old one would open what was erased since. The order makes
+ * a stop anywhere harmless; one of the two states opens:
  *   1  keys.db.next, whole, synced, and opened: every key in it
  *   2  keys.epoch is written over in its own blocks, as that of the site (keys_epoch.c)
  *   3  keys.db.next takes the name keys.db
  *   4  keys.copy says whose the place is and what is there; then the row `copied` of keys.db
- * The place is ours where keys.copy has the number that the row has: so nothing is written onto an empty mount point, over
- * another site's keys, or over the copy of the site from which this one was restored. */
+ * The place is ours where keys.copy has the number that the row has: so nothing is written onto an empty mount point,
+ * over another site's keys, or over the copy of the site from which this one was restored. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

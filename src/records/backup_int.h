@@ -30,9 +30,9 @@ struct rec_backup {
     uint8_t token[KEYS_TOKEN_BYTES];
 };
 
-/* rec_backup_write - the file `backup` of a folder whose files are there. rec_backup_read - what it says; E_NOT_FOUND: it
- * is not there; E_INTEGRITY: it is damaged. rec_backup_check - every file against it. rec_backup_is_of - is it of this
- * site? E_INTEGRITY. */
+/* rec_backup_write - the file `backup` of a folder whose files are there. rec_backup_read - what it says; E_NOT_FOUND:
+ * it is not there; E_INTEGRITY: it is damaged. rec_backup_check - every file against it. rec_backup_is_of - is it of
+ * this site? E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code rec_backup_write(struct site *site, const char *folder, int64_t at_unix_ms,
                                                 uint64_t log_size, struct arena *mem, struct rec_backup *out,
                                                 struct salve_err *err);
@@ -48,8 +48,20 @@ SALVE_MUST_USE enum salve_code rec_backup_is_of(struct site *site, const char *f
 SALVE_MUST_USE enum salve_code rec_file_copy(const char *from, const char *to, struct salve_err *err);
 bool rec_file_is_there(const char *folder, const char *name); /* of any kind */
 
-/* rec_keys_copy_due - brings the copy of the keys up to the newest renewal, where a place for it was named. What fails is
- * kept for site_keys_copy_error and tried again at the next opening. */
+/* The document site/backup: the moment of the newest backup, and the two places, as absolute paths; zeros where there
+ * was none. */
+struct rec_places {
+    int64_t at_unix_ms;
+    struct str data, keys;
+};
+SALVE_MUST_USE enum salve_code rec_places_read(struct site *site, struct arena *mem, struct rec_places *out,
+                                               struct salve_err *err);
+
+/* rec_keys_copy - keys_copy with the newest `revoked` beside it. */
+SALVE_MUST_USE enum salve_code rec_keys_copy(struct site *site, const char *folder, bool may_begin, struct arena *mem,
+                                             struct salve_err *err);
+/* rec_keys_copy_due - brings the copy of the keys up to the newest renewal, where a place for it was named. What fails
+ * is kept for site_keys_copy_error and tried again at the next opening. */
 void rec_keys_copy_due(struct site *site);
 
 #endif

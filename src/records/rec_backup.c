@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A backup: the keys into the one place that they have, in place of what was there; the data into a new folder, which is
- * opened, verified, and only then given the name of its time. Both are of the same moment, since the site is this
+ * A backup: the keys into the one place that they have, in place of what was there; the data into a new folder, which
+ * is opened, verified, and only then given the name of its time. Both are of the same moment, since the site is this
  * process's alone. The document site/backup says when and where; the place of the keys is kept up by every renewal. */
 #include <errno.h>
 #include <stdio.h>
@@ -21,29 +21,7 @@ enum { WORK_BYTES = 192 << 20, SAME_NAME_MAX = 100 };
 
 /* --- the document site/backup ------------------------------------------------------------------------------------- */
 
-struct places {
-    int64_t at_unix_ms;
-    struct str data, keys; /* absolute */
-};
-
-static enum salve_code places_read(struct site *site, struct arena *mem, struct places *out, struct salve_err *err)
-{
-    struct rec_tx tx;
-    struct str json = STR_NONE;
-    const struct json *doc = NULL;
-    *out = (struct places){0};
-    TRY(rec_tx_begin(site, true, mem, &tx, err));
-    enum salve_code code = rec_doc_get(&tx, STR("site"), STR("backup"), mem, &json, err);
-    rec_tx_abandon(&tx);
-    if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
-    if (code == SALVE_OK) code = json_read(json, NULL, mem, &doc, err);
-    if (code != SALVE_OK) return code;
-    (void)!json_i64(json_get(doc, "at"), &out->at_unix_ms);
-    TRY(arena_str(mem, json_get_text(doc, "data"), &out->data, err)); /* with the NUL that a path needs */
-    return arena_str(mem, json_get_text(doc, "keys"), &out->keys, err);
-}
-
-static enum salve_code places_write(struct site *site, struct actor actor, const struct places *places,
+static enum salve_code places_write(struct site *site, struct actor actor, const struct rec_places *places,
                                     struct arena *mem, struct salve_err *err)
 {
     struct rec_tx tx;
@@ -65,48 +43,6 @@ static enum salve_code places_write(struct site *site, struct actor actor, const
     return code;
 }
 
-/* --- the keys ----------------------------------------------------------------------------------------------------- */
-
-/* With them the newest `revoked`: an older copy of the data is told what was taken back since. */
-static enum salve_code copy_revoked(struct site *site, const char *folder, struct arena *mem, struct salve_err *err)
-{
-    char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
-    struct str bytes;
-    TRY(rec_path(site->path, "revoked", from, err));
-    TRY(rec_path(folder, "revoked", to, err));
-    if (!rec_file_is_there(site->path, "revoked")) return SALVE_OK;
-    TRY(file_read_plain(from, WORK_BYTES / 2, mem, &bytes, err));
-    return file_replace(to, bytes, 0600, err);
-}
-
-static enum salve_code copy_keys(struct site *site, const char *folder, bool may_begin, struct arena *mem,
-                                 struct salve_err *err)
-{
-    enum salve_code code = keys_copy(site->keys, folder, may_begin, site->now_unix_ms / 1000, err);
-    return code == SALVE_OK ? copy_revoked(site, folder, mem, err) : code;
-}
-
-void rec_keys_copy_due(struct site *site)
-{
-    struct keys_copied copied;
-    struct places places;
-    keys_copied(site->keys, &copied);
-    site->keys_copy_err = (struct salve_err){0};
-    if (copied.epoch == 0 || copied.epoch == keys_epoch_now(site->keys)) return;
-    struct arena *mem = arena_open_private(WORK_BYTES);
-    struct salve_err *err = &site->keys_copy_err;
-    enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "copy of the keys") : SALVE_OK;
-    if (code == SALVE_OK) code = places_read(site, mem, &places, err);
-    if (code == SALVE_OK && places.keys.len > 0) code = copy_keys(site, places.keys.ptr, false, mem, err);
-    site->keys_copy_err.code = code;
-    arena_close(mem);
-}
-
-const struct salve_err *site_keys_copy_error(const struct site *site)
-{
-    return site->keys_copy_err.code == SALVE_OK ? NULL : &site->keys_copy_err;
-}
-
 /* --- the folders -------------------------------------------------------------------------------------------------- */
 
 static bool is_within(struct str path, struct str folder)
@@ -124,8 +60,8 @@ static enum salve_code find_folder(const char *path, struct arena *mem, struct s
     if (real == NULL) return file_fail(err, path);
     struct stat info;
     errno = ENOTDIR;
-    enum salve_code code = stat(real, &info) == 0 && S_ISDIR(info.st_mode) ? arena_str(mem, str_of(real), out, err)
-                                                                           : file_fail(err, path);
+    enum salve_code code =
+        stat(real, &info) == 0 && S_ISDIR(info.st_mode) ? arena_str(mem, str_of(real), out, err) : file_fail(err, path);
     free(real);
     if (code == SALVE_OK && !str_is_utf8(*out))
         code = salve_refuse(err, SALVE_E_USAGE, "its name is not UTF-8", "folder of the backup");
@@ -140,14 +76,14 @@ static enum salve_code apart(const char *which, struct salve_err *err)
 }
 
 static enum salve_code find_places(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
-                                   struct places *out, struct salve_err *err)
+                                   struct rec_places *out, struct salve_err *err)
 {
-    struct places before;
+    struct rec_places before;
     struct str own;
-    TRY(places_read(site, mem, &before, err));
+    TRY(rec_places_read(site, mem, &before, err));
     if (ask->keys == NULL && before.keys.len == 0)
         return salve_refuse(err, SALVE_E_USAGE, "say where the copy of the keys is kept, on another disk", "--keys");
-    *out = (struct places){.keys = before.keys};
+    *out = (struct rec_places){.keys = before.keys};
     TRY(find_folder(site->path, mem, &own, err));
     TRY(find_folder(ask->data, mem, &out->data, err));
     if (ask->keys != NULL) TRY(find_folder(ask->keys, mem, &out->keys, err));
@@ -219,7 +155,7 @@ static enum salve_code verify_copy(struct site *site, const char *making, struct
 }
 
 /* The name of its time; of several within a second each gets its own. */
-static enum salve_code name_it(const char *making, const struct places *places, struct arena *mem, struct str *out,
+static enum salve_code name_it(const char *making, const struct rec_places *places, struct arena *mem, struct str *out,
                                struct salve_err *err)
 {
     char when[CLOCK_TEXT_BYTES];
@@ -236,7 +172,7 @@ static enum salve_code name_it(const char *making, const struct places *places, 
     return file_fail(err, out->ptr);
 }
 
-static enum salve_code back_up_data(struct site *site, struct places *places, struct arena *mem,
+static enum salve_code back_up_data(struct site *site, struct rec_places *places, struct arena *mem,
                                     struct site_backup *out, struct salve_err *err)
 {
     char making[REC_PATH_BYTES];
@@ -263,7 +199,7 @@ static enum salve_code back_up_data(struct site *site, struct places *places, st
 static enum salve_code back_up(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
                                struct arena *work, struct site_backup *out, struct salve_err *err)
 {
-    struct places places;
+    struct rec_places places;
     struct db_lock *lock = NULL;
     char path[REC_PATH_BYTES];
     TRY(rec_actor_is(site, ask->actor, work, err));
@@ -273,7 +209,7 @@ static enum salve_code back_up(struct site *site, const struct site_backup_ask *
     TRY(db_lock(path, &lock, err));
     enum salve_code code = rec_sign(site, work, NULL, err);
     if (code == SALVE_OK) code = rec_log_remember(site, work, err);
-    if (code == SALVE_OK) code = copy_keys(site, places.keys.ptr, ask->keys != NULL, work, err);
+    if (code == SALVE_OK) code = rec_keys_copy(site, places.keys.ptr, ask->keys != NULL, work, err);
     if (code == SALVE_OK) code = back_up_data(site, &places, mem, out, err);
     if (code == SALVE_OK) code = places_write(site, ask->actor, &places, work, err);
     db_unlock(&lock);
@@ -298,10 +234,10 @@ enum salve_code site_backup(struct site *site, const struct site_backup_ask *ask
 enum salve_code site_backup_state(struct site *site, struct arena *mem, struct site_backup_state *out,
                                   struct salve_err *err)
 {
-    struct places places;
+    struct rec_places places;
     struct keys_copied copied;
     *out = (struct site_backup_state){0};
-    TRY(places_read(site, mem, &places, err));
+    TRY(rec_places_read(site, mem, &places, err));
     keys_copied(site->keys, &copied);
     out->at_unix_ms = places.at_unix_ms;
     out->data = places.data;

@@ -38,9 +38,12 @@ static enum salve_code each_piece(const char *path, on_piece *run, void *with, s
     if (code == SALVE_OK) code = file_open_plain(path, O_RDONLY, 0, &fd, err);
     while (code == SALVE_OK && got > 0) {
         got = read(fd, room, PIECE_BYTES);
-        if (got < 0 && errno == EINTR) got = 1;
-        else if (got < 0) code = file_fail(err, path);
-        else if (got > 0) code = run(with, str_make(room, (size_t)got), err);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got < 0)
+            code = file_fail(err, path);
+        else if (got > 0)
+            code = run(with, str_make(room, (size_t)got), err);
     }
     if (fd >= 0) (void)close(fd);
     arena_close(mem);
@@ -179,9 +182,8 @@ static bool read_line(struct str line, struct arena *mem, struct rec_backup *out
 {
     const struct json *doc = NULL;
     int64_t version = 0, size = 0;
-    bool is_good = json_read(line, NULL, mem, &doc, NULL) == SALVE_OK &&
-                   json_i64(json_get(doc, "version"), &version) && version == 1 &&
-                   json_i64(json_get(doc, "size"), &size) && size >= 0 &&
+    bool is_good = json_read(line, NULL, mem, &doc, NULL) == SALVE_OK && json_i64(json_get(doc, "version"), &version) &&
+                   version == 1 && json_i64(json_get(doc, "size"), &size) && size >= 0 &&
                    clock_parse(json_get_text(doc, "at"), &out->at_unix_ms);
     out->log_size = (uint64_t)size;
     out->log = json_get_text(doc, "log");
@@ -203,8 +205,7 @@ enum salve_code rec_backup_read(const char *folder, struct arena *mem, struct re
                    rest.ptr[rest.len - 1] == '\n' &&
                    str_hex_parse(str_cut(rest, 0, rest.len - 1), out->token, KEYS_TOKEN_BYTES) &&
                    read_line(out->line, mem, out);
-    return is_good ? SALVE_OK
-                   : salve_refuse(err, SALVE_E_INTEGRITY, "it is damaged: take another backup", "%s", path);
+    return is_good ? SALVE_OK : salve_refuse(err, SALVE_E_INTEGRITY, "it is damaged: take another backup", "%s", path);
 }
 
 enum salve_code rec_backup_check(const char *folder, const struct rec_backup *backup, struct salve_err *err)
@@ -233,6 +234,6 @@ enum salve_code rec_backup_is_of(struct site *site, const char *folder, const st
     uint8_t token[KEYS_TOKEN_BYTES];
     TRY(token_of(site, backup->line, token, err));
     if (crypto_equal(token, backup->token, sizeof token)) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_INTEGRITY,
-                        "it is not of the site that these keys are of, or somebody changed it", "%s/backup", folder);
+    return salve_refuse(err, SALVE_E_INTEGRITY, "it is not of the site that these keys are of, or somebody changed it",
+                        "%s/backup", folder);
 }

@@ -4,13 +4,14 @@
 #include "crypto/crypto.h"
 #include "keys/keys.h"
 #include "records/chain_int.h"
+#include "records/who_int.h"
 
 /* --- chains and records ----------------------------------------------------------------------------------------- */
 
 enum salve_code rec_chain_load(struct rec_tx *tx, struct rec_chain *chain, struct salve_err *err)
 {
     enum salve_code code = store_head_get(tx->store, chain->id, &chain->head, err);
-    if (code == SALVE_OK && chain->head.seq == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "card");
+    if (code == SALVE_OK && chain->head.seq == 0) return rec_not_here(err);
     return code;
 }
 

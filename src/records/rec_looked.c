@@ -69,10 +69,10 @@ static enum salve_code add_look(struct rec_tx *tx, struct rec_view *view, const 
     struct rec_event event;
     enum salve_code code = rec_unseal(tx, &view->gate.chain, row->seq, CLASS_AUDIT, tx->mem, &payload, NULL, err);
     if (code != SALVE_OK || payload.kind != REC_KIND_OPENING) return code;
-    if (payload.log_number < 1 || payload.log_number > log_count)
-        return salve_fail(err, SALVE_E_INTEGRITY, "audit record");
-    struct proving *proving = &logs[payload.log_number - 1];
-    salve_assert(proving->log.number == payload.log_number);
+    struct proving *proving = NULL;
+    for (size_t i = 0; i < log_count; i++)
+        if (logs[i].log.number == payload.log_number) proving = &logs[i];
+    if (proving == NULL) return salve_fail(err, SALVE_E_INTEGRITY, "audit record");
     if (tx->bound->number != proving->log.number) code = rec_log_bind(tx, &proving->log, err);
     if (code == SALVE_OK) code = look_of(tx, proving, &payload, row->seq, &list[*n], &event, err);
     if (code == SALVE_OK) (*n)++;

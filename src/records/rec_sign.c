@@ -180,7 +180,9 @@ static enum salve_code check_guard(struct site *site, struct rec_tx *tx, struct 
         return SALVE_OK;
     }
     if (code == SALVE_OK && tlog_newest_checkpoint(tx->log, tx->mem, &archived, NULL) != SALVE_OK) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_INTEGRITY, "the file is missing or damaged, though the log was signed before",
+    return salve_refuse(err, SALVE_E_INTEGRITY,
+                        "the file is missing or damaged, though the log was signed before: bring it back, or start a "
+                        "successor log ('salve log successor')",
                         "signed-head");
 }
 

@@ -123,32 +123,52 @@ static struct store_options store_of(const struct site_options *options, bool cr
         .where = options->store == NULL ? "sqlite:site.db" : options->store, .folder = options->path, .create = create};
 }
 
-static enum salve_code open_files(struct site *site, const struct site_options *options, bool create,
-                                  struct salve_err *err)
+/* What is lost, and which command goes on. */
+static enum salve_code no_site(const struct site *site, struct salve_err *err)
 {
-    char lock[REC_PATH_BYTES], keys[REC_PATH_BYTES];
+    const char *why = "there is no site in this folder";
+    if (rec_making_is_there(site->path))
+        why = "the making of this site was cut off; make it again";
+    else if (rec_file_is_there(site->path, "keys.db"))
+        why = "site.db is lost, the keys are here: 'salve restore BACKUP NEW --keys' with this folder goes on";
+    return salve_refuse(err, SALVE_E_NOT_FOUND, why, "%s", site->path);
+}
+
+static enum salve_code open_keys(struct site *site, const struct site_options *options, bool create,
+                                 struct salve_err *err)
+{
+    char path[REC_PATH_BYTES];
     struct secret secret;
-    struct store_options store_options = store_of(options, create);
-    bool is_there = false;
-    enum salve_code code = rec_path(site->path, "lock", lock, err);
-    if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
-    if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
-    if (code == SALVE_OK && !create && !is_there) {
-        code = salve_refuse(err, SALVE_E_NOT_FOUND,
-                            rec_making_is_there(site->path) ? "the making of this site was cut off; make it again"
-                                                            : "there is no site in this folder",
-                            "%s", site->path);
-    }
-    if (code == SALVE_OK && !create) code = db_lock(lock, &site->lock, err); /* a making holds its own */
-    if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
-    if (code != SALVE_OK) return code;
-    struct keys_options key_options = {.path = keys,
+    TRY(rec_path(site->path, "keys.db", path, err));
+    TRY(secret_read(&options->secret, &secret, err));
+    struct keys_options key_options = {.path = path,
                                        .secret = secret.secret,
                                        .made_unix_s = clock_ms(&site->clock) / 1000,
                                        .is_made_up = options->is_made_up};
-    code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
+    enum salve_code code =
+        create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
-    return code == SALVE_OK ? store_open(&store_options, &site->store, err) : code;
+    bool is_lost = !rec_file_is_there(site->path, "keys.db") || !rec_file_is_there(site->path, "keys.epoch");
+    if ((code != SALVE_E_NOT_FOUND && code != SALVE_E_INTEGRITY) || create) return code;
+    if (is_lost || err == NULL || err->why[0] == '\0')
+        return salve_why(err, code,
+                         "%s: 'salve restore' with this folder, a NEW one and --keys with their copy goes on",
+                         is_lost ? "it is lost" : "it is damaged");
+    return code;
+}
+
+static enum salve_code open_files(struct site *site, const struct site_options *options, bool create, bool is_locked,
+                                  struct salve_err *err)
+{
+    char lock[REC_PATH_BYTES];
+    struct store_options store_options = store_of(options, create);
+    bool is_there = false;
+    TRY(rec_path(site->path, "lock", lock, err));
+    TRY(store_is_there(&store_options, &is_there, err));
+    if (!create && !is_there) return no_site(site, err);
+    if (!is_locked) TRY(db_lock(lock, &site->lock, err));
+    TRY(open_keys(site, options, create, err));
+    return store_open(&store_options, &site->store, err);
 }
 
 static enum salve_code load_settings(struct site *site, struct salve_err *err)
@@ -159,10 +179,12 @@ static enum salve_code load_settings(struct site *site, struct salve_err *err)
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code == SALVE_OK) {
-        uint64_t was_open = 0;
+        uint64_t was_open = 0, keeps_keys = 0;
         code = store_mark_get(tx.store, STR("open"), &was_open, err);
         site->was_open = site->is_marked_open = was_open != 0;
         if (code == SALVE_OK) code = store_mark_get(tx.store, STR("revoked"), &site->revoked_done, err);
+        if (code == SALVE_OK) code = store_mark_get(tx.store, STR(REC_MARK_KEYS_KEPT), &keeps_keys, err);
+        site->keeps_keys = keeps_keys != 0;
         if (code == SALVE_OK) code = rec_doc_get(&tx, STR("site"), STR("settings"), mem, &json, err);
         if (code == SALVE_OK) code = rec_settings_use(site, json, err);
         rec_tx_abandon(&tx);
@@ -171,14 +193,16 @@ static enum salve_code load_settings(struct site *site, struct salve_err *err)
     return code;
 }
 
-enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
+enum salve_code rec_site_open(const struct site_options *options, enum rec_opening how, struct site **out,
                               struct salve_err *err)
 {
     struct site *site = NULL;
+    bool is_lenient = how != REC_OPEN_WHOLE;
     enum salve_code code = crypto_init(err);
     if (code == SALVE_OK) code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
-    code = open_files(site, options, false, err);
+    site->is_lenient = is_lenient;
+    code = open_files(site, options, false, how == REC_OPEN_MADE, err);
     if (code == SALVE_OK) code = rec_log_load(site, err);
     if (code == SALVE_OK) code = load_settings(site, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
@@ -220,7 +244,7 @@ void rec_site_beside_drop(struct site **site)
 
 enum salve_code site_open(const struct site_options *options, struct site **out, struct salve_err *err)
 {
-    return rec_site_open(options, false, out, err);
+    return rec_site_open(options, REC_OPEN_WHOLE, out, err);
 }
 
 /* --- making ----------------------------------------------------------------------------------------------------- */
@@ -260,7 +284,7 @@ static enum salve_code create_in(const struct site_options *options, const struc
     struct site *site = NULL;
     enum salve_code code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
-    code = open_files(site, options, true, err);
+    code = open_files(site, options, true, true, err); /* a making holds the lock */
     if (code == SALVE_OK) code = first_documents(site, settings, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
     if (code == SALVE_OK && first != NULL) code = first->fill(site, first->with, err);

@@ -12,6 +12,8 @@ enum {
     REC_PATH_BYTES = 4096,
 };
 
+#define REC_MARK_KEYS_KEPT "keys kept"
+
 struct admit_rules;
 struct crypto_keys;
 struct db_lock;
@@ -40,6 +42,8 @@ struct site {
     bool is_suspect;
     bool was_open;          /* the run before did not close */
     bool is_marked_open;    /* this run wrote; the mark "open" is set */
+    bool is_lenient;        /* opened to be verified or mended */
+    bool keeps_keys;        /* records were lost with an older site.db: keys without records stay (the mark) */
     bool has_leftovers;     /* what this run could not remove: the mark stays, and the next opening does */
     uint64_t revoked_count; /* lines of the file `revoked` */
     struct arena *revoked_mem;
@@ -49,8 +53,8 @@ struct site {
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */
     char pending_text[96];
-    struct rec_decided *decided; /* one for each compartment that has a view (stand_int.h) */
-    uint64_t retirements;        /* of staff, since the opening */
+    struct rec_decided *decided;    /* one for each compartment that has a view (stand_int.h) */
+    uint64_t retirements;           /* of staff, since the opening */
     struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
 };
 
@@ -72,9 +76,11 @@ SALVE_MUST_USE enum salve_code rec_settings_read(struct str json, struct arena *
 /* rec_settings_use - makes `json` the settings of the open site: copies, and builds the admission rules. */
 SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str json, struct salve_err *err);
 
-/* rec_site_open - site_open without recovery and without the log guard when `is_lenient` (verify, successor). */
-SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
-                                             struct salve_err *err);
+/* rec_site_open - WHOLE: site_open. LENIENT: without recovery, without the log guard, and lines of `revoked` may be
+ * missing (verify, successor). MADE: so, and the caller has the lock. */
+enum rec_opening { REC_OPEN_WHOLE, REC_OPEN_LENIENT, REC_OPEN_MADE };
+SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, enum rec_opening how,
+                                             struct site **out, struct salve_err *err);
 /* rec_site_beside - the data in `folder`, opened with the keys of `site`, which outlives it; to be read only. */
 SALVE_MUST_USE enum salve_code rec_site_beside(struct site *site, const char *folder, struct site **out,
                                                struct salve_err *err);
