@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine admit fhirpath elm measure consent keys store tlog guideline records screen letter visit cli
+MODULES := base json crypto db fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline records screen letter visit cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -22,6 +22,7 @@ NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
 NEEDS_fhirpath  := machine terms fhir base
 NEEDS_elm       := machine terms fhir json base
+NEEDS_ranges    := value json base
 NEEDS_measure   := elm machine terms value fhir json base
 NEEDS_consent   := json base
 NEEDS_keys      := db crypto base
@@ -31,7 +32,7 @@ NEEDS_guideline := elm terms fhir json base
 NEEDS_records   := tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
 NEEDS_letter    := guideline json base
-NEEDS_visit     := letter screen records guideline consent admit fhir crypto base json
+NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_cli       := visit records measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str
@@ -45,6 +46,7 @@ DOORS_machine   := machine_ops run
 DOORS_admit     := admit import
 DOORS_fhirpath  := fhirpath invariants
 DOORS_elm       := elm
+DOORS_ranges    := ranges
 DOORS_measure   := measure
 DOORS_consent   := consent
 DOORS_keys      := keys
@@ -54,7 +56,7 @@ DOORS_guideline := finding guideline
 DOORS_records   := site commons rec rights
 DOORS_screen    := screen
 DOORS_letter    := letter
-DOORS_visit     := visit content enrol import check result rights site demo
+DOORS_visit     := visit content enrol import measure check result rights site demo
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))
@@ -161,7 +163,7 @@ $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
-GUIDELINE_FILES := $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
+GUIDELINE_FILES := ranges.json $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
 $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
 	@mkdir -p $(BUILD)/share
 	tools/share $(BUILD)/share

@@ -42,6 +42,8 @@ static void finding_text(struct buf *out, const struct cli *cli, const struct fi
         if (finding->urgency != URGENCY_NONE) buf_addf(out, "  %s", urgency_text(finding->urgency));
         if (finding->action.len > 0) buf_addf(out, " -> %.*s", STR_ARGS(finding->action));
         buf_add_char(out, '\n');
+    } else if (finding->status == FINDING_NOT_JUDGED) {
+        buf_add(out, STR(": not judged, its guideline ended with an error\n"));
     } else if (finding->status == FINDING_EXCLUDED) {
         buf_addf(out, ": does not apply (%.*s)\n", STR_ARGS(finding->excluded));
     } else {

@@ -189,13 +189,11 @@ static struct str family_of(const char *path)
 enum salve_code cli_guideline_test(struct cli *cli, struct salve_err *err)
 {
     struct guideline_tally tally = {0};
-    const struct guideline *guideline = NULL;
     struct str csv;
     const char *path = cli_option(cli, OPT_VECTORS);
     if (path == NULL) return salve_refuse(err, SALVE_E_USAGE, "name the CSV file with the rows", "--vectors");
-    TRY(load(cli, NULL, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_RANGES}, err));
     TRY(file_read(path, SALVE_RESOURCE_BYTES_MAX, cli->mem, &csv, err));
-    TRY(visit_guideline_of(cli->visit.content, family_of(path), &guideline, err));
-    TRY(guideline_test_vectors(guideline, family_of(path), csv, report, cli, &tally, err));
+    TRY(visit_test_vectors(cli->visit.content, family_of(path), csv, report, cli, &tally, err));
     return finish(cli, &tally, err);
 }

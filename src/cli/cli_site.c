@@ -7,6 +7,7 @@
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "records/commons.h"
+#include "visit/measure.h"
 #include "visit/site.h"
 
 /* --- init and staff ----------------------------------------------------------------------------------------------- */
@@ -133,6 +134,8 @@ static enum salve_code change_settings(struct cli *cli, struct site_settings *se
     const char *ages = cli_option(cli, OPT_AGES), *index = cli_option(cli, OPT_NAME_INDEX);
     TRY(joined(cli, OPT_NATIONAL_PATTERN, '\n', &settings->national_patterns, err));
     TRY(joined(cli, OPT_IDENTIFIER_SYSTEM, ' ', &settings->identifier_systems, err));
+    TRY(joined(cli, OPT_UNIT, ' ', &settings->units, err));
+    TRY(visit_units_check(settings->units, err));
     if (ages != NULL) TRY(read_ages(ages, settings, err));
     if (index != NULL && strcmp(index, "on") != 0 && strcmp(index, "off") != 0)
         return salve_refuse(err, SALVE_E_USAGE, "it is on or off", "--name-index");
@@ -144,7 +147,7 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
 {
     struct cli_reply reply;
     bool is_change = cli_has(cli, OPT_NATIONAL_PATTERN) || cli_has(cli, OPT_IDENTIFIER_SYSTEM) ||
-                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX);
+                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX) || cli_has(cli, OPT_UNIT);
     TRY(cli_open(cli, is_change ? CLI_STAFF : CLI_NOBODY, err));
     struct site_settings settings = *site_settings(cli->visit.site);
     if (is_change) TRY(change_settings(cli, &settings, err));
@@ -154,10 +157,12 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
     cli_reply_words(&reply,
                     "name                 %.*s\nlanguages            %.*s\n"
                     "ages                 %u a child is asked, %u decides alone, %u is of age\n"
-                    "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n",
+                    "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n"
+                    "units                %.*s\n",
                     STR_ARGS(settings.name), STR_ARGS(settings.languages), settings.assent_age_years,
                     settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
-                    STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns));
+                    STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns),
+                    STR_ARGS(settings.units.len > 0 ? settings.units : STR("as listed by 'salve help measure'")));
     return cli_reply_done(&reply, err);
 }
 
@@ -268,6 +273,29 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     bool is_finished = code == SALVE_OK || code == SALVE_E_INTEGRITY;
     if (is_finished) add_totals(&verifying.reply, &result, code == SALVE_OK);
     cli_reply_bool(&verifying.reply, "finished", is_finished);
+    enum salve_code told = cli_reply_done(&verifying.reply, code == SALVE_OK ? err : NULL);
+    return code == SALVE_OK ? told : code;
+}
+
+enum salve_code cli_upgrade(struct cli *cli, struct salve_err *err)
+{
+    struct cli_secret secret = {0};
+    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct verifying verifying = {.cli = cli};
+    struct site_verify_result result = {0};
+    struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
+    TRY(cli_site_found(cli, err));
+    cli_reply_open(&verifying.reply, cli, '{');
+    cli_reply_enter(&verifying.reply, "faults", '[');
+    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_upgrade(&options, &ask, &result, err);
+    cli_secret_drop(&secret);
+    cli_reply_leave(&verifying.reply);
+    if (code == SALVE_OK) add_totals(&verifying.reply, &result, true);
+    cli_reply_bool(&verifying.reply, "upgraded", code == SALVE_OK);
+    if (code == SALVE_OK)
+        cli_reply_words(&verifying.reply, "The site is of layout 2 now. Copies of keys.db made before open nothing any "
+                                          "more: copy it anew, and keep the new one in two places.\n");
     enum salve_code told = cli_reply_done(&verifying.reply, code == SALVE_OK ? err : NULL);
     return code == SALVE_OK ? told : code;
 }

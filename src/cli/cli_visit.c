@@ -349,6 +349,18 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
     }
 }
 
+/* A guideline that ended with an error stops no import, and is no success either. */
+static void tell_not_judged(struct cli *cli, const struct screen_counts *counts)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < counts->count; i++)
+        if (str_is(counts->rows[i].category, finding_status_text(FINDING_NOT_JUDGED))) count += counts->rows[i].count;
+    if (count == 0) return;
+    cli->exit_status = 1;
+    cli_say(cli, "%llu results were not judged: their guideline ended with an error; 'salve screen CARD' names it.",
+            (unsigned long long)count);
+}
+
 static enum salve_code print_imported(const struct cli *cli, struct visit_imported *sum, bool is_done,
                                       struct salve_err *err)
 {
@@ -379,6 +391,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     if (code != SALVE_OK && sum.people == 0) return code;
     bool is_done = code == SALVE_OK && !cli_interrupted();
     enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
+    tell_not_judged(cli, &sum.findings);
     if (is_enrol && !is_done)
         cli_say(cli,
                 "Stopped after %llu people; their cards are in %s. To go on, give a file with the other rows and "
@@ -410,6 +423,7 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, str_of(cli->words[0]), &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
+    TRY(visit_all_judged(&findings, err));
     if (!is_paper) cli_say(cli, "Drafts. Next: a clinician looks at them and signs:  salve sign CARD --as CLINICIAN");
     return SALVE_OK;
 }

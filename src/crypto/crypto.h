@@ -119,6 +119,12 @@ SALVE_MUST_USE enum salve_code crypto_key_from_passphrase(struct crypto_key *key
 void crypto_seal(const struct crypto_key *key, struct str aad, struct str plain, uint8_t *out);
 SALVE_MUST_USE enum salve_code crypto_open(const struct crypto_key *key, struct str aad, struct str sealed,
                                            uint8_t *out, struct salve_err *err);
+/* The same under a nonce of the caller's, which is not in the bytes: plain.len + CRYPTO_TAG_BYTES. A nonce never stands
+ * for two texts under one key. */
+void crypto_seal_at(const struct crypto_key *key, const uint8_t nonce[CRYPTO_NONCE_BYTES], struct str plain,
+                    uint8_t *out);
+SALVE_MUST_USE enum salve_code crypto_open_at(const struct crypto_key *key, const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                                              struct str sealed, uint8_t *out, struct salve_err *err);
 /* The same for a key inside a key: sealed is CRYPTO_SEALED_KEY_BYTES. */
 enum { CRYPTO_SEALED_KEY_BYTES = CRYPTO_KEY_BYTES + CRYPTO_SEAL_BYTES };
 void crypto_seal_key(const struct crypto_key *key, struct str aad, const struct crypto_key *plain,

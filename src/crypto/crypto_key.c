@@ -138,6 +138,24 @@ enum salve_code crypto_open(const struct crypto_key *key, struct str aad, struct
     return salve_fail(err, SALVE_E_INTEGRITY, "sealed bytes");
 }
 
+void crypto_seal_at(const struct crypto_key *key, const uint8_t nonce[CRYPTO_NONCE_BYTES], struct str plain,
+                    uint8_t *out)
+{
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, crypto_bytes(plain), plain.len, NULL, 0, NULL, nonce,
+                                                     key->bytes);
+}
+
+enum salve_code crypto_open_at(const struct crypto_key *key, const uint8_t nonce[CRYPTO_NONCE_BYTES], struct str sealed,
+                               uint8_t *out, struct salve_err *err)
+{
+    if (sealed.len >= CRYPTO_TAG_BYTES &&
+        crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, crypto_bytes(sealed), sealed.len, NULL, 0, nonce,
+                                                   key->bytes) == 0)
+        return SALVE_OK;
+    if (sealed.len > CRYPTO_TAG_BYTES) sodium_memzero(out, sealed.len - CRYPTO_TAG_BYTES);
+    return salve_fail(err, SALVE_E_INTEGRITY, "sealed bytes");
+}
+
 void crypto_seal_key(const struct crypto_key *key, struct str aad, const struct crypto_key *plain,
                      uint8_t sealed[CRYPTO_SEALED_KEY_BYTES])
 {

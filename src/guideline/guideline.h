@@ -155,6 +155,12 @@ SALVE_MUST_USE enum salve_code guideline_evaluate(const struct guideline *guidel
                                                   struct arena *mem, struct finding **out, size_t *count,
                                                   struct salve_err *err);
 
+/* guideline_not_judged - what stands in the place of its findings where an evaluation ended with the error `why`: every
+ * item with status NOT_JUDGED and the error as its reason. E_MEMORY. */
+SALVE_MUST_USE enum salve_code guideline_not_judged(const struct guideline *guideline, const struct salve_err *why,
+                                                    struct arena *mem, struct finding **out, size_t *count,
+                                                    struct salve_err *err);
+
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
 /* What a letter says about one finding; parts that do not apply are empty. */
@@ -201,6 +207,15 @@ struct guideline_tally {
 SALVE_MUST_USE enum salve_code guideline_test_vectors(const struct guideline *guideline, struct str family,
                                                       struct str csv, guideline_report *report, void *ctx,
                                                       struct guideline_tally *tally, struct salve_err *err);
+
+/* guideline_test_plain - the same for a family that is not CQL but plain functions: `answer` gives what stands in an
+ * exp_ column for the cells of a row (guideline_cell; STR_NONE: there is no such column), STR_NONE for no result. */
+struct guideline_row;
+struct str guideline_cell(const struct guideline_row *row, const char *column);
+typedef struct str guideline_answer(void *with, const struct guideline_row *row, struct str column);
+SALVE_MUST_USE enum salve_code guideline_test_plain(struct str csv, guideline_answer *answer, void *with,
+                                                    guideline_report *report, void *ctx, struct guideline_tally *tally,
+                                                    struct salve_err *err);
 
 /* guideline_test_cases - evaluates the subjects of cases/<name>.json and compares the findings that each file lists. */
 SALVE_MUST_USE enum salve_code guideline_test_cases(const char *share, const struct guideline *guideline,

@@ -302,3 +302,26 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     const struct guideline_run about = {guideline, &subject, &env, params};
     return ask->with_reasons ? reasons_of(&to, &about, list, *out) : SALVE_OK;
 }
+
+enum salve_code guideline_not_judged(const struct guideline *guideline, const struct salve_err *why, struct arena *mem,
+                                     struct finding **out, size_t *count, struct salve_err *err)
+{
+    const struct guideline_info *info = &guideline->info;
+    char where[SALVE_ERR_WHERE_BYTES];
+    struct finding *findings = arena_array(mem, struct finding, info->item_count + 1);
+    struct str *because = arena_array(mem, struct str, 1);
+    if (findings == NULL || because == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    because[0] = arena_printf(mem, "%s %s: %s", salve_code_name(why->code), salve_err_where(why, where), why->why);
+    if (because[0].ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    for (size_t i = 0; i < info->item_count; i++)
+        findings[i] = (struct finding){.guideline = info->id,
+                                       .version = info->version,
+                                       .item = info->items[i].name,
+                                       .status = FINDING_NOT_JUDGED,
+                                       .urgency = URGENCY_NONE,
+                                       .because = because,
+                                       .because_count = 1};
+    *out = findings;
+    *count = info->item_count;
+    return SALVE_OK;
+}

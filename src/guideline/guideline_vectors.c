@@ -120,6 +120,9 @@ static struct str shown(struct expr_value value, struct arena *mem)
 /* --- one family --------------------------------------------------------------------------------------------------- */
 
 struct vectors {
+    guideline_answer *answer; /* of a family of plain functions; NULL: vectors.cql answers */
+    void *with;
+    struct str *names; /* of the columns, for the plain functions */
     const struct guideline *guideline;
     const struct guideline_family *family;
     const struct elm_program *program;
@@ -137,21 +140,27 @@ static const struct guideline_column *column_named(const struct guideline_family
     return NULL;
 }
 
+static bool is_expected(struct str column) { return str_starts(column, STR("exp_")); }
+
 static enum salve_code read_header(struct vectors *to, struct str line, struct salve_err *err)
 {
-    struct str cells[COLUMNS_MAX];
+    struct str *cells = arena_array(to->mem, struct str, COLUMNS_MAX);
     size_t outputs = 0;
+    if (cells == NULL) return salve_fail(err, SALVE_E_MEMORY, "vectors");
     if (!cells_of(line, to->mem, cells, &to->column_count)) return salve_fail(err, SALVE_E_SYNTAX, "header");
+    to->names = cells;
     to->id_at = to->tolerance_at = COLUMNS_MAX;
     for (size_t i = 0; i < to->column_count; i++) {
-        to->columns[i] = column_named(to->family, cells[i]);
+        to->columns[i] = to->family == NULL ? NULL : column_named(to->family, cells[i]);
         if (to->columns[i] != NULL)
             outputs += to->columns[i]->is_output;
+        else if (to->answer != NULL && is_expected(cells[i]))
+            outputs++;
         else if (str_is(cells[i], "case_id"))
             to->id_at = i;
         else if (str_is(cells[i], "tol"))
             to->tolerance_at = i;
-        else if (!str_is(cells[i], "source"))
+        else if (to->answer == NULL && !str_is(cells[i], "source"))
             return salve_refuse(err, SALVE_E_INVALID, "the family declares no such column", "column %.*s",
                                 STR_ARGS(str_cut(cells[i], 0, 40)));
     }
@@ -180,12 +189,48 @@ static enum salve_code run_row(const struct vectors *to, const struct str *cells
     return elm_run_open(to->program, NULL, kept, params, count, to->mem, run, err);
 }
 
+/* A row of plain functions. */
+struct guideline_row {
+    const struct vectors *of;
+    const struct str *cells;
+};
+
+struct str guideline_cell(const struct guideline_row *row, const char *column)
+{
+    for (size_t i = 0; i < row->of->column_count; i++)
+        if (str_is(row->of->names[i], column)) return row->cells[i];
+    return STR_NONE;
+}
+
+static bool texts_agree(struct str got, struct str want, struct str tolerance)
+{
+    struct expr_decimal a, b;
+    if (str_eq(got, want)) return true;
+    return expr_decimal_parse(got, &a) && expr_decimal_parse(want, &b) && numbers_agree(a, b, tolerance);
+}
+
+static void test_plain_row(const struct vectors *to, const struct str *cells, struct str tolerance, struct str *why)
+{
+    struct guideline_row row = {to, cells};
+    for (size_t i = 0; why->ptr == NULL && i < to->column_count; i++) {
+        if (!is_expected(to->names[i])) continue;
+        struct str got = to->answer(to->with, &row, to->names[i]);
+        if (!texts_agree(got, cells[i], tolerance))
+            *why = arena_printf(to->mem, "%.*s: got %.*s, expected %.*s", STR_ARGS(to->names[i]), STR_ARGS(got),
+                                STR_ARGS(cells[i]));
+    }
+}
+
 /* test_row - *why stays absent if the row passes. */
 static enum salve_code test_row(const struct vectors *to, const struct str *cells, struct str *why,
                                 struct salve_err *err)
 {
     struct elm_run *run = NULL;
     struct str tolerance = to->tolerance_at == COLUMNS_MAX ? STR("exact") : cells[to->tolerance_at];
+    if (to->answer != NULL) {
+        test_plain_row(to, cells, tolerance, why);
+        return SALVE_OK;
+    }
     enum salve_code code = run_row(to, cells, &run, why, err);
     for (size_t i = 0; code == SALVE_OK && why->ptr == NULL && i < to->column_count; i++) {
         struct expr_value got;
@@ -258,6 +303,18 @@ enum salve_code guideline_test_vectors(const struct guideline *guideline, struct
     enum salve_code code = program_of(guideline, to.mem, &program, err);
     to.program = program;
     if (code == SALVE_OK) code = test_rows(&to, csv, report, ctx, tally, err);
+    arena_close(to.mem);
+    return code;
+}
+
+enum salve_code guideline_test_plain(struct str csv, guideline_answer *answer, void *with, guideline_report *report,
+                                     void *ctx, struct guideline_tally *tally, struct salve_err *err)
+{
+    struct vectors to = {.answer = answer, .with = with};
+    salve_assert(tally != NULL && answer != NULL);
+    to.mem = arena_open(GUIDELINE_EVALUATION_BYTES_MAX);
+    if (to.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "vectors");
+    enum salve_code code = test_rows(&to, csv, report, ctx, tally, err);
     arena_close(to.mem);
     return code;
 }

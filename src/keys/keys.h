@@ -45,6 +45,7 @@ struct keys_options {
     enum crypto_cost cost; /* keys_create only; 0 is MODERATE */
     int64_t made_unix_s;   /* keys_create only: when its keys were new; 0: not known */
     bool is_made_up;       /* keys_create only: the site's people are made up; stays so for ever */
+    bool is_earlier;       /* keys_open: a store of layout 1 opens, too, to be verified and upgraded */
     struct db_disk *disk;  /* tests only */
 };
 
@@ -73,6 +74,13 @@ struct keys_rotated {
 enum { KEYS_CHANGE_TURNS = 2 };
 SALVE_MUST_USE enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, struct keys_secret new_one,
                                                   int64_t now_unix_s, struct keys_rotated *out, struct salve_err *err);
+
+/* keys_upgrade - a key store of layout 1 becomes one of layout 2: tokens are bound, the root secret is a new one that
+ * says layout 2, under the same passphrase or key file, and keys_due asks for two turns, after which no copy of layout
+ * 1 opens any more. In one durable transaction. keys_upgrade_begin - before it, and before the rows of the site get
+ * their MACs: makes the secret of rows. */
+SALVE_MUST_USE enum salve_code keys_upgrade_begin(struct keys *keys, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_upgrade(struct keys *keys, struct keys_secret secret, struct salve_err *err);
 
 /* --- a ring: the class keys of one compartment, in guarded memory --- */
 /* keys_ring_new - fresh random keys of every class, version 1, in memory only; nothing is kept before keys_grant. The
@@ -242,17 +250,31 @@ enum { KEYS_TOKEN_BYTES = 16 };
 enum keys_token_kind { KEYS_TOKEN_CARD = 1, KEYS_TOKEN_NAME_BIRTH = 2 };
 SALVE_MUST_USE enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct str text,
                                           uint8_t out[KEYS_TOKEN_BYTES], struct salve_err *err);
+/* Where a token leads. A row of it has a MAC over the three, so that no token is turned to somebody else. */
+struct keys_bound {
+    struct compartment id;
+    uint64_t since; /* of the caller's: the record that made the token good */
+};
 /* keys_token_put - all of them in one durable transaction. The same token may lead to several compartments (twins). */
-SALVE_MUST_USE enum salve_code keys_token_put(struct keys *keys, struct compartment id,
+SALVE_MUST_USE enum salve_code keys_token_put(struct keys *keys, const struct keys_bound *to,
                                               const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
                                               struct salve_err *err);
+/* keys_token_find - E_INTEGRITY: a row of this token is not what the key store wrote. */
 SALVE_MUST_USE enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES],
-                                               struct arena *mem, struct compartment **out, size_t *count,
+                                               struct arena *mem, struct keys_bound **out, size_t *count,
                                                struct salve_err *err);
 /* keys_token_replace - delete and put in one durable transaction (a new card). */
-SALVE_MUST_USE enum salve_code keys_token_replace(struct keys *keys, struct compartment id,
+SALVE_MUST_USE enum salve_code keys_token_replace(struct keys *keys, const struct keys_bound *to,
                                                   const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
                                                   struct salve_err *err);
+/* keys_token_next - for verify: the first row behind `after` (a token and its compartment; NULL: from the start). */
+struct keys_token_row {
+    uint8_t token[KEYS_TOKEN_BYTES];
+    struct keys_bound to;
+    bool is_ours;
+};
+SALVE_MUST_USE enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *after,
+                                               struct keys_token_row *out, bool *found, struct salve_err *err);
 
 /* --- other small secrets (the log's signing seed, session keys) --- */
 /* Sealed with the epoch like everything else. get copies into a guarded key. E_NOT_FOUND. */
@@ -260,6 +282,9 @@ SALVE_MUST_USE enum salve_code keys_sealed_put(struct keys *keys, struct str nam
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypto_key *secret,
                                                struct salve_err *err);
+/* keys_of_rows - the key for one kind of rows of the site (`label`), of a secret that stays the same in every epoch and
+ * under every passphrase, so that rows need not be written anew. */
+void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out);
 
 /* --- verify --- */
 /* keys_verify - both files bit for bit, then every wrap is opened (nothing leaves). `report` names each bad place.

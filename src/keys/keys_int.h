@@ -13,7 +13,8 @@ enum keys_slot {
     SLOT_SEAL_NOW, /* what e is sealed under */
     SLOT_SEAL_NEW, /* while rotating or changing the secret */
     SLOT_ROOT_NEW,
-    SLOT_A, /* for one call */
+    SLOT_ROWS, /* the sealed secret "rows" */
+    SLOT_A,    /* for one call */
     SLOT_B,
     SLOT_KEK_OLD,
     SLOT_KEK_NOW = SLOT_KEK_OLD + PURPOSE_LAST + 1,
@@ -44,7 +45,7 @@ struct keys {
     bool has_old, is_key_file, is_made_up;
     struct db_stmt *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_next;
     struct db_stmt *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
-    struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_drop;
+    struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_next, *token_drop;
 };
 
 static inline struct crypto_key *keys_slot(struct keys *keys, unsigned slot)
@@ -97,6 +98,10 @@ SALVE_MUST_USE enum salve_code keys_signed_reseal(struct keys *keys, unsigned to
 SALVE_MUST_USE enum salve_code keys_signed_settle(struct keys *keys, struct salve_err *err);
 /* whether the file fits the key store, or is not there */
 bool keys_signed_fits(struct keys *keys);
+
+/* --- tokens --- */
+SALVE_MUST_USE enum salve_code keys_token_store(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES],
+                                                const struct keys_bound *to, struct salve_err *err);
 
 /* --- wraps --- */
 /* the KEK of a wrap's purpose and epoch; NULL if that epoch is gone */

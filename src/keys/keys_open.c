@@ -7,16 +7,17 @@
 #include "base/assert.h"
 #include "keys/keys_int.h"
 
-enum { LAYOUT_VERSION = 1 };
+#define TOKEN_TABLE                                                                                                    \
+    "CREATE TABLE token (token BLOB, compartment BLOB, since INTEGER NOT NULL, mac BLOB NOT NULL,"                     \
+    " PRIMARY KEY (token, compartment)) STRICT, WITHOUT ROWID;"                                                        \
+    "CREATE INDEX token_compartment ON token (compartment);"
 static const char schema[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE kek (purpose INTEGER, epoch INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (purpose, epoch))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE wrap (compartment BLOB, purpose INTEGER, class INTEGER, version INTEGER, presence INTEGER NOT NULL,"
     " bytes BLOB NOT NULL, PRIMARY KEY (compartment, purpose, class, version)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE token (token BLOB, compartment BLOB, PRIMARY KEY (token, compartment)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX token_compartment ON token (compartment);";
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;" TOKEN_TABLE;
 
 static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
 {
@@ -46,8 +47,6 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
          &k->wrap_after},
         {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4", &k->wrap_drop_one},
         {"SELECT compartment FROM wrap WHERE compartment > ?1 ORDER BY compartment LIMIT 1", &k->next_id},
-        {"INSERT OR IGNORE INTO token VALUES (?1, ?2)", &k->token_put},
-        {"SELECT compartment FROM token WHERE token = ?1 ORDER BY compartment", &k->token_find},
         {"DELETE FROM token WHERE compartment = ?1", &k->token_drop},
     };
     enum salve_code code = SALVE_OK;
@@ -56,7 +55,18 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
     return code;
 }
 
-/* --- the root secret --- */
+static enum salve_code prepare_tokens(struct keys *k, struct salve_err *err)
+{
+    TRY(db_prepare(k->db, "INSERT OR REPLACE INTO token VALUES (?1, ?2, ?3, ?4)", &k->token_put, err));
+    TRY(db_prepare(k->db, "SELECT compartment, since, mac FROM token WHERE token = ?1 ORDER BY compartment",
+                   &k->token_find, err));
+    return db_prepare(k->db,
+                      "SELECT token, compartment, since, mac FROM token WHERE (token, compartment) > (?1, ?2) "
+                      "ORDER BY token, compartment LIMIT 1",
+                      &k->token_next, err);
+}
+
+/* --- the root secret ---------------------------------------------------------------------------------------------- */
 /* "SLVK", layout of the site, kind (1 passphrase, 2 key file), cost, flags, salt[16], sealed RS[72]; the first 24 are
  * its AAD, so layout and flags are what they were when RS was sealed */
 enum {
@@ -134,7 +144,9 @@ static enum salve_code root_open(struct keys *keys, struct keys_secret secret, u
                                             keys_slot(keys, slot), NULL) != SALVE_OK)
         code = wrong_secret(keys, err);
     crypto_key_zero(keys_slot(keys, SLOT_A));
-    if (code == SALVE_OK) keys->layout = root[AT_LAYOUT];
+    if (code == SALVE_OK && root[AT_LAYOUT] != keys->layout) /* both change in one transaction */
+        return salve_refuse(err, SALVE_E_INTEGRITY, "its tables are of another layout than its root secret says", "%s",
+                            keys->path);
     if (code == SALVE_OK) keys->is_made_up = (root[AT_FLAGS] & FLAG_MADE_UP) != 0;
     return code;
 }
@@ -142,7 +154,7 @@ static enum salve_code root_open(struct keys *keys, struct keys_secret secret, u
 uint32_t keys_layout(const struct keys *keys) { return keys->layout; }
 bool keys_is_made_up(const struct keys *keys) { return keys->is_made_up; }
 
-/* --- files --- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 static char *epoch_path_of(const struct keys_options *options)
 {
     if (options->epoch_path != NULL) return strdup(options->epoch_path);
@@ -181,13 +193,18 @@ enum salve_code keys_close(struct keys **keys, struct salve_err *err)
 static enum salve_code open_db(struct keys *keys, const struct keys_options *options, bool create,
                                struct salve_err *err)
 {
-    const struct db_options db = {
-        .create = create, .disk = options->disk, .schema = schema, .schema_version = LAYOUT_VERSION};
+    struct db_options db = {.create = create, .disk = options->disk, .schema = schema, .schema_version = KEYS_LAYOUT};
+    keys->layout = KEYS_LAYOUT;
     enum salve_code code = db_open(options->path, &db, &keys->db, err);
-    return code == SALVE_OK ? prepare_all(keys, err) : code;
+    if (code == SALVE_E_UNSUPPORTED) {
+        db.schema_version = keys->layout = 1;
+        code = db_open(options->path, &db, &keys->db, err);
+    }
+    if (code == SALVE_OK) code = prepare_all(keys, err);
+    return code == SALVE_OK && keys->layout == KEYS_LAYOUT ? prepare_tokens(keys, err) : code;
 }
 
-/* --- making --- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 static enum salve_code meta_epoch_put(struct keys *keys, uint32_t epoch, int64_t rotated_unix_s, struct salve_err *err)
 {
     uint8_t bytes[12];
@@ -204,6 +221,7 @@ static enum salve_code fill(struct keys *keys, const struct keys_options *option
     keys_seal_key(keys_slot(keys, SLOT_ROOT), 1, keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
     for (unsigned p = 1; p <= PURPOSE_LAST; p++) crypto_key_random(keys_slot(keys, SLOT_KEK_NOW + p));
     crypto_key_random(keys_slot(keys, SLOT_B)); /* K_idx */
+    crypto_key_random(keys_slot(keys, SLOT_ROWS));
     crypto_random(salt, sizeof salt);
     enum salve_code code = root_seal(keys, options->secret, cost, SLOT_ROOT, root, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
@@ -214,6 +232,7 @@ static enum salve_code fill(struct keys *keys, const struct keys_options *option
         code = keys_due_write(keys, SLOT_SEAL_NOW, (struct keys_due){.renewed_unix_s = options->made_unix_s}, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, 1, SLOT_KEK_NOW, SLOT_SEAL_NOW, err);
     if (code == SALVE_OK) code = keys_sealed_put(keys, STR("index"), keys_slot(keys, SLOT_B), err);
+    if (code == SALVE_OK) code = keys_sealed_put(keys, STR("rows"), keys_slot(keys, SLOT_ROWS), err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     crypto_key_zero(keys_slot(keys, SLOT_B));
@@ -247,7 +266,7 @@ enum salve_code keys_create(const struct keys_options *options, struct keys **ou
     return code;
 }
 
-/* --- opening --- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 static enum salve_code epoch_is_gone(const struct keys *keys, struct salve_err *err)
 {
     bool is_old = keys->epoch < keys->file.epoch;
@@ -281,6 +300,15 @@ static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
     return keys_kek_load(keys, keys->epoch - 1, SLOT_KEK_OLD, SLOT_SEAL_OLD, &keys->has_old, err);
 }
 
+/* Layout 1 gets the secret of rows when its upgrade begins. */
+static enum salve_code load_rows(struct keys *keys, struct salve_err *err)
+{
+    enum salve_code code = keys_sealed_get(keys, STR("rows"), keys_slot(keys, SLOT_ROWS), err);
+    if (code != SALVE_E_NOT_FOUND) return code;
+    if (keys->layout != KEYS_LAYOUT) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_INTEGRITY, "the secret of the rows is missing", "%s", keys->path);
+}
+
 enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err)
 {
     struct keys *keys = NULL;
@@ -290,7 +318,12 @@ enum salve_code keys_open(const struct keys_options *options, struct keys **out,
     if (code == SALVE_OK) code = keys_epoch_settle(keys->epoch_path, err);
     if (code == SALVE_OK) code = keys_epoch_read(keys->epoch_path, &keys->file, &good_copies, err);
     if (code == SALVE_OK) code = root_open(keys, options->secret, SLOT_ROOT, err);
+    if (code == SALVE_OK && keys->layout != KEYS_LAYOUT && !options->is_earlier)
+        code = salve_refuse(err, SALVE_E_UNSUPPORTED,
+                            "this site is of layout 1; 'salve upgrade' makes it new, 'salve verify' looks at it", "%s",
+                            keys->path);
     if (code == SALVE_OK) code = open_epoch(keys, err);
+    if (code == SALVE_OK) code = load_rows(keys, err);
     if (code == SALVE_OK)
         *out = keys;
     else if (keys != NULL)
@@ -324,7 +357,7 @@ enum salve_code keys_open_beside(struct keys *keys, const char *path, struct key
 /* --- another passphrase: a new root secret, so that an old passphrase with an old copy opens nothing of today; and two
  * turns of the epoch, so that they do not open the old copy itself with today's keys.epoch --- */
 static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, enum crypto_cost cost,
-                                  struct salve_err *err)
+                                  enum salve_code (*own)(struct keys *, struct salve_err *), struct salve_err *err)
 {
     uint8_t root[ROOT_BYTES];
     struct keys_due due;
@@ -333,6 +366,11 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     enum salve_code code = root_seal(keys, secret, cost, SLOT_ROOT_NEW, root, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
+    if (own != NULL) code = own(keys, err);
+    if (code != SALVE_OK) {
+        db_rollback(keys->db);
+        return code;
+    }
     keys_seal_key(keys_slot(keys, SLOT_ROOT_NEW), keys->epoch, is_ahead ? keys->file.old : keys->file.now,
                   keys_slot(keys, SLOT_SEAL_NEW));
     keys_due_read(keys, SLOT_SEAL_NOW, &due);
@@ -358,6 +396,13 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     return SALVE_OK;
 }
 
+static void zero_new(struct keys *keys)
+{
+    crypto_key_zero(keys_slot(keys, SLOT_ROOT_NEW));
+    crypto_key_zero(keys_slot(keys, SLOT_SEAL_NEW));
+    crypto_key_zero(keys_slot(keys, SLOT_B));
+}
+
 enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, struct keys_secret new_one,
                                    int64_t now_unix_s, struct keys_rotated *out, struct salve_err *err)
 {
@@ -368,12 +413,60 @@ enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, st
     if (code == SALVE_OK) code = keys_meta_get(keys, "root", root, sizeof root, err);
     if (code == SALVE_OK) {
         crypto_key_random(keys_slot(keys, SLOT_ROOT_NEW));
-        code = reseal_all(keys, new_one, (enum crypto_cost)root[AT_COST], err);
+        code = reseal_all(keys, new_one, (enum crypto_cost)root[AT_COST], NULL, err);
     }
-    crypto_key_zero(keys_slot(keys, SLOT_ROOT_NEW));
-    crypto_key_zero(keys_slot(keys, SLOT_SEAL_NEW));
-    crypto_key_zero(keys_slot(keys, SLOT_B));
+    zero_new(keys);
     for (int turn = 0; code == SALVE_OK && turn < KEYS_CHANGE_TURNS; turn++)
         code = keys_rotate(keys, now_unix_s, out, err);
     return code;
+}
+
+/* --- from layout 1 ------------------------------------------------------------------------------------------------ */
+
+enum salve_code keys_upgrade_begin(struct keys *keys, struct salve_err *err)
+{
+    struct crypto_key *rows = keys_slot(keys, SLOT_ROWS);
+    enum salve_code code = keys_sealed_get(keys, STR("rows"), rows, err);
+    if (code != SALVE_E_NOT_FOUND) return code;
+    crypto_key_random(rows);
+    return keys_sealed_put(keys, STR("rows"), rows, err);
+}
+
+/* In the transaction that seals everything anew: the table of tokens with what binds each. In layout 1 there are only
+ * tokens of newest cards, so all are good since the enrolment. */
+static enum salve_code bind_tokens(struct keys *keys, struct salve_err *err)
+{
+    struct db_stmt *old = NULL;
+    bool row = true;
+    TRY(db_exec(keys->db, "ALTER TABLE token RENAME TO token_1; DROP INDEX token_compartment;" TOKEN_TABLE, err));
+    TRY(prepare_tokens(keys, err));
+    TRY(db_prepare(keys->db, "SELECT token, compartment FROM token_1", &old, err));
+    enum salve_code code = SALVE_OK;
+    while (code == SALVE_OK && row) {
+        struct keys_bound to = {.since = 1};
+        code = db_step(old, &row, err);
+        if (code != SALVE_OK || !row) break;
+        struct str token = db_column_blob(old, 0), id = db_column_blob(old, 1);
+        if (token.len != KEYS_TOKEN_BYTES || id.len != COMPARTMENT_BYTES)
+            code = salve_fail(err, SALVE_E_INTEGRITY, "%s, token", keys->path);
+        else
+            memcpy(to.id.bytes, id.ptr, id.len);
+        if (code == SALVE_OK) code = keys_token_store(keys, (const uint8_t *)token.ptr, &to, err);
+    }
+    db_reset(old);
+    if (code == SALVE_OK) code = db_exec(keys->db, "DROP TABLE token_1; PRAGMA user_version=2", err);
+    return code;
+}
+
+enum salve_code keys_upgrade(struct keys *keys, struct keys_secret secret, struct salve_err *err)
+{
+    uint8_t root[ROOT_BYTES];
+    if (keys->layout == KEYS_LAYOUT) return SALVE_OK;
+    TRY(keys_meta_get(keys, "root", root, sizeof root, err));
+    crypto_key_random(keys_slot(keys, SLOT_ROOT_NEW));
+    keys->layout = KEYS_LAYOUT; /* as the new root secret says */
+    enum salve_code code = reseal_all(keys, secret, (enum crypto_cost)root[AT_COST], bind_tokens, err);
+    if (code != SALVE_OK) keys->layout = 1;
+    zero_new(keys);
+    return code == SALVE_OK ? db_scrub(keys->db, err) : code;
 }

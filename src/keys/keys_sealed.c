@@ -165,6 +165,11 @@ enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypt
     return secret_read(keys, name, SLOT_SEAL_NOW, secret, err);
 }
 
+void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out)
+{
+    crypto_key_derive(keys_slot(keys, SLOT_ROWS), &label, 1, out);
+}
+
 enum { SECRET_NAME_BYTES_MAX = 200 };
 
 enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot, struct salve_err *err)

@@ -24,41 +24,79 @@ enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct 
     return code;
 }
 
-static enum salve_code put_all(struct keys *keys, struct compartment id, const uint8_t (*tokens)[KEYS_TOKEN_BYTES],
-                               size_t count, bool replace, struct salve_err *err)
+/* --- rows --------------------------------------------------------------------------------------------------------- */
+
+enum { MAC_BYTES = 16 };
+
+static void token_mac(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], const struct keys_bound *to,
+                      uint8_t mac[MAC_BYTES])
+{
+    uint8_t since[8];
+    crypto_put_u64(since, to->since);
+    const struct str parts[] = {str_bytes(token, KEYS_TOKEN_BYTES), compartment_bytes(&to->id),
+                                str_bytes(since, sizeof since)};
+    keys_of_rows(keys, STR("SLV-token-row-v1"), keys_slot(keys, SLOT_A));
+    crypto_key_mac(keys_slot(keys, SLOT_A), parts, 3, mac, MAC_BYTES);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+}
+
+enum salve_code keys_token_store(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], const struct keys_bound *to,
+                                 struct salve_err *err)
+{
+    uint8_t mac[MAC_BYTES];
+    token_mac(keys, token, to, mac);
+    db_bind_blob(keys->token_put, 1, str_bytes(token, KEYS_TOKEN_BYTES));
+    db_bind_blob(keys->token_put, 2, compartment_bytes(&to->id));
+    db_bind_i64(keys->token_put, 3, (int64_t)to->since);
+    db_bind_blob(keys->token_put, 4, str_bytes(mac, sizeof mac));
+    return db_run(keys->token_put, err);
+}
+
+static enum salve_code put_all(struct keys *keys, const struct keys_bound *to,
+                               const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count, bool replace,
+                               struct salve_err *err)
 {
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
     if (replace) {
-        db_bind_blob(keys->token_drop, 1, compartment_bytes(&id));
+        db_bind_blob(keys->token_drop, 1, compartment_bytes(&to->id));
         code = db_run(keys->token_drop, err);
     }
-    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
-        db_bind_blob(keys->token_put, 1, str_bytes(tokens[i], KEYS_TOKEN_BYTES));
-        db_bind_blob(keys->token_put, 2, compartment_bytes(&id));
-        code = db_run(keys->token_put, err);
-    }
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) code = keys_token_store(keys, tokens[i], to, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     return code == SALVE_OK && replace ? db_scrub(keys->db, err) : code;
 }
 
-enum salve_code keys_token_put(struct keys *keys, struct compartment id, const uint8_t (*tokens)[KEYS_TOKEN_BYTES],
-                               size_t count, struct salve_err *err)
+enum salve_code keys_token_put(struct keys *keys, const struct keys_bound *to,
+                               const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count, struct salve_err *err)
 {
-    return put_all(keys, id, tokens, count, false, err);
+    return put_all(keys, to, tokens, count, false, err);
 }
 
-enum salve_code keys_token_replace(struct keys *keys, struct compartment id, const uint8_t (*tokens)[KEYS_TOKEN_BYTES],
-                                   size_t count, struct salve_err *err)
+enum salve_code keys_token_replace(struct keys *keys, const struct keys_bound *to,
+                                   const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count, struct salve_err *err)
 {
-    return put_all(keys, id, tokens, count, true, err);
+    return put_all(keys, to, tokens, count, true, err);
+}
+
+/* The columns compartment, since, mac from `first` on. */
+static bool read_bound(struct keys *keys, struct db_stmt *stmt, int first, const uint8_t token[KEYS_TOKEN_BYTES],
+                       struct keys_bound *out)
+{
+    uint8_t mac[MAC_BYTES];
+    struct str id = db_column_blob(stmt, first), kept = db_column_blob(stmt, first + 2);
+    *out = (struct keys_bound){.since = (uint64_t)db_column_i64(stmt, first + 1)};
+    if (id.len != COMPARTMENT_BYTES || kept.len != MAC_BYTES) return false;
+    memcpy(out->id.bytes, id.ptr, id.len);
+    token_mac(keys, token, out, mac);
+    return crypto_equal(mac, kept.ptr, MAC_BYTES);
 }
 
 enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], struct arena *mem,
-                                struct compartment **out, size_t *count, struct salve_err *err)
+                                struct keys_bound **out, size_t *count, struct salve_err *err)
 {
-    struct compartment *list = NULL;
+    struct keys_bound *list = NULL;
     size_t used = 0;
     bool row = true;
     enum salve_code code = SALVE_OK;
@@ -66,17 +104,35 @@ enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKE
     while (code == SALVE_OK) {
         code = db_step(keys->token_find, &row, err);
         if (code != SALVE_OK || !row) break;
-        struct str id = db_column_blob(keys->token_find, 0);
         list = arena_grow(mem, list, used * sizeof *list, (used + 1) * sizeof *list); /* twins are few */
         if (list == NULL)
             code = salve_fail(err, SALVE_E_MEMORY, "look-up");
-        else if (id.len != COMPARTMENT_BYTES)
-            code = salve_fail(err, SALVE_E_INTEGRITY, "%s, token", keys->path);
-        else
-            memcpy(list[used++].bytes, id.ptr, id.len);
+        else if (!read_bound(keys, keys->token_find, 0, token, &list[used++]))
+            code = salve_refuse(err, SALVE_E_INTEGRITY, "the card or name leads to somebody whom it was not made for",
+                                "%s, token", keys->path);
     }
     db_reset(keys->token_find);
     *out = list;
     *count = used;
+    return code;
+}
+
+enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *after, struct keys_token_row *out,
+                                bool *found, struct salve_err *err)
+{
+    struct keys_token_row from = {0};
+    if (after != NULL) from = *after;
+    db_bind_blob(keys->token_next, 1, after == NULL ? STR("") : str_bytes(from.token, sizeof from.token));
+    db_bind_blob(keys->token_next, 2, after == NULL ? STR("") : compartment_bytes(&from.to.id));
+    enum salve_code code = db_step(keys->token_next, found, err);
+    struct str token = code == SALVE_OK && *found ? db_column_blob(keys->token_next, 0) : STR_NONE;
+    *out = (struct keys_token_row){0};
+    if (code == SALVE_OK && *found && token.len != KEYS_TOKEN_BYTES)
+        code = salve_fail(err, SALVE_E_INTEGRITY, "%s, token", keys->path);
+    if (code == SALVE_OK && *found) {
+        memcpy(out->token, token.ptr, token.len);
+        out->is_ours = read_bound(keys, keys->token_next, 1, out->token, &out->to);
+    }
+    db_reset(keys->token_next);
     return code;
 }

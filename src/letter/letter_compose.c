@@ -229,7 +229,10 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
     struct str text = STR("");
     buf_init(&out, c->mem, 1 << 14);
     if (finding->status == FINDING_EXCLUDED) count = 0;
-    buf_add(&out, finding->status == FINDING_EXCLUDED ? words->excluded : is_queried ? words->queried : words->missing);
+    buf_add(&out, finding->status == FINDING_NOT_JUDGED ? word(c, "not-judged")
+                  : finding->status == FINDING_EXCLUDED ? words->excluded
+                  : is_queried                          ? words->queried
+                                                        : words->missing);
     for (size_t i = 0; i < count; i++) {
         buf_add(&out, i == 0 ? STR(" ") : c->letter->comma);
         buf_add(&out, label_of(c, guideline, labels[i]));
@@ -243,6 +246,7 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
 static bool has_words(const struct finding *finding, const struct guideline_words *words)
 {
     if (words->name.len == 0) return false;
+    if (finding->status == FINDING_NOT_JUDGED) return true;
     if (finding->status == FINDING_ASSESSED) return words->headline.len > 0;
     if (finding->status == FINDING_EXCLUDED) return words->excluded.len > 0;
     return finding->status == FINDING_QUERIED ? words->queried.len > 0 : words->missing.len > 0;

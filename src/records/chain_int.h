@@ -15,11 +15,17 @@ struct keys_ring;
 struct rec_chain {
     struct compartment id;
     struct store_head head;
+    uint64_t first_seq;     /* of the save that is going on; 0: none was put since the last note */
     struct keys_ring *ring; /* seals into every class; reads what was delivered */
 };
 
 /* rec_chain_load - the head as it is stored. E_NOT_FOUND: there is no such compartment (any more). */
 SALVE_MUST_USE enum salve_code rec_chain_load(struct rec_tx *tx, struct rec_chain *chain, struct salve_err *err);
+
+/* rec_chain_is_whole - no leaf of the log is of a record behind the head: E_INTEGRITY where somebody took the newest
+ * records away and put an older head back. For an opening; never a walk. */
+SALVE_MUST_USE enum salve_code rec_chain_is_whole(struct rec_tx *tx, const struct rec_chain *chain,
+                                                  struct salve_err *err);
 
 /* rec_put - seals a payload as the next record of the chain. */
 SALVE_MUST_USE enum salve_code rec_put(struct rec_tx *tx, struct rec_chain *chain, enum data_class class,

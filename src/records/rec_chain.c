@@ -4,6 +4,7 @@
 #include "crypto/crypto.h"
 #include "keys/keys.h"
 #include "records/chain_int.h"
+#include "records/owner_int.h"
 #include "records/who_int.h"
 
 /* --- chains and records ----------------------------------------------------------------------------------------- */
@@ -11,8 +12,22 @@
 enum salve_code rec_chain_load(struct rec_tx *tx, struct rec_chain *chain, struct salve_err *err)
 {
     enum salve_code code = store_head_get(tx->store, chain->id, &chain->head, err);
+    chain->first_seq = 0;
     if (code == SALVE_OK && chain->head.seq == 0) return rec_not_here(err);
     return code;
+}
+
+enum salve_code rec_chain_is_whole(struct rec_tx *tx, const struct rec_chain *chain, struct salve_err *err)
+{
+    bool is_cut = false;
+    char id[COMPARTMENT_TEXT_BYTES + 1];
+    TRY(rec_owner_is_there(tx, rec_owner_person(chain->id, chain->head.seq + 1), &is_cut, err));
+    if (!is_cut) return SALVE_OK;
+    compartment_text(chain->id, id);
+    return salve_refuse(err, SALVE_E_INTEGRITY,
+                        "newer records of this person were taken away, with the looks they tell of; the log still has "
+                        "their entries. Bring the newest site.db back",
+                        "site.db: compartment %s, records after %llu", id, (unsigned long long)chain->head.seq);
 }
 
 enum salve_code rec_put(struct rec_tx *tx, struct rec_chain *chain, enum data_class class,
@@ -29,6 +44,7 @@ enum salve_code rec_put(struct rec_tx *tx, struct rec_chain *chain, enum data_cl
     if (code == SALVE_OK) code = keys_seal(chain->ring, class, seq, chain->head.sha256, plain, tx->mem, &record, err);
     if (code == SALVE_OK) code = store_record_append(tx->store, chain->id, seq, class, record, err);
     if (code != SALVE_OK) return code;
+    if (chain->first_seq == 0) chain->first_seq = seq;
     chain->head.seq = seq;
     crypto_sha256(record, chain->head.sha256);
     return SALVE_OK;
@@ -82,6 +98,7 @@ enum salve_code rec_note(struct rec_tx *tx, struct rec_chain *chain, struct rec_
 {
     salve_assert(chain->head.seq > 0); /* loaded, or the first record was put */
     event->head = chain->head;
+    tx->owner = rec_owner_person(chain->id, chain->first_seq == 0 ? chain->head.seq + 1 : chain->first_seq);
     enum salve_code code = rec_leaf_add(tx, event, out, err);
     if (code != SALVE_OK) return code;
     size_t body_bytes = TLOG_SALT_BYTES + out->event.len;
@@ -91,7 +108,9 @@ enum salve_code rec_note(struct rec_tx *tx, struct rec_chain *chain, struct rec_
     memcpy(body + TLOG_SALT_BYTES, out->event.ptr, out->event.len);
     struct rec_payload opening = {
         .kind = REC_KIND_OPENING, .leaf_index = out->index, .body = str_make(body, body_bytes)};
-    return rec_put(tx, chain, CLASS_AUDIT, &opening, err);
+    code = rec_put(tx, chain, CLASS_AUDIT, &opening, err);
+    chain->first_seq = 0;
+    return code;
 }
 
 enum salve_code rec_note_alone(struct site *site, struct rec_chain *chain, struct rec_event *event, struct arena *mem,

@@ -6,9 +6,10 @@
 #include "json/json.h"
 #include "records/commons.h"
 #include "records/log_int.h"
+#include "records/owner_int.h"
 #include "store/store.h"
 
-enum { DOC_NAME_BYTES_MAX = 64, DOC_KEY_BYTES = 2 * DOC_NAME_BYTES_MAX + 16, DOC_VERSION_DIGITS = 8 };
+enum { DOC_NAME_BYTES_MAX = 64, DOC_KEY_BYTES = 2 * DOC_NAME_BYTES_MAX + 16 };
 
 static bool is_name(struct str text)
 {
@@ -26,17 +27,27 @@ static enum salve_code name_check(struct str kind, struct str id, struct salve_e
     return salve_refuse(err, SALVE_E_INVALID, "1 to 64 of a-z, 0-9, '.', '_', '-'", "name of a document or of staff");
 }
 
-/* The newest row's key in mem; STR_NONE if there is none. */
+/* The newest row's key in mem, and the number of its version; STR_NONE and 0 if there is none. The log has an entry for
+ * each version: where it has one for the next, somebody took newer ones away. */
 static enum salve_code newest_key(struct rec_tx *tx, struct str kind, struct str id, struct arena *mem, struct str *key,
-                                  struct salve_err *err)
+                                  int64_t *version, struct salve_err *err)
 {
     struct str *keys = NULL;
     size_t count = 0;
+    bool is_cut = false;
     struct str prefix = arena_printf(mem, "doc/%.*s/%.*s/", STR_ARGS(kind), STR_ARGS(id));
     if (prefix.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
-    enum salve_code code = store_commons_list(tx->store, prefix, mem, &keys, &count, err);
-    if (code == SALVE_OK) *key = count == 0 ? STR_NONE : keys[count - 1];
-    return code;
+    TRY(store_commons_list(tx->store, prefix, mem, &keys, &count, err));
+    *key = count == 0 ? STR_NONE : keys[count - 1];
+    *version = 0;
+    if (count > 0 && (!str_to_i64(str_cut(*key, prefix.len, key->len), version) || *version < 1))
+        return salve_fail(err, SALVE_E_INTEGRITY, "commons/%.*s", STR_ARGS(*key));
+    struct rec_owner next = rec_owner_document(tx->site, kind, id, (uint64_t)*version + 1);
+    if (tx->site->layout == STORE_LAYOUT) TRY(rec_owner_is_there(tx, next, &is_cut, err));
+    if (!is_cut) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_INTEGRITY,
+                        "it is older than the log: a newer version was taken away. Bring the newest site.db back",
+                        "site.db: commons/%.*s", STR_ARGS(*key));
 }
 
 enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, struct str id, struct str bytes, struct salve_err *err)
@@ -44,9 +55,8 @@ enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, struct str id, s
     struct str key = STR_NONE;
     int64_t version = 0;
     enum salve_code code = name_check(kind, id, err);
-    if (code == SALVE_OK) code = newest_key(tx, kind, id, tx->mem, &key, err);
+    if (code == SALVE_OK) code = newest_key(tx, kind, id, tx->mem, &key, &version, err);
     if (code != SALVE_OK) return code;
-    if (key.len > DOC_VERSION_DIGITS) str_to_i64(str_cut(key, key.len - DOC_VERSION_DIGITS, key.len), &version);
     key = arena_printf(tx->mem, "doc/%.*s/%.*s/%08lld", STR_ARGS(kind), STR_ARGS(id), (long long)(version + 1));
     if (key.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
     code = store_commons_put(tx->store, key, bytes, true, err);
@@ -58,6 +68,7 @@ enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, struct str id, s
     struct str json = arena_printf(tx->mem, "{\"id\":\"%.*s\",\"kind\":\"%.*s\",\"sha256\":\"%s\"}", STR_ARGS(id),
                                    STR_ARGS(kind), hex);
     if (json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
+    tx->owner = rec_owner_document(tx->site, kind, id, (uint64_t)version + 1);
     return rec_publish(tx, TLOG_ENTRY_HASH, json, err);
 }
 
@@ -65,8 +76,9 @@ enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, struct str id, s
                             struct salve_err *err)
 {
     struct str key = STR_NONE;
+    int64_t version = 0;
     enum salve_code code = name_check(kind, id, err);
-    if (code == SALVE_OK) code = newest_key(tx, kind, id, mem, &key, err);
+    if (code == SALVE_OK) code = newest_key(tx, kind, id, mem, &key, &version, err);
     if (code != SALVE_OK) return code;
     if (key.ptr == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "%.*s %.*s", STR_ARGS(kind), STR_ARGS(id));
     return store_commons_get(tx->store, key, mem, bytes, err);

@@ -280,6 +280,17 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
     return code;
 }
 
+/* Where the chain is damaged or cut: what was taken back goes all the same. */
+static enum salve_code withdraw_keys_alone(struct site *site, struct compartment id, enum purpose purpose,
+                                           struct salve_err *err)
+{
+    struct keys_ring *ring = NULL;
+    enum salve_code code = keys_ring_sealing(site->keys, id, &ring, err);
+    if (code == SALVE_OK) code = keys_withdraw(site->keys, ring, purpose, err);
+    keys_ring_drop(&ring);
+    return code;
+}
+
 /* The person's own will, carried out once more: the leaf says so, and a decision that is there already is not
  * repeated. */
 enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, enum purpose purpose,
@@ -302,7 +313,7 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
     }
     rec_gate_close(&gate);
     arena_close(choice.work);
-    return code;
+    return code == SALVE_E_INTEGRITY ? withdraw_keys_alone(site, id, purpose, err) : code;
 }
 
 /* A transfer is for one use: what a view of it has read, no later view reads. */

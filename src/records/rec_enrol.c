@@ -67,8 +67,8 @@ static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
         code = rec_name_token(en->site, &en->patient, en->work, tokens[1], &has_name, err);
     if (code == SALVE_OK) code = keys_grant(en->site->keys, en->chain.ring, &own, 1, err);
     if (code == SALVE_OK)
-        code = keys_token_put(en->site->keys, en->chain.id, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens,
-                              has_name ? 2 : 1, err);
+        code = keys_token_put(en->site->keys, &(struct keys_bound){.id = en->chain.id, .since = 1},
+                              (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, has_name ? 2 : 1, err);
     return code;
 }
 

@@ -3,11 +3,10 @@
  * Erasure: the line in `revoked`, then one transaction (leaf, tombstone, records gone), then the keys and tokens. The
  * opening of the leaf goes to the person with the receipt and nowhere else. What a crash leaves undone the next opening
  * completes (rec_recover.c). */
-#include <stdio.h>
-
 #include "consent/consent.h"
 #include "keys/keys.h"
 #include "records/chain_int.h"
+#include "records/owner_int.h"
 #include "records/revoked_int.h"
 #include "records/rights.h"
 #include "records/stand_int.h"
@@ -15,19 +14,26 @@
 
 enum { WORK_BYTES = 32 << 20, DAY_MS = 24 * 3600 * 1000 };
 
+struct erasing {
+    struct compartment id;
+    bool were_put_back; /* it was erased before */
+};
+
 /* Records out, tombstone in; *leaf about it. */
-static enum salve_code erase_records(struct site *site, struct actor actor, struct compartment id, struct arena *work,
-                                     struct rec_leaf *leaf, struct salve_err *err)
+static enum salve_code erase_records(struct site *site, struct actor actor, const struct erasing *what,
+                                     struct arena *work, struct rec_leaf *leaf, struct salve_err *err)
 {
     struct rec_tx tx;
-    char note[32];
+    struct store_head head;
     struct rec_event event = {.kind = REC_EVENT_ERASURE, .actor = actor};
     enum salve_code code = rec_tx_begin(site, false, work, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_actor_check(&tx, actor, err);
+    if (code == SALVE_OK) code = store_head_get(tx.store, what->id, &head, err);
+    if (code == SALVE_OK) code = rec_owner_forget(&tx, what->id, head.seq, err);
+    tx.owner = rec_owner_tombstone(what->id);
     if (code == SALVE_OK) code = rec_leaf_add(&tx, &event, leaf, err);
-    int len = snprintf(note, sizeof note, "leaf %llu", (unsigned long long)leaf->index);
-    if (code == SALVE_OK) code = store_compartment_erase(tx.store, id, str_make(note, (size_t)len), err);
+    if (code == SALVE_OK) code = store_compartment_erase(tx.store, what->id, what->were_put_back, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     return code;
@@ -44,7 +50,7 @@ static enum salve_code erase(struct site *site, struct actor actor, struct str w
     if (code == SALVE_OK) code = rec_actor_is(site, actor, work, err); /* before the line that cannot be taken back */
     if (code == SALVE_OK) code = rec_revoke_erasure(site, id, err);
     if (code == SALVE_OK) rec_decided_erasure(site, id);
-    if (code == SALVE_OK) code = erase_records(site, actor, id, work, leaf, err);
+    if (code == SALVE_OK) code = erase_records(site, actor, &(struct erasing){.id = id}, work, leaf, err);
     if (code == SALVE_OK) code = keys_erase(site->keys, id, err);
     if (code == SALVE_OK) site->revoked_done = site->revoked_count;
     return code;
@@ -67,14 +73,15 @@ enum salve_code rec_erase(struct site *site, struct actor actor, struct str who,
     return code;
 }
 
-enum salve_code rec_erase_replay(struct site *site, struct compartment id, struct salve_err *err)
+enum salve_code rec_erase_replay(struct site *site, struct compartment id, bool were_put_back, struct salve_err *err)
 {
+    const struct erasing what = {id, were_put_back};
     struct rec_leaf leaf;
     struct actor person = {.role = ROLE_PARTICIPANT};
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
     rec_decided_erasure(site, id);
-    enum salve_code code = erase_records(site, person, id, work, &leaf, err);
+    enum salve_code code = erase_records(site, person, &what, work, &leaf, err);
     if (code == SALVE_OK) code = keys_erase(site->keys, id, err);
     arena_close(work);
     return code;

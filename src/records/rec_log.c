@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/log_int.h"
+#include "records/owner_int.h"
 #include "store/store.h"
 
 /* --- the log's rows in the store -------------------------------------------------------------------------------- */
@@ -27,7 +28,15 @@ static enum salve_code write_entries(void *self, uint64_t first, const struct st
                                      struct salve_err *err)
 {
     struct rec_tx *tx = self;
-    return store_log_append(tx->store, tx->bound->base + first, entries, count, err);
+    uint64_t row = tx->bound->base + first;
+    struct rec_owner owner = tx->owner;
+    tx->owner = (struct rec_owner){0};
+    TRY(store_log_append(tx->store, row, entries, count, err));
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(rec_owner_put(tx, row + i, entries[i], owner, err));
+        owner = (struct rec_owner){0};
+    }
+    return SALVE_OK;
 }
 
 static uint64_t block_number(const struct rec_tx *tx, uint64_t number)
@@ -58,6 +67,7 @@ enum salve_code rec_log_bind(struct rec_tx *tx, const struct rec_log *log, struc
                          .read_block = read_block,
                          .write_block = write_block};
     tx->bound = log;
+    tx->owner = (struct rec_owner){0};
     return tlog_open(&io, log->origin, tx->mem, &tx->log, err);
 }
 

@@ -160,11 +160,12 @@ static enum salve_code replay(struct site *site, const struct rec_revoked *revok
                               size_t count, bool has_keys, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
+    bool were_put_back = revoked->from < site->revoked_done; /* rows of what this site.db knows as carried out */
     for (size_t i = 0; i < count && code == SALVE_OK; i++) {
         bool is_erased = false;
         code = rec_revoked_has_erasure(site, revoked, ids[i], &is_erased, err);
         if (code == SALVE_OK && is_erased)
-            code = rec_erase_replay(site, ids[i], err);
+            code = rec_erase_replay(site, ids[i], were_put_back, err);
         else if (code == SALVE_OK && has_keys)
             code = replay_purposes(site, revoked, ids[i], err);
     }
@@ -183,8 +184,15 @@ static enum salve_code replay_revoked(struct site *site, uint64_t from, struct a
     if (code == SALVE_OK) code = replay(site, &revoked, ids, count, false, err);
     if (code == SALVE_OK) code = keyed_ids(site, mem, &ids, &count, err);
     if (code == SALVE_OK) code = replay(site, &revoked, ids, count, true, err);
-    if (code == SALVE_OK) site->revoked_done = site->revoked_count;
     return code;
+}
+
+/* Lines that the databases do not know as carried out, and then, where asked for, all of them once more. */
+static enum salve_code replay_lines(struct site *site, bool with_all, struct arena *mem, struct salve_err *err)
+{
+    TRY(replay_revoked(site, site->revoked_done, mem, err));
+    site->revoked_done = site->revoked_count;
+    return with_all ? replay_revoked(site, 0, mem, err) : SALVE_OK;
 }
 
 /* Keys of a compartment that has no record: an enrolment that did not come to its end, or a person who was erased. Not
@@ -213,7 +221,7 @@ enum salve_code rec_recover(struct site *site, struct salve_err *err)
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
     enum salve_code code = finish_grants(site, mem, err);
-    if (code == SALVE_OK) code = replay_revoked(site, site->revoked_done, mem, err);
+    if (code == SALVE_OK) code = replay_lines(site, false, mem, err);
     if (code == SALVE_OK && site->was_open && !site->keeps_keys) code = drop_orphans(site, mem, NULL, err);
     arena_close(mem);
     return code;
@@ -223,7 +231,7 @@ enum salve_code rec_replay_all(struct site *site, struct salve_err *err)
 {
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
-    enum salve_code code = replay_revoked(site, 0, mem, err);
+    enum salve_code code = replay_lines(site, true, mem, err);
     arena_close(mem);
     return code;
 }

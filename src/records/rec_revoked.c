@@ -192,7 +192,8 @@ static enum salve_code gather(struct str bytes, uint64_t from, struct arena *mem
                               struct salve_err *err)
 {
     size_t lines = bytes.len / LINE_BYTES;
-    *out = (struct rec_revoked){.room = lines + 1, .tokens = arena_alloc(mem, (lines + 1) * KEYS_TOKEN_BYTES)};
+    *out = (struct rec_revoked){
+        .from = from, .room = lines + 1, .tokens = arena_alloc(mem, (lines + 1) * KEYS_TOKEN_BYTES)};
     if (out->tokens == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
     for (size_t i = (size_t)from; i < lines; i++)
         line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, out->tokens[out->count++]);

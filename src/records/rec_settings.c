@@ -91,6 +91,7 @@ enum salve_code rec_settings_write(const struct site_settings *settings, struct 
     json_put_text(&w, "name", settings->name);
     json_put_bool(&w, "name_index", settings->name_index);
     json_put_text(&w, "national_patterns", settings->national_patterns.ptr ? settings->national_patterns : STR(""));
+    if (settings->units.len > 0) json_put_text(&w, "units", settings->units);
     json_close(&w);
     return buf_done(&out, json, err);
 }
@@ -116,6 +117,7 @@ enum salve_code rec_settings_read(struct str json, struct arena *mem, struct sit
         .name_index = json_is_true(json_get(doc, "name_index")),
         .identifier_systems = json_get_text(doc, "identifier_systems"),
         .national_patterns = json_get_text(doc, "national_patterns"),
+        .units = json_get_text(doc, "units"),
     };
     return rec_settings_check(out, err);
 }

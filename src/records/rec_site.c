@@ -91,6 +91,7 @@ static enum salve_code new_site(const struct site_options *options, struct site 
     site->path = path.ptr;
     site->clock = options->clock;
     enum salve_code code = crypto_keys_new(1, &site->log_seed, err);
+    if (code == SALVE_OK) code = crypto_keys_new(SITE_ROW_KEYS, &site->row_keys, err);
     if (code == SALVE_OK) code = rec_codec_open(&site->codec, err);
     *out = site;
     if (code != SALVE_OK) rec_site_drop(out);
@@ -105,6 +106,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     crypto_keys_drop(&s->log_seed);
+    crypto_keys_drop(&s->row_keys);
     rec_codec_close(&s->codec);
     db_unlock(&s->lock);
     arena_close(s->settings_mem);
@@ -123,6 +125,27 @@ static struct store_options store_of(const struct site_options *options, bool cr
         .where = options->store == NULL ? "sqlite:site.db" : options->store, .folder = options->path, .create = create};
 }
 
+void rec_row_keys(struct site *site)
+{
+    const struct str labels[SITE_ROW_KEYS] = {STR("SLV-site-rows-v1"), STR("SLV-site-tags-v1"),
+                                              STR("SLV-site-owners-v1")};
+    for (size_t i = 0; i < SITE_ROW_KEYS; i++) keys_of_rows(site->keys, labels[i], crypto_keys_at(site->row_keys, i));
+}
+
+/* With keys of layout 2 the rows are of layout 2; before an upgrade is through, they may be of either. */
+static enum salve_code open_store(struct site *site, struct store_options *options, struct salve_err *err)
+{
+    rec_row_keys(site);
+    options->row_key = crypto_keys_at(site->row_keys, SITE_KEY_ROWS);
+    options->is_earlier = keys_layout(site->keys) != KEYS_LAYOUT;
+    enum salve_code code = store_open(options, &site->store, err);
+    if (code == SALVE_E_UNSUPPORTED && !options->is_earlier)
+        return salve_refuse(err, SALVE_E_INTEGRITY,
+                            "it is of an earlier layout than keys.db: bring the newest site.db back", "site.db");
+    if (code == SALVE_OK) site->layout = store_layout(site->store);
+    return code;
+}
+
 /* What is lost, and which command goes on. */
 static enum salve_code no_site(const struct site *site, struct salve_err *err)
 {
@@ -134,7 +157,15 @@ static enum salve_code no_site(const struct site *site, struct salve_err *err)
     return salve_refuse(err, SALVE_E_NOT_FOUND, why, "%s", site->path);
 }
 
-static enum salve_code open_keys(struct site *site, const struct site_options *options, bool create,
+static enum salve_code lost_keys(const struct site *site, enum salve_code code, struct salve_err *err)
+{
+    bool is_lost = !rec_file_is_there(site->path, "keys.db") || !rec_file_is_there(site->path, "keys.epoch");
+    if (!is_lost && err != NULL && err->why[0] != '\0') return code;
+    return salve_why(err, code, "%s: 'salve restore' with this folder, a NEW one and --keys with their copy goes on",
+                     is_lost ? "it is lost" : "it is damaged");
+}
+
+static enum salve_code open_keys(struct site *site, const struct site_options *options, enum rec_opening how,
                                  struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
@@ -144,31 +175,27 @@ static enum salve_code open_keys(struct site *site, const struct site_options *o
     struct keys_options key_options = {.path = path,
                                        .secret = secret.secret,
                                        .made_unix_s = clock_ms(&site->clock) / 1000,
-                                       .is_made_up = options->is_made_up};
-    enum salve_code code =
-        create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
+                                       .is_made_up = options->is_made_up,
+                                       .is_earlier = how == REC_OPEN_LENIENT};
+    enum salve_code code = how == REC_OPEN_NEW ? keys_create(&key_options, &site->keys, err)
+                                               : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
-    bool is_lost = !rec_file_is_there(site->path, "keys.db") || !rec_file_is_there(site->path, "keys.epoch");
-    if ((code != SALVE_E_NOT_FOUND && code != SALVE_E_INTEGRITY) || create) return code;
-    if (is_lost || err == NULL || err->why[0] == '\0')
-        return salve_why(err, code,
-                         "%s: 'salve restore' with this folder, a NEW one and --keys with their copy goes on",
-                         is_lost ? "it is lost" : "it is damaged");
-    return code;
+    bool is_loss = how != REC_OPEN_NEW && (code == SALVE_E_NOT_FOUND || code == SALVE_E_INTEGRITY);
+    return is_loss ? lost_keys(site, code, err) : code;
 }
 
-static enum salve_code open_files(struct site *site, const struct site_options *options, bool create, bool is_locked,
+static enum salve_code open_files(struct site *site, const struct site_options *options, enum rec_opening how,
                                   struct salve_err *err)
 {
     char lock[REC_PATH_BYTES];
+    bool create = how == REC_OPEN_NEW, is_there = false;
     struct store_options store_options = store_of(options, create);
-    bool is_there = false;
     TRY(rec_path(site->path, "lock", lock, err));
     TRY(store_is_there(&store_options, &is_there, err));
     if (!create && !is_there) return no_site(site, err);
-    if (!is_locked) TRY(db_lock(lock, &site->lock, err));
-    TRY(open_keys(site, options, create, err));
-    return store_open(&store_options, &site->store, err);
+    if (how < REC_OPEN_MADE) TRY(db_lock(lock, &site->lock, err)); /* a making holds its own */
+    TRY(open_keys(site, options, how, err));
+    return open_store(site, &store_options, err);
 }
 
 static enum salve_code load_settings(struct site *site, struct salve_err *err)
@@ -202,7 +229,7 @@ enum salve_code rec_site_open(const struct site_options *options, enum rec_openi
     if (code == SALVE_OK) code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
     site->is_lenient = is_lenient;
-    code = open_files(site, options, false, how == REC_OPEN_MADE, err);
+    code = open_files(site, options, how, err);
     if (code == SALVE_OK) code = rec_log_load(site, err);
     if (code == SALVE_OK) code = load_settings(site, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
@@ -225,7 +252,7 @@ enum salve_code rec_site_beside(struct site *site, const char *folder, struct si
     struct store_options store_options = store_of(&options, false);
     TRY(new_site(&options, &beside, err));
     beside->keys = site->keys;
-    enum salve_code code = store_open(&store_options, &beside->store, err);
+    enum salve_code code = open_store(beside, &store_options, err);
     if (code == SALVE_OK) code = rec_log_load(beside, err);
     if (code == SALVE_OK) code = load_settings(beside, err);
     if (code == SALVE_OK) code = rec_revoked_load(beside, err);
@@ -284,7 +311,7 @@ static enum salve_code create_in(const struct site_options *options, const struc
     struct site *site = NULL;
     enum salve_code code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
-    code = open_files(site, options, true, true, err); /* a making holds the lock */
+    code = open_files(site, options, REC_OPEN_NEW, err);
     if (code == SALVE_OK) code = first_documents(site, settings, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
     if (code == SALVE_OK && first != NULL) code = first->fill(site, first->with, err);
@@ -392,5 +419,14 @@ enum salve_code site_secret_change(struct site *site, struct actor actor, const 
     if (code == SALVE_OK) code = rec_secret_change(site, from.secret, to.secret, err);
     secret_drop(&from);
     secret_drop(&to);
+    return code;
+}
+
+enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with, struct salve_err *err)
+{
+    struct secret secret = {0};
+    enum salve_code code = secret_read(with, &secret, err);
+    if (code == SALVE_OK) code = keys_upgrade(site->keys, secret.secret, err);
+    secret_drop(&secret);
     return code;
 }

@@ -121,6 +121,11 @@ enum salve_code site_log_successor(const struct site_options *options, struct sa
     struct site *site = NULL;
     struct rec_succession succession;
     TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));
+    if (keys_layout(site->keys) != KEYS_LAYOUT) {
+        rec_site_drop(&site);
+        return salve_refuse(err, SALVE_E_UNSUPPORTED, "this site is of layout 1; 'salve upgrade' makes it new", "%s",
+                            options->path);
+    }
     struct arena *mem = arena_open_private(WORK_BYTES);
     enum salve_code code =
         mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "log") : rec_succeed(site, false, mem, &succession, err);

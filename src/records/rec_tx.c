@@ -16,6 +16,17 @@ static enum salve_code carry(struct rec_tx *tx, struct salve_err *err)
     return code;
 }
 
+/* The row of marks has the size of the log, and the log has its own: marks of another time do not fit it. */
+static enum salve_code marks_fit(struct rec_tx *tx, struct salve_err *err)
+{
+    uint64_t size = 0;
+    TRY(store_log_size(tx->store, &size, err));
+    if (tx->bound->base + tlog_size(tx->log) == size) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_INTEGRITY,
+                        "clock, quota and counts are of another time than the log: bring the newest site.db back",
+                        "site.db: marks");
+}
+
 enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *mem, struct rec_tx *out,
                              struct salve_err *err)
 {
@@ -24,6 +35,7 @@ enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *me
     if (code != SALVE_OK) return code;
     code = store_clock(out->store, clock_ms(&site->clock), &out->now_unix_ms, &out->is_suspect, err);
     if (code == SALVE_OK) code = rec_log_bind(out, site->log, err);
+    if (code == SALVE_OK) code = marks_fit(out, err);
     if (code == SALVE_OK && !read_only) code = carry(out, err);
     if (code != SALVE_OK) {
         rec_tx_abandon(out);

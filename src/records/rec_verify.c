@@ -14,17 +14,9 @@
 
 enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256 };
 
-struct verify {
-    const struct site_verify_ask *ask;
-    struct site *site;
-    struct arena *mem;
-    struct site_verify_result *result;
-    const char *file; /* for findings that a lower module reports */
-};
-
 /* --- findings --------------------------------------------------------------------------------------------------- */
 
-static void found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
+void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
 {
     struct site_finding finding = {
         .file = str_of(file), .compartment = compartment, .element = element, .what = str_of(what)};
@@ -32,11 +24,17 @@ static void found(struct verify *v, const char *file, struct str compartment, st
     if (v->ask->finding != NULL) v->ask->finding(v->ask->with, &finding);
 }
 
-static void found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
+void rec_found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
     compartment_text(id, text);
-    found(v, file, str_of(text), str_of(element), what);
+    rec_found(v, file, str_of(text), str_of(element), what);
+}
+
+void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
+{
+    v->result->left_over++;
+    rec_found_in(v, file, id, element, what);
 }
 
 /* A place as store, keys and db name it; one that starts with a compartment id is about that compartment. */
@@ -46,9 +44,9 @@ static void reported(void *who, const char *place, const char *what)
     struct compartment id;
     struct str text = str_of(place), head = str_cut(text, 0, COMPARTMENT_TEXT_BYTES);
     if (compartment_parse(head, &id))
-        found(v, v->file, head, str_trim(str_cut(text, COMPARTMENT_TEXT_BYTES, text.len)), what);
+        rec_found(v, v->file, head, str_trim(str_cut(text, COMPARTMENT_TEXT_BYTES, text.len)), what);
     else
-        found(v, v->file, STR_NONE, text, what);
+        rec_found(v, v->file, STR_NONE, text, what);
 }
 
 static void progress(struct verify *v, const char *step, uint64_t done, uint64_t of)
@@ -69,8 +67,8 @@ static enum salve_code settle(struct verify *v, const char *file, enum salve_cod
         return code;
     }
     if (v->result->findings == findings_before)
-        found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
-              step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
+        rec_found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
+                  step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
     return SALVE_OK;
 }
 
@@ -178,11 +176,11 @@ static enum salve_code verify_grants(struct verify *v, struct rec_tx *tx, const 
         if (!is_there && v->site->keeps_keys)
             v->result->keys_kept++; /* of a decision that was lost with an older site.db */
         else if (!is_there)
-            found_in(v, "keys.db", id, purpose_text((enum purpose)p), "these wraps rest on no consent record");
+            rec_found_in(v, "keys.db", id, purpose_text((enum purpose)p), "these wraps rest on no consent record");
         code = rec_revoked_has_purpose(v->site, revoked, id, (enum purpose)p, rests->seq, &is_revoked, err);
         if (code == SALVE_OK && is_revoked)
-            found_in(v, "keys.db", id, purpose_text((enum purpose)p),
-                     "wraps of a consent that was taken back; 'salve keys rotate' removes them");
+            rec_found_left(v, "keys.db", id, purpose_text((enum purpose)p),
+                           "wraps of a consent that was taken back; 'salve keys rotate' removes them");
     }
     return code;
 }
@@ -195,7 +193,7 @@ static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const s
     enum salve_code code = store_tombstone_get(tx->store, id, &is_erased, err);
     if (code == SALVE_OK) code = rec_revoked_has_erasure(v->site, revoked, id, &is_revoked, err);
     if (code == SALVE_OK && (is_erased || is_revoked)) {
-        found_in(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
+        rec_found_left(v, "keys.db", id, "wraps", "keys of an erased person; 'salve keys rotate' removes them");
         return SALVE_OK;
     }
     if (code == SALVE_OK) code = store_head_get(tx->store, id, &head, err);
@@ -204,7 +202,7 @@ static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const s
         return SALVE_OK;
     }
     if (code == SALVE_OK && head.seq == 0) {
-        found_in(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
+        rec_found_left(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
         return SALVE_OK;
     }
     return code == SALVE_OK ? verify_grants(v, tx, revoked, id, err) : code;
@@ -221,7 +219,7 @@ static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = rec_tx_begin(v->site, true, v->mem, &tx, err);
     if (code != SALVE_OK) return code;
     if (v->site->revoked_count < v->site->revoked_done)
-        found(v, "revoked", STR_NONE, STR("lines"), "lines are missing; 'salve revoked' goes on");
+        rec_found(v, "revoked", STR_NONE, STR("lines"), "lines are missing; 'salve revoked' goes on");
     struct arena_mark mark = arena_mark(v->mem);
     for (uint64_t n = 0; code == SALVE_OK; n++) {
         code = keys_compartment_next(v->site->keys, after, &id, &more, err);
@@ -246,10 +244,11 @@ static enum salve_code verify_stored(struct verify *v, struct rec_tx *tx, const 
     if (code == SALVE_OK) code = keys_exists(v->site->keys, id, &exists, err);
     if (code != SALVE_OK) return code;
     if (is_erased || is_revoked)
-        found_in(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
+        rec_found_left(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
     else if (!exists)
-        found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
-    if (is_revoked && !is_erased) found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
+        rec_found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
+    if (is_revoked && !is_erased)
+        rec_found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
     return SALVE_OK;
 }
 
@@ -305,7 +304,7 @@ static enum salve_code verify_tombstones(struct verify *v, struct salve_err *err
     if (code == SALVE_OK) code = counted(v, &tx, &least, err);
     rec_tx_abandon(&tx);
     if (code == SALVE_OK && (int64_t)count < least)
-        found(v, "site.db", STR_NONE, STR("tombstones"), "fewer than the log counted when keys were last renewed");
+        rec_found(v, "site.db", STR_NONE, STR("tombstones"), "fewer than the log counted when keys were last renewed");
     return code;
 }
 
@@ -330,6 +329,8 @@ static enum salve_code verify_all(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = step(v, "keys.db", verify_wraps, err);
     if (code == SALVE_OK) code = step(v, "site.db", verify_records, err);
     if (code == SALVE_OK) code = step(v, "site.db", verify_tombstones, err);
+    if (code == SALVE_OK) code = step(v, "site.db", rec_verify_owners, err);
+    if (code == SALVE_OK) code = step(v, "keys.db", rec_verify_tokens, err);
     progress(v, "done", 1, 1);
     return code;
 }
@@ -340,13 +341,22 @@ static enum salve_code verdict(const struct verify *v, enum salve_code code, str
     return salve_fail(err, SALVE_E_INTEGRITY, "%llu findings", (unsigned long long)v->result->findings);
 }
 
+enum salve_code rec_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
+                           struct arena *mem, struct salve_err *err)
+{
+    *out = (struct site_verify_result){0};
+    struct verify v = {.ask = ask, .site = site, .result = out, .mem = mem};
+    return verify_all(&v, err);
+}
+
 enum salve_code rec_verify_open(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
                                 struct salve_err *err)
 {
-    *out = (struct site_verify_result){0};
-    struct verify v = {.ask = ask, .site = site, .result = out, .mem = arena_open_private(WORK_BYTES)};
-    enum salve_code code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : verify_all(&v, err);
-    arena_close(v.mem);
+    struct verify v = {.ask = ask, .site = site, .result = out};
+    struct arena *mem = arena_open_private(WORK_BYTES);
+    enum salve_code code =
+        mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : rec_verify(site, ask, out, mem, err);
+    arena_close(mem);
     return verdict(&v, code, err);
 }
 
@@ -382,8 +392,8 @@ static enum salve_code verify_closed(struct verify *v, const struct site_options
     }
     char where[SALVE_ERR_WHERE_BYTES];
     if (v->result->findings == before)
-        found(v, options->path, STR_NONE, str_of(salve_err_where(why, where)),
-              why->why[0] != '\0' ? why->why : salve_code_what(why_code));
+        rec_found(v, options->path, STR_NONE, str_of(salve_err_where(why, where)),
+                  why->why[0] != '\0' ? why->why : salve_code_what(why_code));
     return SALVE_OK;
 }
 

@@ -30,19 +30,44 @@ enum salve_code rec_not_here(struct salve_err *err)
     return salve_refuse(err, SALVE_E_NOT_FOUND, "this card is not known here", "card");
 }
 
-/* Tokens that lead to nobody any more (put back from an older key store) say no more than tokens that never were. */
-static enum salve_code keep_those_here(struct site *site, struct compartment *ids, size_t *count, struct salve_err *err)
+/* The head of a chain knows which record is about the newest card: tokens of an earlier one are good for nothing. */
+static enum salve_code is_newest(struct site *site, const struct keys_bound *to, bool *out, struct salve_err *err)
+{
+    struct store_tx *tx = NULL;
+    struct store_head head;
+    TRY(store_begin(site->store, true, &tx, err));
+    enum salve_code code = store_head_get(tx, to->id, &head, err);
+    store_abandon(&tx);
+    *out = code == SALVE_OK && head.seq > 0 && head.card == to->since;
+    return code;
+}
+
+/* Tokens that lead to nobody any more, or are those of an earlier card (put back from an older key store), say no more
+ * than tokens that never were. */
+static enum salve_code keep_those_here(struct site *site, const struct keys_bound *found, struct arena *mem,
+                                       struct compartment **ids, size_t *count, struct salve_err *err)
 {
     size_t kept = 0;
     enum salve_code code = SALVE_OK;
+    *ids = arena_array(mem, struct compartment, *count + 1);
+    if (*ids == NULL) return salve_fail(err, SALVE_E_MEMORY, "look-up");
     for (size_t i = 0; i < *count && code == SALVE_OK; i++) {
-        bool is_here = false, is_erased = false;
-        code = keys_exists(site->keys, ids[i], &is_here, err);
-        if (code == SALVE_OK) code = rec_revoked_has_erasure(site, site->revoked, ids[i], &is_erased, err);
-        if (is_here && !is_erased) ids[kept++] = ids[i];
+        bool is_here = false, is_erased = false, is_good = false;
+        code = keys_exists(site->keys, found[i].id, &is_here, err);
+        if (code == SALVE_OK) code = rec_revoked_has_erasure(site, site->revoked, found[i].id, &is_erased, err);
+        if (code == SALVE_OK && is_here && !is_erased) code = is_newest(site, &found[i], &is_good, err);
+        if (is_good) (*ids)[kept++] = found[i].id;
     }
     *count = kept;
     return code;
+}
+
+static enum salve_code find_token(struct site *site, const uint8_t token[KEYS_TOKEN_BYTES], struct arena *mem,
+                                  struct compartment **ids, size_t *count, struct salve_err *err)
+{
+    struct keys_bound *found = NULL;
+    TRY(keys_token_find(site->keys, token, mem, &found, count, err));
+    return keep_those_here(site, found, mem, ids, count, err);
 }
 
 static enum salve_code by_card(struct site *site, const struct rec_card *card, struct arena *mem,
@@ -52,8 +77,7 @@ static enum salve_code by_card(struct site *site, const struct rec_card *card, s
     struct compartment *found = NULL;
     size_t count = 0;
     enum salve_code code = rec_card_token(site, card, token, err);
-    if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, &found, &count, err);
-    if (code == SALVE_OK) code = keep_those_here(site, found, &count, err);
+    if (code == SALVE_OK) code = find_token(site, token, mem, &found, &count, err);
     if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && count != 1)) return rec_not_here(err);
     if (code == SALVE_OK) *out = found[0];
     return code;
@@ -193,6 +217,7 @@ static enum salve_code note_look_up(struct rec_tx *tx, struct actor actor, const
         struct rec_chain chain = {.id = ids[i]};
         code = keys_ring_sealing(tx->site->keys, ids[i], &chain.ring, err);
         if (code == SALVE_OK) code = rec_chain_load(tx, &chain, err);
+        if (code == SALVE_OK) code = rec_chain_is_whole(tx, &chain, err);
         if (code == SALVE_OK) code = rec_note(tx, &chain, &event, &leaf, err);
         keys_ring_drop(&chain.ring);
     }
@@ -209,13 +234,7 @@ enum salve_code rec_find(struct site *site, struct actor actor, struct str names
     if (!site->settings.name_index)
         return salve_refuse(err, SALVE_E_UNSUPPORTED, "this site has it switched off", "look-up by name");
     code = token_of(site, names, birth_date, mem, token, err);
-    if (code == SALVE_OK) code = keys_token_find(site->keys, token, mem, out, count, err);
-    if (code == SALVE_OK) code = keep_those_here(site, *out, count, err);
-    if (code == SALVE_E_NOT_FOUND) {
-        code = SALVE_OK;
-        *out = NULL;
-        *count = 0;
-    }
+    if (code == SALVE_OK) code = find_token(site, token, mem, out, count, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_actor_check(&tx, actor, err);

@@ -26,6 +26,7 @@ SALVE_MUST_USE enum salve_code rec_revoked_merge(const char *const *paths, size_
 struct rec_revoked {
     uint8_t (*tokens)[KEYS_TOKEN_BYTES]; /* sorted */
     size_t count, room;
+    uint64_t from; /* number of the first line that it has */
 };
 SALVE_MUST_USE enum salve_code rec_revoked_read(struct site *site, uint64_t from, struct arena *mem,
                                                 struct rec_revoked *out, struct salve_err *err);
@@ -36,10 +37,11 @@ SALVE_MUST_USE enum salve_code rec_revoked_has_purpose(struct site *site, const 
                                                        uint64_t consent_seq, bool *out, struct salve_err *err);
 
 /* rec_withdraw_replay, rec_erase_replay - a withdrawal or erasure that the file remembers and the databases do not (any
- * more). */
+ * more). were_put_back: the databases had carried it out, and rows of before came back. */
 SALVE_MUST_USE enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, enum purpose purpose,
                                                    uint64_t consent_seq, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_erase_replay(struct site *site, struct compartment id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_erase_replay(struct site *site, struct compartment id, bool were_put_back,
+                                                struct salve_err *err);
 
 /* rec_pending_done - the key of a pending grant is deleted by the next transaction. */
 void rec_pending_done(struct site *site, struct str key);

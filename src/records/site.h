@@ -49,6 +49,7 @@ struct site_settings {
     uint8_t assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
     bool name_index;               /* exact look-up by all names and birth date; off by default */
     struct str identifier_systems; /* the site's own record numbers that Patient.identifier may use, a space between */
+    struct str units; /* that numbers are entered in, a space between: "hba1c=% glucose=mg/dL"; visit knows the words */
     struct str
         national_patterns; /* written forms of national numbers that must not appear (admit/admit.h), one a line */
 };
@@ -70,7 +71,7 @@ SALVE_MUST_USE enum salve_code site_create(const struct site_options *options, c
 /* site_open - locks the folder, opens the files, completes what a crash left undone, checks that the log is not
  * older than its signed checkpoint, and renews keys that are more than a day old.
  *   errors  E_NOT_FOUND no site there; E_BUSY (`why` has the pid); E_SECRET; E_INTEGRITY (names the file);
- *           E_FULL; E_IO */
+ *           E_UNSUPPORTED it is of layout 1 (site_upgrade); E_FULL; E_IO */
 SALVE_MUST_USE enum salve_code site_open(const struct site_options *options, struct site **out, struct salve_err *err);
 
 /* site_close - signs the last checkpoint, wipes the keys, unlocks. Sets *site to NULL in every case; NULL is fine. All
@@ -151,6 +152,7 @@ struct site_verify_ask {
 struct site_verify_result {
     uint64_t compartments, records, wraps, leaves, findings;
     uint64_t keys_kept; /* of people and decisions that were lost with an older site.db; no fault (site_keys_forget) */
+    uint64_t left_over; /* of the findings: the next opening or turn of the keys removes it by itself */
 };
 
 /* site_verify - everything that can be checked without opening anybody's data: page and row checksums of both
@@ -162,6 +164,12 @@ SALVE_MUST_USE enum salve_code site_verify(struct site *site, const struct site_
 /* site_verify_path - the same for a site that site_open refuses: works on what can be read. */
 SALVE_MUST_USE enum salve_code site_verify_path(const struct site_options *options, const struct site_verify_ask *ask,
                                                 struct site_verify_result *out, struct salve_err *err);
+
+/* site_upgrade - a site of layout 1, which nothing else but verify opens, becomes one of layout 2. It is verified
+ * before and after (`ask`, `out` as in site_verify, of the last one); after a cut anywhere the same call goes on. Works
+ * on a closed site. E_CONFLICT: it is of layout 2 already; E_INTEGRITY: it has faults, and nothing was changed. */
+SALVE_MUST_USE enum salve_code site_upgrade(const struct site_options *options, const struct site_verify_ask *ask,
+                                            struct site_verify_result *out, struct salve_err *err);
 
 /* --- backup and restore ------------------------------------------------------------------------------------------- */
 

@@ -13,6 +13,8 @@ enum {
 };
 
 #define REC_MARK_KEYS_KEPT "keys kept"
+/* Keys of the rows in site.db, each of the secret of rows in the key store. */
+enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_ROW_KEYS };
 
 struct admit_rules;
 struct crypto_keys;
@@ -37,9 +39,11 @@ struct site {
     struct admit_rules *rules;
     const struct rec_log *log;    /* the newest one */
     struct crypto_keys *log_seed; /* one key */
+    struct crypto_keys *row_keys; /* enum site_row_key */
     uint64_t signed_size;
     int64_t now_unix_ms; /* guarded, of the newest transaction */
     bool is_suspect;
+    uint32_t layout;        /* of the rows in site.db; that of the key store is the same but in an upgrade */
     bool was_open;          /* the run before did not close */
     bool is_marked_open;    /* this run wrote; the mark "open" is set */
     bool is_lenient;        /* opened to be verified or mended */
@@ -76,9 +80,15 @@ SALVE_MUST_USE enum salve_code rec_settings_read(struct str json, struct arena *
 /* rec_settings_use - makes `json` the settings of the open site: copies, and builds the admission rules. */
 SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str json, struct salve_err *err);
 
-/* rec_site_open - WHOLE: site_open. LENIENT: without recovery, without the log guard, and lines of `revoked` may be
- * missing (verify, successor). MADE: so, and the caller has the lock. */
-enum rec_opening { REC_OPEN_WHOLE, REC_OPEN_LENIENT, REC_OPEN_MADE };
+/* rec_keys_upgrade - keys_upgrade with the secret read. */
+SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with,
+                                                struct salve_err *err);
+/* rec_row_keys - takes the keys of rows from the key store. */
+void rec_row_keys(struct site *site);
+/* rec_site_open - WHOLE: site_open. LENIENT: without recovery, without the log guard, of any layout, and lines of
+ * `revoked` may be missing (verify, successor). MADE: without them, and the caller has the lock. NEW is of site_create
+ * alone. */
+enum rec_opening { REC_OPEN_WHOLE, REC_OPEN_LENIENT, REC_OPEN_MADE, REC_OPEN_NEW };
 SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, enum rec_opening how,
                                              struct site **out, struct salve_err *err);
 /* rec_site_beside - the data in `folder`, opened with the keys of `site`, which outlives it; to be read only. */

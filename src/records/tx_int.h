@@ -10,6 +10,21 @@
 struct store_tx;
 struct tlog;
 
+/* Whose a row of the log is (owner_int.h). */
+enum rec_owner_kind {
+    REC_OWNER_NOBODY,    /* padding, what is public, a look-up that found nobody */
+    REC_OWNER_PERSON,    /* id: the compartment; number: of the first record of the save */
+    REC_OWNER_ERASED,    /* it was a person's who is erased */
+    REC_OWNER_TOMBSTONE, /* of an erasure; id: the beginning of the tombstone's hash */
+    REC_OWNER_DOCUMENT,  /* id: a keyed hash of kind and id of the document; number: the version */
+    REC_OWNER_EARLIER,   /* from before there were owners */
+};
+struct rec_owner {
+    enum rec_owner_kind kind;
+    uint8_t id[16];
+    uint64_t number;
+};
+
 struct rec_tx {
     struct site *site;
     struct store_tx *store;
@@ -19,6 +34,7 @@ struct rec_tx {
     bool is_suspect;
     bool is_read_only;
     const struct rec_log *bound; /* the log that the cursor is bound to */
+    struct rec_owner owner;      /* of the next entry that is appended; then nobody again */
 };
 
 /* rec_tx_begin - also reads the guarded clock. On any error nothing is open. rec_tx_commit ends it either way.

@@ -1,13 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * verify on a site that is open already, without asking who wants it: of a copy, and of a site that does not open
- * otherwise. */
+ * verify while it goes on: what it found, and the parts that have files of their own. */
 #ifndef SALVE_RECORDS_VERIFY_INT_H
 #define SALVE_RECORDS_VERIFY_INT_H
 
 #include "records/site_int.h"
 
+struct verify {
+    const struct site_verify_ask *ask;
+    struct site *site;
+    struct arena *mem;
+    struct site_verify_result *result;
+    const char *file; /* for findings that a lower module reports */
+};
+
+void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what);
+void rec_found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what);
+
+/* rec_found_left - the same about what the next opening, or the next turn of the keys, removes by itself. */
+void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what);
+
+/* rec_verify - all of it. */
+SALVE_MUST_USE enum salve_code rec_verify(struct site *site, const struct site_verify_ask *ask,
+                                          struct site_verify_result *out, struct arena *mem, struct salve_err *err);
+
+/* rec_verify_open - site_verify of a site that is open already, without asking who wants it. E_INTEGRITY: findings. */
 SALVE_MUST_USE enum salve_code rec_verify_open(struct site *site, const struct site_verify_ask *ask,
                                                struct site_verify_result *out, struct salve_err *err);
+
+/* rec_verify_owners - every row of the log has one owner that opens, and what it says is there: the records of the
+ * person, the tombstone, the version of the document. rec_verify_tokens - every card and name leads to whom it was made
+ * for, and is the newest. */
+SALVE_MUST_USE enum salve_code rec_verify_owners(struct verify *v, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_verify_tokens(struct verify *v, struct salve_err *err);
 
 #endif

@@ -66,7 +66,8 @@ SALVE_MUST_USE enum salve_code screen_open(struct site *site, struct guideline *
                                            struct arena *mem, struct screen **out, size_t *refused_count,
                                            struct salve_err *err);
 
-/* screen_evaluate - the same evaluation on resources in memory, nothing stored: paper mode. */
+/* screen_evaluate - the same evaluation on resources in memory, nothing stored: paper mode. A guideline that ends with
+ * an error stops no other: its items have status NOT_JUDGED (guideline.h), here and in screen_run. */
 SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct tape *tapes, size_t tape_count,
                                                int64_t now_unix_ms, struct arena *mem, struct finding **out,
                                                size_t *count, struct salve_err *err);

@@ -96,7 +96,7 @@ static void add_finding(struct tape_builder *make, const struct finding *finding
 
 static const char *absent_reason(enum finding_status status)
 {
-    if (status == FINDING_QUERIED) return "error";
+    if (status == FINDING_QUERIED || status == FINDING_NOT_JUDGED) return "error";
     return status == FINDING_EXCLUDED ? "not-applicable" : "unknown";
 }
 

@@ -20,8 +20,10 @@ enum salve_code screen_evaluate(const struct screen *screen, const struct tape *
                                     .choice_count = member->acceptance.choice_count,
                                     .now_unix_ms = now_unix_ms,
                                     .with_reasons = true};
-        enum salve_code code = guideline_evaluate(member->guideline, &ask, mem, &parts[i], &counts[i], err);
-        if (code != SALVE_OK) return code;
+        struct salve_err why = {0};
+        enum salve_code code = guideline_evaluate(member->guideline, &ask, mem, &parts[i], &counts[i], &why);
+        if (code != SALVE_OK) /* the others go on; memory that this one used up they will ask for themselves */
+            TRY(guideline_not_judged(member->guideline, &why, mem, &parts[i], &counts[i], err));
         total += counts[i];
     }
     *out = arena_array(mem, struct finding, total + 1);

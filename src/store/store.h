@@ -19,6 +19,10 @@
  * a getter gives is copied into mem. After an error other than E_NOT_FOUND, E_CONFLICT and E_INTEGRITY a transaction
  * can only be abandoned, or taken back to a savepoint.
  *
+ * Heads, tombstones, commons and marks end with a MAC, so that only who has the key of the rows writes them, and a sum
+ * over the rows of all tables stands in the row of marks: what is put back, taken away or added behind the store's back
+ * is found (docs/internals/store.md). The store makes these with a key that it is lent, and knows no other.
+ *
  * Errors: E_CONFLICT (exists already, or not the next number), E_NOT_FOUND, E_BUSY, E_FULL, E_IO, E_INTEGRITY,
  * E_MEMORY, E_CONFIG (no such backend). Blind-index tokens are not here but in the key store: a stolen data disk shows
  * no tokens. */
@@ -33,11 +37,16 @@
 struct store;
 struct store_tx;
 struct db_disk;
+struct crypto_key;
 
+enum { STORE_LAYOUT = 2 };
 struct store_options {
-    const char *where;    /* a backend and its place: "sqlite:site.db", "memory:" (forgets at close) */
-    const char *folder;   /* a relative path of `where` begins there; NULL: the working folder */
-    bool create;          /* make the place if it is not there; without it E_NOT_FOUND */
+    const char *where;  /* a backend and its place: "sqlite:site.db", "memory:" (forgets at close) */
+    const char *folder; /* a relative path of `where` begins there; NULL: the working folder */
+    bool create;        /* make the place if it is not there; without it E_NOT_FOUND */
+    bool is_earlier;    /* it may be of layout 1: then it can only be read, and upgraded */
+    /* What the MACs of rows are made with; outlives the store. NULL: they find accidents only (tests). */
+    const struct crypto_key *row_key;
     struct db_disk *disk; /* sqlite, tests only: a simulated disk */
 };
 
@@ -51,6 +60,13 @@ SALVE_MUST_USE enum salve_code store_is_there(const struct store_options *option
 /* store_copy - all that was committed, as the new file `to`, checked on the way; not in a transaction. E_CONFLICT:
  * `to` is there; E_INTEGRITY; E_UNSUPPORTED: this backend keeps no file. */
 SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
+
+/* store_layout - of the rows as they are now. store_upgrade - makes those of layout 1 rows of layout 2, in one
+ * transaction. `own` is called in it, before the commit, for what the caller adds. */
+uint32_t store_layout(const struct store *store);
+typedef enum salve_code store_upgrade_own(void *with, struct store_tx *tx, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_upgrade(struct store *store, store_upgrade_own *own, void *with,
+                                             struct salve_err *err);
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 SALVE_MUST_USE enum salve_code store_begin(struct store *store, bool read_only, struct store_tx **out,
@@ -78,6 +94,7 @@ SALVE_MUST_USE enum salve_code store_savepoint_undo(struct store_tx *tx, struct 
 struct store_head {
     uint64_t seq;       /* of the newest record; 0: the compartment is not there */
     uint8_t sha256[32]; /* of the newest record; zeros for seq 0 */
+    uint64_t card;      /* of the record about the newest card; 1: that of the enrolment */
 };
 struct store_record {
     uint64_t seq;
@@ -95,7 +112,10 @@ SALVE_MUST_USE enum salve_code store_record_append(struct store_tx *tx, struct c
                                                    enum data_class class, struct str bytes, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uint64_t seq,
                                                 struct arena *mem, struct store_record *out, struct salve_err *err);
-/* store_record_list - (seq, class, length) of the records of these classes with seq >= from, in order. No bytes. */
+/* store_head_card - the newest record is about a new card. */
+SALVE_MUST_USE enum salve_code store_head_card(struct store_tx *tx, struct compartment id, struct salve_err *err);
+/* store_record_list - (seq, class, length) of the records of these classes with seq >= from, in order. No bytes.
+ * E_INTEGRITY names the compartment and the record: one is missing between `from` and the head. */
 SALVE_MUST_USE enum salve_code store_record_list(struct store_tx *tx, struct compartment id, class_mask classes,
                                                  uint64_t from, struct arena *mem, struct store_record **out,
                                                  size_t *count, struct salve_err *err);
@@ -110,10 +130,11 @@ SALVE_MUST_USE enum salve_code store_compartment_list(struct store_tx *tx, const
                                                       struct compartment ids[], size_t max, size_t *count,
                                                       struct salve_err *err);
 
-/* store_compartment_erase - all records and the head go, the tombstone SHA-256(id) comes, with `note` (opaque to the
- * store; e.g. the leaf index). Erasing twice, or an id that was never there, leaves a tombstone as well. After the
- * commit no file of a backend that keeps files holds the bytes any more. */
-SALVE_MUST_USE enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment id, struct str note,
+/* store_compartment_erase - all records and the head go, the tombstone SHA-256(id) comes. Erasing twice, or an id that
+ * was never there, leaves a tombstone as well. After the commit no file of a backend that keeps files holds the bytes
+ * any more. were_put_back: it was erased before, and somebody put rows of it back behind the store's back: they go, and
+ * the sum over the rows, which never had them, stays as it is. */
+SALVE_MUST_USE enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment id, bool were_put_back,
                                                        struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_tombstone_get(struct store_tx *tx, struct compartment id, bool *is_erased,
                                                    struct salve_err *err);
@@ -130,6 +151,26 @@ SALVE_MUST_USE enum salve_code store_log_append(struct store_tx *tx, uint64_t fi
 /* store_log_list - entries number `first` and on, all `count` of them or E_NOT_FOUND. */
 SALVE_MUST_USE enum salve_code store_log_list(struct store_tx *tx, uint64_t first, size_t count, struct arena *mem,
                                               struct str *entries, struct salve_err *err);
+/* Whose a row of the log is, sealed by the caller, under a name that only the caller can make.
+ * put - E_CONFLICT if row `index` has one under that name already. find - the first row under a name. drop - all under
+ * a name. list - a page of them behind *after (zeros: from the start), in the order of their names; *count below max is
+ * the last page. */
+enum { STORE_OWNER_NAME_BYTES = 16, STORE_OWNER_BYTES_MAX = 64 };
+struct store_owner {
+    uint8_t name[STORE_OWNER_NAME_BYTES];
+    uint64_t index;
+    uint8_t bytes[STORE_OWNER_BYTES_MAX];
+    size_t bytes_len;
+};
+SALVE_MUST_USE enum salve_code store_owner_put(struct store_tx *tx, const struct store_owner *owner,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_owner_find(struct store_tx *tx, const uint8_t name[STORE_OWNER_NAME_BYTES],
+                                                bool *found, uint64_t *index, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_owner_drop(struct store_tx *tx, const uint8_t name[STORE_OWNER_NAME_BYTES],
+                                                struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_owner_list(struct store_tx *tx, const struct store_owner *after,
+                                                struct store_owner out[], size_t max, size_t *count,
+                                                struct salve_err *err);
 /* Blocks of hashes by (level, index); put replaces. level < 64, index < 2^56. */
 SALVE_MUST_USE enum salve_code store_tile_put(struct store_tx *tx, uint32_t level, uint64_t index, struct str bytes,
                                               struct salve_err *err);
@@ -137,7 +178,7 @@ SALVE_MUST_USE enum salve_code store_tile_get(struct store_tx *tx, uint32_t leve
                                               struct str *out, struct salve_err *err);
 
 /* --- commons: what is not about a person -------------------------------------------------------------------------- */
-/* Site settings, forms, accepted guidelines, staff, checkpoints: a text key and bytes, each with a SHA-256 that is
+/* Site settings, forms, accepted guidelines, staff, checkpoints: a text key and bytes, each with a MAC that is
  * checked at every read (E_INTEGRITY names the key). put replaces; expect_new makes an existing key E_CONFLICT. */
 SALVE_MUST_USE enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct str bytes, bool expect_new,
                                                  struct salve_err *err);
@@ -173,8 +214,9 @@ SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct comp
 
 /* --- verify ------------------------------------------------------------------------------------------------------- */
 /* store_verify - what the store can check without keys: its files where it has some, heads against records, gaps in
- * seq, prev hashes in the record heads, the log's numbering, checksums of the commons. `report` is called for each bad
- * place (a file with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if there was any. */
+ * seq, prev hashes in the record heads, the log's numbering, the MACs of rows, the sum over all rows. `report` is
+ * called for each bad place (a file with its page, a compartment's text id with seq, a commons key). E_INTEGRITY if
+ * there was any. */
 typedef void store_report(void *who, const char *place, const char *what);
 struct store_counts {
     uint64_t compartments, records, log_entries, commons, tombstones, bad;

@@ -12,20 +12,27 @@
 #include "store/store.h"
 
 /* clang-format off */
-/*    table      text         name             number           tag                 bytes */
-#define STORE_TABLES(X)                                                                                               \
-    X(RECORD,    "record"    /* compartment      seq              class, +256: blank  the record, or its hash */)     \
-    X(HEAD,      "head"      /* compartment      0                0                   seq u64, SHA-256 */)            \
-    X(LOG_ENTRY, "log_entry" /* empty            index            0                   entry */)                       \
-    X(LOG_TILE,  "log_tile"  /* empty            level<<56|index  0                   hashes */)                      \
-    X(TOMBSTONE, "tombstone" /* SHA-256(id)      0                0                   note */)                        \
-    X(COMMONS,   "commons"   /* key              0                0                   SHA-256, document */)           \
-    X(MARK,      "mark"      /* name             0                0                   u64; or rows of the quota */)
+/*    table      kept   text         name             number           tag                 bytes */
+#define STORE_TABLES(X)                                                                                                \
+    X(RECORD,    KEY,   "record"     /* compartment      seq              class, +256: blank  record, or its hash */)  \
+    X(HEAD,      MAC,   "head"       /* compartment      0                0                   seq, SHA-256, card */)   \
+    X(LOG_ENTRY, NONE,  "log_entry"  /* empty            index            0                   entry */)                \
+    X(LOG_TILE,  NONE,  "log_tile"   /* empty            level<<56|index  0                   hashes */)               \
+    X(OWNER,     BYTES, "owner"      /* tag              log index        0                   owner, sealed */)        \
+    X(TOMBSTONE, MAC,   "tombstone"  /* SHA-256(id)      0                0                    */)                     \
+    X(COMMONS,   MAC,   "commons"    /* key              0                0                   document */)             \
+    X(MARK,      MAC,   "mark"       /* name             0                0                   u64; rows of quota */)
 /* clang-format on */
 
-#define X(name, text) STORE_##name,
+#define X(name, kept, text) STORE_##name,
 enum store_table { STORE_TABLES(X) STORE_TABLE_COUNT };
 #undef X
+
+/* What the sum over a site's rows takes from a row, and whether the row ends with a MAC (store_sum.c): NONE is in no
+ * sum, since the tree of the log proves it; KEY its name, number and tag; BYTES all of it; MAC all of it, and it ends
+ * with a MAC of STORE_MAC_BYTES. */
+enum store_kept { STORE_KEPT_NONE, STORE_KEPT_KEY, STORE_KEPT_BYTES, STORE_KEPT_MAC };
+enum { STORE_MAC_BYTES = 16 };
 
 struct store_key {
     struct str name;
@@ -54,6 +61,7 @@ enum { STORE_PAGE_BYTES = 1 << 20 };
 /* An opened backend begins with this, and a transaction of it with that. */
 struct store_place {
     const struct store_backend *backend;
+    uint32_t layout; /* of the rows; 0 is as good as the present one */
 };
 struct store_place_tx {
     struct store_place *place;
@@ -93,6 +101,9 @@ struct store_backend {
     /* All rows with this name. */
     enum salve_code (*drop)(struct store_place_tx *tx, enum store_table table, struct str name, struct salve_err *err);
     enum salve_code (*count)(struct store_place_tx *tx, enum store_table table, uint64_t *out, struct salve_err *err);
+    /* Makes a place of layout 1, opened as such, one of layout 2, with the commit of this transaction: the table of
+     * owners comes. NULL: there are no places of layout 1. */
+    enum salve_code (*upgrade)(struct store_place_tx *tx, struct salve_err *err);
 
     /* What only some can do; NULL where there is nothing to be done.
      * scrub, after a commit that dropped something: no byte of it stays in a file. check: the place by itself, such as

@@ -3,7 +3,33 @@
 #ifndef SALVE_STORE_INT_H
 #define SALVE_STORE_INT_H
 
+#include "crypto/crypto.h"
 #include "store/store_backend.h"
+
+enum { STORE_SUM_BYTES = 32, STORE_NAME_BYTES_MAX = 32 };
+
+/* What one row gives to the MAC at its end and to the sum over all (store_sum.c). */
+struct store_value {
+    uint8_t mac[STORE_MAC_BYTES], sum[STORE_SUM_BYTES];
+};
+
+/* The numbers that every transaction needs, in one row with the sum. */
+enum store_hot { STORE_LOG_SIZE, STORE_MAX_SEEN, STORE_OPEN, STORE_REVOKED, STORE_HOT_COUNT };
+struct store_marks {
+    bool is_loaded, is_changed;
+    uint64_t numbers[STORE_HOT_COUNT];
+    uint8_t sum[STORE_SUM_BYTES];
+};
+
+/* A small row that was read last, for the write that replaces it. */
+struct store_seen {
+    bool is_known, is_there;
+    enum store_table table;
+    uint64_t number;
+    uint8_t name[STORE_NAME_BYTES_MAX];
+    size_t name_len;
+    struct store_value value;
+};
 
 struct store_tx {
     struct store *store;
@@ -11,6 +37,9 @@ struct store_tx {
     struct store_tx *next;     /* of the open ones of the store, or of the idle ones */
     struct arena *scratch;     /* rows that are read in passing; rewound at once */
     unsigned savepoints;
+    struct store_marks marks;
+    struct store_seen seen;
+    bool is_sum_held; /* rows go that were never counted */
     bool read_only;
     bool has_dropped; /* the commit is followed by a scrub */
     bool has_failed;  /* can only be abandoned, or go back to a savepoint */
@@ -19,9 +48,23 @@ struct store_tx {
 struct store {
     struct store_place *place;
     struct store_tx *open, *idle; /* an idle one keeps its scratch for the next begin */
+    const struct crypto_key *row_key;
+    struct crypto_keys *own_key; /* zeros, where none was lent */
+    uint32_t layout;
 };
 
-/* Rows through the backend of a transaction; after a failure the transaction takes no more calls that write. */
+/* store_begin_any - also one that writes to a place of layout 1. */
+SALVE_MUST_USE enum salve_code store_begin_any(struct store *store, bool read_only, struct store_tx **out,
+                                               struct salve_err *err);
+
+/* Rows through the backend of a transaction; after a failure the transaction takes no more calls that write. put, get
+ * and drop keep MACs and the sum; a row that is not the store's is E_INTEGRITY in the words of store_not_ours. _raw are
+ * the bytes as they lie there, as a scan gives them. */
+enum salve_code store_not_ours(const struct store_row *row, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_put_raw(struct store_tx *tx, const struct store_row *row, bool insert,
+                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_get_raw(struct store_tx *tx, struct store_row *row, struct arena *mem,
+                                             struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_put(struct store_tx *tx, const struct store_row *row, bool insert,
                                          struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_get(struct store_tx *tx, struct store_row *row, struct arena *mem,
@@ -34,6 +77,18 @@ SALVE_MUST_USE enum salve_code store_drop(struct store_tx *tx, enum store_table 
                                           struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_count(struct store_tx *tx, enum store_table table, uint64_t *out,
                                            struct salve_err *err);
+
+/* store_sum.c. store_row_value - of a row whose bytes are without MAC. store_row_check - of a row of a table with MACs
+ * as it lies there: cuts it off. store_sum_of_rows - what the sum should be. */
+enum store_kept store_kept(const struct store_tx *tx, enum store_table table);
+void store_row_value(const struct store_tx *tx, const struct store_row *row, struct store_value *out);
+SALVE_MUST_USE enum salve_code store_row_check(const struct store_tx *tx, struct store_row *row,
+                                               struct store_value *value, struct salve_err *err);
+void store_sum_add(uint8_t sum[STORE_SUM_BYTES], const struct store_value *value);
+SALVE_MUST_USE enum salve_code store_sum_of_rows(struct store_tx *tx, struct arena *mem, uint8_t sum[STORE_SUM_BYTES],
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_marks_load(struct store_tx *tx, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_marks_flush(struct store_tx *tx, struct salve_err *err);
 
 /* store_record_fill - a row of the table of records as a record, with its hash if the row has its bytes. */
 SALVE_MUST_USE enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct store_record *out,

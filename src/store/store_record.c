@@ -4,7 +4,7 @@
 #include "crypto/crypto.h"
 #include "store/store_int.h"
 
-enum { HEAD_BYTES = 8 + STORE_HASH_BYTES };
+enum { HEAD_BYTES_1 = 8 + STORE_HASH_BYTES, HEAD_BYTES = HEAD_BYTES_1 + 8 };
 
 static struct store_row record_row(const struct compartment *id, uint64_t seq)
 {
@@ -18,14 +18,16 @@ enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struc
     struct arena_mark mark = arena_mark(tx->scratch);
     struct store_row row = {.table = STORE_HEAD, .key.name = compartment_bytes(&id)};
     enum salve_code code = store_get(tx, &row, tx->scratch, &ignored);
+    size_t bytes = tx->store->layout == STORE_LAYOUT ? HEAD_BYTES : HEAD_BYTES_1;
     *out = (struct store_head){0};
     if (code == SALVE_E_NOT_FOUND)
         code = SALVE_OK;
-    else if (code == SALVE_OK && row.bytes.len != HEAD_BYTES)
-        code = salve_fail(err, SALVE_E_INTEGRITY, "head");
+    else if (code == SALVE_OK && row.bytes.len != bytes)
+        code = store_not_ours(&row, err);
     else if (code == SALVE_OK) {
         out->seq = crypto_get_u64((const uint8_t *)row.bytes.ptr);
         memcpy(out->sha256, row.bytes.ptr + 8, STORE_HASH_BYTES);
+        out->card = bytes == HEAD_BYTES ? crypto_get_u64((const uint8_t *)row.bytes.ptr + HEAD_BYTES_1) : 1;
     } else if (err != NULL)
         *err = ignored;
     arena_rewind(tx->scratch, mark);
@@ -38,6 +40,7 @@ static enum salve_code head_put(struct store_tx *tx, const struct compartment *i
     uint8_t bytes[HEAD_BYTES];
     crypto_put_u64(bytes, head->seq);
     memcpy(bytes + 8, head->sha256, STORE_HASH_BYTES);
+    crypto_put_u64(bytes + HEAD_BYTES_1, head->card);
     struct store_row row = {
         .table = STORE_HEAD, .key.name = compartment_bytes(id), .bytes = str_bytes(bytes, sizeof bytes)};
     return store_put(tx, &row, false, err);
@@ -57,7 +60,17 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
     code = store_put(tx, &row, true, err);
     if (code != SALVE_OK) return code;
     head.seq = seq;
+    if (seq == 1) head.card = 1;
     crypto_sha256(bytes, head.sha256);
+    return head_put(tx, &id, &head, err);
+}
+
+enum salve_code store_head_card(struct store_tx *tx, struct compartment id, struct salve_err *err)
+{
+    struct store_head head;
+    TRY(store_head_get(tx, id, &head, err));
+    if (head.seq == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "head");
+    head.card = head.seq;
     return head_put(tx, &id, &head, err);
 }
 
@@ -106,6 +119,15 @@ static enum salve_code list_add(struct record_list *list, const struct store_rec
     return SALVE_OK;
 }
 
+/* The next record of a chain is the next number, up to the head: what somebody took out is told where it is missed. */
+static enum salve_code missing(const struct compartment *id, uint64_t seq, struct salve_err *err)
+{
+    char text[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(*id, text);
+    return salve_refuse(err, SALVE_E_INTEGRITY, "the record is missing", "site.db: compartment %s, record %llu", text,
+                        (unsigned long long)seq);
+}
+
 enum salve_code store_record_list(struct store_tx *tx, struct compartment id, class_mask classes, uint64_t from,
                                   struct arena *mem, struct store_record **out, size_t *count, struct salve_err *err)
 {
@@ -115,18 +137,23 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
                               .from = {compartment_bytes(&id), from},
                               .to = {compartment_bytes(&id), STORE_NUMBER_END}};
     struct arena_mark mark = arena_mark(tx->scratch);
+    struct store_head head;
+    TRY(store_head_get(tx, id, &head, err));
+    uint64_t next = from;
     while (!scan.is_done) {
         size_t used = 0;
         enum salve_code code = store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, tx->scratch, err);
-        for (size_t i = 0; code == SALVE_OK && i < used; i++) {
+        for (size_t i = 0; code == SALVE_OK && i < used; i++, next++) {
             struct store_record record;
-            code = store_record_fill(&rows[i], false, &record, err);
+            code =
+                rows[i].key.number == next ? store_record_fill(&rows[i], false, &record, err) : missing(&id, next, err);
             if (code == SALVE_OK && (classes & CLASS_BIT(record.class)) != 0) code = list_add(&list, &record, mem, err);
         }
         scan.from.name = compartment_bytes(&id);
         arena_rewind(tx->scratch, mark);
         if (code != SALVE_OK) return code;
     }
+    if (next <= head.seq) return missing(&id, next, err);
     *out = list.at;
     *count = list.count;
     return SALVE_OK;
@@ -176,15 +203,17 @@ enum salve_code store_compartment_list(struct store_tx *tx, const struct compart
     return list_names(tx, STORE_HEAD, name, ids[0].bytes, sizeof ids[0], max, count, err);
 }
 
-enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment id, struct str note,
+enum salve_code store_compartment_erase(struct store_tx *tx, struct compartment id, bool were_put_back,
                                         struct salve_err *err)
 {
     uint8_t hash[STORE_HASH_BYTES];
     crypto_sha256(compartment_bytes(&id), hash);
-    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = str_bytes(hash, sizeof hash), .bytes = note};
+    struct store_row row = {.table = STORE_TOMBSTONE, .key.name = str_bytes(hash, sizeof hash), .bytes = STR("")};
+    tx->is_sum_held = were_put_back;
     enum salve_code code = store_drop(tx, STORE_RECORD, compartment_bytes(&id), err);
     if (code == SALVE_OK) code = store_drop(tx, STORE_HEAD, compartment_bytes(&id), err);
     if (code == SALVE_OK) code = store_put(tx, &row, false, err);
+    tx->is_sum_held = false;
     return code;
 }
 

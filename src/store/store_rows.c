@@ -70,46 +70,93 @@ enum salve_code store_tile_get(struct store_tx *tx, uint32_t level, uint64_t ind
                      err);
 }
 
-/* --- commons --- */
-/* The sum covers the key as well, so that a document under another's key is found. */
-static void commons_sum(struct str key, struct str document, uint8_t out[STORE_HASH_BYTES])
+/* --- owners of the rows of the log --- */
+enum salve_code store_owner_put(struct store_tx *tx, const struct store_owner *owner, struct salve_err *err)
 {
-    uint8_t len[8];
-    crypto_put_u64(len, key.len);
-    const struct str parts[] = {str_bytes(len, sizeof len), key, document};
-    crypto_sha256_parts(NULL, parts, 3, out);
+    struct store_row row = {.table = STORE_OWNER,
+                            .key = {str_bytes(owner->name, sizeof owner->name), owner->index},
+                            .bytes = str_bytes(owner->bytes, owner->bytes_len)};
+    return store_put(tx, &row, true, err);
 }
 
+/* The key and the bytes of a row; a row of another form is read as one that opens to nobody. */
+static void owner_read(const struct store_row *row, struct store_owner *out)
+{
+    *out = (struct store_owner){.index = row->key.number};
+    if (row->key.name.len == sizeof out->name) memcpy(out->name, row->key.name.ptr, sizeof out->name);
+    if (row->bytes.ptr == NULL || row->bytes.len > sizeof out->bytes) return;
+    out->bytes_len = row->bytes.len;
+    memcpy(out->bytes, row->bytes.ptr, row->bytes.len);
+}
+
+enum salve_code store_owner_find(struct store_tx *tx, const uint8_t name[STORE_OWNER_NAME_BYTES], bool *found,
+                                 uint64_t *index, struct salve_err *err)
+{
+    struct store_row row;
+    size_t used = 0;
+    struct str key = str_bytes(name, STORE_OWNER_NAME_BYTES);
+    struct store_scan scan = {.table = STORE_OWNER, .from.name = key, .to = {key, STORE_NUMBER_END}};
+    struct arena_mark mark = arena_mark(tx->scratch);
+    enum salve_code code = store_scan_rows(tx, &scan, &row, 1, &used, tx->scratch, err);
+    *found = code == SALVE_OK && used > 0;
+    if (*found) *index = row.key.number;
+    arena_rewind(tx->scratch, mark);
+    return code;
+}
+
+enum salve_code store_owner_drop(struct store_tx *tx, const uint8_t name[STORE_OWNER_NAME_BYTES], struct salve_err *err)
+{
+    return store_drop(tx, STORE_OWNER, str_bytes(name, STORE_OWNER_NAME_BYTES), err);
+}
+
+enum salve_code store_owner_list(struct store_tx *tx, const struct store_owner *after, struct store_owner out[],
+                                 size_t max, size_t *count, struct salve_err *err)
+{
+    static const uint8_t start[STORE_OWNER_NAME_BYTES];
+    struct store_row rows[STORE_PAGE_ROWS];
+    struct store_scan scan = {.table = STORE_OWNER, .with_bytes = true};
+    bool is_start = memcmp(after->name, start, sizeof start) == 0;
+    struct arena_mark mark = arena_mark(tx->scratch);
+    salve_assert(max > 0 && max <= STORE_PAGE_ROWS);
+    if (!is_start) scan.from = (struct store_key){str_bytes(after->name, sizeof after->name), after->index + 1};
+    *count = 0;
+    enum salve_code code = store_scan_rows(tx, &scan, rows, max, count, tx->scratch, err);
+    for (size_t i = 0; code == SALVE_OK && i < *count; i++) owner_read(&rows[i], &out[i]);
+    arena_rewind(tx->scratch, mark);
+    return code;
+}
+
+/* --- commons --- */
 enum salve_code store_commons_put(struct store_tx *tx, struct str key, struct str bytes, bool expect_new,
                                   struct salve_err *err)
 {
-    struct arena *scratch = tx->scratch;
-    struct arena_mark mark = arena_mark(scratch);
-    uint8_t *out = arena_alloc_raw(scratch, STORE_HASH_BYTES + bytes.len, 16);
-    struct store_row row = {.table = STORE_COMMONS, .key.name = key};
-    if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons/%.*s", STR_ARGS(key));
-    commons_sum(key, bytes, out);
-    if (bytes.len > 0) memcpy(out + STORE_HASH_BYTES, bytes.ptr, bytes.len);
-    row.bytes = str_bytes(out, STORE_HASH_BYTES + bytes.len);
-    enum salve_code code = store_put(tx, &row, expect_new, err);
-    arena_rewind(scratch, mark);
-    return code;
+    struct store_row row = {.table = STORE_COMMONS, .key.name = key, .bytes = bytes};
+    return store_put(tx, &row, expect_new, err);
+}
+
+/* Layout 1: a SHA-256 over the length of the key, the key and the document stands before it. */
+static enum salve_code commons_earlier(struct str key, struct str *bytes, struct salve_err *err)
+{
+    uint8_t len[8], sum[STORE_HASH_BYTES];
+    struct str document = str_cut(*bytes, STORE_HASH_BYTES, bytes->len);
+    crypto_put_u64(len, key.len);
+    const struct str parts[] = {str_bytes(len, sizeof len), key, document};
+    crypto_sha256_parts(NULL, parts, 3, sum);
+    if (bytes->len < STORE_HASH_BYTES || memcmp(sum, bytes->ptr, sizeof sum) != 0)
+        return salve_fail(err, SALVE_E_INTEGRITY, "commons/%.*s", STR_ARGS(key));
+    *bytes = document;
+    return SALVE_OK;
 }
 
 enum salve_code store_commons_get(struct store_tx *tx, struct str key, struct arena *mem, struct str *out,
                                   struct salve_err *err)
 {
-    uint8_t sum[STORE_HASH_BYTES];
     struct store_row row = {.table = STORE_COMMONS, .key.name = key};
     enum salve_code code = store_get(tx, &row, mem, err);
     if (code == SALVE_E_NOT_FOUND) return salve_fail(err, code, "commons/%.*s", STR_ARGS(key));
-    if (code != SALVE_OK) return code;
-    struct str document = str_cut(row.bytes, STORE_HASH_BYTES, row.bytes.len);
-    commons_sum(key, document, sum);
-    if (row.bytes.len < STORE_HASH_BYTES || memcmp(sum, row.bytes.ptr, sizeof sum) != 0)
-        return salve_fail(err, SALVE_E_INTEGRITY, "commons/%.*s", STR_ARGS(key));
-    *out = document;
-    return SALVE_OK;
+    if (code == SALVE_OK && tx->store->layout != STORE_LAYOUT) code = commons_earlier(key, &row.bytes, err);
+    if (code == SALVE_OK) *out = row.bytes;
+    return code;
 }
 
 enum salve_code store_commons_delete(struct store_tx *tx, struct str key, struct salve_err *err)
@@ -167,7 +214,16 @@ static enum salve_code mark_read(struct store_tx *tx, struct str name, struct ar
     return code;
 }
 
-enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *out, struct salve_err *err)
+/* Those that stand together in the row of marks; STORE_HOT_COUNT: the mark has a row of its own. */
+static enum store_hot hot_of(const struct store_tx *tx, struct str name)
+{
+    static const char *const names[STORE_HOT_COUNT] = {"log size", "max_seen", "open", "revoked"};
+    int i = 0;
+    while (i < STORE_HOT_COUNT && !str_is(name, names[i])) i++;
+    return tx->store->layout == STORE_LAYOUT ? (enum store_hot)i : STORE_HOT_COUNT;
+}
+
+static enum salve_code mark_of_row(struct store_tx *tx, struct str name, uint64_t *out, struct salve_err *err)
 {
     struct str bytes = STR_NONE;
     struct arena_mark mark = arena_mark(tx->scratch);
@@ -181,12 +237,28 @@ enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *o
     return code;
 }
 
+enum salve_code store_mark_get(struct store_tx *tx, struct str name, uint64_t *out, struct salve_err *err)
+{
+    enum store_hot hot = hot_of(tx, name);
+    if (hot == STORE_HOT_COUNT) return mark_of_row(tx, name, out, err);
+    enum salve_code code = store_marks_load(tx, err);
+    *out = code == SALVE_OK ? tx->marks.numbers[hot] : 0;
+    return code;
+}
+
 enum salve_code store_mark_put(struct store_tx *tx, struct str name, uint64_t number, struct salve_err *err)
 {
     uint8_t bytes[8];
+    enum store_hot hot = hot_of(tx, name);
     crypto_put_u64(bytes, number);
     struct store_row row = {.table = STORE_MARK, .key.name = name, .bytes = str_bytes(bytes, sizeof bytes)};
-    return store_put(tx, &row, false, err);
+    if (hot == STORE_HOT_COUNT) return store_put(tx, &row, false, err);
+    salve_assert(!tx->read_only);
+    TRY(store_marks_load(tx, err));
+    if (tx->marks.numbers[hot] == number) return SALVE_OK;
+    tx->marks.numbers[hot] = number;
+    tx->marks.is_changed = true;
+    return SALVE_OK;
 }
 
 enum { CLOCK_SLACK_MS = 2000 }; /* what correcting a sound clock may take back */

@@ -20,18 +20,20 @@ struct sqlite_place {
     bool has_tx;
 };
 
-enum { LAYOUT_VERSION = 1, SQL_BYTES = 512, PATH_BYTES = 4096 };
+enum { SQL_BYTES = 512, PATH_BYTES = 4096 };
 
-#define KEY_COLUMNS "(name BLOB NOT NULL, number INTEGER NOT NULL, tag INTEGER NOT NULL, bytes BLOB NOT NULL, "
+#define KEY_COLUMNS   "(name BLOB NOT NULL, number INTEGER NOT NULL, tag INTEGER NOT NULL, bytes BLOB NOT NULL, "
+#define OWNER_COLUMNS KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
 static const char schema[] = "CREATE TABLE record " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
                              "CREATE TABLE head " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
                              "CREATE TABLE log_entry " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
                              "CREATE TABLE log_tile " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE tombstone " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE owner " OWNER_COLUMNS "CREATE TABLE tombstone " KEY_COLUMNS
+                             "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;"
                              "CREATE TABLE commons " KEY_COLUMNS "UNIQUE (name, number)) STRICT;"
                              "CREATE TABLE mark " KEY_COLUMNS "PRIMARY KEY (name, number)) STRICT, WITHOUT ROWID;";
 
-#define X(name, text) text,
+#define X(name, kept, text) text,
 static const char *const table_names[STORE_TABLE_COUNT] = {STORE_TABLES(X)};
 #undef X
 
@@ -93,8 +95,8 @@ static enum salve_code sqlite_is_there(const struct store_options *options, cons
 static enum salve_code sqlite_open(const struct store_options *options, const char *where, struct store_place **out,
                                    struct salve_err *err)
 {
-    const struct db_options db_options = {
-        .create = options->create, .disk = options->disk, .schema = schema, .schema_version = LAYOUT_VERSION};
+    struct db_options db_options = {
+        .create = options->create, .disk = options->disk, .schema = schema, .schema_version = STORE_LAYOUT};
     char path[PATH_BYTES];
     TRY(path_of(options, where, path, err));
     struct sqlite_place *place = calloc(1, sizeof *place);
@@ -102,8 +104,14 @@ static enum salve_code sqlite_open(const struct store_options *options, const ch
     place->base.backend = &store_sqlite;
     place->tx.place = &place->base;
     enum salve_code code = db_open(path, &db_options, &place->db, err);
+    place->base.layout = STORE_LAYOUT;
+    if (code == SALVE_E_UNSUPPORTED && options->is_earlier) {
+        db_options.schema_version = place->base.layout = 1;
+        code = db_open(path, &db_options, &place->db, err);
+    }
     for (size_t i = 0; code == SALVE_OK && i < STORE_TABLE_COUNT; i++)
-        code = prepare_table(place->db, table_names[i], &place->of[i], err);
+        if (i != STORE_OWNER || place->base.layout == STORE_LAYOUT)
+            code = prepare_table(place->db, table_names[i], &place->of[i], err);
     if (code == SALVE_OK)
         *out = &place->base;
     else {
@@ -251,6 +259,14 @@ static enum salve_code sqlite_count(struct store_place_tx *tx, enum store_table 
     return code;
 }
 
+static enum salve_code sqlite_upgrade(struct store_place_tx *tx, struct salve_err *err)
+{
+    struct sqlite_place *place = my(tx->place);
+    TRY(db_exec(place->db, "CREATE TABLE owner " OWNER_COLUMNS, err));
+    TRY(prepare_table(place->db, table_names[STORE_OWNER], &place->of[STORE_OWNER], err));
+    return db_exec(place->db, "PRAGMA user_version=2", err);
+}
+
 static enum salve_code sqlite_scrub(struct store_place *place, struct salve_err *err)
 {
     return db_scrub(my(place)->db, err);
@@ -282,6 +298,7 @@ const struct store_backend store_sqlite = {
     .scan = sqlite_scan,
     .drop = sqlite_drop,
     .count = sqlite_count,
+    .upgrade = sqlite_upgrade,
     .scrub = sqlite_scrub,
     .check = sqlite_check,
     .copy = sqlite_copy,

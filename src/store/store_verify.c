@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What can be checked without keys: the files, every compartment's chain from seq 1 to its head, the numbering of the
- * log, and the checksums of the commons. One compartment's damage does not stop the check of the others. */
+ * What can be checked without keys of people: the files, every compartment's chain from seq 1 to its head, the
+ * numbering of the log, the MACs of rows and the sum over all of them. One compartment's damage does not stop the check
+ * of the others. */
 #include <stdio.h>
 
 #include "crypto/crypto.h"
@@ -150,6 +151,51 @@ static enum salve_code check_log(struct check *check, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* Every row of a table whose rows end with a MAC. */
+static enum salve_code check_macs(struct check *check, enum store_table table, struct salve_err *err)
+{
+    struct store_row rows[STORE_PAGE_ROWS];
+    struct store_scan scan = {.table = table, .with_bytes = true};
+    struct arena_mark mark = arena_mark(check->mem);
+    enum salve_code code = SALVE_OK;
+    while (code == SALVE_OK && !scan.is_done) {
+        size_t used = 0;
+        uint8_t last[STORE_NAME_BYTES_MAX];
+        code = store_scan_rows(check->tx, &scan, rows, STORE_PAGE_ROWS, &used, check->mem, err);
+        for (size_t i = 0; code == SALVE_OK && i < used; i++) {
+            struct store_value value;
+            struct salve_err why = {0};
+            char where[SALVE_ERR_WHERE_BYTES];
+            if (store_row_check(check->tx, &rows[i], &value, &why) != SALVE_OK)
+                tell(check, salve_err_where(&why, where), why.why);
+        }
+        if (scan.from.name.len > sizeof last) return salve_fail(err, SALVE_E_INTEGRITY, "name of a row");
+        if (scan.from.name.len > 0) memcpy(last, scan.from.name.ptr, scan.from.name.len);
+        arena_rewind(check->mem, mark);
+        if (code == SALVE_OK) code = arena_str(check->mem, str_bytes(last, scan.from.name.len), &scan.from.name, err);
+    }
+    arena_rewind(check->mem, mark);
+    return code;
+}
+
+/* What each row says is the business of the others; this is about rows that are missing, were added, or are old. */
+static enum salve_code check_sum(struct check *check, struct salve_err *err)
+{
+    uint8_t sum[STORE_SUM_BYTES];
+    struct salve_err why = {0};
+    char where[SALVE_ERR_WHERE_BYTES];
+    if (check->tx->store->layout != STORE_LAYOUT) return SALVE_OK;
+    TRY(check_macs(check, STORE_HEAD, err));
+    TRY(check_macs(check, STORE_TOMBSTONE, err));
+    enum salve_code code = store_marks_load(check->tx, &why);
+    if (code == SALVE_E_INTEGRITY) tell(check, salve_err_where(&why, where), why.why);
+    if (code != SALVE_OK) return code == SALVE_E_INTEGRITY ? SALVE_OK : salve_fail(err, code, "store");
+    TRY(store_sum_of_rows(check->tx, check->mem, sum, err));
+    if (!crypto_equal(sum, check->tx->marks.sum, sizeof sum))
+        tell(check, "rows", "they do not add up: some were taken away, put back or added behind the site's back");
+    return SALVE_OK;
+}
+
 static enum salve_code check_commons(struct check *check, struct salve_err *err)
 {
     char place[300];
@@ -161,7 +207,7 @@ static enum salve_code check_commons(struct check *check, struct salve_err *err)
         code = store_commons_get(check->tx, keys[i], check->mem, &document, err);
         if (code == SALVE_E_INTEGRITY) {
             (void)snprintf(place, sizeof place, "commons/%.*s", STR_ARGS(keys[i]));
-            tell(check, place, "checksum");
+            tell(check, place, "it is not what this site wrote there");
             code = SALVE_OK;
         }
         arena_rewind(check->mem, mark);
@@ -182,6 +228,7 @@ static enum salve_code check_rows(struct store *store, store_report *report, voi
     if (code == SALVE_OK) code = check_orphans(&check, err);
     if (code == SALVE_OK) code = check_log(&check, err);
     if (code == SALVE_OK) code = check_commons(&check, err);
+    if (code == SALVE_OK) code = check_sum(&check, err);
     if (code == SALVE_OK) code = store_tombstone_count(check.tx, &counts->tombstones, err);
     store_abandon(&check.tx);
     arena_close(check.mem);

@@ -31,6 +31,10 @@ SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const str
 SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening,
                                                   struct str bytes, struct visit_findings *out, struct salve_err *err);
 
+/* visit_all_judged - is there no finding of a guideline that ended with an error? Else E_INVALID, which names the first
+ * one and its error; the other findings hold. */
+SALVE_MUST_USE enum salve_code visit_all_judged(const struct visit_findings *findings, struct salve_err *err);
+
 /* visit_sign - the actor, a clinician, signs the person's drafts; *count of them. */
 SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count,
                                           struct salve_err *err);

@@ -10,8 +10,16 @@
 #include "consent/consent.h"
 #include "guideline/guideline.h"
 #include "letter/letter.h"
+#include "ranges/ranges.h"
 
-enum visit_part { VISIT_GUIDELINES = 1, VISIT_FORMS = 2, VISIT_RECEIPTS = 4, VISIT_FRAMES = 8, VISIT_ALL = 15 };
+enum visit_part {
+    VISIT_GUIDELINES = 1,
+    VISIT_FORMS = 2,
+    VISIT_RECEIPTS = 4,
+    VISIT_FRAMES = 8,
+    VISIT_RANGES = 16,
+    VISIT_ALL = 31
+};
 
 struct visit_content_ask {
     const char *share;        /* the folder */
@@ -58,6 +66,8 @@ struct visit_content {
     size_t receipts_count;
     struct visit_frame *frames;
     size_t frame_count;
+    const struct ranges *ranges; /* plausible numbers and how old they may be; visit_ranges says why it is NULL */
+    struct salve_err ranges_err;
     struct visit_file *files; /* every file that was loaded, in the order of loading */
     size_t file_count;
 };
@@ -81,11 +91,21 @@ SALVE_MUST_USE enum salve_code visit_guideline(const struct visit_content *conte
 SALVE_MUST_USE enum salve_code visit_guideline_of(const struct visit_content *content, struct str family,
                                                   const struct guideline **out, struct salve_err *err);
 
+/* visit_test_vectors - runs the rows of a vector family: of the guideline that declares it, or of the plain functions
+ * that the family is about (ranges, input_age: the content's table). Errors as guideline_test_vectors. */
+SALVE_MUST_USE enum salve_code visit_test_vectors(const struct visit_content *content, struct str family,
+                                                  struct str csv, guideline_report *report, void *ctx,
+                                                  struct guideline_tally *tally, struct salve_err *err);
+
 /* visit_form - the form of a purpose in one language, ref.sha256 filled.
  *   version  "1.0"; STR_NONE: the newest by number, usable or not
  *   errors   E_NOT_FOUND (no such form, version or language); or why that version is broken */
 SALVE_MUST_USE enum salve_code visit_form(const struct visit_content *content, enum purpose purpose, struct str version,
                                           struct str language, const struct consent_form **out, struct salve_err *err);
+
+/* visit_ranges - the table of ranges; or why it is broken. E_NOT_FOUND: it was not asked for, or is not there. */
+SALVE_MUST_USE enum salve_code visit_ranges(const struct visit_content *content, const struct ranges **out,
+                                            struct salve_err *err);
 
 /* visit_receipts - the words of receipts in a language. E_NOT_FOUND: "nothing was changed"; or why they are broken. */
 SALVE_MUST_USE enum salve_code visit_receipts(const struct visit_content *content, struct str language,

@@ -23,7 +23,7 @@ SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *option
                                                struct salve_err *err);
 
 /* visit_settings_json - {"name":..,"languages":..,"assentAgeYears":..,"consentAgeYears":..,"majorityAgeYears":..,
- * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..} */
+ * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..,"units":..} */
 struct json_writer;
 void visit_settings_json(const struct site_settings *settings, struct json_writer *w);
 

@@ -44,6 +44,18 @@ enum salve_code visit_paper_screen(const struct visit *visit, const struct visit
                            &out->count, err);
 }
 
+enum salve_code visit_all_judged(const struct visit_findings *findings, struct salve_err *err)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *one = &findings->list[i];
+        if (one->status != FINDING_NOT_JUDGED) continue;
+        (void)salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(one->guideline));
+        return salve_why(err, SALVE_E_INVALID, "it ended with an error and found nothing; the others were judged: %.*s",
+                         STR_ARGS(one->because[0]));
+    }
+    return SALVE_OK;
+}
+
 enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, struct salve_err *err)
 {
     struct rec_view *view = NULL;

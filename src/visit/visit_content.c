@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "crypto/crypto.h"
 #include "screen/screen.h"
 #include "visit/content.h"
@@ -308,6 +309,27 @@ enum salve_code visit_frame(const struct visit_content *content, struct str lang
                         STR_ARGS(language));
 }
 
+static enum salve_code load_ranges(struct opening *in, struct salve_err *err)
+{
+    struct str bytes, path = arena_printf(in->mem, "%s/ranges.json", in->ask->share);
+    struct salve_err *reason = &in->out->ranges_err;
+    if (path.ptr == NULL) return no_memory(err);
+    enum salve_code code = file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, in->mem, &bytes, reason);
+    if (code == SALVE_OK) code = ranges_read(bytes, in->mem, &in->out->ranges, reason);
+    if (code == SALVE_OK) return pin(in, STR("ranges.json"), bytes, err);
+    salve_err_in(reason, "ranges.json");
+    return SALVE_OK;
+}
+
+enum salve_code visit_ranges(const struct visit_content *content, const struct ranges **out, struct salve_err *err)
+{
+    *out = content->ranges;
+    if (*out != NULL) return SALVE_OK;
+    if (content->ranges_err.code == SALVE_OK) return salve_fail(err, SALVE_E_NOT_FOUND, "ranges.json");
+    if (err != NULL) *err = content->ranges_err;
+    return content->ranges_err.code;
+}
+
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
 enum salve_code visit_content_open(const struct visit_content_ask *ask, struct arena *mem, struct visit_content **out,
@@ -320,6 +342,7 @@ enum salve_code visit_content_open(const struct visit_content_ask *ask, struct a
     if ((ask->parts & VISIT_FORMS) != 0) TRY(load_forms(&in, err));
     if ((ask->parts & VISIT_RECEIPTS) != 0) TRY(load_receipts(&in, err));
     if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_frames(&in, err));
+    if ((ask->parts & VISIT_RANGES) != 0) TRY(load_ranges(&in, err));
     *out = in.out;
     return SALVE_OK;
 }

@@ -107,6 +107,15 @@ static enum salve_code import_into(struct importing *in, struct rec_view *view, 
     return code;
 }
 
+enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
+                                  struct visit_imported *sum, struct salve_err *err)
+{
+    static const struct visit_import_ask plain = {0};
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = &plain, .sum = sum};
+    TRY(read_bundle(&in, bytes, err));
+    return import_into(&in, view, err);
+}
+
 enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
                              const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
 {

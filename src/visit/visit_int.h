@@ -19,4 +19,9 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
 enum salve_code visit_file_read(struct str bytes, struct arena *mem, struct tape **out, size_t *count,
                                 struct salve_err *err);
 
+/* visit_import_into - resources that are about the person of an open view, taken in as visit_import does. */
+struct visit_imported;
+SALVE_MUST_USE enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
+                                                 struct visit_imported *sum, struct salve_err *err);
+
 #endif

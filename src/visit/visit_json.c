@@ -153,5 +153,6 @@ void visit_settings_json(const struct site_settings *settings, struct json_write
     json_put_bool(w, "nameIndex", settings->name_index);
     json_put_text(w, "identifierSystems", settings->identifier_systems);
     json_put_text(w, "nationalPatterns", settings->national_patterns);
+    json_put_text(w, "units", settings->units.ptr == NULL ? STR("") : settings->units);
     json_close(w);
 }

@@ -39,4 +39,29 @@ for file in guideline.json logic.json letter.en.json; do
 done
 ok "whole again, it screens" s screen --paper "$work/measured.json"
 is "as before" "$(cat "$work/.out")" "$(cat "$work/whole")"
+
+# Logic that ends with an error while it runs stops no other guideline, and does not pass for a result.
+ok "the whole kidney is accepted" s guideline accept kidney --as dr-amina
+ok "both screen" s screen --paper "$work/measured.json"
+cp "$work/.out" "$work/both"
+fail_at_run() { # folder: its Findings become a Message of severity Error
+    tools/node -e '
+        const fs = require("fs"), file = process.argv[1], elm = JSON.parse(fs.readFileSync(file));
+        const text = value => ({ type: "Literal", valueType: "{urn:hl7-org:elm-types:r1}String", value });
+        const yes = { type: "Literal", valueType: "{urn:hl7-org:elm-types:r1}Boolean", value: "true" };
+        elm.library.statements.def.find(def => def.name === "Findings").expression =
+            { type: "Message", source: { type: "Null" }, condition: yes, code: text("c"), severity: text("Error"), message: text("m") };
+        fs.writeFileSync(file, JSON.stringify(elm));' "$share/guidelines/$1/logic.json"
+}
+fail_at_run kidney
+ok "logic that will fail is accepted like any other" s guideline accept kidney --as dr-amina
+s screen --paper "$work/measured.json" >"$work/told" 2>"$work/why"
+is "screening says so at its end" "$?" 1
+is "each item of it is named as not judged" "$(grep -o '^  .*: not judged' "$work/told")" "$(printf '  %s: not judged\n' egfr uacr kdigo)"
+is "the error is told" "$(grep -c 'guideline kidney' "$work/why")" 1
+is "what the others found is the same" "$(grep -A2 'bp-category' "$work/told")" "$(grep -A2 'bp-category' "$work/both")"
+cp "${BUILD:-build}/share/guidelines/kidney/logic.json" "$share/guidelines/kidney/logic.json"
+ok "whole again, it is accepted" s guideline accept kidney --as dr-amina
+ok "whole again, it screens" s screen --paper "$work/measured.json"
+is "as before" "$(cat "$work/.out")" "$(cat "$work/both")"
 finish

@@ -3,6 +3,7 @@
  * Many saves in one commit: each stands or falls by itself, all that stand are durable after one sync. */
 #include <sys/syscall.h>
 
+#include "crypto/crypto.h"
 #include "records/site_int.h"
 #include "store/store_backend.h"
 #include "t_site.h"
@@ -165,7 +166,8 @@ static void a_view_that_is_over_saves_nothing_and_stops_nobody(void **state)
 /* The site's store, opened again so that its n-th call fails. */
 static void make_faulty(void)
 {
-    struct store_options options = {.where = "sqlite:site.db", .folder = t->folder};
+    struct store_options options = {
+        .where = "sqlite:site.db", .folder = t->folder, .row_key = crypto_keys_at(t->site->row_keys, SITE_KEY_ROWS)};
     t_must(store_close(&t->site->store, &err));
     t_must(store_open_faulty(&options, &t->site->store, &err));
 }

@@ -162,8 +162,8 @@ static void erasure_takes_all_of_one_and_nothing_of_others(struct store *store)
     for (int i = 0; i < 5; i++) append(tx, id_of(1), CLASS_CLIN, 500), append(tx, id_of(2), CLASS_CLIN, 500);
     assert_ok(store_commit(&tx, NULL));
     tx = begin(store, false);
-    assert_ok(store_compartment_erase(tx, id_of(1), STR("leaf 9"), NULL));
-    assert_ok(store_compartment_erase(tx, id_of(1), STR("leaf 9"), NULL)); /* again is fine */
+    assert_ok(store_compartment_erase(tx, id_of(1), false, NULL));
+    assert_ok(store_compartment_erase(tx, id_of(1), false, NULL)); /* again is fine */
     assert_ok(store_commit(&tx, NULL));
     tx = begin(store, true);
     assert_ok(store_head_get(tx, id_of(1), &head, NULL));
@@ -436,7 +436,7 @@ static void a_savepoint_that_is_undone_takes_only_its_own(struct store *store)
     assert_ok(store_commons_put(tx, STR("k"), STR("new"), false, NULL));
     assert_ok(store_savepoint(tx, NULL));
     assert_ok(store_commons_delete(tx, STR("k"), NULL));
-    assert_ok(store_compartment_erase(tx, id_of(1), STR(""), NULL));
+    assert_ok(store_compartment_erase(tx, id_of(1), false, NULL));
     assert_ok(store_savepoint_undo(tx, NULL));
     assert_ok(store_commons_get(tx, STR("k"), mem, &out, NULL));
     assert_str(out, "new");
@@ -553,7 +553,7 @@ static void what_only_files_can_do_is_left_out_elsewhere(struct store *store)
     assert_int_equal(now.backend->check != NULL, has_file);
     struct store_tx *tx = begin(store, false);
     append(tx, id_of(1), CLASS_CLIN, 1);
-    assert_ok(store_compartment_erase(tx, id_of(1), STR(""), NULL));
+    assert_ok(store_compartment_erase(tx, id_of(1), false, NULL));
     assert_ok(store_commit(&tx, NULL));
     assert_ok(store_verify(store, NULL, NULL, &counts, NULL));
     assert_int_equal(counts.tombstones, 1);

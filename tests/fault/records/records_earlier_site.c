@@ -26,6 +26,16 @@ static struct t_site *open_copy(void)
     t_must(file_read(FIXTURE ".key", 4096, t->mem, &key, &err));
     t_must(file_write(t->key_file, key, 0600, &err));
     t->options.clock = clock_fixed(MADE_AT);
+    return t;
+}
+
+/* As `salve upgrade` does it. */
+static struct t_site *open_upgraded(void)
+{
+    struct t_site *t = open_copy();
+    struct site_verify_ask ask = {.actor = LI};
+    struct site_verify_result result;
+    t_must(site_upgrade(&t->options, &ask, &result, &err));
     t_site_open(t);
     return t;
 }
@@ -69,7 +79,7 @@ static size_t compare_taken(struct t_site *t, struct str file)
 static void an_earlier_site_gives_what_it_gave(void **state)
 {
     (void)state;
-    struct t_site *t = open_copy();
+    struct t_site *t = open_upgraded();
     struct str *names;
     size_t count, people = 0, resources = 0;
     assert_int_equal(verify(t).findings, 0);
@@ -105,7 +115,7 @@ static struct str card_of(struct t_site *t, bool is_withdrawn)
 static void what_was_withdrawn_or_erased_there_stays_so(void **state)
 {
     (void)state;
-    struct t_site *t = open_copy();
+    struct t_site *t = open_upgraded();
     struct rec_view *view = NULL;
     struct str erased;
     (void)card_of(t, true);
@@ -117,7 +127,7 @@ static void what_was_withdrawn_or_erased_there_stays_so(void **state)
 static void an_earlier_site_goes_on(void **state)
 {
     (void)state;
-    struct t_site *t = open_copy();
+    struct t_site *t = open_upgraded();
     struct str card = card_of(t, false);
     struct rec_view *view = t_open(t, LINA, PURPOSE_CARE, card);
     size_t before = t_count(view);

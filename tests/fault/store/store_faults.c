@@ -286,7 +286,7 @@ static void an_erased_compartment_is_in_no_file(void **state)
         assert_ok(store_record_append(tx, id_of(i), 1, CLASS_CLIN, str_make(canary, i == 0 ? 3000 : 40), NULL));
     assert_ok(store_commit(&tx, NULL));
     assert_ok(store_begin(store, false, &tx, NULL));
-    assert_ok(store_compartment_erase(tx, id_of(0), STR(""), NULL));
+    assert_ok(store_compartment_erase(tx, id_of(0), false, NULL));
     assert_ok(store_commit(&tx, NULL));
     /* the store is still open: neither the file nor the log file has it */
     uint8_t *bytes = db_disk_file(disk, "store.db", &len);

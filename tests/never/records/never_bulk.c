@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "crypto/crypto.h"
 #include "records/site_int.h"
 #include "store/store_backend.h"
 #include "t_site.h"
@@ -229,7 +230,8 @@ static void an_opening_that_fails_gives_nothing(void **state)
     (void)state;
     struct t_site *t = t_site_make("never-fails", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
-    struct store_options options = {.where = "sqlite:site.db", .folder = t->folder};
+    struct store_options options = {
+        .where = "sqlite:site.db", .folder = t->folder, .row_key = crypto_keys_at(t->site->row_keys, SITE_KEY_ROWS)};
     struct site_facts before, after;
     struct rec_view *view;
     bool has_fired = true;

@@ -222,11 +222,13 @@ static void a_token_that_was_put_back_answers_nothing(void **state)
     t_site_close(t);
     struct db *old = open_db(backup.ptr, "keys.db"), *now = open_db(t->folder, "keys.db");
     struct db_stmt *from = NULL, *to = NULL;
-    t_must(db_prepare(old, "SELECT token, compartment FROM token", &from, &err));
-    t_must(db_prepare(now, "INSERT INTO token VALUES (?1, ?2)", &to, &err));
+    t_must(db_prepare(old, "SELECT token, compartment, since, mac FROM token", &from, &err));
+    t_must(db_prepare(now, "INSERT INTO token VALUES (?1, ?2, ?3, ?4)", &to, &err));
     while (is_row(from)) {
         db_bind_blob(to, 1, db_column_blob(from, 0));
         db_bind_blob(to, 2, db_column_blob(from, 1));
+        db_bind_i64(to, 3, db_column_i64(from, 2));
+        db_bind_blob(to, 4, db_column_blob(from, 3));
         t_must(db_run(to, &err));
     }
     db_reset(from);
@@ -243,6 +245,15 @@ static void a_token_that_was_put_back_answers_nothing(void **state)
 }
 
 /* --- taken back --------------------------------------------------------------------------------------------------- */
+
+/* Whoever puts an older chain back has cut the newer one, and its leaves tell: nothing opens. Where they are taken away
+ * as well, it is `revoked` that keeps closed what was taken back. */
+static void take_owners_away(struct t_site *t)
+{
+    t_site_close(t);
+    change(t->folder, "site.db", "DELETE FROM owner");
+    t_site_open(t);
+}
 
 /* Older rows of a time when the purpose was open: with the decision that was taken back, and with the one that this
  * one had replaced. */
@@ -262,6 +273,13 @@ static void a_purpose_that_was_taken_back_stays_closed_when_rows_are_put_back(vo
     for (size_t i = 0; i < 2; i++) {
         put_person_back(t, backups[i]);
         assert_int_equal(verify_names(t, "taken back", &who.compartment), 1);
+        if (i == 0) {
+            assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, who.card, &view), SALVE_E_INTEGRITY);
+            assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_FOLLOW_UP, who.card, &view), SALVE_E_INTEGRITY);
+            assert_code(t_open_code(t, T_PERSON, PURPOSE_SELF, who.card, &view), SALVE_E_INTEGRITY);
+            assert_true(verify_names(t, "newer records of this person were taken away", &who.compartment) > 0);
+        }
+        take_owners_away(t);
         assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, who.card, &view), SALVE_E_CONSENT);
         view = t_open(t, T_CLINICIAN, PURPOSE_FOLLOW_UP, who.card); /* what was not taken back stands */
         t_close_view(&view);
@@ -292,6 +310,8 @@ static void a_wider_agreement_does_not_come_back(void **state)
         t_close_view(&view);
         put_person_back(t, backup);
         assert_int_equal(verify_names(t, "taken back", &who.compartment), 1);
+        assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, who.card, &view), SALVE_E_INTEGRITY);
+        take_owners_away(t);
         assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, who.card, &view), SALVE_E_CONSENT);
         t_remove(backup.ptr);
         t_site_drop(t);

@@ -522,7 +522,7 @@ static void tokens_find_exactly_and_go_with_the_person(void **state)
     (void)state;
     struct str records[CLASS_LAST + 1];
     struct keys *keys = fresh();
-    struct compartment *found;
+    struct keys_bound *found;
     struct keys_rotated rotated;
     size_t count;
     uint8_t tokens[3][KEYS_TOKEN_BYTES], again[KEYS_TOKEN_BYTES];
@@ -532,25 +532,50 @@ static void tokens_find_exactly_and_go_with_the_person(void **state)
     assert_ok(keys_token(keys, KEYS_TOKEN_NAME_BIRTH, STR("ada lovelace|1815-12-10"), tokens[1], NULL));
     assert_ok(keys_token(keys, KEYS_TOKEN_CARD, STR("ada lovelace|1815-12-10"), tokens[2], NULL));
     assert_memory_not_equal(tokens[1], tokens[2], KEYS_TOKEN_BYTES);
-    assert_ok(keys_token_put(keys, id_of(1), (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, 2, NULL));
-    assert_ok(keys_token_put(keys, id_of(2), (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens + 1, 1, NULL)); /* a twin */
+    assert_ok(
+        keys_token_put(keys, &(struct keys_bound){id_of(1), 1}, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, 2, NULL));
+    assert_ok(keys_token_put(keys, &(struct keys_bound){id_of(2), 1}, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens + 1, 1,
+                             NULL)); /* a twin */
     assert_ok(keys_rotate(keys, 1, &rotated, NULL));
     assert_ok(reopen(&keys, secret));
     assert_ok(keys_token(keys, KEYS_TOKEN_NAME_BIRTH, STR("ada lovelace|1815-12-10"), again, NULL));
     assert_memory_equal(again, tokens[1], KEYS_TOKEN_BYTES);
     assert_ok(keys_token_find(keys, again, mem, &found, &count, NULL));
-    assert_true(count == 2 && compartment_eq(found[0], id_of(1)) && compartment_eq(found[1], id_of(2)));
+    assert_true(count == 2 && compartment_eq(found[0].id, id_of(1)) && compartment_eq(found[1].id, id_of(2)));
     assert_ok(keys_token_find(keys, tokens[2], mem, &found, &count, NULL));
     assert_int_equal(count, 0);
-    assert_ok(keys_token_replace(keys, id_of(1), (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens + 2, 1, NULL));
+    assert_ok(keys_token_replace(keys, &(struct keys_bound){id_of(1), 7},
+                                 (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens + 2, 1, NULL));
     assert_ok(keys_token_find(keys, tokens[0], mem, &found, &count, NULL));
     assert_int_equal(count, 0);
     assert_ok(keys_token_find(keys, tokens[2], mem, &found, &count, NULL));
-    assert_int_equal(count, 1);
+    assert_true(count == 1 && found[0].since == 7);
     assert_ok(keys_erase(keys, id_of(1), NULL));
     assert_ok(keys_token_find(keys, tokens[2], mem, &found, &count, NULL));
     assert_int_equal(count, 0);
     done(&keys);
+}
+
+/* A row of a token is good for the compartment and the card that it was made for. */
+static void a_token_that_was_turned_is_refused(void **state)
+{
+    (void)state;
+    static const char *const turns[] = {"UPDATE token SET compartment = x'02050600000000000000000000000000'",
+                                        "UPDATE token SET since = 8", "UPDATE token SET mac = zeroblob(16)",
+                                        "UPDATE token SET mac = x'00'"};
+    struct keys_bound *found, to = {id_of(1), 7};
+    size_t count;
+    uint8_t token[1][KEYS_TOKEN_BYTES];
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
+        struct keys *keys = fresh();
+        assert_ok(keys_token(keys, KEYS_TOKEN_CARD, STR("card one"), token[0], NULL));
+        assert_ok(keys_token_put(keys, &to, (const uint8_t(*)[KEYS_TOKEN_BYTES])token, 1, NULL));
+        assert_ok(keys_token_find(keys, token[0], mem, &found, &count, NULL));
+        assert_int_equal(count, 1);
+        assert_ok(db_exec(keys->db, turns[i], NULL));
+        assert_code(keys_token_find(keys, token[0], mem, &found, &count, NULL), SALVE_E_INTEGRITY);
+        assert_ok(keys_close(&keys, NULL));
+    }
 }
 
 static void named_secrets_survive_rotation(void **state)
@@ -646,6 +671,7 @@ int main(void)
         cmocka_unit_test(a_secret_that_goes_is_written_over_in_its_place),
         cmocka_unit_test(keys_do_not_look_younger_than_they_are),
         cmocka_unit_test(tokens_find_exactly_and_go_with_the_person),
+        cmocka_unit_test(a_token_that_was_turned_is_refused),
         cmocka_unit_test(named_secrets_survive_rotation),
         cmocka_unit_test(made_up_stays_made_up),
         cmocka_unit_test(a_presence_wrap_needs_the_card),

@@ -237,6 +237,11 @@ static void what_could_not_be_worked_out_is_a_note(void **state)
     assert_str(letter_of(&finding, 1)->notes[0].text,
                "One number did not look right, so we did not use it. We want to measure again: upper number.");
 
+    finding.status = FINDING_NOT_JUDGED;
+    finding.queried_count = 0;
+    assert_str(letter_of(&finding, 1)->notes[0].text,
+               "We could not work this out because of a fault in our program. Please ask at the clinic about it.");
+
     finding.status = FINDING_EXCLUDED;
     finding.queried_count = 0;
     finding.excluded = STR("age-under-18");

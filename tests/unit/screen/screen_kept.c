@@ -137,7 +137,10 @@ static void why_there_is_no_value_is_coded(void **state)
     static const struct {
         enum finding_status status;
         const char *reason;
-    } cases[] = {{FINDING_NOT_ASSESSED, "unknown"}, {FINDING_QUERIED, "error"}, {FINDING_EXCLUDED, "not-applicable"}};
+    } cases[] = {{FINDING_NOT_ASSESSED, "unknown"},
+                 {FINDING_QUERIED, "error"},
+                 {FINDING_EXCLUDED, "not-applicable"},
+                 {FINDING_NOT_JUDGED, "error"}};
     for (size_t i = 0; i < 3; i++) {
         struct finding finding = {.guideline = STR("blood-pressure"),
                                   .version = STR("1.0.0"),

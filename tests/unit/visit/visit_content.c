@@ -71,13 +71,17 @@ static void broken_content_stops_only_who_needs_it(void **state)
     put_file(folder, "letters/frame.en.json", STR("{}"));
     put_file(folder, "letters/frame.ar.json", share_file("letters/frame.ar.json", mem));
     put_file(folder, "forms/care/1.0/form.en.json", share_file("forms/care/1.0/form.en.json", mem)); /* no Arabic */
+    put_file(folder, "ranges.json", STR("{\"format\":\"salve-ranges\"}"));
     put_file(folder, "forms/receipts/en.json", share_file("forms/receipts/en.json", mem));
     put_file(folder, "guidelines/lib/README", STR("x"));
     put_file(folder, "guidelines/none/guideline.json", STR("{"));
+    const struct ranges *ranges = NULL;
     struct visit_content *content = content_of(folder, VISIT_ALL, NULL, mem);
     assert_int_equal(content->broken_count, 1);
     assert_int_equal(visit_frame(content, STR("en"), &frame, &err), SALVE_E_INVALID);
     t_must(visit_frame(content, STR("ar"), &frame, &err));
+    assert_int_equal(visit_ranges(content, &ranges, &err), SALVE_E_INVALID);
+    assert_string_equal(t_where(&err), "ranges.json: ranges.kinds");
     assert_int_equal(visit_form(content, PURPOSE_CARE, STR_NONE, STR("en"), &form, &err), SALVE_E_CONFIG);
     assert_int_equal(visit_form(content, PURPOSE_HELPER, STR_NONE, STR("en"), &form, &err), SALVE_E_NOT_FOUND);
     assert_int_equal(visit_guideline(content, STR("none"), &guideline, &err), content->broken[0].err.code);

@@ -243,7 +243,7 @@ static void an_import_and_the_settings_are_also_json(void **state)
                "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
                "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
                "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
-               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null}");
+               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\"}");
     arena_close(mem);
 }
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A site of layout 1 becomes one of layout 2. Each step is one transaction of one file, and each finds out whether it
+ * was done, so that a cut anywhere is gone on from by the same call:
+ *   1 the site is verified by the rules of layout 1; with a fault nothing is changed
+ *   2 keys.db: the secret of rows is made
+ *   3 site.db: MACs, the sum over rows, an owner for each row of the log
+ *   4 keys.db: tokens are bound, and a new root secret says layout 2. From here on the site is one of layout 2
+ *   5 the next opening completes what was cut off before, and turns the epoch twice: copies of layout 1 are closed
+ * Whose a row of the log was before, the gate does not know without opening everybody's access record: those say so. */
+#include "json/json.h"
+#include "keys/keys.h"
+#include "records/log_int.h"
+#include "records/owner_int.h"
+#include "records/verify_int.h"
+#include "store/store.h"
+
+enum { WORK_BYTES = 256 << 20, PAGE = 64 };
+
+/* A version of a document gets the number that is still free: its entries stand in the log in their order. */
+static enum salve_code document_of(struct rec_tx *tx, struct str entry, struct rec_owner *out, struct salve_err *err)
+{
+    enum tlog_entry_type type;
+    struct str payload;
+    const struct json *doc = NULL;
+    bool is_taken = true;
+    *out = (struct rec_owner){.kind = REC_OWNER_EARLIER};
+    if (tlog_entry_read(entry, &type, &payload, NULL) != SALVE_OK || type != TLOG_ENTRY_HASH ||
+        json_read(payload, NULL, tx->mem, &doc, NULL) != SALVE_OK)
+        return SALVE_OK;
+    for (uint64_t version = 1; is_taken; version++) {
+        *out = rec_owner_document(tx->site, json_get_text(doc, "kind"), json_get_text(doc, "id"), version);
+        TRY(rec_owner_is_there(tx, *out, &is_taken, err));
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code give_owners(void *with, struct store_tx *store, struct salve_err *err)
+{
+    struct rec_tx *tx = with;
+    struct str entries[PAGE];
+    uint64_t size = 0;
+    tx->store = store;
+    TRY(store_log_size(store, &size, err));
+    for (uint64_t at = 0; at < size; at += PAGE) {
+        struct arena_mark mark = arena_mark(tx->mem);
+        size_t count = size - at < PAGE ? (size_t)(size - at) : PAGE;
+        TRY(store_log_list(store, at, count, tx->mem, entries, err));
+        for (size_t i = 0; i < count; i++) {
+            struct rec_owner owner;
+            TRY(document_of(tx, entries[i], &owner, err));
+            TRY(rec_owner_put(tx, at + i, entries[i], owner, err));
+        }
+        arena_rewind(tx->mem, mark);
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code upgrade_rows(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx = {.site = site, .mem = mem};
+    TRY(keys_upgrade_begin(site->keys, err));
+    rec_row_keys(site);
+    TRY(store_upgrade(site->store, give_owners, &tx, err));
+    site->layout = STORE_LAYOUT;
+    return SALVE_OK;
+}
+
+/* What the next opening removes by itself is no reason to stay with layout 1. */
+static enum salve_code is_sound(const struct site_verify_result *result, struct salve_err *err)
+{
+    if (result->findings == result->left_over) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_INTEGRITY, "the site has faults; nothing was changed", "%llu findings",
+                        (unsigned long long)(result->findings - result->left_over));
+}
+
+static enum salve_code upgrade(struct site *site, const struct site_secret *secret, const struct site_verify_ask *ask,
+                               struct site_verify_result *out, struct salve_err *err)
+{
+    if (keys_layout(site->keys) == KEYS_LAYOUT)
+        return salve_refuse(err, SALVE_E_CONFLICT, "it is of layout 2 already; nothing is to be done", "%s",
+                            site->path);
+    struct arena *mem = arena_open_private(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "upgrade");
+    enum salve_code code = SALVE_OK;
+    if (site->layout != STORE_LAYOUT) {
+        code = rec_verify(site, ask, out, mem, err);
+        if (code == SALVE_OK) code = is_sound(out, err);
+        if (code == SALVE_OK) code = upgrade_rows(site, mem, err);
+    }
+    if (code == SALVE_OK) code = rec_keys_upgrade(site, secret, err);
+    arena_close(mem);
+    return code;
+}
+
+enum salve_code site_upgrade(const struct site_options *options, const struct site_verify_ask *ask,
+                             struct site_verify_result *out, struct salve_err *err)
+{
+    struct site *site = NULL;
+    *out = (struct site_verify_result){0};
+    TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));
+    enum salve_code code = upgrade(site, &options->secret, ask, out, err);
+    rec_site_drop(&site);
+    if (code == SALVE_OK) code = site_open(options, &site, err); /* recovers, and turns the epoch */
+    if (code == SALVE_OK) code = site_close(&site, err);
+    return code == SALVE_OK ? site_verify_path(options, ask, out, err) : code;
+}

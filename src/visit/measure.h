@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/measure - what was measured at a station, typed as words: "bp 148/94 146/92 height 161 chest-pain no". Rules:
+ * - A number that cannot be right (the hard range, a pair that does not fit) is refused, and with it everything that
+ *   was typed: it is measured or entered again.
+ * - A number that is unlikely (the soft range of an adult) is asked about once more, with the unit in which it would be
+ *   usual; it is never changed. Under 18 only the hard range holds; where the age is not known it is asked about.
+ * - A bound ("<5") is never refused.
+ * - Several numbers of one word are several readings, in the order typed. */
+#ifndef SALVE_VISIT_MEASURE_H
+#define SALVE_VISIT_MEASURE_H
+
+#include "visit/content.h"
+#include "visit/import.h"
+
+enum { VISIT_READINGS_MAX = 200 };
+
+/* One reading: a number, two of a blood pressure, or the answer to a question. */
+struct visit_reading {
+    struct str word;               /* as typed: "bp", "height", "chest-pain" */
+    struct str loinc, unit;        /* of a number; STR_NONE for an answer */
+    struct str comparator;         /* "<" "<=" ">=" ">", else STR_NONE */
+    struct str numbers[2];         /* [1] of a blood pressure alone */
+    struct str answer;             /* "yes", "no", "female", "male"; else STR_NONE */
+    struct range_answer ranges[2]; /* of the numbers */
+};
+
+/* visit_measure_read - the words as readings, with their ranges.
+ *   units    of the site: "hba1c=% glucose=mg/dL", a space between; a unit written at a number ("110mg/dL") wins
+ *   errors   E_USAGE names the word: no such measurement, no number, an unknown unit; E_RANGE (also named): a number
+ *            that cannot be right */
+SALVE_MUST_USE enum salve_code visit_measure_read(const struct visit_content *content, struct str units,
+                                                  const struct str *words, size_t count, struct arena *mem,
+                                                  struct visit_reading **out, size_t *out_count, struct salve_err *err);
+
+/* visit_units_check - are these units of measurements, each once? E_USAGE names the one that is not. */
+SALVE_MUST_USE enum salve_code visit_units_check(struct str units, struct salve_err *err);
+
+/* A number that a person has to confirm. */
+struct visit_doubt {
+    const struct visit_reading *reading;
+    size_t which;          /* of reading->numbers */
+    struct str other_unit; /* in which it would be usual; STR_NONE */
+    bool is_age_not_known; /* perhaps it is a child's */
+};
+
+struct visit_measure_ask {
+    /* true: the number stands. NULL: nothing that has to be confirmed is kept. */
+    bool (*confirm)(void *with, const struct visit_doubt *doubt);
+    void *with;
+};
+
+/* visit_measure - keeps the readings in the record of the person with that card, as measured now; *kept of them.
+ *   errors   E_RANGE: one was not confirmed, and nothing is kept; those of visit_import */
+SALVE_MUST_USE enum salve_code visit_measure(const struct visit *visit, struct str card,
+                                             const struct visit_reading *readings, size_t count,
+                                             const struct visit_measure_ask *ask, size_t *kept, struct salve_err *err);
+
+#endif

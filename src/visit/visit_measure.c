@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Words of a station to readings, readings to Observations. They take the same way into a record as a file does. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "fhir/fhir.h"
+#include "json/json.h"
+#include "records/rec.h"
+#include "visit/measure.h"
+#include "visit/visit_int.h"
+
+static const struct measure_row {
+    const char *word, *unit, *loinc;
+} rows[] = {
+#define MEASURE(word, unit, loinc) {word, unit, loinc},
+#include "visit/measure.def"
+#undef MEASURE
+};
+enum { ROW_COUNT = sizeof rows / sizeof *rows, ADULT_YEARS = 18 };
+
+/* --- words -------------------------------------------------------------------------------------------------------- */
+
+struct reading_words {
+    const struct ranges *ranges;
+    struct str units;
+    struct visit_reading *list;
+    size_t count;
+    size_t at; /* number of the word, from 1 */
+    struct arena *mem;
+    struct salve_err *err;
+};
+
+static enum salve_code wrong(const struct reading_words *in, enum salve_code code, const char *why)
+{
+    return salve_refuse(in->err, code, why, "word %zu", in->at);
+}
+
+static bool is_value(struct str word)
+{
+    return word.len > 0 && ((word.ptr[0] >= '0' && word.ptr[0] <= '9') || word.ptr[0] == '<' || word.ptr[0] == '>' ||
+                            word.ptr[0] == '.' || word.ptr[0] == '-');
+}
+
+static bool is_measured(struct str word)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (str_is(word, rows[i].word)) return true;
+    return str_is(word, "bp");
+}
+
+/* The unit that the site chose for a word; STR_NONE: it chose none. */
+static struct str chosen_unit(struct str units, struct str word)
+{
+    while (units.len > 0) {
+        size_t end = 0, equals;
+        while (end < units.len && units.ptr[end] != ' ') end++;
+        struct str one = str_cut(units, 0, end);
+        for (equals = 0; equals < one.len && one.ptr[equals] != '=';) equals++;
+        if (str_eq(str_cut(one, 0, equals), word)) return str_cut(one, equals + 1, one.len);
+        units = str_cut(units, end + 1, units.len);
+    }
+    return STR_NONE;
+}
+
+static const struct measure_row *row_of(struct str word, struct str unit)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (str_is(word, rows[i].word) && (unit.len == 0 || str_is(unit, rows[i].unit))) return &rows[i];
+    return NULL;
+}
+
+enum salve_code visit_units_check(struct str units, struct salve_err *err)
+{
+    for (struct str rest = units; rest.len > 0;) {
+        size_t end = 0, equals;
+        while (end < rest.len && rest.ptr[end] != ' ') end++;
+        struct str one = str_cut(rest, 0, end);
+        for (equals = 0; equals < one.len && one.ptr[equals] != '=';) equals++;
+        struct str word = str_cut(one, 0, equals), unit = str_cut(one, equals + 1, one.len);
+        if (unit.len == 0 || row_of(word, unit) == NULL)
+            return salve_refuse(err, SALVE_E_USAGE, "a measurement and one of its units are wanted: hba1c=%",
+                                "unit %.*s", STR_ARGS(str_cut(one, 0, 40)));
+        if (!str_eq(chosen_unit(units, word), unit))
+            return salve_refuse(err, SALVE_E_USAGE, "it has one unit already", "unit %.*s", STR_ARGS(one));
+        rest = str_cut(rest, end + 1, rest.len);
+    }
+    return SALVE_OK;
+}
+
+/* A decimal at the start of *rest, a comma read as the point. */
+static bool take_number(struct str *rest, struct arena *mem, struct str *out)
+{
+    size_t len = 0, points = 0;
+    while (len < rest->len &&
+           ((rest->ptr[len] >= '0' && rest->ptr[len] <= '9') || rest->ptr[len] == '.' || rest->ptr[len] == ','))
+        points += rest->ptr[len] == '.' || rest->ptr[len] == ',', len++;
+    struct str text = arena_printf(mem, "%.*s", STR_ARGS(str_cut(*rest, 0, len)));
+    if (len == 0 || points > 1 || text.ptr == NULL || rest->ptr[0] == '.' || rest->ptr[0] == ',' ||
+        rest->ptr[len - 1] == '.' || rest->ptr[len - 1] == ',')
+        return false;
+    char *comma = memchr((char *)text.ptr, ',', text.len);
+    if (comma != NULL) *comma = '.';
+    *out = text;
+    *rest = str_cut(*rest, len, rest->len);
+    return true;
+}
+
+static struct str take_comparator(struct str *rest)
+{
+    size_t len = 0;
+    while (len < 2 && len < rest->len && strchr(len == 0 ? "<>" : "=", rest->ptr[len]) != NULL) len++;
+    struct str out = len == 0 ? STR_NONE : str_cut(*rest, 0, len);
+    *rest = str_cut(*rest, len, rest->len);
+    return out;
+}
+
+/* The range of one number; a bound is never refused (its side may be anything). */
+static enum salve_code judge(const struct reading_words *in, struct visit_reading *to, size_t which, const char *loinc)
+{
+    struct expr_decimal value;
+    if (!expr_decimal_parse(to->numbers[which], &value)) return wrong(in, SALVE_E_USAGE, "this is no number");
+    to->ranges[which] = ranges_judge(in->ranges, str_of(loinc), value, to->unit);
+    if (to->comparator.len > 0 || to->ranges[which].state != RANGE_REFUSED) return SALVE_OK;
+    const struct range_answer *range = &to->ranges[which];
+    struct str other = range->other_unit;
+    (void)wrong(in, SALVE_E_RANGE, "");
+    return salve_why(in->err, SALVE_E_RANGE, "%.*s in %.*s is between %.*s and %.*s; measure or enter it again%s%.*s",
+                     STR_ARGS(range->name), STR_ARGS(to->unit), STR_ARGS(range->hard[0]), STR_ARGS(range->hard[1]),
+                     other.len > 0 ? ", or write its unit: " : "", STR_ARGS(other));
+}
+
+static enum salve_code read_pressure(const struct reading_words *in, struct str rest, struct visit_reading *to)
+{
+    struct expr_decimal systolic, diastolic;
+    to->loinc = STR("85354-9");
+    to->unit = STR("mm[Hg]");
+    if (!take_number(&rest, in->mem, &to->numbers[0]) || rest.len == 0 || rest.ptr[0] != '/')
+        return wrong(in, SALVE_E_USAGE, "a blood pressure is written as 148/94");
+    rest = str_cut(rest, 1, rest.len);
+    if (!take_number(&rest, in->mem, &to->numbers[1]) || rest.len > 0)
+        return wrong(in, SALVE_E_USAGE, "a blood pressure is written as 148/94");
+    TRY(judge(in, to, 0, "8480-6"));
+    TRY(judge(in, to, 1, "8462-4"));
+    if (expr_decimal_parse(to->numbers[0], &systolic) && expr_decimal_parse(to->numbers[1], &diastolic) &&
+        ranges_pair_fits(in->ranges, to->ranges[0].name, systolic, to->ranges[1].name, diastolic))
+        return SALVE_OK;
+    return wrong(in, SALVE_E_RANGE, "the upper number must exceed the lower by 5 at least; measure it again");
+}
+
+static enum salve_code read_number(const struct reading_words *in, struct str rest, struct visit_reading *to)
+{
+    if (str_is(to->word, "bp")) return read_pressure(in, rest, to);
+    to->comparator = take_comparator(&rest);
+    if (!take_number(&rest, in->mem, &to->numbers[0])) return wrong(in, SALVE_E_USAGE, "this is no number");
+    const struct measure_row *row = row_of(to->word, rest.len > 0 ? rest : chosen_unit(in->units, to->word));
+    if (row == NULL) return wrong(in, SALVE_E_USAGE, "this is no unit of that measurement");
+    to->loinc = str_of(row->loinc);
+    to->unit = str_of(row->unit);
+    return judge(in, to, 0, row->loinc);
+}
+
+static bool is_answer(struct str word, struct str answer)
+{
+    return str_is(word, "sex") ? str_is(answer, "female") || str_is(answer, "male")
+                               : str_is(answer, "yes") || str_is(answer, "no");
+}
+
+static enum salve_code add(struct reading_words *in, struct str word, struct str value)
+{
+    if (in->count == VISIT_READINGS_MAX) return wrong(in, SALVE_E_TOO_BIG, "too many readings for one visit");
+    struct visit_reading *to = &in->list[in->count];
+    *to = (struct visit_reading){.word = word};
+    if (!is_measured(word)) {
+        if (!is_answer(word, value)) return wrong(in, SALVE_E_USAGE, "there is no such measurement or answer");
+        to->answer = value;
+    } else
+        TRY(read_number(in, value, to));
+    in->count++;
+    return SALVE_OK;
+}
+
+/* Cholesterol and HDL of one typing depend on each other. */
+static enum salve_code check_pairs(struct reading_words *in)
+{
+    for (size_t a = 0; a < in->count; a++)
+        for (size_t b = 0; b < a; b++) {
+            const struct visit_reading *x = &in->list[a], *y = &in->list[b];
+            struct expr_decimal first, second;
+            if (x->answer.len > 0 || y->answer.len > 0 || x->comparator.len > 0 || y->comparator.len > 0 ||
+                !str_eq(x->unit, y->unit) || !expr_decimal_parse(x->numbers[0], &first) ||
+                !expr_decimal_parse(y->numbers[0], &second))
+                continue;
+            if (!ranges_pair_fits(in->ranges, x->ranges[0].name, first, y->ranges[0].name, second))
+                return salve_refuse(in->err, SALVE_E_RANGE, "these two do not fit each other; enter both again",
+                                    "%.*s and %.*s", STR_ARGS(y->word), STR_ARGS(x->word));
+        }
+    return SALVE_OK;
+}
+
+enum salve_code visit_measure_read(const struct visit_content *content, struct str units, const struct str *words,
+                                   size_t count, struct arena *mem, struct visit_reading **out, size_t *out_count,
+                                   struct salve_err *err)
+{
+    struct reading_words in = {.units = units, .mem = mem, .err = err};
+    struct str word = STR_NONE;
+    bool has_value = true;
+    TRY(visit_ranges(content, &in.ranges, err));
+    in.list = arena_array(mem, struct visit_reading, VISIT_READINGS_MAX);
+    if (in.list == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
+    for (size_t i = 0; i < count; i++) {
+        bool ends_word = word.len > 0 && (is_value(words[i]) || (!is_measured(word) && !has_value));
+        in.at = i + 1;
+        if (ends_word) {
+            TRY(add(&in, word, words[i]));
+            has_value = true;
+            continue;
+        }
+        if (!has_value) return in.at--, wrong(&in, SALVE_E_USAGE, "a number is missing behind it");
+        word = words[i];
+        has_value = false;
+        if (is_value(word)) return wrong(&in, SALVE_E_USAGE, "first comes what was measured, then the number");
+    }
+    if (!has_value) return wrong(&in, SALVE_E_USAGE, "a number or an answer is missing behind it");
+    TRY(check_pairs(&in));
+    *out = in.list;
+    *out_count = in.count;
+    return SALVE_OK;
+}
+
+/* --- what is unlikely --------------------------------------------------------------------------------------------- */
+
+struct measuring {
+    const struct visit *visit;
+    const struct visit_reading *readings;
+    size_t count;
+    const struct visit_measure_ask *ask;
+    struct str patient_id;
+};
+
+/* Completed years by a birth date in any precision; -1: not known. The youngest age that it allows. */
+static int youngest_age(struct str born, int64_t now_unix_ms)
+{
+    char today[CLOCK_TEXT_BYTES];
+    int64_t year, this_year;
+    struct str day = clock_date_text(now_unix_ms, today);
+    if (born.len < 4 || !str_to_i64(str_cut(born, 0, 4), &year) || !str_to_i64(str_cut(day, 0, 4), &this_year))
+        return -1;
+    bool had_birthday = born.len >= 7 && str_cmp(str_cut(born, 4, 10), str_cut(day, 4, 4 + born.len - 4)) <= 0;
+    if (born.len < 10 && had_birthday && born.len >= 7) /* a month: the birthday may be its last day */
+        had_birthday = str_cmp(str_cut(born, 4, 7), str_cut(day, 4, 7)) < 0;
+    return (int)(this_year - year) - (had_birthday ? 0 : 1);
+}
+
+static bool is_in_pounds(const struct measuring *in, const struct visit_reading *weight)
+{
+    struct expr_decimal kg, cm;
+    if (!str_is(weight->word, "weight") || !expr_decimal_parse(weight->numbers[0], &kg)) return false;
+    for (size_t i = 0; i < in->count; i++)
+        if (str_is(in->readings[i].word, "height") && expr_decimal_parse(in->readings[i].numbers[0], &cm))
+            return ranges_weight_in_pounds(kg, cm);
+    return false;
+}
+
+static enum salve_code ask_about(const struct measuring *in, const struct visit_doubt *doubt, struct salve_err *err)
+{
+    if (in->ask->confirm != NULL && in->ask->confirm(in->ask->with, doubt)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_RANGE, "it was not confirmed, and nothing was kept", "%.*s",
+                        STR_ARGS(doubt->reading->word));
+}
+
+static enum salve_code confirm_all(const struct measuring *in, const struct tape *patient, struct salve_err *err)
+{
+    struct str born = patient == NULL ? STR_NONE : tape_child_text(patient, tape_root(patient), "birthDate");
+    int age = youngest_age(born, site_now_unix_ms(in->visit->site));
+    for (size_t i = 0; i < in->count; i++)
+        for (size_t n = 0; n < 2; n++) {
+            const struct visit_reading *reading = &in->readings[i];
+            struct visit_doubt doubt = {reading, n, reading->ranges[n].other_unit, age < 0};
+            bool in_pounds = n == 0 && is_in_pounds(in, reading);
+            if (in_pounds) doubt.other_unit = STR("[lb_av]");
+            bool is_unlikely = reading->ranges[n].state == RANGE_CONFIRM && (age < 0 || age >= ADULT_YEARS);
+            if (is_unlikely || in_pounds) TRY(ask_about(in, &doubt, err));
+        }
+    return SALVE_OK;
+}
+
+/* --- Observations ------------------------------------------------------------------------------------------------- */
+
+static void put_coding(struct json_writer *w, const char *name, const char *system, struct str code)
+{
+    json_open(w, name, '{');
+    json_open(w, "coding", '[');
+    json_open(w, NULL, '{');
+    json_put_text(w, "system", str_of(system));
+    json_put_text(w, "code", code);
+    json_close(w);
+    json_close(w);
+    json_close(w);
+}
+
+static void put_quantity(struct json_writer *w, const struct visit_reading *reading, size_t which)
+{
+    json_open(w, "valueQuantity", '{');
+    json_put_raw(w, "value", reading->numbers[which]);
+    if (reading->comparator.len > 0) json_put_text(w, "comparator", reading->comparator);
+    json_put_text(w, "unit", reading->unit);
+    json_put_text(w, "system", STR("http://unitsofmeasure.org"));
+    json_put_text(w, "code", reading->unit);
+    json_close(w);
+}
+
+static void put_component(struct json_writer *w, const struct visit_reading *reading, size_t which, const char *loinc)
+{
+    json_open(w, NULL, '{');
+    put_coding(w, "code", "http://loinc.org", str_of(loinc));
+    put_quantity(w, reading, which);
+    json_close(w);
+}
+
+static void put_number(struct json_writer *w, const struct visit_reading *reading)
+{
+    put_coding(w, "code", "http://loinc.org", reading->loinc);
+    if (reading->numbers[1].len == 0) {
+        put_quantity(w, reading, 0);
+        return;
+    }
+    json_open(w, "component", '[');
+    put_component(w, reading, 0, "8480-6");
+    put_component(w, reading, 1, "8462-4");
+    json_close(w);
+}
+
+static void put_answer(struct json_writer *w, const struct visit_reading *reading)
+{
+    static const char snomed[] = "http://snomed.info/sct";
+    bool is_yes = str_is(reading->answer, "yes");
+    if (str_is(reading->word, "sex")) {
+        put_coding(w, "code", "http://loinc.org", STR("46098-0"));
+        put_coding(w, "valueCodeableConcept", snomed,
+                   str_is(reading->answer, "female") ? STR("248152002") : STR("248153007"));
+    } else if (str_is(reading->word, "pregnant")) {
+        put_coding(w, "code", "http://loinc.org", STR("82810-3"));
+        put_coding(w, "valueCodeableConcept", snomed, is_yes ? STR("77386006") : STR("60001007"));
+    } else {
+        put_coding(w, "code", "urn:salve:question", reading->word);
+        json_put_bool(w, "valueBoolean", is_yes);
+    }
+}
+
+/* Readings that were typed together have no times of their own: the last is of now, each before it a second earlier,
+ * which keeps their order and tells equal ones apart. */
+static void put_observation(struct json_writer *w, const struct measuring *in, size_t at, int64_t now_unix_ms)
+{
+    char when[CLOCK_TEXT_BYTES];
+    const struct visit_reading *reading = &in->readings[at];
+    json_open(w, NULL, '{');
+    json_open(w, "resource", '{');
+    json_put_text(w, "resourceType", STR("Observation"));
+    json_put_text(w, "status", STR("final"));
+    json_open(w, "subject", '{');
+    json_put_text(w, "reference", arena_printf(in->visit->mem, "Patient/%.*s", STR_ARGS(in->patient_id)));
+    json_close(w);
+    json_put_text(w, "effectiveDateTime", clock_text(now_unix_ms - (int64_t)(in->count - 1 - at) * 1000, when));
+    if (reading->answer.len > 0)
+        put_answer(w, reading);
+    else
+        put_number(w, reading);
+    json_close(w);
+    json_close(w);
+}
+
+static enum salve_code bundle_of(const struct measuring *in, struct str *out, struct salve_err *err)
+{
+    struct buf text;
+    buf_init(&text, in->visit->mem, 1 << 20);
+    struct json_writer w = {.out = &text};
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "resourceType", STR("Bundle"));
+    json_put_text(&w, "type", STR("collection"));
+    json_open(&w, "entry", '[');
+    for (size_t i = 0; i < in->count; i++) put_observation(&w, in, i, site_now_unix_ms(in->visit->site));
+    json_close(&w);
+    json_close(&w);
+    return buf_done(&text, out, err);
+}
+
+static enum salve_code measure_in(struct measuring *in, struct rec_view *view, size_t *kept, struct salve_err *err)
+{
+    const struct rec_resource *patient = NULL;
+    struct visit_imported sum = {0};
+    struct str bytes;
+    TRY(visit_patient(view, &patient, err));
+    if (patient == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "Patient");
+    TRY(arena_str(in->visit->mem, patient->id, &in->patient_id, err)); /* outlives the view */
+    TRY(confirm_all(in, &patient->tape, err));
+    TRY(bundle_of(in, &bytes, err));
+    TRY(visit_import_into(in->visit, view, bytes, &sum, err));
+    *kept = sum.kept;
+    return SALVE_OK;
+}
+
+enum salve_code visit_measure(const struct visit *visit, struct str card, const struct visit_reading *readings,
+                              size_t count, const struct visit_measure_ask *ask, size_t *kept, struct salve_err *err)
+{
+    struct measuring in = {.visit = visit, .readings = readings, .count = count, .ask = ask};
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = measure_in(&in, view, kept, err);
+    return visit_view_close(&view, code, err);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Vector families and who answers them: a guideline by its vectors.cql, or a plain function of the programme on the
+ * cells of a row. */
+#include "visit/content.h"
+
+/* --- ranges ------------------------------------------------------------------------------------------------------- */
+
+static struct str answer_range(void *with, const struct guideline_row *row, struct str column)
+{
+    const struct ranges *ranges = with;
+    struct expr_decimal value;
+    if (!expr_decimal_parse(guideline_cell(row, "value"), &value)) return STR_NONE;
+    struct range_answer answer = ranges_judge(ranges, guideline_cell(row, "code"), value, guideline_cell(row, "unit"));
+    return str_is(column, "exp_other_unit") ? answer.other_unit : str_of(range_state_text(answer.state));
+}
+
+static struct str answer_age(void *with, const struct guideline_row *row, struct str column)
+{
+    const struct ranges *ranges = with;
+    int64_t days, limit;
+    (void)column;
+    if (!str_to_i64(guideline_cell(row, "days"), &days) ||
+        !ranges_kind_days(ranges, guideline_cell(row, "kind"), &limit))
+        return STR_NONE;
+    return limit >= 0 && days > limit ? STR("too-old") : STR("ok");
+}
+
+/* --- who answers -------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *family;
+    guideline_answer *answer;
+} plain[] = {{"ranges", answer_range}, {"input_age", answer_age}};
+
+enum salve_code visit_test_vectors(const struct visit_content *content, struct str family, struct str csv,
+                                   guideline_report *report, void *ctx, struct guideline_tally *tally,
+                                   struct salve_err *err)
+{
+    const struct guideline *guideline = NULL;
+    const struct ranges *ranges = NULL;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (str_is(family, plain[i].family)) {
+            TRY(visit_ranges(content, &ranges, err));
+            return guideline_test_plain(csv, plain[i].answer, (void *)ranges, report, ctx, tally, err);
+        }
+    TRY(visit_guideline_of(content, family, &guideline, err));
+    return guideline_test_vectors(guideline, family, csv, report, ctx, tally, err);
+}
