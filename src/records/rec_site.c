@@ -177,8 +177,8 @@ static enum salve_code open_keys(struct site *site, const struct site_options *o
                                        .made_unix_s = clock_ms(&site->clock) / 1000,
                                        .is_made_up = options->is_made_up,
                                        .is_earlier = how == REC_OPEN_LENIENT};
-    enum salve_code code = how == REC_OPEN_NEW ? keys_create(&key_options, &site->keys, err)
-                                               : keys_open(&key_options, &site->keys, err);
+    enum salve_code code =
+        how == REC_OPEN_NEW ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
     bool is_loss = how != REC_OPEN_NEW && (code == SALVE_E_NOT_FOUND || code == SALVE_E_INTEGRITY);
     return is_loss ? lost_keys(site, code, err) : code;
