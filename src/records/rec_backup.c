@@ -208,7 +208,7 @@ static enum salve_code back_up(struct site *site, const struct site_backup_ask *
     places.at_unix_ms = site->now_unix_ms;
     TRY(rec_path(places.data.ptr, "lock", path, err)); /* another site may have its backups here, too */
     TRY(db_lock(path, &lock, err));
-    enum salve_code code = rec_sign(site, work, NULL, err);
+    enum salve_code code = rec_sign(site, REC_SIGN_NOW, work, err);
     if (code == SALVE_OK) code = rec_log_remember(site, work, err);
     if (code == SALVE_OK) code = rec_keys_copy(site, places.keys.ptr, ask->keys != NULL, work, err);
     if (code == SALVE_OK) code = back_up_data(site, &places, mem, out, err);

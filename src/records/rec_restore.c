@@ -201,7 +201,7 @@ static enum salve_code revive(struct restore *r, struct salve_err *err)
     TRY(rec_replay_all(site, err));
     site->revoked_done = site->revoked_count;
     TRY(forget_places(r, err));
-    TRY(rec_sign(site, r->mem, NULL, err));
+    TRY(rec_sign(site, REC_SIGN_NOW, r->mem, err));
     TRY(rec_log_remember(site, r->mem, err));
     enum salve_code code = rec_verify_open(site, &ask, &out->verified, NULL);
     if (code != SALVE_OK && code != SALVE_E_INTEGRITY) return salve_fail(err, code, "%s", r->making.path);

@@ -112,6 +112,7 @@ enum salve_code rec_succeed(struct site *site, bool is_restore, struct arena *me
     rec_keep_old_heads(site, site->log->number);
     site->log = next;
     site->signed_size = 0;
+    site->must_sign = true;
     site->keeps_keys = true;
     return rec_recover(site, err);
 }

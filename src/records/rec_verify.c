@@ -371,6 +371,7 @@ enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask
     if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
     code = rec_actor_is(site, ask->actor, v.mem, err);
     if (code == SALVE_OK) code = verify_all(&v, err);
+    site->must_sign = code == SALVE_OK; /* what is whole is signed at the closing */
     arena_close(v.mem);
     return verdict(&v, code, err);
 }
@@ -407,6 +408,9 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
     enum salve_code code = rec_site_open(options, REC_OPEN_LENIENT, &site, &why);
     if (code == SALVE_OK) {
         code = rec_verify_open(site, ask, out, err);
+        if (code == SALVE_OK && !site->was_open && rec_log_check(site, NULL) == SALVE_OK)
+            site->must_sign = true; /* what is whole is signed */
+        if (site->must_sign) code = site_close(&site, err);
         rec_site_drop(&site);
         return code;
     }
