@@ -5,7 +5,6 @@
 #include "keys/keys.h"
 #include "records/chain_int.h"
 #include "records/owner_int.h"
-#include "records/who_int.h"
 
 /* --- chains and records ----------------------------------------------------------------------------------------- */
 

@@ -72,6 +72,9 @@ struct site {
 SALVE_MUST_USE enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES],
                                         struct salve_err *err);
 
+/* rec_not_here - a person who is not here, in the same words whoever that was: never, erased, lost. */
+SALVE_MUST_USE enum salve_code rec_not_here(struct salve_err *err);
+
 /* rec_key_file_make - a key file that is not there yet, 0600; one that is there stays. */
 SALVE_MUST_USE enum salve_code rec_key_file_make(const char *path, struct salve_err *err);
 
