@@ -33,11 +33,21 @@ struct site_secret {
     const char *key_file;
 };
 
+/* How long an opening waits for another process that has the site open. `tell` hears of it once (pid, and the name of
+ * the program, which may be empty); `is_over` ends the waiting early. Zeros: not at all. */
+struct site_wait {
+    uint32_t seconds;
+    void (*tell)(void *with, int64_t pid, const char *program);
+    bool (*is_over)(void *with);
+    void *with;
+};
+
 struct site_options {
     const char *path;  /* the folder */
     const char *store; /* where records, log and commons are (store.h); NULL: "sqlite:site.db", in the folder */
     struct site_secret secret;
     struct clock clock; /* clock_system() */
+    struct site_wait wait;
     bool is_made_up;    /* site_create only: a site for demonstrations and tests; site_is_made_up */
 };
 

@@ -282,12 +282,13 @@ static void an_import_and_the_settings_are_also_json(void **state)
     visit_imported_json(&sum, true, &json);
     visit_settings_json(&settings, &json);
     t_must(buf_done(&out, &text, &err));
-    assert_str(text,
-               "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"finished\":true,\"counts\":["
-               "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
-               "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
-               "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
-               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\"}");
+    assert_str(
+        text,
+        "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"finished\":true,\"counts\":["
+        "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
+        "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
+        "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
+        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\"}");
     arena_close(mem);
 }
 
