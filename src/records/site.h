@@ -48,7 +48,7 @@ struct site_options {
     struct site_secret secret;
     struct clock clock; /* clock_system() */
     struct site_wait wait;
-    bool is_made_up;    /* site_create only: a site for demonstrations and tests; site_is_made_up */
+    bool is_made_up; /* site_create only: a site for demonstrations and tests; site_is_made_up */
 };
 
 /* Settings of a site. They are a document of the commons; a change is a new version of it and a public leaf (0x07). */
