@@ -54,7 +54,13 @@ struct rec_receipt {
 
 /* --- enrolment ---------------------------------------------------------------------------------------------------- */
 
-enum { REC_CARD_TEXT_BYTES = 24 }; /* "7QK4-M2ZP-9XTR-C5HW-A3NE": docs/formats/card.md */
+/* What people carry on paper: "7QK4-M2ZP-9XTR-C5HW-A3NE" is a card; docs/formats/card.md has the others. */
+enum rec_code_kind {
+#define CODE(name, what, chars, group, opens) REC_CODE_##name,
+#include "records/codes.def"
+#undef CODE
+};
+enum { REC_CODE_TEXT_BYTES = 24 }; /* at most */
 
 struct rec_enrolled {
     struct compartment compartment;
@@ -72,6 +78,8 @@ SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, 
 
 /* rec_card_valid - whether a text has the form of a card code and its check character; tells nothing about people. */
 bool rec_card_valid(struct str text);
+/* rec_code_valid - the same for a code of any kind. */
+bool rec_code_valid(enum rec_code_kind kind, struct str text);
 
 /* rec_find - exact look-up by the whole Patient.name list and birth date, where the site has name_index. Writes the
  * compartments that match (usually 0 or 1); each match gets a leaf of kind look-up. E_QUOTA: 20 an hour for an actor,
@@ -104,6 +112,18 @@ struct compartment rec_compartment(const struct rec_view *view);
 int64_t rec_opened_at_unix_ms(const struct rec_view *view);
 /* For tests: what the view reads. */
 class_mask rec_classes(const struct rec_view *view);
+
+/* --- the code of a letter (docs/formats/card.md) --- */
+/* rec_letter_code - a code for a letter about what stands in the view's record now: with the birth date it opens the
+ * identity and the clinical results up to here, for reading only, until *until_unix_s (90 days), the next letter, a new
+ * card, erasure, or ten wrong dates. Empty where there can be none: the birth date is not known to the day, or the
+ * clock is doubted. `view`: of SELF, or of CARE that sees both classes (E_ROLE); it leaves a leaf of kind letter.
+ * rec_letter_open - a view of purpose LETTER, which reads and does nothing else; its leaf is of kind by-letter, and it
+ * counts in the quota. E_NOT_FOUND, in the same words whatever does not fit; a wrong date is counted durably. */
+SALVE_MUST_USE enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct str *code,
+                                               int64_t *until_unix_s, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_letter_open(struct site *site, struct str code, struct str birth_date,
+                                               struct rec_view **out, struct salve_err *err);
 
 /* A stored resource. Views live as long as the struct rec_view. */
 struct rec_resource {

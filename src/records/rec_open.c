@@ -89,7 +89,8 @@ enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct re
 {
     if (ask->purpose < PURPOSE_CARE || ask->purpose > PURPOSE_LAST || ask->actor.role >= ROLE_COUNT)
         return salve_fail(err, SALVE_E_ROLE, "unknown purpose or role");
-    if (consent_role_classes(ask->actor.role, ask->purpose) == 0) return role_opens_nothing(ask, err);
+    if (consent_role_classes(ask->actor.role, ask->purpose) == 0 || ask->purpose == PURPOSE_LETTER)
+        return role_opens_nothing(ask, err); /* LETTER: rec_letter_open alone */
     struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     struct rec_view *view = mem == NULL ? NULL : arena_new(mem, struct rec_view);
     if (view == NULL) {

@@ -34,7 +34,7 @@ static void a_fresh_enrolment_opens_to_the_person_alone(void **state)
             struct actor actor = {.id = ids[r], .role = (enum role)r};
             bool is_own = p == PURPOSE_SELF && r == ROLE_PARTICIPANT;
             enum salve_code code = t_open_code(t, actor, (enum purpose)p, who.card, &view);
-            bool opens_nothing = consent_role_classes((enum role)r, (enum purpose)p) == 0;
+            bool opens_nothing = consent_role_classes((enum role)r, (enum purpose)p) == 0 || p == PURPOSE_LETTER;
             assert_code(code, is_own ? SALVE_OK : opens_nothing ? SALVE_E_ROLE : SALVE_E_CONSENT);
             if (is_own) {
                 const struct rec_resource *all;
