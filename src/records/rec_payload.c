@@ -18,8 +18,8 @@ enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };
 enum { CODING_PLAIN = 0, CODING_ZSTD = 1, CODING_ZSTD_DICTIONARY_1 = 2 };
 enum { LEVEL_SMALL = 19, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
 
-/* The digested dictionary is made once for an open site: that takes longer than one small save. The contexts keep pieces
- * of what went through them; rec_codec_wipe drops them, and the next use makes them anew. */
+/* The digested dictionary is made once for an open site: that takes longer than one small save. The contexts keep
+ * pieces of what went through them; rec_codec_wipe drops them, and the next use makes them anew. */
 struct rec_codec {
     ZSTD_CCtx *packer; /* NULL: not needed yet */
     ZSTD_DCtx *unpacker;
