@@ -207,7 +207,7 @@ static enum salve_code back_up(struct site *site, const struct site_backup_ask *
     TRY(find_places(site, ask, work, &places, err));
     places.at_unix_ms = site->now_unix_ms;
     TRY(rec_path(places.data.ptr, "lock", path, err)); /* another site may have its backups here, too */
-    TRY(db_lock(path, &lock, err));
+    TRY(db_lock(path, NULL, &lock, err));
     enum salve_code code = rec_sign(site, REC_SIGN_NOW, work, err);
     if (code == SALVE_OK) code = rec_log_remember(site, work, err);
     if (code == SALVE_OK) code = rec_keys_copy(site, places.keys.ptr, ask->keys != NULL, work, err);

@@ -62,7 +62,7 @@ static enum salve_code merge_locked(const struct site_options *options, const ch
     char path[REC_PATH_BYTES];
     struct db_lock *lock = NULL;
     TRY(rec_path(options->path, "lock", path, err));
-    TRY(db_lock(path, &lock, err));
+    TRY(db_lock(path, NULL, &lock, err));
     enum salve_code code = rec_path(options->path, "revoked", path, err);
     if (code == SALVE_OK)
         code = merge_here(path, rec_file_is_there(options->path, "revoked"), copies, copy_count, lines, err);

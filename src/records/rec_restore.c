@@ -89,7 +89,7 @@ static enum salve_code hold(const char *folder, struct db_lock **lock, struct sa
     char path[REC_PATH_BYTES];
     if (!rec_file_is_there(folder, "lock") || !rec_file_is_there(folder, "keys.db")) return SALVE_OK;
     TRY(rec_path(folder, "lock", path, err));
-    return db_lock(path, lock, err);
+    return db_lock(path, NULL, lock, err);
 }
 
 /* The heads of the log that beside the keys are as new as those, or newer. */

@@ -148,6 +148,14 @@ static enum salve_code open_store(struct site *site, struct store_options *optio
     return code;
 }
 
+static enum salve_code take_lock(struct site *site, const char *path, const struct site_wait *wait,
+                                 struct salve_err *err)
+{
+    const struct db_wait like = {
+        .seconds = wait->seconds, .tell = wait->tell, .is_over = wait->is_over, .with = wait->with};
+    return db_lock(path, &like, &site->lock, err);
+}
+
 /* What is lost, and which command goes on. */
 static enum salve_code no_site(const struct site *site, struct salve_err *err)
 {
@@ -197,7 +205,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     TRY(rec_path(site->path, "lock", lock, err));
     TRY(store_is_there(&store_options, &is_there, err));
     if (!create && !is_there) return no_site(site, err);
-    if (how < REC_OPEN_MADE) TRY(db_lock(lock, &site->lock, err)); /* a making holds its own */
+    if (how < REC_OPEN_MADE) TRY(take_lock(site, lock, &options->wait, err)); /* a making holds its own */
     TRY(open_keys(site, options, how, err));
     return open_store(site, &store_options, err);
 }
