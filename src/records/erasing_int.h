@@ -15,8 +15,7 @@ SALVE_MUST_USE enum salve_code rec_erasing_find(struct rec_tx *tx, struct compar
 SALVE_MUST_USE enum salve_code rec_erasing_drop(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 
 /* rec_due - carries out what is due: erasures whose day is over, a recovery of staff (staff.h). Asked at every opening
- * of the site or of a record; nothing is while the clock is doubted. rec_due_soon - something is due at that time. */
+ * of the site or of a record; nothing is while the clock is doubted. */
 SALVE_MUST_USE enum salve_code rec_due(struct site *site, struct salve_err *err);
-void rec_due_soon(struct site *site, int64_t due_unix_ms);
 
 #endif

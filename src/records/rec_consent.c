@@ -5,7 +5,6 @@
  * two of these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest
  * decision and open nothing. A refusal has no function here. */
 #include "crypto/crypto.h"
-#include "fhir/fhir.h"
 #include "records/revoked_int.h"
 #include "records/rights.h"
 #include "records/view_int.h"
@@ -71,18 +70,12 @@ static enum salve_code revoke(struct choice *choice, enum purpose purpose, uint6
 
 static enum salve_code birth_of(struct choice *choice, struct consent_birth *out, struct salve_err *err)
 {
-    const class_mask identity = CLASS_BIT(CLASS_IDENT);
-    const int64_t now_unix_s = to_minute_unix_s(choice->gate->now_unix_ms);
     struct rec_shelf shelf = {0};
-    *out = consent_birth_read(STR_NONE, now_unix_s);
-    enum salve_code code = rec_gate_deliver(choice->gate, PURPOSE_SELF, identity, err);
-    if (code == SALVE_OK) code = rec_gate_read(choice->gate, identity, &shelf, err);
-    for (size_t i = 0; i < shelf.count && code == SALVE_OK; i++) {
-        if (!shelf.all[i].is_first || !str_is(shelf.all[i].is.type, "Patient")) continue;
-        const struct tape *patient = &shelf.all[shelf.all[i].newest].is.tape;
-        *out = consent_birth_read(tape_child_text(patient, tape_root(patient), "birthDate"), now_unix_s);
-    }
-    return code;
+    struct str born;
+    TRY(rec_gate_deliver(choice->gate, PURPOSE_SELF, CLASS_BIT(CLASS_IDENT), err));
+    TRY(rec_birth_date(choice->gate, &shelf, &born, err));
+    *out = consent_birth_read(born, to_minute_unix_s(choice->gate->now_unix_ms));
+    return SALVE_OK;
 }
 
 static struct consent_ages ages_of(const struct site *site)

@@ -99,7 +99,7 @@ enum salve_code rec_erase_ask(struct site *site, struct actor actor, struct str 
     if (code == SALVE_OK) code = ask_in(&gate, actor, work, &leaf, &due_unix_ms, err);
     rec_gate_close(&gate);
     if (code == SALVE_OK) {
-        rec_due_soon(site, due_unix_ms);
+        if (due_unix_ms < site->due_unix_ms) site->due_unix_ms = due_unix_ms;
         tell(&leaf, due_unix_ms, out);
         code = rec_receipt_make(site, &leaf, REC_SIGN_NOW, mem, &out->receipt, err); /* before the record goes */
     }

@@ -75,11 +75,6 @@ enum salve_code rec_erasing_drop(struct rec_tx *tx, struct compartment id, struc
 
 /* --- what is due -------------------------------------------------------------------------------------------------- */
 
-void rec_due_soon(struct site *site, int64_t due_unix_ms)
-{
-    if (due_unix_ms < site->due_unix_ms) site->due_unix_ms = due_unix_ms;
-}
-
 struct due {
     struct compartment id;
     int64_t at_unix_ms;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The gate: what `revoked` says; quota, leaf and opening in one transaction, durable before any key; then the receipt
- * of the leaf makes the person's decisions readable, and who asks as the person has to show it (rec_person.c). Which other classes become readable, the caller decides
- * (rec_open.c, rec_consent.c). */
+ * of the leaf makes the person's decisions readable, and who asks as the person has to show it (rec_person.c). Which
+ * other classes become readable, the caller decides (rec_open.c, rec_consent.c). */
+#include "crypto/crypto.h"
 #include "records/person_int.h"
 #include "records/revoked_int.h"
 #include "records/who_int.h"
@@ -62,13 +63,19 @@ static enum salve_code read_decisions(struct rec_gate *gate, struct salve_err *e
     return code;
 }
 
-/* Nothing opens above the quota, but the person sees that somebody tried. */
-static enum salve_code note_over_quota(struct rec_gate *gate, const struct rec_gate_ask *ask, struct salve_err *err)
+enum salve_code rec_note_denied(struct rec_gate *gate, struct actor actor, enum purpose purpose, class_mask classes,
+                                struct salve_err *err)
 {
-    struct rec_event event = {
-        .kind = REC_EVENT_DENIED, .actor = ask->actor, .purpose = ask->purpose, .classes = ask->classes};
-    enum salve_code code = rec_note_alone(gate->site, &gate->chain, &event, gate->mem, &gate->leaf, err);
-    return code == SALVE_OK ? salve_fail(err, SALVE_E_QUOTA, "opening of records") : code;
+    struct rec_leaf leaf;
+    struct rec_event event = {.kind = REC_EVENT_DENIED, .actor = actor, .purpose = purpose, .classes = classes};
+    return rec_note_alone(gate->site, &gate->chain, &event, gate->mem, &leaf, err);
+}
+
+/* Nothing opens above the quota, but the person sees that somebody tried. */
+static enum salve_code over_quota(struct rec_gate *gate, const struct rec_gate_ask *ask, struct salve_err *err)
+{
+    TRY(rec_note_denied(gate, ask->actor, ask->purpose, ask->classes, err));
+    return salve_fail(err, SALVE_E_QUOTA, "opening of records");
 }
 
 enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
@@ -90,7 +97,7 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     out->is_suspect = tx.is_suspect;
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_E_QUOTA) code = note_over_quota(out, ask, err);
+    if (code == SALVE_E_QUOTA) code = over_quota(out, ask, err);
     if (code == SALVE_OK) {
         struct keys_receipt receipt = keys_receipt(ask->id, out->leaf.index, size, out->leaf.hash.bytes);
         code = keys_ring_admit(out->chain.ring, &receipt, err);
@@ -101,7 +108,13 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     return code;
 }
 
-void rec_gate_close(struct rec_gate *gate) { keys_ring_drop(&gate->chain.ring); }
+void rec_gate_close(struct rec_gate *gate)
+{
+    keys_ring_drop(&gate->chain.ring);
+    if (gate->site == NULL) return;
+    rec_codec_wipe(gate->site->codec);
+    crypto_zero_stack();
+}
 
 enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes, struct salve_err *err)
 {

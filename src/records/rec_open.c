@@ -34,14 +34,6 @@ static enum salve_code wanted_classes(struct site *site, const struct rec_ask *a
     return code;
 }
 
-static enum salve_code note_denied(struct rec_view *view, struct salve_err *err)
-{
-    struct rec_leaf leaf;
-    struct rec_event event = {
-        .kind = REC_EVENT_DENIED, .actor = view->actor, .purpose = view->purpose, .classes = view->classes};
-    return rec_note_alone(view->site, &view->gate.chain, &event, view->mem, &leaf, err);
-}
-
 static enum salve_code decide(struct rec_view *view, struct salve_err *err)
 {
     if (view->purpose == PURPOSE_SELF && !view->stand.is_present) return SALVE_E_CONSENT;
@@ -85,7 +77,7 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
     if (code != SALVE_OK) return code;
     code = decide(view, err);
     if (code != SALVE_E_CONSENT) return code;
-    code = note_denied(view, err);
+    code = rec_note_denied(&view->gate, view->actor, view->purpose, view->classes, err);
     return code == SALVE_OK ? rec_not_open(ask->purpose, err) : code;
 }
 

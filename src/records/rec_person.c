@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "crypto/crypto.h"
-#include "fhir/fhir.h"
 #include "keys/keys.h"
 #include "records/login_int.h"
 #include "records/person_int.h"
@@ -133,18 +132,11 @@ enum salve_code rec_word_forget(struct site *site, struct compartment id, struct
 
 /* --- the check ---------------------------------------------------------------------------------------------------- */
 
-static enum salve_code birth_date_of(struct rec_gate *gate, struct str *out, struct salve_err *err)
+static enum salve_code recorded_date(struct rec_gate *gate, struct str *out, struct salve_err *err)
 {
     struct rec_shelf shelf = {0};
-    *out = STR("");
     TRY(rec_gate_deliver(gate, PURPOSE_SELF, CLASS_BIT(CLASS_IDENT), err));
-    TRY(rec_gate_read(gate, CLASS_BIT(CLASS_IDENT), &shelf, err));
-    for (size_t i = 0; i < shelf.count; i++) {
-        if (!shelf.all[i].is_first || !str_is(shelf.all[i].is.type, "Patient")) continue;
-        const struct tape *patient = &shelf.all[shelf.all[i].newest].is.tape;
-        *out = tape_child_text(patient, tape_root(patient), "birthDate");
-    }
-    return SALVE_OK;
+    return rec_birth_date(gate, &shelf, out, err);
 }
 
 /* Of a date that is known in part only its part can be compared. */
@@ -158,7 +150,7 @@ static enum salve_code told_fits(struct rec_gate *gate, struct str told, bool *h
                                  struct salve_err *err)
 {
     struct str recorded;
-    TRY(birth_date_of(gate, &recorded, err));
+    TRY(recorded_date(gate, &recorded, err));
     *has_any = recorded.len > 0;
     *fits = *has_any && date_fits(recorded, told);
     return *has_any ? SALVE_OK : word_fits(gate->site, gate->chain.id, told, has_any, fits, err);
@@ -208,7 +200,7 @@ static enum salve_code set_word(struct site *site, struct actor actor, struct st
     TRY(rec_who(site, who, mem, &ask.id, &is_present, err));
     if (!is_present) return salve_refuse(err, SALVE_E_NOT_FOUND, "a word needs the person's card", "card");
     TRY(rec_gate_open(site, &ask, mem, &gate, err));
-    enum salve_code code = birth_date_of(&gate, &recorded, err);
+    enum salve_code code = recorded_date(&gate, &recorded, err);
     if (code == SALVE_OK) code = word_fits(site, ask.id, STR(""), &has_word, &ignored, err);
     if (code == SALVE_OK && (recorded.len > 0 || has_word))
         code = salve_refuse(err, SALVE_E_CONFLICT, "there is a birth date, or a word already", "word");

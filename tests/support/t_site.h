@@ -42,7 +42,7 @@ static struct actor T_CLINICIAN = {.id = {"dr-amina", 8}, .role = ROLE_CLINICIAN
 static struct actor T_TECHNICIAN = {.id = {"tech-li", 7}, .role = ROLE_TECHNICIAN};
 static const struct actor T_PERSON = {.role = ROLE_PARTICIPANT, .told = {"1980-01-01", 10}};
 static struct actor T_BESIDE = {.role = ROLE_PARTICIPANT}; /* the person, with the registrar there */
-#define T_PIN STR("246802") /* of everybody */
+#define T_PIN STR("246802")                                /* of everybody */
 
 #define t_must(call)                                                                                                   \
     do {                                                                                                               \
