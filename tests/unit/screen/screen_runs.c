@@ -262,15 +262,14 @@ static void a_view_without_identity_runs_nothing(void **state)
 {
     (void)state;
     struct world w = world_examined("runs-identity");
-    struct finding *findings = NULL;
+    struct screen_found found;
     struct rec_view *view = NULL;
-    size_t count = 0;
     struct salve_err err = {0};
     struct rec_ask ask = {
         .actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = w.person.card, .classes = CLASS_BIT(CLASS_CLIN)};
     t_must(rec_open(w.t->site, &ask, &view, &err));
     size_t before = t_count(view);
-    assert_code(screen_run(w.screen, view, w.t->mem, &findings, &count, &err), SALVE_E_CONSENT);
+    assert_code(screen_run(w.screen, view, w.t->mem, &found, &err), SALVE_E_CONSENT);
     assert_non_null(strstr(err.why, "identity"));
     assert_int_equal(t_count(view), before);
     t_close_view(&view);
@@ -290,7 +289,8 @@ static void a_run_on_paper_finds_the_same_and_leaves_nothing(void **state)
     struct tape *tapes = arena_array(w.t->mem, struct tape, resources);
     for (size_t i = 0; i < resources; i++) tapes[i] = all[i].tape;
     t_must(site_facts(w.t->site, w.t->mem, &before, &err));
-    t_must(screen_evaluate(w.screen, tapes, resources, T_SITE_NOW, w.t->mem, &on_paper, &paper_count, &err));
+    struct screen_ask ask = {.tapes = tapes, .tape_count = resources, .now_unix_ms = T_SITE_NOW};
+    t_must(screen_evaluate(w.screen, &ask, w.t->mem, &on_paper, &paper_count, &err));
     t_must(site_facts(w.t->site, w.t->mem, &after, &err));
     assert_int_equal(after.log_size, before.log_size);
     assert_int_equal(t_count(view), resources);
