@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "crypto/crypto.h"
 
-enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024 };
+enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024, WAIT_SECONDS = 10 };
 
 const char *cli_site_dir(const struct cli *cli)
 {
@@ -140,10 +140,31 @@ static enum salve_code find_actor(struct cli *cli, enum cli_who who, struct salv
     return cli_login(cli, as, who == CLI_STAFF_ANEW, &cli->visit.actor, err);
 }
 
+static void tell_waiting(void *with, int64_t pid, const char *program)
+{
+    bool has_name = program[0] != '\0';
+    cli_say(with, "Waiting up to %d seconds for process %lld%s%s%s, which has the site open.", WAIT_SECONDS,
+            (long long)pid, has_name ? " (" : "", program, has_name ? ")" : "");
+}
+
+static bool is_interrupted(void *with)
+{
+    (void)with;
+    return cli_interrupted();
+}
+
+struct site_options cli_site_options(struct cli *cli)
+{
+    return (struct site_options){
+        .path = cli_site_dir(cli),
+        .clock = cli->clock,
+        .wait = {.seconds = WAIT_SECONDS, .tell = tell_waiting, .is_over = is_interrupted, .with = cli}};
+}
+
 enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secret *secret, struct site_secret *out,
                               struct salve_err *err)
 {
-    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct site_options options = cli_site_options(cli);
     TRY(cli_site_found(cli, err));
     TRY(cli_secret_get(cli, false, secret, out, err));
     options.secret = *out;

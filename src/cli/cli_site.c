@@ -110,7 +110,7 @@ enum salve_code cli_log_successor(struct cli *cli, struct salve_err *err)
 {
     struct cli_secret secret = {0};
     struct cli_reply reply;
-    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct site_options options = cli_site_options(cli);
     TRY(cli_site_found(cli, err));
     TRY(cli_confirm(cli, "The old log ends here and everybody will see it", "successor", err));
     enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
@@ -178,7 +178,7 @@ static void add_totals(struct cli_reply *reply, const struct site_verify_result 
 enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
 {
     struct cli_secret secret;
-    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct site_options options = cli_site_options(cli);
     struct verifying verifying = {.cli = cli};
     struct site_verify_result result = {0};
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
@@ -200,7 +200,7 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
 enum salve_code cli_upgrade(struct cli *cli, struct salve_err *err)
 {
     struct cli_secret secret = {0};
-    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct site_options options = cli_site_options(cli);
     struct verifying verifying = {.cli = cli};
     struct site_verify_result result = {0};
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};

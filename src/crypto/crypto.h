@@ -35,6 +35,7 @@ SALVE_MUST_USE enum salve_code crypto_init(struct salve_err *err);
 void crypto_random(void *out, size_t len);
 bool crypto_equal(const void *a, const void *b, size_t len); /* in constant time */
 void crypto_zero(void *bytes, size_t len);                   /* not optimised away */
+void crypto_zero_stack(void);                                /* what calls that have returned left there, 256 KiB */
 
 /* Padded standard base64 (RFC 4648). Out holds the text and a NUL. Parsing is strict: at most out_max bytes, canonical
  * (padded, no stray bits); false otherwise. */

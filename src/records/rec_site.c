@@ -149,6 +149,14 @@ static enum salve_code open_store(struct site *site, struct store_options *optio
     return code;
 }
 
+static enum salve_code take_lock(struct site *site, const char *path, const struct site_wait *wait,
+                                 struct salve_err *err)
+{
+    const struct db_wait like = {
+        .seconds = wait->seconds, .tell = wait->tell, .is_over = wait->is_over, .with = wait->with};
+    return db_lock(path, &like, &site->lock, err);
+}
+
 static enum salve_code open_files(struct site *site, const struct site_options *options, enum opening how,
                                   struct salve_err *err)
 {
@@ -166,7 +174,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
                                                             : "there is no site in this folder",
                             "%s", site->path);
     }
-    if (code == SALVE_OK && !create) code = db_lock(lock, &site->lock, err); /* a making holds its own */
+    if (code == SALVE_OK && !create) code = take_lock(site, lock, &options->wait, err); /* a making holds its own */
     if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
     if (code != SALVE_OK) return code;
     struct keys_options key_options = {.path = keys,

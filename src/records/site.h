@@ -34,6 +34,15 @@ struct site_secret {
     const char *key_file;
 };
 
+/* How long an opening waits for another process that has the site open. `tell` hears of it once (pid, and the name of
+ * the program, which may be empty); `is_over` ends the waiting early. Zeros: not at all. */
+struct site_wait {
+    uint32_t seconds;
+    void (*tell)(void *with, int64_t pid, const char *program);
+    bool (*is_over)(void *with);
+    void *with;
+};
+
 struct site_options {
     const char *path;  /* the folder */
     const char *store; /* where records, log and commons are (store.h); NULL: "sqlite:site.db", in the folder */
@@ -42,6 +51,7 @@ struct site_options {
     int pin_cost;       /* tests only: what hashing a PIN costs (enum crypto_cost); 0: 19 MiB, or
                          * the least where the people are made up */
     bool is_made_up;    /* site_create only: a site for demonstrations and tests; site_is_made_up */
+    struct site_wait wait;
 };
 
 /* Settings of a site. They are a document of the commons; a change is a new version of it and a public leaf (0x07). */
