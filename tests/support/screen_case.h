@@ -77,7 +77,7 @@ static void examine(struct world *w)
     t_close_view(&view);
 }
 
-static void run(struct world *w, struct finding **findings, size_t *count)
+static void run(struct world *w, const struct finding **findings, size_t *count)
 {
     struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
     struct screen_found found;

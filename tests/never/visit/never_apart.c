@@ -359,11 +359,81 @@ static void with_the_tick_it_is_for_the_person_and_a_clinician_in_care(void **st
     world_drop(&w);
 }
 
+/* FIB-4 is offered to people at risk, and one risk is how they drink: the finding is then made of it. */
+static const char LIVER[] =
+    "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\","
+    "\"birthDate\":\"1976-05-14\"}}%s%s%s%s]}";
+
+static struct str result_of(struct arena *mem, const char *code, const char *value, const char *unit)
+{
+    return arena_printf(
+        mem,
+        ",{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\",%s,\"subject\":{"
+        "\"reference\":\"Patient/p\"},\"effectiveDateTime\":\"2026-11-23T09:00:00Z\",\"valueQuantity\":{"
+        "\"value\":%s,\"system\":\"http://unitsofmeasure.org\",\"code\":\"%s\"}}}",
+        coding(mem, "code", STR("http://loinc.org"), str_of(code)).ptr, value, unit);
+}
+
+static const struct finding *fib4_of(const struct screen_found *found)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (str_is(found->list[i].guideline, "liver") && str_is(found->list[i].item, "fib4")) return &found->list[i];
+    fail_msg("there is no FIB-4");
+    return NULL;
+}
+
+static struct str letter_with(struct world *w, family_mask families)
+{
+    struct visit_sheet sheet = {.language = STR("en")};
+    struct visit_letters_ask ask = {.families = families, .sheets = &sheet, .count = 1};
+    t_must(visit_letters(as(w, T_PERSON), w->card, &ask, NULL, &err));
+    return sheet.bytes;
+}
+
+static void a_finding_made_of_it_is_kept_apart_whatever_its_guideline(void **state)
+{
+    struct world w = world_make("apart-made", "");
+    struct visit_screening screening = accept_all(&w);
+    struct arena *mem = w.t->mem;
+    struct visit_imported sum = {0};
+    struct visit_import_ask ask = {.screening = &screening};
+    struct screen_found found;
+    (void)state;
+    t_give_apart(w.t, w.card);
+    struct str file =
+        arena_printf(mem, LIVER, result_of(mem, "1742-6", "30", "U/L").ptr, result_of(mem, "1920-8", "32", "U/L").ptr,
+                     result_of(mem, "777-3", "250", "10*3/uL").ptr, result_of(mem, "75624-7", "21", "{score}").ptr);
+    t_must(visit_import(as(&w, T_CLINICIAN), w.card, file, &ask, &sum, &err));
+
+    /* An assistant judges without it; the clinician's finding takes that draft's place. */
+    t_must(visit_screen(as(&w, T_ASSISTANT), &screening, w.card, &found, &err));
+    assert_int_equal(fib4_of(&found)->apart, 0);
+    assert_int_not_equal(fib4_of(&found)->status, FINDING_ASSESSED);
+    screen_and_sign(&w, &screening, T_CLINICIAN, &found);
+    assert_int_equal(fib4_of(&found)->apart, FAMILY_BIT(FAMILY_ALCOHOL));
+    assert_int_equal(fib4_of(&found)->status, FINDING_ASSESSED);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct finding *one = &found.list[i];
+        if (str_is(one->guideline, "body-measures") || str_is(one->guideline, "kidney"))
+            assert_int_equal(one->apart, 0);
+    }
+
+    struct str assistant = view_text(&w, T_ASSISTANT, PURPOSE_CARE, w.card);
+    assert_true(holds(assistant, "\"fib4\"")); /* the draft that was ended, and says what is missing */
+    assert_false(holds(assistant, "75624-7") || holds(assistant, "hazardous"));
+    assert_false(holds(letter_with(&w, 0), "Liver scarring"));
+    assert_false(
+        holds(letter_with(&w, FAMILY_BIT(FAMILY_ALCOHOL)), "Liver scarring")); /* none of its codes says which family */
+    assert_true(holds(letter_with(&w, FAMILY_ALL), "Liver scarring"));
+    world_drop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_the_tick_nothing_of_it_is_anywhere),
         cmocka_unit_test(with_the_tick_it_is_for_the_person_and_a_clinician_in_care),
+        cmocka_unit_test(a_finding_made_of_it_is_kept_apart_whatever_its_guideline),
     };
     return t_run(tests);
 }

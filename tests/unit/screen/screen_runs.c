@@ -17,7 +17,7 @@ static struct world world_examined(const char *name)
 
 static void run_once(struct world *w)
 {
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0;
     run(w, &findings, &count);
 }
@@ -137,7 +137,7 @@ static void drafts_that_no_run_confirms_are_not_signed(void **state)
     (void)state;
     struct world w = world_examined("runs-rest");
     size_t signed_count = 0, all_findings = 0;
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     run(&w, &findings, &all_findings);
     struct screen *fewer = NULL;
     t_must(screen_open(w.t->site, w.list, 1, w.t->mem, &fewer, NULL, &err)); /* blood pressure alone */
@@ -280,7 +280,8 @@ static void a_run_on_paper_finds_the_same_and_leaves_nothing(void **state)
 {
     (void)state;
     struct world w = world_examined("runs-paper");
-    struct finding *findings = NULL, *on_paper = NULL;
+    const struct finding *findings = NULL;
+    struct finding *on_paper = NULL;
     const struct rec_resource *all = NULL;
     size_t count = 0, paper_count = 0, resources = 0;
     struct site_facts before, after;
