@@ -30,7 +30,8 @@ static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int6
     if (wrap.not_after_unix_s != 0 && wrap.not_after_unix_s < now_unix_s) {
         bind_key(keys->wrap_drop_one, row);
         out->expired++;
-        return db_run(keys->wrap_drop_one, err);
+        TRY(db_run(keys->wrap_drop_one, err));
+        return keys_whole_settle(keys, row->id, 0, err);
     }
     const struct crypto_key *kek = keys_kek_of(keys, &wrap);
     if (wrap.epoch == keys->epoch) {

@@ -62,6 +62,12 @@ bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8
     return crypto_equal(mac, row + len, KEYS_MAC_BYTES);
 }
 
+bool keys_due_fits(struct keys *keys)
+{
+    uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
+    return keys_row_get(keys, SLOT_SEAL_NOW, "renewed", row, DUE_BYTES);
+}
+
 void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out)
 {
     uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
