@@ -115,10 +115,10 @@ static enum salve_code put_all(int fd, struct str bytes, const char *path, struc
     return SALVE_OK;
 }
 
-static enum salve_code write_all(int fd, struct str bytes, const char *path, struct salve_err *err)
+static enum salve_code write_all(int fd, struct str bytes, bool is_synced, const char *path, struct salve_err *err)
 {
     enum salve_code code = put_all(fd, bytes, path, err);
-    return code != SALVE_OK || fsync(fd) == 0 ? code : file_fail(err, path);
+    return code != SALVE_OK || !is_synced || fsync(fd) == 0 ? code : file_fail(err, path);
 }
 
 enum salve_code file_sync_folder_of(const char *path, struct salve_err *err)
@@ -150,7 +150,7 @@ static enum salve_code write_in_place(const char *path, struct str bytes, struct
     return code;
 }
 
-enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
+static enum salve_code replace(const char *path, struct str bytes, unsigned mode, bool is_synced, struct salve_err *err)
 {
     char temp[4096];
     int len = snprintf(temp, sizeof temp, "%s.XXXXXX.tmp", path);
@@ -158,11 +158,21 @@ enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, 
     int fd = mkostemps(temp, sizeof ".tmp" - 1, O_CLOEXEC); /* a name that nobody can have put there before; 0600 */
     if (fd < 0) return file_fail(err, path);
     enum salve_code code = mode == 0600 || fchmod(fd, (mode_t)mode) == 0 ? SALVE_OK : file_fail(err, path);
-    if (code == SALVE_OK) code = write_all(fd, bytes, path, err);
+    if (code == SALVE_OK) code = write_all(fd, bytes, is_synced, path, err);
     if (close(fd) != 0 && code == SALVE_OK) code = file_fail(err, path);
     if (code == SALVE_OK && rename(temp, path) != 0) code = file_fail(err, path);
     if (code != SALVE_OK) (void)unlink(temp);
-    return code == SALVE_OK ? file_sync_folder_of(path, err) : code;
+    return code == SALVE_OK && is_synced ? file_sync_folder_of(path, err) : code;
+}
+
+enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
+{
+    return replace(path, bytes, mode, true, err);
+}
+
+enum salve_code file_replace_unsynced(const char *path, struct str bytes, unsigned mode, struct salve_err *err)
+{
+    return replace(path, bytes, mode, false, err);
 }
 
 enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err)

@@ -30,11 +30,14 @@ SALVE_MUST_USE enum salve_code file_read_secret(const char *path, char *secret, 
  * when the disk is, else E_IO. */
 SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
 
-/* file_replace - the same, but nothing that lies under the name is written to: a link, pipe or device is replaced. */
+/* file_replace - the same, but nothing that lies under the name is written to: a link, pipe or device is replaced.
+ * file_replace_unsynced - after a power cut there may be the old bytes or none: for what can be made again. */
 SALVE_MUST_USE enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
+SALVE_MUST_USE enum salve_code file_replace_unsynced(const char *path, struct str bytes, unsigned mode,
+                                                     struct salve_err *err);
 
-/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder that
- * `path` is in. */
+/* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder
+ * that `path` is in. */
 SALVE_MUST_USE enum salve_code file_sync_folder(const char *folder, struct salve_err *err);
 SALVE_MUST_USE enum salve_code file_sync_folder_of(const char *path, struct salve_err *err);
 

@@ -93,12 +93,12 @@ static enum salve_code letters(struct demo *demo, const struct visit_demo_person
                                struct salve_err *err)
 {
     struct visit_sheet sheets[] = {
-        {.language = STR("en")}, {STR("en"), true, STR_NONE}, {.language = STR("ar")}, {STR("ar"), true, STR_NONE}};
+        {.language = STR("en")}, {STR("en"), .is_pdf = true}, {.language = STR("ar")}, {STR("ar"), .is_pdf = true}};
     struct visit *visit = as(demo, person->is_paper ? ROLE_CLINICIAN : ROLE_PARTICIPANT);
     if (person->is_paper)
         TRY(visit_paper_letters(visit, &demo->screening, person->bundle, sheets, 4, err));
     else
-        TRY(visit_letters(visit, card, sheets, 4, err));
+        TRY(visit_letters(visit, card, sheets, 4, NULL, err));
     for (size_t i = 0; i < 4; i++) {
         struct str path =
             arena_printf(demo->cli->mem, "%s/letters/%.*s.%.*s.%s", demo->folder.ptr, STR_ARGS(person->name),

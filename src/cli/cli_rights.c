@@ -7,16 +7,18 @@
 #include <sys/stat.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_findings.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "base/file.h"
+#include "visit/result.h"
 
 /* --- choices ------------------------------------------------------------------------------------------------------ */
 
 enum salve_code cli_purpose(const struct cli *cli, enum purpose *out, struct salve_err *err)
 {
     const char *text = cli_option(cli, OPT_PURPOSE);
-    if (text != NULL && purpose_find(str_of(text), out) && *out != PURPOSE_SELF) return SALVE_OK;
+    if (text != NULL && purpose_find(str_of(text), out) && consent_is_asked(*out)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_USAGE,
                         "a purpose is one of: care, follow-up, statistics, research-contact, transfer, helper",
                         "--purpose");
@@ -51,6 +53,49 @@ enum salve_code cli_consent_list(struct cli *cli, struct salve_err *err)
     return cli_reply_done(&reply, err);
 }
 
+/* --- results ------------------------------------------------------------------------------------------------------ */
+
+enum { CODE_LINE_BYTES = 256 };
+
+/* A word of the command line, a line of standard input for "-", or a question. */
+static enum salve_code read_word(const struct cli *cli, const char *word, const char *question,
+                                 char line[CODE_LINE_BYTES], struct str *out, struct salve_err *err)
+{
+    if (word != NULL && strcmp(word, "-") != 0) return *out = str_of(word), SALVE_OK;
+    if (word == NULL) TRY(cli_ask(cli, question, false, line, CODE_LINE_BYTES, err));
+    if (word != NULL && fgets(line, CODE_LINE_BYTES, stdin) == NULL)
+        return salve_refuse(err, SALVE_E_USAGE, "there is no line on standard input", "-");
+    *out = str_trim(str_of(line));
+    return SALVE_OK;
+}
+
+static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sheet,
+                                   const struct visit_findings *findings, struct salve_err *err)
+{
+    const char *path = cli_option(cli, OPT_OUTPUT);
+    if (path != NULL) TRY(file_write(path, sheet->bytes, 0600, err));
+    if (cli->is_json) return cli_findings_print(cli, findings, err);
+    if (path == NULL) cli_write_text(sheet->bytes);
+    return SALVE_OK;
+}
+
+enum salve_code cli_results(struct cli *cli, struct salve_err *err)
+{
+    char code_line[CODE_LINE_BYTES], date_line[CODE_LINE_BYTES];
+    struct str code, birth_date;
+    struct visit_findings findings;
+    const char *path = cli_option(cli, OPT_OUTPUT);
+    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
+                                .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf")),
+                                .is_text = path == NULL};
+    TRY(read_word(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Code on the letter", code_line, &code, err));
+    TRY(read_word(cli, cli_option(cli, OPT_BORN), "Birth date (YYYY-MM-DD)", date_line, &birth_date, err));
+    TRY(cli_open(cli, CLI_NOBODY, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
+    TRY(visit_results(&cli->visit, code, birth_date, &sheet, 1, &findings, err));
+    return put_results(cli, &sheet, &findings, err);
+}
+
 /* --- looked ------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code write_proofs(struct cli *cli, const struct visit_looks *looks, struct salve_err *err)
@@ -72,23 +117,30 @@ static void look_line(struct buf *out, const struct rec_look *look)
     char when[CLOCK_TEXT_BYTES];
     struct str at = clock_text(look->at_unix_ms, when);
     bool is_own = look->actor.role == ROLE_PARTICIPANT;
+    bool is_by_letter = look->purpose == PURPOSE_LETTER; /* paper, which others may have read */
     buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind),
-             is_own ? "you" : role_text(look->actor.role), is_own ? "" : " ", STR_ARGS(look->actor.id),
-             look->purpose == 0 ? "" : purpose_text(look->purpose));
+             is_by_letter ? "with a letter's code"
+             : is_own     ? "you"
+                          : role_text(look->actor.role),
+             is_own ? "" : " ", STR_ARGS(look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
     if (look->classes != 0) buf_add(out, STR(": "));
     visit_classes_add(look->classes, out);
     if (look->resource_count > 0)
         buf_addf(out, " (%u %s)", look->resource_count, str_is(look->kind, "write") ? "written" : "read");
-    buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index, look->proved ? "proved" : "NOT PROVED");
+    buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index,
+             look->proved        ? "proved"
+             : look->is_unsigned ? "not yet signed"
+                                 : "NOT PROVED");
 }
 
 enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *looks, struct salve_err *err)
 {
     struct cli_reply reply;
+    char when[CLOCK_TEXT_BYTES];
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < looks->count; i++) {
         if (cli->is_json)
-            TRY(visit_look_json(&looks->list[i], cli->mem, &reply.w, err));
+            TRY(visit_look_json(looks, i, cli->mem, &reply.w, err));
         else
             look_line(&reply.out, &looks->list[i]);
     }
@@ -96,11 +148,14 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->missing > 0)
         return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu lines",
                             looks->missing, looks->count);
+    if (looks->unsigned_count > 0)
+        cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof comes from %.16s on.",
+                looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
     cli_say(
         cli,
-        "Every one of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
+        "Every %s of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
         "out of its files, would not show here.",
-        looks->count);
+        looks->unsigned_count > 0 ? "other one" : "one", looks->count);
     return SALVE_OK;
 }
 
@@ -111,6 +166,30 @@ enum salve_code cli_looked(struct cli *cli, struct salve_err *err)
     TRY(visit_looked(&cli->visit, str_of(cli->words[0]), &looks, err));
     TRY(write_proofs(cli, &looks, err));
     return cli_looked_print(cli, &looks, err);
+}
+
+/* --- proofs of receipts ------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_receipt(struct cli *cli, struct salve_err *err)
+{
+    struct visit_looks proofs;
+    struct cli_reply reply;
+    char when[CLOCK_TEXT_BYTES];
+    TRY(cli_open(cli, CLI_PERSON, err));
+    TRY(visit_proofs(&cli->visit, str_of(cli->words[0]), cli_has(cli, OPT_ALL), &proofs, err));
+    cli_reply_open(&reply, cli, '[');
+    for (size_t i = 0; i < proofs.count; i++) {
+        if (cli->is_json) visit_proof_json(&proofs.list[i], &reply.w);
+        if (proofs.list[i].proved) cli_reply_words(&reply, "%.*s\n", STR_ARGS(proofs.list[i].proof));
+    }
+    TRY(cli_reply_done(&reply, err));
+    if (proofs.missing > 0)
+        return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu receipts",
+                            proofs.missing, proofs.count);
+    if (proofs.unsigned_count == 0) return SALVE_OK;
+    (void)salve_fail(err, SALVE_E_NOT_FOUND, "proof of %zu of %zu receipts", proofs.unsigned_count, proofs.count);
+    return salve_why(err, SALVE_E_NOT_FOUND, "the log is not signed that far yet; the proof is from %.16s on",
+                     clock_text(proofs.proofs_from_unix_ms, when).ptr);
 }
 
 /* --- history ------------------------------------------------------------------------------------------------------ */

@@ -182,13 +182,20 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     TRY(read_grant(cli, &grant, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(visit_consent_give(&cli->visit, str_of(cli->words[0]), &grant, &receipt.proof, err));
+    char from[CLOCK_TEXT_BYTES];
+    bool is_later = receipt.proof.text.len == 0;
     text = receipt.proof.text;
+    if (is_later)
+        text = arena_printf(cli->mem, "leaf %llu, proof from %.16s on: salve receipt CARD\n",
+                            (unsigned long long)receipt.proof.leaf_index,
+                            clock_text(receipt.proof.proof_from_unix_ms, from).ptr);
     if (cli->is_json) TRY(visit_receipt_json(&receipt, cli->mem, &text, err));
     cli_write(text);
     cli_say(cli,
-            "Noted: %s; above is the proof of it, for the person to keep. It can be taken back at any time with\n"
+            "Noted: %s; above is %s, for the person to keep. It can be taken back at any time with\n"
             "  salve withdraw CARD --purpose %s",
-            purpose_text(grant.purpose), purpose_text(grant.purpose));
+            purpose_text(grant.purpose), is_later ? "from when there is proof of it" : "the proof of it",
+            purpose_text(grant.purpose));
     return SALVE_OK;
 }
 
@@ -454,13 +461,13 @@ static enum salve_code letter_json(struct cli *cli, const struct visit_sheet *sh
 }
 
 /* On paper all that is accepted is evaluated; else the guidelines of the findings are needed, whichever they are. */
-static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, struct salve_err *err)
+static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, bool *has_code, struct salve_err *err)
 {
     struct visit_screening screening;
     struct str bytes;
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
-        return visit_letters(&cli->visit, str_of(cli->words[0]), sheet, 1, err);
+        return visit_letters(&cli->visit, str_of(cli->words[0]), sheet, 1, has_code, err);
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));
@@ -473,12 +480,17 @@ enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"))};
+    bool has_code = true;
     TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));
-    TRY(make_letter(cli, &sheet, err));
+    TRY(make_letter(cli, &sheet, &has_code, err));
     if (path != NULL) TRY(file_write(path, sheet.bytes, 0600, err));
     if (cli->is_json) TRY(letter_json(cli, &sheet, path, err));
     if (path == NULL && !cli->is_json) cli_write(sheet.bytes);
     if (path != NULL) cli_say(cli, "Letter: %s", path);
+    if (!has_code)
+        cli_say(cli,
+                "It has no code: the birth date is not known to the day, or the clock is doubted. With their card the "
+                "person sees the results all the same.");
     return SALVE_OK;
 }
 

@@ -33,6 +33,7 @@
 /* clang-format off */
 #define CONSENT_ROLES(X)                                                                                               \
     X(PARTICIPANT, SELF,      CONSENT_CLASSES_ALL)                                                                     \
+    X(PARTICIPANT, LETTER,    CONSENT_CLASSES_PLAIN)                                                                   \
     X(PARTICIPANT, TRANSFER,  CONSENT_CLASSES_CARE)                                                                    \
     X(HELPER,      HELPER,    CONSENT_CLASSES_PLAIN)                                                                   \
     X(GUARDIAN,    HELPER,    CONSENT_CLASSES_PLAIN)                                                                   \
@@ -56,13 +57,17 @@
     X(RESEARCH,    731, false, "two years")                                                                            \
     X(TRANSFER,      7, true,  "one use within a week")                                                                \
     X(SELF,          0, true,  "a right, not a permission: it needs no grant and has no end")                          \
-    X(HELPER,      366, false, "a helper is asked about again every year; never the sensitive class")
+    X(HELPER,      366, false, "a helper is asked about again every year; never the sensitive class")                  \
+    X(LETTER,       90, false, "the person's own results with the code of their letter; as long as a letter is of use")
 /* clang-format on */
 
 enum { CONSENT_GRACE_DAYS = 90 }; /* after a new major version of a form: time to ask everybody again */
 
 /* consent_role_classes - what the role may see through the purpose; 0: nothing. */
 class_mask consent_role_classes(enum role role, enum purpose purpose);
+
+/* consent_is_asked - people agree to it; the others, SELF and LETTER, are their own right. */
+bool consent_is_asked(enum purpose purpose);
 
 /* consent_days_max - the compiled-in maximum; 0: none. */
 int32_t consent_days_max(enum purpose purpose);

@@ -71,7 +71,7 @@ struct consent_decision consent_stands(const struct consent_grant *grants, size_
     salve_assert(grants != NULL || count == 0);
     const struct consent_grant *grant = newest(grants, count, purpose);
     if (consent_term_of(purpose).days_max < 0) return deny(CONSENT_REASON_ROLE, NULL);
-    if (purpose == PURPOSE_SELF)
+    if (!consent_is_asked(purpose))
         return (struct consent_decision){true, CONSENT_REASON_OWN_RECORD, purpose_classes(purpose), NULL};
     if (grant == NULL) return deny(CONSENT_REASON_NO_GRANT, NULL);
     enum consent_reason reason = standing(grant, now_unix_s, forms);

@@ -67,7 +67,7 @@ static enum salve_code read_head(const struct reading *reading, const struct jso
     if (!str_is(out->direction, "ltr") && !str_is(out->direction, "rtl"))
         return bad(reading, "direction", "ltr or rtl");
     if (out->in_force.len != 10 || !clock_parse(out->in_force, &at)) return bad(reading, "in_force", "a date");
-    if (!purpose_find(purpose, &out->purpose) || out->purpose == PURPOSE_SELF)
+    if (!purpose_find(purpose, &out->purpose) || !consent_is_asked(out->purpose))
         return bad(reading, "purpose", "exactly one purpose that people agree to");
     if (!str_eq(out->ref.id, purpose)) return bad(reading, "form", "the same as its purpose: one form, one purpose");
     if (!json_i64(json_get(doc, "days"), &days) || days < 1 || days > consent_days_max(out->purpose))

@@ -67,7 +67,7 @@ static bool classes_fit(const struct consent_grant *grant)
 
 bool consent_is_whole(const struct consent_grant *grant, const char **where, const char **why)
 {
-    if (grant->purpose == PURPOSE_SELF || consent_term_of(grant->purpose).days_max < 0)
+    if (!consent_is_asked(grant->purpose))
         return lacks(where, why, "Consent.purpose",
                      "one's own record needs no agreement, and other purposes do not exist");
     if (!has_form(grant))
@@ -128,7 +128,7 @@ static enum salve_code check_alone(const struct consent_grant *grant, const stru
 static enum salve_code check_withdrawal(const struct consent_grant *grant, const struct consent_birth *birth,
                                         const struct consent_ages *ages, struct salve_err *err)
 {
-    if (consent_term_of(grant->purpose).days_max < 0 || grant->purpose == PURPOSE_SELF)
+    if (!consent_is_asked(grant->purpose))
         return consent_refuse(err, SALVE_E_INVALID, "Consent.purpose", "only what was given can be taken back");
     if (grant->at_unix_s <= 0) return consent_refuse(err, SALVE_E_INVALID, "Consent.at", "a time");
     if (grant->state == CONSENT_WITHDRAWN && grant->by == CONSENT_BY_GUARDIAN &&

@@ -26,6 +26,11 @@ int32_t consent_days_max(enum purpose purpose)
     return days < 0 ? 0 : days;
 }
 
+bool consent_is_asked(enum purpose purpose)
+{
+    return consent_term_of(purpose).days_max >= 0 && purpose != PURPOSE_SELF && purpose != PURPOSE_LETTER;
+}
+
 bool consent_may_take(enum role role)
 {
     return role == ROLE_PARTICIPANT || role == ROLE_GUARDIAN || role == ROLE_REGISTRAR || role == ROLE_ASSISTANT ||

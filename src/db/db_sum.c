@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A SQLite VFS between SQLite and the disk that puts a checksum into the reserved bytes at the end of every page of a
  * database file when it is written, and checks it when it is read. The number of the page is part of the sum, so a page
- * in the wrong place is found as well. The write-ahead log and journals pass through: their frames have checksums of
- * their own.
+ * in the wrong place is found as well. The content of the write-ahead log passes through: its frames have checksums of
+ * their own. Journals pass through whole.
+ *
+ * A sync of a file that was not written since its last one goes no further, nor does that of the header of a log that
+ * this opening made: what was there before it is another file, so no old frame can stand behind the new header, and
+ * a header that is missing after a cut means that no transaction was acknowledged (db_wal.c). The sync of the first
+ * transaction takes both.
  *
  * Page size and reserved bytes are constants here, not read from the file, so no bit of page 1 can talk its way out.
  * The short reads that SQLite makes of the first 100 bytes before it knows the page size are checked against those
@@ -15,7 +20,7 @@
 #include "crypto/crypto.h"
 #include "db/db_int.h"
 
-enum { CONTENT_BYTES = DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, HEADER_BYTES = 100 };
+enum { CONTENT_BYTES = DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, HEADER_BYTES = 100, LOG_HEADER_BYTES = 32 };
 
 struct db_sum_vfs {
     sqlite3_vfs vfs;
@@ -28,6 +33,8 @@ struct sum_file {
     sqlite3_file base;
     struct db_sum_vfs *sums;
     uint8_t page[DB_PAGE_BYTES];
+    bool is_synced;      /* nothing was written since */
+    bool is_new_log;     /* made by this opening, and nothing but its header is in it */
     sqlite3_file *below; /* behind this struct */
 };
 
@@ -73,18 +80,43 @@ static int sum_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int6
 {
     struct sum_file *file = (struct sum_file *)base;
     if (!is_page(bytes, at)) return SQLITE_IOERR_WRITE; /* SQLite writes whole pages to a database file */
+    file->is_synced = false;
     memcpy(file->page, in, CONTENT_BYTES);
     db_sum_of_page(file->page, (uint32_t)(at / DB_PAGE_BYTES) + 1, file->page + CONTENT_BYTES);
     return file->below->pMethods->xWrite(file->below, file->page, bytes, at);
 }
 
+static int log_read(sqlite3_file *f, void *out, int bytes, sqlite3_int64 at)
+{
+    return below_of(f)->pMethods->xRead(below_of(f), out, bytes, at);
+}
+
+static int log_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int64 at)
+{
+    struct sum_file *file = (struct sum_file *)base;
+    file->is_synced = false;
+    file->is_new_log = file->is_new_log && at + bytes <= LOG_HEADER_BYTES;
+    return file->below->pMethods->xWrite(file->below, in, bytes, at);
+}
+
+static int sum_truncate(sqlite3_file *base, sqlite3_int64 size)
+{
+    struct sum_file *file = (struct sum_file *)base;
+    file->is_synced = file->is_new_log = false;
+    return file->below->pMethods->xTruncate(file->below, size);
+}
+
+static int sum_sync(sqlite3_file *base, int flags)
+{
+    struct sum_file *file = (struct sum_file *)base;
+    if (file->is_synced || file->is_new_log) return SQLITE_OK;
+    int code = file->below->pMethods->xSync(file->below, flags);
+    file->is_synced = code == SQLITE_OK;
+    return code;
+}
+
 /* Everything else goes down as it is. */
 static int sum_close(sqlite3_file *f) { return below_of(f)->pMethods->xClose(below_of(f)); }
-static int sum_truncate(sqlite3_file *f, sqlite3_int64 size)
-{
-    return below_of(f)->pMethods->xTruncate(below_of(f), size);
-}
-static int sum_sync(sqlite3_file *f, int flags) { return below_of(f)->pMethods->xSync(below_of(f), flags); }
 static int sum_size(sqlite3_file *f, sqlite3_int64 *out) { return below_of(f)->pMethods->xFileSize(below_of(f), out); }
 static int sum_lock(sqlite3_file *f, int level) { return below_of(f)->pMethods->xLock(below_of(f), level); }
 static int sum_unlock(sqlite3_file *f, int level) { return below_of(f)->pMethods->xUnlock(below_of(f), level); }
@@ -102,35 +134,34 @@ static int sum_traits(sqlite3_file *f) { return below_of(f)->pMethods->xDeviceCh
 
 /* Version 1: no memory maps, which would read past the check, and no shared memory, which exclusive locking does not
  * need. */
-static const sqlite3_io_methods sum_methods = {
-    .iVersion = 1,
-    .xClose = sum_close,
-    .xRead = sum_read,
-    .xWrite = sum_write,
-    .xTruncate = sum_truncate,
-    .xSync = sum_sync,
-    .xFileSize = sum_size,
-    .xLock = sum_lock,
-    .xUnlock = sum_unlock,
-    .xCheckReservedLock = sum_reserved,
-    .xFileControl = sum_control,
-    .xSectorSize = sum_sector,
-    .xDeviceCharacteristics = sum_traits,
-};
+#define METHODS(read, write)                                                                                           \
+    {                                                                                                                  \
+        .iVersion = 1, .xClose = sum_close, .xRead = read, .xWrite = write, .xTruncate = sum_truncate,                 \
+        .xSync = sum_sync, .xFileSize = sum_size, .xLock = sum_lock, .xUnlock = sum_unlock,                            \
+        .xCheckReservedLock = sum_reserved, .xFileControl = sum_control, .xSectorSize = sum_sector,                    \
+        .xDeviceCharacteristics = sum_traits                                                                           \
+    }
+static const sqlite3_io_methods sum_methods = METHODS(sum_read, sum_write);
+static const sqlite3_io_methods log_methods = METHODS(log_read, log_write);
 
 static size_t file_bytes(void) { return (sizeof(struct sum_file) + 15) / 16 * 16; }
 
 static int sum_vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags, int *out_flags)
 {
     struct db_sum_vfs *sums = vfs->pAppData;
-    if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return sums->below->xOpen(sums->below, name, out, flags, out_flags);
+    bool is_log = (flags & SQLITE_OPEN_WAL) != 0;
+    int is_there = 1;
+    if (!is_log && (flags & SQLITE_OPEN_MAIN_DB) == 0)
+        return sums->below->xOpen(sums->below, name, out, flags, out_flags);
     struct sum_file *file = (struct sum_file *)out;
     memset(file, 0, sizeof *file);
     file->sums = sums;
     file->below = (sqlite3_file *)(void *)((char *)out + file_bytes());
+    if (is_log && sums->below->xAccess(sums->below, name, SQLITE_ACCESS_EXISTS, &is_there) != SQLITE_OK) is_there = 1;
     int code = sums->below->xOpen(sums->below, name, file->below, flags, out_flags);
+    file->is_new_log = is_there == 0;
     if (code == SQLITE_OK)
-        file->base.pMethods = &sum_methods;
+        file->base.pMethods = is_log ? &log_methods : &sum_methods;
     else if (file->below->pMethods != NULL)
         (void)file->below->pMethods->xClose(file->below);
     return code;

@@ -151,7 +151,7 @@ struct keys_grant {
     class_mask classes;       /* within purpose_classes(purpose); CARE may add SENS by its own tick */
     int64_t not_after_unix_s; /* 0: none */
     struct keys_consent consent;
-    const uint8_t *presence; /* CARE only: 16 bytes of the card, which reading then needs; NULL: off */
+    const uint8_t *presence; /* 16 bytes that reading then needs: CARE, of the card, or NULL: off; LETTER, always */
 };
 
 /* keys_grant - writes the wraps of all grants, in one durable transaction; a purpose that had wraps gets these
@@ -209,7 +209,7 @@ struct keys_due {
 };
 void keys_due(struct keys *keys, struct keys_due *out);
 
-/* keys_signed_put - remembers the largest head of the site's logs that was signed, beside the file `signed-head`: a
+/* keys_signed_put - remembers the largest head of the site's logs, signed or not yet, beside the file `signed-head`: a
  * smaller one changes nothing. In keys.db the first time and at each turn, else in the file keys.signed, without a
  * sync. keys_signed_get - zeros where none was put; E_INTEGRITY if somebody without the secret
  * changed it. So older data beside this key store are known to be older. */
@@ -263,6 +263,29 @@ struct keys_token_row {
 };
 SALVE_MUST_USE enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *after,
                                                struct keys_token_row *out, bool *found, struct salve_err *err);
+
+/* --- the code of a letter (docs/internals/keys.md) --- */
+/* One letter a person at a time. Its wraps are of purpose LETTER, rest on what own access rests on, and are masked by
+ * keys_letter_presence, which is made of the code and of the birth date: without both they open nothing. */
+struct keys_letter {
+    uint8_t token[KEYS_TOKEN_BYTES]; /* index token of the code */
+    uint64_t through_seq;            /* it reads no record after this one */
+    uint32_t tries;                  /* birth dates that were wrong */
+};
+void keys_letter_presence(struct keys *keys, struct str letter_code, struct str birth_date,
+                          uint8_t presence[KEYS_PRESENCE_BYTES]);
+/* keys_letter_put - ends the letter before it and makes the wraps of `grant`, the token (since: as in keys_bound) and
+ * the row; what a cut leaves
+ * of it opens nothing, since nobody was told the code. keys_letter_get - found false: no letter stands.
+ * keys_letter_tried - counts durably. keys_letter_drop - the letter ends; fine if there is none. */
+SALVE_MUST_USE enum salve_code keys_letter_put(struct keys *keys, struct keys_ring *ring,
+                                               const struct keys_grant *grant, const struct keys_letter *letter,
+                                               uint64_t since, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_letter_get(struct keys *keys, struct compartment id, struct keys_letter *out,
+                                               bool *found, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_letter_tried(struct keys *keys, struct compartment id, uint32_t tries,
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_letter_drop(struct keys *keys, struct compartment id, struct salve_err *err);
 
 /* --- other small secrets (the log's signing seed, session keys) --- */
 /* Sealed with the epoch like everything else. get copies into a guarded key. E_NOT_FOUND. */

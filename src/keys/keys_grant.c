@@ -10,8 +10,10 @@ static bool is_grant_good(const struct keys_grant *grant)
 {
     class_mask may = purpose_classes(grant->purpose);
     if (grant->purpose == PURPOSE_CARE) may |= CLASS_BIT(CLASS_SENS); /* by its own tick, 2.2 */
+    bool fits_presence = grant->purpose == PURPOSE_LETTER ? grant->presence != NULL && grant->not_after_unix_s > 0
+                                                          : grant->presence == NULL || grant->purpose == PURPOSE_CARE;
     return grant->classes != 0 && (grant->classes & ~may) == 0 && grant->consent.seq > 0 &&
-           grant->not_after_unix_s >= 0 && (grant->presence == NULL || grant->purpose == PURPOSE_CARE);
+           grant->not_after_unix_s >= 0 && fits_presence;
 }
 
 static enum salve_code check_grants(const struct keys_ring *ring, const struct keys_grant *grants, size_t count,
@@ -29,8 +31,7 @@ static enum salve_code check_grants(const struct keys_ring *ring, const struct k
     return has_self ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "grant of own access");
 }
 
-static enum salve_code drop_purpose(struct keys *keys, struct compartment id, enum purpose purpose,
-                                    struct salve_err *err)
+enum salve_code keys_drop_purpose(struct keys *keys, struct compartment id, enum purpose purpose, struct salve_err *err)
 {
     db_bind_blob(keys->wrap_drop_purpose, 1, compartment_bytes(&id));
     db_bind_i64(keys->wrap_drop_purpose, 2, purpose);
@@ -60,7 +61,7 @@ static enum salve_code put_entry(struct keys *keys, const struct keys_ring *ring
 static enum salve_code put_grant(struct keys *keys, const struct keys_ring *ring, const struct keys_grant *grant,
                                  struct salve_err *err)
 {
-    enum salve_code code = drop_purpose(keys, ring->id, grant->purpose, err);
+    enum salve_code code = keys_drop_purpose(keys, ring->id, grant->purpose, err);
     for (size_t i = 0; code == SALVE_OK && i < ring->count; i++)
         if (grant->classes & CLASS_BIT(ring->entries[i].class)) code = put_entry(keys, ring, i, grant, err);
     return code;
@@ -149,7 +150,7 @@ enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum pu
     size_t before = ring->count;
     code = keys_ring_turn(ring, classes, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
-    if (code == SALVE_OK) code = drop_purpose(keys, ring->id, purpose, err);
+    if (code == SALVE_OK) code = keys_drop_purpose(keys, ring->id, purpose, err);
     if (code == SALVE_OK) code = wrap_turned(keys, ring, rows, count, purpose, classes, err);
     if (code == SALVE_OK) code = keys_whole_settle(keys, ring->id, consent_seq, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
@@ -163,8 +164,9 @@ enum salve_code keys_erase(struct keys *keys, struct compartment id, struct salv
 {
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
+    code = keys_letter_forget(keys, id, err);
     db_bind_blob(keys->wrap_drop, 1, compartment_bytes(&id));
-    code = db_run(keys->wrap_drop, err);
+    if (code == SALVE_OK) code = db_run(keys->wrap_drop, err);
     db_bind_blob(keys->token_drop, 1, compartment_bytes(&id));
     if (code == SALVE_OK) code = db_run(keys->token_drop, err);
     if (code == SALVE_OK) code = keys_whole_settle(keys, id, 0, err);

@@ -43,9 +43,10 @@ struct keys {
     uint32_t epoch;         /* as keys.db has it */
     uint32_t layout;        /* as the root secret was sealed with */
     bool has_old, is_key_file, is_made_up;
-    struct db_stmt *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_next;
+    struct db_stmt *meta_get, *meta_put, *kek_get, *kek_put, *kek_drop, *secret_get, *secret_put, *secret_drop,
+        *secret_next;
     struct db_stmt *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
-    struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_next, *token_drop;
+    struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_next, *token_drop, *token_drop_one;
     struct db_stmt *token_list, *whole_get, *whole_put, *whole_drop, *whole_next; /* NULL in layout 1 */
 };
 
@@ -61,6 +62,15 @@ SALVE_MUST_USE enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, 
                                              bool *found, struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch, unsigned first_slot,
                                               unsigned seal_slot, struct salve_err *err);
+/* the KEK of LETTER, where the key store is older than that purpose */
+SALVE_MUST_USE enum salve_code keys_kek_add(struct keys *keys, uint32_t epoch, unsigned seal_slot,
+                                            struct salve_err *err);
+/* the next name after *last, which then views `name` (start with STR("")); keys_secret_check - whether it opens */
+enum { KEYS_SECRET_NAME_MAX = 200 };
+#define KEYS_LETTER_ROWS "letter/" /* what the names of letters' rows begin with (keys_letter.c) */
+SALVE_MUST_USE enum salve_code keys_secret_next(struct keys *keys, char name[KEYS_SECRET_NAME_MAX], struct str *last,
+                                                bool *found, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_secret_check(struct keys *keys, struct str name, struct salve_err *err);
 /* all named secrets: opened under one slot, sealed under another */
 SALVE_MUST_USE enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot,
                                                    struct salve_err *err);
@@ -129,6 +139,12 @@ SALVE_MUST_USE enum salve_code keys_wrap_store(struct keys *keys, const struct c
                                                const struct crypto_key *class_key, struct salve_err *err);
 void keys_presence_mask(struct crypto_key *class_key, const uint8_t presence[KEYS_PRESENCE_BYTES],
                         const struct crypto_wrap *wrap, struct crypto_key *scratch);
+
+/* keys_drop_purpose - the wraps of one purpose; keys_letter_forget - token and row of a letter, not its wraps. Inside
+ * the caller's transaction. */
+SALVE_MUST_USE enum salve_code keys_drop_purpose(struct keys *keys, struct compartment id, enum purpose purpose,
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_letter_forget(struct keys *keys, struct compartment id, struct salve_err *err);
 
 /* --- a ring --- */
 struct keys_entry {

@@ -34,6 +34,7 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
         {"DELETE FROM kek WHERE epoch < ?1", &k->kek_drop},
         {"SELECT sealed FROM secret WHERE name = ?1", &k->secret_get},
         {"INSERT OR REPLACE INTO secret VALUES (?1, ?2)", &k->secret_put},
+        {"DELETE FROM secret WHERE name = ?1", &k->secret_drop},
         {"SELECT name FROM secret WHERE name > ?1 ORDER BY name LIMIT 1", &k->secret_next},
         {"INSERT INTO wrap VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &k->wrap_put},
         {"UPDATE wrap SET bytes = ?5 WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4",
@@ -50,6 +51,7 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
         {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4", &k->wrap_drop_one},
         {"SELECT compartment FROM wrap WHERE compartment > ?1 ORDER BY compartment LIMIT 1", &k->next_id},
         {"DELETE FROM token WHERE compartment = ?1", &k->token_drop},
+        {"DELETE FROM token WHERE token = ?1 AND compartment = ?2", &k->token_drop_one},
     };
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; code == SALVE_OK && i < sizeof all / sizeof all[0]; i++)
@@ -302,7 +304,8 @@ static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
     if (!is_ahead && keys->file.epoch != keys->epoch) return epoch_is_gone(keys, err);
     keys_seal_key(root, keys->epoch, is_ahead ? keys->file.old : keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
     bool found = false;
-    code = keys_kek_load(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NOW, &found, err);
+    code = keys_kek_add(keys, keys->epoch, SLOT_SEAL_NOW, err);
+    if (code == SALVE_OK) code = keys_kek_load(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NOW, &found, err);
     if (code == SALVE_OK && !found) code = salve_fail(err, SALVE_E_INTEGRITY, "%s, KEK", keys->path);
     if (code != SALVE_OK) return code;
     if (is_ahead) {
@@ -310,6 +313,7 @@ static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
         return db_run(keys->kek_drop, err);
     }
     keys_seal_key(root, keys->epoch - 1, keys->file.old, keys_slot(keys, SLOT_SEAL_OLD));
+    TRY(keys_kek_add(keys, keys->epoch - 1, SLOT_SEAL_OLD, err));
     return keys_kek_load(keys, keys->epoch - 1, SLOT_KEK_OLD, SLOT_SEAL_OLD, &keys->has_old, err);
 }
 

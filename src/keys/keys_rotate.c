@@ -31,6 +31,7 @@ static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int6
         bind_key(keys->wrap_drop_one, row);
         out->expired++;
         TRY(db_run(keys->wrap_drop_one, err));
+        if (wrap.purpose == PURPOSE_LETTER) TRY(keys_letter_forget(keys, row->id, err));
         return keys_whole_settle(keys, row->id, 0, err);
     }
     const struct crypto_key *kek = keys_kek_of(keys, &wrap);

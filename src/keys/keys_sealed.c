@@ -96,6 +96,34 @@ static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES
     return str_bytes(out, KEK_AAD_BYTES);
 }
 
+static enum salve_code has_kek(struct keys *keys, enum purpose purpose, uint32_t epoch, bool *found,
+                               struct salve_err *err)
+{
+    db_bind_i64(keys->kek_get, 1, purpose);
+    db_bind_i64(keys->kek_get, 2, epoch);
+    enum salve_code code = db_step(keys->kek_get, found, err);
+    db_reset(keys->kek_get);
+    return code;
+}
+
+/* Layout 1 has none for letters. Only where the epoch's other KEKs are: an epoch that is gone stays gone. */
+enum salve_code keys_kek_add(struct keys *keys, uint32_t epoch, unsigned seal_slot, struct salve_err *err)
+{
+    uint8_t sealed[CRYPTO_SEALED_KEY_BYTES], aad[KEK_AAD_BYTES];
+    bool is_living = false, is_there = false;
+    if (keys->layout == KEYS_LAYOUT) return SALVE_OK;
+    enum salve_code code = has_kek(keys, PURPOSE_SELF, epoch, &is_living, err);
+    if (code == SALVE_OK) code = has_kek(keys, PURPOSE_LETTER, epoch, &is_there, err);
+    if (code != SALVE_OK || !is_living || is_there) return code;
+    crypto_key_random(keys_slot(keys, SLOT_A));
+    crypto_seal_key(keys_slot(keys, seal_slot), kek_aad(PURPOSE_LETTER, epoch, aad), keys_slot(keys, SLOT_A), sealed);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+    db_bind_i64(keys->kek_put, 1, PURPOSE_LETTER);
+    db_bind_i64(keys->kek_put, 2, epoch);
+    db_bind_blob(keys->kek_put, 3, str_bytes(sealed, sizeof sealed));
+    return db_run(keys->kek_put, err);
+}
+
 enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_slot, unsigned seal_slot, bool *found,
                               struct salve_err *err)
 {
@@ -176,27 +204,49 @@ void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out)
     crypto_key_derive(keys_slot(keys, SLOT_ROWS), &label, 1, out);
 }
 
-enum { SECRET_NAME_BYTES_MAX = 200 };
+enum salve_code keys_secret_next(struct keys *keys, char name[KEYS_SECRET_NAME_MAX], struct str *last, bool *found,
+                                 struct salve_err *err)
+{
+    db_bind_text(keys->secret_next, 1, *last);
+    enum salve_code code = db_step(keys->secret_next, found, err);
+    struct str next = code == SALVE_OK && *found ? db_column_text(keys->secret_next, 0) : STR_NONE;
+    if (next.len > KEYS_SECRET_NAME_MAX) code = salve_fail(err, SALVE_E_INTEGRITY, "%s, name of a secret", keys->path);
+    if (code == SALVE_OK && *found) {
+        memmove(name, next.ptr, next.len);
+        *last = str_make(name, next.len);
+    }
+    db_reset(keys->secret_next);
+    return code;
+}
+
+enum salve_code keys_secret_check(struct keys *keys, struct str name, struct salve_err *err)
+{
+    enum salve_code code = secret_read(keys, name, SLOT_SEAL_NOW, keys_slot(keys, SLOT_A), err);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+    return code;
+}
+
+/* A letter's row that does not open ends that letter; it must not keep everybody's keys from being renewed. */
+static enum salve_code reseal(struct keys *keys, struct str name, unsigned from_slot, unsigned to_slot,
+                              struct salve_err *err)
+{
+    enum salve_code code = secret_read(keys, name, from_slot, keys_slot(keys, SLOT_A), err);
+    if (code == SALVE_E_INTEGRITY && str_starts(name, STR(KEYS_LETTER_ROWS))) {
+        db_bind_text(keys->secret_drop, 1, name);
+        return db_run(keys->secret_drop, err);
+    }
+    if (code == SALVE_OK) code = secret_write(keys, name, to_slot, keys_slot(keys, SLOT_A), err);
+    crypto_key_zero(keys_slot(keys, SLOT_A));
+    return code;
+}
 
 enum salve_code keys_secrets_reseal(struct keys *keys, unsigned from_slot, unsigned to_slot, struct salve_err *err)
 {
-    char name[SECRET_NAME_BYTES_MAX];
+    char name[KEYS_SECRET_NAME_MAX];
     struct str last = STR("");
-    for (;;) {
-        bool row = false;
-        db_bind_text(keys->secret_next, 1, last);
-        enum salve_code code = db_step(keys->secret_next, &row, err);
-        struct str next = code == SALVE_OK && row ? db_column_text(keys->secret_next, 0) : STR_NONE;
-        if (next.len > sizeof name) code = salve_fail(err, SALVE_E_INTEGRITY, "%s, name of a secret", keys->path);
-        if (code == SALVE_OK && row) {
-            memmove(name, next.ptr, next.len);
-            last = str_make(name, next.len);
-        }
-        db_reset(keys->secret_next);
-        if (code != SALVE_OK || !row) return code;
-        code = secret_read(keys, last, from_slot, keys_slot(keys, SLOT_A), err);
-        if (code == SALVE_OK) code = secret_write(keys, last, to_slot, keys_slot(keys, SLOT_A), err);
-        crypto_key_zero(keys_slot(keys, SLOT_A));
-        if (code != SALVE_OK) return code;
+    for (bool found = true;;) {
+        enum salve_code code = keys_secret_next(keys, name, &last, &found, err);
+        if (code != SALVE_OK || !found) return code;
+        TRY(reseal(keys, last, from_slot, to_slot, err));
     }
 }

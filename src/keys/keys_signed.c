@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The largest signed head of the log, as the key store knows it: a row of keys.db, and between two turns a file beside
- * it, since a write to keys.db at each closing would cost five syncs. The file is written in place and not synced: what
- * a power cut takes of it makes the knowledge older and nothing wrong. Whoever deletes it leaves the row. */
+ * The largest head of the log, signed or not yet, as the key store knows it: a row of keys.db, and between two turns a
+ * file beside it, since a write to keys.db at each closing would cost five syncs. The file is written in place and not
+ * synced: what a power cut takes of it makes the knowledge older and nothing wrong. Whoever deletes it leaves the
+ * row. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -81,6 +81,20 @@ static enum salve_code check_wholes(struct check *check, struct salve_err *err)
     }
 }
 
+static enum salve_code check_letters(struct check *check, struct salve_err *err)
+{
+    char name[KEYS_SECRET_NAME_MAX], place[100];
+    struct str last = STR(KEYS_LETTER_ROWS), prefix = last;
+    for (bool found = true;;) {
+        enum salve_code code = keys_secret_next(check->keys, name, &last, &found, err);
+        if (code != SALVE_OK || !found || !str_starts(last, prefix)) return code;
+        if (keys_secret_check(check->keys, last, NULL) == SALVE_OK) continue;
+        struct str id = str_cut(last, prefix.len, last.len);
+        (void)snprintf(place, sizeof place, "compartment %.*s letter", id.len > 40 ? 40 : (int)id.len, id.ptr);
+        tell(check, place, "the code of the letter does not open; the next renewal ends it");
+    }
+}
+
 static void check_sealed(struct check *check)
 {
     struct keys *keys = check->keys;
@@ -111,6 +125,7 @@ enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, s
     if (code == SALVE_OK) check_sealed(&check);
     if (code == SALVE_OK) code = check_wraps(&check, err);
     if (code == SALVE_OK && keys->layout == KEYS_LAYOUT) code = check_wholes(&check, err);
+    if (code == SALVE_OK) code = check_letters(&check, err);
     if (code != SALVE_OK || check.bad == 0) return code;
     (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", keys->path);
     return salve_why(err, SALVE_E_INTEGRITY, "%llu damaged place(s)", (unsigned long long)check.bad);

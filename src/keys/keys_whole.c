@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What one compartment has here, as one row: a MAC over all its wraps and tokens, and the number of the newest decision
- * that they follow. So a wrap or token that somebody takes away is missed. The epoch of a wrap is not in it: a turn
+ * What one compartment has here, as one row: a MAC over all its wraps and tokens and its letter, and the number of the
+ * newest decision that they follow. So what somebody takes away or puts back is missed. The epoch of a wrap is not in it: a turn
  * changes no such row, but where a wrap is past its time and goes. */
 #include <stdlib.h>
 
@@ -65,6 +65,24 @@ static enum salve_code add_tokens(struct keys *keys, struct compartment id, uint
     return code;
 }
 
+/* The letter that stands; one that does not open is as good as another. */
+static enum salve_code add_letter(struct keys *keys, struct compartment id, uint8_t **bytes, size_t *used,
+                                  struct salve_err *err)
+{
+    struct keys_letter letter = {.tries = 0};
+    bool found = false;
+    enum salve_code code = keys_letter_get(keys, id, &letter, &found, NULL);
+    if (code == SALVE_OK && !found) return SALVE_OK;
+    *bytes = grow(*bytes, used, err);
+    if (*bytes == NULL) return SALVE_E_MEMORY;
+    uint8_t *part = *bytes + *used - PART_BYTES;
+    part[0] = 'l';
+    crypto_put_u32(part + 4, letter.tries);
+    crypto_put_u64(part + 8, letter.through_seq);
+    memcpy(part + 16, letter.token, KEYS_TOKEN_BYTES);
+    return SALVE_OK;
+}
+
 /* All that is there of a compartment, in its order; heap. */
 static enum salve_code parts_of(struct keys *keys, struct compartment id, uint8_t **bytes, size_t *used,
                                 struct salve_err *err)
@@ -82,7 +100,8 @@ static enum salve_code parts_of(struct keys *keys, struct compartment id, uint8_
             put_wrap(&rows[i], *bytes + *used - PART_BYTES);
     }
     free(rows);
-    return code == SALVE_OK ? add_tokens(keys, id, bytes, used, err) : code;
+    if (code == SALVE_OK) code = add_tokens(keys, id, bytes, used, err);
+    return code == SALVE_OK ? add_letter(keys, id, bytes, used, err) : code;
 }
 
 static void mac_of(struct keys *keys, const struct whole *whole, const uint8_t *bytes, size_t used,

@@ -2,7 +2,7 @@
  *
  * letter - what a person takes home: the answer first, then one number line a result with words, the reason, the next
  * step and the date of the next check. One description (struct letter) is composed from signed findings and the texts
- * of their guidelines; HTML and PDF are two renderings of it, so they cannot say different things.
+ * of their guidelines; HTML, PDF and plain text are renderings of it, so they cannot say different things.
  *
  *     struct letter_frame *frame;                               // words that every letter shares, one file a language
  *     letter_frame_load(share, STR("ar"), mem, &frame, err);
@@ -37,10 +37,11 @@ struct str letter_frame_bytes(const struct letter_frame *frame);
 struct str letter_frame_word(const struct letter_frame *frame, const char *key);
 
 struct letter_ask {
-    struct str person_name, birth_date; /* ISO date of any precision; both may be empty */
-    struct str card;                    /* code for the QR; empty in paper mode */
-    struct str site, clinician;         /* who signed; empty: a draft, marked on every page */
-    struct str date;                    /* ISO date of the check */
+    struct str person_name;     /* may be empty; a birth date opens the code, so no letter prints one */
+    struct str code;            /* of this letter, as text and QR; never the card's. Empty: there is none */
+    struct str code_until;      /* ISO date on which it ends */
+    struct str site, clinician; /* who signed; empty: a draft, marked on every page */
+    struct str date;            /* ISO date of the check */
     const struct finding *findings;
     size_t finding_count;
     struct guideline *const *guidelines;
@@ -96,7 +97,7 @@ struct letter {
     double line_spacing;               /* of those fonts in print */
     bool is_rtl;
     struct str title, answer, banner; /* banner: draft, demo or paper notice; may be empty */
-    struct str person, details;       /* name; "Born ... - Check on ... - North Clinic" */
+    struct str person, details;       /* name; "Check on ... - North Clinic" */
     struct letter_line *lines;
     size_t line_count;
     struct letter_step *steps; /* what to do now: the most urgent ones, LETTER_STEPS_MAX at most */
@@ -105,11 +106,12 @@ struct letter {
     size_t source_count;
     struct letter_note *notes;
     size_t note_count;
-    struct str next_check; /* a sentence with the date */
-    struct str worse;      /* where to go if it gets worse */
-    struct str diagnosis;  /* that this is not one */
-    struct str record;     /* what the person can do with the record; the QR stands beside it */
-    struct str card, signed_by, log_head;
+    struct str next_check;       /* a sentence with the date */
+    struct str worse;            /* where to go if it gets worse */
+    struct str diagnosis;        /* that this is not one */
+    struct str record;           /* what the person can do with the record */
+    struct str code, code_words; /* what the code opens; the QR stands beside it. Empty: there is none */
+    struct str signed_by, log_head;
     struct str heading_lines, heading_steps, heading_notes, heading_next, heading_worse, heading_record;
     struct str word_used, word_sources, word_page, word_shown_as;
     struct str mark_words[3]; /* by enum letter_mark: the shape is never alone */
@@ -124,6 +126,9 @@ SALVE_MUST_USE enum salve_code letter_compose(const struct letter_ask *ask, cons
 
 /* letter_html - one self-contained page. Failures stick to `out` (buf_done tells). */
 void letter_html(const struct letter *letter, struct buf *out);
+
+/* letter_text - lines for a terminal; without the code, which is for paper. Failures as letter_html. */
+void letter_text(const struct letter *letter, struct buf *out);
 
 /* letter_pdf - A4, at most a few pages. E_MEMORY, E_TOO_BIG, E_CONFIG when the fonts are missing. */
 SALVE_MUST_USE enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err);

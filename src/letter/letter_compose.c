@@ -278,11 +278,6 @@ static struct str details_of(const struct composer *c)
     struct buf out;
     struct str text = STR("");
     buf_init(&out, c->mem, 1 << 12);
-    if (ask->birth_date.len > 0) {
-        buf_add(&out,
-                letter_fill(word(c, "born"), c->mem, "date", letter_date_words(c->frame, ask->birth_date, c->mem)));
-        buf_add(&out, STR(" \u00b7 "));
-    }
     buf_add(&out, letter_fill(word(c, "checked"), c->mem, "date", letter_date_words(c->frame, ask->date, c->mem)));
     if (ask->site.len > 0) buf_addf(&out, " \u00b7 %.*s", STR_ARGS(ask->site));
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
@@ -324,7 +319,12 @@ static void fill_frame(struct composer *c)
     letter->worse = word(c, "worse");
     letter->diagnosis = word(c, "diagnosis");
     letter->record = word(c, ask->is_paper ? "record.paper" : "record");
-    letter->card = ask->is_paper ? STR("") : ask->card;
+    letter->code = letter->code_words = STR("");
+    if (ask->code.len > 0 && !ask->is_paper) {
+        letter->code = ask->code;
+        letter->code_words =
+            letter_fill(word(c, "code"), c->mem, "date", letter_date_words(c->frame, ask->code_until, c->mem));
+    }
     if (ask->clinician.len > 0)
         letter->signed_by = letter_fill(word(c, "signed"), c->mem, "name", isolated(c, ask->clinician));
     if (ask->log_head.len > 0)

@@ -31,7 +31,7 @@ static const char style_rest[] =
     ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
     ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
     ".record svg{flex:0 0 35mm;inline-size:35mm}"
-    ".card{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
+    ".code{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
     ".small{font-size:.85rem;color:" LETTER_HEX(LETTER_GREY) ";overflow-wrap:anywhere}"
     "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
     "@page{size:A4;margin:18mm}";
@@ -223,7 +223,7 @@ static void qr_code(const struct letter *letter, struct buf *out)
     struct arena *mem = arena_open_private(1 << 18);
     struct letter_qr qr;
     if (mem == NULL) return;
-    if (letter_qr_make(letter->card, mem, &qr, NULL) == SALVE_OK) {
+    if (letter_qr_make(letter->code, mem, &qr, NULL) == SALVE_OK) {
         buf_addf(
             out,
             "<svg viewBox=\"-4 -4 %d %d\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\"><path d=\"",
@@ -252,16 +252,16 @@ static void sources(const struct letter *letter, struct buf *out)
 static void record(const struct letter *letter, struct buf *out)
 {
     element(out, "h2", NULL, letter->heading_record);
-    buf_add(out, STR("<div class=\"record\">"));
-    if (letter->card.len > 0) qr_code(letter, out);
-    buf_add(out, STR("<div>"));
-    element(out, "p", NULL, letter->record);
-    if (letter->card.len > 0) {
-        buf_add(out, STR("<p class=\"card\" dir=\"ltr\">"));
-        escaped(out, letter->card);
-        buf_add(out, STR("</p>\n"));
+    if (letter->code.len > 0) {
+        buf_add(out, STR("<div class=\"record\">"));
+        qr_code(letter, out);
+        buf_add(out, STR("<div>"));
+        element(out, "p", NULL, letter->code_words);
+        buf_add(out, STR("<p class=\"code\" dir=\"ltr\">"));
+        escaped(out, letter->code);
+        buf_add(out, STR("</p>\n</div></div>\n"));
     }
-    buf_add(out, STR("</div></div>\n"));
+    element(out, "p", NULL, letter->record);
     element(out, "p", "small", letter->signed_by);
     sources(letter, out);
     element(out, "p", "small", letter->log_head);

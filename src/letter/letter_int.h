@@ -19,7 +19,7 @@ struct str letter_fill(struct str pattern, struct arena *mem, const char *key, s
 /* letter_next_font - cuts the first family off a list such as "Noto Sans, Noto Sans Arabic"; false at its end. */
 bool letter_next_font(struct str *fonts, struct str *family);
 
-/* A QR code of the card: size x size modules, one byte each (1 is dark). */
+/* A QR code of a text: size x size modules, one byte each (1 is dark). */
 struct letter_qr {
     uint8_t *modules;
     int size;

@@ -424,7 +424,7 @@ static void notes(struct sheet *s)
 static enum salve_code qr_code(struct sheet *s, double x, double y, struct salve_err *err)
 {
     struct letter_qr qr;
-    enum salve_code code = letter_qr_make(s->letter->card, s->mem, &qr, err);
+    enum salve_code code = letter_qr_make(s->letter->code, s->mem, &qr, err);
     if (code != SALVE_OK) return code;
     double side = (double)QR_SIDE / (qr.size + 8); /* four modules of quiet zone on each side */
     cairo_tag_begin(s->cr, "Figure", NULL);
@@ -452,18 +452,19 @@ static struct str source_words(const struct sheet *s)
 
 static enum salve_code record(struct sheet *s, struct salve_err *err)
 {
-    static const struct look card = {12, true, &INK, 4};
+    static const struct look look = {12, true, &INK, 4};
     const struct letter *letter = s->letter;
-    bool has_card = letter->card.len > 0;
+    bool has_code = letter->code.len > 0;
     need(s, QR_SIDE + 70);
     heading(s, letter->heading_record);
-    double top = s->y, indent = has_card ? QR_SIDE + 10 : 0;
+    double top = s->y, indent = has_code ? QR_SIDE + 10 : 0;
     enum salve_code code = SALVE_OK;
-    if (has_card) code = qr_code(s, letter->is_rtl ? PAGE_WIDTH - MARGIN - QR_SIDE : MARGIN, top, err);
+    if (has_code) code = qr_code(s, letter->is_rtl ? PAGE_WIDTH - MARGIN - QR_SIDE : MARGIN, top, err);
     double x = letter->is_rtl ? MARGIN : MARGIN + indent;
+    text_at(s, "P", letter->code_words, &BODY, x, TEXT_WIDTH - indent);
+    text_at(s, "P", letter->code, &look, x, TEXT_WIDTH - indent);
     text_at(s, "P", letter->record, &BODY, x, TEXT_WIDTH - indent);
-    text_at(s, "P", letter->card, &card, x, TEXT_WIDTH - indent);
-    if (has_card && s->y < top + QR_SIDE + 4) s->y = top + QR_SIDE + 4;
+    if (has_code && s->y < top + QR_SIDE + 4) s->y = top + QR_SIDE + 4;
     text(s, "P", letter->signed_by, &SMALL);
     text(s, "P", source_words(s), &SMALL);
     text(s, "P", letter->log_head, &SMALL);

@@ -23,6 +23,7 @@ struct rec_gate {
     size_t grant_count;
     struct keys_consent newest[PURPOSE_LAST + 1]; /* newest decision for each purpose; seq 0: none */
     int64_t now_unix_ms;                          /* when it was opened */
+    uint64_t through_seq;                         /* records after this one are not read; 0: all are */
     bool is_suspect;
 };
 

@@ -39,21 +39,33 @@ struct rec_leaf {
     int64_t at_unix_ms;
 };
 
-/* rec_sign - pads the log and signs its head (nothing if it is signed already); the file `checkpoint` follows.
- * *note may be NULL. */
-SALVE_MUST_USE enum salve_code rec_sign(struct site *site, struct arena *mem, struct str *note, struct salve_err *err);
+/* Signatures tell how busy a site is, so there is one an interval; upkeep, and what cannot be proved later, signs
+ * now. */
+enum rec_sign_when { REC_SIGN_DUE, REC_SIGN_NOW };
+enum { REC_SIGN_INTERVAL_MS = 60 * 1000 };
+
+/* rec_sign - pads the log and signs its head, if that is not signed yet and the interval is over or `when` is NOW; the
+ * guard and the file `checkpoint` follow. No transaction may be open.
+ * rec_sign_closing - the same at the end of a run, with the notes of closed views, in one transaction that also says
+ * that the run has ended. Nothing where the run wrote nothing.
+ * rec_proof_from_unix_ms - when the next signature can be had. */
+SALVE_MUST_USE enum salve_code rec_sign(struct site *site, enum rec_sign_when when, struct arena *mem,
+                                        struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_sign_closing(struct site *site, struct arena *mem, struct salve_err *err);
+int64_t rec_proof_from_unix_ms(const struct site *site);
 struct tlog_guard rec_guard(struct site *site);
 /* rec_log_check - the log in the database must go on from what was signed. E_INTEGRITY names signed-head or
- * checkpoint. */
+ * checkpoint. Brings both up to the newest signature in the store. */
 SALVE_MUST_USE enum salve_code rec_log_check(struct site *site, struct salve_err *err);
-/* rec_log_known - the log in the database against the largest head that the key store knows. E_INTEGRITY names
- * keys.db. rec_log_remember - puts the newest signed head there. */
+/* rec_log_known - the log in the database against the largest head that the key store knows, signed or not. E_INTEGRITY
+ * names keys.db. rec_log_remember - puts the present one there. */
 SALVE_MUST_USE enum salve_code rec_log_known(struct rec_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_log_remember(struct site *site, struct arena *mem, struct salve_err *err);
 /* rec_keep_old_heads - renames signed-head and checkpoint of log `number`, which has a successor. */
 void rec_keep_old_heads(const struct site *site, uint32_t number);
-/* rec_receipt_make - signs, and writes the receipt of a durable leaf into mem. NULL out: nothing. */
-SALVE_MUST_USE enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf, struct arena *mem,
-                                                struct rec_receipt *out, struct salve_err *err);
+/* rec_receipt_make - signs where it is time, and writes the receipt of a durable leaf into mem, or from when there will
+ * be one. NULL out: nothing. */
+SALVE_MUST_USE enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf, enum rec_sign_when when,
+                                                struct arena *mem, struct rec_receipt *out, struct salve_err *err);
 
 #endif

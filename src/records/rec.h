@@ -40,19 +40,27 @@ struct rec_view; /* an open compartment, for one actor and one purpose */
 /* --- receipts ----------------------------------------------------------------------------------------------------- */
 
 /* Proof that a leaf is in the log: c2sp.org/tlog-proof@v1 text with the signed checkpoint inside; `extra` of it opens
- * the commitment. kind and purpose are read from that opening, so whoever writes words for a receipt writes them for
+ * the commitment. The log is signed once a minute: what came since has its proof from proof_from_unix_ms on, in
+ * rec_looked. kind and purpose are read from that opening, so whoever writes words for a receipt writes them for
  * what it proves. Lives as long as the arena of the call. */
 struct rec_receipt {
-    struct str text;
-    struct str kind;      /* of the event that `extra` opens: "consent", "withdrawal", "erasure", ... */
-    enum purpose purpose; /* of that event; 0: none */
+    struct str text;            /* empty: not yet */
+    int64_t proof_from_unix_ms; /* 0: `text` has it */
+    struct str kind;            /* of the event that `extra` opens: "consent", "withdrawal", "erasure", ... */
+    enum purpose purpose;       /* of that event; 0: none */
     uint64_t leaf_index;
     int64_t at_unix_ms;
 };
 
 /* --- enrolment ---------------------------------------------------------------------------------------------------- */
 
-enum { REC_CARD_TEXT_BYTES = 24 }; /* "7QK4-M2ZP-9XTR-C5HW-A3NE": docs/formats/card.md */
+/* What people carry on paper: "7QK4-M2ZP-9XTR-C5HW-A3NE" is a card; docs/formats/card.md has the others. */
+enum rec_code_kind {
+#define CODE(name, what, chars, group, opens) REC_CODE_##name,
+#include "records/codes.def"
+#undef CODE
+};
+enum { REC_CODE_TEXT_BYTES = 24 }; /* at most */
 
 struct rec_enrolled {
     struct compartment compartment;
@@ -70,6 +78,8 @@ SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, 
 
 /* rec_card_valid - whether a text has the form of a card code and its check character; tells nothing about people. */
 bool rec_card_valid(struct str text);
+/* rec_code_valid - the same for a code of any kind. */
+bool rec_code_valid(enum rec_code_kind kind, struct str text);
 
 /* rec_find - exact look-up by the whole Patient.name list and birth date, where the site has name_index. Writes the
  * compartments that match (usually 0 or 1); each match gets a leaf of kind look-up. E_QUOTA: 20 an hour for an actor,
@@ -102,6 +112,18 @@ struct compartment rec_compartment(const struct rec_view *view);
 int64_t rec_opened_at_unix_ms(const struct rec_view *view);
 /* For tests: what the view reads. */
 class_mask rec_classes(const struct rec_view *view);
+
+/* --- the code of a letter (docs/formats/card.md) --- */
+/* rec_letter_code - a code for a letter about what stands in the view's record now: with the birth date it opens the
+ * identity and the clinical results up to here, for reading only, until *until_unix_s (90 days), the next letter, a new
+ * card, erasure, or ten wrong dates. Empty where there can be none: the birth date is not known to the day, or the
+ * clock is doubted. `view`: of SELF, or of CARE that sees both classes (E_ROLE); it leaves a leaf of kind letter.
+ * rec_letter_open - a view of purpose LETTER, which reads and does nothing else; its leaf is of kind by-letter, and it
+ * counts in the quota. E_NOT_FOUND, in the same words whatever does not fit; a wrong date is counted durably. */
+SALVE_MUST_USE enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct str *code,
+                                               int64_t *until_unix_s, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_letter_open(struct site *site, struct str code, struct str birth_date,
+                                               struct rec_view **out, struct salve_err *err);
 
 /* A stored resource. Views live as long as the struct rec_view. */
 struct rec_resource {
@@ -185,11 +207,14 @@ struct rec_look {
     uint64_t leaf_index;
     uint64_t record_seq; /* of the AUDIT record that holds the opening */
     bool proved;         /* the inclusion proof against the signed checkpoint holds */
+    bool is_unsigned;    /* it is in the log as it should be, which is not signed that far yet */
     struct str proof;    /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
 };
 
-/* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log has
- * proved = false; `missing` counts them. */
+/* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log is neither
+ * proved nor unsigned; `missing` counts them.
+ * rec_proofs_from_unix_ms - when unsigned lines have their proof. */
+int64_t rec_proofs_from_unix_ms(const struct rec_view *view);
 SALVE_MUST_USE enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_look **out,
                                           size_t *count, size_t *missing, struct salve_err *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A new card for a person who lost theirs: its token is put beside the old one's, noted with the head of the chain,
- * and from then on the old one is good for nothing. */
+ * and from then on the old one is good for nothing. So is the code of the person's letter, which may be lost too. */
 #include "crypto/crypto.h"
 #include "records/rights.h"
 #include "records/view_int.h"
@@ -15,13 +15,13 @@ struct new_card {
     size_t token_count;
 };
 
-static enum salve_code make_tokens(struct rec_view *view, const struct rec_card *card, struct arena *work,
+static enum salve_code make_tokens(struct rec_view *view, const struct rec_code *card, struct arena *work,
                                    struct new_card *out, struct salve_err *err)
 {
     bool has_name = false;
     const struct rec_resource *all = NULL;
     size_t count = 0;
-    enum salve_code code = rec_card_token(view->site, card, out->tokens[0], err);
+    enum salve_code code = rec_code_token(view->site, card, out->tokens[0], err);
     if (code == SALVE_OK && view->site->settings.name_index)
         code = rec_all(view, CLASS_BIT(CLASS_IDENT), &all, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++)
@@ -60,7 +60,7 @@ static enum salve_code replace_tokens(struct rec_view *view, const struct new_ca
 
 enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
 {
-    struct rec_card made;
+    struct rec_code made;
     struct new_card new = {0};
     bool may = view->purpose == PURPOSE_SELF ||
                (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
@@ -69,12 +69,14 @@ enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct st
     if (!may) return salve_fail(err, SALVE_E_ROLE, "new card");
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "card");
-    rec_card_make(&made);
+    rec_code_make(REC_CODE_CARD, &made);
     code = make_tokens(view, &made, work, &new, err);
     if (code == SALVE_OK) code = note_card(view, work, &new, err);
     if (code == SALVE_OK) code = replace_tokens(view, &new, err);
+    if (code == SALVE_OK) code = keys_letter_drop(view->site->keys, view->gate.chain.id, err);
+    if (code == SALVE_OK) rec_decided_purpose(view->site, view->gate.chain.id, PURPOSE_LETTER);
     if (code == SALVE_OK) rec_decided_card(view->site, view->gate.chain.id, &view->stand);
-    if (code == SALVE_OK) code = rec_card_out(&made, mem, card, err);
+    if (code == SALVE_OK) code = rec_code_out(&made, mem, card, err);
     crypto_zero(&made, sizeof made);
     arena_close(work);
     return code;

@@ -191,24 +191,19 @@ static enum salve_code give(struct choice *choice, const struct consent_grant *a
     return SALVE_OK;
 }
 
-static bool purpose_can_be_given(enum purpose purpose)
-{
-    return purpose >= PURPOSE_CARE && purpose <= PURPOSE_LAST && purpose != PURPOSE_SELF;
-}
-
 enum salve_code rec_consent_give(struct site *site, struct actor actor, struct str who,
                                  const struct consent_grant *grant, struct arena *mem, struct rec_receipt *receipt,
                                  struct salve_err *err)
 {
     struct rec_leaf leaf;
-    if (!purpose_can_be_given(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
+    if (!consent_is_asked(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
     struct rec_gate gate = {0};
     struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = open_choice(&choice, who, true, err);
     if (code == SALVE_OK) code = give(&choice, grant, &leaf, err);
     rec_gate_close(&gate);
-    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
     arena_close(choice.work);
     return code;
 }
@@ -268,7 +263,7 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
                                      struct arena *mem, struct rec_receipt *receipt, struct salve_err *err)
 {
     struct rec_leaf leaf = {0}; /* stays so where there is nothing to take back */
-    if (!purpose_can_be_given(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
+    if (!consent_is_asked(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
     struct rec_gate gate = {0};
     struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
@@ -276,7 +271,8 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
     enum salve_code code = open_choice(&choice, who, false, err);
     if (code == SALVE_OK) code = take_back(&choice, purpose, REC_EVENT_WITHDRAWAL, &leaf, err);
     rec_gate_close(&gate);
-    if (code == SALVE_OK && leaf.event.ptr != NULL) code = rec_receipt_make(site, &leaf, mem, receipt, err);
+    if (code == SALVE_OK && leaf.event.ptr != NULL)
+        code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
     arena_close(choice.work);
     return code;
 }

@@ -15,7 +15,7 @@ struct enrolment {
     struct site *site;
     struct arena *work;
     struct rec_chain chain;
-    struct rec_card card;
+    struct rec_code card;
     struct tape patient;
     struct rec_leaf leaf;
     uint8_t consent_sha256[CRYPTO_SHA256_BYTES];
@@ -62,7 +62,7 @@ static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
     bool has_name = false;
     struct keys_grant own = {.purpose = PURPOSE_SELF, .classes = purpose_classes(PURPOSE_SELF), .consent = {.seq = 1}};
     memcpy(own.consent.sha256, en->consent_sha256, sizeof own.consent.sha256);
-    enum salve_code code = rec_card_token(en->site, &en->card, tokens[0], err);
+    enum salve_code code = rec_code_token(en->site, &en->card, tokens[0], err);
     if (code == SALVE_OK && en->site->settings.name_index)
         code = rec_name_token(en->site, &en->patient, en->work, tokens[1], &has_name, err);
     if (code == SALVE_OK) code = keys_grant(en->site->keys, en->chain.ring, &own, 1, err);
@@ -88,7 +88,7 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
 {
     struct rec_tx tx;
     crypto_random(en->chain.id.bytes, sizeof en->chain.id.bytes);
-    rec_card_make(&en->card);
+    rec_code_make(REC_CODE_CARD, &en->card);
     enum salve_code code = check_patient(en, patient, err);
     if (code == SALVE_OK) code = keys_ring_new(en->site->keys, en->chain.id, &en->chain.ring, err);
     if (code == SALVE_OK) code = rec_tx_mark_open(en->site, en->work, err);
@@ -112,8 +112,8 @@ enum salve_code rec_enrol(struct site *site, struct actor actor, const struct ta
     en.work = arena_open_private(WORK_BYTES);
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     code = enrol(&en, actor, patient, err);
-    if (code == SALVE_OK) code = rec_card_out(&en.card, mem, &out->card, err);
-    if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, mem, &out->receipt, err);
+    if (code == SALVE_OK) code = rec_code_out(&en.card, mem, &out->card, err);
+    if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, REC_SIGN_DUE, mem, &out->receipt, err);
     out->compartment = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     arena_close(en.work);

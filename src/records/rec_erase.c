@@ -67,7 +67,8 @@ enum salve_code rec_erase(struct site *site, struct actor actor, struct str who,
     if (code == SALVE_OK) {
         out->erased_at_unix_ms = leaf.at_unix_ms;
         out->horizon_unix_ms = leaf.at_unix_ms + (int64_t)REC_HORIZON_DAYS * DAY_MS;
-        code = rec_receipt_make(site, &leaf, mem, &out->receipt, err);
+        /* at once: with the record goes what could prove it later */
+        code = rec_receipt_make(site, &leaf, REC_SIGN_NOW, mem, &out->receipt, err);
     }
     arena_close(work);
     return code;

@@ -10,8 +10,10 @@
 static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_ask *ask, struct rec_tx *tx,
                                   struct salve_err *err)
 {
-    struct rec_event event = {
-        .kind = REC_EVENT_ACCESS, .actor = ask->actor, .purpose = ask->purpose, .classes = ask->classes};
+    struct rec_event event = {.kind = ask->purpose == PURPOSE_LETTER ? REC_EVENT_BY_LETTER : REC_EVENT_ACCESS,
+                              .actor = ask->actor,
+                              .purpose = ask->purpose,
+                              .classes = ask->classes};
     enum salve_code code = rec_actor_check(tx, ask->actor, err);
     if (code == SALVE_OK) code = keys_ring_sealing(gate->site->keys, ask->id, &gate->chain.ring, err);
     if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);

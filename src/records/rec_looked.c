@@ -2,6 +2,7 @@
  *
  * Who looked: the AUDIT records of the person's own view, each with the proof that its commitment stands in the signed
  * log. A line that cannot be proved is reported, not hidden. */
+#include "records/closing_int.h"
 #include "records/view_int.h"
 
 /* One log of the site with its newest signed head; most sites have one. */
@@ -24,19 +25,25 @@ static enum salve_code bind_proving(struct rec_tx *tx, struct proving *proving, 
     return SALVE_OK;
 }
 
-/* Inclusion of (salt, event) under the signed root: nothing but the opening and the proof is trusted. */
-static bool prove(struct rec_tx *tx, const struct proving *proving, uint64_t index, const uint8_t *salt,
-                  struct str event)
+/* Inclusion of (salt, event) under the signed root: nothing but the opening and the proof is trusted. What came after
+ * the newest signature is held against the log as it is. */
+static void prove(struct rec_tx *tx, const struct proving *proving, const uint8_t *salt, struct str event,
+                  struct rec_look *look)
 {
     uint8_t entry[TLOG_PRIVATE_ENTRY_BYTES];
     struct tlog_hash leaf;
     struct tlog_proof proof;
-    if (!proving->is_signed || index >= proving->head.size) return false;
+    uint64_t index = look->leaf_index;
+    bool is_signed = proving->is_signed && index < proving->head.size;
+    if (!is_signed && (proving->log.end != 0 || index >= tlog_size(tx->log))) return; /* an old log is signed no more */
+    uint64_t size = is_signed ? proving->head.size : tlog_size(tx->log);
+    struct tlog_hash root = is_signed ? proving->head.root : tlog_root(tx->log);
     tlog_commit_entry(salt, event, entry);
     leaf = tlog_hash_leaf(str_bytes(entry, sizeof entry));
-    if (tlog_prove(tx->log, index, proving->head.size, &proof, NULL) != SALVE_OK) return false;
-    return tlog_check_inclusion(index, proving->head.size, &leaf, proof.hashes, proof.count, &proving->head.root,
-                                NULL) == SALVE_OK;
+    bool holds = tlog_prove(tx->log, index, size, &proof, NULL) == SALVE_OK &&
+                 tlog_check_inclusion(index, size, &leaf, proof.hashes, proof.count, &root, NULL) == SALVE_OK;
+    look->proved = holds && is_signed;
+    look->is_unsigned = holds && !is_signed;
 }
 
 static enum salve_code look_of(struct rec_tx *tx, const struct proving *proving, const struct rec_payload *payload,
@@ -56,7 +63,7 @@ static enum salve_code look_of(struct rec_tx *tx, const struct proving *proving,
                              .resource_count = (uint32_t)event->resource_count,
                              .leaf_index = payload->leaf_index,
                              .record_seq = seq};
-    out->proved = event->head.seq == seq - 1 && prove(tx, proving, payload->leaf_index, salt, json);
+    if (event->head.seq == seq - 1) prove(tx, proving, salt, json, out);
     if (!out->proved) return SALVE_OK;
     return tlog_receipt(tx->log, payload->leaf_index, salt, json, proving->note, tx->mem, &out->proof, err);
 }
@@ -112,16 +119,19 @@ enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_
     if (code != SALVE_OK) return code;
     if (view->purpose != PURPOSE_SELF || (view->classes & CLASS_BIT(CLASS_AUDIT)) == 0)
         return salve_fail(err, SALVE_E_CONSENT, "purpose self");
-    code = rec_sign(view->site, mem, NULL, err);
+    code = rec_closing_flush(view->site, err); /* notes of other views of this run */
+    if (code == SALVE_OK) code = rec_sign(view->site, REC_SIGN_DUE, mem, err);
     if (code == SALVE_OK) code = rec_tx_begin(view->site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = looked_in(view, &tx, out, count, err);
     rec_tx_abandon(&tx);
     if (code != SALVE_OK) return code;
     size_t lost = 0;
-    for (size_t i = 0; i < *count; i++) lost += !(*out)[i].proved;
+    for (size_t i = 0; i < *count; i++) lost += !(*out)[i].proved && !(*out)[i].is_unsigned;
     if (missing != NULL) *missing = lost;
     view->read_classes |= CLASS_BIT(CLASS_AUDIT);
     view->read_count += *count;
     return SALVE_OK;
 }
+
+int64_t rec_proofs_from_unix_ms(const struct rec_view *view) { return rec_proof_from_unix_ms(view->site); }

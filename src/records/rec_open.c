@@ -8,6 +8,7 @@
  *   4 consent decides         consent_decide, a pure function; asked again at every reading (rec_stand.c)
  *   5 keys deliver            only what the wraps of this purpose deliver, resting on the newest decision */
 #include "base/limits.h"
+#include "records/closing_int.h"
 #include "records/revoked_int.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
@@ -88,7 +89,8 @@ enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct re
 {
     if (ask->purpose < PURPOSE_CARE || ask->purpose > PURPOSE_LAST || ask->actor.role >= ROLE_COUNT)
         return salve_fail(err, SALVE_E_ROLE, "unknown purpose or role");
-    if (consent_role_classes(ask->actor.role, ask->purpose) == 0) return role_opens_nothing(ask, err);
+    if (consent_role_classes(ask->actor.role, ask->purpose) == 0 || ask->purpose == PURPOSE_LETTER)
+        return role_opens_nothing(ask, err); /* LETTER: rec_letter_open alone */
     struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     struct rec_view *view = mem == NULL ? NULL : arena_new(mem, struct rec_view);
     if (view == NULL) {
@@ -107,28 +109,16 @@ enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct re
 
 /* --- closing ------------------------------------------------------------------------------------------------------ */
 
-static enum salve_code note_read(struct rec_view *view, struct salve_err *err)
+/* What was read is noted also when the view was over before and has no keys any more: sealing needs none that read. */
+static enum salve_code note_closing(const struct rec_view *view, struct salve_err *err)
 {
-    struct rec_leaf leaf;
     struct rec_event event = {.kind = REC_EVENT_READ,
                               .actor = view->actor,
                               .purpose = view->purpose,
                               .classes = view->read_classes,
                               .resource_count = view->read_count};
-    return rec_note_alone(view->site, &view->gate.chain, &event, view->mem, &leaf, err);
-}
-
-/* What was read is noted also when the view was over before and has no keys any more: sealing needs none that read. */
-static enum salve_code note_closing(struct rec_view *view, struct salve_err *err)
-{
-    struct keys_ring **ring = &view->gate.chain.ring;
-    enum salve_code code = SALVE_OK;
     if (view->read_count == 0) return SALVE_OK;
-    if (*ring == NULL) code = keys_ring_sealing(view->site->keys, view->gate.chain.id, ring, err);
-    if (code == SALVE_OK) code = note_read(view, err);
-    if (code == SALVE_OK && view->purpose == PURPOSE_TRANSFER && rec_stand_holds(&view->stand, PURPOSE_TRANSFER))
-        code = rec_transfer_used(view, err);
-    return code == SALVE_E_NOT_FOUND ? SALVE_OK : code; /* erased while it was open: there is nobody left to tell */
+    return rec_closing_add(view->site, view->gate.chain.id, &event, err);
 }
 
 enum salve_code rec_close(struct rec_view **view, struct salve_err *err)

@@ -3,6 +3,18 @@
  * Reading in a view. What is handed out is counted for the closing note. */
 #include "records/view_int.h"
 
+/* A transfer is over before anything of it is handed out: it stays used however this run ends. This view goes on. */
+static enum salve_code load(struct rec_view *view, class_mask classes, struct salve_err *err)
+{
+    enum salve_code code = rec_gate_read(&view->gate, classes, &view->shelf, err);
+    if (code != SALVE_OK || view->purpose != PURPOSE_TRANSFER || view->is_used || view->shelf.count == 0) return code;
+    code = rec_transfer_used(view, err);
+    if (code != SALVE_OK) return code;
+    view->is_used = true;
+    view->stand.of[PURPOSE_TRANSFER] = view->stand.decided->of[PURPOSE_TRANSFER];
+    return SALVE_OK;
+}
+
 static void count_read(struct rec_view *view, const struct rec_resource *resource)
 {
     view->read_classes |= CLASS_BIT(resource->class);
@@ -17,7 +29,7 @@ enum salve_code rec_all(struct rec_view *view, class_mask classes, const struct 
     if (code != SALVE_OK) return code;
     if (classes == 0) classes = view->classes;
     if ((classes & ~view->classes) != 0) return salve_fail(err, SALVE_E_CONSENT, "classes of the view");
-    code = rec_gate_read(&view->gate, classes, &view->shelf, err);
+    code = load(view, classes, err);
     if (code != SALVE_OK) return code;
     struct rec_resource *list = arena_array(view->mem, struct rec_resource, shelf->count + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
@@ -47,7 +59,7 @@ static enum salve_code find(struct rec_view *view, struct str id, const struct r
     if (code != SALVE_OK) return code;
     code = rec_id_number(view->gate.chain.id, id, &number, NULL);
     if (code != SALVE_OK) return salve_fail(err, SALVE_E_NOT_FOUND, "resource of this compartment");
-    code = rec_gate_read(&view->gate, view->classes, &view->shelf, err);
+    code = load(view, view->classes, err);
     if (code != SALVE_OK) return code;
     *out = first_version(&view->shelf, number);
     ptrdiff_t slash = str_find(id, STR("/"));

@@ -33,7 +33,7 @@ static enum salve_code publish(struct site *site, const struct keys_rotated *rot
     if (code == SALVE_OK) code = publish_counts(&tx, out, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_OK) code = rec_sign(site, mem, NULL, err);
+    if (code == SALVE_OK) code = rec_sign(site, REC_SIGN_NOW, mem, err);
     return code == SALVE_OK ? rec_log_remember(site, mem, err) : code;
 }
 

@@ -129,6 +129,7 @@ static enum salve_code succeed(struct site *site, struct arena *mem, struct salv
     rec_keep_old_heads(site, site->log->number);
     site->log = next;
     site->signed_size = 0;
+    site->must_sign = true;
     return rec_recover(site, err);
 }
 

@@ -153,7 +153,7 @@ enum salve_code rec_save(struct rec_view *view, const struct rec_item *items, si
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
     enum salve_code code = prepare(&saving, work, err);
     if (code == SALVE_OK) code = save_alone(&saving, work, err);
-    if (code == SALVE_OK) code = rec_receipt_make(view->site, &saving.leaf, mem, receipt_or_null, err);
+    if (code == SALVE_OK) code = rec_receipt_make(view->site, &saving.leaf, REC_SIGN_DUE, mem, receipt_or_null, err);
     arena_close(work);
     return code;
 }
@@ -210,7 +210,7 @@ enum salve_code rec_save_many(struct site *site, struct rec_batch *batches, size
             batch->code = code; /* what became of all of them */
             batch->err = why;
         } else if (batch->code == SALVE_OK) {
-            batch->code = rec_receipt_make(site, &savings[i].leaf, mem, batch->receipt, &batch->err);
+            batch->code = rec_receipt_make(site, &savings[i].leaf, REC_SIGN_DUE, mem, batch->receipt, &batch->err);
         }
     }
     if (code != SALVE_OK && err != NULL) *err = why;

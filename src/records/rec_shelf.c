@@ -63,6 +63,7 @@ static enum salve_code read_class(struct reading *r, enum data_class class, stru
                                              r->gate->mem, &rows, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++) {
         salve_assert(rows[i].seq > *loaded_seq && rows[i].class == class);
+        if (r->gate->through_seq != 0 && rows[i].seq > r->gate->through_seq) break;
         if (!rows[i].is_blank) code = read_record(r, &rows[i], err);
         *loaded_seq = rows[i].seq;
     }

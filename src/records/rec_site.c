@@ -11,7 +11,7 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "keys/keys.h"
-#include "records/log_int.h"
+#include "records/closing_int.h"
 #include "records/making_int.h"
 #include "records/payload_int.h"
 #include "records/revoked_int.h"
@@ -104,6 +104,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     if (s == NULL) return SALVE_OK;
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
+    rec_closing_done(s);
     crypto_keys_drop(&s->log_seed);
     crypto_keys_drop(&s->row_keys);
     rec_codec_close(&s->codec);
@@ -285,17 +286,6 @@ enum salve_code site_create(const struct site_options *options, const struct sit
 
 /* --- closing ---------------------------------------------------------------------------------------------------- */
 
-static enum salve_code mark_closed(struct site *site, struct arena *mem, struct salve_err *err)
-{
-    struct rec_tx tx;
-    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
-    if (code != SALVE_OK) return code;
-    code = store_mark_put(tx.store, STR("open"), 0, err);
-    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return code;
-}
-
 enum salve_code site_close(struct site **site, struct salve_err *err)
 {
     struct site *s = *site;
@@ -303,9 +293,8 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     salve_assert(s->decided == NULL); /* every view was closed */
     struct arena *mem = arena_open_private(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
-    if (code == SALVE_OK && s->is_marked_open) code = rec_sign(s, mem, NULL, err);
-    if (code == SALVE_OK && s->is_marked_open) code = rec_log_remember(s, mem, err);
-    if (code == SALVE_OK && s->is_marked_open && !s->has_leftovers) code = mark_closed(s, mem, err);
+    if (code == SALVE_OK) code = rec_sign_closing(s, mem, err);
+    if (code == SALVE_OK && s->has_written) code = rec_log_remember(s, mem, err);
     arena_close(mem);
     enum salve_code drop_code = drop(site, code == SALVE_OK ? err : NULL);
     return code != SALVE_OK ? code : drop_code;

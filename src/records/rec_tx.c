@@ -2,10 +2,11 @@
  *
  * One transaction of the gate: the store's, with a cursor of the log in it and the guarded clock. What is added to it
  * commits together; nothing is acknowledged before that. */
-#include "records/log_int.h"
+#include "records/closing_int.h"
 #include "store/store.h"
 
-/* What every write transaction carries along: that this run wrote, and what an earlier one left to be tidied. */
+/* What every write transaction carries along: that this run wrote, what an earlier one left to be tidied, and the notes
+ * of views that were closed since. */
 static enum salve_code carry(struct rec_tx *tx, struct salve_err *err)
 {
     struct site *site = tx->site;
@@ -13,7 +14,7 @@ static enum salve_code carry(struct rec_tx *tx, struct salve_err *err)
     if (!site->is_marked_open) code = store_mark_put(tx->store, STR("open"), 1, err);
     if (code == SALVE_OK && site->pending_done.len > 0) code = store_commons_delete(tx->store, site->pending_done, err);
     if (code == SALVE_OK) code = store_mark_put(tx->store, STR("revoked"), site->revoked_done, err);
-    return code;
+    return code == SALVE_OK ? rec_closing_carry(tx, err) : code;
 }
 
 /* The row of marks has the size of the log, and the log has its own: marks of another time do not fit it. */
@@ -51,8 +52,9 @@ enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
     bool writes = !tx->is_read_only;
     enum salve_code code = store_commit(&tx->store, err);
     if (code == SALVE_OK && writes) {
-        tx->site->is_marked_open = true;
+        tx->site->is_marked_open = tx->site->has_written = true;
         tx->site->pending_done = STR_NONE;
+        rec_closing_done(tx->site);
     }
     return code;
 }

@@ -368,6 +368,7 @@ enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask
     if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
     code = rec_actor_is(site, ask->actor, v.mem, err);
     if (code == SALVE_OK) code = verify_all(&v, err);
+    site->must_sign = code == SALVE_OK; /* what is whole is signed at the closing */
     arena_close(v.mem);
     return verdict(&v, code, err);
 }
@@ -407,6 +408,9 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
         v.mem = arena_open_private(WORK_BYTES);
         code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : verify_all(&v, err);
         arena_close(v.mem);
+        if (code == SALVE_OK && out->findings == 0 && !site->was_open && rec_log_check(site, NULL) == SALVE_OK)
+            site->must_sign = true; /* what is whole is signed */
+        if (site->must_sign) code = site_close(&site, err);
         rec_site_drop(&site);
     } else if (code == SALVE_E_INTEGRITY || code == SALVE_E_UNSUPPORTED || code == SALVE_E_CONFIG) {
         code = verify_closed(&v, options, code, &why, err);

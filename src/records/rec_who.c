@@ -15,16 +15,6 @@
 
 enum { NAME_TOKENS_MAX = 64, NAME_BYTES_MAX = 4096, FIND_WORK_BYTES = 32 << 20 };
 
-enum salve_code rec_card_token(struct site *site, const struct rec_card *card, uint8_t token[KEYS_TOKEN_BYTES],
-                               struct salve_err *err)
-{
-    char text[REC_CARD_TEXT_BYTES + 1];
-    rec_card_text(card, text);
-    enum salve_code code = keys_token(site->keys, KEYS_TOKEN_CARD, str_make(text, REC_CARD_TEXT_BYTES), token, err);
-    crypto_zero(text, sizeof text);
-    return code;
-}
-
 enum salve_code rec_not_here(struct salve_err *err)
 {
     return salve_refuse(err, SALVE_E_NOT_FOUND, "this card is not known here", "card");
@@ -70,26 +60,26 @@ static enum salve_code find_token(struct site *site, const uint8_t token[KEYS_TO
     return keep_those_here(site, found, mem, ids, count, err);
 }
 
-static enum salve_code by_card(struct site *site, const struct rec_card *card, struct arena *mem,
-                               struct compartment *out, struct salve_err *err)
+enum salve_code rec_code_find(struct site *site, const struct rec_code *code, struct arena *mem,
+                              struct compartment *out, struct salve_err *err)
 {
     uint8_t token[KEYS_TOKEN_BYTES];
     struct compartment *found = NULL;
     size_t count = 0;
-    enum salve_code code = rec_card_token(site, card, token, err);
-    if (code == SALVE_OK) code = find_token(site, token, mem, &found, &count, err);
-    if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && count != 1)) return rec_not_here(err);
-    if (code == SALVE_OK) *out = found[0];
-    return code;
+    enum salve_code result = rec_code_token(site, code, token, err);
+    if (result == SALVE_OK) result = find_token(site, token, mem, &found, &count, err);
+    if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && count != 1)) return rec_not_here(err);
+    if (result == SALVE_OK) *out = found[0];
+    return result;
 }
 
 enum salve_code rec_who(struct site *site, struct str who, struct arena *mem, struct compartment *out, bool *is_present,
                         struct salve_err *err)
 {
-    struct rec_card card;
+    struct rec_code card;
     *is_present = false;
-    if (rec_card_read(who, &card)) {
-        enum salve_code code = by_card(site, &card, mem, out, err);
+    if (rec_code_read(REC_CODE_CARD, who, &card)) {
+        enum salve_code code = rec_code_find(site, &card, mem, out, err);
         crypto_zero(&card, sizeof card);
         *is_present = code == SALVE_OK;
         return code;

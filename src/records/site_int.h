@@ -19,6 +19,7 @@ struct admit_rules;
 struct crypto_keys;
 struct db_lock;
 struct keys;
+struct rec_closing;
 struct rec_codec;
 struct rec_decided;
 struct rec_log;
@@ -40,6 +41,11 @@ struct site {
     struct crypto_keys *log_seed; /* one key */
     struct crypto_keys *row_keys; /* enum site_row_key */
     uint64_t signed_size;
+    int64_t signed_at_unix_ms;   /* of the newest signature, guarded; 0: never, or nobody knows */
+    bool must_sign;              /* at the closing, whatever the interval says */
+    bool has_written;            /* anything, in this run */
+    struct rec_closing *closing; /* notes of closed views that wait for a commit (closing_int.h) */
+    size_t closing_count;
     int64_t now_unix_ms; /* guarded, of the newest transaction */
     bool is_suspect;
     uint32_t layout;        /* of the rows in site.db; that of the key store is the same but in an upgrade */

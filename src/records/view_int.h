@@ -21,6 +21,7 @@ struct rec_view {
     struct rec_shelf shelf;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
+    bool is_used; /* a transfer that has read something */
 };
 
 /* rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped. */
@@ -30,7 +31,7 @@ struct consent_decision rec_view_decision(const struct rec_view *view, int64_t n
 /* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */
 SALVE_MUST_USE enum salve_code rec_not_open(enum purpose purpose, struct salve_err *err);
 
-/* rec_transfer_used - ends the purpose TRANSFER after a view of it has read something. */
+/* rec_transfer_used - ends the purpose TRANSFER, for all but this view, which has read something. */
 SALVE_MUST_USE enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err);
 
 #endif

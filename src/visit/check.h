@@ -19,7 +19,7 @@ SALVE_MUST_USE enum salve_code visit_screening(const struct visit *visit, struct
                                                struct salve_err *err);
 
 struct visit_findings {
-    struct finding *list;
+    const struct finding *list;
     size_t count;
 };
 

@@ -10,13 +10,20 @@
 struct visit_sheet {
     struct str language; /* of the frames of the content */
     bool is_pdf;         /* else HTML */
+    bool is_text;        /* lines for a terminal instead */
     struct str bytes;    /* out */
 };
 
-/* visit_letters - the newest signed findings of the person with that card.
+/* visit_letters - the newest signed findings of the person with that card. The letter gets a code of its own
+ * (rec_letter_code), which ends the one of the letter before; *has_code is false where there is none, and may be NULL.
  *   errors   E_NOT_FOUND: nothing is signed; those of visit_frame, letter_compose, or why a guideline is broken */
 SALVE_MUST_USE enum salve_code visit_letters(const struct visit *visit, struct str card, struct visit_sheet *sheets,
-                                             size_t count, struct salve_err *err);
+                                             size_t count, bool *has_code, struct salve_err *err);
+
+/* visit_results - what the letter with that code said, once more; without a code. E_NOT_FOUND: of rec_letter_open. */
+SALVE_MUST_USE enum salve_code visit_results(const struct visit *visit, struct str code, struct str birth_date,
+                                             struct visit_sheet *sheets, size_t count, struct visit_findings *out,
+                                             struct salve_err *err);
 
 /* visit_paper_letters - the same for a file about one person; nothing is stored, this sheet is the only copy.
  * E_ROLE: on paper a clinician, the actor, answers for the results. */

@@ -21,18 +21,29 @@ SALVE_MUST_USE enum salve_code visit_consents(const struct visit *visit, struct 
 /* visit_consent_json - {"purpose":..,"inForce":..,"at":..,"notAfter":..}; the last where it ends by itself. */
 void visit_consent_json(const struct rec_consent *consent, struct json_writer *w);
 
-/* visit_looked - who looked, oldest first; `missing` counts those that the log does not hold as it should. */
+/* visit_looked - who looked, oldest first; `missing` counts those that the log does not hold as it should,
+ * `unsigned_count` those whose proof can be had from proofs_from_unix_ms on. */
 struct visit_looks {
     struct rec_look *list;
-    size_t count, missing;
+    size_t count, missing, unsigned_count;
+    int64_t proofs_from_unix_ms;
 };
 SALVE_MUST_USE enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out,
                                             struct salve_err *err);
 
-/* visit_look_json - one line of it: at, kind, role, actor, site, purpose, classes, resources, leaf, proved.
+/* visit_proofs - of those, what the person has receipts of: enrolment, choices and cards, the newest and what came
+ * within a day before it, or all.
+ * visit_proof_json - {"receipt":kind,"at":..,"purpose":..,"leaf":..,"proof":..} of one; without a proof where there is
+ * none yet. */
+SALVE_MUST_USE enum salve_code visit_proofs(const struct visit *visit, struct str card, bool all,
+                                            struct visit_looks *out, struct salve_err *err);
+void visit_proof_json(const struct rec_look *look, struct json_writer *w);
+
+/* visit_look_json - one line of it: at, kind, role, actor, site, purpose, classes, resources, leaf, proved; proofFrom
+ * where that is not known yet.
  * visit_classes_add - appends "identity, measurements". */
-SALVE_MUST_USE enum salve_code visit_look_json(const struct rec_look *look, struct arena *mem, struct json_writer *w,
-                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_look_json(const struct visit_looks *looks, size_t at, struct arena *mem,
+                                               struct json_writer *w, struct salve_err *err);
 void visit_classes_add(class_mask classes, struct buf *out);
 
 /* visit_history - every version of one resource, oldest first. id: "Observation/<id>" or "<id>". E_NOT_FOUND. */
@@ -63,12 +74,13 @@ SALVE_MUST_USE enum salve_code visit_take(const struct visit *visit, struct str 
 struct visit_receipt {
     struct str title, body; /* the words for proof.kind, and for no other */
     struct str until;       /* erasure: the day by which older key backups are useless; else empty */
+    struct str later;       /* where there is no proof yet: from when there is one, in words */
     struct rec_receipt proof;
 };
 
-/* visit_receipt_text - as it is handed out: title, body, proof.
+/* visit_receipt_text - as it is handed out: title, body, and the proof or from when there is one.
  * visit_receipt_json - {"receipt":the kind that the proof opens,"at":..,"purpose":..,"keysGoneBy":..,"leaf":..,
- * "text":..,"proof":..} and a line end, without what it does not have. */
+ * "text":..,"proof":.. or "proofFrom":..} and a line end, without what it does not have. */
 SALVE_MUST_USE enum salve_code visit_receipt_text(const struct visit_receipt *receipt, struct arena *mem,
                                                   struct str *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct arena *mem,

@@ -29,6 +29,15 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, stru
 {
     bool is_person = visit->actor.role == ROLE_PARTICIPANT;
     struct rec_ask ask = {.actor = visit->actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = card};
+    if (rec_code_valid(REC_CODE_LETTER, card))
+        return salve_refuse(
+            err, SALVE_E_NOT_FOUND,
+            "that is the code of a letter: it shows the results of that letter, with the birth date, and "
+            "nothing else",
+            "card");
+    if (rec_code_valid(REC_CODE_SLIP, card))
+        return salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "that is a slip: it opens nothing; staff change it for a card, once", "card");
     if (!rec_card_valid(card))
         return salve_refuse(err, SALVE_E_NOT_FOUND, "that is not a card code; check it letter by letter", "card");
     return rec_open(visit->site, &ask, out, err);

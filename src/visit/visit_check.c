@@ -29,8 +29,10 @@ enum salve_code visit_screen(const struct visit *visit, const struct visit_scree
                              struct visit_findings *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
+    struct finding *list = NULL;
     enum salve_code code = visit_view_open(visit, card, &view, err);
-    if (code == SALVE_OK) code = screen_run(screening->screen, view, visit->mem, &out->list, &out->count, err);
+    if (code == SALVE_OK) code = screen_run(screening->screen, view, visit->mem, &list, &out->count, err);
+    out->list = list;
     return visit_view_close(&view, code, err);
 }
 
@@ -38,10 +40,13 @@ enum salve_code visit_paper_screen(const struct visit *visit, const struct visit
                                    struct visit_findings *out, struct salve_err *err)
 {
     struct tape *tapes = NULL;
+    struct finding *list = NULL;
     size_t count = 0;
     TRY(visit_file_read(bytes, visit->mem, &tapes, &count, err));
-    return screen_evaluate(screening->screen, tapes, count, site_now_unix_ms(visit->site), visit->mem, &out->list,
-                           &out->count, err);
+    TRY(screen_evaluate(screening->screen, tapes, count, site_now_unix_ms(visit->site), visit->mem, &list, &out->count,
+                        err));
+    out->list = list;
+    return SALVE_OK;
 }
 
 enum salve_code visit_all_judged(const struct visit_findings *findings, struct salve_err *err)

@@ -71,7 +71,7 @@ enum salve_code visit_grant(const struct visit_content *content, const struct vi
 {
     struct consent_grant grant = {.purpose = ask->purpose, .teach_back = CONSENT_TEACH_BACK_NOT_DONE};
     const struct consent_form *form = NULL;
-    if (ask->purpose == 0 || ask->purpose == PURPOSE_SELF)
+    if (!consent_is_asked(ask->purpose))
         return salve_refuse(err, SALVE_E_USAGE, "one purpose that people agree to; own access needs no agreement",
                             "purpose");
     TRY(fill_manner(ask, &grant, err));

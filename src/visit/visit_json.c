@@ -27,9 +27,10 @@ void visit_classes_add(class_mask classes, struct buf *out)
             buf_addf(out, "%s%s", out->len > start ? ", " : "", class_text((enum data_class) class));
 }
 
-enum salve_code visit_look_json(const struct rec_look *look, struct arena *mem, struct json_writer *w,
+enum salve_code visit_look_json(const struct visit_looks *looks, size_t at, struct arena *mem, struct json_writer *w,
                                 struct salve_err *err)
 {
+    const struct rec_look *look = &looks->list[at];
     char when[CLOCK_TEXT_BYTES];
     struct buf text;
     struct str classes;
@@ -47,8 +48,21 @@ enum salve_code visit_look_json(const struct rec_look *look, struct arena *mem, 
     json_put_i64(w, "resources", look->resource_count);
     json_put_i64(w, "leaf", (int64_t)look->leaf_index);
     json_put_bool(w, "proved", look->proved);
+    if (look->is_unsigned) json_put_text(w, "proofFrom", clock_text(looks->proofs_from_unix_ms, when));
     json_close(w);
     return SALVE_OK;
+}
+
+void visit_proof_json(const struct rec_look *look, struct json_writer *w)
+{
+    char when[CLOCK_TEXT_BYTES];
+    json_open(w, NULL, '{');
+    json_put_text(w, "receipt", look->kind);
+    json_put_text(w, "at", clock_text(look->at_unix_ms, when));
+    if (look->purpose != 0) json_put_text(w, "purpose", str_of(purpose_text(look->purpose)));
+    json_put_i64(w, "leaf", (int64_t)look->leaf_index);
+    if (look->proved) json_put_text(w, "proof", look->proof);
+    json_close(w);
 }
 
 void visit_version_json(const struct visit_version *version, struct json_writer *w)
@@ -64,8 +78,9 @@ void visit_version_json(const struct visit_version *version, struct json_writer 
 enum salve_code visit_receipt_text(const struct visit_receipt *receipt, struct arena *mem, struct str *out,
                                    struct salve_err *err)
 {
-    *out = arena_printf(mem, "%.*s\n\n%.*s\n\n%.*s", STR_ARGS(receipt->title), STR_ARGS(receipt->body),
-                        STR_ARGS(receipt->proof.text));
+    bool is_later = receipt->proof.text.len == 0;
+    *out = arena_printf(mem, "%.*s\n\n%.*s\n\n%.*s%s", STR_ARGS(receipt->title), STR_ARGS(receipt->body),
+                        STR_ARGS(is_later ? receipt->later : receipt->proof.text), is_later ? "\n" : "");
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "receipt") : SALVE_OK;
 }
 
@@ -85,7 +100,10 @@ enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct a
     if (receipt->body.len > 0)
         json_put_text(&w, "text",
                       arena_printf(mem, "%.*s\n\n%.*s\n", STR_ARGS(receipt->title), STR_ARGS(receipt->body)));
-    json_put_text(&w, "proof", receipt->proof.text);
+    if (receipt->proof.text.len > 0)
+        json_put_text(&w, "proof", receipt->proof.text);
+    else
+        json_put_text(&w, "proofFrom", clock_text(receipt->proof.proof_from_unix_ms, when));
     json_close(&w);
     buf_add_char(&json, '\n');
     return buf_done(&json, out, err);

@@ -74,24 +74,28 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, visit->mem, 64 << 20);
+    if (sheet->is_text) letter_text(letter, &out);
     if (sheet->is_pdf) TRY(letter_pdf(letter, &out, err));
-    if (!sheet->is_pdf) letter_html(letter, &out);
+    if (!sheet->is_pdf && !sheet->is_text) letter_html(letter, &out);
     return buf_done(&out, &sheet->bytes, err);
 }
 
-static enum salve_code write_letters(const struct visit *visit, struct letter_ask *ask, const struct tape *patient,
-                                     struct visit_sheet *sheets, size_t count, struct salve_err *err)
+static enum salve_code fill_ask(const struct visit *visit, struct letter_ask *ask, const struct tape *patient,
+                                struct salve_err *err)
 {
+    struct str name;
     ask->site = site_settings(visit->site)->name;
     ask->guidelines = visit->content->guidelines;
     ask->guideline_count = visit->content->guideline_count;
     ask->is_demo = visit->is_demo;
-    if (patient != NULL) {
-        struct str name;
-        TRY(name_of(patient, visit->mem, &name, err));
-        TRY(visit_name_on_paper(name, visit->mem, &ask->person_name, err));
-        ask->birth_date = tape_child_text(patient, tape_root(patient), "birthDate");
-    }
+    if (patient == NULL) return SALVE_OK;
+    TRY(name_of(patient, visit->mem, &name, err));
+    return visit_name_on_paper(name, visit->mem, &ask->person_name, err);
+}
+
+static enum salve_code write_letters(const struct visit *visit, const struct letter_ask *ask,
+                                     struct visit_sheet *sheets, size_t count, struct salve_err *err)
+{
     for (size_t i = 0; i < count; i++) TRY(render(visit, ask, &sheets[i], err));
     return SALVE_OK;
 }
@@ -107,25 +111,61 @@ static enum salve_code log_head(const struct visit *visit, struct str *out, stru
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "letter") : SALVE_OK;
 }
 
+/* What a view has for a letter. */
+static enum salve_code read_letter(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
+                                   struct screen_set *set, struct salve_err *err)
+{
+    const struct rec_resource *patient = NULL;
+    TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, set, err));
+    TRY(visit_patient(view, &patient, err));
+    TRY(log_head(visit, &ask->log_head, err));
+    ask->findings = set->findings;
+    ask->finding_count = set->count;
+    ask->clinician = set->signed_by;
+    ask->date = str_cut(set->checked_at, 0, 10);
+    return fill_ask(visit, ask, patient == NULL ? NULL : &patient->tape, err);
+}
+
+/* Last of all, and after a look at whether the letter can be written: it ends the code of the letter before. */
+static enum salve_code add_code(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
+                                struct visit_sheet *sheets, size_t count, struct salve_err *err)
+{
+    char until[CLOCK_TEXT_BYTES];
+    int64_t until_unix_s = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct visit_sheet look = {.language = sheets[i].language, .is_text = true};
+        TRY(render(visit, ask, &look, err));
+    }
+    TRY(rec_letter_code(view, visit->mem, &ask->code, &until_unix_s, err));
+    return arena_str(visit->mem, clock_date_text(until_unix_s * 1000, until), &ask->code_until, err);
+}
+
 enum salve_code visit_letters(const struct visit *visit, struct str card, struct visit_sheet *sheets, size_t count,
+                              bool *has_code, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    struct screen_set set = {0};
+    struct letter_ask ask = {0};
+    enum salve_code code = visit_view_open(visit, card, &view, err);
+    if (code == SALVE_OK) code = read_letter(visit, view, &ask, &set, err);
+    if (code == SALVE_OK) code = add_code(visit, view, &ask, sheets, count, err);
+    if (code == SALVE_OK) code = write_letters(visit, &ask, sheets, count, err);
+    if (has_code != NULL) *has_code = ask.code.len > 0;
+    return visit_view_close(&view, code, err);
+}
+
+enum salve_code visit_results(const struct visit *visit, struct str code, struct str birth_date,
+                              struct visit_sheet *sheets, size_t count, struct visit_findings *out,
                               struct salve_err *err)
 {
     struct rec_view *view = NULL;
     struct screen_set set = {0};
-    const struct rec_resource *patient = NULL;
-    struct letter_ask ask = {.card = card};
-    enum salve_code code = visit_view_open(visit, card, &view, err);
-    if (code == SALVE_OK) code = screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err);
-    if (code == SALVE_OK) code = visit_patient(view, &patient, err);
-    if (code == SALVE_OK) code = log_head(visit, &ask.log_head, err);
-    if (code == SALVE_OK) {
-        ask.findings = set.findings;
-        ask.finding_count = set.count;
-        ask.clinician = set.signed_by;
-        ask.date = str_cut(set.checked_at, 0, 10);
-        code = write_letters(visit, &ask, patient == NULL ? NULL : &patient->tape, sheets, count, err);
-    }
-    return visit_view_close(&view, code, err);
+    struct letter_ask ask = {0};
+    enum salve_code result = rec_letter_open(visit->site, code, birth_date, &view, err);
+    if (result == SALVE_OK) result = read_letter(visit, view, &ask, &set, err);
+    if (result == SALVE_OK) result = write_letters(visit, &ask, sheets, count, err);
+    *out = (struct visit_findings){set.findings, set.count};
+    return visit_view_close(&view, result, err);
 }
 
 enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
@@ -147,5 +187,6 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     ask.findings = findings;
     for (size_t i = 0; i < tape_count; i++)
         if (tape_patient(&tapes[i]) != TAPE_NONE) patient = &tapes[i];
-    return write_letters(visit, &ask, patient, sheets, count, err);
+    TRY(fill_ask(visit, &ask, patient, err));
+    return write_letters(visit, &ask, sheets, count, err);
 }

@@ -23,8 +23,41 @@ enum salve_code visit_looked(const struct visit *visit, struct str card, struct 
 {
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, &view, err);
+    *out = (struct visit_looks){0};
     if (code == SALVE_OK) code = rec_looked(view, visit->mem, &out->list, &out->count, &out->missing, err);
+    for (size_t i = 0; code == SALVE_OK && i < out->count; i++) out->unsigned_count += out->list[i].is_unsigned;
+    if (code == SALVE_OK) out->proofs_from_unix_ms = rec_proofs_from_unix_ms(view);
     return visit_view_close(&view, code, err);
+}
+
+/* What a receipt is given for. */
+static bool has_receipt(const struct rec_look *look)
+{
+    static const char *const kinds[] = {"enrolment", "consent", "withdrawal", "used", "card"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (str_is(look->kind, kinds[i])) return true;
+    return false;
+}
+
+enum salve_code visit_proofs(const struct visit *visit, struct str card, bool all, struct visit_looks *out,
+                             struct salve_err *err)
+{
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    int64_t from_unix_ms = 0;
+    size_t kept = 0;
+    TRY(visit_looked(visit, card, out, err));
+    out->missing = out->unsigned_count = 0;
+    for (size_t i = 0; !all && i < out->count; i++)
+        if (has_receipt(&out->list[i])) from_unix_ms = out->list[i].at_unix_ms - DAY_MS;
+    for (size_t i = 0; i < out->count; i++) {
+        const struct rec_look *look = &out->list[i];
+        if (!has_receipt(look) || look->at_unix_ms < from_unix_ms) continue;
+        out->unsigned_count += look->is_unsigned;
+        out->missing += !look->is_unsigned && !look->proved;
+        out->list[kept++] = *look;
+    }
+    out->count = kept;
+    return SALVE_OK;
 }
 
 static enum salve_code version_of(const struct rec_resource *resource, struct arena *mem, struct visit_version *out,
@@ -94,12 +127,25 @@ static enum salve_code fill(const struct words *words, struct arena *mem, struct
     return consent_texts_fill(words->texts, out->proof.kind, words->fields, 2, mem, &out->title, &out->body, err);
 }
 
+/* Where the log is not signed that far yet. */
+static enum salve_code fill_later(const struct words *words, struct arena *mem, struct visit_receipt *out,
+                                  struct salve_err *err)
+{
+    struct str title;
+    char from[CLOCK_TEXT_BYTES];
+    const struct consent_field fields[] = {
+        {STR("from"), clock_text(out->proof.proof_from_unix_ms, from)},
+        {STR("leaf"), arena_printf(mem, "%llu", (unsigned long long)out->proof.leaf_index)}};
+    return consent_texts_fill(words->texts, STR("proof"), fields, 2, mem, &title, &out->later, err);
+}
+
 /* Reads the words and fills them once for nothing, so that the receipt cannot fail after the deed. */
 static enum salve_code words_ready(const struct visit *visit, struct str language, struct str kind, struct words *words,
                                    struct salve_err *err)
 {
     struct visit_receipt ignored = {.proof.kind = kind};
     TRY(visit_receipts(visit->content, language, &words->texts, err));
+    TRY(fill_later(words, visit->mem, &ignored, err));
     return fill(words, visit->mem, &ignored, err);
 }
 
@@ -114,11 +160,12 @@ enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum 
     TRY(words_ready(visit, language, STR("withdrawal"), &words, err));
     TRY(consent_texts_fill(words.texts, item, NULL, 0, visit->mem, &words.fields[1].value, &body, err));
     TRY(rec_consent_withdraw(visit->site, visit->actor, card, purpose, visit->mem, &out->proof, err));
-    if (out->proof.text.len == 0)
+    if (out->proof.kind.len == 0)
         return salve_refuse(err, SALVE_E_NOT_FOUND,
                             "it is not switched on: nothing was taken back, and there is no receipt", "agreement to %s",
                             purpose_text(purpose));
     words.fields[0].value = clock_text(out->proof.at_unix_ms, when);
+    if (out->proof.text.len == 0) TRY(fill_later(&words, visit->mem, out, err));
     return fill(&words, visit->mem, out, err);
 }
 

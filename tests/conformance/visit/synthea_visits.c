@@ -97,7 +97,7 @@ static enum salve_code screen_and_sign(struct visits *v, struct str card, struct
     TRY(visit_sign(&visit, card, &signed_count, err));
     if (signed_count != findings.count)
         return salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", signed_count, findings.count);
-    TRY(visit_letters(&visit, card, &sheet, 1, err));
+    TRY(visit_letters(&visit, card, &sheet, 1, NULL, err));
     v->findings += findings.count;
     return str_starts(sheet.bytes, STR("<!DOCTYPE html>")) ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "letter");
 }

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         struct consent_decision decision = consent_stands(&grant, 1, grant.purpose, grant.at_unix_s + 60, NULL);
         need((decision.classes & ~(purpose_classes(grant.purpose) | CLASS_BIT(CLASS_SENS))) == 0);
-        need(grant.state == CONSENT_GIVEN || grant.purpose == PURPOSE_SELF || !decision.allowed);
+        need(grant.state == CONSENT_GIVEN || !consent_is_asked(grant.purpose) || !decision.allowed);
     }
     arena_close(mem);
     return 0;

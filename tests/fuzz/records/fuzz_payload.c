@@ -34,7 +34,7 @@ static void read_event(struct str bytes, struct arena *mem)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct site_settings settings;
-    struct rec_card card;
+    struct rec_code code;
     struct tape *tapes;
     size_t count;
     if (size == 0) return 0;
@@ -54,7 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)!rec_settings_read(bytes, mem, &settings, NULL);
         break;
     default:
-        (void)rec_card_read(bytes, &card);
+        (void)rec_code_read(REC_CODE_CARD, bytes, &code);
+        (void)rec_code_read(REC_CODE_LETTER, bytes, &code);
+        (void)rec_code_read(REC_CODE_SLIP, bytes, &code);
     }
     arena_close(mem);
     return 0;

@@ -27,7 +27,7 @@ static void purposes_are_exactly_these(void **state)
     (void)state;
     static const char *const want[][2] = {
         {"care", "TREAT"},      {"follow-up", "CAREMGT"}, {"statistics", "HQUALIMP"}, {"research-contact", "HRESCH"},
-        {"transfer", "PATRQT"}, {"self", "PATRQT"},       {"helper", "FAMRQT"}};
+        {"transfer", "PATRQT"}, {"self", "PATRQT"},       {"helper", "FAMRQT"},       {"letter", "PATRQT"}};
     enum purpose found;
     assert_int_equal(PURPOSE_LAST, sizeof want / sizeof want[0]);
     for (int p = 1; p <= PURPOSE_LAST; p++) {

@@ -53,12 +53,6 @@ static void too_old_away(struct scene *s)
     (void)s;
     clock_now_ms += 10 * MINUTE_MS;
 }
-static void used_up(struct scene *s)
-{
-    struct rec_view *other = t_open(s->t, T_CLINICIAN, PURPOSE_TRANSFER, s->who.card);
-    t_count(other);
-    t_close_view(&other);
-}
 
 static const struct ending {
     const char *name;
@@ -78,7 +72,6 @@ static const struct ending {
     {"card renewed", card_renewed, PURPOSE_CARE, false, false, SALVE_E_CONSENT},
     {"half an hour", too_old, PURPOSE_CARE, false, false, SALVE_E_CONSENT},
     {"ten minutes, person away", too_old_away, PURPOSE_FOLLOW_UP, true, false, SALVE_E_CONSENT},
-    {"used up", used_up, PURPOSE_TRANSFER, false, false, SALVE_E_CONSENT},
 };
 
 /* --- calls of a view -------------------------------------------------------------------------------------------- */
@@ -208,6 +201,33 @@ static void an_open_view_ends_with_its_decision(void **state)
     t_site_drop(t);
 }
 
+/* A transfer is used up by the first reading, before anything is handed out: that view goes on, every other one ends,
+ * and a run that is cut off then has used it up all the same. */
+static void a_transfer_ends_with_the_first_reading(void **state)
+{
+    (void)state;
+    static const struct ending transfer = {.purpose = PURPOSE_TRANSFER};
+    struct t_site *t = make();
+    for (size_t c = 0; c < CALLS; c++) {
+        struct scene s = begin(t, &transfer);
+        struct rec_view *first = t_open(t, s.doctor, PURPOSE_TRANSFER, s.asked), *again = NULL;
+        struct rec_view *second = t_open(t, s.doctor, PURPOSE_TRANSFER, s.asked);
+        t_must(rec_new_id(first, t->mem, &saved_id, &err));
+        saved = t_weight(t, first, saved_id, "61");
+        t_must(call_save(t, first, &err));
+        t_must((c % 2 == 0 ? call_all : call_history)(t, first, &err));
+        assert_code(calls[c].call(t, second, NULL), SALVE_E_CONSENT);
+        assert_code(t_open_code(t, s.doctor, PURPOSE_TRANSFER, s.asked, &again), SALVE_E_CONSENT);
+        for (size_t i = 0; i < 3; i++) t_must(calls[i].call(t, first, &err));
+        assert_int_equal(lines(&s, "used"), 1);
+        t_close_view(&first);
+        t_close_view(&second);
+        assert_int_equal(lines(&s, "used"), 1);
+        assert_int_equal(lines(&s, "read"), 3); /* two of them are this one's own */
+    }
+    t_site_drop(t);
+}
+
 /* To the millisecond, and not a millisecond earlier. */
 static void it_stands_until_then(void **state)
 {
@@ -262,6 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_open_view_ends_with_its_decision),
+        cmocka_unit_test(a_transfer_ends_with_the_first_reading),
         cmocka_unit_test(it_stands_until_then),
         cmocka_unit_test(the_own_view_ends_too),
     };

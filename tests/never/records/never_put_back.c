@@ -418,6 +418,7 @@ static void a_restored_backup_does_not_sign_below_what_was_signed(void **state)
     struct site_verify_ask ask = {.actor = T_TECHNICIAN, .finding = note, .with = &named};
     struct str backup = backup_of(t, "old");
     for (int i = 0; i < 12; i++) look(t, who.card);
+    t_sign(t);
     t_must(site_facts(t->site, t->mem, &facts, &err));
     assert_str(facts.origin, "salve.test/1");
     t_site_close(t);
@@ -451,11 +452,13 @@ static void another_history_does_not_take_the_place_of_what_was_signed(void **st
     struct str backup = backup_of(t, "old");
     struct t_site other = *t;
     for (int i = 0; i < 4; i++) look(t, who.card);
+    t_sign(t);
     t_site_close(t);
     t_site_paths(&other, backup.ptr);
     memcpy(other.key_file, t->key_file, sizeof other.key_file);
     t_site_open(&other);
     for (int i = 0; i < 20; i++) look(&other, who.card);
+    t_sign(&other);
     t_site_close(&other);
     for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
     assert_code(site_open(&t->options, &t->site, NULL), SALVE_E_INTEGRITY);

@@ -83,11 +83,13 @@ static void no_mixture_of_older_files_revives_a_consent(void **state)
     t_give(t, who.card, PURPOSE_CARE);
     t_give(t, other.card, PURPOSE_CARE);
     t_withdraw(t, other.card, PURPOSE_CARE); /* so that `revoked` is there */
+    t_sign(t);
     t_site_close(t);
     for (int f = 0; f < FILES; f++)
         t_must(file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, 1 << 24, t->mem, &old[f], &err));
     t_site_open(t);
     t_withdraw(t, who.card, PURPOSE_CARE);
+    t_sign(t);
     t_site_close(t);
     for (int f = 0; f < FILES; f++)
         t_must(file_read(arena_printf(t->mem, "%s/%s", t->folder, files[f]).ptr, 1 << 24, t->mem, &new[f], &err));

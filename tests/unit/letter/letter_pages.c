@@ -8,7 +8,7 @@ static struct letter *letter_with(struct finding *findings, size_t count, const 
     struct letter_ask ask = {.findings = findings,
                              .finding_count = count,
                              .person_name = STR("Amina Haddad"),
-                             .card = STR("AAAA-BBBB-CCCC"),
+                             .code = STR("AAAA-BBBB-CCCC"),
                              .clinician = STR("dr-amina")};
     return compose(&ask, language);
 }
@@ -21,7 +21,7 @@ static void the_page_says_its_language_and_direction(void **state)
     assert_true(says(html_of(letter_with(&finding, 1, "ar")), "<html lang=\"ar\" dir=\"rtl\">"));
 }
 
-/* Numbers and the card read left to right in every language. */
+/* Numbers and the code read left to right in every language. */
 static void numbers_run_left_to_right_on_an_arabic_page(void **state)
 {
     (void)state;
@@ -29,7 +29,7 @@ static void numbers_run_left_to_right_on_an_arabic_page(void **state)
     struct str html = html_of(letter_with(&finding, 1, "ar"));
     assert_int_equal(times_in(html, STR("<svg viewBox=\"0 0 620 74\"")), 2);
     assert_int_equal(times_in(html, STR("direction=\"ltr\"")), 2);
-    assert_true(says(html, "<p class=\"card\" dir=\"ltr\">AAAA-BBBB-CCCC</p>"));
+    assert_true(says(html, "<p class=\"code\" dir=\"ltr\">AAAA-BBBB-CCCC</p>"));
     assert_true(says(html, "\u2066"
                            "148 / 94"
                            "\u2069"));
@@ -84,7 +84,7 @@ static void every_text_of_the_page_is_escaped(void **state)
                              .person_name = str_of(bad),
                              .site = str_of(bad),
                              .clinician = str_of(bad),
-                             .card = str_of(bad),
+                             .code = str_of(bad),
                              .log_head = str_of(bad)};
     finding.value = str_of(bad);
     finding.source = str_of(bad);
@@ -105,7 +105,7 @@ static void a_part_that_is_empty_has_no_heading(void **state)
     assert_false(says(html, "Your results"));
 }
 
-static void a_card_has_its_code_and_a_picture_of_it(void **state)
+static void a_letter_has_its_code_and_a_picture_of_it(void **state)
 {
     (void)state;
     struct letter_qr qr;
@@ -120,6 +120,35 @@ static void a_card_has_its_code_and_a_picture_of_it(void **state)
     char *text = arena_alloc(mem, 5000);
     memset(text, 'A', 5000);
     assert_code(letter_qr_make(str_make(text, 5000), mem, &qr, NULL), SALVE_E_TOO_BIG);
+}
+
+/* The plain lines say what the page says; the code is for paper. */
+static void plain_lines_say_what_the_page_says(void **state)
+{
+    (void)state;
+    struct finding findings[] = {pressure("hypertension", "same-day", URGENCY_SAME_DAY, "P1M"), risk("12")};
+    static const char *const languages[] = {"en", "ar"};
+    for (int l = 0; l < 2; l++) {
+        struct letter *letter = letter_with(findings, 2, languages[l]);
+        struct buf out;
+        buf_init(&out, mem, 1 << 20);
+        letter_text(letter, &out);
+        struct str text = buf_str(&out);
+        const struct str parts[] = {letter->title,
+                                    letter->person,
+                                    letter->answer,
+                                    letter->steps[0].what,
+                                    letter->lines[0].value,
+                                    letter->lines[0].headline,
+                                    letter->lines[0].meaning,
+                                    letter->lines[1].dots_words,
+                                    letter->next_check,
+                                    letter->diagnosis,
+                                    letter->signed_by};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            if (parts[i].len == 0 || str_find(text, parts[i]) < 0) fail_msg("part %zu", i);
+        assert_int_equal(str_find(text, STR("AAAA-BBBB-CCCC")), -1);
+    }
 }
 
 static void a_short_letter_has_two_pages_at_most(void **state)
@@ -191,7 +220,8 @@ int main(void)
         cmocka_unit_test(a_mark_is_a_shape_beside_words),
         cmocka_unit_test(every_text_of_the_page_is_escaped),
         cmocka_unit_test(a_part_that_is_empty_has_no_heading),
-        cmocka_unit_test(a_card_has_its_code_and_a_picture_of_it),
+        cmocka_unit_test(a_letter_has_its_code_and_a_picture_of_it),
+        cmocka_unit_test(plain_lines_say_what_the_page_says),
         cmocka_unit_test(a_short_letter_has_two_pages_at_most),
         cmocka_unit_test(a_result_stays_on_one_page),
         cmocka_unit_test(a_long_name_is_wrapped),

@@ -52,12 +52,13 @@ static void keeps_numbers_in_order_inside_arabic(void **state)
                                                      "\u2069")) == 0);
 }
 
-static void paper_letters_have_no_card(void **state)
+static void paper_letters_have_no_code(void **state)
 {
     (void)state;
     struct finding finding = pressure("non-elevated", "routine", URGENCY_NONE, "P1Y");
-    struct letter_ask ask = {.findings = &finding, .finding_count = 1, .card = STR("AAAA-BBBB"), .is_paper = true};
-    assert_int_equal(compose(&ask, "en")->card.len, 0);
+    struct letter_ask ask = {.findings = &finding, .finding_count = 1, .code = STR("AAAA-BBBB"), .is_paper = true};
+    assert_int_equal(compose(&ask, "en")->code.len, 0);
+    assert_int_equal(compose(&ask, "en")->code_words.len, 0);
 }
 
 static void renderings_escape_what_a_name_holds(void **state)
@@ -78,7 +79,7 @@ static void writes_a_pdf_in_both_languages(void **state)
 {
     (void)state;
     struct finding both[] = {pressure("hypertension", "confirm-out-of-office", URGENCY_ROUTINE, "P1M"), risk("12")};
-    struct letter_ask ask = {.findings = both, .finding_count = 2, .card = STR("AAAA-BBBB")};
+    struct letter_ask ask = {.findings = both, .finding_count = 2, .code = STR("AAAA-BBBB")};
     const char *const languages[] = {"en", "ar"};
     for (int i = 0; i < 2; i++) {
         struct buf out;
@@ -181,7 +182,7 @@ int main(void)
         cmocka_unit_test(says_that_it_is_a_draft_until_someone_signed),
         cmocka_unit_test(marks_the_band_that_holds_the_value),
         cmocka_unit_test(keeps_numbers_in_order_inside_arabic),
-        cmocka_unit_test(paper_letters_have_no_card),
+        cmocka_unit_test(paper_letters_have_no_code),
         cmocka_unit_test(renderings_escape_what_a_name_holds),
         cmocka_unit_test(writes_a_pdf_in_both_languages),
         cmocka_unit_test(a_risk_is_so_many_full_dots_of_100),

@@ -307,17 +307,18 @@ static void the_frame_says_who_when_and_what_kind_of_sheet(void **state)
     struct letter_ask ask = {.findings = &finding,
                              .finding_count = 1,
                              .person_name = STR("Amina Haddad"),
-                             .birth_date = STR("1972-03"),
                              .site = STR("North Clinic"),
-                             .card = STR("AAAA-BBBB"),
+                             .code = STR("AAAA-BBBB"),
+                             .code_until = STR("2027-02-18"),
                              .clinician = STR("dr-amina"),
                              .log_head = STR("12 abc")};
     struct letter *letter = compose(&ask, "en");
     assert_str(letter->person, "Amina Haddad");
-    assert_str(letter->details, "Born March 1972 \u00b7 Check on 20 November 2026 \u00b7 North Clinic");
+    assert_str(letter->details, "Check on 20 November 2026 \u00b7 North Clinic");
     assert_str(letter->signed_by, "Looked at and signed by dr-amina");
     assert_str(letter->log_head, "State of the access log: 12 abc");
-    assert_str(letter->card, "AAAA-BBBB");
+    assert_str(letter->code, "AAAA-BBBB");
+    assert_true(says(letter->code_words, "until 18 February 2027"));
     assert_int_equal(letter->banner.len, 0);
     assert_true(says(letter->diagnosis, "not a diagnosis"));
 

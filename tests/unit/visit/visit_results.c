@@ -71,11 +71,11 @@ static void drafts_are_signed_by_a_clinician_and_printed_after_that(void **state
     (void)state;
     t_must(visit_screen(&w.visit, &screening, w.card, &findings, &err));
     assert_true(findings.count > 0);
-    assert_int_equal(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, NULL, NULL), SALVE_E_NOT_FOUND);
     assert_int_equal(visit_sign(as(&w, T_ASSISTANT), w.card, &count, NULL), SALVE_E_ROLE);
     t_must(visit_sign(as(&w, T_CLINICIAN), w.card, &count, &err));
     assert_int_equal(count, findings.count);
-    t_must(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, &err));
+    t_must(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, NULL, &err));
     assert_true(holds(sheets[0].bytes, "Tala Adeyemi") && holds(sheets[0].bytes, "dr-amina"));
     assert_true(str_starts(sheets[1].bytes, STR("%PDF")));
     t_must(visit_looked(&w.visit, w.card, &looks, &err));
@@ -161,9 +161,17 @@ static void words_that_are_not_there_change_nothing(void **state)
     world_drop(&w);
 }
 
+/* The site's clock moves so many seconds on: after a minute the log is signed again. */
+static void later(struct world *w, int seconds)
+{
+    t_site_at(w->t, site_now_unix_ms(w->t->site) + (int64_t)seconds * 1000);
+    w->visit.site = w->t->site;
+}
+
 static void taking_back_and_erasing_leave_a_receipt_in_the_persons_language(void **state)
 {
     struct world w = world_make("receipt", NULL);
+    later(&w, 60);
     struct visit_receipt receipt;
     struct rec_view *view = NULL;
     struct str text;
@@ -191,9 +199,45 @@ static void taking_back_and_erasing_leave_a_receipt_in_the_persons_language(void
     world_drop(&w);
 }
 
+/* In the minute after a signature a receipt says from when its proof can be had, and then it is there. */
+static void a_receipt_between_two_signatures_has_its_proof_later(void **state)
+{
+    struct world w = world_make("later", NULL);
+    struct visit_receipt receipt;
+    struct visit_looks proofs;
+    struct str text;
+    const struct json *doc = NULL;
+    (void)state;
+    later(&w, 60);
+    t_must(visit_looked(as(&w, T_PERSON), w.card, &proofs, &err)); /* signs */
+    assert_int_equal(proofs.unsigned_count + proofs.missing, 0);
+    later(&w, 59);
+    t_must(visit_withdraw(as(&w, T_PERSON), w.card, PURPOSE_CARE, STR("en"), &receipt, &err));
+    assert_int_equal(receipt.proof.text.len, 0);
+    assert_true(receipt.proof.proof_from_unix_ms == site_now_unix_ms(w.t->site) + 1000);
+    t_must(visit_receipt_text(&receipt, w.t->mem, &text, &err));
+    assert_true(str_starts(text, receipt.title) && holds(text, "From 2026-11-23T09:32:00Z on"));
+    t_must(visit_receipt_json(&receipt, w.t->mem, &text, &err));
+    t_must(json_read(text, NULL, w.t->mem, &doc, &err));
+    assert_str(json_get_text(doc, "proofFrom"), "2026-11-23T09:32:00Z");
+    assert_true(json_get(doc, "proof") == NULL);
+    t_must(visit_proofs(&w.visit, w.card, false, &proofs, &err));
+    assert_int_equal(proofs.count, 3); /* enrolment, care, and that it was taken back */
+    assert_int_equal(proofs.unsigned_count, 1);
+    assert_int_equal(proofs.missing, 0);
+    assert_true(proofs.list[1].proved && proofs.list[2].is_unsigned && !proofs.list[2].proved);
+    later(&w, 1);
+    t_must(visit_proofs(&w.visit, w.card, false, &proofs, &err));
+    assert_int_equal(proofs.unsigned_count, 0);
+    assert_true(proofs.list[2].proved && proofs.list[2].leaf_index == receipt.proof.leaf_index);
+    assert_true(str_starts(proofs.list[2].proof, STR("c2sp.org/tlog-proof@v1")));
+    world_drop(&w);
+}
+
 static void what_a_person_sees_of_their_record_is_also_json(void **state)
 {
     struct world w = world_make("asjson", NULL);
+    later(&w, 60);
     struct visit_looks looks;
     struct visit_consents consents;
     struct str text;
@@ -206,7 +250,7 @@ static void what_a_person_sees_of_their_record_is_also_json(void **state)
     buf_init(&out, w.t->mem, 1 << 20);
     json_open(&json, NULL, '[');
     visit_consent_json(&consents.list[0], &json);
-    for (size_t i = 0; i < looks.count; i++) t_must(visit_look_json(&looks.list[i], w.t->mem, &json, &err));
+    for (size_t i = 0; i < looks.count; i++) t_must(visit_look_json(&looks, i, w.t->mem, &json, &err));
     visit_version_json(&(struct visit_version){2, 0, STR("{\"resourceType\":\"Basic\"}")}, &json);
     json_close(&json);
     t_must(buf_done(&out, &text, &err));
@@ -238,12 +282,13 @@ static void an_import_and_the_settings_are_also_json(void **state)
     visit_imported_json(&sum, true, &json);
     visit_settings_json(&settings, &json);
     t_must(buf_done(&out, &text, &err));
-    assert_str(text,
-               "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"finished\":true,\"counts\":["
-               "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
-               "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
-               "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
-               "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\"}");
+    assert_str(
+        text,
+        "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"finished\":true,\"counts\":["
+        "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
+        "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
+        "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
+        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\"}");
     arena_close(mem);
 }
 
@@ -391,6 +436,7 @@ int main(void)
         cmocka_unit_test(a_name_on_paper_moves_and_turns_nothing),
         cmocka_unit_test(words_that_are_not_there_change_nothing),
         cmocka_unit_test(taking_back_and_erasing_leave_a_receipt_in_the_persons_language),
+        cmocka_unit_test(a_receipt_between_two_signatures_has_its_proof_later),
         cmocka_unit_test(what_a_person_sees_of_their_record_is_also_json),
         cmocka_unit_test(an_import_and_the_settings_are_also_json),
         cmocka_unit_test(what_is_taken_is_one_bundle_of_all_that_is_kept),
