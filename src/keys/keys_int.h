@@ -97,6 +97,8 @@ bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8
 /* --- the largest signed head (keys_signed.c) --- */
 /* into the row of the slot, in the transaction that turns or changes; the file goes */
 SALVE_MUST_USE enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct salve_err *err);
+/* what the file knows into the row, in a transaction that writes anyway */
+SALVE_MUST_USE enum salve_code keys_signed_carry(struct keys *keys, struct salve_err *err);
 /* whether the file fits the key store, or is not there */
 bool keys_signed_fits(struct keys *keys);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What one compartment has here, as one row: a MAC over all its wraps and tokens and its letter, and the number of the
- * newest decision that they follow. So what somebody takes away or puts back is missed. The epoch of a wrap is not in it: a turn
- * changes no such row, but where a wrap is past its time and goes. */
+ * newest decision that they follow. So what somebody takes away or puts back is missed. The epoch of a wrap is not in
+ * it: a turn changes no such row, but where a wrap is past its time and goes. */
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -157,7 +157,7 @@ enum salve_code keys_whole_settle(struct keys *keys, struct compartment id, uint
         code = db_run(keys->whole_drop, err);
     }
     free(bytes);
-    return code;
+    return code == SALVE_OK ? keys_signed_carry(keys, err) : code;
 }
 
 enum salve_code keys_whole_check(struct keys *keys, struct compartment id, bool *is_whole, uint64_t *decided,
