@@ -66,7 +66,12 @@ SALVE_MUST_USE enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch,
 SALVE_MUST_USE enum salve_code keys_kek_add(struct keys *keys, uint32_t epoch, unsigned seal_slot,
                                             struct salve_err *err);
 /* the next name after *last, which then views `name` (start with STR("")); keys_secret_check - whether it opens */
-enum { KEYS_SECRET_NAME_MAX = 200 };
+enum { KEYS_SECRET_NAME_MAX = 200, KEYS_SECRETS_MAC_BYTES = 16 };
+/* keys_sealed_put inside of a transaction, which ends with settle: the row "secrets" of meta, a MAC over all of them */
+SALVE_MUST_USE enum salve_code keys_sealed_put_in(struct keys *keys, struct str name, const struct crypto_key *secret,
+                                                  struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_secrets_settle(struct keys *keys, struct salve_err *err);
+bool keys_secrets_fit(struct keys *keys);
 #define KEYS_LETTER_ROWS "letter/" /* what the names of letters' rows begin with (keys_letter.c) */
 SALVE_MUST_USE enum salve_code keys_secret_next(struct keys *keys, char name[KEYS_SECRET_NAME_MAX], struct str *last,
                                                 bool *found, struct salve_err *err);

@@ -246,8 +246,9 @@ static enum salve_code fill(struct keys *keys, const struct keys_options *option
     if (code == SALVE_OK)
         code = keys_due_write(keys, SLOT_SEAL_NOW, (struct keys_due){.renewed_unix_s = options->made_unix_s}, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, 1, SLOT_KEK_NOW, SLOT_SEAL_NOW, err);
-    if (code == SALVE_OK) code = keys_sealed_put(keys, STR("index"), keys_slot(keys, SLOT_B), err);
-    if (code == SALVE_OK) code = keys_sealed_put(keys, STR("rows"), keys_slot(keys, SLOT_ROWS), err);
+    if (code == SALVE_OK) code = keys_sealed_put_in(keys, STR("index"), keys_slot(keys, SLOT_B), err);
+    if (code == SALVE_OK) code = keys_sealed_put_in(keys, STR("rows"), keys_slot(keys, SLOT_ROWS), err);
+    if (code == SALVE_OK) code = keys_secrets_settle(keys, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     crypto_key_zero(keys_slot(keys, SLOT_B));
@@ -470,6 +471,7 @@ static enum salve_code bind_tokens(struct keys *keys, struct salve_err *err)
     db_reset(old);
     if (code == SALVE_OK) code = settle_all(keys, err);
     if (code == SALVE_OK) code = bind_salt(keys, err);
+    if (code == SALVE_OK) code = keys_secrets_settle(keys, err);
     if (code == SALVE_OK) code = db_exec(keys->db, "DROP TABLE token_1; PRAGMA user_version=2", err);
     return code;
 }

@@ -109,6 +109,8 @@ static void check_sealed(struct check *check)
     bool is_new = keys->layout == KEYS_LAYOUT;
     if (is_new && keys_salt_get(keys, salt, NULL) != SALVE_OK)
         tell(check, keys->path, "the salt of the index does not fit");
+    if (is_new && !keys_secrets_fit(keys))
+        tell(check, keys->path, "secrets were taken away, put back or added behind the key store's back");
     if (is_new && !keys_due_fits(keys)) tell(check, keys->path, "when the keys were renewed does not fit");
     if (keys_signed_get(keys, &head, NULL) != SALVE_OK)
         tell(check, keys->path, "the largest signed head of the log does not fit");

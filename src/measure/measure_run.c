@@ -136,7 +136,7 @@ static enum salve_code observe(struct person_run *p, size_t which, struct measur
         code = p->group->is_boolean ? elm_run_function(p->run, o->function, NULL, 0, &value, err)
                                     : elm_run_function(p->run, o->function, &p->left[which].items[i], 1, &value, err);
         if (code == SALVE_OK) code = expr_system(value, p->mem, &value, err);
-        if (code != SALVE_OK || value.kind == VALUE_NULL) continue;
+        if (code != SALVE_OK || value.kind == VALUE_NULL || expr_is_unheld(value)) continue;
         if (value.kind == VALUE_INTEGER || value.kind == VALUE_LONG)
             code = values_add(&counts->observed[which], expr_decimal_of_int(value.as.integer), p->mem, err);
         else if (value.kind == VALUE_DECIMAL)

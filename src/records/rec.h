@@ -199,7 +199,8 @@ SALVE_MUST_USE enum salve_code rec_save_many(struct site *site, struct rec_batch
 struct rec_look {
     int64_t at_unix_ms;
     bool clock_suspect;
-    struct str kind;      /* enrolment, access, denied, read, write, consent, withdrawal, used, card, look-up */
+    struct str
+        kind; /* enrolment, access, denied, read, write, consent, withdrawal, used, card, look-up, letter, by-letter */
     struct actor actor;   /* id empty: the person */
     enum purpose purpose; /* 0: none */
     class_mask classes;

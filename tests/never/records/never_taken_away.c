@@ -37,6 +37,7 @@ static const struct {
     const char *table, *how, *why;
 } exceptions[] = {
     {"kek", "taken away", "of the epoch before: the turn brought every wrap to the one of today"},
+    {"meta", "put back over it", "'signed' of the same epoch: the file keys.signed beside it knows more"},
     {"wrap", "put back over it", "the same grant, as it was wrapped before the turn of the keys"},
 };
 
@@ -94,7 +95,7 @@ static struct history history_make(void)
     keep(&h);
     for (size_t i = 0; i < 3; i++) visit(t, h.who[i].card, PURPOSE_CARE);
     t_must(commons_put(t->site, T_CLINICIAN, STR("accepted"), STR("bp"), STR("{\"v\":2}"), &err));
-    t_must(staff_retire(t->site, T_MANAGER, T_ASSISTANT.id, &err));
+    t_must(staff_retire(t->site, T_MANAGER, NULL, T_ASSISTANT.id, &err));
     keep(&h);
     t_withdraw(t, h.who[0].card, PURPOSE_STATISTICS);
     struct rec_view *view = t_open(t, T_PERSON, PURPOSE_SELF, h.who[1].card);
@@ -198,7 +199,9 @@ static bool is_excepted(const struct trial *trial, struct str key, const char *h
 {
     for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
         if (strcmp(exceptions[i].table, trial->table->name) != 0 || strcmp(exceptions[i].how, how) != 0) continue;
-        if (strcmp(exceptions[i].table, "kek") != 0 || str_ends(key, STR(",1"))) return true; /* epoch 1 of 2 */
+        if (strcmp(exceptions[i].table, "kek") == 0 && !str_ends(key, STR(",1"))) continue; /* epoch 1 of 2 */
+        if (strcmp(exceptions[i].table, "meta") == 0 && !str_is(key, "'signed'")) continue;
+        return true;
     }
     return false;
 }
@@ -206,7 +209,7 @@ static bool is_excepted(const struct trial *trial, struct str key, const char *h
 static void attempt(struct trial *trial, const char *how, struct str key, struct str sql)
 {
     struct t_site *t = trial->h->t;
-    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    struct site_verify_ask ask = {.progress = NULL};
     struct site_verify_result result;
     struct db *db = open_db(t->folder, trial->table->file);
     t_must(db_exec(db, sql.ptr, &err));
@@ -278,7 +281,7 @@ static void every_row_that_is_taken_away_put_back_or_swapped_is_named(void **sta
     (void)state;
     struct history h = history_make();
     unsigned tried = 0, unnamed = 0;
-    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    struct site_verify_ask ask = {.progress = NULL};
     struct site_verify_result result;
     t_must(site_verify_path(&h.t->options, &ask, &result, &err));
     for (size_t i = 0; i < TABLES; i++) {
@@ -354,20 +357,32 @@ static void copy_make(const struct history *h, struct copy *out)
     out->t.options.secret.key_file = h->t->key_file;
 }
 
+/* Which record is concerned is told to those who mend it. */
+static enum salve_code log_in(void *with, struct site *site, struct actor *out, struct salve_err *err)
+{
+    (void)with;
+    (void)site;
+    (void)err;
+    *out = T_TECHNICIAN;
+    return SALVE_OK;
+}
+
 static bool verify_names(struct copy *copy)
 {
     struct site_verify_result result;
-    struct site_verify_ask ask = {.actor = T_TECHNICIAN, .finding = note, .with = copy};
+    struct site_verify_ask ask = {.login = log_in, .finding = note, .with = copy};
     copy->words[0] = '\0';
     return site_verify_path(&copy->t.options, &ask, &result, NULL) != SALVE_OK && copy->findings > 0;
 }
 
+/* But for 'signed', as above. */
 static bool are_same(struct arena *mem, const char *now_folder, const char *then_folder, const struct table *table)
 {
     struct rows now = read_rows(mem, now_folder, table), then = read_rows(mem, then_folder, table);
     bool are = now.count == then.count;
     for (size_t i = 0; are && i < now.count; i++)
-        are = str_eq(now.at[i].key, then.at[i].key) && str_eq(now.at[i].rest, then.at[i].rest);
+        are = str_eq(now.at[i].key, then.at[i].key) &&
+              (str_eq(now.at[i].rest, then.at[i].rest) || str_is(now.at[i].key, "'signed'"));
     return are;
 }
 

@@ -91,7 +91,7 @@ static struct story story_make(void)
 static enum salve_code verify_against(struct t_site *t, struct str against)
 {
     struct site_verify_result result;
-    struct site_verify_ask ask = {.actor = T_TECHNICIAN, .against = against};
+    struct site_verify_ask ask = {.against = against};
     struct salve_err why = {0};
     return site_verify_path(&t->options, &ask, &result, &why);
 }
