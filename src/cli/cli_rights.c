@@ -153,8 +153,9 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
                 looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
     cli_say(
         cli,
-        "Every %s of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
-        "out of its files, would not show here.",
+        "Every %s of these %zu lines is in the signed log. A look that somebody cuts out of the files of this site is\n"
+        "found, by this command or by 'salve verify'. One at a copy of the site does not show here, nor one from after\n"
+        "the time to which somebody put the whole folder back: keep the proofs, 'salve verify --against' shows that.",
         looks->unsigned_count > 0 ? "other one" : "one", looks->count);
     return SALVE_OK;
 }
