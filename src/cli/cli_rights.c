@@ -130,6 +130,7 @@ static void look_line(struct buf *out, const struct rec_look *look)
     buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index,
              look->proved        ? "proved"
              : look->is_unsigned ? "not yet signed"
+             : look->is_ended    ? "never signed: its log ended"
                                  : "NOT PROVED");
 }
 
@@ -151,12 +152,15 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->unsigned_count > 0)
         cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof comes from %.16s on.",
                 looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
+    if (looks->ended_count > 0)
+        cli_say(cli, "%zu of these %zu lines were in the log and not yet signed when something was lost and it ended.",
+                looks->ended_count, looks->count);
     cli_say(
         cli,
-        "Every %s of these %zu lines is in the signed log. A look that somebody cuts out of the files of this site is\n"
-        "found, by this command or by 'salve verify'. One at a copy of the site does not show here, nor one from after\n"
-        "the time to which somebody put the whole folder back: keep the proofs, 'salve verify --against' shows that.",
-        looks->unsigned_count > 0 ? "other one" : "one", looks->count);
+        "Every %s of these %zu lines is in the signed log. A look that somebody cuts out of the site's files is\n"
+        "found, by this command or by 'salve verify'. One at a copy of the site does not show here, nor one from\n"
+        "after the time to which somebody put the whole folder back: 'salve verify --against' a proof shows that.",
+        looks->unsigned_count + looks->ended_count > 0 ? "other one" : "one", looks->count);
     return SALVE_OK;
 }
 

@@ -118,13 +118,6 @@ enum salve_code keys_signed_row_put(struct keys *keys, const struct keys_signed 
     return keys_row_put(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
 }
 
-enum salve_code keys_signed_carry(struct keys *keys, struct salve_err *err)
-{
-    struct keys_signed known, beside;
-    if (read_file(keys, &beside) != FOUND_GOOD || read_row(keys, &known, NULL) != SALVE_OK) return SALVE_OK;
-    return is_larger(&beside, &known) ? keys_signed_row_put(keys, &beside, err) : SALVE_OK;
-}
-
 enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *head, struct salve_err *err)
 {
     struct keys_signed known;
@@ -135,6 +128,16 @@ enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *hea
         return SALVE_OK;
     }
     return keys_signed_row_put(keys, head, err);
+}
+
+enum salve_code keys_signed_settle(struct keys *keys, struct salve_err *err)
+{
+    uint8_t row[ROW_BYTES];
+    struct keys_signed known, beside;
+    TRY(read_row(keys, &known, err));
+    if (read_file(keys, &beside) != FOUND_GOOD || !is_larger(&beside, &known)) return SALVE_OK;
+    pack(&beside, row);
+    return keys_row_put(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
 }
 
 /* The file goes before the commit: one that was left by a cut would fit no key. What the cut takes with it, the next

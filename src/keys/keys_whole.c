@@ -157,7 +157,9 @@ enum salve_code keys_whole_settle(struct keys *keys, struct compartment id, uint
         code = db_run(keys->whole_drop, err);
     }
     free(bytes);
-    return code == SALVE_OK ? keys_signed_carry(keys, err) : code;
+    if (code != SALVE_OK) return code;
+    code = keys_signed_settle(keys, err); /* as this writes anyway */
+    return code == SALVE_E_INTEGRITY ? SALVE_OK : code;
 }
 
 enum salve_code keys_whole_check(struct keys *keys, struct compartment id, bool *is_whole, uint64_t *decided,

@@ -209,11 +209,12 @@ struct rec_look {
     uint64_t record_seq; /* of the AUDIT record that holds the opening */
     bool proved;         /* the inclusion proof against the signed checkpoint holds */
     bool is_unsigned;    /* it is in the log as it should be, which is not signed that far yet */
+    bool is_ended;       /* the same, in a log that ended before it was signed that far: a loss, and a successor */
     struct str proof;    /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
 };
 
 /* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log is neither
- * proved nor unsigned; `missing` counts them.
+ * proved nor unsigned nor ended; `missing` counts them.
  * rec_proofs_from_unix_ms - when unsigned lines have their proof. */
 int64_t rec_proofs_from_unix_ms(const struct rec_view *view);
 SALVE_MUST_USE enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_look **out,

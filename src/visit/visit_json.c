@@ -48,6 +48,7 @@ enum salve_code visit_look_json(const struct visit_looks *looks, size_t at, stru
     json_put_i64(w, "resources", look->resource_count);
     json_put_i64(w, "leaf", (int64_t)look->leaf_index);
     json_put_bool(w, "proved", look->proved);
+    if (look->is_ended) json_put_bool(w, "ended", true);
     if (look->is_unsigned) json_put_text(w, "proofFrom", clock_text(looks->proofs_from_unix_ms, when));
     json_close(w);
     return SALVE_OK;
