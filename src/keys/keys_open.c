@@ -365,6 +365,7 @@ enum salve_code keys_open_beside(struct keys *keys, const char *path, struct key
         crypto_key_copy(keys_slot(copy, SLOT_ROOT), keys_slot(keys, SLOT_ROOT));
         code = open_epoch(copy, err);
     }
+    if (code == SALVE_OK) code = load_rows(copy, err);
     if (code == SALVE_OK)
         *out = copy;
     else if (copy != NULL)
