@@ -70,7 +70,7 @@ static enum salve_code read_word(const struct cli *cli, const char *word, const 
 }
 
 static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sheet,
-                                   const struct visit_findings *findings, struct salve_err *err)
+                                   const struct screen_found *findings, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
     if (path != NULL) TRY(file_write(path, sheet->bytes, 0600, err));
@@ -83,7 +83,7 @@ enum salve_code cli_results(struct cli *cli, struct salve_err *err)
 {
     char code_line[CODE_LINE_BYTES], date_line[CODE_LINE_BYTES];
     struct str code, birth_date;
-    struct visit_findings findings;
+    struct screen_found findings;
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf")),
