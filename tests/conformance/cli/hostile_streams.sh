@@ -41,7 +41,7 @@ is "and what was read is noted" "$(($(reads) > before))" 1
 printed=0 ended=0
 for wait in 001 004 008 012 016 020 025 030 040 060; do
     before=$(reads)
-    "$SALVE" take "$card" >"$work/taken" 2>/dev/null &
+    "$SALVE" take "$card" --born $born >"$work/taken" 2>/dev/null &
     victim=$!
     sleep "0.$wait"
     kill -TERM $victim 2>/dev/null

@@ -53,7 +53,7 @@ closed "with another secret"
 # Others work while backups are made; each backup is whole.
 busy=0
 for one in 1 2 3 4 5 6; do
-    { salve looked "$card" && salve import "$card" "$work/measured.json" --as lina; } >/dev/null 2>&1 &
+    { salve looked "$card" --born $born && salve import "$card" "$work/measured.json" --as lina; } >/dev/null 2>&1 &
     pids[one]=$!
     ok "a backup while others work" salve backup "$data" --as tom
 done
