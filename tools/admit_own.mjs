@@ -42,6 +42,10 @@ for (const name of readdirSync(folder).sort()) {
   read_logic(readFileSync(logic, 'utf8'));
 }
 read_logic(readFileSync(`${folder}/lib/SalveCommon.cql`, 'utf8'));
+// Known diseases are lists: define "... in SNOMED CT": { 'code', ... }
+const diseases = readFileSync(`${folder}/lib/SalveConditions.cql`, 'utf8');
+for (const [, list] of diseases.matchAll(/^define "[^"]+ in SNOMED CT": \{([^}]+)\}/gm))
+  for (const [, code] of list.matchAll(/'(\d+)'/g)) add(systems.SNOMED, code, 'LISTED');
 
 const quote = (s) => JSON.stringify(s);
 const order = (a, b) => Buffer.compare(Buffer.from(a.system), Buffer.from(b.system)) || Buffer.compare(Buffer.from(a.code), Buffer.from(b.code));
