@@ -70,7 +70,7 @@ static enum salve_code read_word(const struct cli *cli, const char *word, const 
 }
 
 static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sheet,
-                                   const struct visit_findings *findings, struct salve_err *err)
+                                   const struct screen_found *findings, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
     if (path != NULL) TRY(file_write(path, sheet->bytes, 0600, err));
@@ -83,7 +83,7 @@ enum salve_code cli_results(struct cli *cli, struct salve_err *err)
 {
     char code_line[CODE_LINE_BYTES], date_line[CODE_LINE_BYTES];
     struct str code, birth_date;
-    struct visit_findings findings;
+    struct screen_found findings;
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf")),
@@ -155,11 +155,11 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->ended_count > 0)
         cli_say(cli, "%zu of these %zu lines were in the log and not yet signed when something was lost and it ended.",
                 looks->ended_count, looks->count);
-    cli_say(
-        cli,
-        "Every %s of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
-        "out of its files, would not show here.",
-        looks->unsigned_count + looks->ended_count > 0 ? "other one" : "one", looks->count);
+    cli_say(cli,
+            "Every %s of these %zu lines is in the signed log. A look that somebody cuts out of the site's files is\n"
+            "found, by this command or by 'salve verify'. One at a copy of the site does not show here, nor one from\n"
+            "after the time to which somebody put the whole folder back: 'salve verify --against' a proof shows that.",
+            looks->unsigned_count + looks->ended_count > 0 ? "other one" : "one", looks->count);
     return SALVE_OK;
 }
 

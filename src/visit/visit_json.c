@@ -153,6 +153,12 @@ void visit_imported_json(struct visit_imported *sum, bool is_finished, struct js
     json_open(w, "leftOut", '{');
     for (size_t i = 0; i < sum->rule_count; i++) json_put_i64(w, sum->left_out[i].rule, sum->left_out[i].count);
     json_close(w);
+    json_open(w, "apart", '{');
+    json_put_i64(w, "kept", (int64_t)sum->apart_kept);
+    json_put_i64(w, "notKept", (int64_t)sum->apart_not_kept);
+    json_put_i64(w, "findings", (int64_t)sum->apart_found);
+    json_put_i64(w, "urgentPeople", (int64_t)sum->apart_urgent);
+    json_close(w);
     json_put_bool(w, "finished", is_finished);
     json_open(w, "counts", '[');
     screen_counts_sort(&sum->findings);

@@ -14,7 +14,7 @@ enum salve_code visit_consents(const struct visit *visit, struct str card, struc
                                struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_consents(view, visit->mem, &out->list, &out->count, err);
     return visit_view_close(&view, code, err);
 }
@@ -22,7 +22,7 @@ enum salve_code visit_consents(const struct visit *visit, struct str card, struc
 enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     *out = (struct visit_looks){0};
     if (code == SALVE_OK) code = rec_looked(view, visit->mem, &out->list, &out->count, &out->missing, err);
     for (size_t i = 0; code == SALVE_OK && i < out->count; i++) {
@@ -80,7 +80,7 @@ enum salve_code visit_history(const struct visit *visit, struct str card, struct
 {
     struct rec_view *view = NULL;
     const struct rec_resource **versions = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_history(view, id, visit->mem, &versions, &out->count, err);
     if (code == SALVE_OK) out->list = arena_array(visit->mem, struct visit_version, out->count + 1);
     if (code == SALVE_OK && out->list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "history");
@@ -110,7 +110,7 @@ enum salve_code visit_take(const struct visit *visit, struct str card, struct vi
 {
     struct rec_view *view = NULL;
     const struct rec_resource *resources = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_take(view, visit->mem, &resources, &out->resource_count, err);
     if (code == SALVE_OK) code = bundle_of(resources, out->resource_count, visit->mem, &out->bundle, err);
     return visit_view_close(&view, code, err);
