@@ -284,7 +284,7 @@ static void screen_and_sign(struct world *w, const struct visit_screening *scree
 {
     size_t count = 0;
     t_must(visit_screen(as(w, actor), screening, w->card, found, &err));
-    t_must(visit_sign(as(w, T_CLINICIAN), w->card, &count, &err));
+    t_must(visit_sign(as(w, T_CLINICIAN), w->card, &count, NULL, &err));
 }
 
 static void without_the_tick_nothing_of_it_is_anywhere(void **state)
