@@ -80,6 +80,14 @@ enum salve_code keys_token_replace(struct keys *keys, const struct keys_bound *t
     return put_all(keys, to, tokens, count, true, err);
 }
 
+enum salve_code keys_token_drop(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
+                                struct salve_err *err)
+{
+    db_bind_blob(keys->token_drop_one, 1, str_bytes(token, KEYS_TOKEN_BYTES));
+    db_bind_blob(keys->token_drop_one, 2, compartment_bytes(&id));
+    return db_run(keys->token_drop_one, err);
+}
+
 /* The columns compartment, since, mac from `first` on. */
 static bool read_bound(struct keys *keys, struct db_stmt *stmt, int first, const uint8_t token[KEYS_TOKEN_BYTES],
                        struct keys_bound *out)
