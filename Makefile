@@ -33,7 +33,7 @@ NEEDS_records   := tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
-NEEDS_cli       := visit records measure elm fhirpath terms fhir crypto json base
+NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str
 DOORS_json      := json json_scan
@@ -53,7 +53,7 @@ DOORS_keys      := keys
 DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
-DOORS_records   := site commons rec rights
+DOORS_records   := site commons staff rec rights
 DOORS_screen    := screen
 DOORS_letter    := letter
 DOORS_visit     := visit content enrol import measure check result rights site demo

@@ -64,11 +64,14 @@ static inline bool compartment_eq(struct compartment a, struct compartment b)
     return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
 }
 
-/* Who acts. `id` is a staff pseudonym of this site ("dr-amina") or empty for the participant. */
+/* Who acts. `id` is a staff pseudonym of this site ("dr-amina") or empty for the participant. `pass` is what
+ * staff_login (records/staff.h) gave a member of staff: without it the gate takes nobody for one. */
+enum { ACTOR_PASS_BYTES = 16 };
 struct actor {
     struct str id;
     enum role role;
     struct str site;
+    uint8_t pass[ACTOR_PASS_BYTES];
 };
 
 #endif

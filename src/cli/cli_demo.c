@@ -26,7 +26,10 @@ struct demo {
     struct rec_enrolled enrolled[VISIT_DEMO_PEOPLE_MAX]; /* of those who are not on paper */
 };
 
-static struct visit *as(const struct demo *demo, enum role role) { return visit_demo_as(demo->visit, role); }
+static struct visit *as(const struct demo *demo, enum role role)
+{
+    return visit_demo_as(demo->visit, &demo->about, role);
+}
 
 /* --- the site ----------------------------------------------------------------------------------------------------- */
 
@@ -41,6 +44,19 @@ static enum salve_code make_folder(struct demo *demo, struct salve_err *err)
     return is_made ? SALVE_OK : file_fail(err, demo->folder.ptr);
 }
 
+/* The PINs of the made-up staff, for who wants to try the site. */
+static enum salve_code write_pins(const struct demo *demo, struct salve_err *err)
+{
+    struct arena *mem = demo->cli->mem;
+    struct str text = STR("");
+    for (size_t i = 0; i < VISIT_DEMO_STAFF && text.ptr != NULL; i++)
+        text = arena_printf(mem, "%.*s%.*s %.*s\n", STR_ARGS(text), STR_ARGS(demo->about.members[i].id),
+                            STR_ARGS(demo->about.members[i].secret));
+    struct str path = arena_printf(mem, "%s/pins", demo->folder.ptr);
+    if (text.ptr == NULL || path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "pins");
+    return file_write(path.ptr, text, 0600, err);
+}
+
 static enum salve_code make_site(struct demo *demo, struct salve_err *err)
 {
     struct arena *mem = demo->cli->mem;
@@ -49,6 +65,7 @@ static enum salve_code make_site(struct demo *demo, struct salve_err *err)
                                    .clock = demo->cli->clock,
                                    .is_made_up = true};
     TRY(visit_demo_site(demo->visit, &options, &demo->about, err));
+    TRY(write_pins(demo, err));
     TRY(visit_screening(demo->visit, &demo->screening, err));
     cli_print("A site of its own in %s: five made-up members of staff, %zu of %zu guidelines.\n"
               "This demonstration site accepts the guidelines by itself; at a real one a named clinician does.\n",
@@ -231,7 +248,8 @@ enum salve_code cli_demo(struct cli *cli, struct salve_err *err)
     TRY(people(&demo, err));
     TRY(cli_close(cli, SALVE_OK, err));
     cli_print("\nAll of these people are made up. To try it yourself:\n"
-              "  export SALVE_SITE=%s/site SALVE_KEY_FILE=%s/site.key\n  build/salve looked %.*s\n  build/salve help\n",
-              demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.enrolled[0].card));
+              "  export SALVE_SITE=%s/site SALVE_KEY_FILE=%s/site.key SALVE_PIN_FILE=%s/pins\n"
+              "  build/salve looked %.*s\n  build/salve help\n",
+              demo.folder.ptr, demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.enrolled[0].card));
     return SALVE_OK;
 }

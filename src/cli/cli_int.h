@@ -33,6 +33,7 @@ typedef uint64_t cli_option_mask;
 _Static_assert(OPT_COUNT <= 64, "a mask holds every option");
 #define BIT(id)       ((cli_option_mask)1 << OPT_##id)
 #define ON_SITE       (BIT(PASSPHRASE_FILE) | BIT(KEY_FILE)) /* of every command that opens the site */
+#define AS_STAFF      (BIT(AS) | BIT(PIN_FILE))              /* of every command that staff act in */
 #define EVERY_COMMAND (2 * BIT(HELP) - 1)                    /* the options that every command takes */
 
 struct cli_option_row {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cli_login.h"
 #include "base/file.h"
 #include "crypto/crypto.h"
 
@@ -130,14 +131,13 @@ enum salve_code cli_site_found(const struct cli *cli, struct salve_err *err)
 
 static enum salve_code find_actor(struct cli *cli, enum cli_who who, struct salve_err *err)
 {
-    const char *id = cli_option(cli, OPT_AS);
+    const char *as = cli_option(cli, OPT_AS);
+    bool is_staff = who == CLI_STAFF || who == CLI_STAFF_ANEW;
     if (who == CLI_NOBODY) return SALVE_OK;
     cli->visit.actor = visit_person(cli->visit.site);
-    if (who == CLI_STAFF && id == NULL)
-        return salve_refuse(err, SALVE_E_USAGE, "say which member of staff acts", "--as");
-    if (who == CLI_PERSON || id == NULL) return SALVE_OK;
-    return cli_hint(visit_actor(cli->visit.site, str_of(id), cli->mem, &cli->visit.actor, err), SALVE_E_ROLE,
-                    "nobody of that name works at this site; 'salve staff' lists who does", err);
+    if (is_staff && as == NULL) return salve_refuse(err, SALVE_E_USAGE, "say which member of staff acts", "--as");
+    if (who == CLI_PERSON || as == NULL) return SALVE_OK;
+    return cli_login(cli, as, who == CLI_STAFF_ANEW, &cli->visit.actor, err);
 }
 
 enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secret *secret, struct site_secret *out,

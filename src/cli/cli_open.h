@@ -28,9 +28,10 @@ SALVE_MUST_USE enum salve_code cli_site_found(const struct cli *cli, struct salv
  * closes it with cli_close, which returns the first failure. */
 enum cli_who {
     CLI_NOBODY,
-    CLI_PERSON,  /* the person with the card */
-    CLI_ANYBODY, /* the member of staff of --as, or else the person */
-    CLI_STAFF,   /* --as: E_USAGE without it */
+    CLI_PERSON,     /* the person with the card */
+    CLI_ANYBODY,    /* the member of staff of --as, or else the person */
+    CLI_STAFF,      /* --as: E_USAGE without it */
+    CLI_STAFF_ANEW, /* the same, with the PIN itself: no login that is remembered */
 };
 SALVE_MUST_USE enum salve_code cli_open(struct cli *cli, enum cli_who who, struct salve_err *err);
 SALVE_MUST_USE enum salve_code cli_close(struct cli *cli, enum salve_code code, struct salve_err *err);

@@ -218,6 +218,19 @@ static bool read_line(FILE *from, char *line, size_t line_bytes)
     return is_whole;
 }
 
+/* The same without a buffer that would keep it. */
+static bool read_secret(char *line, size_t line_bytes)
+{
+    size_t len = 0;
+    char c = 0;
+    ssize_t got;
+    for (; (got = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n'; len++)
+        if (len < line_bytes) line[len] = c;
+    bool is_whole = got == 1 && len < line_bytes;
+    line[is_whole ? len : 0] = '\0';
+    return is_whole;
+}
+
 enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line, size_t line_bytes,
                         struct salve_err *err)
 {
@@ -233,7 +246,8 @@ enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_sec
     }
     (void)fprintf(stderr, "%s: ", question);
     let_interrupt_reads(true);
-    bool is_read = !cli_interrupted() && read_line(stdin, line, line_bytes);
+    bool is_read =
+        !cli_interrupted() && (is_secret ? read_secret(line, line_bytes) : read_line(stdin, line, line_bytes));
     let_interrupt_reads(false);
     if (is_hidden) {
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commands of a site: make it, its staff, verify, keys, doctor. */
+ * The commands of a site: settings, clock, log, verify, keys, doctor. Making it, and its staff, are in cli_staff.c. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,97 +7,10 @@
 #include <unistd.h>
 
 #include "cli/cli_commands.h"
-#include "cli/cli_open.h"
+#include "cli/cli_login.h"
 #include "cli/cli_reply.h"
-#include "records/commons.h"
 #include "visit/measure.h"
 #include "visit/site.h"
-
-/* --- init and staff ----------------------------------------------------------------------------------------------- */
-
-/* The members of --staff, each NAME:ROLE. */
-static enum salve_code read_members(const struct cli *cli, struct visit_member **out, size_t *count,
-                                    struct salve_err *err)
-{
-    const struct cli_values *words = &cli->options[OPT_STAFF];
-    *out = arena_array(cli->mem, struct visit_member, words->count + 1);
-    *count = words->count;
-    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "--staff");
-    for (size_t i = 0; i < words->count; i++) {
-        struct str role;
-        if (!str_split(str_of(words->value[i]), ':', &(*out)[i].id, &role) || !role_find(role, &(*out)[i].role))
-            return salve_refuse(
-                err, SALVE_E_USAGE,
-                "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician", "--staff %s",
-                words->value[i]);
-    }
-    return SALVE_OK;
-}
-
-enum salve_code cli_init(struct cli *cli, struct salve_err *err)
-{
-    const char *dir = cli->word_count > 0 ? cli->words[0] : cli_site_dir(cli);
-    struct str name = cli_option_or(cli, OPT_NAME, "Health check");
-    struct visit_member *members = NULL;
-    size_t count = 0;
-    struct cli_secret secret;
-    struct cli_reply reply;
-    struct site_options options = {.path = dir, .clock = cli->clock};
-    TRY(read_members(cli, &members, &count, err));
-    TRY(visit_site_check(name, members, count, err)); /* before a passphrase is asked for */
-    enum salve_code code = cli_secret_get(cli, true, &secret, &options.secret, err);
-    if (code == SALVE_OK) code = visit_site_make(&options, name, members, count, cli->mem, err);
-    cli_secret_drop(&secret);
-    if (code != SALVE_OK) return code;
-    cli_reply_open(&reply, cli, '{');
-    cli_reply_text(&reply, "site", str_of(dir));
-    cli_reply_text(&reply, "name", name);
-    cli_reply_words(&reply,
-                    "Made the site in %s. Every optional purpose is off.\n"
-                    "Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
-                    "them)\n"
-                    "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
-                    "Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n",
-                    dir, dir, dir);
-    return cli_reply_done(&reply, err);
-}
-
-enum salve_code cli_staff(struct cli *cli, struct salve_err *err)
-{
-    struct visit_member *members = NULL;
-    struct staff *staff = NULL;
-    size_t count = 0;
-    struct cli_reply reply;
-    bool is_adding = cli_has(cli, OPT_STAFF);
-    TRY(cli_open(cli, is_adding ? CLI_STAFF : CLI_NOBODY, err));
-    TRY(read_members(cli, &members, &count, err));
-    if (is_adding) TRY(visit_staff_add(&cli->visit, members, count, err));
-    TRY(staff_list(cli->visit.site, cli->mem, &staff, &count, err));
-    cli_reply_open(&reply, cli, '[');
-    for (size_t i = 0; i < count; i++) {
-        const char *role = role_text(staff[i].role);
-        cli_reply_words(&reply, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role, staff[i].retired ? " (left)" : "");
-        cli_reply_enter(&reply, NULL, '{');
-        cli_reply_text(&reply, "id", staff[i].id);
-        cli_reply_text(&reply, "role", str_of(role));
-        cli_reply_bool(&reply, "retired", staff[i].retired);
-        cli_reply_leave(&reply);
-    }
-    return cli_reply_done(&reply, err);
-}
-
-enum salve_code cli_staff_retire(struct cli *cli, struct salve_err *err)
-{
-    struct cli_reply reply;
-    struct str id = str_of(cli->words[0]);
-    TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_staff_retire(&cli->visit, id, err));
-    cli_reply_open(&reply, cli, '{');
-    cli_reply_text(&reply, "id", id);
-    cli_reply_bool(&reply, "retired", true);
-    cli_reply_words(&reply, "%.*s has left: nothing opens for them any more.\n", STR_ARGS(id));
-    return cli_reply_done(&reply, err);
-}
 
 /* --- settings ----------------------------------------------------------------------------------------------------- */
 
@@ -227,6 +140,15 @@ static void on_progress(void *with, const char *step, uint64_t done, uint64_t of
     cli_progress_step(&v->progress, done, 0);
 }
 
+static enum salve_code verify_login(void *with, struct site *site, struct actor *out, struct salve_err *err)
+{
+    struct cli *cli = ((struct verifying *)with)->cli;
+    cli->visit.site = site; /* for the time of the login: it is not ours to close */
+    enum salve_code code = cli_login(cli, cli_option(cli, OPT_AS), false, out, err);
+    cli->visit.site = NULL;
+    return code;
+}
+
 static void on_finding(void *with, const struct site_finding *finding)
 {
     struct cli_reply *reply = &((struct verifying *)with)->reply;
@@ -260,7 +182,7 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     struct verifying verifying = {.cli = cli};
     struct site_verify_result result = {0};
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
-    ask.actor = (struct actor){.id = cli_option_or(cli, OPT_AS, ""), .role = ROLE_TECHNICIAN};
+    if (cli_has(cli, OPT_AS)) ask.login = verify_login;
     TRY(cli_site_found(cli, err));
     cli_reply_open(&verifying.reply, cli, '{');
     cli_reply_enter(&verifying.reply, "faults", '[');

@@ -288,6 +288,8 @@ SALVE_MUST_USE enum salve_code keys_sealed_put(struct keys *keys, struct str nam
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypto_key *secret,
                                                struct salve_err *err);
+/* keys_sealed_drop - the row goes, and no file holds it. Fine if there is none. */
+SALVE_MUST_USE enum salve_code keys_sealed_drop(struct keys *keys, struct str name, struct salve_err *err);
 /* keys_of_rows - the key for one kind of rows of the site (`label`), of a secret that stays the same in every epoch and
  * under every passphrase, so that rows need not be written anew. */
 void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out);

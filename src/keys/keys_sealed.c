@@ -192,6 +192,13 @@ enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypt
     return secret_read(keys, name, SLOT_SEAL_NOW, secret, err);
 }
 
+enum salve_code keys_sealed_drop(struct keys *keys, struct str name, struct salve_err *err)
+{
+    db_bind_text(keys->secret_drop, 1, name);
+    TRY(db_run(keys->secret_drop, err));
+    return db_scrub(keys->db, err);
+}
+
 void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out)
 {
     crypto_key_derive(keys_slot(keys, SLOT_ROWS), &label, 1, out);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * commons - what is about no person: documents of a site (accepted guidelines, forms, ...) and its staff. The second
- * door of the gate; a site is opened with site.h.
+ * commons - what is about no person: documents of a site (accepted guidelines, forms, ...). The second door of the
+ * gate; a site is opened with site.h, staff is in staff.h.
  *
- *     code = staff_register(site, manager, STR("dr-leila"), ROLE_CLINICIAN, err);
- *     if (code == SALVE_OK) code = commons_put(site, clinician, STR("accepted"), STR("bp"), STR("{}"), err);
+ *     code = commons_put(site, clinician, STR("accepted"), STR("bp"), STR("{}"), err);
  *     if (code == SALVE_OK) code = commons_get(site, STR("accepted"), STR("bp"), mem, &bytes, err);
- *     if (code == SALVE_OK) code = staff_retire(site, manager, STR("dr-leila"), err);   // their open views end
  */
 #ifndef SALVE_RECORDS_COMMONS_H
 #define SALVE_RECORDS_COMMONS_H
@@ -30,25 +28,5 @@ SALVE_MUST_USE enum salve_code commons_get(struct site *site, struct str kind, s
 /* commons_list - for tests: ids of a kind, sorted. */
 SALVE_MUST_USE enum salve_code commons_list(struct site *site, struct str kind, struct arena *mem, struct str **ids,
                                             size_t *count, struct salve_err *err);
-
-/* Staff are pseudonyms ("dr-amina", the form of a commons id) with one role each. The first one may be registered by
- * anybody who can open the site; later ones by a MANAGER. A role of the person's side (participant, helper, guardian)
- * is refused with E_ROLE. E_CONFLICT if the pseudonym is taken. */
-struct staff {
-    struct str id;
-    enum role role;
-    bool retired;
-};
-
-SALVE_MUST_USE enum salve_code staff_register(struct site *site, struct actor actor, struct str id, enum role role,
-                                              struct salve_err *err);
-
-/* staff_retire - the name opens nothing any more, its open views included; it is never given to anybody else. actor:
- * MANAGER. E_NOT_FOUND. */
-SALVE_MUST_USE enum salve_code staff_retire(struct site *site, struct actor actor, struct str id,
-                                            struct salve_err *err);
-
-SALVE_MUST_USE enum salve_code staff_list(struct site *site, struct arena *mem, struct staff **out, size_t *count,
-                                          struct salve_err *err);
 
 #endif

@@ -51,7 +51,7 @@ static enum salve_code decide(struct rec_view *view, struct salve_err *err)
 
 static enum salve_code copy_actor(struct rec_view *view, struct actor actor, struct salve_err *err)
 {
-    view->actor.role = actor.role;
+    view->actor = actor;
     enum salve_code code = arena_str(view->mem, actor.id, &view->actor.id, err);
     return code == SALVE_OK ? arena_str(view->mem, view->site->settings.name, &view->actor.site, err) : code;
 }

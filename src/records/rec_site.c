@@ -89,6 +89,7 @@ static enum salve_code new_site(const struct site_options *options, struct site 
     site->mem = mem;
     site->path = path.ptr;
     site->clock = options->clock;
+    site->pin_cost = (enum crypto_cost)options->pin_cost;
     enum salve_code code = crypto_keys_new(1, &site->log_seed, err);
     if (code == SALVE_OK) code = crypto_keys_new(SITE_ROW_KEYS, &site->row_keys, err);
     if (code == SALVE_OK) code = rec_codec_open(&site->codec, err);
@@ -130,7 +131,7 @@ static struct store_options store_of(const struct site_options *options, bool cr
 void rec_row_keys(struct site *site)
 {
     const struct str labels[SITE_ROW_KEYS] = {STR("SLV-site-rows-v1"), STR("SLV-site-tags-v1"),
-                                              STR("SLV-site-owners-v1")};
+                                              STR("SLV-site-owners-v1"), STR("SLV-site-gate-v1")};
     for (size_t i = 0; i < SITE_ROW_KEYS; i++) keys_of_rows(site->keys, labels[i], crypto_keys_at(site->row_keys, i));
 }
 
@@ -175,6 +176,8 @@ static enum salve_code open_files(struct site *site, const struct site_options *
                                        .is_earlier = how == OPENING_LENIENT};
     code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
+    if (code == SALVE_OK && options->pin_cost == 0)
+        site->pin_cost = site_is_made_up(site) ? CRYPTO_COST_MIN : CRYPTO_COST_INDEX;
     return code == SALVE_OK ? open_store(site, &store_options, err) : code;
 }
 
@@ -262,6 +265,7 @@ static enum salve_code create_in(const struct site_options *options, const struc
     struct site *site = NULL;
     enum salve_code code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
+    site->is_making = true;
     code = open_files(site, options, OPENING_NEW, err);
     if (code == SALVE_OK) code = first_documents(site, settings, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * site - a site is one folder: opening, closing, settings and upkeep of it. The first of the four doors of the gate
- * (records); the others are commons.h, rec.h and rights.h.
+ * (records); the others are commons.h, staff.h, rec.h and rights.h.
  *
  *     struct site *site = NULL;
  *     code = site_create(&options, &settings, NULL, err);                   // once: makes the folder
  *     if (code == SALVE_OK) code = site_open(&options, &site, err);         // E_BUSY, E_SECRET, E_INTEGRITY, ...
- *     if (code == SALVE_OK) code = staff_register(site, manager, technician.id, ROLE_TECHNICIAN, err); // commons.h
+ *     if (code == SALVE_OK) code = staff_register(site, manager, &first, err);      // staff.h
+ *     if (code == SALVE_OK) code = staff_login(site, first.id, first.secret, mem, &manager, err);
  *     if (code == SALVE_OK) code = site_facts(site, mem, &facts, err);      // sizes, not people
- *     if (code == SALVE_OK) code = site_rotate(site, technician, &rotation, err);   // nightly
+ *     if (code == SALVE_OK) code = site_rotate(site, manager, &rotation, err);      // nightly
  *     if (code == SALVE_OK) code = site_verify(site, &verify, &result, err);
  *     close_code = site_close(&site, err);                                  // in every case; NULL is fine
  *
@@ -38,6 +39,8 @@ struct site_options {
     const char *store; /* where records, log and commons are (store.h); NULL: "sqlite:site.db", in the folder */
     struct site_secret secret;
     struct clock clock; /* clock_system() */
+    int pin_cost;       /* tests only: what hashing a PIN costs (enum crypto_cost); 0: 19 MiB, or
+                         * the least where the people are made up */
     bool is_made_up;    /* site_create only: a site for demonstrations and tests; site_is_made_up */
 };
 
@@ -134,7 +137,8 @@ SALVE_MUST_USE enum salve_code site_rotate(struct site *site, struct actor actor
 SALVE_MUST_USE enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
                                                   const struct site_secret *fresh, struct salve_err *err);
 
-/* One thing that is wrong. `compartment_text` is empty when it is not about one. */
+/* One thing that is wrong. `compartment` is empty when it is not about one, or when nobody logged in: a list of the
+ * records of a site is for those who mend it. */
 struct site_finding {
     struct str file;        /* "site.db", "keys.db", "checkpoint" */
     struct str compartment; /* random id */
@@ -143,7 +147,9 @@ struct site_finding {
 };
 
 struct site_verify_ask {
-    struct actor actor;                                                         /* TECHNICIAN or MANAGER */
+    struct actor actor; /* TECHNICIAN or MANAGER; zeros: nobody, who is not told which records are concerned */
+    /* of site_verify_path, whose site nobody could log in to before; may be NULL: nobody */
+    enum salve_code (*login)(void *with, struct site *site, struct actor *out, struct salve_err *err);
     void (*progress)(void *with, const char *step, uint64_t done, uint64_t of); /* may be NULL */
     void (*finding)(void *with, const struct site_finding *finding);            /* may be NULL */
     void *with;

@@ -5,6 +5,7 @@
 #define SALVE_RECORDS_SITE_INT_H
 
 #include "base/assert.h"
+#include "crypto/crypto.h"
 #include "records/site.h"
 
 enum {
@@ -12,8 +13,9 @@ enum {
     REC_PATH_BYTES = 4096,
 };
 
-/* Keys of the rows in site.db, each of the secret of rows in the key store. */
-enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_ROW_KEYS };
+/* Keys of the rows in site.db, and one for what the gate says to itself (login_int.h), each of the secret of rows in
+ * the key store. */
+enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_ROW_KEYS };
 
 struct admit_rules;
 struct crypto_keys;
@@ -40,6 +42,8 @@ struct site {
     const struct rec_log *log;    /* the newest one */
     struct crypto_keys *log_seed; /* one key */
     struct crypto_keys *row_keys; /* enum site_row_key */
+    enum crypto_cost pin_cost;    /* of PINs that are set now */
+    bool is_making;               /* its first staff is named by whoever makes it */
     uint64_t signed_size;
     int64_t signed_at_unix_ms;   /* of the newest signature, guarded; 0: never, or nobody knows */
     bool must_sign;              /* at the closing, whatever the interval says */

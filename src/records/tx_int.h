@@ -60,6 +60,10 @@ SALVE_MUST_USE enum salve_code rec_doc_put(struct rec_tx *tx, struct str kind, s
                                            struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, struct str id, struct arena *mem,
                                            struct str *bytes, struct salve_err *err);
+/* rec_doc_ids - ids of a kind, sorted. rec_doc_is_name - whether it can be a kind or an id. */
+SALVE_MUST_USE enum salve_code rec_doc_ids(struct rec_tx *tx, struct str kind, struct arena *mem, struct str **ids,
+                                           size_t *count, struct salve_err *err);
+bool rec_doc_is_name(struct str text);
 
 /* rec_form_bind - the words of a form: the first agreement under its number and language binds them (a document and its
  * public leaf), later ones must be about the same. E_CONFLICT: other words; E_INVALID: no words at the first use. */
@@ -67,9 +71,9 @@ struct consent_form_ref;
 SALVE_MUST_USE enum salve_code rec_form_bind(struct rec_tx *tx, const struct consent_form_ref *form,
                                              struct salve_err *err);
 
-/* rec_actor_check - staff must be registered under that role and not retired; the person's side comes without an id
- * (a helper with the pseudonym of their grant). rec_actor_is - the same in a transaction of its own, which reads.
- * rec_not_staff - the words for it. rec_actor_needs - one of these roles. E_ROLE. */
+/* rec_actor_check - staff must have logged in (staff.h), have that role now and not be retired; the person's side comes
+ * without an id (a helper with the pseudonym of their grant). rec_actor_is - the same in a transaction of its own,
+ * which reads. rec_not_staff - the words for it. rec_actor_needs - one of these roles. E_ROLE. */
 #define ROLE_BIT(role) ((uint32_t)1 << (role))
 #define ROLES_WRITING  (ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN))
 #define ROLES_UPKEEP   (ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER))

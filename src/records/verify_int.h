@@ -11,7 +11,8 @@ struct verify {
     struct site *site;
     struct arena *mem;
     struct site_verify_result *result;
-    const char *file; /* for findings that a lower module reports */
+    const char *file;   /* for findings that a lower module reports */
+    bool shows_records; /* who asks may be told which records are concerned */
 };
 
 void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what);

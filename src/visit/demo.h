@@ -6,7 +6,7 @@
 #define SALVE_VISIT_DEMO_H
 
 #include "fhir/tape.h"
-#include "visit/visit.h"
+#include "visit/site.h"
 
 enum { VISIT_DEMO_PEOPLE_MAX = 16 };
 
@@ -20,8 +20,12 @@ struct visit_demo_person {
     bool is_paper, is_erased; /* nothing is stored; the record is erased at the end */
 };
 
+enum { VISIT_DEMO_STAFF = 5 };
+
 struct visit_demo {
-    const struct str *guidelines; /* ids */
+    struct visit_member members[VISIT_DEMO_STAFF]; /* with the PINs that visit_demo_site made up */
+    struct actor staff[VISIT_DEMO_STAFF];          /* logged in */
+    const struct str *guidelines;                  /* ids */
     size_t guideline_count;
     struct visit_demo_person people[VISIT_DEMO_PEOPLE_MAX];
     size_t people_count;
@@ -34,9 +38,9 @@ SALVE_MUST_USE enum salve_code visit_demo_read(const struct visit *visit, int64_
 /* visit_demo_site - makes a site with a member of staff of every role, opens it in visit->site and accepts the
  * guidelines of the demonstration: at a real site a named clinician does that. */
 SALVE_MUST_USE enum salve_code visit_demo_site(struct visit *visit, const struct site_options *options,
-                                               const struct visit_demo *demo, struct salve_err *err);
+                                               struct visit_demo *demo, struct salve_err *err);
 
 /* visit_demo_as - who acts from now on: the member with that role, or the person. Returns visit. */
-struct visit *visit_demo_as(struct visit *visit, enum role role);
+struct visit *visit_demo_as(struct visit *visit, const struct visit_demo *demo, enum role role);
 
 #endif

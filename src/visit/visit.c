@@ -2,26 +2,11 @@
  * Who acts, and the view of a person with their card. */
 #include "admit/import.h"
 #include "fhir/tape_edit.h"
-#include "records/commons.h"
 #include "visit/visit_int.h"
 
 struct actor visit_person(const struct site *site)
 {
     return (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name};
-}
-
-enum salve_code visit_actor(struct site *site, struct str id, struct arena *mem, struct actor *out,
-                            struct salve_err *err)
-{
-    struct staff *staff = NULL;
-    size_t count = 0;
-    TRY(staff_list(site, mem, &staff, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        if (!str_eq(staff[i].id, id) || staff[i].retired) continue;
-        *out = (struct actor){staff[i].id, staff[i].role, site_settings(site)->name};
-        return SALVE_OK;
-    }
-    return salve_refuse(err, SALVE_E_ROLE, "nobody of that name works at this site", "%.*s", STR_ARGS(id));
 }
 
 enum salve_code visit_view_open(const struct visit *visit, struct str card, struct rec_view **out,

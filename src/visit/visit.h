@@ -8,7 +8,7 @@
  *
  *     visit_content_open(&ask, mem, &content, err);                   // content.h: words and guidelines, once, pinned
  *     struct visit visit = {.site = site, .content = content, .mem = mem};
- *     visit_actor(site, STR("kofi"), mem, &visit.actor, err);         // who acts
+ *     staff_login(site, STR("kofi"), pin, mem, &visit.actor, err);    // records/staff.h: who acts
  *     visit_enrol(&visit, &patient, &enrolled, err);                  // enrol.h: the card is shown once
  *     visit_grant(content, &grant_ask, &grant, err);
  *     visit_consent_give(&visit, enrolled.card, &grant, &receipt, err);
@@ -31,6 +31,7 @@
 #include "base/str.h"
 #include "records/rights.h"
 #include "records/site.h"
+#include "records/staff.h"
 
 struct visit_content; /* content.h */
 
@@ -43,11 +44,7 @@ struct visit {
     bool is_demo; /* made-up people: said on every page of a letter */
 };
 
-/* visit_person - the person themself, who acts with their card. */
+/* visit_person - the person themself, who acts with their card. A member of staff acts as staff_login says. */
 struct actor visit_person(const struct site *site);
-
-/* visit_actor - the member of staff with that pseudonym. E_ROLE: nobody of that name works here (any more). */
-SALVE_MUST_USE enum salve_code visit_actor(struct site *site, struct str id, struct arena *mem, struct actor *out,
-                                           struct salve_err *err);
 
 #endif

@@ -11,32 +11,35 @@
 #include "json/json.h"
 #include "visit/check.h"
 #include "visit/content.h"
-#include "visit/site.h"
 
-static const struct visit_member members[] = {{{"maria", 5}, ROLE_MANAGER},
-                                              {{"dr-amara", 8}, ROLE_CLINICIAN},
-                                              {{"kofi", 4}, ROLE_REGISTRAR},
-                                              {{"lina", 4}, ROLE_ASSISTANT},
-                                              {{"tom", 3}, ROLE_TECHNICIAN}};
-enum { MEMBERS = sizeof members / sizeof *members };
+static const struct visit_member members[VISIT_DEMO_STAFF] = {{{"maria", 5}, ROLE_MANAGER, {NULL, 0}},
+                                                              {{"dr-amara", 8}, ROLE_CLINICIAN, {NULL, 0}},
+                                                              {{"kofi", 4}, ROLE_REGISTRAR, {NULL, 0}},
+                                                              {{"lina", 4}, ROLE_ASSISTANT, {NULL, 0}},
+                                                              {{"tom", 3}, ROLE_TECHNICIAN, {NULL, 0}}};
 
-struct visit *visit_demo_as(struct visit *visit, enum role role)
+struct visit *visit_demo_as(struct visit *visit, const struct visit_demo *demo, enum role role)
 {
     visit->actor = visit_person(visit->site);
-    for (size_t i = 0; i < MEMBERS; i++)
-        if (members[i].role == role) visit->actor.id = members[i].id;
-    visit->actor.role = role;
+    for (size_t i = 0; i < VISIT_DEMO_STAFF; i++)
+        if (demo->staff[i].role == role) visit->actor = demo->staff[i];
     return visit;
 }
 
-enum salve_code visit_demo_site(struct visit *visit, const struct site_options *options, const struct visit_demo *demo,
+enum salve_code visit_demo_site(struct visit *visit, const struct site_options *options, struct visit_demo *demo,
                                 struct salve_err *err)
 {
-    TRY(visit_site_make(options, STR("Demonstration Clinic"), members, MEMBERS, visit->mem, err));
+    struct visit_site_ask ask = {
+        .name = STR("Demonstration Clinic"), .members = demo->members, .count = VISIT_DEMO_STAFF};
+    memcpy(demo->members, members, sizeof members);
+    for (size_t i = 0; i < VISIT_DEMO_STAFF; i++) TRY(visit_pin_make(visit->mem, &demo->members[i].secret, err));
+    TRY(visit_site_make(options, &ask, visit->mem, err));
     TRY(site_open(options, &visit->site, err));
+    for (size_t i = 0; i < VISIT_DEMO_STAFF; i++)
+        TRY(staff_login(visit->site, members[i].id, demo->members[i].secret, visit->mem, &demo->staff[i], err));
     for (size_t i = 0; i < demo->guideline_count; i++) {
         const struct guideline *ignored = NULL;
-        TRY(visit_accept(visit_demo_as(visit, ROLE_CLINICIAN), demo->guidelines[i], NULL, 0, &ignored, err));
+        TRY(visit_accept(visit_demo_as(visit, demo, ROLE_CLINICIAN), demo->guidelines[i], NULL, 0, &ignored, err));
     }
     return SALVE_OK;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "records/commons.h"
+#include "crypto/crypto.h"
 
 enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 40 };
 static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -56,67 +56,76 @@ static enum salve_code log_name_of(struct str name, struct arena *mem, struct st
     return buf_done(&text, out, err);
 }
 
-/* Managers first: they may add the others. */
-static enum salve_code register_all(struct site *site, struct actor actor, const struct visit_member *members,
-                                    size_t count, struct salve_err *err)
+void visit_manager_add(struct visit_member *members, size_t *count)
 {
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < count; i++)
-            if ((members[i].role == ROLE_MANAGER) == (pass == 0))
-                TRY(staff_register(site, actor, members[i].id, members[i].role, err));
-    return SALVE_OK;
+    for (size_t i = 0; i < *count; i++)
+        if (members[i].role == ROLE_MANAGER) return;
+    members[(*count)++] = (struct visit_member){.id = STR("manager"), .role = ROLE_MANAGER};
 }
 
-struct members {
-    const struct visit_member *all;
-    size_t count;
+enum salve_code visit_pin_make(struct arena *mem, struct str *out, struct salve_err *err)
+{
+    enum { DIGITS = 8, RANGE = 100 * 1000 * 1000 };
+    uint8_t bytes[8];
+    crypto_random(bytes, sizeof bytes); /* 64 bits for 27: no number is likelier by more than 2^-37 */
+    *out = arena_printf(mem, "%0*u", DIGITS, (unsigned)(crypto_get_u64(bytes) % RANGE));
+    crypto_zero(bytes, sizeof bytes);
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "PIN") : SALVE_OK;
+}
+
+/* --- making ------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code register_one(struct site *site, struct actor actor, const struct actor *second,
+                                    const struct visit_member *member, struct salve_err *err)
+{
+    struct staff_new fresh = {.id = member->id, .role = member->role, .secret = member->secret, .second = second};
+    return staff_register(site, actor, &fresh, err);
+}
+
+struct making {
+    const struct visit_site_ask *ask;
+    struct arena *mem;
 };
 
+/* The first manager, who then adds the others. */
 static enum salve_code first_staff(struct site *site, void *with, struct salve_err *err)
 {
-    const struct members *members = with;
-    struct actor first = {.id = STR("manager"), .role = ROLE_MANAGER, .site = site_settings(site)->name};
-    bool is_named = false;
-    for (size_t i = 0; i < members->count && !is_named; i++) {
-        if (members->all[i].role != ROLE_MANAGER) continue;
-        first.id = members->all[i].id;
-        is_named = true;
-    }
-    if (!is_named) TRY(staff_register(site, first, first.id, first.role, err));
-    return register_all(site, first, members->all, members->count, err);
+    const struct making *making = with;
+    const struct visit_site_ask *ask = making->ask;
+    struct actor actor = {.role = ROLE_MANAGER};
+    size_t first = 0;
+    while (first < ask->count && ask->members[first].role != ROLE_MANAGER) first++;
+    if (first == ask->count) return salve_fail(err, SALVE_E_USAGE, "a manager");
+    actor.id = ask->members[first].id;
+    TRY(register_one(site, actor, NULL, &ask->members[first], err));
+    TRY(staff_login(site, actor.id, ask->members[first].secret, making->mem, &actor, err));
+    for (size_t i = 0; i < ask->count; i++)
+        if (i != first) TRY(register_one(site, actor, NULL, &ask->members[i], err));
+    return ask->told == NULL ? SALVE_OK : ask->told(ask->with, err);
 }
 
-enum salve_code visit_site_make(const struct site_options *options, struct str name, const struct visit_member *members,
-                                size_t count, struct arena *mem, struct salve_err *err)
+enum salve_code visit_site_make(const struct site_options *options, const struct visit_site_ask *ask, struct arena *mem,
+                                struct salve_err *err)
 {
-    struct members all = {members, count};
-    struct site_first first = {first_staff, &all};
-    struct site_settings settings = {.name = name, .languages = STR("en ar")};
-    TRY(visit_site_check(name, members, count, err));
-    TRY(log_name_of(name, mem, &settings.log_name, err));
+    struct making making = {ask, mem};
+    struct site_first first = {first_staff, &making};
+    struct site_settings settings = {.name = ask->name, .languages = STR("en ar")};
+    TRY(visit_site_check(ask->name, ask->members, ask->count, err));
+    for (size_t i = 0; i < ask->count; i++) TRY(staff_secret_check(ask->members[i].secret, err));
+    TRY(log_name_of(ask->name, mem, &settings.log_name, err));
     return site_create(options, &settings, &first, err);
 }
 
-enum salve_code visit_staff_add(const struct visit *visit, const struct visit_member *members, size_t count,
-                                struct salve_err *err)
+/* --- later -------------------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_staff_add(const struct visit *visit, const struct actor *second,
+                                const struct visit_member *members, size_t count, struct salve_err *err)
 {
     TRY(check_members(members, count, err));
-    return register_all(visit->site, visit->actor, members, count, err);
-}
-
-enum salve_code visit_staff_retire(const struct visit *visit, struct str id, struct salve_err *err)
-{
-    struct staff *staff = NULL;
-    size_t count = 0, others = 0;
-    bool is_manager = false;
-    TRY(staff_list(visit->site, visit->mem, &staff, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        if (staff[i].retired || staff[i].role != ROLE_MANAGER) continue;
-        is_manager = is_manager || str_eq(staff[i].id, id);
-        others += !str_eq(staff[i].id, id);
-    }
-    if (is_manager && others == 0)
-        return salve_refuse(err, SALVE_E_CONFLICT, "the last manager stays until there is another", "staff %.*s",
-                            STR_ARGS(id));
-    return staff_retire(visit->site, visit->actor, id, err);
+    for (size_t i = 0; i < count; i++) TRY(staff_secret_check(members[i].secret, err));
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < count; i++)
+            if ((members[i].role == ROLE_MANAGER) == (pass == 0))
+                TRY(register_one(visit->site, visit->actor, second, &members[i], err));
+    return SALVE_OK;
 }

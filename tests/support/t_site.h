@@ -19,6 +19,7 @@
 #include "records/commons.h"
 #include "records/rights.h"
 #include "records/site.h"
+#include "records/staff.h"
 #include "t.h"
 
 #pragma GCC diagnostic push
@@ -33,12 +34,14 @@ struct t_site {
     struct arena *mem;
 };
 
-static const struct actor T_MANAGER = {{"mia", 3}, ROLE_MANAGER, {"", 0}};
-static const struct actor T_REGISTRAR = {{"desk-rosa", 9}, ROLE_REGISTRAR, {"", 0}};
-static const struct actor T_ASSISTANT = {{"nurse-ben", 9}, ROLE_ASSISTANT, {"", 0}};
-static const struct actor T_CLINICIAN = {{"dr-amina", 8}, ROLE_CLINICIAN, {"", 0}};
-static const struct actor T_TECHNICIAN = {{"tech-li", 7}, ROLE_TECHNICIAN, {"", 0}};
-static const struct actor T_PERSON = {{"", 0}, ROLE_PARTICIPANT, {"", 0}};
+/* Who acts. Staff have logged in since t_site_make: a pass is good for the life of the site and its copies. */
+static struct actor T_MANAGER = {.id = {"mia", 3}, .role = ROLE_MANAGER};
+static struct actor T_REGISTRAR = {.id = {"desk-rosa", 9}, .role = ROLE_REGISTRAR};
+static struct actor T_ASSISTANT = {.id = {"nurse-ben", 9}, .role = ROLE_ASSISTANT};
+static struct actor T_CLINICIAN = {.id = {"dr-amina", 8}, .role = ROLE_CLINICIAN};
+static struct actor T_TECHNICIAN = {.id = {"tech-li", 7}, .role = ROLE_TECHNICIAN};
+static const struct actor T_PERSON = {.role = ROLE_PARTICIPANT};
+#define T_PIN STR("246802") /* of everybody */
 
 #define t_must(call)                                                                                                   \
     do {                                                                                                               \
@@ -97,13 +100,29 @@ static void t_site_paths(struct t_site *t, const char *folder)
 static void t_site_open(struct t_site *t) { t_must(site_open(&t->options, &t->site, &err)); }
 static void t_site_close(struct t_site *t) { t_must(site_close(&t->site, &err)); }
 
+/* t_register - a new member, added by `actor` and confirmed by the clinician. */
+static enum salve_code t_register(struct site *site, struct actor actor, struct str id, enum role role,
+                                  struct salve_err *err)
+{
+    struct staff_new fresh = {.id = id, .role = role, .secret = T_PIN, .second = &T_CLINICIAN};
+    return staff_register(site, actor, &fresh, err);
+}
+
+/* t_login - logs in; the texts of the actor stay as they are. */
+static void t_login(struct t_site *t, struct actor *actor)
+{
+    struct actor made;
+    t_must(staff_login(t->site, actor->id, T_PIN, t->mem, &made, &err));
+    memcpy(actor->pass, made.pass, sizeof actor->pass);
+}
+
 static void t_site_staff(struct t_site *t)
 {
-    t_must(staff_register(t->site, T_MANAGER, T_MANAGER.id, ROLE_MANAGER, &err));
-    t_must(staff_register(t->site, T_MANAGER, T_REGISTRAR.id, ROLE_REGISTRAR, &err));
-    t_must(staff_register(t->site, T_MANAGER, T_ASSISTANT.id, ROLE_ASSISTANT, &err));
-    t_must(staff_register(t->site, T_MANAGER, T_CLINICIAN.id, ROLE_CLINICIAN, &err));
-    t_must(staff_register(t->site, T_MANAGER, T_TECHNICIAN.id, ROLE_TECHNICIAN, &err));
+    struct actor *const all[] = {&T_MANAGER, &T_REGISTRAR, &T_ASSISTANT, &T_CLINICIAN, &T_TECHNICIAN};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        t_must(t_register(t->site, T_MANAGER, all[i]->id, all[i]->role, &err));
+        t_login(t, all[i]);
+    }
 }
 
 /* t_is_all - the exhaustive form was asked for (ALL=1). */
@@ -128,6 +147,7 @@ static struct t_site *t_site_make(const char *name, bool name_index)
     unlink(t->key_file);
     t_site_paths(t, folder);
     t->options.clock = clock_fixed(T_SITE_NOW);
+    t->options.pin_cost = CRYPTO_COST_MIN;
     t->mem = arena_open_private((size_t)1 << 30);
     struct site_settings settings = {
         .name = STR("Test site"), .log_name = STR("test"), .languages = STR("en ar"), .name_index = name_index};

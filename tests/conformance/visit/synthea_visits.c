@@ -22,7 +22,7 @@ struct visits {
     struct visit visit;
     struct visit_screening screening;
     struct consent_grant grant;
-    struct actor registrar, assistant, clinician;
+    struct actor registrar, assistant, clinician, technician;
     uint64_t came, kept, findings;
 };
 
@@ -172,11 +172,15 @@ static enum salve_code accept_all(struct visits *v, struct salve_err *err)
 
 static enum salve_code set_up(struct visits *v, const char *folder, struct arena *mem, struct salve_err *err)
 {
-    static const struct visit_member members[] = {{{"maria", sizeof "maria" - 1}, ROLE_MANAGER},
-                                                  {{"kofi", sizeof "kofi" - 1}, ROLE_REGISTRAR},
-                                                  {{"lina", sizeof "lina" - 1}, ROLE_ASSISTANT},
-                                                  {{"dr-amina", sizeof "dr-amina" - 1}, ROLE_CLINICIAN},
-                                                  {{"tom", sizeof "tom" - 1}, ROLE_TECHNICIAN}};
+#define PIN                                                                                                            \
+    {                                                                                                                  \
+        "246802", 6                                                                                                    \
+    }
+    static const struct visit_member members[] = {{{"maria", sizeof "maria" - 1}, ROLE_MANAGER, PIN},
+                                                  {{"kofi", sizeof "kofi" - 1}, ROLE_REGISTRAR, PIN},
+                                                  {{"lina", sizeof "lina" - 1}, ROLE_ASSISTANT, PIN},
+                                                  {{"dr-amina", sizeof "dr-amina" - 1}, ROLE_CLINICIAN, PIN},
+                                                  {{"tom", sizeof "tom" - 1}, ROLE_TECHNICIAN, PIN}};
     char key[256], site[256], share[4096];
     struct visit_content *content = NULL;
     (void)snprintf(key, sizeof key, "%s/key", folder);
@@ -186,13 +190,15 @@ static enum salve_code set_up(struct visits *v, const char *folder, struct arena
     struct visit_grant_ask grant = {
         .purpose = PURPOSE_CARE, .language = STR("en"), .method = STR("signed"), .read_back_rounds = 1};
     struct site_options options = {.path = site, .secret = {.key_file = key}, .clock = clock_system()};
+    struct visit_site_ask made = {.name = STR("Test"), .members = members, .count = 5};
     TRY(visit_content_open(&ask, mem, &content, err));
-    TRY(visit_site_make(&options, STR("Test"), members, 5, mem, err));
+    TRY(visit_site_make(&options, &made, mem, err));
     v->visit = (struct visit){.content = content, .mem = mem};
     TRY(site_open(&options, &v->visit.site, err));
-    TRY(visit_actor(v->visit.site, STR("kofi"), mem, &v->registrar, err));
-    TRY(visit_actor(v->visit.site, STR("lina"), mem, &v->assistant, err));
-    TRY(visit_actor(v->visit.site, STR("dr-amina"), mem, &v->clinician, err));
+    TRY(staff_login(v->visit.site, STR("kofi"), members[0].secret, mem, &v->registrar, err));
+    TRY(staff_login(v->visit.site, STR("lina"), members[0].secret, mem, &v->assistant, err));
+    TRY(staff_login(v->visit.site, STR("dr-amina"), members[0].secret, mem, &v->clinician, err));
+    TRY(staff_login(v->visit.site, STR("tom"), members[0].secret, mem, &v->technician, err));
     TRY(visit_grant(content, &grant, &v->grant, err));
     return accept_all(v, err);
 }
@@ -242,7 +248,7 @@ int main(void)
     printf("%llu resources came, %llu admitted, %llu findings signed\n", (unsigned long long)v.came,
            (unsigned long long)v.kept, (unsigned long long)v.findings);
     struct site_verify_result result;
-    struct site_verify_ask ask = {.actor = {{"tom", sizeof "tom" - 1}, ROLE_TECHNICIAN, STR("Test")}};
+    struct site_verify_ask ask = {.actor = v.technician};
     if (site_verify(v.visit.site, &ask, &result, &err) == SALVE_OK)
         t_pass();
     else

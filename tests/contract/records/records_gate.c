@@ -29,9 +29,15 @@ static void a_fresh_enrolment_opens_to_the_person_alone(void **state)
     struct rec_view *view;
     for (int p = PURPOSE_CARE; p <= PURPOSE_LAST; p++)
         for (int r = 0; r < ROLE_COUNT; r++) {
-            static const struct str ids[ROLE_COUNT] = {{"", 0},          {"sister", 6},   {"", 0},    {"desk-rosa", 9},
-                                                       {"nurse-ben", 9}, {"dr-amina", 8}, {"mia", 3}, {"tech-li", 7}};
-            struct actor actor = {.id = ids[r], .role = (enum role)r};
+            const struct actor actors[ROLE_COUNT] = {T_PERSON,
+                                                     {.id = STR("sister"), .role = ROLE_HELPER},
+                                                     {.role = ROLE_GUARDIAN},
+                                                     T_REGISTRAR,
+                                                     T_ASSISTANT,
+                                                     T_CLINICIAN,
+                                                     T_MANAGER,
+                                                     T_TECHNICIAN};
+            struct actor actor = actors[r];
             bool is_own = p == PURPOSE_SELF && r == ROLE_PARTICIPANT;
             enum salve_code code = t_open_code(t, actor, (enum purpose)p, who.card, &view);
             bool opens_nothing = consent_role_classes((enum role)r, (enum purpose)p) == 0 || p == PURPOSE_LETTER;
@@ -85,18 +91,20 @@ static void staff_must_be_registered_under_the_role_they_use(void **state)
     struct rec_view *view;
     struct rec_enrolled who = t_enrol(t, "Novak", "1961-12-31");
     struct actor stranger = {.id = STR("dr-nobody"), .role = ROLE_CLINICIAN};
-    struct actor promoted = {.id = T_ASSISTANT.id, .role = ROLE_CLINICIAN};
+    struct actor promoted = T_ASSISTANT;
+    promoted.role = ROLE_CLINICIAN;
     t_give(t, who.card, PURPOSE_CARE);
     assert_code(t_open_code(t, stranger, PURPOSE_CARE, who.card, &view), SALVE_E_ROLE);
     assert_code(t_open_code(t, promoted, PURPOSE_CARE, who.card, &view), SALVE_E_ROLE);
-    assert_code(staff_register(t->site, T_CLINICIAN, STR("dr-friend"), ROLE_CLINICIAN, NULL), SALVE_E_ROLE);
-    assert_code(staff_register(t->site, T_MANAGER, T_CLINICIAN.id, ROLE_CLINICIAN, NULL), SALVE_E_CONFLICT);
-    assert_code(staff_register(t->site, T_MANAGER, STR("someone"), ROLE_PARTICIPANT, NULL), SALVE_E_ROLE);
-    assert_ok(staff_register(t->site, T_MANAGER, STR("dr-away"), ROLE_CLINICIAN, NULL));
+    assert_code(t_register(t->site, T_CLINICIAN, STR("dr-friend"), ROLE_CLINICIAN, NULL), SALVE_E_ROLE);
+    assert_code(t_register(t->site, T_MANAGER, T_CLINICIAN.id, ROLE_CLINICIAN, NULL), SALVE_E_CONFLICT);
+    assert_code(t_register(t->site, T_MANAGER, STR("someone"), ROLE_PARTICIPANT, NULL), SALVE_E_ROLE);
+    assert_ok(t_register(t->site, T_MANAGER, STR("dr-away"), ROLE_CLINICIAN, NULL));
     struct actor away = {.id = STR("dr-away"), .role = ROLE_CLINICIAN};
+    t_login(t, &away);
     view = t_open(t, away, PURPOSE_CARE, who.card);
     t_close_view(&view);
-    assert_ok(staff_retire(t->site, T_MANAGER, STR("dr-away"), NULL));
+    assert_ok(staff_retire(t->site, T_MANAGER, NULL, STR("dr-away"), NULL));
     assert_code(t_open_code(t, away, PURPOSE_CARE, who.card, &view), SALVE_E_ROLE);
 }
 

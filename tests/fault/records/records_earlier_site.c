@@ -8,8 +8,25 @@
 #define FIXTURE "tests/fixtures/layout-1"
 #define MADE_AT 1795981500000 /* 2026-11-29T19:45:00Z, after the last look of the fixture */
 
-static const struct actor LINA = {{"lina", 4}, ROLE_ASSISTANT, {"", 0}}, KOFI = {{"kofi", 4}, ROLE_REGISTRAR, {"", 0}},
-                          LI = {{"tech-li", 7}, ROLE_TECHNICIAN, {"", 0}};
+static struct actor LINA = {.id = {"lina", 4}, .role = ROLE_ASSISTANT};
+static struct actor KOFI = {.id = {"kofi", 4}, .role = ROLE_REGISTRAR};
+static struct actor LI = {.id = {"tech-li", 7}, .role = ROLE_TECHNICIAN};
+
+/* Its staff had no PINs: the first manager's is set by whoever opens the site, the others' by that manager. */
+static void log_in(struct t_site *t)
+{
+    struct actor manager = {.id = STR("mia"), .role = ROLE_MANAGER}, nobody = {.role = ROLE_PARTICIPANT};
+    struct actor *const others[] = {&LINA, &KOFI, &LI};
+    for (size_t i = 0; i < 3; i++)
+        assert_code(staff_pin_set(t->site, nobody, NULL, others[i]->id, T_PIN, NULL), SALVE_E_ROLE);
+    t_must(staff_pin_set(t->site, nobody, NULL, manager.id, T_PIN, &err));
+    assert_code(staff_pin_set(t->site, nobody, NULL, manager.id, STR("999999"), NULL), SALVE_E_ROLE);
+    t_login(t, &manager);
+    for (size_t i = 0; i < 3; i++) {
+        t_must(staff_pin_set(t->site, manager, NULL, others[i]->id, T_PIN, &err));
+        t_login(t, others[i]);
+    }
+}
 
 static struct t_site *open_copy(void)
 {
@@ -26,6 +43,7 @@ static struct t_site *open_copy(void)
     t_must(file_read(FIXTURE ".key", 4096, t->mem, &key, &err));
     t_must(file_write(t->key_file, key, 0600, &err));
     t->options.clock = clock_fixed(MADE_AT);
+    t->options.pin_cost = CRYPTO_COST_MIN;
     return t;
 }
 
@@ -37,6 +55,7 @@ static struct t_site *open_upgraded(void)
     struct site_verify_result result;
     t_must(site_upgrade(&t->options, &ask, &result, &err));
     t_site_open(t);
+    log_in(t);
     return t;
 }
 

@@ -36,7 +36,7 @@ static void erased(struct scene *s)
     struct rec_erasure erasure;
     t_must(rec_erase(s->t->site, T_PERSON, s->who.card, s->t->mem, &erasure, &err));
 }
-static void retired(struct scene *s) { t_must(staff_retire(s->t->site, T_MANAGER, s->doctor.id, &err)); }
+static void retired(struct scene *s) { t_must(staff_retire(s->t->site, T_MANAGER, NULL, s->doctor.id, &err)); }
 static void card_renewed(struct scene *s)
 {
     struct rec_view *own = t_open(s->t, T_PERSON, PURPOSE_SELF, s->who.card);
@@ -141,7 +141,8 @@ static struct scene begin(struct t_site *t, const struct ending *ending)
     begun_ms = clock_now_ms;
     (void)snprintf(doctor, sizeof doctor, "dr-%d", number++);
     s.doctor = (struct actor){.id = str_of(doctor), .role = ROLE_CLINICIAN};
-    t_must(staff_register(t->site, T_MANAGER, s.doctor.id, ROLE_CLINICIAN, &err));
+    t_must(t_register(t->site, T_MANAGER, s.doctor.id, ROLE_CLINICIAN, &err));
+    t_login(t, &s.doctor);
     s.who = t_enrol(t, "Haddad", "1980-01-01");
     struct consent_grant grant = t_grant(ending->purpose);
     if (ending->is_short) grant.not_after_unix_s = (begun_ms + 5 * MINUTE_MS) / 1000;

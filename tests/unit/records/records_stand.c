@@ -32,7 +32,7 @@ static void decisions_on_other_purposes_and_people_end_nothing(void **state)
     t_withdraw(t, who.card, PURPOSE_FOLLOW_UP);
     t_withdraw(t, who.card, PURPOSE_RESEARCH); /* was never given */
     t_withdraw(t, other.card, PURPOSE_CARE);
-    t_must(staff_retire(t->site, T_MANAGER, T_ASSISTANT.id, &err));
+    t_must(staff_retire(t->site, T_MANAGER, NULL, T_ASSISTANT.id, &err));
     assert_int_equal(t_count(view), 1);
     t_withdraw(t, who.card, PURPOSE_CARE);
     assert_int_equal(t_count(own), 1);

@@ -6,11 +6,9 @@
 
 #define HERE "tests/unit/records/records_usage.c"
 
-static const struct actor nurse = {{"nurse-ben", 9}, ROLE_ASSISTANT, {"", 0}};
-static const struct actor person = {{"", 0}, ROLE_PARTICIPANT, {"", 0}};
-static const struct actor manager = {{"mia", 3}, ROLE_MANAGER, {"", 0}};
-static const struct actor technician = {{"tech-li", 7}, ROLE_TECHNICIAN, {"", 0}};
-static const struct actor clinician = {{"dr-amina", 8}, ROLE_CLINICIAN, {"", 0}};
+#define nurse     T_ASSISTANT
+#define person    T_PERSON
+#define clinician T_CLINICIAN
 
 static enum salve_code code, close_code;
 static struct salve_err whole, *err = &whole;
@@ -25,16 +23,19 @@ static void the_usage_of_site_runs(void **state)
     struct site_facts facts;
     struct site_rotation rotation;
     struct site_verify_result result;
-    struct site_verify_ask verify = {.actor = technician};
+    struct site_verify_ask verify = {.progress = NULL};
+    struct actor manager = {.role = ROLE_MANAGER};
+    const struct staff_new first = {.id = STR("mia"), .role = ROLE_MANAGER, .secret = T_PIN};
     t_site_close(t);
     t_remove(t->folder);
     /* usage of src/records/site.h */
     struct site *site = NULL;
     code = site_create(&options, &settings, NULL, err);
     if (code == SALVE_OK) code = site_open(&options, &site, err);
-    if (code == SALVE_OK) code = staff_register(site, manager, technician.id, ROLE_TECHNICIAN, err);
+    if (code == SALVE_OK) code = staff_register(site, manager, &first, err);
+    if (code == SALVE_OK) code = staff_login(site, first.id, first.secret, mem, &manager, err);
     if (code == SALVE_OK) code = site_facts(site, mem, &facts, err);
-    if (code == SALVE_OK) code = site_rotate(site, technician, &rotation, err);
+    if (code == SALVE_OK) code = site_rotate(site, manager, &rotation, err);
     if (code == SALVE_OK) code = site_verify(site, &verify, &result, err);
     close_code = site_close(&site, err);
     /* end */
@@ -53,13 +54,29 @@ static void the_usage_of_commons_runs(void **state)
     struct site *site = t->site;
     struct str bytes = STR("");
     /* usage of src/records/commons.h */
-    code = staff_register(site, manager, STR("dr-leila"), ROLE_CLINICIAN, err);
-    if (code == SALVE_OK) code = commons_put(site, clinician, STR("accepted"), STR("bp"), STR("{}"), err);
+    code = commons_put(site, clinician, STR("accepted"), STR("bp"), STR("{}"), err);
     if (code == SALVE_OK) code = commons_get(site, STR("accepted"), STR("bp"), mem, &bytes, err);
-    if (code == SALVE_OK) code = staff_retire(site, manager, STR("dr-leila"), err);
     /* end */
     assert_ok(code);
     assert_str(bytes, "{}");
+    t_site_drop(t);
+}
+
+static void the_usage_of_staff_runs(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("usage", false);
+    struct arena *mem = t->mem;
+    struct site *site = t->site;
+    struct actor manager, registrar;
+    /* usage of src/records/staff.h */
+    code = staff_login(site, STR("mia"), STR("246802"), mem, &manager, err);
+    struct staff_new leila = {.id = STR("leila"), .role = ROLE_REGISTRAR, .secret = STR("135791")};
+    if (code == SALVE_OK) code = staff_register(site, manager, &leila, err);
+    if (code == SALVE_OK) code = staff_login(site, leila.id, leila.secret, mem, &registrar, err);
+    if (code == SALVE_OK) code = staff_retire(site, manager, NULL, leila.id, err);
+    /* end */
+    assert_ok(code);
     t_site_drop(t);
 }
 
@@ -167,16 +184,16 @@ static void they_are_what_the_headers_show(void **state)
         compare(mem, str_cut(line, mark.len, line.len - mark.len - 3), &source);
         count++;
     }
-    assert_int_equal(count, 4);
+    assert_int_equal(count, 5);
     arena_close(mem);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_usage_of_site_runs),         cmocka_unit_test(the_usage_of_commons_runs),
-        cmocka_unit_test(the_usage_of_rec_runs),          cmocka_unit_test(the_usage_of_rights_runs),
-        cmocka_unit_test(they_are_what_the_headers_show),
+        cmocka_unit_test(the_usage_of_site_runs),   cmocka_unit_test(the_usage_of_commons_runs),
+        cmocka_unit_test(the_usage_of_staff_runs),  cmocka_unit_test(the_usage_of_rec_runs),
+        cmocka_unit_test(the_usage_of_rights_runs), cmocka_unit_test(they_are_what_the_headers_show),
     };
     return t_run(tests);
 }

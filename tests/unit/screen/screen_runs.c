@@ -5,7 +5,7 @@
 #include "screen/screen_int.h"
 #include "screen_case.h"
 
-static const struct actor OTHER_CLINICIAN = {{"dr-bo", 5}, ROLE_CLINICIAN, {"", 0}};
+static struct actor OTHER_CLINICIAN = {.id = {"dr-bo", 5}, .role = ROLE_CLINICIAN};
 
 static struct world world_examined(const char *name)
 {
@@ -189,7 +189,8 @@ static void the_newest_signing_stands_with_its_own_clinician(void **state)
     (void)state;
     struct world w = world_examined("runs-newest");
     size_t first = 0, second = 0;
-    t_must(staff_register(w.t->site, T_MANAGER, OTHER_CLINICIAN.id, ROLE_CLINICIAN, &err));
+    t_must(t_register(w.t->site, T_MANAGER, OTHER_CLINICIAN.id, ROLE_CLINICIAN, &err));
+    t_login(w.t, &OTHER_CLINICIAN);
     run_once(&w);
     sign(&w, &first);
     lower_the_pressure(&w);

@@ -258,8 +258,8 @@ static void made_up_people_come_to_a_site_of_their_own(void **state)
     t_must(visit_demo_site(&visit, &options, &demo, &err));
     t_must(visit_screening(&visit, &screening, &err));
     assert_int_equal(screening.left_out, visit.content->guideline_count - demo.guideline_count);
-    assert_int_equal(visit_demo_as(&visit, ROLE_PARTICIPANT)->actor.id.len, 0);
-    assert_str(visit_demo_as(&visit, ROLE_REGISTRAR)->actor.id, "kofi");
+    assert_int_equal(visit_demo_as(&visit, &demo, ROLE_PARTICIPANT)->actor.id.len, 0);
+    assert_str(visit_demo_as(&visit, &demo, ROLE_REGISTRAR)->actor.id, "kofi");
     t_must(visit_enrol(&visit, &demo.people[0].patient, &enrolled, &err));
     t_must(site_close(&visit.site, &err));
     t_remove(path.ptr);

@@ -313,29 +313,31 @@ static void what_is_taken_is_one_bundle_of_all_that_is_kept(void **state)
 static void staff_are_checked_before_one_is_added(void **state)
 {
     struct world w = empty_world("staff", NULL);
-    struct visit_member good[] = {{STR("lina"), ROLE_ASSISTANT}, {STR("Lina"), ROLE_ASSISTANT}};
+    struct visit_member good[] = {{STR("lina"), ROLE_ASSISTANT, T_PIN}, {STR("Lina"), ROLE_ASSISTANT, T_PIN}};
     struct actor actor;
     (void)state;
-    assert_int_equal(visit_staff_add(as(&w, T_MANAGER), good, 2, NULL), SALVE_E_USAGE);
-    assert_int_equal(visit_actor(w.t->site, STR("lina"), w.t->mem, &actor, NULL), SALVE_E_ROLE);
-    assert_int_equal(visit_staff_add(as(&w, T_ASSISTANT), good, 1, NULL), SALVE_E_ROLE);
-    t_must(visit_staff_add(as(&w, T_MANAGER), good, 1, &err));
-    t_must(visit_actor(w.t->site, STR("lina"), w.t->mem, &actor, &err));
+    assert_int_equal(visit_staff_add(as(&w, T_MANAGER), NULL, good, 2, NULL), SALVE_E_USAGE);
+    good[1] = (struct visit_member){STR("ben"), ROLE_ASSISTANT, STR("12345")};
+    assert_int_equal(visit_staff_add(&w.visit, NULL, good, 2, NULL), SALVE_E_RANGE);
+    assert_int_equal(staff_login(w.t->site, STR("lina"), T_PIN, w.t->mem, &actor, NULL), SALVE_E_PIN);
+    assert_int_equal(visit_staff_add(as(&w, T_ASSISTANT), NULL, good, 1, NULL), SALVE_E_ROLE);
+    t_must(visit_staff_add(as(&w, T_MANAGER), NULL, good, 1, &err));
+    t_must(staff_login(w.t->site, STR("lina"), T_PIN, w.t->mem, &actor, &err));
     assert_int_equal(actor.role, ROLE_ASSISTANT);
-    t_must(staff_retire(w.t->site, T_MANAGER, STR("lina"), &err));
-    assert_int_equal(visit_actor(w.t->site, STR("lina"), w.t->mem, &actor, NULL), SALVE_E_ROLE);
+    t_must(staff_retire(w.t->site, T_MANAGER, NULL, STR("lina"), &err));
+    assert_int_equal(staff_login(w.t->site, STR("lina"), T_PIN, w.t->mem, &actor, NULL), SALVE_E_PIN);
     world_drop(&w);
 }
 
 static void the_last_manager_stays(void **state)
 {
     struct world w = empty_world("last", NULL);
-    struct visit_member other = {STR("joan"), ROLE_MANAGER};
+    struct visit_member other = {STR("joan"), ROLE_MANAGER, T_PIN};
     (void)state;
-    assert_int_equal(visit_staff_retire(as(&w, T_MANAGER), T_MANAGER.id, NULL), SALVE_E_CONFLICT);
-    t_must(visit_staff_retire(&w.visit, T_ASSISTANT.id, &err));
-    t_must(visit_staff_add(&w.visit, &other, 1, &err));
-    t_must(visit_staff_retire(&w.visit, T_MANAGER.id, &err));
+    assert_int_equal(staff_retire(w.t->site, T_MANAGER, NULL, T_MANAGER.id, NULL), SALVE_E_CONFLICT);
+    t_must(staff_retire(w.t->site, T_MANAGER, NULL, T_ASSISTANT.id, &err));
+    t_must(visit_staff_add(as(&w, T_MANAGER), NULL, &other, 1, &err));
+    t_must(staff_retire(w.t->site, T_MANAGER, NULL, T_MANAGER.id, &err));
     world_drop(&w);
 }
 
@@ -398,20 +400,36 @@ static void every_version_of_a_resource_is_shown_to_the_person(void **state)
     world_drop(&w);
 }
 
+static enum salve_code told(void *with, struct salve_err *err)
+{
+    bool *is_lost = with;
+    return *is_lost ? salve_fail(err, SALVE_E_IO, "standard output") : SALVE_OK;
+}
+
 static void a_new_site_has_a_manager_first(void **state)
 {
     struct world w = empty_world("first", NULL);
-    struct visit_member members[] = {{STR("kofi"), ROLE_REGISTRAR}, {STR("maria"), ROLE_MANAGER}};
+    struct visit_member members[] = {{STR("kofi"), ROLE_REGISTRAR, T_PIN}, {STR("maria"), ROLE_MANAGER, T_PIN}};
     struct str path = arena_printf(w.t->mem, "%s-made", w.t->folder), key = arena_printf(w.t->mem, "%s.k", path.ptr);
-    struct site_options options = {.path = path.ptr, .secret.key_file = key.ptr, .clock = clock_fixed(T_SITE_NOW)};
+    struct site_options options = {
+        .path = path.ptr, .secret.key_file = key.ptr, .clock = clock_fixed(T_SITE_NOW), .pin_cost = CRYPTO_COST_MIN};
     struct site *site = NULL;
     struct actor actor;
+    bool is_lost = true;
+    struct visit_site_ask ask = {STR("North Clinic 7"), members, 2, told, &is_lost};
     (void)state;
-    for (int named = 0; named < 2; named++) {
-        t_must(visit_site_make(&options, STR("North Clinic 7"), members, 1 + (size_t)named, w.t->mem, &err));
+    assert_int_equal(visit_site_make(&options, &ask, w.t->mem, NULL), SALVE_E_IO);
+    assert_int_not_equal(access(path.ptr, F_OK), 0); /* PINs that were not handed out: no site */
+    is_lost = false;
+    for (int named = 1; named >= 0; named--) {
+        ask.count = 1 + (size_t)named;
+        visit_manager_add(members, &ask.count); /* where there is one nothing changes */
+        assert_int_equal(ask.count, 2);
+        members[1].secret = T_PIN;
+        t_must(visit_site_make(&options, &ask, w.t->mem, &err));
         t_must(site_open(&options, &site, &err));
-        t_must(visit_actor(site, STR("kofi"), w.t->mem, &actor, &err));
-        t_must(visit_actor(site, named ? STR("maria") : STR("manager"), w.t->mem, &actor, &err));
+        t_must(staff_login(site, STR("kofi"), T_PIN, w.t->mem, &actor, &err));
+        t_must(staff_login(site, named ? STR("maria") : STR("manager"), T_PIN, w.t->mem, &actor, &err));
         assert_int_equal(actor.role, ROLE_MANAGER);
         assert_str(site_settings(site)->log_name, "north-clinic-7");
         t_must(site_close(&site, &err));
@@ -420,8 +438,12 @@ static void a_new_site_has_a_manager_first(void **state)
     }
     assert_int_equal(visit_site_check(STR(""), members, 1, NULL), SALVE_E_USAGE);
     assert_int_equal(visit_site_check(STR("a\nb"), members, 1, NULL), SALVE_E_USAGE);
+    ask.count = 1;
+    assert_int_equal(visit_site_make(&options, &ask, w.t->mem, NULL), SALVE_E_USAGE); /* no manager */
+    members[0].secret = STR("1234");
+    assert_int_equal(visit_site_make(&options, &ask, w.t->mem, NULL), SALVE_E_RANGE);
     members[0].id = STR("");
-    assert_int_equal(visit_site_make(&options, STR("x"), members, 1, w.t->mem, NULL), SALVE_E_USAGE);
+    assert_int_equal(visit_site_make(&options, &ask, w.t->mem, NULL), SALVE_E_USAGE);
     assert_int_not_equal(access(path.ptr, F_OK), 0);
     world_drop(&w);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * cli_login - which member of staff acts, and that it is them. */
+#ifndef SALVE_CLI_LOGIN_H
+#define SALVE_CLI_LOGIN_H
+
+#include "cli/cli_open.h"
+
+/* A file of lines "NAME PIN", 0600, in locked memory. cli_pins_read with path NULL gives an empty one; cli_pins_drop
+ * wipes it. cli_pins_find - a view of somebody's PIN; STR_NONE: there is no line. */
+struct cli_pins {
+    const char *path;
+    char *text;
+    size_t len;
+};
+SALVE_MUST_USE enum salve_code cli_pins_read(const char *path, struct cli_pins *out, struct salve_err *err);
+void cli_pins_drop(struct cli_pins *pins);
+struct str cli_pins_find(const struct cli_pins *pins, struct str name);
+
+/* cli_pin_file - --pin-file, else $SALVE_PIN_FILE, else NULL. */
+const char *cli_pin_file(const struct cli *cli);
+
+/* cli_pin_ask - typed without echo; a new one twice. cli_secret_drop is owed after OK. */
+SALVE_MUST_USE enum salve_code cli_pin_ask(const struct cli *cli, struct str name, bool is_new, struct cli_secret *out,
+                                           struct salve_err *err);
+
+/* cli_login - the member of staff called `as`, by the PIN file, by what is remembered of this terminal (not where
+ * is_anew), or by asking. */
+SALVE_MUST_USE enum salve_code cli_login(struct cli *cli, const char *as, bool is_anew, struct actor *out,
+                                         struct salve_err *err);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The commands that make a site and change its staff. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli_commands.h"
+#include "cli/cli_login.h"
+#include "cli/cli_reply.h"
+#include "visit/site.h"
+
+/* --- members ------------------------------------------------------------------------------------------------------ */
+
+static enum salve_code read_role(struct str text, enum role *out, const char *where, struct salve_err *err)
+{
+    if (role_find(text, out)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_USAGE,
+                        "write it as NAME:ROLE; a role is registrar, assistant, clinician, manager or technician", "%s",
+                        where);
+}
+
+/* The members of --staff, each NAME:ROLE; there is room for one more. */
+static enum salve_code read_members(const struct cli *cli, struct visit_member **out, size_t *count,
+                                    struct salve_err *err)
+{
+    const struct cli_values *words = &cli->options[OPT_STAFF];
+    struct visit_member *list = arena_array(cli->mem, struct visit_member, words->count + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "--staff");
+    for (size_t i = 0; i < words->count; i++) {
+        struct str role = STR("");
+        struct str where = arena_printf(cli->mem, "--staff %s", words->value[i]);
+        if (!str_split(str_of(words->value[i]), ':', &list[i].id, &role)) role = STR("");
+        TRY(read_role(role, &list[i].role, where.ptr, err));
+    }
+    *out = list;
+    *count = words->count;
+    return SALVE_OK;
+}
+
+/* First PINs: from the file, or made up; those are handed out once. */
+struct first_pins {
+    struct cli *cli;
+    struct cli_pins file;
+    struct visit_member *members;
+    bool *is_made_up;
+    size_t count;
+};
+
+static enum salve_code first_pins(struct cli *cli, struct visit_member *members, size_t count, struct first_pins *out,
+                                  struct salve_err *err)
+{
+    *out = (struct first_pins){.cli = cli, .members = members, .count = count};
+    out->is_made_up = arena_array(cli->mem, bool, count + 1);
+    if (out->is_made_up == NULL) return salve_fail(err, SALVE_E_MEMORY, "PINs");
+    TRY(cli_pins_read(cli_pin_file(cli), &out->file, err));
+    for (size_t i = 0; i < count; i++) {
+        members[i].secret = cli_pins_find(&out->file, members[i].id);
+        out->is_made_up[i] = members[i].secret.len == 0;
+        if (out->is_made_up[i]) TRY(visit_pin_make(cli->mem, &members[i].secret, err));
+    }
+    return SALVE_OK;
+}
+
+/* The PIN of one member, where it was made up. */
+static struct str made_up_pin(const struct first_pins *pins, struct str id)
+{
+    for (size_t i = 0; pins != NULL && i < pins->count; i++)
+        if (pins->is_made_up[i] && str_eq(pins->members[i].id, id)) return pins->members[i].secret;
+    return STR_NONE;
+}
+
+static void tell_pins(const struct first_pins *pins, struct cli_reply *reply)
+{
+    size_t made_up = 0;
+    for (size_t i = 0; i < pins->count; i++) {
+        const struct visit_member *member = &pins->members[i];
+        if (!pins->is_made_up[i]) continue;
+        cli_reply_words(reply, "PIN of %.*s (%s): %.*s\n", STR_ARGS(member->id), role_text(member->role),
+                        STR_ARGS(member->secret));
+        made_up++;
+    }
+    if (made_up > 0)
+        cli_reply_words(reply,
+                        "These PINs are shown once. Each member changes theirs:  salve staff pin NAME --as NAME\n");
+}
+
+static void put_member(struct cli_reply *reply, const struct staff *staff, struct str pin)
+{
+    cli_reply_enter(reply, NULL, '{');
+    cli_reply_text(reply, "id", staff->id);
+    cli_reply_text(reply, "role", str_of(role_text(staff->role)));
+    cli_reply_bool(reply, "retired", staff->retired);
+    if (pin.len > 0) cli_reply_text(reply, "pin", pin);
+    cli_reply_leave(reply);
+}
+
+/* --- init --------------------------------------------------------------------------------------------------------- */
+
+struct making {
+    struct first_pins pins;
+    struct str name;
+    const char *dir;
+};
+
+/* When the site is whole and not in its place yet: PINs that nobody could read would leave a site that nobody can
+ * use. */
+static enum salve_code tell_made(void *with, struct salve_err *err)
+{
+    struct making *making = with;
+    struct cli *cli = making->pins.cli;
+    const char *dir = making->dir;
+    struct cli_reply reply;
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "site", str_of(dir));
+    cli_reply_text(&reply, "name", making->name);
+    cli_reply_words(&reply, "Made the site in %s. Every optional purpose is off.\n", dir);
+    tell_pins(&making->pins, &reply);
+    cli_reply_enter(&reply, "staff", '[');
+    for (size_t i = 0; i < making->pins.count; i++) {
+        const struct visit_member *member = &making->pins.members[i];
+        put_member(&reply, &(struct staff){.id = member->id, .role = member->role},
+                   made_up_pin(&making->pins, member->id));
+    }
+    cli_reply_leave(&reply);
+    cli_reply_words(&reply,
+                    "Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
+                    "them)\n"
+                    "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
+                    "Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n",
+                    dir, dir);
+    TRY(cli_reply_done(&reply, err));
+    return cli_flush(err);
+}
+
+enum salve_code cli_init(struct cli *cli, struct salve_err *err)
+{
+    struct making making = {.dir = cli->word_count > 0 ? cli->words[0] : cli_site_dir(cli),
+                            .name = cli_option_or(cli, OPT_NAME, "Health check")};
+    struct visit_member *members = NULL;
+    size_t count = 0;
+    struct cli_secret secret = {0};
+    struct site_options options = {.path = making.dir, .clock = cli->clock};
+    TRY(read_members(cli, &members, &count, err));
+    visit_manager_add(members, &count);
+    TRY(visit_site_check(making.name, members, count, err)); /* before a passphrase is asked for */
+    struct visit_site_ask ask = {making.name, members, count, tell_made, &making};
+    enum salve_code code = first_pins(cli, members, count, &making.pins, err);
+    if (code == SALVE_OK) code = cli_secret_get(cli, true, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = visit_site_make(&options, &ask, cli->mem, err);
+    cli_secret_drop(&secret);
+    cli_pins_drop(&making.pins.file);
+    return code;
+}
+
+/* --- staff -------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code print_staff(struct cli *cli, const struct first_pins *pins, struct cli_reply *reply,
+                                   struct salve_err *err)
+{
+    struct staff *staff = NULL;
+    size_t count = 0;
+    TRY(staff_list(cli->visit.site, cli->mem, &staff, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        const char *left = staff[i].retired ? " (left)" : staff[i].has_pin ? "" : " (no PIN yet)";
+        cli_reply_words(reply, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role_text(staff[i].role), left);
+        put_member(reply, &staff[i], made_up_pin(pins, staff[i].id));
+    }
+    return SALVE_OK;
+}
+
+/* The one who confirms, where --with names one. */
+static enum salve_code second_of(struct cli *cli, struct actor *room, const struct actor **out, struct salve_err *err)
+{
+    const char *with = cli_option(cli, OPT_WITH);
+    *out = with == NULL ? NULL : room;
+    return with == NULL ? SALVE_OK : cli_login(cli, with, true, room, err);
+}
+
+static enum salve_code change_staff(struct cli *cli, struct first_pins *pins, struct salve_err *err)
+{
+    const struct cli_values *leave = &cli->options[OPT_RETIRE];
+    struct visit_member *members = NULL;
+    size_t count = 0;
+    struct actor room;
+    const struct actor *second = NULL;
+    TRY(read_members(cli, &members, &count, err));
+    TRY(first_pins(cli, members, count, pins, err));
+    TRY(second_of(cli, &room, &second, err));
+    for (size_t i = 0; i < leave->count; i++)
+        TRY(staff_retire(cli->visit.site, cli->visit.actor, second, str_of(leave->value[i]), err));
+    return visit_staff_add(&cli->visit, second, members, count, err);
+}
+
+enum salve_code cli_staff(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    struct first_pins pins = {0};
+    bool is_change = cli_has(cli, OPT_STAFF) || cli_has(cli, OPT_RETIRE);
+    TRY(cli_open(cli, is_change ? CLI_STAFF_ANEW : CLI_NOBODY, err));
+    cli_reply_open(&reply, cli, '[');
+    enum salve_code code = is_change ? change_staff(cli, &pins, err) : SALVE_OK;
+    if (code == SALVE_OK) tell_pins(&pins, &reply);
+    if (code == SALVE_OK) code = print_staff(cli, &pins, &reply, err);
+    cli_pins_drop(&pins.file);
+    return code == SALVE_OK ? cli_reply_done(&reply, err) : code;
+}
+
+enum salve_code cli_staff_retire(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    struct actor room;
+    const struct actor *second = NULL;
+    struct str id = str_of(cli->words[0]);
+    TRY(cli_open(cli, CLI_STAFF_ANEW, err));
+    TRY(second_of(cli, &room, &second, err));
+    TRY(staff_retire(cli->visit.site, cli->visit.actor, second, id, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "id", id);
+    cli_reply_bool(&reply, "retired", true);
+    cli_reply_words(&reply, "%.*s has left: nothing opens for them any more.\n", STR_ARGS(id));
+    return cli_reply_done(&reply, err);
+}
+
+enum salve_code cli_staff_role(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    struct actor room;
+    const struct actor *second = NULL;
+    enum role role = ROLE_COUNT;
+    struct str id = str_of(cli->words[0]);
+    TRY(read_role(str_of(cli->words[1]), &role, cli->words[1], err));
+    TRY(cli_open(cli, CLI_STAFF_ANEW, err));
+    TRY(second_of(cli, &room, &second, err));
+    TRY(staff_role_set(cli->visit.site, cli->visit.actor, second, id, role, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "id", id);
+    cli_reply_text(&reply, "role", str_of(role_text(role)));
+    cli_reply_words(&reply, "%.*s is %s from now on; what they had open is closed.\n", STR_ARGS(id), role_text(role));
+    return cli_reply_done(&reply, err);
+}
+
+/* --- PINs --------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code set_pin(struct cli *cli, struct str id, struct salve_err *err)
+{
+    struct cli_pins file;
+    struct cli_secret typed = {0};
+    struct actor room;
+    const struct actor *second = NULL;
+    const char *path = cli_option(cli, OPT_NEW_PIN_FILE);
+    TRY(second_of(cli, &room, &second, err));
+    TRY(cli_pins_read(path, &file, err));
+    struct str secret = cli_pins_find(&file, id);
+    enum salve_code code = SALVE_OK;
+    if (path != NULL && secret.len == 0)
+        code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no line with that name in it", "%s", path);
+    if (path == NULL) code = cli_pin_ask(cli, id, true, &typed, err);
+    if (path == NULL) secret = str_make(typed.text, typed.len);
+    if (code == SALVE_OK) code = staff_pin_set(cli->visit.site, cli->visit.actor, second, id, secret, err);
+    cli_secret_drop(&typed);
+    cli_pins_drop(&file);
+    return code;
+}
+
+enum salve_code cli_staff_pin(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    struct str id = str_of(cli->words[0]);
+    TRY(cli_open(cli, CLI_STAFF_ANEW, err));
+    TRY(set_pin(cli, id, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "id", id);
+    cli_reply_bool(&reply, "changed", true);
+    cli_reply_words(&reply, "%.*s has a new PIN; the old one opens nothing any more.\n", STR_ARGS(id));
+    return cli_reply_done(&reply, err);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Staff as it is kept, what a login gives, and the counting of wrong tries. */
+#ifndef SALVE_RECORDS_LOGIN_INT_H
+#define SALVE_RECORDS_LOGIN_INT_H
+
+#include "crypto/crypto.h"
+#include "records/staff.h"
+#include "records/tx_int.h"
+
+/* A member, and what their PIN is hashed with. The hash is the sealed row "pin/<name>/<salt>" of the key store: the
+ * document says which row counts, so an older row put back brings no PIN back. */
+struct rec_staff {
+    struct staff is;
+    uint8_t salt[CRYPTO_SALT_BYTES];
+    enum crypto_cost cost;
+};
+
+/* rec_staff_read - E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *mem,
+                                              struct rec_staff *out, struct salve_err *err);
+
+/* rec_gate_key - the key for what the gate says to itself; the same for the life of the site. */
+const struct crypto_key *rec_gate_key(const struct site *site);
+
+/* rec_pass - what makes a struct actor that member of staff: bound to name, role and PIN. */
+void rec_pass(const struct site *site, const struct rec_staff *staff, uint8_t pass[ACTOR_PASS_BYTES]);
+
+/* rec_pin_put - hashes and keeps a secret; staff gets its salt and cost, which the document has to say from then on.
+ * rec_pin_drop - a row that no document names any more. */
+SALVE_MUST_USE enum salve_code rec_pin_put(struct site *site, struct str secret, struct rec_staff *staff,
+                                           struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_pin_drop(struct site *site, const struct rec_staff *staff, struct salve_err *err);
+
+/* --- tries (rec_tries.c): the file `tries` ------------------------------------------------------------------------ */
+
+enum rec_try_end { REC_TRY_RIGHT, REC_TRY_WRONG, REC_TRY_NONE };
+struct rec_try {
+    int fd;
+    uint32_t slot, count; /* with this one */
+};
+
+/* rec_try_begin - counts a try of `name` before it is looked at. E_PIN: it has to wait. rec_try_done ends what was
+ * begun: right takes the count away, wrong makes it durable, none gives this one back. */
+SALVE_MUST_USE enum salve_code rec_try_begin(struct site *site, struct str name, struct rec_try *out,
+                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_try_end how,
+                                            struct salve_err *err);
+/* rec_tries_check - E_INTEGRITY: a row of the file does not fit. */
+SALVE_MUST_USE enum salve_code rec_tries_check(struct site *site, struct salve_err *err);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether an actor is who they say: members of staff as they are kept, and the pass that a login gives them. */
+#include "json/json.h"
+#include "keys/keys.h"
+#include "records/login_int.h"
+
+bool rec_role_is_staff(enum role role) { return role >= ROLE_REGISTRAR && role < ROLE_COUNT; }
+
+/* --- a member ----------------------------------------------------------------------------------------------------- */
+
+static bool pin_read(const struct json *doc, struct rec_staff *out)
+{
+    int64_t cost = 0;
+    struct str salt = json_get_text(doc, "salt");
+    if (salt.ptr == NULL) return true; /* of a register from before there were PINs */
+    out->is.has_pin = true;
+    out->cost = CRYPTO_COST_MODERATE;
+    if (!json_i64(json_get(doc, "cost"), &cost) || cost < CRYPTO_COST_MODERATE || cost > CRYPTO_COST_MIN) return false;
+    out->cost = (enum crypto_cost)cost;
+    return str_hex_parse(salt, out->salt, sizeof out->salt);
+}
+
+enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *mem, struct rec_staff *out,
+                               struct salve_err *err)
+{
+    struct str json;
+    const struct json *doc = NULL;
+    *out = (struct rec_staff){.is.id = id};
+    TRY(rec_doc_get(tx, STR("staff"), id, mem, &json, err));
+    TRY(json_read(json, NULL, mem, &doc, err));
+    out->is.retired = json_is_true(json_get(doc, "retired"));
+    bool is_good = role_find(json_get_text(doc, "role"), &out->is.role) && pin_read(doc, out);
+    return is_good ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "commons staff");
+}
+
+/* --- the pass ----------------------------------------------------------------------------------------------------- */
+
+const struct crypto_key *rec_gate_key(const struct site *site) { return crypto_keys_at(site->row_keys, SITE_KEY_GATE); }
+
+void rec_pass(const struct site *site, const struct rec_staff *staff, uint8_t pass[ACTOR_PASS_BYTES])
+{
+    const struct str parts[] = {STR("SLV-pass-v1"), staff->is.id, str_make("", 1), str_of(role_text(staff->is.role)),
+                                str_bytes(staff->salt, sizeof staff->salt)};
+    crypto_key_mac(rec_gate_key(site), parts, sizeof parts / sizeof parts[0], pass, ACTOR_PASS_BYTES);
+}
+
+/* --- who acts ----------------------------------------------------------------------------------------------------- */
+
+enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve_err *err)
+{
+    if (actor.role < ROLE_COUNT && (roles & ROLE_BIT(actor.role)) != 0) return SALVE_OK;
+    return salve_fail(err, SALVE_E_ROLE, "%s", actor.role < ROLE_COUNT ? role_text(actor.role) : "unknown role");
+}
+
+enum salve_code rec_not_staff(enum role role, struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_ROLE, "nobody logged in under that name and role, or they may act no more", "%s",
+                        role_text(role));
+}
+
+enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct salve_err *err)
+{
+    struct rec_staff staff;
+    uint8_t pass[ACTOR_PASS_BYTES] = {0};
+    if (actor.role >= ROLE_COUNT) return salve_fail(err, SALVE_E_ROLE, "unknown role");
+    if (!rec_role_is_staff(actor.role)) {
+        if (actor.id.len == 0 || actor.role == ROLE_HELPER) return SALVE_OK;
+        return salve_refuse(err, SALVE_E_ROLE, "the person's side has no staff name", "%s", role_text(actor.role));
+    }
+    enum salve_code code =
+        rec_doc_is_name(actor.id) ? rec_staff_read(tx, actor.id, tx->mem, &staff, err) : SALVE_E_NOT_FOUND;
+    if (code == SALVE_E_NOT_FOUND) return rec_not_staff(actor.role, err);
+    if (code != SALVE_OK) return code;
+    rec_pass(tx->site, &staff, pass);
+    bool is_theirs = crypto_equal(pass, actor.pass, sizeof pass) && staff.is.has_pin;
+    crypto_zero(pass, sizeof pass);
+    return is_theirs && staff.is.role == actor.role && !staff.is.retired ? SALVE_OK : rec_not_staff(actor.role, err);
+}
+
+enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_actor_check(&tx, actor, err);
+    rec_tx_abandon(&tx);
+    return code;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * That a member of staff is who they say: the PIN's hash, the pass that a login gives, and the sealed memory of one. */
+#include "keys/keys.h"
+#include "records/login_int.h"
+
+enum { WORK_BYTES = 8 << 20, ROW_NAME_BYTES = 128, MINUTE_MS = 60 * 1000 };
+
+/* --- the hash ----------------------------------------------------------------------------------------------------- */
+
+enum salve_code staff_secret_check(struct str secret, struct salve_err *err)
+{
+    size_t digits = 0;
+    while (digits < secret.len && str_is_digit(secret.ptr[digits])) digits++;
+    bool is_good = digits == secret.len ? digits >= STAFF_PIN_DIGITS_MIN : secret.len >= STAFF_PHRASE_BYTES_MIN;
+    if (is_good && secret.len <= STAFF_SECRET_BYTES_MAX) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_RANGE, "6 digits or more, or another text of 12 to 256 bytes", "PIN");
+}
+
+static struct str row_name(const struct rec_staff *staff, char name[ROW_NAME_BYTES])
+{
+    static const char head[] = "pin/";
+    size_t len = sizeof head - 1;
+    salve_assert(len + staff->is.id.len + 2 + 2 * sizeof staff->salt < ROW_NAME_BYTES);
+    memcpy(name, head, len);
+    memcpy(name + len, staff->is.id.ptr, staff->is.id.len);
+    len += staff->is.id.len;
+    name[len++] = '/';
+    str_hex(staff->salt, sizeof staff->salt, name + len);
+    return str_make(name, len + 2 * sizeof staff->salt);
+}
+
+enum salve_code rec_pin_put(struct site *site, struct str secret, struct rec_staff *staff, struct salve_err *err)
+{
+    struct crypto_keys *slots = NULL;
+    char name[ROW_NAME_BYTES];
+    TRY(staff_secret_check(secret, err));
+    TRY(crypto_keys_new(1, &slots, err));
+    crypto_random(staff->salt, sizeof staff->salt);
+    staff->cost = site->pin_cost;
+    staff->is.has_pin = true;
+    struct crypto_key *hash = crypto_keys_at(slots, 0);
+    enum salve_code code = crypto_key_from_passphrase(hash, secret, staff->salt, staff->cost, err);
+    if (code == SALVE_OK) code = keys_sealed_put(site->keys, row_name(staff, name), hash, err);
+    crypto_keys_drop(&slots);
+    return code;
+}
+
+enum salve_code rec_pin_drop(struct site *site, const struct rec_staff *staff, struct salve_err *err)
+{
+    char name[ROW_NAME_BYTES];
+    return staff->is.has_pin ? keys_sealed_drop(site->keys, row_name(staff, name), err) : SALVE_OK;
+}
+
+/* The same work where there is nobody of that name, with nothing to compare. */
+static enum salve_code secret_fits(struct site *site, const struct rec_staff *staff, struct str secret, bool *fits,
+                                   struct salve_err *err)
+{
+    struct crypto_keys *slots = NULL;
+    char name[ROW_NAME_BYTES];
+    bool has_row = staff->is.has_pin;
+    *fits = false;
+    TRY(crypto_keys_new(2, &slots, err));
+    struct crypto_key *given = crypto_keys_at(slots, 0), *kept = crypto_keys_at(slots, 1);
+    enum salve_code code = crypto_key_from_passphrase(given, secret, staff->salt, staff->cost, err);
+    if (code == SALVE_OK && has_row) code = keys_sealed_get(site->keys, row_name(staff, name), kept, err);
+    if (code == SALVE_E_NOT_FOUND) {
+        code = SALVE_OK;
+        has_row = false;
+    }
+    if (code == SALVE_OK && has_row) *fits = crypto_key_equal(given, kept);
+    crypto_keys_drop(&slots);
+    return code;
+}
+
+/* --- logging in --------------------------------------------------------------------------------------------------- */
+
+static enum salve_code find_staff(struct site *site, struct str id, struct arena *mem, struct rec_staff *out,
+                                  struct salve_err *err)
+{
+    struct rec_tx tx;
+    *out = (struct rec_staff){.cost = site->pin_cost};
+    if (!rec_doc_is_name(id)) return SALVE_OK;
+    TRY(rec_tx_begin(site, true, mem, &tx, err));
+    enum salve_code code = rec_staff_read(&tx, id, mem, out, err);
+    rec_tx_abandon(&tx);
+    if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && (out->is.retired || !out->is.has_pin))) {
+        *out = (struct rec_staff){.cost = site->pin_cost};
+        return SALVE_OK;
+    }
+    return code;
+}
+
+static enum salve_code actor_of(struct site *site, const struct rec_staff *staff, struct arena *mem, struct actor *out,
+                                struct salve_err *err)
+{
+    *out = (struct actor){.role = staff->is.role};
+    TRY(arena_str(mem, staff->is.id, &out->id, err));
+    TRY(arena_str(mem, site->settings.name, &out->site, err));
+    rec_pass(site, staff, out->pass);
+    return SALVE_OK;
+}
+
+static enum salve_code log_in(struct site *site, struct str id, struct str secret, struct arena *mem, struct actor *out,
+                              struct salve_err *err)
+{
+    struct rec_try try;
+    struct rec_staff staff;
+    bool fits = false;
+    TRY(find_staff(site, id, mem, &staff, err));
+    TRY(rec_try_begin(site, id, &try, err));
+    enum salve_code code = secret_fits(site, &staff, secret, &fits, err);
+    enum rec_try_end how = code != SALVE_OK ? REC_TRY_NONE : fits ? REC_TRY_RIGHT : REC_TRY_WRONG;
+    enum salve_code counted = rec_try_done(site, &try, how, code == SALVE_OK ? err : NULL);
+    if (code == SALVE_OK) code = counted;
+    if (code != SALVE_OK) return code;
+    return fits ? actor_of(site, &staff, mem, out, err) : salve_fail(err, SALVE_E_PIN, "staff name and PIN");
+}
+
+enum salve_code staff_login(struct site *site, struct str id, struct str secret, struct arena *mem, struct actor *out,
+                            struct salve_err *err)
+{
+    struct arena *work = arena_open_private(WORK_BYTES);
+    struct actor made = {0};
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    enum salve_code code = log_in(site, id, secret, work, &made, err);
+    if (code == SALVE_OK) code = arena_str(mem, made.id, &made.id, err);
+    if (code == SALVE_OK) code = arena_str(mem, made.site, &made.site, err);
+    if (code == SALVE_OK) *out = made;
+    arena_close(work);
+    return code;
+}
+
+/* --- the memory of a login ---------------------------------------------------------------------------------------- */
+
+/* time u64, pass, role as one byte, name: sealed under the gate's key for one place. */
+enum { AT_PASS = 8, AT_ROLE = AT_PASS + ACTOR_PASS_BYTES, AT_NAME, MEMORY_BYTES_MAX = AT_NAME + 64 };
+
+static enum salve_code memory_aad(struct str place, struct arena *mem, struct str *aad, struct salve_err *err)
+{
+    *aad = arena_printf(mem, "SLV-memory-v1 %.*s", STR_ARGS(place));
+    return aad->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "login") : SALVE_OK;
+}
+
+enum salve_code staff_remember(struct site *site, struct actor actor, struct str place, struct arena *mem,
+                               struct str *sealed, struct salve_err *err)
+{
+    uint8_t plain[MEMORY_BYTES_MAX];
+    struct str aad;
+    const struct crypto_key *key = rec_gate_key(site);
+    size_t bytes = AT_NAME + actor.id.len;
+    TRY(rec_actor_is(site, actor, mem, err));
+    salve_assert(bytes <= sizeof plain);
+    TRY(memory_aad(place, mem, &aad, err));
+    uint8_t *out = arena_alloc(mem, bytes + CRYPTO_SEAL_BYTES);
+    if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "login");
+    crypto_put_u64(plain, (uint64_t)site_now_unix_ms(site));
+    memcpy(plain + AT_PASS, actor.pass, ACTOR_PASS_BYTES);
+    plain[AT_ROLE] = (uint8_t)actor.role;
+    memcpy(plain + AT_NAME, actor.id.ptr, actor.id.len);
+    crypto_seal(key, aad, str_bytes(plain, bytes), out);
+    crypto_zero(plain, sizeof plain);
+    *sealed = str_bytes(out, bytes + CRYPTO_SEAL_BYTES);
+    return SALVE_OK;
+}
+
+static enum salve_code not_remembered(struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_PIN, "it is not remembered", "login");
+}
+
+enum salve_code staff_recall(struct site *site, struct str sealed, struct str place, struct arena *mem,
+                             struct actor *out, struct salve_err *err)
+{
+    uint8_t plain[MEMORY_BYTES_MAX];
+    struct str aad;
+    const struct crypto_key *key = rec_gate_key(site);
+    if (sealed.len <= AT_NAME + CRYPTO_SEAL_BYTES || sealed.len > sizeof plain + CRYPTO_SEAL_BYTES)
+        return not_remembered(err);
+    TRY(memory_aad(place, mem, &aad, err));
+    if (crypto_open(key, aad, sealed, plain, NULL) != SALVE_OK) return not_remembered(err);
+    int64_t age_ms = site_now_unix_ms(site) - (int64_t)crypto_get_u64(plain);
+    struct actor actor = {.role = (enum role)plain[AT_ROLE]};
+    memcpy(actor.pass, plain + AT_PASS, ACTOR_PASS_BYTES);
+    enum salve_code code =
+        arena_str(mem, str_bytes(plain + AT_NAME, sealed.len - CRYPTO_SEAL_BYTES - AT_NAME), &actor.id, err);
+    crypto_zero(plain, sizeof plain);
+    if (code == SALVE_OK) code = arena_str(mem, site->settings.name, &actor.site, err);
+    if (code != SALVE_OK) return code;
+    bool is_fresh = age_ms >= 0 && age_ms < STAFF_MEMORY_MINUTES * MINUTE_MS && !site->is_suspect;
+    code = is_fresh ? rec_actor_is(site, actor, mem, err) : SALVE_E_ROLE;
+    if (code == SALVE_E_ROLE) return not_remembered(err);
+    if (code == SALVE_OK) *out = actor;
+    return code;
+}

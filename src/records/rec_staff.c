@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The staff register: one document of the commons for each member, and who may change it. */
+#include "records/login_int.h"
+
+enum { WORK_BYTES = 64 << 20 };
+
+/* --- documents ---------------------------------------------------------------------------------------------------- */
+
+/* `by` made the change. */
+static enum salve_code staff_write(struct rec_tx *tx, const struct rec_staff *staff, struct actor by,
+                                   struct salve_err *err)
+{
+    char salt[2 * CRYPTO_SALT_BYTES + 1];
+    str_hex(staff->salt, sizeof staff->salt, salt);
+    struct str pin =
+        staff->is.has_pin ? arena_printf(tx->mem, ",\"cost\":%d,\"salt\":\"%s\"", (int)staff->cost, salt) : STR("");
+    struct str json = arena_printf(tx->mem, "{\"by\":\"%.*s\"%.*s,\"retired\":%s,\"role\":\"%s\"}", STR_ARGS(by.id),
+                                   STR_ARGS(pin), staff->is.retired ? "true" : "false", role_text(staff->is.role));
+    if (pin.ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    return rec_doc_put(tx, STR("staff"), staff->is.id, json, err);
+}
+
+static enum salve_code read_all(struct rec_tx *tx, struct arena *mem, struct rec_staff **out, size_t *count,
+                                struct salve_err *err)
+{
+    struct str *ids = NULL;
+    size_t n = 0;
+    TRY(rec_doc_ids(tx, STR("staff"), mem, &ids, &n, err));
+    struct rec_staff *list = arena_array(mem, struct rec_staff, n + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    for (size_t i = 0; i < n; i++) TRY(rec_staff_read(tx, ids[i], mem, &list[i], err));
+    *out = list;
+    *count = n;
+    return SALVE_OK;
+}
+
+/* --- who confirms ------------------------------------------------------------------------------------------------- */
+
+/* A change in the register: by whom, confirmed by whom, about whom. */
+struct change {
+    struct actor actor;
+    const struct actor *second;
+    struct str id;
+    uint32_t roles; /* that the member has, had or gets */
+};
+
+/* Roles that confirm such a change; 0: it needs nobody. */
+static uint32_t confirming(uint32_t roles)
+{
+    if (roles & ROLE_BIT(ROLE_MANAGER)) return ROLE_BIT(ROLE_MANAGER);
+    return roles & ROLE_BIT(ROLE_CLINICIAN) ? ROLE_BIT(ROLE_MANAGER) | ROLE_BIT(ROLE_CLINICIAN) : 0;
+}
+
+static bool is_one_of(const struct rec_staff *staff, uint32_t roles)
+{
+    return !staff->is.retired && (roles & ROLE_BIT(staff->is.role)) != 0;
+}
+
+/* Somebody else than the manager and the member, as far as there is anybody. */
+static enum salve_code check_second(struct rec_tx *tx, const struct change *change, struct salve_err *err)
+{
+    static const char why[] = "somebody else has to confirm it: another manager, or for a clinician another clinician";
+    struct rec_staff *all = NULL;
+    size_t count = 0, others = 0;
+    uint32_t roles = confirming(change->roles);
+    TRY(read_all(tx, tx->mem, &all, &count, err));
+    for (size_t i = 0; i < count; i++)
+        others +=
+            is_one_of(&all[i], roles) && !str_eq(all[i].is.id, change->actor.id) && !str_eq(all[i].is.id, change->id);
+    if (others == 0 || tx->site->is_making) return SALVE_OK;
+    const struct actor *second = change->second;
+    if (second == NULL || str_eq(second->id, change->actor.id) || str_eq(second->id, change->id))
+        return salve_refuse(err, SALVE_E_ROLE, why, "staff %.*s", STR_ARGS(change->id));
+    TRY(rec_actor_needs(*second, roles, err));
+    return rec_actor_check(tx, *second, err);
+}
+
+static enum salve_code may_change(struct rec_tx *tx, const struct change *change, struct salve_err *err)
+{
+    TRY(rec_actor_needs(change->actor, ROLE_BIT(ROLE_MANAGER), err));
+    TRY(rec_actor_check(tx, change->actor, err));
+    return check_second(tx, change, err);
+}
+
+/* Without a manager nobody could be added. */
+static enum salve_code is_not_last(struct rec_tx *tx, struct str id, struct salve_err *err)
+{
+    struct rec_staff *all = NULL;
+    size_t count = 0, others = 0;
+    bool is_manager = false;
+    TRY(read_all(tx, tx->mem, &all, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool is_it = str_eq(all[i].is.id, id), is_in_office = is_one_of(&all[i], ROLE_BIT(ROLE_MANAGER));
+        is_manager = is_manager || (is_it && is_in_office);
+        others += !is_it && is_in_office;
+    }
+    if (!is_manager || others > 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT, "the last manager stays until there is another", "staff %.*s",
+                        STR_ARGS(id));
+}
+
+/* --- changes ------------------------------------------------------------------------------------------------------ */
+
+/* What is put down; the row of a PIN that counts no more goes afterwards. */
+struct outcome {
+    struct rec_staff old;
+    bool has_other_pin;
+};
+typedef enum salve_code change_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
+                                  struct salve_err *err);
+
+static enum salve_code change_register(struct site *site, const struct change *change, change_in *run, const void *with,
+                                       struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct outcome outcome = {0};
+    struct arena *mem = arena_open_private(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
+    if (code == SALVE_OK) {
+        code = run(&tx, change, with, &outcome, err);
+        if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+        if (code == SALVE_OK) site->retirements++; /* open views look again (stand_int.h) */
+        rec_tx_abandon(&tx);
+    }
+    if (code == SALVE_OK && outcome.has_other_pin) code = rec_pin_drop(site, &outcome.old, err);
+    arena_close(mem);
+    return code;
+}
+
+static enum salve_code register_in(struct rec_tx *tx, const struct change *change, const void *with,
+                                   struct outcome *out, struct salve_err *err)
+{
+    const struct staff_new *fresh = with;
+    struct rec_staff staff = {.is = {.id = fresh->id, .role = fresh->role}};
+    struct str *ids = NULL;
+    size_t count = 0;
+    (void)out;
+    if (!rec_doc_is_name(fresh->id))
+        return salve_refuse(err, SALVE_E_INVALID, "1 to 64 of a-z, 0-9, '.', '_', '-'", "name of staff");
+    TRY(rec_doc_ids(tx, STR("staff"), tx->mem, &ids, &count, err));
+    if (count > 0) TRY(may_change(tx, change, err));
+    if (count == 0 && fresh->role != ROLE_MANAGER)
+        return salve_refuse(err, SALVE_E_ROLE, "the first one is a manager", "%s", role_text(fresh->role));
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(ids[i], fresh->id)) return salve_fail(err, SALVE_E_CONFLICT, "staff name");
+    TRY(rec_pin_put(tx->site, fresh->secret, &staff, err));
+    return staff_write(tx, &staff, change->actor, err);
+}
+
+enum salve_code staff_register(struct site *site, struct actor actor, const struct staff_new *fresh,
+                               struct salve_err *err)
+{
+    struct change change = {actor, fresh->second, fresh->id, 0};
+    if (!rec_role_is_staff(fresh->role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
+    change.roles = ROLE_BIT(fresh->role);
+    return change_register(site, &change, register_in, fresh, err);
+}
+
+static enum salve_code role_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
+                               struct salve_err *err)
+{
+    const enum role *role = with;
+    struct rec_staff staff;
+    struct change whole = *change;
+    (void)out;
+    if (str_eq(change->actor.id, change->id))
+        return salve_refuse(err, SALVE_E_ROLE, "nobody changes their own role", "staff %.*s", STR_ARGS(change->id));
+    TRY(rec_staff_read(tx, change->id, tx->mem, &staff, err));
+    whole.roles |= ROLE_BIT(staff.is.role);
+    TRY(may_change(tx, &whole, err));
+    if (staff.is.retired)
+        return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
+    if (*role != ROLE_MANAGER) TRY(is_not_last(tx, change->id, err));
+    staff.is.role = *role;
+    return staff_write(tx, &staff, change->actor, err);
+}
+
+enum salve_code staff_role_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
+                               enum role role, struct salve_err *err)
+{
+    if (!rec_role_is_staff(role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
+    struct change change = {actor, second, id, ROLE_BIT(role)};
+    return change_register(site, &change, role_in, &role, err);
+}
+
+static enum salve_code retire_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
+                                 struct salve_err *err)
+{
+    struct rec_staff staff;
+    struct change whole = *change;
+    (void)with;
+    bool is_own = str_eq(change->actor.id, change->id); /* a manager who leaves needs nobody */
+    TRY(rec_actor_needs(change->actor, ROLE_BIT(ROLE_MANAGER), err));
+    TRY(rec_staff_read(tx, change->id, tx->mem, &staff, err));
+    if (staff.is.role == ROLE_MANAGER) whole.roles = ROLE_BIT(ROLE_MANAGER);
+    TRY(is_own ? rec_actor_check(tx, change->actor, err) : may_change(tx, &whole, err));
+    TRY(is_not_last(tx, change->id, err));
+    *out = (struct outcome){.old = staff, .has_other_pin = true};
+    staff.is.retired = true;
+    return staff_write(tx, &staff, change->actor, err);
+}
+
+enum salve_code staff_retire(struct site *site, struct actor actor, const struct actor *second, struct str id,
+                             struct salve_err *err)
+{
+    struct change change = {actor, second, id, 0};
+    return change_register(site, &change, retire_in, NULL, err);
+}
+
+/* A register from before there were PINs: no manager could log in. */
+static enum salve_code has_no_pins(struct rec_tx *tx, bool *out, struct salve_err *err)
+{
+    struct rec_staff *all = NULL;
+    size_t count = 0;
+    TRY(read_all(tx, tx->mem, &all, &count, err));
+    *out = true;
+    for (size_t i = 0; i < count; i++)
+        *out = *out && !(all[i].is.has_pin && is_one_of(&all[i], ROLE_BIT(ROLE_MANAGER)));
+    return SALVE_OK;
+}
+
+static enum salve_code may_set_pin(struct rec_tx *tx, const struct change *change, const struct rec_staff *staff,
+                                   struct salve_err *err)
+{
+    struct change whole = *change;
+    bool is_first = false;
+    if (str_eq(change->actor.id, staff->is.id)) return rec_actor_check(tx, change->actor, err);
+    if (staff->is.role == ROLE_MANAGER) TRY(has_no_pins(tx, &is_first, err));
+    whole.roles = ROLE_BIT(staff->is.role);
+    return is_first ? SALVE_OK : may_change(tx, &whole, err);
+}
+
+static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
+                              struct salve_err *err)
+{
+    const struct str *secret = with;
+    struct rec_staff staff;
+    TRY(rec_staff_read(tx, change->id, tx->mem, &staff, err));
+    TRY(may_set_pin(tx, change, &staff, err));
+    if (staff.is.retired)
+        return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
+    *out = (struct outcome){.old = staff, .has_other_pin = true};
+    TRY(rec_pin_put(tx->site, *secret, &staff, err));
+    return staff_write(tx, &staff, change->actor, err);
+}
+
+enum salve_code staff_pin_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
+                              struct str secret, struct salve_err *err)
+{
+    struct change change = {actor, second, id, 0};
+    return change_register(site, &change, pin_in, &secret, err);
+}
+
+enum salve_code staff_list(struct site *site, struct arena *mem, struct staff **out, size_t *count,
+                           struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_staff *all = NULL;
+    size_t n = 0;
+    TRY(rec_tx_begin(site, true, mem, &tx, err));
+    enum salve_code code = read_all(&tx, mem, &all, &n, err);
+    rec_tx_abandon(&tx);
+    if (code != SALVE_OK) return code;
+    *out = arena_array(mem, struct staff, n + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    for (size_t i = 0; i < n; i++) (*out)[i] = all[i].is;
+    *count = n;
+    return SALVE_OK;
+}
