@@ -106,11 +106,11 @@ static enum salve_code claim(struct rec_view *view, struct actor actor, const st
     struct rec_gate_ask ask = {.purpose = PURPOSE_SELF, .is_counted = true, .classes = name | CLASS_BIT(CLASS_CONSENT)};
     enum salve_code code = rec_renew(site, err);
     if (code == SALVE_OK) code = rec_code_find(site, slip, view->mem, &ask.id, err);
+    view->actor = actor;
     if (code == SALVE_OK) code = arena_str(view->mem, actor.id, &view->actor.id, err);
     if (code == SALVE_OK) code = rec_stand_begin(site, ask.id, false, &view->stand, err);
     if (code != SALVE_OK) return code;
     view->purpose = PURPOSE_SELF;
-    view->actor.role = actor.role;
     view->actor.site = site->settings.name;
     ask.actor = view->actor;
     code = rec_gate_open(site, &ask, view->mem, &view->gate, err);
