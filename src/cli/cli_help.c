@@ -7,9 +7,8 @@
 
 #include "json/json.h"
 
-static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 set-up wrong, 4 not found,\n"
-                                "5 partly done or input refused, 6 conflict or locked, 7 refused by consent or\n"
-                                "role, 8 integrity, 9 try again later, 130 interrupted.\n";
+static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 usage, 3 set-up, 4 not found, 5 partly done or\n"
+                                "refused, 6 conflict, 7 consent or role, 8 integrity, 9 try later, 130 stopped.\n";
 
 /* Groups in the order of their first command; fits 80 columns and 24 lines. */
 static void print_group(const char *group)

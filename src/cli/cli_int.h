@@ -131,6 +131,12 @@ void cli_catch_interrupt(void);
 SALVE_MUST_USE enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line,
                                        size_t line_bytes, struct salve_err *err);
 
+/* cli_code - a code or date: a word of the command line, a line of standard input for "-", or the answer to a question
+ * where there is no word. It lives in `line`, where it does not stand in the list of processes. */
+enum { CLI_CODE_BYTES = 256 };
+SALVE_MUST_USE enum salve_code cli_code(const struct cli *cli, const char *word, const char *question,
+                                        char line[CLI_CODE_BYTES], struct str *out, struct salve_err *err);
+
 /* cli_confirm - asks that `word` is typed before what cannot be undone; --yes answers. E_USAGE: it was not. */
 SALVE_MUST_USE enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word,
                                            struct salve_err *err);

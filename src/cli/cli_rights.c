@@ -55,20 +55,6 @@ enum salve_code cli_consent_list(struct cli *cli, struct salve_err *err)
 
 /* --- results ------------------------------------------------------------------------------------------------------ */
 
-enum { CODE_LINE_BYTES = 256 };
-
-/* A word of the command line, a line of standard input for "-", or a question. */
-static enum salve_code read_word(const struct cli *cli, const char *word, const char *question,
-                                 char line[CODE_LINE_BYTES], struct str *out, struct salve_err *err)
-{
-    if (word != NULL && strcmp(word, "-") != 0) return *out = str_of(word), SALVE_OK;
-    if (word == NULL) TRY(cli_ask(cli, question, false, line, CODE_LINE_BYTES, err));
-    if (word != NULL && fgets(line, CODE_LINE_BYTES, stdin) == NULL)
-        return salve_refuse(err, SALVE_E_USAGE, "there is no line on standard input", "-");
-    *out = str_trim(str_of(line));
-    return SALVE_OK;
-}
-
 static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sheet,
                                    const struct visit_findings *findings, struct salve_err *err)
 {
@@ -81,15 +67,15 @@ static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sh
 
 enum salve_code cli_results(struct cli *cli, struct salve_err *err)
 {
-    char code_line[CODE_LINE_BYTES], date_line[CODE_LINE_BYTES];
+    char code_line[CLI_CODE_BYTES], date_line[CLI_CODE_BYTES];
     struct str code, birth_date;
     struct visit_findings findings;
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf")),
                                 .is_text = path == NULL};
-    TRY(read_word(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Code on the letter", code_line, &code, err));
-    TRY(read_word(cli, cli_option(cli, OPT_BORN), "Birth date (YYYY-MM-DD)", date_line, &birth_date, err));
+    TRY(cli_code(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Code on the letter", code_line, &code, err));
+    TRY(cli_code(cli, cli_option(cli, OPT_BORN), "Birth date (YYYY-MM-DD)", date_line, &birth_date, err));
     TRY(cli_open(cli, CLI_NOBODY, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
     TRY(visit_results(&cli->visit, code, birth_date, &sheet, 1, &findings, err));

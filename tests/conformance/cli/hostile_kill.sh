@@ -8,7 +8,7 @@ says() { # REGEX NAME COMMAND...: standard error has a line that matches
     "$@" >/dev/null 2>"$work/.out" </dev/null
     if grep -qE -- "$regex" "$work/.out"; then pass; else fail "$name" "no line matches /$regex/"; fi
 }
-make_site
+make_site --made-up
 { head -n 1 "${SALVE_DATA:-../shared/data}/nhanes-sample/sample.csv" && sed -n 2,80p "${SALVE_DATA:-../shared/data}/nhanes-sample/sample.csv"; } \
     >"$work/rows.csv" 2>/dev/null
 if [ -s "$work/rows.csv" ]; then
