@@ -277,8 +277,8 @@ struct consent_birth consent_birth_of_day(int64_t unix_s);
 int32_t consent_age_youngest(const struct consent_birth *birth, int64_t at_unix_s);
 int32_t consent_age_oldest(const struct consent_birth *birth, int64_t at_unix_s);
 
-/* consent_agreed_unix_s - when the person said yes: the day of agreed_on, or `at`. A date that is none, or is later than
- * `at`, gives `at`; consent_check refuses such a grant. */
+/* consent_agreed_unix_s - when the person said yes: the day of agreed_on, or `at`. A date that is none, or is later
+ * than `at`, gives `at`; consent_check refuses such a grant. */
 int64_t consent_agreed_unix_s(const struct consent_grant *grant);
 
 /* consent_end - when a grant given at `at` ends: the smallest of the compiled maximum, `days` (0: not set by the

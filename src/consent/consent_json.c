@@ -177,8 +177,7 @@ enum salve_code consent_read(struct str json, struct arena *mem, struct consent_
     if (agreed_on != NULL && (!read_name(agreed_on, &grant.agreed_on) || grant.agreed_on.len == 0))
         return consent_refuse(err, SALVE_E_INVALID, "Consent.agreed_on", "a date");
     uint32_t count = MEMBER_COUNT + (of_age_by != NULL ? 1u : 0u) + (agreed_on != NULL ? 1u : 0u);
-    if (doc->count != count)
-        return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
+    if (doc->count != count) return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
     *out = grant;
     return SALVE_OK;
 }

@@ -96,8 +96,8 @@ static enum salve_code not_good(struct salve_err *err)
     return salve_refuse(err, SALVE_E_NOT_FOUND, "this slip is not good, or was changed for a card already", "slip");
 }
 
-/* The slip leads to the person who is at the desk: staff open nothing of theirs with it, but where the site has names in
- * its index their token is made anew. */
+/* The slip leads to the person who is at the desk: staff open nothing of theirs with it, but where the site has names
+ * in its index their token is made anew. */
 static enum salve_code claim(struct rec_view *view, struct actor actor, const struct rec_code *slip, struct arena *mem,
                              struct str *card, struct salve_err *err)
 {

@@ -5,10 +5,10 @@
  * - A file about somebody else is refused: another birth date than the card's, unless it is to be corrected.
  * - Admission decides (admit/admit.h) by the site's list. With `minimise` what may not be kept is left out before
  *   anything is saved, once for each file, counted by rule and handed to `rejects`; else the file is refused whole.
- * - A new person gets a slip, which opens nothing and is changed for a card at the desk (records/rec.h); at a made-up site
- *   the card itself. It reaches the disk before anything else is done for them, or nothing is.
- * - What a new person agreed to is said by their own row, a cell a purpose, and by nothing else; at a made-up site by the
- *   caller for all. A row that names no whole agreement to care keeps only what enrolment keeps, and says so.
+ * - A new person gets a slip, which opens nothing and is changed for a card at the desk (records/rec.h); at a made-up
+ *   site the card itself. It reaches the disk before anything else is done for them, or nothing is.
+ * - What a new person agreed to is said by their own row, a cell a purpose, and by nothing else; at a made-up site by
+ *   the caller for all. A row that names no whole agreement to care keeps only what enrolment keeps, and says so.
  * - `rejects` hears of a file only after what it holds was saved. */
 #ifndef SALVE_VISIT_IMPORT_H
 #define SALVE_VISIT_IMPORT_H
@@ -21,7 +21,7 @@ struct json_writer;
 
 /* What the caller is told while an import runs. Any may be NULL, but `card` where people are new. */
 struct visit_watch {
-    /* Keeps a new person's slip or card for good; an error ends the import before anything else is done for the person. */
+    /* Keeps a new person's slip or card for good; an error ends the import before anything else is done for them. */
     enum salve_code (*card)(void *with, struct str subject, struct str code, struct salve_err *err);
     /* Of a new person an agreement was not noted: line of the file, purpose, and why. Without care nothing but the
      * enrolment was kept. */
