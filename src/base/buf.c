@@ -11,9 +11,25 @@ void buf_init(struct buf *buf, struct arena *mem, size_t bytes_max)
     *buf = (struct buf){.mem = mem, .bytes_max = bytes_max};
 }
 
+/* Bytes that are in no arena may be a person's: they are wiped before they are given back. */
+static void drop_bytes(char *ptr, size_t cap)
+{
+    if (ptr != NULL) explicit_bzero(ptr, cap);
+    free(ptr);
+}
+
+static char *grow_bytes(char *ptr, size_t len, size_t cap_before, size_t cap)
+{
+    char *grown = malloc(cap);
+    if (grown == NULL) return NULL;
+    if (len > 0) memcpy(grown, ptr, len);
+    drop_bytes(ptr, cap_before);
+    return grown;
+}
+
 void buf_drop(struct buf *buf)
 {
-    if (buf->mem == NULL) free(buf->ptr);
+    if (buf->mem == NULL) drop_bytes(buf->ptr, buf->cap);
     buf->ptr = NULL;
     buf->len = buf->cap = 0;
 }
@@ -22,7 +38,8 @@ static bool grow(struct buf *buf, size_t bytes)
 {
     size_t cap = buf->cap < 128 ? 128 : buf->cap;
     while (cap < bytes) cap *= 2;
-    char *ptr = buf->mem == NULL ? realloc(buf->ptr, cap) : arena_grow(buf->mem, buf->ptr, buf->cap, cap);
+    char *ptr = buf->mem == NULL ? grow_bytes(buf->ptr, buf->len, buf->cap, cap)
+                                 : arena_grow(buf->mem, buf->ptr, buf->cap, cap);
     if (ptr == NULL) {
         buf->code = SALVE_E_MEMORY;
         return false;

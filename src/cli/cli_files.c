@@ -102,7 +102,7 @@ static enum salve_code each_text(struct cli *cli, struct arena *mem, take_text *
     return code;
 }
 
-/* Rules that break nothing here (an id of 70 characters, an empty list) must not keep a file from being counted: what
+/* Rules that break nothing here (a missing status, an id of 70 characters) must not keep a file from being used: what
  * could be read is used, and the first fault is told with the file. Without a resource there is nothing to use. */
 static enum salve_code read_lenient(const struct cli *cli, const char *path, struct str json, struct arena *mem,
                                     struct tape *out, struct salve_err *err)
@@ -122,7 +122,6 @@ static enum salve_code read_lenient(const struct cli *cli, const char *path, str
 struct crowd {
     struct cli *cli;
     struct elm_crowd tapes;
-    bool is_lenient;
 };
 
 static enum salve_code join_crowd(void *with, const char *path, struct str json, struct salve_err *err)
@@ -131,13 +130,12 @@ static enum salve_code join_crowd(void *with, const char *path, struct str json,
     struct arena *mem = crowd->tapes.mem;
     struct tape *tape = NULL;
     TRY(elm_crowd_tape(&crowd->tapes, &tape, err));
-    return crowd->is_lenient ? read_lenient(crowd->cli, path, json, mem, tape, err)
-                             : fhir_read(json, NULL, mem, tape, NULL, err);
+    return read_lenient(crowd->cli, path, json, mem, tape, err);
 }
 
-static enum salve_code read_crowd(struct cli *cli, bool is_lenient, struct elm_population **out, struct salve_err *err)
+static enum salve_code read_crowd(struct cli *cli, struct elm_population **out, struct salve_err *err)
 {
-    struct crowd crowd = {.cli = cli, .tapes.mem = cli->mem, .is_lenient = is_lenient};
+    struct crowd crowd = {.cli = cli, .tapes.mem = cli->mem};
     TRY(each_text(cli, cli->mem, join_crowd, &crowd, err));
     return elm_population_make(crowd.tapes.tapes, crowd.tapes.count, cli->mem, out, err);
 }
@@ -175,13 +173,22 @@ enum salve_code cli_fhir_validate(struct cli *cli, struct salve_err *err)
 {
     struct validator v = {.cli = cli, .reader = fhir_reader_open()};
     bool has_error = false;
+    char where[SALVE_ERR_WHERE_BYTES];
+    enum salve_code first = SALVE_OK;
     enum salve_code code = invariants_make(cli->mem, &v.invariants, err);
     if (code == SALVE_OK) invariants_skip(v.invariants, fhir_validate_covers);
-    for (size_t i = 0; i < cli->word_count && code == SALVE_OK && !cli_interrupted(); i++)
-        code = validate(&v, cli->words[i], &has_error, err);
+    for (size_t i = 0; i < cli->word_count && code == SALVE_OK && !cli_interrupted(); i++) {
+        struct salve_err why = {0};
+        enum salve_code one = validate(&v, cli->words[i], &has_error, &why);
+        if (one == SALVE_OK) continue;
+        if (first == SALVE_OK && err != NULL) *err = why; /* told at the end; the other files are judged */
+        if (first != SALVE_OK)
+            cli_say(cli, "%s: %s", salve_err_where(&why, where), why.why[0] != '\0' ? why.why : salve_code_what(one));
+        if (first == SALVE_OK) first = one;
+    }
     fhir_reader_close(v.reader);
     cli->exit_status = has_error ? 5 : 0;
-    return code;
+    return code == SALVE_OK ? first : code;
 }
 
 /* --- fhirpath ----------------------------------------------------------------------------------------------------- */
@@ -197,7 +204,7 @@ enum salve_code cli_fhirpath(struct cli *cli, struct salve_err *err)
     struct terms *vocabulary = NULL;
     TRY(cli_now(cli, &clock, err));
     TRY(file_read(cli->words[1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &json, err));
-    TRY(fhir_read(json, NULL, cli->mem, &tape, NULL, err));
+    TRY(read_lenient(cli, cli->words[1], json, cli->mem, &tape, err));
     TRY(fhirpath_compile(str_of(cli->words[0]), tape_type(&tape, tape_root(&tape)), cli->mem, &path, err));
     TRY(read_vocabulary(cli, &vocabulary, err));
     if (vocabulary != NULL) TRY(terms_done(vocabulary, err));
@@ -275,7 +282,7 @@ static enum salve_code run_text(void *with, const char *path, struct str json, s
     struct tape tape;
     const struct tape *tapes[] = {&tape};
     struct elm_subject subject;
-    enum salve_code code = fhir_read(json, NULL, mem, &tape, NULL, err);
+    enum salve_code code = read_lenient(job->cli, path, json, mem, &tape, err);
     bool is_wanted = code == SALVE_OK && (!is_lines(path) || elm_is_person(&tape));
     if (is_wanted) code = elm_subject_make(tapes, 1, mem, &subject, err);
     if (code == SALVE_OK && is_wanted) code = print_defines(job, &subject, ELM_ANY_CONTEXT, mem, err);
@@ -302,7 +309,7 @@ static bool has_defines(const struct job *job, enum elm_context context)
 static enum salve_code run_population(struct job *job, struct salve_err *err)
 {
     struct elm_population *people = NULL;
-    TRY(read_crowd(job->cli, false, &people, err));
+    TRY(read_crowd(job->cli, &people, err));
     if (has_defines(job, ELM_PATIENT)) TRY(elm_population_each(people, run_patient, job, err));
     if (!has_defines(job, ELM_UNFILTERED) || cli_interrupted()) return SALVE_OK;
     return print_defines(job, elm_population_all(people), ELM_UNFILTERED, job->cli->mem, err);
@@ -384,6 +391,8 @@ static enum salve_code open_set(struct measuring *m, struct salve_err *err)
     TRY(read_lenient(cli, path, text, cli->mem, bundle, err));
     TRY(read_vocabulary(cli, &vocabulary, err));
     TRY(measure_open(bundle, elm, files->count, vocabulary, cli->mem, &m->set, err));
+    struct str notes = measure_notes(m->set), note;
+    while (str_next_line(&notes, &note)) cli_say(cli, "%s: %.*s", path, STR_ARGS(note));
     return measure_tally_make(m->set, cli->mem, &m->all, err);
 }
 
@@ -430,7 +439,7 @@ static enum salve_code measure_text(void *with, const char *path, struct str jso
 static enum salve_code measure_crowd(struct measuring *m, struct salve_err *err)
 {
     struct elm_population *people = NULL;
-    TRY(read_crowd(m->cli, true, &people, err));
+    TRY(read_crowd(m->cli, &people, err));
     return elm_population_each(people, count_person, m, err);
 }
 

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "crypto/crypto.h"
 
-enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024 };
+enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024, WAIT_SECONDS = 10 };
 
 const char *cli_site_dir(const struct cli *cli)
 {
@@ -145,10 +145,31 @@ static enum salve_code find_actor(struct cli *cli, enum cli_who who, struct salv
     return cli_login(cli, as, who == CLI_STAFF_ANEW, &cli->visit.actor, err);
 }
 
+static void tell_waiting(void *with, int64_t pid, const char *program)
+{
+    bool has_name = program[0] != '\0';
+    cli_say(with, "Waiting up to %d seconds for process %lld%s%s%s, which has the site open.", WAIT_SECONDS,
+            (long long)pid, has_name ? " (" : "", program, has_name ? ")" : "");
+}
+
+static bool is_interrupted(void *with)
+{
+    (void)with;
+    return cli_interrupted();
+}
+
+struct site_options cli_site_options(struct cli *cli)
+{
+    return (struct site_options){
+        .path = cli_site_dir(cli),
+        .clock = cli->clock,
+        .wait = {.seconds = WAIT_SECONDS, .tell = tell_waiting, .is_over = is_interrupted, .with = cli}};
+}
+
 enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secret *secret, struct site_secret *out,
                               struct salve_err *err)
 {
-    struct site_options options = {.path = cli_site_dir(cli), .clock = cli->clock};
+    struct site_options options = cli_site_options(cli);
     TRY(cli_site_found(cli, err));
     TRY(cli_secret_get(cli, false, secret, out, err));
     options.secret = *out;
@@ -166,10 +187,21 @@ enum salve_code cli_open(struct cli *cli, enum cli_who who, struct salve_err *er
     return code;
 }
 
+/* The renewal of the keys went on without their copy: nobody should hear of that by chance only. */
+static void say_copy_error(const struct cli *cli)
+{
+    char where[SALVE_ERR_WHERE_BYTES];
+    const struct salve_err *why = site_keys_copy_error(cli->visit.site);
+    if (why == NULL) return;
+    cli_say(cli, "note: the copy of the keys could not be brought up to date: %s: %s%s%s. 'salve doctor' tells more",
+            salve_code_what(why->code), salve_err_where(why, where), why->why[0] == '\0' ? "" : "; ", why->why);
+}
+
 enum salve_code cli_close(struct cli *cli, enum salve_code code, struct salve_err *err)
 {
     struct salve_err second = {0};
     if (cli->visit.site == NULL) return code;
+    say_copy_error(cli);
     enum salve_code closed = site_close(&cli->visit.site, &second);
     if (code != SALVE_OK || closed == SALVE_OK) return code; /* the first failure is the one to tell */
     if (err != NULL) *err = second;

@@ -9,6 +9,8 @@
 /* Folders: share is --share, else $SALVE_SHARE, else share/ beside the program, else /usr/share/salve. */
 SALVE_MUST_USE enum salve_code cli_share_dir(struct cli *cli, struct str *out, struct salve_err *err);
 const char *cli_site_dir(const struct cli *cli);
+/* cli_site_options - that folder, the clock, and ten seconds to wait for another process. */
+struct site_options cli_site_options(struct cli *cli);
 
 /* A passphrase in locked memory; cli_secret_drop wipes it. */
 struct cli_secret {

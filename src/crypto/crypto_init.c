@@ -19,6 +19,8 @@ enum { IS_DUMPABLE_DROPPED = 0 };
 enum { IS_DUMPABLE_DROPPED = 1 };
 #endif
 
+enum { STACK_BYTES = 256 << 10 };
+
 enum salve_code crypto_init(struct salve_err *err)
 {
     const struct rlimit none = {0, 0};
@@ -32,6 +34,7 @@ enum salve_code crypto_init(struct salve_err *err)
 void crypto_random(void *out, size_t len) { randombytes_buf(out, len); }
 bool crypto_equal(const void *a, const void *b, size_t len) { return sodium_memcmp(a, b, len) == 0; }
 void crypto_zero(void *bytes, size_t len) { sodium_memzero(bytes, len); }
+void crypto_zero_stack(void) { sodium_stackzero(STACK_BYTES); }
 
 void crypto_base64(const void *bytes, size_t len, char *out)
 {

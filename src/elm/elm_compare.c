@@ -66,7 +66,7 @@ enum salve_code elm_values_order(struct expr_run *run, struct expr_value a, stru
     } else if ((is_uncertainty(a) && (is_uncertainty(b) || b.kind == VALUE_INTEGER)) ||
                (is_uncertainty(b) && a.kind == VALUE_INTEGER)) {
         *out = order_uncertain(a, b);
-    } else {
+    } else if (!expr_is_unheld(a) && !expr_is_unheld(b)) {
         return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", expr_kind_name(a.kind),
                              expr_kind_name(b.kind));
     }

@@ -69,7 +69,7 @@ static enum salve_code node_element(struct expr_run *run, struct expr_value node
     }
     if (name.tag == FHIR_N_value && tape_kind(tape, node.aux) != TAPE_OBJECT) {
         TRY(elm_plain(run, node, out));
-        if (out->kind == VALUE_NODE) *out = expr_string(tape_text(tape, node.aux)); /* text that is not of its type */
+        if (out->kind == VALUE_NODE) *out = expr_string(tape_text(tape, node.aux)); /* of a type that has no value */
     }
     return SALVE_OK;
 }

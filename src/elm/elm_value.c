@@ -6,7 +6,10 @@ int elm_offset(const struct expr_run *run) { return run->env->offset_minutes; }
 
 enum salve_code elm_plain(struct expr_run *run, struct expr_value value, struct expr_value *out)
 {
-    return expr_system(value, run->mem, out, run->err);
+    TRY(expr_system(value, run->mem, out, run->err));
+    bool is_object = out->kind == VALUE_NODE && tape_kind(out->as.tape, out->aux) == TAPE_OBJECT;
+    if (!is_object && expr_is_unheld(*out)) *out = EXPR_NONE; /* objects still have elements to compare */
+    return SALVE_OK;
 }
 
 enum salve_code elm_decimal(struct expr_run *run, bool is_known, struct expr_decimal d, struct expr_value *out)

@@ -17,6 +17,7 @@ static const uint8_t rules_of_type[FHIR_TYPE_COUNT] = {
     [FHIR_T_uri] = FHIR_RULES_URI,
     [FHIR_T_url] = FHIR_RULES_URI,
     [FHIR_T_canonical] = FHIR_RULES_URI,
+    [FHIR_T_RelatedArtifact] = FHIR_RULES_ARTIFACT,
     [FHIR_T_Reference] = FHIR_RULES_REFERENCE,
     [FHIR_T_Bundle_entry] = FHIR_RULES_ENTRY,
     [FHIR_T_Resource] = FHIR_RULES_RESOURCE,

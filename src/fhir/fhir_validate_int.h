@@ -15,6 +15,7 @@ enum fhir_rules {
     FHIR_RULES_ATTACHMENT,
     FHIR_RULES_SYSTEM,
     FHIR_RULES_URI,
+    FHIR_RULES_ARTIFACT,
     FHIR_RULES_REFERENCE,
     FHIR_RULES_ENTRY,
     FHIR_RULES_RESOURCE, /* of any type: contained, or of an entry or parameter */

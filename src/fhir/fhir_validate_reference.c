@@ -62,9 +62,26 @@ struct str fhir_without_fragment(struct str reference)
     return hash == NULL || hash == reference.ptr ? reference : str_make(reference.ptr, (size_t)(hash - reference.ptr));
 }
 
+/* Reference.type names the type that the text points to, or one above it ("both SHALL be consistent"). Absolute URLs
+ * other than FHIR's own are of logical models, and say nothing here. */
+static bool is_consistent(struct str named, fhir_type_id type)
+{
+    const struct str base = STR("http://hl7.org/fhir/StructureDefinition/");
+    if (named.len == 0 || type == 0) return true;
+    if (str_starts(named, base)) named = str_cut(named, base.len, named.len);
+    if (memchr(named.ptr, ':', named.len) != NULL) return true;
+    fhir_type_id claimed = fhir_type_find(named);
+    return claimed != 0 && fhir_type_is_a(type, claimed);
+}
+
 void fhir_check_reference(struct fhir_check *check, tape_at at)
 {
-    struct str text = fhir_without_fragment(fhir_child_text(check->tape, at, FHIR_N_reference));
+    struct str text = STR_NONE, named = STR_NONE;
+    for (tape_at c = tape_first(check->tape, at); c != TAPE_NONE; c = tape_next(check->tape, at, c)) {
+        fhir_name_id name = tape_path_name(check->tape, c);
+        if (name == FHIR_N_reference) text = fhir_without_fragment(tape_text(check->tape, c));
+        if (name == FHIR_N_type) named = tape_text(check->tape, c);
+    }
     if (text.len == 0) return;
     if (is_malformed(text))
         fhir_check_fail(check, "invalid", "fhir-reference-format",
@@ -72,8 +89,11 @@ void fhir_check_reference(struct fhir_check *check, tape_at at)
     if (text.len > 1 && text.ptr[0] == '#' &&
         find_local(check->scope.contained, check->scope.contained_count, str_cut(text, 1, text.len)) == NULL)
         fhir_check_fail(check, "invariant", "ref-1", "a local reference points to a contained resource");
-    if (!is_target(fhir_elements[tape_element(check->tape, at)].targets, type_behind(check, text)))
+    fhir_type_id type = type_behind(check, text);
+    if (!is_target(fhir_elements[tape_element(check->tape, at)].targets, type))
         fhir_check_fail(check, "structure", "fhir-reference-target", "R4 does not allow a reference to this type here");
+    if (!is_consistent(named, type))
+        fhir_check_fail(check, "value", "fhir-reference-type", "type and reference of a Reference name the same type");
 }
 
 /* --- contained ---------------------------------------------------------------------------------------------------- */

@@ -133,6 +133,15 @@ static void check_uri(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "invalid", "fhir-uri-urn", "an OID or UUID as a URI begins with urn:");
 }
 
+/* What is said as a document or as a resource has its url there. */
+static void check_artifact(struct fhir_check *check, tape_at at)
+{
+    const struct tape *tape = check->tape;
+    if (tape_child(tape, at, FHIR_N_url) != TAPE_NONE &&
+        (tape_child(tape, at, FHIR_N_document) != TAPE_NONE || tape_child(tape, at, FHIR_N_resource) != TAPE_NONE))
+        fhir_check_fail(check, "structure", "fhir-artifact-url", "an artifact with document or resource has no url");
+}
+
 void fhir_check_value(struct fhir_check *check, enum fhir_rules rules, tape_at at)
 {
     switch (rules) {
@@ -147,6 +156,9 @@ void fhir_check_value(struct fhir_check *check, enum fhir_rules rules, tape_at a
         break;
     case FHIR_RULES_SYSTEM:
         check_system(check, at);
+        break;
+    case FHIR_RULES_ARTIFACT:
+        check_artifact(check, at);
         break;
     case FHIR_RULES_URI:
         check_uri(check, at);

@@ -78,7 +78,9 @@ FN(fp_get_value)
     struct expr_items view = expr_items(&args[0]);
     *out = EXPR_NONE;
     if (view.count != 1 || !is_primitive_with_value(view.items[0])) return SALVE_OK;
-    return expr_system(view.items[0], run->mem, out, run->err);
+    TRY(expr_system(view.items[0], run->mem, out, run->err));
+    if (expr_is_unheld(*out)) *out = EXPR_NONE;
+    return SALVE_OK;
 }
 
 /* --- references --------------------------------------------------------------------------------------------------- */

@@ -163,6 +163,10 @@ static enum salve_code extreme(struct expr_run *run, const struct expr_value *in
     for (uint32_t i = 1; i < view.count; i++) {
         enum expr_order order;
         TRY(expr_compare(run, &view.items[i], out, &order));
+        if (order == EXPR_UNKNOWN) { /* which one it is cannot be told */
+            *out = EXPR_NONE;
+            return SALVE_OK;
+        }
         if (order == better) *out = view.items[i];
     }
     return expr_step(run, view.count);

@@ -9,6 +9,7 @@ enum salve_code fp_one_in(struct expr_run *run, const struct expr_value *arg, un
     *out = EXPR_NONE;
     if (view.count > 1) return expr_run_fail(run, SALVE_E_TYPE, "more than one item where one is wanted");
     if (view.count == 1) *out = expr_system_in(view.items[0], room);
+    if (out->kind == VALUE_NODE && expr_is_unheld(*out)) *out = EXPR_NONE;
     return SALVE_OK;
 }
 

@@ -279,7 +279,7 @@ enum salve_code expr_compare(struct expr_run *run, const struct expr_value *a, c
         *out = expr_temporal_cmp(sa.as.temporal, sb.as.temporal, EXPR_MILLISECOND, EXPR_NO_OFFSET);
     else if (both_quantities(sa, sb, &qa, &qb))
         *out = expr_quantity_cmp(&qa, &qb);
-    else
+    else if (!expr_is_unheld(sa) && !expr_is_unheld(sb))
         return expr_run_fail(run, SALVE_E_TYPE, "%s and %s have no order", expr_kind_name(sa.kind),
                              expr_kind_name(sb.kind));
     return SALVE_OK;

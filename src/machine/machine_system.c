@@ -84,7 +84,8 @@ static struct expr_value number_in(enum expr_kind kind, struct str text, struct 
                                    struct expr_decimal *room)
 {
     int64_t whole;
-    if (kind == VALUE_INTEGER) return str_to_i64(text, &whole) ? expr_integer(whole) : node;
+    if (kind == VALUE_INTEGER)
+        return str_to_i64(text, &whole) && whole >= INT32_MIN && whole <= INT32_MAX ? expr_integer(whole) : node;
     if (!expr_decimal_parse(text, room)) return node;
     return (struct expr_value){.kind = VALUE_DECIMAL, .as.decimal = room};
 }
@@ -112,6 +113,11 @@ struct expr_value expr_system_in(struct expr_value value, union expr_room *room)
     default:
         return value;
     }
+}
+
+bool expr_is_unheld(struct expr_value system)
+{
+    return system.kind == VALUE_NODE && expr_type_kind(tape_type(system.as.tape, system.aux)) != VALUE_NULL;
 }
 
 enum salve_code expr_keep(struct expr_value value, struct arena *mem, struct expr_value *out, struct salve_err *err)

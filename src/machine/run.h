@@ -220,6 +220,11 @@ const struct expr_temporal *expr_now(struct expr_run *run); /* dateTime with mil
 SALVE_MUST_USE enum salve_code expr_system(struct expr_value value, struct arena *mem, struct expr_value *out,
                                            struct salve_err *err);
 
+/* expr_is_unheld - is `system`, what expr_system gave, still a node of a type that has System values? A number past
+ * Decimal, a date that does not exist, a Quantity with a comparator: a value is there, and the languages cannot hold
+ * it. In comparisons and sums it is null (CQL) or empty (FHIRPath), never an error; as an element it exists. */
+bool expr_is_unheld(struct expr_value system);
+
 enum expr_kind expr_type_kind(fhir_type_id type); /* System kind of a FHIR primitive or Quantity; NULL for others */
 
 /* expr_system without an arena: what the value points to is in `room`. expr_keep copies such a value into mem. */

@@ -40,7 +40,7 @@ struct rec_gate_ask {
  * a gate of zeros may be closed too. */
 SALVE_MUST_USE enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
                                              struct rec_gate *out, struct salve_err *err);
-void rec_gate_close(struct rec_gate *gate); /* wipes its keys */
+void rec_gate_close(struct rec_gate *gate); /* wipes its keys, what went through the (de)compressor, and the stack */
 
 /* rec_gate_deliver - makes classes readable: the wraps of the purpose must rest on its newest decision, and `revoked`
  * must not say that this one was taken back. */

@@ -31,6 +31,8 @@ struct rec_payload {
 struct rec_codec; /* compression, made once for an open site */
 SALVE_MUST_USE enum salve_code rec_codec_open(struct rec_codec **out, struct salve_err *err);
 void rec_codec_close(struct rec_codec **codec); /* sets NULL; NULL is fine */
+/* rec_codec_wipe - what went through it is in its memory no more. */
+void rec_codec_wipe(struct rec_codec *codec);
 SALVE_MUST_USE enum salve_code rec_payload_pack(struct rec_codec *codec, const struct rec_payload *payload,
                                                 struct arena *mem, struct str *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_payload_unpack(struct rec_codec *codec, struct str bytes, struct arena *mem,

@@ -124,7 +124,9 @@ static enum salve_code enrol_one(struct site *site, struct actor actor, const st
     out->compartment = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     crypto_zero(&en.slip, sizeof en.slip);
+    rec_codec_wipe(site->codec);
     arena_close(en.work);
+    crypto_zero_stack();
     return code;
 }
 

@@ -3,6 +3,7 @@
  * The gate: what `revoked` says; quota, leaf and opening in one transaction, durable before any key; then the receipt
  * of the leaf makes the person's decisions readable. Which other classes become readable, the caller decides
  * (rec_open.c, rec_consent.c). */
+#include "crypto/crypto.h"
 #include "records/gate_int.h"
 #include "records/revoked_int.h"
 #include "records/who_int.h"
@@ -98,7 +99,13 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     return code;
 }
 
-void rec_gate_close(struct rec_gate *gate) { keys_ring_drop(&gate->chain.ring); }
+void rec_gate_close(struct rec_gate *gate)
+{
+    keys_ring_drop(&gate->chain.ring);
+    if (gate->site == NULL) return;
+    rec_codec_wipe(gate->site->codec);
+    crypto_zero_stack();
+}
 
 enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes, struct salve_err *err)
 {

@@ -123,7 +123,7 @@ static enum salve_code lock_making(struct rec_making *making, struct salve_err *
     errno = ENOTDIR;
     if (lstat(making->path, &info) != 0 || !S_ISDIR(info.st_mode)) return file_fail(err, making->path);
     TRY(rec_path(making->path, "lock", path, err));
-    return db_lock(path, &making->lock, err);
+    return db_lock(path, NULL, &making->lock, err);
 }
 
 static enum salve_code nothing_is_there(const struct site_options *options, struct salve_err *err)

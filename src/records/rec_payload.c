@@ -5,6 +5,7 @@
  * hides: one record holds one class of one person, so nothing of another secrecy is compressed together
  * (docs/internals/records.md). */
 #include <stdlib.h>
+#define ZSTD_STATIC_LINKING_ONLY /* for a context with an allocator of ours */
 #include <zstd.h>
 
 #include "base/assert.h"
@@ -17,19 +18,52 @@ enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };
 enum { CODING_PLAIN = 0, CODING_ZSTD = 1, CODING_ZSTD_DICTIONARY_1 = 2 };
 enum { LEVEL_SMALL = 19, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
 
-/* Contexts and the digested dictionary, made once for an open site: making them takes longer than one small save. */
+/* The digested dictionary is made once for an open site: that takes longer than one small save. The contexts keep
+ * pieces of what went through them; rec_codec_wipe drops them, and the next use makes them anew. */
 struct rec_codec {
-    ZSTD_CCtx *packer;
+    ZSTD_CCtx *packer; /* NULL: not needed yet */
     ZSTD_DCtx *unpacker;
     ZSTD_CDict *pack_dictionary;
     ZSTD_DDict *unpack_dictionary;
 };
 
+/* Memory that is wiped when it is given back; its length stands before it. */
+enum { LENGTH_BYTES = 16 };
+
+static void *wiped_alloc(void *unused, size_t bytes)
+{
+    char *at = malloc(LENGTH_BYTES + bytes);
+    (void)unused;
+    if (at == NULL) return NULL;
+    memcpy(at, &bytes, sizeof bytes);
+    return at + LENGTH_BYTES;
+}
+
+static void wiped_free(void *unused, void *bytes)
+{
+    size_t len;
+    (void)unused;
+    if (bytes == NULL) return;
+    char *at = (char *)bytes - LENGTH_BYTES;
+    memcpy(&len, at, sizeof len);
+    crypto_zero(bytes, len);
+    free(at);
+}
+
+static const ZSTD_customMem wiped = {.customAlloc = wiped_alloc, .customFree = wiped_free};
+
+void rec_codec_wipe(struct rec_codec *codec)
+{
+    ZSTD_freeCCtx(codec->packer);
+    ZSTD_freeDCtx(codec->unpacker);
+    codec->packer = NULL;
+    codec->unpacker = NULL;
+}
+
 void rec_codec_close(struct rec_codec **codec)
 {
     if (*codec == NULL) return;
-    ZSTD_freeCCtx((*codec)->packer);
-    ZSTD_freeDCtx((*codec)->unpacker);
+    rec_codec_wipe(*codec);
     ZSTD_freeCDict((*codec)->pack_dictionary);
     ZSTD_freeDDict((*codec)->unpack_dictionary);
     free(*codec);
@@ -40,14 +74,10 @@ enum salve_code rec_codec_open(struct rec_codec **out, struct salve_err *err)
 {
     struct rec_codec *codec = calloc(1, sizeof *codec);
     if (codec == NULL) return salve_fail(err, SALVE_E_MEMORY, "compression");
-    codec->packer = ZSTD_createCCtx();
-    codec->unpacker = ZSTD_createDCtx();
     codec->pack_dictionary = ZSTD_createCDict(rec_dictionary_1, rec_dictionary_1_bytes, LEVEL_SMALL);
     codec->unpack_dictionary = ZSTD_createDDict(rec_dictionary_1, rec_dictionary_1_bytes);
     *out = codec;
-    if (codec->packer != NULL && codec->unpacker != NULL && codec->pack_dictionary != NULL &&
-        codec->unpack_dictionary != NULL)
-        return SALVE_OK;
+    if (codec->pack_dictionary != NULL && codec->unpack_dictionary != NULL) return SALVE_OK;
     rec_codec_close(out);
     return salve_fail(err, SALVE_E_MEMORY, "compression");
 }
@@ -75,6 +105,8 @@ enum salve_code rec_payload_pack(struct rec_codec *codec, const struct rec_paylo
     uint8_t *bytes = arena_alloc_raw(mem, room, 1);
     if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
     uint8_t coding = CODING_PLAIN;
+    if (codec->packer == NULL) codec->packer = ZSTD_createCCtx_advanced(wiped);
+    if (codec->packer == NULL) return salve_fail(err, SALVE_E_MEMORY, "compression");
     size_t packed = compress(codec, payload->body, (char *)bytes + HEADER_BYTES, room - HEADER_BYTES, &coding);
     if (packed == 0) {
         coding = CODING_PLAIN;
@@ -125,7 +157,8 @@ enum salve_code rec_payload_unpack(struct rec_codec *codec, struct str bytes, st
     if (coding == CODING_PLAIN)
         return packed.len == body_bytes ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "record content");
     char *body = arena_alloc_raw(mem, (size_t)body_bytes + 1, 16);
-    if (body == NULL) return salve_fail(err, SALVE_E_MEMORY, "record content");
+    if (codec->unpacker == NULL) codec->unpacker = ZSTD_createDCtx_advanced(wiped);
+    if (body == NULL || codec->unpacker == NULL) return salve_fail(err, SALVE_E_MEMORY, "record content");
     if (!decompress(codec, packed, coding, body, body_bytes))
         return salve_fail(err, SALVE_E_INTEGRITY, "record content");
     body[body_bytes] = '\0';

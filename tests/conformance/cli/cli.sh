@@ -32,6 +32,26 @@ printf '{"resourceType":"Patient","birthDate":"1990-02-28"}' >"$work/good.json"
 ok "fhir validate accepts" salve fhir validate "$work/good.json"
 fails 5 "fhir validate finds an error" salve fhir validate "$work/good.json" "$work/bad.json"
 is "and never echoes the value" "$(salve fhir validate "$work/bad.json" 2>&1 | grep -c '1990-02-30')" 0
+# What R4 does not have, or what is no resource, is an OperationOutcome like any other fault, and the next file is judged.
+for text in '{"resourceType":"Foo","id":"x"}' '{"resourceType":"Attachment"}' '{"resourceType":"DomainResource"}' \
+    '{"resourceType":"foo"}' '{"resourceType":5}' '{"resourceType":""}' '{"id":"x"}' '{}' '[]' '5' 'null' '"Patient"' ''; do
+    printf '%s' "$text" >"$work/unknown.json"
+    salve fhir validate "$work/unknown.json" "$work/bad.json" "$work/good.json" >"$work/outcomes" 2>/dev/null
+    is "status for $text" "$?" 5
+    is "an OperationOutcome a file for $text" "$(grep -c '"resourceType": "OperationOutcome"' "$work/outcomes")" 3
+done
+printf '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Foo"}}]}' >"$work/unknown.json"
+fails 5 "the same in a Bundle" salve fhir validate "$work/unknown.json"
+fails 4 "a file that is not there keeps its status" salve fhir validate "$work/none.json" "$work/good.json" "$work/none2.json"
+is "and the others are judged" "$(salve fhir validate "$work/none.json" "$work/good.json" "$work/none2.json" 2>/dev/null | grep -c OperationOutcome)" 1
+is "and each is named" "$(salve fhir validate "$work/none.json" "$work/good.json" "$work/none2.json" 2>&1 | grep -c 'none2*\.json')" 2
+# A resource that lacks required elements, or breaks another rule, is evaluated as far as it could be read.
+printf '{"resourceType":"Observation","id":"%080d","valueInteger":5,"component":[]}' 0 >"$work/lacks.json"
+prints '^\[5\]$' "fhirpath on what lacks required elements" salve fhirpath 'Observation.value' "$work/lacks.json"
+prints '^\[true\]$' "they are not there" salve fhirpath 'status.empty() and code.empty()' "$work/lacks.json"
+is "and a warning names one" "$(salve fhirpath 'value' "$work/lacks.json" 2>&1 >/dev/null | grep -c 'Observation\.[a-z]*: .*rest of the file is used')" 1
+printf '{"resourceType":"Foo"}' >"$work/unknown.json"
+fails 1 "fhirpath has nothing to ask without a resource" salve fhirpath 'id' "$work/unknown.json"
 prints '^\["?1990-02-28"?\]$' "fhirpath prints a JSON array" salve fhirpath birthDate "$work/good.json"
 fails 1 "fhirpath names the place of an error" salve fhirpath 'birthDate.' "$work/good.json"
 fails 4 "a file that is not there" salve fhir validate "$work/none.json"

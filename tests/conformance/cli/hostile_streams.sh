@@ -37,5 +37,20 @@ before=$(reads)
 unread salve take "$card"
 is "a reader that went away is told as by a shell" $? 141
 is "and what was read is noted" "$(($(reads) > before))" 1
+# SIGTERM at any moment: what came out was noted, and nothing is left to complete.
+printed=0 ended=0
+for wait in 001 004 008 012 016 020 025 030 040 060; do
+    before=$(reads)
+    "$SALVE" take "$card" >"$work/taken" 2>/dev/null &
+    victim=$!
+    sleep "0.$wait"
+    kill -TERM $victim 2>/dev/null
+    wait $victim 2>/dev/null
+    [ $? -ge 128 ] && ended=$((ended + 1))
+    [ -s "$work/taken" ] || continue
+    printed=$((printed + 1))
+    is "what was printed before SIGTERM ($wait ms) is noted" "$(($(reads) > before))" 1
+done
+is "some were ended" "$((ended > 0))" 1
 ok "and the site verifies" salve verify
 finish

@@ -11,12 +11,15 @@ staff="--staff dr-amina:clinician --staff kofi:registrar --staff lina:assistant 
 sed "s/{today}/$today/g" tests/conformance/cli/measured.json >"$work/measured.json"
 # shellcheck disable=SC2086
 ok "a real site" salve init --key-file "$SALVE_KEY_FILE" $staff
-ok "accept" salve guideline accept body-measures --as dr-amina
+for id in body-measures blood-pressure; do ok "accept" salve guideline accept $id --as dr-amina; done
 cat >"$work/map.json" <<'MAP'
 {"format":"salve-csv-map","version":1,"subject":"id",
  "patient":{"birthDate":{"column":"born"},"gender":{"column":"sex","values":{"f":"female","m":"male"}}},
  "observations":[{"column":"kg","loinc":"29463-7","type":"quantity","unit":"kg"},
-                 {"column":"cm","loinc":"8302-2","type":"quantity","unit":"cm"}],
+                 {"column":"cm","loinc":"8302-2","type":"quantity","unit":"cm"},
+                 {"loinc":"85354-9","category":"vital-signs","components":[
+                     {"column":"sbp","loinc":"8480-6","type":"quantity","unit":"mm[Hg]"},
+                     {"column":"dbp","loinc":"8462-4","type":"quantity","unit":"mm[Hg]"}]}],
  "consents":{"care":{"column":"care"},"follow-up":{"column":"calls"}}}
 MAP
 {
@@ -32,7 +35,7 @@ MAP
     echo "child,$(date -u -d '-10 years' +%F),f,30.5,140,1.0/en signed $today none 1,"
     echo "no-date,$born,f,68.5,172,1.0/en signed yes none 1,"
     echo "refusal,$born,f,69.5,173,no,no"
-} >"$work/rows.csv"
+} | sed -e '1s/$/,sbp,dbp/' -e '/^nothing/s/$/,231,142/' -e '1!{/^nothing/!s/$/,,/}' >"$work/rows.csv"
 for switch in "--purpose care --read-back 1" "--purpose care --method signed --read-back 1" "--read-back 1" "--of-age"; do
     # shellcheck disable=SC2086
     fails 2 "no switch states it for a file: $switch" salve import --enrol "$work/rows.csv" --map "$work/map.json" $switch \
@@ -46,7 +49,9 @@ is "nine of them only that" "$(grep -c '^9 of them only enrolled' "$work/said")"
 is "each is named by the line, not by the name" \
     "$(grep -oE '^line [0-9]+: [a-z-]+' "$work/told" | tr '\n' ' ')" \
     "line 3: follow-up line 4: care line 5: care line 6: care line 7: care line 8: care line 9: care line 10: care line 11: care line 12: care line 12: follow-up "
-is "no word of a row is said" "$(grep -E "no-round|refusal|1972|9\.9|63.5|child," "$work/told")" ""
+is "an alarm in what is not kept is said, by line" "$(grep -E 'URGENT' "$work/told" | grep -c '^line 4: ')$(grep -c URGENT "$work/told")" 11
+is "and counted" "$(grep -c '^1 of these with a value that a clinician has to see today' "$work/said")" 1
+is "no word of a row is said" "$(grep -E "no-round|refusal|1972|9\.9|63.5|child,|231" "$work/told")" ""
 is "the file has slips" "$(tail -n +2 "$work/slips.csv" | grep -cE '^[a-z-]+,([0-9A-Z]{6}-){2}[0-9A-Z]{6}$')" 11
 is "and no card" "$(grep -cE '([0-9A-Z]{4}-){4}[0-9A-Z]{4}' "$work/slips.csv" "$work/said" "$work/told" | grep -vc ':0$')" 0
 

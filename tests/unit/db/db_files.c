@@ -116,6 +116,25 @@ static void a_second_opening_is_busy(void **state)
     assert_ok(db_close(&db, NULL));
 }
 
+struct waiting {
+    int times, finish; /* finish: where a byte ends the holder; -1: nowhere */
+    int64_t pid;
+};
+
+static void tell_waiting(void *with, int64_t pid, const char *program)
+{
+    struct waiting *waiting = with;
+    waiting->times++;
+    waiting->pid = pid;
+    if (waiting->finish >= 0 && write(waiting->finish, program, 1) != 1) abort();
+}
+
+static bool is_over(void *with)
+{
+    (void)with;
+    return true;
+}
+
 static void the_site_lock_names_the_process_that_has_it(void **state)
 {
     (void)state;
@@ -127,20 +146,31 @@ static void the_site_lock_names_the_process_that_has_it(void **state)
     assert_int_equal(pipe(ready) | pipe(finish), 0);
     pid_t child = fork();
     if (child == 0) {
-        byte = db_lock(name, &lock, NULL) == SALVE_OK;
+        byte = db_lock(name, NULL, &lock, NULL) == SALVE_OK;
         if (write(ready[1], &byte, 1) != 1 || read(finish[0], &byte, 1) != 1) _exit(1);
         _exit(0); /* without unlocking: as if it had been killed */
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
     assert_int_equal(byte, 1);
     struct salve_err err = {0};
-    assert_code(db_lock(name, &second, &err), SALVE_E_BUSY);
-    (void)snprintf(want, sizeof want, "process %ld has it", (long)child);
-    assert_string_equal(err.why, want);
-    assert_int_equal(write(finish[1], &byte, 1), 1);
+    assert_code(db_lock(name, NULL, &second, &err), SALVE_E_BUSY);
+    (void)snprintf(want, sizeof want, "process %ld (", (long)child);
+    assert_int_equal(strncmp(err.why, want, strlen(want)), 0);
+    struct waiting waiting = {.finish = -1};
+    struct db_wait wait = {.seconds = 1, .tell = tell_waiting, .with = &waiting};
+    assert_code(db_lock(name, &wait, &second, &err), SALVE_E_BUSY); /* a second later it is still held */
+    assert_int_equal(waiting.times, 1);
+    assert_int_equal(waiting.pid, child);
+    wait.is_over = is_over;
+    wait.seconds = 3600;
+    assert_code(db_lock(name, &wait, &second, &err), SALVE_E_BUSY);
+    waiting = (struct waiting){.finish = finish[1]}; /* who is told lets the child end */
+    wait.is_over = NULL;
+    wait.seconds = 10;
+    assert_ok(db_lock(name, &wait, &second, &err));
+    assert_int_equal(waiting.times, 1);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_ok(db_lock(name, &second, NULL));
-    assert_code(db_lock(name, &lock, NULL), SALVE_E_BUSY); /* also in one process */
+    assert_code(db_lock(name, NULL, &lock, NULL), SALVE_E_BUSY); /* also in one process */
     assert_int_equal(stat(name, &info), 0);
     assert_int_equal(info.st_size, 0);
     db_unlock(&second);

@@ -29,11 +29,10 @@ static void on_rejects(void *with, struct str lines)
     t_must(arena_str(told->w->t->mem, lines, &told->left_out, &err));
 }
 
-static void on_less(void *with, uint32_t line, enum purpose purpose, const struct salve_err *why)
+static void on_less(void *with, const struct visit_less *less)
 {
     ((struct told *)with)->less++;
-    assert_true(line > 0 && why->code != SALVE_OK);
-    (void)purpose;
+    assert_true(less->line > 0 && less->why->code != SALVE_OK);
 }
 
 static void on_issues(void *with, const struct fhir_issues *issues)
@@ -51,7 +50,12 @@ static bool on_person(void *with, uint64_t people)
 static struct visit_import_ask ask_of(struct told *told, bool minimise)
 {
     return (struct visit_import_ask){.minimise = minimise,
-                                     .watch = {on_card, on_less, on_rejects, on_issues, on_person, told}};
+                                     .watch = {.card = on_card,
+                                               .less = on_less,
+                                               .rejects = on_rejects,
+                                               .issues = on_issues,
+                                               .person = on_person,
+                                               .with = told}};
 }
 
 /* --- a file about somebody ---------------------------------------------------------------------------------------- */
