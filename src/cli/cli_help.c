@@ -7,8 +7,8 @@
 
 #include "json/json.h"
 
-static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 usage, 3 set-up, 4 not found, 5 partly done or\n"
-                                "refused, 6 conflict, 7 consent or role, 8 integrity, 9 try later, 130 stopped.\n";
+static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 usage, 3 set-up, 4 not found, 5 input refused,\n"
+                                "6 conflict, locked, 7 consent or role, 8 integrity, 9 later, 130 interrupted.\n";
 
 /* Groups in the order of their first command; fits 80 columns and 24 lines. */
 static void print_group(const char *group)
@@ -35,8 +35,7 @@ static void print_overview(void)
     }
     cli_print("\n  salve demo                              the whole job on made-up people\n"
               "  salve help import                       operands, options, examples\n"
-              "  salve fhir validate patient.json        no site needed\n"
-              "  salve letter CARD --lang ar -o l.pdf    one step of a visit\n\n%s",
+              "  salve fhir validate patient.json        no site needed\n\n%s",
               exit_text);
 }
 

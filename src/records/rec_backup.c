@@ -52,20 +52,32 @@ static bool is_within(struct str path, struct str folder)
 
 static bool overlap(struct str a, struct str b) { return is_within(a, b) || is_within(b, a); }
 
-/* Makes the folder where it is not there; its absolute path. */
+/* The absolute path of a folder that is there, or that can be made in one that is. */
 static enum salve_code find_folder(const char *path, struct arena *mem, struct str *out, struct salve_err *err)
 {
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) return file_fail(err, path);
-    char *real = realpath(path, NULL);
+    struct str text, last = STR("");
+    TRY(arena_str(mem, str_of(path), &text, err));
+    char *whole = (char *)text.ptr; /* ours, with its NUL */
+    while (text.len > 1 && whole[text.len - 1] == '/') whole[--text.len] = '\0';
+    char *real = realpath(whole, NULL), *slash = strrchr(whole, '/');
+    if (real == NULL && errno == ENOENT) {
+        last = str_of(slash == NULL ? whole : slash + 1);
+        if (slash != NULL) *slash = '\0';
+        real = realpath(slash == NULL ? "." : slash == whole ? "/" : whole, NULL);
+    }
     if (real == NULL) return file_fail(err, path);
-    struct stat info;
-    errno = ENOTDIR;
-    enum salve_code code =
-        stat(real, &info) == 0 && S_ISDIR(info.st_mode) ? arena_str(mem, str_of(real), out, err) : file_fail(err, path);
+    *out = last.len == 0 ? arena_printf(mem, "%s", real) : arena_printf(mem, "%s/%.*s", real, STR_ARGS(last));
     free(real);
-    if (code == SALVE_OK && !str_is_utf8(*out))
-        code = salve_refuse(err, SALVE_E_USAGE, "its name is not UTF-8", "folder of the backup");
-    return code;
+    if (out->ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
+    return str_is_utf8(*out) ? SALVE_OK : salve_refuse(err, SALVE_E_USAGE, "its name is not UTF-8", "folder");
+}
+
+static enum salve_code make_folder(const char *path, struct salve_err *err)
+{
+    struct stat info;
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) return file_fail(err, path);
+    errno = ENOTDIR;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? SALVE_OK : file_fail(err, path);
 }
 
 static enum salve_code apart(const char *which, struct salve_err *err)
@@ -89,7 +101,7 @@ static enum salve_code find_places(struct site *site, const struct site_backup_a
     if (ask->keys != NULL) TRY(find_folder(ask->keys, mem, &out->keys, err));
     if (overlap(out->data, own)) return apart(ask->data, err);
     if (overlap(out->keys, own) || overlap(out->keys, out->data)) return apart(out->keys.ptr, err);
-    return SALVE_OK;
+    return make_folder(out->data.ptr, err); /* that of the keys is made by keys_copy */
 }
 
 static bool are_on_one_disk(const char *a, const char *b)
@@ -100,18 +112,28 @@ static bool are_on_one_disk(const char *a, const char *b)
 
 /* --- the data ----------------------------------------------------------------------------------------------------- */
 
-/* What a backup that was cut off left in `making`. */
-static enum salve_code clear_making(const char *making, struct salve_err *err)
+static bool is_of_making(struct str name)
 {
-    static const char *const names[] = {"site.db", "site.db-wal", "checkpoint", "signed-head", "revoked", "backup"};
+    bool is_ours = str_starts(name, STR("backup")) || str_starts(name, STR("site.db-"));
+    for (size_t i = 0; i < REC_BACKUP_FILES; i++) is_ours = is_ours || str_is(name, rec_backup_files[i]);
+    return is_ours;
+}
+
+/* What a backup that was cut off left in `making`; nothing that none makes. */
+static enum salve_code clear_making(const char *making, struct arena *mem, struct salve_err *err)
+{
     char path[REC_PATH_BYTES];
     struct stat info;
+    struct str *names = NULL;
+    size_t count = 0;
     if (lstat(making, &info) != 0) return SALVE_OK;
     errno = ENOTDIR;
     if (!S_ISDIR(info.st_mode)) return file_fail(err, making);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        TRY(rec_path(making, names[i], path, err));
-        if (unlink(path) != 0 && errno != ENOENT) return file_fail(err, path);
+    TRY(file_list(making, mem, &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(rec_path(making, names[i].ptr, path, err));
+        if (!is_of_making(names[i])) return salve_refuse(err, SALVE_E_CONFLICT, "it is of no backup", "%s", path);
+        if (unlink(path) != 0) return file_fail(err, path);
     }
     return rmdir(making) == 0 ? SALVE_OK : file_fail(err, making);
 }
@@ -179,7 +201,7 @@ static enum salve_code back_up_data(struct site *site, struct rec_places *places
     char making[REC_PATH_BYTES];
     struct rec_backup backup;
     TRY(rec_path(places->data.ptr, "making", making, err));
-    TRY(clear_making(making, err));
+    TRY(clear_making(making, mem, err));
     enum salve_code code = copy_data(site, making, err);
     if (code == SALVE_OK)
         code = rec_backup_write(site, making, places->at_unix_ms, site->signed_size, mem, &backup, err);
@@ -188,7 +210,7 @@ static enum salve_code back_up_data(struct site *site, struct rec_places *places
     if (code == SALVE_OK) code = file_sync_folder(making, err);
     if (code == SALVE_OK) code = name_it(making, places, mem, &out->path, err);
     if (code != SALVE_OK) {
-        (void)!clear_making(making, NULL);
+        (void)!clear_making(making, mem, NULL);
         return code;
     }
     for (size_t i = 0; i < backup.file_count; i++) out->bytes += backup.files[i].bytes;
