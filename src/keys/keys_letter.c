@@ -88,7 +88,7 @@ enum salve_code keys_letter_forget(struct keys *keys, struct compartment id, str
     bool found = false;
     enum salve_code code = SALVE_OK;
     if (keys_letter_get(keys, id, &letter, &found, NULL) == SALVE_OK && found)
-        code = keys_token_drop(keys, id, letter.token, err);
+        code = keys_token_drop_in(keys, id, letter.token, err);
     db_bind_text(keys->secret_drop, 1, name_of(id, name));
     return code == SALVE_OK ? db_run(keys->secret_drop, err) : code;
 }

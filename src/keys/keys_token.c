@@ -109,12 +109,24 @@ enum salve_code keys_token_replace(struct keys *keys, const struct keys_bound *t
     return put_all(keys, to, tokens, count, true, err);
 }
 
-enum salve_code keys_token_drop(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
-                                struct salve_err *err)
+enum salve_code keys_token_drop_in(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
+                                   struct salve_err *err)
 {
     db_bind_blob(keys->token_drop_one, 1, str_bytes(token, KEYS_TOKEN_BYTES));
     db_bind_blob(keys->token_drop_one, 2, compartment_bytes(&id));
     return db_run(keys->token_drop_one, err);
+}
+
+enum salve_code keys_token_drop(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
+                                struct salve_err *err)
+{
+    enum salve_code code = db_begin(keys->db, false, err);
+    if (code != SALVE_OK) return code;
+    code = keys_token_drop_in(keys, id, token, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, id, 0, err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code;
 }
 
 /* The columns compartment, since, mac from `first` on. */

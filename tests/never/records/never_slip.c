@@ -29,9 +29,16 @@ static enum salve_code claim(struct actor actor, struct str slip, struct str *ca
     return rec_slip_claim(t->site, actor, slip, t->mem, card, NULL);
 }
 
+static void tell(void *with, const struct site_finding *finding)
+{
+    (void)with;
+    (void)fprintf(stderr, "%.*s %.*s: %.*s\n", STR_ARGS(finding->file), STR_ARGS(finding->element),
+                  STR_ARGS(finding->what));
+}
+
 static void verify_is_clean(void)
 {
-    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN, .finding = tell};
     struct site_verify_result result;
     t_must(site_verify(t->site, &ask, &result, &err));
 }
