@@ -112,21 +112,6 @@ static void complete_grant(const struct choice *choice, const struct consent_bir
     grant->of_age_by = grant->of_age_by.len > 0 && is_open ? choice->actor.id : STR_NONE; /* where it says something */
 }
 
-/* The wraps still to be made, so that they can be made after a crash: doc of the commons until they are. */
-static enum salve_code put_pending(struct choice *choice, struct rec_tx *tx, const struct consent_grant *grant,
-                                   const struct keys_consent *rests, struct str *key, struct salve_err *err)
-{
-    char id[COMPARTMENT_TEXT_BYTES + 1], hex[2 * CRYPTO_SHA256_BYTES + 1];
-    compartment_text(choice->gate->chain.id, id);
-    str_hex(rests->sha256, sizeof rests->sha256, hex);
-    *key = arena_printf(choice->work, "pending/%s/%d", id, (int)grant->purpose);
-    struct str json =
-        arena_printf(choice->work, "{\"classes\":%u,\"not_after\":%lld,\"seq\":%llu,\"sha256\":\"%s\"}",
-                     (unsigned)grant->classes, (long long)grant->not_after_unix_s, (unsigned long long)rests->seq, hex);
-    if (key->ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
-    return store_commons_put(tx->store, *key, json, false, err);
-}
-
 static enum salve_code put_decision(struct choice *choice, struct rec_tx *tx, const struct consent_grant *grant,
                                     enum rec_event_kind kind, struct keys_consent *rests, struct rec_leaf *leaf,
                                     struct salve_err *err)
@@ -155,7 +140,7 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
     if (code != SALVE_OK) return code;
     code = rec_form_bind(&tx, &grant->form, err);
     if (code == SALVE_OK) code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
-    if (code == SALVE_OK) code = put_pending(choice, &tx, grant, &wraps.consent, &pending, err);
+    if (code == SALVE_OK) code = rec_pending_put(&tx, choice->gate->chain.id, &wraps, &pending, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     if (code == SALVE_OK) rec_decided_purpose(choice->site, choice->gate->chain.id, grant->purpose);

@@ -130,7 +130,8 @@ static struct store_options store_of(const struct site_options *options, bool cr
 void rec_row_keys(struct site *site)
 {
     const struct str labels[SITE_ROW_KEYS] = {STR("SLV-site-rows-v1"), STR("SLV-site-tags-v1"),
-                                              STR("SLV-site-owners-v1"), STR("SLV-site-gate-v1")};
+                                              STR("SLV-site-owners-v1"), STR("SLV-site-gate-v1"),
+                                              STR("SLV-site-pending-v1")};
     for (size_t i = 0; i < SITE_ROW_KEYS; i++) keys_of_rows(site->keys, labels[i], crypto_keys_at(site->row_keys, i));
 }
 

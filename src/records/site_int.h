@@ -16,7 +16,7 @@ enum {
 #define REC_MARK_KEYS_KEPT "keys kept"
 /* Keys of the rows in site.db, and one for what the gate says to itself (login_int.h), each of the secret of rows in
  * the key store. */
-enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_ROW_KEYS };
+enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_KEY_PENDING, SITE_ROW_KEYS };
 
 struct admit_rules;
 struct crypto_keys;
