@@ -29,11 +29,12 @@ enum cli_option {
 };
 
 /* A set of options, as a row of commands.def spells it. */
-typedef uint64_t cli_option_mask;
-_Static_assert(OPT_COUNT <= 64, "a mask holds every option");
+__extension__ typedef unsigned __int128 cli_option_mask;
+_Static_assert(OPT_COUNT <= 128, "a mask holds every option");
 #define BIT(id)       ((cli_option_mask)1 << OPT_##id)
 #define ON_SITE       (BIT(PASSPHRASE_FILE) | BIT(KEY_FILE)) /* of every command that opens the site */
 #define AS_STAFF      (BIT(AS) | BIT(PIN_FILE))              /* of every command that staff act in */
+#define AS_PERSON     (AS_STAFF | BIT(BORN) | BIT(WORD))     /* of a person's own commands */
 #define EVERY_COMMAND (2 * BIT(HELP) - 1)                    /* the options that every command takes */
 
 struct cli_option_row {
@@ -60,6 +61,7 @@ struct cli {
     struct visit visit;               /* the site, who acts and the words, once cli_open and cli_content made them */
     const char *words[CLI_WORDS_MAX]; /* operands after the command's name */
     size_t word_count;
+    struct str card; /* once cli_card_read read it */
     struct cli_values options[OPT_COUNT];
     bool is_json, is_quiet;
     int exit_status; /* set by a command that ends in "partly done" */
@@ -132,12 +134,6 @@ void cli_catch_interrupt(void);
 /* cli_ask - one line from the terminal; `is_secret` hides the typing. E_USAGE with --no-input or without a terminal. */
 SALVE_MUST_USE enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_secret, char *line,
                                        size_t line_bytes, struct salve_err *err);
-
-/* cli_code - a code or date: a word of the command line, a line of standard input for "-", or the answer to a question
- * where there is no word. It lives in `line`, where it does not stand in the list of processes. */
-enum { CLI_CODE_BYTES = 256 };
-SALVE_MUST_USE enum salve_code cli_code(const struct cli *cli, const char *word, const char *question,
-                                        char line[CLI_CODE_BYTES], struct str *out, struct salve_err *err);
 
 /* cli_confirm - asks that `word` is typed before what cannot be undone; --yes answers. E_USAGE: it was not. */
 SALVE_MUST_USE enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word,

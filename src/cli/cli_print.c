@@ -269,17 +269,6 @@ enum salve_code cli_ask(const struct cli *cli, const char *question, bool is_sec
                         "%s", question);
 }
 
-enum salve_code cli_code(const struct cli *cli, const char *word, const char *question, char line[CLI_CODE_BYTES],
-                         struct str *out, struct salve_err *err)
-{
-    if (word != NULL && strcmp(word, "-") != 0) return *out = str_of(word), SALVE_OK;
-    if (word == NULL) TRY(cli_ask(cli, question, false, line, CLI_CODE_BYTES, err));
-    if (word != NULL && !read_line(stdin, line, CLI_CODE_BYTES))
-        return salve_refuse(err, SALVE_E_USAGE, "there is no line on standard input", "-");
-    *out = str_trim(str_of(line));
-    return SALVE_OK;
-}
-
 enum salve_code cli_confirm(const struct cli *cli, const char *what, const char *word, struct salve_err *err)
 {
     char line[16], question[CLI_LINE_BYTES_MAX];

@@ -117,8 +117,8 @@ enum salve_code keys_token_drop_in(struct keys *keys, struct compartment id, con
     return db_run(keys->token_drop_one, err);
 }
 
-enum salve_code keys_token_drop(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
-                                struct salve_err *err)
+enum salve_code keys_token_end(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
+                               struct salve_err *err)
 {
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
@@ -184,4 +184,10 @@ enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *
     }
     db_reset(keys->token_next);
     return code;
+}
+
+enum salve_code keys_token_drop(struct keys *keys, const struct keys_token_row *row, struct salve_err *err)
+{
+    TRY(keys_token_drop_in(keys, row->to.id, row->token, err));
+    return db_scrub(keys->db, err);
 }

@@ -52,13 +52,16 @@ static enum salve_code note_card(struct rec_view *view, struct arena *work, stru
                               new->token_count, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
+    if (code != SALVE_OK) view->site->has_leftovers = true; /* the next opening drops them */
     return code;
 }
 
 static enum salve_code replace_tokens(struct rec_view *view, const struct new_card *new, struct salve_err *err)
 {
-    return keys_token_replace(view->site->keys, &new->to, (const uint8_t(*)[KEYS_TOKEN_BYTES]) new->tokens,
-                              new->token_count, err);
+    enum salve_code code = keys_token_replace(view->site->keys, &new->to,
+                                              (const uint8_t(*)[KEYS_TOKEN_BYTES]) new->tokens, new->token_count, err);
+    if (code != SALVE_OK) view->site->has_leftovers = true;
+    return code;
 }
 
 static enum salve_code make_card(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
@@ -145,5 +148,5 @@ enum salve_code rec_slip_done(struct site *site, const struct rec_enrolled *enro
     if (!rec_code_read(REC_CODE_CARD, enrolled->card, &card)) return salve_fail(err, SALVE_E_INVALID, "card");
     enum salve_code code = rec_code_token(site, &card, token, err);
     crypto_zero(&card, sizeof card);
-    return code == SALVE_OK ? keys_token_drop(site->keys, enrolled->compartment, token, err) : code;
+    return code == SALVE_OK ? keys_token_end(site->keys, enrolled->compartment, token, err) : code;
 }

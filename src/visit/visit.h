@@ -43,7 +43,10 @@ struct visit {
     struct arena *mem;
 };
 
-/* visit_person - the person themself, who acts with their card. A member of staff acts as staff_login says. */
-struct actor visit_person(const struct site *site);
+/* visit_person - the person themself, who acts with their card and the birth date that they tell (or their word, where
+ * none is recorded); a view of it. visit_beside - the same with a member of staff who is there, and vouches for them.
+ * Staff act as staff_login says. */
+struct actor visit_person(const struct site *site, struct str told);
+struct actor visit_beside(const struct site *site, struct actor staff);
 
 #endif

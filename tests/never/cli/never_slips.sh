@@ -60,9 +60,10 @@ for command in take looked erase "consent list" screen sign letter card "consent
     case $command in
     screen | sign) more="--as dr-amina" ;;
     "consent give") more="--as kofi --purpose statistics --read-back 1" ;;
-    withdraw) more="--purpose care" ;;
+    withdraw) more="--purpose care --born $born" ;;
     "import FILE") command=import more="$work/measured.json --as lina" ;;
-    *) more= ;;
+    results*) more= ;;
+    *) more="--born $born" ;;
     esac
     # shellcheck disable=SC2086
     fails 4 "a slip opens nothing: $command" salve $command "$slip" $more --yes --no-input
@@ -72,19 +73,19 @@ fails 7 "who are with the person" salve claim "$slip" --as tom
 card=$(salve claim "$slip" --as kofi -q)
 is "for a card" "$(grep -cE '^([0-9A-Z]{4}-){4}[0-9A-Z]{4}$' <<<"$card")" 1
 fails 4 "once" salve claim "$slip" --as kofi
-prints 'care +on' "what the row said is on" salve consent list "$card"
-prints 'follow-up +on' "each by itself" salve consent list "$card"
-prints 'registrar kofi' "the person sees who made the card" salve looked "$card"
-salve take "$card" -o "$work/whole.json" 2>/dev/null
+prints 'care +on' "what the row said is on" salve consent list "$card" --born "$born"
+prints 'follow-up +on' "each by itself" salve consent list "$card" --born "$born"
+prints 'registrar kofi' "the person sees who made the card" salve looked "$card" --born "$born"
+salve take "$card" --born "$born" -o "$work/whole.json" 2>/dev/null
 is "what was measured is there" "$(grep -q '61.5' "$work/whole.json" && echo yes)" yes
 for one in nothing calls-only no-round no-witness to-come no-form child no-date refusal; do
     other=$(salve claim - --as kofi -q <<<"$(sed -n "s/^$one,//p" "$work/slips.csv")")
-    salve take "$other" -o "$work/$one.json" 2>/dev/null
+    salve take "$other" --born "$born" -o "$work/$one.json" 2>/dev/null
     is "$one: care is off, and nothing was kept but the enrolment" \
-        "$(salve consent list "$other" -q | grep -c '^care') $(grep -oE '"resourceType": *"(Observation|Condition)"' "$work/$one.json" | wc -l)" "0 0"
+        "$(salve consent list "$other" --born "$born" -q | grep -c '^care') $(grep -oE '"resourceType": *"(Observation|Condition)"' "$work/$one.json" | wc -l)" "0 0"
 done
 earlier=$(salve claim "$(sed -n 's/^earlier,//p' "$work/slips.csv")" --as kofi -q)
-is "an agreement counts from the day on the paper" "$(salve consent list "$earlier" -q | grep -c "^care .*until $(date -u -d '-300 days +1827 days' +%F)")" 1
+is "an agreement counts from the day on the paper" "$(salve consent list "$earlier" --born "$born" -q | grep -c "^care .*until $(date -u -d '-300 days +1827 days' +%F)")" 1
 prints 'clean$' "verify is clean" salve verify
 
 # --- a made-up site
@@ -101,14 +102,14 @@ banner "import" salve import --enrol "$work/measured.json" --purpose care --read
 ok "a made-up site has cards, and speaks for everybody" salve import --enrol "$work/measured.json" --purpose care \
     --read-back 1 --as lina -o "$work/made.csv"
 card=$(tail -n 1 "$work/made.csv" | cut -d, -f2)
-banner "looked" salve looked "$card" -q
-banner "take" salve take "$card" --json
+banner "looked" salve looked "$card" --born "$born" -q
+banner "take" salve take "$card" --born "$born" --json
 ok "screen" salve screen "$card" --as lina
 ok "sign" salve sign "$card" --as dr-amina
-for lang in en ar; do ok "letter" salve letter "$card" --lang $lang -o "$work/letter.$lang.html"; done
+for lang in en ar; do ok "letter" salve letter "$card" --born $born --lang $lang -o "$work/letter.$lang.html"; done
 is "letters say so" "$(grep -c 'MADE-UP PERSON' "$work/letter.en.html") $(grep -c 'شخص غير حقيقي' "$work/letter.ar.html")" "1 1"
 banner "verify" salve verify
-ok "proofs" salve looked "$card" --proofs "$work/proofs"
+ok "proofs" salve looked "$card" --born "$born" --proofs "$work/proofs"
 opened() { sed -n 's/^extra //p' "$1" | base64 -d 2>/dev/null | grep -ac '"made_up":true'; }
 all=0 marked=0
 for proof in "$work"/proofs/*; do all=$((all + 1)) marked=$((marked + $(opened "$proof"))); done

@@ -102,7 +102,7 @@ static struct history history_make(void)
     t_must(rec_card_new(view, t->mem, &card, &err));
     t_close_view(&view);
     h.who[1].card = card;
-    t_must(rec_erase(t->site, T_PERSON, h.who[2].card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, h.who[2].card, t->mem, &erasure, &err));
     keep(&h);
     struct site_settings settings = *site_settings(t->site);
     settings.consent_age_years = 17;
