@@ -162,7 +162,7 @@ static void note_first(void *with, const struct site_finding *finding)
                    STR_ARGS(finding->what));
 }
 
-/* Faults that the site has as well are no reason to have no copy of it: they are told, and an earlier backup is there. */
+/* Faults that the site has as well are no reason to have no copy of it: they are told, and earlier ones are there. */
 static enum salve_code is_as_the_site(struct site *site, const struct site_verify_result *copy, const char *first,
                                       struct salve_err *err)
 {

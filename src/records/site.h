@@ -212,7 +212,8 @@ struct site_backup {
  * renewal of the keys brings that up to date. Both are sealed as the site is. Noted in a public leaf.
  *   errors  E_ROLE; E_USAGE: the folders lie in each other, or no place of the keys is known; E_CONFLICT: that place
  *           has keys which this site did not put there; E_NOT_FOUND: its disk is not there; E_BUSY; E_INTEGRITY: a
- *           page of the site is damaged, or the copy has a fault that it has not; E_FULL; E_IO. Earlier backups stay as they are. */
+ *           page of the site is damaged, or the copy has a fault that it has not; E_FULL; E_IO. Earlier backups stay
+ *           as they are. */
 SALVE_MUST_USE enum salve_code site_backup(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
                                            struct site_backup *out, struct salve_err *err);
 
