@@ -5,7 +5,6 @@
  * two of these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest
  * decision and open nothing. A refusal has no function here. */
 #include "crypto/crypto.h"
-#include "fhir/fhir.h"
 #include "records/revoked_int.h"
 #include "records/rights.h"
 #include "records/view_int.h"
@@ -32,7 +31,7 @@ static enum salve_code open_choice(struct choice *choice, struct str who, bool i
         .actor = choice->actor, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
     if (choice->actor.role >= ROLE_COUNT || !consent_may_take(choice->actor.role))
         return rec_actor_needs(choice->actor, 0, err);
-    ask.is_counted = is_counted && rec_role_is_staff(choice->actor.role);
+    ask.is_counted = is_counted;
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
     if (code == SALVE_OK && !is_present)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "a choice needs the person's card", "card");
@@ -71,18 +70,12 @@ static enum salve_code revoke(struct choice *choice, enum purpose purpose, uint6
 
 static enum salve_code birth_of(struct choice *choice, struct consent_birth *out, struct salve_err *err)
 {
-    const class_mask identity = CLASS_BIT(CLASS_IDENT);
-    const int64_t now_unix_s = to_minute_unix_s(choice->gate->now_unix_ms);
     struct rec_shelf shelf = {0};
-    *out = consent_birth_read(STR_NONE, now_unix_s);
-    enum salve_code code = rec_gate_deliver(choice->gate, PURPOSE_SELF, identity, err);
-    if (code == SALVE_OK) code = rec_gate_read(choice->gate, identity, &shelf, err);
-    for (size_t i = 0; i < shelf.count && code == SALVE_OK; i++) {
-        if (!shelf.all[i].is_first || !str_is(shelf.all[i].is.type, "Patient")) continue;
-        const struct tape *patient = &shelf.all[shelf.all[i].newest].is.tape;
-        *out = consent_birth_read(tape_child_text(patient, tape_root(patient), "birthDate"), now_unix_s);
-    }
-    return code;
+    struct str born;
+    TRY(rec_gate_deliver(choice->gate, PURPOSE_SELF, CLASS_BIT(CLASS_IDENT), err));
+    TRY(rec_birth_date(choice->gate, &shelf, &born, err));
+    *out = consent_birth_read(born, to_minute_unix_s(choice->gate->now_unix_ms));
+    return SALVE_OK;
 }
 
 static struct consent_ages ages_of(const struct site *site)
@@ -280,8 +273,11 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
 {
     struct rec_leaf leaf;
     struct rec_gate gate = {0};
-    struct rec_gate_ask ask = {
-        .actor = {.role = ROLE_PARTICIPANT}, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_CONSENT), .id = id};
+    struct rec_gate_ask ask = {.actor = {.role = ROLE_PARTICIPANT},
+                               .purpose = PURPOSE_SELF,
+                               .classes = CLASS_BIT(CLASS_CONSENT),
+                               .id = id,
+                               .is_gates_own = true};
     struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = rec_gate_open(site, &ask, choice.work, &gate, err);

@@ -187,6 +187,26 @@ static enum salve_code drop_orphans(struct site *site, struct arena *mem, uint64
     return code;
 }
 
+/* Tokens of a card that nobody has: a new one that did not come to its end, or an old one that did not go. */
+static enum salve_code drop_tokens(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct keys_token_row row, last;
+    bool found = true;
+    enum salve_code code = keys_token_next(site->keys, NULL, &row, &found, err);
+    while (code == SALVE_OK && found) {
+        struct rec_tx tx;
+        struct store_head head;
+        TRY(rec_tx_begin(site, true, mem, &tx, err));
+        code = row.is_ours ? store_head_get(tx.store, row.to.id, &head, err) : SALVE_OK;
+        rec_tx_abandon(&tx);
+        bool is_stale = code == SALVE_OK && row.is_ours && head.seq > 0 && head.card != row.to.since;
+        last = row;
+        if (is_stale) code = keys_token_drop(site->keys, &row, err);
+        if (code == SALVE_OK) code = keys_token_next(site->keys, &last, &row, &found, err);
+    }
+    return code;
+}
+
 enum salve_code rec_recover(struct site *site, struct salve_err *err)
 {
     if (!site->was_open && site->revoked_count == site->revoked_done) return SALVE_OK;
@@ -195,6 +215,7 @@ enum salve_code rec_recover(struct site *site, struct salve_err *err)
     enum salve_code code = finish_grants(site, mem, err);
     if (code == SALVE_OK) code = replay_lines(site, false, mem, err);
     if (code == SALVE_OK && site->was_open && !site->keeps_keys) code = drop_orphans(site, mem, NULL, err);
+    if (code == SALVE_OK && site->was_open && !site->keeps_keys) code = drop_tokens(site, mem, err);
     arena_close(mem);
     return code;
 }

@@ -13,6 +13,7 @@
 #include "keys/keys.h"
 #include "records/backup_int.h"
 #include "records/closing_int.h"
+#include "records/erasing_int.h"
 #include "records/making_int.h"
 #include "records/payload_int.h"
 #include "records/revoked_int.h"
@@ -249,6 +250,7 @@ enum salve_code rec_site_open(const struct site_options *options, enum rec_openi
     if (code == SALVE_OK && !is_lenient) code = rec_log_check(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_renew(site, err);
+    if (code == SALVE_OK && !is_lenient) code = rec_due(site, err);
     if (code == SALVE_OK && !is_lenient && site->keys_copy_err.code == SALVE_OK) rec_keys_copy_due(site);
     if (code != SALVE_OK) {
         rec_site_drop(&site);

@@ -63,6 +63,7 @@ struct site {
     struct arena *revoked_mem;
     struct rec_revoked *revoked;  /* all of them, for the gate; NULL until the file was read */
     int64_t renew_after_unix_ms;  /* until then keys need not be renewed; 0: not looked up yet */
+    int64_t due_unix_ms;          /* nothing is due before (erasing_int.h); 0: not looked up yet */
     struct site_rotation renewal; /* what the gate renewed by itself in this run; epoch 0: nothing */
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */

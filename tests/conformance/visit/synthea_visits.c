@@ -82,7 +82,7 @@ static enum salve_code enrol(struct visits *v, struct str text, struct arena *me
     TRY(admit_minimise(site_admission(visit.site), &bundle, STR(""), mem, &kept, err));
     TRY(tape_copy(&kept.tape, tape_get(&kept.tape, tape_root(&kept.tape), "entry.resource"), NULL, NULL, mem, &patient,
                   err));
-    TRY(visit_enrol(&visit, &patient, &enrolled, err));
+    TRY(visit_enrol(&visit, &patient, STR(""), &enrolled, err));
     *card = enrolled.card;
     return agree(v, *card, mem, err);
 }
@@ -95,7 +95,7 @@ static enum salve_code screen_and_sign(struct visits *v, struct str card, struct
     struct visit_letters_ask one = {.sheets = &sheet, .count = 1};
     size_t signed_count = 0;
     TRY(visit_screen(&visit, &v->screening, card, &findings, err));
-    TRY(visit_sign(&visit, card, &signed_count, err));
+    TRY(visit_sign(&visit, card, &signed_count, NULL, err));
     if (signed_count != findings.count)
         return salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", signed_count, findings.count);
     TRY(visit_letters(&visit, card, &one, NULL, err));
@@ -125,7 +125,7 @@ static tape_at taken_of(const struct tape *bundle, struct str id)
 static enum salve_code compare(struct visits *v, struct str card, const struct visit_imported *sum, struct arena *mem,
                                struct salve_err *err)
 {
-    struct visit visit = as(v, visit_person(v->visit.site), mem);
+    struct visit visit = as(v, visit_beside(v->visit.site, v->registrar), mem);
     struct visit_taken taken;
     struct tape bundle;
     size_t equal = 0;
