@@ -115,6 +115,7 @@ enum salve_code rec_enrol(struct site *site, struct actor actor, const struct ta
     if (code == SALVE_OK) code = rec_code_out(&en.card, mem, &out->card, err);
     if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, REC_SIGN_DUE, mem, &out->receipt, err);
     out->compartment = en.chain.id;
+    if (code == SALVE_OK) site->enrolled = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     rec_codec_wipe(site->codec);
     arena_close(en.work);

@@ -48,6 +48,7 @@ struct site {
     int64_t signed_at_unix_ms;   /* of the newest signature, guarded; 0: never, or nobody knows */
     bool must_sign;              /* at the closing, whatever the interval says */
     bool has_written;            /* anything, in this run */
+    struct compartment enrolled; /* the newest of this run: going on with it is not looking people up */
     struct rec_closing *closing; /* notes of closed views that wait for a commit (closing_int.h) */
     size_t closing_count;
     int64_t now_unix_ms; /* guarded, of the newest transaction */

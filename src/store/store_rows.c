@@ -279,8 +279,8 @@ enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *
 
 /* A quota row: 8 bytes of SHA-256(id), 8 bytes of the minute; QUOTA_FREE is set in the minute of a row that does not
  * count. Rows of more than an hour ago are dropped as the next is written, so the file never holds more than one
- * hour. */
-enum { QUOTA_ROW_BYTES = 16, QUOTA_ROWS_MAX = 10000, QUOTA_MINUTES = 60 };
+ * hour; and of those that do not count the newest are kept, so that a file of many new people costs no more for each. */
+enum { QUOTA_ROW_BYTES = 16, QUOTA_COUNTED_MAX = 10000, QUOTA_FREE_MAX = 1000, QUOTA_MINUTES = 60 };
 #define QUOTA_FREE ((uint64_t)1 << 63)
 
 struct quota {
@@ -324,13 +324,23 @@ enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int
     struct quota quota;
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->scratch);
-    salve_assert(limit < QUOTA_ROWS_MAX);
+    salve_assert(limit < QUOTA_COUNTED_MAX);
     enum salve_code code = quota_read(tx, id, minute, &quota, err);
     if (code == SALVE_OK && !quota.has_row && quota.counted >= limit)
         code = salve_fail(err, SALVE_E_QUOTA, "opening of records");
     if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute, err);
     arena_rewind(tx->scratch, mark);
     return code;
+}
+
+/* Drops the oldest row that does not count. */
+static void quota_make_room(struct quota *quota)
+{
+    size_t at = 0;
+    if (quota->used / QUOTA_ROW_BYTES - quota->counted < QUOTA_FREE_MAX) return;
+    while ((crypto_get_u64(quota->rows + at + 8) & QUOTA_FREE) == 0) at += QUOTA_ROW_BYTES;
+    quota->used -= QUOTA_ROW_BYTES;
+    memmove(quota->rows + at, quota->rows + at + QUOTA_ROW_BYTES, quota->used - at);
 }
 
 enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
@@ -340,8 +350,8 @@ enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->scratch);
     enum salve_code code = quota_read(tx, id, minute, &quota, err);
-    if (code == SALVE_OK && !quota.has_row && quota.used / QUOTA_ROW_BYTES < QUOTA_ROWS_MAX)
-        code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
+    if (code == SALVE_OK) quota_make_room(&quota);
+    if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
     arena_rewind(tx->scratch, mark);
     return code;
 }
