@@ -23,6 +23,8 @@ struct visit_watch {
     void (*rejects)(void *with, struct str json_lines);           /* values that were left out: for the operator */
     void (*issues)(void *with, const struct fhir_issues *issues); /* why a file was refused */
     bool (*person)(void *with, uint64_t people);                  /* after each one; false: stop here */
+    /* Before the first new person, NULL: nobody asks: how far an earlier run came with this file. */
+    enum salve_code (*begun)(void *with, const struct rec_rows_state *state, struct salve_err *err);
     void *with;
 };
 
