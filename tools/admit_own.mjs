@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a C table: the codes that the guidelines of this repository bring along, a row each, with the name that
-// their logic gives them. Salve's own codes are those rows and the ones of admit.def; nothing else under urn:salve is taken.
+// their logic gives them and, of a guideline that is "apart", its family: a code that others have too is no sign of it. Salve's
+// own codes are those rows and the ones of admit.def; nothing else under urn:salve is taken.
 // Usage: node admit_own.mjs GUIDELINES OUT.c
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 const [, , folder, output] = process.argv;
 const rows = new Map();
-const add = (system, code, use, name) => {
-  const key = system + '\u0000' + code, row = rows.get(key) ?? { system, code, uses: new Set(), name: '' };
+const add = (system, code, use, name, apart = '') => {
+  const key = system + '\u0000' + code, row = rows.get(key) ?? { system, code, uses: new Set(), name: '', apart: new Set() };
   row.uses.add(use);
+  row.apart.add(apart);
   if (!row.name && name) row.name = name;
   rows.set(key, row);
 };
@@ -24,14 +26,14 @@ const read_about = (about) => {
   methods.push(about.canonical);
   for (const input of about.inputs) add('urn:salve:input', input.label, 'ANY');
   for (const item of about.items) {
-    add('urn:salve:item', item.name, 'OBSERVATION');
-    add(about.canonical, item.name, 'OBSERVATION');
-    add(about.canonical, item.name, 'SCORE');
+    add('urn:salve:item', item.name, 'OBSERVATION', '', about.apart);
+    add(about.canonical, item.name, 'OBSERVATION', '', about.apart);
+    add(about.canonical, item.name, 'SCORE', '', about.apart);
     for (const category of [...(item.categories ?? []), ...(item.exclusions ?? [])]) {
       add('urn:salve:category', category, 'ANY');
-      add(about.canonical, category, 'ANY');
+      add(about.canonical, category, 'ANY', '', about.apart);
     }
-    for (const action of item.actions ?? []) add(about.canonical + ':action', action, 'PROCEDURE');
+    for (const action of item.actions ?? []) add(about.canonical + ':action', action, 'PROCEDURE', '', about.apart);
   }
 };
 
@@ -44,9 +46,11 @@ for (const name of readdirSync(folder).sort()) {
 read_logic(readFileSync(`${folder}/lib/SalveCommon.cql`, 'utf8'));
 
 const quote = (s) => JSON.stringify(s);
+const familyOf = (r) => (r.apart.size === 1 && [...r.apart][0] ? quote([...r.apart][0]) : 'NULL');
 const order = (a, b) => Buffer.compare(Buffer.from(a.system), Buffer.from(b.system)) || Buffer.compare(Buffer.from(a.code), Buffer.from(b.code));
 const lines = [...rows.values()].sort(order).map((r) =>
-  `    {${quote(r.system)}, ${quote(r.code)}, ${r.name ? quote(r.name) : 'NULL'}, ${[...r.uses].sort().map((u) => 'ADMIT_USE_' + u).join(' | ')}},`);
+  `    {${quote(r.system)}, ${quote(r.code)}, ${r.name ? quote(r.name) : 'NULL'}, ` +
+  `${[...r.uses].sort().map((u) => 'ADMIT_USE_' + u).join(' | ')}, ${familyOf(r)}},`);
 writeFileSync(output, `/* Made by tools/admit_own.mjs from guidelines/; do not edit. */
 #include "admit/admit_int.h"
 

@@ -87,13 +87,14 @@ const COLUMNS = {
 const FIELD = { name: field, ...COLUMNS };
 const COMMAND = {
     name: text, group: text, operands: text, summary: text, examples: text, notes: text,
-    operands_min: number, operands_max: number, options: mask('BIT', ['ON_SITE']),
+    operands_min: number, operands_max: number, options: mask('BIT', ['ON_SITE', 'AS_STAFF']),
 };
 const SHAPES = {
     'base/errors.def': { ERROR: { name: id, slv: number, exit: number, http: number, issue: text, what: text, next: text } },
     'base/classes.def': { CLASS: { name: id, number, text, holds: text } },
     'base/purposes.def': { PURPOSE: { name: id, number, text, reason: text, classes: mask('CLASS_BIT') } },
     'base/roles.def': { ROLE: { name: id, text, may: text } },
+    'base/families.def': { FAMILY: { name: id, number, text, holds: text } },
     'records/events.def': { EVENT: { name: id, text, what: text } },
     'guideline/finding.def': {
         FINDING_STATUS: { name: id, text, what: text },
@@ -150,10 +151,10 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, events, finding, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, finding, options, commands] = Object.keys(SHAPES).map(read);
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
-        for (const name of row.rest.options ?? []) if (name !== 'ON_SITE') find(options, name, row);
+        for (const name of row.rest.options ?? []) if (name !== 'ON_SITE' && name !== 'AS_STAFF') find(options, name, row);
     const classText = (name, row) => find(classes, name.replace(/^CLASS_/, ''), row).text;
     const text = (row) => row.text, what = (row) => ({ what: row.what });
     return [
@@ -166,6 +167,8 @@ function write() {
         table('What the data may be opened for, and the classes that this opens.', 'purposes', 'Purpose', purposes, text,
             ({ number, reason, classes, ...row }) => ({ number, reason, classes: classes.map((c) => classText(c, row)) })),
         table('Who may act.', 'roles', 'Role', roles, text, ({ may }) => ({ may })),
+        table('What is kept apart, each with its own yes for the letter.', 'families', 'Family', families, text,
+            ({ number, holds }) => ({ number, holds })),
         table('What is told under "who looked".', 'events', 'LogEvent', events, text, what),
         table('How far an item was judged.', 'statuses', 'FindingStatus', of('FINDING_STATUS'), text, what),
         table('How soon an action is due, most urgent first.', 'urgencies', 'Urgency', of('FINDING_URGENCY'), text, what),

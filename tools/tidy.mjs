@@ -53,6 +53,7 @@ check('every source starts with its licence and says what it is', () => tracked
 const LISTS = [
     { list: 'src/base/errors.def', home: /^src\/base\/err/, names: (id) => [`SALVE_${id}`] },
     { list: 'src/base/classes.def', home: /^src\/base\/ids/, names: (id) => [`CLASS_${id}`] },
+    { list: 'src/base/families.def', home: /^src\/base\/ids/, names: (id) => [`FAMILY_${id}`, `X(${id}`] },
     { list: 'src/base/roles.def', home: /^src\/base\/ids/, names: (id) => [`ROLE_${id}`] },
     { list: 'src/records/events.def', home: /^$/, names: (id) => [`REC_EVENT_${id}`] },
     { list: 'src/machine/machine_ops.def', home: /^src\/machine\/(run\.h|machine_run\.c)$/, names: (id) => [`EXPR_OP_${id}`] },

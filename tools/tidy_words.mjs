@@ -30,6 +30,7 @@ check(`a rule that is named stands in ${RULES}`, () => {
     const rules = new Set([...read(RULES).matchAll(/^## (N\d+) /gm)].map(([, rule]) => rule)), out = [];
     for (const file of written)
         read(file).split('\n').forEach((line, i) => {
+            if (file === 'src/admit/admit_apart.def') line = line.replace(/"[^"]*"/g, ''); // codes of ICD and ATC
             for (const [rule] of line.matchAll(/\bN\d+\b/g)) if (!rules.has(rule)) out.push(`${file}:${i + 1}: ${RULES} has no ${rule}`);
         });
     return out;

@@ -82,9 +82,22 @@ enum salve_code admit_check(const struct admit_rules *rules, const struct tape *
 
 struct leaving {
     const struct tape *tape;
+    const struct fhir_index *index;
+    const family_mask *families; /* by entry */
     struct buf rejects;
     uint32_t counts[ADMIT_RULE_COUNT];
 };
+
+/* Is the node in a resource that is kept apart? Its values stand in no other place either. */
+static bool is_apart(const struct leaving *leaving, tape_at at)
+{
+    for (uint32_t e = 0; e < leaving->index->count; e++) {
+        const struct fhir_entry *entry = &leaving->index->entries[e];
+        tape_at from = entry->entry != TAPE_NONE ? entry->entry : entry->resource;
+        if (at >= from && at < from + leaving->tape->nodes[from].span) return leaving->families[e] != 0;
+    }
+    return false;
+}
 
 static void leave_out(void *context, tape_at at, enum admit_rule rule, struct str path)
 {
@@ -92,8 +105,11 @@ static void leave_out(void *context, tape_at at, enum admit_rule rule, struct st
     leaving->counts[rule]++;
     buf_add(&leaving->rejects, STR("{\"path\":"));
     json_add_string(&leaving->rejects, path);
-    buf_addf(&leaving->rejects, ",\"rule\":\"%s\",\"value\":", admit_rule_id(rule));
-    fhir_write(leaving->tape, at, FHIR_COMPACT, &leaving->rejects);
+    buf_addf(&leaving->rejects, ",\"rule\":\"%s\"", admit_rule_id(rule));
+    if (!is_apart(leaving, at)) {
+        buf_add(&leaving->rejects, STR(",\"value\":"));
+        fhir_write(leaving->tape, at, FHIR_COMPACT, &leaving->rejects);
+    }
     buf_add(&leaving->rejects, STR("}\n"));
 }
 
@@ -155,11 +171,26 @@ static enum salve_code refuse_whole(const struct admit_marks *marks, struct salv
 static enum salve_code write_rejects(const struct admit_marks *marks, struct arena *mem, struct admit_kept *out,
                                      struct salve_err *err)
 {
-    struct leaving leaving = {.tape = marks->tape};
+    family_mask *families = NULL;
+    TRY(admit_entry_families(marks, &families, err));
+    struct leaving leaving = {.tape = marks->tape, .index = &marks->index, .families = families};
     buf_init(&leaving.rejects, mem, SALVE_REJECTS_BYTES_MAX);
     visit_marks(marks, leave_out, &leaving);
     enum salve_code code = buf_done(&leaving.rejects, &out->rejects, err);
     return code == SALVE_OK ? list_counts(&leaving, mem, out, err) : code;
+}
+
+/* Closes the marks and copies what is left. */
+static enum salve_code leave(struct admit_marks *marks, struct arena *mem, struct admit_kept *out,
+                             struct salve_err *err)
+{
+    enum salve_code code = admit_close(marks, err);
+    if (code != SALVE_OK) return code;
+    if (marks->index.is_bundle && !has_person(marks)) return refuse_whole(marks, err);
+    count_resources(marks, out);
+    code = write_rejects(marks, mem, out, err);
+    if (code != SALVE_OK || marks->rule[0] != ADMIT_OK) return code;
+    return tape_copy(marks->tape, 0, keep_unmarked, marks, mem, &out->tape, err);
 }
 
 enum salve_code admit_minimise(const struct admit_rules *rules, const struct tape *tape, struct str compartment,
@@ -169,12 +200,15 @@ enum salve_code admit_minimise(const struct admit_rules *rules, const struct tap
     *out = (struct admit_kept){0};
     enum salve_code code = admit_mark(&marks, rules, tape, compartment, mem, err);
     if (code != SALVE_OK) return code;
-    if (marks.hopeless) return refuse_whole(&marks, err);
-    code = admit_close(&marks, err);
-    if (code != SALVE_OK) return code;
-    if (marks.index.is_bundle && !has_person(&marks)) return refuse_whole(&marks, err);
-    count_resources(&marks, out);
-    code = write_rejects(&marks, mem, out, err);
-    if (code != SALVE_OK || marks.rule[0] != ADMIT_OK) return code;
-    return tape_copy(tape, 0, keep_unmarked, &marks, mem, &out->tape, err);
+    return marks.hopeless ? refuse_whole(&marks, err) : leave(&marks, mem, out, err);
+}
+
+enum salve_code admit_leave_apart(const struct admit_rules *rules, const struct tape *tape, struct str compartment,
+                                  struct arena *mem, struct admit_kept *out, struct salve_err *err)
+{
+    struct admit_marks marks;
+    *out = (struct admit_kept){0};
+    enum salve_code code = admit_mark(&marks, rules, tape, compartment, mem, err);
+    if (code == SALVE_OK) code = admit_mark_apart(&marks, err);
+    return code == SALVE_OK ? leave(&marks, mem, out, err) : code;
 }

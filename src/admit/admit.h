@@ -24,6 +24,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/ids.h"
 #include "base/str.h"
 #include "fhir/tape.h"
 
@@ -58,6 +59,12 @@ SALVE_MUST_USE enum salve_code admit_check(const struct admit_rules *rules, cons
                                            struct str compartment, struct arena *mem, struct fhir_issues *issues,
                                            struct salve_err *err);
 
+/* admit_families - the families that a resource belongs to by its codes, wherever in it they stand; 0: it is not kept
+ * apart. One code that is kept apart puts the whole resource apart. A questionnaire's answers go by the codes in
+ * linkId, definition and questionnaire, a medicine of RxNorm by its name; what has neither is OTHER. Patient,
+ * RelatedPerson and AllergyIntolerance belong to none. */
+family_mask admit_families(const struct admit_rules *rules, const struct tape *tape, tape_at resource);
+
 struct admit_count {
     const char *rule; /* "salve-never/N5" */
     uint32_t count;
@@ -65,7 +72,8 @@ struct admit_count {
 
 struct admit_kept {
     struct tape tape;   /* what may be kept, valid FHIR; node_count 0 if nothing is left */
-    struct str rejects; /* JSON lines {"path":..,"rule":..,"value":..}: THE VALUES THAT WERE LEFT OUT */
+    struct str rejects; /* JSON lines {"path":..,"rule":..,"value":..}: THE VALUES THAT WERE LEFT OUT; of a resource
+                           that is kept apart path and rule alone */
     const struct admit_count *counts;
     size_t rule_count; /* rules that left something out, by rule id */
     uint32_t resources_in, resources_kept;
@@ -78,5 +86,11 @@ struct admit_kept {
 SALVE_MUST_USE enum salve_code admit_minimise(const struct admit_rules *rules, const struct tape *tape,
                                               struct str compartment, struct arena *mem, struct admit_kept *out,
                                               struct salve_err *err);
+
+/* admit_leave_apart - the same for what is kept apart and what refers to it, in an input that is admissible. The
+ * rejects have path and rule, and no values. */
+SALVE_MUST_USE enum salve_code admit_leave_apart(const struct admit_rules *rules, const struct tape *tape,
+                                                 struct str compartment, struct arena *mem, struct admit_kept *out,
+                                                 struct salve_err *err);
 
 #endif

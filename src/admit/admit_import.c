@@ -82,6 +82,7 @@ struct importing {
     struct arena *mem;
     struct admit_marks marks; /* of the admitted tape: index and targets */
     struct str *new_ids;      /* by entry; absent for commons */
+    family_mask *families;    /* by entry */
     struct import_done *done;
     struct salve_err *err;
     enum salve_code code; /* E_MEMORY while rewriting */
@@ -256,7 +257,9 @@ static enum salve_code rewrite(struct importing *in, uint32_t entry, struct impo
         if (name != FHIR_N_id) copy_child(in, &make, c);
     }
     if (keeps_id) add_identifier(&make, imported_id(e));
-    *out = (struct import_resource){fhir_type_name(e->type), in->new_ids[entry], imported_id(e), {0}};
+    in->done->apart_count += in->families[entry] != 0;
+    *out =
+        (struct import_resource){fhir_type_name(e->type), in->new_ids[entry], imported_id(e), in->families[entry], {0}};
     if (in->code != SALVE_OK) return salve_fail(in->err, in->code, "import");
     return tape_built(&make, &out->tape, in->err);
 }
@@ -312,6 +315,18 @@ static enum salve_code admit(const struct import_ask *ask, const struct tape *bu
     return SALVE_OK;
 }
 
+/* What is left without what is kept apart; how much that was is the caller's to tell. */
+static enum salve_code leave_apart(const struct import_ask *ask, struct tape *bundle, struct arena *mem,
+                                   struct import_done *out, struct salve_err *err)
+{
+    struct admit_kept kept;
+    if (!ask->leave_apart) return SALVE_OK;
+    TRY(admit_leave_apart(ask->rules, bundle, ask->compartment, mem, &kept, err));
+    out->apart_count = kept.resources_in - kept.resources_kept;
+    *bundle = kept.tape;
+    return SALVE_OK;
+}
+
 /* The Coding that holds a node. */
 static tape_at coding_of(const struct tape *tape, tape_at at)
 {
@@ -359,11 +374,13 @@ enum salve_code import_run(const struct import_ask *ask, const struct tape *bund
     fhir_issues_init(out->issues, mem);
     for (tape_at e = TAPE_NONE; tape_each_entry(bundle, &e);) out->resources_in++;
     enum salve_code code = admit(ask, bundle, mem, &kept, out, err);
+    if (code == SALVE_OK) code = leave_apart(ask, &kept, mem, out, err);
     if (code == SALVE_OK) code = tape_copy(&kept, 0, without_words, NULL, mem, &admitted, err);
     if (code != SALVE_OK) return code;
     in.marks =
         (struct admit_marks){.rules = ask->rules, .tape = &admitted, .compartment = ask->compartment, .mem = mem};
     code = fhir_index_build(&admitted, mem, &in.marks.index, err);
+    if (code == SALVE_OK) code = admit_entry_families(&in.marks, &in.families, err);
     if (code == SALVE_OK) code = number_all(&in, &person_count);
     if (code == SALVE_OK) code = rewrite_all(&in, person_count);
     return code;

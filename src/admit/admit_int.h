@@ -5,6 +5,7 @@
 
 #include "admit/admit.h"
 #include "admit/admit.def"
+#include "admit/admit_apart.def"
 #include "admit/admit_codes.def"
 #include "admit/admit_words.def"
 #include "fhir/index.h"
@@ -25,13 +26,13 @@ enum { /* bits of admit_rules.elements */
        ADMIT_ONE_OF = 4, /* "+": the parent goes with the last of them */
 };
 
-enum { ADMIT_SETS_MAX = 16, ADMIT_NEVER_SET = 255, ADMIT_SET_ANY = 0 };
+enum { ADMIT_SETS_MAX = 16, ADMIT_APART_SET = 254, ADMIT_NEVER_SET = 255, ADMIT_SET_ANY = 0 };
 
-/* A code, or a whole system (code absent), of a set; or what is refused everywhere (set NEVER). */
+/* A code, or a whole system (code absent), of a set; what is refused everywhere (set NEVER); or what is kept apart. */
 struct admit_fact {
     struct str system, code;
     uint8_t set;
-    uint8_t rule; /* of ADMIT_NEVER_SET */
+    uint8_t rule; /* of ADMIT_NEVER_SET; of ADMIT_APART_SET: the family */
 };
 
 struct admit_name { /* identifier systems, words, profiles, number patterns */
@@ -55,8 +56,9 @@ enum {
 
 struct admit_own {
     const char *system, *code;
-    const char *name; /* that the logic gives it; NULL: none */
-    unsigned uses;    /* sets that take it; LISTED: wherever its system is taken */
+    const char *name;  /* that the logic gives it; NULL: none */
+    unsigned uses;     /* sets that take it; LISTED: wherever its system is taken */
+    const char *apart; /* the family of its guideline (base/families.def); NULL: it is not kept apart */
 };
 extern const struct admit_own admit_own[];
 extern const size_t admit_own_count;
@@ -86,6 +88,9 @@ bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str sys
 bool admit_set_has_system(const struct admit_rules *rules, uint8_t set, struct str system); /* any code of it */
 enum admit_rule admit_never_code(const struct admit_rules *rules, struct str system, struct str code);
 const struct admit_name *admit_name_find(const struct admit_names *names, struct str text);
+
+/* admit_code_families - the families that a code belongs to, by its rows; 0: it is not kept apart. */
+family_mask admit_code_families(const struct admit_rules *rules, struct str system, struct str code);
 
 /* admit_coding_rule - a code and its words, for an element that takes `set`. */
 enum admit_rule admit_coding_rule(const struct admit_rules *rules, uint8_t set, struct str system, struct str code,
@@ -161,6 +166,13 @@ enum admit_target admit_target_of(const struct admit_marks *marks, tape_at refer
 
 /* admit_resource_rule - N8, N9, N19, N23 of a whole resource. */
 enum admit_rule admit_resource_rule(const struct admit_marks *marks, tape_at resource);
+
+/* admit_entry_families - of each entry, its own families and those of what it refers to; needs marks.index only. */
+SALVE_MUST_USE enum salve_code admit_entry_families(const struct admit_marks *marks, family_mask **out,
+                                                    struct salve_err *err);
+
+/* admit_mark_apart - marks what is kept apart, and what refers to it, as APART. Before admit_close. */
+SALVE_MUST_USE enum salve_code admit_mark_apart(struct admit_marks *marks, struct salve_err *err);
 
 /* admit_close - spreads marks upwards until what is left is whole, and along references (minimise). */
 SALVE_MUST_USE enum salve_code admit_close(struct admit_marks *marks, struct salve_err *err);

@@ -51,7 +51,10 @@ static void fact_lines(const struct admit_rules *rules, struct lines *lines)
     }
     for (size_t i = 0; i < rules->fact_count; i++) {
         const struct admit_fact *f = &rules->facts[i];
-        if (f->set == ADMIT_NEVER_SET)
+        if (f->set == ADMIT_APART_SET)
+            line(lines, arena_printf(lines->mem, "apart %s %.*s %.*s", family_text((enum family)f->rule),
+                                     STR_ARGS(f->system), STR_ARGS(f->code)));
+        else if (f->set == ADMIT_NEVER_SET)
             line(lines, arena_printf(lines->mem, "refused %s %.*s %.*s", admit_rule_id((enum admit_rule)f->rule),
                                      STR_ARGS(f->system), STR_ARGS(f->code)));
         else
@@ -80,6 +83,13 @@ static void row_lines(struct lines *lines)
     line(lines, arena_printf(lines->mem, "refused %s %s %s*", admit_rule_id(ADMIT_##rule), system, codes));
     ADMIT_NEVER_PREFIXES(X)
 #undef X
+#define X(family, system, codes)                                                                                       \
+    line(lines, arena_printf(lines->mem, "apart %s %s %s*", family_text(FAMILY_##family), system, codes));
+    ADMIT_APART_PREFIXES(X)
+#undef X
+#define X(family, words) line(lines, arena_printf(lines->mem, "apart %s %s", family_text(FAMILY_##family), words));
+    ADMIT_APART_MEDICINES(X)
+#undef X
 #define X(where, url, value) line(lines, arena_printf(lines->mem, "extension %s %s %s", where, url, value));
     ADMIT_EXTENSIONS(X)
 #undef X
@@ -92,6 +102,10 @@ static void own_lines(struct lines *lines)
         for (unsigned u = 0; u < sizeof sets / sizeof sets[0]; u++)
             if (admit_own[i].uses & (1u << u))
                 line(lines, arena_printf(lines->mem, "code %s %s %s", sets[u], admit_own[i].system, admit_own[i].code));
+    for (size_t i = 0; i < admit_own_count; i++)
+        if (admit_own[i].apart != NULL)
+            line(lines, arena_printf(lines->mem, "apart %s %s %s", admit_own[i].apart, admit_own[i].system,
+                                     admit_own[i].code));
     for (size_t i = 0; i < admit_method_count; i++)
         line(lines, arena_printf(lines->mem, "code method %s", admit_methods[i]));
 }

@@ -96,6 +96,17 @@ static const struct list_row never_prefix_rows[] = {
 #undef X
 };
 
+static const struct list_row apart_rows[] = {
+#define X(family, system, codes) {system, codes, FAMILY_##family},
+    ADMIT_APART_CODES(X)
+#undef X
+};
+static const struct list_row apart_prefix_rows[] = {
+#define X(family, system, codes) {system, codes, FAMILY_##family},
+    ADMIT_APART_PREFIXES(X)
+#undef X
+};
+
 struct set_row {
     const char *set, *system, *codes; /* codes NULL: the whole system */
 };
@@ -238,6 +249,7 @@ static size_t count_facts(void)
     for (size_t i = 0; i < ROWS(set_rows); i++)
         if (set_rows[i].codes != NULL) count += words_in(set_rows[i].codes);
     for (size_t i = 0; i < ROWS(never_code_rows); i++) count += words_in(never_code_rows[i].list);
+    for (size_t i = 0; i < ROWS(apart_rows); i++) count += words_in(apart_rows[i].list);
     return count;
 }
 
@@ -259,6 +271,8 @@ static void compile_codes(struct admit_rules *rules)
         add_fact(rules, ADMIT_NEVER_SET, never_system_rows[i].name, STR_NONE, never_system_rows[i].tag);
     for (size_t i = 0; i < ROWS(never_code_rows); i++)
         add_codes(rules, ADMIT_NEVER_SET, never_code_rows[i].name, never_code_rows[i].list, never_code_rows[i].tag);
+    for (size_t i = 0; i < ROWS(apart_rows); i++)
+        add_codes(rules, ADMIT_APART_SET, apart_rows[i].name, apart_rows[i].list, apart_rows[i].tag);
     qsort(rules->facts, rules->fact_count, sizeof rules->facts[0], compare_facts);
     for (size_t i = 0; i < ROWS(slot_rows); i++)
         rules->slots[element_of(type_of(slot_rows[i].type), str_of(slot_rows[i].element))] =
@@ -383,6 +397,34 @@ enum admit_rule admit_never_code(const struct admit_rules *rules, struct str sys
     if (!has_prefixes(system) || !icd_code(code, bare, &icd)) return ADMIT_OK;
     const struct list_row *row = find_prefix(never_prefix_rows, ROWS(never_prefix_rows), system, icd);
     return row == NULL ? ADMIT_OK : (enum admit_rule)row->tag;
+}
+
+static family_mask own_families(struct str system, struct str code)
+{
+    const struct admit_own *own = find_own(system, code);
+    enum family family;
+    if (own == NULL || own->apart == NULL) return 0;
+    return family_find(str_of(own->apart), &family) ? FAMILY_BIT(family) : FAMILY_ALL;
+}
+
+/* Every row that the code begins with counts: a code of two families needs the yes for both. */
+static family_mask prefix_families(struct str system, struct str code)
+{
+    family_mask families = 0;
+    for (size_t i = 0; i < ROWS(apart_prefix_rows); i++)
+        if (find_prefix(&apart_prefix_rows[i], 1, system, code) != NULL)
+            families |= FAMILY_BIT(apart_prefix_rows[i].tag);
+    return families;
+}
+
+family_mask admit_code_families(const struct admit_rules *rules, struct str system, struct str code)
+{
+    char bare[8];
+    struct str plain;
+    const struct admit_fact *fact = code.len == 0 ? NULL : find_fact(rules, ADMIT_APART_SET, system, code);
+    family_mask families = fact == NULL ? 0 : FAMILY_BIT(fact->rule);
+    if (str_starts(system, STR("urn:salve:"))) return families | own_families(system, code);
+    return icd_code(code, bare, &plain) ? families | prefix_families(system, plain) : families;
 }
 
 const struct admit_name *admit_name_find(const struct admit_names *names, struct str text)

@@ -26,12 +26,14 @@ struct import_ask {
                                    * next version; empty: it gets a number like everything else */
     uint64_t (*next)(void *ctx); /* the compartment's next resource number; each call gives a new one */
     void *ctx;
-    bool minimise; /* leave out what is inadmissible instead of refusing all */
+    bool minimise;    /* leave out what is inadmissible instead of refusing all */
+    bool leave_apart; /* leave out what is kept apart, and references to it: the person did not tick that */
 };
 
 struct import_resource {
     struct str type, id;    /* "Observation", "<compartment>.<number>" */
     struct str imported_id; /* the id it came with; empty if it had none */
+    family_mask families;   /* of what is kept apart, by its codes and by what it refers to; 0: it is not */
     struct tape tape;
 };
 
@@ -42,6 +44,7 @@ struct import_done {
     struct str rejects;         /* minimise: JSON lines of what was left out; holds values */
     const struct admit_count *counts;
     size_t rule_count;     /* minimise: how often each rule left something out */
+    size_t apart_count;    /* resources with families; with leave_apart, how many were left out */
     uint32_t resources_in; /* resources that came */
     uint32_t references;   /* references rewritten to ids of this server */
     uint32_t commons;      /* staff, places and organisations: not kept with the person; references to them became

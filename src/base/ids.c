@@ -21,6 +21,12 @@ static const struct purpose_row purposes[] = {
 #undef PURPOSE
 };
 
+static const char *const family_texts[] = {
+#define FAMILY(name, nr, text, holds) [nr] = text,
+#include "base/families.def"
+#undef FAMILY
+};
+
 static const char *const role_texts[] = {
 #define ROLE(name, text, may) text,
 #include "base/roles.def"
@@ -54,6 +60,22 @@ bool purpose_find(struct str text, enum purpose *out)
     for (int nr = 1; nr <= PURPOSE_LAST; nr++) {
         if (!str_is(text, purposes[nr].text)) continue;
         *out = (enum purpose)nr;
+        return true;
+    }
+    return false;
+}
+
+const char *family_text(enum family family)
+{
+    salve_assert(family >= 1 && family <= FAMILY_LAST);
+    return family_texts[family];
+}
+
+bool family_find(struct str text, enum family *out)
+{
+    for (int nr = 1; nr <= FAMILY_LAST; nr++) {
+        if (!str_is(text, family_texts[nr])) continue;
+        *out = (enum family)nr;
         return true;
     }
     return false;

@@ -31,6 +31,18 @@ enum purpose {
     PURPOSE_LAST = PURPOSE_END - 1
 };
 
+enum family {
+#define FAMILY(name, nr, text, holds) FAMILY_##name = nr,
+#include "base/families.def"
+#undef FAMILY
+    FAMILY_END,
+    FAMILY_LAST = FAMILY_END - 1
+};
+
+typedef uint32_t family_mask; /* bit (1 << family); 0: not kept apart */
+#define FAMILY_BIT(family) ((family_mask)1 << (family))
+#define FAMILY_ALL         (((family_mask)1 << FAMILY_END) - 2)
+
 enum role {
 #define ROLE(name, text, may) ROLE_##name,
 #include "base/roles.def"
@@ -46,6 +58,8 @@ class_mask purpose_classes(enum purpose purpose); /* classes a wrap of this purp
 const char *role_text(enum role role);
 bool purpose_find(struct str text, enum purpose *out);
 bool role_find(struct str text, enum role *out);
+const char *family_text(enum family family);
+bool family_find(struct str text, enum family *out);
 
 /* A compartment: all that is kept about one person. 16 random bytes, shown as 26 lower-case base32 characters
  * (RFC 4648 alphabet without padding; the last character carries 3 bits). */

@@ -95,7 +95,7 @@ static enum salve_code examine(struct demo *demo, const struct visit_demo_person
 {
     struct visit_import_ask ask = {.minimise = false};
     struct visit_imported sum = {0};
-    struct visit_findings findings;
+    struct screen_found findings;
     size_t count = 0;
     TRY(visit_import(as(demo, ROLE_ASSISTANT), card, person->bundle, &ask, &sum, err));
     cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
@@ -111,11 +111,12 @@ static enum salve_code letters(struct demo *demo, const struct visit_demo_person
 {
     struct visit_sheet sheets[] = {
         {.language = STR("en")}, {STR("en"), .is_pdf = true}, {.language = STR("ar")}, {STR("ar"), .is_pdf = true}};
+    struct visit_letters_ask ask = {.sheets = sheets, .count = 4};
     struct visit *visit = as(demo, person->is_paper ? ROLE_CLINICIAN : ROLE_PARTICIPANT);
     if (person->is_paper)
-        TRY(visit_paper_letters(visit, &demo->screening, person->bundle, sheets, 4, err));
+        TRY(visit_paper_letters(visit, &demo->screening, person->bundle, &ask, err));
     else
-        TRY(visit_letters(visit, card, sheets, 4, NULL, err));
+        TRY(visit_letters(visit, card, &ask, NULL, err));
     for (size_t i = 0; i < 4; i++) {
         struct str path =
             arena_printf(demo->cli->mem, "%s/letters/%.*s.%.*s.%s", demo->folder.ptr, STR_ARGS(person->name),
@@ -129,7 +130,7 @@ static enum salve_code letters(struct demo *demo, const struct visit_demo_person
 
 static enum salve_code check_on_paper(struct demo *demo, const struct visit_demo_person *person, struct salve_err *err)
 {
-    struct visit_findings findings;
+    struct screen_found findings;
     TRY(visit_paper_screen(demo->visit, &demo->screening, person->bundle, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
     TRY(letters(demo, person, STR_NONE, err));

@@ -391,6 +391,8 @@ static enum salve_code open_set(struct measuring *m, struct salve_err *err)
     TRY(read_lenient(cli, path, text, cli->mem, bundle, err));
     TRY(read_vocabulary(cli, &vocabulary, err));
     TRY(measure_open(bundle, elm, files->count, vocabulary, cli->mem, &m->set, err));
+    struct str notes = measure_notes(m->set), note;
+    while (str_next_line(&notes, &note)) cli_say(cli, "%s: %.*s", path, STR_ARGS(note));
     return measure_tally_make(m->set, cli->mem, &m->all, err);
 }
 

@@ -63,7 +63,7 @@ static void finding_text(struct buf *out, const struct cli *cli, const struct fi
         buf_addf(out, "            %.*s\n", STR_ARGS(finding->because[i]));
 }
 
-enum salve_code cli_findings_print(const struct cli *cli, const struct visit_findings *findings, struct salve_err *err)
+enum salve_code cli_findings_print(const struct cli *cli, const struct screen_found *findings, struct salve_err *err)
 {
     struct cli_reply reply;
     cli_reply_open(&reply, cli, '[');
@@ -74,4 +74,44 @@ enum salve_code cli_findings_print(const struct cli *cli, const struct visit_fin
             finding_text(&reply.out, cli, &findings->list[i]);
     }
     return cli_reply_done(&reply, err);
+}
+
+/* --- what is kept apart ------------------------------------------------------------------------------------------- */
+
+void cli_apart_screened(const struct screen_found *found)
+{
+    if (found->is_blind)
+        cli_warn("What this person has kept apart was not judged: a clinician runs 'salve screen' for it.");
+    if (found->said_count > 0)
+        cli_warn("%zu of these findings are about what is kept apart (mood, alcohol, infections). The person did not "
+                 "tick that: they\nare said here and not kept, and stand in no letter.",
+                 found->said_count);
+}
+
+static void say_findings(const struct cli *cli, const struct visit_apart *apart)
+{
+    struct buf out;
+    struct str text;
+    buf_init(&out, cli->mem, 1 << 20);
+    for (size_t i = 0; i < apart->found_count; i++) finding_text(&out, cli, &apart->found[i]);
+    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_warn("%.*s", STR_ARGS(text));
+}
+
+void cli_apart_came(const struct cli *cli, const struct visit_apart *apart)
+{
+    bool is_urgent = apart->urgency <= URGENCY_SAME_DAY;
+    bool is_row = apart->subject.len > 0;
+    if (is_urgent)
+        cli_warn("%s%s%.*s.",
+                 apart->urgency == URGENCY_EMERGENCY_NOW ? "NOW: a clinician must come to this person"
+                                                         : "TODAY: a clinician must see this person",
+                 is_row ? ", row " : "", STR_ARGS(apart->subject));
+    cli_warn("%zu of what came is kept apart (mood, alcohol, infections)%s", apart->count,
+             apart->is_kept ? " and was stored so." : ". The person did not tick that: it was NOT STORED.");
+    if (!apart->is_judged) cli_warn("It was NOT JUDGED: no guideline is accepted here.");
+    if (apart->is_judged && apart->may_see) cli_warn("Judged now, and said here only:");
+    if (apart->is_judged && apart->may_see) say_findings(cli, apart);
+    if (apart->is_judged && !apart->may_see)
+        cli_warn("It was judged: %zu findings, for a clinician to hear ('salve screen%s' as one shows them).",
+                 apart->found_count, apart->is_kept ? "" : " --paper FILE");
 }

@@ -4,10 +4,16 @@
 #define SALVE_CLI_FINDINGS_H
 
 #include "cli/cli_int.h"
-#include "visit/check.h"
+#include "visit/import.h"
 
 /* cli_findings_print - a line a finding with its reason, or JSON. */
-SALVE_MUST_USE enum salve_code cli_findings_print(const struct cli *cli, const struct visit_findings *findings,
+SALVE_MUST_USE enum salve_code cli_findings_print(const struct cli *cli, const struct screen_found *findings,
                                                   struct salve_err *err);
+
+/* What is kept apart goes to standard error, always, and never beside what may be kept.
+ * cli_apart_screened - what a run did with it. cli_apart_came - what came of it and was judged now: to a clinician
+ * with the findings, to others that one has to be called. */
+void cli_apart_screened(const struct screen_found *found);
+void cli_apart_came(const struct cli *cli, const struct visit_apart *apart);
 
 #endif

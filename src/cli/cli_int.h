@@ -88,9 +88,11 @@ bool cli_has(const struct cli *cli, enum cli_option option);
 const struct cli_command *cli_command_find(const char *first, const char *second, int *words_taken);
 bool cli_command_takes(const struct cli_command *command, enum cli_option option);
 
-/* Printing. cli_say talks on standard error unless --quiet; cli_print (which returns the bytes) and cli_write give
- * results on standard output. What comes from data or the command line never moves a terminal's cursor. */
+/* Printing. cli_say talks on standard error unless --quiet, cli_warn always; cli_print (which returns the bytes) and
+ * cli_write give results on standard output. What comes from data or the command line never moves a terminal's
+ * cursor. */
 void cli_say(const struct cli *cli, const char *fmt, ...) SALVE_PRINTF(2, 3);
+void cli_warn(const char *fmt, ...) SALVE_PRINTF(1, 2);
 int cli_print(const char *fmt, ...) SALVE_PRINTF(1, 2);
 void cli_write(struct str text);      /* bytes of a document; cleaned only where standard output is a terminal */
 void cli_write_text(struct str text); /* words for people: control characters and changes of direction become '?' */

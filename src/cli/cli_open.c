@@ -181,10 +181,21 @@ enum salve_code cli_open(struct cli *cli, enum cli_who who, struct salve_err *er
     return code;
 }
 
+/* The renewal of the keys went on without their copy: nobody should hear of that by chance only. */
+static void say_copy_error(const struct cli *cli)
+{
+    char where[SALVE_ERR_WHERE_BYTES];
+    const struct salve_err *why = site_keys_copy_error(cli->visit.site);
+    if (why == NULL) return;
+    cli_say(cli, "note: the copy of the keys could not be brought up to date: %s: %s%s%s. 'salve doctor' tells more",
+            salve_code_what(why->code), salve_err_where(why, where), why->why[0] == '\0' ? "" : "; ", why->why);
+}
+
 enum salve_code cli_close(struct cli *cli, enum salve_code code, struct salve_err *err)
 {
     struct salve_err second = {0};
     if (cli->visit.site == NULL) return code;
+    say_copy_error(cli);
     enum salve_code closed = site_close(&cli->visit.site, &second);
     if (code != SALVE_OK || closed == SALVE_OK) return code; /* the first failure is the one to tell */
     if (err != NULL) *err = second;

@@ -63,6 +63,16 @@ void cli_say(const struct cli *cli, const char *fmt, ...)
     (void)fputc('\n', stderr);
 }
 
+void cli_warn(const char *fmt, ...)
+{
+    (void)fflush(stdout);
+    va_list args;
+    va_start(args, fmt);
+    (void)print_clean(stderr, fmt, args);
+    va_end(args);
+    (void)fputc('\n', stderr);
+}
+
 int cli_print(const char *fmt, ...)
 {
     va_list args;

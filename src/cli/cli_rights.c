@@ -70,7 +70,7 @@ static enum salve_code read_word(const struct cli *cli, const char *word, const 
 }
 
 static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sheet,
-                                   const struct visit_findings *findings, struct salve_err *err)
+                                   const struct screen_found *findings, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
     if (path != NULL) TRY(file_write(path, sheet->bytes, 0600, err));
@@ -83,7 +83,7 @@ enum salve_code cli_results(struct cli *cli, struct salve_err *err)
 {
     char code_line[CODE_LINE_BYTES], date_line[CODE_LINE_BYTES];
     struct str code, birth_date;
-    struct visit_findings findings;
+    struct screen_found findings;
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf")),
@@ -130,6 +130,7 @@ static void look_line(struct buf *out, const struct rec_look *look)
     buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index,
              look->proved        ? "proved"
              : look->is_unsigned ? "not yet signed"
+             : look->is_ended    ? "never signed: its log ended"
                                  : "NOT PROVED");
 }
 
@@ -151,11 +152,14 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->unsigned_count > 0)
         cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof comes from %.16s on.",
                 looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
+    if (looks->ended_count > 0)
+        cli_say(cli, "%zu of these %zu lines were in the log and not yet signed when something was lost and it ended.",
+                looks->ended_count, looks->count);
     cli_say(
         cli,
         "Every %s of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
         "out of its files, would not show here.",
-        looks->unsigned_count > 0 ? "other one" : "one", looks->count);
+        looks->unsigned_count + looks->ended_count > 0 ? "other one" : "one", looks->count);
     return SALVE_OK;
 }
 

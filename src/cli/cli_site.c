@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commands of a site: settings, clock, log, verify, keys, doctor. Making it, and its staff, are in cli_staff.c. */
+ * The commands of a site: settings, clock, log, verify, keys. Making it, and its staff, are in cli_staff.c. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "cli/cli_commands.h"
 #include "cli/cli_login.h"
@@ -168,11 +165,16 @@ static void add_totals(struct cli_reply *reply, const struct site_verify_result 
     cli_reply_number(reply, "records", result->records);
     cli_reply_number(reply, "wraps", result->wraps);
     cli_reply_number(reply, "leaves", result->leaves);
+    cli_reply_number(reply, "keysKept", result->keys_kept);
     cli_reply_number(reply, "findings", result->findings);
     cli_reply_words(reply, "%llu records in %llu compartments, %llu wraps, %llu log leaves: %s\n",
                     (unsigned long long)result->records, (unsigned long long)result->compartments,
                     (unsigned long long)result->wraps, (unsigned long long)result->leaves,
                     is_clean ? "clean" : "NOT clean");
+    if (result->keys_kept > 0)
+        cli_reply_words(reply,
+                        "%llu keys of people or decisions whose records were lost are kept ('salve keys forget')\n",
+                        (unsigned long long)result->keys_kept);
 }
 
 enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
@@ -265,102 +267,4 @@ enum salve_code cli_keys_change(struct cli *cli, struct salve_err *err)
                     "Changed. The old passphrase or key file opens nothing any more, and no copy of keys.db made "
                     "before now does: copy it anew, and keep the new one in two places.\n");
     return cli_reply_done(&reply, err);
-}
-
-/* --- doctor ------------------------------------------------------------------------------------------------------- */
-
-struct doctor {
-    struct cli *cli;
-    struct cli_reply reply;
-    unsigned faults;
-};
-
-/* `err` is shown behind a fault only; its own next step stands where `next` is NULL. */
-static void tell(struct doctor *doctor, bool is_good, const char *what, const struct salve_err *err, const char *next)
-{
-    struct cli_reply *reply = &doctor->reply;
-    char where[SALVE_ERR_WHERE_BYTES];
-    struct str why = STR("");
-    doctor->faults += !is_good;
-    if (!is_good && err != NULL)
-        why = arena_printf(doctor->cli->mem, "%s: %s%s%s", salve_code_what(err->code), salve_err_where(err, where),
-                           err->why[0] == '\0' ? "" : "; ", err->why);
-    if (next == NULL) next = err != NULL && !is_good ? salve_code_next(err->code) : "";
-    cli_reply_enter(reply, NULL, '{');
-    cli_reply_bool(reply, "ok", is_good);
-    cli_reply_text(reply, "what", str_of(what));
-    if (why.len > 0) cli_reply_text(reply, "why", why);
-    if (!is_good) cli_reply_text(reply, "next", str_of(next));
-    cli_reply_leave(reply);
-    cli_reply_words(reply, "%-5s %s\n", is_good ? "ok" : "FAULT", what);
-    if (why.len > 0) cli_reply_words(reply, "      why:  %.*s\n", STR_ARGS(why));
-    if (!is_good) cli_reply_words(reply, "      next: %s\n", next);
-}
-
-static void check_share(struct doctor *doctor)
-{
-    struct salve_err err = {0};
-    struct cli *cli = doctor->cli;
-    bool is_found = cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALL}, &err) == SALVE_OK;
-    tell(doctor, is_found, "folder of guidelines, forms and letters", NULL,
-         "build with 'make', or name it with --share");
-    if (!is_found) return;
-    const struct visit_content *content = cli->visit.content;
-    bool is_loaded = content->broken_count == 0 && content->guideline_count > 0;
-    tell(doctor, is_loaded, "guidelines load", content->broken_count > 0 ? &content->broken[0].err : &err,
-         "run 'salve guideline check'");
-    char hex[2 * CONSENT_SHA256_BYTES + 1];
-    uint8_t sha256[CONSENT_SHA256_BYTES];
-    if (visit_content_digest(content, cli->mem, sha256, &err) != SALVE_OK) return;
-    str_hex(sha256, sizeof sha256, hex);
-    cli_reply_words(&doctor->reply, "      content %.16s, %zu files\n", hex, content->file_count);
-}
-
-static void check_open_site(struct doctor *doctor)
-{
-    struct salve_err err = {0};
-    struct site *site = doctor->cli->visit.site;
-    struct site_facts facts = {0};
-    tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
-    if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
-        int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
-        bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */
-        tell(doctor, is_known && age_days <= 7, is_known ? "keys were renewed within 7 days" : "keys were renewed once",
-             NULL, "run 'salve keys rotate' every night");
-        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves; layout %u%s\n", STR_ARGS(facts.origin),
-                        (unsigned long long)facts.log_size, facts.layout,
-                        site_is_made_up(site) ? "; its people are made up" : "");
-    }
-    bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
-    tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));
-}
-
-static void check_site(struct doctor *doctor)
-{
-    struct salve_err err = {0};
-    struct statvfs disk;
-    const char *dir = cli_site_dir(doctor->cli);
-    if (access(dir, F_OK) != 0) {
-        cli_reply_words(&doctor->reply, "-     no site in %s; 'salve init' makes one\n", dir);
-        return;
-    }
-    bool is_roomy = statvfs(dir, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize > (uint64_t)256 << 20;
-    tell(doctor, is_roomy, "256 MiB of free disk or more", NULL, "free some room on the disk of the site");
-    struct stat info;
-    bool is_closed = stat(dir, &info) == 0 && (info.st_mode & 077) == 0;
-    tell(doctor, is_closed, "the folder is closed to others", NULL, "chmod 700 the folder of the site");
-    bool is_open = cli_open(doctor->cli, CLI_NOBODY, &err) == SALVE_OK;
-    tell(doctor, is_open, "the site opens", &err, NULL);
-    if (is_open) check_open_site(doctor);
-}
-
-enum salve_code cli_doctor(struct cli *cli, struct salve_err *err)
-{
-    struct doctor doctor = {.cli = cli};
-    cli_reply_open(&doctor.reply, cli, '[');
-    check_share(&doctor);
-    check_site(&doctor);
-    cli->exit_status = doctor.faults > 0;
-    cli_reply_words(&doctor.reply, "%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT.");
-    return cli_reply_done(&doctor.reply, err);
 }

@@ -206,6 +206,7 @@ struct outputs {
     struct cli *cli;
     FILE *rejects, *cards;
     struct cli_progress progress;
+    struct visit_screening screening; /* of guidelines_now */
 };
 
 /* Behind what is there: whether that goes, the import knows when it has begun. */
@@ -304,6 +305,22 @@ static void print_issues(void *with, const struct fhir_issues *issues)
     outcome_add(issues, &out);
     buf_add_char(&out, '\n');
     if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
+}
+
+static void tell_apart(void *with, const struct visit_apart *apart)
+{
+    struct outputs *to = with;
+    cli_apart_came(to->cli, apart);
+}
+
+/* Read when they are needed: most files hold nothing that is kept apart. */
+static enum salve_code guidelines_now(void *with, const struct visit_screening **out, struct salve_err *err)
+{
+    struct outputs *to = with;
+    TRY(cli_accepted(to->cli, 0, err));
+    enum salve_code code = visit_screening(&to->cli->visit, &to->screening, err);
+    if (code == SALVE_OK) *out = &to->screening;
+    return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
 }
 
 static bool step(void *with, uint64_t people)
@@ -425,6 +442,8 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
                                              .rejects = keep_rejects,
                                              .issues = print_issues,
                                              .person = step,
+                                             .apart = tell_apart,
+                                             .guidelines = guidelines_now,
                                              .begun = import_begun,
                                              .with = &out}};
     bool is_enrol = cli_has(cli, OPT_ENROL);
@@ -457,7 +476,7 @@ static enum salve_code read_file(const struct cli *cli, struct str *bytes, struc
 enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
 {
     struct visit_screening screening;
-    struct visit_findings findings;
+    struct screen_found findings;
     struct str bytes;
     bool is_paper = cli_has(cli, OPT_PAPER);
     TRY(cli_open(cli, is_paper ? CLI_NOBODY : CLI_STAFF, err));
@@ -471,6 +490,7 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, str_of(cli->words[0]), &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
     TRY(visit_all_judged(&findings, err));
+    if (!is_paper) cli_apart_screened(&findings);
     if (!is_paper) cli_say(cli, "Drafts. Next: a clinician looks at them and signs:  salve sign CARD --as CLINICIAN");
     return SALVE_OK;
 }
@@ -500,19 +520,36 @@ static enum salve_code letter_json(struct cli *cli, const struct visit_sheet *sh
     return cli_reply_done(&reply, err);
 }
 
+/* --include: what the person, who is there, wants in the letter of what is kept apart. */
+static enum salve_code included_families(const struct cli *cli, family_mask *out, struct salve_err *err)
+{
+    const struct cli_values *words = &cli->options[OPT_INCLUDE];
+    *out = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        enum family family;
+        if (!family_find(str_of(words->value[i]), &family))
+            return salve_refuse(err, SALVE_E_USAGE, "it is one of: mood, alcohol, infections, other; one a yes",
+                                "--include");
+        *out |= FAMILY_BIT(family);
+    }
+    return SALVE_OK;
+}
+
 /* On paper all that is accepted is evaluated; else the guidelines of the findings are needed, whichever they are. */
 static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, bool *has_code, struct salve_err *err)
 {
     struct visit_screening screening;
+    struct visit_letters_ask letters = {.sheets = sheet, .count = 1};
     struct str bytes;
+    TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
-        return visit_letters(&cli->visit, str_of(cli->words[0]), sheet, 1, has_code, err);
+        return visit_letters(&cli->visit, str_of(cli->words[0]), &letters, has_code, err);
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));
     TRY(read_file(cli, &bytes, err));
-    return visit_paper_letters(&cli->visit, &screening, bytes, sheet, 1, err);
+    return visit_paper_letters(&cli->visit, &screening, bytes, &letters, err);
 }
 
 enum salve_code cli_letter(struct cli *cli, struct salve_err *err)

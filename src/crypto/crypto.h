@@ -61,6 +61,11 @@ struct crypto_sha256 *crypto_sha256_open(void);
 void crypto_sha256_close(struct crypto_sha256 *hasher);
 void crypto_sha256_parts(struct crypto_sha256 *hasher, const struct str *parts, size_t count,
                          uint8_t out[CRYPTO_SHA256_BYTES]);
+/* In pieces, for a file that is too large for the memory: begin, add as often as there are pieces, end. E_CRYPTO. */
+SALVE_MUST_USE enum salve_code crypto_sha256_begin(struct crypto_sha256 *hasher, struct salve_err *err);
+SALVE_MUST_USE enum salve_code crypto_sha256_add(struct crypto_sha256 *hasher, struct str bytes, struct salve_err *err);
+SALVE_MUST_USE enum salve_code crypto_sha256_end(struct crypto_sha256 *hasher, uint8_t out[CRYPTO_SHA256_BYTES],
+                                                 struct salve_err *err);
 /* RFC 6962: SHA-256(0x00 || entry), SHA-256(0x01 || left || right). out may be left or right. */
 void crypto_sha256_leaf(struct crypto_sha256 *hasher, struct str entry, uint8_t out[CRYPTO_SHA256_BYTES]);
 void crypto_sha256_node(struct crypto_sha256 *hasher, const uint8_t left[CRYPTO_SHA256_BYTES],

@@ -61,6 +61,26 @@ void crypto_sha256_parts(struct crypto_sha256 *hasher, const struct str *parts, 
     (void)crypto_hash_sha256_final(&state, out);
 }
 
+static enum salve_code hashed(bool is_good, struct salve_err *err)
+{
+    return is_good ? SALVE_OK : salve_fail(err, SALVE_E_CRYPTO, "SHA-256");
+}
+
+enum salve_code crypto_sha256_begin(struct crypto_sha256 *hasher, struct salve_err *err)
+{
+    return hashed(hasher != NULL && EVP_DigestInit_ex2(hasher->context, hasher->digest, NULL) == 1, err);
+}
+
+enum salve_code crypto_sha256_add(struct crypto_sha256 *hasher, struct str bytes, struct salve_err *err)
+{
+    return hashed(EVP_DigestUpdate(hasher->context, bytes.ptr, bytes.len) == 1, err);
+}
+
+enum salve_code crypto_sha256_end(struct crypto_sha256 *hasher, uint8_t out[CRYPTO_SHA256_BYTES], struct salve_err *err)
+{
+    return hashed(EVP_DigestFinal_ex(hasher->context, out, NULL) == 1, err);
+}
+
 void crypto_sha256_leaf(struct crypto_sha256 *hasher, struct str entry, uint8_t out[CRYPTO_SHA256_BYTES])
 {
     const struct str parts[] = {str_make("\x00", 1), entry};

@@ -87,6 +87,11 @@ SALVE_MUST_USE enum salve_code db_verify(struct db *db, db_report *report, void 
 /* db_scan - the checksum part alone, on a file that need not open. E_NOT_FOUND, E_INTEGRITY, E_IO. */
 SALVE_MUST_USE enum salve_code db_scan(const char *path, db_report *report, void *who, struct salve_err *err);
 
+/* db_copy - the file as it stands, with all that was committed, as the new file `to` (0600, synced), each page checked
+ * on the way. Not in a transaction. E_INTEGRITY names the page; E_CONFLICT: `to` is there; E_FULL; E_IO. An error
+ * leaves no file. */
+SALVE_MUST_USE enum salve_code db_copy(struct db *db, const char *to, struct salve_err *err);
+
 /* --- one process a site ------------------------------------------------------------------------------------------- */
 /* How long to wait for the process that has the lock. `tell` hears of it once (pid, and the name of its program, which
  * may be empty); `is_over` ends the waiting early. Both may be NULL. */

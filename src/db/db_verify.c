@@ -2,9 +2,13 @@
  * Whole-file check: the checksum of every page, free ones included, the size against the header, then SQLite's own
  * structure check. It reads through the VFS and never through a descriptor of its own, because closing one would drop
  * the process's POSIX locks on the file. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "crypto/crypto.h"
 #include "db/db_int.h"
 
@@ -17,6 +21,9 @@ struct scan {
     void *who;
     sqlite3_file *file;
     uint64_t bad_count, pages;
+    int copy_fd; /* where each page goes as well; -1: nowhere */
+    const char *copy_path;
+    int copy_errno; /* of the write that failed */
     uint8_t page[DB_PAGE_BYTES];
 };
 
@@ -40,6 +47,18 @@ static bool is_page_right(const uint8_t *page, uint32_t nr)
     return memcmp(sum, page + DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, sizeof sum) == 0;
 }
 
+static bool put_page(struct scan *scan)
+{
+    ssize_t put = 0;
+    for (size_t at = 0; scan->copy_fd >= 0 && at < DB_PAGE_BYTES; at += (size_t)put) {
+        do put = write(scan->copy_fd, scan->page + at, DB_PAGE_BYTES - at);
+        while (put < 0 && errno == EINTR);
+        scan->copy_errno = put < 0 ? errno : 0;
+        if (put < 0) return false;
+    }
+    return true;
+}
+
 static int scan_pages(struct scan *scan)
 {
     sqlite3_int64 size = 0;
@@ -49,6 +68,7 @@ static int scan_pages(struct scan *scan)
     for (uint64_t i = 0; code == SQLITE_OK && i < scan->pages; i++) {
         code = scan->file->pMethods->xRead(scan->file, scan->page, DB_PAGE_BYTES, (sqlite3_int64)(i * DB_PAGE_BYTES));
         if (code == SQLITE_OK && !is_page_right(scan->page, (uint32_t)i + 1)) tell(scan, i + 1, "checksum");
+        if (code == SQLITE_OK && !put_page(scan)) return SQLITE_IOERR_WRITE;
         if (code == SQLITE_OK && i == 0 && crypto_get_u32(scan->page + 28) != scan->pages)
             tell(scan, 0, "the file has not as many pages as its header says");
     }
@@ -61,10 +81,10 @@ static enum salve_code bad_file(const char *path, uint64_t bad_count, struct sal
     return salve_why(err, SALVE_E_INTEGRITY, "%llu damaged place(s)", (unsigned long long)bad_count);
 }
 
-enum salve_code db_scan_vfs(sqlite3_vfs *vfs, const char *path, db_report *report, void *who, struct salve_err *err)
+static enum salve_code run_scan(struct scan *scan, sqlite3_vfs *vfs, struct salve_err *err)
 {
     char full[4096 + 16] = {0}; /* SQLite wants the zeros behind a name */
-    struct scan scan = {.path = path, .report = report, .who = who};
+    const char *path = scan->path;
     sqlite3_file *file = calloc(1, (size_t)vfs->szOsFile);
     if (file == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     int code = vfs->xFullPathname(vfs, path, 4096, full);
@@ -73,14 +93,22 @@ enum salve_code db_scan_vfs(sqlite3_vfs *vfs, const char *path, db_report *repor
     if (code == SQLITE_OK && is_there)
         code = vfs->xOpen(vfs, full, file, SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READONLY, NULL);
     if (code == SQLITE_OK && is_there) {
-        scan.file = file;
-        code = scan_pages(&scan);
+        scan->file = file;
+        code = scan_pages(scan);
         (void)file->pMethods->xClose(file);
     }
     free(file);
+    errno = scan->copy_errno;
+    if (scan->copy_errno != 0) return file_fail(err, scan->copy_path);
     if (code != SQLITE_OK) return salve_fail(err, SALVE_E_IO, "%s", path);
     if (!is_there) return salve_fail(err, SALVE_E_NOT_FOUND, "%s", path);
-    return scan.bad_count == 0 ? SALVE_OK : bad_file(path, scan.bad_count, err);
+    return scan->bad_count == 0 ? SALVE_OK : bad_file(path, scan->bad_count, err);
+}
+
+enum salve_code db_scan_vfs(sqlite3_vfs *vfs, const char *path, db_report *report, void *who, struct salve_err *err)
+{
+    struct scan scan = {.path = path, .report = report, .who = who, .copy_fd = -1};
+    return run_scan(&scan, vfs, err);
 }
 
 enum salve_code db_scan(const char *path, db_report *report, void *who, struct salve_err *err)
@@ -88,6 +116,30 @@ enum salve_code db_scan(const char *path, db_report *report, void *who, struct s
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
     if (vfs == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
     return db_scan_vfs(vfs, path, report, who, err);
+}
+
+static void first_place(void *who, const char *place, const char *what)
+{
+    char *first = who;
+    (void)what;
+    if (first[0] == '\0') (void)snprintf(first, SALVE_ERR_TEXT_BYTES, "%s", place);
+}
+
+enum salve_code db_copy(struct db *db, const char *to, struct salve_err *err)
+{
+    char first[SALVE_ERR_TEXT_BYTES] = "";
+    struct scan scan = {.path = db->path, .report = first_place, .who = first, .copy_path = to};
+    TRY(db_scrub(db, err));
+    scan.copy_fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (scan.copy_fd < 0 && errno == EEXIST) return salve_fail(err, SALVE_E_CONFLICT, "%s", to);
+    if (scan.copy_fd < 0) return file_fail(err, to);
+    enum salve_code code = run_scan(&scan, db_sum_below(db->sums), err);
+    if (code == SALVE_OK && fsync(scan.copy_fd) != 0) code = file_fail(err, to);
+    if (close(scan.copy_fd) != 0 && code == SALVE_OK) code = file_fail(err, to);
+    if (code == SALVE_E_INTEGRITY && first[0] != '\0')
+        code = salve_refuse(err, code, "a page does not match its checksum; nothing was copied", "%s", first);
+    if (code != SALVE_OK) (void)unlink(to);
+    return code;
 }
 
 static enum salve_code check_structure(struct db *db, db_report *report, void *who, struct salve_err *err)

@@ -38,3 +38,35 @@ bool finding_status_find(struct str text, enum finding_status *out)
     }
     return false;
 }
+
+static bool lists_eq(const struct str *a, size_t a_count, const struct str *b, size_t b_count)
+{
+    for (size_t i = 0; i < a_count && a_count == b_count; i++)
+        if (!str_eq(a[i], b[i])) return false;
+    return a_count == b_count;
+}
+
+static bool inputs_eq(const struct finding_input *a, size_t a_count, const struct finding_input *b, size_t b_count)
+{
+    for (size_t i = 0; i < a_count && a_count == b_count; i++) {
+#define FINDING_INPUT(name, what)                                                                                      \
+    if (!str_eq(a[i].name, b[i].name)) return false;
+#include "guideline/finding.def"
+    }
+    return a_count == b_count;
+}
+
+bool finding_eq(const struct finding *a, const struct finding *b)
+{
+#define FINDING_TEXT(name, ...)                                                                                        \
+    if (!str_eq(a->name, b->name)) return false;
+#define FINDING_NUMBER FINDING_TEXT
+#define FINDING_WORD(name, ...)                                                                                        \
+    if (a->name != b->name) return false;
+#define FINDING_LIST(name, ...)                                                                                        \
+    if (!lists_eq(a->name, a->name##_count, b->name, b->name##_count)) return false;
+#define FINDING_INPUTS(name, ...)                                                                                      \
+    if (!inputs_eq(a->name, a->input_count, b->name, b->input_count)) return false;
+#include "guideline/finding.def"
+    return true;
+}

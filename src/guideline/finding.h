@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/ids.h"
 #include "base/str.h"
 
 enum urgency {
@@ -41,6 +42,7 @@ struct finding {
 #define FINDING_INPUTS(name, ...)     const struct finding_input *name; size_t input_count;
 /* clang-format on */
 #include "guideline/finding.def"
+    family_mask apart; /* kept apart, as of these families; 0: not. Not a part of what is kept: its class says it */
 };
 
 /* The columns of a field's row. */
@@ -52,6 +54,9 @@ const char *urgency_text(enum urgency urgency);
 bool urgency_find(struct str text, enum urgency *out);
 const char *finding_status_text(enum finding_status status);
 bool finding_status_find(struct str text, enum finding_status *out);
+
+/* finding_eq - the same in all fields of finding.def. */
+bool finding_eq(const struct finding *a, const struct finding *b);
 
 /* finding_json - the finding as an object of the writer, member names as in finding.def. */
 struct json_writer;

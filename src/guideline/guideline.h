@@ -24,6 +24,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/ids.h"
 #include "base/str.h"
 #include "fhir/tape.h"
 #include "guideline/finding.h"
@@ -90,6 +91,7 @@ struct guideline_line {
 struct guideline_info {
     struct str id, version, title, canonical; /* canonical without the version: "urn:salve:guideline:blood-pressure" */
     struct str date, review_by;               /* ISO dates */
+    family_mask apart; /* all its findings are kept apart, as of this family; 0: only those made of such values */
     const struct guideline_source *sources;
     size_t source_count;
     const struct guideline_switch *switches;

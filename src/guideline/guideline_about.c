@@ -375,13 +375,27 @@ static enum salve_code read_families(const struct place *root, struct guideline 
     return SALVE_OK;
 }
 
+/* The family that all findings of the guideline belong to; 0 where they are not kept apart. */
+static enum salve_code apart_of(const struct place *place, family_mask *out, struct salve_err *err)
+{
+    struct str text;
+    enum family family;
+    TRY(text_of(place, "apart", false, &text, err));
+    *out = 0;
+    if (text.len == 0) return SALVE_OK;
+    if (!family_find(text, &family)) return broken(place, "apart", "must be a family of what is kept apart", err);
+    *out = FAMILY_BIT(family);
+    return SALVE_OK;
+}
+
 enum salve_code guideline_read_about(const struct guideline_doc *doc, struct guideline *out, struct salve_err *err)
 {
     struct guideline_info *info = &out->info;
     struct place root = {doc, doc->root, STR("")};
     const void *list = NULL;
     struct str status;
-    TRY(only_keys(&root, "id version title canonical date review-by status sources switches inputs items lines vectors",
+    TRY(only_keys(&root,
+                  "id version title canonical date review-by status apart sources switches inputs items lines vectors",
                   err));
     TRY(token_of(&root, "id", &info->id, err));
     TRY(token_of(&root, "version", &info->version, err));
@@ -390,6 +404,7 @@ enum salve_code guideline_read_about(const struct guideline_doc *doc, struct gui
     TRY(token_of(&root, "date", &info->date, err));
     TRY(token_of(&root, "review-by", &info->review_by, err));
     TRY(text_of(&root, "status", false, &status, err));
+    TRY(apart_of(&root, &info->apart, err));
 #define LIST(name, field, counter, type, read)                                                                         \
     TRY(list_of(&root, name, sizeof(type), read, &list, &info->counter, err));                                         \
     info->field = list;

@@ -214,6 +214,26 @@ SALVE_MUST_USE enum salve_code keys_signed_put(struct keys *keys, const struct k
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_signed_get(struct keys *keys, struct keys_signed *out, struct salve_err *err);
 
+/* --- a copy at another place (keys_copy.c) --- */
+/* What is known of the copy; epoch 0: there is none. `place` is the number under which the place knows this site. */
+enum { KEYS_PLACE_BYTES = 16 };
+struct keys_copied {
+    uint32_t epoch;
+    int64_t at_unix_s;
+    uint8_t place[KEYS_PLACE_BYTES];
+};
+void keys_copied(struct keys *keys, struct keys_copied *out);
+uint32_t keys_epoch_now(const struct keys *keys);
+/* keys_copy - keys.db and keys.epoch as they are now, in `folder`, opened and checked, in place of the copy that was
+ * there. may_begin: the folder may be a new or an empty one. E_NOT_FOUND: the copy that should be there is not (a disk
+ * that is away); E_CONFLICT: it holds keys that this site did not put there; E_INTEGRITY; E_FULL; E_IO. What was there
+ * before opens until the new copy does. keys_copy_check - is it there, and does it open with the secrets of today?
+ * keys_copied_forget - the copy is not this key store's any more (it was restored from it). */
+SALVE_MUST_USE enum salve_code keys_copy(struct keys *keys, const char *folder, bool may_begin, int64_t now_unix_s,
+                                         struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_copy_check(struct keys *keys, const char *folder, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_copied_forget(struct keys *keys, struct salve_err *err);
+
 struct keys_status {
     uint32_t epoch;            /* e; e-1 is the other one */
     int64_t rotated_unix_s;    /* as keys_due */

@@ -97,6 +97,16 @@ static enum salve_code write_over(const char *path, const uint8_t bytes[FILE_BYT
     return code;
 }
 
+/* A file of its own name from the first byte: a temporary one that a cut leaves would keep the secrets for ever. */
+static enum salve_code write_new(const char *path, const uint8_t bytes[FILE_BYTES], struct salve_err *err)
+{
+    int fd = -1;
+    TRY(file_open_plain(path, O_WRONLY | O_CREAT | O_EXCL, 0600, &fd, err));
+    (void)close(fd);
+    enum salve_code code = write_over(path, bytes, err);
+    return code == SALVE_OK ? file_sync_folder_of(path, err) : code;
+}
+
 /* Noise over the helper, then its name goes. Fine if it is not there. */
 static enum salve_code wipe(const char *path, struct salve_err *err)
 {
@@ -126,7 +136,7 @@ enum salve_code keys_epoch_write(const char *path, const struct keys_epoch *epoc
     put_bytes(epoch, bytes);
     enum salve_code code = next_path(path, next, err);
     if (code == SALVE_OK && is_there) code = wipe(next, err);
-    if (code == SALVE_OK) code = file_replace(is_there ? next : path, str_bytes(bytes, sizeof bytes), 0600, err);
+    if (code == SALVE_OK) code = write_new(is_there ? next : path, bytes, err);
     if (code == SALVE_OK && is_there) code = write_over(path, bytes, err);
     if (code == SALVE_OK && is_there) code = wipe(next, err);
     crypto_zero(bytes, sizeof bytes);

@@ -83,6 +83,15 @@ void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out);
 SALVE_MUST_USE enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due,
                                               struct salve_err *err);
 
+/* what keys_copied tells (keys_copy.c), in the same way */
+void keys_copied_read(struct keys *keys, unsigned seal_slot, struct keys_copied *out);
+SALVE_MUST_USE enum salve_code keys_copied_write(struct keys *keys, unsigned seal_slot,
+                                                 const struct keys_copied *copied, struct salve_err *err);
+/* keys_open_beside - a copy of this key store at `path`, opened under what is in memory of `keys`. E_INTEGRITY: it is
+ * not of the same root secret and epoch. */
+SALVE_MUST_USE enum salve_code keys_open_beside(struct keys *keys, const char *path, struct keys **out,
+                                                struct salve_err *err);
+
 /* rows of meta that end with a MAC: `row` has room for it behind its `len` bytes. get is false where the row is not
  * there or does not fit */
 enum { KEYS_MAC_BYTES = 32 };
@@ -95,6 +104,8 @@ bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8
 /* --- the largest signed head (keys_signed.c) --- */
 /* into the row of the slot, in the transaction that turns or changes; the file goes */
 SALVE_MUST_USE enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct salve_err *err);
+/* what the file knows beyond the row goes into the row */
+SALVE_MUST_USE enum salve_code keys_signed_settle(struct keys *keys, struct salve_err *err);
 /* whether the file fits the key store, or is not there */
 bool keys_signed_fits(struct keys *keys);
 

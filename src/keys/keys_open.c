@@ -335,6 +335,29 @@ enum salve_code keys_open(const struct keys_options *options, struct keys **out,
     return code;
 }
 
+enum salve_code keys_open_beside(struct keys *keys, const char *path, struct keys **out, struct salve_err *err)
+{
+    uint8_t root[ROOT_BYTES], copied[ROOT_BYTES];
+    struct keys *copy = NULL;
+    const struct keys_options options = {.path = path, .epoch_path = keys->epoch_path};
+    enum salve_code code = keys_meta_get(keys, "root", root, sizeof root, err);
+    if (code == SALVE_OK) code = make(&options, &copy, err);
+    if (code == SALVE_OK) code = open_db(copy, &options, false, err);
+    if (code == SALVE_OK) code = keys_meta_get(copy, "root", copied, sizeof copied, err);
+    if (code == SALVE_OK && memcmp(root, copied, sizeof root) != 0)
+        code = salve_refuse(err, SALVE_E_INTEGRITY, "it is sealed under another secret", "%s", path);
+    if (code == SALVE_OK) {
+        copy->file = keys->file;
+        crypto_key_copy(keys_slot(copy, SLOT_ROOT), keys_slot(keys, SLOT_ROOT));
+        code = open_epoch(copy, err);
+    }
+    if (code == SALVE_OK)
+        *out = copy;
+    else if (copy != NULL)
+        (void)!keys_close(&copy, NULL);
+    return code;
+}
+
 /* --- another passphrase: a new root secret, so that an old passphrase with an old copy opens nothing of today; and two
  * turns of the epoch, so that they do not open the old copy itself with today's keys.epoch --- */
 static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, enum crypto_cost cost,
@@ -342,6 +365,7 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
 {
     uint8_t root[ROOT_BYTES];
     struct keys_due due;
+    struct keys_copied copied;
     bool is_ahead = keys->file.epoch == keys->epoch + 1;
     enum salve_code code = root_seal(keys, secret, cost, SLOT_ROOT_NEW, root, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
@@ -354,9 +378,11 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     keys_seal_key(keys_slot(keys, SLOT_ROOT_NEW), keys->epoch, is_ahead ? keys->file.old : keys->file.now,
                   keys_slot(keys, SLOT_SEAL_NEW));
     keys_due_read(keys, SLOT_SEAL_NOW, &due);
+    keys_copied_read(keys, SLOT_SEAL_NOW, &copied);
     due.turns = KEYS_CHANGE_TURNS;
     code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
+    if (code == SALVE_OK && copied.epoch > 0) code = keys_copied_write(keys, SLOT_SEAL_NEW, &copied, err);
     if (code == SALVE_OK) code = keys_signed_reseal(keys, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);

@@ -91,6 +91,8 @@ static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct sa
 {
     uint8_t meta[12];
     struct keys_due due;
+    struct keys_copied copied;
+    keys_copied_read(keys, SLOT_SEAL_NOW, &copied);
     keys_due_read(keys, SLOT_SEAL_NOW, &due);
     due.renewed_unix_s = now_unix_s;
     if (due.turns > 0) due.turns--;
@@ -104,6 +106,7 @@ static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct sa
     if (code == SALVE_OK) code = keys_secrets_reseal(keys, SLOT_SEAL_NOW, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = keys_meta_put(keys, "epoch", str_bytes(meta, sizeof meta), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
+    if (code == SALVE_OK && copied.epoch > 0) code = keys_copied_write(keys, SLOT_SEAL_NEW, &copied, err);
     if (code == SALVE_OK) code = keys_signed_reseal(keys, SLOT_SEAL_NEW, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);

@@ -109,6 +109,7 @@ struct letter {
     struct str next_check;       /* a sentence with the date */
     struct str worse;            /* where to go if it gets worse */
     struct str diagnosis;        /* that this is not one */
+    struct str apart;            /* that what is kept apart stands here only if asked for: the same in every letter */
     struct str record;           /* what the person can do with the record */
     struct str code, code_words; /* what the code opens; the QR stands beside it. Empty: there is none */
     struct str signed_by, log_head;

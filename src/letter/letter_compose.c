@@ -318,6 +318,7 @@ static void fill_frame(struct composer *c)
                                                            letter_date_words(c->frame, c->recheck, c->mem));
     letter->worse = word(c, "worse");
     letter->diagnosis = word(c, "diagnosis");
+    letter->apart = word(c, "apart");
     letter->record = word(c, ask->is_paper ? "record.paper" : "record");
     letter->code = letter->code_words = STR("");
     if (ask->code.len > 0 && !ask->is_paper) {

@@ -292,6 +292,7 @@ void letter_html(const struct letter *letter, struct buf *out)
     element(out, "p", NULL, letter->person);
     element(out, "p", "small", letter->details);
     element(out, "p", "answer", letter->answer);
+    element(out, "p", "small", letter->apart);
     steps(letter, out);
     if (letter->line_count > 0) element(out, "h2", NULL, letter->heading_lines);
     for (size_t i = 0; i < letter->line_count; i++) result(letter, &letter->lines[i], out);

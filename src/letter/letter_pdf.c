@@ -495,6 +495,7 @@ static enum salve_code draw(struct sheet *s, struct salve_err *err)
     text(s, "P", letter->details, &SMALL);
     s->y += 4;
     text(s, "P", letter->answer, &ANSWER);
+    text(s, "P", letter->apart, &SMALL);
     steps(s);
     if (letter->line_count > 0) heading(s, letter->heading_lines);
     for (size_t i = 0; i < letter->line_count; i++) result(s, &letter->lines[i]);

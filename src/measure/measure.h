@@ -41,6 +41,9 @@ SALVE_MUST_USE enum salve_code measure_open(const struct tape *bundle, const str
                                             struct terms *more, struct arena *mem, struct measure_set **out,
                                             struct salve_err *err);
 size_t measure_count(const struct measure_set *set); /* composites included, in the Bundle's order */
+/* measure_notes - a line for each population and group that is left out because it has no criteria; "" if there is
+ * none. */
+struct str measure_notes(const struct measure_set *set);
 /* For tests. Has a measure no criteria of its own? How many groups has it? */
 bool measure_is_composite(const struct measure_set *set, size_t measure);
 size_t measure_group_count(const struct measure_set *set, size_t measure);

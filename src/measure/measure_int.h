@@ -3,6 +3,8 @@
 #ifndef SALVE_MEASURE_INT_H
 #define SALVE_MEASURE_INT_H
 
+#include "base/limits.h"
+#include "fhir/index.h"
 #include "measure/measure.h"
 #include "value/scalar.h"
 #include "terms/terms.h"
@@ -20,9 +22,19 @@ enum measure_aggregate {
 };
 enum { OBSERVED_NUMERATOR, OBSERVED_DENOMINATOR, OBSERVED_POPULATION, OBSERVED_KINDS };
 
+/* ELM that a Measure may name: of a Library of the Bundle or of a Measure, or given by itself. */
+struct measure_library {
+    struct str canonical, version, id; /* of the Library; empty where the ELM was given by itself */
+    struct str elm_id, elm_version;
+    tape_at at, container; /* the Library; the Measure that contains it */
+};
+struct measure_libraries {
+    struct measure_library items[SALVE_MEASURE_LIBRARIES_MAX];
+    size_t count;
+};
 struct measure_criteria {
     struct str id, expression;
-    bool is_there;
+    bool is_there, is_left_out; /* left out: it has no criteria, or is a part of one that has none */
 };
 struct measure_observation {
     struct str function;
@@ -39,6 +51,7 @@ struct measure_group {
     enum measure_scoring scoring;
     enum measure_composite composite;
     bool is_boolean, is_decrease;
+    bool has_no_score; /* a part of the score was left out */
     struct measure_criteria populations[MEASURE_POPULATION_KINDS];
     struct measure_observation observed[OBSERVED_KINDS];
     const struct str *stratifiers;
@@ -46,16 +59,17 @@ struct measure_group {
     struct measure_component *components;
 };
 struct measure_one {
-    struct str url, version;
+    struct str url, version, id;
     const struct elm_program *program; /* NULL: composite */
     struct measure_group *groups;
-    size_t group_count;
+    size_t group_count, left_out_count; /* groups of which nothing can be counted are left out */
 };
 struct measure_set {
     struct tape bundle;
     struct measure_one *measures;
     size_t measure_count;
     const struct terms *terms;
+    struct buf notes; /* a line for each part that was left out */
     struct arena *mem;
 };
 
@@ -86,6 +100,16 @@ struct measure_tally {
 };
 
 extern const char *const measure_population_codes[MEASURE_POPULATION_KINDS];
+/* measure_parent - what a population is a part of; the initial population is a part of itself. */
+enum measure_population measure_parent(const struct measure_group *group, enum measure_population which);
+
+struct str measure_last_part(struct str canonical);
+struct str measure_without_version(struct str canonical);
+bool measure_is_relative(struct str reference);
+/* measure_library_find - what Measure.library means: a canonical of that version, of the latest; an entry of the
+ * Bundle; "Library/id"; "#id" inside the Measure; the id of ELM that was given by itself. NULL: none. */
+const struct measure_library *measure_library_find(const struct measure_libraries *all, const struct fhir_index *index,
+                                                   tape_at measure, struct str reference);
 SALVE_MUST_USE enum salve_code measure_read_groups(struct measure_set *set, struct measure_one *m, tape_at at,
                                                    struct salve_err *err);
 /* measure_score - false: nothing to divide by, or no score for that kind. */

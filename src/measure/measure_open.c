@@ -5,14 +5,11 @@
 #include "fhir/fhir.h"
 #include "json/json.h"
 
-struct library {
-    struct str canonical, id; /* id: of the ELM */
-};
 struct opening {
     struct measure_set *set;
     struct elm_set *elm;
-    struct library libraries[SALVE_MEASURE_LIBRARIES_MAX];
-    size_t count;
+    struct fhir_index index;
+    struct measure_libraries libraries;
 };
 
 static int base64_digit(char c)
@@ -41,61 +38,63 @@ static enum salve_code base64(struct str text, struct arena *mem, struct str *ou
     return SALVE_OK;
 }
 
-static struct str without_version(struct str canonical)
-{
-    ptrdiff_t bar = str_find(canonical, STR("|"));
-    return bar < 0 ? canonical : str_cut(canonical, 0, (size_t)bar);
-}
-static struct str last_part(struct str canonical)
-{
-    for (size_t i = canonical.len; i > 0; i--)
-        if (canonical.ptr[i - 1] == '/') return str_cut(canonical, i, canonical.len);
-    return canonical;
-}
-
-static enum salve_code add_elm(struct opening *o, struct str canonical, struct str elm, struct salve_err *err)
+/* `library`: what is known of the Library that it stands in. */
+static enum salve_code add_elm(struct opening *o, struct measure_library library, struct str elm, struct salve_err *err)
 {
     const struct json *doc = NULL;
     struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = JSON_DEPTH_MAX};
-    if (o->count == sizeof o->libraries / sizeof o->libraries[0]) return salve_fail(err, SALVE_E_TOO_BIG, "Library");
+    struct measure_libraries *all = &o->libraries;
+    if (all->count == SALVE_MEASURE_LIBRARIES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "Library");
     enum salve_code code = json_read(elm, &opts, o->set->mem, &doc, err);
     if (code != SALVE_OK) return code;
-    struct str id = json_text(json_path(doc, "library.identifier.id"));
-    if (id.len == 0) return salve_refuse(err, SALVE_E_INVALID, "it is missing", "library.identifier.id");
-    o->libraries[o->count++] = (struct library){canonical, id};
+    library.elm_id = json_text(json_path(doc, "library.identifier.id"));
+    library.elm_version = json_text(json_path(doc, "library.identifier.version"));
+    if (library.elm_id.len == 0) return salve_refuse(err, SALVE_E_INVALID, "it is missing", "library.identifier.id");
+    all->items[all->count++] = library;
     code = elm_load(o->elm, elm, NULL, err);
     if (code != SALVE_OK) salve_err_in(err, "Library.content");
     return code;
 }
 
-static enum salve_code add_library(struct opening *o, tape_at at, struct salve_err *err)
+static enum salve_code add_library_of(struct opening *o, tape_at at, tape_at container, struct salve_err *err)
 {
     const struct tape *t = &o->set->bundle;
     struct str elm;
+    struct measure_library library = {.canonical = tape_child_text(t, at, "url"),
+                                      .version = tape_child_text(t, at, "version"),
+                                      .id = tape_child_text(t, at, "id"),
+                                      .at = at,
+                                      .container = container};
     for (tape_at c = tape_first(t, at); c != TAPE_NONE; c = tape_next(t, at, c)) {
         if (!str_is(fhir_name(tape_path_name(t, c)), "content")) continue;
         if (!str_is(tape_child_text(t, c, "contentType"), "application/elm+json")) continue;
         enum salve_code code = base64(tape_child_text(t, c, "data"), o->set->mem, &elm, err);
-        return code == SALVE_OK ? add_elm(o, tape_child_text(t, at, "url"), elm, err) : code;
+        return code == SALVE_OK ? add_elm(o, library, elm, err) : code;
     }
     return SALVE_OK; /* other uses: no logic */
+}
+
+static enum salve_code add_library(struct opening *o, tape_at at, struct salve_err *err)
+{
+    return add_library_of(o, at, TAPE_NONE, err);
 }
 
 static enum salve_code link_measure(struct opening *o, struct measure_one *m, tape_at at, struct salve_err *err)
 {
     const struct tape *t = &o->set->bundle;
-    struct str url = without_version(tape_child_text(t, at, "library"));
-    const struct library *found = NULL;
+    const struct measure_library *found = NULL;
     struct elm_program *program = NULL;
-    for (size_t i = 0; i < o->count && url.len > 0; i++) {
-        const struct library *l = &o->libraries[i];
-        bool is_it = l->canonical.len > 0 ? str_eq(l->canonical, url) : str_eq(l->id, last_part(url));
-        if (is_it && found == NULL) found = l;
-    }
+    for (tape_at c = tape_first(t, at); c != TAPE_NONE; c = tape_next(t, at, c))
+        if (str_is(fhir_name(tape_path_name(t, c)), "contained") && tape_type(t, c) == FHIR_T_Library)
+            TRY(add_library_of(o, c, at, err));
+    for (tape_at c = tape_first(t, at); c != TAPE_NONE && found == NULL; c = tape_next(t, at, c))
+        if (str_is(fhir_name(tape_path_name(t, c)), "library"))
+            found = measure_library_find(&o->libraries, &o->index, at, tape_text(t, c));
     if (found == NULL)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "the measure's library is neither in the Bundle nor given as ELM",
                             "Measure.library");
-    enum salve_code code = elm_link(o->elm, found->id, STR_NONE, o->set->mem, &program, err);
+    struct str version = found->elm_version.len > 0 ? found->elm_version : STR_NONE;
+    enum salve_code code = elm_link(o->elm, found->elm_id, version, o->set->mem, &program, err);
     m->program = program;
     return code;
 }
@@ -131,10 +130,21 @@ static enum salve_code each(struct opening *o, fhir_type_id type,
 static enum salve_code check_component(const struct measure_group *g, struct salve_err *err)
 {
     bool is_score = g->scoring == SCORING_PROPORTION || g->scoring == SCORING_RATIO;
+    if (g->has_no_score)
+        return salve_refuse(err, SALVE_E_INVALID, "a population of the component's score has no criteria",
+                            "Measure component");
     if (is_score && !g->is_decrease) return SALVE_OK;
     return salve_refuse(err, SALVE_E_UNSUPPORTED,
                         "components are proportions or ratios of which an increase is an improvement",
                         "Measure component");
+}
+
+/* A component is named as a library is: by its canonical, or as "Measure/id". */
+static bool is_measure(const struct measure_one *m, struct str canonical)
+{
+    struct str url = measure_without_version(canonical), last = measure_last_part(url);
+    if (str_eq(m->url, url)) return true;
+    return measure_is_relative(url) && (str_eq(m->id, last) || str_eq(measure_last_part(m->url), last));
 }
 
 /* Components are measures with criteria of their own: a composite of composites, and so a cycle, is refused. */
@@ -142,7 +152,7 @@ static enum salve_code find_component(struct measure_set *set, struct measure_co
 {
     for (size_t i = 0; i < set->measure_count; i++) {
         const struct measure_one *m = &set->measures[i];
-        if (!str_eq(m->url, without_version(c->canonical)) || m->program == NULL) continue;
+        if (!is_measure(m, c->canonical) || m->program == NULL) continue;
         for (size_t g = 0; g < m->group_count; g++) {
             if (c->group.len == 0 ? m->group_count > 1 : !str_eq(m->groups[g].id, c->group)) continue;
             c->measure = i;
@@ -188,7 +198,10 @@ enum salve_code measure_open(const struct tape *bundle, const struct str *elm, s
         .bundle = *bundle, .mem = mem, .measures = arena_array(mem, struct measure_one, SALVE_MEASURES_MAX)};
     *o = (struct opening){.set = set, .elm = elm_set_make(mem)};
     if (set->measures == NULL || o->elm == NULL) return salve_fail(err, SALVE_E_MEMORY, "Measure");
-    for (size_t i = 0; i < elm_count && code == SALVE_OK; i++) code = add_elm(o, STR_NONE, elm[i], err);
+    buf_init(&set->notes, mem, SALVE_REQUEST_BYTES_MAX);
+    code = fhir_index_build(bundle, mem, &o->index, err);
+    const struct measure_library given = {.at = TAPE_NONE, .container = TAPE_NONE};
+    for (size_t i = 0; i < elm_count && code == SALVE_OK; i++) code = add_elm(o, given, elm[i], err);
     if (code == SALVE_OK) code = each(o, FHIR_T_Library, add_library, err);
     if (code == SALVE_OK) code = each(o, FHIR_T_Measure, add_measure, err);
     if (code == SALVE_OK && set->measure_count == 0)
@@ -200,6 +213,7 @@ enum salve_code measure_open(const struct tape *bundle, const struct str *elm, s
 }
 
 size_t measure_count(const struct measure_set *set) { return set->measure_count; }
+struct str measure_notes(const struct measure_set *set) { return buf_str(&set->notes); }
 bool measure_is_composite(const struct measure_set *set, size_t measure)
 {
     salve_assert(measure < set->measure_count);

@@ -80,13 +80,13 @@ static enum salve_code read_population(const struct tape *t, tape_at at, struct 
 {
     struct str code = text_at(t, at, "code.coding.code"), expression = text_at(t, at, "criteria.expression");
     if (code.len == 0) return invalid(err, "Measure.group.population.code", "it is missing");
-    if (expression.len == 0) return invalid(err, "Measure.group.population.criteria.expression", "it is missing");
     for (size_t i = 0; i < MEASURE_POPULATION_KINDS; i++) {
         if (!str_is(code, measure_population_codes[i])) continue;
         if (g->populations[i].is_there)
             return salve_refuse(err, SALVE_E_UNSUPPORTED, "a group may have one population of a kind",
                                 "Measure.group.population");
-        g->populations[i] = (struct measure_criteria){text_at(t, at, "id"), expression, true};
+        bool has_criteria = expression.len > 0;
+        g->populations[i] = (struct measure_criteria){text_at(t, at, "id"), expression, has_criteria, !has_criteria};
         return SALVE_OK;
     }
     if (str_is(code, "measure-observation")) return SALVE_OK; /* needs the others first */
@@ -101,7 +101,7 @@ static enum salve_code read_observation(const struct tape *t, tape_at at, struct
     enum salve_code code =
         read_aggregate(text_at(t, extension(t, at, "cqfm-aggregateMethod"), "valueString"), &o.aggregate, err);
     size_t which = OBSERVED_KINDS;
-    if (code != SALVE_OK) return code;
+    if (code != SALVE_OK || o.function.len == 0) return code; /* left out: leave_out tells */
     if (g->scoring == SCORING_CONTINUOUS)
         which = OBSERVED_POPULATION;
     else if (str_eq(reference, g->populations[MEASURE_NUMERATOR].id) && reference.len > 0)
@@ -149,20 +149,44 @@ static enum salve_code read_components(struct measure_set *set, tape_at from, bo
     return code;
 }
 
-static enum salve_code check_group(const struct measure_group *g, struct salve_err *err)
+static bool is_named_in(const struct measure_group *g, enum measure_population which)
 {
-    const struct measure_criteria *p = g->populations;
-    if (!p[MEASURE_INITIAL].is_there) return invalid(err, "Measure.group.population", "no initial-population");
+    return g->populations[which].is_there || g->populations[which].is_left_out;
+}
+
+static enum salve_code check_group(const struct measure_group *g, bool is_observed, struct salve_err *err)
+{
+    if (!is_named_in(g, MEASURE_INITIAL)) return invalid(err, "Measure.group.population", "no initial-population");
     if ((g->scoring == SCORING_PROPORTION || g->scoring == SCORING_RATIO) &&
-        (!p[MEASURE_DENOMINATOR].is_there || !p[MEASURE_NUMERATOR].is_there))
+        (!is_named_in(g, MEASURE_DENOMINATOR) || !is_named_in(g, MEASURE_NUMERATOR)))
         return invalid(err, "Measure.group.population", "a denominator and a numerator are needed");
-    if (g->scoring == SCORING_CONTINUOUS &&
-        (!p[MEASURE_POPULATION].is_there || !g->observed[OBSERVED_POPULATION].is_there))
+    if (g->scoring == SCORING_CONTINUOUS && (!is_named_in(g, MEASURE_POPULATION) || !is_observed))
         return invalid(err, "Measure.group.population", "a measure-population and a measure-observation are needed");
     return SALVE_OK;
 }
 
-static enum salve_code read_parts(struct measure_set *set, tape_at at, struct measure_group *g, struct salve_err *err)
+/* Populations without criteria are named and left out, and with them what is a part of them (a part stands behind it):
+ * nobody can tell who is in it. */
+static void leave_out(struct measure_set *set, const struct measure_one *m, struct measure_group *g)
+{
+    for (size_t i = 0; i < MEASURE_POPULATION_KINDS; i++) {
+        struct measure_criteria *p = &g->populations[i];
+        enum measure_population parent = measure_parent(g, (enum measure_population)i);
+        bool is_part = p->is_there && g->populations[parent].is_left_out;
+        if (!p->is_left_out && !is_part) continue;
+        buf_addf(&set->notes, "%.*s, group %zu: %s ", STR_ARGS(m->url), m->group_count + m->left_out_count,
+                 measure_population_codes[i]);
+        if (is_part)
+            buf_addf(&set->notes, "is left out with %s\n", measure_population_codes[parent]);
+        else
+            buf_add(&set->notes, STR("has no criteria and is left out\n"));
+        *p = (struct measure_criteria){.id = p->id, .is_left_out = true};
+        g->has_no_score |= i == MEASURE_DENOMINATOR || i == MEASURE_NUMERATOR || i == MEASURE_POPULATION;
+    }
+}
+
+static enum salve_code read_parts(struct measure_set *set, const struct measure_one *m, tape_at at,
+                                  struct measure_group *g, struct salve_err *err)
 {
     const struct tape *t = &set->bundle;
     enum salve_code code = SALVE_OK;
@@ -178,10 +202,20 @@ static enum salve_code read_parts(struct measure_set *set, tape_at at, struct me
                             "Measure.group.stratifier");
     }
     g->stratifiers = stratifiers;
-    for (tape_at c = tape_first(t, at); c != TAPE_NONE && code == SALVE_OK; c = tape_next(t, at, c))
-        if (is_named(t, c, "population") && str_is(text_at(t, c, "code.coding.code"), "measure-observation"))
-            code = read_observation(t, c, g, err);
-    return code == SALVE_OK ? check_group(g, err) : code;
+    leave_out(set, m, g);
+    bool is_observed = false;
+    for (tape_at c = tape_first(t, at); c != TAPE_NONE && code == SALVE_OK; c = tape_next(t, at, c)) {
+        if (!is_named(t, c, "population") || !str_is(text_at(t, c, "code.coding.code"), "measure-observation"))
+            continue;
+        is_observed = true;
+        bool has_criteria = text_at(t, c, "criteria.expression").len > 0;
+        g->has_no_score |= !has_criteria;
+        if (!has_criteria)
+            buf_addf(&set->notes, "%.*s, group %zu: measure-observation has no criteria and is left out\n",
+                     STR_ARGS(m->url), m->group_count + m->left_out_count);
+        code = read_observation(t, c, g, err);
+    }
+    return code == SALVE_OK ? check_group(g, is_observed, err) : code;
 }
 
 static bool is_decrease(const struct tape *t, tape_at measure, tape_at group)
@@ -192,10 +226,11 @@ static bool is_decrease(const struct tape *t, tape_at measure, tape_at group)
     return str_is(notation, "decrease");
 }
 
-static enum salve_code read_group(struct measure_set *set, tape_at measure, tape_at at, struct measure_group *g,
+static enum salve_code read_group(struct measure_set *set, const struct measure_one *m, tape_at measure, tape_at at,
                                   struct salve_err *err)
 {
     const struct tape *t = &set->bundle;
+    struct measure_group *g = &m->groups[m->group_count - 1];
     struct str scoring = text_at(t, extension(t, at, "cqfm-scoring"), "valueCodeableConcept.coding.code");
     struct str basis = text_at(t, extension(t, at, "cqfm-populationBasis"), "valueCode");
     if (scoring.len == 0) scoring = text_at(t, measure, "scoring.coding.code");
@@ -205,7 +240,7 @@ static enum salve_code read_group(struct measure_set *set, tape_at measure, tape
     g->is_decrease = is_decrease(t, measure, at);
     enum salve_code code = read_scoring(scoring, &g->scoring, err);
     if (code != SALVE_OK || g->scoring != SCORING_COMPOSITE)
-        return code == SALVE_OK ? read_parts(set, at, g, err) : code;
+        return code == SALVE_OK ? read_parts(set, m, at, g, err) : code;
     struct str composite = text_at(t, extension(t, at, "cqfm-compositeScoring"), "valueCodeableConcept.coding.code");
     if (composite.len == 0) composite = text_at(t, measure, "compositeScoring.coding.code");
     code = read_composite(composite, &g->composite, err);
@@ -219,15 +254,22 @@ enum salve_code measure_read_groups(struct measure_set *set, struct measure_one 
     enum salve_code code = SALVE_OK;
     m->url = tape_child_text(t, at, "url");
     m->version = tape_child_text(t, at, "version");
+    m->id = tape_child_text(t, at, "id");
     m->groups = arena_array(set->mem, struct measure_group, SALVE_MEASURE_GROUPS_MAX);
     if (m->groups == NULL) return salve_fail(err, SALVE_E_MEMORY, "Measure");
     if (m->url.len == 0) return invalid(err, "Measure.url", "it is missing; a MeasureReport refers to it");
     for (tape_at c = tape_first(t, at); c != TAPE_NONE && code == SALVE_OK; c = tape_next(t, at, c)) {
         if (!is_named(t, c, "group")) continue;
         if (m->group_count == SALVE_MEASURE_GROUPS_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "Measure.group");
-        code = read_group(set, at, c, &m->groups[m->group_count++], err);
+        m->group_count++;
+        code = read_group(set, m, at, c, err);
+        if (m->groups[m->group_count - 1].populations[MEASURE_INITIAL].is_left_out) { /* nothing of it can be counted */
+            m->groups[--m->group_count] = (struct measure_group){0};
+            m->left_out_count++;
+        }
     }
     if (code != SALVE_OK || m->group_count > 0) return code;
+    if (m->left_out_count > 0) return invalid(err, "Measure.group", "no initial-population has criteria");
     if (!is_composite) return invalid(err, "Measure.group", "a measure without groups");
     struct measure_group *g = &m->groups[m->group_count++];
     g->scoring = SCORING_COMPOSITE;

@@ -71,7 +71,7 @@ static enum salve_code evaluate(struct person_run *p, struct str expression, str
 }
 
 /* What each population is a part of; the numerator of a ratio is a part of the initial population. */
-static enum salve_code populations(struct person_run *p, struct salve_err *err)
+enum measure_population measure_parent(const struct measure_group *group, enum measure_population which)
 {
     static const enum measure_population parent[MEASURE_POPULATION_KINDS] = {
         [MEASURE_DENOMINATOR] = MEASURE_INITIAL,
@@ -82,11 +82,16 @@ static enum salve_code populations(struct person_run *p, struct salve_err *err)
         [MEASURE_POPULATION] = MEASURE_INITIAL,
         [MEASURE_POPULATION_EXCLUSION] = MEASURE_POPULATION,
     };
+    return which == MEASURE_NUMERATOR && group->scoring == SCORING_RATIO ? MEASURE_INITIAL : parent[which];
+}
+
+static enum salve_code populations(struct person_run *p, struct salve_err *err)
+{
     bool is_ratio = p->group->scoring == SCORING_RATIO;
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; i < MEASURE_POPULATION_KINDS && code == SALVE_OK; i++) {
         if (!p->group->populations[i].is_there) continue;
-        size_t of = i == MEASURE_NUMERATOR && is_ratio ? MEASURE_INITIAL : parent[i];
+        enum measure_population of = measure_parent(p->group, (enum measure_population)i);
         if (i > 0 && p->in[of].count == 0) continue;
         code = evaluate(p, p->group->populations[i].expression, &p->in[i], err);
         if (code == SALVE_OK && i > 0) code = keep(p, p->in[i], p->in[of], false, &p->in[i], err);

@@ -31,6 +31,7 @@ bool measure_score(const struct measure_group *g, const struct measure_counts *c
     struct expr_decimal numerator = expr_decimal_of_int((int64_t)c->numerator);
     struct expr_decimal denominator = expr_decimal_of_int((int64_t)c->denominator);
     const struct measure_observation *o = g->observed;
+    if (g->has_no_score) return false;
     switch (g->scoring) {
     case SCORING_COHORT:
     case SCORING_COMPOSITE:

@@ -61,6 +61,16 @@ SALVE_MUST_USE enum salve_code rec_log_check(struct site *site, struct salve_err
  * names keys.db. rec_log_remember - puts the present one there. */
 SALVE_MUST_USE enum salve_code rec_log_known(struct rec_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_log_remember(struct site *site, struct arena *mem, struct salve_err *err);
+/* rec_succeed - ends the present log and begins the next one, whose first leaf names the last head that is known to be
+ * signed and how much of it is kept. The keys of people without records are kept from then on (drop_orphans).
+ * is_restore: also where nothing shows that leaves are lost. */
+struct rec_succession {
+    struct tlog_checkpoint last;
+    uint64_t kept;
+    struct str origin; /* of the new log */
+};
+SALVE_MUST_USE enum salve_code rec_succeed(struct site *site, bool is_restore, struct arena *mem,
+                                           struct rec_succession *out, struct salve_err *err);
 /* rec_keep_old_heads - renames signed-head and checkpoint of log `number`, which has a successor. */
 void rec_keep_old_heads(const struct site *site, uint32_t number);
 /* rec_receipt_make - signs where it is time, and writes the receipt of a durable leaf into mem, or from when there will

@@ -135,6 +135,7 @@ SALVE_MUST_USE enum salve_code rec_close(struct rec_view **view, struct salve_er
 
 struct compartment rec_compartment(const struct rec_view *view);
 int64_t rec_opened_at_unix_ms(const struct rec_view *view);
+bool rec_shows(const struct rec_view *view, enum data_class class); /* does the view read that class? */
 /* For tests: what the view reads. */
 class_mask rec_classes(const struct rec_view *view);
 
@@ -155,6 +156,7 @@ struct rec_resource {
     struct str id;   /* "<compartment>.<number>" */
     struct str type; /* "Observation" */
     enum data_class class;
+    family_mask families; /* of what is kept apart, by its codes; 0 with class SENS: none of its codes says which */
     int64_t saved_at_unix_ms;
     uint64_t record_seq;
     uint32_t version; /* 1.. ; the newest one stands */
@@ -187,12 +189,16 @@ SALVE_MUST_USE enum salve_code rec_new_id(struct rec_view *view, struct arena *m
                                           struct salve_err *err);
 
 /* One resource to save. Its `id` must be one of rec_new_id (new) or the id of a stored resource of the same type and
- * class (a new version of it). `class` 0: IDENT for Patient and RelatedPerson, else CLIN. Consent and AuditEvent come
- * from the gate alone (E_NOT_ADMITTED). */
+ * class (a new version of it). `class` 0: IDENT for Patient and RelatedPerson, SENS for what its codes put apart
+ * (admit_families), else CLIN. Consent and AuditEvent come from the gate alone (E_NOT_ADMITTED). SENS is saved only
+ * while the person's agreement to care has its tick (E_CONSENT), also by staff who may not read it. */
 struct rec_item {
     const struct tape *tape;
     enum data_class class;
 };
+
+/* rec_keeps_apart - does the agreement to care have the tick for what is kept apart, so that it may be saved? */
+bool rec_keeps_apart(const struct rec_view *view);
 
 /* rec_save - one batch, durable when it returns; after an error nothing of it is there. At most 65,536 ids a view.
  *   errors  E_NOT_ADMITTED, E_ROLE (a manager or helper writes nothing), E_CONSENT (a class the view has not),
@@ -234,11 +240,12 @@ struct rec_look {
     uint64_t record_seq; /* of the AUDIT record that holds the opening */
     bool proved;         /* the inclusion proof against the signed checkpoint holds */
     bool is_unsigned;    /* it is in the log as it should be, which is not signed that far yet */
+    bool is_ended;       /* the same, in a log that ended before it was signed that far: a loss, and a successor */
     struct str proof;    /* its c2sp.org/tlog-proof@v1 text; empty if not proved */
 };
 
 /* rec_looked - the whole access history, oldest first. A line whose leaf is missing or different in the log is neither
- * proved nor unsigned; `missing` counts them.
+ * proved nor unsigned nor ended; `missing` counts them.
  * rec_proofs_from_unix_ms - when unsigned lines have their proof. */
 int64_t rec_proofs_from_unix_ms(const struct rec_view *view);
 SALVE_MUST_USE enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_look **out,

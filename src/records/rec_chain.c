@@ -12,7 +12,7 @@ enum salve_code rec_chain_load(struct rec_tx *tx, struct rec_chain *chain, struc
 {
     enum salve_code code = store_head_get(tx->store, chain->id, &chain->head, err);
     chain->first_seq = 0;
-    if (code == SALVE_OK && chain->head.seq == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "card");
+    if (code == SALVE_OK && chain->head.seq == 0) return rec_not_here(err);
     return code;
 }
 

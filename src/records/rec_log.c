@@ -106,6 +106,14 @@ static enum salve_code log_read(struct str json, struct arena *mem, struct rec_l
     return tlog_vkey_parse(json_get_text(doc, "vkey"), &out->vkey, err);
 }
 
+/* By number, which is not that of the keys as texts; numbers may be left out (rec_successor.c). */
+static void put_in_order(struct rec_log *logs, size_t count, const struct rec_log *log)
+{
+    size_t at = count;
+    for (; at > 0 && logs[at - 1].number > log->number; at--) logs[at] = logs[at - 1];
+    logs[at] = *log;
+}
+
 enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, struct rec_log **out, size_t *count,
                          struct salve_err *err)
 {
@@ -117,13 +125,14 @@ enum salve_code rec_logs(struct rec_tx *tx, struct arena *mem, struct rec_log **
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
     for (size_t i = 0; i < n && code == SALVE_OK; i++) {
         struct str json;
+        struct rec_log log = {0};
         int64_t number = 0;
-        if (!str_to_i64(str_cut(keys[i], 4, keys[i].len), &number) || number < 1 || number > (int64_t)n)
+        if (!str_to_i64(str_cut(keys[i], 4, keys[i].len), &number) || number < 1 || number > UINT32_MAX)
             return salve_fail(err, SALVE_E_INTEGRITY, "commons log");
-        struct rec_log *log = &(*out)[number - 1];
-        log->number = (uint32_t)number;
         code = store_commons_get(tx->store, keys[i], mem, &json, err);
-        if (code == SALVE_OK) code = log_read(json, mem, log, err);
+        if (code == SALVE_OK) code = log_read(json, mem, &log, err);
+        log.number = (uint32_t)number;
+        put_in_order(*out, i, &log);
     }
     for (size_t i = 0; i + 1 < n; i++) (*out)[i].end = (*out)[i + 1].base;
     *count = n;

@@ -35,7 +35,8 @@ static void prove(struct rec_tx *tx, const struct proving *proving, const uint8_
     struct tlog_proof proof;
     uint64_t index = look->leaf_index;
     bool is_signed = proving->is_signed && index < proving->head.size;
-    if (!is_signed && (proving->log.end != 0 || index >= tlog_size(tx->log))) return; /* an old log is signed no more */
+    bool is_old = proving->log.end != 0; /* it is signed no more (rec_successor.c) */
+    if (!is_signed && index >= tlog_size(tx->log)) return;
     uint64_t size = is_signed ? proving->head.size : tlog_size(tx->log);
     struct tlog_hash root = is_signed ? proving->head.root : tlog_root(tx->log);
     tlog_commit_entry(salt, event, entry);
@@ -43,7 +44,8 @@ static void prove(struct rec_tx *tx, const struct proving *proving, const uint8_
     bool holds = tlog_prove(tx->log, index, size, &proof, NULL) == SALVE_OK &&
                  tlog_check_inclusion(index, size, &leaf, proof.hashes, proof.count, &root, NULL) == SALVE_OK;
     look->proved = holds && is_signed;
-    look->is_unsigned = holds && !is_signed;
+    look->is_unsigned = holds && !is_signed && !is_old;
+    look->is_ended = holds && !is_signed && is_old;
 }
 
 static enum salve_code look_of(struct rec_tx *tx, const struct proving *proving, const struct rec_payload *payload,
@@ -76,10 +78,10 @@ static enum salve_code add_look(struct rec_tx *tx, struct rec_view *view, const 
     struct rec_event event;
     enum salve_code code = rec_unseal(tx, &view->gate.chain, row->seq, CLASS_AUDIT, tx->mem, &payload, NULL, err);
     if (code != SALVE_OK || payload.kind != REC_KIND_OPENING) return code;
-    if (payload.log_number < 1 || payload.log_number > log_count)
-        return salve_fail(err, SALVE_E_INTEGRITY, "audit record");
-    struct proving *proving = &logs[payload.log_number - 1];
-    salve_assert(proving->log.number == payload.log_number);
+    struct proving *proving = NULL;
+    for (size_t i = 0; i < log_count; i++)
+        if (logs[i].log.number == payload.log_number) proving = &logs[i];
+    if (proving == NULL) return salve_fail(err, SALVE_E_INTEGRITY, "audit record");
     if (tx->bound->number != proving->log.number) code = rec_log_bind(tx, &proving->log, err);
     if (code == SALVE_OK) code = look_of(tx, proving, &payload, row->seq, &list[*n], &event, err);
     if (code == SALVE_OK) (*n)++;
@@ -127,7 +129,7 @@ enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_
     rec_tx_abandon(&tx);
     if (code != SALVE_OK) return code;
     size_t lost = 0;
-    for (size_t i = 0; i < *count; i++) lost += !(*out)[i].proved && !(*out)[i].is_unsigned;
+    for (size_t i = 0; i < *count; i++) lost += !(*out)[i].proved && !(*out)[i].is_unsigned && !(*out)[i].is_ended;
     if (missing != NULL) *missing = lost;
     view->read_classes |= CLASS_BIT(CLASS_AUDIT);
     view->read_count += *count;

@@ -131,5 +131,6 @@ enum salve_code rec_close(struct rec_view **view, struct salve_err *err)
 }
 
 struct compartment rec_compartment(const struct rec_view *view) { return view->gate.chain.id; }
+bool rec_shows(const struct rec_view *view, enum data_class class) { return (view->classes & CLASS_BIT(class)) != 0; }
 class_mask rec_classes(const struct rec_view *view) { return view->classes; }
 int64_t rec_opened_at_unix_ms(const struct rec_view *view) { return view->gate.now_unix_ms; }

@@ -12,3 +12,8 @@ enum salve_code rec_path(const char *folder, const char *name, char path[REC_PAT
 }
 
 const struct admit_rules *site_admission(const struct site *site) { return site->rules; }
+
+enum salve_code rec_not_here(struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "this card is not known here", "card");
+}

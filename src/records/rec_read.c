@@ -63,7 +63,8 @@ static enum salve_code find(struct rec_view *view, struct str id, const struct r
     if (code != SALVE_OK) return code;
     *out = first_version(&view->shelf, number);
     ptrdiff_t slash = str_find(id, STR("/"));
-    if (*out == NULL || (slash >= 0 && !str_eq(str_cut(id, 0, (size_t)slash), (*out)->is.type)))
+    if (*out == NULL || (view->classes & CLASS_BIT((*out)->is.class)) == 0 ||
+        (slash >= 0 && !str_eq(str_cut(id, 0, (size_t)slash), (*out)->is.type)))
         return salve_fail(err, SALVE_E_NOT_FOUND, "resource of this compartment");
     return SALVE_OK;
 }
@@ -94,6 +95,7 @@ enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *
     if (list == NULL || copies == NULL) return salve_fail(err, SALVE_E_MEMORY, "history");
     for (size_t i = 0; i < shelf->count && n < room; i++) {
         if (shelf->all[i].number != first->number) continue;
+        salve_assert(view->classes & CLASS_BIT(shelf->all[i].is.class)); /* versions of one id are of one class */
         copies[n] = shelf->all[i].is;
         list[n] = &copies[n];
         count_read(view, list[n++]);

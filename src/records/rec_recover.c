@@ -195,8 +195,9 @@ static enum salve_code replay_lines(struct site *site, bool with_all, struct are
     return with_all ? replay_revoked(site, 0, mem, err) : SALVE_OK;
 }
 
-/* Keys of a compartment that has no record: an enrolment that did not come to its end, or a person who was erased. */
-static enum salve_code drop_orphans(struct site *site, struct arena *mem, struct salve_err *err)
+/* Keys of a compartment that has no record: an enrolment that did not come to its end, or a person who was erased. Not
+ * after records were lost with an older site.db: should a newer one be found, these keys open it. */
+static enum salve_code drop_orphans(struct site *site, struct arena *mem, uint64_t *dropped, struct salve_err *err)
 {
     struct compartment *ids = NULL;
     size_t count = 0;
@@ -209,6 +210,7 @@ static enum salve_code drop_orphans(struct site *site, struct arena *mem, struct
         code = store_head_get(tx.store, ids[i], &head, err);
         rec_tx_abandon(&tx);
         if (code == SALVE_OK && head.seq == 0) code = keys_erase(site->keys, ids[i], err);
+        if (code == SALVE_OK && head.seq == 0 && dropped != NULL) ++*dropped;
     }
     return code;
 }
@@ -220,7 +222,7 @@ enum salve_code rec_recover(struct site *site, struct salve_err *err)
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
     enum salve_code code = finish_grants(site, mem, err);
     if (code == SALVE_OK) code = replay_lines(site, false, mem, err);
-    if (code == SALVE_OK && site->was_open) code = drop_orphans(site, mem, err);
+    if (code == SALVE_OK && site->was_open && !site->keeps_keys) code = drop_orphans(site, mem, NULL, err);
     arena_close(mem);
     return code;
 }
@@ -230,6 +232,58 @@ enum salve_code rec_replay_all(struct site *site, struct salve_err *err)
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "recovery");
     enum salve_code code = replay_lines(site, true, mem, err);
+    arena_close(mem);
+    return code;
+}
+
+/* --- after a loss of records -------------------------------------------------------------------------------------- */
+
+/* Whether the wraps of a purpose rest on a decision that is here. */
+static enum salve_code is_resting(struct site *site, struct compartment id, const struct keys_consent *consent,
+                                  struct arena *mem, bool *out, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct store_record record = {0};
+    TRY(rec_tx_begin(site, true, mem, &tx, err));
+    enum salve_code code = store_record_get(tx.store, id, consent->seq, mem, &record, err);
+    rec_tx_abandon(&tx);
+    *out = code == SALVE_OK && record.class == CLASS_CONSENT &&
+           memcmp(record.sha256, consent->sha256, sizeof record.sha256) == 0;
+    return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+}
+
+static enum salve_code drop_grants(struct site *site, struct compartment id, struct arena *mem, uint64_t *dropped,
+                                   struct salve_err *err)
+{
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    struct keys_ring *ring = NULL;
+    enum salve_code code = keys_granted(site->keys, id, granted, err);
+    for (int p = PURPOSE_CARE; p <= PURPOSE_LAST && code == SALVE_OK; p++) {
+        bool rests = true;
+        if (granted[p].classes == 0 || p == PURPOSE_SELF) continue;
+        code = is_resting(site, id, &granted[p].consent, mem, &rests, err);
+        if (code == SALVE_OK && !rests && ring == NULL) code = keys_ring_sealing(site->keys, id, &ring, err);
+        if (code == SALVE_OK && !rests) code = keys_withdraw(site->keys, ring, (enum purpose)p, err);
+        *dropped += code == SALVE_OK && !rests;
+    }
+    keys_ring_drop(&ring);
+    return code;
+}
+
+enum salve_code rec_keys_forget(struct site *site, uint64_t *dropped, struct salve_err *err)
+{
+    struct compartment *ids = NULL;
+    size_t count = 0;
+    *dropped = 0;
+    struct arena *mem = arena_open_private(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "keys");
+    enum salve_code code = drop_orphans(site, mem, dropped, err);
+    if (code == SALVE_OK) code = keyed_ids(site, mem, &ids, &count, err);
+    struct arena_mark mark = arena_mark(mem);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        code = drop_grants(site, ids[i], mem, dropped, err);
+        arena_rewind(mem, mark);
+    }
     arena_close(mem);
     return code;
 }

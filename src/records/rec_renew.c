@@ -2,6 +2,7 @@
  *
  * Turning the key epoch with its public leaf: when it is due, which needs nobody, and with another secret. */
 #include "keys/keys.h"
+#include "records/backup_int.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
 #include "store/store.h"
@@ -70,6 +71,7 @@ enum salve_code rec_renew(struct site *site, struct salve_err *err)
     for (int64_t now_ms = site->now_unix_ms; turns > 0 && code == SALVE_OK; turns--)
         code = rec_turn(site, now_ms, mem, &site->renewal, err);
     arena_close(mem);
+    if (code == SALVE_OK) rec_keys_copy_due(site);
     return code;
 }
 
@@ -88,5 +90,6 @@ enum salve_code rec_secret_change(struct site *site, struct keys_secret old, str
         code = keys_change_secret(site->keys, old, fresh, site->is_suspect ? 0 : now_ms / 1000, &rotated, err);
     if (code == SALVE_OK) code = publish(site, &rotated, now_ms, mem, &rotation, err);
     arena_close(mem);
+    if (code == SALVE_OK) rec_keys_copy_due(site); /* the copy at the place still opens with the old one */
     return code;
 }

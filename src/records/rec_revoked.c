@@ -175,11 +175,13 @@ static enum salve_code check_lines(struct site *site, struct str bytes, struct s
     size_t count = bytes.len / LINE_BYTES;
     for (size_t i = 0; i < count; i++)
         if (!line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, token))
-            return salve_refuse(err, SALVE_E_INTEGRITY,
-                                "the line does not match its checksum; bring the newest copy of the file back",
-                                "revoked: line %zu", i + 1);
-    if (count < site->revoked_done)
-        return salve_refuse(err, SALVE_E_INTEGRITY, "lines are missing; bring the newest copy of the file back",
+            return salve_refuse(
+                err, SALVE_E_INTEGRITY,
+                "the line does not match its checksum: 'salve revoked' with a copy of the file mends it",
+                "revoked: line %zu", i + 1);
+    if (count < site->revoked_done && !site->is_lenient)
+        return salve_refuse(err, SALVE_E_INTEGRITY,
+                            "lines are missing: bring the newest copy of the file back, or go on with 'salve revoked'",
                             "revoked: %zu lines", count);
     site->revoked_count = count;
     return bytes.len % LINE_BYTES == 0 ? SALVE_OK : cut_tail(site, count * LINE_BYTES, err);
@@ -222,6 +224,82 @@ enum salve_code rec_revoked_read(struct site *site, uint64_t from, struct arena 
     if (code == SALVE_OK) code = check_lines(site, bytes, err);
     return code == SALVE_OK ? gather(bytes, from, mem, out, err) : code;
 }
+
+/* --- several copies made one -------------------------------------------------------------------------------------- */
+
+struct merged {
+    uint8_t token[KEYS_TOKEN_BYTES];
+    size_t place;
+};
+
+static int by_token_and_place(const void *a, const void *b)
+{
+    const struct merged *x = a, *y = b;
+    int order = memcmp(x->token, y->token, KEYS_TOKEN_BYTES);
+    return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct merged *x = a, *y = b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* The good lines of one copy, behind those that are there. A copy that is not there has none. */
+static enum salve_code add_copy(const char *path, struct arena *mem, struct merged **list, size_t *count,
+                                struct salve_err *err)
+{
+    struct str bytes;
+    enum salve_code code = file_read_plain(path, FILE_BYTES_MAX, mem, &bytes, err);
+    if (code != SALVE_OK) return code;
+    size_t lines = bytes.len / LINE_BYTES;
+    *list = arena_grow(mem, *list, *count * sizeof **list, (*count + lines + 1) * sizeof **list);
+    if (*list == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
+    for (size_t i = 0; i < lines; i++) {
+        struct merged *next = &(*list)[*count];
+        if (!line_read(str_cut(bytes, i * LINE_BYTES, LINE_BYTES), i, next->token)) continue;
+        next->place = *count;
+        ++*count;
+    }
+    return SALVE_OK;
+}
+
+static size_t each_once(struct merged *list, size_t count)
+{
+    size_t n = 0;
+    if (count == 0) return 0;
+    qsort(list, count, sizeof *list, by_token_and_place);
+    for (size_t i = 0; i < count; i++)
+        if (n == 0 || memcmp(list[n - 1].token, list[i].token, KEYS_TOKEN_BYTES) != 0) list[n++] = list[i];
+    qsort(list, n, sizeof *list, by_place);
+    return n;
+}
+
+static enum salve_code merge(const char *const *paths, size_t path_count, const char *to, struct arena *mem,
+                             uint64_t *lines, struct salve_err *err)
+{
+    struct merged *list = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < path_count; i++) TRY(add_copy(paths[i], mem, &list, &count, err));
+    count = each_once(list, count);
+    char *text = arena_alloc_raw(mem, count * LINE_BYTES + 1, 1);
+    if (text == NULL) return salve_fail(err, SALVE_E_MEMORY, "revoked");
+    for (size_t i = 0; i < count; i++) put_line(i, list[i].token, text + i * LINE_BYTES);
+    *lines = count;
+    return file_replace(to, str_make(text, count * LINE_BYTES), 0600, err);
+}
+
+enum salve_code rec_revoked_merge(const char *const *paths, size_t path_count, const char *to, uint64_t *lines,
+                                  struct salve_err *err)
+{
+    struct arena *mem = arena_open_private((size_t)8 * FILE_BYTES_MAX);
+    enum salve_code code =
+        mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "revoked") : merge(paths, path_count, to, mem, lines, err);
+    arena_close(mem);
+    return code;
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code has(struct site *site, const struct rec_revoked *revoked, struct compartment id,
                            enum purpose purpose, uint64_t seq, bool *out, struct salve_err *err)

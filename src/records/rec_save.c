@@ -25,28 +25,42 @@ enum salve_code rec_new_id(struct rec_view *view, struct arena *mem, struct str 
 
 /* --- checks ----------------------------------------------------------------------------------------------------- */
 
-static enum salve_code class_of(const struct rec_item *item, enum data_class *out, struct salve_err *err)
+/* A caller may put something apart; what its codes put apart, no caller takes back. */
+static enum salve_code class_of(const struct rec_view *view, const struct rec_item *item, enum data_class *out,
+                                struct salve_err *err)
 {
     struct str type = fhir_type_name(tape_type(item->tape, tape_root(item->tape)));
     if (str_is(type, "Consent") || str_is(type, "AuditEvent"))
         return salve_refuse(err, SALVE_E_NOT_ADMITTED, "the gate alone makes these", "%.*s", STR_ARGS(type));
     bool is_identity = str_is(type, "Patient") || str_is(type, "RelatedPerson");
+    bool is_apart = admit_families(view->site->rules, item->tape, tape_root(item->tape)) != 0;
     *out = item->class != 0 ? item->class : is_identity ? CLASS_IDENT : CLASS_CLIN;
+    if (is_apart && *out == CLASS_CLIN) *out = CLASS_SENS;
+    if (is_apart && *out != CLASS_SENS)
+        return salve_refuse(err, SALVE_E_INVALID, "it is kept apart, in no other class", "data class of %.*s",
+                            STR_ARGS(type));
     bool fits = *out >= CLASS_IDENT && *out <= CLASS_CONTACT && (!is_identity || *out == CLASS_IDENT);
     return fits ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "data class of %.*s", STR_ARGS(type));
 }
 
 /* A class may be written if the view has it, or if the purpose that it is kept for is on: writing reads nothing
- * back. */
+ * back. What is kept apart needs its tick in the agreement to care, whoever writes: who may not read it writes it
+ * too. */
 static bool may_write(const struct rec_view *view, enum data_class class)
 {
-    enum purpose purpose = class == CLASS_STAT ? PURPOSE_STATISTICS : PURPOSE_RESEARCH;
-    if (view->classes & CLASS_BIT(class)) return true;
-    if (class != CLASS_STAT && class != CLASS_CONTACT) return false;
+    enum purpose purpose = class == CLASS_SENS   ? PURPOSE_CARE
+                           : class == CLASS_STAT ? PURPOSE_STATISTICS
+                                                 : PURPOSE_RESEARCH;
+    if (class != CLASS_SENS && view->classes & CLASS_BIT(class)) return true;
+    if (class != CLASS_SENS && class != CLASS_STAT && class != CLASS_CONTACT) return false;
     if (!rec_stand_holds(&view->stand, purpose)) return false;
     int64_t now_unix_s = site_now_unix_ms(view->site) / 1000;
-    return consent_stands(view->gate.grants, view->gate.grant_count, purpose, now_unix_s, NULL).allowed;
+    struct consent_decision stands =
+        consent_stands(view->gate.grants, view->gate.grant_count, purpose, now_unix_s, NULL);
+    return stands.allowed && (class != CLASS_SENS || (stands.classes & CLASS_BIT(CLASS_SENS)) != 0);
 }
+
+bool rec_keeps_apart(const struct rec_view *view) { return may_write(view, CLASS_SENS); }
 
 static enum salve_code id_check(struct rec_view *view, const struct rec_item *item, enum data_class class,
                                 struct salve_err *err)
@@ -77,7 +91,7 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
     fhir_issues_init(&issues, mem);
     compartment_text(view->gate.chain.id, text);
     enum salve_code code = admit_check(view->site->rules, item->tape, compartment, mem, &issues, err);
-    if (code == SALVE_OK) code = class_of(item, class, err);
+    if (code == SALVE_OK) code = class_of(view, item, class, err);
     if (code == SALVE_OK && !may_write(view, *class)) code = salve_fail(err, SALVE_E_CONSENT, "class of the view");
     return code == SALVE_OK ? id_check(view, item, *class, err) : code;
 }

@@ -4,6 +4,7 @@
  * newest version of an id stands. */
 #include <stdlib.h>
 
+#include "admit/admit.h"
 #include "fhir/fhir.h"
 #include "records/gate_int.h"
 
@@ -28,9 +29,12 @@ static enum salve_code add_version(struct reading *r, const struct tape *tape, c
         shelf->room = room;
     }
     struct rec_version *version = &shelf->all[shelf->count];
+    family_mask families = admit_families(r->gate->site->rules, tape, tape_root(tape));
+    bool is_apart = families != 0 && row->class == CLASS_CLIN; /* saved before its code was a row */
     *version = (struct rec_version){.is = {.id = tape_child_text(tape, tape_root(tape), "id"),
                                            .type = fhir_type_name(tape_type(tape, tape_root(tape))),
-                                           .class = row->class,
+                                           .class = is_apart ? CLASS_SENS : row->class,
+                                           .families = families,
                                            .saved_at_unix_ms = at_unix_ms,
                                            .record_seq = row->seq,
                                            .tape = *tape},

@@ -294,7 +294,9 @@ static enum salve_code check_guard(struct rec_tx *tx, struct heads *heads, struc
         return SALVE_OK;
     }
     if (code == SALVE_OK && heads->note.len == 0 && !heads->is_damaged) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_INTEGRITY, "the file is missing or damaged, though the log was signed before",
+    return salve_refuse(err, SALVE_E_INTEGRITY,
+                        "the file is missing or damaged, though the log was signed before: bring it back, or start a "
+                        "successor log ('salve log successor')",
                         "signed-head");
 }
 

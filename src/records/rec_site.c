@@ -12,6 +12,7 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "keys/keys.h"
+#include "records/backup_int.h"
 #include "records/closing_int.h"
 #include "records/making_int.h"
 #include "records/payload_int.h"
@@ -121,8 +122,6 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
 
 void rec_site_drop(struct site **site) { (void)!drop(site, NULL); }
 
-enum opening { OPENING_STRICT, OPENING_LENIENT, OPENING_NEW };
-
 /* A site that says nothing else has its records in a file of its folder. */
 static struct store_options store_of(const struct site_options *options, bool create)
 {
@@ -159,36 +158,58 @@ static enum salve_code take_lock(struct site *site, const char *path, const stru
     return db_lock(path, &like, &site->lock, err);
 }
 
-static enum salve_code open_files(struct site *site, const struct site_options *options, enum opening how,
-                                  struct salve_err *err)
+/* What is lost, and which command goes on. */
+static enum salve_code no_site(const struct site *site, struct salve_err *err)
 {
-    bool create = how == OPENING_NEW;
-    char lock[REC_PATH_BYTES], keys[REC_PATH_BYTES];
+    const char *why = "there is no site in this folder";
+    if (rec_making_is_there(site->path))
+        why = "the making of this site was cut off; make it again";
+    else if (rec_file_is_there(site->path, "keys.db"))
+        why = "site.db is lost, the keys are here: 'salve restore BACKUP NEW --keys' with this folder goes on";
+    return salve_refuse(err, SALVE_E_NOT_FOUND, why, "%s", site->path);
+}
+
+static enum salve_code lost_keys(const struct site *site, enum salve_code code, struct salve_err *err)
+{
+    bool is_lost = !rec_file_is_there(site->path, "keys.db") || !rec_file_is_there(site->path, "keys.epoch");
+    if (!is_lost && err != NULL && err->why[0] != '\0') return code;
+    return salve_why(err, code, "%s: 'salve restore' with this folder, a NEW one and --keys with their copy goes on",
+                     is_lost ? "it is lost" : "it is damaged");
+}
+
+static enum salve_code open_keys(struct site *site, const struct site_options *options, enum rec_opening how,
+                                 struct salve_err *err)
+{
+    char path[REC_PATH_BYTES];
     struct secret secret;
-    struct store_options store_options = store_of(options, create);
-    bool is_there = false;
-    enum salve_code code = rec_path(site->path, "lock", lock, err);
-    if (code == SALVE_OK) code = rec_path(site->path, "keys.db", keys, err);
-    if (code == SALVE_OK) code = store_is_there(&store_options, &is_there, err);
-    if (code == SALVE_OK && !create && !is_there) {
-        code = salve_refuse(err, SALVE_E_NOT_FOUND,
-                            rec_making_is_there(site->path) ? "the making of this site was cut off; make it again"
-                                                            : "there is no site in this folder",
-                            "%s", site->path);
-    }
-    if (code == SALVE_OK && !create) code = take_lock(site, lock, &options->wait, err); /* a making holds its own */
-    if (code == SALVE_OK) code = secret_read(&options->secret, &secret, err);
-    if (code != SALVE_OK) return code;
-    struct keys_options key_options = {.path = keys,
+    TRY(rec_path(site->path, "keys.db", path, err));
+    TRY(secret_read(&options->secret, &secret, err));
+    struct keys_options key_options = {.path = path,
                                        .secret = secret.secret,
                                        .made_unix_s = clock_ms(&site->clock) / 1000,
                                        .is_made_up = options->is_made_up,
-                                       .is_earlier = how == OPENING_LENIENT};
-    code = create ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
+                                       .is_earlier = how == REC_OPEN_LENIENT};
+    enum salve_code code =
+        how == REC_OPEN_NEW ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
+    bool is_loss = how != REC_OPEN_NEW && (code == SALVE_E_NOT_FOUND || code == SALVE_E_INTEGRITY);
     if (code == SALVE_OK && options->pin_cost == 0)
         site->pin_cost = site_is_made_up(site) ? CRYPTO_COST_MIN : CRYPTO_COST_INDEX;
-    return code == SALVE_OK ? open_store(site, &store_options, err) : code;
+    return is_loss ? lost_keys(site, code, err) : code;
+}
+
+static enum salve_code open_files(struct site *site, const struct site_options *options, enum rec_opening how,
+                                  struct salve_err *err)
+{
+    char lock[REC_PATH_BYTES];
+    bool create = how == REC_OPEN_NEW, is_there = false;
+    struct store_options store_options = store_of(options, create);
+    TRY(rec_path(site->path, "lock", lock, err));
+    TRY(store_is_there(&store_options, &is_there, err));
+    if (!create && !is_there) return no_site(site, err);
+    if (how < REC_OPEN_MADE) TRY(take_lock(site, lock, &options->wait, err)); /* a making holds its own */
+    TRY(open_keys(site, options, how, err));
+    return open_store(site, &store_options, err);
 }
 
 static enum salve_code load_settings(struct site *site, struct salve_err *err)
@@ -199,10 +220,12 @@ static enum salve_code load_settings(struct site *site, struct salve_err *err)
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code == SALVE_OK) {
-        uint64_t was_open = 0;
+        uint64_t was_open = 0, keeps_keys = 0;
         code = store_mark_get(tx.store, STR("open"), &was_open, err);
         site->was_open = site->is_marked_open = was_open != 0;
         if (code == SALVE_OK) code = store_mark_get(tx.store, STR("revoked"), &site->revoked_done, err);
+        if (code == SALVE_OK) code = store_mark_get(tx.store, STR(REC_MARK_KEYS_KEPT), &keeps_keys, err);
+        site->keeps_keys = keeps_keys != 0;
         if (code == SALVE_OK) code = rec_doc_get(&tx, STR("site"), STR("settings"), mem, &json, err);
         if (code == SALVE_OK) code = rec_settings_use(site, json, err);
         rec_tx_abandon(&tx);
@@ -211,20 +234,23 @@ static enum salve_code load_settings(struct site *site, struct salve_err *err)
     return code;
 }
 
-enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
+enum salve_code rec_site_open(const struct site_options *options, enum rec_opening how, struct site **out,
                               struct salve_err *err)
 {
     struct site *site = NULL;
+    bool is_lenient = how != REC_OPEN_WHOLE;
     enum salve_code code = crypto_init(err);
     if (code == SALVE_OK) code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
-    code = open_files(site, options, is_lenient ? OPENING_LENIENT : OPENING_STRICT, err);
+    site->is_lenient = is_lenient;
+    code = open_files(site, options, how, err);
     if (code == SALVE_OK) code = rec_log_load(site, err);
     if (code == SALVE_OK) code = load_settings(site, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_log_check(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_renew(site, err);
+    if (code == SALVE_OK && !is_lenient && site->keys_copy_err.code == SALVE_OK) rec_keys_copy_due(site);
     if (code != SALVE_OK) {
         rec_site_drop(&site);
         return code;
@@ -233,9 +259,33 @@ enum salve_code rec_site_open(const struct site_options *options, bool is_lenien
     return SALVE_OK;
 }
 
+enum salve_code rec_site_beside(struct site *site, const char *folder, struct site **out, struct salve_err *err)
+{
+    struct site *beside = NULL;
+    struct site_options options = {.path = folder, .clock = site->clock};
+    struct store_options store_options = store_of(&options, false);
+    TRY(new_site(&options, &beside, err));
+    beside->keys = site->keys;
+    enum salve_code code = open_store(beside, &store_options, err);
+    if (code == SALVE_OK) code = rec_log_load(beside, err);
+    if (code == SALVE_OK) code = load_settings(beside, err);
+    if (code == SALVE_OK) code = rec_revoked_load(beside, err);
+    if (code == SALVE_OK)
+        *out = beside;
+    else
+        rec_site_beside_drop(&beside);
+    return code;
+}
+
+void rec_site_beside_drop(struct site **site)
+{
+    if (*site != NULL) (*site)->keys = NULL;
+    rec_site_drop(site);
+}
+
 enum salve_code site_open(const struct site_options *options, struct site **out, struct salve_err *err)
 {
-    return rec_site_open(options, false, out, err);
+    return rec_site_open(options, REC_OPEN_WHOLE, out, err);
 }
 
 /* --- making ----------------------------------------------------------------------------------------------------- */
@@ -276,7 +326,7 @@ static enum salve_code create_in(const struct site_options *options, const struc
     enum salve_code code = new_site(options, &site, err);
     if (code != SALVE_OK) return code;
     site->is_making = true;
-    code = open_files(site, options, OPENING_NEW, err);
+    code = open_files(site, options, REC_OPEN_NEW, err);
     if (code == SALVE_OK) code = first_documents(site, settings, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
     if (code == SALVE_OK && first != NULL) code = first->fill(site, first->with, err);

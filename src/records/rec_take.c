@@ -96,7 +96,7 @@ static void put_extensions(struct tape_builder *make, const struct rec_look *loo
     tape_add_text(make, "url", AUDIT_LEAF_URL);
     tape_add_text(make, "valueString", arena_printf(mem, "%llu", (unsigned long long)look->leaf_index));
     tape_close(make);
-    if (look->is_unsigned) return; /* true or false is known when it is signed */
+    if (look->is_unsigned || look->is_ended) return; /* true or false is known when it is signed */
     tape_open(make, "extension");
     tape_add_text(make, "url", AUDIT_PROOF_URL);
     tape_add_bool(make, "valueBoolean", look->proved);

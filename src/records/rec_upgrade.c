@@ -97,7 +97,7 @@ enum salve_code site_upgrade(const struct site_options *options, const struct si
 {
     struct site *site = NULL;
     *out = (struct site_verify_result){0};
-    TRY(rec_site_open(options, true, &site, err));
+    TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));
     enum salve_code code = upgrade(site, &options->secret, ask, out, err);
     rec_site_drop(&site);
     if (code == SALVE_OK) code = site_open(options, &site, err); /* recovers, and turns the epoch */

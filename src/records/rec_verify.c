@@ -187,8 +187,11 @@ static enum salve_code verify_grants(struct verify *v, struct rec_tx *tx, const 
         if (granted[p].classes == 0) continue;
         const struct keys_consent *rests = &granted[p].consent;
         code = store_record_get(tx->store, id, rests->seq, v->mem, &record, NULL);
-        if (code != SALVE_OK || record.class != CLASS_CONSENT || record.is_blank ||
-            memcmp(record.sha256, rests->sha256, sizeof record.sha256) != 0)
+        bool is_there = code == SALVE_OK && record.class == CLASS_CONSENT && !record.is_blank &&
+                        memcmp(record.sha256, rests->sha256, sizeof record.sha256) == 0;
+        if (!is_there && v->site->keeps_keys)
+            v->result->keys_kept++; /* of a decision that was lost with an older site.db */
+        else if (!is_there)
             rec_found_in(v, "keys.db", id, purpose_text((enum purpose)p), "these wraps rest on no consent record");
         code = rec_revoked_has_purpose(v->site, revoked, id, (enum purpose)p, rests->seq, &is_revoked, err);
         if (code == SALVE_OK && is_revoked)
@@ -210,6 +213,10 @@ static enum salve_code verify_keyed(struct verify *v, struct rec_tx *tx, const s
         return SALVE_OK;
     }
     if (code == SALVE_OK) code = store_head_get(tx->store, id, &head, err);
+    if (code == SALVE_OK && head.seq == 0 && v->site->keeps_keys) {
+        v->result->keys_kept++; /* the person was enrolled after the older site.db that is used now */
+        return SALVE_OK;
+    }
     if (code == SALVE_OK && head.seq == 0) {
         rec_found_left(v, "keys.db", id, "wraps", "keys without records, as after a power cut; opening removes them");
         return SALVE_OK;
@@ -227,6 +234,8 @@ static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
     enum salve_code code = rec_revoked_read(v->site, 0, v->mem, &revoked, err);
     if (code == SALVE_OK) code = rec_tx_begin(v->site, true, v->mem, &tx, err);
     if (code != SALVE_OK) return code;
+    if (v->site->revoked_count < v->site->revoked_done)
+        rec_found(v, "revoked", STR_NONE, STR("lines"), "lines are missing; 'salve revoked' goes on");
     struct arena_mark mark = arena_mark(v->mem);
     for (uint64_t n = 0; code == SALVE_OK; n++) {
         code = keys_compartment_next(v->site->keys, after, &id, &more, err);
@@ -364,6 +373,17 @@ enum salve_code rec_verify(struct site *site, const struct site_verify_ask *ask,
     return verify_all(&v, err);
 }
 
+enum salve_code rec_verify_open(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
+                                struct salve_err *err)
+{
+    struct verify v = {.ask = ask, .site = site, .result = out};
+    struct arena *mem = arena_open_private(WORK_BYTES);
+    enum salve_code code =
+        mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : rec_verify(site, ask, out, mem, err);
+    arena_close(mem);
+    return verdict(&v, code, err);
+}
+
 /* Nobody may verify too, and is told less. */
 static enum salve_code who_asks(struct verify *v, struct actor actor, struct salve_err *err)
 {
@@ -426,7 +446,7 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
     struct salve_err why = {0};
     *out = (struct site_verify_result){0};
     struct verify v = {.ask = ask, .result = out};
-    enum salve_code code = rec_site_open(options, true, &site, &why);
+    enum salve_code code = rec_site_open(options, REC_OPEN_LENIENT, &site, &why);
     if (code == SALVE_OK) {
         v.site = site;
         v.mem = arena_open_private(WORK_BYTES);

@@ -15,11 +15,6 @@
 
 enum { NAME_TOKENS_MAX = 64, NAME_BYTES_MAX = 4096, FIND_WORK_BYTES = 32 << 20 };
 
-enum salve_code rec_not_here(struct salve_err *err)
-{
-    return salve_refuse(err, SALVE_E_NOT_FOUND, "this card is not known here", "card");
-}
-
 /* The head of a chain knows which record is about the newest card: tokens of an earlier one are good for nothing. */
 static enum salve_code is_newest(struct site *site, const struct keys_bound *to, bool *out, struct salve_err *err)
 {

@@ -17,6 +17,11 @@ SALVE_MUST_USE enum salve_code rec_revoke_purpose(struct site *site, struct comp
 /* rec_revoked_load - counts and checks the lines; a last line that a crash cut short is cut off. E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code rec_revoked_load(struct site *site, struct salve_err *err);
 
+/* rec_revoked_merge - every good line of these copies, each once, those of the first copy first, as the file `to`. A
+ * copy of the same site is expected; all of them must be there. */
+SALVE_MUST_USE enum salve_code rec_revoked_merge(const char *const *paths, size_t path_count, const char *to,
+                                                 uint64_t *lines, struct salve_err *err);
+
 /* A set of tokens from the file, for asking what it says about a compartment. */
 struct rec_revoked {
     uint8_t (*tokens)[KEYS_TOKEN_BYTES]; /* sorted */
@@ -40,6 +45,8 @@ SALVE_MUST_USE enum salve_code rec_erase_replay(struct site *site, struct compar
 
 /* rec_pending_done - the key of a pending grant is deleted by the next transaction. */
 void rec_pending_done(struct site *site, struct str key);
+/* rec_keys_forget - the keys of people without records go, after all. */
+SALVE_MUST_USE enum salve_code rec_keys_forget(struct site *site, uint64_t *dropped, struct salve_err *err);
 /* rec_replay_all - every line of the file, on everybody. */
 SALVE_MUST_USE enum salve_code rec_replay_all(struct site *site, struct salve_err *err);
 /* rec_renew - turns the key epoch where that is due (rec_renew.c). */

@@ -167,6 +167,7 @@ struct site_verify_ask {
 
 struct site_verify_result {
     uint64_t compartments, records, wraps, leaves, findings;
+    uint64_t keys_kept; /* of people and decisions that were lost with an older site.db; no fault (site_keys_forget) */
     uint64_t left_over; /* of the findings: the next opening or turn of the keys removes it by itself */
 };
 
@@ -186,7 +187,91 @@ SALVE_MUST_USE enum salve_code site_verify_path(const struct site_options *optio
 SALVE_MUST_USE enum salve_code site_upgrade(const struct site_options *options, const struct site_verify_ask *ask,
                                             struct site_verify_result *out, struct salve_err *err);
 
-/* site_log_successor - after a restore that lost leaves (site_open said E_INTEGRITY about the checkpoint): retires the
+/* --- backup and restore ------------------------------------------------------------------------------------------- */
+
+struct site_backup_ask {
+    struct actor actor; /* TECHNICIAN or MANAGER */
+    const char *data;   /* the folder that keeps backups of the data, as many as one likes */
+    const char *keys;   /* the place of the one copy of the keys, on another disk; NULL: that of the last time */
+};
+
+struct site_backup {
+    struct str path; /* of the new backup of the data, in `data` */
+    struct str keys; /* the place of the copy of the keys */
+    int64_t at_unix_ms;
+    uint64_t bytes;
+    struct site_verify_result verified; /* what was found in the copy, all of it whole */
+    bool is_one_disk;                   /* keys are on the disk of the site or of the data: lost, or taken, together */
+};
+
+/* site_backup - a copy of the data, of one moment, in a folder that has the name of that moment once it was opened and
+ * verified; and the copy of the keys in its one place, where it takes the place of the one before. From then on every
+ * renewal of the keys brings that up to date. Both are sealed as the site is. Noted in a public leaf.
+ *   errors  E_ROLE; E_USAGE: the folders lie in each other, or no place of the keys is known; E_CONFLICT: that place
+ *           has keys which this site did not put there; E_NOT_FOUND: its disk is not there; E_BUSY; E_INTEGRITY: the
+ *           site does not verify; E_FULL; E_IO. Earlier backups stay as they are. */
+SALVE_MUST_USE enum salve_code site_backup(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
+                                           struct site_backup *out, struct salve_err *err);
+
+/* What `doctor` tells of backups. */
+struct site_backup_state {
+    int64_t at_unix_ms; /* of the newest backup of the data; 0: there was none */
+    struct str data, keys;
+    int64_t keys_at_unix_ms;   /* of the copy of the keys */
+    uint32_t renewals_since;   /* of the keys, after it; without a copy: all there were, and one */
+    enum salve_code keys_code; /* what looking at the copy in its place gave */
+    struct salve_err keys_err;
+};
+SALVE_MUST_USE enum salve_code site_backup_state(struct site *site, struct arena *mem, struct site_backup_state *out,
+                                                 struct salve_err *err);
+
+/* site_keys_copy_error - why the copy of the keys could not be brought up to date in this run; NULL: nothing failed. It
+ * is tried again at each opening. */
+const struct salve_err *site_keys_copy_error(const struct site *site);
+
+struct site_restore_ask {
+    const char *from;           /* a backup, the folder of backups (the newest is taken), or what is left of a site */
+    const char *keys;           /* the copy of the keys, or the folder of a site that has them */
+    const char *const *revoked; /* further copies of the file `revoked`; the newest is worth most */
+    size_t revoked_count;
+};
+
+struct site_restored {
+    struct str from;             /* the backup that was taken */
+    int64_t at_unix_ms;          /* its moment; 0: what was left of a site, of which nobody can tell */
+    int64_t renewed_at_unix_ms;  /* when the keys that were brought were last renewed */
+    struct str old_log, new_log; /* origins */
+    uint64_t kept, known;        /* leaves of the old log that are here, and that are known to have been signed */
+    uint64_t revoked;            /* lines of `revoked`, all carried out */
+    uint64_t revoked_lost;       /* lines that site.db knew of and no copy had */
+    struct site_verify_result verified;
+};
+
+/* site_restore - a site in the new folder options->path, out of a backup and the copy of the keys, opened with
+ * options->secret: what `revoked` says is carried out on everybody, and a successor log begins, since nobody can tell
+ * what was signed after the backup. Cut off anywhere, the same call begins again. The new site has no place for the
+ * copy of its keys yet; the one that it came from is not touched.
+ *   errors  E_CONFLICT a site, or a part of one, is in the folder; E_NOT_FOUND; E_SECRET; E_INTEGRITY: a part is
+ *           damaged, missing or of another site, or the keys are older than what they were sealed for; E_FULL; E_IO */
+SALVE_MUST_USE enum salve_code site_restore(const struct site_options *options, const struct site_restore_ask *ask,
+                                            struct arena *mem, struct site_restored *out, struct salve_err *err);
+
+/* site_revoked_mend - brings the file `revoked` together again from what is left of it and from `copies`. Works on a
+ * closed site. *lost: lines that site.db knows of and no copy has. Where there are some, E_INTEGRITY, unless the loss
+ * is accepted: what was taken back stays so, but rows of before that somebody puts back are not told any more. Noted
+ * in a public leaf. */
+SALVE_MUST_USE enum salve_code site_revoked_mend(const struct site_options *options, const char *const *copies,
+                                                 size_t copy_count, bool is_loss_accepted, uint64_t *lines,
+                                                 uint64_t *lost, struct salve_err *err);
+
+/* site_keys_forget - after records were lost with an older site.db, the keys of the people who enrolled since are
+ * kept, so that a newer site.db, should it be found, still opens. This drops them, for good; noted in a public leaf.
+ * actor: TECHNICIAN or MANAGER. */
+SALVE_MUST_USE enum salve_code site_keys_forget(struct site *site, struct actor actor, uint64_t *dropped,
+                                                struct salve_err *err);
+
+/* site_log_successor - where the log in site.db is older than what was signed, or where signed-head is lost (site_open
+ * said E_INTEGRITY about one of them): retires the
  * log key, starts the log salve.<log_name>/<n+1> whose first leaf (0x06) names the old origin, its last signed size and
  * root. The old tiles and checkpoint are kept beside the new ones. Works on a closed site. */
 SALVE_MUST_USE enum salve_code site_log_successor(const struct site_options *options, struct salve_err *err);

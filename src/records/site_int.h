@@ -13,6 +13,7 @@ enum {
     REC_PATH_BYTES = 4096,
 };
 
+#define REC_MARK_KEYS_KEPT "keys kept"
 /* Keys of the rows in site.db, and one for what the gate says to itself (login_int.h), each of the secret of rows in
  * the key store. */
 enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_ROW_KEYS };
@@ -58,6 +59,8 @@ struct site {
     uint32_t layout;        /* of the rows in site.db; that of the key store is the same but in an upgrade */
     bool was_open;          /* the run before did not close */
     bool is_marked_open;    /* this run wrote; the mark "open" is set */
+    bool is_lenient;        /* opened to be verified or mended */
+    bool keeps_keys;        /* records were lost with an older site.db: keys without records stay (the mark) */
     bool has_leftovers;     /* what this run could not remove: the mark stays, and the next opening does */
     uint64_t revoked_count; /* lines of the file `revoked` */
     struct arena *revoked_mem;
@@ -67,13 +70,17 @@ struct site {
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */
     char pending_text[96];
-    struct rec_decided *decided; /* one for each compartment that has a view (stand_int.h) */
-    uint64_t retirements;        /* of staff, since the opening */
+    struct rec_decided *decided;    /* one for each compartment that has a view (stand_int.h) */
+    uint64_t retirements;           /* of staff, since the opening */
+    struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
 };
 
 /* Files of a site folder; path must have room for REC_PATH_BYTES. */
 SALVE_MUST_USE enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES],
                                         struct salve_err *err);
+
+/* rec_not_here - a person who is not here, in the same words whoever that was: never, erased, lost. */
+SALVE_MUST_USE enum salve_code rec_not_here(struct salve_err *err);
 
 /* rec_key_file_make - a key file that is not there yet, 0600; one that is there stays. */
 SALVE_MUST_USE enum salve_code rec_key_file_make(const char *path, struct salve_err *err);
@@ -94,9 +101,16 @@ SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct 
                                                 struct salve_err *err);
 /* rec_row_keys - takes the keys of rows from the key store. */
 void rec_row_keys(struct site *site);
-/* rec_site_open - site_open without recovery and without the log guard when `is_lenient` (verify, successor). */
-SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, bool is_lenient, struct site **out,
-                                             struct salve_err *err);
+/* rec_site_open - WHOLE: site_open. LENIENT: without recovery, without the log guard, of any layout, and lines of
+ * `revoked` may be missing (verify, successor). MADE: without them, and the caller has the lock. NEW is of site_create
+ * alone. */
+enum rec_opening { REC_OPEN_WHOLE, REC_OPEN_LENIENT, REC_OPEN_MADE, REC_OPEN_NEW };
+SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options, enum rec_opening how,
+                                             struct site **out, struct salve_err *err);
+/* rec_site_beside - the data in `folder`, opened with the keys of `site`, which outlives it; to be read only. */
+SALVE_MUST_USE enum salve_code rec_site_beside(struct site *site, const char *folder, struct site **out,
+                                               struct salve_err *err);
+void rec_site_beside_drop(struct site **site);
 void rec_site_drop(struct site **site); /* closes without writing anything of ours */
 
 #endif

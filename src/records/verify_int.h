@@ -25,6 +25,10 @@ void rec_found_left(struct verify *v, const char *file, struct compartment id, c
 SALVE_MUST_USE enum salve_code rec_verify(struct site *site, const struct site_verify_ask *ask,
                                           struct site_verify_result *out, struct arena *mem, struct salve_err *err);
 
+/* rec_verify_open - site_verify of a site that is open already, without asking who wants it. E_INTEGRITY: findings. */
+SALVE_MUST_USE enum salve_code rec_verify_open(struct site *site, const struct site_verify_ask *ask,
+                                               struct site_verify_result *out, struct salve_err *err);
+
 /* rec_verify_owners - every row of the log has one owner that opens, and what it says is there: the records of the
  * person, the tombstone, the version of the document. rec_verify_tokens - every card and name leads to whom it was made
  * for, and is the newest. */

@@ -33,6 +33,5 @@ SALVE_MUST_USE enum salve_code rec_name_token(struct site *site, const struct ta
  * rec_not_here. */
 SALVE_MUST_USE enum salve_code rec_who(struct site *site, struct str who, struct arena *mem, struct compartment *out,
                                        bool *is_present, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_not_here(struct salve_err *err);
 
 #endif

@@ -66,17 +66,35 @@ SALVE_MUST_USE enum salve_code screen_open(struct site *site, struct guideline *
                                            struct arena *mem, struct screen **out, size_t *refused_count,
                                            struct salve_err *err);
 
-/* screen_evaluate - the same evaluation on resources in memory, nothing stored: paper mode. A guideline that ends with
- * an error stops no other: its items have status NOT_JUDGED (guideline.h), here and in screen_run. */
-SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct tape *tapes, size_t tape_count,
-                                               int64_t now_unix_ms, struct arena *mem, struct finding **out,
-                                               size_t *count, struct salve_err *err);
+/* What an evaluation works on: one Patient and all else that is known. */
+struct screen_ask {
+    const struct tape *tapes;
+    size_t tape_count;
+    const family_mask *families; /* of each tape; not 0: it is kept apart */
+    int64_t now_unix_ms;
+};
 
-/* screen_run - evaluates the person behind the view and keeps the findings as drafts; *out outlives the view. Drafts
- * of an earlier run that were not signed are replaced. Signed results stay as they are. E_CONSENT and E_ROLE come from
- * the gate. */
+/* screen_evaluate - the evaluation on resources in memory, nothing stored. A finding is kept apart (finding.apart)
+ * that is of a guideline which is, or that would be another one without what is kept apart: so no finding of the
+ * other class says anything about it. A guideline that ends with an error stops no other: its items have status
+ * NOT_JUDGED (guideline.h), here and in screen_run. */
+SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask,
+                                               struct arena *mem, struct finding **out, size_t *count,
+                                               struct salve_err *err);
+
+/* What a run found, and what became of what is kept apart. */
+struct screen_found {
+    const struct finding *list;
+    size_t count;
+    size_t said_count; /* of them: kept apart and therefore not kept, since the person did not tick that */
+    bool is_blind;     /* the person ticked it and this role may not see it: what is kept apart was not judged */
+};
+
+/* screen_run - evaluates the person behind the view and keeps the findings as drafts; the list outlives the view.
+ * Drafts of an earlier run that were not signed are replaced. Signed results stay as they are. E_CONSENT and E_ROLE
+ * come from the gate. */
 SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
-                                          struct finding **out, size_t *count, struct salve_err *err);
+                                          struct screen_found *out, struct salve_err *err);
 
 /* screen_sign - every draft becomes final (Observation) or active (ServiceRequest, Task), with a Provenance that names
  * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. *count: findings signed. */
@@ -111,7 +129,7 @@ struct screen_counts {
     size_t count, room;
 };
 
-/* screen_counts_add - adds the findings of one person. Texts are copied into mem. */
+/* screen_counts_add - adds the findings of one person but those that are kept apart. Texts are copied into mem. */
 SALVE_MUST_USE enum salve_code screen_counts_add(struct screen_counts *counts, const struct finding *findings,
                                                  size_t finding_count, struct arena *mem, struct salve_err *err);
 /* screen_counts_sort - by guideline, item, category. */

@@ -46,7 +46,8 @@ static enum salve_code count_one(struct screen_counts *counts, const struct find
 enum salve_code screen_counts_add(struct screen_counts *counts, const struct finding *findings, size_t finding_count,
                                   struct arena *mem, struct salve_err *err)
 {
-    for (size_t i = 0; i < finding_count; i++) TRY(count_one(counts, &findings[i], mem, err));
+    for (size_t i = 0; i < finding_count; i++)
+        if (findings[i].apart == 0) TRY(count_one(counts, &findings[i], mem, err));
     return SALVE_OK;
 }
 

@@ -57,6 +57,9 @@ enum screen_kind { SCREEN_OBSERVATION, SCREEN_REQUEST, SCREEN_TASK, SCREEN_OTHER
 enum screen_kind screen_kind(const struct rec_resource *resource);
 bool screen_is_draft(const struct rec_resource *resource); /* of these kinds and not signed, not cancelled */
 
+/* screen_families - of what is kept apart; where no code of it says which, it is all of them. 0: it is not. */
+family_mask screen_families(const struct rec_resource *resource);
+
 /* screen_about - the finding that a draft belongs to: "Observation/<id>", for an Observation its own. */
 struct str screen_about(const struct rec_resource *resource, struct arena *mem);
 

@@ -119,6 +119,12 @@ bool screen_is_draft(const struct rec_resource *resource)
     return kind != SCREEN_OTHER && str_is(status, kind == SCREEN_OBSERVATION ? "preliminary" : "draft");
 }
 
+family_mask screen_families(const struct rec_resource *resource)
+{
+    if (resource->class != CLASS_SENS) return 0;
+    return resource->families != 0 ? resource->families : FAMILY_ALL;
+}
+
 struct str screen_about(const struct rec_resource *resource, struct arena *mem)
 {
     const struct tape *tape = &resource->tape;

@@ -5,23 +5,23 @@
 #include "base/assert.h"
 #include "screen/screen_int.h"
 
-enum salve_code screen_evaluate(const struct screen *screen, const struct tape *tapes, size_t tape_count,
-                                int64_t now_unix_ms, struct arena *mem, struct finding **out, size_t *count,
-                                struct salve_err *err)
+/* Findings of every guideline on the given tapes. */
+static enum salve_code evaluate(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                                struct finding **out, size_t *count, struct salve_err *err)
 {
     struct finding **parts = arena_array(mem, struct finding *, screen->count + 1);
     size_t *counts = arena_array(mem, size_t, screen->count + 1), total = 0;
     if (parts == NULL || counts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < screen->count; i++) {
         const struct screen_member *member = &screen->members[i];
-        struct guideline_ask ask = {.tapes = tapes,
-                                    .tape_count = tape_count,
+        struct guideline_ask one = {.tapes = ask->tapes,
+                                    .tape_count = ask->tape_count,
                                     .choices = member->acceptance.choices,
                                     .choice_count = member->acceptance.choice_count,
-                                    .now_unix_ms = now_unix_ms,
+                                    .now_unix_ms = ask->now_unix_ms,
                                     .with_reasons = true};
         struct salve_err why = {0};
-        enum salve_code code = guideline_evaluate(member->guideline, &ask, mem, &parts[i], &counts[i], &why);
+        enum salve_code code = guideline_evaluate(member->guideline, &one, mem, &parts[i], &counts[i], &why);
         if (code != SALVE_OK) /* the others go on; memory that this one used up they will ask for themselves */
             TRY(guideline_not_judged(member->guideline, &why, mem, &parts[i], &counts[i], err));
         total += counts[i];
@@ -30,7 +30,48 @@ enum salve_code screen_evaluate(const struct screen *screen, const struct tape *
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     *count = 0;
     for (size_t i = 0; i < screen->count; i++)
-        for (size_t f = 0; f < counts[i]; f++) (*out)[(*count)++] = parts[i][f];
+        for (size_t f = 0; f < counts[i]; f++) {
+            parts[i][f].apart = guideline_info(screen->members[i].guideline)->apart;
+            (*out)[(*count)++] = parts[i][f];
+        }
+    return SALVE_OK;
+}
+
+static bool has_equal(const struct finding *list, size_t count, const struct finding *finding)
+{
+    for (size_t i = 0; i < count; i++)
+        if (finding_eq(&list[i], finding)) return true;
+    return false;
+}
+
+/* The families of what is kept apart among the tapes; *plain gets the others. */
+static enum salve_code without_apart(const struct screen_ask *ask, struct arena *mem, struct screen_ask *plain,
+                                     family_mask *families, struct salve_err *err)
+{
+    struct tape *tapes = arena_array(mem, struct tape, ask->tape_count + 1);
+    if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    *plain = (struct screen_ask){.tapes = tapes, .now_unix_ms = ask->now_unix_ms};
+    *families = 0;
+    for (size_t i = 0; i < ask->tape_count; i++) {
+        if (ask->families != NULL) *families |= ask->families[i];
+        if (ask->families == NULL || ask->families[i] == 0) tapes[plain->tape_count++] = ask->tapes[i];
+    }
+    return SALVE_OK;
+}
+
+enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                                struct finding **out, size_t *count, struct salve_err *err)
+{
+    struct screen_ask plain;
+    struct finding *others = NULL;
+    size_t other_count = 0;
+    family_mask families = 0;
+    TRY(without_apart(ask, mem, &plain, &families, err));
+    TRY(evaluate(screen, ask, mem, out, count, err));
+    if (families == 0) return SALVE_OK;
+    TRY(evaluate(screen, &plain, mem, &others, &other_count, err));
+    for (size_t i = 0; i < *count; i++)
+        if ((*out)[i].apart == 0 && !has_equal(others, other_count, &(*out)[i])) (*out)[i].apart = families;
     return SALVE_OK;
 }
 
@@ -57,12 +98,16 @@ static const struct guideline *guideline_of(const struct screen *screen, struct 
     return NULL;
 }
 
+/* A draft of a finding of that class; another class has other keys, and its draft ends. */
+static enum data_class class_of(const struct finding *finding) { return finding->apart != 0 ? CLASS_SENS : CLASS_CLIN; }
+
 /* draft_of - an unused draft of that kind: an Observation of the same item, or what belongs to that Observation. */
 static size_t draft_of(const struct run *run, enum screen_kind kind, const struct finding *finding, struct str about)
 {
     for (size_t i = 0; i < run->all_count; i++) {
         const struct rec_resource *one = &run->all[i];
         if (run->is_reused[i] || screen_kind(one) != kind || !screen_is_draft(one)) continue;
+        if (one->class != class_of(finding)) continue;
         if (kind != SCREEN_OBSERVATION && str_eq(screen_about(one, run->mem), about)) return i;
         struct finding kept;
         if (kind == SCREEN_OBSERVATION &&
@@ -92,7 +137,7 @@ static enum salve_code add(struct run *run, enum screen_kind kind, make_draft *m
     if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     TRY(id_for(run, kind, draft->finding, draft->about, &draft->id));
     TRY(make(draft, run->mem, tape, run->err));
-    run->items[run->item_count++] = (struct rec_item){.tape = tape};
+    run->items[run->item_count++] = (struct rec_item){.tape = tape, .class = class_of(draft->finding)};
     return SALVE_OK;
 }
 
@@ -121,40 +166,62 @@ static enum salve_code cancel_rest(struct run *run)
         struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
         if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
         TRY(screen_with_status(&run->all[i].tape, status, run->mem, tape, run->err));
-        run->items[run->item_count++] = (struct rec_item){.tape = tape};
+        run->items[run->item_count++] = (struct rec_item){.tape = tape, .class = run->all[i].class};
     }
     return SALVE_OK;
 }
 
-static enum salve_code load(struct run *run, const struct tape **tapes)
+static enum salve_code load(struct run *run, struct screen_ask *ask)
 {
     TRY(rec_all(run->view, 0, &run->all, &run->all_count, run->err));
     struct tape *list = arena_array(run->mem, struct tape, run->all_count + 1);
+    family_mask *families = arena_array(run->mem, family_mask, run->all_count + 1);
     run->is_reused = arena_array(run->mem, bool, run->all_count + 1);
-    if (list == NULL || run->is_reused == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+    if (list == NULL || families == NULL || run->is_reused == NULL)
+        return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     for (size_t i = 0; i < run->all_count; i++) {
         list[i] = run->all[i].tape;
+        families[i] = screen_families(&run->all[i]);
         if (str_is(run->all[i].type, "Patient"))
             run->patient = arena_printf(run->mem, "Patient/%.*s", STR_ARGS(run->all[i].id));
     }
-    *tapes = list;
+    *ask = (struct screen_ask){list, run->all_count, families, run->now_unix_ms};
     if (run->patient.len > 0) return SALVE_OK;
     return salve_refuse(run->err, SALVE_E_CONSENT,
                         "this view does not show the person's identity, which an evaluation needs", "Patient");
 }
 
-enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem, struct finding **out,
-                           size_t *count, struct salve_err *err)
+/* Who may not see what is kept apart judges nothing of it: the values would only seem to be missing. How many are
+ * left. */
+static size_t drop_apart(struct finding *list, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].apart == 0) list[kept++] = list[i];
+    return kept;
+}
+
+enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
+                           struct screen_found *out, struct salve_err *err)
 {
     struct run run = {.screen = screen, .view = view, .mem = mem, .err = err, .patient = STR("")};
-    const struct tape *tapes = NULL;
+    struct screen_ask ask;
+    struct finding *list = NULL;
+    bool keeps_apart = rec_keeps_apart(view);
+    *out = (struct screen_found){.is_blind = keeps_apart && !rec_shows(view, CLASS_SENS)};
     run.now_unix_ms = rec_opened_at_unix_ms(view);
-    TRY(load(&run, &tapes));
-    TRY(screen_evaluate(screen, tapes, run.all_count, run.now_unix_ms, mem, out, count, err));
-    run.room = *count * 3 + run.all_count + 1;
+    TRY(load(&run, &ask));
+    TRY(screen_evaluate(screen, &ask, mem, &list, &out->count, err));
+    out->list = list;
+    if (out->is_blind) out->count = drop_apart(list, out->count);
+    run.room = out->count * 3 + run.all_count + 1;
     run.items = arena_array(mem, struct rec_item, run.room);
     if (run.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "drafts");
-    for (size_t i = 0; i < *count; i++) TRY(add_drafts(&run, &(*out)[i]));
+    for (size_t i = 0; i < out->count; i++) {
+        bool is_said = list[i].apart != 0 && !keeps_apart;
+        out->said_count += is_said;
+        if (!is_said) TRY(add_drafts(&run, &list[i]));
+    }
     TRY(cancel_rest(&run));
     return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : SALVE_OK;
 }

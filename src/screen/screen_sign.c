@@ -28,15 +28,15 @@ static enum salve_code sign_one(struct signing *to, const struct rec_resource *d
     struct tape *tape = arena_new(to->mem, struct tape);
     if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
     TRY(screen_with_status(&draft->tape, signed_status(screen_kind(draft)), to->mem, tape, to->err));
-    to->items[to->item_count++] = (struct rec_item){.tape = tape};
+    to->items[to->item_count++] = (struct rec_item){.tape = tape, .class = draft->class};
     to->finding_count += screen_kind(draft) == SCREEN_OBSERVATION;
     return SALVE_OK;
 }
 
-static void add_targets(struct signing *to, struct tape_builder *make)
+static void add_targets(struct signing *to, enum data_class class, struct tape_builder *make)
 {
     for (size_t i = 0; i < to->all_count; i++) {
-        if (!screen_is_draft(&to->all[i])) continue;
+        if (!screen_is_draft(&to->all[i]) || to->all[i].class != class) continue;
         struct str reference = arena_printf(to->mem, "%.*s/%.*s", STR_ARGS(to->all[i].type), STR_ARGS(to->all[i].id));
         tape_open(make, "target");
         tape_add_text(make, "reference", reference.ptr == NULL ? STR("") : reference);
@@ -44,7 +44,16 @@ static void add_targets(struct signing *to, struct tape_builder *make)
     }
 }
 
-static enum salve_code add_provenance(struct signing *to, struct rec_view *view, struct actor actor)
+static bool has_drafts(const struct signing *to, enum data_class class)
+{
+    for (size_t i = 0; i < to->all_count; i++)
+        if (screen_is_draft(&to->all[i]) && to->all[i].class == class) return true;
+    return false;
+}
+
+/* One a class: what is kept apart is not named beside the rest either. */
+static enum salve_code add_provenance(struct signing *to, struct rec_view *view, struct actor actor,
+                                      enum data_class class)
 {
     char now[CLOCK_TEXT_BYTES];
     struct str id;
@@ -54,7 +63,7 @@ static enum salve_code add_provenance(struct signing *to, struct rec_view *view,
     TRY(rec_new_id(view, to->mem, &id, to->err));
     tape_build(&make, to->mem, FHIR_T_Provenance);
     tape_add_text(&make, "id", id);
-    add_targets(to, &make);
+    add_targets(to, class, &make);
     tape_add_text(&make, "recorded", clock_text(rec_opened_at_unix_ms(view), now));
     tape_open(&make, "activity");
     tape_open(&make, "coding");
@@ -71,7 +80,7 @@ static enum salve_code add_provenance(struct signing *to, struct rec_view *view,
     tape_close(&make);
     tape_close(&make);
     TRY(tape_built(&make, tape, to->err));
-    to->items[to->item_count++] = (struct rec_item){.tape = tape};
+    to->items[to->item_count++] = (struct rec_item){.tape = tape, .class = class};
     return SALVE_OK;
 }
 
@@ -82,14 +91,15 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
     if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician signs results", "signing");
     TRY(rec_all(view, 0, &to.all, &to.all_count, err));
-    to.items = arena_array(mem, struct rec_item, to.all_count + 2);
+    to.items = arena_array(mem, struct rec_item, to.all_count + 3);
     if (to.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "signing");
     for (size_t i = 0; i < to.all_count; i++)
         if (screen_is_draft(&to.all[i])) TRY(sign_one(&to, &to.all[i]));
     if (to.item_count == 0)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "there is nothing to sign; 'salve screen' makes the drafts",
                             "drafts");
-    TRY(add_provenance(&to, view, actor));
+    if (has_drafts(&to, CLASS_CLIN)) TRY(add_provenance(&to, view, actor, CLASS_CLIN));
+    if (has_drafts(&to, CLASS_SENS)) TRY(add_provenance(&to, view, actor, CLASS_SENS));
     TRY(rec_save(view, to.items, to.item_count, NULL, mem, err));
     *count = to.finding_count;
     return SALVE_OK;
@@ -97,16 +107,19 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
 
 /* --- what is kept ------------------------------------------------------------------------------------------------- */
 
-/* newest_signing - the Provenance of the last signing; NULL: nothing was signed. */
+static bool is_signing(const struct rec_resource *one)
+{
+    if (!str_is(one->type, "Provenance")) return false;
+    tape_at at = tape_get(&one->tape, tape_root(&one->tape), "activity.coding.system");
+    return at != TAPE_NONE && str_is(tape_text(&one->tape, at), ACTIVITY);
+}
+
+/* newest_signing - a Provenance of the last signing; NULL: nothing was signed. */
 static const struct rec_resource *newest_signing(const struct rec_resource *all, size_t count)
 {
     const struct rec_resource *newest = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (!str_is(all[i].type, "Provenance")) continue;
-        tape_at at = tape_get(&all[i].tape, tape_root(&all[i].tape), "activity.coding.system");
-        if (at == TAPE_NONE || !str_is(tape_text(&all[i].tape, at), ACTIVITY)) continue;
-        if (newest == NULL || all[i].record_seq >= newest->record_seq) newest = &all[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        if (is_signing(&all[i]) && (newest == NULL || all[i].record_seq >= newest->record_seq)) newest = &all[i];
     return newest;
 }
 
@@ -122,12 +135,18 @@ static bool is_target(const struct tape *provenance, struct str id)
     return false;
 }
 
-static bool belongs(const struct rec_resource *one, enum screen_state state, const struct rec_resource *signing)
+/* Is the finding in that state? Signed: final, and a target of the newest signing, which has a Provenance for each
+ * class in records that follow each other. */
+static bool belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
+                    const struct rec_resource *signing)
 {
     if (screen_kind(one) != SCREEN_OBSERVATION) return false;
-    if (state == SCREEN_DRAFT) return screen_is_draft(one);
-    struct str status = tape_child_text(&one->tape, tape_root(&one->tape), "status");
-    return str_is(status, "final") && is_target(&signing->tape, one->id);
+    if (signing == NULL) return screen_is_draft(one);
+    if (!str_is(tape_child_text(&one->tape, tape_root(&one->tape), "status"), "final")) return false;
+    for (size_t i = 0; i < count; i++)
+        if (is_signing(&all[i]) && signing->record_seq - all[i].record_seq <= 1 && is_target(&all[i].tape, one->id))
+            return true;
+    return false;
 }
 
 static enum salve_code name_signing(const struct rec_resource *signing, struct arena *mem, struct screen_set *out,
@@ -153,8 +172,9 @@ enum salve_code screen_findings(struct rec_view *view, enum screen_state state, 
     if (signing != NULL) TRY(name_signing(signing, mem, out, err));
     for (size_t i = 0; (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
         const struct tape *tape = &all[i].tape;
-        if (!belongs(&all[i], state, signing)) continue;
-        TRY(screen_finding(tape, screen_extension(tape), mem, &findings[out->count++], err));
+        if (!belongs(&all[i], all, count, signing)) continue;
+        TRY(screen_finding(tape, screen_extension(tape), mem, &findings[out->count], err));
+        findings[out->count++].apart = screen_families(&all[i]);
         TRY(arena_str(mem, tape_child_text(tape, tape_root(tape), "effectiveDateTime"), &out->checked_at, err));
     }
     if (out->count > 0) return SALVE_OK;

@@ -57,6 +57,10 @@ SALVE_MUST_USE enum salve_code store_close(struct store **store, struct salve_er
 /* store_is_there - whether there is something at the place to be opened. */
 SALVE_MUST_USE enum salve_code store_is_there(const struct store_options *options, bool *out, struct salve_err *err);
 
+/* store_copy - all that was committed, as the new file `to`, checked on the way; not in a transaction. E_CONFLICT:
+ * `to` is there; E_INTEGRITY; E_UNSUPPORTED: this backend keeps no file. */
+SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
+
 /* store_layout - of the rows as they are now. store_upgrade - makes those of layout 1 rows of layout 2, in one
  * transaction. `own` is called in it, before the commit, for what the caller adds. */
 uint32_t store_layout(const struct store *store);

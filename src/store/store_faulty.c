@@ -138,6 +138,12 @@ static enum salve_code faulty_check(struct store_place *place, store_report *rep
     return PLACE(place, check, report, who, err);
 }
 
+static enum salve_code faulty_copy(struct store_place *place, const char *to, struct salve_err *err)
+{
+    TRY(turn(place, err));
+    return PLACE(place, copy, to, err);
+}
+
 static const struct store_backend store_faulty = {
     .name = "faulty",
     .close = faulty_close,
@@ -154,6 +160,7 @@ static const struct store_backend store_faulty = {
     .count = faulty_count,
     .scrub = faulty_scrub,
     .check = faulty_check,
+    .copy = faulty_copy,
 };
 
 enum salve_code store_open_faulty(const struct store_options *options, struct store **out, struct salve_err *err)
@@ -170,6 +177,7 @@ enum salve_code store_open_faulty(const struct store_options *options, struct st
     place->backend.can_overlap = place->below->backend->can_overlap;
     if (place->below->backend->scrub == NULL) place->backend.scrub = NULL;
     if (place->below->backend->check == NULL) place->backend.check = NULL;
+    if (place->below->backend->copy == NULL) place->backend.copy = NULL;
     place->base.backend = &place->backend;
     (*out)->place = &place->base;
     return SALVE_OK;

@@ -43,6 +43,14 @@ enum salve_code store_is_there(const struct store_options *options, bool *out, s
     return backend->is_there(options, behind, out, err);
 }
 
+enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err)
+{
+    const struct store_backend *backend = store->place->backend;
+    if (backend->copy != NULL) return backend->copy(store->place, to, err);
+    return salve_refuse(err, SALVE_E_UNSUPPORTED, "these records are kept in no file that could be copied", "%s",
+                        backend->name);
+}
+
 /* Without a key of the caller's, one that everybody has. */
 static enum salve_code lend_key(struct store *store, const struct crypto_key *lent, struct salve_err *err)
 {

@@ -277,6 +277,11 @@ static enum salve_code sqlite_check(struct store_place *place, store_report *rep
     return db_verify(my(place)->db, report, who, err);
 }
 
+static enum salve_code sqlite_copy(struct store_place *place, const char *to, struct salve_err *err)
+{
+    return db_copy(my(place)->db, to, err);
+}
+
 const struct store_backend store_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
@@ -296,4 +301,5 @@ const struct store_backend store_sqlite = {
     .upgrade = sqlite_upgrade,
     .scrub = sqlite_scrub,
     .check = sqlite_check,
+    .copy = sqlite_copy,
 };

@@ -298,7 +298,8 @@ SALVE_MUST_USE enum salve_code tlog_newest_checkpoint(struct tlog *log, struct a
 /* tlog_succeed - begins log `log` (empty, with its own new origin) as the successor of `last`, the largest head that
  * the old origin is known to have signed; `size_kept` leaves of the old log are still here. Appends leaf 0x06, index 0.
  * The caller retires the old signing key.
- *   errors   E_CONFLICT if log is not empty or has last's origin; E_RANGE if size_kept is not below last's size */
+ *   errors   E_CONFLICT if log is not empty or has last's origin; E_RANGE if size_kept is above last's size. Where they
+ *            are equal, nobody knows whether more was signed */
 SALVE_MUST_USE enum salve_code tlog_succeed(struct tlog *log, const struct tlog_checkpoint *last, uint64_t size_kept,
                                             int64_t at_unix_s, struct salve_err *err);
 

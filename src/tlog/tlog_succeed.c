@@ -11,7 +11,7 @@ enum salve_code tlog_succeed(struct tlog *log, const struct tlog_checkpoint *las
     if (!tlog_origin_is_valid(last->origin)) return salve_fail(err, SALVE_E_INVALID, "old log origin");
     if (log->tree.size != 0 || str_eq(log->origin, last->origin))
         return salve_fail(err, SALVE_E_CONFLICT, "successor log: not new");
-    if (size_kept >= last->size) return salve_fail(err, SALVE_E_RANGE, "successor log: nothing was lost");
+    if (size_kept > last->size) return salve_fail(err, SALVE_E_RANGE, "successor log: it keeps more than was signed");
     tlog_hash_text(&last->root, root);
     /* canonical JSON: keys in order, and an origin holds nothing that needs an escape */
     struct str payload =

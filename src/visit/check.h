@@ -18,22 +18,18 @@ struct visit_screening {
 SALVE_MUST_USE enum salve_code visit_screening(const struct visit *visit, struct visit_screening *out,
                                                struct salve_err *err);
 
-struct visit_findings {
-    const struct finding *list;
-    size_t count;
-};
-
-/* visit_screen - evaluates the person with that card and keeps the findings as drafts. */
+/* visit_screen - evaluates the person with that card and keeps the findings as drafts. What is kept apart is kept only
+ * with the person's tick, and judged only by who may see it (screen.h). */
 SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening,
-                                            struct str card, struct visit_findings *out, struct salve_err *err);
+                                            struct str card, struct screen_found *out, struct salve_err *err);
 
 /* visit_paper_screen - evaluates a file (Bundle, NDJSON or one resource) about one person and stores nothing. */
 SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening,
-                                                  struct str bytes, struct visit_findings *out, struct salve_err *err);
+                                                  struct str bytes, struct screen_found *out, struct salve_err *err);
 
 /* visit_all_judged - is there no finding of a guideline that ended with an error? Else E_INVALID, which names the first
  * one and its error; the other findings hold. */
-SALVE_MUST_USE enum salve_code visit_all_judged(const struct visit_findings *findings, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_all_judged(const struct screen_found *findings, struct salve_err *err);
 
 /* visit_sign - the actor, a clinician, signs the person's drafts; *count of them. */
 SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count,

@@ -6,7 +6,9 @@
  * - Admission decides (admit/admit.h) by the site's list. With `minimise` what may not be kept is left out before
  *   anything is saved, once for each file, counted by rule and handed to `rejects`; else the file is refused whole.
  * - A new person's card reaches the disk before anything else is done for them, or nothing is.
- * - `rejects` hears of a file only after what it holds was saved. */
+ * - `rejects` hears of a file only after what it holds was saved.
+ * - What is kept apart is kept only with the person's tick. Without it, or where the actor may not see it, this is
+ *   the last moment at which it can be judged: it is, and `apart` hears of it. */
 #ifndef SALVE_VISIT_IMPORT_H
 #define SALVE_VISIT_IMPORT_H
 
@@ -16,6 +18,18 @@
 struct fhir_issues;
 struct json_writer;
 
+/* What came for one person that is kept apart. */
+struct visit_apart {
+    struct str subject;          /* of a CSV row; else empty */
+    size_t count;                /* resources */
+    bool is_kept;                /* else nothing of them is stored anywhere: what is not said now is lost */
+    bool may_see;                /* the actor's role may see it */
+    bool is_judged;              /* by guidelines that are accepted here */
+    const struct finding *found; /* the findings made of them, or of their families; NULL where not may_see */
+    size_t found_count;
+    enum urgency urgency; /* the most urgent of these */
+};
+
 /* What the caller is told while an import runs. Any may be NULL, but `card` where people are new. */
 struct visit_watch {
     /* Keeps a new person's card for good; an error ends the import before anything else is done for the person. */
@@ -23,6 +37,10 @@ struct visit_watch {
     void (*rejects)(void *with, struct str json_lines);           /* values that were left out: for the operator */
     void (*issues)(void *with, const struct fhir_issues *issues); /* why a file was refused */
     bool (*person)(void *with, uint64_t people);                  /* after each one; false: stop here */
+    void (*apart)(void *with, const struct visit_apart *apart);   /* to be told to people at once */
+    /* The accepted guidelines, when something that is kept apart has to be judged and ask.screening is NULL. *out
+     * stays NULL where none is accepted. */
+    enum salve_code (*guidelines)(void *with, const struct visit_screening **out, struct salve_err *err);
     /* Before the first new person, NULL: nobody asks: how far an earlier run came with this file. */
     enum salve_code (*begun)(void *with, const struct rec_rows_state *state, struct salve_err *err);
     void *with;
@@ -41,7 +59,10 @@ enum { VISIT_RULES_MAX = 64 };
 /* What came of it, summed up over all calls with the same struct; zero it first. */
 struct visit_imported {
     uint64_t people, resources_in, kept;
-    uint64_t commons; /* staff and places, which are not kept with a person */
+    uint64_t commons;                    /* staff and places, which are not kept with a person */
+    uint64_t apart_kept, apart_not_kept; /* resources that are kept apart, with the tick and without */
+    uint64_t apart_found;                /* findings made of them that were told to `apart` and are not kept */
+    uint64_t apart_urgent;               /* people with one that is due today or now */
     struct admit_count left_out[VISIT_RULES_MAX];
     size_t rule_count;
     struct screen_counts findings;           /* of new people, by category */
@@ -49,8 +70,9 @@ struct visit_imported {
     size_t resource_count;
 };
 
-/* visit_imported_json - {"people":..,"resources":..,"kept":..,"leftOut":{rule:count},"finished":..,"counts":[
- * {"guideline":..,"item":..,"category":..,"count":..}]}; the counts are sorted. */
+/* visit_imported_json - {"people":..,"resources":..,"kept":..,"leftOut":{rule:count},"apart":{"kept":..,"notKept":..,
+ * "findings":..,"urgentPeople":..},"finished":..,"counts":[{"guideline":..,"item":..,"category":..,"count":..}]};
+ * the counts are sorted and hold nothing that is kept apart. */
 void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w);
 
 /* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.

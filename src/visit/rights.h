@@ -22,10 +22,11 @@ SALVE_MUST_USE enum salve_code visit_consents(const struct visit *visit, struct 
 void visit_consent_json(const struct rec_consent *consent, struct json_writer *w);
 
 /* visit_looked - who looked, oldest first; `missing` counts those that the log does not hold as it should,
- * `unsigned_count` those whose proof can be had from proofs_from_unix_ms on. */
+ * `unsigned_count` those whose proof can be had from proofs_from_unix_ms on, `ended_count` those that will have none,
+ * since their log ended before. */
 struct visit_looks {
     struct rec_look *list;
-    size_t count, missing, unsigned_count;
+    size_t count, missing, unsigned_count, ended_count;
     int64_t proofs_from_unix_ms;
 };
 SALVE_MUST_USE enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out,

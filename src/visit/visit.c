@@ -2,6 +2,7 @@
  * Who acts, and the view of a person with their card. */
 #include "admit/import.h"
 #include "fhir/tape_edit.h"
+#include "screen/screen.h"
 #include "visit/visit_int.h"
 
 struct actor visit_person(const struct site *site)
@@ -9,11 +10,12 @@ struct actor visit_person(const struct site *site)
     return (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name};
 }
 
-enum salve_code visit_view_open(const struct visit *visit, struct str card, struct rec_view **out,
+enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
                                 struct salve_err *err)
 {
     bool is_person = visit->actor.role == ROLE_PARTICIPANT;
-    struct rec_ask ask = {.actor = visit->actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = card};
+    struct rec_ask ask = {
+        .actor = visit->actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = card, .classes = classes};
     if (rec_code_valid(REC_CODE_LETTER, card))
         return salve_refuse(
             err, SALVE_E_NOT_FOUND,
@@ -49,17 +51,21 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
     return SALVE_OK;
 }
 
-enum salve_code visit_file_read(struct str bytes, struct arena *mem, struct tape **out, size_t *count,
+enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
                                 struct salve_err *err)
 {
     struct tape bundle;
-    size_t room = 0;
-    TRY(import_read(bytes, mem, &bundle, NULL, err));
+    size_t room = 0, count = 0;
+    const struct admit_rules *rules = site_admission(visit->site);
+    TRY(import_read(bytes, visit->mem, &bundle, NULL, err));
     for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at);) room++;
-    *out = arena_array(mem, struct tape, room + 1);
-    *count = 0;
-    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
-    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at); ++*count)
-        TRY(tape_copy(&bundle, at, NULL, NULL, mem, &(*out)[*count], err));
+    struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
+    family_mask *families = arena_array(visit->mem, family_mask, room + 1);
+    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
+    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at); count++) {
+        families[count] = admit_families(rules, &bundle, at);
+        TRY(tape_copy(&bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
+    }
+    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
     return SALVE_OK;
 }

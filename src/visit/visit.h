@@ -16,7 +16,7 @@
  *     visit_screening(&visit, &screening, err);                       // check.h
  *     visit_screen(&visit, &screening, card, &findings, err);
  *     visit_sign(&visit, card, &signed_count, err);
- *     visit_letters(&visit, card, sheets, 1, err);                    // result.h
+ *     visit_letters(&visit, card, &letters, NULL, err);                 // result.h
  *     visit_looked(&visit, card, &looks, err);                        // rights.h: as the person, visit_person
  *     visit_withdraw(&visit, card, PURPOSE_CARE, words, &receipt, err);
  *

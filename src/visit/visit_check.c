@@ -26,30 +26,27 @@ enum salve_code visit_screening(const struct visit *visit, struct visit_screenin
 }
 
 enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening, struct str card,
-                             struct visit_findings *out, struct salve_err *err)
+                             struct screen_found *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    struct finding *list = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
-    if (code == SALVE_OK) code = screen_run(screening->screen, view, visit->mem, &list, &out->count, err);
-    out->list = list;
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
+    if (code == SALVE_OK) code = screen_run(screening->screen, view, visit->mem, out, err);
     return visit_view_close(&view, code, err);
 }
 
 enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening, struct str bytes,
-                                   struct visit_findings *out, struct salve_err *err)
+                                   struct screen_found *out, struct salve_err *err)
 {
-    struct tape *tapes = NULL;
+    struct screen_ask ask;
     struct finding *list = NULL;
-    size_t count = 0;
-    TRY(visit_file_read(bytes, visit->mem, &tapes, &count, err));
-    TRY(screen_evaluate(screening->screen, tapes, count, site_now_unix_ms(visit->site), visit->mem, &list, &out->count,
-                        err));
+    *out = (struct screen_found){0};
+    TRY(visit_file_read(visit, bytes, &ask, err));
+    TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &out->count, err));
     out->list = list;
     return SALVE_OK;
 }
 
-enum salve_code visit_all_judged(const struct visit_findings *findings, struct salve_err *err)
+enum salve_code visit_all_judged(const struct screen_found *findings, struct salve_err *err)
 {
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *one = &findings->list[i];
@@ -64,7 +61,7 @@ enum salve_code visit_all_judged(const struct visit_findings *findings, struct s
 enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = screen_sign(view, visit->actor, visit->mem, count, err);
     return visit_view_close(&view, code, err);
 }

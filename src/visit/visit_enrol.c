@@ -23,7 +23,7 @@ enum salve_code visit_card_new(const struct visit *visit, struct str who, struct
     struct compartment ignored;
     struct rec_ask ask = {.actor = visit->actor, .purpose = PURPOSE_FOLLOW_UP, .who = who};
     enum salve_code code = compartment_parse(who, &ignored) ? rec_open(visit->site, &ask, &view, err)
-                                                            : visit_view_open(visit, who, &view, err);
+                                                            : visit_view_open(visit, who, 0, &view, err);
     if (code == SALVE_OK) code = rec_card_new(view, visit->mem, card, err);
     return visit_view_close(&view, code, err);
 }

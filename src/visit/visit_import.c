@@ -19,6 +19,7 @@ struct importing {
     struct tape bundle;     /* what may be kept, where the file was minimised */
     struct admit_kept kept; /* of the minimising, if there was one */
     bool is_minimised;
+    struct str subject; /* of a CSV row */
 };
 
 static void count_left_out(struct visit_imported *sum, const struct admit_count *counts, size_t count)
@@ -67,7 +68,8 @@ static enum salve_code save(struct importing *in, struct rec_view *view, const s
 {
     struct rec_item *items = arena_array(in->row.mem, struct rec_item, done->resource_count + 1);
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
-    for (size_t i = 0; i < done->resource_count; i++) items[i].tape = &done->resources[i].tape;
+    for (size_t i = 0; i < done->resource_count; i++)
+        items[i] = (struct rec_item){&done->resources[i].tape, done->resources[i].families != 0 ? CLASS_SENS : 0};
     return rec_save(view, items, done->resource_count, NULL, in->row.mem, err);
 }
 
@@ -86,6 +88,112 @@ static void count_saved(struct importing *in, const struct import_done *done)
     in->sum->resource_count = done->resource_count;
 }
 
+/* --- what is kept apart ------------------------------------------------------------------------------------------- */
+
+static enum salve_code guidelines_of(const struct importing *in, const struct visit_screening **out,
+                                     struct salve_err *err)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    *out = in->ask->screening;
+    if (*out == NULL && watch->guidelines != NULL) TRY(watch->guidelines(watch->with, out, err));
+    if (*out != NULL && (*out)->screen == NULL) *out = NULL;
+    return SALVE_OK;
+}
+
+/* All that is known: what the view shows and what came. The Patient that came replaces the stored one. */
+static enum salve_code known_with(const struct importing *in, struct rec_view *view, const struct import_done *came,
+                                  struct screen_ask *out, struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0, n = 0;
+    bool has_patient = came->resource_count > 0 && str_is(came->resources[0].type, "Patient");
+    TRY(rec_all(view, 0, &all, &count, err));
+    struct tape *tapes = arena_array(in->row.mem, struct tape, count + came->resource_count + 1);
+    family_mask *families = arena_array(in->row.mem, family_mask, count + came->resource_count + 1);
+    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
+    for (size_t i = 0; i < count; i++) {
+        if (has_patient && str_is(all[i].type, "Patient")) continue;
+        if (all[i].class == CLASS_SENS) families[n] = all[i].families != 0 ? all[i].families : FAMILY_ALL;
+        tapes[n++] = all[i].tape;
+    }
+    for (size_t i = 0; i < came->resource_count; i++) {
+        families[n] = came->resources[i].families;
+        tapes[n++] = came->resources[i].tape;
+    }
+    *out = (struct screen_ask){tapes, n, families, rec_opened_at_unix_ms(view)};
+    return SALVE_OK;
+}
+
+/* Keeps, at the head of the list, the findings that are kept apart and say something. */
+static size_t keep_telling(struct finding *list, size_t count, enum urgency *urgency)
+{
+    size_t n = 0;
+    *urgency = URGENCY_NONE;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].apart == 0 || (list[i].status == FINDING_NOT_ASSESSED && list[i].action.len == 0)) continue;
+        if (list[i].urgency < *urgency) *urgency = list[i].urgency;
+        list[n++] = list[i];
+    }
+    return n;
+}
+
+static enum salve_code judge_apart(const struct importing *in, struct rec_view *view, const struct import_done *came,
+                                   struct visit_apart *out, struct salve_err *err)
+{
+    const struct visit_screening *screening = NULL;
+    struct screen_ask ask;
+    struct finding *found = NULL;
+    size_t count = 0;
+    out->urgency = URGENCY_NONE;
+    TRY(guidelines_of(in, &screening, err));
+    if (screening == NULL) return SALVE_OK;
+    TRY(known_with(in, view, came, &ask, err));
+    TRY(screen_evaluate(screening->screen, &ask, in->row.mem, &found, &count, err));
+    out->is_judged = true;
+    out->found = found;
+    out->found_count = keep_telling(found, count, &out->urgency);
+    return SALVE_OK;
+}
+
+static void tell_apart(struct importing *in, struct visit_apart *apart)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    *(apart->is_kept ? &in->sum->apart_kept : &in->sum->apart_not_kept) += apart->count;
+    in->sum->apart_found += apart->found_count;
+    in->sum->apart_urgent += apart->urgency <= URGENCY_SAME_DAY;
+    if (!apart->may_see) apart->found = NULL; /* the caller hears how many, and how urgent */
+    if (watch->apart != NULL && (!apart->is_kept || !apart->may_see)) watch->apart(watch->with, apart);
+}
+
+static enum salve_code run(struct importing *in, const struct import_ask *ask, struct import_done *done,
+                           struct salve_err *err)
+{
+    enum salve_code code = import_run(ask, &in->bundle, in->row.mem, done, err);
+    if (code == SALVE_E_NOT_ADMITTED && done->issues != NULL) tell_issues(in, done->issues);
+    return code;
+}
+
+/* Saves what may be kept. What is kept apart is judged first where nobody will see it again, or not this actor. */
+static enum salve_code keep(struct importing *in, struct rec_view *view, struct import_ask *ask,
+                            struct import_done *done, struct salve_err *err)
+{
+    struct visit_apart apart = {
+        .subject = in->subject,
+        .count = done->apart_count,
+        .is_kept = rec_keeps_apart(view),
+        .may_see = (consent_role_classes(in->row.actor.role, PURPOSE_CARE) & CLASS_BIT(CLASS_SENS)) != 0,
+        .urgency = URGENCY_NONE};
+    bool is_last_look = apart.count > 0 && !(apart.is_kept && rec_shows(view, CLASS_SENS));
+    if (is_last_look) TRY(judge_apart(in, view, done, &apart, err));
+    ask->leave_apart = apart.count > 0 && !apart.is_kept;
+    if (ask->leave_apart) TRY(run(in, ask, done, err));
+    if (ask->leave_apart) apart.count = done->apart_count;
+    if (done->resource_count > 0) TRY(save(in, view, done, err));
+    count_saved(in, done);
+    if (apart.count > 0) tell_apart(in, &apart);
+    return SALVE_OK;
+}
+
 static enum salve_code import_into(struct importing *in, struct rec_view *view, struct salve_err *err)
 {
     char compartment[COMPARTMENT_TEXT_BYTES + 1];
@@ -100,11 +208,8 @@ static enum salve_code import_into(struct importing *in, struct rec_view *view, 
                              .minimise = in->ask->minimise && !in->is_minimised};
     TRY(arena_str(in->row.mem, str_of(compartment), &ask.compartment, err));
     if (patient != NULL) TRY(arena_str(in->row.mem, patient->id, &ask.patient_id, err)); /* outlives the view */
-    enum salve_code code = import_run(&ask, &in->bundle, in->row.mem, &done, err);
-    if (code == SALVE_E_NOT_ADMITTED && done.issues != NULL) tell_issues(in, done.issues);
-    if (code == SALVE_OK) code = save(in, view, &done, err);
-    if (code == SALVE_OK) count_saved(in, &done);
-    return code;
+    TRY(run(in, &ask, &done, err));
+    return keep(in, view, &ask, &done, err);
 }
 
 enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
@@ -122,7 +227,7 @@ enum salve_code visit_import(const struct visit *visit, struct str card, struct 
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
     struct rec_view *view = NULL;
     TRY(read_bundle(&in, bytes, err));
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
     code = visit_view_close(&view, code, err);
     sum->people += code == SALVE_OK;
@@ -160,11 +265,10 @@ static enum salve_code enrol(struct importing *in, struct rec_enrolled *out, str
 
 static enum salve_code evaluate(struct importing *in, struct rec_view *view, struct salve_err *err)
 {
-    struct finding *findings = NULL;
-    size_t count = 0;
+    struct screen_found found;
     if (in->ask->screening == NULL || in->ask->screening->screen == NULL) return SALVE_OK;
-    TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &findings, &count, err));
-    return screen_counts_add(&in->sum->findings, findings, count, in->sum_mem, err);
+    TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &found, err));
+    return screen_counts_add(&in->sum->findings, found.list, found.count, in->sum_mem, err);
 }
 
 static enum salve_code import_new(struct importing *in, struct str subject, struct str bytes, struct salve_err *err)
@@ -173,13 +277,14 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
     struct rec_enrolled enrolled;
     struct rec_view *view = NULL;
     salve_assert(watch->card != NULL);
+    in->subject = subject;
     TRY(read_bundle(in, bytes, err));
     TRY(minimise(in, err));
     TRY(enrol(in, &enrolled, err));
     TRY(watch->card(watch->with, subject, enrolled.card, err)); /* without it nobody could ever open the record */
     if (in->ask->grant != NULL)
         TRY(rec_consent_give(in->row.site, in->row.actor, enrolled.card, in->ask->grant, in->row.mem, NULL, err));
-    enum salve_code code = visit_view_open(&in->row, enrolled.card, &view, err);
+    enum salve_code code = visit_view_open(&in->row, enrolled.card, 0, &view, err);
     if (code == SALVE_OK) code = import_into(in, view, err);
     if (code == SALVE_OK) code = evaluate(in, view, err);
     code = visit_view_close(&view, code, err);

@@ -6,17 +6,20 @@
 #include "fhir/tape.h"
 #include "visit/visit.h"
 
-/* visit_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff. E_NOT_FOUND for
- * what is no card code. visit_view_close closes it and returns the first failure. */
-enum salve_code visit_view_open(const struct visit *visit, struct str card, struct rec_view **out,
+/* visit_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff. classes: 0 for
+ * all that the purpose delivers. E_NOT_FOUND for what is no card code. visit_view_close closes it and returns the
+ * first failure. */
+enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
                                 struct salve_err *err);
 enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err);
 
 /* visit_patient - the stored Patient of a view; NULL: there is none. */
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
 
-/* visit_file_read - each resource of a file about one person as a tape of its own. */
-enum salve_code visit_file_read(struct str bytes, struct arena *mem, struct tape **out, size_t *count,
+/* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
+ * now. */
+struct screen_ask;
+enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
                                 struct salve_err *err);
 
 /* visit_import_into - resources that are about the person of an open view, taken in as visit_import does. */

@@ -48,6 +48,7 @@ enum salve_code visit_look_json(const struct visit_looks *looks, size_t at, stru
     json_put_i64(w, "resources", look->resource_count);
     json_put_i64(w, "leaf", (int64_t)look->leaf_index);
     json_put_bool(w, "proved", look->proved);
+    if (look->is_ended) json_put_bool(w, "ended", true);
     if (look->is_unsigned) json_put_text(w, "proofFrom", clock_text(looks->proofs_from_unix_ms, when));
     json_close(w);
     return SALVE_OK;
@@ -151,6 +152,12 @@ void visit_imported_json(struct visit_imported *sum, bool is_finished, struct js
     json_put_i64(w, "kept", (int64_t)sum->kept);
     json_open(w, "leftOut", '{');
     for (size_t i = 0; i < sum->rule_count; i++) json_put_i64(w, sum->left_out[i].rule, sum->left_out[i].count);
+    json_close(w);
+    json_open(w, "apart", '{');
+    json_put_i64(w, "kept", (int64_t)sum->apart_kept);
+    json_put_i64(w, "notKept", (int64_t)sum->apart_not_kept);
+    json_put_i64(w, "findings", (int64_t)sum->apart_found);
+    json_put_i64(w, "urgentPeople", (int64_t)sum->apart_urgent);
     json_close(w);
     json_put_bool(w, "finished", is_finished);
     json_open(w, "counts", '[');

@@ -406,7 +406,7 @@ enum salve_code visit_measure(const struct visit *visit, struct str card, const 
 {
     struct measuring in = {.visit = visit, .readings = readings, .count = count, .ask = ask};
     struct rec_view *view = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = measure_in(&in, view, kept, err);
     return visit_view_close(&view, code, err);
 }

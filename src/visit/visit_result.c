@@ -80,6 +80,20 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     return buf_done(&out, &sheet->bytes, err);
 }
 
+/* The findings that may stand in the letter: every family of one needs its yes. */
+static enum salve_code choose_findings(const struct visit *visit, family_mask families, const struct finding *findings,
+                                       size_t count, struct letter_ask *ask, struct salve_err *err)
+{
+    struct finding *chosen = arena_array(visit->mem, struct finding, count + 1);
+    if (chosen == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    ask->findings = chosen;
+    ask->finding_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if ((findings[i].apart & ~families) == 0) chosen[ask->finding_count++] = findings[i];
+    if (ask->finding_count > 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "none of them may stand in this letter", "findings");
+}
+
 static enum salve_code fill_ask(const struct visit *visit, struct letter_ask *ask, const struct tape *patient,
                                 struct salve_err *err)
 {
@@ -111,18 +125,29 @@ static enum salve_code log_head(const struct visit *visit, struct str *out, stru
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "letter") : SALVE_OK;
 }
 
-/* What a view has for a letter. */
-static enum salve_code read_letter(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
-                                   struct screen_set *set, struct salve_err *err)
+/* What is kept apart is opened for a letter only where the person wants it there, and ticked it for their care. */
+static enum salve_code open_for_letter(const struct visit *visit, struct str card, family_mask families,
+                                       struct rec_view **view, struct salve_err *err)
 {
+    class_mask classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN);
+    if (families != 0) classes |= CLASS_BIT(CLASS_SENS);
+    TRY(visit_view_open(visit, card, classes, view, err));
+    if (families == 0 || rec_keeps_apart(*view)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
+}
+
+/* What a view has for a letter. */
+static enum salve_code read_letter(const struct visit *visit, struct rec_view *view, family_mask families,
+                                   struct letter_ask *ask, struct salve_err *err)
+{
+    struct screen_set set = {0};
     const struct rec_resource *patient = NULL;
-    TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, set, err));
+    TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err));
+    TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
     TRY(visit_patient(view, &patient, err));
     TRY(log_head(visit, &ask->log_head, err));
-    ask->findings = set->findings;
-    ask->finding_count = set->count;
-    ask->clinician = set->signed_by;
-    ask->date = str_cut(set->checked_at, 0, 10);
+    ask->clinician = set.signed_by;
+    ask->date = str_cut(set.checked_at, 0, 10);
     return fill_ask(visit, ask, patient == NULL ? NULL : &patient->tape, err);
 }
 
@@ -140,53 +165,48 @@ static enum salve_code add_code(const struct visit *visit, struct rec_view *view
     return arena_str(visit->mem, clock_date_text(until_unix_s * 1000, until), &ask->code_until, err);
 }
 
-enum salve_code visit_letters(const struct visit *visit, struct str card, struct visit_sheet *sheets, size_t count,
+enum salve_code visit_letters(const struct visit *visit, struct str card, const struct visit_letters_ask *letters,
                               bool *has_code, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    struct screen_set set = {0};
     struct letter_ask ask = {0};
-    enum salve_code code = visit_view_open(visit, card, &view, err);
-    if (code == SALVE_OK) code = read_letter(visit, view, &ask, &set, err);
-    if (code == SALVE_OK) code = add_code(visit, view, &ask, sheets, count, err);
-    if (code == SALVE_OK) code = write_letters(visit, &ask, sheets, count, err);
+    enum salve_code code = open_for_letter(visit, card, letters->families, &view, err);
+    if (code == SALVE_OK) code = read_letter(visit, view, letters->families, &ask, err);
+    if (code == SALVE_OK) code = add_code(visit, view, &ask, letters->sheets, letters->count, err);
+    if (code == SALVE_OK) code = write_letters(visit, &ask, letters->sheets, letters->count, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
     return visit_view_close(&view, code, err);
 }
 
 enum salve_code visit_results(const struct visit *visit, struct str code, struct str birth_date,
-                              struct visit_sheet *sheets, size_t count, struct visit_findings *out,
-                              struct salve_err *err)
+                              struct visit_sheet *sheets, size_t count, struct screen_found *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    struct screen_set set = {0};
     struct letter_ask ask = {0};
     enum salve_code result = rec_letter_open(visit->site, code, birth_date, &view, err);
-    if (result == SALVE_OK) result = read_letter(visit, view, &ask, &set, err);
+    if (result == SALVE_OK) result = read_letter(visit, view, 0, &ask, err);
     if (result == SALVE_OK) result = write_letters(visit, &ask, sheets, count, err);
-    *out = (struct visit_findings){set.findings, set.count};
+    *out = (struct screen_found){.list = ask.findings, .count = ask.finding_count};
     return visit_view_close(&view, result, err);
 }
 
 enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
-                                    struct str bytes, struct visit_sheet *sheets, size_t count, struct salve_err *err)
+                                    struct str bytes, const struct visit_letters_ask *letters, struct salve_err *err)
 {
-    struct tape *tapes = NULL;
+    struct screen_ask file;
     struct finding *findings = NULL;
     const struct tape *patient = NULL;
-    size_t tape_count = 0;
+    size_t count = 0;
     char today[CLOCK_TEXT_BYTES];
-    int64_t now_unix_ms = site_now_unix_ms(visit->site);
-    struct letter_ask ask = {
-        .clinician = visit->actor.id, .date = clock_date_text(now_unix_ms, today), .is_paper = true};
+    struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
     if (visit->actor.role != ROLE_CLINICIAN)
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
-    TRY(visit_file_read(bytes, visit->mem, &tapes, &tape_count, err));
-    TRY(screen_evaluate(screening->screen, tapes, tape_count, now_unix_ms, visit->mem, &findings, &ask.finding_count,
-                        err));
-    ask.findings = findings;
-    for (size_t i = 0; i < tape_count; i++)
-        if (tape_patient(&tapes[i]) != TAPE_NONE) patient = &tapes[i];
+    TRY(visit_file_read(visit, bytes, &file, err));
+    TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
+    TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
+    ask.date = clock_date_text(file.now_unix_ms, today);
+    for (size_t i = 0; i < file.tape_count; i++)
+        if (tape_patient(&file.tapes[i]) != TAPE_NONE) patient = &file.tapes[i];
     TRY(fill_ask(visit, &ask, patient, err));
-    return write_letters(visit, &ask, sheets, count, err);
+    return write_letters(visit, &ask, letters->sheets, letters->count, err);
 }

@@ -14,7 +14,7 @@ enum salve_code visit_consents(const struct visit *visit, struct str card, struc
                                struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_consents(view, visit->mem, &out->list, &out->count, err);
     return visit_view_close(&view, code, err);
 }
@@ -22,10 +22,13 @@ enum salve_code visit_consents(const struct visit *visit, struct str card, struc
 enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     *out = (struct visit_looks){0};
     if (code == SALVE_OK) code = rec_looked(view, visit->mem, &out->list, &out->count, &out->missing, err);
-    for (size_t i = 0; code == SALVE_OK && i < out->count; i++) out->unsigned_count += out->list[i].is_unsigned;
+    for (size_t i = 0; code == SALVE_OK && i < out->count; i++) {
+        out->unsigned_count += out->list[i].is_unsigned;
+        out->ended_count += out->list[i].is_ended;
+    }
     if (code == SALVE_OK) out->proofs_from_unix_ms = rec_proofs_from_unix_ms(view);
     return visit_view_close(&view, code, err);
 }
@@ -46,14 +49,15 @@ enum salve_code visit_proofs(const struct visit *visit, struct str card, bool al
     int64_t from_unix_ms = 0;
     size_t kept = 0;
     TRY(visit_looked(visit, card, out, err));
-    out->missing = out->unsigned_count = 0;
+    out->missing = out->unsigned_count = out->ended_count = 0;
     for (size_t i = 0; !all && i < out->count; i++)
         if (has_receipt(&out->list[i])) from_unix_ms = out->list[i].at_unix_ms - DAY_MS;
     for (size_t i = 0; i < out->count; i++) {
         const struct rec_look *look = &out->list[i];
         if (!has_receipt(look) || look->at_unix_ms < from_unix_ms) continue;
         out->unsigned_count += look->is_unsigned;
-        out->missing += !look->is_unsigned && !look->proved;
+        out->ended_count += look->is_ended;
+        out->missing += !look->is_unsigned && !look->is_ended && !look->proved;
         out->list[kept++] = *look;
     }
     out->count = kept;
@@ -76,7 +80,7 @@ enum salve_code visit_history(const struct visit *visit, struct str card, struct
 {
     struct rec_view *view = NULL;
     const struct rec_resource **versions = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_history(view, id, visit->mem, &versions, &out->count, err);
     if (code == SALVE_OK) out->list = arena_array(visit->mem, struct visit_version, out->count + 1);
     if (code == SALVE_OK && out->list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "history");
@@ -106,7 +110,7 @@ enum salve_code visit_take(const struct visit *visit, struct str card, struct vi
 {
     struct rec_view *view = NULL;
     const struct rec_resource *resources = NULL;
-    enum salve_code code = visit_view_open(visit, card, &view, err);
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_take(view, visit->mem, &resources, &out->resource_count, err);
     if (code == SALVE_OK) code = bundle_of(resources, out->resource_count, visit->mem, &out->bundle, err);
     return visit_view_close(&view, code, err);

@@ -77,10 +77,13 @@ static void examine(struct world *w)
     t_close_view(&view);
 }
 
-static void run(struct world *w, struct finding **findings, size_t *count)
+static void run(struct world *w, const struct finding **findings, size_t *count)
 {
     struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
-    t_must(screen_run(w->screen, view, w->t->mem, findings, count, &err));
+    struct screen_found found;
+    t_must(screen_run(w->screen, view, w->t->mem, &found, &err));
+    *findings = found.list;
+    *count = found.count;
     t_close_view(&view);
 }
 

@@ -237,6 +237,14 @@ static void t_give(struct t_site *t, struct str card, enum purpose purpose)
     t_must(rec_consent_give(t->site, T_REGISTRAR, card, &grant, t->mem, NULL, &err));
 }
 
+/* Care, with the tick for what is kept apart. */
+static void t_give_apart(struct t_site *t, struct str card)
+{
+    struct consent_grant grant = t_grant(PURPOSE_CARE);
+    grant.classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS);
+    t_must(rec_consent_give(t->site, T_REGISTRAR, card, &grant, t->mem, NULL, &err));
+}
+
 static void t_withdraw(struct t_site *t, struct str card, enum purpose purpose)
 {
     t_must(rec_consent_withdraw(t->site, T_PERSON, card, purpose, t->mem, NULL, &err));

@@ -54,6 +54,51 @@ is "files one by one, the logic beside the measure" "$(salve cql measure --measu
     --data "$work/a.json" --data "$work/b.json" $year | counts)" "$want"
 is "nobody in the period" "$(salve cql measure --measure "$work/bundle.json" --data "$work/a.json" --period 2024-01-01/2024-12-31 \
     --now 2027-01-05T10:00:00Z | counts | tail -n 1)" "summary - http://example.org/Measure/cuff|1 2024-12-31 2027-01-05 0 0 0 none"
+# What Measure.library may be: canonicals with and without a version, a relative reference, a fullUrl, a contained Library.
+entry() { echo "{\"fullUrl\":\"$1\",\"resource\":$2}"; }
+bundle() { local IFS=,; echo "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[$*]}" >"$work/named.json"; }
+library() { # JSON MEMBERS LOGIC
+    echo "{\"resourceType\":\"Library\",\"status\":\"draft\",\"type\":{\"text\":\"logic\"},$1
+\"content\":[{\"contentType\":\"application/elm+json\",\"data\":\"$(base64 <"$2" | tr -d '\n')\"}]}"
+}
+named() { echo "${measure/http:\/\/example.org\/Library\/Cuff/$1}"; }
+last() { salve cql measure --measure "$work/named.json" --data "$work/both.ndjson" $year | counts | tail -n 1; }
+summary=$(tail -n 1 <<<"$want")
+sed 's/"version":"1"/"version":"2"/; s/"pressure"/"nothing"/' "$work/logic.json" >"$work/later.json"
+one=$(library '"id":"cuff-logic","url":"http://example.org/Library/Cuff","version":"1",' "$work/logic.json")
+two=$(library '"id":"cuff-later","url":"http://example.org/Library/Cuff","version":"2",' "$work/later.json")
+bare=$(library '"id":"cuff-logic",' "$work/logic.json")
+for text in http://example.org/Library/Cuff 'http://example.org/Library/Cuff|1' 'http://example.org/Library/Cuff|7' Library/cuff-logic \
+    Library/Cuff 'Library/cuff-logic|1' Library/cuff-logic/_history/3 cuff-logic http://example.net/fhir/Library/cuff-logic; do
+    bundle "$(entry http://example.org/Measure/cuff "$(named "$text")")" "$(entry http://example.net/fhir/Library/cuff-logic "$one")"
+    is "the library as $text" "$(last)" "$summary"
+done
+for text in Library/cuff-logic Library/Cuff urn:uuid:11111111-1111-4111-8111-111111111111 http://example.org/Library/cuff-logic; do
+    bundle "$(entry http://example.org/Measure/cuff "$(named "$text")")" "$(entry urn:uuid:11111111-1111-4111-8111-111111111111 "$bare")"
+    is "a library without url as $text" "$(last)" "$summary"
+done
+bundle "$(entry http://example.org/Measure/cuff "$(named 'http://example.org/Library/Cuff|1')")" "$(entry http://example.net/a "$two")" "$(entry http://example.net/b "$one")"
+is "the version that is named" "$(last)" "$summary"
+for order in "$one $two" "$two $one"; do
+    bundle "$(entry http://example.org/Measure/cuff "$measure")" "$(entry http://example.net/a "$([ "$order" = "$one $two" ] && echo "$one" || echo "$two")")" \
+        "$(entry http://example.net/b "$([ "$order" = "$one $two" ] && echo "$two" || echo "$one")")"
+    is "without a version the latest" "$(last | cut -d' ' -f6-)" "2 2 0 0"
+done
+contained=$(named '#cuff-logic')
+bundle "$(entry http://example.org/Measure/cuff "{\"contained\":[$bare],${contained#\{}")"
+is "a contained library" "$(last)" "$summary"
+for text in Library/other http://example.com/Library/Cuff '#cuff-logic'; do
+    bundle "$(entry http://example.org/Measure/cuff "$(named "$text")")" "$(entry http://example.net/fhir/Library/cuff-logic "$one")"
+    fails 4 "another library is not taken for $text" salve cql measure --measure "$work/named.json" --data "$work/a.json" $year
+done
+# A population without criteria is named and left out.
+without=${measure/"$(population numerator Measured)"/'{"code":{"coding":[{"code":"numerator"}]}},{"code":{"coding":[{"code":"denominator-exclusion"}]},"criteria":{"language":"text/cql"}}'}
+bundle "$(entry http://example.org/Measure/cuff "$without")" "$(entry http://example.org/Library/Cuff "$one")"
+salve cql measure --measure "$work/named.json" --data "$work/both.ndjson" $year >"$work/reports" 2>"$work/told"
+is "what has criteria is counted" "$(counts <"$work/reports" | tail -n 1)" "summary - http://example.org/Measure/cuff|1 2026-12-31 2027-01-05 2 2 none"
+for code in numerator denominator-exclusion; do
+    is "$code is named" "$(grep -c "Measure/cuff, group 1: $code has no criteria and is left out" "$work/told")" 1
+done
 run=(salve cql measure --measure "$work/bundle.json")
 ok "reports are valid FHIR" sh -c "'$SALVE' cql measure --measure '$work/bundle.json' --data '$work/a.json' $year | tail -n 1 >'$work/report.json' &&
     '$SALVE' fhir validate '$work/report.json'"

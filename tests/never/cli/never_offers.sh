@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# N17 for offered tests: a letter is the same, byte for byte, for a test that was not asked for and one that was declined,
+# N17 for offered tests: a letter for which the person wants infections is the same, byte for byte, for a test that was not asked for and one that was declined,
 # and it does not tell a test that was agreed to, a test of earlier years or a known infection from an offer.
 set -u
 . tests/support/sh.sh
@@ -31,6 +31,7 @@ asked() { echo hiv-tested=false hcv-tested=false hbv-tested=false blood-virus-ri
 
 ok "a site" salve init "$site" --name "North Clinic" --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician
 ok "the offers are accepted" salve guideline accept blood-borne-viruses --as dr-amina
+ok "and something else" salve guideline accept body-measures --as dr-amina
 person unasked $(asked)
 person declined $(asked) hiv-test-agreed=false hcv-test-agreed=false hbv-test-agreed=false
 person agreed $(asked) hiv-test-agreed=true hcv-test-agreed=true hbv-test-agreed=true
@@ -45,9 +46,15 @@ prints 'hiv-offer: test' "a test that was agreed to is found" salve screen --pap
 prints 'hiv-offer: known-positive' "a known infection is found" salve screen --paper "$work/known.json"
 for lang in en ar; do
     for who in unasked declined agreed tested known; do
-        ok "letter $who in $lang" salve letter --paper "$work/$who.json" --as dr-amina --lang $lang -o "$work/$who.$lang.html"
+        ok "letter $who in $lang" salve letter --paper "$work/$who.json" --as dr-amina --lang $lang \
+            --include infections -o "$work/$who.$lang.html"
         is "the letter $who in $lang says no more than an offer" "$(sha256sum <"$work/$who.$lang.html")" \
             "$(sha256sum <"$work/unasked.$lang.html")"
+        ok "the letter $who in $lang without the person's yes" salve letter --paper "$work/$who.json" --as dr-amina \
+            --lang $lang -o "$work/$who.none.html"
+        is "the letter $who in $lang has no offer without it" "$(sha256sum <"$work/$who.none.html")" \
+            "$(sha256sum <"$work/unasked.none.html")"
+        is "and is another letter" "$(cmp -s "$work/$who.none.html" "$work/$who.$lang.html" && echo same)" ""
         is "and names no virus" "$(grep -ciE 'HIV|hepatitis|التهاب الكبد|الإيدز' "$work/$who.$lang.html")" 0
     done
 done
@@ -68,7 +75,8 @@ ok "with all that staff see" salve screen --json --paper "$work/marker.json"
 is "staff are not told for whom it counts" "$(grep -ciE 'hiv|crp|marker|infection' "$work/.out")" 0
 for lang in en ar; do
     for who in cough marker; do
-        ok "letter $who in $lang" salve letter --paper "$work/$who.json" --as dr-amina --lang $lang -o "$work/$who.$lang.html"
+        ok "letter $who in $lang" salve letter --paper "$work/$who.json" --as dr-amina --lang $lang \
+            --include infections -o "$work/$who.$lang.html"
         is "the letter $who in $lang is that of a cough" "$(sha256sum <"$work/$who.$lang.html")" \
             "$(sha256sum <"$work/cough.$lang.html")"
     done

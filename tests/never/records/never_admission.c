@@ -129,7 +129,7 @@ int main(void)
     t_must(site_settings_set(t->site, T_MANAGER, &settings, &err));
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     compartment_text(who.compartment, compartment);
-    t_give(t, who.card, PURPOSE_CARE);
+    t_give_apart(t, who.card);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
     t_must(file_list(CASES, t->mem, &names, &count, &err));
     for (size_t i = 0; i < count; i++)

@@ -73,10 +73,10 @@ static void open_entry(struct trial *t, struct str name)
 
 static void add_population(struct trial *t, struct str id, struct str code, struct str expression, struct str aggregate)
 {
-    buf_addf(&t->bundle,
-             "{\"id\":\"%.*s\",\"code\":" CODE ",\"criteria\":{\"language\":\"text/cql\",\"expression\":"
-             "\"%.*s\"}",
-             STR_ARGS(id), STR_ARGS(code), STR_ARGS(expression));
+    buf_addf(&t->bundle, "{\"id\":\"%.*s\",\"code\":" CODE ",\"criteria\":{\"language\":\"text/cql\"", STR_ARGS(id),
+             STR_ARGS(code));
+    if (expression.len > 0) buf_addf(&t->bundle, ",\"expression\":\"%.*s\"", STR_ARGS(expression));
+    buf_add_char(&t->bundle, '}');
     if (str_is(code, "measure-observation")) {
         buf_addf(&t->bundle, ",\"extension\":[{\"url\":\"http://x/cqfm-criteriaReference\",\"valueString\":\"%.*s\"}",
                  STR_ARGS(str_cut(id, 4, id.len)));
@@ -99,10 +99,15 @@ static void add_word(struct trial *t, struct str text, bool is_boolean, struct b
     if (str_is(before, "strat")) return;
     if (before.len > 0) {
         add_population(t, arena_printf(t->mem, "obs-%.*s", STR_ARGS(str_cut(before, 4, before.len))),
-                       STR("measure-observation"), is_boolean ? STR("Value") : STR("Itself"), text);
+                       STR("measure-observation"),
+                       str_is(text, "-") ? STR_NONE
+                       : is_boolean      ? STR("Value")
+                                         : STR("Itself"),
+                       str_is(text, "-") ? STR_NONE : text);
         return;
     }
     if ((before = cut_at(&text, ":")).len > 0) expression = before; /* "dex:den": den, by parameter dex */
+    if (str_is(before, "-")) expression = STR_NONE;                 /* "-:den": den without criteria */
     struct str code = text;
     for (int i = 0; i < CODES; i++)
         if (str_is(text, names[i])) code = str_of(codes[i]);

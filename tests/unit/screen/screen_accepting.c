@@ -140,7 +140,7 @@ static void the_accepted_choices_decide(void **state)
     examine(&w);
     for (size_t i = 0; i < 3; i++) {
         struct guideline_choice choice = {STR("bp-scheme"), str_of(cases[i].scheme)};
-        struct finding *findings = NULL;
+        const struct finding *findings = NULL;
         size_t count = 0;
         t_must(screen_accept(w.t->site, T_CLINICIAN, w.list[0], &choice, 1, w.t->mem, &err));
         t_must(screen_open(w.t->site, w.list, 1, w.t->mem, &w.screen, NULL, &err));

@@ -17,7 +17,7 @@ static struct world world_examined(const char *name)
 
 static void run_once(struct world *w)
 {
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0;
     run(w, &findings, &count);
 }
@@ -137,7 +137,7 @@ static void drafts_that_no_run_confirms_are_not_signed(void **state)
     (void)state;
     struct world w = world_examined("runs-rest");
     size_t signed_count = 0, all_findings = 0;
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     run(&w, &findings, &all_findings);
     struct screen *fewer = NULL;
     t_must(screen_open(w.t->site, w.list, 1, w.t->mem, &fewer, NULL, &err)); /* blood pressure alone */
@@ -262,15 +262,14 @@ static void a_view_without_identity_runs_nothing(void **state)
 {
     (void)state;
     struct world w = world_examined("runs-identity");
-    struct finding *findings = NULL;
+    struct screen_found found;
     struct rec_view *view = NULL;
-    size_t count = 0;
     struct salve_err err = {0};
     struct rec_ask ask = {
         .actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = w.person.card, .classes = CLASS_BIT(CLASS_CLIN)};
     t_must(rec_open(w.t->site, &ask, &view, &err));
     size_t before = t_count(view);
-    assert_code(screen_run(w.screen, view, w.t->mem, &findings, &count, &err), SALVE_E_CONSENT);
+    assert_code(screen_run(w.screen, view, w.t->mem, &found, &err), SALVE_E_CONSENT);
     assert_non_null(strstr(err.why, "identity"));
     assert_int_equal(t_count(view), before);
     t_close_view(&view);
@@ -281,7 +280,8 @@ static void a_run_on_paper_finds_the_same_and_leaves_nothing(void **state)
 {
     (void)state;
     struct world w = world_examined("runs-paper");
-    struct finding *findings = NULL, *on_paper = NULL;
+    const struct finding *findings = NULL;
+    struct finding *on_paper = NULL;
     const struct rec_resource *all = NULL;
     size_t count = 0, paper_count = 0, resources = 0;
     struct site_facts before, after;
@@ -290,7 +290,8 @@ static void a_run_on_paper_finds_the_same_and_leaves_nothing(void **state)
     struct tape *tapes = arena_array(w.t->mem, struct tape, resources);
     for (size_t i = 0; i < resources; i++) tapes[i] = all[i].tape;
     t_must(site_facts(w.t->site, w.t->mem, &before, &err));
-    t_must(screen_evaluate(w.screen, tapes, resources, T_SITE_NOW, w.t->mem, &on_paper, &paper_count, &err));
+    struct screen_ask ask = {.tapes = tapes, .tape_count = resources, .now_unix_ms = T_SITE_NOW};
+    t_must(screen_evaluate(w.screen, &ask, w.t->mem, &on_paper, &paper_count, &err));
     t_must(site_facts(w.t->site, w.t->mem, &after, &err));
     assert_int_equal(after.log_size, before.log_size);
     assert_int_equal(t_count(view), resources);

@@ -116,7 +116,7 @@ static void other_content_than_was_accepted_is_not_used(void **state)
 static void a_run_keeps_its_findings_as_drafts(void **state)
 {
     struct world w = world_make("screen-run");
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0;
     (void)state;
     accept_all(&w);
@@ -148,7 +148,7 @@ static void drafts_are_whole_fhir(void **state)
 {
     struct world w = world_make("screen-fhir");
     const struct rec_resource *all = NULL;
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0, finding_count = 0;
     (void)state;
     accept_all(&w);
@@ -175,7 +175,7 @@ static void drafts_are_whole_fhir(void **state)
 static void a_second_run_replaces_the_drafts(void **state)
 {
     struct world w = world_make("screen-again");
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0;
     (void)state;
     accept_all(&w);
@@ -202,7 +202,7 @@ static void a_second_run_replaces_the_drafts(void **state)
 static void what_salve_computed_is_no_reading(void **state)
 {
     struct world w = world_make("screen-own");
-    struct finding *first = NULL, *second = NULL;
+    const struct finding *first = NULL, *second = NULL;
     size_t first_count = 0, second_count = 0, signed_count = 0;
     (void)state;
     accept_all(&w);
@@ -220,7 +220,7 @@ static void what_salve_computed_is_no_reading(void **state)
 static void only_a_clinician_signs(void **state)
 {
     struct world w = world_make("screen-role");
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0;
     (void)state;
     accept_all(&w);
@@ -235,7 +235,7 @@ static void only_a_clinician_signs(void **state)
 static void signing_makes_results_and_names_the_clinician(void **state)
 {
     struct world w = world_make("screen-sign");
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0, signed_count = 0, again = 0;
     (void)state;
     accept_all(&w);
@@ -258,7 +258,7 @@ static void signing_makes_results_and_names_the_clinician(void **state)
 /* What one run found of w->person is the same as a draft and as a signed result; `has` notes the fields. */
 static void assert_kept_whole(struct world *w, bool has[ROW_COUNT])
 {
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0, signed_count = 0;
     run(w, &findings, &count);
     for (enum screen_state state = SCREEN_DRAFT; state <= SCREEN_SIGNED; state++) {
@@ -304,7 +304,7 @@ static void every_field_survives_drafting_signing_and_reading(void **state)
 static void the_letter_gets_what_was_signed_and_nothing_newer(void **state)
 {
     struct world w = world_make("screen-letter");
-    struct finding *findings = NULL;
+    const struct finding *findings = NULL;
     size_t count = 0, signed_count = 0;
     (void)state;
     accept_all(&w);

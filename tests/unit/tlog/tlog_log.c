@@ -337,7 +337,7 @@ static void a_successor_names_what_was_lost(void **state)
     struct str entry, payload, origin;
     enum tlog_entry_type type;
     world_open(&world);
-    assert_code(tlog_succeed(world.log, &last, 100, 5, NULL), SALVE_E_RANGE);
+    assert_code(tlog_succeed(world.log, &last, 101, 5, NULL), SALVE_E_RANGE);
     assert_ok(tlog_succeed(world.log, &last, 90, 1790000000, NULL));
     assert_ok(tlog_entry(world.log, 0, world.mem, &entry, NULL));
     assert_ok(tlog_entry_read(entry, &type, &payload, NULL));

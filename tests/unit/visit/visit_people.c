@@ -43,7 +43,9 @@ static bool on_person(void *with, uint64_t people)
 
 static struct visit_import_ask ask_of(struct told *told, bool minimise)
 {
-    return (struct visit_import_ask){.minimise = minimise, .watch = {on_card, on_rejects, on_issues, on_person, told}};
+    return (struct visit_import_ask){
+        .minimise = minimise,
+        .watch = {.card = on_card, .rejects = on_rejects, .issues = on_issues, .person = on_person, .with = told}};
 }
 
 /* --- a file about somebody ---------------------------------------------------------------------------------------- */

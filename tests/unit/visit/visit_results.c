@@ -64,18 +64,19 @@ static void drafts_are_signed_by_a_clinician_and_printed_after_that(void **state
 {
     struct visit_screening screening;
     struct world w = measured_world("signed", &screening);
-    struct visit_findings findings;
+    struct screen_found findings;
     struct visit_sheet sheets[] = {{.language = STR("en")}, {.language = STR("ar"), .is_pdf = true}};
+    struct visit_letters_ask both = {.sheets = sheets, .count = 2};
     struct visit_looks looks;
     size_t count = 0, own = 0;
     (void)state;
     t_must(visit_screen(&w.visit, &screening, w.card, &findings, &err));
     assert_true(findings.count > 0);
-    assert_int_equal(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, NULL, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_letters(as(&w, T_PERSON), w.card, &both, NULL, NULL), SALVE_E_NOT_FOUND);
     assert_int_equal(visit_sign(as(&w, T_ASSISTANT), w.card, &count, NULL), SALVE_E_ROLE);
     t_must(visit_sign(as(&w, T_CLINICIAN), w.card, &count, &err));
     assert_int_equal(count, findings.count);
-    t_must(visit_letters(as(&w, T_PERSON), w.card, sheets, 2, NULL, &err));
+    t_must(visit_letters(as(&w, T_PERSON), w.card, &both, NULL, &err));
     assert_true(holds(sheets[0].bytes, "Tala Adeyemi") && holds(sheets[0].bytes, "dr-amina"));
     assert_true(str_starts(sheets[1].bytes, STR("%PDF")));
     t_must(visit_looked(&w.visit, w.card, &looks, &err));
@@ -90,17 +91,18 @@ static void on_paper_a_clinician_answers_and_nothing_is_stored(void **state)
 {
     struct visit_screening screening;
     struct world w = measured_world("paper", &screening);
-    struct visit_findings findings;
+    struct screen_found findings;
     struct visit_sheet sheet = {.language = STR("en")};
+    struct visit_letters_ask one = {.sheets = &sheet, .count = 1};
     struct site_facts before, after;
     (void)state;
     struct str file = file_about(&w, "1980-01-01", "");
     t_must(site_facts(w.t->site, w.t->mem, &before, &err));
     t_must(visit_paper_screen(as(&w, T_ASSISTANT), &screening, file, &findings, &err));
     assert_true(findings.count > 0);
-    assert_int_equal(visit_paper_letters(&w.visit, &screening, file, &sheet, 1, NULL), SALVE_E_ROLE);
-    assert_int_equal(visit_paper_letters(as(&w, T_PERSON), &screening, file, &sheet, 1, NULL), SALVE_E_ROLE);
-    t_must(visit_paper_letters(as(&w, T_CLINICIAN), &screening, file, &sheet, 1, &err));
+    assert_int_equal(visit_paper_letters(&w.visit, &screening, file, &one, NULL), SALVE_E_ROLE);
+    assert_int_equal(visit_paper_letters(as(&w, T_PERSON), &screening, file, &one, NULL), SALVE_E_ROLE);
+    t_must(visit_paper_letters(as(&w, T_CLINICIAN), &screening, file, &one, &err));
     assert_true(holds(sheet.bytes, "dr-amina"));
     t_must(site_facts(w.t->site, w.t->mem, &after, &err));
     assert_int_equal(after.log_size, before.log_size);
@@ -284,7 +286,8 @@ static void an_import_and_the_settings_are_also_json(void **state)
     t_must(buf_done(&out, &text, &err));
     assert_str(
         text,
-        "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"finished\":true,\"counts\":["
+        "{\"people\":3,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"apart\":{\"kept\":0,"
+        "\"notKept\":0,\"findings\":0,\"urgentPeople\":0},\"finished\":true,\"counts\":["
         "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
         "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
         "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
