@@ -36,8 +36,7 @@ static void print_overview(void)
     }
     cli_print("\n  salve demo                              the whole job on made-up people\n"
               "  salve help import                       operands, options, examples\n"
-              "  salve fhir validate patient.json        no site needed\n"
-              "  salve letter CARD --lang ar -o l.pdf    one step of a visit\n\n%s",
+              "  salve fhir validate patient.json        no site needed\n\n%s",
               exit_text);
 }
 

@@ -78,8 +78,8 @@ SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, 
 
 /* Files of many new people. A run that is cut off goes on with the same file and enrols nobody twice.
  *
- *     code = rec_rows_begin(site, first, &state, err);        // first: what tells this file from others, such as its head
- *     while (..) {                                             // and first row
+ *     code = rec_rows_begin(site, first, &state, err);        // first: tells this file from others:
+ *     while (..) {                                             // such as its head and first row
  *         code = rec_rows_next(site, row, &is_done, err);      // row: its bytes
  *         if (is_done) continue;                               // by the run before
  *         ...                                                  // at most one enrolment, and what belongs to it

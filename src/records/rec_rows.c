@@ -14,22 +14,10 @@
 #include "records/rows_int.h"
 #include "store/store.h"
 
-enum { HEX_BYTES = 2 * KEYS_TOKEN_BYTES + 1, WORK_BYTES = 1 << 20 };
-
-struct rec_rows {
-    char key[8 + HEX_BYTES];              /* "batch/<token of the first row>" */
-    uint8_t running[CRYPTO_SHA256_BYTES]; /* over the rows so far */
-    char of_this[HEX_BYTES];              /* its token after this row */
-    char of_done[HEX_BYTES];              /* and after the last row that is done; "" before the first */
-    char want[HEX_BYTES];                 /* what that must be after row `hashed` */
-    uint64_t done, seen, hashed, before;  /* rows; before: to be passed over */
-    bool has_begun;                       /* the person of the row under way is there: */
-    struct compartment begun;
-    bool is_undone; /* and it is to go: decided while nobody had used it, carried out since or not */
-};
+enum { WORK_BYTES = 1 << 20 };
 
 static enum salve_code token_of(struct site *site, const char *what, const uint8_t hash[CRYPTO_SHA256_BYTES],
-                                char out[HEX_BYTES], struct salve_err *err)
+                                char out[REC_ROWS_HEX_BYTES], struct salve_err *err)
 {
     uint8_t token[KEYS_TOKEN_BYTES];
     char text[16 + 2 * CRYPTO_SHA256_BYTES + 1], hex[2 * CRYPTO_SHA256_BYTES + 1];
@@ -40,25 +28,7 @@ static enum salve_code token_of(struct site *site, const char *what, const uint8
     return SALVE_OK;
 }
 
-/* --- the document --------------------------------------------------------------------------------------------------- */
-
-enum salve_code rec_rows_put(struct rec_tx *tx, struct salve_err *err)
-{
-    const struct rec_rows *rows = tx->site->rows;
-    char id[COMPARTMENT_TEXT_BYTES + 1] = "";
-    struct store_head head = {0};
-    if (rows == NULL) return SALVE_OK;
-    if (rows->has_begun) {
-        compartment_text(rows->begun, id);
-        TRY(store_head_get(tx->store, rows->begun, &head, err));
-    }
-    struct str json =
-        arena_printf(tx->mem, "{\"begun\":\"%s\",\"done\":%llu,\"head\":%llu,\"rows\":\"%s\",\"undo\":%s}", id,
-                     (unsigned long long)rows->done, (unsigned long long)head.seq, rows->of_done,
-                     rows->is_undone ? "true" : "false");
-    if (json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
-    return store_commons_put(tx->store, str_of(rows->key), json, false, err);
-}
+/* --- the document -------------------------------------------------------------------------------------------------- */
 
 /* What an earlier run left: nothing, or the count and perhaps a row under way with the head that its person had. */
 static enum salve_code read_doc(struct site *site, struct rec_rows *rows, bool *is_touched, struct arena *mem,
@@ -123,12 +93,12 @@ static enum salve_code settle_begun(struct site *site, struct rec_rows *rows, bo
     return code;
 }
 
-/* --- a run ---------------------------------------------------------------------------------------------------------- */
+/* --- a run --------------------------------------------------------------------------------------------------------- */
 
 enum salve_code rec_rows_begin(struct site *site, struct str first, struct rec_rows_state *out, struct salve_err *err)
 {
     uint8_t hash[CRYPTO_SHA256_BYTES];
-    char token[HEX_BYTES];
+    char token[REC_ROWS_HEX_BYTES];
     bool is_touched = false;
     *out = (struct rec_rows_state){0};
     salve_assert(site->rows == NULL);
@@ -174,18 +144,6 @@ enum salve_code rec_rows_next(struct site *site, struct str row, bool *is_done, 
     }
     if (*is_done) memcpy(rows->of_done, rows->of_this, sizeof rows->of_done);
     return SALVE_OK;
-}
-
-void rec_rows_enrolled(struct site *site, struct compartment id)
-{
-    if (site->rows == NULL) return;
-    site->rows->begun = id;
-    site->rows->has_begun = true;
-}
-
-void rec_rows_not_enrolled(struct site *site)
-{
-    if (site->rows != NULL) site->rows->has_begun = false;
 }
 
 void rec_rows_done(struct site *site)

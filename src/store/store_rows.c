@@ -279,7 +279,7 @@ enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *
 
 /* A quota row: 8 bytes of SHA-256(id), 8 bytes of the minute; QUOTA_FREE is set in the minute of a row that does not
  * count. Rows of more than an hour ago are dropped as the next is written, so the file never holds more than one
- * hour; and of those that do not count the newest are kept, so that a file of many new people costs no more for each. */
+ * hour; of those that do not count the newest are kept, so that each of a file of many new people costs the same. */
 enum { QUOTA_ROW_BYTES = 16, QUOTA_COUNTED_MAX = 10000, QUOTA_FREE_MAX = 1000, QUOTA_MINUTES = 60 };
 #define QUOTA_FREE ((uint64_t)1 << 63)
 

@@ -292,7 +292,7 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
     return code;
 }
 
-/* --- rows, each once ------------------------------------------------------------------------------------------------ */
+/* --- rows, each once ---------------------------------------------------------------------------------------------- */
 
 static enum salve_code rows_begin(const struct visit *visit, struct str first, const struct visit_watch *watch,
                                   struct salve_err *err)
