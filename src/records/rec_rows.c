@@ -28,7 +28,7 @@ static enum salve_code token_of(struct site *site, const char *what, const uint8
     return SALVE_OK;
 }
 
-/* --- the document -------------------------------------------------------------------------------------------------- */
+/* --- the document ------------------------------------------------------------------------------------------------- */
 
 /* What an earlier run left: nothing, or the count and perhaps a row under way with the head that its person had. */
 static enum salve_code read_doc(struct site *site, struct rec_rows *rows, bool *is_touched, struct arena *mem,
@@ -93,7 +93,7 @@ static enum salve_code settle_begun(struct site *site, struct rec_rows *rows, bo
     return code;
 }
 
-/* --- a run --------------------------------------------------------------------------------------------------------- */
+/* --- a run -------------------------------------------------------------------------------------------------------- */
 
 enum salve_code rec_rows_begin(struct site *site, struct str first, struct rec_rows_state *out, struct salve_err *err)
 {
