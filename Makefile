@@ -250,8 +250,14 @@ setup:
 demo:
 	@tools/setup build
 	@echo "building (under a minute on two cores)"
-	@tools/quietly $(MAKE) --no-print-directory -j$$(nproc) all
-	@$(BUILD)/salve demo
+	@tools/quietly $(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/hide_look
+	@tools/demo $(BUILD)
+
+# What the demonstration shows to be found out.
+$(BUILD)/hide_look: tools/hide_look.c $(call archives_for,db)
+	@mkdir -p $(@D)
+	$(if $(VERBOSE),,@echo "ld $@")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
 
 run: all
 	@$(BUILD)/salve help

@@ -44,6 +44,10 @@ for (const name of readdirSync(folder).sort()) {
   read_logic(readFileSync(logic, 'utf8'));
 }
 read_logic(readFileSync(`${folder}/lib/SalveCommon.cql`, 'utf8'));
+// Known diseases are lists: define "... in SNOMED CT": { 'code', ... }
+const diseases = readFileSync(`${folder}/lib/SalveConditions.cql`, 'utf8');
+for (const [, list] of diseases.matchAll(/^define "[^"]+ in SNOMED CT": \{([^}]+)\}/gm))
+  for (const [, code] of list.matchAll(/'(\d+)'/g)) add(systems.SNOMED, code, 'LISTED');
 
 const quote = (s) => JSON.stringify(s);
 const familyOf = (r) => (r.apart.size === 1 && [...r.apart][0] ? quote([...r.apart][0]) : 'NULL');

@@ -7,32 +7,64 @@
 
 #include "json/json.h"
 
-static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 set-up wrong, 4 not found,\n"
-                                "5 partly done or input refused, 6 conflict or locked, 7 refused by consent or\n"
-                                "role, 8 integrity, 9 try again later, 130 interrupted.\n";
+static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 usage, 3 set-up, 4 not found, 5 input refused,\n"
+                                "6 conflict, locked, 7 consent or role, 8 integrity, 9 later, 130 interrupted.\n";
+
+static size_t first_word(const char *name) { return strcspn(name, " "); }
+
+static bool begins_alike(size_t a, size_t b)
+{
+    size_t len = first_word(cli_commands[a].name);
+    return len == first_word(cli_commands[b].name) && memcmp(cli_commands[a].name, cli_commands[b].name, len) == 0;
+}
+
+static bool is_first_alike(size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (begins_alike(i, at)) return false;
+    return true;
+}
+
+/* Commands that begin with one word, together: "keys rotate|change", "staff [retire|role]". Empty behind the first. */
+static void add_alike(size_t at, struct buf *out)
+{
+    bool is_alone = cli_commands[at].name[first_word(cli_commands[at].name)] == '\0';
+    size_t more = 0;
+    out->len = 0;
+    if (!is_first_alike(at)) return;
+    buf_addf(out, "%.*s", (int)first_word(cli_commands[at].name), cli_commands[at].name);
+    for (size_t i = at; i < cli_command_count; i++) {
+        const char *rest = cli_commands[i].name + first_word(cli_commands[i].name);
+        if (begins_alike(i, at) && *rest != '\0')
+            buf_addf(out, "%s%s", more++ > 0 ? "|" : is_alone ? " [" : " ", rest + 1);
+    }
+    if (is_alone && more > 0) buf_add_char(out, ']');
+}
 
 /* Groups in the order of their first command; fits 80 columns and 24 lines. */
-static void print_group(const char *group)
+static void print_group(const struct cli *cli, const char *group)
 {
+    struct buf text;
     int column = cli_print("  %-12s", group);
+    buf_init(&text, cli->mem, CLI_LINE_BYTES_MAX);
     for (size_t i = 0; i < cli_command_count; i++) {
-        const struct cli_command *command = &cli_commands[i];
-        if (strcmp(command->group, group) != 0) continue;
-        int width = (int)strlen(command->name) + 2;
-        if (column + width > 80) column = cli_print("\n  %-12s", "");
-        column += cli_print("%s  ", command->name);
+        if (strcmp(cli_commands[i].group, group) != 0) continue;
+        add_alike(i, &text);
+        if (text.len == 0) continue;
+        if (column + (int)text.len + 2 > 80) column = cli_print("\n  %-12s", "");
+        column += cli_print("%.*s  ", STR_ARGS(buf_str(&text)));
     }
     cli_print("\n");
 }
 
-static void print_overview(void)
+static void print_overview(const struct cli *cli)
 {
     cli_print("salve - free health checks with the person's consent in charge\n\n"
               "Usage: salve COMMAND [OPERANDS] [OPTIONS]\n\n");
     for (size_t i = 0; i < cli_command_count; i++) {
         bool is_first = true;
         for (size_t j = 0; j < i; j++) is_first = is_first && strcmp(cli_commands[i].group, cli_commands[j].group) != 0;
-        if (is_first) print_group(cli_commands[i].group);
+        if (is_first) print_group(cli, cli_commands[i].group);
     }
     cli_print("\n  salve demo                              the whole job on made-up people\n"
               "  salve help import                       operands, options, examples\n"
@@ -106,7 +138,7 @@ enum salve_code cli_help(struct cli *cli, struct salve_err *err)
 {
     int taken = 0;
     if (cli->word_count == 0 && cli->is_json) return print_json(cli, NULL, err);
-    if (cli->word_count == 0) return print_overview(), SALVE_OK;
+    if (cli->word_count == 0) return print_overview(cli), SALVE_OK;
     const struct cli_command *command =
         cli_command_find(cli->words[0], cli->word_count > 1 ? cli->words[1] : NULL, &taken);
     if (command != NULL && cli->is_json) return print_json(cli, command, err);
@@ -183,20 +215,11 @@ enum salve_code cli_man(struct cli *cli, struct salve_err *err)
 
 /* --- completion -------------------------------------------------------------------------------------------------- */
 
-static bool is_first_of_group(size_t at, size_t len)
-{
-    for (size_t i = 0; i < at; i++)
-        if (strncmp(cli_commands[i].name, cli_commands[at].name, len) == 0 &&
-            (cli_commands[i].name[len] == ' ' || cli_commands[i].name[len] == '\0'))
-            return false;
-    return true;
-}
-
 static void print_first_words(const char *between)
 {
     for (size_t i = 0; i < cli_command_count; i++) {
         size_t len = strcspn(cli_commands[i].name, " ");
-        if (is_first_of_group(i, len)) cli_print("%s%.*s", i == 0 ? "" : between, (int)len, cli_commands[i].name);
+        if (is_first_alike(i)) cli_print("%s%.*s", i == 0 ? "" : between, (int)len, cli_commands[i].name);
     }
 }
 
@@ -217,7 +240,7 @@ static void complete_bash(void)
         const char *space = strchr(cli_commands[i].name, ' ');
         if (space == NULL) continue;
         size_t len = (size_t)(space - cli_commands[i].name);
-        if (!is_first_of_group(i, len)) continue;
+        if (!is_first_alike(i)) continue;
         cli_print("    %.*s) COMPREPLY=($(compgen -W '", (int)len, cli_commands[i].name);
         for (size_t j = i; j < cli_command_count; j++)
             if (strncmp(cli_commands[j].name, cli_commands[i].name, len + 1) == 0)

@@ -155,11 +155,11 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->ended_count > 0)
         cli_say(cli, "%zu of these %zu lines were in the log and not yet signed when something was lost and it ended.",
                 looks->ended_count, looks->count);
-    cli_say(
-        cli,
-        "Every %s of these %zu lines is in the signed log. A look at a copy of this site, or one that somebody cut\n"
-        "out of its files, would not show here.",
-        looks->unsigned_count + looks->ended_count > 0 ? "other one" : "one", looks->count);
+    cli_say(cli,
+            "Every %s of these %zu lines is in the signed log. A look that somebody cuts out of the site's files is\n"
+            "found, by this command or by 'salve verify'. One at a copy of the site does not show here, nor one from\n"
+            "after the time to which somebody put the whole folder back: 'salve verify --against' a proof shows that.",
+            looks->unsigned_count + looks->ended_count > 0 ? "other one" : "one", looks->count);
     return SALVE_OK;
 }
 

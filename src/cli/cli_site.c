@@ -6,6 +6,8 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_login.h"
 #include "cli/cli_reply.h"
+#include "base/file.h"
+#include "base/limits.h"
 #include "visit/measure.h"
 #include "visit/site.h"
 
@@ -184,8 +186,10 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     struct verifying verifying = {.cli = cli};
     struct site_verify_result result = {0};
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
+    const char *against = cli_option(cli, OPT_AGAINST);
     if (cli_has(cli, OPT_AS)) ask.login = verify_login;
     TRY(cli_site_found(cli, err));
+    if (against != NULL) TRY(file_read(against, SALVE_RESOURCE_BYTES_MAX, cli->mem, &ask.against, err));
     cli_reply_open(&verifying.reply, cli, '{');
     cli_reply_enter(&verifying.reply, "faults", '[');
     enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);

@@ -163,9 +163,10 @@ SALVE_MUST_USE enum salve_code keys_grant(struct keys *keys, struct keys_ring *r
 /* keys_withdraw - one durable transaction: the wraps of `purpose` go, and every class that it had gets a new key
  * version, wrapped for SELF and for the purposes that keep it. The ring gets the new versions. Presence wraps of a
  * class that turned keep the old versions only and are renewed by keys_grant at the next visit with the card. SELF
- * cannot be withdrawn (erase does that): E_CONSENT. A purpose without wraps is fine and changes nothing. */
+ * cannot be withdrawn (erase does that): E_CONSENT. A purpose without wraps is fine and changes no key. consent_seq: of
+ * the decision that is carried out; 0 where it is not known. */
 SALVE_MUST_USE enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum purpose purpose,
-                                             struct salve_err *err);
+                                             uint64_t consent_seq, struct salve_err *err);
 
 /* keys_erase - one durable transaction: all wraps and index tokens of the compartment go, and no file holds them. The
  * ring, if any, is the caller's to drop. Fine if there is nothing. */
@@ -182,6 +183,13 @@ struct keys_granted {
 SALVE_MUST_USE enum salve_code keys_granted(struct keys *keys, struct compartment id,
                                             struct keys_granted out[PURPOSE_LAST + 1], struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_exists(struct keys *keys, struct compartment id, bool *out, struct salve_err *err);
+/* keys_whole_check - whether the wraps and tokens of a compartment are all that the key store gave it, and the newest
+ * decision that they follow (0: not known). keys_whole_next - for verify: the first compartment behind `after` that has
+ * anything here. */
+SALVE_MUST_USE enum salve_code keys_whole_check(struct keys *keys, struct compartment id, bool *is_whole,
+                                                uint64_t *decided, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_whole_next(struct keys *keys, const struct compartment *after,
+                                               struct compartment *out, bool *found, struct salve_err *err);
 /* keys_compartment_next - the first compartment with wraps after `after` (NULL: from the start); for verify and
  * tombstone replay. */
 SALVE_MUST_USE enum salve_code keys_compartment_next(struct keys *keys, const struct compartment *after,

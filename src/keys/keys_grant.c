@@ -87,7 +87,12 @@ enum salve_code keys_grant(struct keys *keys, struct keys_ring *ring, const stru
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
     code = check_ring(keys, ring, err);
-    for (size_t i = 0; code == SALVE_OK && i < count; i++) code = put_grant(keys, ring, &grants[i], err);
+    uint64_t decided = 0;
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        if (grants[i].consent.seq > decided) decided = grants[i].consent.seq;
+        code = put_grant(keys, ring, &grants[i], err);
+    }
+    if (code == SALVE_OK) code = keys_whole_settle(keys, ring->id, decided, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code == SALVE_OK) ring->is_new = false;
@@ -115,7 +120,18 @@ static enum salve_code wrap_turned(struct keys *keys, const struct keys_ring *ri
     return code;
 }
 
-enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum purpose purpose, struct salve_err *err)
+/* Nothing of it is here, and the decision is followed all the same. */
+static enum salve_code note_decided(struct keys *keys, struct compartment id, uint64_t decided, struct salve_err *err)
+{
+    enum salve_code code = db_begin(keys->db, false, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, id, decided, err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code;
+}
+
+enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum purpose purpose, uint64_t consent_seq,
+                              struct salve_err *err)
 {
     struct keys_wrap_row *rows = NULL;
     size_t count = 0;
@@ -129,13 +145,14 @@ enum salve_code keys_withdraw(struct keys *keys, struct keys_ring *ring, enum pu
         if (rows[i].purpose == purpose) classes |= CLASS_BIT(rows[i].class);
     if (code != SALVE_OK || classes == 0) {
         free(rows);
-        return code;
+        return code == SALVE_OK && consent_seq > 0 ? note_decided(keys, ring->id, consent_seq, err) : code;
     }
     size_t before = ring->count;
     code = keys_ring_turn(ring, classes, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
     if (code == SALVE_OK) code = keys_drop_purpose(keys, ring->id, purpose, err);
     if (code == SALVE_OK) code = wrap_turned(keys, ring, rows, count, purpose, classes, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, ring->id, consent_seq, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code != SALVE_OK) ring->count = before; /* the new versions are not kept */
@@ -152,6 +169,7 @@ enum salve_code keys_erase(struct keys *keys, struct compartment id, struct salv
     if (code == SALVE_OK) code = db_run(keys->wrap_drop, err);
     db_bind_blob(keys->token_drop, 1, compartment_bytes(&id));
     if (code == SALVE_OK) code = db_run(keys->token_drop, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, id, 0, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     db_reset(keys->token_drop);

@@ -47,6 +47,7 @@ struct keys {
         *secret_next;
     struct db_stmt *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
     struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_next, *token_drop, *token_drop_one;
+    struct db_stmt *token_list, *whole_get, *whole_put, *whole_drop, *whole_next; /* NULL in layout 1 */
 };
 
 static inline struct crypto_key *keys_slot(struct keys *keys, unsigned slot)
@@ -65,7 +66,12 @@ SALVE_MUST_USE enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch,
 SALVE_MUST_USE enum salve_code keys_kek_add(struct keys *keys, uint32_t epoch, unsigned seal_slot,
                                             struct salve_err *err);
 /* the next name after *last, which then views `name` (start with STR("")); keys_secret_check - whether it opens */
-enum { KEYS_SECRET_NAME_MAX = 200 };
+enum { KEYS_SECRET_NAME_MAX = 200, KEYS_SECRETS_MAC_BYTES = 16 };
+/* keys_sealed_put inside of a transaction, which ends with settle: the row "secrets" of meta, a MAC over all of them */
+SALVE_MUST_USE enum salve_code keys_sealed_put_in(struct keys *keys, struct str name, const struct crypto_key *secret,
+                                                  struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_secrets_settle(struct keys *keys, struct salve_err *err);
+bool keys_secrets_fit(struct keys *keys);
 #define KEYS_LETTER_ROWS "letter/" /* what the names of letters' rows begin with (keys_letter.c) */
 SALVE_MUST_USE enum salve_code keys_secret_next(struct keys *keys, char name[KEYS_SECRET_NAME_MAX], struct str *last,
                                                 bool *found, struct salve_err *err);
@@ -80,6 +86,7 @@ SALVE_MUST_USE enum salve_code keys_meta_put(struct keys *keys, const char *name
 
 /* what keys_due tells: under a slot of the epoch; a row that is missing or does not fit gives zeros */
 void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out);
+bool keys_due_fits(struct keys *keys);
 SALVE_MUST_USE enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due,
                                               struct salve_err *err);
 
@@ -109,9 +116,22 @@ SALVE_MUST_USE enum salve_code keys_signed_settle(struct keys *keys, struct salv
 /* whether the file fits the key store, or is not there */
 bool keys_signed_fits(struct keys *keys);
 
+SALVE_MUST_USE enum salve_code keys_signed_row_put(struct keys *keys, const struct keys_signed *head,
+                                                   struct salve_err *err);
+
 /* --- tokens --- */
+/* the salt of the index, with a MAC */
+SALVE_MUST_USE enum salve_code keys_salt_put(struct keys *keys, const uint8_t salt[CRYPTO_SALT_BYTES],
+                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_salt_get(struct keys *keys, uint8_t salt[CRYPTO_SALT_BYTES], struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_token_store(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES],
                                                 const struct keys_bound *to, struct salve_err *err);
+
+/* --- what one compartment has (keys_whole.c) --- */
+/* settle - in each transaction that changes its wraps or tokens. decided: the decision that they follow now, 0: as
+ * before */
+SALVE_MUST_USE enum salve_code keys_whole_settle(struct keys *keys, struct compartment id, uint64_t decided,
+                                                 struct salve_err *err);
 
 /* --- wraps --- */
 /* the KEK of a wrap's purpose and epoch; NULL if that epoch is gone */

@@ -58,8 +58,14 @@ enum salve_code keys_letter_tried(struct keys *keys, struct compartment id, uint
     struct keys_letter letter;
     bool found = false;
     enum salve_code code = keys_letter_get(keys, id, &letter, &found, err);
+    if (code != SALVE_OK || !found) return code;
     letter.tries = tries;
-    return code == SALVE_OK && found ? row_put(keys, id, &letter, err) : code; /* one statement is one transaction */
+    code = db_begin(keys->db, false, err);
+    if (code == SALVE_OK) code = row_put(keys, id, &letter, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, id, 0, err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code;
 }
 
 void keys_letter_presence(struct keys *keys, struct str letter_code, struct str birth_date,
@@ -102,6 +108,7 @@ enum salve_code keys_letter_drop(struct keys *keys, struct compartment id, struc
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
     code = drop_in(keys, id, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, id, 0, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     return code == SALVE_OK ? db_scrub(keys->db, err) : code;
@@ -115,6 +122,7 @@ enum salve_code keys_letter_put(struct keys *keys, struct keys_ring *ring, const
     if (code != SALVE_OK) return code;
     code = drop_in(keys, ring->id, err);
     if (code == SALVE_OK) code = row_put(keys, ring->id, letter, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, ring->id, 0, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code == SALVE_OK) code = keys_grant(keys, ring, grant, 1, err);

@@ -7,17 +7,19 @@
 #include "base/assert.h"
 #include "keys/keys_int.h"
 
-#define TOKEN_TABLE                                                                                                    \
+#define NEW_TABLES                                                                                                     \
     "CREATE TABLE token (token BLOB, compartment BLOB, since INTEGER NOT NULL, mac BLOB NOT NULL,"                     \
     " PRIMARY KEY (token, compartment)) STRICT, WITHOUT ROWID;"                                                        \
-    "CREATE INDEX token_compartment ON token (compartment);"
+    "CREATE INDEX token_compartment ON token (compartment);"                                                           \
+    "CREATE TABLE compartment (compartment BLOB PRIMARY KEY, decided INTEGER NOT NULL, mac BLOB NOT NULL)"             \
+    " STRICT, WITHOUT ROWID;"
 static const char schema[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE kek (purpose INTEGER, epoch INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (purpose, epoch))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE wrap (compartment BLOB, purpose INTEGER, class INTEGER, version INTEGER, presence INTEGER NOT NULL,"
     " bytes BLOB NOT NULL, PRIMARY KEY (compartment, purpose, class, version)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;" TOKEN_TABLE;
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;" NEW_TABLES;
 
 static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
 {
@@ -57,15 +59,24 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
     return code;
 }
 
-static enum salve_code prepare_tokens(struct keys *k, struct salve_err *err)
+static enum salve_code prepare_new(struct keys *k, struct salve_err *err)
 {
     TRY(db_prepare(k->db, "INSERT OR REPLACE INTO token VALUES (?1, ?2, ?3, ?4)", &k->token_put, err));
     TRY(db_prepare(k->db, "SELECT compartment, since, mac FROM token WHERE token = ?1 ORDER BY compartment",
                    &k->token_find, err));
+    TRY(db_prepare(k->db,
+                   "SELECT token, compartment, since, mac FROM token WHERE (token, compartment) > (?1, ?2) "
+                   "ORDER BY token, compartment LIMIT 1",
+                   &k->token_next, err));
+    TRY(db_prepare(k->db, "SELECT token, since FROM token WHERE compartment = ?1 ORDER BY token", &k->token_list, err));
+    TRY(db_prepare(k->db, "SELECT decided, mac FROM compartment WHERE compartment = ?1", &k->whole_get, err));
+    TRY(db_prepare(k->db, "INSERT OR REPLACE INTO compartment VALUES (?1, ?2, ?3)", &k->whole_put, err));
+    TRY(db_prepare(k->db, "DELETE FROM compartment WHERE compartment = ?1", &k->whole_drop, err));
     return db_prepare(k->db,
-                      "SELECT token, compartment, since, mac FROM token WHERE (token, compartment) > (?1, ?2) "
-                      "ORDER BY token, compartment LIMIT 1",
-                      &k->token_next, err);
+                      "SELECT min(compartment) FROM (SELECT min(compartment) AS compartment FROM wrap WHERE "
+                      "compartment > ?1 UNION SELECT min(compartment) FROM token WHERE compartment > ?1 "
+                      "UNION SELECT min(compartment) FROM compartment WHERE compartment > ?1)",
+                      &k->whole_next, err);
 }
 
 /* --- the root secret ---------------------------------------------------------------------------------------------- */
@@ -203,7 +214,7 @@ static enum salve_code open_db(struct keys *keys, const struct keys_options *opt
         code = db_open(options->path, &db, &keys->db, err);
     }
     if (code == SALVE_OK) code = prepare_all(keys, err);
-    return code == SALVE_OK && keys->layout == KEYS_LAYOUT ? prepare_tokens(keys, err) : code;
+    return code == SALVE_OK && keys->layout == KEYS_LAYOUT ? prepare_new(keys, err) : code;
 }
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
@@ -218,6 +229,7 @@ static enum salve_code meta_epoch_put(struct keys *keys, uint32_t epoch, int64_t
 static enum salve_code fill(struct keys *keys, const struct keys_options *options, struct salve_err *err)
 {
     uint8_t root[ROOT_BYTES], salt[CRYPTO_SALT_BYTES];
+    const struct keys_signed none = {0};
     enum crypto_cost cost = options->cost == 0 ? CRYPTO_COST_MODERATE : options->cost;
     crypto_key_random(keys_slot(keys, SLOT_ROOT));
     keys_seal_key(keys_slot(keys, SLOT_ROOT), 1, keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
@@ -228,13 +240,15 @@ static enum salve_code fill(struct keys *keys, const struct keys_options *option
     enum salve_code code = root_seal(keys, options->secret, cost, SLOT_ROOT, root, err);
     if (code == SALVE_OK) code = db_begin(keys->db, false, err);
     if (code == SALVE_OK) code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
-    if (code == SALVE_OK) code = keys_meta_put(keys, "index salt", str_bytes(salt, sizeof salt), err);
+    if (code == SALVE_OK) code = keys_salt_put(keys, salt, err);
+    if (code == SALVE_OK) code = keys_signed_row_put(keys, &none, err);
     if (code == SALVE_OK) code = meta_epoch_put(keys, 1, 0, err);
     if (code == SALVE_OK)
         code = keys_due_write(keys, SLOT_SEAL_NOW, (struct keys_due){.renewed_unix_s = options->made_unix_s}, err);
     if (code == SALVE_OK) code = keys_kek_store(keys, 1, SLOT_KEK_NOW, SLOT_SEAL_NOW, err);
-    if (code == SALVE_OK) code = keys_sealed_put(keys, STR("index"), keys_slot(keys, SLOT_B), err);
-    if (code == SALVE_OK) code = keys_sealed_put(keys, STR("rows"), keys_slot(keys, SLOT_ROWS), err);
+    if (code == SALVE_OK) code = keys_sealed_put_in(keys, STR("index"), keys_slot(keys, SLOT_B), err);
+    if (code == SALVE_OK) code = keys_sealed_put_in(keys, STR("rows"), keys_slot(keys, SLOT_ROWS), err);
+    if (code == SALVE_OK) code = keys_secrets_settle(keys, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     crypto_key_zero(keys_slot(keys, SLOT_B));
@@ -351,6 +365,7 @@ enum salve_code keys_open_beside(struct keys *keys, const char *path, struct key
         crypto_key_copy(keys_slot(copy, SLOT_ROOT), keys_slot(keys, SLOT_ROOT));
         code = open_epoch(copy, err);
     }
+    if (code == SALVE_OK) code = load_rows(copy, err);
     if (code == SALVE_OK)
         *out = copy;
     else if (copy != NULL)
@@ -430,10 +445,33 @@ enum salve_code keys_change_secret(struct keys *keys, struct keys_secret old, st
 enum salve_code keys_upgrade_begin(struct keys *keys, struct salve_err *err)
 {
     struct crypto_key *rows = keys_slot(keys, SLOT_ROWS);
+    struct keys_signed known;
+    TRY(keys_signed_get(keys, &known, err));
+    TRY(keys_signed_row_put(keys, &known, err)); /* the one row that layout 1 may lack */
     enum salve_code code = keys_sealed_get(keys, STR("rows"), rows, err);
     if (code != SALVE_E_NOT_FOUND) return code;
     crypto_key_random(rows);
     return keys_sealed_put(keys, STR("rows"), rows, err);
+}
+
+static enum salve_code settle_all(struct keys *keys, struct salve_err *err)
+{
+    struct compartment id, *after = NULL, last;
+    bool found = true;
+    for (;;) {
+        TRY(keys_whole_next(keys, after, &id, &found, err));
+        if (!found) return SALVE_OK;
+        TRY(keys_whole_settle(keys, id, 0, err));
+        last = id;
+        after = &last;
+    }
+}
+
+static enum salve_code bind_salt(struct keys *keys, struct salve_err *err)
+{
+    uint8_t salt[CRYPTO_SALT_BYTES];
+    TRY(keys_meta_get(keys, "index salt", salt, sizeof salt, err));
+    return keys_salt_put(keys, salt, err);
 }
 
 /* In the transaction that seals everything anew: the table of tokens with what binds each. In layout 1 there are only
@@ -442,8 +480,8 @@ static enum salve_code bind_tokens(struct keys *keys, struct salve_err *err)
 {
     struct db_stmt *old = NULL;
     bool row = true;
-    TRY(db_exec(keys->db, "ALTER TABLE token RENAME TO token_1; DROP INDEX token_compartment;" TOKEN_TABLE, err));
-    TRY(prepare_tokens(keys, err));
+    TRY(db_exec(keys->db, "ALTER TABLE token RENAME TO token_1; DROP INDEX token_compartment;" NEW_TABLES, err));
+    TRY(prepare_new(keys, err));
     TRY(db_prepare(keys->db, "SELECT token, compartment FROM token_1", &old, err));
     enum salve_code code = SALVE_OK;
     while (code == SALVE_OK && row) {
@@ -458,6 +496,9 @@ static enum salve_code bind_tokens(struct keys *keys, struct salve_err *err)
         if (code == SALVE_OK) code = keys_token_store(keys, (const uint8_t *)token.ptr, &to, err);
     }
     db_reset(old);
+    if (code == SALVE_OK) code = settle_all(keys, err);
+    if (code == SALVE_OK) code = bind_salt(keys, err);
+    if (code == SALVE_OK) code = keys_secrets_settle(keys, err);
     if (code == SALVE_OK) code = db_exec(keys->db, "DROP TABLE token_1; PRAGMA user_version=2", err);
     return code;
 }

@@ -19,6 +19,16 @@ static void bind_key(struct db_stmt *stmt, const struct keys_wrap_row *row)
     db_bind_i64(stmt, 4, row->version);
 }
 
+/* Past its time, or of a letter whose row is gone or does not open. */
+static bool is_over(struct keys *keys, const struct crypto_wrap *wrap, int64_t now_unix_s)
+{
+    struct keys_letter letter;
+    bool found = false;
+    if (wrap->not_after_unix_s != 0 && wrap->not_after_unix_s < now_unix_s) return true;
+    return wrap->purpose == PURPOSE_LETTER &&
+           (keys_letter_get(keys, wrap->compartment, &letter, &found, NULL) != SALVE_OK || !found);
+}
+
 /* One wrap to the present epoch, or away if it is past. A wrap that does not open stays as it is: verify names it. */
 static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int64_t now_unix_s,
                               struct keys_rotated *out, struct salve_err *err)
@@ -27,11 +37,12 @@ static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int6
     struct crypto_key *key = keys_slot(keys, SLOT_A);
     struct str bytes = {(const char *)row->bytes, sizeof row->bytes};
     if (crypto_wrap_peek(bytes, &wrap, NULL) != SALVE_OK) return SALVE_OK;
-    if (wrap.not_after_unix_s != 0 && wrap.not_after_unix_s < now_unix_s) {
+    if (is_over(keys, &wrap, now_unix_s)) {
         bind_key(keys->wrap_drop_one, row);
         out->expired++;
         TRY(db_run(keys->wrap_drop_one, err));
-        return wrap.purpose == PURPOSE_LETTER ? keys_letter_forget(keys, row->id, err) : SALVE_OK;
+        if (wrap.purpose == PURPOSE_LETTER) TRY(keys_letter_forget(keys, row->id, err));
+        return keys_whole_settle(keys, row->id, 0, err);
     }
     const struct crypto_key *kek = keys_kek_of(keys, &wrap);
     if (wrap.epoch == keys->epoch) {

@@ -62,6 +62,12 @@ bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8
     return crypto_equal(mac, row + len, KEYS_MAC_BYTES);
 }
 
+bool keys_due_fits(struct keys *keys)
+{
+    uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
+    return keys_row_get(keys, SLOT_SEAL_NOW, "renewed", row, DUE_BYTES);
+}
+
 void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out)
 {
     uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
@@ -100,11 +106,12 @@ static enum salve_code has_kek(struct keys *keys, enum purpose purpose, uint32_t
     return code;
 }
 
-/* Only where the epoch's other KEKs are: an epoch that is gone stays gone. */
+/* Layout 1 has none for letters. Only where the epoch's other KEKs are: an epoch that is gone stays gone. */
 enum salve_code keys_kek_add(struct keys *keys, uint32_t epoch, unsigned seal_slot, struct salve_err *err)
 {
     uint8_t sealed[CRYPTO_SEALED_KEY_BYTES], aad[KEK_AAD_BYTES];
     bool is_living = false, is_there = false;
+    if (keys->layout == KEYS_LAYOUT) return SALVE_OK;
     enum salve_code code = has_kek(keys, PURPOSE_SELF, epoch, &is_living, err);
     if (code == SALVE_OK) code = has_kek(keys, PURPOSE_LETTER, epoch, &is_there, err);
     if (code != SALVE_OK || !is_living || is_there) return code;
@@ -181,10 +188,21 @@ static enum salve_code secret_read(struct keys *keys, struct str name, unsigned 
     return code;
 }
 
+enum salve_code keys_sealed_put_in(struct keys *keys, struct str name, const struct crypto_key *secret,
+                                   struct salve_err *err)
+{
+    return secret_write(keys, name, SLOT_SEAL_NOW, secret, err);
+}
+
 enum salve_code keys_sealed_put(struct keys *keys, struct str name, const struct crypto_key *secret,
                                 struct salve_err *err)
 {
-    return secret_write(keys, name, SLOT_SEAL_NOW, secret, err); /* one statement is one transaction */
+    enum salve_code code = db_begin(keys->db, false, err);
+    if (code == SALVE_OK) code = keys_sealed_put_in(keys, name, secret, err);
+    if (code == SALVE_OK) code = keys_secrets_settle(keys, err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code;
 }
 
 enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypto_key *secret, struct salve_err *err)
@@ -194,9 +212,13 @@ enum salve_code keys_sealed_get(struct keys *keys, struct str name, struct crypt
 
 enum salve_code keys_sealed_drop(struct keys *keys, struct str name, struct salve_err *err)
 {
+    enum salve_code code = db_begin(keys->db, false, err);
     db_bind_text(keys->secret_drop, 1, name);
-    TRY(db_run(keys->secret_drop, err));
-    return db_scrub(keys->db, err);
+    if (code == SALVE_OK) code = db_run(keys->secret_drop, err);
+    if (code == SALVE_OK) code = keys_secrets_settle(keys, err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code == SALVE_OK ? db_scrub(keys->db, err) : code;
 }
 
 void keys_of_rows(struct keys *keys, struct str label, struct crypto_key *out)
@@ -224,6 +246,45 @@ enum salve_code keys_secret_check(struct keys *keys, struct str name, struct sal
     enum salve_code code = secret_read(keys, name, SLOT_SEAL_NOW, keys_slot(keys, SLOT_A), err);
     crypto_key_zero(keys_slot(keys, SLOT_A));
     return code;
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------------- */
+
+/* Names and contents, one after the other; letters stand with their compartment (keys_whole.c). The key of this hash is
+ * in SLOT_B meanwhile. */
+static enum salve_code secrets_mac(struct keys *keys, uint8_t mac[KEYS_SECRETS_MAC_BYTES], struct salve_err *err)
+{
+    char name[KEYS_SECRET_NAME_MAX];
+    struct str last = STR("");
+    uint8_t one[KEYS_SECRETS_MAC_BYTES];
+    memset(mac, 0, KEYS_SECRETS_MAC_BYTES);
+    for (bool found = true;;) {
+        TRY(keys_secret_next(keys, name, &last, &found, err));
+        if (!found) return SALVE_OK;
+        if (str_starts(last, STR(KEYS_LETTER_ROWS))) continue;
+        TRY(secret_read(keys, last, SLOT_SEAL_NOW, keys_slot(keys, SLOT_A), err));
+        keys_of_rows(keys, STR("SLV-secrets-row-v1"), keys_slot(keys, SLOT_B));
+        crypto_key_mac_key(keys_slot(keys, SLOT_B), keys_slot(keys, SLOT_A), one, sizeof one);
+        const struct str parts[] = {str_bytes(mac, KEYS_SECRETS_MAC_BYTES), last, str_bytes(one, sizeof one)};
+        crypto_key_mac(keys_slot(keys, SLOT_B), parts, 3, mac, KEYS_SECRETS_MAC_BYTES);
+        crypto_key_zero(keys_slot(keys, SLOT_A));
+        crypto_key_zero(keys_slot(keys, SLOT_B));
+    }
+}
+
+enum salve_code keys_secrets_settle(struct keys *keys, struct salve_err *err)
+{
+    uint8_t mac[KEYS_SECRETS_MAC_BYTES];
+    if (keys->layout != KEYS_LAYOUT) return SALVE_OK;
+    TRY(secrets_mac(keys, mac, err));
+    return keys_meta_put(keys, "secrets", str_bytes(mac, sizeof mac), err);
+}
+
+bool keys_secrets_fit(struct keys *keys)
+{
+    uint8_t mac[KEYS_SECRETS_MAC_BYTES], row[KEYS_SECRETS_MAC_BYTES];
+    return secrets_mac(keys, mac, NULL) == SALVE_OK &&
+           keys_meta_get(keys, "secrets", row, sizeof row, NULL) == SALVE_OK && crypto_equal(mac, row, sizeof mac);
 }
 
 /* A letter's row that does not open ends that letter; it must not keep everybody's keys from being renewed. */

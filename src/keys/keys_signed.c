@@ -95,7 +95,7 @@ static enum salve_code read_row(struct keys *keys, struct keys_signed *out, stru
 {
     uint8_t row[ROW_BYTES];
     *out = (struct keys_signed){0};
-    if (!has_row(keys)) return SALVE_OK;
+    if (keys->whole_put == NULL && !has_row(keys)) return SALVE_OK; /* layout 1 may lack it */
     if (!keys_row_get(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES))
         return salve_refuse(err, SALVE_E_INTEGRITY, "the largest signed head of the log does not fit", "%s",
                             keys->path);
@@ -111,9 +111,15 @@ enum salve_code keys_signed_get(struct keys *keys, struct keys_signed *out, stru
     return code;
 }
 
-enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *head, struct salve_err *err)
+enum salve_code keys_signed_row_put(struct keys *keys, const struct keys_signed *head, struct salve_err *err)
 {
     uint8_t row[ROW_BYTES];
+    pack(head, row);
+    return keys_row_put(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
+}
+
+enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *head, struct salve_err *err)
+{
     struct keys_signed known;
     enum salve_code code = keys_signed_get(keys, &known, err);
     if (code != SALVE_OK || !is_larger(head, &known)) return code;
@@ -121,8 +127,7 @@ enum salve_code keys_signed_put(struct keys *keys, const struct keys_signed *hea
         write_file(keys, head);
         return SALVE_OK;
     }
-    pack(head, row); /* the first one: from now on there is a row */
-    return keys_row_put(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
+    return keys_signed_row_put(keys, head, err);
 }
 
 enum salve_code keys_signed_settle(struct keys *keys, struct salve_err *err)
@@ -144,7 +149,6 @@ enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct s
     struct keys_signed known;
     if (keys_signed_get(keys, &known, NULL) != SALVE_OK) return SALVE_OK; /* a row that does not fit stays so */
     if (file_path(keys, path)) (void)unlink(path);
-    if (known.size == 0) return SALVE_OK;
     pack(&known, row);
     return keys_row_put(keys, to_slot, row_name, row, SIGNED_BYTES, err);
 }

@@ -4,6 +4,36 @@
  * this file does not even answer who was here. */
 #include "keys/keys_int.h"
 
+enum { MAC_BYTES = 16 };
+
+static void salt_mac(struct keys *keys, const uint8_t salt[CRYPTO_SALT_BYTES], uint8_t mac[MAC_BYTES])
+{
+    struct str part = str_bytes(salt, CRYPTO_SALT_BYTES);
+    keys_of_rows(keys, STR("SLV-salt-row-v1"), keys_slot(keys, SLOT_B));
+    crypto_key_mac(keys_slot(keys, SLOT_B), &part, 1, mac, MAC_BYTES);
+    crypto_key_zero(keys_slot(keys, SLOT_B));
+}
+
+enum salve_code keys_salt_put(struct keys *keys, const uint8_t salt[CRYPTO_SALT_BYTES], struct salve_err *err)
+{
+    uint8_t row[CRYPTO_SALT_BYTES + MAC_BYTES];
+    memcpy(row, salt, CRYPTO_SALT_BYTES);
+    salt_mac(keys, salt, row + CRYPTO_SALT_BYTES);
+    return keys_meta_put(keys, "index salt", str_bytes(row, sizeof row), err);
+}
+
+enum salve_code keys_salt_get(struct keys *keys, uint8_t salt[CRYPTO_SALT_BYTES], struct salve_err *err)
+{
+    uint8_t row[CRYPTO_SALT_BYTES + MAC_BYTES], mac[MAC_BYTES];
+    TRY(keys_meta_get(keys, "index salt", row, sizeof row, err));
+    salt_mac(keys, row, mac);
+    if (!crypto_equal(mac, row + CRYPTO_SALT_BYTES, MAC_BYTES))
+        return salve_refuse(err, SALVE_E_INTEGRITY, "it is not what the key store wrote there", "%s, index salt",
+                            keys->path);
+    memcpy(salt, row, CRYPTO_SALT_BYTES);
+    return SALVE_OK;
+}
+
 enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct str text, uint8_t out[KEYS_TOKEN_BYTES],
                            struct salve_err *err)
 {
@@ -14,7 +44,7 @@ enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct 
     if (code == SALVE_OK && kind == KEYS_TOKEN_CARD)
         crypto_key_mac(index, parts, 2, full, sizeof full);
     else if (code == SALVE_OK) {
-        code = keys_meta_get(keys, "index salt", salt, sizeof salt, err);
+        code = keys_salt_get(keys, salt, err);
         if (code == SALVE_OK) code = crypto_key_from_passphrase(slow, text, salt, CRYPTO_COST_INDEX, err);
         if (code == SALVE_OK) crypto_key_mac_key(index, slow, full, sizeof full);
     }
@@ -25,8 +55,6 @@ enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct 
 }
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
-
-enum { MAC_BYTES = 16 };
 
 static void token_mac(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], const struct keys_bound *to,
                       uint8_t mac[MAC_BYTES])
@@ -63,6 +91,7 @@ static enum salve_code put_all(struct keys *keys, const struct keys_bound *to,
         code = db_run(keys->token_drop, err);
     }
     for (size_t i = 0; code == SALVE_OK && i < count; i++) code = keys_token_store(keys, tokens[i], to, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, to->id, 0, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     return code == SALVE_OK && replace ? db_scrub(keys->db, err) : code;

@@ -61,6 +61,26 @@ static enum salve_code check_wraps(struct check *check, struct salve_err *err)
     }
 }
 
+/* What each compartment has, against what the key store gave it. */
+static enum salve_code check_wholes(struct check *check, struct salve_err *err)
+{
+    struct compartment id, last, *after = NULL;
+    bool found = true, is_whole = false;
+    for (;;) {
+        char text[COMPARTMENT_TEXT_BYTES + 1], place[100];
+        uint64_t decided;
+        TRY(keys_whole_next(check->keys, after, &id, &found, err));
+        if (!found) return SALVE_OK;
+        TRY(keys_whole_check(check->keys, id, &is_whole, &decided, err));
+        last = id;
+        after = &last;
+        if (is_whole) continue;
+        compartment_text(id, text);
+        (void)snprintf(place, sizeof place, "compartment %s keys", text);
+        tell(check, place, "wraps or tokens were taken away, put back or added behind the key store's back");
+    }
+}
+
 static enum salve_code check_letters(struct check *check, struct salve_err *err)
 {
     char name[KEYS_SECRET_NAME_MAX], place[100];
@@ -85,6 +105,13 @@ static void check_sealed(struct check *check)
     for (unsigned p = 0; p <= PURPOSE_LAST; p++) crypto_key_zero(keys_slot(keys, SLOT_KEK_NEW + p));
     if (keys_sealed_get(keys, STR("index"), keys_slot(keys, SLOT_A), NULL) != SALVE_OK)
         tell(check, keys->path, "the index key does not open");
+    uint8_t salt[CRYPTO_SALT_BYTES];
+    bool is_new = keys->layout == KEYS_LAYOUT;
+    if (is_new && keys_salt_get(keys, salt, NULL) != SALVE_OK)
+        tell(check, keys->path, "the salt of the index does not fit");
+    if (is_new && !keys_secrets_fit(keys))
+        tell(check, keys->path, "secrets were taken away, put back or added behind the key store's back");
+    if (is_new && !keys_due_fits(keys)) tell(check, keys->path, "when the keys were renewed does not fit");
     if (keys_signed_get(keys, &head, NULL) != SALVE_OK)
         tell(check, keys->path, "the largest signed head of the log does not fit");
     if (!keys_signed_fits(keys))
@@ -99,6 +126,7 @@ enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, s
     check_file(&check);
     if (code == SALVE_OK) check_sealed(&check);
     if (code == SALVE_OK) code = check_wraps(&check, err);
+    if (code == SALVE_OK && keys->layout == KEYS_LAYOUT) code = check_wholes(&check, err);
     if (code == SALVE_OK) code = check_letters(&check, err);
     if (code != SALVE_OK || check.bad == 0) return code;
     (void)salve_fail(err, SALVE_E_INTEGRITY, "%s", keys->path);

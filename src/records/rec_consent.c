@@ -238,7 +238,8 @@ static enum salve_code withdraw_in(struct choice *choice, const struct consent_g
     if (code == SALVE_OK && grant->purpose == PURPOSE_STATISTICS) code = blank_statistics(choice, &tx, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    return code == SALVE_OK ? keys_withdraw(choice->site->keys, gate->chain.ring, grant->purpose, err) : code;
+    return code == SALVE_OK ? keys_withdraw(choice->site->keys, gate->chain.ring, grant->purpose, rests.seq, err)
+                            : code;
 }
 
 /* The line in `revoked` is the moment from which it is taken back: what fails after it is completed at the next
@@ -282,7 +283,7 @@ static enum salve_code withdraw_keys_alone(struct site *site, struct compartment
 {
     struct keys_ring *ring = NULL;
     enum salve_code code = keys_ring_sealing(site->keys, id, &ring, err);
-    if (code == SALVE_OK) code = keys_withdraw(site->keys, ring, purpose, err);
+    if (code == SALVE_OK) code = keys_withdraw(site->keys, ring, purpose, 0, err);
     keys_ring_drop(&ring);
     return code;
 }
@@ -305,7 +306,7 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
         if (grant != NULL && grant->state == CONSENT_GIVEN && grant->seq == consent_seq)
             code = withdraw_in(&choice, grant, REC_EVENT_WITHDRAWAL, &leaf, err);
         else
-            code = keys_withdraw(site->keys, gate.chain.ring, purpose, err);
+            code = keys_withdraw(site->keys, gate.chain.ring, purpose, gate.newest[purpose].seq, err);
     }
     rec_gate_close(&gate);
     arena_close(choice.work);

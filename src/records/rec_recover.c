@@ -263,7 +263,7 @@ static enum salve_code drop_grants(struct site *site, struct compartment id, str
         if (granted[p].classes == 0 || p == PURPOSE_SELF) continue;
         code = is_resting(site, id, &granted[p].consent, mem, &rests, err);
         if (code == SALVE_OK && !rests && ring == NULL) code = keys_ring_sealing(site->keys, id, &ring, err);
-        if (code == SALVE_OK && !rests) code = keys_withdraw(site->keys, ring, (enum purpose)p, err);
+        if (code == SALVE_OK && !rests) code = keys_withdraw(site->keys, ring, (enum purpose)p, 0, err);
         *dropped += code == SALVE_OK && !rests;
     }
     keys_ring_drop(&ring);

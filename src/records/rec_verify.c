@@ -250,6 +250,21 @@ static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
     return code;
 }
 
+/* The head knows the newest decision, and the key store the one that it followed. */
+static enum salve_code verify_decided(struct verify *v, struct rec_tx *tx, struct compartment id, struct salve_err *err)
+{
+    struct store_head head;
+    bool is_whole = false;
+    uint64_t decided = 0;
+    if (v->site->layout != STORE_LAYOUT || keys_layout(v->site->keys) != KEYS_LAYOUT) return SALVE_OK;
+    enum salve_code code = store_head_get(tx->store, id, &head, err);
+    if (code == SALVE_E_INTEGRITY) return SALVE_OK; /* told with the heads */
+    if (code == SALVE_OK) code = keys_whole_check(v->site->keys, id, &is_whole, &decided, err);
+    if (code == SALVE_OK && decided != 0 && decided < head.decided)
+        rec_found_in(v, "keys.db", id, "keys", "they are older than this person's newest decision");
+    return code;
+}
+
 /* Records that should not be there, or that nobody can read. */
 static enum salve_code verify_stored(struct verify *v, struct rec_tx *tx, const struct rec_revoked *revoked,
                                      struct compartment id, struct salve_err *err)
@@ -263,6 +278,8 @@ static enum salve_code verify_stored(struct verify *v, struct rec_tx *tx, const 
         rec_found_left(v, "site.db", id, "records", "records of an erased person; 'salve keys rotate' removes them");
     else if (!exists)
         rec_found_in(v, "site.db", id, "records", "records without keys: nobody can open them");
+    if (exists && !is_erased && !is_revoked) code = verify_decided(v, tx, id, err);
+    if (code != SALVE_OK) return code;
     if (is_revoked && !is_erased)
         rec_found_in(v, "site.db", id, "tombstone", "the tombstone of this erasure is missing");
     return SALVE_OK;
@@ -355,6 +372,7 @@ static enum salve_code verify_all(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = step(v, "site.db", rec_verify_owners, err);
     if (code == SALVE_OK) code = step(v, "keys.db", rec_verify_tokens, err);
     if (code == SALVE_OK) code = step(v, "tries", verify_tries, err);
+    if (code == SALVE_OK) code = rec_verify_against(v, err);
     progress(v, "done", 1, 1);
     return code;
 }

@@ -163,6 +163,7 @@ struct site_verify_ask {
     void (*progress)(void *with, const char *step, uint64_t done, uint64_t of); /* may be NULL */
     void (*finding)(void *with, const struct site_finding *finding);            /* may be NULL */
     void *with;
+    struct str against; /* a checkpoint, receipt or proof that somebody keeps elsewhere; empty: none */
 };
 
 struct site_verify_result {
@@ -173,7 +174,9 @@ struct site_verify_result {
 
 /* site_verify - everything that can be checked without opening anybody's data: page and row checksums of both
  * databases, every chain against its head, every record's layout, wraps against consent records, tombstones against
- * wraps, the whole log re-hashed against the signed checkpoint. E_INTEGRITY if there was a finding. */
+ * wraps, the whole log re-hashed against the signed checkpoint, whose each of its entries is. The whole folder put back
+ * to an earlier state agrees with itself: only `against` shows it. E_INTEGRITY if there was a finding; E_INVALID:
+ * `against` holds no signed head of a log of this site. */
 SALVE_MUST_USE enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask,
                                            struct site_verify_result *out, struct salve_err *err);
 

@@ -34,5 +34,7 @@ SALVE_MUST_USE enum salve_code rec_verify_open(struct site *site, const struct s
  * for, and is the newest. */
 SALVE_MUST_USE enum salve_code rec_verify_owners(struct verify *v, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_verify_tokens(struct verify *v, struct salve_err *err);
+/* rec_verify_against - the log goes on from each signed head in `against`. E_INVALID: there is none of this site. */
+SALVE_MUST_USE enum salve_code rec_verify_against(struct verify *v, struct salve_err *err);
 
 #endif

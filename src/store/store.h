@@ -95,6 +95,7 @@ struct store_head {
     uint64_t seq;       /* of the newest record; 0: the compartment is not there */
     uint8_t sha256[32]; /* of the newest record; zeros for seq 0 */
     uint64_t card;      /* of the record about the newest card; 1: that of the enrolment */
+    uint64_t decided;   /* of the newest record of class CONSENT */
 };
 struct store_record {
     uint64_t seq;

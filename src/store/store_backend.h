@@ -15,9 +15,9 @@
 /*    table      kept   text         name             number           tag                 bytes */
 #define STORE_TABLES(X)                                                                                                \
     X(RECORD,    KEY,   "record"     /* compartment      seq              class, +256: blank  record, or its hash */)  \
-    X(HEAD,      MAC,   "head"       /* compartment      0                0                   seq, SHA-256, card */)   \
+    X(HEAD,      MAC,   "head"       /* compartment      0                0                   seq, SHA-256, ... */)   \
     X(LOG_ENTRY, NONE,  "log_entry"  /* empty            index            0                   entry */)                \
-    X(LOG_TILE,  NONE,  "log_tile"   /* empty            level<<56|index  0                   hashes */)               \
+    X(LOG_TILE,  BYTES, "log_tile"   /* empty            level<<56|index  0                   hashes */)               \
     X(OWNER,     BYTES, "owner"      /* tag              log index        0                   owner, sealed */)        \
     X(TOMBSTONE, MAC,   "tombstone"  /* SHA-256(id)      0                0                    */)                     \
     X(COMMONS,   MAC,   "commons"    /* key              0                0                   document */)             \

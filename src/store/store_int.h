@@ -80,7 +80,7 @@ SALVE_MUST_USE enum salve_code store_count(struct store_tx *tx, enum store_table
 
 /* store_sum.c. store_row_value - of a row whose bytes are without MAC. store_row_check - of a row of a table with MACs
  * as it lies there: cuts it off. store_sum_of_rows - what the sum should be. */
-enum store_kept store_kept(const struct store_tx *tx, enum store_table table);
+enum store_kept store_kept(const struct store_tx *tx, enum store_table table, uint64_t number);
 void store_row_value(const struct store_tx *tx, const struct store_row *row, struct store_value *out);
 SALVE_MUST_USE enum salve_code store_row_check(const struct store_tx *tx, struct store_row *row,
                                                struct store_value *value, struct salve_err *err);

@@ -311,7 +311,7 @@ enum salve_code store_put(struct store_tx *tx, const struct store_row *row, bool
 {
     struct store_value value, old;
     bool is_there = false;
-    enum store_kept kept = store_kept(tx, row->table);
+    enum store_kept kept = store_kept(tx, row->table, row->key.number);
     if (kept == STORE_KEPT_NONE) return store_put_raw(tx, row, insert, err);
     if (!insert && is_seen(tx, row)) {
         is_there = tx->seen.is_there;
@@ -331,7 +331,7 @@ enum salve_code store_put(struct store_tx *tx, const struct store_row *row, bool
 enum salve_code store_get(struct store_tx *tx, struct store_row *row, struct arena *mem, struct salve_err *err)
 {
     struct store_value value;
-    enum store_kept kept = store_kept(tx, row->table);
+    enum store_kept kept = store_kept(tx, row->table, row->key.number);
     enum salve_code code = store_get_raw(tx, row, mem, err);
     if (kept != STORE_KEPT_MAC) return code;
     if (code == SALVE_E_NOT_FOUND) see(tx, row, NULL);
@@ -348,7 +348,7 @@ static enum salve_code leave_sum(struct store_tx *tx, enum store_table table, st
     struct store_scan scan = {.table = table,
                               .from.name = name,
                               .to = {name, STORE_NUMBER_END},
-                              .with_bytes = store_kept(tx, table) != STORE_KEPT_KEY};
+                              .with_bytes = store_kept(tx, table, 0) != STORE_KEPT_KEY};
     enum salve_code code = SALVE_OK;
     while (code == SALVE_OK && !scan.is_done) {
         size_t used = 0;
@@ -356,7 +356,7 @@ static enum salve_code leave_sum(struct store_tx *tx, enum store_table table, st
         code = store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, tx->scratch, err);
         for (size_t i = 0; code == SALVE_OK && i < used; i++) {
             struct store_value value;
-            if (store_kept(tx, table) == STORE_KEPT_MAC)
+            if (store_kept(tx, table, 0) == STORE_KEPT_MAC)
                 code = store_row_check(tx, &rows[i], &value, err);
             else
                 store_row_value(tx, &rows[i], &value);
@@ -373,7 +373,7 @@ enum salve_code store_drop(struct store_tx *tx, enum store_table table, struct s
     salve_assert(!tx->read_only);
     if (tx->has_failed) return refuse_failed(err);
     tx->seen.is_known = false;
-    if (store_kept(tx, table) != STORE_KEPT_NONE && !tx->is_sum_held) TRY(leave_sum(tx, table, name, err));
+    if (store_kept(tx, table, 0) != STORE_KEPT_NONE && !tx->is_sum_held) TRY(leave_sum(tx, table, name, err));
     tx->has_dropped = true;
     return note(tx, backend_of(tx)->drop(tx->at, table, name, err));
 }

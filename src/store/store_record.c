@@ -4,7 +4,7 @@
 #include "crypto/crypto.h"
 #include "store/store_int.h"
 
-enum { HEAD_BYTES_1 = 8 + STORE_HASH_BYTES, HEAD_BYTES = HEAD_BYTES_1 + 8 };
+enum { HEAD_BYTES_1 = 8 + STORE_HASH_BYTES, HEAD_BYTES = HEAD_BYTES_1 + 16 };
 
 static struct store_row record_row(const struct compartment *id, uint64_t seq)
 {
@@ -28,6 +28,7 @@ enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struc
         out->seq = crypto_get_u64((const uint8_t *)row.bytes.ptr);
         memcpy(out->sha256, row.bytes.ptr + 8, STORE_HASH_BYTES);
         out->card = bytes == HEAD_BYTES ? crypto_get_u64((const uint8_t *)row.bytes.ptr + HEAD_BYTES_1) : 1;
+        if (bytes == HEAD_BYTES) out->decided = crypto_get_u64((const uint8_t *)row.bytes.ptr + HEAD_BYTES_1 + 8);
     } else if (err != NULL)
         *err = ignored;
     arena_rewind(tx->scratch, mark);
@@ -41,6 +42,7 @@ static enum salve_code head_put(struct store_tx *tx, const struct compartment *i
     crypto_put_u64(bytes, head->seq);
     memcpy(bytes + 8, head->sha256, STORE_HASH_BYTES);
     crypto_put_u64(bytes + HEAD_BYTES_1, head->card);
+    crypto_put_u64(bytes + HEAD_BYTES_1 + 8, head->decided);
     struct store_row row = {
         .table = STORE_HEAD, .key.name = compartment_bytes(id), .bytes = str_bytes(bytes, sizeof bytes)};
     return store_put(tx, &row, false, err);
@@ -61,6 +63,7 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
     if (code != SALVE_OK) return code;
     head.seq = seq;
     if (seq == 1) head.card = 1;
+    if (class == CLASS_CONSENT) head.decided = seq;
     crypto_sha256(bytes, head.sha256);
     return head_put(tx, &id, &head, err);
 }

@@ -18,9 +18,14 @@ _Static_assert(OUT_BYTES <= 64, "one hash of BLAKE2b");
 static const enum store_kept kept_of[STORE_TABLE_COUNT] = {STORE_TABLES(X)};
 #undef X
 
-enum store_kept store_kept(const struct store_tx *tx, enum store_table table)
+/* Blocks of the log that no hash of the tree proves: its archived heads, and which is the newest. */
+#define PROVED_END ((uint64_t)17 << 56)
+
+enum store_kept store_kept(const struct store_tx *tx, enum store_table table, uint64_t number)
 {
-    return tx->store->layout == STORE_LAYOUT ? kept_of[table] : STORE_KEPT_NONE;
+    if (tx->store->layout != STORE_LAYOUT) return STORE_KEPT_NONE;
+    if (table == STORE_LOG_TILE) return number < PROVED_END ? STORE_KEPT_NONE : STORE_KEPT_BYTES;
+    return kept_of[table];
 }
 
 void store_row_value(const struct store_tx *tx, const struct store_row *row, struct store_value *out)
@@ -141,6 +146,7 @@ static enum salve_code sum_table(struct store_tx *tx, enum store_table table, st
 {
     struct store_row rows[STORE_PAGE_ROWS];
     struct store_scan scan = {.table = table, .with_bytes = kept_of[table] != STORE_KEPT_KEY};
+    if (table == STORE_LOG_TILE) scan.from.number = PROVED_END;
     size_t tail = kept_of[table] == STORE_KEPT_MAC ? STORE_MAC_BYTES : 0;
     while (!scan.is_done) {
         size_t used = 0;

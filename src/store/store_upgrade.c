@@ -4,7 +4,20 @@
 #include "base/assert.h"
 #include "store/store_int.h"
 
-enum { UPGRADE_BYTES_MAX = 256 << 20, HEAD_BYTES_1 = 8 + STORE_HASH_BYTES, HEAD_BYTES = HEAD_BYTES_1 + 8 };
+enum { UPGRADE_BYTES_MAX = 256 << 20, HEAD_BYTES_1 = 8 + STORE_HASH_BYTES, HEAD_BYTES = HEAD_BYTES_1 + 16 };
+
+static enum salve_code newest_decision(struct store_tx *tx, const struct store_row *head, struct arena *mem,
+                                       uint8_t seq[8], struct salve_err *err)
+{
+    struct compartment id;
+    struct store_record *records = NULL;
+    size_t count = 0;
+    if (head->key.name.len != sizeof id.bytes) return salve_fail(err, SALVE_E_INTEGRITY, "head");
+    memcpy(id.bytes, head->key.name.ptr, sizeof id.bytes);
+    TRY(store_record_list(tx, id, CLASS_BIT(CLASS_CONSENT), 1, mem, &records, &count, err));
+    if (count > 0) crypto_put_u64(seq, records[count - 1].seq);
+    return SALVE_OK;
+}
 
 /* The content of a row in layout 2. *is_gone: it has none of its own any more. */
 static enum salve_code convert(struct store_tx *tx, struct store_row *row, struct arena *mem, bool *is_gone,
@@ -21,6 +34,7 @@ static enum salve_code convert(struct store_tx *tx, struct store_row *row, struc
         if (row->bytes.len != HEAD_BYTES_1) return salve_fail(err, SALVE_E_INTEGRITY, "head");
         memcpy(bytes, row->bytes.ptr, HEAD_BYTES_1);
         crypto_put_u64(bytes + HEAD_BYTES_1, 1);
+        TRY(newest_decision(tx, row, mem, bytes + HEAD_BYTES_1 + 8, err));
         row->bytes = str_bytes(bytes, HEAD_BYTES);
     } else if (row->table == STORE_MARK) {
         for (int i = 0; i < STORE_HOT_COUNT && !*is_gone; i++) {

@@ -94,7 +94,7 @@ static enum salve_code take_step(struct keys *keys, enum step step)
     if (step == CHANGE) return keys_change_secret(keys, secret, next_secret, 1, &rotated, NULL);
     if (step == ERASE) return keys_erase(keys, id_of(0), NULL);
     enum salve_code code = keys_ring_sealing(keys, id_of(0), &ring, NULL);
-    if (code == SALVE_OK) code = keys_withdraw(keys, ring, PURPOSE_CARE, NULL);
+    if (code == SALVE_OK) code = keys_withdraw(keys, ring, PURPOSE_CARE, 9, NULL);
     keys_ring_drop(&ring);
     return code;
 }

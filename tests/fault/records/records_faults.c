@@ -347,7 +347,7 @@ static void an_older_key_store_revives_no_consent(void **state)
     assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, a.card, &view), SALVE_E_CONSENT);
     assert_code(t_open_code(t, T_PERSON, PURPOSE_SELF, b.card, &view), SALVE_E_NOT_FOUND);
     assert_code(site_verify(t->site, &ask, &result, NULL), SALVE_E_INTEGRITY);
-    assert_int_equal(result.findings, 3); /* the wraps of both, and B's card */
+    assert_int_equal(result.findings, 4); /* the wraps of both, B's card, and that A decided since */
     t_must(site_rotate(t->site, T_TECHNICIAN, &rotation, &err));
     t_must(site_verify(t->site, &ask, &result, &err));
     assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, a.card, &view), SALVE_E_CONSENT);

@@ -227,9 +227,9 @@ static void withdrawal_ends_reading_and_turns_the_class_keys(void **state)
     struct keys_ring *kept = ring_of(keys, 1); /* somebody who opened before and kept what they got */
     assert_ok(deliver(keys, kept, PURPOSE_CARE, 1));
     struct keys_ring *ring = ring_of(keys, 1);
-    assert_code(keys_withdraw(keys, ring, PURPOSE_SELF, NULL), SALVE_E_CONSENT);
-    assert_ok(keys_withdraw(keys, ring, PURPOSE_CARE, NULL));
-    assert_ok(keys_withdraw(keys, ring, PURPOSE_CARE, NULL)); /* again is fine */
+    assert_code(keys_withdraw(keys, ring, PURPOSE_SELF, 9, NULL), SALVE_E_CONSENT);
+    assert_ok(keys_withdraw(keys, ring, PURPOSE_CARE, 9, NULL));
+    assert_ok(keys_withdraw(keys, ring, PURPOSE_CARE, 9, NULL)); /* again is fine */
     assert_ok(keys_seal(ring, CLASS_CLIN, 50, prev, STR("later"), mem, &later, NULL));
     keys_ring_drop(&ring);
     assert_int_equal(seen_by(keys, 1, PURPOSE_CARE, 1, records), CONSENT_ONLY);
@@ -514,6 +514,8 @@ static void keys_do_not_look_younger_than_they_are(void **state)
     assert_ok(keys_meta_put(keys, "renewed", str_bytes(row, sizeof row), NULL)); /* of the epoch before */
     keys_due(keys, &due);
     assert_int_equal(due.renewed_unix_s, 0);
+    assert_code(keys_verify(keys, NULL, NULL, NULL), SALVE_E_INTEGRITY);
+    assert_ok(keys_rotate(keys, 3000, &rotated, NULL));
     done(&keys);
 }
 

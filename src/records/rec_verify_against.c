@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * verify against what somebody outside of the folder has: a checkpoint, a receipt, a proof. A folder that was put back
+ * as a whole agrees with itself; it does not go on from a head that was signed after the time it is of. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "records/log_int.h"
+#include "records/verify_int.h"
+
+#define SIGNATURE "\xe2\x80\x94 " /* a line of a signed note that begins so is a signature */
+
+static struct str line_before(struct str text, size_t end)
+{
+    size_t from = end;
+    while (from > 0 && text.ptr[from - 1] != '\n') from--;
+    return str_cut(text, from, end - from);
+}
+
+/* The next signed head in a text, whatever stands around it: three lines, an empty one, and signatures. */
+static bool next_note(struct str *rest, struct str *note)
+{
+    ptrdiff_t at = str_find(*rest, STR("\n\n" SIGNATURE));
+    if (at < 0) return false;
+    size_t from = (size_t)at, end = (size_t)at + 2;
+    for (int line = 0; line < 3; line++) {
+        from -= line_before(*rest, from).len;
+        if (line < 2 && from > 0) from--;
+    }
+    while (str_starts(str_cut(*rest, end, rest->len), STR(SIGNATURE))) {
+        ptrdiff_t newline = str_find(str_cut(*rest, end, rest->len), STR("\n"));
+        end = newline < 0 ? rest->len : end + (size_t)newline + 1;
+    }
+    *note = str_cut(*rest, from, end - from);
+    *rest = str_cut(*rest, end, rest->len);
+    return true;
+}
+
+/* A receipt as JSON has its lines in one string. */
+static enum salve_code unescape(struct str text, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    struct buf plain;
+    buf_init(&plain, mem, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        bool is_newline = text.ptr[i] == '\\' && i + 1 < text.len && text.ptr[i + 1] == 'n';
+        buf_add_char(&plain, is_newline ? '\n' : text.ptr[i]);
+        i += is_newline;
+    }
+    return buf_done(&plain, out, err);
+}
+
+/* --- one head ----------------------------------------------------------------------------------------------------- */
+
+static const struct rec_log *log_of(const struct rec_log *logs, size_t count, struct str origin)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(logs[i].origin, origin)) return &logs[i];
+    return NULL;
+}
+
+/* salve.<name>/<number> of the same name as our logs, with a number that we do not have. */
+static bool is_later(const struct rec_log *logs, size_t count, struct str origin)
+{
+    struct str newest = logs[count - 1].origin;
+    size_t stem = newest.len;
+    int64_t number = 0;
+    while (stem > 0 && newest.ptr[stem - 1] != '/') stem--;
+    return str_starts(origin, str_cut(newest, 0, stem)) && str_to_i64(str_cut(origin, stem, origin.len), &number) &&
+           number > (int64_t)logs[count - 1].number;
+}
+
+static void told(struct verify *v, const struct tlog_checkpoint *head, const char *what)
+{
+    struct str element =
+        arena_printf(v->mem, "%.*s, %llu entries", STR_ARGS(head->origin), (unsigned long long)head->size);
+    rec_found(v, "--against", STR_NONE, element, what);
+}
+
+static enum salve_code check_head(struct verify *v, struct rec_tx *tx, const struct rec_log *logs, size_t count,
+                                  struct str note, struct salve_err *err)
+{
+    struct tlog_checkpoint head;
+    struct tlog_hash root;
+    uint64_t signed_by;
+    TRY(tlog_checkpoint_parse(note, &head, err));
+    const struct rec_log *log = log_of(logs, count, head.origin);
+    if (log == NULL && is_later(logs, count, head.origin)) {
+        told(v, &head, "this folder is older: it knows nothing of this log, which began after it");
+        return SALVE_OK;
+    }
+    if (log == NULL || tlog_note_verify(note, &log->vkey, 1, &signed_by, NULL, NULL) != SALVE_OK)
+        return salve_refuse(err, SALVE_E_INVALID, "it was not signed by a log of this site", "%.*s",
+                            STR_ARGS(head.origin));
+    TRY(rec_log_bind(tx, log, err));
+    if (head.size > tlog_size(tx->log)) {
+        told(v, &head, "this folder is older: entries that were signed are not in it");
+        return SALVE_OK;
+    }
+    TRY(tlog_root_at(tx->log, head.size, &root, err));
+    if (!tlog_hash_eq(&root, &head.root)) told(v, &head, "this folder has another history than what was signed");
+    return SALVE_OK;
+}
+
+static enum salve_code check_all(struct verify *v, struct rec_tx *tx, struct str text, size_t *heads,
+                                 struct salve_err *err)
+{
+    struct rec_log *logs = NULL;
+    struct str note;
+    size_t count = 0;
+    TRY(rec_logs(tx, v->mem, &logs, &count, err));
+    if (count == 0) return salve_fail(err, SALVE_E_INTEGRITY, "log");
+    for (*heads = 0; next_note(&text, &note); ++*heads) TRY(check_head(v, tx, logs, count, note, err));
+    return SALVE_OK;
+}
+
+enum salve_code rec_verify_against(struct verify *v, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str plain;
+    size_t heads = 0;
+    if (v->ask->against.len == 0) return SALVE_OK;
+    TRY(unescape(v->ask->against, v->mem, &plain, err));
+    TRY(rec_tx_begin(v->site, true, v->mem, &tx, err));
+    enum salve_code code = check_all(v, &tx, v->ask->against, &heads, err);
+    if (code == SALVE_OK && heads == 0) code = check_all(v, &tx, plain, &heads, err);
+    rec_tx_abandon(&tx);
+    if (code == SALVE_OK && heads == 0)
+        return salve_refuse(err, SALVE_E_INVALID, "there is no signed head of a log in it", "--against");
+    return code;
+}
