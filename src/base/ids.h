@@ -78,13 +78,16 @@ static inline bool compartment_eq(struct compartment a, struct compartment b)
     return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
 }
 
-/* Who acts. `id` is a staff pseudonym of this site ("dr-amina") or empty for the participant. `pass` is what
- * staff_login (records/staff.h) gave a member of staff: without it the gate takes nobody for one. */
+/* Who acts. Staff: `id` is a pseudonym of this site ("dr-amina"), and `pass` what staff_login (records/staff.h) gave;
+ * without it the gate takes nobody for one. The person, or a guardian: `told` is what they say beside the card, the
+ * birth date, or their word where none is recorded; or a member of staff is there with them, whose id and pass it
+ * is. */
 enum { ACTOR_PASS_BYTES = 16 };
 struct actor {
     struct str id;
     enum role role;
     struct str site;
+    struct str told; /* of the call, kept nowhere */
     uint8_t pass[ACTOR_PASS_BYTES];
 };
 

@@ -144,7 +144,7 @@ static enum salve_code check_person(struct demo *demo, size_t index, struct salv
     struct rec_enrolled *enrolled = &demo->enrolled[index];
     cli_print("\n%.*s. %.*s\n", STR_ARGS(person->name), STR_ARGS(person->about));
     if (person->is_paper) return check_on_paper(demo, person, err);
-    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, enrolled, err));
+    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, STR(""), enrolled, err));
     TRY(agree(demo, person, enrolled->card, err));
     TRY(examine(demo, person, enrolled->card, err));
     return letters(demo, person, enrolled->card, err);
@@ -203,7 +203,7 @@ static enum salve_code erasure(struct demo *demo, const struct visit_demo_person
     struct visit_receipt receipt;
     if (!person->is_erased) return SALVE_OK;
     cli_print("\n%.*s has the record erased.\n", STR_ARGS(person->name));
-    TRY(visit_erase(as(demo, ROLE_PARTICIPANT), enrolled->card, STR("en"), &receipt, err));
+    TRY(visit_erase(as(demo, ROLE_PARTICIPANT), enrolled->card, STR("en"), true, &receipt, err));
     cli_print("  gone here now; useless in any older key backup from %.*s\n", STR_ARGS(receipt.until));
     return look(demo, PURPOSE_CARE, enrolled->card, "the card opens nothing any more", SALVE_E_NOT_FOUND, err);
 }

@@ -34,6 +34,7 @@ _Static_assert(OPT_COUNT <= 64, "a mask holds every option");
 #define BIT(id)       ((cli_option_mask)1 << OPT_##id)
 #define ON_SITE       (BIT(PASSPHRASE_FILE) | BIT(KEY_FILE)) /* of every command that opens the site */
 #define AS_STAFF      (BIT(AS) | BIT(PIN_FILE))              /* of every command that staff act in */
+#define AS_PERSON     (AS_STAFF | BIT(BORN) | BIT(WORD))     /* of a person's own commands */
 #define EVERY_COMMAND (2 * BIT(HELP) - 1)                    /* the options that every command takes */
 
 struct cli_option_row {
@@ -60,6 +61,7 @@ struct cli {
     struct visit visit;               /* the site, who acts and the words, once cli_open and cli_content made them */
     const char *words[CLI_WORDS_MAX]; /* operands after the command's name */
     size_t word_count;
+    struct str card; /* once cli_card_read read it */
     struct cli_values options[OPT_COUNT];
     bool is_json, is_quiet;
     int exit_status; /* set by a command that ends in "partly done" */

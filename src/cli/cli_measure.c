@@ -4,6 +4,7 @@
 
 #include "cli/cli_commands.h"
 #include "cli/cli_open.h"
+#include "cli/cli_person.h"
 #include "cli/cli_reply.h"
 #include "visit/measure.h"
 
@@ -42,10 +43,11 @@ enum salve_code cli_measure(struct cli *cli, struct salve_err *err)
     if (words == NULL) return salve_fail(err, SALVE_E_MEMORY, "words");
     for (size_t i = 1; i < cli->word_count; i++) words[i - 1] = str_of(cli->words[i]);
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_RANGES}, err));
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(visit_measure_read(cli->visit.content, site_settings(cli->visit.site)->units, words, cli->word_count - 1,
                            cli->mem, &readings, &count, err));
-    TRY(visit_measure(&cli->visit, str_of(cli->words[0]), readings, count, &ask, &kept, err));
+    TRY(visit_measure(&cli->visit, cli->card, readings, count, &ask, &kept, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_number(&reply, "kept", kept);
     cli_reply_words(&reply, "%zu kept.\n", kept);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli_login.h"
+#include "cli/cli_person.h"
 #include "base/file.h"
 #include "crypto/crypto.h"
 
@@ -132,11 +133,9 @@ enum salve_code cli_site_found(const struct cli *cli, struct salve_err *err)
 static enum salve_code find_actor(struct cli *cli, enum cli_who who, struct salve_err *err)
 {
     const char *as = cli_option(cli, OPT_AS);
-    bool is_staff = who == CLI_STAFF || who == CLI_STAFF_ANEW;
     if (who == CLI_NOBODY) return SALVE_OK;
-    cli->visit.actor = visit_person(cli->visit.site);
-    if (is_staff && as == NULL) return salve_refuse(err, SALVE_E_USAGE, "say which member of staff acts", "--as");
-    if (who == CLI_PERSON || as == NULL) return SALVE_OK;
+    if (who == CLI_PERSON || (who == CLI_ANYBODY && as == NULL)) return cli_person(cli, err);
+    if (as == NULL) return salve_refuse(err, SALVE_E_USAGE, "say which member of staff acts", "--as");
     return cli_login(cli, as, who == CLI_STAFF_ANEW, &cli->visit.actor, err);
 }
 

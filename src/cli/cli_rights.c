@@ -9,6 +9,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_open.h"
+#include "cli/cli_person.h"
 #include "cli/cli_reply.h"
 #include "base/file.h"
 #include "visit/result.h"
@@ -40,8 +41,9 @@ enum salve_code cli_consent_list(struct cli *cli, struct salve_err *err)
 {
     struct visit_consents consents;
     struct cli_reply reply;
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_PERSON, err));
-    TRY(visit_consents(&cli->visit, str_of(cli->words[0]), &consents, err));
+    TRY(visit_consents(&cli->visit, cli->card, &consents, err));
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < consents.count; i++) {
         if (cli->is_json)
@@ -55,20 +57,6 @@ enum salve_code cli_consent_list(struct cli *cli, struct salve_err *err)
 
 /* --- results ------------------------------------------------------------------------------------------------------ */
 
-enum { CODE_LINE_BYTES = 256 };
-
-/* A word of the command line, a line of standard input for "-", or a question. */
-static enum salve_code read_word(const struct cli *cli, const char *word, const char *question,
-                                 char line[CODE_LINE_BYTES], struct str *out, struct salve_err *err)
-{
-    if (word != NULL && strcmp(word, "-") != 0) return *out = str_of(word), SALVE_OK;
-    if (word == NULL) TRY(cli_ask(cli, question, false, line, CODE_LINE_BYTES, err));
-    if (word != NULL && fgets(line, CODE_LINE_BYTES, stdin) == NULL)
-        return salve_refuse(err, SALVE_E_USAGE, "there is no line on standard input", "-");
-    *out = str_trim(str_of(line));
-    return SALVE_OK;
-}
-
 static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sheet,
                                    const struct screen_found *findings, struct salve_err *err)
 {
@@ -81,15 +69,14 @@ static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sh
 
 enum salve_code cli_results(struct cli *cli, struct salve_err *err)
 {
-    char code_line[CODE_LINE_BYTES], date_line[CODE_LINE_BYTES];
     struct str code, birth_date;
     struct screen_found findings;
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf")),
                                 .is_text = path == NULL};
-    TRY(read_word(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Code on the letter", code_line, &code, err));
-    TRY(read_word(cli, cli_option(cli, OPT_BORN), "Birth date (YYYY-MM-DD)", date_line, &birth_date, err));
+    TRY(cli_word_read(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Code on the letter", &code, err));
+    TRY(cli_word_read(cli, cli_option(cli, OPT_BORN), "Birth date (YYYY-MM-DD)", &birth_date, err));
     TRY(cli_open(cli, CLI_NOBODY, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
     TRY(visit_results(&cli->visit, code, birth_date, &sheet, 1, &findings, err));
@@ -120,9 +107,12 @@ static void look_line(struct buf *out, const struct rec_look *look)
     bool is_by_letter = look->purpose == PURPOSE_LETTER; /* paper, which others may have read */
     buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind),
              is_by_letter ? "with a letter's code"
-             : is_own     ? "you"
+             : is_own     ? "with the card"
                           : role_text(look->actor.role),
-             is_own ? "" : " ", STR_ARGS(look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
+             look->actor.id.len == 0 ? ""
+             : is_own                ? ", staff there: "
+                                     : " ",
+             STR_ARGS(look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
     if (look->classes != 0) buf_add(out, STR(": "));
     visit_classes_add(look->classes, out);
     if (look->resource_count > 0)
@@ -166,8 +156,9 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
 enum salve_code cli_looked(struct cli *cli, struct salve_err *err)
 {
     struct visit_looks looks;
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_PERSON, err));
-    TRY(visit_looked(&cli->visit, str_of(cli->words[0]), &looks, err));
+    TRY(visit_looked(&cli->visit, cli->card, &looks, err));
     TRY(write_proofs(cli, &looks, err));
     return cli_looked_print(cli, &looks, err);
 }
@@ -179,8 +170,9 @@ enum salve_code cli_receipt(struct cli *cli, struct salve_err *err)
     struct visit_looks proofs;
     struct cli_reply reply;
     char when[CLOCK_TEXT_BYTES];
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_PERSON, err));
-    TRY(visit_proofs(&cli->visit, str_of(cli->words[0]), cli_has(cli, OPT_ALL), &proofs, err));
+    TRY(visit_proofs(&cli->visit, cli->card, cli_has(cli, OPT_ALL), &proofs, err));
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < proofs.count; i++) {
         if (cli->is_json) visit_proof_json(&proofs.list[i], &reply.w);
@@ -203,8 +195,9 @@ enum salve_code cli_history(struct cli *cli, struct salve_err *err)
     struct visit_versions versions;
     struct cli_reply reply;
     char when[CLOCK_TEXT_BYTES];
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_PERSON, err));
-    TRY(visit_history(&cli->visit, str_of(cli->words[0]), str_of(cli->words[1]), &versions, err));
+    TRY(visit_history(&cli->visit, cli->card, str_of(cli->words[1]), &versions, err));
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < versions.count; i++) {
         const struct visit_version *version = &versions.list[i];
@@ -221,8 +214,9 @@ enum salve_code cli_take(struct cli *cli, struct salve_err *err)
 {
     struct visit_taken taken;
     const char *path = cli_option(cli, OPT_OUTPUT);
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_PERSON, err));
-    TRY(visit_take(&cli->visit, str_of(cli->words[0]), &taken, err));
+    TRY(visit_take(&cli->visit, cli->card, &taken, err));
     if (path != NULL)
         TRY(file_write(path, taken.bundle, 0600, err));
     else
@@ -262,8 +256,9 @@ enum salve_code cli_withdraw(struct cli *cli, struct salve_err *err)
     struct visit_receipt receipt;
     TRY(cli_purpose(cli, &purpose, err));
     TRY(receipt_words(cli, &language, err));
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_ANYBODY, err));
-    TRY(visit_withdraw(&cli->visit, str_of(cli->words[0]), purpose, language, &receipt, err));
+    TRY(visit_withdraw(&cli->visit, cli->card, purpose, language, &receipt, err));
     return give_receipt(cli, &receipt, err);
 }
 
@@ -272,8 +267,16 @@ enum salve_code cli_erase(struct cli *cli, struct salve_err *err)
     struct str language;
     struct visit_receipt receipt;
     TRY(receipt_words(cli, &language, err));
-    TRY(cli_confirm(cli, "Everything about this person will be gone for good", "erase", err));
+    bool is_back = cli_has(cli, OPT_TAKE_BACK), is_at_once = cli_has(cli, OPT_AT_ONCE);
+    if (is_at_once && !cli_has(cli, OPT_AS))
+        return salve_refuse(err, SALVE_E_USAGE,
+                            "at once it is only with a member of staff there: add --as and their name; without "
+                            "--at-once there is a day to think it over",
+                            "--at-once");
+    if (!is_back) TRY(cli_confirm(cli, "Everything about this person will be gone for good", "erase", err));
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_PERSON, err));
-    TRY(visit_erase(&cli->visit, str_of(cli->words[0]), language, &receipt, err));
+    TRY(is_back ? visit_erase_stop(&cli->visit, cli->card, language, &receipt, err)
+                : visit_erase(&cli->visit, cli->card, language, is_at_once, &receipt, err));
     return give_receipt(cli, &receipt, err);
 }

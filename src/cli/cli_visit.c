@@ -11,6 +11,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_open.h"
+#include "cli/cli_person.h"
 #include "cli/cli_reply.h"
 #include "cli/cli_rights.h"
 #include "base/file.h"
@@ -46,7 +47,7 @@ static enum salve_code undo_enrolment(const struct cli *cli, struct str card, st
 
 enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
 {
-    struct str json;
+    struct str json, word = STR("");
     struct tape patient;
     struct fhir_issues issues;
     struct rec_enrolled enrolled;
@@ -58,8 +59,9 @@ enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
     else
         TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &json, err));
     TRY(fhir_read(json, &opts, cli->mem, &patient, &issues, err));
+    if (cli_has(cli, OPT_WORD)) TRY(cli_word_read(cli, cli_option(cli, OPT_WORD), "Word", &word, err));
     TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_enrol(&cli->visit, &patient, &enrolled, err));
+    TRY(visit_enrol(&cli->visit, &patient, word, &enrolled, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "card", enrolled.card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(enrolled.card));
@@ -179,9 +181,10 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     struct consent_grant grant;
     struct visit_receipt receipt = {0};
     struct str text;
+    TRY(cli_card_read(cli, err));
     TRY(read_grant(cli, &grant, err));
     TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_consent_give(&cli->visit, str_of(cli->words[0]), &grant, &receipt.proof, err));
+    TRY(visit_consent_give(&cli->visit, cli->card, &grant, &receipt.proof, err));
     char from[CLOCK_TEXT_BYTES];
     bool is_later = receipt.proof.text.len == 0;
     text = receipt.proof.text;
@@ -374,7 +377,7 @@ static enum salve_code import_one(struct cli *cli, const struct visit_import_ask
 {
     struct str bytes;
     TRY(file_read(cli->words[1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
-    enum salve_code code = visit_import(&cli->visit, str_of(cli->words[0]), bytes, ask, sum, err);
+    enum salve_code code = visit_import(&cli->visit, cli->card, bytes, ask, sum, err);
     bool is_other = code == SALVE_E_CONFLICT && strcmp(err->element, "Patient.birthDate") == 0;
     return cli_hint(code, is_other ? code : SALVE_OK,
                     "it is not the birth date of the person with this card; --yes if it is to be corrected", err);
@@ -448,6 +451,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
                                              .with = &out}};
     bool is_enrol = cli_has(cli, OPT_ENROL);
     TRY(check_import(cli, err));
+    if (!is_enrol) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     enum salve_code code = open_outputs(&out, err);
     if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_one(cli, &ask, &sum, err);
@@ -479,6 +483,7 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     struct screen_found findings;
     struct str bytes;
     bool is_paper = cli_has(cli, OPT_PAPER);
+    if (!is_paper) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, is_paper ? CLI_NOBODY : CLI_STAFF, err));
     TRY(cli_accepted(cli, 0, err));
     TRY(visit_screening(&cli->visit, &screening, err));
@@ -487,7 +492,7 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
                 screening.left_out);
     if (is_paper) TRY(read_file(cli, &bytes, err));
     if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
-    if (!is_paper) TRY(visit_screen(&cli->visit, &screening, str_of(cli->words[0]), &findings, err));
+    if (!is_paper) TRY(visit_screen(&cli->visit, &screening, cli->card, &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
     TRY(visit_all_judged(&findings, err));
     if (!is_paper) cli_apart_screened(&findings);
@@ -499,8 +504,9 @@ enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
 {
     size_t count = 0;
     struct cli_reply reply;
+    TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_sign(&cli->visit, str_of(cli->words[0]), &count, err));
+    TRY(visit_sign(&cli->visit, cli->card, &count, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_number(&reply, "signed", count);
     cli_reply_words(&reply, "Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", count);
@@ -544,7 +550,7 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, b
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
-        return visit_letters(&cli->visit, str_of(cli->words[0]), &letters, has_code, err);
+        return visit_letters(&cli->visit, cli->card, &letters, has_code, err);
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));
@@ -558,6 +564,7 @@ enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
                                 .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"))};
     bool has_code = true;
+    if (!cli_has(cli, OPT_PAPER)) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));
     TRY(make_letter(cli, &sheet, &has_code, err));
     if (path != NULL) TRY(file_write(path, sheet.bytes, 0600, err));
@@ -577,15 +584,16 @@ enum salve_code cli_card(struct cli *cli, struct salve_err *err)
 {
     struct str card;
     struct cli_reply reply;
-    bool is_by_name = cli_has(cli, OPT_NAME) && cli_has(cli, OPT_BORN);
-    if (is_by_name == (cli->word_count == 1) || cli_has(cli, OPT_NAME) != cli_has(cli, OPT_BORN))
+    bool is_by_name = cli_has(cli, OPT_NAME);
+    if (is_by_name == (cli->word_count == 1) || (is_by_name && !cli_has(cli, OPT_BORN)))
         return salve_refuse(err, SALVE_E_USAGE, "give the old code, or the record's id, or --name and --born", "card");
+    if (!is_by_name) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, is_by_name ? CLI_STAFF : CLI_ANYBODY, err));
     if (is_by_name)
         TRY(visit_card_by_name(&cli->visit, cli_option_or(cli, OPT_NAME, ""), cli_option_or(cli, OPT_BORN, ""), &card,
                                err));
     else
-        TRY(visit_card_new(&cli->visit, str_of(cli->words[0]), &card, err));
+        TRY(visit_card_new(&cli->visit, cli->card, &card, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "card", card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(card));

@@ -283,6 +283,9 @@ struct keys_token_row {
 };
 SALVE_MUST_USE enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *after,
                                                struct keys_token_row *out, bool *found, struct salve_err *err);
+/* keys_token_drop - that row goes. */
+SALVE_MUST_USE enum salve_code keys_token_drop(struct keys *keys, const struct keys_token_row *row,
+                                               struct salve_err *err);
 
 /* --- the code of a letter (docs/internals/keys.md) --- */
 /* One letter a person at a time. Its wraps are of purpose LETTER, rest on what own access rests on, and are masked by

@@ -165,3 +165,11 @@ enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *
     db_reset(keys->token_next);
     return code;
 }
+
+enum salve_code keys_token_drop(struct keys *keys, const struct keys_token_row *row, struct salve_err *err)
+{
+    db_bind_blob(keys->token_drop_one, 1, str_bytes(row->token, KEYS_TOKEN_BYTES));
+    db_bind_blob(keys->token_drop_one, 2, compartment_bytes(&row->to.id));
+    TRY(db_run(keys->token_drop_one, err));
+    return db_scrub(keys->db, err);
+}

@@ -24,6 +24,7 @@ struct rec_gate {
     struct keys_consent newest[PURPOSE_LAST + 1]; /* newest decision for each purpose; seq 0: none */
     int64_t now_unix_ms;                          /* when it was opened */
     uint64_t through_seq;                         /* records after this one are not read; 0: all are */
+    uint32_t wrong_told;                          /* birth dates or words, since the last right one */
     bool is_suspect;
 };
 
@@ -32,10 +33,12 @@ struct rec_gate_ask {
     enum purpose purpose;
     class_mask classes;
     struct compartment id;
-    bool is_counted; /* against the quota */
+    bool is_counted;   /* against the quota */
+    bool is_gates_own; /* what the person decided before is carried out: nobody has to show anything */
 };
 
-/* rec_gate_open - the leaf is durable when it returns, and the decisions are read. What the file `revoked` says was
+/* rec_gate_open - the leaf is durable when it returns, and the decisions are read. The person's own ask (purpose SELF,
+ * no member of staff) opens only for who is shown to be them: E_PIN (person_int.h). What the file `revoked` says was
  * erased does not open, whatever rows were put back: E_NOT_FOUND in the words of rec_not_here. Close it in every case;
  * a gate of zeros may be closed too. */
 SALVE_MUST_USE enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
@@ -46,6 +49,10 @@ void rec_gate_close(struct rec_gate *gate); /* wipes its keys, what went through
  * must not say that this one was taken back. */
 SALVE_MUST_USE enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes,
                                                 struct salve_err *err);
+
+/* rec_note_denied - the ask opened nothing, and the person sees it. */
+SALVE_MUST_USE enum salve_code rec_note_denied(struct rec_gate *gate, struct actor actor, enum purpose purpose,
+                                               class_mask classes, struct salve_err *err);
 
 /* A version of a resource as it was loaded. */
 struct rec_version {
@@ -67,5 +74,9 @@ struct rec_shelf {
  * mem. */
 SALVE_MUST_USE enum salve_code rec_gate_read(struct rec_gate *gate, class_mask classes, struct rec_shelf *shelf,
                                              struct salve_err *err);
+
+/* rec_birth_date - of the stored Patient, through a gate that reads the identity; absent where there is none. */
+SALVE_MUST_USE enum salve_code rec_birth_date(struct rec_gate *gate, struct rec_shelf *shelf, struct str *out,
+                                              struct salve_err *err);
 
 #endif

@@ -49,13 +49,16 @@ static enum salve_code note_card(struct rec_view *view, struct arena *work, stru
                               new->token_count, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
+    if (code != SALVE_OK) view->site->has_leftovers = true; /* the next opening drops them */
     return code;
 }
 
 static enum salve_code replace_tokens(struct rec_view *view, const struct new_card *new, struct salve_err *err)
 {
-    return keys_token_replace(view->site->keys, &new->to, (const uint8_t(*)[KEYS_TOKEN_BYTES]) new->tokens,
-                              new->token_count, err);
+    enum salve_code code = keys_token_replace(view->site->keys, &new->to,
+                                              (const uint8_t(*)[KEYS_TOKEN_BYTES]) new->tokens, new->token_count, err);
+    if (code != SALVE_OK) view->site->has_leftovers = true;
+    return code;
 }
 
 enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)

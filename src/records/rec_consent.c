@@ -5,7 +5,6 @@
  * two of these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest
  * decision and open nothing. A refusal has no function here. */
 #include "crypto/crypto.h"
-#include "fhir/fhir.h"
 #include "records/revoked_int.h"
 #include "records/rights.h"
 #include "records/view_int.h"
@@ -32,7 +31,7 @@ static enum salve_code open_choice(struct choice *choice, struct str who, bool i
         .actor = choice->actor, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
     if (choice->actor.role >= ROLE_COUNT || !consent_may_take(choice->actor.role))
         return rec_actor_needs(choice->actor, 0, err);
-    ask.is_counted = is_counted && rec_role_is_staff(choice->actor.role);
+    ask.is_counted = is_counted;
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
     if (code == SALVE_OK && !is_present)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "a choice needs the person's card", "card");
@@ -71,18 +70,12 @@ static enum salve_code revoke(struct choice *choice, enum purpose purpose, uint6
 
 static enum salve_code birth_of(struct choice *choice, struct consent_birth *out, struct salve_err *err)
 {
-    const class_mask identity = CLASS_BIT(CLASS_IDENT);
-    const int64_t now_unix_s = to_minute_unix_s(choice->gate->now_unix_ms);
     struct rec_shelf shelf = {0};
-    *out = consent_birth_read(STR_NONE, now_unix_s);
-    enum salve_code code = rec_gate_deliver(choice->gate, PURPOSE_SELF, identity, err);
-    if (code == SALVE_OK) code = rec_gate_read(choice->gate, identity, &shelf, err);
-    for (size_t i = 0; i < shelf.count && code == SALVE_OK; i++) {
-        if (!shelf.all[i].is_first || !str_is(shelf.all[i].is.type, "Patient")) continue;
-        const struct tape *patient = &shelf.all[shelf.all[i].newest].is.tape;
-        *out = consent_birth_read(tape_child_text(patient, tape_root(patient), "birthDate"), now_unix_s);
-    }
-    return code;
+    struct str born;
+    TRY(rec_gate_deliver(choice->gate, PURPOSE_SELF, CLASS_BIT(CLASS_IDENT), err));
+    TRY(rec_birth_date(choice->gate, &shelf, &born, err));
+    *out = consent_birth_read(born, to_minute_unix_s(choice->gate->now_unix_ms));
+    return SALVE_OK;
 }
 
 static struct consent_ages ages_of(const struct site *site)
@@ -109,21 +102,6 @@ static void complete_grant(const struct choice *choice, const struct consent_bir
     grant->taken_by = rec_role_is_staff(choice->actor.role) ? choice->actor.id : STR("");
     bool is_open = consent_age_youngest(birth, grant->at_unix_s) < ages.own_consent_years;
     grant->of_age_by = grant->of_age_by.len > 0 && is_open ? choice->actor.id : STR_NONE; /* where it says something */
-}
-
-/* The wraps still to be made, so that they can be made after a crash: doc of the commons until they are. */
-static enum salve_code put_pending(struct choice *choice, struct rec_tx *tx, const struct consent_grant *grant,
-                                   const struct keys_consent *rests, struct str *key, struct salve_err *err)
-{
-    char id[COMPARTMENT_TEXT_BYTES + 1], hex[2 * CRYPTO_SHA256_BYTES + 1];
-    compartment_text(choice->gate->chain.id, id);
-    str_hex(rests->sha256, sizeof rests->sha256, hex);
-    *key = arena_printf(choice->work, "pending/%s/%d", id, (int)grant->purpose);
-    struct str json =
-        arena_printf(choice->work, "{\"classes\":%u,\"not_after\":%lld,\"seq\":%llu,\"sha256\":\"%s\"}",
-                     (unsigned)grant->classes, (long long)grant->not_after_unix_s, (unsigned long long)rests->seq, hex);
-    if (key->ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
-    return store_commons_put(tx->store, *key, json, false, err);
 }
 
 static enum salve_code put_decision(struct choice *choice, struct rec_tx *tx, const struct consent_grant *grant,
@@ -154,7 +132,7 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
     if (code != SALVE_OK) return code;
     code = rec_form_bind(&tx, &grant->form, err);
     if (code == SALVE_OK) code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
-    if (code == SALVE_OK) code = put_pending(choice, &tx, grant, &wraps.consent, &pending, err);
+    if (code == SALVE_OK) code = rec_pending_put(&tx, choice->gate->chain.id, &wraps, &pending, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     if (code == SALVE_OK) rec_decided_purpose(choice->site, choice->gate->chain.id, grant->purpose);
@@ -295,8 +273,11 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
 {
     struct rec_leaf leaf;
     struct rec_gate gate = {0};
-    struct rec_gate_ask ask = {
-        .actor = {.role = ROLE_PARTICIPANT}, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_CONSENT), .id = id};
+    struct rec_gate_ask ask = {.actor = {.role = ROLE_PARTICIPANT},
+                               .purpose = PURPOSE_SELF,
+                               .classes = CLASS_BIT(CLASS_CONSENT),
+                               .id = id,
+                               .is_gates_own = true};
     struct choice choice = {.site = site, .actor = ask.actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     enum salve_code code = rec_gate_open(site, &ask, choice.work, &gate, err);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The gate: what `revoked` says; quota, leaf and opening in one transaction, durable before any key; then the receipt
- * of the leaf makes the person's decisions readable. Which other classes become readable, the caller decides
- * (rec_open.c, rec_consent.c). */
+ * of the leaf makes the person's decisions readable, and who asks as the person has to show it (rec_person.c). Which
+ * other classes become readable, the caller decides (rec_open.c, rec_consent.c). */
 #include "crypto/crypto.h"
-#include "records/gate_int.h"
+#include "records/person_int.h"
 #include "records/revoked_int.h"
 #include "records/who_int.h"
 
@@ -19,6 +19,7 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     if (code == SALVE_OK) code = keys_ring_sealing(gate->site->keys, ask->id, &gate->chain.ring, err);
     if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);
     if (code == SALVE_OK) code = rec_chain_is_whole(tx, &gate->chain, err);
+    if (code == SALVE_OK && rec_person_asks(ask)) code = rec_person_wrong(tx, ask->id, &gate->wrong_told, err);
     if (code == SALVE_OK && ask->is_counted && !compartment_eq(ask->id, gate->site->enrolled))
         code = store_quota_take(tx->store, ask->id, tx->now_unix_ms, REC_QUOTA_COMPARTMENTS, err);
     if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
@@ -62,13 +63,19 @@ static enum salve_code read_decisions(struct rec_gate *gate, struct salve_err *e
     return code;
 }
 
-/* Nothing opens above the quota, but the person sees that somebody tried. */
-static enum salve_code note_over_quota(struct rec_gate *gate, const struct rec_gate_ask *ask, struct salve_err *err)
+enum salve_code rec_note_denied(struct rec_gate *gate, struct actor actor, enum purpose purpose, class_mask classes,
+                                struct salve_err *err)
 {
-    struct rec_event event = {
-        .kind = REC_EVENT_DENIED, .actor = ask->actor, .purpose = ask->purpose, .classes = ask->classes};
-    enum salve_code code = rec_note_alone(gate->site, &gate->chain, &event, gate->mem, &gate->leaf, err);
-    return code == SALVE_OK ? salve_fail(err, SALVE_E_QUOTA, "opening of records") : code;
+    struct rec_leaf leaf;
+    struct rec_event event = {.kind = REC_EVENT_DENIED, .actor = actor, .purpose = purpose, .classes = classes};
+    return rec_note_alone(gate->site, &gate->chain, &event, gate->mem, &leaf, err);
+}
+
+/* Nothing opens above the quota, but the person sees that somebody tried. */
+static enum salve_code over_quota(struct rec_gate *gate, const struct rec_gate_ask *ask, struct salve_err *err)
+{
+    TRY(rec_note_denied(gate, ask->actor, ask->purpose, ask->classes, err));
+    return salve_fail(err, SALVE_E_QUOTA, "opening of records");
 }
 
 enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask, struct arena *mem,
@@ -78,6 +85,7 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     uint64_t size;
     *out = (struct rec_gate){.site = site, .mem = mem, .chain.id = ask->id};
     bool is_erased = false;
+    TRY(rec_person_ready(ask, err));
     enum salve_code code = rec_revoked_has_erasure(site, site->revoked, ask->id, &is_erased, err);
     if (code == SALVE_OK && is_erased) code = rec_not_here(err);
     if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
@@ -89,12 +97,13 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
     out->is_suspect = tx.is_suspect;
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_E_QUOTA) code = note_over_quota(out, ask, err);
+    if (code == SALVE_E_QUOTA) code = over_quota(out, ask, err);
     if (code == SALVE_OK) {
         struct keys_receipt receipt = keys_receipt(ask->id, out->leaf.index, size, out->leaf.hash.bytes);
         code = keys_ring_admit(out->chain.ring, &receipt, err);
     }
     if (code == SALVE_OK) code = read_decisions(out, err);
+    if (code == SALVE_OK) code = rec_person_check(out, ask, err);
     if (code != SALVE_OK) rec_gate_close(out);
     return code;
 }

@@ -29,19 +29,6 @@ static bool is_whole_date(struct str text)
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
-static enum salve_code birth_date_of(struct rec_view *view, struct str *out, struct salve_err *err)
-{
-    struct rec_shelf *shelf = &view->shelf;
-    *out = STR_NONE;
-    TRY(rec_gate_read(&view->gate, CLASS_BIT(CLASS_IDENT), shelf, err));
-    for (size_t i = 0; i < shelf->count; i++) {
-        if (!shelf->all[i].is_first || !str_is(shelf->all[i].is.type, "Patient")) continue;
-        const struct tape *patient = &shelf->all[shelf->all[i].newest].is.tape;
-        *out = tape_child_text(patient, tape_root(patient), "birthDate");
-    }
-    return SALVE_OK;
-}
-
 static enum salve_code make(struct rec_view *view, const struct rec_code *code, struct str birth_date,
                             struct arena *work, int64_t *until_unix_s, struct salve_err *err)
 {
@@ -79,7 +66,7 @@ enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct
     TRY(rec_view_stands(view, err));
     if ((view->purpose != PURPOSE_SELF && view->purpose != PURPOSE_CARE) || (view->classes & plain) != plain)
         return salve_fail(err, SALVE_E_ROLE, "code of a letter");
-    TRY(birth_date_of(view, &birth_date, err));
+    TRY(rec_birth_date(&view->gate, &view->shelf, &birth_date, err));
     if (!is_whole_date(birth_date) || view->gate.is_suspect) return SALVE_OK;
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
@@ -114,14 +101,6 @@ static enum salve_code find_letter(struct site *site, struct letter_opening *o, 
     return stands ? SALVE_OK : not_open(err);
 }
 
-static enum salve_code note_denied(struct rec_view *view, struct salve_err *err)
-{
-    struct rec_leaf leaf;
-    struct rec_event event = {
-        .kind = REC_EVENT_DENIED, .actor = view->actor, .purpose = PURPOSE_LETTER, .classes = view->classes};
-    return rec_note_alone(view->site, &view->gate.chain, &event, view->mem, &leaf, err);
-}
-
 /* The try is on the disk before its date is looked at, so that no kill gives it back; a right one gives it back. */
 static enum salve_code try_date(struct rec_view *view, struct letter_opening *o, struct salve_err *err)
 {
@@ -138,7 +117,7 @@ static enum salve_code try_date(struct rec_view *view, struct letter_opening *o,
     crypto_zero(text, sizeof text);
     if (code == SALVE_OK) return keys_letter_tried(site->keys, o->id, before, err);
     if (code != SALVE_E_CONSENT) return code;
-    TRY(note_denied(view, err));
+    TRY(rec_note_denied(gate, view->actor, PURPOSE_LETTER, view->classes, err));
     if (before + 1 >= TRIES_MAX) TRY(keys_letter_drop(site->keys, o->id, err));
     return not_open(err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Opening a view, in the order that makes the promises hold:
- *   0 keys that are due are renewed (rec_renew.c)
+ *   0 keys that are due are renewed (rec_renew.c), and erasures carried out whose day is over (rec_erasing.c)
  *   1 actor and role          nothing about the person is looked at for somebody whose role opens nothing
  *   2 quota, leaf, opening    one transaction; durable before any key (rec_gate.c)
  *   3 receipt -> ring         the person's decisions become readable
@@ -9,6 +9,7 @@
  *   5 keys deliver            only what the wraps of this purpose deliver, resting on the newest decision */
 #include "base/limits.h"
 #include "records/closing_int.h"
+#include "records/erasing_int.h"
 #include "records/revoked_int.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
@@ -33,14 +34,6 @@ static enum salve_code wanted_classes(struct site *site, const struct rec_ask *a
     return code;
 }
 
-static enum salve_code note_denied(struct rec_view *view, struct salve_err *err)
-{
-    struct rec_leaf leaf;
-    struct rec_event event = {
-        .kind = REC_EVENT_DENIED, .actor = view->actor, .purpose = view->purpose, .classes = view->classes};
-    return rec_note_alone(view->site, &view->gate.chain, &event, view->mem, &leaf, err);
-}
-
 static enum salve_code decide(struct rec_view *view, struct salve_err *err)
 {
     if (view->purpose == PURPOSE_SELF && !view->stand.is_present) return SALVE_E_CONSENT;
@@ -52,6 +45,7 @@ static enum salve_code decide(struct rec_view *view, struct salve_err *err)
 static enum salve_code copy_actor(struct rec_view *view, struct actor actor, struct salve_err *err)
 {
     view->actor = actor;
+    view->actor.told = STR_NONE;
     enum salve_code code = arena_str(view->mem, actor.id, &view->actor.id, err);
     return code == SALVE_OK ? arena_str(view->mem, view->site->settings.name, &view->actor.site, err) : code;
 }
@@ -67,21 +61,23 @@ static void drop(struct rec_view *view)
 static enum salve_code open_view(struct rec_view *view, const struct rec_ask *ask, struct salve_err *err)
 {
     bool is_present;
-    struct rec_gate_ask gate = {.purpose = ask->purpose, .is_counted = rec_role_is_staff(ask->actor.role)};
+    struct rec_gate_ask gate = {.purpose = ask->purpose, .is_counted = true};
     enum salve_code code = rec_renew(view->site, err);
+    if (code == SALVE_OK) code = rec_due(view->site, err);
     if (code == SALVE_OK) code = rec_who(view->site, ask->who, view->mem, &gate.id, &is_present, err);
     if (code == SALVE_OK) code = wanted_classes(view->site, ask, gate.id, &view->classes, err);
     if (code == SALVE_OK) code = copy_actor(view, ask->actor, err);
     if (code == SALVE_OK) code = rec_stand_begin(view->site, gate.id, is_present, &view->stand, err);
     if (code != SALVE_OK) return code;
     gate.actor = view->actor;
+    gate.actor.told = ask->actor.told;
     gate.classes = view->classes;
     view->purpose = ask->purpose;
     code = rec_gate_open(view->site, &gate, view->mem, &view->gate, err);
     if (code != SALVE_OK) return code;
     code = decide(view, err);
     if (code != SALVE_E_CONSENT) return code;
-    code = note_denied(view, err);
+    code = rec_note_denied(&view->gate, view->actor, view->purpose, view->classes, err);
     return code == SALVE_OK ? rec_not_open(ask->purpose, err) : code;
 }
 

@@ -3,7 +3,6 @@
  * What the opening of a site completes: grants whose wraps were not made yet, withdrawals and erasures that one of
  * the two databases does not know (a crash, or a restored backup), and keys of an enrolment that never came to be. */
 #include "crypto/crypto.h"
-#include "json/json.h"
 #include "keys/keys.h"
 #include "records/revoked_int.h"
 #include "records/tx_int.h"
@@ -11,33 +10,7 @@
 
 enum { WORK_BYTES = 128 << 20 };
 
-void rec_pending_done(struct site *site, struct str key)
-{
-    salve_assert(key.len < sizeof site->pending_text);
-    memcpy(site->pending_text, key.ptr, key.len);
-    site->pending_done = str_make(site->pending_text, key.len);
-}
-
 /* --- pending grants --------------------------------------------------------------------------------------------- */
-
-static bool pending_read(struct str key, struct str json, struct arena *mem, struct compartment *id,
-                         struct keys_grant *out)
-{
-    const struct json *doc = NULL;
-    int64_t purpose = 0, classes = 0, seq = 0;
-    struct str rest = str_cut(key, sizeof "pending/" - 1, key.len);
-    *out = (struct keys_grant){0};
-    bool good = json_read(json, NULL, mem, &doc, NULL) == SALVE_OK && rest.len > COMPARTMENT_TEXT_BYTES + 1 &&
-                compartment_parse(str_cut(rest, 0, COMPARTMENT_TEXT_BYTES), id) &&
-                str_to_i64(str_cut(rest, COMPARTMENT_TEXT_BYTES + 1, rest.len), &purpose) && purpose >= PURPOSE_CARE &&
-                purpose <= PURPOSE_LAST && json_i64(json_get(doc, "classes"), &classes) &&
-                json_i64(json_get(doc, "not_after"), &out->not_after_unix_s) && json_i64(json_get(doc, "seq"), &seq) &&
-                str_hex_parse(json_get_text(doc, "sha256"), out->consent.sha256, CRYPTO_SHA256_BYTES);
-    out->purpose = (enum purpose)purpose;
-    out->classes = (class_mask)classes;
-    out->consent.seq = (uint64_t)seq;
-    return good;
-}
 
 /* Wraps that rest on a later decision than the pending one are not touched. */
 static enum salve_code make_wraps(struct site *site, struct compartment id, const struct keys_grant *grant,
@@ -63,8 +36,7 @@ static enum salve_code finish_grant(struct site *site, struct str key, struct ar
     if (code != SALVE_OK) return code;
     code = store_commons_get(tx.store, key, mem, &json, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_OK && !pending_read(key, json, mem, &id, &grant))
-        return salve_fail(err, SALVE_E_INTEGRITY, "commons pending");
+    if (code == SALVE_OK) code = rec_pending_read(site, key, json, mem, &id, &grant, err);
     if (code == SALVE_OK) code = make_wraps(site, id, &grant, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
     if (code != SALVE_OK) return code;
@@ -215,6 +187,26 @@ static enum salve_code drop_orphans(struct site *site, struct arena *mem, uint64
     return code;
 }
 
+/* Tokens of a card that nobody has: a new one that did not come to its end, or an old one that did not go. */
+static enum salve_code drop_tokens(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct keys_token_row row, last;
+    bool found = true;
+    enum salve_code code = keys_token_next(site->keys, NULL, &row, &found, err);
+    while (code == SALVE_OK && found) {
+        struct rec_tx tx;
+        struct store_head head;
+        TRY(rec_tx_begin(site, true, mem, &tx, err));
+        code = row.is_ours ? store_head_get(tx.store, row.to.id, &head, err) : SALVE_OK;
+        rec_tx_abandon(&tx);
+        bool is_stale = code == SALVE_OK && row.is_ours && head.seq > 0 && head.card != row.to.since;
+        last = row;
+        if (is_stale) code = keys_token_drop(site->keys, &row, err);
+        if (code == SALVE_OK) code = keys_token_next(site->keys, &last, &row, &found, err);
+    }
+    return code;
+}
+
 enum salve_code rec_recover(struct site *site, struct salve_err *err)
 {
     if (!site->was_open && site->revoked_count == site->revoked_done) return SALVE_OK;
@@ -223,6 +215,7 @@ enum salve_code rec_recover(struct site *site, struct salve_err *err)
     enum salve_code code = finish_grants(site, mem, err);
     if (code == SALVE_OK) code = replay_lines(site, false, mem, err);
     if (code == SALVE_OK && site->was_open && !site->keeps_keys) code = drop_orphans(site, mem, NULL, err);
+    if (code == SALVE_OK && site->was_open && !site->keeps_keys) code = drop_tokens(site, mem, err);
     arena_close(mem);
     return code;
 }

@@ -121,3 +121,15 @@ enum salve_code rec_gate_read(struct rec_gate *gate, class_mask classes, struct 
     qsort(shelf->all, shelf->count, sizeof *shelf->all, by_saving);
     return number_versions(shelf, gate->mem, err);
 }
+
+enum salve_code rec_birth_date(struct rec_gate *gate, struct rec_shelf *shelf, struct str *out, struct salve_err *err)
+{
+    *out = STR_NONE;
+    TRY(rec_gate_read(gate, CLASS_BIT(CLASS_IDENT), shelf, err));
+    for (size_t i = 0; i < shelf->count; i++) {
+        if (!shelf->all[i].is_first || !str_is(shelf->all[i].is.type, "Patient")) continue;
+        const struct tape *patient = &shelf->all[shelf->all[i].newest].is.tape;
+        *out = tape_child_text(patient, tape_root(patient), "birthDate");
+    }
+    return SALVE_OK;
+}

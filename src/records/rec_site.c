@@ -14,6 +14,7 @@
 #include "keys/keys.h"
 #include "records/backup_int.h"
 #include "records/closing_int.h"
+#include "records/erasing_int.h"
 #include "records/making_int.h"
 #include "records/payload_int.h"
 #include "records/revoked_int.h"
@@ -132,7 +133,8 @@ static struct store_options store_of(const struct site_options *options, bool cr
 void rec_row_keys(struct site *site)
 {
     const struct str labels[SITE_ROW_KEYS] = {STR("SLV-site-rows-v1"), STR("SLV-site-tags-v1"),
-                                              STR("SLV-site-owners-v1"), STR("SLV-site-gate-v1")};
+                                              STR("SLV-site-owners-v1"), STR("SLV-site-gate-v1"),
+                                              STR("SLV-site-pending-v1")};
     for (size_t i = 0; i < SITE_ROW_KEYS; i++) keys_of_rows(site->keys, labels[i], crypto_keys_at(site->row_keys, i));
 }
 
@@ -250,6 +252,7 @@ enum salve_code rec_site_open(const struct site_options *options, enum rec_openi
     if (code == SALVE_OK && !is_lenient) code = rec_log_check(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_recover(site, err);
     if (code == SALVE_OK && !is_lenient) code = rec_renew(site, err);
+    if (code == SALVE_OK && !is_lenient) code = rec_due(site, err);
     if (code == SALVE_OK && !is_lenient && site->keys_copy_err.code == SALVE_OK) rec_keys_copy_due(site);
     if (code != SALVE_OK) {
         rec_site_drop(&site);

@@ -107,36 +107,36 @@ struct outcome {
     struct rec_staff old;
     bool has_other_pin;
 };
-typedef enum salve_code change_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
-                                  struct salve_err *err);
+typedef enum salve_code change_in(struct rec_tx *tx, const struct change *change, const void *with,
+                                  struct rec_staff *old, struct salve_err *err);
 
 static enum salve_code change_register(struct site *site, const struct change *change, change_in *run, const void *with,
                                        struct salve_err *err)
 {
     struct rec_tx tx;
-    struct outcome outcome = {0};
+    struct rec_staff old = {0};
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {
-        code = run(&tx, change, with, &outcome, err);
+        code = run(&tx, change, with, &old, err);
         if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
         if (code == SALVE_OK) site->retirements++; /* open views look again (stand_int.h) */
         rec_tx_abandon(&tx);
     }
-    if (code == SALVE_OK && outcome.has_other_pin) code = rec_pin_drop(site, &outcome.old, err);
+    if (code == SALVE_OK) code = rec_pin_drop(site, &old, err);
     arena_close(mem);
     return code;
 }
 
 static enum salve_code register_in(struct rec_tx *tx, const struct change *change, const void *with,
-                                   struct outcome *out, struct salve_err *err)
+                                   struct rec_staff *old, struct salve_err *err)
 {
     const struct staff_new *fresh = with;
     struct rec_staff staff = {.is = {.id = fresh->id, .role = fresh->role}};
     struct str *ids = NULL;
     size_t count = 0;
-    (void)out;
+    (void)old;
     if (!rec_doc_is_name(fresh->id))
         return salve_refuse(err, SALVE_E_INVALID, "1 to 64 of a-z, 0-9, '.', '_', '-'", "name of staff");
     TRY(rec_doc_ids(tx, STR("staff"), tx->mem, &ids, &count, err));
@@ -158,13 +158,13 @@ enum salve_code staff_register(struct site *site, struct actor actor, const stru
     return change_register(site, &change, register_in, fresh, err);
 }
 
-static enum salve_code role_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
+static enum salve_code role_in(struct rec_tx *tx, const struct change *change, const void *with, struct rec_staff *old,
                                struct salve_err *err)
 {
     const enum role *role = with;
     struct rec_staff staff;
     struct change whole = *change;
-    (void)out;
+    (void)old;
     if (str_eq(change->actor.id, change->id))
         return salve_refuse(err, SALVE_E_ROLE, "nobody changes their own role", "staff %.*s", STR_ARGS(change->id));
     TRY(rec_staff_read(tx, change->id, tx->mem, &staff, err));
@@ -185,8 +185,8 @@ enum salve_code staff_role_set(struct site *site, struct actor actor, const stru
     return change_register(site, &change, role_in, &role, err);
 }
 
-static enum salve_code retire_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
-                                 struct salve_err *err)
+static enum salve_code retire_in(struct rec_tx *tx, const struct change *change, const void *with,
+                                 struct rec_staff *old, struct salve_err *err)
 {
     struct rec_staff staff;
     struct change whole = *change;
@@ -197,7 +197,7 @@ static enum salve_code retire_in(struct rec_tx *tx, const struct change *change,
     if (staff.is.role == ROLE_MANAGER) whole.roles = ROLE_BIT(ROLE_MANAGER);
     TRY(is_own ? rec_actor_check(tx, change->actor, err) : may_change(tx, &whole, err));
     TRY(is_not_last(tx, change->id, err));
-    *out = (struct outcome){.old = staff, .has_other_pin = true};
+    *old = staff;
     staff.is.retired = true;
     return staff_write(tx, &staff, change->actor, err);
 }
@@ -232,7 +232,7 @@ static enum salve_code may_set_pin(struct rec_tx *tx, const struct change *chang
     return is_first ? SALVE_OK : may_change(tx, &whole, err);
 }
 
-static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, const void *with, struct outcome *out,
+static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, const void *with, struct rec_staff *old,
                               struct salve_err *err)
 {
     const struct str *secret = with;
@@ -241,7 +241,7 @@ static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, co
     TRY(may_set_pin(tx, change, &staff, err));
     if (staff.is.retired)
         return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
-    *out = (struct outcome){.old = staff, .has_other_pin = true};
+    *old = staff;
     TRY(rec_pin_put(tx->site, *secret, &staff, err));
     return staff_write(tx, &staff, change->actor, err);
 }

@@ -43,7 +43,14 @@ SALVE_MUST_USE enum salve_code rec_withdraw_replay(struct site *site, struct com
 SALVE_MUST_USE enum salve_code rec_erase_replay(struct site *site, struct compartment id, bool were_put_back,
                                                 struct salve_err *err);
 
-/* rec_pending_done - the key of a pending grant is deleted by the next transaction. */
+/* Wraps that are still to be made, so that they can be made after a crash: a row of the commons until they are, under a
+ * random name and sealed, since it is about somebody. rec_pending_put - *key in mem. rec_pending_read - E_INTEGRITY.
+ * rec_pending_done - the row is deleted by the next transaction. */
+struct rec_tx;
+SALVE_MUST_USE enum salve_code rec_pending_put(struct rec_tx *tx, struct compartment id, const struct keys_grant *grant,
+                                               struct str *key, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_pending_read(struct site *site, struct str key, struct str bytes, struct arena *mem,
+                                                struct compartment *id, struct keys_grant *out, struct salve_err *err);
 void rec_pending_done(struct site *site, struct str key);
 /* rec_keys_forget - the keys of people without records go, after all. */
 SALVE_MUST_USE enum salve_code rec_keys_forget(struct site *site, uint64_t *dropped, struct salve_err *err);

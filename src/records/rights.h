@@ -6,7 +6,7 @@
  *     code = rec_consent_give(site, nurse, card, &grant, mem, &receipt, err);          // in force when it returns
  *     if (code == SALVE_OK) code = rec_consents(own, mem, &consents, &count, err);   // what was decided so far
  *     if (code == SALVE_OK) code = rec_consent_withdraw(site, person, card, PURPOSE_CARE, mem, NULL, err);
- *     if (code == SALVE_OK) code = rec_erase(site, person, card, mem, &erasure, err);
+ *     if (code == SALVE_OK) code = rec_erase_ask(site, person, card, mem, &erasure, err);
  *
  * Withdrawing, giving anew, erasing and a new card end the views that rested on what was before (rec.h). */
 #ifndef SALVE_RECORDS_RIGHTS_H
@@ -52,6 +52,12 @@ struct rec_consent {
 SALVE_MUST_USE enum salve_code rec_consents(struct rec_view *view, struct arena *mem, struct rec_consent **out,
                                             size_t *count, struct salve_err *err);
 
+/* rec_word_set - at enrolment, for a person of whom no birth date is recorded: a word of their own, which they tell
+ * beside the card from then on. Once. actor: staff who enrol, with the person there.
+ *   errors  E_CONFLICT there is a birth date, or a word; E_RANGE 6 to 200 bytes; E_ROLE, E_NOT_FOUND */
+SALVE_MUST_USE enum salve_code rec_word_set(struct site *site, struct actor actor, struct str who, struct str word,
+                                            struct salve_err *err);
+
 /* --- the card, and erasure ---------------------------------------------------------------------------------------- */
 
 /* rec_card_new - a new card for a person who lost theirs; the old one no longer works. `view` of purpose SELF or of
@@ -61,14 +67,22 @@ SALVE_MUST_USE enum salve_code rec_card_new(struct rec_view *view, struct arena 
 
 /* What an erasure leaves with the person. */
 struct rec_erasure {
-    int64_t erased_at_unix_ms;
-    int64_t horizon_unix_ms; /* used after it, the site opens no copy from before; 14 days at most */
+    int64_t at_unix_ms;      /* of what the receipt is about: asked for, or done */
+    int64_t due_unix_ms;     /* erased at the first use of the site from then on; at_unix_ms: it is done */
+    int64_t horizon_unix_ms; /* used after it, the site opens no copy from before; 14 days after due_unix_ms */
     struct rec_receipt receipt;
 };
 
-/* rec_erase - the person's records, keys, tokens and openings go; a tombstone and a leaf stay. Nothing opens
- * afterwards, here or from a restored backup once its tombstones are replayed; the log still verifies.
- *   actor  PARTICIPANT or GUARDIAN (or staff with the person present); who: the card */
+/* rec_erase_ask - the person wants to be erased: it is carried out after a day, by the gate itself. Asked again, the
+ * first time stands. rec_erase_stop - taken back within the day. E_NOT_FOUND: nothing was asked for.
+ * rec_erase - at once, with a member of staff there (E_ROLE).
+ * When it is carried out, the person's records, keys, tokens and openings go; a tombstone and a leaf stay. Nothing
+ * opens afterwards, here or from a restored backup once its tombstones are replayed; the log still verifies.
+ *   actor  PARTICIPANT or GUARDIAN, who show that it is them (base/ids.h); who: the card. E_PIN, E_QUOTA, E_CLOCK */
+SALVE_MUST_USE enum salve_code rec_erase_ask(struct site *site, struct actor actor, struct str who, struct arena *mem,
+                                             struct rec_erasure *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_erase_stop(struct site *site, struct actor actor, struct str who, struct arena *mem,
+                                              struct rec_receipt *receipt, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_erase(struct site *site, struct actor actor, struct str who, struct arena *mem,
                                          struct rec_erasure *out, struct salve_err *err);
 

@@ -16,7 +16,7 @@ enum {
 #define REC_MARK_KEYS_KEPT "keys kept"
 /* Keys of the rows in site.db, and one for what the gate says to itself (login_int.h), each of the secret of rows in
  * the key store. */
-enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_ROW_KEYS };
+enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_KEY_PENDING, SITE_ROW_KEYS };
 
 struct admit_rules;
 struct crypto_keys;
@@ -66,6 +66,7 @@ struct site {
     struct arena *revoked_mem;
     struct rec_revoked *revoked;  /* all of them, for the gate; NULL until the file was read */
     int64_t renew_after_unix_ms;  /* until then keys need not be renewed; 0: not looked up yet */
+    int64_t due_unix_ms;          /* nothing is due before (erasing_int.h); 0: not looked up yet */
     struct site_rotation renewal; /* what the gate renewed by itself in this run; epoch 0: nothing */
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */

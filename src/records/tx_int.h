@@ -72,8 +72,9 @@ SALVE_MUST_USE enum salve_code rec_form_bind(struct rec_tx *tx, const struct con
                                              struct salve_err *err);
 
 /* rec_actor_check - staff must have logged in (staff.h), have that role now and not be retired; the person's side comes
- * without an id (a helper with the pseudonym of their grant). rec_actor_is - the same in a transaction of its own,
- * which reads. rec_not_staff - the words for it. rec_actor_needs - one of these roles. E_ROLE. */
+ * without an id (a helper with the pseudonym of their grant), or with that of a member of staff who is there.
+ * rec_actor_is - the same in a transaction of its own, which reads. rec_not_staff - the words for it.
+ * rec_actor_needs - one of these roles. E_ROLE. */
 #define ROLE_BIT(role) ((uint32_t)1 << (role))
 #define ROLES_WRITING  (ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN))
 #define ROLES_UPKEEP   (ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER))

@@ -45,13 +45,20 @@ struct store_tx {
     bool has_failed;  /* can only be abandoned, or go back to a savepoint */
 };
 
+/* OPEN is zeros, where no key was lent; SEAL is made of the key of rows when it is needed (store_quota.c). */
+enum store_own_key { STORE_KEY_OPEN, STORE_KEY_SEAL, STORE_OWN_KEYS };
+
 struct store {
     struct store_place *place;
     struct store_tx *open, *idle; /* an idle one keeps its scratch for the next begin */
     const struct crypto_key *row_key;
-    struct crypto_keys *own_key; /* zeros, where none was lent */
+    struct crypto_keys *own_keys; /* enum store_own_key */
     uint32_t layout;
 };
+
+/* store_mark_read - the bytes of a mark, in mem; STR_NONE: there is none. */
+SALVE_MUST_USE enum salve_code store_mark_read(struct store_tx *tx, struct str name, struct arena *mem, struct str *out,
+                                               struct salve_err *err);
 
 /* store_begin_any - also one that writes to a place of layout 1. */
 SALVE_MUST_USE enum salve_code store_begin_any(struct store *store, bool read_only, struct store_tx **out,

@@ -54,11 +54,9 @@ enum salve_code store_copy(struct store *store, const char *to, struct salve_err
 /* Without a key of the caller's, one that everybody has. */
 static enum salve_code lend_key(struct store *store, const struct crypto_key *lent, struct salve_err *err)
 {
-    store->row_key = lent;
-    if (lent != NULL) return SALVE_OK;
-    TRY(crypto_keys_new(1, &store->own_key, err));
-    crypto_key_zero(crypto_keys_at(store->own_key, 0));
-    store->row_key = crypto_keys_at(store->own_key, 0);
+    TRY(crypto_keys_new(STORE_OWN_KEYS, &store->own_keys, err));
+    crypto_key_zero(crypto_keys_at(store->own_keys, STORE_KEY_OPEN));
+    store->row_key = lent != NULL ? lent : crypto_keys_at(store->own_keys, STORE_KEY_OPEN);
     return SALVE_OK;
 }
 
@@ -75,7 +73,7 @@ enum salve_code store_open(const struct store_options *options, struct store **o
         store->layout = store->place->layout == 0 ? STORE_LAYOUT : store->place->layout;
         *out = store;
     } else {
-        crypto_keys_drop(&store->own_key);
+        crypto_keys_drop(&store->own_keys);
         free(store);
     }
     return code;
@@ -94,7 +92,7 @@ enum salve_code store_close(struct store **store, struct salve_err *err)
         free(tx);
     }
     enum salve_code code = s->place->backend->close(s->place, err);
-    crypto_keys_drop(&s->own_key);
+    crypto_keys_drop(&s->own_keys);
     free(s);
     *store = NULL;
     return code;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The rows of the log, the commons with their checksums, marks, the guarded clock and the quota. */
+ * The rows of the log, the commons with their checksums, marks, and the guarded clock. */
 #include "base/assert.h"
 #include "crypto/crypto.h"
 #include "store/store_int.h"
@@ -201,9 +201,9 @@ enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struc
     return SALVE_OK;
 }
 
-/* --- marks, clock, quota --- */
-static enum salve_code mark_read(struct store_tx *tx, struct str name, struct arena *mem, struct str *out,
-                                 struct salve_err *err)
+/* --- marks, clock --- */
+enum salve_code store_mark_read(struct store_tx *tx, struct str name, struct arena *mem, struct str *out,
+                                struct salve_err *err)
 {
     struct salve_err ignored = {0};
     struct store_row row = {.table = STORE_MARK, .key.name = name};
@@ -227,7 +227,7 @@ static enum salve_code mark_of_row(struct store_tx *tx, struct str name, uint64_
 {
     struct str bytes = STR_NONE;
     struct arena_mark mark = arena_mark(tx->scratch);
-    enum salve_code code = mark_read(tx, name, tx->scratch, &bytes, err);
+    enum salve_code code = store_mark_read(tx, name, tx->scratch, &bytes, err);
     *out = 0;
     if (code == SALVE_OK && bytes.ptr != NULL && bytes.len != 8)
         code = salve_fail(err, SALVE_E_INTEGRITY, "mark %.*s", STR_ARGS(name));
@@ -275,83 +275,4 @@ enum salve_code store_clock(struct store_tx *tx, int64_t wall_unix_ms, int64_t *
     *guarded_unix_ms = wall_unix_ms > max_seen && !is_far_ahead ? wall_unix_ms : max_seen;
     if (tx->read_only || *guarded_unix_ms <= max_seen) return SALVE_OK;
     return store_mark_put(tx, STR("max_seen"), (uint64_t)wall_unix_ms, err);
-}
-
-/* A quota row: 8 bytes of SHA-256(id), 8 bytes of the minute; QUOTA_FREE is set in the minute of a row that does not
- * count. Rows of more than an hour ago are dropped as the next is written, so the file never holds more than one
- * hour; of those that do not count the newest are kept, so that each of a file of many new people costs the same. */
-enum { QUOTA_ROW_BYTES = 16, QUOTA_COUNTED_MAX = 10000, QUOTA_FREE_MAX = 1000, QUOTA_MINUTES = 60 };
-#define QUOTA_FREE ((uint64_t)1 << 63)
-
-struct quota {
-    uint8_t hash[STORE_HASH_BYTES];
-    uint8_t *rows; /* of the last hour, with room for one more; in the store's scratch */
-    size_t used, counted;
-    bool has_row; /* of this compartment */
-};
-
-static enum salve_code quota_read(struct store_tx *tx, struct compartment id, uint64_t minute, struct quota *out,
-                                  struct salve_err *err)
-{
-    struct str old = STR_NONE;
-    enum salve_code code = mark_read(tx, STR("quota"), tx->scratch, &old, err);
-    *out = (struct quota){.rows = arena_alloc(tx->scratch, old.len + QUOTA_ROW_BYTES)};
-    if (code == SALVE_OK && out->rows == NULL) return salve_fail(err, SALVE_E_MEMORY, "quota");
-    crypto_sha256(compartment_bytes(&id), out->hash);
-    for (size_t at = 0; code == SALVE_OK && at + QUOTA_ROW_BYTES <= old.len; at += QUOTA_ROW_BYTES) {
-        uint64_t when = crypto_get_u64((const uint8_t *)old.ptr + at + 8);
-        if ((when & ~QUOTA_FREE) + QUOTA_MINUTES <= minute) continue;
-        memcpy(out->rows + out->used, old.ptr + at, QUOTA_ROW_BYTES);
-        if (memcmp(out->rows + out->used, out->hash, 8) == 0) out->has_row = true;
-        out->counted += (when & QUOTA_FREE) == 0;
-        out->used += QUOTA_ROW_BYTES;
-    }
-    return code;
-}
-
-static enum salve_code quota_add(struct store_tx *tx, struct quota *quota, uint64_t minute, struct salve_err *err)
-{
-    memcpy(quota->rows + quota->used, quota->hash, 8);
-    crypto_put_u64(quota->rows + quota->used + 8, minute);
-    struct store_row row = {
-        .table = STORE_MARK, .key.name = STR("quota"), .bytes = str_bytes(quota->rows, quota->used + QUOTA_ROW_BYTES)};
-    return store_put(tx, &row, false, err);
-}
-
-enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms, uint32_t limit,
-                                 struct salve_err *err)
-{
-    struct quota quota;
-    uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
-    struct arena_mark mark = arena_mark(tx->scratch);
-    salve_assert(limit < QUOTA_COUNTED_MAX);
-    enum salve_code code = quota_read(tx, id, minute, &quota, err);
-    if (code == SALVE_OK && !quota.has_row && quota.counted >= limit)
-        code = salve_fail(err, SALVE_E_QUOTA, "opening of records");
-    if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute, err);
-    arena_rewind(tx->scratch, mark);
-    return code;
-}
-
-/* Drops the oldest row that does not count. */
-static void quota_make_room(struct quota *quota)
-{
-    size_t at = 0;
-    if (quota->used / QUOTA_ROW_BYTES - quota->counted < QUOTA_FREE_MAX) return;
-    while ((crypto_get_u64(quota->rows + at + 8) & QUOTA_FREE) == 0) at += QUOTA_ROW_BYTES;
-    quota->used -= QUOTA_ROW_BYTES;
-    memmove(quota->rows + at, quota->rows + at + QUOTA_ROW_BYTES, quota->used - at);
-}
-
-enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
-                                 struct salve_err *err)
-{
-    struct quota quota;
-    uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
-    struct arena_mark mark = arena_mark(tx->scratch);
-    enum salve_code code = quota_read(tx, id, minute, &quota, err);
-    if (code == SALVE_OK) quota_make_room(&quota);
-    if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
-    arena_rewind(tx->scratch, mark);
-    return code;
 }

@@ -41,21 +41,29 @@ static enum salve_code prepare(struct db *db, const char *table, const char *for
                                struct salve_err *err)
 {
     char sql[SQL_BYTES];
-    const char *mark = strstr(format, "TABLE");
-    (void)snprintf(sql, sizeof sql, "%.*s%s%s", (int)(mark - format), format, table, mark + 5);
+    size_t len = 0;
+    for (const char *mark; (mark = strstr(format, "TABLE")) != NULL; format = mark + 5)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "%.*s%s", (int)(mark - format), format, table);
+    (void)snprintf(sql + len, sizeof sql - len, "%s", format);
     return db_prepare(db, sql, out, err);
 }
 
+/* A record lies at place_of its key; where another one has that, at one drawn by lot. */
+#define INSERT_RECORD                                                                                                  \
+    "INSERT INTO TABLE (rowid, name, number, tag, bytes) VALUES (CASE WHEN EXISTS (SELECT 1 FROM TABLE WHERE "         \
+    "rowid = ?5) THEN random() & 0x7fffffffffffffff ELSE ?5 END, ?1, ?2, ?3, ?4)"
+#define INSERT_ROW "INSERT INTO TABLE VALUES (?1, ?2, ?3, ?4)"
+#define OR_REPLACE " ON CONFLICT (name, number) DO UPDATE SET tag = excluded.tag, bytes = excluded.bytes"
+
 static enum salve_code prepare_table(struct db *db, const char *table, struct statements *out, struct salve_err *err)
 {
+    bool is_record = strcmp(table, table_names[STORE_RECORD]) == 0;
     const struct {
         const char *sql;
         struct db_stmt **to;
     } all[] = {
-        {"INSERT INTO TABLE VALUES (?1, ?2, ?3, ?4)", &out->insert},
-        {"INSERT INTO TABLE VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name, number) "
-         "DO UPDATE SET tag = excluded.tag, bytes = excluded.bytes",
-         &out->replace},
+        {is_record ? INSERT_RECORD : INSERT_ROW, &out->insert},
+        {is_record ? INSERT_RECORD OR_REPLACE : INSERT_ROW OR_REPLACE, &out->replace},
         {"SELECT tag, bytes FROM TABLE WHERE name = ?1 AND number = ?2", &out->get},
         {"SELECT name, number, tag, length(bytes), CASE WHEN ?3 THEN bytes END FROM TABLE "
          "WHERE (name, number) >= (?1, ?2) ORDER BY name, number LIMIT ?4",
@@ -179,6 +187,15 @@ static void bind_key(struct db_stmt *stmt, int nr, struct store_key key)
     db_bind_i64(stmt, nr + 1, (int64_t)key.number);
 }
 
+/* Records lie by person, then number: not in the order of writing, which would tell over all people who came when; and
+ * a damaged page reaches few. The first bits of the name, which is random, and the last of the number. */
+static int64_t place_of(struct store_key key)
+{
+    uint64_t place = 0;
+    for (size_t i = 0; i < 8; i++) place = place << 8 | (i < key.name.len ? (uint8_t)key.name.ptr[i] : 0);
+    return (int64_t)((place & 0x7fffffffff000000) | (key.number & 0xffffff));
+}
+
 static enum salve_code sqlite_put(struct store_place_tx *tx, const struct store_row *row, bool insert,
                                   struct salve_err *err)
 {
@@ -186,6 +203,7 @@ static enum salve_code sqlite_put(struct store_place_tx *tx, const struct store_
     bind_key(stmt, 1, row->key);
     db_bind_i64(stmt, 3, row->tag);
     db_bind_blob(stmt, 4, row->bytes);
+    if (row->table == STORE_RECORD) db_bind_i64(stmt, 5, place_of(row->key));
     return db_run(stmt, err);
 }
 

@@ -40,7 +40,8 @@ SALVE_MUST_USE enum salve_code visit_demo_read(const struct visit *visit, int64_
 SALVE_MUST_USE enum salve_code visit_demo_site(struct visit *visit, const struct site_options *options,
                                                struct visit_demo *demo, struct salve_err *err);
 
-/* visit_demo_as - who acts from now on: the member with that role, or the person. Returns visit. */
+/* visit_demo_as - who acts from now on: the member with that role, or the person with the registrar
+ * beside them. Returns visit. */
 struct visit *visit_demo_as(struct visit *visit, const struct visit_demo *demo, enum role role);
 
 #endif

@@ -14,8 +14,9 @@ SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_for
                                                   struct str *out, struct salve_err *err);
 
 /* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must reach
- * the person or the disk before anything else is done for them. Errors of rec_enrol. */
-SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient,
+ * the person or the disk before anything else is done for them. `word` is theirs, to be told beside the card where no
+ * birth date is recorded; empty: none. Errors of rec_enrol and rec_word_set; after those nobody is enrolled. */
+SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str word,
                                            struct rec_enrolled *out, struct salve_err *err);
 
 /* visit_enrol_undo - erases what visit_enrol made: its card did not reach anybody. */

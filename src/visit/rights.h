@@ -75,13 +75,14 @@ SALVE_MUST_USE enum salve_code visit_take(const struct visit *visit, struct str 
 struct visit_receipt {
     struct str title, body; /* the words for proof.kind, and for no other */
     struct str until;       /* erasure: the day by which older key backups are useless; else empty */
+    struct str due;         /* erasure that was asked for: from when it is carried out; else empty */
     struct str later;       /* where there is no proof yet: from when there is one, in words */
     struct rec_receipt proof;
 };
 
 /* visit_receipt_text - as it is handed out: title, body, and the proof or from when there is one.
- * visit_receipt_json - {"receipt":the kind that the proof opens,"at":..,"purpose":..,"keysGoneBy":..,"leaf":..,
- * "text":..,"proof":.. or "proofFrom":..} and a line end, without what it does not have. */
+ * visit_receipt_json - {"receipt":the kind that the proof opens,"at":..,"purpose":..,"erasedFrom":..,"keysGoneBy":..,
+ * "leaf":..,"text":..,"proof":.. or "proofFrom":..} and a line end, without what it does not have. */
 SALVE_MUST_USE enum salve_code visit_receipt_text(const struct visit_receipt *receipt, struct arena *mem,
                                                   struct str *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct arena *mem,
@@ -93,8 +94,12 @@ SALVE_MUST_USE enum salve_code visit_receipt_json(const struct visit_receipt *re
 SALVE_MUST_USE enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum purpose purpose,
                                               struct str language, struct visit_receipt *out, struct salve_err *err);
 
-/* visit_erase - the record goes for good. The words of the receipt are read first, as in visit_withdraw. */
+/* visit_erase - the record goes for good: after a day to think it over, by the gate itself; at once where a member of
+ * staff is there (visit_beside). visit_erase_stop - within the day: it stays. The words of the receipt are read first,
+ * as in visit_withdraw. */
 SALVE_MUST_USE enum salve_code visit_erase(const struct visit *visit, struct str card, struct str language,
-                                           struct visit_receipt *out, struct salve_err *err);
+                                           bool is_at_once, struct visit_receipt *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_erase_stop(const struct visit *visit, struct str card, struct str language,
+                                                struct visit_receipt *out, struct salve_err *err);
 
 #endif

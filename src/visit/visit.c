@@ -5,9 +5,17 @@
 #include "screen/screen.h"
 #include "visit/visit_int.h"
 
-struct actor visit_person(const struct site *site)
+struct actor visit_person(const struct site *site, struct str told)
 {
-    return (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name};
+    return (struct actor){.role = ROLE_PARTICIPANT, .site = site_settings(site)->name, .told = told};
+}
+
+struct actor visit_beside(const struct site *site, struct actor staff)
+{
+    struct actor person = staff;
+    person.role = ROLE_PARTICIPANT;
+    person.site = site_settings(site)->name;
+    return person;
 }
 
 enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,

@@ -44,7 +44,10 @@ struct visit {
     bool is_demo; /* made-up people: said on every page of a letter */
 };
 
-/* visit_person - the person themself, who acts with their card. A member of staff acts as staff_login says. */
-struct actor visit_person(const struct site *site);
+/* visit_person - the person themself, who acts with their card and the birth date that they tell (or their word, where
+ * none is recorded); a view of it. visit_beside - the same with a member of staff who is there, and vouches for them.
+ * Staff act as staff_login says. */
+struct actor visit_person(const struct site *site, struct str told);
+struct actor visit_beside(const struct site *site, struct actor staff);
 
 #endif

@@ -20,9 +20,10 @@ static const struct visit_member members[VISIT_DEMO_STAFF] = {{{"maria", 5}, ROL
 
 struct visit *visit_demo_as(struct visit *visit, const struct visit_demo *demo, enum role role)
 {
-    visit->actor = visit_person(visit->site);
+    enum role staff = role == ROLE_PARTICIPANT ? ROLE_REGISTRAR : role; /* who stands beside the person */
     for (size_t i = 0; i < VISIT_DEMO_STAFF; i++)
-        if (demo->staff[i].role == role) visit->actor = demo->staff[i];
+        if (demo->staff[i].role == staff) visit->actor = demo->staff[i];
+    if (role == ROLE_PARTICIPANT) visit->actor = visit_beside(visit->site, visit->actor);
     return visit;
 }
 

@@ -5,16 +5,20 @@
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
-enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct rec_enrolled *out,
-                            struct salve_err *err)
+enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str word,
+                            struct rec_enrolled *out, struct salve_err *err)
 {
-    return rec_enrol(visit->site, visit->actor, patient, visit->mem, out, err);
+    TRY(rec_enrol(visit->site, visit->actor, patient, visit->mem, out, err));
+    if (word.len == 0) return SALVE_OK;
+    enum salve_code code = rec_word_set(visit->site, visit->actor, out->card, word, err);
+    if (code != SALVE_OK) TRY(visit_enrol_undo(visit, out->card, NULL));
+    return code;
 }
 
 enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err)
 {
     struct rec_erasure erasure;
-    return rec_erase(visit->site, visit_person(visit->site), card, visit->mem, &erasure, err);
+    return rec_erase(visit->site, visit_beside(visit->site, visit->actor), card, visit->mem, &erasure, err);
 }
 
 enum salve_code visit_card_new(const struct visit *visit, struct str who, struct str *card, struct salve_err *err)

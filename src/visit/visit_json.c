@@ -96,6 +96,7 @@ enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct a
     json_put_text(&w, "receipt", receipt->proof.kind);
     json_put_text(&w, "at", clock_text(receipt->proof.at_unix_ms, when));
     if (receipt->proof.purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(receipt->proof.purpose)));
+    if (receipt->due.len > 0) json_put_text(&w, "erasedFrom", receipt->due);
     if (receipt->until.len > 0) json_put_text(&w, "keysGoneBy", receipt->until);
     json_put_i64(&w, "leaf", (int64_t)receipt->proof.leaf_index);
     if (receipt->body.len > 0)

@@ -36,7 +36,8 @@ enum salve_code visit_looked(const struct visit *visit, struct str card, struct 
 /* What a receipt is given for. */
 static bool has_receipt(const struct rec_look *look)
 {
-    static const char *const kinds[] = {"enrolment", "consent", "withdrawal", "used", "card"};
+    static const char *const kinds[] = {"enrolment", "consent",       "withdrawal",     "used",
+                                        "card",      "erasure-asked", "erasure-stopped"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (str_is(look->kind, kinds[i])) return true;
     return false;
@@ -121,14 +122,16 @@ enum salve_code visit_take(const struct visit *visit, struct str card, struct vi
 /* What a receipt says: its item is the kind of the event. The fields are only known afterwards. */
 struct words {
     const struct consent_texts *texts;
-    struct consent_field fields[2];
+    struct consent_field fields[3];
+    size_t count;
 };
 
 /* The words for what the proof opens. */
 static enum salve_code fill(const struct words *words, struct arena *mem, struct visit_receipt *out,
                             struct salve_err *err)
 {
-    return consent_texts_fill(words->texts, out->proof.kind, words->fields, 2, mem, &out->title, &out->body, err);
+    return consent_texts_fill(words->texts, out->proof.kind, words->fields, words->count, mem, &out->title, &out->body,
+                              err);
 }
 
 /* Where the log is not signed that far yet. */
@@ -156,7 +159,7 @@ static enum salve_code words_ready(const struct visit *visit, struct str languag
 enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum purpose purpose, struct str language,
                                struct visit_receipt *out, struct salve_err *err)
 {
-    struct words words = {NULL, {{STR("at"), STR("")}, {STR("purpose"), STR("")}}};
+    struct words words = {NULL, {{STR("at"), STR("")}, {STR("purpose"), STR("")}}, 2};
     struct str body, item = arena_printf(visit->mem, "purpose.%s", purpose_text(purpose));
     char when[CLOCK_TEXT_BYTES];
     *out = (struct visit_receipt){0};
@@ -173,18 +176,44 @@ enum salve_code visit_withdraw(const struct visit *visit, struct str card, enum 
     return fill(&words, visit->mem, out, err);
 }
 
-enum salve_code visit_erase(const struct visit *visit, struct str card, struct str language, struct visit_receipt *out,
-                            struct salve_err *err)
+/* Asked for: when it will be done. Done: since when. */
+static enum salve_code erasure_words(const struct visit *visit, const struct rec_erasure *erasure, struct words *words,
+                                     struct visit_receipt *out, struct salve_err *err)
 {
-    struct words words = {NULL, {{STR("at"), STR("")}, {STR("horizon"), STR("")}}};
+    char when[CLOCK_TEXT_BYTES], due[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+    out->proof = erasure->receipt;
+    words->fields[0].value = clock_text(erasure->at_unix_ms, when);
+    TRY(arena_str(visit->mem, clock_date_text(erasure->horizon_unix_ms, until), &out->until, err));
+    words->fields[1].value = out->until;
+    if (erasure->due_unix_ms != erasure->at_unix_ms) {
+        TRY(arena_str(visit->mem, clock_text(erasure->due_unix_ms, due), &out->due, err));
+        words->fields[2].value = out->due;
+    }
+    return fill(words, visit->mem, out, err);
+}
+
+enum salve_code visit_erase(const struct visit *visit, struct str card, struct str language, bool is_at_once,
+                            struct visit_receipt *out, struct salve_err *err)
+{
+    struct words words = {
+        NULL, {{STR("at"), STR("")}, {STR("horizon"), STR("")}, {STR("due"), STR("")}}, is_at_once ? 2 : 3};
     struct rec_erasure erasure = {0};
-    char when[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
     *out = (struct visit_receipt){0};
-    TRY(words_ready(visit, language, STR("erasure"), &words, err));
-    TRY(rec_erase(visit->site, visit->actor, card, visit->mem, &erasure, err));
-    out->proof = erasure.receipt;
-    words.fields[0].value = clock_text(erasure.erased_at_unix_ms, when);
-    words.fields[1].value = clock_date_text(erasure.horizon_unix_ms, until);
-    TRY(arena_str(visit->mem, words.fields[1].value, &out->until, err));
+    TRY(words_ready(visit, language, is_at_once ? STR("erasure") : STR("erasure-asked"), &words, err));
+    TRY(is_at_once ? rec_erase(visit->site, visit->actor, card, visit->mem, &erasure, err)
+                   : rec_erase_ask(visit->site, visit->actor, card, visit->mem, &erasure, err));
+    return erasure_words(visit, &erasure, &words, out, err);
+}
+
+enum salve_code visit_erase_stop(const struct visit *visit, struct str card, struct str language,
+                                 struct visit_receipt *out, struct salve_err *err)
+{
+    struct words words = {NULL, {{STR("at"), STR("")}}, 1};
+    char when[CLOCK_TEXT_BYTES];
+    *out = (struct visit_receipt){0};
+    TRY(words_ready(visit, language, STR("erasure-stopped"), &words, err));
+    TRY(rec_erase_stop(visit->site, visit->actor, card, visit->mem, &out->proof, err));
+    words.fields[0].value = clock_text(out->proof.at_unix_ms, when);
+    if (out->proof.text.len == 0) TRY(fill_later(&words, visit->mem, out, err));
     return fill(&words, visit->mem, out, err);
 }

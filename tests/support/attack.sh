@@ -19,12 +19,12 @@ do_agree() { salve consent give "$victim" --purpose follow-up --read-back 1 --as
 do_measure() { salve import "$victim" "$work/measured.json" --as lina; }
 do_screen() { salve screen "$victim" --as dr-amina; }
 do_sign() { salve sign "$victim" --as dr-amina; }
-do_letter() { salve letter "$victim" -o "$work/letter.html"; }
-do_withdraw() { salve withdraw "$victim" --purpose care; }
-do_card() { salve card "$victim" -q; }
-do_looked() { salve looked "$victim"; }
-do_take() { salve take "$victim" -o "$work/taken.json"; }
-do_erase() { salve erase "$victim" --yes; }
+do_letter() { salve letter "$victim" --born $born -o "$work/letter.html"; }
+do_withdraw() { salve withdraw "$victim" --born $born --purpose care; }
+do_card() { salve card "$victim" --born $born -q; }
+do_looked() { salve looked "$victim" --born $born; }
+do_take() { salve take "$victim" --born $born -o "$work/taken.json"; }
+do_erase() { salve erase "$victim" --as kofi --at-once --yes; }
 do_rotate() { salve keys rotate --as tom; }
 do_change() { salve keys change --as tom --new-key-file "$work/new.key"; }
 do_settings() { salve settings --as maria --ages 6,15,18; }
@@ -49,7 +49,7 @@ attack_site() {
 }
 
 # How many resources the person can take away, and what they allow.
-kept_of() { salve take "$1" 2>/dev/null | grep -cE '"resourceType": *"(Observation|Patient|Provenance)"'; salve consent list "$1" 2>/dev/null | grep -E ' (on|off)'; }
+kept_of() { salve take "$1" --born $born 2>/dev/null | grep -cE '"resourceType": *"(Observation|Patient|Provenance)"'; salve consent list "$1" --born $born 2>/dev/null | grep -E ' (on|off)'; }
 
 attack_begin() {
     op=${operations[$(($1 % ${#operations[@]}))]}
@@ -92,7 +92,7 @@ attack_after() { # NAME
     "do_$op" >"$work/.out" 2>&1 </dev/null
     again=$?
     case $op.$again in
-        *.0 | erase.4 | card.4 | sign.4 | staff.6) pass ;;
+        *.0 | erase.4 | card.4 | withdraw.4 | sign.4 | staff.6) pass ;;
         *) fail "$1: the same command again" "exit status $again" ;;
     esac
     prints 'clean$' "$1: and it verifies" salve verify
@@ -103,8 +103,8 @@ attack_stands() {
     local told=$status
     case $op in
         withdraw) [ $told -ne 0 ] || fails 7 "$1: what was taken back is closed" salve screen "$victim" --as dr-amina ;;
-        erase) [ $told -ne 0 ] || fails 4 "$1: what was erased is gone" salve looked "$victim" ;;
-        agree) [ $told -ne 0 ] || prints 'follow-up +on' "$1: what was given stands" salve consent list "$victim" ;;
-        enrol) [ $told -ne 0 ] || ok "$1: the card opens" salve looked "$(tail -1 "$work/enrolled")" ;;
+        erase) [ $told -ne 0 ] || fails 4 "$1: what was erased is gone" salve looked "$victim" --born $born ;;
+        agree) [ $told -ne 0 ] || prints 'follow-up +on' "$1: what was given stands" salve consent list "$victim" --born $born ;;
+        enrol) [ $told -ne 0 ] || ok "$1: the card opens" salve looked "$(tail -1 "$work/enrolled")" --born $born ;;
     esac
 }

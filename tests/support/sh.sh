@@ -12,6 +12,8 @@ passed=0 failed=0 skipped=0
 # PINs of everybody who works at a site of the tests; 'init' takes the first ones from it, too.
 export SALVE_PIN_FILE=$work/pins
 (umask 077; for name in manager maria joan dr-amina kofi lina tom; do echo "$name 246802"; done >"$SALVE_PIN_FILE")
+# The birth date of tests/conformance/cli/patient.json, which a person tells beside the card.
+born=1972-03-14
 salve() { "$SALVE" "$@"; }
 pass() { passed=$((passed + 1)); }
 fail() {

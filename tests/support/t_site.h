@@ -40,8 +40,9 @@ static struct actor T_REGISTRAR = {.id = {"desk-rosa", 9}, .role = ROLE_REGISTRA
 static struct actor T_ASSISTANT = {.id = {"nurse-ben", 9}, .role = ROLE_ASSISTANT};
 static struct actor T_CLINICIAN = {.id = {"dr-amina", 8}, .role = ROLE_CLINICIAN};
 static struct actor T_TECHNICIAN = {.id = {"tech-li", 7}, .role = ROLE_TECHNICIAN};
-static const struct actor T_PERSON = {.role = ROLE_PARTICIPANT};
-#define T_PIN STR("246802") /* of everybody */
+static const struct actor T_PERSON = {.role = ROLE_PARTICIPANT, .told = {"1980-01-01", 10}};
+static struct actor T_BESIDE = {.role = ROLE_PARTICIPANT}; /* the person, with the registrar there */
+#define T_PIN STR("246802")                                /* of everybody */
 
 #define t_must(call)                                                                                                   \
     do {                                                                                                               \
@@ -123,6 +124,14 @@ static void t_site_staff(struct t_site *t)
         t_must(t_register(t->site, T_MANAGER, all[i]->id, all[i]->role, &err));
         t_login(t, all[i]);
     }
+    T_BESIDE.id = T_REGISTRAR.id;
+    memcpy(T_BESIDE.pass, T_REGISTRAR.pass, sizeof T_BESIDE.pass);
+}
+
+/* t_person - somebody who was born on another day than T_PERSON. */
+static struct actor t_person(const char *birth_date)
+{
+    return (struct actor){.role = ROLE_PARTICIPANT, .told = str_of(birth_date)};
 }
 
 /* t_is_all - the exhaustive form was asked for (ALL=1). */

@@ -25,7 +25,7 @@ ok "somebody agrees" give
 is "a leaf says which text was in force" "$(bound en)" 1
 ok "again, under the same words" give
 is "which leaves no second leaf" "$(bound en)" 1
-looks=$(salve looked "$card" -q | wc -l)
+looks=$(salve looked "$card" --born $born -q | wc -l)
 fails 6 "other words under that number (--share)" give --share "$other"
 is "the message says which form, and what to do" \
     "$(grep -cE "form care $version, en|a new version number" "$work/.out")" 2
@@ -33,8 +33,8 @@ SALVE_SHARE=$other fails 6 "other words under that number (SALVE_SHARE)" give
 fails 6 "and by a clinician" salve consent give "$card" --purpose care --read-back 1 --as dr-amina --share "$other"
 fails 6 "and for many at once" salve import --enrol tests/conformance/cli/patient.json --purpose care --read-back 1 --as kofi \
     --share "$other" -o "$work/cards.csv"
-is "no agreement was noted" "$(salve consent list "$card" -q | wc -l)" 2
-is "what was tried stands in the history" "$(($(salve looked "$card" -q | wc -l) > looks))" 1
+is "no agreement was noted" "$(salve consent list "$card" --born $born -q | wc -l)" 2
+is "what was tried stands in the history" "$(($(salve looked "$card" --born $born -q | wc -l) > looks))" 1
 
 is "a language is bound at its own first use" "$(bound ar)" 0
 ok "somebody agrees in Arabic" give --lang ar --share "$other"
@@ -42,7 +42,7 @@ is "a leaf for it" "$(bound ar)" 1
 sed -i 's/  "title": "/&- /' "$other/$form.ar.json"
 fails 6 "two letters more in that language" give --lang ar --share "$other"
 ok "the words as they were" give --lang ar
-ok "taking back needs no form" salve withdraw "$card" --purpose care --share "$other"
+ok "taking back needs no form" salve withdraw "$card" --born $born --purpose care --share "$other"
 
 # A new version: every language under the next number.
 mkdir "$other/forms/care/9.0"

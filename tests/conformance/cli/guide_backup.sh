@@ -24,9 +24,9 @@ run() { # SECTION: each of its commands ends well
 }
 finds() { # NAME CARD...: these people are here
     local name=$1 one; shift
-    for one; do prints "enrolment" "$name" salve looked "$one"; done
+    for one; do prints "enrolment" "$name" salve looked "$one" --born $born; done
 }
-misses() { local name=$1 one; shift; for one; do fails 4 "$name" salve looked "$one"; done; }
+misses() { local name=$1 one; shift; for one; do fails 4 "$name" salve looked "$one" --born $born; done; }
 enrol() { salve enrol -q --as kofi tests/conformance/cli/patient.json; }
 closed() { fails 7 "$1" salve screen "$2" --as lina; }
 
@@ -35,7 +35,7 @@ made salve staff --as manager --staff tom:technician
 make_people
 gone=$(enrol)
 run "Set up, once"
-made salve erase "$gone" --yes
+made salve erase "$gone" --as kofi --at-once --yes
 run "Every night"
 prints "All is well" "doctor has nothing to say" salve doctor
 is "one copy of the keys, however often" "$(find "$KEYS" -name 'keys.db*' | wc -l)" 1
@@ -45,7 +45,7 @@ run "Try it, every few months"
 is "a drill changes nothing of what it came from" "$(sums)" "$before"
 made salve staff
 late=$(enrol)
-made salve withdraw "$other" --purpose care
+made salve withdraw "$other" --born $born --purpose care
 
 # The machine is lost.
 mv "$site" "$work/lost"
@@ -59,7 +59,7 @@ ok "the agreement of the backup stands" salve screen "$card" --as lina
 
 # site.db is lost; the newest is found later.
 SITE=$NEW NEW=$work/new2 NEWER=$work/newer
-made salve withdraw "$card" --purpose care
+made salve withdraw "$card" --born $born --purpose care
 since=$(enrol)
 mkdir "$FOUND"; mv "$SITE/site.db" "$FOUND/site.db"
 fails 4 "without site.db the site does not open" salve staff

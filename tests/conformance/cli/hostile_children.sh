@@ -30,8 +30,8 @@ ok "a year that is old enough" salve consent give "$(born 1950)" --purpose care 
 fails 2 "a helper without a name" salve consent give "$card" --purpose helper --read-back 1 --as kofi
 ok "a helper" salve consent give "$card" --purpose helper --to daughter-1 --read-back 1 --as kofi
 ok "what is kept apart has its own tick" salve consent give "$card" --purpose care --sensitive --read-back 1 --as kofi
-fails 4 "withdrawing in an unknown language" salve withdraw "$card" --purpose helper --lang xx
-prints 'helper +on' "has changed nothing" salve consent list "$card"
-fails 4 "erasing in an unknown language" salve erase "$card" --yes --lang xx
-ok "has erased nothing" salve looked "$card"
+fails 4 "withdrawing in an unknown language" salve withdraw "$card" --born $born --purpose helper --lang xx
+prints 'helper +on' "has changed nothing" salve consent list "$card" --born $born
+fails 4 "erasing in an unknown language" salve erase "$card" --as kofi --at-once --yes --lang xx
+ok "has erased nothing" salve looked "$card" --born $born
 finish

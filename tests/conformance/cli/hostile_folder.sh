@@ -7,7 +7,7 @@ mkdir -m 755 "$site"
 make_site
 make_people
 ok "keys are renewed" salve keys rotate --as manager
-made salve withdraw "$card" --purpose care
+made salve withdraw "$card" --born $born --purpose care
 is "an empty folder that was there is closed to others" "$(stat -c %a "$site")" 700
 for file in site.db keys.db keys.epoch keys.signed revoked lock; do
     is "$file is its owner's alone" "$(stat -c %a "$site/$file")" 600

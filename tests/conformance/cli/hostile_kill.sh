@@ -27,7 +27,7 @@ if [ -s "$work/rows.csv" ]; then
     is "who waits is served when the other is gone" "$? $(grep -c kofi "$work/served")" "0 1"
     ok "opening the site after kill -9 completes what was cut off" salve staff
     ok "and it verifies" salve verify
-    while IFS=, read -r _ killed; do ok "a card of before opens" salve looked "$killed"; done < <(sed -n '2,$p' "$work/killed.csv")
+    while IFS=, read -r _ killed; do ok "a card of before opens" salve looked "$killed" --as kofi; done < <(sed -n '2,$p' "$work/killed.csv")
 else
     skip 7
 fi

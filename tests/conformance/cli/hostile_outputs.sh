@@ -8,10 +8,10 @@ card=$(salve enrol -q --as kofi tests/conformance/cli/patient.json)
 other=$(salve enrol -q --as kofi tests/conformance/cli/patient.json)
 for one in "$card" "$other"; do ok "consent" salve consent give "$one" --purpose care --read-back 1 --as kofi; done
 ok "import" salve import "$card" "$work/measured.json" --as lina
-fails 9 "a full disk" salve take "$card" -o /dev/full
-fails 1 "a folder as output" salve take "$card" -o "$work"
+fails 9 "a full disk" salve take "$card" --born $born -o /dev/full
+fails 1 "a folder as output" salve take "$card" --born $born -o "$work"
 ln -s /dev/null "$work/device"
-ok "a device as output" salve take "$card" -o "$work/device"
+ok "a device as output" salve take "$card" --born $born -o "$work/device"
 is "stays a device" "$([ -c "$work/device" ] && echo yes)" yes
 sed 's/1972-03-14/1980-01-01/' "$work/measured.json" >"$work/somebody-else.json"
 fails 6 "a file about somebody else" salve import "$card" "$work/somebody-else.json" --as lina

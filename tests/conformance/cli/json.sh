@@ -29,26 +29,26 @@ card=$(sed -n 's/.*"card":"\([^"]*\)".*/\1/p' "$work/out.json")
 document 0 "consent form" salve consent form --purpose care
 document 0 "consent form in Arabic" salve consent form --purpose care --lang ar
 document 0 "consent give" salve consent give "$card" --purpose care --read-back 1 --as kofi
-document 0 "consent list" salve consent list "$card"
+document 0 "consent list" salve consent list "$card" --born $born
 document 0 "import" salve import "$card" "$work/measured.json" --as lina
 document 0 "import of new people" salve import --enrol "$work/measured.json" --purpose care --read-back 1 --as lina -o "$work/cards.csv"
 document 0 "screen" salve screen "$card" --as lina
 document 0 "screen on paper" salve screen --paper "$work/measured.json"
 document 0 "sign" salve sign "$card" --as dr-amina
-document 0 "letter" salve letter "$card"
-document 0 "letter in Arabic to a file" salve letter "$card" --lang ar -o "$work/letter.pdf"
-document 0 "looked" salve looked "$card"
-document 0 "take" salve take "$card"
-document 0 "history" salve history "$card" "$(grep -oE 'Patient/[a-z2-7]{26}\.1' "$work/out.json" | head -1)"
+document 0 "letter" salve letter "$card" --born $born
+document 0 "letter in Arabic to a file" salve letter "$card" --born $born --lang ar -o "$work/letter.pdf"
+document 0 "looked" salve looked "$card" --born $born
+document 0 "take" salve take "$card" --born $born
+document 0 "history" salve history "$card" --born $born "$(grep -oE 'Patient/[a-z2-7]{26}\.1' "$work/out.json" | head -1)"
 document 0 "settings" salve settings
 document 0 "settings that change" salve settings --as manager --ages 7,16,18
 document 0 "staff retire" salve staff retire lina --as manager
-document 0 "card" salve card "$card"
+document 0 "card" salve card "$card" --born $born
 card=$(sed -n 's/.*"card":"\([^"]*\)".*/\1/p' "$work/out.json")
 document 6 "log successor of a whole log" salve log successor --yes
 document 0 "keys rotate" salve keys rotate --as tom
-document 0 "withdraw" salve withdraw "$card" --purpose care
-document 0 "erase" salve erase "$card" --yes
+document 0 "withdraw" salve withdraw "$card" --born $born --purpose care
+document 0 "erase" salve erase "$card" --as kofi --at-once --yes
 document 0 "verify" salve verify
 document 0 "doctor" salve doctor
 document 0 "explain" salve explain SLV-401
@@ -58,7 +58,7 @@ document 0 "help of a command" salve help import
 document 0 "fhir validate" salve fhir validate tests/conformance/cli/patient.json
 document 0 "fhirpath" salve fhirpath Bundle.type "$work/measured.json"
 document 5 "fhir validate of an error" salve fhir validate /dev/null
-document 4 "an error" salve looked "$card"
+document 4 "an error" salve looked "$card" --born $born
 document 2 "an unknown command" salve enroll
 document 2 "an unknown option" salve version --none
 document 2 "a word that is no text" salve "$(printf 'x\033[31m\377')"

@@ -36,7 +36,7 @@ run() { "$@" >"$work/receipt" 2>"$work/.err" </dev/null; }
 opened() { # what the proof of the newest receipt opens, now or later
     if ! grep -q extra "$work/receipt"; then
         salve verify -q >/dev/null 2>&1
-        salve receipt "$card" --json >"$work/later.json" 2>/dev/null
+        salve receipt "$card" --born $born --json >"$work/later.json" 2>/dev/null
     fi
     node "$work/opened.js" "$work/receipt" "$work/later.json"
 }
@@ -48,31 +48,31 @@ for purpose in care follow-up statistics research-contact; do
 done
 for lang in en ar; do
     ok "agreeing again" salve consent give "$card" --purpose care --read-back 1 --as kofi
-    ok "taking care back, in $lang" run salve withdraw "$card" --purpose care --lang $lang
+    ok "taking care back, in $lang" run salve withdraw "$card" --born $born --purpose care --lang $lang
     is "in $lang the proof is of a withdrawal" "$(opened | cut -d' ' -f1,2)" "withdrawal care"
-    fails 4 "taking it back once more" run salve withdraw "$card" --purpose care --lang $lang
+    fails 4 "taking it back once more" run salve withdraw "$card" --born $born --purpose care --lang $lang
     is "leaves no receipt in $lang" "$(wc -c <"$work/receipt")" 0
 done
-ok "as JSON" run salve withdraw "$card" --purpose follow-up --json
+ok "as JSON" run salve withdraw "$card" --born $born --purpose follow-up --json
 is "the JSON names what its proof opens" "$(node -e "$said" <"$work/receipt")" "$(opened)"
 
 # Never given and taken back answer the same.
 for purpose in helper care; do
-    fails 4 "what is not on ($purpose) is not taken back" salve withdraw "$card" --purpose $purpose
+    fails 4 "what is not on ($purpose) is not taken back" salve withdraw "$card" --born $born --purpose $purpose
     sed "s/$purpose/PURPOSE/g" "$work/.out" >"$work/said.$purpose"
 done
 is "the same words for both" "$(cat "$work/said.helper")" "$(cat "$work/said.care")"
 is "they say so" "$(grep -c 'nothing was taken back' "$work/said.care")" 1
-is "and no withdrawal stands in the history" "$(salve looked "$card" -q | grep -c ' withdrawal ')" 3
+is "and no withdrawal stands in the history" "$(salve looked "$card" --born $born -q | grep -c ' withdrawal ')" 3
 
 # The proofs of the person's history open what each line says.
 salve verify -q >/dev/null 2>&1
-salve looked "$card" -q --proofs "$work/proofs" >"$work/lines" 2>/dev/null
+salve looked "$card" --born $born -q --proofs "$work/proofs" >"$work/lines" 2>/dev/null
 while read -r kind leaf; do
     is "line $leaf" "$(node "$work/opened.js" "$work/proofs/$leaf.tlog-proof" | cut -d' ' -f1)" "$kind"
 done < <(sed -nE 's/^[^ ]+  ([a-z-]+) .* leaf ([0-9]+) proved$/\1 \2/p' "$work/lines")
 
-ok "as JSON" run salve erase "$card" --yes --json
+ok "as JSON" run salve erase "$card" --as kofi --at-once --yes --json
 is "an erasure's receipt names what its proof opens" "$(node -e "$said" <"$work/receipt")" "$(opened)"
 is "which is an erasure" "$(opened | cut -d' ' -f1)" erasure
 finish

@@ -12,7 +12,7 @@ child=$(echo '{"resourceType":"Patient","birthDate":"2019-05"}' | salve enrol - 
 made salve consent give "$child" --purpose care --read-back 1 --guardian --assent given --as kofi
 unknown=$(echo '{"resourceType":"Patient"}' | salve enrol - -q --as kofi)
 made salve consent give "$unknown" --purpose care --read-back 1 --of-age --as dr-amina
-observations() { salve take "$card" 2>/dev/null | grep -c '"resourceType":"Observation"'; }
+observations() { salve take "$card" --born $born 2>/dev/null | grep -c '"resourceType":"Observation"'; }
 refused() { # STATUS NAME REGEX WORDS...: nothing is kept, and it says why
     local status=$1 name=$2 regex=$3 before; shift 3
     before=$(observations)
@@ -22,7 +22,7 @@ refused() { # STATUS NAME REGEX WORDS...: nothing is kept, and it says why
 }
 prints '^10 kept' "a visit is typed in one line" salve measure "$card" bp 148/94 146/92 height 161 weight 70.5 pulse 72 \
     glucose 5,6 hba1c 6.5% chest-pain no pregnant no sex female --as lina
-salve take "$card" -o "$work/mine.json" 2>/dev/null
+salve take "$card" --born $born -o "$work/mine.json" 2>/dev/null
 ok "what is kept is valid FHIR" salve fhir validate "$work/mine.json"
 for value in 148 92 5.6 6.5; do is "$value is there as typed" "$(grep -o "\"value\":$value," "$work/mine.json" | wc -l)" 1; done
 made salve guideline accept body-measures --as dr-amina

@@ -39,26 +39,26 @@ is "none stands" "$(salve settings --json | grep -c '"nationalPatterns":""')" 1
 # a new card for one that others saw, and for one that is lost
 card=$(salve enrol -q --as kofi tests/conformance/cli/patient.json)
 fails 7 "staff give no card without consent to care" salve card "$card" --as kofi
-second=$(salve card "$card" -q)
+second=$(salve card "$card" --born $born -q)
 is "the person gets a new card" "$(grep -cE '^([0-9A-Z]{4}-){4}[0-9A-Z]{4}$' <<<"$second")" 1
-fails 4 "and the old code opens nothing" salve looked "$card"
+fails 4 "and the old code opens nothing" salve looked "$card" --born $born
 ok "care" salve consent give "$second" --purpose care --read-back 1 --as kofi
 third=$(salve card "$second" -q --as kofi)
-prints '^[0-9T:-]+ +card +registrar kofi' "the person sees who gave it" salve looked "$third"
-record=$(salve take "$third" -q | grep -oE 'Patient/[a-z2-7]{26}' | head -1 | cut -d/ -f2)
+prints '^[0-9T:-]+ +card +registrar kofi' "the person sees who gave it" salve looked "$third" --born $born
+record=$(salve take "$third" --born $born -q | grep -oE 'Patient/[a-z2-7]{26}' | head -1 | cut -d/ -f2)
 fails 7 "without the card follow-up is needed" salve card "$record" --as kofi
 fails 4 "by name no more is said than that nothing opens" salve card --name 'Amina Haddad' --born 1972-03-14 --as kofi
 is "the same as for a name that nobody has" "$(salve card --name 'Amina Haddad' --born 1972-03-14 --as kofi 2>&1 </dev/null)" \
     "$(salve card --name 'Ida Nobody' --born 1972-03-14 --as kofi 2>&1 </dev/null)"
 ok "follow-up" salve consent give "$third" --purpose follow-up --read-back 1 --as kofi
 fails 7 "an assistant has no such purpose" salve card "$record" --as lina
-fails 7 "nor has the person without a card" salve card "$record"
+fails 7 "nor has the person without a card" salve card "$record" --born $born
 fourth=$(salve card "$record" -q --as kofi)
-fails 4 "the lost card opens nothing" salve looked "$third"
+fails 4 "the lost card opens nothing" salve looked "$third" --born $born
 fifth=$(salve card --name 'Haddad Amina' --born 1972-03-14 -q --as kofi)
-ok "the card by name opens the record" salve looked "$fifth"
-prints '^[0-9T:-]+ +look-up +registrar kofi' "and the person sees the look-up" salve looked "$fifth"
-fails 4 "no card before opens it" salve looked "$fourth"
+ok "the card by name opens the record" salve looked "$fifth" --born $born
+prints '^[0-9T:-]+ +look-up +registrar kofi' "and the person sees the look-up" salve looked "$fifth" --born $born
+fails 4 "no card before opens it" salve looked "$fourth" --born $born
 fails 2 "a name without a birth date" salve card --name 'Amina Haddad' --as kofi
 ok "look-up is switched off" salve settings --as maria --name-index off
 fails 1 "and is off" salve card --name 'Amina Haddad' --born 1972-03-14 --as kofi
@@ -66,10 +66,10 @@ card=$fifth
 
 # earlier versions
 ok "measured" salve import "$card" "$work/measured.json" --as lina
-prints '^version 2, saved' "a resource has its versions" salve history "$card" "Patient/$record.1"
-is "both of them" "$(salve history "$card" "Patient/$record.1" -q | grep -c '^version')" 2
-fails 4 "of a resource that is not there" salve history "$card" Observation/none
-is "as JSON too" "$(salve history "$card" "$record.1" --json | grep -c '"version": [12]')" 2
+prints '^version 2, saved' "a resource has its versions" salve history "$card" --born $born "Patient/$record.1"
+is "both of them" "$(salve history "$card" --born $born "Patient/$record.1" -q | grep -c '^version')" 2
+fails 4 "of a resource that is not there" salve history "$card" --born $born Observation/none
+is "as JSON too" "$(salve history "$card" --born $born "$record.1" --json | grep -c '"version": [12]')" 2
 
 # a restore that lost entries of the log
 ok "closed in order" salve verify

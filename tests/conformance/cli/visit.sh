@@ -24,16 +24,16 @@ is "enrol prints a card code" "$(grep -cE '^([0-9A-Z]{4}-){4}[0-9A-Z]{4}$' <<<"$
 fails 7 "care needs consent" salve import "$card" "$work/measured.json" --as lina
 ok "consent is noted with its form" salve consent give "$card" --purpose care --method card --read-back 1 --lang ar --as kofi
 ok "a second purpose is a second decision" salve consent give "$card" --purpose follow-up --method card --read-back 2 --as kofi
-prints 'care +on' "a person sees their own choices" salve consent list "$card"
+prints 'care +on' "a person sees their own choices" salve consent list "$card" --born $born
 fails 7 "a manager opens no record" salve screen "$card" --as maria
 ok "import keeps what is admissible" salve import "$card" "$work/measured.json" --as lina
 prints 'bp-category: hypertension' "screen finds and says why" salve screen "$card" --as lina
 fails 7 "an assistant cannot sign" salve sign "$card" --as lina
-fails 4 "no letter before a signature" salve letter "$card"
+fails 4 "no letter before a signature" salve letter "$card" --born $born
 prints 'Signed [0-9]+ findings' "a clinician signs" salve sign "$card" --as dr-amina
 for lang in en ar; do
-    ok "letter in $lang as PDF" salve letter "$card" --lang $lang -o "$work/letter.$lang.pdf"
-    ok "letter in $lang as HTML" salve letter "$card" --lang $lang -o "$work/letter.$lang.html"
+    ok "letter in $lang as PDF" salve letter "$card" --born $born --lang $lang -o "$work/letter.$lang.pdf"
+    ok "letter in $lang as HTML" salve letter "$card" --born $born --lang $lang -o "$work/letter.$lang.html"
     is "the HTML letter in $lang has no script" "$(grep -ciE '<script|onload|javascript:' "$work/letter.$lang.html")" 0
     ok "the PDF letter in $lang is whole" qpdf --check "$work/letter.$lang.pdf"
     is "the PDF letter in $lang is tagged" "$(pdfinfo "$work/letter.$lang.pdf" | sed -n 's/^Tagged: *//p')" yes
@@ -41,15 +41,15 @@ for lang in en ar; do
 done
 is "the letter says that it is no diagnosis" "$(grep -c 'not a diagnosis' "$work/letter.en.html")" 1
 is "the letter names who signed" "$(grep -c 'dr-amina' "$work/letter.en.html")" 1
-prints 'clinician dr-amina' "the person sees who looked" salve looked "$card"
-is "it does not say that nobody else looked" "$(salve looked "$card" 2>&1 | grep -c "nobody else")" 0
-is "every look is proved or not yet signed" "$(salve looked "$card" -q | grep -vcE ' (proved|not yet signed)$')" 0
+prints 'clinician dr-amina' "the person sees who looked" salve looked "$card" --born $born
+is "it does not say that nobody else looked" "$(salve looked "$card" --born $born 2>&1 | grep -c "nobody else")" 0
+is "every look is proved or not yet signed" "$(salve looked "$card" --born $born -q | grep -vcE ' (proved|not yet signed)$')" 0
 ok "verify signs" salve verify
-is "and then every one but this look is proved" "$(salve looked "$card" -q | grep -vc ' proved$')" 1
-ok "proofs can be taken away" salve looked "$card" --proofs "$work/proofs"
-ok "everything can be taken away" salve take "$card" -o "$work/mine.json"
+is "and then every one but this look is proved" "$(salve looked "$card" --born $born -q | grep -vc ' proved$')" 1
+ok "proofs can be taken away" salve looked "$card" --born $born --proofs "$work/proofs"
+ok "everything can be taken away" salve take "$card" --born $born -o "$work/mine.json"
 ok "what was taken is valid FHIR" salve fhir validate "$work/mine.json"
-ok "withdrawing works at once" salve withdraw "$card" --purpose care --lang ar
+ok "withdrawing works at once" salve withdraw "$card" --born $born --purpose care --lang ar
 fails 7 "and then care is closed" salve screen "$card" --as dr-amina
 ok "keys are renewed" salve keys rotate --as tom
 fails 7 "a registrar changes no keys" salve keys change --as kofi --new-key-file "$work/new.key"
@@ -57,9 +57,9 @@ ok "another key file can be set" salve keys change --as tom --new-key-file "$wor
 fails 1 "and the old one opens nothing" salve verify
 export SALVE_KEY_FILE=$work/new.key
 prints 'clean$' "verify is clean" salve verify
-fails 2 "erasing asks first" salve erase "$card" --no-input
-ok "erasure leaves a receipt" salve erase "$card" --yes -o "$work/receipt.txt"
-fails 4 "an erased card opens nothing" salve looked "$card"
+fails 2 "erasing asks first" salve erase "$card" --as kofi --at-once --no-input
+ok "erasure leaves a receipt" salve erase "$card" --as kofi --at-once --yes -o "$work/receipt.txt"
+fails 4 "an erased card opens nothing" salve looked "$card" --born $born
 prints 'clean$' "verify is clean after an erasure" salve verify
 
 before=$(cd "$site" && cat site.db keys.db | wc -c)

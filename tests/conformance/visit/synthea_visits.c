@@ -82,7 +82,7 @@ static enum salve_code enrol(struct visits *v, struct str text, struct arena *me
     TRY(admit_minimise(site_admission(visit.site), &bundle, STR(""), mem, &kept, err));
     TRY(tape_copy(&kept.tape, tape_get(&kept.tape, tape_root(&kept.tape), "entry.resource"), NULL, NULL, mem, &patient,
                   err));
-    TRY(visit_enrol(&visit, &patient, &enrolled, err));
+    TRY(visit_enrol(&visit, &patient, STR(""), &enrolled, err));
     *card = enrolled.card;
     return agree(v, *card, mem, err);
 }
@@ -125,7 +125,7 @@ static tape_at taken_of(const struct tape *bundle, struct str id)
 static enum salve_code compare(struct visits *v, struct str card, const struct visit_imported *sum, struct arena *mem,
                                struct salve_err *err)
 {
-    struct visit visit = as(v, visit_person(v->visit.site), mem);
+    struct visit visit = as(v, visit_beside(v->visit.site, v->registrar), mem);
     struct visit_taken taken;
     struct tape bundle;
     size_t equal = 0;

@@ -25,7 +25,7 @@ static int drop(void **state)
 static void a_fresh_enrolment_opens_to_the_person_alone(void **state)
 {
     (void)state;
-    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-02-29");
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     struct rec_view *view;
     for (int p = PURPOSE_CARE; p <= PURPOSE_LAST; p++)
         for (int r = 0; r < ROLE_COUNT; r++) {
@@ -58,7 +58,7 @@ static void consent_opens_its_own_purpose_and_no_other(void **state)
 {
     (void)state;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Okafor", "1975-06-01");
+    struct rec_enrolled who = t_enrol(t, "Okafor", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
     assert_int_equal(rec_classes(view), CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN));
@@ -75,7 +75,7 @@ static void care_needs_the_person_and_follow_up_does_not(void **state)
     (void)state;
     struct rec_view *view;
     char id[COMPARTMENT_TEXT_BYTES + 1];
-    struct rec_enrolled who = t_enrol(t, "Silva", "1990-01-01");
+    struct rec_enrolled who = t_enrol(t, "Silva", "1980-01-01");
     compartment_text(who.compartment, id);
     t_give(t, who.card, PURPOSE_CARE);
     t_give(t, who.card, PURPOSE_FOLLOW_UP);
@@ -89,7 +89,7 @@ static void staff_must_be_registered_under_the_role_they_use(void **state)
 {
     (void)state;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Novak", "1961-12-31");
+    struct rec_enrolled who = t_enrol(t, "Novak", "1980-01-01");
     struct actor stranger = {.id = STR("dr-nobody"), .role = ROLE_CLINICIAN};
     struct actor promoted = T_ASSISTANT;
     promoted.role = ROLE_CLINICIAN;
@@ -112,7 +112,7 @@ static void a_withdrawn_purpose_opens_nothing_until_given_again(void **state)
 {
     (void)state;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Kimura", "1955-05-05");
+    struct rec_enrolled who = t_enrol(t, "Kimura", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
     struct str before = t_save_weight(t, view, "81.50");
@@ -143,7 +143,7 @@ static void a_withdrawn_purpose_opens_nothing_until_given_again(void **state)
 static void the_words_of_a_form_are_bound_at_its_first_use(void **state)
 {
     (void)state;
-    struct rec_enrolled who = t_enrol(t, "Osei", "1970-02-02");
+    struct rec_enrolled who = t_enrol(t, "Osei", "1980-01-01");
     struct consent_grant grant = t_grant(PURPOSE_HELPER);
     struct consent_form_ref first;
     struct str kept;
@@ -178,7 +178,7 @@ static void consent_without_reading_back_keeps_nothing(void **state)
 {
     (void)state;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Mbeki", "1999-09-09");
+    struct rec_enrolled who = t_enrol(t, "Mbeki", "1980-01-01");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     struct rec_consent *consents;
     size_t count;
@@ -199,7 +199,7 @@ static void a_child_needs_a_guardian_and_dissent_decides(void **state)
 {
     (void)state;
     struct rec_view *view;
-    struct rec_enrolled child = t_enrol(t, "Lopez", "2015-03-03"), adult = t_enrol(t, "Lopez", "1985-03-03");
+    struct rec_enrolled child = t_enrol(t, "Lopez", "2015-03-03"), adult = t_enrol(t, "Lopez", "1980-01-01");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     assert_int_not_equal(rec_consent_give(t->site, T_REGISTRAR, child.card, &grant, t->mem, NULL, NULL), SALVE_OK);
     grant.by = CONSENT_BY_GUARDIAN;
@@ -216,7 +216,7 @@ static void an_expired_consent_opens_nothing(void **state)
 {
     (void)state;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Berg", "1970-07-07");
+    struct rec_enrolled who = t_enrol(t, "Berg", "1980-01-01");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     grant.not_after_unix_s = T_SITE_NOW / 1000 + 3600;
     assert_ok(rec_consent_give(t->site, T_REGISTRAR, who.card, &grant, t->mem, NULL, NULL));
@@ -230,7 +230,7 @@ static void the_sensitive_class_needs_its_own_tick(void **state)
 {
     (void)state;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Ferri", "1982-08-08");
+    struct rec_enrolled who = t_enrol(t, "Ferri", "1980-01-01");
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     struct str id;
     t_give(t, who.card, PURPOSE_CARE);
@@ -258,7 +258,7 @@ static void a_transfer_is_for_one_use(void **state)
     struct rec_view *view;
     struct rec_consent *consents;
     size_t count;
-    struct rec_enrolled who = t_enrol(t, "Moreau", "1982-08-08");
+    struct rec_enrolled who = t_enrol(t, "Moreau", "1980-01-01");
     t_give(t, who.card, PURPOSE_TRANSFER);
     view = t_open(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card);
     t_close_view(&view); /* nothing was read: not used yet */
@@ -284,12 +284,12 @@ static void an_erased_person_is_not_written_to_by_an_open_view(void **state)
     struct str card;
     struct site_verify_result result;
     struct site_verify_ask ask = {.actor = T_TECHNICIAN};
-    struct rec_enrolled who = t_enrol(t, "Nunes", "1982-08-08");
+    struct rec_enrolled who = t_enrol(t, "Nunes", "1980-01-01");
     t_give(t, who.card, PURPOSE_TRANSFER);
     view = t_open(t, T_CLINICIAN, PURPOSE_TRANSFER, who.card);
     own = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     assert_int_equal(t_count(view), 1);
-    assert_ok(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, NULL));
+    assert_ok(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, NULL));
     assert_code(rec_card_new(own, t->mem, &card, NULL), SALVE_E_NOT_FOUND);
     t_close_view(&own);
     t_close_view(&view);
@@ -305,7 +305,7 @@ static void what_is_saved_is_read_back_and_a_new_version_stands(void **state)
     struct rec_view *view;
     const struct rec_resource *one, **versions;
     size_t count;
-    struct rec_enrolled who = t_enrol(t, "Diallo", "1968-04-04");
+    struct rec_enrolled who = t_enrol(t, "Diallo", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     struct str first = t_save_weight(t, view, "90.10"), second = t_save_weight(t, view, "55");
@@ -334,7 +334,7 @@ static void ids_of_other_people_and_made_up_ids_are_refused(void **state)
 {
     (void)state;
     struct rec_view *one, *other;
-    struct rec_enrolled a = t_enrol(t, "Aalto", "1950-01-01"), b = t_enrol(t, "Baker", "1951-01-01");
+    struct rec_enrolled a = t_enrol(t, "Aalto", "1980-01-01"), b = t_enrol(t, "Baker", "1980-01-01");
     char text[COMPARTMENT_TEXT_BYTES + 1];
     t_give(t, a.card, PURPOSE_CARE);
     t_give(t, b.card, PURPOSE_CARE);
@@ -360,7 +360,7 @@ static void only_staff_write_and_only_what_the_view_has(void **state)
     (void)state;
     struct str id;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Cohen", "1944-04-04");
+    struct rec_enrolled who = t_enrol(t, "Cohen", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     t_must(rec_new_id(view, t->mem, &id, &err));
@@ -380,7 +380,7 @@ static void the_statistics_projection_goes_with_its_consent(void **state)
     (void)state;
     struct str id;
     struct rec_view *view;
-    struct rec_enrolled who = t_enrol(t, "Eriksen", "1939-03-03");
+    struct rec_enrolled who = t_enrol(t, "Eriksen", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
     t_must(rec_new_id(view, t->mem, &id, &err));
@@ -415,7 +415,7 @@ static void every_look_is_seen_by_the_person_with_a_proof_anybody_can_check(void
     size_t count, missing;
     static const char *want[] = {"enrolment", "access", "consent", "access", "write", "access",
                                  "read",      "access", "denied",  "access", "read",  "access"};
-    struct rec_enrolled who = t_enrol(t, "Farah", "1977-07-07");
+    struct rec_enrolled who = t_enrol(t, "Farah", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     t_save_weight(t, view, "77");
@@ -464,7 +464,7 @@ static void take_gives_back_exactly_what_was_saved(void **state)
     const struct rec_resource *taken;
     struct str saved[WEIGHTS], ids[WEIGHTS];
     size_t count, consents = 0, audits = 0, weights = 0;
-    struct rec_enrolled who = t_enrol(t, "Gomez", "1988-08-08");
+    struct rec_enrolled who = t_enrol(t, "Gomez", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     for (int i = 0; i < WEIGHTS; i++) {
@@ -505,7 +505,7 @@ static void erasure_leaves_nothing_that_opens_and_the_rest_untouched(void **stat
     struct str event;
     struct site_verify_ask ask = {.actor = T_TECHNICIAN};
     char id[COMPARTMENT_TEXT_BYTES + 1];
-    struct rec_enrolled gone = t_enrol(t, "Hansen", "1966-06-06"), stays = t_enrol(t, "Ivanov", "1967-07-07");
+    struct rec_enrolled gone = t_enrol(t, "Hansen", "1980-01-01"), stays = t_enrol(t, "Ivanov", "1980-01-01");
     t_give(t, gone.card, PURPOSE_CARE);
     t_give(t, gone.card, PURPOSE_FOLLOW_UP);
     t_give(t, stays.card, PURPOSE_CARE);
@@ -513,8 +513,8 @@ static void erasure_leaves_nothing_that_opens_and_the_rest_untouched(void **stat
     t_save_weight(t, view, "70");
     t_close_view(&view);
     assert_code(rec_erase(t->site, T_TECHNICIAN, gone.card, t->mem, &erasure, NULL), SALVE_E_ROLE);
-    assert_ok(rec_erase(t->site, T_PERSON, gone.card, t->mem, &erasure, NULL));
-    assert_true(erasure.horizon_unix_ms - erasure.erased_at_unix_ms <= 14ll * 24 * 3600 * 1000);
+    assert_ok(rec_erase(t->site, T_BESIDE, gone.card, t->mem, &erasure, NULL));
+    assert_true(erasure.horizon_unix_ms - erasure.at_unix_ms <= 14ll * 24 * 3600 * 1000);
     assert_ok(site_facts(t->site, t->mem, &facts, NULL));
     assert_ok(tlog_vkey_parse(facts.vkey, &vkey, NULL));
     assert_ok(tlog_receipt_verify(erasure.receipt.text, &vkey, 1, STR_NONE, t->mem, &event, NULL));
@@ -523,7 +523,7 @@ static void erasure_leaves_nothing_that_opens_and_the_rest_untouched(void **stat
         assert_code(t_open_code(t, T_PERSON, PURPOSE_SELF, gone.card, &view), SALVE_E_NOT_FOUND);
         assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_FOLLOW_UP, str_of(id), &view), SALVE_E_NOT_FOUND);
         assert_code(t_give_code(t, gone.card, PURPOSE_CARE), SALVE_E_NOT_FOUND);
-        assert_code(rec_erase(t->site, T_PERSON, gone.card, t->mem, &erasure, NULL), SALVE_E_NOT_FOUND);
+        assert_code(rec_erase(t->site, T_BESIDE, gone.card, t->mem, &erasure, NULL), SALVE_E_NOT_FOUND);
         view = t_open(t, T_CLINICIAN, PURPOSE_CARE, stays.card);
         assert_int_equal(t_count(view), 1);
         t_close_view(&view);
@@ -539,7 +539,7 @@ static void a_new_card_works_and_the_old_one_does_not(void **state)
     (void)state;
     struct rec_view *view;
     struct str card;
-    struct rec_enrolled who = t_enrol(t, "Jensen", "1933-03-03");
+    struct rec_enrolled who = t_enrol(t, "Jensen", "1980-01-01");
     view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
     assert_ok(rec_card_new(view, t->mem, &card, NULL));
     t_close_view(&view);
@@ -558,7 +558,7 @@ static void a_turned_epoch_keeps_everybody_readable(void **state)
     struct site_rotation rotation;
     struct site_verify_result result;
     struct site_verify_ask ask = {.actor = T_MANAGER};
-    struct rec_enrolled who = t_enrol(t, "Kaya", "1971-01-01");
+    struct rec_enrolled who = t_enrol(t, "Kaya", "1980-01-01");
     t_give(t, who.card, PURPOSE_CARE);
     assert_code(site_rotate(t->site, T_CLINICIAN, &rotation, NULL), SALVE_E_ROLE);
     for (uint32_t i = 0; i < 3; i++) {

@@ -12,7 +12,7 @@ data=$work/data keys=$work/keys
 make_site
 made salve staff --as manager --staff tom:technician
 make_people
-made salve withdraw "$other" --purpose care
+made salve withdraw "$other" --born $born --purpose care
 made salve backup "$data" --keys "$keys" --as tom
 made salve import "$card" "$work/measured.json" --as lina
 cp -r "$site" "$work/whole"; cp -r "$data" "$work/data.whole"; cp -r "$keys" "$work/keys.whole"
@@ -31,7 +31,7 @@ run() { # WHAT OPERATION
 }
 whole() { # NAME FOLDER: a site with both people, what was taken back closed
     prints 'clean$' "$1: it verifies" salve -C "$2" verify
-    prints enrolment "$1: people are there" salve -C "$2" looked "$card"
+    prints enrolment "$1: people are there" salve -C "$2" looked "$card" --born $born
     fails 7 "$1: what was taken back is closed" salve -C "$2" screen "$other" --as lina
 }
 restorable() { # NAME

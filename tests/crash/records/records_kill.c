@@ -58,7 +58,7 @@ static int work(int acks, void *with)
     acknowledge(acks, line);
     if (rec_consent_withdraw(t->site, T_PERSON, card, PURPOSE_FOLLOW_UP, t->mem, NULL, &err) != SALVE_OK) return 98;
     acknowledge(acks, "follow-up withdrawn");
-    if (rec_erase(t->site, T_PERSON, second_card, t->mem, &erasure, &err) != SALVE_OK) return 99;
+    if (rec_erase(t->site, T_BESIDE, second_card, t->mem, &erasure, &err) != SALVE_OK) return 99;
     acknowledge(acks, "erased");
     if (site_rotate(t->site, T_TECHNICIAN, &rotation, &err) != SALVE_OK) return 100;
     acknowledge(acks, "rotated");
@@ -191,7 +191,7 @@ static bool check_after(struct t_site *t, const struct t_kill *job, const struct
 static void prepare(void)
 {
     base = t_site_make("kill", false);
-    struct rec_enrolled first = t_enrol(base, "Haddad", "1980-01-01"), second = t_enrol(base, "Okafor", "1981-01-01");
+    struct rec_enrolled first = t_enrol(base, "Haddad", "1980-01-01"), second = t_enrol(base, "Okafor", "1980-01-01");
     char id[COMPARTMENT_TEXT_BYTES + 1];
     compartment_text(first.compartment, id);
     id_text = arena_printf(base->mem, "%s", id);

@@ -9,7 +9,7 @@ make_site
 make_people
 made salve import "$card" "$work/measured.json" --as lina
 made salve consent give "$card" --purpose helper --to daughter-1 --read-back 1 --as kofi
-made salve withdraw "$card" --purpose helper
+made salve withdraw "$card" --born $born --purpose helper
 cp -r "$site" "$work/whole"
 places=${PLACES:-5} damages=0
 damage() { # FILE SIZE NUMBER: the first ones are the ends and a cut, the others are anywhere; what was done is in $damage

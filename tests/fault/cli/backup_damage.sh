@@ -8,11 +8,11 @@ data=$work/data keys=$work/keys
 make_site
 made salve staff --as manager --staff tom:technician
 make_people
-made salve withdraw "$other" --purpose care
+made salve withdraw "$other" --born $born --purpose care
 made salve backup "$data" --keys "$keys" --as tom
 first=$(ls -d "$data"/20*)
 made salve import "$card" "$work/measured.json" --as lina
-made salve erase "$other" --yes
+made salve erase "$other" --as kofi --at-once --yes
 made salve backup "$data" --as tom
 second=$(ls -d "$data"/20* | tail -1)
 new=$work/new
@@ -28,8 +28,8 @@ flip() { # FILE AT [BYTE]
     printf "\\x$(printf %x "${3:-85}")" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 copy; ok "a copy of a backup restores" restored "$work/d" "$work/k"
-prints enrolment "the person is there" salve -C "$new" looked "$card"
-fails 4 "who was erased is not" salve -C "$new" looked "$other"
+prints enrolment "the person is there" salve -C "$new" looked "$card" --born $born
+fails 4 "who was erased is not" salve -C "$new" looked "$other" --born $born
 
 # Damage, at places all over each file.
 for file in site.db checkpoint signed-head revoked backup; do
@@ -55,7 +55,7 @@ for at in 100 5000 9000; do copy; flip "$work/k/keys.db" $at; refused "a flipped
 copy; flip "$work/k/keys.epoch" 20
 restored "$work/d" "$work/k" >"$work/.out" 2>&1
 is "one half of keys.epoch damaged: it is told" "$?" 1
-prints enrolment "and the other half serves" salve -C "$new" looked "$card"
+prints enrolment "and the other half serves" salve -C "$new" looked "$card" --born $born
 copy; flip "$work/k/keys.epoch" 20; flip "$work/k/keys.epoch" 150; refused "both halves of keys.epoch damaged" 8 "$work/d" "$work/k"
 
 # Another site's, another secret, a folder that is taken.

@@ -294,7 +294,7 @@ static void an_older_database_cannot_go_on_as_if_nothing_happened(void **state)
     t_copy(t->folder, backup);
     t_site_open(t);
     t_withdraw(t, withdraws.card, PURPOSE_CARE);
-    t_must(rec_erase(t->site, T_PERSON, goes.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, goes.card, t->mem, &erasure, &err));
     t_site_close(t);
     bring_back(backup, t->folder, all);
     assert_code(site_open(&t->options, &t->site, &err), SALVE_E_INTEGRITY);
@@ -340,7 +340,7 @@ static void an_older_key_store_revives_no_consent(void **state)
     t_copy(t->folder, backup);
     t_site_open(t);
     t_withdraw(t, a.card, PURPOSE_CARE);
-    t_must(rec_erase(t->site, T_PERSON, b.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, b.card, t->mem, &erasure, &err));
     t_site_close(t);
     bring_back(backup, t->folder, keys);
     t_site_open(t);
@@ -391,7 +391,7 @@ static void any_flipped_bit_is_found_and_named(void **state)
     struct rec_view *view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     for (int i = 0; i < 5; i++) t_save_weight(t, view, "70");
     t_close_view(&view);
-    t_must(rec_erase(t->site, T_PERSON, gone.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, gone.card, t->mem, &erasure, &err));
     t_site_close(t);
     t_must(file_list(t->folder, t->mem, &names, &count, &err));
     assert_true(count >= 6);

@@ -64,13 +64,13 @@ for who in lina dr-amina; do
 done
 ok "sign" salve sign "$card" --as dr-amina
 for lang in en ar; do
-    ok "letter in $lang" salve letter "$card" --lang $lang -o "$work/letter.$lang.html"
+    ok "letter in $lang" salve letter "$card" --born $born --lang $lang -o "$work/letter.$lang.html"
     is "nothing of it is in the letter in $lang" "$(grep -ciE "$told" "$work/letter.$lang.html")" 0
 done
 is "the letter says what it never holds unasked" "$(grep -c 'only if you asked for that' "$work/letter.en.html")" 1
-fails 7 "no family of it can be asked for" salve letter "$card" --include mood -o "$work/none.html"
+fails 7 "no family of it can be asked for" salve letter "$card" --born $born --include mood -o "$work/none.html"
 is "and there is no such letter" "$([ -e "$work/none.html" ] && echo there)" ""
-ok "take" salve take "$card" -o "$work/mine.json"
+ok "take" salve take "$card" --born $born -o "$work/mine.json"
 is "nothing of it is in the record" "$(grep -cE '44250|44260|68518|known-hiv|tb-cough|guideline:(mood|alcohol)' "$work/mine.json")" 0
 is "the rest is" "$(($(grep -c '8302-2' "$work/mine.json") > 0))" 1
 
@@ -84,22 +84,22 @@ is "an assistant does not judge it" "$(grep -ciE "$told" "$work/out")" 0
 is "and says who does" "$(grep -c "a clinician runs 'salve screen'" "$work/err")" 1
 prints 'mood-safety: alert  same-day' "a clinician does" salve screen "$card" --as dr-amina
 ok "sign" salve sign "$card" --as dr-amina
-salve letter "$card" -o "$work/plain.html" >/dev/null 2>&1
+salve letter "$card" --born $born -o "$work/plain.html" >/dev/null 2>&1
 is "the letter has nothing of it" "$(grep -ciE "$told" "$work/plain.html")" 0
-salve letter "$card" --include mood -o "$work/mood.html" >/dev/null 2>&1
+salve letter "$card" --born $born --include mood -o "$work/mood.html" >/dev/null 2>&1
 is "a yes to mood prints mood" "$(grep -c 'your answers about mood' "$work/mood.html" | sed 's/^[1-9][0-9]*$/some/')" some
 is "and neither alcohol nor infections" "$(sed 's/What you told us about mood or alcohol.*asked for that//' "$work/mood.html" | grep -ciE 'alcohol|drink|infection|virus|cough')" 0
-salve letter "$card" --include mood --include alcohol --include infections -o "$work/all.html" >/dev/null 2>&1
+salve letter "$card" --born $born --include mood --include alcohol --include infections -o "$work/all.html" >/dev/null 2>&1
 is "three yeses print all" "$(grep -cE 'your answers about (mood|alcohol)|cough' "$work/all.html" | sed 's/^[1-9][0-9]*$/some/')" some
-is "each look at it says so, the one that was refused too" "$(salve looked "$card" -q | grep -c 'you  self: identity, clinical, sensitive  leaf')" 3
-is "a look for a plain letter does not" "$(($(salve looked "$card" -q | grep -c 'you  self: identity, clinical  leaf') > 0))" 1
-fails 2 "a family has a name" salve letter "$card" --include feelings
+is "each look at it says so, the one that was refused too" "$(salve looked "$card" --born $born -q | grep -c 'with the card  self: identity, clinical, sensitive  leaf')" 3
+is "a look for a plain letter does not" "$(($(salve looked "$card" --born $born -q | grep -c 'with the card  self: identity, clinical  leaf') > 0))" 1
+fails 2 "a family has a name" salve letter "$card" --born $born --include feelings
 fails 7 "staff who may not see it print none of it" salve letter "$card" --include mood --as lina
 ok "the tick is taken back" salve consent give "$card" --purpose care --read-back 1 --as kofi
-fails 7 "and no letter has it" salve letter "$card" --include mood
+fails 7 "and no letter has it" salve letter "$card" --born $born --include mood
 ok "screen" salve screen "$card" --as dr-amina --json
 is "a clinician sees it no more" "$(grep -ciE '44260|"alert"' "$work/.out")" 0
-ok "the person does" salve take "$card" -o "$work/mine.json"
+ok "the person does" salve take "$card" --born $born -o "$work/mine.json"
 is "all of it" "$(($(grep -c '44260-8' "$work/mine.json") > 0))" 1
 
 # On paper.

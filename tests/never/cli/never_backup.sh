@@ -13,14 +13,14 @@ made salve consent give "$gone" --purpose care --read-back 1 --as kofi
 made salve backup "$data" --keys "$keys" --as tom
 first=$(ls -d "$data"/20*)
 cp -r "$keys" "$work/then" # what somebody could undelete on the disk of the keys, but for keys.epoch, which is written over
-made salve erase "$gone" --yes
-made salve withdraw "$other" --purpose care
+made salve erase "$gone" --as kofi --at-once --yes
+made salve withdraw "$other" --born $born --purpose care
 made salve keys rotate --as tom
 restore() { rm -rf "$new"; salve restore "$@"; }
 closed() { # NAME
-    fails 4 "$1: who was erased is not there" salve -C "$new" looked "$gone"
+    fails 4 "$1: who was erased is not there" salve -C "$new" looked "$gone" --born $born
     fails 7 "$1: what was withdrawn is closed" salve -C "$new" screen "$other" --as lina
-    prints enrolment "$1: the others are there" salve -C "$new" looked "$card"
+    prints enrolment "$1: the others are there" salve -C "$new" looked "$card" --born $born
 }
 ok "the first backup, after one renewal" restore "$first" "$new" --keys "$keys"
 closed "after one renewal, with revoked"
@@ -53,7 +53,7 @@ closed "with another secret"
 # Others work while backups are made; each backup is whole.
 busy=0
 for one in 1 2 3 4 5 6; do
-    { salve looked "$card" && salve import "$card" "$work/measured.json" --as lina; } >/dev/null 2>&1 &
+    { salve looked "$card" --born $born && salve import "$card" "$work/measured.json" --as lina; } >/dev/null 2>&1 &
     pids[one]=$!
     ok "a backup while others work" salve backup "$data" --as tom
 done

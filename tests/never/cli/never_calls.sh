@@ -23,16 +23,16 @@ watched() { # COMMAND...: its sockets, but for none
 if strace -o /dev/null true 2>/dev/null; then
     none "screen makes no socket" "$(watched screen "$card" --as lina)"
     none "sign makes no socket" "$(watched sign "$card" --as dr-amina)"
-    none "a PDF letter makes no socket" "$(watched letter "$card" -o "$work/letter.pdf")"
-    none "an HTML letter makes no socket" "$(watched letter "$card" --lang ar -o "$work/letter.html")"
-    none "take makes no socket" "$(watched take "$card" -o "$work/mine.json")"
+    none "a PDF letter makes no socket" "$(watched letter "$card" --born $born -o "$work/letter.pdf")"
+    none "an HTML letter makes no socket" "$(watched letter "$card" --born $born --lang ar -o "$work/letter.html")"
+    none "take makes no socket" "$(watched take "$card" --born $born -o "$work/mine.json")"
     none "verify makes no socket" "$(watched verify)"
     none "doctor makes no socket" "$(watched doctor)"
 else
     skip 7
     made salve screen "$card" --as lina
     made salve sign "$card" --as dr-amina
-    made salve letter "$card" --lang ar -o "$work/letter.html"
+    made salve letter "$card" --born $born --lang ar -o "$work/letter.html"
 fi
 none "an HTML letter loads nothing" "$(grep -oiE '(src|srcset|background|action)="[^"#d][^"]*"|<(link|script|iframe|object|embed)[^>]*|url\([^)d][^)]*\)|@import[^;]*' "$work/letter.html")"
 finish

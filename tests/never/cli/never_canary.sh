@@ -20,12 +20,12 @@ card=$(salve enrol -q --as kofi "$work/patient.json")
     salve sign "$card" --as dr-amina # nothing to sign yet: an error
     salve screen "$card" --as lina >/dev/null
     salve sign "$card" --as dr-amina
-    salve letter "$card" -o "$work/letter.html"
+    salve letter "$card" --born $born -o "$work/letter.html"
     salve verify
     salve doctor
     salve keys rotate --as tom
 } >"$work/messages" 2>&1
-ok "the person takes everything along" salve take "$card" -o "$work/mine.json"
+ok "the person takes everything along" salve take "$card" --born $born -o "$work/mine.json"
 ok "the site is copied" cp -r "$site" "$work/backup"
 canaries='Zyxwvcanary|Qqrstcanary|1972-03-14|85354-9|8480-6'
 is "the scan finds what is there" "$(grep -cE "Zyxwvcanary" "$work/mine.json" | sed 's/^[1-9].*/some/')" some
@@ -36,7 +36,7 @@ is "no card code is kept" "$(LC_ALL=C grep -rlaE "$card|${card//-/}" "$site")" "
 is "no message to staff has one" "$(grep -cE "$canaries" "$work/messages")" 0
 is "nothing is left in the folder for temporary files" "$(ls "$TMPDIR")" ""
 before=$(cat "$site/site.db" | wc -c)
-ok "the person is erased" salve erase "$card" --yes -o "$work/receipt"
+ok "the person is erased" salve erase "$card" --as kofi --at-once --yes -o "$work/receipt"
 is "the receipt has no canary" "$(grep -cE "$canaries" "$work/receipt")" 0
 is "the site was not empty" "$([ "$before" -gt 4096 ] && echo yes)" yes
 finish

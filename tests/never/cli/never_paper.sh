@@ -31,7 +31,7 @@ for mix in 0 1 2 4 8 5 10 15; do
     for i in 0 1 2 3; do
         [ $((mix >> i & 1)) -eq 1 ] || continue
         ok "give ${purposes[i]} ($mix)" salve consent give "$card" --purpose "${purposes[i]}" --method card --read-back 1 --as kofi
-        ok "take back ${purposes[i]} ($mix)" salve withdraw "$card" --purpose "${purposes[i]}"
+        ok "take back ${purposes[i]} ($mix)" salve withdraw "$card" --born $born --purpose "${purposes[i]}"
     done
     salve screen "$card" --as dr-amina >"$work/staff.$mix" 2>&1 </dev/null
     echo "exit $?" >>"$work/staff.$mix"

@@ -70,7 +70,7 @@ static void what_was_read_is_gone_after_closing(void **state)
     struct arena *mem = arena_open_private((size_t)1 << 24); /* all that the person takes away, and who looked */
     const struct rec_resource *all;
     size_t count;
-    view = t_open(t, T_PERSON, PURPOSE_SELF, who.card);
+    view = t_open(t, t_person("1972-03-14"), PURPOSE_SELF, who.card);
     assert_ok(rec_take(view, mem, &all, &count, NULL));
     t_close_view(&view);
     arena_close(mem);

@@ -11,7 +11,7 @@
 
 enum { HOUR_MS = 3600 * 1000, LIMIT = 60 };
 static const int64_t DAY_MS = (int64_t)24 * HOUR_MS;
-#define BORN STR("1980-02-29")
+#define BORN STR("1980-01-01")
 #define ELSE STR("1980-02-28")
 
 static struct t_site *t;
@@ -44,7 +44,7 @@ static enum salve_code try_code(struct str code, struct str born)
 
 static struct rec_enrolled somebody(void)
 {
-    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-02-29");
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     struct rec_view *view;
     t_give(t, who.card, PURPOSE_CARE);
     view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
@@ -148,7 +148,7 @@ static void it_is_no_card(void **state)
         }
     assert_code(t_give_code(t, code, PURPOSE_FOLLOW_UP), SALVE_E_NOT_FOUND);
     assert_code(rec_consent_withdraw(t->site, T_PERSON, code, PURPOSE_CARE, t->mem, NULL, NULL), SALVE_E_NOT_FOUND);
-    assert_code(rec_erase(t->site, T_PERSON, code, t->mem, &erasure, NULL), SALVE_E_NOT_FOUND);
+    assert_code(rec_erase(t->site, T_BESIDE, code, t->mem, &erasure, NULL), SALVE_E_NOT_FOUND);
     assert_code(try_code(who.card, BORN), SALVE_E_NOT_FOUND); /* nor is the card a letter's code */
     assert_code(try_code(code, BORN), SALVE_OK);
 }
@@ -228,7 +228,7 @@ static void the_next_letter_a_new_card_and_erasure_end_it(void **state)
     struct str third = code_of(card);
     struct rec_erasure erasure;
     assert_code(try_code(third, BORN), SALVE_OK);
-    t_must(rec_erase(t->site, T_PERSON, card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, card, t->mem, &erasure, &err));
     assert_code(try_code(third, BORN), SALVE_E_NOT_FOUND);
     verify_is_clean();
 }
@@ -284,7 +284,7 @@ static void a_pile_of_letters_is_no_bulk_key(void **state)
     struct t_site *shared = t;
     struct str codes[LIMIT + 1];
     t = t_site_make("never-letter-bulk", false);
-    for (int p = 0; p <= LIMIT; p++) codes[p] = code_of(t_enrol(t, "Haddad", "1980-02-29").card);
+    for (int p = 0; p <= LIMIT; p++) codes[p] = code_of(t_enrol(t, "Haddad", "1980-01-01").card);
     t_site_at(t, T_SITE_NOW + 2 * HOUR_MS);
     for (int p = 0; p < LIMIT; p++) assert_code(try_code(codes[p], BORN), SALVE_OK);
     assert_code(try_code(codes[LIMIT], BORN), SALVE_E_QUOTA);
@@ -332,8 +332,8 @@ static void a_damaged_row_ends_its_letter_and_nothing_else(void **state)
     t_must(site_rotate(t->site, T_TECHNICIAN, &rotation, &err));
     verify_is_clean();
     change("UPDATE secret SET sealed = zeroblob(72) WHERE name LIKE 'letter/%'");
-    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
-    t_must(rec_erase(t->site, T_PERSON, other.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, other.card, t->mem, &erasure, &err));
     nothing_of_a_letter_is_left();
     verify_is_clean();
     t_site_drop(t);

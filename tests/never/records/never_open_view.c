@@ -34,7 +34,7 @@ static void run_out(struct scene *s)
 static void erased(struct scene *s)
 {
     struct rec_erasure erasure;
-    t_must(rec_erase(s->t->site, T_PERSON, s->who.card, s->t->mem, &erasure, &err));
+    t_must(rec_erase(s->t->site, T_BESIDE, s->who.card, s->t->mem, &erasure, &err));
 }
 static void retired(struct scene *s) { t_must(staff_retire(s->t->site, T_MANAGER, NULL, s->doctor.id, &err)); }
 static void card_renewed(struct scene *s)
@@ -269,7 +269,7 @@ static void the_own_view_ends_too(void **state)
         assert_ok(rec_take(own, s.t->mem, &all, &count, NULL));
         if (ending == 0) clock_now_ms += 30 * MINUTE_MS;
         if (ending == 1) card_renewed(&s);
-        if (ending == 2) t_must(rec_erase(s.t->site, T_PERSON, s.who.card, s.t->mem, &erasure, &err));
+        if (ending == 2) t_must(rec_erase(s.t->site, T_BESIDE, s.who.card, s.t->mem, &erasure, &err));
         assert_code(rec_take(own, s.t->mem, &all, &count, NULL), want);
         assert_code(rec_looked(own, s.t->mem, &looks, &count, &missing, NULL), want);
         assert_code(rec_consents(own, s.t->mem, &consents, &count, NULL), want);

@@ -142,7 +142,7 @@ static void an_erased_person_stays_erased_when_rows_and_keys_are_put_back(void *
     compartment_text(who.compartment, id);
     t_give(t, who.card, PURPOSE_CARE);
     struct str backup = backup_of(t, "old");
-    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     const struct str ways[] = {who.card, str_of(id)};
     for (size_t way = 0; way < 2; way++) {
         put_person_back(t, backup);
@@ -153,7 +153,7 @@ static void an_erased_person_stays_erased_when_rows_and_keys_are_put_back(void *
         assert_code(t_open_code(t, T_CLINICIAN, PURPOSE_CARE, ways[way], &view), SALVE_E_NOT_FOUND);
         assert_code(t_open_code(t, T_PERSON, PURPOSE_SELF, ways[way], &view), SALVE_E_NOT_FOUND);
         assert_code(t_give_code(t, ways[way], PURPOSE_CARE), SALVE_E_NOT_FOUND);
-        assert_code(rec_erase(t->site, T_PERSON, ways[way], t->mem, &erasure, NULL), SALVE_E_NOT_FOUND);
+        assert_code(rec_erase(t->site, T_BESIDE, ways[way], t->mem, &erasure, NULL), SALVE_E_NOT_FOUND);
         t_must(site_rotate(t->site, T_TECHNICIAN, &rotation, &err)); /* which takes all of it away again */
         verify_is_clean(t);
     }
@@ -171,7 +171,7 @@ static void records_alone_that_were_put_back_are_named_and_taken_away(void **sta
     struct rec_erasure erasure;
     struct site_rotation rotation;
     struct str backup = backup_of(t, "old");
-    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     t_site_close(t);
     put_rows_back(backup.ptr, t->folder, "head");
     put_rows_back(backup.ptr, t->folder, "record");
@@ -190,8 +190,8 @@ static void a_tombstone_that_was_taken_away_is_named(void **state)
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01"), other = t_enrol(t, "Okafor", "1980-01-01");
     struct rec_erasure erasure;
     struct site_rotation rotation;
-    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
-    t_must(rec_erase(t->site, T_PERSON, other.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, other.card, t->mem, &erasure, &err));
     t_must(site_rotate(t->site, T_TECHNICIAN, &rotation, &err));
     assert_int_equal(rotation.tombstones, 2);
     t_site_close(t);
@@ -216,7 +216,7 @@ static void a_token_that_was_put_back_answers_nothing(void **state)
     struct compartment *found = NULL;
     size_t count = 0;
     struct str backup = backup_of(t, "old");
-    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     struct rec_ask ask = {.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = who.card};
     assert_code(rec_open(t->site, &ask, &view, &never), SALVE_E_NOT_FOUND);
     t_site_close(t);
@@ -382,7 +382,7 @@ static void old_copies_of_a_site_in_use_open_nothing_after_two_renewals(void **s
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     struct rec_erasure erasure;
     struct str backup = backup_of(t, "old");
-    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     for (int day = 2; day <= 4; day += 2) t_site_at(t, T_SITE_NOW + day * (int64_t)DAY_MS);
     assert_true(erasure.horizon_unix_ms > T_SITE_NOW + 4 * (int64_t)DAY_MS);
     t_site_close(t);

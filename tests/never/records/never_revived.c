@@ -61,7 +61,7 @@ static void an_open_view_brings_nobody_back(void **state)
     view = t_open(t, T_ASSISTANT, PURPOSE_CARE, who.card);
     t_must(rec_new_id(view, t->mem, &id, &err));
     struct tape weight = t_weight(t, view, id, "61");
-    t_must(rec_erase(t->site, T_PERSON, who.card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     assert_code(t_save_code(t, view, &weight, 0), SALVE_E_NOT_FOUND);
     t_close_view(&view);
     t_site_drop(t);

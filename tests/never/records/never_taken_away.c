@@ -102,7 +102,7 @@ static struct history history_make(void)
     t_must(rec_card_new(view, t->mem, &card, &err));
     t_close_view(&view);
     h.who[1].card = card;
-    t_must(rec_erase(t->site, T_PERSON, h.who[2].card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, h.who[2].card, t->mem, &erasure, &err));
     keep(&h);
     struct site_settings settings = *site_settings(t->site);
     settings.consent_age_years = 17;
@@ -446,12 +446,50 @@ static void a_person_who_is_taken_out_is_named(void **state)
     history_drop(&h);
 }
 
+/* Not only named: what is planted, or older than the log, is refused where it is used. */
+static void planted_and_older_documents_open_nothing(void **state)
+{
+    (void)state;
+    struct history h = history_make();
+    struct copy copy;
+    struct rec_view *view = NULL;
+    struct str bytes;
+    const struct actor eve = {.id = STR("eve"), .role = ROLE_CLINICIAN};
+    static const char *const cuts[] = {
+        "DELETE FROM commons WHERE name = CAST('doc/staff/nurse-ben/00000002' AS BLOB)",
+        "DELETE FROM commons WHERE name = CAST('doc/staff/dr-amina/00000001' AS BLOB)",
+        "DELETE FROM commons WHERE name = CAST('doc/accepted/bp/00000002' AS BLOB)",
+        "INSERT INTO commons SELECT CAST('doc/staff/eve/00000001' AS BLOB), 0, 0, bytes FROM commons WHERE name = "
+        "CAST('doc/staff/dr-amina/00000001' AS BLOB)"};
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        copy_make(&h, &copy);
+        run(copy.t.folder, "site.db", cuts[i]);
+        t_site_open(&copy.t);
+        struct actor who = i == 0 ? T_ASSISTANT : i == 1 ? T_CLINICIAN : eve;
+        enum salve_code code = i == 2 ? commons_get(copy.t.site, STR("accepted"), STR("bp"), h.t->mem, &bytes, NULL)
+                                      : t_open_code(&copy.t, who, PURPOSE_CARE, h.who[0].card, &view);
+        assert_code(code, SALVE_E_INTEGRITY);
+        t_site_close(&copy.t);
+    }
+    for (size_t b = 0; b < h.backup_count; b++) { /* clock, quota and counts of another time */
+        struct arena *mem = arena_open((size_t)1 << 28);
+        copy_make(&h, &copy);
+        become(mem, copy.t.folder, h.backups[b].ptr, &tables[7]);
+        assert_code(site_open(&copy.t.options, &copy.t.site, NULL), SALVE_E_INTEGRITY);
+        arena_close(mem);
+    }
+    t_remove(copy.t.folder);
+    h.t->site = NULL;
+    history_drop(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_that_is_taken_away_put_back_or_swapped_is_named),
         cmocka_unit_test(tables_of_an_earlier_time_are_named),
         cmocka_unit_test(a_person_who_is_taken_out_is_named),
+        cmocka_unit_test(planted_and_older_documents_open_nothing),
     };
     return t_run(tests);
 }

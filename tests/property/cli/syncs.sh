@@ -47,7 +47,7 @@ for signatures in 0 1; do
         case $command in
         give) at_most 10 $signatures give consent give "$card" --purpose care --read-back 1 --as kofi ;;
         screen) at_most 7 $signatures screen screen "$card" --as lina ;;
-        looked) at_most 9 $signatures looked looked "$card" ;;
+        looked) at_most 9 $signatures looked looked "$card" --born $born ;;
         esac
     done
 done

@@ -191,7 +191,7 @@ static void erase(struct person *p)
 {
     struct rec_erasure erasure;
     if (dice(6) != 0) return;
-    enum salve_code code = rec_erase(t->site, T_PERSON, p->card, t->mem, &erasure, NULL);
+    enum salve_code code = rec_erase(t->site, T_BESIDE, p->card, t->mem, &erasure, NULL);
     want(code == (p->is_erased ? SALVE_E_NOT_FOUND : SALVE_OK));
     p->is_erased = true;
     is_decided(p, 0);

@@ -131,7 +131,7 @@ static void the_usage_of_rights_runs(void **state)
     code = rec_consent_give(site, nurse, card, &grant, mem, &receipt, err);
     if (code == SALVE_OK) code = rec_consents(own, mem, &consents, &count, err);
     if (code == SALVE_OK) code = rec_consent_withdraw(site, person, card, PURPOSE_CARE, mem, NULL, err);
-    if (code == SALVE_OK) code = rec_erase(site, person, card, mem, &erasure, err);
+    if (code == SALVE_OK) code = rec_erase_ask(site, person, card, mem, &erasure, err);
     /* end */
     assert_ok(code);
     assert_int_equal(count, 0); /* when the view was opened there was none */

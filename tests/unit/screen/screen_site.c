@@ -316,7 +316,7 @@ static void the_letter_gets_what_was_signed_and_nothing_newer(void **state)
     measure_pressure(&w, view, 22, "114", "64");
     t_close_view(&view);
     run(&w, &findings, &count);
-    view = t_open(w.t, T_PERSON, PURPOSE_SELF, w.person.card);
+    view = t_open(w.t, T_BESIDE, PURPOSE_SELF, w.person.card);
     struct screen_set set = kept(&w, view, SCREEN_SIGNED);
     assert_str(of_item(set.findings, set.count, "bp-category")->value, "149");
     set = kept(&w, view, SCREEN_DRAFT);

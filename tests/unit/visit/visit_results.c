@@ -56,7 +56,7 @@ static struct world measured_world(const char *name, struct visit_screening *scr
     struct visit_imported sum = {0};
     t_must(visit_accept(as(&w, T_CLINICIAN), STR("body-measures"), NULL, 0, &guideline, &err));
     t_must(visit_screening(&w.visit, screening, &err));
-    t_must(visit_import(as(&w, T_ASSISTANT), w.card, file_about(&w, "1976-05-14", ""), &ask, &sum, &err));
+    t_must(visit_import(as(&w, T_ASSISTANT), w.card, file_about(&w, "1980-01-01", ""), &ask, &sum, &err));
     return w;
 }
 
@@ -150,13 +150,13 @@ static void words_that_are_not_there_change_nothing(void **state)
     struct str language = words.language;
     assert_int_equal(visit_withdraw(as(&w, T_PERSON), w.card, PURPOSE_CARE, STR("xx"), &receipt, NULL),
                      SALVE_E_NOT_FOUND);
-    assert_int_equal(visit_erase(&w.visit, w.card, STR("xx"), &receipt, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_erase(&w.visit, w.card, STR("xx"), true, &receipt, NULL), SALVE_E_NOT_FOUND);
     words.texts.count = 0; /* the file is there, its texts are not */
     less.receipts = &words;
     less.receipts_count = 1;
     w.visit.content = &less;
     assert_int_equal(visit_withdraw(&w.visit, w.card, PURPOSE_CARE, language, &receipt, NULL), SALVE_E_NOT_FOUND);
-    assert_int_equal(visit_erase(&w.visit, w.card, language, &receipt, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_erase(&w.visit, w.card, language, true, &receipt, NULL), SALVE_E_NOT_FOUND);
     t_must(visit_consents(&w.visit, w.card, &consents, &err));
     assert_int_equal(consents.count, 1);
     assert_true(consents.list[0].in_force);
@@ -193,7 +193,20 @@ static void taking_back_and_erasing_leave_a_receipt_in_the_persons_language(void
     assert_int_equal(receipt.proof.purpose, PURPOSE_CARE);
     assert_int_equal(visit_withdraw(&w.visit, w.card, PURPOSE_CARE, STR("ar"), &receipt, NULL), SALVE_E_NOT_FOUND);
     assert_int_equal(receipt.title.len + receipt.body.len + receipt.proof.text.len, 0);
-    t_must(visit_erase(&w.visit, w.card, STR("en"), &receipt, &err));
+    t_must(visit_erase(&w.visit, w.card, STR("en"), false, &receipt, &err)); /* a day to think it over ... */
+    assert_str(receipt.proof.kind, "erasure-asked");
+    assert_str(receipt.due, "2026-11-24T09:31:00Z");
+    assert_str(receipt.until, "2026-12-08");
+    assert_true(holds(receipt.body, receipt.due.ptr) && holds(receipt.body, receipt.until.ptr));
+    t_must(visit_receipt_json(&receipt, w.t->mem, &text, &err));
+    t_must(json_read(text, NULL, w.t->mem, &doc, &err));
+    assert_str(json_get_text(doc, "erasedFrom"), "2026-11-24T09:31:00Z");
+    t_must(visit_erase_stop(&w.visit, w.card, STR("ar"), &receipt, &err)); /* ... and it is taken back */
+    assert_str(receipt.proof.kind, "erasure-stopped");
+    assert_int_equal(receipt.due.len + receipt.until.len, 0);
+    assert_int_equal(visit_erase_stop(&w.visit, w.card, STR("en"), &receipt, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(visit_erase(&w.visit, w.card, STR("en"), true, &receipt, NULL), SALVE_E_ROLE);
+    t_must(visit_erase(as(&w, T_BESIDE), w.card, STR("en"), true, &receipt, &err));
     assert_str(receipt.proof.kind, "erasure");
     assert_int_equal(receipt.until.len, 10);
     assert_true(holds(receipt.body, receipt.until.ptr));
@@ -365,8 +378,8 @@ static void settings_that_would_not_open_again_are_not_kept(void **state)
 static void a_lost_card_is_replaced_only_for_who_agreed_to_follow_up(void **state)
 {
     struct world w = {.t = t_site_make("lost", true)};
-    struct rec_enrolled person = t_enrol(w.t, "Adeyemi", "1976-05-14");
-    struct str card, born = STR("1976-05-14");
+    struct rec_enrolled person = t_enrol(w.t, "Adeyemi", "1980-01-01");
+    struct str card, born = STR("1980-01-01");
     char id[COMPARTMENT_TEXT_BYTES + 1];
     struct rec_view *view = NULL;
     (void)state;
@@ -392,7 +405,7 @@ static void every_version_of_a_resource_is_shown_to_the_person(void **state)
     struct visit_imported sum = {0};
     struct visit_versions versions;
     (void)state;
-    t_must(visit_import(as(&w, T_ASSISTANT), w.card, file_about(&w, "1976-05-14", ""), &ask, &sum, &err));
+    t_must(visit_import(as(&w, T_ASSISTANT), w.card, file_about(&w, "1980-01-01", ""), &ask, &sum, &err));
     struct str id = sum.resources[0].id;
     t_must(visit_history(as(&w, T_PERSON), w.card, id, &versions, &err));
     assert_int_equal(versions.count, 2);

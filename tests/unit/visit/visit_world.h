@@ -51,7 +51,7 @@ static struct world empty_world(const char *name, const char *guideline)
 static struct world world_make(const char *name, const char *guideline)
 {
     struct world w = empty_world(name, guideline);
-    w.card = t_enrol(w.t, "Adeyemi", "1976-05-14").card;
+    w.card = t_enrol(w.t, "Adeyemi", "1980-01-01").card;
     t_give(w.t, w.card, PURPOSE_CARE);
     return w;
 }
@@ -93,7 +93,7 @@ static struct str record_of(struct world *w, struct str card)
 {
     struct visit_taken taken;
     struct visit own = w->visit;
-    own.actor = T_PERSON;
+    own.actor = T_BESIDE;
     t_must(visit_take(&own, card, &taken, &err));
     return taken.bundle;
 }
