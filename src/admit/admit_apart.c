@@ -53,20 +53,26 @@ static bool has_letters(struct str text)
     return false;
 }
 
+static bool is_rxnorm(const struct tape *tape, tape_at concept)
+{
+    for (tape_at c = tape_first(tape, concept); c != TAPE_NONE; c = tape_next(tape, concept, c))
+        if (tape_type(tape, c) == FHIR_T_Coding && str_eq(tape_child_text(tape, c, "system"), RXNORM)) return true;
+    return false;
+}
+
 /* A concept of RxNorm: every name beside its codes. */
 static family_mask medicine_families(const struct tape *tape, tape_at concept)
 {
+    if (!is_rxnorm(tape, concept)) return 0;
     struct str text = tape_child_text(tape, concept, "text");
     family_mask families = named_families(text);
-    bool is_rxnorm = false, is_named = has_letters(text);
+    bool is_named = has_letters(text);
     for (tape_at c = tape_first(tape, concept); c != TAPE_NONE; c = tape_next(tape, concept, c)) {
         if (tape_type(tape, c) != FHIR_T_Coding) continue;
         struct str display = tape_child_text(tape, c, "display");
-        is_rxnorm |= str_eq(tape_child_text(tape, c, "system"), RXNORM);
         is_named |= has_letters(display);
         families |= named_families(display);
     }
-    if (!is_rxnorm) return 0;
     return is_named ? families : FAMILY_BIT(FAMILY_OTHER);
 }
 

@@ -101,7 +101,7 @@ static enum salve_code examine(struct demo *demo, const struct visit_demo_person
     cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
     TRY(visit_screen(demo->visit, &demo->screening, card, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
-    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, &count, err));
+    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, &count, NULL, err));
     cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), count);
     return SALVE_OK;
 }

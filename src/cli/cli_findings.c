@@ -108,10 +108,11 @@ void cli_apart_came(const struct cli *cli, const struct visit_apart *apart)
                  is_row ? ", row " : "", STR_ARGS(apart->subject));
     cli_warn("%zu of what came is kept apart (mood, alcohol, infections)%s", apart->count,
              apart->is_kept ? " and was stored so." : ". The person did not tick that: it was NOT STORED.");
-    if (!apart->is_judged) cli_warn("It was NOT JUDGED: no guideline is accepted here.");
-    if (apart->is_judged && apart->may_see) cli_warn("Judged now, and said here only:");
-    if (apart->is_judged && apart->may_see) say_findings(cli, apart);
-    if (apart->is_judged && !apart->may_see)
+    bool is_judged = apart->is_judged && apart->found_count > 0;
+    if (!is_judged) cli_warn("It was NOT JUDGED: no guideline that is accepted here makes anything of it.");
+    if (is_judged && apart->may_see) cli_warn("Judged now, and said here only:");
+    if (is_judged && apart->may_see) say_findings(cli, apart);
+    if (is_judged && !apart->may_see)
         cli_warn("It was judged: %zu findings, for a clinician to hear ('salve screen%s' as one shows them).",
                  apart->found_count, apart->is_kept ? "" : " --paper FILE");
 }

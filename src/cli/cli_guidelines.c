@@ -96,6 +96,11 @@ enum salve_code cli_guideline_accept(struct cli *cli, struct salve_err *err)
     TRY(visit_guideline(cli->visit.content, id, &guideline, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(visit_accept(&cli->visit, id, choices, count, &guideline, err));
+    if (guideline_info(guideline)->apart != 0)
+        cli_say(
+            cli,
+            "What it finds is kept apart: stored only with the person's tick ('consent give --sensitive'), printed\n"
+            "only for their yes ('letter --include'). Without the tick it is judged when it comes, and not kept.");
     struct str version = guideline_info(guideline)->version, by = cli->visit.actor.id;
     if (!cli->is_json)
         return cli_say(cli, "%s %.*s is accepted at this site by %.*s.", cli->words[0], STR_ARGS(version),

@@ -503,10 +503,15 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
 enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
 {
     size_t count = 0;
+    bool has_unjudged = false;
     struct cli_reply reply;
     TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_sign(&cli->visit, cli->card, &count, err));
+    TRY(visit_sign(&cli->visit, cli->card, &count, &has_unjudged, err));
+    if (has_unjudged)
+        cli_warn(
+            "Something that is kept apart came after the last findings about such things, and was NOT JUDGED for this "
+            "signature:\n'salve screen CARD' as a clinician judges it, then sign again.");
     cli_reply_open(&reply, cli, '{');
     cli_reply_number(&reply, "signed", count);
     cli_reply_words(&reply, "Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", count);

@@ -3,10 +3,10 @@
  * db - a thin seam over SQLite: opened one way only, every page checksummed, SQLite's codes turned into Salve's.
  *
  * Every file is opened with WAL, synchronous=FULL, secure_delete, trusted_schema=OFF, cell_size_check, foreign_keys and
- * DEFENSIVE (docs/internals/db.md), 4096-byte pages of which the last 16 bytes are a checksum over page number and
- * content. A flipped bit anywhere in the file is E_INTEGRITY naming file and page, at the read that meets it and in
- * db_verify. A closed file is one file: the write-ahead log is folded in and removed. One that a killed process left is
- * checked before it is used, and E_INTEGRITY names its frame.
+ * DEFENSIVE, without triggers and views (docs/internals/db.md), 4096-byte pages of which the last 16 bytes are a
+ * checksum over page number and content. A flipped bit anywhere in the file is E_INTEGRITY naming file and page, at the
+ * read that meets it and in db_verify. A closed file is one file: the write-ahead log is folded in and removed. One
+ * that a killed process left is checked before it is used, and E_INTEGRITY names its frame.
  *
  * A struct db belongs to one thread at a time and to one process (exclusive locking; a second gets E_BUSY).
  * Errors: E_FULL, E_BUSY, E_INTEGRITY, E_CONFLICT (a UNIQUE or other constraint), E_MEMORY, E_NOT_FOUND, E_IO. */

@@ -72,6 +72,9 @@ static enum salve_code open_handle(struct db *db, const struct db_options *optio
         return salve_fail(err, SALVE_E_NOT_FOUND, "%s", db->path);
     if (code == SQLITE_OK) code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
     if (code == SQLITE_OK) code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &is_on);
+    /* what somebody wrote into the schema of a file does not run with our statements */
+    if (code == SQLITE_OK) code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    if (code == SQLITE_OK) code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
     if (code == SQLITE_OK && !is_on) code = SQLITE_ERROR;
     if (code == SQLITE_OK) code = sqlite3_exec(db->handle, settings, NULL, NULL, NULL);
     return code == SQLITE_OK ? SALVE_OK : db_fail(db, code, err);

@@ -62,9 +62,6 @@ SALVE_MUST_USE enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, 
                                              bool *found, struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_kek_store(struct keys *keys, uint32_t epoch, unsigned first_slot,
                                               unsigned seal_slot, struct salve_err *err);
-/* the KEK of LETTER, where the key store is older than that purpose */
-SALVE_MUST_USE enum salve_code keys_kek_add(struct keys *keys, uint32_t epoch, unsigned seal_slot,
-                                            struct salve_err *err);
 /* the next name after *last, which then views `name` (start with STR("")); keys_secret_check - whether it opens */
 enum { KEYS_SECRET_NAME_MAX = 200, KEYS_SECRETS_MAC_BYTES = 16 };
 /* keys_sealed_put inside of a transaction, which ends with settle: the row "secrets" of meta, a MAC over all of them */

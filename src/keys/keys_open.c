@@ -305,8 +305,7 @@ static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
     if (!is_ahead && keys->file.epoch != keys->epoch) return epoch_is_gone(keys, err);
     keys_seal_key(root, keys->epoch, is_ahead ? keys->file.old : keys->file.now, keys_slot(keys, SLOT_SEAL_NOW));
     bool found = false;
-    code = keys_kek_add(keys, keys->epoch, SLOT_SEAL_NOW, err);
-    if (code == SALVE_OK) code = keys_kek_load(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NOW, &found, err);
+    code = keys_kek_load(keys, keys->epoch, SLOT_KEK_NOW, SLOT_SEAL_NOW, &found, err);
     if (code == SALVE_OK && !found) code = salve_fail(err, SALVE_E_INTEGRITY, "%s, KEK", keys->path);
     if (code != SALVE_OK) return code;
     if (is_ahead) {
@@ -314,7 +313,6 @@ static enum salve_code open_epoch(struct keys *keys, struct salve_err *err)
         return db_run(keys->kek_drop, err);
     }
     keys_seal_key(root, keys->epoch - 1, keys->file.old, keys_slot(keys, SLOT_SEAL_OLD));
-    TRY(keys_kek_add(keys, keys->epoch - 1, SLOT_SEAL_OLD, err));
     return keys_kek_load(keys, keys->epoch - 1, SLOT_KEK_OLD, SLOT_SEAL_OLD, &keys->has_old, err);
 }
 

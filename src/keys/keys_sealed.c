@@ -96,34 +96,6 @@ static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES
     return str_bytes(out, KEK_AAD_BYTES);
 }
 
-static enum salve_code has_kek(struct keys *keys, enum purpose purpose, uint32_t epoch, bool *found,
-                               struct salve_err *err)
-{
-    db_bind_i64(keys->kek_get, 1, purpose);
-    db_bind_i64(keys->kek_get, 2, epoch);
-    enum salve_code code = db_step(keys->kek_get, found, err);
-    db_reset(keys->kek_get);
-    return code;
-}
-
-/* Layout 1 has none for letters. Only where the epoch's other KEKs are: an epoch that is gone stays gone. */
-enum salve_code keys_kek_add(struct keys *keys, uint32_t epoch, unsigned seal_slot, struct salve_err *err)
-{
-    uint8_t sealed[CRYPTO_SEALED_KEY_BYTES], aad[KEK_AAD_BYTES];
-    bool is_living = false, is_there = false;
-    if (keys->layout == KEYS_LAYOUT) return SALVE_OK;
-    enum salve_code code = has_kek(keys, PURPOSE_SELF, epoch, &is_living, err);
-    if (code == SALVE_OK) code = has_kek(keys, PURPOSE_LETTER, epoch, &is_there, err);
-    if (code != SALVE_OK || !is_living || is_there) return code;
-    crypto_key_random(keys_slot(keys, SLOT_A));
-    crypto_seal_key(keys_slot(keys, seal_slot), kek_aad(PURPOSE_LETTER, epoch, aad), keys_slot(keys, SLOT_A), sealed);
-    crypto_key_zero(keys_slot(keys, SLOT_A));
-    db_bind_i64(keys->kek_put, 1, PURPOSE_LETTER);
-    db_bind_i64(keys->kek_put, 2, epoch);
-    db_bind_blob(keys->kek_put, 3, str_bytes(sealed, sizeof sealed));
-    return db_run(keys->kek_put, err);
-}
-
 enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_slot, unsigned seal_slot, bool *found,
                               struct salve_err *err)
 {
@@ -134,6 +106,13 @@ enum salve_code keys_kek_load(struct keys *keys, uint32_t epoch, unsigned first_
         db_bind_i64(keys->kek_get, 1, purpose);
         db_bind_i64(keys->kek_get, 2, epoch);
         code = db_step(keys->kek_get, found, err);
+        if (code == SALVE_OK && !*found && purpose == PURPOSE_LETTER && keys->layout != KEYS_LAYOUT) {
+            crypto_key_random(
+                keys_slot(keys, first_slot + PURPOSE_LETTER)); /* layout 1 has none; the upgrade keeps it */
+            *found = true;
+            db_reset(keys->kek_get);
+            continue;
+        }
         struct str sealed = code == SALVE_OK && *found ? db_column_blob(keys->kek_get, 0) : STR_NONE;
         if (code == SALVE_OK && *found && sealed.len != CRYPTO_SEALED_KEY_BYTES)
             code = salve_fail(err, SALVE_E_INTEGRITY, "%s, KEK", keys->path);

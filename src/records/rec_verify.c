@@ -471,7 +471,9 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
         code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : log_in(&v, err);
         if (code == SALVE_OK) code = verify_all(&v, err);
         arena_close(v.mem);
-        if (code == SALVE_OK && out->findings == 0 && !site->was_open && rec_log_check(site, NULL) == SALVE_OK)
+        bool is_of_today = keys_layout(site->keys) == KEYS_LAYOUT; /* an earlier one can only be read */
+        if (code == SALVE_OK && is_of_today && out->findings == 0 && !site->was_open &&
+            rec_log_check(site, NULL) == SALVE_OK)
             site->must_sign = true; /* what is whole is signed */
         if (site->must_sign) code = site_close(&site, err);
         rec_site_drop(&site);

@@ -101,6 +101,10 @@ SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct re
 SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
                                            struct salve_err *err);
 
+/* screen_unjudged - is there something kept apart, which the view shows, that came after the last findings about such
+ * things? Then a run as somebody who may see it is due; whoever signs is told. */
+SALVE_MUST_USE enum salve_code screen_unjudged(struct rec_view *view, bool *out, struct salve_err *err);
+
 enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
 
 /* Findings as they are kept. Those of one signing belong together; SCREEN_SIGNED gives those of the newest one. */

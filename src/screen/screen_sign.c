@@ -105,6 +105,22 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
     return SALVE_OK;
 }
 
+enum salve_code screen_unjudged(struct rec_view *view, bool *out, struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    uint64_t value_seq = 0, finding_seq = 0;
+    TRY(rec_all(view, 0, &all, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        enum screen_kind kind = screen_kind(&all[i]);
+        bool is_value = kind == SCREEN_OTHER && !str_is(all[i].type, "Provenance");
+        uint64_t *newest = is_value ? &value_seq : &finding_seq;
+        if (all[i].class == CLASS_SENS && all[i].record_seq > *newest) *newest = all[i].record_seq;
+    }
+    *out = value_seq > finding_seq;
+    return SALVE_OK;
+}
+
 /* --- what is kept ------------------------------------------------------------------------------------------------- */
 
 static bool is_signing(const struct rec_resource *one)

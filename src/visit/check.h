@@ -31,8 +31,9 @@ SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, con
  * one and its error; the other findings hold. */
 SALVE_MUST_USE enum salve_code visit_all_judged(const struct screen_found *findings, struct salve_err *err);
 
-/* visit_sign - the actor, a clinician, signs the person's drafts; *count of them. */
-SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count,
+/* visit_sign - the actor, a clinician, signs the person's drafts; *count of them. *has_unjudged (may be NULL):
+ * something that is kept apart came after the last run of somebody who may see it, and no draft is about it. */
+SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, bool *has_unjudged,
                                           struct salve_err *err);
 
 /* visit_accept - the actor, a clinician, takes responsibility for a guideline of the content at this site. */

@@ -58,10 +58,12 @@ enum salve_code visit_all_judged(const struct screen_found *findings, struct sal
     return SALVE_OK;
 }
 
-enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, struct salve_err *err)
+enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, bool *has_unjudged,
+                           struct salve_err *err)
 {
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
+    if (code == SALVE_OK && has_unjudged != NULL) code = screen_unjudged(view, has_unjudged, err);
     if (code == SALVE_OK) code = screen_sign(view, visit->actor, visit->mem, count, err);
     return visit_view_close(&view, code, err);
 }

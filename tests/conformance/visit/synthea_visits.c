@@ -95,7 +95,7 @@ static enum salve_code screen_and_sign(struct visits *v, struct str card, struct
     struct visit_letters_ask one = {.sheets = &sheet, .count = 1};
     size_t signed_count = 0;
     TRY(visit_screen(&visit, &v->screening, card, &findings, err));
-    TRY(visit_sign(&visit, card, &signed_count, err));
+    TRY(visit_sign(&visit, card, &signed_count, NULL, err));
     if (signed_count != findings.count)
         return salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", signed_count, findings.count);
     TRY(visit_letters(&visit, card, &one, NULL, err));

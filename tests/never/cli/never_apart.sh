@@ -58,6 +58,16 @@ is "standard output has nothing of it" "$(grep -ciE "$told" "$work/out")" 0
 salve import "$card" "$work/day.json" --as lina --minimise --rejects "$work/rejects" >/dev/null 2>&1
 is "nor what was left out" "$(grep -ciE "$told" "$work/rejects")" 0
 
+# What no guideline reads is said to be unjudged: answers of a questionnaire as a whole, a diagnosis.
+cat >"$work/form.json" <<EOF
+{"resourceType": "QuestionnaireResponse", "status": "completed", "subject": {"reference": "Patient/p"}, "authored": "$day",
+ "item": [{"linkId": "/44249-1/44260-8", "answer": [{"valueInteger": 3}]}]}
+EOF
+sed "s|\"Patient/p\"|\"Patient/$(salve take "$card" --born $born 2>/dev/null | grep -oE 'Patient/[a-z2-7]{26}\.1' | head -1 | cut -d/ -f2)\"|" \
+    "$work/form.json" >"$work/form.own.json"
+salve import "$card" "$work/form.own.json" --as lina >"$work/out" 2>"$work/err"
+is "what nobody judges is not stored, and said to be unjudged" "$(grep -cE '^1 of what came .*NOT STORED|^It was NOT JUDGED' "$work/err")" 2
+
 for who in lina dr-amina; do
     ok "screen as $who" salve screen "$card" --as $who --json
     is "no answer of it is in what $who screens" "$(grep -ciE '44260|moderate|"alert"|known-positive|"positive"' "$work/.out")" 0
@@ -82,8 +92,11 @@ is "an assistant is told nothing more" "$(cat "$work/out" "$work/err" | grep -ci
 salve screen "$card" --as lina >"$work/out" 2>"$work/err"
 is "an assistant does not judge it" "$(grep -ciE "$told" "$work/out")" 0
 is "and says who does" "$(grep -c "a clinician runs 'salve screen'" "$work/err")" 1
+salve sign "$card" --as dr-amina >"$work/out" 2>"$work/err"
+is "who signs without that is told" "$(grep -c 'NOT JUDGED for this signature' "$work/err")" 1
 prints 'mood-safety: alert  same-day' "a clinician does" salve screen "$card" --as dr-amina
 ok "sign" salve sign "$card" --as dr-amina
+is "and who signs after it is not" "$(grep -c 'NOT JUDGED' "$work/.out")" 0
 salve letter "$card" --born $born -o "$work/plain.html" >/dev/null 2>&1
 is "the letter has nothing of it" "$(grep -ciE "$told" "$work/plain.html")" 0
 salve letter "$card" --born $born --include mood -o "$work/mood.html" >/dev/null 2>&1

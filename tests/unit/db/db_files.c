@@ -86,6 +86,25 @@ static void values_go_in_and_come_out(void **state)
     assert_ok(db_close(&db, NULL)); /* with a statement that was not reset */
 }
 
+/* A trigger or view that somebody wrote into the file does nothing with what is written and read here. */
+static void a_planted_trigger_or_view_does_not_run(void **state)
+{
+    (void)state;
+    struct db *db = NULL;
+    struct db_stmt *stmt = NULL;
+    char planted[120];
+    (void)snprintf(planted, sizeof planted, "%s/planted.db", folder);
+    assert_ok(db_open(planted, &made, &db, NULL));
+    assert_ok(db_exec(db, "CREATE TRIGGER hide AFTER INSERT ON t BEGIN DELETE FROM t; END", NULL));
+    assert_ok(db_exec(db, "CREATE VIEW v AS SELECT 1 AS n", NULL));
+    assert_ok(db_close(&db, NULL));
+    assert_ok(db_open(planted, &made, &db, NULL));
+    assert_ok(db_exec(db, "INSERT INTO t VALUES (x'01', 1)", NULL));
+    assert_int_equal(pragma(db, "SELECT count(*) FROM t"), 1);
+    assert_int_not_equal(db_prepare(db, "SELECT n FROM v", &stmt, NULL), SALVE_OK);
+    assert_ok(db_close(&db, NULL));
+}
+
 static void a_missing_or_foreign_file_is_refused(void **state)
 {
     (void)state;
@@ -216,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_are_those_of_the_design),
         cmocka_unit_test(values_go_in_and_come_out),
+        cmocka_unit_test(a_planted_trigger_or_view_does_not_run),
         cmocka_unit_test(a_missing_or_foreign_file_is_refused),
         cmocka_unit_test(a_second_opening_is_busy),
         cmocka_unit_test(the_site_lock_names_the_process_that_has_it),

@@ -73,8 +73,8 @@ static void drafts_are_signed_by_a_clinician_and_printed_after_that(void **state
     t_must(visit_screen(&w.visit, &screening, w.card, &findings, &err));
     assert_true(findings.count > 0);
     assert_int_equal(visit_letters(as(&w, T_PERSON), w.card, &both, NULL, NULL), SALVE_E_NOT_FOUND);
-    assert_int_equal(visit_sign(as(&w, T_ASSISTANT), w.card, &count, NULL), SALVE_E_ROLE);
-    t_must(visit_sign(as(&w, T_CLINICIAN), w.card, &count, &err));
+    assert_int_equal(visit_sign(as(&w, T_ASSISTANT), w.card, &count, NULL, NULL), SALVE_E_ROLE);
+    t_must(visit_sign(as(&w, T_CLINICIAN), w.card, &count, NULL, &err));
     assert_int_equal(count, findings.count);
     t_must(visit_letters(as(&w, T_PERSON), w.card, &both, NULL, &err));
     assert_true(holds(sheets[0].bytes, "Tala Adeyemi") && holds(sheets[0].bytes, "dr-amina"));
