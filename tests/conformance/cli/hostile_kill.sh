@@ -54,7 +54,7 @@ if [ -s "$rows" ]; then
     is "everybody is there once" "$(($(count) - before))" 60
     is "with a card each" "$(sed 1d "$work/batch.csv" | cut -d, -f1 | sort -u | wc -l) $(wc -l <"$work/batch.csv")" "60 61"
     opened=0
-    while IFS=, read -r _ one; do "$SALVE" looked "$one" >/dev/null 2>&1 && opened=$((opened + 1)); done < <(sed 1d "$work/batch.csv")
+    while IFS=, read -r _ one; do "$SALVE" looked "$one" --as kofi >/dev/null 2>&1 && opened=$((opened + 1)); done < <(sed 1d "$work/batch.csv")
     is "that opens" "$opened" 60
     ok "and it verifies" salve verify
     # shellcheck disable=SC2086
