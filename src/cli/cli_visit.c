@@ -250,8 +250,8 @@ static off_t place_behind(FILE *file, uint64_t keep)
     return lines == keep + 1 ? found : -1;
 }
 
-/* Slips and cards are shown once: nothing that holds some is written over. A file that an earlier run left goes on; the line
- * of the row that is done again goes, where it is the last one. */
+/* Slips and cards are shown once: nothing that holds some is written over. A file that an earlier run left goes on; the
+ * line of the row that is done again goes, where it is the last one. */
 static enum salve_code import_begun(void *with, const struct rec_rows_state *state, struct salve_err *err)
 {
     struct outputs *out = with;
@@ -503,8 +503,8 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     if (is_enrol && !is_done)
         cli_say(
             cli,
-            "Stopped after %llu people; their slips or cards are in %s. The same command goes on from here; rows that come "
-            "later in the file may be mended before.",
+            "Stopped after %llu people; their slips or cards are in %s. The same command goes on from here; rows that "
+            "come later in the file may be mended before.",
             (unsigned long long)sum.people, cli_option(cli, OPT_OUTPUT));
     return code == SALVE_OK ? printed : code;
 }
