@@ -22,11 +22,18 @@ enum salve_code cli_backup(struct cli *cli, struct salve_err *err)
     cli_reply_number(&reply, "bytes", backup.bytes);
     cli_reply_number(&reply, "compartments", backup.verified.compartments);
     cli_reply_bool(&reply, "oneDisk", backup.is_one_disk);
+    cli_reply_number(&reply, "findings", backup.verified.findings);
     cli_reply_words(&reply,
                     "Backed up at %.*s and verified: %llu bytes, %llu compartments.\n"
                     "data  %.*s\nkeys  %.*s (the one copy; every renewal brings it up to date)\n",
                     STR_ARGS(at), (unsigned long long)backup.bytes, (unsigned long long)backup.verified.compartments,
                     STR_ARGS(backup.path), STR_ARGS(backup.keys));
+    if (backup.verified.findings > 0)
+        cli_reply_words(&reply,
+                        "FAULT %llu findings, which the site has as well: 'salve verify' names them. Keep an earlier "
+                        "backup.\n",
+                        (unsigned long long)backup.verified.findings);
+    cli->exit_status = backup.verified.findings > backup.verified.left_over;
     if (backup.is_one_disk)
         cli_reply_words(&reply, "The keys are on one disk with the site or with the data: both are lost, or taken, "
                                 "together. Keep them on a disk of their own.\n");

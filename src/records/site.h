@@ -167,6 +167,7 @@ struct site_verify_ask {
 };
 
 struct site_verify_result {
+    bool is_made_up; /* site_is_made_up, where it could be opened */
     uint64_t compartments, records, wraps, leaves, findings;
     uint64_t keys_kept; /* of people and decisions that were lost with an older site.db; no fault (site_keys_forget) */
     uint64_t left_over; /* of the findings: the next opening or turn of the keys removes it by itself */
@@ -203,7 +204,7 @@ struct site_backup {
     struct str keys; /* the place of the copy of the keys */
     int64_t at_unix_ms;
     uint64_t bytes;
-    struct site_verify_result verified; /* what was found in the copy, all of it whole */
+    struct site_verify_result verified; /* what was found in the copy; the site has the same */
     bool is_one_disk;                   /* keys are on the disk of the site or of the data: lost, or taken, together */
 };
 
@@ -211,8 +212,9 @@ struct site_backup {
  * verified; and the copy of the keys in its one place, where it takes the place of the one before. From then on every
  * renewal of the keys brings that up to date. Both are sealed as the site is. Noted in a public leaf.
  *   errors  E_ROLE; E_USAGE: the folders lie in each other, or no place of the keys is known; E_CONFLICT: that place
- *           has keys which this site did not put there; E_NOT_FOUND: its disk is not there; E_BUSY; E_INTEGRITY: the
- *           site does not verify; E_FULL; E_IO. Earlier backups stay as they are. */
+ *           has keys which this site did not put there; E_NOT_FOUND: its disk is not there; E_BUSY; E_INTEGRITY: a
+ *           page of the site is damaged, or the copy has a fault that it has not; E_FULL; E_IO. Earlier backups stay
+ *           as they are. */
 SALVE_MUST_USE enum salve_code site_backup(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
                                            struct site_backup *out, struct salve_err *err);
 

@@ -230,6 +230,41 @@ static void a_flip_in_a_real_file_is_named(void **state)
     db_abandon(&db);
 }
 
+/* A copy has what was committed, while the file is open; a damaged page stops it and leaves nothing. */
+static void a_copy_is_whole_or_not_there(void **state)
+{
+    (void)state;
+    char here[120], copy[120], link[120];
+    struct db *db = NULL, *back = NULL;
+    struct stat info;
+    struct salve_err err = {0};
+    (void)snprintf(here, sizeof here, "%s/c.db", folder);
+    (void)snprintf(copy, sizeof copy, "%s/copy.db", folder);
+    (void)snprintf(link, sizeof link, "%s/link.db", folder);
+    assert_ok(db_open(here, &made, &db, NULL));
+    assert_ok(db_exec(db, "INSERT INTO t VALUES (zeroblob(9000), 7)", NULL));
+    assert_ok(db_copy(db, copy, NULL));
+    assert_code(db_copy(db, copy, NULL), SALVE_E_CONFLICT);
+    assert_int_equal(symlink("nowhere", link), 0);
+    assert_true(db_copy(db, link, NULL) != SALVE_OK);                       /* nothing is written through a link */
+    assert_ok(db_exec(db, "INSERT INTO t VALUES (zeroblob(10), 8)", NULL)); /* the file goes on */
+    assert_int_equal(stat(copy, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_ok(db_open(copy, &made, &back, NULL));
+    assert_int_equal(pragma(back, "SELECT sum(n) FROM t"), 7);
+    assert_ok(db_close(&back, NULL));
+    assert_int_equal(unlink(copy), 0);
+    FILE *file = fopen(here, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 3 * DB_PAGE_BYTES + 1000, SEEK_SET), 0);
+    assert_int_equal(fputc(1, file), 1);
+    assert_int_equal(fclose(file), 0);
+    assert_code(db_copy(db, copy, &err), SALVE_E_INTEGRITY);
+    assert_non_null(strstr(t_where(&err), "page 4"));
+    assert_int_not_equal(stat(copy, &info), 0);
+    db_abandon(&db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +275,7 @@ int main(void)
         cmocka_unit_test(a_second_opening_is_busy),
         cmocka_unit_test(the_site_lock_names_the_process_that_has_it),
         cmocka_unit_test(a_flip_in_a_real_file_is_named),
+        cmocka_unit_test(a_copy_is_whole_or_not_there),
     };
     if (make_folder(NULL) != 0) return 1;
     int status = t_run(tests);
