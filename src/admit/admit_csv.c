@@ -375,6 +375,12 @@ enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struc
     buf_init(&out, mem, SALVE_RESOURCE_BYTES_MAX);
     struct row row = {.csv = csv, .cells = cells, .w = {.out = &out}, .date = csv->date, .err = err};
     *subject = cell_of(&row, csv->map->subject);
+    csv->consent_count = 0;
+    for (size_t i = 0; i < csv->map->consent_count; i++) {
+        struct str cell = cell_of(&row, csv->map->consents[i].column);
+        if (cell.len > 0)
+            csv->consents[csv->consent_count++] = (struct csv_consent){csv->map->consents[i].purpose, cell};
+    }
     check_row(&row, *subject);
     if (row.code == SALVE_OK) put_row(&row, *subject);
     return row.code == SALVE_OK ? buf_done(&out, bundle_json, err) : row.code;

@@ -44,6 +44,11 @@ struct csv_map {
     struct csv_values genders;
     const struct csv_rule *observations, *conditions;
     size_t observation_count, condition_count;
+    struct csv_consent_rule {
+        enum purpose purpose;
+        uint16_t column;
+    } consents[PURPOSE_LAST];
+    size_t consent_count;
 };
 
 /* csv_record - the next record of *rest (RFC 4180): quoted cells are unquoted into mem. *lines grows by the line ends

@@ -243,6 +243,28 @@ static enum salve_code read_patient(struct reading *r, const struct json *patien
     return code;
 }
 
+/* {"care": {"column": C}, ..}: one purpose a column, one column a purpose. */
+static enum salve_code read_consents(struct reading *r, const struct json *consents)
+{
+    static const char *const keys[] = {"column", NULL};
+    if (consents == NULL) return SALVE_OK;
+    if (!json_is(consents, JSON_OBJECT)) return refuse(r, "consents", "an object is wanted here");
+    for (const struct json *member = json_first(consents); member != NULL; member = member->next) {
+        struct csv_consent_rule rule;
+        bool is_asked = purpose_find(member->name, &rule.purpose) && rule.purpose != PURPOSE_SELF &&
+                        rule.purpose != PURPOSE_LETTER && r->map->consent_count < PURPOSE_LAST;
+        if (!is_asked) return refuse(r, "consents", "a key is a purpose that people agree to");
+        enum salve_code code = only_keys(r, member, "consents", keys);
+        if (code == SALVE_OK) code = column_of(r, json_get(member, "column"), "consents", &rule.column);
+        if (code != SALVE_OK) return code;
+        for (size_t i = 0; i < r->map->consent_count; i++)
+            if (r->map->consents[i].purpose == rule.purpose || r->map->consents[i].column == rule.column)
+                return refuse(r, "consents", "one purpose a column, and one column a purpose");
+        r->map->consents[r->map->consent_count++] = rule;
+    }
+    return SALVE_OK;
+}
+
 static enum salve_code read_date(struct reading *r, const struct json *date)
 {
     static const char *const keys[] = {"column", "value", NULL};
@@ -259,8 +281,8 @@ static enum salve_code read_date(struct reading *r, const struct json *date)
 
 static enum salve_code read_map(struct reading *r, const struct json *doc)
 {
-    static const char *const keys[] = {"format", "version", "title",        "notes",      "subject",
-                                       "date",   "patient", "observations", "conditions", NULL};
+    static const char *const keys[] = {"format",  "version",      "title",      "notes",    "subject", "date",
+                                       "patient", "observations", "conditions", "consents", NULL};
     int64_t version = 0;
     enum salve_code code = only_keys(r, doc, "the file", keys);
     if (code != SALVE_OK) return code;
@@ -270,6 +292,7 @@ static enum salve_code read_map(struct reading *r, const struct json *doc)
     if (json_get(doc, "subject") != NULL) code = column_of(r, json_get(doc, "subject"), "subject", &r->map->subject);
     if (code == SALVE_OK) code = read_date(r, json_get(doc, "date"));
     if (code == SALVE_OK) code = read_patient(r, json_get(doc, "patient"));
+    if (code == SALVE_OK) code = read_consents(r, json_get(doc, "consents"));
     if (code == SALVE_OK)
         code = read_rules(r, json_get(doc, "observations"), "observations", false, &r->map->observations,
                           &r->map->observation_count);

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/ids.h"
 #include "base/str.h"
 #include "admit/admit.h"
 #include "fhir/tape.h"
@@ -71,6 +72,12 @@ struct csv_map; /* opaque: a map file, checked */
 SALVE_MUST_USE enum salve_code csv_map_read(const struct admit_rules *rules, struct str json, struct arena *mem,
                                             struct csv_map **out, struct salve_err *err);
 
+/* What a row says that the person agreed to: a cell of the column that the map names for that purpose, as it is. */
+struct csv_consent {
+    enum purpose purpose;
+    struct str cell;
+};
+
 /* One CSV file being read through a map. */
 struct csv_import {
     const struct csv_map *map;
@@ -78,8 +85,10 @@ struct csv_import {
     struct str date;
     uint32_t line; /* number of the line where the row read last begins, from 1 */
     uint32_t next_line;
-    const uint16_t *columns; /* column of the file for each column of the map */
-    uint32_t file_columns;   /* cells of every row */
+    const uint16_t *columns;                   /* column of the file for each column of the map */
+    uint32_t file_columns;                     /* cells of every row */
+    struct csv_consent consents[PURPOSE_LAST]; /* of the row read last, those that are not empty; texts in its mem */
+    size_t consent_count;
 };
 
 /* csv_import_open - reads the header line. `text` must outlive the import.

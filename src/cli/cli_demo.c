@@ -241,7 +241,6 @@ static enum salve_code people(struct demo *demo, struct salve_err *err)
 enum salve_code cli_demo(struct cli *cli, struct salve_err *err)
 {
     struct demo demo = {.cli = cli, .visit = &cli->visit};
-    cli->visit.is_demo = true;
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALL}, err));
     TRY(visit_demo_read(demo.visit, clock_ms(&cli->clock), &demo.about, err));
     TRY(make_folder(&demo, err));

@@ -29,8 +29,8 @@ enum cli_option {
 };
 
 /* A set of options, as a row of commands.def spells it. */
-typedef uint64_t cli_option_mask;
-_Static_assert(OPT_COUNT <= 64, "a mask holds every option");
+__extension__ typedef unsigned __int128 cli_option_mask;
+_Static_assert(OPT_COUNT <= 128, "a mask holds every option");
 #define BIT(id)       ((cli_option_mask)1 << OPT_##id)
 #define ON_SITE       (BIT(PASSPHRASE_FILE) | BIT(KEY_FILE)) /* of every command that opens the site */
 #define AS_STAFF      (BIT(AS) | BIT(PIN_FILE))              /* of every command that staff act in */

@@ -130,6 +130,11 @@ enum salve_code cli_site_found(const struct cli *cli, struct salve_err *err)
                         cli_site_dir(cli));
 }
 
+void cli_say_made_up(void)
+{
+    (void)fputs("MADE-UP SITE, for demonstration and tests only: nobody in it is real.\n", stderr);
+}
+
 static enum salve_code find_actor(struct cli *cli, enum cli_who who, struct salve_err *err)
 {
     const char *as = cli_option(cli, OPT_AS);
@@ -168,6 +173,7 @@ enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secr
     TRY(cli_secret_get(cli, false, secret, out, err));
     options.secret = *out;
     TRY(site_open(&options, &cli->visit.site, err));
+    if (site_is_made_up(cli->visit.site)) cli_say_made_up();
     return find_actor(cli, who, err);
 }
 

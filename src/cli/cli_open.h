@@ -38,6 +38,10 @@ enum cli_who {
 SALVE_MUST_USE enum salve_code cli_open(struct cli *cli, enum cli_who who, struct salve_err *err);
 SALVE_MUST_USE enum salve_code cli_close(struct cli *cli, enum salve_code code, struct salve_err *err);
 
+/* cli_say_made_up - the line that stands above whatever a made-up site says, also with --quiet; on standard error, so
+ * that machines read on. cli_open says it. */
+void cli_say_made_up(void);
+
 /* cli_open_with - the same, and the secret stays: cli_secret_drop is owed whatever it returns. */
 SALVE_MUST_USE enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secret *secret,
                                              struct site_secret *out, struct salve_err *err);

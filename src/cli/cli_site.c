@@ -194,6 +194,7 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     cli_reply_enter(&verifying.reply, "faults", '[');
     enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
     if (code == SALVE_OK) code = site_verify_path(&options, &ask, &result, err);
+    if (result.is_made_up) cli_say_made_up();
     cli_secret_drop(&secret);
     cli_reply_leave(&verifying.reply);
     bool is_finished = code == SALVE_OK || code == SALVE_E_INTEGRITY;

@@ -5,6 +5,7 @@
 
 #include "cli/cli_commands.h"
 #include "cli/cli_login.h"
+#include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "visit/site.h"
 
@@ -140,13 +141,14 @@ enum salve_code cli_init(struct cli *cli, struct salve_err *err)
     struct visit_member *members = NULL;
     size_t count = 0;
     struct cli_secret secret = {0};
-    struct site_options options = {.path = making.dir, .clock = cli->clock};
+    struct site_options options = {.path = making.dir, .clock = cli->clock, .is_made_up = cli_has(cli, OPT_MADE_UP)};
     TRY(read_members(cli, &members, &count, err));
     visit_manager_add(members, &count);
     TRY(visit_site_check(making.name, members, count, err)); /* before a passphrase is asked for */
     struct visit_site_ask ask = {making.name, members, count, tell_made, &making};
     enum salve_code code = first_pins(cli, members, count, &making.pins, err);
     if (code == SALVE_OK) code = cli_secret_get(cli, true, &secret, &options.secret, err);
+    if (code == SALVE_OK && options.is_made_up) cli_say_made_up();
     if (code == SALVE_OK) code = visit_site_make(&options, &ask, cli->mem, err);
     cli_secret_drop(&secret);
     cli_pins_drop(&making.pins.file);

@@ -229,12 +229,13 @@ static enum salve_code close_output(FILE *file, const char *path, enum salve_cod
     return salve_refuse(err, SALVE_E_IO, "it could not be written to the end", "%s", path);
 }
 
-/* The cards are shown once: nothing that holds some is written over. */
+/* Slips and cards are shown once: nothing that holds some is written over. */
 static enum salve_code refuse_existing(const char *path, struct salve_err *err)
 {
     struct stat info;
     if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_CONFLICT, "the file exists and may hold cards, which are shown once; name another",
+    return salve_refuse(err, SALVE_E_CONFLICT,
+                        "the file exists and may hold slips or cards, which are shown once; name another",
                         "--output %s", path);
 }
 
@@ -245,7 +246,7 @@ static enum salve_code open_outputs(struct outputs *out, struct salve_err *err)
     if (cards == NULL) return SALVE_OK;
     TRY(refuse_existing(cards, err));
     TRY(open_output(cards, &out->cards, err));
-    (void)fprintf(out->cards, "subject,card\n");
+    (void)fprintf(out->cards, "subject,%s\n", site_is_made_up(out->cli->visit.site) ? "card" : "slip");
     return SALVE_OK;
 }
 
@@ -256,6 +257,19 @@ static enum salve_code keep_card(void *with, struct str subject, struct str card
     if (fprintf(out->cards, "%.*s,%.*s\n", STR_ARGS(subject), STR_ARGS(card)) < 0 || fflush(out->cards) != 0)
         return file_fail(err, path);
     return fdatasync(fileno(out->cards)) == 0 || errno == EINVAL || errno == EROFS ? SALVE_OK : file_fail(err, path);
+}
+
+/* Said also with --quiet: what was not kept is never kept quiet. */
+static void tell_less(void *with, const struct visit_less *less)
+{
+    (void)with;
+    (void)fprintf(stderr, "line %u: %s was not noted: %s\n", less->line, purpose_text(less->purpose),
+                  less->why->why[0] != '\0' ? less->why->why : salve_code_what(less->why->code));
+    if (less->urgency <= URGENCY_SAME_DAY)
+        (void)fprintf(stderr,
+                      "line %u: URGENT (%s): what was measured is not kept; find this person, a clinician has to "
+                      "see them\n",
+                      less->line, urgency_text(less->urgency));
 }
 
 static void keep_rejects(void *with, struct str lines)
@@ -329,7 +343,7 @@ static enum salve_code import_new(struct outputs *out, struct visit_import_ask *
     TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
     if (cli_has(cli, OPT_PURPOSE)) TRY(read_grant(cli, &grant, err));
     if (cli_has(cli, OPT_PURPOSE)) ask->grant = &grant;
-    TRY(cli_accepted(cli, 0, err));
+    TRY(cli_accepted(cli, VISIT_FORMS, err));
     enum salve_code code = visit_screening(&cli->visit, &screening, err);
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code; /* none accepted here: nothing is evaluated */
     ask->screening = &screening;
@@ -356,8 +370,23 @@ static enum salve_code check_import(const struct cli *cli, struct salve_err *err
     if (!is_enrol && cli->word_count != 2) what = "give the person's card and the file";
     if (!is_enrol && cli_has(cli, OPT_MAP)) what = "--map goes with --enrol: every row is a new person";
     if (cli_has(cli, OPT_MINIMISE) != cli_has(cli, OPT_REJECTS)) what = "--minimise and --rejects go together";
-    if (is_enrol && !cli_has(cli, OPT_OUTPUT)) what = "with --enrol the cards go to --output; they are shown only once";
+    if (is_enrol && !cli_has(cli, OPT_OUTPUT)) what = "with --enrol the slips go to --output; they are shown only once";
     return what == NULL ? SALVE_OK : salve_refuse(err, SALVE_E_USAGE, what, "import");
+}
+
+/* What speaks for everybody in a file. */
+static enum salve_code check_speaking(const struct cli *cli, bool is_enrol, struct salve_err *err)
+{
+    static const enum cli_option speaking[] = {OPT_PURPOSE, OPT_METHOD, OPT_READ_BACK, OPT_OF_AGE};
+    for (size_t i = 0; i < sizeof speaking / sizeof speaking[0]; i++)
+        if (cli_has(cli, speaking[i]) && !(is_enrol && site_is_made_up(cli->visit.site)))
+            return salve_refuse(err, SALVE_E_USAGE,
+                                is_enrol
+                                    ? "nobody agrees for all people of a file; each row says it in columns that the "
+                                      "map names, or the person at the desk"
+                                    : "it goes with --enrol, at a made-up site",
+                                "--%s", cli_options[speaking[i]].name);
+    return SALVE_OK;
 }
 
 static void imported_text(const struct cli *cli, struct visit_imported *sum, struct buf *out)
@@ -365,6 +394,13 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
     buf_addf(out, "%llu people, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
              (unsigned long long)sum->people, (unsigned long long)sum->resources_in, (unsigned long long)sum->kept,
              (unsigned long long)sum->commons);
+    if (sum->enrolled_only > 0)
+        buf_addf(out,
+                 "%llu of them only enrolled: no whole agreement to care in the file; their lines are named above.\n",
+                 (unsigned long long)sum->enrolled_only);
+    if (sum->less_urgent > 0)
+        buf_addf(out, "%llu of these with a value that a clinician has to see today.\n",
+                 (unsigned long long)sum->less_urgent);
     if (sum->rule_count > 0) buf_addf(out, "Left out by rule, all of it in %s:\n", cli_option(cli, OPT_REJECTS));
     for (size_t i = 0; i < sum->rule_count; i++)
         buf_addf(out, "  %-28s %7u\n", sum->left_out[i].rule, sum->left_out[i].count);
@@ -407,25 +443,27 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     struct visit_import_ask ask = {
         .minimise = cli_has(cli, OPT_MINIMISE),
         .correct = cli_has(cli, OPT_YES),
-        .watch = {keep_card, keep_rejects, print_issues, step, tell_apart, guidelines_now, &out}};
+        .watch = {keep_card, tell_less, keep_rejects, print_issues, step, tell_apart, guidelines_now, &out}};
     bool is_enrol = cli_has(cli, OPT_ENROL);
     TRY(check_import(cli, err));
     if (!is_enrol) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(check_speaking(cli, is_enrol, err));
     enum salve_code code = open_outputs(&out, err);
     if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_one(cli, &ask, &sum, err);
     code = close_output(out.rejects, cli_option(cli, OPT_REJECTS), code, err);
     code = close_output(out.cards, cli_option(cli, OPT_OUTPUT), code, err);
-    if (sum.rule_count > 0) cli->exit_status = 5;
+    if (sum.rule_count > 0 || sum.enrolled_only > 0) cli->exit_status = 5;
     if (code != SALVE_OK && sum.people == 0) return code;
     bool is_done = code == SALVE_OK && !cli_interrupted();
     enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
     tell_not_judged(cli, &sum.findings);
     if (is_enrol && !is_done)
-        cli_say(cli,
-                "Stopped after %llu people; their cards are in %s. To go on, give a file with the other rows and "
-                "another --output.",
-                (unsigned long long)sum.people, cli_option(cli, OPT_OUTPUT));
+        cli_say(
+            cli,
+            "Stopped after %llu people; their slips or cards are in %s. To go on, give a file with the other rows and "
+            "another --output.",
+            (unsigned long long)sum.people, cli_option(cli, OPT_OUTPUT));
     return code == SALVE_OK ? printed : code;
 }
 
@@ -539,6 +577,30 @@ enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
         cli_say(cli,
                 "It has no code: the birth date is not known to the day, or the clock is doubted. With their card the "
                 "person sees the results all the same.");
+    return SALVE_OK;
+}
+
+/* --- a card for a slip -------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_claim(struct cli *cli, struct salve_err *err)
+{
+    struct str slip, card;
+    struct cli_reply reply;
+    TRY(cli_word_read(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Slip", &slip, err));
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_slip_claim(&cli->visit, slip, &card, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "card", card);
+    cli_reply_words(&reply, "%.*s\n", STR_ARGS(card));
+    TRY(cli_reply_done(&reply, err));
+    if (cli_flush(NULL) != SALVE_OK)
+        return salve_refuse(
+            err, SALVE_E_IO,
+            "the card could not be printed, and the slip is used up: make another with 'salve card' and "
+            "the name and birth date, or enrol the person anew",
+            "standard output");
+    cli_say(cli,
+            "This is the card code. It is shown once: print it or write it down for the person. The slip is used up.");
     return SALVE_OK;
 }
 

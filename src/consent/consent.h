@@ -177,6 +177,7 @@ struct consent_grant {
     int64_t majority_unix_s;    /* by guardian: the day the child comes of age; else 0 */
     struct str to;              /* helper: their pseudonym; transfer: the provider; else empty */
     struct str taken_by;        /* staff pseudonym who took it down; empty: the person alone */
+    struct str agreed_on;       /* on paper: the date that stands on it, from which it counts; empty: `at` */
     struct str of_age_by;       /* clinician who states that the person is old enough to decide alone; else empty */
 };
 
@@ -275,6 +276,10 @@ struct consent_birth consent_birth_read(struct str text, int64_t at_unix_s);
 struct consent_birth consent_birth_of_day(int64_t unix_s);
 int32_t consent_age_youngest(const struct consent_birth *birth, int64_t at_unix_s);
 int32_t consent_age_oldest(const struct consent_birth *birth, int64_t at_unix_s);
+
+/* consent_agreed_unix_s - when the person said yes: the day of agreed_on, or `at`. A date that is none, or is later
+ * than `at`, gives `at`; consent_check refuses such a grant. */
+int64_t consent_agreed_unix_s(const struct consent_grant *grant);
 
 /* consent_end - when a grant given at `at` ends: the smallest of the compiled maximum, `days` (0: not set by the
  * site) and majority (0: not by a guardian). 0: no end. */

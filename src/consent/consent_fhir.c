@@ -196,7 +196,10 @@ enum salve_code consent_fhir(const struct consent_grant *grant, const struct con
     put_concept(&w, NULL, row->category_system, row->category);
     json_close(&w);
     put_reference(&w, "patient", names->patient);
-    put_time(&w, "dateTime", grant->at_unix_s);
+    if (grant->agreed_on.len > 0)
+        json_put_text(&w, "dateTime", grant->agreed_on);
+    else
+        put_time(&w, "dateTime", grant->at_unix_s);
     put_performers(&w, grant, names->patient, assent.ptr);
     if (names->organization.len > 0) {
         json_open(&w, "organization", '[');

@@ -55,6 +55,7 @@ enum salve_code consent_write(const struct consent_grant *grant, struct arena *m
     struct json_writer w = {.out = &out};
     buf_init(&out, mem, GRANT_BYTES_MAX);
     json_open(&w, NULL, '{');
+    if (grant->agreed_on.len > 0) json_put_text(&w, "agreed_on", grant->agreed_on);
     json_put_text(&w, "assent", str_of(consent_assent_text(grant->assent)));
     put_time(&w, "at", grant->at_unix_s);
     json_put_text(&w, "by", str_of(consent_decider_text(grant->by)));
@@ -172,8 +173,11 @@ enum salve_code consent_read(struct str json, struct arena *mem, struct consent_
     const struct json *of_age_by = json_get(doc, "of_age_by");
     if (of_age_by != NULL && (!read_name(of_age_by, &grant.of_age_by) || grant.of_age_by.len == 0))
         return consent_refuse(err, SALVE_E_INVALID, "Consent.of_age_by", "a name");
-    if (doc->count != MEMBER_COUNT + (of_age_by != NULL))
-        return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
+    const struct json *agreed_on = json_get(doc, "agreed_on");
+    if (agreed_on != NULL && (!read_name(agreed_on, &grant.agreed_on) || grant.agreed_on.len == 0))
+        return consent_refuse(err, SALVE_E_INVALID, "Consent.agreed_on", "a date");
+    uint32_t count = MEMBER_COUNT + (of_age_by != NULL ? 1u : 0u) + (agreed_on != NULL ? 1u : 0u);
+    if (doc->count != count) return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
     *out = grant;
     return SALVE_OK;
 }

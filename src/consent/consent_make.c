@@ -31,6 +31,20 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static bool is_agreed_on(const struct consent_grant *grant, int64_t *unix_s)
+{
+    int64_t ms = 0;
+    if (grant->agreed_on.len != sizeof "2026-01-31" - 1 || !clock_parse(grant->agreed_on, &ms)) return false;
+    *unix_s = ms / 1000;
+    return *unix_s > 0 && *unix_s <= grant->at_unix_s;
+}
+
+int64_t consent_agreed_unix_s(const struct consent_grant *grant)
+{
+    int64_t unix_s = 0;
+    return is_agreed_on(grant, &unix_s) ? unix_s : grant->at_unix_s;
+}
+
 int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64_t majority_unix_s)
 {
     salve_assert(days >= 0);
@@ -75,6 +89,9 @@ bool consent_is_whole(const struct consent_grant *grant, const char **where, con
     if (!classes_fit(grant)) return lacks(where, why, "Consent.classes", "only classes that the purpose delivers");
     if (grant->at_unix_s <= 0 || grant->at_unix_s % 60 != 0)
         return lacks(where, why, "Consent.at", "a time in whole minutes");
+    int64_t unused;
+    if (grant->agreed_on.len > 0 && !is_agreed_on(grant, &unused))
+        return lacks(where, why, "Consent.agreed_on", "a date YYYY-MM-DD that is not to come");
     if (grant->not_after_unix_s <= grant->at_unix_s)
         return lacks(where, why, "Consent.not_after", "every purpose ends, and later than it begins");
     if (grant->teach_back_rounds < 1 || grant->teach_back_rounds > 2)
@@ -116,8 +133,9 @@ static enum salve_code check_guardian(const struct consent_grant *grant, const s
 static enum salve_code check_alone(const struct consent_grant *grant, const struct consent_birth *birth,
                                    const struct consent_ages *ages, struct salve_err *err)
 {
-    if (consent_age_youngest(birth, grant->at_unix_s) >= ages->own_consent_years) return SALVE_OK;
-    if (consent_age_oldest(birth, grant->at_unix_s) < ages->own_consent_years)
+    int64_t agreed_unix_s = consent_agreed_unix_s(grant);
+    if (consent_age_youngest(birth, agreed_unix_s) >= ages->own_consent_years) return SALVE_OK;
+    if (consent_age_oldest(birth, agreed_unix_s) < ages->own_consent_years)
         return consent_refuse(err, SALVE_E_CONSENT, "Consent.by", "a child needs a guardian's permission as well");
     if (grant->of_age_by.len > 0) return SALVE_OK;
     return consent_refuse(err, SALVE_E_CONSENT, "Consent.by",

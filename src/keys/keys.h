@@ -275,6 +275,9 @@ SALVE_MUST_USE enum salve_code keys_token_find(struct keys *keys, const uint8_t 
 SALVE_MUST_USE enum salve_code keys_token_replace(struct keys *keys, const struct keys_bound *to,
                                                   const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
                                                   struct salve_err *err);
+/* keys_token_end - one token of a compartment has had its time, in a durable transaction; fine if it is not there. */
+SALVE_MUST_USE enum salve_code keys_token_end(struct keys *keys, struct compartment id,
+                                              const uint8_t token[KEYS_TOKEN_BYTES], struct salve_err *err);
 /* keys_token_next - for verify: the first row behind `after` (a token and its compartment; NULL: from the start). */
 struct keys_token_row {
     uint8_t token[KEYS_TOKEN_BYTES];

@@ -153,10 +153,12 @@ SALVE_MUST_USE enum salve_code keys_wrap_store(struct keys *keys, const struct c
 void keys_presence_mask(struct crypto_key *class_key, const uint8_t presence[KEYS_PRESENCE_BYTES],
                         const struct crypto_wrap *wrap, struct crypto_key *scratch);
 
-/* keys_drop_purpose - the wraps of one purpose; keys_letter_forget - token and row of a letter, not its wraps. Inside
- * the caller's transaction. */
+/* keys_drop_purpose - the wraps of one purpose; keys_letter_forget - token and row of a letter, not its wraps;
+ * keys_token_drop_in - one token. Inside the caller's transaction. */
 SALVE_MUST_USE enum salve_code keys_drop_purpose(struct keys *keys, struct compartment id, enum purpose purpose,
                                                  struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_token_drop_in(struct keys *keys, struct compartment id,
+                                                  const uint8_t token[KEYS_TOKEN_BYTES], struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_letter_forget(struct keys *keys, struct compartment id, struct salve_err *err);
 
 /* --- a ring --- */

@@ -87,11 +87,8 @@ enum salve_code keys_letter_forget(struct keys *keys, struct compartment id, str
     struct keys_letter letter;
     bool found = false;
     enum salve_code code = SALVE_OK;
-    if (keys_letter_get(keys, id, &letter, &found, NULL) == SALVE_OK && found) {
-        db_bind_blob(keys->token_drop_one, 1, str_bytes(letter.token, KEYS_TOKEN_BYTES));
-        db_bind_blob(keys->token_drop_one, 2, compartment_bytes(&id));
-        code = db_run(keys->token_drop_one, err);
-    }
+    if (keys_letter_get(keys, id, &letter, &found, NULL) == SALVE_OK && found)
+        code = keys_token_drop_in(keys, id, letter.token, err);
     db_bind_text(keys->secret_drop, 1, name_of(id, name));
     return code == SALVE_OK ? db_run(keys->secret_drop, err) : code;
 }
@@ -105,6 +102,9 @@ static enum salve_code drop_in(struct keys *keys, struct compartment id, struct 
 
 enum salve_code keys_letter_drop(struct keys *keys, struct compartment id, struct salve_err *err)
 {
+    struct keys_letter letter;
+    bool found = true;
+    if (keys_letter_get(keys, id, &letter, &found, NULL) == SALVE_OK && !found) return SALVE_OK;
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
     code = drop_in(keys, id, err);

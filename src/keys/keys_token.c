@@ -109,6 +109,26 @@ enum salve_code keys_token_replace(struct keys *keys, const struct keys_bound *t
     return put_all(keys, to, tokens, count, true, err);
 }
 
+enum salve_code keys_token_drop_in(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
+                                   struct salve_err *err)
+{
+    db_bind_blob(keys->token_drop_one, 1, str_bytes(token, KEYS_TOKEN_BYTES));
+    db_bind_blob(keys->token_drop_one, 2, compartment_bytes(&id));
+    return db_run(keys->token_drop_one, err);
+}
+
+enum salve_code keys_token_end(struct keys *keys, struct compartment id, const uint8_t token[KEYS_TOKEN_BYTES],
+                               struct salve_err *err)
+{
+    enum salve_code code = db_begin(keys->db, false, err);
+    if (code != SALVE_OK) return code;
+    code = keys_token_drop_in(keys, id, token, err);
+    if (code == SALVE_OK) code = keys_whole_settle(keys, id, 0, err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code;
+}
+
 /* The columns compartment, since, mac from `first` on. */
 static bool read_bound(struct keys *keys, struct db_stmt *stmt, int first, const uint8_t token[KEYS_TOKEN_BYTES],
                        struct keys_bound *out)
@@ -168,8 +188,6 @@ enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *
 
 enum salve_code keys_token_drop(struct keys *keys, const struct keys_token_row *row, struct salve_err *err)
 {
-    db_bind_blob(keys->token_drop_one, 1, str_bytes(row->token, KEYS_TOKEN_BYTES));
-    db_bind_blob(keys->token_drop_one, 2, compartment_bytes(&row->to.id));
-    TRY(db_run(keys->token_drop_one, err));
+    TRY(keys_token_drop_in(keys, row->to.id, row->token, err));
     return db_scrub(keys->db, err);
 }

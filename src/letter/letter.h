@@ -48,7 +48,7 @@ struct letter_ask {
     size_t guideline_count;
     struct str log_head; /* "size root" of the log, so that paper can be compared; may be empty */
     bool is_paper;       /* nothing was stored; this sheet is the only copy */
-    bool is_demo;        /* a made-up person; said on every page */
+    bool is_demo;        /* of a made-up site; said on top */
 };
 
 /* --- the description ---------------------------------------------------------------------------------------------- */

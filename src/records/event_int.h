@@ -21,6 +21,7 @@ struct rec_event {
     enum rec_event_kind kind;
     int64_t at_unix_s;
     bool is_suspect; /* the clock had been set back */
+    bool is_made_up; /* the site is for demonstrations and tests */
     struct actor actor;
     enum purpose purpose; /* 0: none */
     class_mask classes;

@@ -65,6 +65,7 @@ enum { REC_CODE_TEXT_BYTES = 24 }; /* at most */
 struct rec_enrolled {
     struct compartment compartment;
     struct str card; /* shown once; only a keyed hash of it is kept */
+    struct str slip; /* of rec_enrol_slip: handed out in place of the card */
     struct rec_receipt receipt;
 };
 
@@ -75,6 +76,18 @@ struct rec_enrolled {
  *   errors   E_ROLE, E_NOT_ADMITTED, E_INVALID, E_CLOCK, E_FULL, E_IO */
 SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient,
                                          struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
+
+/* rec_enrol_slip - the same for somebody who is not there: out->slip is handed out, and out->card is for this program
+ * alone, which may put down what came with the person and then calls rec_slip_done, after which no card opens the
+ * record. A slip opens nothing. What a crash leaves of the card nobody has seen, and the claim takes it away.
+ * rec_slip_claim - at the desk, with the person there: a slip is changed for a card, once. It leaves leaves of staff
+ * and counts in the quota. actor: as for rec_enrol. E_NOT_FOUND: no such slip, or it was changed already, alike. */
+SALVE_MUST_USE enum salve_code rec_enrol_slip(struct site *site, struct actor actor, const struct tape *patient,
+                                              struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_slip_done(struct site *site, const struct rec_enrolled *enrolled,
+                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_slip_claim(struct site *site, struct actor actor, struct str slip, struct arena *mem,
+                                              struct str *card, struct salve_err *err);
 
 /* rec_card_valid - whether a text has the form of a card code and its check character; tells nothing about people. */
 bool rec_card_valid(struct str text);

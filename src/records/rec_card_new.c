@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A new card for a person who lost theirs: its token is put beside the old one's, noted with the head of the chain,
- * and from then on the old one is good for nothing. So is the code of the person's letter, which may be lost too. */
+ * and from then on the old one is good for nothing. So is the code of the person's letter, which may be lost too.
+ * The first card of somebody who was enrolled while away is made in the same way, for their slip. */
+#include "base/limits.h"
 #include "crypto/crypto.h"
+#include "records/revoked_int.h"
 #include "records/rights.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
@@ -19,14 +22,14 @@ static enum salve_code make_tokens(struct rec_view *view, const struct rec_code 
                                    struct new_card *out, struct salve_err *err)
 {
     bool has_name = false;
-    const struct rec_resource *all = NULL;
-    size_t count = 0;
+    const struct rec_shelf *shelf = &view->shelf;
     enum salve_code code = rec_code_token(view->site, card, out->tokens[0], err);
     if (code == SALVE_OK && view->site->settings.name_index)
-        code = rec_all(view, CLASS_BIT(CLASS_IDENT), &all, &count, err);
-    for (size_t i = 0; i < count && code == SALVE_OK; i++)
-        if (str_is(all[i].type, "Patient"))
-            code = rec_name_token(view->site, &all[i].tape, work, out->tokens[1], &has_name, err);
+        code = rec_gate_read(&view->gate, CLASS_BIT(CLASS_IDENT), &view->shelf, err);
+    for (size_t i = 0; i < shelf->count && code == SALVE_OK; i++)
+        if (shelf->all[i].is_first && str_is(shelf->all[i].is.type, "Patient"))
+            code = rec_name_token(view->site, &shelf->all[shelf->all[i].newest].is.tape, work, out->tokens[1],
+                                  &has_name, err);
     out->token_count = has_name ? 2 : 1;
     return code;
 }
@@ -61,19 +64,14 @@ static enum salve_code replace_tokens(struct rec_view *view, const struct new_ca
     return code;
 }
 
-enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
+static enum salve_code make_card(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
 {
     struct rec_code made;
     struct new_card new = {0};
-    bool may = view->purpose == PURPOSE_SELF ||
-               (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
-    enum salve_code code = rec_view_stands(view, err);
-    if (code != SALVE_OK) return code;
-    if (!may) return salve_fail(err, SALVE_E_ROLE, "new card");
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "card");
     rec_code_make(REC_CODE_CARD, &made);
-    code = make_tokens(view, &made, work, &new, err);
+    enum salve_code code = make_tokens(view, &made, work, &new, err);
     if (code == SALVE_OK) code = note_card(view, work, &new, err);
     if (code == SALVE_OK) code = replace_tokens(view, &new, err);
     if (code == SALVE_OK) code = keys_letter_drop(view->site->keys, view->gate.chain.id, err);
@@ -83,4 +81,72 @@ enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct st
     crypto_zero(&made, sizeof made);
     arena_close(work);
     return code;
+}
+
+enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
+{
+    bool may = view->purpose == PURPOSE_SELF ||
+               (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
+    enum salve_code code = rec_view_stands(view, err);
+    if (code == SALVE_OK && !may) code = salve_fail(err, SALVE_E_ROLE, "new card");
+    return code != SALVE_OK ? code : make_card(view, mem, card, err);
+}
+
+/* --- a slip ------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code not_good(struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "this slip is not good, or was changed for a card already", "slip");
+}
+
+/* The slip leads to the person who is at the desk: staff open nothing of theirs with it, but where the site has names
+ * in its index their token is made anew. */
+static enum salve_code claim(struct rec_view *view, struct actor actor, const struct rec_code *slip, struct arena *mem,
+                             struct str *card, struct salve_err *err)
+{
+    struct site *site = view->site;
+    const class_mask name = site->settings.name_index ? CLASS_BIT(CLASS_IDENT) : 0;
+    struct rec_gate_ask ask = {.purpose = PURPOSE_SELF, .is_counted = true, .classes = name | CLASS_BIT(CLASS_CONSENT)};
+    enum salve_code code = rec_renew(site, err);
+    if (code == SALVE_OK) code = rec_code_find(site, slip, view->mem, &ask.id, err);
+    view->actor = actor;
+    if (code == SALVE_OK) code = arena_str(view->mem, actor.id, &view->actor.id, err);
+    if (code == SALVE_OK) code = rec_stand_begin(site, ask.id, false, &view->stand, err);
+    if (code != SALVE_OK) return code;
+    view->purpose = PURPOSE_SELF;
+    view->actor.site = site->settings.name;
+    ask.actor = view->actor;
+    code = rec_gate_open(site, &ask, view->mem, &view->gate, err);
+    if (code == SALVE_OK && name != 0) code = rec_gate_deliver(&view->gate, PURPOSE_SELF, name, err);
+    return code == SALVE_OK ? make_card(view, mem, card, err) : code;
+}
+
+enum salve_code rec_slip_claim(struct site *site, struct actor actor, struct str slip, struct arena *mem,
+                               struct str *card, struct salve_err *err)
+{
+    struct rec_code read;
+    TRY(rec_actor_needs(actor, ROLES_WRITING, err));
+    if (!rec_code_read(REC_CODE_SLIP, slip, &read)) return not_good(err);
+    struct arena *own = arena_open_private(SALVE_REQUEST_BYTES_MAX);
+    struct rec_view *view = own == NULL ? NULL : arena_new(own, struct rec_view);
+    if (view == NULL) {
+        arena_close(own);
+        return salve_fail(err, SALVE_E_MEMORY, "slip");
+    }
+    view->site = site;
+    view->mem = own;
+    enum salve_code code = claim(view, actor, &read, mem, card, err);
+    crypto_zero(&read, sizeof read);
+    (void)!rec_close(&view, NULL); /* nothing was read, so nothing is noted */
+    return code == SALVE_E_NOT_FOUND ? not_good(err) : code;
+}
+
+enum salve_code rec_slip_done(struct site *site, const struct rec_enrolled *enrolled, struct salve_err *err)
+{
+    struct rec_code card;
+    uint8_t token[KEYS_TOKEN_BYTES];
+    if (!rec_code_read(REC_CODE_CARD, enrolled->card, &card)) return salve_fail(err, SALVE_E_INVALID, "card");
+    enum salve_code code = rec_code_token(site, &card, token, err);
+    crypto_zero(&card, sizeof card);
+    return code == SALVE_OK ? keys_token_end(site->keys, enrolled->compartment, token, err) : code;
 }

@@ -80,6 +80,7 @@ enum salve_code rec_leaf_add(struct rec_tx *tx, struct rec_event *event, struct 
     salve_assert(!tx->is_read_only && event->kind < REC_EVENT_COUNT);
     event->at_unix_s = tx->now_unix_ms / 1000;
     event->is_suspect = tx->is_suspect;
+    event->is_made_up = keys_is_made_up(tx->site->keys);
     event->actor.site = tx->site->settings.name;
     enum salve_code code = rec_event_write(event, tx->mem, &out->event, err);
     if (code != SALVE_OK) return code;

@@ -96,7 +96,8 @@ static void complete_grant(const struct choice *choice, const struct consent_bir
     if (grant->classes == 0) grant->classes = purpose_classes(grant->purpose);
     grant->majority_unix_s = 0;
     if (grant->by == CONSENT_BY_GUARDIAN) grant->majority_unix_s = consent_majority(birth->latest_unix_s, &ages);
-    grant->not_after_unix_s = consent_end(grant->purpose, grant->at_unix_s, 0, grant->majority_unix_s);
+    int64_t agreed_unix_s = consent_agreed_unix_s(grant);
+    grant->not_after_unix_s = consent_end(grant->purpose, agreed_unix_s, 0, grant->majority_unix_s);
     if (asked_end != 0 && (grant->not_after_unix_s == 0 || asked_end < grant->not_after_unix_s))
         grant->not_after_unix_s = asked_end;
     grant->taken_by = rec_role_is_staff(choice->actor.role) ? choice->actor.id : STR("");

@@ -15,7 +15,8 @@ struct enrolment {
     struct site *site;
     struct arena *work;
     struct rec_chain chain;
-    struct rec_code card;
+    struct rec_code card, slip;
+    bool has_slip;
     struct tape patient;
     struct rec_leaf leaf;
     uint8_t consent_sha256[CRYPTO_SHA256_BYTES];
@@ -58,17 +59,20 @@ static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, stru
  * records without keys. */
 static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
 {
-    uint8_t tokens[2][KEYS_TOKEN_BYTES];
+    uint8_t tokens[3][KEYS_TOKEN_BYTES];
     bool has_name = false;
+    size_t count = 1;
     struct keys_grant own = {.purpose = PURPOSE_SELF, .classes = purpose_classes(PURPOSE_SELF), .consent = {.seq = 1}};
     memcpy(own.consent.sha256, en->consent_sha256, sizeof own.consent.sha256);
     enum salve_code code = rec_code_token(en->site, &en->card, tokens[0], err);
     if (code == SALVE_OK && en->site->settings.name_index)
         code = rec_name_token(en->site, &en->patient, en->work, tokens[1], &has_name, err);
+    count += has_name;
+    if (code == SALVE_OK && en->has_slip) code = rec_code_token(en->site, &en->slip, tokens[count++], err);
     if (code == SALVE_OK) code = keys_grant(en->site->keys, en->chain.ring, &own, 1, err);
     if (code == SALVE_OK)
         code = keys_token_put(en->site->keys, &(struct keys_bound){.id = en->chain.id, .since = 1},
-                              (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, has_name ? 2 : 1, err);
+                              (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, count, err);
     return code;
 }
 
@@ -89,6 +93,7 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
     struct rec_tx tx;
     crypto_random(en->chain.id.bytes, sizeof en->chain.id.bytes);
     rec_code_make(REC_CODE_CARD, &en->card);
+    rec_code_make(REC_CODE_SLIP, &en->slip);
     enum salve_code code = check_patient(en, patient, err);
     if (code == SALVE_OK) code = keys_ring_new(en->site->keys, en->chain.id, &en->chain.ring, err);
     if (code == SALVE_OK) code = rec_tx_mark_open(en->site, en->work, err);
@@ -103,21 +108,36 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
     return code;
 }
 
-enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
-                          struct rec_enrolled *out, struct salve_err *err)
+static enum salve_code enrol_one(struct site *site, struct actor actor, const struct tape *patient, bool has_slip,
+                                 struct arena *mem, struct rec_enrolled *out, struct salve_err *err)
 {
-    struct enrolment en = {.site = site};
+    struct enrolment en = {.site = site, .has_slip = has_slip};
     enum salve_code code = rec_actor_needs(actor, ROLES_WRITING, err);
     if (code != SALVE_OK) return code;
     en.work = arena_open_private(WORK_BYTES);
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     code = enrol(&en, actor, patient, err);
+    out->slip = STR_NONE;
     if (code == SALVE_OK) code = rec_code_out(&en.card, mem, &out->card, err);
+    if (code == SALVE_OK && has_slip) code = rec_code_out(&en.slip, mem, &out->slip, err);
     if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, REC_SIGN_DUE, mem, &out->receipt, err);
     out->compartment = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
+    crypto_zero(&en.slip, sizeof en.slip);
     rec_codec_wipe(site->codec);
     arena_close(en.work);
     crypto_zero_stack();
     return code;
+}
+
+enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
+                          struct rec_enrolled *out, struct salve_err *err)
+{
+    return enrol_one(site, actor, patient, false, mem, out, err);
+}
+
+enum salve_code rec_enrol_slip(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
+                               struct rec_enrolled *out, struct salve_err *err)
+{
+    return enrol_one(site, actor, patient, true, mem, out, err);
 }

@@ -467,6 +467,7 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
     enum salve_code code = rec_site_open(options, REC_OPEN_LENIENT, &site, &why);
     if (code == SALVE_OK) {
         v.site = site;
+        out->is_made_up = site_is_made_up(site);
         v.mem = arena_open_private(WORK_BYTES);
         code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : log_in(&v, err);
         if (code == SALVE_OK) code = verify_all(&v, err);

@@ -167,6 +167,7 @@ struct site_verify_ask {
 };
 
 struct site_verify_result {
+    bool is_made_up; /* site_is_made_up, where it could be opened */
     uint64_t compartments, records, wraps, leaves, findings;
     uint64_t keys_kept; /* of people and decisions that were lost with an older site.db; no fault (site_keys_forget) */
     uint64_t left_over; /* of the findings: the next opening or turn of the keys removes it by itself */

@@ -43,6 +43,7 @@ struct visit_grant_ask {
     struct str assent;         /* the child's own answer: "given", "not-able", "dissent"; empty: no child */
     struct str to;             /* the one helper or place that HELPER and TRANSFER are for */
     uint32_t read_back_rounds; /* 1 or 2: the round in which every question was met; 0: not met, and the gate refuses */
+    struct str agreed_on;      /* on paper, before: the date on it, YYYY-MM-DD; empty: now */
     struct str of_age_by; /* the clinician, who is the actor, states that the person is of age; empty: nobody does */
     bool has_witness, is_by_guardian;
     bool with_sensitive; /* a tick of its own: also what is kept apart */
@@ -53,6 +54,16 @@ struct visit_grant_ask {
  *            name (unless a guardian decides); those of visit_form */
 SALVE_MUST_USE enum salve_code visit_grant(const struct visit_content *content, const struct visit_grant_ask *ask,
                                            struct consent_grant *out, struct salve_err *err);
+
+/* visit_grant_words - the agreement that one cell of a file names: form with its language, method, date, witness (none,
+ * independent) and round of the reading back, "1.0/en signed 2026-01-31 none 1". E_USAGE: not these five; those of
+ * visit_grant. */
+SALVE_MUST_USE enum salve_code visit_grant_words(const struct visit_content *content, enum purpose purpose,
+                                                 struct str words, struct consent_grant *out, struct salve_err *err);
+
+/* visit_slip_claim - a slip is changed for a card, once, with the person at the desk. The card is handed out once. */
+SALVE_MUST_USE enum salve_code visit_slip_claim(const struct visit *visit, struct str slip, struct str *card,
+                                                struct salve_err *err);
 
 /* visit_consent_give - notes one agreement. There is no call for a refusal: it leaves no trace. Errors of
  * rec_consent_give: E_CONSENT where the form was not read back, or the child did not assent. */

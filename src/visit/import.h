@@ -5,7 +5,10 @@
  * - A file about somebody else is refused: another birth date than the card's, unless it is to be corrected.
  * - Admission decides (admit/admit.h) by the site's list. With `minimise` what may not be kept is left out before
  *   anything is saved, once for each file, counted by rule and handed to `rejects`; else the file is refused whole.
- * - A new person's card reaches the disk before anything else is done for them, or nothing is.
+ * - A new person gets a slip, which opens nothing and is changed for a card at the desk (records/rec.h); at a made-up
+ *   site the card itself. It reaches the disk before anything else is done for them, or nothing is.
+ * - What a new person agreed to is said by their own row, a cell a purpose, and by nothing else; at a made-up site by
+ *   the caller for all. A row that names no whole agreement to care keeps only what enrolment keeps, and says so.
  * - `rejects` hears of a file only after what it holds was saved.
  * - What is kept apart is kept only with the person's tick. Without it, or where the actor may not see it, this is
  *   the last moment at which it can be judged: it is, and `apart` hears of it. */
@@ -30,10 +33,20 @@ struct visit_apart {
     enum urgency urgency; /* the most urgent of these */
 };
 
+/* An agreement of a new person that was not noted. Without care nothing but the enrolment is kept, and this is the last
+ * moment at which what came can be judged: it is. */
+struct visit_less {
+    uint32_t line; /* of the file */
+    enum purpose purpose;
+    const struct salve_err *why;
+    enum urgency urgency; /* of what is not kept; URGENCY_NONE also where no guidelines are there to judge it */
+};
+
 /* What the caller is told while an import runs. Any may be NULL, but `card` where people are new. */
 struct visit_watch {
-    /* Keeps a new person's card for good; an error ends the import before anything else is done for the person. */
-    enum salve_code (*card)(void *with, struct str subject, struct str card, struct salve_err *err);
+    /* Keeps a new person's slip or card for good; an error ends the import before anything else is done for them. */
+    enum salve_code (*card)(void *with, struct str subject, struct str code, struct salve_err *err);
+    void (*less)(void *with, const struct visit_less *less);      /* of a new person not all was kept */
     void (*rejects)(void *with, struct str json_lines);           /* values that were left out: for the operator */
     void (*issues)(void *with, const struct fhir_issues *issues); /* why a file was refused */
     bool (*person)(void *with, uint64_t people);                  /* after each one; false: stop here */
@@ -46,8 +59,8 @@ struct visit_watch {
 
 struct visit_import_ask {
     bool minimise;
-    bool correct;                            /* another birth date is a correction */
-    const struct consent_grant *grant;       /* new people: what each of them agreed to; NULL: nothing */
+    bool correct;                      /* another birth date is a correction */
+    const struct consent_grant *grant; /* at a made-up site alone: what each new person agreed to; NULL: nothing */
     const struct visit_screening *screening; /* new people: evaluates what came; NULL: nothing is evaluated */
     struct visit_watch watch;
 };
@@ -57,6 +70,8 @@ enum { VISIT_RULES_MAX = 64 };
 /* What came of it, summed up over all calls with the same struct; zero it first. */
 struct visit_imported {
     uint64_t people, resources_in, kept;
+    uint64_t enrolled_only;              /* of the people: those whose file named no whole agreement to care */
+    uint64_t less_urgent;                /* of these: those with a value that is not kept and is due today or now */
     uint64_t commons;                    /* staff and places, which are not kept with a person */
     uint64_t apart_kept, apart_not_kept; /* resources that are kept apart, with the tick and without */
     uint64_t apart_found;                /* findings made of them that were told to `apart` and are not kept */
@@ -68,9 +83,9 @@ struct visit_imported {
     size_t resource_count;
 };
 
-/* visit_imported_json - {"people":..,"resources":..,"kept":..,"leftOut":{rule:count},"apart":{"kept":..,"notKept":..,
- * "findings":..,"urgentPeople":..},"finished":..,"counts":[{"guideline":..,"item":..,"category":..,"count":..}]};
- * the counts are sorted and hold nothing that is kept apart. */
+/* visit_imported_json - {"people":..,"enrolledOnly":..,"lostUrgent":..,"resources":..,"kept":..,"leftOut":{rule:count},
+ * "apart":{"kept":..,"notKept":..,"findings":..,"urgentPeople":..},"finished":..,"counts":[{"guideline":..,"item":..,
+ * "category":..,"count":..}]}; the counts are sorted and hold nothing that is kept apart. */
 void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w);
 
 /* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.
@@ -80,7 +95,8 @@ SALVE_MUST_USE enum salve_code visit_import(const struct visit *visit, struct st
                                             const struct visit_import_ask *ask, struct visit_imported *sum,
                                             struct salve_err *err);
 
-/* visit_import_new - enrols the one person that the file is about, and imports it. E_INVALID: no Patient in it. */
+/* visit_import_new - enrols the one person that the file is about, and imports it where they agreed to care.
+ *   errors   E_INVALID: no Patient in it; E_CONSENT: ask->grant, at a site that is not made up */
 SALVE_MUST_USE enum salve_code visit_import_new(const struct visit *visit, struct str bytes,
                                                 const struct visit_import_ask *ask, struct visit_imported *sum,
                                                 struct salve_err *err);

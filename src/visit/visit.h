@@ -41,7 +41,6 @@ struct visit {
     const struct visit_content *content; /* NULL where the call says nothing of words or guidelines */
     struct actor actor;
     struct arena *mem;
-    bool is_demo; /* made-up people: said on every page of a letter */
 };
 
 /* visit_person - the person themself, who acts with their card and the birth date that they tell (or their word, where

@@ -63,6 +63,7 @@ static enum salve_code fill_manner(const struct visit_grant_ask *ask, struct con
         return salve_refuse(err, SALVE_E_USAGE,
                             "this purpose is for one person or place only; name them, such as daughter-1", "to");
     grant->to = ask->to;
+    grant->agreed_on = ask->agreed_on;
     grant->of_age_by = ask->of_age_by;
     if (ask->with_sensitive) grant->classes = purpose_classes(ask->purpose) | CLASS_BIT(CLASS_SENS);
     if (ask->has_witness) grant->witness = CONSENT_WITNESS_INDEPENDENT;
@@ -87,6 +88,39 @@ enum salve_code visit_grant(const struct visit_content *content, const struct vi
     grant.teach_back_rounds = ask->read_back_rounds;
     *out = grant;
     return SALVE_OK;
+}
+
+enum salve_code visit_grant_words(const struct visit_content *content, enum purpose purpose, struct str words,
+                                  struct consent_grant *out, struct salve_err *err)
+{
+    enum { FORM, METHOD, DATE, WITNESS, ROUNDS, WORDS };
+    struct str word[WORDS] = {0};
+    struct visit_grant_ask ask = {.purpose = purpose};
+    size_t count = 0;
+    for (struct str rest = str_trim(words), one; rest.len > 0 && count < WORDS; rest = str_trim(rest)) {
+        if (!str_split(rest, ' ', &one, &rest)) one = rest, rest = STR("");
+        word[count++] = one;
+        if (count == WORDS && str_trim(rest).len > 0) count = 0; /* more than these */
+        if (count == 0) break;
+    }
+    bool is_none = str_is(word[WITNESS], "none"), is_first = str_is(word[ROUNDS], "1");
+    bool is_whole = count == WORDS && str_split(word[FORM], '/', &ask.version, &ask.language) &&
+                    (is_none || str_is(word[WITNESS], "independent")) && (is_first || str_is(word[ROUNDS], "2"));
+    if (!is_whole)
+        return salve_refuse(err, SALVE_E_USAGE,
+                            "form, method, date, witness and round of the reading back, such as 1.0/en signed "
+                            "2026-01-31 none 1",
+                            "%s", purpose_text(purpose));
+    ask.method = word[METHOD];
+    ask.agreed_on = word[DATE];
+    ask.has_witness = !is_none;
+    ask.read_back_rounds = is_first ? 1 : 2;
+    return visit_grant(content, &ask, out, err);
+}
+
+enum salve_code visit_slip_claim(const struct visit *visit, struct str slip, struct str *card, struct salve_err *err)
+{
+    return rec_slip_claim(visit->site, visit->actor, slip, visit->mem, card, err);
 }
 
 enum salve_code visit_consent_give(const struct visit *visit, struct str card, const struct consent_grant *grant,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Import: one file into one record. For a new person the order is: what may be kept, the record, the card on the disk,
- * consent, the file, its findings. */
+ * Import: one file into one record. For a new person the order is: what may be kept, the record, the slip or card on
+ * the disk, consent, the file, its findings. */
 #include <string.h>
 
 #include "base/assert.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
+#include "visit/enrol.h"
 #include "visit/import.h"
 #include "visit/visit_int.h"
 
@@ -19,7 +20,8 @@ struct importing {
     struct tape bundle;     /* what may be kept, where the file was minimised */
     struct admit_kept kept; /* of the minimising, if there was one */
     bool is_minimised;
-    struct str subject; /* of a CSV row */
+    const struct csv_import *csv; /* the row's own agreements; NULL: none */
+    struct str subject;           /* of a CSV row */
 };
 
 static void count_left_out(struct visit_imported *sum, const struct admit_count *counts, size_t count)
@@ -254,13 +256,16 @@ static enum salve_code minimise(struct importing *in, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* People of a file are not at the desk; those of a made-up site are nowhere. */
+static bool is_away(const struct importing *in) { return !site_is_made_up(in->row.site); }
+
 static enum salve_code enrol(struct importing *in, struct rec_enrolled *out, struct salve_err *err)
 {
     struct tape patient;
     tape_at at = tape_patient(&in->bundle);
     if (at == TAPE_NONE) return salve_refuse(err, SALVE_E_INVALID, "there is no Patient in it", "Bundle");
     TRY(tape_copy(&in->bundle, at, NULL, NULL, in->row.mem, &patient, err));
-    return rec_enrol(in->row.site, in->row.actor, &patient, in->row.mem, out, err);
+    return (is_away(in) ? rec_enrol_slip : rec_enrol)(in->row.site, in->row.actor, &patient, in->row.mem, out, err);
 }
 
 static enum salve_code evaluate(struct importing *in, struct rec_view *view, struct salve_err *err)
@@ -271,24 +276,99 @@ static enum salve_code evaluate(struct importing *in, struct rec_view *view, str
     return screen_counts_add(&in->sum->findings, found.list, found.count, in->sum_mem, err);
 }
 
+/* What a row says wrongly is no agreement; it stops nobody else. */
+static bool is_of_the_row(enum salve_code code)
+{
+    return code == SALVE_E_USAGE || code == SALVE_E_CONSENT || code == SALVE_E_INVALID || code == SALVE_E_NOT_FOUND;
+}
+
+static enum salve_code judge_lost(struct importing *in, struct str bytes, enum urgency *urgency, struct salve_err *err)
+{
+    const struct visit_screening *screening = NULL;
+    struct screen_ask ask;
+    struct finding *found = NULL;
+    size_t count = 0;
+    *urgency = URGENCY_NONE;
+    TRY(guidelines_of(in, &screening, err));
+    if (screening == NULL) return SALVE_OK;
+    TRY(visit_file_read(&in->row, bytes, &ask, err));
+    TRY(screen_evaluate(screening->screen, &ask, in->row.mem, &found, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (found[i].urgency < *urgency) *urgency = found[i].urgency;
+    return SALVE_OK;
+}
+
+/* With care what came is lost as well: it is judged before it is. */
+static enum salve_code tell_less(struct importing *in, struct str bytes, enum purpose purpose,
+                                 const struct salve_err *why, struct salve_err *err)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    struct visit_less less = {in->csv == NULL ? 1 : in->csv->line, purpose, why, URGENCY_NONE};
+    if (purpose == PURPOSE_CARE) TRY(judge_lost(in, bytes, &less.urgency, err));
+    in->sum->less_urgent += less.urgency <= URGENCY_SAME_DAY;
+    if (watch->less != NULL) watch->less(watch->with, &less);
+    return SALVE_OK;
+}
+
+static enum salve_code agree(struct importing *in, struct str card, struct str bytes, bool *has_care,
+                             struct salve_err *err)
+{
+    bool named_care = in->ask->grant != NULL && in->ask->grant->purpose == PURPOSE_CARE;
+    struct salve_err why = {0};
+    *has_care = named_care;
+    if (in->ask->grant != NULL)
+        TRY(rec_consent_give(in->row.site, in->row.actor, card, in->ask->grant, in->row.mem, NULL, err));
+    for (size_t i = 0; in->csv != NULL && i < in->csv->consent_count; i++) {
+        const struct csv_consent *said = &in->csv->consents[i];
+        struct consent_grant grant;
+        why = (struct salve_err){0};
+        enum salve_code code = visit_grant_words(in->row.content, said->purpose, said->cell, &grant, &why);
+        if (code == SALVE_OK)
+            code = rec_consent_give(in->row.site, in->row.actor, card, &grant, in->row.mem, NULL, &why);
+        if (code != SALVE_OK && !is_of_the_row(code) && err != NULL) *err = why;
+        if (code != SALVE_OK && !is_of_the_row(code)) return code;
+        if (code != SALVE_OK) TRY(tell_less(in, bytes, said->purpose, &why, err));
+        named_care = named_care || said->purpose == PURPOSE_CARE;
+        *has_care = *has_care || (code == SALVE_OK && said->purpose == PURPOSE_CARE);
+    }
+    if (named_care) return SALVE_OK;
+    (void)salve_refuse(&why, SALVE_E_CONSENT, "the file names no agreement of this person", "care");
+    return tell_less(in, bytes, PURPOSE_CARE, &why, err);
+}
+
+/* The file itself, for somebody who agreed to care. */
+static enum salve_code fill(struct importing *in, struct str card, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(&in->row, card, 0, &view, err);
+    if (code == SALVE_OK) code = import_into(in, view, err);
+    if (code == SALVE_OK) code = evaluate(in, view, err);
+    return visit_view_close(&view, code, err);
+}
+
 static enum salve_code import_new(struct importing *in, struct str subject, struct str bytes, struct salve_err *err)
 {
     const struct visit_watch *watch = &in->ask->watch;
     struct rec_enrolled enrolled;
-    struct rec_view *view = NULL;
+    struct salve_err second = {0};
+    bool has_care = false;
     salve_assert(watch->card != NULL);
+    if (in->ask->grant != NULL && is_away(in))
+        return salve_refuse(err, SALVE_E_CONSENT, "nobody agrees for all people of a file; each row says it of its own",
+                            "import");
     in->subject = subject;
     TRY(read_bundle(in, bytes, err));
     TRY(minimise(in, err));
     TRY(enrol(in, &enrolled, err));
-    TRY(watch->card(watch->with, subject, enrolled.card, err)); /* without it nobody could ever open the record */
-    if (in->ask->grant != NULL)
-        TRY(rec_consent_give(in->row.site, in->row.actor, enrolled.card, in->ask->grant, in->row.mem, NULL, err));
-    enum salve_code code = visit_view_open(&in->row, enrolled.card, 0, &view, err);
-    if (code == SALVE_OK) code = import_into(in, view, err);
-    if (code == SALVE_OK) code = evaluate(in, view, err);
-    code = visit_view_close(&view, code, err);
+    /* without it nobody could ever open the record */
+    TRY(watch->card(watch->with, subject, is_away(in) ? enrolled.slip : enrolled.card, err));
+    enum salve_code code = agree(in, enrolled.card, bytes, &has_care, err);
+    if (code == SALVE_OK && has_care) code = fill(in, enrolled.card, err);
+    enum salve_code done = is_away(in) ? rec_slip_done(in->row.site, &enrolled, &second) : SALVE_OK;
+    if (code == SALVE_OK && done != SALVE_OK && err != NULL) *err = second;
+    if (code == SALVE_OK) code = done;
     in->sum->people += code == SALVE_OK;
+    in->sum->enrolled_only += code == SALVE_OK && !has_care;
     return code;
 }
 
@@ -308,6 +388,7 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     in.row.mem = mem;
+    in.csv = csv;
     enum salve_code code = csv_import_next(csv, mem, &subject, &json, more, err);
     if (code == SALVE_OK && *more) code = import_new(&in, subject, json, err);
     sum->resources = NULL;

@@ -101,7 +101,7 @@ static enum salve_code fill_ask(const struct visit *visit, struct letter_ask *as
     ask->site = site_settings(visit->site)->name;
     ask->guidelines = visit->content->guidelines;
     ask->guideline_count = visit->content->guideline_count;
-    ask->is_demo = visit->is_demo;
+    ask->is_demo = site_is_made_up(visit->site);
     if (patient == NULL) return SALVE_OK;
     TRY(name_of(patient, visit->mem, &name, err));
     return visit_name_on_paper(name, visit->mem, &ask->person_name, err);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the hostile_*.sh tests start with: sh.sh, the name of a site, measurements of today. They are about hostile operands and files,
 # bad moments, damaged sites: a clear error with its exit status, never a crash, nothing lost.
-#   make_site      a site with staff and accepted guidelines
+#   make_site [OPTION...]      a site with staff and accepted guidelines
 #   make_people    two people with consent to care: $card, $other
 # What these two do is counted where it is the matter of a test; here only a failure is told.
 . tests/support/sh.sh
@@ -11,7 +11,7 @@ sed "s/{today}/$(date -u +%Y-%m-%d)/g" tests/conformance/cli/measured.json >"$wo
 made() { "$@" >"$work/.out" 2>&1 </dev/null || fail "set-up" "$*"; }
 make_site() {
     local id
-    made salve init --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician --staff kofi:registrar --staff lina:assistant
+    made salve init "$@" --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician --staff kofi:registrar --staff lina:assistant
     for id in body-measures blood-pressure; do made salve guideline accept $id --as dr-amina; done
 }
 make_people() {

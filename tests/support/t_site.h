@@ -144,6 +144,9 @@ static const char *t_tmp(void)
     return tmp != NULL ? tmp : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
+/* The next site that t_site_make makes is a made-up one. */
+static bool t_made_up;
+
 /* t_site_make - a new site, open, with its staff. */
 static struct t_site *t_site_make(const char *name, bool name_index)
 {
@@ -156,6 +159,8 @@ static struct t_site *t_site_make(const char *name, bool name_index)
     unlink(t->key_file);
     t_site_paths(t, folder);
     t->options.clock = clock_fixed(T_SITE_NOW);
+    t->options.is_made_up = t_made_up;
+    t_made_up = false;
     t->options.pin_cost = CRYPTO_COST_MIN;
     t->mem = arena_open_private((size_t)1 << 30);
     struct site_settings settings = {

@@ -178,6 +178,18 @@ static void small_cases(void)
     bad("a quantity without a unit",
         "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[{\"column\":\"a\",\"loinc\":\"1-8\",\"type\":\"quantity\"}]}",
         HEAD, SALVE_E_INVALID, "observations[0]");
+#define AGREED(rest) "{\"format\":\"salve-csv-map\",\"version\":1,\"observations\":[],\"consents\":" rest "}"
+    bad("an agreement to what nobody is asked", AGREED("{\"self\":{\"column\":\"a\"}}"), HEAD, SALVE_E_INVALID,
+        "consents");
+    bad("an agreement to a letter's code", AGREED("{\"letter\":{\"column\":\"a\"}}"), HEAD, SALVE_E_INVALID,
+        "consents");
+    bad("an agreement to an unknown purpose", AGREED("{\"police\":{\"column\":\"a\"}}"), HEAD, SALVE_E_INVALID,
+        "consents");
+    bad("two purposes in one column", AGREED("{\"care\":{\"column\":\"a\"},\"follow-up\":{\"column\":\"a\"}}"), HEAD,
+        SALVE_E_INVALID, "consents");
+    bad("an agreement for the whole file", AGREED("{\"care\":{\"value\":\"1.0/en signed 2026-01-31 none 1\"}}"), HEAD,
+        SALVE_E_INVALID, "consents");
+    bad("an agreement without a column", AGREED("{\"care\":{}}"), HEAD, SALVE_E_INVALID, "consents");
     bad("a blood group", ONE("\"loinc\":\"882-1\",\"type\":\"integer\""), HEAD, SALVE_E_NOT_ADMITTED,
         "observations[0]");
     bad("a made-up code system", ONE("\"system\":\"urn:salve:ethnicity\",\"code\":\"CANARY\",\"type\":\"integer\""),

@@ -31,8 +31,11 @@ is "the message says which form, and what to do" \
     "$(grep -cE "form care $version, en|a new version number" "$work/.out")" 2
 SALVE_SHARE=$other fails 6 "other words under that number (SALVE_SHARE)" give
 fails 6 "and by a clinician" salve consent give "$card" --purpose care --read-back 1 --as dr-amina --share "$other"
-fails 6 "and for many at once" salve import --enrol tests/conformance/cli/patient.json --purpose care --read-back 1 --as kofi \
-    --share "$other" -o "$work/cards.csv"
+printf 'id,born,agreed\np-1,1972-03-14,%s/en signed %s none 1\n' "$version" "$(date -u +%F)" >"$work/rows.csv"
+echo '{"format":"salve-csv-map","version":1,"subject":"id","patient":{"birthDate":{"column":"born"}},"observations":[],
+    "consents":{"care":{"column":"agreed"}}}' >"$work/map.json"
+fails 6 "and in the row of a file" salve import --enrol "$work/rows.csv" --map "$work/map.json" --as kofi --share "$other" \
+    -o "$work/slips.csv"
 is "no agreement was noted" "$(salve consent list "$card" --born $born -q | wc -l)" 2
 is "what was tried stands in the history" "$(($(salve looked "$card" --born $born -q | wc -l) > looks))" 1
 

@@ -4,7 +4,7 @@
 # whom; when the other is gone it is served, and after ten seconds it ends.
 set -u
 . tests/support/hostile.sh
-make_site
+make_site --made-up
 { head -n 1 "${SALVE_DATA:-../shared/data}/nhanes-sample/sample.csv" && sed -n 2,80p "${SALVE_DATA:-../shared/data}/nhanes-sample/sample.csv"; } \
     >"$work/rows.csv" 2>/dev/null
 if [ -s "$work/rows.csv" ]; then

@@ -16,8 +16,8 @@ is "stays a device" "$([ -c "$work/device" ] && echo yes)" yes
 sed 's/1972-03-14/1980-01-01/' "$work/measured.json" >"$work/somebody-else.json"
 fails 6 "a file about somebody else" salve import "$card" "$work/somebody-else.json" --as lina
 ok "unless the birth date is to be corrected" salve import "$card" "$work/somebody-else.json" --as lina --yes
-ok "new people" salve import --enrol "$work/measured.json" --purpose care --read-back 1 --as lina -o "$work/cards.csv"
-cp "$work/cards.csv" "$work/cards.before"
-fails 6 "cards are never written over" salve import --enrol "$work/measured.json" --purpose care --read-back 1 --as lina -o "$work/cards.csv"
-ok "and are as they were" cmp "$work/cards.csv" "$work/cards.before"
+fails 5 "new people who agreed to nothing are only enrolled" salve import --enrol "$work/measured.json" --as lina -o "$work/slips.csv"
+cp "$work/slips.csv" "$work/slips.before"
+fails 6 "slips are never written over" salve import --enrol "$work/measured.json" --as lina -o "$work/slips.csv"
+ok "and are as they were" cmp "$work/slips.csv" "$work/slips.before"
 finish

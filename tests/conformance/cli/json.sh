@@ -31,11 +31,14 @@ document 0 "consent form in Arabic" salve consent form --purpose care --lang ar
 document 0 "consent give" salve consent give "$card" --purpose care --read-back 1 --as kofi
 document 0 "consent list" salve consent list "$card" --born $born
 document 0 "import" salve import "$card" "$work/measured.json" --as lina
-document 0 "import of new people" salve import --enrol "$work/measured.json" --purpose care --read-back 1 --as lina -o "$work/cards.csv"
+document 5 "import of new people" salve import --enrol "$work/measured.json" --as lina -o "$work/slips.csv"
+document 0 "claim" salve claim "$(tail -n 1 "$work/slips.csv" | cut -d, -f2)" --as kofi
 document 0 "screen" salve screen "$card" --as lina
 document 0 "screen on paper" salve screen --paper "$work/measured.json"
 document 0 "sign" salve sign "$card" --as dr-amina
 document 0 "letter" salve letter "$card" --born $born
+code=$(grep -oE '([0-9A-Z]{7}-){2}[0-9A-Z]{7}' "$work/out.json" | head -n 1)
+document 0 "results" salve results "$code" --born 1972-03-14
 document 0 "letter in Arabic to a file" salve letter "$card" --born $born --lang ar -o "$work/letter.pdf"
 document 0 "looked" salve looked "$card" --born $born
 document 0 "take" salve take "$card" --born $born

@@ -9,7 +9,7 @@ if [ ! -e "$csv" ]; then
     finish
 fi
 export SALVE_SITE=$work/site SALVE_KEY_FILE=$work/key
-salve init -q --key-file "$work/key" --staff dr-amina:clinician --staff lina:assistant >/dev/null
+salve init -q --made-up --key-file "$work/key" --staff dr-amina:clinician --staff lina:assistant >/dev/null 2>&1
 for id in body-measures blood-pressure glycaemia kidney; do salve -q guideline accept "$id" --as dr-amina; done
 ok "500 rows are imported and screened" salve import "$csv" --map maps/nhanes.json --enrol --purpose care --method signed \
     --read-back 1 --as dr-amina --of-age --progress none -o "$work/cards.csv"

@@ -313,6 +313,38 @@ static void the_record_looks_as_documented(void **state)
     arena_close(mem);
 }
 
+/* What was agreed to on paper counts from the date on it, and from no date to come. */
+static void an_agreement_on_paper_counts_from_its_date(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(4 << 20);
+    struct consent_ages ages = consent_ages_default();
+    struct consent_grant grant = grant_of(PURPOSE_CARE), again;
+    const struct consent_fhir_names names = {.id = STR("i"), .patient = STR("Patient/i"), .form_base = STR("u")};
+    struct str json;
+    assert_int_equal(consent_agreed_unix_s(&grant), grant.at_unix_s);
+    grant.agreed_on = STR("2026-01-05");
+    assert_int_equal(consent_agreed_unix_s(&grant), at("2026-01-05"));
+    assert_code(check_text(&grant, "1980-01-01", &ages, NULL), SALVE_OK);
+    assert_ok(consent_write(&grant, mem, &json, NULL));
+    assert_true(str_starts(json, STR("{\"agreed_on\":\"2026-01-05\",\"assent\"")));
+    assert_ok(consent_read(json, mem, &again, NULL));
+    assert_str(again.agreed_on, "2026-01-05");
+    assert_ok(consent_fhir(&grant, &names, grant.at_unix_s, mem, &json, NULL));
+    assert_true(str_find(json, STR("\"dateTime\":\"2026-01-05\"")) > 0);
+    /* who was a child on that day does not agree alone */
+    assert_code(check_text(&grant, "2010-02-01", &ages, NULL), SALVE_E_CONSENT);
+    grant.agreed_on = STR("");
+    assert_code(check_text(&grant, "2010-02-01", &ages, NULL), SALVE_OK);
+    static const char *const never[] = {"2026-04-02", "2026-01", "2026", "yesterday", "2026-02-30", "0000-00-00"};
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+        grant.agreed_on = str_of(never[i]);
+        assert_code(check_text(&grant, "1980-01-01", &ages, NULL), SALVE_E_INVALID);
+        assert_int_equal(consent_agreed_unix_s(&grant), grant.at_unix_s);
+    }
+    arena_close(mem);
+}
+
 static void a_record_with_one_changed_member_is_refused(void **state)
 {
     (void)state;
@@ -432,6 +464,7 @@ int main(void)
         cmocka_unit_test(roles_that_run_a_site_open_nothing),
         cmocka_unit_test(the_record_is_canonical_and_reads_back),
         cmocka_unit_test(the_record_looks_as_documented),
+        cmocka_unit_test(an_agreement_on_paper_counts_from_its_date),
         cmocka_unit_test(a_record_with_one_changed_member_is_refused),
         cmocka_unit_test(the_fhir_consent_says_what_was_agreed_to),
         cmocka_unit_test(a_fhir_consent_is_active_only_while_it_stands),

@@ -7,7 +7,7 @@
 /* What an import told on its way. */
 struct told {
     struct world *w;
-    unsigned cards, rejects, issues, people;
+    unsigned cards, rejects, issues, people, less;
     struct str card, left_out;
     bool is_card_lost;
     unsigned stop_after; /* 0: never */
@@ -29,6 +29,12 @@ static void on_rejects(void *with, struct str lines)
     t_must(arena_str(told->w->t->mem, lines, &told->left_out, &err));
 }
 
+static void on_less(void *with, const struct visit_less *less)
+{
+    ((struct told *)with)->less++;
+    assert_true(less->line > 0 && less->why->code != SALVE_OK);
+}
+
 static void on_issues(void *with, const struct fhir_issues *issues)
 {
     ((struct told *)with)->issues += issues->error_count;
@@ -43,9 +49,13 @@ static bool on_person(void *with, uint64_t people)
 
 static struct visit_import_ask ask_of(struct told *told, bool minimise)
 {
-    return (struct visit_import_ask){
-        .minimise = minimise,
-        .watch = {.card = on_card, .rejects = on_rejects, .issues = on_issues, .person = on_person, .with = told}};
+    return (struct visit_import_ask){.minimise = minimise,
+                                     .watch = {.card = on_card,
+                                               .less = on_less,
+                                               .rejects = on_rejects,
+                                               .issues = on_issues,
+                                               .person = on_person,
+                                               .with = told}};
 }
 
 /* --- a file about somebody ---------------------------------------------------------------------------------------- */
@@ -167,9 +177,81 @@ static struct consent_grant care_grant(const struct world *w)
     return grant;
 }
 
+/* Where one agreement may speak for everybody, and people have cards. */
+static struct world made_up_world(const char *name)
+{
+    t_made_up = true;
+    return empty_world(name, NULL);
+}
+
+/* At a real site nobody speaks for a file: people get slips, and rows say what they agreed to. */
+static void a_person_of_a_file_gets_a_slip_and_agrees_in_their_row(void **state)
+{
+    struct world w = empty_world("slips", NULL);
+    struct told told = {.w = &w};
+    struct visit_import_ask ask = ask_of(&told, false);
+    struct visit_imported sum = {0};
+    struct consent_grant grant = care_grant(&w);
+    struct csv_map *map = NULL;
+    struct str card;
+    (void)state;
+    ask.grant = &grant;
+    struct str file = file_about(&w, "1976-05-14", "");
+    assert_int_equal(visit_import_new(as(&w, T_ASSISTANT), file, &ask, &sum, NULL), SALVE_E_CONSENT);
+    assert_int_equal(told.cards, 0);
+    ask.grant = NULL;
+    t_must(visit_import_new(as(&w, T_ASSISTANT), file, &ask, &sum, &err));
+    assert_true(rec_code_valid(REC_CODE_SLIP, told.card));
+    assert_true(sum.people == 1 && sum.enrolled_only == 1 && told.less == 1 && sum.kept == 0);
+    struct str json =
+        STR("{\"format\":\"salve-csv-map\",\"version\":1,\"patient\":{\"birthDate\":{\"column\":\"born\"}},"
+            "\"observations\":[{\"column\":\"kg\",\"loinc\":\"29463-7\",\"type\":\"quantity\",\"unit\":\"kg\"}],"
+            "\"consents\":{\"care\":{\"column\":\"care\"}}}");
+    t_must(csv_map_read(site_admission(w.t->site), json, w.t->mem, &map, &err));
+    struct str rows = STR("born,kg,care\n1971-01-02,61,1.0/en signed 2026-11-20 none 1\n");
+    t_must(visit_import_rows(as(&w, T_ASSISTANT), map, rows, STR(""), &ask, &sum, &err));
+    assert_true(sum.people == 2 && sum.enrolled_only == 1 && told.less == 1);
+    t_must(visit_slip_claim(as(&w, T_REGISTRAR), told.card, &card, &err));
+    assert_true(holds(record_of(&w, card), "29463-7"));
+    assert_int_equal(visit_slip_claim(as(&w, T_REGISTRAR), told.card, &card, NULL), SALVE_E_NOT_FOUND);
+    world_drop(&w);
+}
+
+/* Five words, and each of them one that is known. */
+static void a_cell_is_a_whole_agreement_or_none(void **state)
+{
+    struct world w = empty_world("cells", NULL);
+    struct consent_grant grant;
+    (void)state;
+    static const char *const whole[] = {"1.0/en signed 2026-11-20 none 1",
+                                        "  1.0/ar   spoken 2026-11-20 independent 2 "};
+    for (size_t i = 0; i < 2; i++) {
+        t_must(visit_grant_words(w.visit.content, PURPOSE_CARE, str_of(whole[i]), &grant, &err));
+        assert_int_equal(grant.teach_back_rounds, i + 1);
+        assert_str(grant.agreed_on, "2026-11-20");
+    }
+    static const char *const broken[] = {"",
+                                         "yes",
+                                         "1.0 signed 2026-11-20 none 1",
+                                         "1.0/en signed 2026-11-20 none",
+                                         "1.0/en signed 2026-11-20 none 0",
+                                         "1.0/en signed 2026-11-20 none 3",
+                                         "1.0/en signed 2026-11-20 no 1",
+                                         "1.0/en signed 2026-11-20 none 1 more",
+                                         "1.0/en fingerprint 2026-11-20 none 1"};
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
+        assert_int_equal(visit_grant_words(w.visit.content, PURPOSE_CARE, str_of(broken[i]), &grant, NULL),
+                         SALVE_E_USAGE);
+    assert_int_equal(visit_grant_words(w.visit.content, PURPOSE_SELF, str_of(whole[0]), &grant, NULL), SALVE_E_USAGE);
+    assert_int_equal(
+        visit_grant_words(w.visit.content, PURPOSE_CARE, STR("9.0/en signed 2026-11-20 none 1"), &grant, NULL),
+        SALVE_E_NOT_FOUND);
+    world_drop(&w);
+}
+
 static void a_new_person_has_a_card_consent_and_what_was_measured(void **state)
 {
-    struct world w = empty_world("newone", NULL);
+    struct world w = made_up_world("newone");
     struct told told = {.w = &w};
     struct visit_import_ask ask = ask_of(&told, true);
     struct visit_imported sum = {0};
@@ -190,7 +272,7 @@ static void a_new_person_has_a_card_consent_and_what_was_measured(void **state)
 /* What is told is what one pass leaves out, though the Patient is needed before the file is imported. */
 static void a_file_is_minimised_once_for_a_new_person(void **state)
 {
-    struct world w = empty_world("once", NULL);
+    struct world w = made_up_world("once");
     struct told told = {.w = &w};
     struct visit_import_ask ask = ask_of(&told, true);
     struct visit_imported sum = {0};
@@ -210,7 +292,7 @@ static void a_file_is_minimised_once_for_a_new_person(void **state)
 
 static void without_its_card_on_the_disk_nothing_else_is_done_for_a_person(void **state)
 {
-    struct world w = empty_world("lostcard", NULL);
+    struct world w = made_up_world("lostcard");
     struct told told = {.w = &w, .is_card_lost = true};
     struct visit_import_ask ask = ask_of(&told, false);
     struct visit_imported sum = {0};
@@ -296,7 +378,7 @@ static struct csv_map *map_of(struct world *w)
 
 static void rows_are_people_until_one_fails_or_the_caller_stops(void **state)
 {
-    struct world w = empty_world("rows", NULL);
+    struct world w = made_up_world("rows");
     struct told told = {.w = &w, .stop_after = 2};
     struct visit_import_ask ask = ask_of(&told, false);
     struct visit_imported sum = {0};
@@ -387,6 +469,8 @@ int main(void)
         cmocka_unit_test(what_may_not_be_kept_refuses_the_file_or_is_left_out_and_counted),
         cmocka_unit_test(nobody_hears_of_what_was_left_out_of_a_file_that_was_not_saved),
         cmocka_unit_test(the_site_s_own_list_decides_what_is_left_out),
+        cmocka_unit_test(a_person_of_a_file_gets_a_slip_and_agrees_in_their_row),
+        cmocka_unit_test(a_cell_is_a_whole_agreement_or_none),
         cmocka_unit_test(a_new_person_has_a_card_consent_and_what_was_measured),
         cmocka_unit_test(a_file_is_minimised_once_for_a_new_person),
         cmocka_unit_test(without_its_card_on_the_disk_nothing_else_is_done_for_a_person),
