@@ -126,8 +126,10 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
                     "Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
                     "them)\n"
                     "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
+                    "Next: back it up, with the keys on a disk of their own:  salve -C %s backup DIR --keys DIR --as "
+                    "MANAGER\n"
                     "Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n",
-                    dir, dir);
+                    dir, dir, dir);
     TRY(cli_reply_done(&reply, err));
     return cli_flush(err);
 }
@@ -192,6 +194,21 @@ static enum salve_code change_staff(struct cli *cli, struct first_pins *pins, st
     return visit_staff_add(&cli->visit, second, members, count, err);
 }
 
+/* A recovery that is asked for concerns everybody who works here. */
+static enum salve_code say_recovery(struct cli *cli, struct salve_err *err)
+{
+    struct str id;
+    char due[CLOCK_TEXT_BYTES];
+    int64_t due_unix_ms = 0;
+    TRY(staff_recovery(cli->visit.site, cli->mem, &id, &due_unix_ms, err));
+    if (id.len > 0)
+        cli_say(cli,
+                "Somebody with the secret of this site makes %.*s a manager from %.16s on. A manager stops it with\n"
+                "  salve staff recover %.*s --take-back --as MANAGER",
+                STR_ARGS(id), clock_text(due_unix_ms, due).ptr, STR_ARGS(id));
+    return SALVE_OK;
+}
+
 enum salve_code cli_staff(struct cli *cli, struct salve_err *err)
 {
     struct cli_reply reply;
@@ -202,6 +219,7 @@ enum salve_code cli_staff(struct cli *cli, struct salve_err *err)
     enum salve_code code = is_change ? change_staff(cli, &pins, err) : SALVE_OK;
     if (code == SALVE_OK) tell_pins(&pins, &reply);
     if (code == SALVE_OK) code = print_staff(cli, &pins, &reply, err);
+    if (code == SALVE_OK) code = say_recovery(cli, err);
     cli_pins_drop(&pins.file);
     return code == SALVE_OK ? cli_reply_done(&reply, err) : code;
 }
@@ -273,5 +291,44 @@ enum salve_code cli_staff_pin(struct cli *cli, struct salve_err *err)
     cli_reply_text(&reply, "id", id);
     cli_reply_bool(&reply, "changed", true);
     cli_reply_words(&reply, "%.*s has a new PIN; the old one opens nothing any more.\n", STR_ARGS(id));
+    return cli_reply_done(&reply, err);
+}
+
+/* --- recovery ----------------------------------------------------------------------------------------------------- */
+
+static enum salve_code recover(struct cli *cli, struct visit_member *member, struct cli_reply *reply,
+                               struct salve_err *err)
+{
+    struct first_pins pins;
+    char due[CLOCK_TEXT_BYTES];
+    int64_t due_unix_ms = 0;
+    TRY(cli_open(cli, CLI_NOBODY, err));
+    enum salve_code code = first_pins(cli, member, 1, &pins, err);
+    if (code == SALVE_OK) code = staff_recover(cli->visit.site, member->id, member->secret, &due_unix_ms, err);
+    if (code == SALVE_OK) {
+        cli_reply_text(reply, "from", clock_text(due_unix_ms, due));
+        if (pins.is_made_up[0]) cli_reply_text(reply, "pin", member->secret);
+        tell_pins(&pins, reply);
+        cli_reply_words(reply, "%.*s is a manager from %.16s on, unless a manager stops it. It is in the public log.\n",
+                        STR_ARGS(member->id), due);
+    }
+    cli_pins_drop(&pins.file);
+    return code;
+}
+
+enum salve_code cli_staff_recover(struct cli *cli, struct salve_err *err)
+{
+    struct cli_reply reply;
+    struct visit_member member = {.id = str_of(cli->words[0]), .role = ROLE_MANAGER};
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "id", member.id);
+    if (!cli_has(cli, OPT_TAKE_BACK)) {
+        TRY(recover(cli, &member, &reply, err));
+        return cli_reply_done(&reply, err);
+    }
+    TRY(cli_open(cli, CLI_STAFF_ANEW, err));
+    TRY(staff_recover_stop(cli->visit.site, cli->visit.actor, err));
+    cli_reply_bool(&reply, "stopped", true);
+    cli_reply_words(&reply, "Stopped: nobody becomes a manager by it.\n");
     return cli_reply_done(&reply, err);
 }

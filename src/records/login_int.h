@@ -16,9 +16,16 @@ struct rec_staff {
     enum crypto_cost cost;
 };
 
-/* rec_staff_read - E_NOT_FOUND. */
+/* rec_staff_read - E_NOT_FOUND. rec_staff_write - a version; `by` made the change. */
 SALVE_MUST_USE enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *mem,
                                               struct rec_staff *out, struct salve_err *err);
+
+SALVE_MUST_USE enum salve_code rec_staff_write(struct rec_tx *tx, const struct rec_staff *staff, struct actor by,
+                                               struct salve_err *err);
+
+/* rec_staff_due - a recovery whose day is over makes its manager; *next_unix_ms is not later than one to come. */
+SALVE_MUST_USE enum salve_code rec_staff_due(struct site *site, struct arena *mem, int64_t *next_unix_ms,
+                                             struct salve_err *err);
 
 /* rec_gate_key - the key for what the gate says to itself; the same for the life of the site. */
 const struct crypto_key *rec_gate_key(const struct site *site);

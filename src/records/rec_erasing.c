@@ -116,6 +116,7 @@ static enum salve_code look_for_due(struct site *site, struct arena *mem, struct
         if (all[i].at_unix_ms <= now_unix_ms) TRY(carry_out(site, all[i].id, err));
         if (all[i].at_unix_ms > now_unix_ms && all[i].at_unix_ms < next_unix_ms) next_unix_ms = all[i].at_unix_ms;
     }
+    TRY(rec_staff_due(site, mem, &next_unix_ms, err));
     site->due_unix_ms = next_unix_ms;
     return SALVE_OK;
 }

@@ -7,9 +7,8 @@ enum { WORK_BYTES = 64 << 20 };
 
 /* --- documents ---------------------------------------------------------------------------------------------------- */
 
-/* `by` made the change. */
-static enum salve_code staff_write(struct rec_tx *tx, const struct rec_staff *staff, struct actor by,
-                                   struct salve_err *err)
+enum salve_code rec_staff_write(struct rec_tx *tx, const struct rec_staff *staff, struct actor by,
+                                struct salve_err *err)
 {
     char salt[2 * CRYPTO_SALT_BYTES + 1];
     str_hex(staff->salt, sizeof staff->salt, salt);
@@ -146,7 +145,7 @@ static enum salve_code register_in(struct rec_tx *tx, const struct change *chang
     for (size_t i = 0; i < count; i++)
         if (str_eq(ids[i], fresh->id)) return salve_fail(err, SALVE_E_CONFLICT, "staff name");
     TRY(rec_pin_put(tx->site, fresh->secret, &staff, err));
-    return staff_write(tx, &staff, change->actor, err);
+    return rec_staff_write(tx, &staff, change->actor, err);
 }
 
 enum salve_code staff_register(struct site *site, struct actor actor, const struct staff_new *fresh,
@@ -174,7 +173,7 @@ static enum salve_code role_in(struct rec_tx *tx, const struct change *change, c
         return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
     if (*role != ROLE_MANAGER) TRY(is_not_last(tx, change->id, err));
     staff.is.role = *role;
-    return staff_write(tx, &staff, change->actor, err);
+    return rec_staff_write(tx, &staff, change->actor, err);
 }
 
 enum salve_code staff_role_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
@@ -199,7 +198,7 @@ static enum salve_code retire_in(struct rec_tx *tx, const struct change *change,
     TRY(is_not_last(tx, change->id, err));
     *old = staff;
     staff.is.retired = true;
-    return staff_write(tx, &staff, change->actor, err);
+    return rec_staff_write(tx, &staff, change->actor, err);
 }
 
 enum salve_code staff_retire(struct site *site, struct actor actor, const struct actor *second, struct str id,
@@ -243,7 +242,7 @@ static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, co
         return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
     *old = staff;
     TRY(rec_pin_put(tx->site, *secret, &staff, err));
-    return staff_write(tx, &staff, change->actor, err);
+    return rec_staff_write(tx, &staff, change->actor, err);
 }
 
 enum salve_code staff_pin_set(struct site *site, struct actor actor, const struct actor *second, struct str id,

@@ -81,6 +81,17 @@ SALVE_MUST_USE enum salve_code staff_role_set(struct site *site, struct actor ac
                                               struct str id, enum role role, struct salve_err *err);
 SALVE_MUST_USE enum salve_code staff_retire(struct site *site, struct actor actor, const struct actor *second,
                                             struct str id, struct salve_err *err);
+/* staff_recover - where no manager can log in any more: whoever opens the site names one, who is a manager after a day
+ * of the guarded clock, with this secret. It is a public leaf at once, and every manager who is there sees it and can
+ * stop it. `id` is a new name, or that of a manager in office. staff_recover_stop - actor: MANAGER; E_NOT_FOUND.
+ * staff_recovery - what is asked for; *id is empty where nothing is.
+ *   errors  E_CONFLICT one is asked for, or the name is another's; E_CLOCK; E_RANGE */
+SALVE_MUST_USE enum salve_code staff_recover(struct site *site, struct str id, struct str secret, int64_t *due_unix_ms,
+                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code staff_recover_stop(struct site *site, struct actor actor, struct salve_err *err);
+SALVE_MUST_USE enum salve_code staff_recovery(struct site *site, struct arena *mem, struct str *id,
+                                              int64_t *due_unix_ms, struct salve_err *err);
+
 SALVE_MUST_USE enum salve_code staff_pin_set(struct site *site, struct actor actor, const struct actor *second,
                                              struct str id, struct str secret, struct salve_err *err);
 

@@ -117,7 +117,7 @@ static void the_order_over_all_people_is_not_kept(void **state)
             struct rec_view *view = t_open(t, T_PERSON, PURPOSE_SELF, who[i].card);
             t_close_view(&view);
         }
-    t_must(rec_erase(t->site, T_PERSON, who[0].card, t->mem, &erasure, &err));
+    t_must(rec_erase(t->site, T_BESIDE, who[0].card, t->mem, &erasure, &err));
     t_site_close(t);
     struct db *db = open_data(t);
     struct db_stmt *by_place = NULL, *erased = NULL;
