@@ -17,6 +17,7 @@ struct importing {
     struct arena *sum_mem; /* of what outlives the person: the counts */
     const struct visit_import_ask *ask;
     struct visit_imported *sum;
+    uint64_t line;          /* of the row; 0: a file */
     struct tape bundle;     /* what may be kept, where the file was minimised */
     struct admit_kept kept; /* of the minimising, if there was one */
     bool is_minimised;
@@ -47,6 +48,17 @@ static enum salve_code read_bundle(struct importing *in, struct str bytes, struc
     enum salve_code code = import_read(bytes, in->row.mem, &in->bundle, &issues, err);
     if (code == SALVE_E_INVALID) tell_issues(in, &issues);
     return code;
+}
+
+/* Raw values are judged first, whatever becomes of the file. */
+static enum salve_code tell_alarms(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct screen_found findings = {0};
+    const struct visit_watch *watch = &in->ask->watch;
+    if (in->ask->alarms == NULL || watch->alarms == NULL) return SALVE_OK;
+    TRY(visit_alarms(&in->row, in->ask->alarms, view, &in->bundle, &findings, err));
+    if (findings.count > 0) watch->alarms(watch->with, in->line, &findings);
+    return SALVE_OK;
 }
 
 /* --- into an open record ------------------------------------------------------------------------------------------ */
@@ -230,6 +242,10 @@ enum salve_code visit_import(const struct visit *visit, struct str card, struct 
     struct rec_view *view = NULL;
     TRY(read_bundle(&in, bytes, err));
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
+    struct salve_err untold = {0};
+    enum salve_code told = tell_alarms(&in, view, &untold);
+    if (code == SALVE_OK && told != SALVE_OK && err != NULL) *err = untold;
+    if (code == SALVE_OK) code = told;
     if (code == SALVE_OK) code = import_into(&in, view, err);
     code = visit_view_close(&view, code, err);
     sum->people += code == SALVE_OK;
@@ -271,7 +287,7 @@ static enum salve_code enrol(struct importing *in, struct rec_enrolled *out, str
 static enum salve_code evaluate(struct importing *in, struct rec_view *view, struct salve_err *err)
 {
     struct screen_found found;
-    if (in->ask->screening == NULL || in->ask->screening->screen == NULL) return SALVE_OK;
+    if (in->ask->screening == NULL) return SALVE_OK;
     TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &found, err));
     return screen_counts_add(&in->sum->findings, found.list, found.count, in->sum_mem, err);
 }
@@ -358,6 +374,7 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
                             "import");
     in->subject = subject;
     TRY(read_bundle(in, bytes, err));
+    TRY(tell_alarms(in, NULL, err));
     TRY(minimise(in, err));
     TRY(enrol(in, &enrolled, err));
     /* without it nobody could ever open the record */
@@ -372,62 +389,26 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
     return code;
 }
 
-/* --- rows, each once ---------------------------------------------------------------------------------------------- */
-
-static enum salve_code rows_begin(const struct visit *visit, struct str first, const struct visit_watch *watch,
-                                  struct salve_err *err)
-{
-    struct rec_rows_state state;
-    TRY(rec_rows_begin(visit->site, first, &state, err));
-    return watch->begun == NULL ? SALVE_OK : watch->begun(watch->with, &state, err);
-}
-
-/* The state of the file is kept in every case; the first failure is the one to tell. */
-static enum salve_code rows_end(const struct visit *visit, bool is_complete, enum salve_code code,
-                                struct salve_err *err)
-{
-    struct salve_err second = {0};
-    enum salve_code ended = rec_rows_end(visit->site, is_complete, &second);
-    if (code != SALVE_OK || ended == SALVE_OK) return code;
-    if (err != NULL) *err = second;
-    return ended;
-}
-
 enum salve_code visit_import_new(const struct visit *visit, struct str bytes, const struct visit_import_ask *ask,
                                  struct visit_imported *sum, struct salve_err *err)
 {
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
-    bool is_done = false;
-    enum salve_code code = rows_begin(visit, bytes, &ask->watch, err);
-    if (code == SALVE_OK) code = rec_rows_next(visit->site, bytes, &is_done, err);
-    if (code == SALVE_OK && !is_done) code = import_new(&in, STR(""), bytes, err);
-    return rows_end(visit, code == SALVE_OK, code, err);
+    return import_new(&in, STR(""), bytes, err);
 }
 
-/* One row; *more is false at the end of the file. The file is told from others by its head and its first row. */
-static enum salve_code import_row(const struct visit *visit, struct csv_import *csv, struct str text,
-                                  const struct visit_import_ask *ask, struct visit_imported *sum, bool *is_first,
-                                  bool *more, struct salve_err *err)
+/* One row; *more is false at the end of the file. */
+static enum salve_code import_row(const struct visit *visit, struct csv_import *csv, const struct visit_import_ask *ask,
+                                  struct visit_imported *sum, bool *more, struct salve_err *err)
 {
     struct str subject, json;
-    bool is_done = false;
-    const char *from = csv->rest.ptr;
     struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     in.row.mem = mem;
     in.csv = csv;
     enum salve_code code = csv_import_next(csv, mem, &subject, &json, more, err);
-    const char *to = csv->rest.ptr;
-    if (code == SALVE_OK && *more && *is_first)
-        code = rows_begin(visit, str_make(text.ptr, (size_t)(to - text.ptr)), &ask->watch, err);
-    *is_first = false;
-    if (code == SALVE_OK && *more)
-        code = rec_rows_next(visit->site, str_make(from, (size_t)(to - from)), &is_done, err);
-    if (code == SALVE_OK && *more && !is_done) {
-        code = import_new(&in, subject, json, err);
-        if (code == SALVE_OK) rec_rows_done(visit->site);
-    }
+    in.line = csv->line;
+    if (code == SALVE_OK && *more) code = import_new(&in, subject, json, err);
     sum->resources = NULL;
     sum->resource_count = 0;
     arena_close(mem);
@@ -440,13 +421,13 @@ enum salve_code visit_import_rows(const struct visit *visit, const struct csv_ma
 {
     struct csv_import csv = {0};
     char today[CLOCK_TEXT_BYTES];
-    bool is_first = true, more = true;
+    bool more = true;
     if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
     enum salve_code code = csv_import_open(map, text, date, visit->mem, &csv, err);
     while (code == SALVE_OK && more) {
-        code = import_row(visit, &csv, text, ask, sum, &is_first, &more, err);
+        code = import_row(visit, &csv, ask, sum, &more, err);
         if (ask->watch.person != NULL && !ask->watch.person(ask->watch.with, sum->people)) break;
     }
     if (code != SALVE_OK && csv.line > 0) salve_err_place(err, csv.line, 0);
-    return rows_end(visit, code == SALVE_OK && !more, code, err);
+    return code;
 }
