@@ -85,9 +85,10 @@ const COLUMNS = {
     there: oneOf('ALWAYS', 'MAYBE', 'ASSESSED', 'EXCLUDED'), what: text,
 };
 const FIELD = { name: field, ...COLUMNS };
+const GROUPS = ['ON_SITE', 'AS_STAFF', 'AS_PERSON']; // options that many commands take together (cli_int.h)
 const COMMAND = {
     name: text, group: text, operands: text, summary: text, examples: text, notes: text,
-    operands_min: number, operands_max: number, options: mask('BIT', ['ON_SITE', 'AS_STAFF']),
+    operands_min: number, operands_max: number, options: mask('BIT', GROUPS),
 };
 const SHAPES = {
     'base/errors.def': { ERROR: { name: id, slv: number, exit: number, http: number, issue: text, what: text, next: text } },
@@ -154,7 +155,7 @@ function write() {
     const [errors, classes, purposes, roles, families, events, finding, options, commands] = Object.keys(SHAPES).map(read);
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
-        for (const name of row.rest.options ?? []) if (name !== 'ON_SITE' && name !== 'AS_STAFF') find(options, name, row);
+        for (const name of row.rest.options ?? []) if (!GROUPS.includes(name)) find(options, name, row);
     const classText = (name, row) => find(classes, name.replace(/^CLASS_/, ''), row).text;
     const text = (row) => row.text, what = (row) => ({ what: row.what });
     return [

@@ -247,9 +247,11 @@ enum salve_code cli_demo(struct cli *cli, struct salve_err *err)
     TRY(make_site(&demo, err));
     TRY(people(&demo, err));
     TRY(cli_close(cli, SALVE_OK, err));
+    const struct tape *first = &demo.about.people[0].patient;
+    struct str born = tape_child_text(first, tape_root(first), "birthDate");
     cli_print("\nAll of these people are made up. To try it yourself:\n"
               "  export SALVE_SITE=%s/site SALVE_KEY_FILE=%s/site.key SALVE_PIN_FILE=%s/pins\n"
-              "  build/salve looked %.*s\n  build/salve help\n",
-              demo.folder.ptr, demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.enrolled[0].card));
+              "  build/salve looked %.*s --born %.*s\n  build/salve help\n",
+              demo.folder.ptr, demo.folder.ptr, demo.folder.ptr, STR_ARGS(demo.enrolled[0].card), STR_ARGS(born));
     return SALVE_OK;
 }

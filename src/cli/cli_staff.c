@@ -126,8 +126,10 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
                     "Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
                     "them)\n"
                     "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
+                    "Next: back it up, with the keys on a disk of their own:  salve -C %s backup DIR --keys DIR --as "
+                    "MANAGER\n"
                     "Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n",
-                    dir, dir);
+                    dir, dir, dir);
     TRY(cli_reply_done(&reply, err));
     return cli_flush(err);
 }
