@@ -153,9 +153,16 @@ $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/ucum_table.mjs $(UCUM_DEFINITIONS) $@
 
-$(GEN)/admit_own.c: tools/admit_own.mjs $(wildcard guidelines/*/guideline.json guidelines/*/logic.cql guidelines/lib/*.cql)
+# The alarm layer is made of the table of its lines.
+ALARMS := $(GEN)/guidelines/alarms
+$(ALARMS)/logic.cql: tools/alarms.mjs ranges.json $(wildcard guidelines/alarms/*)
+	@mkdir -p $(@D)
+	$(NODE) tools/alarms.mjs guidelines/alarms ranges.json $(@D)
+
+$(GEN)/admit_own.c: tools/admit_own.mjs $(ALARMS)/logic.cql \
+    $(wildcard guidelines/*/guideline.json guidelines/*/logic.cql guidelines/lib/*.cql)
 	@mkdir -p $(GEN)
-	$(NODE) tools/admit_own.mjs guidelines $@
+	$(NODE) tools/admit_own.mjs guidelines $(GEN)/guidelines $@
 
 # The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
 $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
@@ -164,9 +171,9 @@ $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
 GUIDELINE_FILES := ranges.json $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
-$(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
+$(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(ALARMS)/logic.cql $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
 	@mkdir -p $(BUILD)/share
-	tools/share $(BUILD)/share
+	tools/share $(BUILD)/share $(GEN)/guidelines
 	@touch $@
 
 # --- tests ---------------------------------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 // Writes a C table: the codes that the guidelines of this repository bring along, a row each, with the name that
 // their logic gives them and, of a guideline that is "apart", its family: a code that others have too is no sign of it. Salve's
 // own codes are those rows and the ones of admit.def; nothing else under urn:salve is taken.
-// Usage: node admit_own.mjs GUIDELINES OUT.c
+// Usage: node admit_own.mjs GUIDELINES... OUT.c
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
-const [, , folder, output] = process.argv;
+const folders = process.argv.slice(2), output = folders.pop();
 const rows = new Map();
 const add = (system, code, use, name, apart = '') => {
   const key = system + '\u0000' + code, row = rows.get(key) ?? { system, code, uses: new Set(), name: '', apart: new Set() };
@@ -22,7 +22,9 @@ const read_logic = (text) => {
     if (systems[from]) add(systems[from], code, from === 'Salve questions' ? 'OBSERVATION' : 'LISTED', display ?? (from === 'Salve questions' ? name : ''));
 };
 
+// What a site adds to the alarms uses the names of the alarms, under a canonical of its own.
 const read_about = (about) => {
+  if (about.id === 'alarms') read_about({ ...about, id: '', canonical: about.canonical + '-site' });
   methods.push(about.canonical);
   for (const input of about.inputs) add('urn:salve:input', input.label, 'ANY');
   for (const item of about.items) {
@@ -37,15 +39,16 @@ const read_about = (about) => {
   }
 };
 
-for (const name of readdirSync(folder).sort()) {
-  const about = `${folder}/${name}/guideline.json`, logic = `${folder}/${name}/logic.cql`;
-  if (!existsSync(about)) continue;
-  read_about(JSON.parse(readFileSync(about, 'utf8')));
-  read_logic(readFileSync(logic, 'utf8'));
-}
-read_logic(readFileSync(`${folder}/lib/SalveCommon.cql`, 'utf8'));
+for (const folder of folders)
+  for (const name of readdirSync(folder).sort()) {
+    const about = `${folder}/${name}/guideline.json`, logic = `${folder}/${name}/logic.cql`;
+    if (!existsSync(about)) continue;
+    read_about(JSON.parse(readFileSync(about, 'utf8')));
+    read_logic(readFileSync(logic, 'utf8'));
+  }
+read_logic(readFileSync(`${folders[0]}/lib/SalveCommon.cql`, 'utf8'));
 // Known diseases are lists: define "... in SNOMED CT": { 'code', ... }
-const diseases = readFileSync(`${folder}/lib/SalveConditions.cql`, 'utf8');
+const diseases = readFileSync(`${folders[0]}/lib/SalveConditions.cql`, 'utf8');
 for (const [, list] of diseases.matchAll(/^define "[^"]+ in SNOMED CT": \{([^}]+)\}/gm))
   for (const [, code] of list.matchAll(/'(\d+)'/g)) add(systems.SNOMED, code, 'LISTED');
 

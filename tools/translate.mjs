@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// node tools/translate.mjs SOURCES OUT - translates every *.cql below SOURCES (one folder deep) to ELM JSON at the same
+// node tools/translate.mjs SOURCES... OUT - translates every *.cql below SOURCES (one folder deep) to ELM JSON at the same
 // place below OUT: blood-pressure/logic.cql -> OUT/blood-pressure/logic.json. The ELM is lean: no annotations; locators
 // stay, so that the engine's errors can name lines. A library is translated again only when its text, a library that it
 // includes, this program or the translator changed. Errors are printed as file:line:column:
@@ -11,19 +11,19 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modelInfo = join(root, 'node_modules/cql-exec-fhir/lib/modelInfos/fhir-modelinfo-4.0.1.xml');
-const [sources, out] = process.argv.slice(2);
-if (!sources || !out) {
-    console.error('usage: node tools/translate.mjs SOURCES OUT');
+const sources = process.argv.slice(2), out = sources.pop();
+if (sources.length === 0) {
+    console.error('usage: node tools/translate.mjs SOURCES... OUT');
     process.exit(2);
 }
 
 // A source file, the library that it declares, and those that it includes.
-function readSource(path) {
+function readSource(folder, path) {
     const text = readFileSync(path, 'utf8');
     const code = text.replace(/\/\/.*$/gm, '').replace(/\/\*[^]*?\*\//g, '');
     const name = code.match(/^\s*library\s+("[^"]+"|[\w.]+)/m)?.[1].replaceAll('"', '') ?? null;
     const includes = [...code.matchAll(/^\s*include\s+("[^"]+"|[\w.]+)/gm)].map(m => m[1].replaceAll('"', ''));
-    return { path, text, name, includes };
+    return { path, text, name, includes, folder };
 }
 
 function findSources(folder) {
@@ -33,11 +33,11 @@ function findSources(folder) {
         if (statSync(path).isDirectory()) found.push(...readdirSync(path).sort().map(file => join(path, file)));
         else found.push(path);
     }
-    return found.filter(path => path.endsWith('.cql')).map(readSource);
+    return found.filter(path => path.endsWith('.cql')).map(path => readSource(folder, path));
 }
 
 // An older translation would hide that the text of now has mistakes.
-function target(file) { return join(out, relative(sources, file.path).replace(/\.cql$/, '.json')); }
+function target(file) { return join(out, relative(file.folder, file.path).replace(/\.cql$/, '.json')); }
 function forget(file) {
     rmSync(target(file), { force: true });
     delete cache[target(file)];
@@ -46,7 +46,7 @@ const cachePath = join(out, '.translated.json');
 let cache = {};
 try { cache = JSON.parse(readFileSync(cachePath, 'utf8')); } catch { /* nothing translated yet */ }
 
-const files = findSources(sources);
+const files = sources.flatMap(findSources);
 const byName = new Map();
 let failed = false;
 for (const file of files) {

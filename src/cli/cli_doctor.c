@@ -7,6 +7,8 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
+#include "visit/check.h"
+#include "visit/content.h"
 
 struct doctor {
     struct cli *cli;
@@ -85,6 +87,28 @@ static void check_backup(struct doctor *doctor)
                     STR_ARGS(state.keys));
 }
 
+/* The alarms are always on; what a clinician here has not confirmed says so in every finding. */
+static void check_alarms(struct doctor *doctor)
+{
+    struct cli *cli = doctor->cli;
+    struct salve_err err = {0};
+    const struct guideline *alarms = NULL;
+    struct screen_acceptance acceptance = {0};
+    if (cli->visit.content == NULL) return;
+    bool is_there = visit_guideline(cli->visit.content, STR(SCREEN_ALARMS), &alarms, &err) == SALVE_OK;
+    if (!is_there) {
+        tell(doctor, false, "the alarms load", &err,
+             "put the folder guidelines/" SCREEN_ALARMS " back: until then nobody is judged and no letter is made");
+        return;
+    }
+    bool is_confirmed = screen_accepted(cli->visit.site, alarms, cli->mem, &acceptance, &err) == SALVE_OK;
+    tell(doctor, true,
+         is_confirmed ? "the alarms are on, their lines confirmed by a clinician here"
+                      : "the alarms are on, their lines not yet confirmed by this clinic's doctor ('salve guideline "
+                        "accept " SCREEN_ALARMS "')",
+         NULL, NULL);
+}
+
 static void check_open_site(struct doctor *doctor)
 {
     struct salve_err err = {0};
@@ -100,6 +124,7 @@ static void check_open_site(struct doctor *doctor)
                         (unsigned long long)facts.log_size, facts.layout,
                         site_is_made_up(site) ? "; its people are made up" : "");
     }
+    check_alarms(doctor);
     check_backup(doctor);
     bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
     tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));

@@ -5,6 +5,12 @@
 #include "cli/cli_reply.h"
 #include "visit/content.h"
 
+int cli_urgency_status(enum urgency worst)
+{
+    if (worst == URGENCY_EMERGENCY_NOW) return 10;
+    return worst == URGENCY_SAME_DAY ? 11 : 0;
+}
+
 static void add_labels(struct buf *out, const struct guideline *guideline, const struct str *labels, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -26,41 +32,79 @@ static void add_inputs(struct buf *out, const struct guideline *guideline, const
     if (finding->input_count > 0) buf_add_char(out, '\n');
 }
 
+static void add_value(struct buf *out, const struct finding *finding)
+{
+    if (finding->value.len == 0) return;
+    buf_addf(out, "  [%.*s", STR_ARGS(finding->value));
+    if (finding->value2.len > 0) buf_addf(out, "/%.*s", STR_ARGS(finding->value2));
+    bool has_unit = finding->unit.len > 0 && !str_is(finding->unit, "1");
+    buf_addf(out, "%s%.*s]", has_unit ? " " : "", has_unit ? (int)finding->unit.len : 0, finding->unit.ptr);
+}
+
+static void add_action(struct buf *out, const struct finding *finding)
+{
+    if (finding->action.len > 0) buf_addf(out, " -> %.*s", STR_ARGS(finding->action));
+    if (finding->meanwhile.len > 0) buf_addf(out, ", meanwhile %.*s", STR_ARGS(finding->meanwhile));
+    buf_add_char(out, '\n');
+}
+
+/* "item: what was found  urgency -> action" */
+static void add_answer(struct buf *out, const struct guideline *guideline, const struct finding *finding)
+{
+    bool is_queried = finding->status == FINDING_QUERIED;
+    buf_addf(out, "  %.*s", STR_ARGS(finding->item));
+    switch (finding->status) {
+    case FINDING_ASSESSED:
+        buf_addf(out, ": %.*s", STR_ARGS(finding->category));
+        add_value(out, finding);
+        if (finding->urgency != URGENCY_NONE) buf_addf(out, "  %s", urgency_text(finding->urgency));
+        break;
+    case FINDING_NOT_JUDGED:
+        buf_add(out, STR(": not judged, its guideline ended with an error"));
+        if (finding->action.len > 0) buf_addf(out, "  %s", urgency_text(finding->urgency));
+        break;
+    case FINDING_EXCLUDED:
+        buf_addf(out, ": does not apply (%.*s)", STR_ARGS(finding->excluded));
+        break;
+    default:
+        buf_add(out, is_queried ? STR(": measure again: ") : STR(": not assessed, missing: "));
+        add_labels(out, guideline, is_queried ? finding->queried : finding->missing,
+                   is_queried ? finding->queried_count : finding->missing_count);
+        if (finding->action.len > 0) buf_addf(out, "  %s", urgency_text(finding->urgency));
+    }
+    add_action(out, finding);
+}
+
 static void finding_text(struct buf *out, const struct cli *cli, const struct finding *finding)
 {
     const struct guideline *guideline = NULL;
     if (visit_guideline(cli->visit.content, finding->guideline, &guideline, NULL) != SALVE_OK) guideline = NULL;
-    buf_addf(out, "  %.*s", STR_ARGS(finding->item));
-    if (finding->status == FINDING_ASSESSED) {
-        buf_addf(out, ": %.*s", STR_ARGS(finding->category));
-        if (finding->value.len > 0) {
-            buf_addf(out, "  [%.*s", STR_ARGS(finding->value));
-            if (finding->value2.len > 0) buf_addf(out, "/%.*s", STR_ARGS(finding->value2));
-            bool has_unit = finding->unit.len > 0 && !str_is(finding->unit, "1");
-            buf_addf(out, "%s%.*s]", has_unit ? " " : "", has_unit ? (int)finding->unit.len : 0, finding->unit.ptr);
-        }
-        if (finding->urgency != URGENCY_NONE) buf_addf(out, "  %s", urgency_text(finding->urgency));
-        if (finding->action.len > 0) buf_addf(out, " -> %.*s", STR_ARGS(finding->action));
-        buf_add_char(out, '\n');
-    } else if (finding->status == FINDING_NOT_JUDGED) {
-        buf_add(out, STR(": not judged, its guideline ended with an error\n"));
-    } else if (finding->status == FINDING_EXCLUDED) {
-        buf_addf(out, ": does not apply (%.*s)\n", STR_ARGS(finding->excluded));
-    } else {
-        bool is_queried = finding->status == FINDING_QUERIED;
-        buf_add(out, is_queried ? STR(": measure again: ") : STR(": not assessed, missing: "));
-        add_labels(out, guideline, is_queried ? finding->queried : finding->missing,
-                   is_queried ? finding->queried_count : finding->missing_count);
-        if (finding->action.len > 0)
-            buf_addf(out, "  %s -> %.*s", urgency_text(finding->urgency), STR_ARGS(finding->action));
+    add_answer(out, guideline, finding);
+    if (finding->status == FINDING_ASSESSED && finding->missing_count > 0) {
+        buf_add(out, STR("    ask:    "));
+        add_labels(out, guideline, finding->missing, finding->missing_count);
         buf_add_char(out, '\n');
     }
+    if (str_is(finding->standing, "unconfirmed"))
+        buf_add(out, STR("    note:   not yet confirmed by this clinic's doctor\n"));
+    if (str_is(finding->standing, "site-lines"))
+        buf_add(out, STR("    note:   judged by this site's own lines for its height above the sea\n"));
     add_inputs(out, guideline, finding);
     if (finding->status == FINDING_ASSESSED)
         buf_addf(out, "    why:    %.*s (%.*s %.*s), %.*s\n", STR_ARGS(finding->define), STR_ARGS(finding->guideline),
                  STR_ARGS(finding->version), STR_ARGS(finding->source));
     for (size_t i = 0; i < finding->because_count; i++)
         buf_addf(out, "            %.*s\n", STR_ARGS(finding->because[i]));
+}
+
+/* What cannot wait stands first, under a word that nobody reads past. */
+static void add_heading(struct buf *out, const struct screen_found *findings, size_t at)
+{
+    enum urgency now = findings->list[at].urgency, before = at == 0 ? URGENCY_NONE : findings->list[at - 1].urgency;
+    if (at > 0 && now == before) return;
+    if (now == URGENCY_EMERGENCY_NOW) buf_add(out, STR("EMERGENCY NOW\n"));
+    if (now == URGENCY_SAME_DAY) buf_add(out, STR("SAME DAY\n"));
+    if (now > URGENCY_SAME_DAY && at > 0 && before <= URGENCY_SAME_DAY) buf_add(out, STR("NOT URGENT\n"));
 }
 
 enum salve_code cli_findings_print(const struct cli *cli, const struct screen_found *findings, struct salve_err *err)
@@ -70,10 +114,29 @@ enum salve_code cli_findings_print(const struct cli *cli, const struct screen_fo
     for (size_t i = 0; i < findings->count; i++) {
         if (cli->is_json)
             finding_json(&findings->list[i], &reply.w);
-        else
+        else {
+            add_heading(&reply.out, findings, i);
             finding_text(&reply.out, cli, &findings->list[i]);
+        }
     }
     return cli_reply_done(&reply, err);
+}
+
+void cli_alarms_tell(const struct cli *cli, uint64_t line, const struct screen_found *findings)
+{
+    struct buf out;
+    struct str text;
+    buf_init(&out, cli->mem, 4 << 20);
+    if (line > 0) buf_addf(&out, "line %llu: %s:", (unsigned long long)line, urgency_text(visit_urgency(findings)));
+    for (size_t i = 0; i < findings->count; i++) {
+        if (line > 0) {
+            buf_addf(&out, " %.*s", STR_ARGS(findings->list[i].item));
+            continue;
+        }
+        add_heading(&out, findings, i);
+        finding_text(&out, cli, &findings->list[i]);
+    }
+    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_warn("%.*s", STR_ARGS(str_trim(text)));
 }
 
 /* --- what is kept apart ------------------------------------------------------------------------------------------- */

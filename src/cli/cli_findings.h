@@ -6,6 +6,14 @@
 #include "cli/cli_int.h"
 #include "visit/import.h"
 
+/* cli_urgency_status - the exit status that says what cannot wait: 10 emergency-now, 11 same-day, else 0. */
+int cli_urgency_status(enum urgency worst);
+
+/* cli_alarms_tell - alarms of what just came, on standard error: they are said at once, and not kept. With a line (of
+ * a file of many people) no value is shown; else the findings stand as cli_findings_print shows them. Also when
+ * quiet. */
+void cli_alarms_tell(const struct cli *cli, uint64_t line, const struct screen_found *findings);
+
 /* cli_findings_print - a line a finding with its reason, or JSON. */
 SALVE_MUST_USE enum salve_code cli_findings_print(const struct cli *cli, const struct screen_found *findings,
                                                   struct salve_err *err);

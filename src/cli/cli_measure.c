@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_findings.h"
 #include "cli/cli_open.h"
 #include "cli/cli_person.h"
 #include "cli/cli_reply.h"
@@ -32,19 +33,27 @@ static bool is_confirmed(void *with, const struct visit_doubt *doubt)
     return line[0] == 'y' || line[0] == 'Y';
 }
 
+static void tell_alarms(void *with, const struct screen_found *findings)
+{
+    cli_alarms_tell(((struct asking *)with)->cli, 0, findings);
+}
+
 enum salve_code cli_measure(struct cli *cli, struct salve_err *err)
 {
     struct asking asking = {cli};
-    struct visit_measure_ask ask = {.confirm = is_confirmed, .with = &asking};
+    struct visit_screening screening;
+    struct visit_measure_ask ask = {
+        .confirm = is_confirmed, .screening = &screening, .alarms = tell_alarms, .with = &asking};
     struct visit_reading *readings = NULL;
     struct cli_reply reply;
     size_t count = 0, kept = 0;
     struct str *words = arena_array(cli->mem, struct str, cli->word_count);
     if (words == NULL) return salve_fail(err, SALVE_E_MEMORY, "words");
     for (size_t i = 1; i < cli->word_count; i++) words[i - 1] = str_of(cli->words[i]);
-    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_RANGES}, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_RANGES | VISIT_ALARMS}, err));
     TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_screening(&cli->visit, &screening, err));
     TRY(visit_measure_read(cli->visit.content, site_settings(cli->visit.site)->units, words, cli->word_count - 1,
                            cli->mem, &readings, &count, err));
     TRY(visit_measure(&cli->visit, cli->card, readings, count, &ask, &kept, err));

@@ -222,7 +222,8 @@ enum salve_code cli_upgrade(struct cli *cli, struct salve_err *err)
     cli_reply_bool(&verifying.reply, "upgraded", code == SALVE_OK);
     if (code == SALVE_OK)
         cli_reply_words(&verifying.reply, "The site is of layout 2 now. Copies of keys.db made before open nothing any "
-                                          "more: copy it anew, and keep the new one in two places.\n");
+                                          "more: copy it anew, and keep the new one in two places.\n"
+                                          "Its staff have no PINs yet. Next: salve staff pin MANAGER\n");
     enum salve_code told = cli_reply_done(&verifying.reply, code == SALVE_OK ? err : NULL);
     return code == SALVE_OK ? told : code;
 }

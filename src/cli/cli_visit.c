@@ -289,6 +289,11 @@ static void print_issues(void *with, const struct fhir_issues *issues)
     if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
 }
 
+static void tell_alarms(void *with, uint64_t line, const struct screen_found *findings)
+{
+    cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
+}
+
 static void tell_apart(void *with, const struct visit_apart *apart)
 {
     struct outputs *to = with;
@@ -300,9 +305,9 @@ static enum salve_code guidelines_now(void *with, const struct visit_screening *
 {
     struct outputs *to = with;
     TRY(cli_accepted(to->cli, 0, err));
-    enum salve_code code = visit_screening(&to->cli->visit, &to->screening, err);
-    if (code == SALVE_OK) *out = &to->screening;
-    return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+    TRY(visit_screening(&to->cli->visit, &to->screening, err));
+    *out = &to->screening;
+    return SALVE_OK;
 }
 
 static bool step(void *with, uint64_t people)
@@ -344,17 +349,20 @@ static enum salve_code import_new(struct outputs *out, struct visit_import_ask *
     if (cli_has(cli, OPT_PURPOSE)) TRY(read_grant(cli, &grant, err));
     if (cli_has(cli, OPT_PURPOSE)) ask->grant = &grant;
     TRY(cli_accepted(cli, VISIT_FORMS, err));
-    enum salve_code code = visit_screening(&cli->visit, &screening, err);
-    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code; /* none accepted here: nothing is evaluated */
-    ask->screening = &screening;
+    TRY(visit_screening(&cli->visit, &screening, err));
+    ask->alarms = ask->screening = &screening;
     return cli_has(cli, OPT_MAP) ? import_rows(out, bytes, ask, sum, err)
                                  : visit_import_new(&cli->visit, bytes, ask, sum, err);
 }
 
-static enum salve_code import_one(struct cli *cli, const struct visit_import_ask *ask, struct visit_imported *sum,
+static enum salve_code import_one(struct cli *cli, struct visit_import_ask *ask, struct visit_imported *sum,
                                   struct salve_err *err)
 {
     struct str bytes;
+    struct visit_screening screening = {0};
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALARMS}, err));
+    TRY(visit_screening(&cli->visit, &screening, err));
+    ask->alarms = &screening;
     TRY(file_read(cli->words[1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
     enum salve_code code = visit_import(&cli->visit, cli->card, bytes, ask, sum, err);
     bool is_other = code == SALVE_E_CONFLICT && strcmp(err->element, "Patient.birthDate") == 0;
@@ -440,10 +448,10 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
 {
     struct outputs out = {.cli = cli};
     struct visit_imported sum = {0};
-    struct visit_import_ask ask = {
-        .minimise = cli_has(cli, OPT_MINIMISE),
-        .correct = cli_has(cli, OPT_YES),
-        .watch = {keep_card, tell_less, keep_rejects, print_issues, step, tell_apart, guidelines_now, &out}};
+    struct visit_import_ask ask = {.minimise = cli_has(cli, OPT_MINIMISE),
+                                   .correct = cli_has(cli, OPT_YES),
+                                   .watch = {keep_card, tell_less, keep_rejects, print_issues, step, tell_alarms,
+                                             tell_apart, guidelines_now, &out}};
     bool is_enrol = cli_has(cli, OPT_ENROL);
     TRY(check_import(cli, err));
     if (!is_enrol) TRY(cli_card_read(cli, err));
@@ -491,6 +499,7 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, cli->card, &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
+    cli->exit_status = cli_urgency_status(visit_urgency(&findings));
     TRY(visit_all_judged(&findings, err));
     if (!is_paper) cli_apart_screened(&findings);
     if (!is_paper) cli_say(cli, "Drafts. Next: a clinician looks at them and signs:  salve sign CARD --as CLINICIAN");

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
@@ -139,15 +140,27 @@ struct guideline_choice {
     struct str name, value; /* a switch and what was chosen for it */
 };
 
+/* The visit that is judged: values and answers from its start on are of this visit, older ones have an age in days. */
+struct guideline_visit {
+    int64_t start_unix_ms, end_unix_ms;
+    int32_t offset_minutes; /* of the site from UTC, at the visit */
+};
+
+/* guideline_visit_find - the newest Encounter that touches the site's day, else that day. What was measured on that day
+ * before the Encounter, and belongs to no earlier one, is of the visit too. `day` holds now. */
+struct guideline_visit guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
+                                            struct clock_day day);
+
 struct guideline_ask {
     const struct tape *tapes;
     size_t tape_count; /* one Patient and all else that is known, one tape a resource */
     const struct guideline_choice *choices;
     size_t choice_count; /* switches not named keep their initial value */
     int64_t now_unix_ms;
-    uint64_t steps_max; /* 0: SALVE_EXPR_STEPS_MAX */
-    bool with_reasons;  /* fill finding.because; costs a run more for each define on the way to a finding */
-    bool is_made_up;    /* a case of the guideline: messages may show the words that were found */
+    const struct guideline_visit *visit; /* NULL: found in the tapes, the site's days being those of UTC */
+    uint64_t steps_max;                  /* 0: SALVE_EXPR_STEPS_MAX */
+    bool with_reasons; /* fill finding.because; costs a run more for each define on the way to a finding */
+    bool is_made_up;   /* a case of the guideline: messages may show the words that were found */
 };
 
 /* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and

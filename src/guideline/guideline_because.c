@@ -66,7 +66,7 @@ static enum salve_code follow(struct way *way, size_t define, struct arena *scra
     struct elm_run *own;
     if (!is_new(way, define)) return SALVE_OK;
     enum salve_code code = elm_run_open(run->guideline->program, run->subject, run->env, run->params,
-                                        run->guideline->info.switch_count, scratch, &own, way->err);
+                                        guideline_param_count(run->guideline), scratch, &own, way->err);
     if (code == SALVE_OK) code = elm_explain(own, define, &e, way->err);
     if (code != SALVE_OK) return code;
     for (uint32_t i = 0; i < e.reason_count; i++)

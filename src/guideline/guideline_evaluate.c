@@ -147,6 +147,8 @@ static enum salve_code closed(const struct reading *to, const struct guideline_i
         return unlisted(to, "category", found->category);
     if (found->action.len > 0 && !guideline_listed(item->actions, item->action_count, found->action))
         return unlisted(to, "action", found->action);
+    if (found->meanwhile.len > 0 && !guideline_listed(item->actions, item->action_count, found->meanwhile))
+        return unlisted(to, "meanwhile", found->meanwhile);
     if (found->excluded.len > 0 && !guideline_listed(item->exclusions, item->exclusion_count, found->excluded))
         return unlisted(to, "excluded", found->excluded);
     if (found->value.len > 0 && found->line.len > 0 && guideline_line(to->guideline, found->line) == NULL)
@@ -244,12 +246,12 @@ static enum salve_code reasons_of(const struct reading *to, const struct guideli
     return SALVE_OK;
 }
 
-/* params_of - the switches: what was chosen, or else their initial values. */
+/* params_of - the bounds of the visit, then the switches: what was chosen, or else their initial values. */
 static enum salve_code params_of(const struct guideline *guideline, const struct guideline_ask *ask, struct arena *mem,
                                  struct elm_param **out, struct salve_err *err)
 {
     const struct guideline_info *info = &guideline->info;
-    struct elm_param *params = arena_array(mem, struct elm_param, info->switch_count + 1);
+    struct elm_param *params = arena_array(mem, struct elm_param, info->switch_count + GUIDELINE_VISIT_PARAMS);
     if (params == NULL) return salve_fail(err, SALVE_E_MEMORY, "switches");
     for (size_t i = 0; i < info->switch_count; i++) {
         const struct guideline_switch *sw = &info->switches[i];
@@ -259,10 +261,11 @@ static enum salve_code params_of(const struct guideline *guideline, const struct
         if (!guideline_listed(sw->values, sw->value_count, value))
             return salve_refuse(err, SALVE_E_INVALID, "this value is not one of its values", "%.*s: switch %.*s",
                                 STR_ARGS(info->id), STR_ARGS(sw->name));
-        params[i] = (struct elm_param){.library = STR_NONE, .name = sw->parameter, .value = expr_string(value)};
+        params[GUIDELINE_VISIT_PARAMS + i] =
+            (struct elm_param){.library = STR_NONE, .name = sw->parameter, .value = expr_string(value)};
     }
     *out = params;
-    return SALVE_OK;
+    return guideline_visit_params(ask, mem, params, err);
 }
 
 static enum salve_code known_choices(const struct guideline *guideline, const struct guideline_ask *ask,
@@ -296,7 +299,7 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     TRY(known_choices(guideline, ask, err));
     TRY(params_of(guideline, ask, mem, &params, err));
     TRY(elm_subject_make(tapes, ask->tape_count, mem, &subject, err));
-    TRY(elm_run_open(guideline->program, &subject, &env, params, guideline->info.switch_count, mem, &run, err));
+    TRY(elm_run_open(guideline->program, &subject, &env, params, guideline_param_count(guideline), mem, &run, err));
     TRY(elm_run_define(run, STR("Findings"), &list, err));
     TRY(findings_of(&to, list, out, count));
     const struct guideline_run about = {guideline, &subject, &env, params};

@@ -84,6 +84,15 @@ void guideline_err_define(const struct guideline *guideline, struct str define, 
 struct str guideline_line_of(const struct guideline *guideline, const char *file, const struct json *node,
                              struct arena *mem);
 
+/* guideline_visit_params - "Visit start", "Visit end" and "Today" of SalveCommon: the first parameters of a run. */
+enum { GUIDELINE_VISIT_PARAMS = 3 };
+enum salve_code guideline_visit_params(const struct guideline_ask *ask, struct arena *mem,
+                                       struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err);
+static inline size_t guideline_param_count(const struct guideline *guideline)
+{
+    return GUIDELINE_VISIT_PARAMS + guideline->info.switch_count;
+}
+
 const struct json *guideline_texts(const struct guideline *guideline, struct str language); /* NULL: no such language */
 
 static inline bool guideline_listed(const struct str *list, size_t count, struct str text)

@@ -7,6 +7,9 @@
 
 #include "base/assert.h"
 
+#define ASK_NOW "ask-now"
+enum { ASKED_MAX = 40 };
+
 struct composer {
     const struct letter_ask *ask;
     const struct letter_frame *frame;
@@ -14,6 +17,10 @@ struct composer {
     struct letter *letter;
     struct str recheck; /* earliest ISO date so far */
     enum urgency worst;
+    size_t ask_step; /* the step that asks, from 1; 0: none */
+    struct str asked[ASKED_MAX];
+    size_t asked_count;
+    bool is_unconfirmed; /* something was judged by lines that no clinician here has accepted */
 };
 
 static struct str word(const struct composer *c, const char *key) { return letter_frame_word(c->frame, key); }
@@ -174,19 +181,60 @@ static void note_recheck(struct composer *c, const struct finding *finding)
     if (c->recheck.len == 0 || str_cmp(date, c->recheck) < 0) c->recheck = date;
 }
 
-/* The most urgent steps stand on top, each said once; the others stay with their result. */
+/* The most urgent steps stand on top, each said once; the others stay with their result. What cannot wait until
+ * tomorrow is always among them. */
 static void add_step(struct composer *c, const struct guideline_words *words, struct letter_line *line)
 {
     struct letter *letter = c->letter;
     if (words->next.len == 0 || line->urgency == URGENCY_NONE) return;
     for (size_t i = 0; i < letter->step_count; i++)
         if (str_eq(letter->steps[i].what, words->next)) return;
-    if (letter->step_count < LETTER_STEPS_MAX && line->urgency <= URGENCY_ROUTINE) {
+    bool has_room = letter->step_count < LETTER_STEPS_MAX && line->urgency <= URGENCY_ROUTINE;
+    if (has_room || line->urgency <= URGENCY_SAME_DAY) {
         letter->steps[letter->step_count++] = (struct letter_step){words->next, words->when};
         return;
     }
     line->next = words->next;
     line->when = words->when;
+}
+
+/* What is asked now, all of it in one step; and the action for what is certain, which is done meanwhile. */
+static void add_steps(struct composer *c, const struct guideline *guideline, const struct finding *finding,
+                      const struct guideline_words *words, struct letter_line *line)
+{
+    size_t before = c->letter->step_count;
+    if (str_is(finding->standing, "unconfirmed")) c->is_unconfirmed = true;
+    add_step(c, words, line);
+    if (!str_is(finding->action, ASK_NOW)) return;
+    if (c->letter->step_count > before && c->ask_step == 0) c->ask_step = c->letter->step_count;
+    for (size_t i = 0; i < finding->missing_count; i++) {
+        struct str label = label_of(c, guideline, finding->missing[i]);
+        bool is_new = c->asked_count < ASKED_MAX;
+        for (size_t k = 0; k < c->asked_count; k++) is_new = is_new && !str_eq(c->asked[k], label);
+        if (is_new) c->asked[c->asked_count++] = label;
+    }
+    struct finding certain = *finding;
+    certain.action = finding->meanwhile;
+    if (certain.action.len == 0) return;
+    struct guideline_words meanwhile = guideline_words(guideline, c->letter->language, &certain);
+    add_step(c, &meanwhile, line);
+}
+
+/* "Please stay ... . We need to know: your age, whether you are pregnant." */
+static void name_what_is_asked(struct composer *c)
+{
+    struct buf out;
+    struct str text;
+    if (c->ask_step == 0 || c->asked_count == 0) return;
+    struct letter_step *step = &c->letter->steps[c->ask_step - 1];
+    buf_init(&out, c->mem, 1 << 14);
+    buf_addf(&out, "%.*s %.*s ", STR_ARGS(step->what), STR_ARGS(word(c, "ask")));
+    for (size_t i = 0; i < c->asked_count; i++) {
+        if (i > 0) buf_add(&out, c->letter->comma);
+        buf_add(&out, c->asked[i]);
+    }
+    buf_add_char(&out, '.');
+    if (buf_done(&out, &text, NULL) == SALVE_OK) step->what = text;
 }
 
 static unsigned source_number(struct composer *c, struct str source)
@@ -213,8 +261,10 @@ static enum salve_code add_line(struct composer *c, const struct guideline *guid
     line->mark = mark_of(shown_urgency(c, finding));
     line->why = why_of(c, guideline, finding);
     line->source = source_number(c, finding->source);
+    if (str_is(finding->standing, "site-lines"))
+        line->meaning = arena_printf(c->mem, "%.*s %.*s", STR_ARGS(words->meaning), STR_ARGS(word(c, "site-lines")));
     if (finding->urgency < c->worst) c->worst = finding->urgency;
-    add_step(c, words, line);
+    add_steps(c, guideline, finding, words, line);
     note_recheck(c, finding);
     return fill_scales(c, guideline, finding, line, err);
 }
@@ -266,7 +316,7 @@ static enum salve_code add_finding(struct composer *c, const struct finding *fin
     /* What is known can call for action before the category is sure (finding.h). */
     if (finding->urgency < c->worst) c->worst = finding->urgency;
     struct letter_line unsure = {.urgency = finding->urgency};
-    add_step(c, &words, &unsure);
+    add_steps(c, guideline, finding, &words, &unsure);
     return SALVE_OK;
 }
 
@@ -285,12 +335,13 @@ static struct str details_of(const struct composer *c)
 
 static struct str banner_of(const struct composer *c)
 {
-    struct str parts[3];
+    struct str parts[4];
     size_t count = 0;
     struct str text = STR("");
     if (c->ask->is_demo) parts[count++] = word(c, "demo");
     if (c->ask->clinician.len == 0) parts[count++] = word(c, "draft");
     if (c->ask->is_paper) parts[count++] = word(c, "paper");
+    if (c->is_unconfirmed) parts[count++] = word(c, "unconfirmed");
     for (size_t i = 0; i < count; i++)
         text = i == 0 ? parts[0] : arena_printf(c->mem, "%.*s %.*s", STR_ARGS(text), STR_ARGS(parts[i]));
     return text;
@@ -349,7 +400,9 @@ static int by_urgency(const void *a, const void *b)
 {
     const struct finding *x = *(const struct finding *const *)a, *y = *(const struct finding *const *)b;
     if (x->urgency != y->urgency) return x->urgency < y->urgency ? -1 : 1;
-    return x < y ? -1 : x > y; /* as the guidelines gave them */
+    bool x_asks = str_is(x->action, ASK_NOW), y_asks = str_is(y->action, ASK_NOW);
+    if (x->urgency < URGENCY_ROUTINE && x_asks != y_asks) return y_asks ? -1 : 1; /* what is certain first */
+    return x < y ? -1 : x > y;                                                    /* as the guidelines gave them */
 }
 
 static enum salve_code add_findings(struct composer *c, struct salve_err *err)
@@ -358,7 +411,7 @@ static enum salve_code add_findings(struct composer *c, struct salve_err *err)
     const struct finding **sorted = arena_array(c->mem, const struct finding *, count + 1);
     struct letter *letter = c->letter;
     letter->lines = arena_array(c->mem, struct letter_line, count + 1);
-    letter->steps = arena_array(c->mem, struct letter_step, count + 1);
+    letter->steps = arena_array(c->mem, struct letter_step, 2 * count + 1);
     letter->notes = arena_array(c->mem, struct letter_note, count + 1);
     letter->sources = arena_array(c->mem, struct str, count + 1);
     if (letter->sources == NULL || sorted == NULL || letter->lines == NULL || letter->steps == NULL ||
@@ -368,6 +421,7 @@ static enum salve_code add_findings(struct composer *c, struct salve_err *err)
     if (count > 1) qsort(sorted, count, sizeof *sorted, by_urgency);
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; i < count && code == SALVE_OK; i++) code = add_finding(c, sorted[i], err);
+    if (code == SALVE_OK) name_what_is_asked(c);
     return code;
 }
 
@@ -376,7 +430,8 @@ enum salve_code letter_compose(const struct letter_ask *ask, const struct letter
 {
     struct letter *letter = arena_new(mem, struct letter);
     if (letter == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
-    struct composer c = {ask, frame, mem, letter, STR(""), URGENCY_NONE};
+    struct composer c = {
+        .ask = ask, .frame = frame, .mem = mem, .letter = letter, .recheck = STR(""), .worst = URGENCY_NONE};
     letter->language = letter_frame_word(frame, "language");
     letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
     letter->comma = letter_frame_word(frame, "comma");

@@ -44,7 +44,7 @@ SALVE_MUST_USE enum salve_code rec_pin_drop(struct site *site, const struct rec_
 enum rec_try_end { REC_TRY_RIGHT, REC_TRY_WRONG, REC_TRY_NONE };
 struct rec_try {
     int fd;
-    uint32_t slot, count; /* with this one */
+    uint32_t slot, name, count; /* with this one */
 };
 
 /* rec_try_begin - counts a try of `name` before it is looked at. E_PIN: it has to wait. rec_try_done ends what was

@@ -111,8 +111,8 @@ struct rec_ask {
     class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
 };
 
-/* rec_open - a view, or a reason. Quota: 60 different compartments an hour for the staff of a site (E_QUOTA); those
- * that were enrolled within the hour do not count.
+/* rec_open - a view, or a reason. Quota: 60 different compartments an hour for a site, own access included (E_QUOTA);
+ * those that were enrolled within the hour do not count.
  *   errors  E_NOT_FOUND no such card; E_ROLE; E_CONSENT; E_QUOTA; E_INTEGRITY; E_FULL, E_IO: nothing was opened */
 SALVE_MUST_USE enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out,
                                         struct salve_err *err);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Wrong tries, counted in the file `tries`: 256 rows of 32 bytes. Which of them a name has, a keyed hash says, so
- * that names nobody has are counted like others. A row: count u32, 4 bytes of zeros, time u64 (ms), MAC of 16 bytes
- * under the gate's key; zeros: none. A try is written before it is looked at, without a sync, which outlives the end
- * of the process; one that was wrong is synced. A row that does not fit counts as the fifth wrong try, made now. */
+ * Wrong tries, counted in the file `tries`: 256 rows of 32 bytes. A keyed hash of the name says where its row is looked
+ * for, among eight, and is in the row; where all are others' it shares the first. So names that nobody has are counted
+ * like others, and the file does not grow. A row: count u32, hash of the name u32, time u64 (ms), MAC of 16 bytes under
+ * the gate's key; zeros: none. A try is written before it is looked at, without a sync, which outlives the end of the
+ * process; one that was wrong is synced. A row that does not fit counts as the fifth wrong try, made now. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 enum {
     ROWS = 256,
     ROW_BYTES = 32,
+    PROBES = 8,
+    AT_NAME = 4,
     AT_TIME = 8,
     AT_MAC = 16,
     MAC_BYTES = 16,
@@ -23,7 +26,7 @@ enum {
 };
 
 struct row {
-    uint32_t count;
+    uint32_t count, name;
     int64_t at_unix_ms;
 };
 
@@ -54,7 +57,7 @@ static enum salve_code row_read(struct site *site, int fd, uint32_t slot, struct
     errno = 0;
     ssize_t got = pread(fd, row, sizeof row, (off_t)slot * ROW_BYTES);
     if (got < 0) return io_fail(err);
-    *out = (struct row){crypto_get_u32(row), (int64_t)crypto_get_u64(row + AT_TIME)};
+    *out = (struct row){crypto_get_u32(row), crypto_get_u32(row + AT_NAME), (int64_t)crypto_get_u64(row + AT_TIME)};
     row_mac(site, slot, row, mac);
     *fits = is_blank(row) || (got == sizeof row && crypto_equal(mac, row + AT_MAC, MAC_BYTES));
     return SALVE_OK;
@@ -64,6 +67,7 @@ static enum salve_code row_write(struct site *site, int fd, uint32_t slot, struc
 {
     uint8_t bytes[ROW_BYTES] = {0};
     crypto_put_u32(bytes, row.count);
+    crypto_put_u32(bytes + AT_NAME, row.name);
     crypto_put_u64(bytes + AT_TIME, (uint64_t)row.at_unix_ms);
     if (row.count > 0) row_mac(site, slot, bytes, bytes + AT_MAC);
     if (row.count == 0) memset(bytes, 0, sizeof bytes);
@@ -88,12 +92,26 @@ static enum salve_code open_tries(struct site *site, int *fd, struct salve_err *
     return code;
 }
 
-static uint32_t slot_of(const struct site *site, struct str name)
+/* The row of the name; else a blank one; else the first, which it shares. */
+static enum salve_code find_row(struct site *site, struct str name, struct rec_try *try, struct salve_err *err)
 {
     uint8_t mac[MAC_BYTES];
     const struct str parts[] = {STR("SLV-try-name-v1"), name};
     crypto_key_mac(rec_gate_key(site), parts, 2, mac, sizeof mac);
-    return mac[0];
+    uint32_t blank = ROWS;
+    try->name = crypto_get_u32(mac + AT_NAME);
+    for (uint32_t i = 0; i < PROBES; i++) {
+        struct row row;
+        bool fits = false;
+        uint32_t slot = (mac[0] + i) % ROWS;
+        TRY(row_read(site, try->fd, slot, &row, &fits, err));
+        if (fits && row.count == 0 && blank == ROWS) blank = slot;
+        if (!fits || row.count == 0 || row.name != try->name) continue;
+        try->slot = slot;
+        return SALVE_OK;
+    }
+    try->slot = blank < ROWS ? blank : mac[0];
+    return SALVE_OK;
 }
 
 /* One minute after the fifth wrong try, twice as long after each further one, an hour at most. */
@@ -120,20 +138,21 @@ static enum salve_code count(struct site *site, struct rec_try *try, struct salv
     int64_t now_unix_ms = site_now_unix_ms(site);
     TRY(row_read(site, try->fd, try->slot, &row, &fits, err));
     if (!fits) {
-        row = (struct row){FREE_TRIES, now_unix_ms};
+        row = (struct row){FREE_TRIES, try->name, now_unix_ms};
         TRY(row_write(site, try->fd, try->slot, row, err));
     }
     int64_t left_ms = wait_ms(&row, now_unix_ms);
     if (left_ms > 0) return must_wait(left_ms, err);
     try->count = row.count + 1;
-    return row_write(site, try->fd, try->slot, (struct row){try->count, now_unix_ms}, err);
+    return row_write(site, try->fd, try->slot, (struct row){try->count, try->name, now_unix_ms}, err);
 }
 
 enum salve_code rec_try_begin(struct site *site, struct str name, struct rec_try *out, struct salve_err *err)
 {
-    *out = (struct rec_try){.fd = -1, .slot = slot_of(site, name)};
+    *out = (struct rec_try){.fd = -1};
     TRY(open_tries(site, &out->fd, err));
-    enum salve_code code = count(site, out, err);
+    enum salve_code code = find_row(site, name, out, err);
+    if (code == SALVE_OK) code = count(site, out, err);
     if (code != SALVE_OK) (void)close(out->fd);
     return code;
 }
@@ -141,7 +160,7 @@ enum salve_code rec_try_begin(struct site *site, struct str name, struct rec_try
 enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_try_end how, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    struct row row = {how == REC_TRY_RIGHT ? 0 : try->count - 1, site_now_unix_ms(site)};
+    struct row row = {how == REC_TRY_RIGHT ? 0 : try->count - 1, try->name, site_now_unix_ms(site)};
     if (how != REC_TRY_WRONG) code = row_write(site, try->fd, try->slot, row, err);
     if (how == REC_TRY_WRONG && fdatasync(try->fd) != 0 && errno != EINVAL) code = io_fail(err);
     (void)close(try->fd);

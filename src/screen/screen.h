@@ -58,13 +58,33 @@ SALVE_MUST_USE enum salve_code screen_has_acceptance(struct site *site, struct s
 
 /* --- evaluation --------------------------------------------------------------------------------------------------- */
 
+/* The alarm layer: the guideline of this id, and the one that a site may add to it. Both are judged before all others,
+ * for everybody, accepted or not; what is not accepted says so in finding.standing ("unconfirmed"), and its switches
+ * then keep their initial values. If one cannot be judged, that is a finding of its own, SAME_DAY. */
+#define SCREEN_ALARMS            "alarms"
+#define SCREEN_ALARMS_SITE       "alarms-site" /* uses the items, categories and actions of SCREEN_ALARMS, no others */
+#define SCREEN_ALARMS_NOT_JUDGED "alarms-not-judged"
+#define SCREEN_UNCONFIRMED       "unconfirmed"
+bool screen_is_alarms(struct str id);
+
+/* screen_first - findings in the order in which people hear of them: by urgency, what is certain before what asks, then
+ * as they were found. */
+void screen_first(struct finding *findings, size_t count);
+
+/* screen_holds - may no letter be made of these findings? True where the alarm layer could not be judged. */
+bool screen_holds(const struct finding *findings, size_t count);
+
 struct screen; /* opaque: guidelines that may be used here, with the site's choices */
 
-/* screen_open - of the given guidelines those that are accepted here; *refused_count (may be NULL) says how many are
- * not and were left out. E_NOT_FOUND if none is accepted. */
+/* screen_open - of the given guidelines those that are accepted here, and the alarm layer as it is; *refused_count (may
+ * be NULL) says how many are not accepted and were left out. */
 SALVE_MUST_USE enum salve_code screen_open(struct site *site, struct guideline *const *guidelines, size_t count,
                                            struct arena *mem, struct screen **out, size_t *refused_count,
                                            struct salve_err *err);
+
+/* screen_broken - a guideline that this site relies on does not load, and why: it is said in the findings. E_MEMORY */
+SALVE_MUST_USE enum salve_code screen_broken(struct screen *screen, struct str id, const struct salve_err *why,
+                                             struct arena *mem, struct salve_err *err);
 
 /* What an evaluation works on: one Patient and all else that is known. */
 struct screen_ask {
@@ -77,10 +97,18 @@ struct screen_ask {
 /* screen_evaluate - the evaluation on resources in memory, nothing stored. A finding is kept apart (finding.apart)
  * that is of a guideline which is, or that would be another one without what is kept apart: so no finding of the
  * other class says anything about it. A guideline that ends with an error stops no other: its items have status
- * NOT_JUDGED (guideline.h), here and in screen_run. */
+ * NOT_JUDGED (guideline.h), here and in screen_run.
+ * The most urgent stand first (screen_first). */
 SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask,
                                                struct arena *mem, struct finding **out, size_t *count,
                                                struct salve_err *err);
+
+/* screen_alarms - the findings of the alarm layer alone, on resources in memory: of a file before anything in it was
+ * refused, left out or kept. Findings that are about what is kept apart are marked as in screen_evaluate. Fails for
+ * E_MEMORY only: what cannot be judged is a finding. */
+SALVE_MUST_USE enum salve_code screen_alarms(const struct screen *screen, const struct screen_ask *ask,
+                                             struct arena *mem, struct finding **out, size_t *count,
+                                             struct salve_err *err);
 
 /* What a run found, and what became of what is kept apart. */
 struct screen_found {

@@ -133,13 +133,17 @@ enum salve_code screen_has_acceptance(struct site *site, struct str id, struct a
 enum salve_code screen_open(struct site *site, struct guideline *const *guidelines, size_t count, struct arena *mem,
                             struct screen **out, size_t *refused_count, struct salve_err *err)
 {
+    size_t refused = 0;
     struct screen *made = arena_new(mem, struct screen);
     if (made != NULL) made->members = arena_array(mem, struct screen_member, count + 1);
     if (made == NULL || made->members == NULL) return salve_fail(err, SALVE_E_MEMORY, "screen");
+    screen_layers_open(site, guidelines, count, mem, made);
     for (size_t i = 0; i < count; i++) {
         struct salve_err trouble = {0};
+        if (screen_is_alarms(guideline_info(guidelines[i])->id)) continue;
         enum salve_code code =
             screen_accepted(site, guidelines[i], mem, &made->members[made->count].acceptance, &trouble);
+        refused += code != SALVE_OK;
         if (code == SALVE_OK)
             made->members[made->count++].guideline = guidelines[i];
         else if (code != SALVE_E_NOT_FOUND && code != SALVE_E_CONFLICT) {
@@ -147,11 +151,7 @@ enum salve_code screen_open(struct site *site, struct guideline *const *guidelin
             return code;
         }
     }
-    if (refused_count != NULL) *refused_count = count - made->count;
-    if (made->count == 0)
-        return salve_refuse(err, SALVE_E_NOT_FOUND,
-                            "no guideline was accepted at this site; 'salve guideline accept' does that",
-                            "accepted guidelines");
+    if (refused_count != NULL) *refused_count = refused;
     *out = made;
     return SALVE_OK;
 }

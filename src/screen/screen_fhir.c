@@ -56,12 +56,6 @@ static void part(struct tape_builder *make, const char *url, struct str text)
     tape_close(make);
 }
 
-/* canonical - "urn:salve:guideline:<id>" plus a tail. */
-static struct str canonical(const struct screen_draft *draft, struct arena *mem, const char *tail)
-{
-    return arena_printf(mem, "%.*s%s", STR_ARGS(guideline_info(draft->guideline)->canonical), tail);
-}
-
 /* --- the extension ------------------------------------------------------------------------------------------------ */
 
 static void add_input(struct tape_builder *make, const struct finding_input *input)
@@ -118,7 +112,7 @@ static void add_component(struct tape_builder *make, const struct guideline_item
 {
     tape_open(make, "component");
     tape_open(make, "code");
-    if (index < item->part_count)
+    if (item != NULL && index < item->part_count)
         add_coding(make, item->system, STR(""), item->parts[index]);
     else
         add_coding(make, STR("urn:salve:part"), STR(""), index == 0 ? STR("first") : STR("second"));
@@ -142,18 +136,18 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
                                    struct salve_err *err)
 {
     const struct finding *finding = draft->finding;
-    const struct guideline_info *info = guideline_info(draft->guideline);
-    const struct guideline_item *item = guideline_item(draft->guideline, finding->item);
+    const struct guideline_item *item = draft->item;
     char now[CLOCK_TEXT_BYTES];
     struct tape_builder make;
-    if (item == NULL) return salve_fail(err, SALVE_E_INVALID, "finding of %.*s", STR_ARGS(info->id));
+    if (item == NULL && finding->status != FINDING_NOT_JUDGED)
+        return salve_fail(err, SALVE_E_INVALID, "finding of %.*s", STR_ARGS(finding->guideline));
     tape_build(&make, mem, FHIR_T_Observation);
     tape_add_text(&make, "id", draft->id);
     add_finding(&make, finding);
     tape_add_text(&make, "status", STR("preliminary"));
     tape_open(&make, "code");
     add_coding(&make, STR("urn:salve:item"), STR(""), finding->item);
-    if (item->code.len > 0) add_coding(&make, item->system, STR(""), item->code);
+    if (item != NULL && item->code.len > 0) add_coding(&make, item->system, STR(""), item->code);
     tape_close(&make);
     add_reference(&make, "subject", draft->patient);
     tape_add_text(&make, "effectiveDateTime", clock_text(draft->now_unix_ms, now));
@@ -161,7 +155,7 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
     if (finding->category.len > 0)
         add_concept(&make, "interpretation", STR("urn:salve:category"), STR(""), finding->category);
     /* What does not apply to a person may be decided before any define was: then the item stands for it. */
-    add_concept(&make, "method", info->canonical, info->version,
+    add_concept(&make, "method", draft->canonical, finding->version,
                 finding->define.len > 0 ? finding->define : finding->item);
     add_derived_from(&make, finding);
     if (finding->value2.len > 0) {
@@ -215,7 +209,7 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
     struct tape_builder make;
     char now[CLOCK_TEXT_BYTES], day[CLOCK_TEXT_BYTES];
     int64_t end = draft->now_unix_ms + (int64_t)days_until(finding->urgency) * 24 * 3600 * 1000;
-    struct str system = canonical(draft, mem, ":action");
+    struct str system = arena_printf(mem, "%.*s:action", STR_ARGS(draft->canonical));
     if (system.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ServiceRequest");
     tape_build(&make, mem, FHIR_T_ServiceRequest);
     tape_add_text(&make, "id", draft->id);

@@ -18,14 +18,48 @@ struct screen_member {
     const struct guideline *guideline;
     struct screen_acceptance acceptance;
 };
+/* A part of the alarm layer. guideline NULL: it is not there, or `why` has the error of its loading. */
+struct screen_layer {
+    struct screen_member member;  /* acceptance: empty where no clinician accepted this content */
+    bool is_confirmed, is_wanted; /* wanted: it has to be there */
+    struct salve_err why;
+};
+struct screen_trouble { /* a guideline that this site relies on, and that does not load */
+    struct str id;
+    struct salve_err why;
+};
+enum { SCREEN_LAYERS = 2, SCREEN_TROUBLES_MAX = 100 };
 struct screen {
+    struct screen_layer layers[SCREEN_LAYERS]; /* SCREEN_ALARMS, SCREEN_ALARMS_SITE */
     struct screen_member *members;
     size_t count;
+    struct screen_trouble *troubles;
+    size_t trouble_count;
 };
+
+/* The alarm layer (screen_alarms.c). screen_layers_open finds its parts among the guidelines; screen_judge_layers gives
+ * its findings, *list with no room to spare; screen_not_judged is the finding that `id` could not be judged. */
+#define SCREEN_ALARMS_CANONICAL     "urn:salve:guideline:" SCREEN_ALARMS
+#define SCREEN_GUIDELINE_NOT_JUDGED "guideline-not-judged"
+void screen_layers_open(struct site *site, struct guideline *const *guidelines, size_t count, struct arena *mem,
+                        struct screen *screen);
+enum salve_code screen_judge_layers(const struct screen *screen, struct guideline_ask *ask, struct arena *mem,
+                                    struct finding **list, size_t *count, struct salve_err *err);
+enum salve_code screen_not_judged(const char *item, struct str id, const struct salve_err *why, struct arena *mem,
+                                  struct finding *out, struct salve_err *err);
+
+/* screen_asked - the question to a guideline, with the bounds of the visit. screen_twice - an evaluation, and a second
+ * one without what is kept apart where there is any: a finding that differs is marked (finding.apart). */
+struct guideline_ask screen_asked(const struct screen_ask *ask, struct guideline_visit *visit);
+typedef enum salve_code screen_judging(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                                       struct finding **out, size_t *count, struct salve_err *err);
+enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
+                             struct arena *mem, struct finding **out, size_t *count, struct salve_err *err);
 
 /* Who and when a draft is about. */
 struct screen_draft {
-    const struct guideline *guideline;
+    struct str canonical;              /* of the guideline: "urn:salve:guideline:kidney" */
+    const struct guideline_item *item; /* NULL: its guideline does not load */
     const struct finding *finding;
     struct str patient; /* "Patient/<id>" */
     struct str id;      /* of the resource to make */

@@ -5,35 +5,70 @@
 #include "base/assert.h"
 #include "screen/screen_int.h"
 
-/* Findings of every guideline on the given tapes. */
+/* Findings of all guidelines, in one list. */
+struct gathering {
+    struct guideline_ask ask;
+    struct arena *mem;
+    struct salve_err *err;
+    struct finding *list;
+    size_t count, room;
+};
+
+static enum salve_code gather(struct gathering *to, const struct finding *findings, size_t count)
+{
+    if (to->count + count > to->room) {
+        size_t room = 2 * (to->count + count) + 64;
+        struct finding *more = arena_array(to->mem, struct finding, room);
+        if (more == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
+        for (size_t i = 0; i < to->count; i++) more[i] = to->list[i];
+        to->list = more;
+        to->room = room;
+    }
+    for (size_t i = 0; i < count; i++) to->list[to->count++] = findings[i];
+    return SALVE_OK;
+}
+
+/* judge - what a guideline says; where it ends with an error, the others go on: memory that this one used up they will
+ * ask for themselves. */
+static enum salve_code judge(struct gathering *to, const struct screen_member *member)
+{
+    struct finding *found = NULL;
+    size_t count = 0;
+    struct salve_err why = {0};
+    to->ask.choices = member->acceptance.choices;
+    to->ask.choice_count = member->acceptance.choice_count;
+    to->ask.with_reasons = true;
+    if (guideline_evaluate(member->guideline, &to->ask, to->mem, &found, &count, &why) != SALVE_OK)
+        TRY(guideline_not_judged(member->guideline, &why, to->mem, &found, &count, to->err));
+    for (size_t i = 0; i < count; i++) found[i].apart = guideline_info(member->guideline)->apart;
+    return gather(to, found, count);
+}
+
+static enum salve_code judge_all(struct gathering *to, const struct screen *screen)
+{
+    TRY(screen_judge_layers(screen, &to->ask, to->mem, &to->list, &to->count, to->err));
+    to->room = to->count;
+    for (size_t i = 0; i < screen->trouble_count; i++) {
+        struct finding trouble;
+        TRY(screen_not_judged(SCREEN_GUIDELINE_NOT_JUDGED, screen->troubles[i].id, &screen->troubles[i].why, to->mem,
+                              &trouble, to->err));
+        TRY(gather(to, &trouble, 1));
+    }
+    for (size_t i = 0; i < screen->count; i++) TRY(judge(to, &screen->members[i]));
+    screen_first(to->list, to->count);
+    return SALVE_OK;
+}
+
+/* Findings of every guideline on the given tapes, the alarms first. */
 static enum salve_code evaluate(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                                 struct finding **out, size_t *count, struct salve_err *err)
 {
-    struct finding **parts = arena_array(mem, struct finding *, screen->count + 1);
-    size_t *counts = arena_array(mem, size_t, screen->count + 1), total = 0;
-    if (parts == NULL || counts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
-    for (size_t i = 0; i < screen->count; i++) {
-        const struct screen_member *member = &screen->members[i];
-        struct guideline_ask one = {.tapes = ask->tapes,
-                                    .tape_count = ask->tape_count,
-                                    .choices = member->acceptance.choices,
-                                    .choice_count = member->acceptance.choice_count,
-                                    .now_unix_ms = ask->now_unix_ms,
-                                    .with_reasons = true};
-        struct salve_err why = {0};
-        enum salve_code code = guideline_evaluate(member->guideline, &one, mem, &parts[i], &counts[i], &why);
-        if (code != SALVE_OK) /* the others go on; memory that this one used up they will ask for themselves */
-            TRY(guideline_not_judged(member->guideline, &why, mem, &parts[i], &counts[i], err));
-        total += counts[i];
-    }
-    *out = arena_array(mem, struct finding, total + 1);
-    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
-    *count = 0;
-    for (size_t i = 0; i < screen->count; i++)
-        for (size_t f = 0; f < counts[i]; f++) {
-            parts[i][f].apart = guideline_info(screen->members[i].guideline)->apart;
-            (*out)[(*count)++] = parts[i][f];
-        }
+    struct guideline_visit visit;
+    struct gathering to = {.mem = mem, .err = err};
+    to.ask = screen_asked(ask, &visit);
+    TRY(judge_all(&to, screen));
+    *out = to.list;
+    *count = to.count;
     return SALVE_OK;
 }
 
@@ -59,20 +94,26 @@ static enum salve_code without_apart(const struct screen_ask *ask, struct arena 
     return SALVE_OK;
 }
 
-enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
-                                struct finding **out, size_t *count, struct salve_err *err)
+enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
+                             struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
     struct screen_ask plain;
     struct finding *others = NULL;
     size_t other_count = 0;
     family_mask families = 0;
     TRY(without_apart(ask, mem, &plain, &families, err));
-    TRY(evaluate(screen, ask, mem, out, count, err));
+    TRY(judging(screen, ask, mem, out, count, err));
     if (families == 0) return SALVE_OK;
-    TRY(evaluate(screen, &plain, mem, &others, &other_count, err));
+    TRY(judging(screen, &plain, mem, &others, &other_count, err));
     for (size_t i = 0; i < *count; i++)
         if ((*out)[i].apart == 0 && !has_equal(others, other_count, &(*out)[i])) (*out)[i].apart = families;
     return SALVE_OK;
+}
+
+enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                                struct finding **out, size_t *count, struct salve_err *err)
+{
+    return screen_twice(screen, ask, evaluate, mem, out, count, err);
 }
 
 /* --- one run on a view -------------------------------------------------------------------------------------------- */
@@ -93,6 +134,10 @@ struct run {
 
 static const struct guideline *guideline_of(const struct screen *screen, struct str id)
 {
+    for (size_t i = 0; i < SCREEN_LAYERS; i++) {
+        const struct guideline *layer = screen->layers[i].member.guideline;
+        if (layer != NULL && str_eq(guideline_info(layer)->id, id)) return layer;
+    }
     for (size_t i = 0; i < screen->count; i++)
         if (str_eq(guideline_info(screen->members[i].guideline)->id, id)) return screen->members[i].guideline;
     return NULL;
@@ -143,8 +188,12 @@ static enum salve_code add(struct run *run, enum screen_kind kind, make_draft *m
 
 static enum salve_code add_drafts(struct run *run, const struct finding *finding)
 {
-    salve_assert(guideline_of(run->screen, finding->guideline) != NULL); /* a finding of this run's own evaluation */
-    struct screen_draft draft = {.guideline = guideline_of(run->screen, finding->guideline),
+    const struct guideline *guideline = guideline_of(run->screen, finding->guideline);
+    /* a finding of this run's own evaluation; only that the alarms do not load has no guideline behind it */
+    salve_assert(guideline != NULL || finding->status == FINDING_NOT_JUDGED);
+    struct screen_draft draft = {.canonical = guideline == NULL ? STR(SCREEN_ALARMS_CANONICAL)
+                                                                : guideline_info(guideline)->canonical,
+                                 .item = guideline == NULL ? NULL : guideline_item(guideline, finding->item),
                                  .finding = finding,
                                  .patient = run->patient,
                                  .about = STR(""),
@@ -156,11 +205,21 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
     return screen_needs_task(finding) ? add(run, SCREEN_TASK, screen_task, &draft) : SALVE_OK;
 }
 
-/* Drafts that this run did not write again no longer hold. */
-static enum salve_code cancel_rest(struct run *run)
+/* What the alarm layer found, or asked for. */
+static bool is_of_alarms(const struct rec_resource *one)
+{
+    const char *path = screen_kind(one) == SCREEN_OBSERVATION ? "method.coding.system" : "code.coding.system";
+    tape_at at = tape_get(&one->tape, tape_root(&one->tape), path);
+    return at != TAPE_NONE && str_starts(tape_text(&one->tape, at), STR(SCREEN_ALARMS_CANONICAL));
+}
+
+/* Drafts that this run did not write again no longer hold. Where the alarms could not be judged, what they found before
+ * stands. */
+static enum salve_code cancel_rest(struct run *run, bool is_held)
 {
     for (size_t i = 0; i < run->all_count; i++) {
         if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
+        if (is_held && is_of_alarms(&run->all[i])) continue;
         salve_assert(run->item_count < run->room);
         struct tape *tape = arena_new(run->mem, struct tape);
         struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
@@ -222,6 +281,6 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
         out->said_count += is_said;
         if (!is_said) TRY(add_drafts(&run, &list[i]));
     }
-    TRY(cancel_rest(&run));
+    TRY(cancel_rest(&run, screen_holds(list, out->count)));
     return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : SALVE_OK;
 }

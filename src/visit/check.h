@@ -13,8 +13,8 @@ struct visit_screening {
     size_t left_out; /* guidelines that are not accepted here */
 };
 
-/* visit_screening - E_NOT_FOUND: nothing is accepted here. A guideline that is accepted and broken is its error; one
- * that nobody uses here stops nothing. */
+/* visit_screening - the alarms are always among them. A guideline that is accepted here and broken is said in every
+ * finding list; it stops nothing. One that nobody uses here is left out. */
 SALVE_MUST_USE enum salve_code visit_screening(const struct visit *visit, struct visit_screening *out,
                                                struct salve_err *err);
 
@@ -26,6 +26,9 @@ SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const str
 /* visit_paper_screen - evaluates a file (Bundle, NDJSON or one resource) about one person and stores nothing. */
 SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening,
                                                   struct str bytes, struct screen_found *out, struct salve_err *err);
+
+/* visit_urgency - the most urgent of them. */
+enum urgency visit_urgency(const struct screen_found *findings);
 
 /* visit_all_judged - is there no finding of a guideline that ended with an error? Else E_INVALID, which names the first
  * one and its error; the other findings hold. */

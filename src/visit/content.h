@@ -18,7 +18,8 @@ enum visit_part {
     VISIT_RECEIPTS = 4,
     VISIT_FRAMES = 8,
     VISIT_RANGES = 16,
-    VISIT_ALL = 31
+    VISIT_ALL = 31,
+    VISIT_ALARMS = 32 /* of the guidelines those of the alarm layer, whatever else is asked for */
 };
 
 struct visit_content_ask {

@@ -11,7 +11,9 @@
  *   the caller for all. A row that names no whole agreement to care keeps only what enrolment keeps, and says so.
  * - `rejects` hears of a file only after what it holds was saved.
  * - What is kept apart is kept only with the person's tick. Without it, or where the actor may not see it, this is
- *   the last moment at which it can be judged: it is, and `apart` hears of it. */
+ *   the last moment at which it can be judged: it is, and `apart` hears of it.
+ * - The alarms of a file are judged as it came, before anything in it is refused or left out, and told even if the
+ *   file is refused, or the record does not open. Nothing of that is stored. */
 #ifndef SALVE_VISIT_IMPORT_H
 #define SALVE_VISIT_IMPORT_H
 
@@ -50,7 +52,10 @@ struct visit_watch {
     void (*rejects)(void *with, struct str json_lines);           /* values that were left out: for the operator */
     void (*issues)(void *with, const struct fhir_issues *issues); /* why a file was refused */
     bool (*person)(void *with, uint64_t people);                  /* after each one; false: stop here */
-    void (*apart)(void *with, const struct visit_apart *apart);   /* to be told to people at once */
+    /* What the alarm layer finds in a person's file, first of all. `line` of a file of many people; 0: one file. Not
+     * called for nothing. */
+    void (*alarms)(void *with, uint64_t line, const struct screen_found *findings);
+    void (*apart)(void *with, const struct visit_apart *apart); /* to be told to people at once */
     /* The accepted guidelines, when something that is kept apart has to be judged and ask.screening is NULL. *out
      * stays NULL where none is accepted. */
     enum salve_code (*guidelines)(void *with, const struct visit_screening **out, struct salve_err *err);
@@ -59,8 +64,9 @@ struct visit_watch {
 
 struct visit_import_ask {
     bool minimise;
-    bool correct;                      /* another birth date is a correction */
-    const struct consent_grant *grant; /* at a made-up site alone: what each new person agreed to; NULL: nothing */
+    bool correct;                         /* another birth date is a correction */
+    const struct consent_grant *grant;    /* at a made-up site alone: what each new person agreed to; NULL: nothing */
+    const struct visit_screening *alarms; /* judges the alarms of what came; NULL: nobody is told of any */
     const struct visit_screening *screening; /* new people: evaluates what came; NULL: nothing is evaluated */
     struct visit_watch watch;
 };

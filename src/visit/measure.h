@@ -47,6 +47,9 @@ struct visit_doubt {
 struct visit_measure_ask {
     /* true: the number stands. NULL: nothing that has to be confirmed is kept. */
     bool (*confirm)(void *with, const struct visit_doubt *doubt);
+    /* What the alarm layer finds in the readings and the record, before they are kept; both NULL: nothing is judged. */
+    const struct visit_screening *screening;
+    void (*alarms)(void *with, const struct screen_found *findings);
     void *with;
 };
 

@@ -5,21 +5,28 @@
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
+/* What is broken and relied on stops nothing: it is said in the findings of everybody. */
+static enum salve_code add_broken(const struct visit *visit, struct visit_screening *made, struct salve_err *err)
+{
+    const struct visit_content *content = visit->content;
+    for (size_t i = 0; i < content->broken_count; i++) {
+        const struct visit_broken *broken = &content->broken[i];
+        bool is_relied_on = screen_is_alarms(broken->id);
+        if (!is_relied_on) TRY(screen_has_acceptance(visit->site, broken->id, visit->mem, &is_relied_on, err));
+        if (is_relied_on) TRY(screen_broken(made->screen, broken->id, &broken->err, visit->mem, err));
+        made->left_out += !is_relied_on;
+    }
+    return SALVE_OK;
+}
+
 enum salve_code visit_screening(const struct visit *visit, struct visit_screening *out, struct salve_err *err)
 {
     const struct visit_content *content = visit->content;
     struct visit_screening made = {.left_out = 0};
-    for (size_t i = 0; i < content->broken_count; i++) {
-        const struct visit_broken *broken = &content->broken[i];
-        bool is_accepted = false;
-        TRY(screen_has_acceptance(visit->site, broken->id, visit->mem, &is_accepted, err));
-        if (is_accepted && err != NULL) *err = broken->err;
-        if (is_accepted) return broken->err.code;
-        made.left_out++;
-    }
     size_t refused = 0;
     TRY(screen_open(visit->site, content->guidelines, content->guideline_count, visit->mem, &made.screen, &refused,
                     err));
+    TRY(add_broken(visit, &made, err));
     made.left_out += refused + content->left_out;
     *out = made;
     return SALVE_OK;
@@ -44,6 +51,14 @@ enum salve_code visit_paper_screen(const struct visit *visit, const struct visit
     TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &out->count, err));
     out->list = list;
     return SALVE_OK;
+}
+
+enum urgency visit_urgency(const struct screen_found *findings)
+{
+    enum urgency worst = URGENCY_NONE;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->list[i].urgency < worst) worst = findings->list[i].urgency;
+    return worst;
 }
 
 enum salve_code visit_all_judged(const struct screen_found *findings, struct salve_err *err)

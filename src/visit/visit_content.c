@@ -92,10 +92,12 @@ static enum salve_code load_guidelines(struct opening *in, struct salve_err *err
     bool is_found = ask->guideline.len == 0;
     TRY(guideline_ids(ask->share, in->mem, &ids, &count, err));
     for (size_t i = 0; i < count; i++) {
-        bool is_wanted = ask->guideline.len == 0 || str_eq(ids[i], ask->guideline);
-        bool is_accepted = is_wanted;
+        bool is_named = ask->guideline.len == 0 || str_eq(ids[i], ask->guideline);
+        bool is_wanted = ((ask->parts & VISIT_GUIDELINES) != 0 && is_named) ||
+                         ((ask->parts & VISIT_ALARMS) != 0 && screen_is_alarms(ids[i]));
+        bool is_accepted = is_wanted; /* the alarms are judged whether or not anybody accepted them */
         is_found = is_found || is_wanted;
-        if (is_wanted && ask->accepted_at != NULL)
+        if (is_wanted && ask->accepted_at != NULL && !screen_is_alarms(ids[i]))
             TRY(screen_has_acceptance(ask->accepted_at, ids[i], in->mem, &is_accepted, err));
         in->out->left_out += is_wanted && !is_accepted;
         if (is_accepted) TRY(load_guideline(in, ids[i], err));
@@ -338,7 +340,7 @@ enum salve_code visit_content_open(const struct visit_content_ask *ask, struct a
     struct opening in = {.ask = ask, .mem = mem, .out = arena_new(mem, struct visit_content)};
     if (in.out == NULL) return no_memory(err);
     TRY(arena_str(mem, str_of(ask->share), &in.out->share, err));
-    if ((ask->parts & VISIT_GUIDELINES) != 0) TRY(load_guidelines(&in, err));
+    if ((ask->parts & (VISIT_GUIDELINES | VISIT_ALARMS)) != 0) TRY(load_guidelines(&in, err));
     if ((ask->parts & VISIT_FORMS) != 0) TRY(load_forms(&in, err));
     if ((ask->parts & VISIT_RECEIPTS) != 0) TRY(load_receipts(&in, err));
     if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_frames(&in, err));

@@ -17,6 +17,7 @@ struct importing {
     struct arena *sum_mem; /* of what outlives the person: the counts */
     const struct visit_import_ask *ask;
     struct visit_imported *sum;
+    uint64_t line;          /* of the row; 0: a file */
     struct tape bundle;     /* what may be kept, where the file was minimised */
     struct admit_kept kept; /* of the minimising, if there was one */
     bool is_minimised;
@@ -47,6 +48,17 @@ static enum salve_code read_bundle(struct importing *in, struct str bytes, struc
     enum salve_code code = import_read(bytes, in->row.mem, &in->bundle, &issues, err);
     if (code == SALVE_E_INVALID) tell_issues(in, &issues);
     return code;
+}
+
+/* Raw values are judged first, whatever becomes of the file. */
+static enum salve_code tell_alarms(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct screen_found findings = {0};
+    const struct visit_watch *watch = &in->ask->watch;
+    if (in->ask->alarms == NULL || watch->alarms == NULL) return SALVE_OK;
+    TRY(visit_alarms(&in->row, in->ask->alarms, view, &in->bundle, &findings, err));
+    if (findings.count > 0) watch->alarms(watch->with, in->line, &findings);
+    return SALVE_OK;
 }
 
 /* --- into an open record ------------------------------------------------------------------------------------------ */
@@ -230,6 +242,10 @@ enum salve_code visit_import(const struct visit *visit, struct str card, struct 
     struct rec_view *view = NULL;
     TRY(read_bundle(&in, bytes, err));
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
+    struct salve_err untold = {0};
+    enum salve_code told = tell_alarms(&in, view, &untold);
+    if (code == SALVE_OK && told != SALVE_OK && err != NULL) *err = untold;
+    if (code == SALVE_OK) code = told;
     if (code == SALVE_OK) code = import_into(&in, view, err);
     code = visit_view_close(&view, code, err);
     sum->people += code == SALVE_OK;
@@ -271,7 +287,7 @@ static enum salve_code enrol(struct importing *in, struct rec_enrolled *out, str
 static enum salve_code evaluate(struct importing *in, struct rec_view *view, struct salve_err *err)
 {
     struct screen_found found;
-    if (in->ask->screening == NULL || in->ask->screening->screen == NULL) return SALVE_OK;
+    if (in->ask->screening == NULL) return SALVE_OK;
     TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &found, err));
     return screen_counts_add(&in->sum->findings, found.list, found.count, in->sum_mem, err);
 }
@@ -358,6 +374,7 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
                             "import");
     in->subject = subject;
     TRY(read_bundle(in, bytes, err));
+    TRY(tell_alarms(in, NULL, err));
     TRY(minimise(in, err));
     TRY(enrol(in, &enrolled, err));
     /* without it nobody could ever open the record */
@@ -390,6 +407,7 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     in.row.mem = mem;
     in.csv = csv;
     enum salve_code code = csv_import_next(csv, mem, &subject, &json, more, err);
+    in.line = csv->line;
     if (code == SALVE_OK && *more) code = import_new(&in, subject, json, err);
     sum->resources = NULL;
     sum->resource_count = 0;

@@ -27,4 +27,11 @@ struct visit_imported;
 SALVE_MUST_USE enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
                                                  struct visit_imported *sum, struct salve_err *err);
 
+/* visit_alarms - the findings of the alarm layer: over what the view holds (NULL: no record is open) and a file's
+ * resources as they came (NULL: none). Nothing is kept. E_MEMORY. */
+struct visit_screening;
+struct screen_found;
+enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
+                             const struct tape *file, struct screen_found *out, struct salve_err *err);
+
 #endif

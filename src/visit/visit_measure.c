@@ -386,6 +386,18 @@ static enum salve_code bundle_of(const struct measuring *in, struct str *out, st
     return buf_done(&text, out, err);
 }
 
+static enum salve_code tell_alarms(const struct measuring *in, struct rec_view *view, struct str bytes,
+                                   struct salve_err *err)
+{
+    struct tape tape;
+    struct screen_found findings = {0};
+    if (in->ask->screening == NULL || in->ask->alarms == NULL) return SALVE_OK;
+    TRY(import_read(bytes, in->visit->mem, &tape, NULL, err));
+    TRY(visit_alarms(in->visit, in->ask->screening, view, &tape, &findings, err));
+    if (findings.count > 0) in->ask->alarms(in->ask->with, &findings);
+    return SALVE_OK;
+}
+
 static enum salve_code measure_in(struct measuring *in, struct rec_view *view, size_t *kept, struct salve_err *err)
 {
     const struct rec_resource *patient = NULL;
@@ -396,6 +408,7 @@ static enum salve_code measure_in(struct measuring *in, struct rec_view *view, s
     TRY(arena_str(in->visit->mem, patient->id, &in->patient_id, err)); /* outlives the view */
     TRY(confirm_all(in, &patient->tape, err));
     TRY(bundle_of(in, &bytes, err));
+    TRY(tell_alarms(in, view, bytes, err));
     TRY(visit_import_into(in->visit, view, bytes, &sum, err));
     *kept = sum.kept;
     return SALVE_OK;

@@ -84,6 +84,11 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
 static enum salve_code choose_findings(const struct visit *visit, family_mask families, const struct finding *findings,
                                        size_t count, struct letter_ask *ask, struct salve_err *err)
 {
+    if (screen_holds(findings, count))
+        return salve_refuse(err, SALVE_E_CONFLICT,
+                            "the alarms could not be judged: the letter is held until they are; a clinician sees the "
+                            "person today",
+                            SCREEN_ALARMS_NOT_JUDGED);
     struct finding *chosen = arena_array(visit->mem, struct finding, count + 1);
     if (chosen == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     ask->findings = chosen;

@@ -21,11 +21,12 @@ refused() { # STATUS NAME REGEX WORDS...: nothing is kept, and it says why
     is "$name: nothing is kept" "$(observations)" "$before"
 }
 prints '^10 kept' "a visit is typed in one line" salve measure "$card" bp 148/94 146/92 height 161 weight 70.5 pulse 72 \
-    glucose 5,6 hba1c 6.5% chest-pain no pregnant no sex female --as lina
+    glucose 5,6 hba1c 6.5% no-danger-signs yes pregnant no sex female --as lina
 salve take "$card" --born $born -o "$work/mine.json" 2>/dev/null
 ok "what is kept is valid FHIR" salve fhir validate "$work/mine.json"
 for value in 148 92 5.6 6.5; do is "$value is there as typed" "$(grep -o "\"value\":$value," "$work/mine.json" | wc -l)" 1; done
 made salve guideline accept body-measures --as dr-amina
+salve measure "$card" birth-within-6-weeks no acute-illness no --as lina >/dev/null 2>&1
 prints 'bp-category: hypertension .*147/93' "and it is judged" salve screen "$card" --as lina
 
 refused 1 "an unlikely number is asked about" 'systolic 210 .*85 to 200 is usual' bp 210/94

@@ -56,5 +56,11 @@ is "and changes nothing" "$(sums)" "$before"
 ok "upgrade" salve upgrade
 fails 6 "once is enough" salve upgrade
 ok "it is clean" salve verify
+fails 7 "nobody has a PIN yet" salve staff --as mia --staff new:registrar
+fails 2 "not everybody gets one from whoever opens the site" salve staff pin kofi --new-pin-file "$work/pins"
+ok "a manager does" salve staff pin mia --new-pin-file "$work/pins"
+fails 2 "once" salve staff pin mia --new-pin-file "$work/pins"
+ok "who sets the others'" salve staff pin kofi --as mia --new-pin-file "$work/pins"
+ok "and they work" salve enrol tests/conformance/cli/patient.json --as kofi
 prints '^....-..-..T' "the person sees who looked" salve looked "$card" --born "$born"
 finish

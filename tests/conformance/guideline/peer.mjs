@@ -40,6 +40,12 @@ function typed(text, type) {
     return type === 'decimal' || type === 'integer' ? Number(text) : type === 'boolean' ? text === 'yes' : text;
 }
 
+// The bounds of the visit, which the program gives: here the calendar day of now, in UTC. The peer knows no parameter
+// without a value.
+const visit = day => ({ 'Visit start': cql.DateTime.parse(`${day}T00:00:00.000+00:00`),
+    'Visit end': cql.DateTime.parse(`${day}T23:59:59.999+00:00`), 'Today': cql.Date.parse(day) });
+const hasEncounter = bundle => bundle.entry.some(e => e.resource.resourceType === 'Encounter');
+
 const [mode, share, ...rest] = process.argv.slice(2);
 if (mode === 'vectors') {
     let passed = 0, differ = 0;
@@ -55,7 +61,7 @@ if (mode === 'vectors') {
             const file = join(rest[0], family + '.csv');
             if (!existsSync(file)) continue;
             for (const row of csvRows(readFileSync(file, 'utf8'))) {
-                const parameters = {};
+                const parameters = visit('2026-11-23');
                 for (const [column, into] of Object.entries(map.inputs)) parameters[into.parameter] = typed(row[column], into.type);
                 const executor = new cql.Executor(library, new cql.CodeService({}), parameters);
                 const source = fhir.PatientSource.FHIRv401();
@@ -85,7 +91,9 @@ if (mode === 'vectors') {
         const library = new cql.Library(logic, new cql.Repository(all));
         for (const name of readdirSync(join(share, 'guidelines', id, 'cases'))) {
             const one = JSON.parse(readFileSync(join(share, 'guidelines', id, 'cases', name), 'utf8'));
-            const parameters = Object.fromEntries(about.switches.map(s => [s.parameter, one.choices?.[s.name] ?? s.initial]));
+            if (hasEncounter(one.subject)) continue; // the program finds the visit
+            const parameters = { ...visit(one.now.slice(0, 10)),
+                ...Object.fromEntries(about.switches.map(s => [s.parameter, one.choices?.[s.name] ?? s.initial])) };
             const source = fhir.PatientSource.FHIRv401();
             source.loadBundles([one.subject]);
             const executor = new cql.Executor(library, new cql.CodeService({}), parameters);
@@ -134,7 +142,7 @@ if (mode === 'vectors') {
             const source = fhir.PatientSource.FHIRv401();
             source.loadBundles([bundle]);
             const library = new cql.Library(parts[id].logic, new cql.Repository(parts[id].all));
-            const executor = new cql.Executor(library, new cql.CodeService({}), {});
+            const executor = new cql.Executor(library, new cql.CodeService({}), visit(last));
             const run = await executor.exec(source, cql.DateTime.parse(`${last}T23:00:00.000+00:00`));
             const peer = JSON.parse(JSON.stringify(Object.values(run.patientResults)[0].Findings));
             const elms = [join(share, 'guidelines', id, 'logic.json'), ...readdirSync(join(share, 'guidelines/lib'))
@@ -154,7 +162,7 @@ if (mode === 'vectors') {
     const source = fhir.PatientSource.FHIRv401();
     source.loadBundles([JSON.parse(readFileSync(file, 'utf8'))]);
     const library = new cql.Library(logic, new cql.Repository(all));
-    const executor = new cql.Executor(library, new cql.CodeService({}), {});
+    const executor = new cql.Executor(library, new cql.CodeService({}), visit(last));
     const result = await executor.exec(source, cql.DateTime.parse(now));
     for (const one of Object.values(result.patientResults)) console.log(JSON.stringify(one.Findings, null, 1));
 }

@@ -130,8 +130,8 @@ static void results_stand_by_urgency_and_else_as_they_came(void **state)
 static void each_urgency_has_its_answer(void **state)
 {
     (void)state;
-    static const char *const answers[URGENCY_COUNT] = {"right now", "before you leave", "within two weeks",
-                                                       "no hurry",  "yourself.",        "as it should be."};
+    static const char *const answers[URGENCY_COUNT] = {"an emergency", "a clinician today", "within two weeks",
+                                                       "no hurry",     "yourself.",         "as it should be."};
     for (int u = 0; u < URGENCY_COUNT; u++) {
         struct finding findings[] = {pressure("normal", "routine", URGENCY_NONE, ""),
                                      pressure("hypertension", "same-day", (enum urgency)u, "")};
@@ -260,7 +260,7 @@ static void an_open_question_does_not_hide_an_urgent_step(void **state)
     finding.missing_count = 1;
     struct finding findings[] = {pressure("normal", "routine", URGENCY_NONE, ""), finding};
     struct letter *letter = letter_of(findings, 2);
-    assert_true(says(letter->answer, "before you leave"));
+    assert_true(says(letter->answer, "a clinician today"));
     assert_int_equal(letter->step_count, 1);
     assert_int_equal(letter->note_count, 1);
 }

@@ -60,7 +60,8 @@ static struct finding pressure(void)
 
 static struct screen_draft draft_of(const struct finding *finding)
 {
-    return (struct screen_draft){.guideline = guideline,
+    return (struct screen_draft){.canonical = guideline_info(guideline)->canonical,
+                                 .item = guideline_item(guideline, finding->item),
                                  .finding = finding,
                                  .patient = STR("Patient/x.1"),
                                  .id = STR("x.9"),

@@ -140,7 +140,8 @@ static void drafts_that_no_run_confirms_are_not_signed(void **state)
     const struct finding *findings = NULL;
     run(&w, &findings, &all_findings);
     struct screen *fewer = NULL;
-    t_must(screen_open(w.t->site, w.list, 1, w.t->mem, &fewer, NULL, &err)); /* blood pressure alone */
+    struct guideline *two[] = {w.list[0], w.list[w.count - 1]}; /* blood pressure, and the alarms */
+    t_must(screen_open(w.t->site, two, 2, w.t->mem, &fewer, NULL, &err));
     w.screen = fewer;
     size_t left = 0;
     run(&w, &findings, &left);
@@ -152,6 +153,32 @@ static void drafts_that_no_run_confirms_are_not_signed(void **state)
     assert_int_equal(signed_count, left);
     view = look(&w);
     assert_int_equal(kept(&w, view, SCREEN_SIGNED).count, left);
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+/* The alarms found something, and then they could not be judged any more: what they found stands. */
+static void alarms_that_cannot_be_judged_hide_nothing(void **state)
+{
+    (void)state;
+    struct world w = world_examined("runs-alarms");
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    measure_pressure(&w, view, 20, "64", "40");
+    t_close_view(&view);
+    const struct finding *findings = NULL;
+    size_t count = 0;
+    run(&w, &findings, &count);
+    assert_str(findings[0].item, "bp-low");
+    assert_int_equal(findings[0].urgency, URGENCY_EMERGENCY_NOW);
+    t_must(screen_open(w.t->site, w.list, 1, w.t->mem, &w.screen, NULL, &err)); /* the folder of the alarms is away */
+    run(&w, &findings, &count);
+    assert_str(findings[0].item, SCREEN_ALARMS_NOT_JUDGED);
+    assert_int_equal(findings[0].urgency, URGENCY_SAME_DAY);
+    assert_true(screen_holds(findings, count));
+    view = look(&w);
+    struct screen_set drafts = kept(&w, view, SCREEN_DRAFT);
+    assert_str(of_item(drafts.findings, drafts.count, "bp-low")->action, "call-emergency");
+    assert_true(screen_holds(drafts.findings, drafts.count));
     t_close_view(&view);
     t_site_drop(w.t);
 }
@@ -313,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_draft_stays_with_its_item),
         cmocka_unit_test(a_task_ends_when_the_value_was_measured_again),
         cmocka_unit_test(drafts_that_no_run_confirms_are_not_signed),
+        cmocka_unit_test(alarms_that_cannot_be_judged_hide_nothing),
         cmocka_unit_test(signed_results_stay_when_a_run_finds_otherwise),
         cmocka_unit_test(the_newest_signing_stands_with_its_own_clinician),
         cmocka_unit_test(a_signing_names_what_it_covers),

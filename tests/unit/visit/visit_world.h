@@ -42,7 +42,7 @@ static struct visit_content *content_of(const char *folder, unsigned parts, cons
 static struct world empty_world(const char *name, const char *guideline)
 {
     struct world w = {.t = t_site_make(name, false)};
-    unsigned parts = guideline == NULL ? VISIT_ALL & ~(unsigned)VISIT_GUIDELINES : VISIT_ALL;
+    unsigned parts = guideline == NULL ? VISIT_ALL & ~(unsigned)VISIT_GUIDELINES : VISIT_ALL | VISIT_ALARMS;
     w.visit = (struct visit){.site = w.t->site, .mem = w.t->mem, .actor = T_REGISTRAR};
     w.visit.content = content_of(share(), parts, guideline, w.t->mem);
     return w;

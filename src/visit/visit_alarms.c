@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The alarms of a file as it came: before anything in it is refused, left out or kept, and whatever the person agreed
+ * to. Nothing of it is stored. */
+#include "admit/admit.h"
+#include "consent/consent.h"
+#include "fhir/tape_edit.h"
+#include "visit/check.h"
+#include "visit/visit_int.h"
+
+/* Resources that are judged together: what the record holds, and what came. */
+struct together {
+    struct tape *tapes;
+    family_mask *families;
+    size_t count;
+    struct str born; /* of the record's Patient */
+    bool has_patient;
+};
+
+static enum salve_code make_room(struct together *to, size_t more, struct arena *mem, struct salve_err *err)
+{
+    struct tape *tapes = arena_array(mem, struct tape, to->count + more + 1);
+    family_mask *families = arena_array(mem, family_mask, to->count + more + 1);
+    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "alarms");
+    for (size_t i = 0; i < to->count; i++) {
+        tapes[i] = to->tapes[i];
+        families[i] = to->families[i];
+    }
+    to->tapes = tapes;
+    to->families = families;
+    return SALVE_OK;
+}
+
+static enum salve_code add_record(struct together *to, struct rec_view *view, struct arena *mem, struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    TRY(rec_all(view, 0, &all, &count, err));
+    TRY(make_room(to, count, mem, err));
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].class == CLASS_SENS) to->families[to->count] = all[i].families != 0 ? all[i].families : FAMILY_ALL;
+        to->tapes[to->count++] = all[i].tape;
+        if (!str_is(all[i].type, "Patient")) continue;
+        to->has_patient = true;
+        to->born = tape_child_text(&all[i].tape, tape_root(&all[i].tape), "birthDate");
+    }
+    return SALVE_OK;
+}
+
+/* A file about somebody else is not judged with this person's facts. */
+static bool is_about_another(const struct together *to, const struct tape *file)
+{
+    tape_at patient = tape_patient(file);
+    if (patient == TAPE_NONE) return false;
+    struct str born = tape_child_text(file, patient, "birthDate");
+    return born.len > 0 && to->born.len > 0 && !str_eq(born, to->born);
+}
+
+static enum salve_code add_file(struct together *to, const struct visit *visit, const struct tape *file,
+                                struct salve_err *err)
+{
+    size_t more = 0;
+    const struct admit_rules *rules = site_admission(visit->site);
+    for (tape_at at = TAPE_NONE; tape_each_resource(file, &at);) more++;
+    TRY(make_room(to, more, visit->mem, err));
+    for (tape_at at = TAPE_NONE; tape_each_resource(file, &at);) {
+        if (to->has_patient && at == tape_patient(file)) continue;
+        to->families[to->count] = admit_families(rules, file, at);
+        TRY(tape_copy(file, at, NULL, NULL, visit->mem, &to->tapes[to->count++], err));
+    }
+    return SALVE_OK;
+}
+
+/* Who may not see what is kept apart hears that it is urgent, and to call a clinician; not what it is. */
+static void hide_apart(const struct visit *visit, struct finding *list, size_t count)
+{
+    if ((consent_role_classes(visit->actor.role, PURPOSE_CARE) & CLASS_BIT(CLASS_SENS)) != 0) return;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].apart != 0)
+            list[i] = (struct finding){.guideline = list[i].guideline,
+                                       .version = list[i].version,
+                                       .item = STR("kept-apart"),
+                                       .status = FINDING_ASSESSED,
+                                       .category = STR("alarm"),
+                                       .action = STR("clinician-today"),
+                                       .urgency = list[i].urgency,
+                                       .apart = list[i].apart};
+}
+
+enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
+                             const struct tape *file, struct screen_found *out, struct salve_err *err)
+{
+    struct together to = {.count = 0};
+    struct salve_err unread = {0};
+    struct finding *list = NULL;
+    *out = (struct screen_found){0};
+    if (view != NULL && add_record(&to, view, visit->mem, &unread) != SALVE_OK) to = (struct together){.count = 0};
+    if (file != NULL && is_about_another(&to, file)) to = (struct together){.count = 0};
+    if (file != NULL) TRY(add_file(&to, visit, file, err));
+    struct screen_ask ask = {to.tapes, to.count, to.families, site_now_unix_ms(visit->site)};
+    TRY(screen_alarms(screening->screen, &ask, visit->mem, &list, &out->count, err));
+    hide_apart(visit, list, out->count);
+    out->list = list;
+    return SALVE_OK;
+}
