@@ -212,10 +212,11 @@ struct outputs {
     struct visit_screening screening; /* of guidelines_now */
 };
 
+/* Behind what is there: whether that goes, the import knows when it has begun. */
 static enum salve_code open_output(const char *path, FILE **out, struct salve_err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    *out = fd < 0 ? NULL : fdopen(fd, "w");
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    *out = fd < 0 ? NULL : fdopen(fd, "a+");
     return *out == NULL ? file_fail(err, path) : SALVE_OK;
 }
 
@@ -229,25 +230,59 @@ static enum salve_code close_output(FILE *file, const char *path, enum salve_cod
     return salve_refuse(err, SALVE_E_IO, "it could not be written to the end", "%s", path);
 }
 
-/* Slips and cards are shown once: nothing that holds some is written over. */
-static enum salve_code refuse_existing(const char *path, struct salve_err *err)
+/* Bytes that are in it already; 0 also for what is no file. */
+static off_t bytes_in(FILE *file)
 {
     struct stat info;
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_CONFLICT,
-                        "the file exists and may hold slips or cards, which are shown once; name another",
-                        "--output %s", path);
+    return fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
+}
+
+/* Where the lines behind the first `keep` begin, if there is one more of them; -1: none, or others. */
+static off_t place_behind(FILE *file, uint64_t keep)
+{
+    uint64_t lines = 0;
+    off_t at = 0, found = -1;
+    rewind(file);
+    for (int c = fgetc(file); c != EOF; c = fgetc(file)) {
+        at++;
+        if (c == '\n' && ++lines == keep) found = at;
+    }
+    return lines == keep + 1 ? found : -1;
+}
+
+/* Slips and cards are shown once: nothing that holds some is written over. A file that an earlier run left goes on; the
+ * line of the row that is done again goes, where it is the last one. */
+static enum salve_code import_begun(void *with, const struct rec_rows_state *state, struct salve_err *err)
+{
+    struct outputs *out = with;
+    const char *path = cli_option(out->cli, OPT_OUTPUT);
+    bool has_cards = out->cards != NULL && bytes_in(out->cards) > 0;
+    if (has_cards && !state->is_resumed)
+        return salve_refuse(err, SALVE_E_CONFLICT,
+                            "the file exists and may hold slips or cards, which are shown once; name another",
+                            "--output %s", path);
+    if (!state->is_resumed && out->rejects != NULL && bytes_in(out->rejects) > 0 &&
+        ftruncate(fileno(out->rejects), 0) != 0)
+        return file_fail(err, cli_option(out->cli, OPT_REJECTS));
+    off_t last = has_cards && state->is_redone ? place_behind(out->cards, state->done + 1) : -1;
+    if (last >= 0 && ftruncate(fileno(out->cards), last) != 0) return file_fail(err, path);
+    if (out->cards != NULL && !has_cards)
+        (void)fprintf(out->cards, "subject,%s\n", site_is_made_up(out->cli->visit.site) ? "card" : "slip");
+    if (!state->is_resumed) return SALVE_OK;
+    cli_say(out->cli, "Going on after %llu rows that an earlier run has done.%s", (unsigned long long)state->done,
+            state->is_redone && last < 0
+                ? " It was cut off within the next one: the slip or card of that row is void, if it was "
+                  "written, and the row is done again."
+            : state->is_kept ? " The last of them was cut off, and its record has been used since: look at it."
+                             : "");
+    return SALVE_OK;
 }
 
 static enum salve_code open_outputs(struct outputs *out, struct salve_err *err)
 {
     const char *rejects = cli_option(out->cli, OPT_REJECTS), *cards = cli_option(out->cli, OPT_OUTPUT);
     if (rejects != NULL) TRY(open_output(rejects, &out->rejects, err));
-    if (cards == NULL) return SALVE_OK;
-    TRY(refuse_existing(cards, err));
-    TRY(open_output(cards, &out->cards, err));
-    (void)fprintf(out->cards, "subject,%s\n", site_is_made_up(out->cli->visit.site) ? "card" : "slip");
-    return SALVE_OK;
+    return cards == NULL ? SALVE_OK : open_output(cards, &out->cards, err);
 }
 
 static enum salve_code keep_card(void *with, struct str subject, struct str card, struct salve_err *err)
@@ -450,8 +485,16 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     struct visit_imported sum = {0};
     struct visit_import_ask ask = {.minimise = cli_has(cli, OPT_MINIMISE),
                                    .correct = cli_has(cli, OPT_YES),
-                                   .watch = {keep_card, tell_less, keep_rejects, print_issues, step, tell_alarms,
-                                             tell_apart, guidelines_now, &out}};
+                                   .watch = {.card = keep_card,
+                                             .less = tell_less,
+                                             .rejects = keep_rejects,
+                                             .issues = print_issues,
+                                             .person = step,
+                                             .alarms = tell_alarms,
+                                             .apart = tell_apart,
+                                             .guidelines = guidelines_now,
+                                             .begun = import_begun,
+                                             .with = &out}};
     bool is_enrol = cli_has(cli, OPT_ENROL);
     TRY(check_import(cli, err));
     if (!is_enrol) TRY(cli_card_read(cli, err));
@@ -469,8 +512,8 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     if (is_enrol && !is_done)
         cli_say(
             cli,
-            "Stopped after %llu people; their slips or cards are in %s. To go on, give a file with the other rows and "
-            "another --output.",
+            "Stopped after %llu people; their slips or cards are in %s. The same command goes on from here; rows that "
+            "come later in the file may be mended before.",
             (unsigned long long)sum.people, cli_option(cli, OPT_OUTPUT));
     return code == SALVE_OK ? printed : code;
 }

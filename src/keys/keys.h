@@ -279,8 +279,11 @@ SALVE_MUST_USE enum salve_code keys_token_replace(struct keys *keys, const struc
 SALVE_MUST_USE enum salve_code keys_token_end(struct keys *keys, struct compartment id,
                                               const uint8_t token[KEYS_TOKEN_BYTES], struct salve_err *err);
 /* keys_token_next - for verify: the first row behind `after` (a token and its compartment; NULL: from the start). */
+enum { KEYS_BOUND_BYTES = 40 };
 struct keys_token_row {
     uint8_t token[KEYS_TOKEN_BYTES];
+    uint8_t row[KEYS_BOUND_BYTES]; /* what stands beside it */
+    size_t row_bytes;
     struct keys_bound to;
     bool is_ours;
 };

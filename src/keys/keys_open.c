@@ -8,9 +8,8 @@
 #include "keys/keys_int.h"
 
 #define NEW_TABLES                                                                                                     \
-    "CREATE TABLE token (token BLOB, compartment BLOB, since INTEGER NOT NULL, mac BLOB NOT NULL,"                     \
-    " PRIMARY KEY (token, compartment)) STRICT, WITHOUT ROWID;"                                                        \
-    "CREATE INDEX token_compartment ON token (compartment);"                                                           \
+    "CREATE TABLE token (token BLOB, compartment BLOB, PRIMARY KEY (token, compartment)) STRICT, WITHOUT ROWID;"       \
+    "CREATE INDEX token_compartment ON token (substr(compartment, 1, 16));"                                            \
     "CREATE TABLE compartment (compartment BLOB PRIMARY KEY, decided INTEGER NOT NULL, mac BLOB NOT NULL)"             \
     " STRICT, WITHOUT ROWID;"
 static const char schema[] =
@@ -50,8 +49,8 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
          &k->wrap_after},
         {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4", &k->wrap_drop_one},
         {"SELECT compartment FROM wrap WHERE compartment > ?1 ORDER BY compartment LIMIT 1", &k->next_id},
-        {"DELETE FROM token WHERE compartment = ?1", &k->token_drop},
-        {"DELETE FROM token WHERE token = ?1 AND compartment = ?2", &k->token_drop_one},
+        {"DELETE FROM token WHERE substr(compartment, 1, 16) = ?1", &k->token_drop},
+        {"DELETE FROM token WHERE token = ?1 AND substr(compartment, 1, 16) = ?2", &k->token_drop_one},
     };
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; code == SALVE_OK && i < sizeof all / sizeof all[0]; i++)
@@ -61,20 +60,22 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
 
 static enum salve_code prepare_new(struct keys *k, struct salve_err *err)
 {
-    TRY(db_prepare(k->db, "INSERT OR REPLACE INTO token VALUES (?1, ?2, ?3, ?4)", &k->token_put, err));
-    TRY(db_prepare(k->db, "SELECT compartment, since, mac FROM token WHERE token = ?1 ORDER BY compartment",
-                   &k->token_find, err));
+    TRY(db_prepare(k->db, "INSERT INTO token VALUES (?1, ?2)", &k->token_put, err));
+    TRY(db_prepare(k->db, "SELECT compartment FROM token WHERE token = ?1 ORDER BY compartment", &k->token_find, err));
     TRY(db_prepare(k->db,
-                   "SELECT token, compartment, since, mac FROM token WHERE (token, compartment) > (?1, ?2) "
+                   "SELECT token, compartment FROM token WHERE (token, compartment) > (?1, ?2) "
                    "ORDER BY token, compartment LIMIT 1",
                    &k->token_next, err));
-    TRY(db_prepare(k->db, "SELECT token, since FROM token WHERE compartment = ?1 ORDER BY token", &k->token_list, err));
+    TRY(db_prepare(
+        k->db, "SELECT token, compartment FROM token WHERE substr(compartment, 1, 16) = ?1 ORDER BY token, compartment",
+        &k->token_list, err));
     TRY(db_prepare(k->db, "SELECT decided, mac FROM compartment WHERE compartment = ?1", &k->whole_get, err));
     TRY(db_prepare(k->db, "INSERT OR REPLACE INTO compartment VALUES (?1, ?2, ?3)", &k->whole_put, err));
     TRY(db_prepare(k->db, "DELETE FROM compartment WHERE compartment = ?1", &k->whole_drop, err));
     return db_prepare(k->db,
                       "SELECT min(compartment) FROM (SELECT min(compartment) AS compartment FROM wrap WHERE "
-                      "compartment > ?1 UNION SELECT min(compartment) FROM token WHERE compartment > ?1 "
+                      "compartment > ?1 UNION SELECT min(substr(compartment, 1, 16)) FROM token WHERE "
+                      "substr(compartment, 1, 16) > ?1 "
                       "UNION SELECT min(compartment) FROM compartment WHERE compartment > ?1)",
                       &k->whole_next, err);
 }

@@ -55,6 +55,9 @@ enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct 
 }
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
+/* What stands beside a token: compartment, the number of the record that made it good, a MAC over these and the token. */
+enum { AT_SINCE = COMPARTMENT_BYTES, AT_MAC = AT_SINCE + 8 };
+_Static_assert(KEYS_BOUND_BYTES == AT_MAC + MAC_BYTES, "the row is as long as its parts");
 
 static void token_mac(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], const struct keys_bound *to,
                       uint8_t mac[MAC_BYTES])
@@ -71,12 +74,13 @@ static void token_mac(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], 
 enum salve_code keys_token_store(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], const struct keys_bound *to,
                                  struct salve_err *err)
 {
-    uint8_t mac[MAC_BYTES];
-    token_mac(keys, token, to, mac);
+    uint8_t row[KEYS_BOUND_BYTES];
+    memcpy(row, to->id.bytes, COMPARTMENT_BYTES);
+    crypto_put_u64(row + AT_SINCE, to->since);
+    token_mac(keys, token, to, row + AT_MAC);
+    TRY(keys_token_drop_in(keys, to->id, token, err)); /* there is one for a token and its compartment */
     db_bind_blob(keys->token_put, 1, str_bytes(token, KEYS_TOKEN_BYTES));
-    db_bind_blob(keys->token_put, 2, compartment_bytes(&to->id));
-    db_bind_i64(keys->token_put, 3, (int64_t)to->since);
-    db_bind_blob(keys->token_put, 4, str_bytes(mac, sizeof mac));
+    db_bind_blob(keys->token_put, 2, str_bytes(row, sizeof row));
     return db_run(keys->token_put, err);
 }
 
@@ -129,17 +133,15 @@ enum salve_code keys_token_end(struct keys *keys, struct compartment id, const u
     return code;
 }
 
-/* The columns compartment, since, mac from `first` on. */
-static bool read_bound(struct keys *keys, struct db_stmt *stmt, int first, const uint8_t token[KEYS_TOKEN_BYTES],
-                       struct keys_bound *out)
+static bool read_bound(struct keys *keys, struct str row, const uint8_t token[KEYS_TOKEN_BYTES], struct keys_bound *out)
 {
     uint8_t mac[MAC_BYTES];
-    struct str id = db_column_blob(stmt, first), kept = db_column_blob(stmt, first + 2);
-    *out = (struct keys_bound){.since = (uint64_t)db_column_i64(stmt, first + 1)};
-    if (id.len != COMPARTMENT_BYTES || kept.len != MAC_BYTES) return false;
-    memcpy(out->id.bytes, id.ptr, id.len);
+    *out = (struct keys_bound){.since = 0};
+    if (row.len != KEYS_BOUND_BYTES) return false;
+    memcpy(out->id.bytes, row.ptr, COMPARTMENT_BYTES);
+    out->since = crypto_get_u64((const uint8_t *)row.ptr + AT_SINCE);
     token_mac(keys, token, out, mac);
-    return crypto_equal(mac, kept.ptr, MAC_BYTES);
+    return crypto_equal(mac, row.ptr + AT_MAC, MAC_BYTES);
 }
 
 enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKEN_BYTES], struct arena *mem,
@@ -156,7 +158,7 @@ enum salve_code keys_token_find(struct keys *keys, const uint8_t token[KEYS_TOKE
         list = arena_grow(mem, list, used * sizeof *list, (used + 1) * sizeof *list); /* twins are few */
         if (list == NULL)
             code = salve_fail(err, SALVE_E_MEMORY, "look-up");
-        else if (!read_bound(keys, keys->token_find, 0, token, &list[used++]))
+        else if (!read_bound(keys, db_column_blob(keys->token_find, 0), token, &list[used++]))
             code = salve_refuse(err, SALVE_E_INTEGRITY, "the card or name leads to somebody whom it was not made for",
                                 "%s, token", keys->path);
     }
@@ -172,15 +174,18 @@ enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *
     struct keys_token_row from = {0};
     if (after != NULL) from = *after;
     db_bind_blob(keys->token_next, 1, after == NULL ? STR("") : str_bytes(from.token, sizeof from.token));
-    db_bind_blob(keys->token_next, 2, after == NULL ? STR("") : compartment_bytes(&from.to.id));
+    db_bind_blob(keys->token_next, 2, after == NULL ? STR("") : str_bytes(from.row, from.row_bytes));
     enum salve_code code = db_step(keys->token_next, found, err);
     struct str token = code == SALVE_OK && *found ? db_column_blob(keys->token_next, 0) : STR_NONE;
+    struct str row = code == SALVE_OK && *found ? db_column_blob(keys->token_next, 1) : STR_NONE;
     *out = (struct keys_token_row){0};
-    if (code == SALVE_OK && *found && token.len != KEYS_TOKEN_BYTES)
+    if (code == SALVE_OK && *found && (token.len != KEYS_TOKEN_BYTES || row.len > KEYS_BOUND_BYTES))
         code = salve_fail(err, SALVE_E_INTEGRITY, "%s, token", keys->path);
     if (code == SALVE_OK && *found) {
         memcpy(out->token, token.ptr, token.len);
-        out->is_ours = read_bound(keys, keys->token_next, 1, out->token, &out->to);
+        out->row_bytes = row.len;
+        if (row.len > 0) memcpy(out->row, row.ptr, row.len);
+        out->is_ours = read_bound(keys, row, out->token, &out->to);
     }
     db_reset(keys->token_next);
     return code;

@@ -52,14 +52,14 @@ static enum salve_code add_tokens(struct keys *keys, struct compartment id, uint
     while (code == SALVE_OK) {
         code = db_step(keys->token_list, &row, err);
         if (code != SALVE_OK || !row) break;
-        struct str token = db_column_blob(keys->token_list, 0);
+        struct str token = db_column_blob(keys->token_list, 0), bound = db_column_blob(keys->token_list, 1);
         *bytes = grow(*bytes, used, err);
         if (*bytes == NULL) code = SALVE_E_MEMORY;
         if (*bytes == NULL) break;
         uint8_t *part = *bytes + *used - PART_BYTES;
         part[0] = 't';
         memcpy(part + 8, token.ptr, token.len < KEYS_TOKEN_BYTES ? token.len : KEYS_TOKEN_BYTES);
-        crypto_put_u64(part + 24, (uint64_t)db_column_i64(keys->token_list, 1));
+        if (bound.len >= COMPARTMENT_BYTES + 8) memcpy(part + 24, bound.ptr + COMPARTMENT_BYTES, 8);
     }
     db_reset(keys->token_list);
     return code;

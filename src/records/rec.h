@@ -89,6 +89,31 @@ SALVE_MUST_USE enum salve_code rec_slip_done(struct site *site, const struct rec
 SALVE_MUST_USE enum salve_code rec_slip_claim(struct site *site, struct actor actor, struct str slip, struct arena *mem,
                                               struct str *card, struct salve_err *err);
 
+/* Files of many new people. A run that is cut off goes on with the same file and enrols nobody twice.
+ *
+ *     code = rec_rows_begin(site, first, &state, err);        // first: tells this file from others:
+ *     while (..) {                                             // such as its head and first row
+ *         code = rec_rows_next(site, row, &is_done, err);      // row: its bytes
+ *         if (is_done) continue;                               // by the run before
+ *         ...                                                  // at most one enrolment, and what belongs to it
+ *         rec_rows_done(site);
+ *     }
+ *     code = rec_rows_end(site, is_complete, err);             // in every case; complete: the file is forgotten
+ *
+ * Kept is a document of the commons with a count, a random id and keyed hashes (docs/formats/site.md).
+ *   errors   rec_rows_next: E_CONFLICT: the rows that were done are not these */
+struct rec_rows_state {
+    uint64_t done;   /* rows that the run before has done */
+    bool is_resumed; /* there was one */
+    bool is_redone;  /* it was cut off within the row after them: what was there of that person is erased */
+    bool is_kept;    /* the same, but somebody has used that record since: it stays, and its row counts as done */
+};
+SALVE_MUST_USE enum salve_code rec_rows_begin(struct site *site, struct str first, struct rec_rows_state *out,
+                                              struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_rows_next(struct site *site, struct str row, bool *is_done, struct salve_err *err);
+void rec_rows_done(struct site *site);
+SALVE_MUST_USE enum salve_code rec_rows_end(struct site *site, bool is_complete, struct salve_err *err);
+
 /* rec_card_valid - whether a text has the form of a card code and its check character; tells nothing about people. */
 bool rec_card_valid(struct str text);
 /* rec_code_valid - the same for a code of any kind. */

@@ -6,6 +6,7 @@
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
 #include "records/gate_int.h"
+#include "records/rows_int.h"
 #include "records/who_int.h"
 
 enum { WORK_BYTES = 32 << 20, NUMBER_ENROLMENT = 1 }; /* the Patient's id of an enrolment ends in ".1" */
@@ -83,7 +84,9 @@ static enum salve_code enrol_in(struct enrolment *en, struct rec_tx *tx, struct 
     if (code == SALVE_OK) code = store_quota_free(tx->store, en->chain.id, tx->now_unix_ms, err);
     if (code == SALVE_OK) code = put_records(en, tx, actor, err);
     if (code == SALVE_OK) code = put_keys(en, err);
+    if (code == SALVE_OK) rec_rows_enrolled(tx->site, en->chain.id);
     if (code == SALVE_OK) code = rec_tx_commit(tx, err);
+    if (code != SALVE_OK) rec_rows_not_enrolled(tx->site);
     return code;
 }
 
@@ -122,6 +125,7 @@ static enum salve_code enrol_one(struct site *site, struct actor actor, const st
     if (code == SALVE_OK && has_slip) code = rec_code_out(&en.slip, mem, &out->slip, err);
     if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, REC_SIGN_DUE, mem, &out->receipt, err);
     out->compartment = en.chain.id;
+    if (code == SALVE_OK) site->enrolled = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     crypto_zero(&en.slip, sizeof en.slip);
     rec_codec_wipe(site->codec);

@@ -114,6 +114,9 @@ static enum salve_code prepare(struct saving *s, struct arena *work, struct salv
     if (code == SALVE_OK) code = rec_actor_needs(s->view->actor, ROLES_WRITING, err);
     if (code != SALVE_OK) return code;
     if (s->count == 0) return salve_fail(err, SALVE_E_INVALID, "batch without resources");
+    if (s->view->ids_given > REC_IDS_PER_VIEW)
+        return salve_refuse(err, SALVE_E_TOO_BIG, "one opening of a record takes 65,536 new resources; divide the file",
+                            "resources of one view");
     s->classes = arena_array(work, enum data_class, s->count);
     if (s->classes == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
     for (size_t i = 0; i < s->count && code == SALVE_OK; i++) {

@@ -3,6 +3,7 @@
  * A site folder: making, opening, closing. Files: site.db (records, log, commons), keys.db and keys.epoch (wraps and
  * sealed keys), checkpoint and signed-head (the log's head), revoked, lock. docs/formats/site.md. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,6 +109,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     rec_closing_done(s);
+    free(s->rows);
     crypto_keys_drop(&s->log_seed);
     crypto_keys_drop(&s->row_keys);
     rec_codec_close(&s->codec);

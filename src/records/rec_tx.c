@@ -3,6 +3,7 @@
  * One transaction of the gate: the store's, with a cursor of the log in it and the guarded clock. What is added to it
  * commits together; nothing is acknowledged before that. */
 #include "records/closing_int.h"
+#include "records/rows_int.h"
 #include "store/store.h"
 
 /* What every write transaction carries along: that this run wrote, what an earlier one left to be tidied, and the notes
@@ -50,7 +51,8 @@ enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *me
 enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
 {
     bool writes = !tx->is_read_only;
-    enum salve_code code = store_commit(&tx->store, err);
+    enum salve_code code = writes ? rec_rows_put(tx, err) : SALVE_OK;
+    if (code == SALVE_OK) code = store_commit(&tx->store, err);
     if (code == SALVE_OK && writes) {
         tx->site->is_marked_open = tx->site->has_written = true;
         tx->site->pending_done = STR_NONE;

@@ -27,6 +27,7 @@ struct rec_codec;
 struct rec_decided;
 struct rec_log;
 struct rec_revoked;
+struct rec_rows;
 struct store;
 
 struct site {
@@ -49,6 +50,8 @@ struct site {
     int64_t signed_at_unix_ms;   /* of the newest signature, guarded; 0: never, or nobody knows */
     bool must_sign;              /* at the closing, whatever the interval says */
     bool has_written;            /* anything, in this run */
+    struct compartment enrolled; /* the newest of this run: going on with it is not looking people up */
+    struct rec_rows *rows;       /* the file of new people that is under way; NULL: none */
     struct rec_closing *closing; /* notes of closed views that wait for a commit (closing_int.h) */
     size_t closing_count;
     int64_t now_unix_ms; /* guarded, of the newest transaction */

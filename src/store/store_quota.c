@@ -2,13 +2,20 @@
  * The quota of openings: one mark with a row for each compartment that was opened within the hour: 8 bytes of
  * SHA-256(id),
  * 8 bytes of the minute; QUOTA_FREE is set in the minute of a row that does not count. Rows of more than an hour ago
- * are dropped as the next is written. The mark is sealed and padded to 64 rows: whose record was opened, when, and how
+ * are dropped as the next is written, and of those that do not count the newest are kept, so that each of a file of
+ * many new people costs the same. The mark is sealed and padded to 64 rows: whose record was opened, when, and how
  * many were, is for who has the key of rows alone. */
 #include "base/assert.h"
 #include "crypto/crypto.h"
 #include "store/store_int.h"
 
-enum { QUOTA_ROW_BYTES = 16, QUOTA_ROWS_MAX = 10000, QUOTA_MINUTES = 60, QUOTA_PAD_BYTES = 64 * QUOTA_ROW_BYTES };
+enum {
+    QUOTA_ROW_BYTES = 16,
+    QUOTA_COUNTED_MAX = 10000,
+    QUOTA_FREE_MAX = 1000,
+    QUOTA_MINUTES = 60,
+    QUOTA_PAD_BYTES = 64 * QUOTA_ROW_BYTES
+};
 #define QUOTA_FREE ((uint64_t)1 << 63)
 
 struct quota {
@@ -79,13 +86,23 @@ enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int
     struct quota quota;
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->scratch);
-    salve_assert(limit < QUOTA_ROWS_MAX);
+    salve_assert(limit < QUOTA_COUNTED_MAX);
     enum salve_code code = quota_read(tx, id, minute, &quota, err);
     if (code == SALVE_OK && !quota.has_row && quota.counted >= limit)
         code = salve_fail(err, SALVE_E_QUOTA, "opening of records");
     if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute, err);
     arena_rewind(tx->scratch, mark);
     return code;
+}
+
+/* Drops the oldest row that does not count. */
+static void quota_make_room(struct quota *quota)
+{
+    size_t at = 0;
+    if (quota->used / QUOTA_ROW_BYTES - quota->counted < QUOTA_FREE_MAX) return;
+    while ((crypto_get_u64(quota->rows + at + 8) & QUOTA_FREE) == 0) at += QUOTA_ROW_BYTES;
+    quota->used -= QUOTA_ROW_BYTES;
+    memmove(quota->rows + at, quota->rows + at + QUOTA_ROW_BYTES, quota->used - at);
 }
 
 enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
@@ -95,8 +112,8 @@ enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->scratch);
     enum salve_code code = quota_read(tx, id, minute, &quota, err);
-    if (code == SALVE_OK && !quota.has_row && quota.used / QUOTA_ROW_BYTES < QUOTA_ROWS_MAX)
-        code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
+    if (code == SALVE_OK) quota_make_room(&quota);
+    if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
     arena_rewind(tx->scratch, mark);
     return code;
 }

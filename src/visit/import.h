@@ -59,6 +59,8 @@ struct visit_watch {
     /* The accepted guidelines, when something that is kept apart has to be judged and ask.screening is NULL. *out
      * stays NULL where none is accepted. */
     enum salve_code (*guidelines)(void *with, const struct visit_screening **out, struct salve_err *err);
+    /* Before the first new person, NULL: nobody asks: how far an earlier run came with this file. */
+    enum salve_code (*begun)(void *with, const struct rec_rows_state *state, struct salve_err *err);
     void *with;
 };
 

@@ -389,18 +389,46 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
     return code;
 }
 
+/* --- rows, each once ---------------------------------------------------------------------------------------------- */
+
+static enum salve_code rows_begin(const struct visit *visit, struct str first, const struct visit_watch *watch,
+                                  struct salve_err *err)
+{
+    struct rec_rows_state state;
+    TRY(rec_rows_begin(visit->site, first, &state, err));
+    return watch->begun == NULL ? SALVE_OK : watch->begun(watch->with, &state, err);
+}
+
+/* The state of the file is kept in every case; the first failure is the one to tell. */
+static enum salve_code rows_end(const struct visit *visit, bool is_complete, enum salve_code code,
+                                struct salve_err *err)
+{
+    struct salve_err second = {0};
+    enum salve_code ended = rec_rows_end(visit->site, is_complete, &second);
+    if (code != SALVE_OK || ended == SALVE_OK) return code;
+    if (err != NULL) *err = second;
+    return ended;
+}
+
 enum salve_code visit_import_new(const struct visit *visit, struct str bytes, const struct visit_import_ask *ask,
                                  struct visit_imported *sum, struct salve_err *err)
 {
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
-    return import_new(&in, STR(""), bytes, err);
+    bool is_done = false;
+    enum salve_code code = rows_begin(visit, bytes, &ask->watch, err);
+    if (code == SALVE_OK) code = rec_rows_next(visit->site, bytes, &is_done, err);
+    if (code == SALVE_OK && !is_done) code = import_new(&in, STR(""), bytes, err);
+    return rows_end(visit, code == SALVE_OK, code, err);
 }
 
-/* One row; *more is false at the end of the file. */
-static enum salve_code import_row(const struct visit *visit, struct csv_import *csv, const struct visit_import_ask *ask,
-                                  struct visit_imported *sum, bool *more, struct salve_err *err)
+/* One row; *more is false at the end of the file. The file is told from others by its head and its first row. */
+static enum salve_code import_row(const struct visit *visit, struct csv_import *csv, struct str text,
+                                  const struct visit_import_ask *ask, struct visit_imported *sum, bool *is_first,
+                                  bool *more, struct salve_err *err)
 {
     struct str subject, json;
+    bool is_done = false;
+    const char *from = csv->rest.ptr;
     struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
@@ -408,7 +436,16 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     in.csv = csv;
     enum salve_code code = csv_import_next(csv, mem, &subject, &json, more, err);
     in.line = csv->line;
-    if (code == SALVE_OK && *more) code = import_new(&in, subject, json, err);
+    const char *to = csv->rest.ptr;
+    if (code == SALVE_OK && *more && *is_first)
+        code = rows_begin(visit, str_make(text.ptr, (size_t)(to - text.ptr)), &ask->watch, err);
+    *is_first = false;
+    if (code == SALVE_OK && *more)
+        code = rec_rows_next(visit->site, str_make(from, (size_t)(to - from)), &is_done, err);
+    if (code == SALVE_OK && *more && !is_done) {
+        code = import_new(&in, subject, json, err);
+        if (code == SALVE_OK) rec_rows_done(visit->site);
+    }
     sum->resources = NULL;
     sum->resource_count = 0;
     arena_close(mem);
@@ -421,13 +458,13 @@ enum salve_code visit_import_rows(const struct visit *visit, const struct csv_ma
 {
     struct csv_import csv = {0};
     char today[CLOCK_TEXT_BYTES];
-    bool more = true;
+    bool is_first = true, more = true;
     if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
     enum salve_code code = csv_import_open(map, text, date, visit->mem, &csv, err);
     while (code == SALVE_OK && more) {
-        code = import_row(visit, &csv, ask, sum, &more, err);
+        code = import_row(visit, &csv, text, ask, sum, &is_first, &more, err);
         if (ask->watch.person != NULL && !ask->watch.person(ask->watch.with, sum->people)) break;
     }
     if (code != SALVE_OK && csv.line > 0) salve_err_place(err, csv.line, 0);
-    return code;
+    return rows_end(visit, code == SALVE_OK && !more, code, err);
 }

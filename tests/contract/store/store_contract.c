@@ -318,6 +318,11 @@ static void the_61st_compartment_in_an_hour_is_refused(struct store *store)
 static void a_compartment_made_just_now_does_not_count(struct store *store)
 {
     struct store_tx *tx = begin(store, false);
+    for (uint16_t i = 0; i < 2000; i++) {
+        struct compartment one = id_of((uint8_t)i);
+        one.bytes[1] = (uint8_t)(1 + i / 256);
+        assert_ok(store_quota_free(tx, one, 1000000, NULL)); /* the newest thousand are remembered */
+    }
     for (uint8_t i = 0; i < 80; i++) assert_ok(store_quota_free(tx, id_of(i), 1000000, NULL));
     for (uint8_t i = 0; i < 80; i++) assert_ok(store_quota_take(tx, id_of(i), 1000100, 2, NULL));
     assert_ok(store_quota_take(tx, id_of(100), 1000100, 2, NULL));

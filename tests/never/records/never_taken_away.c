@@ -27,7 +27,7 @@ static const struct table tables[] = {
     {"keys.db", "kek", "purpose,epoch", "sealed"},
     {"keys.db", "secret", "name", "sealed"},
     {"keys.db", "wrap", "compartment,purpose,class,version", "presence,bytes"},
-    {"keys.db", "token", "token,compartment", "since,mac"},
+    {"keys.db", "token", "token", "compartment"},
     {"keys.db", "compartment", "compartment", "decided,mac"},
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
@@ -426,7 +426,7 @@ static void a_person_who_is_taken_out_is_named(void **state)
         static const char *const tables_of_file[][2] = {{"site.db", "record WHERE name"},
                                                         {"site.db", "head WHERE name"},
                                                         {"keys.db", "wrap WHERE compartment"},
-                                                        {"keys.db", "token WHERE compartment"},
+                                                        {"keys.db", "token WHERE substr(compartment, 1, 16)"},
                                                         {"keys.db", "compartment WHERE compartment"}};
         copy_make(&h, &copy);
         str_hex(h.who[1].compartment.bytes, COMPARTMENT_BYTES, id);

@@ -562,9 +562,13 @@ static void tokens_find_exactly_and_go_with_the_person(void **state)
 static void a_token_that_was_turned_is_refused(void **state)
 {
     (void)state;
-    static const char *const turns[] = {"UPDATE token SET compartment = x'02050600000000000000000000000000'",
-                                        "UPDATE token SET since = 8", "UPDATE token SET mac = zeroblob(16)",
-                                        "UPDATE token SET mac = x'00'"};
+    static const char *const turns[] = {
+        "UPDATE token SET compartment = CAST(x'02050600000000000000000000000000' || substr(compartment, 17) AS BLOB)",
+        "UPDATE token SET compartment = CAST(substr(compartment, 1, 16) || x'0000000000000008' || "
+        "substr(compartment, 25) AS BLOB)",
+        "UPDATE token SET compartment = CAST(substr(compartment, 1, 24) || zeroblob(16) AS BLOB)",
+        "UPDATE token SET compartment = substr(compartment, 1, 16)",
+        "UPDATE token SET compartment = CAST(compartment || x'00' AS BLOB)"};
     struct keys_bound *found, to = {id_of(1), 7};
     size_t count;
     uint8_t token[1][KEYS_TOKEN_BYTES];

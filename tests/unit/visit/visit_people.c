@@ -388,7 +388,7 @@ static void rows_are_people_until_one_fails_or_the_caller_stops(void **state)
     (void)state;
     ask.grant = &grant;
     struct str rows = STR("id,born,kg\na,1970,60\nb,1971,61\nc,1972,62\n"),
-               bad = STR("id,born,kg\na,1970,60\nb,1971,?\n");
+               bad = STR("id,born,kg\nd,1970,60\nb,1971,?\n");
     t_must(visit_import_rows(as(&w, T_ASSISTANT), map, rows, STR(""), &ask, &sum, &err));
     assert_int_equal(sum.people, 2);
     assert_int_equal(told.cards, 2);
@@ -398,6 +398,16 @@ static void rows_are_people_until_one_fails_or_the_caller_stops(void **state)
     assert_int_equal(visit_import_rows(&w.visit, map, bad, STR("2025-01-02"), &ask, &sum, &err), SALVE_E_INVALID);
     assert_int_equal(err.line, 3);
     assert_int_equal(sum.people, 3);
+    struct str bad_card = told.card;
+    struct str other = STR("id,born,kg\na,1970,60\nb,1971,62\nc,1972,62\n");
+    assert_int_equal(visit_import_rows(&w.visit, map, other, STR(""), &ask, &sum, &err), SALVE_E_CONFLICT);
+    assert_int_equal(sum.people, 3);
+    t_must(visit_import_rows(&w.visit, map, rows, STR(""), &ask, &sum, &err)); /* goes on with the third */
+    assert_int_equal(sum.people, 4);
+    t_must(
+        visit_import_rows(&w.visit, map, rows, STR(""), &ask, &sum, &err)); /* done before, so this is another time */
+    assert_int_equal(sum.people, 7);
+    told.card = bad_card;
     assert_true(holds(record_of(&w, told.card), "2025-01-02"));
     world_drop(&w);
 }
