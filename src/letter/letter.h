@@ -51,6 +51,29 @@ struct letter_ask {
     bool is_demo;        /* of a made-up site; said on top */
 };
 
+/* --- the headline, on plain values -------------------------------------------------------------------------------- */
+
+enum letter_headline {
+#define HEADLINE(name, text) LETTER_##name,
+#include "letter/headlines.def"
+    LETTER_HEADLINE_COUNT
+};
+
+/* What a visit came to. `measured` counts every value and questionnaire, also what nobody judges. */
+struct letter_tally {
+    uint32_t measured, judged, usual; /* usual: judged, and inside its usual band */
+    bool danger_yes;                  /* a danger question was answered with yes */
+    enum urgency urgency;             /* the most urgent of all findings */
+    bool told;                        /* a record says who told the person, when and how */
+};
+
+/* letter_headline - the first rule that fits. letter_words - how it may speak: "spoken" only with the record of it,
+ * "go-now", "contact-today", "letter". letter_is_held - may it not be printed before somebody has told the person? */
+enum letter_headline letter_headline(const struct letter_tally *tally);
+const char *letter_headline_text(enum letter_headline headline);
+const char *letter_words(const struct letter_tally *tally);
+bool letter_is_held(const struct letter_tally *tally);
+
 /* --- the description ---------------------------------------------------------------------------------------------- */
 
 enum letter_mark { LETTER_MARK_USUAL, LETTER_MARK_WATCH, LETTER_MARK_SEE }; /* circle, triangle, square */

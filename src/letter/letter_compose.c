@@ -349,7 +349,7 @@ static struct str banner_of(const struct composer *c)
 
 static struct str answer_of(const struct composer *c)
 {
-    if (c->letter->line_count == 0) return word(c, "answer.nothing");
+    if (c->letter->line_count == 0 && c->worst > URGENCY_SOON) return word(c, "answer.nothing");
     char key[40] = "answer.";
     strncat(key, urgency_text(c->worst), sizeof key - sizeof "answer.");
     return word(c, key);

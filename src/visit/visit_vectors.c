@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Vector families and who answers them: a guideline by its vectors.cql, or a plain function of the programme on the
  * cells of a row. */
+#include "letter/letter.h"
 #include "visit/content.h"
 
 /* --- ranges ------------------------------------------------------------------------------------------------------- */
@@ -25,12 +26,37 @@ static struct str answer_age(void *with, const struct guideline_row *row, struct
     return limit >= 0 && days > limit ? STR("too-old") : STR("ok");
 }
 
+/* --- the letter's headline ---------------------------------------------------------------------------------------- */
+
+static uint32_t count_in(const struct guideline_row *row, const char *name)
+{
+    int64_t count;
+    return str_to_i64(guideline_cell(row, name), &count) && count >= 0 ? (uint32_t)count : 0;
+}
+
+static struct str answer_headline(void *with, const struct guideline_row *row, struct str column)
+{
+    struct letter_tally tally = {.measured = count_in(row, "measured"),
+                                 .judged = count_in(row, "judged"),
+                                 .usual = count_in(row, "usual"),
+                                 .danger_yes = str_is(guideline_cell(row, "danger_yes"), "yes"),
+                                 .told = str_is(guideline_cell(row, "told"), "yes")};
+    (void)with;
+    bool is_whole = urgency_find(guideline_cell(row, "urgency"), &tally.urgency) && tally.usual <= tally.judged &&
+                    tally.judged <= tally.measured;
+    if (!is_whole) return STR_NONE;
+    if (str_is(column, "exp_headline")) return str_of(letter_headline_text(letter_headline(&tally)));
+    return str_is(column, "exp_words") ? str_of(letter_words(&tally))
+           : letter_is_held(&tally)    ? STR("hold")
+                                       : STR("print");
+}
+
 /* --- who answers -------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *family;
     guideline_answer *answer;
-} plain[] = {{"ranges", answer_range}, {"input_age", answer_age}};
+} plain[] = {{"ranges", answer_range}, {"input_age", answer_age}, {"headline", answer_headline}};
 
 enum salve_code visit_test_vectors(const struct visit_content *content, struct str family, struct str csv,
                                    guideline_report *report, void *ctx, struct guideline_tally *tally,

@@ -47,7 +47,7 @@ is "a row that says it wrongly makes it partly done" $? 5
 is "everybody is enrolled" "$(grep -c '^11 people, ' "$work/said")" 1
 is "nine of them only that" "$(grep -c '^9 of them only enrolled' "$work/said")" 1
 is "each is named by the line, not by the name" \
-    "$(grep -oE '^line [0-9]+: [a-z-]+' "$work/told" | tr '\n' ' ')" \
+    "$(sed -nE 's/^(line [0-9]+: [a-z-]+) was not noted.*/\1/p' "$work/told" | tr '\n' ' ')" \
     "line 3: follow-up line 4: care line 5: care line 6: care line 7: care line 8: care line 9: care line 10: care line 11: care line 12: care line 12: follow-up "
 is "an alarm in what is not kept is said, by line" "$(grep -E 'URGENT' "$work/told" | grep -c '^line 4: ')$(grep -c URGENT "$work/told")" 11
 is "and counted" "$(grep -c '^1 of these with a value that a clinician has to see today' "$work/said")" 1
