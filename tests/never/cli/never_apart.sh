@@ -94,7 +94,8 @@ is "an assistant does not judge it" "$(grep -ciE "$told" "$work/out")" 0
 is "and says who does" "$(grep -c "a clinician runs 'salve screen'" "$work/err")" 1
 salve sign "$card" --as dr-amina >"$work/out" 2>"$work/err"
 is "who signs without that is told" "$(grep -c 'NOT JUDGED for this signature' "$work/err")" 1
-prints 'mood-safety: alert  same-day' "a clinician does" salve screen "$card" --as dr-amina
+fails 11 "a clinician does" salve screen "$card" --as dr-amina
+is "and finds it" "$(grep -c 'mood-safety: alert  same-day' "$work/.out")" 1
 ok "sign" salve sign "$card" --as dr-amina
 is "and who signs after it is not" "$(grep -c 'NOT JUDGED' "$work/.out")" 0
 salve letter "$card" --born $born -o "$work/plain.html" >/dev/null 2>&1
