@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline records screen letter visit cli
+MODULES := base json crypto db fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter visit cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -29,7 +29,8 @@ NEEDS_keys      := db crypto base
 NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms fhir json base
-NEEDS_records   := tlog store keys consent admit fhir db crypto json base
+NEEDS_payload   := fhir crypto base
+NEEDS_records   := payload tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
@@ -53,6 +54,7 @@ DOORS_keys      := keys
 DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
+DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights
 DOORS_screen    := screen
 DOORS_letter    := letter

@@ -124,10 +124,29 @@ static void look_line(struct buf *out, const struct rec_look *look)
                                  : "NOT PROVED");
 }
 
+/* What the lines of a list are: signed, to be signed, and what none of them can show. */
+static void say_what_is_proved(const struct cli *cli, const struct visit_looks *looks)
+{
+    char when[CLOCK_TEXT_BYTES];
+    size_t later = looks->unsigned_count + looks->ended_count;
+    if (looks->unsigned_count > 0)
+        cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof comes from %.16s on.",
+                looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
+    if (looks->ended_count > 0)
+        cli_say(cli, "%zu of these %zu lines were in the log and not yet signed when something was lost and it ended.",
+                looks->ended_count, looks->count);
+    if (later < looks->count)
+        cli_say(cli, "Every %s of these %zu lines is in the signed log.", later > 0 ? "other one" : "one",
+                looks->count);
+    cli_say(cli,
+            "A look that somebody cuts out of the site's files is found, by this command or by 'salve verify'. One at\n"
+            "a copy of the site does not show here, nor one from after the time to which somebody put the whole\n"
+            "folder back: 'salve verify --against' a proof shows that.");
+}
+
 enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *looks, struct salve_err *err)
 {
     struct cli_reply reply;
-    char when[CLOCK_TEXT_BYTES];
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < looks->count; i++) {
         if (cli->is_json)
@@ -139,17 +158,7 @@ enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *look
     if (looks->missing > 0)
         return salve_refuse(err, SALVE_E_INTEGRITY, "the log does not hold what it should", "%zu of %zu lines",
                             looks->missing, looks->count);
-    if (looks->unsigned_count > 0)
-        cli_say(cli, "%zu of these %zu lines are in the log and not yet signed: their proof comes from %.16s on.",
-                looks->unsigned_count, looks->count, clock_text(looks->proofs_from_unix_ms, when).ptr);
-    if (looks->ended_count > 0)
-        cli_say(cli, "%zu of these %zu lines were in the log and not yet signed when something was lost and it ended.",
-                looks->ended_count, looks->count);
-    cli_say(cli,
-            "Every %s of these %zu lines is in the signed log. A look that somebody cuts out of the site's files is\n"
-            "found, by this command or by 'salve verify'. One at a copy of the site does not show here, nor one from\n"
-            "after the time to which somebody put the whole folder back: 'salve verify --against' a proof shows that.",
-            looks->unsigned_count + looks->ended_count > 0 ? "other one" : "one", looks->count);
+    say_what_is_proved(cli, looks);
     return SALVE_OK;
 }
 

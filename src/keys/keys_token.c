@@ -55,7 +55,7 @@ enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct 
 }
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
-/* What stands beside a token: compartment, the number of the record that made it good, a MAC over these and the token. */
+/* What stands beside a token: compartment, the number of the record that made it good, a MAC of both and the token. */
 enum { AT_SINCE = COMPARTMENT_BYTES, AT_MAC = AT_SINCE + 8 };
 _Static_assert(KEYS_BOUND_BYTES == AT_MAC + MAC_BYTES, "the row is as long as its parts");
 

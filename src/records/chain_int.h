@@ -7,7 +7,7 @@
 
 #include "records/event_int.h"
 #include "records/log_int.h"
-#include "records/payload_int.h"
+#include "payload/payload.h"
 
 struct keys_ring;
 
@@ -29,11 +29,11 @@ SALVE_MUST_USE enum salve_code rec_chain_is_whole(struct rec_tx *tx, const struc
 
 /* rec_put - seals a payload as the next record of the chain. */
 SALVE_MUST_USE enum salve_code rec_put(struct rec_tx *tx, struct rec_chain *chain, enum data_class class,
-                                       const struct rec_payload *payload, struct salve_err *err);
+                                       const struct payload *payload, struct salve_err *err);
 
 /* rec_unseal - one stored record, opened and unpacked. E_INTEGRITY names the compartment and record. */
 SALVE_MUST_USE enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_chain *chain, uint64_t seq,
-                                          enum data_class class, struct arena *mem, struct rec_payload *out,
+                                          enum data_class class, struct arena *mem, struct payload *out,
                                           uint8_t sha256[32], struct salve_err *err);
 
 /* rec_leaf_add - the event's commitment into the log (time, site and suspicion are filled in from the transaction).

@@ -30,16 +30,16 @@ enum salve_code rec_chain_is_whole(struct rec_tx *tx, const struct rec_chain *ch
 }
 
 enum salve_code rec_put(struct rec_tx *tx, struct rec_chain *chain, enum data_class class,
-                        const struct rec_payload *payload, struct salve_err *err)
+                        const struct payload *payload, struct salve_err *err)
 {
-    struct rec_payload full = *payload;
+    struct payload full = *payload;
     struct str plain, record = STR_NONE;
     uint64_t seq = chain->head.seq + 1;
     salve_assert(chain->ring != NULL && !tx->is_read_only && class >= CLASS_IDENT && class <= CLASS_LAST);
     full.at_unix_ms = tx->now_unix_ms;
     full.is_suspect = tx->is_suspect;
     full.log_number = tx->bound->number;
-    enum salve_code code = rec_payload_pack(tx->site->codec, &full, tx->mem, &plain, err);
+    enum salve_code code = payload_pack(tx->site->codec, &full, tx->mem, &plain, err);
     if (code == SALVE_OK) code = keys_seal(chain->ring, class, seq, chain->head.sha256, plain, tx->mem, &record, err);
     if (code == SALVE_OK) code = store_record_append(tx->store, chain->id, seq, class, record, err);
     if (code != SALVE_OK) return code;
@@ -59,7 +59,7 @@ static enum salve_code damaged(const struct rec_chain *chain, uint64_t seq, stru
 }
 
 enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_chain *chain, uint64_t seq, enum data_class class,
-                           struct arena *mem, struct rec_payload *out, uint8_t sha256[32], struct salve_err *err)
+                           struct arena *mem, struct payload *out, uint8_t sha256[32], struct salve_err *err)
 {
     struct store_record record;
     struct str plain;
@@ -68,7 +68,7 @@ enum salve_code rec_unseal(struct rec_tx *tx, const struct rec_chain *chain, uin
     if (code != SALVE_OK) return code;
     if (sha256 != NULL) memcpy(sha256, record.sha256, 32);
     code = keys_unseal(chain->ring, class, seq, record.bytes, mem, &plain, NULL, err);
-    if (code == SALVE_OK) code = rec_payload_unpack(tx->site->codec, plain, mem, out, err);
+    if (code == SALVE_OK) code = payload_unpack(tx->site->codec, plain, mem, out, err);
     return code == SALVE_E_INTEGRITY ? damaged(chain, seq, err) : code;
 }
 
@@ -106,8 +106,7 @@ enum salve_code rec_note(struct rec_tx *tx, struct rec_chain *chain, struct rec_
     if (body == NULL) return salve_fail(err, SALVE_E_MEMORY, "audit record");
     memcpy(body, out->salt, TLOG_SALT_BYTES);
     memcpy(body + TLOG_SALT_BYTES, out->event.ptr, out->event.len);
-    struct rec_payload opening = {
-        .kind = REC_KIND_OPENING, .leaf_index = out->index, .body = str_make(body, body_bytes)};
+    struct payload opening = {.kind = PAYLOAD_OPENING, .leaf_index = out->index, .body = str_make(body, body_bytes)};
     code = rec_put(tx, chain, CLASS_AUDIT, &opening, err);
     chain->first_seq = 0;
     return code;

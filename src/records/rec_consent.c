@@ -110,7 +110,7 @@ static enum salve_code put_decision(struct choice *choice, struct rec_tx *tx, co
                                     struct salve_err *err)
 {
     struct rec_chain *chain = &choice->gate->chain;
-    struct rec_payload payload = {.kind = REC_KIND_GRANT, .leaf_index = choice->gate->leaf.index};
+    struct payload payload = {.kind = PAYLOAD_GRANT, .leaf_index = choice->gate->leaf.index};
     struct rec_event event = {
         .kind = kind, .actor = choice->actor, .purpose = grant->purpose, .classes = grant->classes};
     enum salve_code code = rec_chain_load(tx, chain, err);

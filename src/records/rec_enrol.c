@@ -5,6 +5,7 @@
 #include "admit/admit.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
+#include "records/ids_int.h"
 #include "records/gate_int.h"
 #include "records/rows_int.h"
 #include "records/who_int.h"
@@ -46,11 +47,11 @@ static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, stru
                               .actor = actor,
                               .purpose = PURPOSE_SELF,
                               .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
-    struct rec_payload own = {.kind = REC_KIND_ENROLMENT, .leaf_index = tlog_size(tx->log), .body = STR("")};
-    struct rec_payload identity = {.kind = REC_KIND_RESOURCES, .leaf_index = own.leaf_index};
+    struct payload own = {.kind = PAYLOAD_ENROLMENT, .leaf_index = tlog_size(tx->log), .body = STR("")};
+    struct payload identity = {.kind = PAYLOAD_RESOURCES, .leaf_index = own.leaf_index};
     enum salve_code code = rec_put(tx, &en->chain, CLASS_CONSENT, &own, err);
     memcpy(en->consent_sha256, en->chain.head.sha256, sizeof en->consent_sha256);
-    if (code == SALVE_OK) code = rec_tapes_pack(&patient, 1, tx->mem, &identity.body, err);
+    if (code == SALVE_OK) code = payload_tapes_pack(&patient, 1, tx->mem, &identity.body, err);
     if (code == SALVE_OK) code = rec_put(tx, &en->chain, CLASS_IDENT, &identity, err);
     return code == SALVE_OK ? rec_note(tx, &en->chain, &event, &en->leaf, err) : code;
 }
@@ -128,7 +129,7 @@ static enum salve_code enrol_one(struct site *site, struct actor actor, const st
     if (code == SALVE_OK) site->enrolled = en.chain.id;
     crypto_zero(&en.card, sizeof en.card);
     crypto_zero(&en.slip, sizeof en.slip);
-    rec_codec_wipe(site->codec);
+    payload_codec_wipe(site->codec);
     arena_close(en.work);
     crypto_zero_stack();
     return code;

@@ -29,12 +29,12 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
 static enum salve_code read_decision(struct rec_gate *gate, struct rec_tx *tx, const struct store_record *row,
                                      struct salve_err *err)
 {
-    struct rec_payload payload;
+    struct payload payload;
     struct keys_consent rests = {.seq = row->seq};
     enum salve_code code =
         rec_unseal(tx, &gate->chain, row->seq, CLASS_CONSENT, gate->mem, &payload, rests.sha256, err);
     if (code != SALVE_OK) return code;
-    if (payload.kind == REC_KIND_ENROLMENT) {
+    if (payload.kind == PAYLOAD_ENROLMENT) {
         gate->newest[PURPOSE_SELF] = rests;
         return SALVE_OK;
     }
@@ -112,7 +112,7 @@ void rec_gate_close(struct rec_gate *gate)
 {
     keys_ring_drop(&gate->chain.ring);
     if (gate->site == NULL) return;
-    rec_codec_wipe(gate->site->codec);
+    payload_codec_wipe(gate->site->codec);
     crypto_zero_stack();
 }
 

@@ -48,7 +48,7 @@ static void prove(struct rec_tx *tx, const struct proving *proving, const uint8_
     look->is_ended = holds && !is_signed && is_old;
 }
 
-static enum salve_code look_of(struct rec_tx *tx, const struct proving *proving, const struct rec_payload *payload,
+static enum salve_code look_of(struct rec_tx *tx, const struct proving *proving, const struct payload *payload,
                                uint64_t seq, struct rec_look *out, struct rec_event *event, struct salve_err *err)
 {
     if (payload->body.len <= TLOG_SALT_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "audit record");
@@ -74,10 +74,10 @@ static enum salve_code add_look(struct rec_tx *tx, struct rec_view *view, const 
                                 struct proving *logs, size_t log_count, struct rec_look *list, size_t *n,
                                 struct salve_err *err)
 {
-    struct rec_payload payload;
+    struct payload payload;
     struct rec_event event;
     enum salve_code code = rec_unseal(tx, &view->gate.chain, row->seq, CLASS_AUDIT, tx->mem, &payload, NULL, err);
-    if (code != SALVE_OK || payload.kind != REC_KIND_OPENING) return code;
+    if (code != SALVE_OK || payload.kind != PAYLOAD_OPENING) return code;
     struct proving *proving = NULL;
     for (size_t i = 0; i < log_count; i++)
         if (logs[i].log.number == payload.log_number) proving = &logs[i];

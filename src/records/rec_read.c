@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reading in a view. What is handed out is counted for the closing note. */
+#include "records/ids_int.h"
 #include "records/view_int.h"
 
 /* A transfer is over before anything of it is handed out: it stays used however this run ends. This view goes on. */

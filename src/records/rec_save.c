@@ -4,6 +4,7 @@
 #include "admit/admit.h"
 #include "base/limits.h"
 #include "fhir/fhir.h"
+#include "records/ids_int.h"
 #include "records/view_int.h"
 
 uint64_t rec_next_number(void *view_of_caller)
@@ -131,11 +132,11 @@ static enum salve_code put_class(struct saving *s, struct rec_tx *tx, enum data_
 {
     size_t n = 0;
     const struct tape **tapes = arena_array(tx->mem, const struct tape *, s->count);
-    struct rec_payload payload = {.kind = REC_KIND_RESOURCES, .leaf_index = s->view->gate.leaf.index};
+    struct payload payload = {.kind = PAYLOAD_RESOURCES, .leaf_index = s->view->gate.leaf.index};
     if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
     for (size_t i = 0; i < s->count; i++)
         if (s->classes[i] == class) tapes[n++] = s->items[i].tape;
-    enum salve_code code = rec_tapes_pack(tapes, n, tx->mem, &payload.body, err);
+    enum salve_code code = payload_tapes_pack(tapes, n, tx->mem, &payload.body, err);
     return code == SALVE_OK ? rec_put(tx, &s->view->gate.chain, class, &payload, err) : code;
 }
 

@@ -6,6 +6,7 @@
 
 #include "admit/admit.h"
 #include "fhir/fhir.h"
+#include "records/ids_int.h"
 #include "records/gate_int.h"
 
 /* A gate and the shelf that is being filled from it. */
@@ -46,13 +47,13 @@ static enum salve_code add_version(struct reading *r, const struct tape *tape, c
 
 static enum salve_code read_record(struct reading *r, const struct store_record *row, struct salve_err *err)
 {
-    struct rec_payload payload;
+    struct payload payload;
     struct tape *tapes = NULL;
     size_t count = 0;
     struct arena *mem = r->gate->mem;
     enum salve_code code = rec_unseal(&r->tx, &r->gate->chain, row->seq, row->class, mem, &payload, NULL, err);
-    if (code != SALVE_OK || payload.kind != REC_KIND_RESOURCES) return code;
-    code = rec_tapes_unpack(payload.body, mem, &tapes, &count, err);
+    if (code != SALVE_OK || payload.kind != PAYLOAD_RESOURCES) return code;
+    code = payload_tapes_unpack(payload.body, mem, &tapes, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++)
         code = add_version(r, &tapes[i], row, payload.at_unix_ms, err);
     return code;

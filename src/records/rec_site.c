@@ -16,7 +16,7 @@
 #include "records/closing_int.h"
 #include "records/erasing_int.h"
 #include "records/making_int.h"
-#include "records/payload_int.h"
+#include "payload/payload.h"
 #include "records/revoked_int.h"
 #include "store/store.h"
 
@@ -95,7 +95,7 @@ static enum salve_code new_site(const struct site_options *options, struct site 
     site->pin_cost = (enum crypto_cost)options->pin_cost;
     enum salve_code code = crypto_keys_new(1, &site->log_seed, err);
     if (code == SALVE_OK) code = crypto_keys_new(SITE_ROW_KEYS, &site->row_keys, err);
-    if (code == SALVE_OK) code = rec_codec_open(&site->codec, err);
+    if (code == SALVE_OK) code = payload_codec_open(&site->codec, err);
     *out = site;
     if (code != SALVE_OK) rec_site_drop(out);
     return code;
@@ -112,7 +112,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     free(s->rows);
     crypto_keys_drop(&s->log_seed);
     crypto_keys_drop(&s->row_keys);
-    rec_codec_close(&s->codec);
+    payload_codec_close(&s->codec);
     db_unlock(&s->lock);
     arena_close(s->settings_mem);
     arena_close(s->revoked_mem);

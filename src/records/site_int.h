@@ -23,7 +23,7 @@ struct crypto_keys;
 struct db_lock;
 struct keys;
 struct rec_closing;
-struct rec_codec;
+struct payload_codec;
 struct rec_decided;
 struct rec_log;
 struct rec_revoked;
@@ -37,7 +37,7 @@ struct site {
     struct db_lock *lock;
     struct store *store;
     struct keys *keys;
-    struct rec_codec *codec;
+    struct payload_codec *codec;
     struct site_settings settings;
     struct arena *settings_mem;
     struct admit_rules *rules;

@@ -13,7 +13,7 @@
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
 #include "json/json.h"
-#include "records/payload_int.h"
+#include "payload/payload.h"
 #include "tlog/tlog.h"
 
 enum { SAMPLES_MAX = 20000, TAPES_MAX = 64 };
@@ -48,7 +48,7 @@ static bool body_of(struct str line, struct arena *mem, struct str *body)
         list[count] = &tapes[count];
         count++;
     }
-    return rec_tapes_pack(list, count, mem, body, &err) == SALVE_OK;
+    return payload_tapes_pack(list, count, mem, body, &err) == SALVE_OK;
 }
 
 static bool write_c(const char *path, const unsigned char *bytes, size_t len)
@@ -56,9 +56,9 @@ static bool write_c(const char *path, const unsigned char *bytes, size_t len)
     FILE *out = fopen(path, "w");
     if (out == NULL) return false;
     fprintf(out, "/* SPDX-License-Identifier: Apache-2.0\n *\n"
-                 " * Dictionary 1 (see rec_dictionary.h), made by tests/bench/records/records_dictionary.c from\n"
+                 " * Dictionary 1 (see payload_dictionary.h), made by tests/bench/records/records_dictionary.c from\n"
                  " * tools/dictionary_samples.mjs. Stored format: never change these bytes. */\n"
-                 "#include \"records/rec_dictionary.h\"\n\n"
+                 "#include \"records/payload_dictionary.h\"\n\n"
                  "/* clang-format off */\nconst unsigned char rec_dictionary_1[] = {");
     for (size_t i = 0; i < len; i++) fprintf(out, "%s%u,", i % 28 == 0 ? "\n    " : "", bytes[i]);
     fprintf(out, "\n};\n/* clang-format on */\nconst size_t rec_dictionary_1_bytes = sizeof rec_dictionary_1;\n");

@@ -3,7 +3,7 @@
  * What is inside a record, from anybody: the first byte chooses the reader (payload, tapes, event, settings, card). An
  * event that is read is written again and must come back the same. */
 #include "records/event_int.h"
-#include "records/payload_int.h"
+#include "payload/payload.h"
 #include "records/site_int.h"
 #include "records/who_int.h"
 
@@ -11,14 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_payload(struct str bytes, struct arena *mem)
 {
-    struct rec_codec *codec = NULL;
-    struct rec_payload payload;
+    struct payload_codec *codec = NULL;
+    struct payload payload;
     struct tape *tapes;
     size_t count;
-    if (rec_codec_open(&codec, NULL) != SALVE_OK) return;
-    if (rec_payload_unpack(codec, bytes, mem, &payload, NULL) == SALVE_OK && payload.kind == REC_KIND_RESOURCES)
-        (void)!rec_tapes_unpack(payload.body, mem, &tapes, &count, NULL);
-    rec_codec_close(&codec);
+    if (payload_codec_open(&codec, NULL) != SALVE_OK) return;
+    if (payload_unpack(codec, bytes, mem, &payload, NULL) == SALVE_OK && payload.kind == PAYLOAD_RESOURCES)
+        (void)!payload_tapes_unpack(payload.body, mem, &tapes, &count, NULL);
+    payload_codec_close(&codec);
 }
 
 static void read_event(struct str bytes, struct arena *mem)
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_payload(bytes, mem);
         break;
     case 1:
-        (void)!rec_tapes_unpack(bytes, mem, &tapes, &count, NULL);
+        (void)!payload_tapes_unpack(bytes, mem, &tapes, &count, NULL);
         break;
     case 2:
         read_event(bytes, mem);

@@ -49,8 +49,8 @@ static void add_lists(struct buf *out)
                  consent_days_max((enum purpose)p));
     for (int r = 0; r < ROLE_COUNT; r++) buf_addf(out, "role %s\n", role_text((enum role)r));
     for (int e = 0; e < REC_EVENT_COUNT; e++) buf_addf(out, "event %s\n", rec_event_text((enum rec_event_kind)e));
-    buf_addf(out, "record contents resources %d opening %d grant %d enrolment %d\n", REC_KIND_RESOURCES,
-             REC_KIND_OPENING, REC_KIND_GRANT, REC_KIND_ENROLMENT);
+    buf_addf(out, "record contents resources %d opening %d grant %d enrolment %d\n", PAYLOAD_RESOURCES, PAYLOAD_OPENING,
+             PAYLOAD_GRANT, PAYLOAD_ENROLMENT);
 #define X(name, type, what) buf_addf(out, "leaf %d %s\n", type, what);
     TLOG_ENTRIES(X)
 #undef X

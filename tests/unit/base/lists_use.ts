@@ -18,7 +18,7 @@ const json: Option = 'json';
 const finding: Finding = {
     guideline: 'blood-pressure', version: '1.0.0', item: 'bp-category', status: 'assessed', category: 'hypertension',
     action: '', urgency: 'soon', value: '148', value2: '92', unit: 'mm[Hg]', line: '', define: 'BP category', source: '',
-    excluded: '', recheck: '', missing: [], queried: [], because: [],
+    excluded: '', recheck: '', meanwhile: '', standing: '', missing: [], queried: [], because: [],
     inputs: [{ label: 'systolic', value: '148', unit: 'mm[Hg]', date: '2026-11-23', reference: '' }],
 };
 

@@ -4,11 +4,11 @@
 #include "crypto/crypto.h"
 #include "json/json.h"
 #include "records/event_int.h"
-#include "records/payload_int.h"
+#include "payload/payload.h"
 #include "tlog/tlog.h"
 #include "t.h"
 
-static struct rec_codec *codec;
+static struct payload_codec *codec;
 
 static struct rec_event sample_event(void)
 {
@@ -90,16 +90,16 @@ static void payloads_of_any_size_come_back(void **state)
             struct arena *mem = arena_open(64 << 20);
             char *body = arena_alloc(mem, sizes[i] + 1);
             if (noise) crypto_random(body, sizes[i]);
-            struct rec_payload in = {.kind = REC_KIND_OPENING,
-                                     .is_suspect = i % 2 == 0,
-                                     .at_unix_ms = 1795426200123,
-                                     .log_number = 3,
-                                     .leaf_index = 1ull << 40,
-                                     .body = str_make(body, sizes[i])},
-                               out;
+            struct payload in = {.kind = PAYLOAD_OPENING,
+                                 .is_suspect = i % 2 == 0,
+                                 .at_unix_ms = 1795426200123,
+                                 .log_number = 3,
+                                 .leaf_index = 1ull << 40,
+                                 .body = str_make(body, sizes[i])},
+                           out;
             struct str bytes;
-            assert_ok(rec_payload_pack(codec, &in, mem, &bytes, NULL));
-            assert_ok(rec_payload_unpack(codec, bytes, mem, &out, NULL));
+            assert_ok(payload_pack(codec, &in, mem, &bytes, NULL));
+            assert_ok(payload_unpack(codec, bytes, mem, &out, NULL));
             assert_true(str_eq(in.body, out.body));
             assert_int_equal(out.kind, in.kind);
             assert_int_equal(out.is_suspect, in.is_suspect);
@@ -116,15 +116,15 @@ static void a_payload_cut_short_or_of_another_version_is_refused(void **state)
     (void)state;
     struct arena *mem = arena_open(8 << 20);
     char body[600] = "the same again and again, the same again and again";
-    struct rec_payload in = {.kind = REC_KIND_RESOURCES, .body = str_make(body, sizeof body)}, out;
+    struct payload in = {.kind = PAYLOAD_RESOURCES, .body = str_make(body, sizeof body)}, out;
     struct str bytes;
-    assert_ok(rec_payload_pack(codec, &in, mem, &bytes, NULL));
+    assert_ok(payload_pack(codec, &in, mem, &bytes, NULL));
     for (size_t len = 0; len < bytes.len; len++)
-        assert_int_not_equal(rec_payload_unpack(codec, str_cut(bytes, 0, len), mem, &out, NULL), SALVE_OK);
+        assert_int_not_equal(payload_unpack(codec, str_cut(bytes, 0, len), mem, &out, NULL), SALVE_OK);
     char *changed = arena_alloc(mem, bytes.len);
     memcpy(changed, bytes.ptr, bytes.len);
     changed[0] = 2;
-    assert_code(rec_payload_unpack(codec, str_make(changed, bytes.len), mem, &out, NULL), SALVE_E_UNSUPPORTED);
+    assert_code(payload_unpack(codec, str_make(changed, bytes.len), mem, &out, NULL), SALVE_E_UNSUPPORTED);
     arena_close(mem);
 }
 
@@ -140,8 +140,8 @@ static void an_audit_event_fits_the_smallest_record(void **state)
     assert_ok(rec_event_write(&event, mem, &json, NULL));
     crypto_random(body, TLOG_SALT_BYTES);
     memcpy(body + TLOG_SALT_BYTES, json.ptr, json.len);
-    struct rec_payload in = {.kind = REC_KIND_OPENING, .body = str_make(body, TLOG_SALT_BYTES + json.len)};
-    assert_ok(rec_payload_pack(codec, &in, mem, &bytes, NULL));
+    struct payload in = {.kind = PAYLOAD_OPENING, .body = str_make(body, TLOG_SALT_BYTES + json.len)};
+    assert_ok(payload_pack(codec, &in, mem, &bytes, NULL));
     assert_true(bytes.len < CRYPTO_RECORD_PAD_BYTES);
     arena_close(mem);
 }
@@ -156,8 +156,8 @@ int main(void)
         cmocka_unit_test(a_payload_cut_short_or_of_another_version_is_refused),
         cmocka_unit_test(an_audit_event_fits_the_smallest_record),
     };
-    if (rec_codec_open(&codec, NULL) != SALVE_OK) return 1;
+    if (payload_codec_open(&codec, NULL) != SALVE_OK) return 1;
     int status = t_run(tests);
-    rec_codec_close(&codec);
+    payload_codec_close(&codec);
     return status;
 }

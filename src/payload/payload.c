@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The plaintext of a record: a header with its time and the leaf that allowed it, and a body compressed with zstd
- * and the dictionary of rec_dictionary.c. Nothing here is secret-dependent in size beyond what the padding to 256
+ * and the dictionary of payload_dictionary.c. Nothing here is secret-dependent in size beyond what the padding to 256
  * hides: one record holds one class of one person, so nothing of another secrecy is compressed together
  * (docs/internals/records.md). */
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 #include "base/assert.h"
 #include "crypto/crypto.h"
-#include "records/payload_int.h"
-#include "records/rec_dictionary.h"
+#include "payload/payload.h"
+#include "payload/payload_dictionary.h"
 
 /* off len: 0 1 version, 1 1 kind, 2 1 coding, 3 1 flags, 4 8 time in ms, 12 4 log, 16 8 leaf, 24 4 bytes of the body */
 enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };
@@ -19,8 +19,8 @@ enum { CODING_PLAIN = 0, CODING_ZSTD = 1, CODING_ZSTD_DICTIONARY_1 = 2 };
 enum { LEVEL_SMALL = 19, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
 
 /* The digested dictionary is made once for an open site: that takes longer than one small save. The contexts keep
- * pieces of what went through them; rec_codec_wipe drops them, and the next use makes them anew. */
-struct rec_codec {
+ * pieces of what went through them; payload_codec_wipe drops them, and the next use makes them anew. */
+struct payload_codec {
     ZSTD_CCtx *packer; /* NULL: not needed yet */
     ZSTD_DCtx *unpacker;
     ZSTD_CDict *pack_dictionary;
@@ -52,7 +52,7 @@ static void wiped_free(void *unused, void *bytes)
 
 static const ZSTD_customMem wiped = {.customAlloc = wiped_alloc, .customFree = wiped_free};
 
-void rec_codec_wipe(struct rec_codec *codec)
+void payload_codec_wipe(struct payload_codec *codec)
 {
     ZSTD_freeCCtx(codec->packer);
     ZSTD_freeDCtx(codec->unpacker);
@@ -60,30 +60,30 @@ void rec_codec_wipe(struct rec_codec *codec)
     codec->unpacker = NULL;
 }
 
-void rec_codec_close(struct rec_codec **codec)
+void payload_codec_close(struct payload_codec **codec)
 {
     if (*codec == NULL) return;
-    rec_codec_wipe(*codec);
+    payload_codec_wipe(*codec);
     ZSTD_freeCDict((*codec)->pack_dictionary);
     ZSTD_freeDDict((*codec)->unpack_dictionary);
     free(*codec);
     *codec = NULL;
 }
 
-enum salve_code rec_codec_open(struct rec_codec **out, struct salve_err *err)
+enum salve_code payload_codec_open(struct payload_codec **out, struct salve_err *err)
 {
-    struct rec_codec *codec = calloc(1, sizeof *codec);
+    struct payload_codec *codec = calloc(1, sizeof *codec);
     if (codec == NULL) return salve_fail(err, SALVE_E_MEMORY, "compression");
     codec->pack_dictionary = ZSTD_createCDict(rec_dictionary_1, rec_dictionary_1_bytes, LEVEL_SMALL);
     codec->unpack_dictionary = ZSTD_createDDict(rec_dictionary_1, rec_dictionary_1_bytes);
     *out = codec;
     if (codec->pack_dictionary != NULL && codec->unpack_dictionary != NULL) return SALVE_OK;
-    rec_codec_close(out);
+    payload_codec_close(out);
     return salve_fail(err, SALVE_E_MEMORY, "compression");
 }
 
 /* Compresses `body` behind `at`; 0 if that failed or did not help. */
-static size_t compress(struct rec_codec *codec, struct str body, char *at, size_t room, uint8_t *coding)
+static size_t compress(struct payload_codec *codec, struct str body, char *at, size_t room, uint8_t *coding)
 {
     bool is_small = body.len <= SMALL_BYTES;
     ZSTD_CCtx *zstd = codec->packer;
@@ -97,10 +97,10 @@ static size_t compress(struct rec_codec *codec, struct str body, char *at, size_
     return ZSTD_isError(got) || got >= body.len ? 0 : got;
 }
 
-enum salve_code rec_payload_pack(struct rec_codec *codec, const struct rec_payload *payload, struct arena *mem,
-                                 struct str *out, struct salve_err *err)
+enum salve_code payload_pack(struct payload_codec *codec, const struct payload *payload, struct arena *mem,
+                             struct str *out, struct salve_err *err)
 {
-    if (payload->body.len > REC_RAW_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "record");
+    if (payload->body.len > PAYLOAD_RAW_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "record");
     size_t room = HEADER_BYTES + ZSTD_compressBound(payload->body.len);
     uint8_t *bytes = arena_alloc_raw(mem, room, 1);
     if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
@@ -125,7 +125,7 @@ enum salve_code rec_payload_pack(struct rec_codec *codec, const struct rec_paylo
     return SALVE_OK;
 }
 
-static bool decompress(struct rec_codec *codec, struct str packed, uint8_t coding, char *out, size_t out_len)
+static bool decompress(struct payload_codec *codec, struct str packed, uint8_t coding, char *out, size_t out_len)
 {
     size_t got;
     if (coding == CODING_ZSTD_DICTIONARY_1)
@@ -136,18 +136,18 @@ static bool decompress(struct rec_codec *codec, struct str packed, uint8_t codin
     return !ZSTD_isError(got) && got == out_len;
 }
 
-enum salve_code rec_payload_unpack(struct rec_codec *codec, struct str bytes, struct arena *mem,
-                                   struct rec_payload *out, struct salve_err *err)
+enum salve_code payload_unpack(struct payload_codec *codec, struct str bytes, struct arena *mem, struct payload *out,
+                               struct salve_err *err)
 {
     const uint8_t *at = (const uint8_t *)bytes.ptr;
     if (bytes.len < HEADER_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record content");
     if (at[0] != VERSION) return salve_fail(err, SALVE_E_UNSUPPORTED, "record content of version %u", at[0]);
     uint32_t body_bytes = crypto_get_u32(at + 24);
     uint8_t coding = at[2];
-    if (at[1] < REC_KIND_RESOURCES || at[1] > REC_KIND_ENROLMENT || coding > CODING_ZSTD_DICTIONARY_1 ||
-        (at[3] & ~FLAG_SUSPECT) != 0 || body_bytes > REC_RAW_BYTES_MAX)
+    if (at[1] < PAYLOAD_RESOURCES || at[1] > PAYLOAD_ENROLMENT || coding > CODING_ZSTD_DICTIONARY_1 ||
+        (at[3] & ~FLAG_SUSPECT) != 0 || body_bytes > PAYLOAD_RAW_BYTES_MAX)
         return salve_fail(err, SALVE_E_INTEGRITY, "record content");
-    out->kind = (enum rec_kind)at[1];
+    out->kind = (enum payload_kind)at[1];
     out->is_suspect = (at[3] & FLAG_SUSPECT) != 0;
     out->at_unix_ms = (int64_t)crypto_get_u64(at + 4);
     out->log_number = crypto_get_u32(at + 12);

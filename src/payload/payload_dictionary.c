@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Dictionary 1 (see rec_dictionary.h), made by tests/bench/records/records_dictionary.c from
+ * Dictionary 1 (see payload_dictionary.h), made by tests/bench/records/records_dictionary.c from
  * tools/dictionary_samples.mjs. Stored format: never change these bytes. */
-#include "records/rec_dictionary.h"
+#include "payload/payload_dictionary.h"
 
 /* clang-format off */
 const unsigned char rec_dictionary_1[] = {
