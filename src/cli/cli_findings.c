@@ -122,21 +122,31 @@ enum salve_code cli_findings_print(const struct cli *cli, const struct screen_fo
     return cli_reply_done(&reply, err);
 }
 
+/* The words that stand before everything else. */
+static const char *call_for(enum urgency worst)
+{
+    if (worst == URGENCY_EMERGENCY_NOW) return "NOW: a clinician must come to this person";
+    return worst == URGENCY_SAME_DAY ? "TODAY: a clinician must see this person" : NULL;
+}
+
 void cli_alarms_tell(const struct cli *cli, uint64_t line, const struct screen_found *findings)
 {
     struct buf out;
     struct str text;
+    enum urgency worst = visit_urgency(findings);
     buf_init(&out, cli->mem, 4 << 20);
-    if (line > 0) buf_addf(&out, "line %llu: %s:", (unsigned long long)line, urgency_text(visit_urgency(findings)));
+    if (line > 0)
+        buf_addf(&out, "line %llu: %s:", (unsigned long long)line, urgency_text(worst));
+    else if (call_for(worst) != NULL)
+        buf_addf(&out, "%s.\n", call_for(worst));
     for (size_t i = 0; i < findings->count; i++) {
-        if (line > 0) {
-            buf_addf(&out, " %.*s", STR_ARGS(findings->list[i].item));
-            continue;
-        }
-        add_heading(&out, findings, i);
-        finding_text(&out, cli, &findings->list[i]);
+        const struct finding *one = &findings->list[i];
+        if (line > 0)
+            buf_addf(&out, " %.*s", STR_ARGS(one->item));
+        else if (!str_is(one->item, VISIT_KEPT_APART)) /* how many, and whether they are kept, is said with them */
+            finding_text(&out, cli, one);
     }
-    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_warn("%.*s", STR_ARGS(str_trim(text)));
+    if (buf_done(&out, &text, NULL) == SALVE_OK && text.len > 0) cli_warn("%.*s", STR_ARGS(str_trim(text)));
 }
 
 /* --- what is kept apart ------------------------------------------------------------------------------------------- */
@@ -164,11 +174,7 @@ void cli_apart_came(const struct cli *cli, const struct visit_apart *apart)
 {
     bool is_urgent = apart->urgency <= URGENCY_SAME_DAY;
     bool is_row = apart->subject.len > 0;
-    if (is_urgent)
-        cli_warn("%s%s%.*s.",
-                 apart->urgency == URGENCY_EMERGENCY_NOW ? "NOW: a clinician must come to this person"
-                                                         : "TODAY: a clinician must see this person",
-                 is_row ? ", row " : "", STR_ARGS(apart->subject));
+    if (is_urgent) cli_warn("%s%s%.*s.", call_for(apart->urgency), is_row ? ", row " : "", STR_ARGS(apart->subject));
     cli_warn("%zu of what came is kept apart (mood, alcohol, infections)%s", apart->count,
              apart->is_kept ? " and was stored so." : ". The person did not tick that: it was NOT STORED.");
     bool is_judged = apart->is_judged && apart->found_count > 0;

@@ -27,6 +27,9 @@ SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const str
 SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening,
                                                   struct str bytes, struct screen_found *out, struct salve_err *err);
 
+/* The item of an alarm that the actor may not see: it is about what is kept apart. */
+#define VISIT_KEPT_APART "kept-apart"
+
 /* visit_urgency - the most urgent of them. */
 enum urgency visit_urgency(const struct screen_found *findings);
 

@@ -78,7 +78,7 @@ static void hide_apart(const struct visit *visit, struct finding *list, size_t c
         if (list[i].apart != 0)
             list[i] = (struct finding){.guideline = list[i].guideline,
                                        .version = list[i].version,
-                                       .item = STR("kept-apart"),
+                                       .item = STR(VISIT_KEPT_APART),
                                        .status = FINDING_ASSESSED,
                                        .category = STR("alarm"),
                                        .action = STR("clinician-today"),

@@ -43,13 +43,11 @@ ok "care without the tick" salve consent give "$card" --purpose care --read-back
 # An assistant: how many, that it is not kept, and that a clinician has to come. Never what.
 salve import "$card" "$work/day.json" --as lina >"$work/out" 2>"$work/err"
 is "the import goes through" $? 0
-is "the alarm is the first line" "$(head -1 "$work/err")" "SAME DAY"
-is "and says who is needed" "$(grep -c '^TODAY: a clinician must see this person\.$' "$work/err")" 1
+is "the alarm is the first line" "$(head -1 "$work/err")" "TODAY: a clinician must see this person."
 is "it says how many and that they are not stored" "$(grep -c '^14 of what came .*NOT STORED' "$work/err")" 1
 is "an assistant is told nothing more" "$(cat "$work/out" "$work/err" | grep -ciE "$told")" 0
 salve import "$card" "$work/day.json" --as lina --json -q >"$work/out" 2>"$work/err"
-is "--quiet does not hide it" "$(head -1 "$work/err"; grep -c '^TODAY: a clinician' "$work/err")" "SAME DAY
-1"
+is "--quiet does not hide it" "$(head -1 "$work/err")" "TODAY: a clinician must see this person."
 is "JSON counts it" "$(grep -cE '"apart":\{"kept":0,"notKept":14,"findings":[1-9][0-9]*,"urgentPeople":1\}' "$work/out")" 1
 is "and has nothing of it" "$(grep -ciE "$told" "$work/out")" 0
 # A clinician hears it, on standard error alone.
@@ -89,7 +87,7 @@ is "the rest is" "$(($(grep -c '8302-2' "$work/mine.json") > 0))" 1
 # With the tick.
 ok "care with the tick" salve consent give "$card" --purpose care --sensitive --read-back 1 --as kofi
 salve import "$card" "$work/day.json" --as lina >"$work/out" 2>"$work/err"
-is "it is stored, and the alarm is said all the same" "$(grep -cE '^TODAY|stored so' "$work/err")" 2
+is "it is stored, and the alarm is said all the same" "$(head -2 "$work/err" | grep -cE '^TODAY|stored so')" 2
 is "an assistant is told nothing more" "$(cat "$work/out" "$work/err" | grep -ciE "$told")" 0
 salve screen "$card" --as lina >"$work/out" 2>"$work/err"
 is "an assistant does not judge it" "$(grep -ciE "$told" "$work/out")" 0
@@ -97,7 +95,7 @@ is "and says who does" "$(grep -c "a clinician runs 'salve screen'" "$work/err")
 salve sign "$card" --as dr-amina >"$work/out" 2>"$work/err"
 is "who signs without that is told" "$(grep -c 'NOT JUDGED for this signature' "$work/err")" 1
 fails 11 "a clinician does" salve screen "$card" --as dr-amina
-is "and hears what it is" "$(grep -cE '^  (item-9: alarm|mood-safety: alert)  same-day' "$work/.out")" 2
+is "and finds it" "$(grep -c 'mood-safety: alert  same-day' "$work/.out")" 1
 ok "sign" salve sign "$card" --as dr-amina
 is "and who signs after it is not" "$(grep -c 'NOT JUDGED' "$work/.out")" 0
 salve letter "$card" --born $born -o "$work/plain.html" >/dev/null 2>&1
@@ -125,8 +123,8 @@ ok "but for a yes" salve letter --paper "$work/day.json" --as dr-amina --include
 is "has that family" "$(grep -c 'Alcohol, three questions' "$work/paper.html" | sed 's/^[1-9][0-9]*$/some/')" some
 
 # Many at once: no counts by category of it, and the alarm names the person.
-fails 5 "new people, who agreed to nothing yet" salve import --enrol "$work/day.json" --as lina -o "$work/cards.csv"
-is "the alarm is there" "$(grep -ciE 'same-day|TODAY' "$work/.out" | sed 's/^[1-9][0-9]*$/some/')" some
+ok "new people" salve import --enrol "$work/day.json" --purpose care --read-back 1 --as lina -o "$work/cards.csv"
+is "the alarm is there" "$(grep -c '^TODAY' "$work/.out")" 1
 is "no count of it" "$(grep -ciE "$told" "$work/.out")" 0
 prints 'clean$' "verify is clean" salve verify
 finish
