@@ -7,6 +7,10 @@
 
 #define COMMON "SalveCommon"
 
+/* A check is no stay: an Encounter that began earlier before the site's day is a hospital's, or was never closed. Its
+ * answers are not of today. */
+enum { BEFORE_DAY_HOURS = 24 };
+
 /* An Encounter with its bounds. One that has not ended goes on. */
 struct encounter {
     int64_t start_unix_ms, end_unix_ms;
@@ -34,6 +38,7 @@ static bool newest_of(const struct tape *tapes, size_t count, int64_t now_unix_m
     for (size_t i = 0; i < count; i++)
         for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);)
             if (encounter_of(&tapes[i], at, now_unix_ms, &one) && one.end_unix_ms >= visit->start_unix_ms &&
+                one.start_unix_ms >= visit->start_unix_ms - (int64_t)BEFORE_DAY_HOURS * 3600 * 1000 &&
                 one.start_unix_ms > out->start_unix_ms)
                 *out = one;
     return out->start_unix_ms != INT64_MIN;
