@@ -191,8 +191,16 @@ enum salve_code keys_token_next(struct keys *keys, const struct keys_token_row *
     return code;
 }
 
+/* Who was not whole before stays so: what somebody took away is not settled by tidying up. */
 enum salve_code keys_token_drop(struct keys *keys, const struct keys_token_row *row, struct salve_err *err)
 {
-    TRY(keys_token_drop_in(keys, row->to.id, row->token, err));
-    return db_scrub(keys->db, err);
+    bool was_whole = false;
+    uint64_t decided;
+    TRY(db_begin(keys->db, false, err));
+    enum salve_code code = keys_whole_check(keys, row->to.id, &was_whole, &decided, err);
+    if (code == SALVE_OK) code = keys_token_drop_in(keys, row->to.id, row->token, err);
+    if (code == SALVE_OK && was_whole) code = keys_whole_settle(keys, row->to.id, 0, err);
+    if (code == SALVE_OK) code = db_commit(keys->db, err);
+    db_rollback(keys->db);
+    return code == SALVE_OK ? db_scrub(keys->db, err) : code;
 }

@@ -19,7 +19,9 @@ parts=$(sed -nE 's/^FINDING_(TEXT|NUMBER|WORD|LIST|INPUT) *\( *([a-z0-9]+).*/\2/
 {
     grep -rhoE 'urn:salve:[a-z][a-z0-9:-]*[a-z0-9]' guidelines demo maps forms letters docs/formats/admission.md src --include='*.json' \
         --include='*.cql' --include='*.c' --include='*.h' --include='*.md' | grep -v ':[0-9]*$'
-    grep -hoE '"canonical": *"urn:salve:guideline:[a-z0-9-]+' guidelines/*/guideline.json | sed 's/.*"//; p; s/$/:action/'
+    # The guideline of alarms is made at build, and what a site adds to it has a name beside it.
+    grep -hoE '"canonical": *"urn:salve:guideline:[a-z0-9-]+' "${BUILD:-build}"/share/guidelines/*/guideline.json | sed 's/.*"//; p; s/$/:action/'
+    sed -n "s/.*about.id === '\([a-z]*\)'.*/urn:salve:guideline:\1-site\nurn:salve:guideline:\1-site:action/p" tools/admit_own.mjs
     for part in $parts; do echo "urn:salve:extension:$part"; done
     grep -hoE 'SCREEN_EXTENSION "[a-z]+"' src/screen/*.h | sed 's/.*"\(.*\)"/urn:salve:extension:\1/'
     printf '%s\n' "$answers" | while read -r name; do grep -rqF "$name" src --include='*.c' --include='*.h' && echo "$name"; done
