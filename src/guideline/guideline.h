@@ -146,8 +146,9 @@ struct guideline_visit {
     int32_t offset_minutes; /* of the site from UTC, at the visit */
 };
 
-/* guideline_visit_find - the newest Encounter that touches the site's day and is no older than a day, else that day. What was measured on that day
- * before the Encounter, and belongs to no earlier one, is of the visit too. `day` holds now. */
+/* guideline_visit_find - the newest Encounter that touches the site's day and began no more than 24 hours before it,
+ * else that day. What was measured on that day before the Encounter, and belongs to no earlier one, is of the visit
+ * too. `day` holds now. */
 struct guideline_visit guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
                                             struct clock_day day);
 
