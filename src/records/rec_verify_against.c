@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify against what somebody outside of the folder has: a checkpoint, a receipt, a proof. A folder that was put back
+ * verify against what somebody outside of the folder has: a checkpoint, a receipt, a proof, a letter. A folder that was put back
  * as a whole agrees with itself; it does not go on from a head that was signed after the time it is of. */
 #include <string.h>
 
@@ -100,15 +100,69 @@ static enum salve_code check_head(struct verify *v, struct rec_tx *tx, const str
     return SALVE_OK;
 }
 
+/* --- what a letter prints ----------------------------------------------------------------------------------------- */
+
+static size_t hex_run(struct str text, size_t from)
+{
+    size_t len = 0;
+    while (from + len < text.len && strchr("0123456789abcdef", text.ptr[from + len]) != NULL) len++;
+    return len;
+}
+
+/* The next "size root" in a text: digits, a space, 64 hexadecimal characters. */
+static bool next_state(struct str *rest, uint64_t *size, struct tlog_hash *root)
+{
+    for (size_t at = 0; at < rest->len; at++) {
+        size_t len = hex_run(*rest, at), digits = 0;
+        if (len == 0) continue;
+        while (digits < 18 && digits + 1 < at && str_is_digit(rest->ptr[at - 2 - digits])) digits++;
+        int64_t number = 0;
+        bool is_state = len == 2 * sizeof root->bytes && digits > 0 && rest->ptr[at - 1] == ' ' &&
+                        str_to_i64(str_cut(*rest, at - 1 - digits, digits), &number) &&
+                        str_hex_parse(str_cut(*rest, at, len), root->bytes, sizeof root->bytes);
+        if (!is_state) {
+            at += len - 1;
+            continue;
+        }
+        *size = (uint64_t)number;
+        *rest = str_cut(*rest, at + len, rest->len);
+        return true;
+    }
+    return false;
+}
+
+/* A letter does not say which log it is of: one of ours must have been in that state. */
+static enum salve_code check_state(struct verify *v, struct rec_tx *tx, const struct rec_log *logs, size_t count,
+                                   uint64_t size, const struct tlog_hash *want, struct salve_err *err)
+{
+    bool is_reached = false;
+    struct tlog_checkpoint head = {.origin = STR("the state on a letter"), .size = size};
+    for (size_t i = 0; i < count; i++) {
+        struct tlog_hash root;
+        TRY(rec_log_bind(tx, &logs[i], err));
+        if (size > tlog_size(tx->log)) continue;
+        is_reached = true;
+        TRY(tlog_root_at(tx->log, size, &root, err));
+        if (tlog_hash_eq(&root, want)) return SALVE_OK;
+    }
+    told(v, &head,
+         is_reached ? "this folder has another history than what was printed"
+                    : "this folder is older: entries that were in the log are not in it");
+    return SALVE_OK;
+}
+
 static enum salve_code check_all(struct verify *v, struct rec_tx *tx, struct str text, size_t *heads,
                                  struct salve_err *err)
 {
     struct rec_log *logs = NULL;
-    struct str note;
+    struct str note, letter = text;
+    struct tlog_hash root;
     size_t count = 0;
+    uint64_t size;
     TRY(rec_logs(tx, v->mem, &logs, &count, err));
     if (count == 0) return salve_fail(err, SALVE_E_INTEGRITY, "log");
     for (*heads = 0; next_note(&text, &note); ++*heads) TRY(check_head(v, tx, logs, count, note, err));
+    for (; next_state(&letter, &size, &root); ++*heads) TRY(check_state(v, tx, logs, count, size, &root, err));
     return SALVE_OK;
 }
 

@@ -163,7 +163,7 @@ struct site_verify_ask {
     void (*progress)(void *with, const char *step, uint64_t done, uint64_t of); /* may be NULL */
     void (*finding)(void *with, const struct site_finding *finding);            /* may be NULL */
     void *with;
-    struct str against; /* a checkpoint, receipt or proof that somebody keeps elsewhere; empty: none */
+    struct str against; /* a checkpoint, receipt, proof or letter that somebody keeps elsewhere; empty: none */
 };
 
 struct site_verify_result {
