@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify against what somebody outside of the folder has: a checkpoint, a receipt, a proof, a letter. A folder that was put back
- * as a whole agrees with itself; it does not go on from a head that was signed after the time it is of. */
+ * verify against what somebody outside of the folder has: a checkpoint, a receipt, a proof, a letter. A folder that was
+ * put back as a whole agrees with itself; it does not go on from a head that was signed after the time it is of. */
 #include <string.h>
 
 #include "base/buf.h"
