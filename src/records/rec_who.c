@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
+#include "records/login_int.h"
 #include "records/chain_int.h"
 #include "records/revoked_int.h"
 #include "records/who_int.h"
@@ -63,7 +64,10 @@ enum salve_code rec_code_find(struct site *site, const struct rec_code *code, st
     size_t count = 0;
     enum salve_code result = rec_code_token(site, code, token, err);
     if (result == SALVE_OK) result = find_token(site, token, mem, &found, &count, err);
-    if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && count != 1)) return rec_not_here(err);
+    if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && count != 1)) {
+        rec_guess_note(site);
+        return rec_not_here(err);
+    }
     if (result == SALVE_OK) *out = found[0];
     return result;
 }

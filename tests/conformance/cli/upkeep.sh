@@ -85,4 +85,15 @@ ok "the site opens again" salve staff
 prints 'clean$' "and verifies" salve verify
 prints 'Nothing to confirm' "a clock that fits needs no word" salve clock --as maria
 fails 7 "and a clinician says nothing about it" salve clock --as dr-amina
+
+# Codes that nobody has: a few are told, many make doctor fail; nobody has to wait for them.
+again=$(salve enrol -q --as kofi tests/conformance/cli/patient.json)
+fresh=$(salve card "$again" -q --born 1972-03-14)
+fails 4 "a code that is no longer good" salve looked "$again" --born 1972-03-14
+salve doctor >"$work/.out" 2>&1
+is "one is told" "$(grep -c ' 1 of them since there was a day without' "$work/.out")" 1
+for _ in $(seq 50); do salve looked "$again" --born 1972-03-14 >/dev/null 2>&1; done
+fails 1 "many make doctor fail" salve doctor
+is "and it says why" "$(grep -c 'somebody may be guessing codes' "$work/.out")" 1
+ok "a card that is good goes on" salve looked "$fresh" --born 1972-03-14
 finish
