@@ -91,7 +91,7 @@ again=$(salve enrol -q --as kofi tests/conformance/cli/patient.json)
 fresh=$(salve card "$again" -q --born 1972-03-14)
 fails 4 "a code that is no longer good" salve looked "$again" --born 1972-03-14
 salve doctor >"$work/.out" 2>&1
-is "one is told" "$(grep -c ' 1 of them since there was a day without' "$work/.out")" 1
+is "it is told" "$(grep -cE ' [1-9] of them since there was a day without' "$work/.out")" 1
 for _ in $(seq 50); do salve looked "$again" --born 1972-03-14 >/dev/null 2>&1; done
 fails 1 "many make doctor fail" salve doctor
 is "and it says why" "$(grep -c 'somebody may be guessing codes' "$work/.out")" 1
