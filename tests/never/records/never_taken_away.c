@@ -455,12 +455,12 @@ static void planted_and_older_documents_open_nothing(void **state)
     struct rec_view *view = NULL;
     struct str bytes;
     const struct actor eve = {.id = STR("eve"), .role = ROLE_CLINICIAN};
-    static const char *const cuts[] = {
-        "DELETE FROM commons WHERE name = CAST('doc/staff/nurse-ben/00000002' AS BLOB)",
-        "DELETE FROM commons WHERE name = CAST('doc/staff/dr-amina/00000001' AS BLOB)",
-        "DELETE FROM commons WHERE name = CAST('doc/accepted/bp/00000002' AS BLOB)",
-        "INSERT INTO commons SELECT CAST('doc/staff/eve/00000001' AS BLOB), 0, 0, bytes FROM commons WHERE name = "
-        "CAST('doc/staff/dr-amina/00000001' AS BLOB)"};
+    static const char plant[] = "INSERT INTO commons SELECT CAST('doc/staff/eve/00000001' AS BLOB), 0, 0, bytes FROM "
+                                "commons WHERE name = CAST('doc/staff/dr-amina/00000001' AS BLOB)";
+    static const char *const cuts[] = {"DELETE FROM commons WHERE name = CAST('doc/staff/nurse-ben/00000002' AS BLOB)",
+                                       "DELETE FROM commons WHERE name = CAST('doc/staff/dr-amina/00000001' AS BLOB)",
+                                       "DELETE FROM commons WHERE name = CAST('doc/accepted/bp/00000002' AS BLOB)",
+                                       plant};
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
         copy_make(&h, &copy);
         run(copy.t.folder, "site.db", cuts[i]);

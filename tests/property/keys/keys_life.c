@@ -564,8 +564,7 @@ static void a_token_that_was_turned_is_refused(void **state)
     (void)state;
     static const char *const turns[] = {
         "UPDATE token SET compartment = CAST(x'02050600000000000000000000000000' || substr(compartment, 17) AS BLOB)",
-        "UPDATE token SET compartment = CAST(substr(compartment, 1, 16) || x'0000000000000008' || "
-        "substr(compartment, 25) AS BLOB)",
+        "UPDATE token SET compartment = CAST(substr(compartment,1,16) || zeroblob(8) || substr(compartment,25) AS BLOB)",
         "UPDATE token SET compartment = CAST(substr(compartment, 1, 24) || zeroblob(16) AS BLOB)",
         "UPDATE token SET compartment = substr(compartment, 1, 16)",
         "UPDATE token SET compartment = CAST(compartment || x'00' AS BLOB)"};
