@@ -50,17 +50,26 @@ static bool is_measured(struct str word)
     return str_is(word, "bp");
 }
 
+/* The next "word=unit" of the site's; false at the end. */
+static bool next_unit(struct str *units, struct str *word, struct str *unit)
+{
+    size_t end = 0, equals = 0;
+    if (units->len == 0) return false;
+    while (end < units->len && units->ptr[end] != ' ') end++;
+    struct str one = str_cut(*units, 0, end);
+    while (equals < one.len && one.ptr[equals] != '=') equals++;
+    *word = str_cut(one, 0, equals);
+    *unit = str_cut(one, equals + 1, one.len);
+    *units = str_cut(*units, end + 1, units->len);
+    return true;
+}
+
 /* The unit that the site chose for a word; STR_NONE: it chose none. */
 static struct str chosen_unit(struct str units, struct str word)
 {
-    while (units.len > 0) {
-        size_t end = 0, equals;
-        while (end < units.len && units.ptr[end] != ' ') end++;
-        struct str one = str_cut(units, 0, end);
-        for (equals = 0; equals < one.len && one.ptr[equals] != '=';) equals++;
-        if (str_eq(str_cut(one, 0, equals), word)) return str_cut(one, equals + 1, one.len);
-        units = str_cut(units, end + 1, units.len);
-    }
+    struct str name, unit;
+    while (next_unit(&units, &name, &unit))
+        if (str_eq(name, word)) return unit;
     return STR_NONE;
 }
 
@@ -73,18 +82,14 @@ static const struct measure_row *row_of(struct str word, struct str unit)
 
 enum salve_code visit_units_check(struct str units, struct salve_err *err)
 {
-    for (struct str rest = units; rest.len > 0;) {
-        size_t end = 0, equals;
-        while (end < rest.len && rest.ptr[end] != ' ') end++;
-        struct str one = str_cut(rest, 0, end);
-        for (equals = 0; equals < one.len && one.ptr[equals] != '=';) equals++;
-        struct str word = str_cut(one, 0, equals), unit = str_cut(one, equals + 1, one.len);
+    struct str rest = units, word, unit;
+    while (next_unit(&rest, &word, &unit)) {
         if (unit.len == 0 || row_of(word, unit) == NULL)
             return salve_refuse(err, SALVE_E_USAGE, "a measurement and one of its units are wanted: hba1c=%",
-                                "unit %.*s", STR_ARGS(str_cut(one, 0, 40)));
+                                "unit %.*s=%.*s", STR_ARGS(str_cut(word, 0, 40)), STR_ARGS(str_cut(unit, 0, 40)));
         if (!str_eq(chosen_unit(units, word), unit))
-            return salve_refuse(err, SALVE_E_USAGE, "it has one unit already", "unit %.*s", STR_ARGS(one));
-        rest = str_cut(rest, end + 1, rest.len);
+            return salve_refuse(err, SALVE_E_USAGE, "it has one unit already", "unit %.*s=%.*s", STR_ARGS(word),
+                                STR_ARGS(unit));
     }
     return SALVE_OK;
 }
@@ -239,20 +244,6 @@ struct measuring {
     struct str patient_id;
 };
 
-/* Completed years by a birth date in any precision; -1: not known. The youngest age that it allows. */
-static int youngest_age(struct str born, int64_t now_unix_ms)
-{
-    char today[CLOCK_TEXT_BYTES];
-    int64_t year, this_year;
-    struct str day = clock_date_text(now_unix_ms, today);
-    if (born.len < 4 || !str_to_i64(str_cut(born, 0, 4), &year) || !str_to_i64(str_cut(day, 0, 4), &this_year))
-        return -1;
-    bool had_birthday = born.len >= 7 && str_cmp(str_cut(born, 4, 10), str_cut(day, 4, 4 + born.len - 4)) <= 0;
-    if (born.len < 10 && had_birthday && born.len >= 7) /* a month: the birthday may be its last day */
-        had_birthday = str_cmp(str_cut(born, 4, 7), str_cut(day, 4, 7)) < 0;
-    return (int)(this_year - year) - (had_birthday ? 0 : 1);
-}
-
 static bool is_in_pounds(const struct measuring *in, const struct visit_reading *weight)
 {
     struct expr_decimal kg, cm;
@@ -273,14 +264,17 @@ static enum salve_code ask_about(const struct measuring *in, const struct visit_
 static enum salve_code confirm_all(const struct measuring *in, const struct tape *patient, struct salve_err *err)
 {
     struct str born = patient == NULL ? STR_NONE : tape_child_text(patient, tape_root(patient), "birthDate");
-    int age = youngest_age(born, site_now_unix_ms(in->visit->site));
+    int64_t now_unix_s = site_now_unix_ms(in->visit->site) / 1000;
+    struct consent_birth birth = consent_birth_read(born, now_unix_s);
+    bool may_be_adult = consent_age_oldest(&birth, now_unix_s) >= ADULT_YEARS;
+    bool may_be_child = consent_age_youngest(&birth, now_unix_s) < ADULT_YEARS;
     for (size_t i = 0; i < in->count; i++)
         for (size_t n = 0; n < 2; n++) {
             const struct visit_reading *reading = &in->readings[i];
-            struct visit_doubt doubt = {reading, n, reading->ranges[n].other_unit, age < 0};
+            struct visit_doubt doubt = {reading, n, reading->ranges[n].other_unit, may_be_adult && may_be_child};
             bool in_pounds = n == 0 && is_in_pounds(in, reading);
             if (in_pounds) doubt.other_unit = STR("[lb_av]");
-            bool is_unlikely = reading->ranges[n].state == RANGE_CONFIRM && (age < 0 || age >= ADULT_YEARS);
+            bool is_unlikely = reading->ranges[n].state == RANGE_CONFIRM && may_be_adult;
             if (is_unlikely || in_pounds) TRY(ask_about(in, &doubt, err));
         }
     return SALVE_OK;

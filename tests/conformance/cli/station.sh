@@ -48,6 +48,9 @@ refused 2 "a word that nobody knows" 'word 2' star 7
 refused 5 "a question that nobody asks" 'SLV-203' star yes
 prints '^1 kept' "a child's pressure is not asked about" salve measure "$child" bp 80/45 --as lina
 fails 1 "nor kept where it cannot be right" salve measure "$child" bp 30/20 --as lina
+young=$(echo '{"resourceType":"Patient","birthDate":"'$(($(date -u +%Y) - 18))'"}' | salve enrol - -q --as kofi)
+made salve consent give "$young" --purpose care --read-back 1 --of-age --as dr-amina
+fails 1 "who may be of age by the year alone is asked about" salve measure "$young" bp 210/94 --as lina
 fails 1 "where the age is not known it is" salve measure "$unknown" bp 80/45 --as lina
 is "and whether it is a child's" "$(grep -c "child's" "$work/.out")" 1
 
