@@ -122,10 +122,10 @@ static void check_open_site(struct doctor *doctor)
         bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */
         tell(doctor, is_known && age_days <= 7, is_known ? "keys were renewed within 7 days" : "keys were renewed once",
              NULL, "run 'salve keys rotate' every night");
-        tell(doctor, facts.guessed_codes < GUESSED_CODES_MAX, "few codes were tried that nobody has", NULL,
+        uint32_t guessed = site_guessed_codes(site);
+        tell(doctor, guessed < GUESSED_CODES_MAX, "few codes were tried that nobody has", NULL,
              "somebody may be guessing codes of cards or letters: look who was at this machine");
-        if (facts.guessed_codes > 0)
-            cli_reply_words(&doctor->reply, "      %u of them since there was a day without\n", facts.guessed_codes);
+        if (guessed > 0) cli_reply_words(&doctor->reply, "      %u of them since there was a day without\n", guessed);
         cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves; layout %u%s\n", STR_ARGS(facts.origin),
                         (unsigned long long)facts.log_size, facts.layout,
                         site_is_made_up(site) ? "; its people are made up" : "");

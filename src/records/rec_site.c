@@ -12,7 +12,6 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "keys/keys.h"
-#include "records/login_int.h"
 #include "records/backup_int.h"
 #include "records/closing_int.h"
 #include "records/erasing_int.h"
@@ -395,7 +394,6 @@ enum salve_code site_facts(struct site *site, struct arena *mem, struct site_fac
     rec_tx_abandon(&tx);
     memcpy(out->log_root, root.bytes, sizeof out->log_root);
     out->layout = keys_layout(site->keys);
-    out->guessed_codes = rec_guesses(site);
     out->kek_epoch = status.epoch;
     out->rotated_at_unix_ms = status.rotated_unix_s * 1000;
     out->site_db_bytes = file_bytes(site, "site.db") + file_bytes(site, "site.db-wal");

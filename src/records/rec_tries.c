@@ -171,34 +171,42 @@ enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_tr
 
 enum { GUESSES_HOURS = 24 };
 
-static enum salve_code guesses(struct site *site, bool is_one_more, uint32_t *count, struct salve_err *err)
+/* The row of them, where it is theirs or free: another's, or one that does not fit, is left as it is. */
+static bool guesses_row(struct site *site, struct rec_try *try, struct row *row)
 {
-    struct rec_try try = {.fd = -1};
-    struct row row;
     bool fits = false;
-    int64_t now_unix_ms = site_now_unix_ms(site);
-    TRY(open_tries(site, &try.fd, err));
-    enum salve_code code = find_row(site, STR("a code that nobody has"), &try, err);
-    if (code == SALVE_OK) code = row_read(site, try.fd, try.slot, &row, &fits, err);
-    bool is_over = code == SALVE_OK && now_unix_ms - row.at_unix_ms > (int64_t)GUESSES_HOURS * 60 * MINUTE_MS;
-    if (code == SALVE_OK) *count = (fits && !is_over ? row.count : 0) + is_one_more;
-    if (code == SALVE_OK && is_one_more && *count != 0)
-        code = row_write(site, try.fd, try.slot, (struct row){*count, try.name, now_unix_ms}, err);
-    (void)close(try.fd);
-    return code;
+    if (find_row(site, STR("a code that nobody has"), try, NULL) != SALVE_OK ||
+        row_read(site, try->fd, try->slot, row, &fits, NULL) != SALVE_OK || !fits ||
+        (row->count > 0 && row->name != try->name))
+        return false;
+    if (site_now_unix_ms(site) - row->at_unix_ms > (int64_t)GUESSES_HOURS * 60 * MINUTE_MS) row->count = 0;
+    return true;
 }
 
+/* The answer is the same, whatever can be written. */
 void rec_guess_note(struct site *site)
 {
-    uint32_t count = 0;
-    (void)!guesses(site, true, &count, NULL); /* the answer is the same, whatever can be written */
+    struct rec_try try;
+    struct row row;
+    if (open_tries(site, &try.fd, NULL) != SALVE_OK) return;
+    if (guesses_row(site, &try, &row) && row.count < UINT32_MAX) {
+        row = (struct row){row.count + 1, try.name, site_now_unix_ms(site)};
+        (void)!row_write(site, try.fd, try.slot, row, NULL);
+    }
+    (void)close(try.fd);
 }
 
-uint32_t rec_guesses(struct site *site)
+uint32_t site_guessed_codes(struct site *site)
 {
-    uint32_t count = 0;
-    (void)!guesses(site, false, &count, NULL);
-    return count;
+    char path[REC_PATH_BYTES];
+    struct rec_try try;
+    struct row row = {.count = 0};
+    if (rec_path(site->path, "tries", path, NULL) != SALVE_OK ||
+        file_open_plain(path, O_RDONLY, 0, &try.fd, NULL) != SALVE_OK)
+        return 0;
+    bool is_theirs = guesses_row(site, &try, &row);
+    (void)close(try.fd);
+    return is_theirs ? row.count : 0;
 }
 
 enum salve_code rec_tries_check(struct site *site, struct salve_err *err)

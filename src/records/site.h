@@ -117,14 +117,17 @@ struct site_facts {
     struct str vkey;   /* the log's public key as a C2SP vkey */
     uint64_t log_size; /* leaves, dummies included */
     uint8_t log_root[32];
-    uint32_t layout;        /* of its tables */
-    uint32_t guessed_codes; /* codes that nobody has, tried since there was a day without */
+    uint32_t layout; /* of its tables */
     uint32_t kek_epoch;
     int64_t rotated_at_unix_ms; /* or when they were made; 0: nobody can tell */
     uint64_t site_db_bytes, keys_db_bytes;
 };
 SALVE_MUST_USE enum salve_code site_facts(struct site *site, struct arena *mem, struct site_facts *out,
                                           struct salve_err *err);
+
+/* site_guessed_codes - how many codes of cards, letters or slips that nobody has were tried since there was a day
+ * without one; 0 where the file of tries cannot be read. */
+uint32_t site_guessed_codes(struct site *site);
 
 /* --- upkeep ----------------------------------------------------------------------------------------------------- */
 
