@@ -144,14 +144,8 @@ enum salve_code rec_letter_open(struct site *site, struct str code, struct str b
 {
     struct letter_opening o = {.birth_date = birth_date};
     if (!is_whole_date(birth_date) || !rec_code_read(REC_CODE_LETTER, code, &o.code)) return not_open(err);
-    struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
-    struct rec_view *view = mem == NULL ? NULL : arena_new(mem, struct rec_view);
-    if (view == NULL) {
-        arena_close(mem);
-        return salve_fail(err, SALVE_E_MEMORY, "view");
-    }
-    view->site = site;
-    view->mem = mem;
+    struct rec_view *view = rec_view_new(site);
+    if (view == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     enum salve_code result = open_view(view, &o, err);
     crypto_zero(&o.code, sizeof o.code);
     if (result == SALVE_OK) *out = view;

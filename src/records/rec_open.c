@@ -81,20 +81,27 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
     return code == SALVE_OK ? rec_not_open(ask->purpose, err) : code;
 }
 
+struct rec_view *rec_view_new(struct site *site)
+{
+    struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
+    struct rec_view *view = mem == NULL ? NULL : arena_new(mem, struct rec_view);
+    if (view == NULL) {
+        arena_close(mem);
+        return NULL;
+    }
+    view->site = site;
+    view->mem = mem;
+    return view;
+}
+
 enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out, struct salve_err *err)
 {
     if (ask->purpose < PURPOSE_CARE || ask->purpose > PURPOSE_LAST || ask->actor.role >= ROLE_COUNT)
         return salve_fail(err, SALVE_E_ROLE, "unknown purpose or role");
     if (consent_role_classes(ask->actor.role, ask->purpose) == 0 || ask->purpose == PURPOSE_LETTER)
         return role_opens_nothing(ask, err); /* LETTER: rec_letter_open alone */
-    struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
-    struct rec_view *view = mem == NULL ? NULL : arena_new(mem, struct rec_view);
-    if (view == NULL) {
-        arena_close(mem);
-        return salve_fail(err, SALVE_E_MEMORY, "view");
-    }
-    view->site = site;
-    view->mem = mem;
+    struct rec_view *view = rec_view_new(site);
+    if (view == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     enum salve_code code = open_view(view, ask, err);
     if (code != SALVE_OK)
         drop(view);

@@ -8,8 +8,7 @@
 #   attack_after           all that must hold afterwards
 . tests/support/hostile.sh
 RANDOM=${SEED:-1}
-calls=$work/calls.so
-cc -shared -fPIC -O1 -U_FORTIFY_SOURCE -o "$calls" tests/support/preload/calls.c -ldl || { fail "set-up" "calls.c does not build"; finish; }
+. tests/support/calls.sh
 operations=(enrol agree measure screen sign letter withdraw card looked take erase rotate change settings accept staff)
 declare -A points
 
@@ -58,14 +57,7 @@ attack_begin() {
     cp "$work/whole.key" "$SALVE_KEY_FILE"
 }
 
-attack_run() {
-    local loaded=$SALVE
-    salve() { LD_PRELOAD=$calls SALVE_CALLS=$what "$loaded" "$@"; }
-    what=$1
-    "do_$op" >"$work/.out" 2>"$work/.err" </dev/null
-    status=$?
-    salve() { "$SALVE" "$@"; }
-}
+attack_run() { calls_run "$1" "do_$op"; }
 
 attack_points() {
     if [ -z "${points[$op]:-}" ]; then

@@ -5,8 +5,7 @@
 # command goes on. ROUNDS says at how many places each.
 set -u
 . tests/support/hostile.sh
-calls=$work/calls.so
-cc -shared -fPIC -O1 -U_FORTIFY_SOURCE -o "$calls" tests/support/preload/calls.c -ldl || { fail "set-up" "calls.c does not build"; finish; }
+. tests/support/calls.sh
 rounds=${ROUNDS:-4}
 data=$work/data keys=$work/keys
 make_site
@@ -21,14 +20,7 @@ fresh() { rm -rf "$site" "$data" "$keys" "$work/new"; cp -r "$work/whole" "$site
 do_backup() { salve backup "$data" --as tom; }
 do_rotate() { salve keys rotate --as tom; }
 do_restore() { salve restore "$data" "$work/new" --keys "$keys"; }
-run() { # WHAT OPERATION
-    local loaded=$SALVE
-    salve() { LD_PRELOAD=$calls SALVE_CALLS=$what "$loaded" "$@"; }
-    what=$1
-    "do_$2" >"$work/.out" 2>"$work/.err" </dev/null
-    status=$?
-    salve() { "$SALVE" "$@"; }
-}
+run() { calls_run "$1" "do_$2"; } # WHAT OPERATION
 whole() { # NAME FOLDER: a site with both people, what was taken back closed
     prints 'clean$' "$1: it verifies" salve -C "$2" verify
     prints enrolment "$1: people are there" salve -C "$2" looked "$card" --born $born
