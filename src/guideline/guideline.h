@@ -250,8 +250,8 @@ SALVE_MUST_USE enum salve_code guideline_test_cases(const char *share, const str
                                                     struct salve_err *err);
 
 /* guideline_check - is the folder whole? Every category and action has its words in every language, all languages have
- * the same keys, every item has a source and every category its mark, every line a word for each band, no forbidden word, at least one case. Each
- * broken rule is one report with passed = false; `name` is "file: element". */
+ * the same keys, every item has a source and every category its mark, every line a word for each band, no forbidden
+ * word, at least one case. Each broken rule is one report with passed = false; `name` is "file: element". */
 SALVE_MUST_USE enum salve_code guideline_check(const char *share, const struct guideline *guideline,
                                                guideline_report *report, void *ctx, struct guideline_tally *tally,
                                                struct salve_err *err);
