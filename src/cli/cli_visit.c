@@ -599,7 +599,7 @@ static enum salve_code included_families(const struct cli *cli, family_mask *out
 static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, bool *has_code, struct salve_err *err)
 {
     struct visit_screening screening;
-    struct visit_letters_ask letters = {.sheets = sheet, .count = 1};
+    struct visit_letters_ask letters = {.sheets = sheet, .count = 1, .is_untold = cli_has(cli, OPT_UNTOLD)};
     struct str bytes;
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {

@@ -212,6 +212,9 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
 
+/* guideline_title - its name for people in `language`, that of guideline.json where there is none. */
+struct str guideline_title(const struct guideline *guideline, struct str language);
+
 /* --- a new one ---------------------------------------------------------------------------------------------------- */
 
 /* guideline_new - makes the folder <parent>/<id> with an example that works, from <share>/guidelines/lib/template.
