@@ -6,12 +6,15 @@
 enum { ROW_ELEMENTS = 8, DAY_ELEMENTS = 3 };
 
 /* Names in the order of the values. */
-#define NAME(literal) {literal, sizeof literal - 1}
+#define NAME(literal)                                                                                                  \
+    {                                                                                                                  \
+        literal, sizeof literal - 1                                                                                    \
+    }
 static const struct str row_names[ROW_ELEMENTS] = {NAME("label"), NAME("code"), NAME("written"),  NAME("unit"),
                                                    NAME("low"),   NAME("high"), NAME("max_days"), NAME("is_question")};
 static const struct str day_names[DAY_ELEMENTS] = {NAME("first"), NAME("last"), NAME("on_day")};
-static const struct expr_shape shapes[] = {[GUIDELINE_ROW] = {ROW_ELEMENTS, row_names},
-                                           [GUIDELINE_DAY] = {DAY_ELEMENTS, day_names}};
+static const struct expr_shape shapes[] = {
+    [GUIDELINE_ROW] = {ROW_ELEMENTS, row_names}, [GUIDELINE_DAY] = {DAY_ELEMENTS, day_names}};
 
 enum salve_code guideline_tuple(enum guideline_tuple kind, const struct expr_value *values, struct arena *mem,
                                 struct expr_value *out, struct salve_err *err)
@@ -27,8 +30,7 @@ enum salve_code guideline_tuple(enum guideline_tuple kind, const struct expr_val
 
 static struct expr_value text_or_null(struct str text) { return text.len == 0 ? EXPR_NONE : expr_string(text); }
 
-static enum salve_code number_or_null(struct str text, struct arena *mem, struct expr_value *out,
-                                      struct salve_err *err)
+static enum salve_code number_or_null(struct str text, struct arena *mem, struct expr_value *out, struct salve_err *err)
 {
     struct expr_decimal number;
     *out = EXPR_NONE;

@@ -44,8 +44,7 @@ static bool newest_of(const struct tape *tapes, size_t count, int64_t now_unix_m
     return out->start_unix_ms != INT64_MIN;
 }
 
-static void find_bounds(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
-                        struct guideline_visit *visit)
+static void find_bounds(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms, struct guideline_visit *visit)
 {
     struct encounter one, newest;
     if (!newest_of(tapes, tape_count, now_unix_ms, visit, &newest)) return;

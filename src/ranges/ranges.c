@@ -157,13 +157,15 @@ static void name_other_unit(const struct json *row, struct expr_decimal value, s
 
 static void judge(const struct json *row, struct expr_decimal value, struct range_answer *out)
 {
-    bool is_usual = is_within(json_get(row, "soft"), 0, value), is_possible = is_within(json_get(row, "hard"), 0, value);
+    bool is_usual = is_within(json_get(row, "soft"), 0, value),
+         is_possible = is_within(json_get(row, "hard"), 0, value);
     out->state = is_usual ? RANGE_OK : is_possible ? RANGE_CONFIRM : RANGE_REFUSED;
     if (out->state != RANGE_OK) name_other_unit(row, value, out);
 }
 
 /* What is said of a code, and the row of the unit; NULL: there is none. */
-static const struct json *row_of(const struct ranges *ranges, struct str code, struct str unit, struct range_answer *out)
+static const struct json *row_of(const struct ranges *ranges, struct str code, struct str unit,
+                                 struct range_answer *out)
 {
     *out = (struct range_answer){.state = RANGE_NONE};
     for (const struct json *it = json_first(ranges->quantities); it != NULL; it = it->next) {
@@ -196,7 +198,8 @@ struct str ranges_spelling(const struct ranges *ranges, struct str code, struct 
     return row == NULL ? STR_NONE : json_text(json_item(json_get(row, "same"), number - 1));
 }
 
-struct range_answer ranges_judge(const struct ranges *ranges, struct str code, struct expr_decimal value, struct str unit)
+struct range_answer ranges_judge(const struct ranges *ranges, struct str code, struct expr_decimal value,
+                                 struct str unit)
 {
     struct range_answer out;
     const struct json *row = row_of(ranges, code, unit, &out);

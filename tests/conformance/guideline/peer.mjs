@@ -75,7 +75,7 @@ function sorted(about, found) {
         else add(n.state.replace('-', '_'), n.label, n.state === 'too-old' ? 'too_old_on' : null, String(n.date).slice(0, 10));
     }
     for (const label of found.missing ?? []) add(is_question(label) ? 'not_asked' : 'missing', label);
-    for (const label of found.queried ?? []) add('queried', label, 'queried_why', '');
+    for (const label of found.queried ?? []) add('queried', label, 'queried_why', 'implausible');
     out.status = found.status ?? (found.excluded ? 'excluded' : found.category ? 'assessed' : out.queried.length ? 'queried' : 'not-assessed');
     return out;
 }
