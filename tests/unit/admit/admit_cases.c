@@ -4,7 +4,7 @@
 #include "t.h"
 
 #include "base/file.h"
-#include "admit/admit.h"
+#include "admit/import.h"
 #include "fhir/fhir.h"
 #include "fhir/outcome.h"
 
@@ -13,6 +13,7 @@
 
 struct admit_case {
     struct str name, expect, left, input; /* expect: "rule path" lines */
+    struct str becomes, unread;           /* what is read of a file, before it is judged */
 };
 
 /* "$P" becomes the reference of the person. */
@@ -85,6 +86,29 @@ static void run_minimise(const struct admit_case *c, const char *name, const str
     t_pass();
 }
 
+/* A file as it is read: its form, and the answers of its questionnaires. */
+static void run_form(const struct admit_case *c, const char *name, const struct admit_rules *rules, struct arena *mem)
+{
+    char unread[16];
+    struct tape bundle;
+    struct fhir_issues issues;
+    struct salve_err err = {0};
+    uint32_t count = 0;
+    fhir_issues_init(&issues, mem);
+    enum salve_code code = import_read(c->input, mem, &bundle, &issues, &err);
+    if (code == SALVE_OK) code = import_answers(rules, &bundle, mem, &count, &err);
+    (void)snprintf(unread, sizeof unread, "%u", count);
+    struct str got = code == SALVE_OK ? compact(mem, &bundle) : STR("");
+    if (code != SALVE_OK)
+        t_fail(name, "%s: %s %s", salve_code_name(code), t_where(&err), err.why);
+    else if (!str_eq(got, c->becomes))
+        t_fail(name, "it becomes %.*s", STR_ARGS(got));
+    else if (!str_is(c->unread.len > 0 ? c->unread : STR("0"), unread))
+        t_fail(name, "%s answers that nobody judges", unread);
+    else
+        t_pass();
+}
+
 static void run_case(const char *file, const struct admit_case *c, const struct admit_rules *rules)
 {
     char name[512];
@@ -94,6 +118,11 @@ static void run_case(const char *file, const struct admit_case *c, const struct 
     struct salve_err err = {0};
     (void)snprintf(name, sizeof name, "%s: %.*s", file, STR_ARGS(c->name));
     fhir_issues_init(&issues, mem);
+    if (c->becomes.len > 0) {
+        run_form(c, name, rules, mem);
+        arena_close(mem);
+        return;
+    }
     enum salve_code code = fhir_read(put_person(mem, c->input), NULL, mem, &tape, &issues, &err);
     if (code != SALVE_OK) {
         t_fail(name, "its input is not valid: %s %s", t_where(&err), err.why);
@@ -147,7 +176,11 @@ static void run_file(const char *path, const struct admit_rules *rules)
             } else if ((value = after(line, "expect:")).ptr != NULL) {
                 buf_add(&expect, value);
                 buf_add_char(&expect, '\n');
-            } else if ((value = after(line, "left:")).ptr != NULL)
+            } else if ((value = after(line, "becomes:")).ptr != NULL)
+                c.becomes = value;
+            else if ((value = after(line, "unread:")).ptr != NULL)
+                c.unread = value;
+            else if ((value = after(line, "left:")).ptr != NULL)
                 c.left = value;
             else {
                 buf_add(&input, line);
