@@ -129,6 +129,31 @@ static void wants_columns_of_a_family_in_their_form(void **state)
             "output");
 }
 
+#define MARKED "\"categories\":[\"low\",\"mid\"],\"marks\":"
+
+static void a_category_has_one_mark_and_else_none(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct guideline g = {0};
+    struct salve_err err = {0};
+    (void)state;
+    const char *hit = strstr(small, "\"categories\":[\"low\"]");
+    struct str text = arena_printf(mem, "%.*s" MARKED "{\"usual\":[\"low\"]}%s", (int)(hit - small), small, hit + 20);
+    assert_ok(read_text(str_of(small), mem, &g, &err));
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("low")), GUIDELINE_NEUTRAL);
+    assert_false(g.info.items[0].has_marks);
+    assert_ok(read_text(text, mem, &g, &err));
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("low")), GUIDELINE_USUAL);
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("mid")), GUIDELINE_NEUTRAL);
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("none-such")), GUIDELINE_NEUTRAL);
+    assert_false(g.info.items[0].has_marks);
+    refused("\"categories\":[\"low\"]", MARKED "{\"see\":[\"high\"]}", "items[0].marks.see", "categories of the item");
+    refused("\"categories\":[\"low\"]", MARKED "{\"see\":[\"low\"],\"watch\":[\"low\"]}", "items[0].marks",
+            "two marks");
+    refused("\"categories\":[\"low\"]", MARKED "{\"red\":[\"low\"]}", "items[0].marks.red", "not known");
+    arena_close(mem);
+}
+
 static void survives_running_out_of_memory(void **state)
 {
     (void)state;
@@ -158,6 +183,7 @@ int main(void)
         cmocka_unit_test(wants_bands_that_rise_and_end_open),
         cmocka_unit_test(wants_dots_for_a_number_out_of_100_only),
         cmocka_unit_test(wants_columns_of_a_family_in_their_form),
+        cmocka_unit_test(a_category_has_one_mark_and_else_none),
         cmocka_unit_test(survives_running_out_of_memory),
     };
     return t_run(tests);

@@ -261,9 +261,10 @@ static void check_finds(const char *file, const char *from, const char *to, cons
     arena_close(mem);
 }
 
-static void the_check_names_words_that_are_missing(void **state)
+static void the_check_names_words_and_marks_that_are_missing(void **state)
 {
     (void)state;
+    check_finds("guideline.json", "\"neutral\": [\"treated\"]", "\"neutral\": []", "items.bp-category.marks");
     check_finds("letter.en.json", "\"treated\": {", "\"treatd\": {",
                 "blood-pressure/letter.en.json:10: items.bp-category.categories.treated");
     check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"",
@@ -311,7 +312,7 @@ int main(void)
         on_a_copy(an_evaluation_has_a_step_limit),
         on_a_copy(an_evaluation_survives_running_out_of_memory),
         on_a_copy(only_included_libraries_belong_to_a_guideline),
-        on_a_copy(the_check_names_words_that_are_missing),
+        on_a_copy(the_check_names_words_and_marks_that_are_missing),
         on_a_copy(words_of_a_finding_are_found_by_language),
     };
     return t_run(tests);
