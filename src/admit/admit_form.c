@@ -85,7 +85,7 @@ static void note_medicines(struct shaping *s)
     }
 }
 
-/* --- what was deleted ---------------------------------------------------------------------------------------------- */
+/* --- what was deleted --------------------------------------------------------------------------------------------- */
 
 static bool is_own_status(const struct tape *tape, tape_at at)
 {
