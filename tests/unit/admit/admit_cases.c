@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Runs tests/unit/admit/cases/: each case must give exactly the findings that it lists, say nothing of its values,
+ * Runs tests/unit/admit/cases/ and forms/: each case must give exactly the findings that it lists, say nothing of its values,
  * and leave what it says when minimised. admit_cases FILE... runs those files. */
 #include "t.h"
 
@@ -9,6 +9,7 @@
 #include "fhir/outcome.h"
 
 #define CASES       "tests/unit/admit/cases"
+#define FORMS       "tests/unit/admit/forms"
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 struct admit_case {
@@ -190,27 +191,35 @@ static void run_file(const char *path, const struct admit_rules *rules)
     arena_close(mem);
 }
 
+static void run_folder(const char *folder, const struct admit_rules *rules, struct arena *mem)
+{
+    char path[1024];
+    size_t count = 0;
+    struct str *names;
+    struct salve_err err = {0};
+    if (file_list(folder, mem, &names, &count, &err) != SALVE_OK) t_fail(folder, "cannot be listed");
+    for (size_t i = 0; i < count; i++) {
+        if (!str_ends(names[i], STR(".cases"))) continue;
+        (void)snprintf(path, sizeof path, "%s/%.*s", folder, STR_ARGS(names[i]));
+        run_file(path, rules);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct arena *mem = arena_open((size_t)64 << 20);
     struct salve_err err = {0};
     struct admit_rules *rules;
-    struct str systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999"), STR("AA999999A")}, *names;
+    struct str systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999"), STR("AA999999A")};
     struct admit_site site = {systems, 1, patterns, 2};
-    size_t count = 0;
-    char path[1024];
     if (admit_rules_make(&site, mem, &rules, &err) != SALVE_OK)
         t_fail("rules", "%s", t_where(&err));
     else if (argc > 1)
         for (int i = 1; i < argc; i++) run_file(argv[i], rules);
-    else if (file_list(CASES, mem, &names, &count, &err) != SALVE_OK)
-        t_fail(CASES, "cannot be listed");
-    else
-        for (size_t i = 0; i < count; i++) {
-            if (!str_ends(names[i], STR(".cases"))) continue;
-            (void)snprintf(path, sizeof path, "%s/%.*s", CASES, STR_ARGS(names[i]));
-            run_file(path, rules);
-        }
+    else {
+        run_folder(CASES, rules, mem);
+        run_folder(FORMS, rules, mem);
+    }
     arena_close(mem);
     return t_end();
 }
