@@ -3,21 +3,22 @@
  * out for a fault, not part of this check. */
 #include "letter/letter_int.h"
 
-enum { NOTE_KINDS_MAX = 6 };
+enum { NOTE_KINDS_MAX = 7 };
 
 /* The lists of the lines. */
 struct notes {
     struct composer *c;
-    struct letter_list again, unjudged, excluded, not_done, not_asked, faults, others;
+    struct letter_list again, unjudged, excluded, not_done, not_asked, too_old, faults, others;
 };
 
 static enum salve_code make_lists(struct notes *to, struct salve_err *err)
 {
     struct letter_list *const lists[] = {&to->again,     &to->unjudged, &to->excluded, &to->not_done,
-                                         &to->not_asked, &to->faults,   &to->others};
+                                         &to->not_asked, &to->too_old,  &to->faults,   &to->others};
+    struct finding_unmet unmet;
     size_t room = to->c->ask->value_count + to->c->item_count;
     for (size_t i = 0; i < to->c->item_count; i++)
-        room += to->c->items[i].finding->missing_count + to->c->items[i].finding->queried_count;
+        for (size_t n = 0; finding_unmet(to->c->items[i].finding, n, &unmet); n++) room++;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) TRY(letter_list_make(to->c, room, lists[i], err));
     return SALVE_OK;
 }
@@ -59,7 +60,7 @@ bool letter_leaves_value(const struct composer *c, const struct guideline *guide
     const struct guideline_info *info = guideline_info(guideline);
     for (size_t v = 0; v < c->ask->value_count; v++)
         for (size_t i = 0; i < info->input_count && is_unjudged(c, &c->ask->values[v]); i++)
-            if (info->inputs[i].loinc.len > 0 && str_eq(info->inputs[i].loinc, c->ask->values[v].code)) return true;
+            if (str_eq(info->inputs[i].code, c->ask->values[v].code)) return true;
     return c->ask->values == NULL;
 }
 
@@ -70,37 +71,49 @@ static bool has_alarm(const struct composer *c)
     return false;
 }
 
-static bool is_question(const struct composer *c, const struct guideline *guideline, struct str label)
+/* "LDL cholesterol (3 November 2025)"; "creatinine (the unit is not one of ours)". */
+static struct str with_note(const struct composer *c, struct str label, struct str note)
 {
-    const struct guideline_info *info = guideline_info(guideline);
-    for (size_t i = 0; i < info->input_count; i++)
-        if (str_eq(info->inputs[i].label, label) && info->inputs[i].loinc.len > 0)
-            return letter_is_fact(c, info->inputs[i].loinc);
-    return true;
+    if (note.len == 0) return label;
+    return arena_printf(c->mem, "%.*s (%.*s)", STR_ARGS(label), STR_ARGS(note));
 }
 
-static void note_missing(struct notes *to, const struct letter_item *item)
+static struct str why_words(const struct composer *c, struct str why)
+{
+    struct str key = arena_printf(c->mem, "why.%.*s", STR_ARGS(why)), word = STR_NONE;
+    if (why.len > 0) word = letter_word(c, key.ptr);
+    return word.ptr == NULL ? STR("") : word;
+}
+
+/* Something that a finding needed and had no answer for: one of the four answers, each with words of its own. */
+static void note_unmet(struct notes *to, const struct letter_item *item, const struct finding_unmet *unmet)
 {
     const struct composer *c = to->c;
-    bool is_of_visit = letter_is_of_visit(c, item->finding) || letter_leaves_value(c, item->guideline);
-    for (size_t i = 0; i < item->finding->missing_count; i++) {
-        struct str label = item->finding->missing[i];
-        if (!is_of_visit && !letter_is_expected(c, item->finding->guideline, label)) continue;
-        letter_list_add(is_question(c, item->guideline, label) ? &to->not_asked : &to->not_done,
-                        letter_label(c, item->guideline, label));
+    struct str label = letter_label(c, item->guideline, unmet->label);
+    switch (unmet->answer) {
+    case FINDING_UNUSABLE:
+        letter_list_add(&to->again, with_note(c, label, why_words(c, unmet->note)));
+        return;
+    case FINDING_TOO_OLD:
+        letter_list_add(&to->too_old, with_note(c, label, letter_date_words(c->frame, unmet->note, c->mem)));
+        return;
+    default:
+        break;
     }
+    bool is_of_visit = letter_is_of_visit(c, item->finding) || letter_leaves_value(c, item->guideline);
+    if (!is_of_visit && !letter_is_expected(c, item->finding->guideline, unmet->label)) return;
+    letter_list_add(unmet->answer == FINDING_NOT_ASKED ? &to->not_asked : &to->not_done, label);
 }
 
 static void note_item(struct notes *to, const struct letter_item *item)
 {
     const struct composer *c = to->c;
     const struct finding *finding = item->finding;
+    struct finding_unmet unmet;
     if (finding->status == FINDING_NOT_JUDGED) letter_list_add(&to->faults, item->words.name);
     if (item->is_quiet) return;
-    if (finding->status == FINDING_QUERIED)
-        for (size_t i = 0; i < finding->queried_count; i++)
-            letter_list_add(&to->again, letter_label(c, item->guideline, finding->queried[i]));
-    if (finding->status == FINDING_NOT_ASSESSED) note_missing(to, item);
+    for (size_t i = 0; finding_unmet(finding, i, &unmet); i++)
+        if (finding->status == FINDING_QUERIED || finding->status == FINDING_NOT_ASSESSED) note_unmet(to, item, &unmet);
     /* "these numbers are for adults" never stands beside an alarm */
     if (finding->status == FINDING_EXCLUDED && !has_alarm(c) && letter_leaves_value(c, item->guideline))
         letter_list_add(&to->excluded, item->words.excluded);
@@ -170,6 +183,7 @@ enum salve_code letter_add_notes(struct composer *c, struct salve_err *err)
     put_unjudged(&notes);
     put(&notes, "note.not-done", &notes.not_done);
     put(&notes, "note.not-asked", &notes.not_asked);
+    put(&notes, "note.too-old", &notes.too_old);
     put(&notes, "note.fault", &notes.faults);
     put(&notes, "note.others", &notes.others);
     return SALVE_OK;

@@ -143,10 +143,12 @@ static enum salve_code add_item(struct steps *to, const struct letter_item *item
 {
     const struct finding *finding = item->finding;
     bool asks = str_is(finding->action, LETTER_ASK_NOW);
+    struct finding_unmet unmet;
     if (finding->action.len == 0 || finding->urgency == URGENCY_NONE || item->is_quiet) return SALVE_OK;
     if (item->under != NULL && is_said_above(to->c, item)) return SALVE_OK;
-    for (size_t i = 0; asks && i < finding->missing_count; i++)
-        letter_list_add(&to->asked, letter_label(to->c, item->guideline, finding->missing[i]));
+    for (size_t i = 0; asks && finding_unmet(finding, i, &unmet); i++)
+        if (unmet.answer != FINDING_UNUSABLE)
+            letter_list_add(&to->asked, letter_label(to->c, item->guideline, unmet.label));
     if (asks && finding->meanwhile.len > 0)
         TRY(add_step(to, item, step_of(to->c, item, finding->meanwhile), false, err));
     return add_step(to, item, step_of(to->c, item, finding->action), asks, err);
@@ -179,8 +181,10 @@ static void put(struct steps *from, enum urgency urgency, bool asks)
 enum salve_code letter_add_steps(struct composer *c, struct salve_err *err)
 {
     struct steps steps = {.c = c, .room = 2 * c->item_count};
+    struct finding_unmet unmet;
     size_t asked_room = 0;
-    for (size_t i = 0; i < c->item_count; i++) asked_room += c->items[i].finding->missing_count;
+    for (size_t i = 0; i < c->item_count; i++)
+        for (size_t n = 0; finding_unmet(c->items[i].finding, n, &unmet); n++) asked_room++;
     steps.list = arena_array(c->mem, struct making, steps.room + 1);
     c->letter->steps = arena_array(c->mem, struct letter_step, steps.room + 1);
     if (steps.list == NULL || c->letter->steps == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");

@@ -88,7 +88,7 @@ struct str letter_value_name(const struct composer *c, const struct letter_value
     for (size_t g = 0; g < c->ask->guideline_count && word.ptr == NULL; g++) {
         const struct guideline_info *info = guideline_info(c->ask->guidelines[g]);
         for (size_t i = 0; i < info->input_count && word.ptr == NULL; i++)
-            if (info->inputs[i].loinc.len > 0 && str_eq(info->inputs[i].loinc, value->code))
+            if (str_eq(info->inputs[i].code, value->code))
                 word = guideline_word(c->ask->guidelines[g], c->letter->language, "inputs", info->inputs[i].label);
     }
     if (word.ptr != NULL) return word;

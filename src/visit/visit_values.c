@@ -153,8 +153,8 @@ static size_t resources_in(const struct screen_ask *from)
 enum salve_code visit_letter_values(const struct screen_ask *from, family_mask families, struct arena *mem,
                                     struct letter_ask *out, struct salve_err *err)
 {
-    struct guideline_visit visit =
-        guideline_visit_find(from->tapes, from->tape_count, from->now_unix_ms, clock_day(from->now_unix_ms));
+    struct guideline_visit visit;
+    TRY(guideline_visit_find(from->tapes, from->tape_count, from->now_unix_ms, zone_machine(), mem, &visit, err));
     struct letter_value *list = arena_array(mem, struct letter_value, resources_in(from) + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "values");
     out->values = list;

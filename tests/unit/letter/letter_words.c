@@ -406,24 +406,32 @@ static const struct letter_note *note(const struct letter *letter, const char *n
 static void what_is_no_result_is_one_line_a_kind(void **state)
 {
     (void)state;
-    static const struct str labels[] = {STR("systolic"), STR("bp-treatment")};
+    static const struct str labels[] = {STR("systolic")}, asked[] = {STR("bp-treatment")}, old[] = {STR("diastolic")};
+    static const struct str on[] = {STR("2025-11-03")}, why[] = {STR("out-of-range")};
     struct finding finding = pressure("", "", URGENCY_NONE, "P1M");
     finding.status = FINDING_NOT_ASSESSED;
     finding.missing = labels;
-    finding.missing_count = 2;
+    finding.missing_count = 1;
+    finding.not_asked = asked;
+    finding.not_asked_count = 1;
+    finding.too_old = old;
+    finding.too_old_on = on;
+    finding.too_old_count = finding.too_old_on_count = 1;
     struct finding findings[] = {finding, finding};
     struct letter *letter = letter_of(findings, 2);
     assert_int_equal(letter->line_count, 0);
-    assert_int_equal(letter->note_count, 2);
+    assert_int_equal(letter->note_count, 3);
     assert_str(note(letter, "Not done today")->text, "upper number.");
+    assert_str(note(letter, "Too old")->text, "lower number (3 November 2025).");
     assert_str(note(letter, "Not asked")->text, "medicine for blood pressure.");
     assert_true(says(letter->next_check, "20 November 2027")); /* only a result sets an earlier date */
 
     finding.status = FINDING_QUERIED;
-    finding.missing_count = 0;
+    finding.missing_count = finding.not_asked_count = finding.too_old_count = 0;
     finding.queried = labels;
-    finding.queried_count = 1;
-    assert_str(note(letter_of(&finding, 1), "measured again")->text, "upper number.");
+    finding.queried_why = why;
+    finding.queried_count = finding.queried_why_count = 1;
+    assert_str(note(letter_of(&finding, 1), "measure it again")->text, "upper number (the number cannot be right).");
 
     finding.status = FINDING_NOT_JUDGED;
     finding.queried_count = 0;
@@ -468,7 +476,7 @@ static void a_letter_speaks_of_the_packages_of_its_visit(void **state)
 {
     (void)state;
     static const struct str labels[] = {STR("waist")}, other[] = {STR("total-cholesterol")};
-    static const struct finding_input old = {STR("ldl"), STR("120"), STR("mg/dL"), STR("2026-01-02"),
+    static const struct finding_input old = {STR("triglycerides"), STR("120"), STR("mg/dL"), STR("2026-01-02"),
                                              STR("Observation/9")};
     struct finding findings[] = {pressure("normal", "routine", URGENCY_NONE, ""), pressure("", "", URGENCY_NONE, ""),
                                  pressure("", "", URGENCY_NONE, ""), pressure("", "", URGENCY_NONE, "")};
