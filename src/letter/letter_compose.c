@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From signed findings and the words of their guidelines to one description that every rendering follows: which findings
- * there are and in which order, and the frame around them. Results, steps and notes have files of their own. */
+ * From signed findings and the words of their guidelines to one description that every rendering follows: which
+ * findings there are, in which order, and the frame around them. Results, steps and notes have files of their own. */
 #include <stdlib.h>
 
 #include "base/assert.h"

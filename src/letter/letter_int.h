@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * letter_int - what the files of letter share: a letter in the making, dates in words, fonts, the QR raster, colours. */
+ * letter_int - what the files of letter share: a letter in the making, dates in words, fonts, the QR raster,
+ * colours. */
 #ifndef SALVE_LETTER_LETTER_INT_H
 #define SALVE_LETTER_LETTER_INT_H
 

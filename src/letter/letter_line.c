@@ -5,8 +5,8 @@
 #include "base/assert.h"
 #include "letter/letter_int.h"
 
-/* A letter of so many results has a picture for each; in a longer one what is as it should be is brief, and of the others
- * the most urgent have theirs. */
+/* A letter of so many results has a picture for each; in a longer one what is as it should be is brief, and of the
+ * others the most urgent have theirs. */
 enum { FULL_LINES_MAX = 4, PICTURES_MAX = 5 };
 
 static double number(struct str text, double otherwise)

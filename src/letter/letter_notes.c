@@ -3,18 +3,18 @@
  * out for a fault, not part of this check. */
 #include "letter/letter_int.h"
 
-enum { NOTE_KINDS_MAX = 7 };
+enum { NOTE_KINDS_MAX = 8 };
 
 /* The lists of the lines. */
 struct notes {
     struct composer *c;
-    struct letter_list again, unjudged, excluded, not_done, not_asked, too_old, faults, others;
+    struct letter_list again, unjudged, excluded, unknown, not_done, not_asked, too_old, faults, others;
 };
 
 static enum salve_code make_lists(struct notes *to, struct salve_err *err)
 {
-    struct letter_list *const lists[] = {&to->again,     &to->unjudged, &to->excluded, &to->not_done,
-                                         &to->not_asked, &to->too_old,  &to->faults,   &to->others};
+    struct letter_list *const lists[] = {&to->again,   &to->unjudged, &to->excluded, &to->not_done, &to->not_asked,
+                                         &to->too_old, &to->faults,   &to->others,   &to->unknown};
     struct finding_unmet unmet;
     size_t room = to->c->ask->value_count + to->c->item_count;
     for (size_t i = 0; i < to->c->item_count; i++)
@@ -100,23 +100,46 @@ static void note_unmet(struct notes *to, const struct letter_item *item, const s
     default:
         break;
     }
-    bool is_of_visit = letter_is_of_visit(c, item->finding) || letter_leaves_value(c, item->guideline);
-    if (!is_of_visit && !letter_is_expected(c, item->finding->guideline, unmet->label)) return;
+    if (!letter_is_expected(c, item->finding->guideline, unmet->label)) return;
     letter_list_add(unmet->answer == FINDING_NOT_ASKED ? &to->not_asked : &to->not_done, label);
 }
 
-static void note_item(struct notes *to, const struct letter_item *item)
+/* Part of it was measured or answered, or the person asked for it: it is named with what it lacks. */
+static enum salve_code note_unknown(struct notes *to, const struct letter_item *item, struct salve_err *err)
+{
+    struct composer *c = to->c;
+    struct letter_list labels;
+    struct finding_unmet unmet;
+    size_t count = 0;
+    while (finding_unmet(item->finding, count, &unmet)) count++;
+    TRY(letter_list_make(c, count, &labels, err));
+    for (size_t i = 0; finding_unmet(item->finding, i, &unmet); i++)
+        letter_list_add(&labels, letter_label(c, item->guideline, unmet.label));
+    letter_list_add(&to->unknown, with_note(c, item->words.name, letter_list_words(c, &labels)));
+    return SALVE_OK;
+}
+
+/* Is it more than an input that the check expected? */
+static bool is_begun(const struct composer *c, const struct letter_item *item)
+{
+    return c->ask->packages != NULL && (item->finding->apart != 0 || letter_is_of_visit(c, item->finding) ||
+                                        letter_leaves_value(c, item->guideline));
+}
+
+static enum salve_code note_item(struct notes *to, const struct letter_item *item, struct salve_err *err)
 {
     const struct composer *c = to->c;
     const struct finding *finding = item->finding;
     struct finding_unmet unmet;
     if (finding->status == FINDING_NOT_JUDGED) letter_list_add(&to->faults, item->words.name);
-    if (item->is_quiet) return;
+    if (item->is_quiet) return SALVE_OK;
+    if (finding->status == FINDING_NOT_ASSESSED && is_begun(c, item)) return note_unknown(to, item, err);
     for (size_t i = 0; finding_unmet(finding, i, &unmet); i++)
         if (finding->status == FINDING_QUERIED || finding->status == FINDING_NOT_ASSESSED) note_unmet(to, item, &unmet);
     /* "these numbers are for adults" never stands beside an alarm */
     if (finding->status == FINDING_EXCLUDED && !has_alarm(c) && letter_leaves_value(c, item->guideline))
         letter_list_add(&to->excluded, item->words.excluded);
+    return SALVE_OK;
 }
 
 /* --- guidelines that were no part of this check ------------------------------------------------------------------- */
@@ -177,10 +200,11 @@ enum salve_code letter_add_notes(struct composer *c, struct salve_err *err)
     if (c->letter->notes == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     TRY(make_lists(&notes, err));
     note_values(&notes);
-    for (size_t i = 0; i < c->item_count; i++) note_item(&notes, &c->items[i]);
+    for (size_t i = 0; i < c->item_count; i++) TRY(note_item(&notes, &c->items[i], err));
     note_others(&notes);
     put(&notes, "note.again", &notes.again);
     put_unjudged(&notes);
+    put(&notes, "note.unknown", &notes.unknown);
     put(&notes, "note.not-done", &notes.not_done);
     put(&notes, "note.not-asked", &notes.not_asked);
     put(&notes, "note.too-old", &notes.too_old);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a letter speaks of: <share>/packages.json (docs/formats/packages.md). A package says which guidelines belong to a
- * check, for which age and sex, and which inputs are expected. */
+ * What a letter speaks of: <share>/packages.json (docs/formats/packages.md). A package says which guidelines belong to
+ * a check, for which age and sex, and which inputs are expected. */
 #include <stdio.h>
 
 #include "base/file.h"
@@ -142,12 +142,14 @@ static bool is_named(const struct composer *c, const char *list, struct str name
     return false;
 }
 
-/* The alarm layer belongs to every package. What asks for something is never left out; else a guideline of no package
+/* The alarm layer belongs to every package. What asks for something is never left out, nor what the person asked to
+ * have in the letter; else a guideline of no package
  * of this visit speaks only of something that was measured or answered in it. */
 bool letter_speaks(const struct composer *c, const struct letter_item *item)
 {
     const struct finding *finding = item->finding;
-    if (c->ask->packages == NULL || item->is_alarm || finding->urgency <= URGENCY_ROUTINE) return true;
+    if (c->ask->packages == NULL || item->is_alarm || finding->urgency <= URGENCY_ROUTINE || finding->apart != 0)
+        return true;
     return is_named(c, "guidelines", finding->guideline) || letter_is_of_visit(c, finding) ||
            (finding->status != FINDING_ASSESSED && letter_leaves_value(c, item->guideline));
 }

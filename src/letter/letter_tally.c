@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the visit came to: what was measured, what of it was judged, and what of that is as it should be. A quantity is a
- * code: two readings of one are one. What came and nobody judges is measured all the same. */
+ * What the visit came to: what was measured, what of it was judged, and what of that is as it should be. A quantity
+ * is a code: two readings of one are one. What came and nobody judges is measured all the same. */
 #include "letter/letter_int.h"
 
 struct counting {

@@ -37,8 +37,8 @@ struct screen_found;
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
 
-/* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but the
- * given families: out->values, copies in mem. E_MEMORY. */
+/* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but
+ * the given families: out->values, copies in mem. E_MEMORY. */
 struct letter_ask;
 enum salve_code visit_letter_values(const struct screen_ask *from, family_mask families, struct arena *mem,
                                     struct letter_ask *out, struct salve_err *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What was measured, tested or answered at a visit, as a letter counts it: every Observation of it, whoever judges it. */
+ * What was measured, tested or answered at a visit, as a letter counts it: every Observation of it, whoever judges
+ * it. */
 #include "fhir/fhir.h"
 #include "letter/letter.h"
 #include "screen/screen.h"
