@@ -56,9 +56,9 @@ DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights
-DOORS_screen    := screen
+DOORS_screen    := screen told
 DOORS_letter    := letter
-DOORS_visit     := visit content enrol import measure check result rights site demo
+DOORS_visit     := visit content enrol import measure check inbox result rights site clinic demo
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))

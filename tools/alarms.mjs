@@ -284,7 +284,7 @@ const guideline = {
   inputs: [
     ...table.quantities.map((q) => ({ label: q.name, loinc: q.codes[0][0].split(' ')[0], ...(q.units.length === 1 && hard_of(q, q.units[0]) ? { unit: q.units[0], hard: hard_of(q, q.units[0]) } : {}) })),
     ...Object.values(table.facts).map((label) => ({ label })), ...table.questions.map((q) => ({ label: q.name }))],
-  items: items.map((i) => ({ name: i.name, source: i.source, decimals: 0, categories: ['alarm'], actions: i.actions, exclusions: [] })),
+  items: items.map((i) => ({ name: i.name, source: i.source, decimals: 0, categories: ['alarm'], marks: { see: ['alarm'] }, actions: i.actions, exclusions: [] })),
   lines: [],
   vectors: { alarms: {
     inputs: Object.fromEntries([['age', 'decimal'], ['sex', 'string'], ['pregnant', 'boolean'], ['postpartum_weeks', 'decimal'], ['known', 'string'], ['acute_illness', 'boolean'],

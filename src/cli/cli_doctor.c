@@ -8,12 +8,14 @@
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "visit/check.h"
+#include "visit/clinic.h"
 #include "visit/content.h"
 
 struct doctor {
     struct cli *cli;
     struct cli_reply reply;
     unsigned faults;
+    bool is_closed; /* something is missing before the site opens for people */
 };
 
 /* `err` is shown behind a fault only; its own next step stands where `next` is NULL. */
@@ -109,6 +111,49 @@ static void check_alarms(struct doctor *doctor)
          NULL, NULL);
 }
 
+/* No fault of the machine: what a clinician or manager still has to say. */
+static void say_not_ready(struct doctor *doctor, bool is_missing, const char *what, const char *next)
+{
+    struct cli_reply *reply = &doctor->reply;
+    if (!is_missing) return;
+    doctor->is_closed = true;
+    cli_reply_enter(reply, NULL, '{');
+    cli_reply_bool(reply, "ready", false);
+    cli_reply_text(reply, "what", str_of(what));
+    cli_reply_text(reply, "next", str_of(next));
+    cli_reply_leave(reply);
+    cli_reply_words(reply, "-     not ready to open: %s\n      next: %s\n", what, next);
+}
+
+/* Where each action takes a person, and who answers: said before the site opens. */
+static void check_clinic(struct doctor *doctor)
+{
+    struct cli *cli = doctor->cli;
+    struct salve_err err = {0};
+    struct visit_clinic clinic;
+    struct visit_lacks lacks;
+    if (cli->visit.content == NULL) return;
+    enum salve_code code = visit_clinic(&cli->visit, &clinic, &err);
+    if (code == SALVE_OK) code = visit_clinic_lacks(&cli->visit, &clinic, &lacks, &err);
+    if (code != SALVE_OK) {
+        tell(doctor, false, "what letters say of the clinic", &err, NULL);
+        return;
+    }
+    struct str places = arena_printf(cli->mem, "actions without a place: %.*s", STR_ARGS(lacks.places));
+    say_not_ready(doctor, lacks.clinician, "no clinician works here",
+                  "salve staff --staff NAME:clinician --as MANAGER");
+    say_not_ready(doctor, lacks.places.len > 0, places.ptr == NULL ? "places" : places.ptr,
+                  "salve settings --place ACTION='name; address; telephone; hours' --as MANAGER, or =here");
+    say_not_ready(doctor, lacks.after_hours, "nothing is said of what holds outside the hours",
+                  "salve settings --place after-hours='name; address; telephone; hours' --as MANAGER");
+    say_not_ready(doctor, lacks.caller, "nobody is named who rings people about results that come after closing",
+                  "salve settings --set caller='WHO' --as MANAGER");
+    say_not_ready(doctor, lacks.crisis, "no number for somebody who thinks of harming themself",
+                  "salve settings --set crisis='NUMBER' --as MANAGER");
+    say_not_ready(doctor, lacks.telephone, "the clinic's address, telephone or hours",
+                  "salve settings --set address=.. --set telephone=.. --set hours=.. --as MANAGER");
+}
+
 enum { GUESSED_CODES_MAX = 50 };
 
 static void check_open_site(struct doctor *doctor)
@@ -131,6 +176,7 @@ static void check_open_site(struct doctor *doctor)
                         site_is_made_up(site) ? "; its people are made up" : "");
     }
     check_alarms(doctor);
+    check_clinic(doctor);
     check_backup(doctor);
     bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
     tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));
@@ -163,5 +209,7 @@ enum salve_code cli_doctor(struct cli *cli, struct salve_err *err)
     check_site(&doctor);
     cli->exit_status = doctor.faults > 0;
     cli_reply_words(&doctor.reply, "%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT.");
+    if (doctor.is_closed)
+        cli_reply_words(&doctor.reply, "The site is not ready to open for people; alarms are on all the same.\n");
     return cli_reply_done(&doctor.reply, err);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cli_clinic.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_login.h"
 #include "cli/cli_reply.h"
@@ -61,14 +62,16 @@ static enum salve_code change_settings(struct cli *cli, struct site_settings *se
 enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
 {
     struct cli_reply reply;
+    struct visit_clinic clinic;
     bool is_change = cli_has(cli, OPT_NATIONAL_PATTERN) || cli_has(cli, OPT_IDENTIFIER_SYSTEM) ||
                      cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX) || cli_has(cli, OPT_UNIT);
-    TRY(cli_open(cli, is_change ? CLI_STAFF : CLI_NOBODY, err));
+    TRY(cli_open(cli, is_change || cli_clinic_changes(cli) ? CLI_STAFF : CLI_NOBODY, err));
     struct site_settings settings = *site_settings(cli->visit.site);
     if (is_change) TRY(change_settings(cli, &settings, err));
+    TRY(cli_clinic_change(cli, &clinic, err));
     settings = *site_settings(cli->visit.site);
     cli_reply_open(&reply, cli, 0);
-    if (cli->is_json) visit_settings_json(&settings, &reply.w);
+    if (cli->is_json) visit_settings_json(&settings, &clinic, &reply.w);
     cli_reply_words(&reply,
                     "name                 %.*s\nlanguages            %.*s\n"
                     "ages                 %u a child is asked, %u decides alone, %u is of age\n"
@@ -78,6 +81,7 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
                     settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
                     STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns),
                     STR_ARGS(settings.units.len > 0 ? settings.units : STR("as listed by 'salve help measure'")));
+    cli_clinic_tell(cli, &clinic, &reply);
     return cli_reply_done(&reply, err);
 }
 

@@ -38,7 +38,8 @@ struct guideline_source {
     struct str issuer, title, year, table, doi; /* "ESC", "2024 Guidelines ...", "2024", "Table 5", "10.1093/..." */
 };
 
-/* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2017", "HEARTS". `parameter` is its CQL parameter. */
+/* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2017", "HEARTS". `parameter` is its CQL parameter. Without
+ * an initial value (empty) the site has to choose, and until then the parameter is null. */
 struct guideline_switch {
     struct str name, parameter, initial;
     const struct str *values;
@@ -51,6 +52,14 @@ struct guideline_input {
     struct str soft_low, soft_high, hard_low, hard_high; /* decimal text; empty: no bound */
 };
 
+/* How a category lies to what is usual: of the value, never of how soon something is to be done. */
+enum guideline_mark {
+    GUIDELINE_NEUTRAL, /* it says nothing about a value: an offer, an estimate that has no line */
+    GUIDELINE_USUAL,
+    GUIDELINE_WATCH, /* next to the usual band */
+    GUIDELINE_SEE    /* far from it */
+};
+
 /* One thing that the guideline judges, with its closed lists. */
 struct guideline_item {
     struct str name;         /* "bp-category" */
@@ -59,6 +68,8 @@ struct guideline_item {
     size_t part_count; /* codes of the same system for the two numbers of a pair */
     struct str source; /* one line for people: "ESC 2024, doi:10.1093/eurheartj/ehae178" */
     const struct str *categories;
+    const enum guideline_mark *marks; /* of each category, NEUTRAL where none is given; NULL: none is */
+    bool has_marks;                   /* every category has one */
     size_t category_count;
     const struct str *actions;
     size_t action_count;
@@ -130,6 +141,7 @@ SALVE_MUST_USE enum salve_code guideline_load_all(const char *share, struct aren
 const struct guideline_info *guideline_info(const struct guideline *guideline);
 const struct guideline_item *guideline_item(const struct guideline *guideline, struct str name); /* NULL: none */
 const struct guideline_line *guideline_line(const struct guideline *guideline, struct str name); /* NULL: none */
+enum guideline_mark guideline_mark(const struct guideline_item *item, struct str category);
 
 /* guideline_files - every file that decides or words a result, in the order of the load; cases are not among them. */
 const struct guideline_file *guideline_files(const struct guideline *guideline, size_t *count);
@@ -239,8 +251,8 @@ SALVE_MUST_USE enum salve_code guideline_test_cases(const char *share, const str
                                                     struct salve_err *err);
 
 /* guideline_check - is the folder whole? Every category and action has its words in every language, all languages have
- * the same keys, every item has a source, every line a word for each band, no forbidden word, at least one case. Each
- * broken rule is one report with passed = false; `name` is "file: element". */
+ * the same keys, every item has a source and every category its mark, every line a word for each band, no forbidden
+ * word, at least one case. Each broken rule is one report with passed = false; `name` is "file: element". */
 SALVE_MUST_USE enum salve_code guideline_check(const char *share, const struct guideline *guideline,
                                                guideline_report *report, void *ctx, struct guideline_tally *tally,
                                                struct salve_err *err);

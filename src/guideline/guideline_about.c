@@ -161,7 +161,9 @@ static enum salve_code read_switch(const struct place *at, void *into, struct sa
     if (code == SALVE_OK) code = token_of(at, "name", &sw->name, err);
     if (code == SALVE_OK) code = text_of(at, "parameter", true, &sw->parameter, err);
     if (code == SALVE_OK) code = tokens_of(at, "values", false, &sw->values, &sw->value_count, err);
-    if (code == SALVE_OK) code = token_of(at, "initial", &sw->initial, err);
+    sw->initial = STR(""); /* none: the site chooses at acceptance */
+    if (code != SALVE_OK || json_get(at->value, "initial") == NULL) return code;
+    code = token_of(at, "initial", &sw->initial, err);
     if (code == SALVE_OK && !guideline_listed(sw->values, sw->value_count, sw->initial))
         return broken(at, "initial", "must be one of the values", err);
     return code;
@@ -202,15 +204,63 @@ static enum salve_code decimals_of(const struct place *at, uint8_t *out, struct 
     return SALVE_OK;
 }
 
+/* The place of a word among categories; `count` where it is none of them. */
+static size_t category_at(const struct guideline_item *item, struct str word)
+{
+    size_t at = 0;
+    while (at < item->category_count && !str_eq(item->categories[at], word)) at++;
+    return at;
+}
+
+/* marks_of - {"usual": [categories], "watch": [...], "see": [...], "neutral": [...]}: each category once. */
+static enum salve_code marks_of(const struct place *at, struct guideline_item *item, struct salve_err *err)
+{
+    static const char *const names[] = {"neutral", "usual", "watch", "see"}; /* by enum guideline_mark */
+    const struct place marks = {at->doc, json_get(at->value, "marks"),
+                                arena_printf(at->doc->mem, "%.*s.marks", STR_ARGS(at->where))};
+    size_t marked = 0;
+    if (marks.value == NULL) return SALVE_OK;
+    TRY(only_keys(&marks, "neutral usual watch see", err));
+    enum guideline_mark *list = arena_array(at->doc->mem, enum guideline_mark, item->category_count + 1);
+    bool *is_marked = arena_array(at->doc->mem, bool, item->category_count + 1);
+    if (list == NULL || is_marked == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", at->doc->file);
+    for (size_t m = 0; m < sizeof names / sizeof *names; m++) {
+        const struct str *words = NULL;
+        size_t count = 0;
+        if (json_get(marks.value, names[m]) == NULL) continue;
+        TRY(tokens_of(&marks, names[m], true, &words, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            size_t category = category_at(item, words[i]);
+            if (category == item->category_count)
+                return broken(&marks, names[m], "must be categories of the item", err);
+            if (is_marked[category]) return broken(&marks, names[m], "a category has two marks", err);
+            is_marked[category] = true;
+            list[category] = (enum guideline_mark)m;
+            marked++;
+        }
+    }
+    item->marks = list;
+    item->has_marks = marked == item->category_count;
+    return SALVE_OK;
+}
+
+enum guideline_mark guideline_mark(const struct guideline_item *item, struct str category)
+{
+    size_t at = category_at(item, category);
+    return item->marks == NULL || at == item->category_count ? GUIDELINE_NEUTRAL : item->marks[at];
+}
+
 static enum salve_code read_guideline_item(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_item *item = into;
-    enum salve_code code = only_keys(at, "name system code parts source decimals categories actions exclusions", err);
+    enum salve_code code =
+        only_keys(at, "name system code parts source decimals categories marks actions exclusions", err);
     if (code == SALVE_OK) code = token_of(at, "name", &item->name, err);
     if (code == SALVE_OK) code = text_of(at, "system", false, &item->system, err);
     if (code == SALVE_OK) code = text_of(at, "code", false, &item->code, err);
     if (code == SALVE_OK) code = text_of(at, "source", true, &item->source, err);
     if (code == SALVE_OK) code = tokens_of(at, "categories", false, &item->categories, &item->category_count, err);
+    if (code == SALVE_OK) code = marks_of(at, item, err);
     if (code == SALVE_OK) code = tokens_of(at, "actions", false, &item->actions, &item->action_count, err);
     if (code == SALVE_OK) code = tokens_of(at, "exclusions", true, &item->exclusions, &item->exclusion_count, err);
     if (code == SALVE_OK && json_get(at->value, "parts") != NULL)

@@ -164,9 +164,14 @@ static void check_languages(const struct check *to)
     }
 }
 
-static void check_switches(const struct check *to)
+static void check_about(const struct check *to)
 {
     const struct guideline_info *info = &to->guideline->info;
+    for (size_t i = 0; i < info->item_count; i++)
+        say(to, info->items[i].has_marks,
+            arena_printf(to->mem, "%.*s/guideline.json: items.%.*s.marks", STR_ARGS(info->id),
+                         STR_ARGS(info->items[i].name)),
+            "every category needs its mark: usual, watch, see or neutral");
     for (size_t i = 0; i < info->item_count; i++)
         for (size_t j = 0; j < i; j++)
             say(to, !str_eq(info->items[i].name, info->items[j].name),
@@ -222,7 +227,7 @@ enum salve_code guideline_check(const char *share, const struct guideline *guide
     struct check to = {guideline, report, ctx, tally, arena_open(GUIDELINE_EVALUATION_BYTES_MAX)};
     salve_assert(share != NULL && tally != NULL);
     if (to.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "check");
-    check_switches(&to);
+    check_about(&to);
     check_languages(&to);
     check_value_sets(&to);
     enum salve_code code = check_cases(&to, share, err);

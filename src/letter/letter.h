@@ -74,6 +74,20 @@ const char *letter_headline_text(enum letter_headline headline);
 const char *letter_words(const struct letter_tally *tally);
 bool letter_is_held(const struct letter_tally *tally);
 
+/* --- the next check, on plain values ------------------------------------------------------------------------------ */
+
+#define LETTER_DUE_PROGRAMME "programme"
+
+/* When something is to be looked at again, in days after this check, and because of what. */
+struct letter_due {
+    int64_t days;
+    struct str reason;
+};
+
+/* letter_next_check - the earliest of `dues`, which stand in the order of the letter, and never later than the
+ * programme's interval. Of equal ones the first, the programme before all. */
+struct letter_due letter_next_check(int64_t programme_days, const struct letter_due *dues, size_t count);
+
 /* --- the description ---------------------------------------------------------------------------------------------- */
 
 enum letter_mark { LETTER_MARK_USUAL, LETTER_MARK_WATCH, LETTER_MARK_SEE }; /* circle, triangle, square */

@@ -65,6 +65,7 @@ SALVE_MUST_USE enum salve_code screen_has_acceptance(struct site *site, struct s
 #define SCREEN_ALARMS_SITE       "alarms-site" /* uses the items, categories and actions of SCREEN_ALARMS, no others */
 #define SCREEN_ALARMS_NOT_JUDGED "alarms-not-judged"
 #define SCREEN_UNCONFIRMED       "unconfirmed"
+#define SCREEN_REFUSED_VALUE     "refused-value" /* its item for a value that cannot be used */
 bool screen_is_alarms(struct str id);
 
 /* screen_first - findings in the order in which people hear of them: by urgency, what is certain before what asks, then
@@ -138,6 +139,7 @@ enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
 /* Findings as they are kept. Those of one signing belong together; SCREEN_SIGNED gives those of the newest one. */
 struct screen_set {
     const struct finding *findings;
+    const struct str *ids; /* of the Observation that keeps each */
     size_t count;
     struct str signed_by, signed_at; /* staff pseudonym, FHIR instant; empty for drafts */
     struct str checked_at;           /* when the evaluation ran, FHIR dateTime */

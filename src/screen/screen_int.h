@@ -94,6 +94,52 @@ bool screen_is_draft(const struct rec_resource *resource); /* of these kinds and
 /* screen_families - of what is kept apart; where no code of it says which, it is all of them. 0: it is not. */
 family_mask screen_families(const struct rec_resource *resource);
 
+/* --- notes about findings (screen_told.c) --- */
+/* What stands about a kept finding: that somebody was told of it, that its alarm was closed, that its draft was left
+ * out when the others were signed. */
+#define SCREEN_CATEGORY  "http://terminology.hl7.org/CodeSystem/communication-category" /* notification */
+#define SCREEN_MODE      "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
+#define SCREEN_OPERATION "http://terminology.hl7.org/CodeSystem/v3-DataOperation" /* COMPLETE, CANCEL */
+#define SCREEN_STAFF     "urn:salve:staff"
+enum screen_note_kind { SCREEN_NOTE_NONE, SCREEN_NOTE_TOLD, SCREEN_NOTE_CLOSED, SCREEN_NOTE_LEFT_OUT };
+struct screen_note {
+    enum screen_note_kind kind;
+    const struct rec_resource *kept; /* Communication or Provenance */
+    struct str about;                /* id of the Observation */
+    struct finding finding;          /* as it stood then */
+};
+struct screen_notes {
+    struct screen_note *list;
+    size_t count;
+};
+enum salve_code screen_notes_read(struct rec_view *view, struct arena *mem, struct screen_notes *out,
+                                  struct salve_err *err);
+/* screen_note_of - the newest note of that kind that holds for the finding of the Observation `id`; NULL: none. */
+const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
+                                         const struct finding *finding);
+
+/* A finding that stands: a draft, signed, or left out at a signing as an alarm. */
+struct screen_kept {
+    const struct rec_resource *kept; /* the Observation */
+    struct finding finding;
+    const struct screen_note *told, *closed; /* NULL: not yet */
+    bool is_open;                            /* an alarm that is not told, or not closed */
+};
+/* screen_kept_read - of all that the view shows, in the order of saving. */
+enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
+                                 struct salve_err *err);
+
+/* screen_provenance - who did what with these targets, at the time of the view. `reason`: empty for none. */
+struct screen_deed {
+    const char *system, *code; /* of the activity */
+    struct str reason;
+    struct actor actor;
+    const struct str *targets; /* "Observation/<id>" */
+    size_t target_count;
+};
+enum salve_code screen_provenance(struct rec_view *view, const struct screen_deed *deed, struct arena *mem,
+                                  struct tape *out, struct salve_err *err);
+
 /* screen_about - the finding that a draft belongs to: "Observation/<id>", for an Observation its own. */
 struct str screen_about(const struct rec_resource *resource, struct arena *mem);
 

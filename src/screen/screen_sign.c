@@ -33,15 +33,19 @@ static enum salve_code sign_one(struct signing *to, const struct rec_resource *d
     return SALVE_OK;
 }
 
-static void add_targets(struct signing *to, enum data_class class, struct tape_builder *make)
+/* "Type/<id>" of the drafts of a class. */
+static enum salve_code targets_of(const struct signing *to, enum data_class class, struct str **out, size_t *count)
 {
+    *count = 0;
+    *out = arena_array(to->mem, struct str, to->all_count + 1);
+    if (*out == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
     for (size_t i = 0; i < to->all_count; i++) {
         if (!screen_is_draft(&to->all[i]) || to->all[i].class != class) continue;
         struct str reference = arena_printf(to->mem, "%.*s/%.*s", STR_ARGS(to->all[i].type), STR_ARGS(to->all[i].id));
-        tape_open(make, "target");
-        tape_add_text(make, "reference", reference.ptr == NULL ? STR("") : reference);
-        tape_close(make);
+        if (reference.ptr == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
+        (*out)[(*count)++] = reference;
     }
+    return SALVE_OK;
 }
 
 static bool has_drafts(const struct signing *to, enum data_class class)
@@ -51,35 +55,54 @@ static bool has_drafts(const struct signing *to, enum data_class class)
     return false;
 }
 
-/* One a class: what is kept apart is not named beside the rest either. */
-static enum salve_code add_provenance(struct signing *to, struct rec_view *view, struct actor actor,
-                                      enum data_class class)
+enum salve_code screen_provenance(struct rec_view *view, const struct screen_deed *deed, struct arena *mem,
+                                  struct tape *out, struct salve_err *err)
 {
     char now[CLOCK_TEXT_BYTES];
     struct str id;
     struct tape_builder make;
-    struct tape *tape = arena_new(to->mem, struct tape);
-    if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
-    TRY(rec_new_id(view, to->mem, &id, to->err));
-    tape_build(&make, to->mem, FHIR_T_Provenance);
+    TRY(rec_new_id(view, mem, &id, err));
+    tape_build(&make, mem, FHIR_T_Provenance);
     tape_add_text(&make, "id", id);
-    add_targets(to, class, &make);
+    for (size_t i = 0; i < deed->target_count; i++) {
+        tape_open(&make, "target");
+        tape_add_text(&make, "reference", deed->targets[i]);
+        tape_close(&make);
+    }
     tape_add_text(&make, "recorded", clock_text(rec_opened_at_unix_ms(view), now));
+    if (deed->reason.len > 0) {
+        tape_open(&make, "reason");
+        tape_add_text(&make, "text", deed->reason);
+        tape_close(&make);
+    }
     tape_open(&make, "activity");
     tape_open(&make, "coding");
-    tape_add_text(&make, "system", STR(ACTIVITY));
-    tape_add_text(&make, "code", STR("sign"));
+    tape_add_text(&make, "system", str_of(deed->system));
+    tape_add_text(&make, "code", str_of(deed->code));
     tape_close(&make);
     tape_close(&make);
     tape_open(&make, "agent");
     tape_open(&make, "who");
     tape_open(&make, "identifier");
-    tape_add_text(&make, "system", STR("urn:salve:staff"));
-    tape_add_text(&make, "value", actor.id);
+    tape_add_text(&make, "system", STR(SCREEN_STAFF));
+    tape_add_text(&make, "value", deed->actor.id);
     tape_close(&make);
     tape_close(&make);
     tape_close(&make);
-    TRY(tape_built(&make, tape, to->err));
+    return tape_built(&make, out, err);
+}
+
+/* One a class: what is kept apart is not named beside the rest either. */
+static enum salve_code add_provenance(struct signing *to, struct rec_view *view, struct actor actor,
+                                      enum data_class class)
+{
+    struct screen_deed deed = {.system = ACTIVITY, .code = "sign", .reason = STR(""), .actor = actor};
+    struct str *targets = NULL;
+    struct tape *tape = arena_new(to->mem, struct tape);
+    if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
+    TRY(targets_of(to, class, &targets, &deed.target_count));
+    deed.targets = targets;
+    TRY(screen_provenance(view, &deed, to->mem, tape, to->err));
     to->items[to->item_count++] = (struct rec_item){.tape = tape, .class = class};
     return SALVE_OK;
 }
@@ -182,14 +205,17 @@ enum salve_code screen_findings(struct rec_view *view, enum screen_state state, 
     size_t count = 0;
     TRY(rec_all(view, 0, &all, &count, err));
     struct finding *findings = arena_array(mem, struct finding, count + 1);
-    if (findings == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
-    *out = (struct screen_set){.findings = findings, .signed_by = STR(""), .signed_at = STR(""), .checked_at = STR("")};
+    struct str *ids = arena_array(mem, struct str, count + 1);
+    if (findings == NULL || ids == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    *out = (struct screen_set){
+        .findings = findings, .ids = ids, .signed_by = STR(""), .signed_at = STR(""), .checked_at = STR("")};
     if (state == SCREEN_SIGNED) signing = newest_signing(all, count);
     if (signing != NULL) TRY(name_signing(signing, mem, out, err));
     for (size_t i = 0; (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
         const struct tape *tape = &all[i].tape;
         if (!belongs(&all[i], all, count, signing)) continue;
         TRY(screen_finding(tape, screen_extension(tape), mem, &findings[out->count], err));
+        TRY(arena_str(mem, all[i].id, &ids[out->count], err));
         findings[out->count++].apart = screen_families(&all[i]);
         TRY(arena_str(mem, tape_child_text(tape, tape_root(tape), "effectiveDateTime"), &out->checked_at, err));
     }

@@ -93,7 +93,8 @@ SALVE_MUST_USE enum salve_code visit_guideline_of(const struct visit_content *co
                                                   const struct guideline **out, struct salve_err *err);
 
 /* visit_test_vectors - runs the rows of a vector family: of the guideline that declares it, or of the plain functions
- * that the family is about (ranges, input_age: the content's table). Errors as guideline_test_vectors. */
+ * that the family is about (ranges, input_age: the content's table; headline, next_check). Errors as
+ * guideline_test_vectors. */
 SALVE_MUST_USE enum salve_code visit_test_vectors(const struct visit_content *content, struct str family,
                                                   struct str csv, guideline_report *report, void *ctx,
                                                   struct guideline_tally *tally, struct salve_err *err);

@@ -39,9 +39,11 @@ SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *option
                                                struct arena *mem, struct salve_err *err);
 
 /* visit_settings_json - {"name":..,"languages":..,"assentAgeYears":..,"consentAgeYears":..,"majorityAgeYears":..,
- * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..,"units":..} */
+ * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..,"units":..,"clinic":{..}} */
 struct json_writer;
-void visit_settings_json(const struct site_settings *settings, struct json_writer *w);
+struct visit_clinic;
+void visit_settings_json(const struct site_settings *settings, const struct visit_clinic *clinic,
+                         struct json_writer *w);
 
 /* visit_staff_add - adds members, managers first; all names and secrets are checked before one is added. The actor is a
  * manager; `second` confirms managers and clinicians (records/staff.h) and may be NULL. */

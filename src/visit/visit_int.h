@@ -6,6 +6,9 @@
 #include "fhir/tape.h"
 #include "visit/visit.h"
 
+/* visit_is_line - UTF-8 of one line: no control characters. */
+bool visit_is_line(struct str text, size_t bytes_max);
+
 /* visit_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff. classes: 0 for
  * all that the purpose delivers. E_NOT_FOUND for what is no card code. visit_view_close closes it and returns the
  * first failure. */

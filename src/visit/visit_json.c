@@ -2,6 +2,7 @@
  * What a face hands out, as JSON and as text; and the Patient of a form. */
 #include "base/buf.h"
 #include "json/json.h"
+#include "visit/clinic.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
 #include "visit/rights.h"
@@ -170,7 +171,7 @@ void visit_imported_json(struct visit_imported *sum, bool is_finished, struct js
     json_close(w);
 }
 
-void visit_settings_json(const struct site_settings *settings, struct json_writer *w)
+void visit_settings_json(const struct site_settings *settings, const struct visit_clinic *clinic, struct json_writer *w)
 {
     json_open(w, NULL, '{');
     json_put_text(w, "name", settings->name);
@@ -182,5 +183,7 @@ void visit_settings_json(const struct site_settings *settings, struct json_write
     json_put_text(w, "identifierSystems", settings->identifier_systems);
     json_put_text(w, "nationalPatterns", settings->national_patterns);
     json_put_text(w, "units", settings->units.ptr == NULL ? STR("") : settings->units);
+    json_put_name(w, STR("clinic"));
+    visit_clinic_write(clinic, w);
     json_close(w);
 }

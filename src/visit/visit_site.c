@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "crypto/crypto.h"
+#include "visit/visit_int.h"
 
 enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 40 };
 static const char staff_name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -24,12 +25,12 @@ static enum salve_code check_members(const struct visit_member *members, size_t 
     return SALVE_OK;
 }
 
-static bool is_site_name(struct str name)
+bool visit_is_line(struct str text, size_t bytes_max)
 {
-    bool is_good = name.len > 0 && name.len <= SITE_NAME_BYTES_MAX && str_is_utf8(name);
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char c = (unsigned char)name.ptr[i];
-        bool is_c1 = c == 0xc2 && i + 1 < name.len && (unsigned char)name.ptr[i + 1] < 0xa0;
+    bool is_good = text.len <= bytes_max && str_is_utf8(text);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool is_c1 = c == 0xc2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0;
         is_good = is_good && c >= 0x20 && c != 0x7f && !is_c1;
     }
     return is_good;
@@ -39,7 +40,7 @@ enum salve_code visit_site_check(struct str name, const struct visit_member *mem
                                  struct salve_err *err)
 {
     TRY(check_members(members, count, err));
-    if (is_site_name(name)) return SALVE_OK;
+    if (name.len > 0 && visit_is_line(name, SITE_NAME_BYTES_MAX)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_USAGE, "1 to 200 bytes of text without control characters", "name");
 }
 

@@ -51,12 +51,38 @@ static struct str answer_headline(void *with, const struct guideline_row *row, s
                                        : STR("print");
 }
 
+/* --- the next check ----------------------------------------------------------------------------------------------- */
+
+static struct str answer_next_check(void *with, const struct guideline_row *row, struct str column)
+{
+    static const char *const reasons[] = {"a_reason", "b_reason"}, *const days[] = {"programme_days", "a_days",
+                                                                                    "b_days"};
+    struct letter_due dues[2];
+    int64_t programme_days, of_cell;
+    size_t count = 0;
+    (void)with;
+    for (size_t i = 0; i < 2; i++) {
+        dues[count].reason = guideline_cell(row, reasons[i]);
+        count += str_to_i64(guideline_cell(row, days[i + 1]), &dues[count].days);
+    }
+    if (!str_to_i64(guideline_cell(row, days[0]), &programme_days)) return STR_NONE;
+    struct letter_due due = letter_next_check(programme_days, dues, count);
+    if (str_is(column, "exp_reason")) return due.reason;
+    for (size_t i = 0; i < 3; i++) /* the text of the number */
+        if (str_to_i64(guideline_cell(row, days[i]), &of_cell) && of_cell == due.days)
+            return guideline_cell(row, days[i]);
+    return STR_NONE;
+}
+
 /* --- who answers -------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *family;
     guideline_answer *answer;
-} plain[] = {{"ranges", answer_range}, {"input_age", answer_age}, {"headline", answer_headline}};
+} plain[] = {{"ranges", answer_range},
+             {"input_age", answer_age},
+             {"headline", answer_headline},
+             {"next_check", answer_next_check}};
 
 enum salve_code visit_test_vectors(const struct visit_content *content, struct str family, struct str csv,
                                    guideline_report *report, void *ctx, struct guideline_tally *tally,

@@ -4,7 +4,7 @@
 # tests/conformance/guideline/guideline_vectors.c.
 set -u
 . tests/support/sh.sh
-for family in ranges input_age headline; do
+for family in ranges input_age headline next_check; do
     salve guideline test --vectors tests/vectors/$family.csv >"$work/.out" 2>&1
     rows=$(($(grep -c . tests/vectors/$family.csv) - 1))
     is "every row of $family passes" "$(tail -1 "$work/.out")" "$rows passed, 0 failed"

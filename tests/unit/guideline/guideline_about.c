@@ -44,6 +44,21 @@ static void reads_what_it_says(void **state)
     arena_close(mem);
 }
 
+/* A choice that nobody made for the site. */
+static void a_switch_may_have_no_initial_value(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct guideline g = {0};
+    struct salve_err err = {0};
+    (void)state;
+    const char *hit = strstr(small, ",\"initial\":\"a\"");
+    assert_non_null(hit);
+    struct str text = arena_printf(mem, "%.*s%s", (int)(hit - small), small, hit + strlen(",\"initial\":\"a\""));
+    assert_int_equal(read_text(text, mem, &g, &err), SALVE_OK);
+    assert_int_equal(g.info.switches[0].initial.len, 0);
+    arena_close(mem);
+}
+
 /* refused - `from` in the small text becomes `to`; the error must name `at` and say `why`. */
 static void refused(const char *from, const char *to, const char *at, const char *why)
 {
@@ -129,6 +144,31 @@ static void wants_columns_of_a_family_in_their_form(void **state)
             "output");
 }
 
+#define MARKED "\"categories\":[\"low\",\"mid\"],\"marks\":"
+
+static void a_category_has_one_mark_and_else_none(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct guideline g = {0};
+    struct salve_err err = {0};
+    (void)state;
+    const char *hit = strstr(small, "\"categories\":[\"low\"]");
+    struct str text = arena_printf(mem, "%.*s" MARKED "{\"usual\":[\"low\"]}%s", (int)(hit - small), small, hit + 20);
+    assert_ok(read_text(str_of(small), mem, &g, &err));
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("low")), GUIDELINE_NEUTRAL);
+    assert_false(g.info.items[0].has_marks);
+    assert_ok(read_text(text, mem, &g, &err));
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("low")), GUIDELINE_USUAL);
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("mid")), GUIDELINE_NEUTRAL);
+    assert_int_equal(guideline_mark(&g.info.items[0], STR("none-such")), GUIDELINE_NEUTRAL);
+    assert_false(g.info.items[0].has_marks);
+    refused("\"categories\":[\"low\"]", MARKED "{\"see\":[\"high\"]}", "items[0].marks.see", "categories of the item");
+    refused("\"categories\":[\"low\"]", MARKED "{\"see\":[\"low\"],\"watch\":[\"low\"]}", "items[0].marks",
+            "two marks");
+    refused("\"categories\":[\"low\"]", MARKED "{\"red\":[\"low\"]}", "items[0].marks.red", "not known");
+    arena_close(mem);
+}
+
 static void survives_running_out_of_memory(void **state)
 {
     (void)state;
@@ -151,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_it_says),
+        cmocka_unit_test(a_switch_may_have_no_initial_value),
         cmocka_unit_test(names_a_key_that_is_not_known),
         cmocka_unit_test(names_what_is_missing_or_empty),
         cmocka_unit_test(wants_closed_lists_without_doubles),
@@ -158,6 +199,7 @@ int main(void)
         cmocka_unit_test(wants_bands_that_rise_and_end_open),
         cmocka_unit_test(wants_dots_for_a_number_out_of_100_only),
         cmocka_unit_test(wants_columns_of_a_family_in_their_form),
+        cmocka_unit_test(a_category_has_one_mark_and_else_none),
         cmocka_unit_test(survives_running_out_of_memory),
     };
     return t_run(tests);

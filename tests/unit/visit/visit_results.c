@@ -4,6 +4,7 @@
 #include "visit_world.h"
 
 #include "json/json.h"
+#include "visit/clinic.h"
 
 /* --- guidelines and findings -------------------------------------------------------------------------------------- */
 
@@ -306,7 +307,9 @@ static void an_import_and_the_settings_are_also_json(void **state)
     sum.findings = (struct screen_counts){rows, 2, 2};
     buf_init(&out, mem, 1 << 16);
     visit_imported_json(&sum, true, &json);
-    visit_settings_json(&settings, &json);
+    struct visit_place place = {STR("clinic-soon"), STR("here"), STR(""), STR(""), STR("")};
+    struct visit_clinic clinic = {.hours = STR("Mo-Fr"), .places = &place, .place_count = 1};
+    visit_settings_json(&settings, &clinic, &json);
     t_must(buf_done(&out, &text, &err));
     assert_str(
         text,
@@ -315,7 +318,8 @@ static void an_import_and_the_settings_are_also_json(void **state)
         "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
         "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
         "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
-        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\"}");
+        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\","
+        "\"clinic\":{\"hours\":\"Mo-Fr\",\"places\":{\"clinic-soon\":\"here\"},\"names\":{}}}");
     arena_close(mem);
 }
 

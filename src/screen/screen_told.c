@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading what stands about kept findings: Communications (somebody was told), Provenances (an alarm was closed, a
+ * draft was left out). Each is about a finding as it stood then, so it holds for a later version only where that says
+ * the same. */
+#include "screen/told.h"
+
+#include "screen/screen_int.h"
+
+static const struct {
+    const char *text, *code;
+} hows[] = {
+#define SCREEN_HOW(name, text, code) {text, code},
+#include "screen/told.def"
+#undef SCREEN_HOW
+};
+
+const char *screen_how_text(enum screen_how how) { return how < SCREEN_HOW_COUNT ? hows[how].text : "?"; }
+
+bool screen_how_find(struct str text, enum screen_how *out)
+{
+    for (int i = 0; i < SCREEN_HOW_COUNT; i++)
+        if (str_is(text, hows[i].text)) return *out = (enum screen_how)i, true;
+    return false;
+}
+
+bool screen_is_alarm(const struct finding *finding) { return finding->urgency <= URGENCY_SAME_DAY; }
+
+bool screen_needs_told(const struct finding *finding)
+{
+    return screen_is_alarm(finding) && !str_is(finding->item, SCREEN_REFUSED_VALUE);
+}
+
+/* --- what a resource notes ---------------------------------------------------------------------------------------- */
+
+static struct str text_at(const struct rec_resource *one, const char *path)
+{
+    tape_at at = tape_get(&one->tape, tape_root(&one->tape), path);
+    return at == TAPE_NONE ? STR("") : tape_text(&one->tape, at);
+}
+
+static enum screen_note_kind kind_of(const struct rec_resource *one)
+{
+    if (str_is(one->type, "Communication")) {
+        bool is_ours = str_is(text_at(one, "status"), "completed") &&
+                       str_is(text_at(one, "category.coding.system"), SCREEN_CATEGORY) &&
+                       str_is(text_at(one, "sender.identifier.system"), SCREEN_STAFF);
+        return is_ours ? SCREEN_NOTE_TOLD : SCREEN_NOTE_NONE;
+    }
+    if (!str_is(one->type, "Provenance") || !str_is(text_at(one, "activity.coding.system"), SCREEN_OPERATION) ||
+        !str_is(text_at(one, "agent.who.identifier.system"), SCREEN_STAFF))
+        return SCREEN_NOTE_NONE;
+    struct str code = text_at(one, "activity.coding.code");
+    return str_is(code, "COMPLETE") ? SCREEN_NOTE_CLOSED
+           : str_is(code, "CANCEL") ? SCREEN_NOTE_LEFT_OUT
+                                    : SCREEN_NOTE_NONE;
+}
+
+/* The next Observation that it is about; TAPE_NONE: no more. */
+static tape_at next_about(const struct rec_resource *one, tape_at after, struct str *id)
+{
+    const struct tape *tape = &one->tape;
+    tape_at root = tape_root(tape);
+    tape_at at = after == TAPE_NONE ? tape_first(tape, root) : tape_next(tape, root, after);
+    for (; at != TAPE_NONE; at = tape_next(tape, root, at)) {
+        fhir_name_id name = tape_path_name(tape, at);
+        if (name != FHIR_N_about && name != FHIR_N_target) continue;
+        struct str reference = tape_child_text(tape, at, "reference");
+        if (!str_starts(reference, STR("Observation/"))) continue;
+        *id = str_cut(reference, sizeof "Observation/" - 1, reference.len);
+        return at;
+    }
+    return TAPE_NONE;
+}
+
+/* The finding as it stood when the note was written: the newest version that is not newer. */
+static enum salve_code as_of(struct rec_view *view, const struct screen_note *note, struct arena *mem, bool *found,
+                             struct finding *out, struct salve_err *err)
+{
+    const struct rec_resource **versions = NULL, *then = NULL;
+    size_t count = 0;
+    *found = false;
+    enum salve_code code = rec_history(view, note->about, mem, &versions, &count, err);
+    if (code != SALVE_OK) return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+    for (size_t i = 0; i < count; i++)
+        if (versions[i]->record_seq <= note->kept->record_seq && screen_kind(versions[i]) == SCREEN_OBSERVATION)
+            then = versions[i];
+    *found = then != NULL;
+    return then == NULL ? SALVE_OK : screen_finding(&then->tape, screen_extension(&then->tape), mem, out, err);
+}
+
+static enum salve_code add_notes(struct rec_view *view, const struct rec_resource *one, enum screen_note_kind kind,
+                                 struct arena *mem, struct screen_notes *out, struct salve_err *err)
+{
+    struct screen_note note = {.kind = kind, .kept = one};
+    for (tape_at at = next_about(one, TAPE_NONE, &note.about); at != TAPE_NONE; at = next_about(one, at, &note.about)) {
+        bool found = false;
+        TRY(as_of(view, &note, mem, &found, &note.finding, err));
+        if (found) out->list[out->count++] = note;
+    }
+    return SALVE_OK;
+}
+
+static size_t about_count(const struct rec_resource *all, size_t count)
+{
+    size_t n = 0;
+    struct str id;
+    for (size_t i = 0; i < count; i++) {
+        if (kind_of(&all[i]) == SCREEN_NOTE_NONE) continue;
+        for (tape_at at = next_about(&all[i], TAPE_NONE, &id); at != TAPE_NONE; at = next_about(&all[i], at, &id)) n++;
+    }
+    return n;
+}
+
+enum salve_code screen_notes_read(struct rec_view *view, struct arena *mem, struct screen_notes *out,
+                                  struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    TRY(rec_all(view, 0, &all, &count, err));
+    *out = (struct screen_notes){.list = arena_array(mem, struct screen_note, about_count(all, count) + 1)};
+    if (out->list == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    for (size_t i = 0; i < count; i++) {
+        enum screen_note_kind kind = kind_of(&all[i]);
+        if (kind != SCREEN_NOTE_NONE) TRY(add_notes(view, &all[i], kind, mem, out, err));
+    }
+    return SALVE_OK;
+}
+
+/* --- what it holds for -------------------------------------------------------------------------------------------- */
+
+static bool share_an_input(const struct finding *a, const struct finding *b)
+{
+    for (size_t i = 0; i < a->input_count; i++)
+        for (size_t j = 0; j < b->input_count; j++)
+            if (a->inputs[i].reference.len > 0 && str_eq(a->inputs[i].reference, b->inputs[j].reference)) return true;
+    return false;
+}
+
+/* The same of the same values, and not more urgent than it was then. */
+static bool holds_for(const struct screen_note *note, struct str id, const struct finding *now)
+{
+    const struct finding *then = &note->finding;
+    bool is_same = str_eq(then->guideline, now->guideline) && str_eq(then->item, now->item) &&
+                   str_eq(then->value, now->value) && str_eq(then->value2, now->value2) &&
+                   str_eq(then->unit, now->unit) && now->urgency >= then->urgency;
+    bool has_none = then->input_count == 0 && now->input_count == 0;
+    return is_same && (share_an_input(then, now) || (has_none && str_eq(note->about, id)));
+}
+
+const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
+                                         const struct finding *finding)
+{
+    const struct screen_note *newest = NULL;
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct screen_note *note = &notes->list[i];
+        bool is_newer = newest == NULL || note->kept->record_seq > newest->kept->record_seq;
+        if (note->kind == kind && is_newer && holds_for(note, id, finding)) newest = note;
+    }
+    return newest;
+}
+
+/* --- for whoever words it ----------------------------------------------------------------------------------------- */
+
+static enum salve_code fill_told(const struct rec_resource *one, struct arena *mem, struct screen_told *out,
+                                 struct salve_err *err)
+{
+    struct str mode = text_at(one, "medium.coding.code");
+    out->is_told = true;
+    out->is_guardian = str_is(text_at(one, "recipient.type"), "RelatedPerson");
+    for (int i = 0; i < SCREEN_HOW_COUNT; i++)
+        if (str_is(mode, hows[i].code)) out->how = (enum screen_how)i;
+    TRY(arena_str(mem, text_at(one, "sender.identifier.value"), &out->by, err));
+    TRY(arena_str(mem, text_at(one, "sent"), &out->at, err));
+    return arena_str(mem, text_at(one, "payload.contentString"), &out->agreed, err);
+}
+
+static enum salve_code fill_closed(const struct rec_resource *one, struct arena *mem, struct screen_told *out,
+                                   struct salve_err *err)
+{
+    out->is_closed = true;
+    TRY(arena_str(mem, text_at(one, "agent.who.identifier.value"), &out->closed_by, err));
+    return arena_str(mem, text_at(one, "recorded"), &out->closed_at, err);
+}
+
+enum salve_code screen_told_read(struct rec_view *view, const struct screen_set *set, struct arena *mem,
+                                 struct screen_told **out, struct salve_err *err)
+{
+    struct screen_notes notes;
+    struct screen_told *told = arena_array(mem, struct screen_told, set->count + 1);
+    if (told == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    TRY(screen_notes_read(view, mem, &notes, err));
+    for (size_t i = 0; i < set->count; i++) {
+        const struct finding *one = &set->findings[i];
+        const struct screen_note *tell = screen_note_of(&notes, SCREEN_NOTE_TOLD, set->ids[i], one);
+        const struct screen_note *close = screen_note_of(&notes, SCREEN_NOTE_CLOSED, set->ids[i], one);
+        told[i] = (struct screen_told){
+            .by = STR(""), .at = STR(""), .agreed = STR(""), .closed_by = STR(""), .closed_at = STR("")};
+        if (tell != NULL) TRY(fill_told(tell->kept, mem, &told[i], err));
+        if (close != NULL) TRY(fill_closed(close->kept, mem, &told[i], err));
+    }
+    *out = told;
+    return SALVE_OK;
+}
+
+/* --- what stands -------------------------------------------------------------------------------------------------- */
+
+/* Left out by name; the draft is cancelled, and its alarm is not. */
+static bool is_left_out(const struct screen_notes *notes, const struct rec_resource *one)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        if (notes->list[i].kind == SCREEN_NOTE_LEFT_OUT && str_eq(notes->list[i].about, one->id)) return true;
+    return false;
+}
+
+static bool stands(const struct rec_resource *one, const struct screen_notes *notes)
+{
+    if (screen_kind(one) != SCREEN_OBSERVATION) return false;
+    struct str status = text_at(one, "status");
+    if (str_is(status, "cancelled")) return is_left_out(notes, one);
+    return str_is(status, "preliminary") || str_is(status, "final");
+}
+
+enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
+                                 struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    struct screen_notes notes;
+    size_t all_count = 0;
+    TRY(screen_notes_read(view, mem, &notes, err));
+    TRY(rec_all(view, 0, &all, &all_count, err));
+    *count = 0;
+    *out = arena_array(mem, struct screen_kept, all_count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    for (size_t i = 0; i < all_count; i++) {
+        struct screen_kept *one = &(*out)[*count];
+        if (!stands(&all[i], &notes)) continue;
+        *one = (struct screen_kept){.kept = &all[i]};
+        TRY(screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &one->finding, err));
+        if (str_is(text_at(&all[i], "status"), "cancelled") && !screen_is_alarm(&one->finding)) continue;
+        one->finding.apart = screen_families(&all[i]);
+        one->told = screen_note_of(&notes, SCREEN_NOTE_TOLD, all[i].id, &one->finding);
+        one->closed = screen_note_of(&notes, SCREEN_NOTE_CLOSED, all[i].id, &one->finding);
+        bool is_untold = screen_needs_told(&one->finding) && one->told == NULL;
+        one->is_open = screen_is_alarm(&one->finding) && (is_untold || one->closed == NULL);
+        ++*count;
+    }
+    return SALVE_OK;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * told - that somebody heard of it: who was told of a finding, how, and what was agreed; that a clinician closed an
+ * alarm. What is said to have happened is read from here and from nothing else.
+ *
+ *     screen_findings(view, SCREEN_SIGNED, mem, &set, err);
+ *     screen_told_read(view, &set, mem, &told, err);                       // told[i] is about set.findings[i]
+ *     if (screen_needs_told(&set.findings[i]) && !told[i].is_told) ...      // speak as not yet told
+ *
+ * Kept is a FHIR Communication (about the finding's Observation, sender, sent, medium, payload) and, for closing, a
+ * Provenance (docs/formats/findings.md). Telling is about what was found then: it holds for a finding of a later run
+ * that says the same of the same values and is not more urgent, and for no other. */
+#ifndef SALVE_SCREEN_TOLD_H
+#define SALVE_SCREEN_TOLD_H
+
+#include "screen/screen.h"
+
+enum screen_how {
+#define SCREEN_HOW(name, text, code) SCREEN_HOW_##name,
+#include "screen/told.def"
+#undef SCREEN_HOW
+    SCREEN_HOW_COUNT
+};
+const char *screen_how_text(enum screen_how how); /* "in-person", "telephone", "messenger" */
+bool screen_how_find(struct str text, enum screen_how *out);
+
+/* What is known of one finding. Texts live in mem. */
+struct screen_told {
+    bool is_told;
+    bool is_guardian; /* the guardian was told, for a child */
+    enum screen_how how;
+    struct str by;     /* pseudonym of who told; the printed name is the site's to find */
+    struct str at;     /* FHIR instant */
+    struct str agreed; /* in the words of who told; empty: nothing was noted */
+    bool is_closed;    /* a clinician closed the alarm */
+    struct str closed_by, closed_at;
+};
+
+/* screen_is_alarm - same-day or above: it is not done until the person was told and a clinician closed it.
+ * screen_needs_told - the same, but for a value that was refused: that is no finding about the person. */
+bool screen_is_alarm(const struct finding *finding);
+bool screen_needs_told(const struct finding *finding);
+
+/* screen_told_read - one for each finding of the set, in its order. `view`: the one that the set was read through. */
+SALVE_MUST_USE enum salve_code screen_told_read(struct rec_view *view, const struct screen_set *set, struct arena *mem,
+                                                struct screen_told **out, struct salve_err *err);
+
+/* One telling. */
+struct screen_tell {
+    const struct str *items; /* of findings; none: every alarm that is not told yet */
+    size_t item_count;
+    enum screen_how how;
+    bool is_guardian;
+    struct str agreed; /* empty: nothing is noted */
+};
+/* screen_tell - notes that the actor, staff, told the person; now. *count: findings. What was agreed stands with what
+ * is kept apart where that is among them.
+ *   errors   E_NOT_FOUND an item that no kept finding has, or no alarm that is not told; E_NOT_ADMITTED the words of
+ *            `agreed`; those of rec_save */
+SALVE_MUST_USE enum salve_code screen_tell(struct rec_view *view, struct actor actor, const struct screen_tell *tell,
+                                           struct arena *mem, size_t *count, struct salve_err *err);
+
+/* screen_close - the actor, a clinician, closes every open alarm that the view shows. *count: findings.
+ *   errors   E_ROLE; E_NOT_FOUND no alarm is open; E_CONFLICT there is one that nobody was told of */
+SALVE_MUST_USE enum salve_code screen_close(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
+                                            struct salve_err *err);
+
+#endif

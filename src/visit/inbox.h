@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/inbox - that urgent findings reach the person: telling, closing. Rules:
+ * - A finding of today or now is open until a member of staff noted that the person was told, and a clinician closed
+ *   it; no acceptance, consent class, language or paper mode changes that.
+ * - Telling holds for what was found then (screen/told.h). */
+#ifndef SALVE_VISIT_INBOX_H
+#define SALVE_VISIT_INBOX_H
+
+#include "screen/told.h"
+#include "visit/visit.h"
+
+/* visit_tell - the actor told the person with that card; *count: findings. visit_close - the actor, a clinician, closes
+ * the person's alarms. errors   those of screen_tell and screen_close */
+SALVE_MUST_USE enum salve_code visit_tell(const struct visit *visit, struct str card, const struct screen_tell *tell,
+                                          size_t *count, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_close(const struct visit *visit, struct str card, size_t *count,
+                                           struct salve_err *err);
+
+/* What is known of the alarms among the newest signed findings, and among the drafts. */
+struct visit_told {
+    struct screen_set sets[2]; /* of enum screen_state; count 0: none */
+    struct screen_told *told[2];
+};
+SALVE_MUST_USE enum salve_code visit_told(const struct visit *visit, struct str card, struct visit_told *out,
+                                          struct salve_err *err);
+
+#endif
