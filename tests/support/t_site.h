@@ -282,8 +282,8 @@ static struct rec_view *t_open(struct t_site *t, struct actor actor, enum purpos
 
 static void t_close_view(struct rec_view **view) { t_must(rec_close(view, &err)); }
 
-/* What was measured or asked: a LOINC code with a number and its UCUM unit or, where unit is NULL, it or a question with
- * a SNOMED CT code. */
+/* What was measured or asked: a LOINC code with a number and its UCUM unit or, where unit is NULL, with a SNOMED
+ * CT code; a question with "true" or "false". */
 struct t_value {
     const char *code, *value, *unit;
 };
@@ -297,6 +297,7 @@ static struct str t_code_json(struct arena *mem, const char *code)
 
 static struct str t_value_json(struct arena *mem, struct t_value value)
 {
+    if (value.code[0] > '9') return arena_printf(mem, "\"valueBoolean\":%s", value.value);
     if (value.unit == NULL)
         return arena_printf(mem,
                             "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":"
