@@ -85,8 +85,11 @@ static struct str switch_text(const struct guideline *guideline, size_t at, stru
 static struct str input_text(const struct guideline *guideline, size_t at, struct arena *mem)
 {
     const struct guideline_input *input = &guideline->info.inputs[at];
-    return arena_printf(mem, "%.*s (%.*s %.*s; hard %.*s to %.*s)", STR_ARGS(input->label), STR_ARGS(input->loinc),
-                        STR_ARGS(input->unit), STR_ARGS(input->hard_low), STR_ARGS(input->hard_high));
+    struct str age = arena_printf(mem, "%lld days", (long long)input->max_age_days);
+    if (input->max_age_days < 0) age = STR("any age");
+    if (input->max_age_days == 0) age = STR("of this visit");
+    return arena_printf(mem, "%.*s (%.*s %.*s; %.*s)", STR_ARGS(input->label), STR_ARGS(input->code),
+                        STR_ARGS(input->unit), STR_ARGS(age));
 }
 
 static struct str item_text(const struct guideline *guideline, size_t at, struct arena *mem)

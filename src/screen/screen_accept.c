@@ -31,8 +31,9 @@ static struct str words_name(struct str language, struct arena *mem)
     return arena_printf(mem, "letter.%.*s.json", STR_ARGS(language));
 }
 
-/* One line a file, digest and name, in the order of the load. */
-static enum salve_code digest_of(const struct guideline *guideline, bool with_words, struct arena *mem, struct str *hex,
+/* One line a file, digest and name, in the order of the load: of the rules; earlier, of the words too and not of the
+ * ranges. */
+static enum salve_code digest_of(const struct guideline *guideline, bool is_earlier, struct arena *mem, struct str *hex,
                                  struct salve_err *err)
 {
     size_t count = 0;
@@ -46,7 +47,8 @@ static enum salve_code digest_of(const struct guideline *guideline, bool with_wo
     buf_init(&all, mem, SALVE_ELM_BYTES_MAX);
     buf_addf(&all, "%.*s|%.*s\n", STR_ARGS(info->id), STR_ARGS(info->version));
     for (size_t i = 0; i < count; i++) {
-        if (!with_words && language_of(files[i].name).ptr != NULL) continue;
+        bool is_words = language_of(files[i].name).ptr != NULL, is_ranges = str_is(files[i].name, "ranges.json");
+        if (is_earlier ? is_ranges : is_words) continue;
         crypto_sha256(files[i].bytes, digest);
         str_hex(digest, sizeof digest, out);
         buf_addf(&all, "%s %.*s\n", out, STR_ARGS(files[i].name));

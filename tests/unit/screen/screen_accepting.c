@@ -12,8 +12,8 @@ static int copy(void **state)
     (void)snprintf(folder, sizeof folder, "%s/salve-accepting-%d", t_tmp(), (int)getpid());
     (void)snprintf(command, sizeof command,
                    "rm -rf '%s' && mkdir -p '%s/guidelines' && cp -R '%s/guidelines/lib' "
-                   "'%s/guidelines/blood-pressure' '%s/guidelines/'",
-                   folder, folder, share(), share(), folder);
+                   "'%s/guidelines/blood-pressure' '%s/guidelines/' && cp '%s/ranges.json' '%s/'",
+                   folder, folder, share(), share(), folder, share(), folder);
     return system(command);
 }
 
@@ -60,7 +60,7 @@ static void put(struct arena *mem, const char *file, const char *like, const cha
     edit(mem, file, from, to);
 }
 
-/* What an acceptance bound before files were kept: all of them, words too. */
+/* What an acceptance bound before files were kept: those of the folder, words too. */
 static struct str digest_with_words(const struct guideline *guideline, struct arena *mem)
 {
     size_t count = 0;
@@ -73,6 +73,7 @@ static struct str digest_with_words(const struct guideline *guideline, struct ar
     buf_addf(&all, "%.*s|%.*s\n", STR_ARGS(guideline_info(guideline)->id),
              STR_ARGS(guideline_info(guideline)->version));
     for (size_t i = 0; i < count; i++) {
+        if (str_is(files[i].name, "ranges.json")) continue;
         crypto_sha256(files[i].bytes, digest);
         str_hex(digest, sizeof digest, hex);
         buf_addf(&all, "%s %.*s\n", hex, STR_ARGS(files[i].name));
@@ -103,6 +104,19 @@ static void a_changed_byte_of_any_rule_is_another_content(void **state)
         if (str_eq(now, last)) fail_msg("%s is not bound", edits[i].file);
         last = now;
     }
+    arena_close(mem);
+}
+
+/* Of the table of ranges the rows of the guideline's inputs are bound, and no others. */
+static void ranges_are_bound_where_they_concern_it(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open((size_t)1 << 30);
+    struct str before = digest_of(mem);
+    edit(mem, "../ranges.json", "\"hard\": [\"30\", \"300\"]", "\"hard\": [\"30\", \"301\"]"); /* waist */
+    assert_true(str_eq(before, digest_of(mem)));
+    edit(mem, "../ranges.json", "\"hard\": [\"40\", \"320\"]", "\"hard\": [\"40\", \"321\"]"); /* systolic */
+    assert_false(str_eq(before, digest_of(mem)));
     arena_close(mem);
 }
 
@@ -360,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         on_a_copy(a_changed_byte_of_any_rule_is_another_content),
         on_a_copy(cases_are_not_bound),
+        on_a_copy(ranges_are_bound_where_they_concern_it),
         on_a_copy(words_are_bound_by_themselves),
         on_a_copy(what_was_accepted_is_loaded_from_the_commons),
         on_a_copy(an_older_acceptance_binds_the_folder),
