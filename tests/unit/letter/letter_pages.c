@@ -65,9 +65,10 @@ static void a_mark_is_a_shape_beside_words(void **state)
     } cases[] = {{"normal", "usual\"><span role=\"img\" aria-label=\"as it should be\">\u25CF"},
                  {"elevated", "watch\"><span role=\"img\" aria-label=\"a little outside the usual\">\u25B2"},
                  {"hypertension", "see\"><span role=\"img\" aria-label=\"outside the usual\">\u25A0"},
-                 {"treated", "neutral\"><span role=\"img\" aria-label=\"not judged\">\u25CB"}};
+                 {"ok", "neutral\"><span role=\"img\" aria-label=\"not judged\">\u25CB"}};
     for (size_t i = 0; i < 4; i++) {
         struct finding finding = pressure(cases[i].category, "routine", URGENCY_NONE, "");
+        if (i == 3) finding.item = STR("bp-average");
         struct letter *letter = letter_with(&finding, 1, "en");
         struct str html = html_of(letter);
         assert_true(says(html, cases[i].mark));

@@ -185,10 +185,11 @@ static void a_mark_goes_with_the_band_and_never_with_urgency(void **state)
     } want[] = {{"normal", LETTER_MARK_USUAL},
                 {"elevated", LETTER_MARK_WATCH},
                 {"hypertension", LETTER_MARK_SEE},
-                {"treated", LETTER_MARK_NEUTRAL}};
+                {"ok", LETTER_MARK_NEUTRAL}}; /* how well readings agree: no band of a value */
     for (int u = URGENCY_SELF_CARE; u < URGENCY_COUNT; u++)
         for (size_t i = 0; i < 4; i++) {
             struct finding finding = pressure(want[i].category, "routine", (enum urgency)u, "");
+            if (want[i].mark == LETTER_MARK_NEUTRAL) finding.item = STR("bp-average");
             assert_int_equal(letter_of(&finding, 1)->lines[0].mark, want[i].mark);
         }
     /* what asks for something is not marked as it should be */
@@ -234,7 +235,7 @@ static void all_steps_stand_in_one_list_and_each_is_said_once(void **state)
     };
     static const char *const want[] = {"need a doctor today",      "see a doctor with the numbers",
                                        "blood sugar tested again", "at home for 7 days",
-                                       "measured again, at rest",  "treats your blood pressure"};
+                                       "only one reading",  "treats your blood pressure"};
     struct letter *letter = letter_of(findings, 8);
     assert_int_equal(letter->step_count, 6);
     for (size_t i = 0; i < 6; i++)
@@ -423,7 +424,7 @@ static void what_is_no_result_is_one_line_a_kind(void **state)
     assert_int_equal(letter->note_count, 3);
     assert_str(note(letter, "Not done today")->text, "upper number.");
     assert_str(note(letter, "Too old")->text, "lower number (3 November 2025).");
-    assert_str(note(letter, "Not asked")->text, "medicine for blood pressure.");
+    assert_str(note(letter, "Not asked")->text, "whether you take medicine for blood pressure.");
     assert_true(says(letter->next_check, "20 November 2027")); /* only a result sets an earlier date */
 
     finding.status = FINDING_QUERIED;
@@ -569,8 +570,8 @@ static void one_number_has_one_scale_and_its_value_is_kept_inside(void **state)
     assert_str(line->scales[0].at_text, "290"); /* as measured; only its place on the line is at the end */
     finding.value = STR("120");
     line = &letter_of(&finding, 1)->lines[0];
-    assert_false(line->scales[0].bands[0].is_here); /* "below 120" does not hold 120 */
-    assert_true(line->scales[0].bands[1].is_here);
+    assert_false(line->scales[0].bands[1].is_here); /* "below 120" does not hold 120 */
+    assert_true(line->scales[0].bands[2].is_here);
     finding.value = STR("");
     assert_int_equal(letter_of(&finding, 1)->lines[0].scale_count, 0);
 }
