@@ -78,6 +78,7 @@ struct letter_list {
 enum salve_code letter_list_make(struct composer *c, size_t room, struct letter_list *out, struct salve_err *err);
 void letter_list_add(struct letter_list *list, struct str text);
 struct str letter_list_words(const struct composer *c, const struct letter_list *list);
+struct str letter_list_short(const struct composer *c, const struct letter_list *list); /* "a, b and 5 more" */
 
 /* letter_packages.c: what speaks, what is said once, which actions are the same */
 bool letter_speaks(const struct composer *c, const struct letter_item *item);

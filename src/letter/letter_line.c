@@ -164,7 +164,8 @@ static void make_brief(struct letter *letter)
     if (letter->line_count <= FULL_LINES_MAX) return;
     for (size_t i = 0; i < letter->line_count; i++) {
         struct letter_line *line = &letter->lines[i];
-        bool is_plain = line->mark == LETTER_MARK_USUAL || line->mark == LETTER_MARK_NEUTRAL;
+        bool is_plain =
+            line->mark == LETTER_MARK_USUAL || line->mark == LETTER_MARK_NEUTRAL || line->urgency == URGENCY_NONE;
         bool has_place = line->urgency <= URGENCY_SAME_DAY || full < PICTURES_MAX;
         line->is_brief = line->dots_words.len == 0 && ((is_plain && line->urgency > URGENCY_ROUTINE) || !has_place);
         full += !line->is_brief;

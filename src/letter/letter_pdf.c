@@ -11,7 +11,11 @@
 /* Points. */
 enum { PAGE_WIDTH = 595, PAGE_HEIGHT = 842, MARGIN = 45, FOOTER = 28, QR_SIDE = 99 /* 35 mm */ };
 enum { TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN };
-enum { LONG = 14 }; /* results and steps together */
+
+/* Type is set smaller, a step at a time, where a letter would else have more pages than this; results and steps
+ * decide. */
+enum { SHORT = 20, PAGES_SHORT = 2, PAGES_LONG = 3 };
+static const double scales[] = {1, 0.94, 0.88, 0.83};
 
 struct sheet {
     const struct letter *letter;
@@ -650,6 +654,24 @@ static enum salve_code fonts_are_here(struct str fonts, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* The largest type with which the letter has no more pages than it may, or else the largest with the fewest pages. */
+static enum salve_code fit(struct sheet *sheet, int *page_count, struct salve_err *err)
+{
+    enum { COUNT = sizeof scales / sizeof *scales };
+    const struct letter *letter = sheet->letter;
+    int pages_max = letter->line_count + letter->step_count <= SHORT ? PAGES_SHORT : PAGES_LONG, pages[COUNT] = {0};
+    size_t best = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        sheet->scale = scales[i];
+        TRY(pass(*sheet, NULL, &pages[i], err));
+        if (pages[i] < pages[best]) best = i;
+        if (pages[best] <= pages_max) break;
+    }
+    sheet->scale = scales[best];
+    *page_count = pages[best];
+    return SALVE_OK;
+}
+
 enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err)
 {
     TRY(fonts_are_here(letter->fonts, err));
@@ -659,13 +681,9 @@ enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct 
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "PDF of the letter");
     enum salve_code code = arena_str(mem, letter->fonts, &fonts, err);
     if (code == SALVE_OK) code = arena_str(mem, letter->language, &language, err);
-    if (code == SALVE_OK) {
-        bool is_long = letter->line_count + letter->step_count > LONG;
-        struct sheet sheet = {
-            .letter = letter, .fonts = fonts.ptr, .language = language.ptr, .mem = mem, .scale = is_long ? 0.9 : 1};
-        code = pass(sheet, NULL, &page_count, err);
-        if (code == SALVE_OK) code = pass(sheet, out, &page_count, err);
-    }
+    struct sheet sheet = {.letter = letter, .fonts = fonts.ptr, .language = language.ptr, .mem = mem};
+    if (code == SALVE_OK) code = fit(&sheet, &page_count, err);
+    if (code == SALVE_OK) code = pass(sheet, out, &page_count, err);
     arena_close(mem);
     return code;
 }

@@ -120,8 +120,8 @@ enum salve_code letter_count(struct composer *c, struct salve_err *err)
     c->tally.usual = to.count[USUAL];
     c->tally.judged = to.count[USUAL] + to.count[OUTSIDE];
     c->tally.measured = c->tally.judged + to.count[UNJUDGED];
-    c->usual = letter_list_words(c, &to.usual);
-    c->outside = letter_list_words(c, &to.outside);
-    c->unjudged = letter_list_words(c, &to.unjudged);
+    c->usual = letter_list_short(c, &to.usual);
+    c->outside = letter_list_short(c, &to.outside);
+    c->unjudged = letter_list_short(c, &to.unjudged);
     return SALVE_OK;
 }

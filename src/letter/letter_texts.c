@@ -2,6 +2,8 @@
  * Words, values and reasons of one finding in the language of the letter. */
 #include "letter/letter_int.h"
 
+enum { SHORT_MAX = 6 };
+
 struct str letter_word(const struct composer *c, const char *key) { return letter_frame_word(c->frame, key); }
 
 struct str letter_label(const struct composer *c, const struct guideline *guideline, struct str key)
@@ -110,14 +112,27 @@ void letter_list_add(struct letter_list *list, struct str text)
     if (is_new) list->texts[list->count++] = text;
 }
 
-struct str letter_list_words(const struct composer *c, const struct letter_list *list)
+static struct str words_of(const struct composer *c, const struct letter_list *list, size_t count)
 {
     struct buf out;
     struct str text = STR("");
     buf_init(&out, c->mem, 1 << 16);
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i > 0) buf_add(&out, c->letter->comma);
         buf_add(&out, list->texts[i]);
     }
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
+struct str letter_list_words(const struct composer *c, const struct letter_list *list)
+{
+    return words_of(c, list, list->count);
+}
+
+struct str letter_list_short(const struct composer *c, const struct letter_list *list)
+{
+    if (list->count <= SHORT_MAX + 1) return words_of(c, list, list->count);
+    struct str rest = arena_printf(c->mem, "%zu", list->count - SHORT_MAX);
+    struct str more = letter_fill(letter_word(c, "more"), c->mem, "count", letter_isolated(c, rest));
+    return arena_printf(c->mem, "%.*s %.*s", STR_ARGS(words_of(c, list, SHORT_MAX)), STR_ARGS(more));
 }
