@@ -239,12 +239,29 @@ static enum salve_code only_one_person(const struct elm_program *program, struct
                         "%.*s", STR_ARGS(where));
 }
 
+/* load_ranges - the plausible numbers belong to what decides, and so to what a clinician accepts. */
+static enum salve_code load_ranges(const char *share, struct arena *mem, struct guideline *out, struct salve_err *err)
+{
+    const struct ranges *ranges = NULL;
+    struct guideline_file *file = &out->files[out->file_count];
+    struct str path = arena_printf(mem, "%s/ranges.json", share);
+    if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ranges.json");
+    file->name = STR("ranges.json");
+    TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, mem, &file->bytes, err));
+    out->file_count++;
+    enum salve_code code = ranges_read(file->bytes, mem, &ranges, err);
+    if (code == SALVE_OK) return guideline_inputs(out, ranges, mem, &out->inputs, err);
+    salve_err_in(err, "ranges.json");
+    return code;
+}
+
 static enum salve_code load_folder(const char *share, const char *folder, const struct str *names, size_t count,
                                    struct arena *mem, struct guideline *out, struct salve_err *err)
 {
     size_t at = 0;
     TRY(add_file(out, share, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err));
     TRY(load_about(folder, mem, out, err));
+    TRY(load_ranges(share, mem, out, err));
     for (size_t i = 0; i < count; i++) {
         if (!is_letter(names[i]) || names[i].len < 13) continue;
         TRY(add_file(out, share, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err));
@@ -269,7 +286,7 @@ static struct guideline *make_room(size_t count, struct libraries *libraries, st
     struct guideline *made = arena_new(mem, struct guideline);
     libraries->is_needed = arena_array(mem, bool, libraries->count + 1);
     if (made == NULL || libraries->is_needed == NULL) return NULL;
-    made->files = arena_array(mem, struct guideline_file, count + libraries->count + 2 + GUIDELINE_VALUE_SET_FILES_MAX);
+    made->files = arena_array(mem, struct guideline_file, count + libraries->count + 3 + GUIDELINE_VALUE_SET_FILES_MAX);
     made->languages = arena_array(mem, struct guideline_language, count + 1);
     made->language_names = arena_array(mem, struct str, count + 1);
     made->info.languages = made->language_names;

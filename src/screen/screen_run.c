@@ -66,7 +66,7 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
 {
     struct guideline_visit visit;
     struct gathering to = {.mem = mem, .err = err};
-    to.ask = screen_asked(ask, &visit);
+    TRY(screen_asked(ask, mem, &visit, &to.ask, err));
     TRY(judge_all(&to, screen));
     *out = to.list;
     *count = to.count;

@@ -106,6 +106,7 @@ struct visit_imported {
     uint64_t enrolled_only;              /* of the people: those whose file named no whole agreement to care */
     uint64_t less_urgent;                /* of these: those with a value that is not kept and is due today or now */
     uint64_t commons;                    /* staff and places, which are not kept with a person */
+    uint64_t unread_answers;             /* of questionnaires: kept, and judged by nobody */
     uint64_t apart_kept, apart_not_kept; /* resources that are kept apart, with the tick and without */
     uint64_t apart_found;                /* findings made of them that were told to `apart` and are not kept */
     uint64_t apart_urgent;               /* people with one that is due today or now */

@@ -47,7 +47,7 @@ enum salve_code visit_paper_screen(const struct visit *visit, const struct visit
     struct screen_ask ask;
     struct finding *list = NULL;
     *out = (struct screen_found){0};
-    TRY(visit_file_read(visit, bytes, &ask, err));
+    TRY(visit_file_read(visit, bytes, &ask, &out->unread_answers, err));
     TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &out->count, err));
     out->list = list;
     return SALVE_OK;

@@ -24,10 +24,10 @@ enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct a
                               struct salve_err *err);
 
 /* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
- * now. */
+ * now. *unread_answers: answers of questionnaires that nobody judges (import_answers). */
 struct screen_ask;
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
-                                struct salve_err *err);
+                                uint32_t *unread_answers, struct salve_err *err);
 
 /* visit_import_into - resources that are about the person of an open view, taken in as visit_import does. */
 struct visit_imported;

@@ -30,7 +30,8 @@ static const char *share(void)
 static struct world world_make(const char *name)
 {
     struct world w = {.t = t_site_make(name, false)};
-    static const char *const ids[] = {"blood-pressure", "body-measures", "glycaemia", "kidney", "alarms"};
+    static const char *const ids[] = {"blood-pressure", "body-measures", "glycaemia",
+                                      "kidney",         "lung-health",   "alarms"};
     w.count = sizeof ids / sizeof *ids;
     w.list = arena_array(w.t->mem, struct guideline *, w.count);
     for (size_t i = 0; i < w.count; i++) t_must(guideline_load(share(), str_of(ids[i]), w.t->mem, &w.list[i], &err));

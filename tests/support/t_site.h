@@ -305,7 +305,7 @@ static struct str t_value_json(struct arena *mem, struct t_value value)
                         value.value, value.unit, value.unit);
 }
 
-static struct tape t_observation_of(struct t_site *t, struct rec_view *view, int minute, const char *code,
+static struct tape t_observation_on(struct t_site *t, struct rec_view *view, const char *taken, const char *code,
                                     struct str value_json)
 {
     char person[COMPARTMENT_TEXT_BYTES + 1];
@@ -315,9 +315,16 @@ static struct tape t_observation_of(struct t_site *t, struct rec_view *view, int
     struct str json =
         arena_printf(t->mem,
                      "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",%.*s,\"subject\":"
-                     "{\"reference\":\"Patient/%s.1\"},\"effectiveDateTime\":\"2026-11-23T09:%02d:00Z\",%.*s}",
-                     STR_ARGS(id), STR_ARGS(t_code_json(t->mem, code)), person, minute, STR_ARGS(value_json));
+                     "{\"reference\":\"Patient/%s.1\"},\"effectiveDateTime\":\"%s\",%.*s}",
+                     STR_ARGS(id), STR_ARGS(t_code_json(t->mem, code)), person, taken, STR_ARGS(value_json));
     return t_read(t->mem, json.ptr);
+}
+
+static struct tape t_observation_of(struct t_site *t, struct rec_view *view, int minute, const char *code,
+                                    struct str value_json)
+{
+    struct str taken = arena_printf(t->mem, "2026-11-23T09:%02d:00Z", minute);
+    return t_observation_on(t, view, taken.ptr, code, value_json);
 }
 
 /* t_observation - an Observation of the view's person so many minutes after nine, with a new id, not saved yet. */

@@ -58,13 +58,17 @@ is "standard output has nothing of it" "$(grep -ciE "$told" "$work/out")" 0
 salve import "$card" "$work/day.json" --as lina --minimise --rejects "$work/rejects" >/dev/null 2>&1
 is "nor what was left out" "$(grep -ciE "$told" "$work/rejects")" 0
 
-# What no guideline reads is said to be unjudged: answers of a questionnaire as a whole, a diagnosis.
+# An answer of a questionnaire is judged like one that was sent by itself; what no guideline reads is said to be unjudged.
 cat >"$work/form.json" <<EOF
 {"resourceType": "QuestionnaireResponse", "status": "completed", "subject": {"reference": "Patient/p"}, "authored": "$day",
  "item": [{"linkId": "/44249-1/44260-8", "answer": [{"valueInteger": 3}]}]}
 EOF
 sed "s|\"Patient/p\"|\"Patient/$(salve take "$card" --born $born 2>/dev/null | grep -oE 'Patient/[a-z2-7]{26}\.1' | head -1 | cut -d/ -f2)\"|" \
     "$work/form.json" >"$work/form.own.json"
+salve import "$card" "$work/form.own.json" --as lina >"$work/out" 2>"$work/err"
+is "an answer of a questionnaire is judged" "$(head -1 "$work/err")" "TODAY: a clinician must see this person."
+is "and not stored, nor is the questionnaire" "$(grep -c '^2 of what came .*NOT STORED' "$work/err")" 1
+sed -i 's|/44249-1/44260-8|our-own-question|' "$work/form.own.json"
 salve import "$card" "$work/form.own.json" --as lina >"$work/out" 2>"$work/err"
 is "what nobody judges is not stored, and said to be unjudged" "$(grep -cE '^1 of what came .*NOT STORED|^It was NOT JUDGED' "$work/err")" 2
 

@@ -25,14 +25,14 @@ static const char *share(void)
 /* A copy of the share folder with the libraries and blood-pressure alone. */
 static int copy(void **state)
 {
-    char command[2400];
+    char command[3600];
     const char *tmp = getenv("TMPDIR");
     (void)state;
     (void)snprintf(folder, sizeof folder, "%s/salve-guideline-%d", tmp == NULL ? "/tmp" : tmp, (int)getpid());
     (void)snprintf(command, sizeof command,
                    "rm -rf '%s' && mkdir -p '%s/guidelines' && cp -R '%s/guidelines/lib' "
-                   "'%s/guidelines/blood-pressure' '%s/guidelines/'",
-                   folder, folder, share(), share(), folder);
+                   "'%s/guidelines/blood-pressure' '%s/guidelines/' && cp '%s/ranges.json' '%s/'",
+                   folder, folder, share(), share(), folder, share(), folder);
     return system(command);
 }
 

@@ -12,8 +12,8 @@ static int copy(void **state)
     (void)snprintf(folder, sizeof folder, "%s/salve-accepting-%d", t_tmp(), (int)getpid());
     (void)snprintf(command, sizeof command,
                    "rm -rf '%s' && mkdir -p '%s/guidelines' && cp -R '%s/guidelines/lib' "
-                   "'%s/guidelines/blood-pressure' '%s/guidelines/'",
-                   folder, folder, share(), share(), folder);
+                   "'%s/guidelines/blood-pressure' '%s/guidelines/' && cp '%s/ranges.json' '%s/'",
+                   folder, folder, share(), share(), folder, share(), folder);
     return system(command);
 }
 

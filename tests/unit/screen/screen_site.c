@@ -297,6 +297,8 @@ static void every_field_survives_drafting_signing_and_reading(void **state)
     examine(&w);
     struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
     measure(&w, view, "4548-4", "5.2", "%"); /* to be measured again in some years */
+    const struct t_value smoked = {"8664-5", "12", "{pack-years}"};
+    keep(&w, view, t_observation_on(w.t, view, "2025-11-03T09:00:00Z", "8664-5", t_value_json(w.t->mem, smoked)));
     t_close_view(&view);
     assert_kept_whole(&w, has);
     w.person = t_enrol(w.t, "Okafor", "1990-02-01");
