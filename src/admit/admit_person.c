@@ -22,8 +22,8 @@ static bool is_apostrophe(utf8proc_int32_t c)
     return c == '\'' || c == '`' || c == 0x2019 || c == 0x2018 || c == 0x02BC || c == 0xB4;
 }
 
-/* Accents, and the points of Arabic and Hebrew, which are written or not. The vowel signs of other scripts are marks, too,
- * and make other names. */
+/* Accents, and the points of Arabic and Hebrew, which are written or not. The vowel signs of other scripts are marks,
+ * too, and make other names. */
 static bool is_accent(utf8proc_int32_t c)
 {
     return (c >= 0x0300 && c <= 0x036F) || (c >= 0x0591 && c <= 0x05C7) || c == 0x0640 ||

@@ -136,7 +136,8 @@ SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor a
 /* --- what came after ---------------------------------------------------------------------------------------------- */
 
 /* screen_is_own - has it the form of what is made here: a finding, what follows from one, a signing, a note that
- * somebody was told? screen_is_word - of what the staff of this site alone can say: a draft to sign, a signing, a note. */
+ * somebody was told? screen_is_word - of what the staff of this site alone can say: a draft to sign, a signing, a
+ * note. */
 bool screen_is_own(const struct rec_resource *resource);
 bool screen_is_word(const struct rec_resource *resource);
 

@@ -75,8 +75,8 @@ struct change {
     bool is_changed, is_withdrawn;
 };
 
-/* Something that was kept under an id of its own, since who brought it could not see what it is about: it has the source
- * id of a value that the finding names. */
+/* Something that was kept under an id of its own, since who brought it could not see what it is about: it has the
+ * source id of a value that the finding names. */
 static bool stands_for_used(const struct rec_resource *one, const struct rec_resource *finding,
                             const struct rec_resource *all, size_t count)
 {

@@ -128,8 +128,8 @@ struct visit_imported {
 void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w);
 
 /* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.
- *   errors   E_NOT_FOUND no such card; E_CONFLICT it is about somebody else (err names what differs); E_NOT_ADMITTED and
- *            E_INVALID (issues say where); those of rec_open and rec_save. Nothing is saved then */
+ *   errors   E_NOT_FOUND no such card; E_CONFLICT it is about somebody else (err names what differs); E_NOT_ADMITTED
+ *            and E_INVALID (issues say where); those of rec_open and rec_save. Nothing is saved then */
 SALVE_MUST_USE enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
                                             const struct visit_import_ask *ask, struct visit_imported *sum,
                                             struct salve_err *err);

@@ -31,8 +31,8 @@ enum salve_code visit_whose(const struct tape *record, tape_at patient, const st
  * both agree with the record. */
 bool visit_is_theirs(const struct tape *record, tape_at patient, const struct tape *file);
 
-/* visit_patient_join - the stored Patient with what `came` says; texts of `came` win. visit_patient_knows - is that what
- * is stored already, the ids that it has elsewhere among it? */
+/* visit_patient_join - the stored Patient with what `came` says; texts of `came` win. visit_patient_knows - is that
+ * what is stored already, the ids that it has elsewhere among it? */
 bool visit_patient_knows(const struct tape *stored, const struct tape *joined);
 enum salve_code visit_patient_join(const struct tape *stored, const struct tape *came, struct arena *mem,
                                    struct tape *out, struct salve_err *err);

@@ -268,7 +268,6 @@ static struct item *copy_of(const struct visit_known *known, const struct tape *
         if (item->stored == NULL || item->is_apart != is_apart || item->is_matched ||
             !same_content(item->tape, 0, tape, 0))
             continue;
-        item->is_matched = true;
         return item;
     }
     return NULL;
@@ -300,6 +299,47 @@ static enum salve_code follow(struct visit_known *known, struct import_resource 
     TRY(tape_copy(&came->tape, 0, redirect, known, known->mem, &made, err));
     came->tape = made;
     came->id = tape_child_text(&came->tape, 0, "id");
+    return SALVE_OK;
+}
+
+/* --- answers of a questionnaire ----------------------------------------------------------------------------------- */
+
+static bool is_made_of(const struct item *item, struct str response)
+{
+    for (tape_at c = tape_first(item->tape, 0); c != TAPE_NONE; c = tape_next(item->tape, 0, c))
+        if (tape_path_name(item->tape, c) == FHIR_N_derivedFrom &&
+            str_eq(tape_child_text(item->tape, c, "reference"), response))
+            return true;
+    return false;
+}
+
+static enum tape_verdict take_back(void *context, const struct tape *from, tape_at at, struct str *text)
+{
+    (void)context;
+    if (tape_element(from, at) != FHIR_E_Observation_status) return TAPE_KEEP;
+    *text = STR("entered-in-error");
+    return TAPE_REPLACE;
+}
+
+/* What was made of an answer goes with it: a new version of the answers that has it no more takes it back. */
+static enum salve_code take_back_lost(struct visit_known *known, const struct import_resource *came,
+                                      struct import_resource *list, size_t *count, struct salve_err *err)
+{
+    struct str response = arena_printf(known->mem, "%.*s/%.*s", STR_ARGS(came->type), STR_ARGS(came->id));
+    if (response.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
+    for (size_t i = 0; i < known->item_count; i++) {
+        struct item *item = &known->items[i];
+        if (item->stored == NULL || item->is_matched || item->mark.type != FHIR_T_Observation ||
+            item->mark.word >= SAME_REFUTED || screen_is_own(item->stored) || !is_made_of(item, response))
+            continue;
+        struct import_resource *lost = &list[(*count)++];
+        *lost =
+            (struct import_resource){.type = STR("Observation"), .id = item->id, .families = item->stored->families};
+        if (item->is_apart && lost->families == 0) lost->families = FAMILY_ALL;
+        TRY(tape_copy(item->tape, 0, take_back, NULL, known->mem, &lost->tape, err));
+        item->is_matched = true;
+        known->again->taken_back++;
+    }
     return SALVE_OK;
 }
 
@@ -343,6 +383,7 @@ static enum salve_code settle_one(struct visit_known *known, struct import_resou
     *is_kept = here == NULL;
     if (here == NULL)
         return put_item(known, (struct item){.id = came->id, .tape = tape, .mark = mark, .is_apart = is_apart}, err);
+    here->is_matched = true;
     if (is_double) known->redirects[known->redirect_count++] = (struct redirect){came->id, here->id};
     TRY(meet(known, here, tape, &mark, is_kept, err));
     return *is_kept && is_double ? follow(known, came, err) : SALVE_OK;
@@ -371,9 +412,8 @@ static enum salve_code settle_patient(struct visit_known *known, struct import_r
     TRY(visit_patient_join(here->tape, &came->tape, known->mem, &joined, err));
     came->tape = joined;
     *is_kept = !visit_patient_knows(here->tape, &joined);
-    bool is_said = same_content(here->tape, 0, &joined, 0); /* at most another clinic's id is new */
-    known->again->here += is_said;
-    if (is_said) return SALVE_OK;
+    known->again->here += !*is_kept;
+    if (same_content(here->tape, 0, &joined, 0)) return SALVE_OK; /* at most another clinic's id is new */
     known->again->renewed++;
     known->again->name_corrected = same_names(here->tape, 0, &joined, 0) == SAME_DIFFERS;
     known->again->born_corrected =
@@ -385,7 +425,7 @@ enum salve_code visit_known_settle(struct visit_known *known, struct import_done
                                    struct salve_err *err)
 {
     size_t count = done->resource_count, n = 0;
-    struct import_resource *list = arena_array(known->mem, struct import_resource, count + 1);
+    struct import_resource *list = arena_array(known->mem, struct import_resource, count + known->item_count + 1);
     bool *is_kept = arena_array(known->mem, bool, count + 1);
     known->redirects = arena_array(known->mem, struct redirect, count + 1);
     if (list == NULL || is_kept == NULL || known->redirects == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
@@ -404,6 +444,8 @@ enum salve_code visit_known_settle(struct visit_known *known, struct import_done
         done->apart_count -= list[i].families != 0 && !is_kept[i];
         if (is_kept[i]) list[n++] = list[i];
     }
+    for (size_t i = 0, kept = n; i < kept; i++)
+        if (str_is(list[i].type, "QuestionnaireResponse")) TRY(take_back_lost(known, &list[i], list, &n, err));
     done->resources = list;
     done->resource_count = n;
     return SALVE_OK;
