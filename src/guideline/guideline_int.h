@@ -92,6 +92,10 @@ enum guideline_tuple { GUIDELINE_ROW, GUIDELINE_DAY };
 enum salve_code guideline_tuple(enum guideline_tuple kind, const struct expr_value *values, struct arena *mem,
                                 struct expr_value *out, struct salve_err *err);
 
+/* guideline_ranges - the rows of the table ranges.json that concern the guideline's inputs, as a table of their own. */
+enum salve_code guideline_ranges(const struct guideline *guideline, struct str whole, struct arena *mem,
+                                 struct str *rows, struct salve_err *err);
+
 /* guideline_inputs - the value of the parameter "Inputs": a tuple a row of guideline.json and spelling of its unit. */
 enum salve_code guideline_inputs(const struct guideline *guideline, const struct ranges *ranges, struct arena *mem,
                                  struct expr_value *out, struct salve_err *err);

@@ -278,17 +278,59 @@ enum salve_code visit_import_into(const struct visit *visit, struct rec_view *vi
     return import_into(&in, view, err);
 }
 
+/* Opens the record and tells the alarms of what came, with all that is known about the person where it opens. */
+static enum salve_code open_telling(struct importing *in, struct str key, struct rec_view **view, struct salve_err *err)
+{
+    struct salve_err untold = {0};
+    enum salve_code code = visit_view_open(&in->row, key, 0, view, err);
+    enum salve_code told = tell_alarms(in, *view, &untold);
+    if (code == SALVE_OK && told != SALVE_OK && err != NULL) *err = untold;
+    return code == SALVE_OK ? told : code;
+}
+
 enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
                              const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
 {
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
     struct rec_view *view = NULL;
     TRY(read_bundle(&in, bytes, err));
-    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
-    struct salve_err untold = {0};
-    enum salve_code told = tell_alarms(&in, view, &untold);
-    if (code == SALVE_OK && told != SALVE_OK && err != NULL) *err = untold;
-    if (code == SALVE_OK) code = told;
+    enum salve_code code = open_telling(&in, card, &view, err);
+    if (code == SALVE_OK) code = import_into(&in, view, err);
+    code = visit_view_close(&view, code, err);
+    sum->people += code == SALVE_OK;
+    return code;
+}
+
+/* Reads the row again as what it is: about the Patient of the record that its key opened. */
+static enum salve_code about(struct importing *in, struct rec_view *view, const struct csv_import *csv, struct str born,
+                             struct salve_err *err)
+{
+    struct str json, known;
+    const struct rec_resource *patient = NULL;
+    uint64_t unread = in->sum->unread_answers;
+    TRY(visit_patient(view, &patient, err));
+    if (patient == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "Patient");
+    known = tape_child_text(&patient->tape, tape_root(&patient->tape), "birthDate");
+    if (born.len > 0 && known.len > 0 && !str_eq(born, known))
+        return salve_refuse(err, SALVE_E_CONFLICT, "the record of this key has another birth date", "row");
+    struct str reference = arena_printf(in->row.mem, "Patient/%.*s", STR_ARGS(patient->id));
+    TRY(csv_import_bundle(csv, reference, in->row.mem, &json, err));
+    TRY(read_bundle(in, json, err));
+    in->sum->unread_answers = unread;
+    return SALVE_OK;
+}
+
+enum salve_code visit_import_row(const struct visit *row, const struct csv_import *csv, const struct visit_named *named,
+                                 const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
+{
+    struct importing in = {.row = *row, .sum_mem = named->sum_mem, .ask = ask, .sum = sum, .line = csv->line};
+    struct rec_view *view = NULL;
+    struct str json;
+    TRY(csv_import_bundle(csv, STR("Patient/row"), row->mem, &json, err));
+    if (json.len == 0) return SALVE_OK;
+    TRY(read_bundle(&in, json, err));
+    enum salve_code code = open_telling(&in, named->key, &view, err);
+    if (code == SALVE_OK) code = about(&in, view, csv, named->born, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
     code = visit_view_close(&view, code, err);
     sum->people += code == SALVE_OK;

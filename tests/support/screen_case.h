@@ -70,6 +70,7 @@ static void examine(struct world *w)
     struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
     measure(w, view, "46098-0", "248152002", NULL); /* sex: female */
     measure(w, view, "82810-3", "60001007", NULL);  /* not pregnant */
+    measure(w, view, "birth-within-6-weeks", "false", NULL);
     measure_pressure(w, view, 1, "150", "95");
     measure_pressure(w, view, 3, "148", "92");
     measure(w, view, "8302-2", "17", "cm"); /* implausible */

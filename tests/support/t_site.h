@@ -282,18 +282,22 @@ static struct rec_view *t_open(struct t_site *t, struct actor actor, enum purpos
 
 static void t_close_view(struct rec_view **view) { t_must(rec_close(view, &err)); }
 
-/* What was measured: a LOINC code with a number and its UCUM unit or, where unit is NULL, with a SNOMED CT code. */
+/* What was measured or asked: a LOINC code with a number and its UCUM unit or, where unit is NULL, with a SNOMED
+ * CT code; a question with "true" or "false". */
 struct t_value {
     const char *code, *value, *unit;
 };
 
-static struct str t_code_json(struct arena *mem, const char *loinc)
+/* Codes of LOINC begin with a digit, questions with a letter. */
+static struct str t_code_json(struct arena *mem, const char *code)
 {
-    return arena_printf(mem, "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"%s\"}]}", loinc);
+    const char *system = code[0] > '9' ? "urn:salve:question" : "http://loinc.org";
+    return arena_printf(mem, "\"code\":{\"coding\":[{\"system\":\"%s\",\"code\":\"%s\"}]}", system, code);
 }
 
 static struct str t_value_json(struct arena *mem, struct t_value value)
 {
+    if (value.code[0] > '9') return arena_printf(mem, "\"valueBoolean\":%s", value.value);
     if (value.unit == NULL)
         return arena_printf(mem,
                             "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":"

@@ -128,7 +128,7 @@ if (mode === 'vectors') {
             const one = JSON.parse(readFileSync(join(share, 'guidelines', id, 'cases', name), 'utf8'));
             if (hasEncounter(one.subject)) continue; // the program finds the visit
             const parameters = { ...visit(one.now.slice(0, 10)), 'Inputs': inputs(share, about), 'Site days': siteDays(one.subject),
-                ...Object.fromEntries(about.switches.map(s => [s.parameter, one.choices?.[s.name] ?? s.initial])) };
+                ...Object.fromEntries(about.switches.map(s => [s.parameter, one.choices?.[s.name] ?? s.initial ?? null])) };
             const source = fhir.PatientSource.FHIRv401();
             source.loadBundles([one.subject]);
             const executor = new cql.Executor(library, new cql.CodeService({}), parameters);
