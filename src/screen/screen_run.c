@@ -66,7 +66,7 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
 {
     struct guideline_visit visit;
     struct gathering to = {.mem = mem, .err = err};
-    TRY(screen_asked(ask, mem, &visit, &to.ask, err));
+    TRY(screen_asked(screen, ask, mem, &visit, &to.ask, err));
     TRY(judge_all(&to, screen));
     *out = to.list;
     *count = to.count;
@@ -217,7 +217,8 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
                                  .finding = finding,
                                  .patient = run->patient,
                                  .about = STR(""),
-                                 .now_unix_ms = run->now_unix_ms};
+                                 .now_unix_ms = run->now_unix_ms,
+                                 .zone = run->screen->zone};
     TRY(add(run, SCREEN_OBSERVATION, screen_observation, &draft));
     draft.about = arena_printf(run->mem, "Observation/%.*s", STR_ARGS(draft.id));
     if (draft.about.ptr == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
