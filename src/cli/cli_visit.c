@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/cli_again.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_open.h"
@@ -24,18 +25,46 @@
 
 /* --- enrol -------------------------------------------------------------------------------------------------------- */
 
-static enum salve_code ask_patient(struct cli *cli, struct str *out, struct salve_err *err)
+enum { ANSWERS_MAX = 5 };
+
+/* One question until there is an answer to it; a birth date that is possible and unlikely is asked about. */
+static enum salve_code ask_one(struct cli *cli, enum visit_question question, char *line,
+                               struct visit_patient_form *form, struct salve_err *err)
 {
     static const char *const questions[] = {"Family name", "Given names", "Birth date (YYYY-MM-DD)",
                                             "Sex for reference ranges (female, male, other, unknown)"};
-    struct visit_patient_form form;
-    struct str *const answers[] = {&form.family, &form.given, &form.birth_date, &form.sex};
-    char lines[4][CLI_LINE_BYTES_MAX];
-    for (int i = 0; i < 4; i++) {
-        TRY(cli_ask(cli, questions[i], false, lines[i], sizeof lines[i], err));
-        *answers[i] = str_trim(str_of(lines[i]));
+    enum salve_code code = SALVE_OK;
+    for (int i = 0; i < ANSWERS_MAX; i++) {
+        struct salve_err why = {0};
+        enum visit_answer answer = VISIT_FINE;
+        TRY(cli_ask(cli, questions[question], false, line, CLI_LINE_BYTES_MAX, err));
+        code = visit_patient_answer(question, str_of(line), clock_ms(&cli->clock), form, &answer, &why);
+        if (code == SALVE_OK && answer == VISIT_ASK)
+            return cli_confirm(cli, "That is older than 110 years", "right", err);
+        if (code == SALVE_OK) return SALVE_OK;
+        if (err != NULL) *err = why;
+        cli_say(cli, "%s", why.why);
     }
-    return visit_patient_json(&form, cli->mem, out, err);
+    return code;
+}
+
+static enum salve_code ask_patient(struct cli *cli, struct visit_patient_form *form, struct str *out,
+                                   struct salve_err *err)
+{
+    char *lines = arena_alloc(cli->mem, (size_t)VISIT_QUESTIONS * CLI_LINE_BYTES_MAX);
+    if (lines == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
+    for (int i = 0; i < VISIT_QUESTIONS; i++)
+        TRY(ask_one(cli, (enum visit_question)i, lines + (size_t)i * CLI_LINE_BYTES_MAX, form, err));
+    return visit_patient_json(form, cli->mem, out, err);
+}
+
+/* A file is asked about as an answer is. */
+static enum salve_code check_file(struct cli *cli, const struct tape *patient, struct salve_err *err)
+{
+    enum visit_answer answer = VISIT_FINE;
+    struct str born = tape_child_text(patient, tape_root(patient), "birthDate");
+    TRY(visit_born_check(born.ptr == NULL ? STR("") : born, clock_ms(&cli->clock), &answer, err));
+    return answer == VISIT_ASK ? cli_confirm(cli, "The birth date is more than 110 years ago", "right", err) : SALVE_OK;
 }
 
 /* A card that nobody saw opens nothing for anybody: the record goes again, and the words say so. */
@@ -53,15 +82,17 @@ enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
     struct rec_enrolled enrolled;
     struct cli_reply reply;
     struct fhir_read_opts opts = {.type = FHIR_T_Patient};
+    struct visit_patient_form form = {.sex = STR("")};
     fhir_issues_init(&issues, cli->mem);
     if (cli->word_count == 0)
-        TRY(ask_patient(cli, &json, err));
+        TRY(ask_patient(cli, &form, &json, err));
     else
         TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &json, err));
     TRY(fhir_read(json, &opts, cli->mem, &patient, &issues, err));
+    if (cli->word_count > 0) TRY(check_file(cli, &patient, err));
     if (cli_has(cli, OPT_WORD)) TRY(cli_word_read(cli, cli_option(cli, OPT_WORD), "Word", &word, err));
     TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_enrol(&cli->visit, &patient, word, &enrolled, err));
+    TRY(visit_enrol(&cli->visit, &patient, form.sex, word, &enrolled, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "card", enrolled.card);
     cli_reply_words(&reply, "%.*s\n", STR_ARGS(enrolled.card));
@@ -313,20 +344,30 @@ static void keep_rejects(void *with, struct str lines)
     if (out->rejects != NULL) (void)fwrite(lines.ptr, 1, lines.len, out->rejects);
 }
 
-static void print_issues(void *with, const struct fhir_issues *issues)
+static void print_outcome(void *with, const struct fhir_issues *issues)
 {
-    struct outputs *to = with;
+    const struct cli *cli = with;
     struct buf out;
     struct str text;
-    buf_init(&out, to->cli->mem, 4 << 20);
+    buf_init(&out, cli->mem, 4 << 20);
     outcome_add(issues, &out);
     buf_add_char(&out, '\n');
     if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
 }
 
+static void print_issues(void *with, const struct fhir_issues *issues)
+{
+    print_outcome(((struct outputs *)with)->cli, issues);
+}
+
 static void tell_alarms(void *with, uint64_t line, const struct screen_found *findings)
 {
     cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
+}
+
+static bool is_theirs(void *with, const struct visit_whose *whose)
+{
+    return cli_is_theirs(((struct outputs *)with)->cli, whose);
 }
 
 static void tell_apart(void *with, const struct visit_apart *apart)
@@ -423,9 +464,12 @@ static enum salve_code import_known(struct outputs *out, struct visit_import_ask
     TRY(file_read(cli->words[cli->word_count - 1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
     if (cli_has(cli, OPT_MAP)) return import_rows(out, bytes, ask, sum, err);
     enum salve_code code = visit_import(&cli->visit, cli->card, bytes, ask, sum, err);
-    bool is_other = code == SALVE_E_CONFLICT && strcmp(err->element, "Patient.birthDate") == 0;
-    return cli_hint(code, is_other ? code : SALVE_OK,
-                    "it is not the birth date of the person with this card; --yes if it is to be corrected", err);
+    bool is_other = code == SALVE_E_CONFLICT && strncmp(err->element, "Patient.", 8) == 0;
+    return cli_hint(
+        code, is_other ? code : SALVE_OK,
+        "the file tells another one than the record of this card; look at both, and say --yes if it is this "
+        "person and the record is to be corrected",
+        err);
 }
 
 static enum salve_code check_import(const struct cli *cli, struct salve_err *err)
@@ -463,6 +507,7 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
     buf_addf(out, "%llu %s, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
              (unsigned long long)sum->people, is_results ? "rows" : "people", (unsigned long long)sum->resources_in,
              (unsigned long long)sum->kept, (unsigned long long)sum->commons);
+    cli_again_text(sum, out);
     if (sum->enrolled_only > 0)
         buf_addf(out,
                  "%llu of them only enrolled: no whole agreement to care in the file; their lines are named above.\n",
@@ -523,6 +568,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
                                              .person = step,
                                              .alarms = tell_alarms,
                                              .apart = tell_apart,
+                                             .is_theirs = is_theirs,
                                              .guidelines = guidelines_now,
                                              .begun = import_begun,
                                              .refused = tell_refused,
@@ -541,6 +587,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     bool is_done = code == SALVE_OK && !cli_interrupted();
     enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
     tell_not_judged(cli, &sum.findings);
+    cli_stale_tell(cli, sum.stale, sum.stale_urgent);
     if (is_enrol && !is_done)
         cli_say(
             cli,
@@ -552,16 +599,27 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
 
 /* --- findings and letters ----------------------------------------------------------------------------------------- */
 
-static enum salve_code read_file(const struct cli *cli, struct str *bytes, struct salve_err *err)
+static void tell_paper_alarms(void *with, const struct screen_found *findings) { cli_alarms_tell(with, 0, findings); }
+
+/* The file of --paper. */
+static enum salve_code read_paper(struct cli *cli, struct visit_paper *paper, struct salve_err *err)
 {
-    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, bytes, err);
+    *paper = (struct visit_paper){
+        .minimise = cli_has(cli, OPT_MINIMISE), .issues = print_outcome, .alarms = tell_paper_alarms, .with = cli};
+    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &paper->bytes, err);
+}
+
+static void tell_left_out(const struct visit_paper *paper)
+{
+    for (size_t i = 0; i < paper->rule_count; i++)
+        cli_warn("Left out by %s: %u", paper->left_out[i].rule, paper->left_out[i].count);
 }
 
 enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
 {
     struct visit_screening screening;
     struct screen_found findings;
-    struct str bytes;
+    struct visit_paper paper;
     bool is_paper = cli_has(cli, OPT_PAPER);
     if (!is_paper) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, is_paper ? CLI_NOBODY : CLI_STAFF, err));
@@ -570,8 +628,9 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (screening.left_out > 0)
         cli_say(cli, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.",
                 screening.left_out);
-    if (is_paper) TRY(read_file(cli, &bytes, err));
-    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
+    if (is_paper) TRY(read_paper(cli, &paper, err));
+    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, &paper, &findings, err));
+    if (is_paper) tell_left_out(&paper);
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, cli->card, &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
     cli->exit_status = cli_urgency_status(visit_urgency(&findings));
@@ -634,17 +693,25 @@ static enum salve_code included_families(const struct cli *cli, family_mask *out
 static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, bool *has_code, struct salve_err *err)
 {
     struct visit_screening screening;
-    struct visit_letters_ask letters = {.sheets = sheet, .count = 1, .is_untold = cli_has(cli, OPT_UNTOLD)};
-    struct str bytes;
+    bool is_outdated = false;
+    struct visit_letters_ask letters = {
+        .sheets = sheet, .count = 1, .is_outdated = &is_outdated, .is_untold = cli_has(cli, OPT_UNTOLD)};
+    struct visit_paper paper;
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
-        return visit_letters(&cli->visit, cli->card, &letters, has_code, err);
+        TRY(visit_letters(&cli->visit, cli->card, &letters, has_code, err));
+        if (is_outdated)
+            cli_warn("Something came into the record after these results were signed. The letter says so; "
+                     "'salve screen CARD' judges it.");
+        return SALVE_OK;
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));
-    TRY(read_file(cli, &bytes, err));
-    return visit_paper_letters(&cli->visit, &screening, bytes, &letters, err);
+    TRY(read_paper(cli, &paper, err));
+    TRY(visit_paper_letters(&cli->visit, &screening, &paper, &letters, err));
+    tell_left_out(&paper);
+    return SALVE_OK;
 }
 
 enum salve_code cli_letter(struct cli *cli, struct salve_err *err)

@@ -111,7 +111,8 @@ static struct str banner_of(const struct composer *c)
 {
     struct str banner = c->ask->is_demo ? letter_word(c, "demo") : STR("");
     if (c->ask->clinician.len == 0) banner = both(c, banner, letter_word(c, "draft"));
-    return c->ask->is_paper ? both(c, banner, letter_word(c, "paper")) : banner;
+    if (c->ask->is_paper) banner = both(c, banner, letter_word(c, "paper"));
+    return c->ask->is_outdated ? both(c, banner, letter_word(c, "outdated")) : banner;
 }
 
 static struct str unconfirmed_of(const struct composer *c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who acts, and the view of a person with their card. */
 #include "admit/import.h"
+#include "base/zone.h"
 #include "fhir/tape_edit.h"
 #include "screen/screen.h"
 #include "visit/visit_int.h"
@@ -59,22 +60,36 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
     return SALVE_OK;
 }
 
+enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err)
+{
+    char text[CLOCK_TEXT_BYTES];
+    const struct zone *zone = NULL;
+    TRY(site_zone(visit->site, &zone, err));
+    return arena_str(visit->mem, zone_date_text(zone, unix_ms, text), out, err);
+}
+
+enum salve_code visit_file_tapes(const struct visit *visit, const struct tape *bundle, struct screen_ask *out,
+                                 struct salve_err *err)
+{
+    size_t room = 0, count = 0;
+    const struct admit_rules *rules = site_admission(visit->site);
+    for (tape_at at = TAPE_NONE; tape_each_resource(bundle, &at);) room++;
+    struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
+    family_mask *families = arena_array(visit->mem, family_mask, room + 1);
+    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
+    for (tape_at at = TAPE_NONE; tape_each_resource(bundle, &at); count++) {
+        families[count] = admit_families(rules, bundle, at);
+        TRY(tape_copy(bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
+    }
+    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
+    return SALVE_OK;
+}
+
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
                                 uint32_t *unread_answers, struct salve_err *err)
 {
     struct tape bundle;
-    size_t room = 0, count = 0;
-    const struct admit_rules *rules = site_admission(visit->site);
     TRY(import_read(bytes, visit->mem, &bundle, NULL, err));
-    TRY(import_answers(rules, &bundle, visit->mem, unread_answers, err));
-    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at);) room++;
-    struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
-    family_mask *families = arena_array(visit->mem, family_mask, room + 1);
-    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
-    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at); count++) {
-        families[count] = admit_families(rules, &bundle, at);
-        TRY(tape_copy(&bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
-    }
-    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
-    return SALVE_OK;
+    TRY(import_answers(site_admission(visit->site), &bundle, visit->mem, unread_answers, err));
+    return visit_file_tapes(visit, &bundle, out, err);
 }

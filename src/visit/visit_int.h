@@ -16,14 +16,29 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
                                 struct salve_err *err);
 enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err);
 
+/* visit_date - the site's date at an instant, "2026-11-23". errors: those of site_zone; E_MEMORY. */
+enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err);
+
 /* visit_patient - the stored Patient of a view; NULL: there is none. */
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
 
+/* visit_name_of - "Ada Lovelace": given names, then family, of a Patient's first name; empty: it has none. */
+enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
+                              struct salve_err *err);
+
 /* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
- * now. *unread_answers: answers of questionnaires that nobody judges (import_answers). */
+ * now. *unread_answers: of questionnaires, that nobody will judge. visit_file_tapes - the same of a Bundle.
+ * visit_paper_read - the same, of what may be kept of a file (check.h). */
 struct screen_ask;
+struct visit_paper;
+struct visit_screening;
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
                                 uint32_t *unread_answers, struct salve_err *err);
+enum salve_code visit_file_tapes(const struct visit *visit, const struct tape *bundle, struct screen_ask *out,
+                                 struct salve_err *err);
+enum salve_code visit_paper_read(const struct visit *visit, const struct visit_screening *screening,
+                                 struct visit_paper *paper, struct screen_ask *out, uint32_t *unread_answers,
+                                 struct salve_err *err);
 
 /* visit_import_into - resources that are about the person of an open view, taken in as visit_import does. */
 struct visit_imported;
@@ -52,7 +67,8 @@ enum salve_code visit_alarms(const struct visit *visit, const struct visit_scree
 /* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but
  * the given families: out->values, copies in mem. E_MEMORY. */
 struct letter_ask;
-enum salve_code visit_letter_values(const struct screen_ask *from, family_mask families, struct arena *mem,
-                                    struct letter_ask *out, struct salve_err *err);
+struct zone;
+enum salve_code visit_letter_values(const struct zone *zone, const struct screen_ask *from, family_mask families,
+                                    struct arena *mem, struct letter_ask *out, struct salve_err *err);
 
 #endif

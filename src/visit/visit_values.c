@@ -151,11 +151,11 @@ static size_t resources_in(const struct screen_ask *from)
     return count;
 }
 
-enum salve_code visit_letter_values(const struct screen_ask *from, family_mask families, struct arena *mem,
-                                    struct letter_ask *out, struct salve_err *err)
+enum salve_code visit_letter_values(const struct zone *zone, const struct screen_ask *from, family_mask families,
+                                    struct arena *mem, struct letter_ask *out, struct salve_err *err)
 {
     struct guideline_visit visit;
-    TRY(guideline_visit_find(from->tapes, from->tape_count, from->now_unix_ms, zone_machine(), mem, &visit, err));
+    TRY(guideline_visit_find(from->tapes, from->tape_count, from->now_unix_ms, zone, mem, &visit, err));
     struct letter_value *list = arena_array(mem, struct letter_value, resources_in(from) + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "values");
     out->values = list;

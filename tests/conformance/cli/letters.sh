@@ -21,7 +21,7 @@ for g in alarms body-measures; do ok "accept $g" salve guideline accept $g --as 
 card=$(salve enrol --as kofi tests/conformance/cli/patient.json 2>/dev/null)
 ok "consent" salve consent give "$card" --purpose care --method card --read-back 1 --as kofi
 not_ill='{"resourceType":"Observation","id":"i","status":"final","code":{"coding":[{"system":"urn:salve:question","code":"acute-illness"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"'$day'T00:00:01Z","valueBoolean":false}'
-printf '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","birthDate":"%s"}},{"resource":%s},{"resource":%s},{"resource":%s}]}' \
+printf '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","name":[{"family":"Haddad","given":["Amina"]}],"birthDate":"%s"}},{"resource":%s},{"resource":%s},{"resource":%s}]}' \
     "$born" "$not_ill" "$(observation k 2823-3 "$(quantity 6.2 mmol/L)")" "$(observation c 2075-0 "$(quantity 101 mmol/L)")" >"$work/today.json"
 salve import "$card" "$work/today.json" --as lina >/dev/null 2>&1
 fails 11 "something for today" salve screen "$card" --as lina

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/zone.h"
 #include "fhir/fhir.h"
 #include "letter/letter.h"
 #include "screen/screen.h"
@@ -200,7 +201,7 @@ static void judge(const struct tape *tape, struct letter_ask *ask, struct arena 
                                .guideline_count = guideline_count,
                                .packages = packages};
     ask->clinic.packages = STR("basic heart women men cancer senses");
-    must(visit_letter_values(&from, 0, mem, ask, &err), &err);
+    must(visit_letter_values(zone_utc(), &from, 0, mem, ask, &err), &err);
 }
 
 /* Words of English letters that a thing may not be said in. */
