@@ -16,8 +16,15 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
                                 struct salve_err *err);
 enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err);
 
+/* visit_date - the site's date at an instant, "2026-11-23". errors: those of site_zone; E_MEMORY. */
+enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err);
+
 /* visit_patient - the stored Patient of a view; NULL: there is none. */
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
+
+/* visit_name_of - "Ada Lovelace": given names, then family, of a Patient's first name; empty: it has none. */
+enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
+                              struct salve_err *err);
 
 /* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
  * now. *unread_answers: answers of questionnaires that nobody judges (import_answers). */
@@ -30,8 +37,8 @@ struct visit_imported;
 SALVE_MUST_USE enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
                                                  struct visit_imported *sum, struct salve_err *err);
 
-/* visit_import_row - one row of a file about people who have a record, taken in as visit_import does; `csv` has its cells.
- * E_CONFLICT: the record that the key opens has another birth date. */
+/* visit_import_row - one row of a file about people who have a record, taken in as visit_import does; `csv` has its
+ * cells. E_CONFLICT: the record that the key opens has another birth date. */
 struct csv_import;
 struct visit_import_ask;
 struct visit_named {
