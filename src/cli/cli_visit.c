@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/cli_again.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_open.h"
@@ -343,15 +344,20 @@ static void keep_rejects(void *with, struct str lines)
     if (out->rejects != NULL) (void)fwrite(lines.ptr, 1, lines.len, out->rejects);
 }
 
-static void print_issues(void *with, const struct fhir_issues *issues)
+static void print_outcome(void *with, const struct fhir_issues *issues)
 {
-    struct outputs *to = with;
+    const struct cli *cli = with;
     struct buf out;
     struct str text;
-    buf_init(&out, to->cli->mem, 4 << 20);
+    buf_init(&out, cli->mem, 4 << 20);
     outcome_add(issues, &out);
     buf_add_char(&out, '\n');
     if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
+}
+
+static void print_issues(void *with, const struct fhir_issues *issues)
+{
+    print_outcome(((struct outputs *)with)->cli, issues);
 }
 
 static void tell_alarms(void *with, uint64_t line, const struct screen_found *findings)
@@ -359,19 +365,9 @@ static void tell_alarms(void *with, uint64_t line, const struct screen_found *fi
     cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
 }
 
-/* For the person at the desk alone: who the file and who the record is about. */
 static bool is_theirs(void *with, const struct visit_whose *whose)
 {
-    struct cli *cli = ((struct outputs *)with)->cli;
-    char line[16];
-    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) return false;
-    (void)fprintf(stderr, "The record is of  %.*s, born %.*s\nThe file is about %.*s, born %.*s\n",
-                  STR_ARGS(whose->record_name), STR_ARGS(whose->record_born), STR_ARGS(whose->file_name),
-                  STR_ARGS(whose->file_born));
-    if (cli_ask(cli, "Is it the same person? The record then takes what the file says. [y/n]", false, line, sizeof line,
-                NULL) != SALVE_OK)
-        return false;
-    return line[0] == 'y' || line[0] == 'Y';
+    return cli_is_theirs(((struct outputs *)with)->cli, whose);
 }
 
 static void tell_apart(void *with, const struct visit_apart *apart)
@@ -505,35 +501,13 @@ static enum salve_code check_speaking(const struct cli *cli, bool is_enrol, stru
     return SALVE_OK;
 }
 
-/* What was here before, and what became of it. */
-static void again_text(const struct visit_imported *sum, struct buf *out)
-{
-    const struct visit_again *again = &sum->again;
-    const struct {
-        uint64_t count;
-        const char *what;
-    } rows[] = {
-        {again->here, "already here"},
-        {again->older, "older states of what is here: not taken"},
-        {again->renewed, "next versions of what was here"},
-        {again->taken_back, "taken back: what they name counts no more"},
-        {again->named_nothing, "take back something that is not here: nothing is changed by them"},
-        {again->ours, "drafts, signatures or notes of a clinic, or other words on what was found here: not taken"},
-        {again->other_code, "with the id of something here that has another code: kept beside it"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].count > 0) buf_addf(out, "%llu %s.\n", (unsigned long long)rows[i].count, rows[i].what);
-    if (again->name_corrected) buf_add(out, STR("The name was corrected; the record shows both, and who did it.\n"));
-    if (again->born_corrected)
-        buf_add(out, STR("The birth date was corrected; the record shows both, and who did it.\n"));
-}
-
 static void imported_text(const struct cli *cli, struct visit_imported *sum, struct buf *out)
 {
     bool is_results = cli_has(cli, OPT_MAP) && !cli_has(cli, OPT_ENROL);
     buf_addf(out, "%llu %s, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
              (unsigned long long)sum->people, is_results ? "rows" : "people", (unsigned long long)sum->resources_in,
              (unsigned long long)sum->kept, (unsigned long long)sum->commons);
-    again_text(sum, out);
+    cli_again_text(sum, out);
     if (sum->enrolled_only > 0)
         buf_addf(out,
                  "%llu of them only enrolled: no whole agreement to care in the file; their lines are named above.\n",
@@ -555,18 +529,6 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
         buf_addf(out, "%-16.*s %-24.*s %-28.*s %7u\n", STR_ARGS(row->guideline), STR_ARGS(row->item),
                  STR_ARGS(row->category), row->count);
     }
-}
-
-/* Said also with --quiet. */
-static void tell_stale(const struct cli *cli, uint64_t count, uint64_t urgent)
-{
-    if (count == 0) return;
-    cli_warn(
-        "%llu findings rest on what was taken back or changed: they hold no more.\nNow: salve screen CARD --as %s; "
-        "then a clinician signs again.",
-        (unsigned long long)count, cli_option(cli, OPT_AS));
-    if (urgent > 0)
-        cli_warn("%llu of them were urgent: whoever was told of them IS TO BE TOLD AGAIN.", (unsigned long long)urgent);
 }
 
 /* A guideline that ended with an error stops no import, and is no success either. */
@@ -625,7 +587,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     bool is_done = code == SALVE_OK && !cli_interrupted();
     enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
     tell_not_judged(cli, &sum.findings);
-    tell_stale(cli, sum.stale, sum.stale_urgent);
+    cli_stale_tell(cli, sum.stale, sum.stale_urgent);
     if (is_enrol && !is_done)
         cli_say(
             cli,
@@ -637,16 +599,27 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
 
 /* --- findings and letters ----------------------------------------------------------------------------------------- */
 
-static enum salve_code read_file(const struct cli *cli, struct str *bytes, struct salve_err *err)
+static void tell_paper_alarms(void *with, const struct screen_found *findings) { cli_alarms_tell(with, 0, findings); }
+
+/* The file of --paper. */
+static enum salve_code read_paper(struct cli *cli, struct visit_paper *paper, struct salve_err *err)
 {
-    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, bytes, err);
+    *paper = (struct visit_paper){
+        .minimise = cli_has(cli, OPT_MINIMISE), .issues = print_outcome, .alarms = tell_paper_alarms, .with = cli};
+    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &paper->bytes, err);
+}
+
+static void tell_left_out(const struct visit_paper *paper)
+{
+    for (size_t i = 0; i < paper->rule_count; i++)
+        cli_warn("Left out by %s: %u", paper->left_out[i].rule, paper->left_out[i].count);
 }
 
 enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
 {
     struct visit_screening screening;
     struct screen_found findings;
-    struct str bytes;
+    struct visit_paper paper;
     bool is_paper = cli_has(cli, OPT_PAPER);
     if (!is_paper) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, is_paper ? CLI_NOBODY : CLI_STAFF, err));
@@ -655,8 +628,9 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (screening.left_out > 0)
         cli_say(cli, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.",
                 screening.left_out);
-    if (is_paper) TRY(read_file(cli, &bytes, err));
-    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
+    if (is_paper) TRY(read_paper(cli, &paper, err));
+    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, &paper, &findings, err));
+    if (is_paper) tell_left_out(&paper);
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, cli->card, &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
     cli->exit_status = cli_urgency_status(visit_urgency(&findings));
@@ -721,7 +695,7 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, b
     struct visit_screening screening;
     bool is_outdated = false;
     struct visit_letters_ask letters = {.sheets = sheet, .count = 1, .is_outdated = &is_outdated};
-    struct str bytes;
+    struct visit_paper paper;
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
@@ -733,8 +707,10 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, b
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));
-    TRY(read_file(cli, &bytes, err));
-    return visit_paper_letters(&cli->visit, &screening, bytes, &letters, err);
+    TRY(read_paper(cli, &paper, err));
+    TRY(visit_paper_letters(&cli->visit, &screening, &paper, &letters, err));
+    tell_left_out(&paper);
+    return SALVE_OK;
 }
 
 enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
