@@ -132,7 +132,8 @@ struct rec_ask {
     struct actor actor; /* staff must be registered under that role; the person's side has an empty id */
     enum purpose purpose;
     struct str who;     /* card code (the person is present), or the text of the compartment id (staff, purposes
-                            * that do not need presence: FOLLOW_UP, RESEARCH). CARE and SELF need the card */
+                            * that do not need presence: FOLLOW_UP, RESEARCH). CARE and SELF need the card; for CARE
+                            * and FOLLOW_UP also a ticket (worklist.h) */
     class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
 };
 
