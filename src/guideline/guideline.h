@@ -38,7 +38,8 @@ struct guideline_source {
     struct str issuer, title, year, table, doi; /* "ESC", "2024 Guidelines ...", "2024", "Table 5", "10.1093/..." */
 };
 
-/* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2017", "HEARTS". `parameter` is its CQL parameter. */
+/* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2017", "HEARTS". `parameter` is its CQL parameter. Without
+ * an initial value (empty) the site has to choose, and until then the parameter is null. */
 struct guideline_switch {
     struct str name, parameter, initial;
     const struct str *values;

@@ -161,7 +161,9 @@ static enum salve_code read_switch(const struct place *at, void *into, struct sa
     if (code == SALVE_OK) code = token_of(at, "name", &sw->name, err);
     if (code == SALVE_OK) code = text_of(at, "parameter", true, &sw->parameter, err);
     if (code == SALVE_OK) code = tokens_of(at, "values", false, &sw->values, &sw->value_count, err);
-    if (code == SALVE_OK) code = token_of(at, "initial", &sw->initial, err);
+    sw->initial = STR(""); /* none: the site chooses at acceptance */
+    if (code != SALVE_OK || json_get(at->value, "initial") == NULL) return code;
+    code = token_of(at, "initial", &sw->initial, err);
     if (code == SALVE_OK && !guideline_listed(sw->values, sw->value_count, sw->initial))
         return broken(at, "initial", "must be one of the values", err);
     return code;

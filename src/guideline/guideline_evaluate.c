@@ -246,7 +246,8 @@ static enum salve_code reasons_of(const struct reading *to, const struct guideli
     return SALVE_OK;
 }
 
-/* params_of - the bounds of the visit, then the switches: what was chosen, or else their initial values. */
+/* params_of - the bounds of the visit, then the switches: what was chosen, or else their initial values; null where
+ * there is neither. */
 static enum salve_code params_of(const struct guideline *guideline, const struct guideline_ask *ask, struct arena *mem,
                                  struct elm_param **out, struct salve_err *err)
 {
@@ -258,11 +259,12 @@ static enum salve_code params_of(const struct guideline *guideline, const struct
         struct str value = sw->initial;
         for (size_t c = 0; c < ask->choice_count; c++)
             if (str_eq(ask->choices[c].name, sw->name)) value = ask->choices[c].value;
-        if (!guideline_listed(sw->values, sw->value_count, value))
+        bool is_open = value.len == 0 && sw->initial.len == 0;
+        if (!is_open && !guideline_listed(sw->values, sw->value_count, value))
             return salve_refuse(err, SALVE_E_INVALID, "this value is not one of its values", "%.*s: switch %.*s",
                                 STR_ARGS(info->id), STR_ARGS(sw->name));
-        params[GUIDELINE_VISIT_PARAMS + i] =
-            (struct elm_param){.library = STR_NONE, .name = sw->parameter, .value = expr_string(value)};
+        params[GUIDELINE_VISIT_PARAMS + i] = (struct elm_param){
+            .library = STR_NONE, .name = sw->parameter, .value = is_open ? EXPR_NONE : expr_string(value)};
     }
     *out = params;
     return guideline_visit_params(ask, mem, params, err);

@@ -439,17 +439,19 @@ families.gad = {
             exp_severity: all === '' ? 'incomplete' : all < 5 ? 'minimal' : all < 10 ? 'mild' : all < 15 ? 'moderate' : 'severe' };
     } };
 families.audit = {
-    inputs: ['sex', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6', 'i7', 'i8', 'i9', 'i10'],
+    inputs: ['sex', 'pregnant', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6', 'i7', 'i8', 'i9', 'i10'],
     make() {
         const gap = chance() < .2 ? .06 : 0, top = pick(1, 2, 4);
-        return [pick('male', 'female'), ...Array.from({ length: 8 }, () => String(int(0, top))), ...[0, 0].map(() => String(pick(0, 0, 2, 4)))].map(v => sometimes(gap, v));
+        const sex = sometimes(gap, pick('male', 'female'));
+        return [sex, sex === 'male' ? pick('no', '') : pick('yes', 'no', ''), ...Array.from({ length: 8 }, () => String(int(0, top))), ...[0, 0].map(() => String(pick(0, 0, 2, 4)))].map((v, at) => at < 2 ? v : sometimes(gap, v));
     },
-    expect(sex, ...i) {
+    expect(sex, pregnant, ...i) {
         const short = i.slice(0, 3).includes('') ? '' : sum(i.slice(0, 3)), all = i.includes('') ? '' : sum(i);
         const zone = all === '' ? '' : all < 8 ? 'I' : all < 16 ? 'II' : all < 20 ? 'III' : 'IV';
         const heavy = i.slice(3, 6).some(x => Number(x) >= 2) || i.slice(8).some(x => Number(x) === 4);
         return { exp_auditc: String(short), exp_auditc_screen: short === '' || sex === '' ? '' : short >= (sex === 'male' ? 4 : 3) ? 'positive' : 'negative',
-            exp_audit: String(all), exp_zone: zone, exp_step_up: zone === '' ? '' : heavy && zone !== 'IV' ? 'yes' : 'no' };
+            exp_audit: String(all), exp_zone: zone, exp_step_up: zone === '' ? '' : heavy && zone !== 'IV' ? 'yes' : 'no',
+            exp_pregnancy: short === '' || pregnant === 'no' ? '' : pregnant === 'yes' ? short === 0 ? 'none' : short < 3 ? 'advise-none' : 'advise-and-refer' : short > 0 && sex !== 'male' ? 'ask-pregnancy' : '' };
     } };
 families.pack_years = {
     inputs: ['cigs_per_day', 'years'],
@@ -457,27 +459,37 @@ families.pack_years = {
     expect: (cigs, years) => ({ exp_pack_years: cigs === '' || years === '' ? '' : Q.of(cigs).div(20).mul(years).text(1) }) };
 
 families.tb_w4ss = {
-    inputs: ['cough', 'fever', 'weight_loss', 'night_sweats', 'hiv', 'cxr'],
-    make: () => [...Array.from({ length: 4 }, () => sometimes(.08, chance() < .25 ? 'yes' : 'no')), pick('positive', 'negative', 'unknown'), pick('none', 'normal', 'abnormal')],
-    expect(cough, fever, weight, sweats, hiv, cxr) {
-        const four = [cough, fever, weight, sweats];
-        const screen = four.includes('yes') ? 'positive' : four.includes('') ? '' : 'negative';
-        return { exp_w4ss: screen, exp_action: screen === 'positive' || cxr === 'abnormal' ? 'tb-evaluation' : screen === '' ? '' : 'no-tb-action' };
+    inputs: ['cough', 'fever', 'weight_loss', 'night_sweats', 'hiv', 'cxr', 'programme', 'risk_group', 'cough_2_weeks'],
+    make: () => [...Array.from({ length: 4 }, () => sometimes(.08, chance() < .25 ? 'yes' : 'no')), pick('positive', 'negative', 'negative', 'unknown'), pick('none', 'normal', 'none', 'abnormal'),
+        sometimes(.1, pick('general', 'risk-groups', 'risk-groups')), pick('yes', 'no', 'no', ''), pick('yes', 'no', 'no', '')],
+    expect(cough, fever, weight, sweats, hiv, cxr, programme, risk, long) {
+        const four = [cough, fever, weight, sweats], signs = four.filter(x => x === 'yes').length, open = four.includes('');
+        const screen = signs > 0 ? 'positive' : open ? '' : 'negative';
+        const tested = signs > 0 && (programme === 'general' || hiv === 'positive' || risk === 'yes' || (cough === 'yes' && long === 'yes') || signs > 1);
+        let action = '';
+        if (cxr === 'abnormal' || tested) action = 'tb-evaluation';
+        else if (screen === 'negative') action = 'no-tb-action';
+        else if (screen === 'positive' && programme === 'risk-groups') {
+            if (risk === '' || (cough === 'yes' && long === '')) action = 'ask-risk-group';
+            else if (!open) action = weight === 'yes' || sweats === 'yes' ? 'clinician-review' : 'return-if-lasts';
+        }
+        return { exp_w4ss: screen, exp_action: action };
     } };
 families.tb_crp = {
     inputs: ['cough', 'fever', 'weight_loss', 'night_sweats', 'hiv', 'cxr', 'crp'],
-    make: () => [...families.tb_w4ss.make(), sometimes(.1, near(0, 60, pick(0, 1, 2), [5, 5]))],
+    make: () => [...families.tb_w4ss.make().slice(0, 6), sometimes(.1, near(0, 60, pick(0, 1, 2), [5, 5]))],
     expect(...c) {
-        const crp = c.pop(), four = families.tb_w4ss.expect(...c).exp_action;
+        const crp = c.pop(), four = families.tb_w4ss.expect(...c, 'general', '', '').exp_action;
         return { exp_action: c[4] === 'positive' && crp !== '' && q(crp).gt(5) ? 'tb-evaluation' : four };
     } };
 families.bbv_offer = {
-    inputs: ['age', 'test', 'ever_tested', 'known_positive', 'consent', 'ongoing_risk'],
-    make: () => [near(10, 95, 0, [15, 18, 65, 79]), pick('hiv', 'hcv', 'hbv'), yesno(), chance() < .15 ? 'yes' : 'no', pick('accept', 'decline', 'unasked'), chance() < .3 ? 'yes' : 'no'],
-    expect(age, test, tested, known, consent, risk) {
-        const n = Number(age), [low, high] = { hiv: [15, 65], hcv: [18, 79], hbv: [18, 999] }[test];
-        return { exp_result: known === 'yes' ? 'known-positive-link-to-care' : tested === 'yes' && risk === 'no' ? 'not-due'
-            : (n < low || n > high) && risk === 'no' ? 'not-in-age-range' : { accept: 'test', decline: 'declined', unasked: 'offer' }[consent] };
+    inputs: ['age', 'test', 'ever_tested', 'known_positive', 'consent', 'ongoing_risk', 'pregnant', 'tested_this_pregnancy'],
+    make: () => [near(10, 95, 0, [15, 18, 65, 79]), pick('hiv', 'hcv', 'hbv'), yesno(), chance() < .15 ? 'yes' : 'no', pick('accept', 'decline', 'unasked'), chance() < .3 ? 'yes' : 'no', sometimes(.1, pick('yes', 'no', 'no')), sometimes(.2, yesno())],
+    expect(age, test, tested, known, consent, risk, pregnant, inThis) {
+        const n = Number(age), [low, high] = { hiv: [15, 65], hcv: [18, 79], hbv: [18, 999] }[test], outside = n < low || n > high;
+        const asked = { accept: 'test', decline: 'declined', unasked: 'offer' }[consent], stays = risk === 'no' && (tested === 'yes' || outside);
+        return { exp_result: known === 'yes' ? 'known-positive-link-to-care' : pregnant === 'yes' && inThis !== 'yes' ? asked
+            : stays && pregnant === '' ? '' : stays ? tested === 'yes' ? 'not-due' : 'not-in-age-range' : asked };
     } };
 
 families.cervical = {
@@ -570,12 +582,22 @@ families.retinal_image = {
     expect: (taken, months) => ({ exp_status: taken === 'no' || Number(months) >= 12 ? 'due' : 'not-due' }) };
 families.hearing = {
     inputs: ['right_500', 'right_1000', 'right_2000', 'right_4000', 'left_500', 'left_1000', 'left_2000', 'left_4000'],
-    make() { const at = int(-8, 110), step = pick(1, 5); return Array.from({ length: 8 }, () => sometimes(.01, String(Math.round((at + int(-15, 15)) / step) * step))).map(v => v === '0' ? '0' : v); },
+    make() {
+        const ear = at => { const step = pick(1, 5), gap = chance() < .12 ? .5 : 0; return Array.from({ length: 4 }, () => sometimes(gap, String(Math.round((at + int(-6, 6)) / step) * step))).map(v => v === '-0' ? '0' : v); };
+        const one = chance() < .5 ? pick(18, 20, 34, 35, 36) : int(-8, 110), other = chance() < .5 ? one + pick(-21, -20, -19, 0, 1, 19, 20, 21) : int(-8, 110);
+        return chance() < .2 ? [...Array(4).fill(String(one)), ...Array(4).fill(String(other))] : [...ear(one), ...ear(other)];
+    },
     expect(...c) {
         const ear = four => four.includes('') ? null : four.reduce((s, v) => s.add(v), Q.of(0)).div(4).round(1);
-        const right = ear(c.slice(0, 4)), left = ear(c.slice(4)), better = right && left ? right.le(left) ? right : left : null;
-        const grade = upwards(better, ['usual', 20, 'mild', 35, 'moderate', 50, 'moderately-severe', 65, 'severe', 80, 'profound', 95, 'complete']);
-        return { exp_average: better ? better.text(1) : '', exp_grade: grade, exp_urgency: grade === '' ? '' : grade === 'usual' ? 'none' : grade === 'mild' ? 'self-care' : 'routine' };
+        const known = [ear(c.slice(0, 4)), ear(c.slice(4))].filter(Boolean).sort((x, y) => x.cmp(y));
+        const [better, worse] = known, both = known.length === 2;
+        if (!better) return { exp_average: '', exp_grade: '', exp_urgency: '' };
+        let grade = upwards(better, ['usual', 20, 'mild', 35, 'moderate', 50, 'moderately-severe', 65, 'severe', 80, 'profound', 95, 'complete']);
+        if (!both) return { exp_average: better.text(1), exp_grade: better.lt(20) ? '' : grade, exp_urgency: better.lt(20) ? '' : 'routine' };
+        const apart = worse.ge(35) && (better.lt(20) || worse.sub(better).ge(20));
+        if (better.lt(20) && worse.ge(35)) grade = 'unilateral';
+        const own = { usual: worse.ge(20) ? 'self-care' : 'none', mild: 'self-care' }[grade] ?? 'routine';
+        return { exp_average: better.text(1), exp_grade: grade, exp_urgency: apart ? 'soon' : own };
     } };
 
 // --- run --------------------------------------------------------------------------------------------------------------

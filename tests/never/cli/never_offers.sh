@@ -65,20 +65,26 @@ is "is never shown as somebody who said no" "$(grep -ciE 'declin|refus' "$work/.
 
 # Tuberculosis: what counts only for people living with HIV must not tell who does.
 four() { echo tb-cough=$1 tb-fever=false tb-weight-loss=false tb-night-sweats=false; }
-ok "another site" salve init "$work/lungs" --name "North Clinic" --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician
-export SALVE_SITE=$work/lungs
-ok "tuberculosis is accepted" salve guideline accept tuberculosis --as dr-amina
-person cough $(four true)
-person marker $(four false) known-hiv=true 1988-5=12
-prints 'tb-screen: positive' "a raised marker calls for the test" salve screen --paper "$work/marker.json"
-ok "with all that staff see" salve screen --json --paper "$work/marker.json"
-is "staff are not told for whom it counts" "$(grep -ciE 'hiv|crp|marker|infection' "$work/.out")" 0
-for lang in en ar; do
-    for who in cough marker; do
-        ok "letter $who in $lang" salve letter --paper "$work/$who.json" --as dr-amina --lang $lang \
-            --include infections -o "$work/$who.$lang.html"
-        is "the letter $who in $lang is that of a cough" "$(sha256sum <"$work/$who.$lang.html")" \
-            "$(sha256sum <"$work/cough.$lang.html")"
+for rule in general risk-groups; do
+    ok "a site of its own" salve init "$work/$rule" --name "North Clinic" --key-file "$work/$rule.key" --staff dr-amina:clinician
+    export SALVE_SITE=$work/$rule SALVE_KEY_FILE=$work/$rule.key
+    ok "tuberculosis is accepted" salve guideline accept tuberculosis --as dr-amina --choose "tb-programme=$rule"
+    person cough $(four true) tb-cough-2-weeks=true tb-risk-group=false
+    person risk $(four true) tb-cough-2-weeks=false tb-risk-group=true
+    person marker $(four false) known-hiv=true 1988-5=12
+    person known $(four true) known-hiv=true
+    for who in marker known; do
+        prints 'tb-screen: positive' "who is $who has the test" salve screen --paper "$work/$who.json"
+        ok "with all that staff see" salve screen --json --paper "$work/$who.json"
+        is "staff are not told for whom it counts" "$(grep -ciE 'hiv|crp|marker|infection' "$work/.out")" 0
+    done
+    for lang in en ar; do
+        for who in cough risk marker known; do
+            ok "letter $who in $lang" salve letter --paper "$work/$who.json" --as dr-amina --lang $lang \
+                --include infections -o "$work/$who.$lang.html"
+            is "the letter $who in $lang is that of a cough" "$(sha256sum <"$work/$who.$lang.html")" \
+                "$(sha256sum <"$work/cough.$lang.html")"
+        done
     done
 done
 finish

@@ -44,6 +44,21 @@ static void reads_what_it_says(void **state)
     arena_close(mem);
 }
 
+/* A choice that nobody made for the site. */
+static void a_switch_may_have_no_initial_value(void **state)
+{
+    struct arena *mem = arena_open(1 << 20);
+    struct guideline g = {0};
+    struct salve_err err = {0};
+    (void)state;
+    const char *hit = strstr(small, ",\"initial\":\"a\"");
+    assert_non_null(hit);
+    struct str text = arena_printf(mem, "%.*s%s", (int)(hit - small), small, hit + strlen(",\"initial\":\"a\""));
+    assert_int_equal(read_text(text, mem, &g, &err), SALVE_OK);
+    assert_int_equal(g.info.switches[0].initial.len, 0);
+    arena_close(mem);
+}
+
 /* refused - `from` in the small text becomes `to`; the error must name `at` and say `why`. */
 static void refused(const char *from, const char *to, const char *at, const char *why)
 {
@@ -176,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_it_says),
+        cmocka_unit_test(a_switch_may_have_no_initial_value),
         cmocka_unit_test(names_a_key_that_is_not_known),
         cmocka_unit_test(names_what_is_missing_or_empty),
         cmocka_unit_test(wants_closed_lists_without_doubles),
