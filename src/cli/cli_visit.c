@@ -10,6 +10,7 @@
 
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
+#include "cli/cli_inbox.h"
 #include "cli/cli_open.h"
 #include "cli/cli_person.h"
 #include "cli/cli_reply.h"
@@ -207,7 +208,7 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
 /* Where the cards and what was left out go while an import runs. */
 struct outputs {
     struct cli *cli;
-    FILE *rejects, *cards;
+    FILE *rejects, *cards, *urgent;
     struct cli_progress progress;
     struct visit_screening screening; /* of guidelines_now */
 };
@@ -261,6 +262,7 @@ static enum salve_code import_begun(void *with, const struct rec_rows_state *sta
         return salve_refuse(err, SALVE_E_CONFLICT,
                             "the file exists and may hold slips or cards, which are shown once; name another",
                             "--output %s", path);
+    if (out->urgent != NULL) TRY(cli_urgent_begun(out->urgent, cli_option(out->cli, OPT_URGENT), state, err));
     if (!state->is_resumed && out->rejects != NULL && bytes_in(out->rejects) > 0 &&
         ftruncate(fileno(out->rejects), 0) != 0)
         return file_fail(err, cli_option(out->cli, OPT_REJECTS));
@@ -282,7 +284,16 @@ static enum salve_code open_outputs(struct outputs *out, struct salve_err *err)
 {
     const char *rejects = cli_option(out->cli, OPT_REJECTS), *cards = cli_option(out->cli, OPT_OUTPUT);
     if (rejects != NULL) TRY(open_output(rejects, &out->rejects, err));
+    if (cli_has(out->cli, OPT_URGENT)) TRY(open_output(cli_option(out->cli, OPT_URGENT), &out->urgent, err));
     return cards == NULL ? SALVE_OK : open_output(cards, &out->cards, err);
+}
+
+static enum salve_code keep_urgent(void *with, uint64_t row, struct str ticket, enum urgency urgency,
+                                   struct salve_err *err)
+{
+    struct outputs *out = with;
+    if (out->urgent == NULL) return SALVE_OK;
+    return cli_urgent_keep(out->urgent, cli_option(out->cli, OPT_URGENT), row, ticket, urgency, err);
 }
 
 static enum salve_code keep_card(void *with, struct str subject, struct str card, struct salve_err *err)
@@ -413,6 +424,7 @@ static enum salve_code check_import(const struct cli *cli, struct salve_err *err
     if (!is_enrol && cli->word_count != 2) what = "give the person's card and the file";
     if (!is_enrol && cli_has(cli, OPT_MAP)) what = "--map goes with --enrol: every row is a new person";
     if (cli_has(cli, OPT_MINIMISE) != cli_has(cli, OPT_REJECTS)) what = "--minimise and --rejects go together";
+    if (!is_enrol && cli_has(cli, OPT_URGENT)) what = "--urgent goes with --enrol; of one person it is said at once";
     if (is_enrol && !cli_has(cli, OPT_OUTPUT)) what = "with --enrol the slips go to --output; they are shown only once";
     return what == NULL ? SALVE_OK : salve_refuse(err, SALVE_E_USAGE, what, "import");
 }
@@ -444,6 +456,11 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
     if (sum->less_urgent > 0)
         buf_addf(out, "%llu of these with a value that a clinician has to see today.\n",
                  (unsigned long long)sum->less_urgent);
+    if (sum->emergency + sum->same_day > 0)
+        buf_addf(out,
+                 "%llu people with an EMERGENCY NOW, %llu for a clinician TODAY%s; 'salve inbox' lists the tickets.\n",
+                 (unsigned long long)sum->emergency, (unsigned long long)sum->same_day,
+                 cli_has(cli, OPT_URGENT) ? ", their rows in the --urgent file" : "");
     if (sum->rule_count > 0) buf_addf(out, "Left out by rule, all of it in %s:\n", cli_option(cli, OPT_REJECTS));
     for (size_t i = 0; i < sum->rule_count; i++)
         buf_addf(out, "  %-28s %7u\n", sum->left_out[i].rule, sum->left_out[i].count);
@@ -491,6 +508,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
                                              .issues = print_issues,
                                              .person = step,
                                              .alarms = tell_alarms,
+                                             .urgent = keep_urgent,
                                              .apart = tell_apart,
                                              .guidelines = guidelines_now,
                                              .begun = import_begun,
@@ -504,11 +522,14 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_one(cli, &ask, &sum, err);
     code = close_output(out.rejects, cli_option(cli, OPT_REJECTS), code, err);
     code = close_output(out.cards, cli_option(cli, OPT_OUTPUT), code, err);
+    code = close_output(out.urgent, cli_option(cli, OPT_URGENT), code, err);
     if (sum.rule_count > 0 || sum.enrolled_only > 0) cli->exit_status = 5;
     if (code != SALVE_OK && sum.people == 0) return code;
     bool is_done = code == SALVE_OK && !cli_interrupted();
     enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
     tell_not_judged(cli, &sum.findings);
+    if (sum.same_day > 0) cli->exit_status = cli_urgency_status(URGENCY_SAME_DAY);
+    if (sum.emergency > 0) cli->exit_status = cli_urgency_status(URGENCY_EMERGENCY_NOW);
     if (is_enrol && !is_done)
         cli_say(
             cli,
@@ -549,21 +570,59 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     return SALVE_OK;
 }
 
-enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
+/* --leave-out ITEM=REASON */
+static enum salve_code read_leave(const struct cli *cli, struct screen_leave **out, struct salve_err *err)
 {
-    size_t count = 0;
-    bool has_unjudged = false;
-    struct cli_reply reply;
-    TRY(cli_card_read(cli, err));
-    TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_sign(&cli->visit, cli->card, &count, &has_unjudged, err));
-    if (has_unjudged)
+    const struct cli_values *words = &cli->options[OPT_LEAVE_OUT];
+    *out = arena_array(cli->mem, struct screen_leave, words->count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "--leave-out");
+    for (size_t i = 0; i < words->count; i++)
+        if (!str_split(str_of(words->value[i]), '=', &(*out)[i].item, &(*out)[i].reason))
+            return salve_refuse(err, SALVE_E_USAGE, "write it as ITEM=REASON", "--leave-out");
+    return SALVE_OK;
+}
+
+/* What is signed is shown before it is; on a terminal it is asked about. */
+struct signing {
+    struct cli *cli;
+    struct visit_drafts drafts;
+};
+
+static bool confirm_drafts(void *with, const struct visit_drafts *drafts)
+{
+    struct signing *to = with;
+    bool is_yes = true;
+    to->drafts = *drafts;
+    if (drafts->has_unjudged)
         cli_warn(
             "Something that is kept apart came after the last findings about such things, and was NOT JUDGED for this "
             "signature:\n'salve screen CARD' as a clinician judges it, then sign again.");
+    if (!to->cli->is_json) cli_drafts_print(to->cli, drafts);
+    if (cli_has(to->cli, OPT_YES) || isatty(STDIN_FILENO) != 1) return true;
+    return ask_yes(to->cli, "Sign these findings? [y/n]", &is_yes, NULL) == SALVE_OK && is_yes;
+}
+
+enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
+{
+    struct screen_leave *leave = NULL;
+    struct signing to = {.cli = cli};
+    struct visit_sign_ask ask = {
+        .leave_count = cli->options[OPT_LEAVE_OUT].count, .confirm = confirm_drafts, .with = &to};
+    struct visit_signed done;
+    struct cli_reply reply;
+    TRY(read_leave(cli, &leave, err));
+    ask.leave = leave;
+    TRY(cli_card_read(cli, err));
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_sign(&cli->visit, cli->card, &ask, &done, err));
     cli_reply_open(&reply, cli, '{');
-    cli_reply_number(&reply, "signed", count);
-    cli_reply_words(&reply, "Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", count);
+    cli_reply_number(&reply, "signed", done.count);
+    cli_reply_enter(&reply, "findings", '[');
+    for (size_t i = 0; cli->is_json && i < to.drafts.set.count; i++)
+        cli_draft_json(&to.drafts.set.findings[i], &to.drafts.told[i], &reply);
+    cli_reply_leave(&reply);
+    cli_reply_words(&reply, "Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", done.count);
+    cli_work_add(&reply, &done.open);
     return cli_reply_done(&reply, err);
 }
 

@@ -83,6 +83,26 @@ static bool is_all_apart(const struct work *work)
     return true;
 }
 
+static bool has_purpose(struct site *site, const struct keys_granted granted[PURPOSE_LAST + 1], enum purpose purpose)
+{
+    const struct keys_granted *one = &granted[purpose];
+    return one->classes != 0 && (one->not_after_unix_s == 0 || one->not_after_unix_s > site_now_unix_ms(site) / 1000);
+}
+
+enum salve_code worklist_purpose(struct site *site, struct str ticket, struct arena *mem, enum purpose *out,
+                                 struct salve_err *err)
+{
+    struct compartment id;
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    bool is_shown = false;
+    TRY(rec_work_who(site, ticket, mem, &id, &is_shown, err));
+    TRY(keys_granted(site->keys, id, granted, err));
+    *out = is_shown && has_purpose(site, granted, PURPOSE_CARE) ? PURPOSE_CARE : PURPOSE_FOLLOW_UP;
+    if (*out == PURPOSE_CARE || has_purpose(site, granted, PURPOSE_FOLLOW_UP)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONSENT,
+                        "it waits for the card: at the next visit, or by the station's paper list", "ticket");
+}
+
 /* Follow-up opens nothing of what is kept apart: that waits for the card. */
 static enum salve_code tell(struct site *site, const struct rec_work *work, struct arena *mem, struct work *out,
                             struct salve_err *err)

@@ -65,6 +65,11 @@ SALVE_MUST_USE enum salve_code worklist_write(struct rec_view *view, struct salv
 SALVE_MUST_USE enum salve_code worklist_mine(struct rec_view *view, struct arena *mem, struct work *out,
                                              struct salve_err *err);
 
+/* worklist_purpose - what a ticket opens now: CARE while the card's showing lasts, else FOLLOW_UP. E_NOT_FOUND;
+ * E_CONSENT: it waits for the card. */
+SALVE_MUST_USE enum salve_code worklist_purpose(struct site *site, struct str ticket, struct arena *mem,
+                                                enum purpose *out, struct salve_err *err);
+
 /* worklist_read - all of it, in no order that says anything. That it was read, by whom and when is a document of the
  * site, and so a public leaf. actor: REGISTRAR, ASSISTANT or CLINICIAN (E_ROLE). */
 SALVE_MUST_USE enum salve_code worklist_read(struct site *site, struct actor actor, struct arena *mem,

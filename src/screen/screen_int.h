@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "fhir/tape_edit.h"
+#include "records/worklist.h"
 #include "screen/screen.h"
 
 #define SCREEN_EXTENSION "urn:salve:extension:"
@@ -118,6 +119,9 @@ enum salve_code screen_notes_read(struct rec_view *view, struct arena *mem, stru
 const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
                                          const struct finding *finding);
 
+/* screen_is_same - do two findings say the same of the same values? */
+bool screen_is_same(const struct finding *a, const struct finding *b);
+
 /* A finding that stands: a draft, signed, or left out at a signing as an alarm. */
 struct screen_kept {
     const struct rec_resource *kept; /* the Observation */
@@ -128,6 +132,20 @@ struct screen_kept {
 /* screen_kept_read - of all that the view shows, in the order of saving. */
 enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
                                  struct salve_err *err);
+
+/* What is open about a person, by task and part (screen_work.c). Begin with screen_work_begin, add every finding that
+ * will stand after the save, then screen_work_set: it goes with that save. `is_screened`: what came was judged now.
+ * Who does not see what is kept apart ends nothing of it. */
+struct screen_work {
+    enum urgency open[WORK_TASKS][WORK_PARTS]; /* URGENCY_COUNT: nothing */
+};
+void screen_work_begin(struct screen_work *work);
+void screen_work_alarm(struct screen_work *work, const struct finding *finding, bool is_told, bool is_closed);
+void screen_work_draft(struct screen_work *work, const struct finding *finding);
+struct work_entry screen_work_entry(enum work_part part, enum work_task task, enum urgency urgency,
+                                    int64_t now_unix_ms);
+enum salve_code screen_work_set(struct rec_view *view, const struct screen_work *work, bool is_screened,
+                                struct arena *mem, struct salve_err *err);
 
 /* screen_provenance - who did what with these targets, at the time of the view. `reason`: empty for none. */
 struct screen_deed {

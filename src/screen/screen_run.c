@@ -126,6 +126,11 @@ struct run {
     const struct rec_resource *all;
     size_t all_count;
     bool *is_reused; /* drafts that this run writes again */
+    bool *is_held;   /* drafts of an earlier visit's alarm that is open: no run ends them */
+    struct screen_kept *kept;
+    size_t kept_count;
+    struct screen_notes notes;
+    struct screen_work work; /* what is open behind this run */
     struct str patient;
     int64_t now_unix_ms;
     struct rec_item *items;
@@ -155,10 +160,11 @@ static size_t draft_of(const struct run *run, enum screen_kind kind, const struc
         if (one->class != class_of(finding)) continue;
         if (kind != SCREEN_OBSERVATION && str_eq(screen_about(one, run->mem), about)) return i;
         struct finding kept;
-        if (kind == SCREEN_OBSERVATION &&
-            screen_finding(&one->tape, screen_extension(&one->tape), run->mem, &kept, NULL) == SALVE_OK &&
-            str_eq(kept.guideline, finding->guideline) && str_eq(kept.item, finding->item))
-            return i;
+        if (kind != SCREEN_OBSERVATION ||
+            screen_finding(&one->tape, screen_extension(&one->tape), run->mem, &kept, NULL) != SALVE_OK ||
+            !str_eq(kept.guideline, finding->guideline) || !str_eq(kept.item, finding->item))
+            continue;
+        if (!run->is_held[i] || (screen_is_same(&kept, finding) && finding->urgency <= kept.urgency)) return i;
     }
     return run->all_count;
 }
@@ -199,6 +205,9 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
                                  .about = STR(""),
                                  .now_unix_ms = run->now_unix_ms};
     TRY(add(run, SCREEN_OBSERVATION, screen_observation, &draft));
+    screen_work_alarm(&run->work, finding, screen_note_of(&run->notes, SCREEN_NOTE_TOLD, draft.id, finding) != NULL,
+                      screen_note_of(&run->notes, SCREEN_NOTE_CLOSED, draft.id, finding) != NULL);
+    screen_work_draft(&run->work, finding);
     draft.about = arena_printf(run->mem, "Observation/%.*s", STR_ARGS(draft.id));
     if (draft.about.ptr == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     if (screen_needs_request(finding)) TRY(add(run, SCREEN_REQUEST, screen_request, &draft));
@@ -214,12 +223,12 @@ static bool is_of_alarms(const struct rec_resource *one)
 }
 
 /* Drafts that this run did not write again no longer hold. Where the alarms could not be judged, what they found before
- * stands. */
-static enum salve_code cancel_rest(struct run *run, bool is_held)
+ * stands; an earlier visit's alarm stands until the person was told and it was closed. */
+static enum salve_code cancel_rest(struct run *run, bool are_alarms_unknown)
 {
     for (size_t i = 0; i < run->all_count; i++) {
-        if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
-        if (is_held && is_of_alarms(&run->all[i])) continue;
+        if (are_alarms_unknown && is_of_alarms(&run->all[i])) run->is_held[i] = true;
+        if (run->is_reused[i] || run->is_held[i] || !screen_is_draft(&run->all[i])) continue;
         salve_assert(run->item_count < run->room);
         struct tape *tape = arena_new(run->mem, struct tape);
         struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
@@ -228,6 +237,50 @@ static enum salve_code cancel_rest(struct run *run, bool is_held)
         run->items[run->item_count++] = (struct rec_item){.tape = tape, .class = run->all[i].class};
     }
     return SALVE_OK;
+}
+
+static size_t index_of(const struct run *run, struct str id)
+{
+    size_t at = 0;
+    while (at < run->all_count && !str_eq(run->all[at].id, id)) at++;
+    return at;
+}
+
+/* Alarms that an earlier visit left open, as drafts, with what belongs to them. */
+static enum salve_code hold(struct run *run, int64_t visit_start_unix_ms)
+{
+    run->is_held = arena_array(run->mem, bool, run->all_count + 1);
+    if (run->is_held == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+    TRY(screen_notes_read(run->view, run->mem, &run->notes, run->err));
+    TRY(screen_kept_read(run->view, run->mem, &run->kept, &run->kept_count, run->err));
+    for (size_t i = 0; i < run->kept_count; i++) {
+        const struct rec_resource *one = run->kept[i].kept;
+        int64_t at_unix_ms = 0;
+        struct str at = tape_child_text(&one->tape, tape_root(&one->tape), "effectiveDateTime");
+        bool is_earlier = clock_parse(at, &at_unix_ms) && at_unix_ms < visit_start_unix_ms;
+        if (run->kept[i].is_open && is_earlier && screen_is_draft(one)) run->is_held[index_of(run, one->id)] = true;
+    }
+    for (size_t i = 0; i < run->all_count; i++) {
+        if (screen_kind(&run->all[i]) == SCREEN_OTHER || screen_kind(&run->all[i]) == SCREEN_OBSERVATION) continue;
+        struct str about = screen_about(&run->all[i], run->mem);
+        if (!str_starts(about, STR("Observation/"))) continue;
+        run->is_held[i] = run->is_held[index_of(run, str_cut(about, sizeof "Observation/" - 1, about.len))];
+    }
+    return SALVE_OK;
+}
+
+/* What stands beside what this run wrote: signed, left out as an alarm, held. */
+static enum salve_code set_work(struct run *run)
+{
+    for (size_t i = 0; i < run->kept_count; i++) {
+        const struct screen_kept *one = &run->kept[i];
+        size_t at = index_of(run, one->kept->id);
+        bool is_draft = screen_is_draft(one->kept);
+        if (run->is_reused[at] || (is_draft && !run->is_held[at])) continue;
+        screen_work_alarm(&run->work, &one->finding, one->told != NULL, one->closed != NULL);
+        if (is_draft) screen_work_draft(&run->work, &one->finding);
+    }
+    return screen_work_set(run->view, &run->work, true, run->mem, run->err);
 }
 
 static enum salve_code load(struct run *run, struct screen_ask *ask)
@@ -268,8 +321,12 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
     struct finding *list = NULL;
     bool keeps_apart = rec_keeps_apart(view);
     *out = (struct screen_found){.is_blind = keeps_apart && !rec_shows(view, CLASS_SENS)};
+    struct guideline_visit visit;
     run.now_unix_ms = rec_opened_at_unix_ms(view);
+    screen_work_begin(&run.work);
     TRY(load(&run, &ask));
+    (void)screen_asked(&ask, &visit);
+    TRY(hold(&run, visit.start_unix_ms));
     TRY(screen_evaluate(screen, &ask, mem, &list, &out->count, err));
     out->list = list;
     if (out->is_blind) out->count = drop_apart(list, out->count);
@@ -282,5 +339,6 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
         if (!is_said) TRY(add_drafts(&run, &list[i]));
     }
     TRY(cancel_rest(&run, screen_holds(list, out->count)));
-    return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : SALVE_OK;
+    TRY(set_work(&run));
+    return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : worklist_write(view, err);
 }

@@ -137,15 +137,18 @@ static bool share_an_input(const struct finding *a, const struct finding *b)
     return false;
 }
 
-/* The same of the same values, and not more urgent than it was then. */
+bool screen_is_same(const struct finding *a, const struct finding *b)
+{
+    return str_eq(a->guideline, b->guideline) && str_eq(a->item, b->item) && str_eq(a->value, b->value) &&
+           str_eq(a->value2, b->value2) && str_eq(a->unit, b->unit) &&
+           (share_an_input(a, b) || (a->input_count == 0 && b->input_count == 0));
+}
+
+/* The same of the same values, and not more urgent than it was then. What rests on no value is itself alone. */
 static bool holds_for(const struct screen_note *note, struct str id, const struct finding *now)
 {
-    const struct finding *then = &note->finding;
-    bool is_same = str_eq(then->guideline, now->guideline) && str_eq(then->item, now->item) &&
-                   str_eq(then->value, now->value) && str_eq(then->value2, now->value2) &&
-                   str_eq(then->unit, now->unit) && now->urgency >= then->urgency;
-    bool has_none = then->input_count == 0 && now->input_count == 0;
-    return is_same && (share_an_input(then, now) || (has_none && str_eq(note->about, id)));
+    bool is_itself = now->input_count > 0 || str_eq(note->about, id);
+    return is_itself && screen_is_same(&note->finding, now) && now->urgency >= note->finding.urgency;
 }
 
 const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
