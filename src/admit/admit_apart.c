@@ -53,17 +53,23 @@ static bool has_letters(struct str text)
     return false;
 }
 
-static bool is_rxnorm(const struct tape *tape, tape_at concept)
+/* Is the medicine known by its names alone: RxNorm has no groups, and what stands in words only has no code? */
+static bool is_by_name(const struct admit_rules *rules, const struct tape *tape, tape_at concept)
 {
-    for (tape_at c = tape_first(tape, concept); c != TAPE_NONE; c = tape_next(tape, concept, c))
-        if (tape_type(tape, c) == FHIR_T_Coding && str_eq(tape_child_text(tape, c, "system"), RXNORM)) return true;
-    return false;
+    bool has_code = false;
+    for (tape_at c = tape_first(tape, concept); c != TAPE_NONE; c = tape_next(tape, concept, c)) {
+        if (tape_type(tape, c) != FHIR_T_Coding) continue;
+        struct str system = tape_child_text(tape, c, "system");
+        if (str_eq(system, RXNORM)) return true;
+        has_code |= admit_set_has_system(rules, rules->medicine_set, system);
+    }
+    return !has_code && tape_path_name(tape, concept) == FHIR_N_medication;
 }
 
-/* A concept of RxNorm: every name beside its codes. */
-static family_mask medicine_families(const struct tape *tape, tape_at concept)
+/* Every name beside the codes. */
+static family_mask medicine_families(const struct admit_rules *rules, const struct tape *tape, tape_at concept)
 {
-    if (!is_rxnorm(tape, concept)) return 0;
+    if (!is_by_name(rules, tape, concept)) return 0;
     struct str text = tape_child_text(tape, concept, "text");
     family_mask families = named_families(text);
     bool is_named = has_letters(text);
@@ -122,7 +128,7 @@ static family_mask node_families(const struct admit_rules *rules, const struct t
     case FHIR_T_Coding:
         return admit_code_families(rules, tape_child_text(tape, at, "system"), tape_child_text(tape, at, "code"));
     case FHIR_T_CodeableConcept:
-        return medicine_families(tape, at);
+        return medicine_families(rules, tape, at);
     default:
         return answer_families(rules, tape, at);
     }

@@ -14,10 +14,11 @@ struct closing {
 
 static enum admit_rule close_node(struct closing *closing, tape_at at);
 
-static uint8_t bits_of(const struct admit_marks *m, tape_at at)
+static uint8_t bits_of(const struct admit_marks *m, tape_at parent, tape_at at)
 {
     fhir_element_id element = tape_element(m->tape, at);
     fhir_name_id name = fhir_elements[element].name;
+    if (m->rule[at] == ADMIT_SYSTEM && admit_is_unit_code(m->tape, parent, at)) return 0;
     if (name == FHIR_N_modifierExtension || name == FHIR_N_implicitRules) return ADMIT_WHOLE;
     return m->rules->elements[element];
 }
@@ -38,7 +39,7 @@ static enum admit_rule cause_of(const struct admit_marks *m, tape_at parent)
     fhir_element_id checked = 0;
     for (tape_at c = tape_first(m->tape, parent); c != TAPE_NONE; c = tape_next(m->tape, parent, c)) {
         enum admit_rule rule = (enum admit_rule)m->rule[c];
-        uint8_t bits = bits_of(m, c);
+        uint8_t bits = bits_of(m, parent, c);
         if (rule == ADMIT_OK) {
             kept++;
             one_of_kept += (bits & ADMIT_ONE_OF) != 0;

@@ -68,11 +68,12 @@ enum salve_code import_read(struct str bytes, struct arena *mem, struct tape *bu
     struct str rest = bytes, first, wrapped;
     if (bytes.len > SALVE_RESOURCE_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "the input");
     if (!cut_object(&rest, &first) || str_trim(rest).len == 0) {
-        enum salve_code code = fhir_read(bytes, NULL, mem, bundle, issues, err);
-        if (code != SALVE_OK || tape_type(bundle, 0) == FHIR_T_Bundle) return code;
+        TRY(fhir_read(bytes, NULL, mem, bundle, issues, err));
+        if (bundle->node_count > 0 && tape_type(bundle, 0) == FHIR_T_Bundle) return admit_form(bundle, mem, err);
     }
-    enum salve_code code = wrap(bytes, mem, &wrapped, err);
-    return code == SALVE_OK ? fhir_read(wrapped, NULL, mem, bundle, issues, err) : code;
+    TRY(wrap(bytes, mem, &wrapped, err));
+    TRY(fhir_read(wrapped, NULL, mem, bundle, issues, err));
+    return admit_form(bundle, mem, err);
 }
 
 /* --- ids ---------------------------------------------------------------------------------------------------------- */
@@ -113,15 +114,6 @@ static struct str imported_id(const struct fhir_entry *entry)
 
 static void copy_object(struct importing *in, struct tape_builder *make, tape_at parent);
 
-static const char *name_of(const struct tape *tape, tape_at at, char text[static 64])
-{
-    struct str name = fhir_name(fhir_elements[tape_element(tape, at)].name);
-    size_t len = name.len < 63 ? name.len : 63;
-    memcpy(text, name.ptr, len);
-    text[len] = '\0';
-    return text;
-}
-
 static void add_logical(struct tape_builder *make, struct str type, struct str id)
 {
     if (type.len > 0) tape_add_text(make, "type", type);
@@ -134,7 +126,6 @@ static void add_logical(struct tape_builder *make, struct str type, struct str i
 static void copy_rest_of_reference(struct importing *in, struct tape_builder *make, tape_at at, struct str new_text)
 {
     const struct tape *tape = in->marks.tape;
-    char name[64];
     if (new_text.ptr == NULL) {
         in->code = SALVE_E_MEMORY;
         return;
@@ -143,7 +134,7 @@ static void copy_rest_of_reference(struct importing *in, struct tape_builder *ma
         if (tape_element(tape, c) == FHIR_E_Reference_reference)
             tape_add_text(make, "reference", new_text);
         else
-            tape_add_copy(make, name_of(tape, c, name), tape, c);
+            admit_copy_child(make, tape, c);
     }
     in->done->references++;
 }
@@ -156,7 +147,6 @@ static void copy_reference(struct importing *in, struct tape_builder *make, tape
     uint32_t entry;
     enum admit_target target = admit_target_of(&in->marks, at, &entry);
     struct str text = tape_child_text(tape, at, "reference");
-    char name[64];
     if (target == ADMIT_TARGET_ENTRY && is_person(in, entry)) {
         struct str type = fhir_type_name(in->marks.index.entries[entry].type), id = in->new_ids[entry];
         copy_rest_of_reference(in, make, at, arena_printf(in->mem, "%.*s/%.*s", STR_ARGS(type), STR_ARGS(id)));
@@ -167,7 +157,7 @@ static void copy_reference(struct importing *in, struct tape_builder *make, tape
         add_logical(make, fhir_type_name(parts.type), parts.id);
     } else {
         for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c))
-            tape_add_copy(make, name_of(tape, c, name), tape, c);
+            admit_copy_child(make, tape, c);
     }
 }
 
@@ -181,12 +171,12 @@ static bool has_reference(const struct tape *tape, tape_at at)
 static void copy_child(struct importing *in, struct tape_builder *make, tape_at at)
 {
     const struct tape *tape = in->marks.tape;
-    char name[64];
-    name_of(tape, at, name);
+    char name[ADMIT_NAME_BYTES];
     if (tape_kind(tape, at) != TAPE_OBJECT || !has_reference(tape, at)) {
-        tape_add_copy(make, name, tape, at);
+        admit_copy_child(make, tape, at);
         return;
     }
+    admit_name_of(tape, at, name);
     tape_open(make, name);
     if (tape_type(tape, at) == FHIR_T_Reference)
         copy_reference(in, make, at);

@@ -9,6 +9,7 @@
 #include "admit/admit_codes.def"
 #include "admit/admit_words.def"
 #include "fhir/index.h"
+#include "fhir/tape_edit.h"
 
 #define X(name, id, text) ADMIT_##name,
 enum admit_rule { ADMIT_OK, ADMIT_RULES(X) ADMIT_RULE_COUNT };
@@ -81,7 +82,7 @@ struct admit_rules {
     const char *sets[ADMIT_SETS_MAX];
     unsigned uses[ADMIT_SETS_MAX]; /* of admit_own, by set */
     size_t set_count;
-    uint8_t observation_set, method_set, listed_set, worded_set;
+    uint8_t observation_set, method_set, listed_set, worded_set, medicine_set;
 };
 
 bool admit_fact_has(const struct admit_rules *rules, uint8_t set, struct str system, struct str code);
@@ -132,6 +133,18 @@ bool admit_is_long_number(struct str text);
 static inline bool admit_is_alnum(char c) { return str_is_digit(c) || str_is_letter(c); }
 static inline char admit_at(struct str text, size_t i) { return i < text.len ? text.ptr[i] : '\0'; }
 
+/* --- what came, before it is judged ------------------------------------------------------------------------------- */
+
+/* admit_form - a Bundle of the shapes of R4 as one of resources to keep: document, searchset and history become a
+ * collection, a history's deletions retractions (entered-in-error), a Medication the concept of whatever names it.
+ * Others stay as they are. E_MEMORY. */
+SALVE_MUST_USE enum salve_code admit_form(struct tape *bundle, struct arena *mem, struct salve_err *err);
+
+/* admit_name_of - the JSON name of a node. admit_copy_child - the node under its own name. */
+enum { ADMIT_NAME_BYTES = 64 };
+void admit_name_of(const struct tape *tape, tape_at at, char text[static ADMIT_NAME_BYTES]);
+void admit_copy_child(struct tape_builder *make, const struct tape *tape, tape_at at);
+
 /* --- marks: one byte a node, the rule for which its subtree cannot stay ------------------------------------------- */
 
 struct admit_link {    /* a reference to another entry of the Bundle */
@@ -159,6 +172,10 @@ struct admit_marks {
 SALVE_MUST_USE enum salve_code admit_mark(struct admit_marks *marks, const struct admit_rules *rules,
                                           const struct tape *tape, struct str compartment, struct arena *mem,
                                           struct salve_err *err);
+
+/* admit_is_unit_code - is the node the system or code of a unit that is not UCUM and stands there in words as well? It
+ * goes alone; the number stays with its unit. */
+bool admit_is_unit_code(const struct tape *tape, tape_at quantity, tape_at at);
 
 /* What the reference at hand points to. */
 enum admit_target { ADMIT_TARGET_BAD, ADMIT_TARGET_ENTRY, ADMIT_TARGET_INSIDE, ADMIT_TARGET_COMMONS };

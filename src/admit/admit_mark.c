@@ -77,6 +77,7 @@ static enum admit_rule judge_concept(const struct admit_marks *m, tape_at concep
     enum admit_rule words = admit_text_rule(m->rules, tape_child_text(m->tape, concept, "text"), ADMIT_TEXT_LABEL);
     if (admit_rule_is_never(words)) return words;
     if (slot == ADMIT_SET_ANY || slot == m->rules->method_set || has_good) return ADMIT_OK;
+    if (slot == m->rules->medicine_set && tape_child_text(m->tape, concept, "text").len > 0) return ADMIT_OK;
     return first == ADMIT_OK ? ADMIT_CODE : first;
 }
 
@@ -85,7 +86,17 @@ static enum admit_rule judge_quantity(const struct admit_marks *m, tape_at quant
     struct str system = tape_child_text(m->tape, quantity, "system");
     struct str unit = tape_child_text(m->tape, quantity, "unit"), code = tape_child_text(m->tape, quantity, "code");
     if (unit.len > UNIT_BYTES_MAX || code.len > UNIT_BYTES_MAX) return ADMIT_TEXT;
-    return system.len == 0 || str_is(system, "http://unitsofmeasure.org") ? ADMIT_OK : ADMIT_SYSTEM;
+    if (system.len == 0 || str_is(system, "http://unitsofmeasure.org")) return ADMIT_OK;
+    return unit.len > 0 ? ADMIT_OK : ADMIT_SYSTEM; /* beside the written unit, system and code go alone */
+}
+
+bool admit_is_unit_code(const struct tape *tape, tape_at quantity, tape_at at)
+{
+    fhir_name_id name = tape_path_name(tape, at);
+    struct str system = tape_child_text(tape, quantity, "system");
+    return (name == FHIR_N_system || name == FHIR_N_code) &&
+           fhir_type_is_a(tape_type(tape, quantity), FHIR_T_Quantity) && system.len > 0 &&
+           !str_is(system, "http://unitsofmeasure.org") && tape_child_text(tape, quantity, "unit").len > 0;
 }
 
 /* --- identifiers, extensions, attachments ------------------------------------------------------------------------- */
@@ -353,6 +364,7 @@ static enum admit_rule judge(struct admit_marks *m, tape_at parent, tape_at at, 
                    (element->name == FHIR_N_id && fhir_types[element->owner].kind != FHIR_RESOURCE);
     if (!is_kept)
         return m->rules->element_rules[id] != 0 ? (enum admit_rule)m->rules->element_rules[id] : ADMIT_ELEMENT;
+    if (admit_is_unit_code(m->tape, parent, at)) return ADMIT_SYSTEM;
     enum admit_rule rule = judge_text(m, at);
     return rule != ADMIT_OK ? rule : judge_value(m, at, slot);
 }

@@ -539,6 +539,7 @@ static void name_sets(struct admit_rules *rules)
     rules->observation_set = set_of(rules, "observation");
     rules->method_set = set_of(rules, "method");
     rules->listed_set = set_of(rules, "listed");
+    rules->medicine_set = set_of(rules, "medicine");
     rules->worded_set = set_of(rules, "worded");
     rules->uses[ADMIT_SET_ANY] = ADMIT_USE_ANY;
     rules->uses[rules->observation_set] = ADMIT_USE_OBSERVATION;

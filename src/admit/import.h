@@ -52,11 +52,18 @@ struct import_done {
                                * logical ones, {type, identifier: {system: urn:salve:imported, value: their old id}} */
 };
 
-/* import_read - bytes to one Bundle tape: a Bundle as it is; NDJSON (one resource a line) or a single resource as a
- * collection. Paths in issues count entries from 0, so line n of NDJSON is Bundle.entry[n-1].
+/* import_read - bytes to one Bundle tape. A transaction, batch or collection stays as it is; a document, a searchset,
+ * a history, NDJSON (one resource a line) and a single resource become a collection (docs/formats/admission.md). Paths
+ * in issues count entries from 0, so line n of NDJSON is Bundle.entry[n-1].
  *   errors   those of the reader: E_SYNTAX, E_INVALID (issues say where), E_TOO_BIG, E_TOO_DEEP, E_MEMORY */
 SALVE_MUST_USE enum salve_code import_read(struct str bytes, struct arena *mem, struct tape *bundle,
                                            struct fhir_issues *issues, struct salve_err *err);
+
+/* import_answers - adds to a Bundle an Observation for each answer of its QuestionnaireResponses whose question has a
+ * code that observations are admitted under, as SDC extracts them. *unread: answers that have none, or that no
+ * observation can hold: nobody will judge them. E_MEMORY. */
+SALVE_MUST_USE enum salve_code import_answers(const struct admit_rules *rules, struct tape *bundle, struct arena *mem,
+                                              uint32_t *unread, struct salve_err *err);
 
 /* import_run - admission, then ids, identifiers and references.
  *   errors   E_NOT_ADMITTED (nothing is to be kept; out->issues has path and rule), E_MEMORY */

@@ -129,10 +129,8 @@ void cli_drafts_print(const struct cli *cli, const struct visit_drafts *drafts)
     struct screen_found all = {.list = drafts->set.findings, .count = drafts->set.count};
     buf_init(&out, cli->mem, 4 << 20);
     for (size_t i = 0; i < all.count; i++) {
-        const struct guideline *guideline = NULL;
-        if (visit_guideline(cli->visit.content, all.list[i].guideline, &guideline, NULL) != SALVE_OK) guideline = NULL;
         add_heading(&out, &all, i);
-        add_answer(&out, guideline, &all.list[i]);
+        add_answer(&out, NULL, &all.list[i]);
         if (screen_needs_told(&all.list[i]))
             buf_add(&out, drafts->told[i].is_told ? STR("    told\n") : STR("    NOT TOLD yet: salve told\n"));
     }

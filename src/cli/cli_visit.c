@@ -461,6 +461,9 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
                  "%llu people with an EMERGENCY NOW, %llu for a clinician TODAY%s; 'salve inbox' lists the tickets.\n",
                  (unsigned long long)sum->emergency, (unsigned long long)sum->same_day,
                  cli_has(cli, OPT_URGENT) ? ", their rows in the --urgent file" : "");
+    if (sum->unread_answers > 0)
+        buf_addf(out, "%llu answers of questionnaires have no code that Salve knows: NOBODY JUDGES THEM.\n",
+                 (unsigned long long)sum->unread_answers);
     if (sum->rule_count > 0) buf_addf(out, "Left out by rule, all of it in %s:\n", cli_option(cli, OPT_REJECTS));
     for (size_t i = 0; i < sum->rule_count; i++)
         buf_addf(out, "  %-28s %7u\n", sum->left_out[i].rule, sum->left_out[i].count);
@@ -565,6 +568,9 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     TRY(cli_findings_print(cli, &findings, err));
     cli->exit_status = cli_urgency_status(visit_urgency(&findings));
     TRY(visit_all_judged(&findings, err));
+    if (findings.unread_answers > 0)
+        cli_say(cli, "%u answers of questionnaires have no code that Salve knows: NOBODY JUDGES THEM.",
+                findings.unread_answers);
     if (!is_paper) cli_apart_screened(&findings);
     if (!is_paper) cli_say(cli, "Drafts. Next: a clinician looks at them and signs:  salve sign CARD --as CLINICIAN");
     return SALVE_OK;

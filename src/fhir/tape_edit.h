@@ -41,9 +41,6 @@ struct tape_builder {
 /* tape_build - starts a tape whose root is a resource or a data type. */
 void tape_build(struct tape_builder *make, struct arena *mem, fhir_type_id type);
 
-/* tape_open_resource - opens a contained resource or that of an entry. For tests: Salve writes none itself. */
-void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_type_id type);
-
 /* Elements of the innermost open object, by JSON name. */
 void tape_open(struct tape_builder *make, const char *json_name); /* an object */
 void tape_close(struct tape_builder *make);
@@ -51,7 +48,7 @@ void tape_add_text(struct tape_builder *make, const char *json_name, struct str 
 void tape_add_number(struct tape_builder *make, const char *json_name, struct str number); /* JSON number text */
 void tape_add_bool(struct tape_builder *make, const char *json_name, bool value);
 
-/* tape_open_resource - for tests: opens a resource under that name (contained, resource). */
+/* tape_open_resource - opens a resource under that name (contained, or that of an entry). */
 void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_type_id type);
 
 /* tape_add_copy - a copy of a subtree of another tape under that name; the types must agree. */

@@ -157,10 +157,10 @@ class_mask rec_classes(const struct rec_view *view);
 /* rec_letter_code - a code for a letter about what stands in the view's record now: with the birth date it opens the
  * identity and the clinical results up to here, for reading only, until *until_unix_s (90 days), the next letter, a new
  * card, erasure, or ten wrong dates. Empty where there can be none: the birth date is not known to the day, the clock
- * is doubted, or the view is of FOLLOW_UP. `view`: of SELF, or of CARE that sees both classes (E_ROLE); it leaves a leaf
- * of kind letter.
- * rec_letter_open - a view of purpose LETTER, which reads and does nothing else; its leaf is of kind by-letter, and it
- * counts in the quota. E_NOT_FOUND, in the same words whatever does not fit; a wrong date is counted durably. */
+ * is doubted, or the view is of FOLLOW_UP. `view`: of SELF, or of CARE that sees both classes (E_ROLE); it leaves a
+ * leaf of kind letter.
+ * rec_letter_open - a view of purpose LETTER, which reads and does nothing else; its leaf is of kind by-letter, and
+ * it counts in the quota. E_NOT_FOUND, in the same words whatever does not fit; a wrong date is counted durably. */
 SALVE_MUST_USE enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct str *code,
                                                int64_t *until_unix_s, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_letter_open(struct site *site, struct str code, struct str birth_date,

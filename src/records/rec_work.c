@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "keys/keys.h"
 #include "records/login_int.h"
-#include "records/verify_int.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
 #include "store/store.h"
@@ -260,38 +259,15 @@ enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *c
     return SALVE_OK;
 }
 
-/* --- verify ------------------------------------------------------------------------------------------------------- */
-
-static enum salve_code verify_one(struct verify *v, struct rec_tx *tx, const struct rec_work *work,
-                                  struct salve_err *err)
+enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, struct compartment *out,
+                                struct salve_err *err)
 {
     char name[NAME_BYTES];
-    struct store_head head;
-    struct compartment to;
-    enum salve_code code = store_head_get(tx->store, work->id, &head, err);
-    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
-    if (code != SALVE_OK || head.seq == 0)
-        rec_found_in(v, "site.db", work->id, "commons/work", "open work of a person who is not here");
-    code = get_sealed(tx, ticket_name(tx->site, work->ticket, name), to.bytes, sizeof to.bytes, err);
-    if (code != SALVE_OK || !compartment_eq(to, work->id))
-        rec_found_in(v, "site.db", work->id, "commons/ticket", "the ticket does not lead to whom it was made for");
-    return code == SALVE_E_INTEGRITY || code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+    return get_sealed(tx, ticket_name(tx->site, work->ticket, name), out->bytes, COMPARTMENT_BYTES, err);
 }
 
-enum salve_code rec_verify_work(struct verify *v, struct salve_err *err)
+enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err)
 {
-    struct rec_tx tx;
-    struct rec_work *rows = NULL;
-    struct str *tickets = NULL;
-    size_t count = 0, ticket_count = 0;
-    if (v->site->layout != STORE_LAYOUT) return SALVE_OK; /* an earlier one has none */
-    TRY(rec_tx_begin(v->site, true, v->mem, &tx, err));
-    enum salve_code code = rec_work_all(&tx, &rows, &count, err);
-    for (size_t i = 0; code == SALVE_OK && i < count; i++) code = verify_one(v, &tx, &rows[i], err);
-    if (code == SALVE_OK) code = store_commons_list(tx.store, STR(TICKET_ROWS), v->mem, &tickets, &ticket_count, err);
-    if (code == SALVE_OK && ticket_count != count)
-        rec_found(v, "site.db", STR_NONE, STR("commons/ticket"),
-                  "as many tickets as rows of open work there should be");
-    rec_tx_abandon(&tx);
-    return code;
+    struct str *names = NULL;
+    return store_commons_list(tx->store, STR(TICKET_ROWS), tx->mem, &names, count, err);
 }

@@ -54,5 +54,9 @@ bool rec_work_lasts(const struct site *site, const struct rec_work *work);
 /* rec_work_all - every row, unsealed; E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *count,
                                             struct salve_err *err);
+/* rec_work_ticket - whom the ticket of that row leads to. rec_work_tickets - how many there are. */
+SALVE_MUST_USE enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, struct compartment *out,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err);
 
 #endif

@@ -115,8 +115,9 @@ SALVE_MUST_USE enum salve_code screen_alarms(const struct screen *screen, const 
 struct screen_found {
     const struct finding *list;
     size_t count;
-    size_t said_count; /* of them: kept apart and therefore not kept, since the person did not tick that */
-    bool is_blind;     /* the person ticked it and this role may not see it: what is kept apart was not judged */
+    uint32_t unread_answers; /* of a file's questionnaires: nobody judges them */
+    size_t said_count;       /* of them: kept apart and therefore not kept, since the person did not tick that */
+    bool is_blind;           /* the person ticked it and this role may not see it: what is kept apart was not judged */
 };
 
 /* screen_run - evaluates the person behind the view and keeps the findings as drafts; the list outlives the view.

@@ -83,6 +83,9 @@ tape_at screen_extension(const struct tape *tape);
 enum salve_code screen_finding(const struct tape *tape, tape_at extension, struct arena *mem, struct finding *out,
                                struct salve_err *err);
 
+/* screen_kept_urgency - of the finding that the extension holds, without reading the rest. */
+enum urgency screen_kept_urgency(const struct tape *tape, tape_at extension);
+
 /* screen_with_status - a copy of the resource with another status. */
 enum salve_code screen_with_status(const struct tape *tape, struct str status, struct arena *mem, struct tape *out,
                                    struct salve_err *err);
@@ -129,9 +132,10 @@ struct screen_kept {
     const struct screen_note *told, *closed; /* NULL: not yet */
     bool is_open;                            /* an alarm that is not told, or not closed */
 };
-/* screen_kept_read - of all that the view shows, in the order of saving. */
-enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
-                                 struct salve_err *err);
+/* screen_kept_read - of all that the view shows, in the order of saving; or the alarms among them. */
+enum screen_which { SCREEN_ALL, SCREEN_ALARMS_ONLY };
+enum salve_code screen_kept_read(struct rec_view *view, const struct screen_notes *notes, enum screen_which which,
+                                 struct arena *mem, struct screen_kept **out, size_t *count, struct salve_err *err);
 
 /* What is open about a person, by task and part (screen_work.c). Begin with screen_work_begin, add every finding that
  * will stand after the save, then screen_work_set: it goes with that save. `is_screened`: what came was judged now.

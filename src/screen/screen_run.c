@@ -252,7 +252,7 @@ static enum salve_code hold(struct run *run, int64_t visit_start_unix_ms)
     run->is_held = arena_array(run->mem, bool, run->all_count + 1);
     if (run->is_held == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     TRY(screen_notes_read(run->view, run->mem, &run->notes, run->err));
-    TRY(screen_kept_read(run->view, run->mem, &run->kept, &run->kept_count, run->err));
+    TRY(screen_kept_read(run->view, &run->notes, SCREEN_ALARMS_ONLY, run->mem, &run->kept, &run->kept_count, run->err));
     for (size_t i = 0; i < run->kept_count; i++) {
         const struct rec_resource *one = run->kept[i].kept;
         int64_t at_unix_ms = 0;

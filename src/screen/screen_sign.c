@@ -170,10 +170,12 @@ static enum salve_code add_provenance(struct signing *to, enum data_class class,
 static enum salve_code set_work(const struct signing *to)
 {
     struct screen_work work;
+    struct screen_notes notes;
     struct screen_kept *kept = NULL;
     size_t count = 0;
     screen_work_begin(&work);
-    TRY(screen_kept_read(to->view, to->mem, &kept, &count, to->err));
+    TRY(screen_notes_read(to->view, to->mem, &notes, to->err));
+    TRY(screen_kept_read(to->view, &notes, SCREEN_ALARMS_ONLY, to->mem, &kept, &count, to->err));
     for (size_t i = 0; i < count; i++)
         screen_work_alarm(&work, &kept[i].finding, kept[i].told != NULL, kept[i].closed != NULL);
     return screen_work_set(to->view, &work, false, to->mem, to->err);

@@ -22,7 +22,9 @@ struct telling {
 
 static enum salve_code load(struct telling *to)
 {
-    TRY(screen_kept_read(to->view, to->mem, &to->kept, &to->kept_count, to->err));
+    struct screen_notes notes;
+    TRY(screen_notes_read(to->view, to->mem, &notes, to->err));
+    TRY(screen_kept_read(to->view, &notes, SCREEN_ALL, to->mem, &to->kept, &to->kept_count, to->err));
     TRY(worklist_mine(to->view, to->mem, &to->mine, to->err));
     for (size_t i = 0; i < to->mine.entry_count; i++)
         if (to->mine.entries[i].part == WORK_NOT_KEPT) to->lost = &to->mine.entries[i];

@@ -224,28 +224,34 @@ static bool stands(const struct rec_resource *one, const struct screen_notes *no
     return str_is(status, "preliminary") || str_is(status, "final");
 }
 
-enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
-                                 struct salve_err *err)
+static enum salve_code fill_kept(const struct rec_resource *one, const struct screen_notes *notes, struct arena *mem,
+                                 struct screen_kept *out, struct salve_err *err)
+{
+    *out = (struct screen_kept){.kept = one};
+    TRY(screen_finding(&one->tape, screen_extension(&one->tape), mem, &out->finding, err));
+    out->finding.apart = screen_families(one);
+    out->told = screen_note_of(notes, SCREEN_NOTE_TOLD, one->id, &out->finding);
+    out->closed = screen_note_of(notes, SCREEN_NOTE_CLOSED, one->id, &out->finding);
+    bool is_untold = screen_needs_told(&out->finding) && out->told == NULL;
+    out->is_open = screen_is_alarm(&out->finding) && (is_untold || out->closed == NULL);
+    return SALVE_OK;
+}
+
+enum salve_code screen_kept_read(struct rec_view *view, const struct screen_notes *notes, enum screen_which which,
+                                 struct arena *mem, struct screen_kept **out, size_t *count, struct salve_err *err)
 {
     const struct rec_resource *all = NULL;
-    struct screen_notes notes;
     size_t all_count = 0;
-    TRY(screen_notes_read(view, mem, &notes, err));
     TRY(rec_all(view, 0, &all, &all_count, err));
     *count = 0;
     *out = arena_array(mem, struct screen_kept, all_count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < all_count; i++) {
-        struct screen_kept *one = &(*out)[*count];
-        if (!stands(&all[i], &notes)) continue;
-        *one = (struct screen_kept){.kept = &all[i]};
-        TRY(screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &one->finding, err));
-        if (str_is(text_at(&all[i], "status"), "cancelled") && !screen_is_alarm(&one->finding)) continue;
-        one->finding.apart = screen_families(&all[i]);
-        one->told = screen_note_of(&notes, SCREEN_NOTE_TOLD, all[i].id, &one->finding);
-        one->closed = screen_note_of(&notes, SCREEN_NOTE_CLOSED, all[i].id, &one->finding);
-        bool is_untold = screen_needs_told(&one->finding) && one->told == NULL;
-        one->is_open = screen_is_alarm(&one->finding) && (is_untold || one->closed == NULL);
+        if (!stands(&all[i], notes)) continue;
+        bool is_alarm = screen_kept_urgency(&all[i].tape, screen_extension(&all[i].tape)) <= URGENCY_SAME_DAY;
+        bool is_ended = str_is(text_at(&all[i], "status"), "cancelled");
+        if (!is_alarm && (which == SCREEN_ALARMS_ONLY || is_ended)) continue;
+        TRY(fill_kept(&all[i], notes, mem, &(*out)[*count], err));
         ++*count;
     }
     return SALVE_OK;

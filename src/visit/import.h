@@ -86,6 +86,7 @@ struct visit_imported {
     uint64_t enrolled_only;              /* of the people: those whose file named no whole agreement to care */
     uint64_t less_urgent;                /* of these: those with a value that is not kept and is due today or now */
     uint64_t commons;                    /* staff and places, which are not kept with a person */
+    uint64_t unread_answers;             /* of questionnaires: kept, and judged by nobody */
     uint64_t apart_kept, apart_not_kept; /* resources that are kept apart, with the tick and without */
     uint64_t apart_found;                /* findings made of them that were told to `apart` and are not kept */
     uint64_t apart_urgent;               /* people with one that is due today or now */
@@ -96,9 +97,10 @@ struct visit_imported {
     size_t resource_count;
 };
 
-/* visit_imported_json - {"people":..,"enrolledOnly":..,"lostUrgent":..,"emergencyNow":..,"sameDay":..,"resources":..,"kept":..,"leftOut":{rule:count},
- * "apart":{"kept":..,"notKept":..,"findings":..,"urgentPeople":..},"finished":..,"counts":[{"guideline":..,"item":..,
- * "category":..,"count":..}]}; the counts are sorted and hold nothing that is kept apart. */
+/* visit_imported_json - {"people":..,"enrolledOnly":..,"lostUrgent":..,"emergencyNow":..,"sameDay":..,"resources":..,
+ * "kept":..,"leftOut":{rule:count},"apart":{"kept":..,"notKept":..,"findings":..,"urgentPeople":..},"finished":..,
+ * "counts":[{"guideline":..,"item":..,"category":..,"count":..}]}; the counts are sorted and hold nothing that is kept
+ * apart. */
 void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w);
 
 /* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.

@@ -72,12 +72,13 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
 }
 
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
-                                struct salve_err *err)
+                                uint32_t *unread_answers, struct salve_err *err)
 {
     struct tape bundle;
     size_t room = 0, count = 0;
     const struct admit_rules *rules = site_admission(visit->site);
     TRY(import_read(bytes, visit->mem, &bundle, NULL, err));
+    TRY(import_answers(rules, &bundle, visit->mem, unread_answers, err));
     for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at);) room++;
     struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
     family_mask *families = arena_array(visit->mem, family_mask, room + 1);

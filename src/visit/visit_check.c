@@ -47,7 +47,7 @@ enum salve_code visit_paper_screen(const struct visit *visit, const struct visit
     struct screen_ask ask;
     struct finding *list = NULL;
     *out = (struct screen_found){0};
-    TRY(visit_file_read(visit, bytes, &ask, err));
+    TRY(visit_file_read(visit, bytes, &ask, &out->unread_answers, err));
     TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &out->count, err));
     out->list = list;
     return SALVE_OK;
@@ -89,7 +89,7 @@ static enum salve_code show_drafts(const struct visit *visit, struct rec_view *v
 static enum salve_code sign_in(const struct visit *visit, struct rec_view *view, const struct visit_sign_ask *ask,
                                struct visit_signed *out, struct salve_err *err)
 {
-    TRY(show_drafts(visit, view, ask, err));
+    if (visit->actor.role == ROLE_CLINICIAN) TRY(show_drafts(visit, view, ask, err));
     TRY(screen_sign(view, visit->actor, ask->leave, ask->leave_count, visit->mem, &out->count, err));
     return worklist_mine(view, visit->mem, &out->open, err);
 }

@@ -51,6 +51,9 @@ static enum salve_code read_bundle(struct importing *in, struct str bytes, struc
     fhir_issues_init(&issues, in->row.mem);
     enum salve_code code = import_read(bytes, in->row.mem, &in->bundle, &issues, err);
     if (code == SALVE_E_INVALID) tell_issues(in, &issues);
+    uint32_t unread = 0;
+    if (code == SALVE_OK) code = import_answers(site_admission(in->row.site), &in->bundle, in->row.mem, &unread, err);
+    in->sum->unread_answers += unread;
     return code;
 }
 
@@ -336,10 +339,11 @@ static enum salve_code judge_lost(struct importing *in, struct str bytes, enum u
     struct screen_ask ask;
     struct finding *found = NULL;
     size_t count = 0;
+    uint32_t unread = 0; /* the import of the row has counted them */
     *urgency = URGENCY_NONE;
     TRY(guidelines_of(in, &screening, err));
     if (screening == NULL) return SALVE_OK;
-    TRY(visit_file_read(&in->row, bytes, &ask, err));
+    TRY(visit_file_read(&in->row, bytes, &ask, &unread, err));
     TRY(screen_evaluate(screening->screen, &ask, in->row.mem, &found, &count, err));
     for (size_t i = 0; i < count; i++)
         if (found[i].urgency < *urgency) *urgency = found[i].urgency;

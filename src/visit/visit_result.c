@@ -202,11 +202,12 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     struct finding *findings = NULL;
     const struct tape *patient = NULL;
     size_t count = 0;
+    uint32_t unread = 0;
     char today[CLOCK_TEXT_BYTES];
     struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
     if (visit->actor.role != ROLE_CLINICIAN)
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
-    TRY(visit_file_read(visit, bytes, &file, err));
+    TRY(visit_file_read(visit, bytes, &file, &unread, err));
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
     TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
     ask.date = clock_date_text(file.now_unix_ms, today);

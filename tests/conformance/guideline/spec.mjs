@@ -188,17 +188,21 @@ families.glycaemia_conclusion = {
     inputs: ['test1', 'value1', 'unit1', 'day1', 'test2', 'value2', 'unit2', 'day2', 'test3', 'value3', 'unit3', 'day3', 'symptoms'],
     make() {
         const n = int(0, 3), cells = [];
-        for (let i = 0; i < 3; i++) cells.push(...(i < n ? [...sugarValue(), pick('d1', 'd2')] : ['', '', '', '']));
+        for (let i = 0; i < 3; i++) cells.push(...(i < n ? [...sugarValue(), pick('d1', 'd2', 'd3')] : ['', '', '', '']));
         return [...cells, yesno()];
     },
     expect(...c) {
         const found = [];
         for (let i = 0; i < 12; i += 4)
             if (c[i] !== '') found.push({ test: c[i], day: c[i + 3], range: sugarRange(c[i], c[i + 1], c[i + 2]) });
-        const high = found.filter(f => f.range === 'diabetes-range'), random = high.some(f => f.test === 'random');
-        const lab = high.filter(f => f.test !== 'random');
+        const high = found.filter(f => f.range === 'diabetes-range'), random = high.filter(f => f.test === 'random');
+        const lab = high.filter(f => f.test !== 'random'), lower = found.filter(f => f.range !== 'diabetes-range' && f.range !== '');
         const two = lab.some(a => lab.some(b => a !== b && (a.test !== b.test || a.day !== b.day)));
-        const exp_conclusion = random && c[12] === 'yes' || two ? 'diabetes-criteria-met' : lab.length > 0 || random ? 'diabetes-unconfirmed'
+        // What is high is undone by something lower of a later day: the same test, or after a random glucose any other.
+        const undone = lab.length > 0 ? lower.some(f => lab.every(h => h.test === f.test && h.day < f.day))
+            : lower.some(f => f.test !== 'random' && random.every(h => h.day < f.day));
+        const exp_conclusion = random.length > 0 && c[12] === 'yes' || two ? 'diabetes-criteria-met'
+            : high.length > 0 ? undone ? 'diabetes-not-confirmed' : 'diabetes-unconfirmed'
             : found.some(f => f.range === 'prediabetes-range') ? 'prediabetes' : found.some(f => f.test !== 'random') ? 'normal' : 'inconclusive';
         return { exp_conclusion };
     } };
@@ -360,17 +364,14 @@ families.kdigo = {
         const a = acr === '' ? '' : (v => v.lt(unit === 'mg/g' ? 30 : 3) ? 'A1' : v.le(unit === 'mg/g' ? 300 : 30) ? 'A2' : 'A3')(q(acr).round(1));
         const heat = { G1: ['low', 'moderate', 'high'], G2: ['low', 'moderate', 'high'], G3a: ['moderate', 'high', 'very-high'],
             G3b: ['high', 'very-high', 'very-high'], G4: ['very-high', 'very-high', 'very-high'], G5: ['very-high', 'very-high', 'very-high'] };
-        return { exp_g: g, exp_a: a, exp_risk: g && a ? heat[g][Number(a[1]) - 1] : '' };
+        return { exp_g: g, exp_a: a, exp_risk: g && a ? heat[g][Number(a[1]) - 1] : '',
+            exp_checks: g && a ? { G1: '113', G2: '113', G3a: '123', G3b: '233', G4: '334', G5: '444' }[g][Number(a[1]) - 1] : '' };
     } };
 
 families.kidney_checks = {
     inputs: ['egfr', 'acr', 'unit'],
     make: () => families.kdigo.make(),
-    expect(egfr, acr, unit) {
-        if (egfr === '' || acr === '') return { exp_checks: '' };
-        const { exp_g, exp_a } = families.kdigo.expect(egfr, acr, unit);
-        return { exp_checks: { G1: '112', G2: '112', G3a: '123', G3b: '233', G4: '334', G5: '444' }[exp_g][Number(exp_a[1]) - 1] };
-    } };
+    expect: (egfr, acr, unit) => ({ exp_checks: families.kdigo.expect(egfr, acr, unit).exp_checks }) };
 
 families.uacr = {
     inputs: ['albumin_mg_l', 'creatinine', 'creatinine_unit'],
@@ -386,9 +387,15 @@ families.uacr = {
     } };
 
 families.fib4 = {
-    inputs: ['age', 'ast', 'alt', 'plt'],
-    make: () => [near(18, 95, 0, [35, 65]), near(5, 300, pick(0, 1), []), pick('16', '25', '36', '49', near(5, 300, pick(0, 1), [])), near(50, 600, 0, [])].map(v => sometimes(0.02, v)),
-    expect(age, ast, alt, plt) {
+    inputs: ['age', 'ast', 'alt', 'plt', 'limit'],
+    make() {
+        const limit = maybe(() => pick('', '', '30', '35', '40', '45')), top = limit === '' ? 200 : 5 * limit;
+        const enzyme = () => pick(near(5, 300, pick(0, 1), [top]), near(5, 120, pick(0, 1), []));
+        return [...[near(18, 95, 0, [35, 65]), enzyme(), pick('16', '25', '36', '49', enzyme()), near(50, 600, 0, [])].map(v => sometimes(0.02, v)), limit];
+    },
+    expect(age, ast, alt, plt, limit) {
+        // One enzyme is enough to see that the liver is acutely ill, whatever else is known.
+        if ([ast, alt].some(v => v !== '' && q(v).gt(limit === '' ? 200 : q(limit).mul(5)))) return { exp_fib4: '', exp_category: 'acute-range' };
         if ([age, ast, alt, plt].includes('')) return { exp_fib4: '', exp_category: '' }; // missing first, under 35 too
         // Squared, the root is a fraction: k hundredths are right when (k - 1/2)^2 <= (100 F)^2 < (k + 1/2)^2.
         const f = Q.of(age).mul(ast).div(plt), square = f.mul(f).div(alt).mul(10000);
@@ -418,6 +425,27 @@ families.anaemia = {
         if (group === '') return { exp_adjusted: v.text(0), exp_category: '' };
         const [none, mild, moderate] = blood[group];
         return { exp_adjusted: v.text(0), exp_category: v.ge(none) ? 'none' : v.ge(mild) ? 'mild' : v.ge(moderate) ? 'moderate' : 'severe' };
+    } };
+
+families.anaemia_bounds = {
+    inputs: families.anaemia.inputs,
+    make() {
+        const group = pick(...Object.keys(blood)), [none, mild, moderate] = blood[group], smoker = yesno();
+        const altitude = near(0, 5300, 0, [500, 1500, 3000, 4500, 5000]);
+        return [group, maybe(() => near(40, 220, pick(0, 0, 1), [none, mild, moderate, none + 33, none + 39, none + 6])), pick('', '', '0', altitude),
+            pick('', smoker), smoker === 'yes' && chance() < .5 ? near(1, 40, 0, [10, 20]) : ''];
+    },
+    expect(group, hb, altitude, smoker, cigs) {
+        const { exp_adjusted } = families.anaemia.expect(group, hb, altitude, smoker, cigs), unknown = { exp_adjusted, exp_category: '', exp_certainty: 'none' };
+        if (hb === '' || Number(altitude) >= 5000) return unknown;
+        // Every home and every habit that the answers leave open; worst is the category furthest from none.
+        const homes = altitude === '' ? [0, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 4500] : [altitude];
+        const habits = smoker === 'no' ? [['no', '']] : smoker === 'yes' ? [['yes', cigs]] : [['no', ''], ['yes', '5'], ['yes', '15'], ['yes', '20']];
+        const order = ['none', 'mild', 'moderate', 'severe'];
+        const all = homes.flatMap(home => habits.map(([s, n]) => order.indexOf(families.anaemia.expect(group, hb, home, s, n).exp_category)));
+        const least = Math.min(...all);
+        if (least === Math.max(...all)) return { exp_adjusted, exp_category: order[least], exp_certainty: 'exact' };
+        return least > 0 ? { exp_adjusted, exp_category: order[least], exp_certainty: 'at-least' } : unknown;
     } };
 
 const sum = list => list.reduce((a, b) => a + Number(b), 0);

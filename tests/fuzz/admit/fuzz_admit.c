@@ -64,12 +64,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tape bundle;
     struct buf out;
     bool valid;
+    uint32_t unread;
     fhir_issues_init(&issues, mem);
     buf_init(&out, mem, 8 << 20);
     enum salve_code code = import_read(str_make((const char *)data, size), mem, &bundle, &issues, &err);
     if ((code == SALVE_OK || code == SALVE_E_INVALID) && bundle.node_count > 0 &&
         fhir_validate(&bundle, mem, &issues, &valid, &err) != SALVE_OK)
         abort();
+    if (code == SALVE_OK && import_answers(rules, &bundle, mem, &unread, &err) != SALVE_OK) code = err.code;
     if (code == SALVE_OK) {
         if (admit_minimise(rules, &bundle, COMPARTMENT, mem, &kept, &err) == SALVE_OK && kept.tape.node_count > 0 &&
             admit_check(rules, &kept.tape, COMPARTMENT, mem, &issues, &err) != SALVE_OK)

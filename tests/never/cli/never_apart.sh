@@ -42,7 +42,7 @@ ok "care without the tick" salve consent give "$card" --purpose care --read-back
 
 # An assistant: how many, that it is not kept, and that a clinician has to come. Never what.
 salve import "$card" "$work/day.json" --as lina >"$work/out" 2>"$work/err"
-is "the import goes through" $? 0
+is "the import goes through, and says that somebody has to come today" $? 11
 is "the alarm is the first line" "$(head -1 "$work/err")" "TODAY: a clinician must see this person."
 is "it says how many and that they are not stored" "$(grep -c '^14 of what came .*NOT STORED' "$work/err")" 1
 is "an assistant is told nothing more" "$(cat "$work/out" "$work/err" | grep -ciE "$told")" 0
@@ -58,13 +58,17 @@ is "standard output has nothing of it" "$(grep -ciE "$told" "$work/out")" 0
 salve import "$card" "$work/day.json" --as lina --minimise --rejects "$work/rejects" >/dev/null 2>&1
 is "nor what was left out" "$(grep -ciE "$told" "$work/rejects")" 0
 
-# What no guideline reads is said to be unjudged: answers of a questionnaire as a whole, a diagnosis.
+# An answer of a questionnaire is judged like one that was sent by itself; what no guideline reads is said to be unjudged.
 cat >"$work/form.json" <<EOF
 {"resourceType": "QuestionnaireResponse", "status": "completed", "subject": {"reference": "Patient/p"}, "authored": "$day",
  "item": [{"linkId": "/44249-1/44260-8", "answer": [{"valueInteger": 3}]}]}
 EOF
 sed "s|\"Patient/p\"|\"Patient/$(salve take "$card" --born $born 2>/dev/null | grep -oE 'Patient/[a-z2-7]{26}\.1' | head -1 | cut -d/ -f2)\"|" \
     "$work/form.json" >"$work/form.own.json"
+salve import "$card" "$work/form.own.json" --as lina >"$work/out" 2>"$work/err"
+is "an answer of a questionnaire is judged" "$(head -1 "$work/err")" "TODAY: a clinician must see this person."
+is "and not stored, nor is the questionnaire" "$(grep -c '^2 of what came .*NOT STORED' "$work/err")" 1
+sed -i 's|/44249-1/44260-8|our-own-question|' "$work/form.own.json"
 salve import "$card" "$work/form.own.json" --as lina >"$work/out" 2>"$work/err"
 is "what nobody judges is not stored, and said to be unjudged" "$(grep -cE '^1 of what came .*NOT STORED|^It was NOT JUDGED' "$work/err")" 2
 
@@ -123,7 +127,7 @@ ok "but for a yes" salve letter --paper "$work/day.json" --as dr-amina --include
 is "has that family" "$(grep -c 'Alcohol, three questions' "$work/paper.html" | sed 's/^[1-9][0-9]*$/some/')" some
 
 # Many at once: no counts by category of it, and the alarm names the person.
-fails 5 "new people, who agreed to nothing yet" salve import --enrol "$work/day.json" --as lina -o "$work/cards.csv"
+fails 11 "new people, who agreed to nothing yet: one is for today" salve import --enrol "$work/day.json" --as lina -o "$work/cards.csv"
 is "the alarm is there" "$(grep -ciE 'same-day|TODAY' "$work/.out" | sed 's/^[1-9][0-9]*$/some/')" some
 is "no count of it" "$(grep -ciE "$told" "$work/.out")" 0
 prints 'clean$' "verify is clean" salve verify

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Runs tests/unit/admit/cases/: each case must give exactly the findings that it lists, say nothing of its values,
+ * Runs tests/unit/admit/cases/ and forms/: each case must give exactly the findings that it lists, say nothing of its values,
  * and leave what it says when minimised. admit_cases FILE... runs those files. */
 #include "t.h"
 
 #include "base/file.h"
-#include "admit/admit.h"
+#include "admit/import.h"
 #include "fhir/fhir.h"
 #include "fhir/outcome.h"
 
 #define CASES       "tests/unit/admit/cases"
+#define FORMS       "tests/unit/admit/forms"
 #define COMPARTMENT "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 struct admit_case {
     struct str name, expect, left, input; /* expect: "rule path" lines */
+    struct str becomes, unread;           /* what is read of a file, before it is judged */
 };
 
 /* "$P" becomes the reference of the person. */
@@ -85,6 +87,29 @@ static void run_minimise(const struct admit_case *c, const char *name, const str
     t_pass();
 }
 
+/* A file as it is read: its form, and the answers of its questionnaires. */
+static void run_form(const struct admit_case *c, const char *name, const struct admit_rules *rules, struct arena *mem)
+{
+    char unread[16];
+    struct tape bundle;
+    struct fhir_issues issues;
+    struct salve_err err = {0};
+    uint32_t count = 0;
+    fhir_issues_init(&issues, mem);
+    enum salve_code code = import_read(c->input, mem, &bundle, &issues, &err);
+    if (code == SALVE_OK) code = import_answers(rules, &bundle, mem, &count, &err);
+    (void)snprintf(unread, sizeof unread, "%u", count);
+    struct str got = code == SALVE_OK ? compact(mem, &bundle) : STR("");
+    if (code != SALVE_OK)
+        t_fail(name, "%s: %s %s", salve_code_name(code), t_where(&err), err.why);
+    else if (!str_eq(got, c->becomes))
+        t_fail(name, "it becomes %.*s", STR_ARGS(got));
+    else if (!str_is(c->unread.len > 0 ? c->unread : STR("0"), unread))
+        t_fail(name, "%s answers that nobody judges", unread);
+    else
+        t_pass();
+}
+
 static void run_case(const char *file, const struct admit_case *c, const struct admit_rules *rules)
 {
     char name[512];
@@ -94,6 +119,11 @@ static void run_case(const char *file, const struct admit_case *c, const struct 
     struct salve_err err = {0};
     (void)snprintf(name, sizeof name, "%s: %.*s", file, STR_ARGS(c->name));
     fhir_issues_init(&issues, mem);
+    if (c->becomes.len > 0) {
+        run_form(c, name, rules, mem);
+        arena_close(mem);
+        return;
+    }
     enum salve_code code = fhir_read(put_person(mem, c->input), NULL, mem, &tape, &issues, &err);
     if (code != SALVE_OK) {
         t_fail(name, "its input is not valid: %s %s", t_where(&err), err.why);
@@ -147,7 +177,11 @@ static void run_file(const char *path, const struct admit_rules *rules)
             } else if ((value = after(line, "expect:")).ptr != NULL) {
                 buf_add(&expect, value);
                 buf_add_char(&expect, '\n');
-            } else if ((value = after(line, "left:")).ptr != NULL)
+            } else if ((value = after(line, "becomes:")).ptr != NULL)
+                c.becomes = value;
+            else if ((value = after(line, "unread:")).ptr != NULL)
+                c.unread = value;
+            else if ((value = after(line, "left:")).ptr != NULL)
                 c.left = value;
             else {
                 buf_add(&input, line);
@@ -157,27 +191,35 @@ static void run_file(const char *path, const struct admit_rules *rules)
     arena_close(mem);
 }
 
+static void run_folder(const char *folder, const struct admit_rules *rules, struct arena *mem)
+{
+    char path[1024];
+    size_t count = 0;
+    struct str *names;
+    struct salve_err err = {0};
+    if (file_list(folder, mem, &names, &count, &err) != SALVE_OK) t_fail(folder, "cannot be listed");
+    for (size_t i = 0; i < count; i++) {
+        if (!str_ends(names[i], STR(".cases"))) continue;
+        (void)snprintf(path, sizeof path, "%s/%.*s", folder, STR_ARGS(names[i]));
+        run_file(path, rules);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct arena *mem = arena_open((size_t)64 << 20);
     struct salve_err err = {0};
     struct admit_rules *rules;
-    struct str systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999"), STR("AA999999A")}, *names;
+    struct str systems[] = {STR("urn:oid:1.2.3.4.5.99")}, patterns[] = {STR("999-99-9999"), STR("AA999999A")};
     struct admit_site site = {systems, 1, patterns, 2};
-    size_t count = 0;
-    char path[1024];
     if (admit_rules_make(&site, mem, &rules, &err) != SALVE_OK)
         t_fail("rules", "%s", t_where(&err));
     else if (argc > 1)
         for (int i = 1; i < argc; i++) run_file(argv[i], rules);
-    else if (file_list(CASES, mem, &names, &count, &err) != SALVE_OK)
-        t_fail(CASES, "cannot be listed");
-    else
-        for (size_t i = 0; i < count; i++) {
-            if (!str_ends(names[i], STR(".cases"))) continue;
-            (void)snprintf(path, sizeof path, "%s/%.*s", CASES, STR_ARGS(names[i]));
-            run_file(path, rules);
-        }
+    else {
+        run_folder(CASES, rules, mem);
+        run_folder(FORMS, rules, mem);
+    }
     arena_close(mem);
     return t_end();
 }
