@@ -28,7 +28,7 @@ NEEDS_consent   := json base
 NEEDS_keys      := db crypto base
 NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
-NEEDS_guideline := elm terms fhir json base
+NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
 NEEDS_records   := payload tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline fhir crypto json base
@@ -36,7 +36,7 @@ NEEDS_letter    := guideline json base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
 
-DOORS_base      := arena assert buf clock err file ids limits str
+DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
 DOORS_crypto    := crypto
 DOORS_db        := db

@@ -46,7 +46,8 @@ for (const folder of folders)
     read_about(JSON.parse(readFileSync(about, 'utf8')));
     read_logic(readFileSync(logic, 'utf8'));
   }
-read_logic(readFileSync(`${folders[0]}/lib/SalveCommon.cql`, 'utf8'));
+for (const name of readdirSync(`${folders[0]}/lib`).sort())
+  if (name.startsWith('Salve') && name.endsWith('.cql')) read_logic(readFileSync(`${folders[0]}/lib/${name}`, 'utf8'));
 // Known diseases are lists: define "... in SNOMED CT": { 'code', ... }
 const diseases = readFileSync(`${folders[0]}/lib/SalveConditions.cql`, 'utf8');
 for (const [, list] of diseases.matchAll(/^define "[^"]+ in SNOMED CT": \{([^}]+)\}/gm))

@@ -282,8 +282,8 @@ const guideline = {
   switches: [{ name: 'sex-source', parameter: 'Sex source', values: ['recorded', 'confirmed-gender'], initial: 'recorded' },
     ...Object.entries(table['site-lines']).map(([name, s]) => ({ name, parameter: parameter_of(name), values: s.values, initial: s.initial }))],
   inputs: [
-    ...table.quantities.map((q) => ({ label: q.name, loinc: q.codes[0][0].split(' ')[0], ...(q.units.length === 1 && hard_of(q, q.units[0]) ? { unit: q.units[0], hard: hard_of(q, q.units[0]) } : {}) })),
-    ...Object.values(table.facts).map((label) => ({ label })), ...table.questions.map((q) => ({ label: q.name }))],
+    ...table.quantities.map((q) => ({ label: q.name, loinc: q.codes[0][0].split(' ')[0], ...(q.units.length === 1 && hard_of(q, q.units[0]) ? { unit: q.units[0] } : {}), 'max-age-days': q.codes[0][1] })),
+    ...Object.values(table.facts).map((label) => ({ label, ...(label === 'age' ? { loinc: '30525-0' } : label === 'pregnancy' ? { loinc: '82810-3' } : { question: label }), 'max-age-days': null })), ...table.questions.map((q) => ({ label: q.name, question: q.name, 'max-age-days': 0 }))],
   items: items.map((i) => ({ name: i.name, source: i.source, decimals: 0, categories: ['alarm'], marks: { see: ['alarm'] }, actions: i.actions, exclusions: [] })),
   lines: [],
   vectors: { alarms: {

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "admit/admit_csv_int.h"
+#include "base/zone.h"
 #include "json/json.h"
 
 #define PERSON "urn:salve:row" /* fullUrl of the row's person; no UUID, so import keeps no old id from it */
@@ -41,10 +42,10 @@ static enum salve_code quoted_cell(struct str *rest, struct arena *mem, struct s
     return SALVE_OK;
 }
 
-static enum salve_code plain_cell(struct str *rest, struct str *cell, struct salve_err *err)
+static enum salve_code plain_cell(struct str *rest, char delimiter, struct str *cell, struct salve_err *err)
 {
     size_t end = 0;
-    while (end < rest->len && rest->ptr[end] != ',' && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') {
+    while (end < rest->len && rest->ptr[end] != delimiter && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') {
         if (rest->ptr[end] == '"') return salve_refuse(err, SALVE_E_SYNTAX, "a quote stands inside a cell", "row");
         end++;
     }
@@ -62,8 +63,8 @@ static bool cut_line_end(struct str *rest)
     return len > 0;
 }
 
-enum salve_code csv_record(struct str *rest, struct arena *mem, struct str cells[CSV_COLUMNS_MAX], size_t *count,
-                           uint32_t *lines, struct salve_err *err)
+enum salve_code csv_record(struct str *rest, char delimiter, struct arena *mem, struct str cells[CSV_COLUMNS_MAX],
+                           size_t *count, uint32_t *lines, struct salve_err *err)
 {
     struct str start = *rest;
     *count = 0;
@@ -73,11 +74,12 @@ enum salve_code csv_record(struct str *rest, struct arena *mem, struct str cells
         bool is_quoted = str_starts(*rest, STR("\""));
         enum salve_code code;
         if (is_quoted) *rest = str_cut(*rest, 1, rest->len);
-        code = is_quoted ? quoted_cell(rest, mem, &cells[*count], lines, err) : plain_cell(rest, &cells[*count], err);
+        code = is_quoted ? quoted_cell(rest, mem, &cells[*count], lines, err)
+                         : plain_cell(rest, delimiter, &cells[*count], err);
         if (code != SALVE_OK) return code;
         ++*count;
         if (start.len - rest->len > SALVE_CSV_LINE_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "row");
-        if (str_starts(*rest, STR(",")))
+        if (rest->len > 0 && rest->ptr[0] == delimiter)
             *rest = str_cut(*rest, 1, rest->len);
         else if (rest->len == 0 || cut_line_end(rest))
             break;
@@ -118,14 +120,13 @@ enum salve_code csv_import_open(const struct csv_map *map, struct str text, stru
 {
     struct str header[CSV_COLUMNS_MAX];
     size_t count = 0;
-    if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_cut(text, 3, text.len);
-    if (!str_is_utf8(text)) return salve_refuse(err, SALVE_E_INVALID, "it is not UTF-8", "text");
+    TRY(csv_utf8(&map->dialect, &text, mem, err));
     *out = (struct csv_import){
         .map = map, .rest = text, .date = map->date_value.len > 0 ? map->date_value : date, .line = 1};
     if (map->date == CSV_NO_COLUMN && !fhir_primitive_ok(FHIR_T_dateTime, out->date))
         return salve_refuse(err, SALVE_E_INVALID, "the map names no date, so one has to be given, as a FHIR dateTime",
                             "date");
-    enum salve_code code = csv_record(&out->rest, mem, header, &count, &out->next_line, err);
+    enum salve_code code = csv_record(&out->rest, map->dialect.delimiter, mem, header, &count, &out->next_line, err);
     out->next_line++;
     out->file_columns = (uint32_t)count;
     if (code == SALVE_OK) code = find_columns(out, header, mem, err);
@@ -137,7 +138,11 @@ enum salve_code csv_import_open(const struct csv_map *map, struct str text, stru
 
 struct row {
     const struct csv_import *csv;
-    const struct str *cells;
+    uint64_t content; /* of the row, but for the key */
+    uint32_t made;    /* observations so far */
+    uint32_t count;   /* resources so far, but for the Patient */
+    struct arena *mem;
+    struct str reference; /* of the subject */
     struct json_writer w;
     struct str date;
     struct salve_err *err;
@@ -146,7 +151,7 @@ struct row {
 
 static struct str cell_of(const struct row *row, uint16_t column)
 {
-    return column == CSV_NO_COLUMN ? STR("") : str_trim(row->cells[row->csv->columns[column]]);
+    return column == CSV_NO_COLUMN ? STR("") : str_trim(row->csv->cells[row->csv->columns[column]]);
 }
 
 static void bad_cell(struct row *row, uint16_t column, const char *why)
@@ -186,14 +191,16 @@ static void put_concept(struct json_writer *w, const char *name, const struct cs
     json_close(w);
 }
 
-static void put_quantity(struct row *row, const struct csv_rule *rule, struct str cell)
+static void put_quantity(struct row *row, const struct csv_rule *rule, uint16_t column)
 {
-    if (!fhir_primitive_ok(FHIR_T_decimal, cell)) {
-        bad_cell(row, rule->column, "a decimal number is wanted");
+    struct csv_number number;
+    if (!csv_number(&row->csv->map->dialect, cell_of(row, column), row->mem, &number)) {
+        bad_cell(row, column, "a decimal number is wanted");
         return;
     }
     json_open(&row->w, "valueQuantity", '{');
-    json_put_raw(&row->w, "value", cell);
+    json_put_raw(&row->w, "value", number.value);
+    if (number.comparator.len > 0) json_put_text(&row->w, "comparator", number.comparator);
     json_put_text(&row->w, "unit", rule->unit);
     json_put_text(&row->w, "system", STR("http://unitsofmeasure.org"));
     json_put_text(&row->w, "code", rule->unit);
@@ -212,33 +219,43 @@ static bool says_something(struct row *row, const struct csv_rule *rule)
     return meaning_of(row, rule->column, &rule->values) != NULL;
 }
 
-static void put_value(struct row *row, const struct csv_rule *rule)
+static void put_value(struct row *row, const struct csv_rule *rule, uint16_t column)
 {
     const struct csv_value *value;
-    struct str cell = cell_of(row, rule->column);
+    struct str cell = cell_of(row, column);
     switch (rule->type) {
     case CSV_QUANTITY:
-        put_quantity(row, rule, cell);
+        put_quantity(row, rule, column);
         break;
     case CSV_INTEGER:
         if (fhir_primitive_ok(FHIR_T_integer, cell))
             json_put_raw(&row->w, "valueInteger", cell);
         else
-            bad_cell(row, rule->column, "a whole number is wanted");
+            bad_cell(row, column, "a whole number is wanted");
         break;
     case CSV_BOOLEAN:
-        value = meaning_of(row, rule->column, &rule->values);
+        value = meaning_of(row, column, &rule->values);
         if (value != NULL) json_put_bool(&row->w, "valueBoolean", value->truth);
         break;
     case CSV_CODE:
-        value = meaning_of(row, rule->column, &rule->values);
+        value = meaning_of(row, column, &rule->values);
         if (value != NULL) put_concept(&row->w, "valueCodeableConcept", &value->code);
         break;
     }
 }
 
+/* A result without a number of its own gets one of what its row says: the same row again is the same result, whatever
+ * file it stands in. */
+static void put_id(struct row *row, struct str own)
+{
+    if (row->csv->map->person == CSV_NO_COLUMN && own.len == 0) return;
+    struct str made = arena_printf(row->mem, "row-%016" PRIx64 "-%" PRIu32, row->content, row->made++);
+    json_put_text(&row->w, "id", own.len > 0 ? own : made);
+}
+
 static void open_resource(struct row *row, const char *type)
 {
+    row->count++;
     json_open(&row->w, NULL, '{');
     json_open(&row->w, "resource", '{');
     json_put_text(&row->w, "resourceType", str_of(type));
@@ -253,7 +270,7 @@ static void close_resource(struct row *row)
 static void put_subject(struct row *row)
 {
     json_open(&row->w, "subject", '{');
-    json_put_text(&row->w, "reference", STR(PERSON));
+    json_put_text(&row->w, "reference", row->reference);
     json_close(&row->w);
 }
 
@@ -271,20 +288,21 @@ static void put_observation(struct row *row, const struct csv_rule *rule)
 {
     if (!says_something(row, rule)) return;
     open_resource(row, "Observation");
+    put_id(row, STR(""));
     json_put_text(&row->w, "status", STR("final"));
     put_category(row, rule);
     put_concept(&row->w, "code", &rule->code);
     put_subject(row);
     json_put_text(&row->w, "effectiveDateTime", row->date);
     if (rule->column != CSV_NO_COLUMN)
-        put_value(row, rule);
+        put_value(row, rule, rule->column);
     else {
         json_open(&row->w, "component", '[');
         for (size_t i = 0; i < rule->component_count; i++) {
             if (!says_something(row, &rule->components[i])) continue;
             json_open(&row->w, NULL, '{');
             put_concept(&row->w, "code", &rule->components[i].code);
-            put_value(row, &rule->components[i]);
+            put_value(row, &rule->components[i], rule->components[i].column);
             json_close(&row->w);
         }
         json_close(&row->w);
@@ -308,6 +326,18 @@ static void put_condition(struct row *row, const struct csv_rule *rule)
     close_resource(row);
 }
 
+/* As a date of FHIR: of the map's dates the day, or a year or a month as such. */
+static bool birth_date(struct row *row, struct str *born)
+{
+    const struct csv_map *map = row->csv->map;
+    bool is_date = fhir_primitive_ok(FHIR_T_date, *born);
+    if (!is_date && map->dialect.dates.len > 0)
+        is_date = csv_date(&map->dialect, NULL, *born, row->mem, born) && fhir_primitive_ok(FHIR_T_date, *born);
+    if (!is_date)
+        bad_cell(row, map->birth_date, "a date YYYY, YYYY-MM or YYYY-MM-DD, or one as the map says, is wanted");
+    return is_date;
+}
+
 static void put_patient(struct row *row, struct str subject)
 {
     const struct csv_map *map = row->csv->map;
@@ -319,10 +349,7 @@ static void put_patient(struct row *row, struct str subject)
     if (subject.len > 0) json_put_text(&row->w, "id", subject);
     const struct csv_value *gender = map->gender == CSV_NO_COLUMN ? NULL : meaning_of(row, map->gender, &map->genders);
     json_put_text(&row->w, "gender", gender == NULL ? STR("unknown") : gender->code.code);
-    if (born.len > 0 && fhir_primitive_ok(FHIR_T_date, born))
-        json_put_text(&row->w, "birthDate", born);
-    else if (born.len > 0)
-        bad_cell(row, map->birth_date, "a date YYYY, YYYY-MM or YYYY-MM-DD is wanted");
+    if (born.len > 0 && birth_date(row, &born)) json_put_text(&row->w, "birthDate", born);
     close_resource(row);
 }
 
@@ -330,13 +357,63 @@ static void check_row(struct row *row, struct str subject)
 {
     const struct csv_map *map = row->csv->map;
     if (map->date != CSV_NO_COLUMN) {
-        row->date = cell_of(row, map->date);
-        if (!fhir_primitive_ok(FHIR_T_dateTime, row->date))
-            bad_cell(row, map->date, "a FHIR date or dateTime is wanted");
+        if (!csv_date(&map->dialect, row->csv->zone == NULL ? zone_utc() : row->csv->zone, cell_of(row, map->date),
+                      row->mem, &row->date))
+            bad_cell(row, map->date, "a FHIR date or dateTime, or one as the map says, is wanted");
     }
     if (subject.len > 0 && !fhir_primitive_ok(FHIR_T_id, subject))
         bad_cell(row, map->subject, "an id has letters, digits, - and ., 64 at most");
 }
+
+/* --- one result a row --------------------------------------------------------------------------------------------- */
+
+static const struct csv_test *test_of(struct row *row, const struct csv_results *results)
+{
+    struct str cell = cell_of(row, results->test);
+    for (size_t i = 0; i < results->test_count; i++)
+        if (str_eq(results->tests[i].cell, cell)) return results->tests[i].rule_count > 0 ? &results->tests[i] : NULL;
+    bad_cell(row, results->test, "the map does not say what this means");
+    return NULL;
+}
+
+/* The rule of the test for the unit that stands there; a test that has no unit takes none. */
+static const struct csv_rule *rule_of(struct row *row, const struct csv_test *test)
+{
+    const struct csv_results *results = &row->csv->map->results;
+    struct str unit = cell_of(row, results->unit);
+    for (size_t i = 0; i < results->units.count; i++)
+        if (str_eq(results->units.items[i].cell, unit)) unit = results->units.items[i].code.code;
+    for (size_t i = 0; i < test->rule_count; i++)
+        if (test->rules[i].type != CSV_QUANTITY || str_eq(test->rules[i].unit, unit)) return &test->rules[i];
+    if (results->unit == CSV_NO_COLUMN && test->rule_count == 1) return &test->rules[0];
+    bad_cell(row, results->unit == CSV_NO_COLUMN ? results->test : results->unit,
+             "the map does not have this test in this unit");
+    return NULL;
+}
+
+static void put_result(struct row *row)
+{
+    const struct csv_results *results = &row->csv->map->results;
+    const struct csv_test *test = test_of(row, results);
+    const struct csv_rule *rule = test == NULL ? NULL : rule_of(row, test);
+    struct str id = cell_of(row, results->id);
+    if (rule == NULL || cell_of(row, results->value).len == 0) return;
+    const struct csv_value *status =
+        results->status == CSV_NO_COLUMN ? NULL : meaning_of(row, results->status, &results->statuses);
+    if (id.len > 0 && !fhir_primitive_ok(FHIR_T_id, id))
+        bad_cell(row, results->id, "an id has letters, digits, - and ., 64 at most");
+    open_resource(row, "Observation");
+    put_id(row, id);
+    json_put_text(&row->w, "status", status == NULL ? STR("final") : status->code.code);
+    put_category(row, rule);
+    put_concept(&row->w, "code", &rule->code);
+    put_subject(row);
+    json_put_text(&row->w, "effectiveDateTime", row->date);
+    put_value(row, rule, results->value);
+    close_resource(row);
+}
+
+/* --- the whole row ------------------------------------------------------------------------------------------------ */
 
 static void put_row(struct row *row, struct str subject)
 {
@@ -345,35 +422,66 @@ static void put_row(struct row *row, struct str subject)
     json_put_text(&row->w, "resourceType", STR("Bundle"));
     json_put_text(&row->w, "type", STR("collection"));
     json_open(&row->w, "entry", '[');
-    put_patient(row, subject);
+    if (map->person == CSV_NO_COLUMN) put_patient(row, subject);
     for (size_t i = 0; i < map->observation_count; i++) put_observation(row, &map->observations[i]);
+    if (map->results.test != CSV_NO_COLUMN) put_result(row);
     for (size_t i = 0; i < map->condition_count; i++) put_condition(row, &map->conditions[i]);
     json_close(&row->w);
     json_close(&row->w);
 }
 
+/* The cells of the next row that is not empty. */
+static enum salve_code next_cells(struct csv_import *csv, struct arena *mem, bool *more, struct salve_err *err)
+{
+    size_t count = 0;
+    salve_assert(csv->map != NULL && csv->columns != NULL);
+    csv->cells = arena_array(mem, struct str, CSV_COLUMNS_MAX);
+    if (csv->cells == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv");
+    do {
+        csv->line = csv->next_line;
+        enum salve_code code =
+            csv_record(&csv->rest, csv->map->dialect.delimiter, mem, csv->cells, &count, &csv->next_line, err);
+        if (code != SALVE_OK) salve_err_place(err, csv->line, 0);
+        if (code != SALVE_OK) return code;
+    } while (count == 1 && csv->cells[0].len == 0); /* an empty line */
+    *more = count > 0;
+    if (!*more || count == csv->file_columns) return SALVE_OK;
+    (void)salve_refuse(err, SALVE_E_INVALID, "another number of cells than the header has", "row");
+    salve_err_place(err, csv->line, 0);
+    return SALVE_E_INVALID;
+}
+
+static uint64_t content_of(const struct csv_import *csv)
+{
+    uint64_t content = 0;
+    for (uint32_t i = 0; i < csv->file_columns; i++) {
+        bool is_key = csv->map->person != CSV_NO_COLUMN && csv->columns[csv->map->person] == i;
+        if (!is_key) content = content * 31 + str_hash(str_trim(csv->cells[i]));
+    }
+    return content;
+}
+
+static enum salve_code row_json(const struct csv_import *csv, struct str subject, struct str reference,
+                                struct arena *mem, struct str *json, struct salve_err *err)
+{
+    struct buf out;
+    buf_init(&out, mem, SALVE_RESOURCE_BYTES_MAX);
+    struct row row = {
+        .csv = csv, .mem = mem, .reference = reference, .w = {.out = &out}, .date = csv->date, .err = err};
+    row.content = content_of(csv);
+    check_row(&row, subject);
+    if (row.code == SALVE_OK) put_row(&row, subject);
+    *json = STR("");
+    bool says_nothing = row.count == 0 && csv->map->person != CSV_NO_COLUMN;
+    return row.code != SALVE_OK || says_nothing ? row.code : buf_done(&out, json, err);
+}
+
 enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struct str *subject, struct str *bundle_json,
                                 bool *more, struct salve_err *err)
 {
-    struct str cells[CSV_COLUMNS_MAX];
-    struct buf out;
-    size_t count = 0;
-    salve_assert(csv->map != NULL && csv->columns != NULL);
-    do {
-        csv->line = csv->next_line;
-        enum salve_code code = csv_record(&csv->rest, mem, cells, &count, &csv->next_line, err);
-        if (code != SALVE_OK) salve_err_place(err, csv->line, 0);
-        if (code != SALVE_OK) return code;
-    } while (count == 1 && cells[0].len == 0); /* an empty line */
-    *more = count > 0;
+    TRY(next_cells(csv, mem, more, err));
     if (!*more) return SALVE_OK;
-    if (count != csv->file_columns) {
-        (void)salve_refuse(err, SALVE_E_INVALID, "another number of cells than the header has", "row");
-        salve_err_place(err, csv->line, 0);
-        return SALVE_E_INVALID;
-    }
-    buf_init(&out, mem, SALVE_RESOURCE_BYTES_MAX);
-    struct row row = {.csv = csv, .cells = cells, .w = {.out = &out}, .date = csv->date, .err = err};
+    struct row row = {.csv = csv, .mem = mem};
     *subject = cell_of(&row, csv->map->subject);
     csv->consent_count = 0;
     for (size_t i = 0; i < csv->map->consent_count; i++) {
@@ -381,7 +489,29 @@ enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struc
         if (cell.len > 0)
             csv->consents[csv->consent_count++] = (struct csv_consent){csv->map->consents[i].purpose, cell};
     }
-    check_row(&row, *subject);
-    if (row.code == SALVE_OK) put_row(&row, *subject);
-    return row.code == SALVE_OK ? buf_done(&out, bundle_json, err) : row.code;
+    return row_json(csv, *subject, STR(PERSON), mem, bundle_json, err);
+}
+
+/* --- rows about people who have a record -------------------------------------------------------------------------- */
+
+bool csv_map_names_people(const struct csv_map *map) { return map->person != CSV_NO_COLUMN; }
+
+enum salve_code csv_import_row(struct csv_import *csv, struct arena *mem, struct str *key, struct str *born, bool *more,
+                               struct salve_err *err)
+{
+    salve_assert(csv_map_names_people(csv->map));
+    TRY(next_cells(csv, mem, more, err));
+    if (!*more) return SALVE_OK;
+    struct row row = {.csv = csv, .mem = mem, .err = err};
+    *key = cell_of(&row, csv->map->person);
+    *born = cell_of(&row, csv->map->birth_date);
+    if (key->len == 0) bad_cell(&row, csv->map->person, "the row names nobody");
+    if (born->len > 0) (void)birth_date(&row, born);
+    return row.code;
+}
+
+enum salve_code csv_import_bundle(const struct csv_import *csv, struct str reference, struct arena *mem,
+                                  struct str *bundle_json, struct salve_err *err)
+{
+    return row_json(csv, STR(""), reference, mem, bundle_json, err);
 }

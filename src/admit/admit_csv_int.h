@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A checked CSV map and the reading of CSV records. Only for src/fhir/. */
+ * A checked CSV map and the reading of CSV records. Only for src/admit/. */
 #ifndef SALVE_ADMIT_CSV_INT_H
 #define SALVE_ADMIT_CSV_INT_H
 
@@ -36,7 +36,33 @@ struct csv_rule {    /* one Observation, component or Condition */
     size_t component_count;
 };
 
+/* How the file is written. */
+struct csv_dialect {
+    char delimiter, decimal;
+    bool is_windows;  /* Windows-1252, of which Latin-1 is a part; else UTF-8 */
+    struct str dates; /* "DD.MM.YYYY hh:mm"; empty: dates of FHIR */
+    bool is_site_zone;
+    int32_t offset_minutes; /* of times of day, where they are not those of the site's zone */
+};
+
+/* One result a row: a test by its name, one rule for each unit that it may come in. */
+struct csv_test {
+    struct str cell;
+    const struct csv_rule *rules; /* without a column; quantities differ in their unit */
+    size_t rule_count;
+};
+
+struct csv_results {
+    uint16_t test, value, unit, status, id; /* columns of the map, or CSV_NO_COLUMN */
+    const struct csv_test *tests;
+    size_t test_count;
+    struct csv_values units, statuses; /* what a unit or a status is in UCUM or FHIR: code.code */
+};
+
 struct csv_map {
+    struct csv_dialect dialect;
+    uint16_t person;                   /* column with the key of somebody who has a record: card, claim, ticket */
+    struct csv_results results;        /* .test is CSV_NO_COLUMN where a row has a column for each result */
     struct str names[CSV_COLUMNS_MAX]; /* columns that the map uses */
     uint16_t name_count;
     uint16_t subject, gender, birth_date, date; /* columns of the map, or CSV_NO_COLUMN */
@@ -51,10 +77,26 @@ struct csv_map {
     size_t consent_count;
 };
 
+/* csv_utf8 - *text as UTF-8 without a byte order mark; in mem where it was not. E_INVALID, E_MEMORY.
+ * csv_number - a cell as a number of FHIR and what stands before it ("<", ">="); false where it is neither.
+ * csv_pattern_ok - is that a way of writing dates that csv_date knows? csv_offset - "+01:00" or "Z" in minutes.
+ * csv_date - a cell as a FHIR date or dateTime; `zone` is that of the site. False where it is none. */
+struct csv_number {
+    struct str comparator, value;
+};
+SALVE_MUST_USE enum salve_code csv_utf8(const struct csv_dialect *dialect, struct str *text, struct arena *mem,
+                                        struct salve_err *err);
+bool csv_number(const struct csv_dialect *dialect, struct str cell, struct arena *mem, struct csv_number *out);
+bool csv_pattern_ok(struct str pattern);
+bool csv_offset(struct str text, int32_t *minutes);
+bool csv_date(const struct csv_dialect *dialect, const struct zone *zone, struct str cell, struct arena *mem,
+              struct str *out);
+
 /* csv_record - the next record of *rest (RFC 4180): quoted cells are unquoted into mem. *lines grows by the line ends
  * that were passed. *count is 0 at the end of the text.
  *   errors   E_SYNTAX: a quote that does not close or stands inside a cell; E_TOO_BIG, E_MEMORY */
-SALVE_MUST_USE enum salve_code csv_record(struct str *rest, struct arena *mem, struct str cells[CSV_COLUMNS_MAX],
-                                          size_t *count, uint32_t *lines, struct salve_err *err);
+SALVE_MUST_USE enum salve_code csv_record(struct str *rest, char delimiter, struct arena *mem,
+                                          struct str cells[CSV_COLUMNS_MAX], size_t *count, uint32_t *lines,
+                                          struct salve_err *err);
 
 #endif

@@ -137,10 +137,8 @@ static bool find_type(struct str text, enum csv_type *out)
     return false;
 }
 
-static enum salve_code read_leaf(struct reading *r, const struct json *row, const char *where, struct csv_rule *out)
+static enum salve_code read_type(struct reading *r, const struct json *row, const char *where, struct csv_rule *out)
 {
-    enum salve_code code = column_of(r, json_get(row, "column"), where, &out->column);
-    if (code != SALVE_OK) return code;
     if (!find_type(json_get_text(row, "type"), &out->type))
         return refuse(r, where, "type is quantity, integer, boolean or code");
     out->unit = json_get_text(row, "unit");
@@ -151,6 +149,12 @@ static enum salve_code read_leaf(struct reading *r, const struct json *row, cons
     if (!has_values) return SALVE_OK;
     return read_values(r, json_get(row, "values"), where, out->type == CSV_CODE ? VALUE_CODE : VALUE_TRUTH,
                        &out->values);
+}
+
+static enum salve_code read_leaf(struct reading *r, const struct json *row, const char *where, struct csv_rule *out)
+{
+    TRY(column_of(r, json_get(row, "column"), where, &out->column));
+    return read_type(r, row, where, out);
 }
 
 static enum salve_code read_rule(struct reading *r, const struct json *row, const char *where, bool is_component,
@@ -221,6 +225,148 @@ static enum salve_code read_conditions(struct reading *r, const struct json *lis
     return SALVE_OK;
 }
 
+/* --- how a laboratory writes -------------------------------------------------------------------------------------- */
+
+static enum salve_code read_dialect(struct reading *r, const struct json *dialect)
+{
+    static const char *const keys[] = {"delimiter", "decimal", "encoding", "dates", "zone", NULL};
+    struct csv_dialect *out = &r->map->dialect;
+    *out = (struct csv_dialect){.delimiter = ',', .decimal = '.', .is_site_zone = true};
+    if (dialect == NULL) return SALVE_OK;
+    TRY(only_keys(r, dialect, "dialect", keys));
+    struct str delimiter = json_get_text(dialect, "delimiter"), decimal = json_get_text(dialect, "decimal");
+    struct str encoding = json_get_text(dialect, "encoding"), zone = json_get_text(dialect, "zone");
+    if (delimiter.len > 0) out->delimiter = delimiter.ptr[0];
+    if (decimal.len > 0) out->decimal = decimal.ptr[0];
+    if (delimiter.len > 1 || strchr(",;|\t", out->delimiter) == NULL)
+        return refuse(r, "dialect.delimiter", "it is a comma, a semicolon, a bar or a tab");
+    if (decimal.len > 1 || strchr(".,", out->decimal) == NULL)
+        return refuse(r, "dialect.decimal", "it is a point or a comma");
+    out->is_windows = str_is(encoding, "windows-1252") || str_is(encoding, "iso-8859-1");
+    if (encoding.len > 0 && !out->is_windows && !str_is(encoding, "utf-8"))
+        return refuse(r, "dialect.encoding", "it is utf-8, windows-1252 or iso-8859-1");
+    out->dates = json_get_text(dialect, "dates");
+    if (out->dates.len > 0 && !csv_pattern_ok(out->dates))
+        return refuse(r, "dialect.dates", "a pattern such as DD.MM.YYYY hh:mm is wanted");
+    out->is_site_zone = zone.len == 0 || str_is(zone, "site");
+    if (!out->is_site_zone && !csv_offset(zone, &out->offset_minutes))
+        return refuse(r, "dialect.zone", "it is site, Z or an offset such as +01:00");
+    return SALVE_OK;
+}
+
+/* --- one result a row --------------------------------------------------------------------------------------------- */
+
+static enum salve_code read_test_rule(struct reading *r, const struct json *row, const char *where,
+                                      struct csv_rule *out)
+{
+    static const char *const keys[] = {"loinc", "system", "code",     "display", "type",
+                                       "unit",  "values", "category", NULL};
+    *out = (struct csv_rule){.column = CSV_NO_COLUMN, .category = json_get_text(row, "category")};
+    TRY(only_keys(r, row, where, keys));
+    TRY(read_code(r, row, where, &out->code));
+    if (out->category.len > 0 && !fhir_primitive_ok(FHIR_T_code, out->category))
+        return refuse(r, where, "category is a code");
+    TRY(read_type(r, row, where, out));
+    return admitted(r, where, r->rules->observation_set, &out->code);
+}
+
+/* [{code, type, unit}, ..]: one for each unit that the test may come in; null: of no use here. */
+static enum salve_code read_test(struct reading *r, const struct json *member, struct csv_test *out)
+{
+    char where[160];
+    *out = (struct csv_test){.cell = member->name};
+    if (json_is(member, JSON_NULL)) return SALVE_OK;
+    (void)snprintf(where, sizeof where, "results.tests.%.*s", STR_ARGS(member->name));
+    if (!json_is(member, JSON_ARRAY) || member->count == 0 || member->count > CSV_RULES_MAX)
+        return refuse(r, where, "a list is wanted here, of one code for each unit");
+    struct csv_rule *rules = arena_array(r->mem, struct csv_rule, member->count);
+    if (rules == NULL) return no_memory(r);
+    for (const struct json *row = json_first(member); row != NULL; row = row->next)
+        TRY(read_test_rule(r, row, where, &rules[out->rule_count++]));
+    out->rules = rules;
+    return SALVE_OK;
+}
+
+static enum salve_code read_tests(struct reading *r, const struct json *tests)
+{
+    struct csv_results *out = &r->map->results;
+    if (!json_is(tests, JSON_OBJECT) || tests->count == 0 || tests->count > CSV_VALUES_MAX)
+        return refuse(r, "results.tests", "it says what each test is");
+    struct csv_test *items = arena_array(r->mem, struct csv_test, tests->count);
+    if (items == NULL) return no_memory(r);
+    for (const struct json *m = json_first(tests); m != NULL; m = m->next)
+        TRY(read_test(r, m, &items[out->test_count++]));
+    out->tests = items;
+    return SALVE_OK;
+}
+
+/* {cell: word}: a unit in UCUM, a status of R4. */
+static enum salve_code read_words(struct reading *r, const struct json *object, const char *where,
+                                  struct csv_values *out)
+{
+    if (!json_is(object, JSON_OBJECT) || object->count == 0 || object->count > CSV_VALUES_MAX)
+        return refuse(r, where, "values says what each cell means");
+    struct csv_value *items = arena_array(r->mem, struct csv_value, object->count);
+    if (items == NULL) return no_memory(r);
+    *out = (struct csv_values){items, 0};
+    for (const struct json *m = json_first(object); m != NULL; m = m->next) {
+        struct csv_value *item = &items[out->count++];
+        *item = (struct csv_value){.cell = m->name, .code = {.code = json_text(m)}};
+        if (item->code.code.len == 0) return refuse(r, where, "a word is wanted here");
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code column_with_words(struct reading *r, const struct json *object, const char *where,
+                                         uint16_t *column, struct csv_values *out)
+{
+    static const char *const keys[] = {"column", "values", NULL};
+    if (object == NULL) return SALVE_OK;
+    TRY(only_keys(r, object, where, keys));
+    TRY(column_of(r, json_get(object, "column"), where, column));
+    return json_get(object, "values") == NULL ? SALVE_OK : read_words(r, json_get(object, "values"), where, out);
+}
+
+static enum salve_code check_statuses(struct reading *r)
+{
+    const struct csv_values *statuses = &r->map->results.statuses;
+    if (r->map->results.status != CSV_NO_COLUMN && statuses->count == 0)
+        return refuse(r, "results.status", "values says what each cell means");
+    for (size_t i = 0; i < statuses->count; i++)
+        if (fhir_valueset_has(fhir_elements[FHIR_E_Observation_status].binding, STR_NONE,
+                              statuses->items[i].code.code) == FHIR_HAS_NOT)
+            return refuse(r, "results.status", "a status of an Observation is wanted, such as final");
+    return SALVE_OK;
+}
+
+static enum salve_code read_results(struct reading *r, const struct json *results)
+{
+    static const char *const keys[] = {"test", "value", "unit", "status", "id", "tests", NULL};
+    struct csv_results *out = &r->map->results;
+    out->test = out->value = out->unit = out->status = out->id = CSV_NO_COLUMN;
+    if (results == NULL) return SALVE_OK;
+    TRY(only_keys(r, results, "results", keys));
+    TRY(column_of(r, json_get(results, "test"), "results.test", &out->test));
+    TRY(column_of(r, json_get(results, "value"), "results.value", &out->value));
+    if (json_get(results, "id") != NULL) TRY(column_of(r, json_get(results, "id"), "results.id", &out->id));
+    TRY(column_with_words(r, json_get(results, "unit"), "results.unit", &out->unit, &out->units));
+    TRY(column_with_words(r, json_get(results, "status"), "results.status", &out->status, &out->statuses));
+    TRY(check_statuses(r));
+    return read_tests(r, json_get(results, "tests"));
+}
+
+/* Who the rows are about: new people, or people who have a record and are named by a key. */
+static enum salve_code read_person(struct reading *r, const struct json *person)
+{
+    static const char *const keys[] = {"column", NULL};
+    if (person == NULL) return SALVE_OK;
+    TRY(only_keys(r, person, "person", keys));
+    if (r->map->subject != CSV_NO_COLUMN || r->map->consent_count > 0 || r->map->gender != CSV_NO_COLUMN)
+        return refuse(r, "person",
+                      "subject, gender and consents are of new people; a key is of people who have a record");
+    return column_of(r, json_get(person, "column"), "person", &r->map->person);
+}
+
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static enum salve_code read_patient(struct reading *r, const struct json *patient)
@@ -281,19 +427,24 @@ static enum salve_code read_date(struct reading *r, const struct json *date)
 
 static enum salve_code read_map(struct reading *r, const struct json *doc)
 {
-    static const char *const keys[] = {"format",  "version",      "title",      "notes",    "subject", "date",
-                                       "patient", "observations", "conditions", "consents", NULL};
+    static const char *const keys[] = {"format",  "version", "title",        "notes",      "subject",
+                                       "date",    "patient", "observations", "conditions", "consents",
+                                       "dialect", "person",  "results",      NULL};
     int64_t version = 0;
     enum salve_code code = only_keys(r, doc, "the file", keys);
     if (code != SALVE_OK) return code;
     if (!str_is(json_get_text(doc, "format"), "salve-csv-map") || !json_i64(json_get(doc, "version"), &version) ||
         version != 1)
         return refuse(r, "format", "format is salve-csv-map and version 1");
-    if (json_get(doc, "subject") != NULL) code = column_of(r, json_get(doc, "subject"), "subject", &r->map->subject);
+    code = read_dialect(r, json_get(doc, "dialect"));
+    if (code == SALVE_OK && json_get(doc, "subject") != NULL)
+        code = column_of(r, json_get(doc, "subject"), "subject", &r->map->subject);
     if (code == SALVE_OK) code = read_date(r, json_get(doc, "date"));
     if (code == SALVE_OK) code = read_patient(r, json_get(doc, "patient"));
     if (code == SALVE_OK) code = read_consents(r, json_get(doc, "consents"));
-    if (code == SALVE_OK)
+    if (code == SALVE_OK) code = read_person(r, json_get(doc, "person"));
+    if (code == SALVE_OK) code = read_results(r, json_get(doc, "results"));
+    if (code == SALVE_OK && (json_get(doc, "observations") != NULL || json_get(doc, "results") == NULL))
         code = read_rules(r, json_get(doc, "observations"), "observations", false, &r->map->observations,
                           &r->map->observation_count);
     return code == SALVE_OK ? read_conditions(r, json_get(doc, "conditions")) : code;
@@ -307,7 +458,7 @@ enum salve_code csv_map_read(const struct admit_rules *rules, struct str json, s
     const struct json *doc;
     struct str text;
     if (map == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv map");
-    map->subject = map->gender = map->birth_date = map->date = CSV_NO_COLUMN;
+    map->subject = map->gender = map->birth_date = map->date = map->person = CSV_NO_COLUMN;
     enum salve_code code = arena_str(mem, json, &text, err);
     if (code == SALVE_OK) code = json_read(text, NULL, mem, &doc, err);
     if (code == SALVE_OK) code = read_map(&reading, doc);

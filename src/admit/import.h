@@ -72,6 +72,7 @@ SALVE_MUST_USE enum salve_code import_run(const struct import_ask *ask, const st
 
 /* --- CSV -------------------------------------------------------------------------------------------------------- */
 
+struct zone;
 struct csv_map; /* opaque: a map file, checked */
 
 /* csv_map_read - a map from its JSON text. E_SYNTAX, E_INVALID (`at` names the place in the map), E_TOO_BIG,
@@ -90,10 +91,12 @@ struct csv_import {
     const struct csv_map *map;
     struct str rest; /* what was not read yet */
     struct str date;
-    uint32_t line; /* number of the line where the row read last begins, from 1 */
+    const struct zone *zone; /* of the site, for times of day; may be changed after the opening; NULL: UTC */
+    uint32_t line;           /* number of the line where the row read last begins, from 1 */
     uint32_t next_line;
     const uint16_t *columns;                   /* column of the file for each column of the map */
     uint32_t file_columns;                     /* cells of every row */
+    struct str *cells;                         /* of the row read last, in its mem */
     struct csv_consent consents[PURPOSE_LAST]; /* of the row read last, those that are not empty; texts in its mem */
     size_t consent_count;
 };
@@ -110,5 +113,18 @@ SALVE_MUST_USE enum salve_code csv_import_open(const struct csv_map *map, struct
  *            next call goes on with the next row. E_SYNTAX, E_TOO_BIG: the file cannot be read any further */
 SALVE_MUST_USE enum salve_code csv_import_next(struct csv_import *csv, struct arena *mem, struct str *subject,
                                                struct str *bundle_json, bool *more, struct salve_err *err);
+
+/* csv_map_names_people - do the rows of this map's files name people who have a record, by a key in a column?
+ *
+ * csv_import_row - of such a file the next row: the key as it stands there, and the birth date that the row tells
+ * (empty: none). Errors as of csv_import_next.
+ * csv_import_bundle - what the row says, as JSON text of a collection Bundle without a Patient; its subject is
+ * `reference` ("Patient/.."); empty where the row says nothing that the map wants. E_INVALID: a cell that is not what
+ * the map says. */
+bool csv_map_names_people(const struct csv_map *map);
+SALVE_MUST_USE enum salve_code csv_import_row(struct csv_import *csv, struct arena *mem, struct str *key,
+                                              struct str *born, bool *more, struct salve_err *err);
+SALVE_MUST_USE enum salve_code csv_import_bundle(const struct csv_import *csv, struct str reference, struct arena *mem,
+                                                 struct str *bundle_json, struct salve_err *err);
 
 #endif

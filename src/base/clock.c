@@ -56,22 +56,6 @@ struct civil civil_from_unix_ms(int64_t unix_ms)
     return civil;
 }
 
-struct clock_day clock_day(int64_t unix_ms)
-{
-    time_t second = (time_t)(unix_ms / 1000 - (unix_ms % 1000 < 0));
-    struct tm tm;
-    struct clock_day day = {unix_ms - 86400000, unix_ms + 86400000, 0}; /* a year that the system cannot reckon with */
-    if (localtime_r(&second, &tm) == NULL) return day;
-    day.offset_minutes = (int32_t)(tm.tm_gmtoff / 60);
-    tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-    tm.tm_isdst = -1;
-    struct tm next = tm;
-    next.tm_mday++;
-    day.start_unix_ms = (int64_t)mktime(&tm) * 1000;
-    day.end_unix_ms = (int64_t)mktime(&next) * 1000 - 1;
-    return day;
-}
-
 int64_t civil_to_unix_ms(struct civil civil)
 {
     int64_t days = civil_days(civil.year, civil.month, civil.day);

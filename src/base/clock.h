@@ -38,15 +38,6 @@ enum { CLOCK_TEXT_BYTES = 32 };
 struct str clock_text(int64_t unix_ms, char text[CLOCK_TEXT_BYTES]);
 struct str clock_date_text(int64_t unix_ms, char text[CLOCK_TEXT_BYTES]);
 
-/* clock_day - the calendar day that an instant falls on where the program runs, by the time zone of the system (TZ,
- * else /etc/localtime): its first and last millisecond, and the offset from UTC at the instant. A day of a change of
- * the clocks has 23 or 25 hours. Threads may call it. */
-struct clock_day {
-    int64_t start_unix_ms, end_unix_ms;
-    int32_t offset_minutes;
-};
-struct clock_day clock_day(int64_t unix_ms);
-
 /* clock_parse - "2026-11-23" or "2026-11-23T09:30[:00[.123]](Z|+03:00)" (RFC 3339); false if it is neither. */
 bool clock_parse(struct str text, int64_t *unix_ms);
 

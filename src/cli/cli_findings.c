@@ -11,13 +11,28 @@ int cli_urgency_status(enum urgency worst)
     return worst == URGENCY_SAME_DAY ? 11 : 0;
 }
 
-static void add_labels(struct buf *out, const struct guideline *guideline, const struct str *labels, size_t count)
+static void add_label(struct buf *out, const struct guideline *guideline, struct str key)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct str label = guideline == NULL ? STR_NONE : guideline_word(guideline, STR("en"), "inputs", labels[i]);
-        if (label.len == 0) label = labels[i];
-        buf_addf(out, "%s%.*s", i == 0 ? "" : ", ", STR_ARGS(label));
+    struct str label = guideline == NULL ? STR_NONE : guideline_word(guideline, STR("en"), "inputs", key);
+    buf_add(out, label.len == 0 ? key : label);
+}
+
+/* Nothing came, too old, came and is not used, not asked: a line each. */
+static void add_unmet(struct buf *out, const struct guideline *guideline, const struct finding *finding)
+{
+    static const char *const heads[] = {"missing:", "too old:", "queried:", "ask:"};
+    struct finding_unmet unmet;
+    enum finding_answer before = FINDING_MISSING;
+    for (size_t i = 0; finding_unmet(finding, i, &unmet); i++) {
+        bool is_first = i == 0 || unmet.answer != before;
+        if (is_first) buf_addf(out, "%s    %-8s", i == 0 ? "" : "\n", heads[unmet.answer]);
+        buf_add(out, is_first ? STR("") : STR(","));
+        buf_add_char(out, ' ');
+        add_label(out, guideline, unmet.label);
+        if (unmet.note.len > 0) buf_addf(out, " (%.*s)", STR_ARGS(unmet.note));
+        before = unmet.answer;
     }
+    if (finding_unmet(finding, 0, &unmet)) buf_add_char(out, '\n');
 }
 
 static void add_inputs(struct buf *out, const struct guideline *guideline, const struct finding *finding)
@@ -25,7 +40,7 @@ static void add_inputs(struct buf *out, const struct guideline *guideline, const
     for (size_t i = 0; i < finding->input_count; i++) {
         const struct finding_input *input = &finding->inputs[i];
         buf_add(out, i == 0 ? STR("    used:   ") : STR(", "));
-        add_labels(out, guideline, &input->label, 1);
+        add_label(out, guideline, input->label);
         buf_addf(out, " %.*s%s%.*s", STR_ARGS(input->value), input->unit.len > 0 ? " " : "", STR_ARGS(input->unit));
         if (input->date.len >= 10) buf_addf(out, " (%.10s)", input->date.ptr);
     }
@@ -49,9 +64,8 @@ static void add_action(struct buf *out, const struct finding *finding)
 }
 
 /* "item: what was found  urgency -> action" */
-static void add_answer(struct buf *out, const struct guideline *guideline, const struct finding *finding)
+static void add_answer(struct buf *out, const struct finding *finding)
 {
-    bool is_queried = finding->status == FINDING_QUERIED;
     buf_addf(out, "  %.*s", STR_ARGS(finding->item));
     switch (finding->status) {
     case FINDING_ASSESSED:
@@ -67,9 +81,7 @@ static void add_answer(struct buf *out, const struct guideline *guideline, const
         buf_addf(out, ": does not apply (%.*s)", STR_ARGS(finding->excluded));
         break;
     default:
-        buf_add(out, is_queried ? STR(": measure again: ") : STR(": not assessed, missing: "));
-        add_labels(out, guideline, is_queried ? finding->queried : finding->missing,
-                   is_queried ? finding->queried_count : finding->missing_count);
+        buf_add(out, finding->status == FINDING_QUERIED ? STR(": not assessed, measure again") : STR(": not assessed"));
         if (finding->action.len > 0) buf_addf(out, "  %s", urgency_text(finding->urgency));
     }
     add_action(out, finding);
@@ -79,12 +91,8 @@ static void finding_text(struct buf *out, const struct cli *cli, const struct fi
 {
     const struct guideline *guideline = NULL;
     if (visit_guideline(cli->visit.content, finding->guideline, &guideline, NULL) != SALVE_OK) guideline = NULL;
-    add_answer(out, guideline, finding);
-    if (finding->status == FINDING_ASSESSED && finding->missing_count > 0) {
-        buf_add(out, STR("    ask:    "));
-        add_labels(out, guideline, finding->missing, finding->missing_count);
-        buf_add_char(out, '\n');
-    }
+    add_answer(out, finding);
+    add_unmet(out, guideline, finding);
     if (str_is(finding->standing, "unconfirmed"))
         buf_add(out, STR("    note:   not yet confirmed by this clinic's doctor\n"));
     if (str_is(finding->standing, "site-lines"))
@@ -130,7 +138,7 @@ void cli_drafts_print(const struct cli *cli, const struct visit_drafts *drafts)
     buf_init(&out, cli->mem, 4 << 20);
     for (size_t i = 0; i < all.count; i++) {
         add_heading(&out, &all, i);
-        add_answer(&out, NULL, &all.list[i]);
+        add_answer(&out, &all.list[i]);
         if (screen_needs_told(&all.list[i]))
             buf_add(&out, drafts->told[i].is_told ? STR("    told\n") : STR("    NOT TOLD yet: salve told\n"));
     }

@@ -363,22 +363,42 @@ static bool step(void *with, uint64_t people)
     return !cli_interrupted();
 }
 
+static void tell_refused(void *with, uint64_t line, const struct salve_err *why)
+{
+    (void)with;
+    cli_warn("line %llu was not taken: %s%s%s", (unsigned long long)line,
+             why->why[0] != '\0' ? why->why : salve_code_what(why->code), why->element[0] != '\0' ? ": " : "",
+             why->element);
+}
+
+static enum salve_code read_map(const struct cli *cli, bool is_enrol, struct csv_map **map, struct salve_err *err)
+{
+    const char *path = cli_option(cli, OPT_MAP);
+    struct str json;
+    TRY(file_read(path, SALVE_CONFIG_BYTES_MAX, cli->mem, &json, err));
+    enum salve_code code = csv_map_read(site_admission(cli->visit.site), json, cli->mem, map, err);
+    if (code == SALVE_OK && csv_map_names_people(*map) == is_enrol)
+        code = salve_refuse(err, SALVE_E_USAGE,
+                            is_enrol ? "this map is for people who have a record ('person'); leave --enrol out"
+                                     : "this map names nobody ('person'); with --enrol every row is a new person",
+                            "--map");
+    if (code != SALVE_OK) salve_err_in(err, "%s", path);
+    return code;
+}
+
 static enum salve_code import_rows(struct outputs *out, struct str text, const struct visit_import_ask *ask,
                                    struct visit_imported *sum, struct salve_err *err)
 {
     struct cli *cli = out->cli;
-    const char *path = cli_option(cli, OPT_MAP);
     struct csv_map *map = NULL;
-    struct str json, rest = text, line;
+    struct str rest = text, line, date = cli_option_or(cli, OPT_DATE, "");
     uint64_t lines = 0;
-    enum salve_code code = file_read(path, SALVE_CONFIG_BYTES_MAX, cli->mem, &json, err);
-    if (code != SALVE_OK) return code;
-    code = csv_map_read(site_admission(cli->visit.site), json, cli->mem, &map, err);
-    if (code != SALVE_OK) salve_err_in(err, "%s", path);
-    if (code != SALVE_OK) return code;
+    bool is_enrol = cli_has(cli, OPT_ENROL);
+    TRY(read_map(cli, is_enrol, &map, err));
     while (str_next_line(&rest, &line)) lines += line.len > 0;
     out->progress = cli_progress_start(cli, "import", lines - 1);
-    code = visit_import_rows(&cli->visit, map, text, cli_option_or(cli, OPT_DATE, ""), ask, sum, err);
+    enum salve_code code = is_enrol ? visit_import_rows(&cli->visit, map, text, date, ask, sum, err)
+                                    : visit_import_results(&cli->visit, map, text, date, ask, sum, err);
     cli_progress_end(&out->progress);
     if (code != SALVE_OK) salve_err_in(err, "%s", cli->words[0]);
     return code;
@@ -401,15 +421,20 @@ static enum salve_code import_new(struct outputs *out, struct visit_import_ask *
                                  : visit_import_new(&cli->visit, bytes, ask, sum, err);
 }
 
-static enum salve_code import_one(struct cli *cli, struct visit_import_ask *ask, struct visit_imported *sum,
-                                  struct salve_err *err)
+/* Into records that are there: of the person with the card, or of whoever the rows of a CSV file name. */
+static enum salve_code import_known(struct outputs *out, struct visit_import_ask *ask, struct visit_imported *sum,
+                                    struct salve_err *err)
 {
     struct str bytes;
+    struct cli *cli = out->cli;
     struct visit_screening screening = {0};
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALARMS}, err));
     TRY(visit_screening(&cli->visit, &screening, err));
     ask->alarms = &screening;
-    TRY(file_read(cli->words[1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
+    TRY(file_read(cli->words[cli->word_count - 1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
+    static const struct rec_rows_state fresh = {0};
+    if (out->urgent != NULL) TRY(cli_urgent_begun(out->urgent, cli_option(cli, OPT_URGENT), &fresh, err));
+    if (cli_has(cli, OPT_MAP)) return import_rows(out, bytes, ask, sum, err);
     enum salve_code code = visit_import(&cli->visit, cli->card, bytes, ask, sum, err);
     bool is_other = code == SALVE_E_CONFLICT && strcmp(err->element, "Patient.birthDate") == 0;
     return cli_hint(code, is_other ? code : SALVE_OK,
@@ -421,10 +446,13 @@ static enum salve_code check_import(const struct cli *cli, struct salve_err *err
     bool is_enrol = cli_has(cli, OPT_ENROL);
     const char *what = NULL;
     if (is_enrol && cli->word_count != 1) what = "with --enrol give the file alone";
-    if (!is_enrol && cli->word_count != 2) what = "give the person's card and the file";
-    if (!is_enrol && cli_has(cli, OPT_MAP)) what = "--map goes with --enrol: every row is a new person";
+    bool is_results = !is_enrol && cli_has(cli, OPT_MAP);
+    if (is_results && cli->word_count != 1) what = "give the file alone: its rows name the people";
+    if (!is_enrol && !is_results && cli->word_count != 2) what = "give the person's card and the file";
+    if (is_results && cli_has(cli, OPT_MINIMISE)) what = "a map says what is taken; --minimise is for FHIR files";
     if (cli_has(cli, OPT_MINIMISE) != cli_has(cli, OPT_REJECTS)) what = "--minimise and --rejects go together";
-    if (!is_enrol && cli_has(cli, OPT_URGENT)) what = "--urgent goes with --enrol; of one person it is said at once";
+    if (!is_enrol && !is_results && cli_has(cli, OPT_URGENT))
+        what = "--urgent is for rows; of one person it is said at once";
     if (is_enrol && !cli_has(cli, OPT_OUTPUT)) what = "with --enrol the slips go to --output; they are shown only once";
     return what == NULL ? SALVE_OK : salve_refuse(err, SALVE_E_USAGE, what, "import");
 }
@@ -446,9 +474,10 @@ static enum salve_code check_speaking(const struct cli *cli, bool is_enrol, stru
 
 static void imported_text(const struct cli *cli, struct visit_imported *sum, struct buf *out)
 {
-    buf_addf(out, "%llu people, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
-             (unsigned long long)sum->people, (unsigned long long)sum->resources_in, (unsigned long long)sum->kept,
-             (unsigned long long)sum->commons);
+    bool is_results = cli_has(cli, OPT_MAP) && !cli_has(cli, OPT_ENROL);
+    buf_addf(out, "%llu %s, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
+             (unsigned long long)sum->people, is_results ? "rows" : "people", (unsigned long long)sum->resources_in,
+             (unsigned long long)sum->kept, (unsigned long long)sum->commons);
     if (sum->enrolled_only > 0)
         buf_addf(out,
                  "%llu of them only enrolled: no whole agreement to care in the file; their lines are named above.\n",
@@ -461,6 +490,8 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
                  "%llu people with an EMERGENCY NOW, %llu for a clinician TODAY%s; 'salve inbox' lists the tickets.\n",
                  (unsigned long long)sum->emergency, (unsigned long long)sum->same_day,
                  cli_has(cli, OPT_URGENT) ? ", their rows in the --urgent file" : "");
+    if (sum->refused_rows > 0)
+        buf_addf(out, "%llu rows were not taken; they are named above.\n", (unsigned long long)sum->refused_rows);
     if (sum->unread_answers > 0)
         buf_addf(out, "%llu answers of questionnaires have no code that Salve knows: NOBODY JUDGES THEM.\n",
                  (unsigned long long)sum->unread_answers);
@@ -515,18 +546,19 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
                                              .apart = tell_apart,
                                              .guidelines = guidelines_now,
                                              .begun = import_begun,
+                                             .refused = tell_refused,
                                              .with = &out}};
     bool is_enrol = cli_has(cli, OPT_ENROL);
     TRY(check_import(cli, err));
-    if (!is_enrol) TRY(cli_card_read(cli, err));
+    if (!is_enrol && !cli_has(cli, OPT_MAP)) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(check_speaking(cli, is_enrol, err));
     enum salve_code code = open_outputs(&out, err);
-    if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_one(cli, &ask, &sum, err);
+    if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_known(&out, &ask, &sum, err);
     code = close_output(out.rejects, cli_option(cli, OPT_REJECTS), code, err);
     code = close_output(out.cards, cli_option(cli, OPT_OUTPUT), code, err);
     code = close_output(out.urgent, cli_option(cli, OPT_URGENT), code, err);
-    if (sum.rule_count > 0 || sum.enrolled_only > 0) cli->exit_status = 5;
+    if (sum.rule_count > 0 || sum.enrolled_only > 0 || sum.refused_rows > 0) cli->exit_status = 5;
     if (code != SALVE_OK && sum.people == 0) return code;
     bool is_done = code == SALVE_OK && !cli_interrupted();
     enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);

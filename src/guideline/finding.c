@@ -39,6 +39,34 @@ bool finding_status_find(struct str text, enum finding_status *out)
     return false;
 }
 
+const char *finding_answer_text(enum finding_answer answer)
+{
+    static const char *const texts[] = {"missing", "too-old", "queried", "not-asked"};
+    return texts[answer];
+}
+
+bool finding_unmet(const struct finding *finding, size_t number, struct finding_unmet *out)
+{
+    const struct {
+        const struct str *labels;
+        size_t count;
+        const struct str *notes;
+        size_t note_count;
+    } lists[] = {{finding->missing, finding->missing_count, NULL, 0},
+                 {finding->too_old, finding->too_old_count, finding->too_old_on, finding->too_old_on_count},
+                 {finding->queried, finding->queried_count, finding->queried_why, finding->queried_why_count},
+                 {finding->not_asked, finding->not_asked_count, NULL, 0}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (number < lists[i].count) {
+            struct str note = number < lists[i].note_count ? lists[i].notes[number] : STR("");
+            *out = (struct finding_unmet){(enum finding_answer)i, lists[i].labels[number], note};
+            return true;
+        }
+        number -= lists[i].count;
+    }
+    return false;
+}
+
 static bool lists_eq(const struct str *a, size_t a_count, const struct str *b, size_t b_count)
 {
     for (size_t i = 0; i < a_count && a_count == b_count; i++)

@@ -47,13 +47,25 @@ struct finding {
 
 /* The columns of a field's row. */
 enum finding_part { FINDING_PART_FOUND, FINDING_PART_WHY };
-enum finding_from { FINDING_FROM_LOGIC, FINDING_FROM_FOLDER, FINDING_FROM_REASONS };
+enum finding_from { FINDING_FROM_LOGIC, FINDING_FROM_ANSWERS, FINDING_FROM_FOLDER, FINDING_FROM_REASONS };
 enum finding_there { FINDING_THERE_ALWAYS, FINDING_THERE_MAYBE, FINDING_THERE_ASSESSED, FINDING_THERE_EXCLUDED };
 
 const char *urgency_text(enum urgency urgency);
 bool urgency_find(struct str text, enum urgency *out);
 const char *finding_status_text(enum finding_status status);
 bool finding_status_find(struct str text, enum finding_status *out);
+
+/* The four answers that are none: nothing came, what came is too old, what came cannot be used, nobody has asked. */
+enum finding_answer { FINDING_MISSING, FINDING_TOO_OLD, FINDING_UNUSABLE, FINDING_NOT_ASKED };
+struct finding_unmet {
+    enum finding_answer answer;
+    struct str label; /* of the input */
+    struct str note;  /* TOO_OLD: its date; UNUSABLE: why; may be empty */
+};
+/* finding_unmet - the number-th input that the finding needed and had no answer for, in the order above; false: there
+ * are no more. finding_answer_text: "missing", "too-old", "queried", "not-asked". */
+bool finding_unmet(const struct finding *finding, size_t number, struct finding_unmet *out);
+const char *finding_answer_text(enum finding_answer answer);
 
 /* finding_eq - the same in all fields of finding.def. */
 bool finding_eq(const struct finding *a, const struct finding *b);

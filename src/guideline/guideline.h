@@ -9,6 +9,7 @@
  *     valuesets/<name>.json   FHIR ValueSets and CodeSystems that the logic names; may be absent
  *     cases/<name>.json       a subject Bundle and the findings expected of it
  *     ../lib/<Name>.json      ELM of the libraries that several guidelines share (FHIRHelpers, SalveCommon)
+ *     ../../ranges.json       the plausible numbers of every code (ranges/ranges.h)
  *
  *     struct guideline *bp;
  *     guideline_load("build/share", STR("blood-pressure"), mem, &bp, err);
@@ -27,10 +28,13 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "fhir/tape.h"
 #include "guideline/finding.h"
 
 struct guideline; /* opaque */
+
+enum { GUIDELINE_BYTES_MAX = 64 << 20 }; /* all files of one */
 
 /* --- what guideline.json says ------------------------------------------------------------------------------------ */
 
@@ -38,18 +42,21 @@ struct guideline_source {
     struct str issuer, title, year, table, doi; /* "ESC", "2024 Guidelines ...", "2024", "Table 5", "10.1093/..." */
 };
 
-/* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2017", "HEARTS". `parameter` is its CQL parameter. Without
- * an initial value (empty) the site has to choose, and until then the parameter is null. */
+/* A choice of the programme: "bp-scheme" of "ESC2024", "ACCAHA2025", "HEARTS". `parameter` is its CQL parameter.
+ * Without an initial value (empty) the site has to choose, and until then the parameter is null. */
 struct guideline_switch {
     struct str name, parameter, initial;
+    struct str about; /* what who accepts has to know of it; may be empty */
     const struct str *values;
     size_t value_count;
 };
 
-/* An input and its plausible range per unit, as the guideline sets it. `loinc` and `unit` may be empty (a question). */
+/* An input: a row a code and unit. One without a code only names what is worked out of others. Its plausible range
+ * stands in ranges.json, by code and unit. */
 struct guideline_input {
-    struct str label, loinc, unit;
-    struct str soft_low, soft_high, hard_low, hard_high; /* decimal text; empty: no bound */
+    struct str label, code, unit; /* code: LOINC, or of urn:salve:question; unit empty: no number */
+    bool is_question;             /* somebody is asked; else it is measured */
+    int64_t max_age_days;         /* 0: of the visit that is judged; -1: no limit, the date is part of the rule */
 };
 
 /* How a category lies to what is usual: of the value, never of how soon something is to be done. */
@@ -130,6 +137,11 @@ struct guideline_file {
 SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, struct arena *mem,
                                               struct guideline **out, struct salve_err *err);
 
+/* guideline_load_kept - the same out of files that were kept of an earlier load: those of guideline_files, of the
+ * letter texts as many as one likes. Its bytes are views of theirs. E_NOT_FOUND: one of them is missing. */
+SALVE_MUST_USE enum salve_code guideline_load_kept(const struct guideline_file *files, size_t count, struct str id,
+                                                   struct arena *mem, struct guideline **out, struct salve_err *err);
+
 /* guideline_ids - the folders of <share>/guidelines but lib, sorted; nothing in them is read. */
 SALVE_MUST_USE enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,
                                              struct salve_err *err);
@@ -155,14 +167,17 @@ struct guideline_choice {
 /* The visit that is judged: values and answers from its start on are of this visit, older ones have an age in days. */
 struct guideline_visit {
     int64_t start_unix_ms, end_unix_ms;
-    int32_t offset_minutes; /* of the site from UTC, at the visit */
+    int32_t offset_minutes;      /* of the site from UTC, at the visit */
+    const struct zone_day *days; /* of the site, on which Observations of the tapes lie, each once */
+    size_t day_count;
 };
 
 /* guideline_visit_find - the newest Encounter that touches the site's day and began no more than 24 hours before it,
  * else that day. What was measured on that day before the Encounter, and belongs to no earlier one, is of the visit
- * too. `day` holds now. */
-struct guideline_visit guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
-                                            struct clock_day day);
+ * too. `zone` is the site's. Its days are allocated in mem. E_MEMORY. */
+SALVE_MUST_USE enum salve_code guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
+                                                    const struct zone *zone, struct arena *mem,
+                                                    struct guideline_visit *out, struct salve_err *err);
 
 struct guideline_ask {
     const struct tape *tapes;
@@ -211,6 +226,13 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
 /* guideline_word - one text of letter.<language>.json by its group and key, STR_NONE if there is none. Groups: "inputs"
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
+
+/* guideline_changes - what is different in another version, a line at a time: sources, switches, inputs, items with
+ * their lists, files, how many texts of each language. Nothing is told where the two are the same. E_MEMORY */
+typedef void guideline_change(void *with, struct str line);
+SALVE_MUST_USE enum salve_code guideline_changes(const struct guideline *before, const struct guideline *now,
+                                                 guideline_change *tell, void *with, struct arena *mem,
+                                                 struct salve_err *err);
 
 /* --- a new one ---------------------------------------------------------------------------------------------------- */
 

@@ -157,10 +157,11 @@ static enum salve_code read_source(const struct place *at, void *into, struct sa
 static enum salve_code read_switch(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_switch *sw = into;
-    enum salve_code code = only_keys(at, "name parameter values initial", err);
+    enum salve_code code = only_keys(at, "name parameter values initial about", err);
     if (code == SALVE_OK) code = token_of(at, "name", &sw->name, err);
     if (code == SALVE_OK) code = text_of(at, "parameter", true, &sw->parameter, err);
     if (code == SALVE_OK) code = tokens_of(at, "values", false, &sw->values, &sw->value_count, err);
+    if (code == SALVE_OK) code = text_of(at, "about", false, &sw->about, err);
     sw->initial = STR(""); /* none: the site chooses at acceptance */
     if (code != SALVE_OK || json_get(at->value, "initial") == NULL) return code;
     code = token_of(at, "initial", &sw->initial, err);
@@ -169,30 +170,35 @@ static enum salve_code read_switch(const struct place *at, void *into, struct sa
     return code;
 }
 
-static enum salve_code range_of(const struct place *at, const char *name, struct str *low, struct str *high,
-                                struct salve_err *err)
+/* The oldest that may count, in days; null: no limit. What is only worked out of others has none. */
+static enum salve_code max_age_of(const struct place *at, struct guideline_input *input, struct salve_err *err)
 {
-    const struct json *range = json_get(at->value, name);
-    *low = *high = STR("");
-    if (range == NULL) return SALVE_OK;
-    if (!json_is(range, JSON_ARRAY) || range->count != 2) return broken(at, name, "must be a list of two numbers", err);
-    enum salve_code code = number_text_of(at, json_item(range, 0), name, low, err);
-    if (code == SALVE_OK) code = number_text_of(at, json_item(range, 1), name, high, err);
-    return code;
+    const struct json *days = json_get(at->value, "max-age-days");
+    input->max_age_days = -1;
+    if (input->code.len == 0)
+        return days == NULL ? SALVE_OK : broken(at, "max-age-days", "without a code nothing can be old", err);
+    if (days == NULL) return broken(at, "max-age-days", "is missing; null says that there is no limit", err);
+    if (days->type == JSON_NULL) return SALVE_OK;
+    if (!json_i64(days, &input->max_age_days) || input->max_age_days < 0)
+        return broken(at, "max-age-days", "must be days, 0 for this visit, or null for no limit", err);
+    return SALVE_OK;
 }
 
 static enum salve_code read_input(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_input *input = into;
-    enum salve_code code = only_keys(at, "label loinc unit soft hard", err);
+    struct str loinc, question;
+    enum salve_code code = only_keys(at, "label loinc question unit max-age-days", err);
     if (code == SALVE_OK) code = token_of(at, "label", &input->label, err);
-    if (code == SALVE_OK) code = text_of(at, "loinc", false, &input->loinc, err);
+    if (code == SALVE_OK) code = text_of(at, "loinc", false, &loinc, err);
+    if (code == SALVE_OK) code = text_of(at, "question", false, &question, err);
     if (code == SALVE_OK) code = text_of(at, "unit", false, &input->unit, err);
-    if (code == SALVE_OK && input->unit.len > 0 && !expr_ucum_valid(input->unit))
-        return broken(at, "unit", "must be a UCUM unit", err);
-    if (code == SALVE_OK) code = range_of(at, "soft", &input->soft_low, &input->soft_high, err);
-    if (code == SALVE_OK) code = range_of(at, "hard", &input->hard_low, &input->hard_high, err);
-    return code;
+    if (code != SALVE_OK) return code;
+    if (loinc.len > 0 && question.len > 0) return broken(at, "question", "stands beside loinc; one is meant", err);
+    if (input->unit.len > 0 && !expr_ucum_valid(input->unit)) return broken(at, "unit", "must be a UCUM unit", err);
+    input->code = loinc.len > 0 ? loinc : question;
+    input->is_question = question.len > 0 || input->unit.len == 0 || str_is(input->unit, "{score}");
+    return max_age_of(at, input, err);
 }
 
 static enum salve_code decimals_of(const struct place *at, uint8_t *out, struct salve_err *err)

@@ -119,12 +119,17 @@ static enum salve_code labels_of(const struct reading *to, struct expr_value tup
     return SALVE_OK;
 }
 
+/* A bound is shown as it was reported: ">600". */
 static enum salve_code input_of(const struct reading *to, struct expr_value tuple, struct finding_input *input)
 {
+    struct str bound;
     if (tuple.kind != VALUE_TUPLE) return breaks_protocol(to, "inputs", "must be a list of tuples");
 #define FINDING_INPUT(name, what) TRY(field(to, tuple, #name, &input->name));
 #include "guideline/finding.def"
-    return SALVE_OK;
+    TRY(field(to, tuple, "bound", &bound));
+    if (bound.len == 0) return SALVE_OK;
+    input->value = arena_printf(to->mem, "%.*s%.*s", STR_ARGS(bound), STR_ARGS(input->value));
+    return input->value.ptr == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
 
 static enum salve_code inputs_of(const struct reading *to, struct expr_value tuple, const char *name,
@@ -138,6 +143,104 @@ static enum salve_code inputs_of(const struct reading *to, struct expr_value tup
     *out = inputs;
     *count = list.count;
     return SALVE_OK;
+}
+
+/* --- the four answers --------------------------------------------------------------------------------------------- */
+
+/* Labels of each answer, with their notes, in the order of enum finding_answer. */
+struct unmet {
+    struct str *labels[FINDING_NOT_ASKED + 1], *notes[FINDING_NOT_ASKED + 1];
+    size_t counts[FINDING_NOT_ASKED + 1];
+};
+
+static enum salve_code unmet_room(const struct reading *to, size_t room, struct unmet *out)
+{
+    *out = (struct unmet){.counts = {0}};
+    for (size_t i = 0; i <= FINDING_NOT_ASKED; i++) {
+        out->labels[i] = arena_array(to->mem, struct str, room + 1);
+        out->notes[i] = arena_array(to->mem, struct str, room + 1);
+        if (out->labels[i] == NULL || out->notes[i] == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "findings");
+    }
+    return SALVE_OK;
+}
+
+static void add_unmet(struct unmet *to, enum finding_answer answer, struct str label, struct str note)
+{
+    size_t *count = &to->counts[answer];
+    if (guideline_listed(to->labels[answer], *count, label)) return;
+    to->labels[answer][*count] = label;
+    to->notes[answer][(*count)++] = note;
+}
+
+/* A reading of SalveCommon that the item needs: nothing where it was usable. */
+static enum salve_code add_need(const struct reading *to, struct expr_value reading, bool is_excluded,
+                                struct unmet *unmet)
+{
+    struct str label, state, why, date;
+    enum finding_answer answer = FINDING_MISSING;
+    if (reading.kind == VALUE_NULL) return SALVE_OK;
+    TRY(field(to, reading, "label", &label));
+    TRY(field(to, reading, "state", &state));
+    TRY(field(to, reading, "why", &why));
+    TRY(field(to, reading, "date", &date));
+    if (str_is(state, "usable")) return SALVE_OK;
+    while (answer < FINDING_NOT_ASKED && !str_is(state, finding_answer_text(answer))) answer++;
+    if (label.len == 0 || !str_is(state, finding_answer_text(answer)))
+        return breaks_protocol(to, "needs", "must be a list of readings of SalveCommon");
+    if (is_excluded && answer != FINDING_UNUSABLE) return SALVE_OK; /* nobody needs it then */
+    add_unmet(unmet, answer, label,
+              answer == FINDING_TOO_OLD    ? str_cut(date, 0, sizeof "2026-11-23" - 1)
+              : answer == FINDING_UNUSABLE ? why
+                                           : STR(""));
+    return SALVE_OK;
+}
+
+/* Labels that the logic names without a reading. */
+static enum salve_code add_labels(const struct reading *to, struct expr_value tuple, const char *name,
+                                  enum finding_answer answer, struct unmet *unmet)
+{
+    const struct str *labels = NULL;
+    size_t count = 0;
+    TRY(labels_of(to, tuple, name, &labels, &count));
+    for (size_t i = 0; i < count; i++) {
+        bool is_asked = answer == FINDING_MISSING && guideline_is_question(to->guideline, labels[i]);
+        add_unmet(unmet, is_asked ? FINDING_NOT_ASKED : answer, labels[i],
+                  answer == FINDING_UNUSABLE ? STR("implausible") : STR(""));
+    }
+    return SALVE_OK;
+}
+
+/* answers_of - what the item needed and did not get, each by its answer. */
+static enum salve_code answers_of(const struct reading *to, struct expr_value tuple, struct finding *out)
+{
+    struct expr_value needed = element(tuple, "needs"), missing = element(tuple, "missing"),
+                      queried = element(tuple, "queried");
+    struct expr_items needs = expr_items(&needed);
+    bool is_excluded = element(tuple, "excluded").kind != VALUE_NULL;
+    struct unmet unmet;
+    TRY(unmet_room(to, (size_t)needs.count + expr_items(&missing).count + expr_items(&queried).count, &unmet));
+    for (uint32_t i = 0; i < needs.count; i++) TRY(add_need(to, needs.items[i], is_excluded, &unmet));
+    TRY(add_labels(to, tuple, "missing", FINDING_MISSING, &unmet));
+    TRY(add_labels(to, tuple, "queried", FINDING_UNUSABLE, &unmet));
+    out->missing = unmet.labels[FINDING_MISSING];
+    out->missing_count = unmet.counts[FINDING_MISSING];
+    out->too_old = unmet.labels[FINDING_TOO_OLD];
+    out->too_old_on = unmet.notes[FINDING_TOO_OLD];
+    out->too_old_count = out->too_old_on_count = unmet.counts[FINDING_TOO_OLD];
+    out->queried = unmet.labels[FINDING_UNUSABLE];
+    out->queried_why = unmet.notes[FINDING_UNUSABLE];
+    out->queried_count = out->queried_why_count = unmet.counts[FINDING_UNUSABLE];
+    out->not_asked = unmet.labels[FINDING_NOT_ASKED];
+    out->not_asked_count = unmet.counts[FINDING_NOT_ASKED];
+    return SALVE_OK;
+}
+
+/* How far an item was judged, where the logic leaves it to its parts. */
+static enum finding_status status_of(const struct finding *found)
+{
+    if (found->excluded.len > 0) return FINDING_EXCLUDED;
+    if (found->category.len > 0) return FINDING_ASSESSED;
+    return found->queried_count > 0 ? FINDING_QUERIED : FINDING_NOT_ASSESSED;
 }
 
 /* closed - the lists of guideline.json are the only words that a finding may use. */
@@ -198,6 +301,8 @@ static enum salve_code fields_of(const struct reading *to, struct expr_value tup
     return SALVE_OK;
 }
 
+static bool has_status(struct expr_value tuple) { return element(tuple, "status").kind != VALUE_NULL; }
+
 static enum salve_code finding_of(struct reading *to, struct expr_value tuple, struct finding *out)
 {
     const struct guideline_info *info = &to->guideline->info;
@@ -206,6 +311,8 @@ static enum salve_code finding_of(struct reading *to, struct expr_value tuple, s
     const struct guideline_item *item = guideline_item(to->guideline, to->item);
     if (item == NULL) return breaks_protocol(to, "item", "is not declared in guideline.json");
     TRY(fields_of(to, tuple, out));
+    TRY(answers_of(to, tuple, out));
+    if (!has_status(tuple)) out->status = status_of(out);
     const struct guideline_line *line = guideline_line(to->guideline, out->line);
     unsigned decimals = line != NULL && line->has_decimals ? line->decimals : item->decimals;
     out->guideline = info->id;
@@ -267,7 +374,7 @@ static enum salve_code params_of(const struct guideline *guideline, const struct
             .library = STR_NONE, .name = sw->parameter, .value = is_open ? EXPR_NONE : expr_string(value)};
     }
     *out = params;
-    return guideline_visit_params(ask, mem, params, err);
+    return guideline_visit_params(guideline, ask, mem, params, err);
 }
 
 static enum salve_code known_choices(const struct guideline *guideline, const struct guideline_ask *ask,

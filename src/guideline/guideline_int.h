@@ -8,6 +8,7 @@
 #include "terms/terms.h"
 #include "guideline/guideline.h"
 #include "json/json.h"
+#include "ranges/ranges.h"
 
 enum { GUIDELINE_VALUE_SET_FILES_MAX = 100 };
 enum { GUIDELINE_EVALUATION_BYTES_MAX = 64 << 20 }; /* scratch of one vector row or one case */
@@ -43,6 +44,7 @@ struct guideline {
     struct str vectors;               /* ELM of vectors.cql; empty if there is none */
     struct elm_program *program;      /* of logic.json */
     struct terms *terms;              /* of the folder valuesets; NULL: there is none */
+    struct expr_value inputs;         /* for the parameter "Inputs" */
 };
 
 /* A document with the name that errors show. */
@@ -84,10 +86,29 @@ void guideline_err_define(const struct guideline *guideline, struct str define, 
 struct str guideline_line_of(const struct guideline *guideline, const char *file, const struct json *node,
                              struct arena *mem);
 
-/* guideline_visit_params - "Visit start", "Visit end" and "Today" of SalveCommon: the first parameters of a run. */
-enum { GUIDELINE_VISIT_PARAMS = 3 };
-enum salve_code guideline_visit_params(const struct guideline_ask *ask, struct arena *mem,
-                                       struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err);
+/* guideline_tuple - a tuple for a parameter of SalveCommon; values in the order of its elements
+ * (guideline_inputs.c). */
+enum guideline_tuple { GUIDELINE_ROW, GUIDELINE_DAY };
+enum salve_code guideline_tuple(enum guideline_tuple kind, const struct expr_value *values, struct arena *mem,
+                                struct expr_value *out, struct salve_err *err);
+
+/* guideline_ranges - the rows of the table ranges.json that concern the guideline's inputs, as a table of their own. */
+enum salve_code guideline_ranges(const struct guideline *guideline, struct str whole, struct arena *mem,
+                                 struct str *rows, struct salve_err *err);
+
+/* guideline_inputs - the value of the parameter "Inputs": a tuple a row of guideline.json and spelling of its unit. */
+enum salve_code guideline_inputs(const struct guideline *guideline, const struct ranges *ranges, struct arena *mem,
+                                 struct expr_value *out, struct salve_err *err);
+
+/* guideline_is_question - is that label one that somebody is asked, and not measured? */
+bool guideline_is_question(const struct guideline *guideline, struct str label);
+
+/* guideline_visit_params - "Visit start", "Visit end", "Today", "Inputs" and "Site days" of SalveCommon: the first
+ * parameters of a run. */
+enum { GUIDELINE_VISIT_PARAMS = 5 };
+enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_ask *ask,
+                                       struct arena *mem, struct elm_param params[GUIDELINE_VISIT_PARAMS],
+                                       struct salve_err *err);
 static inline size_t guideline_param_count(const struct guideline *guideline)
 {
     return GUIDELINE_VISIT_PARAMS + guideline->info.switch_count;

@@ -44,20 +44,73 @@ static bool newest_of(const struct tape *tapes, size_t count, int64_t now_unix_m
     return out->start_unix_ms != INT64_MIN;
 }
 
-struct guideline_visit guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
-                                            struct clock_day day)
+static void find_bounds(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms, struct guideline_visit *visit)
 {
     struct encounter one, newest;
-    struct guideline_visit visit = {day.start_unix_ms, day.end_unix_ms, day.offset_minutes};
-    if (!newest_of(tapes, tape_count, now_unix_ms, &visit, &newest)) return visit;
-    if (newest.start_unix_ms < visit.start_unix_ms) visit.start_unix_ms = newest.start_unix_ms;
+    if (!newest_of(tapes, tape_count, now_unix_ms, visit, &newest)) return;
+    if (newest.start_unix_ms < visit->start_unix_ms) visit->start_unix_ms = newest.start_unix_ms;
     for (size_t i = 0; i < tape_count; i++) /* what an earlier visit of the day measured is not of this one */
         for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);)
             if (encounter_of(&tapes[i], at, now_unix_ms, &one) && one.end_unix_ms < newest.start_unix_ms &&
-                one.end_unix_ms >= visit.start_unix_ms)
-                visit.start_unix_ms = one.end_unix_ms + 1;
-    return visit;
+                one.end_unix_ms >= visit->start_unix_ms)
+                visit->start_unix_ms = one.end_unix_ms + 1;
 }
+
+/* --- days of the site --------------------------------------------------------------------------------------------- */
+
+struct days {
+    const struct zone *zone;
+    struct zone_day *list;
+    size_t count, room;
+    struct arena *mem;
+    struct salve_err *err;
+};
+
+static enum salve_code add_day(struct days *to, struct str taken)
+{
+    int64_t at;
+    if (taken.len <= sizeof "2026-11-23" - 1 || !clock_parse(taken, &at)) return SALVE_OK; /* a date is no instant */
+    for (size_t i = 0; i < to->count; i++)
+        if (to->list[i].start_unix_ms <= at && at <= to->list[i].end_unix_ms) return SALVE_OK;
+    if (to->count == to->room) {
+        size_t room = 2 * to->room + 16;
+        struct zone_day *more = arena_array(to->mem, struct zone_day, room);
+        if (more == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "days");
+        if (to->count > 0) memcpy(more, to->list, to->count * sizeof *more);
+        to->list = more;
+        to->room = room;
+    }
+    to->list[to->count++] = zone_day(to->zone, at);
+    return SALVE_OK;
+}
+
+static enum salve_code add_days(struct days *to, const struct tape *tape, tape_at root)
+{
+    static const char *const times[] = {"effectiveDateTime", "effectiveInstant", "effectivePeriod.start", "issued"};
+    if (tape_type(tape, root) != FHIR_T_Observation) return SALVE_OK;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        tape_at at = tape_get(tape, root, times[i]);
+        if (at != TAPE_NONE) return add_day(to, tape_text(tape, at));
+    }
+    return SALVE_OK;
+}
+
+enum salve_code guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
+                                     const struct zone *zone, struct arena *mem, struct guideline_visit *out,
+                                     struct salve_err *err)
+{
+    struct zone_day day = zone_day(zone, now_unix_ms);
+    struct days days = {.zone = zone, .mem = mem, .err = err};
+    *out = (struct guideline_visit){day.start_unix_ms, day.end_unix_ms, day.offset_minutes, NULL, 0};
+    find_bounds(tapes, tape_count, now_unix_ms, out);
+    for (size_t i = 0; i < tape_count; i++)
+        for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);) TRY(add_days(&days, &tapes[i], at));
+    out->days = days.list;
+    out->day_count = days.count;
+    return SALVE_OK;
+}
+
+/* --- for the logic ------------------------------------------------------------------------------------------------ */
 
 static enum salve_code instant(int64_t unix_ms, int32_t offset_minutes, struct arena *mem, struct expr_value *out,
                                struct salve_err *err)
@@ -65,26 +118,46 @@ static enum salve_code instant(int64_t unix_ms, int32_t offset_minutes, struct a
     return expr_temporal_value(VALUE_DATETIME, expr_temporal_of_unix_ms(unix_ms, offset_minutes), mem, out, err);
 }
 
-/* The calendar days of UTC, for whoever names no visit: guideline authors. */
-static struct clock_day utc_day(int64_t unix_ms)
+static enum salve_code date_of(int64_t unix_ms, int32_t offset_minutes, struct arena *mem, struct expr_value *out,
+                               struct salve_err *err)
 {
-    int64_t ms = 24 * 3600 * 1000, start = unix_ms / ms * ms - (unix_ms % ms < 0 ? ms : 0);
-    return (struct clock_day){start, start + ms - 1, 0};
+    struct expr_temporal local = expr_temporal_of_unix_ms(unix_ms, offset_minutes);
+    return expr_temporal_value(VALUE_DATE, expr_temporal_to_date(local), mem, out, err);
 }
 
-enum salve_code guideline_visit_params(const struct guideline_ask *ask, struct arena *mem,
-                                       struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err)
+static enum salve_code days_of(const struct guideline_visit *visit, struct arena *mem, struct expr_value *out,
+                               struct salve_err *err)
+{
+    struct expr_build days = {0};
+    for (size_t i = 0; i < visit->day_count; i++) {
+        const struct zone_day *day = &visit->days[i];
+        struct expr_value tuple, values[3];
+        TRY(instant(day->start_unix_ms, day->offset_minutes, mem, &values[0], err));
+        TRY(instant(day->end_unix_ms, day->offset_minutes, mem, &values[1], err));
+        /* the middle: a clock that was put forward at midnight began its day in the other offset */
+        TRY(date_of(day->start_unix_ms / 2 + day->end_unix_ms / 2, day->offset_minutes, mem, &values[2], err));
+        TRY(guideline_tuple(GUIDELINE_DAY, values, mem, &tuple, err));
+        TRY(expr_build_add(&days, tuple, mem, err));
+    }
+    *out = expr_build_list(&days);
+    return SALVE_OK;
+}
+
+enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_ask *ask,
+                                       struct arena *mem, struct elm_param params[GUIDELINE_VISIT_PARAMS],
+                                       struct salve_err *err)
 {
     struct guideline_visit visit;
+    static const char *const names[] = {"Visit start", "Visit end", "Today", "Inputs", "Site days"};
+    for (size_t i = 0; i < GUIDELINE_VISIT_PARAMS; i++)
+        params[i] = (struct elm_param){.library = STR(COMMON), .name = str_of(names[i])};
     if (ask->visit != NULL)
         visit = *ask->visit;
     else
-        visit = guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, utc_day(ask->now_unix_ms));
-    struct expr_temporal now = expr_temporal_of_unix_ms(ask->now_unix_ms, visit.offset_minutes);
-    static const char *const names[] = {"Visit start", "Visit end", "Today"};
-    for (size_t i = 0; i < GUIDELINE_VISIT_PARAMS; i++)
-        params[i] = (struct elm_param){.library = STR(COMMON), .name = str_of(names[i])};
+        TRY(guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, zone_utc(), mem, &visit, err));
     TRY(instant(visit.start_unix_ms, visit.offset_minutes, mem, &params[0].value, err));
     TRY(instant(visit.end_unix_ms, visit.offset_minutes, mem, &params[1].value, err));
-    return expr_temporal_value(VALUE_DATE, expr_temporal_to_date(now), mem, &params[2].value, err);
+    TRY(date_of(ask->now_unix_ms, visit.offset_minutes, mem, &params[2].value, err));
+    params[3].value = guideline->inputs;
+    return days_of(&visit, mem, &params[4].value, err);
 }

@@ -30,7 +30,8 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
     words.next = json_get_text(action, "next");
     words.when = json_get_text(action, "when");
     if (finding->status == FINDING_EXCLUDED) words.excluded = json_text(entry(item, "excluded", finding->excluded));
-    if (finding->missing_count > 0) words.missing = json_get_text(item, "missing");
+    if (finding->missing_count + finding->too_old_count + finding->not_asked_count > 0)
+        words.missing = json_get_text(item, "missing");
     if (finding->queried_count > 0) words.queried = json_get_text(item, "queried");
     return words;
 }

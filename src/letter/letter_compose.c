@@ -207,8 +207,10 @@ static void add_steps(struct composer *c, const struct guideline *guideline, con
     add_step(c, words, line);
     if (!str_is(finding->action, ASK_NOW)) return;
     if (c->letter->step_count > before && c->ask_step == 0) c->ask_step = c->letter->step_count;
-    for (size_t i = 0; i < finding->missing_count; i++) {
-        struct str label = label_of(c, guideline, finding->missing[i]);
+    struct finding_unmet unmet;
+    for (size_t i = 0; finding_unmet(finding, i, &unmet); i++) {
+        if (unmet.answer == FINDING_UNUSABLE) continue;
+        struct str label = label_of(c, guideline, unmet.label);
         bool is_new = c->asked_count < ASKED_MAX;
         for (size_t k = 0; k < c->asked_count; k++) is_new = is_new && !str_eq(c->asked[k], label);
         if (is_new) c->asked[c->asked_count++] = label;
@@ -273,19 +275,19 @@ static void add_note(struct composer *c, const struct guideline *guideline, cons
                      const struct guideline_words *words)
 {
     bool is_queried = finding->status == FINDING_QUERIED;
-    const struct str *labels = is_queried ? finding->queried : finding->missing;
-    size_t count = is_queried ? finding->queried_count : finding->missing_count;
+    struct finding_unmet unmet;
+    size_t count = 0;
     struct buf out;
     struct str text = STR("");
     buf_init(&out, c->mem, 1 << 14);
-    if (finding->status == FINDING_EXCLUDED) count = 0;
     buf_add(&out, finding->status == FINDING_NOT_JUDGED ? word(c, "not-judged")
                   : finding->status == FINDING_EXCLUDED ? words->excluded
                   : is_queried                          ? words->queried
                                                         : words->missing);
-    for (size_t i = 0; i < count; i++) {
-        buf_add(&out, i == 0 ? STR(" ") : c->letter->comma);
-        buf_add(&out, label_of(c, guideline, labels[i]));
+    for (size_t i = 0; finding->status != FINDING_EXCLUDED && finding_unmet(finding, i, &unmet); i++) {
+        if ((unmet.answer == FINDING_UNUSABLE) != is_queried) continue;
+        buf_add(&out, count++ == 0 ? STR(" ") : c->letter->comma);
+        buf_add(&out, label_of(c, guideline, unmet.label));
     }
     if (count > 0) buf_add_char(&out, '.');
     if (buf_done(&out, &text, NULL) != SALVE_OK) return;

@@ -58,6 +58,8 @@ static enum salve_code check_unit(const struct json *unit, const struct place *a
 {
     struct expr_decimal soft[2], hard[2];
     if (!expr_ucum_valid(json_get_text(unit, "unit"))) return wrong(at, "unit", "this is no UCUM unit");
+    for (const struct json *it = json_first(json_get(unit, "same")); it != NULL; it = it->next)
+        if (!expr_ucum_valid(json_text(it))) return wrong(at, "same", "this is no UCUM unit");
     enum salve_code code = check_span(json_get(unit, "soft"), "soft", at, soft);
     if (code == SALVE_OK) code = check_span(json_get(unit, "hard"), "hard", at, hard);
     if (code == SALVE_OK) code = check_usual(json_get(unit, "usual"), at);
@@ -131,10 +133,18 @@ static bool is_within(const struct json *span, size_t first, struct expr_decimal
            expr_decimal_cmp(low, value) <= 0 && expr_decimal_cmp(value, high) <= 0;
 }
 
+static bool is_written(const struct json *row, struct str unit)
+{
+    if (str_eq(json_get_text(row, "unit"), unit)) return true;
+    const struct json *it = json_first(json_get(row, "same"));
+    while (it != NULL && !str_eq(json_text(it), unit)) it = it->next;
+    return it != NULL;
+}
+
 static const struct json *unit_of(const struct json *quantity, struct str unit)
 {
     const struct json *it = json_first(json_get(quantity, "units"));
-    while (it != NULL && !str_eq(json_get_text(it, "unit"), unit)) it = it->next;
+    while (it != NULL && !is_written(it, unit)) it = it->next;
     return it;
 }
 
@@ -147,29 +157,53 @@ static void name_other_unit(const struct json *row, struct expr_decimal value, s
 
 static void judge(const struct json *row, struct expr_decimal value, struct range_answer *out)
 {
-    const struct json *soft = json_get(row, "soft"), *hard = json_get(row, "hard");
-    for (size_t i = 0; i < 2; i++) {
-        out->soft[i] = json_text(json_item(soft, i));
-        out->hard[i] = json_text(json_item(hard, i));
-    }
-    out->state = is_within(soft, 0, value) ? RANGE_OK : is_within(hard, 0, value) ? RANGE_CONFIRM : RANGE_REFUSED;
+    bool is_usual = is_within(json_get(row, "soft"), 0, value),
+         is_possible = is_within(json_get(row, "hard"), 0, value);
+    out->state = is_usual ? RANGE_OK : is_possible ? RANGE_CONFIRM : RANGE_REFUSED;
     if (out->state != RANGE_OK) name_other_unit(row, value, out);
 }
 
-struct range_answer ranges_judge(const struct ranges *ranges, struct str loinc, struct expr_decimal value,
-                                 struct str unit)
+/* What is said of a code, and the row of the unit; NULL: there is none. */
+static const struct json *row_of(const struct ranges *ranges, struct str code, struct str unit,
+                                 struct range_answer *out)
 {
-    struct range_answer out = {.state = RANGE_NONE};
+    *out = (struct range_answer){.state = RANGE_NONE};
     for (const struct json *it = json_first(ranges->quantities); it != NULL; it = it->next) {
-        const struct json *kind = json_get_str(json_get(it, "codes"), loinc);
+        const struct json *kind = json_get_str(json_get(it, "codes"), code);
         if (kind == NULL) continue;
         const struct json *row = unit_of(it, unit);
-        out.state = RANGE_UNIT;
-        out.name = json_get_text(it, "name");
-        out.kind = json_text(kind);
-        if (row != NULL) judge(row, value, &out);
-        break;
+        *out = (struct range_answer){
+            .state = row == NULL ? RANGE_UNIT : RANGE_OK, .name = json_get_text(it, "name"), .kind = json_text(kind)};
+        for (size_t i = 0; row != NULL && i < 2; i++) {
+            out->soft[i] = json_text(json_item(json_get(row, "soft"), i));
+            out->hard[i] = json_text(json_item(json_get(row, "hard"), i));
+        }
+        return row;
     }
+    return NULL;
+}
+
+struct range_answer ranges_about(const struct ranges *ranges, struct str code, struct str unit)
+{
+    struct range_answer out;
+    (void)row_of(ranges, code, unit, &out);
+    return out;
+}
+
+struct str ranges_spelling(const struct ranges *ranges, struct str code, struct str unit, size_t number)
+{
+    struct range_answer about;
+    const struct json *row = row_of(ranges, code, unit, &about);
+    if (number == 0) return row == NULL ? unit : json_get_text(row, "unit");
+    return row == NULL ? STR_NONE : json_text(json_item(json_get(row, "same"), number - 1));
+}
+
+struct range_answer ranges_judge(const struct ranges *ranges, struct str code, struct expr_decimal value,
+                                 struct str unit)
+{
+    struct range_answer out;
+    const struct json *row = row_of(ranges, code, unit, &out);
+    if (row != NULL) judge(row, value, &out);
     return out;
 }
 

@@ -41,9 +41,16 @@ struct range_answer {
 SALVE_MUST_USE enum salve_code ranges_read(struct str text, struct arena *mem, const struct ranges **out,
                                            struct salve_err *err);
 
-/* ranges_judge - one number under a LOINC code, in a UCUM unit. */
-struct range_answer ranges_judge(const struct ranges *ranges, struct str loinc, struct expr_decimal value,
+/* ranges_judge - one number under a LOINC code or the code of a question, in a UCUM unit. */
+struct range_answer ranges_judge(const struct ranges *ranges, struct str code, struct expr_decimal value,
                                  struct str unit);
+
+/* ranges_about - what is said of a code in a unit, without a number: state RANGE_OK where the unit is listed. */
+struct range_answer ranges_about(const struct ranges *ranges, struct str code, struct str unit);
+
+/* ranges_spelling - the ways to write a unit of a code: 0 is its name, then those with the same number; STR_NONE: no
+ * more. Of what is not listed, the unit as it is. */
+struct str ranges_spelling(const struct ranges *ranges, struct str code, struct str unit, size_t number);
 
 /* ranges_pair_fits - two numbers of one moment and unit that depend on each other, by the names of their quantities
  * (systolic and diastolic; cholesterol and HDL). False: both are refused. True where nothing is said of the two. */

@@ -135,6 +135,7 @@ struct rec_ask {
                             * that do not need presence: FOLLOW_UP, RESEARCH). CARE and SELF need the card; for CARE
                             * and FOLLOW_UP also a ticket (worklist.h) */
     class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
+    bool is_away;       /* the card code stands in a file: no card was shown (worklist.h) */
 };
 
 /* rec_open - a view, or a reason. Quota: 60 different compartments an hour for a site, own access included (E_QUOTA);

@@ -83,7 +83,7 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
     gate.actor = view->actor;
     gate.actor.told = ask->actor.told;
     gate.classes = view->classes;
-    gate.is_shown = is_present && ask->purpose == PURPOSE_CARE && view->site->rows == NULL;
+    gate.is_shown = view->is_shown = is_present && ask->purpose == PURPOSE_CARE && !ask->is_away;
     view->purpose = ask->purpose;
     code = rec_gate_open(view->site, &gate, view->mem, &view->gate, err);
     if (code != SALVE_OK) return code;

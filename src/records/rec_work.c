@@ -3,7 +3,7 @@
  * Rows of the work lists. Two for a person with open work: "work/<keyed hash of the compartment>" with what is open,
  * "ticket/<keyed hash of the ticket>" with the compartment, both sealed, both of one length. They come and go together,
  * in the transaction of their reason. */
-#include "base/clock.h"
+#include "base/zone.h"
 #include "keys/keys.h"
 #include "records/login_int.h"
 #include "records/who_int.h"
@@ -220,7 +220,7 @@ bool rec_work_lasts(const struct site *site, const struct rec_work *work)
 {
     int64_t now_unix_ms = site_now_unix_ms(site);
     if (work->shown_unix_ms == 0 || site_clock_suspect(site)) return false;
-    return work->shown_unix_ms >= clock_day(now_unix_ms).start_unix_ms &&
+    return work->shown_unix_ms >= zone_day(zone_machine(), now_unix_ms).start_unix_ms &&
            now_unix_ms - work->shown_unix_ms < (int64_t)WORK_SHOWN_MINUTES_MAX * MINUTE_MS;
 }
 

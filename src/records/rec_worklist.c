@@ -35,8 +35,7 @@ void worklist_set(struct rec_view *view, enum work_part part, const struct work_
 
 enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)
 {
-    bool is_shown = view->stand.is_present && view->site->rows == NULL;
-    return view->has_work ? rec_work_apply(tx, view->gate.chain.id, &view->work, is_shown, err) : SALVE_OK;
+    return view->has_work ? rec_work_apply(tx, view->gate.chain.id, &view->work, view->is_shown, err) : SALVE_OK;
 }
 
 void rec_view_work_done(struct rec_view *view)

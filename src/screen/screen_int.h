@@ -51,7 +51,8 @@ enum salve_code screen_not_judged(const char *item, struct str id, const struct 
 
 /* screen_asked - the question to a guideline, with the bounds of the visit. screen_twice - an evaluation, and a second
  * one without what is kept apart where there is any: a finding that differs is marked (finding.apart). */
-struct guideline_ask screen_asked(const struct screen_ask *ask, struct guideline_visit *visit);
+enum salve_code screen_asked(const struct screen_ask *ask, struct arena *mem, struct guideline_visit *visit,
+                             struct guideline_ask *out, struct salve_err *err);
 typedef enum salve_code screen_judging(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                                        struct finding **out, size_t *count, struct salve_err *err);
 enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,

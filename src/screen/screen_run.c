@@ -65,7 +65,7 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
 {
     struct guideline_visit visit;
     struct gathering to = {.mem = mem, .err = err};
-    to.ask = screen_asked(ask, &visit);
+    TRY(screen_asked(ask, mem, &visit, &to.ask, err));
     TRY(judge_all(&to, screen));
     *out = to.list;
     *count = to.count;
@@ -247,8 +247,11 @@ static size_t index_of(const struct run *run, struct str id)
 }
 
 /* Alarms that an earlier visit left open, as drafts, with what belongs to them. */
-static enum salve_code hold(struct run *run, int64_t visit_start_unix_ms)
+static enum salve_code hold(struct run *run, const struct screen_ask *ask)
 {
+    struct guideline_visit visit;
+    struct guideline_ask unused;
+    TRY(screen_asked(ask, run->mem, &visit, &unused, run->err));
     run->is_held = arena_array(run->mem, bool, run->all_count + 1);
     if (run->is_held == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     TRY(screen_notes_read(run->view, run->mem, &run->notes, run->err));
@@ -257,7 +260,7 @@ static enum salve_code hold(struct run *run, int64_t visit_start_unix_ms)
         const struct rec_resource *one = run->kept[i].kept;
         int64_t at_unix_ms = 0;
         struct str at = tape_child_text(&one->tape, tape_root(&one->tape), "effectiveDateTime");
-        bool is_earlier = clock_parse(at, &at_unix_ms) && at_unix_ms < visit_start_unix_ms;
+        bool is_earlier = clock_parse(at, &at_unix_ms) && at_unix_ms < visit.start_unix_ms;
         if (run->kept[i].is_open && is_earlier && screen_is_draft(one)) run->is_held[index_of(run, one->id)] = true;
     }
     for (size_t i = 0; i < run->all_count; i++) {
@@ -321,12 +324,10 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
     struct finding *list = NULL;
     bool keeps_apart = rec_keeps_apart(view);
     *out = (struct screen_found){.is_blind = keeps_apart && !rec_shows(view, CLASS_SENS)};
-    struct guideline_visit visit;
     run.now_unix_ms = rec_opened_at_unix_ms(view);
     screen_work_begin(&run.work);
     TRY(load(&run, &ask));
-    (void)screen_asked(&ask, &visit);
-    TRY(hold(&run, visit.start_unix_ms));
+    TRY(hold(&run, &ask));
     TRY(screen_evaluate(screen, &ask, mem, &list, &out->count, err));
     out->list = list;
     if (out->is_blind) out->count = drop_apart(list, out->count);

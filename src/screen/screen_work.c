@@ -2,7 +2,7 @@
  *
  * What is open about a person, out of the findings that stand: alarms to tell and to close, drafts to sign. The work
  * list hears of tasks and urgencies, of no finding. */
-#include "base/clock.h"
+#include "base/zone.h"
 #include "screen/screen_int.h"
 #include "screen/told.h"
 
@@ -34,7 +34,7 @@ void screen_work_draft(struct screen_work *work, const struct finding *finding) 
  * day later; other drafts within three days where an appointment waits for them, else within seven. */
 static int64_t due_of(enum work_task task, enum urgency urgency, int64_t now_unix_ms)
 {
-    int64_t day_end = clock_day(now_unix_ms).end_unix_ms;
+    int64_t day_end = zone_day(zone_machine(), now_unix_ms).end_unix_ms;
     if (task == WORK_CLOSE) return day_end + DAY_MS;
     if (urgency == URGENCY_EMERGENCY_NOW) return now_unix_ms;
     if (urgency == URGENCY_SAME_DAY) return day_end;

@@ -52,6 +52,7 @@ struct visit_watch {
     void (*rejects)(void *with, struct str json_lines);           /* values that were left out: for the operator */
     void (*issues)(void *with, const struct fhir_issues *issues); /* why a file was refused */
     bool (*person)(void *with, uint64_t people);                  /* after each one; false: stop here */
+    void (*refused)(void *with, uint64_t line, const struct salve_err *why); /* a row of results; the file goes on */
     /* What the alarm layer finds in a person's file, first of all. `line` of a file of many people; 0: one file. Not
      * called for nothing. */
     void (*alarms)(void *with, uint64_t line, const struct screen_found *findings);
@@ -86,6 +87,7 @@ struct visit_imported {
     uint64_t enrolled_only;              /* of the people: those whose file named no whole agreement to care */
     uint64_t less_urgent;                /* of these: those with a value that is not kept and is due today or now */
     uint64_t commons;                    /* staff and places, which are not kept with a person */
+    uint64_t refused_rows;               /* of results of people who have a record; each was told */
     uint64_t unread_answers;             /* of questionnaires: kept, and judged by nobody */
     uint64_t apart_kept, apart_not_kept; /* resources that are kept apart, with the tick and without */
     uint64_t apart_found;                /* findings made of them that were told to `apart` and are not kept */
@@ -122,5 +124,14 @@ SALVE_MUST_USE enum salve_code visit_import_new(const struct visit *visit, struc
 SALVE_MUST_USE enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map, struct str text,
                                                  struct str date, const struct visit_import_ask *ask,
                                                  struct visit_imported *sum, struct salve_err *err);
+
+/* visit_import_results - a CSV file about people who have a record, a key a row (csv_map_names_people): each row goes
+ * to whoever its key opens. A row that cannot be taken is told to `refused` and counted, and the file goes on; a row
+ * that is here already is not kept twice, so the same file may be given again.
+ *   errors   E_SYNTAX, E_TOO_BIG: the file cannot be read any further; what stops a site, such as E_IO, E_FULL */
+SALVE_MUST_USE enum salve_code visit_import_results(const struct visit *visit, const struct csv_map *map,
+                                                    struct str text, struct str date,
+                                                    const struct visit_import_ask *ask, struct visit_imported *sum,
+                                                    struct salve_err *err);
 
 #endif

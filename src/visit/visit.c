@@ -33,8 +33,11 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
                                 struct salve_err *err)
 {
     bool is_person = visit->actor.role == ROLE_PARTICIPANT;
-    struct rec_ask ask = {
-        .actor = visit->actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = card, .classes = classes};
+    struct rec_ask ask = {.actor = visit->actor,
+                          .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE,
+                          .who = card,
+                          .classes = classes,
+                          .is_away = visit->is_away};
     if (rec_code_valid(REC_CODE_LETTER, card))
         return salve_refuse(
             err, SALVE_E_NOT_FOUND,

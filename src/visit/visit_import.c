@@ -246,12 +246,13 @@ static enum salve_code import_into(struct importing *in, struct rec_view *view, 
     return keep(in, view, &ask, &done, err);
 }
 
-/* Whatever became of the file: what it held and the record does not is told all the same. The first failure is told. */
+/* Whatever became of the file: what it held and the record does not is told all the same, but for a file about somebody
+ * else. The first failure is told. */
 static enum salve_code look_after(struct importing *in, struct rec_view *view, enum salve_code code,
                                   struct salve_err *err)
 {
     struct salve_err second = {0};
-    if (view == NULL || in->ask->alarms == NULL) return code;
+    if (view == NULL || in->ask->alarms == NULL || code == SALVE_E_CONFLICT) return code;
     enum salve_code after = visit_work_after(&in->row, in->ask->alarms, view, &in->alarms, &second);
     if (code == SALVE_OK && after != SALVE_OK && err != NULL) *err = second;
     return code == SALVE_OK ? after : code;
@@ -267,20 +268,88 @@ enum salve_code visit_import_into(const struct visit *visit, struct rec_view *vi
     return import_into(&in, view, err);
 }
 
+/* Opens the record and tells the alarms of what came, with all that is known about the person where it opens. */
+static enum salve_code open_telling(struct importing *in, struct str key, struct rec_view **view, struct salve_err *err)
+{
+    struct salve_err untold = {0};
+    enum salve_code code = visit_view_open(&in->row, key, 0, view, err);
+    enum salve_code told = tell_alarms(in, *view, &untold);
+    if (code == SALVE_OK && told != SALVE_OK && err != NULL) *err = untold;
+    return code == SALVE_OK ? told : code;
+}
+
 enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
                              const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
 {
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     struct rec_view *view = NULL;
     TRY(read_bundle(&in, bytes, err));
-    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
-    struct salve_err untold = {0};
-    enum salve_code told = tell_alarms(&in, view, &untold);
-    if (code == SALVE_OK && told != SALVE_OK && err != NULL) *err = untold;
-    if (code == SALVE_OK) code = told;
+    enum salve_code code = open_telling(&in, card, &view, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
     code = look_after(&in, view, code, err);
     code = visit_view_close(&view, code, err);
+    count_urgent(&in);
+    sum->people += code == SALVE_OK;
+    return code;
+}
+
+static enum salve_code ticket_of(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct work mine;
+    TRY(worklist_mine(view, in->row.mem, &mine, err));
+    in->ticket = mine.ticket;
+    return SALVE_OK;
+}
+
+/* A row with something of today or now, for whoever finds the person. */
+static enum salve_code name_urgent(const struct importing *in, struct salve_err *err)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    if (in->urgency > URGENCY_SAME_DAY || watch->urgent == NULL) return SALVE_OK;
+    return watch->urgent(watch->with, in->sum->rows, in->ticket, in->urgency, err);
+}
+
+/* Reads the row again as what it is: about the Patient of the record that its key opened. */
+static enum salve_code about(struct importing *in, struct rec_view *view, const struct csv_import *csv, struct str born,
+                             struct salve_err *err)
+{
+    struct str json, known;
+    const struct rec_resource *patient = NULL;
+    uint64_t unread = in->sum->unread_answers;
+    TRY(visit_patient(view, &patient, err));
+    if (patient == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "Patient");
+    known = tape_child_text(&patient->tape, tape_root(&patient->tape), "birthDate");
+    if (born.len > 0 && known.len > 0 && !str_eq(born, known))
+        return salve_refuse(err, SALVE_E_CONFLICT, "the record of this key has another birth date", "row");
+    struct str reference = arena_printf(in->row.mem, "Patient/%.*s", STR_ARGS(patient->id));
+    TRY(csv_import_bundle(csv, reference, in->row.mem, &json, err));
+    TRY(read_bundle(in, json, err));
+    in->sum->unread_answers = unread;
+    return SALVE_OK;
+}
+
+enum salve_code visit_import_row(const struct visit *row, const struct csv_import *csv, const struct visit_named *named,
+                                 const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
+{
+    struct importing in = {.row = *row,
+                           .sum_mem = named->sum_mem,
+                           .ask = ask,
+                           .sum = sum,
+                           .line = csv->line,
+                           .urgency = URGENCY_NONE,
+                           .ticket = STR("")};
+    struct rec_view *view = NULL;
+    struct str json;
+    TRY(csv_import_bundle(csv, STR("Patient/row"), row->mem, &json, err));
+    if (json.len == 0) return SALVE_OK;
+    TRY(read_bundle(&in, json, err));
+    enum salve_code code = open_telling(&in, named->key, &view, err);
+    if (code == SALVE_OK) code = about(&in, view, csv, named->born, err);
+    if (code == SALVE_OK) code = import_into(&in, view, err);
+    code = look_after(&in, view, code, err);
+    if (code == SALVE_OK) code = ticket_of(&in, view, err);
+    code = visit_view_close(&view, code, err);
+    if (code == SALVE_OK) code = name_urgent(&in, err);
     count_urgent(&in);
     sum->people += code == SALVE_OK;
     return code;
@@ -389,14 +458,6 @@ static enum salve_code agree(struct importing *in, struct str card, struct str b
     return tell_less(in, bytes, PURPOSE_CARE, &why, err);
 }
 
-static enum salve_code ticket_of(struct importing *in, struct rec_view *view, struct salve_err *err)
-{
-    struct work mine;
-    TRY(worklist_mine(view, in->row.mem, &mine, err));
-    in->ticket = mine.ticket;
-    return SALVE_OK;
-}
-
 /* The file itself, for somebody who agreed to care. */
 static enum salve_code fill(struct importing *in, struct str card, struct salve_err *err)
 {
@@ -421,6 +482,7 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
                             "import");
     in->subject = subject;
     in->ticket = STR("");
+    in->row.is_away = true;
     TRY(read_bundle(in, bytes, err));
     TRY(tell_alarms(in, NULL, err));
     TRY(minimise(in, err));
@@ -429,8 +491,7 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
     TRY(watch->card(watch->with, subject, is_away(in) ? enrolled.slip : enrolled.card, err));
     enum salve_code code = agree(in, enrolled.card, bytes, &has_care, err);
     if (code == SALVE_OK && has_care) code = fill(in, enrolled.card, err);
-    if (code == SALVE_OK && in->urgency <= URGENCY_SAME_DAY && watch->urgent != NULL)
-        code = watch->urgent(watch->with, in->sum->rows, in->ticket, in->urgency, err);
+    if (code == SALVE_OK) code = name_urgent(in, err);
     count_urgent(in);
     enum salve_code done = is_away(in) ? rec_slip_done(in->row.site, &enrolled, &second) : SALVE_OK;
     if (code == SALVE_OK && done != SALVE_OK && err != NULL) *err = second;

@@ -33,6 +33,18 @@ SALVE_MUST_USE enum salve_code visit_import_into(const struct visit *visit, stru
                                                  const struct screen_found *alarms, struct visit_imported *sum,
                                                  struct salve_err *err);
 
+/* visit_import_row - one row of a file about people who have a record, taken in as visit_import does; `csv` has its
+ * cells. E_CONFLICT: the record that the key opens has another birth date. */
+struct csv_import;
+struct visit_import_ask;
+struct visit_named {
+    struct str key, born;  /* whom the row names; the birth date that it tells */
+    struct arena *sum_mem; /* of what outlives the row: the counts */
+};
+SALVE_MUST_USE enum salve_code visit_import_row(const struct visit *row, const struct csv_import *csv,
+                                                const struct visit_named *named, const struct visit_import_ask *ask,
+                                                struct visit_imported *sum, struct salve_err *err);
+
 /* visit_alarms - the findings of the alarm layer: over what the view holds (NULL: no record is open) and a file's
  * resources as they came (NULL: none). Nothing is kept. E_MEMORY. */
 struct visit_screening;

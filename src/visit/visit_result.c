@@ -63,6 +63,30 @@ static enum salve_code broken_reason(const struct visit_content *content, const 
     return code;
 }
 
+static bool has_language(const struct guideline_info *info, struct str language)
+{
+    for (size_t i = 0; i < info->language_count; i++)
+        if (str_eq(info->languages[i], language)) return true;
+    return false;
+}
+
+/* Words that no clinician accepted, or that nobody wrote yet, are said by their language and guideline. */
+static enum salve_code words_are_there(const struct letter_ask *ask, struct str language, struct salve_err *err)
+{
+    for (size_t f = 0; f < ask->finding_count; f++)
+        for (size_t g = 0; g < ask->guideline_count; g++) {
+            const struct guideline_info *info = guideline_info(ask->guidelines[g]);
+            if (!str_eq(info->id, ask->findings[f].guideline) || has_language(info, language)) continue;
+            (void)salve_fail(err, SALVE_E_NOT_FOUND, "language %.*s: words of %.*s", STR_ARGS(language),
+                             STR_ARGS(info->id));
+            return salve_why(err, SALVE_E_NOT_FOUND,
+                             "none are accepted here: 'salve guideline accept %.*s --words %.*s'; where the guideline "
+                             "has no letter.%.*s.json yet, it has to be written",
+                             STR_ARGS(info->id), STR_ARGS(language), STR_ARGS(language));
+        }
+    return SALVE_OK;
+}
+
 static enum salve_code render(const struct visit *visit, const struct letter_ask *ask, struct visit_sheet *sheet,
                               struct salve_err *err)
 {
@@ -70,6 +94,7 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     struct letter *letter = NULL;
     struct buf out;
     TRY(visit_frame(visit->content, sheet->language, &frame, err));
+    TRY(words_are_there(ask, sheet->language, err));
     enum salve_code code = letter_compose(ask, frame, visit->mem, &letter, err);
     if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
     if (code != SALVE_OK) return code;

@@ -30,7 +30,8 @@ static const char *share(void)
 static struct world world_make(const char *name)
 {
     struct world w = {.t = t_site_make(name, false)};
-    static const char *const ids[] = {"blood-pressure", "body-measures", "glycaemia", "kidney", "alarms"};
+    static const char *const ids[] = {"blood-pressure", "body-measures", "glycaemia",
+                                      "kidney",         "lung-health",   "alarms"};
     w.count = sizeof ids / sizeof *ids;
     w.list = arena_array(w.t->mem, struct guideline *, w.count);
     for (size_t i = 0; i < w.count; i++) t_must(guideline_load(share(), str_of(ids[i]), w.t->mem, &w.list[i], &err));
@@ -69,6 +70,7 @@ static void examine(struct world *w)
     struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
     measure(w, view, "46098-0", "248152002", NULL); /* sex: female */
     measure(w, view, "82810-3", "60001007", NULL);  /* not pregnant */
+    measure(w, view, "birth-within-6-weeks", "false", NULL);
     measure_pressure(w, view, 1, "150", "95");
     measure_pressure(w, view, 3, "148", "92");
     measure(w, view, "8302-2", "17", "cm"); /* implausible */

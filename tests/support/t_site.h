@@ -282,18 +282,22 @@ static struct rec_view *t_open(struct t_site *t, struct actor actor, enum purpos
 
 static void t_close_view(struct rec_view **view) { t_must(rec_close(view, &err)); }
 
-/* What was measured: a LOINC code with a number and its UCUM unit or, where unit is NULL, with a SNOMED CT code. */
+/* What was measured or asked: a LOINC code with a number and its UCUM unit or, where unit is NULL, with a SNOMED
+ * CT code; a question with "true" or "false". */
 struct t_value {
     const char *code, *value, *unit;
 };
 
-static struct str t_code_json(struct arena *mem, const char *loinc)
+/* Codes of LOINC begin with a digit, questions with a letter. */
+static struct str t_code_json(struct arena *mem, const char *code)
 {
-    return arena_printf(mem, "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"%s\"}]}", loinc);
+    const char *system = code[0] > '9' ? "urn:salve:question" : "http://loinc.org";
+    return arena_printf(mem, "\"code\":{\"coding\":[{\"system\":\"%s\",\"code\":\"%s\"}]}", system, code);
 }
 
 static struct str t_value_json(struct arena *mem, struct t_value value)
 {
+    if (value.code[0] > '9') return arena_printf(mem, "\"valueBoolean\":%s", value.value);
     if (value.unit == NULL)
         return arena_printf(mem,
                             "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":"
@@ -305,7 +309,7 @@ static struct str t_value_json(struct arena *mem, struct t_value value)
                         value.value, value.unit, value.unit);
 }
 
-static struct tape t_observation_of(struct t_site *t, struct rec_view *view, int minute, const char *code,
+static struct tape t_observation_on(struct t_site *t, struct rec_view *view, const char *taken, const char *code,
                                     struct str value_json)
 {
     char person[COMPARTMENT_TEXT_BYTES + 1];
@@ -315,9 +319,16 @@ static struct tape t_observation_of(struct t_site *t, struct rec_view *view, int
     struct str json =
         arena_printf(t->mem,
                      "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",%.*s,\"subject\":"
-                     "{\"reference\":\"Patient/%s.1\"},\"effectiveDateTime\":\"2026-11-23T09:%02d:00Z\",%.*s}",
-                     STR_ARGS(id), STR_ARGS(t_code_json(t->mem, code)), person, minute, STR_ARGS(value_json));
+                     "{\"reference\":\"Patient/%s.1\"},\"effectiveDateTime\":\"%s\",%.*s}",
+                     STR_ARGS(id), STR_ARGS(t_code_json(t->mem, code)), person, taken, STR_ARGS(value_json));
     return t_read(t->mem, json.ptr);
+}
+
+static struct tape t_observation_of(struct t_site *t, struct rec_view *view, int minute, const char *code,
+                                    struct str value_json)
+{
+    struct str taken = arena_printf(t->mem, "2026-11-23T09:%02d:00Z", minute);
+    return t_observation_on(t, view, taken.ptr, code, value_json);
 }
 
 /* t_observation - an Observation of the view's person so many minutes after nine, with a new id, not saved yet. */

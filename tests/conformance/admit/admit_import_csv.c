@@ -216,6 +216,71 @@ static void small_cases(void)
         SALVE_E_INVALID, "date");
 }
 
+/* A result of a laboratory: what a cell becomes in a dialect. */
+static void dialect(const char *rules, const char *cells, const char *part)
+{
+    char map_text[1024], csv_text[256];
+    struct arena *mem = arena_open((size_t)16 << 20);
+    struct salve_err err = {0};
+    struct csv_map *map;
+    struct csv_import csv;
+    struct str key, born, json = STR("");
+    bool more;
+    (void)snprintf(
+        map_text, sizeof map_text,
+        "{\"format\":\"salve-csv-map\",\"version\":1,\"dialect\":{%s},\"person\":{\"column\":\"p\"},"
+        "\"date\":{\"column\":\"d\"},\"results\":{\"test\":\"t\",\"value\":\"v\",\"tests\":{\"h\":[{\"loinc\":"
+        "\"718-7\",\"type\":\"quantity\",\"unit\":\"g/dL\"}]}}}",
+        rules);
+    (void)snprintf(csv_text, sizeof csv_text, "p|d|t|v\nkey|%s\n", cells);
+    enum salve_code code = csv_map_read(the_rules(mem), str_of(map_text), mem, &map, &err);
+    if (code == SALVE_OK) code = csv_import_open(map, str_of(csv_text), STR_NONE, mem, &csv, &err);
+    if (code == SALVE_OK) code = csv_import_row(&csv, mem, &key, &born, &more, &err);
+    if (code == SALVE_OK) code = csv_import_bundle(&csv, STR("Patient/x"), mem, &json, &err);
+    bool is_as_wanted = part == NULL ? code == SALVE_E_INVALID : code == SALVE_OK && str_find(json, str_of(part)) >= 0;
+    if (is_as_wanted)
+        t_pass();
+    else
+        t_fail(cells, "%s at %s: %.*s", salve_code_name(code), t_where(&err), STR_ARGS(json));
+    arena_close(mem);
+}
+
+#define BAR   "\"delimiter\":\"|\""
+#define COMMA BAR ",\"decimal\":\",\",\"dates\":\"DD.MM.YYYY hh:mm\",\"zone\":\"-03:30\""
+
+static void dialects(void)
+{
+    dialect(BAR, "2026-11-23|h|13.50", "\"value\":13.50,\"unit\":\"g/dL\"");
+    dialect(BAR, "2026-11-23|h|13,50", NULL);
+    dialect(COMMA, "23.11.2026|h|13,50", "\"value\":13.50,\"unit\"");
+    dialect(COMMA, "23.11.2026|h|13.50", NULL);
+    dialect(COMMA, "23.11.2026|h|1.013,5", NULL);
+    dialect(COMMA, "23.11.2026|h|<0,5", "\"value\":0.5,\"comparator\":\"<\"");
+    dialect(COMMA, "23.11.2026|h|>= 20", "\"value\":20,\"comparator\":\">=\"");
+    dialect(COMMA, "23.11.2026|h|\xE2\x89\xA4 20", "\"comparator\":\"<=\"");
+    dialect(COMMA, "23.11.2026|h|<<20", NULL);
+    dialect(COMMA, "23.11.2026|h|<", NULL);
+    dialect(COMMA, "23.11.2026|h|+20", "\"value\":20,");
+    dialect(COMMA, "23.11.2026|h|1e400000000000000000000000000000000000000000000000000000000000000", NULL);
+    dialect(COMMA, "23.11.2026 08:05|h|13,5", "\"effectiveDateTime\":\"2026-11-23T08:05:00-03:30\"");
+    dialect(COMMA, "23.11.2026|h|13,5", "\"effectiveDateTime\":\"2026-11-23\"");
+    dialect(COMMA, "23.11.2026 08|h|13,5", NULL);
+    dialect(COMMA, "23.11.2026 24:05|h|13,5", NULL);
+    dialect(COMMA, "31.11.2026|h|13,5", NULL);
+    dialect(COMMA, "3.11.2026|h|13,5", NULL);
+    dialect(COMMA, "2026-11-23|h|13,5", NULL);
+    dialect(COMMA, "23.11.|h|13,5", NULL);
+    dialect(COMMA, "|h|13,5", NULL);
+    dialect(BAR ",\"dates\":\"YYYYMMDDhhmm\",\"zone\":\"Z\"", "202611230805|h|1",
+            "\"effectiveDateTime\":\"2026-11-23T08:05:00+00:00\"");
+    dialect(BAR ",\"dates\":\"MM/DD/YYYY hh:mm:ss\",\"zone\":\"Z\"", "11/23/2026 08:05|h|1",
+            "\"effectiveDateTime\":\"2026-11-23T08:05:00+00:00\"");
+    dialect(BAR ",\"dates\":\"DD.MM.YY\"", "23.11.26|h|1", NULL);
+    dialect(BAR ",\"zone\":\"Berlin\"", "2026-11-23|h|1", NULL);
+    dialect(BAR ",\"encoding\":\"utf-16\"", "2026-11-23|h|1", NULL);
+    dialect(BAR ",\"decimal\":\";\"", "2026-11-23|h|1", NULL);
+}
+
 int main(void)
 {
     const char *dir = t_data("nhanes-sample");
@@ -229,6 +294,7 @@ int main(void)
     else
         nhanes(dir, rules);
     small_cases();
+    dialects();
     arena_close(mem);
     return t_end();
 }

@@ -61,9 +61,9 @@ echo '{' >"$share/guidelines/test-rate/valuesets/rates.json"
 fails 1 "a broken value set is refused" salve guideline check test-rate
 is "and named" "$(grep -c 'test-rate/valuesets/rates.json' "$work/.out")" 1
 
-line=$(grep -n '^define "Is plausible"' "$work/guidelines/test-rate/logic.cql" | cut -d: -f1)
-sed -i "${line}s/\"Newest\"/\"Newest2\"/" "$work/guidelines/test-rate/logic.cql"
+line=$(grep -n '^define "Excluded"' "$work/guidelines/test-rate/logic.cql" | cut -d: -f1)
+sed -i "${line}s/\"Age below\"/\"Age belo\"/" "$work/guidelines/test-rate/logic.cql"
 fails 1 "a slip stops the translation" tools/node tools/translate.mjs "$work/guidelines" "$share/guidelines"
 is "with file, line and column" \
-    "$(grep -cE "^$work/guidelines/test-rate/logic.cql:$line:[0-9]+: .*Newest2" "$work/.out")" 1
+    "$(grep -cE "^$work/guidelines/test-rate/logic.cql:$line:[0-9]+: .*Age belo" "$work/.out")" 1
 finish

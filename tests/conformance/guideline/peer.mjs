@@ -43,7 +43,42 @@ function typed(text, type) {
 // The bounds of the visit, which the program gives: here the calendar day of now, in UTC. The peer knows no parameter
 // without a value.
 const visit = day => ({ 'Visit start': cql.DateTime.parse(`${day}T00:00:00.000+00:00`),
-    'Visit end': cql.DateTime.parse(`${day}T23:59:59.999+00:00`), 'Today': cql.Date.parse(day) });
+    'Visit end': cql.DateTime.parse(`${day}T23:59:59.999+00:00`), 'Today': cql.Date.parse(day), 'Inputs': [], 'Site days': [] });
+
+// The rows of guideline.json with the ranges of ranges.json, and the days (of UTC) on which samples lie.
+function inputs(share, about) {
+    const ranges = JSON.parse(readFileSync(join(share, 'ranges.json'), 'utf8'));
+    return about.inputs.flatMap(i => {
+        const code = i.loinc ?? i.question ?? null, unit = i.unit ?? null;
+        const row = ranges.quantities.find(q => q.codes[code])?.units.find(u => u.unit === unit || u.same?.includes(unit));
+        return [unit, ...(row?.same ?? [])].map(written => ({ label: i.label, code, written, unit,
+            low: row ? Number(row.hard[0]) : null, high: row ? Number(row.hard[1]) : null, max_days: i['max-age-days'] ?? null,
+            is_question: i.question !== undefined || unit === null || unit === '{score}' }));
+    });
+}
+function siteDays(bundle) {
+    const times = bundle.entry.map(e => e.resource).filter(r => r.resourceType === 'Observation')
+        .map(o => o.effectiveDateTime ?? o.effectiveInstant ?? o.effectivePeriod?.start ?? o.issued).filter(t => t?.length > 10);
+    return [...new Set(times.map(t => new Date(t).toISOString().slice(0, 10)))].map(day => ({ on_day: cql.Date.parse(day),
+        first: cql.DateTime.parse(`${day}T00:00:00.000+00:00`), last: cql.DateTime.parse(`${day}T23:59:59.999+00:00`) }));
+}
+
+// What the program makes of a tuple: each need by its answer, and the status of its parts.
+function sorted(about, found) {
+    const is_question = label => { const i = about.inputs.find(x => x.label === label);
+        return i !== undefined && (i.loinc ?? i.question) !== undefined && (i.question !== undefined || i.unit === undefined || i.unit === '{score}'); };
+    const out = { ...found, missing: [], queried: [], queried_why: [], too_old: [], too_old_on: [], not_asked: [] };
+    const add = (list, label, notes, note) => { if (!out[list].includes(label)) { out[list].push(label); if (notes) out[notes].push(note); } };
+    for (const n of found.needs ?? []) {
+        if (n === null || n.state === 'usable' || found.excluded && n.state !== 'queried') continue;
+        if (n.state === 'queried') add('queried', n.label, 'queried_why', n.why);
+        else add(n.state.replace('-', '_'), n.label, n.state === 'too-old' ? 'too_old_on' : null, String(n.date).slice(0, 10));
+    }
+    for (const label of found.missing ?? []) add(is_question(label) ? 'not_asked' : 'missing', label);
+    for (const label of found.queried ?? []) add('queried', label, 'queried_why', 'implausible');
+    out.status = found.status ?? (found.excluded ? 'excluded' : found.category ? 'assessed' : out.queried.length ? 'queried' : 'not-assessed');
+    return out;
+}
 const hasEncounter = bundle => bundle.entry.some(e => e.resource.resourceType === 'Encounter');
 
 const [mode, share, ...rest] = process.argv.slice(2);
@@ -92,13 +127,13 @@ if (mode === 'vectors') {
         for (const name of readdirSync(join(share, 'guidelines', id, 'cases'))) {
             const one = JSON.parse(readFileSync(join(share, 'guidelines', id, 'cases', name), 'utf8'));
             if (hasEncounter(one.subject)) continue; // the program finds the visit
-            const parameters = { ...visit(one.now.slice(0, 10)),
-                ...Object.fromEntries(about.switches.map(s => [s.parameter, one.choices?.[s.name] ?? s.initial])) };
+            const parameters = { ...visit(one.now.slice(0, 10)), 'Inputs': inputs(share, about), 'Site days': siteDays(one.subject),
+                ...Object.fromEntries(about.switches.map(s => [s.parameter, one.choices?.[s.name] ?? s.initial ?? null])) };
             const source = fhir.PatientSource.FHIRv401();
             source.loadBundles([one.subject]);
             const executor = new cql.Executor(library, new cql.CodeService({}), parameters);
             const run = await executor.exec(source, cql.DateTime.parse(one.now.replace('Z', '.000+00:00')));
-            const findings = Object.values(run.patientResults)[0].Findings;
+            const findings = Object.values(run.patientResults)[0].Findings.map(f => sorted(about, f));
             const wrong = [];
             for (const want of one.findings) {
                 const got = findings.filter(f => f.item === want.item);

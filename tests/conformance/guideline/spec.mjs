@@ -89,7 +89,7 @@ families.bmi = {
     inputs: ['height_cm', 'weight_kg'],
     make() {
         const height = pick('200', near(140, 205, 1, []), near(50, 272, 0, [100, 150, 160, 170, 180, 200]));
-        const bound = pick('16', '17', '18.5', '23', '25', '27.5', '30', '35', '40');
+        const bound = pick('13', '16', '17', '18.5', '23', '25', '27.5', '30', '35', '40', '60');
         const exact = Q.of(bound).mul(height).mul(height).div(10000);
         const weight = chance() < 0.6 ? exact.add(new Q(BigInt(int(-30, 30)), pick(1000n, 100n))).text(pick(1, 2, 3)) : near(2, 300, 1, []);
         return [height, weight].map(v => maybe(() => v));
@@ -99,7 +99,8 @@ families.bmi = {
         const bmi = h && w ? w.mul(10000).div(h.mul(h)).round(2) : null;
         return { exp_bmi: bmi ? bmi.text(2) : '',
             exp_who: upwards(bmi, ['severe-thinness', 16, 'moderate-thinness', 17, 'mild-thinness', '18.5', 'normal', 25, 'pre-obese', 30, 'obese-1', 35, 'obese-2', 40, 'obese-3']),
-            exp_asian_action: upwards(bmi, ['underweight', '18.5', 'acceptable', 23, 'increased', '27.5', 'high']) };
+            exp_asian_action: upwards(bmi, ['underweight', '18.5', 'acceptable', 23, 'increased', '27.5', 'high']),
+            exp_urgency: upwards(bmi, ['same-day', 13, 'soon', 16, 'routine', '18.5', 'none', 25, 'self-care', 30, 'routine', 60, 'soon']) };
     } };
 
 families.waist = {
@@ -149,19 +150,33 @@ families.bp_average = {
     } };
 
 families.bp_category = {
-    inputs: ['sbp', 'dbp', 'symptoms', 'pregnant'],
-    make: () => [near(60, 240, 0, [90, 120, 130, 140, 160, 180]), near(30, 140, 0, [50, 70, 80, 90, 100, 110]), yesno(), yesno()],
-    expect(s, d, symptoms, pregnant) {
+    inputs: ['sbp', 'dbp', 'symptoms', 'pregnant', 'postpartum'],
+    make: () => [near(60, 240, 0, [90, 120, 130, 140, 160, 180]), near(30, 140, 0, [50, 70, 80, 90, 100, 110, 120]), yesno(), pick('yes', 'no', 'no'), pick('yes', 'no', 'no')],
+    expect(s, d, symptoms, pregnant, postpartum) {
         s = Number(s); d = Number(d);
-        const yes = symptoms === 'yes', baby = pregnant === 'yes';
+        const yes = symptoms === 'yes', obstetric = pregnant === 'yes' || postpartum === 'yes';
+        const from = (x, y) => s >= x || d >= y;
         return {
-            exp_esc2024: s >= 140 || d >= 90 ? 'hypertension' : s >= 120 || d >= 70 ? 'elevated' : 'non-elevated',
-            exp_accaha2017: s >= 140 || d >= 90 ? 'stage-2' : s >= 130 || d >= 80 ? 'stage-1' : s >= 120 ? 'elevated' : 'normal',
-            exp_hearts: s >= 140 || d >= 90 ? 'raised' : 'not-raised',
-            exp_action: baby && (s >= 160 || d >= 110) ? 'emergency-now' : (s >= 180 || d >= 110) && yes ? 'emergency-now'
-                : s >= 180 || d >= 110 ? 'same-day' : baby && (s >= 140 || d >= 90) ? 'same-day'
-                : s >= 160 || d >= 100 ? 'confirm-within-1-month' : s >= 140 || d >= 90 ? 'confirm-out-of-office'
-                : s < 90 || d < 50 ? 'low-review' : 'routine' };
+            exp_esc2024: from(140, 90) ? 'hypertension' : from(120, 70) ? 'elevated' : 'non-elevated',
+            exp_accaha2025: from(140, 90) ? 'stage-2' : from(130, 80) ? 'stage-1' : s >= 120 ? 'elevated' : 'normal',
+            exp_accaha_severe: s > 180 || d > 120 ? 'yes' : 'no',
+            exp_hearts: from(140, 90) ? 'raised' : 'not-raised',
+            exp_action: obstetric && from(160, 110) ? 'emergency-now' : obstetric && from(140, 90) && yes ? 'emergency-now'
+                : from(180, 110) && yes ? 'emergency-now' : from(180, 110) ? 'same-day' : obstetric && from(140, 90) ? 'same-day'
+                : from(160, 100) ? 'confirm-within-1-month' : from(140, 90) ? 'confirm-out-of-office' : s < 90 || d < 50 ? 'low-review' : 'routine' };
+    } };
+families.bp_elevated = {
+    inputs: ['scheme', 'sbp', 'dbp', 'high_risk', 'risk_pct'],
+    make: () => [pick('ESC2024', 'ACCAHA2025'), near(100, 150, 0, [120, 130, 140]), near(55, 100, 0, [70, 80, 90]), sometimes(0.3, yesno()),
+        sometimes(0.3, near(0, 30, pick(0, 1, 2), ['7.5', '7.45', 10, '9.95']))],
+    expect(scheme, s, d, condition, risk) {
+        s = Number(s); d = Number(d);
+        const esc = scheme === 'ESC2024', percent = q(risk)?.round(1) ?? null;
+        if (s >= 140 || d >= 90) return { exp_action: 'not-here' };
+        if (s < 120 && d < (esc ? 70 : 80)) return { exp_action: 'routine' };
+        if (s < 130 && d < 80) return { exp_action: 'lifestyle' };
+        if (condition === 'yes' || percent !== null && percent.ge(esc ? 10 : '7.5')) return { exp_action: 'treatment-talk' };
+        return { exp_action: condition === '' || percent === null ? 'ask-risk' : 'lifestyle' };
     } };
 
 // Lower limits of the two ranges, by test and unit; the unit gives the decision precision.
@@ -262,6 +277,19 @@ families.lipids = {
             exp_tg: upwards(tg?.round(digits) ?? null, mg ? ['normal', 150, 'raised', 500, 'severe'] : ['normal', '1.7', 'raised', '5.65', 'severe']) };
     } };
 
+families.ldl_category = {
+    inputs: ['value', 'unit'],
+    make() {
+        const unit = pick('mg/dL', 'mmol/L');
+        return [maybe(() => unit === 'mg/dL' ? near(20, 300, pick(0, 1), [100, 130, 160, 190]) : near(0.5, 8, pick(1, 2, 3), ['2.6', '3.4', '4.1', '4.9'])), unit];
+    },
+    expect(value, unit) {
+        if (value === '') return { exp_category: '', exp_flag: '' };
+        const bands = unit === 'mg/dL' ? [100, 130, 160, 190] : ['2.6', '3.4', '4.1', '4.9'], v = q(value).round(unit === 'mg/dL' ? 0 : 2);
+        const exp_category = upwards(v, ['usual', bands[0], 'near-usual', bands[1], 'borderline-high', bands[2], 'high', bands[3], 'very-high']);
+        return { exp_category, exp_flag: exp_category === 'very-high' ? 'severe' : 'not-severe' };
+    } };
+
 const score2 = {
     male: { a: .3742, s: .6012, b: .2777, t: .1458, h: -.2698, sa: -.0755, ba: -.0255, ta: -.0281, ha: .0426, s0: .9605,
         low: [-.569857, .747593], moderate: [-.156481, .800869], high: [.320717, .936004], 'very-high': [.583578, .829368] },
@@ -285,7 +313,7 @@ families.score2 = {
     make: () => [pick('low', 'moderate', 'high', 'very-high'), near(35, 95, 0, [40, 50, 70, 89]), pick('male', 'female'), yesno(), near(85, 210, 0, [120]),
         near(2.8, 9.5, pick(1, 2), [6]), near(0.5, 2.8, pick(1, 2), [])].map(v => sometimes(0.02, v)).concat(pick('published', 'authors')),
     expect(region, age, sex, smoker, sbp, tc, hdl, set) {
-        const none = { exp_model: '', exp_percent: '', exp_percent_1dp: '', exp_category: '' };
+        const none = { exp_model: '', exp_percent: '', exp_percent_1dp: '', exp_category_2025: '', exp_category_2021: '' };
         const n = Number(age);
         if (age === '') return none;
         if (n < 40 || n > 89) return none;
@@ -300,7 +328,8 @@ families.score2 = {
         if (Math.abs((percent * 10) % 1 - .5) < 1e-4) return null;
         const shown = Q.of(percent.toFixed(9)).round(1);
         const [low, high] = n < 50 ? ['2.5', '7.5'] : n < 70 ? [5, 10] : ['7.5', 15];
-        return { exp_model, exp_percent: percent.toFixed(6), exp_percent_1dp: shown.text(1), exp_category: upwards(shown, ['low-to-moderate', low, 'high', high, 'very-high']) };
+        return { exp_model, exp_percent: percent.toFixed(6), exp_percent_1dp: shown.text(1), exp_category_2025: upwards(shown, ['low', 2, 'moderate', 10, 'high', 20, 'very-high']),
+            exp_category_2021: upwards(shown, ['low-to-moderate', low, 'high', high, 'very-high']) };
     } };
 
 // women CVD, men CVD, women ASCVD, men ASCVD, women HF, men HF
@@ -321,7 +350,7 @@ families.prevent = {
     make: () => [pick('male', 'female'), near(28, 81, 0, [30, 79]), near(125, 325, 0, [130, 320]), near(18, 102, 0, [20, 100]), near(88, 182, 0, [90, 110, 180]),
         yesno(), yesno(), near(18, 41, 1, ['18.5', 30, 40]), near(13, 142, 0, [15, 60, 90, 140]), yesno(), yesno()].map(v => sometimes(0.01, v)),
     expect(sex, age, tc, hdl, sbp, dm, smk, bmi, egfr, rx, st) {
-        const none = { exp_status: '', exp_cvd: '', exp_ascvd: '', exp_hf: '' }, missing = [sex, age, tc, hdl, sbp, dm, smk, bmi, egfr, rx, st].includes('');
+        const none = { exp_status: '', exp_cvd: '', exp_ascvd: '', exp_hf: '', exp_cvd_7_5: '' }, missing = [sex, age, tc, hdl, sbp, dm, smk, bmi, egfr, rx, st].includes('');
         const out = (v, low, high, open) => v !== '' && (q(v).lt(low) || (open ? q(v).ge(high) : q(v).gt(high)));
         if (out(age, 30, 79) || out(tc, 130, 320) || out(hdl, 20, 100) || out(sbp, 90, 180) || out(bmi, '18.5', 40, true) || out(egfr, 15, 140))
             return missing ? none : { ...none, exp_status: 'out-of-range' }; // missing first
@@ -332,8 +361,9 @@ families.prevent = {
             ghi: (Math.max(egfr, 60) - 90) / -15, rx: on(rx), st: on(st), rxshi: on(rx) * shi, stnh: on(st) * nh, anh: a * nh, ah: a * h, ashi: a * shi,
             adm: a * on(dm), asmk: a * on(smk), abhi: a * bhi, aglo: a * glo, one: 1 };
         const risk = column => { let sum = 0; for (const k in x) sum += prevent[k][column] * x[k]; return (100 / (1 + Math.exp(-sum))).toFixed(6); };
-        const sexAt = sex === 'female' ? 0 : 1;
-        return { exp_status: 'ok', exp_cvd: risk(sexAt), exp_ascvd: risk(2 + sexAt), exp_hf: risk(4 + sexAt) };
+        const sexAt = sex === 'female' ? 0 : 1, cvd = risk(sexAt);
+        if (Math.abs((cvd * 10) % 1 - .5) < 1e-4) return null;
+        return { exp_status: 'ok', exp_cvd: cvd, exp_ascvd: risk(2 + sexAt), exp_hf: risk(4 + sexAt), exp_cvd_7_5: Q.of(cvd).round(1).ge('7.5') ? 'yes' : 'no' };
     } };
 
 const kidneyG = n => upwards(n, ['G5', 15, 'G4', 30, 'G3b', 45, 'G3a', 60, 'G2', 90, 'G1']);
@@ -521,39 +551,59 @@ families.bbv_offer = {
     } };
 
 families.cervical = {
-    inputs: ['age', 'has_cervix', 'hiv', 'symptoms', 'last_test', 'last_result', 'years_since', 'consecutive_negatives'],
+    inputs: ['age', 'has_cervix', 'hiv', 'symptoms', 'last_test', 'last_result', 'years_since', 'consecutive_negatives', 'years_between', 'programme'],
     make() {
-        const last = pick('none', 'hpv', 'cytology', 'via');
-        return [near(18, 80, 0, [25, 30, 50, 65]), chance() < .9 ? 'yes' : 'no', pick('positive', 'negative', 'unknown'), chance() < .1 ? 'yes' : 'no', last,
-            ...(last === 'none' ? ['none', '', '0'] : [chance() < .15 ? 'positive' : 'negative', near(0, 12, 1, [3, 5]), String(int(0, 3))])];
+        const last = maybe(() => pick('none', 'hpv', 'hpv', 'cytology', 'via')), n = int(0, 3);
+        return [maybe(() => near(18, 80, 0, [25, 30, 50, 65, 66])), chance() < .9 ? 'yes' : 'no', pick('positive', 'negative', 'unknown'), chance() < .1 ? 'yes' : 'no', last,
+            ...(last === 'none' ? ['none', '', '0', ''] : [chance() < .15 ? 'positive' : 'negative', sometimes(.1, near(0, 12, 1, [3, 5, 10])), String(n), n < 2 ? '' : sometimes(.2, near(0, 12, 1, ['2.5', '4.5']))]),
+            pick('WHO2021', 'EU2022')];
     },
-    expect(age, cervix, hiv, symptoms, test, result, years, negatives) {
-        const n = Number(age), plus = hiv === 'positive';
-        const every = test === 'hpv' ? plus ? 3 : 5 : 3;
-        return { exp_status: cervix === 'no' ? 'not-eligible' : symptoms === 'yes' ? 'refer-symptoms' : result === 'positive' ? 'follow-up-positive'
-            : n < (plus ? 25 : 30) ? 'not-eligible' : test === 'none' ? n <= 65 ? 'due' : 'individual'
-            : n >= 50 && Number(negatives) >= 2 ? 'stop' : q(years).ge(every) ? 'due' : 'not-due' };
+    expect(age, cervix, hiv, symptoms, test, result, years, negatives, between, programme) {
+        const n = Number(age), plus = hiv === 'positive', is = word => ({ exp_status: word });
+        if (cervix === 'no') return is('not-eligible');
+        if (symptoms === 'yes') return is('refer-symptoms');
+        if (result === 'positive') return is('follow-up-positive');
+        if (age === '') return is('');
+        if (n < (plus ? 25 : 30)) return is('not-eligible');
+        if (test === '') return is('');
+        if (test === 'none') return is(n > 65 ? 'individual' : 'due');
+        const every = test === 'hpv' && !plus ? 5 : 3;
+        if (programme === 'EU2022') { if (n > 65) return is(years === '' || q(years).ge(10) ? 'individual' : 'stop'); }
+        else if (n >= 50 && Number(negatives) >= 2 && between !== '' && q(between).add('0.5').ge(every)) return is('stop');
+        return is(years === '' || q(years).ge(every) ? 'due' : 'not-due');
     } };
 families.colorectal = {
-    inputs: ['age', 'symptoms', 'high_risk', 'last_test', 'last_result', 'months_since'],
+    inputs: ['age', 'symptoms', 'high_risk', 'last_test', 'last_result', 'months_since', 'months_since_fit', 'programme'],
     make() {
-        const last = pick('none', 'fit', 'hsgfobt', 'sdna-fit', 'ctc', 'sigmoidoscopy', 'sigmoidoscopy+fit', 'colonoscopy');
-        return [near(35, 92, 0, [45, 75, 85]), chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', last,
-            ...(last === 'none' ? ['none', ''] : [last !== 'colonoscopy' && chance() < .15 ? 'positive' : 'negative', near(0, 130, 0, [12, 36, 60, 120])])];
+        const last = maybe(() => pick('none', 'fit', 'hsgfobt', 'sdna-fit', 'ctc', 'sigmoidoscopy', 'sigmoidoscopy+fit', 'sigmoidoscopy+fit', 'colonoscopy'));
+        const months = () => sometimes(.1, near(0, 130, 0, [12, 36, 60, 120]));
+        return [maybe(() => near(35, 92, 0, [45, 50, 74, 75, 85])), chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', last,
+            ...(last === 'none' ? ['none', '', ''] : [chance() < .15 ? 'positive' : 'negative', months(), last === 'sigmoidoscopy+fit' ? months() : '']), pick('USPSTF2021', 'EU2022')];
     },
-    expect(age, symptoms, risk, test, result, months) {
-        const n = Number(age), every = { fit: 12, hsgfobt: 12, 'sdna-fit': 36, ctc: 60, sigmoidoscopy: 60, 'sigmoidoscopy+fit': 120, colonoscopy: 120 }[test];
-        const due = test === 'none' || Number(months) >= every;
-        return { exp_status: symptoms === 'yes' ? 'refer-symptoms' : result === 'positive' ? 'colonoscopy-needed' : risk === 'yes' ? 'refer-high-risk'
-            : n < 45 || n > 85 ? 'not-eligible' : n > 75 ? due ? 'individual' : 'not-due' : due ? 'due' : 'not-due' };
+    expect(age, symptoms, risk, test, result, months, fit, programme) {
+        const n = Number(age), every = { fit: 12, hsgfobt: 12, 'sdna-fit': 36, ctc: 60, sigmoidoscopy: 60, 'sigmoidoscopy+fit': 120, colonoscopy: 120 }[test], is = word => ({ exp_status: word });
+        if (symptoms === 'yes') return is('refer-symptoms');
+        if (result === 'positive' && every !== undefined) return is(test === 'colonoscopy' ? 'refer-high-risk' : 'colonoscopy-needed');
+        if (risk === 'yes') return is('refer-high-risk');
+        if (age === '') return is('');
+        const [from, to, alone] = programme === 'EU2022' ? [50, 74, 999] : [45, 85, 76];
+        if (n < from || n > to) return is('not-eligible');
+        if (test === '') return is('');
+        const longAgo = (m, limit) => m === '' || Number(m) >= limit;
+        const due = test === 'none' || longAgo(months, every) || (test === 'sigmoidoscopy+fit' && longAgo(fit, 12));
+        return is(!due ? 'not-due' : n >= alone ? 'individual' : 'due');
     } };
 families.breast = {
-    inputs: ['age', 'sex', 'symptoms', 'high_risk', 'months_since'],
-    make: () => [near(30, 90, 0, [40, 74]), chance() < .85 ? 'female' : 'male', chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', sometimes(.3, near(0, 60, 0, [24]))],
-    expect(age, sex, symptoms, risk, months) {
-        const n = Number(age);
-        return { exp_status: symptoms === 'yes' ? 'refer-symptoms' : sex !== 'female' ? 'not-eligible' : risk === 'yes' ? 'refer-high-risk' : n < 40 ? 'not-eligible'
-            : n > 74 ? 'individual' : months === '' || Number(months) >= 24 ? 'due' : 'not-due' };
+    inputs: ['age', 'sex', 'symptoms', 'high_risk', 'months_since', 'programme'],
+    make: () => [maybe(() => near(30, 90, 0, [40, 45, 74])), maybe(() => chance() < .85 ? 'female' : 'male'), chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', sometimes(.3, near(0, 60, 0, [24])), pick('USPSTF2024', 'EU2022')],
+    expect(age, sex, symptoms, risk, months, programme) {
+        const n = Number(age), is = word => ({ exp_status: word });
+        if (symptoms === 'yes') return is('refer-symptoms');
+        if (sex === 'male') return is('not-eligible');
+        if (risk === 'yes') return is('refer-high-risk');
+        if (sex === '' || age === '') return is('');
+        if (n < (programme === 'EU2022' ? 45 : 40)) return is('not-eligible');
+        return is(n > 74 ? 'individual' : months === '' || Number(months) >= 24 ? 'due' : 'not-due');
     } };
 families.lung = {
     inputs: ['age', 'pack_years', 'status', 'quit_years', 'symptoms', 'months_since'],

@@ -16,6 +16,22 @@ static const char fixed_map[] =
     "{\"column\":\"y\",\"loinc\":\"8462-4\",\"type\":\"boolean\",\"values\":{\"y\":true,\"n\":false}}]}],"
     "\"conditions\":[{\"column\":\"y\",\"values\":{\"y\":{\"system\":\"http://snomed.info/sct\",\"code\":\"73211009\"},\"n\":null}}]}";
 
+static const char results_map[] =
+    "{\"format\":\"salve-csv-map\",\"version\":1,\"dialect\":{\"delimiter\":\";\",\"decimal\":\",\",\"encoding\":\"windows-1252\","
+    "\"dates\":\"DD.MM.YYYY hh:mm:ss\",\"zone\":\"+05:30\"},\"person\":{\"column\":\"id\"},\"date\":{\"column\":\"d\"},"
+    "\"results\":{\"test\":\"q\",\"value\":\"i\",\"unit\":{\"column\":\"y\",\"values\":{\"g\":\"g/dL\"}},\"tests\":{\"h\":["
+    "{\"loinc\":\"718-7\",\"type\":\"quantity\",\"unit\":\"g/dL\"}],\"n\":null}}}";
+
+static enum salve_code named_row(struct csv_import *csv, struct arena *mem, struct str *json, bool *more,
+                                 struct salve_err *err)
+{
+    struct str key, born;
+    enum salve_code code = csv_import_row(csv, mem, &key, &born, more, err);
+    if (code == SALVE_OK && *more) code = csv_import_bundle(csv, STR("Patient/a"), mem, json, err);
+    if (code == SALVE_OK && json->len == 0) *json = STR("{\"resourceType\":\"Patient\",\"id\":\"a\"}");
+    return code;
+}
+
 static void rows(const struct csv_map *map, struct str csv_text, struct arena *mem)
 {
     struct csv_import csv;
@@ -27,7 +43,8 @@ static void rows(const struct csv_map *map, struct str csv_text, struct arena *m
     for (int i = 0; i < 200 && more; i++) {
         struct arena_mark mark = arena_mark(mem);
         more = false;
-        enum salve_code code = csv_import_next(&csv, mem, &subject, &json, &more, &err);
+        enum salve_code code = csv_map_names_people(map) ? named_row(&csv, mem, &json, &more, &err)
+                                                         : csv_import_next(&csv, mem, &subject, &json, &more, &err);
         if (code == SALVE_OK && more && import_read(json, mem, &bundle, NULL, &err) != SALVE_OK) abort();
         arena_rewind(mem, mark);
     }
@@ -58,6 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (csv_map_read(rules, map_text, mem, &map, &err) == SALVE_OK) rows(map, csv_text, mem);
     if (csv_map_read(rules, str_of(fixed_map), mem, &map, &err) != SALVE_OK) abort();
+    rows(map, text, mem);
+    rows(map, csv_text, mem);
+    if (csv_map_read(rules, str_of(results_map), mem, &map, &err) != SALVE_OK) abort();
     rows(map, text, mem);
     rows(map, csv_text, mem);
     arena_close(mem);

@@ -35,7 +35,8 @@ told='44250|44260|68518|PHQ|AUDIT|phq9|audit|hiv|HIV|tb-|mood-safety|moderate|ta
 
 ok "init" salve init --name "North Clinic" --key-file "$SALVE_KEY_FILE" --staff kofi:registrar --staff lina:assistant \
     --staff dr-amina:clinician
-for id in body-measures mood alcohol blood-borne-viruses tuberculosis; do ok "accept $id" salve guideline accept $id --as dr-amina; done
+for id in body-measures mood alcohol blood-borne-viruses; do ok "accept $id" salve guideline accept $id --as dr-amina; done
+ok "accept tuberculosis" salve guideline accept tuberculosis --choose tb-programme=general --as dr-amina
 
 card=$(salve enrol --as kofi tests/conformance/cli/patient.json 2>/dev/null)
 ok "care without the tick" salve consent give "$card" --purpose care --read-back 1 --as kofi

@@ -5,6 +5,7 @@
 #include "../../unit/visit/visit_world.h"
 
 #include "json/json.h"
+#include "t_choices.h"
 
 #define MARK_NUMBER "90210."      /* in every value */
 #define MARK_TEXT   "quokkazebra" /* in every note */
@@ -199,9 +200,12 @@ static struct visit_screening accept_all(struct world *w)
 {
     struct visit_screening screening;
     const struct guideline *accepted = NULL;
-    for (size_t i = 0; i < w->visit.content->guideline_count; i++)
-        t_must(visit_accept(as(w, T_CLINICIAN), guideline_info(w->visit.content->guidelines[i])->id, NULL, 0, &accepted,
-                            &err));
+    for (size_t i = 0; i < w->visit.content->guideline_count; i++) {
+        struct guideline_choice choices[8];
+        size_t chosen = t_choices(w->visit.content->guidelines[i], choices, 8);
+        t_must(visit_accept(as(w, T_CLINICIAN), guideline_info(w->visit.content->guidelines[i])->id, choices, chosen,
+                            &accepted, &err));
+    }
     t_must(visit_screening(&w->visit, &screening, &err));
     return screening;
 }

@@ -9,7 +9,7 @@ static const char small[] =
     "{\"id\":\"x\",\"version\":\"1\",\"title\":\"X\",\"canonical\":\"urn:salve:guideline:x\",\"date\":\"2026-01-01\","
     "\"review-by\":\"2027-01-01\",\"sources\":[{\"issuer\":\"a\",\"title\":\"b\",\"year\":\"2020\"}],"
     "\"switches\":[{\"name\":\"s\",\"parameter\":\"S\",\"values\":[\"a\",\"b\"],\"initial\":\"a\"}],"
-    "\"inputs\":[{\"label\":\"h\",\"unit\":\"cm\",\"hard\":[\"0.5\",\"3\"]}],"
+    "\"inputs\":[{\"label\":\"h\",\"loinc\":\"8302-2\",\"unit\":\"cm\",\"max-age-days\":7},{\"label\":\"w\"}],"
     "\"items\":[{\"name\":\"i\",\"source\":\"a 2020\",\"decimals\":1,\"categories\":[\"low\"],\"actions\":[\"none\"],"
     "\"exclusions\":[]}],"
     "\"lines\":[{\"name\":\"l\",\"unit\":\"cm\",\"scales\":[{\"label\":\"h\",\"from\":\"0\",\"to\":\"9\",\"bands\":["
@@ -34,7 +34,10 @@ static void reads_what_it_says(void **state)
     assert_str(g.info.id, "x");
     assert_int_equal(g.info.switch_count, 1);
     assert_str(g.info.switches[0].values[1], "b");
-    assert_str(g.info.inputs[0].hard_low, "0.5");
+    assert_str(g.info.inputs[0].code, "8302-2");
+    assert_int_equal(g.info.inputs[0].max_age_days, 7);
+    assert_false(g.info.inputs[0].is_question);
+    assert_int_equal(g.info.inputs[1].max_age_days, -1);
     assert_int_equal(g.info.items[0].decimals, 1);
     assert_int_equal(g.info.lines[0].scales[0].band_count, 3);
     assert_true(g.info.lines[0].scales[0].bands[1].inclusive);
@@ -79,7 +82,7 @@ static void names_a_key_that_is_not_known(void **state)
 {
     (void)state;
     refused("\"title\":\"X\"", "\"titel\":\"X\"", "titel", "not known");
-    refused("\"unit\":\"cm\",\"hard\"", "\"units\":\"cm\",\"hard\"", "inputs[0].units", "not known");
+    refused("\"unit\":\"cm\",\"max", "\"units\":\"cm\",\"max", "inputs[0].units", "not known");
 }
 
 static void names_what_is_missing_or_empty(void **state)
@@ -102,10 +105,18 @@ static void wants_closed_lists_without_doubles(void **state)
 static void wants_numbers_as_text_and_units_of_ucum(void **state)
 {
     (void)state;
-    refused("[\"0.5\",\"3\"]", "[\"half\",\"3\"]", "inputs[0].hard", "decimal");
-    refused("[\"0.5\",\"3\"]", "[\"0.5\"]", "inputs[0].hard", "two numbers");
-    refused("\"unit\":\"cm\",\"hard\"", "\"unit\":\"foo\",\"hard\"", "inputs[0].unit", "UCUM");
+    refused("\"unit\":\"cm\",\"max", "\"unit\":\"foo\",\"max", "inputs[0].unit", "UCUM");
     refused("\"decimals\":1", "\"decimals\":9", "items[0].decimals", "0 to 8");
+}
+
+static void wants_an_age_of_each_input_that_is_read(void **state)
+{
+    (void)state;
+    refused(",\"max-age-days\":7", "", "inputs[0].max-age-days", "missing");
+    refused("\"max-age-days\":7", "\"max-age-days\":-1", "inputs[0].max-age-days", "days");
+    refused("\"max-age-days\":7", "\"max-age-days\":\"7\"", "inputs[0].max-age-days", "days");
+    refused("{\"label\":\"w\"}", "{\"label\":\"w\",\"max-age-days\":7}", "inputs[1].max-age-days", "without a code");
+    refused("\"loinc\":\"8302-2\"", "\"loinc\":\"8302-2\",\"question\":\"h\"", "inputs[0].question", "beside loinc");
 }
 
 static void wants_bands_that_rise_and_end_open(void **state)
@@ -196,6 +207,7 @@ int main(void)
         cmocka_unit_test(names_what_is_missing_or_empty),
         cmocka_unit_test(wants_closed_lists_without_doubles),
         cmocka_unit_test(wants_numbers_as_text_and_units_of_ucum),
+        cmocka_unit_test(wants_an_age_of_each_input_that_is_read),
         cmocka_unit_test(wants_bands_that_rise_and_end_open),
         cmocka_unit_test(wants_dots_for_a_number_out_of_100_only),
         cmocka_unit_test(wants_columns_of_a_family_in_their_form),

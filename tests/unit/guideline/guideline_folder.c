@@ -25,14 +25,14 @@ static const char *share(void)
 /* A copy of the share folder with the libraries and blood-pressure alone. */
 static int copy(void **state)
 {
-    char command[2400];
+    char command[3600];
     const char *tmp = getenv("TMPDIR");
     (void)state;
     (void)snprintf(folder, sizeof folder, "%s/salve-guideline-%d", tmp == NULL ? "/tmp" : tmp, (int)getpid());
     (void)snprintf(command, sizeof command,
                    "rm -rf '%s' && mkdir -p '%s/guidelines' && cp -R '%s/guidelines/lib' "
-                   "'%s/guidelines/blood-pressure' '%s/guidelines/'",
-                   folder, folder, share(), share(), folder);
+                   "'%s/guidelines/blood-pressure' '%s/guidelines/' && cp '%s/ranges.json' '%s/'",
+                   folder, folder, share(), share(), folder, share(), folder);
     return system(command);
 }
 
@@ -123,7 +123,7 @@ static void broken_logic_is_told_with_its_file(void **state)
 {
     (void)state;
     edit("logic.json", "\"type\":\"Round\"", "\"type\":\"Squash\"");
-    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:32:3: Average systolic", "");
+    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:87:10: Elevated action", "");
 }
 
 /* docs/never.md N12 */
@@ -228,11 +228,11 @@ static void only_included_libraries_belong_to_a_guideline(void **state)
         libraries += str_starts(files[i].name, STR("lib/")) && str_ends(files[i].name, STR(".json"));
         sources += str_ends(files[i].name, STR(".cql"));
     }
-    assert_int_equal(libraries, 2); /* FHIRHelpers, SalveCommon */
-    assert_int_equal(sources, 3);   /* theirs and logic.cql, which reasons are quoted from */
+    assert_int_equal(libraries, 7); /* FHIRHelpers, SalveCommon and five that it includes */
+    assert_int_equal(sources, 8);   /* theirs and logic.cql, which reasons are quoted from */
     assert_str(files[0].name, "lib/FHIRHelpers.json");
-    assert_str(files[count - 4].name, "logic.json");
-    assert_str(files[count - 3].name, "logic.cql");
+    assert_str(files[count - 9].name, "logic.json");
+    assert_str(files[count - 8].name, "logic.cql");
     arena_close(mem);
 }
 
@@ -264,11 +264,11 @@ static void check_finds(const char *file, const char *from, const char *to, cons
 static void the_check_names_words_and_marks_that_are_missing(void **state)
 {
     (void)state;
-    check_finds("guideline.json", "\"neutral\": [\"treated\"]", "\"neutral\": []", "items.bp-category.marks");
+    check_finds("guideline.json", "\"watch\": [\"elevated\", ", "\"watch\": [", "items.bp-category.marks");
     check_finds("letter.en.json", "\"treated\": {", "\"treatd\": {",
                 "blood-pressure/letter.en.json:10: items.bp-category.categories.treated");
     check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"",
-                "blood-pressure/letter.ar.json:135: bands.bp-stage-1");
+                "blood-pressure/letter.ar.json:199: bands.bp-stage-1");
     check_finds("letter.en.json", "\"when\": \"Within about 3 months.\"", "\"when\": \"\"", "when");
     check_finds("letter.en.json", "Both numbers are in", "The test is Negative in",
                 "blood-pressure/letter.en.json:13: items.bp-category.categories.non-elevated.meaning");

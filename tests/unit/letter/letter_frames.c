@@ -17,8 +17,8 @@ static int copy(void **state)
     (void)snprintf(folder, sizeof folder, "%s/salve-letter-%d", tmp == NULL ? "/tmp" : tmp, (int)getpid());
     (void)snprintf(command, sizeof command,
                    "rm -rf '%s' && mkdir -p '%s/guidelines' '%s/letters' && cp -R '%s/guidelines/lib' "
-                   "'%s/guidelines/blood-pressure' '%s/guidelines'",
-                   folder, folder, folder, share, share, folder);
+                   "'%s/guidelines/blood-pressure' '%s/guidelines' && cp '%s/ranges.json' '%s/'",
+                   folder, folder, folder, share, share, folder, share, folder);
     return system(command);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Work lists of the gate: what makes and ends an entry, what a ticket opens, and for how long. */
+#include "base/zone.h"
 #include "records/work_int.h"
 #include "records/worklist.h"
 #include "t_site.h"
@@ -178,7 +179,7 @@ static void the_day_ends_what_the_card_began(void **state)
 {
     (void)state;
     struct world w = world_make("work-day");
-    int64_t midnight = clock_day(T_SITE_NOW).end_unix_ms + 1;
+    int64_t midnight = zone_day(zone_machine(), T_SITE_NOW).end_unix_ms + 1;
     t_site_at(w.t, midnight - 5 * MINUTE_MS);
     open_work(&w, URGENT);
     struct str ticket = only(w.t).ticket;
@@ -296,17 +297,16 @@ static void it_stands_after_a_restart_and_new_keys(void **state)
     t_site_drop(w.t);
 }
 
-/* A program that enrols for a file of people uses cards that nobody saw: they are no showing. */
+/* A card code that stands in a file is no showing. */
 static void a_file_of_people_shows_no_card(void **state)
 {
     (void)state;
     struct world w = world_make("work-rows");
-    struct rec_rows_state rows;
-    bool is_done = false;
-    t_must(rec_rows_begin(w.t->site, STR("head"), &rows, &err));
-    t_must(rec_rows_next(w.t->site, STR("row"), &is_done, &err));
-    open_work(&w, URGENT);
-    t_must(rec_rows_end(w.t->site, true, &err));
+    struct rec_view *view = NULL;
+    struct rec_ask ask = {.actor = T_ASSISTANT, .purpose = PURPOSE_CARE, .who = w.person.card, .is_away = true};
+    t_must(rec_open(w.t->site, &ask, &view, &err));
+    set(view, URGENT);
+    t_close_view(&view);
     assert_int_equal(only(w.t).reach, WORK_BY_CARD);
     assert_int_equal(open_code(w.t, T_CLINICIAN, PURPOSE_CARE, only(w.t).ticket), SALVE_E_CONSENT);
     t_site_drop(w.t);

@@ -231,7 +231,7 @@ static void the_newest_signing_stands_with_its_own_clinician(void **state)
     assert_str(set.signed_by, "dr-bo");
     assert_int_equal(set.count, second);
     assert_str(of_item(set.findings, set.count, "bp-category")->value, "115");
-    assert_int_equal(with_status(view, "Observation", "final") - first - second, 9); /* and the nine measurements */
+    assert_int_equal(with_status(view, "Observation", "final") - first - second, 10); /* and the ten measurements */
     t_close_view(&view);
     t_site_drop(w.t);
 }
