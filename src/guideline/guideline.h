@@ -168,6 +168,7 @@ struct guideline_choice {
 struct guideline_visit {
     int64_t start_unix_ms, end_unix_ms;
     int32_t offset_minutes;      /* of the site from UTC, at the visit */
+    const struct zone *zone;     /* the site's */
     const struct zone_day *days; /* of the site, on which Observations of the tapes lie, each once */
     size_t day_count;
 };

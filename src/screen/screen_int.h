@@ -31,6 +31,7 @@ struct screen_trouble { /* a guideline that this site relies on, and that does n
 };
 enum { SCREEN_LAYERS = 2, SCREEN_TROUBLES_MAX = 100 };
 struct screen {
+    const struct zone *zone;                   /* the site's */
     struct screen_layer layers[SCREEN_LAYERS]; /* SCREEN_ALARMS, SCREEN_ALARMS_SITE */
     struct screen_member *members;
     size_t count;
@@ -51,8 +52,8 @@ enum salve_code screen_not_judged(const char *item, struct str id, const struct 
 
 /* screen_asked - the question to a guideline, with the bounds of the visit. screen_twice - an evaluation, and a second
  * one without what is kept apart where there is any: a finding that differs is marked (finding.apart). */
-enum salve_code screen_asked(const struct screen_ask *ask, struct arena *mem, struct guideline_visit *visit,
-                             struct guideline_ask *out, struct salve_err *err);
+enum salve_code screen_asked(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                             struct guideline_visit *visit, struct guideline_ask *out, struct salve_err *err);
 typedef enum salve_code screen_judging(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                                        struct finding **out, size_t *count, struct salve_err *err);
 enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
@@ -67,6 +68,7 @@ struct screen_draft {
     struct str id;      /* of the resource to make */
     struct str about;   /* ServiceRequest, Task: "Observation/<id>" of the finding */
     int64_t now_unix_ms;
+    const struct zone *zone;
 };
 
 /* Finding to FHIR. */

@@ -65,7 +65,7 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
 {
     struct guideline_visit visit;
     struct gathering to = {.mem = mem, .err = err};
-    TRY(screen_asked(ask, mem, &visit, &to.ask, err));
+    TRY(screen_asked(screen, ask, mem, &visit, &to.ask, err));
     TRY(judge_all(&to, screen));
     *out = to.list;
     *count = to.count;
@@ -203,7 +203,8 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
                                  .finding = finding,
                                  .patient = run->patient,
                                  .about = STR(""),
-                                 .now_unix_ms = run->now_unix_ms};
+                                 .now_unix_ms = run->now_unix_ms,
+                                 .zone = run->screen->zone};
     TRY(add(run, SCREEN_OBSERVATION, screen_observation, &draft));
     screen_work_alarm(&run->work, finding, screen_note_of(&run->notes, SCREEN_NOTE_TOLD, draft.id, finding) != NULL,
                       screen_note_of(&run->notes, SCREEN_NOTE_CLOSED, draft.id, finding) != NULL);

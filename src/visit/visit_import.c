@@ -571,9 +571,8 @@ enum salve_code visit_import_rows(const struct visit *visit, const struct csv_ma
                                   struct salve_err *err)
 {
     struct csv_import csv = {0};
-    char today[CLOCK_TEXT_BYTES];
     bool is_first = true, more = true;
-    if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
+    if (date.len == 0) TRY(visit_date(visit, site_now_unix_ms(visit->site), &date, err));
     enum salve_code code = csv_import_open(map, text, date, visit->mem, &csv, err);
     while (code == SALVE_OK && more) {
         code = import_row(visit, &csv, text, ask, sum, &is_first, &more, err);

@@ -172,12 +172,13 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
 {
     struct screen_set set = {0};
     const struct rec_resource *patient = NULL;
+    int64_t checked_unix_ms = 0;
     TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err));
     TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
     TRY(visit_patient(view, &patient, err));
     TRY(log_head(visit, &ask->log_head, err));
     ask->clinician = set.signed_by;
-    ask->date = str_cut(set.checked_at, 0, 10);
+    if (clock_parse(set.checked_at, &checked_unix_ms)) TRY(visit_date(visit, checked_unix_ms, &ask->date, err));
     return fill_ask(visit, ask, patient == NULL ? NULL : &patient->tape, err);
 }
 
@@ -185,14 +186,13 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
 static enum salve_code add_code(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
                                 struct visit_sheet *sheets, size_t count, struct salve_err *err)
 {
-    char until[CLOCK_TEXT_BYTES];
     int64_t until_unix_s = 0;
     for (size_t i = 0; i < count; i++) {
         struct visit_sheet look = {.language = sheets[i].language, .is_text = true};
         TRY(render(visit, ask, &look, err));
     }
     TRY(rec_letter_code(view, visit->mem, &ask->code, &until_unix_s, err));
-    return arena_str(visit->mem, clock_date_text(until_unix_s * 1000, until), &ask->code_until, err);
+    return visit_date(visit, until_unix_s * 1000, &ask->code_until, err);
 }
 
 enum salve_code visit_letters(const struct visit *visit, struct str card, const struct visit_letters_ask *letters,
@@ -228,14 +228,13 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     const struct tape *patient = NULL;
     size_t count = 0;
     uint32_t unread = 0;
-    char today[CLOCK_TEXT_BYTES];
     struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
     if (visit->actor.role != ROLE_CLINICIAN)
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
     TRY(visit_file_read(visit, bytes, &file, &unread, err));
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
     TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
-    ask.date = clock_date_text(file.now_unix_ms, today);
+    TRY(visit_date(visit, file.now_unix_ms, &ask.date, err));
     for (size_t i = 0; i < file.tape_count; i++)
         if (tape_patient(&file.tapes[i]) != TAPE_NONE) patient = &file.tapes[i];
     TRY(fill_ask(visit, &ask, patient, err));

@@ -321,7 +321,7 @@ static void an_import_and_the_settings_are_also_json(void **state)
         "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
         "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
         "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
-        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\","
+        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\",\"zone\":\"UTC\","
         "\"clinic\":{\"hours\":\"Mo-Fr\",\"places\":{\"clinic-soon\":\"here\"},\"names\":{}}}");
     arena_close(mem);
 }
@@ -450,7 +450,7 @@ static void a_new_site_has_a_manager_first(void **state)
     struct site *site = NULL;
     struct actor actor;
     bool is_lost = true;
-    struct visit_site_ask ask = {STR("North Clinic 7"), members, 2, told, &is_lost};
+    struct visit_site_ask ask = {STR("North Clinic 7"), members, 2, STR("UTC"), told, &is_lost};
     (void)state;
     assert_int_equal(visit_site_make(&options, &ask, w.t->mem, NULL), SALVE_E_IO);
     assert_int_not_equal(access(path.ptr, F_OK), 0); /* PINs that were not handed out: no site */
