@@ -136,7 +136,7 @@ enum salve_code cli_urgent_begun(FILE *file, const char *path, const struct rec_
                             path);
     if (!is_empty) TRY(place_behind(file, path, state->done, &end, err));
     if (!is_empty && ftruncate(fileno(file), end) != 0) return file_fail(err, path);
-    (void)fseeko(file, 0, SEEK_END); /* a pipe has no end */
+    (void)fseeko(file, 0, SEEK_END);                                           /* a pipe has no end */
     if (end == 0 && fputs(URGENT_HEAD, file) < 0) return file_fail(err, path); /* on the disk with the first row */
     return SALVE_OK;
 }

@@ -2,7 +2,7 @@
  * The door to the work lists: what a view wants to stand, and the whole list for those who work on it. */
 #include <stdlib.h>
 
-#include "base/clock.h"
+#include "base/zone.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
 #include "records/view_int.h"
@@ -31,6 +31,12 @@ void worklist_set(struct rec_view *view, enum work_part part, const struct work_
         change->slots[entries[i].task][part] = (struct rec_work_slot){
             .is_open = true, .urgency = entries[i].urgency, .due_unix_ms = entries[i].due_unix_ms};
     }
+}
+
+int64_t worklist_day_end_unix_ms(const struct rec_view *view)
+{
+    const struct zone *zone = view->site->zone;
+    return zone_day(zone != NULL ? zone : zone_utc(), view->gate.now_unix_ms).end_unix_ms;
 }
 
 enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)

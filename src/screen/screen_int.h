@@ -149,8 +149,8 @@ struct screen_work {
 void screen_work_begin(struct screen_work *work);
 void screen_work_alarm(struct screen_work *work, const struct finding *finding, bool is_told, bool is_closed);
 void screen_work_draft(struct screen_work *work, const struct finding *finding);
-struct work_entry screen_work_entry(enum work_part part, enum work_task task, enum urgency urgency,
-                                    int64_t now_unix_ms);
+struct work_entry screen_work_entry(const struct rec_view *view, enum work_part part, enum work_task task,
+                                    enum urgency urgency);
 enum salve_code screen_work_set(struct rec_view *view, const struct screen_work *work, bool is_screened,
                                 struct arena *mem, struct salve_err *err);
 

@@ -252,7 +252,7 @@ static enum salve_code hold(struct run *run, const struct screen_ask *ask)
 {
     struct guideline_visit visit;
     struct guideline_ask unused;
-    TRY(screen_asked(ask, run->mem, &visit, &unused, run->err));
+    TRY(screen_asked(run->screen, ask, run->mem, &visit, &unused, run->err));
     run->is_held = arena_array(run->mem, bool, run->all_count + 1);
     if (run->is_held == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     TRY(screen_notes_read(run->view, run->mem, &run->notes, run->err));

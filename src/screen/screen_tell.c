@@ -57,8 +57,8 @@ static enum salve_code save(struct telling *to, bool are_told, bool moves_lost)
 {
     TRY(set_work(to, are_told, !are_told));
     if (moves_lost) {
-        struct work_entry next = screen_work_entry(WORK_NOT_KEPT, WORK_CLOSE, (enum urgency)to->lost->urgency,
-                                                   rec_opened_at_unix_ms(to->view));
+        struct work_entry next =
+            screen_work_entry(to->view, WORK_NOT_KEPT, WORK_CLOSE, (enum urgency)to->lost->urgency);
         worklist_set(to->view, WORK_NOT_KEPT, &next, are_told ? 1 : 0);
     }
     if (to->item_count == 0) return worklist_write(to->view, to->err);

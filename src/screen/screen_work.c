@@ -2,7 +2,6 @@
  *
  * What is open about a person, out of the findings that stand: alarms to tell and to close, drafts to sign. The work
  * list hears of tasks and urgencies, of no finding. */
-#include "base/zone.h"
 #include "screen/screen_int.h"
 #include "screen/told.h"
 
@@ -32,28 +31,29 @@ void screen_work_draft(struct screen_work *work, const struct finding *finding) 
 
 /* When it has to be done (project choice): an emergency now, what is due today by the end of the site's day, closing a
  * day later; other drafts within three days where an appointment waits for them, else within seven. */
-static int64_t due_of(enum work_task task, enum urgency urgency, int64_t now_unix_ms)
+static int64_t due_of(const struct rec_view *view, enum work_task task, enum urgency urgency)
 {
-    int64_t day_end = zone_day(zone_machine(), now_unix_ms).end_unix_ms;
+    int64_t day_end = worklist_day_end_unix_ms(view);
     if (task == WORK_CLOSE) return day_end + DAY_MS;
-    if (urgency == URGENCY_EMERGENCY_NOW) return now_unix_ms;
+    if (urgency == URGENCY_EMERGENCY_NOW) return rec_opened_at_unix_ms(view);
     if (urgency == URGENCY_SAME_DAY) return day_end;
     return day_end + (urgency == URGENCY_SOON ? 3 : 7) * (int64_t)DAY_MS;
 }
 
-struct work_entry screen_work_entry(enum work_part part, enum work_task task, enum urgency urgency, int64_t now_unix_ms)
+struct work_entry screen_work_entry(const struct rec_view *view, enum work_part part, enum work_task task,
+                                    enum urgency urgency)
 {
     return (struct work_entry){
-        .part = part, .task = task, .urgency = (uint32_t)urgency, .due_unix_ms = due_of(task, urgency, now_unix_ms)};
+        .part = part, .task = task, .urgency = (uint32_t)urgency, .due_unix_ms = due_of(view, task, urgency)};
 }
 
-static size_t entries_of(const struct screen_work *work, enum work_part part, int64_t now_unix_ms,
+static size_t entries_of(const struct rec_view *view, const struct screen_work *work, enum work_part part,
                          struct work_entry out[WORK_TASKS + 1])
 {
     size_t count = 0;
     for (size_t task = 0; task < WORK_TASKS; task++)
         if (work->open[task][part] < URGENCY_COUNT)
-            out[count++] = screen_work_entry(part, (enum work_task)task, work->open[task][part], now_unix_ms);
+            out[count++] = screen_work_entry(view, part, (enum work_task)task, work->open[task][part]);
     return count;
 }
 
@@ -61,7 +61,7 @@ static void set_part(struct rec_view *view, const struct screen_work *work, cons
                      enum work_part part)
 {
     struct work_entry entries[WORK_TASKS + 1];
-    size_t count = entries_of(work, part, rec_opened_at_unix_ms(view), entries);
+    size_t count = entries_of(view, work, part, entries);
     for (size_t i = 0; i < mine->entry_count && !is_screened; i++) /* what came still waits to be screened */
         if (mine->entries[i].part == part && mine->entries[i].task == WORK_SCREEN) entries[count++] = mine->entries[i];
     worklist_set(view, part, entries, count);
@@ -91,7 +91,7 @@ enum salve_code screen_work_came(struct rec_view *view, enum work_part part, enu
         else if (mine.entries[i].urgency < (uint32_t)urgency)
             urgency = (enum urgency)mine.entries[i].urgency;
     }
-    entries[count++] = screen_work_entry(part, task, urgency, rec_opened_at_unix_ms(view));
+    entries[count++] = screen_work_entry(view, part, task, urgency);
     worklist_set(view, part, entries, count);
     return SALVE_OK;
 }

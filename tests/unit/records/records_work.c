@@ -179,7 +179,7 @@ static void the_day_ends_what_the_card_began(void **state)
 {
     (void)state;
     struct world w = world_make("work-day");
-    int64_t midnight = zone_day(zone_machine(), T_SITE_NOW).end_unix_ms + 1;
+    int64_t midnight = zone_day(zone_utc(), T_SITE_NOW).end_unix_ms + 1;
     t_site_at(w.t, midnight - 5 * MINUTE_MS);
     open_work(&w, URGENT);
     struct str ticket = only(w.t).ticket;
