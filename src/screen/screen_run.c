@@ -2,6 +2,7 @@
  *
  * A run: evaluates the accepted guidelines over what the view holds and keeps the findings as drafts, in one save. A
  * draft of an earlier run that was not signed becomes the next version of the same resource, or is cancelled. */
+#include "admit/same.h"
 #include "base/assert.h"
 #include "screen/screen_int.h"
 
@@ -94,13 +95,32 @@ static enum salve_code without_apart(const struct screen_ask *ask, struct arena 
     return SALVE_OK;
 }
 
-enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
+/* Of resources that are one, one counts, and none that was taken back. */
+static enum salve_code standing(const struct screen_ask *ask, struct arena *mem, struct screen_ask *out,
+                                struct salve_err *err)
+{
+    bool *counts = arena_array(mem, bool, ask->tape_count + 1);
+    struct tape *tapes = arena_array(mem, struct tape, ask->tape_count + 1);
+    family_mask *families = arena_array(mem, family_mask, ask->tape_count + 1);
+    if (counts == NULL || tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    TRY(same_standing(ask->tapes, ask->tape_count, mem, counts, err));
+    *out = (struct screen_ask){.tapes = tapes, .families = families, .now_unix_ms = ask->now_unix_ms};
+    for (size_t i = 0; i < ask->tape_count; i++) {
+        if (!counts[i]) continue;
+        families[out->tape_count] = ask->families == NULL ? 0 : ask->families[i];
+        tapes[out->tape_count++] = ask->tapes[i];
+    }
+    return SALVE_OK;
+}
+
+enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *all, screen_judging *judging,
                              struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
-    struct screen_ask plain;
+    struct screen_ask plain, these, *ask = &these;
     struct finding *others = NULL;
     size_t other_count = 0;
     family_mask families = 0;
+    TRY(standing(all, mem, ask, err));
     TRY(without_apart(ask, mem, &plain, &families, err));
     TRY(judging(screen, ask, mem, out, count, err));
     if (families == 0) return SALVE_OK;
@@ -223,16 +243,24 @@ static bool is_of_alarms(const struct rec_resource *one)
     return at != TAPE_NONE && str_starts(tape_text(&one->tape, at), STR(SCREEN_ALARMS_CANONICAL));
 }
 
+static struct str next_status(const struct run *run, size_t at)
+{
+    if (run->is_held[at]) return tape_child_text(&run->all[at].tape, tape_root(&run->all[at].tape), "status");
+    return screen_kind(&run->all[at]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
+}
+
 /* Drafts that this run did not write again no longer hold. Where the alarms could not be judged, what they found before
- * stands; an earlier visit's alarm stands until the person was told and it was closed. */
-static enum salve_code cancel_rest(struct run *run, bool are_alarms_unknown)
+ * stands; an earlier visit's alarm stands until the person was told and it was closed, and this run looked at it. */
+static enum salve_code end_rest(struct run *run, bool are_alarms_unknown)
 {
     for (size_t i = 0; i < run->all_count; i++) {
-        if (are_alarms_unknown && is_of_alarms(&run->all[i])) run->is_held[i] = true;
-        if (run->is_reused[i] || run->is_held[i] || !screen_is_draft(&run->all[i])) continue;
+        if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
+        bool is_unknown = are_alarms_unknown && is_of_alarms(&run->all[i]) && !run->is_held[i];
+        if (is_unknown) run->is_held[i] = true;
+        if (is_unknown) continue;
         salve_assert(run->item_count < run->room);
         struct tape *tape = arena_new(run->mem, struct tape);
-        struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
+        struct str status = next_status(run, i);
         if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
         TRY(screen_with_status(&run->all[i].tape, status, run->mem, tape, run->err));
         run->items[run->item_count++] = (struct rec_item){.tape = tape, .class = run->all[i].class};
@@ -262,7 +290,8 @@ static enum salve_code hold(struct run *run, const struct screen_ask *ask)
         int64_t at_unix_ms = 0;
         struct str at = tape_child_text(&one->tape, tape_root(&one->tape), "effectiveDateTime");
         bool is_earlier = clock_parse(at, &at_unix_ms) && at_unix_ms < visit.start_unix_ms;
-        if (run->kept[i].is_open && is_earlier && screen_is_draft(one)) run->is_held[index_of(run, one->id)] = true;
+        if (run->kept[i].is_open && !run->kept[i].is_retracted && is_earlier && screen_is_draft(one))
+            run->is_held[index_of(run, one->id)] = true;
     }
     for (size_t i = 0; i < run->all_count; i++) {
         if (screen_kind(&run->all[i]) == SCREEN_OTHER || screen_kind(&run->all[i]) == SCREEN_OBSERVATION) continue;
@@ -280,9 +309,10 @@ static enum salve_code set_work(struct run *run)
         const struct screen_kept *one = &run->kept[i];
         size_t at = index_of(run, one->kept->id);
         bool is_draft = screen_is_draft(one->kept);
-        if (run->is_reused[at] || (is_draft && !run->is_held[at])) continue;
-        screen_work_alarm(&run->work, &one->finding, one->told != NULL, one->closed != NULL);
-        if (is_draft) screen_work_draft(&run->work, &one->finding);
+        bool is_ended = is_draft && !run->is_held[at];
+        if (run->is_reused[at]) continue;
+        if (is_ended && one->is_retracted && one->is_untold) screen_work_alarm(&run->work, &one->finding, false, true);
+        if (!is_ended) screen_work_kept(&run->work, one);
     }
     return screen_work_set(run->view, &run->work, true, run->mem, run->err);
 }
@@ -340,7 +370,7 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
         out->said_count += is_said;
         if (!is_said) TRY(add_drafts(&run, &list[i]));
     }
-    TRY(cancel_rest(&run, screen_holds(list, out->count)));
+    TRY(end_rest(&run, screen_holds(list, out->count)));
     TRY(set_work(&run));
     return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : worklist_write(view, err);
 }

@@ -45,9 +45,10 @@ static enum salve_code set_work(const struct telling *to, bool are_told, bool ar
     screen_work_begin(&work);
     for (size_t i = 0; i < to->kept_count; i++) {
         const struct screen_kept *one = &to->kept[i];
-        screen_work_alarm(&work, &one->finding, one->told != NULL || (are_told && to->is_meant[i]),
-                          one->closed != NULL || (are_closed && to->is_meant[i]));
-        if (screen_is_draft(one->kept)) screen_work_draft(&work, &one->finding);
+        struct screen_kept next = *one;
+        next.is_untold = one->is_untold && !(are_told && to->is_meant[i]);
+        next.is_retracted = one->is_retracted || (are_closed && to->is_meant[i]);
+        screen_work_kept(&work, &next);
     }
     return screen_work_set(to->view, &work, false, to->mem, to->err);
 }
@@ -86,7 +87,7 @@ static enum salve_code references(const struct telling *to, enum data_class clas
 static enum salve_code choose(struct telling *to, const struct screen_tell *tell, bool tells_lost)
 {
     for (size_t i = 0; tell->item_count == 0 && i < to->kept_count; i++)
-        if (screen_needs_told(&to->kept[i].finding) && to->kept[i].told == NULL) mean(to, i);
+        if (to->kept[i].is_untold) mean(to, i);
     for (size_t n = 0; n < tell->item_count; n++) {
         size_t newest = to->kept_count;
         for (size_t i = 0; i < to->kept_count; i++) {
@@ -241,7 +242,7 @@ static enum salve_code choose_open(struct telling *to)
     for (size_t i = 0; i < to->kept_count; i++) {
         const struct screen_kept *one = &to->kept[i];
         if (!one->is_open) continue;
-        if (one->told == NULL && screen_needs_told(&one->finding)) return not_told(to, one->finding.item);
+        if (one->is_untold) return not_told(to, one->finding.item);
         mean(to, i);
     }
     if (to->lost != NULL && to->lost->task == WORK_TELL) return not_told(to, STR("what was found and is not kept"));

@@ -95,3 +95,40 @@ enum salve_code screen_work_came(struct rec_view *view, enum work_part part, enu
     worklist_set(view, part, entries, count);
     return SALVE_OK;
 }
+
+void screen_work_kept(struct screen_work *work, const struct screen_kept *kept)
+{
+    screen_work_alarm(work, &kept->finding, !kept->is_untold, kept->closed != NULL || kept->is_retracted);
+    if (screen_is_draft(kept->kept)) screen_work_draft(work, &kept->finding);
+}
+
+static enum salve_code kept_of(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
+                               struct salve_err *err)
+{
+    struct screen_notes notes;
+    TRY(screen_notes_read(view, mem, &notes, err));
+    return screen_kept_read(view, &notes, SCREEN_ALL, mem, out, count, err);
+}
+
+enum salve_code screen_work_correcting(struct rec_view *view, struct arena *mem, struct salve_err *err)
+{
+    struct screen_kept *kept = NULL;
+    size_t count = 0;
+    TRY(kept_of(view, mem, &kept, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (screen_is_alarm(&kept[i].finding))
+            return screen_work_came(view, WORK_KEPT, WORK_SCREEN, URGENCY_SAME_DAY, mem, err);
+    return SALVE_OK;
+}
+
+enum salve_code screen_work_refresh(struct rec_view *view, struct arena *mem, struct salve_err *err)
+{
+    struct screen_work work;
+    struct screen_kept *kept = NULL;
+    size_t count = 0;
+    screen_work_begin(&work);
+    TRY(kept_of(view, mem, &kept, &count, err));
+    for (size_t i = 0; i < count; i++) screen_work_kept(&work, &kept[i]);
+    TRY(screen_work_set(view, &work, false, mem, err));
+    return worklist_write(view, err);
+}

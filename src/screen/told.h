@@ -67,6 +67,12 @@ SALVE_MUST_USE enum salve_code screen_tell(struct rec_view *view, struct actor a
 SALVE_MUST_USE enum salve_code screen_work_came(struct rec_view *view, enum work_part part, enum work_task task,
                                                 enum urgency urgency, struct arena *mem, struct salve_err *err);
 
+/* screen_work_correcting - before a save that takes values back or changes them: where the record has alarms, it has
+ * to be screened again. screen_work_refresh - behind it: who was told of an alarm that rests on a value that was taken
+ * back is to be told again; in a transaction of its own. */
+SALVE_MUST_USE enum salve_code screen_work_correcting(struct rec_view *view, struct arena *mem, struct salve_err *err);
+SALVE_MUST_USE enum salve_code screen_work_refresh(struct rec_view *view, struct arena *mem, struct salve_err *err);
+
 /* screen_close - the actor, a clinician, closes every open alarm that the view shows. *count: findings.
  *   errors   E_ROLE; E_NOT_FOUND no alarm is open; E_CONFLICT there is one that nobody was told of */
 SALVE_MUST_USE enum salve_code screen_close(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
