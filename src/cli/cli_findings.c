@@ -3,6 +3,7 @@
 #include "cli/cli_findings.h"
 
 #include "cli/cli_reply.h"
+#include "fhir/outcome.h"
 #include "visit/content.h"
 
 int cli_urgency_status(enum urgency worst)
@@ -185,6 +186,16 @@ void cli_alarms_tell(const struct cli *cli, uint64_t line, const struct screen_f
             finding_text(&out, cli, one);
     }
     if (buf_done(&out, &text, NULL) == SALVE_OK && text.len > 0) cli_warn("%.*s", STR_ARGS(str_trim(text)));
+}
+
+void cli_outcome_print(const struct cli *cli, const struct fhir_issues *issues)
+{
+    struct buf out;
+    struct str text;
+    buf_init(&out, cli->mem, 4 << 20);
+    outcome_add(issues, &out);
+    buf_add_char(&out, '\n');
+    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
 }
 
 /* --- what is kept apart ------------------------------------------------------------------------------------------- */

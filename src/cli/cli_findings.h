@@ -23,6 +23,10 @@ struct cli_reply;
 void cli_drafts_print(const struct cli *cli, const struct visit_drafts *drafts);
 void cli_draft_json(const struct finding *finding, const struct screen_told *told, struct cli_reply *reply);
 
+/* cli_outcome_print - why a file was refused, as an OperationOutcome on standard output. */
+struct fhir_issues;
+void cli_outcome_print(const struct cli *cli, const struct fhir_issues *issues);
+
 /* What is kept apart goes to standard error, always, and never beside what may be kept.
  * cli_apart_screened - what a run did with it. cli_apart_came - what came of it and was judged now: to a clinician
  * with the findings, to others that one has to be called. */

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "cli/cli_again.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_grant.h"
@@ -18,7 +19,6 @@
 #include "cli/cli_person.h"
 #include "cli/cli_reply.h"
 #include "fhir/fhir.h"
-#include "fhir/outcome.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
 
@@ -145,13 +145,7 @@ static void keep_rejects(void *with, struct str lines)
 
 static void print_issues(void *with, const struct fhir_issues *issues)
 {
-    struct outputs *to = with;
-    struct buf out;
-    struct str text;
-    buf_init(&out, to->cli->mem, 4 << 20);
-    outcome_add(issues, &out);
-    buf_add_char(&out, '\n');
-    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
+    cli_outcome_print(((struct outputs *)with)->cli, issues);
 }
 
 static void tell_alarms(void *with, uint64_t line, const struct screen_found *findings)
@@ -159,19 +153,9 @@ static void tell_alarms(void *with, uint64_t line, const struct screen_found *fi
     cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
 }
 
-/* For the person at the desk alone: who the file and who the record is about. */
 static bool is_theirs(void *with, const struct visit_whose *whose)
 {
-    struct cli *cli = ((struct outputs *)with)->cli;
-    char line[16];
-    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) return false;
-    (void)fprintf(stderr, "The record is of  %.*s, born %.*s\nThe file is about %.*s, born %.*s\n",
-                  STR_ARGS(whose->record_name), STR_ARGS(whose->record_born), STR_ARGS(whose->file_name),
-                  STR_ARGS(whose->file_born));
-    if (cli_ask(cli, "Is it the same person? The record then takes what the file says. [y/n]", false, line, sizeof line,
-                NULL) != SALVE_OK)
-        return false;
-    return line[0] == 'y' || line[0] == 'Y';
+    return cli_is_theirs(((struct outputs *)with)->cli, whose);
 }
 
 static void tell_apart(void *with, const struct visit_apart *apart)
@@ -309,35 +293,13 @@ static enum salve_code check_speaking(const struct cli *cli, bool is_enrol, stru
     return SALVE_OK;
 }
 
-/* What was here before, and what became of it. */
-static void again_text(const struct visit_imported *sum, struct buf *out)
-{
-    const struct visit_again *again = &sum->again;
-    const struct {
-        uint64_t count;
-        const char *what;
-    } rows[] = {
-        {again->here, "already here"},
-        {again->older, "older states of what is here: not taken"},
-        {again->renewed, "next versions of what was here"},
-        {again->taken_back, "taken back: what they name counts no more"},
-        {again->named_nothing, "take back something that is not here: nothing is changed by them"},
-        {again->ours, "drafts, signatures or notes of a clinic, or other words on what was found here: not taken"},
-        {again->other_code, "with the id of something here that has another code: kept beside it"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].count > 0) buf_addf(out, "%llu %s.\n", (unsigned long long)rows[i].count, rows[i].what);
-    if (again->name_corrected) buf_add(out, STR("The name was corrected; the record shows both, and who did it.\n"));
-    if (again->born_corrected)
-        buf_add(out, STR("The birth date was corrected; the record shows both, and who did it.\n"));
-}
-
 static void imported_text(const struct cli *cli, struct visit_imported *sum, struct buf *out)
 {
     bool is_results = cli_has(cli, OPT_MAP) && !cli_has(cli, OPT_ENROL);
     buf_addf(out, "%llu %s, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
              (unsigned long long)sum->people, is_results ? "rows" : "people", (unsigned long long)sum->resources_in,
              (unsigned long long)sum->kept, (unsigned long long)sum->commons);
-    again_text(sum, out);
+    cli_again_text(sum, out);
     if (sum->enrolled_only > 0)
         buf_addf(out,
                  "%llu of them only enrolled: no whole agreement to care in the file; their lines are named above.\n",
@@ -364,18 +326,6 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
         buf_addf(out, "%-16.*s %-24.*s %-28.*s %7u\n", STR_ARGS(row->guideline), STR_ARGS(row->item),
                  STR_ARGS(row->category), row->count);
     }
-}
-
-/* Said also with --quiet. */
-static void tell_stale(const struct cli *cli, uint64_t count, uint64_t urgent)
-{
-    if (count == 0) return;
-    cli_warn(
-        "%llu findings rest on what was taken back or changed: they hold no more.\nNow: salve screen CARD --as %s; "
-        "then a clinician signs again.",
-        (unsigned long long)count, cli_option(cli, OPT_AS));
-    if (urgent > 0)
-        cli_warn("%llu of them were urgent: whoever was told of them IS TO BE TOLD AGAIN.", (unsigned long long)urgent);
 }
 
 /* A guideline that ended with an error stops no import, and is no success either. */
@@ -438,7 +388,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     tell_not_judged(cli, &sum.findings);
     if (sum.same_day > 0) cli->exit_status = cli_urgency_status(URGENCY_SAME_DAY);
     if (sum.emergency > 0) cli->exit_status = cli_urgency_status(URGENCY_EMERGENCY_NOW);
-    tell_stale(cli, sum.stale, sum.stale_urgent);
+    cli_stale_tell(cli, sum.stale, sum.stale_urgent);
     if (is_enrol && !is_done)
         cli_say(
             cli,

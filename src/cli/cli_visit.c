@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/cli_again.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_grant.h"
@@ -236,16 +237,29 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
 
 /* --- findings and letters ----------------------------------------------------------------------------------------- */
 
-static enum salve_code read_file(const struct cli *cli, struct str *bytes, struct salve_err *err)
+static void print_issues(void *with, const struct fhir_issues *issues) { cli_outcome_print(with, issues); }
+
+static void tell_paper_alarms(void *with, const struct screen_found *findings) { cli_alarms_tell(with, 0, findings); }
+
+/* The file of --paper. */
+static enum salve_code read_paper(struct cli *cli, struct visit_paper *paper, struct salve_err *err)
 {
-    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, bytes, err);
+    *paper = (struct visit_paper){
+        .minimise = cli_has(cli, OPT_MINIMISE), .issues = print_issues, .alarms = tell_paper_alarms, .with = cli};
+    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &paper->bytes, err);
+}
+
+static void tell_left_out(const struct visit_paper *paper)
+{
+    for (size_t i = 0; i < paper->rule_count; i++)
+        cli_warn("Left out by %s: %u", paper->left_out[i].rule, paper->left_out[i].count);
 }
 
 enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
 {
     struct visit_screening screening;
     struct screen_found findings;
-    struct str bytes;
+    struct visit_paper paper;
     bool is_paper = cli_has(cli, OPT_PAPER);
     if (!is_paper) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, is_paper ? CLI_NOBODY : CLI_STAFF, err));
@@ -254,8 +268,9 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (screening.left_out > 0)
         cli_say(cli, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.",
                 screening.left_out);
-    if (is_paper) TRY(read_file(cli, &bytes, err));
-    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
+    if (is_paper) TRY(read_paper(cli, &paper, err));
+    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, &paper, &findings, err));
+    if (is_paper) tell_left_out(&paper);
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, cli->card, &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
     cli->exit_status = cli_urgency_status(visit_urgency(&findings));
@@ -358,7 +373,7 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, b
     struct visit_screening screening;
     bool is_outdated = false;
     struct visit_letters_ask letters = {.sheets = sheet, .count = 1, .is_outdated = &is_outdated};
-    struct str bytes;
+    struct visit_paper paper;
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
@@ -370,8 +385,10 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, b
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));
-    TRY(read_file(cli, &bytes, err));
-    return visit_paper_letters(&cli->visit, &screening, bytes, &letters, err);
+    TRY(read_paper(cli, &paper, err));
+    TRY(visit_paper_letters(&cli->visit, &screening, &paper, &letters, err));
+    tell_left_out(&paper);
+    return SALVE_OK;
 }
 
 enum salve_code cli_letter(struct cli *cli, struct salve_err *err)

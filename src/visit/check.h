@@ -4,6 +4,7 @@
 #ifndef SALVE_VISIT_CHECK_H
 #define SALVE_VISIT_CHECK_H
 
+#include "admit/admit.h"
 #include "records/worklist.h"
 #include "screen/told.h"
 #include "visit/visit.h"
@@ -24,9 +25,23 @@ SALVE_MUST_USE enum salve_code visit_screening(const struct visit *visit, struct
 SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening,
                                             struct str card, struct screen_found *out, struct salve_err *err);
 
-/* visit_paper_screen - evaluates a file (Bundle, NDJSON or one resource) about one person and stores nothing. */
+/* A file (Bundle, NDJSON or one resource) of somebody who wants nothing stored. It passes the same admission as an
+ * import, and is refused where part of it is about somebody else; what is inadmissible is left out with `minimise`. */
+struct fhir_issues;
+struct visit_paper {
+    struct str bytes;
+    bool minimise;
+    void (*issues)(void *with, const struct fhir_issues *issues);    /* why it was refused; NULL: nobody asks */
+    void (*alarms)(void *with, const struct screen_found *findings); /* of a file that is refused, as it came; NULL */
+    void *with;
+    const struct admit_count *left_out; /* set: by rule */
+    size_t rule_count;
+};
+
+/* visit_paper_screen - evaluates it and stores nothing. E_NOT_ADMITTED; those of the reader. */
 SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening,
-                                                  struct str bytes, struct screen_found *out, struct salve_err *err);
+                                                  struct visit_paper *paper, struct screen_found *out,
+                                                  struct salve_err *err);
 
 /* The item of an alarm that the actor may not see: it is about what is kept apart. */
 #define VISIT_KEPT_APART "kept-apart"

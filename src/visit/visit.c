@@ -83,22 +83,28 @@ enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct st
     return arena_str(visit->mem, zone_date_text(zone, unix_ms, text), out, err);
 }
 
+enum salve_code visit_file_tapes(const struct visit *visit, const struct tape *bundle, struct screen_ask *out,
+                                 struct salve_err *err)
+{
+    size_t room = 0, count = 0;
+    const struct admit_rules *rules = site_admission(visit->site);
+    for (tape_at at = TAPE_NONE; tape_each_resource(bundle, &at);) room++;
+    struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
+    family_mask *families = arena_array(visit->mem, family_mask, room + 1);
+    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
+    for (tape_at at = TAPE_NONE; tape_each_resource(bundle, &at); count++) {
+        families[count] = admit_families(rules, bundle, at);
+        TRY(tape_copy(bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
+    }
+    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
+    return SALVE_OK;
+}
+
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
                                 uint32_t *unread_answers, struct salve_err *err)
 {
     struct tape bundle;
-    size_t room = 0, count = 0;
-    const struct admit_rules *rules = site_admission(visit->site);
     TRY(import_read(bytes, visit->mem, &bundle, NULL, err));
-    TRY(import_answers(rules, &bundle, visit->mem, unread_answers, err));
-    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at);) room++;
-    struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
-    family_mask *families = arena_array(visit->mem, family_mask, room + 1);
-    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
-    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at); count++) {
-        families[count] = admit_families(rules, &bundle, at);
-        TRY(tape_copy(&bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
-    }
-    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
-    return SALVE_OK;
+    TRY(import_answers(site_admission(visit->site), &bundle, visit->mem, unread_answers, err));
+    return visit_file_tapes(visit, &bundle, out, err);
 }

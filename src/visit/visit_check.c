@@ -41,18 +41,6 @@ enum salve_code visit_screen(const struct visit *visit, const struct visit_scree
     return visit_view_close(&view, code, err);
 }
 
-enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening, struct str bytes,
-                                   struct screen_found *out, struct salve_err *err)
-{
-    struct screen_ask ask;
-    struct finding *list = NULL;
-    *out = (struct screen_found){0};
-    TRY(visit_file_read(visit, bytes, &ask, &out->unread_answers, err));
-    TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &out->count, err));
-    out->list = list;
-    return SALVE_OK;
-}
-
 enum urgency visit_urgency(const struct screen_found *findings)
 {
     enum urgency worst = URGENCY_NONE;

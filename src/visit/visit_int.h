@@ -27,10 +27,18 @@ enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct a
                               struct salve_err *err);
 
 /* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
- * now. *unread_answers: answers of questionnaires that nobody judges (import_answers). */
+ * now. *unread_answers: of questionnaires, that nobody will judge. visit_file_tapes - the same of a Bundle.
+ * visit_paper_read - the same, of what may be kept of a file (check.h). */
 struct screen_ask;
+struct visit_paper;
+struct visit_screening;
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
                                 uint32_t *unread_answers, struct salve_err *err);
+enum salve_code visit_file_tapes(const struct visit *visit, const struct tape *bundle, struct screen_ask *out,
+                                 struct salve_err *err);
+enum salve_code visit_paper_read(const struct visit *visit, const struct visit_screening *screening,
+                                 struct visit_paper *paper, struct screen_ask *out, uint32_t *unread_answers,
+                                 struct salve_err *err);
 
 /* visit_import_into - resources that are about the person of an open view, taken in as visit_import does. `alarms` were
  * told: the urgent ones wait to be screened. */
