@@ -149,7 +149,8 @@ struct screen_ask {
  * that is of a guideline which is, or that would be another one without what is kept apart: so no finding of the
  * other class says anything about it. A guideline that ends with an error stops no other: its items have status
  * NOT_JUDGED (guideline.h), here and in screen_run.
- * The most urgent stand first (screen_first). */
+ * The most urgent stand first (screen_first). Of resources that are one, one counts (admit/same.h), and none that was
+ * taken back; the later ones of `tapes` are the newer. */
 SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask,
                                                struct arena *mem, struct finding **out, size_t *count,
                                                struct salve_err *err);
@@ -177,15 +178,43 @@ SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct re
                                           struct screen_found *out, struct salve_err *err);
 
 /* screen_sign - every draft becomes final (Observation) or active (ServiceRequest, Task), with a Provenance that names
- * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. *count: findings signed. */
+ * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. E_STALE: the record is newer than the drafts.
+ * *count: findings signed. */
 SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
                                            struct salve_err *err);
+
+/* --- what came after ---------------------------------------------------------------------------------------------- */
+
+/* screen_is_own - has it the form of what is made here: a finding, what follows from one, a signing, a note that
+ * somebody was told? screen_is_word - of what the staff of this site alone can say: a draft to sign, a signing, a
+ * note. */
+bool screen_is_own(const struct rec_resource *resource);
+bool screen_is_word(const struct rec_resource *resource);
+
+/* screen_age - does what the view shows agree with the record as it is? NEWER: something that a guideline may look at
+ * came after it. CORRECTED: what it rests on was taken back or changed. Drafts: the oldest of them counts; signed: the
+ * newest signing. CURRENT where there are none. */
+enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
+enum screen_age { SCREEN_CURRENT, SCREEN_NEWER, SCREEN_CORRECTED };
+SALVE_MUST_USE enum salve_code screen_age(struct rec_view *view, enum screen_state state, struct arena *mem,
+                                          enum screen_age *out, struct salve_err *err);
+
+/* A finding that rests on something that was taken back or changed after it was made. */
+struct screen_stale {
+    struct finding finding;
+    struct str id;     /* "Observation/<id>" of the finding */
+    bool is_signed;    /* of the newest signing; else a draft */
+    bool is_withdrawn; /* taken back; else changed */
+};
+
+/* screen_stale - the stale findings that the view shows, drafts and those of the newest signing; texts in mem. Whoever
+ * was told of an urgent one is to be told again. */
+SALVE_MUST_USE enum salve_code screen_stale(struct rec_view *view, struct arena *mem, struct screen_stale **out,
+                                            size_t *count, struct salve_err *err);
 
 /* screen_unjudged - is there something kept apart, which the view shows, that came after the last findings about such
  * things? Then a run as somebody who may see it is due; whoever signs is told. */
 SALVE_MUST_USE enum salve_code screen_unjudged(struct rec_view *view, bool *out, struct salve_err *err);
-
-enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
 
 /* Findings as they are kept. Those of one signing belong together; SCREEN_SIGNED gives those of the newest one. */
 struct screen_set {

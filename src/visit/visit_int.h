@@ -22,6 +22,10 @@ enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct st
 /* visit_patient - the stored Patient of a view; NULL: there is none. */
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
 
+/* visit_name_of - "Ada Lovelace": given names, then family, of a Patient's first name; empty: it has none. */
+enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
+                              struct salve_err *err);
+
 /* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
  * now. *unread_answers: answers of questionnaires that nobody judges (import_answers). */
 struct screen_ask;

@@ -30,20 +30,20 @@ enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct s
     return buf_done(&text, out, err);
 }
 
-/* "Ada Lovelace": given names, then family, of the first name. */
-static enum salve_code name_of(const struct tape *patient, struct arena *mem, struct str *out, struct salve_err *err)
+enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
+                              struct salve_err *err)
 {
     struct buf text;
     *out = STR("");
-    tape_at name = tape_get(patient, tape_root(patient), "name");
+    tape_at name = tape_get(tape, patient, "name");
     if (name == TAPE_NONE) return SALVE_OK;
-    *out = tape_child_text(patient, name, "text");
+    *out = tape_child_text(tape, name, "text");
     if (out->len > 0) return SALVE_OK;
     buf_init(&text, mem, 1 << 20);
-    for (tape_at at = tape_first(patient, name); at != TAPE_NONE; at = tape_next(patient, name, at))
-        if (tape_element(patient, at) == FHIR_E_HumanName_given)
-            buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(tape_text(patient, at)));
-    struct str family = tape_child_text(patient, name, "family");
+    for (tape_at at = tape_first(tape, name); at != TAPE_NONE; at = tape_next(tape, name, at))
+        if (tape_element(tape, at) == FHIR_E_HumanName_given)
+            buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(tape_text(tape, at)));
+    struct str family = tape_child_text(tape, name, "family");
     if (family.len > 0) buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(family));
     return buf_done(&text, out, err);
 }
@@ -133,7 +133,7 @@ static enum salve_code fill_ask(const struct visit *visit, struct letter_ask *as
     ask->guideline_count = visit->content->guideline_count;
     ask->is_demo = site_is_made_up(visit->site);
     if (patient == NULL) return SALVE_OK;
-    TRY(name_of(patient, visit->mem, &name, err));
+    TRY(visit_name_of(patient, tape_root(patient), visit->mem, &name, err));
     return visit_name_on_paper(name, visit->mem, &ask->person_name, err);
 }
 
@@ -166,6 +166,17 @@ static enum salve_code open_for_letter(const struct visit *visit, struct str car
     return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
 }
 
+/* A letter says what was signed; what rests on a value that was taken back is printed no more. */
+static enum salve_code is_up_to_date(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
+                                     struct salve_err *err)
+{
+    enum screen_age age;
+    TRY(screen_age(view, SCREEN_SIGNED, visit->mem, &age, err));
+    ask->is_outdated = age != SCREEN_CURRENT;
+    if (age != SCREEN_CORRECTED) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_STALE, "a value that these results rest on was taken back or changed", "letter");
+}
+
 /* What a view has for a letter. */
 static enum salve_code read_letter(const struct visit *visit, struct rec_view *view, family_mask families,
                                    struct letter_ask *ask, struct salve_err *err)
@@ -174,6 +185,7 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
     const struct rec_resource *patient = NULL;
     int64_t checked_unix_ms = 0;
     TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err));
+    TRY(is_up_to_date(visit, view, ask, err));
     TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
     TRY(visit_patient(view, &patient, err));
     TRY(log_head(visit, &ask->log_head, err));
@@ -205,6 +217,7 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     if (code == SALVE_OK) code = add_code(visit, view, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = write_letters(visit, &ask, letters->sheets, letters->count, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
+    if (letters->is_outdated != NULL) *letters->is_outdated = ask.is_outdated;
     return visit_view_close(&view, code, err);
 }
 

@@ -13,7 +13,7 @@ answers() {
     local file=$1 n=0 answer; shift
     {
         printf '{"resourceType": "Bundle", "type": "collection", "entry": [\n'
-        printf ' {"resource": {"resourceType": "Patient", "id": "p", "birthDate": "1972-03-14"}}'
+        printf ' {"resource": {"resourceType": "Patient", "id": "p", "name": [{"family": "Haddad", "given": ["Amina"]}], "birthDate": "1972-03-14"}}'
         for answer in "$@"; do
             n=$((n + 1))
             printf ',\n {"resource": {"resourceType": "Observation", "id": "o%d", "status": "final", "code": {"coding": [' $n
