@@ -166,6 +166,17 @@ static enum salve_code open_for_letter(const struct visit *visit, struct str car
     return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
 }
 
+/* Nothing is signed: the step that comes next is said. */
+static enum salve_code not_signed(const struct visit *visit, struct rec_view *view, struct salve_err *err)
+{
+    struct screen_set drafts = {0};
+    bool has_drafts = screen_findings(view, SCREEN_DRAFT, visit->mem, &drafts, NULL) == SALVE_OK;
+    return salve_refuse(err, SALVE_E_NOT_FOUND,
+                        has_drafts ? "there are drafts and nothing is signed; next: 'salve sign' by a clinician"
+                                   : "nothing was judged yet; next: 'salve screen', then 'salve sign' by a clinician",
+                        "signed findings");
+}
+
 /* A letter says what was signed; what rests on a value that was taken back is printed no more. */
 static enum salve_code is_up_to_date(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
                                      struct salve_err *err)
@@ -184,7 +195,9 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
     struct screen_set set = {0};
     const struct rec_resource *patient = NULL;
     int64_t checked_unix_ms = 0;
-    TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err));
+    enum salve_code code = screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err);
+    if (code == SALVE_E_NOT_FOUND) return not_signed(visit, view, err);
+    if (code != SALVE_OK) return code;
     TRY(is_up_to_date(visit, view, ask, err));
     TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
     TRY(visit_patient(view, &patient, err));
@@ -234,7 +247,8 @@ enum salve_code visit_results(const struct visit *visit, struct str code, struct
 }
 
 enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
-                                    struct str bytes, const struct visit_letters_ask *letters, struct salve_err *err)
+                                    struct visit_paper *paper, const struct visit_letters_ask *letters,
+                                    struct salve_err *err)
 {
     struct screen_ask file;
     struct finding *findings = NULL;
@@ -244,7 +258,7 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
     if (visit->actor.role != ROLE_CLINICIAN)
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
-    TRY(visit_file_read(visit, bytes, &file, &unread, err));
+    TRY(visit_paper_read(visit, screening, paper, &file, &unread, err));
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
     TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
     TRY(visit_date(visit, file.now_unix_ms, &ask.date, err));
