@@ -10,26 +10,35 @@
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
-enum { NAME_CHARACTERS_MAX = 80 }; /* two lines at the head of a letter */
-
 /* --- the name ----------------------------------------------------------------------------------------------------- */
+
+enum { NAME_BYTES_MAX = 2000 }; /* nobody's; what is longer keeps its start and its end */
+
+static bool is_inside(struct str text, size_t at) { return ((unsigned char)text.ptr[at] & 0xc0) == 0x80; }
+
+static enum salve_code leave_out_middle(struct str text, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    size_t head = NAME_BYTES_MAX / 2, tail = text.len - NAME_BYTES_MAX / 2;
+    while (is_inside(text, head)) head--;
+    while (is_inside(text, tail)) tail++;
+    *out = arena_printf(mem, "%.*s \u2026 %.*s", STR_ARGS(str_cut(text, 0, head)),
+                        STR_ARGS(str_cut(text, tail, text.len)));
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "letter") : SALVE_OK;
+}
 
 enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct str *out, struct salve_err *err)
 {
     struct buf text;
-    size_t count = 0, bytes = 0;
+    size_t bytes = 0;
     buf_init(&text, mem, 1 << 20);
     for (; name.len > 0; name = str_cut(name, bytes, name.len)) {
         bytes = str_unprintable(name);
         if (bytes > 0) continue;
         bytes = str_char_bytes(name);
-        if (count++ == NAME_CHARACTERS_MAX) {
-            buf_add(&text, STR("\xe2\x80\xa6"));
-            break;
-        }
         buf_add(&text, str_cut(name, 0, bytes));
     }
-    return buf_done(&text, out, err);
+    TRY(buf_done(&text, out, err));
+    return out->len <= NAME_BYTES_MAX ? SALVE_OK : leave_out_middle(*out, mem, out, err);
 }
 
 enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
@@ -143,6 +152,9 @@ static enum salve_code fill_clinic(const struct visit *visit, struct letter_ask 
                                          .crisis = clinic.crisis,
                                          .interval = clinic.interval,
                                          .packages = clinic.packages,
+                                         .digits = clinic.digits,
+                                         .months = clinic.months,
+                                         .paper = clinic.paper,
                                          .places = places,
                                          .place_count = clinic.place_count};
     if (ask->clinician.len > 0) ask->clinician = visit_printed_name(&clinic, ask->clinician);
