@@ -36,8 +36,8 @@ static struct str words_of(const struct composer *c, const struct letter_item *i
     as.value = earlier->value;
     as.value2 = earlier->value2;
     before.finding = &as;
-    struct str text = letter_fill(letter_word(c, change(earlier, item->finding)), c->mem, "value",
-                                  letter_value_words(c, &before));
+    struct str text =
+        letter_fill(letter_word(c, change(earlier, item->finding)), c->mem, "value", letter_value_words(c, &before));
     return letter_fill(text, c->mem, "date", letter_date(c, earlier->date));
 }
 

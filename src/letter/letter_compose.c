@@ -103,8 +103,7 @@ static struct str both(const struct composer *c, struct str first, struct str se
 static struct str details_of(const struct composer *c)
 {
     const struct letter_ask *ask = c->ask;
-    struct str date =
-        letter_fill(letter_word(c, "checked"), c->mem, "date", letter_date(c, ask->date));
+    struct str date = letter_fill(letter_word(c, "checked"), c->mem, "date", letter_date(c, ask->date));
     if (ask->site.len == 0) return date;
     return arena_printf(c->mem, "%.*s \u00b7 %.*s", STR_ARGS(date), STR_ARGS(letter_name(c, ask->site)));
 }
@@ -154,8 +153,7 @@ static struct str told_of(const struct composer *c)
     text = letter_fill(text, c->mem, "date", letter_date(c, told->at));
     text = letter_fill(text, c->mem, "how", how.ptr == NULL ? told->how : how);
     if (told->agreed.len == 0) return text;
-    return both(c, text,
-                letter_fill(letter_word(c, "told.agreed"), c->mem, "agreed", letter_name(c, told->agreed)));
+    return both(c, text, letter_fill(letter_word(c, "told.agreed"), c->mem, "agreed", letter_name(c, told->agreed)));
 }
 
 static bool letter_due_of(const struct composer *c, const struct letter_item *item, struct letter_due *out)
@@ -194,8 +192,8 @@ static struct str contact_of(const struct composer *c)
     if (letter_list_make((struct composer *)c, 3, &parts, NULL) != SALVE_OK) return STR("");
     letter_list_add(&parts, letter_name(c, clinic->address));
     if (clinic->telephone.len > 0)
-        letter_list_add(
-            &parts, letter_fill(letter_word(c, "telephone"), c->mem, "number", letter_name(c, clinic->telephone)));
+        letter_list_add(&parts,
+                        letter_fill(letter_word(c, "telephone"), c->mem, "number", letter_name(c, clinic->telephone)));
     letter_list_add(&parts, letter_name(c, clinic->hours));
     struct str list = letter_list_words(c, &parts);
     return list.len == 0 ? list : letter_fill(letter_word(c, "contact"), c->mem, "contact", list);
@@ -208,8 +206,7 @@ static void fill_code(const struct composer *c)
     letter->code = letter->code_words = STR("");
     if (ask->code.len == 0 || ask->is_paper) return;
     letter->code = ask->code;
-    letter->code_words =
-        letter_fill(letter_word(c, "code"), c->mem, "date", letter_date(c, ask->code_until));
+    letter->code_words = letter_fill(letter_word(c, "code"), c->mem, "date", letter_date(c, ask->code_until));
 }
 
 static void fill_headings(const struct composer *c)

@@ -116,8 +116,7 @@ static int place_words(const struct letter_scale *scale, struct letter_label *la
     double from = place(scale, scale->from);
     for (size_t i = 0; i < scale->band_count; i++) {
         double to = place(scale, scale->bands[i].to);
-        labels[i] = (struct letter_label){
-            width_of(scale->bands[i].word, WORD_SIZE), (from + to) / 2, from, to, 0, 0};
+        labels[i] = (struct letter_label){width_of(scale->bands[i].word, WORD_SIZE), (from + to) / 2, from, to, 0, 0};
         from = to;
     }
     return WORDS + 5 + (letter_labels_place(labels, scale->band_count, 0, SCALE_WIDTH) - 1) * ROW;
@@ -141,7 +140,8 @@ static void bands(const struct letter *letter, const struct letter_scale *scale,
         buf_addf(out,
                  "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\" stroke=\"" LETTER_HEX(
                      LETTER_INK) "\"/>\n",
-                 start, BAR, end - start, BAR_HEIGHT, band->is_here ? LETTER_HEX(LETTER_HERE) : LETTER_HEX(LETTER_WHITE));
+                 start, BAR, end - start, BAR_HEIGHT,
+                 band->is_here ? LETTER_HEX(LETTER_HERE) : LETTER_HEX(LETTER_WHITE));
         start = end;
         struct str tick = letter_digits(letter, arena_printf(mem, "%g", band->to), mem);
         double half = width_of(tick, WORD_SIZE) / 2;

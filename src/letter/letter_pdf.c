@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/assert.h"
-#include "letter/letter_sheet.h"
+#include "letter/letter_scale_pdf.h"
 
 /* Type is set smaller, a step at a time, where a letter would else have more pages than this; results and steps
  * decide. */
@@ -236,7 +236,8 @@ static void answer(struct sheet *s)
         sheet_text(s, "P", letter->answer, &ANSWER);
         return;
     }
-    double height = sheet_text_height(s, letter->answer, &ANSWER, width) + sheet_text_height(s, letter->told, &told, width) +
+    double height = sheet_text_height(s, letter->answer, &ANSWER, width) +
+                    sheet_text_height(s, letter->told, &told, width) +
                     steps_height(s, letter->urgent_step_count, width) + 2.0 * PAD;
     sheet_need(s, height);
     double top = s->y;
@@ -261,8 +262,8 @@ static void notes(struct sheet *s)
     sheet_heading(s, letter->heading_notes);
     for (size_t i = 0; i < letter->note_count; i++)
         sheet_text(s, "P",
-             arena_printf(s->mem, "%.*s: %.*s", STR_ARGS(letter->notes[i].name), STR_ARGS(letter->notes[i].text)),
-             &SHEET_BODY);
+                   arena_printf(s->mem, "%.*s: %.*s", STR_ARGS(letter->notes[i].name), STR_ARGS(letter->notes[i].text)),
+                   &SHEET_BODY);
 }
 
 static enum salve_code qr_code(struct sheet *s, double x, double y, struct salve_err *err)
@@ -290,7 +291,10 @@ static void sources(struct sheet *s)
     if (letter->source_count == 0) return;
     sheet_text(s, "P", letter->word_sources, &look);
     for (size_t i = 0; i < letter->source_count; i++)
-        sheet_text(s, "P", arena_printf(s->mem, "[%zu] " LETTER_NAME_START "%.*s" LETTER_ISOLATE_END, i + 1, STR_ARGS(letter->sources[i])), &look);
+        sheet_text(s, "P",
+                   arena_printf(s->mem, "[%zu] " LETTER_NAME_START "%.*s" LETTER_ISOLATE_END, i + 1,
+                                STR_ARGS(letter->sources[i])),
+                   &look);
     s->y += 2;
 }
 
@@ -402,7 +406,8 @@ static enum salve_code no_glyph(gunichar character, struct salve_err *err)
     (void)salve_fail(err, SALVE_E_CONFIG, "letter: a text in the script \"%s\" (U+%04X)",
                      value == NULL ? "unknown" : value->value_nick, character);
     g_type_class_unref(scripts);
-    return salve_why(err, SALVE_E_CONFIG, "no font here has it: install the Debian package %s, or print the HTML letter",
+    return salve_why(err, SALVE_E_CONFIG,
+                     "no font here has it: install the Debian package %s, or print the HTML letter",
                      is_cjk ? "fonts-noto-cjk" : "fonts-noto-core");
 }
 
@@ -416,8 +421,7 @@ struct extent {
 static enum salve_code pass(struct sheet s, struct buf *out, struct extent *extent, struct salve_err *err)
 {
     gunichar unknown = 0;
-    cairo_surface_t *surface =
-        cairo_pdf_surface_create_for_stream(out == NULL ? NULL : to_buf, out, s.width, s.height);
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(out == NULL ? NULL : to_buf, out, s.width, s.height);
     set_metadata(surface, s.letter);
     s.cr = cairo_create(surface);
     s.pango = pango_cairo_create_context(s.cr);

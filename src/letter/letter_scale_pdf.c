@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/assert.h"
-#include "letter/letter_sheet.h"
+#include "letter/letter_scale_pdf.h"
 
 /* From the top of a strip, where its value stands, to the bar; the bar; then a row of limits, rows of words. */
 enum { VALUE_HEIGHT = 16, BAR = 9, TICKS = 17, WORDS = 27, ROW = 9 };

@@ -65,11 +65,4 @@ void sheet_ink(const struct sheet *s, const struct ink *ink);
 void sheet_start(struct sheet *s);
 void sheet_end(struct sheet *s);
 
-/* letter_scale_pdf.c: number lines, dots and the picture of earlier values. */
-double sheet_scale_height(const struct sheet *s, const struct letter_scale *scale, double width);
-void sheet_scale(const struct sheet *s, const struct letter_scale *scale, double left, double width, double top);
-enum { SHEET_SCALE_GAP = 18, SHEET_DOTS_SIDE = 80, SHEET_TREND_WIDTH = 90, SHEET_TREND_HEIGHT = 24 };
-void sheet_dots(struct sheet *s, const struct letter_line *line, double left, double width);
-void sheet_trend(const struct sheet *s, const struct letter_line *line, double left, double top);
-
 #endif

@@ -75,12 +75,12 @@ static bool has_rtl(struct str text)
 {
     for (size_t i = 0; i + 1 < text.len; i++) {
         unsigned char a = (unsigned char)text.ptr[i], b = (unsigned char)text.ptr[i + 1];
-        if (a >= 0xd6 && a <= 0xdf) return true;                                     /* U+0580 to U+07FF */
+        if (a >= 0xd6 && a <= 0xdf) return true;                                          /* U+0580 to U+07FF */
         if (a == 0xe0 && (b == 0xa0 || b == 0xa1 || b == 0xa2 || b == 0xa3)) return true; /* U+0800 to U+08FF */
-        if (a == 0xef && (b == 0xac || b == 0xad || b == 0xae || b == 0xaf || b == 0xb7 || b == 0xb9 || b == 0xba ||
-                          b == 0xbb))
-            return true;                                            /* U+FB00 to U+FDFF, U+FE40 to U+FEFF */
-        if (a == 0xf0 && (b == 0x90 || b == 0x9e)) return true;     /* U+10000 to U+10FFF, U+1E000 to U+1EFFF */
+        if (a == 0xef &&
+            (b == 0xac || b == 0xad || b == 0xae || b == 0xaf || b == 0xb7 || b == 0xb9 || b == 0xba || b == 0xbb))
+            return true;                                        /* U+FB00 to U+FDFF, U+FE40 to U+FEFF */
+        if (a == 0xf0 && (b == 0x90 || b == 0x9e)) return true; /* U+10000 to U+10FFF, U+1E000 to U+1EFFF */
     }
     return false;
 }
@@ -142,8 +142,7 @@ struct str letter_why_words(const struct composer *c, const struct letter_item *
         buf_addf(&out, "%.*s ", STR_ARGS(label));
         buf_add(&out, letter_number(c, item->guideline, shown.ptr == NULL ? input->value : shown, input->unit));
         if (!is_last_of_date(finding, i) || input->date.len == 0) continue;
-        struct str on =
-            letter_fill(letter_word(c, "on"), c->mem, "date", letter_date(c, input->date));
+        struct str on = letter_fill(letter_word(c, "on"), c->mem, "date", letter_date(c, input->date));
         buf_addf(&out, " (%.*s)", STR_ARGS(on));
     }
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");

@@ -46,8 +46,11 @@ static void what_the_clinic_gave_keeps_its_direction_too(void **state)
                              .finding_count = 1,
                              .clinician = STR("Dr. Said Jr."),
                              .site = STR("Clinic No. 1!"),
-                             .clinic = {.address = STR("1 Main Rd."), .telephone = STR("0123 456"),
-                                        .hours = STR("Mo-Fr."), .places = places, .place_count = 1}};
+                             .clinic = {.address = STR("1 Main Rd."),
+                                        .telephone = STR("0123 456"),
+                                        .hours = STR("Mo-Fr."),
+                                        .places = places,
+                                        .place_count = 1}};
     struct letter *letter = compose(&ask, "ar");
     assert_true(says(letter->signed_by, ISOLATED("Dr. Said Jr.")));
     assert_true(says(letter->details, ISOLATED("Clinic No. 1!")));
@@ -60,9 +63,15 @@ static void what_the_clinic_gave_keeps_its_direction_too(void **state)
 static void a_name_is_drawn_in_every_script_that_the_fonts_have(void **state)
 {
     (void)state;
-    static const char *const names[] = {"Nguyễn Thị Ánh", "Дмитрий Шостакович", "Ελένη", "אברהם", "أمينة", "नरेन्द्र",
-                                        "অমর্ত্য",          "ፀሐይ ተስፋዬ",           "สมชาย", "တင်",   "ខ្មែរ",   "ქეთევან",
-                                        "Արամ",           "தமிழ்",               "ಕನ್ನಡ",  "ආරියරත්න", "ܡܪܝܡ",   "ߒߞߏ"};
+    static const char *const names[] = {"Nguyễn Thị Ánh", "Дмитрий Шостакович",
+                                        "Ελένη",          "אברהם",
+                                        "أمينة",          "नरेन्द्र",
+                                        "অমর্ত্য",          "ፀሐይ ተስፋዬ",
+                                        "สมชาย",          "တင်",
+                                        "ខ្មែរ",           "ქეთევან",
+                                        "Արամ",           "தமிழ்",
+                                        "ಕನ್ನಡ",           "ආරියරත්න",
+                                        "ܡܪܝܡ",           "ߒߞߏ"};
     static const char *const languages[] = {"en", "ar"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (size_t l = 0; l < 2; l++) {
@@ -134,12 +143,9 @@ static void only_pairs_of_forms_are_chosen_from(void **state)
     (void)state;
     struct letter_ask ask = {.sex = STR("female")};
     struct composer c = {.ask = &ask, .mem = mem};
-    static const char *const cases[][2] = {{"no form", "no form"},
-                                           {"{date} {a|b} {n}", "{date} b {n}"},
-                                           {"{a|b}{c|d}", "bd"},
-                                           {"a | b", "a | b"},
-                                           {"{a|b", "{a|b"},
-                                           {"x {a}|{b|c} y", "x {a}|c y"}};
+    static const char *const cases[][2] = {{"no form", "no form"}, {"{date} {a|b} {n}", "{date} b {n}"},
+                                           {"{a|b}{c|d}", "bd"},   {"a | b", "a | b"},
+                                           {"{a|b", "{a|b"},       {"x {a}|{b|c} y", "x {a}|c y"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_str(letter_address(&c, str_of(cases[i][0])), cases[i][1]);
     ask.sex = STR("male");
@@ -178,8 +184,12 @@ static void a_letter_has_one_kind_of_digits(void **state)
                              .code_until = STR("2027-11-20"),
                              .clinic = {.digits = STR("arabic"), .telephone = STR("0123 456")}};
     struct letter *letter = compose(&ask, "ar");
-    const struct str said[] = {letter->details,        letter->lines[0].value,       letter->lines[0].why,
-                               letter->next_check,     letter->lines[0].scales[0].at_text, letter->code_words};
+    const struct str said[] = {letter->details,
+                               letter->lines[0].value,
+                               letter->lines[0].why,
+                               letter->next_check,
+                               letter->lines[0].scales[0].at_text,
+                               letter->code_words};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         for (size_t b = 0; b < said[i].len; b++)
             if (str_is_digit(said[i].ptr[b])) fail_msg("%.*s", STR_ARGS(said[i]));
