@@ -32,7 +32,7 @@ static const char style_rest[] =
     ".neutral{color:" LETTER_HEX(LETTER_GREY) "}.brief{padding-block:.3rem}"
     ".why{font-size:.9rem;color:" LETTER_HEX(LETTER_GREY) "}svg{display:block;max-inline-size:100%;block-size:auto}"
     ".scale{inline-size:100%;max-inline-size:28rem}.arabic{list-style-type:arabic-indic}"
-    ".before{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center}.name{overflow-wrap:anywhere}"
+    ".before{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center}p{overflow-wrap:anywhere}"
     "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
     ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
     ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
@@ -382,7 +382,7 @@ void letter_html(const struct letter *letter, struct buf *out)
     buf_add(out, STR("</head>\n<body><main>\n"));
     element(out, "p", "banner", letter->banner);
     element(out, "h1", NULL, letter->title);
-    element(out, "p", "name", letter->person);
+    element(out, "p", NULL, letter->person);
     element(out, "p", "small", letter->details);
     answer(letter, out);
     element(out, "p", "small", letter->unconfirmed);
