@@ -96,13 +96,13 @@ static enum salve_code examine(struct demo *demo, const struct visit_demo_person
     struct visit_import_ask ask = {.minimise = false};
     struct visit_imported sum = {0};
     struct screen_found findings;
-    size_t count = 0;
+    struct visit_signed done;
     TRY(visit_import(as(demo, ROLE_ASSISTANT), card, person->bundle, &ask, &sum, err));
     cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
     TRY(visit_screen(demo->visit, &demo->screening, card, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
-    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, &count, NULL, err));
-    cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), count);
+    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, NULL, &done, err));
+    cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), done.count);
     return SALVE_OK;
 }
 

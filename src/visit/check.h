@@ -5,7 +5,8 @@
 #define SALVE_VISIT_CHECK_H
 
 #include "admit/admit.h"
-#include "screen/screen.h"
+#include "records/worklist.h"
+#include "screen/told.h"
 #include "visit/visit.h"
 
 /* The guidelines of the content that this site accepted, ready to evaluate. Opened once, used for many people. */
@@ -52,10 +53,28 @@ enum urgency visit_urgency(const struct screen_found *findings);
  * one and its error; the other findings hold. */
 SALVE_MUST_USE enum salve_code visit_all_judged(const struct screen_found *findings, struct salve_err *err);
 
-/* visit_sign - the actor, a clinician, signs the person's drafts; *count of them. *has_unjudged (may be NULL):
- * something that is kept apart came after the last run of somebody who may see it, and no draft is about it. */
-SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, bool *has_unjudged,
-                                          struct salve_err *err);
+/* What is about to be signed. */
+struct visit_drafts {
+    struct screen_set set;
+    struct screen_told *told; /* of each */
+    bool has_unjudged; /* something that is kept apart came after the last run of somebody who may see it: no draft is
+                        * about it */
+};
+
+struct visit_sign_ask {
+    const struct screen_leave *leave; /* drafts that end without a signature */
+    size_t leave_count;
+    bool (*confirm)(void *with, const struct visit_drafts *drafts); /* false: nothing is signed, E_USAGE; NULL: yes */
+    void *with;
+};
+
+/* visit_sign - the actor, a clinician, signs the person's drafts. ask: NULL for all of them. */
+struct visit_signed {
+    size_t count;
+    struct work open; /* what is open about the person now */
+};
+SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, const struct visit_sign_ask *ask,
+                                          struct visit_signed *out, struct salve_err *err);
 
 /* --- acceptance --------------------------------------------------------------------------------------------------- */
 

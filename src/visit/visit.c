@@ -3,6 +3,7 @@
 #include "admit/import.h"
 #include "base/zone.h"
 #include "fhir/tape_edit.h"
+#include "records/worklist.h"
 #include "screen/screen.h"
 #include "visit/visit_int.h"
 
@@ -19,12 +20,25 @@ struct actor visit_beside(const struct site *site, struct actor staff)
     return person;
 }
 
+/* Staff find open work by it, where the person agreed to follow-up or their card was just shown. */
+static enum salve_code open_by_ticket(const struct visit *visit, struct rec_ask *ask, struct rec_view **out,
+                                      struct salve_err *err)
+{
+    if (ask->purpose != PURPOSE_CARE)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "that is a ticket of the staff's list; the card is needed", "card");
+    TRY(worklist_purpose(visit->site, ask->who, visit->mem, &ask->purpose, err));
+    return rec_open(visit->site, ask, out, err);
+}
+
 enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
                                 struct salve_err *err)
 {
     bool is_person = visit->actor.role == ROLE_PARTICIPANT;
-    struct rec_ask ask = {
-        .actor = visit->actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = card, .classes = classes};
+    struct rec_ask ask = {.actor = visit->actor,
+                          .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE,
+                          .who = card,
+                          .classes = classes,
+                          .is_away = visit->is_away};
     if (rec_code_valid(REC_CODE_LETTER, card))
         return salve_refuse(
             err, SALVE_E_NOT_FOUND,
@@ -34,6 +48,7 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
     if (rec_code_valid(REC_CODE_SLIP, card))
         return salve_refuse(err, SALVE_E_NOT_FOUND,
                             "that is a slip: it opens nothing; staff change it for a card, once", "card");
+    if (rec_code_valid(REC_CODE_TICKET, card)) return open_by_ticket(visit, &ask, out, err);
     if (!rec_card_valid(card))
         return salve_refuse(err, SALVE_E_NOT_FOUND, "that is not a card code; check it letter by letter", "card");
     return rec_open(visit->site, &ask, out, err);
