@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "fhir/outcome.h"
+#include "visit/clinic.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
 #include "visit/result.h"
@@ -659,6 +660,10 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, cli->card, &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
+    struct str places = visit_places_open(&cli->visit, &findings);
+    if (places.len > 0)
+        cli_say(cli, "No place is given here for: %.*s. 'salve settings --place' says where people go.",
+                STR_ARGS(places));
     cli->exit_status = cli_urgency_status(visit_urgency(&findings));
     TRY(visit_all_judged(&findings, err));
     if (findings.unread_answers > 0)
@@ -740,9 +745,9 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, b
 enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
-    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
-                                .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"))};
+    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en")};
     bool has_code = true;
+    TRY(cli_is_pdf(path, &sheet.is_pdf, err));
     if (!cli_has(cli, OPT_PAPER)) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));
     TRY(make_letter(cli, &sheet, &has_code, err));
