@@ -178,4 +178,23 @@ bundle several "$ann" "$(creatinine o1 final 1.0 "$today")" "$(creatinine o2 fin
 fails 5 "a file with somebody else's result" salve import "$card" "$work/several.json" --as lina --yes
 echo "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":$(creatinine o1 final 1.0 "$today")}$(entry "$(creatinine o2 final 4.0 "$today" | sed 's,Patient/p,Patient/other,')")]}" >"$work/nobody.json"
 fails 5 "a file without a Patient about several" salve import "$card" "$work/nobody.json" --as lina
+
+# --- on paper ---
+for file in several nobody; do
+    fails 5 "on paper: $file" salve screen --paper "$work/$file.json"
+    salve screen --paper "$work/$file.json" >"$work/out" 2>"$work/err"
+    is "on paper: $file: says where" "$(grep -c 'salve-admit/subject' "$work/err")" 1
+    is "on paper: $file: what is urgent is said all the same" "$(grep -c 'creatinine-high: alarm' "$work/err")" 1
+    fails 5 "a letter on paper: $file" salve letter --paper "$work/$file.json" --as dr-amina -o "$work/paper.html"
+done
+fails 5 "two people on paper" salve screen --paper <(sed 's/]}$/,{"resource":{"resourceType":"Patient","id":"q"}}]}/' "$work/first.json")
+bundle photo "${ann%\}},\"photo\":[{\"contentType\":\"image/png\",\"data\":\"AAAA\"}]}" "$(facts)" "$(pregnant_no)" "$(creatinine o3 final 1.0 "${today}T00:01:00Z")"
+fails 5 "what an import refuses" salve screen --paper "$work/photo.json"
+salve screen --paper "$work/photo.json" --minimise >"$work/out" 2>"$work/err"
+is "is left out when asked" "$(grep -c 'egfr: G2' "$work/out") $(grep -c 'Left out by salve-never/N2: 1' "$work/err")" "1 1"
+two=$(pressure r2 151 96 "${today}T00:02:00Z")
+bundle thrice "$ann" "$(facts)" "$(pregnant_no)" "$two" "$two" "$(pressure r1 150 95 "${today}T00:01:00Z")" "$(pressure r1 150 95 "${today}T00:01:00Z")"
+is "what stands twice in a file counts once" "$(salve screen --paper "$work/thrice.json" 2>/dev/null | sed -n '/bp-category/,/used:/p' | grep -o 'upper number' | wc -l)" 2
+bundle both "$ann" "$(facts)" "$(pregnant_no)" "$(creatinine o3 final 4.0 "${today}T00:01:00Z")" "$(creatinine o3 entered-in-error 4.0 "${today}T00:01:00Z")"
+is "what a file takes back itself counts nowhere" "$(salve screen --paper "$work/both.json" 2>/dev/null | sed -n 's/^ *egfr: *//p')" "not assessed"
 finish
