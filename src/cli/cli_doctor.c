@@ -190,8 +190,8 @@ static void check_open_site(struct doctor *doctor)
         tell(doctor, guessed < GUESSED_CODES_MAX, "few codes were tried that nobody has", NULL,
              "somebody may be guessing codes of cards or letters: look who was at this machine");
         if (guessed > 0) cli_reply_words(&doctor->reply, "      %u of them since there was a day without\n", guessed);
-        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves, padding among them; layout %u%s\n", STR_ARGS(facts.origin),
-                        (unsigned long long)facts.log_size, facts.layout,
+        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves, padding among them; layout %u%s\n",
+                        STR_ARGS(facts.origin), (unsigned long long)facts.log_size, facts.layout,
                         site_is_made_up(site) ? "; its people are made up" : "");
     }
     check_alarms(doctor);

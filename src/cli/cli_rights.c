@@ -80,8 +80,7 @@ enum salve_code cli_results(struct cli *cli, struct salve_err *err)
     struct str code, birth_date;
     struct screen_found findings;
     const char *path = cli_option(cli, OPT_OUTPUT);
-    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
-                                .is_text = path == NULL};
+    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"), .is_text = path == NULL};
     TRY(cli_is_pdf(path, &sheet.is_pdf, err));
     TRY(cli_word_read(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Code on the letter", &code, err));
     TRY(cli_word_read(cli, cli_option(cli, OPT_BORN), "Birth date (YYYY-MM-DD)", &birth_date, err));

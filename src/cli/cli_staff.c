@@ -101,6 +101,7 @@ struct making {
     struct first_pins pins;
     struct str name, zone;
     const char *dir;
+    bool has_key_file; /* and no passphrase */
 };
 
 /* Whose days count: what was said, else what the machine is set to. */
