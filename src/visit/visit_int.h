@@ -19,6 +19,12 @@ enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, s
 /* visit_date - the site's date at an instant, "2026-11-23". errors: those of site_zone; E_MEMORY. */
 enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err);
 
+/* visit_encounter - names the visit in the Observations among what is to be saved, and adds the Encounter that the
+ * first one of the site's day opens; there is room for one more. errors: those of site_zone; E_MEMORY. */
+struct rec_item;
+enum salve_code visit_encounter(const struct visit *visit, struct rec_view *view, struct rec_item *items, size_t *count,
+                                struct salve_err *err);
+
 /* visit_patient - the stored Patient of a view; NULL: there is none. */
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
 
@@ -66,6 +72,13 @@ struct visit_screening;
 struct screen_found;
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
+
+/* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but
+ * the given families: out->values, copies in mem. E_MEMORY. */
+struct letter_ask;
+struct zone;
+enum salve_code visit_letter_values(const struct zone *zone, const struct screen_ask *from, family_mask families,
+                                    struct arena *mem, struct letter_ask *out, struct salve_err *err);
 
 /* visit_work_before - urgent ones of what is about to be saved wait to be screened, from that save on.
  * visit_work_after - of what came and is not kept, the urgent wait to be told; also where nothing was saved. */
