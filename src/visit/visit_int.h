@@ -30,8 +30,8 @@ struct visit_imported;
 SALVE_MUST_USE enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
                                                  struct visit_imported *sum, struct salve_err *err);
 
-/* visit_import_row - one row of a file about people who have a record, taken in as visit_import does; `csv` has its cells.
- * E_CONFLICT: the record that the key opens has another birth date. */
+/* visit_import_row - one row of a file about people who have a record, taken in as visit_import does; `csv` has its
+ * cells. E_CONFLICT: the record that the key opens has another birth date. */
 struct csv_import;
 struct visit_import_ask;
 struct visit_named {
