@@ -161,7 +161,11 @@ static void check_open_site(struct doctor *doctor)
     struct salve_err err = {0};
     struct site *site = doctor->cli->visit.site;
     struct site_facts facts = {0};
+    const struct zone *zone = NULL;
     tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
+    tell(doctor, site_zone(site, &zone, &err) == SALVE_OK, "the time zone of the site can be read", &err, NULL);
+    say_not_ready(doctor, site_settings(site)->zone.len == 0, "no time zone is set: the days are those of UTC",
+                  "salve settings --zone ZONE --as MANAGER");
     if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
         bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */

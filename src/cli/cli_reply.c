@@ -29,6 +29,13 @@ void cli_reply_text(struct cli_reply *reply, const char *name, struct str text)
     if (reply->cli->is_json) json_put_text(&reply->w, name, text);
 }
 
+void cli_reply_named(struct cli_reply *reply, struct str name, struct str text)
+{
+    if (!reply->cli->is_json) return;
+    json_put_name(&reply->w, name);
+    json_put_text(&reply->w, NULL, text);
+}
+
 void cli_reply_number(struct cli_reply *reply, const char *name, uint64_t number)
 {
     if (reply->cli->is_json) json_put_i64(&reply->w, name, (int64_t)number);

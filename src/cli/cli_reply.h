@@ -24,6 +24,7 @@ void cli_reply_open(struct cli_reply *reply, const struct cli *cli, char bracket
 void cli_reply_enter(struct cli_reply *reply, const char *name, char bracket); /* a member that holds others */
 void cli_reply_leave(struct cli_reply *reply);
 void cli_reply_text(struct cli_reply *reply, const char *name, struct str text);
+void cli_reply_named(struct cli_reply *reply, struct str name, struct str text); /* the name is data */
 void cli_reply_number(struct cli_reply *reply, const char *name, uint64_t number);
 void cli_reply_bool(struct cli_reply *reply, const char *name, bool value);
 void cli_reply_words(struct cli_reply *reply, const char *fmt, ...) SALVE_PRINTF(2, 3);

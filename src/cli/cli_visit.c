@@ -329,6 +329,21 @@ static void tell_alarms(void *with, uint64_t line, const struct screen_found *fi
     cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
 }
 
+/* For the person at the desk alone: who the file and who the record is about. */
+static bool is_theirs(void *with, const struct visit_whose *whose)
+{
+    struct cli *cli = ((struct outputs *)with)->cli;
+    char line[16];
+    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) return false;
+    (void)fprintf(stderr, "The record is of  %.*s, born %.*s\nThe file is about %.*s, born %.*s\n",
+                  STR_ARGS(whose->record_name), STR_ARGS(whose->record_born), STR_ARGS(whose->file_name),
+                  STR_ARGS(whose->file_born));
+    if (cli_ask(cli, "Is it the same person? The record then takes what the file says. [y/n]", false, line, sizeof line,
+                NULL) != SALVE_OK)
+        return false;
+    return line[0] == 'y' || line[0] == 'Y';
+}
+
 static void tell_apart(void *with, const struct visit_apart *apart)
 {
     struct outputs *to = with;
@@ -423,9 +438,12 @@ static enum salve_code import_known(struct outputs *out, struct visit_import_ask
     TRY(file_read(cli->words[cli->word_count - 1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
     if (cli_has(cli, OPT_MAP)) return import_rows(out, bytes, ask, sum, err);
     enum salve_code code = visit_import(&cli->visit, cli->card, bytes, ask, sum, err);
-    bool is_other = code == SALVE_E_CONFLICT && strcmp(err->element, "Patient.birthDate") == 0;
-    return cli_hint(code, is_other ? code : SALVE_OK,
-                    "it is not the birth date of the person with this card; --yes if it is to be corrected", err);
+    bool is_other = code == SALVE_E_CONFLICT && strncmp(err->element, "Patient.", 8) == 0;
+    return cli_hint(
+        code, is_other ? code : SALVE_OK,
+        "the file tells another one than the record of this card; look at both, and say --yes if it is this "
+        "person and the record is to be corrected",
+        err);
 }
 
 static enum salve_code check_import(const struct cli *cli, struct salve_err *err)
@@ -457,12 +475,35 @@ static enum salve_code check_speaking(const struct cli *cli, bool is_enrol, stru
     return SALVE_OK;
 }
 
+/* What was here before, and what became of it. */
+static void again_text(const struct visit_imported *sum, struct buf *out)
+{
+    const struct visit_again *again = &sum->again;
+    const struct {
+        uint64_t count;
+        const char *what;
+    } rows[] = {
+        {again->here, "already here"},
+        {again->older, "older states of what is here: not taken"},
+        {again->renewed, "next versions of what was here"},
+        {again->taken_back, "taken back: what they name counts no more"},
+        {again->named_nothing, "take back something that is not here: nothing is changed by them"},
+        {again->ours, "drafts, signatures or notes of a clinic, or other words on what was found here: not taken"},
+        {again->other_code, "with the id of something here that has another code: kept beside it"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].count > 0) buf_addf(out, "%llu %s.\n", (unsigned long long)rows[i].count, rows[i].what);
+    if (again->name_corrected) buf_add(out, STR("The name was corrected; the record shows both, and who did it.\n"));
+    if (again->born_corrected)
+        buf_add(out, STR("The birth date was corrected; the record shows both, and who did it.\n"));
+}
+
 static void imported_text(const struct cli *cli, struct visit_imported *sum, struct buf *out)
 {
     bool is_results = cli_has(cli, OPT_MAP) && !cli_has(cli, OPT_ENROL);
     buf_addf(out, "%llu %s, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
              (unsigned long long)sum->people, is_results ? "rows" : "people", (unsigned long long)sum->resources_in,
              (unsigned long long)sum->kept, (unsigned long long)sum->commons);
+    again_text(sum, out);
     if (sum->enrolled_only > 0)
         buf_addf(out,
                  "%llu of them only enrolled: no whole agreement to care in the file; their lines are named above.\n",
@@ -484,6 +525,18 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
         buf_addf(out, "%-16.*s %-24.*s %-28.*s %7u\n", STR_ARGS(row->guideline), STR_ARGS(row->item),
                  STR_ARGS(row->category), row->count);
     }
+}
+
+/* Said also with --quiet. */
+static void tell_stale(const struct cli *cli, uint64_t count, uint64_t urgent)
+{
+    if (count == 0) return;
+    cli_warn(
+        "%llu findings rest on what was taken back or changed: they hold no more.\nNow: salve screen CARD --as %s; "
+        "then a clinician signs again.",
+        (unsigned long long)count, cli_option(cli, OPT_AS));
+    if (urgent > 0)
+        cli_warn("%llu of them were urgent: whoever was told of them IS TO BE TOLD AGAIN.", (unsigned long long)urgent);
 }
 
 /* A guideline that ended with an error stops no import, and is no success either. */
@@ -523,6 +576,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
                                              .person = step,
                                              .alarms = tell_alarms,
                                              .apart = tell_apart,
+                                             .is_theirs = is_theirs,
                                              .guidelines = guidelines_now,
                                              .begun = import_begun,
                                              .refused = tell_refused,
@@ -541,6 +595,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     bool is_done = code == SALVE_OK && !cli_interrupted();
     enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
     tell_not_judged(cli, &sum.findings);
+    tell_stale(cli, sum.stale, sum.stale_urgent);
     if (is_enrol && !is_done)
         cli_say(
             cli,
@@ -634,12 +689,17 @@ static enum salve_code included_families(const struct cli *cli, family_mask *out
 static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, bool *has_code, struct salve_err *err)
 {
     struct visit_screening screening;
-    struct visit_letters_ask letters = {.sheets = sheet, .count = 1};
+    bool is_outdated = false;
+    struct visit_letters_ask letters = {.sheets = sheet, .count = 1, .is_outdated = &is_outdated};
     struct str bytes;
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
-        return visit_letters(&cli->visit, cli->card, &letters, has_code, err);
+        TRY(visit_letters(&cli->visit, cli->card, &letters, has_code, err));
+        if (is_outdated)
+            cli_warn("Something came into the record after these results were signed. The letter says so; "
+                     "'salve screen CARD' judges it.");
+        return SALVE_OK;
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));

@@ -34,6 +34,8 @@
 
 struct guideline; /* opaque */
 
+enum { GUIDELINE_BYTES_MAX = 64 << 20 }; /* all files of one */
+
 /* --- what guideline.json says ------------------------------------------------------------------------------------ */
 
 struct guideline_source {
@@ -44,6 +46,7 @@ struct guideline_source {
  * Without an initial value (empty) the site has to choose, and until then the parameter is null. */
 struct guideline_switch {
     struct str name, parameter, initial;
+    struct str about; /* what who accepts has to know of it; may be empty */
     const struct str *values;
     size_t value_count;
 };
@@ -134,6 +137,11 @@ struct guideline_file {
 SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, struct arena *mem,
                                               struct guideline **out, struct salve_err *err);
 
+/* guideline_load_kept - the same out of files that were kept of an earlier load: those of guideline_files, of the
+ * letter texts as many as one likes. Its bytes are views of theirs. E_NOT_FOUND: one of them is missing. */
+SALVE_MUST_USE enum salve_code guideline_load_kept(const struct guideline_file *files, size_t count, struct str id,
+                                                   struct arena *mem, struct guideline **out, struct salve_err *err);
+
 /* guideline_ids - the folders of <share>/guidelines but lib, sorted; nothing in them is read. */
 SALVE_MUST_USE enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,
                                              struct salve_err *err);
@@ -160,6 +168,7 @@ struct guideline_choice {
 struct guideline_visit {
     int64_t start_unix_ms, end_unix_ms;
     int32_t offset_minutes;      /* of the site from UTC, at the visit */
+    const struct zone *zone;     /* the site's */
     const struct zone_day *days; /* of the site, on which Observations of the tapes lie, each once */
     size_t day_count;
 };
@@ -218,6 +227,13 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
 /* guideline_word - one text of letter.<language>.json by its group and key, STR_NONE if there is none. Groups: "inputs"
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
+
+/* guideline_changes - what is different in another version, a line at a time: sources, switches, inputs, items with
+ * their lists, files, how many texts of each language. Nothing is told where the two are the same. E_MEMORY */
+typedef void guideline_change(void *with, struct str line);
+SALVE_MUST_USE enum salve_code guideline_changes(const struct guideline *before, const struct guideline *now,
+                                                 guideline_change *tell, void *with, struct arena *mem,
+                                                 struct salve_err *err);
 
 /* --- a new one ---------------------------------------------------------------------------------------------------- */
 

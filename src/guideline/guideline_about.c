@@ -157,10 +157,11 @@ static enum salve_code read_source(const struct place *at, void *into, struct sa
 static enum salve_code read_switch(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_switch *sw = into;
-    enum salve_code code = only_keys(at, "name parameter values initial", err);
+    enum salve_code code = only_keys(at, "name parameter values initial about", err);
     if (code == SALVE_OK) code = token_of(at, "name", &sw->name, err);
     if (code == SALVE_OK) code = text_of(at, "parameter", true, &sw->parameter, err);
     if (code == SALVE_OK) code = tokens_of(at, "values", false, &sw->values, &sw->value_count, err);
+    if (code == SALVE_OK) code = text_of(at, "about", false, &sw->about, err);
     sw->initial = STR(""); /* none: the site chooses at acceptance */
     if (code != SALVE_OK || json_get(at->value, "initial") == NULL) return code;
     code = token_of(at, "initial", &sw->initial, err);

@@ -49,7 +49,7 @@ static enum salve_code add_rows(const struct guideline_input *input, const struc
                                EXPR_NONE,
                                EXPR_NONE,
                                input->max_age_days < 0 ? EXPR_NONE : expr_integer(input->max_age_days),
-                               expr_boolean(input->is_question),
+                               expr_boolean(input->code.len > 0 && input->is_question),
                            };
     TRY(number_or_null(about.hard[0], mem, &values[4], err));
     TRY(number_or_null(about.hard[1], mem, &values[5], err));

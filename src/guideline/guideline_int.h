@@ -92,6 +92,10 @@ enum guideline_tuple { GUIDELINE_ROW, GUIDELINE_DAY };
 enum salve_code guideline_tuple(enum guideline_tuple kind, const struct expr_value *values, struct arena *mem,
                                 struct expr_value *out, struct salve_err *err);
 
+/* guideline_ranges - the rows of the table ranges.json that concern the guideline's inputs, as a table of their own. */
+enum salve_code guideline_ranges(const struct guideline *guideline, struct str whole, struct arena *mem,
+                                 struct str *rows, struct salve_err *err);
+
 /* guideline_inputs - the value of the parameter "Inputs": a tuple a row of guideline.json and spelling of its unit. */
 enum salve_code guideline_inputs(const struct guideline *guideline, const struct ranges *ranges, struct arena *mem,
                                  struct expr_value *out, struct salve_err *err);
@@ -102,9 +106,9 @@ bool guideline_is_question(const struct guideline *guideline, struct str label);
 /* guideline_visit_params - "Visit start", "Visit end", "Today", "Inputs" and "Site days" of SalveCommon: the first
  * parameters of a run. */
 enum { GUIDELINE_VISIT_PARAMS = 5 };
-enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_ask *ask,
-                                       struct arena *mem, struct elm_param params[GUIDELINE_VISIT_PARAMS],
-                                       struct salve_err *err);
+enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_visit *visit,
+                                       int64_t now_unix_ms, struct arena *mem,
+                                       struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err);
 static inline size_t guideline_param_count(const struct guideline *guideline)
 {
     return GUIDELINE_VISIT_PARAMS + guideline->info.switch_count;

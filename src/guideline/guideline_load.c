@@ -3,6 +3,7 @@
  * Loads a guideline folder: guideline.json (guideline_about.c), the shared libraries and logic.json into a compiled
  * program, the letter texts of every language. All files are kept as read, for the digest that an acceptance binds. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/assert.h"
 #include "base/file.h"
@@ -11,6 +12,13 @@
 #include "guideline/guideline_int.h"
 
 enum { PATH_BYTES = 4096 };
+
+/* Where the files of a guideline stand: in a share folder, or as somebody kept them (names as in guideline_files). */
+struct shelf {
+    const char *share; /* NULL: kept */
+    const struct guideline_file *kept;
+    size_t kept_count;
+};
 
 static enum salve_code path_of(char path[PATH_BYTES], const char *share, const char *folder, struct str name,
                                struct salve_err *err)
@@ -21,12 +29,57 @@ static enum salve_code path_of(char path[PATH_BYTES], const char *share, const c
     return SALVE_OK;
 }
 
-static enum salve_code read_file(const char *share, const char *folder, struct str name, size_t bytes_max,
+static int by_bytes(const void *a, const void *b)
+{
+    const struct str *x = a, *y = b;
+    return str_cmp(*x, *y);
+}
+
+/* "lib/" for the folder of libraries; a guideline's own files are kept without its name. */
+static struct str kept_folder(const char *folder) { return strcmp(folder, "lib") == 0 ? STR("lib/") : STR(""); }
+
+static enum salve_code read_file(const struct shelf *shelf, const char *folder, struct str name, size_t bytes_max,
                                  struct arena *mem, struct str *out, struct salve_err *err)
 {
     char path[PATH_BYTES];
-    enum salve_code code = path_of(path, share, folder, name, err);
-    return code == SALVE_OK ? file_read(path, bytes_max, mem, out, err) : code;
+    struct str before = kept_folder(folder);
+    if (shelf->share != NULL) {
+        TRY(path_of(path, shelf->share, folder, name, err));
+        return file_read(path, bytes_max, mem, out, err);
+    }
+    for (size_t i = 0; i < shelf->kept_count; i++) {
+        struct str at = shelf->kept[i].name;
+        if (!str_starts(at, before) || !str_eq(str_cut(at, before.len, at.len), name)) continue;
+        if (shelf->kept[i].bytes.len > bytes_max) break;
+        return *out = shelf->kept[i].bytes, SALVE_OK;
+    }
+    return salve_fail(err, SALVE_E_NOT_FOUND, "%s/%.*s", folder, STR_ARGS(name));
+}
+
+/* The names in a folder, sorted; of one that is kept each up to its first '/', once. */
+static enum salve_code list_folder(const struct shelf *shelf, const char *folder, struct str below, struct arena *mem,
+                                   struct str **names, size_t *count, struct salve_err *err)
+{
+    char path[PATH_BYTES];
+    struct str name, rest, before = below.len > 0 ? below : kept_folder(folder);
+    size_t n = 0;
+    if (shelf->share != NULL) {
+        TRY(path_of(path, shelf->share, folder, below, err));
+        return file_list(path, mem, names, count, err);
+    }
+    struct str *list = arena_array(mem, struct str, shelf->kept_count + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
+    for (size_t i = 0; i < shelf->kept_count; i++) {
+        struct str at = shelf->kept[i].name;
+        if (!str_starts(at, before)) continue;
+        name = str_cut(at, before.len, at.len);
+        (void)(str_split(name, '/', &name, &rest));
+        if (!guideline_listed(list, n, name)) list[n++] = name;
+    }
+    qsort(list, n, sizeof *list, by_bytes);
+    *names = list;
+    *count = n;
+    return SALVE_OK;
 }
 
 /* in_file - adds the file's name to the place of an error. */
@@ -83,13 +136,13 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
 
 static bool is_letter(struct str name) { return str_starts(name, STR("letter.")) && str_ends(name, STR(".json")); }
 
-static enum salve_code add_file(struct guideline *out, const char *share, const char *folder, struct str name,
+static enum salve_code add_file(struct guideline *out, const struct shelf *shelf, const char *folder, struct str name,
                                 const char *shown_folder, size_t bytes_max, struct arena *mem, struct salve_err *err)
 {
     struct guideline_file *file = &out->files[out->file_count];
     file->name = arena_printf(mem, "%s%.*s", shown_folder, STR_ARGS(name));
     if (file->name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline files");
-    enum salve_code code = read_file(share, folder, name, bytes_max, mem, &file->bytes, err);
+    enum salve_code code = read_file(shelf, folder, name, bytes_max, mem, &file->bytes, err);
     if (code == SALVE_OK) out->file_count++;
     return code;
 }
@@ -101,81 +154,79 @@ struct libraries {
     size_t count;
 };
 
-static enum salve_code need_includes(const char *share, const char *folder, struct str name,
+static enum salve_code need_includes(const struct shelf *shelf, const char *folder, struct str name,
                                      struct libraries *libraries, struct arena *mem, struct salve_err *err);
 
-static enum salve_code need_library(const char *share, struct str path, struct libraries *libraries, struct arena *mem,
-                                    struct salve_err *err)
+static enum salve_code need_library(const struct shelf *shelf, struct str path, struct libraries *libraries,
+                                    struct arena *mem, struct salve_err *err)
 {
     for (size_t i = 0; i < libraries->count; i++) {
         struct str file = libraries->names[i];
         bool is_it = str_ends(file, STR(".json")) && str_eq(str_cut(file, 0, file.len - 5), path);
         if (!is_it || libraries->is_needed[i]) continue;
         libraries->is_needed[i] = true;
-        return need_includes(share, "lib", file, libraries, mem, err);
+        return need_includes(shelf, "lib", file, libraries, mem, err);
     }
     return SALVE_OK; /* not in lib/: linking will say so if nothing else brings it */
 }
 
 /* need_includes - marks what an ELM file includes. Each library is marked and read once, so this ends. */
-static enum salve_code need_includes(const char *share, const char *folder, struct str name,
+static enum salve_code need_includes(const struct shelf *shelf, const char *folder, struct str name,
                                      struct libraries *libraries, struct arena *mem, struct salve_err *err)
 {
     const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
     struct arena_mark mark = arena_mark(mem);
     const struct json *root = NULL;
     struct str text;
-    enum salve_code code = read_file(share, folder, name, SALVE_ELM_BYTES_MAX, mem, &text, err);
+    enum salve_code code = read_file(shelf, folder, name, SALVE_ELM_BYTES_MAX, mem, &text, err);
     if (code != SALVE_OK) return code;
     code = json_read(text, &opts, mem, &root, err);
     if (code != SALVE_OK) return in_file(err, code, folder, name.ptr);
     const struct json *include = json_first(json_path(root, "library.includes.def"));
     for (; code == SALVE_OK && include != NULL; include = include->next)
-        code = need_library(share, json_get_text(include, "path"), libraries, mem, err);
+        code = need_library(shelf, json_get_text(include, "path"), libraries, mem, err);
     arena_rewind(mem, mark);
     return code;
 }
 
 /* load_libraries - only those that are included: a change of another one asks for no new acceptance of this
  * guideline. */
-static enum salve_code load_libraries(const char *share, const struct libraries *libraries, struct arena *mem,
+static enum salve_code load_libraries(const struct shelf *shelf, const struct libraries *libraries, struct arena *mem,
                                       struct guideline *out, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; code == SALVE_OK && i < libraries->count; i++)
         if (libraries->is_needed[i])
-            code = add_file(out, share, "lib", libraries->names[i], "lib/", SALVE_ELM_BYTES_MAX, mem, err);
+            code = add_file(out, shelf, "lib", libraries->names[i], "lib/", SALVE_ELM_BYTES_MAX, mem, err);
     out->library_count = out->file_count;
     return code;
 }
 
 /* load_sources - the CQL that the ELM was made of: what a finding's reasons are quoted from. */
-static enum salve_code load_sources(const char *share, const char *folder, const struct str *names, size_t count,
-                                    const struct libraries *libraries, struct arena *mem, struct guideline *out,
-                                    struct salve_err *err)
+static enum salve_code load_sources(const struct shelf *shelf, const char *folder, const struct str *names,
+                                    size_t count, const struct libraries *libraries, struct arena *mem,
+                                    struct guideline *out, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
     if (guideline_listed(names, count, STR("logic.cql")))
-        code = add_file(out, share, folder, STR("logic.cql"), "", SALVE_CONFIG_BYTES_MAX, mem, err);
+        code = add_file(out, shelf, folder, STR("logic.cql"), "", SALVE_CONFIG_BYTES_MAX, mem, err);
     for (size_t i = 0; code == SALVE_OK && i < libraries->count; i++) {
         struct str file = libraries->names[i];
         if (!libraries->is_needed[i] || !str_ends(file, STR(".json"))) continue;
         struct str source = arena_printf(mem, "%.*s.cql", (int)file.len - 5, file.ptr);
         if (source.ptr != NULL && guideline_listed(libraries->names, libraries->count, source))
-            code = add_file(out, share, "lib", source, "lib/", SALVE_CONFIG_BYTES_MAX, mem, err);
+            code = add_file(out, shelf, "lib", source, "lib/", SALVE_CONFIG_BYTES_MAX, mem, err);
     }
     return code;
 }
 
 /* load_value_sets - the FHIR ValueSets and CodeSystems of valuesets/, one or a Bundle of them a file. */
-static enum salve_code load_value_sets(const char *share, const char *folder, struct arena *mem, struct guideline *out,
-                                       struct salve_err *err)
+static enum salve_code load_value_sets(const struct shelf *shelf, const char *folder, struct arena *mem,
+                                       struct guideline *out, struct salve_err *err)
 {
-    char path[PATH_BYTES];
     struct str *names = NULL;
     size_t count = 0;
-    enum salve_code code = path_of(path, share, folder, STR("valuesets"), err);
-    if (code == SALVE_OK) code = file_list(path, mem, &names, &count, err);
+    enum salve_code code = list_folder(shelf, folder, STR("valuesets/"), mem, &names, &count, err);
     if (code != SALVE_OK) return code;
     if (count > GUIDELINE_VALUE_SET_FILES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "%s/valuesets", folder);
     out->terms = terms_make(mem);
@@ -185,7 +236,7 @@ static enum salve_code load_value_sets(const char *share, const char *folder, st
         struct str name = arena_printf(mem, "valuesets/%.*s", STR_ARGS(names[i]));
         if (!str_ends(name, STR(".json"))) continue;
         if (tape == NULL || name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s/valuesets", folder);
-        code = add_file(out, share, folder, name, "", SALVE_RESOURCE_BYTES_MAX, mem, err);
+        code = add_file(out, shelf, folder, name, "", SALVE_RESOURCE_BYTES_MAX, mem, err);
         if (code != SALVE_OK) return code;
         code = fhir_read(out->files[out->file_count - 1].bytes, NULL, mem, tape, NULL, err);
         if (code == SALVE_OK) code = terms_add(out->terms, tape, err);
@@ -239,35 +290,44 @@ static enum salve_code only_one_person(const struct elm_program *program, struct
                         "%.*s", STR_ARGS(where));
 }
 
-/* load_ranges - the plausible numbers belong to what decides, and so to what a clinician accepts. */
-static enum salve_code load_ranges(const char *share, struct arena *mem, struct guideline *out, struct salve_err *err)
+/* load_ranges - the plausible numbers belong to what decides, and so to what a clinician accepts: of the table the rows
+ * of the guideline's inputs. */
+static enum salve_code load_ranges(const struct shelf *shelf, struct arena *mem, struct guideline *out,
+                                   struct salve_err *err)
 {
     const struct ranges *ranges = NULL;
     struct guideline_file *file = &out->files[out->file_count];
-    struct str path = arena_printf(mem, "%s/ranges.json", share);
-    if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ranges.json");
-    file->name = STR("ranges.json");
-    TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, mem, &file->bytes, err));
-    out->file_count++;
-    enum salve_code code = ranges_read(file->bytes, mem, &ranges, err);
+    struct str whole, name = STR("ranges.json");
+    file->name = name;
+    if (shelf->share == NULL) {
+        TRY(read_file(shelf, "", name, SALVE_CONFIG_BYTES_MAX, mem, &whole, err));
+    } else {
+        struct str path = arena_printf(mem, "%s/ranges.json", shelf->share);
+        if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ranges.json");
+        TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, mem, &whole, err));
+    }
+    enum salve_code code = ranges_read(whole, mem, &ranges, err);
+    if (code == SALVE_OK) code = guideline_ranges(out, whole, mem, &file->bytes, err);
+    if (code == SALVE_OK) code = ranges_read(file->bytes, mem, &ranges, err);
+    out->file_count += code == SALVE_OK;
     if (code == SALVE_OK) return guideline_inputs(out, ranges, mem, &out->inputs, err);
     salve_err_in(err, "ranges.json");
     return code;
 }
 
-static enum salve_code load_folder(const char *share, const char *folder, const struct str *names, size_t count,
+static enum salve_code load_folder(const struct shelf *shelf, const char *folder, const struct str *names, size_t count,
                                    struct arena *mem, struct guideline *out, struct salve_err *err)
 {
     size_t at = 0;
-    TRY(add_file(out, share, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err));
+    TRY(add_file(out, shelf, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err));
     TRY(load_about(folder, mem, out, err));
-    TRY(load_ranges(share, mem, out, err));
+    TRY(load_ranges(shelf, mem, out, err));
     for (size_t i = 0; i < count; i++) {
         if (!is_letter(names[i]) || names[i].len < 13) continue;
-        TRY(add_file(out, share, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err));
+        TRY(add_file(out, shelf, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err));
         TRY(load_texts(folder, mem, out, err));
     }
-    TRY(add_file(out, share, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err));
+    TRY(add_file(out, shelf, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err));
     out->logic = out->file_count - 1;
     TRY(guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err));
     TRY(in_file(err, only_one_person(out->program, err), folder, "logic.cql"));
@@ -277,7 +337,7 @@ static enum salve_code load_folder(const char *share, const char *folder, const 
         return in_file(err, SALVE_E_INVALID, folder, "logic.cql");
     }
     if (!guideline_listed(names, count, STR("vectors.json"))) return SALVE_OK;
-    return read_file(share, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
+    return read_file(shelf, folder, STR("vectors.json"), SALVE_ELM_BYTES_MAX, mem, &out->vectors, err);
 }
 
 /* A guideline with room for all that its folder of `count` files and the libraries can hold. */
@@ -293,36 +353,46 @@ static struct guideline *make_room(size_t count, struct libraries *libraries, st
     return made->files == NULL || made->languages == NULL || made->language_names == NULL ? NULL : made;
 }
 
-enum salve_code guideline_load(const char *share, struct str id, struct arena *mem, struct guideline **out,
-                               struct salve_err *err)
+static enum salve_code load(const struct shelf *shelf, struct str id, struct arena *mem, struct guideline **out,
+                            struct salve_err *err)
 {
-    char path[PATH_BYTES], folder[80];
+    char folder[80];
     struct str *names = NULL;
     struct libraries libraries = {0};
     size_t count = 0;
-    salve_assert(share != NULL);
     if (id.len == 0 || id.len >= sizeof folder || memchr(id.ptr, '/', id.len) != NULL || id.ptr[0] == '.')
         return salve_fail(err, SALVE_E_NOT_FOUND, "guideline");
     (void)snprintf(folder, sizeof folder, "%.*s", STR_ARGS(id));
-    TRY(path_of(path, share, folder, STR(""), err));
-    TRY(file_list(path, mem, &names, &count, err));
-    TRY(path_of(path, share, "lib", STR(""), err));
-    TRY(file_list(path, mem, &libraries.names, &libraries.count, err));
+    TRY(list_folder(shelf, folder, STR(""), mem, &names, &count, err));
+    TRY(list_folder(shelf, "lib", STR(""), mem, &libraries.names, &libraries.count, err));
     struct guideline *made = make_room(count, &libraries, mem);
     if (made == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
     if (!guideline_listed(names, count, STR("logic.json")) && guideline_listed(names, count, STR("logic.cql")))
         return salve_refuse(err, SALVE_E_INVALID,
                             "it is not translated: 'make share' does that, or shows its mistakes with line and column",
                             "%s/logic.cql", folder);
-    TRY(need_includes(share, folder, STR("logic.json"), &libraries, mem, err));
+    TRY(need_includes(shelf, folder, STR("logic.json"), &libraries, mem, err));
     if (guideline_listed(names, count, STR("vectors.json")))
-        TRY(need_includes(share, folder, STR("vectors.json"), &libraries, mem, err));
-    TRY(load_libraries(share, &libraries, mem, made, err));
-    TRY(load_folder(share, folder, names, count, mem, made, err));
-    TRY(load_sources(share, folder, names, count, &libraries, mem, made, err));
-    if (guideline_listed(names, count, STR("valuesets"))) TRY(load_value_sets(share, folder, mem, made, err));
+        TRY(need_includes(shelf, folder, STR("vectors.json"), &libraries, mem, err));
+    TRY(load_libraries(shelf, &libraries, mem, made, err));
+    TRY(load_folder(shelf, folder, names, count, mem, made, err));
+    TRY(load_sources(shelf, folder, names, count, &libraries, mem, made, err));
+    if (guideline_listed(names, count, STR("valuesets"))) TRY(load_value_sets(shelf, folder, mem, made, err));
     *out = made;
     return SALVE_OK;
+}
+
+enum salve_code guideline_load(const char *share, struct str id, struct arena *mem, struct guideline **out,
+                               struct salve_err *err)
+{
+    salve_assert(share != NULL);
+    return load(&(struct shelf){.share = share}, id, mem, out, err);
+}
+
+enum salve_code guideline_load_kept(const struct guideline_file *files, size_t count, struct str id, struct arena *mem,
+                                    struct guideline **out, struct salve_err *err)
+{
+    return load(&(struct shelf){.kept = files, .kept_count = count}, id, mem, out, err);
 }
 
 enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,

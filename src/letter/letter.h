@@ -48,6 +48,7 @@ struct letter_ask {
     size_t guideline_count;
     struct str log_head; /* "size root" of the log, so that paper can be compared; may be empty */
     bool is_paper;       /* nothing was stored; this sheet is the only copy */
+    bool is_outdated;    /* something came into the record after it was judged; said on top */
     bool is_demo;        /* of a made-up site; said on top */
 };
 

@@ -337,12 +337,13 @@ static struct str details_of(const struct composer *c)
 
 static struct str banner_of(const struct composer *c)
 {
-    struct str parts[4];
+    struct str parts[5];
     size_t count = 0;
     struct str text = STR("");
     if (c->ask->is_demo) parts[count++] = word(c, "demo");
     if (c->ask->clinician.len == 0) parts[count++] = word(c, "draft");
     if (c->ask->is_paper) parts[count++] = word(c, "paper");
+    if (c->ask->is_outdated) parts[count++] = word(c, "outdated");
     if (c->is_unconfirmed) parts[count++] = word(c, "unconfirmed");
     for (size_t i = 0; i < count; i++)
         text = i == 0 ? parts[0] : arena_printf(c->mem, "%.*s %.*s", STR_ARGS(text), STR_ARGS(parts[i]));

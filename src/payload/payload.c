@@ -165,3 +165,40 @@ enum salve_code payload_unpack(struct payload_codec *codec, struct str bytes, st
     out->body = str_make(body, body_bytes);
     return SALVE_OK;
 }
+
+/* --- files -------------------------------------------------------------------------------------------------------- */
+
+enum { BYTES_HEADER = 4 };
+
+enum salve_code payload_bytes_pack(struct payload_codec *codec, struct str bytes, struct arena *mem, struct str *out,
+                                   struct salve_err *err)
+{
+    size_t room = BYTES_HEADER + ZSTD_compressBound(bytes.len);
+    uint8_t *packed = arena_alloc_raw(mem, room, 1);
+    if (codec->packer == NULL) codec->packer = ZSTD_createCCtx_advanced(wiped);
+    if (packed == NULL || codec->packer == NULL) return salve_fail(err, SALVE_E_MEMORY, "compression");
+    if (bytes.len > PAYLOAD_RAW_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "file");
+    size_t got =
+        ZSTD_compressCCtx(codec->packer, packed + BYTES_HEADER, room - BYTES_HEADER, bytes.ptr, bytes.len, LEVEL_LARGE);
+    if (ZSTD_isError(got)) return salve_fail(err, SALVE_E_MEMORY, "compression");
+    crypto_put_u32(packed, (uint32_t)bytes.len);
+    *out = str_bytes(packed, BYTES_HEADER + got);
+    return SALVE_OK;
+}
+
+enum salve_code payload_bytes_unpack(struct payload_codec *codec, struct str packed, size_t bytes_max,
+                                     struct arena *mem, struct str *out, struct salve_err *err)
+{
+    if (packed.len < BYTES_HEADER) return salve_fail(err, SALVE_E_INTEGRITY, "file");
+    size_t len = crypto_get_u32((const uint8_t *)packed.ptr);
+    if (len > bytes_max) return salve_fail(err, SALVE_E_TOO_BIG, "file");
+    char *bytes = arena_alloc_raw(mem, len + 1, 16);
+    if (codec->unpacker == NULL) codec->unpacker = ZSTD_createDCtx_advanced(wiped);
+    if (bytes == NULL || codec->unpacker == NULL) return salve_fail(err, SALVE_E_MEMORY, "file");
+    struct str frame = str_cut(packed, BYTES_HEADER, packed.len);
+    size_t got = ZSTD_decompressDCtx(codec->unpacker, bytes, len, frame.ptr, frame.len);
+    if (ZSTD_isError(got) || got != len) return salve_fail(err, SALVE_E_INTEGRITY, "file");
+    bytes[len] = '\0';
+    *out = str_make(bytes, len);
+    return SALVE_OK;
+}

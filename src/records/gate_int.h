@@ -61,6 +61,7 @@ struct rec_version {
     uint32_t order;  /* of loading: within a record the order of saving */
     uint32_t newest; /* index of the newest version of the same id; set in the first one */
     bool is_first;   /* the oldest version of its id */
+    bool is_handed_out;
 };
 
 /* What was read through a gate so far; zeros to begin with. */

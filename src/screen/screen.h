@@ -25,29 +25,79 @@
 #include "guideline/guideline.h"
 #include "records/rec.h"
 
-/* --- acceptance: a named clinician takes responsibility for one version at one site ------------------------------- */
+/* --- acceptance: a named clinician takes responsibility for one version at one site -------------------------------
 
+ * Rules (guideline.json, logic, libraries, value sets, ranges) and words (letter.<language>.json) are accepted apart: a
+ * translation that is new or changed leaves the rules in force, and the words before it too. What is accepted is kept
+ * in the commons by its hash and loaded from there, whatever becomes of the share folder. */
+
+/* A file of the rules as it was accepted; the words of one language, and who accepted them. */
+struct screen_file {
+    struct str name;
+    uint8_t sha256[32];
+};
+struct screen_words {
+    struct str language, accepted_by, at;
+    uint8_t sha256[32];
+};
 struct screen_acceptance {
-    struct str guideline, version;
-    struct str digest;      /* SHA-256 of all files that decide or word a result, hex */
+    struct str guideline, version, title;
+    struct str digest;      /* SHA-256 of the rules, hex; without kept files of all files */
     struct str accepted_by; /* staff pseudonym */
     struct str at;          /* ISO dateTime */
     const struct guideline_choice *choices;
-    size_t choice_count; /* the programme's switches, a clinical decision too */
+    size_t choice_count; /* the programme's switches, all of them: a clinical decision too */
+    const struct screen_file *files;
+    size_t file_count; /* 0: accepted before files were kept; it binds the share folder while that agrees */
+    const struct screen_words *words;
+    size_t word_count;
 };
 
-/* screen_digest - what an acceptance binds: the id, version and every file of the guideline; 64 hex characters. */
+/* screen_digest - what an acceptance binds of the rules: the id, version and every file but the words; 64 hex
+ * characters. */
 SALVE_MUST_USE enum salve_code screen_digest(const struct guideline *guideline, struct arena *mem, struct str *hex,
                                              struct salve_err *err);
 
-/* screen_accept - writes the acceptance to the commons. E_ROLE: the actor is no clinician; E_INVALID: unknown
- * switch. */
+/* screen_accept - writes the acceptance of rules and all words to the commons, and keeps the files, all or nothing.
+ *   choices  switches that are not among them have their initial value
+ *   errors   E_ROLE the actor is no clinician; E_INVALID unknown switch; E_USAGE a switch without an initial value is
+ *            not among the choices (names it and its values) */
 SALVE_MUST_USE enum salve_code screen_accept(struct site *site, struct actor actor, const struct guideline *guideline,
                                              const struct guideline_choice *choices, size_t choice_count,
                                              struct arena *mem, struct salve_err *err);
 
-/* screen_accepted - the acceptance that stands for this guideline, version and content.
- *   errors   E_NOT_FOUND never accepted; E_CONFLICT another version or another content was accepted */
+/* screen_accept_words - the same for the words of one language alone, beside rules that are in force as they are in
+ * `guideline`. E_NOT_FOUND: no such language, or its rules were never accepted; E_CONFLICT: other rules are in force */
+SALVE_MUST_USE enum salve_code screen_accept_words(struct site *site, struct actor actor,
+                                                   const struct guideline *guideline, struct str language,
+                                                   struct arena *mem, struct salve_err *err);
+
+/* screen_take_back - the guideline is used here no more; its acceptances stay in the log. E_ROLE, E_NOT_FOUND */
+SALVE_MUST_USE enum salve_code screen_take_back(struct site *site, struct actor actor, struct str id, struct arena *mem,
+                                                struct salve_err *err);
+
+/* screen_in_force - the acceptance that stands for guideline `id`, of any version. E_NOT_FOUND: there is none.
+ * screen_all_in_force - of every guideline, sorted by id. */
+SALVE_MUST_USE enum salve_code screen_in_force(struct site *site, struct str id, struct arena *mem,
+                                               struct screen_acceptance *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code screen_all_in_force(struct site *site, struct arena *mem, struct str **ids,
+                                                   size_t *count, struct salve_err *err);
+
+/* screen_load - the guideline as it was accepted, rules and words, out of the commons. E_NOT_FOUND: it was accepted
+ * before files were kept; E_INTEGRITY; those of guideline_load */
+SALVE_MUST_USE enum salve_code screen_load(struct site *site, const struct screen_acceptance *acceptance,
+                                           struct arena *mem, struct guideline **out, struct salve_err *err);
+
+/* screen_agrees - are these the rules that were accepted? screen_words_stand - of the words in a language. */
+SALVE_MUST_USE enum salve_code screen_agrees(const struct screen_acceptance *acceptance,
+                                             const struct guideline *guideline, struct arena *mem, bool *out,
+                                             struct salve_err *err);
+enum screen_words_state { SCREEN_WORDS_ACCEPTED, SCREEN_WORDS_CHANGED, SCREEN_WORDS_NEW };
+enum screen_words_state screen_words_stand(const struct screen_acceptance *acceptance,
+                                           const struct guideline *guideline, struct str language);
+
+/* screen_accepted - the acceptance that stands, where it is of these rules.
+ *   errors   E_NOT_FOUND never accepted; E_CONFLICT other rules are in force */
 SALVE_MUST_USE enum salve_code screen_accepted(struct site *site, const struct guideline *guideline, struct arena *mem,
                                                struct screen_acceptance *out, struct salve_err *err);
 
@@ -99,7 +149,8 @@ struct screen_ask {
  * that is of a guideline which is, or that would be another one without what is kept apart: so no finding of the
  * other class says anything about it. A guideline that ends with an error stops no other: its items have status
  * NOT_JUDGED (guideline.h), here and in screen_run.
- * The most urgent stand first (screen_first). */
+ * The most urgent stand first (screen_first). Of resources that are one, one counts (admit/same.h), and none that was
+ * taken back; the later ones of `tapes` are the newer. */
 SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask,
                                                struct arena *mem, struct finding **out, size_t *count,
                                                struct salve_err *err);
@@ -127,15 +178,43 @@ SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct re
                                           struct screen_found *out, struct salve_err *err);
 
 /* screen_sign - every draft becomes final (Observation) or active (ServiceRequest, Task), with a Provenance that names
- * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. *count: findings signed. */
+ * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. E_STALE: the record is newer than the drafts.
+ * *count: findings signed. */
 SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
                                            struct salve_err *err);
+
+/* --- what came after ---------------------------------------------------------------------------------------------- */
+
+/* screen_is_own - has it the form of what is made here: a finding, what follows from one, a signing, a note that
+ * somebody was told? screen_is_word - of what the staff of this site alone can say: a draft to sign, a signing, a
+ * note. */
+bool screen_is_own(const struct rec_resource *resource);
+bool screen_is_word(const struct rec_resource *resource);
+
+/* screen_age - does what the view shows agree with the record as it is? NEWER: something that a guideline may look at
+ * came after it. CORRECTED: what it rests on was taken back or changed. Drafts: the oldest of them counts; signed: the
+ * newest signing. CURRENT where there are none. */
+enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
+enum screen_age { SCREEN_CURRENT, SCREEN_NEWER, SCREEN_CORRECTED };
+SALVE_MUST_USE enum salve_code screen_age(struct rec_view *view, enum screen_state state, struct arena *mem,
+                                          enum screen_age *out, struct salve_err *err);
+
+/* A finding that rests on something that was taken back or changed after it was made. */
+struct screen_stale {
+    struct finding finding;
+    struct str id;     /* "Observation/<id>" of the finding */
+    bool is_signed;    /* of the newest signing; else a draft */
+    bool is_withdrawn; /* taken back; else changed */
+};
+
+/* screen_stale - the stale findings that the view shows, drafts and those of the newest signing; texts in mem. Whoever
+ * was told of an urgent one is to be told again. */
+SALVE_MUST_USE enum salve_code screen_stale(struct rec_view *view, struct arena *mem, struct screen_stale **out,
+                                            size_t *count, struct salve_err *err);
 
 /* screen_unjudged - is there something kept apart, which the view shows, that came after the last findings about such
  * things? Then a run as somebody who may see it is due; whoever signs is told. */
 SALVE_MUST_USE enum salve_code screen_unjudged(struct rec_view *view, bool *out, struct salve_err *err);
-
-enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
 
 /* Findings as they are kept. Those of one signing belong together; SCREEN_SIGNED gives those of the newest one. */
 struct screen_set {

@@ -30,6 +30,7 @@ struct screen_trouble { /* a guideline that this site relies on, and that does n
 };
 enum { SCREEN_LAYERS = 2, SCREEN_TROUBLES_MAX = 100 };
 struct screen {
+    const struct zone *zone;                   /* the site's */
     struct screen_layer layers[SCREEN_LAYERS]; /* SCREEN_ALARMS, SCREEN_ALARMS_SITE */
     struct screen_member *members;
     size_t count;
@@ -50,11 +51,11 @@ enum salve_code screen_not_judged(const char *item, struct str id, const struct 
 
 /* screen_asked - the question to a guideline, with the bounds of the visit. screen_twice - an evaluation, and a second
  * one without what is kept apart where there is any: a finding that differs is marked (finding.apart). */
-enum salve_code screen_asked(const struct screen_ask *ask, struct arena *mem, struct guideline_visit *visit,
-                             struct guideline_ask *out, struct salve_err *err);
+enum salve_code screen_asked(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                             struct guideline_visit *visit, struct guideline_ask *out, struct salve_err *err);
 typedef enum salve_code screen_judging(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                                        struct finding **out, size_t *count, struct salve_err *err);
-enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
+enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *all, screen_judging *judging,
                              struct arena *mem, struct finding **out, size_t *count, struct salve_err *err);
 
 /* Who and when a draft is about. */
@@ -66,6 +67,7 @@ struct screen_draft {
     struct str id;      /* of the resource to make */
     struct str about;   /* ServiceRequest, Task: "Observation/<id>" of the finding */
     int64_t now_unix_ms;
+    const struct zone *zone;
 };
 
 /* Finding to FHIR. */
@@ -115,6 +117,7 @@ struct screen_notes {
 };
 enum salve_code screen_notes_read(struct rec_view *view, struct arena *mem, struct screen_notes *out,
                                   struct salve_err *err);
+bool screen_is_note(const struct rec_resource *resource); /* is it one by its form? */
 /* screen_note_of - the newest note of that kind that holds for the finding of the Observation `id`; NULL: none. */
 const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
                                          const struct finding *finding);
@@ -140,6 +143,15 @@ struct screen_deed {
 };
 enum salve_code screen_provenance(struct rec_view *view, const struct screen_deed *deed, struct arena *mem,
                                   struct tape *out, struct salve_err *err);
+
+/* screen_is_input - may a guideline look at it? Signatures, notes and plans say nothing about the body. */
+bool screen_is_input(const struct rec_resource *resource);
+
+/* screen_newest_signing - a Provenance of the last signing; NULL: nothing was signed. screen_belongs - is it a finding
+ * of that signing; of the drafts where it is NULL? */
+const struct rec_resource *screen_newest_signing(const struct rec_resource *all, size_t count);
+bool screen_belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
+                    const struct rec_resource *signing);
 
 /* screen_about - the finding that a draft belongs to: "Observation/<id>", for an Observation its own. */
 struct str screen_about(const struct rec_resource *resource, struct arena *mem);

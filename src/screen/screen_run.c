@@ -2,6 +2,7 @@
  *
  * A run: evaluates the accepted guidelines over what the view holds and keeps the findings as drafts, in one save. A
  * draft of an earlier run that was not signed becomes the next version of the same resource, or is cancelled. */
+#include "admit/same.h"
 #include "base/assert.h"
 #include "screen/screen_int.h"
 
@@ -65,7 +66,7 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
 {
     struct guideline_visit visit;
     struct gathering to = {.mem = mem, .err = err};
-    TRY(screen_asked(ask, mem, &visit, &to.ask, err));
+    TRY(screen_asked(screen, ask, mem, &visit, &to.ask, err));
     TRY(judge_all(&to, screen));
     *out = to.list;
     *count = to.count;
@@ -94,13 +95,32 @@ static enum salve_code without_apart(const struct screen_ask *ask, struct arena 
     return SALVE_OK;
 }
 
-enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
+/* Of resources that are one, one counts, and none that was taken back. */
+static enum salve_code standing(const struct screen_ask *ask, struct arena *mem, struct screen_ask *out,
+                                struct salve_err *err)
+{
+    bool *counts = arena_array(mem, bool, ask->tape_count + 1);
+    struct tape *tapes = arena_array(mem, struct tape, ask->tape_count + 1);
+    family_mask *families = arena_array(mem, family_mask, ask->tape_count + 1);
+    if (counts == NULL || tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    TRY(same_standing(ask->tapes, ask->tape_count, mem, counts, err));
+    *out = (struct screen_ask){.tapes = tapes, .families = families, .now_unix_ms = ask->now_unix_ms};
+    for (size_t i = 0; i < ask->tape_count; i++) {
+        if (!counts[i]) continue;
+        families[out->tape_count] = ask->families == NULL ? 0 : ask->families[i];
+        tapes[out->tape_count++] = ask->tapes[i];
+    }
+    return SALVE_OK;
+}
+
+enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *all, screen_judging *judging,
                              struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
-    struct screen_ask plain;
+    struct screen_ask plain, these, *ask = &these;
     struct finding *others = NULL;
     size_t other_count = 0;
     family_mask families = 0;
+    TRY(standing(all, mem, ask, err));
     TRY(without_apart(ask, mem, &plain, &families, err));
     TRY(judging(screen, ask, mem, out, count, err));
     if (families == 0) return SALVE_OK;
@@ -197,7 +217,8 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
                                  .finding = finding,
                                  .patient = run->patient,
                                  .about = STR(""),
-                                 .now_unix_ms = run->now_unix_ms};
+                                 .now_unix_ms = run->now_unix_ms,
+                                 .zone = run->screen->zone};
     TRY(add(run, SCREEN_OBSERVATION, screen_observation, &draft));
     draft.about = arena_printf(run->mem, "Observation/%.*s", STR_ARGS(draft.id));
     if (draft.about.ptr == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");

@@ -107,6 +107,19 @@ static enum salve_code add_provenance(struct signing *to, struct rec_view *view,
     return SALVE_OK;
 }
 
+/* Nobody signs what was found in another record than this one. */
+static enum salve_code is_up_to_date(struct rec_view *view, struct arena *mem, struct salve_err *err)
+{
+    enum screen_age age;
+    TRY(screen_age(view, SCREEN_DRAFT, mem, &age, err));
+    if (age == SCREEN_CURRENT) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_STALE,
+                        age == SCREEN_CORRECTED
+                            ? "a value that they rest on was taken back or changed; nothing was signed"
+                            : "something came into the record after them; nothing was signed",
+                        "drafts");
+}
+
 enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
                             struct salve_err *err)
 {
@@ -114,6 +127,7 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct ar
     if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician signs results", "signing");
     TRY(rec_all(view, 0, &to.all, &to.all_count, err));
+    TRY(is_up_to_date(view, mem, err));
     to.items = arena_array(mem, struct rec_item, to.all_count + 3);
     if (to.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "signing");
     for (size_t i = 0; i < to.all_count; i++)
@@ -135,9 +149,8 @@ enum salve_code screen_unjudged(struct rec_view *view, bool *out, struct salve_e
     uint64_t value_seq = 0, finding_seq = 0;
     TRY(rec_all(view, 0, &all, &count, err));
     for (size_t i = 0; i < count; i++) {
-        enum screen_kind kind = screen_kind(&all[i]);
-        bool is_value = kind == SCREEN_OTHER && !str_is(all[i].type, "Provenance");
-        uint64_t *newest = is_value ? &value_seq : &finding_seq;
+        uint64_t *newest = screen_is_input(&all[i]) ? &value_seq : &finding_seq;
+        if (screen_is_note(&all[i])) continue;
         if (all[i].class == CLASS_SENS && all[i].record_seq > *newest) *newest = all[i].record_seq;
     }
     *out = value_seq > finding_seq;
@@ -153,8 +166,17 @@ static bool is_signing(const struct rec_resource *one)
     return at != TAPE_NONE && str_is(tape_text(&one->tape, at), ACTIVITY);
 }
 
-/* newest_signing - a Provenance of the last signing; NULL: nothing was signed. */
-static const struct rec_resource *newest_signing(const struct rec_resource *all, size_t count)
+bool screen_is_own(const struct rec_resource *resource)
+{
+    return screen_kind(resource) != SCREEN_OTHER || is_signing(resource) || screen_is_note(resource);
+}
+
+bool screen_is_word(const struct rec_resource *resource)
+{
+    return screen_is_draft(resource) || is_signing(resource) || screen_is_note(resource);
+}
+
+const struct rec_resource *screen_newest_signing(const struct rec_resource *all, size_t count)
 {
     const struct rec_resource *newest = NULL;
     for (size_t i = 0; i < count; i++)
@@ -176,7 +198,7 @@ static bool is_target(const struct tape *provenance, struct str id)
 
 /* Is the finding in that state? Signed: final, and a target of the newest signing, which has a Provenance for each
  * class in records that follow each other. */
-static bool belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
+bool screen_belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
                     const struct rec_resource *signing)
 {
     if (screen_kind(one) != SCREEN_OBSERVATION) return false;
@@ -209,11 +231,11 @@ enum salve_code screen_findings(struct rec_view *view, enum screen_state state, 
     if (findings == NULL || ids == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     *out = (struct screen_set){
         .findings = findings, .ids = ids, .signed_by = STR(""), .signed_at = STR(""), .checked_at = STR("")};
-    if (state == SCREEN_SIGNED) signing = newest_signing(all, count);
+    if (state == SCREEN_SIGNED) signing = screen_newest_signing(all, count);
     if (signing != NULL) TRY(name_signing(signing, mem, out, err));
     for (size_t i = 0; (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
         const struct tape *tape = &all[i].tape;
-        if (!belongs(&all[i], all, count, signing)) continue;
+        if (!screen_belongs(&all[i], all, count, signing)) continue;
         TRY(screen_finding(tape, screen_extension(tape), mem, &findings[out->count], err));
         TRY(arena_str(mem, all[i].id, &ids[out->count], err));
         findings[out->count++].apart = screen_families(&all[i]);

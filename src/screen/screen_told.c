@@ -56,6 +56,8 @@ static enum screen_note_kind kind_of(const struct rec_resource *one)
                                     : SCREEN_NOTE_NONE;
 }
 
+bool screen_is_note(const struct rec_resource *resource) { return kind_of(resource) != SCREEN_NOTE_NONE; }
+
 /* The next Observation that it is about; TAPE_NONE: no more. */
 static tape_at next_about(const struct rec_resource *one, tape_at after, struct str *id)
 {

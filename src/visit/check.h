@@ -42,9 +42,30 @@ SALVE_MUST_USE enum salve_code visit_all_judged(const struct screen_found *findi
 SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, bool *has_unjudged,
                                           struct salve_err *err);
 
-/* visit_accept - the actor, a clinician, takes responsibility for a guideline of the content at this site. */
+/* --- acceptance --------------------------------------------------------------------------------------------------- */
+
+/* What a clinician accepts: the guideline of the content, the choices as they would stand, and what is in force. */
+struct visit_offer {
+    const struct guideline *here;
+    bool has_before; /* an acceptance is in force */
+    struct screen_acceptance before;
+    const struct guideline *in_force; /* as it was accepted; NULL: not kept, or it cannot be read any more */
+};
+SALVE_MUST_USE enum salve_code visit_offer(const struct visit *visit, struct str id, struct visit_offer *out,
+                                           struct salve_err *err);
+
+/* visit_switch_value - what a switch will be: as chosen now, or else as it was accepted before where it still has that
+ * value, or else its initial value; empty: it has to be chosen. Of the alarms nothing is taken over from before: what
+ * makes them less strict is said each time. */
+struct str visit_switch_value(const struct visit_offer *offer, const struct guideline_switch *sw,
+                              const struct guideline_choice *choices, size_t count);
+
+/* visit_accept - the actor, a clinician, takes responsibility for the rules and all words of a guideline of the content
+ * at this site. Errors as screen_accept. visit_accept_words - for the words of one language alone. */
 SALVE_MUST_USE enum salve_code visit_accept(const struct visit *visit, struct str id,
                                             const struct guideline_choice *choices, size_t count,
                                             const struct guideline **out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_accept_words(const struct visit *visit, struct str id, struct str language,
+                                                  struct salve_err *err);
 
 #endif

@@ -2,8 +2,9 @@
  *
  * visit/content - what clinicians and translators wrote, loaded once from the share folder: guidelines, consent forms,
  * words of receipts, frames of letters. What is broken is kept with its reason, so that it stops only who needs it. The
- * bytes loaded are pinned: each file's SHA-256, and one digest of all, say later what was in use. Nothing is read from
- * the folder afterwards. Immutable; lives as long as the arena it was opened in. */
+ * bytes loaded are pinned: one digest of all says later what was in use. Nothing is read from
+ * the folder afterwards. Guidelines that a site accepted come out of its commons, not out of the folder. Immutable;
+ * lives as long as the arena it was opened in. */
 #ifndef SALVE_VISIT_CONTENT_H
 #define SALVE_VISIT_CONTENT_H
 
@@ -26,7 +27,7 @@ struct visit_content_ask {
     const char *share;        /* the folder */
     unsigned parts;           /* of enum visit_part: what is not asked for is not read */
     struct str guideline;     /* this one alone; empty: all */
-    struct site *accepted_at; /* of the guidelines only those that this site accepted in any version; NULL: all */
+    struct site *accepted_at; /* the guidelines as they are in force at this site; NULL: those of the folder */
 };
 
 struct visit_broken { /* a guideline that does not load, and why */
@@ -50,8 +51,7 @@ struct visit_frame { /* words of letters in one language */
     struct salve_err err;
 };
 struct visit_file {
-    struct str name; /* below the share folder */
-    uint8_t sha256[CONSENT_SHA256_BYTES];
+    struct str name, bytes; /* name: below the share folder */
 };
 
 struct visit_content {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who acts, and the view of a person with their card. */
 #include "admit/import.h"
+#include "base/zone.h"
 #include "fhir/tape_edit.h"
 #include "screen/screen.h"
 #include "visit/visit_int.h"
@@ -57,6 +58,14 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
     for (size_t i = 0; i < count; i++)
         if (str_is(list[i].type, "Patient")) *out = &list[i];
     return SALVE_OK;
+}
+
+enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err)
+{
+    char text[CLOCK_TEXT_BYTES];
+    const struct zone *zone = NULL;
+    TRY(site_zone(visit->site, &zone, err));
+    return arena_str(visit->mem, zone_date_text(zone, unix_ms, text), out, err);
 }
 
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,

@@ -83,9 +83,48 @@ enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *c
     return visit_view_close(&view, code, err);
 }
 
+/* --- acceptance --------------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_offer(const struct visit *visit, struct str id, struct visit_offer *out, struct salve_err *err)
+{
+    struct salve_err trouble = {0};
+    struct guideline *kept = NULL;
+    *out = (struct visit_offer){0};
+    TRY(visit_guideline(visit->content, id, &out->here, err));
+    out->has_before = screen_in_force(visit->site, id, visit->mem, &out->before, &trouble) == SALVE_OK;
+    if (out->has_before && screen_load(visit->site, &out->before, visit->mem, &kept, &trouble) == SALVE_OK)
+        out->in_force = kept;
+    return SALVE_OK;
+}
+
+static struct str chosen(const struct guideline_switch *sw, const struct guideline_choice *choices, size_t count)
+{
+    for (size_t i = count; i > 0; i--)
+        if (str_eq(choices[i - 1].name, sw->name)) return choices[i - 1].value;
+    return STR("");
+}
+
+struct str visit_switch_value(const struct visit_offer *offer, const struct guideline_switch *sw,
+                              const struct guideline_choice *choices, size_t count)
+{
+    struct str now = chosen(sw, choices, count);
+    if (now.len > 0 || screen_is_alarms(guideline_info(offer->here)->id)) return now.len > 0 ? now : sw->initial;
+    struct str before = chosen(sw, offer->before.choices, offer->before.choice_count);
+    for (size_t i = 0; before.len > 0 && i < sw->value_count; i++)
+        if (str_eq(sw->values[i], before)) return before;
+    return sw->initial;
+}
+
 enum salve_code visit_accept(const struct visit *visit, struct str id, const struct guideline_choice *choices,
                              size_t count, const struct guideline **out, struct salve_err *err)
 {
     TRY(visit_guideline(visit->content, id, out, err));
     return screen_accept(visit->site, visit->actor, *out, choices, count, visit->mem, err);
+}
+
+enum salve_code visit_accept_words(const struct visit *visit, struct str id, struct str language, struct salve_err *err)
+{
+    const struct guideline *guideline = NULL;
+    TRY(visit_guideline(visit->content, id, &guideline, err));
+    return screen_accept_words(visit->site, visit->actor, guideline, language, visit->mem, err);
 }

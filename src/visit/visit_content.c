@@ -35,8 +35,7 @@ static enum salve_code pin(struct opening *in, struct str name, struct str bytes
 {
     struct visit_file *file = ONE_MORE(in, in->out->files, in->out->file_count);
     if (file == NULL || name.ptr == NULL) return no_memory(err);
-    file->name = name;
-    crypto_sha256(bytes, file->sha256);
+    *file = (struct visit_file){name, bytes};
     return SALVE_OK;
 }
 
@@ -67,20 +66,67 @@ static enum salve_code pin_guideline(struct opening *in, struct str id, const st
     return SALVE_OK;
 }
 
-static enum salve_code load_guideline(struct opening *in, struct str id, struct salve_err *err)
+static enum salve_code add_guideline(struct opening *in, struct str id, struct guideline *guideline,
+                                     struct salve_err *err)
 {
-    struct visit_content *out = in->out;
+    struct guideline **place = ONE_MORE(in, in->out->guidelines, in->out->guideline_count);
+    if (place == NULL) return no_memory(err);
+    *place = guideline;
+    return pin_guideline(in, id, guideline, err);
+}
+
+static enum salve_code add_broken(struct opening *in, struct str id, const struct salve_err *reason,
+                                  struct salve_err *err)
+{
+    struct visit_broken *broken = ONE_MORE(in, in->out->broken, in->out->broken_count);
+    if (broken == NULL) return no_memory(err);
+    *broken = (struct visit_broken){id, *reason};
+    return SALVE_OK;
+}
+
+static enum salve_code load_folder(struct opening *in, struct str id, struct salve_err *err)
+{
     struct salve_err reason = {0};
     struct guideline *guideline = NULL;
-    if (guideline_load(in->ask->share, id, in->mem, &guideline, &reason) == SALVE_OK) {
-        struct guideline **place = ONE_MORE(in, out->guidelines, out->guideline_count);
-        if (place == NULL) return no_memory(err);
-        *place = guideline;
-        return pin_guideline(in, id, guideline, err);
+    if (guideline_load(in->ask->share, id, in->mem, &guideline, &reason) != SALVE_OK)
+        return add_broken(in, id, &reason, err);
+    return add_guideline(in, id, guideline, err);
+}
+
+/* What is in force at the site, out of its commons: the share folder may have another version, or none. Of the alarms
+ * the folder's stand in for what nobody accepted, or cannot be read: they are always on. */
+static enum salve_code load_in_force(struct opening *in, struct str id, struct salve_err *err)
+{
+    struct salve_err reason = {0};
+    struct screen_acceptance acceptance;
+    struct guideline *guideline = NULL;
+    struct site *site = in->ask->accepted_at;
+    enum salve_code code = screen_in_force(site, id, in->mem, &acceptance, &reason);
+    if (code == SALVE_OK && acceptance.file_count > 0)
+        code = screen_load(site, &acceptance, in->mem, &guideline, &reason);
+    if (code == SALVE_OK && guideline != NULL) return add_guideline(in, id, guideline, err);
+    if (code == SALVE_OK || screen_is_alarms(id)) return load_folder(in, id, err);
+    in->out->left_out += code == SALVE_E_NOT_FOUND;
+    return code == SALVE_E_NOT_FOUND ? SALVE_OK : add_broken(in, id, &reason, err);
+}
+
+/* The folders of the share folder, and what is in force without one; sorted. */
+static enum salve_code all_ids(const struct opening *in, struct str **out, size_t *count, struct salve_err *err)
+{
+    struct str *here = NULL, *kept = NULL;
+    size_t here_count = 0, kept_count = 0, i = 0, k = 0, n = 0;
+    TRY(guideline_ids(in->ask->share, in->mem, &here, &here_count, err));
+    if (in->ask->accepted_at != NULL) TRY(screen_all_in_force(in->ask->accepted_at, in->mem, &kept, &kept_count, err));
+    struct str *list = arena_array(in->mem, struct str, here_count + kept_count + 1);
+    if (list == NULL) return no_memory(err);
+    while (i < here_count || k < kept_count) {
+        int order = i == here_count ? 1 : k == kept_count ? -1 : str_cmp(here[i], kept[k]);
+        list[n++] = order <= 0 ? here[i] : kept[k];
+        i += order <= 0;
+        k += order >= 0;
     }
-    struct visit_broken *broken = ONE_MORE(in, out->broken, out->broken_count);
-    if (broken == NULL) return no_memory(err);
-    *broken = (struct visit_broken){id, reason};
+    *out = list;
+    *count = n;
     return SALVE_OK;
 }
 
@@ -90,17 +136,14 @@ static enum salve_code load_guidelines(struct opening *in, struct salve_err *err
     struct str *ids = NULL;
     size_t count = 0;
     bool is_found = ask->guideline.len == 0;
-    TRY(guideline_ids(ask->share, in->mem, &ids, &count, err));
+    TRY(all_ids(in, &ids, &count, err));
     for (size_t i = 0; i < count; i++) {
         bool is_named = ask->guideline.len == 0 || str_eq(ids[i], ask->guideline);
         bool is_wanted = ((ask->parts & VISIT_GUIDELINES) != 0 && is_named) ||
                          ((ask->parts & VISIT_ALARMS) != 0 && screen_is_alarms(ids[i]));
-        bool is_accepted = is_wanted; /* the alarms are judged whether or not anybody accepted them */
         is_found = is_found || is_wanted;
-        if (is_wanted && ask->accepted_at != NULL && !screen_is_alarms(ids[i]))
-            TRY(screen_has_acceptance(ask->accepted_at, ids[i], in->mem, &is_accepted, err));
-        in->out->left_out += is_wanted && !is_accepted;
-        if (is_accepted) TRY(load_guideline(in, ids[i], err));
+        if (!is_wanted) continue;
+        TRY(ask->accepted_at == NULL ? load_folder(in, ids[i], err) : load_in_force(in, ids[i], err));
     }
     if (is_found) return SALVE_OK;
     return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such guideline", "guideline %.*s",
@@ -367,7 +410,8 @@ enum salve_code visit_content_digest(const struct visit_content *content, struct
     qsort(files, content->file_count, sizeof *files, by_name);
     buf_init(&text, mem, 1 << 20);
     for (size_t i = 0; i < content->file_count; i++) {
-        str_hex(files[i].sha256, sizeof files[i].sha256, hex);
+        crypto_sha256(files[i].bytes, out);
+        str_hex(out, CONSENT_SHA256_BYTES, hex);
         buf_addf(&text, "%s  %.*s\n", hex, STR_ARGS(files[i].name));
     }
     TRY(buf_done(&text, &lines, err));

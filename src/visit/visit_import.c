@@ -9,6 +9,7 @@
 #include "fhir/tape_edit.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
+#include "visit/known_int.h"
 #include "visit/visit_int.h"
 
 /* One file on its way in. `row` is the visit with memory for this person alone. */
@@ -23,6 +24,8 @@ struct importing {
     bool is_minimised;
     const struct csv_import *csv; /* the row's own agreements; NULL: none */
     struct str subject;           /* of a CSV row */
+    bool is_new;                  /* the record holds what enrolment keeps, no more */
+    struct visit_again again;
 };
 
 static void count_left_out(struct visit_imported *sum, const struct admit_count *counts, size_t count)
@@ -69,25 +72,60 @@ static enum salve_code tell_alarms(struct importing *in, struct rec_view *view, 
 /* A file about somebody else would replace the person's name and mix two people's results. */
 static enum salve_code same_person(const struct importing *in, const struct tape *known, struct salve_err *err)
 {
-    struct str born = tape_child_text(known, tape_root(known), "birthDate");
-    for (tape_at at = TAPE_NONE; tape_each_resource(&in->bundle, &at);) {
-        if (tape_type(&in->bundle, at) != tape_type(known, tape_root(known))) continue;
-        struct str told = tape_child_text(&in->bundle, at, "birthDate");
-        if (born.len == 0 || told.len == 0 || str_eq(born, told) || in->ask->correct) continue;
-        return salve_refuse(err, SALVE_E_CONFLICT, "it is not the birth date of the person with this card",
-                            "Patient.birthDate");
-    }
-    return SALVE_OK;
+    struct visit_whose whose;
+    const struct visit_watch *watch = &in->ask->watch;
+    if (in->ask->correct || visit_is_theirs(known, tape_root(known), &in->bundle)) return SALVE_OK;
+    TRY(visit_whose(known, tape_root(known), &in->bundle, in->row.mem, &whose, err));
+    if (watch->is_theirs != NULL && watch->is_theirs(watch->with, &whose)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT,
+                        "the file tells another one than the record of this card; whoever sees both may say that it is "
+                        "this person",
+                        "%s%s%s", whose.name_agrees ? "" : "Patient.name",
+                        whose.name_agrees || whose.born_agrees ? "" : " and ",
+                        whose.born_agrees ? "" : "Patient.birthDate");
 }
 
+/* A corrected name or birth date is noted beside it. */
 static enum salve_code save(struct importing *in, struct rec_view *view, const struct import_done *done,
                             struct salve_err *err)
 {
-    struct rec_item *items = arena_array(in->row.mem, struct rec_item, done->resource_count + 1);
+    struct tape note;
+    size_t count = done->resource_count;
+    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + 2);
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
-    for (size_t i = 0; i < done->resource_count; i++)
+    for (size_t i = 0; i < count; i++)
         items[i] = (struct rec_item){&done->resources[i].tape, done->resources[i].families != 0 ? CLASS_SENS : 0};
-    return rec_save(view, items, done->resource_count, NULL, in->row.mem, err);
+    if (in->again.name_corrected || in->again.born_corrected) {
+        TRY(visit_correction(view, in->row.actor, done->resources[0].id, in->row.mem, &note, err));
+        items[count++] = (struct rec_item){&note, CLASS_IDENT};
+    }
+    return rec_save(view, items, count, NULL, in->row.mem, err);
+}
+
+static void count_again(struct importing *in)
+{
+    struct visit_again *sum = &in->sum->again;
+    sum->here += in->again.here;
+    sum->older += in->again.older;
+    sum->renewed += in->again.renewed;
+    sum->taken_back += in->again.taken_back;
+    sum->named_nothing += in->again.named_nothing;
+    sum->ours += in->again.ours;
+    sum->other_code += in->again.other_code;
+    sum->name_corrected = sum->name_corrected || in->again.name_corrected;
+    sum->born_corrected = sum->born_corrected || in->again.born_corrected;
+}
+
+/* What rests on what this file took back or changed: who was told of it is told again. */
+static enum salve_code count_stale(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct screen_stale *list = NULL;
+    size_t count = 0;
+    if (in->again.renewed + in->again.taken_back == 0) return SALVE_OK;
+    TRY(screen_stale(view, in->row.mem, &list, &count, err));
+    in->sum->stale += count;
+    for (size_t i = 0; i < count; i++) in->sum->stale_urgent += list[i].finding.urgency <= URGENCY_SAME_DAY;
+    return SALVE_OK;
 }
 
 /* Only what was saved is counted, and only then does anybody hear of what was left out. */
@@ -103,6 +141,7 @@ static void count_saved(struct importing *in, const struct import_done *done)
     in->sum->commons += done->commons;
     in->sum->resources = done->resources;
     in->sum->resource_count = done->resource_count;
+    count_again(in);
 }
 
 /* --- what is kept apart ------------------------------------------------------------------------------------------- */
@@ -182,12 +221,16 @@ static void tell_apart(struct importing *in, struct visit_apart *apart)
     if (watch->apart != NULL && (!apart->is_kept || !apart->may_see)) watch->apart(watch->with, apart);
 }
 
-static enum salve_code run(struct importing *in, const struct import_ask *ask, struct import_done *done,
-                           struct salve_err *err)
+/* What of the file is to be saved: what may be kept and is not here already. */
+static enum salve_code run(struct importing *in, struct rec_view *view, struct import_ask *ask,
+                           struct import_done *done, struct salve_err *err)
 {
+    struct visit_known *known = NULL;
+    TRY(visit_known_open(view, in->is_new, in->row.mem, &known, err));
+    visit_known_ask(known, ask);
     enum salve_code code = import_run(ask, &in->bundle, in->row.mem, done, err);
     if (code == SALVE_E_NOT_ADMITTED && done->issues != NULL) tell_issues(in, done->issues);
-    return code;
+    return code == SALVE_OK ? visit_known_settle(known, done, &in->again, err) : code;
 }
 
 /* Saves what may be kept. What is kept apart is judged first where nobody will see it again, or not this actor. */
@@ -203,12 +246,12 @@ static enum salve_code keep(struct importing *in, struct rec_view *view, struct 
     bool is_last_look = apart.count > 0 && !(apart.is_kept && rec_shows(view, CLASS_SENS));
     if (is_last_look) TRY(judge_apart(in, view, done, &apart, err));
     ask->leave_apart = apart.count > 0 && !apart.is_kept;
-    if (ask->leave_apart) TRY(run(in, ask, done, err));
+    if (ask->leave_apart) TRY(run(in, view, ask, done, err));
     if (ask->leave_apart) apart.count = done->apart_count;
     if (done->resource_count > 0) TRY(save(in, view, done, err));
     count_saved(in, done);
     if (apart.count > 0) tell_apart(in, &apart);
-    return SALVE_OK;
+    return count_stale(in, view, err);
 }
 
 static enum salve_code import_into(struct importing *in, struct rec_view *view, struct salve_err *err)
@@ -219,13 +262,10 @@ static enum salve_code import_into(struct importing *in, struct rec_view *view, 
     compartment_text(rec_compartment(view), compartment);
     TRY(visit_patient(view, &patient, err));
     if (patient != NULL) TRY(same_person(in, &patient->tape, err));
-    struct import_ask ask = {.rules = site_admission(in->row.site),
-                             .next = rec_next_number,
-                             .ctx = view,
-                             .minimise = in->ask->minimise && !in->is_minimised};
+    struct import_ask ask = {.rules = site_admission(in->row.site), .minimise = in->ask->minimise && !in->is_minimised};
     TRY(arena_str(in->row.mem, str_of(compartment), &ask.compartment, err));
     if (patient != NULL) TRY(arena_str(in->row.mem, patient->id, &ask.patient_id, err)); /* outlives the view */
-    TRY(run(in, &ask, &done, err));
+    TRY(run(in, view, &ask, &done, err));
     return keep(in, view, &ask, &done, err);
 }
 
@@ -419,6 +459,7 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
         return salve_refuse(err, SALVE_E_CONSENT, "nobody agrees for all people of a file; each row says it of its own",
                             "import");
     in->subject = subject;
+    in->is_new = true;
     TRY(read_bundle(in, bytes, err));
     TRY(tell_alarms(in, NULL, err));
     TRY(minimise(in, err));
@@ -503,9 +544,8 @@ enum salve_code visit_import_rows(const struct visit *visit, const struct csv_ma
                                   struct salve_err *err)
 {
     struct csv_import csv = {0};
-    char today[CLOCK_TEXT_BYTES];
     bool is_first = true, more = true;
-    if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
+    if (date.len == 0) TRY(visit_date(visit, site_now_unix_ms(visit->site), &date, err));
     enum salve_code code = csv_import_open(map, text, date, visit->mem, &csv, err);
     while (code == SALVE_OK && more) {
         code = import_row(visit, &csv, text, ask, sum, &is_first, &more, err);

@@ -16,8 +16,15 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
                                 struct salve_err *err);
 enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err);
 
+/* visit_date - the site's date at an instant, "2026-11-23". errors: those of site_zone; E_MEMORY. */
+enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err);
+
 /* visit_patient - the stored Patient of a view; NULL: there is none. */
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
+
+/* visit_name_of - "Ada Lovelace": given names, then family, of a Patient's first name; empty: it has none. */
+enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
+                              struct salve_err *err);
 
 /* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
  * now. *unread_answers: answers of questionnaires that nobody judges (import_answers). */

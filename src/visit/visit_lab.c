@@ -48,11 +48,10 @@ enum salve_code visit_import_results(const struct visit *visit, const struct csv
                                      struct salve_err *err)
 {
     struct csv_import csv = {0};
-    char today[CLOCK_TEXT_BYTES];
     bool more = true;
-    if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
+    if (date.len == 0) TRY(visit_date(visit, site_now_unix_ms(visit->site), &date, err));
     TRY(csv_import_open(map, text, date, visit->mem, &csv, err));
-    csv.zone = zone_machine();
+    TRY(site_zone(visit->site, &csv.zone, err));
     while (more) {
         TRY(next_row(visit, &csv, ask, sum, &more, err));
         if (ask->watch.person != NULL && !ask->watch.person(ask->watch.with, sum->people)) break;

@@ -30,20 +30,20 @@ enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct s
     return buf_done(&text, out, err);
 }
 
-/* "Ada Lovelace": given names, then family, of the first name. */
-static enum salve_code name_of(const struct tape *patient, struct arena *mem, struct str *out, struct salve_err *err)
+enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
+                              struct salve_err *err)
 {
     struct buf text;
     *out = STR("");
-    tape_at name = tape_get(patient, tape_root(patient), "name");
+    tape_at name = tape_get(tape, patient, "name");
     if (name == TAPE_NONE) return SALVE_OK;
-    *out = tape_child_text(patient, name, "text");
+    *out = tape_child_text(tape, name, "text");
     if (out->len > 0) return SALVE_OK;
     buf_init(&text, mem, 1 << 20);
-    for (tape_at at = tape_first(patient, name); at != TAPE_NONE; at = tape_next(patient, name, at))
-        if (tape_element(patient, at) == FHIR_E_HumanName_given)
-            buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(tape_text(patient, at)));
-    struct str family = tape_child_text(patient, name, "family");
+    for (tape_at at = tape_first(tape, name); at != TAPE_NONE; at = tape_next(tape, name, at))
+        if (tape_element(tape, at) == FHIR_E_HumanName_given)
+            buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(tape_text(tape, at)));
+    struct str family = tape_child_text(tape, name, "family");
     if (family.len > 0) buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", STR_ARGS(family));
     return buf_done(&text, out, err);
 }
@@ -63,6 +63,30 @@ static enum salve_code broken_reason(const struct visit_content *content, const 
     return code;
 }
 
+static bool has_language(const struct guideline_info *info, struct str language)
+{
+    for (size_t i = 0; i < info->language_count; i++)
+        if (str_eq(info->languages[i], language)) return true;
+    return false;
+}
+
+/* Words that no clinician accepted, or that nobody wrote yet, are said by their language and guideline. */
+static enum salve_code words_are_there(const struct letter_ask *ask, struct str language, struct salve_err *err)
+{
+    for (size_t f = 0; f < ask->finding_count; f++)
+        for (size_t g = 0; g < ask->guideline_count; g++) {
+            const struct guideline_info *info = guideline_info(ask->guidelines[g]);
+            if (!str_eq(info->id, ask->findings[f].guideline) || has_language(info, language)) continue;
+            (void)salve_fail(err, SALVE_E_NOT_FOUND, "language %.*s: words of %.*s", STR_ARGS(language),
+                             STR_ARGS(info->id));
+            return salve_why(err, SALVE_E_NOT_FOUND,
+                             "none are accepted here: 'salve guideline accept %.*s --words %.*s'; where the guideline "
+                             "has no letter.%.*s.json yet, it has to be written",
+                             STR_ARGS(info->id), STR_ARGS(language), STR_ARGS(language));
+        }
+    return SALVE_OK;
+}
+
 static enum salve_code render(const struct visit *visit, const struct letter_ask *ask, struct visit_sheet *sheet,
                               struct salve_err *err)
 {
@@ -70,6 +94,7 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     struct letter *letter = NULL;
     struct buf out;
     TRY(visit_frame(visit->content, sheet->language, &frame, err));
+    TRY(words_are_there(ask, sheet->language, err));
     enum salve_code code = letter_compose(ask, frame, visit->mem, &letter, err);
     if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
     if (code != SALVE_OK) return code;
@@ -108,7 +133,7 @@ static enum salve_code fill_ask(const struct visit *visit, struct letter_ask *as
     ask->guideline_count = visit->content->guideline_count;
     ask->is_demo = site_is_made_up(visit->site);
     if (patient == NULL) return SALVE_OK;
-    TRY(name_of(patient, visit->mem, &name, err));
+    TRY(visit_name_of(patient, tape_root(patient), visit->mem, &name, err));
     return visit_name_on_paper(name, visit->mem, &ask->person_name, err);
 }
 
@@ -141,18 +166,31 @@ static enum salve_code open_for_letter(const struct visit *visit, struct str car
     return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
 }
 
+/* A letter says what was signed; what rests on a value that was taken back is printed no more. */
+static enum salve_code is_up_to_date(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
+                                     struct salve_err *err)
+{
+    enum screen_age age;
+    TRY(screen_age(view, SCREEN_SIGNED, visit->mem, &age, err));
+    ask->is_outdated = age != SCREEN_CURRENT;
+    if (age != SCREEN_CORRECTED) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_STALE, "a value that these results rest on was taken back or changed", "letter");
+}
+
 /* What a view has for a letter. */
 static enum salve_code read_letter(const struct visit *visit, struct rec_view *view, family_mask families,
                                    struct letter_ask *ask, struct salve_err *err)
 {
     struct screen_set set = {0};
     const struct rec_resource *patient = NULL;
+    int64_t checked_unix_ms = 0;
     TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err));
+    TRY(is_up_to_date(visit, view, ask, err));
     TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
     TRY(visit_patient(view, &patient, err));
     TRY(log_head(visit, &ask->log_head, err));
     ask->clinician = set.signed_by;
-    ask->date = str_cut(set.checked_at, 0, 10);
+    if (clock_parse(set.checked_at, &checked_unix_ms)) TRY(visit_date(visit, checked_unix_ms, &ask->date, err));
     return fill_ask(visit, ask, patient == NULL ? NULL : &patient->tape, err);
 }
 
@@ -160,14 +198,13 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
 static enum salve_code add_code(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
                                 struct visit_sheet *sheets, size_t count, struct salve_err *err)
 {
-    char until[CLOCK_TEXT_BYTES];
     int64_t until_unix_s = 0;
     for (size_t i = 0; i < count; i++) {
         struct visit_sheet look = {.language = sheets[i].language, .is_text = true};
         TRY(render(visit, ask, &look, err));
     }
     TRY(rec_letter_code(view, visit->mem, &ask->code, &until_unix_s, err));
-    return arena_str(visit->mem, clock_date_text(until_unix_s * 1000, until), &ask->code_until, err);
+    return visit_date(visit, until_unix_s * 1000, &ask->code_until, err);
 }
 
 enum salve_code visit_letters(const struct visit *visit, struct str card, const struct visit_letters_ask *letters,
@@ -180,6 +217,7 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     if (code == SALVE_OK) code = add_code(visit, view, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = write_letters(visit, &ask, letters->sheets, letters->count, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
+    if (letters->is_outdated != NULL) *letters->is_outdated = ask.is_outdated;
     return visit_view_close(&view, code, err);
 }
 
@@ -203,14 +241,13 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     const struct tape *patient = NULL;
     size_t count = 0;
     uint32_t unread = 0;
-    char today[CLOCK_TEXT_BYTES];
     struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
     if (visit->actor.role != ROLE_CLINICIAN)
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
     TRY(visit_file_read(visit, bytes, &file, &unread, err));
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
     TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
-    ask.date = clock_date_text(file.now_unix_ms, today);
+    TRY(visit_date(visit, file.now_unix_ms, &ask.date, err));
     for (size_t i = 0; i < file.tape_count; i++)
         if (tape_patient(&file.tapes[i]) != TAPE_NONE) patient = &file.tapes[i];
     TRY(fill_ask(visit, &ask, patient, err));

@@ -3,6 +3,7 @@
  * consent to care; `save` is one save of 20 results into an open record; `screen` is all guidelines of SHARE over a
  * person with 20 results, drafts kept. valgrind counts what happens inside enrol_turn, save_turn and screen_turn. */
 #include "screen/screen.h"
+#include "t_choices.h"
 #include "t_site.h"
 
 enum { RESULTS = 20 };
@@ -57,7 +58,11 @@ static struct screen *accept_all(struct t_site *t, const char *folder)
     size_t count;
     struct screen *screen;
     t_must(guideline_load_all(folder, t->mem, &list, &count, &err));
-    for (size_t i = 0; i < count; i++) t_must(screen_accept(t->site, T_CLINICIAN, list[i], NULL, 0, t->mem, &err));
+    for (size_t i = 0; i < count; i++) {
+        struct guideline_choice choices[8];
+        size_t chosen = t_choices(list[i], choices, 8);
+        t_must(screen_accept(t->site, T_CLINICIAN, list[i], choices, chosen, t->mem, &err));
+    }
     t_must(screen_open(t->site, list, count, t->mem, &screen, NULL, &err));
     return screen;
 }

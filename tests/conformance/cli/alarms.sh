@@ -15,7 +15,7 @@ observation() { # id code value-json
 mmol() { printf '"valueQuantity":{"value":%s,"unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mmol/L"}' "$1"; }
 bundle() { # entries
     local IFS=,
-    printf '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","birthDate":"1980-02-03"}},%s]}' "$*"
+    printf '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","name":[{"family":"Haddad","given":["Amina"]}],"birthDate":"1980-02-03"}},%s]}' "$*"
 }
 loinc=http://loinc.org question=urn:salve:question
 sex=$(observation sex $loinc 46098-0 '"valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"248153007"}]}')
@@ -87,8 +87,18 @@ is "that is a finding for today" "$(grep -c '^  alarms-not-judged.*same-day' "$w
 is "and the table's own lines stand" "$(grep -c '^  glucose-very-high' "$work/told")" 1
 rm -rf "$share/guidelines/alarms-site"
 
-# Without the layer somebody looks today, and there is no letter.
+# What a clinician accepted is kept in the site, and on, whatever becomes of the folder.
 mv "$share/guidelines/alarms" "$work/away"
+fails 10 "the folder of the alarms is away" s screen --paper "$work/emergency.json"
+is "they are judged all the same" "$(grep -c '^  alarms-not-judged' "$work/told")" 0
+mkdir "$share/guidelines/alarms"
+echo '{' >"$share/guidelines/alarms/logic.json"
+fails 10 "or broken" s screen --paper "$work/emergency.json"
+is "and confirmed as they were" "$(grep -c 'not yet confirmed' "$work/told")" 0
+rm -rf "$share/guidelines/alarms"
+
+# Where nobody accepted them, without the folder somebody looks today, and there is no letter.
+ok "a clinician takes the acceptance back" s guideline accept alarms --take-back --yes --as dr-amina
 fails 1 "the alarms are away" s screen --paper "$work/emergency.json"
 is "that is a finding for today" "$(grep -c '^  alarms-not-judged.*same-day' "$work/told")" 1
 fails 6 "the letter is held" s letter --paper "$work/emergency.json" --as dr-amina -o "$work/none.html"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A guideline folder that is broken is named, with its file, at the sites that accepted it. The rest goes on.
+# A guideline folder that is broken is named, with its file; what a site accepted is kept there and goes on.
 set -u
 . tests/support/sh.sh
 site=$work/clinic share=$work/share
@@ -28,15 +28,21 @@ ok "nor does one whose logic is not there" s screen --paper "$work/measured.json
 is "and nothing else changes" "$(cat "$work/.out")" "$(cat "$work/whole")"
 cp "${BUILD:-build}/share/guidelines/kidney/logic.json" "$share/guidelines/kidney/logic.json"
 
+# What was accepted is kept in the site: a folder that breaks afterwards changes nothing.
 for file in guideline.json logic.json letter.en.json; do
     cp "$share/guidelines/blood-pressure/$file" "$work/kept"
     echo '{' >"$share/guidelines/blood-pressure/$file"
-    s screen --paper "$work/measured.json" >"$work/told" 2>&1 </dev/null
-    is "a broken $file that the site accepted is no success" "$?" 1
-    is "and is named ($file)" "$(grep -c "^  guideline-not-judged" "$work/told")/$(grep -q "blood-pressure/$file" "$work/told" && echo named)" 1/named
-    is "and nothing is found ($file)" "$(grep -c 'bp-category' "$work/told")" 0
+    ok "a broken $file of what the site accepted stops no screening" s screen --paper "$work/measured.json"
+    is "and changes no word of it ($file)" "$(cat "$work/.out")" "$(cat "$work/whole")"
+    s guideline list >"$work/told" 2>&1
+    is "guideline list names the folder and $file" "$(grep -c "^blood-pressure  *cannot be used: .*blood-pressure/$file" "$work/told")" 1
+    is "and what is in force ($file)" "$(grep -A2 '^blood-pressure .*accepted by dr-amina' "$work/told" | grep -c 'the share folder has no whole one')" 1
     cp "$work/kept" "$share/guidelines/blood-pressure/$file"
 done
+mv "$share/guidelines/blood-pressure" "$work/away"
+ok "nor does one that is away" s screen --paper "$work/measured.json"
+is "and nothing else changes" "$(cat "$work/.out")" "$(cat "$work/whole")"
+mv "$work/away" "$share/guidelines/blood-pressure"
 ok "whole again, it screens" s screen --paper "$work/measured.json"
 is "as before" "$(cat "$work/.out")" "$(cat "$work/whole")"
 

@@ -551,39 +551,59 @@ families.bbv_offer = {
     } };
 
 families.cervical = {
-    inputs: ['age', 'has_cervix', 'hiv', 'symptoms', 'last_test', 'last_result', 'years_since', 'consecutive_negatives'],
+    inputs: ['age', 'has_cervix', 'hiv', 'symptoms', 'last_test', 'last_result', 'years_since', 'consecutive_negatives', 'years_between', 'programme'],
     make() {
-        const last = pick('none', 'hpv', 'cytology', 'via');
-        return [near(18, 80, 0, [25, 30, 50, 65]), chance() < .9 ? 'yes' : 'no', pick('positive', 'negative', 'unknown'), chance() < .1 ? 'yes' : 'no', last,
-            ...(last === 'none' ? ['none', '', '0'] : [chance() < .15 ? 'positive' : 'negative', near(0, 12, 1, [3, 5]), String(int(0, 3))])];
+        const last = maybe(() => pick('none', 'hpv', 'hpv', 'cytology', 'via')), n = int(0, 3);
+        return [maybe(() => near(18, 80, 0, [25, 30, 50, 65, 66])), chance() < .9 ? 'yes' : 'no', pick('positive', 'negative', 'unknown'), chance() < .1 ? 'yes' : 'no', last,
+            ...(last === 'none' ? ['none', '', '0', ''] : [chance() < .15 ? 'positive' : 'negative', sometimes(.1, near(0, 12, 1, [3, 5, 10])), String(n), n < 2 ? '' : sometimes(.2, near(0, 12, 1, ['2.5', '4.5']))]),
+            pick('WHO2021', 'EU2022')];
     },
-    expect(age, cervix, hiv, symptoms, test, result, years, negatives) {
-        const n = Number(age), plus = hiv === 'positive';
-        const every = test === 'hpv' ? plus ? 3 : 5 : 3;
-        return { exp_status: cervix === 'no' ? 'not-eligible' : symptoms === 'yes' ? 'refer-symptoms' : result === 'positive' ? 'follow-up-positive'
-            : n < (plus ? 25 : 30) ? 'not-eligible' : test === 'none' ? n <= 65 ? 'due' : 'individual'
-            : n >= 50 && Number(negatives) >= 2 ? 'stop' : q(years).ge(every) ? 'due' : 'not-due' };
+    expect(age, cervix, hiv, symptoms, test, result, years, negatives, between, programme) {
+        const n = Number(age), plus = hiv === 'positive', is = word => ({ exp_status: word });
+        if (cervix === 'no') return is('not-eligible');
+        if (symptoms === 'yes') return is('refer-symptoms');
+        if (result === 'positive') return is('follow-up-positive');
+        if (age === '') return is('');
+        if (n < (plus ? 25 : 30)) return is('not-eligible');
+        if (test === '') return is('');
+        if (test === 'none') return is(n > 65 ? 'individual' : 'due');
+        const every = test === 'hpv' && !plus ? 5 : 3;
+        if (programme === 'EU2022') { if (n > 65) return is(years === '' || q(years).ge(10) ? 'individual' : 'stop'); }
+        else if (n >= 50 && Number(negatives) >= 2 && between !== '' && q(between).add('0.5').ge(every)) return is('stop');
+        return is(years === '' || q(years).ge(every) ? 'due' : 'not-due');
     } };
 families.colorectal = {
-    inputs: ['age', 'symptoms', 'high_risk', 'last_test', 'last_result', 'months_since'],
+    inputs: ['age', 'symptoms', 'high_risk', 'last_test', 'last_result', 'months_since', 'months_since_fit', 'programme'],
     make() {
-        const last = pick('none', 'fit', 'hsgfobt', 'sdna-fit', 'ctc', 'sigmoidoscopy', 'sigmoidoscopy+fit', 'colonoscopy');
-        return [near(35, 92, 0, [45, 75, 85]), chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', last,
-            ...(last === 'none' ? ['none', ''] : [last !== 'colonoscopy' && chance() < .15 ? 'positive' : 'negative', near(0, 130, 0, [12, 36, 60, 120])])];
+        const last = maybe(() => pick('none', 'fit', 'hsgfobt', 'sdna-fit', 'ctc', 'sigmoidoscopy', 'sigmoidoscopy+fit', 'sigmoidoscopy+fit', 'colonoscopy'));
+        const months = () => sometimes(.1, near(0, 130, 0, [12, 36, 60, 120]));
+        return [maybe(() => near(35, 92, 0, [45, 50, 74, 75, 85])), chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', last,
+            ...(last === 'none' ? ['none', '', ''] : [chance() < .15 ? 'positive' : 'negative', months(), last === 'sigmoidoscopy+fit' ? months() : '']), pick('USPSTF2021', 'EU2022')];
     },
-    expect(age, symptoms, risk, test, result, months) {
-        const n = Number(age), every = { fit: 12, hsgfobt: 12, 'sdna-fit': 36, ctc: 60, sigmoidoscopy: 60, 'sigmoidoscopy+fit': 120, colonoscopy: 120 }[test];
-        const due = test === 'none' || Number(months) >= every;
-        return { exp_status: symptoms === 'yes' ? 'refer-symptoms' : result === 'positive' ? 'colonoscopy-needed' : risk === 'yes' ? 'refer-high-risk'
-            : n < 45 || n > 85 ? 'not-eligible' : n > 75 ? due ? 'individual' : 'not-due' : due ? 'due' : 'not-due' };
+    expect(age, symptoms, risk, test, result, months, fit, programme) {
+        const n = Number(age), every = { fit: 12, hsgfobt: 12, 'sdna-fit': 36, ctc: 60, sigmoidoscopy: 60, 'sigmoidoscopy+fit': 120, colonoscopy: 120 }[test], is = word => ({ exp_status: word });
+        if (symptoms === 'yes') return is('refer-symptoms');
+        if (result === 'positive' && every !== undefined) return is(test === 'colonoscopy' ? 'refer-high-risk' : 'colonoscopy-needed');
+        if (risk === 'yes') return is('refer-high-risk');
+        if (age === '') return is('');
+        const [from, to, alone] = programme === 'EU2022' ? [50, 74, 999] : [45, 85, 76];
+        if (n < from || n > to) return is('not-eligible');
+        if (test === '') return is('');
+        const longAgo = (m, limit) => m === '' || Number(m) >= limit;
+        const due = test === 'none' || longAgo(months, every) || (test === 'sigmoidoscopy+fit' && longAgo(fit, 12));
+        return is(!due ? 'not-due' : n >= alone ? 'individual' : 'due');
     } };
 families.breast = {
-    inputs: ['age', 'sex', 'symptoms', 'high_risk', 'months_since'],
-    make: () => [near(30, 90, 0, [40, 74]), chance() < .85 ? 'female' : 'male', chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', sometimes(.3, near(0, 60, 0, [24]))],
-    expect(age, sex, symptoms, risk, months) {
-        const n = Number(age);
-        return { exp_status: symptoms === 'yes' ? 'refer-symptoms' : sex !== 'female' ? 'not-eligible' : risk === 'yes' ? 'refer-high-risk' : n < 40 ? 'not-eligible'
-            : n > 74 ? 'individual' : months === '' || Number(months) >= 24 ? 'due' : 'not-due' };
+    inputs: ['age', 'sex', 'symptoms', 'high_risk', 'months_since', 'programme'],
+    make: () => [maybe(() => near(30, 90, 0, [40, 45, 74])), maybe(() => chance() < .85 ? 'female' : 'male'), chance() < .1 ? 'yes' : 'no', chance() < .1 ? 'yes' : 'no', sometimes(.3, near(0, 60, 0, [24])), pick('USPSTF2024', 'EU2022')],
+    expect(age, sex, symptoms, risk, months, programme) {
+        const n = Number(age), is = word => ({ exp_status: word });
+        if (symptoms === 'yes') return is('refer-symptoms');
+        if (sex === 'male') return is('not-eligible');
+        if (risk === 'yes') return is('refer-high-risk');
+        if (sex === '' || age === '') return is('');
+        if (n < (programme === 'EU2022' ? 45 : 40)) return is('not-eligible');
+        return is(n > 74 ? 'individual' : months === '' || Number(months) >= 24 ? 'due' : 'not-due');
     } };
 families.lung = {
     inputs: ['age', 'pack_years', 'status', 'quit_years', 'symptoms', 'months_since'],

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every Synthea person goes through a whole visit: enrol, consent, import with minimising, screen, sign, letter, take. What
  * is taken away equals what was admitted, resource by resource. */
+#include "t_choices.h"
 #include "t.h"
 
 #include <stdlib.h>
@@ -165,7 +166,9 @@ static enum salve_code accept_all(struct visits *v, struct salve_err *err)
     struct visit visit = as(v, v->clinician, v->visit.mem);
     for (size_t i = 0; i < content->guideline_count; i++) {
         const struct guideline *ignored = NULL;
-        TRY(visit_accept(&visit, guideline_info(content->guidelines[i])->id, NULL, 0, &ignored, err));
+        struct guideline_choice choices[8];
+        size_t chosen = t_choices(content->guidelines[i], choices, 8);
+        TRY(visit_accept(&visit, guideline_info(content->guidelines[i])->id, choices, chosen, &ignored, err));
     }
     if (content->broken_count > 0) *err = content->broken[0].err;
     return content->broken_count > 0 ? err->code : visit_screening(&visit, &v->screening, err);

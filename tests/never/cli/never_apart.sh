@@ -13,7 +13,7 @@ answers() {
     local file=$1 n=0 answer; shift
     {
         printf '{"resourceType": "Bundle", "type": "collection", "entry": [\n'
-        printf ' {"resource": {"resourceType": "Patient", "id": "p", "birthDate": "1972-03-14"}}'
+        printf ' {"resource": {"resourceType": "Patient", "id": "p", "name": [{"family": "Haddad", "given": ["Amina"]}], "birthDate": "1972-03-14"}}'
         for answer in "$@"; do
             n=$((n + 1))
             printf ',\n {"resource": {"resourceType": "Observation", "id": "o%d", "status": "final", "code": {"coding": [' $n
@@ -35,7 +35,8 @@ told='44250|44260|68518|PHQ|AUDIT|phq9|audit|hiv|HIV|tb-|mood-safety|moderate|ta
 
 ok "init" salve init --name "North Clinic" --key-file "$SALVE_KEY_FILE" --staff kofi:registrar --staff lina:assistant \
     --staff dr-amina:clinician
-for id in body-measures mood alcohol blood-borne-viruses tuberculosis; do ok "accept $id" salve guideline accept $id --as dr-amina; done
+for id in body-measures mood alcohol blood-borne-viruses; do ok "accept $id" salve guideline accept $id --as dr-amina; done
+ok "accept tuberculosis" salve guideline accept tuberculosis --choose tb-programme=general --as dr-amina
 
 card=$(salve enrol --as kofi tests/conformance/cli/patient.json 2>/dev/null)
 ok "care without the tick" salve consent give "$card" --purpose care --read-back 1 --as kofi

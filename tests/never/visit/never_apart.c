@@ -5,6 +5,7 @@
 #include "../../unit/visit/visit_world.h"
 
 #include "json/json.h"
+#include "t_choices.h"
 
 #define MARK_NUMBER "90210."      /* in every value */
 #define MARK_TEXT   "quokkazebra" /* in every note */
@@ -199,9 +200,12 @@ static struct visit_screening accept_all(struct world *w)
 {
     struct visit_screening screening;
     const struct guideline *accepted = NULL;
-    for (size_t i = 0; i < w->visit.content->guideline_count; i++)
-        t_must(visit_accept(as(w, T_CLINICIAN), guideline_info(w->visit.content->guidelines[i])->id, NULL, 0, &accepted,
-                            &err));
+    for (size_t i = 0; i < w->visit.content->guideline_count; i++) {
+        struct guideline_choice choices[8];
+        size_t chosen = t_choices(w->visit.content->guidelines[i], choices, 8);
+        t_must(visit_accept(as(w, T_CLINICIAN), guideline_info(w->visit.content->guidelines[i])->id, choices, chosen,
+                            &accepted, &err));
+    }
     t_must(visit_screening(&w->visit, &screening, &err));
     return screening;
 }
@@ -220,7 +224,8 @@ static void import_rows(struct world *w, const struct visit_screening *screening
         size_t end = i + AT_ONCE < rows->count ? i + AT_ONCE : rows->count;
         buf_init(&out, w->t->mem, 1 << 20);
         buf_add(&out, STR("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{"
-                          "\"resourceType\":\"Patient\",\"id\":\"p\",\"birthDate\":\"1980-01-01\"}}"));
+                          "\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[{\"family\":\"Adeyemi\",\"given\":"
+                          "[\"Tala\"]}],\"birthDate\":\"1980-01-01\"}}"));
         for (size_t r = i; r < end; r++) buf_addf(&out, ",{\"resource\":%.*s}", STR_ARGS(rows->list[r]));
         buf_add(&out, STR("]}"));
         t_must(buf_done(&out, &file, &err));
@@ -366,7 +371,7 @@ static void with_the_tick_it_is_for_the_person_and_a_clinician_in_care(void **st
 /* FIB-4 is offered to people at risk, and one risk is how they drink: the finding is then made of it. */
 static const char LIVER[] =
     "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\","
-    "\"birthDate\":\"1980-01-01\"}}%s%s%s%s]}";
+    "\"name\":[{\"family\":\"Adeyemi\",\"given\":[\"Tala\"]}],\"birthDate\":\"1980-01-01\"}}%s%s%s%s]}";
 
 static struct str result_of(struct arena *mem, const char *code, const char *value, const char *unit)
 {

@@ -123,7 +123,7 @@ static void broken_logic_is_told_with_its_file(void **state)
 {
     (void)state;
     edit("logic.json", "\"type\":\"Round\"", "\"type\":\"Squash\"");
-    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:87:10: Elevated action", "");
+    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:84:10: Elevated action", "");
 }
 
 /* docs/never.md N12 */

@@ -50,14 +50,46 @@ static void edit(struct arena *mem, const char *file, const char *from, const ch
     t_must(file_write(path.ptr, text, 0644, &err));
 }
 
-static void a_changed_byte_of_any_file_is_another_content(void **state)
+/* put - a new file of the copy, made of another one. */
+static void put(struct arena *mem, const char *file, const char *like, const char *from, const char *to)
+{
+    struct str text, path = arena_printf(mem, "%s/guidelines/%s", folder, like);
+    t_must(file_read(path.ptr, 16 << 20, mem, &text, &err));
+    path = arena_printf(mem, "%s/guidelines/%s", folder, file);
+    t_must(file_write(path.ptr, text, 0644, &err));
+    edit(mem, file, from, to);
+}
+
+/* What an acceptance bound before files were kept: those of the folder, words too. */
+static struct str digest_with_words(const struct guideline *guideline, struct arena *mem)
+{
+    size_t count = 0;
+    const struct guideline_file *files = guideline_files(guideline, &count);
+    struct buf all;
+    uint8_t digest[CRYPTO_SHA256_BYTES];
+    char *hex = arena_alloc(mem, 2 * sizeof digest + 1);
+    struct str text;
+    buf_init(&all, mem, 1 << 20);
+    buf_addf(&all, "%.*s|%.*s\n", STR_ARGS(guideline_info(guideline)->id),
+             STR_ARGS(guideline_info(guideline)->version));
+    for (size_t i = 0; i < count; i++) {
+        if (str_is(files[i].name, "ranges.json")) continue;
+        crypto_sha256(files[i].bytes, digest);
+        str_hex(digest, sizeof digest, hex);
+        buf_addf(&all, "%s %.*s\n", hex, STR_ARGS(files[i].name));
+    }
+    t_must(buf_done(&all, &text, &err));
+    crypto_sha256(text, digest);
+    str_hex(digest, sizeof digest, hex);
+    return str_of(hex);
+}
+
+static void a_changed_byte_of_any_rule_is_another_content(void **state)
 {
     (void)state;
     static const struct {
         const char *file, *from, *to;
     } edits[] = {{"blood-pressure/guideline.json", "\"title\": \"", "\"title\": \"New "},
-                 {"blood-pressure/letter.en.json", "\"title\": \"", "\"title\": \"New "},
-                 {"blood-pressure/letter.ar.json", "\"title\": \"", "\"title\": \"New "},
                  {"blood-pressure/logic.cql", "// Averaging", "// averaging"},
                  {"blood-pressure/logic.json", "\"type\":\"Round\"", "\"type\": \"Round\""},
                  {"lib/SalveCommon.cql", "// ", "//  "},
@@ -73,6 +105,142 @@ static void a_changed_byte_of_any_file_is_another_content(void **state)
         last = now;
     }
     arena_close(mem);
+}
+
+/* Of the table of ranges the rows of the guideline's inputs are bound, and no others. */
+static void ranges_are_bound_where_they_concern_it(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open((size_t)1 << 30);
+    struct str before = digest_of(mem);
+    edit(mem, "../ranges.json", "\"hard\": [\"30\", \"300\"]", "\"hard\": [\"30\", \"301\"]"); /* waist */
+    assert_true(str_eq(before, digest_of(mem)));
+    edit(mem, "../ranges.json", "\"hard\": [\"40\", \"320\"]", "\"hard\": [\"40\", \"321\"]"); /* systolic */
+    assert_false(str_eq(before, digest_of(mem)));
+    arena_close(mem);
+}
+
+/* The words of each language are accepted apart: they leave the rules as they are. */
+static void words_are_bound_by_themselves(void **state)
+{
+    (void)state;
+    struct world w = world_make("accepting-words");
+    struct arena *mem = w.t->mem;
+    struct screen_acceptance a;
+    struct str before = digest_of(mem);
+    t_must(screen_accept(w.t->site, T_CLINICIAN, load(mem), NULL, 0, mem, &err));
+    edit(mem, "blood-pressure/letter.ar.json", "\"title\": \"", "\"title\": \"New ");
+    put(mem, "blood-pressure/letter.es.json", "blood-pressure/letter.en.json", "\"language\": \"en\"",
+        "\"language\": \"es\"");
+    struct guideline *here = load(mem);
+    assert_true(str_eq(before, digest_of(mem)));
+    t_must(screen_accepted(w.t->site, here, mem, &a, &err));
+    assert_int_equal(screen_words_stand(&a, here, STR("en")), SCREEN_WORDS_ACCEPTED);
+    assert_int_equal(screen_words_stand(&a, here, STR("ar")), SCREEN_WORDS_CHANGED);
+    assert_int_equal(screen_words_stand(&a, here, STR("es")), SCREEN_WORDS_NEW);
+    assert_code(screen_accept_words(w.t->site, T_ASSISTANT, here, STR("es"), mem, NULL), SALVE_E_ROLE);
+    assert_code(screen_accept_words(w.t->site, T_CLINICIAN, here, STR("fr"), mem, NULL), SALVE_E_NOT_FOUND);
+    t_must(screen_accept_words(w.t->site, T_CLINICIAN, here, STR("es"), mem, &err));
+    t_must(screen_accepted(w.t->site, here, mem, &a, &err));
+    assert_int_equal(screen_words_stand(&a, here, STR("es")), SCREEN_WORDS_ACCEPTED);
+    assert_int_equal(screen_words_stand(&a, here, STR("ar")), SCREEN_WORDS_CHANGED);
+    assert_int_equal(a.word_count, 3);
+    edit(mem, "blood-pressure/logic.cql", "// Averaging", "// averaging");
+    assert_code(screen_accept_words(w.t->site, T_CLINICIAN, load(mem), STR("ar"), mem, NULL), SALVE_E_CONFLICT);
+    t_site_drop(w.t);
+}
+
+/* What was accepted runs, byte for byte, whatever becomes of the folder. */
+static void what_was_accepted_is_loaded_from_the_commons(void **state)
+{
+    (void)state;
+    struct world w = world_make("accepting-kept");
+    struct arena *mem = w.t->mem;
+    struct screen_acceptance a;
+    struct guideline *first = load(mem), *kept = NULL;
+    size_t had = 0, has = 0;
+    t_must(screen_accept(w.t->site, T_CLINICIAN, first, NULL, 0, mem, &err));
+    edit(mem, "blood-pressure/guideline.json", "\"title\": \"", "\"title\": \"New ");
+    edit(mem, "blood-pressure/letter.en.json", "\"title\": \"", "\"title\": \"New ");
+    put(mem, "blood-pressure/letter.es.json", "blood-pressure/letter.en.json", "\"language\": \"en\"",
+        "\"language\": \"es\"");
+    t_must(screen_in_force(w.t->site, STR("blood-pressure"), mem, &a, &err));
+    t_must(screen_load(w.t->site, &a, mem, &kept, &err));
+    const struct guideline_file *were = guideline_files(first, &had), *are = guideline_files(kept, &has);
+    assert_int_equal(had, has);
+    for (size_t i = 0; i < had; i++) {
+        assert_true(str_eq(were[i].name, are[i].name));
+        assert_true(str_eq(were[i].bytes, are[i].bytes));
+    }
+    assert_int_equal(guideline_info(kept)->language_count, 2);
+    t_must(screen_open(w.t->site, &kept, 1, mem, &w.screen, &has, &err));
+    assert_int_equal(has, 0);
+    t_site_drop(w.t);
+}
+
+/* An acceptance of before files were kept binds the folder, rules and words, while that agrees. */
+static void an_older_acceptance_binds_the_folder(void **state)
+{
+    (void)state;
+    struct world w = world_make("accepting-older");
+    struct arena *mem = w.t->mem;
+    struct screen_acceptance a;
+    struct guideline *here = load(mem), *kept = NULL;
+    struct str version = guideline_info(here)->version, all = digest_with_words(here, mem);
+    struct str text = arena_printf(mem,
+                                   "{\"guideline\":\"blood-pressure\",\"version\":\"%.*s\",\"digest\":\"%.*s\","
+                                   "\"acceptedBy\":\"dr-amina\",\"at\":\"2026-11-01T00:00:00Z\",\"choices\":{}}",
+                                   STR_ARGS(version), STR_ARGS(all));
+    t_must(commons_put(w.t->site, T_CLINICIAN, STR("guideline"), STR("blood-pressure"), text, &err));
+    t_must(screen_accepted(w.t->site, here, mem, &a, &err));
+    assert_int_equal(a.file_count, 0);
+    assert_code(screen_load(w.t->site, &a, mem, &kept, NULL), SALVE_E_NOT_FOUND);
+    assert_code(screen_accept_words(w.t->site, T_CLINICIAN, here, STR("en"), mem, NULL), SALVE_E_CONFLICT);
+    edit(mem, "blood-pressure/letter.en.json", "\"title\": \"", "\"title\": \"New ");
+    assert_code(screen_accepted(w.t->site, load(mem), mem, &a, NULL), SALVE_E_CONFLICT);
+    t_site_drop(w.t);
+}
+
+static void a_guideline_that_is_taken_back_is_used_no_more(void **state)
+{
+    (void)state;
+    struct world w = world_make("accepting-back");
+    struct arena *mem = w.t->mem;
+    struct screen_acceptance a;
+    struct str *ids = NULL;
+    size_t count = 0;
+    bool has = true;
+    for (size_t i = 0; i < 2; i++) t_must(screen_accept(w.t->site, T_CLINICIAN, w.list[i], NULL, 0, mem, &err));
+    assert_code(screen_take_back(w.t->site, T_MANAGER, STR("blood-pressure"), mem, NULL), SALVE_E_ROLE);
+    assert_code(screen_take_back(w.t->site, T_CLINICIAN, STR("kidney"), mem, NULL), SALVE_E_NOT_FOUND);
+    t_must(screen_take_back(w.t->site, T_CLINICIAN, STR("blood-pressure"), mem, &err));
+    assert_code(screen_accepted(w.t->site, w.list[0], mem, &a, NULL), SALVE_E_NOT_FOUND);
+    t_must(screen_has_acceptance(w.t->site, STR("blood-pressure"), mem, &has, &err));
+    assert_false(has);
+    t_must(screen_all_in_force(w.t->site, mem, &ids, &count, &err));
+    assert_int_equal(count, 1);
+    assert_str(ids[0], "body-measures");
+    t_must(screen_accept(w.t->site, T_CLINICIAN, w.list[0], NULL, 0, mem, &err));
+    t_must(screen_accepted(w.t->site, w.list[0], mem, &a, &err));
+    t_site_drop(w.t);
+}
+
+/* A switch without an initial value is a question that a clinician answers. */
+static void a_switch_without_an_initial_value_is_chosen(void **state)
+{
+    (void)state;
+    struct world w = world_make("accepting-asked");
+    struct guideline_choice choice = {STR("bp-scheme"), STR("HEARTS")};
+    struct screen_acceptance a;
+    struct salve_err err = {0};
+    edit(w.t->mem, "blood-pressure/guideline.json", ",\n      \"initial\": \"ESC2024\"", "");
+    struct guideline *here = load(w.t->mem);
+    assert_code(screen_accept(w.t->site, T_CLINICIAN, here, NULL, 0, w.t->mem, &err), SALVE_E_USAGE);
+    assert_non_null(strstr(t_where(&err), "bp-scheme"));
+    assert_non_null(strstr(err.why, "ESC2024, "));
+    t_must(screen_accept(w.t->site, T_CLINICIAN, here, &choice, 1, w.t->mem, &err));
+    t_must(screen_accepted(w.t->site, here, w.t->mem, &a, &err));
+    t_site_drop(w.t);
 }
 
 /* Cases and vectors test a guideline and decide nothing; they may grow without a new acceptance. */
@@ -204,8 +372,14 @@ static void a_broken_acceptance_stops_the_opening(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        on_a_copy(a_changed_byte_of_any_file_is_another_content),
+        on_a_copy(a_changed_byte_of_any_rule_is_another_content),
         on_a_copy(cases_are_not_bound),
+        on_a_copy(ranges_are_bound_where_they_concern_it),
+        on_a_copy(words_are_bound_by_themselves),
+        on_a_copy(what_was_accepted_is_loaded_from_the_commons),
+        on_a_copy(an_older_acceptance_binds_the_folder),
+        cmocka_unit_test(a_guideline_that_is_taken_back_is_used_no_more),
+        on_a_copy(a_switch_without_an_initial_value_is_chosen),
         on_a_copy(an_edited_guideline_is_left_out_until_it_is_accepted_again),
         on_a_copy(another_version_is_another_content),
         cmocka_unit_test(the_accepted_choices_decide),

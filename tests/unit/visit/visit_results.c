@@ -314,11 +314,13 @@ static void an_import_and_the_settings_are_also_json(void **state)
     assert_str(
         text,
         "{\"people\":3,\"enrolledOnly\":0,\"refusedRows\":0,\"unreadAnswers\":0,\"lostUrgent\":0,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"apart\":{\"kept\":0,"
-        "\"notKept\":0,\"findings\":0,\"urgentPeople\":0},\"finished\":true,\"counts\":["
+        "\"notKept\":0,\"findings\":0,\"urgentPeople\":0},\"again\":{\"here\":0,\"older\":0,\"renewed\":0,"
+        "\"takenBack\":0,\"namedNothing\":0,\"ours\":0,\"otherCode\":0,\"nameCorrected\":false,"
+        "\"birthDateCorrected\":false,\"staleFindings\":0,\"staleUrgent\":0},\"finished\":true,\"counts\":["
         "{\"guideline\":\"bmi\",\"item\":\"bmi\",\"category\":\"usual\",\"count\":3},"
         "{\"guideline\":\"kidney\",\"item\":\"egfr\",\"category\":\"g2\",\"count\":1}]}"
         "{\"name\":\"North\",\"languages\":null,\"assentAgeYears\":0,\"consentAgeYears\":16,"
-        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\","
+        "\"majorityAgeYears\":0,\"nameIndex\":true,\"identifierSystems\":null,\"nationalPatterns\":null,\"units\":\"\",\"zone\":\"UTC\","
         "\"clinic\":{\"hours\":\"Mo-Fr\",\"places\":{\"clinic-soon\":\"here\"},\"names\":{}}}");
     arena_close(mem);
 }
@@ -447,7 +449,7 @@ static void a_new_site_has_a_manager_first(void **state)
     struct site *site = NULL;
     struct actor actor;
     bool is_lost = true;
-    struct visit_site_ask ask = {STR("North Clinic 7"), members, 2, told, &is_lost};
+    struct visit_site_ask ask = {STR("North Clinic 7"), members, 2, STR("UTC"), told, &is_lost};
     (void)state;
     assert_int_equal(visit_site_make(&options, &ask, w.t->mem, NULL), SALVE_E_IO);
     assert_int_not_equal(access(path.ptr, F_OK), 0); /* PINs that were not handed out: no site */
