@@ -144,7 +144,7 @@ static enum salve_code check_person(struct demo *demo, size_t index, struct salv
     struct rec_enrolled *enrolled = &demo->enrolled[index];
     cli_print("\n%.*s. %.*s\n", STR_ARGS(person->name), STR_ARGS(person->about));
     if (person->is_paper) return check_on_paper(demo, person, err);
-    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, STR(""), enrolled, err));
+    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, STR(""), STR(""), enrolled, err));
     TRY(agree(demo, person, enrolled->card, err));
     TRY(examine(demo, person, enrolled->card, err));
     return letters(demo, person, enrolled->card, err);

@@ -77,6 +77,12 @@ struct rec_enrolled {
 SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient,
                                          struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
 
+/* rec_enrol_told - the same, and the sex for reference ranges ("female", "male"; empty: not told) was asked for in
+ * these words: kept beside the Patient, as the Observation 46098-0 of class IDENT, so that it counts as recorded. */
+SALVE_MUST_USE enum salve_code rec_enrol_told(struct site *site, struct actor actor, const struct tape *patient,
+                                              struct str sex, struct arena *mem, struct rec_enrolled *out,
+                                              struct salve_err *err);
+
 /* rec_enrol_slip - the same for somebody who is not there: out->slip is handed out, and out->card is for this program
  * alone, which may put down what came with the person and then calls rec_slip_done, after which no card opens the
  * record. A slip opens nothing. What a crash leaves of the card nobody has seen, and the claim takes it away.

@@ -83,6 +83,16 @@ static enum salve_code id_check(struct rec_view *view, const struct rec_item *it
                         STR_ARGS(type));
 }
 
+/* It is the role that does not reach it, not the person who did not agree. */
+static enum salve_code not_writable(const struct rec_view *view, enum data_class class, struct salve_err *err)
+{
+    bool is_role = (class == CLASS_IDENT || class == CLASS_CLIN) &&
+                   (consent_role_classes(view->actor.role, view->purpose) & CLASS_BIT(class)) == 0;
+    if (!is_role) return salve_fail(err, SALVE_E_CONSENT, "class of the view");
+    (void)salve_fail(err, SALVE_E_ROLE, "%s", role_text(view->actor.role));
+    return salve_why(err, SALVE_E_ROLE, "this role notes nothing of class %s; somebody else has to", class_text(class));
+}
+
 static enum salve_code item_check(struct rec_view *view, const struct rec_item *item, enum data_class *class,
                                   struct arena *mem, struct salve_err *err)
 {
@@ -93,7 +103,7 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
     compartment_text(view->gate.chain.id, text);
     enum salve_code code = admit_check(view->site->rules, item->tape, compartment, mem, &issues, err);
     if (code == SALVE_OK) code = class_of(view, item, class, err);
-    if (code == SALVE_OK && !may_write(view, *class)) code = salve_fail(err, SALVE_E_CONSENT, "class of the view");
+    if (code == SALVE_OK && !may_write(view, *class)) code = not_writable(view, *class, err);
     return code == SALVE_OK ? id_check(view, item, *class, err) : code;
 }
 

@@ -166,6 +166,17 @@ static enum salve_code open_for_letter(const struct visit *visit, struct str car
     return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
 }
 
+/* Nothing is signed: the step that comes next is said. */
+static enum salve_code not_signed(const struct visit *visit, struct rec_view *view, struct salve_err *err)
+{
+    struct screen_set drafts = {0};
+    bool has_drafts = screen_findings(view, SCREEN_DRAFT, visit->mem, &drafts, NULL) == SALVE_OK;
+    return salve_refuse(err, SALVE_E_NOT_FOUND,
+                        has_drafts ? "there are drafts and nothing is signed; next: 'salve sign' by a clinician"
+                                   : "nothing was judged yet; next: 'salve screen', then 'salve sign' by a clinician",
+                        "signed findings");
+}
+
 /* A letter says what was signed; what rests on a value that was taken back is printed no more. */
 static enum salve_code is_up_to_date(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
                                      struct salve_err *err)
@@ -184,7 +195,9 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
     struct screen_set set = {0};
     const struct rec_resource *patient = NULL;
     int64_t checked_unix_ms = 0;
-    TRY(screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err));
+    enum salve_code code = screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err);
+    if (code == SALVE_E_NOT_FOUND) return not_signed(visit, view, err);
+    if (code != SALVE_OK) return code;
     TRY(is_up_to_date(visit, view, ask, err));
     TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
     TRY(visit_patient(view, &patient, err));

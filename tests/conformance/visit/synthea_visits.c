@@ -83,7 +83,7 @@ static enum salve_code enrol(struct visits *v, struct str text, struct arena *me
     TRY(admit_minimise(site_admission(visit.site), &bundle, STR(""), mem, &kept, err));
     TRY(tape_copy(&kept.tape, tape_get(&kept.tape, tape_root(&kept.tape), "entry.resource"), NULL, NULL, mem, &patient,
                   err));
-    TRY(visit_enrol(&visit, &patient, STR(""), &enrolled, err));
+    TRY(visit_enrol(&visit, &patient, STR(""), STR(""), &enrolled, err));
     *card = enrolled.card;
     return agree(v, *card, mem, err);
 }
