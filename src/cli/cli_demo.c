@@ -96,13 +96,13 @@ static enum salve_code examine(struct demo *demo, const struct visit_demo_person
     struct visit_import_ask ask = {.minimise = false};
     struct visit_imported sum = {0};
     struct screen_found findings;
-    size_t count = 0;
+    struct visit_signed done;
     TRY(visit_import(as(demo, ROLE_ASSISTANT), card, person->bundle, &ask, &sum, err));
     cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
     TRY(visit_screen(demo->visit, &demo->screening, card, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
-    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, &count, NULL, err));
-    cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), count);
+    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, NULL, &done, err));
+    cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), done.count);
     return SALVE_OK;
 }
 
@@ -113,8 +113,9 @@ static enum salve_code letters(struct demo *demo, const struct visit_demo_person
         {.language = STR("en")}, {STR("en"), .is_pdf = true}, {.language = STR("ar")}, {STR("ar"), .is_pdf = true}};
     struct visit_letters_ask ask = {.sheets = sheets, .count = 4};
     struct visit *visit = as(demo, person->is_paper ? ROLE_CLINICIAN : ROLE_PARTICIPANT);
+    struct visit_paper paper = {.bytes = person->bundle};
     if (person->is_paper)
-        TRY(visit_paper_letters(visit, &demo->screening, person->bundle, &ask, err));
+        TRY(visit_paper_letters(visit, &demo->screening, &paper, &ask, err));
     else
         TRY(visit_letters(visit, card, &ask, NULL, err));
     for (size_t i = 0; i < 4; i++) {
@@ -131,7 +132,8 @@ static enum salve_code letters(struct demo *demo, const struct visit_demo_person
 static enum salve_code check_on_paper(struct demo *demo, const struct visit_demo_person *person, struct salve_err *err)
 {
     struct screen_found findings;
-    TRY(visit_paper_screen(demo->visit, &demo->screening, person->bundle, &findings, err));
+    struct visit_paper paper = {.bytes = person->bundle};
+    TRY(visit_paper_screen(demo->visit, &demo->screening, &paper, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
     TRY(letters(demo, person, STR_NONE, err));
     cli_print("  stored: nothing\n");

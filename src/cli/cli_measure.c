@@ -35,7 +35,9 @@ static bool is_confirmed(void *with, const struct visit_doubt *doubt)
 
 static void tell_alarms(void *with, const struct screen_found *findings)
 {
-    cli_alarms_tell(((struct asking *)with)->cli, 0, findings);
+    struct cli *cli = ((struct asking *)with)->cli;
+    cli_alarms_tell(cli, 0, findings);
+    cli->exit_status = cli_urgency_status(visit_urgency(findings));
 }
 
 enum salve_code cli_measure(struct cli *cli, struct salve_err *err)

@@ -34,6 +34,7 @@ struct rec_gate_ask {
     class_mask classes;
     struct compartment id;
     bool is_counted;   /* against the quota */
+    bool is_shown;     /* the person's card is there: their tickets are good for a while (worklist.h) */
     bool is_gates_own; /* what the person decided before is carried out: nobody has to show anything */
 };
 

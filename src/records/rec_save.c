@@ -159,6 +159,7 @@ static enum salve_code save_in(struct saving *s, struct rec_tx *tx, struct salve
     for (size_t i = 0; i < s->count; i++) event.classes |= CLASS_BIT(s->classes[i]);
     for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
         if (event.classes & CLASS_BIT(c)) code = put_class(s, tx, (enum data_class)c, err);
+    if (code == SALVE_OK) code = rec_view_work(view, tx, err);
     return code == SALVE_OK ? rec_note(tx, &view->gate.chain, &event, &s->leaf, err) : code;
 }
 
@@ -170,6 +171,7 @@ static enum salve_code save_alone(struct saving *s, struct arena *work, struct s
     code = save_in(s, &tx, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
+    if (code == SALVE_OK) rec_view_work_done(s->view);
     return code;
 }
 
@@ -215,6 +217,8 @@ static enum salve_code save_all(struct site *site, struct rec_batch *batches, st
         if (batches[i].code == SALVE_OK) code = save_batch(&batches[i], &savings[i], &tx, err);
     if (code == SALVE_OK && count_good(batches, count) > 0) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        if (batches[i].code == SALVE_OK) rec_view_work_done(savings[i].view);
     return code;
 }
 

@@ -7,7 +7,7 @@
  *
  *     screen_open(site, guidelines, guideline_count, mem, &screen, err);       // refuses what is not accepted
  *     screen_run(screen, view, mem, &findings, &count, err);                   // view of purpose CARE
- *     screen_sign(view, dr_amina, mem, &signed_count, err);
+ *     screen_sign(view, dr_amina, NULL, 0, mem, &signed_count, err);
  *     screen_findings(view, SCREEN_SIGNED, mem, &set, err);                    // what the letter prints
  *
  * What is kept (docs/formats/findings.md): one Observation a finding (status preliminary, then final), a proposed
@@ -177,11 +177,17 @@ struct screen_found {
 SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
                                           struct screen_found *out, struct salve_err *err);
 
+/* A draft that is left out at a signing, and why: in the words of the clinician. */
+struct screen_leave {
+    struct str item, reason;
+};
+
 /* screen_sign - every draft becomes final (Observation) or active (ServiceRequest, Task), with a Provenance that names
- * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. E_STALE: the record is newer than the drafts.
- * *count: findings signed. */
-SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
-                                           struct salve_err *err);
+ * the clinician. Those that are left out end, with a Provenance that says why; an alarm among them stays open until the
+ * person was told and it was closed (told.h). E_ROLE: no clinician. E_NOT_FOUND: there is no draft, or none of that
+ * item. E_USAGE: no reason. E_STALE: the record is newer than the drafts. *count: findings signed. */
+SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, const struct screen_leave *leave,
+                                           size_t leave_count, struct arena *mem, size_t *count, struct salve_err *err);
 
 /* --- what came after ---------------------------------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "fhir/tape_edit.h"
+#include "records/worklist.h"
 #include "screen/screen.h"
 
 #define SCREEN_EXTENSION "urn:salve:extension:"
@@ -85,6 +86,9 @@ tape_at screen_extension(const struct tape *tape);
 enum salve_code screen_finding(const struct tape *tape, tape_at extension, struct arena *mem, struct finding *out,
                                struct salve_err *err);
 
+/* screen_kept_urgency - of the finding that the extension holds, without reading the rest. */
+enum urgency screen_kept_urgency(const struct tape *tape, tape_at extension);
+
 /* screen_with_status - a copy of the resource with another status. */
 enum salve_code screen_with_status(const struct tape *tape, struct str status, struct arena *mem, struct tape *out,
                                    struct salve_err *err);
@@ -122,16 +126,42 @@ bool screen_is_note(const struct rec_resource *resource); /* is it one by its fo
 const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
                                          const struct finding *finding);
 
+/* screen_is_same - do two findings say the same of the same values? */
+bool screen_is_same(const struct finding *a, const struct finding *b);
+
+/* screen_is_taken_back - is it a value that counts nowhere any more? screen_is_named - is it the one of "Type/<id>"? */
+bool screen_is_taken_back(const struct rec_resource *one);
+bool screen_is_named(const struct rec_resource *one, struct str reference);
+
 /* A finding that stands: a draft, signed, or left out at a signing as an alarm. */
 struct screen_kept {
     const struct rec_resource *kept; /* the Observation */
     struct finding finding;
     const struct screen_note *told, *closed; /* NULL: not yet */
-    bool is_open;                            /* an alarm that is not told, or not closed */
+    bool is_retracted;                       /* a value that it rests on was taken back */
+    bool is_untold; /* an alarm to tell; or to tell again, where it was retracted behind the telling */
+    bool is_open;   /* an alarm that is not told, or not closed */
 };
-/* screen_kept_read - of all that the view shows, in the order of saving. */
-enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
-                                 struct salve_err *err);
+/* screen_kept_read - of all that the view shows, in the order of saving; or the alarms among them. */
+enum screen_which { SCREEN_ALL, SCREEN_ALARMS_ONLY };
+enum salve_code screen_kept_read(struct rec_view *view, const struct screen_notes *notes, enum screen_which which,
+                                 struct arena *mem, struct screen_kept **out, size_t *count, struct salve_err *err);
+
+/* What is open about a person, by task and part (screen_work.c). Begin with screen_work_begin, add every finding that
+ * will stand after the save, then screen_work_set: it goes with that save. `is_screened`: what came was judged now.
+ * Who does not see what is kept apart ends nothing of it. */
+struct screen_work {
+    enum urgency open[WORK_TASKS][WORK_PARTS]; /* URGENCY_COUNT: nothing */
+};
+void screen_work_begin(struct screen_work *work);
+void screen_work_alarm(struct screen_work *work, const struct finding *finding, bool is_told, bool is_closed);
+void screen_work_draft(struct screen_work *work, const struct finding *finding);
+struct work_entry screen_work_entry(const struct rec_view *view, enum work_part part, enum work_task task,
+                                    enum urgency urgency);
+struct screen_kept;
+void screen_work_kept(struct screen_work *work, const struct screen_kept *kept);
+enum salve_code screen_work_set(struct rec_view *view, const struct screen_work *work, bool is_screened,
+                                struct arena *mem, struct salve_err *err);
 
 /* screen_provenance - who did what with these targets, at the time of the view. `reason`: empty for none. */
 struct screen_deed {

@@ -21,15 +21,14 @@ static bool is_newer(const struct rec_resource *one, const struct rec_resource *
            (one->class != CLASS_SENS || finding->class == CLASS_SENS);
 }
 
-static bool is_taken_back(const struct rec_resource *one)
+bool screen_is_taken_back(const struct rec_resource *one)
 {
     struct same_mark mark;
     same_mark(&one->tape, 0, &mark);
     return mark.word >= SAME_REFUTED;
 }
 
-/* The resource of "Type/<id>" in the list. */
-static bool is_named(const struct rec_resource *one, struct str reference)
+bool screen_is_named(const struct rec_resource *one, struct str reference)
 {
     ptrdiff_t slash = str_find(reference, STR("/"));
     return slash > 0 && str_eq(str_cut(reference, 0, (size_t)slash), one->type) &&
@@ -40,7 +39,8 @@ static bool uses(const struct rec_resource *finding, const struct rec_resource *
 {
     const struct tape *tape = &finding->tape;
     for (tape_at c = tape_first(tape, 0); c != TAPE_NONE; c = tape_next(tape, 0, c))
-        if (tape_path_name(tape, c) == FHIR_N_derivedFrom && is_named(value, tape_child_text(tape, c, "reference")))
+        if (tape_path_name(tape, c) == FHIR_N_derivedFrom &&
+            screen_is_named(value, tape_child_text(tape, c, "reference")))
             return true;
     return false;
 }
@@ -95,7 +95,7 @@ static void note_change(const struct rec_resource *finding, const struct rec_res
                         const struct rec_resource *all, size_t count, struct change *out)
 {
     bool is_used = one->version == 1 ? stands_for_used(one, finding, all, count) : uses(finding, one);
-    bool is_back = is_taken_back(one) && (is_used || (one->version > 1 && !str_is(one->type, "Observation")));
+    bool is_back = screen_is_taken_back(one) && (is_used || (one->version > 1 && !str_is(one->type, "Observation")));
     out->is_withdrawn = out->is_withdrawn || is_back;
     out->is_changed = out->is_changed || is_back || is_used;
 }

@@ -29,11 +29,11 @@ SALVE_MUST_USE enum salve_code visit_born_check(struct str birth_date, int64_t n
 SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_form *form, struct arena *mem,
                                                   struct str *out, struct salve_err *err);
 
-/* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must reach
- * the person or the disk before anything else is done for them. `sex`: the answer to "sex for reference ranges", asked
- * in these words, which then counts as recorded; empty: nobody asked. `word` is theirs, to be told beside the card where
- * no birth date is recorded; empty: none. Errors of visit_born_check, rec_enrol and rec_word_set; after those nobody is
- * enrolled. */
+/* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must
+ * reach the person or the disk before anything else is done for them. `sex`: the answer to "sex for reference
+ * ranges", asked in these words, which then counts as recorded; empty: nobody asked. `word` is theirs, to be told
+ * beside the card where no birth date is recorded; empty: none. Errors of visit_born_check, rec_enrol and
+ * rec_word_set; after those nobody is enrolled. */
 SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str sex,
                                            struct str word, struct rec_enrolled *out, struct salve_err *err);
 

@@ -89,6 +89,9 @@ struct visit_watch {
     /* What the alarm layer finds in a person's file, first of all. `line` of a file of many people; 0: one file. Not
      * called for nothing. */
     void (*alarms)(void *with, uint64_t line, const struct screen_found *findings);
+    /* A new person with something of today or now, once they are whole: the row of the file (the first behind the head
+     * is 1) and the ticket of their open work; empty where nothing of it is kept. An error ends the import. */
+    enum salve_code (*urgent)(void *with, uint64_t row, struct str ticket, enum urgency urgency, struct salve_err *err);
     void (*apart)(void *with, const struct visit_apart *apart); /* to be told to people at once */
     /* The accepted guidelines, when something that is kept apart has to be judged and ask.screening is NULL. *out
      * stays NULL where none is accepted. */
@@ -117,6 +120,8 @@ enum { VISIT_RULES_MAX = 64 };
 /* What came of it, summed up over all calls with the same struct; zero it first. */
 struct visit_imported {
     uint64_t people, resources_in, kept;
+    uint64_t rows;                       /* of a file of new people, with those of an earlier run */
+    uint64_t emergency, same_day;        /* people whose most urgent finding is of now, of today */
     uint64_t enrolled_only;              /* of the people: those whose file named no whole agreement to care */
     uint64_t less_urgent;                /* of these: those with a value that is not kept and is due today or now */
     uint64_t commons;                    /* staff and places, which are not kept with a person */
@@ -136,11 +141,11 @@ struct visit_imported {
     size_t resource_count;
 };
 
-/* visit_imported_json - {"people":..,"enrolledOnly":..,"lostUrgent":..,"resources":..,"kept":..,"leftOut":{rule:count},
- * "apart":{"kept":..,"notKept":..,"findings":..,"urgentPeople":..},"again":{"here":..,"older":..,"renewed":..,
- * "takenBack":..,"namedNothing":..,"ours":..,"otherCode":..,"nameCorrected":..,"birthDateCorrected":..,
- * "staleFindings":..,"staleUrgent":..},"finished":..,"counts":[{"guideline":..,"item":..,"category":..,"count":..}]};
- * the counts are sorted and hold nothing that is kept apart. */
+/* visit_imported_json - {"people":..,"enrolledOnly":..,"lostUrgent":..,"emergencyNow":..,"sameDay":..,"resources":..,
+ * "kept":..,"leftOut":{rule:count},"apart":{"kept":..,"notKept":..,"findings":..,"urgentPeople":..},"again":{"here":..,
+ * "older":..,"renewed":..,"takenBack":..,"namedNothing":..,"ours":..,"otherCode":..,"nameCorrected":..,
+ * "birthDateCorrected":..,"staleFindings":..,"staleUrgent":..},"finished":..,"counts":[{"guideline":..,"item":..,
+ * "category":..,"count":..}]}; the counts are sorted and hold nothing that is kept apart. */
 void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w);
 
 /* visit_import - a Bundle, NDJSON or one resource into the record of the person with that card.

@@ -41,7 +41,7 @@ SALVE_MUST_USE enum salve_code visit_results(const struct visit *visit, struct s
 /* visit_paper_letters - the same for a file about one person; nothing is stored, this sheet is the only copy.
  * E_ROLE: on paper a clinician, the actor, answers for the results. */
 SALVE_MUST_USE enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
-                                                   struct str bytes, const struct visit_letters_ask *letters,
+                                                   struct visit_paper *paper, const struct visit_letters_ask *letters,
                                                    struct salve_err *err);
 
 /* visit_name_on_paper - a name as it may be printed: no control characters, nothing that turns the direction of what

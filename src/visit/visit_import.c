@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
+#include "records/worklist.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
 #include "visit/known_int.h"
@@ -24,6 +25,9 @@ struct importing {
     bool is_minimised;
     const struct csv_import *csv; /* the row's own agreements; NULL: none */
     struct str subject;           /* of a CSV row */
+    struct screen_found alarms;   /* of the file as it came */
+    enum urgency urgency;         /* the most urgent of all that was found, or is lost */
+    struct str ticket;            /* of a person's open work */
     bool is_new;                  /* the record holds what enrolment keeps, no more */
     struct visit_again again;
     bool is_asked, is_right; /* about what is unlikely in the file */
@@ -58,14 +62,26 @@ static enum salve_code read_bundle(struct importing *in, struct str bytes, struc
     return code;
 }
 
+static void is_urgent(struct importing *in, enum urgency urgency)
+{
+    if (urgency < in->urgency) in->urgency = urgency;
+}
+
+/* One person more, and how urgent they are. */
+static void count_urgent(const struct importing *in)
+{
+    in->sum->emergency += in->urgency == URGENCY_EMERGENCY_NOW;
+    in->sum->same_day += in->urgency == URGENCY_SAME_DAY;
+}
+
 /* Raw values are judged first, whatever becomes of the file. */
 static enum salve_code tell_alarms(struct importing *in, struct rec_view *view, struct salve_err *err)
 {
-    struct screen_found findings = {0};
     const struct visit_watch *watch = &in->ask->watch;
-    if (in->ask->alarms == NULL || watch->alarms == NULL) return SALVE_OK;
-    TRY(visit_alarms(&in->row, in->ask->alarms, view, &in->bundle, &findings, err));
-    if (findings.count > 0) watch->alarms(watch->with, in->line, &findings);
+    if (in->ask->alarms == NULL) return SALVE_OK;
+    TRY(visit_alarms(&in->row, in->ask->alarms, view, &in->bundle, &in->alarms, err));
+    if (in->alarms.count > 0 && watch->alarms != NULL) watch->alarms(watch->with, in->line, &in->alarms);
+    is_urgent(in, visit_urgency(&in->alarms));
     return SALVE_OK;
 }
 
@@ -93,14 +109,17 @@ static enum salve_code save(struct importing *in, struct rec_view *view, const s
 {
     struct tape note;
     size_t count = done->resource_count;
-    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + 2);
+    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + 3);
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     for (size_t i = 0; i < count; i++)
         items[i] = (struct rec_item){&done->resources[i].tape, done->resources[i].families != 0 ? CLASS_SENS : 0};
+    TRY(visit_work_before(&in->row, view, &in->alarms, err));
+    if (in->again.renewed + in->again.taken_back > 0) TRY(screen_work_correcting(view, in->row.mem, err));
     if (in->again.name_corrected || in->again.born_corrected) {
         TRY(visit_correction(view, in->row.actor, done->resources[0].id, in->row.mem, &note, err));
         items[count++] = (struct rec_item){&note, CLASS_IDENT};
     }
+    TRY(visit_encounter(&in->row, view, items, &count, err));
     return rec_save(view, items, count, NULL, in->row.mem, err);
 }
 
@@ -127,7 +146,7 @@ static enum salve_code count_stale(struct importing *in, struct rec_view *view, 
     TRY(screen_stale(view, in->row.mem, &list, &count, err));
     in->sum->stale += count;
     for (size_t i = 0; i < count; i++) in->sum->stale_urgent += list[i].finding.urgency <= URGENCY_SAME_DAY;
-    return SALVE_OK;
+    return screen_work_refresh(view, in->row.mem, err);
 }
 
 /* Only what was saved is counted, and only then does anybody hear of what was left out. */
@@ -309,11 +328,24 @@ static enum salve_code import_into(struct importing *in, struct rec_view *view, 
     return keep(in, view, &ask, &done, err);
 }
 
+/* Whatever became of the file: what it held and the record does not is told all the same, but for a file about somebody
+ * else. The first failure is told. */
+static enum salve_code look_after(struct importing *in, struct rec_view *view, enum salve_code code,
+                                  struct salve_err *err)
+{
+    struct salve_err second = {0};
+    if (view == NULL || in->ask->alarms == NULL || code == SALVE_E_CONFLICT) return code;
+    enum salve_code after = visit_work_after(&in->row, in->ask->alarms, view, &in->alarms, &second);
+    if (code == SALVE_OK && after != SALVE_OK && err != NULL) *err = second;
+    return code == SALVE_OK ? after : code;
+}
+
 enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
-                                  struct visit_imported *sum, struct salve_err *err)
+                                  const struct screen_found *alarms, struct visit_imported *sum, struct salve_err *err)
 {
     static const struct visit_import_ask plain = {0};
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = &plain, .sum = sum};
+    struct importing in = {
+        .row = *visit, .sum_mem = visit->mem, .ask = &plain, .sum = sum, .alarms = *alarms, .urgency = URGENCY_NONE};
     TRY(read_bundle(&in, bytes, err));
     return import_into(&in, view, err);
 }
@@ -331,14 +363,32 @@ static enum salve_code open_telling(struct importing *in, struct str key, struct
 enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
                              const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
 {
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     struct rec_view *view = NULL;
     TRY(read_bundle(&in, bytes, err));
     enum salve_code code = open_telling(&in, card, &view, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
+    code = look_after(&in, view, code, err);
     code = visit_view_close(&view, code, err);
+    count_urgent(&in);
     sum->people += code == SALVE_OK;
     return code;
+}
+
+static enum salve_code ticket_of(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct work mine;
+    TRY(worklist_mine(view, in->row.mem, &mine, err));
+    in->ticket = mine.ticket;
+    return SALVE_OK;
+}
+
+/* A row with something of today or now, for whoever finds the person. */
+static enum salve_code name_urgent(const struct importing *in, struct salve_err *err)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    if (in->urgency > URGENCY_SAME_DAY || watch->urgent == NULL) return SALVE_OK;
+    return watch->urgent(watch->with, in->sum->rows, in->ticket, in->urgency, err);
 }
 
 /* Reads the row again as what it is: about the Patient of the record that its key opened. */
@@ -363,7 +413,13 @@ static enum salve_code about(struct importing *in, struct rec_view *view, const 
 enum salve_code visit_import_row(const struct visit *row, const struct csv_import *csv, const struct visit_named *named,
                                  const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
 {
-    struct importing in = {.row = *row, .sum_mem = named->sum_mem, .ask = ask, .sum = sum, .line = csv->line};
+    struct importing in = {.row = *row,
+                           .sum_mem = named->sum_mem,
+                           .ask = ask,
+                           .sum = sum,
+                           .line = csv->line,
+                           .urgency = URGENCY_NONE,
+                           .ticket = STR("")};
     struct rec_view *view = NULL;
     struct str json;
     TRY(csv_import_bundle(csv, STR("Patient/row"), row->mem, &json, err));
@@ -372,7 +428,11 @@ enum salve_code visit_import_row(const struct visit *row, const struct csv_impor
     enum salve_code code = open_telling(&in, named->key, &view, err);
     if (code == SALVE_OK) code = about(&in, view, csv, named->born, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
+    code = look_after(&in, view, code, err);
+    if (code == SALVE_OK) code = ticket_of(&in, view, err);
     code = visit_view_close(&view, code, err);
+    if (code == SALVE_OK) code = name_urgent(&in, err);
+    count_urgent(&in);
     sum->people += code == SALVE_OK;
     return code;
 }
@@ -414,6 +474,7 @@ static enum salve_code evaluate(struct importing *in, struct rec_view *view, str
     struct screen_found found;
     if (in->ask->screening == NULL) return SALVE_OK;
     TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &found, err));
+    is_urgent(in, visit_urgency(&found));
     return screen_counts_add(&in->sum->findings, found.list, found.count, in->sum_mem, err);
 }
 
@@ -447,6 +508,7 @@ static enum salve_code tell_less(struct importing *in, struct str bytes, enum pu
     const struct visit_watch *watch = &in->ask->watch;
     struct visit_less less = {in->csv == NULL ? 1 : in->csv->line, purpose, why, URGENCY_NONE};
     if (purpose == PURPOSE_CARE) TRY(judge_lost(in, bytes, &less.urgency, err));
+    is_urgent(in, less.urgency);
     in->sum->less_urgent += less.urgency <= URGENCY_SAME_DAY;
     if (watch->less != NULL) watch->less(watch->with, &less);
     return SALVE_OK;
@@ -485,6 +547,8 @@ static enum salve_code fill(struct importing *in, struct str card, struct salve_
     enum salve_code code = visit_view_open(&in->row, card, 0, &view, err);
     if (code == SALVE_OK) code = import_into(in, view, err);
     if (code == SALVE_OK) code = evaluate(in, view, err);
+    if (code == SALVE_OK) code = look_after(in, view, code, err);
+    if (code == SALVE_OK) code = ticket_of(in, view, err);
     return visit_view_close(&view, code, err);
 }
 
@@ -499,6 +563,8 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
         return salve_refuse(err, SALVE_E_CONSENT, "nobody agrees for all people of a file; each row says it of its own",
                             "import");
     in->subject = subject;
+    in->ticket = STR("");
+    in->row.is_away = true;
     in->is_new = true;
     TRY(read_bundle(in, bytes, err));
     TRY(tell_alarms(in, NULL, err));
@@ -508,6 +574,8 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
     TRY(watch->card(watch->with, subject, is_away(in) ? enrolled.slip : enrolled.card, err));
     enum salve_code code = agree(in, enrolled.card, bytes, &has_care, err);
     if (code == SALVE_OK && has_care) code = fill(in, enrolled.card, err);
+    if (code == SALVE_OK) code = name_urgent(in, err);
+    count_urgent(in);
     enum salve_code done = is_away(in) ? rec_slip_done(in->row.site, &enrolled, &second) : SALVE_OK;
     if (code == SALVE_OK && done != SALVE_OK && err != NULL) *err = second;
     if (code == SALVE_OK) code = done;
@@ -540,10 +608,11 @@ static enum salve_code rows_end(const struct visit *visit, bool is_complete, enu
 enum salve_code visit_import_new(const struct visit *visit, struct str bytes, const struct visit_import_ask *ask,
                                  struct visit_imported *sum, struct salve_err *err)
 {
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     bool is_done = false;
     enum salve_code code = rows_begin(visit, bytes, &ask->watch, err);
     if (code == SALVE_OK) code = rec_rows_next(visit->site, bytes, &is_done, err);
+    sum->rows = 1;
     if (code == SALVE_OK && !is_done) code = import_new(&in, STR(""), bytes, err);
     return rows_end(visit, code == SALVE_OK, code, err);
 }
@@ -557,7 +626,7 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     bool is_done = false;
     const char *from = csv->rest.ptr;
     struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     in.row.mem = mem;
     in.csv = csv;
@@ -569,6 +638,7 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     *is_first = false;
     if (code == SALVE_OK && *more)
         code = rec_rows_next(visit->site, str_make(from, (size_t)(to - from)), &is_done, err);
+    sum->rows += *more;
     if (code == SALVE_OK && *more && !is_done) {
         code = import_new(&in, subject, json, err);
         if (code == SALVE_OK) rec_rows_done(visit->site);

@@ -173,6 +173,8 @@ void visit_imported_json(struct visit_imported *sum, bool is_finished, struct js
     json_put_i64(w, "refusedRows", (int64_t)sum->refused_rows);
     json_put_i64(w, "unreadAnswers", (int64_t)sum->unread_answers);
     json_put_i64(w, "lostUrgent", (int64_t)sum->less_urgent);
+    json_put_i64(w, "emergencyNow", (int64_t)sum->emergency);
+    json_put_i64(w, "sameDay", (int64_t)sum->same_day);
     json_put_i64(w, "resources", (int64_t)sum->resources_in);
     json_put_i64(w, "kept", (int64_t)sum->kept);
     json_open(w, "leftOut", '{');

@@ -28,6 +28,8 @@ static enum salve_code next_row(const struct visit *visit, struct csv_import *cs
 {
     struct visit row = *visit;
     struct salve_err why = {0};
+    row.is_away = true;
+    sum->rows++;
     row.mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     if (row.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     enum salve_code code = take_row(&row, csv, visit->mem, ask, sum, more, &why);

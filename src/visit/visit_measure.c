@@ -242,6 +242,7 @@ struct measuring {
     size_t count;
     const struct visit_measure_ask *ask;
     struct str patient_id;
+    struct screen_found alarms; /* of what was typed and the record */
 };
 
 static bool is_in_pounds(const struct measuring *in, const struct visit_reading *weight)
@@ -380,15 +381,13 @@ static enum salve_code bundle_of(const struct measuring *in, struct str *out, st
     return buf_done(&text, out, err);
 }
 
-static enum salve_code tell_alarms(const struct measuring *in, struct rec_view *view, struct str bytes,
-                                   struct salve_err *err)
+static enum salve_code tell_alarms(struct measuring *in, struct rec_view *view, struct str bytes, struct salve_err *err)
 {
     struct tape tape;
-    struct screen_found findings = {0};
     if (in->ask->screening == NULL || in->ask->alarms == NULL) return SALVE_OK;
     TRY(import_read(bytes, in->visit->mem, &tape, NULL, err));
-    TRY(visit_alarms(in->visit, in->ask->screening, view, &tape, &findings, err));
-    if (findings.count > 0) in->ask->alarms(in->ask->with, &findings);
+    TRY(visit_alarms(in->visit, in->ask->screening, view, &tape, &in->alarms, err));
+    if (in->alarms.count > 0) in->ask->alarms(in->ask->with, &in->alarms);
     return SALVE_OK;
 }
 
@@ -403,9 +402,10 @@ static enum salve_code measure_in(struct measuring *in, struct rec_view *view, s
     TRY(confirm_all(in, &patient->tape, err));
     TRY(bundle_of(in, &bytes, err));
     TRY(tell_alarms(in, view, bytes, err));
-    TRY(visit_import_into(in->visit, view, bytes, &sum, err));
+    TRY(visit_import_into(in->visit, view, bytes, &in->alarms, &sum, err));
     *kept = sum.kept;
-    return SALVE_OK;
+    return in->ask->screening == NULL ? SALVE_OK
+                                      : visit_work_after(in->visit, in->ask->screening, view, &in->alarms, err);
 }
 
 enum salve_code visit_measure(const struct visit *visit, struct str card, const struct visit_reading *readings,

@@ -247,7 +247,8 @@ enum salve_code visit_results(const struct visit *visit, struct str code, struct
 }
 
 enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
-                                    struct str bytes, const struct visit_letters_ask *letters, struct salve_err *err)
+                                    struct visit_paper *paper, const struct visit_letters_ask *letters,
+                                    struct salve_err *err)
 {
     struct screen_ask file;
     struct finding *findings = NULL;
@@ -257,7 +258,7 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
     if (visit->actor.role != ROLE_CLINICIAN)
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
-    TRY(visit_file_read(visit, bytes, &file, &unread, err));
+    TRY(visit_paper_read(visit, screening, paper, &file, &unread, err));
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
     TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
     TRY(visit_date(visit, file.now_unix_ms, &ask.date, err));

@@ -27,7 +27,7 @@ const write = (name_of_person, units) => {
 };
 write({family: "E\u009b31mv\u202eil", given: ["<script>alert(1)</script>"]}, "k\u009b31m\u202eg");
 fs.renameSync(`${dir}/${read().entry.length}.json`, dir + "/evil-bundle.json");
-write({family: "Wolfeschlegel".repeat(40), given: ["Mamadou ".repeat(60)]});
+write({family: "Wolfeschlegel-Steinhausen ".repeat(9), given: ["Mamadou ".repeat(60)]});
 fs.renameSync(`${dir}/${read().entry.length}.json`, dir + "/long-bundle.json");
 const empty = read(); empty.entry = empty.entry.filter(e => e.resource.resourceType === "Patient");
 fs.writeFileSync(dir + "/empty-bundle.json", JSON.stringify(empty));' "$work"

@@ -25,7 +25,7 @@ rows "$card;$day;glucose;6.1;mmol/l;F;x1" "$card;$day;sugar;6,1;mmol/l;F;x2" "$c
     "$card;31.02.2026;glucose;6,1;mmol/l;F;x4" "AAAA;$day;glucose;6,1;mmol/l;F;x5" "$card;$day;glucose;6,1;mmol/l;Q;x6" \
     "$card;$day;potassium;7,1;mmol/l;F;k1" "$card;$day;glucose" ";$day;glucose;6,1;mmol/l;F;x7" "$other;$day;sodium;140;mmol/l;F;n1"
 lab
-is "rows that fail are said in the exit status" "$status" 5
+is "an alarm in them is the exit status, before rows that fail" "$status" 10
 is "each by its line" "$(grep -oE '^line [0-9]+ was not taken' "$work/err" | grep -oE '[0-9]+' | tr '\n' ' ')" "2 3 4 5 6 7 9 10 "
 ok "the others are taken" grep -q "^2 rows, 2 resources came, 2 kept" "$work/out"
 ok "an alarm of a row is told with its line" grep -qiE 'line 8: same-day: .*potassium|line 8: emergency-now: .*potassium' "$work/err"

@@ -94,11 +94,11 @@ static enum salve_code screen_and_sign(struct visits *v, struct str card, struct
     struct screen_found findings;
     struct visit_sheet sheet = {.language = STR("en")};
     struct visit_letters_ask one = {.sheets = &sheet, .count = 1};
-    size_t signed_count = 0;
+    struct visit_signed done;
     TRY(visit_screen(&visit, &v->screening, card, &findings, err));
-    TRY(visit_sign(&visit, card, &signed_count, NULL, err));
-    if (signed_count != findings.count)
-        return salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", signed_count, findings.count);
+    TRY(visit_sign(&visit, card, NULL, &done, err));
+    if (done.count != findings.count)
+        return salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", done.count, findings.count);
     TRY(visit_letters(&visit, card, &one, NULL, err));
     v->findings += findings.count;
     return str_starts(sheet.bytes, STR("<!DOCTYPE html>")) ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "letter");

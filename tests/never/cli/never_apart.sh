@@ -43,7 +43,7 @@ ok "care without the tick" salve consent give "$card" --purpose care --read-back
 
 # An assistant: how many, that it is not kept, and that a clinician has to come. Never what.
 salve import "$card" "$work/day.json" --as lina >"$work/out" 2>"$work/err"
-is "the import goes through" $? 0
+is "the import goes through, and says that somebody has to come today" $? 11
 is "the alarm is the first line" "$(head -1 "$work/err")" "TODAY: a clinician must see this person."
 is "it says how many and that they are not stored" "$(grep -c '^14 of what came .*NOT STORED' "$work/err")" 1
 is "an assistant is told nothing more" "$(cat "$work/out" "$work/err" | grep -ciE "$told")" 0
@@ -128,7 +128,7 @@ ok "but for a yes" salve letter --paper "$work/day.json" --as dr-amina --include
 is "has that family" "$(grep -c 'Alcohol, three questions' "$work/paper.html" | sed 's/^[1-9][0-9]*$/some/')" some
 
 # Many at once: no counts by category of it, and the alarm names the person.
-fails 5 "new people, who agreed to nothing yet" salve import --enrol "$work/day.json" --as lina -o "$work/cards.csv"
+fails 11 "new people, who agreed to nothing yet: one is for today" salve import --enrol "$work/day.json" --as lina -o "$work/cards.csv"
 is "the alarm is there" "$(grep -ciE 'same-day|TODAY' "$work/.out" | sed 's/^[1-9][0-9]*$/some/')" some
 is "no count of it" "$(grep -ciE "$told" "$work/.out")" 0
 prints 'clean$' "verify is clean" salve verify

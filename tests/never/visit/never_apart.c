@@ -291,9 +291,9 @@ static struct str imported_text(struct world *w, struct visit_imported *sum)
 static void screen_and_sign(struct world *w, const struct visit_screening *screening, struct actor actor,
                             struct screen_found *found)
 {
-    size_t count = 0;
+    struct visit_signed done;
     t_must(visit_screen(as(w, actor), screening, w->card, found, &err));
-    t_must(visit_sign(as(w, T_CLINICIAN), w->card, &count, NULL, &err));
+    t_must(visit_sign(as(w, T_CLINICIAN), w->card, NULL, &done, &err));
 }
 
 static void without_the_tick_nothing_of_it_is_anywhere(void **state)
