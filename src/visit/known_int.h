@@ -41,8 +41,8 @@ enum salve_code visit_patient_join(const struct tape *stored, const struct tape 
 enum salve_code visit_correction(struct rec_view *view, struct actor actor, struct str patient_id, struct arena *mem,
                                  struct tape *out, struct salve_err *err);
 
-/* visit_doubts - numbers of what came that are unlikely for an adult: `is_right` says whether a person looked at them and
- * they are right; else their Observations become first results (preliminary). E_MEMORY. */
+/* visit_doubts - numbers of what came that are unlikely for an adult: `is_right` says whether a person looked at them
+ * and they are right; else their Observations become first results (preliminary). E_MEMORY. */
 struct ranges;
 struct visit_doubting {
     const struct ranges *ranges; /* NULL: nothing is doubted */
