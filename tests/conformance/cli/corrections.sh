@@ -84,11 +84,11 @@ fails 11 "and is confirmed with the same file, which tells its alarm" salve impo
 is "once" "$(came first older)" "kept:0 older:1"
 is "counts" "$(found egfr | cut -c1-2)" G5
 ok "and is signed" salve sign "$card" --as dr-amina
-ok "and printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+ok "and printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 salve import "$card" "$work/withdrawn.json" --as lina >"$work/out" 2>"$work/err"
 is "it is taken back" "$(grep -c '^1 taken back' "$work/out")" 1
 is "whoever was told is told again" "$(grep -c 'TOLD AGAIN' "$work/err")" 1
-fails 12 "its letter is not printed any more" salve letter "$card" --as dr-amina -o "$work/l.html"
+fails 12 "its letter is not printed any more" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 is "and says what to do" "$(grep -c 'salve screen' "$work/.out")" 1
 is "it counts nowhere" "$(found egfr)" "not assessed"
 is "the first file again does not bring it back" "$(came first older)" "kept:0 older:1"
@@ -100,11 +100,11 @@ is "a correction" "$(came corrected renewed)" "kept:1 renewed:1"
 fails 12 "drafts made before it are never signed" salve sign "$card" --as dr-amina
 is "a new screening has it" "$(found egfr | cut -c1-2)" G2
 ok "and is signed" salve sign "$card" --as dr-amina
-ok "and printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+ok "and printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 is "as current" "$(grep -c 'Newer values came' "$work/l.html")" 0
 bundle later "$ann" "$(coded h1 final 8302-2 "${today}T00:03:00Z" "$(quantity 161 cm)")"
 is "something newer" "$(came later here)" "kept:1 here:1"
-salve letter "$card" --as dr-amina -o "$work/l.html" 2>"$work/err"
+salve letter "$card" --untold --as dr-amina -o "$work/l.html" 2>"$work/err"
 is "the letter says that it is not in it" "$(grep -c 'Newer values came' "$work/l.html")" 1
 is "and so does the command" "$(grep -c 'after these results were signed' "$work/err")" 1
 salve screen "$card" --as lina >/dev/null 2>&1
@@ -195,7 +195,7 @@ salve measure "$card" height 116.0 --wrong --as lina >"$work/out" 2>"$work/err"
 is "is taken back by its words" "$(cat "$work/out")" "1 taken back."
 is "what rests on it is named" "$(grep -c 'findings rest on' "$work/err")" 1
 fails 12 "and not signed" salve sign "$card" --as dr-amina
-fails 12 "nor printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+fails 12 "nor printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 fails 4 "only once" salve measure "$card" height 116 --wrong --as lina
 made salve measure "$card" height 161 --as lina
 is "the right one counts" "$(found bmi | cut -c1-6)" "normal"
@@ -229,7 +229,7 @@ for pause in 0.01 0.03 0.06 0.1; do
 done
 salve screen "$card" --as lina >/dev/null 2>&1
 salve sign "$card" --as dr-amina >/dev/null 2>&1
-ok "what is signed in the end is printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+ok "what is signed in the end is printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 is "without it" "$(signed_g5)" 0
 ok "and the site is whole" salve verify
 
