@@ -314,7 +314,7 @@ static void an_import_and_the_settings_are_also_json(void **state)
     t_must(buf_done(&out, &text, &err));
     assert_str(
         text,
-        "{\"people\":3,\"enrolledOnly\":0,\"refusedRows\":0,\"unreadAnswers\":0,\"lostUrgent\":0,\"emergencyNow\":0,"
+        "{\"people\":3,\"enrolledOnly\":0,\"toConfirm\":0,\"refusedRows\":0,\"unreadAnswers\":0,\"lostUrgent\":0,\"emergencyNow\":0,"
         "\"sameDay\":0,\"resources\":0,\"kept\":0,\"leftOut\":{\"religion\":2},\"apart\":{\"kept\":0,"
         "\"notKept\":0,\"findings\":0,\"urgentPeople\":0},\"again\":{\"here\":0,\"older\":0,\"renewed\":0,"
         "\"takenBack\":0,\"namedNothing\":0,\"ours\":0,\"otherCode\":0,\"nameCorrected\":false,"
