@@ -151,11 +151,11 @@ struct comparing {
     bool by_number; /* 5.60 is 5.6 */
 };
 
-/* How a resource is kept says nothing about what was measured. */
+/* How a resource is kept, and which visit it names, says nothing about what was measured. */
 static bool is_passed_over(const struct tape *tape, tape_at child)
 {
     fhir_name_id name = tape_path_name(tape, child);
-    return name == FHIR_N_id || name == FHIR_N_meta || name == FHIR_N_text ||
+    return name == FHIR_N_id || name == FHIR_N_meta || name == FHIR_N_text || name == FHIR_N_encounter ||
            (name == FHIR_N_identifier && str_eq(tape_child_text(tape, child, "system"), SAME_IMPORTED));
 }
 

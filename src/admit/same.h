@@ -9,9 +9,9 @@
  *   (an instant is one, whatever its offset), the same number and the same of all else that tells samples apart (unit,
  *   comparator, site, method, device, specimen, members). 5.60 and 5.6 are the same number. What has no time of day is
  *   no reading in this sense: two of one day stay two.
- * - By content: all that is said, independent of the order of keys and of white space, without id, meta, narrative and
- *   imported ids. An instant counts as an instant. A number counts as it is written: 5.60 says more than 5.6, so it is
- *   another content of the same reading. */
+ * - By content: all that is said, independent of the order of keys and of white space, without id, meta, narrative,
+ *   imported ids, and the visit that it names. An instant counts as an instant. A number counts as it is written: 5.60
+ *   says more than 5.6, so it is another content of the same reading. */
 #ifndef SALVE_ADMIT_SAME_H
 #define SALVE_ADMIT_SAME_H
 

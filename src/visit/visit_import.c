@@ -107,7 +107,7 @@ static enum salve_code save(struct importing *in, struct rec_view *view, const s
 {
     struct tape note;
     size_t count = done->resource_count;
-    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + 2);
+    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + 3);
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     for (size_t i = 0; i < count; i++)
         items[i] = (struct rec_item){&done->resources[i].tape, done->resources[i].families != 0 ? CLASS_SENS : 0};
@@ -117,6 +117,7 @@ static enum salve_code save(struct importing *in, struct rec_view *view, const s
         TRY(visit_correction(view, in->row.actor, done->resources[0].id, in->row.mem, &note, err));
         items[count++] = (struct rec_item){&note, CLASS_IDENT};
     }
+    TRY(visit_encounter(&in->row, view, items, &count, err));
     return rec_save(view, items, count, NULL, in->row.mem, err);
 }
 

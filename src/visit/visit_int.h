@@ -19,6 +19,12 @@ enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, s
 /* visit_date - the site's date at an instant, "2026-11-23". errors: those of site_zone; E_MEMORY. */
 enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err);
 
+/* visit_encounter - names the visit in the Observations among what is to be saved, and adds the Encounter that the
+ * first one of the site's day opens; there is room for one more. errors: those of site_zone; E_MEMORY. */
+struct rec_item;
+enum salve_code visit_encounter(const struct visit *visit, struct rec_view *view, struct rec_item *items, size_t *count,
+                                struct salve_err *err);
+
 /* visit_patient - the stored Patient of a view; NULL: there is none. */
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err);
 

@@ -31,7 +31,7 @@ zone() { # LOCAL HOUR: a zone where it is that hour now
 pressure() { # TIME
     cat >"$work/person.json" <<END
 {"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","birthDate":"1960-05-01"}},
- {"resource":{"resourceType":"Observation","id":"o","status":"final","effectiveDateTime":"$1",
+ {"resource":{"resourceType":"Observation","id":"o","status":"final","subject":{"reference":"Patient/p"},"effectiveDateTime":"$1",
  "code":{"coding":[{"system":"http://loinc.org","code":"85354-9"}]},"component":[
  {"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]},"valueQuantity":{"value":192,"code":"mm[Hg]"}},
  {"code":{"coding":[{"system":"http://loinc.org","code":"8462-4"}]},"valueQuantity":{"value":121,"code":"mm[Hg]"}}]}}]}
