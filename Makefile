@@ -172,7 +172,7 @@ $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
-GUIDELINE_FILES := ranges.json $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
+GUIDELINE_FILES := ranges.json packages.json $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
 $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(ALARMS)/logic.cql $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
 	@mkdir -p $(BUILD)/share
 	tools/share $(BUILD)/share $(GEN)/guidelines

@@ -132,6 +132,18 @@ check('guidelines read their inputs through SalveCommon', () => tracked
         .flatMap((line, i) => [...line.matchAll(/\bNow\(\)|\bToday\(\)|\bsame day\b/g)]
             .map((hit) => `${f}:${i + 1}: ${hit[0]} is SalveCommon's business (docs/internals/guideline.md)`))));
 
+// An input that a guideline, or a library that it includes, reads without a row in guideline.json would never be of this visit.
+check('every input that a guideline reads has a row', () => {
+    const labels = (file) => [...read(file).matchAll(/Common\."(?:Input|Question|Coded question|Readings of|Parts of|Asked)"\((?:[^'"]|"[^"]*"|\{[^}]*\})*?'([\w-]+)'/g)].map((hit) => hit[1]);
+    const libraries = (file) => [...read(file).matchAll(/^include (Salve(?!Common)\w+)/gm)].map((hit) => `guidelines/lib/${hit[1]}.cql`);
+    const all = (file) => [file, ...libraries(file).flatMap(all)];
+    return tracked.filter((f) => /^guidelines\/[a-z-]+\/logic\.cql$/.test(f)).flatMap((f) => {
+        const about = f.replace('logic.cql', 'guideline.json'), rows = new Set(JSON.parse(read(about)).inputs.map((input) => input.label));
+        const read_labels = new Set([...new Set(all(f))].flatMap(labels));
+        return [...read_labels].filter((label) => !rows.has(label)).map((label) => `${about}: no row for ${label}, which is read`);
+    });
+});
+
 check('test names are unique', () => {
     const seen = new Map(), out = [];
     for (const f of tracked.filter((f) => /^tests\/[a-z]+\/[a-z]+\/\w+\.(c|sh)$/.test(f))) {

@@ -15,6 +15,7 @@
 #include "visit/demo.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
+#include "visit/inbox.h"
 #include "visit/result.h"
 
 struct demo {
@@ -90,6 +91,19 @@ static enum salve_code agree(struct demo *demo, const struct visit_demo_person *
     return SALVE_OK;
 }
 
+/* What cannot wait is told to the person before there is a letter. */
+static enum salve_code tell(struct demo *demo, struct str card, const struct screen_found *findings,
+                            struct salve_err *err)
+{
+    struct screen_tell tell = {.how = SCREEN_HOW_IN_PERSON, .agreed = STR("sees the doctor on duty before leaving")};
+    size_t count = 0;
+    if (visit_urgency(findings) > URGENCY_SAME_DAY) return SALVE_OK;
+    TRY(visit_tell(as(demo, ROLE_CLINICIAN), card, &tell, &count, err));
+    TRY(visit_close(as(demo, ROLE_CLINICIAN), card, &count, err));
+    cli_print("  told in person by %.*s: %zu alarms\n", STR_ARGS(demo->visit->actor.id), count);
+    return SALVE_OK;
+}
+
 static enum salve_code examine(struct demo *demo, const struct visit_demo_person *person, struct str card,
                                struct salve_err *err)
 {
@@ -103,7 +117,7 @@ static enum salve_code examine(struct demo *demo, const struct visit_demo_person
     TRY(cli_findings_print(demo->cli, &findings, err));
     TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, NULL, &done, err));
     cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), done.count);
-    return SALVE_OK;
+    return tell(demo, card, &findings, err);
 }
 
 static enum salve_code letters(struct demo *demo, const struct visit_demo_person *person, struct str card,

@@ -372,7 +372,8 @@ static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, b
 {
     struct visit_screening screening;
     bool is_outdated = false;
-    struct visit_letters_ask letters = {.sheets = sheet, .count = 1, .is_outdated = &is_outdated};
+    struct visit_letters_ask letters = {
+        .sheets = sheet, .count = 1, .is_outdated = &is_outdated, .is_untold = cli_has(cli, OPT_UNTOLD)};
     struct visit_paper paper;
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {

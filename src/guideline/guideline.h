@@ -228,6 +228,9 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
 
+/* guideline_title - its name for people in `language`, that of guideline.json where there is none. */
+struct str guideline_title(const struct guideline *guideline, struct str language);
+
 /* guideline_changes - what is different in another version, a line at a time: sources, switches, inputs, items with
  * their lists, files, how many texts of each language. Nothing is told where the two are the same. E_MEMORY */
 typedef void guideline_change(void *with, struct str line);

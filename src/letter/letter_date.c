@@ -71,16 +71,34 @@ static bool read_duration(struct str duration, int64_t *months, int64_t *days)
     return !has_digit;
 }
 
-bool letter_date_after(struct str iso_date, struct str duration, struct arena *mem, struct str *out)
+/* The days since 1970 of a whole date. */
+static bool days_of(struct str iso_date, int64_t *days)
 {
-    int64_t part[3], months, days;
+    int64_t part[3];
     size_t count;
+    if (!split(iso_date, part, &count) || count != 3) return false;
+    *days = civil_days((int32_t)part[0], (int32_t)part[1], (int32_t)part[2]);
+    return true;
+}
+
+struct str letter_date_in(struct str iso_date, int64_t days, struct arena *mem)
+{
+    int64_t start;
     char text[CLOCK_TEXT_BYTES];
-    if (!split(iso_date, part, &count) || count != 3 || !read_duration(duration, &months, &days)) return false;
+    struct str out;
+    if (!days_of(iso_date, &start)) return iso_date;
+    return arena_str(mem, clock_date_text((start + days) * 86400000, text), &out, NULL) == SALVE_OK ? out : iso_date;
+}
+
+bool letter_days_after(struct str iso_date, struct str duration, int64_t *out)
+{
+    int64_t part[3], months, days, start;
+    size_t count;
+    if (!days_of(iso_date, &start) || !split(iso_date, part, &count) || !read_duration(duration, &months, &days))
+        return false;
     int64_t month_index = part[0] * 12 + part[1] - 1 + months;
     int32_t year = (int32_t)(month_index / 12), month = (int32_t)(month_index % 12) + 1;
     int32_t last = civil_month_days(year, month);
-    int32_t day = part[2] > last ? last : (int32_t)part[2];
-    int64_t unix_ms = (civil_days(year, month, day) + days) * 86400000;
-    return arena_str(mem, clock_date_text(unix_ms, text), out, NULL) == SALVE_OK;
+    *out = civil_days(year, month, part[2] > last ? last : (int32_t)part[2]) + days - start;
+    return true;
 }

@@ -19,13 +19,17 @@ static const char style_rest[] =
     "h1{font-size:1.6rem;line-height:1.25;margin-block:0 .25rem;color:var(--teal)}"
     "h2{font-size:1.2rem;margin-block:2rem .5rem;border-block-end:2px solid var(--teal);padding-block-end:.2rem}"
     "h3{font-size:1.05rem;margin-block:0}p{margin-block:.35rem}"
-    ".banner{border:3px solid var(--brick);padding:.5rem .75rem;font-weight:700;margin-block-end:1rem}"
+    ".banner{color:" LETTER_HEX(LETTER_GREY) ";font-weight:700;border-block-end:1px dashed;padding-block-end:.35rem}"
+    ".urgent{border:4px double var(--ink);outline:2px solid var(--ink);outline-offset:3px;padding:.5rem 1rem;"
+    "margin-block:1.25rem}"
+    ".urgent .answer{border:0;padding:0}"
     ".answer{font-size:1.25rem;font-weight:700;margin-block:1rem;border-inline-start:6px solid var(--teal);"
     "padding-inline-start:.75rem}"
     ".line{padding-block:.75rem;border-block-end:1px solid " LETTER_HEX(LETTER_RULE) ";break-inside:avoid}"
     ".head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}"
     ".value{font-size:1.3rem;font-weight:700;font-variant-numeric:tabular-nums}"
     ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
+    ".neutral{color:" LETTER_HEX(LETTER_GREY) "}.brief{padding-block:.3rem}"
     ".why{font-size:.9rem;color:" LETTER_HEX(LETTER_GREY) "}svg{display:block;max-inline-size:100%;block-size:auto}"
     "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
     ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
@@ -152,28 +156,21 @@ static void dots(const struct letter *letter, const struct letter_line *line, st
     buf_add(out, STR("</div>\n"));
 }
 
-static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
+/* The shape, and what is said of the value; the words of the shape for those who do not see it. */
+static void mark(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
-    static const char *const classes[] = {"usual", "watch", "see"}, *const shapes[] = {"\u25CF", "\u25B2", "\u25A0"};
-    salve_assert((size_t)line->mark < sizeof classes / sizeof *classes);
-    buf_add(out, STR("<section class=\"line\">\n<div class=\"head\">"));
-    element(out, "h3", NULL, line->name);
-    element(out, "span", "value", line->value);
-    buf_add(out, STR("</div>\n"));
-    buf_addf(out, "<p class=\"mark %s\"><span aria-hidden=\"true\">%s</span> ", classes[line->mark],
-             shapes[line->mark]);
+    static const char *const classes[LETTER_MARK_COUNT] = {"usual", "watch", "see", "neutral"};
+    static const char *const shapes[LETTER_MARK_COUNT] = {"\u25CF", "\u25B2", "\u25A0", "\u25CB"};
+    salve_assert(line->mark < LETTER_MARK_COUNT);
+    buf_addf(out, "<p class=\"mark %s\"><span role=\"img\" aria-label=\"", classes[line->mark]);
+    escaped(out, letter->mark_words[line->mark]);
+    buf_addf(out, "\">%s</span> ", shapes[line->mark]);
     escaped(out, line->headline);
     buf_add(out, STR("</p>\n"));
-    for (size_t i = 0; i < line->scale_count; i++) number_line(letter, &line->scales[i], out);
-    dots(letter, line, out);
-    element(out, "p", NULL, line->meaning);
-    if (line->next.len > 0) {
-        buf_add(out, STR("<p>"));
-        escaped(out, line->next);
-        buf_add(out, STR(" <strong>"));
-        escaped(out, line->when);
-        buf_add(out, STR("</strong></p>\n"));
-    }
+}
+
+static void why(const struct letter *letter, const struct letter_line *line, struct buf *out)
+{
     buf_add(out, STR("<p class=\"why\">"));
     if (line->why.len > 0) {
         escaped(out, letter->word_used);
@@ -182,25 +179,52 @@ static void result(const struct letter *letter, const struct letter_line *line, 
         buf_add(out, STR(". "));
     }
     if (line->source > 0) buf_addf(out, "[%u]", line->source);
-    buf_add(out, STR("</p>\n</section>\n"));
+    buf_add(out, STR("</p>\n"));
 }
 
-static void steps(const struct letter *letter, struct buf *out)
+static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
-    if (letter->step_count == 0) return;
+    buf_addf(out, "<section class=\"line%s\">\n<div class=\"head\">", line->is_brief ? " brief" : "");
+    element(out, "h3", NULL, line->name);
+    element(out, "span", "value", line->value);
+    buf_add(out, STR("</div>\n"));
+    mark(letter, line, out);
+    for (size_t i = 0; i < line->scale_count && !line->is_brief; i++) number_line(letter, &line->scales[i], out);
+    if (!line->is_brief) {
+        dots(letter, line, out);
+        element(out, "p", NULL, line->meaning);
+        why(letter, line, out);
+    }
+    buf_add(out, STR("</section>\n"));
+}
+
+/* The steps from `from` to before `to`, numbered as one list. */
+static void steps(const struct letter *letter, size_t from, size_t to, struct buf *out)
+{
+    if (from == to) return;
     element(out, "h2", NULL, letter->heading_steps);
-    buf_add(out, STR("<ol>\n"));
-    for (size_t i = 0; i < letter->step_count; i++) {
+    buf_addf(out, "<ol start=\"%zu\">\n", from + 1);
+    for (size_t i = from; i < to; i++) {
+        const struct letter_step *step = &letter->steps[i];
         buf_add(out, STR("<li>"));
-        escaped(out, letter->steps[i].what);
-        if (letter->steps[i].when.len > 0) {
-            buf_add(out, STR(" <strong>"));
-            escaped(out, letter->steps[i].when);
-            buf_add(out, STR("</strong>"));
-        }
+        escaped(out, step->what);
+        element(out, "strong", NULL, step->when);
+        element(out, "span", "why", step->why);
+        element(out, "div", NULL, step->where);
         buf_add(out, STR("</li>\n"));
     }
     buf_add(out, STR("</ol>\n"));
+}
+
+/* The answer; where something is urgent in a frame with what to do, the only one of the page. */
+static void answer(const struct letter *letter, struct buf *out)
+{
+    if (letter->is_urgent) buf_add(out, STR("<div class=\"urgent\">\n"));
+    element(out, "p", "answer", letter->answer);
+    element(out, "p", NULL, letter->told);
+    if (!letter->is_urgent) return;
+    steps(letter, 0, letter->urgent_step_count, out);
+    buf_add(out, STR("</div>\n"));
 }
 
 static void notes(const struct letter *letter, struct buf *out)
@@ -291,9 +315,10 @@ void letter_html(const struct letter *letter, struct buf *out)
     element(out, "h1", NULL, letter->title);
     element(out, "p", NULL, letter->person);
     element(out, "p", "small", letter->details);
-    element(out, "p", "answer", letter->answer);
+    answer(letter, out);
+    element(out, "p", "small", letter->unconfirmed);
     element(out, "p", "small", letter->apart);
-    steps(letter, out);
+    steps(letter, letter->is_urgent ? letter->urgent_step_count : 0, letter->step_count, out);
     if (letter->line_count > 0) element(out, "h2", NULL, letter->heading_lines);
     for (size_t i = 0; i < letter->line_count; i++) result(letter, &letter->lines[i], out);
     notes(letter, out);
@@ -302,6 +327,7 @@ void letter_html(const struct letter *letter, struct buf *out)
     element(out, "h2", NULL, letter->heading_worse);
     element(out, "p", NULL, letter->worse);
     element(out, "p", NULL, letter->diagnosis);
+    element(out, "p", NULL, letter->contact);
     record(letter, out);
     buf_add(out, STR("</main></body>\n</html>\n"));
 }

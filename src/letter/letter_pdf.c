@@ -12,12 +12,18 @@
 enum { PAGE_WIDTH = 595, PAGE_HEIGHT = 842, MARGIN = 45, FOOTER = 28, QR_SIDE = 99 /* 35 mm */ };
 enum { TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN };
 
+/* Type is set smaller, a step at a time, where a letter would else have more pages than this; results and steps
+ * decide. */
+enum { SHORT = 20, PAGES_SHORT = 2, PAGES_LONG = 3 };
+static const double scales[] = {1, 0.94, 0.88, 0.83};
+
 struct sheet {
     const struct letter *letter;
     const char *fonts, *language; /* those of the letter, as C strings */
     cairo_t *cr;
     PangoContext *pango;
     struct arena *mem;
+    double scale; /* of all letters: a long letter is set a little smaller */
     double y;
     int page, page_count; /* page_count 0: the first pass, which only counts */
 };
@@ -36,8 +42,8 @@ struct look {
     double space_after;
 };
 static const struct look TITLE = {20, true, &TEAL, 2}, ANSWER = {14, true, &INK, 8}, HEADING = {13, true, &TEAL, 5},
-                         NAME = {12, true, &INK, 1}, BODY = {11, false, &INK, 4}, SMALL = {9, false, &GREY, 3},
-                         OVERLINE = {9, true, &GREY, 0};
+                         NAME = {12, true, &INK, 1}, BRIEF = {10.5, true, &INK, 1}, BODY = {11, false, &INK, 4},
+                         SMALL = {9, false, &GREY, 3}, OVERLINE = {9, true, &GREY, 0};
 
 static void set_ink(const struct sheet *s, const struct ink *ink)
 {
@@ -50,7 +56,7 @@ static PangoLayout *layout_of(const struct sheet *s, struct str text, const stru
 {
     PangoLayout *layout = pango_layout_new(s->pango);
     PangoFontDescription *font = pango_font_description_from_string(s->fonts);
-    pango_font_description_set_absolute_size(font, look->size * PANGO_SCALE);
+    pango_font_description_set_absolute_size(font, look->size * s->scale * PANGO_SCALE);
     pango_font_description_set_weight(font, look->is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, font);
     pango_font_description_free(font);
@@ -257,8 +263,8 @@ static void scale_pair(struct sheet *s, const struct letter_line *line)
 
 static const struct ink *mark_ink(enum letter_mark mark)
 {
-    if (mark == LETTER_MARK_USUAL) return &TEAL;
-    return mark == LETTER_MARK_WATCH ? &AMBER : &BRICK;
+    static const struct ink *const inks[LETTER_MARK_COUNT] = {&TEAL, &AMBER, &BRICK, &GREY};
+    return inks[mark];
 }
 
 static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, double y)
@@ -267,6 +273,11 @@ static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, d
     cairo_new_path(s->cr);
     if (mark == LETTER_MARK_USUAL) {
         cairo_arc(s->cr, x + 4, y + 4, 4, 0, 6.2832);
+    } else if (mark == LETTER_MARK_NEUTRAL) {
+        cairo_arc(s->cr, x + 4, y + 4, 3.4, 0, 6.2832);
+        cairo_set_line_width(s->cr, 1.2);
+        cairo_stroke(s->cr);
+        return;
     } else if (mark == LETTER_MARK_WATCH) {
         cairo_move_to(s->cr, x + 4, y);
         cairo_line_to(s->cr, x + 8.5, y + 8);
@@ -278,16 +289,22 @@ static void mark_shape(const struct sheet *s, enum letter_mark mark, double x, d
     cairo_fill(s->cr);
 }
 
+/* A brief result has its name in front: "Waist: your waist is in the usual range". */
+static struct str headline_words(const struct sheet *s, const struct letter_line *line)
+{
+    if (!line->is_brief) return line->headline;
+    return arena_printf(s->mem, "%.*s: %.*s", STR_ARGS(line->name), STR_ARGS(line->headline));
+}
+
 /* The headline with its mark at the start side, the value at the end side, on one base line. */
 static void headline(struct sheet *s, const struct letter_line *line)
 {
-    static const struct look value_look = {14, true, &INK, 0};
-    struct look look = NAME;
+    struct look look = line->is_brief ? BRIEF : NAME, value_look = {line->is_brief ? 11 : 14, true, &INK, 0};
     bool is_rtl = s->letter->is_rtl;
     look.ink = mark_ink(line->mark);
     PangoLayout *value = layout_of(s, line->value, &value_look, 0);
     double value_width = width_of(value), width = TEXT_WIDTH - value_width - 22;
-    PangoLayout *words = layout_of(s, line->headline, &look, width);
+    PangoLayout *words = layout_of(s, headline_words(s, line), &look, width);
     double base = fmax(baseline_of(value), baseline_of(words));
     mark_shape(s, line->mark, is_rtl ? PAGE_WIDTH - MARGIN - 8 : MARGIN, s->y + base - 8);
     cairo_tag_begin(s->cr, "H3", NULL);
@@ -303,12 +320,6 @@ static void headline(struct sheet *s, const struct letter_line *line)
     s->y += base - baseline_of(words) + height_of(words) + 2;
     g_object_unref(words);
     g_object_unref(value);
-}
-
-static struct str next_words(const struct sheet *s, const struct letter_line *line)
-{
-    if (line->next.len == 0) return STR("");
-    return arena_printf(s->mem, "%.*s %.*s", STR_ARGS(line->next), STR_ARGS(line->when));
 }
 
 static struct str why_words(const struct sheet *s, const struct letter_line *line)
@@ -373,13 +384,18 @@ static double block_height(const struct sheet *s, struct str words, const struct
     return height;
 }
 
+static double brief_height(const struct sheet *s, const struct letter_line *line)
+{
+    return block_height(s, headline_words(s, line), &BRIEF, TEXT_WIDTH * 0.7) + 3;
+}
+
 static double line_height(const struct sheet *s, const struct letter_line *line)
 {
+    if (line->is_brief) return brief_height(s, line);
     bool is_beside = line->scale_count == 1;
     double words = block_height(s, line->meaning, &BODY, is_beside ? TEXT_WIDTH * 0.45 : TEXT_WIDTH);
     double height = 12 + 20 + block_height(s, line->headline, &NAME, TEXT_WIDTH * 0.7) +
-                    block_height(s, why_words(s, line), &SMALL, TEXT_WIDTH) +
-                    block_height(s, next_words(s, line), &BODY, TEXT_WIDTH);
+                    block_height(s, why_words(s, line), &SMALL, TEXT_WIDTH);
     double picture = line->dots_words.len > 0 ? DOTS_SIDE + 4 : 0;
     if (is_beside) return height + fmax(words, SCALE_HEIGHT + picture);
     return height + words + picture + (line->scale_count > 1 ? SCALE_HEIGHT + 16 : 0);
@@ -389,25 +405,70 @@ static void result(struct sheet *s, const struct letter_line *line)
 {
     need(s, line_height(s, line)); /* a result stays on one page */
     cairo_tag_begin(s->cr, "Sect", NULL);
-    text(s, "P", line->name, &OVERLINE);
+    if (!line->is_brief) text(s, "P", line->name, &OVERLINE);
     headline(s, line);
-    body(s, line);
-    text(s, "P", next_words(s, line), &BODY);
-    text(s, "P", why_words(s, line), &SMALL);
+    if (!line->is_brief) {
+        body(s, line);
+        text(s, "P", why_words(s, line), &SMALL);
+    }
     cairo_tag_end(s->cr, "Sect");
-    s->y += 5;
+    s->y += line->is_brief ? 0 : 5;
 }
 
-static void steps(struct sheet *s)
+/* The steps from `from` to before `to`, numbered as one list. */
+static void steps(struct sheet *s, size_t from, size_t to, double x, double width)
 {
     const struct letter *letter = s->letter;
-    if (letter->step_count == 0) return;
-    heading(s, letter->heading_steps);
-    for (size_t i = 0; i < letter->step_count; i++)
-        text(s, "P",
-             arena_printf(s->mem, "%zu. %.*s %.*s", i + 1, STR_ARGS(letter->steps[i].what),
-                          STR_ARGS(letter->steps[i].when)),
-             &BODY);
+    for (size_t i = from; i < to; i++) {
+        const struct letter_step *step = &letter->steps[i];
+        text_at(s, "P",
+                arena_printf(s->mem, "%zu. %.*s %.*s %.*s", i + 1, STR_ARGS(step->what), STR_ARGS(step->when),
+                             STR_ARGS(step->why)),
+                &BODY, x, width);
+        text_at(s, "P", step->where, &BODY, x, width);
+    }
+}
+
+static double steps_height(const struct sheet *s, size_t to, double width)
+{
+    double height = 0;
+    for (size_t i = 0; i < to; i++) {
+        const struct letter_step *step = &s->letter->steps[i];
+        struct str words = arena_printf(s->mem, "%zu. %.*s %.*s %.*s", i + 1, STR_ARGS(step->what),
+                                        STR_ARGS(step->when), STR_ARGS(step->why));
+        height += block_height(s, words, &BODY, width) + block_height(s, step->where, &BODY, width);
+    }
+    return height;
+}
+
+/* The answer. Where something is urgent it stands with what to do in a double frame, the only one of the letter, which
+ * black and white shows as well. */
+static void answer(struct sheet *s)
+{
+    static const struct look told = {11, true, &INK, 5};
+    enum { PAD = 10 };
+    const struct letter *letter = s->letter;
+    double width = TEXT_WIDTH - 2 * PAD, left = MARGIN + PAD;
+    if (!letter->is_urgent) {
+        text(s, "P", letter->answer, &ANSWER);
+        return;
+    }
+    double height = block_height(s, letter->answer, &ANSWER, width) + block_height(s, letter->told, &told, width) +
+                    steps_height(s, letter->urgent_step_count, width) + 2.0 * PAD;
+    need(s, height);
+    double top = s->y;
+    s->y += PAD;
+    text_at(s, "P", letter->answer, &ANSWER, left, width);
+    text_at(s, "P", letter->told, &told, left, width);
+    steps(s, 0, letter->urgent_step_count, left, width);
+    set_ink(s, &INK);
+    for (int i = 0; i < 2; i++) {
+        double inset = i == 0 ? 0 : 4;
+        cairo_set_line_width(s->cr, i == 0 ? 2.5 : 0.8);
+        cairo_rectangle(s->cr, MARGIN + inset, top + inset, TEXT_WIDTH - 2 * inset, s->y - top - 2 * inset + 4);
+        cairo_stroke(s->cr);
+    }
+    s->y += 12;
 }
 
 static void notes(struct sheet *s)
@@ -455,7 +516,7 @@ static enum salve_code record(struct sheet *s, struct salve_err *err)
     static const struct look look = {12, true, &INK, 4};
     const struct letter *letter = s->letter;
     bool has_code = letter->code.len > 0;
-    need(s, QR_SIDE + 70);
+    need(s, has_code ? QR_SIDE + 70 : 70);
     heading(s, letter->heading_record);
     double top = s->y, indent = has_code ? QR_SIDE + 10 : 0;
     enum salve_code code = SALVE_OK;
@@ -471,17 +532,20 @@ static enum salve_code record(struct sheet *s, struct salve_err *err)
     return code;
 }
 
+/* Draft, made up, paper: a line above the letter, no frame. */
 static void banner(struct sheet *s)
 {
-    static const struct look look = {11, true, &BRICK, 8};
+    static const struct look look = {10, true, &GREY, 3};
+    static const double dash[] = {3, 3};
     if (s->letter->banner.len == 0) return;
-    double top = s->y;
-    s->y += 5;
-    text_at(s, "P", s->letter->banner, &look, MARGIN + 8, TEXT_WIDTH - 16);
-    set_ink(s, &BRICK);
-    cairo_set_line_width(s->cr, 1.5);
-    cairo_rectangle(s->cr, MARGIN, top, TEXT_WIDTH, s->y - top - 3);
+    text(s, "P", s->letter->banner, &look);
+    set_ink(s, &GREY);
+    cairo_set_line_width(s->cr, 0.8);
+    cairo_set_dash(s->cr, dash, 2, 0);
+    cairo_move_to(s->cr, MARGIN, s->y);
+    cairo_line_to(s->cr, PAGE_WIDTH - MARGIN, s->y);
     cairo_stroke(s->cr);
+    cairo_set_dash(s->cr, NULL, 0, 0);
     s->y += 6;
 }
 
@@ -494,10 +558,16 @@ static enum salve_code draw(struct sheet *s, struct salve_err *err)
     text(s, "P", letter->person, &NAME);
     text(s, "P", letter->details, &SMALL);
     s->y += 4;
-    text(s, "P", letter->answer, &ANSWER);
+    answer(s);
+    text(s, "P", letter->unconfirmed, &SMALL);
     text(s, "P", letter->apart, &SMALL);
-    steps(s);
-    if (letter->line_count > 0) heading(s, letter->heading_lines);
+    size_t first = letter->is_urgent ? letter->urgent_step_count : 0;
+    if (first < letter->step_count) heading(s, letter->heading_steps);
+    steps(s, first, letter->step_count, MARGIN, TEXT_WIDTH);
+    if (letter->line_count > 0) {
+        need(s, 40 + line_height(s, &letter->lines[0])); /* not without its first result */
+        heading(s, letter->heading_lines);
+    }
     for (size_t i = 0; i < letter->line_count; i++) result(s, &letter->lines[i]);
     notes(s);
     heading(s, letter->heading_next);
@@ -505,6 +575,7 @@ static enum salve_code draw(struct sheet *s, struct salve_err *err)
     heading(s, letter->heading_worse);
     text(s, "P", letter->worse, &BODY);
     text(s, "P", letter->diagnosis, &BODY);
+    text(s, "P", letter->contact, &BODY);
     enum salve_code code = record(s, err);
     cairo_tag_end(s->cr, "Document");
     footer(s);
@@ -583,6 +654,24 @@ static enum salve_code fonts_are_here(struct str fonts, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* The largest type with which the letter has no more pages than it may, or else the largest with the fewest pages. */
+static enum salve_code fit(struct sheet *sheet, int *page_count, struct salve_err *err)
+{
+    enum { COUNT = sizeof scales / sizeof *scales };
+    const struct letter *letter = sheet->letter;
+    int pages_max = letter->line_count + letter->step_count <= SHORT ? PAGES_SHORT : PAGES_LONG, pages[COUNT] = {0};
+    size_t best = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        sheet->scale = scales[i];
+        TRY(pass(*sheet, NULL, &pages[i], err));
+        if (pages[i] < pages[best]) best = i;
+        if (pages[best] <= pages_max) break;
+    }
+    sheet->scale = scales[best];
+    *page_count = pages[best];
+    return SALVE_OK;
+}
+
 enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err)
 {
     TRY(fonts_are_here(letter->fonts, err));
@@ -592,11 +681,9 @@ enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct 
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "PDF of the letter");
     enum salve_code code = arena_str(mem, letter->fonts, &fonts, err);
     if (code == SALVE_OK) code = arena_str(mem, letter->language, &language, err);
-    if (code == SALVE_OK) {
-        struct sheet sheet = {.letter = letter, .fonts = fonts.ptr, .language = language.ptr, .mem = mem};
-        code = pass(sheet, NULL, &page_count, err);
-        if (code == SALVE_OK) code = pass(sheet, out, &page_count, err);
-    }
+    struct sheet sheet = {.letter = letter, .fonts = fonts.ptr, .language = language.ptr, .mem = mem};
+    if (code == SALVE_OK) code = fit(&sheet, &page_count, err);
+    if (code == SALVE_OK) code = pass(sheet, out, &page_count, err);
     arena_close(mem);
     return code;
 }

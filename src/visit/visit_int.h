@@ -73,6 +73,13 @@ struct screen_found;
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
 
+/* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but
+ * the given families: out->values, copies in mem. E_MEMORY. */
+struct letter_ask;
+struct zone;
+enum salve_code visit_letter_values(const struct zone *zone, const struct screen_ask *from, family_mask families,
+                                    struct arena *mem, struct letter_ask *out, struct salve_err *err);
+
 /* visit_work_before - urgent ones of what is about to be saved wait to be screened, from that save on.
  * visit_work_after - of what came and is not kept, the urgent wait to be told; also where nothing was saved. */
 enum salve_code visit_work_before(const struct visit *visit, struct rec_view *view, const struct screen_found *alarms,

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
+#include "screen/told.h"
+#include "visit/clinic.h"
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
@@ -124,17 +126,105 @@ static enum salve_code choose_findings(const struct visit *visit, family_mask fa
     return salve_refuse(err, SALVE_E_NOT_FOUND, "none of them may stand in this letter", "findings");
 }
 
+/* What the site gave for its letters. */
+static enum salve_code fill_clinic(const struct visit *visit, struct letter_ask *ask, struct salve_err *err)
+{
+    struct visit_clinic clinic;
+    TRY(visit_clinic(visit, &clinic, err));
+    struct letter_place *places = arena_array(visit->mem, struct letter_place, clinic.place_count + 1);
+    if (places == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    for (size_t i = 0; i < clinic.place_count; i++) {
+        const struct visit_place *at = &clinic.places[i];
+        places[i] = (struct letter_place){at->action, at->name, at->address, at->telephone, at->hours};
+    }
+    ask->clinic = (struct letter_clinic){.address = clinic.address,
+                                         .telephone = clinic.telephone,
+                                         .hours = clinic.hours,
+                                         .crisis = clinic.crisis,
+                                         .interval = clinic.interval,
+                                         .packages = clinic.packages,
+                                         .places = places,
+                                         .place_count = clinic.place_count};
+    if (ask->clinician.len > 0) ask->clinician = visit_printed_name(&clinic, ask->clinician);
+    return SALVE_OK;
+}
+
+static enum salve_code fill_person(const struct visit *visit, struct letter_ask *ask, const struct tape *patient,
+                                   struct salve_err *err)
+{
+    struct str name;
+    if (patient == NULL) return SALVE_OK;
+    TRY(visit_name_of(patient, tape_root(patient), visit->mem, &name, err));
+    TRY(arena_str(visit->mem, tape_child_text(patient, tape_root(patient), "birthDate"), &ask->birth_date, err));
+    TRY(arena_str(visit->mem, tape_child_text(patient, tape_root(patient), "gender"), &ask->sex, err));
+    if (!str_is(ask->sex, "female") && !str_is(ask->sex, "male")) ask->sex = STR("");
+    return visit_name_on_paper(name, visit->mem, &ask->person_name, err);
+}
+
 static enum salve_code fill_ask(const struct visit *visit, struct letter_ask *ask, const struct tape *patient,
                                 struct salve_err *err)
 {
-    struct str name;
+    const struct visit_content *content = visit->content;
+    if (content->packages_err.code != SALVE_OK) {
+        if (err != NULL) *err = content->packages_err;
+        return content->packages_err.code;
+    }
     ask->site = site_settings(visit->site)->name;
-    ask->guidelines = visit->content->guidelines;
-    ask->guideline_count = visit->content->guideline_count;
+    ask->guidelines = content->guidelines;
+    ask->guideline_count = content->guideline_count;
+    ask->packages = content->packages;
     ask->is_demo = site_is_made_up(visit->site);
-    if (patient == NULL) return SALVE_OK;
-    TRY(visit_name_of(patient, tape_root(patient), visit->mem, &name, err));
-    return visit_name_on_paper(name, visit->mem, &ask->person_name, err);
+    TRY(fill_clinic(visit, ask, err));
+    return fill_person(visit, ask, patient, err);
+}
+
+/* --- told --------------------------------------------------------------------------------------------------------- */
+
+/* The telling of the most urgent finding, where everything in the letter that needs one has its own. */
+static enum salve_code fill_told(const struct visit *visit, struct rec_view *view, const struct screen_set *set,
+                                 family_mask families, struct letter_ask *ask, struct salve_err *err)
+{
+    struct screen_told *told = NULL;
+    const struct screen_told *first = NULL;
+    enum urgency urgency = URGENCY_COUNT;
+    struct visit_clinic clinic;
+    TRY(screen_told_read(view, set, visit->mem, &told, err));
+    TRY(visit_clinic(visit, &clinic, err));
+    for (size_t i = 0; i < set->count; i++) {
+        const struct finding *finding = &set->findings[i];
+        if (!screen_needs_told(finding) || (finding->apart & ~families) != 0) continue;
+        if (!told[i].is_told) return SALVE_OK;
+        if (finding->urgency < urgency) first = &told[i], urgency = finding->urgency;
+    }
+    if (first == NULL) return SALVE_OK;
+    struct letter_told *out = arena_new(visit->mem, struct letter_told);
+    if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    *out = (struct letter_told){.by = visit_printed_name(&clinic, first->by),
+                                .at = first->at,
+                                .how = str_of(screen_how_text(first->how)),
+                                .agreed = first->agreed,
+                                .is_guardian = first->is_guardian};
+    ask->told = out;
+    return SALVE_OK;
+}
+
+/* What cannot wait is told to the person before it is printed; a letter alone is never enough. */
+static enum salve_code hold(const struct visit *visit, const struct letter_ask *ask, struct visit_sheet *sheets,
+                            size_t count, struct salve_err *err)
+{
+    const struct letter_frame *frame = NULL;
+    struct letter_tally tally;
+    if (count == 0) return SALVE_OK;
+    TRY(visit_frame(visit->content, sheets[0].language, &frame, err));
+    TRY(words_are_there(ask, sheets[0].language, err));
+    enum salve_code code = letter_tally_of(ask, frame, visit->mem, &tally, err);
+    if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
+    if (code != SALVE_OK || !letter_is_held(&tally)) return code;
+    return salve_refuse(
+        err, SALVE_E_CONFLICT,
+        "something in it cannot wait and no record says that the person was told: tell them and note it "
+        "('salve told'); if they have left, print it as not yet told (--untold)",
+        "the letter is held");
 }
 
 static enum salve_code write_letters(const struct visit *visit, const struct letter_ask *ask,
@@ -164,6 +254,28 @@ static enum salve_code open_for_letter(const struct visit *visit, struct str car
     TRY(visit_view_open(visit, card, classes, view, err));
     if (families == 0 || rec_keeps_apart(*view)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
+}
+
+/* What was measured at the visit of the signed findings. */
+static enum salve_code read_values(const struct visit *visit, struct rec_view *view, const struct screen_set *set,
+                                   family_mask families, struct letter_ask *ask, struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    struct screen_ask from = {0};
+    const struct zone *zone = NULL;
+    TRY(rec_all(view, 0, &all, &count, err));
+    struct tape *tapes = arena_array(visit->mem, struct tape, count + 1);
+    family_mask *own = arena_array(visit->mem, family_mask, count + 1);
+    if (tapes == NULL || own == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    for (size_t i = 0; i < count; i++) {
+        tapes[i] = all[i].tape;
+        own[i] = all[i].class != CLASS_SENS ? 0 : all[i].families != 0 ? all[i].families : FAMILY_ALL;
+    }
+    from = (struct screen_ask){tapes, count, own, 0};
+    if (!clock_parse(set->checked_at, &from.now_unix_ms)) return SALVE_OK; /* the findings stand for the values */
+    TRY(site_zone(visit->site, &zone, err));
+    return visit_letter_values(zone, &from, families, visit->mem, ask, err);
 }
 
 /* Nothing is signed: the step that comes next is said. */
@@ -202,6 +314,8 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
     TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
     TRY(visit_patient(view, &patient, err));
     TRY(log_head(visit, &ask->log_head, err));
+    TRY(read_values(visit, view, &set, families, ask, err));
+    TRY(fill_told(visit, view, &set, families, ask, err));
     ask->clinician = set.signed_by;
     if (clock_parse(set.checked_at, &checked_unix_ms)) TRY(visit_date(visit, checked_unix_ms, &ask->date, err));
     return fill_ask(visit, ask, patient == NULL ? NULL : &patient->tape, err);
@@ -227,6 +341,7 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     struct letter_ask ask = {0};
     enum salve_code code = open_for_letter(visit, card, letters->families, &view, err);
     if (code == SALVE_OK) code = read_letter(visit, view, letters->families, &ask, err);
+    if (code == SALVE_OK && !letters->is_untold) code = hold(visit, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = add_code(visit, view, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = write_letters(visit, &ask, letters->sheets, letters->count, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
@@ -253,6 +368,7 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     struct screen_ask file;
     struct finding *findings = NULL;
     const struct tape *patient = NULL;
+    const struct zone *zone = NULL;
     size_t count = 0;
     uint32_t unread = 0;
     struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
@@ -262,6 +378,8 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
     TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
     TRY(visit_date(visit, file.now_unix_ms, &ask.date, err));
+    TRY(site_zone(visit->site, &zone, err));
+    TRY(visit_letter_values(zone, &file, letters->families, visit->mem, &ask, err));
     for (size_t i = 0; i < file.tape_count; i++)
         if (tape_patient(&file.tapes[i]) != TAPE_NONE) patient = &file.tapes[i];
     TRY(fill_ask(visit, &ask, patient, err));

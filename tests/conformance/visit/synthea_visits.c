@@ -93,7 +93,7 @@ static enum salve_code screen_and_sign(struct visits *v, struct str card, struct
     struct visit visit = as(v, v->clinician, mem);
     struct screen_found findings;
     struct visit_sheet sheet = {.language = STR("en")};
-    struct visit_letters_ask one = {.sheets = &sheet, .count = 1};
+    struct visit_letters_ask one = {.sheets = &sheet, .count = 1, .is_untold = true};
     struct visit_signed done;
     TRY(visit_screen(&visit, &v->screening, card, &findings, err));
     TRY(visit_sign(&visit, card, NULL, &done, err));

@@ -105,12 +105,13 @@ ok "sign" salve sign "$card" --as dr-amina
 is "and who signs after it is not" "$(grep -c 'NOT JUDGED' "$work/.out")" 0
 salve letter "$card" --born $born -o "$work/plain.html" >/dev/null 2>&1
 is "the letter has nothing of it" "$(grep -ciE "$told" "$work/plain.html")" 0
-salve letter "$card" --born $born --include mood -o "$work/mood.html" >/dev/null 2>&1
+salve letter "$card" --born $born --include mood --untold -o "$work/mood.html" >/dev/null 2>&1
+fails 6 "a yes to mood prints nothing that nobody was told of" salve letter "$card" --born $born --include mood
 is "a yes to mood prints mood" "$(grep -c 'your answers about mood' "$work/mood.html" | sed 's/^[1-9][0-9]*$/some/')" some
 is "and neither alcohol nor infections" "$(sed 's/What you told us about mood or alcohol.*asked for that//' "$work/mood.html" | grep -ciE 'alcohol|drink|infection|virus|cough')" 0
-salve letter "$card" --born $born --include mood --include alcohol --include infections -o "$work/all.html" >/dev/null 2>&1
+salve letter "$card" --born $born --include mood --include alcohol --include infections --untold -o "$work/all.html" >/dev/null 2>&1
 is "three yeses print all" "$(grep -cE 'your answers about (mood|alcohol)|cough' "$work/all.html" | sed 's/^[1-9][0-9]*$/some/')" some
-is "each look at it says so, the one that was refused too" "$(salve looked "$card" --born $born -q | grep -c 'with the card  self: identity, clinical, sensitive  leaf')" 3
+is "each look at it says so, those that were refused too" "$(salve looked "$card" --born $born -q | grep -c 'with the card  self: identity, clinical, sensitive  leaf')" 4
 is "a look for a plain letter does not" "$(($(salve looked "$card" --born $born -q | grep -c 'with the card  self: identity, clinical  leaf') > 0))" 1
 fails 2 "a family has a name" salve letter "$card" --born $born --include feelings
 fails 7 "staff who may not see it print none of it" salve letter "$card" --include mood --as lina
