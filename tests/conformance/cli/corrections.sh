@@ -81,6 +81,7 @@ is "is no reading" "$(found egfr)" "not assessed"
 is "a value" "$(came first here)" "kept:1 here:3"
 is "counts" "$(found egfr | cut -c1-2)" G5
 ok "and is signed" salve sign "$card" --as dr-amina
+made salve told "$card" --how in-person --as dr-amina
 ok "and printed" salve letter "$card" --as dr-amina -o "$work/l.html"
 salve import "$card" "$work/withdrawn.json" --as lina >"$work/out" 2>"$work/err"
 is "it is taken back" "$(grep -c '^1 taken back' "$work/out")" 1
@@ -97,6 +98,7 @@ is "a correction" "$(came corrected renewed)" "kept:1 renewed:1"
 fails 12 "drafts made before it are never signed" salve sign "$card" --as dr-amina
 is "a new screening has it" "$(found egfr | cut -c1-2)" G2
 ok "and is signed" salve sign "$card" --as dr-amina
+made salve told "$card" --how in-person --as dr-amina
 ok "and printed" salve letter "$card" --as dr-amina -o "$work/l.html"
 is "as current" "$(grep -c 'Newer values came' "$work/l.html")" 0
 bundle later "$ann" "$(coded h1 final 8302-2 "${today}T00:03:00Z" "$(quantity 161 cm)")"
