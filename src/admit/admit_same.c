@@ -132,7 +132,7 @@ static bool next_digit(const struct number *n, size_t *at, char *digit)
     return true;
 }
 
-static bool same_number(struct str a, struct str b)
+bool same_number(struct str a, struct str b)
 {
     struct number x = number_of(a), y = number_of(b);
     size_t i = x.from, k = y.from;

@@ -43,6 +43,9 @@ bool same_is_ours(struct str id);
 /* same_code - the same type and code; types without a code agree by their type. */
 bool same_code(const struct same_mark *a, const struct same_mark *b);
 
+/* same_number - of two JSON numbers: 5.60 and 5.6 are. */
+bool same_number(struct str a, struct str b);
+
 bool same_content(const struct tape *a, tape_at a_at, const struct tape *b, tape_at b_at);
 
 /* same_reading - by reading; source ids are the caller's to compare. */

@@ -101,6 +101,7 @@ struct making {
     struct first_pins pins;
     struct str name, zone;
     const char *dir;
+    bool has_key_file; /* and no passphrase */
 };
 
 /* Whose days count: what was said, else what the machine is set to. */
@@ -141,8 +142,8 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
                     "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
                     "Next: back it up, with the keys on a disk of their own:  salve -C %s backup DIR --keys DIR --as "
                     "MANAGER\n"
-                    "Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n",
-                    dir, dir, dir);
+                    "Keep the %s in two safe places: without it nothing here can ever be read.\n",
+                    dir, dir, dir, making->has_key_file ? "key file" : "passphrase");
     TRY(cli_reply_done(&reply, err));
     return cli_flush(err);
 }
@@ -163,6 +164,7 @@ enum salve_code cli_init(struct cli *cli, struct salve_err *err)
     struct visit_site_ask ask = {making.name, members, count, making.zone, tell_made, &making};
     enum salve_code code = first_pins(cli, members, count, &making.pins, err);
     if (code == SALVE_OK) code = cli_secret_get(cli, true, &secret, &options.secret, err);
+    making.has_key_file = options.secret.key_file != NULL;
     if (code == SALVE_OK && options.is_made_up) cli_say_made_up();
     if (code == SALVE_OK) code = visit_site_make(&options, &ask, cli->mem, err);
     cli_secret_drop(&secret);

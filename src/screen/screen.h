@@ -84,9 +84,16 @@ SALVE_MUST_USE enum salve_code screen_all_in_force(struct site *site, struct are
                                                    size_t *count, struct salve_err *err);
 
 /* screen_load - the guideline as it was accepted, rules and words, out of the commons. E_NOT_FOUND: it was accepted
- * before files were kept; E_INTEGRITY; those of guideline_load */
+ * before files were kept; E_INTEGRITY; those of guideline_load
+ *   shelf    files that several guidelines share are read once; zeros before the first call, NULL: for one alone */
+struct commons_file;
+struct screen_shelf {
+    struct commons_file *files;
+    size_t count, room;
+};
 SALVE_MUST_USE enum salve_code screen_load(struct site *site, const struct screen_acceptance *acceptance,
-                                           struct arena *mem, struct guideline **out, struct salve_err *err);
+                                           struct screen_shelf *shelf, struct arena *mem, struct guideline **out,
+                                           struct salve_err *err);
 
 /* screen_agrees - are these the rules that were accepted? screen_words_stand - of the words in a language. */
 SALVE_MUST_USE enum salve_code screen_agrees(const struct screen_acceptance *acceptance,

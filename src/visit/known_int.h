@@ -31,6 +31,19 @@ enum salve_code visit_whose(const struct tape *record, tape_at patient, const st
  * both agree with the record. */
 bool visit_is_theirs(const struct tape *record, tape_at patient, const struct tape *file);
 
+/* visit_said_of - how an answer stands in an Observation. */
+struct visit_reading;
+struct visit_said {
+    struct str system, code;             /* what was asked */
+    struct str value_system, value_code; /* empty: it is yes or no */
+    bool is_yes;
+};
+struct visit_said visit_said_of(const struct visit_reading *reading);
+
+/* visit_taken_back - the Observation with the status entered-in-error. */
+enum salve_code visit_taken_back(const struct tape *observation, struct arena *mem, struct tape *out,
+                                 struct salve_err *err);
+
 /* visit_patient_join - the stored Patient with what `came` says; texts of `came` win. visit_patient_knows - is that
  * what is stored already, the ids that it has elsewhere among it? */
 bool visit_patient_knows(const struct tape *stored, const struct tape *joined);

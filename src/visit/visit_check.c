@@ -101,7 +101,7 @@ enum salve_code visit_offer(const struct visit *visit, struct str id, struct vis
     *out = (struct visit_offer){0};
     TRY(visit_guideline(visit->content, id, &out->here, err));
     out->has_before = screen_in_force(visit->site, id, visit->mem, &out->before, &trouble) == SALVE_OK;
-    if (out->has_before && screen_load(visit->site, &out->before, visit->mem, &kept, &trouble) == SALVE_OK)
+    if (out->has_before && screen_load(visit->site, &out->before, NULL, visit->mem, &kept, &trouble) == SALVE_OK)
         out->in_force = kept;
     return SALVE_OK;
 }

@@ -15,6 +15,7 @@ struct opening {
     const struct visit_content_ask *ask;
     struct arena *mem;
     struct visit_content *out;
+    struct screen_shelf shelf;
 };
 
 /* Room for one more item of a list that grows by doubling. */
@@ -103,7 +104,7 @@ static enum salve_code load_in_force(struct opening *in, struct str id, struct s
     struct site *site = in->ask->accepted_at;
     enum salve_code code = screen_in_force(site, id, in->mem, &acceptance, &reason);
     if (code == SALVE_OK && acceptance.file_count > 0)
-        code = screen_load(site, &acceptance, in->mem, &guideline, &reason);
+        code = screen_load(site, &acceptance, &in->shelf, in->mem, &guideline, &reason);
     if (code == SALVE_OK && guideline != NULL) return add_guideline(in, id, guideline, err);
     if (code == SALVE_OK || screen_is_alarms(id)) return load_folder(in, id, err);
     in->out->left_out += code == SALVE_E_NOT_FOUND;

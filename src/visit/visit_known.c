@@ -195,13 +195,24 @@ void visit_known_ask(struct visit_known *known, struct import_ask *ask)
 
 /* --- what becomes of one ------------------------------------------------------------------------------------------ */
 
+/* Said before by another resource of the same name: whoever brought the later ones could not see it. */
+static bool was_beside(const struct visit_known *known, const struct item *here, const struct tape *came,
+                       const struct same_mark *mark)
+{
+    const struct item *item;
+    if (mark->source.len == 0) return false;
+    for (uint32_t at = 0; (item = next_item(known, key_of(mark->type, SAME_IMPORTED, mark->source), &at)) != NULL;)
+        if (item != here && item->stored != NULL && same_content(item->tape, 0, came, 0)) return true;
+    return false;
+}
+
 /* An older state of what is here: it does not come back, also not what was taken back. */
 static enum salve_code was_here(const struct visit_known *known, const struct item *here, const struct tape *came,
-                                bool *out, struct salve_err *err)
+                                const struct same_mark *mark, bool *out, struct salve_err *err)
 {
     const struct rec_resource **versions = NULL;
     size_t count = 0;
-    *out = same_is_older(came, 0, here->tape, 0);
+    *out = same_is_older(came, 0, here->tape, 0) || was_beside(known, here, came, mark);
     if (*out || here->stored == NULL || here->stored->version == 1) return SALVE_OK;
     TRY(rec_history(known->view, here->id, known->mem, &versions, &count, err));
     for (size_t i = 0; i < count && !*out; i++) *out = same_content(&versions[i]->tape, 0, came, 0);
@@ -229,7 +240,7 @@ static enum salve_code meet(struct visit_known *known, struct item *here, const 
         known->again->ours++;
         return SALVE_OK;
     }
-    TRY(was_here(known, here, came, &was, err));
+    TRY(was_here(known, here, came, mark, &was, err));
     known->again->older += was;
     if (was) return SALVE_OK;
     count_version(known->again, here, mark);
@@ -321,6 +332,12 @@ static enum tape_verdict take_back(void *context, const struct tape *from, tape_
     return TAPE_REPLACE;
 }
 
+enum salve_code visit_taken_back(const struct tape *observation, struct arena *mem, struct tape *out,
+                                 struct salve_err *err)
+{
+    return tape_copy(observation, 0, take_back, NULL, mem, out, err);
+}
+
 /* What was made of an answer goes with it: a new version of the answers that has it no more takes it back. */
 static enum salve_code take_back_lost(struct visit_known *known, const struct import_resource *came,
                                       struct import_resource *list, size_t *count, struct salve_err *err)
@@ -336,7 +353,7 @@ static enum salve_code take_back_lost(struct visit_known *known, const struct im
         *lost =
             (struct import_resource){.type = STR("Observation"), .id = item->id, .families = item->stored->families};
         if (item->is_apart && lost->families == 0) lost->families = FAMILY_ALL;
-        TRY(tape_copy(item->tape, 0, take_back, NULL, known->mem, &lost->tape, err));
+        TRY(visit_taken_back(item->tape, known->mem, &lost->tape, err));
         item->is_matched = true;
         known->again->taken_back++;
     }

@@ -108,12 +108,14 @@ salve screen "$card" --as lina >/dev/null 2>&1
 is "newer than the drafts" "$(came unknown namedNothing; bundle later2 "$ann" "$(coded h2 final 29463-7 "${today}T00:03:00Z" "$(quantity 61 kg)")"; came later2 here)" "kept:0 namedNothing:1
 kept:1 here:1"
 fails 12 "nobody signs what did not see it" salve sign "$card" --as dr-amina
-for word in cancelled:1 amended:0 preliminary:0 unknown:0; do
+for word in cancelled:1 amended:0 preliminary:0 registered:0 unknown:0; do
     new
     bundle word "$ann" "$(creatinine o3 "${word%:*}" 3.0 "${today}T00:01:00Z")"
     made salve import "$card" "$work/first.json" --as lina
     is "${word%:*} is a version of what it names" "$(came word takenBack)" "kept:1 takenBack:${word#*:}"
     is "${word%:*}: the old value counts no more" "$(found egfr | grep -c '^G5')" 0
+    is "${word%:*}: alarms look at what is reported" "$(found creatinine-high | grep -c alarm)" "$(grep -cE 'amended|preliminary' <<<"$word")"
+    is "${word%:*}: what is not reviewed is queried" "$(salve screen "$card" --as lina 2>/dev/null | sed -n '/egfr:/,/creatinine/p' | grep -cE 'queried: .*\((unconfirmed|status)\)')" "$(grep -cE 'preliminary|unknown|registered' <<<"$word")"
 done
 
 # --- conditions, answers ---
@@ -178,6 +180,55 @@ bundle several "$ann" "$(creatinine o1 final 1.0 "$today")" "$(creatinine o2 fin
 fails 5 "a file with somebody else's result" salve import "$card" "$work/several.json" --as lina --yes
 echo "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":$(creatinine o1 final 1.0 "$today")}$(entry "$(creatinine o2 final 4.0 "$today" | sed 's,Patient/p,Patient/other,')")]}" >"$work/nobody.json"
 fails 5 "a file without a Patient about several" salve import "$card" "$work/nobody.json" --as lina
+
+# --- typed wrongly ---
+new
+made salve measure "$card" height 116 weight 61 pregnant no birth-within-6-weeks no --yes --as lina
+is "a wrong number" "$(found bmi | cut -c1-2)" "ob"
+made salve sign "$card" --as dr-amina
+fails 4 "what was not noted is not taken back" salve measure "$card" weight 61 height 161 --wrong --as lina
+is "nor anything else of the words" "$(found bmi | cut -c1-2)" "ob"
+salve measure "$card" height 116.0 --wrong --as lina >"$work/out" 2>"$work/err"
+is "is taken back by its words" "$(cat "$work/out")" "1 taken back."
+is "what rests on it is named" "$(grep -c 'findings rest on' "$work/err")" 1
+fails 12 "and not signed" salve sign "$card" --as dr-amina
+fails 12 "nor printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+fails 4 "only once" salve measure "$card" height 116 --wrong --as lina
+made salve measure "$card" height 161 --as lina
+is "the right one counts" "$(found bmi | cut -c1-6)" "normal"
+ok "and is signed" salve sign "$card" --as dr-amina
+made salve measure "$card" bp 148/94 chest-pain yes sex female glucose 5.6 glucose '<5' --as lina --yes
+prints '^5 taken back' "pressures, answers and bounds too" salve measure "$card" bp 148/94 chest-pain yes sex female glucose '<5' 5.6 --wrong --as lina
+is "the person sees that it was an error" "$(taken | grep -c '"status":"entered-in-error"')" 6
+ok "as FHIR" sh -c "'$SALVE' take '$card' --born $born -o '$work/mine.json' && '$SALVE' fhir validate '$work/mine.json'"
+made salve measure "$card" pulse 72 --as lina
+made salve import "$card" "$work/first.json" --as lina
+prints '^1 taken back' "what a file brought is taken back the same way" salve measure "$card" creatinine 4mg/dL --wrong --as lina
+is "and the file does not bring it back" "$(came first older)" "kept:0 older:1"
+
+# --- a power cut between ---
+new
+made salve import "$card" "$work/first.json" --as lina
+salve screen "$card" --as lina >/dev/null 2>&1
+made salve measure "$card" creatinine 4mg/dL --wrong --as lina
+signed_g5() {
+    taken | tools/node -e 'const bundle = JSON.parse(require("fs").readFileSync(0));
+        console.log(bundle.entry.filter(e => e.resource.resourceType === "Observation" && e.resource.status === "final" &&
+            JSON.stringify(e.resource.interpretation || "").includes("G5")).length)'
+}
+for pause in 0.01 0.03 0.06 0.1; do
+    salve screen "$card" --as lina >/dev/null 2>&1 &
+    sleep $pause
+    kill -9 $! 2>/dev/null
+    wait $! 2>/dev/null
+    salve sign "$card" --as dr-amina >/dev/null 2>&1
+    is "after a cut the old state is not signed ($pause)" "$(signed_g5)" 0
+done
+salve screen "$card" --as lina >/dev/null 2>&1
+salve sign "$card" --as dr-amina >/dev/null 2>&1
+ok "what is signed in the end is printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+is "without it" "$(signed_g5)" 0
+ok "and the site is whole" salve verify
 
 # --- on paper ---
 for file in several nobody; do
