@@ -158,6 +158,24 @@ static bool is_theirs(void *with, const struct visit_whose *whose)
     return cli_is_theirs(((struct outputs *)with)->cli, whose);
 }
 
+/* Each unlikely number by its quantity, then one question. Without an answer they wait. */
+static bool are_right(void *with, uint64_t row, const struct visit_unlikely *list, size_t count)
+{
+    struct cli *cli = ((struct outputs *)with)->cli;
+    char line[16], place[40] = "";
+    if (cli_has(cli, OPT_YES)) return true;
+    if (row > 0) (void)snprintf(place, sizeof place, "line %llu: ", (unsigned long long)row);
+    for (size_t i = 0; i < count; i++)
+        cli_warn("%s%.*s is unlikely: %.*s to %.*s %.*s is usual%s%.*s%s", place, STR_ARGS(list[i].name),
+                 STR_ARGS(list[i].usual_low), STR_ARGS(list[i].usual_high), STR_ARGS(list[i].unit),
+                 list[i].other_unit.len > 0 ? "; it would be usual in " : "", STR_ARGS(list[i].other_unit),
+                 list[i].is_age_not_known ? "; is it a child's?" : "");
+    if (cli_has(cli, OPT_NO_INPUT) || isatty(STDIN_FILENO) != 1) return false;
+    if (cli_ask(cli, "Did you look at them, and are they right? [y/n]", false, line, sizeof line, NULL) != SALVE_OK)
+        return false;
+    return line[0] == 'y' || line[0] == 'Y';
+}
+
 static void tell_apart(void *with, const struct visit_apart *apart)
 {
     struct outputs *to = with;
@@ -232,7 +250,8 @@ static enum salve_code import_new(struct outputs *out, struct visit_import_ask *
     TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
     if (cli_has(cli, OPT_PURPOSE)) TRY(cli_grant_read(cli, &grant, err));
     if (cli_has(cli, OPT_PURPOSE)) ask->grant = &grant;
-    TRY(cli_accepted(cli, VISIT_FORMS, err));
+    TRY(cli_accepted(cli, VISIT_FORMS | VISIT_RANGES, err));
+    TRY(visit_ranges(cli->visit.content, &ask->ranges, err));
     TRY(visit_screening(&cli->visit, &screening, err));
     ask->alarms = ask->screening = &screening;
     return cli_has(cli, OPT_MAP) ? import_rows(out, bytes, ask, sum, err)
@@ -246,7 +265,8 @@ static enum salve_code import_known(struct outputs *out, struct visit_import_ask
     struct str bytes;
     struct cli *cli = out->cli;
     struct visit_screening screening = {0};
-    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALARMS}, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALARMS | VISIT_RANGES}, err));
+    TRY(visit_ranges(cli->visit.content, &ask->ranges, err));
     TRY(visit_screening(&cli->visit, &screening, err));
     ask->alarms = &screening;
     TRY(file_read(cli->words[cli->word_count - 1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
@@ -312,6 +332,12 @@ static void imported_text(const struct cli *cli, struct visit_imported *sum, str
                  "%llu people with an EMERGENCY NOW, %llu for a clinician TODAY%s; 'salve inbox' lists the tickets.\n",
                  (unsigned long long)sum->emergency, (unsigned long long)sum->same_day,
                  cli_has(cli, OPT_URGENT) ? ", their rows in the --urgent file" : "");
+    if (sum->waiting > 0)
+        buf_addf(
+            out,
+            "%llu results with unlikely numbers wait to be confirmed: alarms look at them, nothing else does. Look at "
+            "them; where they are right, give the same file again with --yes.\n",
+            (unsigned long long)sum->waiting);
     if (sum->refused_rows > 0)
         buf_addf(out, "%llu rows were not taken; they are named above.\n", (unsigned long long)sum->refused_rows);
     if (sum->unread_answers > 0)
@@ -367,6 +393,7 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
                                              .urgent = keep_urgent,
                                              .apart = tell_apart,
                                              .is_theirs = is_theirs,
+                                             .unlikely = are_right,
                                              .guidelines = guidelines_now,
                                              .begun = import_begun,
                                              .refused = tell_refused,

@@ -16,6 +16,8 @@
  * - `rejects` hears of a file only after what it holds was saved.
  * - What is kept apart is kept only with the person's tick. Without it, or where the actor may not see it, this is
  *   the last moment at which it can be judged: it is, and `apart` hears of it.
+ * - A number that is unlikely (ranges.json) and not confirmed is kept as a first result: only alarms look at it, until
+ *   the same file is given again and confirmed.
  * - The alarms of a file are judged as it came, before anything in it is refused or left out, and told even if the
  *   file is refused, or the record does not open. Nothing of that is stored. */
 #ifndef SALVE_VISIT_IMPORT_H
@@ -26,6 +28,7 @@
 
 struct fhir_issues;
 struct json_writer;
+struct ranges;
 
 /* What came for one person that is kept apart. */
 struct visit_apart {
@@ -67,6 +70,13 @@ struct visit_whose {
     bool name_agrees, born_agrees;
 };
 
+/* A number outside of what is usual for an adult: of which quantity, in which unit, what would be usual, and in which
+ * other unit the same number would be (STR_NONE: none). The number itself is for nobody's log. */
+struct visit_unlikely {
+    struct str name, unit, usual_low, usual_high, other_unit;
+    bool is_age_not_known; /* it may be a child's */
+};
+
 /* What the caller is told while an import runs. Any may be NULL, but `card` where people are new. */
 struct visit_watch {
     /* Keeps a new person's slip or card for good; an error ends the import before anything else is done for them. */
@@ -88,6 +98,8 @@ struct visit_watch {
     enum salve_code (*guidelines)(void *with, const struct visit_screening **out, struct salve_err *err);
     /* Name or birth date of the file are not the record's: is it this person all the same? NULL: no. */
     bool (*is_theirs)(void *with, const struct visit_whose *whose);
+    /* Unlikely numbers of one file or row: has somebody looked at them, and are they right? NULL: no. */
+    bool (*unlikely)(void *with, uint64_t line, const struct visit_unlikely *list, size_t count);
     /* Before the first new person, NULL: nobody asks: how far an earlier run came with this file. */
     enum salve_code (*begun)(void *with, const struct rec_rows_state *state, struct salve_err *err);
     void *with;
@@ -97,6 +109,7 @@ struct visit_import_ask {
     bool minimise;
     bool correct; /* somebody saw both: another name or birth date is a correction; is_theirs is not asked */
     const struct consent_grant *grant;    /* at a made-up site alone: what each new person agreed to; NULL: nothing */
+    const struct ranges *ranges;          /* what is usual; NULL: nothing is doubted */
     const struct visit_screening *alarms; /* judges the alarms of what came; NULL: nobody is told of any */
     const struct visit_screening *screening; /* new people: evaluates what came; NULL: nothing is evaluated */
     struct visit_watch watch;
@@ -112,6 +125,7 @@ struct visit_imported {
     uint64_t enrolled_only;              /* of the people: those whose file named no whole agreement to care */
     uint64_t less_urgent;                /* of these: those with a value that is not kept and is due today or now */
     uint64_t commons;                    /* staff and places, which are not kept with a person */
+    uint64_t waiting;                    /* unlikely numbers that are kept as first results until they are confirmed */
     uint64_t refused_rows;               /* of results of people who have a record; each was told */
     uint64_t unread_answers;             /* of questionnaires: kept, and judged by nobody */
     uint64_t apart_kept, apart_not_kept; /* resources that are kept apart, with the tick and without */

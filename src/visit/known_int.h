@@ -54,4 +54,18 @@ enum salve_code visit_patient_join(const struct tape *stored, const struct tape 
 enum salve_code visit_correction(struct rec_view *view, struct actor actor, struct str patient_id, struct arena *mem,
                                  struct tape *out, struct salve_err *err);
 
+/* visit_doubts - numbers of what came that are unlikely for an adult: `is_right` says whether a person looked at them
+ * and they are right; else their Observations become first results (preliminary). E_MEMORY. */
+struct ranges;
+struct visit_doubting {
+    const struct ranges *ranges; /* NULL: nothing is doubted */
+    const struct tape *patient;  /* as the record has it; NULL: it has none */
+    int64_t now_unix_ms;
+    struct arena *mem;
+    bool (*is_right)(void *with, const struct visit_unlikely *list, size_t count);
+    void *with;
+};
+SALVE_MUST_USE enum salve_code visit_doubts(const struct visit_doubting *ask, struct import_done *done,
+                                            struct salve_err *err);
+
 #endif

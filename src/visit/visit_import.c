@@ -30,6 +30,8 @@ struct importing {
     struct str ticket;            /* of a person's open work */
     bool is_new;                  /* the record holds what enrolment keeps, no more */
     struct visit_again again;
+    bool is_asked, is_right; /* about what is unlikely in the file */
+    uint64_t waiting;
 };
 
 static void count_left_out(struct visit_imported *sum, const struct admit_count *counts, size_t count)
@@ -161,6 +163,7 @@ static void count_saved(struct importing *in, const struct import_done *done)
     in->sum->resources = done->resources;
     in->sum->resource_count = done->resource_count;
     count_again(in);
+    in->sum->waiting += in->waiting;
 }
 
 /* --- what is kept apart ------------------------------------------------------------------------------------------- */
@@ -240,6 +243,40 @@ static void tell_apart(struct importing *in, struct visit_apart *apart)
     if (watch->apart != NULL && (!apart->is_kept || !apart->may_see)) watch->apart(watch->with, apart);
 }
 
+static bool are_right(void *with, const struct visit_unlikely *list, size_t count)
+{
+    struct importing *in = with;
+    const struct visit_watch *watch = &in->ask->watch;
+    if (!in->is_asked && watch->unlikely != NULL) in->is_right = watch->unlikely(watch->with, in->line, list, count);
+    in->is_asked = true; /* the file may be gone through once more, without what is kept apart */
+    return in->is_right;
+}
+
+/* Of what is kept: results that alarms alone look at. */
+static uint64_t first_results(const struct import_done *done)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < done->resource_count; i++)
+        count += str_is(done->resources[i].type, "Observation") &&
+                 str_is(tape_child_text(&done->resources[i].tape, 0, "status"), "preliminary");
+    return count;
+}
+
+static enum salve_code doubt(struct importing *in, struct rec_view *view, struct import_done *done,
+                             struct salve_err *err)
+{
+    const struct rec_resource *patient = NULL;
+    if (in->ask->ranges == NULL) return SALVE_OK;
+    TRY(visit_patient(view, &patient, err));
+    struct visit_doubting ask = {.ranges = in->ask->ranges,
+                                 .patient = patient == NULL ? NULL : &patient->tape,
+                                 .now_unix_ms = site_now_unix_ms(in->row.site),
+                                 .mem = in->row.mem,
+                                 .is_right = are_right,
+                                 .with = in};
+    return visit_doubts(&ask, done, err);
+}
+
 /* What of the file is to be saved: what may be kept and is not here already. */
 static enum salve_code run(struct importing *in, struct rec_view *view, struct import_ask *ask,
                            struct import_done *done, struct salve_err *err)
@@ -249,7 +286,10 @@ static enum salve_code run(struct importing *in, struct rec_view *view, struct i
     visit_known_ask(known, ask);
     enum salve_code code = import_run(ask, &in->bundle, in->row.mem, done, err);
     if (code == SALVE_E_NOT_ADMITTED && done->issues != NULL) tell_issues(in, done->issues);
-    return code == SALVE_OK ? visit_known_settle(known, done, &in->again, err) : code;
+    if (code == SALVE_OK) code = doubt(in, view, done, err);
+    if (code == SALVE_OK) code = visit_known_settle(known, done, &in->again, err);
+    in->waiting = code == SALVE_OK && in->is_asked && !in->is_right ? first_results(done) : 0;
+    return code;
 }
 
 /* Saves what may be kept. What is kept apart is judged first where nobody will see it again, or not this actor. */

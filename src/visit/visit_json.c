@@ -169,6 +169,7 @@ void visit_imported_json(struct visit_imported *sum, bool is_finished, struct js
     json_open(w, NULL, '{');
     json_put_i64(w, "people", (int64_t)sum->people);
     json_put_i64(w, "enrolledOnly", (int64_t)sum->enrolled_only);
+    json_put_i64(w, "toConfirm", (int64_t)sum->waiting);
     json_put_i64(w, "refusedRows", (int64_t)sum->refused_rows);
     json_put_i64(w, "unreadAnswers", (int64_t)sum->unread_answers);
     json_put_i64(w, "lostUrgent", (int64_t)sum->less_urgent);

@@ -78,30 +78,33 @@ bundle corrected "$ann" "$(creatinine o3 corrected 1.0 "${today}T00:01:00Z")"
 bundle unknown "$ann" "$(creatinine o9 entered-in-error 4.0 "${today}T00:01:00Z")"
 is "what takes back something that is not here" "$(came withdrawn namedNothing)" "kept:3 namedNothing:1"
 is "is no reading" "$(found egfr)" "not assessed"
-is "a value" "$(came first here)" "kept:1 here:3"
+is "a value, which is unlikely" "$(came first here)" "kept:1 here:3"
+is "waits to be confirmed" "$(found egfr)" "not assessed, measure again"
+fails 11 "and is confirmed with the same file, which tells its alarm" salve import "$card" "$work/first.json" --as lina --yes
+is "once" "$(came first older)" "kept:0 older:1"
 is "counts" "$(found egfr | cut -c1-2)" G5
 ok "and is signed" salve sign "$card" --as dr-amina
-ok "and printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+ok "and printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 salve import "$card" "$work/withdrawn.json" --as lina >"$work/out" 2>"$work/err"
 is "it is taken back" "$(grep -c '^1 taken back' "$work/out")" 1
 is "whoever was told is told again" "$(grep -c 'TOLD AGAIN' "$work/err")" 1
-fails 12 "its letter is not printed any more" salve letter "$card" --as dr-amina -o "$work/l.html"
+fails 12 "its letter is not printed any more" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 is "and says what to do" "$(grep -c 'salve screen' "$work/.out")" 1
 is "it counts nowhere" "$(found egfr)" "not assessed"
 is "the first file again does not bring it back" "$(came first older)" "kept:0 older:1"
 is "nowhere" "$(found egfr)" "not assessed"
 id=$(taken | tr '{' '\n' | grep -oE '"id":"[a-z2-7]{26}\.[0-9]+"' | cut -d'"' -f4 | while read -r one; do
     salve history "$card" "Observation/$one" --born $born 2>/dev/null | grep -q entered-in-error && echo "$one"; done | head -n 1)
-is "the person sees both versions" "$(salve history "$card" "Observation/$id" --born $born 2>/dev/null | grep -cE '"status":"(final|entered-in-error)"')" 2
+is "the person sees both versions" "$(salve history "$card" "Observation/$id" --born $born 2>/dev/null | grep -cE '"status":"(preliminary|final|entered-in-error)"')" 3
 is "a correction" "$(came corrected renewed)" "kept:1 renewed:1"
 fails 12 "drafts made before it are never signed" salve sign "$card" --as dr-amina
 is "a new screening has it" "$(found egfr | cut -c1-2)" G2
 ok "and is signed" salve sign "$card" --as dr-amina
-ok "and printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+ok "and printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 is "as current" "$(grep -c 'Newer values came' "$work/l.html")" 0
 bundle later "$ann" "$(coded h1 final 8302-2 "${today}T00:03:00Z" "$(quantity 161 cm)")"
 is "something newer" "$(came later here)" "kept:1 here:1"
-salve letter "$card" --as dr-amina -o "$work/l.html" 2>"$work/err"
+salve letter "$card" --untold --as dr-amina -o "$work/l.html" 2>"$work/err"
 is "the letter says that it is not in it" "$(grep -c 'Newer values came' "$work/l.html")" 1
 is "and so does the command" "$(grep -c 'after these results were signed' "$work/err")" 1
 salve screen "$card" --as lina >/dev/null 2>&1
@@ -111,7 +114,7 @@ fails 12 "nobody signs what did not see it" salve sign "$card" --as dr-amina
 for word in cancelled:1 amended:0 preliminary:0 registered:0 unknown:0; do
     new
     bundle word "$ann" "$(creatinine o3 "${word%:*}" 3.0 "${today}T00:01:00Z")"
-    made salve import "$card" "$work/first.json" --as lina
+    salve import "$card" "$work/first.json" --as lina --yes >/dev/null 2>&1
     is "${word%:*} is a version of what it names" "$(came word takenBack)" "kept:1 takenBack:${word#*:}"
     is "${word%:*}: the old value counts no more" "$(found egfr | grep -c '^G5')" 0
     is "${word%:*}: alarms look at what is reported" "$(found creatinine-high | grep -c alarm)" "$(grep -cE 'amended|preliminary' <<<"$word")"
@@ -192,7 +195,7 @@ salve measure "$card" height 116.0 --wrong --as lina >"$work/out" 2>"$work/err"
 is "is taken back by its words" "$(cat "$work/out")" "1 taken back."
 is "what rests on it is named" "$(grep -c 'findings rest on' "$work/err")" 1
 fails 12 "and not signed" salve sign "$card" --as dr-amina
-fails 12 "nor printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+fails 12 "nor printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 fails 4 "only once" salve measure "$card" height 116 --wrong --as lina
 made salve measure "$card" height 161 --as lina
 is "the right one counts" "$(found bmi | cut -c1-6)" "normal"
@@ -205,6 +208,22 @@ made salve measure "$card" pulse 72 --as lina
 made salve import "$card" "$work/first.json" --as lina
 prints '^1 taken back' "what a file brought is taken back the same way" salve measure "$card" creatinine 4mg/dL --wrong --as lina
 is "and the file does not bring it back" "$(came first older)" "kept:0 older:1"
+
+new
+made salve consent give "$card" --purpose follow-up --read-back 1 --as kofi
+made salve measure "$card" glucose 30 --yes --as lina
+made salve screen "$card" --as lina
+made salve sign "$card" --as dr-amina
+made salve told "$card" --how in-person --as lina
+open_work() { salve inbox --as lina --json -q | grep -o "\"task\": *\"$1\"" | wc -l; }
+before=$(open_work tell)
+made salve measure "$card" glucose 30 --wrong --as lina
+is "who was told of an alarm that was none is told again" "$(open_work tell)" $((before + 1))
+is "and the record is screened again" "$(open_work screen)" 1
+made salve screen "$card" --as lina
+is "which does not end that" "$(open_work tell)" $((before + 1))
+made salve told "$card" --how telephone --as lina
+is "telling does" "$(open_work tell)" "$before"
 
 # --- a power cut between ---
 new
@@ -226,7 +245,7 @@ for pause in 0.01 0.03 0.06 0.1; do
 done
 salve screen "$card" --as lina >/dev/null 2>&1
 salve sign "$card" --as dr-amina >/dev/null 2>&1
-ok "what is signed in the end is printed" salve letter "$card" --as dr-amina -o "$work/l.html"
+ok "what is signed in the end is printed" salve letter "$card" --untold --as dr-amina -o "$work/l.html"
 is "without it" "$(signed_g5)" 0
 ok "and the site is whole" salve verify
 
