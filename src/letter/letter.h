@@ -8,7 +8,7 @@
  *     letter_frame_load(share, STR("ar"), mem, &frame, err);
  *     letter_compose(&ask, frame, mem, &letter, err);
  *     letter_html(letter, &buf);                                // accessible, printable, no script
- *     letter_pdf(letter, &buf, err);                            // tagged, fonts embedded as subsets, A4
+ *     letter_pdf(letter, &buf, err);                            // tagged, fonts embedded as subsets
  *
  * Every letter says that a screening result is not a diagnosis. It never shows which purposes were refused. All texts
  * of a struct letter live as long as the arena it was composed in. */
@@ -54,6 +54,11 @@ struct letter_value {
     bool is_yes;
 };
 
+/* A result that was signed at an earlier visit. */
+struct letter_earlier {
+    struct str guideline, item, value, value2, unit, date; /* of the check, ISO */
+};
+
 /* The record that somebody told the person of what is urgent. */
 struct letter_told {
     struct str by, at; /* printed name; FHIR dateTime */
@@ -74,6 +79,7 @@ struct letter_clinic {
     struct str address, telephone, hours, crisis; /* crisis: a number for somebody who thinks of harming themself */
     struct str interval;                          /* from one check to the next, ISO 8601; empty: P1Y */
     struct str packages;                          /* names, a space between; empty: the file's default */
+    struct str digits, months, paper;             /* "arabic"; "levant", "maghreb"; "letter"; else the usual ones */
     const struct letter_place *places;
     size_t place_count;
 };
@@ -91,6 +97,8 @@ struct letter_ask {
     size_t value_count;
     struct guideline *const *guidelines;
     size_t guideline_count;
+    const struct letter_earlier *earlier; /* the newest first */
+    size_t earlier_count;
     const struct letter_packages *packages; /* NULL: everything that was found speaks */
     const struct letter_told *told;         /* of all that is urgent; NULL: no record says so */
     struct letter_clinic clinic;
@@ -139,6 +147,8 @@ struct letter_due letter_next_check(int64_t programme_days, const struct letter_
 
 /* --- the description ---------------------------------------------------------------------------------------------- */
 
+enum letter_paper { LETTER_PAPER_A4, LETTER_PAPER_US }; /* 210 x 297 mm; 8.5 x 11 inches */
+
 /* Circle, triangle, square, ring: how a result lies to what is usual, never how urgent it is. */
 enum letter_mark { LETTER_MARK_USUAL, LETTER_MARK_WATCH, LETTER_MARK_SEE, LETTER_MARK_NEUTRAL, LETTER_MARK_COUNT };
 
@@ -156,6 +166,10 @@ struct letter_scale {
     size_t band_count;
 };
 
+struct letter_point { /* shares from 0 to 1 of the time and of the range of the values */
+    double x, y;
+};
+
 struct letter_line {
     struct str name, headline, value; /* "Blood pressure", "higher than ...", "148 / 92 mmHg" */
     struct str meaning, why;          /* why: the values that were used, with their dates */
@@ -165,6 +179,9 @@ struct letter_line {
     bool is_brief; /* as it should be, in a letter with much to say: one line is enough, without scales and reason */
     struct letter_scale *scales;
     size_t scale_count;
+    struct str before; /* "Last time, on 3 June 2025: 152 / 96 mmHg. Now lower"; empty: nothing earlier */
+    const struct letter_point *points; /* the earlier values and this one, the oldest first; none without two dates */
+    size_t point_count;
     unsigned dots;         /* full ones of 100, counted from where reading starts */
     struct str dots_words; /* what the ten rows of ten dots say; empty: no such picture */
 };
@@ -185,6 +202,8 @@ struct letter_note { /* what was not done, not judged, to be measured again; one
 struct letter {
     struct str language, comma, fonts; /* fonts: families by preference, "Noto Sans, Noto Sans Arabic" */
     double line_spacing;               /* of those fonts in print */
+    enum letter_paper paper;
+    bool has_arabic_digits;
     bool is_rtl;
     struct str title, answer, banner; /* banner: draft, demo or paper notice; may be empty */
     struct str person, details;       /* name; "Check on ... - North Clinic" */
@@ -229,7 +248,8 @@ void letter_html(const struct letter *letter, struct buf *out);
 /* letter_text - lines for a terminal; without the code, which is for paper. Failures as letter_html. */
 void letter_text(const struct letter *letter, struct buf *out);
 
-/* letter_pdf - A4, at most a few pages. E_MEMORY, E_TOO_BIG, E_CONFIG when the fonts are missing. */
+/* letter_pdf - at most a few pages. E_MEMORY, E_TOO_BIG, E_CONFIG when a font is missing: that of the language, or of a
+ * script that a name is written in (err names it and the package to install). */
 SALVE_MUST_USE enum salve_code letter_pdf(const struct letter *letter, struct buf *out, struct salve_err *err);
 
 #endif

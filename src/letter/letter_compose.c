@@ -44,7 +44,7 @@ static enum salve_code fill_item(struct composer *c, const struct finding *findi
     const struct guideline *guideline = guideline_of(c->ask, finding->guideline);
     if (guideline == NULL) return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
     *item = (struct letter_item){.finding = finding, .guideline = guideline};
-    item->words = guideline_words(guideline, c->letter->language, finding);
+    item->words = letter_finding_words(c, guideline, finding);
     item->is_alarm = str_is(finding->guideline, ALARMS) || str_is(finding->guideline, ALARMS_SITE);
     if (has_words(finding, &item->words)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_INVALID, "it has no words for this finding in the language of the letter",
@@ -76,6 +76,8 @@ static enum salve_code start(const struct letter_ask *ask, const struct letter_f
     letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
     letter->comma = letter_frame_word(frame, "comma");
     letter->fonts = letter_frame_word(frame, "fonts");
+    letter->paper = str_is(ask->clinic.paper, "letter") ? LETTER_PAPER_US : LETTER_PAPER_A4;
+    letter->has_arabic_digits = letter->is_rtl && str_is(ask->clinic.digits, "arabic");
     if (!str_to_double(letter_frame_word(frame, "line-spacing"), &letter->line_spacing)) letter->line_spacing = 1;
     return read_items(c, err);
 }
@@ -101,10 +103,9 @@ static struct str both(const struct composer *c, struct str first, struct str se
 static struct str details_of(const struct composer *c)
 {
     const struct letter_ask *ask = c->ask;
-    struct str date =
-        letter_fill(letter_word(c, "checked"), c->mem, "date", letter_date_words(c->frame, ask->date, c->mem));
+    struct str date = letter_fill(letter_word(c, "checked"), c->mem, "date", letter_date(c, ask->date));
     if (ask->site.len == 0) return date;
-    return arena_printf(c->mem, "%.*s \u00b7 %.*s", STR_ARGS(date), STR_ARGS(ask->site));
+    return arena_printf(c->mem, "%.*s \u00b7 %.*s", STR_ARGS(date), STR_ARGS(letter_name(c, ask->site)));
 }
 
 static struct str banner_of(const struct composer *c)
@@ -148,12 +149,11 @@ static struct str told_of(const struct composer *c)
     struct str key = arena_printf(c->mem, "told.%.*s", STR_ARGS(told->how));
     struct str how = letter_word(c, key.ptr);
     struct str text = letter_fill(letter_word(c, told->is_guardian ? "told.spoken.guardian" : "told.spoken"), c->mem,
-                                  "by", letter_isolated(c, told->by));
-    text = letter_fill(text, c->mem, "date", letter_date_words(c->frame, told->at, c->mem));
+                                  "by", letter_name(c, told->by));
+    text = letter_fill(text, c->mem, "date", letter_date(c, told->at));
     text = letter_fill(text, c->mem, "how", how.ptr == NULL ? told->how : how);
     if (told->agreed.len == 0) return text;
-    return both(c, text,
-                letter_fill(letter_word(c, "told.agreed"), c->mem, "agreed", letter_isolated(c, told->agreed)));
+    return both(c, text, letter_fill(letter_word(c, "told.agreed"), c->mem, "agreed", letter_name(c, told->agreed)));
 }
 
 static bool letter_due_of(const struct composer *c, const struct letter_item *item, struct letter_due *out)
@@ -180,7 +180,7 @@ static struct str next_check_of(const struct composer *c)
     struct str first = is_urgent ? letter_word(c, "next.urgent") : STR("");
     if (is_urgent && is_programme) return first;
     struct str text = letter_fill(letter_word(c, is_programme ? "next" : "next.because"), c->mem, "date",
-                                  letter_date_words(c->frame, letter_date_in(c->ask->date, due.days, c->mem), c->mem));
+                                  letter_date(c, letter_date_in(c->ask->date, due.days, c->mem)));
     return both(c, first, letter_fill(text, c->mem, "reason", due.reason));
 }
 
@@ -190,11 +190,11 @@ static struct str contact_of(const struct composer *c)
     const struct letter_clinic *clinic = &c->ask->clinic;
     struct letter_list parts;
     if (letter_list_make((struct composer *)c, 3, &parts, NULL) != SALVE_OK) return STR("");
-    letter_list_add(&parts, letter_isolated(c, clinic->address));
+    letter_list_add(&parts, letter_name(c, clinic->address));
     if (clinic->telephone.len > 0)
-        letter_list_add(
-            &parts, letter_fill(letter_word(c, "telephone"), c->mem, "number", letter_isolated(c, clinic->telephone)));
-    letter_list_add(&parts, letter_isolated(c, clinic->hours));
+        letter_list_add(&parts,
+                        letter_fill(letter_word(c, "telephone"), c->mem, "number", letter_name(c, clinic->telephone)));
+    letter_list_add(&parts, letter_name(c, clinic->hours));
     struct str list = letter_list_words(c, &parts);
     return list.len == 0 ? list : letter_fill(letter_word(c, "contact"), c->mem, "contact", list);
 }
@@ -206,8 +206,7 @@ static void fill_code(const struct composer *c)
     letter->code = letter->code_words = STR("");
     if (ask->code.len == 0 || ask->is_paper) return;
     letter->code = ask->code;
-    letter->code_words =
-        letter_fill(letter_word(c, "code"), c->mem, "date", letter_date_words(c->frame, ask->code_until, c->mem));
+    letter->code_words = letter_fill(letter_word(c, "code"), c->mem, "date", letter_date(c, ask->code_until));
 }
 
 static void fill_headings(const struct composer *c)
@@ -237,7 +236,7 @@ static void fill_frame(const struct composer *c)
     letter->told = told_of(c);
     letter->unconfirmed = unconfirmed_of(c);
     letter->banner = banner_of(c);
-    letter->person = ask->person_name;
+    letter->person = letter_name(c, ask->person_name);
     letter->details = details_of(c);
     letter->next_check = next_check_of(c);
     letter->worse = letter_word(c, "worse");
@@ -247,7 +246,7 @@ static void fill_frame(const struct composer *c)
     letter->record = letter_word(c, ask->is_paper ? "record.paper" : "record");
     fill_code(c);
     if (ask->clinician.len > 0)
-        letter->signed_by = letter_fill(letter_word(c, "signed"), c->mem, "name", letter_isolated(c, ask->clinician));
+        letter->signed_by = letter_fill(letter_word(c, "signed"), c->mem, "name", letter_name(c, ask->clinician));
     if (ask->log_head.len > 0)
         letter->log_head = letter_fill(letter_word(c, "log"), c->mem, "log", letter_isolated(c, ask->log_head));
     fill_headings(c);
@@ -265,6 +264,7 @@ enum salve_code letter_compose(const struct letter_ask *ask, const struct letter
     TRY(letter_add_steps(&c, err));
     TRY(letter_add_notes(&c, err));
     fill_frame(&c);
+    letter_all_digits(c.letter, mem);
     *out = c.letter;
     return SALVE_OK;
 }

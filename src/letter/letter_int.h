@@ -7,8 +7,9 @@
 #include "letter/letter.h"
 
 /* letter_date_words - "23 November 2026" in the frame's language from an ISO date of any precision; the text itself if
- * it is none. */
-struct str letter_date_words(const struct letter_frame *frame, struct str iso_date, struct arena *mem);
+ * it is none. months: which names of them, where the frame has several ("month.levant.01"); empty: "month.01". */
+struct str letter_date_words(const struct letter_frame *frame, struct str months, struct str iso_date,
+                             struct arena *mem);
 
 /* letter_fill - `pattern` with each {key} replaced from pairs of key, value ending with NULL. */
 struct str letter_fill(struct str pattern, struct arena *mem, const char *key, struct str value);
@@ -23,6 +24,27 @@ struct str letter_frame_value(const struct letter_frame *frame, struct str code)
 
 /* letter_next_font - cuts the first family off a list such as "Noto Sans, Noto Sans Arabic"; false at its end. */
 bool letter_next_font(struct str *fonts, struct str *family);
+
+/* letter_digits - digits of a text as the letter writes them; what stands in a word with Latin letters (HbA1c, PHQ-9)
+ * or is of the person or the clinic (between U+2068 and U+2069) stays. letter_all_digits - of the whole letter. */
+struct str letter_digits(const struct letter *letter, struct str text, struct arena *mem);
+void letter_all_digits(struct letter *letter, struct arena *mem);
+
+/* letter_paper_size - of one page, in points. */
+void letter_paper_size(enum letter_paper paper, double *width, double *height);
+
+/* A word under a number line. The caller gives width and band; letter_labels_place finds row and left edge, so that
+ * none touches another, and returns the number of rows. `labels` stand from left to right. */
+struct letter_label {
+    double width, centre, band_left, band_right;
+    double left;
+    int row;
+};
+enum { LETTER_LABEL_GAP = 5 };
+int letter_labels_place(struct letter_label *labels, size_t count, double left, double right);
+
+/* letter_day - days since 1970 of a whole ISO date; false: it is none. */
+bool letter_day(struct str iso_date, int64_t *days);
 
 /* A QR code of a text: size x size modules, one byte each (1 is dark). */
 struct letter_qr {
@@ -47,6 +69,11 @@ struct letter_item {
 
 #define LETTER_ASK_NOW "ask-now"
 
+/* Around numbers; around names, which keep a direction of their own. */
+#define LETTER_NUMBER_START "\u2066"
+#define LETTER_NAME_START   "\u2068"
+#define LETTER_ISOLATE_END  "\u2069"
+
 struct composer {
     const struct letter_ask *ask;
     const struct letter_frame *frame;
@@ -63,6 +90,11 @@ struct composer {
 struct str letter_word(const struct composer *c, const char *key);
 struct str letter_label(const struct composer *c, const struct guideline *guideline, struct str key);
 struct str letter_isolated(const struct composer *c, struct str text);
+struct str letter_name(const struct composer *c, struct str text); /* of the person or the clinic, kept by itself */
+struct str letter_date(const struct composer *c, struct str iso_date);
+struct str letter_address(const struct composer *c, struct str text); /* "{m|f}": as one speaks to this person */
+struct guideline_words letter_finding_words(const struct composer *c, const struct guideline *guideline,
+                                            const struct finding *finding);
 struct str letter_number(const struct composer *c, const struct guideline *guideline, struct str number,
                          struct str unit);
 struct str letter_value_words(const struct composer *c, const struct letter_item *item);
@@ -95,9 +127,10 @@ bool letter_uses(const struct finding *finding, const struct letter_value *value
 bool letter_rests_on(const struct composer *c, const struct finding *finding, struct str code);
 bool letter_is_of_visit(const struct composer *c, const struct finding *finding);
 
-/* letter_tally.c, letter_line.c, letter_steps.c, letter_notes.c */
+/* letter_tally.c, letter_line.c, letter_before.c, letter_steps.c, letter_notes.c */
 enum salve_code letter_count(struct composer *c, struct salve_err *err);
 enum salve_code letter_add_lines(struct composer *c, struct salve_err *err);
+void letter_add_before(const struct composer *c, const struct letter_item *item, struct letter_line *line);
 enum salve_code letter_add_steps(struct composer *c, struct salve_err *err);
 enum salve_code letter_add_notes(struct composer *c, struct salve_err *err);
 

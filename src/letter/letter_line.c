@@ -155,6 +155,7 @@ static enum salve_code add_line(struct composer *c, const struct letter_item *it
     line->mark = item->mark;
     line->why = letter_why_words(c, item);
     line->source = source_number(c, item->finding->source);
+    letter_add_before(c, shown != NULL ? shown : item, line);
     return shown == NULL ? SALVE_OK : fill_scales(c, shown, line, err);
 }
 

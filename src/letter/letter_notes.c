@@ -95,7 +95,7 @@ static void note_unmet(struct notes *to, const struct letter_item *item, const s
         letter_list_add(&to->again, with_note(c, label, why_words(c, unmet->note)));
         return;
     case FINDING_TOO_OLD:
-        letter_list_add(&to->too_old, with_note(c, label, letter_date_words(c->frame, unmet->note, c->mem)));
+        letter_list_add(&to->too_old, with_note(c, label, letter_date(c, unmet->note)));
         return;
     default:
         break;

@@ -37,10 +37,10 @@ static struct str place_words(const struct composer *c, const struct letter_plac
     if (str_is(at.name, LETTER_HERE_NAME))
         at = (struct letter_place){at.action, c->ask->site, clinic->address, clinic->telephone, clinic->hours};
     if (letter_list_make((struct composer *)c, 4, &parts, NULL) != SALVE_OK) return STR("");
-    letter_list_add(&parts, letter_isolated(c, at.name));
-    letter_list_add(&parts, letter_isolated(c, at.address));
-    letter_list_add(&parts, letter_isolated(c, at.telephone));
-    letter_list_add(&parts, letter_isolated(c, at.hours));
+    letter_list_add(&parts, letter_name(c, at.name));
+    letter_list_add(&parts, letter_name(c, at.address));
+    letter_list_add(&parts, letter_name(c, at.telephone));
+    letter_list_add(&parts, letter_name(c, at.hours));
     return letter_list_words(c, &parts);
 }
 
@@ -62,7 +62,7 @@ static struct str with_crisis(const struct composer *c, struct str text)
     struct str number = c->ask->clinic.crisis;
     ptrdiff_t at = str_find(text, STR("{crisis}"));
     if (at < 0) return text;
-    if (number.len > 0) return letter_fill(text, c->mem, "crisis", letter_isolated(c, number));
+    if (number.len > 0) return letter_fill(text, c->mem, "crisis", letter_name(c, number));
     size_t from = (size_t)at, to = (size_t)at;
     while (from > 0 && text.ptr[from - 1] != '.') from--;
     while (to < text.len && text.ptr[to] != '.') to++;
@@ -80,7 +80,7 @@ static struct guideline_words alarm_words(const struct composer *c, struct str a
         for (size_t a = 0; a < info->items[i].action_count; a++) {
             if (!str_eq(info->items[i].actions[a], action)) continue;
             struct finding any = {.item = info->items[i].name, .action = action};
-            return guideline_words(c->alarms, c->letter->language, &any);
+            return letter_finding_words(c, c->alarms, &any);
         }
     return (struct guideline_words){0};
 }
@@ -94,7 +94,7 @@ static struct letter_step step_of(const struct composer *c, const struct letter_
     struct guideline_words words = {0};
     as.action = action;
     if (!item->is_alarm && same.len > 0 && c->alarms != NULL) words = alarm_words(c, same);
-    if (words.next.len == 0) words = guideline_words(item->guideline, c->letter->language, &as);
+    if (words.next.len == 0) words = letter_finding_words(c, item->guideline, &as);
     return (struct letter_step){.what = with_crisis(c, words.next),
                                 .when = with_crisis(c, words.when),
                                 .where = where_of(c, same.len > 0 ? same : action, item->finding->urgency),

@@ -23,6 +23,7 @@ static void result(const struct letter *letter, const struct letter_line *of, st
     line(out, "  ", of->headline);
     if (of->is_brief) return;
     line(out, "  ", of->meaning);
+    line(out, "  ", of->before);
     line(out, "  ", of->dots_words);
 }
 

@@ -4,12 +4,56 @@
 
 enum { SHORT_MAX = 6 };
 
-struct str letter_word(const struct composer *c, const char *key) { return letter_frame_word(c->frame, key); }
+/* "{m|f} ...": the first form, the second where the person is a woman. The words of a language that has no such forms
+ * hold none. Places to fill ("{date}") have no bar. */
+struct str letter_address(const struct composer *c, struct str text)
+{
+    struct buf out;
+    struct str rest = text, done = text;
+    ptrdiff_t bar = str_find(text, STR("|"));
+    if (bar < 0) return text;
+    buf_init(&out, c->mem, 1 << 16);
+    for (ptrdiff_t open; (open = str_find(rest, STR("{"))) >= 0;) {
+        struct str inside = str_cut(rest, (size_t)open + 1, rest.len), first, second;
+        ptrdiff_t close = str_find(inside, STR("}"));
+        if (close < 0) break;
+        buf_add(&out, str_cut(rest, 0, (size_t)open));
+        rest = str_cut(inside, (size_t)close + 1, inside.len);
+        inside = str_cut(inside, 0, (size_t)close);
+        if (str_split(inside, '|', &first, &second))
+            buf_add(&out, str_is(c->ask->sex, "female") ? second : first);
+        else
+            buf_addf(&out, "{%.*s}", STR_ARGS(inside));
+    }
+    buf_add(&out, rest);
+    return buf_done(&out, &done, NULL) == SALVE_OK ? done : text;
+}
+
+struct str letter_word(const struct composer *c, const char *key)
+{
+    return letter_address(c, letter_frame_word(c->frame, key));
+}
+
+struct str letter_date(const struct composer *c, struct str iso_date)
+{
+    return letter_date_words(c->frame, c->ask->clinic.months, iso_date, c->mem);
+}
+
+struct guideline_words letter_finding_words(const struct composer *c, const struct guideline *guideline,
+                                            const struct finding *finding)
+{
+    struct guideline_words words = guideline_words(guideline, c->letter->language, finding);
+    struct str *const texts[] = {&words.name, &words.about,    &words.headline, &words.meaning, &words.next,
+                                 &words.when, &words.excluded, &words.missing,  &words.queried};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i]->len > 0) *texts[i] = letter_address(c, *texts[i]);
+    return words;
+}
 
 struct str letter_label(const struct composer *c, const struct guideline *guideline, struct str key)
 {
     struct str label = guideline_word(guideline, c->letter->language, "inputs", key);
-    return label.ptr == NULL ? key : label;
+    return label.ptr == NULL ? key : letter_address(c, label);
 }
 
 static struct str unit_of(const struct composer *c, const struct guideline *guideline, struct str ucum)
@@ -23,7 +67,29 @@ static struct str unit_of(const struct composer *c, const struct guideline *guid
 struct str letter_isolated(const struct composer *c, struct str text)
 {
     if (!c->letter->is_rtl || text.len == 0) return text;
-    return arena_printf(c->mem, "\u2066%.*s\u2069", STR_ARGS(text));
+    return arena_printf(c->mem, LETTER_NUMBER_START "%.*s" LETTER_ISOLATE_END, STR_ARGS(text));
+}
+
+/* Has it letters that run right to left? Hebrew to the end of the Arabic blocks, and their presentation forms. */
+static bool has_rtl(struct str text)
+{
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        unsigned char a = (unsigned char)text.ptr[i], b = (unsigned char)text.ptr[i + 1];
+        if (a >= 0xd6 && a <= 0xdf) return true;                                          /* U+0580 to U+07FF */
+        if (a == 0xe0 && (b == 0xa0 || b == 0xa1 || b == 0xa2 || b == 0xa3)) return true; /* U+0800 to U+08FF */
+        if (a == 0xef &&
+            (b == 0xac || b == 0xad || b == 0xae || b == 0xaf || b == 0xb7 || b == 0xb9 || b == 0xba || b == 0xbb))
+            return true;                                        /* U+FB00 to U+FDFF, U+FE40 to U+FEFF */
+        if (a == 0xf0 && (b == 0x90 || b == 0x9e)) return true; /* U+10000 to U+10FFF, U+1E000 to U+1EFFF */
+    }
+    return false;
+}
+
+/* A name with letters of the other direction would take its full stop, or the words after it, to the wrong end. */
+struct str letter_name(const struct composer *c, struct str text)
+{
+    if (text.len == 0 || (!c->letter->is_rtl && !has_rtl(text))) return text;
+    return arena_printf(c->mem, LETTER_NAME_START "%.*s" LETTER_ISOLATE_END, STR_ARGS(text));
 }
 
 /* "148 mmHg": the number keeps its order, the unit follows it in the direction of the language. */
@@ -76,8 +142,7 @@ struct str letter_why_words(const struct composer *c, const struct letter_item *
         buf_addf(&out, "%.*s ", STR_ARGS(label));
         buf_add(&out, letter_number(c, item->guideline, shown.ptr == NULL ? input->value : shown, input->unit));
         if (!is_last_of_date(finding, i) || input->date.len == 0) continue;
-        struct str on =
-            letter_fill(letter_word(c, "on"), c->mem, "date", letter_date_words(c->frame, input->date, c->mem));
+        struct str on = letter_fill(letter_word(c, "on"), c->mem, "date", letter_date(c, input->date));
         buf_addf(&out, " (%.*s)", STR_ARGS(on));
     }
     return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
@@ -94,7 +159,7 @@ struct str letter_value_name(const struct composer *c, const struct letter_value
                 word = guideline_word(c->ask->guidelines[g], c->letter->language, "inputs", info->inputs[i].label);
     }
     if (word.ptr != NULL) return word;
-    return letter_isolated(c, value->name.len > 0 ? value->name : value->code);
+    return letter_name(c, value->name.len > 0 ? value->name : value->code);
 }
 
 /* --- lists -------------------------------------------------------------------------------------------------------- */

@@ -243,6 +243,17 @@ struct screen_set {
 SALVE_MUST_USE enum salve_code screen_findings(struct rec_view *view, enum screen_state state, struct arena *mem,
                                                struct screen_set *out, struct salve_err *err);
 
+/* A finding with a number that was signed before the newest signing. */
+struct screen_earlier {
+    struct finding finding;
+    struct str checked_at; /* FHIR dateTime */
+};
+
+/* screen_earlier - all of them that the view shows, but those that rest on something taken back or changed since; in no
+ * order; texts in mem. */
+SALVE_MUST_USE enum salve_code screen_earlier(struct rec_view *view, struct arena *mem, struct screen_earlier **out,
+                                              size_t *count, struct salve_err *err);
+
 /* --- counting one run --------------------------------------------------------------------------------------------- */
 
 /* Counts of findings in memory, for the operator's own import run: they are of the file just read, they are not read

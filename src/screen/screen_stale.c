@@ -181,3 +181,41 @@ enum salve_code screen_stale(struct rec_view *view, struct arena *mem, struct sc
     TRY(add_stale(view, all, all_count, NULL, mem, *out, count, err));
     return signing == NULL ? SALVE_OK : add_stale(view, all, all_count, signing, mem, *out, count, err);
 }
+
+/* --- earlier visits ----------------------------------------------------------------------------------------------- */
+
+/* A signed finding with a number that is not of the newest signing, and rests on nothing that was changed since. */
+static enum salve_code is_earlier(struct rec_view *view, const struct rec_resource *one, const struct rec_resource *all,
+                                  size_t count, struct arena *mem, bool *out, struct salve_err *err)
+{
+    const struct rec_resource *signing = screen_newest_signing(all, count);
+    struct change change;
+    *out = signing != NULL && screen_kind(one) == SCREEN_OBSERVATION &&
+           str_is(tape_child_text(&one->tape, 0, "status"), "final") && !screen_belongs(one, all, count, signing);
+    if (!*out) return SALVE_OK;
+    TRY(change_of(view, one, all, count, mem, &change, err));
+    *out = !change.is_changed;
+    return SALVE_OK;
+}
+
+enum salve_code screen_earlier(struct rec_view *view, struct arena *mem, struct screen_earlier **out, size_t *count,
+                               struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t all_count = 0;
+    *count = 0;
+    TRY(rec_all(view, 0, &all, &all_count, err));
+    *out = arena_array(mem, struct screen_earlier, all_count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    for (size_t i = all_count; i-- > 0;) {
+        bool is_one;
+        struct screen_earlier *to = &(*out)[*count];
+        TRY(is_earlier(view, &all[i], all, all_count, mem, &is_one, err));
+        if (!is_one) continue;
+        TRY(screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &to->finding, err));
+        to->finding.apart = screen_families(&all[i]);
+        TRY(arena_str(mem, tape_child_text(&all[i].tape, 0, "effectiveDateTime"), &to->checked_at, err));
+        *count += to->finding.value.len > 0;
+    }
+    return SALVE_OK;
+}

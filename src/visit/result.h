@@ -46,7 +46,8 @@ SALVE_MUST_USE enum salve_code visit_paper_letters(const struct visit *visit, co
                                                    struct salve_err *err);
 
 /* visit_name_on_paper - a name as it may be printed: no control characters, nothing that turns the direction of what
- * follows, at most 80 characters, so that it leaves room for the letter. */
+ * follows. All of it, for a letter wraps it; of more
+ * than 2,000 bytes the middle is left out. */
 SALVE_MUST_USE enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct str *out,
                                                    struct salve_err *err);
 

@@ -2,6 +2,8 @@
  * The letter: from signed findings of a record, or from a file of somebody who wants nothing stored. */
 #include "visit/result.h"
 
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
@@ -10,26 +12,35 @@
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
-enum { NAME_CHARACTERS_MAX = 80 }; /* two lines at the head of a letter */
-
 /* --- the name ----------------------------------------------------------------------------------------------------- */
+
+enum { NAME_BYTES_MAX = 2000 }; /* nobody's; what is longer keeps its start and its end */
+
+static bool is_inside(struct str text, size_t at) { return ((unsigned char)text.ptr[at] & 0xc0) == 0x80; }
+
+static enum salve_code leave_out_middle(struct str text, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    size_t head = NAME_BYTES_MAX / 2, tail = text.len - NAME_BYTES_MAX / 2;
+    while (is_inside(text, head)) head--;
+    while (is_inside(text, tail)) tail++;
+    *out = arena_printf(mem, "%.*s \u2026 %.*s", STR_ARGS(str_cut(text, 0, head)),
+                        STR_ARGS(str_cut(text, tail, text.len)));
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "letter") : SALVE_OK;
+}
 
 enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct str *out, struct salve_err *err)
 {
     struct buf text;
-    size_t count = 0, bytes = 0;
+    size_t bytes = 0;
     buf_init(&text, mem, 1 << 20);
     for (; name.len > 0; name = str_cut(name, bytes, name.len)) {
         bytes = str_unprintable(name);
         if (bytes > 0) continue;
         bytes = str_char_bytes(name);
-        if (count++ == NAME_CHARACTERS_MAX) {
-            buf_add(&text, STR("\xe2\x80\xa6"));
-            break;
-        }
         buf_add(&text, str_cut(name, 0, bytes));
     }
-    return buf_done(&text, out, err);
+    TRY(buf_done(&text, out, err));
+    return out->len <= NAME_BYTES_MAX ? SALVE_OK : leave_out_middle(*out, mem, out, err);
 }
 
 enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
@@ -143,6 +154,9 @@ static enum salve_code fill_clinic(const struct visit *visit, struct letter_ask 
                                          .crisis = clinic.crisis,
                                          .interval = clinic.interval,
                                          .packages = clinic.packages,
+                                         .digits = clinic.digits,
+                                         .months = clinic.months,
+                                         .paper = clinic.paper,
                                          .places = places,
                                          .place_count = clinic.place_count};
     if (ask->clinician.len > 0) ask->clinician = visit_printed_name(&clinic, ask->clinician);
@@ -321,6 +335,41 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
     return fill_ask(visit, ask, patient == NULL ? NULL : &patient->tape, err);
 }
 
+static int by_time_newest(const void *a, const void *b)
+{
+    int64_t x = 0, y = 0;
+    (void)clock_parse(((const struct screen_earlier *)a)->checked_at, &x);
+    (void)clock_parse(((const struct screen_earlier *)b)->checked_at, &y);
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* The numbers of earlier checks, those kept apart only for the families of this letter. */
+static enum salve_code read_earlier(const struct visit *visit, struct rec_view *view, family_mask families,
+                                    struct letter_ask *ask, struct salve_err *err)
+{
+    struct screen_earlier *list = NULL;
+    size_t count = 0;
+    int64_t checked_unix_ms = 0;
+    TRY(screen_earlier(view, visit->mem, &list, &count, err));
+    struct letter_earlier *out = arena_array(visit->mem, struct letter_earlier, count + 1);
+    if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    if (count > 1) qsort(list, count, sizeof *list, by_time_newest);
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *finding = &list[i].finding;
+        struct letter_earlier *to = &out[ask->earlier_count];
+        if ((finding->apart & ~families) != 0 || !clock_parse(list[i].checked_at, &checked_unix_ms)) continue;
+        *to = (struct letter_earlier){.guideline = finding->guideline,
+                                      .item = finding->item,
+                                      .value = finding->value,
+                                      .value2 = finding->value2,
+                                      .unit = finding->unit};
+        TRY(visit_date(visit, checked_unix_ms, &to->date, err));
+        ask->earlier_count++;
+    }
+    ask->earlier = out;
+    return SALVE_OK;
+}
+
 /* Last of all, and after a look at whether the letter can be written: it ends the code of the letter before. */
 static enum salve_code add_code(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
                                 struct visit_sheet *sheets, size_t count, struct salve_err *err)
@@ -341,6 +390,7 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     struct letter_ask ask = {0};
     enum salve_code code = open_for_letter(visit, card, letters->families, &view, err);
     if (code == SALVE_OK) code = read_letter(visit, view, letters->families, &ask, err);
+    if (code == SALVE_OK) code = read_earlier(visit, view, letters->families, &ask, err);
     if (code == SALVE_OK && !letters->is_untold) code = hold(visit, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = add_code(visit, view, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = write_letters(visit, &ask, letters->sheets, letters->count, err);

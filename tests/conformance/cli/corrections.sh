@@ -209,6 +209,22 @@ made salve import "$card" "$work/first.json" --as lina
 prints '^1 taken back' "what a file brought is taken back the same way" salve measure "$card" creatinine 4mg/dL --wrong --as lina
 is "and the file does not bring it back" "$(came first older)" "kept:0 older:1"
 
+new
+made salve consent give "$card" --purpose follow-up --read-back 1 --as kofi
+made salve measure "$card" glucose 30 --yes --as lina
+made salve screen "$card" --as lina
+made salve sign "$card" --as dr-amina
+made salve told "$card" --how in-person --as lina
+open_work() { salve inbox --as lina --json -q | grep -o "\"task\": *\"$1\"" | wc -l; }
+before=$(open_work tell)
+made salve measure "$card" glucose 30 --wrong --as lina
+is "who was told of an alarm that was none is told again" "$(open_work tell)" $((before + 1))
+is "and the record is screened again" "$(open_work screen)" 1
+made salve screen "$card" --as lina
+is "which does not end that" "$(open_work tell)" $((before + 1))
+made salve told "$card" --how telephone --as lina
+is "telling does" "$(open_work tell)" "$before"
+
 # --- a power cut between ---
 new
 made salve import "$card" "$work/first.json" --as lina

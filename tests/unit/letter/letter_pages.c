@@ -27,7 +27,7 @@ static void numbers_run_left_to_right_on_an_arabic_page(void **state)
     (void)state;
     struct finding finding = pressure("hypertension", "same-day", URGENCY_SAME_DAY, "");
     struct str html = html_of(letter_with(&finding, 1, "ar"));
-    assert_int_equal(times_in(html, STR("<svg viewBox=\"0 0 620 74\"")), 2);
+    assert_int_equal(times_in(html, STR("<svg class=\"scale\" viewBox=\"0 0 340 ")), 2);
     assert_int_equal(times_in(html, STR("direction=\"ltr\"")), 2);
     assert_true(says(html, "<p class=\"code\" dir=\"ltr\">AAAA-BBBB-CCCC</p>"));
     assert_true(says(html, "\u2066"

@@ -146,7 +146,7 @@ static void a_name_on_paper_moves_and_turns_nothing(void **state)
     check_name(mem, "x\xff\xe2\x80", "x");
     struct str out, name = arena_printf(mem, "%0100d", 7);
     t_must(visit_name_on_paper(name, mem, &out, &err));
-    assert_int_equal(out.len, 80 + 3); /* and three bytes of dots */
+    assert_true(str_eq(out, name)); /* never cut */
     arena_close(mem);
 }
 
