@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What was measured, tested or answered at a visit, as a letter counts it: every Observation of it, whoever judges
  * it. */
+#include "admit/same.h"
 #include "fhir/fhir.h"
 #include "letter/letter.h"
 #include "screen/screen.h"
@@ -158,11 +159,14 @@ enum salve_code visit_letter_values(const struct zone *zone, const struct screen
     TRY(guideline_visit_find(from->tapes, from->tape_count, from->now_unix_ms, zone, mem, &visit, err));
     struct letter_value *list = arena_array(mem, struct letter_value, resources_in(from) + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "values");
+    bool *stands = arena_array(mem, bool, from->tape_count + 1);
+    if (stands == NULL) return salve_fail(err, SALVE_E_MEMORY, "values");
+    TRY(same_standing(from->tapes, from->tape_count, mem, stands, err));
     out->values = list;
     out->value_count = 0;
     for (size_t i = 0; i < from->tape_count; i++) {
         family_mask own = from->families == NULL ? 0 : from->families[i];
-        if ((own & ~families) != 0) continue;
+        if (!stands[i] || (own & ~families) != 0) continue;
         for (tape_at at = TAPE_NONE; tape_each_resource(&from->tapes[i], &at);) {
             struct reading in = {&from->tapes[i], at, mem};
             if (tape_type(in.tape, at) != FHIR_T_Observation || !counts(&in) || !is_of(&visit, taken_at(&in))) continue;

@@ -2,6 +2,7 @@
  * Taking back what was noted wrongly, by the words with which it was noted. */
 #include "admit/same.h"
 #include "fhir/fhir.h"
+#include "screen/told.h"
 #include "visit/known_int.h"
 #include "visit/measure.h"
 #include "visit/visit_int.h"
@@ -106,6 +107,7 @@ static enum salve_code take_back(const struct visit *visit, struct rec_view *vie
         TRY(visit_taken_back(&in.all[found].tape, visit->mem, &in.tapes[i], err));
         in.items[i] = (struct rec_item){&in.tapes[i], in.all[found].class};
     }
+    TRY(screen_work_correcting(view, visit->mem, err));
     return rec_save(view, in.items, count, NULL, visit->mem, err);
 }
 
@@ -119,6 +121,7 @@ enum salve_code visit_wrong(const struct visit *visit, struct str card, const st
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = take_back(visit, view, readings, count, err);
     if (code == SALVE_OK) code = screen_stale(view, visit->mem, &stale, &stale_count, err);
+    if (code == SALVE_OK) code = screen_work_refresh(view, visit->mem, err);
     out->stale = stale_count;
     for (size_t i = 0; i < stale_count; i++) out->stale_urgent += stale[i].finding.urgency <= URGENCY_SAME_DAY;
     return visit_view_close(&view, code, err);
