@@ -108,6 +108,11 @@ static void who_left_is_told_by_telephone_next_morning(void **state)
     screen_as(&w, T_ASSISTANT, w.card);
     assert_listed(&w, "tell sign | ");
     struct str ticket = ticket_of(&w);
+    struct visit_work *list = NULL;
+    size_t count = 0;
+    t_must(visit_inbox(as(&w, T_CLINICIAN), &list, &count, &err));
+    assert_int_equal(list[0].urgency, URGENCY_SAME_DAY);
+    assert_int_equal(list[0].due_unix_ms, T_SITE_NOW - T_SITE_NOW % DAY_MS + DAY_MS - 1); /* today */
     again_at(&w, T_SITE_NOW + 23 * HOUR_MS);
     /* another run, of another visit, finds nothing of it, and ends nothing of it */
     screen_as(&w, T_CLINICIAN, ticket);
