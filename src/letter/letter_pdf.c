@@ -131,6 +131,8 @@ static void body(struct sheet *s, const struct letter_line *line)
     s->y = fmax(s->y, words_end);
 }
 
+enum { BEFORE_GAP = 4 };
+
 /* What it was before, in words; the picture at the end side. */
 static double before_width(const struct sheet *s, const struct letter_line *line)
 {
@@ -140,6 +142,8 @@ static double before_width(const struct sheet *s, const struct letter_line *line
 static double before_height(const struct sheet *s, const struct letter_line *line)
 {
     double words = sheet_text_height(s, line->before, &SHEET_SMALL, before_width(s, line));
+    if (line->before.len == 0) return 0;
+    words += BEFORE_GAP;
     return line->point_count > 0 ? fmax(words, SHEET_TREND_HEIGHT) : words;
 }
 
@@ -148,6 +152,7 @@ static void before(struct sheet *s, const struct letter_line *line)
     if (line->before.len == 0) return;
     bool is_rtl = s->letter->is_rtl;
     double start = s->y, width = before_width(s, line), height = before_height(s, line);
+    s->y += BEFORE_GAP;
     if (line->point_count > 0) sheet_trend(s, line, is_rtl ? MARGIN : s->width - MARGIN - SHEET_TREND_WIDTH, start);
     sheet_text_at(s, "P", line->before, &SHEET_SMALL, is_rtl ? s->width - MARGIN - width : MARGIN, width);
     s->y = start + height;
