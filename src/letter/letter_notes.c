@@ -119,9 +119,18 @@ static enum salve_code note_unknown(struct notes *to, const struct letter_item *
     return SALVE_OK;
 }
 
-/* Is it more than an input that the check expected? */
+/* Does it lack anything but what the check expected, which is named as not done or not asked? */
+static bool lacks_more(const struct composer *c, const struct letter_item *item)
+{
+    struct finding_unmet unmet;
+    for (size_t i = 0; finding_unmet(item->finding, i, &unmet); i++)
+        if (!letter_is_expected(c, item->finding->guideline, unmet.label)) return true;
+    return item->finding->apart != 0;
+}
+
 static bool is_begun(const struct composer *c, const struct letter_item *item)
 {
+    if (!lacks_more(c, item)) return false;
     return c->ask->packages != NULL && (item->finding->apart != 0 || letter_is_of_visit(c, item->finding) ||
                                         letter_leaves_value(c, item->guideline));
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Small inputs that once gave a wrong answer, each for its whole kind: the right value, by the command that a clinic would use.
-# Places in other tests: 10, equality of tuples, and 11, years from 29 February (tests/conformance/elm/cql.cases); 14 and 15, names in letters (tests of the letter).
+# Places in other tests: 10, equality of tuples, and 11, years from 29 February (tests/conformance/elm/cql.cases).
 set -u
 . tests/support/hostile.sh
 make_site --made-up
@@ -86,6 +86,18 @@ is "13 a file with an error" "$?" 5
 is "13 the type has a rule" "$(grep -c '"fhir-resource-type"' "$work/out")" 1
 is "13 the next file has its own outcome" "$(grep -c '"OperationOutcome"' "$work/out")" 2
 
+# 14: a name that no font here has is an error that says so, or is printed; never a page of boxes.
+salve letter --paper "$(bug 14-boxes-for-a-name)" --as dr-amina -o "$work/letter.pdf" >"$work/.out" 2>&1
+status=$?
+if fc-list ':lang=zh' family | grep -qi noto; then is "14 the name is printed" $status 0
+else is "14 no font has the name: no letter" "$status $(grep -ciE 'font|script' "$work/.out" | sed 's/^[1-9].*/said/')" "3 said"; fi
+
+# 15: a Latin name keeps its stop in the Arabic letter: it is isolated from the line around it.
+ok "15 a letter in Arabic" salve letter --paper "$(bug 15-name-in-arabic-letter)" --as dr-amina --lang ar -o "$work/letter.html"
+is "15 no place has the name bare" "$(sed 's/<title>[^<]*<\/title>//' "$work/letter.html" | grep -o '.\{0,24\}Ann (Nan) Smith Jr\..\{0,8\}' |
+    grep -vcE '(<bdi[^>]*>|⁨)Ann \(Nan\) Smith Jr\.(</bdi>|⁩)')" 0
+ok "15 the name is there" grep -q 'Ann (Nan) Smith Jr\.' "$work/letter.html"
+
 # 16: a result of somebody else is refused on paper as at the import; nothing is judged from it.
 salve screen --paper "$(bug 16-somebody-elses-result)" >"$work/out" 2>/dev/null
 is "16 the paper check refuses it" "$? $(grep -o 'salve-admit/subject' "$work/out") $(found egfr)" "5 salve-admit/subject "
@@ -111,6 +123,9 @@ is "19 somebody talks with the person today" "$? $(found mood-safety)" "11 alert
 # 20: what its sender takes back or corrects counts so.
 card=$(person) && consented
 brought 20-retraction-not-followed-first
+of_record
+is "20 an unlikely number waits, and is an alarm" "$(under egfr queried) $(found creatinine-high | cut -d' ' -f4)" "creatinine (blood test) (unconfirmed) same-day"
+brought 20-retraction-not-followed-first --yes
 of_record
 is "20 as it came first" "$(found egfr | cut -d' ' -f1)" G5
 brought 20-retraction-not-followed-withdrawn

@@ -21,7 +21,7 @@
 #define TODAY       "2026-11-23"
 #define MEASURED    TODAY "T08:30:00Z"
 
-enum { PEOPLE = 600, PEOPLE_ALL = 20000, TEXT_BYTES = 128 << 10, PRINTED = 15 /* one of so many is set on paper */ };
+enum { PEOPLE = 400, PEOPLE_ALL = 20000, TEXT_BYTES = 128 << 10, PRINTED = 15 /* one of so many is set on paper */ };
 enum { PAGES_MAX = 3, PAGES_OF_EIGHT_MAX = 2 };
 
 static uint64_t seed;
