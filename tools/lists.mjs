@@ -81,7 +81,7 @@ const members = (known, required) => (args) => {
 
 const TYPES = { finding_status: 'FindingStatus', urgency: 'Urgency' };
 const COLUMNS = {
-    part: oneOf('FOUND', 'WHY'), from: oneOf('LOGIC', 'FOLDER', 'REASONS'),
+    part: oneOf('FOUND', 'WHY'), from: oneOf('LOGIC', 'FOLDER', 'REASONS', 'ANSWERS'),
     there: oneOf('ALWAYS', 'MAYBE', 'ASSESSED', 'EXCLUDED'), what: text,
 };
 const FIELD = { name: field, ...COLUMNS };

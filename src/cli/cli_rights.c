@@ -265,6 +265,14 @@ static enum salve_code receipt_words(struct cli *cli, struct str *language, stru
     return visit_receipts(cli->visit.content, *language, &texts, err);
 }
 
+/* Whatever was found stays what it is: who goes hears that there is something. */
+static void tell_untold(const struct visit_receipt *receipt)
+{
+    if (receipt->proof.ends_untold)
+        cli_warn("SOMETHING URGENT was found that nobody has told this person of, and no list has it any more: ask a "
+                 "clinician to speak with them before they leave.");
+}
+
 enum salve_code cli_withdraw(struct cli *cli, struct salve_err *err)
 {
     enum purpose purpose = 0;
@@ -275,6 +283,7 @@ enum salve_code cli_withdraw(struct cli *cli, struct salve_err *err)
     TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_ANYBODY, err));
     TRY(visit_withdraw(&cli->visit, cli->card, purpose, language, &receipt, err));
+    tell_untold(&receipt);
     return give_receipt(cli, &receipt, err);
 }
 
@@ -294,5 +303,6 @@ enum salve_code cli_erase(struct cli *cli, struct salve_err *err)
     TRY(cli_open(cli, CLI_PERSON, err));
     TRY(is_back ? visit_erase_stop(&cli->visit, cli->card, language, &receipt, err)
                 : visit_erase(&cli->visit, cli->card, language, is_at_once, &receipt, err));
+    tell_untold(&receipt);
     return give_receipt(cli, &receipt, err);
 }

@@ -50,6 +50,7 @@ struct rec_receipt {
     enum purpose purpose;       /* of that event; 0: none */
     uint64_t leaf_index;
     int64_t at_unix_ms;
+    bool ends_untold; /* with what it attests ended something urgent that the person was not told of (worklist.h) */
 };
 
 /* --- enrolment ---------------------------------------------------------------------------------------------------- */

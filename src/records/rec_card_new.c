@@ -88,6 +88,8 @@ enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct st
     bool may = view->purpose == PURPOSE_SELF ||
                (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
     enum salve_code code = rec_view_stands(view, err);
+    if (code == SALVE_OK && view->is_by_ticket)
+        code = salve_refuse(err, SALVE_E_ROLE, "a ticket of the staff's list makes no card", "new card");
     if (code == SALVE_OK && !may) code = salve_fail(err, SALVE_E_ROLE, "new card");
     return code != SALVE_OK ? code : make_card(view, mem, card, err);
 }

@@ -19,6 +19,7 @@ struct choice {
     struct arena *work;
     struct actor actor;
     struct rec_gate *gate;
+    bool ends_untold; /* of taking back: something urgent that the person was not told of ended with it */
 };
 
 /* Grants are timed to the minute. */
@@ -215,7 +216,7 @@ static enum salve_code withdraw_in(struct choice *choice, const struct consent_g
     if (code != SALVE_OK) return code;
     code = put_decision(choice, &tx, &taken_back, kind, &rests, leaf, err);
     if (code == SALVE_OK && grant->purpose == PURPOSE_STATISTICS) code = blank_statistics(choice, &tx, err);
-    if (code == SALVE_OK) code = rec_work_withdrawn(&tx, gate->chain.id, grant->purpose, err);
+    if (code == SALVE_OK) code = rec_work_withdrawn(&tx, gate->chain.id, grant->purpose, &choice->ends_untold, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     return code == SALVE_OK ? keys_withdraw(choice->site->keys, gate->chain.ring, grant->purpose, rests.seq, err)
@@ -253,6 +254,7 @@ enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, stru
     rec_gate_close(&gate);
     if (code == SALVE_OK && leaf.event.ptr != NULL)
         code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
+    if (receipt != NULL) receipt->ends_untold = choice.ends_untold;
     arena_close(choice.work);
     return code;
 }

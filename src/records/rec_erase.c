@@ -19,6 +19,7 @@ enum { WORK_BYTES = 32 << 20, DAY_MS = 24 * 3600 * 1000 };
 struct erasing {
     struct compartment id;
     bool were_put_back; /* it was erased before */
+    bool *ends_untold;  /* something urgent that the person was not told of ends with it */
 };
 
 /* Records out, tombstone in; *leaf about it. */
@@ -36,7 +37,7 @@ static enum salve_code erase_records(struct site *site, struct actor actor, cons
     tx.owner = rec_owner_tombstone(what->id);
     if (code == SALVE_OK) code = rec_leaf_add(&tx, &event, leaf, err);
     if (code == SALVE_OK) code = rec_erasing_drop(&tx, what->id, err);
-    if (code == SALVE_OK) code = rec_work_end(&tx, what->id, 0, err);
+    if (code == SALVE_OK) code = rec_work_end(&tx, what->id, 0, what->ends_untold, err);
     if (code == SALVE_OK) code = store_compartment_erase(tx.store, what->id, what->were_put_back, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
@@ -145,11 +146,11 @@ enum salve_code rec_erase_stop(struct site *site, struct actor actor, struct str
 /* --- at once ------------------------------------------------------------------------------------------------------ */
 
 static enum salve_code erase(struct site *site, struct actor actor, struct str who, struct arena *work,
-                             struct rec_leaf *leaf, struct salve_err *err)
+                             struct rec_leaf *leaf, bool *ends_untold, struct salve_err *err)
 {
     struct rec_gate gate = {0};
     TRY(open_gate(site, actor, who, work, &gate, err)); /* before the line that cannot be taken back */
-    const struct erasing what = {.id = gate.chain.id};
+    const struct erasing what = {.id = gate.chain.id, .ends_untold = ends_untold};
     rec_gate_close(&gate);
     TRY(rec_revoke_erasure(site, what.id, err));
     rec_decided_erasure(site, what.id);
@@ -169,11 +170,13 @@ enum salve_code rec_erase(struct site *site, struct actor actor, struct str who,
                             "erasure");
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
-    enum salve_code code = erase(site, actor, who, work, &leaf, err);
+    bool ends_untold = false;
+    enum salve_code code = erase(site, actor, who, work, &leaf, &ends_untold, err);
     if (code == SALVE_OK) {
         tell(&leaf, leaf.at_unix_ms, out);
         /* at once: with the record goes what could prove it later */
         code = rec_receipt_make(site, &leaf, REC_SIGN_NOW, mem, &out->receipt, err);
+        out->receipt.ends_untold = ends_untold;
     }
     arena_close(work);
     return code;
@@ -181,7 +184,8 @@ enum salve_code rec_erase(struct site *site, struct actor actor, struct str who,
 
 enum salve_code rec_erase_replay(struct site *site, struct compartment id, bool were_put_back, struct salve_err *err)
 {
-    const struct erasing what = {id, were_put_back};
+    bool ends_untold = false;
+    const struct erasing what = {id, were_put_back, &ends_untold};
     struct rec_leaf leaf;
     struct actor person = {.role = ROLE_PARTICIPANT};
     struct arena *work = arena_open_private(WORK_BYTES);

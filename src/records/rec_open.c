@@ -66,6 +66,7 @@ static enum salve_code who(struct rec_view *view, const struct rec_ask *ask, str
     bool is_work = ask->purpose == PURPOSE_CARE || ask->purpose == PURPOSE_FOLLOW_UP;
     if (!is_work || !rec_code_valid(REC_CODE_TICKET, ask->who))
         return rec_who(view->site, ask->who, view->mem, id, is_present, err);
+    view->is_by_ticket = true;
     return rec_work_who(view->site, ask->who, view->mem, id, is_present, err);
 }
 

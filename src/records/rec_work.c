@@ -191,27 +191,39 @@ enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct 
     return put(tx, &work, err);
 }
 
-enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, struct salve_err *err)
+/* Something urgent that nobody told. */
+static bool is_untold(const struct rec_work *work, size_t at)
+{
+    const struct rec_work_slot *slot = &work->slots[at / WORK_PARTS][at % WORK_PARTS];
+    bool is_telling = at / WORK_PARTS == WORK_TELL || at / WORK_PARTS == WORK_SCREEN;
+    return slot->is_open && is_telling && slot->urgency <= WORK_URGENT_MAX;
+}
+
+enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, bool *ends_untold,
+                             struct salve_err *err)
 {
     struct rec_work work;
     bool found = false;
     TRY(rec_work_get(tx, id, &work, &found, err));
     if (!found) return SALVE_OK;
-    for (size_t i = 0; i < WORK_ENTRIES_MAX; i++)
-        if ((keep & (1u << i % WORK_PARTS)) == 0) work.slots[i / WORK_PARTS][i % WORK_PARTS].is_open = false;
+    for (size_t i = 0; i < WORK_ENTRIES_MAX; i++) {
+        if ((keep & (1u << i % WORK_PARTS)) != 0) continue;
+        *ends_untold = *ends_untold || is_untold(&work, i);
+        work.slots[i / WORK_PARTS][i % WORK_PARTS].is_open = false;
+    }
     return is_empty(&work) ? drop(tx, &work, err) : put(tx, &work, err);
 }
 
 /* Follow-up reads what is plain, and care the rest; without either nobody of the staff opens the record. */
-enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose,
+enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose, bool *ends_untold,
                                    struct salve_err *err)
 {
     struct keys_granted granted[PURPOSE_LAST + 1];
     if (purpose != PURPOSE_CARE && purpose != PURPOSE_FOLLOW_UP) return SALVE_OK;
     enum purpose other = purpose == PURPOSE_CARE ? PURPOSE_FOLLOW_UP : PURPOSE_CARE;
     TRY(keys_granted(tx->site->keys, id, granted, err));
-    if (granted[other].classes == 0) return rec_work_end(tx, id, 0, err);
-    return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, err) : SALVE_OK;
+    if (granted[other].classes == 0) return rec_work_end(tx, id, 0, ends_untold, err);
+    return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, ends_untold, err) : SALVE_OK;
 }
 
 /* --- by ticket ---------------------------------------------------------------------------------------------------- */

@@ -61,7 +61,8 @@ SALVE_MUST_USE enum salve_code rec_word_set(struct site *site, struct actor acto
 /* --- the card, and erasure ---------------------------------------------------------------------------------------- */
 
 /* rec_card_new - a new card for a person who lost theirs; the old one no longer works. `view` of purpose SELF or of
- * staff who see the identity. This view goes on; every other one that was opened with a card ends. */
+ * staff who see the identity, and not opened by a ticket (E_ROLE). This view goes on; every other one that was opened
+ * with a card ends. */
 SALVE_MUST_USE enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card,
                                             struct salve_err *err);
 

@@ -22,7 +22,8 @@ struct rec_view {
     struct rec_shelf shelf;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
-    bool is_used;  /* a transfer that has read something */
+    bool is_used; /* a transfer that has read something */
+    bool is_by_ticket;
     bool is_shown; /* the person's card was shown for it, or the ticket that stands for it */
     bool has_work; /* `work` waits for the next save */
     struct rec_work_change work;

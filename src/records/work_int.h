@@ -33,18 +33,19 @@ struct rec_work {
 /* rec_work_get - *found false: nothing is open. rec_work_apply - the change, in a transaction that goes on; a row that
  * becomes empty goes, with its ticket. is_shown: the person's card was used for the view.
  * rec_work_shown - the card is used now; nothing where no work is open.
- * rec_work_end - parts that are not in `keep` (bits of enum work_part) end; 0: all. */
+ * rec_work_end - parts that are not in `keep` (bits of enum work_part) end; 0: all. *ends_untold becomes true where
+ * something urgent that the person was not told of ends with them. */
 SALVE_MUST_USE enum salve_code rec_work_get(struct rec_tx *tx, struct compartment id, struct rec_work *out, bool *found,
                                             struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id,
                                               const struct rec_work_change *change, bool is_shown,
                                               struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep,
+SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, bool *ends_untold,
                                             struct salve_err *err);
 /* rec_work_withdrawn - staff cannot open the record for `purpose` any more: what only that opened ends. */
 SALVE_MUST_USE enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose,
-                                                  struct salve_err *err);
+                                                  bool *ends_untold, struct salve_err *err);
 
 /* rec_work_who - whom a ticket leads to; *is_shown: the card was shown, and that still lasts. E_NOT_FOUND in the words
  * of rec_not_here. rec_work_lasts - does it, at that time? */

@@ -33,6 +33,7 @@ const char *work_task_text(enum work_task task);
 enum work_part { WORK_KEPT, WORK_APART, WORK_NOT_KEPT, WORK_PARTS };
 enum { WORK_ENTRIES_MAX = WORK_TASKS * WORK_PARTS };
 
+enum { WORK_URGENT_MAX = 1 }; /* the urgencies of now and today */
 struct work_entry {
     enum work_part part;
     enum work_task task;

@@ -3,16 +3,18 @@
  * kill -9 at any moment of the work of a site. A child enrols, takes consent, saves, withdraws, erases and rotates, and
  * acknowledges each step when the gate said OK; it is killed just before its n-th system call that changes a file. Then
  * the site is opened again: everything acknowledged is there, nothing is there half, no withdrawn or erased thing
- * opens, the log goes on from every checkpoint that was signed before, and verify finds nothing.
+ * opens, open work is there with its reason, the log goes on from every checkpoint that was signed before, and verify finds nothing.
  *
  * Every n with ALL=1; else a spread of them for twelve seconds. */
 #include <time.h>
 
+#include "records/worklist.h"
 #include "t_kill.h"
 #include "t_site.h"
 #include "tlog/tlog.h"
 
 enum { SAVES = 4 };
+static const struct work_entry OPEN = {.part = WORK_KEPT, .task = WORK_TELL, .urgency = 1};
 
 static struct t_site *base; /* one person with consent for care, prepared once */
 static struct str card, second_card;
@@ -38,6 +40,7 @@ static int work(int acks, void *with)
     struct rec_enrolled third;
     if (site_open(&t->options, &t->site, &err) != SALVE_OK) return 91;
     if (rec_open(t->site, &ask, &view, &err) != SALVE_OK) return 92;
+    worklist_set(view, WORK_KEPT, &OPEN, 1); /* with the first save */
     for (int i = 0; i < SAVES; i++) {
         struct str id;
         char line[128], kilograms[16];
@@ -97,6 +100,23 @@ static struct str word_after(const struct t_kill *job, const char *what)
         }                                                                                                              \
     } while (0)
 
+/* Open work came with the first save and not without it, and its ticket leads to the person. */
+static bool work_is_there(struct t_site *t, const struct t_kill *job, bool is_saved)
+{
+    struct salve_err err = {0};
+    struct work *list = NULL;
+    struct rec_view *view = NULL;
+    size_t count = 0;
+    want(worklist_read(t->site, T_CLINICIAN, t->mem, &list, &count, &err) == SALVE_OK);
+    want(count == (is_saved ? 1 : 0));
+    if (!is_saved) return true;
+    want(list[0].entry_count == 1 && list[0].entries[0].task == WORK_TELL);
+    struct rec_ask ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = list[0].ticket};
+    want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
+    want(rec_close(&view, &err) == SALVE_OK);
+    return true;
+}
+
 static bool saves_are_whole(struct t_site *t, const struct t_kill *job)
 {
     struct salve_err err = {0};
@@ -120,7 +140,7 @@ static bool saves_are_whole(struct t_site *t, const struct t_kill *job)
     want(acknowledged == told);
     want(weights == told || weights == told + 1);
     want(rec_close(&view, &err) == SALVE_OK);
-    return true;
+    return work_is_there(t, job, weights > 0);
 }
 
 static bool choices_stand(struct t_site *t, const struct t_kill *job)

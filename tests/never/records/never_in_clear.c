@@ -5,6 +5,7 @@
  * entry of the log an erasure is. */
 #include "crypto/crypto.h"
 #include "db/db.h"
+#include "records/worklist.h"
 #include "store/store.h"
 #include "t_site.h"
 
@@ -105,6 +106,55 @@ static void who_just_agreed_is_sealed(void **state)
     t_site_drop(t);
 }
 
+/* Rows of open work are of one length whatever is open, and neither whose it is, its ticket nor what is to be done can be
+ * read in them; nor does the list that staff get say more than tickets, tasks and times (N11, N12). */
+static void open_work_is_sealed(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("clear-work", false);
+    const struct work_entry all[] = {{.part = WORK_KEPT, .task = WORK_TELL, .urgency = 0, .due_unix_ms = T_SITE_NOW},
+                                     {.part = WORK_KEPT, .task = WORK_SIGN, .urgency = 1, .due_unix_ms = T_SITE_NOW}};
+    struct rec_enrolled who[PEOPLE];
+    struct work *list = NULL;
+    size_t count = 0, seen[2] = {0}, len[2] = {0};
+    for (size_t i = 0; i < PEOPLE; i++) {
+        who[i] = t_enrol(t, "Haddad", "1980-01-01");
+        t_give(t, who[i].card, PURPOSE_CARE);
+        struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who[i].card);
+        worklist_set(view, WORK_KEPT, all, 1 + i % 2);
+        t_must(worklist_write(view, &err));
+        t_close_view(&view);
+    }
+    t_must(worklist_read(t->site, T_CLINICIAN, t->mem, &list, &count, &err));
+    assert_int_equal(count, PEOPLE);
+    t_site_close(t);
+    struct db *db = open_data(t);
+    struct db_stmt *stmt = NULL;
+    t_must(db_prepare(db,
+                      "SELECT name, bytes FROM commons WHERE CAST(name AS TEXT) LIKE 'work/%' OR CAST(name AS TEXT) "
+                      "LIKE 'ticket/%'",
+                      &stmt, &err));
+    while (has_row(stmt)) {
+        struct str name = db_column_blob(stmt, 0), bytes = db_column_blob(stmt, 1);
+        size_t kind = str_starts(name, STR("work/")) ? 0 : 1;
+        assert_true(seen[kind] == 0 || name.len + bytes.len == len[kind]);
+        len[kind] = name.len + bytes.len;
+        seen[kind]++;
+        for (size_t i = 0; i < PEOPLE; i++) {
+            char id[COMPARTMENT_TEXT_BYTES + 1];
+            compartment_text(who[i].compartment, id);
+            assert_false(holds(name, str_of(id)) || holds(bytes, compartment_bytes(&who[i].compartment)));
+            assert_false(holds(name, list[i].ticket) || holds(bytes, list[i].ticket));
+        }
+    }
+    db_reset(stmt);
+    t_must(db_close(&db, &err));
+    assert_int_equal(seen[0], PEOPLE);
+    assert_int_equal(seen[1], PEOPLE);
+    t_site_open(t);
+    t_site_drop(t);
+}
+
 static void the_order_over_all_people_is_not_kept(void **state)
 {
     (void)state;
@@ -147,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_was_opened_when_and_how_many_is_sealed),
         cmocka_unit_test(who_just_agreed_is_sealed),
+        cmocka_unit_test(open_work_is_sealed),
         cmocka_unit_test(the_order_over_all_people_is_not_kept),
     };
     return t_run(tests);

@@ -19,6 +19,7 @@ const finding: Finding = {
     guideline: 'blood-pressure', version: '1.0.0', item: 'bp-category', status: 'assessed', category: 'hypertension',
     action: '', urgency: 'soon', value: '148', value2: '92', unit: 'mm[Hg]', line: '', define: 'BP category', source: '',
     excluded: '', recheck: '', meanwhile: '', standing: '', missing: [], queried: [], because: [],
+    queried_why: [], too_old: [], too_old_on: [], not_asked: [],
     inputs: [{ label: 'systolic', value: '148', unit: 'mm[Hg]', date: '2026-11-23', reference: '' }],
 };
 
