@@ -13,6 +13,7 @@
 #include "cli/cli_findings.h"
 #include "cli/cli_grant.h"
 #include "cli/cli_inbox.h"
+#include "cli/cli_letters.h"
 #include "cli/cli_open.h"
 #include "cli/cli_person.h"
 #include "cli/cli_reply.h"
@@ -319,6 +320,8 @@ enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en")};
     bool has_code = true;
+    if (cli_has(cli, OPT_ALL)) return cli_letters(cli, err);
+    if (cli->word_count == 0) return salve_refuse(err, SALVE_E_USAGE, "say whose: a card, or --all", "letter");
     TRY(cli_is_pdf(path, &sheet.is_pdf, err));
     if (!cli_has(cli, OPT_PAPER)) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));

@@ -2,7 +2,8 @@
  *
  * worklist - open work of a site: tickets, never people. The sixth door of the gate. A ticket is random, short enough
  * to say aloud ("K7M-2QX"), and means nothing outside; what is open about it are tasks with an urgency and times. No
- * name, no value, no finding, nobody who stayed away: tickets come of what was found, and of nothing else (N11, N12).
+ * name, no value, no finding, nobody who stayed away: tickets come of what was found, and of results that were signed
+ * and not printed, and of nothing else (N11, N12).
  *
  *     worklist_set(view, WORK_KEPT, entries, count);                  // with the next save of this view
  *     rec_save(view, items, item_count, NULL, mem, err);                // one transaction: the reason and its work

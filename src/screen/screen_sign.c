@@ -187,6 +187,8 @@ static enum salve_code set_work(const struct signing *to)
     struct screen_kept *kept = NULL;
     size_t count = 0;
     screen_work_begin(&work);
+    for (size_t i = 0; i < to->item_count; i++) /* what is kept apart is printed only for who is there and asks */
+        if (to->items[i].class == CLASS_CLIN) work.open[WORK_LETTER][WORK_KEPT] = URGENCY_NONE;
     TRY(screen_notes_read(to->view, to->mem, &notes, to->err));
     TRY(screen_kept_read(to->view, &notes, SCREEN_ALARMS_ONLY, to->mem, &kept, &count, to->err));
     for (size_t i = 0; i < count; i++)

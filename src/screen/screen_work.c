@@ -62,6 +62,10 @@ static void set_part(struct rec_view *view, const struct screen_work *work, cons
 {
     struct work_entry entries[WORK_TASKS + 1];
     size_t count = entries_of(view, work, part, entries);
+    for (size_t i = 0; i < mine->entry_count; i++) { /* until it is printed, or signed anew */
+        bool is_letter = mine->entries[i].part == part && mine->entries[i].task == WORK_LETTER;
+        if (is_letter && work->open[WORK_LETTER][part] == URGENCY_COUNT) entries[count++] = mine->entries[i];
+    }
     for (size_t i = 0; i < mine->entry_count && !is_screened; i++) /* what came still waits to be screened */
         if (mine->entries[i].part == part && mine->entries[i].task == WORK_SCREEN) entries[count++] = mine->entries[i];
     worklist_set(view, part, entries, count);
@@ -94,6 +98,25 @@ enum salve_code screen_work_came(struct rec_view *view, enum work_part part, enu
     entries[count++] = screen_work_entry(view, part, task, urgency);
     worklist_set(view, part, entries, count);
     return SALVE_OK;
+}
+
+enum salve_code screen_work_printed(struct rec_view *view, struct arena *mem, struct salve_err *err)
+{
+    struct work mine;
+    struct work_entry entries[WORK_TASKS + 1];
+    size_t count = 0;
+    bool waits = false;
+    TRY(worklist_mine(view, mem, &mine, err));
+    for (size_t i = 0; i < mine.entry_count; i++) {
+        if (mine.entries[i].part != WORK_KEPT) continue;
+        if (mine.entries[i].task == WORK_LETTER)
+            waits = true;
+        else
+            entries[count++] = mine.entries[i];
+    }
+    if (!waits) return SALVE_OK;
+    worklist_set(view, WORK_KEPT, entries, count);
+    return worklist_write(view, err);
 }
 
 void screen_work_kept(struct screen_work *work, const struct screen_kept *kept)

@@ -73,6 +73,10 @@ SALVE_MUST_USE enum salve_code screen_work_came(struct rec_view *view, enum work
 SALVE_MUST_USE enum salve_code screen_work_correcting(struct rec_view *view, struct arena *mem, struct salve_err *err);
 SALVE_MUST_USE enum salve_code screen_work_refresh(struct rec_view *view, struct arena *mem, struct salve_err *err);
 
+/* screen_work_printed - the signed results are on paper: they wait no more to be printed (WORK_LETTER, from the signing
+ * on). In a transaction of its own; fine if none waits. */
+SALVE_MUST_USE enum salve_code screen_work_printed(struct rec_view *view, struct arena *mem, struct salve_err *err);
+
 /* screen_close - the actor, a clinician, closes every open alarm that the view shows. *count: findings.
  *   errors   E_ROLE; E_NOT_FOUND no alarm is open; E_CONFLICT there is one that nobody was told of */
 SALVE_MUST_USE enum salve_code screen_close(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,

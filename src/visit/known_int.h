@@ -17,6 +17,9 @@ enum salve_code visit_known_open(struct rec_view *view, bool is_new, struct aren
                                  struct salve_err *err);
 void visit_known_ask(struct visit_known *known, struct import_ask *ask);
 
+/* visit_known_has - is what came here already as it came, now or in an earlier version? */
+bool visit_known_has(const struct visit_known *known, const struct import_resource *came);
+
 /* visit_known_settle - leaves in `done` what is to be saved: what is new, and versions of what is here. *again counts
  * all others, and what the versions do. A Patient is joined with the stored one: what the file does not say of the
  * person stays. */
@@ -58,8 +61,9 @@ enum salve_code visit_correction(struct rec_view *view, struct actor actor, stru
  * and they are right; else their Observations become first results (preliminary). E_MEMORY. */
 struct ranges;
 struct visit_doubting {
-    const struct ranges *ranges; /* NULL: nothing is doubted */
-    const struct tape *patient;  /* as the record has it; NULL: it has none */
+    const struct ranges *ranges;     /* NULL: nothing is doubted */
+    const struct tape *patient;      /* as the record has it; NULL: it has none */
+    const struct visit_known *known; /* what is here as it came was confirmed, or needs nobody */
     int64_t now_unix_ms;
     struct arena *mem;
     bool (*is_right)(void *with, const struct visit_unlikely *list, size_t count);

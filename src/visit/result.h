@@ -4,6 +4,7 @@
 #ifndef SALVE_VISIT_RESULT_H
 #define SALVE_VISIT_RESULT_H
 
+#include "records/worklist.h"
 #include "visit/check.h"
 
 /* One rendering; several of one letter cost one look at the record. */
@@ -19,6 +20,9 @@ struct visit_letters_ask {
     family_mask families; /* of what is kept apart: those that the person wants in the letter; 0: none */
     struct visit_sheet *sheets;
     size_t count;
+    /* Where the letters go, before the record says that they are printed; NULL: the caller has them in `sheets`. */
+    enum salve_code (*keep)(void *context, struct salve_err *err);
+    void *context;
     bool is_untold;    /* print it although it is held: it then speaks as not yet told */
     bool *is_outdated; /* set where it is not NULL: something came into the record after what was signed */
 };
@@ -32,6 +36,18 @@ struct visit_letters_ask {
 SALVE_MUST_USE enum salve_code visit_letters(const struct visit *visit, struct str card,
                                              const struct visit_letters_ask *letters, bool *has_code,
                                              struct salve_err *err);
+
+/* A letter that was signed and not printed since. */
+struct visit_waiting {
+    struct str ticket;
+    enum work_reach reach; /* WORK_BY_CARD: nobody opens it without the card */
+    int64_t since_unix_ms;
+};
+
+/* visit_letter_queue - all of them, in the order of signing; that the list was read is noted in the log. Each is made
+ * by visit_letters with its ticket: a look and a leaf of its own, and the quota of openings. E_ROLE. */
+SALVE_MUST_USE enum salve_code visit_letter_queue(const struct visit *visit, struct visit_waiting **out, size_t *count,
+                                                  struct salve_err *err);
 
 /* visit_results - what the letter with that code said, once more, but for what is kept apart; without a code.
  * E_NOT_FOUND: of rec_letter_open. */

@@ -102,14 +102,14 @@ static const struct tape *patient_of(const struct tape *known, const struct impo
 }
 
 /* Which of them are unlikely, and how many numbers that is. */
-static enum salve_code find(struct doubting *d, const struct import_done *done, struct arena *mem, bool *is,
-                            struct salve_err *err)
+static enum salve_code find(struct doubting *d, const struct visit_doubting *ask, const struct import_done *done,
+                            bool *is, struct salve_err *err)
 {
-    d->list = arena_array(mem, struct visit_unlikely, DOUBTS_MAX);
+    d->list = arena_array(ask->mem, struct visit_unlikely, DOUBTS_MAX);
     if (d->list == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     for (size_t i = 0; i < done->resource_count; i++)
         is[i] = str_is(done->resources[i].type, "Observation") && is_result(&done->resources[i].tape) &&
-                is_unlikely(d, &done->resources[i].tape);
+                !visit_known_has(ask->known, &done->resources[i]) && is_unlikely(d, &done->resources[i].tape);
     return SALVE_OK;
 }
 
@@ -121,7 +121,7 @@ enum salve_code visit_doubts(const struct visit_doubting *ask, struct import_don
     if (list == NULL || is == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     if (ask->ranges == NULL || !may_be_adult(patient_of(ask->patient, done), ask->now_unix_ms, &d.is_age_not_known))
         return SALVE_OK;
-    TRY(find(&d, done, ask->mem, is, err));
+    TRY(find(&d, ask, done, is, err));
     if (d.count == 0 || ask->is_right(ask->with, d.list, d.count < DOUBTS_MAX ? d.count : DOUBTS_MAX)) return SALVE_OK;
     for (size_t i = 0; i < done->resource_count; i++) {
         list[i] = done->resources[i];

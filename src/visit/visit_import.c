@@ -262,14 +262,15 @@ static uint64_t first_results(const struct import_done *done)
     return count;
 }
 
-static enum salve_code doubt(struct importing *in, struct rec_view *view, struct import_done *done,
-                             struct salve_err *err)
+static enum salve_code doubt(struct importing *in, struct rec_view *view, const struct visit_known *known,
+                             struct import_done *done, struct salve_err *err)
 {
     const struct rec_resource *patient = NULL;
     if (in->ask->ranges == NULL) return SALVE_OK;
     TRY(visit_patient(view, &patient, err));
     struct visit_doubting ask = {.ranges = in->ask->ranges,
                                  .patient = patient == NULL ? NULL : &patient->tape,
+                                 .known = known,
                                  .now_unix_ms = site_now_unix_ms(in->row.site),
                                  .mem = in->row.mem,
                                  .is_right = are_right,
@@ -286,7 +287,7 @@ static enum salve_code run(struct importing *in, struct rec_view *view, struct i
     visit_known_ask(known, ask);
     enum salve_code code = import_run(ask, &in->bundle, in->row.mem, done, err);
     if (code == SALVE_E_NOT_ADMITTED && done->issues != NULL) tell_issues(in, done->issues);
-    if (code == SALVE_OK) code = doubt(in, view, done, err);
+    if (code == SALVE_OK) code = doubt(in, view, known, done, err);
     if (code == SALVE_OK) code = visit_known_settle(known, done, &in->again, err);
     in->waiting = code == SALVE_OK && in->is_asked && !in->is_right ? first_results(done) : 0;
     return code;

@@ -16,6 +16,7 @@ static void merge(struct work *work)
     for (size_t i = 0; i < work->entry_count; i++) {
         const struct work_entry one = work->entries[i];
         size_t at = 0;
+        if (one.task == WORK_LETTER) continue; /* a list of its own: visit_letter_queue */
         while (at < count && work->entries[at].task != one.task) at++;
         struct work_entry *kept = &work->entries[at];
         if (at == count) {
@@ -55,11 +56,14 @@ enum salve_code visit_inbox(const struct visit *visit, struct visit_work **out, 
     TRY(worklist_read(visit->site, visit->actor, visit->mem, &list, count, err));
     *out = arena_array(visit->mem, struct visit_work, *count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "inbox");
+    size_t kept = 0;
     for (size_t i = 0; i < *count; i++) {
-        (*out)[i].work = list[i];
-        merge(&(*out)[i].work);
-        weigh(&(*out)[i]);
+        (*out)[kept].work = list[i];
+        merge(&(*out)[kept].work);
+        weigh(&(*out)[kept]);
+        kept += (*out)[kept].work.entry_count > 0;
     }
+    *count = kept;
     qsort(*out, *count, sizeof **out, by_urgency);
     return SALVE_OK;
 }

@@ -284,6 +284,18 @@ static struct item *copy_of(const struct visit_known *known, const struct tape *
     return NULL;
 }
 
+bool visit_known_has(const struct visit_known *known, const struct import_resource *came)
+{
+    struct same_mark mark;
+    bool is_apart = came->families != 0, was = false;
+    same_mark(&came->tape, 0, &mark);
+    const struct item *here = with_id(known, came, mark.type);
+    if (here == NULL) here = reading_of(known, &came->tape, &mark, is_apart);
+    if (here == NULL) here = copy_of(known, &came->tape, &mark, is_apart);
+    if (here == NULL || same_content(here->tape, 0, &came->tape, 0)) return here != NULL;
+    return was_here(known, here, &came->tape, &mark, &was, NULL) == SALVE_OK && was;
+}
+
 /* --- references to doubles ---------------------------------------------------------------------------------------- */
 
 static enum tape_verdict redirect(void *context, const struct tape *from, tape_at at, struct str *text)

@@ -394,6 +394,8 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     if (code == SALVE_OK && !letters->is_untold) code = hold(visit, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = add_code(visit, view, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = write_letters(visit, &ask, letters->sheets, letters->count, err);
+    if (code == SALVE_OK && letters->keep != NULL) code = letters->keep(letters->context, err);
+    if (code == SALVE_OK) code = screen_work_printed(view, visit->mem, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
     if (letters->is_outdated != NULL) *letters->is_outdated = ask.is_outdated;
     return visit_view_close(&view, code, err);

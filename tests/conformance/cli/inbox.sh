@@ -101,4 +101,13 @@ is "to be closed" "$(tasks)" "close sign "
 ok "and closed" salve close "$fourth" --as dr-amina
 is "drafts alone" "$(tasks)" "sign "
 ok "the site verifies" salve verify
+
+# A backup holds it, under the keys of the site.
+t=$(ticket)
+mkdir "$work/disk" "$work/stick"
+made salve backup "$work/disk" --keys "$work/stick" --as manager
+made salve restore "$work/disk" "$work/again" --keys "$work/stick"
+export SALVE_SITE=$work/again
+is "the ticket is in what is restored" "$(ticket)" "$t"
+ok "which verifies" salve verify
 finish

@@ -108,6 +108,11 @@ static void who_left_is_told_by_telephone_next_morning(void **state)
     screen_as(&w, T_ASSISTANT, w.card);
     assert_listed(&w, "tell sign | ");
     struct str ticket = ticket_of(&w);
+    struct visit_work *list = NULL;
+    size_t count = 0;
+    t_must(visit_inbox(as(&w, T_CLINICIAN), &list, &count, &err));
+    assert_int_equal(list[0].urgency, URGENCY_EMERGENCY_NOW); /* a birth within six weeks is not asked about */
+    assert_int_equal(list[0].due_unix_ms, T_SITE_NOW);
     again_at(&w, T_SITE_NOW + 23 * HOUR_MS);
     /* another run, of another visit, finds nothing of it, and ends nothing of it */
     screen_as(&w, T_CLINICIAN, ticket);
@@ -131,9 +136,14 @@ static void without_follow_up_it_waits_for_the_card(void **state)
 {
     (void)state;
     struct world w = urgent_world("inbox-waits");
-    bring(&w, w.card, "a", "final", 188, "2026-11-23");
+    struct visit_work *list = NULL;
+    size_t count = 0;
+    bring(&w, w.card, "a", "final", 152, "2026-11-23");
     screen_as(&w, T_ASSISTANT, w.card);
     struct str ticket = ticket_of(&w);
+    t_must(visit_inbox(as(&w, T_CLINICIAN), &list, &count, &err));
+    assert_int_equal(list[0].urgency, URGENCY_SAME_DAY);
+    assert_int_equal(list[0].due_unix_ms, T_SITE_NOW - T_SITE_NOW % DAY_MS + DAY_MS - 1); /* by the end of the day */
     again_at(&w, T_SITE_NOW + DAY_MS);
     assert_int_equal(tell_code(&w, ticket), SALVE_E_CONSENT);
     assert_listed(&w, "tell sign | ");
