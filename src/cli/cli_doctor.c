@@ -228,7 +228,7 @@ enum salve_code cli_doctor(struct cli *cli, struct salve_err *err)
     check_share(&doctor);
     check_site(&doctor);
     cli->exit_status = doctor.faults > 0;
-    cli_reply_words(&doctor.reply, "%s\n", doctor.faults == 0 ? "All is well." : "See the lines marked FAULT.");
+    cli_reply_words(&doctor.reply, "%s\n", doctor.faults == 0 ? "No fault was found." : "See the lines marked FAULT.");
     if (doctor.is_closed)
         cli_reply_words(&doctor.reply, "The site is not ready to open for people; alarms are on all the same.\n");
     return cli_reply_done(&doctor.reply, err);

@@ -22,7 +22,7 @@ struct visit_reading {
     struct str word;               /* as typed: "bp", "height", "chest-pain" */
     struct str loinc, unit;        /* of a number; STR_NONE for an answer */
     struct str comparator;         /* "<" "<=" ">=" ">", else STR_NONE */
-    struct str numbers[2];         /* [1] of a blood pressure alone */
+    struct str numbers[2];         /* [1] of a blood pressure, and of an age by sight */
     struct str answer;             /* "yes", "no", "female", "male"; else STR_NONE */
     struct range_answer ranges[2]; /* of the numbers */
 };
@@ -54,7 +54,8 @@ struct visit_doubt {
 struct visit_measure_ask {
     /* true: the number stands. NULL: nothing that has to be confirmed is kept. */
     bool (*confirm)(void *with, const struct visit_doubt *doubt);
-    /* What the alarm layer finds in the readings and the record, before they are kept; both NULL: nothing is judged. */
+    /* What the alarm layer finds in the readings and the record, before anything is asked, refused or kept; where the
+     * record does not open, in the readings alone. Both NULL: nothing is judged. */
     const struct visit_screening *screening;
     void (*alarms)(void *with, const struct screen_found *findings);
     void *with;

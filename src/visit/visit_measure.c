@@ -48,7 +48,7 @@ static bool is_measured(struct str word)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (str_is(word, rows[i].word)) return true;
-    return str_is(word, "bp");
+    return str_is(word, "bp") || str_is(word, "age");
 }
 
 /* The next "word=unit" of the site's; false at the end. */
@@ -157,9 +157,33 @@ static enum salve_code read_pressure(const struct reading_words *in, struct str 
     return wrong(in, SALVE_E_RANGE, "the upper number must exceed the lower by 5 at least; measure it again");
 }
 
+/* An age in years, or from which to which it is by sight: 18-55. */
+static enum salve_code read_age(const struct reading_words *in, struct str rest, struct visit_reading *to)
+{
+    struct expr_decimal low, high;
+    to->loinc = STR("30525-0");
+    to->unit = STR("a");
+    bool is_read = take_number(&rest, in->mem, &to->numbers[0]);
+    bool is_band = is_read && rest.len > 0 && rest.ptr[0] == '-';
+    if (is_band) {
+        rest = str_cut(rest, 1, rest.len);
+        is_read = take_number(&rest, in->mem, &to->numbers[1]);
+    }
+    if (!is_read || rest.len > 0)
+        return wrong(in, SALVE_E_USAGE, "an age is written in years, 45, or by sight as 18-55");
+    TRY(judge(in, to, 0, "30525-0"));
+    if (!is_band) return SALVE_OK;
+    TRY(judge(in, to, 1, "30525-0"));
+    if (!expr_decimal_parse(to->numbers[0], &low) || !expr_decimal_parse(to->numbers[1], &high) ||
+        expr_decimal_cmp(low, high) > 0)
+        return wrong(in, SALVE_E_USAGE, "the lower age stands first");
+    return SALVE_OK;
+}
+
 static enum salve_code read_number(const struct reading_words *in, struct str rest, struct visit_reading *to)
 {
     if (str_is(to->word, "bp")) return read_pressure(in, rest, to);
+    if (str_is(to->word, "age")) return read_age(in, rest, to);
     to->comparator = take_comparator(&rest);
     if (!take_number(&rest, in->mem, &to->numbers[0])) return wrong(in, SALVE_E_USAGE, "this is no number");
     const struct measure_row *row = row_of(to->word, rest.len > 0 ? rest : chosen_unit(in->units, to->word));
@@ -313,9 +337,9 @@ static void put_coding(struct json_writer *w, const char *name, struct str syste
     json_close(w);
 }
 
-static void put_quantity(struct json_writer *w, const struct visit_reading *reading, size_t which)
+static void put_quantity(struct json_writer *w, const char *name, const struct visit_reading *reading, size_t which)
 {
-    json_open(w, "valueQuantity", '{');
+    json_open(w, name, '{');
     json_put_raw(w, "value", reading->numbers[which]);
     if (reading->comparator.len > 0) json_put_text(w, "comparator", reading->comparator);
     json_put_text(w, "unit", reading->unit);
@@ -328,7 +352,7 @@ static void put_component(struct json_writer *w, const struct visit_reading *rea
 {
     json_open(w, NULL, '{');
     put_coding(w, "code", STR("http://loinc.org"), str_of(loinc));
-    put_quantity(w, reading, which);
+    put_quantity(w, "valueQuantity", reading, which);
     json_close(w);
 }
 
@@ -336,7 +360,14 @@ static void put_number(struct json_writer *w, const struct visit_reading *readin
 {
     put_coding(w, "code", STR("http://loinc.org"), reading->loinc);
     if (reading->numbers[1].len == 0) {
-        put_quantity(w, reading, 0);
+        put_quantity(w, "valueQuantity", reading, 0);
+        return;
+    }
+    if (str_is(reading->word, "age")) {
+        json_open(w, "valueRange", '{');
+        put_quantity(w, "low", reading, 0);
+        put_quantity(w, "high", reading, 1);
+        json_close(w);
         return;
     }
     json_open(w, "component", '[');
@@ -425,13 +456,21 @@ static enum salve_code measure_in(struct measuring *in, struct rec_view *view, s
     TRY(visit_patient(view, &patient, err));
     if (patient == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "Patient");
     TRY(arena_str(in->visit->mem, patient->id, &in->patient_id, err)); /* outlives the view */
-    TRY(confirm_all(in, &patient->tape, err));
     TRY(bundle_of(in, &bytes, err));
     TRY(tell_alarms(in, view, bytes, err));
+    TRY(confirm_all(in, &patient->tape, err)); /* who waits for an answer has heard of the alarm */
     TRY(visit_import_into(in->visit, view, bytes, &in->alarms, &sum, err));
     *kept = sum.kept;
     return in->ask->screening == NULL ? SALVE_OK
                                       : visit_work_after(in->visit, in->ask->screening, view, &in->alarms, err);
+}
+
+/* The record stays shut, and nothing is kept; what was measured is an alarm all the same, of somebody not known. */
+static void tell_unopened(struct measuring *in)
+{
+    struct str bytes;
+    in->patient_id = STR("p");
+    if (bundle_of(in, &bytes, NULL) == SALVE_OK) (void)!tell_alarms(in, NULL, bytes, NULL);
 }
 
 enum salve_code visit_measure(const struct visit *visit, struct str card, const struct visit_reading *readings,
@@ -440,6 +479,9 @@ enum salve_code visit_measure(const struct visit *visit, struct str card, const 
     struct measuring in = {.visit = visit, .readings = readings, .count = count, .ask = ask};
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
-    if (code == SALVE_OK) code = measure_in(&in, view, kept, err);
+    if (code == SALVE_OK)
+        code = measure_in(&in, view, kept, err);
+    else
+        tell_unopened(&in);
     return visit_view_close(&view, code, err);
 }

@@ -23,9 +23,10 @@ static bool is_coded(const struct tape *tape, tape_at holder, struct str system,
     return concept != TAPE_NONE && has_coding(tape, concept, system, code);
 }
 
-static bool has_number(const struct tape *tape, tape_at holder, const struct visit_reading *reading, size_t which)
+static bool has_number(const struct tape *tape, tape_at holder, const char *name, const struct visit_reading *reading,
+                       size_t which)
 {
-    tape_at quantity = tape_get(tape, holder, "valueQuantity");
+    tape_at quantity = tape_get(tape, holder, name);
     if (quantity == TAPE_NONE) return false;
     struct str comparator = tape_child_text(tape, quantity, "comparator");
     struct str unit = tape_child_text(tape, quantity, "code");
@@ -39,7 +40,7 @@ static bool has_component(const struct tape *tape, const struct visit_reading *r
 {
     for (tape_at c = tape_first(tape, 0); c != TAPE_NONE; c = tape_next(tape, 0, c))
         if (tape_path_name(tape, c) == FHIR_N_component && is_coded(tape, c, STR("http://loinc.org"), str_of(loinc)) &&
-            has_number(tape, c, reading, which))
+            has_number(tape, c, "valueQuantity", reading, which))
             return true;
     return false;
 }
@@ -56,7 +57,12 @@ static bool is_reading(const struct tape *tape, const struct visit_reading *read
 {
     if (reading->answer.len > 0) return has_answer(tape, visit_said_of(reading));
     if (!is_coded(tape, 0, STR("http://loinc.org"), reading->loinc)) return false;
-    if (reading->numbers[1].len == 0) return has_number(tape, 0, reading, 0);
+    if (reading->numbers[1].len == 0) return has_number(tape, 0, "valueQuantity", reading, 0);
+    if (str_is(reading->word, "age")) {
+        tape_at range = tape_get(tape, 0, "valueRange");
+        return range != TAPE_NONE && has_number(tape, range, "low", reading, 0) &&
+               has_number(tape, range, "high", reading, 1);
+    }
     return has_component(tape, reading, 0, "8480-6") && has_component(tape, reading, 1, "8462-4");
 }
 

@@ -37,7 +37,7 @@ gone=$(enrol)
 run "Set up, once"
 made salve erase "$gone" --as kofi --at-once --yes
 run "Every night"
-prints "All is well" "doctor has nothing to say" salve doctor
+prints "No fault was found" "doctor has nothing to say" salve doctor
 is "one copy of the keys, however often" "$(find "$KEYS" -name 'keys.db*' | wc -l)" 1
 sums() { find "$DATA" "$KEYS" -type f -exec sha256sum {} + | sort; }
 before=$(sums)

@@ -7,6 +7,10 @@ set -u
 make_site
 card=$(salve enrol -q --as kofi tests/conformance/cli/patient.json)
 fails 7 "care needs consent" salve measure "$card" pulse 72 --as lina
+fails 7 "also where it is an emergency" salve measure "$card" potassium 6.8 --as lina
+is "which is told first" "$(grep -c 'potassium-high: alarm .*emergency-now' "$work/.out")" 1
+fails 4 "a card that nobody has" salve measure 0000-0000 potassium 6.8 --as lina
+is "silences it no more" "$(grep -c 'potassium-high: alarm .*emergency-now' "$work/.out")" 1
 made salve consent give "$card" --purpose care --read-back 1 --as kofi
 child=$(echo '{"resourceType":"Patient","birthDate":"2019-05"}' | salve enrol - -q --as kofi)
 made salve consent give "$child" --purpose care --read-back 1 --guardian --assent given --as kofi
@@ -36,6 +40,7 @@ salve measure "$card" birth-within-6-weeks no acute-illness no --as lina >/dev/n
 prints 'bp-category: hypertension .*147/93' "and it is judged" salve screen "$card" --as lina
 
 refused 1 "an unlikely number is asked about" 'systolic 210 .*85 to 200 is usual' bp 210/94
+is "its alarm does not wait for the answer" "$(salve measure "$card" bp 210/94 --as lina 2>&1 | grep -c 'alarm .*210/94')" 1
 refused 1 "with the unit in which it would be usual" 'usual in \[in_i\]' height 69
 alarmed 11 '^1 kept' "it stands when a person says so" salve measure "$card" bp 210/94 --as lina --yes
 refused 1 "what cannot be right is refused" 'between 15 and 200.*unit: %' hba1c 6.5
@@ -59,6 +64,11 @@ made salve consent give "$young" --purpose care --read-back 1 --of-age --as dr-a
 fails 1 "who may be of age by the year alone is asked about" salve measure "$young" bp 210/94 --as lina
 fails 1 "where the age is not known it is" salve measure "$unknown" bp 80/45 --as lina
 is "and whether it is a child's" "$(grep -c "child's" "$work/.out")" 1
+fails 11 "of an age that nobody knows the line for under 18 stands" salve measure "$unknown" bp 150/92 no-danger-signs yes sex male --as lina
+prints '^1 kept' "an age by sight lowers it" salve measure "$unknown" age 18-55 --as lina
+refused 2 "the lower age first" 'lower age' age 55-18
+refused 2 "in years" 'written in years' age 18-
+prints '^1 taken back' "it is taken back as it was typed" salve measure "$unknown" age 18-55 --wrong --as lina
 
 made salve staff --as manager --staff maria:manager
 fails 2 "no such unit" salve settings --as maria --unit glucose=g

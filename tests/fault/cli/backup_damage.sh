@@ -98,12 +98,12 @@ fails 1 "doctor fails" salve doctor
 is "and says that the copy is too old" "$(grep -c 'FAULT the copy of the keys is as new' "$work/.out")" 1
 rmdir "$keys"; mv "$work/away" "$keys"
 ok "with the disk back the next command does it" salve staff
-prints "All is well" "doctor is content" salve doctor
+prints "No fault was found" "doctor is content" salve doctor
 ok "it restores" restored "$data" "$keys"
 flip "$keys/keys.db" 5000
 fails 1 "doctor sees that the copy is damaged" salve doctor
 ok "the next backup mends it" salve backup "$data" --as tom
-prints "All is well" "doctor is content" salve doctor
+prints "No fault was found" "doctor is content" salve doctor
 
 # Damage of the site never becomes a backup that looks good.
 size=$(ls -d "$data"/20* | wc -l)
