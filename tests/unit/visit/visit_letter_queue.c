@@ -93,6 +93,36 @@ static void without_follow_up_it_waits_for_the_card(void **state)
     world_drop(&w);
 }
 
+/* Above the quota nothing opens and nothing is lost; an hour later the same letter is made. */
+static void above_the_quota_a_letter_waits(void **state)
+{
+    enum { OTHERS = 60 };
+    struct world w = signed_world("quota", true);
+    struct keeping fine = {.code = SALVE_OK};
+    struct str cards[OTHERS];
+    (void)state;
+    for (size_t i = 0; i < OTHERS; i++) {
+        cards[i] = t_enrol(w.t, "Other", "1980-01-01").card;
+        t_give(w.t, cards[i], PURPOSE_CARE);
+    }
+    later(&w);
+    for (size_t i = 0; i < OTHERS; i++) {
+        struct rec_view *view = NULL;
+        struct rec_ask ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = cards[i]};
+        t_must(rec_open(w.t->site, &ask, &view, &err));
+        t_must(rec_close(&view, &err));
+    }
+    struct visit_waiting *list = queue(&w, 1);
+    assert_code(print(&w, list[0].ticket, &fine), SALVE_E_QUOTA);
+    assert_int_equal(fine.calls, 0);
+    queue(&w, 1);
+    t_site_at(w.t, T_SITE_NOW + 4 * HOUR_MS);
+    w.visit.site = w.t->site;
+    assert_code(print(&w, queue(&w, 1)[0].ticket, &fine), SALVE_OK);
+    queue(&w, 0);
+    world_drop(&w);
+}
+
 /* Screening again leaves what was signed waiting; signing again is one letter. */
 static void a_new_screening_takes_no_letter_away(void **state)
 {
@@ -125,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_letter_waits_until_it_is_kept),
         cmocka_unit_test(without_follow_up_it_waits_for_the_card),
+        cmocka_unit_test(above_the_quota_a_letter_waits),
         cmocka_unit_test(a_new_screening_takes_no_letter_away),
         cmocka_unit_test(only_staff_who_examine_read_the_list),
     };
