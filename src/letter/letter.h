@@ -95,6 +95,8 @@ struct letter_ask {
     size_t finding_count;
     const struct letter_value *values; /* of this visit; NULL: not known, and the findings stand for them */
     size_t value_count;
+    const struct str *firsts; /* references of first results of any day, which wait to be confirmed */
+    size_t first_count;
     struct guideline *const *guidelines;
     size_t guideline_count;
     const struct letter_earlier *earlier; /* the newest first */
