@@ -42,6 +42,10 @@ struct letter_packages; /* opaque */
 /* letter_packages_load - E_NOT_FOUND; E_SYNTAX, E_INVALID: err names file and element. */
 SALVE_MUST_USE enum salve_code letter_packages_load(const char *share, struct arena *mem, struct letter_packages **out,
                                                     struct salve_err *err);
+/* letter_packages_know - is every one of the words, a space between, a package? E_USAGE names the first that is none,
+ * and in its rule those that there are. */
+SALVE_MUST_USE enum salve_code letter_packages_know(const struct letter_packages *packages, struct str words,
+                                                    struct arena *mem, struct salve_err *err);
 struct str letter_packages_bytes(const struct letter_packages *packages);
 
 /* One measurement, result or answer of this visit, whoever judges it. */
