@@ -155,13 +155,24 @@ const singles = (members) => `{ ${members.filter((m) => !composite.has(m)).map((
 
 const open_text = table.questions.filter((q) => !q.composite).map((q) => `if answers.${field(q.name)} is null then '${q.name}' else null`).join(', ');
 
+// How far a reading is past the loosest numbers of its alarm, as a part of them: units and both ends compare.
+function far_of(alarm) {
+  const tests = (key, unit, sign) => alarm.lines.flatMap((l) => l.if.map((c) => c[key])).filter(Boolean).map((t) => (typeof t === 'string' ? t : t[unit]))
+    .filter((t) => t[0] === sign).map((t) => decimal(t.split(' ')[1])).sort((a, b) => (sign === '>' ? a - b : b - a)).slice(0, 1);
+  const past = (unit) => [['value', 'R.v'], ['value2', 'R.w']].flatMap(([key, number]) =>
+    [...tests(key, unit, '>').map((n) => `${number} / ${n} - 1.0`), ...tests(key, unit, '<').map((n) => `1.0 - ${number} / ${n}`)]);
+  const most = (unit) => (past(unit).length === 1 ? past(unit)[0] : `Max({ ${past(unit).join(', ')} })`);
+  const units = units_of(alarm);
+  return units.length === 1 ? most(units[0]) : `case R.u ${units.map((u) => `when '${u}' then ${most(u)}`).join(' ')} else 0.0 end`;
+}
+
 // All facts of one quantity together; the worlds are made once for each group of lines that asks the same.
 const raised_text = table.quantities.map((quantity) => {
   const alarms = table.alarms.map((alarm, i) => ({ alarm, i })).filter(({ alarm }) => alarm.quantity === quantity.name);
   const parts = alarms.map(({ alarm, i }) => {
     const order = table.alarms.findIndex((a) => a.name === alarm.name) + 1;
     return `      (({ ${worlds_call(facts_of(alarm))} }) Z return all "Worst"(((readings) R where R.quantity = '${quantity.name}' return all Tuple { reading: R, code: "Together"(((Z) X\n` +
-      `        return all ${key_of(i)}(${arguments_of(alarm).map(([, , value]) => value).join(', ')})), ${alarm['never-asks'] ? 'true' : 'false'}) }),\n        '${alarm.name}', ${order}, ${ask_text(alarm)}))`;
+      `        return all ${key_of(i)}(${arguments_of(alarm).map(([, , value]) => value).join(', ')})), ${alarm['never-asks'] ? 'true' : 'false'}), far: ${far_of(alarm)} }),\n        '${alarm.name}', ${order}, ${ask_text(alarm)}))`;
   });
   return `    (if not exists ((readings) R where R.quantity = '${quantity.name}') then "Nothing"() else flatten {\n${parts.join(',\n')}\n    })`;
 }).join(',\n');

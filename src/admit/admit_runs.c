@@ -10,6 +10,8 @@ enum {
     AMINO_GROUPS = 3,      /* that many of them */
     AMINO_NAMES_MAX = 5,   /* "Met-Val-His" */
     ENCODED_MAX = 40,      /* letters, digits and signs of base64 without a space */
+    NAME_MAX = 80,         /* the same in a name, where all are letters */
+    NAME_CAPITALS_MAX = 3, /* of which so many are capitals behind a small letter */
     CHAIN_MAX = 64,        /* the same in groups */
     CHAIN_GROUPS_MIN = 10, /* of which this many look like code */
     NUMBERS_MAX = 24,      /* numbers in a row */
@@ -87,19 +89,32 @@ static bool has_amino_acids(struct str text)
 
 static bool joins(char c, enum admit_text kind) { return c == '+' || c == '=' || (c == '/' && kind != ADMIT_TEXT_URI); }
 
+/* Of a run without a space: what makes it look encoded, or a name of one long word. */
+struct run {
+    size_t len, capitals; /* capitals behind a small letter */
+    bool has_other;       /* a digit, or a sign of base64 */
+};
+
+/* Names have words as long as any; in them only what no word is made of, or one that nobody has, is encoded. */
+static bool is_encoded(const struct run *run, enum admit_text kind)
+{
+    if (run->len <= ENCODED_MAX) return false;
+    return kind != ADMIT_TEXT_NAME || run->has_other || run->capitals > NAME_CAPITALS_MAX || run->len > NAME_MAX;
+}
+
 static bool has_encoded(struct str text, enum admit_text kind)
 {
-    size_t run = 0;
+    struct run run = {0};
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (c == ' ' || c == '.' || c == ':')
-            run = 0;
-        else if (admit_is_alnum(c) || joins(c, kind))
-            run++;
-        else if (kind == ADMIT_TEXT_URI || (c != '-' && c != '_'))
-            run = 0;
-        if (run > ENCODED_MAX) return true;
-        if (run == 0 && text.len - i <= ENCODED_MAX) return false; /* what is left is too short */
+        if (admit_is_alnum(c) || joins(c, kind)) {
+            run.len++;
+            run.has_other = run.has_other || !str_is_letter(c);
+            run.capitals += i > 0 && str_is_upper(c) && str_is_lower(text.ptr[i - 1]);
+        } else if (c == ' ' || c == '.' || c == ':' || kind == ADMIT_TEXT_URI || (c != '-' && c != '_'))
+            run = (struct run){0};
+        if (is_encoded(&run, kind)) return true;
+        if (run.len == 0 && text.len - i <= ENCODED_MAX) return false; /* what is left is too short */
     }
     return false;
 }

@@ -77,8 +77,12 @@ enum salve_code cli_measure(struct cli *cli, struct salve_err *err)
     TRY(cli_open(cli, CLI_STAFF, err));
     if (cli_has(cli, OPT_WRONG)) return take_back(cli, words, err);
     TRY(visit_screening(&cli->visit, &screening, err));
-    TRY(visit_measure_read(cli->visit.content, site_settings(cli->visit.site)->units, words, cli->word_count - 1,
-                           cli->mem, &readings, &count, err));
+    struct salve_err impossible = {0};
+    enum salve_code code = visit_measure_read(cli->visit.content, site_settings(cli->visit.site)->units, words,
+                                              cli->word_count - 1, cli->mem, &readings, &count, &impossible);
+    if (code == SALVE_E_RANGE) ask.impossible = &impossible;
+    if (code != SALVE_OK && err != NULL) *err = impossible;
+    if (code != SALVE_OK && code != SALVE_E_RANGE) return code;
     TRY(visit_measure(&cli->visit, cli->card, readings, count, &ask, &kept, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_number(&reply, "kept", kept);

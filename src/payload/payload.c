@@ -16,7 +16,7 @@
 /* off len: 0 1 version, 1 1 kind, 2 1 coding, 3 1 flags, 4 8 time in ms, 12 4 log, 16 8 leaf, 24 4 bytes of the body */
 enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };
 enum { CODING_PLAIN = 0, CODING_ZSTD = 1, CODING_ZSTD_DICTIONARY_1 = 2 };
-enum { LEVEL_SMALL = 19, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
+enum { LEVEL_SMALL = 12, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
 
 /* The digested dictionary is made once for an open site: that takes longer than one small save. The contexts keep
  * pieces of what went through them; payload_codec_wipe drops them, and the next use makes them anew. */

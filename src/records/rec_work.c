@@ -23,6 +23,7 @@ enum {
     SEALED_BYTES = PLAIN_BYTES + CRYPTO_SEAL_BYTES,
     MINUTE_MS = 60 * 1000
 };
+#define LETTER_MS_MAX ((int64_t)WORK_LETTER_DAYS_MAX * 24 * 60 * MINUTE_MS)
 
 static struct str name_of(const struct site *site, const char *rows, struct str what, char name[NAME_BYTES])
 {
@@ -155,12 +156,13 @@ static enum salve_code give_ticket(struct rec_tx *tx, struct rec_work *work, str
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-/* What was open with the same urgency has been open since then. */
+/* What was open with the same urgency has been open since then; a letter that is signed anew (due later) since now. */
 static void change_part(struct rec_work *work, const struct rec_work_change *change, size_t part, int64_t now_unix_ms)
 {
     for (size_t task = 0; task < WORK_TASKS; task++) {
         struct rec_work_slot *old = &work->slots[task][part], fresh = change->slots[task][part];
         bool is_same = old->is_open && fresh.is_open && old->urgency == fresh.urgency;
+        if (task == WORK_LETTER && fresh.due_unix_ms > old->due_unix_ms) is_same = false;
         fresh.since_unix_ms = now_unix_ms;
         if (!is_same) *old = fresh;
     }
@@ -226,6 +228,32 @@ enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enu
     return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, ends_untold, err) : SALVE_OK;
 }
 
+/* Closes what waited too long of a row; false: nothing did. */
+static bool end_letters(struct rec_work *work, int64_t now_unix_ms)
+{
+    bool ends = false;
+    for (size_t part = 0; part < WORK_PARTS; part++) {
+        struct rec_work_slot *slot = &work->slots[WORK_LETTER][part];
+        if (!slot->is_open || now_unix_ms - slot->since_unix_ms <= LETTER_MS_MAX) continue;
+        slot->is_open = false;
+        ends = true;
+    }
+    return ends;
+}
+
+enum salve_code rec_work_letters_end(struct rec_tx *tx, struct salve_err *err)
+{
+    struct rec_work *rows = NULL;
+    size_t count = 0;
+    if (tx->is_suspect) return SALVE_OK;
+    TRY(rec_work_all(tx, &rows, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (!end_letters(&rows[i], tx->now_unix_ms)) continue;
+        TRY(is_empty(&rows[i]) ? drop(tx, &rows[i], err) : put(tx, &rows[i], err));
+    }
+    return SALVE_OK;
+}
+
 /* --- by ticket ---------------------------------------------------------------------------------------------------- */
 
 bool rec_work_lasts(const struct site *site, const struct rec_work *work)
@@ -248,6 +276,7 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code result = get_sealed(&tx, ticket_name(site, code.values, name), out->bytes, COMPARTMENT_BYTES, err);
     if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
+    if (found && !tx.is_suspect && end_letters(&work, tx.now_unix_ms)) found = !is_empty(&work);
     rec_tx_abandon(&tx);
     if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && !found)) {
         rec_guess_note(site);

@@ -8,6 +8,7 @@
 #include "records/worklist.h"
 
 enum { WORK_SHOWN_MINUTES_MAX = 30 }; /* since the card, or the ticket after it, was last used, within the site's day */
+enum { WORK_LETTER_DAYS_MAX = 90 };   /* since the signing, that a letter waits to be printed (project choice) */
 
 struct rec_work_slot {
     bool is_open;
@@ -40,6 +41,9 @@ SALVE_MUST_USE enum salve_code rec_work_get(struct rec_tx *tx, struct compartmen
 SALVE_MUST_USE enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id,
                                               const struct rec_work_change *change, bool is_shown,
                                               struct salve_err *err);
+/* rec_work_letters_end - letters that waited too long, of all rows: they wait no more, and rows that become empty go.
+ * The results stay in the record. Nothing ends by a clock that is doubted. */
+SALVE_MUST_USE enum salve_code rec_work_letters_end(struct rec_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, bool *ends_untold,
                                             struct salve_err *err);

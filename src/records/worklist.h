@@ -76,7 +76,8 @@ SALVE_MUST_USE enum salve_code worklist_mine(struct rec_view *view, struct arena
 SALVE_MUST_USE enum salve_code worklist_purpose(struct site *site, struct str ticket, struct arena *mem,
                                                 enum purpose *out, struct salve_err *err);
 
-/* worklist_read - all of it, in no order that says anything. That it was read, by whom and when is a document of the
+/* worklist_read - all of it, in no order that says anything. A letter that waited for 90 days since it was signed ends
+ * here: no list of those who never came for one grows (N9). That it was read, by whom and when is a document of the
  * site, and so a public leaf. actor: REGISTRAR, ASSISTANT or CLINICIAN (E_ROLE). */
 SALVE_MUST_USE enum salve_code worklist_read(struct site *site, struct actor actor, struct arena *mem,
                                              struct work **out, size_t *count, struct salve_err *err);

@@ -30,7 +30,7 @@ struct visit_reading {
 /* visit_measure_read - the words as readings, with their ranges.
  *   units    of the site: "hba1c=% glucose=mg/dL", a space between; a unit written at a number ("110mg/dL") wins
  *   errors   E_USAGE names the word: no such measurement, no number, an unknown unit; E_RANGE (also named): a number
- *            that cannot be right */
+ *            that cannot be right; all readings are in *out then, for their alarms (visit_measure_ask.impossible) */
 SALVE_MUST_USE enum salve_code visit_measure_read(const struct visit_content *content, struct str units,
                                                   const struct str *words, size_t count, struct arena *mem,
                                                   struct visit_reading **out, size_t *out_count, struct salve_err *err);
@@ -58,6 +58,9 @@ struct visit_measure_ask {
      * record does not open, in the readings alone. Both NULL: nothing is judged. */
     const struct visit_screening *screening;
     void (*alarms)(void *with, const struct screen_found *findings);
+    /* The error of visit_measure_read where one of the numbers cannot be right: alarms are told, and then that is the
+     * answer; nothing is kept. NULL: all can be. */
+    const struct salve_err *impossible;
     void *with;
 };
 

@@ -31,6 +31,7 @@ struct reading_words {
     size_t at; /* number of the word, from 1 */
     struct arena *mem;
     struct salve_err *err;
+    struct salve_err impossible; /* the first number that cannot be right; the others are read on */
 };
 
 static enum salve_code wrong(const struct reading_words *in, enum salve_code code, const char *why)
@@ -207,8 +208,11 @@ static enum salve_code add(struct reading_words *in, struct str word, struct str
     if (!is_measured(word)) {
         if (!is_answer(word, value)) return wrong(in, SALVE_E_USAGE, "there is no such measurement or answer");
         to->answer = value;
-    } else
-        TRY(read_number(in, value, to));
+    } else {
+        enum salve_code code = read_number(in, value, to);
+        if (code == SALVE_E_RANGE && in->impossible.code == SALVE_OK) in->impossible = *in->err;
+        if (code != SALVE_OK && code != SALVE_E_RANGE) return code;
+    }
     in->count++;
     return SALVE_OK;
 }
@@ -257,13 +261,16 @@ enum salve_code visit_measure_read(const struct visit_content *content, struct s
                                    size_t count, struct arena *mem, struct visit_reading **out, size_t *out_count,
                                    struct salve_err *err)
 {
-    struct reading_words in = {.units = units, .mem = mem, .err = err};
+    struct salve_err own = {0};
+    struct reading_words in = {.units = units, .mem = mem, .err = err == NULL ? &own : err};
+    *out_count = 0;
     TRY(visit_ranges(content, &in.ranges, err));
     TRY(read_words(&in, words, count));
-    TRY(check_pairs(&in));
     *out = in.list;
     *out_count = in.count;
-    return SALVE_OK;
+    if (in.impossible.code == SALVE_OK) return check_pairs(&in);
+    *in.err = in.impossible;
+    return SALVE_E_RANGE;
 }
 
 enum salve_code visit_wrong_read(struct str units, const struct str *words, size_t count, struct arena *mem,
@@ -458,6 +465,10 @@ static enum salve_code measure_in(struct measuring *in, struct rec_view *view, s
     TRY(arena_str(in->visit->mem, patient->id, &in->patient_id, err)); /* outlives the view */
     TRY(bundle_of(in, &bytes, err));
     TRY(tell_alarms(in, view, bytes, err));
+    if (in->ask->impossible != NULL) {
+        if (err != NULL) *err = *in->ask->impossible;
+        return in->ask->impossible->code;
+    }
     TRY(confirm_all(in, &patient->tape, err)); /* who waits for an answer has heard of the alarm */
     TRY(visit_import_into(in->visit, view, bytes, &in->alarms, &sum, err));
     *kept = sum.kept;

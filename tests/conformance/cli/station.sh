@@ -43,6 +43,9 @@ refused 1 "an unlikely number is asked about" 'systolic 210 .*85 to 200 is usual
 is "its alarm does not wait for the answer" "$(salve measure "$card" bp 210/94 --as lina 2>&1 | grep -c 'alarm .*210/94')" 1
 refused 1 "with the unit in which it would be usual" 'usual in \[in_i\]' height 69
 alarmed 11 '^1 kept' "it stands when a person says so" salve measure "$card" bp 210/94 --as lina --yes
+salve measure "$card" height 12 bp 215/131 --as lina >"$work/out" 2>"$work/err"
+is "beside a number that cannot be right" "$?" 1
+ok "the others' alarm is told, before it is refused" grep -q '^  bp-very-high: alarm' "$work/err"
 refused 1 "what cannot be right is refused" 'between 15 and 200.*unit: %' hba1c 6.5
 refused 1 "also when a person says it is right" 'between 40 and 320' bp 999/94 --yes
 refused 1 "and everything else with it" 'between 0.6 and 55.0' pulse 72 glucose 110 weight 70

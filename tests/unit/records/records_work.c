@@ -10,6 +10,8 @@ enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
 
 static const struct work_entry URGENT = {.part = WORK_KEPT, .task = WORK_TELL, .urgency = 1};
 static const struct work_entry DRAFTS = {.part = WORK_KEPT, .task = WORK_SIGN, .urgency = 3};
+static const struct work_entry LETTER = {
+    .part = WORK_KEPT, .task = WORK_LETTER, .urgency = 5, .due_unix_ms = T_SITE_NOW};
 static const struct work_entry APART = {.part = WORK_APART, .task = WORK_TELL, .urgency = 1};
 
 struct world {
@@ -227,6 +229,51 @@ static void follow_up_opens_by_ticket_until_it_is_taken_back(void **state)
     t_site_drop(w.t);
 }
 
+/* Nobody came for it: the ticket opens nothing, and no row tells who did not. */
+static void a_letter_waits_for_ninety_days(void **state)
+{
+    (void)state;
+    struct world w = world_make("work-letter");
+    t_give(w.t, w.person.card, PURPOSE_FOLLOW_UP);
+    open_work(&w, LETTER);
+    struct str ticket = only(w.t).ticket;
+    t_site_at(w.t, T_SITE_NOW + 90ll * DAY_MS);
+    assert_int_equal(only(w.t).entries[0].task, WORK_LETTER);
+    assert_int_equal(open_code(w.t, T_CLINICIAN, PURPOSE_FOLLOW_UP, ticket), SALVE_OK);
+    t_site_at(w.t, T_SITE_NOW + 90ll * DAY_MS + MINUTE_MS);
+    assert_int_equal(open_code(w.t, T_CLINICIAN, PURPOSE_FOLLOW_UP, ticket), SALVE_E_NOT_FOUND);
+    assert_int_equal(count_of(w.t), 0);
+    verify(w.t);
+    t_site_drop(w.t);
+}
+
+/* Signed anew it waits from then; what else is open does not end with it. */
+static void a_letter_that_is_signed_anew_waits_anew(void **state)
+{
+    (void)state;
+    struct world w = world_make("work-anew");
+    struct work_entry anew = LETTER, both[] = {LETTER, URGENT};
+    anew.due_unix_ms += 80ll * DAY_MS;
+    open_work(&w, LETTER);
+    t_site_at(w.t, T_SITE_NOW + 80ll * DAY_MS);
+    open_work(&w, LETTER);
+    assert_int_equal(only(w.t).entries[0].since_unix_ms, T_SITE_NOW);
+    open_work(&w, anew);
+    assert_int_equal(only(w.t).entries[0].since_unix_ms, T_SITE_NOW + 80ll * DAY_MS);
+    t_site_at(w.t, T_SITE_NOW + 100ll * DAY_MS);
+    both[0] = anew;
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    worklist_set(view, WORK_KEPT, both, 2);
+    t_must(worklist_write(view, &err));
+    t_close_view(&view);
+    assert_int_equal(only(w.t).entry_count, 2);
+    t_site_at(w.t, T_SITE_NOW + 171ll * DAY_MS);
+    assert_int_equal(only(w.t).entry_count, 1);
+    assert_int_equal(only(w.t).entries[0].task, WORK_TELL);
+    verify(w.t);
+    t_site_drop(w.t);
+}
+
 /* What is kept apart is read by care alone: it goes with care, the rest with the last agreement. */
 static void care_that_is_taken_back_ends_what_only_care_opens(void **state)
 {
@@ -322,6 +369,8 @@ int main(void)
         cmocka_unit_test(the_day_ends_what_the_card_began),
         cmocka_unit_test(a_doubted_clock_is_no_showing),
         cmocka_unit_test(follow_up_opens_by_ticket_until_it_is_taken_back),
+        cmocka_unit_test(a_letter_waits_for_ninety_days),
+        cmocka_unit_test(a_letter_that_is_signed_anew_waits_anew),
         cmocka_unit_test(care_that_is_taken_back_ends_what_only_care_opens),
         cmocka_unit_test(erasing_ends_all_of_it_and_two_people_are_two),
         cmocka_unit_test(the_list_is_for_those_who_work_on_it),
