@@ -57,8 +57,8 @@ DOORS_guideline := finding guideline
 DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights worklist
 DOORS_screen    := screen told
-DOORS_letter    := letter
-DOORS_visit     := visit content enrol import measure check inbox result rights site clinic demo
+DOORS_letter    := letter form
+DOORS_visit     := visit content enrol import measure check inbox result rights site clinic demo forms
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))

@@ -24,6 +24,7 @@
 #include "fhir/outcome.h"
 #include "visit/clinic.h"
 #include "visit/enrol.h"
+#include "visit/forms.h"
 #include "visit/import.h"
 #include "visit/result.h"
 
@@ -38,14 +39,41 @@ static void print_form(const struct consent_form *form)
     cli_print("> %.*s\n", STR_ARGS(form->yes));
 }
 
+/* {"lang":...,"format":...} with the file's name, or the sheet itself where there is no file. */
+static enum salve_code sheet_json(struct cli *cli, const struct visit_sheet *sheet, const char *path, const char *name,
+                                  struct salve_err *err)
+{
+    struct cli_reply reply;
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_text(&reply, "lang", sheet->language);
+    cli_reply_text(&reply, "format", sheet->is_pdf ? STR("pdf") : STR("html"));
+    cli_reply_number(&reply, "bytes", sheet->bytes.len);
+    cli_reply_text(&reply, path != NULL ? "file" : name, path != NULL ? str_of(path) : sheet->bytes);
+    return cli_reply_done(&reply, err);
+}
+
+static enum salve_code put_form(struct cli *cli, const struct consent_form *form, const char *path,
+                                struct salve_err *err)
+{
+    struct visit_sheet sheet = {.language = form->ref.lang};
+    TRY(cli_is_pdf(path, &sheet.is_pdf, err));
+    TRY(visit_consent_sheet(cli->visit.content, form, cli->mem, &sheet, err));
+    TRY(file_write(path, sheet.bytes, 0600, err));
+    if (cli->is_json) return sheet_json(cli, &sheet, path, "form", err);
+    cli_say(cli, "Form: %s", path);
+    return SALVE_OK;
+}
+
 enum salve_code cli_consent_form(struct cli *cli, struct salve_err *err)
 {
+    const char *path = cli_option(cli, OPT_OUTPUT);
     const struct consent_form *form = NULL;
     enum purpose purpose = 0;
     TRY(cli_purpose(cli, &purpose, err));
-    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS | (path == NULL ? 0 : VISIT_FRAMES)}, err));
     TRY(visit_form(cli->visit.content, purpose, str_of(cli_option(cli, OPT_FORM)), cli_option_or(cli, OPT_LANG, "en"),
                    &form, err));
+    if (path != NULL) return put_form(cli, form, path, err);
     if (cli->is_json)
         cli_write(form->bytes);
     else
@@ -262,19 +290,6 @@ enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
     return cli_reply_done(&reply, err);
 }
 
-/* {"lang":...,"format":...} with the file's name, or the letter itself where there is no file. */
-static enum salve_code letter_json(struct cli *cli, const struct visit_sheet *sheet, const char *path,
-                                   struct salve_err *err)
-{
-    struct cli_reply reply;
-    cli_reply_open(&reply, cli, '{');
-    cli_reply_text(&reply, "lang", sheet->language);
-    cli_reply_text(&reply, "format", sheet->is_pdf ? STR("pdf") : STR("html"));
-    cli_reply_number(&reply, "bytes", sheet->bytes.len);
-    cli_reply_text(&reply, path != NULL ? "file" : "letter", path != NULL ? str_of(path) : sheet->bytes);
-    return cli_reply_done(&reply, err);
-}
-
 /* --include: what the person, who is there, wants in the letter of what is kept apart. */
 static enum salve_code included_families(const struct cli *cli, family_mask *out, struct salve_err *err)
 {
@@ -327,7 +342,7 @@ enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
     TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));
     TRY(make_letter(cli, &sheet, &has_code, err));
     if (path != NULL) TRY(file_write(path, sheet.bytes, 0600, err));
-    if (cli->is_json) TRY(letter_json(cli, &sheet, path, err));
+    if (cli->is_json) TRY(sheet_json(cli, &sheet, path, "letter", err));
     if (path == NULL && !cli->is_json) cli_write(sheet.bytes);
     if (path != NULL) cli_say(cli, "Letter: %s", path);
     if (!has_code)

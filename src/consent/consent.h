@@ -72,6 +72,9 @@ bool consent_is_asked(enum purpose purpose);
 /* consent_days_max - the compiled-in maximum; 0: none. */
 int32_t consent_days_max(enum purpose purpose);
 
+/* consent_may_add_sensitive - may a person add what is kept apart, with a yes of its own? */
+bool consent_may_add_sensitive(enum purpose purpose);
+
 /* consent_may_take - may this role take down somebody's choice? Participant, guardian, registrar, assistant,
  * clinician. */
 bool consent_may_take(enum role role);

@@ -31,6 +31,8 @@ bool consent_is_asked(enum purpose purpose)
     return consent_term_of(purpose).days_max >= 0 && purpose != PURPOSE_SELF && purpose != PURPOSE_LETTER;
 }
 
+bool consent_may_add_sensitive(enum purpose purpose) { return consent_term_of(purpose).may_choose_sens; }
+
 bool consent_may_take(enum role role)
 {
     return role == ROLE_PARTICIPANT || role == ROLE_GUARDIAN || role == ROLE_REGISTRAR || role == ROLE_ASSISTANT ||

@@ -36,6 +36,9 @@ struct str letter_frame_bytes(const struct letter_frame *frame);
 /* letter_frame_word - a word of the frame by key; STR_NONE if there is none. */
 struct str letter_frame_word(const struct letter_frame *frame, const char *key);
 
+/* letter_frame_value - the word for a LOINC code that no guideline here has a word for; STR_NONE: there is none. */
+struct str letter_frame_value(const struct letter_frame *frame, struct str code);
+
 /* What a letter speaks of: <share>/packages.json (docs/formats/packages.md). */
 struct letter_packages; /* opaque */
 

@@ -72,13 +72,9 @@ static enum salve_code start(const struct letter_ask *ask, const struct letter_f
     if (letter == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     *c = (struct composer){.ask = ask, .frame = frame, .mem = mem, .letter = letter};
     c->alarms = guideline_of(ask, STR(ALARMS));
-    letter->language = letter_frame_word(frame, "language");
-    letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
-    letter->comma = letter_frame_word(frame, "comma");
-    letter->fonts = letter_frame_word(frame, "fonts");
+    letter_set_frame(letter, frame);
     letter->paper = str_is(ask->clinic.paper, "letter") ? LETTER_PAPER_US : LETTER_PAPER_A4;
     letter->has_arabic_digits = letter->is_rtl && str_is(ask->clinic.digits, "arabic");
-    if (!str_to_double(letter_frame_word(frame, "line-spacing"), &letter->line_spacing)) letter->line_spacing = 1;
     return read_items(c, err);
 }
 
@@ -221,7 +217,6 @@ static void fill_headings(const struct composer *c)
     letter->heading_record = letter_word(c, "heading.record");
     letter->word_sources = letter_word(c, "sources");
     letter->word_used = letter_word(c, "used");
-    letter->word_page = letter_word(c, "page");
     letter->word_shown_as = letter_word(c, "shown-as");
     for (size_t i = 0; i < LETTER_MARK_COUNT; i++) letter->mark_words[i] = letter_word(c, marks[i]);
 }

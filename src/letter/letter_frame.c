@@ -115,7 +115,22 @@ static const char *const keys[] = {"language",
                                    "month.09",
                                    "month.10",
                                    "month.11",
-                                   "month.12"};
+                                   "month.12",
+                                   "consent.read-back",
+                                   "consent.read-back.how",
+                                   "consent.read-back.met",
+                                   "consent.first",
+                                   "consent.second",
+                                   "consent.decision",
+                                   "consent.yes",
+                                   "consent.no",
+                                   "consent.apart",
+                                   "consent.apart.yes",
+                                   "consent.apart.no",
+                                   "consent.no-trace",
+                                   "consent.signature",
+                                   "consent.date",
+                                   "consent.witness"};
 
 struct str letter_frame_bytes(const struct letter_frame *frame) { return frame->bytes; }
 
@@ -127,6 +142,16 @@ struct str letter_frame_word(const struct letter_frame *frame, const char *key)
 struct str letter_frame_value(const struct letter_frame *frame, struct str code)
 {
     return json_text(json_get_str(json_get(frame->words, "values"), code));
+}
+
+void letter_set_frame(struct letter *letter, const struct letter_frame *frame)
+{
+    letter->language = letter_frame_word(frame, "language");
+    letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
+    letter->comma = letter_frame_word(frame, "comma");
+    letter->fonts = letter_frame_word(frame, "fonts");
+    letter->word_page = letter_frame_word(frame, "page");
+    if (!str_to_double(letter_frame_word(frame, "line-spacing"), &letter->line_spacing)) letter->line_spacing = 1;
 }
 
 bool letter_next_font(struct str *fonts, struct str *family)

@@ -39,11 +39,15 @@ static const char style_rest[] =
     ".record svg{flex:0 0 35mm;inline-size:35mm}"
     ".code{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
     ".small{font-size:.85rem;color:" LETTER_HEX(LETTER_GREY) ";overflow-wrap:anywhere}"
+    ".box{display:inline-block;inline-size:1.1em;block-size:1.1em;border:2px solid;vertical-align:-.15em}"
+    ".choice{font-weight:700}.row{display:flex;justify-content:space-between;gap:1rem;align-items:center}"
+    ".blank{display:inline-block;inline-size:5rem;block-size:1.8rem;border:2px solid;vertical-align:middle}"
+    ".unit{display:inline-block;inline-size:5rem}.write{margin-block-start:2.2rem;border-block-start:1px solid}"
     "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
     "@page{margin:18mm;size:";
 /* clang-format on */
 
-static void escaped(struct buf *out, struct str text)
+void letter_html_text(struct buf *out, struct str text)
 {
     size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -71,12 +75,12 @@ static void escaped(struct buf *out, struct str text)
     buf_add(out, str_cut(text, from, text.len));
 }
 
-static void element(struct buf *out, const char *tag, const char *class, struct str text)
+void letter_html_element(struct buf *out, const char *tag, const char *class, struct str text)
 {
     if (text.len == 0) return;
     buf_addf(out, "<%s%s%s%s>", tag, class == NULL ? "" : " class=\"", class == NULL ? "" : class,
              class == NULL ? "" : "\"");
-    escaped(out, text);
+    letter_html_text(out, text);
     buf_addf(out, "</%s>\n", tag);
 }
 
@@ -126,7 +130,7 @@ static void band_word(const struct letter_band *band, const struct letter_label 
 {
     buf_addf(out, "<text x=\"%.1f\" y=\"%d\" font-size=\"%g\" text-anchor=\"middle\" font-weight=\"%s\">",
              label->left + label->width / 2, WORDS + label->row * ROW, WORD_SIZE, band->is_here ? "700" : "400");
-    escaped(out, band->word);
+    letter_html_text(out, band->word);
     buf_add(out, STR("</text>\n"));
 }
 
@@ -161,14 +165,14 @@ static void draw_scale(const struct letter *letter, const struct letter_scale *s
     double at = place(scale, scale->at);
     buf_addf(out, "<svg class=\"scale\" viewBox=\"0 0 %d %d\" direction=\"ltr\" role=\"img\" aria-label=\"",
              SCALE_WIDTH, height);
-    escaped(out, spoken(letter, scale, mem));
+    letter_html_text(out, spoken(letter, scale, mem));
     buf_add(out, STR("\">\n"));
     bands(letter, scale, mem, out);
     for (size_t i = 0; i < scale->band_count; i++) band_word(&scale->bands[i], &labels[i], out);
     buf_addf(out, "<path d=\"M%.1f %dl-7 -10h14z\" fill=\"" LETTER_HEX(LETTER_INK) "\"/>", at, BAR);
     buf_addf(out, "<text x=\"%.1f\" y=\"13\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\">",
              fmin(SCALE_WIDTH - 24, fmax(24, at)));
-    escaped(out, scale->at_text);
+    letter_html_text(out, scale->at_text);
     buf_add(out, STR("</text></svg>\n"));
 }
 
@@ -176,7 +180,7 @@ static void number_line(const struct letter *letter, const struct letter_scale *
 {
     struct arena *mem = arena_open_private(1 << 18);
     if (mem == NULL) return;
-    element(out, "p", "small", scale->label);
+    letter_html_element(out, "p", "small", scale->label);
     draw_scale(letter, scale, mem, out);
     arena_close(mem);
 }
@@ -187,7 +191,7 @@ static void before(const struct letter_line *line, struct buf *out)
     enum { WIDTH = 120, HEIGHT = 32, PAD = 5 };
     if (line->before.len == 0) return;
     buf_add(out, STR("<div class=\"before\">"));
-    element(out, "p", "why", line->before);
+    letter_html_element(out, "p", "why", line->before);
     if (line->point_count > 0) {
         buf_addf(out, "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" aria-hidden=\"true\"><polyline points=\"",
                  WIDTH, HEIGHT, WIDTH, HEIGHT);
@@ -221,7 +225,7 @@ static void dots(const struct letter *letter, const struct letter_line *line, st
                  i < line->dots ? LETTER_HEX(LETTER_INK) : LETTER_HEX(LETTER_WHITE));
     }
     buf_add(out, STR("</svg>\n"));
-    element(out, "p", NULL, line->dots_words);
+    letter_html_element(out, "p", NULL, line->dots_words);
     buf_add(out, STR("</div>\n"));
 }
 
@@ -232,9 +236,9 @@ static void mark(const struct letter *letter, const struct letter_line *line, st
     static const char *const shapes[LETTER_MARK_COUNT] = {"\u25CF", "\u25B2", "\u25A0", "\u25CB"};
     salve_assert(line->mark < LETTER_MARK_COUNT);
     buf_addf(out, "<p class=\"mark %s\"><span role=\"img\" aria-label=\"", classes[line->mark]);
-    escaped(out, letter->mark_words[line->mark]);
+    letter_html_text(out, letter->mark_words[line->mark]);
     buf_addf(out, "\">%s</span> ", shapes[line->mark]);
-    escaped(out, line->headline);
+    letter_html_text(out, line->headline);
     buf_add(out, STR("</p>\n"));
 }
 
@@ -242,9 +246,9 @@ static void why(const struct letter *letter, const struct letter_line *line, str
 {
     buf_add(out, STR("<p class=\"why\">"));
     if (line->why.len > 0) {
-        escaped(out, letter->word_used);
+        letter_html_text(out, letter->word_used);
         buf_add_char(out, ' ');
-        escaped(out, line->why);
+        letter_html_text(out, line->why);
         buf_add(out, STR(". "));
     }
     if (line->source > 0) buf_addf(out, "[%u]", line->source);
@@ -254,14 +258,14 @@ static void why(const struct letter *letter, const struct letter_line *line, str
 static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
     buf_addf(out, "<section class=\"line%s\">\n<div class=\"head\">", line->is_brief ? " brief" : "");
-    element(out, "h3", NULL, line->name);
-    element(out, "span", "value", line->value);
+    letter_html_element(out, "h3", NULL, line->name);
+    letter_html_element(out, "span", "value", line->value);
     buf_add(out, STR("</div>\n"));
     mark(letter, line, out);
     for (size_t i = 0; i < line->scale_count && !line->is_brief; i++) number_line(letter, &line->scales[i], out);
     if (!line->is_brief) {
         dots(letter, line, out);
-        element(out, "p", NULL, line->meaning);
+        letter_html_element(out, "p", NULL, line->meaning);
     }
     before(line, out);
     if (!line->is_brief) why(letter, line, out);
@@ -272,16 +276,16 @@ static void result(const struct letter *letter, const struct letter_line *line, 
 static void steps(const struct letter *letter, size_t from, size_t to, struct buf *out)
 {
     if (from == to) return;
-    element(out, "h2", NULL, letter->heading_steps);
+    letter_html_element(out, "h2", NULL, letter->heading_steps);
     buf_addf(out, "<ol start=\"%zu\"%s>\n", from + 1, letter->has_arabic_digits ? " class=\"arabic\"" : "");
     for (size_t i = from; i < to; i++) {
         const struct letter_step *step = &letter->steps[i];
         buf_add(out, STR("<li>"));
-        escaped(out, step->what);
+        letter_html_text(out, step->what);
         buf_add_char(out, ' ');
-        element(out, "strong", NULL, step->when);
-        element(out, "span", "why", step->why);
-        element(out, "div", NULL, step->where);
+        letter_html_element(out, "strong", NULL, step->when);
+        letter_html_element(out, "span", "why", step->why);
+        letter_html_element(out, "div", NULL, step->where);
         buf_add(out, STR("</li>\n"));
     }
     buf_add(out, STR("</ol>\n"));
@@ -291,8 +295,8 @@ static void steps(const struct letter *letter, size_t from, size_t to, struct bu
 static void answer(const struct letter *letter, struct buf *out)
 {
     if (letter->is_urgent) buf_add(out, STR("<div class=\"urgent\">\n"));
-    element(out, "p", "answer", letter->answer);
-    element(out, "p", NULL, letter->told);
+    letter_html_element(out, "p", "answer", letter->answer);
+    letter_html_element(out, "p", NULL, letter->told);
     if (!letter->is_urgent) return;
     steps(letter, 0, letter->urgent_step_count, out);
     buf_add(out, STR("</div>\n"));
@@ -301,13 +305,13 @@ static void answer(const struct letter *letter, struct buf *out)
 static void notes(const struct letter *letter, struct buf *out)
 {
     if (letter->note_count == 0) return;
-    element(out, "h2", NULL, letter->heading_notes);
+    letter_html_element(out, "h2", NULL, letter->heading_notes);
     buf_add(out, STR("<ul>\n"));
     for (size_t i = 0; i < letter->note_count; i++) {
         buf_add(out, STR("<li><strong>"));
-        escaped(out, letter->notes[i].name);
+        letter_html_text(out, letter->notes[i].name);
         buf_add(out, STR("</strong>: "));
-        escaped(out, letter->notes[i].text);
+        letter_html_text(out, letter->notes[i].text);
         buf_add(out, STR("</li>\n"));
     }
     buf_add(out, STR("</ul>\n"));
@@ -334,30 +338,30 @@ static void qr_code(const struct letter *letter, struct buf *out)
 /* One a line: titles are Latin in every language, and each keeps its order. */
 static void sources(const struct letter *letter, struct buf *out)
 {
-    element(out, "p", "small", letter->source_count == 0 ? STR("") : letter->word_sources);
+    letter_html_element(out, "p", "small", letter->source_count == 0 ? STR("") : letter->word_sources);
     for (size_t i = 0; i < letter->source_count; i++) {
         buf_addf(out, "<div class=\"small\">[%zu] <bdi>", i + 1);
-        escaped(out, letter->sources[i]);
+        letter_html_text(out, letter->sources[i]);
         buf_add(out, STR("</bdi></div>\n"));
     }
 }
 
 static void record(const struct letter *letter, struct buf *out)
 {
-    element(out, "h2", NULL, letter->heading_record);
+    letter_html_element(out, "h2", NULL, letter->heading_record);
     if (letter->code.len > 0) {
         buf_add(out, STR("<div class=\"record\">"));
         qr_code(letter, out);
         buf_add(out, STR("<div>"));
-        element(out, "p", NULL, letter->code_words);
+        letter_html_element(out, "p", NULL, letter->code_words);
         buf_add(out, STR("<p class=\"code\" dir=\"ltr\">"));
-        escaped(out, letter->code);
+        letter_html_text(out, letter->code);
         buf_add(out, STR("</p>\n</div></div>\n"));
     }
-    element(out, "p", NULL, letter->record);
-    element(out, "p", "small", letter->signed_by);
+    letter_html_element(out, "p", NULL, letter->record);
+    letter_html_element(out, "p", "small", letter->signed_by);
     sources(letter, out);
-    element(out, "p", "small", letter->log_head);
+    letter_html_element(out, "p", "small", letter->log_head);
 }
 
 static void style_sheet(const struct letter *letter, struct buf *out)
@@ -368,7 +372,7 @@ static void style_sheet(const struct letter *letter, struct buf *out)
     buf_addf(out, "%s%s}</style>", style_rest, letter->paper == LETTER_PAPER_US ? "letter" : "A4");
 }
 
-void letter_html(const struct letter *letter, struct buf *out)
+void letter_html_start(const struct letter *letter, struct buf *out)
 {
     buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%.*s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">",
              STR_ARGS(letter->language), letter->is_rtl ? "rtl" : "ltr");
@@ -377,26 +381,33 @@ void letter_html(const struct letter *letter, struct buf *out)
         STR("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
             "<meta name=\"referrer\" content=\"no-referrer\">"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"));
-    element(out, "title", NULL, letter->title);
+    letter_html_element(out, "title", NULL, letter->title);
     style_sheet(letter, out);
     buf_add(out, STR("</head>\n<body><main>\n"));
-    element(out, "p", "banner", letter->banner);
-    element(out, "h1", NULL, letter->title);
-    element(out, "p", NULL, letter->person);
-    element(out, "p", "small", letter->details);
+    letter_html_element(out, "p", "banner", letter->banner);
+    letter_html_element(out, "h1", NULL, letter->title);
+    letter_html_element(out, "p", NULL, letter->person);
+    letter_html_element(out, "p", "small", letter->details);
+}
+
+void letter_html_end(struct buf *out) { buf_add(out, STR("</main></body>\n</html>\n")); }
+
+void letter_html(const struct letter *letter, struct buf *out)
+{
+    letter_html_start(letter, out);
     answer(letter, out);
-    element(out, "p", "small", letter->unconfirmed);
-    element(out, "p", "small", letter->apart);
+    letter_html_element(out, "p", "small", letter->unconfirmed);
+    letter_html_element(out, "p", "small", letter->apart);
     steps(letter, letter->is_urgent ? letter->urgent_step_count : 0, letter->step_count, out);
-    if (letter->line_count > 0) element(out, "h2", NULL, letter->heading_lines);
+    if (letter->line_count > 0) letter_html_element(out, "h2", NULL, letter->heading_lines);
     for (size_t i = 0; i < letter->line_count; i++) result(letter, &letter->lines[i], out);
     notes(letter, out);
-    element(out, "h2", NULL, letter->heading_next);
-    element(out, "p", NULL, letter->next_check);
-    element(out, "h2", NULL, letter->heading_worse);
-    element(out, "p", NULL, letter->worse);
-    element(out, "p", NULL, letter->diagnosis);
-    element(out, "p", NULL, letter->contact);
+    letter_html_element(out, "h2", NULL, letter->heading_next);
+    letter_html_element(out, "p", NULL, letter->next_check);
+    letter_html_element(out, "h2", NULL, letter->heading_worse);
+    letter_html_element(out, "p", NULL, letter->worse);
+    letter_html_element(out, "p", NULL, letter->diagnosis);
+    letter_html_element(out, "p", NULL, letter->contact);
     record(letter, out);
-    buf_add(out, STR("</main></body>\n</html>\n"));
+    letter_html_end(out);
 }

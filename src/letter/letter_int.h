@@ -19,9 +19,6 @@ struct str letter_fill(struct str pattern, struct arena *mem, const char *key, s
 bool letter_days_after(struct str iso_date, struct str duration, int64_t *days);
 struct str letter_date_in(struct str iso_date, int64_t days, struct arena *mem);
 
-/* letter_frame_value - the word for a LOINC code that no guideline here has a word for; STR_NONE: there is none. */
-struct str letter_frame_value(const struct letter_frame *frame, struct str code);
-
 /* letter_next_font - cuts the first family off a list such as "Noto Sans, Noto Sans Arabic"; false at its end. */
 bool letter_next_font(struct str *fonts, struct str *family);
 
@@ -42,6 +39,16 @@ struct letter_label {
 };
 enum { LETTER_LABEL_GAP = 5 };
 int letter_labels_place(struct letter_label *labels, size_t count, double left, double right);
+
+/* letter_set_frame - language, fonts, direction and what else a frame says of the page. */
+void letter_set_frame(struct letter *letter, const struct letter_frame *frame);
+
+/* letter_html_start - the head of the page, banner, title, person, details; letter_html_end closes it.
+ * letter_html_text - escaped; letter_html_element - nothing for no text. */
+void letter_html_start(const struct letter *letter, struct buf *out);
+void letter_html_end(struct buf *out);
+void letter_html_text(struct buf *out, struct str text);
+void letter_html_element(struct buf *out, const char *tag, const char *class, struct str text);
 
 /* letter_day - days since 1970 of a whole ISO date; false: it is none. */
 bool letter_day(struct str iso_date, int64_t *days);

@@ -192,6 +192,32 @@ void sheet_heading(struct sheet *s, struct str words)
     s->y += 4;
 }
 
+/* Draft, made up, paper: a line above the letter, no frame. */
+static void banner(struct sheet *s)
+{
+    static const struct look look = {10, true, &SHEET_GREY, 3};
+    static const double dash[] = {3, 3};
+    if (s->letter->banner.len == 0) return;
+    sheet_text(s, "P", s->letter->banner, &look);
+    sheet_ink(s, &SHEET_GREY);
+    cairo_set_line_width(s->cr, 0.8);
+    cairo_set_dash(s->cr, dash, 2, 0);
+    cairo_move_to(s->cr, MARGIN, s->y);
+    cairo_line_to(s->cr, s->width - MARGIN, s->y);
+    cairo_stroke(s->cr);
+    cairo_set_dash(s->cr, NULL, 0, 0);
+    s->y += 6;
+}
+
+void sheet_top(struct sheet *s)
+{
+    static const struct look title = {20, true, &SHEET_TEAL, 2}, name = {12, true, &SHEET_INK, 1};
+    banner(s);
+    sheet_text(s, "H1", s->letter->title, &title);
+    sheet_text(s, "P", s->letter->person, &name);
+    sheet_text(s, "P", s->letter->details, &SHEET_SMALL);
+}
+
 void sheet_centred(const struct sheet *s, struct str words, const struct look *look, double x, double y)
 {
     PangoLayout *layout = sheet_layout(s, words, look, 0);

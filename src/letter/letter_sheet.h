@@ -12,6 +12,8 @@ enum { MARGIN = 45, QR_SIDE = 99 /* 35 mm */ };
 
 struct sheet {
     const struct letter *letter;
+    const struct letter_form *form; /* NULL: it is a letter */
+    enum salve_code (*draw)(struct sheet *s, struct salve_err *err);
     const char *fonts, *language; /* those of the letter, as C strings */
     cairo_t *cr;
     PangoContext *pango;
@@ -63,6 +65,11 @@ void sheet_ink(const struct sheet *s, const struct ink *ink);
 
 /* sheet_start, sheet_end - of a document. The name of the person and the page stand at the foot of every page. */
 void sheet_start(struct sheet *s);
+void sheet_top(struct sheet *s); /* banner, title, person, details */
 void sheet_end(struct sheet *s);
+
+/* sheet_pdf - the PDF of a sheet with letter, form and draw alone; the other members are set here. Errors as
+ * letter_pdf. */
+SALVE_MUST_USE enum salve_code sheet_pdf(struct sheet *sheet, struct buf *out, struct salve_err *err);
 
 #endif

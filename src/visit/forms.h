@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/forms - empty sheets of paper: what is printed before anybody comes. They name nobody, and nothing on them is
+ * ticked. */
+#ifndef SALVE_VISIT_FORMS_H
+#define SALVE_VISIT_FORMS_H
+
+#include "visit/content.h"
+#include "visit/result.h"
+
+/* visit_consent_sheet - a consent form to sign, in its own language: its words as they are, the read-back questions,
+ * agreement and refusal as large as each other, date, signature, witness. The content has VISIT_FRAMES; sheet->language
+ * is not read. errors   those of visit_frame and letter_form_pdf */
+SALVE_MUST_USE enum salve_code visit_consent_sheet(const struct visit_content *content, const struct consent_form *form,
+                                                   struct arena *mem, struct visit_sheet *sheet, struct salve_err *err);
+
+#endif
