@@ -47,6 +47,10 @@ SALVE_MUST_USE enum salve_code letter_packages_load(const char *share, struct ar
                                                     struct salve_err *err);
 struct str letter_packages_bytes(const struct letter_packages *packages);
 
+/* letter_package_has - does the package name the guideline? letter_package_is_there - is there one of that name? */
+bool letter_package_has(const struct letter_packages *packages, struct str name, struct str guideline);
+bool letter_package_is_there(const struct letter_packages *packages, struct str name);
+
 /* One measurement, result or answer of this visit, whoever judges it. */
 struct letter_value {
     struct str code;      /* LOINC, or of the questions of the check */
