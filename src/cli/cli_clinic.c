@@ -42,12 +42,22 @@ static enum salve_code change(struct cli *cli, struct visit_clinic *clinic, stru
     return visit_clinic_keep(&cli->visit, clinic, err);
 }
 
+/* What the changes are checked with: guidelines know the actions of places, the frames the packages. */
+static unsigned parts_of(const struct cli *cli)
+{
+    const struct cli_values *sets = &cli->options[OPT_SET];
+    bool has_file = cli_has(cli, OPT_PLACES), has_packages = has_file;
+    for (size_t i = 0; i < sets->count; i++)
+        has_packages = has_packages || str_starts(str_of(sets->value[i]), STR("packages="));
+    return (cli_has(cli, OPT_PLACE) || has_file ? VISIT_GUIDELINES : 0u) | (has_packages ? VISIT_FRAMES : 0u);
+}
+
 enum salve_code cli_clinic_change(struct cli *cli, struct visit_clinic *out, struct salve_err *err)
 {
     TRY(visit_clinic(&cli->visit, out, err));
     if (!cli_clinic_changes(cli)) return SALVE_OK;
-    bool has_actions = cli_has(cli, OPT_PLACE) || cli_has(cli, OPT_PLACES);
-    if (has_actions) TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES}, err));
+    unsigned parts = parts_of(cli);
+    if (parts != 0) TRY(cli_content(cli, (struct visit_content_ask){.parts = parts}, err));
     return change(cli, out, err);
 }
 

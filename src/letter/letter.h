@@ -45,6 +45,10 @@ struct letter_packages; /* opaque */
 /* letter_packages_load - E_NOT_FOUND; E_SYNTAX, E_INVALID: err names file and element. */
 SALVE_MUST_USE enum salve_code letter_packages_load(const char *share, struct arena *mem, struct letter_packages **out,
                                                     struct salve_err *err);
+/* letter_packages_know - is every one of the words, a space between, a package? E_USAGE names the first that is none,
+ * and in its rule those that there are. */
+SALVE_MUST_USE enum salve_code letter_packages_know(const struct letter_packages *packages, struct str words,
+                                                    struct arena *mem, struct salve_err *err);
 struct str letter_packages_bytes(const struct letter_packages *packages);
 
 /* letter_package_has - does the package name the guideline? letter_package_is_there - is there one of that name? */
@@ -102,6 +106,8 @@ struct letter_ask {
     size_t finding_count;
     const struct letter_value *values; /* of this visit; NULL: not known, and the findings stand for them */
     size_t value_count;
+    const struct str *firsts; /* references of first results of any day, which wait to be confirmed */
+    size_t first_count;
     struct guideline *const *guidelines;
     size_t guideline_count;
     const struct letter_earlier *earlier; /* the newest first */

@@ -130,6 +130,16 @@ static bool is_beside_alarm(const struct composer *c, const struct letter_item *
     return false;
 }
 
+/* Does the alarm rest on a number that nobody has confirmed yet? The one that raised it stands first. */
+static bool is_first_result(const struct composer *c, const struct letter_item *item)
+{
+    const struct finding *finding = item->finding;
+    if (!item->is_alarm || finding->input_count == 0 || finding->inputs[0].unit.len == 0) return false;
+    for (size_t i = 0; i < c->ask->first_count; i++)
+        if (str_eq(c->ask->firsts[i], finding->inputs[0].reference)) return true;
+    return false;
+}
+
 /* What a category means is written for a result that can wait; beside "today" it would make less of it. */
 static struct str meaning_of(const struct composer *c, const struct letter_item *item)
 {
@@ -138,6 +148,8 @@ static struct str meaning_of(const struct composer *c, const struct letter_item 
     if (is_urgent && !item->is_alarm) meaning = STR("");
     if (str_is(item->finding->standing, "site-lines"))
         meaning = arena_printf(c->mem, "%.*s %.*s", STR_ARGS(meaning), STR_ARGS(letter_word(c, "site-lines")));
+    if (is_first_result(c, item))
+        meaning = arena_printf(c->mem, "%.*s %.*s", STR_ARGS(letter_word(c, "first-result")), STR_ARGS(meaning));
     return meaning;
 }
 

@@ -8,6 +8,8 @@
 #include "json/json.h"
 #include "letter/letter_int.h"
 
+enum { NAME_BYTES_SHOWN = 64 };
+
 struct letter_packages {
     const struct json *root;
     struct str bytes;
@@ -80,6 +82,37 @@ enum salve_code letter_packages_load(const char *share, struct arena *mem, struc
 }
 
 struct str letter_packages_bytes(const struct letter_packages *packages) { return packages->bytes; }
+
+static enum salve_code no_package(const struct json *packages, struct str word, struct arena *mem,
+                                  struct salve_err *err)
+{
+    struct str names = STR("");
+    for (const struct json *it = json_first(packages); it != NULL; it = it->next) {
+        struct str name = json_get_text(it, "name");
+        names = names.len == 0 ? name : arena_printf(mem, "%.*s %.*s", STR_ARGS(names), STR_ARGS(name));
+    }
+    enum salve_code code = salve_fail(err, SALVE_E_USAGE, "package %.*s", STR_ARGS(str_cut(word, 0, NAME_BYTES_SHOWN)));
+    return salve_why(err, code, "there is no such package; there are: %.*s", STR_ARGS(names));
+}
+
+static bool is_package(const struct json *packages, struct str word)
+{
+    for (const struct json *it = json_first(packages); it != NULL; it = it->next)
+        if (str_eq(json_get_text(it, "name"), word)) return true;
+    return false;
+}
+
+enum salve_code letter_packages_know(const struct letter_packages *packages, struct str words, struct arena *mem,
+                                     struct salve_err *err)
+{
+    const struct json *list = json_get(packages->root, "packages");
+    while (words.len > 0) {
+        struct str all = words, one = words;
+        if (!str_split(all, ' ', &one, &words)) one = all, words = STR("");
+        if (one.len > 0 && !is_package(list, one)) return no_package(list, one, mem, err);
+    }
+    return SALVE_OK;
+}
 
 /* --- the packages of this person ---------------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "json/json.h"
+#include "letter/letter.h"
 #include "records/commons.h"
 #include "screen/screen.h"
 #include "visit/content.h"
@@ -65,8 +66,16 @@ static bool months_of(struct str interval, uint32_t *out)
     return *out <= MONTHS_MAX;
 }
 
+/* Where the packages are at hand. */
+static enum salve_code check_packages(const struct visit *visit, struct str words, struct salve_err *err)
+{
+    const struct letter_packages *packages = visit->content == NULL ? NULL : visit->content->packages;
+    return packages == NULL ? SALVE_OK : letter_packages_know(packages, words, visit->mem, err);
+}
+
 /* The row of a name, its value checked. */
-static enum salve_code put_value(struct str name, struct str value, struct visit_clinic *clinic, struct salve_err *err)
+static enum salve_code put_value(const struct visit *visit, struct str name, struct str value,
+                                 struct visit_clinic *clinic, struct salve_err *err)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!str_is(name, rows[i].name)) continue;
@@ -74,6 +83,7 @@ static enum salve_code put_value(struct str name, struct str value, struct visit
         if (rows[i].words[0] != '\0' && !is_one_of(value, rows[i].words)) return refuse(err, rows[i].words, name);
         if (str_is(name, "interval") && value.len > 0 && !months_of(value, &clinic->interval_months))
             return refuse(err, "years or months, such as P1Y or P6M; ten years at most", name);
+        if (str_is(name, "packages")) TRY(check_packages(visit, value, err));
         *field_of(clinic, i) = value;
         return SALVE_OK;
     }
@@ -85,7 +95,7 @@ enum salve_code visit_clinic_set(const struct visit *visit, struct str name, str
 {
     struct str kept;
     TRY(arena_str(visit->mem, str_trim(value), &kept, err));
-    return put_value(name, kept, clinic, err);
+    return put_value(visit, name, kept, clinic, err);
 }
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
@@ -259,7 +269,7 @@ static enum salve_code json_member(const struct visit *visit, const struct json 
     bool is_places = str_is(it->name, "places"), is_names = str_is(it->name, "names");
     if (!is_places && !is_names) {
         if (!json_is(it, JSON_STRING)) return refuse(err, "must be text", it->name);
-        return put_value(it->name, json_text(it), clinic, err);
+        return put_value(visit, it->name, json_text(it), clinic, err);
     }
     if (!json_is(it, JSON_OBJECT)) return refuse(err, "must be an object", it->name);
     if (is_places) clinic->place_count = 0;

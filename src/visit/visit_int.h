@@ -74,7 +74,7 @@ enum salve_code visit_alarms(const struct visit *visit, const struct visit_scree
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
 
 /* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but
- * the given families: out->values, copies in mem. E_MEMORY. */
+ * the given families: out->values, copies in mem; out->firsts, of whatever day. E_MEMORY. */
 struct letter_ask;
 struct zone;
 enum salve_code visit_letter_values(const struct zone *zone, const struct screen_ask *from, family_mask families,

@@ -152,24 +152,38 @@ static size_t resources_in(const struct screen_ask *from)
     return count;
 }
 
+/* Whatever its day: an alarm may rest on a result of last week. */
+static enum salve_code add_first(const struct reading *in, struct str *firsts, struct letter_ask *out,
+                                 struct salve_err *err)
+{
+    if (!str_is(text_of(in, "status"), "preliminary")) return SALVE_OK;
+    struct str *first = &firsts[out->first_count++];
+    *first = arena_printf(in->mem, "Observation/%.*s", STR_ARGS(text_of(in, "id")));
+    return first->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "values") : SALVE_OK;
+}
+
 enum salve_code visit_letter_values(const struct zone *zone, const struct screen_ask *from, family_mask families,
                                     struct arena *mem, struct letter_ask *out, struct salve_err *err)
 {
     struct guideline_visit visit;
     TRY(guideline_visit_find(from->tapes, from->tape_count, from->now_unix_ms, zone, mem, &visit, err));
     struct letter_value *list = arena_array(mem, struct letter_value, resources_in(from) + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "values");
+    struct str *firsts = arena_array(mem, struct str, resources_in(from) + 1);
+    if (list == NULL || firsts == NULL) return salve_fail(err, SALVE_E_MEMORY, "values");
     bool *stands = arena_array(mem, bool, from->tape_count + 1);
     if (stands == NULL) return salve_fail(err, SALVE_E_MEMORY, "values");
     TRY(same_standing(from->tapes, from->tape_count, mem, stands, err));
     out->values = list;
-    out->value_count = 0;
+    out->firsts = firsts;
+    out->value_count = out->first_count = 0;
     for (size_t i = 0; i < from->tape_count; i++) {
         family_mask own = from->families == NULL ? 0 : from->families[i];
         if (!stands[i] || (own & ~families) != 0) continue;
         for (tape_at at = TAPE_NONE; tape_each_resource(&from->tapes[i], &at);) {
             struct reading in = {&from->tapes[i], at, mem};
-            if (tape_type(in.tape, at) != FHIR_T_Observation || !counts(&in) || !is_of(&visit, taken_at(&in))) continue;
+            if (tape_type(in.tape, at) != FHIR_T_Observation || !counts(&in)) continue;
+            TRY(add_first(&in, firsts, out, err));
+            if (!is_of(&visit, taken_at(&in))) continue;
             TRY(read_value(&in, own, &list[out->value_count++], err));
         }
     }

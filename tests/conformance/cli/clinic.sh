@@ -17,6 +17,11 @@ fails 2 "of one line" salve settings --as maria --set telephone=$'1\n2'
 fails 2 "an interval has its form" salve settings --as maria --set interval=yearly
 fails 2 "of ten years at most" salve settings --as maria --set interval=P11Y
 fails 2 "digits are one of two" salve settings --as maria --set digits=roman
+fails 2 "a package that there is not" salve settings --as maria --set packages='basic hart'
+is "is named, and those that there are" "$(grep -cE 'package hart|there are: basic heart women' "$work/.out")" 2
+fails 2 "in a file too" salve settings --as maria --places <(printf '{"packages":"hart"}')
+ok "packages that there are" salve settings --as maria --set packages='basic heart'
+ok "none again" salve settings --as maria --set packages=
 ok "a manager does" salve settings --as maria --set telephone='+49 30 123456' --set hours='Mo-Fr 8-17' \
     --set address='Hill Road 1, Northtown' --set interval=P6M --set crisis=116123 --set digits=arabic
 ok "and a clinician" salve settings --as dr-amina --set caller='Dr. Amina Haddad'

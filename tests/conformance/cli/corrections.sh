@@ -122,6 +122,15 @@ for word in cancelled:1 amended:0 preliminary:0 registered:0 unknown:0; do
     is "${word%:*}: alarms look at what is reported" "$(found creatinine-high | grep -c alarm)" "$(grep -cE 'amended|preliminary' <<<"$word")"
     is "${word%:*}: what is not reviewed is queried" "$(salve screen "$card" --as lina 2>/dev/null | sed -n '/egfr:/,/creatinine/p' | grep -cE 'queried: .*\((unconfirmed|status)\)')" "$(grep -cE 'preliminary|unknown|registered' <<<"$word")"
 done
+for word in preliminary amended; do
+    new
+    bundle word "$ann" "$(creatinine o3 $word 5.0 "${today}T00:01:00Z")"
+    came word kept >/dev/null
+    salve screen "$card" --as lina >/dev/null 2>&1
+    salve sign "$card" --as dr-amina >/dev/null 2>&1
+    ok "$word: a letter" salve letter "$card" --untold --as dr-amina -o "$work/$word.html"
+    is "$word: it calls a first result one" "$(grep -om1 'This is a first result, to be confirmed' "$work/$word.html" | head -n 1 | wc -l)" "$(grep -c preliminary <<<$word)"
+done
 sure=
 
 new

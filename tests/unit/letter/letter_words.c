@@ -274,6 +274,29 @@ static void one_action_names_all_that_it_is_for(void **state)
     assert_str(letter->contact, "Our clinic: 1 Main Road, telephone 0123 456, 8 to 17.");
 }
 
+/* An alarm stands on a number that nobody has confirmed; the letter says so, of that number alone. */
+static void a_first_result_is_called_one(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {{"en", "This is a first result, to be confirmed."},
+                                           {"ar", "هذه نتيجة أولى يجب تأكيدها."}};
+    struct finding findings[] = {alarm_of("potassium-high", "clinician-today", URGENCY_SAME_DAY, "6.2", "mmol/L", "a"),
+                                 alarm_of("q-chest-pain", "call-emergency", URGENCY_EMERGENCY_NOW, "", "", "b"),
+                                 alarm_of("crp-high", "clinician-today", URGENCY_SAME_DAY, "310", "mg/L", "c")};
+    struct str firsts[] = {STR("Observation/a"), STR("Observation/b")};
+    for (size_t l = 0; l < 2; l++) {
+        struct letter_ask ask = {.findings = findings, .finding_count = 3, .firsts = firsts, .first_count = 2};
+        struct letter *letter = compose(&ask, words[l][0]);
+        size_t said = 0;
+        for (size_t i = 0; i < letter->line_count; i++) said += says(letter->lines[i].meaning, words[l][1]);
+        assert_int_equal(letter->line_count, 3);
+        assert_int_equal(said, 1);
+        ask.first_count = 0;
+        letter = compose(&ask, words[l][0]);
+        for (size_t i = 0; i < letter->line_count; i++) assert_false(says(letter->lines[i].meaning, words[l][1]));
+    }
+}
+
 static void what_is_asked_stands_behind_what_is_certain(void **state)
 {
     (void)state;
@@ -648,6 +671,7 @@ int main(void)
         cmocka_unit_test(a_value_is_judged_by_its_conclusion),
         cmocka_unit_test(all_steps_stand_in_one_list_and_each_is_said_once),
         cmocka_unit_test(one_action_names_all_that_it_is_for),
+        cmocka_unit_test(a_first_result_is_called_one),
         cmocka_unit_test(what_is_asked_stands_behind_what_is_certain),
         cmocka_unit_test(an_alarm_speaks_for_what_is_as_urgent_about_its_numbers),
         cmocka_unit_test(self_care_is_a_step_too),
