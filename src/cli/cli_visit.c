@@ -358,7 +358,7 @@ enum salve_code cli_sheet(struct cli *cli, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
     struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en")};
-    if (!cli_has(cli, OPT_PACKAGE))
+    if (cli_option_or(cli, OPT_PACKAGE, "").len == 0)
         return salve_refuse(err, SALVE_E_USAGE, "say which: basic, or another of packages.json", "--package");
     TRY(cli_is_pdf(path, &sheet.is_pdf, err));
     TRY(cli_open(cli, CLI_NOBODY, err));

@@ -138,21 +138,11 @@ static bool has_text(const struct json *list, struct str text)
     return false;
 }
 
-static const struct json *package_of(const struct letter_packages *packages, struct str name)
+bool letter_packages_have(const struct letter_packages *packages, struct str words, struct str guideline)
 {
     for (const struct json *it = json_first(json_get(packages->root, "packages")); it != NULL; it = it->next)
-        if (str_eq(json_get_text(it, "name"), name)) return it;
-    return NULL;
-}
-
-bool letter_package_is_there(const struct letter_packages *packages, struct str name)
-{
-    return package_of(packages, name) != NULL;
-}
-
-bool letter_package_has(const struct letter_packages *packages, struct str name, struct str guideline)
-{
-    return has_text(json_get(package_of(packages, name), "guidelines"), guideline);
+        if (has_word(words, json_get_text(it, "name")) && has_text(json_get(it, "guidelines"), guideline)) return true;
+    return false;
 }
 
 /* Completed years on the day of the check; from a year alone the lower number. -1: not known. */

@@ -91,7 +91,7 @@ struct station {
     struct writing w;
     const struct visit_content *content;
     const struct guideline *alarms;
-    struct str package, language, units;
+    struct str packages, language, units;
 };
 
 static bool takes(const struct guideline_info *info, struct str typed)
@@ -108,7 +108,7 @@ static bool is_of_package(const struct station *st, struct str typed)
 {
     for (size_t i = 0; i < st->content->guideline_count; i++) {
         const struct guideline_info *info = guideline_info(st->content->guidelines[i]);
-        if (letter_package_has(st->content->packages, st->package, info->id) && takes(info, typed)) return true;
+        if (letter_packages_have(st->content->packages, st->packages, info->id) && takes(info, typed)) return true;
     }
     return false;
 }
@@ -170,32 +170,31 @@ static enum salve_code put_questions(const struct station *st, struct salve_err 
     return SALVE_OK;
 }
 
-static enum salve_code check_package(const struct station *st, struct salve_err *err)
+static enum salve_code check_packages(const struct station *st, struct salve_err *err)
 {
     const struct visit_content *content = st->content;
     if (content->packages == NULL && content->packages_err.code != SALVE_OK) {
         if (err != NULL) *err = content->packages_err;
         return content->packages_err.code;
     }
-    if (content->packages != NULL && letter_package_is_there(content->packages, st->package)) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_NOT_FOUND, "packages.json names those that there are", "package %.*s",
-                        STR_ARGS(st->package));
+    if (content->packages == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "packages.json");
+    return letter_packages_know(content->packages, st->packages, st->w.mem, err);
 }
 
-enum salve_code visit_station_sheet(const struct visit *visit, struct str package, struct visit_sheet *sheet,
+enum salve_code visit_station_sheet(const struct visit *visit, struct str packages, struct visit_sheet *sheet,
                                     struct salve_err *err)
 {
     const struct visit_content *content = visit->content;
     struct station st = {.w = {.mem = visit->mem},
                          .content = content,
-                         .package = package,
+                         .packages = packages,
                          .language = sheet->language,
                          .units = site_settings(visit->site)->units};
-    TRY(check_package(&st, err));
+    TRY(check_packages(&st, err));
     TRY(visit_frame(content, sheet->language, &st.w.frame, err));
     TRY(visit_guideline(content, STR(SCREEN_ALARMS), &st.alarms, err));
     TRY(letter_form_open(st.w.frame, word(&st.w, "sheet.title"), visit->mem, &st.w.form, err));
-    st.w.form->page.details = package;
+    st.w.form->page.details = packages;
     put(&st.w, LETTER_FORM_LINE, word(&st.w, "sheet.card"));
     put(&st.w, LETTER_FORM_LINE, word(&st.w, "sheet.day"));
     TRY(put_questions(&st, err));

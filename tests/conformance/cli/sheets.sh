@@ -68,7 +68,11 @@ ok "the site has another" salve settings --as manager --unit hba1c=%
 ok "a sheet then" salve sheet --package basic -o "$sheet"
 is "has that" "$(row "$sheet" hba1c | grep -c ' % ')" 1
 is "blood pressure has two boxes" "$(grep -F '(bp)' "$sheet" | grep -o 'class="blank"' | wc -l)" 2
-fails 4 "no such package" salve sheet --package none -o "$sheet"
+fails 2 "no such package" salve sheet --package none -o "$sheet"
+ok "two packages" salve sheet --package "basic women" -o "$sheet"
+is "have both" "$(grep -cE '\((waist|haemoglobin)\)' "$sheet")" 2
+fails 2 "one of two is none" salve sheet --package "basic none" -o "$sheet"
+fails 2 "no name" salve sheet --package "" -o "$sheet"
 fails 2 "no package" salve sheet -o "$sheet"
 fails 4 "no such language" salve sheet --package basic --lang de -o "$sheet"
 prints '"format":"html".*"sheet":' "as JSON" salve sheet --package basic --json
