@@ -206,6 +206,16 @@ enum salve_code cli_receipt(struct cli *cli, struct salve_err *err)
 
 /* --- history ------------------------------------------------------------------------------------------------------ */
 
+/* "2026-11-30 09:00: lina told the person, in-person. Agreed: comes back at two." */
+static struct str told_words(const struct cli *cli, const struct screen_told *told)
+{
+    bool is_agreed = told->agreed.len > 0;
+    return arena_printf(cli->mem, "%.*s %.*s: %.*s told the %s, %s.%s%.*s", STR_ARGS(str_cut(told->at, 0, 10)),
+                        STR_ARGS(str_cut(told->at, 11, 5)), STR_ARGS(told->by),
+                        told->is_guardian ? "guardian" : "person", screen_how_text(told->how),
+                        is_agreed ? " Agreed: " : "", STR_ARGS(told->agreed));
+}
+
 enum salve_code cli_history(struct cli *cli, struct salve_err *err)
 {
     struct visit_versions versions;
@@ -219,6 +229,7 @@ enum salve_code cli_history(struct cli *cli, struct salve_err *err)
         const struct visit_version *version = &versions.list[i];
         struct str at = clock_text(version->saved_at_unix_ms, when);
         cli_reply_words(&reply, "version %u, saved %.16s\n%.*s\n", version->version, at.ptr, STR_ARGS(version->json));
+        if (version->told.is_told) cli_reply_words(&reply, "%.*s\n", STR_ARGS(told_words(cli, &version->told)));
         if (cli->is_json) visit_version_json(version, &reply.w);
     }
     return cli_reply_done(&reply, err);
@@ -237,6 +248,7 @@ enum salve_code cli_take(struct cli *cli, struct salve_err *err)
         TRY(file_write(path, taken.bundle, 0600, err));
     else
         cli_write(taken.bundle);
+    for (size_t i = 0; i < taken.told_count; i++) cli_say(cli, "%.*s", STR_ARGS(told_words(cli, &taken.told[i])));
     cli_say(cli, "%zu resources: all that is kept about this person.", taken.resource_count);
     return SALVE_OK;
 }

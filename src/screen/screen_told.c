@@ -180,6 +180,13 @@ static enum salve_code fill_told(const struct rec_resource *one, struct arena *m
     return arena_str(mem, text_at(one, "payload.contentString"), &out->agreed, err);
 }
 
+enum salve_code screen_told_of(const struct rec_resource *one, struct arena *mem, struct screen_told *out,
+                               struct salve_err *err)
+{
+    *out = (struct screen_told){0};
+    return kind_of(one) == SCREEN_NOTE_TOLD ? fill_told(one, mem, out, err) : SALVE_OK;
+}
+
 static enum salve_code fill_closed(const struct rec_resource *one, struct arena *mem, struct screen_told *out,
                                    struct salve_err *err)
 {

@@ -46,6 +46,10 @@ bool screen_needs_told(const struct finding *finding);
 SALVE_MUST_USE enum salve_code screen_told_read(struct rec_view *view, const struct screen_set *set, struct arena *mem,
                                                 struct screen_told **out, struct salve_err *err);
 
+/* screen_told_of - the same of one resource, whatever it was about: a Communication of Salve; is_told false: none. */
+SALVE_MUST_USE enum salve_code screen_told_of(const struct rec_resource *one, struct arena *mem,
+                                              struct screen_told *out, struct salve_err *err);
+
 /* One telling. */
 struct screen_tell {
     const struct str *items; /* of findings; none: every alarm that is not told yet */

@@ -6,6 +6,7 @@
 #define SALVE_VISIT_RIGHTS_H
 
 #include "base/buf.h"
+#include "screen/told.h"
 #include "visit/visit.h"
 
 struct json_writer;
@@ -52,6 +53,7 @@ struct visit_version {
     uint32_t version; /* 1.. ; the last one stands */
     int64_t saved_at_unix_ms;
     struct str json;
+    struct screen_told told; /* is_told: it notes that somebody told the person */
 };
 struct visit_versions {
     struct visit_version *list;
@@ -67,6 +69,8 @@ void visit_version_json(const struct visit_version *version, struct json_writer 
 struct visit_taken {
     struct str bundle;
     size_t resource_count;
+    struct screen_told *told; /* who told the person of what could not wait, in the order of the bundle */
+    size_t told_count;
 };
 SALVE_MUST_USE enum salve_code visit_take(const struct visit *visit, struct str card, struct visit_taken *out,
                                           struct salve_err *err);

@@ -50,7 +50,8 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
                             "that is a slip: it opens nothing; staff change it for a card, once", "card");
     if (rec_code_valid(REC_CODE_TICKET, card)) return open_by_ticket(visit, &ask, out, err);
     if (!rec_card_valid(card))
-        return salve_refuse(err, SALVE_E_NOT_FOUND, "that is not a card code; check it letter by letter", "card");
+        return salve_refuse(err, SALVE_E_NOT_FOUND,
+                            "that is neither a card code nor a ticket; check it letter by letter", "card");
     return rec_open(visit->site, &ask, out, err);
 }
 

@@ -73,6 +73,7 @@ static enum salve_code version_of(const struct rec_resource *resource, struct ar
     fhir_write(&resource->tape, tape_root(&resource->tape), FHIR_COMPACT, &text);
     out->version = resource->version;
     out->saved_at_unix_ms = resource->saved_at_unix_ms;
+    TRY(screen_told_of(resource, mem, &out->told, err));
     return buf_done(&text, &out->json, err);
 }
 
@@ -107,6 +108,19 @@ static enum salve_code bundle_of(const struct rec_resource *resources, size_t co
     return buf_done(&out, bundle, err);
 }
 
+static enum salve_code tellings_of(const struct rec_resource *resources, size_t count, struct arena *mem,
+                                   struct visit_taken *out, struct salve_err *err)
+{
+    out->told_count = 0;
+    out->told = arena_array(mem, struct screen_told, count + 1);
+    if (out->told == NULL) return salve_fail(err, SALVE_E_MEMORY, "take");
+    for (size_t i = 0; i < count; i++) {
+        TRY(screen_told_of(&resources[i], mem, &out->told[out->told_count], err));
+        out->told_count += out->told[out->told_count].is_told;
+    }
+    return SALVE_OK;
+}
+
 enum salve_code visit_take(const struct visit *visit, struct str card, struct visit_taken *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
@@ -114,6 +128,7 @@ enum salve_code visit_take(const struct visit *visit, struct str card, struct vi
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_take(view, visit->mem, &resources, &out->resource_count, err);
     if (code == SALVE_OK) code = bundle_of(resources, out->resource_count, visit->mem, &out->bundle, err);
+    if (code == SALVE_OK) code = tellings_of(resources, out->resource_count, visit->mem, out, err);
     return visit_view_close(&view, code, err);
 }
 

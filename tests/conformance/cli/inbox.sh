@@ -35,7 +35,11 @@ is "it is to be closed" "$(tasks)" "close sign "
 prints 'told by dr-amina, .*, telephone: comes at two with her sister' "what is known of it" salve told "$card" --as lina
 fails 4 "nothing more is to be told" salve told "$t" --how in-person --as dr-amina
 fails 7 "an assistant closes no alarm" salve close "$t" --as lina
-salve take "$card" --born $born -o "$work/mine.json" 2>/dev/null
+salve take "$card" --born $born -o "$work/mine.json" 2>"$work/err"
+heard='^20[0-9-]* [0-9:]*: dr-amina told the person, telephone\. Agreed: comes at two with her sister$'
+is "it says in words who told them" "$(grep -c "$heard" "$work/err")" 1
+note=$(grep -o 'record.invalid/Communication/[^"]*' "$work/mine.json" | head -n 1)
+prints "$heard" "and so does its history" salve history "$card" "${note##*invalid/}" --born $born
 ok "what is kept is valid FHIR" salve fhir validate "$work/mine.json"
 is "it is the person's own to take" "$(grep -c '"resourceType": *"Communication"' "$work/mine.json")" 1
 
