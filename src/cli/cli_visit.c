@@ -352,6 +352,25 @@ enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* --- an empty sheet ----------------------------------------------------------------------------------------------- */
+
+enum salve_code cli_sheet(struct cli *cli, struct salve_err *err)
+{
+    const char *path = cli_option(cli, OPT_OUTPUT);
+    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en")};
+    if (cli_option_or(cli, OPT_PACKAGE, "").len == 0)
+        return salve_refuse(err, SALVE_E_USAGE, "say which: basic, or another of packages.json", "--package");
+    TRY(cli_is_pdf(path, &sheet.is_pdf, err));
+    TRY(cli_open(cli, CLI_NOBODY, err));
+    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
+    TRY(visit_station_sheet(&cli->visit, cli_option_or(cli, OPT_PACKAGE, ""), &sheet, err));
+    if (path != NULL) TRY(file_write(path, sheet.bytes, 0600, err));
+    if (cli->is_json) return sheet_json(cli, &sheet, path, "sheet", err);
+    if (path == NULL) cli_write(sheet.bytes);
+    if (path != NULL) cli_say(cli, "Sheet: %s", path);
+    return SALVE_OK;
+}
+
 /* --- a card for a slip -------------------------------------------------------------------------------------------- */
 
 enum salve_code cli_claim(struct cli *cli, struct salve_err *err)

@@ -51,6 +51,9 @@ SALVE_MUST_USE enum salve_code letter_packages_know(const struct letter_packages
                                                     struct arena *mem, struct salve_err *err);
 struct str letter_packages_bytes(const struct letter_packages *packages);
 
+/* letter_packages_have - does one of these packages, a space between, name the guideline? */
+bool letter_packages_have(const struct letter_packages *packages, struct str words, struct str guideline);
+
 /* One measurement, result or answer of this visit, whoever judges it. */
 struct letter_value {
     struct str code;      /* LOINC, or of the questions of the check */

@@ -130,7 +130,17 @@ static const char *const keys[] = {"language",
                                    "consent.no-trace",
                                    "consent.signature",
                                    "consent.date",
-                                   "consent.witness"};
+                                   "consent.witness",
+                                   "sheet.title",
+                                   "sheet.card",
+                                   "sheet.questions",
+                                   "sheet.questions.how",
+                                   "sheet.yes",
+                                   "sheet.no",
+                                   "sheet.none",
+                                   "sheet.measured",
+                                   "sheet.more",
+                                   "sheet.day"};
 
 struct str letter_frame_bytes(const struct letter_frame *frame) { return frame->bytes; }
 

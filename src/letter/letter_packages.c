@@ -138,6 +138,13 @@ static bool has_text(const struct json *list, struct str text)
     return false;
 }
 
+bool letter_packages_have(const struct letter_packages *packages, struct str words, struct str guideline)
+{
+    for (const struct json *it = json_first(json_get(packages->root, "packages")); it != NULL; it = it->next)
+        if (has_word(words, json_get_text(it, "name")) && has_text(json_get(it, "guidelines"), guideline)) return true;
+    return false;
+}
+
 /* Completed years on the day of the check; from a year alone the lower number. -1: not known. */
 static int64_t age_years(const struct letter_ask *ask)
 {

@@ -3,8 +3,8 @@
  * visit/content - what clinicians and translators wrote, loaded once from the share folder: guidelines, consent forms,
  * words of receipts, frames of letters. What is broken is kept with its reason, so that it stops only who needs it. The
  * bytes loaded are pinned: one digest of all says later what was in use. Nothing is read from
- * the folder afterwards. Guidelines that a site accepted come out of its commons, not out of the folder. Immutable;
- * lives as long as the arena it was opened in. */
+ * the folder afterwards but what an empty sheet asks (visit/forms.h). Guidelines that a site accepted come out of its
+ * commons, not out of the folder. Immutable; lives as long as the arena it was opened in. */
 #ifndef SALVE_VISIT_CONTENT_H
 #define SALVE_VISIT_CONTENT_H
 

@@ -14,4 +14,13 @@
 SALVE_MUST_USE enum salve_code visit_consent_sheet(const struct visit_content *content, const struct consent_form *form,
                                                    struct arena *mem, struct visit_sheet *sheet, struct salve_err *err);
 
+/* visit_station_sheet - what the stations of packages (names, a space between) measure, with the words that are typed
+ * and the units of the site, and the danger questions of the open block (lines.json of the alarms in the share folder;
+ * those that are asked in private are not on it). No name; a place for the ticket or the label of the card. The content
+ * has VISIT_GUIDELINES and VISIT_FRAMES.
+ *   errors   E_USAGE: no such package; E_NOT_FOUND: no packages.json; why it is broken; those of visit_frame,
+ *            letter_form_pdf */
+SALVE_MUST_USE enum salve_code visit_station_sheet(const struct visit *visit, struct str packages,
+                                                   struct visit_sheet *sheet, struct salve_err *err);
+
 #endif

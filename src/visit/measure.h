@@ -43,6 +43,13 @@ SALVE_MUST_USE enum salve_code visit_wrong_read(struct str units, const struct s
 /* visit_units_check - are these units of measurements, each once? E_USAGE names the one that is not. */
 SALVE_MUST_USE enum salve_code visit_units_check(struct str units, struct salve_err *err);
 
+/* visit_measure_word - the next measurement of measure.def, in the unit of a site with these units; false: there is no
+ * further one. *at starts at 0. */
+bool visit_measure_word(struct str units, size_t *at, struct str *word, struct str *unit, struct str *loinc);
+
+/* visit_measure_has - is the code one of that word, in any unit? */
+bool visit_measure_has(struct str word, struct str loinc);
+
 /* A number that a person has to confirm. */
 struct visit_doubt {
     const struct visit_reading *reading;

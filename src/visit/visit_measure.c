@@ -82,6 +82,27 @@ static const struct measure_row *row_of(struct str word, struct str unit)
     return NULL;
 }
 
+bool visit_measure_word(struct str units, size_t *at, struct str *word, struct str *unit, struct str *loinc)
+{
+    size_t i = *at;
+    while (i > 0 && i < ROW_COUNT && strcmp(rows[i].word, rows[i - 1].word) == 0) i++;
+    if (i >= ROW_COUNT) return false;
+    const struct measure_row *row = row_of(str_of(rows[i].word), chosen_unit(units, str_of(rows[i].word)));
+    if (row == NULL) row = &rows[i];
+    *word = str_of(row->word);
+    *unit = str_of(row->unit);
+    *loinc = str_of(row->loinc);
+    *at = i + 1;
+    return true;
+}
+
+bool visit_measure_has(struct str word, struct str loinc)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (str_is(word, rows[i].word) && str_is(loinc, rows[i].loinc)) return true;
+    return false;
+}
+
 enum salve_code visit_units_check(struct str units, struct salve_err *err)
 {
     struct str rest = units, word, unit;
