@@ -279,7 +279,7 @@ static void what_a_person_sees_of_their_record_is_also_json(void **state)
     json_open(&json, NULL, '[');
     visit_consent_json(&consents.list[0], &json);
     for (size_t i = 0; i < looks.count; i++) t_must(visit_look_json(&looks, i, w.t->mem, &json, &err));
-    visit_version_json(&(struct visit_version){2, 0, STR("{\"resourceType\":\"Basic\"}")}, &json);
+    visit_version_json(&(struct visit_version){.version = 2, .json = STR("{\"resourceType\":\"Basic\"}")}, &json);
     json_close(&json);
     t_must(buf_done(&out, &text, &err));
     t_must(json_read(text, NULL, w.t->mem, &doc, &err));
