@@ -43,13 +43,10 @@ static bool is_admitted(const struct answering *a, struct str system, struct str
 /* The last code in a text such as "/44250-9", "http://loinc.org/q/44249-1" or "group/tb-cough". */
 static void asked_in(const struct answering *a, struct str text, struct asked *out)
 {
-    while (text.len > 0) {
-        size_t len = 0;
-        while (len < text.len && (admit_is_alnum(text.ptr[len]) || text.ptr[len] == '-')) len++;
-        struct str token = str_cut(text, 0, len);
-        if (len > 0 && is_admitted(a, LOINC, token)) *out = (struct asked){LOINC, token};
-        if (len > 0 && is_admitted(a, QUESTION, token)) *out = (struct asked){QUESTION, token};
-        text = str_cut(text, len + 1, text.len);
+    struct str token;
+    while (admit_next_token(&text, &token)) {
+        if (is_admitted(a, LOINC, token)) *out = (struct asked){LOINC, token};
+        if (is_admitted(a, QUESTION, token)) *out = (struct asked){QUESTION, token};
     }
 }
 
@@ -165,7 +162,7 @@ static void add_value(struct answering *a, tape_at value)
         tape_close(&a->make);
         return;
     default:
-        admit_copy_child(&a->make, a->tape, value);
+        tape_add_child(&a->make, a->tape, value);
     }
 }
 
@@ -202,12 +199,7 @@ static void add_observation(struct answering *a, const struct asked *asked, tape
     tape_open_resource(&a->make, "resource", FHIR_T_Observation);
     add_id(a, asked);
     tape_add_text(&a->make, "status", a->status);
-    tape_open(&a->make, "code");
-    tape_open(&a->make, "coding");
-    tape_add_text(&a->make, "system", asked->system);
-    tape_add_text(&a->make, "code", asked->code);
-    tape_close(&a->make);
-    tape_close(&a->make);
+    tape_add_concept(&a->make, "code", asked->system, asked->code);
     add_child(a, "subject", "subject");
     add_child(a, "encounter", "encounter");
     add_child(a, "authored", "effectiveDateTime");
@@ -280,7 +272,7 @@ enum salve_code import_answers(const struct admit_rules *rules, struct tape *bun
     TRY(fhir_index_build(bundle, mem, &a.index, err));
     tape_build(&a.make, mem, FHIR_T_Bundle);
     for (tape_at c = tape_first(bundle, 0); c != TAPE_NONE; c = tape_next(bundle, 0, c))
-        admit_copy_child(&a.make, bundle, c);
+        tape_add_child(&a.make, bundle, c);
     for (uint32_t e = 0; e < a.index.count; e++)
         if (a.index.entries[e].type == FHIR_T_QuestionnaireResponse) read_response(&a, e);
     TRY(tape_built(&a.make, &out, err));

@@ -84,22 +84,28 @@ static family_mask medicine_families(const struct admit_rules *rules, const stru
 
 /* --- answers of questionnaires ------------------------------------------------------------------------------------ */
 
+bool admit_next_token(struct str *text, struct str *token)
+{
+    size_t len = 0;
+    while (text->len > 0 && !admit_is_alnum(text->ptr[0]) && text->ptr[0] != '-') *text = str_cut(*text, 1, text->len);
+    while (len < text->len && (admit_is_alnum(text->ptr[len]) || text->ptr[len] == '-')) len++;
+    *token = str_cut(*text, 0, len);
+    *text = str_cut(*text, len, text->len);
+    return len > 0;
+}
+
 /* Families of the codes in a text such as "/44250-9", "http://loinc.org/q/44249-1" or "tb-cough". *is_known: there
  * is one that observations are admitted under, so it is known what is asked. */
 static family_mask token_families(const struct admit_rules *rules, struct str text, bool *is_known)
 {
+    const struct str systems[] = {LOINC, STR("urn:salve:question")};
     family_mask families = 0;
-    while (text.len > 0) {
-        size_t len = 0;
-        while (len < text.len && (admit_is_alnum(text.ptr[len]) || text.ptr[len] == '-')) len++;
-        struct str token = str_cut(text, 0, len);
-        const struct str systems[] = {LOINC, STR("urn:salve:question")};
-        for (size_t i = 0; len > 0 && i < 2; i++) {
+    struct str token;
+    while (admit_next_token(&text, &token))
+        for (size_t i = 0; i < 2; i++) {
             families |= admit_code_families(rules, systems[i], token);
             *is_known |= admit_fact_has(rules, rules->observation_set, systems[i], token);
         }
-        text = str_cut(text, len + 1, text.len);
-    }
     return families;
 }
 

@@ -20,21 +20,6 @@ struct shaping {
     struct salve_err *err;
 };
 
-void admit_name_of(const struct tape *tape, tape_at at, char text[static ADMIT_NAME_BYTES])
-{
-    struct str name = fhir_name(fhir_elements[tape_element(tape, at)].name);
-    size_t len = name.len < ADMIT_NAME_BYTES - 1 ? name.len : ADMIT_NAME_BYTES - 1;
-    memcpy(text, name.ptr, len);
-    text[len] = '\0';
-}
-
-void admit_copy_child(struct tape_builder *make, const struct tape *tape, tape_at at)
-{
-    char name[ADMIT_NAME_BYTES];
-    admit_name_of(tape, at, name);
-    tape_add_copy(make, name, tape, at);
-}
-
 static enum form form_of(const struct tape *tape)
 {
     static const char *const names[] = {"", "document", "searchset", "history"};
@@ -108,15 +93,11 @@ static bool can_be_error(const struct tape *tape, tape_at resource)
 
 static void add_never_was(struct tape_builder *make, fhir_type_id type)
 {
-    tape_open(make, "verificationStatus");
-    tape_open(make, "coding");
-    tape_add_text(make, "system",
-                  type == FHIR_T_Condition
-                      ? STR("http://terminology.hl7.org/CodeSystem/condition-ver-status")
-                      : STR("http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"));
-    tape_add_text(make, "code", STR("entered-in-error"));
-    tape_close(make);
-    tape_close(make);
+    tape_add_concept(make, "verificationStatus",
+                     type == FHIR_T_Condition
+                         ? STR("http://terminology.hl7.org/CodeSystem/condition-ver-status")
+                         : STR("http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"),
+                     STR("entered-in-error"));
 }
 
 static void copy_deleted(struct shaping *s, tape_at resource)
@@ -127,7 +108,7 @@ static void copy_deleted(struct shaping *s, tape_at resource)
         if (is_own_status(s->tape, c))
             tape_add_text(&s->make, "status", STR("entered-in-error"));
         else if (!is_verified(type) || (name != FHIR_N_verificationStatus && name != FHIR_N_clinicalStatus))
-            admit_copy_child(&s->make, s->tape, c);
+            tape_add_child(&s->make, s->tape, c);
     }
     if (is_verified(type)) add_never_was(&s->make, type);
 }
@@ -153,7 +134,7 @@ static void copy_present(struct shaping *s, tape_at resource)
         if (concept != TAPE_NONE)
             tape_add_copy(&s->make, "medicationCodeableConcept", s->tape, concept);
         else if (!is_held || tape_type(s->tape, c) != FHIR_T_Medication)
-            admit_copy_child(&s->make, s->tape, c);
+            tape_add_child(&s->make, s->tape, c);
     }
 }
 
@@ -175,7 +156,7 @@ static void copy_entry(struct shaping *s, uint32_t e)
     for (tape_at c = tape_first(s->tape, entry->entry); c != TAPE_NONE; c = tape_next(s->tape, entry->entry, c)) {
         fhir_name_id name = tape_path_name(s->tape, c);
         bool is_ours = s->form == FORM_PLAIN || entry->resource == TAPE_NONE || name == FHIR_N_fullUrl;
-        if (c != entry->resource && is_ours) admit_copy_child(&s->make, s->tape, c);
+        if (c != entry->resource && is_ours) tape_add_child(&s->make, s->tape, c);
         if (c != entry->resource) continue;
         tape_open_resource(&s->make, "resource", entry->type);
         if (s->is_deleted[e])
@@ -228,7 +209,7 @@ static enum salve_code shape(struct shaping *s, struct tape *out)
     if (s->form != FORM_PLAIN) tape_add_text(&s->make, "type", STR("collection"));
     for (tape_at c = tape_first(s->tape, 0); c != TAPE_NONE; c = tape_next(s->tape, 0, c))
         if (s->form == FORM_PLAIN && tape_element(s->tape, c) != FHIR_E_Bundle_entry)
-            admit_copy_child(&s->make, s->tape, c);
+            tape_add_child(&s->make, s->tape, c);
     for (uint32_t e = 0; e < s->index.count; e++) copy_entry(s, e);
     return tape_built(&s->make, out, s->err);
 }

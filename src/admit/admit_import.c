@@ -154,7 +154,7 @@ static void copy_rest_of_reference(struct importing *in, struct tape_builder *ma
         if (tape_element(tape, c) == FHIR_E_Reference_reference)
             tape_add_text(make, "reference", new_text);
         else
-            admit_copy_child(make, tape, c);
+            tape_add_child(make, tape, c);
     }
     in->done->references++;
 }
@@ -177,7 +177,7 @@ static void copy_reference(struct importing *in, struct tape_builder *make, tape
         add_logical(make, fhir_type_name(parts.type), parts.id);
     } else {
         for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c))
-            admit_copy_child(make, tape, c);
+            tape_add_child(make, tape, c);
     }
 }
 
@@ -191,13 +191,12 @@ static bool has_reference(const struct tape *tape, tape_at at)
 static void copy_child(struct importing *in, struct tape_builder *make, tape_at at)
 {
     const struct tape *tape = in->marks.tape;
-    char name[ADMIT_NAME_BYTES];
+    char name[TAPE_NAME_BYTES];
     if (tape_kind(tape, at) != TAPE_OBJECT || !has_reference(tape, at)) {
-        admit_copy_child(make, tape, at);
+        tape_add_child(make, tape, at);
         return;
     }
-    admit_name_of(tape, at, name);
-    tape_open(make, name);
+    tape_open(make, tape_json_name(tape, at, name));
     if (tape_type(tape, at) == FHIR_T_Reference)
         copy_reference(in, make, at);
     else

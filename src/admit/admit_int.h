@@ -131,6 +131,11 @@ bool admit_has_embedded(struct str text);
 bool admit_is_long_number(struct str text);
 
 static inline bool admit_is_alnum(char c) { return str_is_digit(c) || str_is_letter(c); }
+
+/* admit_next_token - the next code in a text such as "http://loinc.org/q/44249-1": letters, digits and '-'; *text is
+ * what stands behind it. False: there is none. */
+bool admit_next_token(struct str *text, struct str *token);
+
 static inline char admit_at(struct str text, size_t i) { return i < text.len ? text.ptr[i] : '\0'; }
 
 /* --- what came, before it is judged ------------------------------------------------------------------------------- */
@@ -139,11 +144,6 @@ static inline char admit_at(struct str text, size_t i) { return i < text.len ? t
  * collection, a history's deletions retractions (entered-in-error), a Medication the concept of whatever names it.
  * Others stay as they are. E_MEMORY. */
 SALVE_MUST_USE enum salve_code admit_form(struct tape *bundle, struct arena *mem, struct salve_err *err);
-
-/* admit_name_of - the JSON name of a node. admit_copy_child - the node under its own name. */
-enum { ADMIT_NAME_BYTES = 64 };
-void admit_name_of(const struct tape *tape, tape_at at, char text[static ADMIT_NAME_BYTES]);
-void admit_copy_child(struct tape_builder *make, const struct tape *tape, tape_at at);
 
 /* --- marks: one byte a node, the rule for which its subtree cannot stay ------------------------------------------- */
 

@@ -6,6 +6,8 @@
 #include "base/assert.h"
 #include "base/ids.h"
 
+#define UCUM "http://unitsofmeasure.org"
+
 enum {
     BASE64_BYTES_MAX = 128, /* of Attachment.hash; anything longer is content */
     NUMBER_BYTES_MAX = 32,
@@ -86,17 +88,17 @@ static enum admit_rule judge_quantity(const struct admit_marks *m, tape_at quant
     struct str system = tape_child_text(m->tape, quantity, "system");
     struct str unit = tape_child_text(m->tape, quantity, "unit"), code = tape_child_text(m->tape, quantity, "code");
     if (unit.len > UNIT_BYTES_MAX || code.len > UNIT_BYTES_MAX) return ADMIT_TEXT;
-    if (system.len == 0 || str_is(system, "http://unitsofmeasure.org")) return ADMIT_OK;
+    if (system.len == 0 || str_is(system, UCUM)) return ADMIT_OK;
     return unit.len > 0 ? ADMIT_OK : ADMIT_SYSTEM; /* beside the written unit, system and code go alone */
 }
 
 bool admit_is_unit_code(const struct tape *tape, tape_at quantity, tape_at at)
 {
     fhir_name_id name = tape_path_name(tape, at);
+    if ((name != FHIR_N_system && name != FHIR_N_code) || !fhir_type_is_a(tape_type(tape, quantity), FHIR_T_Quantity))
+        return false;
     struct str system = tape_child_text(tape, quantity, "system");
-    return (name == FHIR_N_system || name == FHIR_N_code) &&
-           fhir_type_is_a(tape_type(tape, quantity), FHIR_T_Quantity) && system.len > 0 &&
-           !str_is(system, "http://unitsofmeasure.org") && tape_child_text(tape, quantity, "unit").len > 0;
+    return system.len > 0 && !str_is(system, UCUM) && tape_child_text(tape, quantity, "unit").len > 0;
 }
 
 /* --- identifiers, extensions, attachments ------------------------------------------------------------------------- */

@@ -177,6 +177,38 @@ void tape_add_bool(struct tape_builder *make, const char *json_name, bool value)
                   value ? STR("true") : STR("false"));
 }
 
+const char *tape_json_name(const struct tape *from, tape_at at, char text[static TAPE_NAME_BYTES])
+{
+    struct str name = fhir_name(fhir_elements[tape_element(from, at)].name);
+    salve_assert(name.len < TAPE_NAME_BYTES); /* names of R4 are shorter */
+    memcpy(text, name.ptr, name.len);
+    text[name.len] = '\0';
+    return text;
+}
+
+void tape_add_child(struct tape_builder *make, const struct tape *from, tape_at at)
+{
+    char name[TAPE_NAME_BYTES];
+    tape_add_copy(make, tape_json_name(from, at, name), from, at);
+}
+
+void tape_add_concept(struct tape_builder *make, const char *json_name, struct str system, struct str code)
+{
+    tape_open(make, json_name);
+    tape_open(make, "coding");
+    tape_add_text(make, "system", system);
+    tape_add_text(make, "code", code);
+    tape_close(make);
+    tape_close(make);
+}
+
+void tape_add_reference(struct tape_builder *make, const char *json_name, struct str reference)
+{
+    tape_open(make, json_name);
+    tape_add_text(make, "reference", reference);
+    tape_close(make);
+}
+
 void tape_add_copy(struct tape_builder *make, const char *json_name, const struct tape *from, tape_at at)
 {
     salve_assert(at < from->node_count && from->nodes != make->nodes);

@@ -54,6 +54,17 @@ void tape_open_resource(struct tape_builder *make, const char *json_name, fhir_t
 /* tape_add_copy - a copy of a subtree of another tape under that name; the types must agree. */
 void tape_add_copy(struct tape_builder *make, const char *json_name, const struct tape *from, tape_at at);
 
+/* tape_add_child - the same under the name that it has there. tape_json_name - that name, with a NUL. */
+void tape_add_child(struct tape_builder *make, const struct tape *from, tape_at at);
+enum { TAPE_NAME_BYTES = 64 };
+const char *tape_json_name(const struct tape *from, tape_at at, char text[static TAPE_NAME_BYTES]);
+
+/* Objects that many resources hold.
+ *   tape_add_concept     name: {coding: [{system, code}]}
+ *   tape_add_reference   name: {reference} */
+void tape_add_concept(struct tape_builder *make, const char *json_name, struct str system, struct str code);
+void tape_add_reference(struct tape_builder *make, const char *json_name, struct str reference);
+
 /* tape_built - closes what is open and hands out the tape, which lives in mem. E_INVALID, E_TOO_DEEP, E_MEMORY. */
 SALVE_MUST_USE enum salve_code tape_built(struct tape_builder *make, struct tape *out, struct salve_err *err);
 

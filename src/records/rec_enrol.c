@@ -42,16 +42,6 @@ static enum salve_code check_patient(struct enrolment *en, const struct tape *pa
     return admit_check(en->site->rules, &en->patient, str_make(text, COMPARTMENT_TEXT_BYTES), en->work, &issues, err);
 }
 
-static void add_coding(struct tape_builder *make, const char *element, const char *system, const char *code)
-{
-    tape_open(make, element);
-    tape_open(make, "coding");
-    tape_add_text(make, "system", str_of(system));
-    tape_add_text(make, "code", str_of(code));
-    tape_close(make);
-    tape_close(make);
-}
-
 /* The sex for reference ranges, as it was told; nothing that Patient.gender does not say. */
 static enum salve_code make_sex(struct enrolment *en, struct str sex, struct salve_err *err)
 {
@@ -65,13 +55,11 @@ static enum salve_code make_sex(struct enrolment *en, struct str sex, struct sal
     tape_build(&make, en->work, FHIR_T_Observation);
     tape_add_text(&make, "id", arena_printf(en->work, "%s.%d", text, NUMBER_SEX));
     tape_add_text(&make, "status", STR("final"));
-    add_coding(&make, "code", "http://loinc.org", "46098-0");
-    tape_open(&make, "subject");
-    tape_add_text(&make, "reference", arena_printf(en->work, "Patient/%s.%d", text, NUMBER_PATIENT));
-    tape_close(&make);
+    tape_add_concept(&make, "code", STR("http://loinc.org"), STR("46098-0"));
+    tape_add_reference(&make, "subject", arena_printf(en->work, "Patient/%s.%d", text, NUMBER_PATIENT));
     tape_add_text(&make, "effectiveDateTime", clock_text(site_now_unix_ms(en->site), when));
-    add_coding(&make, "valueCodeableConcept", "http://snomed.info/sct",
-               str_is(sex, "female") ? "248152002" : "248153007");
+    tape_add_concept(&make, "valueCodeableConcept", STR("http://snomed.info/sct"),
+                     str_is(sex, "female") ? STR("248152002") : STR("248153007"));
     TRY(tape_built(&make, &en->sex, err));
     return admit_check(en->site->rules, &en->sex, str_make(text, COMPARTMENT_TEXT_BYTES), en->work, &issues, err);
 }

@@ -12,13 +12,7 @@ enum salve_code rec_with_id(const struct tape *tape, struct str id, struct arena
     tape_build(&make, mem, tape_type(tape, tape_root(tape)));
     tape_add_text(&make, "id", id);
     for (tape_at c = tape_first(tape, 0); c != TAPE_NONE; c = tape_next(tape, 0, c)) {
-        struct str name = fhir_name(fhir_elements[tape_element(tape, c)].name);
-        char text[128];
-        if (str_is(name, "id")) continue;
-        if (name.len >= sizeof text) return salve_fail(err, SALVE_E_INVALID, "element");
-        memcpy(text, name.ptr, name.len);
-        text[name.len] = '\0';
-        tape_add_copy(&make, text, tape, c);
+        if (fhir_elements[tape_element(tape, c)].name != FHIR_N_id) tape_add_child(&make, tape, c);
     }
     return tape_built(&make, out, err);
 }

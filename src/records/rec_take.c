@@ -81,9 +81,7 @@ static void put_agent(struct tape_builder *make, const struct rec_look *look)
 static void put_entity(struct tape_builder *make, const struct rec_look *look, struct str patient)
 {
     tape_open(make, "entity");
-    tape_open(make, "what");
-    tape_add_text(make, "reference", patient);
-    tape_close(make);
+    tape_add_reference(make, "what", patient);
     for (int c = CLASS_IDENT; c <= CLASS_LAST; c++)
         if (look->classes & CLASS_BIT(c))
             put_coding(make, "securityLabel", "urn:salve:class", str_of(class_text((enum data_class)c)));

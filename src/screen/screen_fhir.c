@@ -28,13 +28,6 @@ static void add_concept(struct tape_builder *make, const char *name, struct str 
     tape_close(make);
 }
 
-static void add_reference(struct tape_builder *make, const char *name, struct str reference)
-{
-    tape_open(make, name);
-    tape_add_text(make, "reference", reference);
-    tape_close(make);
-}
-
 static void add_quantity(struct tape_builder *make, struct str value, struct str unit)
 {
     tape_open(make, "valueQuantity");
@@ -129,7 +122,7 @@ static void add_derived_from(struct tape_builder *make, const struct finding *fi
         bool is_first = str_starts(finding->inputs[i].reference, STR("Observation/"));
         for (size_t j = 0; j < i; j++)
             is_first = is_first && !str_eq(finding->inputs[i].reference, finding->inputs[j].reference);
-        if (is_first) add_reference(make, "derivedFrom", finding->inputs[i].reference);
+        if (is_first) tape_add_reference(make, "derivedFrom", finding->inputs[i].reference);
     }
 }
 
@@ -150,7 +143,7 @@ enum salve_code screen_observation(const struct screen_draft *draft, struct aren
     add_coding(&make, STR("urn:salve:item"), STR(""), finding->item);
     if (item != NULL && item->code.len > 0) add_coding(&make, item->system, STR(""), item->code);
     tape_close(&make);
-    add_reference(&make, "subject", draft->patient);
+    tape_add_reference(&make, "subject", draft->patient);
     tape_add_text(&make, "effectiveDateTime", clock_text(draft->now_unix_ms, now));
     add_value(&make, finding);
     if (finding->category.len > 0)
@@ -218,13 +211,13 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
     tape_add_text(&make, "intent", STR("proposal"));
     tape_add_text(&make, "priority", str_of(priority(finding->urgency)));
     add_concept(&make, "code", system, finding->version, finding->action);
-    add_reference(&make, "subject", draft->patient);
+    tape_add_reference(&make, "subject", draft->patient);
     tape_open(&make, "occurrencePeriod");
     tape_add_text(&make, "start", zone_date_text(draft->zone, draft->now_unix_ms, day));
     tape_add_text(&make, "end", zone_date_text(draft->zone, end, day));
     tape_close(&make);
     tape_add_text(&make, "authoredOn", clock_text(draft->now_unix_ms, now));
-    add_reference(&make, "reasonReference", draft->about);
+    tape_add_reference(&make, "reasonReference", draft->about);
     return tape_built(&make, out, err);
 }
 
@@ -239,8 +232,8 @@ enum salve_code screen_task(const struct screen_draft *draft, struct arena *mem,
     tape_add_text(&make, "status", STR("draft"));
     tape_add_text(&make, "intent", STR("proposal"));
     add_concept(&make, "code", STR("urn:salve:task"), STR(""), STR("measure-again"));
-    add_reference(&make, "focus", draft->about);
-    add_reference(&make, "for", draft->patient);
+    tape_add_reference(&make, "focus", draft->about);
+    tape_add_reference(&make, "for", draft->patient);
     tape_add_text(&make, "authoredOn", clock_text(draft->now_unix_ms, now));
     tape_open(&make, "reasonCode");
     for (size_t q = 0; q < draft->finding->queried_count; q++)

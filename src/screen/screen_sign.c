@@ -119,23 +119,14 @@ enum salve_code screen_provenance(struct rec_view *view, const struct screen_dee
     TRY(rec_new_id(view, mem, &id, err));
     tape_build(&make, mem, FHIR_T_Provenance);
     tape_add_text(&make, "id", id);
-    for (size_t i = 0; i < deed->target_count; i++) {
-        tape_open(&make, "target");
-        tape_add_text(&make, "reference", deed->targets[i]);
-        tape_close(&make);
-    }
+    for (size_t i = 0; i < deed->target_count; i++) tape_add_reference(&make, "target", deed->targets[i]);
     tape_add_text(&make, "recorded", clock_text(rec_opened_at_unix_ms(view), now));
     if (deed->reason.len > 0) {
         tape_open(&make, "reason");
         tape_add_text(&make, "text", deed->reason);
         tape_close(&make);
     }
-    tape_open(&make, "activity");
-    tape_open(&make, "coding");
-    tape_add_text(&make, "system", str_of(deed->system));
-    tape_add_text(&make, "code", str_of(deed->code));
-    tape_close(&make);
-    tape_close(&make);
+    tape_add_concept(&make, "activity", str_of(deed->system), str_of(deed->code));
     tape_open(&make, "agent");
     tape_open(&make, "who");
     tape_open(&make, "identifier");

@@ -108,23 +108,6 @@ static enum salve_code choose(struct telling *to, const struct screen_tell *tell
                         "no finding of today or now is waiting to be told; name the others by their item", "told");
 }
 
-static void add_coded(struct tape_builder *make, const char *name, const char *system, const char *code)
-{
-    tape_open(make, name);
-    tape_open(make, "coding");
-    tape_add_text(make, "system", str_of(system));
-    tape_add_text(make, "code", str_of(code));
-    tape_close(make);
-    tape_close(make);
-}
-
-static void add_reference(struct tape_builder *make, const char *name, struct str reference)
-{
-    tape_open(make, name);
-    tape_add_text(make, "reference", reference);
-    tape_close(make);
-}
-
 static void add_staff(struct tape_builder *make, const char *name, struct str id)
 {
     tape_open(make, name);
@@ -138,7 +121,7 @@ static void add_staff(struct tape_builder *make, const char *name, struct str id
 static void add_recipient(struct tape_builder *make, bool is_guardian, struct str patient)
 {
     if (!is_guardian) {
-        add_reference(make, "recipient", patient);
+        tape_add_reference(make, "recipient", patient);
         return;
     }
     tape_open(make, "recipient"); /* who they are is not recorded */
@@ -179,10 +162,10 @@ static enum salve_code communication(struct telling *to, const struct screen_tel
     tape_build(&make, to->mem, FHIR_T_Communication);
     tape_add_text(&make, "id", id);
     tape_add_text(&make, "status", STR("completed"));
-    add_coded(&make, "category", SCREEN_CATEGORY, "notification");
-    add_coded(&make, "medium", SCREEN_MODE, mode_of(tell->how));
-    add_reference(&make, "subject", patient);
-    for (size_t i = 0; i < count; i++) add_reference(&make, "about", about[i]);
+    tape_add_concept(&make, "category", STR(SCREEN_CATEGORY), STR("notification"));
+    tape_add_concept(&make, "medium", STR(SCREEN_MODE), str_of(mode_of(tell->how)));
+    tape_add_reference(&make, "subject", patient);
+    for (size_t i = 0; i < count; i++) tape_add_reference(&make, "about", about[i]);
     tape_add_text(&make, "sent", clock_text(rec_opened_at_unix_ms(to->view), now));
     add_recipient(&make, tell->is_guardian, patient);
     add_staff(&make, "sender", to->actor.id);

@@ -118,9 +118,7 @@ static enum salve_code open_stay(struct naming *in, const struct tape *observati
     tape_add_text(&make, "system", STR("http://terminology.hl7.org/CodeSystem/v3-ActCode"));
     tape_add_text(&make, "code", STR("AMB"));
     tape_close(&make);
-    tape_open(&make, "subject");
-    tape_add_text(&make, "reference", tape_text(observation, subject));
-    tape_close(&make);
+    tape_add_reference(&make, "subject", tape_text(observation, subject));
     tape_open(&make, "period");
     tape_add_text(&make, "start", clock_text(start_unix_ms, text));
     tape_add_text(&make, "end", clock_text(latest_end(in, start_unix_ms), text));
@@ -138,15 +136,8 @@ static enum salve_code with_encounter(const struct naming *in, const struct tape
     struct str reference = arena_printf(in->visit->mem, "Encounter/%.*s", STR_ARGS(id));
     if (tape == NULL || reference.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "Encounter");
     tape_build(&make, in->visit->mem, FHIR_T_Observation);
-    for (tape_at c = tape_first(from, 0); c != TAPE_NONE; c = tape_next(from, 0, c)) {
-        struct str name =
-            arena_printf(in->visit->mem, "%.*s", STR_ARGS(fhir_name(fhir_elements[tape_element(from, c)].name)));
-        if (name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "Encounter");
-        tape_add_copy(&make, name.ptr, from, c);
-    }
-    tape_open(&make, "encounter");
-    tape_add_text(&make, "reference", reference);
-    tape_close(&make);
+    for (tape_at c = tape_first(from, 0); c != TAPE_NONE; c = tape_next(from, 0, c)) tape_add_child(&make, from, c);
+    tape_add_reference(&make, "encounter", reference);
     *out = tape;
     return tape_built(&make, tape, err);
 }

@@ -60,23 +60,13 @@ bool visit_patient_knows(const struct tape *stored, const struct tape *joined)
     return true;
 }
 
-static void add(struct tape_builder *make, const struct tape *from, tape_at at)
-{
-    char text[64];
-    struct str name = fhir_name(fhir_elements[tape_element(from, at)].name);
-    size_t len = name.len < sizeof text - 1 ? name.len : sizeof text - 1;
-    memcpy(text, name.ptr, len);
-    text[len] = '\0';
-    tape_add_copy(make, text, from, at);
-}
-
 /* Identifiers of both, each once; items of a list stand together. */
 static void add_identifiers(struct tape_builder *make, const struct tape *stored, const struct tape *came)
 {
     for (tape_at c = tape_first(stored, 0); c != TAPE_NONE; c = tape_next(stored, 0, c))
-        if (tape_path_name(stored, c) == FHIR_N_identifier) add(make, stored, c);
+        if (tape_path_name(stored, c) == FHIR_N_identifier) tape_add_child(make, stored, c);
     for (tape_at c = tape_first(came, 0); c != TAPE_NONE; c = tape_next(came, 0, c))
-        if (tape_path_name(came, c) == FHIR_N_identifier && !has_same(stored, came, c)) add(make, came, c);
+        if (tape_path_name(came, c) == FHIR_N_identifier && !has_same(stored, came, c)) tape_add_child(make, came, c);
 }
 
 /* A file that knows the year alone takes no day away. */
@@ -95,13 +85,13 @@ enum salve_code visit_patient_join(const struct tape *stored, const struct tape 
     for (tape_at c = tape_first(came, 0); c != TAPE_NONE; c = tape_next(came, 0, c)) {
         fhir_name_id name = tape_path_name(came, c);
         if (name == FHIR_N_birthDate && keeps_day) continue;
-        if (name != FHIR_N_identifier) add(&make, came, c);
+        if (name != FHIR_N_identifier) tape_add_child(&make, came, c);
         if (name == FHIR_N_identifier && !is_numbered) add_identifiers(&make, stored, came);
         is_numbered = is_numbered || name == FHIR_N_identifier;
     }
     for (tape_at c = tape_first(stored, 0); c != TAPE_NONE; c = tape_next(stored, 0, c)) {
         fhir_name_id name = tape_path_name(stored, c);
-        if (!has_element(came, name) || (name == FHIR_N_birthDate && keeps_day)) add(&make, stored, c);
+        if (!has_element(came, name) || (name == FHIR_N_birthDate && keeps_day)) tape_add_child(&make, stored, c);
     }
     return tape_built(&make, out, err);
 }
@@ -126,9 +116,7 @@ enum salve_code visit_correction(struct rec_view *view, struct actor actor, stru
     TRY(rec_new_id(view, mem, &id, err));
     tape_build(&make, mem, FHIR_T_Provenance);
     tape_add_text(&make, "id", id);
-    tape_open(&make, "target");
-    tape_add_text(&make, "reference", reference);
-    tape_close(&make);
+    tape_add_reference(&make, "target", reference);
     tape_add_text(&make, "recorded", clock_text(rec_opened_at_unix_ms(view), now));
     tape_open(&make, "activity");
     add_code(&make, "coding", STR("http://terminology.hl7.org/CodeSystem/v3-DataOperation"), STR("UPDATE"));
