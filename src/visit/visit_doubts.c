@@ -13,6 +13,7 @@ enum { ADULT_YEARS = 18, DOUBTS_MAX = 1000 };
 
 struct doubting {
     const struct ranges *ranges;
+    struct arena *mem;
     struct visit_unlikely *list;
     size_t count;
     bool is_age_not_known;
@@ -50,20 +51,27 @@ static bool judge(struct doubting *d, const struct tape *tape, tape_at holder, s
     return false;
 }
 
+/* The list is made with its first row: most files have none. */
+static void add(struct doubting *d, const struct range_answer *answer, struct str unit)
+{
+    if (d->list == NULL) d->list = arena_array(d->mem, struct visit_unlikely, DOUBTS_MAX);
+    if (d->list != NULL && d->count < DOUBTS_MAX)
+        d->list[d->count] = (struct visit_unlikely){
+            .name = answer->name,
+            .unit = unit,
+            .usual_low = answer->soft[0],
+            .usual_high = answer->soft[1],
+            .other_unit = answer->other_unit,
+            .is_age_not_known = d->is_age_not_known,
+        };
+    d->count++;
+}
+
 static bool doubt(struct doubting *d, const struct tape *tape, tape_at holder)
 {
     struct range_answer answer;
     if (!judge(d, tape, holder, &answer)) return false;
-    if (d->count < DOUBTS_MAX)
-        d->list[d->count] = (struct visit_unlikely){
-            .name = answer.name,
-            .unit = unit_of(tape, tape_get(tape, holder, "valueQuantity")),
-            .usual_low = answer.soft[0],
-            .usual_high = answer.soft[1],
-            .other_unit = answer.other_unit,
-            .is_age_not_known = d->is_age_not_known,
-        };
-    d->count++;
+    add(d, &answer, unit_of(tape, tape_get(tape, holder, "valueQuantity")));
     return true;
 }
 
@@ -84,14 +92,13 @@ static enum tape_verdict as_first_result(void *context, const struct tape *from,
     return TAPE_REPLACE;
 }
 
-/* Ranges are those of adults. */
-static bool may_be_adult(const struct tape *patient, int64_t now_unix_ms, bool *may_be_child)
+struct visit_grown visit_grown(const struct tape *patient, int64_t now_unix_ms)
 {
     struct str born = patient == NULL ? STR_NONE : tape_child_text(patient, tape_root(patient), "birthDate");
     int64_t now_unix_s = now_unix_ms / 1000;
     struct consent_birth birth = consent_birth_read(born, now_unix_s);
-    *may_be_child = consent_age_youngest(&birth, now_unix_s) < ADULT_YEARS;
-    return consent_age_oldest(&birth, now_unix_s) >= ADULT_YEARS;
+    return (struct visit_grown){.may_be_adult = consent_age_oldest(&birth, now_unix_s) >= ADULT_YEARS,
+                                .may_be_child = consent_age_youngest(&birth, now_unix_s) < ADULT_YEARS};
 }
 
 static const struct tape *patient_of(const struct tape *known, const struct import_done *done)
@@ -101,27 +108,52 @@ static const struct tape *patient_of(const struct tape *known, const struct impo
     return known;
 }
 
-/* Which of them are unlikely, and how many numbers that is. */
-static enum salve_code find(struct doubting *d, const struct visit_doubting *ask, const struct import_done *done,
-                            bool *is, struct salve_err *err)
+static bool is_open(const struct visit_doubting *ask, const struct import_resource *one)
 {
-    d->list = arena_array(ask->mem, struct visit_unlikely, DOUBTS_MAX);
-    if (d->list == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
-    for (size_t i = 0; i < done->resource_count; i++)
-        is[i] = str_is(done->resources[i].type, "Observation") && is_result(&done->resources[i].tape) &&
-                !visit_known_has(ask->known, &done->resources[i]) && is_unlikely(d, &done->resources[i].tape);
-    return SALVE_OK;
+    return str_is(one->type, "Observation") && is_result(&one->tape) && !visit_known_has(ask->known, one);
+}
+
+/* The first result of the file under that code in that unit. */
+static bool first_of(const struct import_done *done, const char *loinc, const char *unit, size_t *at,
+                     struct expr_decimal *out)
+{
+    for (*at = 0; *at < done->resource_count; ++*at) {
+        const struct tape *tape = &done->resources[*at].tape;
+        tape_at quantity = tape_get(tape, 0, "valueQuantity"), code = tape_get(tape, 0, "code.coding.code");
+        if (str_is(done->resources[*at].type, "Observation") && is_result(tape) && quantity != TAPE_NONE &&
+            code != TAPE_NONE && str_is(tape_text(tape, code), loinc) && str_is(unit_of(tape, quantity), unit) &&
+            number_of(tape, quantity, out))
+            return true;
+    }
+    return false;
+}
+
+/* A weight that is usual and, with the height beside it, more likely one in pounds; as at a station. */
+static void doubt_pounds(struct doubting *d, const struct visit_doubting *ask, const struct import_done *done, bool *is)
+{
+    size_t weight, height;
+    struct expr_decimal kg, cm;
+    if (!first_of(done, "29463-7", "kg", &weight, &kg) || !first_of(done, "8302-2", "cm", &height, &cm)) return;
+    if (is[weight] || !is_open(ask, &done->resources[weight]) || !ranges_weight_in_pounds(kg, cm)) return;
+    struct range_answer answer = ranges_about(d->ranges, STR("29463-7"), STR("kg"));
+    answer.other_unit = STR("[lb_av]");
+    add(d, &answer, STR("kg"));
+    is[weight] = true;
 }
 
 enum salve_code visit_doubts(const struct visit_doubting *ask, struct import_done *done, struct salve_err *err)
 {
-    struct doubting d = {.ranges = ask->ranges};
+    if (ask->ranges == NULL) return SALVE_OK;
+    struct visit_grown grown = visit_grown(patient_of(ask->patient, done), ask->now_unix_ms);
+    struct doubting d = {.ranges = ask->ranges, .mem = ask->mem};
+    d.is_age_not_known = grown.may_be_adult && grown.may_be_child;
     struct import_resource *list = arena_array(ask->mem, struct import_resource, done->resource_count + 1);
     bool *is = arena_array(ask->mem, bool, done->resource_count + 1);
     if (list == NULL || is == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
-    if (ask->ranges == NULL || !may_be_adult(patient_of(ask->patient, done), ask->now_unix_ms, &d.is_age_not_known))
-        return SALVE_OK;
-    TRY(find(&d, ask, done, is, err));
+    for (size_t i = 0; i < done->resource_count && grown.may_be_adult; i++)
+        is[i] = is_open(ask, &done->resources[i]) && is_unlikely(&d, &done->resources[i].tape);
+    doubt_pounds(&d, ask, done, is);
+    if (d.count > 0 && d.list == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     if (d.count == 0 || ask->is_right(ask->with, d.list, d.count < DOUBTS_MAX ? d.count : DOUBTS_MAX)) return SALVE_OK;
     for (size_t i = 0; i < done->resource_count; i++) {
         list[i] = done->resources[i];

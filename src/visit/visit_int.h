@@ -54,6 +54,12 @@ SALVE_MUST_USE enum salve_code visit_import_into(const struct visit *visit, stru
                                                  const struct screen_found *alarms, struct visit_imported *sum,
                                                  struct salve_err *err);
 
+/* visit_grown - ranges are those of adults: what the birth date of a Patient (NULL: nothing is known) leaves open. */
+struct visit_grown {
+    bool may_be_adult, may_be_child;
+};
+struct visit_grown visit_grown(const struct tape *patient, int64_t now_unix_ms);
+
 /* visit_import_row - one row of a file about people who have a record, taken in as visit_import does; `csv` has its
  * cells. E_CONFLICT: the record that the key opens has another birth date. */
 struct csv_import;

@@ -19,7 +19,7 @@ static const struct measure_row {
 #include "visit/measure.def"
 #undef MEASURE
 };
-enum { ROW_COUNT = sizeof rows / sizeof *rows, ADULT_YEARS = 18 };
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
@@ -334,18 +334,15 @@ static enum salve_code ask_about(const struct measuring *in, const struct visit_
 
 static enum salve_code confirm_all(const struct measuring *in, const struct tape *patient, struct salve_err *err)
 {
-    struct str born = patient == NULL ? STR_NONE : tape_child_text(patient, tape_root(patient), "birthDate");
-    int64_t now_unix_s = site_now_unix_ms(in->visit->site) / 1000;
-    struct consent_birth birth = consent_birth_read(born, now_unix_s);
-    bool may_be_adult = consent_age_oldest(&birth, now_unix_s) >= ADULT_YEARS;
-    bool may_be_child = consent_age_youngest(&birth, now_unix_s) < ADULT_YEARS;
+    struct visit_grown grown = visit_grown(patient, site_now_unix_ms(in->visit->site));
     for (size_t i = 0; i < in->count; i++)
         for (size_t n = 0; n < 2; n++) {
             const struct visit_reading *reading = &in->readings[i];
-            struct visit_doubt doubt = {reading, n, reading->ranges[n].other_unit, may_be_adult && may_be_child};
+            struct visit_doubt doubt = {reading, n, reading->ranges[n].other_unit,
+                                        grown.may_be_adult && grown.may_be_child};
             bool in_pounds = n == 0 && is_in_pounds(in, reading);
             if (in_pounds) doubt.other_unit = STR("[lb_av]");
-            bool is_unlikely = reading->ranges[n].state == RANGE_CONFIRM && may_be_adult;
+            bool is_unlikely = reading->ranges[n].state == RANGE_CONFIRM && grown.may_be_adult;
             if (is_unlikely || in_pounds) TRY(ask_about(in, &doubt, err));
         }
     return SALVE_OK;
