@@ -168,13 +168,4 @@ static inline void log_memory_drop(struct log_memory *memory)
     memset(memory, 0, sizeof *memory);
 }
 
-/* A splitmix64 stream, so that a failing run can be repeated from its seed. */
-static inline uint64_t log_random(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 #endif

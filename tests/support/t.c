@@ -36,6 +36,14 @@ int t_end(void)
     return failed_count > 0;
 }
 
+uint64_t t_random(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
 const char *t_data(const char *name)
 {
     static char path[4096];

@@ -51,6 +51,9 @@ void t_fail(const char *name, const char *fmt, ...) SALVE_PRINTF(2, 3);
 void t_skipped(unsigned count);
 int t_end(void);
 
+/* t_random - a splitmix64 stream, so that a failing run can be repeated from its seed. */
+uint64_t t_random(uint64_t *state);
+
 /* t_data - folder of public data: $SALVE_DATA/<name>, by default ../shared/data/<name>; NULL if it is not there. */
 const char *t_data(const char *name);
 

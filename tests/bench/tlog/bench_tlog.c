@@ -45,7 +45,7 @@ static void prove(uint64_t count)
     uint64_t seed = 1, size = tlog_size(log);
     struct tlog_proof proof;
     for (uint64_t i = 0; i < count; i++)
-        if (tlog_prove(log, log_random(&seed) % size, size, &proof, NULL) != SALVE_OK) abort();
+        if (tlog_prove(log, t_random(&seed) % size, size, &proof, NULL) != SALVE_OK) abort();
     arena_close(mem);
 }
 

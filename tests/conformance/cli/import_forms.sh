@@ -41,4 +41,13 @@ ok "at the import too" grep -q "1 answers of questionnaires have no code" "$work
 salve screen "$card" --as dr-amina >"$work/out" 2>"$work/.err"
 is "and it is an alarm in the record" "$?" 11
 ok "with its guideline" grep -q "mood-safety: alert" "$work/out"
+# A weight that is usual by itself, and beside its height more likely one in pounds: asked at this door as at a station.
+cat >"$work/pounds.json" <<END
+{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","name":[{"family":"Test","given":["Ann"]}],"birthDate":"1972-03-14"}},
+{"resource":{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8302-2"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"${today}T00:00:03Z","valueQuantity":{"value":165,"unit":"cm","system":"http://unitsofmeasure.org","code":"cm"}}},
+{"resource":{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"${today}T00:00:04Z","valueQuantity":{"value":154,"unit":"kg","system":"http://unitsofmeasure.org","code":"kg"}}}]}
+END
+salve import "$other" "$work/pounds.json" --as lina >"$work/out" 2>"$work/err"
+ok "a weight that may be in pounds is asked about" grep -q '^weight is unlikely: .*usual in \[lb_av\]' "$work/err"
+ok "and waits" grep -q '^1 results with unlikely numbers wait' "$work/out"
 finish

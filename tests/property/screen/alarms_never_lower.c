@@ -21,13 +21,7 @@ enum { PEOPLE = 1000, PEOPLE_ALL = 100000, FACTS = 64, TEXT_BYTES = 128 << 10 };
 
 static uint64_t seed;
 
-static uint64_t pick(uint64_t count)
-{
-    uint64_t z = (seed += 0x9e3779b97f4a7c15u);
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) % count;
-}
+static uint64_t pick(uint64_t count) { return t_random(&seed) % count; }
 
 /* --- people ------------------------------------------------------------------------------------------------------- */
 

@@ -67,17 +67,17 @@ static struct tlog *grow(struct log_memory *memory, struct arena *mem, size_t si
     assert_ok(tlog_open(&io, STR("salve.test/1"), mem, &log, NULL));
     while (tlog_size(log) < size) {
         size_t left = size - (size_t)tlog_size(log);
-        uint32_t count = (uint32_t)(1 + log_random(&seed) % (log_random(&seed) % 4 == 0 ? 700 : 5));
+        uint32_t count = (uint32_t)(1 + t_random(&seed) % (t_random(&seed) % 4 == 0 ? 700 : 5));
         if (count > left) count = (uint32_t)left;
         static char texts[700][24];
         static struct str entries[700];
         for (uint32_t i = 0; i < count; i++) {
-            int len = snprintf(texts[i], sizeof texts[i], "%llx", (unsigned long long)log_random(&seed));
+            int len = snprintf(texts[i], sizeof texts[i], "%llx", (unsigned long long)t_random(&seed));
             entries[i] = str_make(texts[i], (size_t)len);
             leaves[tlog_size(log) + i] = tlog_hash_leaf(entries[i]);
         }
         assert_ok(tlog_append(log, entries, count, NULL, NULL));
-        if (log_random(&seed) % 8 == 0) assert_ok(tlog_open(&io, STR("salve.test/1"), mem, &log, NULL));
+        if (t_random(&seed) % 8 == 0) assert_ok(tlog_open(&io, STR("salve.test/1"), mem, &log, NULL));
     }
     return log;
 }
@@ -131,17 +131,17 @@ static void random_trees_agree_with_the_definition(void **state)
     for (unsigned round = 0; round < 12; round++) {
         struct log_memory memory = {0};
         struct arena *mem = arena_open(512 << 20);
-        size_t size = 1 + (size_t)(log_random(&seed) % 2500);
+        size_t size = 1 + (size_t)(t_random(&seed) % 2500);
         struct tlog *log = grow(&memory, mem, size);
         struct tlog_hash root = tlog_root(log), naive = mth(0, size);
         assert_true(tlog_hash_eq(&root, &naive));
         for (unsigned i = 0; i < 20; i++) {
-            size_t part = 1 + (size_t)(log_random(&seed) % size);
+            size_t part = 1 + (size_t)(t_random(&seed) % size);
             assert_ok(tlog_root_at(log, part, &root, NULL));
             naive = mth(0, part);
             assert_true(tlog_hash_eq(&root, &naive));
-            check_inclusion(log, (size_t)(log_random(&seed) % part), part);
-            check_consistency(log, 1 + (size_t)(log_random(&seed) % part), part);
+            check_inclusion(log, (size_t)(t_random(&seed) % part), part);
+            check_consistency(log, 1 + (size_t)(t_random(&seed) % part), part);
         }
         arena_close(mem);
         log_memory_drop(&memory);
@@ -153,7 +153,7 @@ static void tiles_hold_the_defined_hashes(void **state)
     (void)state;
     struct log_memory memory = {0};
     struct arena *mem = arena_open(256 << 20);
-    size_t size = 700 + (size_t)(log_random(&seed) % 3000);
+    size_t size = 700 + (size_t)(t_random(&seed) % 3000);
     struct tlog *log = grow(&memory, mem, size);
     for (int32_t level = 0; level < 2; level++) {
         size_t span = level == 0 ? 1 : 256;
@@ -181,8 +181,8 @@ static void every_changed_bit_makes_a_proof_fail(void **state)
     enum { SIZE = 300 };
     struct tlog *log = grow(&memory, mem, SIZE);
     for (unsigned round = 0; round < 25; round++) {
-        size_t size = 2 + (size_t)(log_random(&seed) % (SIZE - 1));
-        size_t index = (size_t)(log_random(&seed) % size), old = 1 + (size_t)(log_random(&seed) % (size - 1));
+        size_t size = 2 + (size_t)(t_random(&seed) % (SIZE - 1));
+        size_t index = (size_t)(t_random(&seed) % size), old = 1 + (size_t)(t_random(&seed) % (size - 1));
         struct tlog_proof in, con;
         struct tlog_hash root = mth(0, size), root_old = mth(0, old), leaf = leaves[index];
         assert_ok(tlog_prove(log, index, size, &in, NULL));

@@ -476,7 +476,7 @@ static void verify_finds_every_flipped_bit(void **state)
         struct log_row *row = is_block ? &world.memory.blocks[i] : &world.memory.entries[i - world.memory.block_count];
         if (is_block && row->kind == TLOG_BLOCK_STATE) continue; /* opening finds that: see above */
         for (unsigned nth = 0; nth < 40; nth++, tried++) {
-            size_t bit = log_random(&seed) % (row->len * 8);
+            size_t bit = t_random(&seed) % (row->len * 8);
             row->bytes[bit / 8] = (char)(row->bytes[bit / 8] ^ 1 << bit % 8);
             undetected += tlog_verify(world.log, &signer.vkey, NULL, NULL, &report, NULL) == SALVE_OK;
             row->bytes[bit / 8] = (char)(row->bytes[bit / 8] ^ 1 << bit % 8);
