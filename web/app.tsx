@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The app: theme, words, session, then the frame.
+import { render } from 'preact';
+import { Frame } from './frame.tsx';
+import { start } from './lib/session.ts';
+import { startTheme } from './lib/themes.ts';
+
+async function main(): Promise<void> {
+    await startTheme();
+    await start();
+    const place = document.getElementById('app');
+    if (place) render(<Frame />, place);
+}
+void main();
