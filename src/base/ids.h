@@ -82,7 +82,7 @@ static inline bool compartment_eq(struct compartment a, struct compartment b)
  * without it the gate takes nobody for one. The person, or a guardian: `told` is what they say beside the card, the
  * birth date, or their word where none is recorded; or a member of staff is there with them, whose id and pass it
  * is. */
-enum { ACTOR_PASS_BYTES = 16 };
+enum { ACTOR_PASS_BYTES = 32 };
 struct actor {
     struct str id;
     enum role role;
