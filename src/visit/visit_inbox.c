@@ -76,7 +76,7 @@ enum salve_code visit_tell(const struct visit *visit, struct str card, const str
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = screen_tell(view, visit->actor, tell, visit->mem, count, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 enum salve_code visit_close(const struct visit *visit, struct str card, size_t *count, struct salve_err *err)
@@ -84,7 +84,7 @@ enum salve_code visit_close(const struct visit *visit, struct str card, size_t *
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = screen_close(view, visit->actor, visit->mem, count, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 static enum salve_code read_told(const struct visit *visit, struct rec_view *view, enum screen_state state,
@@ -104,7 +104,7 @@ enum salve_code visit_told(const struct visit *visit, struct str card, struct vi
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = read_told(visit, view, SCREEN_DRAFT, out, err);
     if (code == SALVE_OK) code = read_told(visit, view, SCREEN_SIGNED, out, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 /* --- what came ---------------------------------------------------------------------------------------------------- */

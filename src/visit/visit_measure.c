@@ -512,5 +512,5 @@ enum salve_code visit_measure(const struct visit *visit, struct str card, const 
         code = measure_in(&in, view, kept, err);
     else
         tell_unopened(&in);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
