@@ -59,7 +59,7 @@ DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights worklist ops
 DOORS_screen    := screen told
 DOORS_letter    := letter form
-DOORS_visit     := visit content held enrol import measure check inbox result rights site clinic demo forms
+DOORS_visit     := visit content held person enrol import measure check inbox result rights site clinic demo forms
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

@@ -42,7 +42,7 @@ struct visit {
     const struct visit_content *content; /* NULL where the call says nothing of words or guidelines */
     struct actor actor;
     struct arena *mem;
-    bool is_away; /* nobody is there: a card code stands in a file, and no card was shown */
+    bool is_away;            /* nobody is there: a card code stands in a file, and no card was shown */
     struct visit_held *held; /* a look that lasts from one request to the next; NULL: each call looks for itself */
 };
 

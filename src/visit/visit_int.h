@@ -81,6 +81,11 @@ struct screen_found;
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
 
+/* visit_told_read - visit_told of an open view. */
+struct visit_told;
+enum salve_code visit_told_read(const struct visit *visit, struct rec_view *view, struct visit_told *out,
+                                struct salve_err *err);
+
 /* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but
  * the given families: out->values, copies in mem; out->firsts, of whatever day. E_MEMORY. */
 struct letter_ask;

@@ -103,6 +103,13 @@ bool visit_measure_has(struct str word, struct str loinc)
     return false;
 }
 
+bool visit_measure_of(struct str loinc, struct str unit, struct str *word)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (str_is(loinc, rows[i].loinc) && str_is(unit, rows[i].unit)) return *word = str_of(rows[i].word), true;
+    return false;
+}
+
 enum salve_code visit_units_check(struct str units, struct salve_err *err)
 {
     struct str rest = units, word, unit;
