@@ -185,8 +185,8 @@ static enum salve_code set_in(struct site *site, struct rec_tx *tx, struct actor
     return code == SALVE_OK ? rec_doc_put(tx, STR("site"), STR("settings"), *json, err) : code;
 }
 
-enum salve_code site_settings_set(struct site *site, struct actor actor, const struct site_settings *settings,
-                                  struct salve_err *err)
+enum salve_code near_site_settings_set(struct site *site, struct actor actor, const struct site_settings *settings,
+                                       struct salve_err *err)
 {
     struct rec_tx tx;
     struct str json = STR_NONE;
@@ -203,7 +203,7 @@ enum salve_code site_settings_set(struct site *site, struct actor actor, const s
     return code;
 }
 
-enum salve_code site_zone(const struct site *site, const struct zone **out, struct salve_err *err)
+enum salve_code near_site_zone(const struct site *site, const struct zone **out, struct salve_err *err)
 {
     const struct zone *again = NULL;
     *out = site->zone;
@@ -215,4 +215,4 @@ enum salve_code site_zone(const struct site *site, const struct zone **out, stru
     return code == SALVE_OK ? salve_fail(err, SALVE_E_CONFIG, "settings: zone") : code;
 }
 
-const struct site_settings *site_settings(const struct site *site) { return &site->settings; }
+const struct site_settings *near_site_settings(const struct site *site) { return &site->settings; }
