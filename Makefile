@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter visit cli
+MODULES := base json crypto db confine fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter visit pages cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -35,6 +35,7 @@ NEEDS_records   := payload tlog store keys consent admit fhir db crypto json bas
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
+NEEDS_pages     := visit json base
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
@@ -57,10 +58,11 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons staff rec rights worklist
+DOORS_records   := site commons staff rec rights worklist session gate ops
 DOORS_screen    := screen told
 DOORS_letter    := letter form
 DOORS_visit     := visit content enrol import measure check inbox result rights site clinic demo forms
+DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))
