@@ -55,8 +55,8 @@ static void serve(int fd)
                                  .body_bytes_max = 4096,
                                  .reply_bytes_max = (size_t)16 << 20,
                                  .connections_max = 20,
-                                 .head_seconds = 1,
-                                 .body_seconds = 1,
+                                 .head_seconds = 4,
+                                 .body_seconds = 4,
                                  .idle_seconds = 30,
                                  .send_seconds = 1};
     struct salve_err err = {0};
@@ -176,7 +176,7 @@ static void slow_senders_are_dropped(void **state)
         struct pollfd wait = {fd, POLLIN, 0};
         bool is_dropped = false;
         say(fd, begun[i]);
-        for (int n = 0; n < 400 && !is_dropped; n++) {
+        for (int n = 0; n < 4000 && !is_dropped; n++) {
             char c;
             is_dropped = poll(&wait, 1, 50) == 1 && recv(fd, &c, 1, 0) <= 0;
             if (!is_dropped && send(fd, "x", 1, MSG_NOSIGNAL) != 1) is_dropped = true;
