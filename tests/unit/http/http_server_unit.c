@@ -211,6 +211,12 @@ static void too_many_are_turned_away(void **state)
     }
     assert_true(busy == 4);
     for (size_t i = 0; i < 24; i++) close(fds[i]);
+    for (bool is_in = false; !is_in;) { /* until it has seen that they are gone */
+        int fd = call();
+        say(fd, "GET / HTTP/1.1\r\n" LAST);
+        is_in = str_starts(heard(fd, NULL), STR("HTTP/1.1 200"));
+        close(fd);
+    }
 }
 
 /* What has begun is answered, nothing new is taken, and the process ends clean. */
