@@ -252,5 +252,6 @@ int main(void)
         cmocka_unit_test(slow_senders_are_dropped), cmocka_unit_test(who_takes_no_answer_is_dropped),
         cmocka_unit_test(too_many_are_turned_away), cmocka_unit_test(drains),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    int failed = cmocka_run_group_tests(tests, set_up, tear_down);
+    return t_close(failed, (int)(sizeof tests / sizeof *tests));
 }
