@@ -32,7 +32,7 @@ NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
 NEEDS_records   := payload tlog store keys consent admit fhir db crypto json base
-NEEDS_screen    := records guideline fhir crypto json base
+NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
@@ -46,7 +46,7 @@ DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
 DOORS_terms     := terms
 DOORS_machine   := machine_ops run
-DOORS_admit     := admit import
+DOORS_admit     := admit import same
 DOORS_fhirpath  := fhirpath invariants
 DOORS_elm       := elm
 DOORS_ranges    := ranges
@@ -57,7 +57,7 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons staff rec rights
+DOORS_records   := site commons staff rec rights worklist
 DOORS_screen    := screen told
 DOORS_letter    := letter
 DOORS_visit     := visit content enrol import measure check inbox result rights site clinic demo
@@ -174,7 +174,7 @@ $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
-GUIDELINE_FILES := ranges.json $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
+GUIDELINE_FILES := ranges.json packages.json $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
 $(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(ALARMS)/logic.cql $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
 	@mkdir -p $(BUILD)/share
 	tools/share $(BUILD)/share $(GEN)/guidelines

@@ -140,7 +140,7 @@ struct row {
     const struct csv_import *csv;
     uint64_t content; /* of the row, but for the key */
     uint32_t made;    /* observations so far */
-    uint32_t count; /* resources so far, but for the Patient */
+    uint32_t count;   /* resources so far, but for the Patient */
     struct arena *mem;
     struct str reference; /* of the subject */
     struct json_writer w;

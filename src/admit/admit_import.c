@@ -10,9 +10,8 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "admit/admit_int.h"
+#include "admit/same.h"
 #include "fhir/tape_edit.h"
-
-#define IMPORTED_SYSTEM STR("urn:salve:imported")
 
 /* --- one Bundle out of bytes -------------------------------------------------------------------------------------- */
 
@@ -95,19 +94,40 @@ static bool is_person(const struct importing *in, uint32_t entry)
     return e->resource != TAPE_NONE && in->ask->rules->owners[e->type] == ADMIT_OWNER_PERSON;
 }
 
-static struct str make_id(const struct importing *in, uint32_t entry)
-{
-    const struct import_ask *ask = in->ask;
-    if (in->marks.index.entries[entry].type == FHIR_T_Patient && ask->patient_id.len > 0) return ask->patient_id;
-    return arena_printf(in->mem, "%.*s.%" PRIu64, STR_ARGS(ask->compartment), ask->next(ask->ctx));
-}
-
 /* The id that it had where it came from: its own, else the UUID of its fullUrl. */
 static struct str imported_id(const struct fhir_entry *entry)
 {
     if (entry->id.len > 0) return admit_is_long_number(entry->id) ? STR("") : entry->id;
     struct str prefix = STR("urn:uuid:");
     return str_starts(entry->full_url, prefix) ? str_cut(entry->full_url, prefix.len, entry->full_url.len) : STR("");
+}
+
+/* An entry before this one that has the same source id; FHIR_ENTRY_NONE: there is none. */
+static uint32_t entry_before(const struct importing *in, uint32_t entry)
+{
+    const struct fhir_index *index = &in->marks.index;
+    const struct fhir_entry *e = &index->entries[entry];
+    struct same_mark mark, other;
+    uint32_t found = e->id.len > 0 ? fhir_index_find_id(index, e->type, e->id) : fhir_index_find(index, e->full_url);
+    if (found == FHIR_ENTRY_NONE || found >= entry || in->new_ids[found].len == 0) return FHIR_ENTRY_NONE;
+    same_mark(in->marks.tape, e->resource, &mark);
+    same_mark(in->marks.tape, index->entries[found].resource, &other);
+    bool is_one = same_code(&mark, &other) && (in->families[entry] != 0) == (in->families[found] != 0);
+    return is_one ? found : FHIR_ENTRY_NONE;
+}
+
+static struct str make_id(const struct importing *in, uint32_t entry)
+{
+    const struct import_ask *ask = in->ask;
+    const struct fhir_entry *e = &in->marks.index.entries[entry];
+    struct str known = STR_NONE;
+    if (e->type == FHIR_T_Patient && ask->patient_id.len > 0) return ask->patient_id;
+    uint32_t before = entry_before(in, entry);
+    if (before != FHIR_ENTRY_NONE) return in->new_ids[before];
+    if (ask->known != NULL && e->type != FHIR_T_Patient)
+        known = ask->known(ask->ctx, in->marks.tape, e->resource, imported_id(e), in->families[entry] != 0);
+    if (known.len > 0) return known;
+    return arena_printf(in->mem, "%.*s.%" PRIu64, STR_ARGS(ask->compartment), ask->next(ask->ctx));
 }
 
 /* --- rewriting ---------------------------------------------------------------------------------------------------- */
@@ -118,7 +138,7 @@ static void add_logical(struct tape_builder *make, struct str type, struct str i
 {
     if (type.len > 0) tape_add_text(make, "type", type);
     tape_open(make, "identifier");
-    tape_add_text(make, "system", IMPORTED_SYSTEM);
+    tape_add_text(make, "system", SAME_IMPORTED);
     tape_add_text(make, "value", id);
     tape_close(make);
 }
@@ -196,8 +216,7 @@ static void copy_object(struct importing *in, struct tape_builder *make, tape_at
 static bool has_identifier(const struct tape *tape, tape_at resource, struct str id)
 {
     for (tape_at c = tape_first(tape, resource); c != TAPE_NONE; c = tape_next(tape, resource, c))
-        if (tape_path_name(tape, c) == FHIR_N_identifier &&
-            str_eq(tape_child_text(tape, c, "system"), IMPORTED_SYSTEM) &&
+        if (tape_path_name(tape, c) == FHIR_N_identifier && str_eq(tape_child_text(tape, c, "system"), SAME_IMPORTED) &&
             str_eq(tape_child_text(tape, c, "value"), id))
             return true;
     return false;
@@ -215,7 +234,7 @@ static bool takes_identifier(const struct tape *tape, tape_at resource)
 static void add_identifier(struct tape_builder *make, struct str id)
 {
     tape_open(make, "identifier");
-    tape_add_text(make, "system", IMPORTED_SYSTEM);
+    tape_add_text(make, "system", SAME_IMPORTED);
     tape_add_text(make, "value", id);
     tape_close(make);
 }
@@ -233,8 +252,8 @@ static enum salve_code rewrite(struct importing *in, uint32_t entry, struct impo
     const struct tape *tape = in->marks.tape;
     const struct fhir_entry *e = &in->marks.index.entries[entry];
     struct tape_builder make;
-    bool keeps_id = e->type != 0 && imported_id(e).len > 0 && takes_identifier(tape, e->resource) &&
-                    !has_identifier(tape, e->resource, imported_id(e));
+    bool keeps_id = e->type != 0 && imported_id(e).len > 0 && !str_eq(imported_id(e), in->new_ids[entry]) &&
+                    takes_identifier(tape, e->resource) && !has_identifier(tape, e->resource, imported_id(e));
     bool joins = tape_child(tape, e->resource, FHIR_N_identifier) != TAPE_NONE; /* items of a list stand together */
     tape_build(&make, in->mem, e->type);
     tape_add_text(&make, "id", in->new_ids[entry]);

@@ -26,6 +26,9 @@ struct import_ask {
     struct str patient_id;       /* id of the Patient that the compartment already has: the imported one becomes its
                                    * next version; empty: it gets a number like everything else */
     uint64_t (*next)(void *ctx); /* the compartment's next resource number; each call gives a new one */
+    /* The id that the compartment already has for what this resource names: it becomes a version of that. Empty, or
+     * `known` NULL: there is none. Two resources of the input with one source id get one id (same.h). */
+    struct str (*known)(void *ctx, const struct tape *tape, tape_at resource, struct str source, bool is_apart);
     void *ctx;
     bool minimise;    /* leave out what is inadmissible instead of refusing all */
     bool leave_apart; /* leave out what is kept apart, and references to it: the person did not tick that */

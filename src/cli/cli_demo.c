@@ -15,6 +15,7 @@
 #include "visit/demo.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
+#include "visit/inbox.h"
 #include "visit/result.h"
 
 struct demo {
@@ -90,20 +91,33 @@ static enum salve_code agree(struct demo *demo, const struct visit_demo_person *
     return SALVE_OK;
 }
 
+/* What cannot wait is told to the person before there is a letter. */
+static enum salve_code tell(struct demo *demo, struct str card, const struct screen_found *findings,
+                            struct salve_err *err)
+{
+    struct screen_tell tell = {.how = SCREEN_HOW_IN_PERSON, .agreed = STR("sees the doctor on duty before leaving")};
+    size_t count = 0;
+    if (visit_urgency(findings) > URGENCY_SAME_DAY) return SALVE_OK;
+    TRY(visit_tell(as(demo, ROLE_CLINICIAN), card, &tell, &count, err));
+    TRY(visit_close(as(demo, ROLE_CLINICIAN), card, &count, err));
+    cli_print("  told in person by %.*s: %zu alarms\n", STR_ARGS(demo->visit->actor.id), count);
+    return SALVE_OK;
+}
+
 static enum salve_code examine(struct demo *demo, const struct visit_demo_person *person, struct str card,
                                struct salve_err *err)
 {
     struct visit_import_ask ask = {.minimise = false};
     struct visit_imported sum = {0};
     struct screen_found findings;
-    size_t count = 0;
+    struct visit_signed done;
     TRY(visit_import(as(demo, ROLE_ASSISTANT), card, person->bundle, &ask, &sum, err));
     cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
     TRY(visit_screen(demo->visit, &demo->screening, card, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
-    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, &count, NULL, err));
-    cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), count);
-    return SALVE_OK;
+    TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, NULL, &done, err));
+    cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), done.count);
+    return tell(demo, card, &findings, err);
 }
 
 static enum salve_code letters(struct demo *demo, const struct visit_demo_person *person, struct str card,
@@ -113,8 +127,9 @@ static enum salve_code letters(struct demo *demo, const struct visit_demo_person
         {.language = STR("en")}, {STR("en"), .is_pdf = true}, {.language = STR("ar")}, {STR("ar"), .is_pdf = true}};
     struct visit_letters_ask ask = {.sheets = sheets, .count = 4};
     struct visit *visit = as(demo, person->is_paper ? ROLE_CLINICIAN : ROLE_PARTICIPANT);
+    struct visit_paper paper = {.bytes = person->bundle};
     if (person->is_paper)
-        TRY(visit_paper_letters(visit, &demo->screening, person->bundle, &ask, err));
+        TRY(visit_paper_letters(visit, &demo->screening, &paper, &ask, err));
     else
         TRY(visit_letters(visit, card, &ask, NULL, err));
     for (size_t i = 0; i < 4; i++) {
@@ -131,7 +146,8 @@ static enum salve_code letters(struct demo *demo, const struct visit_demo_person
 static enum salve_code check_on_paper(struct demo *demo, const struct visit_demo_person *person, struct salve_err *err)
 {
     struct screen_found findings;
-    TRY(visit_paper_screen(demo->visit, &demo->screening, person->bundle, &findings, err));
+    struct visit_paper paper = {.bytes = person->bundle};
+    TRY(visit_paper_screen(demo->visit, &demo->screening, &paper, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
     TRY(letters(demo, person, STR_NONE, err));
     cli_print("  stored: nothing\n");
@@ -144,7 +160,7 @@ static enum salve_code check_person(struct demo *demo, size_t index, struct salv
     struct rec_enrolled *enrolled = &demo->enrolled[index];
     cli_print("\n%.*s. %.*s\n", STR_ARGS(person->name), STR_ARGS(person->about));
     if (person->is_paper) return check_on_paper(demo, person, err);
-    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, STR(""), enrolled, err));
+    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, STR(""), STR(""), enrolled, err));
     TRY(agree(demo, person, enrolled->card, err));
     TRY(examine(demo, person, enrolled->card, err));
     return letters(demo, person, enrolled->card, err);

@@ -154,6 +154,21 @@ static void check_clinic(struct doctor *doctor)
                   "salve settings --set address=.. --set telephone=.. --set hours=.. --as MANAGER");
 }
 
+/* What is in force stays so until somebody accepts what is here now: that it waits is said. */
+static void check_waiting(struct doctor *doctor)
+{
+    struct cli *cli = doctor->cli;
+    struct screen_acceptance unused;
+    size_t waiting = 0;
+    for (size_t i = 0; cli->visit.content != NULL && i < cli->visit.content->guideline_count; i++)
+        waiting += screen_accepted(cli->visit.site, cli->visit.content->guidelines[i], cli->mem, &unused, NULL) ==
+                   SALVE_E_CONFLICT;
+    if (waiting > 0)
+        cli_reply_words(&doctor->reply,
+                        "-     %zu guidelines are here in another version than is in force: 'salve guideline list'\n",
+                        waiting);
+}
+
 enum { GUESSED_CODES_MAX = 50 };
 
 static void check_open_site(struct doctor *doctor)
@@ -161,7 +176,11 @@ static void check_open_site(struct doctor *doctor)
     struct salve_err err = {0};
     struct site *site = doctor->cli->visit.site;
     struct site_facts facts = {0};
+    const struct zone *zone = NULL;
     tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
+    tell(doctor, site_zone(site, &zone, &err) == SALVE_OK, "the time zone of the site can be read", &err, NULL);
+    say_not_ready(doctor, site_settings(site)->zone.len == 0, "no time zone is set: the days are those of UTC",
+                  "salve settings --zone ZONE --as MANAGER");
     if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
         bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */
@@ -171,12 +190,13 @@ static void check_open_site(struct doctor *doctor)
         tell(doctor, guessed < GUESSED_CODES_MAX, "few codes were tried that nobody has", NULL,
              "somebody may be guessing codes of cards or letters: look who was at this machine");
         if (guessed > 0) cli_reply_words(&doctor->reply, "      %u of them since there was a day without\n", guessed);
-        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves; layout %u%s\n", STR_ARGS(facts.origin),
-                        (unsigned long long)facts.log_size, facts.layout,
+        cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves, padding among them; layout %u%s\n",
+                        STR_ARGS(facts.origin), (unsigned long long)facts.log_size, facts.layout,
                         site_is_made_up(site) ? "; its people are made up" : "");
     }
     check_alarms(doctor);
     check_clinic(doctor);
+    check_waiting(doctor);
     check_backup(doctor);
     bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
     tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));

@@ -3,6 +3,7 @@
 #include "cli/cli_findings.h"
 
 #include "cli/cli_reply.h"
+#include "fhir/outcome.h"
 #include "visit/content.h"
 
 int cli_urgency_status(enum urgency worst)
@@ -130,6 +131,36 @@ enum salve_code cli_findings_print(const struct cli *cli, const struct screen_fo
     return cli_reply_done(&reply, err);
 }
 
+void cli_drafts_print(const struct cli *cli, const struct visit_drafts *drafts)
+{
+    struct buf out;
+    struct str text;
+    struct screen_found all = {.list = drafts->set.findings, .count = drafts->set.count};
+    buf_init(&out, cli->mem, 4 << 20);
+    for (size_t i = 0; i < all.count; i++) {
+        add_heading(&out, &all, i);
+        add_answer(&out, &all.list[i]);
+        if (screen_needs_told(&all.list[i]))
+            buf_add(&out, drafts->told[i].is_told ? STR("    told\n") : STR("    NOT TOLD yet: salve told\n"));
+    }
+    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write_text(text);
+}
+
+void cli_draft_json(const struct finding *finding, const struct screen_told *told, struct cli_reply *reply)
+{
+    cli_reply_enter(reply, NULL, '{');
+    cli_reply_text(reply, "guideline", finding->guideline);
+    cli_reply_text(reply, "item", finding->item);
+    cli_reply_text(reply, "status", str_of(finding_status_text(finding->status)));
+    cli_reply_text(reply, "category", finding->category);
+    cli_reply_text(reply, "urgency", str_of(urgency_text(finding->urgency)));
+    cli_reply_text(reply, "value", finding->value);
+    if (finding->value2.len > 0) cli_reply_text(reply, "value2", finding->value2);
+    cli_reply_text(reply, "unit", finding->unit);
+    cli_reply_bool(reply, "told", told->is_told);
+    cli_reply_leave(reply);
+}
+
 /* The words that stand before everything else. */
 static const char *call_for(enum urgency worst)
 {
@@ -155,6 +186,16 @@ void cli_alarms_tell(const struct cli *cli, uint64_t line, const struct screen_f
             finding_text(&out, cli, one);
     }
     if (buf_done(&out, &text, NULL) == SALVE_OK && text.len > 0) cli_warn("%.*s", STR_ARGS(str_trim(text)));
+}
+
+void cli_outcome_print(const struct cli *cli, const struct fhir_issues *issues)
+{
+    struct buf out;
+    struct str text;
+    buf_init(&out, cli->mem, 4 << 20);
+    outcome_add(issues, &out);
+    buf_add_char(&out, '\n');
+    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
 }
 
 /* --- what is kept apart ------------------------------------------------------------------------------------------- */

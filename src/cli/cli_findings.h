@@ -18,6 +18,15 @@ void cli_alarms_tell(const struct cli *cli, uint64_t line, const struct screen_f
 SALVE_MUST_USE enum salve_code cli_findings_print(const struct cli *cli, const struct screen_found *findings,
                                                   struct salve_err *err);
 
+/* cli_drafts_print - what is about to be signed: a line a finding. cli_draft_json - one as an object. */
+struct cli_reply;
+void cli_drafts_print(const struct cli *cli, const struct visit_drafts *drafts);
+void cli_draft_json(const struct finding *finding, const struct screen_told *told, struct cli_reply *reply);
+
+/* cli_outcome_print - why a file was refused, as an OperationOutcome on standard output. */
+struct fhir_issues;
+void cli_outcome_print(const struct cli *cli, const struct fhir_issues *issues);
+
 /* What is kept apart goes to standard error, always, and never beside what may be kept.
  * cli_apart_screened - what a run did with it. cli_apart_came - what came of it and was judged now: to a clinician
  * with the findings, to others that one has to be called. */

@@ -9,7 +9,8 @@
 
 static const char exit_text[] = "Exit status: 0 done, 1 failed, 2 usage, 3 set-up, 4 not found, 5 input refused,\n"
                                 "6 conflict, locked, 7 consent or role, 8 integrity, 9 later, 10 an emergency and\n"
-                                "11 something for today was found, 130 interrupted.\n";
+                                "11 something for today was found, 12 the record is newer: screen again,\n"
+                                "130 interrupted.\n";
 
 static size_t first_word(const char *name) { return strcspn(name, " "); }
 

@@ -2,6 +2,7 @@
  * The command of a station: what was measured, typed as words. */
 #include <stdio.h>
 
+#include "cli/cli_again.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_open.h"
@@ -35,7 +36,28 @@ static bool is_confirmed(void *with, const struct visit_doubt *doubt)
 
 static void tell_alarms(void *with, const struct screen_found *findings)
 {
-    cli_alarms_tell(((struct asking *)with)->cli, 0, findings);
+    struct cli *cli = ((struct asking *)with)->cli;
+    cli_alarms_tell(cli, 0, findings);
+    cli->exit_status = cli_urgency_status(visit_urgency(findings));
+}
+
+static enum salve_code take_back(struct cli *cli, const struct str *words, struct salve_err *err)
+{
+    struct visit_reading *readings = NULL;
+    struct visit_wronged wronged;
+    struct cli_reply reply;
+    size_t count = 0;
+    TRY(visit_wrong_read(site_settings(cli->visit.site)->units, words, cli->word_count - 1, cli->mem, &readings, &count,
+                         err));
+    TRY(visit_wrong(&cli->visit, cli->card, readings, count, &wronged, err));
+    cli_reply_open(&reply, cli, '{');
+    cli_reply_number(&reply, "takenBack", wronged.taken_back);
+    cli_reply_number(&reply, "staleFindings", wronged.stale);
+    cli_reply_number(&reply, "staleUrgent", wronged.stale_urgent);
+    cli_reply_words(&reply, "%zu taken back.\n", wronged.taken_back);
+    TRY(cli_reply_done(&reply, err));
+    cli_stale_tell(cli, wronged.stale, wronged.stale_urgent);
+    return SALVE_OK;
 }
 
 enum salve_code cli_measure(struct cli *cli, struct salve_err *err)
@@ -53,6 +75,7 @@ enum salve_code cli_measure(struct cli *cli, struct salve_err *err)
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_RANGES | VISIT_ALARMS}, err));
     TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
+    if (cli_has(cli, OPT_WRONG)) return take_back(cli, words, err);
     TRY(visit_screening(&cli->visit, &screening, err));
     TRY(visit_measure_read(cli->visit.content, site_settings(cli->visit.site)->units, words, cli->word_count - 1,
                            cli->mem, &readings, &count, err));

@@ -275,8 +275,10 @@ enum salve_code cli_confirm(const struct cli *cli, const char *what, const char 
     if (cli_has(cli, OPT_YES)) return SALVE_OK;
     (void)snprintf(question, sizeof question, "%s. Type '%s' to go on", what, word);
     enum salve_code code = cli_ask(cli, question, false, line, sizeof line, err);
-    if (code == SALVE_E_USAGE && !cli_interrupted())
-        return salve_why(err, code, "nothing was changed; where nobody can type, add --yes");
+    if (code == SALVE_E_USAGE && !cli_interrupted()) {
+        (void)salve_fail(err, code, "an answer is needed, and nobody can type it");
+        return salve_why(err, code, "%s: nothing was changed; --yes answers", what);
+    }
     if (code != SALVE_OK || strcmp(line, word) == 0) return code;
     return salve_refuse(err, SALVE_E_USAGE, "not confirmed; nothing was changed", "%s", word);
 }

@@ -67,18 +67,25 @@ static enum salve_code put_results(struct cli *cli, const struct visit_sheet *sh
     return SALVE_OK;
 }
 
+enum salve_code cli_is_pdf(const char *path, bool *out, struct salve_err *err)
+{
+    struct str name = path == NULL ? STR(".html") : str_of(path);
+    *out = str_ends(name, STR(".pdf"));
+    if (*out || str_ends(name, STR(".html"))) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_USAGE, "a letter is written as .pdf or .html", "--output");
+}
+
 enum salve_code cli_results(struct cli *cli, struct salve_err *err)
 {
     struct str code, birth_date;
     struct screen_found findings;
     const char *path = cli_option(cli, OPT_OUTPUT);
-    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
-                                .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf")),
-                                .is_text = path == NULL};
+    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"), .is_text = path == NULL};
+    TRY(cli_is_pdf(path, &sheet.is_pdf, err));
     TRY(cli_word_read(cli, cli->word_count > 0 ? cli->words[0] : NULL, "Code on the letter", &code, err));
     TRY(cli_word_read(cli, cli_option(cli, OPT_BORN), "Birth date (YYYY-MM-DD)", &birth_date, err));
     TRY(cli_open(cli, CLI_NOBODY, err));
-    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
+    TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_results(&cli->visit, code, birth_date, &sheet, 1, &findings, err));
     return put_results(cli, &sheet, &findings, err);
 }

@@ -13,4 +13,7 @@ SALVE_MUST_USE enum salve_code cli_purpose(const struct cli *cli, enum purpose *
 SALVE_MUST_USE enum salve_code cli_looked_print(struct cli *cli, const struct visit_looks *looks,
                                                 struct salve_err *err);
 
+/* cli_is_pdf - whether the ending of --output asks for PDF; none or .html: HTML. E_USAGE: another ending. */
+SALVE_MUST_USE enum salve_code cli_is_pdf(const char *path, bool *out, struct salve_err *err);
+
 #endif

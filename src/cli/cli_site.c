@@ -52,6 +52,7 @@ static enum salve_code change_settings(struct cli *cli, struct site_settings *se
     TRY(joined(cli, OPT_IDENTIFIER_SYSTEM, ' ', &settings->identifier_systems, err));
     TRY(joined(cli, OPT_UNIT, ' ', &settings->units, err));
     TRY(visit_units_check(settings->units, err));
+    settings->zone = cli_has(cli, OPT_ZONE) ? str_of(cli_option(cli, OPT_ZONE)) : settings->zone;
     if (ages != NULL) TRY(read_ages(ages, settings, err));
     if (index != NULL && strcmp(index, "on") != 0 && strcmp(index, "off") != 0)
         return salve_refuse(err, SALVE_E_USAGE, "it is on or off", "--name-index");
@@ -64,7 +65,8 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
     struct cli_reply reply;
     struct visit_clinic clinic;
     bool is_change = cli_has(cli, OPT_NATIONAL_PATTERN) || cli_has(cli, OPT_IDENTIFIER_SYSTEM) ||
-                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX) || cli_has(cli, OPT_UNIT);
+                     cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX) || cli_has(cli, OPT_UNIT) ||
+                     cli_has(cli, OPT_ZONE);
     TRY(cli_open(cli, is_change || cli_clinic_changes(cli) ? CLI_STAFF : CLI_NOBODY, err));
     struct site_settings settings = *site_settings(cli->visit.site);
     if (is_change) TRY(change_settings(cli, &settings, err));
@@ -76,11 +78,12 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
                     "name                 %.*s\nlanguages            %.*s\n"
                     "ages                 %u a child is asked, %u decides alone, %u is of age\n"
                     "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n"
-                    "units                %.*s\n",
+                    "units                %.*s\ntime zone            %.*s\n",
                     STR_ARGS(settings.name), STR_ARGS(settings.languages), settings.assent_age_years,
                     settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
                     STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns),
-                    STR_ARGS(settings.units.len > 0 ? settings.units : STR("as listed by 'salve help measure'")));
+                    STR_ARGS(settings.units.len > 0 ? settings.units : STR("as listed by 'salve help measure'")),
+                    STR_ARGS(settings.zone.len > 0 ? settings.zone : STR("UTC: none is set")));
     cli_clinic_tell(cli, &clinic, &reply);
     return cli_reply_done(&reply, err);
 }

@@ -7,6 +7,7 @@
 #include "cli/cli_login.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
+#include "base/zone.h"
 #include "visit/site.h"
 
 /* --- members ------------------------------------------------------------------------------------------------------ */
@@ -98,9 +99,21 @@ static void put_member(struct cli_reply *reply, const struct staff *staff, struc
 
 struct making {
     struct first_pins pins;
-    struct str name;
+    struct str name, zone;
     const char *dir;
+    bool has_key_file; /* and no passphrase */
 };
+
+/* Whose days count: what was said, else what the machine is set to. */
+static void tell_zone(const struct making *making, struct cli_reply *reply)
+{
+    const char *how = cli_has(making->pins.cli, OPT_ZONE) ? "."
+                      : making->zone.len > 0 ? ", as this machine is set; 'salve settings --zone' changes it."
+                                             : ": this machine says none. Set it with 'salve settings --zone'.";
+    struct str zone = making->zone.len > 0 ? making->zone : STR("UTC");
+    cli_reply_text(reply, "zone", zone);
+    cli_reply_words(reply, "The time zone of the site is %.*s%s\n", STR_ARGS(zone), how);
+}
 
 /* When the site is whole and not in its place yet: PINs that nobody could read would leave a site that nobody can
  * use. */
@@ -114,6 +127,7 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
     cli_reply_text(&reply, "site", str_of(dir));
     cli_reply_text(&reply, "name", making->name);
     cli_reply_words(&reply, "Made the site in %s. Every optional purpose is off.\n", dir);
+    tell_zone(making, &reply);
     tell_pins(&making->pins, &reply);
     cli_reply_enter(&reply, "staff", '[');
     for (size_t i = 0; i < making->pins.count; i++) {
@@ -128,8 +142,8 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
                     "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
                     "Next: back it up, with the keys on a disk of their own:  salve -C %s backup DIR --keys DIR --as "
                     "MANAGER\n"
-                    "Keep the passphrase or key file in two safe places: without it nothing here can ever be read.\n",
-                    dir, dir, dir);
+                    "Keep the %s in two safe places: without it nothing here can ever be read.\n",
+                    dir, dir, dir, making->has_key_file ? "key file" : "passphrase");
     TRY(cli_reply_done(&reply, err));
     return cli_flush(err);
 }
@@ -137,7 +151,9 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
 enum salve_code cli_init(struct cli *cli, struct salve_err *err)
 {
     struct making making = {.dir = cli->word_count > 0 ? cli->words[0] : cli_site_dir(cli),
-                            .name = cli_option_or(cli, OPT_NAME, "Health check")};
+                            .name = cli_option_or(cli, OPT_NAME, "Health check"),
+                            .zone = cli_has(cli, OPT_ZONE) ? str_of(cli_option(cli, OPT_ZONE))
+                                                           : zone_name_of_machine(cli->mem)};
     struct visit_member *members = NULL;
     size_t count = 0;
     struct cli_secret secret = {0};
@@ -145,9 +161,10 @@ enum salve_code cli_init(struct cli *cli, struct salve_err *err)
     TRY(read_members(cli, &members, &count, err));
     visit_manager_add(members, &count);
     TRY(visit_site_check(making.name, members, count, err)); /* before a passphrase is asked for */
-    struct visit_site_ask ask = {making.name, members, count, tell_made, &making};
+    struct visit_site_ask ask = {making.name, members, count, making.zone, tell_made, &making};
     enum salve_code code = first_pins(cli, members, count, &making.pins, err);
     if (code == SALVE_OK) code = cli_secret_get(cli, true, &secret, &options.secret, err);
+    making.has_key_file = options.secret.key_file != NULL;
     if (code == SALVE_OK && options.is_made_up) cli_say_made_up();
     if (code == SALVE_OK) code = visit_site_make(&options, &ask, cli->mem, err);
     cli_secret_drop(&secret);

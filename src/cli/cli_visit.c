@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commands of a visit: enrol, consent, import, screen, sign, letter. Words and files in, a call of visit, its
+ * The commands of a visit: consent, screen, sign, letter. Words and files in, a call of visit, its
  * answer printed. */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/cli_again.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_findings.h"
+#include "cli/cli_grant.h"
+#include "cli/cli_inbox.h"
 #include "cli/cli_open.h"
 #include "cli/cli_person.h"
 #include "cli/cli_reply.h"
@@ -18,62 +21,10 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "fhir/outcome.h"
+#include "visit/clinic.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
 #include "visit/result.h"
-
-/* --- enrol -------------------------------------------------------------------------------------------------------- */
-
-static enum salve_code ask_patient(struct cli *cli, struct str *out, struct salve_err *err)
-{
-    static const char *const questions[] = {"Family name", "Given names", "Birth date (YYYY-MM-DD)",
-                                            "Sex for reference ranges (female, male, other, unknown)"};
-    struct visit_patient_form form;
-    struct str *const answers[] = {&form.family, &form.given, &form.birth_date, &form.sex};
-    char lines[4][CLI_LINE_BYTES_MAX];
-    for (int i = 0; i < 4; i++) {
-        TRY(cli_ask(cli, questions[i], false, lines[i], sizeof lines[i], err));
-        *answers[i] = str_trim(str_of(lines[i]));
-    }
-    return visit_patient_json(&form, cli->mem, out, err);
-}
-
-/* A card that nobody saw opens nothing for anybody: the record goes again, and the words say so. */
-static enum salve_code undo_enrolment(const struct cli *cli, struct str card, struct salve_err *err)
-{
-    TRY(visit_enrol_undo(&cli->visit, card, err));
-    return salve_refuse(err, SALVE_E_IO, "the card could not be printed; nobody was enrolled", "standard output");
-}
-
-enum salve_code cli_enrol(struct cli *cli, struct salve_err *err)
-{
-    struct str json, word = STR("");
-    struct tape patient;
-    struct fhir_issues issues;
-    struct rec_enrolled enrolled;
-    struct cli_reply reply;
-    struct fhir_read_opts opts = {.type = FHIR_T_Patient};
-    fhir_issues_init(&issues, cli->mem);
-    if (cli->word_count == 0)
-        TRY(ask_patient(cli, &json, err));
-    else
-        TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &json, err));
-    TRY(fhir_read(json, &opts, cli->mem, &patient, &issues, err));
-    if (cli_has(cli, OPT_WORD)) TRY(cli_word_read(cli, cli_option(cli, OPT_WORD), "Word", &word, err));
-    TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_enrol(&cli->visit, &patient, word, &enrolled, err));
-    cli_reply_open(&reply, cli, '{');
-    cli_reply_text(&reply, "card", enrolled.card);
-    cli_reply_words(&reply, "%.*s\n", STR_ARGS(enrolled.card));
-    TRY(cli_reply_done(&reply, err));
-    if (cli_flush(NULL) != SALVE_OK) return undo_enrolment(cli, enrolled.card, err);
-    if (!cli->is_json)
-        cli_say(cli,
-                "This is the card code. It is shown once: print it or write it down for the person.\n"
-                "Next: salve consent give %.*s --purpose care --as %s",
-                STR_ARGS(enrolled.card), cli_option(cli, OPT_AS));
-    return SALVE_OK;
-}
 
 /* --- consent ------------------------------------------------------------------------------------------------------ */
 
@@ -152,7 +103,7 @@ static enum salve_code go_through_form(struct cli *cli, struct visit_grant_ask *
 }
 
 /* One agreement from the options; without --read-back the form is gone through first. */
-static enum salve_code read_grant(struct cli *cli, struct consent_grant *grant, struct salve_err *err)
+enum salve_code cli_grant_read(struct cli *cli, struct consent_grant *grant, struct salve_err *err)
 {
     const char *rounds = cli_option(cli, OPT_READ_BACK);
     int64_t number = 0;
@@ -182,7 +133,7 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     struct visit_receipt receipt = {0};
     struct str text;
     TRY(cli_card_read(cli, err));
-    TRY(read_grant(cli, &grant, err));
+    TRY(cli_grant_read(cli, &grant, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(visit_consent_give(&cli->visit, cli->card, &grant, &receipt.proof, err));
     char from[CLOCK_TEXT_BYTES];
@@ -202,366 +153,31 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     return SALVE_OK;
 }
 
-/* --- import ------------------------------------------------------------------------------------------------------- */
-
-/* Where the cards and what was left out go while an import runs. */
-struct outputs {
-    struct cli *cli;
-    FILE *rejects, *cards;
-    struct cli_progress progress;
-    struct visit_screening screening; /* of guidelines_now */
-};
-
-/* Behind what is there: whether that goes, the import knows when it has begun. */
-static enum salve_code open_output(const char *path, FILE **out, struct salve_err *err)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    *out = fd < 0 ? NULL : fdopen(fd, "a+");
-    return *out == NULL ? file_fail(err, path) : SALVE_OK;
-}
-
-static enum salve_code close_output(FILE *file, const char *path, enum salve_code code, struct salve_err *err)
-{
-    if (file == NULL) return code;
-    bool is_bad = ferror(file) != 0;
-    if (fflush(file) != 0 || fsync(fileno(file)) != 0) is_bad = errno != EINVAL; /* a pipe cannot be synced */
-    if (fclose(file) != 0) is_bad = true;
-    if (code != SALVE_OK || !is_bad) return code;
-    return salve_refuse(err, SALVE_E_IO, "it could not be written to the end", "%s", path);
-}
-
-/* Bytes that are in it already; 0 also for what is no file. */
-static off_t bytes_in(FILE *file)
-{
-    struct stat info;
-    return fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
-}
-
-/* Where the lines behind the first `keep` begin, if there is one more of them; -1: none, or others. */
-static off_t place_behind(FILE *file, uint64_t keep)
-{
-    uint64_t lines = 0;
-    off_t at = 0, found = -1;
-    rewind(file);
-    for (int c = fgetc(file); c != EOF; c = fgetc(file)) {
-        at++;
-        if (c == '\n' && ++lines == keep) found = at;
-    }
-    return lines == keep + 1 ? found : -1;
-}
-
-/* Slips and cards are shown once: nothing that holds some is written over. A file that an earlier run left goes on; the
- * line of the row that is done again goes, where it is the last one. */
-static enum salve_code import_begun(void *with, const struct rec_rows_state *state, struct salve_err *err)
-{
-    struct outputs *out = with;
-    const char *path = cli_option(out->cli, OPT_OUTPUT);
-    bool has_cards = out->cards != NULL && bytes_in(out->cards) > 0;
-    if (has_cards && !state->is_resumed)
-        return salve_refuse(err, SALVE_E_CONFLICT,
-                            "the file exists and may hold slips or cards, which are shown once; name another",
-                            "--output %s", path);
-    if (!state->is_resumed && out->rejects != NULL && bytes_in(out->rejects) > 0 &&
-        ftruncate(fileno(out->rejects), 0) != 0)
-        return file_fail(err, cli_option(out->cli, OPT_REJECTS));
-    off_t last = has_cards && state->is_redone ? place_behind(out->cards, state->done + 1) : -1;
-    if (last >= 0 && ftruncate(fileno(out->cards), last) != 0) return file_fail(err, path);
-    if (out->cards != NULL && !has_cards)
-        (void)fprintf(out->cards, "subject,%s\n", site_is_made_up(out->cli->visit.site) ? "card" : "slip");
-    if (!state->is_resumed) return SALVE_OK;
-    cli_say(out->cli, "Going on after %llu rows that an earlier run has done.%s", (unsigned long long)state->done,
-            state->is_redone && last < 0
-                ? " It was cut off within the next one: the slip or card of that row is void, if it was "
-                  "written, and the row is done again."
-            : state->is_kept ? " The last of them was cut off, and its record has been used since: look at it."
-                             : "");
-    return SALVE_OK;
-}
-
-static enum salve_code open_outputs(struct outputs *out, struct salve_err *err)
-{
-    const char *rejects = cli_option(out->cli, OPT_REJECTS), *cards = cli_option(out->cli, OPT_OUTPUT);
-    if (rejects != NULL) TRY(open_output(rejects, &out->rejects, err));
-    return cards == NULL ? SALVE_OK : open_output(cards, &out->cards, err);
-}
-
-static enum salve_code keep_card(void *with, struct str subject, struct str card, struct salve_err *err)
-{
-    struct outputs *out = with;
-    const char *path = cli_option(out->cli, OPT_OUTPUT);
-    if (fprintf(out->cards, "%.*s,%.*s\n", STR_ARGS(subject), STR_ARGS(card)) < 0 || fflush(out->cards) != 0)
-        return file_fail(err, path);
-    return fdatasync(fileno(out->cards)) == 0 || errno == EINVAL || errno == EROFS ? SALVE_OK : file_fail(err, path);
-}
-
-/* Said also with --quiet: what was not kept is never kept quiet. */
-static void tell_less(void *with, const struct visit_less *less)
-{
-    (void)with;
-    (void)fprintf(stderr, "line %u: %s was not noted: %s\n", less->line, purpose_text(less->purpose),
-                  less->why->why[0] != '\0' ? less->why->why : salve_code_what(less->why->code));
-    if (less->urgency <= URGENCY_SAME_DAY)
-        (void)fprintf(stderr,
-                      "line %u: URGENT (%s): what was measured is not kept; find this person, a clinician has to "
-                      "see them\n",
-                      less->line, urgency_text(less->urgency));
-}
-
-static void keep_rejects(void *with, struct str lines)
-{
-    struct outputs *out = with;
-    if (out->rejects != NULL) (void)fwrite(lines.ptr, 1, lines.len, out->rejects);
-}
-
-static void print_issues(void *with, const struct fhir_issues *issues)
-{
-    struct outputs *to = with;
-    struct buf out;
-    struct str text;
-    buf_init(&out, to->cli->mem, 4 << 20);
-    outcome_add(issues, &out);
-    buf_add_char(&out, '\n');
-    if (buf_done(&out, &text, NULL) == SALVE_OK) cli_write(text);
-}
-
-static void tell_alarms(void *with, uint64_t line, const struct screen_found *findings)
-{
-    cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
-}
-
-static void tell_apart(void *with, const struct visit_apart *apart)
-{
-    struct outputs *to = with;
-    cli_apart_came(to->cli, apart);
-}
-
-/* Read when they are needed: most files hold nothing that is kept apart. */
-static enum salve_code guidelines_now(void *with, const struct visit_screening **out, struct salve_err *err)
-{
-    struct outputs *to = with;
-    TRY(cli_accepted(to->cli, 0, err));
-    TRY(visit_screening(&to->cli->visit, &to->screening, err));
-    *out = &to->screening;
-    return SALVE_OK;
-}
-
-static bool step(void *with, uint64_t people)
-{
-    struct outputs *out = with;
-    cli_progress_step(&out->progress, people, 0);
-    return !cli_interrupted();
-}
-
-static void tell_refused(void *with, uint64_t line, const struct salve_err *why)
-{
-    (void)with;
-    cli_warn("line %llu was not taken: %s%s%s", (unsigned long long)line,
-             why->why[0] != '\0' ? why->why : salve_code_what(why->code), why->element[0] != '\0' ? ": " : "",
-             why->element);
-}
-
-static enum salve_code read_map(const struct cli *cli, bool is_enrol, struct csv_map **map, struct salve_err *err)
-{
-    const char *path = cli_option(cli, OPT_MAP);
-    struct str json;
-    TRY(file_read(path, SALVE_CONFIG_BYTES_MAX, cli->mem, &json, err));
-    enum salve_code code = csv_map_read(site_admission(cli->visit.site), json, cli->mem, map, err);
-    if (code == SALVE_OK && csv_map_names_people(*map) == is_enrol)
-        code = salve_refuse(err, SALVE_E_USAGE,
-                            is_enrol ? "this map is for people who have a record ('person'); leave --enrol out"
-                                     : "this map names nobody ('person'); with --enrol every row is a new person",
-                            "--map");
-    if (code != SALVE_OK) salve_err_in(err, "%s", path);
-    return code;
-}
-
-static enum salve_code import_rows(struct outputs *out, struct str text, const struct visit_import_ask *ask,
-                                   struct visit_imported *sum, struct salve_err *err)
-{
-    struct cli *cli = out->cli;
-    struct csv_map *map = NULL;
-    struct str rest = text, line, date = cli_option_or(cli, OPT_DATE, "");
-    uint64_t lines = 0;
-    bool is_enrol = cli_has(cli, OPT_ENROL);
-    TRY(read_map(cli, is_enrol, &map, err));
-    while (str_next_line(&rest, &line)) lines += line.len > 0;
-    out->progress = cli_progress_start(cli, "import", lines - 1);
-    enum salve_code code = is_enrol ? visit_import_rows(&cli->visit, map, text, date, ask, sum, err)
-                                    : visit_import_results(&cli->visit, map, text, date, ask, sum, err);
-    cli_progress_end(&out->progress);
-    if (code != SALVE_OK) salve_err_in(err, "%s", cli->words[0]);
-    return code;
-}
-
-static enum salve_code import_new(struct outputs *out, struct visit_import_ask *ask, struct visit_imported *sum,
-                                  struct salve_err *err)
-{
-    struct cli *cli = out->cli;
-    struct str bytes;
-    struct consent_grant grant;
-    struct visit_screening screening = {0};
-    TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
-    if (cli_has(cli, OPT_PURPOSE)) TRY(read_grant(cli, &grant, err));
-    if (cli_has(cli, OPT_PURPOSE)) ask->grant = &grant;
-    TRY(cli_accepted(cli, VISIT_FORMS, err));
-    TRY(visit_screening(&cli->visit, &screening, err));
-    ask->alarms = ask->screening = &screening;
-    return cli_has(cli, OPT_MAP) ? import_rows(out, bytes, ask, sum, err)
-                                 : visit_import_new(&cli->visit, bytes, ask, sum, err);
-}
-
-/* Into records that are there: of the person with the card, or of whoever the rows of a CSV file name. */
-static enum salve_code import_known(struct outputs *out, struct visit_import_ask *ask, struct visit_imported *sum,
-                                    struct salve_err *err)
-{
-    struct str bytes;
-    struct cli *cli = out->cli;
-    struct visit_screening screening = {0};
-    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALARMS}, err));
-    TRY(visit_screening(&cli->visit, &screening, err));
-    ask->alarms = &screening;
-    TRY(file_read(cli->words[cli->word_count - 1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
-    if (cli_has(cli, OPT_MAP)) return import_rows(out, bytes, ask, sum, err);
-    enum salve_code code = visit_import(&cli->visit, cli->card, bytes, ask, sum, err);
-    bool is_other = code == SALVE_E_CONFLICT && strcmp(err->element, "Patient.birthDate") == 0;
-    return cli_hint(code, is_other ? code : SALVE_OK,
-                    "it is not the birth date of the person with this card; --yes if it is to be corrected", err);
-}
-
-static enum salve_code check_import(const struct cli *cli, struct salve_err *err)
-{
-    bool is_enrol = cli_has(cli, OPT_ENROL);
-    const char *what = NULL;
-    if (is_enrol && cli->word_count != 1) what = "with --enrol give the file alone";
-    bool is_results = !is_enrol && cli_has(cli, OPT_MAP);
-    if (is_results && cli->word_count != 1) what = "give the file alone: its rows name the people";
-    if (!is_enrol && !is_results && cli->word_count != 2) what = "give the person's card and the file";
-    if (is_results && cli_has(cli, OPT_MINIMISE)) what = "a map says what is taken; --minimise is for FHIR files";
-    if (cli_has(cli, OPT_MINIMISE) != cli_has(cli, OPT_REJECTS)) what = "--minimise and --rejects go together";
-    if (is_enrol && !cli_has(cli, OPT_OUTPUT)) what = "with --enrol the slips go to --output; they are shown only once";
-    return what == NULL ? SALVE_OK : salve_refuse(err, SALVE_E_USAGE, what, "import");
-}
-
-/* What speaks for everybody in a file. */
-static enum salve_code check_speaking(const struct cli *cli, bool is_enrol, struct salve_err *err)
-{
-    static const enum cli_option speaking[] = {OPT_PURPOSE, OPT_METHOD, OPT_READ_BACK, OPT_OF_AGE};
-    for (size_t i = 0; i < sizeof speaking / sizeof speaking[0]; i++)
-        if (cli_has(cli, speaking[i]) && !(is_enrol && site_is_made_up(cli->visit.site)))
-            return salve_refuse(err, SALVE_E_USAGE,
-                                is_enrol
-                                    ? "nobody agrees for all people of a file; each row says it in columns that the "
-                                      "map names, or the person at the desk"
-                                    : "it goes with --enrol, at a made-up site",
-                                "--%s", cli_options[speaking[i]].name);
-    return SALVE_OK;
-}
-
-static void imported_text(const struct cli *cli, struct visit_imported *sum, struct buf *out)
-{
-    bool is_results = cli_has(cli, OPT_MAP) && !cli_has(cli, OPT_ENROL);
-    buf_addf(out, "%llu %s, %llu resources came, %llu kept, %llu of staff and places not kept with the person.\n",
-             (unsigned long long)sum->people, is_results ? "rows" : "people", (unsigned long long)sum->resources_in,
-             (unsigned long long)sum->kept, (unsigned long long)sum->commons);
-    if (sum->enrolled_only > 0)
-        buf_addf(out,
-                 "%llu of them only enrolled: no whole agreement to care in the file; their lines are named above.\n",
-                 (unsigned long long)sum->enrolled_only);
-    if (sum->less_urgent > 0)
-        buf_addf(out, "%llu of these with a value that a clinician has to see today.\n",
-                 (unsigned long long)sum->less_urgent);
-    if (sum->refused_rows > 0)
-        buf_addf(out, "%llu rows were not taken; they are named above.\n", (unsigned long long)sum->refused_rows);
-    if (sum->unread_answers > 0)
-        buf_addf(out, "%llu answers of questionnaires have no code that Salve knows: NOBODY JUDGES THEM.\n",
-                 (unsigned long long)sum->unread_answers);
-    if (sum->rule_count > 0) buf_addf(out, "Left out by rule, all of it in %s:\n", cli_option(cli, OPT_REJECTS));
-    for (size_t i = 0; i < sum->rule_count; i++)
-        buf_addf(out, "  %-28s %7u\n", sum->left_out[i].rule, sum->left_out[i].count);
-    screen_counts_sort(&sum->findings);
-    for (size_t i = 0; i < sum->findings.count; i++) {
-        const struct screen_count *row = &sum->findings.rows[i];
-        buf_addf(out, "%-16.*s %-24.*s %-28.*s %7u\n", STR_ARGS(row->guideline), STR_ARGS(row->item),
-                 STR_ARGS(row->category), row->count);
-    }
-}
-
-/* A guideline that ended with an error stops no import, and is no success either. */
-static void tell_not_judged(struct cli *cli, const struct screen_counts *counts)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < counts->count; i++)
-        if (str_is(counts->rows[i].category, finding_status_text(FINDING_NOT_JUDGED))) count += counts->rows[i].count;
-    if (count == 0) return;
-    cli->exit_status = 1;
-    cli_say(cli, "%llu results were not judged: their guideline ended with an error; 'salve screen CARD' names it.",
-            (unsigned long long)count);
-}
-
-static enum salve_code print_imported(const struct cli *cli, struct visit_imported *sum, bool is_done,
-                                      struct salve_err *err)
-{
-    struct cli_reply reply;
-    cli_reply_open(&reply, cli, 0);
-    if (cli->is_json)
-        visit_imported_json(sum, is_done, &reply.w);
-    else
-        imported_text(cli, sum, &reply.out);
-    return cli_reply_done(&reply, err);
-}
-
-enum salve_code cli_import(struct cli *cli, struct salve_err *err)
-{
-    struct outputs out = {.cli = cli};
-    struct visit_imported sum = {0};
-    struct visit_import_ask ask = {.minimise = cli_has(cli, OPT_MINIMISE),
-                                   .correct = cli_has(cli, OPT_YES),
-                                   .watch = {.card = keep_card,
-                                             .less = tell_less,
-                                             .rejects = keep_rejects,
-                                             .issues = print_issues,
-                                             .person = step,
-                                             .alarms = tell_alarms,
-                                             .apart = tell_apart,
-                                             .guidelines = guidelines_now,
-                                             .begun = import_begun,
-                                             .refused = tell_refused,
-                                             .with = &out}};
-    bool is_enrol = cli_has(cli, OPT_ENROL);
-    TRY(check_import(cli, err));
-    if (!is_enrol && !cli_has(cli, OPT_MAP)) TRY(cli_card_read(cli, err));
-    TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(check_speaking(cli, is_enrol, err));
-    enum salve_code code = open_outputs(&out, err);
-    if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_known(&out, &ask, &sum, err);
-    code = close_output(out.rejects, cli_option(cli, OPT_REJECTS), code, err);
-    code = close_output(out.cards, cli_option(cli, OPT_OUTPUT), code, err);
-    if (sum.rule_count > 0 || sum.enrolled_only > 0 || sum.refused_rows > 0) cli->exit_status = 5;
-    if (code != SALVE_OK && sum.people == 0) return code;
-    bool is_done = code == SALVE_OK && !cli_interrupted();
-    enum salve_code printed = print_imported(cli, &sum, is_done, code == SALVE_OK ? err : NULL);
-    tell_not_judged(cli, &sum.findings);
-    if (is_enrol && !is_done)
-        cli_say(
-            cli,
-            "Stopped after %llu people; their slips or cards are in %s. The same command goes on from here; rows that "
-            "come later in the file may be mended before.",
-            (unsigned long long)sum.people, cli_option(cli, OPT_OUTPUT));
-    return code == SALVE_OK ? printed : code;
-}
-
 /* --- findings and letters ----------------------------------------------------------------------------------------- */
 
-static enum salve_code read_file(const struct cli *cli, struct str *bytes, struct salve_err *err)
+static void print_issues(void *with, const struct fhir_issues *issues) { cli_outcome_print(with, issues); }
+
+static void tell_paper_alarms(void *with, const struct screen_found *findings) { cli_alarms_tell(with, 0, findings); }
+
+/* The file of --paper. */
+static enum salve_code read_paper(struct cli *cli, struct visit_paper *paper, struct salve_err *err)
 {
-    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, bytes, err);
+    *paper = (struct visit_paper){
+        .minimise = cli_has(cli, OPT_MINIMISE), .issues = print_issues, .alarms = tell_paper_alarms, .with = cli};
+    return file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &paper->bytes, err);
+}
+
+static void tell_left_out(const struct visit_paper *paper)
+{
+    for (size_t i = 0; i < paper->rule_count; i++)
+        cli_warn("Left out by %s: %u", paper->left_out[i].rule, paper->left_out[i].count);
 }
 
 enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
 {
     struct visit_screening screening;
     struct screen_found findings;
-    struct str bytes;
+    struct visit_paper paper;
     bool is_paper = cli_has(cli, OPT_PAPER);
     if (!is_paper) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, is_paper ? CLI_NOBODY : CLI_STAFF, err));
@@ -570,10 +186,15 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     if (screening.left_out > 0)
         cli_say(cli, "%zu guidelines are not accepted at this site and were left out; see 'salve guideline list'.",
                 screening.left_out);
-    if (is_paper) TRY(read_file(cli, &bytes, err));
-    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, bytes, &findings, err));
+    if (is_paper) TRY(read_paper(cli, &paper, err));
+    if (is_paper) TRY(visit_paper_screen(&cli->visit, &screening, &paper, &findings, err));
+    if (is_paper) tell_left_out(&paper);
     if (!is_paper) TRY(visit_screen(&cli->visit, &screening, cli->card, &findings, err));
     TRY(cli_findings_print(cli, &findings, err));
+    struct str places = visit_places_open(&cli->visit, &findings);
+    if (places.len > 0)
+        cli_say(cli, "No place is given here for: %.*s. 'salve settings --place' says where people go.",
+                STR_ARGS(places));
     cli->exit_status = cli_urgency_status(visit_urgency(&findings));
     TRY(visit_all_judged(&findings, err));
     if (findings.unread_answers > 0)
@@ -584,21 +205,59 @@ enum salve_code cli_screen(struct cli *cli, struct salve_err *err)
     return SALVE_OK;
 }
 
-enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
+/* --leave-out ITEM=REASON */
+static enum salve_code read_leave(const struct cli *cli, struct screen_leave **out, struct salve_err *err)
 {
-    size_t count = 0;
-    bool has_unjudged = false;
-    struct cli_reply reply;
-    TRY(cli_card_read(cli, err));
-    TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_sign(&cli->visit, cli->card, &count, &has_unjudged, err));
-    if (has_unjudged)
+    const struct cli_values *words = &cli->options[OPT_LEAVE_OUT];
+    *out = arena_array(cli->mem, struct screen_leave, words->count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "--leave-out");
+    for (size_t i = 0; i < words->count; i++)
+        if (!str_split(str_of(words->value[i]), '=', &(*out)[i].item, &(*out)[i].reason))
+            return salve_refuse(err, SALVE_E_USAGE, "write it as ITEM=REASON", "--leave-out");
+    return SALVE_OK;
+}
+
+/* What is signed is shown before it is; on a terminal it is asked about. */
+struct signing {
+    struct cli *cli;
+    struct visit_drafts drafts;
+};
+
+static bool confirm_drafts(void *with, const struct visit_drafts *drafts)
+{
+    struct signing *to = with;
+    bool is_yes = true;
+    to->drafts = *drafts;
+    if (drafts->has_unjudged)
         cli_warn(
             "Something that is kept apart came after the last findings about such things, and was NOT JUDGED for this "
             "signature:\n'salve screen CARD' as a clinician judges it, then sign again.");
+    if (!to->cli->is_json) cli_drafts_print(to->cli, drafts);
+    if (cli_has(to->cli, OPT_YES) || isatty(STDIN_FILENO) != 1) return true;
+    return ask_yes(to->cli, "Sign these findings? [y/n]", &is_yes, NULL) == SALVE_OK && is_yes;
+}
+
+enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
+{
+    struct screen_leave *leave = NULL;
+    struct signing to = {.cli = cli};
+    struct visit_sign_ask ask = {
+        .leave_count = cli->options[OPT_LEAVE_OUT].count, .confirm = confirm_drafts, .with = &to};
+    struct visit_signed done;
+    struct cli_reply reply;
+    TRY(read_leave(cli, &leave, err));
+    ask.leave = leave;
+    TRY(cli_card_read(cli, err));
+    TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(visit_sign(&cli->visit, cli->card, &ask, &done, err));
     cli_reply_open(&reply, cli, '{');
-    cli_reply_number(&reply, "signed", count);
-    cli_reply_words(&reply, "Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", count);
+    cli_reply_number(&reply, "signed", done.count);
+    cli_reply_enter(&reply, "findings", '[');
+    for (size_t i = 0; cli->is_json && i < to.drafts.set.count; i++)
+        cli_draft_json(&to.drafts.set.findings[i], &to.drafts.told[i], &reply);
+    cli_reply_leave(&reply);
+    cli_reply_words(&reply, "Signed %zu findings. Next: salve letter CARD -o letter.pdf\n", done.count);
+    cli_work_add(&reply, &done.open);
     return cli_reply_done(&reply, err);
 }
 
@@ -634,25 +293,33 @@ static enum salve_code included_families(const struct cli *cli, family_mask *out
 static enum salve_code make_letter(struct cli *cli, struct visit_sheet *sheet, bool *has_code, struct salve_err *err)
 {
     struct visit_screening screening;
-    struct visit_letters_ask letters = {.sheets = sheet, .count = 1};
-    struct str bytes;
+    bool is_outdated = false;
+    struct visit_letters_ask letters = {
+        .sheets = sheet, .count = 1, .is_outdated = &is_outdated, .is_untold = cli_has(cli, OPT_UNTOLD)};
+    struct visit_paper paper;
     TRY(included_families(cli, &letters.families, err));
     if (!cli_has(cli, OPT_PAPER)) {
         TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
-        return visit_letters(&cli->visit, cli->card, &letters, has_code, err);
+        TRY(visit_letters(&cli->visit, cli->card, &letters, has_code, err));
+        if (is_outdated)
+            cli_warn("Something came into the record after these results were signed. The letter says so; "
+                     "'salve screen CARD' judges it.");
+        return SALVE_OK;
     }
     TRY(cli_accepted(cli, VISIT_FRAMES, err));
     TRY(visit_screening(&cli->visit, &screening, err));
-    TRY(read_file(cli, &bytes, err));
-    return visit_paper_letters(&cli->visit, &screening, bytes, &letters, err);
+    TRY(read_paper(cli, &paper, err));
+    TRY(visit_paper_letters(&cli->visit, &screening, &paper, &letters, err));
+    tell_left_out(&paper);
+    return SALVE_OK;
 }
 
 enum salve_code cli_letter(struct cli *cli, struct salve_err *err)
 {
     const char *path = cli_option(cli, OPT_OUTPUT);
-    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en"),
-                                .is_pdf = path != NULL && str_ends(str_of(path), STR(".pdf"))};
+    struct visit_sheet sheet = {.language = cli_option_or(cli, OPT_LANG, "en")};
     bool has_code = true;
+    TRY(cli_is_pdf(path, &sheet.is_pdf, err));
     if (!cli_has(cli, OPT_PAPER)) TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, cli_has(cli, OPT_PAPER) ? CLI_STAFF : CLI_ANYBODY, err));
     TRY(make_letter(cli, &sheet, &has_code, err));

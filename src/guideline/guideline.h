@@ -168,6 +168,7 @@ struct guideline_choice {
 struct guideline_visit {
     int64_t start_unix_ms, end_unix_ms;
     int32_t offset_minutes;      /* of the site from UTC, at the visit */
+    const struct zone *zone;     /* the site's */
     const struct zone_day *days; /* of the site, on which Observations of the tapes lie, each once */
     size_t day_count;
 };
@@ -226,6 +227,9 @@ struct guideline_words guideline_words(const struct guideline *guideline, struct
 /* guideline_word - one text of letter.<language>.json by its group and key, STR_NONE if there is none. Groups: "inputs"
  * (label of an input), "units" (UCUM -> as shown to people), "bands" (words under a number line). */
 struct str guideline_word(const struct guideline *guideline, struct str language, const char *group, struct str key);
+
+/* guideline_title - its name for people in `language`, that of guideline.json where there is none. */
+struct str guideline_title(const struct guideline *guideline, struct str language);
 
 /* guideline_changes - what is different in another version, a line at a time: sources, switches, inputs, items with
  * their lists, files, how many texts of each language. Nothing is told where the two are the same. E_MEMORY */

@@ -8,6 +8,7 @@
 /* One tuple on its way into a finding. */
 struct reading {
     const struct guideline *guideline;
+    const struct guideline_visit *visit;
     struct arena *mem;
     struct salve_err *err;
     struct str item;   /* for messages */
@@ -53,6 +54,16 @@ static struct str padded(struct arena *mem, struct expr_decimal number, unsigned
                         "00000000");
 }
 
+/* A time as the clocks of the site showed it, so that its first part is the site's date. */
+static enum salve_code time_of(const struct reading *to, struct expr_temporal time, struct str *out)
+{
+    char text[EXPR_TEMPORAL_TEXT_BYTES];
+    int64_t unix_ms;
+    if (time.offset_minutes != EXPR_NO_OFFSET && clock_parse(expr_temporal_text(&time, true, text), &unix_ms))
+        time = expr_temporal_at_offset(time, zone_day(to->visit->zone, unix_ms).offset_minutes);
+    return arena_str(to->mem, expr_temporal_text(&time, true, text), out, to->err);
+}
+
 /* text_of - any scalar as text; null is empty. */
 static enum salve_code text_of(const struct reading *to, struct expr_value value, const char *name, unsigned decimals,
                                struct str *out)
@@ -75,7 +86,7 @@ static enum salve_code text_of(const struct reading *to, struct expr_value value
         break;
     case VALUE_DATE:
     case VALUE_DATETIME:
-        return arena_str(to->mem, expr_temporal_text(value.as.temporal, true, text), out, to->err);
+        return time_of(to, *value.as.temporal, out);
     default:
         return breaks_protocol(to, name, "must be text, a number or a date");
     }
@@ -355,8 +366,9 @@ static enum salve_code reasons_of(const struct reading *to, const struct guideli
 
 /* params_of - the bounds of the visit, then the switches: what was chosen, or else their initial values; null where
  * there is neither. */
-static enum salve_code params_of(const struct guideline *guideline, const struct guideline_ask *ask, struct arena *mem,
-                                 struct elm_param **out, struct salve_err *err)
+static enum salve_code params_of(const struct guideline *guideline, const struct guideline_ask *ask,
+                                 const struct guideline_visit *visit, struct arena *mem, struct elm_param **out,
+                                 struct salve_err *err)
 {
     const struct guideline_info *info = &guideline->info;
     struct elm_param *params = arena_array(mem, struct elm_param, info->switch_count + GUIDELINE_VISIT_PARAMS);
@@ -374,7 +386,7 @@ static enum salve_code params_of(const struct guideline *guideline, const struct
             .library = STR_NONE, .name = sw->parameter, .value = is_open ? EXPR_NONE : expr_string(value)};
     }
     *out = params;
-    return guideline_visit_params(guideline, ask, mem, params, err);
+    return guideline_visit_params(guideline, visit, ask->now_unix_ms, mem, params, err);
 }
 
 static enum salve_code known_choices(const struct guideline *guideline, const struct guideline_ask *ask,
@@ -391,6 +403,15 @@ static enum salve_code known_choices(const struct guideline *guideline, const st
     return SALVE_OK;
 }
 
+static enum salve_code visit_of(const struct guideline_ask *ask, struct arena *mem, struct guideline_visit *out,
+                                struct salve_err *err)
+{
+    if (ask->visit == NULL)
+        return guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, zone_utc(), mem, out, err);
+    *out = *ask->visit;
+    return SALVE_OK;
+}
+
 enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                    struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
@@ -401,12 +422,14 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     struct elm_param *params = NULL;
     struct elm_run *run = NULL;
     struct expr_value list = EXPR_NONE;
-    struct reading to = {guideline, mem, err, STR(""), STR("Findings"), ask->is_made_up};
+    struct guideline_visit visit;
+    struct reading to = {guideline, &visit, mem, err, STR(""), STR("Findings"), ask->is_made_up};
     const struct tape **tapes = arena_array(mem, const struct tape *, ask->tape_count + 1);
     if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
     for (size_t i = 0; i < ask->tape_count; i++) tapes[i] = &ask->tapes[i];
     TRY(known_choices(guideline, ask, err));
-    TRY(params_of(guideline, ask, mem, &params, err));
+    TRY(visit_of(ask, mem, &visit, err));
+    TRY(params_of(guideline, ask, &visit, mem, &params, err));
     TRY(elm_subject_make(tapes, ask->tape_count, mem, &subject, err));
     TRY(elm_run_open(guideline->program, &subject, &env, params, guideline_param_count(guideline), mem, &run, err));
     TRY(elm_run_define(run, STR("Findings"), &list, err));

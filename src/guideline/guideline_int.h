@@ -106,9 +106,9 @@ bool guideline_is_question(const struct guideline *guideline, struct str label);
 /* guideline_visit_params - "Visit start", "Visit end", "Today", "Inputs" and "Site days" of SalveCommon: the first
  * parameters of a run. */
 enum { GUIDELINE_VISIT_PARAMS = 5 };
-enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_ask *ask,
-                                       struct arena *mem, struct elm_param params[GUIDELINE_VISIT_PARAMS],
-                                       struct salve_err *err);
+enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_visit *visit,
+                                       int64_t now_unix_ms, struct arena *mem,
+                                       struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err);
 static inline size_t guideline_param_count(const struct guideline *guideline)
 {
     return GUIDELINE_VISIT_PARAMS + guideline->info.switch_count;

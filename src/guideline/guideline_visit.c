@@ -101,7 +101,7 @@ enum salve_code guideline_visit_find(const struct tape *tapes, size_t tape_count
 {
     struct zone_day day = zone_day(zone, now_unix_ms);
     struct days days = {.zone = zone, .mem = mem, .err = err};
-    *out = (struct guideline_visit){day.start_unix_ms, day.end_unix_ms, day.offset_minutes, NULL, 0};
+    *out = (struct guideline_visit){day.start_unix_ms, day.end_unix_ms, day.offset_minutes, zone, NULL, 0};
     find_bounds(tapes, tape_count, now_unix_ms, out);
     for (size_t i = 0; i < tape_count; i++)
         for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);) TRY(add_days(&days, &tapes[i], at));
@@ -118,11 +118,10 @@ static enum salve_code instant(int64_t unix_ms, int32_t offset_minutes, struct a
     return expr_temporal_value(VALUE_DATETIME, expr_temporal_of_unix_ms(unix_ms, offset_minutes), mem, out, err);
 }
 
-static enum salve_code date_of(int64_t unix_ms, int32_t offset_minutes, struct arena *mem, struct expr_value *out,
-                               struct salve_err *err)
+static enum salve_code date_of(int64_t number, struct arena *mem, struct expr_value *out, struct salve_err *err)
 {
-    struct expr_temporal local = expr_temporal_of_unix_ms(unix_ms, offset_minutes);
-    return expr_temporal_value(VALUE_DATE, expr_temporal_to_date(local), mem, out, err);
+    struct expr_temporal date = expr_temporal_to_date(expr_temporal_of_unix_ms(number * 24 * 3600 * 1000, 0));
+    return expr_temporal_value(VALUE_DATE, date, mem, out, err);
 }
 
 static enum salve_code days_of(const struct guideline_visit *visit, struct arena *mem, struct expr_value *out,
@@ -134,8 +133,7 @@ static enum salve_code days_of(const struct guideline_visit *visit, struct arena
         struct expr_value tuple, values[3];
         TRY(instant(day->start_unix_ms, day->offset_minutes, mem, &values[0], err));
         TRY(instant(day->end_unix_ms, day->offset_minutes, mem, &values[1], err));
-        /* the middle: a clock that was put forward at midnight began its day in the other offset */
-        TRY(date_of(day->start_unix_ms / 2 + day->end_unix_ms / 2, day->offset_minutes, mem, &values[2], err));
+        TRY(date_of(day->number, mem, &values[2], err));
         TRY(guideline_tuple(GUIDELINE_DAY, values, mem, &tuple, err));
         TRY(expr_build_add(&days, tuple, mem, err));
     }
@@ -143,21 +141,16 @@ static enum salve_code days_of(const struct guideline_visit *visit, struct arena
     return SALVE_OK;
 }
 
-enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_ask *ask,
-                                       struct arena *mem, struct elm_param params[GUIDELINE_VISIT_PARAMS],
-                                       struct salve_err *err)
+enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_visit *visit,
+                                       int64_t now_unix_ms, struct arena *mem,
+                                       struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err)
 {
-    struct guideline_visit visit;
     static const char *const names[] = {"Visit start", "Visit end", "Today", "Inputs", "Site days"};
     for (size_t i = 0; i < GUIDELINE_VISIT_PARAMS; i++)
         params[i] = (struct elm_param){.library = STR(COMMON), .name = str_of(names[i])};
-    if (ask->visit != NULL)
-        visit = *ask->visit;
-    else
-        TRY(guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, zone_utc(), mem, &visit, err));
-    TRY(instant(visit.start_unix_ms, visit.offset_minutes, mem, &params[0].value, err));
-    TRY(instant(visit.end_unix_ms, visit.offset_minutes, mem, &params[1].value, err));
-    TRY(date_of(ask->now_unix_ms, visit.offset_minutes, mem, &params[2].value, err));
+    TRY(instant(visit->start_unix_ms, visit->offset_minutes, mem, &params[0].value, err));
+    TRY(instant(visit->end_unix_ms, visit->offset_minutes, mem, &params[1].value, err));
+    TRY(date_of(zone_day(visit->zone, now_unix_ms).number, mem, &params[2].value, err));
     params[3].value = guideline->inputs;
-    return days_of(&visit, mem, &params[4].value, err);
+    return days_of(visit, mem, &params[4].value, err);
 }

@@ -40,3 +40,9 @@ struct str guideline_word(const struct guideline *guideline, struct str language
 {
     return json_text(entry(guideline_texts(guideline, language), group, key));
 }
+
+struct str guideline_title(const struct guideline *guideline, struct str language)
+{
+    struct str title = json_get_text(guideline_texts(guideline, language), "title");
+    return title.ptr == NULL ? guideline->info.title : title;
+}

@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From signed findings and the words of their guidelines to one description that every rendering follows. */
-#include "letter/letter_int.h"
-
-#include <math.h>
+ * From signed findings and the words of their guidelines to one description that every rendering follows: which
+ * findings there are, in which order, and the frame around them. Results, steps and notes have files of their own. */
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "letter/letter_int.h"
 
-#define ASK_NOW "ask-now"
-enum { ASKED_MAX = 40 };
-
-struct composer {
-    const struct letter_ask *ask;
-    const struct letter_frame *frame;
-    struct arena *mem;
-    struct letter *letter;
-    struct str recheck; /* earliest ISO date so far */
-    enum urgency worst;
-    size_t ask_step; /* the step that asks, from 1; 0: none */
-    struct str asked[ASKED_MAX];
-    size_t asked_count;
-    bool is_unconfirmed; /* something was judged by lines that no clinician here has accepted */
-};
-
-static struct str word(const struct composer *c, const char *key) { return letter_frame_word(c->frame, key); }
+#define ALARMS      "alarms"
+#define ALARMS_SITE "alarms-site" /* what a site adds */
+#define A_YEAR      "P1Y"
 
 static const struct guideline *guideline_of(const struct letter_ask *ask, struct str id)
 {
@@ -32,266 +17,15 @@ static const struct guideline *guideline_of(const struct letter_ask *ask, struct
     return NULL;
 }
 
-static struct str label_of(const struct composer *c, const struct guideline *guideline, struct str key)
+/* --- the findings, in the order of the letter --------------------------------------------------------------------- */
+
+static int by_urgency(const void *a, const void *b)
 {
-    struct str label = guideline_word(guideline, c->letter->language, "inputs", key);
-    return label.ptr == NULL ? key : label;
-}
-
-static struct str unit_of(const struct composer *c, const struct guideline *guideline, struct str ucum)
-{
-    struct str unit = guideline_word(guideline, c->letter->language, "units", ucum);
-    return unit.ptr == NULL ? ucum : unit;
-}
-
-/* Numbers and units stay left to right inside Arabic text: an isolate keeps "148 / 92 mmHg" in order. */
-static struct str isolated(const struct composer *c, struct str text)
-{
-    if (!c->letter->is_rtl || text.len == 0) return text;
-    return arena_printf(c->mem, "\u2066%.*s\u2069", STR_ARGS(text));
-}
-
-/* "148 mmHg": the number keeps its order, the unit follows it in the direction of the language. */
-static struct str with_unit(const struct composer *c, struct str number, struct str unit)
-{
-    struct str shown = isolated(c, number);
-    if (unit.len == 0) return shown;
-    return arena_printf(c->mem, "%.*s %.*s", STR_ARGS(shown), STR_ARGS(unit));
-}
-
-static struct str value_of(const struct composer *c, const struct guideline *guideline, const struct finding *finding)
-{
-    struct str number = finding->value;
-    if (number.len == 0) return STR("");
-    if (finding->value2.len > 0)
-        number = arena_printf(c->mem, "%.*s / %.*s", STR_ARGS(number), STR_ARGS(finding->value2));
-    return with_unit(c, number, unit_of(c, guideline, finding->unit));
-}
-
-/* "upper number 148 mmHg, lower number 92 mmHg, on 3 June 2026". Inputs of one date share it. */
-static struct str why_of(const struct composer *c, const struct guideline *guideline, const struct finding *finding)
-{
-    struct buf out;
-    struct str text = STR("");
-    buf_init(&out, c->mem, 1 << 16);
-    for (size_t i = 0; i < finding->input_count; i++) {
-        const struct finding_input *input = &finding->inputs[i];
-        struct str unit = unit_of(c, guideline, input->unit);
-        struct str label = label_of(c, guideline, input->label);
-        struct str shown = guideline_word(guideline, c->letter->language, "answers", input->value);
-        if (shown.ptr == NULL) shown = input->value;
-        if (i > 0) buf_add(&out, c->letter->comma);
-        buf_addf(&out, "%.*s ", STR_ARGS(label));
-        buf_add(&out, with_unit(c, shown, unit));
-        bool is_last_of_date = i + 1 == finding->input_count ||
-                               !str_eq(str_cut(finding->inputs[i + 1].date, 0, 10), str_cut(input->date, 0, 10));
-        if (!is_last_of_date || input->date.len == 0) continue;
-        struct str on = letter_fill(word(c, "on"), c->mem, "date", letter_date_words(c->frame, input->date, c->mem));
-        buf_addf(&out, " (%.*s)", STR_ARGS(on));
-    }
-    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
-}
-
-/* The urgency that a result shows. One that only points to the conclusion of its guideline ("see the conclusion")
- * looks as urgent as that conclusion: a value in the range of diabetes is never marked as it should be. */
-static enum urgency shown_urgency(const struct composer *c, const struct finding *finding)
-{
-    enum urgency worst = finding->urgency;
-    bool is_own = worst != URGENCY_NONE || finding->action.len == 0 || str_is(finding->action, "none");
-    for (size_t i = 0; i < c->ask->finding_count && !is_own; i++)
-        if (str_eq(c->ask->findings[i].guideline, finding->guideline) && c->ask->findings[i].urgency < worst)
-            worst = c->ask->findings[i].urgency;
-    return worst;
-}
-
-static enum letter_mark mark_of(enum urgency urgency)
-{
-    if (urgency == URGENCY_NONE) return LETTER_MARK_USUAL;
-    return urgency <= URGENCY_SOON ? LETTER_MARK_SEE : LETTER_MARK_WATCH;
-}
-
-/* --- number lines ------------------------------------------------------------------------------------------------- */
-
-static double number(struct str text, double otherwise)
-{
-    double value;
-    return str_to_double(text, &value) ? value : otherwise;
-}
-
-static enum salve_code fill_scale(const struct composer *c, const struct guideline *guideline,
-                                  const struct guideline_scale *from, struct str value, struct letter_scale *to,
-                                  struct salve_err *err)
-{
-    salve_assert(from->band_count > 0);
-    to->label = label_of(c, guideline, from->label);
-    to->from = number(from->from, 0);
-    to->to = number(from->to, to->from + 1);
-    to->at = number(value, to->from);
-    to->at_text = value;
-    to->band_count = from->band_count;
-    to->bands = arena_array(c->mem, struct letter_band, from->band_count);
-    if (to->bands == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
-    bool is_found = false;
-    for (size_t i = 0; i < from->band_count; i++) {
-        const struct guideline_band *band = &from->bands[i];
-        double limit = number(band->limit, to->to);
-        bool is_below = band->limit.len == 0 || to->at < limit || (band->inclusive && to->at <= limit);
-        struct str shown = guideline_word(guideline, c->letter->language, "bands", band->name);
-        to->bands[i] = (struct letter_band){limit, shown.ptr == NULL ? band->name : shown, !is_found && is_below};
-        is_found = is_found || is_below;
-    }
-    return SALVE_OK;
-}
-
-/* A risk as people: so many of 100, whole ones, half up. */
-static void fill_dots(const struct composer *c, const struct finding *finding, struct letter_line *line)
-{
-    double count = floor(number(finding->value, 0) + 0.5);
-    line->dots = (unsigned)fmin(LETTER_DOTS, fmax(0, count));
-    struct str full = arena_printf(c->mem, "%u", line->dots),
-               others = arena_printf(c->mem, "%u", LETTER_DOTS - line->dots);
-    line->dots_words = letter_fill(word(c, "dots"), c->mem, "full", isolated(c, full));
-    line->dots_words = letter_fill(line->dots_words, c->mem, "others", isolated(c, others));
-}
-
-static enum salve_code fill_scales(const struct composer *c, const struct guideline *guideline,
-                                   const struct finding *finding, struct letter_line *line, struct salve_err *err)
-{
-    const struct guideline_line *number_line = guideline_line(guideline, finding->line);
-    if (number_line == NULL || finding->value.len == 0) return SALVE_OK;
-    size_t count = number_line->scale_count;
-    if (number_line->has_dots) fill_dots(c, finding, line);
-    if (count > 1 && finding->value2.len == 0) count = 1;
-    line->scales = arena_array(c->mem, struct letter_scale, count + 1);
-    if (line->scales == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
-    line->scale_count = count;
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; i < count && code == SALVE_OK; i++)
-        code = fill_scale(c, guideline, &number_line->scales[i], i == 0 ? finding->value : finding->value2,
-                          &line->scales[i], err);
-    return code;
-}
-
-/* --- one finding -------------------------------------------------------------------------------------------------- */
-
-static void note_recheck(struct composer *c, const struct finding *finding)
-{
-    struct str date;
-    if (finding->recheck.len == 0 || !letter_date_after(c->ask->date, finding->recheck, c->mem, &date)) return;
-    if (c->recheck.len == 0 || str_cmp(date, c->recheck) < 0) c->recheck = date;
-}
-
-/* The most urgent steps stand on top, each said once; the others stay with their result. What cannot wait until
- * tomorrow is always among them. */
-static void add_step(struct composer *c, const struct guideline_words *words, struct letter_line *line)
-{
-    struct letter *letter = c->letter;
-    if (words->next.len == 0 || line->urgency == URGENCY_NONE) return;
-    for (size_t i = 0; i < letter->step_count; i++)
-        if (str_eq(letter->steps[i].what, words->next)) return;
-    bool has_room = letter->step_count < LETTER_STEPS_MAX && line->urgency <= URGENCY_ROUTINE;
-    if (has_room || line->urgency <= URGENCY_SAME_DAY) {
-        letter->steps[letter->step_count++] = (struct letter_step){words->next, words->when};
-        return;
-    }
-    line->next = words->next;
-    line->when = words->when;
-}
-
-/* What is asked now, all of it in one step; and the action for what is certain, which is done meanwhile. */
-static void add_steps(struct composer *c, const struct guideline *guideline, const struct finding *finding,
-                      const struct guideline_words *words, struct letter_line *line)
-{
-    size_t before = c->letter->step_count;
-    if (str_is(finding->standing, "unconfirmed")) c->is_unconfirmed = true;
-    add_step(c, words, line);
-    if (!str_is(finding->action, ASK_NOW)) return;
-    if (c->letter->step_count > before && c->ask_step == 0) c->ask_step = c->letter->step_count;
-    struct finding_unmet unmet;
-    for (size_t i = 0; finding_unmet(finding, i, &unmet); i++) {
-        if (unmet.answer == FINDING_UNUSABLE) continue;
-        struct str label = label_of(c, guideline, unmet.label);
-        bool is_new = c->asked_count < ASKED_MAX;
-        for (size_t k = 0; k < c->asked_count; k++) is_new = is_new && !str_eq(c->asked[k], label);
-        if (is_new) c->asked[c->asked_count++] = label;
-    }
-    struct finding certain = *finding;
-    certain.action = finding->meanwhile;
-    if (certain.action.len == 0) return;
-    struct guideline_words meanwhile = guideline_words(guideline, c->letter->language, &certain);
-    add_step(c, &meanwhile, line);
-}
-
-/* "Please stay ... . We need to know: your age, whether you are pregnant." */
-static void name_what_is_asked(struct composer *c)
-{
-    struct buf out;
-    struct str text;
-    if (c->ask_step == 0 || c->asked_count == 0) return;
-    struct letter_step *step = &c->letter->steps[c->ask_step - 1];
-    buf_init(&out, c->mem, 1 << 14);
-    buf_addf(&out, "%.*s %.*s ", STR_ARGS(step->what), STR_ARGS(word(c, "ask")));
-    for (size_t i = 0; i < c->asked_count; i++) {
-        if (i > 0) buf_add(&out, c->letter->comma);
-        buf_add(&out, c->asked[i]);
-    }
-    buf_add_char(&out, '.');
-    if (buf_done(&out, &text, NULL) == SALVE_OK) step->what = text;
-}
-
-static unsigned source_number(struct composer *c, struct str source)
-{
-    struct letter *letter = c->letter;
-    if (source.len == 0) return 0;
-    for (size_t i = 0; i < letter->source_count; i++)
-        if (str_eq(letter->sources[i], source)) return (unsigned)i + 1;
-    salve_assert(letter->source_count < c->ask->finding_count);
-    letter->sources[letter->source_count++] = source;
-    return (unsigned)letter->source_count;
-}
-
-static enum salve_code add_line(struct composer *c, const struct guideline *guideline, const struct finding *finding,
-                                const struct guideline_words *words, struct salve_err *err)
-{
-    salve_assert(c->letter->line_count < c->ask->finding_count);
-    struct letter_line *line = &c->letter->lines[c->letter->line_count++];
-    line->name = words->name;
-    line->headline = words->headline;
-    line->meaning = words->meaning;
-    line->value = value_of(c, guideline, finding);
-    line->urgency = finding->urgency;
-    line->mark = mark_of(shown_urgency(c, finding));
-    line->why = why_of(c, guideline, finding);
-    line->source = source_number(c, finding->source);
-    if (str_is(finding->standing, "site-lines"))
-        line->meaning = arena_printf(c->mem, "%.*s %.*s", STR_ARGS(words->meaning), STR_ARGS(word(c, "site-lines")));
-    if (finding->urgency < c->worst) c->worst = finding->urgency;
-    add_steps(c, guideline, finding, words, line);
-    note_recheck(c, finding);
-    return fill_scales(c, guideline, finding, line, err);
-}
-
-static void add_note(struct composer *c, const struct guideline *guideline, const struct finding *finding,
-                     const struct guideline_words *words)
-{
-    bool is_queried = finding->status == FINDING_QUERIED;
-    struct finding_unmet unmet;
-    size_t count = 0;
-    struct buf out;
-    struct str text = STR("");
-    buf_init(&out, c->mem, 1 << 14);
-    buf_add(&out, finding->status == FINDING_NOT_JUDGED ? word(c, "not-judged")
-                  : finding->status == FINDING_EXCLUDED ? words->excluded
-                  : is_queried                          ? words->queried
-                                                        : words->missing);
-    for (size_t i = 0; finding->status != FINDING_EXCLUDED && finding_unmet(finding, i, &unmet); i++) {
-        if ((unmet.answer == FINDING_UNUSABLE) != is_queried) continue;
-        buf_add(&out, count++ == 0 ? STR(" ") : c->letter->comma);
-        buf_add(&out, label_of(c, guideline, unmet.label));
-    }
-    if (count > 0) buf_add_char(&out, '.');
-    if (buf_done(&out, &text, NULL) != SALVE_OK) return;
-    c->letter->notes[c->letter->note_count++] = (struct letter_note){words->name, text};
+    const struct finding *x = *(const struct finding *const *)a, *y = *(const struct finding *const *)b;
+    if (x->urgency != y->urgency) return x->urgency < y->urgency ? -1 : 1;
+    bool x_asks = str_is(x->action, LETTER_ASK_NOW), y_asks = str_is(y->action, LETTER_ASK_NOW);
+    if (x->urgency < URGENCY_ROUTINE && x_asks != y_asks) return y_asks ? -1 : 1; /* what is certain first */
+    return x < y ? -1 : x > y;                                                    /* as the guidelines gave them */
 }
 
 /* A letter with a gap where the answer should stand is worse than none. */
@@ -304,144 +38,233 @@ static bool has_words(const struct finding *finding, const struct guideline_word
     return finding->status == FINDING_QUERIED ? words->queried.len > 0 : words->missing.len > 0;
 }
 
-static enum salve_code add_finding(struct composer *c, const struct finding *finding, struct salve_err *err)
+static enum salve_code fill_item(struct composer *c, const struct finding *finding, struct letter_item *item,
+                                 struct salve_err *err)
 {
     const struct guideline *guideline = guideline_of(c->ask, finding->guideline);
     if (guideline == NULL) return salve_fail(err, SALVE_E_INVALID, "guideline %.*s", STR_ARGS(finding->guideline));
-    struct guideline_words words = guideline_words(guideline, c->letter->language, finding);
-    if (!has_words(finding, &words))
-        return salve_refuse(err, SALVE_E_INVALID, "it has no words for this finding in the language of the letter",
-                            "guideline %.*s", STR_ARGS(finding->guideline));
-    if (finding->status == FINDING_ASSESSED) return add_line(c, guideline, finding, &words, err);
-    add_note(c, guideline, finding, &words);
-    if (finding->action.len == 0) return SALVE_OK;
-    /* What is known can call for action before the category is sure (finding.h). */
-    if (finding->urgency < c->worst) c->worst = finding->urgency;
-    struct letter_line unsure = {.urgency = finding->urgency};
-    add_steps(c, guideline, finding, &words, &unsure);
+    *item = (struct letter_item){.finding = finding, .guideline = guideline};
+    item->words = letter_finding_words(c, guideline, finding);
+    item->is_alarm = str_is(finding->guideline, ALARMS) || str_is(finding->guideline, ALARMS_SITE);
+    if (has_words(finding, &item->words)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_INVALID, "it has no words for this finding in the language of the letter",
+                        "guideline %.*s", STR_ARGS(finding->guideline));
+}
+
+static enum salve_code read_items(struct composer *c, struct salve_err *err)
+{
+    size_t count = c->ask->finding_count;
+    const struct finding **sorted = arena_array(c->mem, const struct finding *, count + 1);
+    c->items = arena_array(c->mem, struct letter_item, count + 1);
+    if (sorted == NULL || c->items == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    for (size_t i = 0; i < count; i++) sorted[i] = &c->ask->findings[i];
+    if (count > 1) qsort(sorted, count, sizeof *sorted, by_urgency);
+    for (size_t i = 0; i < count; i++) TRY(fill_item(c, sorted[i], &c->items[i], err));
+    c->item_count = count;
+    letter_join(c);
+    return letter_count(c, err);
+}
+
+static enum salve_code start(const struct letter_ask *ask, const struct letter_frame *frame, struct arena *mem,
+                             struct composer *c, struct salve_err *err)
+{
+    struct letter *letter = arena_new(mem, struct letter);
+    if (letter == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    *c = (struct composer){.ask = ask, .frame = frame, .mem = mem, .letter = letter};
+    c->alarms = guideline_of(ask, STR(ALARMS));
+    letter->language = letter_frame_word(frame, "language");
+    letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
+    letter->comma = letter_frame_word(frame, "comma");
+    letter->fonts = letter_frame_word(frame, "fonts");
+    letter->paper = str_is(ask->clinic.paper, "letter") ? LETTER_PAPER_US : LETTER_PAPER_A4;
+    letter->has_arabic_digits = letter->is_rtl && str_is(ask->clinic.digits, "arabic");
+    if (!str_to_double(letter_frame_word(frame, "line-spacing"), &letter->line_spacing)) letter->line_spacing = 1;
+    return read_items(c, err);
+}
+
+enum salve_code letter_tally_of(const struct letter_ask *ask, const struct letter_frame *frame, struct arena *mem,
+                                struct letter_tally *out, struct salve_err *err)
+{
+    struct composer c;
+    TRY(start(ask, frame, mem, &c, err));
+    *out = c.tally;
     return SALVE_OK;
 }
 
 /* --- the frame around them ---------------------------------------------------------------------------------------- */
 
+/* Two sentences, or the one that there is. */
+static struct str both(const struct composer *c, struct str first, struct str second)
+{
+    if (first.len == 0 || second.len == 0) return first.len > 0 ? first : second;
+    return arena_printf(c->mem, "%.*s %.*s", STR_ARGS(first), STR_ARGS(second));
+}
+
 static struct str details_of(const struct composer *c)
 {
     const struct letter_ask *ask = c->ask;
-    struct buf out;
-    struct str text = STR("");
-    buf_init(&out, c->mem, 1 << 12);
-    buf_add(&out, letter_fill(word(c, "checked"), c->mem, "date", letter_date_words(c->frame, ask->date, c->mem)));
-    if (ask->site.len > 0) buf_addf(&out, " \u00b7 %.*s", STR_ARGS(ask->site));
-    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+    struct str date = letter_fill(letter_word(c, "checked"), c->mem, "date", letter_date(c, ask->date));
+    if (ask->site.len == 0) return date;
+    return arena_printf(c->mem, "%.*s \u00b7 %.*s", STR_ARGS(date), STR_ARGS(letter_name(c, ask->site)));
 }
 
 static struct str banner_of(const struct composer *c)
 {
-    struct str parts[4];
-    size_t count = 0;
-    struct str text = STR("");
-    if (c->ask->is_demo) parts[count++] = word(c, "demo");
-    if (c->ask->clinician.len == 0) parts[count++] = word(c, "draft");
-    if (c->ask->is_paper) parts[count++] = word(c, "paper");
-    if (c->is_unconfirmed) parts[count++] = word(c, "unconfirmed");
-    for (size_t i = 0; i < count; i++)
-        text = i == 0 ? parts[0] : arena_printf(c->mem, "%.*s %.*s", STR_ARGS(text), STR_ARGS(parts[i]));
-    return text;
+    struct str banner = c->ask->is_demo ? letter_word(c, "demo") : STR("");
+    if (c->ask->clinician.len == 0) banner = both(c, banner, letter_word(c, "draft"));
+    if (c->ask->is_paper) banner = both(c, banner, letter_word(c, "paper"));
+    return c->ask->is_outdated ? both(c, banner, letter_word(c, "outdated")) : banner;
 }
 
+static struct str unconfirmed_of(const struct composer *c)
+{
+    for (size_t i = 0; i < c->item_count; i++)
+        if (str_is(c->items[i].finding->standing, "unconfirmed")) return letter_word(c, "unconfirmed");
+    return STR("");
+}
+
+/* The first sentence, by the headline; where something can wait, how well. */
 static struct str answer_of(const struct composer *c)
 {
-    if (c->letter->line_count == 0 && c->worst > URGENCY_SOON) return word(c, "answer.nothing");
-    char key[40] = "answer.";
-    strncat(key, urgency_text(c->worst), sizeof key - sizeof "answer.");
-    return word(c, key);
+    enum letter_headline headline = letter_headline(&c->tally);
+    struct str key = arena_printf(c->mem, "answer.%s", letter_headline_text(headline));
+    struct str answer = letter_word(c, key.ptr);
+    answer = letter_fill(answer, c->mem, "usual", c->usual);
+    answer = letter_fill(answer, c->mem, "outside", c->outside);
+    answer = letter_fill(answer, c->mem, "unjudged", c->unjudged);
+    if (headline <= LETTER_SOON) return answer;
+    if (c->tally.urgency == URGENCY_ROUTINE) return both(c, answer, letter_word(c, "answer.no-hurry"));
+    return c->tally.urgency == URGENCY_SELF_CARE ? both(c, answer, letter_word(c, "answer.self")) : answer;
 }
 
-static void fill_frame(struct composer *c)
+/* Nothing is said to have happened that no record shows. */
+static struct str told_of(const struct composer *c)
+{
+    const struct letter_told *told = c->ask->told;
+    const char *words = letter_words(&c->tally);
+    if (strcmp(words, "go-now") == 0) return letter_word(c, "told.go-now");
+    if (strcmp(words, "contact-today") == 0)
+        return letter_word(c, c->ask->is_paper ? "told.contact-today.paper" : "told.contact-today");
+    if (told == NULL || strcmp(words, "spoken") != 0) return STR("");
+    struct str key = arena_printf(c->mem, "told.%.*s", STR_ARGS(told->how));
+    struct str how = letter_word(c, key.ptr);
+    struct str text = letter_fill(letter_word(c, told->is_guardian ? "told.spoken.guardian" : "told.spoken"), c->mem,
+                                  "by", letter_name(c, told->by));
+    text = letter_fill(text, c->mem, "date", letter_date(c, told->at));
+    text = letter_fill(text, c->mem, "how", how.ptr == NULL ? told->how : how);
+    if (told->agreed.len == 0) return text;
+    return both(c, text, letter_fill(letter_word(c, "told.agreed"), c->mem, "agreed", letter_name(c, told->agreed)));
+}
+
+static bool letter_due_of(const struct composer *c, const struct letter_item *item, struct letter_due *out)
+{
+    out->reason = letter_top(item)->words.name;
+    return item->finding->status == FINDING_ASSESSED && !item->is_quiet && item->finding->recheck.len > 0 &&
+           letter_days_after(c->ask->date, item->finding->recheck, &out->days);
+}
+
+/* What is urgent comes first: no date of a year ahead stands below an emergency as if all were well. */
+static struct str next_check_of(const struct composer *c)
+{
+    struct letter_due *dues = arena_array(c->mem, struct letter_due, c->item_count + 1);
+    int64_t programme_days;
+    size_t count = 0;
+    bool is_urgent = letter_headline(&c->tally) <= LETTER_TODAY;
+    struct str interval = c->ask->clinic.interval;
+    if (dues == NULL || (!letter_days_after(c->ask->date, interval, &programme_days) &&
+                         !letter_days_after(c->ask->date, STR(A_YEAR), &programme_days)))
+        return letter_word(c, "next.none");
+    for (size_t i = 0; i < c->item_count; i++) count += letter_due_of(c, &c->items[i], &dues[count]);
+    struct letter_due due = letter_next_check(programme_days, dues, count);
+    bool is_programme = str_is(due.reason, LETTER_DUE_PROGRAMME);
+    struct str first = is_urgent ? letter_word(c, "next.urgent") : STR("");
+    if (is_urgent && is_programme) return first;
+    struct str text = letter_fill(letter_word(c, is_programme ? "next" : "next.because"), c->mem, "date",
+                                  letter_date(c, letter_date_in(c->ask->date, due.days, c->mem)));
+    return both(c, first, letter_fill(text, c->mem, "reason", due.reason));
+}
+
+/* "1 Main Road, telephone 0123 456, Monday to Friday 8 to 17". */
+static struct str contact_of(const struct composer *c)
+{
+    const struct letter_clinic *clinic = &c->ask->clinic;
+    struct letter_list parts;
+    if (letter_list_make((struct composer *)c, 3, &parts, NULL) != SALVE_OK) return STR("");
+    letter_list_add(&parts, letter_name(c, clinic->address));
+    if (clinic->telephone.len > 0)
+        letter_list_add(&parts,
+                        letter_fill(letter_word(c, "telephone"), c->mem, "number", letter_name(c, clinic->telephone)));
+    letter_list_add(&parts, letter_name(c, clinic->hours));
+    struct str list = letter_list_words(c, &parts);
+    return list.len == 0 ? list : letter_fill(letter_word(c, "contact"), c->mem, "contact", list);
+}
+
+static void fill_code(const struct composer *c)
+{
+    const struct letter_ask *ask = c->ask;
+    struct letter *letter = c->letter;
+    letter->code = letter->code_words = STR("");
+    if (ask->code.len == 0 || ask->is_paper) return;
+    letter->code = ask->code;
+    letter->code_words = letter_fill(letter_word(c, "code"), c->mem, "date", letter_date(c, ask->code_until));
+}
+
+static void fill_headings(const struct composer *c)
+{
+    static const char *const marks[LETTER_MARK_COUNT] = {"mark.usual", "mark.watch", "mark.see", "mark.neutral"};
+    struct letter *letter = c->letter;
+    letter->heading_lines = letter_word(c, "heading.lines");
+    letter->heading_steps = letter_word(c, "heading.steps");
+    letter->heading_notes = letter_word(c, "heading.notes");
+    letter->heading_next = letter_word(c, "heading.next");
+    letter->heading_worse = letter_word(c, "heading.worse");
+    letter->heading_record = letter_word(c, "heading.record");
+    letter->word_sources = letter_word(c, "sources");
+    letter->word_used = letter_word(c, "used");
+    letter->word_page = letter_word(c, "page");
+    letter->word_shown_as = letter_word(c, "shown-as");
+    for (size_t i = 0; i < LETTER_MARK_COUNT; i++) letter->mark_words[i] = letter_word(c, marks[i]);
+}
+
+static void fill_frame(const struct composer *c)
 {
     struct letter *letter = c->letter;
     const struct letter_ask *ask = c->ask;
-    letter->title = word(c, "title");
+    letter->title = letter_word(c, "title");
     letter->answer = answer_of(c);
+    letter->is_urgent = letter_headline(&c->tally) <= LETTER_TODAY;
+    letter->told = told_of(c);
+    letter->unconfirmed = unconfirmed_of(c);
     letter->banner = banner_of(c);
-    letter->person = ask->person_name;
+    letter->person = letter_name(c, ask->person_name);
     letter->details = details_of(c);
-    letter->next_check = c->recheck.len == 0 ? word(c, "next.none")
-                                             : letter_fill(word(c, "next"), c->mem, "date",
-                                                           letter_date_words(c->frame, c->recheck, c->mem));
-    letter->worse = word(c, "worse");
-    letter->diagnosis = word(c, "diagnosis");
-    letter->apart = word(c, "apart");
-    letter->record = word(c, ask->is_paper ? "record.paper" : "record");
-    letter->code = letter->code_words = STR("");
-    if (ask->code.len > 0 && !ask->is_paper) {
-        letter->code = ask->code;
-        letter->code_words =
-            letter_fill(word(c, "code"), c->mem, "date", letter_date_words(c->frame, ask->code_until, c->mem));
-    }
+    letter->next_check = next_check_of(c);
+    letter->worse = letter_word(c, "worse");
+    letter->diagnosis = letter_word(c, "diagnosis");
+    letter->apart = letter_word(c, "apart");
+    letter->contact = contact_of(c);
+    letter->record = letter_word(c, ask->is_paper ? "record.paper" : "record");
+    fill_code(c);
     if (ask->clinician.len > 0)
-        letter->signed_by = letter_fill(word(c, "signed"), c->mem, "name", isolated(c, ask->clinician));
+        letter->signed_by = letter_fill(letter_word(c, "signed"), c->mem, "name", letter_name(c, ask->clinician));
     if (ask->log_head.len > 0)
-        letter->log_head = letter_fill(word(c, "log"), c->mem, "log", isolated(c, ask->log_head));
-    letter->heading_lines = word(c, "heading.lines");
-    letter->heading_steps = word(c, "heading.steps");
-    letter->heading_notes = word(c, "heading.notes");
-    letter->heading_next = word(c, "heading.next");
-    letter->heading_worse = word(c, "heading.worse");
-    letter->heading_record = word(c, "heading.record");
-    letter->word_sources = word(c, "sources");
-    letter->word_used = word(c, "used");
-    letter->word_page = word(c, "page");
-    letter->word_shown_as = word(c, "shown-as");
-    letter->mark_words[LETTER_MARK_USUAL] = word(c, "mark.usual");
-    letter->mark_words[LETTER_MARK_WATCH] = word(c, "mark.watch");
-    letter->mark_words[LETTER_MARK_SEE] = word(c, "mark.see");
-}
-
-static int by_urgency(const void *a, const void *b)
-{
-    const struct finding *x = *(const struct finding *const *)a, *y = *(const struct finding *const *)b;
-    if (x->urgency != y->urgency) return x->urgency < y->urgency ? -1 : 1;
-    bool x_asks = str_is(x->action, ASK_NOW), y_asks = str_is(y->action, ASK_NOW);
-    if (x->urgency < URGENCY_ROUTINE && x_asks != y_asks) return y_asks ? -1 : 1; /* what is certain first */
-    return x < y ? -1 : x > y;                                                    /* as the guidelines gave them */
-}
-
-static enum salve_code add_findings(struct composer *c, struct salve_err *err)
-{
-    size_t count = c->ask->finding_count;
-    const struct finding **sorted = arena_array(c->mem, const struct finding *, count + 1);
-    struct letter *letter = c->letter;
-    letter->lines = arena_array(c->mem, struct letter_line, count + 1);
-    letter->steps = arena_array(c->mem, struct letter_step, 2 * count + 1);
-    letter->notes = arena_array(c->mem, struct letter_note, count + 1);
-    letter->sources = arena_array(c->mem, struct str, count + 1);
-    if (letter->sources == NULL || sorted == NULL || letter->lines == NULL || letter->steps == NULL ||
-        letter->notes == NULL)
-        return salve_fail(err, SALVE_E_MEMORY, "letter");
-    for (size_t i = 0; i < count; i++) sorted[i] = &c->ask->findings[i];
-    if (count > 1) qsort(sorted, count, sizeof *sorted, by_urgency);
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; i < count && code == SALVE_OK; i++) code = add_finding(c, sorted[i], err);
-    if (code == SALVE_OK) name_what_is_asked(c);
-    return code;
+        letter->log_head = letter_fill(letter_word(c, "log"), c->mem, "log", letter_isolated(c, ask->log_head));
+    fill_headings(c);
 }
 
 enum salve_code letter_compose(const struct letter_ask *ask, const struct letter_frame *frame, struct arena *mem,
                                struct letter **out, struct salve_err *err)
 {
-    struct letter *letter = arena_new(mem, struct letter);
-    if (letter == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
-    struct composer c = {
-        .ask = ask, .frame = frame, .mem = mem, .letter = letter, .recheck = STR(""), .worst = URGENCY_NONE};
-    letter->language = letter_frame_word(frame, "language");
-    letter->is_rtl = str_is(letter_frame_word(frame, "direction"), "rtl");
-    letter->comma = letter_frame_word(frame, "comma");
-    letter->fonts = letter_frame_word(frame, "fonts");
-    letter->line_spacing = number(letter_frame_word(frame, "line-spacing"), 1);
-    enum salve_code code = add_findings(&c, err);
-    if (code != SALVE_OK) return code;
+    struct composer c;
+    TRY(start(ask, frame, mem, &c, err));
+    c.letter->lines = arena_array(mem, struct letter_line, c.item_count + 1);
+    c.letter->sources = arena_array(mem, struct str, c.item_count + 1);
+    if (c.letter->lines == NULL || c.letter->sources == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    TRY(letter_add_lines(&c, err));
+    TRY(letter_add_steps(&c, err));
+    TRY(letter_add_notes(&c, err));
     fill_frame(&c);
-    *out = letter;
+    letter_all_digits(c.letter, mem);
+    *out = c.letter;
     return SALVE_OK;
 }

@@ -24,17 +24,25 @@ struct str letter_fill(struct str pattern, struct arena *mem, const char *key, s
     return arena_printf(mem, "%.*s%.*s%.*s", STR_ARGS(head), STR_ARGS(value), STR_ARGS(tail));
 }
 
-struct str letter_date_words(const struct letter_frame *frame, struct str iso_date, struct arena *mem)
+/* "month.levant.01" where the frame has such names, else "month.01". */
+static struct str month_name(const struct letter_frame *frame, struct str months, int64_t month, struct arena *mem)
+{
+    struct str key = arena_printf(mem, "month.%.*s.%02d", STR_ARGS(months), (int)month);
+    struct str name = months.len == 0 || key.ptr == NULL ? STR_NONE : letter_frame_word(frame, key.ptr);
+    if (name.len > 0) return name;
+    key = arena_printf(mem, "month.%02d", (int)month);
+    return key.ptr == NULL ? STR("") : letter_frame_word(frame, key.ptr);
+}
+
+struct str letter_date_words(const struct letter_frame *frame, struct str months, struct str iso_date,
+                             struct arena *mem)
 {
     int64_t part[3];
     size_t count;
-    char key[16] = "month.01";
     if (!split(iso_date, part, &count)) return iso_date;
     if (count == 1) return str_cut(iso_date, 0, 4);
     salve_assert(part[1] >= 1 && part[1] <= 12); /* split saw to it: the frame has no other months */
-    key[6] = (char)('0' + part[1] / 10);
-    key[7] = (char)('0' + part[1] % 10);
-    struct str month = letter_frame_word(frame, key);
+    struct str month = month_name(frame, months, part[1], mem);
     if (count == 2) return arena_printf(mem, "%.*s %d", STR_ARGS(month), (int)part[0]);
     return arena_printf(mem, "%d %.*s %d", (int)part[2], STR_ARGS(month), (int)part[0]);
 }
@@ -71,16 +79,33 @@ static bool read_duration(struct str duration, int64_t *months, int64_t *days)
     return !has_digit;
 }
 
-bool letter_date_after(struct str iso_date, struct str duration, struct arena *mem, struct str *out)
+bool letter_day(struct str iso_date, int64_t *days)
 {
-    int64_t part[3], months, days;
+    int64_t part[3];
     size_t count;
+    if (!split(iso_date, part, &count) || count != 3) return false;
+    *days = civil_days((int32_t)part[0], (int32_t)part[1], (int32_t)part[2]);
+    return true;
+}
+
+struct str letter_date_in(struct str iso_date, int64_t days, struct arena *mem)
+{
+    int64_t start;
     char text[CLOCK_TEXT_BYTES];
-    if (!split(iso_date, part, &count) || count != 3 || !read_duration(duration, &months, &days)) return false;
+    struct str out;
+    if (!letter_day(iso_date, &start)) return iso_date;
+    return arena_str(mem, clock_date_text((start + days) * 86400000, text), &out, NULL) == SALVE_OK ? out : iso_date;
+}
+
+bool letter_days_after(struct str iso_date, struct str duration, int64_t *out)
+{
+    int64_t part[3], months, days, start;
+    size_t count;
+    if (!letter_day(iso_date, &start) || !split(iso_date, part, &count) || !read_duration(duration, &months, &days))
+        return false;
     int64_t month_index = part[0] * 12 + part[1] - 1 + months;
     int32_t year = (int32_t)(month_index / 12), month = (int32_t)(month_index % 12) + 1;
     int32_t last = civil_month_days(year, month);
-    int32_t day = part[2] > last ? last : (int32_t)part[2];
-    int64_t unix_ms = (civil_days(year, month, day) + days) * 86400000;
-    return arena_str(mem, clock_date_text(unix_ms, text), out, NULL) == SALVE_OK;
+    *out = civil_days(year, month, part[2] > last ? last : (int32_t)part[2]) + days - start;
+    return true;
 }

@@ -19,14 +19,20 @@ static const char style_rest[] =
     "h1{font-size:1.6rem;line-height:1.25;margin-block:0 .25rem;color:var(--teal)}"
     "h2{font-size:1.2rem;margin-block:2rem .5rem;border-block-end:2px solid var(--teal);padding-block-end:.2rem}"
     "h3{font-size:1.05rem;margin-block:0}p{margin-block:.35rem}"
-    ".banner{border:3px solid var(--brick);padding:.5rem .75rem;font-weight:700;margin-block-end:1rem}"
+    ".banner{color:" LETTER_HEX(LETTER_GREY) ";font-weight:700;border-block-end:1px dashed;padding-block-end:.35rem}"
+    ".urgent{border:4px double var(--ink);outline:2px solid var(--ink);outline-offset:3px;padding:.5rem 1rem;"
+    "margin-block:1.25rem}"
+    ".urgent .answer{border:0;padding:0}"
     ".answer{font-size:1.25rem;font-weight:700;margin-block:1rem;border-inline-start:6px solid var(--teal);"
     "padding-inline-start:.75rem}"
     ".line{padding-block:.75rem;border-block-end:1px solid " LETTER_HEX(LETTER_RULE) ";break-inside:avoid}"
     ".head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}"
     ".value{font-size:1.3rem;font-weight:700;font-variant-numeric:tabular-nums}"
     ".mark{font-weight:700}.usual{color:var(--teal)}.watch{color:var(--amber)}.see{color:var(--brick)}"
+    ".neutral{color:" LETTER_HEX(LETTER_GREY) "}.brief{padding-block:.3rem}"
     ".why{font-size:.9rem;color:" LETTER_HEX(LETTER_GREY) "}svg{display:block;max-inline-size:100%;block-size:auto}"
+    ".scale{inline-size:100%;max-inline-size:28rem}.arabic{list-style-type:arabic-indic}"
+    ".before{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center}p{overflow-wrap:anywhere}"
     "ol,ul{padding-inline-start:1.5rem}li{margin-block:.4rem}"
     ".dots{display:flex;gap:1rem;align-items:center;margin-block:.5rem}.dots svg{flex:0 0 auto}"
     ".record{display:flex;gap:1rem;align-items:flex-start;break-inside:avoid}"
@@ -34,7 +40,7 @@ static const char style_rest[] =
     ".code{font-family:'Noto Sans Mono',monospace;font-size:1rem}"
     ".small{font-size:.85rem;color:" LETTER_HEX(LETTER_GREY) ";overflow-wrap:anywhere}"
     "@media print{body{background:#fff;font-size:12pt}main{padding:0;max-inline-size:none}}"
-    "@page{size:A4;margin:18mm}";
+    "@page{margin:18mm;size:";
 /* clang-format on */
 
 static void escaped(struct buf *out, struct str text)
@@ -85,7 +91,9 @@ static struct str spoken(const struct letter *letter, const struct letter_scale 
     return letter_fill(text, mem, "zone", zone);
 }
 
-enum { SCALE_WIDTH = 620, SCALE_PAD = 10 };
+/* About as wide as the text of a telephone that is held upright, so that no word is smaller there than 11 pixels. */
+enum { SCALE_WIDTH = 340, SCALE_PAD = 8, BAR = 26, BAR_HEIGHT = 14, TICKS = 52, WORDS = 67, ROW = 14 };
+#define WORD_SIZE 11.6
 
 static double place(const struct letter_scale *scale, double value)
 {
@@ -93,41 +101,106 @@ static double place(const struct letter_scale *scale, double value)
     return SCALE_PAD + fmin(1, fmax(0, share)) * (SCALE_WIDTH - 2 * SCALE_PAD);
 }
 
-static void number_line(const struct letter *letter, const struct letter_scale *scale, struct buf *out)
+/* An upper bound: a page does not know the face that it is shown in. */
+static double width_of(struct str text, double size)
 {
-    struct arena *mem = arena_open_private(1 << 16);
-    double start = place(scale, scale->from);
-    if (mem == NULL) return;
-    element(out, "p", "small", scale->label);
-    buf_addf(out, "<svg viewBox=\"0 0 %d 74\" width=\"%d\" height=\"74\" direction=\"ltr\" role=\"img\" aria-label=\"",
-             SCALE_WIDTH, SCALE_WIDTH);
-    escaped(out, spoken(letter, scale, mem));
-    buf_add(out, STR("\">\n"));
+    double width = 0;
+    for (struct str rest = text; rest.len > 0; rest = str_cut(rest, str_char_bytes(rest), rest.len))
+        width += (rest.ptr[0] == 'm' || rest.ptr[0] == 'w' ? 0.9 : 0.58) * size;
+    return width;
+}
+
+/* The words under the bands; the one that holds the value is bold. Returns the height of the picture. */
+static int place_words(const struct letter_scale *scale, struct letter_label *labels)
+{
+    double from = place(scale, scale->from);
+    for (size_t i = 0; i < scale->band_count; i++) {
+        double to = place(scale, scale->bands[i].to);
+        labels[i] = (struct letter_label){width_of(scale->bands[i].word, WORD_SIZE), (from + to) / 2, from, to, 0, 0};
+        from = to;
+    }
+    return WORDS + 5 + (letter_labels_place(labels, scale->band_count, 0, SCALE_WIDTH) - 1) * ROW;
+}
+
+static void band_word(const struct letter_band *band, const struct letter_label *label, struct buf *out)
+{
+    buf_addf(out, "<text x=\"%.1f\" y=\"%d\" font-size=\"%g\" text-anchor=\"middle\" font-weight=\"%s\">",
+             label->left + label->width / 2, WORDS + label->row * ROW, WORD_SIZE, band->is_here ? "700" : "400");
+    escaped(out, band->word);
+    buf_add(out, STR("</text>\n"));
+}
+
+static void bands(const struct letter *letter, const struct letter_scale *scale, struct arena *mem, struct buf *out)
+{
+    double start = place(scale, scale->from), written_to = 0;
     for (size_t i = 0; i < scale->band_count; i++) {
         const struct letter_band *band = &scale->bands[i];
         double end = place(scale, band->to);
         if (end <= start) continue;
-        buf_addf(
-            out,
-            "<rect x=\"%.1f\" y=\"26\" width=\"%.1f\" height=\"14\" fill=\"%s\" stroke=\"" LETTER_HEX(
-                LETTER_INK) "\"/>"
-                            "<text x=\"%.1f\" y=\"58\" font-size=\"12.5\" text-anchor=\"middle\" font-weight=\"%s\">",
-            start, end - start, band->is_here ? LETTER_HEX(LETTER_HERE) : LETTER_HEX(LETTER_WHITE), (start + end) / 2,
-            band->is_here ? "700" : "400");
-        escaped(out, band->word);
-        buf_add(out, STR("</text>\n"));
-        if (i + 1 < scale->band_count)
-            buf_addf(out, "<text x=\"%.1f\" y=\"72\" font-size=\"11\" text-anchor=\"middle\">%g</text>\n", end,
-                     band->to);
+        buf_addf(out,
+                 "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\" stroke=\"" LETTER_HEX(
+                     LETTER_INK) "\"/>\n",
+                 start, BAR, end - start, BAR_HEIGHT,
+                 band->is_here ? LETTER_HEX(LETTER_HERE) : LETTER_HEX(LETTER_WHITE));
         start = end;
+        struct str tick = letter_digits(letter, arena_printf(mem, "%g", band->to), mem);
+        double half = width_of(tick, WORD_SIZE) / 2;
+        if (i + 1 == scale->band_count || end - half < written_to + 2) continue; /* no room for this one */
+        written_to = end + half;
+        buf_addf(out, "<text x=\"%.1f\" y=\"%d\" font-size=\"%g\" text-anchor=\"middle\">%.*s</text>\n", end, TICKS,
+                 WORD_SIZE, STR_ARGS(tick));
     }
+}
+
+static void draw_scale(const struct letter *letter, const struct letter_scale *scale, struct arena *mem,
+                       struct buf *out)
+{
+    struct letter_label *labels = arena_array(mem, struct letter_label, scale->band_count + 1);
+    if (labels == NULL) return;
+    int height = place_words(scale, labels);
     double at = place(scale, scale->at);
-    buf_addf(out, "<path d=\"M%.1f 26l-7 -10h14z\" fill=\"" LETTER_HEX(LETTER_INK) "\"/>", at);
+    buf_addf(out, "<svg class=\"scale\" viewBox=\"0 0 %d %d\" direction=\"ltr\" role=\"img\" aria-label=\"",
+             SCALE_WIDTH, height);
+    escaped(out, spoken(letter, scale, mem));
+    buf_add(out, STR("\">\n"));
+    bands(letter, scale, mem, out);
+    for (size_t i = 0; i < scale->band_count; i++) band_word(&scale->bands[i], &labels[i], out);
+    buf_addf(out, "<path d=\"M%.1f %dl-7 -10h14z\" fill=\"" LETTER_HEX(LETTER_INK) "\"/>", at, BAR);
     buf_addf(out, "<text x=\"%.1f\" y=\"13\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\">",
              fmin(SCALE_WIDTH - 24, fmax(24, at)));
     escaped(out, scale->at_text);
     buf_add(out, STR("</text></svg>\n"));
+}
+
+static void number_line(const struct letter *letter, const struct letter_scale *scale, struct buf *out)
+{
+    struct arena *mem = arena_open_private(1 << 18);
+    if (mem == NULL) return;
+    element(out, "p", "small", scale->label);
+    draw_scale(letter, scale, mem, out);
     arena_close(mem);
+}
+
+/* What it was before, and a line through all of it, today's the big dot; the words say the same. */
+static void before(const struct letter_line *line, struct buf *out)
+{
+    enum { WIDTH = 120, HEIGHT = 32, PAD = 5 };
+    if (line->before.len == 0) return;
+    buf_add(out, STR("<div class=\"before\">"));
+    element(out, "p", "why", line->before);
+    if (line->point_count > 0) {
+        buf_addf(out, "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" aria-hidden=\"true\"><polyline points=\"",
+                 WIDTH, HEIGHT, WIDTH, HEIGHT);
+        for (size_t i = 0; i < line->point_count; i++)
+            buf_addf(out, "%.1f,%.1f ", PAD + line->points[i].x * (WIDTH - 2 * PAD),
+                     PAD + (1 - line->points[i].y) * (HEIGHT - 2 * PAD));
+        buf_add(out, STR("\" fill=\"none\" stroke=\"" LETTER_HEX(LETTER_INK) "\"/>"));
+        for (size_t i = 0; i < line->point_count; i++)
+            buf_addf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\"/>", PAD + line->points[i].x * (WIDTH - 2 * PAD),
+                     PAD + (1 - line->points[i].y) * (HEIGHT - 2 * PAD), i + 1 == line->point_count ? "4" : "2.2");
+        buf_add(out, STR("</svg>"));
+    }
+    buf_add(out, STR("</div>\n"));
 }
 
 enum { DOT_STEP = 16 };
@@ -152,28 +225,21 @@ static void dots(const struct letter *letter, const struct letter_line *line, st
     buf_add(out, STR("</div>\n"));
 }
 
-static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
+/* The shape, and what is said of the value; the words of the shape for those who do not see it. */
+static void mark(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
-    static const char *const classes[] = {"usual", "watch", "see"}, *const shapes[] = {"\u25CF", "\u25B2", "\u25A0"};
-    salve_assert((size_t)line->mark < sizeof classes / sizeof *classes);
-    buf_add(out, STR("<section class=\"line\">\n<div class=\"head\">"));
-    element(out, "h3", NULL, line->name);
-    element(out, "span", "value", line->value);
-    buf_add(out, STR("</div>\n"));
-    buf_addf(out, "<p class=\"mark %s\"><span aria-hidden=\"true\">%s</span> ", classes[line->mark],
-             shapes[line->mark]);
+    static const char *const classes[LETTER_MARK_COUNT] = {"usual", "watch", "see", "neutral"};
+    static const char *const shapes[LETTER_MARK_COUNT] = {"\u25CF", "\u25B2", "\u25A0", "\u25CB"};
+    salve_assert(line->mark < LETTER_MARK_COUNT);
+    buf_addf(out, "<p class=\"mark %s\"><span role=\"img\" aria-label=\"", classes[line->mark]);
+    escaped(out, letter->mark_words[line->mark]);
+    buf_addf(out, "\">%s</span> ", shapes[line->mark]);
     escaped(out, line->headline);
     buf_add(out, STR("</p>\n"));
-    for (size_t i = 0; i < line->scale_count; i++) number_line(letter, &line->scales[i], out);
-    dots(letter, line, out);
-    element(out, "p", NULL, line->meaning);
-    if (line->next.len > 0) {
-        buf_add(out, STR("<p>"));
-        escaped(out, line->next);
-        buf_add(out, STR(" <strong>"));
-        escaped(out, line->when);
-        buf_add(out, STR("</strong></p>\n"));
-    }
+}
+
+static void why(const struct letter *letter, const struct letter_line *line, struct buf *out)
+{
     buf_add(out, STR("<p class=\"why\">"));
     if (line->why.len > 0) {
         escaped(out, letter->word_used);
@@ -182,25 +248,54 @@ static void result(const struct letter *letter, const struct letter_line *line, 
         buf_add(out, STR(". "));
     }
     if (line->source > 0) buf_addf(out, "[%u]", line->source);
-    buf_add(out, STR("</p>\n</section>\n"));
+    buf_add(out, STR("</p>\n"));
 }
 
-static void steps(const struct letter *letter, struct buf *out)
+static void result(const struct letter *letter, const struct letter_line *line, struct buf *out)
 {
-    if (letter->step_count == 0) return;
+    buf_addf(out, "<section class=\"line%s\">\n<div class=\"head\">", line->is_brief ? " brief" : "");
+    element(out, "h3", NULL, line->name);
+    element(out, "span", "value", line->value);
+    buf_add(out, STR("</div>\n"));
+    mark(letter, line, out);
+    for (size_t i = 0; i < line->scale_count && !line->is_brief; i++) number_line(letter, &line->scales[i], out);
+    if (!line->is_brief) {
+        dots(letter, line, out);
+        element(out, "p", NULL, line->meaning);
+    }
+    before(line, out);
+    if (!line->is_brief) why(letter, line, out);
+    buf_add(out, STR("</section>\n"));
+}
+
+/* The steps from `from` to before `to`, numbered as one list. */
+static void steps(const struct letter *letter, size_t from, size_t to, struct buf *out)
+{
+    if (from == to) return;
     element(out, "h2", NULL, letter->heading_steps);
-    buf_add(out, STR("<ol>\n"));
-    for (size_t i = 0; i < letter->step_count; i++) {
+    buf_addf(out, "<ol start=\"%zu\"%s>\n", from + 1, letter->has_arabic_digits ? " class=\"arabic\"" : "");
+    for (size_t i = from; i < to; i++) {
+        const struct letter_step *step = &letter->steps[i];
         buf_add(out, STR("<li>"));
-        escaped(out, letter->steps[i].what);
-        if (letter->steps[i].when.len > 0) {
-            buf_add(out, STR(" <strong>"));
-            escaped(out, letter->steps[i].when);
-            buf_add(out, STR("</strong>"));
-        }
+        escaped(out, step->what);
+        buf_add_char(out, ' ');
+        element(out, "strong", NULL, step->when);
+        element(out, "span", "why", step->why);
+        element(out, "div", NULL, step->where);
         buf_add(out, STR("</li>\n"));
     }
     buf_add(out, STR("</ol>\n"));
+}
+
+/* The answer; where something is urgent in a frame with what to do, the only one of the page. */
+static void answer(const struct letter *letter, struct buf *out)
+{
+    if (letter->is_urgent) buf_add(out, STR("<div class=\"urgent\">\n"));
+    element(out, "p", "answer", letter->answer);
+    element(out, "p", NULL, letter->told);
+    if (!letter->is_urgent) return;
+    steps(letter, 0, letter->urgent_step_count, out);
+    buf_add(out, STR("</div>\n"));
 }
 
 static void notes(const struct letter *letter, struct buf *out)
@@ -236,17 +331,15 @@ static void qr_code(const struct letter *letter, struct buf *out)
     arena_close(mem);
 }
 
+/* One a line: titles are Latin in every language, and each keeps its order. */
 static void sources(const struct letter *letter, struct buf *out)
 {
-    if (letter->source_count == 0) return;
-    buf_add(out, STR("<p class=\"small\">"));
-    escaped(out, letter->word_sources);
+    element(out, "p", "small", letter->source_count == 0 ? STR("") : letter->word_sources);
     for (size_t i = 0; i < letter->source_count; i++) {
-        buf_addf(out, " <span dir=\"ltr\">[%zu] ", i + 1);
+        buf_addf(out, "<div class=\"small\">[%zu] <bdi>", i + 1);
         escaped(out, letter->sources[i]);
-        buf_add(out, STR("</span>"));
+        buf_add(out, STR("</bdi></div>\n"));
     }
-    buf_add(out, STR("</p>\n"));
 }
 
 static void record(const struct letter *letter, struct buf *out)
@@ -267,12 +360,12 @@ static void record(const struct letter *letter, struct buf *out)
     element(out, "p", "small", letter->log_head);
 }
 
-static void style_sheet(struct str fonts, struct buf *out)
+static void style_sheet(const struct letter *letter, struct buf *out)
 {
-    struct str family;
+    struct str fonts = letter->fonts, family;
     buf_addf(out, "<style>%s", style_start);
     while (letter_next_font(&fonts, &family)) buf_addf(out, "'%.*s',", STR_ARGS(family));
-    buf_addf(out, "%s</style>", style_rest);
+    buf_addf(out, "%s%s}</style>", style_rest, letter->paper == LETTER_PAPER_US ? "letter" : "A4");
 }
 
 void letter_html(const struct letter *letter, struct buf *out)
@@ -285,15 +378,16 @@ void letter_html(const struct letter *letter, struct buf *out)
             "<meta name=\"referrer\" content=\"no-referrer\">"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"));
     element(out, "title", NULL, letter->title);
-    style_sheet(letter->fonts, out);
+    style_sheet(letter, out);
     buf_add(out, STR("</head>\n<body><main>\n"));
     element(out, "p", "banner", letter->banner);
     element(out, "h1", NULL, letter->title);
     element(out, "p", NULL, letter->person);
     element(out, "p", "small", letter->details);
-    element(out, "p", "answer", letter->answer);
+    answer(letter, out);
+    element(out, "p", "small", letter->unconfirmed);
     element(out, "p", "small", letter->apart);
-    steps(letter, out);
+    steps(letter, letter->is_urgent ? letter->urgent_step_count : 0, letter->step_count, out);
     if (letter->line_count > 0) element(out, "h2", NULL, letter->heading_lines);
     for (size_t i = 0; i < letter->line_count; i++) result(letter, &letter->lines[i], out);
     notes(letter, out);
@@ -302,6 +396,7 @@ void letter_html(const struct letter *letter, struct buf *out)
     element(out, "h2", NULL, letter->heading_worse);
     element(out, "p", NULL, letter->worse);
     element(out, "p", NULL, letter->diagnosis);
+    element(out, "p", NULL, letter->contact);
     record(letter, out);
     buf_add(out, STR("</main></body>\n</html>\n"));
 }

@@ -34,6 +34,7 @@ struct rec_gate_ask {
     class_mask classes;
     struct compartment id;
     bool is_counted;   /* against the quota */
+    bool is_shown;     /* the person's card is there: their tickets are good for a while (worklist.h) */
     bool is_gates_own; /* what the person decided before is carried out: nobody has to show anything */
 };
 
@@ -61,6 +62,7 @@ struct rec_version {
     uint32_t order;  /* of loading: within a record the order of saving */
     uint32_t newest; /* index of the newest version of the same id; set in the first one */
     bool is_first;   /* the oldest version of its id */
+    bool is_handed_out;
 };
 
 /* What was read through a gate so far; zeros to begin with. */

@@ -53,8 +53,9 @@ SALVE_MUST_USE enum salve_code rec_try_begin(struct site *site, struct str name,
                                              struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_try_end how,
                                             struct salve_err *err);
-/* rec_guess_note - counts a code of a card, letter or slip that nobody has. Nobody waits for that: a code has 85 random
- * bits, and other people's go on. site_guessed_codes (site.h) tells how many. */
+/* rec_guess_note - counts a code of a card, letter or slip, or a ticket, that nobody has. Nobody waits for that: a code
+ * has 85 random bits, and a ticket is for staff, whose every opening counts. site_guessed_codes (site.h) tells how
+ * many. */
 void rec_guess_note(struct site *site);
 /* rec_tries_check - E_INTEGRITY: a row of the file does not fit. */
 SALVE_MUST_USE enum salve_code rec_tries_check(struct site *site, struct salve_err *err);

@@ -77,6 +77,12 @@ struct rec_enrolled {
 SALVE_MUST_USE enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient,
                                          struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
 
+/* rec_enrol_told - the same, and the sex for reference ranges ("female", "male"; empty: not told) was asked for in
+ * these words: kept beside the Patient, as the Observation 46098-0 of class IDENT, so that it counts as recorded. */
+SALVE_MUST_USE enum salve_code rec_enrol_told(struct site *site, struct actor actor, const struct tape *patient,
+                                              struct str sex, struct arena *mem, struct rec_enrolled *out,
+                                              struct salve_err *err);
+
 /* rec_enrol_slip - the same for somebody who is not there: out->slip is handed out, and out->card is for this program
  * alone, which may put down what came with the person and then calls rec_slip_done, after which no card opens the
  * record. A slip opens nothing. What a crash leaves of the card nobody has seen, and the claim takes it away.
@@ -132,8 +138,10 @@ struct rec_ask {
     struct actor actor; /* staff must be registered under that role; the person's side has an empty id */
     enum purpose purpose;
     struct str who;     /* card code (the person is present), or the text of the compartment id (staff, purposes
-                            * that do not need presence: FOLLOW_UP, RESEARCH). CARE and SELF need the card */
+                            * that do not need presence: FOLLOW_UP, RESEARCH). CARE and SELF need the card; for CARE
+                            * and FOLLOW_UP also a ticket (worklist.h) */
     class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
+    bool is_away;       /* the card code stands in a file: no card was shown (worklist.h) */
 };
 
 /* rec_open - a view, or a reason. Quota: 60 different compartments an hour for a site, own access included (E_QUOTA);
@@ -155,10 +163,11 @@ class_mask rec_classes(const struct rec_view *view);
 /* --- the code of a letter (docs/formats/card.md) --- */
 /* rec_letter_code - a code for a letter about what stands in the view's record now: with the birth date it opens the
  * identity and the clinical results up to here, for reading only, until *until_unix_s (90 days), the next letter, a new
- * card, erasure, or ten wrong dates. Empty where there can be none: the birth date is not known to the day, or the
- * clock is doubted. `view`: of SELF, or of CARE that sees both classes (E_ROLE); it leaves a leaf of kind letter.
- * rec_letter_open - a view of purpose LETTER, which reads and does nothing else; its leaf is of kind by-letter, and it
- * counts in the quota. E_NOT_FOUND, in the same words whatever does not fit; a wrong date is counted durably. */
+ * card, erasure, or ten wrong dates. Empty where there can be none: the birth date is not known to the day, the clock
+ * is doubted, or the view is of FOLLOW_UP. `view`: of SELF, or of CARE that sees both classes (E_ROLE); it leaves a
+ * leaf of kind letter.
+ * rec_letter_open - a view of purpose LETTER, which reads and does nothing else; its leaf is of kind by-letter, and
+ * it counts in the quota. E_NOT_FOUND, in the same words whatever does not fit; a wrong date is counted durably. */
 SALVE_MUST_USE enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct str *code,
                                                int64_t *until_unix_s, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_letter_open(struct site *site, struct str code, struct str birth_date,

@@ -54,7 +54,8 @@ enum salve_code commons_put_with(struct site *site, struct actor actor, struct s
                                  struct salve_err *err)
 {
     struct rec_tx tx;
-    if (str_is(kind, "site") || str_is(kind, "staff") || str_is(kind, "log") || str_is(kind, "form"))
+    if (str_is(kind, "site") || str_is(kind, "staff") || str_is(kind, "log") || str_is(kind, "form") ||
+        str_is(kind, "work"))
         return salve_fail(err, SALVE_E_INVALID, "document kind %.*s", STR_ARGS(kind));
     enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_CLINICIAN) | ROLES_UPKEEP, err);
     if (code != SALVE_OK) return code;

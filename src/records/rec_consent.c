@@ -215,6 +215,7 @@ static enum salve_code withdraw_in(struct choice *choice, const struct consent_g
     if (code != SALVE_OK) return code;
     code = put_decision(choice, &tx, &taken_back, kind, &rests, leaf, err);
     if (code == SALVE_OK && grant->purpose == PURPOSE_STATISTICS) code = blank_statistics(choice, &tx, err);
+    if (code == SALVE_OK) code = rec_work_withdrawn(&tx, gate->chain.id, grant->purpose, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     return code == SALVE_OK ? keys_withdraw(choice->site->keys, gate->chain.ring, grant->purpose, rests.seq, err)

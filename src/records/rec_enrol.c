@@ -5,12 +5,14 @@
 #include "admit/admit.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
+#include "fhir/tape_edit.h"
 #include "records/ids_int.h"
 #include "records/gate_int.h"
 #include "records/rows_int.h"
 #include "records/who_int.h"
 
-enum { WORK_BYTES = 32 << 20, NUMBER_ENROLMENT = 1 }; /* the Patient's id of an enrolment ends in ".1" */
+enum { WORK_BYTES = 32 << 20 };
+enum { NUMBER_PATIENT = 1, NUMBER_SEX = 2 }; /* what the ids of an enrolment end in */
 
 /* What an enrolment is made of while it happens. */
 struct enrolment {
@@ -19,7 +21,8 @@ struct enrolment {
     struct rec_chain chain;
     struct rec_code card, slip;
     bool has_slip;
-    struct tape patient;
+    struct tape patient, sex;
+    bool has_sex;
     struct rec_leaf leaf;
     uint8_t consent_sha256[CRYPTO_SHA256_BYTES];
 };
@@ -32,17 +35,51 @@ static enum salve_code check_patient(struct enrolment *en, const struct tape *pa
         return salve_fail(err, SALVE_E_INVALID, "Patient");
     fhir_issues_init(&issues, en->work);
     compartment_text(en->chain.id, text);
-    struct str id = arena_printf(en->work, "%s.%d", text, NUMBER_ENROLMENT);
+    struct str id = arena_printf(en->work, "%s.%d", text, NUMBER_PATIENT);
     if (id.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
     enum salve_code code = rec_with_id(patient, id, en->work, &en->patient, err);
     if (code != SALVE_OK) return code;
     return admit_check(en->site->rules, &en->patient, str_make(text, COMPARTMENT_TEXT_BYTES), en->work, &issues, err);
 }
 
+static void add_coding(struct tape_builder *make, const char *element, const char *system, const char *code)
+{
+    tape_open(make, element);
+    tape_open(make, "coding");
+    tape_add_text(make, "system", str_of(system));
+    tape_add_text(make, "code", str_of(code));
+    tape_close(make);
+    tape_close(make);
+}
+
+/* The sex for reference ranges, as it was told; nothing that Patient.gender does not say. */
+static enum salve_code make_sex(struct enrolment *en, struct str sex, struct salve_err *err)
+{
+    struct tape_builder make;
+    struct fhir_issues issues;
+    char text[COMPARTMENT_TEXT_BYTES + 1], when[CLOCK_TEXT_BYTES];
+    en->has_sex = str_is(sex, "female") || str_is(sex, "male");
+    if (!en->has_sex) return SALVE_OK;
+    fhir_issues_init(&issues, en->work);
+    compartment_text(en->chain.id, text);
+    tape_build(&make, en->work, FHIR_T_Observation);
+    tape_add_text(&make, "id", arena_printf(en->work, "%s.%d", text, NUMBER_SEX));
+    tape_add_text(&make, "status", STR("final"));
+    add_coding(&make, "code", "http://loinc.org", "46098-0");
+    tape_open(&make, "subject");
+    tape_add_text(&make, "reference", arena_printf(en->work, "Patient/%s.%d", text, NUMBER_PATIENT));
+    tape_close(&make);
+    tape_add_text(&make, "effectiveDateTime", clock_text(site_now_unix_ms(en->site), when));
+    add_coding(&make, "valueCodeableConcept", "http://snomed.info/sct",
+               str_is(sex, "female") ? "248152002" : "248153007");
+    TRY(tape_built(&make, &en->sex, err));
+    return admit_check(en->site->rules, &en->sex, str_make(text, COMPARTMENT_TEXT_BYTES), en->work, &issues, err);
+}
+
 /* Record 1 is what own access rests on, record 2 the identity, record 3 the opening of the leaf. */
 static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, struct actor actor, struct salve_err *err)
 {
-    const struct tape *patient = &en->patient;
+    const struct tape *told[] = {&en->patient, &en->sex};
     struct rec_event event = {.kind = REC_EVENT_ENROLMENT,
                               .actor = actor,
                               .purpose = PURPOSE_SELF,
@@ -51,7 +88,7 @@ static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, stru
     struct payload identity = {.kind = PAYLOAD_RESOURCES, .leaf_index = own.leaf_index};
     enum salve_code code = rec_put(tx, &en->chain, CLASS_CONSENT, &own, err);
     memcpy(en->consent_sha256, en->chain.head.sha256, sizeof en->consent_sha256);
-    if (code == SALVE_OK) code = payload_tapes_pack(&patient, 1, tx->mem, &identity.body, err);
+    if (code == SALVE_OK) code = payload_tapes_pack(told, en->has_sex ? 2 : 1, tx->mem, &identity.body, err);
     if (code == SALVE_OK) code = rec_put(tx, &en->chain, CLASS_IDENT, &identity, err);
     return code == SALVE_OK ? rec_note(tx, &en->chain, &event, &en->leaf, err) : code;
 }
@@ -91,7 +128,7 @@ static enum salve_code enrol_in(struct enrolment *en, struct rec_tx *tx, struct 
     return code;
 }
 
-static enum salve_code enrol(struct enrolment *en, struct actor actor, const struct tape *patient,
+static enum salve_code enrol(struct enrolment *en, struct actor actor, const struct tape *patient, struct str sex,
                              struct salve_err *err)
 {
     struct rec_tx tx;
@@ -99,6 +136,7 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
     rec_code_make(REC_CODE_CARD, &en->card);
     rec_code_make(REC_CODE_SLIP, &en->slip);
     enum salve_code code = check_patient(en, patient, err);
+    if (code == SALVE_OK) code = make_sex(en, sex, err);
     if (code == SALVE_OK) code = keys_ring_new(en->site->keys, en->chain.id, &en->chain.ring, err);
     if (code == SALVE_OK) code = rec_tx_mark_open(en->site, en->work, err);
     if (code == SALVE_OK) code = rec_tx_begin(en->site, false, en->work, &tx, err);
@@ -112,18 +150,25 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
     return code;
 }
 
-static enum salve_code enrol_one(struct site *site, struct actor actor, const struct tape *patient, bool has_slip,
-                                 struct arena *mem, struct rec_enrolled *out, struct salve_err *err)
+struct enrol_ask {
+    struct actor actor;
+    const struct tape *patient;
+    struct str sex;
+    bool has_slip;
+};
+
+static enum salve_code enrol_one(struct site *site, const struct enrol_ask *ask, struct arena *mem,
+                                 struct rec_enrolled *out, struct salve_err *err)
 {
-    struct enrolment en = {.site = site, .has_slip = has_slip};
-    enum salve_code code = rec_actor_needs(actor, ROLES_WRITING, err);
+    struct enrolment en = {.site = site, .has_slip = ask->has_slip};
+    enum salve_code code = rec_actor_needs(ask->actor, ROLES_WRITING, err);
     if (code != SALVE_OK) return code;
     en.work = arena_open_private(WORK_BYTES);
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");
-    code = enrol(&en, actor, patient, err);
+    code = enrol(&en, ask->actor, ask->patient, ask->sex, err);
     out->slip = STR_NONE;
     if (code == SALVE_OK) code = rec_code_out(&en.card, mem, &out->card, err);
-    if (code == SALVE_OK && has_slip) code = rec_code_out(&en.slip, mem, &out->slip, err);
+    if (code == SALVE_OK && ask->has_slip) code = rec_code_out(&en.slip, mem, &out->slip, err);
     if (code == SALVE_OK) code = rec_receipt_make(site, &en.leaf, REC_SIGN_DUE, mem, &out->receipt, err);
     out->compartment = en.chain.id;
     if (code == SALVE_OK) site->enrolled = en.chain.id;
@@ -138,11 +183,17 @@ static enum salve_code enrol_one(struct site *site, struct actor actor, const st
 enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
                           struct rec_enrolled *out, struct salve_err *err)
 {
-    return enrol_one(site, actor, patient, false, mem, out, err);
+    return enrol_one(site, &(struct enrol_ask){actor, patient, STR(""), false}, mem, out, err);
+}
+
+enum salve_code rec_enrol_told(struct site *site, struct actor actor, const struct tape *patient, struct str sex,
+                               struct arena *mem, struct rec_enrolled *out, struct salve_err *err)
+{
+    return enrol_one(site, &(struct enrol_ask){actor, patient, sex, false}, mem, out, err);
 }
 
 enum salve_code rec_enrol_slip(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
                                struct rec_enrolled *out, struct salve_err *err)
 {
-    return enrol_one(site, actor, patient, true, mem, out, err);
+    return enrol_one(site, &(struct enrol_ask){actor, patient, STR(""), true}, mem, out, err);
 }

@@ -12,6 +12,7 @@
 #include "records/rights.h"
 #include "records/stand_int.h"
 #include "records/who_int.h"
+#include "records/work_int.h"
 
 enum { WORK_BYTES = 32 << 20, DAY_MS = 24 * 3600 * 1000 };
 
@@ -35,6 +36,7 @@ static enum salve_code erase_records(struct site *site, struct actor actor, cons
     tx.owner = rec_owner_tombstone(what->id);
     if (code == SALVE_OK) code = rec_leaf_add(&tx, &event, leaf, err);
     if (code == SALVE_OK) code = rec_erasing_drop(&tx, what->id, err);
+    if (code == SALVE_OK) code = rec_work_end(&tx, what->id, 0, err);
     if (code == SALVE_OK) code = store_compartment_erase(tx.store, what->id, what->were_put_back, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);

@@ -64,6 +64,7 @@ enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct
     *code = STR("");
     *until_unix_s = 0;
     TRY(rec_view_stands(view, err));
+    if (view->purpose == PURPOSE_FOLLOW_UP) return SALVE_OK; /* without the card nobody makes what opens by itself */
     if ((view->purpose != PURPOSE_SELF && view->purpose != PURPOSE_CARE) || (view->classes & plain) != plain)
         return salve_fail(err, SALVE_E_ROLE, "code of a letter");
     TRY(rec_birth_date(&view->gate, &view->shelf, &birth_date, err));

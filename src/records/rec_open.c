@@ -13,6 +13,7 @@
 #include "records/revoked_int.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
+#include "records/work_int.h"
 
 static enum salve_code role_opens_nothing(const struct rec_ask *ask, struct salve_err *err)
 {
@@ -58,13 +59,23 @@ static void drop(struct rec_view *view)
     arena_close(view->mem);
 }
 
+/* A ticket is for staff: it takes the place of the card in care while the card's showing lasts. */
+static enum salve_code who(struct rec_view *view, const struct rec_ask *ask, struct compartment *id, bool *is_present,
+                           struct salve_err *err)
+{
+    bool is_work = ask->purpose == PURPOSE_CARE || ask->purpose == PURPOSE_FOLLOW_UP;
+    if (!is_work || !rec_code_valid(REC_CODE_TICKET, ask->who))
+        return rec_who(view->site, ask->who, view->mem, id, is_present, err);
+    return rec_work_who(view->site, ask->who, view->mem, id, is_present, err);
+}
+
 static enum salve_code open_view(struct rec_view *view, const struct rec_ask *ask, struct salve_err *err)
 {
     bool is_present;
     struct rec_gate_ask gate = {.purpose = ask->purpose, .is_counted = true};
     enum salve_code code = rec_renew(view->site, err);
     if (code == SALVE_OK) code = rec_due(view->site, err);
-    if (code == SALVE_OK) code = rec_who(view->site, ask->who, view->mem, &gate.id, &is_present, err);
+    if (code == SALVE_OK) code = who(view, ask, &gate.id, &is_present, err);
     if (code == SALVE_OK) code = wanted_classes(view->site, ask, gate.id, &view->classes, err);
     if (code == SALVE_OK) code = copy_actor(view, ask->actor, err);
     if (code == SALVE_OK) code = rec_stand_begin(view->site, gate.id, is_present, &view->stand, err);
@@ -72,6 +83,7 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
     gate.actor = view->actor;
     gate.actor.told = ask->actor.told;
     gate.classes = view->classes;
+    gate.is_shown = view->is_shown = is_present && ask->purpose == PURPOSE_CARE && !ask->is_away;
     view->purpose = ask->purpose;
     code = rec_gate_open(view->site, &gate, view->mem, &view->gate, err);
     if (code != SALVE_OK) return code;

@@ -16,16 +16,19 @@ static enum salve_code load(struct rec_view *view, class_mask classes, struct sa
     return SALVE_OK;
 }
 
-static void count_read(struct rec_view *view, const struct rec_resource *resource)
+/* A version that is asked for again was read once. */
+static struct rec_resource hand_out(struct rec_view *view, struct rec_version *version)
 {
-    view->read_classes |= CLASS_BIT(resource->class);
-    view->read_count++;
+    view->read_classes |= CLASS_BIT(version->is.class);
+    view->read_count += !version->is_handed_out;
+    version->is_handed_out = true;
+    return version->is;
 }
 
 enum salve_code rec_all(struct rec_view *view, class_mask classes, const struct rec_resource **out, size_t *count,
                         struct salve_err *err)
 {
-    const struct rec_shelf *shelf = &view->shelf;
+    struct rec_shelf *shelf = &view->shelf;
     enum salve_code code = rec_view_stands(view, err);
     if (code != SALVE_OK) return code;
     if (classes == 0) classes = view->classes;
@@ -38,8 +41,7 @@ enum salve_code rec_all(struct rec_view *view, class_mask classes, const struct 
     for (size_t i = 0; i < shelf->count; i++) {
         const struct rec_version *v = &shelf->all[i];
         if (!v->is_first || (classes & CLASS_BIT(v->is.class)) == 0) continue;
-        list[n] = shelf->all[v->newest].is;
-        count_read(view, &list[n++]);
+        list[n++] = hand_out(view, &shelf->all[v->newest]);
     }
     *out = list;
     *count = n;
@@ -77,8 +79,7 @@ enum salve_code rec_read(struct rec_view *view, struct str id, const struct rec_
     if (code != SALVE_OK) return code;
     struct rec_resource *one = arena_new(view->mem, struct rec_resource);
     if (one == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
-    *one = view->shelf.all[first->newest].is;
-    count_read(view, one);
+    *one = hand_out(view, &view->shelf.all[first->newest]);
     *out = one;
     return SALVE_OK;
 }
@@ -86,7 +87,7 @@ enum salve_code rec_read(struct rec_view *view, struct str id, const struct rec_
 enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *mem, const struct rec_resource ***out,
                             size_t *count, struct salve_err *err)
 {
-    const struct rec_shelf *shelf = &view->shelf;
+    struct rec_shelf *shelf = &view->shelf;
     const struct rec_version *first = NULL;
     enum salve_code code = find(view, id, &first, err);
     if (code != SALVE_OK) return code;
@@ -97,9 +98,9 @@ enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *
     for (size_t i = 0; i < shelf->count && n < room; i++) {
         if (shelf->all[i].number != first->number) continue;
         salve_assert(view->classes & CLASS_BIT(shelf->all[i].is.class)); /* versions of one id are of one class */
-        copies[n] = shelf->all[i].is;
+        copies[n] = hand_out(view, &shelf->all[i]);
         list[n] = &copies[n];
-        count_read(view, list[n++]);
+        n++;
     }
     salve_assert(n == room);
     *out = list;

@@ -83,6 +83,16 @@ static enum salve_code id_check(struct rec_view *view, const struct rec_item *it
                         STR_ARGS(type));
 }
 
+/* It is the role that does not reach it, not the person who did not agree. */
+static enum salve_code not_writable(const struct rec_view *view, enum data_class class, struct salve_err *err)
+{
+    bool is_role = (class == CLASS_IDENT || class == CLASS_CLIN) &&
+                   (consent_role_classes(view->actor.role, view->purpose) & CLASS_BIT(class)) == 0;
+    if (!is_role) return salve_fail(err, SALVE_E_CONSENT, "class of the view");
+    (void)salve_fail(err, SALVE_E_ROLE, "%s", role_text(view->actor.role));
+    return salve_why(err, SALVE_E_ROLE, "this role notes nothing of class %s; somebody else has to", class_text(class));
+}
+
 static enum salve_code item_check(struct rec_view *view, const struct rec_item *item, enum data_class *class,
                                   struct arena *mem, struct salve_err *err)
 {
@@ -93,7 +103,7 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
     compartment_text(view->gate.chain.id, text);
     enum salve_code code = admit_check(view->site->rules, item->tape, compartment, mem, &issues, err);
     if (code == SALVE_OK) code = class_of(view, item, class, err);
-    if (code == SALVE_OK && !may_write(view, *class)) code = salve_fail(err, SALVE_E_CONSENT, "class of the view");
+    if (code == SALVE_OK && !may_write(view, *class)) code = not_writable(view, *class, err);
     return code == SALVE_OK ? id_check(view, item, *class, err) : code;
 }
 
@@ -149,6 +159,7 @@ static enum salve_code save_in(struct saving *s, struct rec_tx *tx, struct salve
     for (size_t i = 0; i < s->count; i++) event.classes |= CLASS_BIT(s->classes[i]);
     for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
         if (event.classes & CLASS_BIT(c)) code = put_class(s, tx, (enum data_class)c, err);
+    if (code == SALVE_OK) code = rec_view_work(view, tx, err);
     return code == SALVE_OK ? rec_note(tx, &view->gate.chain, &event, &s->leaf, err) : code;
 }
 
@@ -160,6 +171,7 @@ static enum salve_code save_alone(struct saving *s, struct arena *work, struct s
     code = save_in(s, &tx, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
+    if (code == SALVE_OK) rec_view_work_done(s->view);
     return code;
 }
 
@@ -205,6 +217,8 @@ static enum salve_code save_all(struct site *site, struct rec_batch *batches, st
         if (batches[i].code == SALVE_OK) code = save_batch(&batches[i], &savings[i], &tx, err);
     if (code == SALVE_OK && count_good(batches, count) > 0) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++)
+        if (batches[i].code == SALVE_OK) rec_view_work_done(savings[i].view);
     return code;
 }
 

@@ -4,6 +4,7 @@
 #include "admit/admit.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/zone.h"
 #include "json/json.h"
 #include "records/tx_int.h"
 
@@ -71,14 +72,25 @@ static enum salve_code rules_of(const struct site_settings *settings, struct are
 
 static uint8_t or_default(uint8_t years, uint8_t fallback) { return years == 0 ? fallback : years; }
 
+static enum salve_code zone_of(const struct site_settings *settings, struct arena *mem, const struct zone **out,
+                               struct salve_err *err)
+{
+    struct salve_err reason = {0};
+    enum salve_code code = zone_open(settings->zone.len > 0 ? settings->zone : STR("UTC"), mem, out, &reason);
+    if (code == SALVE_OK || code == SALVE_E_MEMORY) return code == SALVE_OK ? code : salve_fail(err, code, "settings");
+    return salve_refuse(err, SALVE_E_CONFIG, reason.why, "settings: zone");
+}
+
 enum salve_code rec_settings_write(const struct site_settings *settings, struct arena *mem, struct str *json,
                                    struct salve_err *err)
 {
     struct buf out;
     struct json_writer w = {.out = &out};
     struct admit_rules *rules = NULL;
+    const struct zone *zone = NULL;
     enum salve_code code = rec_settings_check(settings, err);
     if (code == SALVE_OK) code = rules_of(settings, mem, &rules, err); /* else the site would not open again */
+    if (code == SALVE_OK) code = zone_of(settings, mem, &zone, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, mem, SALVE_CONFIG_BYTES_MAX);
     json_open(&w, NULL, '{');
@@ -92,6 +104,7 @@ enum salve_code rec_settings_write(const struct site_settings *settings, struct 
     json_put_bool(&w, "name_index", settings->name_index);
     json_put_text(&w, "national_patterns", settings->national_patterns.ptr ? settings->national_patterns : STR(""));
     if (settings->units.len > 0) json_put_text(&w, "units", settings->units);
+    if (settings->zone.len > 0) json_put_text(&w, "zone", settings->zone);
     json_close(&w);
     return buf_done(&out, json, err);
 }
@@ -118,6 +131,7 @@ enum salve_code rec_settings_read(struct str json, struct arena *mem, struct sit
         .identifier_systems = json_get_text(doc, "identifier_systems"),
         .national_patterns = json_get_text(doc, "national_patterns"),
         .units = json_get_text(doc, "units"),
+        .zone = json_get_text(doc, "zone"),
     };
     return rec_settings_check(out, err);
 }
@@ -137,6 +151,8 @@ enum salve_code rec_settings_use(struct site *site, struct str json, struct salv
         return code;
     }
     arena_close(site->settings_mem);
+    /* A machine without that zone still opens the site; what asks for a day hears of it (site_zone). */
+    if (zone_of(&settings, mem, &site->zone, NULL) != SALVE_OK) site->zone = NULL;
     site->settings_mem = mem;
     site->settings = settings;
     site->rules = rules;
@@ -171,6 +187,18 @@ enum salve_code site_settings_set(struct site *site, struct actor actor, const s
     if (code == SALVE_OK) code = rec_settings_use(site, json, err);
     arena_close(mem);
     return code;
+}
+
+enum salve_code site_zone(const struct site *site, const struct zone **out, struct salve_err *err)
+{
+    const struct zone *again = NULL;
+    *out = site->zone;
+    if (*out != NULL) return SALVE_OK;
+    struct arena *mem = arena_open(SALVE_CONFIG_BYTES_MAX);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
+    enum salve_code code = zone_of(&site->settings, mem, &again, err); /* for its reason */
+    arena_close(mem);
+    return code == SALVE_OK ? salve_fail(err, SALVE_E_CONFIG, "settings: zone") : code;
 }
 
 const struct site_settings *site_settings(const struct site *site) { return &site->settings; }

@@ -60,6 +60,7 @@ struct site_settings {
     struct str log_name;  /* lower-case letters, digits, '-': the log's origin is salve.<log_name>/1 */
     struct str languages; /* BCP 47, a space between: "en ar" */
     uint8_t assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
+    struct str zone;               /* IANA time zone, whose days are the site's: "Pacific/Auckland"; empty: UTC */
     bool name_index;               /* exact look-up by all names and birth date; off by default */
     struct str identifier_systems; /* the site's own record numbers that Patient.identifier may use, a space between */
     struct str units; /* that numbers are entered in, a space between: "hba1c=% glucose=mg/dL"; visit knows the words */
@@ -98,6 +99,11 @@ bool site_is_made_up(const struct site *site);
 const struct site_settings *site_settings(const struct site *site);
 SALVE_MUST_USE enum salve_code site_settings_set(struct site *site, struct actor actor,
                                                  const struct site_settings *settings, struct salve_err *err);
+
+/* site_zone - the calendar of the site. Good until the settings change.
+ *   errors  E_CONFIG its zone cannot be read: nothing that depends on a day is judged until it can */
+struct zone;
+SALVE_MUST_USE enum salve_code site_zone(const struct site *site, const struct zone **out, struct salve_err *err);
 
 /* site_admission - what may be kept here: the list and what this site added to it (admit/admit.h). Good until the
  * settings change. */

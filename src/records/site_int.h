@@ -40,6 +40,7 @@ struct site {
     struct payload_codec *codec;
     struct site_settings settings;
     struct arena *settings_mem;
+    const struct zone *zone; /* NULL: it cannot be read */
     struct admit_rules *rules;
     const struct rec_log *log;    /* the newest one */
     struct crypto_keys *log_seed; /* one key */

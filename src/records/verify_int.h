@@ -34,6 +34,8 @@ SALVE_MUST_USE enum salve_code rec_verify_open(struct site *site, const struct s
  * for, and is the newest. */
 SALVE_MUST_USE enum salve_code rec_verify_owners(struct verify *v, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_verify_tokens(struct verify *v, struct salve_err *err);
+/* rec_verify_work - every row of the work lists opens, is of somebody who is here, and its ticket leads to them. */
+SALVE_MUST_USE enum salve_code rec_verify_work(struct verify *v, struct salve_err *err);
 /* rec_verify_against - the log goes on from each signed head in `against`. E_INVALID: there is none of this site. */
 SALVE_MUST_USE enum salve_code rec_verify_against(struct verify *v, struct salve_err *err);
 

@@ -6,6 +6,7 @@
 
 #include "records/gate_int.h"
 #include "records/stand_int.h"
+#include "records/work_int.h"
 
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
@@ -21,7 +22,10 @@ struct rec_view {
     struct rec_shelf shelf;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
-    bool is_used; /* a transfer that has read something */
+    bool is_used;  /* a transfer that has read something */
+    bool is_shown; /* the person's card was shown for it, or the ticket that stands for it */
+    bool has_work; /* `work` waits for the next save */
+    struct rec_work_change work;
 };
 
 /* rec_view_new - an empty view with memory of its own; NULL: there is none. rec_close ends it. */
@@ -32,6 +36,10 @@ SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct sal
 struct consent_decision rec_view_decision(const struct rec_view *view, int64_t now_unix_ms);
 /* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */
 SALVE_MUST_USE enum salve_code rec_not_open(enum purpose purpose, struct salve_err *err);
+
+/* rec_view_work - the open work that waits, into a transaction of the view. rec_view_work_done - it is committed. */
+SALVE_MUST_USE enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err);
+void rec_view_work_done(struct rec_view *view);
 
 /* rec_transfer_used - ends the purpose TRANSFER, for all but this view, which has read something. */
 SALVE_MUST_USE enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err);

@@ -7,7 +7,7 @@
  *
  *     screen_open(site, guidelines, guideline_count, mem, &screen, err);       // refuses what is not accepted
  *     screen_run(screen, view, mem, &findings, &count, err);                   // view of purpose CARE
- *     screen_sign(view, dr_amina, mem, &signed_count, err);
+ *     screen_sign(view, dr_amina, NULL, 0, mem, &signed_count, err);
  *     screen_findings(view, SCREEN_SIGNED, mem, &set, err);                    // what the letter prints
  *
  * What is kept (docs/formats/findings.md): one Observation a finding (status preliminary, then final), a proposed
@@ -84,9 +84,16 @@ SALVE_MUST_USE enum salve_code screen_all_in_force(struct site *site, struct are
                                                    size_t *count, struct salve_err *err);
 
 /* screen_load - the guideline as it was accepted, rules and words, out of the commons. E_NOT_FOUND: it was accepted
- * before files were kept; E_INTEGRITY; those of guideline_load */
+ * before files were kept; E_INTEGRITY; those of guideline_load
+ *   shelf    files that several guidelines share are read once; zeros before the first call, NULL: for one alone */
+struct commons_file;
+struct screen_shelf {
+    struct commons_file *files;
+    size_t count, room;
+};
 SALVE_MUST_USE enum salve_code screen_load(struct site *site, const struct screen_acceptance *acceptance,
-                                           struct arena *mem, struct guideline **out, struct salve_err *err);
+                                           struct screen_shelf *shelf, struct arena *mem, struct guideline **out,
+                                           struct salve_err *err);
 
 /* screen_agrees - are these the rules that were accepted? screen_words_stand - of the words in a language. */
 SALVE_MUST_USE enum salve_code screen_agrees(const struct screen_acceptance *acceptance,
@@ -149,7 +156,8 @@ struct screen_ask {
  * that is of a guideline which is, or that would be another one without what is kept apart: so no finding of the
  * other class says anything about it. A guideline that ends with an error stops no other: its items have status
  * NOT_JUDGED (guideline.h), here and in screen_run.
- * The most urgent stand first (screen_first). */
+ * The most urgent stand first (screen_first). Of resources that are one, one counts (admit/same.h), and none that was
+ * taken back; the later ones of `tapes` are the newer. */
 SALVE_MUST_USE enum salve_code screen_evaluate(const struct screen *screen, const struct screen_ask *ask,
                                                struct arena *mem, struct finding **out, size_t *count,
                                                struct salve_err *err);
@@ -176,16 +184,50 @@ struct screen_found {
 SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
                                           struct screen_found *out, struct salve_err *err);
 
+/* A draft that is left out at a signing, and why: in the words of the clinician. */
+struct screen_leave {
+    struct str item, reason;
+};
+
 /* screen_sign - every draft becomes final (Observation) or active (ServiceRequest, Task), with a Provenance that names
- * the clinician. E_ROLE: no clinician. E_NOT_FOUND: there is no draft. *count: findings signed. */
-SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
-                                           struct salve_err *err);
+ * the clinician. Those that are left out end, with a Provenance that says why; an alarm among them stays open until the
+ * person was told and it was closed (told.h). E_ROLE: no clinician. E_NOT_FOUND: there is no draft, or none of that
+ * item. E_USAGE: no reason. E_STALE: the record is newer than the drafts. *count: findings signed. */
+SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, const struct screen_leave *leave,
+                                           size_t leave_count, struct arena *mem, size_t *count, struct salve_err *err);
+
+/* --- what came after ---------------------------------------------------------------------------------------------- */
+
+/* screen_is_own - has it the form of what is made here: a finding, what follows from one, a signing, a note that
+ * somebody was told? screen_is_word - of what the staff of this site alone can say: a draft to sign, a signing, a
+ * note. */
+bool screen_is_own(const struct rec_resource *resource);
+bool screen_is_word(const struct rec_resource *resource);
+
+/* screen_age - does what the view shows agree with the record as it is? NEWER: something that a guideline may look at
+ * came after it. CORRECTED: what it rests on was taken back or changed. Drafts: the oldest of them counts; signed: the
+ * newest signing. CURRENT where there are none. */
+enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
+enum screen_age { SCREEN_CURRENT, SCREEN_NEWER, SCREEN_CORRECTED };
+SALVE_MUST_USE enum salve_code screen_age(struct rec_view *view, enum screen_state state, struct arena *mem,
+                                          enum screen_age *out, struct salve_err *err);
+
+/* A finding that rests on something that was taken back or changed after it was made. */
+struct screen_stale {
+    struct finding finding;
+    struct str id;     /* "Observation/<id>" of the finding */
+    bool is_signed;    /* of the newest signing; else a draft */
+    bool is_withdrawn; /* taken back; else changed */
+};
+
+/* screen_stale - the stale findings that the view shows, drafts and those of the newest signing; texts in mem. Whoever
+ * was told of an urgent one is to be told again. */
+SALVE_MUST_USE enum salve_code screen_stale(struct rec_view *view, struct arena *mem, struct screen_stale **out,
+                                            size_t *count, struct salve_err *err);
 
 /* screen_unjudged - is there something kept apart, which the view shows, that came after the last findings about such
  * things? Then a run as somebody who may see it is due; whoever signs is told. */
 SALVE_MUST_USE enum salve_code screen_unjudged(struct rec_view *view, bool *out, struct salve_err *err);
-
-enum screen_state { SCREEN_DRAFT, SCREEN_SIGNED };
 
 /* Findings as they are kept. Those of one signing belong together; SCREEN_SIGNED gives those of the newest one. */
 struct screen_set {
@@ -200,6 +242,17 @@ struct screen_set {
  * E_NOT_FOUND: none in that state; E_INVALID: a stored finding breaks docs/formats/findings.md. */
 SALVE_MUST_USE enum salve_code screen_findings(struct rec_view *view, enum screen_state state, struct arena *mem,
                                                struct screen_set *out, struct salve_err *err);
+
+/* A finding with a number that was signed before the newest signing. */
+struct screen_earlier {
+    struct finding finding;
+    struct str checked_at; /* FHIR dateTime */
+};
+
+/* screen_earlier - all of them that the view shows, but those that rest on something taken back or changed since; in no
+ * order; texts in mem. */
+SALVE_MUST_USE enum salve_code screen_earlier(struct rec_view *view, struct arena *mem, struct screen_earlier **out,
+                                              size_t *count, struct salve_err *err);
 
 /* --- counting one run --------------------------------------------------------------------------------------------- */
 

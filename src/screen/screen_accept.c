@@ -369,25 +369,53 @@ enum salve_code screen_all_in_force(struct site *site, struct arena *mem, struct
     return SALVE_OK;
 }
 
-enum salve_code screen_load(struct site *site, const struct screen_acceptance *a, struct arena *mem,
-                            struct guideline **out, struct salve_err *err)
+static struct commons_file *on_shelf(const struct screen_shelf *shelf, const uint8_t sha256[COMMONS_SHA256_BYTES])
+{
+    for (size_t i = 0; i < shelf->count; i++)
+        if (memcmp(shelf->files[i].sha256, sha256, COMMONS_SHA256_BYTES) == 0) return &shelf->files[i];
+    return NULL;
+}
+
+/* Puts what is not there yet on the shelf, read and checked. */
+static enum salve_code fill_shelf(struct site *site, const struct commons_file *wanted, size_t count,
+                                  struct screen_shelf *shelf, struct arena *mem, struct salve_err *err)
+{
+    size_t before = shelf->count;
+    if (shelf->count + count > shelf->room) {
+        size_t room = 2 * (shelf->count + count);
+        shelf->files = arena_grow(mem, shelf->files, shelf->room * sizeof *wanted, room * sizeof *wanted);
+        if (shelf->files == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline");
+        shelf->room = room;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (on_shelf(shelf, wanted[i].sha256) == NULL) shelf->files[shelf->count++] = wanted[i];
+    enum salve_code code =
+        commons_files(site, shelf->files + before, shelf->count - before, GUIDELINE_BYTES_MAX, mem, err);
+    if (code != SALVE_OK) shelf->count = before;
+    return code;
+}
+
+enum salve_code screen_load(struct site *site, const struct screen_acceptance *a, struct screen_shelf *shelf,
+                            struct arena *mem, struct guideline **out, struct salve_err *err)
 {
     size_t count = a->file_count + a->word_count;
-    struct commons_file *kept = arena_array(mem, struct commons_file, count + 1);
+    struct screen_shelf own = {0};
+    struct commons_file *wanted = arena_array(mem, struct commons_file, count + 1);
     struct guideline_file *files = arena_array(mem, struct guideline_file, count + 1);
-    if (kept == NULL || files == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline");
+    if (shelf == NULL) shelf = &own;
+    if (wanted == NULL || files == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline");
     if (a->file_count == 0)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "it was accepted before its files were kept", "guideline %.*s",
                             STR_ARGS(a->guideline));
     for (size_t i = 0; i < count; i++) {
         bool is_rule = i < a->file_count;
         size_t at = is_rule ? i : i - a->file_count;
-        memcpy(kept[i].sha256, is_rule ? a->files[at].sha256 : a->words[at].sha256, sizeof kept[i].sha256);
+        memcpy(wanted[i].sha256, is_rule ? a->files[at].sha256 : a->words[at].sha256, sizeof wanted[i].sha256);
         files[i].name = is_rule ? a->files[at].name : words_name(a->words[at].language, mem);
         if (files[i].name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline");
     }
-    TRY(commons_files(site, kept, count, GUIDELINE_BYTES_MAX, mem, err));
-    for (size_t i = 0; i < count; i++) files[i].bytes = kept[i].bytes;
+    TRY(fill_shelf(site, wanted, count, shelf, mem, err));
+    for (size_t i = 0; i < count; i++) files[i].bytes = on_shelf(shelf, wanted[i].sha256)->bytes;
     return guideline_load_kept(files, count, a->guideline, mem, out, err);
 }
 
@@ -450,6 +478,7 @@ enum salve_code screen_open(struct site *site, struct guideline *const *guidelin
     struct screen *made = arena_new(mem, struct screen);
     if (made != NULL) made->members = arena_array(mem, struct screen_member, count + 1);
     if (made == NULL || made->members == NULL) return salve_fail(err, SALVE_E_MEMORY, "screen");
+    TRY(site_zone(site, &made->zone, err));
     screen_layers_open(site, guidelines, count, mem, made);
     for (size_t i = 0; i < count; i++) {
         struct salve_err trouble = {0};

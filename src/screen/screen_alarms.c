@@ -185,12 +185,12 @@ enum salve_code screen_judge_layers(const struct screen *screen, struct guidelin
     return SALVE_OK;
 }
 
-enum salve_code screen_asked(const struct screen_ask *ask, struct arena *mem, struct guideline_visit *visit,
-                             struct guideline_ask *out, struct salve_err *err)
+enum salve_code screen_asked(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                             struct guideline_visit *visit, struct guideline_ask *out, struct salve_err *err)
 {
     *out = (struct guideline_ask){
         .tapes = ask->tapes, .tape_count = ask->tape_count, .now_unix_ms = ask->now_unix_ms, .visit = visit};
-    return guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, zone_machine(), mem, visit, err);
+    return guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, screen->zone, mem, visit, err);
 }
 
 static enum salve_code alarms(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
@@ -198,7 +198,7 @@ static enum salve_code alarms(const struct screen *screen, const struct screen_a
 {
     struct guideline_visit visit;
     struct guideline_ask one;
-    TRY(screen_asked(ask, mem, &visit, &one, err));
+    TRY(screen_asked(screen, ask, mem, &visit, &one, err));
     TRY(screen_judge_layers(screen, &one, mem, out, count, err));
     screen_first(*out, *count);
     return SALVE_OK;

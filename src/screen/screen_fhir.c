@@ -4,6 +4,7 @@
  * one extension that holds the whole finding, a proposed ServiceRequest, a Task to measure again.
  * docs/formats/findings.md. */
 #include "base/assert.h"
+#include "base/zone.h"
 #include "screen/screen_int.h"
 
 #define UCUM "http://unitsofmeasure.org"
@@ -219,8 +220,8 @@ enum salve_code screen_request(const struct screen_draft *draft, struct arena *m
     add_concept(&make, "code", system, finding->version, finding->action);
     add_reference(&make, "subject", draft->patient);
     tape_open(&make, "occurrencePeriod");
-    tape_add_text(&make, "start", clock_date_text(draft->now_unix_ms, day));
-    tape_add_text(&make, "end", clock_date_text(end, day));
+    tape_add_text(&make, "start", zone_date_text(draft->zone, draft->now_unix_ms, day));
+    tape_add_text(&make, "end", zone_date_text(draft->zone, end, day));
     tape_close(&make);
     tape_add_text(&make, "authoredOn", clock_text(draft->now_unix_ms, now));
     add_reference(&make, "reasonReference", draft->about);

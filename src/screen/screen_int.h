@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "fhir/tape_edit.h"
+#include "records/worklist.h"
 #include "screen/screen.h"
 
 #define SCREEN_EXTENSION "urn:salve:extension:"
@@ -30,6 +31,7 @@ struct screen_trouble { /* a guideline that this site relies on, and that does n
 };
 enum { SCREEN_LAYERS = 2, SCREEN_TROUBLES_MAX = 100 };
 struct screen {
+    const struct zone *zone;                   /* the site's */
     struct screen_layer layers[SCREEN_LAYERS]; /* SCREEN_ALARMS, SCREEN_ALARMS_SITE */
     struct screen_member *members;
     size_t count;
@@ -50,11 +52,11 @@ enum salve_code screen_not_judged(const char *item, struct str id, const struct 
 
 /* screen_asked - the question to a guideline, with the bounds of the visit. screen_twice - an evaluation, and a second
  * one without what is kept apart where there is any: a finding that differs is marked (finding.apart). */
-enum salve_code screen_asked(const struct screen_ask *ask, struct arena *mem, struct guideline_visit *visit,
-                             struct guideline_ask *out, struct salve_err *err);
+enum salve_code screen_asked(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
+                             struct guideline_visit *visit, struct guideline_ask *out, struct salve_err *err);
 typedef enum salve_code screen_judging(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                                        struct finding **out, size_t *count, struct salve_err *err);
-enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
+enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *all, screen_judging *judging,
                              struct arena *mem, struct finding **out, size_t *count, struct salve_err *err);
 
 /* Who and when a draft is about. */
@@ -66,6 +68,7 @@ struct screen_draft {
     struct str id;      /* of the resource to make */
     struct str about;   /* ServiceRequest, Task: "Observation/<id>" of the finding */
     int64_t now_unix_ms;
+    const struct zone *zone;
 };
 
 /* Finding to FHIR. */
@@ -82,6 +85,9 @@ bool screen_needs_task(const struct finding *finding);
 tape_at screen_extension(const struct tape *tape);
 enum salve_code screen_finding(const struct tape *tape, tape_at extension, struct arena *mem, struct finding *out,
                                struct salve_err *err);
+
+/* screen_kept_urgency - of the finding that the extension holds, without reading the rest. */
+enum urgency screen_kept_urgency(const struct tape *tape, tape_at extension);
 
 /* screen_with_status - a copy of the resource with another status. */
 enum salve_code screen_with_status(const struct tape *tape, struct str status, struct arena *mem, struct tape *out,
@@ -115,20 +121,47 @@ struct screen_notes {
 };
 enum salve_code screen_notes_read(struct rec_view *view, struct arena *mem, struct screen_notes *out,
                                   struct salve_err *err);
+bool screen_is_note(const struct rec_resource *resource); /* is it one by its form? */
 /* screen_note_of - the newest note of that kind that holds for the finding of the Observation `id`; NULL: none. */
 const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
                                          const struct finding *finding);
+
+/* screen_is_same - do two findings say the same of the same values? */
+bool screen_is_same(const struct finding *a, const struct finding *b);
+
+/* screen_is_taken_back - is it a value that counts nowhere any more? screen_is_named - is it the one of "Type/<id>"? */
+bool screen_is_taken_back(const struct rec_resource *one);
+bool screen_is_named(const struct rec_resource *one, struct str reference);
 
 /* A finding that stands: a draft, signed, or left out at a signing as an alarm. */
 struct screen_kept {
     const struct rec_resource *kept; /* the Observation */
     struct finding finding;
     const struct screen_note *told, *closed; /* NULL: not yet */
-    bool is_open;                            /* an alarm that is not told, or not closed */
+    bool is_retracted;                       /* a value that it rests on was taken back */
+    bool is_untold; /* an alarm to tell; or to tell again, where it was retracted behind the telling */
+    bool is_open;   /* an alarm that is not told, or not closed */
 };
-/* screen_kept_read - of all that the view shows, in the order of saving. */
-enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
-                                 struct salve_err *err);
+/* screen_kept_read - of all that the view shows, in the order of saving; or the alarms among them. */
+enum screen_which { SCREEN_ALL, SCREEN_ALARMS_ONLY };
+enum salve_code screen_kept_read(struct rec_view *view, const struct screen_notes *notes, enum screen_which which,
+                                 struct arena *mem, struct screen_kept **out, size_t *count, struct salve_err *err);
+
+/* What is open about a person, by task and part (screen_work.c). Begin with screen_work_begin, add every finding that
+ * will stand after the save, then screen_work_set: it goes with that save. `is_screened`: what came was judged now.
+ * Who does not see what is kept apart ends nothing of it. */
+struct screen_work {
+    enum urgency open[WORK_TASKS][WORK_PARTS]; /* URGENCY_COUNT: nothing */
+};
+void screen_work_begin(struct screen_work *work);
+void screen_work_alarm(struct screen_work *work, const struct finding *finding, bool is_told, bool is_closed);
+void screen_work_draft(struct screen_work *work, const struct finding *finding);
+struct work_entry screen_work_entry(const struct rec_view *view, enum work_part part, enum work_task task,
+                                    enum urgency urgency);
+struct screen_kept;
+void screen_work_kept(struct screen_work *work, const struct screen_kept *kept);
+enum salve_code screen_work_set(struct rec_view *view, const struct screen_work *work, bool is_screened,
+                                struct arena *mem, struct salve_err *err);
 
 /* screen_provenance - who did what with these targets, at the time of the view. `reason`: empty for none. */
 struct screen_deed {
@@ -140,6 +173,15 @@ struct screen_deed {
 };
 enum salve_code screen_provenance(struct rec_view *view, const struct screen_deed *deed, struct arena *mem,
                                   struct tape *out, struct salve_err *err);
+
+/* screen_is_input - may a guideline look at it? Signatures, notes and plans say nothing about the body. */
+bool screen_is_input(const struct rec_resource *resource);
+
+/* screen_newest_signing - a Provenance of the last signing; NULL: nothing was signed. screen_belongs - is it a finding
+ * of that signing; of the drafts where it is NULL? */
+const struct rec_resource *screen_newest_signing(const struct rec_resource *all, size_t count);
+bool screen_belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
+                    const struct rec_resource *signing);
 
 /* screen_about - the finding that a draft belongs to: "Observation/<id>", for an Observation its own. */
 struct str screen_about(const struct rec_resource *resource, struct arena *mem);

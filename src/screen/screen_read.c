@@ -92,6 +92,12 @@ enum salve_code screen_finding(const struct tape *tape, tape_at extension, struc
     return code == SALVE_OK ? finding_of(&kept, tape_root(&kept), mem, out, err) : code;
 }
 
+enum urgency screen_kept_urgency(const struct tape *tape, tape_at extension)
+{
+    enum urgency urgency = URGENCY_NONE;
+    return urgency_find(part(tape, extension, SCREEN_EXTENSION "urgency"), &urgency) ? urgency : URGENCY_EMERGENCY_NOW;
+}
+
 /* --- kinds -------------------------------------------------------------------------------------------------------- */
 
 static bool coded(const struct tape *tape, const char *path, const char *prefix)

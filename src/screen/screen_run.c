@@ -2,6 +2,7 @@
  *
  * A run: evaluates the accepted guidelines over what the view holds and keeps the findings as drafts, in one save. A
  * draft of an earlier run that was not signed becomes the next version of the same resource, or is cancelled. */
+#include "admit/same.h"
 #include "base/assert.h"
 #include "screen/screen_int.h"
 
@@ -65,7 +66,7 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
 {
     struct guideline_visit visit;
     struct gathering to = {.mem = mem, .err = err};
-    TRY(screen_asked(ask, mem, &visit, &to.ask, err));
+    TRY(screen_asked(screen, ask, mem, &visit, &to.ask, err));
     TRY(judge_all(&to, screen));
     *out = to.list;
     *count = to.count;
@@ -94,13 +95,32 @@ static enum salve_code without_apart(const struct screen_ask *ask, struct arena 
     return SALVE_OK;
 }
 
-enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *ask, screen_judging *judging,
+/* Of resources that are one, one counts, and none that was taken back. */
+static enum salve_code standing(const struct screen_ask *ask, struct arena *mem, struct screen_ask *out,
+                                struct salve_err *err)
+{
+    bool *counts = arena_array(mem, bool, ask->tape_count + 1);
+    struct tape *tapes = arena_array(mem, struct tape, ask->tape_count + 1);
+    family_mask *families = arena_array(mem, family_mask, ask->tape_count + 1);
+    if (counts == NULL || tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    TRY(same_standing(ask->tapes, ask->tape_count, mem, counts, err));
+    *out = (struct screen_ask){.tapes = tapes, .families = families, .now_unix_ms = ask->now_unix_ms};
+    for (size_t i = 0; i < ask->tape_count; i++) {
+        if (!counts[i]) continue;
+        families[out->tape_count] = ask->families == NULL ? 0 : ask->families[i];
+        tapes[out->tape_count++] = ask->tapes[i];
+    }
+    return SALVE_OK;
+}
+
+enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *all, screen_judging *judging,
                              struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
-    struct screen_ask plain;
+    struct screen_ask plain, these, *ask = &these;
     struct finding *others = NULL;
     size_t other_count = 0;
     family_mask families = 0;
+    TRY(standing(all, mem, ask, err));
     TRY(without_apart(ask, mem, &plain, &families, err));
     TRY(judging(screen, ask, mem, out, count, err));
     if (families == 0) return SALVE_OK;
@@ -126,6 +146,11 @@ struct run {
     const struct rec_resource *all;
     size_t all_count;
     bool *is_reused; /* drafts that this run writes again */
+    bool *is_held;   /* drafts of an earlier visit's alarm that is open: no run ends them */
+    struct screen_kept *kept;
+    size_t kept_count;
+    struct screen_notes notes;
+    struct screen_work work; /* what is open behind this run */
     struct str patient;
     int64_t now_unix_ms;
     struct rec_item *items;
@@ -155,10 +180,11 @@ static size_t draft_of(const struct run *run, enum screen_kind kind, const struc
         if (one->class != class_of(finding)) continue;
         if (kind != SCREEN_OBSERVATION && str_eq(screen_about(one, run->mem), about)) return i;
         struct finding kept;
-        if (kind == SCREEN_OBSERVATION &&
-            screen_finding(&one->tape, screen_extension(&one->tape), run->mem, &kept, NULL) == SALVE_OK &&
-            str_eq(kept.guideline, finding->guideline) && str_eq(kept.item, finding->item))
-            return i;
+        if (kind != SCREEN_OBSERVATION ||
+            screen_finding(&one->tape, screen_extension(&one->tape), run->mem, &kept, NULL) != SALVE_OK ||
+            !str_eq(kept.guideline, finding->guideline) || !str_eq(kept.item, finding->item))
+            continue;
+        if (!run->is_held[i] || (screen_is_same(&kept, finding) && finding->urgency <= kept.urgency)) return i;
     }
     return run->all_count;
 }
@@ -197,8 +223,12 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
                                  .finding = finding,
                                  .patient = run->patient,
                                  .about = STR(""),
-                                 .now_unix_ms = run->now_unix_ms};
+                                 .now_unix_ms = run->now_unix_ms,
+                                 .zone = run->screen->zone};
     TRY(add(run, SCREEN_OBSERVATION, screen_observation, &draft));
+    screen_work_alarm(&run->work, finding, screen_note_of(&run->notes, SCREEN_NOTE_TOLD, draft.id, finding) != NULL,
+                      screen_note_of(&run->notes, SCREEN_NOTE_CLOSED, draft.id, finding) != NULL);
+    screen_work_draft(&run->work, finding);
     draft.about = arena_printf(run->mem, "Observation/%.*s", STR_ARGS(draft.id));
     if (draft.about.ptr == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     if (screen_needs_request(finding)) TRY(add(run, SCREEN_REQUEST, screen_request, &draft));
@@ -213,21 +243,78 @@ static bool is_of_alarms(const struct rec_resource *one)
     return at != TAPE_NONE && str_starts(tape_text(&one->tape, at), STR(SCREEN_ALARMS_CANONICAL));
 }
 
+static struct str next_status(const struct run *run, size_t at)
+{
+    if (run->is_held[at]) return tape_child_text(&run->all[at].tape, tape_root(&run->all[at].tape), "status");
+    return screen_kind(&run->all[at]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
+}
+
 /* Drafts that this run did not write again no longer hold. Where the alarms could not be judged, what they found before
- * stands. */
-static enum salve_code cancel_rest(struct run *run, bool is_held)
+ * stands; an earlier visit's alarm stands until the person was told and it was closed, and this run looked at it. */
+static enum salve_code end_rest(struct run *run, bool are_alarms_unknown)
 {
     for (size_t i = 0; i < run->all_count; i++) {
         if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
-        if (is_held && is_of_alarms(&run->all[i])) continue;
+        bool is_unknown = are_alarms_unknown && is_of_alarms(&run->all[i]) && !run->is_held[i];
+        if (is_unknown) run->is_held[i] = true;
+        if (is_unknown) continue;
         salve_assert(run->item_count < run->room);
         struct tape *tape = arena_new(run->mem, struct tape);
-        struct str status = screen_kind(&run->all[i]) == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
+        struct str status = next_status(run, i);
         if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
         TRY(screen_with_status(&run->all[i].tape, status, run->mem, tape, run->err));
         run->items[run->item_count++] = (struct rec_item){.tape = tape, .class = run->all[i].class};
     }
     return SALVE_OK;
+}
+
+static size_t index_of(const struct run *run, struct str id)
+{
+    size_t at = 0;
+    while (at < run->all_count && !str_eq(run->all[at].id, id)) at++;
+    return at;
+}
+
+/* Alarms that an earlier visit left open, as drafts, with what belongs to them. */
+static enum salve_code hold(struct run *run, const struct screen_ask *ask)
+{
+    struct guideline_visit visit;
+    struct guideline_ask unused;
+    TRY(screen_asked(run->screen, ask, run->mem, &visit, &unused, run->err));
+    run->is_held = arena_array(run->mem, bool, run->all_count + 1);
+    if (run->is_held == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+    TRY(screen_notes_read(run->view, run->mem, &run->notes, run->err));
+    TRY(screen_kept_read(run->view, &run->notes, SCREEN_ALARMS_ONLY, run->mem, &run->kept, &run->kept_count, run->err));
+    for (size_t i = 0; i < run->kept_count; i++) {
+        const struct rec_resource *one = run->kept[i].kept;
+        int64_t at_unix_ms = 0;
+        struct str at = tape_child_text(&one->tape, tape_root(&one->tape), "effectiveDateTime");
+        bool is_earlier = clock_parse(at, &at_unix_ms) && at_unix_ms < visit.start_unix_ms;
+        if (run->kept[i].is_open && !run->kept[i].is_retracted && is_earlier && screen_is_draft(one))
+            run->is_held[index_of(run, one->id)] = true;
+    }
+    for (size_t i = 0; i < run->all_count; i++) {
+        if (screen_kind(&run->all[i]) == SCREEN_OTHER || screen_kind(&run->all[i]) == SCREEN_OBSERVATION) continue;
+        struct str about = screen_about(&run->all[i], run->mem);
+        if (!str_starts(about, STR("Observation/"))) continue;
+        run->is_held[i] = run->is_held[index_of(run, str_cut(about, sizeof "Observation/" - 1, about.len))];
+    }
+    return SALVE_OK;
+}
+
+/* What stands beside what this run wrote: signed, left out as an alarm, held. */
+static enum salve_code set_work(struct run *run)
+{
+    for (size_t i = 0; i < run->kept_count; i++) {
+        const struct screen_kept *one = &run->kept[i];
+        size_t at = index_of(run, one->kept->id);
+        bool is_draft = screen_is_draft(one->kept);
+        bool is_ended = is_draft && !run->is_held[at];
+        if (run->is_reused[at]) continue;
+        if (is_ended && one->is_retracted && one->is_untold) screen_work_alarm(&run->work, &one->finding, false, true);
+        if (!is_ended) screen_work_kept(&run->work, one);
+    }
+    return screen_work_set(run->view, &run->work, true, run->mem, run->err);
 }
 
 static enum salve_code load(struct run *run, struct screen_ask *ask)
@@ -269,7 +356,9 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
     bool keeps_apart = rec_keeps_apart(view);
     *out = (struct screen_found){.is_blind = keeps_apart && !rec_shows(view, CLASS_SENS)};
     run.now_unix_ms = rec_opened_at_unix_ms(view);
+    screen_work_begin(&run.work);
     TRY(load(&run, &ask));
+    TRY(hold(&run, &ask));
     TRY(screen_evaluate(screen, &ask, mem, &list, &out->count, err));
     out->list = list;
     if (out->is_blind) out->count = drop_apart(list, out->count);
@@ -281,6 +370,7 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
         out->said_count += is_said;
         if (!is_said) TRY(add_drafts(&run, &list[i]));
     }
-    TRY(cancel_rest(&run, screen_holds(list, out->count)));
-    return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : SALVE_OK;
+    TRY(end_rest(&run, screen_holds(list, out->count)));
+    TRY(set_work(&run));
+    return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : worklist_write(view, err);
 }

@@ -8,10 +8,15 @@
 #define ACTIVITY "urn:salve:activity"
 
 struct signing {
+    struct rec_view *view;
+    struct actor actor;
     struct arena *mem;
     struct salve_err *err;
+    const struct screen_leave *leave;
+    size_t leave_count;
     const struct rec_resource *all;
     size_t all_count;
+    int *left; /* of each: -1 no draft, leave_count signed, else the row of `leave` */
     struct rec_item *items;
     size_t item_count, finding_count;
 };
@@ -22,37 +27,87 @@ static struct str signed_status(enum screen_kind kind)
     return kind == SCREEN_REQUEST ? STR("active") : STR("requested");
 }
 
-static enum salve_code sign_one(struct signing *to, const struct rec_resource *draft)
+static struct str ended_status(enum screen_kind kind)
 {
-    salve_assert(screen_is_draft(draft));
-    struct tape *tape = arena_new(to->mem, struct tape);
-    if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
-    TRY(screen_with_status(&draft->tape, signed_status(screen_kind(draft)), to->mem, tape, to->err));
-    to->items[to->item_count++] = (struct rec_item){.tape = tape, .class = draft->class};
-    to->finding_count += screen_kind(draft) == SCREEN_OBSERVATION;
+    return kind == SCREEN_REQUEST ? STR("revoked") : STR("cancelled");
+}
+
+/* The row of `leave` that names the finding of this Observation; leave_count: none. */
+static enum salve_code left_of(const struct signing *to, const struct rec_resource *one, int *out)
+{
+    struct finding finding;
+    TRY(screen_finding(&one->tape, screen_extension(&one->tape), to->mem, &finding, to->err));
+    for (*out = 0; *out < (int)to->leave_count; ++*out)
+        if (str_eq(to->leave[*out].item, finding.item)) return SALVE_OK;
     return SALVE_OK;
 }
 
-/* "Type/<id>" of the drafts of a class. */
-static enum salve_code targets_of(const struct signing *to, enum data_class class, struct str **out, size_t *count)
+/* What belongs to a draft goes its way. */
+static int left_with(const struct signing *to, const struct rec_resource *one)
+{
+    struct str about = screen_about(one, to->mem);
+    for (size_t i = 0; i < to->all_count; i++)
+        if (screen_kind(&to->all[i]) == SCREEN_OBSERVATION && screen_is_draft(&to->all[i]) &&
+            str_ends(about, to->all[i].id) && to->left[i] >= 0)
+            return to->left[i];
+    return (int)to->leave_count;
+}
+
+static enum salve_code check_leave(const struct signing *to)
+{
+    for (size_t n = 0; n < to->leave_count; n++) {
+        bool is_there = false;
+        for (size_t i = 0; i < to->all_count; i++) is_there = is_there || to->left[i] == (int)n;
+        if (!is_there)
+            return salve_refuse(to->err, SALVE_E_NOT_FOUND, "no draft has this name", "%.*s",
+                                STR_ARGS(to->leave[n].item));
+        if (str_trim(to->leave[n].reason).len == 0)
+            return salve_refuse(to->err, SALVE_E_USAGE, "say why it is left out", "%.*s", STR_ARGS(to->leave[n].item));
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code choose(struct signing *to)
+{
+    to->left = arena_array(to->mem, int, to->all_count + 1);
+    if (to->left == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
+    for (size_t i = 0; i < to->all_count; i++) {
+        to->left[i] = -1;
+        if (screen_is_draft(&to->all[i]) && screen_kind(&to->all[i]) == SCREEN_OBSERVATION)
+            TRY(left_of(to, &to->all[i], &to->left[i]));
+    }
+    for (size_t i = 0; i < to->all_count; i++)
+        if (screen_is_draft(&to->all[i]) && screen_kind(&to->all[i]) != SCREEN_OBSERVATION)
+            to->left[i] = left_with(to, &to->all[i]);
+    return check_leave(to);
+}
+
+static enum salve_code sign_one(struct signing *to, const struct rec_resource *draft, bool is_left)
+{
+    salve_assert(screen_is_draft(draft));
+    enum screen_kind kind = screen_kind(draft);
+    struct tape *tape = arena_new(to->mem, struct tape);
+    if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
+    TRY(screen_with_status(&draft->tape, is_left ? ended_status(kind) : signed_status(kind), to->mem, tape, to->err));
+    to->items[to->item_count++] = (struct rec_item){.tape = tape, .class = draft->class};
+    to->finding_count += kind == SCREEN_OBSERVATION && !is_left;
+    return SALVE_OK;
+}
+
+/* "Type/<id>" of the drafts of a class that go this way. */
+static enum salve_code targets_of(const struct signing *to, enum data_class class, int left, struct str **out,
+                                  size_t *count)
 {
     *count = 0;
     *out = arena_array(to->mem, struct str, to->all_count + 1);
     if (*out == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
     for (size_t i = 0; i < to->all_count; i++) {
-        if (!screen_is_draft(&to->all[i]) || to->all[i].class != class) continue;
+        if (to->left[i] != left || to->all[i].class != class) continue;
         struct str reference = arena_printf(to->mem, "%.*s/%.*s", STR_ARGS(to->all[i].type), STR_ARGS(to->all[i].id));
         if (reference.ptr == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
         (*out)[(*count)++] = reference;
     }
     return SALVE_OK;
-}
-
-static bool has_drafts(const struct signing *to, enum data_class class)
-{
-    for (size_t i = 0; i < to->all_count; i++)
-        if (screen_is_draft(&to->all[i]) && to->all[i].class == class) return true;
-    return false;
 }
 
 enum salve_code screen_provenance(struct rec_view *view, const struct screen_deed *deed, struct arena *mem,
@@ -92,37 +147,79 @@ enum salve_code screen_provenance(struct rec_view *view, const struct screen_dee
     return tape_built(&make, out, err);
 }
 
-/* One a class: what is kept apart is not named beside the rest either. */
-static enum salve_code add_provenance(struct signing *to, struct rec_view *view, struct actor actor,
-                                      enum data_class class)
+/* One a class: what is kept apart is not named beside the rest either. `left`: a row of `leave`, or its count. */
+static enum salve_code add_provenance(struct signing *to, enum data_class class, int left)
 {
-    struct screen_deed deed = {.system = ACTIVITY, .code = "sign", .reason = STR(""), .actor = actor};
+    bool is_left = left < (int)to->leave_count;
+    struct screen_deed deed = {.system = is_left ? SCREEN_OPERATION : ACTIVITY,
+                               .code = is_left ? "CANCEL" : "sign",
+                               .reason = is_left ? to->leave[left].reason : STR(""),
+                               .actor = to->actor};
     struct str *targets = NULL;
+    TRY(targets_of(to, class, left, &targets, &deed.target_count));
+    if (deed.target_count == 0) return SALVE_OK;
     struct tape *tape = arena_new(to->mem, struct tape);
     if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "signing");
-    TRY(targets_of(to, class, &targets, &deed.target_count));
     deed.targets = targets;
-    TRY(screen_provenance(view, &deed, to->mem, tape, to->err));
+    TRY(screen_provenance(to->view, &deed, to->mem, tape, to->err));
     to->items[to->item_count++] = (struct rec_item){.tape = tape, .class = class};
     return SALVE_OK;
 }
 
-enum salve_code screen_sign(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
-                            struct salve_err *err)
+/* Nobody signs what was found in another record than this one. */
+static enum salve_code is_up_to_date(struct rec_view *view, struct arena *mem, struct salve_err *err)
 {
-    struct signing to = {.mem = mem, .err = err};
+    enum screen_age age;
+    TRY(screen_age(view, SCREEN_DRAFT, mem, &age, err));
+    if (age == SCREEN_CURRENT) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_STALE,
+                        age == SCREEN_CORRECTED
+                            ? "a value that they rest on was taken back or changed; nothing was signed"
+                            : "something came into the record after them; nothing was signed",
+                        "drafts");
+}
+
+/* No draft is left; alarms stand as they stood, also those of drafts that are left out. */
+static enum salve_code set_work(const struct signing *to)
+{
+    struct screen_work work;
+    struct screen_notes notes;
+    struct screen_kept *kept = NULL;
+    size_t count = 0;
+    screen_work_begin(&work);
+    TRY(screen_notes_read(to->view, to->mem, &notes, to->err));
+    TRY(screen_kept_read(to->view, &notes, SCREEN_ALARMS_ONLY, to->mem, &kept, &count, to->err));
+    for (size_t i = 0; i < count; i++)
+        screen_work_alarm(&work, &kept[i].finding, !kept[i].is_untold, kept[i].closed != NULL || kept[i].is_retracted);
+    return screen_work_set(to->view, &work, false, to->mem, to->err);
+}
+
+static enum salve_code sign_all(struct signing *to)
+{
+    static const enum data_class classes[] = {CLASS_CLIN, CLASS_SENS};
+    for (size_t i = 0; i < to->all_count; i++)
+        if (to->left[i] >= 0) TRY(sign_one(to, &to->all[i], to->left[i] < (int)to->leave_count));
+    if (to->item_count == 0)
+        return salve_refuse(to->err, SALVE_E_NOT_FOUND, "there is nothing to sign; 'salve screen' makes the drafts",
+                            "drafts");
+    for (size_t c = 0; c < 2; c++)
+        for (int left = 0; left <= (int)to->leave_count; left++) TRY(add_provenance(to, classes[c], left));
+    return set_work(to);
+}
+
+enum salve_code screen_sign(struct rec_view *view, struct actor actor, const struct screen_leave *leave,
+                            size_t leave_count, struct arena *mem, size_t *count, struct salve_err *err)
+{
+    struct signing to = {
+        .view = view, .actor = actor, .mem = mem, .err = err, .leave = leave, .leave_count = leave_count};
     if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician signs results", "signing");
     TRY(rec_all(view, 0, &to.all, &to.all_count, err));
-    to.items = arena_array(mem, struct rec_item, to.all_count + 3);
+    TRY(is_up_to_date(view, mem, err));
+    to.items = arena_array(mem, struct rec_item, to.all_count + 2 * (leave_count + 1) + 1);
     if (to.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "signing");
-    for (size_t i = 0; i < to.all_count; i++)
-        if (screen_is_draft(&to.all[i])) TRY(sign_one(&to, &to.all[i]));
-    if (to.item_count == 0)
-        return salve_refuse(err, SALVE_E_NOT_FOUND, "there is nothing to sign; 'salve screen' makes the drafts",
-                            "drafts");
-    if (has_drafts(&to, CLASS_CLIN)) TRY(add_provenance(&to, view, actor, CLASS_CLIN));
-    if (has_drafts(&to, CLASS_SENS)) TRY(add_provenance(&to, view, actor, CLASS_SENS));
+    TRY(choose(&to));
+    TRY(sign_all(&to));
     TRY(rec_save(view, to.items, to.item_count, NULL, mem, err));
     *count = to.finding_count;
     return SALVE_OK;
@@ -135,9 +232,8 @@ enum salve_code screen_unjudged(struct rec_view *view, bool *out, struct salve_e
     uint64_t value_seq = 0, finding_seq = 0;
     TRY(rec_all(view, 0, &all, &count, err));
     for (size_t i = 0; i < count; i++) {
-        enum screen_kind kind = screen_kind(&all[i]);
-        bool is_value = kind == SCREEN_OTHER && !str_is(all[i].type, "Provenance");
-        uint64_t *newest = is_value ? &value_seq : &finding_seq;
+        uint64_t *newest = screen_is_input(&all[i]) ? &value_seq : &finding_seq;
+        if (screen_is_note(&all[i])) continue;
         if (all[i].class == CLASS_SENS && all[i].record_seq > *newest) *newest = all[i].record_seq;
     }
     *out = value_seq > finding_seq;
@@ -153,8 +249,17 @@ static bool is_signing(const struct rec_resource *one)
     return at != TAPE_NONE && str_is(tape_text(&one->tape, at), ACTIVITY);
 }
 
-/* newest_signing - a Provenance of the last signing; NULL: nothing was signed. */
-static const struct rec_resource *newest_signing(const struct rec_resource *all, size_t count)
+bool screen_is_own(const struct rec_resource *resource)
+{
+    return screen_kind(resource) != SCREEN_OTHER || is_signing(resource) || screen_is_note(resource);
+}
+
+bool screen_is_word(const struct rec_resource *resource)
+{
+    return screen_is_draft(resource) || is_signing(resource) || screen_is_note(resource);
+}
+
+const struct rec_resource *screen_newest_signing(const struct rec_resource *all, size_t count)
 {
     const struct rec_resource *newest = NULL;
     for (size_t i = 0; i < count; i++)
@@ -176,7 +281,7 @@ static bool is_target(const struct tape *provenance, struct str id)
 
 /* Is the finding in that state? Signed: final, and a target of the newest signing, which has a Provenance for each
  * class in records that follow each other. */
-static bool belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
+bool screen_belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
                     const struct rec_resource *signing)
 {
     if (screen_kind(one) != SCREEN_OBSERVATION) return false;
@@ -209,11 +314,11 @@ enum salve_code screen_findings(struct rec_view *view, enum screen_state state, 
     if (findings == NULL || ids == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     *out = (struct screen_set){
         .findings = findings, .ids = ids, .signed_by = STR(""), .signed_at = STR(""), .checked_at = STR("")};
-    if (state == SCREEN_SIGNED) signing = newest_signing(all, count);
+    if (state == SCREEN_SIGNED) signing = screen_newest_signing(all, count);
     if (signing != NULL) TRY(name_signing(signing, mem, out, err));
     for (size_t i = 0; (state == SCREEN_DRAFT || signing != NULL) && i < count; i++) {
         const struct tape *tape = &all[i].tape;
-        if (!belongs(&all[i], all, count, signing)) continue;
+        if (!screen_belongs(&all[i], all, count, signing)) continue;
         TRY(screen_finding(tape, screen_extension(tape), mem, &findings[out->count], err));
         TRY(arena_str(mem, all[i].id, &ids[out->count], err));
         findings[out->count++].apart = screen_families(&all[i]);

@@ -14,13 +14,20 @@ struct telling {
     size_t kept_count;
     bool *is_meant; /* of each */
     size_t meant;
+    const struct work_entry *lost; /* what was found and is not kept, if it is open; NULL */
+    struct work mine;
     struct rec_item items[2];
     size_t item_count;
 };
 
 static enum salve_code load(struct telling *to)
 {
-    TRY(screen_kept_read(to->view, to->mem, &to->kept, &to->kept_count, to->err));
+    struct screen_notes notes;
+    TRY(screen_notes_read(to->view, to->mem, &notes, to->err));
+    TRY(screen_kept_read(to->view, &notes, SCREEN_ALL, to->mem, &to->kept, &to->kept_count, to->err));
+    TRY(worklist_mine(to->view, to->mem, &to->mine, to->err));
+    for (size_t i = 0; i < to->mine.entry_count; i++)
+        if (to->mine.entries[i].part == WORK_NOT_KEPT) to->lost = &to->mine.entries[i];
     to->is_meant = arena_array(to->mem, bool, to->kept_count + 1);
     return to->is_meant == NULL ? salve_fail(to->err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
@@ -29,6 +36,34 @@ static void mean(struct telling *to, size_t at)
 {
     to->meant += !to->is_meant[at];
     to->is_meant[at] = true;
+}
+
+/* What is open behind this save, in which those that are meant become told, or closed. */
+static enum salve_code set_work(const struct telling *to, bool are_told, bool are_closed)
+{
+    struct screen_work work;
+    screen_work_begin(&work);
+    for (size_t i = 0; i < to->kept_count; i++) {
+        const struct screen_kept *one = &to->kept[i];
+        struct screen_kept next = *one;
+        next.is_untold = one->is_untold && !(are_told && to->is_meant[i]);
+        next.is_retracted = one->is_retracted || (are_closed && to->is_meant[i]);
+        screen_work_kept(&work, &next);
+    }
+    return screen_work_set(to->view, &work, false, to->mem, to->err);
+}
+
+/* Of what is not kept the work list alone says that it was told, or closed; with the save, or by itself. */
+static enum salve_code save(struct telling *to, bool are_told, bool moves_lost)
+{
+    TRY(set_work(to, are_told, !are_told));
+    if (moves_lost) {
+        struct work_entry next =
+            screen_work_entry(to->view, WORK_NOT_KEPT, WORK_CLOSE, (enum urgency)to->lost->urgency);
+        worklist_set(to->view, WORK_NOT_KEPT, &next, are_told ? 1 : 0);
+    }
+    if (to->item_count == 0) return worklist_write(to->view, to->err);
+    return rec_save(to->view, to->items, to->item_count, NULL, to->mem, to->err);
 }
 
 /* "Observation/<id>" of those that are meant, of one class. */
@@ -49,10 +84,10 @@ static enum salve_code references(const struct telling *to, enum data_class clas
 /* --- told --------------------------------------------------------------------------------------------------------- */
 
 /* Named ones, the newest of each and every alarm of that name; without names the alarms that nobody was told of. */
-static enum salve_code choose(struct telling *to, const struct screen_tell *tell)
+static enum salve_code choose(struct telling *to, const struct screen_tell *tell, bool tells_lost)
 {
     for (size_t i = 0; tell->item_count == 0 && i < to->kept_count; i++)
-        if (screen_needs_told(&to->kept[i].finding) && to->kept[i].told == NULL) mean(to, i);
+        if (to->kept[i].is_untold) mean(to, i);
     for (size_t n = 0; n < tell->item_count; n++) {
         size_t newest = to->kept_count;
         for (size_t i = 0; i < to->kept_count; i++) {
@@ -65,7 +100,10 @@ static enum salve_code choose(struct telling *to, const struct screen_tell *tell
                                 STR_ARGS(tell->items[n]));
         mean(to, newest);
     }
-    if (to->meant > 0) return SALVE_OK;
+    if (tells_lost && to->meant == 0 && tell->agreed.len > 0)
+        return salve_refuse(to->err, SALVE_E_CONSENT,
+                            "what was found is not kept, so nothing is written beside it; leave it out", "agreed");
+    if (to->meant > 0 || tells_lost) return SALVE_OK;
     return salve_refuse(to->err, SALVE_E_NOT_FOUND,
                         "no finding of today or now is waiting to be told; name the others by their item", "told");
 }
@@ -176,7 +214,8 @@ enum salve_code screen_tell(struct rec_view *view, struct actor actor, const str
     static const enum data_class classes[] = {CLASS_CLIN, CLASS_SENS};
     struct telling to = {.view = view, .actor = actor, .mem = mem, .err = err};
     TRY(load(&to));
-    TRY(choose(&to, tell));
+    bool tells_lost = to.lost != NULL && to.lost->task == WORK_TELL && tell->item_count == 0;
+    TRY(choose(&to, tell, tells_lost));
     bool has_apart = has_class(&to, CLASS_SENS);
     for (size_t c = 0; c < 2; c++) {
         if (!has_class(&to, classes[c])) continue;
@@ -185,24 +224,30 @@ enum salve_code screen_tell(struct rec_view *view, struct actor actor, const str
         if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "told");
         TRY(communication(&to, tell, classes[c], agreed, tape));
     }
-    *count = to.meant;
-    return rec_save(view, to.items, to.item_count, NULL, mem, err);
+    *count = to.meant + tells_lost;
+    return save(&to, true, tells_lost);
 }
 
 /* --- closed ------------------------------------------------------------------------------------------------------- */
+
+static enum salve_code not_told(struct telling *to, struct str what)
+{
+    return salve_refuse(to->err, SALVE_E_CONFLICT,
+                        "nobody has noted that the person was told of it; 'salve told' does, then close it", "%.*s",
+                        STR_ARGS(what));
+}
 
 static enum salve_code choose_open(struct telling *to)
 {
     for (size_t i = 0; i < to->kept_count; i++) {
         const struct screen_kept *one = &to->kept[i];
         if (!one->is_open) continue;
-        if (one->told == NULL && screen_needs_told(&one->finding))
-            return salve_refuse(to->err, SALVE_E_CONFLICT,
-                                "nobody has noted that the person was told of it; 'salve told' does, then close it",
-                                "%.*s", STR_ARGS(one->finding.item));
+        if (one->is_untold) return not_told(to, one->finding.item);
         mean(to, i);
     }
-    return to->meant > 0 ? SALVE_OK : salve_refuse(to->err, SALVE_E_NOT_FOUND, "there is nothing to close", "alarm");
+    if (to->lost != NULL && to->lost->task == WORK_TELL) return not_told(to, STR("what was found and is not kept"));
+    if (to->meant > 0 || to->lost != NULL) return SALVE_OK;
+    return salve_refuse(to->err, SALVE_E_NOT_FOUND, "there is nothing to close", "alarm");
 }
 
 enum salve_code screen_close(struct rec_view *view, struct actor actor, struct arena *mem, size_t *count,
@@ -224,6 +269,6 @@ enum salve_code screen_close(struct rec_view *view, struct actor actor, struct a
         deed.targets = targets;
         TRY(screen_provenance(view, &deed, mem, tape, err));
     }
-    *count = to.meant;
-    return rec_save(view, to.items, to.item_count, NULL, mem, err);
+    *count = to.meant + (to.lost != NULL);
+    return save(&to, false, to.lost != NULL);
 }

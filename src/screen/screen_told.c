@@ -56,6 +56,8 @@ static enum screen_note_kind kind_of(const struct rec_resource *one)
                                     : SCREEN_NOTE_NONE;
 }
 
+bool screen_is_note(const struct rec_resource *resource) { return kind_of(resource) != SCREEN_NOTE_NONE; }
+
 /* The next Observation that it is about; TAPE_NONE: no more. */
 static tape_at next_about(const struct rec_resource *one, tape_at after, struct str *id)
 {
@@ -137,15 +139,18 @@ static bool share_an_input(const struct finding *a, const struct finding *b)
     return false;
 }
 
-/* The same of the same values, and not more urgent than it was then. */
+bool screen_is_same(const struct finding *a, const struct finding *b)
+{
+    return str_eq(a->guideline, b->guideline) && str_eq(a->item, b->item) && str_eq(a->value, b->value) &&
+           str_eq(a->value2, b->value2) && str_eq(a->unit, b->unit) &&
+           (share_an_input(a, b) || (a->input_count == 0 && b->input_count == 0));
+}
+
+/* The same of the same values, and not more urgent than it was then. What rests on no value is itself alone. */
 static bool holds_for(const struct screen_note *note, struct str id, const struct finding *now)
 {
-    const struct finding *then = &note->finding;
-    bool is_same = str_eq(then->guideline, now->guideline) && str_eq(then->item, now->item) &&
-                   str_eq(then->value, now->value) && str_eq(then->value2, now->value2) &&
-                   str_eq(then->unit, now->unit) && now->urgency >= then->urgency;
-    bool has_none = then->input_count == 0 && now->input_count == 0;
-    return is_same && (share_an_input(then, now) || (has_none && str_eq(note->about, id)));
+    bool is_itself = now->input_count > 0 || str_eq(note->about, id);
+    return is_itself && screen_is_same(&note->finding, now) && now->urgency >= note->finding.urgency;
 }
 
 const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
@@ -206,44 +211,75 @@ enum salve_code screen_told_read(struct rec_view *view, const struct screen_set 
 /* --- what stands -------------------------------------------------------------------------------------------------- */
 
 /* Left out by name; the draft is cancelled, and its alarm is not. */
-static bool is_left_out(const struct screen_notes *notes, const struct rec_resource *one)
+static bool has_note(const struct screen_notes *notes, enum screen_note_kind kind, const struct rec_resource *one)
 {
     for (size_t i = 0; i < notes->count; i++)
-        if (notes->list[i].kind == SCREEN_NOTE_LEFT_OUT && str_eq(notes->list[i].about, one->id)) return true;
+        if (notes->list[i].kind == kind && str_eq(notes->list[i].about, one->id)) return true;
     return false;
 }
+
+static bool is_cancelled(const struct rec_resource *one) { return str_is(text_at(one, "status"), "cancelled"); }
 
 static bool stands(const struct rec_resource *one, const struct screen_notes *notes)
 {
     if (screen_kind(one) != SCREEN_OBSERVATION) return false;
+    if (is_cancelled(one)) return has_note(notes, SCREEN_NOTE_LEFT_OUT, one) || has_note(notes, SCREEN_NOTE_TOLD, one);
     struct str status = text_at(one, "status");
-    if (str_is(status, "cancelled")) return is_left_out(notes, one);
     return str_is(status, "preliminary") || str_is(status, "final");
 }
 
-enum salve_code screen_kept_read(struct rec_view *view, struct arena *mem, struct screen_kept **out, size_t *count,
-                                 struct salve_err *err)
+/* The record in which a value that the finding rests on was taken back; 0: none was. */
+static uint64_t retracted_seq(const struct finding *finding, const struct rec_resource *all, size_t count)
+{
+    uint64_t seq = 0;
+    for (size_t i = 0; i < finding->input_count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (screen_is_named(&all[j], finding->inputs[i].reference) && screen_is_taken_back(&all[j]) &&
+                all[j].record_seq > seq)
+                seq = all[j].record_seq;
+    return seq;
+}
+
+/* Of a retracted alarm nobody has to hear who did not hear of it before. */
+static void fill_kept(const struct rec_resource *one, const struct screen_notes *notes, uint64_t gone_seq,
+                      struct screen_kept *out)
+{
+    const struct finding *finding = &out->finding;
+    out->finding.apart = screen_families(one);
+    out->told = screen_note_of(notes, SCREEN_NOTE_TOLD, one->id, finding);
+    out->closed = screen_note_of(notes, SCREEN_NOTE_CLOSED, one->id, finding);
+    out->is_retracted = gone_seq > 0;
+    bool is_again = out->is_retracted && out->told != NULL && out->told->kept->record_seq < gone_seq;
+    out->is_untold = screen_needs_told(finding) && (out->is_retracted ? is_again : out->told == NULL);
+    out->is_open = screen_is_alarm(finding) && (out->is_untold || (!out->is_retracted && out->closed == NULL));
+}
+
+/* A draft that a later run ended stands for nothing, but where it was told and then retracted. */
+static bool counts(const struct screen_kept *kept, const struct screen_notes *notes)
+{
+    if (!is_cancelled(kept->kept)) return true;
+    if (kept->is_retracted) return kept->is_untold;
+    return has_note(notes, SCREEN_NOTE_LEFT_OUT, kept->kept);
+}
+
+enum salve_code screen_kept_read(struct rec_view *view, const struct screen_notes *notes, enum screen_which which,
+                                 struct arena *mem, struct screen_kept **out, size_t *count, struct salve_err *err)
 {
     const struct rec_resource *all = NULL;
-    struct screen_notes notes;
     size_t all_count = 0;
-    TRY(screen_notes_read(view, mem, &notes, err));
     TRY(rec_all(view, 0, &all, &all_count, err));
     *count = 0;
     *out = arena_array(mem, struct screen_kept, all_count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < all_count; i++) {
-        struct screen_kept *one = &(*out)[*count];
-        if (!stands(&all[i], &notes)) continue;
-        *one = (struct screen_kept){.kept = &all[i]};
-        TRY(screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &one->finding, err));
-        if (str_is(text_at(&all[i], "status"), "cancelled") && !screen_is_alarm(&one->finding)) continue;
-        one->finding.apart = screen_families(&all[i]);
-        one->told = screen_note_of(&notes, SCREEN_NOTE_TOLD, all[i].id, &one->finding);
-        one->closed = screen_note_of(&notes, SCREEN_NOTE_CLOSED, all[i].id, &one->finding);
-        bool is_untold = screen_needs_told(&one->finding) && one->told == NULL;
-        one->is_open = screen_is_alarm(&one->finding) && (is_untold || one->closed == NULL);
-        ++*count;
+        struct screen_kept *kept = &(*out)[*count];
+        if (!stands(&all[i], notes)) continue;
+        bool is_alarm = screen_kept_urgency(&all[i].tape, screen_extension(&all[i].tape)) <= URGENCY_SAME_DAY;
+        if (!is_alarm && (which == SCREEN_ALARMS_ONLY || is_cancelled(&all[i]))) continue;
+        *kept = (struct screen_kept){.kept = &all[i]};
+        TRY(screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &kept->finding, err));
+        fill_kept(&all[i], notes, is_alarm ? retracted_seq(&kept->finding, all, all_count) : 0, kept);
+        *count += counts(kept, notes);
     }
     return SALVE_OK;
 }

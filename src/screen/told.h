@@ -13,6 +13,7 @@
 #ifndef SALVE_SCREEN_TOLD_H
 #define SALVE_SCREEN_TOLD_H
 
+#include "records/worklist.h"
 #include "screen/screen.h"
 
 enum screen_how {
@@ -59,6 +60,18 @@ struct screen_tell {
  *            `agreed`; those of rec_save */
 SALVE_MUST_USE enum salve_code screen_tell(struct rec_view *view, struct actor actor, const struct screen_tell *tell,
                                            struct arena *mem, size_t *count, struct salve_err *err);
+
+/* screen_work_came - something urgent came for the person behind the view: it has to be screened (WORK_SCREEN), or told
+ * where it is not kept (WORK_NOT_KEPT, WORK_TELL). It goes into the work list with the next save of the view, or with
+ * worklist_write. What is open already stays; the more urgent of two stands. */
+SALVE_MUST_USE enum salve_code screen_work_came(struct rec_view *view, enum work_part part, enum work_task task,
+                                                enum urgency urgency, struct arena *mem, struct salve_err *err);
+
+/* screen_work_correcting - before a save that takes values back or changes them: where the record has alarms, it has
+ * to be screened again. screen_work_refresh - behind it: who was told of an alarm that rests on a value that was taken
+ * back is to be told again; in a transaction of its own. */
+SALVE_MUST_USE enum salve_code screen_work_correcting(struct rec_view *view, struct arena *mem, struct salve_err *err);
+SALVE_MUST_USE enum salve_code screen_work_refresh(struct rec_view *view, struct arena *mem, struct salve_err *err);
 
 /* screen_close - the actor, a clinician, closes every open alarm that the view shows. *count: findings.
  *   errors   E_ROLE; E_NOT_FOUND no alarm is open; E_CONFLICT there is one that nobody was told of */

@@ -4,7 +4,9 @@
 #ifndef SALVE_VISIT_CHECK_H
 #define SALVE_VISIT_CHECK_H
 
-#include "screen/screen.h"
+#include "admit/admit.h"
+#include "records/worklist.h"
+#include "screen/told.h"
 #include "visit/visit.h"
 
 /* The guidelines of the content that this site accepted, ready to evaluate. Opened once, used for many people. */
@@ -23,9 +25,23 @@ SALVE_MUST_USE enum salve_code visit_screening(const struct visit *visit, struct
 SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening,
                                             struct str card, struct screen_found *out, struct salve_err *err);
 
-/* visit_paper_screen - evaluates a file (Bundle, NDJSON or one resource) about one person and stores nothing. */
+/* A file (Bundle, NDJSON or one resource) of somebody who wants nothing stored. It passes the same admission as an
+ * import, and is refused where part of it is about somebody else; what is inadmissible is left out with `minimise`. */
+struct fhir_issues;
+struct visit_paper {
+    struct str bytes;
+    bool minimise;
+    void (*issues)(void *with, const struct fhir_issues *issues);    /* why it was refused; NULL: nobody asks */
+    void (*alarms)(void *with, const struct screen_found *findings); /* of a file that is refused, as it came; NULL */
+    void *with;
+    const struct admit_count *left_out; /* set: by rule */
+    size_t rule_count;
+};
+
+/* visit_paper_screen - evaluates it and stores nothing. E_NOT_ADMITTED; those of the reader. */
 SALVE_MUST_USE enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening,
-                                                  struct str bytes, struct screen_found *out, struct salve_err *err);
+                                                  struct visit_paper *paper, struct screen_found *out,
+                                                  struct salve_err *err);
 
 /* The item of an alarm that the actor may not see: it is about what is kept apart. */
 #define VISIT_KEPT_APART "kept-apart"
@@ -37,10 +53,28 @@ enum urgency visit_urgency(const struct screen_found *findings);
  * one and its error; the other findings hold. */
 SALVE_MUST_USE enum salve_code visit_all_judged(const struct screen_found *findings, struct salve_err *err);
 
-/* visit_sign - the actor, a clinician, signs the person's drafts; *count of them. *has_unjudged (may be NULL):
- * something that is kept apart came after the last run of somebody who may see it, and no draft is about it. */
-SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, bool *has_unjudged,
-                                          struct salve_err *err);
+/* What is about to be signed. */
+struct visit_drafts {
+    struct screen_set set;
+    struct screen_told *told; /* of each */
+    bool has_unjudged; /* something that is kept apart came after the last run of somebody who may see it: no draft is
+                        * about it */
+};
+
+struct visit_sign_ask {
+    const struct screen_leave *leave; /* drafts that end without a signature */
+    size_t leave_count;
+    bool (*confirm)(void *with, const struct visit_drafts *drafts); /* false: nothing is signed, E_USAGE; NULL: yes */
+    void *with;
+};
+
+/* visit_sign - the actor, a clinician, signs the person's drafts. ask: NULL for all of them. */
+struct visit_signed {
+    size_t count;
+    struct work open; /* what is open about the person now */
+};
+SALVE_MUST_USE enum salve_code visit_sign(const struct visit *visit, struct str card, const struct visit_sign_ask *ask,
+                                          struct visit_signed *out, struct salve_err *err);
 
 /* --- acceptance --------------------------------------------------------------------------------------------------- */
 

@@ -63,6 +63,11 @@ SALVE_MUST_USE enum salve_code visit_clinic_keep(const struct visit *visit, cons
 struct json_writer;
 void visit_clinic_write(const struct visit_clinic *clinic, struct json_writer *w);
 
+/* visit_places_open - actions of the findings, for today or sooner, that have no place here, with commas
+ * between; empty where all have one. Nothing that cannot be read is an error: the findings stand. */
+struct screen_found;
+struct str visit_places_open(const struct visit *visit, const struct screen_found *findings);
+
 /* What is missing before the site opens for people; none of it holds back an alarm or a letter. */
 struct visit_lacks {
     bool is_ready;     /* nothing is missing */

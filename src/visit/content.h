@@ -67,6 +67,8 @@ struct visit_content {
     size_t receipts_count;
     struct visit_frame *frames;
     size_t frame_count;
+    const struct letter_packages *packages; /* with the frames; NULL: there is no such file, or it is broken */
+    struct salve_err packages_err;          /* why it is broken */
     const struct ranges *ranges; /* plausible numbers and how old they may be; visit_ranges says why it is NULL */
     struct salve_err ranges_err;
     struct visit_file *files; /* every file that was loaded, in the order of loading */

@@ -6,18 +6,36 @@
 
 #include "visit/visit.h"
 
-/* visit_patient_json - the FHIR Patient of what was told; what is empty is left out. Enrolment checks it. */
+/* What a new person is asked, in the order of the questions. */
+enum visit_question { VISIT_FAMILY, VISIT_GIVEN, VISIT_BIRTH_DATE, VISIT_SEX, VISIT_QUESTIONS };
 struct visit_patient_form {
     struct str family, given, birth_date, sex; /* given: all of them as one text; birth_date: 2026-01-31 */
 };
+
+/* visit_patient_answer - one answer, checked, into the form in the form's own words ("F", "Female" are female). *out:
+ * VISIT_ASK where it is possible and unlikely (older than 110): somebody has to say that it is right.
+ *   errors   E_USAGE, with the right form: no name at all, no date, no sex; E_RANGE: born in the future or more than
+ *            130 years ago */
+enum visit_answer { VISIT_FINE, VISIT_ASK };
+SALVE_MUST_USE enum salve_code visit_patient_answer(enum visit_question question, struct str answer,
+                                                    int64_t now_unix_ms, struct visit_patient_form *form,
+                                                    enum visit_answer *out, struct salve_err *err);
+
+/* visit_born_check - the same for a birth date that stands in a file; empty is fine. */
+SALVE_MUST_USE enum salve_code visit_born_check(struct str birth_date, int64_t now_unix_ms, enum visit_answer *out,
+                                                struct salve_err *err);
+
+/* visit_patient_json - the FHIR Patient of what was told; what is empty is left out. Enrolment checks it. */
 SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_form *form, struct arena *mem,
                                                   struct str *out, struct salve_err *err);
 
-/* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must reach
- * the person or the disk before anything else is done for them. `word` is theirs, to be told beside the card where no
- * birth date is recorded; empty: none. Errors of rec_enrol and rec_word_set; after those nobody is enrolled. */
-SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str word,
-                                           struct rec_enrolled *out, struct salve_err *err);
+/* visit_enrol - a record for one person, with own access and nothing else. The card is handed out once: it must
+ * reach the person or the disk before anything else is done for them. `sex`: the answer to "sex for reference
+ * ranges", asked in these words, which then counts as recorded; empty: nobody asked. `word` is theirs, to be told
+ * beside the card where no birth date is recorded; empty: none. Errors of visit_born_check, rec_enrol and
+ * rec_word_set; after those nobody is enrolled. */
+SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str sex,
+                                           struct str word, struct rec_enrolled *out, struct salve_err *err);
 
 /* visit_enrol_undo - erases what visit_enrol made: its card did not reach anybody. */
 SALVE_MUST_USE enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err);

@@ -7,8 +7,20 @@
 #ifndef SALVE_VISIT_INBOX_H
 #define SALVE_VISIT_INBOX_H
 
+#include "records/worklist.h"
 #include "screen/told.h"
 #include "visit/visit.h"
+
+/* A ticket of the list; of each task the most urgent entry, whichever part it is of. */
+struct visit_work {
+    struct work work;
+    enum urgency urgency; /* the most urgent of its entries that is no draft; of drafts alone URGENCY_NONE */
+    int64_t due_unix_ms;  /* the earliest */
+};
+
+/* visit_inbox - all open work, noted in the log: urgent first, then what is due first. E_ROLE. */
+SALVE_MUST_USE enum salve_code visit_inbox(const struct visit *visit, struct visit_work **out, size_t *count,
+                                           struct salve_err *err);
 
 /* visit_tell - the actor told the person with that card; *count: findings. visit_close - the actor, a clinician, closes
  * the person's alarms. errors   those of screen_tell and screen_close */

@@ -6,7 +6,9 @@
  * - A number that is unlikely (the soft range of an adult) is asked about once more, with the unit in which it would be
  *   usual; it is never changed. Under 18 only the hard range holds; where the age is not known it is asked about.
  * - A bound ("<5") is never refused.
- * - Several numbers of one word are several readings, in the order typed. */
+ * - Several numbers of one word are several readings, in the order typed.
+ * - What was noted wrongly is taken back by the same words: of readings with that number the newest becomes
+ *   entered-in-error. It stays in the history and counts nowhere. */
 #ifndef SALVE_VISIT_MEASURE_H
 #define SALVE_VISIT_MEASURE_H
 
@@ -33,6 +35,11 @@ SALVE_MUST_USE enum salve_code visit_measure_read(const struct visit_content *co
                                                   const struct str *words, size_t count, struct arena *mem,
                                                   struct visit_reading **out, size_t *out_count, struct salve_err *err);
 
+/* visit_wrong_read - the same for what is to be taken back: any number is read. */
+SALVE_MUST_USE enum salve_code visit_wrong_read(struct str units, const struct str *words, size_t count,
+                                                struct arena *mem, struct visit_reading **out, size_t *out_count,
+                                                struct salve_err *err);
+
 /* visit_units_check - are these units of measurements, each once? E_USAGE names the one that is not. */
 SALVE_MUST_USE enum salve_code visit_units_check(struct str units, struct salve_err *err);
 
@@ -58,5 +65,17 @@ struct visit_measure_ask {
 SALVE_MUST_USE enum salve_code visit_measure(const struct visit *visit, struct str card,
                                              const struct visit_reading *readings, size_t count,
                                              const struct visit_measure_ask *ask, size_t *kept, struct salve_err *err);
+
+/* What came of taking something back. */
+struct visit_wronged {
+    size_t taken_back;
+    uint64_t stale, stale_urgent; /* findings that rest on it; of these, those that are due today or now */
+};
+
+/* visit_wrong - takes readings back, each the newest one that has its number or answer.
+ *   errors   E_NOT_FOUND names the word: the view shows no such reading, and nothing was taken back */
+SALVE_MUST_USE enum salve_code visit_wrong(const struct visit *visit, struct str card,
+                                           const struct visit_reading *readings, size_t count,
+                                           struct visit_wronged *out, struct salve_err *err);
 
 #endif

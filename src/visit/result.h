@@ -19,13 +19,16 @@ struct visit_letters_ask {
     family_mask families; /* of what is kept apart: those that the person wants in the letter; 0: none */
     struct visit_sheet *sheets;
     size_t count;
+    bool is_untold;    /* print it although it is held: it then speaks as not yet told */
+    bool *is_outdated; /* set where it is not NULL: something came into the record after what was signed */
 };
 
 /* visit_letters - the newest signed findings of the person with that card. Without a family what is kept apart is not
  * even opened; with one the look says so, and findings of no other family are printed. The letter gets a code of its
  * own (rec_letter_code), which ends the one of the letter before; *has_code is false where there is none, and may be
- * NULL. errors   E_NOT_FOUND: nothing is signed; E_CONSENT: a family, and the agreement to care lacks its tick;
- * those of visit_frame, letter_compose, or why a guideline is broken */
+ * NULL. errors   E_CONFLICT: it is held, since something in it cannot wait and no record says that the person was told;
+ * E_NOT_FOUND: nothing is signed; E_STALE: a value that it rests on was taken back or changed; E_CONSENT: a family, and
+ * the agreement to care lacks its tick; those of visit_frame, letter_compose, or why a guideline is broken */
 SALVE_MUST_USE enum salve_code visit_letters(const struct visit *visit, struct str card,
                                              const struct visit_letters_ask *letters, bool *has_code,
                                              struct salve_err *err);
@@ -39,11 +42,12 @@ SALVE_MUST_USE enum salve_code visit_results(const struct visit *visit, struct s
 /* visit_paper_letters - the same for a file about one person; nothing is stored, this sheet is the only copy.
  * E_ROLE: on paper a clinician, the actor, answers for the results. */
 SALVE_MUST_USE enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
-                                                   struct str bytes, const struct visit_letters_ask *letters,
+                                                   struct visit_paper *paper, const struct visit_letters_ask *letters,
                                                    struct salve_err *err);
 
 /* visit_name_on_paper - a name as it may be printed: no control characters, nothing that turns the direction of what
- * follows, at most 80 characters, so that it leaves room for the letter. */
+ * follows. All of it, for a letter wraps it; of more
+ * than 2,000 bytes the middle is left out. */
 SALVE_MUST_USE enum salve_code visit_name_on_paper(struct str name, struct arena *mem, struct str *out,
                                                    struct salve_err *err);
 

@@ -32,6 +32,7 @@ struct visit_site_ask {
     struct str name;
     const struct visit_member *members;
     size_t count;
+    struct str zone;                                            /* IANA time zone; empty: UTC */
     enum salve_code (*told)(void *with, struct salve_err *err); /* may be NULL */
     void *with;
 };
@@ -39,7 +40,7 @@ SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *option
                                                struct arena *mem, struct salve_err *err);
 
 /* visit_settings_json - {"name":..,"languages":..,"assentAgeYears":..,"consentAgeYears":..,"majorityAgeYears":..,
- * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..,"units":..,"clinic":{..}} */
+ * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..,"units":..,"zone":..,"clinic":{..}} */
 struct json_writer;
 struct visit_clinic;
 void visit_settings_json(const struct site_settings *settings, const struct visit_clinic *clinic,

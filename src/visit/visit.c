@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who acts, and the view of a person with their card. */
 #include "admit/import.h"
+#include "base/zone.h"
 #include "fhir/tape_edit.h"
+#include "records/worklist.h"
 #include "screen/screen.h"
 #include "visit/visit_int.h"
 
@@ -18,12 +20,25 @@ struct actor visit_beside(const struct site *site, struct actor staff)
     return person;
 }
 
+/* Staff find open work by it, where the person agreed to follow-up or their card was just shown. */
+static enum salve_code open_by_ticket(const struct visit *visit, struct rec_ask *ask, struct rec_view **out,
+                                      struct salve_err *err)
+{
+    if (ask->purpose != PURPOSE_CARE)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "that is a ticket of the staff's list; the card is needed", "card");
+    TRY(worklist_purpose(visit->site, ask->who, visit->mem, &ask->purpose, err));
+    return rec_open(visit->site, ask, out, err);
+}
+
 enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
                                 struct salve_err *err)
 {
     bool is_person = visit->actor.role == ROLE_PARTICIPANT;
-    struct rec_ask ask = {
-        .actor = visit->actor, .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE, .who = card, .classes = classes};
+    struct rec_ask ask = {.actor = visit->actor,
+                          .purpose = is_person ? PURPOSE_SELF : PURPOSE_CARE,
+                          .who = card,
+                          .classes = classes,
+                          .is_away = visit->is_away};
     if (rec_code_valid(REC_CODE_LETTER, card))
         return salve_refuse(
             err, SALVE_E_NOT_FOUND,
@@ -33,6 +48,7 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
     if (rec_code_valid(REC_CODE_SLIP, card))
         return salve_refuse(err, SALVE_E_NOT_FOUND,
                             "that is a slip: it opens nothing; staff change it for a card, once", "card");
+    if (rec_code_valid(REC_CODE_TICKET, card)) return open_by_ticket(visit, &ask, out, err);
     if (!rec_card_valid(card))
         return salve_refuse(err, SALVE_E_NOT_FOUND, "that is not a card code; check it letter by letter", "card");
     return rec_open(visit->site, &ask, out, err);
@@ -59,22 +75,36 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
     return SALVE_OK;
 }
 
+enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err)
+{
+    char text[CLOCK_TEXT_BYTES];
+    const struct zone *zone = NULL;
+    TRY(site_zone(visit->site, &zone, err));
+    return arena_str(visit->mem, zone_date_text(zone, unix_ms, text), out, err);
+}
+
+enum salve_code visit_file_tapes(const struct visit *visit, const struct tape *bundle, struct screen_ask *out,
+                                 struct salve_err *err)
+{
+    size_t room = 0, count = 0;
+    const struct admit_rules *rules = site_admission(visit->site);
+    for (tape_at at = TAPE_NONE; tape_each_resource(bundle, &at);) room++;
+    struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
+    family_mask *families = arena_array(visit->mem, family_mask, room + 1);
+    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
+    for (tape_at at = TAPE_NONE; tape_each_resource(bundle, &at); count++) {
+        families[count] = admit_families(rules, bundle, at);
+        TRY(tape_copy(bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
+    }
+    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
+    return SALVE_OK;
+}
+
 enum salve_code visit_file_read(const struct visit *visit, struct str bytes, struct screen_ask *out,
                                 uint32_t *unread_answers, struct salve_err *err)
 {
     struct tape bundle;
-    size_t room = 0, count = 0;
-    const struct admit_rules *rules = site_admission(visit->site);
     TRY(import_read(bytes, visit->mem, &bundle, NULL, err));
-    TRY(import_answers(rules, &bundle, visit->mem, unread_answers, err));
-    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at);) room++;
-    struct tape *tapes = arena_array(visit->mem, struct tape, room + 1);
-    family_mask *families = arena_array(visit->mem, family_mask, room + 1);
-    if (tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
-    for (tape_at at = TAPE_NONE; tape_each_resource(&bundle, &at); count++) {
-        families[count] = admit_families(rules, &bundle, at);
-        TRY(tape_copy(&bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
-    }
-    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
-    return SALVE_OK;
+    TRY(import_answers(site_admission(visit->site), &bundle, visit->mem, unread_answers, err));
+    return visit_file_tapes(visit, &bundle, out, err);
 }

@@ -41,6 +41,7 @@ struct visit {
     const struct visit_content *content; /* NULL where the call says nothing of words or guidelines */
     struct actor actor;
     struct arena *mem;
+    bool is_away; /* nobody is there: a card code stands in a file, and no card was shown */
 };
 
 /* visit_person - the person themself, who acts with their card and the birth date that they tell (or their word, where

@@ -5,6 +5,7 @@
 #include "consent/consent.h"
 #include "fhir/tape_edit.h"
 #include "visit/check.h"
+#include "visit/known_int.h"
 #include "visit/visit_int.h"
 
 /* Resources that are judged together: what the record holds, and what came. */
@@ -12,8 +13,7 @@ struct together {
     struct tape *tapes;
     family_mask *families;
     size_t count;
-    struct str born; /* of the record's Patient */
-    bool has_patient;
+    const struct tape *patient; /* of the record; NULL: it has none */
 };
 
 static enum salve_code make_room(struct together *to, size_t more, struct arena *mem, struct salve_err *err)
@@ -40,19 +40,9 @@ static enum salve_code add_record(struct together *to, struct rec_view *view, st
         if (all[i].class == CLASS_SENS) to->families[to->count] = all[i].families != 0 ? all[i].families : FAMILY_ALL;
         to->tapes[to->count++] = all[i].tape;
         if (!str_is(all[i].type, "Patient")) continue;
-        to->has_patient = true;
-        to->born = tape_child_text(&all[i].tape, tape_root(&all[i].tape), "birthDate");
+        to->patient = &all[i].tape;
     }
     return SALVE_OK;
-}
-
-/* A file about somebody else is not judged with this person's facts. */
-static bool is_about_another(const struct together *to, const struct tape *file)
-{
-    tape_at patient = tape_patient(file);
-    if (patient == TAPE_NONE) return false;
-    struct str born = tape_child_text(file, patient, "birthDate");
-    return born.len > 0 && to->born.len > 0 && !str_eq(born, to->born);
 }
 
 static enum salve_code add_file(struct together *to, const struct visit *visit, const struct tape *file,
@@ -63,7 +53,7 @@ static enum salve_code add_file(struct together *to, const struct visit *visit, 
     for (tape_at at = TAPE_NONE; tape_each_resource(file, &at);) more++;
     TRY(make_room(to, more, visit->mem, err));
     for (tape_at at = TAPE_NONE; tape_each_resource(file, &at);) {
-        if (to->has_patient && at == tape_patient(file)) continue;
+        if (to->patient != NULL && at == tape_patient(file)) continue;
         to->families[to->count] = admit_families(rules, file, at);
         TRY(tape_copy(file, at, NULL, NULL, visit->mem, &to->tapes[to->count++], err));
     }
@@ -94,7 +84,8 @@ enum salve_code visit_alarms(const struct visit *visit, const struct visit_scree
     struct finding *list = NULL;
     *out = (struct screen_found){0};
     if (view != NULL && add_record(&to, view, visit->mem, &unread) != SALVE_OK) to = (struct together){.count = 0};
-    if (file != NULL && is_about_another(&to, file)) to = (struct together){.count = 0};
+    /* a file about somebody else is not judged with this person's facts */
+    if (file != NULL && to.patient != NULL && !visit_is_theirs(to.patient, 0, file)) to = (struct together){.count = 0};
     if (file != NULL) TRY(add_file(&to, visit, file, err));
     struct screen_ask ask = {to.tapes, to.count, to.families, site_now_unix_ms(visit->site)};
     TRY(screen_alarms(screening->screen, &ask, visit->mem, &list, &out->count, err));

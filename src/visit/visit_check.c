@@ -41,18 +41,6 @@ enum salve_code visit_screen(const struct visit *visit, const struct visit_scree
     return visit_view_close(&view, code, err);
 }
 
-enum salve_code visit_paper_screen(const struct visit *visit, const struct visit_screening *screening, struct str bytes,
-                                   struct screen_found *out, struct salve_err *err)
-{
-    struct screen_ask ask;
-    struct finding *list = NULL;
-    *out = (struct screen_found){0};
-    TRY(visit_file_read(visit, bytes, &ask, &out->unread_answers, err));
-    TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &out->count, err));
-    out->list = list;
-    return SALVE_OK;
-}
-
 enum urgency visit_urgency(const struct screen_found *findings)
 {
     enum urgency worst = URGENCY_NONE;
@@ -73,13 +61,34 @@ enum salve_code visit_all_judged(const struct screen_found *findings, struct sal
     return SALVE_OK;
 }
 
-enum salve_code visit_sign(const struct visit *visit, struct str card, size_t *count, bool *has_unjudged,
-                           struct salve_err *err)
+static enum salve_code show_drafts(const struct visit *visit, struct rec_view *view, const struct visit_sign_ask *ask,
+                                   struct salve_err *err)
 {
+    struct visit_drafts drafts = {.has_unjudged = false};
+    if (ask->confirm == NULL) return SALVE_OK;
+    TRY(screen_unjudged(view, &drafts.has_unjudged, err));
+    enum salve_code code = screen_findings(view, SCREEN_DRAFT, visit->mem, &drafts.set, err);
+    if (code == SALVE_E_NOT_FOUND) return SALVE_OK; /* signing says it, and what makes some */
+    if (code == SALVE_OK) code = screen_told_read(view, &drafts.set, visit->mem, &drafts.told, err);
+    if (code != SALVE_OK || ask->confirm(ask->with, &drafts)) return code;
+    return salve_refuse(err, SALVE_E_USAGE, "it was not confirmed; nothing was signed", "drafts");
+}
+
+static enum salve_code sign_in(const struct visit *visit, struct rec_view *view, const struct visit_sign_ask *ask,
+                               struct visit_signed *out, struct salve_err *err)
+{
+    if (visit->actor.role == ROLE_CLINICIAN) TRY(show_drafts(visit, view, ask, err));
+    TRY(screen_sign(view, visit->actor, ask->leave, ask->leave_count, visit->mem, &out->count, err));
+    return worklist_mine(view, visit->mem, &out->open, err);
+}
+
+enum salve_code visit_sign(const struct visit *visit, struct str card, const struct visit_sign_ask *ask,
+                           struct visit_signed *out, struct salve_err *err)
+{
+    static const struct visit_sign_ask all = {0};
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
-    if (code == SALVE_OK && has_unjudged != NULL) code = screen_unjudged(view, has_unjudged, err);
-    if (code == SALVE_OK) code = screen_sign(view, visit->actor, visit->mem, count, err);
+    if (code == SALVE_OK) code = sign_in(visit, view, ask == NULL ? &all : ask, out, err);
     return visit_view_close(&view, code, err);
 }
 
@@ -92,7 +101,7 @@ enum salve_code visit_offer(const struct visit *visit, struct str id, struct vis
     *out = (struct visit_offer){0};
     TRY(visit_guideline(visit->content, id, &out->here, err));
     out->has_before = screen_in_force(visit->site, id, visit->mem, &out->before, &trouble) == SALVE_OK;
-    if (out->has_before && screen_load(visit->site, &out->before, visit->mem, &kept, &trouble) == SALVE_OK)
+    if (out->has_before && screen_load(visit->site, &out->before, NULL, visit->mem, &kept, &trouble) == SALVE_OK)
         out->in_force = kept;
     return SALVE_OK;
 }

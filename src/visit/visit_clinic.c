@@ -381,6 +381,26 @@ static void add_homeless(const struct visit *visit, const struct visit_clinic *c
     }
 }
 
+struct str visit_places_open(const struct visit *visit, const struct screen_found *findings)
+{
+    struct visit_clinic clinic = {0};
+    struct visit_place place;
+    struct buf out;
+    struct str text = STR(""), *seen = arena_array(visit->mem, struct str, findings->count + 1);
+    size_t n = 0;
+    if (seen == NULL || visit_clinic(visit, &clinic, NULL) != SALVE_OK) clinic = (struct visit_clinic){0};
+    buf_init(&out, visit->mem, SALVE_CONFIG_BYTES_MAX);
+    for (size_t i = 0; seen != NULL && i < findings->count; i++) {
+        const struct finding *one = &findings->list[i];
+        bool is_urgent = one->urgency == URGENCY_EMERGENCY_NOW || one->urgency == URGENCY_SAME_DAY;
+        if (!is_urgent || one->action.len == 0 || is_listed(seen, n, one->action)) continue;
+        if (visit_place_of(visit, &clinic, one->action, &place)) continue;
+        buf_addf(&out, "%s%.*s", n > 0 ? ", " : "", STR_ARGS(one->action));
+        seen[n++] = one->action;
+    }
+    return buf_done(&out, &text, NULL) == SALVE_OK ? text : STR("");
+}
+
 static enum salve_code has_clinician(const struct visit *visit, bool *out, struct salve_err *err)
 {
     struct staff *staff = NULL;

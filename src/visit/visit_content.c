@@ -15,6 +15,7 @@ struct opening {
     const struct visit_content_ask *ask;
     struct arena *mem;
     struct visit_content *out;
+    struct screen_shelf shelf;
 };
 
 /* Room for one more item of a list that grows by doubling. */
@@ -103,7 +104,7 @@ static enum salve_code load_in_force(struct opening *in, struct str id, struct s
     struct site *site = in->ask->accepted_at;
     enum salve_code code = screen_in_force(site, id, in->mem, &acceptance, &reason);
     if (code == SALVE_OK && acceptance.file_count > 0)
-        code = screen_load(site, &acceptance, in->mem, &guideline, &reason);
+        code = screen_load(site, &acceptance, &in->shelf, in->mem, &guideline, &reason);
     if (code == SALVE_OK && guideline != NULL) return add_guideline(in, id, guideline, err);
     if (code == SALVE_OK || screen_is_alarms(id)) return load_folder(in, id, err);
     in->out->left_out += code == SALVE_E_NOT_FOUND;
@@ -330,6 +331,18 @@ static enum salve_code load_frames(struct opening *in, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* Without the file a letter speaks of all that was found. */
+static enum salve_code load_packages(struct opening *in, struct salve_err *err)
+{
+    struct letter_packages *packages = NULL;
+    struct salve_err reason = {0};
+    enum salve_code code = letter_packages_load(in->ask->share, in->mem, &packages, &reason);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) in->out->packages_err = reason;
+    if (code != SALVE_OK) return SALVE_OK;
+    in->out->packages = packages;
+    return pin(in, STR("packages.json"), letter_packages_bytes(packages), err);
+}
+
 static bool is_language_code(struct str text)
 {
     bool is_code = text.len >= 2 && text.len <= 8;
@@ -387,6 +400,7 @@ enum salve_code visit_content_open(const struct visit_content_ask *ask, struct a
     if ((ask->parts & VISIT_FORMS) != 0) TRY(load_forms(&in, err));
     if ((ask->parts & VISIT_RECEIPTS) != 0) TRY(load_receipts(&in, err));
     if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_frames(&in, err));
+    if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_packages(&in, err));
     if ((ask->parts & VISIT_RANGES) != 0) TRY(load_ranges(&in, err));
     *out = in.out;
     return SALVE_OK;

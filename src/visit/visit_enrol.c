@@ -2,13 +2,95 @@
  * A new person, and the rules of what counts as an agreement. */
 #include "visit/enrol.h"
 
+#include <string.h>
+
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
-enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str word,
+enum { YEARS_ASKED = 110, YEARS_MAX = 130, DATE_BYTES = 10, HOURS_AHEAD = 14 };
+
+/* --- what a person is asked --------------------------------------------------------------------------------------- */
+
+/* A year, a month or a day of the calendar; *first: its first day. */
+static bool is_date(struct str text, int64_t *first_unix_ms)
+{
+    char whole[DATE_BYTES + 1] = "0000-01-01";
+    if (text.len != 4 && text.len != 7 && text.len != DATE_BYTES) return false;
+    memcpy(whole, text.ptr, text.len);
+    return clock_parse(str_make(whole, DATE_BYTES), first_unix_ms);
+}
+
+enum salve_code visit_born_check(struct str birth_date, int64_t now_unix_ms, enum visit_answer *out,
+                                 struct salve_err *err)
+{
+    int64_t first = 0;
+    *out = VISIT_FINE;
+    if (birth_date.len == 0) return SALVE_OK;
+    if (!is_date(birth_date, &first))
+        return salve_refuse(err, SALVE_E_USAGE,
+                            "write year, month and day, such as 1972-03-14; only the year, 1972, where no more is "
+                            "known; nothing where that is not known either",
+                            "birth date");
+    if (first > now_unix_ms + (int64_t)HOURS_AHEAD * 3600 * 1000) /* today, where it is today first */
+        return salve_refuse(err, SALVE_E_RANGE, "it is in the future", "birth date");
+    struct civil now = civil_from_unix_ms(now_unix_ms), born = civil_from_unix_ms(first);
+    bool is_ahead = now.month < born.month || (now.month == born.month && now.day < born.day);
+    int32_t years = now.year - born.year - (is_ahead ? 1 : 0);
+    if (years > YEARS_MAX)
+        return salve_refuse(err, SALVE_E_RANGE, "nobody is older than 130; leave it empty where it is not known",
+                            "birth date");
+    if (years > YEARS_ASKED) *out = VISIT_ASK;
+    return SALVE_OK;
+}
+
+/* A word for a sex, whole or its first letter, in small or capital letters. */
+static bool is_word(struct str text, const char *word)
+{
+    struct str whole = str_of(word);
+    bool is_it = text.len == 1 || text.len == whole.len;
+    for (size_t i = 0; is_it && i < text.len; i++) is_it = str_lower(text.ptr[i]) == whole.ptr[i];
+    return is_it && text.len > 0;
+}
+
+static enum salve_code read_sex(struct str answer, struct str *out, struct salve_err *err)
+{
+    static const struct {
+        const char *word, *sex;
+    } words[] = {{"female", "female"}, {"woman", "female"}, {"male", "male"},
+                 {"man", "male"},      {"other", "other"},  {"unknown", "unknown"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(answer, words[i].word)) return *out = str_of(words[i].sex), SALVE_OK;
+    return salve_refuse(err, SALVE_E_USAGE, "female, male, other or unknown; the first letter is enough", "sex");
+}
+
+enum salve_code visit_patient_answer(enum visit_question question, struct str answer, int64_t now_unix_ms,
+                                     struct visit_patient_form *form, enum visit_answer *out, struct salve_err *err)
+{
+    struct str text = str_trim(answer);
+    *out = VISIT_FINE;
+    if (question == VISIT_SEX) return read_sex(text, &form->sex, err);
+    if (question == VISIT_BIRTH_DATE) {
+        if (is_word(text, "unknown")) text = STR("");
+        TRY(visit_born_check(text, now_unix_ms, out, err));
+        form->birth_date = text;
+        return SALVE_OK;
+    }
+    if (!str_is_utf8(text)) return salve_refuse(err, SALVE_E_USAGE, "this is no text", "name");
+    if (question == VISIT_FAMILY) form->family = text;
+    if (question == VISIT_GIVEN) form->given = text;
+    if (question == VISIT_FAMILY || form->family.len > 0 || form->given.len > 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_USAGE, "one name at least is needed", "given names");
+}
+
+/* --- enrolment ---------------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str sex, struct str word,
                             struct rec_enrolled *out, struct salve_err *err)
 {
-    TRY(rec_enrol(visit->site, visit->actor, patient, visit->mem, out, err));
+    enum visit_answer ignored;
+    struct str born = tape_child_text(patient, tape_root(patient), "birthDate");
+    if (born.len > 0) TRY(visit_born_check(born, site_now_unix_ms(visit->site), &ignored, err));
+    TRY(rec_enrol_told(visit->site, visit->actor, patient, sex, visit->mem, out, err));
     if (word.len == 0) return SALVE_OK;
     enum salve_code code = rec_word_set(visit->site, visit->actor, out->card, word, err);
     if (code != SALVE_OK) TRY(visit_enrol_undo(visit, out->card, NULL));

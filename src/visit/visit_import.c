@@ -7,8 +7,10 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
+#include "records/worklist.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
+#include "visit/known_int.h"
 #include "visit/visit_int.h"
 
 /* One file on its way in. `row` is the visit with memory for this person alone. */
@@ -23,6 +25,13 @@ struct importing {
     bool is_minimised;
     const struct csv_import *csv; /* the row's own agreements; NULL: none */
     struct str subject;           /* of a CSV row */
+    struct screen_found alarms;   /* of the file as it came */
+    enum urgency urgency;         /* the most urgent of all that was found, or is lost */
+    struct str ticket;            /* of a person's open work */
+    bool is_new;                  /* the record holds what enrolment keeps, no more */
+    struct visit_again again;
+    bool is_asked, is_right; /* about what is unlikely in the file */
+    uint64_t waiting;
 };
 
 static void count_left_out(struct visit_imported *sum, const struct admit_count *counts, size_t count)
@@ -53,14 +62,26 @@ static enum salve_code read_bundle(struct importing *in, struct str bytes, struc
     return code;
 }
 
+static void is_urgent(struct importing *in, enum urgency urgency)
+{
+    if (urgency < in->urgency) in->urgency = urgency;
+}
+
+/* One person more, and how urgent they are. */
+static void count_urgent(const struct importing *in)
+{
+    in->sum->emergency += in->urgency == URGENCY_EMERGENCY_NOW;
+    in->sum->same_day += in->urgency == URGENCY_SAME_DAY;
+}
+
 /* Raw values are judged first, whatever becomes of the file. */
 static enum salve_code tell_alarms(struct importing *in, struct rec_view *view, struct salve_err *err)
 {
-    struct screen_found findings = {0};
     const struct visit_watch *watch = &in->ask->watch;
-    if (in->ask->alarms == NULL || watch->alarms == NULL) return SALVE_OK;
-    TRY(visit_alarms(&in->row, in->ask->alarms, view, &in->bundle, &findings, err));
-    if (findings.count > 0) watch->alarms(watch->with, in->line, &findings);
+    if (in->ask->alarms == NULL) return SALVE_OK;
+    TRY(visit_alarms(&in->row, in->ask->alarms, view, &in->bundle, &in->alarms, err));
+    if (in->alarms.count > 0 && watch->alarms != NULL) watch->alarms(watch->with, in->line, &in->alarms);
+    is_urgent(in, visit_urgency(&in->alarms));
     return SALVE_OK;
 }
 
@@ -69,25 +90,63 @@ static enum salve_code tell_alarms(struct importing *in, struct rec_view *view, 
 /* A file about somebody else would replace the person's name and mix two people's results. */
 static enum salve_code same_person(const struct importing *in, const struct tape *known, struct salve_err *err)
 {
-    struct str born = tape_child_text(known, tape_root(known), "birthDate");
-    for (tape_at at = TAPE_NONE; tape_each_resource(&in->bundle, &at);) {
-        if (tape_type(&in->bundle, at) != tape_type(known, tape_root(known))) continue;
-        struct str told = tape_child_text(&in->bundle, at, "birthDate");
-        if (born.len == 0 || told.len == 0 || str_eq(born, told) || in->ask->correct) continue;
-        return salve_refuse(err, SALVE_E_CONFLICT, "it is not the birth date of the person with this card",
-                            "Patient.birthDate");
-    }
-    return SALVE_OK;
+    struct visit_whose whose;
+    const struct visit_watch *watch = &in->ask->watch;
+    if (in->ask->correct || visit_is_theirs(known, tape_root(known), &in->bundle)) return SALVE_OK;
+    TRY(visit_whose(known, tape_root(known), &in->bundle, in->row.mem, &whose, err));
+    if (watch->is_theirs != NULL && watch->is_theirs(watch->with, &whose)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT,
+                        "the file tells another one than the record of this card; whoever sees both may say that it is "
+                        "this person",
+                        "%s%s%s", whose.name_agrees ? "" : "Patient.name",
+                        whose.name_agrees || whose.born_agrees ? "" : " and ",
+                        whose.born_agrees ? "" : "Patient.birthDate");
 }
 
+/* A corrected name or birth date is noted beside it. */
 static enum salve_code save(struct importing *in, struct rec_view *view, const struct import_done *done,
                             struct salve_err *err)
 {
-    struct rec_item *items = arena_array(in->row.mem, struct rec_item, done->resource_count + 1);
+    struct tape note;
+    size_t count = done->resource_count;
+    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + 3);
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
-    for (size_t i = 0; i < done->resource_count; i++)
+    for (size_t i = 0; i < count; i++)
         items[i] = (struct rec_item){&done->resources[i].tape, done->resources[i].families != 0 ? CLASS_SENS : 0};
-    return rec_save(view, items, done->resource_count, NULL, in->row.mem, err);
+    TRY(visit_work_before(&in->row, view, &in->alarms, err));
+    if (in->again.renewed + in->again.taken_back > 0) TRY(screen_work_correcting(view, in->row.mem, err));
+    if (in->again.name_corrected || in->again.born_corrected) {
+        TRY(visit_correction(view, in->row.actor, done->resources[0].id, in->row.mem, &note, err));
+        items[count++] = (struct rec_item){&note, CLASS_IDENT};
+    }
+    TRY(visit_encounter(&in->row, view, items, &count, err));
+    return rec_save(view, items, count, NULL, in->row.mem, err);
+}
+
+static void count_again(struct importing *in)
+{
+    struct visit_again *sum = &in->sum->again;
+    sum->here += in->again.here;
+    sum->older += in->again.older;
+    sum->renewed += in->again.renewed;
+    sum->taken_back += in->again.taken_back;
+    sum->named_nothing += in->again.named_nothing;
+    sum->ours += in->again.ours;
+    sum->other_code += in->again.other_code;
+    sum->name_corrected = sum->name_corrected || in->again.name_corrected;
+    sum->born_corrected = sum->born_corrected || in->again.born_corrected;
+}
+
+/* What rests on what this file took back or changed: who was told of it is told again. */
+static enum salve_code count_stale(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct screen_stale *list = NULL;
+    size_t count = 0;
+    if (in->again.renewed + in->again.taken_back == 0) return SALVE_OK;
+    TRY(screen_stale(view, in->row.mem, &list, &count, err));
+    in->sum->stale += count;
+    for (size_t i = 0; i < count; i++) in->sum->stale_urgent += list[i].finding.urgency <= URGENCY_SAME_DAY;
+    return screen_work_refresh(view, in->row.mem, err);
 }
 
 /* Only what was saved is counted, and only then does anybody hear of what was left out. */
@@ -103,6 +162,8 @@ static void count_saved(struct importing *in, const struct import_done *done)
     in->sum->commons += done->commons;
     in->sum->resources = done->resources;
     in->sum->resource_count = done->resource_count;
+    count_again(in);
+    in->sum->waiting += in->waiting;
 }
 
 /* --- what is kept apart ------------------------------------------------------------------------------------------- */
@@ -182,11 +243,52 @@ static void tell_apart(struct importing *in, struct visit_apart *apart)
     if (watch->apart != NULL && (!apart->is_kept || !apart->may_see)) watch->apart(watch->with, apart);
 }
 
-static enum salve_code run(struct importing *in, const struct import_ask *ask, struct import_done *done,
-                           struct salve_err *err)
+static bool are_right(void *with, const struct visit_unlikely *list, size_t count)
 {
+    struct importing *in = with;
+    const struct visit_watch *watch = &in->ask->watch;
+    if (!in->is_asked && watch->unlikely != NULL) in->is_right = watch->unlikely(watch->with, in->line, list, count);
+    in->is_asked = true; /* the file may be gone through once more, without what is kept apart */
+    return in->is_right;
+}
+
+/* Of what is kept: results that alarms alone look at. */
+static uint64_t first_results(const struct import_done *done)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < done->resource_count; i++)
+        count += str_is(done->resources[i].type, "Observation") &&
+                 str_is(tape_child_text(&done->resources[i].tape, 0, "status"), "preliminary");
+    return count;
+}
+
+static enum salve_code doubt(struct importing *in, struct rec_view *view, struct import_done *done,
+                             struct salve_err *err)
+{
+    const struct rec_resource *patient = NULL;
+    if (in->ask->ranges == NULL) return SALVE_OK;
+    TRY(visit_patient(view, &patient, err));
+    struct visit_doubting ask = {.ranges = in->ask->ranges,
+                                 .patient = patient == NULL ? NULL : &patient->tape,
+                                 .now_unix_ms = site_now_unix_ms(in->row.site),
+                                 .mem = in->row.mem,
+                                 .is_right = are_right,
+                                 .with = in};
+    return visit_doubts(&ask, done, err);
+}
+
+/* What of the file is to be saved: what may be kept and is not here already. */
+static enum salve_code run(struct importing *in, struct rec_view *view, struct import_ask *ask,
+                           struct import_done *done, struct salve_err *err)
+{
+    struct visit_known *known = NULL;
+    TRY(visit_known_open(view, in->is_new, in->row.mem, &known, err));
+    visit_known_ask(known, ask);
     enum salve_code code = import_run(ask, &in->bundle, in->row.mem, done, err);
     if (code == SALVE_E_NOT_ADMITTED && done->issues != NULL) tell_issues(in, done->issues);
+    if (code == SALVE_OK) code = doubt(in, view, done, err);
+    if (code == SALVE_OK) code = visit_known_settle(known, done, &in->again, err);
+    in->waiting = code == SALVE_OK && in->is_asked && !in->is_right ? first_results(done) : 0;
     return code;
 }
 
@@ -203,12 +305,12 @@ static enum salve_code keep(struct importing *in, struct rec_view *view, struct 
     bool is_last_look = apart.count > 0 && !(apart.is_kept && rec_shows(view, CLASS_SENS));
     if (is_last_look) TRY(judge_apart(in, view, done, &apart, err));
     ask->leave_apart = apart.count > 0 && !apart.is_kept;
-    if (ask->leave_apart) TRY(run(in, ask, done, err));
+    if (ask->leave_apart) TRY(run(in, view, ask, done, err));
     if (ask->leave_apart) apart.count = done->apart_count;
     if (done->resource_count > 0) TRY(save(in, view, done, err));
     count_saved(in, done);
     if (apart.count > 0) tell_apart(in, &apart);
-    return SALVE_OK;
+    return count_stale(in, view, err);
 }
 
 static enum salve_code import_into(struct importing *in, struct rec_view *view, struct salve_err *err)
@@ -219,21 +321,31 @@ static enum salve_code import_into(struct importing *in, struct rec_view *view, 
     compartment_text(rec_compartment(view), compartment);
     TRY(visit_patient(view, &patient, err));
     if (patient != NULL) TRY(same_person(in, &patient->tape, err));
-    struct import_ask ask = {.rules = site_admission(in->row.site),
-                             .next = rec_next_number,
-                             .ctx = view,
-                             .minimise = in->ask->minimise && !in->is_minimised};
+    struct import_ask ask = {.rules = site_admission(in->row.site), .minimise = in->ask->minimise && !in->is_minimised};
     TRY(arena_str(in->row.mem, str_of(compartment), &ask.compartment, err));
     if (patient != NULL) TRY(arena_str(in->row.mem, patient->id, &ask.patient_id, err)); /* outlives the view */
-    TRY(run(in, &ask, &done, err));
+    TRY(run(in, view, &ask, &done, err));
     return keep(in, view, &ask, &done, err);
 }
 
+/* Whatever became of the file: what it held and the record does not is told all the same, but for a file about somebody
+ * else. The first failure is told. */
+static enum salve_code look_after(struct importing *in, struct rec_view *view, enum salve_code code,
+                                  struct salve_err *err)
+{
+    struct salve_err second = {0};
+    if (view == NULL || in->ask->alarms == NULL || code == SALVE_E_CONFLICT) return code;
+    enum salve_code after = visit_work_after(&in->row, in->ask->alarms, view, &in->alarms, &second);
+    if (code == SALVE_OK && after != SALVE_OK && err != NULL) *err = second;
+    return code == SALVE_OK ? after : code;
+}
+
 enum salve_code visit_import_into(const struct visit *visit, struct rec_view *view, struct str bytes,
-                                  struct visit_imported *sum, struct salve_err *err)
+                                  const struct screen_found *alarms, struct visit_imported *sum, struct salve_err *err)
 {
     static const struct visit_import_ask plain = {0};
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = &plain, .sum = sum};
+    struct importing in = {
+        .row = *visit, .sum_mem = visit->mem, .ask = &plain, .sum = sum, .alarms = *alarms, .urgency = URGENCY_NONE};
     TRY(read_bundle(&in, bytes, err));
     return import_into(&in, view, err);
 }
@@ -251,14 +363,32 @@ static enum salve_code open_telling(struct importing *in, struct str key, struct
 enum salve_code visit_import(const struct visit *visit, struct str card, struct str bytes,
                              const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
 {
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     struct rec_view *view = NULL;
     TRY(read_bundle(&in, bytes, err));
     enum salve_code code = open_telling(&in, card, &view, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
+    code = look_after(&in, view, code, err);
     code = visit_view_close(&view, code, err);
+    count_urgent(&in);
     sum->people += code == SALVE_OK;
     return code;
+}
+
+static enum salve_code ticket_of(struct importing *in, struct rec_view *view, struct salve_err *err)
+{
+    struct work mine;
+    TRY(worklist_mine(view, in->row.mem, &mine, err));
+    in->ticket = mine.ticket;
+    return SALVE_OK;
+}
+
+/* A row with something of today or now, for whoever finds the person. */
+static enum salve_code name_urgent(const struct importing *in, struct salve_err *err)
+{
+    const struct visit_watch *watch = &in->ask->watch;
+    if (in->urgency > URGENCY_SAME_DAY || watch->urgent == NULL) return SALVE_OK;
+    return watch->urgent(watch->with, in->sum->rows, in->ticket, in->urgency, err);
 }
 
 /* Reads the row again as what it is: about the Patient of the record that its key opened. */
@@ -283,7 +413,13 @@ static enum salve_code about(struct importing *in, struct rec_view *view, const 
 enum salve_code visit_import_row(const struct visit *row, const struct csv_import *csv, const struct visit_named *named,
                                  const struct visit_import_ask *ask, struct visit_imported *sum, struct salve_err *err)
 {
-    struct importing in = {.row = *row, .sum_mem = named->sum_mem, .ask = ask, .sum = sum, .line = csv->line};
+    struct importing in = {.row = *row,
+                           .sum_mem = named->sum_mem,
+                           .ask = ask,
+                           .sum = sum,
+                           .line = csv->line,
+                           .urgency = URGENCY_NONE,
+                           .ticket = STR("")};
     struct rec_view *view = NULL;
     struct str json;
     TRY(csv_import_bundle(csv, STR("Patient/row"), row->mem, &json, err));
@@ -292,7 +428,11 @@ enum salve_code visit_import_row(const struct visit *row, const struct csv_impor
     enum salve_code code = open_telling(&in, named->key, &view, err);
     if (code == SALVE_OK) code = about(&in, view, csv, named->born, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
+    code = look_after(&in, view, code, err);
+    if (code == SALVE_OK) code = ticket_of(&in, view, err);
     code = visit_view_close(&view, code, err);
+    if (code == SALVE_OK) code = name_urgent(&in, err);
+    count_urgent(&in);
     sum->people += code == SALVE_OK;
     return code;
 }
@@ -334,6 +474,7 @@ static enum salve_code evaluate(struct importing *in, struct rec_view *view, str
     struct screen_found found;
     if (in->ask->screening == NULL) return SALVE_OK;
     TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &found, err));
+    is_urgent(in, visit_urgency(&found));
     return screen_counts_add(&in->sum->findings, found.list, found.count, in->sum_mem, err);
 }
 
@@ -367,6 +508,7 @@ static enum salve_code tell_less(struct importing *in, struct str bytes, enum pu
     const struct visit_watch *watch = &in->ask->watch;
     struct visit_less less = {in->csv == NULL ? 1 : in->csv->line, purpose, why, URGENCY_NONE};
     if (purpose == PURPOSE_CARE) TRY(judge_lost(in, bytes, &less.urgency, err));
+    is_urgent(in, less.urgency);
     in->sum->less_urgent += less.urgency <= URGENCY_SAME_DAY;
     if (watch->less != NULL) watch->less(watch->with, &less);
     return SALVE_OK;
@@ -405,6 +547,8 @@ static enum salve_code fill(struct importing *in, struct str card, struct salve_
     enum salve_code code = visit_view_open(&in->row, card, 0, &view, err);
     if (code == SALVE_OK) code = import_into(in, view, err);
     if (code == SALVE_OK) code = evaluate(in, view, err);
+    if (code == SALVE_OK) code = look_after(in, view, code, err);
+    if (code == SALVE_OK) code = ticket_of(in, view, err);
     return visit_view_close(&view, code, err);
 }
 
@@ -419,6 +563,9 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
         return salve_refuse(err, SALVE_E_CONSENT, "nobody agrees for all people of a file; each row says it of its own",
                             "import");
     in->subject = subject;
+    in->ticket = STR("");
+    in->row.is_away = true;
+    in->is_new = true;
     TRY(read_bundle(in, bytes, err));
     TRY(tell_alarms(in, NULL, err));
     TRY(minimise(in, err));
@@ -427,6 +574,8 @@ static enum salve_code import_new(struct importing *in, struct str subject, stru
     TRY(watch->card(watch->with, subject, is_away(in) ? enrolled.slip : enrolled.card, err));
     enum salve_code code = agree(in, enrolled.card, bytes, &has_care, err);
     if (code == SALVE_OK && has_care) code = fill(in, enrolled.card, err);
+    if (code == SALVE_OK) code = name_urgent(in, err);
+    count_urgent(in);
     enum salve_code done = is_away(in) ? rec_slip_done(in->row.site, &enrolled, &second) : SALVE_OK;
     if (code == SALVE_OK && done != SALVE_OK && err != NULL) *err = second;
     if (code == SALVE_OK) code = done;
@@ -459,10 +608,11 @@ static enum salve_code rows_end(const struct visit *visit, bool is_complete, enu
 enum salve_code visit_import_new(const struct visit *visit, struct str bytes, const struct visit_import_ask *ask,
                                  struct visit_imported *sum, struct salve_err *err)
 {
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     bool is_done = false;
     enum salve_code code = rows_begin(visit, bytes, &ask->watch, err);
     if (code == SALVE_OK) code = rec_rows_next(visit->site, bytes, &is_done, err);
+    sum->rows = 1;
     if (code == SALVE_OK && !is_done) code = import_new(&in, STR(""), bytes, err);
     return rows_end(visit, code == SALVE_OK, code, err);
 }
@@ -476,7 +626,7 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     bool is_done = false;
     const char *from = csv->rest.ptr;
     struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
-    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum};
+    struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     in.row.mem = mem;
     in.csv = csv;
@@ -488,6 +638,7 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     *is_first = false;
     if (code == SALVE_OK && *more)
         code = rec_rows_next(visit->site, str_make(from, (size_t)(to - from)), &is_done, err);
+    sum->rows += *more;
     if (code == SALVE_OK && *more && !is_done) {
         code = import_new(&in, subject, json, err);
         if (code == SALVE_OK) rec_rows_done(visit->site);
@@ -503,9 +654,8 @@ enum salve_code visit_import_rows(const struct visit *visit, const struct csv_ma
                                   struct salve_err *err)
 {
     struct csv_import csv = {0};
-    char today[CLOCK_TEXT_BYTES];
     bool is_first = true, more = true;
-    if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
+    if (date.len == 0) TRY(visit_date(visit, site_now_unix_ms(visit->site), &date, err));
     enum salve_code code = csv_import_open(map, text, date, visit->mem, &csv, err);
     while (code == SALVE_OK && more) {
         code = import_row(visit, &csv, text, ask, sum, &is_first, &more, err);

@@ -2,7 +2,69 @@
  * Telling, and closing of alarms. */
 #include "visit/inbox.h"
 
+#include <stdlib.h>
+
+#include "visit/check.h"
 #include "visit/visit_int.h"
+
+/* --- the list ----------------------------------------------------------------------------------------------------- */
+
+/* One entry a task: who reads the list learns nothing of what is kept apart. */
+static void merge(struct work *work)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < work->entry_count; i++) {
+        const struct work_entry one = work->entries[i];
+        size_t at = 0;
+        while (at < count && work->entries[at].task != one.task) at++;
+        struct work_entry *kept = &work->entries[at];
+        if (at == count) {
+            work->entries[count++] = one;
+            continue;
+        }
+        if (one.urgency < kept->urgency) kept->urgency = one.urgency;
+        if (one.since_unix_ms < kept->since_unix_ms) kept->since_unix_ms = one.since_unix_ms;
+        if (one.due_unix_ms < kept->due_unix_ms) kept->due_unix_ms = one.due_unix_ms;
+    }
+    work->entry_count = count;
+}
+
+static void weigh(struct visit_work *one)
+{
+    one->urgency = URGENCY_NONE;
+    one->due_unix_ms = INT64_MAX;
+    for (size_t i = 0; i < one->work.entry_count; i++) {
+        const struct work_entry *entry = &one->work.entries[i];
+        if (entry->task != WORK_SIGN && entry->urgency < (uint32_t)one->urgency)
+            one->urgency = (enum urgency)entry->urgency;
+        if (entry->due_unix_ms < one->due_unix_ms) one->due_unix_ms = entry->due_unix_ms;
+    }
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+    const struct visit_work *x = a, *y = b;
+    if (x->urgency != y->urgency) return x->urgency < y->urgency ? -1 : 1;
+    if (x->due_unix_ms != y->due_unix_ms) return x->due_unix_ms < y->due_unix_ms ? -1 : 1;
+    return str_cmp(x->work.ticket, y->work.ticket);
+}
+
+enum salve_code visit_inbox(const struct visit *visit, struct visit_work **out, size_t *count, struct salve_err *err)
+{
+    struct work *list = NULL;
+    TRY(worklist_read(visit->site, visit->actor, visit->mem, &list, count, err));
+    *out = arena_array(visit->mem, struct visit_work, *count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "inbox");
+    for (size_t i = 0; i < *count; i++) {
+        (*out)[i].work = list[i];
+        merge(&(*out)[i].work);
+        weigh(&(*out)[i]);
+    }
+    qsort(*out, *count, sizeof **out, by_urgency);
+    return SALVE_OK;
+}
+
+/* --- told, closed ------------------------------------------------------------------------------------------------- */
 
 enum salve_code visit_tell(const struct visit *visit, struct str card, const struct screen_tell *tell, size_t *count,
                            struct salve_err *err)
@@ -39,4 +101,50 @@ enum salve_code visit_told(const struct visit *visit, struct str card, struct vi
     if (code == SALVE_OK) code = read_told(visit, view, SCREEN_DRAFT, out, err);
     if (code == SALVE_OK) code = read_told(visit, view, SCREEN_SIGNED, out, err);
     return visit_view_close(&view, code, err);
+}
+
+/* --- what came ---------------------------------------------------------------------------------------------------- */
+
+static enum urgency most_urgent(const struct screen_found *alarms, bool is_apart)
+{
+    enum urgency worst = URGENCY_NONE;
+    for (size_t i = 0; i < alarms->count; i++)
+        if ((alarms->list[i].apart != 0) == is_apart && alarms->list[i].urgency < worst)
+            worst = alarms->list[i].urgency;
+    return worst;
+}
+
+enum salve_code visit_work_before(const struct visit *visit, struct rec_view *view, const struct screen_found *alarms,
+                                  struct salve_err *err)
+{
+    enum urgency plain = most_urgent(alarms, false), apart = most_urgent(alarms, true);
+    if (plain <= URGENCY_SAME_DAY) TRY(screen_work_came(view, WORK_KEPT, WORK_SCREEN, plain, visit->mem, err));
+    if (apart <= URGENCY_SAME_DAY && rec_keeps_apart(view))
+        TRY(screen_work_came(view, WORK_APART, WORK_SCREEN, apart, visit->mem, err));
+    return SALVE_OK;
+}
+
+static bool has_like(const struct screen_found *all, const struct finding *one)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *other = &all->list[i];
+        if (str_eq(other->guideline, one->guideline) && str_eq(other->item, one->item) &&
+            str_eq(other->value, one->value) && str_eq(other->value2, one->value2) && other->urgency <= one->urgency)
+            return true;
+    }
+    return false;
+}
+
+enum salve_code visit_work_after(const struct visit *visit, const struct visit_screening *screening,
+                                 struct rec_view *view, const struct screen_found *alarms, struct salve_err *err)
+{
+    struct screen_found kept = {0};
+    enum urgency lost = URGENCY_NONE;
+    if (visit_urgency(alarms) > URGENCY_SAME_DAY) return SALVE_OK;
+    TRY(visit_alarms(visit, screening, view, NULL, &kept, err));
+    for (size_t i = 0; i < alarms->count; i++)
+        if (screen_needs_told(&alarms->list[i]) && !has_like(&kept, &alarms->list[i]) && alarms->list[i].urgency < lost)
+            lost = alarms->list[i].urgency;
+    if (lost <= URGENCY_SAME_DAY) TRY(screen_work_came(view, WORK_NOT_KEPT, WORK_TELL, lost, visit->mem, err));
+    return worklist_write(view, err);
 }

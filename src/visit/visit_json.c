@@ -146,14 +146,35 @@ static void count_json(const struct screen_count *row, struct json_writer *w)
     json_close(w);
 }
 
+static void again_json(const struct visit_imported *sum, struct json_writer *w)
+{
+    const struct visit_again *again = &sum->again;
+    json_open(w, "again", '{');
+    json_put_i64(w, "here", (int64_t)again->here);
+    json_put_i64(w, "older", (int64_t)again->older);
+    json_put_i64(w, "renewed", (int64_t)again->renewed);
+    json_put_i64(w, "takenBack", (int64_t)again->taken_back);
+    json_put_i64(w, "namedNothing", (int64_t)again->named_nothing);
+    json_put_i64(w, "ours", (int64_t)again->ours);
+    json_put_i64(w, "otherCode", (int64_t)again->other_code);
+    json_put_bool(w, "nameCorrected", again->name_corrected);
+    json_put_bool(w, "birthDateCorrected", again->born_corrected);
+    json_put_i64(w, "staleFindings", (int64_t)sum->stale);
+    json_put_i64(w, "staleUrgent", (int64_t)sum->stale_urgent);
+    json_close(w);
+}
+
 void visit_imported_json(struct visit_imported *sum, bool is_finished, struct json_writer *w)
 {
     json_open(w, NULL, '{');
     json_put_i64(w, "people", (int64_t)sum->people);
     json_put_i64(w, "enrolledOnly", (int64_t)sum->enrolled_only);
+    json_put_i64(w, "toConfirm", (int64_t)sum->waiting);
     json_put_i64(w, "refusedRows", (int64_t)sum->refused_rows);
     json_put_i64(w, "unreadAnswers", (int64_t)sum->unread_answers);
     json_put_i64(w, "lostUrgent", (int64_t)sum->less_urgent);
+    json_put_i64(w, "emergencyNow", (int64_t)sum->emergency);
+    json_put_i64(w, "sameDay", (int64_t)sum->same_day);
     json_put_i64(w, "resources", (int64_t)sum->resources_in);
     json_put_i64(w, "kept", (int64_t)sum->kept);
     json_open(w, "leftOut", '{');
@@ -165,6 +186,7 @@ void visit_imported_json(struct visit_imported *sum, bool is_finished, struct js
     json_put_i64(w, "findings", (int64_t)sum->apart_found);
     json_put_i64(w, "urgentPeople", (int64_t)sum->apart_urgent);
     json_close(w);
+    again_json(sum, w);
     json_put_bool(w, "finished", is_finished);
     json_open(w, "counts", '[');
     screen_counts_sort(&sum->findings);
@@ -185,6 +207,7 @@ void visit_settings_json(const struct site_settings *settings, const struct visi
     json_put_text(w, "identifierSystems", settings->identifier_systems);
     json_put_text(w, "nationalPatterns", settings->national_patterns);
     json_put_text(w, "units", settings->units.ptr == NULL ? STR("") : settings->units);
+    json_put_text(w, "zone", settings->zone.len == 0 ? STR("UTC") : settings->zone);
     json_put_name(w, STR("clinic"));
     visit_clinic_write(clinic, w);
     json_close(w);

@@ -28,6 +28,8 @@ static enum salve_code next_row(const struct visit *visit, struct csv_import *cs
 {
     struct visit row = *visit;
     struct salve_err why = {0};
+    row.is_away = true;
+    sum->rows++;
     row.mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     if (row.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     enum salve_code code = take_row(&row, csv, visit->mem, ask, sum, more, &why);
@@ -48,11 +50,10 @@ enum salve_code visit_import_results(const struct visit *visit, const struct csv
                                      struct salve_err *err)
 {
     struct csv_import csv = {0};
-    char today[CLOCK_TEXT_BYTES];
     bool more = true;
-    if (date.len == 0) date = clock_date_text(site_now_unix_ms(visit->site), today);
+    if (date.len == 0) TRY(visit_date(visit, site_now_unix_ms(visit->site), &date, err));
     TRY(csv_import_open(map, text, date, visit->mem, &csv, err));
-    csv.zone = zone_machine();
+    TRY(site_zone(visit->site, &csv.zone, err));
     while (more) {
         TRY(next_row(visit, &csv, ask, sum, &more, err));
         if (ask->watch.person != NULL && !ask->watch.person(ask->watch.with, sum->people)) break;

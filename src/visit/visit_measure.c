@@ -8,6 +8,7 @@
 #include "fhir/fhir.h"
 #include "json/json.h"
 #include "records/rec.h"
+#include "visit/known_int.h"
 #include "visit/measure.h"
 #include "visit/visit_int.h"
 
@@ -23,7 +24,7 @@ enum { ROW_COUNT = sizeof rows / sizeof *rows, ADULT_YEARS = 18 };
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
 struct reading_words {
-    const struct ranges *ranges;
+    const struct ranges *ranges; /* NULL: whatever the numbers are */
     struct str units;
     struct visit_reading *list;
     size_t count;
@@ -126,6 +127,7 @@ static enum salve_code judge(const struct reading_words *in, struct visit_readin
 {
     struct expr_decimal value;
     if (!expr_decimal_parse(to->numbers[which], &value)) return wrong(in, SALVE_E_USAGE, "this is no number");
+    if (in->ranges == NULL) return SALVE_OK; /* it is to be taken back */
     to->ranges[which] = ranges_judge(in->ranges, str_of(loinc), value, to->unit);
     if (to->comparator.len > 0 || to->ranges[which].state != RANGE_REFUSED) return SALVE_OK;
     const struct range_answer *range = &to->ranges[which];
@@ -148,6 +150,7 @@ static enum salve_code read_pressure(const struct reading_words *in, struct str 
         return wrong(in, SALVE_E_USAGE, "a blood pressure is written as 148/94");
     TRY(judge(in, to, 0, "8480-6"));
     TRY(judge(in, to, 1, "8462-4"));
+    if (in->ranges == NULL) return SALVE_OK;
     if (expr_decimal_parse(to->numbers[0], &systolic) && expr_decimal_parse(to->numbers[1], &diastolic) &&
         ranges_pair_fits(in->ranges, to->ranges[0].name, systolic, to->ranges[1].name, diastolic))
         return SALVE_OK;
@@ -204,31 +207,46 @@ static enum salve_code check_pairs(struct reading_words *in)
     return SALVE_OK;
 }
 
+static enum salve_code read_words(struct reading_words *in, const struct str *words, size_t count)
+{
+    struct str word = STR_NONE;
+    bool has_value = true;
+    in->list = arena_array(in->mem, struct visit_reading, VISIT_READINGS_MAX);
+    if (in->list == NULL) return salve_fail(in->err, SALVE_E_MEMORY, "readings");
+    for (size_t i = 0; i < count; i++) {
+        bool ends_word = word.len > 0 && (is_value(words[i]) || (!is_measured(word) && !has_value));
+        in->at = i + 1;
+        if (ends_word) {
+            TRY(add(in, word, words[i]));
+            has_value = true;
+            continue;
+        }
+        if (!has_value) return in->at--, wrong(in, SALVE_E_USAGE, "a number is missing behind it");
+        word = words[i];
+        has_value = false;
+        if (is_value(word)) return wrong(in, SALVE_E_USAGE, "first comes what was measured, then the number");
+    }
+    return has_value ? SALVE_OK : wrong(in, SALVE_E_USAGE, "a number or an answer is missing behind it");
+}
+
 enum salve_code visit_measure_read(const struct visit_content *content, struct str units, const struct str *words,
                                    size_t count, struct arena *mem, struct visit_reading **out, size_t *out_count,
                                    struct salve_err *err)
 {
     struct reading_words in = {.units = units, .mem = mem, .err = err};
-    struct str word = STR_NONE;
-    bool has_value = true;
     TRY(visit_ranges(content, &in.ranges, err));
-    in.list = arena_array(mem, struct visit_reading, VISIT_READINGS_MAX);
-    if (in.list == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
-    for (size_t i = 0; i < count; i++) {
-        bool ends_word = word.len > 0 && (is_value(words[i]) || (!is_measured(word) && !has_value));
-        in.at = i + 1;
-        if (ends_word) {
-            TRY(add(&in, word, words[i]));
-            has_value = true;
-            continue;
-        }
-        if (!has_value) return in.at--, wrong(&in, SALVE_E_USAGE, "a number is missing behind it");
-        word = words[i];
-        has_value = false;
-        if (is_value(word)) return wrong(&in, SALVE_E_USAGE, "first comes what was measured, then the number");
-    }
-    if (!has_value) return wrong(&in, SALVE_E_USAGE, "a number or an answer is missing behind it");
+    TRY(read_words(&in, words, count));
     TRY(check_pairs(&in));
+    *out = in.list;
+    *out_count = in.count;
+    return SALVE_OK;
+}
+
+enum salve_code visit_wrong_read(struct str units, const struct str *words, size_t count, struct arena *mem,
+                                 struct visit_reading **out, size_t *out_count, struct salve_err *err)
+{
+    struct reading_words in = {.units = units, .mem = mem, .err = err};
+    TRY(read_words(&in, words, count));
     *out = in.list;
     *out_count = in.count;
     return SALVE_OK;
@@ -242,6 +260,7 @@ struct measuring {
     size_t count;
     const struct visit_measure_ask *ask;
     struct str patient_id;
+    struct screen_found alarms; /* of what was typed and the record */
 };
 
 static bool is_in_pounds(const struct measuring *in, const struct visit_reading *weight)
@@ -282,12 +301,12 @@ static enum salve_code confirm_all(const struct measuring *in, const struct tape
 
 /* --- Observations ------------------------------------------------------------------------------------------------- */
 
-static void put_coding(struct json_writer *w, const char *name, const char *system, struct str code)
+static void put_coding(struct json_writer *w, const char *name, struct str system, struct str code)
 {
     json_open(w, name, '{');
     json_open(w, "coding", '[');
     json_open(w, NULL, '{');
-    json_put_text(w, "system", str_of(system));
+    json_put_text(w, "system", system);
     json_put_text(w, "code", code);
     json_close(w);
     json_close(w);
@@ -308,14 +327,14 @@ static void put_quantity(struct json_writer *w, const struct visit_reading *read
 static void put_component(struct json_writer *w, const struct visit_reading *reading, size_t which, const char *loinc)
 {
     json_open(w, NULL, '{');
-    put_coding(w, "code", "http://loinc.org", str_of(loinc));
+    put_coding(w, "code", STR("http://loinc.org"), str_of(loinc));
     put_quantity(w, reading, which);
     json_close(w);
 }
 
 static void put_number(struct json_writer *w, const struct visit_reading *reading)
 {
-    put_coding(w, "code", "http://loinc.org", reading->loinc);
+    put_coding(w, "code", STR("http://loinc.org"), reading->loinc);
     if (reading->numbers[1].len == 0) {
         put_quantity(w, reading, 0);
         return;
@@ -326,21 +345,29 @@ static void put_number(struct json_writer *w, const struct visit_reading *readin
     json_close(w);
 }
 
+struct visit_said visit_said_of(const struct visit_reading *reading)
+{
+    bool is_yes = str_is(reading->answer, "yes");
+    struct visit_said answer = {.system = STR("http://loinc.org"), .value_system = STR("http://snomed.info/sct")};
+    if (str_is(reading->word, "sex")) {
+        answer.code = STR("46098-0");
+        answer.value_code = str_is(reading->answer, "female") ? STR("248152002") : STR("248153007");
+    } else if (str_is(reading->word, "pregnant")) {
+        answer.code = STR("82810-3");
+        answer.value_code = is_yes ? STR("77386006") : STR("60001007");
+    } else
+        answer = (struct visit_said){.system = STR("urn:salve:question"), .code = reading->word, .is_yes = is_yes};
+    return answer;
+}
+
 static void put_answer(struct json_writer *w, const struct visit_reading *reading)
 {
-    static const char snomed[] = "http://snomed.info/sct";
-    bool is_yes = str_is(reading->answer, "yes");
-    if (str_is(reading->word, "sex")) {
-        put_coding(w, "code", "http://loinc.org", STR("46098-0"));
-        put_coding(w, "valueCodeableConcept", snomed,
-                   str_is(reading->answer, "female") ? STR("248152002") : STR("248153007"));
-    } else if (str_is(reading->word, "pregnant")) {
-        put_coding(w, "code", "http://loinc.org", STR("82810-3"));
-        put_coding(w, "valueCodeableConcept", snomed, is_yes ? STR("77386006") : STR("60001007"));
-    } else {
-        put_coding(w, "code", "urn:salve:question", reading->word);
-        json_put_bool(w, "valueBoolean", is_yes);
-    }
+    struct visit_said answer = visit_said_of(reading);
+    put_coding(w, "code", answer.system, answer.code);
+    if (answer.value_code.len > 0)
+        put_coding(w, "valueCodeableConcept", answer.value_system, answer.value_code);
+    else
+        json_put_bool(w, "valueBoolean", answer.is_yes);
 }
 
 /* Readings that were typed together have no times of their own: the last is of now, each before it a second earlier,
@@ -380,15 +407,13 @@ static enum salve_code bundle_of(const struct measuring *in, struct str *out, st
     return buf_done(&text, out, err);
 }
 
-static enum salve_code tell_alarms(const struct measuring *in, struct rec_view *view, struct str bytes,
-                                   struct salve_err *err)
+static enum salve_code tell_alarms(struct measuring *in, struct rec_view *view, struct str bytes, struct salve_err *err)
 {
     struct tape tape;
-    struct screen_found findings = {0};
     if (in->ask->screening == NULL || in->ask->alarms == NULL) return SALVE_OK;
     TRY(import_read(bytes, in->visit->mem, &tape, NULL, err));
-    TRY(visit_alarms(in->visit, in->ask->screening, view, &tape, &findings, err));
-    if (findings.count > 0) in->ask->alarms(in->ask->with, &findings);
+    TRY(visit_alarms(in->visit, in->ask->screening, view, &tape, &in->alarms, err));
+    if (in->alarms.count > 0) in->ask->alarms(in->ask->with, &in->alarms);
     return SALVE_OK;
 }
 
@@ -403,9 +428,10 @@ static enum salve_code measure_in(struct measuring *in, struct rec_view *view, s
     TRY(confirm_all(in, &patient->tape, err));
     TRY(bundle_of(in, &bytes, err));
     TRY(tell_alarms(in, view, bytes, err));
-    TRY(visit_import_into(in->visit, view, bytes, &sum, err));
+    TRY(visit_import_into(in->visit, view, bytes, &in->alarms, &sum, err));
     *kept = sum.kept;
-    return SALVE_OK;
+    return in->ask->screening == NULL ? SALVE_OK
+                                      : visit_work_after(in->visit, in->ask->screening, view, &in->alarms, err);
 }
 
 enum salve_code visit_measure(const struct visit *visit, struct str card, const struct visit_reading *readings,

@@ -110,7 +110,7 @@ enum salve_code visit_site_make(const struct site_options *options, const struct
 {
     struct making making = {ask, mem};
     struct site_first first = {first_staff, &making};
-    struct site_settings settings = {.name = ask->name, .languages = STR("en ar")};
+    struct site_settings settings = {.name = ask->name, .languages = STR("en ar"), .zone = ask->zone};
     TRY(visit_site_check(ask->name, ask->members, ask->count, err));
     for (size_t i = 0; i < ask->count; i++) TRY(staff_secret_check(ask->members[i].secret, err));
     TRY(log_name_of(ask->name, mem, &settings.log_name, err));

@@ -8,7 +8,13 @@
 site=$work/clinic
 export SALVE_SITE=$site SALVE_KEY_FILE=$work/clinic.key
 sed "s/{today}/$(date -u +%Y-%m-%d)/g" tests/conformance/cli/measured.json >"$work/measured.json"
-made() { "$@" >"$work/.out" 2>&1 </dev/null || fail "set-up" "$*"; }
+# Set-up that has to work; 10 and 11 say that something in it is urgent.
+made() {
+    local status
+    "$@" >"$work/.out" 2>&1 </dev/null
+    status=$?
+    case $status in 0 | 10 | 11) ;; *) fail "set-up" "$*" ;; esac
+}
 make_site() {
     local id
     made salve init "$@" --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician --staff kofi:registrar --staff lina:assistant

@@ -226,11 +226,12 @@ static void dialect(const char *rules, const char *cells, const char *part)
     struct csv_import csv;
     struct str key, born, json = STR("");
     bool more;
-    (void)snprintf(map_text, sizeof map_text,
-                   "{\"format\":\"salve-csv-map\",\"version\":1,\"dialect\":{%s},\"person\":{\"column\":\"p\"},"
-                   "\"date\":{\"column\":\"d\"},\"results\":{\"test\":\"t\",\"value\":\"v\",\"tests\":{\"h\":[{\"loinc\":"
-                   "\"718-7\",\"type\":\"quantity\",\"unit\":\"g/dL\"}]}}}",
-                   rules);
+    (void)snprintf(
+        map_text, sizeof map_text,
+        "{\"format\":\"salve-csv-map\",\"version\":1,\"dialect\":{%s},\"person\":{\"column\":\"p\"},"
+        "\"date\":{\"column\":\"d\"},\"results\":{\"test\":\"t\",\"value\":\"v\",\"tests\":{\"h\":[{\"loinc\":"
+        "\"718-7\",\"type\":\"quantity\",\"unit\":\"g/dL\"}]}}}",
+        rules);
     (void)snprintf(csv_text, sizeof csv_text, "p|d|t|v\nkey|%s\n", cells);
     enum salve_code code = csv_map_read(the_rules(mem), str_of(map_text), mem, &map, &err);
     if (code == SALVE_OK) code = csv_import_open(map, str_of(csv_text), STR_NONE, mem, &csv, &err);

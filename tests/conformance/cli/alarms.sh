@@ -15,7 +15,7 @@ observation() { # id code value-json
 mmol() { printf '"valueQuantity":{"value":%s,"unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mmol/L"}' "$1"; }
 bundle() { # entries
     local IFS=,
-    printf '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","birthDate":"1980-02-03"}},%s]}' "$*"
+    printf '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","name":[{"family":"Haddad","given":["Amina"]}],"birthDate":"1980-02-03"}},%s]}' "$*"
 }
 loinc=http://loinc.org question=urn:salve:question
 sex=$(observation sex $loinc 46098-0 '"valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"248153007"}]}')

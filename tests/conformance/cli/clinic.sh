@@ -56,6 +56,19 @@ fails 4 "nobody of that name" salve staff name ida 'Dr. Ida' --as maria
 fails 7 "a registrar sets none" salve staff name dr-amina 'Dr. Amina Haddad' --as kofi
 prints 'dr-amina as Dr\. Amina Haddad' "a printed name" salve staff name dr-amina 'Dr. Amina Haddad' --as maria
 prints '^dr-amina is printed as Dr\. Amina Haddad$' "it stands" salve settings
+# an alarm never waits for a place; that there is none is said
+today=$(date -u +%FT%TZ)
+cat >"$work/alarm.json" <<J
+{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","birthDate":"1980-02-03","gender":"male"}},
+{"resource":{"resourceType":"Observation","status":"final","subject":{"reference":"Patient/p"},"effectiveDateTime":"$today",
+"code":{"coding":[{"system":"http://loinc.org","code":"2823-3"}]},"valueQuantity":{"value":2.7,"unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mmol/L"}}}]}
+J
+fails 11 "an alarm" salve screen --paper "$work/alarm.json"
+is "with a place says no more" "$(grep -c 'No place is given' "$work/.out")" 0
+ok "its place goes" salve settings --as maria --place clinician-today=
+fails 11 "the alarm stays" salve screen --paper "$work/alarm.json"
+is "and says that there is no place" "$(grep -c 'No place is given here for: clinician-today' "$work/.out")" 1
+
 # what is missing before the site opens
 prints 'not ready to open: actions without a place: .*maternity-today' "doctor names actions without a place" salve doctor
 prints 'not ready to open: no number for somebody who thinks' "and the number for a crisis" salve doctor

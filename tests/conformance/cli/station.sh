@@ -20,7 +20,13 @@ refused() { # STATUS NAME REGEX WORDS...: nothing is kept, and it says why
     is "$name: says why" "$(grep -cE -- "$regex" "$work/.out")" 1
     is "$name: nothing is kept" "$(observations)" "$before"
 }
-prints '^10 kept' "a visit is typed in one line" salve measure "$card" bp 148/94 146/92 height 161 weight 70.5 pulse 72 \
+# Kept, and something in the record is for today or now: the exit status says so.
+alarmed() { # status regex name command...
+    local status=$1 regex=$2 name=$3; shift 3
+    fails "$status" "$name" "$@"
+    is "$name: kept" "$(grep -cE -- "$regex" "$work/.out")" 1
+}
+alarmed 11 '^10 kept' "a visit is typed in one line" salve measure "$card" bp 148/94 146/92 height 161 weight 70.5 pulse 72 \
     glucose 5,6 hba1c 6.5% no-danger-signs yes pregnant no sex female --as lina
 salve take "$card" --born $born -o "$work/mine.json" 2>/dev/null
 ok "what is kept is valid FHIR" salve fhir validate "$work/mine.json"
@@ -31,14 +37,14 @@ prints 'bp-category: hypertension .*147/93' "and it is judged" salve screen "$ca
 
 refused 1 "an unlikely number is asked about" 'systolic 210 .*85 to 200 is usual' bp 210/94
 refused 1 "with the unit in which it would be usual" 'usual in \[in_i\]' height 69
-prints '^1 kept' "it stands when a person says so" salve measure "$card" bp 210/94 --as lina --yes
+alarmed 11 '^1 kept' "it stands when a person says so" salve measure "$card" bp 210/94 --as lina --yes
 refused 1 "what cannot be right is refused" 'between 15 and 200.*unit: %' hba1c 6.5
 refused 1 "also when a person says it is right" 'between 40 and 320' bp 999/94 --yes
 refused 1 "and everything else with it" 'between 0.6 and 55.0' pulse 72 glucose 110 weight 70
 refused 1 "two numbers that do not fit each other" 'exceed the lower by 5' bp 90/94
 refused 1 "nor do these" 'do not fit' cholesterol 4 hdl 4.5
 refused 1 "a weight that only fits in pounds is asked about" 'usual in \[lb_av\]' weight 155 height 160
-prints '^1 kept' "a bound is never refused" salve measure "$card" glucose '>55.0' --as lina --yes
+alarmed 10 '^1 kept' "a bound is never refused" salve measure "$card" glucose '>55.0' --as lina --yes
 refused 2 "a number is wanted" 'word 1' bp
 refused 2 "two numbers are wanted" 'written as 148/94' bp 148
 refused 2 "first the word" 'first comes what was measured' 148/94
@@ -58,7 +64,7 @@ made salve staff --as manager --staff maria:manager
 fails 2 "no such unit" salve settings --as maria --unit glucose=g
 ok "a site chooses its units" salve settings --as maria --unit hba1c=% --unit glucose=mg/dL
 prints '^units +hba1c=% glucose=mg/dL' "and shows them" salve settings
-prints '^2 kept' "numbers are then in them" salve measure "$card" hba1c 6.5 glucose 110 --as lina
+alarmed 10 '^2 kept' "numbers are then in them" salve measure "$card" hba1c 6.5 glucose 110 --as lina
 for word in $(sed -n 's/^MEASURE("\([^"]*\)".*/\1/p' src/visit/measure.def | sort -u); do
     is "help tells of $word" "$(salve help measure | tr ' ,\n' '\n' | grep -cx -- "$word;\?" | sed 's/^[1-9].*/some/')" some
 done

@@ -83,7 +83,7 @@ static enum salve_code enrol(struct visits *v, struct str text, struct arena *me
     TRY(admit_minimise(site_admission(visit.site), &bundle, STR(""), mem, &kept, err));
     TRY(tape_copy(&kept.tape, tape_get(&kept.tape, tape_root(&kept.tape), "entry.resource"), NULL, NULL, mem, &patient,
                   err));
-    TRY(visit_enrol(&visit, &patient, STR(""), &enrolled, err));
+    TRY(visit_enrol(&visit, &patient, STR(""), STR(""), &enrolled, err));
     *card = enrolled.card;
     return agree(v, *card, mem, err);
 }
@@ -93,12 +93,12 @@ static enum salve_code screen_and_sign(struct visits *v, struct str card, struct
     struct visit visit = as(v, v->clinician, mem);
     struct screen_found findings;
     struct visit_sheet sheet = {.language = STR("en")};
-    struct visit_letters_ask one = {.sheets = &sheet, .count = 1};
-    size_t signed_count = 0;
+    struct visit_letters_ask one = {.sheets = &sheet, .count = 1, .is_untold = true};
+    struct visit_signed done;
     TRY(visit_screen(&visit, &v->screening, card, &findings, err));
-    TRY(visit_sign(&visit, card, &signed_count, NULL, err));
-    if (signed_count != findings.count)
-        return salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", signed_count, findings.count);
+    TRY(visit_sign(&visit, card, NULL, &done, err));
+    if (done.count != findings.count)
+        return salve_fail(err, SALVE_E_INVALID, "%zu findings signed of %zu", done.count, findings.count);
     TRY(visit_letters(&visit, card, &one, NULL, err));
     v->findings += findings.count;
     return str_starts(sheet.bytes, STR("<!DOCTYPE html>")) ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "letter");

@@ -370,7 +370,7 @@ static void only_staff_write_and_only_what_the_view_has(void **state)
     view = t_open(t, T_REGISTRAR, PURPOSE_CARE, who.card);
     t_must(rec_new_id(view, t->mem, &id, &err));
     weight = t_weight(t, view, id, "61");
-    assert_code(t_save_code(t, view, &weight, 0), SALVE_E_CONSENT);
+    assert_code(t_save_code(t, view, &weight, 0), SALVE_E_ROLE); /* the person agreed; it is the role */
     assert_code(t_save_code(t, view, &weight, CLASS_AUDIT), SALVE_E_INVALID);
     t_close_view(&view);
 }

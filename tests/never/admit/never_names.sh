@@ -10,12 +10,12 @@ list=$work/list named=$work/named rows=$work/rows
 answers=$(sed -n '/define ADMIT_ANSWERS/,/^$/s/.*X("\([^"]*\)").*/\1/p' src/admit/admit.def)
 {
     sed -nE 's/^code [a-z]+ (urn:salve:[^ ]+).*/\1/p; s/^identifier [a-z]+ (urn:salve:.*)/\1/p; s/^extension (.*)/\1/p' "$list" |
-        grep -oE 'urn:salve:[a-z0-9:-]+'
+        grep -oE 'urn:salve:[a-z0-9:_-]+'
     printf '%s\n' "$answers"
 } | sort -u >"$rows"
 
 # Names as they are written; those that the program puts together are put together here as well.
-parts=$(sed -nE 's/^FINDING_(TEXT|NUMBER|WORD|LIST|INPUT) *\( *([a-z0-9]+).*/\2/p' src/guideline/finding.def)
+parts=$(sed -nE 's/^FINDING_(TEXT|NUMBER|WORD|LIST|INPUT) *\( *([a-z0-9_]+).*/\2/p' src/guideline/finding.def)
 {
     grep -rhoE 'urn:salve:[a-z][a-z0-9:-]*[a-z0-9]' guidelines demo maps forms letters docs/formats/admission.md src --include='*.json' \
         --include='*.cql' --include='*.c' --include='*.h' --include='*.md' | grep -v ':[0-9]*$'
@@ -42,6 +42,6 @@ sed -n 's/^code observation urn:salve:question //p' "$list" | sort -u >"$work/qu
 } | sort -u >"$work/asked"
 is "questions without a row" "$(comm -23 "$work/asked" "$work/questions" | tr '\n' ' ')" ""
 is "rows that nobody asks" "$(comm -13 "$work/asked" "$work/questions" | tr '\n' ' ')" ""
-is "parts of a finding" "$(sed -n 's/^extension urn:salve:extension:finding urn:salve:extension:\([a-z0-9]*\) valueString/\1/p' "$list" | sort | tr '\n' ' ')" \
-    "$(sed -nE 's/^FINDING_(TEXT|NUMBER|WORD|LIST) *\( *([a-z0-9]+).*/\2/p' src/guideline/finding.def | sort | tr '\n' ' ')"
+is "parts of a finding" "$(sed -n 's/^extension urn:salve:extension:finding urn:salve:extension:\([a-z0-9_]*\) valueString/\1/p' "$list" | sort | tr '\n' ' ')" \
+    "$(sed -nE 's/^FINDING_(TEXT|NUMBER|WORD|LIST) *\( *([a-z0-9_]+).*/\2/p' src/guideline/finding.def | sort | tr '\n' ' ')"
 finish

@@ -63,16 +63,17 @@ person nothing hiv-test-agreed=false hcv-tested=false blood-virus-risk=false hbv
 ok "somebody who only said no to one test" salve screen --paper "$work/nothing.json"
 is "is never shown as somebody who said no" "$(grep -ciE 'declin|refus' "$work/.out")" 0
 
-# Tuberculosis: what counts only for people living with HIV must not tell who does.
+# Tuberculosis: what counts only for people living with HIV must not tell who does. The marker was measured in everybody
+# here: a letter names what was measured, for all alike, and says of nobody that it counted.
 four() { echo tb-cough=$1 tb-fever=false tb-weight-loss=false tb-night-sweats=false; }
 for rule in general risk-groups; do
     ok "a site of its own" salve init "$work/$rule" --name "North Clinic" --key-file "$work/$rule.key" --staff dr-amina:clinician
     export SALVE_SITE=$work/$rule SALVE_KEY_FILE=$work/$rule.key
     ok "tuberculosis is accepted" salve guideline accept tuberculosis --as dr-amina --choose "tb-programme=$rule"
-    person cough $(four true) tb-cough-2-weeks=true tb-risk-group=false
-    person risk $(four true) tb-cough-2-weeks=false tb-risk-group=true
+    person cough $(four true) tb-cough-2-weeks=true tb-risk-group=false 1988-5=12
+    person risk $(four true) tb-cough-2-weeks=false tb-risk-group=true 1988-5=12
     person marker $(four false) known-hiv=true 1988-5=12
-    person known $(four true) known-hiv=true
+    person known $(four true) known-hiv=true 1988-5=12
     for who in marker known; do
         prints 'tb-screen: positive' "who is $who has the test" salve screen --paper "$work/$who.json"
         ok "with all that staff see" salve screen --json --paper "$work/$who.json"

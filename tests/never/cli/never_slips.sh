@@ -43,7 +43,7 @@ for switch in "--purpose care --read-back 1" "--purpose care --method signed --r
 done
 is "and nothing was written" "$([ -e "$work/none.csv" ] && echo there)" ""
 salve import --enrol "$work/rows.csv" --map "$work/map.json" --as lina -o "$work/slips.csv" >"$work/said" 2>"$work/told" </dev/null
-is "a row that says it wrongly makes it partly done" $? 5
+is "a row that says it wrongly stops nobody, and the urgent one says so by the status" $? 10
 is "everybody is enrolled" "$(grep -c '^11 people, ' "$work/said")" 1
 is "nine of them only that" "$(grep -c '^9 of them only enrolled' "$work/said")" 1
 is "each is named by the line, not by the name" \

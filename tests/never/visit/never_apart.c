@@ -224,7 +224,8 @@ static void import_rows(struct world *w, const struct visit_screening *screening
         size_t end = i + AT_ONCE < rows->count ? i + AT_ONCE : rows->count;
         buf_init(&out, w->t->mem, 1 << 20);
         buf_add(&out, STR("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{"
-                          "\"resourceType\":\"Patient\",\"id\":\"p\",\"birthDate\":\"1980-01-01\"}}"));
+                          "\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[{\"family\":\"Adeyemi\",\"given\":"
+                          "[\"Tala\"]}],\"birthDate\":\"1980-01-01\"}}"));
         for (size_t r = i; r < end; r++) buf_addf(&out, ",{\"resource\":%.*s}", STR_ARGS(rows->list[r]));
         buf_add(&out, STR("]}"));
         t_must(buf_done(&out, &file, &err));
@@ -290,9 +291,9 @@ static struct str imported_text(struct world *w, struct visit_imported *sum)
 static void screen_and_sign(struct world *w, const struct visit_screening *screening, struct actor actor,
                             struct screen_found *found)
 {
-    size_t count = 0;
+    struct visit_signed done;
     t_must(visit_screen(as(w, actor), screening, w->card, found, &err));
-    t_must(visit_sign(as(w, T_CLINICIAN), w->card, &count, NULL, &err));
+    t_must(visit_sign(as(w, T_CLINICIAN), w->card, NULL, &done, &err));
 }
 
 static void without_the_tick_nothing_of_it_is_anywhere(void **state)
@@ -370,7 +371,7 @@ static void with_the_tick_it_is_for_the_person_and_a_clinician_in_care(void **st
 /* FIB-4 is offered to people at risk, and one risk is how they drink: the finding is then made of it. */
 static const char LIVER[] =
     "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\","
-    "\"birthDate\":\"1980-01-01\"}}%s%s%s%s]}";
+    "\"name\":[{\"family\":\"Adeyemi\",\"given\":[\"Tala\"]}],\"birthDate\":\"1980-01-01\"}}%s%s%s%s]}";
 
 static struct str result_of(struct arena *mem, const char *code, const char *value, const char *unit)
 {

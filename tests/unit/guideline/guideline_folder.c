@@ -123,7 +123,7 @@ static void broken_logic_is_told_with_its_file(void **state)
 {
     (void)state;
     edit("logic.json", "\"type\":\"Round\"", "\"type\":\"Squash\"");
-    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:87:10: Elevated action", "");
+    cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:84:10: Elevated action", "");
 }
 
 /* docs/never.md N12 */
@@ -268,7 +268,7 @@ static void the_check_names_words_and_marks_that_are_missing(void **state)
     check_finds("letter.en.json", "\"treated\": {", "\"treatd\": {",
                 "blood-pressure/letter.en.json:10: items.bp-category.categories.treated");
     check_finds("letter.ar.json", "\"bp-stage-1\"", "\"bp-stage\"",
-                "blood-pressure/letter.ar.json:199: bands.bp-stage-1");
+                "blood-pressure/letter.ar.json:201: bands.bp-stage-1");
     check_finds("letter.en.json", "\"when\": \"Within about 3 months.\"", "\"when\": \"\"", "when");
     check_finds("letter.en.json", "Both numbers are in", "The test is Negative in",
                 "blood-pressure/letter.en.json:13: items.bp-category.categories.non-elevated.meaning");

@@ -165,7 +165,7 @@ static void what_was_accepted_is_loaded_from_the_commons(void **state)
     put(mem, "blood-pressure/letter.es.json", "blood-pressure/letter.en.json", "\"language\": \"en\"",
         "\"language\": \"es\"");
     t_must(screen_in_force(w.t->site, STR("blood-pressure"), mem, &a, &err));
-    t_must(screen_load(w.t->site, &a, mem, &kept, &err));
+    t_must(screen_load(w.t->site, &a, NULL, mem, &kept, &err));
     const struct guideline_file *were = guideline_files(first, &had), *are = guideline_files(kept, &has);
     assert_int_equal(had, has);
     for (size_t i = 0; i < had; i++) {
@@ -194,7 +194,7 @@ static void an_older_acceptance_binds_the_folder(void **state)
     t_must(commons_put(w.t->site, T_CLINICIAN, STR("guideline"), STR("blood-pressure"), text, &err));
     t_must(screen_accepted(w.t->site, here, mem, &a, &err));
     assert_int_equal(a.file_count, 0);
-    assert_code(screen_load(w.t->site, &a, mem, &kept, NULL), SALVE_E_NOT_FOUND);
+    assert_code(screen_load(w.t->site, &a, NULL, mem, &kept, NULL), SALVE_E_NOT_FOUND);
     assert_code(screen_accept_words(w.t->site, T_CLINICIAN, here, STR("en"), mem, NULL), SALVE_E_CONFLICT);
     edit(mem, "blood-pressure/letter.en.json", "\"title\": \"", "\"title\": \"New ");
     assert_code(screen_accepted(w.t->site, load(mem), mem, &a, NULL), SALVE_E_CONFLICT);

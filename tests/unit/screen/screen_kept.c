@@ -4,6 +4,8 @@
  * draft of ours (docs/formats/findings.md). Uses blood-pressure of $BUILD/share. */
 #include "t.h"
 
+#include "base/zone.h"
+
 #include <stdlib.h>
 
 #include "fhir/fhir.h"
@@ -66,6 +68,7 @@ static struct screen_draft draft_of(const struct finding *finding)
                                  .patient = STR("Patient/x.1"),
                                  .id = STR("x.9"),
                                  .about = STR("Observation/x.8"),
+                                 .zone = zone_utc(),
                                  .now_unix_ms = NOW_UNIX_MS};
 }
 

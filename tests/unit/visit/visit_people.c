@@ -345,7 +345,7 @@ static void made_up_people_come_to_a_site_of_their_own(void **state)
     assert_int_equal(visit_demo_as(&visit, &demo, ROLE_PARTICIPANT)->actor.role, ROLE_PARTICIPANT);
     assert_str(visit.actor.id, "kofi"); /* who stands beside them */
     assert_str(visit_demo_as(&visit, &demo, ROLE_REGISTRAR)->actor.id, "kofi");
-    t_must(visit_enrol(&visit, &demo.people[0].patient, STR(""), &enrolled, &err));
+    t_must(visit_enrol(&visit, &demo.people[0].patient, STR(""), STR(""), &enrolled, &err));
     t_must(site_close(&visit.site, &err));
     t_remove(path.ptr);
     unlink(key.ptr);
@@ -470,9 +470,60 @@ static void what_was_not_read_back_or_not_assented_to_is_not_noted(void **state)
     world_drop(&w);
 }
 
+/* What people type at the desk, in the form's own words or with the reason why not. */
+static void answers_at_the_desk_are_checked_one_by_one(void **state)
+{
+    (void)state;
+    static const struct {
+        enum visit_question question;
+        const char *answer, *becomes;
+        enum salve_code code;
+        enum visit_answer asked;
+    } rows[] = {
+        {VISIT_SEX, "m", "male", SALVE_OK, VISIT_FINE},
+        {VISIT_SEX, " Female ", "female", SALVE_OK, VISIT_FINE},
+        {VISIT_SEX, "WOMAN", "female", SALVE_OK, VISIT_FINE},
+        {VISIT_SEX, "u", "unknown", SALVE_OK, VISIT_FINE},
+        {VISIT_SEX, "", NULL, SALVE_E_USAGE, VISIT_FINE},
+        {VISIT_SEX, "mail", NULL, SALVE_E_USAGE, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "1972-03-14", "1972-03-14", SALVE_OK, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "1972-03", "1972-03", SALVE_OK, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "1972", "1972", SALVE_OK, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "", "", SALVE_OK, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "unknown", "", SALVE_OK, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "14.03.1972", NULL, SALVE_E_USAGE, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "1972-02-30", NULL, SALVE_E_USAGE, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "72", NULL, SALVE_E_USAGE, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "2026-11-23", "2026-11-23", SALVE_OK, VISIT_FINE}, /* born today */
+        {VISIT_BIRTH_DATE, "2026-11-25", NULL, SALVE_E_RANGE, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "2027", NULL, SALVE_E_RANGE, VISIT_FINE},
+        {VISIT_BIRTH_DATE, "1916-11-23", "1916-11-23", SALVE_OK, VISIT_FINE}, /* 110 today */
+        {VISIT_BIRTH_DATE, "1915-11-23", "1915-11-23", SALVE_OK, VISIT_ASK},
+        {VISIT_BIRTH_DATE, "1896-11-23", "1896-11-23", SALVE_OK, VISIT_ASK}, /* 130 today */
+        {VISIT_BIRTH_DATE, "1895-11-23", NULL, SALVE_E_RANGE, VISIT_FINE},
+        {VISIT_GIVEN, "", NULL, SALVE_E_USAGE, VISIT_FINE},
+        {VISIT_GIVEN, " Amina ", "Amina", SALVE_OK, VISIT_FINE},
+    };
+    int64_t now_unix_ms = 0;
+    assert_true(clock_parse(STR("2026-11-23T09:30:00Z"), &now_unix_ms));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct visit_patient_form form = {.family = STR("")};
+        enum visit_answer asked = VISIT_FINE;
+        enum salve_code code =
+            visit_patient_answer(rows[i].question, str_of(rows[i].answer), now_unix_ms, &form, &asked, NULL);
+        struct str got = rows[i].question == VISIT_SEX     ? form.sex
+                         : rows[i].question == VISIT_GIVEN ? form.given
+                                                           : form.birth_date;
+        if (code != rows[i].code) fail_msg("'%s': code %d", rows[i].answer, (int)code);
+        if (rows[i].becomes != NULL) assert_str(got, rows[i].becomes);
+        assert_int_equal(asked, rows[i].asked);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_at_the_desk_are_checked_one_by_one),
         cmocka_unit_test(a_file_about_somebody_else_is_refused),
         cmocka_unit_test(a_file_of_the_person_becomes_their_next_version),
         cmocka_unit_test(a_text_that_is_no_card_is_said_before_anybody_is_looked_for),

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * verify of the work lists: every row opens, is of somebody who is here, and its ticket leads to them. */
+#include "records/verify_int.h"
+#include "records/work_int.h"
+#include "store/store.h"
+
+static enum salve_code verify_one(struct verify *v, struct rec_tx *tx, const struct rec_work *work,
+                                  struct salve_err *err)
+{
+    struct store_head head = {0};
+    struct compartment to;
+    enum salve_code code = store_head_get(tx->store, work->id, &head, err);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+    if (head.seq == 0) rec_found_in(v, "site.db", work->id, "commons/work", "open work of a person who is not here");
+    code = rec_work_ticket(tx, work, &to, err);
+    if (code != SALVE_OK || !compartment_eq(to, work->id))
+        rec_found_in(v, "site.db", work->id, "commons/ticket", "the ticket does not lead to whom it was made for");
+    return code == SALVE_E_INTEGRITY || code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+}
+
+enum salve_code rec_verify_work(struct verify *v, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_work *rows = NULL;
+    size_t count = 0, tickets = 0;
+    if (v->site->layout != STORE_LAYOUT) return SALVE_OK; /* an earlier one has none */
+    TRY(rec_tx_begin(v->site, true, v->mem, &tx, err));
+    enum salve_code code = rec_work_all(&tx, &rows, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) code = verify_one(v, &tx, &rows[i], err);
+    if (code == SALVE_OK) code = rec_work_tickets(&tx, &tickets, err);
+    if (code == SALVE_OK && tickets != count)
+        rec_found(v, "site.db", STR_NONE, STR("commons/ticket"), "there are more tickets than people with open work");
+    rec_tx_abandon(&tx);
+    return code;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows of the work lists. Two for a person with open work: "work/<keyed hash of the compartment>" with what is open,
+ * "ticket/<keyed hash of the ticket>" with the compartment, both sealed, both of one length. They come and go together,
+ * in the transaction of their reason. */
+#include "base/zone.h"
+#include "keys/keys.h"
+#include "records/login_int.h"
+#include "records/who_int.h"
+#include "records/work_int.h"
+#include "store/store.h"
+
+#define WORK_ROWS   "work/"
+#define TICKET_ROWS "ticket/"
+enum {
+    MAC_BYTES = 16,
+    NAME_BYTES = sizeof TICKET_ROWS - 1 + 2 * MAC_BYTES + 1,
+    SLOT_BYTES = 18,
+    TICKET_CHARS = 6,
+    TICKET_TRIES = 100, /* 2^25 tickets: a site with a million open ones finds a free one at once */
+    HEAD_BYTES = COMPARTMENT_BYTES + TICKET_CHARS + 8,
+    PLAIN_BYTES = HEAD_BYTES + WORK_ENTRIES_MAX * SLOT_BYTES,
+    SEALED_BYTES = PLAIN_BYTES + CRYPTO_SEAL_BYTES,
+    MINUTE_MS = 60 * 1000
+};
+
+static struct str name_of(const struct site *site, const char *rows, struct str what, char name[NAME_BYTES])
+{
+    uint8_t mac[MAC_BYTES];
+    const struct str parts[] = {STR("SLV-work-v1"), str_of(rows), what};
+    size_t len = strlen(rows);
+    crypto_key_mac(rec_gate_key(site), parts, 3, mac, sizeof mac);
+    memcpy(name, rows, len);
+    str_hex(mac, sizeof mac, name + len);
+    return str_make(name, len + 2 * MAC_BYTES);
+}
+
+static struct str work_name(const struct site *site, struct compartment id, char name[NAME_BYTES])
+{
+    return name_of(site, WORK_ROWS, compartment_bytes(&id), name);
+}
+
+static struct str ticket_name(const struct site *site, const uint8_t ticket[TICKET_CHARS], char name[NAME_BYTES])
+{
+    return name_of(site, TICKET_ROWS, str_bytes(ticket, TICKET_CHARS), name);
+}
+
+static enum salve_code put_sealed(struct rec_tx *tx, struct str name, const uint8_t *plain, size_t bytes,
+                                  struct salve_err *err)
+{
+    uint8_t *sealed = arena_alloc(tx->mem, bytes + CRYPTO_SEAL_BYTES);
+    if (sealed == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
+    crypto_seal(rec_gate_key(tx->site), name, str_bytes(plain, bytes), sealed);
+    return store_commons_put(tx->store, name, str_bytes(sealed, bytes + CRYPTO_SEAL_BYTES), false, err);
+}
+
+static enum salve_code get_sealed(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes,
+                                  struct salve_err *err)
+{
+    struct str sealed;
+    TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
+    if (sealed.len == bytes + CRYPTO_SEAL_BYTES &&
+        crypto_open(rec_gate_key(tx->site), name, sealed, plain, NULL) == SALVE_OK)
+        return SALVE_OK;
+    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+}
+
+/* --- a row -------------------------------------------------------------------------------------------------------- */
+
+static void row_write(const struct rec_work *work, uint8_t plain[PLAIN_BYTES])
+{
+    memset(plain, 0, PLAIN_BYTES);
+    memcpy(plain, work->id.bytes, COMPARTMENT_BYTES);
+    memcpy(plain + COMPARTMENT_BYTES, work->ticket, TICKET_CHARS);
+    crypto_put_u64(plain + COMPARTMENT_BYTES + TICKET_CHARS, (uint64_t)work->shown_unix_ms);
+    for (size_t i = 0; i < WORK_ENTRIES_MAX; i++) {
+        const struct rec_work_slot *slot = &work->slots[i / WORK_PARTS][i % WORK_PARTS];
+        uint8_t *at = plain + HEAD_BYTES + i * SLOT_BYTES;
+        if (!slot->is_open) continue;
+        at[0] = 1;
+        at[1] = (uint8_t)slot->urgency;
+        crypto_put_u64(at + 2, (uint64_t)slot->since_unix_ms);
+        crypto_put_u64(at + 10, (uint64_t)slot->due_unix_ms);
+    }
+}
+
+static void row_read(const uint8_t plain[PLAIN_BYTES], struct rec_work *out)
+{
+    *out = (struct rec_work){0};
+    memcpy(out->id.bytes, plain, COMPARTMENT_BYTES);
+    memcpy(out->ticket, plain + COMPARTMENT_BYTES, TICKET_CHARS);
+    out->shown_unix_ms = (int64_t)crypto_get_u64(plain + COMPARTMENT_BYTES + TICKET_CHARS);
+    for (size_t i = 0; i < WORK_ENTRIES_MAX; i++) {
+        const uint8_t *at = plain + HEAD_BYTES + i * SLOT_BYTES;
+        out->slots[i / WORK_PARTS][i % WORK_PARTS] =
+            (struct rec_work_slot){.is_open = at[0] == 1,
+                                   .urgency = at[1],
+                                   .since_unix_ms = (int64_t)crypto_get_u64(at + 2),
+                                   .due_unix_ms = (int64_t)crypto_get_u64(at + 10)};
+    }
+}
+
+enum salve_code rec_work_get(struct rec_tx *tx, struct compartment id, struct rec_work *out, bool *found,
+                             struct salve_err *err)
+{
+    char name[NAME_BYTES];
+    uint8_t plain[PLAIN_BYTES];
+    enum salve_code code = get_sealed(tx, work_name(tx->site, id, name), plain, sizeof plain, err);
+    *found = code == SALVE_OK;
+    if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
+    if (code != SALVE_OK) return code;
+    row_read(plain, out);
+    return compartment_eq(out->id, id) ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "commons work");
+}
+
+static enum salve_code put(struct rec_tx *tx, const struct rec_work *work, struct salve_err *err)
+{
+    char name[NAME_BYTES];
+    uint8_t plain[PLAIN_BYTES];
+    row_write(work, plain);
+    return put_sealed(tx, work_name(tx->site, work->id, name), plain, sizeof plain, err);
+}
+
+static enum salve_code drop(struct rec_tx *tx, const struct rec_work *work, struct salve_err *err)
+{
+    char name[NAME_BYTES];
+    TRY(store_commons_delete(tx->store, ticket_name(tx->site, work->ticket, name), err));
+    return store_commons_delete(tx->store, work_name(tx->site, work->id, name), err);
+}
+
+static bool is_empty(const struct rec_work *work)
+{
+    for (size_t i = 0; i < WORK_ENTRIES_MAX; i++)
+        if (work->slots[i / WORK_PARTS][i % WORK_PARTS].is_open) return false;
+    return true;
+}
+
+/* A ticket that no other person has. */
+static enum salve_code give_ticket(struct rec_tx *tx, struct rec_work *work, struct salve_err *err)
+{
+    char text[NAME_BYTES];
+    struct str unused;
+    for (int i = 0; i < TICKET_TRIES; i++) {
+        struct rec_code made;
+        rec_code_make(REC_CODE_TICKET, &made);
+        struct str name = ticket_name(tx->site, made.values, text);
+        enum salve_code code = store_commons_get(tx->store, name, tx->mem, &unused, NULL);
+        if (code == SALVE_OK) continue;
+        if (code != SALVE_E_NOT_FOUND) return salve_fail(err, code, "commons ticket");
+        memcpy(work->ticket, made.values, TICKET_CHARS);
+        return put_sealed(tx, name, work->id.bytes, COMPARTMENT_BYTES, err);
+    }
+    return salve_fail(err, SALVE_E_FULL, "tickets");
+}
+
+/* --- changes ------------------------------------------------------------------------------------------------------ */
+
+/* What was open with the same urgency has been open since then. */
+static void change_part(struct rec_work *work, const struct rec_work_change *change, size_t part, int64_t now_unix_ms)
+{
+    for (size_t task = 0; task < WORK_TASKS; task++) {
+        struct rec_work_slot *old = &work->slots[task][part], fresh = change->slots[task][part];
+        bool is_same = old->is_open && fresh.is_open && old->urgency == fresh.urgency;
+        fresh.since_unix_ms = now_unix_ms;
+        if (!is_same) *old = fresh;
+    }
+}
+
+enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id, const struct rec_work_change *change,
+                               bool is_shown, struct salve_err *err)
+{
+    struct rec_work work = {.id = id};
+    bool found = false;
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    if (!found) work = (struct rec_work){.id = id};
+    for (size_t part = 0; part < WORK_PARTS; part++)
+        if (change->is_meant[part]) change_part(&work, change, part, tx->now_unix_ms);
+    if (is_empty(&work)) return found ? drop(tx, &work, err) : SALVE_OK;
+    if (is_shown) work.shown_unix_ms = tx->now_unix_ms;
+    if (!found) TRY(give_ticket(tx, &work, err));
+    return put(tx, &work, err);
+}
+
+enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err)
+{
+    struct rec_work work;
+    bool found = false;
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    if (!found) return SALVE_OK;
+    work.shown_unix_ms = tx->now_unix_ms;
+    return put(tx, &work, err);
+}
+
+enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, struct salve_err *err)
+{
+    struct rec_work work;
+    bool found = false;
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    if (!found) return SALVE_OK;
+    for (size_t i = 0; i < WORK_ENTRIES_MAX; i++)
+        if ((keep & (1u << i % WORK_PARTS)) == 0) work.slots[i / WORK_PARTS][i % WORK_PARTS].is_open = false;
+    return is_empty(&work) ? drop(tx, &work, err) : put(tx, &work, err);
+}
+
+/* Follow-up reads what is plain, and care the rest; without either nobody of the staff opens the record. */
+enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose,
+                                   struct salve_err *err)
+{
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    if (purpose != PURPOSE_CARE && purpose != PURPOSE_FOLLOW_UP) return SALVE_OK;
+    enum purpose other = purpose == PURPOSE_CARE ? PURPOSE_FOLLOW_UP : PURPOSE_CARE;
+    TRY(keys_granted(tx->site->keys, id, granted, err));
+    if (granted[other].classes == 0) return rec_work_end(tx, id, 0, err);
+    return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, err) : SALVE_OK;
+}
+
+/* --- by ticket ---------------------------------------------------------------------------------------------------- */
+
+bool rec_work_lasts(const struct site *site, const struct rec_work *work)
+{
+    int64_t now_unix_ms = site_now_unix_ms(site);
+    if (work->shown_unix_ms == 0 || site_clock_suspect(site) || site->zone == NULL) return false;
+    return work->shown_unix_ms >= zone_day(site->zone, now_unix_ms).start_unix_ms &&
+           now_unix_ms - work->shown_unix_ms < (int64_t)WORK_SHOWN_MINUTES_MAX * MINUTE_MS;
+}
+
+enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem, struct compartment *out,
+                             bool *is_shown, struct salve_err *err)
+{
+    struct rec_code code;
+    struct rec_tx tx;
+    struct rec_work work;
+    char name[NAME_BYTES];
+    bool found = false;
+    if (!rec_code_read(REC_CODE_TICKET, ticket, &code)) return rec_not_here(err);
+    TRY(rec_tx_begin(site, true, mem, &tx, err));
+    enum salve_code result = get_sealed(&tx, ticket_name(site, code.values, name), out->bytes, COMPARTMENT_BYTES, err);
+    if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
+    rec_tx_abandon(&tx);
+    if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && !found)) {
+        rec_guess_note(site);
+        return rec_not_here(err);
+    }
+    *is_shown = result == SALVE_OK && rec_work_lasts(site, &work);
+    return result;
+}
+
+enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *count, struct salve_err *err)
+{
+    struct str *names = NULL;
+    uint8_t plain[PLAIN_BYTES];
+    TRY(store_commons_list(tx->store, STR(WORK_ROWS), tx->mem, &names, count, err));
+    *out = arena_array(tx->mem, struct rec_work, *count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
+    for (size_t i = 0; i < *count; i++) {
+        TRY(get_sealed(tx, names[i], plain, sizeof plain, err));
+        row_read(plain, &(*out)[i]);
+    }
+    return SALVE_OK;
+}
+
+enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, struct compartment *out,
+                                struct salve_err *err)
+{
+    char name[NAME_BYTES];
+    return get_sealed(tx, ticket_name(tx->site, work->ticket, name), out->bytes, COMPARTMENT_BYTES, err);
+}
+
+enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err)
+{
+    struct str *names = NULL;
+    return store_commons_list(tx->store, STR(TICKET_ROWS), tx->mem, &names, count, err);
+}

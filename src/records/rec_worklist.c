@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The door to the work lists: what a view wants to stand, and the whole list for those who work on it. */
+#include <stdlib.h>
+
+#include "base/zone.h"
+#include "crypto/crypto.h"
+#include "keys/keys.h"
+#include "records/view_int.h"
+#include "records/who_int.h"
+#include "records/work_int.h"
+
+enum { WORK_BYTES = 64 << 20, SALT_BYTES = 16 };
+
+static const char *const task_texts[] = {
+#define WORK(name, text, what) text,
+#include "records/worklist.def"
+#undef WORK
+};
+
+const char *work_task_text(enum work_task task) { return task < WORK_TASKS ? task_texts[task] : "?"; }
+
+/* --- of one person ------------------------------------------------------------------------------------------------ */
+
+void worklist_set(struct rec_view *view, enum work_part part, const struct work_entry *entries, size_t count)
+{
+    struct rec_work_change *change = &view->work;
+    view->has_work = change->is_meant[part] = true;
+    for (size_t task = 0; task < WORK_TASKS; task++) change->slots[task][part] = (struct rec_work_slot){0};
+    for (size_t i = 0; i < count; i++) {
+        salve_assert(entries[i].part == part && entries[i].task < WORK_TASKS);
+        change->slots[entries[i].task][part] = (struct rec_work_slot){
+            .is_open = true, .urgency = entries[i].urgency, .due_unix_ms = entries[i].due_unix_ms};
+    }
+}
+
+int64_t worklist_day_end_unix_ms(const struct rec_view *view)
+{
+    const struct zone *zone = view->site->zone;
+    return zone_day(zone != NULL ? zone : zone_utc(), view->gate.now_unix_ms).end_unix_ms;
+}
+
+enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)
+{
+    return view->has_work ? rec_work_apply(tx, view->gate.chain.id, &view->work, view->is_shown, err) : SALVE_OK;
+}
+
+void rec_view_work_done(struct rec_view *view)
+{
+    view->has_work = false;
+    view->work = (struct rec_work_change){0};
+}
+
+enum salve_code worklist_write(struct rec_view *view, struct salve_err *err)
+{
+    struct rec_tx tx;
+    if (!view->has_work) return SALVE_OK;
+    TRY(rec_view_stands(view, err));
+    struct arena_mark mark = arena_mark(view->mem);
+    enum salve_code code = rec_tx_begin(view->site, false, view->mem, &tx, err);
+    if (code == SALVE_OK) {
+        code = rec_view_work(view, &tx, err);
+        if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+        rec_tx_abandon(&tx);
+    }
+    arena_rewind(view->mem, mark);
+    if (code == SALVE_OK) rec_view_work_done(view);
+    return code;
+}
+
+static void entries_of(const struct rec_work *work, struct work *out)
+{
+    for (size_t task = 0; task < WORK_TASKS; task++)
+        for (size_t part = 0; part < WORK_PARTS; part++) {
+            const struct rec_work_slot *slot = &work->slots[task][part];
+            if (!slot->is_open) continue;
+            out->entries[out->entry_count++] = (struct work_entry){.part = (enum work_part)part,
+                                                                   .task = (enum work_task)task,
+                                                                   .urgency = slot->urgency,
+                                                                   .since_unix_ms = slot->since_unix_ms,
+                                                                   .due_unix_ms = slot->due_unix_ms};
+        }
+}
+
+static bool is_all_apart(const struct work *work)
+{
+    for (size_t i = 0; i < work->entry_count; i++)
+        if (work->entries[i].part == WORK_KEPT) return false;
+    return true;
+}
+
+static bool has_purpose(struct site *site, const struct keys_granted granted[PURPOSE_LAST + 1], enum purpose purpose)
+{
+    const struct keys_granted *one = &granted[purpose];
+    return one->classes != 0 && (one->not_after_unix_s == 0 || one->not_after_unix_s > site_now_unix_ms(site) / 1000);
+}
+
+enum salve_code worklist_purpose(struct site *site, struct str ticket, struct arena *mem, enum purpose *out,
+                                 struct salve_err *err)
+{
+    struct compartment id;
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    bool is_shown = false;
+    TRY(rec_work_who(site, ticket, mem, &id, &is_shown, err));
+    TRY(keys_granted(site->keys, id, granted, err));
+    *out = is_shown && has_purpose(site, granted, PURPOSE_CARE) ? PURPOSE_CARE : PURPOSE_FOLLOW_UP;
+    if (*out == PURPOSE_CARE || has_purpose(site, granted, PURPOSE_FOLLOW_UP)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONSENT,
+                        "it waits for the card: at the next visit, or by the station's paper list", "ticket");
+}
+
+/* Follow-up opens nothing of what is kept apart: that waits for the card. */
+static enum salve_code tell(struct site *site, const struct rec_work *work, struct arena *mem, struct work *out,
+                            struct salve_err *err)
+{
+    struct keys_granted granted[PURPOSE_LAST + 1];
+    struct rec_code ticket = {.kind = REC_CODE_TICKET};
+    *out = (struct work){.reach = WORK_BY_CARD};
+    memcpy(ticket.values, work->ticket, sizeof work->ticket);
+    TRY(rec_code_out(&ticket, mem, &out->ticket, err));
+    entries_of(work, out);
+    TRY(keys_granted(site->keys, work->id, granted, err));
+    const struct keys_granted *follow_up = &granted[PURPOSE_FOLLOW_UP];
+    bool stands = follow_up->classes != 0 &&
+                  (follow_up->not_after_unix_s == 0 || follow_up->not_after_unix_s > site_now_unix_ms(site) / 1000);
+    if (stands && !is_all_apart(out)) out->reach = WORK_BY_TICKET;
+    if (rec_work_lasts(site, work) && granted[PURPOSE_CARE].classes != 0 && out->reach == WORK_BY_CARD)
+        out->reach = WORK_BY_SHOWN;
+    return SALVE_OK;
+}
+
+enum salve_code worklist_mine(struct rec_view *view, struct arena *mem, struct work *out, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_work work;
+    bool found = false;
+    *out = (struct work){.ticket = STR("")};
+    TRY(rec_view_stands(view, err));
+    TRY(rec_tx_begin(view->site, true, mem, &tx, err));
+    enum salve_code code = rec_work_get(&tx, view->gate.chain.id, &work, &found, err);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK && found ? tell(view->site, &work, mem, out, err) : code;
+}
+
+/* --- the list ----------------------------------------------------------------------------------------------------- */
+
+static int by_ticket(const void *a, const void *b)
+{
+    return memcmp(((const struct rec_work *)a)->ticket, ((const struct rec_work *)b)->ticket,
+                  sizeof((const struct rec_work *)a)->ticket);
+}
+
+/* A document of the month: who read the list, when. The salt keeps its public hash from being guessed. */
+static enum salve_code note_reading(struct rec_tx *tx, struct actor actor, size_t tickets, struct salve_err *err)
+{
+    uint8_t salt[SALT_BYTES];
+    char hex[2 * SALT_BYTES + 1], at[CLOCK_TEXT_BYTES];
+    crypto_random(salt, sizeof salt);
+    str_hex(salt, sizeof salt, hex);
+    struct str when = clock_text(tx->now_unix_ms, at);
+    struct str id = arena_printf(tx->mem, "read-%.7s", when.ptr);
+    struct str json = arena_printf(tx->mem, "{\"at\":\"%.*s\",\"by\":\"%.*s\",\"salt\":\"%s\",\"tickets\":%zu}",
+                                   STR_ARGS(when), STR_ARGS(actor.id), hex, tickets);
+    if (id.ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
+    return rec_doc_put(tx, STR("work"), id, json, err);
+}
+
+static enum salve_code read_in(struct rec_tx *tx, struct actor actor, struct rec_work **rows, size_t *count,
+                               struct salve_err *err)
+{
+    TRY(rec_actor_check(tx, actor, err));
+    TRY(rec_work_all(tx, rows, count, err));
+    return note_reading(tx, actor, *count, err);
+}
+
+enum salve_code worklist_read(struct site *site, struct actor actor, struct arena *mem, struct work **out,
+                              size_t *count, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_work *rows = NULL;
+    TRY(rec_actor_needs(actor, ROLES_WRITING, err));
+    struct arena *work = arena_open_private(WORK_BYTES);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
+    enum salve_code code = rec_tx_begin(site, false, work, &tx, err);
+    if (code == SALVE_OK) {
+        code = read_in(&tx, actor, &rows, count, err);
+        if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+        rec_tx_abandon(&tx);
+    }
+    if (code == SALVE_OK) *out = arena_array(mem, struct work, *count + 1);
+    if (code == SALVE_OK && *out == NULL) code = salve_fail(err, SALVE_E_MEMORY, "work");
+    if (code == SALVE_OK) qsort(rows, *count, sizeof *rows, by_ticket);
+    for (size_t i = 0; code == SALVE_OK && i < *count; i++) code = tell(site, &rows[i], mem, &(*out)[i], err);
+    arena_close(work);
+    return code;
+}

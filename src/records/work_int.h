@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows of the work lists, for those who write in the transaction of their reason (rec_work.c). */
+#ifndef SALVE_RECORDS_WORK_INT_H
+#define SALVE_RECORDS_WORK_INT_H
+
+#include "records/tx_int.h"
+#include "records/worklist.h"
+
+enum { WORK_SHOWN_MINUTES_MAX = 30 }; /* since the card, or the ticket after it, was last used, within the site's day */
+
+struct rec_work_slot {
+    bool is_open;
+    uint32_t urgency;
+    int64_t since_unix_ms, due_unix_ms;
+};
+typedef struct rec_work_slot rec_work_slots[WORK_TASKS][WORK_PARTS];
+
+/* What a view wants to stand from its next save on. */
+struct rec_work_change {
+    bool is_meant[WORK_PARTS];
+    rec_work_slots slots;
+};
+
+/* A person's row. */
+struct rec_work {
+    struct compartment id;
+    uint8_t ticket[8];     /* values of a rec_code */
+    int64_t shown_unix_ms; /* when the card was last used by staff; 0: not since there is work */
+    rec_work_slots slots;
+};
+
+/* rec_work_get - *found false: nothing is open. rec_work_apply - the change, in a transaction that goes on; a row that
+ * becomes empty goes, with its ticket. is_shown: the person's card was used for the view.
+ * rec_work_shown - the card is used now; nothing where no work is open.
+ * rec_work_end - parts that are not in `keep` (bits of enum work_part) end; 0: all. */
+SALVE_MUST_USE enum salve_code rec_work_get(struct rec_tx *tx, struct compartment id, struct rec_work *out, bool *found,
+                                            struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id,
+                                              const struct rec_work_change *change, bool is_shown,
+                                              struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep,
+                                            struct salve_err *err);
+/* rec_work_withdrawn - staff cannot open the record for `purpose` any more: what only that opened ends. */
+SALVE_MUST_USE enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose,
+                                                  struct salve_err *err);
+
+/* rec_work_who - whom a ticket leads to; *is_shown: the card was shown, and that still lasts. E_NOT_FOUND in the words
+ * of rec_not_here. rec_work_lasts - does it, at that time? */
+SALVE_MUST_USE enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem,
+                                            struct compartment *out, bool *is_shown, struct salve_err *err);
+bool rec_work_lasts(const struct site *site, const struct rec_work *work);
+/* rec_work_all - every row, unsealed; E_INTEGRITY. */
+SALVE_MUST_USE enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *count,
+                                            struct salve_err *err);
+/* rec_work_ticket - whom the ticket of that row leads to. rec_work_tickets - how many there are. */
+SALVE_MUST_USE enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, struct compartment *out,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err);
+
+#endif

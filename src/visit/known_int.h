@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * known - what a record has already, against what came: which resource is a version of which, which is here already,
+ * which takes one back, and who a file is about. Include only from src/visit/. */
+#ifndef SALVE_VISIT_KNOWN_INT_H
+#define SALVE_VISIT_KNOWN_INT_H
+
+#include "admit/import.h"
+#include "visit/import.h"
+
+struct visit_known; /* opaque: the resources of a view, by what names them */
+
+/* visit_known_open - what the view shows, looked up by source id and by reading. `is_new`: the record holds nothing but
+ * what enrolment keeps; nothing is opened.
+ * visit_known_ask - makes an import ask it. */
+enum salve_code visit_known_open(struct rec_view *view, bool is_new, struct arena *mem, struct visit_known **out,
+                                 struct salve_err *err);
+void visit_known_ask(struct visit_known *known, struct import_ask *ask);
+
+/* visit_known_settle - leaves in `done` what is to be saved: what is new, and versions of what is here. *again counts
+ * all others, and what the versions do. A Patient is joined with the stored one: what the file does not say of the
+ * person stays. */
+enum salve_code visit_known_settle(struct visit_known *known, struct import_done *done, struct visit_again *again,
+                                   struct salve_err *err);
+
+/* visit_whose - what a file and a record say about who it is. NULL file: it says nothing. */
+enum salve_code visit_whose(const struct tape *record, tape_at patient, const struct tape *file, struct arena *mem,
+                            struct visit_whose *out, struct salve_err *err);
+
+/* visit_is_theirs - may the file be taken for this person's without asking: it tells neither name nor birth date, or
+ * both agree with the record. */
+bool visit_is_theirs(const struct tape *record, tape_at patient, const struct tape *file);
+
+/* visit_said_of - how an answer stands in an Observation. */
+struct visit_reading;
+struct visit_said {
+    struct str system, code;             /* what was asked */
+    struct str value_system, value_code; /* empty: it is yes or no */
+    bool is_yes;
+};
+struct visit_said visit_said_of(const struct visit_reading *reading);
+
+/* visit_taken_back - the Observation with the status entered-in-error. */
+enum salve_code visit_taken_back(const struct tape *observation, struct arena *mem, struct tape *out,
+                                 struct salve_err *err);
+
+/* visit_patient_join - the stored Patient with what `came` says; texts of `came` win. visit_patient_knows - is that
+ * what is stored already, the ids that it has elsewhere among it? */
+bool visit_patient_knows(const struct tape *stored, const struct tape *joined);
+enum salve_code visit_patient_join(const struct tape *stored, const struct tape *came, struct arena *mem,
+                                   struct tape *out, struct salve_err *err);
+
+/* visit_correction - a Provenance: the actor corrected the stored Patient. */
+enum salve_code visit_correction(struct rec_view *view, struct actor actor, struct str patient_id, struct arena *mem,
+                                 struct tape *out, struct salve_err *err);
+
+/* visit_doubts - numbers of what came that are unlikely for an adult: `is_right` says whether a person looked at them
+ * and they are right; else their Observations become first results (preliminary). E_MEMORY. */
+struct ranges;
+struct visit_doubting {
+    const struct ranges *ranges; /* NULL: nothing is doubted */
+    const struct tape *patient;  /* as the record has it; NULL: it has none */
+    int64_t now_unix_ms;
+    struct arena *mem;
+    bool (*is_right)(void *with, const struct visit_unlikely *list, size_t count);
+    void *with;
+};
+SALVE_MUST_USE enum salve_code visit_doubts(const struct visit_doubting *ask, struct import_done *done,
+                                            struct salve_err *err);
+
+#endif
