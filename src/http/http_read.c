@@ -32,6 +32,11 @@ static bool is_target(char c)
     return str_is_letter(c) || str_is_digit(c) || (c != '\0' && strchr("-._~%!$&'()*+,;=:@/?|", c) != NULL);
 }
 
+static bool is_host(char c)
+{
+    return str_is_letter(c) || str_is_digit(c) || (c != '\0' && strchr("-._~:[]", c) != NULL);
+}
+
 static bool all_are(struct str text, bool is(char c))
 {
     for (size_t i = 0; i < text.len; i++)
@@ -170,8 +175,9 @@ static int read_connection(struct http_reader *reader)
 {
     struct http_request *request = &reader->request;
     struct str value;
-    size_t hosts = count_of(request, "host", &value);
+    size_t hosts = count_of(request, "host", &request->host);
     if (hosts > 1 || (hosts == 0 && !request->is_old)) return 400;
+    if (hosts == 1 && (request->host.len == 0 || !all_are(request->host, is_host))) return 400;
     if (count_of(request, "upgrade", &value) > 0) return 501;
     if (count_of(request, "connection", &value) > 1) return 400;
     if (lists(value, "close")) request->keeps_alive = false;
@@ -195,9 +201,6 @@ static bool cut_line(struct str *head, struct str *line)
 static int read_head(struct http_reader *reader)
 {
     struct str head = str_make(reader->buffer, reader->head_bytes), line;
-    reader->request = (struct http_request){0};
-    reader->left = 0;
-    reader->is_chunked = false;
     if (!cut_line(&head, &line)) return 400;
     int status = read_first_line(line, &reader->request);
     while (status == 0) {
@@ -306,8 +309,33 @@ static int read_length(struct http_reader *reader, bool *more)
 
 void http_reader_open(struct http_reader *reader, char *buffer, size_t size, size_t body_bytes_max)
 {
-    salve_assert(size >= HTTP_HEAD_BYTES_MAX + body_bytes_max);
+    salve_assert(size >= HTTP_HEAD_BYTES_MAX);
     *reader = (struct http_reader){.buffer = buffer, .size = size, .body_bytes_max = body_bytes_max};
+}
+
+static void shift(struct str *view, ptrdiff_t by)
+{
+    if (view->ptr != NULL) view->ptr += by;
+}
+
+void http_reader_move(struct http_reader *reader, char *buffer, size_t size)
+{
+    struct http_request *request = &reader->request;
+    ptrdiff_t by = buffer - reader->buffer;
+    salve_assert(size >= reader->have && size >= HTTP_HEAD_BYTES_MAX);
+    memcpy(buffer, reader->buffer, reader->have);
+    shift(&request->path, by);
+    shift(&request->query, by);
+    shift(&request->host, by);
+    shift(&request->body, by);
+    for (size_t i = 0; i < request->header_count; i++) {
+        shift(&request->headers[i].name, by);
+        shift(&request->headers[i].value, by);
+    }
+    explicit_bzero(reader->buffer, reader->dirty);
+    reader->dirty = reader->have;
+    reader->buffer = buffer;
+    reader->size = size;
 }
 
 char *http_reader_room(struct http_reader *reader, size_t *room)
@@ -320,16 +348,7 @@ void http_reader_took(struct http_reader *reader, size_t bytes)
 {
     salve_assert(bytes <= reader->size - reader->have);
     reader->have += bytes;
-}
-
-/* The end of the head, looked for in what is new. */
-static bool find_head(struct http_reader *reader)
-{
-    size_t from = reader->scanned < 3 ? 0 : reader->scanned - 3;
-    ptrdiff_t end = str_find(str_make(reader->buffer + from, reader->have - from), STR("\r\n\r\n"));
-    reader->scanned = reader->have;
-    if (end >= 0) reader->head_bytes = from + (size_t)end + 4;
-    return end >= 0;
+    if (reader->dirty < reader->have) reader->dirty = reader->have;
 }
 
 static enum http_step bad(struct http_reader *reader, int status)
@@ -338,15 +357,48 @@ static enum http_step bad(struct http_reader *reader, int status)
     return HTTP_BAD;
 }
 
+/* The end of the head, looked for in what is new: an empty line. Lines end with CR LF, or it is none. */
+static int find_head(struct http_reader *reader)
+{
+    const char *buffer = reader->buffer;
+    size_t end = reader->have < HTTP_HEAD_BYTES_MAX ? reader->have : HTTP_HEAD_BYTES_MAX;
+    while (reader->scanned < end) {
+        const char *found = memchr(buffer + reader->scanned, '\n', end - reader->scanned);
+        size_t at = found == NULL ? end : (size_t)(found - buffer);
+        reader->scanned = at < end ? at + 1 : end;
+        if (found == NULL) break;
+        if (at == 0 || buffer[at - 1] != '\r') return 400;
+        if (at - 1 == reader->line_from) {
+            reader->head_bytes = at + 1;
+            return 0;
+        }
+        reader->line_from = at + 1;
+    }
+    if (end < HTTP_HEAD_BYTES_MAX) return 0;
+    return reader->line_from == 0 ? 414 : 431;
+}
+
 static enum http_step begin(struct http_reader *reader)
 {
-    if (!find_head(reader)) return reader->have >= HTTP_HEAD_BYTES_MAX ? bad(reader, 431) : HTTP_MORE;
-    if (reader->head_bytes > HTTP_HEAD_BYTES_MAX) return bad(reader, 431);
-    int status = read_head(reader);
+    int status = find_head(reader);
+    if (status != 0) return bad(reader, status);
+    if (reader->head_bytes == 0) return HTTP_MORE;
+    status = read_head(reader);
     if (status != 0) return bad(reader, status);
     reader->body_from = reader->head_bytes;
     reader->part = CHUNK_SIZE;
     return HTTP_REQUEST;
+}
+
+/* How large the buffer must be for the request at hand; of a chunked one it is known only as it comes. */
+static bool wants_room(struct http_reader *reader)
+{
+    size_t most = reader->head_bytes + reader->body_bytes_max + CHUNK_LINE_BYTES_MAX;
+    if (!reader->is_chunked)
+        reader->wants = reader->head_bytes + (size_t)reader->left;
+    else if (reader->have == reader->size)
+        reader->wants = 2 * reader->size < most ? 2 * reader->size : most;
+    return reader->wants > reader->size;
 }
 
 enum http_step http_reader_next(struct http_reader *reader, const struct http_request **request)
@@ -359,6 +411,7 @@ enum http_step http_reader_next(struct http_reader *reader, const struct http_re
     }
     int status = reader->is_chunked ? read_chunks(reader, &more) : read_length(reader, &more);
     if (status != 0) return bad(reader, status);
+    if (more && wants_room(reader)) return HTTP_ROOM;
     if (more && reader->waits && !reader->was_told) {
         reader->was_told = true;
         return HTTP_CONTINUE;
@@ -369,11 +422,24 @@ enum http_step http_reader_next(struct http_reader *reader, const struct http_re
     return HTTP_REQUEST;
 }
 
+/* All but the buffer and what is in it begins anew. Header views that are not counted are never looked at. */
+static void forget_request(struct http_reader *reader)
+{
+    struct http_request *request = &reader->request;
+    request->path = request->query = request->host = request->body = STR_NONE;
+    request->header_count = 0;
+    reader->scanned = reader->line_from = reader->head_bytes = reader->body_from = reader->body_bytes = reader->wants =
+        0;
+    reader->left = 0;
+    reader->is_chunked = reader->waits = reader->was_told = false;
+}
+
 void http_reader_done(struct http_reader *reader)
 {
     size_t used = reader->body_from, rest = reader->have - used;
     salve_assert(reader->status == 0 && reader->head_bytes > 0);
     memmove(reader->buffer, reader->buffer + used, rest);
-    *reader = (struct http_reader){
-        .buffer = reader->buffer, .size = reader->size, .have = rest, .body_bytes_max = reader->body_bytes_max};
+    explicit_bzero(reader->buffer + rest, reader->dirty - rest);
+    reader->have = reader->dirty = rest;
+    forget_request(reader);
 }

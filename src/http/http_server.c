@@ -1,301 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Connections over libuv. One request of a connection is answered at a time; the next one is read from its buffer when the
- * bytes of the answer are with the kernel, so answers keep their order and a slow client holds back itself alone. */
-#include <stdlib.h>
-#include <uv.h>
+ * The loop: listening sockets, who is late, draining. */
+#include "http/http_connection.h"
+
+#include <sys/random.h>
 
 #include "base/assert.h"
-#include "http/http.h"
 
-enum { BACKLOG = 128, READ_BYTES = 64 << 10, LAST_LOOK_MS = 50 };
-
-struct listener {
-    uv_stream_t *stream;
-    union {
-        uv_tcp_t tcp;
-        uv_pipe_t pipe;
-    } handle;
-    struct listener *next;
+enum {
+    BACKLOG = 128,
+    LAST_LOOK_MS = 50,
+    LOOK_MS = 100,
+    TOLD_AT_ONCE_MAX = 16, /* connections over connections_max that are told so; the others wait in the kernel */
 };
 
-struct http_server {
-    struct http_config config;
-    struct arena *mem;
-    uv_loop_t loop;
-    uv_async_t drain;
-    uv_timer_t last_look;
-    struct listener *listeners;
-    struct connection *connections;
-    struct http_counts counts;
-    bool is_draining;
-};
+/* --- the numbers that others read --------------------------------------------------------------------------------- */
 
-struct connection {
-    struct http_server *server;
-    struct connection *next, *before;
-    union {
-        uv_tcp_t tcp;
-        uv_pipe_t pipe;
-        uv_stream_t stream;
-        uv_handle_t handle;
-    } socket;
-    uv_timer_t timer;
-    uv_write_t write;
-    unsigned handles_open; /* socket and timer; the memory goes with the last one */
-    struct http_reader reader;
-    struct arena *reply_mem; /* of the answer that is being sent */
-    bool is_sending, is_reading, closes, is_closing;
-    bool has_ended; /* the client sends no more */
-    uint8_t stage;  /* what is waited for: a request, its head, its body */
-    char *buffer;
-};
+const struct http_numbers *http_server_numbers(const struct http_server *server) { return &server->numbers; }
+bool http_server_is_draining(const struct http_server *server) { return server->is_draining; }
+bool http_server_is_stuck(const struct http_server *server) { return http_crew_is_stuck(server->crew); }
 
-static void go_on(struct connection *c);
-
-/* --- the end of a connection -------------------------------------------------------------------------------------- */
-
-static void on_closed(uv_handle_t *handle)
+struct http_counts http_server_counts(const struct http_server *server)
 {
-    struct connection *c = handle->data;
-    if (--c->handles_open > 0) return;
-    struct http_server *server = c->server;
-    if (c->before != NULL)
-        c->before->next = c->next;
-    else
-        server->connections = c->next;
-    if (c->next != NULL) c->next->before = c->before;
-    server->counts.open--;
-    if (c->reply_mem != NULL) arena_close(c->reply_mem);
-    free(c->buffer);
-    free(c);
+    const struct http_numbers *numbers = &server->numbers;
+    struct http_counts counts = {.connections = numbers->connections,
+                                 .requests = numbers->requests,
+                                 .refused = numbers->refused,
+                                 .timeouts = numbers->timeouts,
+                                 .turned_away = numbers->turned_away,
+                                 .buffers_bytes = numbers->buffers_bytes,
+                                 .open = (unsigned)numbers->open};
+    http_crew_counts(server->crew, &counts.waiting, &counts.running);
+    return counts;
 }
 
-static void close_connection(struct connection *c)
+/* --- listening ---------------------------------------------------------------------------------------------------- */
+
+static void on_look(uv_timer_t *timer);
+
+static void look_now_and_then(struct http_server *server)
 {
-    if (c->is_closing) return;
-    c->is_closing = true;
-    uv_close(&c->socket.handle, on_closed);
-    uv_close((uv_handle_t *)&c->timer, on_closed);
+    if (!uv_is_active((uv_handle_t *)&server->look)) (void)uv_timer_start(&server->look, on_look, LOOK_MS, LOOK_MS);
 }
 
-static void on_late(uv_timer_t *timer)
+/* libuv takes no further connection of this listener while this one waits. */
+static void take_connection(struct http_server *server, struct listener *l)
 {
-    struct connection *c = timer->data;
-    c->server->counts.timeouts++;
-    close_connection(c);
+    bool has_seat = server->numbers.open < server->config.connections_max + TOLD_AT_ONCE_MAX;
+    l->holds = !has_seat || !connection_open(server, l->stream);
+    look_now_and_then(server);
 }
 
-/* Seconds until the connection is closed, unless something happens before. */
-static void expect_within(struct connection *c, unsigned seconds)
+static void on_connection(uv_stream_t *stream, int status)
 {
-    (void)uv_timer_start(&c->timer, on_late, (uint64_t)seconds * 1000, 0);
+    struct listener *l = stream->data;
+    if (status == 0 && !l->server->is_draining) take_connection(l->server, l);
 }
 
-/* --- sending ------------------------------------------------------------------------------------------------------ */
-
-static void on_sent(uv_write_t *write, int status)
+static void on_look(uv_timer_t *timer)
 {
-    struct connection *c = write->data;
-    c->is_sending = false;
-    arena_close(c->reply_mem);
-    c->reply_mem = NULL;
-    if (status < 0 || c->closes) {
-        close_connection(c);
-        return;
+    struct http_server *server = timer->data;
+    bool holds = false;
+    for (struct connection *c = server->connections; c != NULL; c = connection_next(c))
+        connection_look(c, uv_now(&server->loop));
+    for (struct listener *l = server->listeners; l != NULL && !server->is_draining; l = l->next) {
+        if (l->holds) take_connection(server, l);
+        holds = holds || l->holds;
     }
-    go_on(c);
-}
-
-static bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
-
-/* The head of an answer; the date is the sender's business only where it has a clock that is right (RFC 9110 6.6.1). */
-static enum salve_code head_of(const struct http_reply *reply, bool closes, struct str *out, struct salve_err *err)
-{
-    struct buf head;
-    buf_init(&head, reply->mem, 64 << 10);
-    buf_addf(&head, "HTTP/1.1 %d %s\r\n", reply->status, http_status_text(reply->status));
-    if (reply->type.len > 0) buf_addf(&head, "Content-Type: %.*s\r\n", STR_ARGS(reply->type));
-    if (has_body(reply->status)) buf_addf(&head, "Content-Length: %zu\r\n", reply->body.len);
-    buf_add(&head, buf_str(&reply->lines));
-    if (closes) buf_add(&head, STR("Connection: close\r\n"));
-    buf_add(&head, STR("\r\n"));
-    return buf_done(&head, out, err);
-}
-
-static void send_reply(struct connection *c, const struct http_reply *reply, bool is_head)
-{
-    struct str head;
-    struct salve_err err = {0};
-    uv_buf_t parts[2];
-    c->closes = c->closes || reply->closes || c->server->is_draining;
-    if (buf_code(&reply->lines) != SALVE_OK || head_of(reply, c->closes, &head, &err) != SALVE_OK) {
-        close_connection(c);
-        return;
-    }
-    bool sends_body = !is_head && has_body(reply->status) && reply->body.len > 0;
-    parts[0] = uv_buf_init((char *)(uintptr_t)head.ptr, (unsigned)head.len);
-    parts[1] = uv_buf_init((char *)(uintptr_t)reply->body.ptr, sends_body ? (unsigned)reply->body.len : 0);
-    c->is_sending = true;
-    c->write.data = c;
-    expect_within(c, c->server->config.send_seconds);
-    if (uv_write(&c->write, &c->socket.stream, parts, sends_body ? 2 : 1, on_sent) != 0) close_connection(c);
-}
-
-/* An answer that Salve gives by itself: one line, and no word of what came. */
-static void refuse(struct connection *c, int status)
-{
-    struct http_reply reply = {.mem = c->reply_mem, .status = status, .type = STR("text/plain"), .closes = true};
-    buf_init(&reply.lines, reply.mem, 1024);
-    reply.body = arena_printf(reply.mem, "%s\n", http_status_text(status));
-    c->server->counts.refused++;
-    send_reply(c, &reply, false);
-}
-
-static bool open_reply(struct connection *c)
-{
-    c->reply_mem = arena_open_private(c->server->config.reply_bytes_max);
-    if (c->reply_mem == NULL) close_connection(c);
-    return c->reply_mem != NULL;
-}
-
-static void answer(struct connection *c, const struct http_request *request)
-{
-    const struct http_config *config = &c->server->config;
-    struct http_reply reply = {.mem = c->reply_mem, .status = 200};
-    uint64_t began = uv_hrtime();
-    bool is_head = request->method == HTTP_HEAD;
-    buf_init(&reply.lines, reply.mem, 32 << 10);
-    c->server->counts.requests++;
-    c->closes = c->closes || !request->keeps_alive;
-    config->answer(config->with, request, &reply);
-    if (config->noted != NULL) config->noted(config->with, request, reply.status, uv_hrtime() - began);
-    http_reader_done(&c->reader);
-    send_reply(c, &reply, is_head);
-}
-
-static void say_continue(struct connection *c)
-{
-    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    uv_buf_t part = uv_buf_init(text, sizeof text - 1);
-    if (uv_try_write(&c->socket.stream, &part, 1) != (int)sizeof text - 1) close_connection(c);
-}
-
-/* --- reading ------------------------------------------------------------------------------------------------------ */
-
-static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
-{
-    struct connection *c = handle->data;
-    size_t room;
-    char *at = http_reader_room(&c->reader, &room);
-    (void)suggested;
-    *out = uv_buf_init(at, (unsigned)(room < READ_BYTES ? room : READ_BYTES));
-}
-
-static void on_bytes(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
-{
-    struct connection *c = stream->data;
-    (void)buffer;
-    if (bytes < 0) {
-        c->has_ended = true;
-        (void)uv_read_stop(stream);
-        c->is_reading = false;
-        if (!c->is_sending) close_connection(c);
-        return;
-    }
-    http_reader_took(&c->reader, (size_t)bytes);
-    if (!c->is_sending) go_on(c);
-}
-
-static void read_more(struct connection *c)
-{
-    const struct http_config *config = &c->server->config;
-    if (c->has_ended || (c->server->is_draining && c->reader.have == 0)) {
-        close_connection(c);
-        return;
-    }
-    bool was_waiting = c->is_reading;
-    bool is_first = c->reader.have == 0;
-    unsigned seconds = is_first                    ? config->idle_seconds
-                       : c->reader.head_bytes == 0 ? config->head_seconds
-                                                   : config->body_seconds;
-    uint8_t stage = is_first ? 1 : c->reader.head_bytes == 0 ? 2 : 3;
-    if (!was_waiting || stage != c->stage) expect_within(c, seconds); /* a byte now and then buys no time */
-    c->stage = stage;
-    if (!was_waiting && uv_read_start(&c->socket.stream, on_room, on_bytes) != 0) close_connection(c);
-    c->is_reading = !c->is_closing;
-}
-
-/* Looks what has come and does what is next: read, answer, refuse. */
-static void go_on(struct connection *c)
-{
-    const struct http_request *request;
-    enum http_step step = http_reader_next(&c->reader, &request);
-    if (step == HTTP_CONTINUE) say_continue(c);
-    if (step == HTTP_CONTINUE || step == HTTP_MORE) {
-        if (!c->is_closing) read_more(c);
-        return;
-    }
-    (void)uv_read_stop(&c->socket.stream);
-    c->is_reading = false;
-    if (!open_reply(c)) return;
-    if (step == HTTP_BAD)
-        refuse(c, c->reader.status);
-    else
-        answer(c, request);
-}
-
-/* --- the beginning ------------------------------------------------------------------------------------------------ */
-
-static bool init_socket(struct connection *c, const uv_stream_t *listener)
-{
-    bool is_tcp = listener->type == UV_TCP;
-    int code =
-        is_tcp ? uv_tcp_init(&c->server->loop, &c->socket.tcp) : uv_pipe_init(&c->server->loop, &c->socket.pipe, 0);
-    if (code != 0) return false;
-    c->socket.handle.data = c;
-    if (is_tcp) (void)uv_tcp_nodelay(&c->socket.tcp, 1);
-    return true;
-}
-
-static struct connection *make_connection(struct http_server *server, uv_stream_t *listener)
-{
-    struct connection *c = calloc(1, sizeof *c);
-    size_t size = HTTP_HEAD_BYTES_MAX + server->config.body_bytes_max;
-    char *buffer = c == NULL ? NULL : malloc(size);
-    if (buffer == NULL) {
-        free(c);
-        return NULL;
-    }
-    c->server = server;
-    c->buffer = buffer;
-    http_reader_open(&c->reader, buffer, size, server->config.body_bytes_max);
-    if (!init_socket(c, listener) || uv_timer_init(&server->loop, &c->timer) != 0) abort(); /* they cannot fail */
-    c->timer.data = c;
-    c->handles_open = 2;
-    c->next = server->connections;
-    if (c->next != NULL) c->next->before = c;
-    server->connections = c;
-    server->counts.open++;
-    server->counts.connections++;
-    return c;
-}
-
-static void on_connection(uv_stream_t *listener, int status)
-{
-    struct http_server *server = listener->data;
-    if (status < 0 || server->is_draining) return;
-    struct connection *c = make_connection(server, listener);
-    if (c == NULL) return;
-    if (uv_accept(listener, &c->socket.stream) != 0) {
-        close_connection(c);
-        return;
-    }
-    if (server->counts.open > server->config.connections_max) {
-        server->counts.turned_away++;
-        if (open_reply(c)) refuse(c, 503);
-        return;
-    }
-    read_more(c);
+    if (server->connections == NULL && !holds) (void)uv_timer_stop(timer);
 }
 
 enum salve_code http_server_listen(struct http_server *server, int fd, struct salve_err *err)
@@ -306,22 +77,22 @@ enum salve_code http_server_listen(struct http_server *server, int fd, struct sa
     int code = is_tcp ? uv_tcp_init(&server->loop, &l->handle.tcp) : uv_pipe_init(&server->loop, &l->handle.pipe, 0);
     if (code == 0) code = is_tcp ? uv_tcp_open(&l->handle.tcp, fd) : uv_pipe_open(&l->handle.pipe, fd);
     l->stream = is_tcp ? (uv_stream_t *)&l->handle.tcp : (uv_stream_t *)&l->handle.pipe;
-    l->stream->data = server;
+    l->stream->data = l;
+    l->server = server;
     l->next = server->listeners;
     server->listeners = l;
     if (code == 0) code = uv_listen(l->stream, BACKLOG, on_connection);
     return code == 0 ? SALVE_OK : salve_fail(err, SALVE_E_IO, "listening socket: %s", uv_strerror(code));
 }
 
-/* --- the server --------------------------------------------------------------------------------------------------- */
+/* --- draining ----------------------------------------------------------------------------------------------------- */
 
 /* Connections that wait for a request end when what was under way to us has come; the others after their answer. */
 static void on_last_look(uv_timer_t *timer)
 {
     struct http_server *server = timer->data;
     uv_close((uv_handle_t *)timer, NULL);
-    for (struct connection *c = server->connections; c != NULL; c = c->next)
-        if (!c->is_sending && c->reader.have == 0) close_connection(c);
+    for (struct connection *c = server->connections; c != NULL; c = connection_next(c)) connection_drain(c);
 }
 
 static void on_drain(uv_async_t *async)
@@ -334,30 +105,93 @@ static void on_drain(uv_async_t *async)
     (void)uv_timer_start(&server->last_look, on_last_look, LAST_LOOK_MS, 0);
 }
 
+void http_server_drain(struct http_server *server) { (void)uv_async_send(&server->drain); }
+
+/* --- the server --------------------------------------------------------------------------------------------------- */
+
+static void answer_none(void *worker, const struct http_request *request, struct http_reply *reply)
+{
+    (void)worker;
+    (void)request;
+    http_reply_error(reply, 404);
+}
+
+struct http_config http_config_usual(void)
+{
+    static const char *const routes[] = {"none"};
+    return (struct http_config){.answer = answer_none,
+                                .routes = routes,
+                                .route_count = 1,
+                                .clock = clock_system(),
+                                .body_bytes_max = 1 << 20,
+                                .reply_bytes_max = 16 << 20,
+                                .buffers_bytes_max = 64 << 20,
+                                .connections_max = 256,
+                                .waiting_max = 256,
+                                .head_seconds = 10,
+                                .body_seconds = 30,
+                                .idle_seconds = 75,
+                                .send_seconds = 20};
+}
+
+static void on_ended(uv_async_t *async)
+{
+    struct http_server *server = async->data;
+    for (struct http_job *job = http_crew_ended(server->crew), *next; job != NULL; job = next) {
+        next = job->next;
+        connection_ended(job);
+    }
+}
+
+static void tell_ended(void *with) { (void)uv_async_send(with); }
+
+static int open_handles(struct http_server *server)
+{
+    int code = uv_loop_init(&server->loop);
+    if (code == 0) code = uv_async_init(&server->loop, &server->drain, on_drain);
+    if (code == 0) code = uv_async_init(&server->loop, &server->ended, on_ended);
+    if (code == 0) code = uv_timer_init(&server->loop, &server->look);
+    if (code == 0) code = uv_timer_init(&server->loop, &server->last_look);
+    if (code == 0) uv_unref((uv_handle_t *)&server->ended); /* connections are what keeps the loop */
+    server->drain.data = server->ended.data = server->look.data = server->last_look.data = server;
+    return code;
+}
+
+static void check_config(const struct http_config *config)
+{
+    salve_assert(config->answer != NULL && config->connections_max > 0 && config->body_bytes_max < SIZE_MAX / 4);
+    salve_assert(config->route_count > 0 && config->route_count <= HTTP_ROUTES_MAX && config->routes != NULL);
+    salve_assert(config->clock.now_unix_ms != NULL && config->reply_bytes_max > 0);
+    salve_assert(config->buffers_bytes_max >= HTTP_HEAD_BYTES_MAX);
+    salve_assert(config->worker_count == 0 || (config->workers != NULL && config->waiting_max > 0));
+}
+
 enum salve_code http_server_open(const struct http_config *config, struct arena *mem, struct http_server **out,
                                  struct salve_err *err)
 {
     struct http_server *server = arena_new(mem, struct http_server);
-    salve_assert(config->answer != NULL && config->connections_max > 0);
+    uint64_t seeds[2];
+    check_config(config);
     if (server == NULL) return salve_fail(err, SALVE_E_MEMORY, "server");
     server->config = *config;
     server->mem = mem;
-    int code = uv_loop_init(&server->loop);
-    if (code == 0) code = uv_async_init(&server->loop, &server->drain, on_drain);
-    if (code == 0) code = uv_timer_init(&server->loop, &server->last_look);
+    TRY(http_numbers_open(&server->numbers, config, mem, err));
+    TRY(http_crew_open(config, tell_ended, &server->ended, mem, &server->crew, err));
+    if (getrandom(seeds, sizeof seeds, 0) != sizeof seeds) return salve_fail(err, SALVE_E_IO, "random numbers");
+    server->next_id = seeds[0];
+    server->source_key = seeds[1];
+    int code = open_handles(server);
     if (code != 0) return salve_fail(err, SALVE_E_IO, "event loop: %s", uv_strerror(code));
-    server->drain.data = server->last_look.data = server;
     *out = server;
     return SALVE_OK;
 }
 
 enum salve_code http_server_run(struct http_server *server, struct salve_err *err)
 {
+    TRY(http_crew_start(server->crew, err));
     int left = uv_run(&server->loop, UV_RUN_DEFAULT);
     return left == 0 ? SALVE_OK : salve_fail(err, SALVE_E_IO, "event loop");
 }
-
-void http_server_drain(struct http_server *server) { (void)uv_async_send(&server->drain); }
 
 static void close_handle(uv_handle_t *handle, void *with)
 {
@@ -369,10 +203,9 @@ static void close_handle(uv_handle_t *handle, void *with)
 void http_server_close(struct http_server *server)
 {
     if (server == NULL) return;
-    for (struct connection *c = server->connections; c != NULL; c = c->next) close_connection(c);
+    http_crew_close(server->crew);
+    for (struct connection *c = server->connections; c != NULL; c = connection_next(c)) connection_abandon(c);
     uv_walk(&server->loop, close_handle, NULL);
     (void)uv_run(&server->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&server->loop);
 }
-
-const struct http_counts *http_server_counts(const struct http_server *server) { return &server->counts; }

@@ -28,14 +28,9 @@ static void serve(int fd)
     struct arena *mem = arena_open((size_t)1 << 20);
     struct http_server *server;
     struct salve_err err = {0};
-    struct http_config config = {.answer = answer,
-                                 .body_bytes_max = 1 << 16,
-                                 .reply_bytes_max = (size_t)1 << 20,
-                                 .connections_max = 200,
-                                 .head_seconds = 10,
-                                 .body_seconds = 10,
-                                 .idle_seconds = 10,
-                                 .send_seconds = 10};
+    struct http_config config = http_config_usual();
+    config.answer = answer;
+    config.body_bytes_max = 1 << 16;
     if (http_server_open(&config, mem, &server, &err) != SALVE_OK || http_server_listen(server, fd, &err) != SALVE_OK ||
         http_server_run(server, &err) != SALVE_OK)
         _exit(1);
@@ -54,7 +49,7 @@ int main(int argc, char **argv)
     pid_t server = fork();
     if (server == 0) serve(fd);
     close(fd);
-    (void)snprintf(command, sizeof command, "node tests/conformance/http/hostile.mjs %u %s", ntohs(at.sin_port),
+    (void)snprintf(command, sizeof command, "tools/node tests/conformance/http/hostile.mjs %u %s", ntohs(at.sin_port),
                    argc > 1 ? argv[1] : "10000");
     status = system(command); /* it prints the closing line */
     bool is_alive = waitpid(server, NULL, WNOHANG) == 0;

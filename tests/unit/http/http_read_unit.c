@@ -39,7 +39,7 @@ static void tell_request(const struct http_request *r, struct buf *out)
 /* What the reader makes of the bytes, given `at_once` of them at a time. */
 static struct str told(struct arena *mem, struct str bytes, size_t at_once)
 {
-    static char buffer[HTTP_HEAD_BYTES_MAX + BODY_BYTES_MAX];
+    static char buffer[HTTP_HEAD_BYTES_MAX + BODY_BYTES_MAX], larger[sizeof buffer + 100];
     struct http_reader reader;
     const struct http_request *request;
     struct buf out;
@@ -54,7 +54,11 @@ static struct str told(struct arena *mem, struct str bytes, size_t at_once)
         memcpy(to, bytes.ptr, n);
         http_reader_took(&reader, n);
         bytes = str_cut(bytes, n, bytes.len);
-        while ((step = http_reader_next(&reader, &request)) == HTTP_REQUEST) {
+        while ((step = http_reader_next(&reader, &request)) == HTTP_REQUEST || step == HTTP_ROOM) {
+            if (step == HTTP_ROOM) {
+                http_reader_move(&reader, larger, sizeof larger);
+                continue;
+            }
             tell_request(request, &out);
             http_reader_done(&reader);
         }

@@ -51,14 +51,13 @@ static void answer(void *with, const struct http_request *request, struct http_r
 static void serve(int fd)
 {
     struct arena *mem = arena_open((size_t)1 << 20);
-    struct http_config config = {.answer = answer,
-                                 .body_bytes_max = 4096,
-                                 .reply_bytes_max = (size_t)16 << 20,
-                                 .connections_max = 20,
-                                 .head_seconds = 4,
-                                 .body_seconds = 4,
-                                 .idle_seconds = 30,
-                                 .send_seconds = 1};
+    struct http_config config = http_config_usual();
+    config.answer = answer;
+    config.body_bytes_max = 4096;
+    config.connections_max = 20;
+    config.head_seconds = config.body_seconds = 4;
+    config.idle_seconds = 30;
+    config.send_seconds = 1;
     struct salve_err err = {0};
     if (http_server_open(&config, mem, &serving, &err) != SALVE_OK) _exit(1);
     (void)signal(SIGTERM, stop);
