@@ -16,8 +16,8 @@
  * What is over a bound is told with its status or closed; nothing is ever sent behind an answer that was cut off. What
  * Salve says by itself is one line of fixed words. Buffers and answers are wiped before they are given back.
  *
- * The server does by itself: Date, Content-Length, HEAD, Connection, If-None-Match and 304, the choice between a body and
- * its gzip form with Vary, X-Request-Id, 400, 408, 413, 414, 417, 431, 501, 503, 505 (docs/internals/http.md). */
+ * The server does by itself: Date, Content-Length, HEAD, Connection, If-None-Match and 304, the choice between a body
+ * and its gzip form with Vary, X-Request-Id, 400, 408, 413, 414, 417, 431, 501, 503, 505 (docs/internals/http.md). */
 #ifndef SALVE_HTTP_HTTP_H
 #define SALVE_HTTP_HTTP_H
 
@@ -55,16 +55,17 @@ struct http_reply {
 void http_reply_header(struct http_reply *reply, const char *name, struct str value);
 
 /* Answers of fixed words, one line of text, never kept by a cache; header lines that were added before stay.
- * http_reply_error - of that status. http_reply_allow - 405; `methods`: "GET, HEAD". http_reply_later - 503; `seconds`: for
- * Retry-After. */
+ * http_reply_error - of that status. http_reply_allow - 405; `methods`: "GET, HEAD". http_reply_later - 503; `seconds`:
+ * for Retry-After. */
 void http_reply_error(struct http_reply *reply, int status);
 void http_reply_allow(struct http_reply *reply, const char *methods);
 void http_reply_later(struct http_reply *reply, unsigned seconds);
 
 /* http_reply_health - for /healthz: 200 {"status":"ok"}, or 503 with "draining" or "stuck". `more`: members behind it
  * (",\"name\":true"), or empty. It may be called on any thread, and by config.quick.
- * http_reply_metrics - for /metrics: the server's numbers in the text format of Prometheus 0.0.4, names with salve_http_,
- * seconds and bytes, labelled with names of config.routes and statuses alone. `more`: lines of others behind them. */
+ * http_reply_metrics - for /metrics: the server's numbers in the text format of Prometheus 0.0.4, names with
+ * salve_http_, seconds and bytes, labelled with names of config.routes and statuses alone. `more`: lines of others
+ * behind them. */
 void http_reply_health(struct http_reply *reply, struct str more);
 void http_reply_metrics(struct http_reply *reply, struct str more);
 
@@ -83,8 +84,8 @@ struct http_noted {
     bool is_cut; /* the client was gone before all was sent */
 };
 
-/* http_log_line - one line of JSON with its line end: {"time":"2026-11-30T09:30:00.123Z","level":"info","kind":"request",
- * "method":"POST","route":"measure","status":200,"bytes":512,"ms":1.234,"id":"..."}.
+/* http_log_line - one line of JSON with its line end: {"time":"2026-11-30T09:30:00.123Z","level":"info",
+ * "kind":"request","method":"POST","route":"measure","status":200,"bytes":512,"ms":1.234,"id":"..."}.
  * http_log_write - the same to a file, pipe or socket; never waits. false: it could not be taken now and is lost. */
 void http_log_line(const struct http_noted *noted, struct buf *out);
 bool http_log_write(int fd, const struct http_noted *noted);
@@ -129,8 +130,8 @@ struct http_counts {
 };
 struct http_counts http_server_counts(const struct http_server *server); /* on any thread */
 
-/* http_server_open - E_MEMORY, E_IO. The server lives in mem; http_server_close gives back what libuv holds, and ends what
- * is open still. */
+/* http_server_open - E_MEMORY, E_IO. The server lives in mem; http_server_close gives back what libuv holds, and ends
+ * what is open still. */
 SALVE_MUST_USE enum salve_code http_server_open(const struct http_config *config, struct arena *mem,
                                                 struct http_server **out, struct salve_err *err);
 void http_server_close(struct http_server *server);
@@ -138,9 +139,9 @@ void http_server_close(struct http_server *server);
 /* http_server_listen - takes over a listening socket. E_IO. */
 SALVE_MUST_USE enum salve_code http_server_listen(struct http_server *server, int fd, struct salve_err *err);
 
-/* http_server_run - starts the workers (so a confinement that was put on this thread holds them too) and answers until the
- * server was drained. E_IO, E_MEMORY. http_server_drain (also from a signal handler or another thread): takes no new
- * connection, answers what has come, closes, and lets http_server_run return. */
+/* http_server_run - starts the workers (so a confinement that was put on this thread holds them too) and answers until
+ * the server was drained. E_IO, E_MEMORY. http_server_drain (also from a signal handler or another thread): takes no
+ * new connection, answers what has come, closes, and lets http_server_run return. */
 SALVE_MUST_USE enum salve_code http_server_run(struct http_server *server, struct salve_err *err);
 void http_server_drain(struct http_server *server);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One connection: it reads a request, has it answered, sends the answer, and begins anew. What comes meanwhile waits in its
- * buffer, so answers keep their order and a slow client holds back itself alone. */
+ * One connection: it reads a request, has it answered, sends the answer, and begins anew. What comes meanwhile waits in
+ * its buffer, so answers keep their order and a slow client holds back itself alone. */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -186,8 +186,8 @@ static bool move_buffer(struct connection *c, size_t size)
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
 
-/* The last answer is with the kernel: the client hears so, and what it sends still is not taken for a reason to break the
- * connection, which would cost it the answer. */
+/* The last answer is with the kernel: the client hears so, and what it sends still is not taken for a reason to break
+ * the connection, which would cost it the answer. */
 static void linger(struct connection *c)
 {
     uv_os_fd_t fd;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Threads that answer requests: one list of jobs that wait, one of those that are done. A worker takes the oldest job whose
- * lane nobody is in, so requests of one session wait for each other without a worker waiting. */
+ * Threads that answer requests: one list of jobs that wait, one of those that are done. A worker takes the oldest job
+ * whose lane nobody is in, so requests of one session wait for each other without a worker waiting. */
 #include "http/http_int.h"
 
 #include <pthread.h>

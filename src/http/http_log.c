@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A line of JSON for each request. Whatever stands in a text is escaped, although all of them come from closed lists. */
+ * A line of JSON for each request. Texts are escaped, although all of them come from closed lists. */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Numbers of a running server, in the text format of Prometheus, and whether it is well. Labels are rows of closed lists. */
+ * Numbers of a running server in the text format of Prometheus, and whether it is well. Labels are of closed lists. */
 #include "http/http_int.h"
 
 /* Upper ends of the buckets; what is slower than all falls into one more. */

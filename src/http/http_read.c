@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Requests out of bytes, strictly. The head is looked for to its end first and read once; a chunked body is put together
- * in place, over its own chunk lines, so that it is one view. */
+ * Requests out of bytes, strictly. The head is looked for to its end first and read once; a chunked body is put
+ * together in place, over its own chunk lines, so that it is one view. */
 #include "http/http_read.h"
 
 #include "base/assert.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * http_read - the strict reader of HTTP/1.1 requests (RFC 9110, RFC 9112): bytes in, one request at a time out. It takes
- * what Salve serves and nothing else, so that no two readers of the same bytes can disagree:
+ * http_read - the strict reader of HTTP/1.1 requests (RFC 9110, RFC 9112): bytes in, one request at a time out. It
+ * takes what Salve serves and nothing else, so that no two readers of the same bytes can disagree:
  * - lines end with CR LF alone; no line begins with white space; no space before a colon; header names are tokens,
  *   values have no control characters but the tab inside;
  * - a body has exactly one Content-Length of digits, or Transfer-Encoding "chunked" alone, never both; chunks have no
@@ -17,8 +17,8 @@
  *     if (step == HTTP_ROOM) http_reader_move(&reader, larger, reader.wants)
  *     if (step == HTTP_BAD) answer reader.status and close
  *
- * Nothing is allocated: the caller's buffer holds one request, head and body; what came behind it stays for the next. What
- * was answered is wiped from it. */
+ * Nothing is allocated: the caller's buffer holds one request, head and body; what came behind it stays for the next.
+ * What was answered is wiped from it. */
 #ifndef SALVE_HTTP_HTTP_READ_H
 #define SALVE_HTTP_HTTP_READ_H
 
@@ -80,13 +80,13 @@ struct http_reader {
     struct http_request request; /* header and target views are set when it is whole */
 };
 
-/* http_reader_open - `size` is HTTP_HEAD_BYTES_MAX at least. http_reader_move - goes on in another buffer of `size` bytes,
- * which hold what is in the old one; views of the request move with it, the old one is wiped. */
+/* http_reader_open - `size` is HTTP_HEAD_BYTES_MAX at least. http_reader_move - goes on in another buffer of `size`
+ * bytes, which hold what is in the old one; views of the request move with it, the old one is wiped. */
 void http_reader_open(struct http_reader *reader, char *buffer, size_t size, size_t body_bytes_max);
 void http_reader_move(struct http_reader *reader, char *buffer, size_t size);
 
-/* http_reader_room - where the next bytes go, and how many fit (0: the buffer is full; http_reader_next has told what to do
- * about it, or has a request that waits for http_reader_done).
+/* http_reader_room - where the next bytes go, and how many fit (0: the buffer is full; http_reader_next has told what
+ * to do about it, or has a request that waits for http_reader_done).
  * http_reader_took - how many came. */
 char *http_reader_room(struct http_reader *reader, size_t *room);
 void http_reader_took(struct http_reader *reader, size_t bytes);

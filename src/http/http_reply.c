@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Statuses in words, answers of fixed words, header lines, and which form of a body goes out (RFC 9110 8.8, 12.5.3, 13). */
+ * Statuses in words, answers of fixed words, header lines, and which form of a body goes out (RFC 9110 8, 12, 13). */
 #include <stdio.h>
 
 #include "http/http_int.h"

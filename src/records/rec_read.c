@@ -25,8 +25,8 @@ static struct rec_resource hand_out(struct rec_view *view, struct rec_version *v
     return version->is;
 }
 
-enum salve_code rec_all(struct rec_view *view, class_mask classes, const struct rec_resource **out, size_t *count,
-                        struct salve_err *err)
+enum salve_code near_rec_all(struct rec_view *view, class_mask classes, const struct rec_resource **out, size_t *count,
+                             struct salve_err *err)
 {
     struct rec_shelf *shelf = &view->shelf;
     enum salve_code code = rec_view_stands(view, err);
@@ -72,7 +72,8 @@ static enum salve_code find(struct rec_view *view, struct str id, const struct r
     return SALVE_OK;
 }
 
-enum salve_code rec_read(struct rec_view *view, struct str id, const struct rec_resource **out, struct salve_err *err)
+enum salve_code near_rec_read(struct rec_view *view, struct str id, const struct rec_resource **out,
+                              struct salve_err *err)
 {
     const struct rec_version *first = NULL;
     enum salve_code code = find(view, id, &first, err);
@@ -84,8 +85,8 @@ enum salve_code rec_read(struct rec_view *view, struct str id, const struct rec_
     return SALVE_OK;
 }
 
-enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *mem, const struct rec_resource ***out,
-                            size_t *count, struct salve_err *err)
+enum salve_code near_rec_history(struct rec_view *view, struct str id, struct arena *mem,
+                                 const struct rec_resource ***out, size_t *count, struct salve_err *err)
 {
     struct rec_shelf *shelf = &view->shelf;
     const struct rec_version *first = NULL;

@@ -11,6 +11,7 @@
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
 struct rec_view {
+    const struct gate_ops *ops;
     struct site *site;
     struct arena *mem;
     struct rec_gate gate;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * 10,000 generated inputs to this server and to Node's own (hostile.mjs): what llhttp in its strict mode refuses, is refused here. */
+ * 10,000 generated inputs to this server and to Node's own (hostile.mjs): what llhttp in its strict mode refuses, is
+ * refused here. */
 #include "t.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Any bytes as requests: how they are cut into pieces must not change what is read, and what is read lies in what came. */
+ * Any bytes as requests: how they are cut into pieces must not change what is read, and what is read lies in what came.
+ * */
 #include <stdint.h>
 #include <stdlib.h>
 

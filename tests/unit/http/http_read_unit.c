@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Runs tests/unit/http/requests/: bytes and what becomes of them, whole and byte by byte. A case is lines of bytes with \r \n \t
- * \xHH, then "is:" for each request, "bad:" with the status, or "more". */
+ * Runs tests/unit/http/requests/: bytes and what becomes of them, whole and byte by byte. A case is lines of bytes with
+ * \r \n \t \xHH, then "is:" for each request, "bad:" with the status, or "more". */
 #include "t.h"
 
 #include "base/buf.h"
