@@ -252,8 +252,8 @@ static enum salve_code back_up(struct site *site, const struct site_backup_ask *
     return arena_str(mem, places.keys, &out->keys, err);
 }
 
-enum salve_code site_backup(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
-                            struct site_backup *out, struct salve_err *err)
+enum salve_code near_site_backup(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
+                                 struct site_backup *out, struct salve_err *err)
 {
     *out = (struct site_backup){0};
     TRY(rec_actor_needs(ask->actor, ROLES_UPKEEP, err));
@@ -264,8 +264,8 @@ enum salve_code site_backup(struct site *site, const struct site_backup_ask *ask
     return code;
 }
 
-enum salve_code site_backup_state(struct site *site, struct arena *mem, struct site_backup_state *out,
-                                  struct salve_err *err)
+enum salve_code near_site_backup_state(struct site *site, struct arena *mem, struct site_backup_state *out,
+                                       struct salve_err *err)
 {
     struct rec_places places;
     struct keys_copied copied;

@@ -83,7 +83,7 @@ static enum salve_code make_card(struct rec_view *view, struct arena *mem, struc
     return code;
 }
 
-enum salve_code rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
+enum salve_code near_rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
 {
     bool may = view->purpose == PURPOSE_SELF ||
                (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
@@ -123,27 +123,21 @@ static enum salve_code claim(struct rec_view *view, struct actor actor, const st
     return code == SALVE_OK ? make_card(view, mem, card, err) : code;
 }
 
-enum salve_code rec_slip_claim(struct site *site, struct actor actor, struct str slip, struct arena *mem,
-                               struct str *card, struct salve_err *err)
+enum salve_code near_rec_slip_claim(struct site *site, struct actor actor, struct str slip, struct arena *mem,
+                                    struct str *card, struct salve_err *err)
 {
     struct rec_code read;
     TRY(rec_actor_needs(actor, ROLES_WRITING, err));
     if (!rec_code_read(REC_CODE_SLIP, slip, &read)) return not_good(err);
-    struct arena *own = arena_open_private(SALVE_REQUEST_BYTES_MAX);
-    struct rec_view *view = own == NULL ? NULL : arena_new(own, struct rec_view);
-    if (view == NULL) {
-        arena_close(own);
-        return salve_fail(err, SALVE_E_MEMORY, "slip");
-    }
-    view->site = site;
-    view->mem = own;
+    struct rec_view *view = rec_view_new(site);
+    if (view == NULL) return salve_fail(err, SALVE_E_MEMORY, "slip");
     enum salve_code code = claim(view, actor, &read, mem, card, err);
     crypto_zero(&read, sizeof read);
-    (void)!rec_close(&view, NULL); /* nothing was read, so nothing is noted */
+    (void)!near_rec_close(&view, NULL); /* nothing was read, so nothing is noted */
     return code == SALVE_E_NOT_FOUND ? not_good(err) : code;
 }
 
-enum salve_code rec_slip_done(struct site *site, const struct rec_enrolled *enrolled, struct salve_err *err)
+enum salve_code near_rec_slip_done(struct site *site, const struct rec_enrolled *enrolled, struct salve_err *err)
 {
     struct rec_code card;
     uint8_t token[KEYS_TOKEN_BYTES];

@@ -6,9 +6,9 @@
 
 enum { WORK_BYTES = 8 << 20 };
 
-bool site_clock_suspect(const struct site *site) { return site->is_suspect; }
+bool near_site_clock_suspect(const struct site *site) { return site->is_suspect; }
 
-int64_t site_now_unix_ms(const struct site *site)
+int64_t near_site_now_unix_ms(const struct site *site)
 {
     int64_t wall = clock_ms(&site->clock);
     bool is_doubted = site->is_suspect || wall > site->now_unix_ms + STORE_CLOCK_JUMP_MS;
@@ -56,7 +56,7 @@ static enum salve_code confirm(struct site *site, struct actor actor, struct are
     return SALVE_OK;
 }
 
-enum salve_code site_clock_confirm(struct site *site, struct actor actor, struct salve_err *err)
+enum salve_code near_site_clock_confirm(struct site *site, struct actor actor, struct salve_err *err)
 {
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "clock");

@@ -49,9 +49,9 @@ static enum salve_code put_in(struct rec_tx *tx, struct actor actor, struct str 
     return rec_tx_commit(tx, err);
 }
 
-enum salve_code commons_put_with(struct site *site, struct actor actor, struct str kind, struct str id,
-                                 struct str bytes, const struct commons_file *files, size_t count,
-                                 struct salve_err *err)
+enum salve_code near_commons_put_with(struct site *site, struct actor actor, struct str kind, struct str id,
+                                      struct str bytes, const struct commons_file *files, size_t count,
+                                      struct salve_err *err)
 {
     struct rec_tx tx;
     if (str_is(kind, "site") || str_is(kind, "staff") || str_is(kind, "log") || str_is(kind, "form") ||
@@ -70,10 +70,10 @@ enum salve_code commons_put_with(struct site *site, struct actor actor, struct s
     return code;
 }
 
-enum salve_code commons_put(struct site *site, struct actor actor, struct str kind, struct str id, struct str bytes,
-                            struct salve_err *err)
+enum salve_code near_commons_put(struct site *site, struct actor actor, struct str kind, struct str id,
+                                 struct str bytes, struct salve_err *err)
 {
-    return commons_put_with(site, actor, kind, id, bytes, NULL, 0, err);
+    return near_commons_put_with(site, actor, kind, id, bytes, NULL, 0, err);
 }
 
 static enum salve_code read_file(struct rec_tx *tx, struct commons_file *file, size_t bytes_max, struct salve_err *err)
@@ -88,8 +88,8 @@ static enum salve_code read_file(struct rec_tx *tx, struct commons_file *file, s
     return salve_fail(err, code == SALVE_OK ? SALVE_E_INTEGRITY : code, "commons/%s", key);
 }
 
-enum salve_code commons_files(struct site *site, struct commons_file *files, size_t count, size_t bytes_max,
-                              struct arena *mem, struct salve_err *err)
+enum salve_code near_commons_files(struct site *site, struct commons_file *files, size_t count, size_t bytes_max,
+                                   struct arena *mem, struct salve_err *err)
 {
     struct rec_tx tx;
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
@@ -102,8 +102,8 @@ enum salve_code commons_files(struct site *site, struct commons_file *files, siz
     return code;
 }
 
-enum salve_code commons_get(struct site *site, struct str kind, struct str id, struct arena *mem, struct str *bytes,
-                            struct salve_err *err)
+enum salve_code near_commons_get(struct site *site, struct str kind, struct str id, struct arena *mem,
+                                 struct str *bytes, struct salve_err *err)
 {
     struct rec_tx tx;
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
@@ -113,8 +113,8 @@ enum salve_code commons_get(struct site *site, struct str kind, struct str id, s
     return code;
 }
 
-enum salve_code commons_list(struct site *site, struct str kind, struct arena *mem, struct str **ids, size_t *count,
-                             struct salve_err *err)
+enum salve_code near_commons_list(struct site *site, struct str kind, struct arena *mem, struct str **ids,
+                                  size_t *count, struct salve_err *err)
 {
     struct rec_tx tx;
     enum salve_code code = rec_doc_is_name(kind) ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "kind of a document");

@@ -171,9 +171,9 @@ static enum salve_code give(struct choice *choice, const struct consent_grant *a
     return SALVE_OK;
 }
 
-enum salve_code rec_consent_give(struct site *site, struct actor actor, struct str who,
-                                 const struct consent_grant *grant, struct arena *mem, struct rec_receipt *receipt,
-                                 struct salve_err *err)
+enum salve_code near_rec_consent_give(struct site *site, struct actor actor, struct str who,
+                                      const struct consent_grant *grant, struct arena *mem, struct rec_receipt *receipt,
+                                      struct salve_err *err)
 {
     struct rec_leaf leaf;
     if (!consent_is_asked(grant->purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
@@ -240,8 +240,8 @@ static enum salve_code take_back(struct choice *choice, enum purpose purpose, en
     return code;
 }
 
-enum salve_code rec_consent_withdraw(struct site *site, struct actor actor, struct str who, enum purpose purpose,
-                                     struct arena *mem, struct rec_receipt *receipt, struct salve_err *err)
+enum salve_code near_rec_consent_withdraw(struct site *site, struct actor actor, struct str who, enum purpose purpose,
+                                          struct arena *mem, struct rec_receipt *receipt, struct salve_err *err)
 {
     struct rec_leaf leaf = {0}; /* stays so where there is nothing to take back */
     if (!consent_is_asked(purpose)) return salve_fail(err, SALVE_E_INVALID, "Consent.purpose");
@@ -313,8 +313,8 @@ enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err)
 
 /* --- the person's own view of it -------------------------------------------------------------------------------- */
 
-enum salve_code rec_consents(struct rec_view *view, struct arena *mem, struct rec_consent **out, size_t *count,
-                             struct salve_err *err)
+enum salve_code near_rec_consents(struct rec_view *view, struct arena *mem, struct rec_consent **out, size_t *count,
+                                  struct salve_err *err)
 {
     const struct rec_gate *gate = &view->gate;
     if (view->purpose != PURPOSE_SELF) return salve_fail(err, SALVE_E_CONSENT, "purpose self");

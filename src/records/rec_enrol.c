@@ -57,7 +57,7 @@ static enum salve_code make_sex(struct enrolment *en, struct str sex, struct sal
     tape_add_text(&make, "status", STR("final"));
     tape_add_concept(&make, "code", STR("http://loinc.org"), STR("46098-0"));
     tape_add_reference(&make, "subject", arena_printf(en->work, "Patient/%s.%d", text, NUMBER_PATIENT));
-    tape_add_text(&make, "effectiveDateTime", clock_text(site_now_unix_ms(en->site), when));
+    tape_add_text(&make, "effectiveDateTime", clock_text(near_site_now_unix_ms(en->site), when));
     tape_add_concept(&make, "valueCodeableConcept", STR("http://snomed.info/sct"),
                      str_is(sex, "female") ? STR("248152002") : STR("248153007"));
     TRY(tape_built(&make, &en->sex, err));
@@ -168,20 +168,20 @@ static enum salve_code enrol_one(struct site *site, const struct enrol_ask *ask,
     return code;
 }
 
-enum salve_code rec_enrol(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
-                          struct rec_enrolled *out, struct salve_err *err)
+enum salve_code near_rec_enrol(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
+                               struct rec_enrolled *out, struct salve_err *err)
 {
     return enrol_one(site, &(struct enrol_ask){actor, patient, STR(""), false}, mem, out, err);
 }
 
-enum salve_code rec_enrol_told(struct site *site, struct actor actor, const struct tape *patient, struct str sex,
-                               struct arena *mem, struct rec_enrolled *out, struct salve_err *err)
+enum salve_code near_rec_enrol_told(struct site *site, struct actor actor, const struct tape *patient, struct str sex,
+                                    struct arena *mem, struct rec_enrolled *out, struct salve_err *err)
 {
     return enrol_one(site, &(struct enrol_ask){actor, patient, sex, false}, mem, out, err);
 }
 
-enum salve_code rec_enrol_slip(struct site *site, struct actor actor, const struct tape *patient, struct arena *mem,
-                               struct rec_enrolled *out, struct salve_err *err)
+enum salve_code near_rec_enrol_slip(struct site *site, struct actor actor, const struct tape *patient,
+                                    struct arena *mem, struct rec_enrolled *out, struct salve_err *err)
 {
     return enrol_one(site, &(struct enrol_ask){actor, patient, STR(""), true}, mem, out, err);
 }

@@ -90,8 +90,8 @@ static enum salve_code ask_in(struct rec_gate *gate, struct actor actor, struct 
     return code;
 }
 
-enum salve_code rec_erase_ask(struct site *site, struct actor actor, struct str who, struct arena *mem,
-                              struct rec_erasure *out, struct salve_err *err)
+enum salve_code near_rec_erase_ask(struct site *site, struct actor actor, struct str who, struct arena *mem,
+                                   struct rec_erasure *out, struct salve_err *err)
 {
     struct rec_leaf leaf;
     struct rec_gate gate = {0};
@@ -128,8 +128,8 @@ static enum salve_code stop_in(struct rec_gate *gate, struct actor actor, struct
     return code;
 }
 
-enum salve_code rec_erase_stop(struct site *site, struct actor actor, struct str who, struct arena *mem,
-                               struct rec_receipt *receipt, struct salve_err *err)
+enum salve_code near_rec_erase_stop(struct site *site, struct actor actor, struct str who, struct arena *mem,
+                                    struct rec_receipt *receipt, struct salve_err *err)
 {
     struct rec_leaf leaf;
     struct rec_gate gate = {0};
@@ -160,8 +160,8 @@ static enum salve_code erase(struct site *site, struct actor actor, struct str w
     return SALVE_OK;
 }
 
-enum salve_code rec_erase(struct site *site, struct actor actor, struct str who, struct arena *mem,
-                          struct rec_erasure *out, struct salve_err *err)
+enum salve_code near_rec_erase(struct site *site, struct actor actor, struct str who, struct arena *mem,
+                               struct rec_erasure *out, struct salve_err *err)
 {
     struct rec_leaf leaf;
     if (actor.id.len == 0)

@@ -123,7 +123,7 @@ static enum salve_code look_for_due(struct site *site, struct arena *mem, struct
 
 enum salve_code rec_due(struct site *site, struct salve_err *err)
 {
-    if (site->is_suspect || site_now_unix_ms(site) < site->due_unix_ms) return SALVE_OK;
+    if (site->is_suspect || near_site_now_unix_ms(site) < site->due_unix_ms) return SALVE_OK;
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
     enum salve_code code = look_for_due(site, mem, err);

@@ -64,7 +64,7 @@ void rec_keys_copy_due(struct site *site)
     arena_close(mem);
 }
 
-const struct salve_err *site_keys_copy_error(const struct site *site)
+const struct salve_err *near_site_keys_copy_error(const struct site *site)
 {
     return site->keys_copy_err.code == SALVE_OK ? NULL : &site->keys_copy_err;
 }

@@ -55,8 +55,8 @@ static enum salve_code make(struct rec_view *view, const struct rec_code *code, 
     return result;
 }
 
-enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct str *code, int64_t *until_unix_s,
-                                struct salve_err *err)
+enum salve_code near_rec_letter_code(struct rec_view *view, struct arena *mem, struct str *code, int64_t *until_unix_s,
+                                     struct salve_err *err)
 {
     struct rec_code made;
     struct str birth_date;
@@ -140,8 +140,8 @@ static enum salve_code open_view(struct rec_view *view, struct letter_opening *o
     return try_date(view, o, err);
 }
 
-enum salve_code rec_letter_open(struct site *site, struct str code, struct str birth_date, struct rec_view **out,
-                                struct salve_err *err)
+enum salve_code near_rec_letter_open(struct site *site, struct str code, struct str birth_date, struct rec_view **out,
+                                     struct salve_err *err)
 {
     struct letter_opening o = {.birth_date = birth_date};
     if (!is_whole_date(birth_date) || !rec_code_read(REC_CODE_LETTER, code, &o.code)) return not_open(err);
@@ -150,6 +150,6 @@ enum salve_code rec_letter_open(struct site *site, struct str code, struct str b
     enum salve_code result = open_view(view, &o, err);
     crypto_zero(&o.code, sizeof o.code);
     if (result == SALVE_OK) *out = view;
-    if (result != SALVE_OK) (void)!rec_close(&view, NULL); /* nothing was read, so nothing is noted */
+    if (result != SALVE_OK) (void)!near_rec_close(&view, NULL); /* nothing was read, so nothing is noted */
     return result == SALVE_E_NOT_FOUND ? not_open(err) : result;
 }

@@ -117,8 +117,8 @@ static enum salve_code log_in(struct site *site, struct str id, struct str secre
     return fits ? actor_of(site, &staff, mem, out, err) : salve_fail(err, SALVE_E_PIN, "staff name and PIN");
 }
 
-enum salve_code staff_login(struct site *site, struct str id, struct str secret, struct arena *mem, struct actor *out,
-                            struct salve_err *err)
+enum salve_code near_staff_login(struct site *site, struct str id, struct str secret, struct arena *mem,
+                                 struct actor *out, struct salve_err *err)
 {
     struct arena *work = arena_open_private(WORK_BYTES);
     struct actor made = {0};
@@ -142,8 +142,8 @@ static enum salve_code memory_aad(struct str place, struct arena *mem, struct st
     return aad->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "login") : SALVE_OK;
 }
 
-enum salve_code staff_remember(struct site *site, struct actor actor, struct str place, struct arena *mem,
-                               struct str *sealed, struct salve_err *err)
+enum salve_code near_staff_remember(struct site *site, struct actor actor, struct str place, struct arena *mem,
+                                    struct str *sealed, struct salve_err *err)
 {
     uint8_t plain[MEMORY_BYTES_MAX];
     struct str aad;
@@ -154,7 +154,7 @@ enum salve_code staff_remember(struct site *site, struct actor actor, struct str
     TRY(memory_aad(place, mem, &aad, err));
     uint8_t *out = arena_alloc(mem, bytes + CRYPTO_SEAL_BYTES);
     if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "login");
-    crypto_put_u64(plain, (uint64_t)site_now_unix_ms(site));
+    crypto_put_u64(plain, (uint64_t)near_site_now_unix_ms(site));
     memcpy(plain + AT_PASS, actor.pass, ACTOR_PASS_BYTES);
     plain[AT_ROLE] = (uint8_t)actor.role;
     memcpy(plain + AT_NAME, actor.id.ptr, actor.id.len);
@@ -169,8 +169,8 @@ static enum salve_code not_remembered(struct salve_err *err)
     return salve_refuse(err, SALVE_E_PIN, "it is not remembered", "login");
 }
 
-enum salve_code staff_recall(struct site *site, struct str sealed, struct str place, struct arena *mem,
-                             struct actor *out, struct salve_err *err)
+enum salve_code near_staff_recall(struct site *site, struct str sealed, struct str place, struct arena *mem,
+                                  struct actor *out, struct salve_err *err)
 {
     uint8_t plain[MEMORY_BYTES_MAX];
     struct str aad;
@@ -179,7 +179,7 @@ enum salve_code staff_recall(struct site *site, struct str sealed, struct str pl
         return not_remembered(err);
     TRY(memory_aad(place, mem, &aad, err));
     if (crypto_open(key, aad, sealed, plain, NULL) != SALVE_OK) return not_remembered(err);
-    int64_t age_ms = site_now_unix_ms(site) - (int64_t)crypto_get_u64(plain);
+    int64_t age_ms = near_site_now_unix_ms(site) - (int64_t)crypto_get_u64(plain);
     struct actor actor = {.role = (enum role)plain[AT_ROLE]};
     memcpy(actor.pass, plain + AT_PASS, ACTOR_PASS_BYTES);
     enum salve_code code =

@@ -113,8 +113,8 @@ static enum salve_code looked_in(struct rec_view *view, struct rec_tx *tx, struc
     return code;
 }
 
-enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_look **out, size_t *count,
-                           size_t *missing, struct salve_err *err)
+enum salve_code near_rec_looked(struct rec_view *view, struct arena *mem, struct rec_look **out, size_t *count,
+                                size_t *missing, struct salve_err *err)
 {
     struct rec_tx tx;
     enum salve_code code = rec_view_stands(view, err);
@@ -136,4 +136,4 @@ enum salve_code rec_looked(struct rec_view *view, struct arena *mem, struct rec_
     return SALVE_OK;
 }
 
-int64_t rec_proofs_from_unix_ms(const struct rec_view *view) { return rec_proof_from_unix_ms(view->site); }
+int64_t near_rec_proofs_from_unix_ms(const struct rec_view *view) { return rec_proof_from_unix_ms(view->site); }

@@ -81,14 +81,14 @@ enum salve_code site_revoked_mend(const struct site_options *options, const char
     TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));
     enum salve_code code = mend_open(site, is_loss_accepted, lost, err);
     if (code == SALVE_OK) code = rec_log_check(site, err); /* before anything is signed */
-    if (code == SALVE_OK) return site_close(&site, err);
+    if (code == SALVE_OK) return near_site_close(&site, err);
     rec_site_drop(&site);
     return code;
 }
 
 /* --- keys without records ----------------------------------------------------------------------------------------- */
 
-enum salve_code site_keys_forget(struct site *site, struct actor actor, uint64_t *dropped, struct salve_err *err)
+enum salve_code near_site_keys_forget(struct site *site, struct actor actor, uint64_t *dropped, struct salve_err *err)
 {
     *dropped = 0;
     TRY(rec_actor_needs(actor, ROLES_UPKEEP, err));

@@ -102,12 +102,14 @@ struct rec_view *rec_view_new(struct site *site)
         arena_close(mem);
         return NULL;
     }
+    view->ops = &rec_near_ops;
     view->site = site;
     view->mem = mem;
     return view;
 }
 
-enum salve_code rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out, struct salve_err *err)
+enum salve_code near_rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out,
+                              struct salve_err *err)
 {
     if (ask->purpose < PURPOSE_CARE || ask->purpose > PURPOSE_LAST || ask->actor.role >= ROLE_COUNT)
         return salve_fail(err, SALVE_E_ROLE, "unknown purpose or role");
@@ -137,7 +139,7 @@ static enum salve_code note_closing(const struct rec_view *view, struct salve_er
     return rec_closing_add(view->site, view->gate.chain.id, &event, err);
 }
 
-enum salve_code rec_close(struct rec_view **view, struct salve_err *err)
+enum salve_code near_rec_close(struct rec_view **view, struct salve_err *err)
 {
     if (*view == NULL) return SALVE_OK;
     enum salve_code code = note_closing(*view, err);
@@ -146,7 +148,20 @@ enum salve_code rec_close(struct rec_view **view, struct salve_err *err)
     return code;
 }
 
-struct compartment rec_compartment(const struct rec_view *view) { return view->gate.chain.id; }
-bool rec_shows(const struct rec_view *view, enum data_class class) { return (view->classes & CLASS_BIT(class)) != 0; }
-class_mask rec_classes(const struct rec_view *view) { return view->classes; }
-int64_t rec_opened_at_unix_ms(const struct rec_view *view) { return view->gate.now_unix_ms; }
+struct compartment near_rec_compartment(const struct rec_view *view) { return view->gate.chain.id; }
+bool near_rec_shows(const struct rec_view *view, enum data_class class)
+{
+    return (view->classes & CLASS_BIT(class)) != 0;
+}
+class_mask near_rec_classes(const struct rec_view *view) { return view->classes; }
+int64_t near_rec_opened_at_unix_ms(const struct rec_view *view)
+{
+    return view->resumed_at_unix_ms > 0 ? view->resumed_at_unix_ms : view->gate.now_unix_ms;
+}
+
+/* What an earlier use set and did not save was of a deed that failed. */
+void near_rec_resume(struct rec_view *view)
+{
+    view->resumed_at_unix_ms = near_site_now_unix_ms(view->site);
+    rec_view_work_done(view);
+}

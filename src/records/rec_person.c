@@ -212,8 +212,8 @@ static enum salve_code set_word(struct site *site, struct actor actor, struct st
     return code;
 }
 
-enum salve_code rec_word_set(struct site *site, struct actor actor, struct str who, struct str word,
-                             struct salve_err *err)
+enum salve_code near_rec_word_set(struct site *site, struct actor actor, struct str who, struct str word,
+                                  struct salve_err *err)
 {
     size_t bytes = str_trim(word).len;
     TRY(rec_actor_needs(actor, ROLES_WRITING, err));

@@ -11,7 +11,7 @@ enum salve_code rec_path(const char *folder, const char *name, char path[REC_PAT
     return len > 0 && len < REC_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the site");
 }
 
-const struct admit_rules *site_admission(const struct site *site) { return site->rules; }
+const struct admit_rules *near_site_admission(const struct site *site) { return site->rules; }
 
 enum salve_code rec_not_here(struct salve_err *err)
 {

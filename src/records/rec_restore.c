@@ -213,7 +213,7 @@ static enum salve_code make(struct restore *r, struct salve_err *err)
     TRY(lay_out(r, err));
     enum salve_code code = open_new(r, err);
     if (code == SALVE_OK) code = revive(r, err);
-    if (code == SALVE_OK) return site_close(&r->site, err);
+    if (code == SALVE_OK) return near_site_close(&r->site, err);
     rec_site_drop(&r->site);
     return code;
 }

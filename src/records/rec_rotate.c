@@ -40,7 +40,8 @@ static enum salve_code rotate(struct site *site, struct actor actor, struct aren
     return SALVE_OK;
 }
 
-enum salve_code site_rotate(struct site *site, struct actor actor, struct site_rotation *out, struct salve_err *err)
+enum salve_code near_site_rotate(struct site *site, struct actor actor, struct site_rotation *out,
+                                 struct salve_err *err)
 {
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "rotation");

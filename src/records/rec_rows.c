@@ -95,7 +95,8 @@ static enum salve_code settle_begun(struct site *site, struct rec_rows *rows, bo
 
 /* --- a run -------------------------------------------------------------------------------------------------------- */
 
-enum salve_code rec_rows_begin(struct site *site, struct str first, struct rec_rows_state *out, struct salve_err *err)
+enum salve_code near_rec_rows_begin(struct site *site, struct str first, struct rec_rows_state *out,
+                                    struct salve_err *err)
 {
     uint8_t hash[CRYPTO_SHA256_BYTES];
     char token[REC_ROWS_HEX_BYTES];
@@ -129,7 +130,7 @@ static enum salve_code not_these(const struct rec_rows *rows, struct salve_err *
                         "the first %llu rows", (unsigned long long)rows->before);
 }
 
-enum salve_code rec_rows_next(struct site *site, struct str row, bool *is_done, struct salve_err *err)
+enum salve_code near_rec_rows_next(struct site *site, struct str row, bool *is_done, struct salve_err *err)
 {
     struct rec_rows *rows = site->rows;
     struct str parts[] = {str_bytes(rows->running, sizeof rows->running), row};
@@ -146,7 +147,7 @@ enum salve_code rec_rows_next(struct site *site, struct str row, bool *is_done, 
     return SALVE_OK;
 }
 
-void rec_rows_done(struct site *site)
+void near_rec_rows_done(struct site *site)
 {
     struct rec_rows *rows = site->rows;
     rows->has_begun = false;
@@ -154,7 +155,7 @@ void rec_rows_done(struct site *site)
     memcpy(rows->of_done, rows->of_this, sizeof rows->of_done);
 }
 
-enum salve_code rec_rows_end(struct site *site, bool is_complete, struct salve_err *err)
+enum salve_code near_rec_rows_end(struct site *site, bool is_complete, struct salve_err *err)
 {
     struct rec_tx tx;
     struct rec_rows *rows = site->rows;

@@ -7,20 +7,20 @@
 #include "records/ids_int.h"
 #include "records/view_int.h"
 
-uint64_t rec_next_number(void *view_of_caller)
+uint64_t near_rec_next_number(void *view_of_caller)
 {
     struct rec_view *view = view_of_caller;
     return view->gate.access_seq * REC_IDS_PER_VIEW + view->ids_given++;
 }
 
-enum salve_code rec_new_id(struct rec_view *view, struct arena *mem, struct str *id, struct salve_err *err)
+enum salve_code near_rec_new_id(struct rec_view *view, struct arena *mem, struct str *id, struct salve_err *err)
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
     enum salve_code code = rec_view_stands(view, err);
     if (code != SALVE_OK) return code;
     if (view->ids_given >= REC_IDS_PER_VIEW) return salve_fail(err, SALVE_E_TOO_BIG, "ids of one view");
     compartment_text(view->gate.chain.id, text);
-    *id = arena_printf(mem, "%s.%llu", text, (unsigned long long)rec_next_number(view));
+    *id = arena_printf(mem, "%s.%llu", text, (unsigned long long)near_rec_next_number(view));
     return id->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "id") : SALVE_OK;
 }
 
@@ -55,13 +55,13 @@ static bool may_write(const struct rec_view *view, enum data_class class)
     if (class != CLASS_SENS && view->classes & CLASS_BIT(class)) return true;
     if (class != CLASS_SENS && class != CLASS_STAT && class != CLASS_CONTACT) return false;
     if (!rec_stand_holds(&view->stand, purpose)) return false;
-    int64_t now_unix_s = site_now_unix_ms(view->site) / 1000;
+    int64_t now_unix_s = near_site_now_unix_ms(view->site) / 1000;
     struct consent_decision stands =
         consent_stands(view->gate.grants, view->gate.grant_count, purpose, now_unix_s, NULL);
     return stands.allowed && (class != CLASS_SENS || (stands.classes & CLASS_BIT(CLASS_SENS)) != 0);
 }
 
-bool rec_keeps_apart(const struct rec_view *view) { return may_write(view, CLASS_SENS); }
+bool near_rec_keeps_apart(const struct rec_view *view) { return may_write(view, CLASS_SENS); }
 
 static enum salve_code id_check(struct rec_view *view, const struct rec_item *item, enum data_class class,
                                 struct salve_err *err)
@@ -175,8 +175,8 @@ static enum salve_code save_alone(struct saving *s, struct arena *work, struct s
     return code;
 }
 
-enum salve_code rec_save(struct rec_view *view, const struct rec_item *items, size_t item_count,
-                         struct rec_receipt *receipt_or_null, struct arena *mem, struct salve_err *err)
+enum salve_code near_rec_save(struct rec_view *view, const struct rec_item *items, size_t item_count,
+                              struct rec_receipt *receipt_or_null, struct arena *mem, struct salve_err *err)
 {
     struct saving saving = {.view = view, .items = items, .count = item_count};
     struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);
@@ -222,8 +222,8 @@ static enum salve_code save_all(struct site *site, struct rec_batch *batches, st
     return code;
 }
 
-enum salve_code rec_save_many(struct site *site, struct rec_batch *batches, size_t count, struct arena *mem,
-                              struct salve_err *err)
+enum salve_code near_rec_save_many(struct site *site, struct rec_batch *batches, size_t count, struct arena *mem,
+                                   struct salve_err *err)
 {
     struct salve_err why = {0};
     struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);

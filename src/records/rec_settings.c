@@ -10,6 +10,7 @@
 
 enum { ASSENT_AGE_YEARS = 7, CONSENT_AGE_YEARS = 16, MAJORITY_AGE_YEARS = 18 }; /* offered; sites set theirs */
 enum { NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 60, AGE_YEARS_MAX = 30, LIST_ITEMS_MAX = 32 };
+enum { LOCK_SECONDS_MIN = 30, LOCK_SECONDS_MAX = 3600 };
 
 static bool is_log_name(struct str text)
 {
@@ -38,6 +39,8 @@ enum salve_code rec_settings_check(const struct site_settings *settings, struct 
     if (!is_log_name(s.log_name))
         return salve_refuse(err, SALVE_E_CONFIG, "1 to 60 of a-z, 0-9, '-'", "settings: log_name");
     if (!ages_are_in_order(&s)) return salve_fail(err, SALVE_E_CONFIG, "settings: ages");
+    if (s.lock_seconds != 0 && (s.lock_seconds < LOCK_SECONDS_MIN || s.lock_seconds > LOCK_SECONDS_MAX))
+        return salve_refuse(err, SALVE_E_CONFIG, "30 to 3600", "settings: lock_seconds");
     return SALVE_OK;
 }
 
@@ -98,6 +101,7 @@ enum salve_code rec_settings_write(const struct site_settings *settings, struct 
     json_put_i64(&w, "consent_age_years", or_default(settings->consent_age_years, CONSENT_AGE_YEARS));
     json_put_text(&w, "identifier_systems", settings->identifier_systems.ptr ? settings->identifier_systems : STR(""));
     json_put_text(&w, "languages", settings->languages.ptr ? settings->languages : STR("en"));
+    if (settings->lock_seconds > 0) json_put_i64(&w, "lock_seconds", settings->lock_seconds);
     json_put_text(&w, "log_name", settings->log_name);
     json_put_i64(&w, "majority_age_years", or_default(settings->majority_age_years, MAJORITY_AGE_YEARS));
     json_put_text(&w, "name", settings->name);
@@ -115,6 +119,15 @@ static uint8_t years(const struct json *doc, const char *name)
     return json_i64(json_get(doc, name), &number) && number > 0 && number < 100 ? (uint8_t)number : 0;
 }
 
+/* A number that is none of ours is one that the check refuses. */
+static uint16_t seconds(const struct json *doc, const char *name)
+{
+    int64_t number = 0;
+    const struct json *at = json_get(doc, name);
+    if (at == NULL) return 0;
+    return json_i64(at, &number) && number > 0 && number <= LOCK_SECONDS_MAX ? (uint16_t)number : UINT16_MAX;
+}
+
 enum salve_code rec_settings_read(struct str json, struct arena *mem, struct site_settings *out, struct salve_err *err)
 {
     const struct json *doc = NULL;
@@ -127,6 +140,7 @@ enum salve_code rec_settings_read(struct str json, struct arena *mem, struct sit
         .assent_age_years = years(doc, "assent_age_years"),
         .consent_age_years = years(doc, "consent_age_years"),
         .majority_age_years = years(doc, "majority_age_years"),
+        .lock_seconds = seconds(doc, "lock_seconds"),
         .name_index = json_is_true(json_get(doc, "name_index")),
         .identifier_systems = json_get_text(doc, "identifier_systems"),
         .national_patterns = json_get_text(doc, "national_patterns"),
@@ -171,8 +185,8 @@ static enum salve_code set_in(struct site *site, struct rec_tx *tx, struct actor
     return code == SALVE_OK ? rec_doc_put(tx, STR("site"), STR("settings"), *json, err) : code;
 }
 
-enum salve_code site_settings_set(struct site *site, struct actor actor, const struct site_settings *settings,
-                                  struct salve_err *err)
+enum salve_code near_site_settings_set(struct site *site, struct actor actor, const struct site_settings *settings,
+                                       struct salve_err *err)
 {
     struct rec_tx tx;
     struct str json = STR_NONE;
@@ -189,7 +203,7 @@ enum salve_code site_settings_set(struct site *site, struct actor actor, const s
     return code;
 }
 
-enum salve_code site_zone(const struct site *site, const struct zone **out, struct salve_err *err)
+enum salve_code near_site_zone(const struct site *site, const struct zone **out, struct salve_err *err)
 {
     const struct zone *again = NULL;
     *out = site->zone;
@@ -201,4 +215,4 @@ enum salve_code site_zone(const struct site *site, const struct zone **out, stru
     return code == SALVE_OK ? salve_fail(err, SALVE_E_CONFIG, "settings: zone") : code;
 }
 
-const struct site_settings *site_settings(const struct site *site) { return &site->settings; }
+const struct site_settings *near_site_settings(const struct site *site) { return &site->settings; }

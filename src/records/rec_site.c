@@ -89,6 +89,7 @@ static enum salve_code new_site(const struct site_options *options, struct site 
         arena_close(mem);
         return salve_fail(err, SALVE_E_MEMORY, "site");
     }
+    site->ops = &rec_near_ops;
     site->mem = mem;
     site->path = path.ptr;
     site->clock = options->clock;
@@ -196,7 +197,7 @@ static enum salve_code open_keys(struct site *site, const struct site_options *o
     secret_drop(&secret);
     bool is_loss = how != REC_OPEN_NEW && (code == SALVE_E_NOT_FOUND || code == SALVE_E_INTEGRITY);
     if (code == SALVE_OK && options->pin_cost == 0)
-        site->pin_cost = site_is_made_up(site) ? CRYPTO_COST_MIN : CRYPTO_COST_INDEX;
+        site->pin_cost = near_site_is_made_up(site) ? CRYPTO_COST_MIN : CRYPTO_COST_INDEX;
     return is_loss ? lost_keys(site, code, err) : code;
 }
 
@@ -333,7 +334,7 @@ static enum salve_code create_in(const struct site_options *options, const struc
     if (code == SALVE_OK) code = first_documents(site, settings, err);
     if (code == SALVE_OK) code = rec_revoked_load(site, err);
     if (code == SALVE_OK && first != NULL) code = first->fill(site, first->with, err);
-    if (code == SALVE_OK) return site_close(&site, err);
+    if (code == SALVE_OK) return near_site_close(&site, err);
     rec_site_drop(&site);
     return code;
 }
@@ -353,7 +354,7 @@ enum salve_code site_create(const struct site_options *options, const struct sit
 
 /* --- closing ---------------------------------------------------------------------------------------------------- */
 
-enum salve_code site_close(struct site **site, struct salve_err *err)
+enum salve_code near_site_close(struct site **site, struct salve_err *err)
 {
     struct site *s = *site;
     if (s == NULL) return SALVE_OK;
@@ -367,7 +368,7 @@ enum salve_code site_close(struct site **site, struct salve_err *err)
     return code != SALVE_OK ? code : drop_code;
 }
 
-bool site_is_made_up(const struct site *site) { return keys_is_made_up(site->keys); }
+bool near_site_is_made_up(const struct site *site) { return keys_is_made_up(site->keys); }
 
 /* --- facts ------------------------------------------------------------------------------------------------------ */
 
@@ -379,7 +380,7 @@ static uint64_t file_bytes(const struct site *site, const char *name)
     return (uint64_t)info.st_size;
 }
 
-enum salve_code site_facts(struct site *site, struct arena *mem, struct site_facts *out, struct salve_err *err)
+enum salve_code near_site_facts(struct site *site, struct arena *mem, struct site_facts *out, struct salve_err *err)
 {
     struct rec_tx tx;
     struct tlog_hash root;
@@ -414,8 +415,8 @@ static enum salve_code may_change(struct site *site, struct actor actor, struct 
     return code;
 }
 
-enum salve_code site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
-                                   const struct site_secret *fresh, struct salve_err *err)
+enum salve_code near_site_secret_change(struct site *site, struct actor actor, const struct site_secret *old,
+                                        const struct site_secret *fresh, struct salve_err *err)
 {
     struct secret from = {0}, to = {0};
     enum salve_code code = may_change(site, actor, err); /* before a key file is made */

@@ -148,8 +148,8 @@ static enum salve_code register_in(struct rec_tx *tx, const struct change *chang
     return rec_staff_write(tx, &staff, change->actor, err);
 }
 
-enum salve_code staff_register(struct site *site, struct actor actor, const struct staff_new *fresh,
-                               struct salve_err *err)
+enum salve_code near_staff_register(struct site *site, struct actor actor, const struct staff_new *fresh,
+                                    struct salve_err *err)
 {
     struct change change = {actor, fresh->second, fresh->id, 0};
     if (!rec_role_is_staff(fresh->role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
@@ -176,8 +176,8 @@ static enum salve_code role_in(struct rec_tx *tx, const struct change *change, c
     return rec_staff_write(tx, &staff, change->actor, err);
 }
 
-enum salve_code staff_role_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
-                               enum role role, struct salve_err *err)
+enum salve_code near_staff_role_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
+                                    enum role role, struct salve_err *err)
 {
     if (!rec_role_is_staff(role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
     struct change change = {actor, second, id, ROLE_BIT(role)};
@@ -201,8 +201,8 @@ static enum salve_code retire_in(struct rec_tx *tx, const struct change *change,
     return rec_staff_write(tx, &staff, change->actor, err);
 }
 
-enum salve_code staff_retire(struct site *site, struct actor actor, const struct actor *second, struct str id,
-                             struct salve_err *err)
+enum salve_code near_staff_retire(struct site *site, struct actor actor, const struct actor *second, struct str id,
+                                  struct salve_err *err)
 {
     struct change change = {actor, second, id, 0};
     return change_register(site, &change, retire_in, NULL, err);
@@ -245,15 +245,15 @@ static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, co
     return rec_staff_write(tx, &staff, change->actor, err);
 }
 
-enum salve_code staff_pin_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
-                              struct str secret, struct salve_err *err)
+enum salve_code near_staff_pin_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
+                                   struct str secret, struct salve_err *err)
 {
     struct change change = {actor, second, id, 0};
     return change_register(site, &change, pin_in, &secret, err);
 }
 
-enum salve_code staff_list(struct site *site, struct arena *mem, struct staff **out, size_t *count,
-                           struct salve_err *err)
+enum salve_code near_staff_list(struct site *site, struct arena *mem, struct staff **out, size_t *count,
+                                struct salve_err *err)
 {
     struct rec_tx tx;
     struct rec_staff *all = NULL;

@@ -99,8 +99,8 @@ static enum salve_code ask(struct rec_tx *tx, void *with, struct salve_err *err)
     return recover_in(tx, &asked->recovery, asked->secret, err);
 }
 
-enum salve_code staff_recover(struct site *site, struct str id, struct str secret, int64_t *due_unix_ms,
-                              struct salve_err *err)
+enum salve_code near_staff_recover(struct site *site, struct str id, struct str secret, int64_t *due_unix_ms,
+                                   struct salve_err *err)
 {
     struct asked asked = {.recovery = {.staff.is = {.id = id, .role = ROLE_MANAGER}}, .secret = secret};
     TRY(run(site, ask, &asked, err));
@@ -120,13 +120,13 @@ static enum salve_code stop(struct rec_tx *tx, void *with, struct salve_err *err
     return recovery_write(tx, &recovery, "stopped", err);
 }
 
-enum salve_code staff_recover_stop(struct site *site, struct actor actor, struct salve_err *err)
+enum salve_code near_staff_recover_stop(struct site *site, struct actor actor, struct salve_err *err)
 {
     return run(site, stop, &actor, err);
 }
 
-enum salve_code staff_recovery(struct site *site, struct arena *mem, struct str *id, int64_t *due_unix_ms,
-                               struct salve_err *err)
+enum salve_code near_staff_recovery(struct site *site, struct arena *mem, struct str *id, int64_t *due_unix_ms,
+                                    struct salve_err *err)
 {
     struct rec_tx tx;
     struct recovery recovery;

@@ -118,7 +118,7 @@ static enum salve_code check_staff(struct rec_view *view, struct salve_err *err)
 static enum salve_code look(struct rec_view *view, struct salve_err *err)
 {
     const struct rec_stand *stand = &view->stand;
-    int64_t now_unix_ms = site_now_unix_ms(view->site);
+    int64_t now_unix_ms = near_site_now_unix_ms(view->site);
     enum salve_code code = check_staff(view, err);
     if (code != SALVE_OK) return code;
     if (stand->decided->is_erased) return SALVE_E_NOT_FOUND;

@@ -131,7 +131,7 @@ enum salve_code site_log_successor(const struct site_options *options, struct sa
     enum salve_code code =
         mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "log") : rec_succeed(site, false, mem, &succession, err);
     arena_close(mem);
-    if (code == SALVE_OK) return site_close(&site, err);
+    if (code == SALVE_OK) return near_site_close(&site, err);
     rec_site_drop(&site);
     return code;
 }

@@ -152,15 +152,15 @@ static enum salve_code keep_text(struct rec_resource *resource, struct arena *me
                : code;
 }
 
-enum salve_code rec_take(struct rec_view *view, struct arena *mem, const struct rec_resource **out, size_t *count,
-                         struct salve_err *err)
+enum salve_code near_rec_take(struct rec_view *view, struct arena *mem, const struct rec_resource **out, size_t *count,
+                              struct salve_err *err)
 {
     const struct rec_resource *stored = NULL;
     struct rec_look *looks = NULL;
     size_t stored_count = 0, look_count = 0, missing = 0, n = 0;
     if (view->purpose != PURPOSE_SELF) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
-    enum salve_code code = rec_all(view, 0, &stored, &stored_count, err);
-    if (code == SALVE_OK) code = rec_looked(view, mem, &looks, &look_count, &missing, err);
+    enum salve_code code = near_rec_all(view, 0, &stored, &stored_count, err);
+    if (code == SALVE_OK) code = near_rec_looked(view, mem, &looks, &look_count, &missing, err);
     if (code != SALVE_OK) return code;
     const struct rec_gate *gate = &view->gate;
     struct rec_resource *list =

@@ -135,7 +135,7 @@ static enum salve_code count(struct site *site, struct rec_try *try, struct salv
 {
     struct row row;
     bool fits = false;
-    int64_t now_unix_ms = site_now_unix_ms(site);
+    int64_t now_unix_ms = near_site_now_unix_ms(site);
     TRY(row_read(site, try->fd, try->slot, &row, &fits, err));
     if (!fits) {
         row = (struct row){FREE_TRIES, try->name, now_unix_ms};
@@ -160,7 +160,7 @@ enum salve_code rec_try_begin(struct site *site, struct str name, struct rec_try
 enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_try_end how, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    struct row row = {how == REC_TRY_RIGHT ? 0 : try->count - 1, try->name, site_now_unix_ms(site)};
+    struct row row = {how == REC_TRY_RIGHT ? 0 : try->count - 1, try->name, near_site_now_unix_ms(site)};
     if (how != REC_TRY_WRONG) code = row_write(site, try->fd, try->slot, row, err);
     if (how == REC_TRY_WRONG && fdatasync(try->fd) != 0 && errno != EINVAL) code = io_fail(err);
     (void)close(try->fd);
@@ -179,7 +179,7 @@ static bool guesses_row(struct site *site, struct rec_try *try, struct row *row)
         row_read(site, try->fd, try->slot, row, &fits, NULL) != SALVE_OK || !fits ||
         (row->count > 0 && row->name != try->name))
         return false;
-    if (site_now_unix_ms(site) - row->at_unix_ms > (int64_t)GUESSES_HOURS * 60 * MINUTE_MS) row->count = 0;
+    if (near_site_now_unix_ms(site) - row->at_unix_ms > (int64_t)GUESSES_HOURS * 60 * MINUTE_MS) row->count = 0;
     return true;
 }
 
@@ -190,13 +190,13 @@ void rec_guess_note(struct site *site)
     struct row row;
     if (open_tries(site, &try.fd, NULL) != SALVE_OK) return;
     if (guesses_row(site, &try, &row) && row.count < UINT32_MAX) {
-        row = (struct row){row.count + 1, try.name, site_now_unix_ms(site)};
+        row = (struct row){row.count + 1, try.name, near_site_now_unix_ms(site)};
         (void)!row_write(site, try.fd, try.slot, row, NULL);
     }
     (void)close(try.fd);
 }
 
-uint32_t site_guessed_codes(struct site *site)
+uint32_t near_site_guessed_codes(struct site *site)
 {
     char path[REC_PATH_BYTES];
     struct rec_try try;

@@ -101,6 +101,6 @@ enum salve_code site_upgrade(const struct site_options *options, const struct si
     enum salve_code code = upgrade(site, &options->secret, ask, out, err);
     rec_site_drop(&site);
     if (code == SALVE_OK) code = site_open(options, &site, err); /* recovers, and turns the epoch */
-    if (code == SALVE_OK) code = site_close(&site, err);
+    if (code == SALVE_OK) code = near_site_close(&site, err);
     return code == SALVE_OK ? site_verify_path(options, ask, out, err) : code;
 }

@@ -423,8 +423,8 @@ static enum salve_code log_in(struct verify *v, struct salve_err *err)
     return code == SALVE_E_INTEGRITY ? SALVE_OK : code;
 }
 
-enum salve_code site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
-                            struct salve_err *err)
+enum salve_code near_site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
+                                 struct salve_err *err)
 {
     *out = (struct site_verify_result){0};
     struct verify v = {.ask = ask, .site = site, .result = out, .mem = arena_open_private(WORK_BYTES)};
@@ -468,7 +468,7 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
     enum salve_code code = rec_site_open(options, REC_OPEN_LENIENT, &site, &why);
     if (code == SALVE_OK) {
         v.site = site;
-        out->is_made_up = site_is_made_up(site);
+        out->is_made_up = near_site_is_made_up(site);
         v.mem = arena_open_private(WORK_BYTES);
         code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : log_in(&v, err);
         if (code == SALVE_OK) code = verify_all(&v, err);
@@ -477,7 +477,7 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
         if (code == SALVE_OK && is_of_today && out->findings == 0 && !site->was_open &&
             rec_log_check(site, NULL) == SALVE_OK)
             site->must_sign = true; /* what is whole is signed */
-        if (site->must_sign) code = site_close(&site, err);
+        if (site->must_sign) code = near_site_close(&site, err);
         rec_site_drop(&site);
     } else if (code == SALVE_E_INTEGRITY || code == SALVE_E_UNSUPPORTED || code == SALVE_E_CONFIG) {
         code = verify_closed(&v, options, code, &why, err);

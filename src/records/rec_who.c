@@ -213,8 +213,8 @@ static enum salve_code note_look_up(struct rec_tx *tx, struct actor actor, const
     return code;
 }
 
-enum salve_code rec_find(struct site *site, struct actor actor, struct str names, struct str birth_date,
-                         struct arena *mem, struct compartment **out, size_t *count, struct salve_err *err)
+enum salve_code near_rec_find(struct site *site, struct actor actor, struct str names, struct str birth_date,
+                              struct arena *mem, struct compartment **out, size_t *count, struct salve_err *err)
 {
     struct rec_tx tx;
     uint8_t token[KEYS_TOKEN_BYTES];

@@ -258,8 +258,8 @@ enum salve_code rec_work_letters_end(struct rec_tx *tx, struct salve_err *err)
 
 bool rec_work_lasts(const struct site *site, const struct rec_work *work)
 {
-    int64_t now_unix_ms = site_now_unix_ms(site);
-    if (work->shown_unix_ms == 0 || site_clock_suspect(site) || site->zone == NULL) return false;
+    int64_t now_unix_ms = near_site_now_unix_ms(site);
+    if (work->shown_unix_ms == 0 || near_site_clock_suspect(site) || site->zone == NULL) return false;
     return work->shown_unix_ms >= zone_day(site->zone, now_unix_ms).start_unix_ms &&
            now_unix_ms - work->shown_unix_ms < (int64_t)WORK_SHOWN_MINUTES_MAX * MINUTE_MS;
 }

@@ -21,7 +21,7 @@ const char *work_task_text(enum work_task task) { return task < WORK_TASKS ? tas
 
 /* --- of one person ------------------------------------------------------------------------------------------------ */
 
-void worklist_set(struct rec_view *view, enum work_part part, const struct work_entry *entries, size_t count)
+void near_worklist_set(struct rec_view *view, enum work_part part, const struct work_entry *entries, size_t count)
 {
     struct rec_work_change *change = &view->work;
     view->has_work = change->is_meant[part] = true;
@@ -33,10 +33,10 @@ void worklist_set(struct rec_view *view, enum work_part part, const struct work_
     }
 }
 
-int64_t worklist_day_end_unix_ms(const struct rec_view *view)
+int64_t near_worklist_day_end_unix_ms(const struct rec_view *view)
 {
     const struct zone *zone = view->site->zone;
-    return zone_day(zone != NULL ? zone : zone_utc(), view->gate.now_unix_ms).end_unix_ms;
+    return zone_day(zone != NULL ? zone : zone_utc(), near_rec_opened_at_unix_ms(view)).end_unix_ms;
 }
 
 enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)
@@ -50,7 +50,7 @@ void rec_view_work_done(struct rec_view *view)
     view->work = (struct rec_work_change){0};
 }
 
-enum salve_code worklist_write(struct rec_view *view, struct salve_err *err)
+enum salve_code near_worklist_write(struct rec_view *view, struct salve_err *err)
 {
     struct rec_tx tx;
     if (!view->has_work) return SALVE_OK;
@@ -91,11 +91,12 @@ static bool is_all_apart(const struct work *work)
 static bool has_purpose(struct site *site, const struct keys_granted granted[PURPOSE_LAST + 1], enum purpose purpose)
 {
     const struct keys_granted *one = &granted[purpose];
-    return one->classes != 0 && (one->not_after_unix_s == 0 || one->not_after_unix_s > site_now_unix_ms(site) / 1000);
+    return one->classes != 0 &&
+           (one->not_after_unix_s == 0 || one->not_after_unix_s > near_site_now_unix_ms(site) / 1000);
 }
 
-enum salve_code worklist_purpose(struct site *site, struct str ticket, struct arena *mem, enum purpose *out,
-                                 struct salve_err *err)
+enum salve_code near_worklist_purpose(struct site *site, struct str ticket, struct arena *mem, enum purpose *out,
+                                      struct salve_err *err)
 {
     struct compartment id;
     struct keys_granted granted[PURPOSE_LAST + 1];
@@ -120,15 +121,15 @@ static enum salve_code tell(struct site *site, const struct rec_work *work, stru
     entries_of(work, out);
     TRY(keys_granted(site->keys, work->id, granted, err));
     const struct keys_granted *follow_up = &granted[PURPOSE_FOLLOW_UP];
-    bool stands = follow_up->classes != 0 &&
-                  (follow_up->not_after_unix_s == 0 || follow_up->not_after_unix_s > site_now_unix_ms(site) / 1000);
+    bool stands = follow_up->classes != 0 && (follow_up->not_after_unix_s == 0 ||
+                                              follow_up->not_after_unix_s > near_site_now_unix_ms(site) / 1000);
     if (stands && !is_all_apart(out)) out->reach = WORK_BY_TICKET;
     if (rec_work_lasts(site, work) && granted[PURPOSE_CARE].classes != 0 && out->reach == WORK_BY_CARD)
         out->reach = WORK_BY_SHOWN;
     return SALVE_OK;
 }
 
-enum salve_code worklist_mine(struct rec_view *view, struct arena *mem, struct work *out, struct salve_err *err)
+enum salve_code near_worklist_mine(struct rec_view *view, struct arena *mem, struct work *out, struct salve_err *err)
 {
     struct rec_tx tx;
     struct rec_work work;
@@ -173,8 +174,8 @@ static enum salve_code read_in(struct rec_tx *tx, struct actor actor, struct rec
     return note_reading(tx, actor, *count, err);
 }
 
-enum salve_code worklist_read(struct site *site, struct actor actor, struct arena *mem, struct work **out,
-                              size_t *count, struct salve_err *err)
+enum salve_code near_worklist_read(struct site *site, struct actor actor, struct arena *mem, struct work **out,
+                                   size_t *count, struct salve_err *err)
 {
     struct rec_tx tx;
     struct rec_work *rows = NULL;

@@ -60,6 +60,7 @@ struct site_settings {
     struct str log_name;  /* lower-case letters, digits, '-': the log's origin is salve.<log_name>/1 */
     struct str languages; /* BCP 47, a space between: "en ar" */
     uint8_t assent_age_years, consent_age_years, majority_age_years; /* 7 16 18 where nothing is set (0) */
+    uint16_t lock_seconds;         /* a session that is not used for so long locks (session.h): 30 to 3600; 0: 120 */
     struct str zone;               /* IANA time zone, whose days are the site's: "Pacific/Auckland"; empty: UTC */
     bool name_index;               /* exact look-up by all names and birth date; off by default */
     struct str identifier_systems; /* the site's own record numbers that Patient.identifier may use, a space between */

@@ -6,7 +6,7 @@
 
 #include "base/assert.h"
 #include "crypto/crypto.h"
-#include "records/site.h"
+#include "records/near_int.h"
 
 enum {
     REC_HORIZON_DAYS = 14, /* an erased person's old key backups are useless after two epochs of 7 days */
@@ -31,6 +31,7 @@ struct rec_rows;
 struct store;
 
 struct site {
+    const struct gate_ops *ops;
     struct arena *mem; /* path, logs, origins */
     const char *path;
     struct clock clock;

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pages - the face of Salve to the app in a browser: files of the app, calls (docs/formats/calls.md: POST /call/<name>,
+ * JSON in, JSON out), letters to print, /healthz and /metrics. It reads what was asked, calls visit, and writes what
+ * came of it; no rule of the programme lives here.
+ *
+ *     struct pages *pages;
+ *     TRY(pages_open(&config, &pages, err));                   // words and guidelines are read once
+ *     http.answer = pages_answer;                              // http.workers[i] = pages_worker(pages, i)
+ *     http.quick = pages_quick; http.lane = pages_lane; http.with = pages;
+ *     http.routes = pages_routes(&http.route_count);
+ *     pages_close(&pages);
+ *
+ * What holds:
+ * - A call is a row of pages.def: method, who may ask (nobody, who has a session, who has the person open), roles. What
+ *   has no row is 404, another method 405, another type than application/json 415, more than its bytes 413.
+ * - A session is the gate's (records/session.h). The browser has its token as a cookie that no script reads, and for
+ *   each call a second token, which is worked out of the first: so a restart of this process ends no session. A call
+ *   counts only from a page of the same origin, by Origin and by Sec-Fetch-Site.
+ * - One request of a session runs at a time. The person whom it opened stays open between requests: one look, one leaf.
+ *   No answer to another session has anything of them.
+ * - Alarms of what was measured stand in every answer to it, also in one that is an error.
+ * - An alarm of the open person ends by an outcome (told, not-told) and by nothing else: until then neither are they
+ *   closed nor is anybody else opened.
+ * - No address, log line or number of /metrics holds anything of a person. All answers of calls are no-store. */
+#ifndef SALVE_PAGES_PAGES_H
+#define SALVE_PAGES_PAGES_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct http_request; /* http/http.h */
+struct http_reply;
+struct letter;
+struct pages; /* opaque */
+struct site;
+
+/* A file of the app, embedded in the program: made by the build. Sorted by path. */
+struct pages_file {
+    struct str path;        /* "/index.html"; it answers "/" too */
+    struct str type;        /* "text/html; charset=utf-8" */
+    struct str bytes, gzip; /* gzip: the same, compressed; empty: not worth it */
+    struct str etag;        /* "9f2c41d07a3b", of the bytes */
+    bool is_immutable;      /* its name has the hash of its bytes; else it is asked for again each time */
+};
+
+/* Somebody who works at a site of made-up people, for "Who are you today?". */
+struct pages_demo {
+    struct str name, role, secret;
+};
+
+enum { PAGES_WORKERS_MAX = 16, PAGES_SESSIONS_MAX = 256, PAGES_BODY_BYTES_MAX = 64 << 10 };
+
+struct pages_config {
+    const char *share; /* guidelines, frames, ranges: read by pages_open, and when an acceptance changed */
+    /* The site of a worker, near or far, as it is now; NULL, with err: there is none at the moment (503). Called with
+     * the worker's turn held, by whichever thread has it. A site that takes the place of another: pages_drop before. */
+    struct site *(*site)(void *with, unsigned worker, struct salve_err *err);
+    void *with;
+    unsigned workers; /* 1 to PAGES_WORKERS_MAX */
+
+    const struct pages_file *files; /* live as long as the program */
+    size_t file_count;
+    const struct pages_demo *demo; /* shown to anybody who asks; of a made-up site alone */
+    size_t demo_count;
+
+    struct str host;    /* the name by which browsers reach it, without a port; empty: those of this machine alone */
+    bool is_tls;        /* the cookie is __Host-sid, and the origin is https */
+    struct str version; /* of the program */
+
+    /* Bytes of a letter, drawn elsewhere (visit.h); NULL: drawn in this process. */
+    enum salve_code (*draw)(void *with, const struct letter *letter, struct buf *out, struct salve_err *err);
+    void *draw_with;
+
+    unsigned letter_seconds; /* how long a letter waits to be fetched; 0: 300 */
+};
+
+/* pages_open - reads words and guidelines, as they are in force at the site of worker 0. What config points at outlives
+ * it. errors   those of visit_content_open, E_MEMORY */
+SALVE_MUST_USE enum salve_code pages_open(const struct pages_config *config, struct pages **out, struct salve_err *err);
+
+/* pages_close - closes what is open, wipes it; no worker is inside any more. *pages becomes NULL. */
+void pages_close(struct pages **pages);
+
+/* pages_worker - what answers on one thread: a row of http_config.workers. Lives as long as `pages`. */
+void *pages_worker(struct pages *pages, unsigned worker);
+
+/* pages_answer - answers one request on a worker; no two at a time on the same one. Texts of the reply live in reply->mem,
+ * or as long as `pages`. It never fails: what went wrong is the answer.
+ * pages_quick - answers what needs no site: files, /healthz, /metrics; false: it is for a worker. On any thread.
+ * pages_lane - a number of the session that the request is of; 0: of none. */
+void pages_answer(void *worker, const struct http_request *request, struct http_reply *reply);
+bool pages_quick(void *pages, const struct http_request *request, struct http_reply *reply);
+uint64_t pages_lane(void *pages, const struct http_request *request);
+
+/* pages_routes - names for log and metrics: "none", "file", "letter", and each call. */
+const char *const *pages_routes(size_t *count);
+
+/* pages_drop - the site of a worker is about to be closed: what is open there ends. Inside config.site, or with no
+ * worker inside. */
+void pages_drop(struct pages *pages, unsigned worker);
+
+/* pages_tick - closes what nobody uses any more: letters, people whose look is over. Once in some seconds. */
+void pages_tick(struct pages *pages);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * gate - what the process that holds a site does beside answering: work of the clock, secrets that are checked on
+ * threads of their own, and the number by which others see that something changed. The eighth door of the gate; for an
+ * open site of this process alone, on the thread that the site belongs to.
+ *
+ *     site_generation_use(site, &page->generation);                 // memory that others may read
+ *     desk_open(site, &desk, err);                                  // two threads
+ *     for (;;) {
+ *         poll(.., desk_fd(desk), .., at most GATE_TICK_MS);
+ *         while (desk_take(desk, &done)) answer(done.tag, desk_finish(desk, &done, mem, &session, err));
+ *         ..                                                        // requests; a login: desk_begin
+ *         site_tick(site, &has_more, err);                          // has_more: again before the next poll waits
+ *     }
+ *     desk_close(&desk); */
+#ifndef SALVE_RECORDS_GATE_H
+#define SALVE_RECORDS_GATE_H
+
+#include <stdatomic.h>
+
+#include "records/session.h"
+
+enum { GATE_TICK_MS = 1000 };
+
+/* site_generation_use - from now on *generation grows, with a release, when something changed that an open view, a
+ * session or a copy of the settings rests on: a decision of a person, an erasure, a new card; a change of staff; a
+ * session that was locked or ended; the settings. It never stands for something that is not durable yet.
+ * `generation` outlives the site; NULL: nobody looks. */
+void site_generation_use(struct site *site, _Atomic uint64_t *generation);
+
+/* site_tick - what is due by the clock, one thing a call: renewal of keys, an erasure whose day is over, the signature
+ * of the log (every 5 s where something is new). *has_more: something else is due too. From the first call on,
+ * requests leave signing to it, and receipts say so (rec_receipt.proof_from_unix_ms).
+ *   errors  those of the work; the next call tries again */
+SALVE_MUST_USE enum salve_code site_tick(struct site *site, bool *has_more, struct salve_err *err);
+
+/* --- secrets, checked on two threads ------------------------------------------------------------------------------ */
+
+struct desk; /* the two threads and what waits for them */
+
+enum { DESK_SOURCE_MAX = 4, DESK_MAX = 64 }; /* checks that wait or run: of one source; together */
+enum desk_wish { DESK_LOGIN, DESK_SESSION, DESK_UNLOCK };
+
+struct desk_ask {
+    enum desk_wish wish;  /* staff_login; session_begin; session_unlock */
+    struct str id;        /* of the first two: the name of staff */
+    const uint8_t *token; /* of DESK_UNLOCK: SESSION_TOKEN_BYTES */
+    struct str secret;    /* copied */
+    uint64_t source;      /* who asks: a connection, an address */
+    uint64_t tag;         /* the caller's, for finding the answer's place */
+};
+
+/* desk_open - starts the threads; all signals are blocked in them, and they touch nothing but what they hash.
+ * desk_close - waits for what runs, gives back what waits; before site_close. Sets *desk to NULL; NULL is fine. */
+SALVE_MUST_USE enum salve_code desk_open(struct site *site, struct desk **out, struct salve_err *err);
+void desk_close(struct desk **desk);
+
+/* desk_fd - readable when something is done. */
+int desk_fd(const struct desk *desk);
+
+/* desk_begin - counts the try and queues the work, which is the same for a name that nobody has.
+ *   errors  E_QUOTA the source has four waiting; E_BUSY all places are taken; E_PIN a wait is not over; E_SESSION;
+ *           E_RANGE a secret of more than 256 bytes; E_IO, E_FULL: the try cannot be counted */
+SALVE_MUST_USE enum salve_code desk_begin(struct desk *desk, const struct desk_ask *ask, struct salve_err *err);
+
+/* desk_finish - the next one that is done: *has is false where there is none. *tag is what desk_begin was given; the
+ * result is that of staff_login (out->actor alone is filled), session_begin or session_unlock. */
+SALVE_MUST_USE enum salve_code desk_finish(struct desk *desk, struct arena *mem, bool *has, uint64_t *tag,
+                                           struct session *out, struct salve_err *err);
+
+#endif
