@@ -36,7 +36,7 @@ NEEDS_records   := payload tlog store keys consent admit fhir db crypto json bas
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
-NEEDS_pages     := visit json base
+NEEDS_pages     := http visit screen letter records guideline ranges crypto json base
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
