@@ -9,13 +9,14 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter visit pages cli
+MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter visit pages cli
 
 NEEDS_base      :=
 NEEDS_json      := base
 NEEDS_crypto    := base
 NEEDS_db        := crypto base
 NEEDS_confine   := base
+NEEDS_http      := base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
@@ -43,6 +44,7 @@ DOORS_json      := json json_scan
 DOORS_crypto    := crypto
 DOORS_db        := db
 DOORS_confine   := confine
+DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
 DOORS_terms     := terms
@@ -61,7 +63,7 @@ DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights worklist session gate ops
 DOORS_screen    := screen told
 DOORS_letter    := letter form
-DOORS_visit     := visit content enrol import measure check inbox result rights site clinic demo forms
+DOORS_visit     := visit content held person enrol import measure check inbox result rights site clinic demo forms
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.
@@ -75,7 +77,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc libpcre2-8 libseccomp
+PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc libpcre2-8 libseccomp libuv
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 

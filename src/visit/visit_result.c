@@ -265,7 +265,7 @@ static enum salve_code open_for_letter(const struct visit *visit, struct str car
 {
     class_mask classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN);
     if (families != 0) classes |= CLASS_BIT(CLASS_SENS);
-    TRY(visit_view_open(visit, card, classes, view, err));
+    TRY(visit_view_open(visit, card, classes, view, err)); /* a look of its own: it names its classes */
     if (families == 0 || rec_keeps_apart(*view)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
 }
@@ -398,7 +398,7 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     if (code == SALVE_OK) code = screen_work_printed(view, visit->mem, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
     if (letters->is_outdated != NULL) *letters->is_outdated = ask.is_outdated;
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 enum salve_code visit_results(const struct visit *visit, struct str code, struct str birth_date,
@@ -410,7 +410,7 @@ enum salve_code visit_results(const struct visit *visit, struct str code, struct
     if (result == SALVE_OK) result = read_letter(visit, view, 0, &ask, err);
     if (result == SALVE_OK) result = write_letters(visit, &ask, sheets, count, err);
     *out = (struct screen_found){.list = ask.findings, .count = ask.finding_count};
-    return visit_view_close(&view, result, err);
+    return visit_view_close(visit, &view, result, err);
 }
 
 enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,
