@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter visit pages cli
+MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter paper visit pages cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -35,6 +35,7 @@ NEEDS_payload   := fhir crypto base
 NEEDS_records   := payload tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
+NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := visit json base
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
@@ -62,7 +63,8 @@ DOORS_guideline := finding guideline
 DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights worklist session gate ops
 DOORS_screen    := screen told
-DOORS_letter    := letter form
+DOORS_letter    := letter form draw
+DOORS_paper     := paper
 DOORS_visit     := visit content held person enrol import measure check inbox result rights site clinic demo forms
 DOORS_pages     := pages
 
