@@ -140,7 +140,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
-all: $(SALVE) share $(if $(filter release,$(V)),compile_commands.json)
+all: $(SALVE) share $(GEN)/web_files.c $(if $(filter release,$(V)),compile_commands.json)
 $(SALVE): $(call archives_for,cli)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")
@@ -177,6 +177,11 @@ $(GEN)/admit_own.c: tools/admit_own.mjs $(ALARMS)/logic.cql \
 # The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
 $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 	$(NODE) tools/lists.mjs $@
+
+# The app for the browser (docs/internals/web.md): a table of its files, linked with the program.
+$(GEN)/web_files.c: $(wildcard tools/web*.mjs) $(shell find web -type f) $(GEN)/lists.ts node_modules/.package-lock.json
+	$(NODE) tools/web.mjs web $(GEN) $(BUILD)/web
+$(GEN)/web_files.h: $(GEN)/web_files.c ;
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
