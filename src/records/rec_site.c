@@ -163,6 +163,13 @@ static enum salve_code take_lock(struct site *site, const char *path, const stru
     return db_lock(path, &like, &site->lock, err);
 }
 
+/* What a process that was killed left of its files; the folder is ours alone now. */
+static void clear_left(const struct site *site)
+{
+    static const char *const names[] = {"checkpoint", "signed-head"};
+    file_clear_left(site->path, names, sizeof names / sizeof *names);
+}
+
 /* What is lost, and which command goes on. */
 static enum salve_code no_site(const struct site *site, struct salve_err *err)
 {
@@ -213,6 +220,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     TRY(store_is_there(&store_options, &is_there, err));
     if (!create && !is_there) return no_site(site, err);
     if (how < REC_OPEN_MADE) TRY(take_lock(site, lock, &options->wait, err)); /* a making holds its own */
+    if (how == REC_OPEN_WHOLE) clear_left(site);
     TRY(open_keys(site, options, how, err));
     return open_store(site, &store_options, err);
 }
