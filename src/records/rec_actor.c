@@ -3,7 +3,7 @@
  * Whether an actor is who they say: members of staff as they are kept, and the pass that a login gives them. */
 #include "json/json.h"
 #include "keys/keys.h"
-#include "records/login_int.h"
+#include "records/session_int.h"
 
 bool rec_role_is_staff(enum role role) { return role >= ROLE_REGISTRAR && role < ROLE_COUNT; }
 
@@ -70,6 +70,7 @@ enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct sa
         rec_doc_is_name(actor.id) ? rec_staff_read(tx, actor.id, tx->mem, &staff, err) : SALVE_E_NOT_FOUND;
     if (code == SALVE_E_NOT_FOUND) return rec_not_staff(actor.role, err);
     if (code != SALVE_OK) return code;
+    TRY(rec_pass_of(tx->site, actor, actor.pass, err));
     rec_pass(tx->site, &staff, pass);
     bool is_theirs = crypto_equal(pass, actor.pass, sizeof pass) && staff.is.has_pin;
     crypto_zero(pass, sizeof pass);

@@ -17,8 +17,8 @@
  * What ends a session: session_end; eight hours since the login; the member is retired, has another role or another
  * secret, at once; the ninth session of the same member ends the one that was used least recently. It locks by itself
  * when it was not used for the lock seconds of the site's settings. The time is the guarded one of the site, or that of
- * the machine where more of it went by; while the clock is doubted no session opens anything (E_CLOCK) but one of those
- * who can confirm it, begun since.
+ * the machine where more of it went by. While the clock is doubted no session opens anything (E_CLOCK), but for one that
+ * a manager or technician began since, who can confirm the clock, and one that is held.
  * Views that a session opened end with it; a locked session reads nothing through them, and goes on when unlocked. */
 #ifndef SALVE_RECORDS_SESSION_H
 #define SALVE_RECORDS_SESSION_H

@@ -10,6 +10,14 @@
 
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
+/* What rec_all gave for some classes, when the shelf had `of` versions. */
+enum { REC_LISTS_PER_VIEW = 4 };
+struct rec_list {
+    class_mask classes;
+    size_t of, count;
+    const struct rec_resource *list;
+};
+
 struct rec_view {
     const struct gate_ops *ops;
     struct site *site;
@@ -21,11 +29,14 @@ struct rec_view {
     class_mask classes;
     uint64_t ids_given;
     struct rec_shelf shelf;
+    struct rec_list lists[REC_LISTS_PER_VIEW]; /* handed out before, and good while nothing was read since */
+    unsigned next_list;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
     bool is_used; /* a transfer that has read something */
     bool is_by_ticket;
     bool is_shown; /* the person's card was shown for it, or the ticket that stands for it */
+    int64_t resumed_at_unix_ms; /* 0: it was not */
     bool has_work; /* `work` waits for the next save */
     struct rec_work_change work;
 };
