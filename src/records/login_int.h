@@ -26,6 +26,10 @@ SALVE_MUST_USE enum salve_code rec_staff_write(struct rec_tx *tx, const struct r
 /* rec_staff_changed - as soon as a change of the member cannot be taken back. */
 void rec_staff_changed(struct site *site, struct str id);
 
+/* rec_actor_staff - rec_actor_is for a member of staff, and their document. */
+SALVE_MUST_USE enum salve_code rec_actor_staff(struct site *site, struct actor actor, struct arena *mem,
+                                               struct rec_staff *out, struct salve_err *err);
+
 /* rec_staff_due - a recovery whose day is over makes its manager; *next_unix_ms is not later than one to come. */
 SALVE_MUST_USE enum salve_code rec_staff_due(struct site *site, struct arena *mem, int64_t *next_unix_ms,
                                              struct salve_err *err);
@@ -43,11 +47,11 @@ struct rec_try {
     uint32_t slot, name, count; /* with this one */
 };
 
-/* A secret that is looked at, in three steps: the try is counted; the secret is hashed, which takes long, on any thread,
- * and touches nothing of the site; it is compared with what the register says then. The same work for a name that
- * nobody has.
+/* A secret that is looked at, in three steps: the try is counted; the secret is hashed, which takes long, on any
+ * thread, and touches nothing of the site; it is compared with what the register says then. The same work for a name
+ * that nobody has.
  * rec_login_end - in every case after a begin that went well; E_PIN. rec_login_drop - instead of it: the try is given
- * back. */
+ * back. rec_log_in - all three on this thread. */
 struct rec_login {
     char id[64];
     size_t id_bytes; /* 0: it can be nobody's name */
@@ -63,6 +67,8 @@ SALVE_MUST_USE enum salve_code rec_login_begin(struct site *site, struct str id,
 void rec_login_hash(struct rec_login *login, struct str secret);
 SALVE_MUST_USE enum salve_code rec_login_end(struct site *site, struct rec_login *login, struct arena *mem,
                                              struct rec_staff *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_log_in(struct site *site, struct str id, struct str secret, struct arena *mem,
+                                          struct rec_staff *out, struct salve_err *err);
 void rec_login_drop(struct site *site, struct rec_login *login);
 /* rec_login_actor - what staff_login gives. */
 SALVE_MUST_USE enum salve_code rec_login_actor(struct site *site, const struct rec_staff *staff, struct arena *mem,

@@ -34,17 +34,6 @@ enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *m
     return is_good ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "commons staff");
 }
 
-/* --- the pass ----------------------------------------------------------------------------------------------------- */
-
-const struct crypto_key *rec_gate_key(const struct site *site) { return crypto_keys_at(site->row_keys, SITE_KEY_GATE); }
-
-void rec_pass(const struct site *site, const struct rec_staff *staff, uint8_t pass[ACTOR_PASS_BYTES])
-{
-    const struct str parts[] = {STR("SLV-pass-v1"), staff->is.id, str_make("", 1), str_of(role_text(staff->is.role)),
-                                str_bytes(staff->salt, sizeof staff->salt)};
-    crypto_key_mac(rec_gate_key(site), parts, sizeof parts / sizeof parts[0], pass, ACTOR_PASS_BYTES);
-}
-
 /* --- who acts ----------------------------------------------------------------------------------------------------- */
 
 enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve_err *err)
@@ -85,6 +74,18 @@ enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_actor_check(&tx, actor, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+enum salve_code rec_actor_staff(struct site *site, struct actor actor, struct arena *mem, struct rec_staff *out,
+                                struct salve_err *err)
+{
+    struct rec_tx tx;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_actor_check(&tx, actor, err);
+    if (code == SALVE_OK) code = rec_staff_read(&tx, actor.id, mem, out, err);
     rec_tx_abandon(&tx);
     return code;
 }

@@ -149,9 +149,8 @@ void rec_login_drop(struct site *site, struct rec_login *login)
     crypto_keys_drop(&login->slots);
 }
 
-/* The three steps on this thread. */
-static enum salve_code log_in(struct site *site, struct str id, struct str secret, struct arena *mem,
-                              struct rec_staff *out, struct salve_err *err)
+enum salve_code rec_log_in(struct site *site, struct str id, struct str secret, struct arena *mem,
+                           struct rec_staff *out, struct salve_err *err)
 {
     struct rec_login login;
     TRY(rec_login_begin(site, id, &login, err));
@@ -165,49 +164,8 @@ enum salve_code near_staff_login(struct site *site, struct str id, struct str se
     struct rec_staff staff;
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    enum salve_code code = log_in(site, id, secret, work, &staff, err);
+    enum salve_code code = rec_log_in(site, id, secret, work, &staff, err);
     if (code == SALVE_OK) code = rec_login_actor(site, &staff, mem, out, err);
-    arena_close(work);
-    return code;
-}
-
-enum salve_code near_session_begin(struct site *site, struct str id, struct str secret, struct arena *mem,
-                                   struct session *out, struct salve_err *err)
-{
-    struct rec_staff staff;
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    enum salve_code code = log_in(site, id, secret, work, &staff, err);
-    if (code == SALVE_OK) code = rec_session_new(site, &staff, false, mem, out, err);
-    arena_close(work);
-    return code;
-}
-
-enum salve_code near_session_unlock(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct str secret,
-                                    struct arena *mem, struct session *out, struct salve_err *err)
-{
-    struct rec_staff staff;
-    struct str id;
-    uint64_t number = 0;
-    TRY(rec_session_member(site, token, &id, &number, err));
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    enum salve_code code = log_in(site, id, secret, work, &staff, err);
-    if (code == SALVE_OK) code = rec_session_open(site, number, mem, out, err);
-    arena_close(work);
-    return code;
-}
-
-enum salve_code near_session_hold(struct site *site, struct actor actor, struct arena *mem, struct session *out,
-                                  struct salve_err *err)
-{
-    struct rec_staff staff;
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    enum salve_code code = rec_actor_is(site, actor, work, err);
-    if (code == SALVE_OK) code = find_staff(site, actor.id, work, &staff, err);
-    if (code == SALVE_OK && !rec_role_is_staff(actor.role)) code = rec_not_staff(actor.role, err);
-    if (code == SALVE_OK) code = rec_session_new(site, &staff, true, mem, out, err);
     arena_close(work);
     return code;
 }

@@ -6,7 +6,7 @@
 
 #include "records/session_int.h"
 
-enum { ID_BYTES = 64, SECOND_MS = 1000, HOUR_MS = 3600 * 1000, WORK_BYTES = 1 << 20 };
+enum { ID_BYTES = 64, SECOND_MS = 1000, HOUR_MS = 3600 * 1000 };
 
 /* Two clocks that began together: the guarded one stands still while the clock is doubted, that of the machine may be
  * set back. */
@@ -181,6 +181,17 @@ static enum salve_code place_for(struct site *site, struct str id, struct rec_se
 
 /* --- what others rest on ------------------------------------------------------------------------------------------ */
 
+static enum salve_code actor_of(struct site *site, const struct rec_session *session,
+                                const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem, struct actor *out,
+                                struct salve_err *err)
+{
+    *out = (struct actor){.role = session->staff.is.role};
+    TRY(arena_str(mem, str_make(session->id, session->id_bytes), &out->id, err));
+    TRY(arena_str(mem, site->settings.name, &out->site, err));
+    memcpy(out->pass, token, SESSION_TOKEN_BYTES);
+    return SALVE_OK;
+}
+
 enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
                             struct salve_err *err)
 {
@@ -191,6 +202,19 @@ enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[
     TRY(clock_lets(site, session, err));
     rec_pass(site, &session->staff, pass);
     return SALVE_OK;
+}
+
+enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem,
+                                  struct actor *out, struct salve_err *err)
+{
+    const struct rec_session *session = find(site, token);
+    return session == NULL ? no_session(err) : actor_of(site, session, token, mem, out, err);
+}
+
+void rec_session_used(struct site *site, uint64_t number)
+{
+    struct rec_session *session = numbered(site, number);
+    if (session != NULL) session->used = moment_now(site);
 }
 
 uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
@@ -208,17 +232,6 @@ enum salve_code rec_session_stands(struct site *site, uint64_t number)
 }
 
 /* --- the door ----------------------------------------------------------------------------------------------------- */
-
-static enum salve_code actor_of(struct site *site, const struct rec_session *session,
-                                const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem, struct actor *out,
-                                struct salve_err *err)
-{
-    *out = (struct actor){.role = session->staff.is.role};
-    TRY(arena_str(mem, str_make(session->id, session->id_bytes), &out->id, err));
-    TRY(arena_str(mem, site->settings.name, &out->site, err));
-    memcpy(out->pass, token, SESSION_TOKEN_BYTES);
-    return SALVE_OK;
-}
 
 /* A new token: whoever has the one before has nothing. */
 static enum salve_code show(struct site *site, struct rec_session *session, struct arena *mem, struct session *out,
@@ -270,28 +283,6 @@ enum salve_code rec_session_open(struct site *site, uint64_t number, struct aren
     if (session == NULL) return no_session(err);
     TRY(clock_lets(site, session, err));
     return show(site, session, mem, out, err);
-}
-
-/* The register is looked at too: what ends sessions ends them at once, and this is the second look. */
-enum salve_code near_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem,
-                                   struct actor *out, struct salve_err *err)
-{
-    struct actor actor;
-    struct rec_session *session = find(site, token);
-    if (session == NULL) return no_session(err);
-    TRY(actor_of(site, session, token, mem, &actor, err));
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "session");
-    enum salve_code code = rec_actor_is(site, actor, work, err);
-    arena_close(work);
-    if (code == SALVE_E_ROLE) {
-        end(site, session);
-        return no_session(err);
-    }
-    if (code != SALVE_OK) return code;
-    session->used = moment_now(site);
-    *out = actor;
-    return SALVE_OK;
 }
 
 enum salve_code near_session_lock(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct salve_err *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a gate that runs for long does by the clock, one thing a call, so that no request waits for more than one of
- * them; and the number by which others see that something changed. */
+ * them. */
 #include "records/gate.h"
 
 #include "records/erasing_int.h"
@@ -10,17 +10,6 @@
 #include "records/session_int.h"
 
 enum { WORK_BYTES = 64 << 20 };
-
-void site_generation_use(struct site *site, _Atomic uint64_t *generation)
-{
-    salve_assert(site->ops == &rec_near_ops);
-    site->generation = generation;
-}
-
-void rec_changed(struct site *site)
-{
-    if (site->generation != NULL) (void)atomic_fetch_add_explicit(site->generation, 1, memory_order_release);
-}
 
 /* The time of the newest transaction is what work is due by; on a site that nobody uses there is none. */
 static enum salve_code look_at_clock(struct site *site, struct arena *mem, uint64_t *log_size, struct salve_err *err)

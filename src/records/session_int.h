@@ -13,6 +13,12 @@
 SALVE_MUST_USE enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
                                            struct salve_err *err);
 
+/* rec_session_actor - of the session with that token, whatever its state; E_SESSION. rec_session_used - it counts as
+ * used now. */
+SALVE_MUST_USE enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
+                                                 struct arena *mem, struct actor *out, struct salve_err *err);
+void rec_session_used(struct site *site, uint64_t number);
+
 /* rec_session_number - of the session with that token; 0: it is none. rec_session_stands - OK, E_LOCKED, or E_SESSION:
  * it ended. Number 0 stands. */
 uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
