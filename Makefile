@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter visit pages cli
+MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter paper visit pages cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -35,6 +35,7 @@ NEEDS_payload   := fhir crypto base
 NEEDS_records   := payload tlog store keys consent admit fhir db crypto json base
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
+NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter records guideline ranges crypto json base
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
@@ -62,7 +63,8 @@ DOORS_guideline := finding guideline
 DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights worklist session gate ops
 DOORS_screen    := screen told
-DOORS_letter    := letter form
+DOORS_letter    := letter form draw
+DOORS_paper     := paper
 DOORS_visit     := visit content held person enrol import measure check inbox result rights site clinic demo forms
 DOORS_pages     := pages
 
@@ -138,7 +140,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
-all: $(SALVE) share $(if $(filter release,$(V)),compile_commands.json)
+all: $(SALVE) share $(GEN)/web_files.c $(if $(filter release,$(V)),compile_commands.json)
 $(SALVE): $(call archives_for,cli)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")
@@ -175,6 +177,11 @@ $(GEN)/admit_own.c: tools/admit_own.mjs $(ALARMS)/logic.cql \
 # The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
 $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 	$(NODE) tools/lists.mjs $@
+
+# The app for the browser (docs/internals/web.md): a table of its files, linked with the program.
+$(GEN)/web_files.c: $(wildcard tools/web*.mjs) $(shell find web -type f) $(GEN)/lists.ts node_modules/.package-lock.json
+	$(NODE) tools/web.mjs web $(GEN) $(BUILD)/web
+$(GEN)/web_files.h: $(GEN)/web_files.c ;
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp

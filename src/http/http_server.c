@@ -143,6 +143,12 @@ static void on_ended(uv_async_t *async)
     }
 }
 
+static void on_flush(uv_check_t *check)
+{
+    struct http_server *server = check->data;
+    http_crew_flush(server->crew);
+}
+
 static void tell_ended(void *with) { (void)uv_async_send(with); }
 
 static int open_handles(struct http_server *server)
@@ -152,8 +158,12 @@ static int open_handles(struct http_server *server)
     if (code == 0) code = uv_async_init(&server->loop, &server->ended, on_ended);
     if (code == 0) code = uv_timer_init(&server->loop, &server->look);
     if (code == 0) code = uv_timer_init(&server->loop, &server->last_look);
-    if (code == 0) uv_unref((uv_handle_t *)&server->ended); /* connections are what keeps the loop */
-    server->drain.data = server->ended.data = server->look.data = server->last_look.data = server;
+    if (code == 0) code = uv_check_init(&server->loop, &server->flush);
+    if (code == 0) code = uv_check_start(&server->flush, on_flush);
+    if (code != 0) return code;
+    uv_unref((uv_handle_t *)&server->ended); /* connections are what keeps the loop */
+    uv_unref((uv_handle_t *)&server->flush);
+    server->drain.data = server->flush.data = server->ended.data = server->look.data = server->last_look.data = server;
     return code;
 }
 

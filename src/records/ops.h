@@ -17,6 +17,7 @@
 #include "records/commons.h"
 #include "records/rec.h"
 #include "records/rights.h"
+#include "records/session.h"
 #include "records/site.h"
 #include "records/staff.h"
 #include "records/worklist.h"

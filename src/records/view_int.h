@@ -35,9 +35,9 @@ struct rec_view {
     uint64_t read_count;
     bool is_used; /* a transfer that has read something */
     bool is_by_ticket;
-    bool is_shown; /* the person's card was shown for it, or the ticket that stands for it */
+    bool is_shown;              /* the person's card was shown for it, or the ticket that stands for it */
     int64_t resumed_at_unix_ms; /* 0: it was not */
-    bool has_work; /* `work` waits for the next save */
+    bool has_work;              /* `work` waits for the next save */
     struct rec_work_change work;
 };
 
