@@ -78,6 +78,7 @@ enum salve_code pages_letter(struct pages_call *call, struct salve_err *err)
     struct visit_letters_ask ask = {
         .sheets = sheets, .count = 2, .keep = keep_sheets, .context = &keeping, .is_untold = call->in.untold};
     own.held = NULL;
+    if (call->pages->config.draw != NULL) own.draw = call->pages->config.draw[call->at->number];
     enum salve_code code = visit_letters(&own, call->session->held.who, &ask, NULL, err);
     if (code != SALVE_OK && letter->mem != NULL) {
         arena_close(letter->mem);
