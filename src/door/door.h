@@ -33,9 +33,9 @@
 #include "records/ops.h"
 
 enum {
-    DOOR_CONNECTIONS_MAX = 64,            /* at one gate */
-    DOOR_VIEWS_MAX = 256,                 /* open at one gate */
-    DOOR_MESSAGE_BYTES_MAX = 256 << 20,   /* a person's whole record, taken at once */
+    DOOR_CONNECTIONS_MAX = 64,          /* at one gate */
+    DOOR_VIEWS_MAX = 256,               /* open at one gate */
+    DOOR_MESSAGE_BYTES_MAX = 256 << 20, /* a person's whole record, taken at once */
 };
 
 /* Numbers that the gate writes and others read: what the first stands for is said in records/gate.h; the second grows
