@@ -9,12 +9,14 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter visit pages cli
+MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages cli
 
 NEEDS_base      :=
 NEEDS_json      := base
 NEEDS_crypto    := base
 NEEDS_db        := crypto base
+NEEDS_confine   := base
+NEEDS_http      := base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
@@ -34,6 +36,7 @@ NEEDS_records   := payload tlog store keys consent admit fhir db crypto json bas
 NEEDS_door      := records consent fhir crypto base
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
+NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := visit json base
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
@@ -42,6 +45,8 @@ DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
 DOORS_crypto    := crypto
 DOORS_db        := db
+DOORS_confine   := confine
+DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
 DOORS_terms     := terms
@@ -60,8 +65,9 @@ DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights worklist session gate ops
 DOORS_door      := door
 DOORS_screen    := screen told
-DOORS_letter    := letter form
-DOORS_visit     := visit content enrol import measure check inbox result rights site clinic demo forms
+DOORS_letter    := letter form draw
+DOORS_paper     := paper
+DOORS_visit     := visit content held person enrol import measure check inbox result rights site clinic demo forms
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.
@@ -75,7 +81,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc libpcre2-8
+PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc libpcre2-8 libseccomp libuv
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
@@ -136,7 +142,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
-all: $(SALVE) share $(if $(filter release,$(V)),compile_commands.json)
+all: $(SALVE) share $(GEN)/web_files.c $(if $(filter release,$(V)),compile_commands.json)
 $(SALVE): $(call archives_for,cli)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")
@@ -173,6 +179,11 @@ $(GEN)/admit_own.c: tools/admit_own.mjs $(ALARMS)/logic.cql \
 # The closed lists for programs in TypeScript (docs/internals/lists.md); no part of the built program.
 $(GEN)/lists.ts: tools/lists.mjs $(wildcard src/*/*.def)
 	$(NODE) tools/lists.mjs $@
+
+# The app for the browser (docs/internals/web.md): a table of its files, linked with the program.
+$(GEN)/web_files.c: $(wildcard tools/web*.mjs) $(shell find web -type f) $(GEN)/lists.ts node_modules/.package-lock.json
+	$(NODE) tools/web.mjs web $(GEN) $(BUILD)/web
+$(GEN)/web_files.h: $(GEN)/web_files.c ;
 
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp

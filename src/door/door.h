@@ -57,9 +57,8 @@ void door_page_drop(struct door_page *page);
 enum door_kind { DOOR_WEB, DOOR_COMMAND };
 
 struct door_serve_ask {
-    struct site *site; /* open in this process; outlives the server */
-    struct door_page *page;
-    uint64_t desk_source; /* DOOR_WEB: 0; of whom a login is counted is then said with it */
+    struct site *site;      /* open in this process; outlives the server */
+    struct door_page *page; /* outlives it, too; NULL: nobody looks */
 };
 
 struct door_server;

@@ -188,19 +188,19 @@ void far_receipt(struct rec_receipt *to, const struct rec_receipt *from)
     enum salve_code far_##name parameters                                                                              \
     {                                                                                                                  \
         struct door_ask_##name ask = {0};
-#define IN(name, kind, member, from)            from;
-#define IN_ONE(name, tag, member, from)         from;
-#define IN_MANY(name, tag, member, most, from)  (void)from;
+#define IN(name, kind, member, from)           from;
+#define IN_ONE(name, tag, member, from)        from;
+#define IN_MANY(name, tag, member, most, from) (void)from;
 #define CALL(name, through, mem)                                                                                       \
-    enum salve_code code = far_call((through), DOOR_ASK_##name, &ask, (mem), err);                                     \
-    if (code == SALVE_OK) {
-#define OUT(name, kind, member, to)             to;
-#define OUT_ONE(name, tag, member, to)          to;
-#define OUT_MANY(name, tag, member, most, to)   (void)to;
+    enum salve_code answer = far_call((through), DOOR_ASK_##name, &ask, (mem), err);                                   \
+    if (answer == SALVE_OK) {
+#define OUT(name, kind, member, to)           to;
+#define OUT_ONE(name, tag, member, to)        to;
+#define OUT_MANY(name, tag, member, most, to) (void)to;
 #define NEAR(name, call)                                                                                               \
     }                                                                                                                  \
     crypto_zero(&ask, sizeof ask);                                                                                     \
-    return code;                                                                                                       \
+    return answer;                                                                                                     \
     }
 #include "door/door_calls.def"
 #undef REQUEST

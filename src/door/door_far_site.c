@@ -117,8 +117,7 @@ static struct door_ask_door_time time_of(const struct site *opened)
     struct door_ask_door_time ask = {0};
     enum salve_code code = far_call(site, DOOR_ASK_door_time, &ask, NULL, NULL);
     (void)pthread_mutex_lock(&site->lock);
-    if (code != SALVE_OK)
-        ask = (struct door_ask_door_time){.now_unix_ms = site->seen_unix_ms, .is_suspect = true};
+    if (code != SALVE_OK) ask = (struct door_ask_door_time){.now_unix_ms = site->seen_unix_ms, .is_suspect = true};
     if (ask.now_unix_ms > site->seen_unix_ms) site->seen_unix_ms = ask.now_unix_ms;
     (void)pthread_mutex_unlock(&site->lock);
     return ask;
@@ -135,8 +134,8 @@ const struct salve_err *far_site_keys_copy_error(const struct site *opened)
     struct far_site *site = far_of(opened);
     struct door_ask_site_keys_copy_error ask = {0};
     struct arena *mem = arena_open(SALVE_CONFIG_BYTES_MAX);
-    bool is_there = mem != NULL && far_call(site, DOOR_ASK_site_keys_copy_error, &ask, mem, NULL) == SALVE_OK &&
-                    ask.error != NULL;
+    bool is_there =
+        mem != NULL && far_call(site, DOOR_ASK_site_keys_copy_error, &ask, mem, NULL) == SALVE_OK && ask.error != NULL;
     (void)pthread_mutex_lock(&site->lock);
     if (is_there) site->copy_error = *ask.error;
     (void)pthread_mutex_unlock(&site->lock);

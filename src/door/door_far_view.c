@@ -9,6 +9,13 @@
 
 enum { IDS_PER_VIEW = 65536 };
 
+/* Open work that waited is written, or forgotten. */
+static void saved(struct far_view *view)
+{
+    view->parts_meant = 0;
+    view->entry_count = 0;
+}
+
 /* --- opening and closing ------------------------------------------------------------------------------------------ */
 
 static enum salve_code new_view(struct site *site, struct far_view **out, struct salve_err *err)
@@ -41,6 +48,7 @@ static void opened(struct far_view *view, struct door_handle handle, const struc
 {
     view->handle = handle;
     view->facts = *facts;
+    view->first_number = facts->first_number;
     view->is_asked = true;
     *out = (struct rec_view *)view;
 }
@@ -131,6 +139,15 @@ static enum salve_code stands(struct far_view *view, struct salve_err *err)
     return ask_stands(view, err);
 }
 
+/* Where the gate cannot be asked, the view is of no use, and what comes next meets the same error. */
+void far_rec_resume(struct rec_view *opened_view)
+{
+    struct far_view *view = far_view_of(opened_view);
+    struct door_ask_rec_resume ask = {.handle = view->handle};
+    saved(view);
+    if (far_call(view->site, DOOR_ASK_rec_resume, &ask, NULL, NULL) == SALVE_OK) view->facts = ask.facts;
+}
+
 bool far_rec_keeps_apart(const struct rec_view *opened_view)
 {
     struct far_view *view = far_view_of(opened_view);
@@ -205,7 +222,8 @@ static enum salve_code load(struct far_view *view, class_mask classes, struct sa
 
 static bool is_loaded(const struct far_view *view, class_mask classes)
 {
-    return (classes & ~view->known) == 0 && far_is_fresh(view->site, view->changes, &view->known_saves, view->known_unix_ms);
+    return (classes & ~view->known) == 0 &&
+           far_is_fresh(view->site, view->changes, &view->known_saves, view->known_unix_ms);
 }
 
 enum salve_code far_rec_all(struct rec_view *opened_view, class_mask classes, const struct rec_resource **out,
@@ -272,7 +290,7 @@ enum salve_code far_rec_take(struct rec_view *opened_view, struct arena *mem, co
 uint64_t far_rec_next_number(void *view_of_caller)
 {
     struct far_view *view = view_of_caller;
-    return view->facts.first_number + view->ids_given++;
+    return view->first_number + view->ids_given++;
 }
 
 enum salve_code far_rec_new_id(struct rec_view *opened_view, struct arena *mem, struct str *id, struct salve_err *err)
@@ -286,8 +304,7 @@ enum salve_code far_rec_new_id(struct rec_view *opened_view, struct arena *mem, 
     return id->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "id") : SALVE_OK;
 }
 
-void far_worklist_set(struct rec_view *opened_view, enum work_part part, const struct work_entry *entries,
-                      size_t count)
+void far_worklist_set(struct rec_view *opened_view, enum work_part part, const struct work_entry *entries, size_t count)
 {
     size_t n = 0;
     struct far_view *view = far_view_of(opened_view);
@@ -310,12 +327,6 @@ static struct door_saving saving_of(struct far_view *view, const struct rec_item
                                 .parts_meant = view->parts_meant,
                                 .entries = view->entries,
                                 .entries_count = view->entry_count};
-}
-
-static void saved(struct far_view *view)
-{
-    view->parts_meant = 0;
-    view->entry_count = 0;
 }
 
 enum salve_code far_rec_save(struct rec_view *opened_view, const struct rec_item *items, size_t item_count,

@@ -55,9 +55,8 @@ void door_views_end(struct door_server *server, const struct door_conn *conn)
     }
 }
 
-static void facts_of(const struct door_open *open, struct door_facts *facts)
+static void facts_of(const struct rec_view *view, struct door_facts *facts)
 {
-    const struct rec_view *view = open->view;
     facts->id = rec_compartment(view);
     facts->classes = rec_classes(view);
     facts->opened_at_unix_ms = rec_opened_at_unix_ms(view);
@@ -81,7 +80,7 @@ enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, st
     crypto_random(open->handle.bytes, sizeof open->handle.bytes);
     server->figures.views++;
     *handle = open->handle;
-    facts_of(open, facts);
+    facts_of(view, facts);
     facts->first_number = rec_next_number(view); /* the far end gives the ids from here on, and says how many */
     open->numbers_given = 1;
     return SALVE_OK;
@@ -192,13 +191,17 @@ static enum salve_code door_near_close(struct door_call *call, struct door_ask_r
     return open == NULL ? no_view(call->err) : door_view_end(call->server, open, call->err);
 }
 
-/* Reading nothing is a look at whether it stands. */
 static enum salve_code door_near_stands(struct door_call *call, struct door_ask_view_stands *ask)
 {
-    struct str ignored;
-    struct door_open *open = door_view_find(call->server, call->conn, &ask->handle);
-    TRY(rec_new_id(call->view, call->mem, &ignored, call->err));
-    facts_of(open, &ask->facts);
+    TRY(rec_view_stands(call->view, call->err));
+    facts_of(call->view, &ask->facts);
+    return SALVE_OK;
+}
+
+static enum salve_code door_near_resume(struct door_call *call, struct door_ask_rec_resume *ask)
+{
+    rec_resume(call->view);
+    facts_of(call->view, &ask->facts);
     return SALVE_OK;
 }
 
@@ -325,8 +328,7 @@ static enum salve_code door_near_save_many(struct door_call *call, struct door_a
     size_t *places = arena_array(call->mem, size_t, room);
     ask->saved = arena_array(call->mem, struct door_saved, room);
     ask->saved_count = ask->savings_count;
-    if (batches == NULL || places == NULL || ask->saved == NULL)
-        return salve_fail(call->err, SALVE_E_MEMORY, "save");
+    if (batches == NULL || places == NULL || ask->saved == NULL) return salve_fail(call->err, SALVE_E_MEMORY, "save");
     TRY(prepare_many(call, ask, batches, places, &count));
     ask->code = rec_save_many(call->site, batches, count, call->mem, &ask->why);
     for (size_t i = 0; i < count; i++) {
@@ -385,23 +387,27 @@ enum salve_code door_carry_out(struct door_call *call)
 
 /* --- what a site of this process takes on trust ------------------------------------------------------------------- */
 
-/* A pass that comes from outside is the token of a session: that of staff_login never left this process. */
-static enum salve_code check_actor(struct door_call *call, const struct actor *actor)
+/* A pass that comes from outside is the token of a session: that of staff_login never left this process. What is no
+ * token is nobody's pass, in the words of the near call. */
+static enum salve_code check_actor(struct door_call *call, struct actor *actor)
 {
     struct actor ignored;
     static const uint8_t none[ACTOR_PASS_BYTES] = {0};
     if (crypto_equal(actor->pass, none, sizeof none)) return SALVE_OK;
-    return session_actor(call->site, actor->pass, call->mem, &ignored, call->err);
+    enum salve_code code = session_actor(call->site, actor->pass, call->mem, &ignored, call->err);
+    if (code != SALVE_E_SESSION) return code;
+    memcpy(actor->pass, none, sizeof none);
+    return SALVE_OK;
 }
 
-static enum salve_code check_actors(struct door_call *call, const struct door_field *fields, const char *from)
+static enum salve_code check_actors(struct door_call *call, const struct door_field *fields, char *from)
 {
     for (; fields->kind != DOOR_END; fields++) {
-        const char *at = from + fields->offset;
+        char *at = from + fields->offset;
         if (fields->kind != DOOR_ONE && fields->kind != DOOR_MAYBE) continue;
         if (fields->kind == DOOR_MAYBE) memcpy(&at, from + fields->offset, sizeof at);
         if (at == NULL) continue;
-        if (fields->shape == &door_shape_actor) TRY(check_actor(call, (const struct actor *)(const void *)at));
+        if (fields->shape == &door_shape_actor) TRY(check_actor(call, (struct actor *)(void *)at));
         TRY(check_actors(call, fields->shape->fields, at));
     }
     return SALVE_OK;
@@ -436,6 +442,32 @@ static enum salve_code answer(struct door_call *call, enum salve_code code, stru
     return put;
 }
 
+/* What is waited for is counted as of this connection, which waits. */
+static enum salve_code ask_desk(struct door_call *call)
+{
+    const struct door_ask_session_begin *begin = call->ask;
+    const struct door_ask_session_unlock *unlock = call->ask;
+    const struct door_ask_staff_login *login = call->ask;
+    struct desk_ask ask = {.source = call->conn->number, .tag = call->conn->number};
+    if (call->request == DOOR_ASK_session_unlock) {
+        ask.wish = DESK_UNLOCK;
+        ask.token = unlock->token;
+        ask.secret = unlock->secret;
+    } else if (call->request == DOOR_ASK_session_begin) {
+        ask.wish = DESK_SESSION;
+        ask.id = begin->id;
+        ask.secret = begin->secret;
+    } else {
+        ask.wish = DESK_LOGIN;
+        ask.id = login->id;
+        ask.secret = login->secret;
+    }
+    TRY(desk_begin(call->server->desk, &ask, call->err));
+    call->conn->asked = call->request;
+    call->conn->is_waiting = true;
+    return SALVE_OK;
+}
+
 enum salve_code door_begin(struct door_server *server, struct door_conn *conn, enum door_request request,
                            struct str body, struct salve_err *err)
 {
@@ -455,8 +487,71 @@ enum salve_code door_begin(struct door_server *server, struct door_conn *conn, e
     enum salve_code read = door_read(call.row->in, body, DOOR_VIEWED, call.mem, call.ask, &why);
     enum salve_code code = read;
     if (read == SALVE_OK) code = may_ask(&call);
-    if (code == SALVE_OK) code = door_carry_out(&call);
-    enum salve_code done = read == SALVE_E_INVALID ? salve_fail(err, read, "request") : answer(&call, code, err);
+    if (code == SALVE_OK) code = (call.row->who & DOOR_AT_DESK) != 0 ? ask_desk(&call) : door_carry_out(&call);
+    enum salve_code done = SALVE_OK;
+    if (read == SALVE_E_INVALID)
+        done = salve_fail(err, read, "request");
+    else if (!conn->is_waiting)
+        done = answer(&call, code, err);
     arena_close(call.mem);
     return done;
+}
+
+/* --- the desk ----------------------------------------------------------------------------------------------------- */
+
+/* Whose answer it is: the number of the connection, which no other one gets. */
+static struct door_conn *conn_of(struct door_server *server, uint64_t number)
+{
+    for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++)
+        if (server->conns[i].fd >= 0 && server->conns[i].number == number) return &server->conns[i];
+    return NULL;
+}
+
+static enum salve_code finish(struct door_call *call, enum salve_code code, const struct session *session)
+{
+    struct door_ask_staff_login *login = call->ask;
+    struct door_ask_session_begin *begin = call->ask;
+    struct door_ask_session_unlock *unlock = call->ask;
+    if (code != SALVE_OK) return code;
+    if (call->request == DOOR_ASK_session_begin) begin->session = *session;
+    if (call->request == DOOR_ASK_session_unlock) unlock->session = *session;
+    if (call->request != DOOR_ASK_staff_login) return SALVE_OK;
+    login->actor = session->actor;
+    return door_held(call, SALVE_OK, &login->actor);
+}
+
+/* A session that nobody waits for any more is nobody's. */
+static void drop_session(struct door_server *server, enum salve_code code, const struct session *session)
+{
+    if (code == SALVE_OK) (void)!session_end(server->site, session->token, NULL);
+}
+
+static bool desk_one(struct door_server *server)
+{
+    bool has = false;
+    uint64_t tag = 0;
+    struct session session = {0};
+    struct salve_err why = {0};
+    struct door_call call = {.server = server, .site = server->site, .err = &why};
+    call.mem = arena_open_private(ARENA_BYTES);
+    if (call.mem == NULL) return false;
+    enum salve_code code = desk_finish(server->desk, call.mem, &has, &tag, &session, &why);
+    call.conn = has ? conn_of(server, tag) : NULL;
+    if (has && call.conn == NULL) drop_session(server, code, &session);
+    if (call.conn != NULL) {
+        call.request = call.conn->asked;
+        call.row = &door_rows[call.request];
+        call.ask = arena_alloc(call.mem, call.row->bytes);
+        code = call.ask == NULL ? salve_fail(&why, SALVE_E_MEMORY, "request") : finish(&call, code, &session);
+        call.conn->is_waiting = false;
+        call.conn->is_broken = call.conn->is_broken || answer(&call, code, NULL) != SALVE_OK;
+    }
+    crypto_zero(&session, sizeof session);
+    arena_close(call.mem);
+    return has;
+}
+
+void door_desk_done(struct door_server *server)
+{
+    while (desk_one(server)) continue;
 }

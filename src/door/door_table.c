@@ -18,7 +18,12 @@
 #define OUT(name, kind, member, to)
 #define OUT_ONE(name, tag, member, to)
 #define OUT_MANY(name, tag, member, most, to)
-#define NEAR(name, call) {.kind = DOOR_END}};
+#define NEAR(name, call)                                                                                               \
+    {                                                                                                                  \
+        .kind = DOOR_END                                                                                               \
+    }                                                                                                                  \
+    }                                                                                                                  \
+    ;
 #include "door/door_calls.def"
 #include "door/door_own.def"
 #undef REQUEST
@@ -39,7 +44,12 @@
 #define OUT_ONE(name, tag, member, to) DOOR_NESTED(DOOR_ONE, struct door_ask_##name, member, tag),
 #define OUT_MANY(name, tag, member, most, to)                                                                          \
     DOOR_LISTED(DOOR_MANY, struct door_ask_##name, member, member##_count, tag, most),
-#define NEAR(name, call) {.kind = DOOR_END}};
+#define NEAR(name, call)                                                                                               \
+    {                                                                                                                  \
+        .kind = DOOR_END                                                                                               \
+    }                                                                                                                  \
+    }                                                                                                                  \
+    ;
 #include "door/door_calls.def"
 #include "door/door_own.def"
 #undef REQUEST
@@ -84,8 +94,8 @@ bool door_head_read(const uint8_t bytes[DOOR_HEAD_BYTES], struct door_head *out)
 /* The length is put in when it is known. */
 static size_t begin(struct door_bytes *out, enum door_message kind, enum door_request request)
 {
-    const uint8_t head[DOOR_HEAD_BYTES] = {0, 0, 0, 0, DOOR_VERSION, (uint8_t)kind, (uint8_t)request,
-                                           (uint8_t)((unsigned)request >> 8)};
+    const uint8_t head[DOOR_HEAD_BYTES] = {
+        0, 0, 0, 0, DOOR_VERSION, (uint8_t)kind, (uint8_t)request, (uint8_t)((unsigned)request >> 8)};
     size_t from = out->len;
     out->max = from + DOOR_HEAD_BYTES + DOOR_MESSAGE_BYTES_MAX;
     door_bytes_put(out, head, sizeof head);

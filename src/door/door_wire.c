@@ -301,7 +301,7 @@ static enum salve_code take_items(struct reading *r, const struct door_field *fi
 
 static enum salve_code take_many(struct reading *r, const struct door_field *field, char *to)
 {
-    uint32_t count;
+    uint32_t count = 0;
     TRY(take_count(r, field, &count));
     TRY(need_mem(r));
     r->list_bytes += (size_t)count * field->shape->bytes;
@@ -316,7 +316,7 @@ static enum salve_code take_many(struct reading *r, const struct door_field *fie
 
 static enum salve_code take_some(struct reading *r, const struct door_field *field, char *to)
 {
-    uint32_t count;
+    uint32_t count = 0;
     TRY(take_count(r, field, &count));
     const size_t items = count;
     memcpy(to + field->count_offset, &items, sizeof items);

@@ -49,7 +49,7 @@ struct far_view {
     struct arena *mem;
     struct door_handle handle;
     struct door_facts facts;
-    uint64_t ids_given;
+    uint64_t first_number, ids_given;
     enum salve_code over; /* OK: it stood when it was asked about */
     struct salve_err why;
     bool is_asked;           /* since then the numbers are these */
@@ -85,8 +85,7 @@ struct far_events {
 SALVE_MUST_USE enum salve_code far_call(struct far_site *site, enum door_request request, void *ask, struct arena *mem,
                                         struct salve_err *err);
 SALVE_MUST_USE enum salve_code far_call_with(struct far_site *site, enum door_request request, void *ask,
-                                             struct arena *mem, const struct far_events *events,
-                                             struct salve_err *err);
+                                             struct arena *mem, const struct far_events *events, struct salve_err *err);
 
 /* far_is_fresh - neither the numbers nor much of the time went on since they were these. Without a page nothing is. */
 bool far_is_fresh(const struct far_site *site, uint64_t changes, const uint64_t *saves, int64_t at_unix_ms);

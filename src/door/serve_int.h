@@ -15,11 +15,11 @@ struct door_conn {
     enum door_kind kind;
     uint64_t number; /* of all connections so far, from 1 */
     struct door_bytes in, out;
-    size_t sent; /* of `out` */
-    bool is_waiting; /* for the desk: no other request of it is begun */
+    size_t sent;             /* of `out` */
+    bool is_waiting;         /* for the desk: no other request of it is begun */
     enum door_request asked; /* what waits */
     bool is_broken;
-    struct rec_rows *rows; /* the file of many people that it began */
+    struct rec_rows *rows;                                 /* the file of many people that it began */
     uint8_t held[DOOR_SESSIONS_HELD][SESSION_TOKEN_BYTES]; /* sessions that end with it */
     size_t held_count;
 };
@@ -52,6 +52,7 @@ struct door_server {
     struct door_listen listening[DOOR_WATCHED_MAX];
     size_t watched_count, listening_count;
     uint64_t number;
+    bool has_more; /* is due by the clock */
     struct door_figures figures;
 };
 

@@ -7,7 +7,6 @@
 
 #include "door/wire_int.h"
 #include "records/ops.h"
-#include "records/session.h"
 
 enum {
     DOOR_NAME_BYTES_MAX = 64 << 10, /* a name, an id, a secret: what is too long for its place is refused there */

@@ -12,8 +12,8 @@ enum {
     DOOR_BY_WEB = 1,
     DOOR_BY_COMMAND = 2,
     DOOR_BY_ANY = DOOR_BY_WEB | DOOR_BY_COMMAND,
-    DOOR_OF_VIEW = 4, /* through a view: its handle is the first member */
-    DOOR_OF_ROWS = 8, /* within a file of many people that this connection began */
+    DOOR_OF_VIEW = 4,  /* through a view: its handle is the first member */
+    DOOR_OF_ROWS = 8,  /* within a file of many people that this connection began */
     DOOR_AT_DESK = 16, /* a secret is checked, on a thread of its own */
 };
 
@@ -42,14 +42,21 @@ enum door_request {
 };
 
 /* struct door_ask_<name>: what goes there and what comes back, in one. */
-#define REQUEST(name, who) struct door_ask_##name {
-#define IN(name, kind, member, from) DOOR_MEMBER_##kind(member)
+#define REQUEST(name, who)              struct door_ask_##name {
+#define IN(name, kind, member, from)    DOOR_MEMBER_##kind(member)
 #define IN_ONE(name, tag, member, from) struct tag member;
-#define IN_MANY(name, tag, member, most, from) struct tag *member; size_t member##_count;
-#define OUT(name, kind, member, to) DOOR_MEMBER_##kind(member)
+#define IN_MANY(name, tag, member, most, from)                                                                         \
+    struct tag *member;                                                                                                \
+    size_t member##_count;
+#define OUT(name, kind, member, to)    DOOR_MEMBER_##kind(member)
 #define OUT_ONE(name, tag, member, to) struct tag member;
-#define OUT_MANY(name, tag, member, most, to) struct tag *member; size_t member##_count;
-#define NEAR(name, call) char end; };
+#define OUT_MANY(name, tag, member, most, to)                                                                          \
+    struct tag *member;                                                                                                \
+    size_t member##_count;
+#define NEAR(name, call)                                                                                               \
+    char end;                                                                                                          \
+    }                                                                                                                  \
+    ;
 #include "door/door_calls.def"
 #include "door/door_own.def"
 #undef REQUEST

@@ -5,8 +5,10 @@
  * came of it; no rule of the programme lives here.
  *
  *     struct pages *pages;
- *     pages_open(&config, &pages, err);                        // words and guidelines are read once
- *     pages_answer(pages, worker, request, &reply);            // of http's worker threads, as often as asked
+ *     TRY(pages_open(&config, &pages, err));                   // words and guidelines are read once
+ *     http.answer = pages_answer;                              // http.workers[i] = pages_worker(pages, i)
+ *     http.quick = pages_quick; http.lane = pages_lane; http.with = pages;
+ *     http.routes = pages_routes(&http.route_count);
  *     pages_close(&pages);
  *
  * What holds:
@@ -40,7 +42,7 @@ struct pages_file {
     struct str path;        /* "/index.html"; it answers "/" too */
     struct str type;        /* "text/html; charset=utf-8" */
     struct str bytes, gzip; /* gzip: the same, compressed; empty: not worth it */
-    struct str etag;        /* "\"9f2c41d07a3b\"", of the bytes */
+    struct str etag;        /* "9f2c41d07a3b", of the bytes */
     bool is_immutable;      /* its name has the hash of its bytes; else it is asked for again each time */
 };
 
@@ -53,8 +55,8 @@ enum { PAGES_WORKERS_MAX = 16, PAGES_SESSIONS_MAX = 256, PAGES_BODY_BYTES_MAX = 
 
 struct pages_config {
     const char *share; /* guidelines, frames, ranges: read by pages_open, and when an acceptance changed */
-    /* The site of a worker, near or far, as it is now; NULL, with err: there is none at the moment (503). A site that is
-     * another one than the last time ends what was open on that one. Called with the worker's turn held. */
+    /* The site of a worker, near or far, as it is now; NULL, with err: there is none at the moment (503). Called with
+     * the worker's turn held, by whichever thread has it. A site that takes the place of another: pages_drop before. */
     struct site *(*site)(void *with, unsigned worker, struct salve_err *err);
     void *with;
     unsigned workers; /* 1 to PAGES_WORKERS_MAX */
@@ -82,12 +84,25 @@ SALVE_MUST_USE enum salve_code pages_open(const struct pages_config *config, str
 /* pages_close - closes what is open, wipes it; no worker is inside any more. *pages becomes NULL. */
 void pages_close(struct pages **pages);
 
-/* pages_answer - one request; at most one thread for each worker. Texts of the reply live in reply->mem, or as long as
- * `pages`. It never fails: what went wrong is the answer. */
-void pages_answer(struct pages *pages, unsigned worker, const struct http_request *request, struct http_reply *reply);
+/* pages_worker - what answers on one thread: a row of http_config.workers. Lives as long as `pages`. */
+void *pages_worker(struct pages *pages, unsigned worker);
 
-/* pages_tick - closes what nobody has used any more: letters, people whose view is over. Once in some seconds; from a
- * worker, or while none is inside. */
-void pages_tick(struct pages *pages, unsigned worker);
+/* pages_answer - answers one request on a worker; no two at a time on the same one. Texts of the reply live in reply->mem,
+ * or as long as `pages`. It never fails: what went wrong is the answer.
+ * pages_quick - answers what needs no site: files, /healthz, /metrics; false: it is for a worker. On any thread.
+ * pages_lane - a number of the session that the request is of; 0: of none. */
+void pages_answer(void *worker, const struct http_request *request, struct http_reply *reply);
+bool pages_quick(void *pages, const struct http_request *request, struct http_reply *reply);
+uint64_t pages_lane(void *pages, const struct http_request *request);
+
+/* pages_routes - names for log and metrics: "none", "file", "letter", and each call. */
+const char *const *pages_routes(size_t *count);
+
+/* pages_drop - the site of a worker is about to be closed: what is open there ends. Inside config.site, or with no
+ * worker inside. */
+void pages_drop(struct pages *pages, unsigned worker);
+
+/* pages_tick - closes what nobody uses any more: letters, people whose look is over. Once in some seconds. */
+void pages_tick(struct pages *pages);
 
 #endif

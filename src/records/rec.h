@@ -156,7 +156,12 @@ SALVE_MUST_USE enum salve_code rec_open(struct site *site, const struct rec_ask 
 SALVE_MUST_USE enum salve_code rec_close(struct rec_view **view, struct salve_err *err);
 
 struct compartment rec_compartment(const struct rec_view *view);
-int64_t rec_opened_at_unix_ms(const struct rec_view *view);
+int64_t rec_opened_at_unix_ms(const struct rec_view *view); /* or when it was resumed */
+
+/* rec_resume - a view that was open for a while is used again, for something else: rec_opened_at_unix_ms is now, and
+ * open work that was set and never saved is forgotten. The view lives no longer for it. */
+void rec_resume(struct rec_view *view);
+
 bool rec_shows(const struct rec_view *view, enum data_class class); /* does the view read that class? */
 /* For tests: what the view reads. */
 class_mask rec_classes(const struct rec_view *view);

@@ -25,26 +25,38 @@ static struct rec_resource hand_out(struct rec_view *view, struct rec_version *v
     return version->is;
 }
 
+/* The newest versions of some classes. A view that is used for long is asked for the same list many times. */
+static const struct rec_list *list_of(struct rec_view *view, class_mask classes)
+{
+    struct rec_shelf *shelf = &view->shelf;
+    for (unsigned i = 0; i < REC_LISTS_PER_VIEW; i++)
+        if (view->lists[i].list != NULL && view->lists[i].classes == classes && view->lists[i].of == shelf->count)
+            return &view->lists[i];
+    struct rec_resource *list = arena_array(view->mem, struct rec_resource, shelf->count + 1);
+    if (list == NULL) return NULL;
+    struct rec_list *out = &view->lists[view->next_list++ % REC_LISTS_PER_VIEW];
+    *out = (struct rec_list){.classes = classes, .of = shelf->count, .list = list};
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct rec_version *v = &shelf->all[i];
+        if (!v->is_first || (classes & CLASS_BIT(v->is.class)) == 0) continue;
+        list[out->count++] = hand_out(view, &shelf->all[v->newest]);
+    }
+    return out;
+}
+
 enum salve_code near_rec_all(struct rec_view *view, class_mask classes, const struct rec_resource **out, size_t *count,
                              struct salve_err *err)
 {
-    struct rec_shelf *shelf = &view->shelf;
     enum salve_code code = rec_view_stands(view, err);
     if (code != SALVE_OK) return code;
     if (classes == 0) classes = view->classes;
     if ((classes & ~view->classes) != 0) return salve_fail(err, SALVE_E_CONSENT, "classes of the view");
     code = load(view, classes, err);
     if (code != SALVE_OK) return code;
-    struct rec_resource *list = arena_array(view->mem, struct rec_resource, shelf->count + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
-    size_t n = 0;
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct rec_version *v = &shelf->all[i];
-        if (!v->is_first || (classes & CLASS_BIT(v->is.class)) == 0) continue;
-        list[n++] = hand_out(view, &shelf->all[v->newest]);
-    }
-    *out = list;
-    *count = n;
+    const struct rec_list *known = list_of(view, classes);
+    if (known == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    *out = known->list;
+    *count = known->count;
     return SALVE_OK;
 }
 

@@ -199,6 +199,7 @@ enum salve_code near_site_settings_set(struct site *site, struct actor actor, co
         rec_tx_abandon(&tx);
     }
     if (code == SALVE_OK) code = rec_settings_use(site, json, err);
+    if (code == SALVE_OK) rec_changed(site);
     arena_close(mem);
     return code;
 }

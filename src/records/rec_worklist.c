@@ -36,7 +36,7 @@ void near_worklist_set(struct rec_view *view, enum work_part part, const struct 
 int64_t near_worklist_day_end_unix_ms(const struct rec_view *view)
 {
     const struct zone *zone = view->site->zone;
-    return zone_day(zone != NULL ? zone : zone_utc(), view->gate.now_unix_ms).end_unix_ms;
+    return zone_day(zone != NULL ? zone : zone_utc(), near_rec_opened_at_unix_ms(view)).end_unix_ms;
 }
 
 enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)

@@ -10,6 +10,14 @@
 
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
+/* What rec_all gave for some classes, when the shelf had `of` versions. */
+enum { REC_LISTS_PER_VIEW = 4 };
+struct rec_list {
+    class_mask classes;
+    size_t of, count;
+    const struct rec_resource *list;
+};
+
 struct rec_view {
     const struct gate_ops *ops;
     struct site *site;
@@ -21,19 +29,20 @@ struct rec_view {
     class_mask classes;
     uint64_t ids_given;
     struct rec_shelf shelf;
+    struct rec_list lists[REC_LISTS_PER_VIEW]; /* handed out before, and good while nothing was read since */
+    unsigned next_list;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
     bool is_used; /* a transfer that has read something */
     bool is_by_ticket;
-    bool is_shown; /* the person's card was shown for it, or the ticket that stands for it */
-    bool has_work; /* `work` waits for the next save */
+    bool is_shown;              /* the person's card was shown for it, or the ticket that stands for it */
+    int64_t resumed_at_unix_ms; /* 0: it was not */
+    bool has_work;              /* `work` waits for the next save */
     struct rec_work_change work;
 };
 
 /* rec_view_new - an empty view with memory of its own; NULL: there is none. rec_close ends it. */
 struct rec_view *rec_view_new(struct site *site);
-/* rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped. */
-SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
 /* rec_view_decision - what the person's newest decisions, as the view knows them, allow it now. */
 struct consent_decision rec_view_decision(const struct rec_view *view, int64_t now_unix_ms);
 /* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */

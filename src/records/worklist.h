@@ -63,8 +63,8 @@ struct work {
 void worklist_set(struct rec_view *view, enum work_part part, const struct work_entry *entries, size_t count);
 SALVE_MUST_USE enum salve_code worklist_write(struct rec_view *view, struct salve_err *err);
 
-/* worklist_day_end_unix_ms - of the site's day on which the view was opened; of the day of UTC where the zone of the
- * site cannot be read. */
+/* worklist_day_end_unix_ms - of the site's day on which the view was opened or resumed; of the day of UTC where the
+ * zone of the site cannot be read. */
 int64_t worklist_day_end_unix_ms(const struct rec_view *view);
 
 /* worklist_mine - what is open about the person behind the view; the texts in mem. */

@@ -5,6 +5,8 @@
  * the same. */
 #include "screen/told.h"
 
+#include <stdlib.h>
+
 #include "screen/screen_int.h"
 
 static const struct {
@@ -288,5 +290,42 @@ enum salve_code screen_kept_read(struct rec_view *view, const struct screen_note
         fill_kept(&all[i], notes, is_alarm ? retracted_seq(&kept->finding, all, all_count) : 0, kept);
         *count += counts(kept, notes);
     }
+    return SALVE_OK;
+}
+
+/* --- what is not done with ---------------------------------------------------------------------------------------- */
+
+static enum salve_code fill_alarm(const struct screen_kept *kept, struct arena *mem, struct screen_alarm *out,
+                                  struct salve_err *err)
+{
+    out->finding = kept->finding;
+    out->is_untold = kept->is_untold;
+    out->told = (struct screen_told){
+        .by = STR(""), .at = STR(""), .agreed = STR(""), .closed_by = STR(""), .closed_at = STR("")};
+    if (kept->told != NULL) TRY(fill_told(kept->told->kept, mem, &out->told, err));
+    if (kept->closed != NULL) TRY(fill_closed(kept->closed->kept, mem, &out->told, err));
+    return arena_str(mem, kept->kept->id, &out->id, err);
+}
+
+static int more_urgent(const void *a, const void *b)
+{
+    const struct screen_alarm *x = a, *y = b;
+    return x->finding.urgency == y->finding.urgency ? 0 : x->finding.urgency < y->finding.urgency ? -1 : 1;
+}
+
+enum salve_code screen_alarms_open(struct rec_view *view, struct arena *mem, struct screen_alarm **out, size_t *count,
+                                   struct salve_err *err)
+{
+    struct screen_notes notes;
+    struct screen_kept *kept = NULL;
+    size_t kept_count = 0;
+    *count = 0;
+    TRY(screen_notes_read(view, mem, &notes, err));
+    TRY(screen_kept_read(view, &notes, SCREEN_ALARMS_ONLY, mem, &kept, &kept_count, err));
+    *out = arena_array(mem, struct screen_alarm, kept_count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    for (size_t i = 0; i < kept_count; i++)
+        if (kept[i].is_open) TRY(fill_alarm(&kept[i], mem, &(*out)[(*count)++], err));
+    qsort(*out, *count, sizeof **out, more_urgent);
     return SALVE_OK;
 }

@@ -46,6 +46,17 @@ bool screen_needs_told(const struct finding *finding);
 SALVE_MUST_USE enum salve_code screen_told_read(struct rec_view *view, const struct screen_set *set, struct arena *mem,
                                                 struct screen_told **out, struct salve_err *err);
 
+/* screen_alarms_open - the alarms that the view shows and that are not done with: not told, or not closed; the most
+ * urgent first. Texts in mem. */
+struct screen_alarm {
+    struct finding finding;
+    struct str id; /* of its Observation */
+    struct screen_told told;
+    bool is_untold; /* or told, and what it rests on was taken back since: they are to be told again */
+};
+SALVE_MUST_USE enum salve_code screen_alarms_open(struct rec_view *view, struct arena *mem, struct screen_alarm **out,
+                                                  size_t *count, struct salve_err *err);
+
 /* screen_told_of - the same of one resource, whatever it was about: a Communication of Salve; is_told false: none. */
 SALVE_MUST_USE enum salve_code screen_told_of(const struct rec_resource *one, struct arena *mem,
                                               struct screen_told *out, struct salve_err *err);

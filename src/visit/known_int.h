@@ -43,6 +43,14 @@ struct visit_said {
 };
 struct visit_said visit_said_of(const struct visit_reading *reading);
 
+/* visit_reading_of - the Observation in the words of a station, views of the tape; false: no station types it.
+ * visit_reading_same - the same number, unit or answer of the same word. visit_measure_of - the word of a code in a
+ * unit (measure.def). */
+struct visit_reading;
+bool visit_reading_of(const struct tape *tape, struct visit_reading *out);
+bool visit_reading_same(const struct visit_reading *a, const struct visit_reading *b);
+bool visit_measure_of(struct str loinc, struct str unit, struct str *word);
+
 /* visit_taken_back - the Observation with the status entered-in-error. */
 enum salve_code visit_taken_back(const struct tape *observation, struct arena *mem, struct tape *out,
                                  struct salve_err *err);

@@ -7,6 +7,9 @@
  *   usual; it is never changed. Under 18 only the hard range holds; where the age is not known it is asked about.
  * - A bound ("<5") is never refused.
  * - Several numbers of one word are several readings, in the order typed.
+ * - A request that is made again, since its answer was lost, keeps nothing twice: its key stands in the source ids of its
+ *   readings (admit/same.h), for good. What is kept apart and not shown to the actor is the exception: it is kept a
+ *   second time under the same source id, so it counts once.
  * - What was noted wrongly is taken back by the same words: of readings with that number the newest becomes
  *   entered-in-error. It stays in the history and counts nowhere. */
 #ifndef SALVE_VISIT_MEASURE_H
@@ -34,6 +37,17 @@ struct visit_reading {
 SALVE_MUST_USE enum salve_code visit_measure_read(const struct visit_content *content, struct str units,
                                                   const struct str *words, size_t count, struct arena *mem,
                                                   struct visit_reading **out, size_t *out_count, struct salve_err *err);
+
+/* visit_measure_typed - the same of a form: word and text of each reading, which need not be of one line. What cannot be
+ * read, or be right, hinders no other: *err has the first such error, and *out all that could be read, for their
+ * alarms. Where there is no error, out[i] is of typed[i]. */
+struct visit_typed {
+    struct str word, text;
+};
+SALVE_MUST_USE enum salve_code visit_measure_typed(const struct visit_content *content, struct str units,
+                                                   const struct visit_typed *typed, size_t count, struct arena *mem,
+                                                   struct visit_reading **out, size_t *out_count,
+                                                   struct salve_err *err);
 
 /* visit_wrong_read - the same for what is to be taken back: any number is read. */
 SALVE_MUST_USE enum salve_code visit_wrong_read(struct str units, const struct str *words, size_t count,
@@ -65,14 +79,18 @@ struct visit_measure_ask {
      * record does not open, in the readings alone. Both NULL: nothing is judged. */
     const struct visit_screening *screening;
     void (*alarms)(void *with, const struct screen_found *findings);
-    /* The error of visit_measure_read where one of the numbers cannot be right: alarms are told, and then that is the
+    /* The error of reading, where one of the numbers cannot be right or be read: alarms are told, and then that is the
      * answer; nothing is kept. NULL: all can be. */
     const struct salve_err *impossible;
+    bool asks_all;  /* every number that has to be confirmed is asked about, also behind one that was not */
+    struct str key; /* of the request, at most 50 letters, digits and hyphens; STR_NONE: it is not made again */
+    bool *was_kept; /* set where it is not NULL: that request was kept before, and nothing is kept now */
     void *with;
 };
 
 /* visit_measure - keeps the readings in the record of the person with that card, as measured now; *kept of them.
- *   errors   E_RANGE: one was not confirmed, and nothing is kept; those of visit_import */
+ *   errors   E_RANGE: one was not confirmed, and nothing is kept; E_CONFLICT: the key is of other readings; those of
+ *            visit_import */
 SALVE_MUST_USE enum salve_code visit_measure(const struct visit *visit, struct str card,
                                              const struct visit_reading *readings, size_t count,
                                              const struct visit_measure_ask *ask, size_t *kept, struct salve_err *err);

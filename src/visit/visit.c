@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who acts, and the view of a person with their card. */
+#include <string.h>
+
 #include "admit/import.h"
+#include "base/limits.h"
+#include "base/assert.h"
 #include "base/zone.h"
 #include "fhir/tape_edit.h"
 #include "records/worklist.h"
 #include "screen/screen.h"
+#include "visit/held.h"
 #include "visit/visit_int.h"
 
 struct actor visit_person(const struct site *site, struct str told)
@@ -30,8 +35,8 @@ static enum salve_code open_by_ticket(const struct visit *visit, struct rec_ask 
     return rec_open(visit->site, ask, out, err);
 }
 
-enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
-                                struct salve_err *err)
+static enum salve_code open_anew(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
+                                 struct salve_err *err)
 {
     bool is_person = visit->actor.role == ROLE_PARTICIPANT;
     struct rec_ask ask = {.actor = visit->actor,
@@ -55,14 +60,62 @@ enum salve_code visit_view_open(const struct visit *visit, struct str card, clas
     return rec_open(visit->site, &ask, out, err);
 }
 
-enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err)
+/* The same actor, the same key, and all of it. */
+static bool is_held(const struct visit *visit, struct str card, class_mask classes)
+{
+    const struct visit_held *held = visit->held;
+    return held != NULL && held->view != NULL && classes == 0 && !visit->is_away && str_eq(held->who, card) &&
+           str_eq(held->actor, visit->actor.id) && held->role == visit->actor.role;
+}
+
+enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
+                                struct salve_err *err)
+{
+    if (!is_held(visit, card, classes)) return open_anew(visit, card, classes, out, err);
+    rec_resume(visit->held->view);
+    *out = visit->held->view;
+    return SALVE_OK;
+}
+
+enum salve_code visit_view_close(const struct visit *visit, struct rec_view **view, enum salve_code code,
+                                 struct salve_err *err)
 {
     struct salve_err second = {0};
+    bool stays = visit->held != NULL && *view == visit->held->view;
+    if (stays) *view = NULL;
     if (*view == NULL) return code;
     enum salve_code closed = rec_close(view, &second);
     if (code != SALVE_OK || closed == SALVE_OK) return code;
     if (err != NULL) *err = second;
     return closed;
+}
+
+/* --- a look that lasts -------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_hold(const struct visit *visit, struct str who, struct visit_held *held, struct salve_err *err)
+{
+    struct visit fresh = *visit;
+    salve_assert(held->view == NULL);
+    fresh.held = NULL;
+    if (who.len >= sizeof held->text || visit->actor.id.len >= sizeof held->id)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "that is neither a card code nor a ticket", "card");
+    TRY(visit_view_open(&fresh, who, 0, &held->view, err));
+    memcpy(held->text, who.ptr, who.len);
+    memcpy(held->id, visit->actor.id.ptr, visit->actor.id.len);
+    held->who = str_make(held->text, who.len);
+    held->actor = str_make(held->id, visit->actor.id.len);
+    held->role = visit->actor.role;
+    held->is_by_ticket = rec_code_valid(REC_CODE_TICKET, who);
+    int64_t minutes = held->is_by_ticket ? SALVE_VIEW_AWAY_MINUTES_MAX : SALVE_VIEW_MINUTES_MAX;
+    held->ends_at_unix_ms = rec_opened_at_unix_ms(held->view) + minutes * 60 * 1000;
+    return SALVE_OK;
+}
+
+enum salve_code visit_release(struct visit_held *held, struct salve_err *err)
+{
+    enum salve_code code = rec_close(&held->view, err);
+    explicit_bzero(held, sizeof *held);
+    return code;
 }
 
 enum salve_code visit_patient(struct rec_view *view, const struct rec_resource **out, struct salve_err *err)

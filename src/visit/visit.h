@@ -29,11 +29,13 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "letter/draw.h"
 #include "records/rights.h"
 #include "records/site.h"
 #include "records/staff.h"
 
 struct visit_content; /* content.h */
+struct visit_held;    /* held.h */
 
 /* Where, who and with which words: what every use case starts from. */
 struct visit {
@@ -41,7 +43,9 @@ struct visit {
     const struct visit_content *content; /* NULL where the call says nothing of words or guidelines */
     struct actor actor;
     struct arena *mem;
-    bool is_away; /* nobody is there: a card code stands in a file, and no card was shown */
+    bool is_away;            /* nobody is there: a card code stands in a file, and no card was shown */
+    struct visit_held *held; /* a look that lasts from one request to the next; NULL: each call looks for itself */
+    struct letter_draw draw; /* who draws PDFs; zero: this process */
 };
 
 /* visit_person - the person themself, who acts with their card and the birth date that they tell (or their word, where

@@ -38,7 +38,7 @@ enum salve_code visit_screen(const struct visit *visit, const struct visit_scree
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = screen_run(screening->screen, view, visit->mem, out, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 enum urgency visit_urgency(const struct screen_found *findings)
@@ -89,7 +89,7 @@ enum salve_code visit_sign(const struct visit *visit, struct str card, const str
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = sign_in(visit, view, ask == NULL ? &all : ask, out, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 /* --- acceptance --------------------------------------------------------------------------------------------------- */

@@ -111,7 +111,7 @@ enum salve_code visit_card_new(const struct visit *visit, struct str who, struct
     enum salve_code code = compartment_parse(who, &ignored) ? rec_open(visit->site, &ask, &view, err)
                                                             : visit_view_open(visit, who, 0, &view, err);
     if (code == SALVE_OK) code = rec_card_new(view, visit->mem, card, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 enum salve_code visit_card_by_name(const struct visit *visit, struct str names, struct str birth_date, struct str *card,

@@ -370,7 +370,7 @@ enum salve_code visit_import(const struct visit *visit, struct str card, struct 
     enum salve_code code = open_telling(&in, card, &view, err);
     if (code == SALVE_OK) code = import_into(&in, view, err);
     code = look_after(&in, view, code, err);
-    code = visit_view_close(&view, code, err);
+    code = visit_view_close(visit, &view, code, err);
     count_urgent(&in);
     sum->people += code == SALVE_OK;
     return code;
@@ -431,7 +431,7 @@ enum salve_code visit_import_row(const struct visit *row, const struct csv_impor
     if (code == SALVE_OK) code = import_into(&in, view, err);
     code = look_after(&in, view, code, err);
     if (code == SALVE_OK) code = ticket_of(&in, view, err);
-    code = visit_view_close(&view, code, err);
+    code = visit_view_close(row, &view, code, err);
     if (code == SALVE_OK) code = name_urgent(&in, err);
     count_urgent(&in);
     sum->people += code == SALVE_OK;
@@ -550,7 +550,7 @@ static enum salve_code fill(struct importing *in, struct str card, struct salve_
     if (code == SALVE_OK) code = evaluate(in, view, err);
     if (code == SALVE_OK) code = look_after(in, view, code, err);
     if (code == SALVE_OK) code = ticket_of(in, view, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(&in->row, &view, code, err);
 }
 
 static enum salve_code import_new(struct importing *in, struct str subject, struct str bytes, struct salve_err *err)

@@ -76,7 +76,7 @@ enum salve_code visit_tell(const struct visit *visit, struct str card, const str
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = screen_tell(view, visit->actor, tell, visit->mem, count, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 enum salve_code visit_close(const struct visit *visit, struct str card, size_t *count, struct salve_err *err)
@@ -84,7 +84,7 @@ enum salve_code visit_close(const struct visit *visit, struct str card, size_t *
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = screen_close(view, visit->actor, visit->mem, count, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 static enum salve_code read_told(const struct visit *visit, struct rec_view *view, enum screen_state state,
@@ -97,14 +97,20 @@ static enum salve_code read_told(const struct visit *visit, struct rec_view *vie
     return code == SALVE_OK ? screen_told_read(view, set, visit->mem, &out->told[state], err) : code;
 }
 
+enum salve_code visit_told_read(const struct visit *visit, struct rec_view *view, struct visit_told *out,
+                                struct salve_err *err)
+{
+    TRY(read_told(visit, view, SCREEN_DRAFT, out, err));
+    return read_told(visit, view, SCREEN_SIGNED, out, err);
+}
+
 enum salve_code visit_told(const struct visit *visit, struct str card, struct visit_told *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
     *out = (struct visit_told){0};
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
-    if (code == SALVE_OK) code = read_told(visit, view, SCREEN_DRAFT, out, err);
-    if (code == SALVE_OK) code = read_told(visit, view, SCREEN_SIGNED, out, err);
-    return visit_view_close(&view, code, err);
+    if (code == SALVE_OK) code = visit_told_read(visit, view, out, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 /* --- what came ---------------------------------------------------------------------------------------------------- */

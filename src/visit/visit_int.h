@@ -11,10 +11,12 @@ bool visit_is_line(struct str text, size_t bytes_max);
 
 /* visit_view_open - a view of the person with that card: purpose SELF for the person, CARE for staff; for staff also
  * by a ticket of the work list (worklist_purpose). classes: 0 for all that the purpose delivers. E_NOT_FOUND for
- * what is no card code. visit_view_close closes it and returns the first failure. */
+ * what is no card code. A look that is held (held.h) is used where it fits. visit_view_close closes it, but for one
+ * that is held, and returns the first failure. */
 enum salve_code visit_view_open(const struct visit *visit, struct str card, class_mask classes, struct rec_view **out,
                                 struct salve_err *err);
-enum salve_code visit_view_close(struct rec_view **view, enum salve_code code, struct salve_err *err);
+enum salve_code visit_view_close(const struct visit *visit, struct rec_view **view, enum salve_code code,
+                                 struct salve_err *err);
 
 /* visit_date - the site's date at an instant, "2026-11-23". errors: those of site_zone; E_MEMORY. */
 enum salve_code visit_date(const struct visit *visit, int64_t unix_ms, struct str *out, struct salve_err *err);
@@ -78,6 +80,11 @@ struct visit_screening;
 struct screen_found;
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
+
+/* visit_told_read - visit_told of an open view. */
+struct visit_told;
+enum salve_code visit_told_read(const struct visit *visit, struct rec_view *view, struct visit_told *out,
+                                struct salve_err *err);
 
 /* visit_letter_values - the values of the visit that was judged at from->now_unix_ms, without what is kept apart but
  * the given families: out->values, copies in mem; out->firsts, of whatever day. E_MEMORY. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admit/same.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "fhir/fhir.h"
@@ -19,7 +20,7 @@ static const struct measure_row {
 #include "visit/measure.def"
 #undef MEASURE
 };
-enum { ROW_COUNT = sizeof rows / sizeof *rows };
+enum { ROW_COUNT = sizeof rows / sizeof *rows, WORD_BYTES_MAX = 60 };
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
@@ -100,6 +101,13 @@ bool visit_measure_has(struct str word, struct str loinc)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (str_is(word, rows[i].word) && str_is(loinc, rows[i].loinc)) return true;
+    return false;
+}
+
+bool visit_measure_of(struct str loinc, struct str unit, struct str *word)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (str_is(loinc, rows[i].loinc) && str_is(unit, rows[i].unit)) return *word = str_of(rows[i].word), true;
     return false;
 }
 
@@ -294,6 +302,41 @@ enum salve_code visit_measure_read(const struct visit_content *content, struct s
     return SALVE_E_RANGE;
 }
 
+/* The word of a form is one of a measurement or question; it begins with a letter. */
+static bool is_word(struct str word)
+{
+    bool is = word.len > 0 && word.len <= WORD_BYTES_MAX && str_is_lower(word.ptr[0]);
+    for (size_t i = 0; i < word.len; i++)
+        is = is && (str_is_lower(word.ptr[i]) || str_is_digit(word.ptr[i]) || word.ptr[i] == '-');
+    return is;
+}
+
+enum salve_code visit_measure_typed(const struct visit_content *content, struct str units,
+                                    const struct visit_typed *typed, size_t count, struct arena *mem,
+                                    struct visit_reading **out, size_t *out_count, struct salve_err *err)
+{
+    struct salve_err own = {0}, first = {0};
+    struct reading_words in = {.units = units, .mem = mem, .err = &own};
+    *out_count = 0;
+    TRY(visit_ranges(content, &in.ranges, err));
+    in.list = arena_array(mem, struct visit_reading, VISIT_READINGS_MAX);
+    if (in.list == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
+    for (size_t i = 0; i < count; i++) {
+        in.at = i + 1;
+        enum salve_code code = is_word(typed[i].word)
+                                   ? add(&in, typed[i].word, typed[i].text)
+                                   : wrong(&in, SALVE_E_USAGE, "there is no such measurement or answer");
+        if (code != SALVE_OK && first.code == SALVE_OK) first = own;
+    }
+    *out = in.list;
+    *out_count = in.count;
+    if (first.code == SALVE_OK) first = in.impossible;
+    if (err != NULL) in.err = err;
+    if (first.code == SALVE_OK) return check_pairs(&in);
+    *in.err = first;
+    return first.code;
+}
+
 enum salve_code visit_wrong_read(struct str units, const struct str *words, size_t count, struct arena *mem,
                                  struct visit_reading **out, size_t *out_count, struct salve_err *err)
 {
@@ -313,6 +356,7 @@ struct measuring {
     const struct visit_measure_ask *ask;
     struct str patient_id;
     struct screen_found alarms; /* of what was typed and the record */
+    bool has_doubt;             /* a number was not confirmed */
 };
 
 static bool is_in_pounds(const struct measuring *in, const struct visit_reading *weight)
@@ -325,14 +369,16 @@ static bool is_in_pounds(const struct measuring *in, const struct visit_reading 
     return false;
 }
 
-static enum salve_code ask_about(const struct measuring *in, const struct visit_doubt *doubt, struct salve_err *err)
+static enum salve_code ask_about(struct measuring *in, const struct visit_doubt *doubt, struct salve_err *err)
 {
     if (in->ask->confirm != NULL && in->ask->confirm(in->ask->with, doubt)) return SALVE_OK;
+    in->has_doubt = true;
+    if (in->ask->asks_all && in->ask->confirm != NULL) return SALVE_OK; /* the refusal comes behind the last one */
     return salve_refuse(err, SALVE_E_RANGE, "it was not confirmed, and nothing was kept", "%.*s",
                         STR_ARGS(doubt->reading->word));
 }
 
-static enum salve_code confirm_all(const struct measuring *in, const struct tape *patient, struct salve_err *err)
+static enum salve_code confirm_all(struct measuring *in, const struct tape *patient, struct salve_err *err)
 {
     struct visit_grown grown = visit_grown(patient, site_now_unix_ms(in->visit->site));
     for (size_t i = 0; i < in->count; i++)
@@ -345,7 +391,8 @@ static enum salve_code confirm_all(const struct measuring *in, const struct tape
             bool is_unlikely = reading->ranges[n].state == RANGE_CONFIRM && grown.may_be_adult;
             if (is_unlikely || in_pounds) TRY(ask_about(in, &doubt, err));
         }
-    return SALVE_OK;
+    if (!in->has_doubt) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_RANGE, "it was not confirmed, and nothing was kept", "readings");
 }
 
 /* --- Observations ------------------------------------------------------------------------------------------------- */
@@ -426,6 +473,12 @@ static void put_answer(struct json_writer *w, const struct visit_reading *readin
         json_put_bool(w, "valueBoolean", answer.is_yes);
 }
 
+/* What a reading of the request is called, in every try. */
+static struct str source_of(const struct measuring *in, size_t at)
+{
+    return arena_printf(in->visit->mem, "%.*s-%zu", STR_ARGS(in->ask->key), at);
+}
+
 /* Readings that were typed together have no times of their own: the last is of now, each before it a second earlier,
  * which keeps their order and tells equal ones apart. */
 static void put_observation(struct json_writer *w, const struct measuring *in, size_t at, int64_t now_unix_ms)
@@ -435,6 +488,7 @@ static void put_observation(struct json_writer *w, const struct measuring *in, s
     json_open(w, NULL, '{');
     json_open(w, "resource", '{');
     json_put_text(w, "resourceType", STR("Observation"));
+    if (in->ask->key.len > 0) json_put_text(w, "id", source_of(in, at));
     json_put_text(w, "status", STR("final"));
     json_open(w, "subject", '{');
     json_put_text(w, "reference", arena_printf(in->visit->mem, "Patient/%.*s", STR_ARGS(in->patient_id)));
@@ -473,6 +527,44 @@ static enum salve_code tell_alarms(struct measuring *in, struct rec_view *view, 
     return SALVE_OK;
 }
 
+/* --- a request that is made again --------------------------------------------------------------------------------- */
+
+static const struct rec_resource *kept_as(const struct rec_resource *all, size_t count, struct str source)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct same_mark mark;
+        if (!str_is(all[i].type, "Observation")) continue;
+        same_mark(&all[i].tape, tape_root(&all[i].tape), &mark);
+        if (str_eq(mark.source, source)) return &all[i];
+    }
+    return NULL;
+}
+
+/* Is the reading there as it is typed now? What is kept apart may be there and not be shown. */
+static bool is_there(const struct visit_reading *reading, const struct rec_resource *one, const struct rec_view *view)
+{
+    struct visit_reading kept;
+    if (one != NULL) return visit_reading_of(&one->tape, &kept) && visit_reading_same(&kept, reading);
+    return reading->answer.len > 0 && !(rec_shows(view, CLASS_SENS) && rec_keeps_apart(view));
+}
+
+/* *kept: how many readings of this request the record has already; 0: it is new. */
+static enum salve_code find_kept(const struct measuring *in, struct rec_view *view, size_t *kept, struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0, there = 0;
+    *kept = 0;
+    if (in->ask->key.len == 0) return SALVE_OK;
+    TRY(rec_all(view, 0, &all, &count, err));
+    for (size_t i = 0; i <= in->count; i++) {
+        const struct rec_resource *one = kept_as(all, count, source_of(in, i));
+        *kept += one != NULL;
+        there += i < in->count ? is_there(&in->readings[i], one, view) : one == NULL;
+    }
+    if (*kept == 0 || there == in->count + 1) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT, "it was used for other readings; nothing was kept", "key");
+}
+
 static enum salve_code measure_in(struct measuring *in, struct rec_view *view, size_t *kept, struct salve_err *err)
 {
     const struct rec_resource *patient = NULL;
@@ -487,6 +579,9 @@ static enum salve_code measure_in(struct measuring *in, struct rec_view *view, s
         if (err != NULL) *err = *in->ask->impossible;
         return in->ask->impossible->code;
     }
+    TRY(find_kept(in, view, kept, err));
+    if (in->ask->was_kept != NULL) *in->ask->was_kept = *kept > 0;
+    if (*kept > 0) return SALVE_OK;
     TRY(confirm_all(in, &patient->tape, err)); /* who waits for an answer has heard of the alarm */
     TRY(visit_import_into(in->visit, view, bytes, &in->alarms, &sum, err));
     *kept = sum.kept;
@@ -512,5 +607,5 @@ enum salve_code visit_measure(const struct visit *visit, struct str card, const 
         code = measure_in(&in, view, kept, err);
     else
         tell_unopened(&in);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }

@@ -106,15 +106,19 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     const struct letter_frame *frame = NULL;
     struct letter *letter = NULL;
     struct buf out;
+    struct letter_drawn drawn = {0};
     TRY(visit_frame(visit->content, sheet->language, &frame, err));
     TRY(words_are_there(ask, sheet->language, err));
     enum salve_code code = letter_compose(ask, frame, visit->mem, &letter, err);
     if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
     if (code != SALVE_OK) return code;
+    drawn.letter = letter;
+    if (sheet->is_pdf) return letter_draw_pdf(&visit->draw, &drawn, visit->mem, &sheet->bytes, err);
     buf_init(&out, visit->mem, 64 << 20);
-    if (sheet->is_text) letter_text(letter, &out);
-    if (sheet->is_pdf) TRY(letter_pdf(letter, &out, err));
-    if (!sheet->is_pdf && !sheet->is_text) letter_html(letter, &out);
+    if (sheet->is_text)
+        letter_text(letter, &out);
+    else
+        letter_html(letter, &out);
     return buf_done(&out, &sheet->bytes, err);
 }
 
@@ -265,7 +269,7 @@ static enum salve_code open_for_letter(const struct visit *visit, struct str car
 {
     class_mask classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN);
     if (families != 0) classes |= CLASS_BIT(CLASS_SENS);
-    TRY(visit_view_open(visit, card, classes, view, err));
+    TRY(visit_view_open(visit, card, classes, view, err)); /* a look of its own: it names its classes */
     if (families == 0 || rec_keeps_apart(*view)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONSENT, "the agreement to care has no tick for what is kept apart", "letter");
 }
@@ -398,7 +402,7 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     if (code == SALVE_OK) code = screen_work_printed(view, visit->mem, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
     if (letters->is_outdated != NULL) *letters->is_outdated = ask.is_outdated;
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 enum salve_code visit_results(const struct visit *visit, struct str code, struct str birth_date,
@@ -410,7 +414,7 @@ enum salve_code visit_results(const struct visit *visit, struct str code, struct
     if (result == SALVE_OK) result = read_letter(visit, view, 0, &ask, err);
     if (result == SALVE_OK) result = write_letters(visit, &ask, sheets, count, err);
     *out = (struct screen_found){.list = ask.findings, .count = ask.finding_count};
-    return visit_view_close(&view, result, err);
+    return visit_view_close(visit, &view, result, err);
 }
 
 enum salve_code visit_paper_letters(const struct visit *visit, const struct visit_screening *screening,

@@ -16,7 +16,7 @@ enum salve_code visit_consents(const struct visit *visit, struct str card, struc
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = rec_consents(view, visit->mem, &out->list, &out->count, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 enum salve_code visit_looked(const struct visit *visit, struct str card, struct visit_looks *out, struct salve_err *err)
@@ -30,7 +30,7 @@ enum salve_code visit_looked(const struct visit *visit, struct str card, struct 
         out->ended_count += out->list[i].is_ended;
     }
     if (code == SALVE_OK) out->proofs_from_unix_ms = rec_proofs_from_unix_ms(view);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 /* What a receipt is given for. */
@@ -88,7 +88,7 @@ enum salve_code visit_history(const struct visit *visit, struct str card, struct
     if (code == SALVE_OK && out->list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "history");
     for (size_t i = 0; code == SALVE_OK && i < out->count; i++)
         code = version_of(versions[i], visit->mem, &out->list[i], err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 static enum salve_code bundle_of(const struct rec_resource *resources, size_t count, struct arena *mem,
@@ -129,7 +129,7 @@ enum salve_code visit_take(const struct visit *visit, struct str card, struct vi
     if (code == SALVE_OK) code = rec_take(view, visit->mem, &resources, &out->resource_count, err);
     if (code == SALVE_OK) code = bundle_of(resources, out->resource_count, visit->mem, &out->bundle, err);
     if (code == SALVE_OK) code = tellings_of(resources, out->resource_count, visit->mem, out, err);
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }
 
 /* --- taking back, and erasing ------------------------------------------------------------------------------------- */

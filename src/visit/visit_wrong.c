@@ -130,5 +130,5 @@ enum salve_code visit_wrong(const struct visit *visit, struct str card, const st
     if (code == SALVE_OK) code = screen_work_refresh(view, visit->mem, err);
     out->stale = stale_count;
     for (size_t i = 0; i < stale_count; i++) out->stale_urgent += stale[i].finding.urgency <= URGENCY_SAME_DAY;
-    return visit_view_close(&view, code, err);
+    return visit_view_close(visit, &view, code, err);
 }

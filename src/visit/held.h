@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/held - a look at a person that lasts from one request to the next, as at a station: one look, one leaf, one
+ * count in the quota. Every use case of a visit that has it, with the same key and actor and for all that the purpose
+ * delivers, works in it; any other looks for itself, and so does a letter. Whether the look still stands is the gate's
+ * to say, each time. A face that keeps one keeps it for one session alone.
+ *
+ *     struct visit_held held = {0};
+ *     visit_hold(&visit, card, &held, err);          // as visit_view_open: E_CONSENT, E_NOT_FOUND, E_QUOTA, ...
+ *     visit.held = &held;                            // of this request and the next ones
+ *     visit_measure(&visit, held.who, ...);
+ *     visit_release(&held, err);                     // in every case */
+#ifndef SALVE_VISIT_HELD_H
+#define SALVE_VISIT_HELD_H
+
+#include "records/rec.h"
+#include "visit/visit.h"
+
+struct visit_held {
+    struct rec_view *view; /* NULL: nobody is open */
+    struct str who;        /* card code or ticket, in `text` */
+    char text[REC_CODE_TEXT_BYTES + 8];
+    struct str actor; /* id of who looks, in `id` */
+    char id[128];
+    enum role role;
+    bool is_by_ticket;
+    int64_t ends_at_unix_ms; /* at the latest */
+};
+
+/* visit_hold - opens it. Nobody is held by it before. visit_release - closes it and wipes it; nothing open is fine. */
+SALVE_MUST_USE enum salve_code visit_hold(const struct visit *visit, struct str who, struct visit_held *held,
+                                          struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_release(struct visit_held *held, struct salve_err *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visit/person - one person as a station sees them: who it is, what was measured today and before, what is open about
+ * them, and the findings with what was said of them. All texts are copies in visit->mem. */
+#ifndef SALVE_VISIT_PERSON_H
+#define SALVE_VISIT_PERSON_H
+
+#include "records/worklist.h"
+#include "screen/told.h"
+#include "visit/measure.h"
+#include "visit/visit.h"
+
+/* A measurement or an answer that stands, in the words in which a station types it; ranges are not set. */
+struct visit_past {
+    struct visit_reading reading;
+    struct str at;         /* as the record has it, a date or an instant */
+    int64_t order_unix_ms; /* of `at`, for sorting */
+};
+
+/* A finding that needs an outcome, or is one of a list. */
+struct visit_shown {
+    struct finding finding;
+    struct str id; /* of the Observation that keeps it; empty: it is not kept */
+    struct screen_told told;
+};
+
+struct visit_facts {
+    struct str name;                 /* as it may be printed; empty: none is recorded */
+    struct str birth_date;           /* of any precision; empty: not known */
+    struct str sex;                  /* "female", "male"; empty: not recorded */
+    int32_t age_years;               /* on the site's day; -1: the birth date does not say */
+    struct visit_past *today, *last; /* last: of earlier days, the newest a word. Both the newest first */
+    size_t today_count, last_count;
+    struct work open;
+    struct visit_shown *urgent; /* alarms that nobody was told of, the most urgent first */
+    size_t urgent_count;
+};
+
+/* visit_person_read - E_NOT_FOUND: there is no Patient; those of rec_open. */
+SALVE_MUST_USE enum salve_code visit_person_read(const struct visit *visit, struct str card, struct visit_facts *out,
+                                                 struct salve_err *err);
+
+/* visit_untold - the alarms of the person that nobody was told of, alone; and what is open. */
+SALVE_MUST_USE enum salve_code visit_untold(const struct visit *visit, struct str card, struct visit_facts *out,
+                                            struct salve_err *err);
+
+/* The findings as they are kept. */
+struct visit_findings {
+    struct visit_shown *drafts, *signed_ones; /* signed: of the newest signing */
+    size_t draft_count, signed_count;
+    struct str signed_by, signed_at; /* the printed name; empty: nothing is signed */
+    enum screen_age age;             /* of the drafts where there are some, else of what is signed */
+    bool has_unjudged;               /* what is kept apart came after the last run of somebody who may see it */
+};
+SALVE_MUST_USE enum salve_code visit_findings(const struct visit *visit, struct str card, struct visit_findings *out,
+                                              struct salve_err *err);
+
+/* What a finding says to people, in the first of the languages that its guideline has; parts may be empty. */
+struct visit_said_words {
+    struct str headline, meaning, action;
+};
+void visit_finding_words(const struct visit_content *content, const struct str *languages, size_t count,
+                         const struct finding *finding, struct arena *mem, struct visit_said_words *out);
+
+#endif

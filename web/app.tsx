@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The app: theme, words, session, then the frame.
+import { render } from 'preact';
+import { Frame } from './frame.tsx';
+import { startDrafts } from './lib/draft.ts';
+import { startOutbox } from './lib/outbox.ts';
+import { start } from './lib/session.ts';
+import { startTheme } from './lib/themes.ts';
+import { startUrgent } from './screens/urgent/held.ts';
+
+async function main(): Promise<void> {
+    startOutbox();
+    startDrafts();
+    startUrgent();
+    await startTheme();
+    await start();
+    const place = document.getElementById('app');
+    if (place) render(<Frame />, place);
+}
+void main();

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands around every screen: the bar, the open person, the stations, what is said aloud; and which screen is shown.
+// While locked, what was on the screen stays as it is, hidden and without focus.
+import { useEffect, useRef } from 'preact/hooks';
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
+import { politely, say, urgently } from './lib/announce.ts';
+import { useConnection } from './lib/connection.ts';
+import { useScanner } from './lib/scanner.ts';
+import { me, person, phase } from './lib/session.ts';
+import { useAutoLock } from './lib/lock.ts';
+import { t } from './lib/words.ts';
+import { PersonBar } from './parts/person/person.tsx';
+import { Stations } from './parts/top/stations.tsx';
+import { TopBar } from './parts/top/top.tsx';
+import { routes } from './routes.ts';
+import { Away, NoScreen } from './screens/error/error.tsx';
+import { LockScreen } from './screens/lock/lock.tsx';
+import { Scan } from './screens/scan/scan.tsx';
+import { Start } from './screens/start/start.tsx';
+import { isHeld } from './screens/urgent/held.ts';
+import { UrgentHeld } from './screens/urgent/urgent.tsx';
+import { screens, type Screen } from './screens.tsx';
+
+// A screen with its heading, which takes the focus when the screen comes, so that Tab goes on from there.
+function Shown({ screen }: { screen: Screen }) {
+    const heading = useRef<HTMLHeadingElement>(null);
+    const needsCard = screen.needsPerson && person.value === null;
+    const title = t(needsCard ? 'scan.title' : screen.title), View = needsCard ? Scan : screen.view;
+    useEffect(() => {
+        document.title = `${title} · Salve`;
+        if (!document.activeElement || document.activeElement === document.body) heading.current?.focus();
+        say(title);
+    }, [title]);
+    return (
+        <>
+            <h1 ref={heading} tabIndex={-1}>{title}</h1>
+            <View />
+        </>
+    );
+}
+
+// One component a screen, made once: a new one with each drawing would begin the screen anew.
+const views = new Map(screens.map((screen) => [screen.path, () => <Shown screen={screen} />]));
+
+// The first screen of who came in: reading what waits for a clinician, a card for everybody else.
+function Home() {
+    const { route } = useLocation(), role = me.value?.role;
+    useEffect(() => route(role === 'clinician' ? routes.inbox : routes.scan, true), [role]);
+    return null;
+}
+
+function Inside() {
+    const role = me.value?.role;
+    useAutoLock();
+    useScanner();
+    // An alarm without an outcome stands in place of everything else, whatever the address says.
+    if (isHeld()) return <main id="main"><UrgentHeld /></main>;
+    const mine = screens.filter((screen) => role !== undefined && screen.roles.includes(role));
+    return (
+        <>
+            <PersonBar />
+            <Stations screens={mine} />
+            <main id="main">
+                <Router>
+                    {mine.map((screen) => <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />)}
+                    <Route path={routes.start} component={Home} />
+                    <Route default component={NoScreen} />
+                </Router>
+            </main>
+        </>
+    );
+}
+
+function Body() {
+    if (phase.value === 'starting') return null;
+    if (phase.value === 'away') return <main id="main"><Away /></main>;
+    if (phase.value === 'nobody') return <main id="main"><Start /></main>;
+    const isLocked = phase.value === 'locked';
+    return (
+        <>
+            {isLocked && <main id="main"><LockScreen /></main>}
+            {me.value && <div hidden={isLocked} inert={isLocked}><Inside /></div>}
+        </>
+    );
+}
+
+export function Frame() {
+    useConnection();
+    return (
+        <LocationProvider>
+            <a class="skip" href="#main">{t('app.skip')}</a>
+            <TopBar />
+            <Body />
+            <div class="aloud" aria-live="polite">{politely.value}</div>
+            <div class="aloud" aria-live="assertive">{urgently.value}</div>
+        </LocationProvider>
+    );
+}

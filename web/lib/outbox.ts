@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entries of the stations on their way to the server. An entry is in IndexedDB, sealed, before the screen says "On this
+// tablet"; it is sent with a key of its own until the server says what became of it, so that a tab that is killed, or an
+// answer that is lost, neither loses it nor stores it twice. What the server asks or refuses needs somebody.
+import { signal } from '@preact/signals';
+import { api, type Answer, type Entered, type Failure, type Measure, type Measured } from './api.ts';
+import { whenBack } from './connection.ts';
+import { fate, matches, markOf, type Mark, type Need } from './outbox_rules.ts';
+import { destroyKey, seal, unseal } from './seal.ts';
+import { me, person, phase, whenIn, whenOut } from './session.ts';
+import { store } from './store.ts';
+
+/** On this tablet, sent, stored; or it needs somebody. */
+export type State = 'tablet' | 'sent' | 'stored' | 'needs';
+
+/** What is sealed of an entry. `by`: it is sent in that member's session alone. `of`: whose it is, without a name. */
+interface Inside { by: string; of: Mark; ask: Measure }
+
+export interface Entry {
+    key: string;
+    at: number;
+    station: string;
+    state: State;
+    need: Need | null;
+    /** What the server said last, while the entry is here. */
+    answer: Answer<Measured> | null;
+    tries: number;
+    inside: Inside;
+}
+
+/** What this browser has that the server has not confirmed, oldest first. */
+export const entries = signal<readonly Entry[]>([]);
+/** Entries that nobody can read here any more: their key is gone. */
+export const lost = signal(0);
+
+type Told = (entry: Entry) => void;
+const listeners = new Map<string, Told>();
+
+type Heard = (entry: Entry, answer: Answer<Measured>) => void;
+const heard: Heard[] = [];
+/** Called with every answer of the server about an entry, also of one that an earlier page left: it may carry alarms. */
+export const whenAnswer = (hear: Heard): void => void heard.push(hear);
+
+const change = (key: string, next: Partial<Entry>): void => {
+    entries.value = entries.value.map((entry) => (entry.key === key ? { ...entry, ...next } : entry));
+    const entry = entries.value.find((one) => one.key === key);
+    if (entry) listeners.get(key)?.(entry);
+};
+
+async function remove(key: string): Promise<void> {
+    await (await store()).delete('entries', key);
+    entries.value = entries.value.filter((entry) => entry.key !== key);
+    listeners.delete(key);
+}
+
+/** Keeps readings of the open person and sends them. It is durable here when this returns; `told` is called with each change
+ * until the server stored it. Undefined: nobody is open. An IndexedDB that fails throws: then nothing was kept. */
+export async function keep(station: string, readings: Entered[], confirmed: [number, number][], told: Told): Promise<Entry | undefined> {
+    const open = person.value, by = me.value?.name;
+    if (!open || by === undefined) return undefined;
+    const key = crypto.randomUUID(), at = Date.now();
+    const inside: Inside = { by, of: await markOf(open), ask: { person: open.person, key, readings, confirmed } };
+    const sealed = await seal(key, inside), db = await store();
+    const tx = db.transaction('entries', 'readwrite', { durability: 'strict' });
+    await tx.store.put({ key, at, station, ...sealed });
+    await tx.done;
+    const entry: Entry = { key, at, station, state: 'tablet', need: null, answer: null, tries: 0, inside };
+    listeners.set(key, told);
+    entries.value = [...entries.value, entry];
+    told(entry);
+    void send();
+    return entry;
+}
+
+/** Takes an entry out that needs somebody: they entered it anew, or decided that it is not to be kept. */
+export const discard = (key: string): Promise<void> => remove(key);
+
+/** Gives an entry that waits for its card to the person who is open now. False: it is somebody else's. */
+export async function deliver(key: string): Promise<boolean> {
+    const entry = entries.value.find((one) => one.key === key), open = person.value;
+    if (!entry || !open || !(await matches(entry.inside.of, open))) return false;
+    const inside = { ...entry.inside, ask: { ...entry.inside.ask, person: open.person } };
+    const sealed = await seal(key, inside), db = await store();
+    await db.put('entries', { key, at: entry.at, station: entry.station, ...sealed });
+    change(key, { inside, state: 'tablet', need: null });
+    void send();
+    return true;
+}
+
+/** The entries that wait for the card of the person who is open. */
+export async function waitingForOpen(): Promise<Entry[]> {
+    const open = person.value, out: Entry[] = [];
+    if (open) for (const entry of entries.value) if (entry.need === 'card' && (await matches(entry.inside.of, open))) out.push(entry);
+    return out;
+}
+
+async function sendOne(entry: Entry): Promise<Failure | null> {
+    change(entry.key, { state: 'sent', tries: entry.tries + 1 });
+    const answer = await api.measure(entry.inside.ask), next = fate(answer);
+    change(entry.key, { state: next.state, need: next.need, answer });
+    for (const hear of heard) hear(entry, answer);
+    if (next.state === 'stored') await remove(entry.key);
+    return answer.ok ? null : answer.failure;
+}
+
+let isSending = false, isAsked = false, timer: ReturnType<typeof setTimeout> | undefined;
+const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
+
+const mine = (entry: Entry): boolean => entry.inside.by === me.value?.name;
+
+// One after the other. A server that does not answer ends the round; one that cannot store this entry may store the next.
+async function sendAll(): Promise<void> {
+    const round = entries.value.filter((one) => one.state === 'tablet' && mine(one));
+    for (const entry of round) {
+        if (phase.value !== 'in') return;
+        const failure = await sendOne(entry);
+        if (failure?.kind === 'no-answer') break;
+    }
+    const left = entries.value.filter((one) => one.state === 'tablet' && mine(one));
+    if (left.length === 0) return;
+    clearTimeout(timer);
+    const tries = Math.min(...left.map((one) => one.tries));
+    timer = setTimeout(() => void send(), AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]);
+}
+
+/** Sends what waits, oldest first, one after another; one tab of this browser at a time. */
+export async function send(): Promise<void> {
+    isAsked = true;
+    if (isSending) return;
+    isSending = true;
+    try {
+        while (isAsked) {
+            isAsked = false;
+            await navigator.locks.request('salve-outbox', sendAll);
+        }
+    } finally {
+        isSending = false;
+    }
+}
+
+// What an earlier page left. An answer may have been lost with it: the same key asks again.
+async function load(): Promise<void> {
+    const rows = await (await store()).getAll('entries'), known = new Set(entries.value.map((entry) => entry.key));
+    let gone = 0;
+    const found: Entry[] = [];
+    for (const { key, at, station, ...sealed } of rows) {
+        if (known.has(key)) continue;
+        const inside = (await unseal(key, sealed)) as Inside | undefined;
+        if (inside) found.push({ key, at, station, state: 'tablet', need: null, answer: null, tries: 0, inside });
+        else gone++;
+    }
+    lost.value = gone;
+    entries.value = [...entries.value, ...found].sort((a, b) => a.at - b.at);
+}
+
+async function comeIn(): Promise<void> {
+    await load();
+    void send();
+}
+
+// Nothing waits: the key is destroyed with the session. Else it stays, for what waits.
+async function goOut(): Promise<void> {
+    listeners.clear();
+    entries.value = [];
+    lost.value = 0;
+    const db = await store();
+    await db.clear('drafts');
+    if ((await db.count('entries')) === 0) await destroyKey();
+}
+
+/** Ties the outbox to the session; once, at the start. */
+export function startOutbox(): void {
+    whenIn(comeIn);
+    whenOut(goOut);
+    whenBack(() => void send());
+}

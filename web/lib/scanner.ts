@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Catches a scanner's burst wherever the focus is, except in text areas. What its characters did to the boxes on the way is
+// taken back: to a native input by itself, to others by what they gave to keepForScan.
+import { useEffect } from 'preact/hooks';
+import { signal } from '@preact/signals';
+import { Burst, characterOf } from './burst.ts';
+import { phase } from './session.ts';
+
+/** The last code that was scanned; a new object for each scan, also of the same card. The scan screen takes it. */
+export const scanned = signal<{ text: string } | null>(null);
+
+type Keep = () => () => void;
+const keeps = new Set<Keep>();
+
+/** For a screen that reads keys itself: `keep` gives what puts its state back. Returns what ends it. */
+export function keepForScan(keep: Keep): () => void {
+    keeps.add(keep);
+    return () => void keeps.delete(keep);
+}
+
+type Box = HTMLInputElement;
+const isBox = (target: EventTarget | null): target is Box => target instanceof HTMLInputElement;
+
+function keepBox(box: Box): () => void {
+    const { value } = box;
+    return () => {
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(box, value);
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+}
+
+/** Listens for as long as the component is there, and only while unlocked. */
+export function useScanner(): void {
+    useEffect(() => {
+        const burst = new Burst();
+        let back: (() => void)[] = [];
+        const key = (event: KeyboardEvent): void => {
+            if (phase.value !== 'in' || event.ctrlKey || event.metaKey || event.isComposing) return;
+            if (event.target instanceof HTMLTextAreaElement) return;
+            const heard = burst.hear(characterOf(event.key, event.code), event.timeStamp);
+            if (heard.is === 'first') back = [...(isBox(event.target) ? [keepBox(event.target)] : []), ...[...keeps].map((keep) => keep())];
+            if (heard.is !== 'code') return;
+            event.preventDefault();
+            event.stopImmediatePropagation();
+            for (const put of back) put();
+            back = [];
+            scanned.value = { text: heard.text };
+        };
+        addEventListener('keydown', key, { capture: true });
+        return () => removeEventListener('keydown', key, { capture: true });
+    }, []);
+}

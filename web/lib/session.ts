@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who works at this device, and the one person who is open. Both are in memory alone; the server decides both, and what it
+// answers is believed at once: a session that ended, a lock, a person who was closed or has withdrawn.
+import { batch, computed, signal } from '@preact/signals';
+import { api, askIn, listen, type Answer, type Failure, type Login, type Person, type Site } from './api.ts';
+import { LANGUAGES, chooseLanguage, language, speak, type Language } from './words.ts';
+import { deviceGet, deviceSet } from './store.ts';
+
+export type Phase = 'starting' | 'away' | 'nobody' | 'in' | 'locked';
+
+export const phase = signal<Phase>('starting');
+export const site = signal<Site | null>(null);
+export const me = signal<Login | null>(null);
+export const person = signal<Person | null>(null);
+/** Somebody was open and is not any more, and nobody here closed them. */
+export const wasClosed = signal(false);
+/** An alarm of the open person has no outcome yet; also while locked, and after a start anew. */
+const urgentAtServer = signal(false);
+export const isUrgent = computed(() => urgentAtServer.value || (person.value?.urgent.length ?? 0) > 0);
+
+// What has to be done when somebody comes in, or a session ends (the outbox and the drafts, which know this module).
+type Hook = () => void | Promise<void>;
+const hooks: { in: Hook[]; out: Hook[]; person: Hook[] } = { in: [], out: [], person: [] };
+export const whenIn = (hook: Hook): void => void hooks.in.push(hook);
+export const whenOut = (hook: Hook): void => void hooks.out.push(hook);
+/** Called when another person is open, or nobody. */
+export const whenPerson = (hook: Hook): void => void hooks.person.push(hook);
+const run = async (list: Hook[]): Promise<void> => {
+    for (const hook of list) await hook();
+};
+
+function showPerson(next: Person | null): void {
+    const isOther = person.value?.person !== next?.person;
+    batch(() => {
+        person.value = next;
+        urgentAtServer.value = false;
+        if (next) wasClosed.value = false;
+    });
+    if (isOther) void run(hooks.person);
+}
+
+async function comeIn(login: Login): Promise<void> {
+    batch(() => {
+        me.value = login;
+        phase.value = 'in';
+    });
+    await run(hooks.in);
+}
+
+async function goOut(next: Phase): Promise<void> {
+    const wasIn = me.value !== null;
+    showPerson(null);
+    batch(() => {
+        me.value = null;
+        wasClosed.value = false;
+        phase.value = next;
+    });
+    if (wasIn) await run(hooks.out);
+}
+
+// The page of a person who is not open any more is emptied, whatever else was asked about them.
+async function lookAgain(handle: string): Promise<void> {
+    const answer = await api.person(handle);
+    if (person.value?.person !== handle) return;
+    if (answer.ok) return showPerson(answer.value);
+    if (answer.failure.kind !== 'refused') return;
+    showPerson(null);
+    wasClosed.value = true;
+}
+
+function failed(name: string, failure: Failure): void {
+    if (failure.kind !== 'refused') return;
+    if (failure.code === 'E_SESSION' && phase.value !== 'nobody' && phase.value !== 'starting') void goOut('nobody');
+    if (failure.code === 'E_LOCKED' && me.value) phase.value = 'locked';
+    const handle = person.value?.person;
+    if (failure.code === 'E_CONSENT' && handle && name !== 'open' && name !== 'person') void lookAgain(handle);
+}
+
+/** Shows another language, and keeps the choice on this device. */
+export async function chooseWords(next: Language): Promise<void> {
+    await speak(next);
+    askIn(next);
+    await deviceSet('language', next).catch(() => undefined);
+}
+
+/** What the page does first: words, the site, and the session that the browser may still have. */
+export async function start(): Promise<void> {
+    listen(failed);
+    const kept = await deviceGet('language').catch(() => undefined);
+    const first = LANGUAGES.find((known) => known === kept) ?? chooseLanguage(navigator.languages);
+    await speak(first);
+    askIn(first);
+    await resume();
+}
+
+/** Asks the server for the site and the session; also after it was away. */
+export async function resume(): Promise<void> {
+    const answer = await api.site();
+    if (!answer.ok) {
+        phase.value = 'away';
+        return;
+    }
+    site.value = answer.value;
+    const session = await api.session();
+    if (session.ok) {
+        urgentAtServer.value = session.value.urgent ?? false;
+        await comeIn(session.value);
+        if (session.value.open) {
+            const open = await api.person(session.value.open.person);
+            if (open.ok) showPerson(open.value);
+        }
+    } else if (session.failure.kind === 'refused') {
+        phase.value = session.failure.code === 'E_LOCKED' ? 'locked' : 'nobody';
+    } else {
+        phase.value = 'away';
+    }
+}
+
+export async function login(name: string, secret: string): Promise<Answer<Login>> {
+    const answer = await api.login(name, secret);
+    if (answer.ok) await comeIn(answer.value);
+    return answer;
+}
+
+/** Locks at once; the server is told, and a server that is away changes nothing here. */
+export async function lock(): Promise<void> {
+    if (phase.value !== 'in') return;
+    phase.value = 'locked';
+    await api.lock();
+}
+
+export async function unlock(secret: string): Promise<Answer<Login>> {
+    const isNew = me.value === null;
+    const answer = await api.unlock(secret);
+    if (!answer.ok) return answer;
+    if (isNew) await resume();
+    else await comeIn(answer.value);
+    return answer;
+}
+
+/** Ends the session. A server that is away ends it by itself, later; this page knows nothing of it any more. */
+export async function logout(): Promise<void> {
+    await api.logout();
+    await goOut('nobody');
+}
+
+/** Opens a person by card or ticket; whoever was open is closed. */
+export async function openPerson(who: string): Promise<Answer<Person>> {
+    const before = person.value;
+    if (before) {
+        const closed = await api.close(before.person);
+        if (!closed.ok && closed.failure.kind === 'refused' && closed.failure.code === 'E_CONFLICT') return closed;
+    }
+    const answer = await api.open(who);
+    if (answer.ok || before) showPerson(answer.ok ? answer.value : null);
+    return answer;
+}
+
+/** Closes the person; false: an alarm has no outcome yet, or the server is away. */
+export async function closePerson(): Promise<Answer<object>> {
+    const open = person.value;
+    if (!open) return { ok: true, value: {} };
+    const answer = await api.close(open.person);
+    if (answer.ok) showPerson(null);
+    return answer;
+}
+
+/** Reads the open person anew: after a save, or when an alarm got its outcome. */
+export async function refreshPerson(): Promise<void> {
+    if (person.value) await lookAgain(person.value.person);
+}
+
+export { language };

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why something was not done, in words. What it names is an element or a rule, never a value of a person.
+import type { Failure } from '../../lib/api.ts';
+import { t } from '../../lib/words.ts';
+
+/** The sentence for a failure. */
+export const failureText = (failure: Failure): string =>
+    (failure.kind === 'no-answer' ? t('failure.no-answer') : t(`failure.${failure.code}`));
+
+export function FailureNote({ failure }: { failure: Failure | null }) {
+    if (!failure) return null;
+    return (
+        <div class="note note-stop" role="alert">
+            <p>{failureText(failure)}</p>
+            {failure.kind === 'refused' && failure.why !== '' && <p class="small"><bdi>{failure.why}</bdi></p>}
+        </div>
+    );
+}

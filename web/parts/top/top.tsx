@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bar on top of every screen: where this is, who works here, whether the server is there, what is on this tablet;
+// theme, language, lock. A site of made-up people says so on every screen.
+import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
+import { isThere } from '../../lib/api.ts';
+import { entries, lost } from '../../lib/outbox.ts';
+import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts';
+import { nextTheme, theme } from '../../lib/themes.ts';
+import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
+import { routes } from '../../routes.ts';
+
+function Languages() {
+    return (
+        <span class="languages">
+            {LANGUAGES.filter((one) => one !== language()).map((one) => (
+                <button key={one} type="button" lang={one} onClick={() => void chooseWords(one)}>{ownName(one)}</button>
+            ))}
+        </span>
+    );
+}
+
+function Connection() {
+    const isAway = !isThere.value || phase.value === 'away';
+    return (
+        <span class={isAway ? 'connection connection-away' : 'connection'} role="status">
+            <span aria-hidden="true">{isAway ? '○' : '●'}</span> {t(isAway ? 'top.away' : 'top.there')}
+        </span>
+    );
+}
+
+function WaitingCount() {
+    const needs = entries.value.filter((entry) => entry.state === 'needs').length + lost.value;
+    const waits = entries.value.length + lost.value - needs;
+    if (needs + waits === 0 || phase.value !== 'in') return null;
+    return (
+        <a class="button" href={routes.waiting}>
+            {waits > 0 && <span>{t('top.waiting', { count: waits })}</span>}
+            {needs > 0 && <strong>{t('top.needs', { count: needs })}</strong>}
+        </a>
+    );
+}
+
+function Leaving() {
+    const [isAsking, ask] = useState(false), { route } = useLocation();
+    const leave = async (): Promise<void> => {
+        ask(false);
+        await logout();
+        route(routes.start);
+    };
+    if (phase.value !== 'in') return null;
+    if (!isAsking) {
+        return (
+            <>
+                <button type="button" onClick={() => void lock()}>{t('top.lock')}</button>
+                <button type="button" onClick={() => ask(true)}>{t('top.leave')}</button>
+            </>
+        );
+    }
+    return (
+        <span class="asking">
+            <button type="button" class="button-main" onClick={() => void leave()}>{t('top.leave-yes')}</button>
+            <button type="button" onClick={() => ask(false)}>{t('top.leave-no')}</button>
+        </span>
+    );
+}
+
+export function TopBar() {
+    return (
+        <header>
+            {site.value?.madeUp && <p class="made-up">{t('top.made-up')}</p>}
+            <div class="top">
+                <p class="top-where"><bdi>{site.value?.name ?? 'Salve'}</bdi></p>
+                {me.value && <p class="top-who"><bdi>{me.value.name}</bdi> · {t(`role.${me.value.role}`)}</p>}
+                <Connection />
+                <WaitingCount />
+                <span class="top-buttons">
+                    <button type="button" onClick={nextTheme}>{t(`top.theme-${theme.value}`)}</button>
+                    <Languages />
+                    <Leaving />
+                </span>
+            </div>
+        </header>
+    );
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addresses of the screens. An address says which screen, never who: the person is in memory alone.
+export const routes = {
+    start: '/',
+    scan: '/scan',
+    inbox: '/inbox',
+    waiting: '/waiting',
+    questions: '/questions',
+    pressure: '/pressure',
+    body: '/body',
+    urgent: '/urgent',
+    results: '/results',
+    letter: '/letter-page',
+} as const;
+export type Route = (typeof routes)[keyof typeof routes];

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Locked: the secret of who works here opens the same screen again. An alarm that is open is said here too, without a name.
+import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
+import type { Failure } from '../../lib/api.ts';
+import { isUrgent, logout, me, unlock } from '../../lib/session.ts';
+import { t } from '../../lib/words.ts';
+import { SecretField } from '../../parts/field/secret.tsx';
+import { FailureNote } from '../../parts/failure/failure.tsx';
+import { routes } from '../../routes.ts';
+
+export function LockScreen() {
+    const [secret, setSecret] = useState(''), [failure, setFailure] = useState<Failure | null>(null), [isBusy, busy] = useState(false);
+    const { route } = useLocation();
+    const open = async (event: Event): Promise<void> => {
+        event.preventDefault();
+        busy(true);
+        const answer = await unlock(secret);
+        setSecret('');
+        busy(false);
+        setFailure(answer.ok ? null : answer.failure);
+    };
+    const other = async (): Promise<void> => {
+        await logout();
+        route(routes.start);
+    };
+    return (
+        <form class="card" onSubmit={(event) => void open(event)}>
+            <h1>{t('lock.title')}</h1>
+            {isUrgent.value && <p class="note note-stop" role="alert">{t('lock.urgent')}</p>}
+            {me.value && <p>{t('lock.who', { name: me.value.name })}</p>}
+            <SecretField value={secret} onValue={setSecret} hasFocus />
+            <FailureNote failure={failure} />
+            <button class="button-main" disabled={isBusy}>{t('lock.open')}</button>
+            <button type="button" onClick={() => void other()}>{t('lock.other')}</button>
+        </form>
+    );
+}

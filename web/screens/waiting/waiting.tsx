@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is on this tablet and not stored: when it was entered, where it is, and what somebody has to do.
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
+import { deliver, discard, entries, lost, send, waitingForOpen, type Entry } from '../../lib/outbox.ts';
+import { me, person } from '../../lib/session.ts';
+import { clock, day, t } from '../../lib/words.ts';
+import { failureText } from '../../parts/failure/failure.tsx';
+import { StateMark } from '../../parts/state/state.tsx';
+import { routes } from '../../routes.ts';
+
+function Numbers({ entry }: { entry: Entry }) {
+    return (
+        <ul>
+            {entry.inside.ask.readings.map(({ word, text }) => (
+                <li key={`${word} ${text}`}><bdi>{word}</bdi>: <bdi dir="ltr">{text}</bdi></li>
+            ))}
+        </ul>
+    );
+}
+
+function Needs({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
+    const [isAsking, ask] = useState(false), [isOther, setOther] = useState(false);
+    const give = async (): Promise<void> => setOther(!(await deliver(entry.key)));
+    const failure = entry.answer && !entry.answer.ok ? entry.answer.failure : null;
+    return (
+        <>
+            {entry.need && <p><strong>{t(`waiting.need-${entry.need}`)}</strong></p>}
+            {failure && entry.need === 'rejected' && <p>{failureText(failure)}</p>}
+            {isOther && <p role="alert">{t('waiting.other-person')}</p>}
+            <div class="buttons">
+                {isTheirs && <button type="button" class="button-main" onClick={() => void give()}>{t('waiting.deliver')}</button>}
+                {!isAsking && <button type="button" onClick={() => ask(true)}>{t('waiting.discard')}</button>}
+                {isAsking && <button type="button" class="button-stop" onClick={() => void discard(entry.key)}>{t('waiting.discard-yes')}</button>}
+                {isAsking && <button type="button" onClick={() => ask(false)}>{t('waiting.discard-no')}</button>}
+            </div>
+        </>
+    );
+}
+
+function Item({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
+    const isMine = entry.inside.by === me.value?.name, at = new Date(entry.at), zone = me.value?.site.zone;
+    return (
+        <li class="card">
+            <h2>{t('waiting.entered', { day: day(at, zone), time: clock(at, zone) })} <StateMark state={entry.state} /></h2>
+            {!isMine && <p>{t('waiting.of-other', { name: entry.inside.by })}</p>}
+            {isMine && <Numbers entry={entry} />}
+            {isMine && entry.state === 'needs' && <Needs entry={entry} isTheirs={isTheirs} />}
+        </li>
+    );
+}
+
+export function Waiting() {
+    const [theirs, setTheirs] = useState<readonly string[]>([]), { route } = useLocation();
+    useEffect(() => {
+        let isOver = false;
+        void waitingForOpen().then((list) => {
+            if (!isOver) setTheirs(list.map((entry) => entry.key));
+        });
+        return () => void (isOver = true);
+    }, [person.value?.person, entries.value]);
+    return (
+        <>
+            {lost.value > 0 && <p class="note note-stop" role="alert">{t('waiting.lost', { count: lost.value })}</p>}
+            {entries.value.length === 0 && <p>{t('waiting.none')}</p>}
+            <ul class="plain">
+                {entries.value.map((entry) => <Item key={entry.key} entry={entry} isTheirs={theirs.includes(entry.key)} />)}
+            </ul>
+            <div class="buttons">
+                {entries.value.length > 0 && <button type="button" class="button-main" onClick={() => void send()}>{t('waiting.send')}</button>}
+                <button type="button" onClick={() => route(routes.scan)}>{t('waiting.scan')}</button>
+            </div>
+        </>
+    );
+}
