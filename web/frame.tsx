@@ -17,6 +17,8 @@ import { Away, NoScreen } from './screens/error/error.tsx';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { Start } from './screens/start/start.tsx';
+import { isHeld } from './screens/urgent/held.ts';
+import { UrgentHeld } from './screens/urgent/urgent.tsx';
 import { screens, type Screen } from './screens.tsx';
 
 // A screen with its heading, which takes the focus when the screen comes, so that Tab goes on from there.
@@ -37,6 +39,9 @@ function Shown({ screen }: { screen: Screen }) {
     );
 }
 
+// One component a screen, made once: a new one with each drawing would begin the screen anew.
+const views = new Map(screens.map((screen) => [screen.path, () => <Shown screen={screen} />]));
+
 // The first screen of who came in: reading what waits for a clinician, a card for everybody else.
 function Home() {
     const { route } = useLocation(), role = me.value?.role;
@@ -48,6 +53,8 @@ function Inside() {
     const role = me.value?.role;
     useAutoLock();
     useScanner();
+    // An alarm without an outcome stands in place of everything else, whatever the address says.
+    if (isHeld()) return <main id="main"><UrgentHeld /></main>;
     const mine = screens.filter((screen) => role !== undefined && screen.roles.includes(role));
     return (
         <>
@@ -55,7 +62,7 @@ function Inside() {
             <Stations screens={mine} />
             <main id="main">
                 <Router>
-                    {mine.map((screen) => <Route key={screen.path} path={screen.path} component={() => <Shown screen={screen} />} />)}
+                    {mine.map((screen) => <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />)}
                     <Route path={routes.start} component={Home} />
                     <Route default component={NoScreen} />
                 </Router>

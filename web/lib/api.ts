@@ -46,9 +46,28 @@ export interface Task { task: WorkTask; urgency: Urgency; since: string; due: st
 export interface Work { ticket: string | null; tasks: Task[] }
 export interface Ticket { ticket: string; urgency: Urgency; reach: string; tasks: Task[] }
 export interface Place { name: string; address: string; telephone: string; hours: string }
+/** A number line: bands upwards, each to its end, and where the number lies. */
+export interface Scale { label: string; from: number; to: number; at: number; bands: { to: number; name: string; here: boolean }[] }
+/** The words of a finding in the language that was asked for; `labels` and `units` by what its lists and inputs name. */
+export interface FindingWords {
+    headline: string;
+    meaning: string;
+    action: string;
+    name?: string;
+    when?: string;
+    meanwhile?: string;
+    excluded?: string;
+    labels?: Readonly<Record<string, string>>;
+    units?: Readonly<Record<string, string>>;
+}
 export interface Finding extends Kept {
     id: string;
-    words: { headline: string; meaning: string; action: string };
+    words: FindingWords;
+    /** How it lies to what is usual. */
+    mark?: 'usual' | 'watch' | 'see' | 'neutral';
+    /** Families of what is kept apart; only who may see it gets it. */
+    apart?: string[];
+    scales?: Scale[];
     place: Place | null;
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
     closed: boolean;
@@ -82,7 +101,8 @@ export interface Doubt {
 export type Measured =
     | { state: 'stored'; kept: number; findings: Finding[]; alarms: Finding[]; work: Work }
     | { state: 'asks'; doubts: Doubt[]; alarms: Finding[] }
-    | { state: 'refused'; word: string; why: string; alarms: Finding[] };
+    | { state: 'refused'; word: string; why: string; alarms: Finding[]; reading?: number; which?: 0 | 1; unit?: string;
+        hard?: [string, string] | null; otherUnit?: string | null };
 export interface Findings {
     drafts: Finding[];
     signed: Finding[];
