@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter paper visit pages cli
+MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -33,6 +33,7 @@ NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
 NEEDS_records   := payload tlog store keys consent admit fhir db crypto json base
+NEEDS_door      := records consent fhir crypto base
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
@@ -62,6 +63,7 @@ DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
 DOORS_records   := site commons staff rec rights worklist session gate ops
+DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
