@@ -6,7 +6,7 @@ import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router'
 import { politely, say, urgently } from './lib/announce.ts';
 import { useConnection } from './lib/connection.ts';
 import { openCode, whenOpened } from './lib/opening.ts';
-import { useScanner } from './lib/scanner.ts';
+import { scanned, useScanner } from './lib/scanner.ts';
 import { me, person, phase } from './lib/session.ts';
 import { useAutoLock, usePersonEnd } from './lib/lock.ts';
 import { t } from './lib/words.ts';
@@ -19,6 +19,8 @@ import { Away, NoScreen } from './screens/error/error.tsx';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { Start } from './screens/start/start.tsx';
+import { isHeld } from './screens/urgent/held.ts';
+import { UrgentHeld } from './screens/urgent/urgent.tsx';
 import { screens, type Screen } from './screens.tsx';
 
 // Links to these are ours; a letter's is the browser's.
@@ -46,6 +48,9 @@ function Shown({ screen }: { screen: Screen }) {
     );
 }
 
+// One component a screen, made once: a new one with each drawing would begin the screen anew.
+const views = new Map(screens.map((screen) => [screen.path, () => <Shown screen={screen} />]));
+
 // The first screen of who came in: reading what waits for a clinician, a card for everybody else.
 function Home() {
     const { route } = useLocation(),
@@ -70,19 +75,29 @@ function Inside() {
     const role = me.value?.role;
     useAutoLock();
     usePersonEnd();
-    useScanner((text) => void openCode(text));
+    useScanner((text) => {
+        if (isHeld()) scanned.value = { text };
+        else void openCode(text);
+    });
     useOpened();
+    // An alarm without an outcome stands in place of everything else, whatever the address says.
+    const main = phase.value === 'locked' ? undefined : 'main';
+    if (isHeld()) {
+        return (
+            <main id={main}>
+                <UrgentHeld />
+            </main>
+        );
+    }
     const mine = screens.filter((screen) => role !== undefined && screen.roles.includes(role));
     return (
         <>
             <PersonBar />
             <Stations />
-            <main id={phase.value === 'locked' ? undefined : 'main'}>
+            <main id={main}>
                 <OpeningNote />
                 <Router>
-                    {mine.map((screen) => (
-                        <Route key={screen.path} path={screen.path} component={() => <Shown screen={screen} />} />
-                    ))}
+                    {mine.map((screen) => <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />)}
                     <Route path={routes.start} component={Home} />
                     <Route default component={NoScreen} />
                 </Router>

@@ -150,12 +150,15 @@ static enum salve_code write_in_place(const char *path, struct str bytes, struct
     return code;
 }
 
+#define LEFT     ".XXXXXX" LEFT_END
+#define LEFT_END ".tmp"
+
 static enum salve_code replace(const char *path, struct str bytes, unsigned mode, bool is_synced, struct salve_err *err)
 {
     char temp[4096];
-    int len = snprintf(temp, sizeof temp, "%s.XXXXXX.tmp", path);
+    int len = snprintf(temp, sizeof temp, "%s" LEFT, path);
     if (len < 0 || (size_t)len >= sizeof temp) return salve_fail(err, SALVE_E_IO, "%s", path);
-    int fd = mkostemps(temp, sizeof ".tmp" - 1, O_CLOEXEC); /* a name that nobody can have put there before; 0600 */
+    int fd = mkostemps(temp, sizeof LEFT_END - 1, O_CLOEXEC); /* a name that nobody can have put there before; 0600 */
     if (fd < 0) return file_fail(err, path);
     enum salve_code code = mode == 0600 || fchmod(fd, (mode_t)mode) == 0 ? SALVE_OK : file_fail(err, path);
     if (code == SALVE_OK) code = write_all(fd, bytes, is_synced, path, err);
@@ -183,6 +186,31 @@ enum salve_code file_write(const char *path, struct str bytes, unsigned mode, st
     errno = EISDIR;
     if (is_there && S_ISDIR(info.st_mode)) return file_fail(err, path);
     return file_replace(path, bytes, mode, err);
+}
+
+/* --- what a killed writer left ------------------------------------------------------------------------------------ */
+
+struct str file_left_of(struct str name)
+{
+    size_t more = sizeof LEFT - 1, end = sizeof LEFT_END - 1;
+    if (name.len <= more || !str_ends(name, STR(LEFT_END)) || name.ptr[name.len - more] != '.') return STR_NONE;
+    for (size_t i = name.len - more + 1; i < name.len - end; i++) {
+        char c = name.ptr[i];
+        if ((c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')) return STR_NONE;
+    }
+    return str_cut(name, 0, name.len - more);
+}
+
+void file_clear_left(const char *folder, const char *const *names, size_t count)
+{
+    DIR *list = opendir(folder);
+    if (list == NULL) return;
+    for (struct dirent *entry; (entry = readdir(list)) != NULL;) {
+        struct str of = file_left_of(str_of(entry->d_name));
+        for (size_t i = 0; i < count; i++)
+            if (str_is(of, names[i])) (void)unlinkat(dirfd(list), entry->d_name, 0);
+    }
+    (void)closedir(list);
 }
 
 static int by_bytes(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }

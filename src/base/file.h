@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * file - whole files in and out. Reading has a ceiling; writing is atomic (temporary file, fsync, rename, fsync of the
- * folder), so that a reader sees the old bytes or the new ones, never half. */
+ * folder), so that a reader sees the old bytes or the new ones, never half. Who is killed while writing NAME leaves
+ * NAME.XXXXXX.tmp beside it, six letters and digits for the X, 0600, with none, some or all of the new bytes; no later
+ * writing looks at it. Who knows that nobody else writes in a folder clears that of its own files: file_left_of. */
 #ifndef SALVE_BASE_FILE_H
 #define SALVE_BASE_FILE_H
 
@@ -35,6 +37,12 @@ SALVE_MUST_USE enum salve_code file_write(const char *path, struct str bytes, un
 SALVE_MUST_USE enum salve_code file_replace(const char *path, struct str bytes, unsigned mode, struct salve_err *err);
 SALVE_MUST_USE enum salve_code file_replace_unsynced(const char *path, struct str bytes, unsigned mode,
                                                      struct salve_err *err);
+
+/* file_left_of - the name of the file that was being written when `name` was left behind; STR_NONE: it is no such
+ * left-over. file_clear_left - removes what was left in `folder` of files of these names; only where nobody is writing
+ * them. What cannot be looked at or removed stays. */
+struct str file_left_of(struct str name);
+void file_clear_left(const char *folder, const char *const *names, size_t count);
 
 /* file_sync_folder - makes what was made, renamed or removed in `folder` durable. file_sync_folder_of - in the folder
  * that `path` is in. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * salve letter --all: the letters that wait, each in a file named by the time of its signing and its ticket. A file is
  * whole ("NAME.part") before the record says that the letter is printed, and gets its name after that: who is killed
- * between finds out by the list which of the two it was. */
+ * between finds out by the list which of the two it was. What was cut off on the way to NAME.part is made again. One
+ * run at a time works in a folder. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,12 +17,14 @@
 #include "visit/content.h"
 #include "visit/result.h"
 
-#define PART ".part"
+#define PART  ".part"
+#define SHAPE "00000000T000000-AAA-AAA" /* of a name: 0 a digit, A a digit or a capital letter */
 
 struct queue {
     struct cli *cli;
     struct cli_reply reply;
     const char *folder;
+    int lock; /* an open descriptor of the folder, or -1 */
     struct visit_waiting *list;
     size_t count, printed, waiting; /* waiting: for the card, or for somebody to be told */
 };
@@ -52,20 +57,51 @@ static bool waits(const struct queue *queue, struct str name)
     return false;
 }
 
-/* What a run that was killed left: a letter that still waits is made again; another one was printed. */
+/* Has the name of a letter of this command, and `ending`? Whatever else lies in the folder is somebody else's. */
+static bool is_ours(struct str name, struct str ending)
+{
+    static const char shape[] = SHAPE;
+    if (name.len != sizeof shape - 1 + ending.len || !str_ends(name, ending)) return false;
+    for (size_t i = 0; i < sizeof shape - 1; i++) {
+        bool is_digit = name.ptr[i] >= '0' && name.ptr[i] <= '9', is_letter = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z';
+        bool fits = shape[i] == '0' ? is_digit : shape[i] == 'A' ? is_digit || is_letter : name.ptr[i] == shape[i];
+        if (!fits) return false;
+    }
+    return true;
+}
+
+/* A letter that still waits is made again; another one was printed. One that was cut off is no letter yet. */
+static enum salve_code take_up_one(const struct queue *queue, struct str file, struct salve_err *err)
+{
+    const struct str ending = STR(".pdf" PART);
+    bool is_part = is_ours(file, ending), is_cut_off = is_ours(file_left_of(file), ending);
+    if (!is_part && !is_cut_off) return SALVE_OK;
+    struct str name = str_cut(file, 0, sizeof SHAPE - 1);
+    struct str from = arena_printf(queue->cli->mem, "%s/%.*s", queue->folder, STR_ARGS(file));
+    struct str to = arena_printf(queue->cli->mem, "%s/%.*s.pdf", queue->folder, STR_ARGS(name));
+    if (from.ptr == NULL || to.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "letters");
+    bool is_lost = is_cut_off || waits(queue, name);
+    return (is_lost ? unlink(from.ptr) : rename(from.ptr, to.ptr)) == 0 ? SALVE_OK : file_fail(err, from.ptr);
+}
+
+/* What a run that was killed left. */
 static enum salve_code take_up(const struct queue *queue, struct salve_err *err)
 {
     struct str *names = NULL;
     size_t count = 0;
     TRY(file_list(queue->folder, queue->cli->mem, &names, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        if (!str_ends(names[i], STR(".pdf" PART))) continue;
-        struct str name = str_cut(names[i], 0, names[i].len - sizeof ".pdf" PART + 1);
-        const char *part = arena_printf(queue->cli->mem, "%s/%.*s", queue->folder, STR_ARGS(names[i])).ptr;
-        const char *path = arena_printf(queue->cli->mem, "%s/%.*s.pdf", queue->folder, STR_ARGS(name)).ptr;
-        if ((waits(queue, name) ? unlink(part) : rename(part, path)) != 0) return file_fail(err, part);
-    }
+    for (size_t i = 0; i < count; i++) TRY(take_up_one(queue, names[i], err));
     return file_sync_folder(queue->folder, err);
+}
+
+/* Where the file system knows no such lock, the site's own keeps two runs of one site apart. */
+static enum salve_code hold_folder(struct queue *queue, struct salve_err *err)
+{
+    if (mkdir(queue->folder, 0700) != 0 && errno != EEXIST) return file_fail(err, queue->folder);
+    queue->lock = open(queue->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (queue->lock < 0) return file_fail(err, queue->folder);
+    if (flock(queue->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_BUSY, "letters are being printed into it", "%s", queue->folder);
 }
 
 static enum salve_code keep(void *context, struct salve_err *err)
@@ -119,20 +155,27 @@ static enum salve_code print_all(struct queue *queue, struct salve_err *err)
     return SALVE_OK;
 }
 
+static enum salve_code print_into(struct queue *queue, struct salve_err *err)
+{
+    TRY(hold_folder(queue, err));
+    TRY(visit_letter_queue(&queue->cli->visit, &queue->list, &queue->count, err));
+    TRY(take_up(queue, err));
+    cli_reply_open(&queue->reply, queue->cli, '[');
+    enum salve_code code = print_all(queue, err);
+    cli_reply_words(&queue->reply, "%zu printed, %zu wait, %zu not tried.\n", queue->printed, queue->waiting,
+                    queue->count - queue->printed - queue->waiting);
+    enum salve_code said = cli_reply_done(&queue->reply, code == SALVE_OK ? err : NULL);
+    return code == SALVE_OK ? said : code;
+}
+
 enum salve_code cli_letters(struct cli *cli, struct salve_err *err)
 {
-    struct queue queue = {.cli = cli, .folder = cli_option(cli, OPT_OUTPUT)};
+    struct queue queue = {.cli = cli, .folder = cli_option(cli, OPT_OUTPUT), .lock = -1};
     if (queue.folder == NULL || cli->word_count > 0 || cli_has(cli, OPT_PAPER) || cli_has(cli, OPT_INCLUDE))
         return salve_refuse(err, SALVE_E_USAGE, "give a folder (-o DIR), and no card", "--all");
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_GUIDELINES | VISIT_FRAMES}, err));
-    if (mkdir(queue.folder, 0700) != 0 && errno != EEXIST) return file_fail(err, queue.folder);
-    TRY(visit_letter_queue(&cli->visit, &queue.list, &queue.count, err));
-    TRY(take_up(&queue, err));
-    cli_reply_open(&queue.reply, cli, '[');
-    enum salve_code code = print_all(&queue, err);
-    cli_reply_words(&queue.reply, "%zu printed, %zu wait, %zu not tried.\n", queue.printed, queue.waiting,
-                    queue.count - queue.printed - queue.waiting);
-    enum salve_code said = cli_reply_done(&queue.reply, code == SALVE_OK ? err : NULL);
-    return code == SALVE_OK ? said : code;
+    enum salve_code code = print_into(&queue, err);
+    if (queue.lock >= 0) (void)close(queue.lock);
+    return code;
 }

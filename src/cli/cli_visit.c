@@ -57,7 +57,7 @@ static enum salve_code put_form(struct cli *cli, const struct consent_form *form
 {
     struct visit_sheet sheet = {.language = form->ref.lang};
     TRY(cli_is_pdf(path, &sheet.is_pdf, err));
-    TRY(visit_consent_sheet(cli->visit.content, form, cli->mem, &sheet, err));
+    TRY(visit_consent_sheet(&cli->visit, form, &sheet, err));
     TRY(file_write(path, sheet.bytes, 0600, err));
     if (cli->is_json) return sheet_json(cli, &sheet, path, "form", err);
     cli_say(cli, "Form: %s", path);

@@ -8,7 +8,8 @@
  *     desk_open(site, &desk, err);                                  // two threads
  *     for (;;) {
  *         poll(.., desk_fd(desk), .., at most GATE_TICK_MS);
- *         while (desk_take(desk, &done)) answer(done.tag, desk_finish(desk, &done, mem, &session, err));
+ *         do code = desk_finish(desk, mem, &has, &tag, &session, err);   // until there is none, answers each
+ *         while (has);
  *         ..                                                        // requests; a login: desk_begin
  *         site_tick(site, &has_more, err);                          // has_more: again before the next poll waits
  *     }

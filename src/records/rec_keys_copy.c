@@ -45,7 +45,10 @@ enum salve_code rec_keys_copy(struct site *site, const char *folder, bool may_be
                               struct salve_err *err)
 {
     enum salve_code code = keys_copy(site->keys, folder, may_begin, site->now_unix_ms / 1000, err);
-    return code == SALVE_OK ? copy_revoked(site, folder, mem, err) : code;
+    if (code != SALVE_OK) return code;
+    static const char *const names[] = {"keys.copy", "revoked"}; /* the place is this site's; it was killed there */
+    file_clear_left(folder, names, sizeof names / sizeof *names);
+    return copy_revoked(site, folder, mem, err);
 }
 
 void rec_keys_copy_due(struct site *site)

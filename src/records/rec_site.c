@@ -18,6 +18,7 @@
 #include "records/making_int.h"
 #include "payload/payload.h"
 #include "records/revoked_int.h"
+#include "records/session_int.h"
 #include "store/store.h"
 
 enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
@@ -110,6 +111,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     rec_closing_done(s);
+    rec_sessions_drop(s);
     free(s->rows);
     crypto_keys_drop(&s->log_seed);
     crypto_keys_drop(&s->row_keys);
@@ -159,6 +161,13 @@ static enum salve_code take_lock(struct site *site, const char *path, const stru
     const struct db_wait like = {
         .seconds = wait->seconds, .tell = wait->tell, .is_over = wait->is_over, .with = wait->with};
     return db_lock(path, &like, &site->lock, err);
+}
+
+/* What a process that was killed left of its files; the folder is ours alone now. */
+static void clear_left(const struct site *site)
+{
+    static const char *const names[] = {"checkpoint", "signed-head"};
+    file_clear_left(site->path, names, sizeof names / sizeof *names);
 }
 
 /* What is lost, and which command goes on. */
@@ -211,6 +220,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     TRY(store_is_there(&store_options, &is_there, err));
     if (!create && !is_there) return no_site(site, err);
     if (how < REC_OPEN_MADE) TRY(take_lock(site, lock, &options->wait, err)); /* a making holds its own */
+    if (how == REC_OPEN_WHOLE) clear_left(site);
     TRY(open_keys(site, options, how, err));
     return open_store(site, &store_options, err);
 }

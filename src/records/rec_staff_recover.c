@@ -155,7 +155,11 @@ enum salve_code rec_staff_due(struct site *site, struct arena *mem, int64_t *nex
     enum salve_code code = recovery_read(&tx, &recovery, err);
     rec_tx_abandon(&tx);
     if (code != SALVE_OK || !recovery.is_asked) return code;
-    if (recovery.due_unix_ms <= site->now_unix_ms) return run(site, finish, &recovery, err);
+    if (recovery.due_unix_ms <= site->now_unix_ms) {
+        TRY(run(site, finish, &recovery, err));
+        rec_staff_changed(site, recovery.staff.is.id);
+        return SALVE_OK;
+    }
     if (recovery.due_unix_ms < *next_unix_ms) *next_unix_ms = recovery.due_unix_ms;
     return SALVE_OK;
 }

@@ -9,10 +9,10 @@
 #include "visit/result.h"
 
 /* visit_consent_sheet - a consent form to sign, in its own language: its words as they are, the read-back questions,
- * agreement and refusal as large as each other, date, signature, witness. The content has VISIT_FRAMES; sheet->language
- * is not read. errors   those of visit_frame and letter_form_pdf */
-SALVE_MUST_USE enum salve_code visit_consent_sheet(const struct visit_content *content, const struct consent_form *form,
-                                                   struct arena *mem, struct visit_sheet *sheet, struct salve_err *err);
+ * agreement and refusal as large as each other, date, signature, witness. Of the visit: content with VISIT_FRAMES, mem
+ * and draw alone; sheet->language is not read. errors   those of visit_frame and letter_draw_pdf */
+SALVE_MUST_USE enum salve_code visit_consent_sheet(const struct visit *visit, const struct consent_form *form,
+                                                   struct visit_sheet *sheet, struct salve_err *err);
 
 /* visit_station_sheet - what the stations of packages (names, a space between) measure, with the words that are typed
  * and the units of the site, and the danger questions of the open block (lines.json of the alarms in the share folder;

@@ -29,6 +29,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "letter/draw.h"
 #include "records/rights.h"
 #include "records/site.h"
 #include "records/staff.h"
@@ -44,6 +45,7 @@ struct visit {
     struct arena *mem;
     bool is_away;            /* nobody is there: a card code stands in a file, and no card was shown */
     struct visit_held *held; /* a look that lasts from one request to the next; NULL: each call looks for itself */
+    struct letter_draw draw; /* who draws PDFs; zero: this process */
 };
 
 /* visit_person - the person themself, who acts with their card and the birth date that they tell (or their word, where

@@ -13,6 +13,7 @@ struct writing {
     const struct letter_frame *frame;
     struct letter_form *form;
     struct arena *mem;
+    const struct letter_draw *draw;
 };
 
 static struct str word(const struct writing *w, const char *key) { return letter_frame_word(w->frame, key); }
@@ -25,9 +26,10 @@ static void put(const struct writing *w, enum letter_form_kind kind, struct str 
 static enum salve_code render(const struct writing *w, struct visit_sheet *sheet, struct salve_err *err)
 {
     struct buf out;
+    const struct letter_drawn drawn = {.form = w->form};
+    if (sheet->is_pdf) return letter_draw_pdf(w->draw, &drawn, w->mem, &sheet->bytes, err);
     buf_init(&out, w->mem, 64 << 20);
-    if (sheet->is_pdf) TRY(letter_form_pdf(w->form, &out, err));
-    if (!sheet->is_pdf) letter_form_html(w->form, &out);
+    letter_form_html(w->form, &out);
     return buf_done(&out, &sheet->bytes, err);
 }
 
@@ -63,11 +65,12 @@ static void decision(const struct writing *w, const struct consent_form *form)
     put(w, LETTER_FORM_LINE, word(w, "consent.witness"));
 }
 
-enum salve_code visit_consent_sheet(const struct visit_content *content, const struct consent_form *form,
-                                    struct arena *mem, struct visit_sheet *sheet, struct salve_err *err)
+enum salve_code visit_consent_sheet(const struct visit *visit, const struct consent_form *form,
+                                    struct visit_sheet *sheet, struct salve_err *err)
 {
-    struct writing w = {.mem = mem};
-    TRY(visit_frame(content, form->ref.lang, &w.frame, err));
+    struct arena *mem = visit->mem;
+    struct writing w = {.mem = mem, .draw = &visit->draw};
+    TRY(visit_frame(visit->content, form->ref.lang, &w.frame, err));
     TRY(letter_form_open(w.frame, form->title, mem, &w.form, err));
     w.form->page.details = arena_printf(mem, "%s %u.%u", purpose_text(form->purpose), form->ref.major, form->ref.minor);
     put(&w, LETTER_FORM_SMALL, form->changes);
@@ -185,7 +188,7 @@ enum salve_code visit_station_sheet(const struct visit *visit, struct str packag
                                     struct salve_err *err)
 {
     const struct visit_content *content = visit->content;
-    struct station st = {.w = {.mem = visit->mem},
+    struct station st = {.w = {.mem = visit->mem, .draw = &visit->draw},
                          .content = content,
                          .packages = packages,
                          .language = sheet->language,

@@ -106,15 +106,19 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     const struct letter_frame *frame = NULL;
     struct letter *letter = NULL;
     struct buf out;
+    struct letter_drawn drawn = {0};
     TRY(visit_frame(visit->content, sheet->language, &frame, err));
     TRY(words_are_there(ask, sheet->language, err));
     enum salve_code code = letter_compose(ask, frame, visit->mem, &letter, err);
     if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
     if (code != SALVE_OK) return code;
+    drawn.letter = letter;
+    if (sheet->is_pdf) return letter_draw_pdf(&visit->draw, &drawn, visit->mem, &sheet->bytes, err);
     buf_init(&out, visit->mem, 64 << 20);
-    if (sheet->is_text) letter_text(letter, &out);
-    if (sheet->is_pdf) TRY(letter_pdf(letter, &out, err));
-    if (!sheet->is_pdf && !sheet->is_text) letter_html(letter, &out);
+    if (sheet->is_text)
+        letter_text(letter, &out);
+    else
+        letter_html(letter, &out);
     return buf_done(&out, &sheet->bytes, err);
 }
 

@@ -41,6 +41,11 @@ export const lost = signal(0);
 type Told = (entry: Entry) => void;
 const listeners = new Map<string, Told>();
 
+type Heard = (entry: Entry, answer: Answer<Measured>) => void;
+const heard: Heard[] = [];
+/** Called with every answer of the server about an entry, also of one that an earlier page left: it may carry alarms. */
+export const whenAnswer = (hear: Heard): void => void heard.push(hear);
+
 const change = (key: string, next: Partial<Entry>): void => {
     entries.value = entries.value.map((entry) => (entry.key === key ? { ...entry, ...next } : entry));
     const entry = entries.value.find((one) => one.key === key);
@@ -113,6 +118,7 @@ async function sendOne(entry: Entry): Promise<Failure | null> {
     const answer = await api.measure(entry.inside.ask),
         next = fate(answer);
     change(entry.key, { state: next.state, need: next.need, answer });
+    for (const hear of heard) hear(entry, answer);
     if (next.state === 'stored') await remove(entry.key);
     return answer.ok ? null : answer.failure;
 }

@@ -2,8 +2,12 @@
 // Catches a scanner's burst wherever the focus is, except in text areas. What its characters did to the boxes on the
 // way is taken back: to a native input by itself, to others by what they gave to keepForScan.
 import { useEffect, useRef } from 'preact/hooks';
+import { signal } from '@preact/signals';
 import { Burst, characterOf } from './burst.ts';
 import { phase } from './session.ts';
+
+/** The last code that came while an alarm is held: it opens nobody; the alarm's screen says so. */
+export const scanned = signal<{ text: string } | null>(null);
 
 type Keep = () => () => void;
 const keeps = new Set<Keep>();

@@ -56,7 +56,7 @@ for op in backup rotate restore; do
             whole "$name: the site" "$site"
             restorable "$name"
             ok "$name: the same command goes on" "do_$op"
-            is "$name: nothing half is left" "$(find "$data" "$keys" -name making -o -name '*.next' | wc -l)" 0
+            is "$name: nothing half is left" "$(find "$site" "$data" "$keys" -name making -o -name '*.next' -o -name '*.tmp' | wc -l)" 0
             is "$name: secrets lie in no other file" "$(find "$site" "$keys" -size -600c -name 'keys.epoch*' | wc -l)" 2
             restorable "$name, again"
         done

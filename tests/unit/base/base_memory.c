@@ -224,6 +224,33 @@ static void a_folder_is_listed_in_order_and_a_failed_write_leaves_nothing(void *
     arena_close(mem);
 }
 
+static void what_a_killed_writer_left_is_known_by_its_name(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_open(1 << 20);
+    struct str *names;
+    size_t count;
+    assert_str(file_left_of(STR("a.pdf.part.Ab0xYz.tmp")), "a.pdf.part");
+    static const char *const OTHERS[] = {"a.pdf",       "a.tmp", "a.Ab0xY.tmp", ".Ab0xYz.tmp", "a.Ab0x-z.tmp",
+                                         "a.Ab0xYz.tm", ""};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        assert_int_equal(file_left_of(str_of(OTHERS[i])).len, 0);
+    assert_int_equal(mkdir(in_folder("left"), 0700), 0);
+    static const char *const FILES[] = {"a", "a.Ab0xYz.tmp", "a.000000.tmp", "aa.Ab0xYz.tmp", "b.Ab0xYz.tmp"};
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "left/%s", FILES[i]);
+        assert_ok(file_write(in_folder(name), STR("1"), 0600, NULL));
+    }
+    file_clear_left(in_folder("left"), (const char *const[]){"a", "c"}, 2);
+    file_clear_left(in_folder("none"), (const char *const[]){"a"}, 1);
+    assert_ok(file_list(in_folder("left"), mem, &names, &count, NULL));
+    assert_int_equal(count, 3);
+    static const char *const WANT[] = {"a", "aa.Ab0xYz.tmp", "b.Ab0xYz.tmp"};
+    for (size_t i = 0; i < count; i++) assert_str(names[i], WANT[i]);
+    arena_close(mem);
+}
+
 static void errors_keep_their_texts_and_never_overflow(void **state)
 {
     (void)state;
@@ -291,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_pipe_is_read_to_its_end_or_its_limit),
         cmocka_unit_test(what_cannot_be_read_or_written_is_named),
         cmocka_unit_test(a_folder_is_listed_in_order_and_a_failed_write_leaves_nothing),
+        cmocka_unit_test(what_a_killed_writer_left_is_known_by_its_name),
         cmocka_unit_test(errors_keep_their_texts_and_never_overflow),
         cmocka_unit_test(an_error_without_a_place_for_it_keeps_its_code),
         cmocka_unit_test(a_place_is_told_from_its_fields),

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The saving machine tied to the outbox: an entry is on this tablet before the screen says so, and what the server asks or
+// refuses comes back to the boxes it is about.
+import { useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { discard, keep, type Entry } from '../../lib/outbox.ts';
+import type { Finding } from '../../lib/api.ts';
+import { TYPING, savingAgain, savingRight, savingSend, savingTold, type Again, type Entered, type Outcome, type Saving } from './measure.ts';
+
+export interface SavingUse {
+    readonly saving: Saving;
+    /** Where the entry is, for its mark: on this tablet, sent, stored, needs you. */
+    readonly state: Entry['state'] | null;
+    /** What is urgent in the readings, as the server told with its question or its no; nothing of it is kept yet. */
+    readonly alarms: readonly Finding[];
+    readonly save: (readings: readonly Entered[]) => void;
+    readonly right: () => void;
+    readonly again: () => void;
+}
+
+interface Ends {
+    readonly onStored: (readings: readonly Entered[]) => void;
+    readonly onAgain: (again: Again) => void;
+}
+
+/** What an entry's state is for the machine. */
+function outcomeOf(entry: Entry): Outcome {
+    const { answer, state } = entry;
+    if (state === 'tablet' || state === 'sent' || answer === null) return { state: 'waits' };
+    if (!answer.ok) return { state: 'failed', code: answer.failure.kind === 'refused' ? answer.failure.code : 'E_IO' };
+    const { value } = answer;
+    if (value.state === 'stored') return { state: 'stored', kept: value.kept };
+    return value.state === 'asks' ? { state: 'asks', doubts: value.doubts } : { state: 'refused', refusal: value };
+}
+
+function alarmsOf({ answer }: Entry): readonly Finding[] {
+    if (answer === null) return [];
+    if (!answer.ok) return answer.failure.kind === 'refused' ? answer.failure.alarms : [];
+    return answer.value.state === 'stored' ? [] : answer.value.alarms;
+}
+
+export function useSaving(station: string, ends: Ends): SavingUse {
+    const saving = useSignal<Saving>(TYPING), entry = useSignal<Entry | null>(null), now = useRef(ends);
+    now.current = ends;
+    const told = (about: Entry): void => {
+        if (saving.peek().step !== 'sending') return;
+        entry.value = about;
+        const next = savingTold(saving.peek(), outcomeOf(about));
+        saving.value = next;
+        if (next.step === 'stored') now.current.onStored(about.inside.ask.readings);
+    };
+    const send = async (next: Saving): Promise<void> => {
+        const before = entry.peek();
+        saving.value = next;
+        if (next.step !== 'sending') return;
+        entry.value = null;
+        try {
+            const kept = await keep(station, next.readings.map((one) => ({ ...one })), next.confirmed.map(([a, b]) => [a, b]), told);
+            if (kept === undefined) saving.value = { step: 'failed', code: 'E_NOT_FOUND' };
+            else if (before !== null) await discard(before.key);
+        } catch {
+            saving.value = { step: 'failed', code: 'E_FULL' };
+        }
+    };
+    const again = (): void => {
+        const where = savingAgain(saving.peek()), before = entry.peek();
+        saving.value = TYPING;
+        entry.value = null;
+        if (where === null) return; // what was not stored waits on
+        if (before !== null) void discard(before.key);
+        now.current.onAgain(where);
+    };
+    return {
+        saving: saving.value,
+        state: entry.value?.state ?? null,
+        alarms: entry.value === null ? [] : alarmsOf(entry.value),
+        save: (readings) => {
+            const next = savingSend(saving.peek(), readings);
+            if (next !== saving.peek()) void send(next);
+        },
+        right: () => void send(savingRight(saving.peek())),
+        again,
+    };
+}
