@@ -10,6 +10,7 @@ import { scanned, useScanner } from './lib/scanner.ts';
 import { me, person, phase } from './lib/session.ts';
 import { useAutoLock, usePersonEnd } from './lib/lock.ts';
 import { t } from './lib/words.ts';
+import { KeysHelp } from './parts/keys/keys.tsx';
 import { OpeningNote } from './parts/opening/opening.tsx';
 import { PersonBar } from './parts/person/person.tsx';
 import { GoOn, Stations } from './parts/top/stations.tsx';
@@ -94,10 +95,13 @@ function Inside() {
         <>
             <PersonBar />
             <Stations />
+            <KeysHelp />
             <main id={main}>
                 <OpeningNote />
                 <Router>
-                    {mine.map((screen) => <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />)}
+                    {mine.map((screen) => (
+                        <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />
+                    ))}
                     <Route path={routes.start} component={Home} />
                     <Route default component={NoScreen} />
                 </Router>

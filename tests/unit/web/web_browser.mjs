@@ -123,6 +123,11 @@ async function screens(language, theme, width, zoom) {
     await scan(page, cards[1]);
     check(name('a card opens'), await isOpen(page, NAMES[1]));
     await holds(page, name('open'), language);
+    if (width < 640) {
+        await page.locator('.top .top-more').click();
+        await page.locator('.stations .top-more').click();
+        await holds(page, name('all open'), language);
+    }
     await page.goto(`${server.url}/waiting`);
     await page.locator('h1').waitFor();
     await dress();
@@ -170,7 +175,53 @@ async function scanner() {
     await page.locator('h1', { hasText: 'What is open' }).waitFor();
     await page.keyboard.press('/');
     check('Alt and digit, and the slash, go to screens', await page.locator('input.code').waitFor().then(() => true));
+    await page.locator('h1').click();
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+    await holds(page, 'keys', 'en');
+    await page.keyboard.press('Escape');
+    check('the help of keys goes with Escape', (await page.locator('dialog[open]').count()) === 0);
+    await scan(page, cards[0]);
+    await isOpen(page, NAMES[0]);
+    await page.locator('h1').click();
+    await page.keyboard.press('n');
+    check('N closes the person', await page.locator('.person').waitFor({ state: 'detached', timeout: 3000 }).then(() => true, () => false));
     check('no address says who', !/[A-Z0-9]{4}-|%/.test(page.url()));
+    await context.close();
+}
+
+// Numbers that are typed and not saved are asked about before the person goes.
+async function unsaved() {
+    const context = await contextOf('en', 1280, 800), page = await watched(context);
+    await page.goto(server.url);
+    await enter(page, 'assistant');
+    await page.locator('input.code').waitFor();
+    await scan(page, cards[0]);
+    await isOpen(page, NAMES[0]);
+    await page.goto(`${server.url}/pressure`);
+    await isOpen(page, NAMES[0]);
+    await page.waitForTimeout(300);
+    for (const c of '148') await page.keyboard.press(c, { delay: 100 });
+    await scan(page, cards[1]);
+    await page.getByText('not saved yet').waitFor();
+    check('a scan asks before numbers are given up', (await page.locator('.person-name').textContent()) === NAMES[0]);
+    await page.getByRole('button', { name: 'Stay and save' }).click();
+    await page.getByRole('button', { name: 'Close, next card' }).click();
+    await page.getByText('not saved yet').waitFor();
+    await page.getByRole('button', { name: 'Stay and save' }).click();
+    await page.reload();
+    await isOpen(page, NAMES[0]);
+    check('typed numbers are there after a reload', await page.waitForFunction(() =>
+        [...document.querySelectorAll('input')].some((e) => e.value === '148'), undefined, { timeout: 5000 }).then(() => true, () => false));
+    await scan(page, cards[1]);
+    await page.getByRole('button', { name: 'Give them up' }).click();
+    check('and given up, the next person is open', await isOpen(page, NAMES[1]));
+    check('on the same station, without the numbers', page.url().endsWith('/pressure') && !(await page.evaluate(() =>
+        [...document.querySelectorAll('input')].some((e) => e.value !== ''))));
+    await scan(page, cards[0]);
+    check('a scan over empty boxes asks nothing', await isOpen(page, NAMES[0]));
+    await scan(page, `${cards[1].slice(0, -1)}!`);
+    check('and leaves them empty', !(await page.evaluate(() => [...document.querySelectorAll('input')].some((e) => e.value !== ''))));
     await context.close();
 }
 
@@ -196,10 +247,10 @@ async function locking() {
     await page.locator('input[type=password]').fill('wrong');
     await page.keyboard.press('Enter');
     await page.getByText('do not fit').waitFor();
+    knobs.lockSeconds = 120;
     await page.locator('input[type=password]').fill(TILES[1].secret);
     await page.keyboard.press('Enter');
     check('unlocked: the same person, the same half-typed box', (await isOpen(page, NAMES[0])) && (await page.locator('input.code').inputValue()) === 'half a co');
-    knobs.lockSeconds = 120;
     knobs.away = true;
     await page.getByRole('button', { name: 'Lock', exact: true }).click();
     await page.waitForTimeout(300);
@@ -330,7 +381,7 @@ try {
         for (const theme of ['light', 'dark', 'sun'])
             for (const width of theme === 'light' ? [320, 1280] : [320]) await screens(language, theme, width, 1);
     for (const language of ['en', 'ar']) await screens(language, 'light', 1280, 2);
-    for (const run of [scanner, locking, away, kills, needs]) await run();
+    for (const run of [scanner, unsaved, locking, away, kills, needs]) await run();
     check('no policy was violated, no request left, no error', troubles.length === 0, troubles.join('\n  '));
 } catch (error) {
     check('all was run', false, error.stack);

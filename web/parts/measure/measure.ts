@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One saving of readings as a machine: on its way, asked about, refused, stored. What was typed stays until the server said
-// "stored"; only then is it called so. What is on its way is not changed: its outcome has to be known first.
+// One saving of readings as a machine: on its way, asked about, refused, stored. What was typed stays until the
+// server said "stored"; only then is it called so. What is on its way is not changed: its outcome has to be known
+// first.
 
 export interface Entered {
     readonly word: string;
@@ -76,7 +77,8 @@ export function savingTold(saving: Saving, outcome: Outcome): Saving {
 }
 
 /** savingDoubt - the number that is asked about now; null: none. */
-export const savingDoubt = (saving: Saving): Doubt | null => (saving.step === 'asking' ? saving.doubts[saving.at] ?? null : null);
+export const savingDoubt = (saving: Saving): Doubt | null =>
+    saving.step === 'asking' ? (saving.doubts[saving.at] ?? null) : null;
 
 /** savingRight - "yes, it is right": the next number, or all goes again with what was confirmed. */
 export function savingRight(saving: Saving): Saving {
@@ -96,5 +98,7 @@ export interface Again {
 export function savingAgain(saving: Saving): Again | null {
     const doubt = savingDoubt(saving);
     if (doubt !== null) return { reading: doubt.reading, which: doubt.which };
-    return saving.step === 'refused' ? { reading: saving.refusal.reading ?? 0, which: saving.refusal.which ?? 0 } : null;
+    return saving.step === 'refused'
+        ? { reading: saving.refusal.reading ?? 0, which: saving.refusal.which ?? 0 }
+        : null;
 }

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The saving machine tied to the outbox: an entry is on this tablet before the screen says so, and what the server asks or
-// refuses comes back to the boxes it is about.
+// The saving machine tied to the outbox: an entry is on this tablet before the screen says so, and what the server
+// asks or refuses comes back to the boxes it is about.
 import { useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { discard, keep, type Entry } from '../../lib/outbox.ts';
 import type { Finding } from '../../lib/api.ts';
-import { TYPING, savingAgain, savingRight, savingSend, savingTold, type Again, type Entered, type Outcome, type Saving } from './measure.ts';
+import {
+    TYPING,
+    savingAgain,
+    savingRight,
+    savingSend,
+    savingTold,
+    type Again,
+    type Entered,
+    type Outcome,
+    type Saving,
+} from './measure.ts';
 
 export interface SavingUse {
     readonly saving: Saving;
@@ -40,7 +50,9 @@ function alarmsOf({ answer }: Entry): readonly Finding[] {
 }
 
 export function useSaving(station: string, ends: Ends): SavingUse {
-    const saving = useSignal<Saving>(TYPING), entry = useSignal<Entry | null>(null), now = useRef(ends);
+    const saving = useSignal<Saving>(TYPING),
+        entry = useSignal<Entry | null>(null),
+        now = useRef(ends);
     now.current = ends;
     const told = (about: Entry): void => {
         if (saving.peek().step !== 'sending') return;
@@ -55,7 +67,12 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         if (next.step !== 'sending') return;
         entry.value = null;
         try {
-            const kept = await keep(station, next.readings.map((one) => ({ ...one })), next.confirmed.map(([a, b]) => [a, b]), told);
+            const kept = await keep(
+                station,
+                next.readings.map((one) => ({ ...one })),
+                next.confirmed.map(([a, b]) => [a, b]),
+                told,
+            );
             if (kept === undefined) saving.value = { step: 'failed', code: 'E_NOT_FOUND' };
             else if (before !== null) await discard(before.key);
         } catch {
@@ -63,7 +80,8 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         }
     };
     const again = (): void => {
-        const where = savingAgain(saving.peek()), before = entry.peek();
+        const where = savingAgain(saving.peek()),
+            before = entry.peek();
         saving.value = TYPING;
         entry.value = null;
         if (where === null) return; // what was not stored waits on

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blood pressure: two numbers side by side, the pulse where there is one, rest by a timer, and another reading where the
-// rule asks for it. A reading goes to the server by itself; the next one starts at once.
+// Blood pressure: two numbers side by side, the pulse where there is one, rest by a timer, and another reading where
+// the rule asks for it. A reading goes to the server by itself; the next one starts at once.
 import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
@@ -16,7 +16,15 @@ import { Saved, savingAsks } from '../../parts/measure/saved.tsx';
 import { useSaving } from '../../parts/measure/use_saving.ts';
 import { unitText } from '../../parts/units/units.ts';
 import { routes } from '../../routes.ts';
-import { pressureBoxes, pressureNext, pressureOf, pressureReadings, restSeconds, type Pressure, type PressureNext } from './pressure.ts';
+import {
+    pressureBoxes,
+    pressureNext,
+    pressureOf,
+    pressureReadings,
+    restSeconds,
+    type Pressure,
+    type PressureNext,
+} from './pressure.ts';
 import { timerStart, type Timer } from './timer.ts';
 import { RestTimer } from './rest.tsx';
 
@@ -24,13 +32,18 @@ import { RestTimer } from './rest.tsx';
 const rest = signal<{ person: string; timer: Timer } | null>(null);
 
 const startRest = (seconds: number): void => {
-    rest.value = person.value && seconds > 0 ? { person: person.value.person, timer: timerStart(Date.now(), seconds) } : null;
+    rest.value =
+        person.value && seconds > 0 ? { person: person.value.person, timer: timerStart(Date.now(), seconds) } : null;
 };
 const zone = (): string | undefined => me.value?.site.zone;
 
 function Before({ last }: { last: Reading | undefined }) {
     if (!last?.numbers) return null;
-    return <p class="before small">{t('pressure.before', { number: last.numbers.join('/'), date: day(Date.parse(last.at), zone()) })}</p>;
+    return (
+        <p class="before small">
+            {t('pressure.before', { number: last.numbers.join('/'), date: day(Date.parse(last.at), zone()) })}
+        </p>
+    );
 }
 
 function Taken({ readings }: { readings: readonly Reading[] }) {
@@ -38,7 +51,14 @@ function Taken({ readings }: { readings: readonly Reading[] }) {
     return (
         <ol class="taken" aria-label={t('pressure.taken')}>
             {readings.map((one) => (
-                <li key={one.at}><bdi dir="ltr" class="number">{one.numbers?.join('/')}</bdi> <span class="small">{unitText(one.unit)} · {clock(Date.parse(one.at), zone())}</span></li>
+                <li key={one.at}>
+                    <bdi dir="ltr" class="number">
+                        {one.numbers?.join('/')}
+                    </bdi>{' '}
+                    <span class="small">
+                        {unitText(one.unit)} · {clock(Date.parse(one.at), zone())}
+                    </span>
+                </li>
             ))}
         </ol>
     );
@@ -46,12 +66,21 @@ function Taken({ readings }: { readings: readonly Reading[] }) {
 
 function Next({ next, count }: { next: PressureNext; count: number }) {
     const { route } = useLocation();
-    if (next !== 'enough') return <p class="next" role="status">{t(`pressure.next-${next}`, { count: number(count + 1) })}</p>;
+    if (next !== 'enough')
+        return (
+            <p class="next" role="status">
+                {t(`pressure.next-${next}`, { count: number(count + 1) })}
+            </p>
+        );
     return (
         <div class="next" role="status">
             <p>✓ {t('pressure.enough')}</p>
-            <button type="button" onClick={() => route(routes.body)}>{t('pressure.go-body')}</button>
-            <button type="button" onClick={() => route(routes.scan)}>{t('pressure.go-scan')}</button>
+            <button type="button" onClick={() => route(routes.body)}>
+                {t('pressure.go-body')}
+            </button>
+            <button type="button" onClick={() => route(routes.scan)}>
+                {t('pressure.go-scan')}
+            </button>
         </div>
     );
 }
@@ -63,14 +92,19 @@ const words = (): readonly BoxWords[] => [
 ];
 
 export function PressureScreen() {
-    const { route } = useLocation(), open = person.value, draft = useDraft<readonly string[]>('pressure', []);
+    const { route } = useLocation(),
+        open = person.value,
+        draft = useDraft<readonly string[]>('pressure', []);
     const today = (open?.today ?? []).filter(({ word }) => word === 'bp').sort((a, b) => a.at.localeCompare(b.at));
-    const taken = today.map(pressureOf).filter((one): one is Pressure => one !== null), next = pressureNext(taken);
+    const taken = today.map(pressureOf).filter((one): one is Pressure => one !== null),
+        next = pressureNext(taken);
     const use = useSaving('pressure', {
         onStored: (readings) => {
             pad.set(padOpen(pressureBoxes));
             void dropDraft('pressure');
-            const added = readings.filter(({ word }) => word === 'bp').map(({ text }) => pressureOf({ numbers: text.split('/') }));
+            const added = readings
+                .filter(({ word }) => word === 'bp')
+                .map(({ text }) => pressureOf({ numbers: text.split('/') }));
             startRest(restSeconds(pressureNext([...taken, ...added.filter((one): one is Pressure => one !== null)])));
             void refreshPerson();
         },
@@ -78,7 +112,11 @@ export function PressureScreen() {
         onAgain: ({ reading, which }) => pad.set(padAgain(pad.pad, reading === 1 ? 2 : which)),
     });
     const isOff = savingAsks(use) || savingHolds(use.saving);
-    const pad = usePad(pressureBoxes, draft, { isOff, onSave: (texts) => use.save(pressureReadings(texts)), onLeave: () => route(routes.scan) });
+    const pad = usePad(pressureBoxes, draft, {
+        isOff,
+        onSave: (texts) => use.save(pressureReadings(texts)),
+        onLeave: () => route(routes.scan),
+    });
     useEffect(() => {
         if (rest.value && rest.value.person !== open?.person) rest.value = null;
     }, [open?.person]);
@@ -88,10 +126,18 @@ export function PressureScreen() {
                 <Before last={open?.last.find(({ word }) => word === 'bp')} />
                 <Taken readings={today} />
                 <Next next={next} count={taken.length} />
-                <RestTimer timer={rest.value?.timer ?? null} seconds={restSeconds(next)} onStart={() => startRest(restSeconds(next))} />
+                <RestTimer
+                    timer={rest.value?.timer ?? null}
+                    seconds={restSeconds(next)}
+                    onStart={() => startRest(restSeconds(next))}
+                />
                 {!savingAsks(use) && <Saved use={use} />}
             </div>
-            {savingAsks(use) ? <Saved use={use} /> : <Keypad use={pad} words={words()} save={t('pressure.save')} isOff={isOff} />}
+            {savingAsks(use) ? (
+                <Saved use={use} />
+            ) : (
+                <Keypad use={pad} words={words()} save={t('pressure.save')} isOff={isOff} />
+            )}
         </div>
     );
 }
