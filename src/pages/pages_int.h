@@ -117,7 +117,7 @@ struct pages_call {
     struct str languages[8];
     size_t language_count;
     struct visit_clinic clinic;
-    bool has_clinic;
+    bool has_clinic, has_lines;
     struct screen_found alarms; /* told with the answer, whatever it is */
     struct json_writer w;       /* the answer */
     struct buf out;
