@@ -21,8 +21,12 @@ function Open({ made }: { made: Made }) {
         <section class="card" aria-live="polite">
             <p>{t('letter.made', { language: nameOf(made.language) })}</p>
             <div class="both">
-                <a class="button" href={made.html} target="_blank" rel="noopener">{t('letter.read')}</a>
-                <a class="button" href={made.pdf} target="_blank" rel="noopener">{t('letter.print')}</a>
+                <a class="button" href={made.html} target="_blank" rel="noopener">
+                    {t('letter.read')}
+                </a>
+                <a class="button" href={made.pdf} target="_blank" rel="noopener">
+                    {t('letter.print')}
+                </a>
             </div>
             <p class="small">{t('letter.short')}</p>
         </section>
@@ -34,14 +38,28 @@ function HeldBack({ onAll }: { onAll: () => void }) {
     const [asks, ask] = useState(false);
     return (
         <section class="note note-stop" role="alert">
-            <p><strong>{t('letter.held')}</strong></p>
-            <p><a class="button" href={routes.urgent}>{t('letter.tell-first')}</a></p>
-            {!asks && <button type="button" onClick={() => ask(true)}>{t('letter.untold')}</button>}
+            <p>
+                <strong>{t('letter.held')}</strong>
+            </p>
+            <p>
+                <a class="button" href={routes.urgent}>
+                    {t('letter.tell-first')}
+                </a>
+            </p>
+            {!asks && (
+                <button type="button" onClick={() => ask(true)}>
+                    {t('letter.untold')}
+                </button>
+            )}
             {asks && <p>{t('letter.untold-what')}</p>}
             {asks && (
                 <div class="both">
-                    <button type="button" onClick={onAll}>{t('letter.untold-yes')}</button>
-                    <button type="button" onClick={() => ask(false)}>{t('letter.untold-no')}</button>
+                    <button type="button" onClick={onAll}>
+                        {t('letter.untold-yes')}
+                    </button>
+                    <button type="button" onClick={() => ask(false)}>
+                        {t('letter.untold-no')}
+                    </button>
                 </div>
             )}
         </section>
@@ -49,8 +67,10 @@ function HeldBack({ onAll }: { onAll: () => void }) {
 }
 
 export function LetterScreen() {
-    const [chosen, choose] = useState<string | null>(null), [made, setMade] = useState<Made | null>(null);
-    const [failure, setFailure] = useState<Failure | null>(null), [isBusy, busy] = useState(false);
+    const [chosen, choose] = useState<string | null>(null),
+        [made, setMade] = useState<Made | null>(null);
+    const [failure, setFailure] = useState<Failure | null>(null),
+        [isBusy, busy] = useState(false);
     const languages = site.value?.languages ?? [language()];
     const make = async (of: string, untold: boolean): Promise<void> => {
         const handle = person.value?.person;
@@ -72,16 +92,32 @@ export function LetterScreen() {
                 <h2>{t('letter.language')}</h2>
                 <div class="both">
                     {languages.map((one) => (
-                        <button key={one} type="button" lang={one} disabled={isBusy} class={chosen === one ? 'choice choice-here' : 'choice'}
-                            aria-pressed={chosen === one} onClick={() => void make(one, false)}>
-                            <span aria-hidden="true">{chosen === one ? '✓ ' : ''}</span>{nameOf(one)}
+                        <button
+                            key={one}
+                            type="button"
+                            lang={one}
+                            disabled={isBusy}
+                            class={chosen === one ? 'choice choice-here' : 'choice'}
+                            aria-pressed={chosen === one}
+                            onClick={() => void make(one, false)}
+                        >
+                            <span aria-hidden="true">{chosen === one ? '✓ ' : ''}</span>
+                            {nameOf(one)}
                         </button>
                     ))}
                 </div>
             </section>
-            {isHeld && chosen !== null ? <HeldBack onAll={() => void make(chosen, true)} /> : <FailureNote failure={failure} />}
+            {isHeld && chosen !== null ? (
+                <HeldBack onAll={() => void make(chosen, true)} />
+            ) : (
+                <FailureNote failure={failure} />
+            )}
             {made !== null && <Open made={made} />}
-            <p><a class="button" href={me.value?.role === 'registrar' ? routes.scan : routes.results}>{t('letter.back')}</a></p>
+            <p>
+                <a class="button" href={me.value?.role === 'registrar' ? routes.scan : routes.results}>
+                    {t('letter.back')}
+                </a>
+            </p>
         </>
     );
 }

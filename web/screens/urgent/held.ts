@@ -6,7 +6,19 @@ import { sayNow } from '../../lib/announce.ts';
 import { whenAnswer } from '../../lib/outbox.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
-import { CALM, urgentCame, urgentDid, urgentEnd, urgentFailed, urgentHeld, urgentNow, urgentSend, urgentSent, type Outcome, type Urgent } from './urgent.ts';
+import {
+    CALM,
+    urgentCame,
+    urgentDid,
+    urgentEnd,
+    urgentFailed,
+    urgentHeld,
+    urgentNow,
+    urgentSend,
+    urgentSent,
+    type Outcome,
+    type Urgent,
+} from './urgent.ts';
 
 export const urgent = signal<Urgent<Finding>>(CALM);
 /** Nothing else can be done before an outcome. */
@@ -44,17 +56,25 @@ export async function lookAgain(): Promise<void> {
     }
 }
 
+/** An alarm that had an outcome and was not told: it can be told here after all. */
+export function takeUp(): void {
+    const open = person.value;
+    if (open) become(urgentCame({ ...urgent.peek(), over: [] }, open.person, open.urgent));
+}
+
 export const did = (what: 'called' | 'said'): void => void (urgent.value = urgentDid(urgent.value, what, Date.now()));
 
 function ask(handle: string, outcome: Outcome): Promise<Answer<object>> {
     if (outcome.kind !== 'told') return api.notTold(handle, outcome.kind);
     const { how, isGuardian, agreed } = outcome;
-    return api.told({ person: handle, how, isGuardian, agreed }); // every alarm that nobody was told of: those that are shown
+    // every alarm that nobody was told of: those that are shown
+    return api.told({ person: handle, how, isGuardian, agreed });
 }
 
 /** Gives the outcome to the server; the screen is held until it has it. */
 export async function conclude(outcome: Outcome): Promise<void> {
-    const before = urgent.value, next = urgentSend(before, outcome);
+    const before = urgent.value,
+        next = urgentSend(before, outcome);
     if (next === before || next.person === null) return;
     urgent.value = next;
     const answer = await ask(next.person, outcome);
@@ -62,7 +82,10 @@ export async function conclude(outcome: Outcome): Promise<void> {
         become(urgentSent(urgent.value, me.value?.role === 'clinician'));
         await refreshPerson();
     } else {
-        urgent.value = urgentFailed(urgent.value, answer.failure.kind === 'refused' ? answer.failure.code : 'no-answer');
+        urgent.value = urgentFailed(
+            urgent.value,
+            answer.failure.kind === 'refused' ? answer.failure.code : 'no-answer',
+        );
     }
 }
 
