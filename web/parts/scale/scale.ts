@@ -33,6 +33,18 @@ export function scaleMark(scale: Scale): { at: number; beyond: 'below' | 'above'
     };
 }
 
+const APART = 0.11;
+
+/** scaleTicks - the numbers under the line: both ends, and where bands meet as far as they stand apart. */
+export function scaleTicks(scale: Scale): { at: number; number: number }[] {
+    const out = [{ at: 0, number: scale.from }];
+    for (const { to } of scale.bands.slice(0, -1)) {
+        const at = part(scale, to);
+        if (at - (out.at(-1)?.at ?? 0) >= APART && 1 - at >= APART) out.push({ at, number: to });
+    }
+    return [...out, { at: 1, number: scale.to }];
+}
+
 /** scaleRows - the same as a table: from, to and name of each band; null: open at that end. */
 export function scaleRows(scale: Scale): { from: number | null; to: number | null; name: string; here: boolean }[] {
     return scale.bands.map((band, i) => ({

@@ -4,7 +4,7 @@
 import { useId } from 'preact/hooks';
 import { number, t } from '../../lib/words.ts';
 import type { Scale } from '../../screens/results/findings.ts';
-import { scaleMark, scalePieces, scaleRows } from './scale.ts';
+import { scaleMark, scalePieces, scaleRows, scaleTicks } from './scale.ts';
 
 const WIDTH = 320,
     TOP = 26,
@@ -30,13 +30,18 @@ function Drawing({ scale, title }: { scale: Scale; title: string }) {
             ))}
             <path class="line-mark" d={`M ${x - 8} 6 L ${x + 8} 6 L ${x} ${TOP - 2} Z`} />
             <line class="line-mark" x1={x} x2={x} y1={TOP} y2={TOP + HEIGHT} />
-            <text class="line-end" x="8" y="60" text-anchor="start">
-                {number(scale.from)}
-            </text>
-            <text class="line-end" x={WIDTH - 8} y="60" text-anchor="end">
-                {number(scale.to)}
-                {beyond === 'above' ? ' +' : ''}
-            </text>
+            {scaleTicks(scale).map((tick) => (
+                <text
+                    key={tick.number}
+                    class="line-end"
+                    x={8 + tick.at * (WIDTH - 16)}
+                    y="60"
+                    text-anchor={tick.at === 0 ? 'start' : tick.at === 1 ? 'end' : 'middle'}
+                >
+                    {number(tick.number)}
+                    {tick.at === 1 && beyond === 'above' && ' +'}
+                </text>
+            ))}
         </svg>
     );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scaleMark, scalePieces, scaleRows } from '../../parts/scale/scale.ts';
+import { scaleMark, scalePieces, scaleRows, scaleTicks } from '../../parts/scale/scale.ts';
 import {
     byUrgency,
     confidenceOf,
@@ -136,6 +136,18 @@ test('bands lie end to end over the whole line, and the number in its band', () 
 test('beyond the line the number is drawn at its end and says so', () => {
     assert.deepEqual(scaleMark({ ...scale, at: 230 }), { at: 1, beyond: 'above' });
     assert.deepEqual(scaleMark({ ...scale, at: 20 }), { at: 0, beyond: 'below' });
+});
+
+test('numbers under the line stand apart, and both ends are there', () => {
+    assert.deepEqual(
+        scaleTicks(scale).map((tick) => tick.number),
+        [70, 90, 120, 140, 200],
+    );
+    const close = { ...scale, bands: scale.bands.map((band, i) => ({ ...band, to: 72 + i })) };
+    assert.deepEqual(
+        scaleTicks(close).map((tick) => tick.number),
+        [70, 200],
+    );
 });
 
 test('the table has the same bands, open at both ends', () => {

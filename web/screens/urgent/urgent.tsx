@@ -285,20 +285,26 @@ function Held() {
                     {tried}
                 </p>
             )}
-            <AlarmCards alarms={alarms} />
-            {questions.length > 0 && <Ask questions={questions} />}
-            <Steps />
-            <section class="card" aria-label={t('urgent.outcome')}>
-                <h2>{t('urgent.outcome')}</h2>
-                {failed !== null && (
-                    <p class="note note-stop" role="alert">
-                        {t('urgent.outcome-failed')}
-                    </p>
-                )}
-                <Told />
-                <NotTold />
-                <Wrong />
-            </section>
+            <div class="urgent-two">
+                <div>
+                    <AlarmCards alarms={alarms} />
+                    {questions.length > 0 && <Ask questions={questions} />}
+                </div>
+                <div>
+                    <Steps />
+                    <section class="card" aria-label={t('urgent.outcome')}>
+                        <h2>{t('urgent.outcome')}</h2>
+                        {failed !== null && (
+                            <p class="note note-stop" role="alert">
+                                {t('urgent.outcome-failed')}
+                            </p>
+                        )}
+                        <Told />
+                        <NotTold />
+                        <Wrong />
+                    </section>
+                </div>
+            </div>
         </section>
     );
 }
