@@ -140,8 +140,9 @@ void http_server_close(struct http_server *server);
 SALVE_MUST_USE enum salve_code http_server_listen(struct http_server *server, int fd, struct salve_err *err);
 
 /* http_server_run - starts the workers (so a confinement that was put on this thread holds them too) and answers until
- * the server was drained. E_IO, E_MEMORY. http_server_drain (also from a signal handler or another thread): takes no
- * new connection, answers what has come, closes, and lets http_server_run return. */
+ * the server was drained. SIGPIPE is blocked on this thread from then on, every signal on the workers'. E_IO, E_MEMORY.
+ * http_server_drain (also from a signal handler or another thread): takes no new connection, answers what has come,
+ * closes, and lets http_server_run return. */
 SALVE_MUST_USE enum salve_code http_server_run(struct http_server *server, struct salve_err *err);
 void http_server_drain(struct http_server *server);
 

@@ -2,6 +2,7 @@
  * The loop: listening sockets, who is late, draining. */
 #include "http/http_connection.h"
 
+#include <signal.h>
 #include <sys/random.h>
 
 #include "base/assert.h"
@@ -196,8 +197,18 @@ enum salve_code http_server_open(const struct http_config *config, struct arena 
     return SALVE_OK;
 }
 
+/* A client that is gone is an error of its write, not a signal that ends the process. */
+static void block_pipe_signal(void)
+{
+    sigset_t pipe;
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+}
+
 enum salve_code http_server_run(struct http_server *server, struct salve_err *err)
 {
+    block_pipe_signal();
     TRY(http_crew_start(server->crew, err));
     int left = uv_run(&server->loop, UV_RUN_DEFAULT);
     return left == 0 ? SALVE_OK : salve_fail(err, SALVE_E_IO, "event loop");
