@@ -108,6 +108,8 @@ export interface Findings {
     signed: Finding[];
     signedBy: string | null;
     signedAt: string | null;
+    /** Found by this run and not kept: it is said here and nowhere else. */
+    said?: Finding[];
     age: 'current' | 'newer' | 'corrected';
     unjudged: boolean;
 }
