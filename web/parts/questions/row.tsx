@@ -3,7 +3,7 @@
 // shape.
 import { useId } from 'preact/hooks';
 import { t } from '../../lib/words.ts';
-import type { Question } from './questions.ts';
+import { isFact, type Question } from './questions.ts';
 
 export type AnswerState = 'not-asked' | 'yes' | 'no';
 const SHAPES: Readonly<Record<AnswerState, string>> = { 'not-asked': '○', yes: '▲', no: '●' };
@@ -52,14 +52,16 @@ export function QuestionRow({
 }) {
     const id = useId();
     return (
-        <li class={`question question-${state}`}>
-            <p id={id} class="question-text">
-                {t(`questions.ask.${question}`)}
-            </p>
-            <p class="question-state small">
-                <span aria-hidden="true">{SHAPES[state]}</span> {t(`questions.state.${state}`)}
-                {isStored && ` · ${t('questions.stored')}`}
-            </p>
+        <li class={`question question-${state}${isFact(question) ? ' question-fact' : ''}`}>
+            <div class="question-words">
+                <p id={id} class="question-text">
+                    {t(`questions.ask.${question}`)}
+                </p>
+                <p class="question-state small">
+                    <span aria-hidden="true">{SHAPES[state]}</span> {t(`questions.state.${state}`)}
+                    {isStored && ` · ${t('questions.stored')}`}
+                </p>
+            </div>
             <div class="both" role="group" aria-labelledby={id}>
                 {(['yes', 'no'] as const).map((answer) => (
                     <Choice

@@ -296,7 +296,7 @@ function Held() {
                         <h2>{t('urgent.outcome')}</h2>
                         {failed !== null && (
                             <p class="note note-stop" role="alert">
-                                {t('urgent.outcome-failed')}
+                                {t(failed === 'E_NOT_FOUND' ? 'urgent.outcome-not-kept' : 'urgent.outcome-failed')}
                             </p>
                         )}
                         <Told />
