@@ -52,6 +52,7 @@ static void put_error(struct pages_call *call, const struct salve_err *err)
 static void answer_error(struct pages_call *call, int status, const struct salve_err *err)
 {
     struct http_reply *reply = call->reply;
+    if (!call->has_lines) pages_guard_lines(reply, NULL);
     buf_init(&call->out, reply->mem, PAGES_ANSWER_BYTES_MAX);
     call->w = (struct json_writer){.out = &call->out};
     json_open(&call->w, NULL, '{');
@@ -237,7 +238,8 @@ void pages_answer(void *worker, const struct http_request *request, struct http_
     bool is_letter = str_starts(request->path, letter_path);
     if (!is_letter && pages_quick(own->pages, request, reply)) return;
     const char *wrong = pages_guard_host(own->pages, request);
-    if (!is_letter || wrong != NULL) pages_guard_lines(reply, NULL);
+    call.has_lines = !is_letter; /* a letter has its own */
+    if (call.has_lines) pages_guard_lines(reply, NULL);
     if (wrong != NULL) return answer_refused(&call, 421, SALVE_E_USAGE, wrong, "this server has another name");
     call.has_token = pages_guard_cookie(own->pages, request, call.token);
     if (str_starts(request->path, call_path))

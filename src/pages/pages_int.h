@@ -53,6 +53,7 @@ struct pages_session {
     bool is_pending;                   /* an alarm of what was typed and is not kept has none */
     uint64_t passed_on;                /* of the alarms that the list has to see to; 0: none */
     uint64_t alarms;                   /* of those that have no outcome now */
+    char sex[8];                       /* of the open person, as words speak to them; empty: not known */
     uint64_t shown;                    /* of the drafts that were shown last; 0: none were */
     struct pages_letter letters[PAGES_LETTERS];
 };
@@ -116,7 +117,7 @@ struct pages_call {
     struct str languages[8];
     size_t language_count;
     struct visit_clinic clinic;
-    bool has_clinic;
+    bool has_clinic, has_lines;
     struct screen_found alarms; /* told with the answer, whatever it is */
     struct json_writer w;       /* the answer */
     struct buf out;
@@ -170,7 +171,7 @@ void pages_content_give(struct pages *pages, struct pages_content *content);
 /* pages_screening - the guidelines that the site of the call accepted, ready to evaluate. */
 enum salve_code pages_screening(struct pages_call *call, const struct visit_screening **out, struct salve_err *err);
 
-/* --- pages_write.c: parts of answers --- */
+/* --- pages_write.c, pages_finding.c: parts of answers --- */
 
 void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count);
 void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found);

@@ -61,18 +61,48 @@ static void answer_doubts(const struct measuring *in)
 
 /* --- what cannot be right ----------------------------------------------------------------------------------------- */
 
+/* Which number it is: outside its range, or beside another that it does not fit. */
+struct impossible {
+    size_t reading, which;
+    const char *why; /* "range"; "pair": the two of a reading; "pairs": of two readings */
+};
+
+static struct impossible find_impossible(const struct measuring *in, const struct salve_err *why)
+{
+    unsigned number = 0;
+    struct impossible out = {.why = "pairs"};
+    if (sscanf(why->element, "word %u", &number) == 1 && number >= 1 && number <= in->count) {
+        out = (struct impossible){number - 1, 0, "pair"};
+        for (size_t which = 2; which > 0; which--)
+            if (in->readings[number - 1].ranges[which - 1].state == RANGE_REFUSED)
+                out = (struct impossible){number - 1, which - 1, "range"};
+        return out;
+    }
+    struct str word = str_make(why->element, strcspn(why->element, " ")); /* the first of two */
+    while (out.reading + 1 < in->count && !str_eq(in->readings[out.reading].word, word)) out.reading++;
+    return out;
+}
+
 static void answer_refused(const struct measuring *in, const struct salve_err *why)
 {
     struct json_writer *w = &in->call->w;
-    struct str word = STR("");
-    const struct pages_in *asked = &in->call->in;
-    unsigned number = 0;
-    bool is_number = sscanf(why->element, "word %u", &number) == 1;
-    if (is_number && number >= 1 && number <= asked->readings_count) word = asked->readings[number - 1].word;
-    if (!is_number) word = str_make(why->element, strcspn(why->element, " ")); /* the first of two */
+    struct impossible at = find_impossible(in, why);
+    const struct visit_reading *reading = &in->readings[at.reading];
+    const struct range_answer *range = &reading->ranges[at.which];
     json_put_text(w, "state", STR("refused"));
-    json_put_text(w, "word", word);
-    json_put_text(w, "why", str_of(why->why));
+    json_put_text(w, "word", reading->word);
+    json_put_i64(w, "reading", (int64_t)at.reading);
+    json_put_i64(w, "which", (int64_t)at.which);
+    json_put_text(w, "unit", reading->unit.len > 0 ? reading->unit : STR(""));
+    if (range->hard[0].len > 0) {
+        json_open(w, "hard", '[');
+        json_put_text(w, NULL, range->hard[0]);
+        json_put_text(w, NULL, range->hard[1]);
+        json_close(w);
+    } else
+        json_put_null(w, "hard");
+    json_put_text(w, "otherUnit", range->other_unit.len > 0 ? range->other_unit : STR_NONE);
+    json_put_text(w, "why", str_of(at.why));
     pages_put_found(in->call, "alarms", &in->call->alarms);
 }
 

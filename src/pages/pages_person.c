@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The person whom a session has open. */
-#include <string.h>
+#include <stdio.h>
 
 #include "pages/pages_int.h"
+
+/* A character of a code as it is read (docs/formats/card.md). */
+static char read_as(char c)
+{
+    char low = str_lower(c);
+    return (char)(low == 'o' ? '0' : low == 'i' || low == 'l' ? '1' : low);
+}
 
 /* The same code, however it was typed. */
 static bool same_key(struct str a, struct str b)
@@ -12,7 +19,7 @@ static bool same_key(struct str a, struct str b)
         while (i < a.len && (a.ptr[i] == '-' || a.ptr[i] == ' ')) i++;
         while (j < b.len && (b.ptr[j] == '-' || b.ptr[j] == ' ')) j++;
         if (i == a.len || j == b.len) return i == a.len && j == b.len;
-        if (str_lower(a.ptr[i++]) != str_lower(b.ptr[j++])) return false;
+        if (read_as(a.ptr[i++]) != read_as(b.ptr[j++])) return false;
     }
 }
 
@@ -21,6 +28,7 @@ static enum salve_code answer_person(struct pages_call *call, struct salve_err *
     struct visit_facts facts;
     TRY(visit_person_read(&call->visit, call->session->held.who, &facts, err));
     pages_alarms_note(call->session, &facts);
+    (void)snprintf(call->session->sex, sizeof call->session->sex, "%.*s", STR_ARGS(facts.sex));
     pages_put_person(call, &facts);
     return SALVE_OK;
 }

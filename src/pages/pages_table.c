@@ -30,6 +30,7 @@ enum salve_code pages_person_end(struct pages_session *session, struct salve_err
     enum salve_code code = visit_release(&session->held, err);
     atomic_store(&session->open_at, 0);
     explicit_bzero(session->person, sizeof session->person);
+    session->sex[0] = '\0';
     session->is_urgent = session->is_pending = false;
     session->passed_on = session->alarms = session->shown = 0;
     return code;

@@ -1,82 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Parts of answers: a person, findings with their words, what is open, a login. */
+ * Parts of answers: a person, what is open, a login. */
 #include "pages/pages_int.h"
 
 #include "records/worklist.h"
-
-/* --- findings ----------------------------------------------------------------------------------------------------- */
-
-static void put_words(struct pages_call *call, const struct finding *finding)
-{
-    struct visit_said_words words;
-    struct json_writer *w = &call->w;
-    visit_finding_words(call->visit.content, call->languages, call->language_count, finding, call->visit.mem, &words);
-    json_open(w, "words", '{');
-    json_put_text(w, "headline", words.headline);
-    json_put_text(w, "meaning", words.meaning);
-    json_put_text(w, "action", words.action);
-    json_close(w);
-}
-
-/* Of the action; beside ask-now that of what is certain. */
-static void put_place(struct pages_call *call, const struct finding *finding)
-{
-    struct visit_place place;
-    struct json_writer *w = &call->w;
-    struct str action = finding->meanwhile.len > 0 ? finding->meanwhile : finding->action;
-    bool has = call->has_clinic && action.len > 0 && visit_place_of(&call->visit, &call->clinic, action, &place);
-    if (!has) {
-        json_put_null(w, "place");
-        return;
-    }
-    json_open(w, "place", '{');
-    json_put_text(w, "name", place.name);
-    json_put_text(w, "address", place.address);
-    json_put_text(w, "telephone", place.telephone);
-    json_put_text(w, "hours", place.hours);
-    json_close(w);
-}
-
-static void put_told(struct json_writer *w, const struct screen_told *told)
-{
-    if (!told->is_told) {
-        json_put_null(w, "told");
-        return;
-    }
-    json_open(w, "told", '{');
-    json_put_text(w, "by", told->by);
-    json_put_text(w, "at", told->at);
-    json_put_text(w, "how", str_of(screen_how_text(told->how)));
-    json_put_text(w, "agreed", told->agreed);
-    json_close(w);
-}
-
-static void put_finding(struct pages_call *call, const struct visit_shown *shown)
-{
-    struct json_writer *w = &call->w;
-    json_open(w, NULL, '{');
-    finding_json_members(&shown->finding, w);
-    json_put_text(w, "id", shown->id.len > 0 ? shown->id : STR_NONE);
-    put_words(call, &shown->finding);
-    put_place(call, &shown->finding);
-    put_told(w, &shown->told);
-    json_put_bool(w, "closed", shown->told.is_closed);
-    json_close(w);
-}
-
-void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count)
-{
-    json_open(&call->w, name, '[');
-    for (size_t i = 0; i < count; i++) put_finding(call, &list[i]);
-    json_close(&call->w);
-}
-
-void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found)
-{
-    json_open(&call->w, name, '[');
-    for (size_t i = 0; i < found->count; i++) put_finding(call, &(struct visit_shown){.finding = found->list[i]});
-    json_close(&call->w);
-}
 
 /* --- what is open ------------------------------------------------------------------------------------------------- */
 
