@@ -31,7 +31,12 @@ export const isUrgent = computed(() => urgentAtServer.value || (person.value?.ur
 
 // What has to be done when somebody comes in, or a session ends (the outbox and the drafts, which know this module).
 type Hook = () => void | Promise<void>;
-const hooks: { in: Hook[]; out: Hook[]; person: Hook[]; conflict: Hook[] } = { in: [], out: [], person: [], conflict: [] };
+const hooks: { in: Hook[]; out: Hook[]; person: Hook[]; conflict: Hook[] } = {
+    in: [],
+    out: [],
+    person: [],
+    conflict: [],
+};
 export const whenIn = (hook: Hook): void => void hooks.in.push(hook);
 export const whenOut = (hook: Hook): void => void hooks.out.push(hook);
 /** Called when another person is open, or nobody. */
