@@ -16,6 +16,10 @@ declare module 'node:assert/strict' {
     const assert: Assert;
     export default assert;
 }
+declare module '*.css' {
+    const text: string;
+    export default text;
+}
 declare module 'node:fs' {
     export function readFileSync(path: string, encoding: 'utf8'): string;
 }

@@ -40,3 +40,7 @@ export const screens: readonly Screen[] = [
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
 ];
+
+/** The stations of a role, in the order of the row. */
+export const stationsOf = (role: Role | undefined): Screen[] =>
+    screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));

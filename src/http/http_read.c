@@ -130,8 +130,12 @@ static int read_header(struct str line, struct http_request *request, struct kno
     header->value = str_trim(str_cut(line, header->name.len + 1, line.len));
     request->header_count++;
     if (!all_are(header->name, is_token) || !all_are(header->value, is_value)) return 400;
-    for (int i = 0; i < KNOWN; i++)
-        if (is_name(header->name, known_names[i]) && known[i].count++ == 0) known[i].value = header->value;
+    for (int i = 0; i < KNOWN; i++) {
+        if (!is_name(header->name, known_names[i])) continue;
+        if (known[i].count++ == 0) known[i].value = header->value;
+        /* readers differ about what a tab beside a length is; none is needed there */
+        if ((i == LENGTH || i == CODING) && memchr(line.ptr, '\t', line.len) != NULL) return 400;
+    }
     return 0;
 }
 
