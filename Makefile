@@ -117,6 +117,7 @@ Q := $(if $(VERBOSE),,@)
 GEN_fhir := $(GEN)/fhir_tables.c
 GEN_value := $(GEN)/ucum_table.c
 GEN_admit := $(GEN)/admit_own.c
+GEN_pages := $(GEN)/web_files.c
 GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
@@ -142,7 +143,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
-all: $(SALVE) share $(GEN)/web_files.c $(if $(filter release,$(V)),compile_commands.json)
+all: $(SALVE) share $(if $(filter release,$(V)),compile_commands.json)
 $(SALVE): $(call archives_for,cli)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")

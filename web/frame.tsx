@@ -27,6 +27,7 @@ import { screens, type Screen } from './screens.tsx';
 // Links to these are ours; a letter's is the browser's.
 const OWN = new RegExp(`^(?:${Object.values(routes).join('|')})$`);
 
+// A screen begins anew with each person: nothing that was typed for one is ever there for the next.
 // A screen with its heading, which takes the focus when the screen comes, so that Tab goes on from there.
 function Shown({ screen }: { screen: Screen }) {
     const heading = useRef<HTMLHeadingElement>(null);
@@ -44,7 +45,7 @@ function Shown({ screen }: { screen: Screen }) {
                 {title}
             </h1>
             {View === Scan && <GoOn />}
-            <View />
+            <View key={person.value?.person ?? 'nobody'} />
         </>
     );
 }

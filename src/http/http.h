@@ -97,7 +97,8 @@ struct http_config {
     void *const *workers;
     unsigned worker_count;
     /* All of these run on the thread of http_server_run, must not wait for anything, and may be NULL.
-     * quick - answers by itself (true) what needs no worker: files in memory, /healthz, /metrics.
+     * quick - answers by itself (true) what needs no worker: files in memory, /healthz, /metrics; false: it has left
+     *   the reply alone.
      * lane - requests of the same number, 0 excepted, are answered one after another: those of a session.
      * noted - an answer has gone out, or broke off. */
     bool (*quick)(void *with, const struct http_request *request, struct http_reply *reply);

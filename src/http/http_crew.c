@@ -183,6 +183,8 @@ void http_crew_close(struct http_crew *crew)
     (void)pthread_cond_broadcast(&crew->wakes);
     (void)pthread_mutex_unlock(&crew->lock);
     while (crew->started > 0) (void)pthread_join(crew->workers[--crew->started].thread, NULL);
+    (void)pthread_cond_destroy(&crew->wakes);
+    (void)pthread_mutex_destroy(&crew->lock);
 }
 
 void http_crew_counts(struct http_crew *crew, unsigned *waiting, unsigned *running)

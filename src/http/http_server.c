@@ -229,4 +229,5 @@ void http_server_close(struct http_server *server)
     uv_walk(&server->loop, close_handle, NULL);
     (void)uv_run(&server->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&server->loop);
+    while (server->spare_count > 0) arena_close(server->spare[--server->spare_count]);
 }

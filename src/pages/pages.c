@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "web_files.h"
+
 enum { MEMORY_BYTES = 1 << 20 };
 
 static enum salve_code make_rows(struct pages *pages, struct salve_err *err)
@@ -41,6 +43,10 @@ enum salve_code pages_open(const struct pages_config *config, struct pages **out
     }
     pages->config = *config;
     pages->mem = mem;
+    if (config->files == NULL) {
+        pages->config.files = web_files;
+        pages->config.file_count = web_file_count;
+    }
     if (pages->config.letter_seconds == 0) pages->config.letter_seconds = 300;
     (void)pthread_mutex_init(&pages->lock, NULL);
     enum salve_code code = make_rows(pages, err);

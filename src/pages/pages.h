@@ -61,7 +61,7 @@ struct pages_config {
     void *with;
     unsigned workers; /* 1 to PAGES_WORKERS_MAX */
 
-    const struct pages_file *files; /* live as long as the program */
+    const struct pages_file *files; /* live as long as the program; NULL: the app that was built with it */
     size_t file_count;
     const struct pages_demo *demo; /* shown to anybody who asks; of a made-up site alone */
     size_t demo_count;

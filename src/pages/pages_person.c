@@ -52,6 +52,8 @@ enum salve_code pages_person_open(struct pages_call *call, struct salve_err *err
     bool is_again = session->person[0] != '\0' && same_key(session->held.who, str_trim(call->in.who));
     bool is_pending = is_again && session->is_pending;
     uint64_t passed_on = is_again ? session->passed_on : 0;
+    const struct visit_screening *ready = NULL; /* made now, not when an alarm waits for it */
+    (void)!pages_screening(call, &ready, NULL);
     if (!is_again) TRY(pages_may_leave(call, err));
     TRY(pages_person_end(session, err));
     call->visit.held = NULL;

@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals';
 import type { errors, Finding as Kept, Role, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
 
-// --- what comes and goes -------------------------------------------------------------------------------------------------
+// --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
 
 export interface Site {
@@ -79,8 +79,8 @@ export interface Scale {
     at: number;
     bands: { to: number; name: string; here: boolean }[];
 }
-/** The words of a finding in the language that was asked for; `labels` and `units` by what its lists and inputs name.
- * */
+/** The words of a finding in the language that was asked for; `labels` and `units` by what its lists and inputs
+ * name. */
 export interface FindingWords {
     headline: string;
     meaning: string;
@@ -152,6 +152,8 @@ export interface Findings {
     signed: Finding[];
     signedBy: string | null;
     signedAt: string | null;
+    /** Found by this run and not kept: it is said here and nowhere else. */
+    said?: Finding[];
     age: 'current' | 'newer' | 'corrected';
     unjudged: boolean;
 }
@@ -203,7 +205,7 @@ export type Failure =
     | { kind: 'refused'; status: number; code: ErrorName; element: string; why: string; alarms: Finding[] };
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-// --- is the server there -------------------------------------------------------------------------------------------------
+// --- is the server there ---------------------------------------------------------------------------------------------
 const HEALTH_MS = 2_000,
     CALL_MS = 20_000;
 
@@ -238,7 +240,7 @@ export async function probe(): Promise<boolean> {
     return answered;
 }
 
-// --- calls ---------------------------------------------------------------------------------------------------------------
+// --- calls -----------------------------------------------------------------------------------------------------------
 let token = '';
 let speaks = 'en';
 type Listener = (name: CallName, failure: Failure) => void;

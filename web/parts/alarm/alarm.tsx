@@ -39,7 +39,7 @@ function numberOf({ value, value2, inputs, unit }: Finding): string {
 }
 
 /** One alarm. What is kept apart, for who may not see it, has no words: a clinician has to come. */
-export function AlarmCard({ alarm }: { alarm: Finding }) {
+function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
     const { words } = alarm,
         number = numberOf(alarm),
         next = [words.meanwhile, words.action, words.when].filter((text) => text);
@@ -59,8 +59,20 @@ export function AlarmCard({ alarm }: { alarm: Finding }) {
             </h3>
             {words.meaning && <p>{words.meaning}</p>}
             {next.length > 0 && <p class="alarm-do">{next.join(' ')}</p>}
-            {alarm.place && <Where place={alarm.place} />}
+            {place && <Where place={place} />}
         </article>
+    );
+}
+
+/** The cards of alarms, the same place once. */
+export function AlarmCards({ alarms }: { alarms: readonly Finding[] }) {
+    const places = alarms.map(({ place }) => (place === null ? '' : JSON.stringify(place)));
+    return (
+        <>
+            {alarms.map((alarm, i) => (
+                <AlarmCard key={i} alarm={alarm} place={places.indexOf(places[i] ?? '') === i ? alarm.place : null} />
+            ))}
+        </>
     );
 }
 
@@ -72,9 +84,7 @@ export function AlarmList({ alarms, title }: { alarms: readonly Finding[]; title
             <p>
                 <strong>{title}</strong>
             </p>
-            {alarms.map((alarm, i) => (
-                <AlarmCard key={i} alarm={alarm} />
-            ))}
+            <AlarmCards alarms={alarms} />
         </div>
     );
 }

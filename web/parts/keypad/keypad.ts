@@ -49,8 +49,8 @@ export function padFocus(pad: Pad, at: number): Pad {
 const ARABIC = '٠١٢٣٤٥٦٧٨٩',
     PERSIAN = '۰۱۲۳۴۵۶۷۸۹';
 
-/** padKey - the key of a keyboard event by its name: digits of any keyboard, comma and Arabic separator as the point.
- * */
+/** padKey - the key of a keyboard event by its name: digits of any keyboard, comma and Arabic separator as the
+ * point. */
 export function padKey(name: string): PadKey | null {
     if (/^[0-9]$/.test(name)) return name as PadKey;
     const digit = name.length === 1 ? Math.max(ARABIC.indexOf(name), PERSIAN.indexOf(name)) : -1;

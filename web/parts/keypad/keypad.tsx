@@ -4,13 +4,15 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { t } from '../../lib/words.ts';
-import { padFocus, type PadKey } from './keypad.ts';
+import { padFocus, padPress, type PadKey } from './keypad.ts';
 import type { PadUse } from './use_pad.ts';
 
 /** What stands about a box: its name, its unit, and something greyed beside it. */
 export interface BoxWords {
     readonly label: string;
     readonly unit: string;
+    /** A sign between this box and the next. */
+    readonly behind?: string;
     readonly beside?: ComponentChildren;
 }
 
@@ -45,11 +47,14 @@ function NumberBox({ use, at, words, isOff }: { use: PadUse; at: number; words: 
                     onPointerDown={() => use.set(padFocus(use.pad, at))}
                     onInput={(event) => use.write(at, event.currentTarget.value)}
                 />
-                <span class="box-unit">
-                    <bdi>{words.unit}</bdi>
-                </span>
+                {words.behind && (
+                    <span class="box-behind" aria-hidden="true">
+                        {words.behind}
+                    </span>
+                )}
             </span>
             <span id={`${id}-more`} class="small">
+                <bdi>{words.unit}</bdi>{' '}
                 {isWanted && (
                     <strong class="box-wanted">
                         <span aria-hidden="true">▲</span> {t('keypad.wanted')}{' '}
@@ -115,7 +120,7 @@ export function Keypad({
                 onMouseDown={(event) => event.preventDefault()}
                 onClick={() => use.press('enter')}
             >
-                {save}
+                {padPress(use.pad, 'enter').then === 'save' ? save : t('keypad.next')}
             </button>
         </div>
     );

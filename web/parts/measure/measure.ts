@@ -41,6 +41,8 @@ export type Saving =
     | ({ readonly step: 'sending' } & Sent)
     | ({ readonly step: 'asking'; readonly doubts: readonly Doubt[]; readonly at: number } & Sent)
     | { readonly step: 'refused'; readonly refusal: Refusal }
+    /** On this tablet; the server has not answered. Nobody has judged it; what comes next is typed meanwhile. */
+    | ({ readonly step: 'kept' } & Sent)
     | { readonly step: 'stored'; readonly kept: number }
     /** It was not kept for a reason that is no number: the card has to be scanned again, a role, a full disk. */
     | { readonly step: 'failed'; readonly code: string };
@@ -48,6 +50,7 @@ export type Saving =
 /** What became of it, as the outbox tells. */
 export type Outcome =
     | { readonly state: 'waits' }
+    | { readonly state: 'kept' }
     | { readonly state: 'stored'; readonly kept: number }
     | { readonly state: 'asks'; readonly doubts: readonly Doubt[] }
     | { readonly state: 'refused'; readonly refusal: Refusal }
@@ -66,8 +69,9 @@ export function savingSend(saving: Saving, readings: readonly Entered[]): Saving
 
 /** savingTold - the outbox tells what became of it. */
 export function savingTold(saving: Saving, outcome: Outcome): Saving {
-    if (saving.step !== 'sending' || outcome.state === 'waits') return saving;
+    if ((saving.step !== 'sending' && saving.step !== 'kept') || outcome.state === 'waits') return saving;
     const { readings, confirmed } = saving;
+    if (outcome.state === 'kept') return { step: 'kept', readings, confirmed };
     if (outcome.state === 'stored') return { step: 'stored', kept: outcome.kept };
     if (outcome.state === 'refused') return { step: 'refused', refusal: outcome.refusal };
     if (outcome.state === 'failed') return { step: 'failed', code: outcome.code };

@@ -114,6 +114,15 @@ export function Saved({ use }: { use: SavingUse }) {
     if (saving.step === 'refused') return <Refused refusal={saving.refusal} use={use} />;
     if (saving.step === 'failed') return <Failed code={saving.code} alarms={use.alarms} use={use} />;
     if (saving.step === 'typing') return null;
+    if (saving.step === 'kept')
+        return (
+            <div class="note note-look" role="alert">
+                <p class="saved">
+                    <StateMark state={use.state ?? 'tablet'} />
+                </p>
+                <p>{t('measure.not-judged')}</p>
+            </div>
+        );
     return (
         <p class="saved" role="status">
             <StateMark state={saving.step === 'stored' ? 'stored' : (use.state ?? 'tablet')} />

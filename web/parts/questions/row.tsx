@@ -3,7 +3,7 @@
 // shape.
 import { useId } from 'preact/hooks';
 import { t } from '../../lib/words.ts';
-import type { Question } from './questions.ts';
+import { isFact, type Question } from './questions.ts';
 
 export type AnswerState = 'not-asked' | 'yes' | 'no';
 const SHAPES: Readonly<Record<AnswerState, string>> = { 'not-asked': '○', yes: '▲', no: '●' };
@@ -40,23 +40,28 @@ export function QuestionRow({
     question,
     state,
     isStored,
+    isOff,
     onAnswer,
 }: {
     question: Question;
     state: AnswerState;
     isStored: boolean;
+    /** An answer is on its way: another one waits. */
+    isOff?: boolean;
     onAnswer: (answer: 'yes' | 'no') => void;
 }) {
     const id = useId();
     return (
-        <li class={`question question-${state}`}>
-            <p id={id} class="question-text">
-                {t(`questions.ask.${question}`)}
-            </p>
-            <p class="question-state small">
-                <span aria-hidden="true">{SHAPES[state]}</span> {t(`questions.state.${state}`)}
-                {isStored && ` · ${t('questions.stored')}`}
-            </p>
+        <li class={`question question-${state}${isFact(question) ? ' question-fact' : ''}`}>
+            <div class="question-words">
+                <p id={id} class="question-text">
+                    {t(`questions.ask.${question}`)}
+                </p>
+                <p class="question-state small">
+                    <span aria-hidden="true">{SHAPES[state]}</span> {t(`questions.state.${state}`)}
+                    {isStored && ` · ${t('questions.stored')}`}
+                </p>
+            </div>
             <div class="both" role="group" aria-labelledby={id}>
                 {(['yes', 'no'] as const).map((answer) => (
                     <Choice
@@ -64,7 +69,7 @@ export function QuestionRow({
                         answer={answer}
                         label={id}
                         isChosen={state === answer}
-                        isFixed={isStored}
+                        isFixed={isStored || isOff === true}
                         onAnswer={() => onAnswer(answer)}
                     />
                 ))}

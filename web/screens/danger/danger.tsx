@@ -63,6 +63,7 @@ export function DangerScreen() {
             question={question}
             state={dangerState(danger, question)}
             isStored={danger.stored[question] !== undefined}
+            isOff={isBusy}
             onAnswer={(said) => answer(question, said)}
         />
     );
@@ -82,8 +83,10 @@ export function DangerScreen() {
                 </button>
             </p>
             <ul class="plain">{list.filter((question) => !isFact(question)).map(row)}</ul>
-            <p role="status">{t('danger.left', { count: left })}</p>
-            <div class="buttons">
+            <div class="buttons foot">
+                <p role="status">
+                    {left === 0 && waits === 0 ? `✓ ${t('danger.all')}` : t('danger.left', { count: left })}
+                </p>
                 <button
                     type="button"
                     class="button-main"
@@ -92,7 +95,11 @@ export function DangerScreen() {
                 >
                     {t('danger.save')}
                 </button>
-                <button type="button" onClick={() => route(routes.pressure)}>
+                <button
+                    type="button"
+                    class={left === 0 && waits === 0 ? 'button-main' : ''}
+                    onClick={() => route(routes.pressure)}
+                >
                     {t('danger.go-on')}
                 </button>
             </div>

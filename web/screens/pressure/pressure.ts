@@ -51,6 +51,13 @@ export function pressureReadings(texts: readonly string[]): { word: string; text
     return pulse === '' ? out : [...out, { word: 'pulse', text: pulse }];
 }
 
+/** pressureTexts - the boxes as they were when these readings were sent. */
+export function pressureTexts(readings: readonly { readonly word: string; readonly text: string }[]): string[] {
+    const of = (word: string): string => readings.find((one) => one.word === word)?.text ?? '';
+    const [systolic = '', diastolic = ''] = of('bp').split('/');
+    return [systolic, diastolic, of('pulse')];
+}
+
 /** pressureOf - a reading as numbers; null: it is no pair of them. */
 export function pressureOf({ numbers }: { readonly numbers: readonly string[] | null }): Pressure | null {
     const [systolic, diastolic] = (numbers ?? []).map(Number);

@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
+import { entries, type Entry } from '../../lib/outbox.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
 import { Keypad, type BoxWords } from '../../parts/keypad/keypad.tsx';
@@ -14,13 +15,16 @@ import { usePad } from '../../parts/keypad/use_pad.ts';
 import { savingHolds } from '../../parts/measure/measure.ts';
 import { Saved, savingAsks } from '../../parts/measure/saved.tsx';
 import { useSaving } from '../../parts/measure/use_saving.ts';
+import { StateMark } from '../../parts/state/state.tsx';
 import { unitText } from '../../parts/units/units.ts';
 import { routes } from '../../routes.ts';
 import {
+    BETWEEN_SECONDS,
     pressureBoxes,
     pressureNext,
     pressureOf,
     pressureReadings,
+    pressureTexts,
     restSeconds,
     type Pressure,
     type PressureNext,
@@ -46,8 +50,20 @@ function Before({ last }: { last: Reading | undefined }) {
     );
 }
 
-function Taken({ readings }: { readings: readonly Reading[] }) {
-    if (readings.length === 0) return null;
+// Readings that are on this tablet and not stored count too: they were taken.
+function keptHere(): Entry[] {
+    const handle = person.value?.person;
+    return entries.value.filter(
+        ({ station, state, inside }) =>
+            station === 'pressure' &&
+            state !== 'needs' &&
+            inside.ask.person === handle &&
+            inside.ask.readings[0]?.word === 'bp',
+    );
+}
+
+function Taken({ readings, kept }: { readings: readonly Reading[]; kept: readonly Entry[] }) {
+    if (readings.length + kept.length === 0) return null;
     return (
         <ol class="taken" aria-label={t('pressure.taken')}>
             {readings.map((one) => (
@@ -58,6 +74,14 @@ function Taken({ readings }: { readings: readonly Reading[] }) {
                     <span class="small">
                         {unitText(one.unit)} · {clock(Date.parse(one.at), zone())}
                     </span>
+                </li>
+            ))}
+            {kept.map((one) => (
+                <li key={one.key}>
+                    <bdi dir="ltr" class="number">
+                        {one.inside.ask.readings[0]?.text}
+                    </bdi>{' '}
+                    <StateMark state={one.state} />
                 </li>
             ))}
         </ol>
@@ -86,8 +110,8 @@ function Next({ next, count }: { next: PressureNext; count: number }) {
 }
 
 const words = (): readonly BoxWords[] => [
-    { label: t('measure.name-systolic'), unit: unitText('mm[Hg]') },
-    { label: t('measure.name-diastolic'), unit: unitText('mm[Hg]') },
+    { label: t('pressure.upper'), unit: unitText('mm[Hg]'), behind: '/' },
+    { label: t('pressure.lower'), unit: unitText('mm[Hg]') },
     { label: t('pressure.pulse'), unit: unitText('/min') },
 ];
 
@@ -96,20 +120,20 @@ export function PressureScreen() {
         open = person.value,
         draft = useDraft<readonly string[]>('pressure', []);
     const today = (open?.today ?? []).filter(({ word }) => word === 'bp').sort((a, b) => a.at.localeCompare(b.at));
-    const taken = today.map(pressureOf).filter((one): one is Pressure => one !== null),
+    const kept = keptHere(),
+        here = kept.map(({ inside }) => ({ numbers: inside.ask.readings[0]?.text.split('/') ?? null }));
+    const taken = [...today, ...here].map(pressureOf).filter((one): one is Pressure => one !== null),
         next = pressureNext(taken);
     const use = useSaving('pressure', {
-        onStored: (readings) => {
+        onDone: () => {
             pad.set(padOpen(pressureBoxes));
             void dropDraft('pressure');
-            const added = readings
-                .filter(({ word }) => word === 'bp')
-                .map(({ text }) => pressureOf({ numbers: text.split('/') }));
-            startRest(restSeconds(pressureNext([...taken, ...added.filter((one): one is Pressure => one !== null)])));
-            void refreshPerson();
+            startRest(BETWEEN_SECONDS);
         },
+        onStored: () => void refreshPerson(),
         // The pulse is the second reading, the lower number the second of the first.
-        onAgain: ({ reading, which }) => pad.set(padAgain(pad.pad, reading === 1 ? 2 : which)),
+        onAgain: ({ reading, which }, readings) =>
+            pad.set(padAgain(padOpen(pressureBoxes, pressureTexts(readings)), reading === 1 ? 2 : which)),
     });
     const isOff = savingAsks(use) || savingHolds(use.saving);
     const pad = usePad(pressureBoxes, draft, {
@@ -124,10 +148,10 @@ export function PressureScreen() {
         <div class="station">
             <div class="station-about">
                 <Before last={open?.last.find(({ word }) => word === 'bp')} />
-                <Taken readings={today} />
+                <Taken readings={today} kept={kept} />
                 <Next next={next} count={taken.length} />
                 <RestTimer
-                    timer={rest.value?.timer ?? null}
+                    timer={next === 'enough' ? null : (rest.value?.timer ?? null)}
                     seconds={restSeconds(next)}
                     onStart={() => startRest(restSeconds(next))}
                 />

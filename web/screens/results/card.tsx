@@ -8,6 +8,7 @@ import { clock, day, t } from '../../lib/words.ts';
 import { NumberLine } from '../../parts/scale/scale.tsx';
 import { unitText } from '../../parts/units/units.ts';
 import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
+import { routes } from '../../routes.ts';
 import {
     confidenceOf,
     isApart,
@@ -135,7 +136,10 @@ function ToldNote({ finding }: { finding: Finding }) {
         const isUrgent = finding.urgency === 'emergency-now' || finding.urgency === 'same-day';
         return isUrgent && finding.item !== 'refused-value' ? (
             <p class="note note-stop">
-                <strong>{t('results.not-told')}</strong>
+                <strong>{t('results.not-told')}</strong>{' '}
+                <a class="button" href={routes.urgent}>
+                    {t('results.tell')}
+                </a>
             </p>
         ) : null;
     }

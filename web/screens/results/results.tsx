@@ -103,6 +103,19 @@ function About({ found, onScreen }: { found: Findings; onScreen: () => void }) {
     );
 }
 
+// The person did not tick that it is kept: whoever judged it now tells it, or nobody does.
+function Said({ said }: { said: readonly Finding[] }) {
+    if (said.length === 0) return null;
+    return (
+        <section aria-label={t('results.said')}>
+            <p class="note note-look">{t('results.said')}</p>
+            {byUrgency(said).map((finding) => (
+                <FindingCard key={`said ${finding.item}`} finding={finding} />
+            ))}
+        </section>
+    );
+}
+
 function Letter({ list }: { list: readonly Finding[] }) {
     const isHeld = signIsHeld(list);
     return (
@@ -148,8 +161,11 @@ export function ResultsScreen() {
         const body = signBody(signing, handle),
             answer = await api.sign(body.person, body.leave);
         if (!answer.ok) {
+            // What was signed has to be what was shown.
+            if (answer.failure.kind === 'refused' && answer.failure.code === 'E_STALE')
+                take(await api.findings(handle));
             setFailure(answer.failure);
-            setSigning({ ...signing, step: 'failed' });
+            setSigning((now) => ({ ...now, step: 'failed' }));
             return;
         }
         say(t('results.was-signed', { count: answer.value.signed }));
@@ -163,6 +179,7 @@ export function ResultsScreen() {
             <FailureNote failure={failure} />
             {found === null && failure === null && <p role="status">{t('results.loading')}</p>}
             {found !== null && <About found={found} onScreen={() => void screen()} />}
+            <Said said={found?.said ?? []} />
             {list.map((finding) => (
                 <FindingCard key={`${finding.id} ${finding.item}`} finding={finding}>
                     {drafts.length > 0 && isClinician && (

@@ -3,6 +3,8 @@
 // alone: the person was told; they left before; a clinician is called. Nothing else ends it: no key, no Back, no
 // other card.
 
+import type { Finding } from '../../lib/api.ts';
+
 export interface Alarm {
     readonly id?: string;
     readonly item: string;
@@ -121,6 +123,40 @@ export function urgentFailed<A extends Alarm>(urgent: Urgent<A>, code: string): 
 /** What somebody may try while the screen is open: each is held until there is an outcome. */
 export type Leaving = 'back' | 'escape' | 'scan' | 'link' | 'close' | 'sign-out';
 export const urgentLets = (urgent: Urgent, _how: Leaving): boolean => !urgentHeld(urgent);
+
+/** A finding of which nothing is known but that there is one. */
+export const emptyFinding: Finding = {
+    id: '',
+    guideline: '',
+    version: '',
+    item: '',
+    status: 'not-judged',
+    category: '',
+    action: '',
+    urgency: 'none',
+    value: '',
+    value2: '',
+    unit: '',
+    line: '',
+    define: '',
+    source: '',
+    excluded: '',
+    recheck: '',
+    meanwhile: '',
+    standing: '',
+    missing: [],
+    queried: [],
+    because: [],
+    queried_why: [],
+    too_old: [],
+    too_old_on: [],
+    not_asked: [],
+    inputs: [],
+    words: { headline: '', meaning: '', action: '' },
+    place: null,
+    told: null,
+    closed: false,
+};
 
 /** toAsk - labels of what is to be asked now, of all alarms, each once: an answer lowers or confirms them. */
 export const toAsk = (alarms: readonly { readonly not_asked?: readonly string[] }[]): string[] => [
