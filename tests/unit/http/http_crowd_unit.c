@@ -70,7 +70,7 @@ static void idle_ones_make_room(void **state)
     int fds[3];
     (void)state;
     config.connections_max = 3;
-    config.spare_seconds = 1;
+    config.spare_seconds = 3;
     http_case_open(&run, &config);
     for (int i = 0; i < 3; i++) {
         fds[i] = t_http_call(run.port);
@@ -79,7 +79,7 @@ static void idle_ones_make_room(void **state)
         (void)usleep(20000);
     }
     assert_int_equal(t_http_status(t_http_asked(run.port, run.mem, "GET /x HTTP/1.0\r\n\r\n")), 503);
-    (void)usleep(1100000);
+    (void)usleep(3300000);
     t_http_say(fds[0], "GET /begun HT");
     (void)usleep(50000);
     assert_int_equal(t_http_status(t_http_asked(run.port, run.mem, "GET /x HTTP/1.0\r\n\r\n")), 200);
