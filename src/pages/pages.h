@@ -30,10 +30,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "letter/draw.h"
 
 struct http_request; /* http/http.h */
 struct http_reply;
-struct letter;
 struct pages; /* opaque */
 struct site;
 
@@ -61,7 +61,7 @@ struct pages_config {
     void *with;
     unsigned workers; /* 1 to PAGES_WORKERS_MAX */
 
-    const struct pages_file *files; /* live as long as the program */
+    const struct pages_file *files; /* live as long as the program; NULL: the app that was built with it */
     size_t file_count;
     const struct pages_demo *demo; /* shown to anybody who asks; of a made-up site alone */
     size_t demo_count;
@@ -70,9 +70,7 @@ struct pages_config {
     bool is_tls;        /* the cookie is __Host-sid, and the origin is https */
     struct str version; /* of the program */
 
-    /* Bytes of a letter, drawn elsewhere (visit.h); NULL: drawn in this process. */
-    enum salve_code (*draw)(void *with, const struct letter *letter, struct buf *out, struct salve_err *err);
-    void *draw_with;
+    const struct letter_draw *draw; /* of each worker, who draws PDFs (letter/draw.h); NULL: this process */
 
     unsigned letter_seconds; /* how long a letter waits to be fetched; 0: 300 */
 };

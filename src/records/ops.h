@@ -30,4 +30,19 @@ struct gate_ops {
 #undef GATE_VOID
 };
 
+/* What another making makes of the settings of its site. *out lives as long as mem, the rules need `settings` to.
+ * site_rules_of - site_admission. E_CONFIG. site_zone_of - site_zone; E_CONFIG its zone cannot be read. */
+SALVE_MUST_USE enum salve_code site_rules_of(const struct site_settings *settings, struct arena *mem,
+                                             struct admit_rules **out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code site_zone_of(const struct site_settings *settings, struct arena *mem,
+                                            const struct zone **out, struct salve_err *err);
+
+/* rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped. Of a view of this process. */
+SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
+
+/* rec_rows_swap - the file of many people that is under way (rec_rows_begin) is that of who asks: whoever answers for
+ * many puts it in before each of the owner's calls, and takes it out after it. NULL: none. Of a site of this process. */
+struct rec_rows;
+SALVE_MUST_USE struct rec_rows *rec_rows_swap(struct site *site, struct rec_rows *rows);
+
 #endif

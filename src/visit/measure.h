@@ -61,6 +61,9 @@ SALVE_MUST_USE enum salve_code visit_units_check(struct str units, struct salve_
  * further one. *at starts at 0. */
 bool visit_measure_word(struct str units, size_t *at, struct str *word, struct str *unit, struct str *loinc);
 
+/* visit_measure_unit - the next unit in which a word may be typed; false: there is no further one. *at starts at 0. */
+bool visit_measure_unit(struct str word, size_t *at, struct str *unit);
+
 /* visit_measure_has - is the code one of that word, in any unit? */
 bool visit_measure_has(struct str word, struct str loinc);
 
