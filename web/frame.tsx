@@ -97,7 +97,9 @@ function Inside() {
             <main id={main}>
                 <OpeningNote />
                 <Router>
-                    {mine.map((screen) => <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />)}
+                    {mine.map((screen) => (
+                        <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />
+                    ))}
                     <Route path={routes.start} component={Home} />
                     <Route default component={NoScreen} />
                 </Router>

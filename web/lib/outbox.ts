@@ -43,7 +43,8 @@ const listeners = new Map<string, Told>();
 
 type Heard = (entry: Entry, answer: Answer<Measured>) => void;
 const heard: Heard[] = [];
-/** Called with every answer of the server about an entry, also of one that an earlier page left: it may carry alarms. */
+/** Called with every answer of the server about an entry, also of one that an earlier page left: it may carry
+ * alarms. */
 export const whenAnswer = (hear: Heard): void => void heard.push(hear);
 
 const change = (key: string, next: Partial<Entry>): void => {

@@ -31,11 +31,18 @@ export const isUrgent = computed(() => urgentAtServer.value || (person.value?.ur
 
 // What has to be done when somebody comes in, or a session ends (the outbox and the drafts, which know this module).
 type Hook = () => void | Promise<void>;
-const hooks: { in: Hook[]; out: Hook[]; person: Hook[] } = { in: [], out: [], person: [] };
+const hooks: { in: Hook[]; out: Hook[]; person: Hook[]; conflict: Hook[] } = {
+    in: [],
+    out: [],
+    person: [],
+    conflict: [],
+};
 export const whenIn = (hook: Hook): void => void hooks.in.push(hook);
 export const whenOut = (hook: Hook): void => void hooks.out.push(hook);
 /** Called when another person is open, or nobody. */
 export const whenPerson = (hook: Hook): void => void hooks.person.push(hook);
+/** Called when the server does not let the open person go: an alarm has no outcome. */
+export const whenConflict = (hook: Hook): void => void hooks.conflict.push(hook);
 const run = async (list: Hook[]): Promise<void> => {
     for (const hook of list) await hook();
 };
@@ -88,6 +95,7 @@ function failed(name: string, failure: Failure): void {
         phase.value = 'locked';
         hush();
     }
+    if (failure.code === 'E_CONFLICT' && (name === 'close' || name === 'open')) void run(hooks.conflict);
     const handle = person.value?.person;
     if (failure.code === 'E_CONSENT' && handle && name !== 'open' && name !== 'person') void lookAgain(handle);
 }

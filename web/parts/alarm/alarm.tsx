@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is urgent, in the words of the alarm: what was found, what it can mean, what to do by when, and where. It names the
-// finding and its number, never a person.
+// What is urgent, in the words of the alarm: what was found, what it can mean, what to do by when, and where. It
+// names the finding and its number, never a person.
 import type { Finding, Place } from '../../lib/api.ts';
 import { t } from '../../lib/words.ts';
 import { UrgencyMark } from '../urgency/urgency.tsx';
@@ -11,32 +11,68 @@ const telephoneOf = (place: Place): string => place.telephone.replace(/[^+0-9]/g
 function Where({ place }: { place: Place }) {
     return (
         <address class="place">
-            <strong><bdi>{place.name}</bdi></strong>
-            {place.address !== '' && <span><bdi>{place.address}</bdi></span>}
-            {place.hours !== '' && <span><bdi>{place.hours}</bdi></span>}
+            <strong>
+                <bdi>{place.name}</bdi>
+            </strong>
+            {place.address !== '' && (
+                <span>
+                    <bdi>{place.address}</bdi>
+                </span>
+            )}
+            {place.hours !== '' && (
+                <span>
+                    <bdi>{place.hours}</bdi>
+                </span>
+            )}
             {place.telephone !== '' && (
-                <a class="button" href={`tel:${telephoneOf(place)}`}>{t('alarm.ring', { number: place.telephone })}</a>
+                <a class="button" href={`tel:${telephoneOf(place)}`}>
+                    {t('alarm.ring', { number: place.telephone })}
+                </a>
             )}
         </address>
     );
 }
 
 function numberOf({ value, value2, inputs, unit }: Finding): string {
-    const bare = value === '' ? inputs[0]?.value ?? '' : value2 === '' ? value : `${value}/${value2}`;
-    return /^[<>]?=?[0-9]/.test(bare) ? `${bare} ${unitText(value === '' ? inputs[0]?.unit ?? '' : unit)}` : '';
+    const bare = value === '' ? (inputs[0]?.value ?? '') : value2 === '' ? value : `${value}/${value2}`;
+    return /^[<>]?=?[0-9]/.test(bare) ? `${bare} ${unitText(value === '' ? (inputs[0]?.unit ?? '') : unit)}` : '';
 }
 
 /** One alarm. What is kept apart, for who may not see it, has no words: a clinician has to come. */
-export function AlarmCard({ alarm }: { alarm: Finding }) {
-    const { words } = alarm, number = numberOf(alarm), next = [words.meanwhile, words.action, words.when].filter((text) => text);
+function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
+    const { words } = alarm,
+        number = numberOf(alarm),
+        next = [words.meanwhile, words.action, words.when].filter((text) => text);
     return (
         <article class="alarm">
-            <p><UrgencyMark urgency={alarm.urgency} /></p>
-            <h3>{words.headline || t('alarm.no-words')}{number !== '' && <> · <bdi>{number}</bdi></>}</h3>
+            <p>
+                <UrgencyMark urgency={alarm.urgency} />
+            </p>
+            <h3>
+                {words.headline || t('alarm.no-words')}
+                {number !== '' && (
+                    <>
+                        {' '}
+                        · <bdi>{number}</bdi>
+                    </>
+                )}
+            </h3>
             {words.meaning && <p>{words.meaning}</p>}
             {next.length > 0 && <p class="alarm-do">{next.join(' ')}</p>}
-            {alarm.place && <Where place={alarm.place} />}
+            {place && <Where place={place} />}
         </article>
+    );
+}
+
+/** The cards of alarms, the same place once. */
+export function AlarmCards({ alarms }: { alarms: readonly Finding[] }) {
+    const places = alarms.map(({ place }) => (place === null ? '' : JSON.stringify(place)));
+    return (
+        <>
+            {alarms.map((alarm, i) => (
+                <AlarmCard key={i} alarm={alarm} place={places.indexOf(places[i] ?? '') === i ? alarm.place : null} />
+            ))}
+        </>
     );
 }
 
@@ -45,8 +81,10 @@ export function AlarmList({ alarms, title }: { alarms: readonly Finding[]; title
     if (alarms.length === 0) return null;
     return (
         <div class="note note-stop" role="alert">
-            <p><strong>{title}</strong></p>
-            {alarms.map((alarm, i) => <AlarmCard key={i} alarm={alarm} />)}
+            <p>
+                <strong>{title}</strong>
+            </p>
+            <AlarmCards alarms={alarms} />
         </div>
     );
 }

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { padAgain, padFocus, padIsReady, padKey, padOpen, padPress, type Box, type Pad, type Pressed } from './keypad.ts';
+import {
+    padAgain,
+    padFocus,
+    padIsReady,
+    padKey,
+    padOpen,
+    padPress,
+    type Box,
+    type Pad,
+    type Pressed,
+} from './keypad.ts';
 
 const boxes: Box[] = [
     { id: 'first', whole: 3, decimals: 0, isFull: (text) => text.length === 3 },
@@ -92,7 +102,8 @@ test('ready means: something is there, nothing is half, and no box that has to b
 
 test('whatever is pressed, no text is longer than its box and the place is one of the boxes', () => {
     const keys = '0 1 2 3 4 5 6 7 8 9 . Backspace Enter Escape'.split(' ');
-    let pad = padOpen(boxes), seed = 20261130;
+    let pad = padOpen(boxes),
+        seed = 20261130;
     for (let i = 0; i < 20000; i++) {
         seed = (seed * 1103515245 + 12345) % 2147483648;
         const key = padKey(keys[Math.floor(seed / 65536) % keys.length] ?? '');

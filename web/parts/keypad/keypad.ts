@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The number boxes of one screen as a machine: a key in, the next state out. Touch and keyboard give the same keys, so a
-// number typed and a number tapped cannot differ. Texts stay as they were typed; nothing is rounded or filled in.
+// The number boxes of one screen as a machine: a key in, the next state out. Touch and keyboard give the same keys,
+// so a number typed and a number tapped cannot differ. Texts stay as they were typed; nothing is rounded or filled
+// in.
 
 /** One number box. */
 export interface Box {
@@ -45,9 +46,11 @@ export function padFocus(pad: Pad, at: number): Pad {
     return { ...pad, at, isFresh: pad.texts[at] !== '', wants: -1 };
 }
 
-const ARABIC = '٠١٢٣٤٥٦٧٨٩', PERSIAN = '۰۱۲۳۴۵۶۷۸۹';
+const ARABIC = '٠١٢٣٤٥٦٧٨٩',
+    PERSIAN = '۰۱۲۳۴۵۶۷۸۹';
 
-/** padKey - the key of a keyboard event by its name: digits of any keyboard, comma and Arabic separator as the point. */
+/** padKey - the key of a keyboard event by its name: digits of any keyboard, comma and Arabic separator as the
+ * point. */
 export function padKey(name: string): PadKey | null {
     if (/^[0-9]$/.test(name)) return name as PadKey;
     const digit = name.length === 1 ? Math.max(ARABIC.indexOf(name), PERSIAN.indexOf(name)) : -1;
@@ -67,7 +70,8 @@ function moveTo(pad: Pad, at: number): Pad {
 }
 
 function typed(pad: Pad, key: string): Pad {
-    const box = pad.boxes[pad.at], old = pad.isFresh ? '' : pad.texts[pad.at];
+    const box = pad.boxes[pad.at],
+        old = pad.isFresh ? '' : pad.texts[pad.at];
     if (box === undefined || old === undefined) return pad;
     const [whole = '', behind] = old.split('.');
     if (key === '.') return box.decimals > 0 && behind === undefined && whole !== '' ? withText(pad, `${old}.`) : pad;
@@ -102,7 +106,8 @@ export function padIsReady(pad: Pad): boolean {
 
 // Enter goes to the next empty box on its way; where none is left, it saves.
 function enter(pad: Pad): Pressed {
-    const text = pad.texts[pad.at] ?? '', box = pad.boxes[pad.at];
+    const text = pad.texts[pad.at] ?? '',
+        box = pad.boxes[pad.at];
     const ask = (at: number): Pressed => ({ pad: { ...moveTo(pad, at), wants: at }, then: 'stay' });
     if (!isDone(text) && !(text === '' && box !== undefined && mayBeEmpty(box))) return ask(pad.at);
     const next = pad.boxes.findIndex((b, i) => i > pad.at && pad.texts[i] === '' && b.isBeside !== true);

@@ -23,19 +23,22 @@ interface Ends {
 }
 
 const takesKeys = (target: EventTarget | null): boolean =>
-    target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
     (target instanceof HTMLInputElement && target.dataset['pad'] === undefined);
 
 /** Which key this is for the pad; a button or link that has the focus keeps its own Enter. */
 function meant(event: KeyboardEvent): PadKey | null {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || takesKeys(event.target)) return null;
-    const key = padKey(event.key), isControl = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
+    const key = padKey(event.key),
+        isControl = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
     return key === 'enter' && isControl ? null : key;
 }
 
 /** usePad - the boxes, with what was typed into them before: `draft` keeps their texts over a reload. */
 export function usePad(boxes: readonly Box[], draft: Signal<readonly string[]>, ends: Ends): PadUse {
-    const state = useSignal<Pad>(padOpen(boxes, draft.value)), now = useRef(ends);
+    const state = useSignal<Pad>(padOpen(boxes, draft.value)),
+        now = useRef(ends);
     now.current = ends;
     // The draft is read in a moment; what was typed meanwhile stands.
     const isSame = boxes.every((_, i) => (draft.value[i] ?? '') === (state.value.texts[i] ?? ''));
@@ -54,7 +57,13 @@ export function usePad(boxes: readonly Box[], draft: Signal<readonly string[]>, 
     const pressed = useRef(press);
     pressed.current = press;
     const write = (at: number, text: string): void => {
-        const empty = { ...pad, texts: pad.texts.map((old, i) => (i === at ? '' : old)), at, isFresh: false, wants: -1 };
+        const empty = {
+            ...pad,
+            texts: pad.texts.map((old, i) => (i === at ? '' : old)),
+            at,
+            isFresh: false,
+            wants: -1,
+        };
         const keys = [...plainDigits(text)].map(padKey).filter((key) => key !== null && /^[0-9.]$/.test(key));
         // What follows a jump belongs to no box that was written to.
         set(keys.reduce<Pad>((so, key) => (key !== null && so.at === at ? padPress(so, key).pad : so), empty));

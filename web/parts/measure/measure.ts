@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One saving of readings as a machine: on its way, asked about, refused, stored. What was typed stays until the server said
-// "stored"; only then is it called so. What is on its way is not changed: its outcome has to be known first.
+// One saving of readings as a machine: on its way, asked about, refused, stored. What was typed stays until the
+// server said "stored"; only then is it called so. What is on its way is not changed: its outcome has to be known
+// first.
 
 export interface Entered {
     readonly word: string;
@@ -40,6 +41,8 @@ export type Saving =
     | ({ readonly step: 'sending' } & Sent)
     | ({ readonly step: 'asking'; readonly doubts: readonly Doubt[]; readonly at: number } & Sent)
     | { readonly step: 'refused'; readonly refusal: Refusal }
+    /** On this tablet; the server has not answered. Nobody has judged it; what comes next is typed meanwhile. */
+    | ({ readonly step: 'kept' } & Sent)
     | { readonly step: 'stored'; readonly kept: number }
     /** It was not kept for a reason that is no number: the card has to be scanned again, a role, a full disk. */
     | { readonly step: 'failed'; readonly code: string };
@@ -47,6 +50,7 @@ export type Saving =
 /** What became of it, as the outbox tells. */
 export type Outcome =
     | { readonly state: 'waits' }
+    | { readonly state: 'kept' }
     | { readonly state: 'stored'; readonly kept: number }
     | { readonly state: 'asks'; readonly doubts: readonly Doubt[] }
     | { readonly state: 'refused'; readonly refusal: Refusal }
@@ -65,8 +69,9 @@ export function savingSend(saving: Saving, readings: readonly Entered[]): Saving
 
 /** savingTold - the outbox tells what became of it. */
 export function savingTold(saving: Saving, outcome: Outcome): Saving {
-    if (saving.step !== 'sending' || outcome.state === 'waits') return saving;
+    if ((saving.step !== 'sending' && saving.step !== 'kept') || outcome.state === 'waits') return saving;
     const { readings, confirmed } = saving;
+    if (outcome.state === 'kept') return { step: 'kept', readings, confirmed };
     if (outcome.state === 'stored') return { step: 'stored', kept: outcome.kept };
     if (outcome.state === 'refused') return { step: 'refused', refusal: outcome.refusal };
     if (outcome.state === 'failed') return { step: 'failed', code: outcome.code };
@@ -76,7 +81,8 @@ export function savingTold(saving: Saving, outcome: Outcome): Saving {
 }
 
 /** savingDoubt - the number that is asked about now; null: none. */
-export const savingDoubt = (saving: Saving): Doubt | null => (saving.step === 'asking' ? saving.doubts[saving.at] ?? null : null);
+export const savingDoubt = (saving: Saving): Doubt | null =>
+    saving.step === 'asking' ? (saving.doubts[saving.at] ?? null) : null;
 
 /** savingRight - "yes, it is right": the next number, or all goes again with what was confirmed. */
 export function savingRight(saving: Saving): Saving {
@@ -96,5 +102,7 @@ export interface Again {
 export function savingAgain(saving: Saving): Again | null {
     const doubt = savingDoubt(saving);
     if (doubt !== null) return { reading: doubt.reading, which: doubt.which };
-    return saving.step === 'refused' ? { reading: saving.refusal.reading ?? 0, which: saving.refusal.which ?? 0 } : null;
+    return saving.step === 'refused'
+        ? { reading: saving.refusal.reading ?? 0, which: saving.refusal.which ?? 0 }
+        : null;
 }

@@ -4,30 +4,54 @@
 import { useId } from 'preact/hooks';
 import { number, t } from '../../lib/words.ts';
 import type { Scale } from '../../screens/results/findings.ts';
-import { scaleMark, scalePieces, scaleRows } from './scale.ts';
+import { scaleMark, scalePieces, scaleRows, scaleTicks } from './scale.ts';
 
-const WIDTH = 320, TOP = 26, HEIGHT = 18, GAP = 2;
+const WIDTH = 320,
+    TOP = 26,
+    HEIGHT = 18,
+    GAP = 2;
 
 function Drawing({ scale, title }: { scale: Scale; title: string }) {
-    const id = useId(), { at, beyond } = scaleMark(scale), x = 8 + at * (WIDTH - 16);
+    const id = useId(),
+        { at, beyond } = scaleMark(scale),
+        x = 8 + at * (WIDTH - 16);
     return (
         <svg class="line" viewBox={`0 0 ${WIDTH} 64`} role="img" aria-labelledby={id} focusable="false" direction="ltr">
             <title id={id}>{title}</title>
             {scalePieces(scale).map((piece) => (
-                <rect key={piece.name} class={piece.here ? 'band band-here' : 'band'} x={8 + piece.start * (WIDTH - 16)} y={TOP}
-                    width={Math.max(1, piece.size * (WIDTH - 16) - GAP)} height={HEIGHT} />
+                <rect
+                    key={piece.name}
+                    class={piece.here ? 'band band-here' : 'band'}
+                    x={8 + piece.start * (WIDTH - 16)}
+                    y={TOP}
+                    width={Math.max(1, piece.size * (WIDTH - 16) - GAP)}
+                    height={HEIGHT}
+                />
             ))}
             <path class="line-mark" d={`M ${x - 8} 6 L ${x + 8} 6 L ${x} ${TOP - 2} Z`} />
             <line class="line-mark" x1={x} x2={x} y1={TOP} y2={TOP + HEIGHT} />
-            <text class="line-end" x="8" y="60" text-anchor="start">{number(scale.from)}</text>
-            <text class="line-end" x={WIDTH - 8} y="60" text-anchor="end">{number(scale.to)}{beyond === 'above' ? ' +' : ''}</text>
+            {scaleTicks(scale).map((tick) => (
+                <text
+                    key={tick.number}
+                    class="line-end"
+                    x={8 + tick.at * (WIDTH - 16)}
+                    y="60"
+                    text-anchor={tick.at === 0 ? 'start' : tick.at === 1 ? 'end' : 'middle'}
+                >
+                    {number(tick.number)}
+                    {tick.at === 1 && beyond === 'above' && ' +'}
+                </text>
+            ))}
         </svg>
     );
 }
 
 const ends = (from: number | null, to: number | null): string =>
-    (from === null ? t('scale.below', { to: number(to ?? 0) }) : to === null ? t('scale.from', { from: number(from) })
-        : t('scale.between', { from: number(from), to: number(to) }));
+    from === null
+        ? t('scale.below', { to: number(to ?? 0) })
+        : to === null
+          ? t('scale.from', { from: number(from) })
+          : t('scale.between', { from: number(from), to: number(to) });
 
 /** NumberLine - one scale of a finding, with its number in words. */
 export function NumberLine({ scale, unit }: { scale: Scale; unit: string }) {
@@ -36,15 +60,26 @@ export function NumberLine({ scale, unit }: { scale: Scale; unit: string }) {
     return (
         <figure class="scale">
             <figcaption>{title}</figcaption>
-            <div dir="ltr"><Drawing scale={scale} title={title} /></div>
+            <div dir="ltr">
+                <Drawing scale={scale} title={title} />
+            </div>
             <details>
                 <summary>{t('scale.table')}</summary>
                 <table class="bands">
-                    <thead><tr><th scope="col">{t('scale.band')}</th><th scope="col">{t('scale.range')}</th></tr></thead>
+                    <thead>
+                        <tr>
+                            <th scope="col">{t('scale.band')}</th>
+                            <th scope="col">{t('scale.range')}</th>
+                        </tr>
+                    </thead>
                     <tbody>
                         {scaleRows(scale).map((row) => (
                             <tr key={row.name} aria-current={row.here ? 'true' : undefined}>
-                                <th scope="row">{row.here && <span aria-hidden="true">▸ </span>}{row.name}</th><td>{ends(row.from, row.to)}</td>
+                                <th scope="row">
+                                    {row.here && <span aria-hidden="true">▸ </span>}
+                                    {row.name}
+                                </th>
+                                <td>{ends(row.from, row.to)}</td>
                             </tr>
                         ))}
                     </tbody>

@@ -13,6 +13,11 @@ export function bodyReadings(texts: readonly string[]): { word: string; text: st
     return bodyWords.flatMap((word, i) => (texts[i] ? [{ word, text: texts[i] }] : []));
 }
 
+/** bodyTexts - the boxes as they were when these readings were sent. */
+export function bodyTexts(readings: readonly { readonly word: string; readonly text: string }[]): string[] {
+    return bodyWords.map((word) => readings.find((one) => one.word === word)?.text ?? '');
+}
+
 const tenths = (text: string): bigint | null => {
     const found = /^([0-9]{1,3})(?:\.([0-9]))?$/.exec(text);
     return found === null ? null : BigInt(found[1] + (found[2] ?? '0'));
@@ -29,10 +34,12 @@ const fixed = (number: bigint, digits: number): string => {
 /** bodyMass - weight [kg] / height² [m²] from the texts; null where one is missing or the height is 0. Half up to 0.01;
  * shown with one digit, with two where one digit would show another category. Programme convention 1.1. */
 export function bodyMass(height_cm: string, weight_kg: string): string | null {
-    const height = tenths(height_cm), weight = tenths(weight_kg);
+    const height = tenths(height_cm),
+        weight = tenths(weight_kg);
     if (height === null || weight === null || height === 0n) return null;
     // tenths of kg over squared tenths of cm, in hundredths of kg/m2
-    const top = weight * 10000n * 1000n, below = height * height;
+    const top = weight * 10000n * 1000n,
+        below = height * height;
     const hundredths = (2n * top + below) / (2n * below);
     const short = (hundredths + 5n) / 10n;
     return category(short * 10n) === category(hundredths) ? fixed(short, 1) : fixed(hundredths, 2);

@@ -2,9 +2,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFact } from '../../parts/questions/questions.ts';
-import { dangerAnswer, dangerFrom, dangerIsUrgent, dangerLeft, dangerList, dangerNone, dangerOpen, dangerReadings, dangerState, dangerStored } from './danger.ts';
+import {
+    dangerAnswer,
+    dangerFrom,
+    dangerIsUrgent,
+    dangerLeft,
+    dangerList,
+    dangerNone,
+    dangerOpen,
+    dangerReadings,
+    dangerState,
+    dangerStored,
+} from './danger.ts';
 
-const man = dangerOpen('male', 58), woman = dangerOpen('female', 30);
+const man = dangerOpen('male', 58),
+    woman = dangerOpen('female', 30);
 
 test('nothing is chosen for anybody, and nothing is sent that nobody said', () => {
     for (const danger of [man, woman]) {
@@ -25,20 +37,32 @@ test('"none of these" is one word, and answers no fact', () => {
     const none = dangerNone(woman);
     assert.deepEqual(dangerReadings(none), [{ word: 'no-danger-signs', text: 'yes' }]);
     assert.equal(dangerState(none, 'pregnant'), 'not-asked');
-    assert.deepEqual(dangerReadings(dangerAnswer(none, 'pregnant', 'no')), [{ word: 'pregnant', text: 'no' }, { word: 'no-danger-signs', text: 'yes' }]);
+    assert.deepEqual(dangerReadings(dangerAnswer(none, 'pregnant', 'no')), [
+        { word: 'pregnant', text: 'no' },
+        { word: 'no-danger-signs', text: 'yes' },
+    ]);
 });
 
 test('"none of these" behind a yes leaves the yes', () => {
-    const danger = dangerNone(dangerAnswer(man, 'fainting', 'yes')), said = dangerReadings(danger);
+    const danger = dangerNone(dangerAnswer(man, 'fainting', 'yes')),
+        said = dangerReadings(danger);
     assert.equal(dangerState(danger, 'fainting'), 'yes');
-    assert.equal(said.some(({ word }) => word === 'no-danger-signs'), false);
-    assert.deepEqual(said.filter(({ text }) => text === 'yes').map(({ word }) => word), ['fainting']);
+    assert.equal(
+        said.some(({ word }) => word === 'no-danger-signs'),
+        false,
+    );
+    assert.deepEqual(
+        said.filter(({ text }) => text === 'yes').map(({ word }) => word),
+        ['fainting'],
+    );
 });
 
 test('one question of many that was not asked is not sent as a no', () => {
     const [first, ...rest] = dangerList(man).filter((question) => !isFact(question));
     const all = rest.reduce((danger, question) => dangerAnswer(danger, question, 'no'), man);
-    assert(first !== undefined && !dangerReadings(all).some(({ word }) => word === first || word === 'no-danger-signs'));
+    assert(
+        first !== undefined && !dangerReadings(all).some(({ word }) => word === first || word === 'no-danger-signs'),
+    );
     assert.equal(dangerLeft(all), 2);
 });
 
@@ -52,21 +76,38 @@ test('an answer is taken back by itself while it is here, and stays once the ser
 });
 
 test('a yes to a sign goes by itself; a no and a fact wait for "save"', () => {
-    assert.deepEqual([dangerIsUrgent('chest-pain', 'yes'), dangerIsUrgent('chest-pain', 'no'), dangerIsUrgent('pregnant', 'yes')], [true, false, false]);
+    assert.deepEqual(
+        [dangerIsUrgent('chest-pain', 'yes'), dangerIsUrgent('chest-pain', 'no'), dangerIsUrgent('pregnant', 'yes')],
+        [true, false, false],
+    );
 });
 
 test('behind a yes that is stored, the rest is sent one by one', () => {
-    const yes = dangerAnswer(man, 'jaundice', 'yes'), stored = dangerStored(yes, dangerReadings(yes)), rest = dangerReadings(dangerNone(stored));
-    assert.equal(rest.some(({ word }) => word === 'no-danger-signs' || word === 'jaundice'), false);
+    const yes = dangerAnswer(man, 'jaundice', 'yes'),
+        stored = dangerStored(yes, dangerReadings(yes)),
+        rest = dangerReadings(dangerNone(stored));
+    assert.equal(
+        rest.some(({ word }) => word === 'no-danger-signs' || word === 'jaundice'),
+        false,
+    );
     assert.equal(rest.length, dangerList(man).filter((question) => !isFact(question)).length - 1);
 });
 
 test('what was answered at this visit is there again; a yes stands above "none"', () => {
     const danger = dangerFrom(woman, [
-        { word: 'waters-broken', answer: 'yes' }, { word: 'no-danger-signs', answer: 'yes' }, { word: 'pregnant', answer: 'yes' },
-        { word: 'height', answer: null }, { word: 'fainting', answer: 'yes' }, { word: 'fainting', answer: 'no' },
+        { word: 'waters-broken', answer: 'yes' },
+        { word: 'no-danger-signs', answer: 'yes' },
+        { word: 'pregnant', answer: 'yes' },
+        { word: 'height', answer: null },
+        { word: 'fainting', answer: 'yes' },
+        { word: 'fainting', answer: 'no' },
     ]);
-    assert.deepEqual(['pregnant', 'waters-broken', 'fainting', 'chest-pain'].map((question) => dangerState(danger, question as 'fainting')), ['yes', 'yes', 'yes', 'no']);
+    assert.deepEqual(
+        ['pregnant', 'waters-broken', 'fainting', 'chest-pain'].map((question) =>
+            dangerState(danger, question as 'fainting'),
+        ),
+        ['yes', 'yes', 'yes', 'no'],
+    );
     assert.deepEqual(dangerReadings(danger), []);
     assert.equal(dangerState(danger, 'acute-illness'), 'not-asked');
 });

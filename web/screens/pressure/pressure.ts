@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blood pressure at a station: when a number is whole, how many readings a visit needs, and how long to wait.
-// Source: programme convention 2.1 (ESC 2024): the mean of the last two readings counts; where their upper numbers differ
-// by more than 10 mmHg one more is taken, four at the most. One reading alone is never classified.
+// Blood pressure at a station: when a number is whole, how many readings a visit needs, and how long to wait. Source:
+// programme convention 2.1 (ESC 2024): the mean of the last two readings counts; where their upper numbers differ by
+// more than 10 mmHg one more is taken, four at the most. One reading alone is never classified.
 import type { Box } from '../../parts/keypad/keypad.ts';
 
-export const READINGS_LEAST = 2, READINGS_MOST = 4, APART_MMHG = 10;
+export const READINGS_LEAST = 2,
+    READINGS_MOST = 4,
+    APART_MMHG = 10;
 /** Seated rest before the first reading, and from one reading to the next (1 to 2 minutes). */
-export const REST_SECONDS = 300, BETWEEN_SECONDS = 60;
+export const REST_SECONDS = 300,
+    BETWEEN_SECONDS = 60;
 
 /** isPressureFull - 3 digits if the first is 1 or 2, else 2: no pressure of a living person begins otherwise. */
 export function isPressureFull(text: string): boolean {
@@ -28,7 +31,8 @@ export interface Pressure {
 export type PressureNext = 'first' | 'second' | 'another' | 'enough';
 
 export function pressureNext(readings: readonly Pressure[]): PressureNext {
-    const last = readings.at(-1), before = readings.at(-2);
+    const last = readings.at(-1),
+        before = readings.at(-2);
     if (last === undefined) return 'first';
     if (before === undefined) return 'second';
     const isApart = Math.abs(last.systolic - before.systolic) > APART_MMHG;
@@ -47,8 +51,17 @@ export function pressureReadings(texts: readonly string[]): { word: string; text
     return pulse === '' ? out : [...out, { word: 'pulse', text: pulse }];
 }
 
+/** pressureTexts - the boxes as they were when these readings were sent. */
+export function pressureTexts(readings: readonly { readonly word: string; readonly text: string }[]): string[] {
+    const of = (word: string): string => readings.find((one) => one.word === word)?.text ?? '';
+    const [systolic = '', diastolic = ''] = of('bp').split('/');
+    return [systolic, diastolic, of('pulse')];
+}
+
 /** pressureOf - a reading as numbers; null: it is no pair of them. */
 export function pressureOf({ numbers }: { readonly numbers: readonly string[] | null }): Pressure | null {
     const [systolic, diastolic] = (numbers ?? []).map(Number);
-    return systolic === undefined || diastolic === undefined || !Number.isFinite(systolic + diastolic) ? null : { systolic, diastolic };
+    return systolic === undefined || diastolic === undefined || !Number.isFinite(systolic + diastolic)
+        ? null
+        : { systolic, diastolic };
 }

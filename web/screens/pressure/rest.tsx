@@ -5,19 +5,28 @@ import { say } from '../../lib/announce.ts';
 import { t } from '../../lib/words.ts';
 import { timerLeft, timerPart, timerText, type Timer } from './timer.ts';
 
-const RADIUS = 44, ROUND = 2 * Math.PI * RADIUS;
+const RADIUS = 44,
+    ROUND = 2 * Math.PI * RADIUS;
 
 function Ring({ part }: { part: number }) {
     return (
         <svg class="ring" viewBox="0 0 100 100" aria-hidden="true" focusable="false">
             <circle class="ring-all" cx="50" cy="50" r={RADIUS} />
-            <circle class="ring-passed" cx="50" cy="50" r={RADIUS} stroke-dasharray={`${ROUND * part} ${ROUND}`} transform="rotate(-90 50 50)" />
+            <circle
+                class="ring-passed"
+                cx="50"
+                cy="50"
+                r={RADIUS}
+                stroke-dasharray={`${ROUND * part} ${ROUND}`}
+                transform="rotate(-90 50 50)"
+            />
         </svg>
     );
 }
 
 export function RestTimer({ timer, seconds, onStart }: { timer: Timer | null; seconds: number; onStart: () => void }) {
-    const [now, setNow] = useState(Date.now()), left = timer === null ? 0 : timerLeft(timer, now);
+    const [now, setNow] = useState(Date.now()),
+        left = timer === null ? 0 : timerLeft(timer, now);
     useEffect(() => {
         if (timer === null) return;
         const tick = setInterval(() => setNow(Date.now()), 250);
@@ -28,8 +37,13 @@ export function RestTimer({ timer, seconds, onStart }: { timer: Timer | null; se
         if (timer !== null && left === 0) say(t('pressure.rested'));
     }, [timer, left === 0]);
     if (timer === null) {
-        return seconds === 0 ? null
-            : <p><button type="button" onClick={onStart}>{t('pressure.rest-start', { time: timerText(seconds) })}</button></p>;
+        return seconds === 0 ? null : (
+            <p>
+                <button type="button" onClick={onStart}>
+                    {t('pressure.rest-start', { time: timerText(seconds) })}
+                </button>
+            </p>
+        );
     }
     return (
         <div class="rest" role="timer" aria-live="off" aria-label={t('pressure.rest')}>

@@ -51,7 +51,9 @@ const rank = (urgency: string): number => {
 
 /** byUrgency - the most urgent first; inside an urgency as the server sent them. */
 export function byUrgency<F extends { readonly urgency: string }>(findings: readonly F[]): F[] {
-    return findings.map((one, i) => ({ one, i })).sort((a, b) => rank(a.one.urgency) - rank(b.one.urgency) || a.i - b.i)
+    return findings
+        .map((one, i) => ({ one, i }))
+        .sort((a, b) => rank(a.one.urgency) - rank(b.one.urgency) || a.i - b.i)
         .map(({ one }) => one);
 }
 
@@ -68,8 +70,10 @@ export function unmetOf(finding: Shown): Unmet[] {
     const row = (kind: UnmetKind, labels: readonly string[], notes: readonly string[] = []): Unmet[] =>
         labels.map((label, i) => ({ kind, label, note: notes[i] ?? '' }));
     return [
-        ...row('not-asked', finding.not_asked), ...row('queried', finding.queried, finding.queried_why),
-        ...row('too-old', finding.too_old, finding.too_old_on), ...row('missing', finding.missing),
+        ...row('not-asked', finding.not_asked),
+        ...row('queried', finding.queried, finding.queried_why),
+        ...row('too-old', finding.too_old, finding.too_old_on),
+        ...row('missing', finding.missing),
     ];
 }
 
@@ -119,10 +123,12 @@ export function trendOf(finding: Shown, last: readonly Earlier[]): Trend | null 
     for (const input of finding.inputs) {
         const word = WORD_OF[input.label] ?? input.label;
         const before = last.find((one) => one.word === word && one.numbers !== null && one.unit === finding.unit);
-        const now = Number(finding.value), then = Number(before?.numbers?.[0]);
+        const now = Number(finding.value),
+            then = Number(before?.numbers?.[0]);
         if (before === undefined || finding.value === '' || !Number.isFinite(now) || !Number.isFinite(then)) continue;
         return {
-            before: (before.numbers ?? []).join(' / '), at: before.at,
+            before: (before.numbers ?? []).join(' / '),
+            at: before.at,
             way: now > then ? 'higher' : now < then ? 'lower' : 'same',
         };
     }

@@ -24,16 +24,26 @@ export function signTake(signing: Signing, item: string): Signing {
 }
 
 /** What keeps it from being signed; null: nothing. */
-export function signLacks(signing: Signing): { readonly kind: 'nothing' } | { readonly kind: 'reason'; readonly item: string } | null {
+export function signLacks(
+    signing: Signing,
+): { readonly kind: 'nothing' } | { readonly kind: 'reason'; readonly item: string } | null {
     const bare = Object.keys(signing.leave).find((item) => signing.leave[item]?.trim() === '');
     if (bare !== undefined) return { kind: 'reason', item: bare };
     return signing.drafts.length === 0 ? { kind: 'nothing' } : null;
 }
 
-export function signBody(signing: Signing, person: string): { person: string; leave: { item: string; reason: string }[] } {
+export function signBody(
+    signing: Signing,
+    person: string,
+): { person: string; leave: { item: string; reason: string }[] } {
     return { person, leave: Object.entries(signing.leave).map(([item, reason]) => ({ item, reason: reason.trim() })) };
 }
 
 /** signIsHeld - a letter that would be held: something in it cannot wait and nobody was told. */
-export const signIsHeld = (findings: readonly Shown[]): boolean => findings.some((one) =>
-    (one.urgency === 'emergency-now' || one.urgency === 'same-day') && one.item !== 'refused-value' && (one.told ?? null) === null);
+export const signIsHeld = (findings: readonly Shown[]): boolean =>
+    findings.some(
+        (one) =>
+            (one.urgency === 'emergency-now' || one.urgency === 'same-day') &&
+            one.item !== 'refused-value' &&
+            (one.told ?? null) === null,
+    );

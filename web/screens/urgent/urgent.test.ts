@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CALM, urgentCame, urgentDid, urgentEnd, urgentFailed, urgentHeld, urgentLets, urgentNow, urgentSend, urgentSent, type Alarm, type Leaving, type Outcome, type Urgent } from './urgent.ts';
+import {
+    CALM,
+    urgentCame,
+    urgentDid,
+    urgentEnd,
+    urgentFailed,
+    urgentHeld,
+    urgentLets,
+    urgentNow,
+    urgentSend,
+    urgentSent,
+    type Alarm,
+    type Leaving,
+    type Outcome,
+    type Urgent,
+} from './urgent.ts';
 
 const high: Alarm = { id: '1', item: 'bp-very-high', urgency: 'same-day' };
 const pain: Alarm = { id: '2', item: 'q-chest-pain', urgency: 'emergency-now' };
@@ -16,7 +31,11 @@ test('an alarm opens it, and what is less urgent does not', () => {
 });
 
 test('a number that cannot be right is measured again and holds nobody; told or closed is over', () => {
-    for (const one of [{ ...high, item: 'refused-value' }, { ...high, told: { by: 'lina' } }, { ...high, closed: true }])
+    for (const one of [
+        { ...high, item: 'refused-value' },
+        { ...high, told: { by: 'lina' } },
+        { ...high, closed: true },
+    ])
         assert.equal(urgentHeld(urgentCame(start, 'p', [one])), false);
 });
 
@@ -45,7 +64,10 @@ test('one outcome at a time', () => {
 
 test('the most urgent stands first, the same one once, and no other person among them', () => {
     const both = urgentCame(urgentCame(start, 'p', [high]), 'p', [pain, high]);
-    assert.deepEqual(both.alarms.map(({ id }) => id), ['2', '1']);
+    assert.deepEqual(
+        both.alarms.map(({ id }) => id),
+        ['2', '1'],
+    );
     // The record knows it by a name that the answer did not have yet.
     assert.equal(urgentCame(both, 'p', [{ item: 'bp-very-high', urgency: 'same-day' }]).alarms.length, 2);
     assert.equal(urgentCame(both, 'another', [{ ...high, id: '3' }]), both);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// An alarm that somebody must answer (screen S9). It is about one person, opens by itself, and ends by an outcome alone:
-// the person was told; they left before; a clinician is called. Nothing else ends it: no key, no Back, no other card.
+// An alarm that somebody must answer (screen S9). It is about one person, opens by itself, and ends by an outcome
+// alone: the person was told; they left before; a clinician is called. Nothing else ends it: no key, no Back, no
+// other card.
+
+import type { Finding } from '../../lib/api.ts';
 
 export interface Alarm {
     readonly id?: string;
@@ -14,7 +17,12 @@ export interface Alarm {
 }
 
 export type Outcome =
-    | { readonly kind: 'told'; readonly how: 'in-person' | 'telephone' | 'messenger'; readonly isGuardian: boolean; readonly agreed: string }
+    | {
+          readonly kind: 'told';
+          readonly how: 'in-person' | 'telephone' | 'messenger';
+          readonly isGuardian: boolean;
+          readonly agreed: string;
+      }
     | { readonly kind: 'left' }
     | { readonly kind: 'call-clinician' };
 
@@ -32,13 +40,22 @@ export interface Urgent<A extends Alarm = Alarm> {
     readonly done: readonly { readonly what: 'called' | 'said'; readonly at_ms: number }[];
 }
 
-export const CALM: Urgent<never> = { person: null, alarms: [], sending: null, mayClose: false, failed: null, over: [], done: [] };
+export const CALM: Urgent<never> = {
+    person: null,
+    alarms: [],
+    sending: null,
+    mayClose: false,
+    failed: null,
+    over: [],
+    done: [],
+};
 
 const ORDER = ['emergency-now', 'same-day'];
 export const isAlarm = (one: Alarm): boolean => ORDER.includes(one.urgency);
 /** A number that cannot be right is measured again on the spot; it says nothing about the person. */
 export const isFinding = (one: Alarm): boolean => one.item !== 'refused-value';
-const isOpen = (one: Alarm): boolean => isAlarm(one) && isFinding(one) && one.closed !== true && (one.told ?? null) === null;
+const isOpen = (one: Alarm): boolean =>
+    isAlarm(one) && isFinding(one) && one.closed !== true && (one.told ?? null) === null;
 /** What was found of which number: an answer tells it before the record has a name for it. */
 const nameOf = (one: Alarm): string => [one.item, one.urgency, one.value, one.value2, one.unit].join(' ');
 
@@ -56,8 +73,10 @@ export function urgentCame<A extends Alarm>(urgent: Urgent<A>, person: string, a
     if (open.length === 0 || (urgentHeld(urgent) && urgent.person !== person)) return urgent;
     const names = new Set(open.map(nameOf));
     const all = [...open, ...base.alarms.filter((one) => !names.has(nameOf(one)))];
-    const sorted = all.map((one, i) => ({ one, i }))
-        .sort((a, b) => ORDER.indexOf(a.one.urgency) - ORDER.indexOf(b.one.urgency) || a.i - b.i).map(({ one }) => one);
+    const sorted = all
+        .map((one, i) => ({ one, i }))
+        .sort((a, b) => ORDER.indexOf(a.one.urgency) - ORDER.indexOf(b.one.urgency) || a.i - b.i)
+        .map(({ one }) => one);
     return { ...base, alarms: sorted, mayClose: false };
 }
 
@@ -72,7 +91,9 @@ export function urgentNow<A extends Alarm>(urgent: Urgent<A>, person: string, al
 
 /** urgentDid - a step that the helper of the person did, with its time. */
 export function urgentDid<A extends Alarm>(urgent: Urgent<A>, what: 'called' | 'said', now_ms: number): Urgent<A> {
-    return urgentHeld(urgent) ? { ...urgent, done: [...urgent.done.filter((d) => d.what !== what), { what, at_ms: now_ms }] } : urgent;
+    return urgentHeld(urgent)
+        ? { ...urgent, done: [...urgent.done.filter((d) => d.what !== what), { what, at_ms: now_ms }] }
+        : urgent;
 }
 
 /** urgentSend - the outcome goes to the server; one at a time. */
@@ -84,14 +105,16 @@ export function urgentSend<A extends Alarm>(urgent: Urgent<A>, outcome: Outcome)
 /** urgentSent - the server has it: these alarms hold the screen no longer. One that came meanwhile does. */
 export function urgentSent<A extends Alarm>(urgent: Urgent<A>, isClinician: boolean): Urgent<A> {
     if (urgent.sending === null) return urgent;
-    const { outcome, about } = urgent.sending, names = about.map(nameOf);
+    const { outcome, about } = urgent.sending,
+        names = about.map(nameOf);
     const alarms = urgent.alarms.filter((one) => !names.includes(nameOf(one)));
     const next = { ...urgent, alarms, sending: null, over: [...urgent.over, ...names] };
     return alarms.length > 0 ? next : { ...next, done: [], mayClose: outcome.kind === 'told' && isClinician };
 }
 
 /** urgentEnd - the clinician closed the alarm, or leaves it open for later. */
-export const urgentEnd = <A extends Alarm>(urgent: Urgent<A>): Urgent<A> => (urgentHeld(urgent) ? urgent : { ...urgent, mayClose: false });
+export const urgentEnd = <A extends Alarm>(urgent: Urgent<A>): Urgent<A> =>
+    urgentHeld(urgent) ? urgent : { ...urgent, mayClose: false };
 
 export function urgentFailed<A extends Alarm>(urgent: Urgent<A>, code: string): Urgent<A> {
     return urgent.sending === null ? urgent : { ...urgent, sending: null, failed: code };
@@ -101,6 +124,41 @@ export function urgentFailed<A extends Alarm>(urgent: Urgent<A>, code: string): 
 export type Leaving = 'back' | 'escape' | 'scan' | 'link' | 'close' | 'sign-out';
 export const urgentLets = (urgent: Urgent, _how: Leaving): boolean => !urgentHeld(urgent);
 
+/** A finding of which nothing is known but that there is one. */
+export const emptyFinding: Finding = {
+    id: '',
+    guideline: '',
+    version: '',
+    item: '',
+    status: 'not-judged',
+    category: '',
+    action: '',
+    urgency: 'none',
+    value: '',
+    value2: '',
+    unit: '',
+    line: '',
+    define: '',
+    source: '',
+    excluded: '',
+    recheck: '',
+    meanwhile: '',
+    standing: '',
+    missing: [],
+    queried: [],
+    because: [],
+    queried_why: [],
+    too_old: [],
+    too_old_on: [],
+    not_asked: [],
+    inputs: [],
+    words: { headline: '', meaning: '', action: '' },
+    place: null,
+    told: null,
+    closed: false,
+};
+
 /** toAsk - labels of what is to be asked now, of all alarms, each once: an answer lowers or confirms them. */
-export const toAsk = (alarms: readonly { readonly not_asked?: readonly string[] }[]): string[] =>
-    [...new Set(alarms.flatMap(({ not_asked }) => not_asked ?? []))];
+export const toAsk = (alarms: readonly { readonly not_asked?: readonly string[] }[]): string[] => [
+    ...new Set(alarms.flatMap(({ not_asked }) => not_asked ?? [])),
+];

@@ -3,21 +3,22 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { hows, type ToldHow } from 'gen/lists.ts';
-import type { Failure, Finding, Reading } from '../../lib/api.ts';
+import type { Failure, Reading } from '../../lib/api.ts';
 import { api } from '../../lib/api.ts';
 import { sayNow } from '../../lib/announce.ts';
 import { scanned } from '../../lib/scanner.ts';
 import { me, person } from '../../lib/session.ts';
 import { clock, t } from '../../lib/words.ts';
-import { AlarmCard } from '../../parts/alarm/alarm.tsx';
+import { AlarmCards } from '../../parts/alarm/alarm.tsx';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { nameText, Saved, savingAsks } from '../../parts/measure/saved.tsx';
+import { savingHolds } from '../../parts/measure/measure.ts';
 import { useSaving } from '../../parts/measure/use_saving.ts';
-import { questionOf, type Question } from '../../parts/questions/questions.ts';
+import { isFact, questionOf, type Question } from '../../parts/questions/questions.ts';
 import { QuestionRow } from '../../parts/questions/row.tsx';
 import { unitText } from '../../parts/units/units.ts';
 import { routes } from '../../routes.ts';
-import { closeAlarm, conclude, did, isHeld, leaveOpen, lookAgain, urgent } from './held.ts';
+import { closeAlarm, conclude, did, isHeld, leaveOpen, lookAgain, takeUp, urgent } from './held.ts';
 import { toAsk } from './urgent.ts';
 
 const at = (ms: number): string => clock(ms, me.value?.site.zone);
@@ -48,19 +49,39 @@ function useHeld(): string | null {
     return tried;
 }
 
+// What the alarm does not know yet. Each answer goes by itself; "none of these" is for the signs, not for facts.
 function Ask({ questions }: { questions: readonly Question[] }) {
     const use = useSaving('urgent', { onStored: () => void lookAgain(), onAgain: () => undefined });
+    const isOff = savingHolds(use.saving) || savingAsks(use),
+        signs = questions.filter((one) => !isFact(one));
     const answer = (word: Question, text: 'yes' | 'no'): void => use.save([{ word, text }]);
     return (
         <section class="card">
             <h2>{t('urgent.ask')}</h2>
             <p>{t('urgent.ask-how')}</p>
-            {savingAsks(use) && <Saved use={use} />}
+            {(savingAsks(use) || use.saving.step === 'kept') && <Saved use={use} />}
             <ul class="plain">
                 {questions.map((question) => (
-                    <QuestionRow key={question} question={question} state="not-asked" isStored={false} onAnswer={(text) => answer(question, text)} />
+                    <QuestionRow
+                        key={question}
+                        question={question}
+                        state="not-asked"
+                        isStored={false}
+                        isOff={isOff}
+                        onAnswer={(text) => answer(question, text)}
+                    />
                 ))}
             </ul>
+            {signs.length > 1 && (
+                <button
+                    type="button"
+                    class="wide"
+                    disabled={isOff}
+                    onClick={() => use.save(signs.map((word) => ({ word, text: 'no' })))}
+                >
+                    {t('urgent.ask-none')}
+                </button>
+            )}
         </section>
     );
 }
@@ -75,7 +96,9 @@ function Steps() {
             {(['called', 'said'] as const).map((what) => (
                 <li key={what}>
                     <p>{t(`urgent.step-${what}`)}</p>
-                    <button type="button" aria-pressed={done(what) !== null} onClick={() => did(what)}>{t(`urgent.did-${what}`)}</button>
+                    <button type="button" aria-pressed={done(what) !== null} onClick={() => did(what)}>
+                        {t(`urgent.did-${what}`)}
+                    </button>
                     {done(what) !== null && <span role="status">✓ {done(what)}</span>}
                 </li>
             ))}
@@ -84,34 +107,61 @@ function Steps() {
 }
 
 function Told() {
-    const [how, setHow] = useState<ToldHow | null>(null), [isGuardian, setGuardian] = useState(false), [agreed, setAgreed] = useState('');
-    const age = person.value?.ageYears ?? null, isBusy = urgent.value.sending !== null;
+    const [how, setHow] = useState<ToldHow | null>(null),
+        [isGuardian, setGuardian] = useState(false),
+        [agreed, setAgreed] = useState('');
+    const age = person.value?.ageYears ?? null,
+        isBusy = urgent.value.sending !== null;
     return (
-        <form class="outcome" onSubmit={(event) => {
-            event.preventDefault();
-            if (how) void conclude({ kind: 'told', how, isGuardian, agreed: agreed.trim() });
-        }}>
+        <form
+            class="outcome"
+            onSubmit={(event) => {
+                event.preventDefault();
+                if (how) void conclude({ kind: 'told', how, isGuardian, agreed: agreed.trim() });
+            }}
+        >
             <h3>{t('urgent.told')}</h3>
             <fieldset>
                 <legend>{t('urgent.how')}</legend>
                 <div class="both">
                     {(Object.keys(hows) as ToldHow[]).map((one) => (
-                        <button key={one} type="button" class={how === one ? 'choice choice-here' : 'choice'} aria-pressed={how === one} onClick={() => setHow(one)}>
-                            <span aria-hidden="true">{how === one ? '✓ ' : ''}</span>{t(`urgent.how-${one}`)}
+                        <button
+                            key={one}
+                            type="button"
+                            class={how === one ? 'choice choice-here' : 'choice'}
+                            aria-pressed={how === one}
+                            onClick={() => setHow(one)}
+                        >
+                            <span aria-hidden="true">{how === one ? '✓ ' : ''}</span>
+                            {t(`urgent.how-${one}`)}
                         </button>
                     ))}
                 </div>
             </fieldset>
             {(age === null || age < 18) && (
-                <button type="button" class={isGuardian ? 'choice choice-here' : 'choice'} aria-pressed={isGuardian} onClick={() => setGuardian(!isGuardian)}>
-                    <span aria-hidden="true">{isGuardian ? '✓ ' : ''}</span>{t('urgent.guardian')}
+                <button
+                    type="button"
+                    class={isGuardian ? 'choice choice-here' : 'choice'}
+                    aria-pressed={isGuardian}
+                    onClick={() => setGuardian(!isGuardian)}
+                >
+                    <span aria-hidden="true">{isGuardian ? '✓ ' : ''}</span>
+                    {t('urgent.guardian')}
                 </button>
             )}
             <div class="field">
                 <label for="agreed">{t('urgent.agreed')}</label>
-                <textarea id="agreed" rows={3} maxLength={500} value={agreed} onInput={(event) => setAgreed(event.currentTarget.value)} />
+                <textarea
+                    id="agreed"
+                    rows={3}
+                    maxLength={500}
+                    value={agreed}
+                    onInput={(event) => setAgreed(event.currentTarget.value)}
+                />
             </div>
-            <button class="button-main" disabled={how === null || isBusy}>{t('urgent.told-save')}</button>
+            <button class="button-main" disabled={how === null || isBusy}>
+                {t('urgent.told-save')}
+            </button>
             {how === null && <p class="small">{t('urgent.how-first')}</p>}
         </form>
     );
@@ -119,23 +169,39 @@ function Told() {
 
 // Leaving without having told is asked about once more; it ends nothing for the person.
 function NotTold() {
-    const [asks, ask] = useState<'left' | 'call-clinician' | null>(null), isBusy = urgent.value.sending !== null;
+    const [asks, ask] = useState<'left' | 'call-clinician' | null>(null),
+        isBusy = urgent.value.sending !== null;
     return (
         <div class="outcome">
             <h3>{t('urgent.not-told')}</h3>
             <p>{t('urgent.not-told-what')}</p>
             {asks === null && (
                 <div class="both">
-                    <button type="button" onClick={() => ask('call-clinician')}>{t('urgent.call-clinician')}</button>
-                    <button type="button" onClick={() => ask('left')}>{t('urgent.left')}</button>
+                    <button type="button" onClick={() => ask('call-clinician')}>
+                        {t('urgent.call-clinician')}
+                    </button>
+                    <button type="button" onClick={() => ask('left')}>
+                        {t('urgent.left')}
+                    </button>
                 </div>
             )}
             {asks !== null && (
                 <>
-                    <p role="alert"><strong>{t(`urgent.sure-${asks}`)}</strong></p>
+                    <p role="alert">
+                        <strong>{t(`urgent.sure-${asks}`)}</strong>
+                    </p>
                     <div class="both">
-                        <button type="button" class="button-stop" disabled={isBusy} onClick={() => void conclude({ kind: asks })}>{t(`urgent.yes-${asks}`)}</button>
-                        <button type="button" onClick={() => ask(null)}>{t('urgent.no-back')}</button>
+                        <button
+                            type="button"
+                            class="button-stop"
+                            disabled={isBusy}
+                            onClick={() => void conclude({ kind: asks })}
+                        >
+                            {t(`urgent.yes-${asks}`)}
+                        </button>
+                        <button type="button" onClick={() => ask(null)}>
+                            {t('urgent.no-back')}
+                        </button>
                     </div>
                 </>
             )}
@@ -143,11 +209,13 @@ function NotTold() {
     );
 }
 
-const textOf = ({ numbers, answer }: Reading): string => (numbers ? numbers.join('/') : answer ?? '');
+const textOf = ({ numbers, answer }: Reading): string => (numbers ? numbers.join('/') : (answer ?? ''));
 
 // A number that was typed wrongly is no alarm of the person; whoever takes it back sees at once what is left.
 function Wrong() {
-    const [isOpen, open] = useState(false), [failure, setFailure] = useState<Failure | null>(null), today = person.value?.today ?? [];
+    const [isOpen, open] = useState(false),
+        [failure, setFailure] = useState<Failure | null>(null),
+        today = person.value?.today ?? [];
     const take = async (reading: Reading): Promise<void> => {
         const handle = person.value?.person;
         if (handle === undefined) return;
@@ -158,14 +226,20 @@ function Wrong() {
     if (today.length === 0 || me.value?.role === 'registrar') return null;
     return (
         <div class="outcome">
-            <button type="button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>{t('urgent.wrong')}</button>
+            <button type="button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+                {t('urgent.wrong')}
+            </button>
             <FailureNote failure={failure} />
             {isOpen && (
                 <ul class="plain">
                     {today.map((reading) => (
                         <li key={`${reading.word} ${reading.at} ${textOf(reading)}`} class="wrong-row">
-                            <span>{readingName(reading)}: <bdi>{readingText(reading)}</bdi> · {at(Date.parse(reading.at))}</span>
-                            <button type="button" onClick={() => void take(reading)}>{t('urgent.take-back', { what: `${readingName(reading)} ${readingText(reading)}` })}</button>
+                            <span>
+                                {readingName(reading)}: <bdi>{readingText(reading)}</bdi> · {at(Date.parse(reading.at))}
+                            </span>
+                            <button type="button" onClick={() => void take(reading)}>
+                                {t('urgent.take-back', { what: `${readingName(reading)} ${readingText(reading)}` })}
+                            </button>
                         </li>
                     ))}
                 </ul>
@@ -179,33 +253,65 @@ function readingName({ word, answer }: Reading): string {
     return question !== null ? t(`questions.ask.${question}`) : word === 'bp' ? t('urgent.pressure') : nameText(word);
 }
 const readingText = ({ numbers, answer, unit }: Reading): string =>
-    (numbers ? `${numbers.join('/')} ${unitText(unit)}` : answer === 'yes' || answer === 'no' ? t(`questions.${answer}`) : answer ?? '');
+    numbers
+        ? `${numbers.join('/')} ${unitText(unit)}`
+        : answer === 'yes' || answer === 'no'
+          ? t(`questions.${answer}`)
+          : (answer ?? '');
 
 function Held() {
-    const { alarms, failed } = urgent.value, head = useRef<HTMLHeadingElement>(null), tried = useHeld(), open = person.value;
-    const isNow = alarms[0]?.urgency === 'emergency-now', questions = toAsk(alarms).map(questionOf).filter((one) => one !== null);
+    const { alarms, failed } = urgent.value,
+        head = useRef<HTMLHeadingElement>(null),
+        tried = useHeld(),
+        open = person.value;
+    const isNow = alarms[0]?.urgency === 'emergency-now',
+        questions = toAsk(alarms)
+            .map(questionOf)
+            .filter((one) => one !== null);
     useEffect(() => head.current?.focus(), []);
     return (
         <section class="urgent" aria-labelledby="urgent-title">
-            <h1 id="urgent-title" ref={head} tabIndex={-1}><span aria-hidden="true">■ </span>{t(isNow ? 'urgent.title-now' : 'urgent.title-today')}</h1>
-            {open && <p class="person-name"><bdi>{open.name}</bdi></p>}
-            {tried !== null && <p class="note note-look" role="alert">{tried}</p>}
-            {alarms.map((alarm: Finding, i) => <AlarmCard key={i} alarm={alarm} />)}
-            <Steps />
-            {questions.length > 0 && <Ask questions={questions} />}
-            <section class="card" aria-label={t('urgent.outcome')}>
-                <h2>{t('urgent.outcome')}</h2>
-                {failed !== null && <p class="note note-stop" role="alert">{t('urgent.outcome-failed')}</p>}
-                <Told />
-                <NotTold />
-                <Wrong />
-            </section>
+            <h1 id="urgent-title" ref={head} tabIndex={-1}>
+                <span aria-hidden="true">■ </span>
+                {t(isNow ? 'urgent.title-now' : 'urgent.title-today')}
+            </h1>
+            {open && (
+                <p class="person-name">
+                    <bdi>{open.name}</bdi>
+                </p>
+            )}
+            {tried !== null && (
+                <p class="note note-look" role="alert">
+                    {tried}
+                </p>
+            )}
+            <div class="urgent-two">
+                <div>
+                    <AlarmCards alarms={alarms} />
+                    {questions.length > 0 && <Ask questions={questions} />}
+                </div>
+                <div>
+                    <Steps />
+                    <section class="card" aria-label={t('urgent.outcome')}>
+                        <h2>{t('urgent.outcome')}</h2>
+                        {failed !== null && (
+                            <p class="note note-stop" role="alert">
+                                {t(failed === 'E_NOT_FOUND' ? 'urgent.outcome-not-kept' : 'urgent.outcome-failed')}
+                            </p>
+                        )}
+                        <Told />
+                        <NotTold />
+                        <Wrong />
+                    </section>
+                </div>
+            </div>
         </section>
     );
 }
 
 function Close() {
-    const [failure, setFailure] = useState<Failure | null>(null), { route } = useLocation();
+    const [failure, setFailure] = useState<Failure | null>(null),
+        { route } = useLocation();
     const close = async (): Promise<void> => {
         const answer = await closeAlarm();
         setFailure(answer.ok ? null : answer.failure);
@@ -221,8 +327,12 @@ function Close() {
             <p>{t('urgent.close-what')}</p>
             <FailureNote failure={failure} />
             <div class="both">
-                <button type="button" onClick={() => void close()}>{t('urgent.close-yes')}</button>
-                <button type="button" onClick={leave}>{t('urgent.close-later')}</button>
+                <button type="button" onClick={() => void close()}>
+                    {t('urgent.close-yes')}
+                </button>
+                <button type="button" onClick={leave}>
+                    {t('urgent.close-later')}
+                </button>
             </div>
         </section>
     );
@@ -236,10 +346,20 @@ export function UrgentScreen() {
     const waits = urgent.value.mayClose || person.value?.work.tasks.some(({ task }) => task === 'close') === true;
     if (isHeld()) return <Held />;
     if (waits && me.value?.role === 'clinician') return <Close />;
+    const isUntold = (person.value?.urgent.length ?? 0) > 0;
     return (
         <section class="card">
-            <p>{t(waits ? 'urgent.waits-clinician' : 'urgent.nothing')}</p>
-            <p><a class="button button-main" href={me.value?.role === 'clinician' ? routes.results : routes.scan}>{t('urgent.go-on')}</a></p>
+            <p>{t(isUntold ? 'urgent.untold' : waits ? 'urgent.waits-clinician' : 'urgent.nothing')}</p>
+            <div class="buttons">
+                {isUntold && (
+                    <button type="button" onClick={takeUp}>
+                        {t('urgent.take-up')}
+                    </button>
+                )}
+                <a class="button button-main" href={me.value?.role === 'clinician' ? routes.results : routes.scan}>
+                    {t('urgent.go-on')}
+                </a>
+            </div>
         </section>
     );
 }
